@@ -1,0 +1,6 @@
+// bool, true and false.
+#pragma once
+
+#define bool _Bool
+#define true 1
+#define false 0
