@@ -1,0 +1,70 @@
+# Quire's build. One make, no recursion, all output under $O.
+# `make help` lists what can be made; the parts below hold the rules.
+#
+#   boot/toolchain.mk   which compiler, which flags
+#   boot/kernel.mk      the kernel: obj/quire.elf
+#   user/user.mk        the library, the programs, obj/archive.cpio
+#   boot/run.mk         QEMU, GDB, the ISO image
+#   grade/grade.mk      tests, lint, benchmarks, setup
+
+ifeq ($(filter undefine,$(.FEATURES)),)
+$(error Quire needs GNU make 3.82 or newer; this is $(MAKE_VERSION))
+endif
+
+O ?= obj
+ifeq ($(DEBUG),1)
+override O := $(O)/debug
+endif
+
+# Runs the build's own scripts; they need nothing but the standard library.
+PYTHON ?= python3
+
+# V=1 shows each command.
+Q := $(if $(filter 1,$(V)),,@)
+
+MAKEFLAGS += -rR --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: all kernel programs clean help FORCE
+.DEFAULT_GOAL := all
+
+all:
+FORCE:
+
+# These goals need no compiler; with only them on the command line none is searched.
+no_compiler := help clean setup
+need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS)),all)
+
+# $(call remember,TEXT): a recipe that writes TEXT into $@, unless $@ holds it already.
+# What depends on such a file is rebuilt when the text changes: flags, lists of objects.
+define remember
+@mkdir -p $(@D)
+@printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || \
+	printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+endef
+
+include boot/toolchain.mk
+include boot/kernel.mk
+include user/user.mk
+include boot/run.mk
+include grade/grade.mk
+
+all: kernel programs $(O)/archive.cpio $(O)/compile_commands.json
+kernel: $(O)/quire.elf
+
+clean:
+	$(Q)rm -rf $(O)
+
+# A line of the form `## goal: text`, in any part, is a line of the help.
+help:
+	@sed -n 's/^## \([^:]*\): */\1\t/p' $(filter-out %.d %/toolchain-found.mk,$(MAKEFILE_LIST)) | \
+		awk -F '\t' '{ printf "  %-28s %s\n", $$1, $$2 }'
+
+## all: the kernel, all programs and the archive (the default)
+## kernel, programs: one of the two
+## clean: remove what was built
+## V=1: show the commands
+## O=DIR: build into DIR instead of obj
+## DEBUG=1: build with checks (lock ranks, poison, assertions) into obj/debug
+## CC=... or CROSS=...: a compiler, or the prefix of one (i686-elf-)
+## WERROR=1: warnings are errors (also when CI=true)

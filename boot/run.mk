@@ -1,0 +1,1 @@
+# Running the kernel: QEMU, GDB, the ISO image.

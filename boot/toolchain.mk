@@ -1,0 +1,41 @@
+# Finds a compiler that makes 32-bit x86 code and sets the flags of kernel and programs.
+# Sets TCC, TLD, TAR, TNM, TSTRIP (the tools), KCFLAGS (kernel), LCFLAGS (library), UCFLAGS (programs).
+
+ifneq ($(need_compiler),)
+
+# What the search found, with the compiler's version. The file changes only when the answer
+# does, and make then starts again with the new one. `make setup qemu` installs first.
+$(O)/toolchain-found.mk: $(if $(filter setup,$(MAKECMDGOALS)),setup) FORCE
+	@mkdir -p $(@D)
+	@sh grade/tools/find-toolchain $(@D) \
+		'$(if $(filter default undefined,$(origin CC)),,$(CC))' '$(CROSS)' > $@.new || \
+		{ rm -f $@.new; exit 1; }
+	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+
+include $(O)/toolchain-found.mk
+
+endif
+
+ifneq ($(filter true,$(CI))$(filter 1,$(WERROR)),)
+werror := -Werror
+endif
+
+warnings := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla $(werror)
+
+# Every C file: no header but ours, i686, frame pointers for backtraces, position fixed.
+common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc -Iinc \
+	-O2 -g -fno-pic -fno-pie -fno-strict-aliasing -fno-stack-protector -fno-common \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fcf-protection=none \
+	$(warnings) $(if $(filter 1,$(DEBUG)),-DDEBUG)
+
+# The kernel uses no FPU, MMX or SSE register: they belong to the running program.
+KCFLAGS := $(common_flags) -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL -DKTEST
+
+# The library implements what a hosted compiler takes for granted, so it is not hosted.
+LCFLAGS := $(common_flags) -ffreestanding
+
+UCFLAGS := $(common_flags)
+
+# Options that both GNU ld and lld take. No library is ever linked but our own.
+common_ldflags := -m elf_i386 -nostdlib -static --build-id=none -z noexecstack \
+	-z max-page-size=4096

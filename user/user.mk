@@ -1,0 +1,95 @@
+# The C library, the programs, and the archive that the kernel boots with.
+#
+# lib/*.c and lib/*.S      the library; crt0 stands before everything else
+# user/NAME.c              a program, obj/user/NAME, /bin/NAME in the archive
+# user/NAME/*.c            the same, from several files
+# user/tests/NAME.c        a test, obj/user/tests/NAME, /tests/NAME in the archive
+# user/etc/*               files of /etc
+
+user_makefiles := Makefile boot/toolchain.mk user/user.mk
+
+lib_src := $(sort $(wildcard lib/*.c lib/*.S))
+lib_obj := $(patsubst %,$(O)/uobj/%.o,$(basename $(lib_src)))
+crt0 := $(filter %/crt0.o,$(lib_obj))
+libc := $(O)/uobj/libc.a
+
+single_src := $(sort $(wildcard user/*.c user/tests/*.c))
+folder_names := $(filter-out tests etc,\
+	$(sort $(patsubst user/%/,%,$(dir $(wildcard user/*/*.c)))))
+folder_src := $(foreach name,$(folder_names),$(sort $(wildcard user/$(name)/*.c)))
+
+single_programs := $(single_src:%.c=$(O)/%)
+folder_programs := $(folder_names:%=$(O)/user/%)
+programs := $(single_programs) $(folder_programs)
+user_obj := $(patsubst %.c,$(O)/uobj/%.o,$(single_src) $(folder_src))
+
+programs: $(programs)
+
+$(O)/uobj/flags: FORCE
+	$(call remember,$(TCC) $(TCC_VERSION) $(UCFLAGS) $(TLD) $(common_ldflags))
+
+$(O)/uobj/lib/objects: FORCE
+	$(call remember,$(lib_obj))
+
+lib_c_obj := $(patsubst %.c,$(O)/uobj/%.o,$(filter %.c,$(lib_src)))
+lib_s_obj := $(patsubst %.S,$(O)/uobj/%.o,$(filter %.S,$(lib_src)))
+
+$(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+	@mkdir -p $(@D)
+	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+
+$(lib_s_obj): $(O)/uobj/%.o: %.S $(O)/uobj/flags $(user_makefiles)
+	@mkdir -p $(@D)
+	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+
+$(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+	@mkdir -p $(@D)
+	$(Q)$(TCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+
+$(libc): $(lib_obj) $(O)/uobj/lib/objects
+	$(Q)rm -f $@ && $(TAR) rcs $@ $(filter-out $(crt0),$(lib_obj))
+
+program_parts := $(crt0) $(libc) user/program.ld
+link_program = $(TLD) $(common_ldflags) -T user/program.ld $(crt0) $(filter-out $(crt0),$(filter %.o,$^)) $(libc) -o $@
+
+$(single_programs): $(O)/%: $(O)/uobj/%.o $(program_parts)
+	@mkdir -p $(@D)
+	$(Q)$(link_program)
+
+# A program of several files is linked again when the list of its files changes.
+define folder_program
+$(O)/uobj/user/$(1)/objects: FORCE
+	$$(call remember,$(2))
+$(O)/user/$(1): $(2) $(O)/uobj/user/$(1)/objects $(program_parts)
+	@mkdir -p $$(@D)
+	$$(Q)$$(link_program)
+endef
+$(foreach name,$(folder_names),$(eval $(call folder_program,$(name),\
+	$(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(name)/*.c))))))
+
+-include $(lib_obj:.o=.d) $(user_obj:.o=.d)
+
+# The archive holds the programs without their debug information, files of /etc, and the
+# directories that a running system needs.
+archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
+	$(foreach file,$(sort $(wildcard user/etc/*)),etc/$(notdir $(file))=$(file)) \
+	$(foreach program,$(programs:$(O)/user/%=%),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/stripped/$(program))
+
+$(programs:$(O)/user/%=$(O)/stripped/%): $(O)/stripped/%: $(O)/user/%
+	@mkdir -p $(@D)
+	$(Q)$(TSTRIP) -s -o $@ $<
+
+$(O)/archive-entries: FORCE
+	$(call remember,$(archive_entries))
+
+$(O)/archive.cpio: $(programs:$(O)/user/%=$(O)/stripped/%) $(wildcard user/etc/*) \
+		$(O)/archive-entries grade/tools/cpio.py user/user.mk
+	$(Q)$(PYTHON) grade/tools/cpio.py $@ $(archive_entries)
+
+# For editors: clangd --compile-commands-dir=obj
+$(O)/compile_commands.json: $(O)/kobj/flags $(O)/kobj/objects $(O)/uobj/flags $(O)/archive-entries \
+		grade/tools/compile-commands.py
+	$(Q)$(PYTHON) grade/tools/compile-commands.py $@ $(TCC) \
+		-- $(KCFLAGS) -- $(kernel_src) \
+		-- $(LCFLAGS) -- $(filter-out $(LIB_SHARED),$(lib_src)) \
+		-- $(UCFLAGS) -- $(single_src) $(folder_src)
