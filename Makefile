@@ -39,9 +39,12 @@ need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS
 # What depends on such a file is rebuilt when the text changes: flags, lists of objects.
 define remember
 @mkdir -p $(@D)
-@printf '%s\n' '$(subst ','\'',$(strip $(1)))' | cmp -s - $@ || \
-	printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@
+@printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@.new
+$(keep_unless_new)
 endef
+
+# A recipe that makes $@.new the new $@ only when they differ.
+keep_unless_new = @if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 include boot/toolchain.mk
 include boot/kernel.mk

@@ -1,1 +1,83 @@
 # Running the kernel: QEMU, GDB, the ISO image.
+
+QEMU ?= $(firstword $(foreach name,qemu-system-i386 qemu-system-x86_64,\
+	$(shell command -v $(name))) qemu-system-i386)
+QEMU_CPU ?= max
+MEM ?= 128
+SMP ?= 1
+
+# Only the devices that Quire has drivers for. The port at 0xf4 ends the machine.
+qemu_machine = $(QEMU) -nodefaults -cpu $(QEMU_CPU) -m $(MEM) -smp $(SMP) -vga std \
+	-device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
+
+# The first serial line in this terminal. It is shared with QEMU's monitor (ctrl-a c), so that
+# ctrl-c goes to the guest; ctrl-a x ends QEMU.
+qemu_console = -serial mon:stdio
+
+# A window for the VGA screen, where there is a display and this QEMU can draw on it.
+qemu_display = $(shell if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+	$(QEMU) -display help | grep -m 1 -x -e gtk -e sdl -e cocoa; fi)
+
+# $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
+qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio -append "$(strip $(1) $(APPEND))"
+qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
+
+# QEMU's exit code 33 says that the kernel ended normally (kern/dev/exit: value 0x10).
+ended_well = || [ $$? -eq 33 ]
+
+bootable := $(O)/quire.elf $(O)/archive.cpio
+
+.PHONY: qemu qemu-nox qemu-gdb qemu-iso gdb iso
+
+## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
+qemu: $(bootable)
+	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
+		$(ended_well)
+
+## qemu-nox: the same, never with a window
+qemu-nox: $(bootable)
+	$(Q)$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel) $(ended_well)
+
+## run-NAME: boot straight into user/NAME, or user/tests/NAME
+run-%: $(bootable)
+	$(Q)$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
+		init=$(if $(filter $(O)/user/$*,$(programs)),/bin,/tests)/$*) $(ended_well)
+
+## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
+qemu-gdb: $(bootable)
+	@echo "Waiting for 'make gdb' in another terminal."
+	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
+		$(qemu_gdb) $(ended_well)
+
+## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
+gdb: $(O)/quire.elf
+	$(Q)$(or $(GDB),gdb) -q -ex 'target remote $(O)/gdb.sock' $<
+
+# The same kernel from a CD, through GRUB.
+grub_mkrescue = $(firstword $(foreach name,grub-mkrescue grub2-mkrescue,\
+	$(shell command -v $(name))) grub-mkrescue)
+
+# Only what GRUB needs to find and load two files on a CD.
+grub_options := --install-modules="normal multiboot iso9660 biosdisk" \
+	--locales= --fonts= --themes=
+
+$(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
+	@mkdir -p $(@D)
+	@sed 's|@APPEND@|$(strip $(APPEND))|' $< > $@.new
+	$(keep_unless_new)
+
+$(O)/quire.iso: $(bootable) $(O)/iso/boot/grub/grub.cfg
+	$(Q)$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
+	$(Q)cp $(O)/archive.cpio $(O)/iso/boot/
+	$(Q)$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }
+
+## iso: obj/quire.iso, a CD that boots the kernel through GRUB (x86 hosts only)
+iso: $(O)/quire.iso
+
+## qemu-iso: boot that CD
+qemu-iso: $(O)/quire.iso
+	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
+		-cdrom $(O)/quire.iso -boot d $(ended_well)
+
+## APPEND='...': kernel options for these goals
+## MEM=MIB, SMP=N, QEMU_CPU=...: the machine (128, 1, max); QEMU_FLAGS=... for the rest

@@ -10,7 +10,7 @@ $(O)/toolchain-found.mk: $(if $(filter setup,$(MAKECMDGOALS)),setup) FORCE
 	@sh grade/tools/find-toolchain $(@D) \
 		'$(if $(filter default undefined,$(origin CC)),,$(CC))' '$(CROSS)' > $@.new || \
 		{ rm -f $@.new; exit 1; }
-	@if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+	$(keep_unless_new)
 
 include $(O)/toolchain-found.mk
 
@@ -28,8 +28,9 @@ common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc -Iinc \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fcf-protection=none \
 	$(warnings) $(if $(filter 1,$(DEBUG)),-DDEBUG)
 
-# The kernel uses no FPU, MMX or SSE register: they belong to the running program.
-KCFLAGS := $(common_flags) -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL -DKTEST
+# The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
+# take their first three arguments in registers (eax, edx, ecx).
+KCFLAGS := $(common_flags) -mregparm=3 -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL -DKTEST
 
 # The library implements what a hosted compiler takes for granted, so it is not hosted.
 LCFLAGS := $(common_flags) -ffreestanding
