@@ -200,7 +200,7 @@ struct old_sigaction {
 
 #define SIG_DFL ((void (*)(int))0)
 #define SIG_IGN ((void (*)(int))1)
-#define SIG_ERR ((void (*)(int))-1)
+#define SIG_ERR ((void (*)(int)) - 1)
 
 typedef struct sigaltstack {
 	void *ss_sp;

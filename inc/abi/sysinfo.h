@@ -4,9 +4,9 @@
 #include <stdint.h>
 
 struct sysinfo {
-	long uptime;              // seconds
-	unsigned long loads[3];   // over 1, 5 and 15 minutes, times 65536
-	unsigned long totalram;   // this and the following in units of mem_unit bytes
+	long uptime;            // seconds
+	unsigned long loads[3]; // over 1, 5 and 15 minutes, times 65536
+	unsigned long totalram; // this and the following in units of mem_unit bytes
 	unsigned long freeram;
 	unsigned long sharedram;
 	unsigned long bufferram;
