@@ -12,12 +12,13 @@ $(error Quire needs GNU make 3.82 or newer; this is $(MAKE_VERSION))
 endif
 
 O ?= obj
+base_O := $(O)
 ifeq ($(DEBUG),1)
 override O := $(O)/debug
 endif
 
 # Runs the build's own scripts; they need nothing but the standard library.
-PYTHON ?= python3
+PYTHON := $(or $(wildcard /usr/bin/python3),python3)
 
 # V=1 shows each command.
 Q := $(if $(filter 1,$(V)),,@)
@@ -32,7 +33,7 @@ all:
 FORCE:
 
 # These goals need no compiler; with only them on the command line none is searched.
-no_compiler := help clean setup
+no_compiler := help clean setup format lint lint-%
 need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS)),all)
 
 # $(call remember,TEXT): a recipe that writes TEXT into $@, unless $@ holds it already.

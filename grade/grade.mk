@@ -1,1 +1,87 @@
-# Tests, lint, benchmarks, setup.
+# Setting up, tests, benchmarks, and what CI checks besides.
+
+.PHONY: setup grade bench oracle host-programs lint format
+
+# A Python with pytest, found when a recipe needs it.
+grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
+
+# Tests and scripts find what was built, and musl, through these.
+grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl PYTHONDONTWRITEBYTECODE=1
+
+## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew)
+# `make setup qemu` sets up while make still reads its files; it need not do so again.
+setup:
+	$(if $(MAKE_RESTARTS),,@sh grade/tools/setup $(base_O))
+
+## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab
+grade: all
+	$(Q)$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
+		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
+
+## bench: instructions per operation, beside other kernels' figures
+bench: all
+	$(Q)$(grade_env) grade/bench
+
+## oracle: run user/tests on this machine's Linux and show what differs from the record
+oracle: programs
+	$(Q)$(grade_env) grade/oracle
+
+# The programs of user/ also compile for the host, with its own C library.
+HOST_CC ?= cc
+host_single := $(patsubst user/%.c,%,$(filter-out user/tests/%,$(single_src)))
+host_programs := $(addprefix $(O)/host/,$(host_single) $(folder_names))
+host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+
+$(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
+	@mkdir -p $(@D)
+	$(Q)$(host_cc)
+
+define host_folder
+$(O)/host/$(1): $(sort $(wildcard user/$(1)/*.c)) $(wildcard user/$(1)/*.h) grade/grade.mk
+	@mkdir -p $$(@D)
+	$$(Q)$$(host_cc)
+endef
+$(foreach name,$(folder_names),$(eval $(call host_folder,$(name))))
+
+## host-programs: the programs of user/, for this machine's system, in obj/host
+host-programs: $(host_programs)
+
+# Lint. Each check is a goal of its own, so that -j runs them side by side.
+lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch] lib/*.[ch] \
+	user/*.[ch] user/*/*.[ch]))
+lint_kernel := $(filter %.c,$(kernel_src))
+lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
+lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts lint-lengths
+.PHONY: $(lint_checks)
+
+## lint: every check of the source that needs no machine
+lint: $(lint_checks)
+
+lint-format:
+	$(Q)clang-format --dry-run -Werror $(lint_c)
+
+## format: lay out all C files as lint-format wants them
+format:
+	$(Q)clang-format -i $(lint_c)
+
+# A user's pointer that is dereferenced, or passed where a kernel pointer belongs, is an error.
+lint-sparse:
+	$(Q)printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error $(KCFLAGS)
+
+# comparePointers: the linker's symbols delimit one object, which cppcheck takes for two.
+lint-cppcheck:
+	@mkdir -p $(O)/cppcheck
+	$(Q)cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
+		--std=c11 --platform=unix32 --enable=warning,portability,performance \
+		--inline-suppr --suppress=comparePointers --suppress=missingInclude \
+		-D__i386__ -Iinc -Ikern $(filter %.c,$(lint_c))
+
+lint-includes:
+	$(Q)$(PYTHON) grade/tools/check-includes.py
+
+# Files and functions that grew too long are named; that alone fails nothing.
+lint-lengths:
+	$(Q)$(PYTHON) grade/tools/check-lengths.py $(lint_c)
+
+lint-scripts:
+	$(Q)$(PYTHON) grade/tools/check-scripts.py $(lint_python)

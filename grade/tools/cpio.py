@@ -10,12 +10,11 @@ an entry's name: the length of the name counts them, and readers stop at the fir
 owners and inode numbers are fixed, so equal input gives an equal archive.
 """
 import os
+import stat
 import sys
 
 PAGE = 4096
 HEADER = 110  # "070701" and thirteen numbers of eight hexadecimal digits
-S_IFDIR = 0o040000
-S_IFREG = 0o100000
 
 
 def padding(size, unit):
@@ -31,30 +30,30 @@ class Archive:
         self.directories = set()
 
     def entry(self, path, mode, content=b""):
-        name = path.encode() + b"\0"
-        if content:
+        name = os.fsencode(path) + b"\0"
+        if content and stat.S_ISREG(mode):
             name += bytes(padding(len(self.data) + HEADER + len(name), PAGE))
         self.inodes += 1
-        links = 2 if mode & S_IFDIR else 1
+        links = 2 if stat.S_ISDIR(mode) else 1
         fields = (self.inodes, mode, 0, 0, links, 0, len(content), 0, 0, 0, 0, len(name), 0)
         self.data += b"070701" + b"".join(b"%08X" % field for field in fields) + name
         self.data += bytes(padding(len(self.data), 4))
         self.data += content
         self.data += bytes(padding(len(self.data), 4))
 
-    def directory(self, path):
+    def directory(self, path, mode=0o755):
         """Add a directory and those above it, each once."""
         if path and path not in self.directories:
             self.directory(os.path.dirname(path))
             self.directories.add(path)
-            self.entry(path, S_IFDIR | 0o755)
+            self.entry(path, stat.S_IFDIR | mode)
 
     def file(self, path, source):
         self.directory(os.path.dirname(path))
         with open(source, "rb") as file:
             content = file.read()
         mode = 0o755 if os.access(source, os.X_OK) else 0o644
-        self.entry(path, S_IFREG | mode, content)
+        self.entry(path, stat.S_IFREG | mode, content)
 
     def finish(self):
         """Add the entry that ends an archive; it has no inode number and one link."""
