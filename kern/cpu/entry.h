@@ -1,0 +1,60 @@
+// entry.h: how the kernel is entered and left, for assembly: the stubs in cpu/trapentry.S and the
+// system-call gate in sys/entry.S.
+#pragma once
+
+#include "cpu/selectors.h"
+
+// Offsets in struct trapframe (checked in cpu/trap.c).
+#define FRAME_EAX 28
+#define FRAME_ES 32
+#define FRAME_DS 36
+#define FRAME_TRAPNO 40
+#define FRAME_CS 52
+#define FRAME_SIZE 68
+
+#define TRAP_STUB_SIZE 16
+
+// Offsets in struct cpu and struct thread (checked in thread/thread.c).
+#define CPU_CURRENT 0
+#define THREAD_WORK 4
+
+// A place where `clac` or `stac` goes if the processor has SMAP: three bytes of nothing until
+// segment_init's cpu_patch.
+#define PATCH_CLAC 0
+#define PATCH_STAC 1
+
+#ifdef __ASSEMBLER__
+
+.macro patch_site kind
+8888:	.byte 0x0f, 0x1f, 0x00 // nopl (%eax)
+	.pushsection .patch, "a"
+	.long 8888b, \kind
+	.popsection
+.endm
+
+// If the instruction at `at` faults in the kernel, go on at `fixup`.
+.macro exception_entry at, fixup
+	.pushsection __ex_table, "a"
+	.long \at, \fixup
+	.popsection
+.endm
+
+// Save the registers, below error code and vector. The flags that a program could have set against
+// us are put right: DF (string instructions must go up), AC (with SMAP: user memory is out of
+// reach). Programs can load segments of their own into DS and ES; ours is the flat one that nearly
+// all of them use anyway, so it is reloaded only when it differs.
+.macro save_frame
+	pushl %ds
+	pushl %es
+	pushal
+	cld
+	patch_site PATCH_CLAC
+	cmpw $USER_DS, FRAME_DS(%esp)
+	jne 7771f
+	cmpw $USER_DS, FRAME_ES(%esp)
+	je 7772f
+7771:	call load_flat_segments
+7772:
+.endm
+
+#endif

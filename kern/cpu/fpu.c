@@ -1,0 +1,46 @@
+// fpu.c: saving and loading the FPU's registers.
+#include "cpu/fpu.h"
+
+#include "cpu/x86.h"
+
+#define FPU_CONTROL_DEFAULT 0x037F // Intel SDM vol. 1, 8.1.5
+#define MXCSR_DEFAULT 0x1F80       // Intel SDM vol. 1, 10.2.3
+
+_Static_assert(sizeof(struct fpu_state) == 512, "FXSAVE image");
+
+void fpu_state_init(struct fpu_state *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->control = FPU_CONTROL_DEFAULT;
+	state->mxcsr = MXCSR_DEFAULT;
+}
+
+void fpu_switch(struct fpu_state *prev, const struct fpu_state *next)
+{
+	if (prev)
+		fxsave(prev);
+	if (next) {
+		clts();
+		fxrstor(next);
+	} else if (prev) {
+		write_cr0(read_cr0() | CR0_TS);
+	}
+}
+
+void fpu_save(struct fpu_state *state)
+{
+	fxsave(state);
+}
+
+// Intel SDM vol. 1, 11.6.6: FXSAVE tells, and 0 stands for 0xFFBF.
+uint32_t fpu_mxcsr_mask(void)
+{
+	static struct fpu_state probe;
+	static uint32_t mask;
+
+	if (!mask) {
+		fxsave(&probe);
+		mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xFFBF;
+	}
+	return mask;
+}

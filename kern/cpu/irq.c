@@ -1,0 +1,95 @@
+// irq.c: the two 8259A interrupt controllers, the second one behind line 2 of the first (Intel
+// 8259A data sheet).
+#include "cpu/irq.h"
+
+#include "cpu/trap.h"
+#include "cpu/x86.h"
+#include "kern.h"
+
+#define MASTER 0x20
+#define SLAVE 0xA0
+#define MASTER_DATA 0x21
+#define SLAVE_DATA 0xA1
+#define CASCADE 2 // the line of the master behind which the slave is
+
+#define ICW1_INIT 0x11 // edge-triggered, cascaded, four words follow
+#define ICW4_8086 0x01
+#define OCW2_EOI 0x20
+#define OCW3_READ_ISR 0x0B
+
+#define IRQ_HANDLERS 8
+
+static struct {
+	int irq;
+	void (*handler)(int irq);
+} registered[IRQ_HANDLERS];
+
+static unsigned int registered_count;
+static uint16_t masked = 0xFFFF & ~(1u << CASCADE);
+
+static void write_mask(void)
+{
+	outb(MASTER_DATA, (uint8_t)masked);
+	outb(SLAVE_DATA, (uint8_t)(masked >> 8));
+}
+
+void irq_init(void)
+{
+	outb(MASTER, ICW1_INIT);
+	outb(MASTER_DATA, TRAP_IRQ);
+	outb(MASTER_DATA, 1 << CASCADE);
+	outb(MASTER_DATA, ICW4_8086);
+	outb(SLAVE, ICW1_INIT);
+	outb(SLAVE_DATA, TRAP_IRQ + 8);
+	outb(SLAVE_DATA, CASCADE);
+	outb(SLAVE_DATA, ICW4_8086);
+	write_mask();
+}
+
+void irq_register(int irq, void (*handler)(int irq))
+{
+	assert(irq >= 0 && irq < IRQ_LINES && registered_count < IRQ_HANDLERS);
+	registered[registered_count].irq = irq;
+	registered[registered_count].handler = handler;
+	registered_count++;
+}
+
+void irq_unmask(int irq)
+{
+	masked &= (uint16_t)~(1u << irq);
+	write_mask();
+}
+
+void irq_mask(int irq)
+{
+	masked |= (uint16_t)(1u << irq);
+	write_mask();
+}
+
+// Line 7 of either controller also stands for "the request went away": then its bit in the
+// in-service register is clear, and the controller that invented it gets no acknowledgement.
+static bool spurious(int irq)
+{
+	uint16_t port = irq < 8 ? MASTER : SLAVE;
+
+	if (irq != 7 && irq != 15)
+		return false;
+	outb(port, OCW3_READ_ISR);
+	if (inb(port) & 0x80)
+		return false;
+	if (irq == 15)
+		outb(MASTER, OCW2_EOI);
+	return true;
+}
+
+void irq_dispatch(int irq)
+{
+	if (spurious(irq))
+		return;
+	if (irq >= 8)
+		outb(SLAVE, OCW2_EOI);
+	outb(MASTER, OCW2_EOI);
+	for (unsigned int i = 0; i < registered_count; i++)
+		if (registered[i].irq == irq)
+			registered[i].handler(irq);
+}

@@ -1,0 +1,140 @@
+// segment.c: segments are of little use with paging, but the processor wants them: flat code and
+// data for kernel and users, a task-state segment that says where the kernel stack is, and a second
+// one for double faults.
+#include "cpu/segment.h"
+
+#include "cpu/entry.h"
+#include "cpu/trap.h"
+#include "cpu/x86.h"
+#include "mem/layout.h"
+
+// Intel SDM vol. 3, 7.2.1
+struct tss {
+	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3, eip, eflags;
+	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs, ldt;
+	uint16_t trap, io_map;
+};
+
+#define SEG_TSS 0x00000900u // system segment: 32-bit task state, not busy
+
+// A place that takes `clac` or `stac` (cpu/entry.h).
+struct patch {
+	uint8_t *at;
+	uint32_t kind;
+};
+
+extern const struct patch patch_start[], patch_end[];
+extern uint32_t boot_pgdir[]; // boot/entry.S
+void segment_reload(void);
+void double_fault_entry(void);
+
+bool cpu_has_smap;
+
+static struct segment_desc gdt[GDT_ENTRIES] __aligned(16);
+static struct tss tss, double_fault_tss;
+static uint8_t double_fault_stack[PAGE_SIZE] __aligned(16);
+
+static void tss_init(void)
+{
+	uint32_t tss_flags = SEG_PRESENT | SEG_TSS;
+
+	tss.ss0 = KERNEL_DS;
+	tss.io_map = sizeof(tss); // beyond the limit: no port is open to users
+
+	// The double-fault task runs on a stack of its own: the reason is most often that the
+	// kernel's stack is used up.
+	double_fault_tss = (struct tss){
+		.cr3 = virt_to_phys(boot_pgdir),
+		.eip = (uintptr_t)double_fault_entry,
+		.eflags = EFLAGS_FIXED,
+		.esp = (uintptr_t)double_fault_stack + sizeof(double_fault_stack),
+		.es = USER_DS,
+		.cs = KERNEL_CS,
+		.ss = KERNEL_DS,
+		.ds = USER_DS,
+		.io_map = sizeof(tss),
+	};
+	gdt[GDT_TSS] = segment_make((uintptr_t)&tss, sizeof(tss) - 1, tss_flags);
+	gdt[GDT_DOUBLE_FAULT] = segment_make((uintptr_t)&double_fault_tss, sizeof(tss) - 1, tss_flags);
+}
+
+// Intel SDM vol. 2, CPUID: leaf 7 lists the protections.
+static void protections_init(void)
+{
+	uint32_t cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
+	struct cpuid_regs r;
+
+	if (cpuid(0, 0).eax >= 7) {
+		r = cpuid(7, 0);
+		if (r.ebx & (1u << 7))
+			cr4 |= CR4_SMEP;
+		if (r.ebx & (1u << 20)) {
+			cr4 |= CR4_SMAP;
+			cpu_has_smap = true;
+		}
+		if (r.ecx & (1u << 2))
+			cr4 |= CR4_UMIP;
+	}
+	write_cr4(cr4);
+	write_cr0((read_cr0() | CR0_WP | CR0_NE | CR0_MP | CR0_AM | CR0_TS) & ~CR0_EM);
+}
+
+static void patch_init(void)
+{
+	static const uint8_t clac[] = { 0x0f, 0x01, 0xca }, stac[] = { 0x0f, 0x01, 0xcb };
+	const struct patch *patch;
+
+	for (patch = patch_start; cpu_has_smap && patch < patch_end; patch++)
+		memcpy(patch->at, patch->kind == PATCH_CLAC ? clac : stac, sizeof(clac));
+}
+
+void segment_init(void)
+{
+	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED | SEG_WRITABLE;
+	struct pseudo_descriptor pd = { sizeof(gdt) - 1, (uintptr_t)gdt };
+
+	gdt[GDT_KERNEL_CS] = segment_make(0, 0xFFFFF, flat | SEG_CODE);
+	gdt[GDT_KERNEL_DS] = segment_make(0, 0xFFFFF, flat);
+	gdt[GDT_USER_CS] = segment_make(0, 0xFFFFF, flat | SEG_CODE | SEG_DPL3);
+	gdt[GDT_USER_DS] = segment_make(0, 0xFFFFF, flat | SEG_DPL3);
+	tss_init();
+	lgdt(&pd);
+	segment_reload();
+	lldt(0);
+	ltr(TSS_SELECTOR);
+	protections_init();
+	patch_init();
+}
+
+void segment_set_kernel_stack(uintptr_t top)
+{
+	tss.esp0 = top;
+}
+
+void segment_load_tls(const struct segment_desc tls[TLS_SLOTS])
+{
+	for (size_t i = 0; i < TLS_SLOTS; i++)
+		gdt[GDT_TLS + i] = tls[i];
+}
+
+void segment_victim_frame(struct trapframe *frame)
+{
+	*frame = (struct trapframe){
+		.edi = tss.edi,
+		.esi = tss.esi,
+		.ebp = tss.ebp,
+		.ebx = tss.ebx,
+		.edx = tss.edx,
+		.ecx = tss.ecx,
+		.eax = tss.eax,
+		.es = tss.es,
+		.ds = tss.ds,
+		.trapno = TRAP_DOUBLE_FAULT,
+		.eip = tss.eip,
+		.cs = tss.cs,
+		.eflags = tss.eflags,
+		.esp = tss.esp,
+		.ss = tss.ss,
+	};
+}

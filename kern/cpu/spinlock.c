@@ -1,0 +1,59 @@
+// spinlock.c: what debug builds check about spinlocks.
+#include "cpu/spinlock.h"
+
+#include "cpu/percpu.h"
+
+struct cpu cpus[1];
+
+#ifdef DEBUG
+
+void spin_debug_lock(struct spinlock *lock)
+{
+	struct cpu *cpu = this_cpu();
+	const struct spinlock *held = cpu->held;
+
+	if (held && held->rank >= lock->rank)
+		panic("lock order: %s (rank %u) taken under %s (rank %u)", lock->name, lock->rank, held->name,
+		      held->rank);
+	lock->cpu = (uint16_t)cpu->index;
+	lock->held_next = cpu->held;
+	cpu->held = lock;
+}
+
+// Locks may be released in any order.
+void spin_debug_unlock(struct spinlock *lock)
+{
+	struct spinlock **link = &this_cpu()->held;
+
+	while (*link && *link != lock)
+		link = &(*link)->held_next;
+	if (!*link)
+		panic("lock %s (rank %u) released by CPU %u, which does not hold it", lock->name, lock->rank,
+		      this_cpu()->index);
+	*link = lock->held_next;
+}
+
+bool spin_debug_held(const struct spinlock *lock)
+{
+	const struct spinlock *held = this_cpu()->held;
+
+	while (held && held != lock)
+		held = held->held_next;
+	return held;
+}
+
+void assert_may_sleep(void)
+{
+	const struct spinlock *held = this_cpu()->held;
+
+	if (held)
+		panic("sleeping while holding the spinlock %s (rank %u)", held->name, held->rank);
+}
+
+#else
+
+void assert_may_sleep(void)
+{
+}
+
+#endif

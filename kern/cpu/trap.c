@@ -1,0 +1,143 @@
+// trap.c: from a vector to the function that handles it.
+#include "cpu/trap.h"
+
+#include "cpu/entry.h"
+#include "cpu/irq.h"
+#include "cpu/segment.h"
+#include "cpu/x86.h"
+
+_Static_assert(offsetof(struct trapframe, eax) == FRAME_EAX, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, es) == FRAME_ES, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, ds) == FRAME_DS, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, trapno) == FRAME_TRAPNO, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/entry.h");
+_Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/entry.h");
+
+// Gates (Intel SDM vol. 3, 6.11), as the low half of the second word.
+#define GATE_INTERRUPT 0x8E00u // present, 32 bits, interrupts off on entry
+#define GATE_TASK 0x8500u
+#define GATE_DPL3 0x6000u
+
+struct exception_entry {
+	uint32_t at, fixup;
+};
+
+extern const struct exception_entry ex_table_start[], ex_table_end[];
+extern const uint8_t trap_stubs[];
+void double_fault(void) __noreturn;
+void trap_bad_return(struct trapframe *frame);
+
+void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
+
+static struct segment_desc idt[256] __aligned(16);
+static trap_handler handlers[TRAP_EXCEPTIONS];
+
+static const char *const names[] = {
+	[TRAP_DIVIDE] = "divide error",
+	[TRAP_DEBUG] = "debug exception",
+	[TRAP_NMI] = "non-maskable interrupt",
+	[TRAP_BREAKPOINT] = "breakpoint",
+	[TRAP_OVERFLOW] = "overflow",
+	[TRAP_BOUND] = "bound range exceeded",
+	[TRAP_INVALID_OPCODE] = "invalid opcode",
+	[TRAP_NO_FPU] = "no FPU",
+	[TRAP_DOUBLE_FAULT] = "double fault",
+	[TRAP_FPU_SEGMENT] = "FPU segment overrun",
+	[TRAP_INVALID_TSS] = "invalid TSS",
+	[TRAP_NOT_PRESENT] = "segment not present",
+	[TRAP_STACK] = "stack segment fault",
+	[TRAP_PROTECTION] = "general protection fault",
+	[TRAP_PAGE_FAULT] = "page fault",
+	[TRAP_FPU] = "FPU error",
+	[TRAP_ALIGNMENT] = "alignment check",
+	[TRAP_MACHINE_CHECK] = "machine check",
+	[TRAP_SIMD] = "SIMD error",
+};
+
+static void gate_set(unsigned int vector, uintptr_t entry, uint32_t flags)
+{
+	idt[vector].low = ((uint32_t)KERNEL_CS << 16) | (entry & 0xFFFF);
+	idt[vector].high = (entry & 0xFFFF0000) | flags;
+}
+
+void trap_init(void)
+{
+	struct pseudo_descriptor pd = { sizeof(idt) - 1, (uintptr_t)idt };
+
+	for (unsigned int i = 0; i < TRAP_VECTORS; i++)
+		gate_set(i, (uintptr_t)trap_stubs + i * TRAP_STUB_SIZE, GATE_INTERRUPT);
+
+	// int3 and into are meant for programs, as on Linux; of the others `int n` is a protection
+	// fault.
+	gate_set(TRAP_BREAKPOINT, (uintptr_t)trap_stubs + TRAP_BREAKPOINT * TRAP_STUB_SIZE, GATE_INTERRUPT | GATE_DPL3);
+	gate_set(TRAP_OVERFLOW, (uintptr_t)trap_stubs + TRAP_OVERFLOW * TRAP_STUB_SIZE, GATE_INTERRUPT | GATE_DPL3);
+	idt[TRAP_DOUBLE_FAULT] = (struct segment_desc){ (uint32_t)DOUBLE_FAULT_SELECTOR << 16, GATE_TASK };
+	lidt(&pd);
+}
+
+void trap_register(unsigned int vector, trap_handler handler)
+{
+	assert(vector < TRAP_EXCEPTIONS && !handlers[vector]);
+	handlers[vector] = handler;
+}
+
+void trap_register_user_gate(unsigned int vector, void (*entry)(void))
+{
+	assert(vector >= TRAP_VECTORS && vector < ARRAY_SIZE(idt));
+	gate_set(vector, (uintptr_t)entry, GATE_INTERRUPT | GATE_DPL3);
+}
+
+bool trap_fixup(struct trapframe *frame)
+{
+	const struct exception_entry *entry;
+
+	for (entry = ex_table_start; entry < ex_table_end; entry++) {
+		if (entry->at == frame->eip) {
+			frame->eip = entry->fixup;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *trap_name(unsigned int vector)
+{
+	return vector < ARRAY_SIZE(names) && names[vector] ? names[vector] : "unknown trap";
+}
+
+void trap_fatal(const struct trapframe *frame)
+{
+	if (trap_fatal_hook)
+		trap_fatal_hook(frame, trap_name(frame->trapno));
+	panic("%s in the kernel at %#x, error code %#x", trap_name(frame->trapno), frame->eip, frame->err);
+}
+
+void trap_dispatch(struct trapframe *frame)
+{
+	uint32_t vector = frame->trapno;
+
+	if (likely(vector < TRAP_EXCEPTIONS)) {
+		if (handlers[vector])
+			handlers[vector](frame);
+		else if (!trap_fixup(frame))
+			trap_fatal(frame);
+	} else {
+		irq_dispatch((int)(vector - TRAP_IRQ));
+	}
+}
+
+// The frame with which a program was to be resumed is none that the processor takes. To the program
+// it looks as if its own instruction there had failed.
+void trap_bad_return(struct trapframe *frame)
+{
+	frame->trapno = TRAP_PROTECTION;
+	handlers[TRAP_PROTECTION](frame);
+}
+
+void double_fault(void)
+{
+	struct trapframe frame;
+
+	segment_victim_frame(&frame);
+	trap_fatal(&frame);
+}

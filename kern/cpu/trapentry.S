@@ -1,0 +1,142 @@
+// trapentry.S: where the processor enters the kernel for exceptions and interrupts, and where it
+// leaves.
+
+#include "cpu/entry.h"
+
+// One stub for each vector: error code (0 where the processor pushes none) and vector, then the
+// common path.
+.macro stub vector
+	.align TRAP_STUB_SIZE
+	.if (\vector != 8) && (\vector < 10 || \vector > 14) && (\vector != 17) && (\vector != 21)
+	pushl $0
+	.endif
+	pushl $\vector
+	jmp trap_entry
+.endm
+
+	.text
+	.globl trap_stubs
+	.align TRAP_STUB_SIZE
+trap_stubs: // one for each of TRAP_VECTORS, TRAP_STUB_SIZE bytes apart
+	.altmacro
+	.set vector, 0
+	.rept 48
+	stub %vector
+	.set vector, vector + 1
+	.endr
+	.noaltmacro
+
+	.globl trap_entry
+	.type trap_entry, @function
+trap_entry:
+	save_frame
+	movl %esp, %eax
+	call trap_dispatch
+
+// Leave the kernel with the frame at %esp: back to the program, or to the kernel code that faulted.
+	.globl trap_return
+trap_return:
+	testb $3, FRAME_CS(%esp)
+	jz 1f
+	movl cpus + CPU_CURRENT, %ecx
+	cmpl $0, THREAD_WORK(%ecx)
+	jne return_work
+1:	cmpw $USER_DS, FRAME_DS(%esp)
+	jne 2f
+	cmpw $USER_DS, FRAME_ES(%esp)
+	jne 2f
+	popal
+	addl $16, %esp // es, ds, vector, error code
+return_iret:
+	iret
+
+	// The program uses segments of its own. A selector that has gone bad meanwhile becomes 0,
+	// as on Linux.
+2:	popal
+return_es:
+	popl %es
+return_ds:
+	popl %ds
+	addl $8, %esp
+	jmp return_iret
+	.size trap_entry, . - trap_entry
+
+// A signal, a reschedule or death waits for this thread. Asked again afterwards, until nothing is
+// left.
+	.globl return_work
+return_work:
+	movl %esp, %eax
+	call thread_return_work
+	jmp trap_return
+
+fix_es:
+	movl $0, (%esp)
+	jmp return_es
+fix_ds:
+	movl $0, (%esp)
+	jmp return_ds
+	exception_entry return_es, fix_es
+	exception_entry return_ds, fix_ds
+
+// The return frame itself is bad: a debugger or a signal handler made it so. The processor is still
+// in the kernel, with the user's frame intact on the stack; put our segments back, make it an
+// ordinary trap of the user's, and let its handler decide.
+bad_iret:
+	pushl $0
+	pushl $13 // general protection
+	save_frame
+	call load_flat_segments
+	movl %esp, %eax
+	call trap_bad_return
+	jmp trap_return
+	exception_entry return_iret, bad_iret
+
+	.globl load_flat_segments
+load_flat_segments:
+	pushl %eax
+	movl $USER_DS, %eax
+	movw %ax, %ds
+	movw %ax, %es
+	popl %eax
+	ret
+
+// void segment_load_fs(uint16_t selector), segment_load_gs: load a user's selector; a bad one
+// becomes 0.
+	.globl segment_load_fs
+segment_load_fs:
+	movw %ax, %fs
+	ret
+1:	xorl %eax, %eax
+	jmp segment_load_fs
+	exception_entry segment_load_fs, 1b
+
+	.globl segment_load_gs
+segment_load_gs:
+	movw %ax, %gs
+	ret
+1:	xorl %eax, %eax
+	jmp segment_load_gs
+	exception_entry segment_load_gs, 1b
+
+// Reload CS and SS after the GDT has changed.
+	.globl segment_reload
+segment_reload:
+	ljmp $KERNEL_CS, $1f
+1:	movl $KERNEL_DS, %eax
+	movw %ax, %ss
+	call load_flat_segments
+	xorl %eax, %eax
+	movw %ax, %fs
+	movw %ax, %gs
+	ret
+
+// The double-fault task starts here, on its own stack, with the state of the victim in the main
+// TSS.
+	.globl double_fault_entry
+double_fault_entry:
+	cld
+	patch_site PATCH_CLAC
+	call double_fault
+	hlt
+
+	.section .note.GNU-stack, "", @progbits

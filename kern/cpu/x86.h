@@ -1,0 +1,222 @@
+// x86.h: the processor's special instructions as functions: the only C header with inline assembly.
+#pragma once
+
+#include <stdint.h>
+
+// EFLAGS (Intel SDM vol. 1, 3.4.3)
+#define EFLAGS_CF 0x00000001u
+#define EFLAGS_FIXED 0x00000002u // always 1
+#define EFLAGS_TF 0x00000100u    // trap after each instruction
+#define EFLAGS_IF 0x00000200u    // interrupts on
+#define EFLAGS_DF 0x00000400u    // string instructions go down
+#define EFLAGS_IOPL 0x00003000u
+#define EFLAGS_NT 0x00004000u
+#define EFLAGS_RF 0x00010000u
+#define EFLAGS_VM 0x00020000u
+#define EFLAGS_AC 0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
+
+// Control registers (Intel SDM vol. 3, 2.5)
+#define CR0_PE 0x00000001u
+#define CR0_MP 0x00000002u // wait/fwait obey TS
+#define CR0_EM 0x00000004u
+#define CR0_TS 0x00000008u // the next FPU instruction traps
+#define CR0_NE 0x00000020u
+#define CR0_WP 0x00010000u // the kernel too obeys read-only entries
+#define CR0_AM 0x00040000u
+#define CR0_PG 0x80000000u
+#define CR4_PSE 0x00000010u
+#define CR4_PGE 0x00000080u
+#define CR4_OSFXSR 0x00000200u
+#define CR4_OSXMMEXCPT 0x00000400u
+#define CR4_UMIP 0x00000800u
+#define CR4_SMEP 0x00100000u
+#define CR4_SMAP 0x00200000u
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline void outw(uint16_t port, uint16_t value)
+{
+	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline void outl(uint16_t port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
+}
+
+// Write `n` bytes to one port, one after the other.
+static inline void outsb(uint16_t port, const void *bytes, uint32_t n)
+{
+	__asm__ volatile("rep outsb" : "+S"(bytes), "+c"(n) : "d"(port) : "memory");
+}
+
+static inline uint32_t read_cr0(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr0(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
+}
+
+// The address of the last page fault.
+static inline uint32_t read_cr2(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t read_cr3(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr3, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr3(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
+}
+
+static inline uint32_t read_cr4(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_cr4(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline void invlpg(uintptr_t va)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+static inline uint32_t read_eflags(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("pushfl; popl %0" : "=r"(value));
+	return value;
+}
+
+static inline void cli(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+// Take interrupts for a moment: wait for one, handle it, and come back with interrupts off. `sti`
+// holds interrupts back for one more instruction, so none slips in between it and `hlt` (Intel SDM
+// vol. 2, STI).
+static inline void halt_for_interrupt(void)
+{
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+// Stop for good.
+static inline void __attribute__((noreturn)) halt_forever(void)
+{
+	for (;;)
+		__asm__ volatile("cli; hlt" : : : "memory");
+}
+
+struct cpuid_regs {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
+{
+	struct cpuid_regs r;
+
+	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
+	return r;
+}
+
+// The time-stamp counter. Under QEMU's -icount shift=0 it counts instructions.
+static inline uint64_t rdtsc(void)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdtsc" : "=A"(value));
+	return value;
+}
+
+// Intel SDM vol. 3, 2.4: the operand of lgdt and lidt.
+struct pseudo_descriptor {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
+static inline void lgdt(const struct pseudo_descriptor *pd)
+{
+	__asm__ volatile("lgdt %0" : : "m"(*pd));
+}
+
+static inline void lidt(const struct pseudo_descriptor *pd)
+{
+	__asm__ volatile("lidt %0" : : "m"(*pd));
+}
+
+static inline void ltr(uint16_t selector)
+{
+	__asm__ volatile("ltr %0" : : "r"(selector));
+}
+
+static inline void lldt(uint16_t selector)
+{
+	__asm__ volatile("lldt %0" : : "r"(selector));
+}
+
+static inline uint16_t read_fs(void)
+{
+	uint16_t value;
+
+	__asm__ volatile("movw %%fs, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint16_t read_gs(void)
+{
+	uint16_t value;
+
+	__asm__ volatile("movw %%gs, %0" : "=r"(value));
+	return value;
+}
+
+static inline void clts(void)
+{
+	__asm__ volatile("clts");
+}
+
+static inline void fxsave(void *area)
+{
+	__asm__ volatile("fxsave (%0)" : : "r"(area) : "memory");
+}
+
+static inline void fxrstor(const void *area)
+{
+	__asm__ volatile("fxrstor (%0)" : : "r"(area) : "memory");
+}
+

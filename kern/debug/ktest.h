@@ -1,0 +1,61 @@
+// ktest.h: tests that run inside the kernel. A test is a function in a file test_*.c beside the
+// code it tests:
+//
+//	KTEST(page_alloc_gives_distinct_pages)
+//	{
+//		...
+//		EXPECT(a != b);
+//	}
+//
+// A failed expectation is reported with its values, and the test goes on: one failure does not hide
+// the next. `ktest` on the kernel's command line runs them all, `ktest=GLOB,...` those whose names
+// match, and prints KTAP.
+#pragma once
+
+#include "kern.h"
+
+struct ktest {
+	const char *name;
+	const char *file;
+	void (*run)(void);
+};
+
+#define KTEST(id)                                                                                      \
+	static void id(void);                                                                          \
+	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id };             \
+	static void id(void)
+
+// Record a failure of the running test.
+void ktest_fail(const char *file, int line, const char *format, ...) __printf(3, 4);
+
+#define EXPECT(cond) ((cond) ? (void)0 : ktest_fail(__FILE__, __LINE__, "expected: %s", #cond))
+
+// Two integers or pointers of at most 32 bits.
+#define EXPECT_EQ(got, want)                                                                           \
+	do {                                                                                           \
+		long got_ = (long)(got), want_ = (long)(want);                                         \
+		if (got_ != want_)                                                                     \
+			ktest_fail(__FILE__, __LINE__, "%s: got %ld (%#lx), expected %ld (%#lx)", #got, \
+			           got_, got_, want_, want_);                                          \
+	} while (0)
+
+// The expression must panic. It may hold no lock at that moment; memory it took is lost to it.
+#define EXPECT_PANIC(expr)                                                                             \
+	do {                                                                                           \
+		if (__builtin_setjmp(ktest_panic_frame()) == 0) {                                      \
+			(void)(expr);                                                                  \
+			ktest_panic_disarm();                                                          \
+			ktest_fail(__FILE__, __LINE__, "expected a panic: %s", #expr);                 \
+		}                                                                                      \
+	} while (0)
+
+void **ktest_panic_frame(void);
+void ktest_panic_disarm(void);
+
+// Called by panic(): if the running test expects a panic, goes back to it and does not return.
+void ktest_catch_panic(void);
+
+// Run the tests whose names match one of the comma-separated `globs` (NULL: all), print KTAP,
+// return how many failed.
+int ktest_run(const char *globs);
+

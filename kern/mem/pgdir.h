@@ -1,0 +1,109 @@
+// pgdir.h: two-level page tables (Intel SDM vol. 3, 4.3): a directory of 1,024 entries, each naming
+// a table of 1,024 entries or a jumbo page.
+//
+// The upper 256 entries of every directory are the kernel's, equal everywhere, and never change
+// after boot; the functions here work on user addresses and, for kernel_pgdir, on the kernel's own
+// mappings above KSTACKS_BASE.
+#pragma once
+
+#include "kern.h"
+#include "mem/page.h"
+
+typedef uint32_t pte_t;
+typedef uint32_t pde_t;
+
+#define PTE_P 0x001u   // present
+#define PTE_W 0x002u   // writable
+#define PTE_U 0x004u   // user
+#define PTE_PWT 0x008u // write-through
+#define PTE_PCD 0x010u // cache disable
+#define PTE_A 0x020u   // accessed
+#define PTE_D 0x040u   // dirty
+#define PTE_PS 0x080u  // in a directory: a jumbo page; in page_insert's perm: insert one
+#define PTE_PAT 0x080u // in a table: third bit of the memory type
+#define PTE_G 0x100u   // global
+
+// Software bits of a present entry.
+#define PTE_NOPAGE 0x200u     // no page_t behind it: device memory, not counted
+#define PTE_UFFD_WP 0x400u    // write-protected by userfaultfd
+#define PTE_SOFT_DIRTY 0x800u // written since the bit was last cleared
+
+// An entry that is not present is 0 (empty), or has PTE_HELD: it keeps its page and its count, but
+// nobody may touch it (PROT_NONE). The remaining bits of a held entry are those it had when it was
+// present.
+#define PTE_HELD 0x200u
+
+#define PTE_ADDR(entry) ((physaddr_t)(entry) & 0xFFFFF000u)
+#define PDE_JUMBO_ADDR(entry) ((physaddr_t)(entry) & 0xFFC00000u)
+#define PDX(va) ((uint32_t)(va) >> JUMBO_SHIFT)
+#define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
+#define PTRS_PER_TABLE 1024u
+
+static inline bool pte_present(pte_t entry)
+{
+	return entry & PTE_P;
+}
+
+static inline bool pte_held(pte_t entry)
+{
+	return (entry & (PTE_P | PTE_HELD)) == PTE_HELD;
+}
+
+extern pde_t *kernel_pgdir; // the directory of threads without an address space, and the pattern for all others
+
+// Make the kernel's page tables: split the jumbo entry under the kernel's image (text and read-only
+// data without PTE_W), make every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages
+// and CR0.WP. After page_init. Once.
+void pgdir_init(void);
+
+// A new directory: the user's half empty, the kernel's half like every other. Returns 0 or -ENOMEM.
+int pgdir_create(pde_t **pgdir_store);
+
+// Give back a directory whose user half is empty of tables and jumbo pages, and which no CPU has
+// loaded; panics otherwise.
+void pgdir_destroy(pde_t *pgdir);
+
+// The entry for `va`, or NULL. With create != 0 a missing table is made (empty, PTE_W|PTE_U in the
+// directory so that the entries alone decide); NULL then means no memory. NULL also where a jumbo
+// page stands. The table must not be shared (count 1).
+pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
+
+// The one door through which a user's table entries change: stores `entry` in `*pte`, the entry for
+// `va`, keeps the table's count of entries in use, and flushes the TLB when the old entry could be
+// cached and `pgdir` is loaded. Reference counts are the caller's. Caller: holds the lock that
+// guards this directory's entries.
+void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry);
+
+// Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
+// software bits; PTE_PS maps the jumbo page that starts at `pp`. Takes one reference on `pp`; the
+// same page at the same address again is fine, with the new rights. Caller: holds the lock that
+// guards this directory's entries; `va` is aligned to the page's size. Returns 0; -ENOMEM without
+// memory for a table; -EEXIST where a page of the other size stands; nothing has changed then.
+int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
+
+// Map `pp` at the lowest address in [vab, vae) that has nothing mapped, and store it. Returns 0,
+// -ENOSPC when there is no free address, -ENOMEM without memory for a table, -EINVAL for an
+// unaligned or backward range. Tables are made only where used.
+int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm, uintptr_t *va_store);
+
+// The page mapped (present) at `va`, or NULL. Stores its entry, the directory's for a jumbo page,
+// through `pte_store` unless that is NULL. Takes no reference.
+page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
+
+// What the tables allow at `va`: PTE_P, PTE_W and PTE_U as the processor combines both levels; 0
+// where nothing is mapped.
+int page_perms(pde_t *pgdir, uintptr_t va);
+
+// Unmap what is at `va` (nothing: do nothing), drop its reference, flush. A table that becomes
+// empty is given back.
+void page_remove(pde_t *pgdir, uintptr_t va);
+
+// Give back the table behind directory entry `pdx` if it has no entry in use. Caller: as for
+// page_insert.
+void pgdir_trim(pde_t *pgdir, size_t pdx);
+
+// Map [pa, pa + len) of device memory at a fixed kernel address and return it; `cache` is 0
+// (write-back) or PTE_PCD|PTE_PWT (uncached). For devices found at boot; never unmapped. Panics
+// when DEVICE_BASE's 4 MiB are used up.
+void *device_map(physaddr_t pa, size_t len, pte_t cache);
+

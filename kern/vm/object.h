@@ -1,0 +1,57 @@
+// object.h: memory objects: the pages behind files, pipes' peers in memory, shared memory. The
+// objects are the page cache: read(), write() and mappings of one file use the same pages.
+#pragma once
+
+#include "kern.h"
+#include "list.h"
+#include "mem/page.h"
+#include "thread/mutex.h"
+
+// [c] constant   [o] lock   [a] atomic
+struct object {
+	struct mutex lock;
+	uint32_t refs;      // [a] files, areas and others that keep the object
+	uint64_t size;      // [o] in bytes; reads end here, mappings fault with SIGBUS beyond its last page
+	page_t **slots;     // [o] the pages, by index; NULL: a hole, reads as zeroes
+	uint32_t slot_count; // [o] entries of slots[]
+	uint32_t resident;  // [o] entries that are not NULL
+	struct list areas;  // [o] the areas that map it (struct area by object_link)
+};
+
+// An empty object with one reference. NULL without memory.
+struct object *object_create(void);
+
+static inline struct object *object_get(struct object *obj)
+{
+	__atomic_add_fetch(&obj->refs, 1, __ATOMIC_RELAXED);
+	return obj;
+}
+
+// Drop a reference; the last one gives back every page.
+void object_put(struct object *obj);
+
+// Read up to `len` bytes from `offset` into kernel memory; holes read as zeroes. Returns the count;
+// 0 at or past the end.
+ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
+
+// Write, growing the object. Returns the count, which is short only when memory ran out after some;
+// -ENOMEM, -EFBIG.
+ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
+
+// The same from and to a user of the current address space: short counts end at the first byte that
+// cannot be accessed; -EFAULT when that is the first of all.
+ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
+ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
+
+// Set the size. Shrinking gives back the pages past the new end, unmaps them everywhere, and clears
+// the rest of the last one. 0, -ENOMEM or -EFBIG.
+int object_truncate(struct object *obj, uint64_t size);
+
+// Let the object adopt page `pp` (count 0, kind PAGE_RESERVED or fresh) as its page `index`, which
+// must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.
+int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
+
+// The page at `index`, in *pp_store, pinned: the caller page_unpins it. With `create` a hole is
+// filled with a zeroed page; without, -ENOENT for a hole. -ENOMEM.
+int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);
+
