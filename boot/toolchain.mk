@@ -30,7 +30,7 @@ common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc -Iinc \
 
 # The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
 # take their first three arguments in registers (eax, edx, ecx).
-KCFLAGS := $(common_flags) -mregparm=3 -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL -DKTEST
+KCFLAGS := $(common_flags) -mregparm=3 -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL
 
 # The library implements what a hosted compiler takes for granted, so it is not hosted.
 LCFLAGS := $(common_flags) -ffreestanding
