@@ -11,6 +11,7 @@ enum lock_rank {
 	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.
+	RANK_MUTEX,      // the inside of a sleeping lock
 	RANK_PROCESS,    // the table of processes, parents and children, exit statuses
 	RANK_SIGNAL,     // pending signals and handlers of a process
 	RANK_FILE,       // descriptor tables, positions of open files

@@ -50,10 +50,12 @@ void assert_may_sleep(void)
 		panic("sleeping while holding the spinlock %s (rank %u)", held->name, held->rank);
 }
 
-#else
-
-void assert_may_sleep(void)
+void assert_only_spinlock(const struct spinlock *lock)
 {
+	const struct spinlock *held = this_cpu()->held;
+
+	if (held != lock || held->held_next)
+		panic("switching threads while holding the spinlock %s (rank %u)", held->name, held->rank);
 }
 
 #endif

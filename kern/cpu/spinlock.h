@@ -67,7 +67,11 @@ static inline void spin_unlock(struct spinlock *lock)
 #define assert_spin_held(lock) ((void)(lock))
 #endif
 
-// Panic unless this CPU holds no spinlock at all: called where a thread may sleep. Nothing in the
-// normal build.
+// Panic if this CPU holds any spinlock: called where a thread may sleep. Or: any but `lock`.
+#ifdef DEBUG
 void assert_may_sleep(void);
-
+void assert_only_spinlock(const struct spinlock *lock);
+#else
+#define assert_may_sleep() ((void)0)
+#define assert_only_spinlock(lock) ((void)(lock))
+#endif

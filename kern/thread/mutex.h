@@ -19,6 +19,13 @@ bool mutex_trylock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex); // panics unless the caller holds it
 bool mutex_held(const struct mutex *mutex);
 
+// Panic, in debug builds, if the current thread holds any sleeping lock.
+#ifdef DEBUG
+void assert_no_sleeping_lock(void);
+#else
+#define assert_no_sleeping_lock() ((void)0)
+#endif
+
 // Waiting writers go before readers that come later, so that writers do not starve.
 struct rwlock {
 	struct spinlock lock;  // guards the fields below

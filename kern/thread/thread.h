@@ -4,11 +4,14 @@
 #pragma once
 
 #include "cpu/fpu.h"
+#include "cpu/percpu.h"
 #include "cpu/segment.h"
 #include "cpu/trap.h"
 #include "kern.h"
 #include "list.h"
 #include "thread/waitq.h"
+
+#define KSTACK_SIZE 8192u // bytes of a kernel stack, above an unmapped guard page
 
 struct aspace;
 struct process;
@@ -27,79 +30,89 @@ enum thread_state {
 
 // [c] constant once started   [s] sched_lock   [t] the thread itself   [a] atomic
 struct thread {
-	uint32_t *kesp;         // [s] saved stack pointer while it does not run (thread/switch.S)
-	uint32_t work;          // [a] WORK_ bits
-	struct aspace *aspace;  // [t] NULL: a kernel thread
-	struct process *process; // [c] whose thread it is; NULL: the kernel's
-	uintptr_t kstack;       // [c] lowest address of the kernel stack
-	uintptr_t kstack_top;   // [c] its end: where the processor starts on entry from user mode
-	uint8_t state;          // [s] enum thread_state
-	uint8_t wait_mode;      // [s] enum wait_mode, while sleeping
-	uint8_t wake_reason;    // [s] why the last sleep ended
-	struct list run_link;   // [s] on the run queue
-	struct list process_link; // [the process's lock] among its process's threads
-	pid_t tid;              // [c]
-	char name[16];          // [t]
-	uint16_t fs, gs;        // [t] user selectors while it does not run
-	struct segment_desc tls[TLS_SLOTS]; // [t] thread-local storage segments, loaded into the GDT at a switch
-	struct fpu_state *fpu;  // [t] NULL until the thread uses the FPU
-	uint64_t started;       // [c] clock_ns() at creation
-	struct list held_locks; // [t] debug builds: sleeping locks it holds
-	void (*entry)(void *arg); // [c] kernel threads
-	void *entry_arg;        // [c]
-	struct list all_link;   // [s] list of all threads
-	void *user_clear_tid;   // [t] CHILD_CLEARTID's address, a user's
+	uint32_t *kesp;             // [s] saved stack pointer while it does not run (thread/switch.S)
+	uint32_t work;              // [a] WORK_ bits
+	struct aspace *aspace;      // [t] NULL: a kernel thread
+	struct process *process;    // [c] whose thread it is; NULL: the kernel's
+	uintptr_t kstack;           // [c] lowest address of the kernel stack
+	uint8_t state;              // [s] enum thread_state
+	uint8_t wait_mode;          // [s] enum wait_mode, while sleeping
+	int8_t wake_reason;         // [s] 0 or -errno: how the last sleep ended
+	bool woken;                 // [s] a wakeup came while it was not asleep (waiter_block)
+	bool has_tls;               // [t] some of tls[] is in use
+	uint16_t fs, gs;            // [t] user selectors while it does not run
+	struct segment_desc tls[TLS_SLOTS]; // [t] loaded into the GDT at a switch
+	struct fpu_state *fpu;      // [t] NULL until the thread first uses the FPU
+	struct list run_link;       // [s] on the run queue
+	struct list all_link;       // [s] on the list of all threads
+	struct list process_link;   // [RANK_PROCESS] among its process's threads
+	pid_t tid;                  // [c] 0 for the kernel's
+	void __user *clear_tid;     // [t] where to store 0 at its end, waking a futex there; or NULL
+	void (*entry)(void *arg);   // [c] of a kernel thread
+	void *entry_arg;            // [c]
+	char name[16];              // [t]
+	uint32_t switches;          // [s] how often it was given the CPU
+#ifdef DEBUG
+	uint32_t sleeping_ranks;    // [t] ranks of the sleeping locks it holds, as a mask
+#endif
 };
 
 // The thread that runs on this CPU. Never NULL after thread_init.
-static inline struct thread *thread_current(void);
-
-// Make the boot code the first thread ("main") and prepare the idle thread. After pgdir_init, heap
-// ready.
-void thread_init(void);
-
-// Make a thread that is not on the run queue yet: kernel stack, empty frame. Returns 0, -ENOMEM, or
-// -EAGAIN when there are too many. It starts in `entry(arg)` in the kernel, or, with
-// thread_set_user_frame, in user mode.
-int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);
-
-// The frame at the top of the thread's kernel stack, with which it enters user mode.
-static inline struct trapframe *thread_user_frame(struct thread *thread)
+static inline struct thread *thread_current(void)
 {
-	return (struct trapframe *)thread->kstack_top - 1;
+	return this_cpu()->current;
 }
 
-// Make a new thread start by returning to user mode with the frame at thread_user_frame.
-void thread_start_in_user(struct thread *thread);
+// Make the boot code the first thread and prepare the idle thread. After heap and page tables.
+void thread_init(void);
 
-// Put a new thread on the run queue.
+// Make a thread that does not run yet, with a kernel stack. It will start in `entry(arg)` and end
+// when that returns; or, with `entry` NULL, by returning to user mode with the registers at
+// thread_user_frame(). Returns 0, -ENOMEM, or -EAGAIN when there are too many threads.
+int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);
+
+// The registers with which a thread entered the kernel from user mode, or will leave it: the frame
+// at the top of its kernel stack.
+static inline struct trapframe *thread_user_frame(const struct thread *thread)
+{
+	return (struct trapframe *)(thread->kstack + KSTACK_SIZE) - 1;
+}
+
+// Let a new thread run.
 void thread_start(struct thread *thread);
 
 // Give back a thread that was created and never started.
-void thread_destroy_unstarted(struct thread *thread);
+void thread_discard(struct thread *thread);
 
-// End the current thread. Its stack and struct go back to the pool once another thread runs.
+// End the current thread. Its stack and struct are given back once another thread runs.
 void thread_exit(void) __noreturn;
 
 // Let the others run; returns when it is this thread's turn again.
 void thread_yield(void);
 
-// Set bits in `thread->work`, and end its sleep where its wait mode allows (WORK_SIGNAL:
-// interruptible; WORK_KILL: killable).
+// Set bits in `thread->work`, and end its sleep where its wait mode allows: WORK_KILL any but an
+// uninterruptible one, WORK_SIGNAL an interruptible one.
 void thread_interrupt(struct thread *thread, uint32_t work);
 
-// Called on the way back to user mode while work is not 0, interrupts off. Reschedules; hands
-// WORK_SIGNAL and WORK_KILL to the registered hook (proc/ registers it).
+// Give the current thread an FPU state that a copy of it will start with: its own if it has one.
+// Returns 0 or -ENOMEM.
+int thread_copy_fpu(struct thread *to);
+
+// Forget the current thread's FPU and thread-local storage: a new program starts.
+void thread_reset_registers(void);
+
+// Called by the entry code on the way back to user mode while `work` is not 0.
 void thread_return_work(struct trapframe *frame);
+
+// Registered by proc/: handles WORK_SIGNAL and WORK_KILL; clears the bits it has dealt with.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
-// Called at every switch between different threads, with the thread that runs next: vm/ loads the
-// address space (registered at boot).
+// Registered by vm/: called at every switch, with the thread that runs next.
 extern void (*thread_switch_hook)(struct thread *next);
 
-// Called by the idle thread before it halts with no timer armed: fs/ says whether input may still
-// come; if nobody does, it is a deadlock.
-extern bool (*thread_input_possible_hook)(void);
+// Registered by proc/: called by the idle thread when nobody can run and no timer is armed. Unless
+// input can still come, that is a deadlock.
+extern void (*thread_idle_hook)(void);
 
-#include "thread/current.h"
-
+// Visit all threads under sched_lock, for ps and the monitor.
+void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg);

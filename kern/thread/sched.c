@@ -1,0 +1,154 @@
+// sched.c: who runs next: round robin. A thread that sleeps is on no run queue; one that wakes goes
+// to the end. The kernel is not preempted, so a switch happens only inside schedule().
+#include "thread/sched.h"
+
+#include "cpu/x86.h"
+#include "thread/timer.h"
+#include "thread/tick.h"
+
+struct spinlock sched_lock = SPINLOCK_INIT("sched", RANK_SCHED);
+struct list all_threads = LIST_INIT(all_threads);
+
+void (*thread_switch_hook)(struct thread *next);
+void (*thread_signal_hook)(struct trapframe *frame);
+void (*thread_idle_hook)(void);
+
+static struct list run_queue = LIST_INIT(run_queue); // guarded by sched_lock
+static struct thread *dead;                          // to be freed by the thread that runs next
+
+// The registers that belong to the user and that no entry code saves.
+static void switch_user_registers(struct thread *prev, struct thread *next)
+{
+	prev->fs = read_fs();
+	prev->gs = read_gs();
+	if (prev->has_tls | next->has_tls)
+		segment_load_tls(next->tls);
+	if (prev->fs | prev->gs | next->fs | next->gs) {
+		segment_load_fs(next->fs);
+		segment_load_gs(next->gs);
+	}
+	if (prev->fpu || next->fpu)
+		fpu_switch(prev->fpu, next->fpu);
+}
+
+void schedule(void)
+{
+	struct thread *prev = thread_current();
+	struct thread *next = this_cpu()->idle;
+
+	assert_only_spinlock(&sched_lock);
+	if (!list_empty(&run_queue)) {
+		next = list_first(&run_queue, struct thread, run_link);
+		list_remove(&next->run_link);
+	}
+	if (next == prev) {
+		spin_unlock(&sched_lock);
+		return;
+	}
+	switch_user_registers(prev, next);
+	segment_set_kernel_stack(next->kstack + KSTACK_SIZE);
+	thread_switch_hook(next);
+	next->switches++;
+	this_cpu()->current = next;
+	if (prev->state == THREAD_DEAD)
+		dead = prev;
+	context_switch(&prev->kesp, next->kesp);
+	schedule_finish();
+}
+
+void schedule_finish(void)
+{
+	struct thread *corpse = dead;
+
+	dead = NULL;
+	spin_unlock(&sched_lock);
+	if (unlikely(corpse))
+		thread_free(corpse);
+}
+
+bool schedule_waiting(void)
+{
+	return !list_empty(&run_queue);
+}
+
+void make_runnable(struct thread *thread, int reason)
+{
+	thread->state = THREAD_RUNNABLE;
+	thread->wake_reason = (int8_t)reason;
+	list_add_tail(&run_queue, &thread->run_link);
+}
+
+void thread_start(struct thread *thread)
+{
+	spin_lock(&sched_lock);
+	list_add_tail(&all_threads, &thread->all_link);
+	make_runnable(thread, 0);
+	spin_unlock(&sched_lock);
+}
+
+void thread_yield(void)
+{
+	struct thread *thread = thread_current();
+
+	assert_may_sleep();
+	spin_lock(&sched_lock);
+	if (list_empty(&run_queue)) {
+		spin_unlock(&sched_lock);
+		return;
+	}
+	list_add_tail(&run_queue, &thread->run_link);
+	schedule();
+}
+
+void thread_exit(void)
+{
+	struct thread *thread = thread_current();
+
+	assert_may_sleep();
+	spin_lock(&sched_lock);
+	thread->state = THREAD_DEAD;
+	list_remove(&thread->all_link);
+	schedule();
+	panic("the dead thread %s runs again", thread->name);
+}
+
+void thread_interrupt(struct thread *thread, uint32_t work)
+{
+	__atomic_or_fetch(&thread->work, work, __ATOMIC_RELAXED);
+	spin_lock(&sched_lock);
+	if (thread->state == THREAD_SLEEPING &&
+	    (thread->wait_mode == WAIT_INTERRUPTIBLE ||
+	     (thread->wait_mode == WAIT_KILLABLE && (work & WORK_KILL))))
+		make_runnable(thread, -EINTR);
+	spin_unlock(&sched_lock);
+}
+
+void thread_return_work(struct trapframe *frame)
+{
+	struct thread *thread = thread_current();
+
+	if (thread->work & WORK_RESCHED) {
+		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
+		thread_yield();
+	}
+	if (thread->work & (WORK_SIGNAL | WORK_KILL))
+		thread_signal_hook(frame);
+}
+
+// The idle thread: runs when nobody else can, with interrupts on while it halts. Nothing else in
+// the kernel ever takes an interrupt.
+void thread_idle(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		while (list_empty(&run_queue)) {
+			if (!timer_any_armed() && thread_idle_hook)
+				thread_idle_hook();
+			tick_idle();
+			halt_for_interrupt();
+		}
+		tick_busy();
+		spin_lock(&sched_lock);
+		schedule();
+	}
+}

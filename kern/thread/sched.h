@@ -1,0 +1,29 @@
+// sched.h: what the files of kern/thread share about scheduling; nobody else includes this.
+#pragma once
+
+#include "thread/thread.h"
+
+// Guards the run queue, the state of every thread, and the waiters of every queue.
+extern struct spinlock sched_lock;
+
+extern struct list all_threads; // guarded by sched_lock
+
+// Let the next thread run. Caller: holds sched_lock and has set the current thread's state, and has
+// queued it if it is to run again; on return the lock is released.
+void schedule(void);
+
+// Put a thread that sleeps on the run queue, its sleep ending with `reason`. Caller: holds sched_lock.
+void make_runnable(struct thread *thread, int reason);
+
+// The first thing a thread does after context_switch: releases sched_lock, buries the dead.
+void schedule_finish(void);
+
+// Can anybody run besides the current thread? A hint, read without the lock.
+bool schedule_waiting(void);
+
+void context_switch(uint32_t **save, uint32_t *next);
+void thread_kernel_start(void);
+void thread_user_start(void);
+void thread_run_entry(void) __noreturn;
+void thread_idle(void *arg) __noreturn;
+void thread_free(struct thread *thread);

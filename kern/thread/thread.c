@@ -1,0 +1,161 @@
+// thread.c: making and ending threads.
+#include "thread/thread.h"
+
+#include "cpu/entry.h"
+#include "cpu/x86.h"
+#include "mem/heap.h"
+#include "thread/kstack.h"
+#include "thread/sched.h"
+#include "thread/tick.h"
+
+_Static_assert(offsetof(struct thread, work) == THREAD_WORK, "cpu/entry.h");
+_Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/entry.h");
+
+extern uint8_t boot_stack[]; // boot/entry.S
+
+static void set_name(struct thread *thread, const char *name)
+{
+	size_t len = strlen(name);
+
+	len = MIN(len, sizeof(thread->name) - 1);
+	memcpy(thread->name, name, len);
+	thread->name[len] = '\0';
+}
+
+static void thread_setup(struct thread *thread, const char *name, uintptr_t kstack)
+{
+	memset(thread, 0, sizeof(*thread));
+	set_name(thread, name);
+	thread->kstack = kstack;
+	list_init(&thread->run_link);
+	list_init(&thread->all_link);
+	list_init(&thread->process_link);
+}
+
+// Lay out the stack as context_switch leaves it: four registers and where to go on. Above it stands
+// the frame with which a user's thread enters user mode.
+static void prepare_stack(struct thread *thread)
+{
+	uint32_t *sp = (uint32_t *)thread_user_frame(thread);
+
+	*--sp = 0; // the end of backtraces: what a function's own return address would be
+	*--sp = (uintptr_t)(thread->entry ? thread_kernel_start : thread_user_start);
+	sp -= 4;
+	memset(sp, 0, 4 * sizeof(*sp));
+	thread->kesp = sp;
+}
+
+int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg)
+{
+	struct thread *thread = kmalloc(sizeof(*thread));
+	uintptr_t kstack;
+	int error;
+
+	if (!thread)
+		return -ENOMEM;
+	error = kstack_alloc(&kstack);
+	if (error) {
+		kfree(thread);
+		return error;
+	}
+	thread_setup(thread, name, kstack);
+	thread->entry = entry;
+	thread->entry_arg = arg;
+	prepare_stack(thread);
+	*store = thread;
+	return 0;
+}
+
+void thread_discard(struct thread *thread)
+{
+	thread_free(thread);
+}
+
+void thread_free(struct thread *thread)
+{
+	kstack_free(thread->kstack);
+	kfree(thread->fpu);
+	kfree(thread);
+}
+
+void thread_run_entry(void)
+{
+	struct thread *thread = thread_current();
+
+	thread->entry(thread->entry_arg);
+	thread_exit();
+}
+
+// The first FPU instruction of a thread: give it registers of its own. Later ones do not trap.
+static void no_fpu(struct trapframe *frame)
+{
+	struct thread *thread = thread_current();
+
+	if (!trap_from_user(frame) || thread->fpu)
+		trap_fatal(frame);
+	thread->fpu = kmalloc(sizeof(*thread->fpu));
+	if (!thread->fpu) {
+		thread_interrupt(thread, WORK_KILL);
+		return;
+	}
+	fpu_state_init(thread->fpu);
+	fpu_switch(NULL, thread->fpu);
+}
+
+int thread_copy_fpu(struct thread *to)
+{
+	struct thread *from = thread_current();
+
+	if (!from->fpu)
+		return 0;
+	to->fpu = kmalloc(sizeof(*to->fpu));
+	if (!to->fpu)
+		return -ENOMEM;
+	fpu_save(to->fpu);
+	return 0;
+}
+
+void thread_reset_registers(void)
+{
+	struct thread *thread = thread_current();
+
+	if (thread->fpu) {
+		fpu_switch(thread->fpu, NULL);
+		kfree(thread->fpu);
+		thread->fpu = NULL;
+	}
+	if (thread->has_tls) {
+		memset(thread->tls, 0, sizeof(thread->tls));
+		segment_load_tls(thread->tls);
+		thread->has_tls = false;
+	}
+	segment_load_fs(0);
+	segment_load_gs(0);
+}
+
+void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg)
+{
+	struct thread *thread;
+
+	spin_lock(&sched_lock);
+	list_for_each(thread, &all_threads, all_link)
+		visit(thread, arg);
+	spin_unlock(&sched_lock);
+}
+
+void thread_init(void)
+{
+	static struct thread boot_thread;
+	struct thread *idle;
+
+	thread_setup(&boot_thread, "boot", (uintptr_t)boot_stack);
+	list_add_tail(&all_threads, &boot_thread.all_link);
+	this_cpu()->current = &boot_thread;
+
+	if (thread_create(&idle, "idle", thread_idle, NULL))
+		panic("thread_init: no memory for the idle thread");
+	list_add_tail(&all_threads, &idle->all_link);
+	this_cpu()->idle = idle;
+	trap_register(TRAP_NO_FPU, no_fpu);
+	tick_init();
+}

@@ -1,0 +1,155 @@
+// timer.c: the time, and what is to be done when it comes.
+//
+// Two channels of the PIT. Channel 2 counts down for ever; the clock is what it has counted, so it
+// needs no calibration and never drifts, but must be read before it has gone round once (54.9 ms).
+// Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice or
+// at the first timer's deadline, if that comes earlier.
+#include "thread/timer.h"
+
+#include "cpu/irq.h"
+#include "cpu/spinlock.h"
+#include "dev/cmos.h"
+#include "dev/pit.h"
+#include "thread/sched.h"
+#include "thread/tick.h"
+
+#define SLICE_NS (10 * NS_PER_MS)
+#define LONGEST_SHOT_NS (50 * NS_PER_MS)
+
+// One PIT tick is 10^9 / 1,193,182 ns = NS_SCALED / 2^22.
+#define NS_SCALED 3515225674u
+#define TICKS_SCALED 5124678u // ticks in a ns, times 2^32
+
+static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
+
+// All guarded by timer_lock.
+static uint64_t clock_ticks;   // PIT ticks since boot, at the last reading
+static uint16_t clock_last;    // what channel 2 showed then
+static uint64_t shot_deadline; // when channel 0 will interrupt
+static struct list timers = LIST_INIT(timers); // armed, the earliest first
+static bool idle;
+
+static uint64_t realtime_at_boot;
+
+// Caller: holds timer_lock.
+static uint64_t clock_read(void)
+{
+	uint16_t now = pit_read_clock();
+	uint64_t high, low;
+
+	clock_ticks += (uint16_t)(clock_last - now);
+	clock_last = now;
+	high = clock_ticks >> 32;
+	low = clock_ticks & 0xFFFFFFFF;
+	return ((high * NS_SCALED) << 10) + ((low * NS_SCALED) >> 22);
+}
+
+uint64_t clock_ns(void)
+{
+	uint64_t now;
+
+	spin_lock(&timer_lock);
+	now = clock_read();
+	spin_unlock(&timer_lock);
+	return now;
+}
+
+uint64_t clock_realtime_ns(void)
+{
+	return realtime_at_boot + clock_ns();
+}
+
+// Set channel 0 to interrupt when the next thing is due. Caller: holds timer_lock.
+static void shot_arm(uint64_t now)
+{
+	uint64_t deadline = now + (idle ? LONGEST_SHOT_NS : SLICE_NS);
+	uint32_t ticks;
+
+	if (!list_empty(&timers))
+		deadline = MIN(deadline, list_first(&timers, struct timer, link)->deadline);
+	shot_deadline = deadline;
+	ticks = deadline > now ? (uint32_t)(((deadline - now) * TICKS_SCALED) >> 32) + 1 : 1;
+	pit_arm(ticks);
+}
+
+// Call what is due, in the order of deadlines.
+static void timers_fire(void)
+{
+	spin_lock(&timer_lock);
+	while (!list_empty(&timers)) {
+		struct timer *timer = list_first(&timers, struct timer, link);
+
+		if (timer->deadline > clock_read())
+			break;
+		list_remove(&timer->link);
+		spin_unlock(&timer_lock);
+		timer->fire(timer);
+		spin_lock(&timer_lock);
+	}
+	shot_arm(clock_read());
+	spin_unlock(&timer_lock);
+}
+
+static void tick(int irq)
+{
+	(void)irq;
+	timers_fire();
+	if (schedule_waiting())
+		__atomic_or_fetch(&thread_current()->work, WORK_RESCHED, __ATOMIC_RELAXED);
+}
+
+void tick_init(void)
+{
+	pit_init();
+	clock_last = pit_read_clock();
+	realtime_at_boot = cmos_seconds() * NS_PER_SECOND;
+	irq_register(IRQ_PIT, tick);
+	shot_arm(0);
+	irq_unmask(IRQ_PIT);
+}
+
+void tick_idle(void)
+{
+	idle = true;
+}
+
+void tick_busy(void)
+{
+	spin_lock(&timer_lock);
+	idle = false;
+	if (shot_deadline > clock_read() + SLICE_NS)
+		shot_arm(clock_read());
+	spin_unlock(&timer_lock);
+}
+
+bool timer_any_armed(void)
+{
+	return !list_empty(&timers);
+}
+
+void timer_arm(struct timer *timer, uint64_t deadline)
+{
+	struct timer *later;
+	struct list *before;
+
+	spin_lock(&timer_lock);
+	list_remove(&timer->link);
+	timer->deadline = deadline;
+	before = &timers;
+	list_for_each(later, &timers, link) {
+		if (later->deadline > deadline)
+			break;
+		before = &later->link;
+	}
+	list_add(before, &timer->link);
+	if (deadline < shot_deadline)
+		shot_arm(clock_read());
+	spin_unlock(&timer_lock);
+}
+
+void timer_cancel(struct timer *timer)
+{
+	spin_lock(&timer_lock);
+	list_remove(&timer->link);
+	spin_unlock(&timer_lock);
+}

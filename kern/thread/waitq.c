@@ -1,0 +1,155 @@
+// waitq.c: sleeping until something happens.
+#include "thread/waitq.h"
+
+#include "thread/sched.h"
+#include "thread/timer.h"
+
+// A timer that ends the sleep of one thread.
+struct wake_timer {
+	struct timer timer;
+	struct thread *thread;
+};
+
+static void wake_at_deadline(struct timer *timer)
+{
+	struct thread *thread = container_of(timer, struct wake_timer, timer)->thread;
+
+	spin_lock(&sched_lock);
+	if (thread->state == THREAD_SLEEPING)
+		make_runnable(thread, -ETIMEDOUT);
+	spin_unlock(&sched_lock);
+}
+
+// Sleep. Caller: holds sched_lock, which is released. Returns how the sleep ended.
+static int sleep_locked(struct thread *thread, enum wait_mode mode)
+{
+	uint32_t ends = mode == WAIT_INTERRUPTIBLE ? WORK_SIGNAL | WORK_KILL :
+	                mode == WAIT_KILLABLE      ? WORK_KILL :
+	                                             0;
+
+	if (thread->work & ends) {
+		spin_unlock(&sched_lock);
+		return -EINTR;
+	}
+	thread->state = THREAD_SLEEPING;
+	thread->wait_mode = (uint8_t)mode;
+	schedule();
+	return thread->wake_reason;
+}
+
+static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t deadline)
+{
+	struct wake_timer wake = { .thread = thread };
+	int reason;
+
+	if (deadline == NO_DEADLINE)
+		return sleep_locked(thread, mode);
+
+	// No interrupt comes before the switch to another thread, so the timer cannot fire too early.
+	timer_init(&wake.timer, wake_at_deadline);
+	spin_unlock(&sched_lock);
+	timer_arm(&wake.timer, deadline);
+	spin_lock(&sched_lock);
+	reason = sleep_locked(thread, mode);
+	timer_cancel(&wake.timer);
+	return reason;
+}
+
+// Take a waiter whose sleep has ended by itself off its queue. Returns true if it is off already: a
+// wakeup was spent on it after all, which the sleeper must not throw away.
+static bool withdraw(struct waiter *waiter)
+{
+	bool spent;
+
+	spin_lock(&sched_lock);
+	spent = list_empty(&waiter->link);
+	list_remove(&waiter->link);
+	spin_unlock(&sched_lock);
+	return spent;
+}
+
+int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, uint64_t deadline)
+{
+	struct thread *thread = thread_current();
+	struct waiter waiter = { .thread = thread };
+	int reason;
+
+	spin_lock(&sched_lock);
+	list_add_tail(&wq->waiters, &waiter.link);
+	if (lock)
+		spin_unlock(lock);
+	reason = sleep_until(thread, mode, deadline);
+	if (reason && withdraw(&waiter))
+		reason = 0;
+	if (lock)
+		spin_lock(lock);
+	return reason;
+}
+
+// Wake the thread behind `waiter`, which leaves its queue. Caller: holds sched_lock.
+static void wake(struct waiter *waiter)
+{
+	struct thread *thread = waiter->thread;
+
+	list_remove(&waiter->link);
+	if (thread->state == THREAD_SLEEPING)
+		make_runnable(thread, 0);
+	else
+		thread->woken = true;
+}
+
+int waitq_wake_one(struct waitq *wq)
+{
+	int woken = 0;
+
+	spin_lock(&sched_lock);
+	if (!list_empty(&wq->waiters)) {
+		wake(list_first(&wq->waiters, struct waiter, link));
+		woken = 1;
+	}
+	spin_unlock(&sched_lock);
+	return woken;
+}
+
+int waitq_wake_all(struct waitq *wq)
+{
+	int woken = 0;
+
+	spin_lock(&sched_lock);
+	while (!list_empty(&wq->waiters)) {
+		wake(list_first(&wq->waiters, struct waiter, link));
+		woken++;
+	}
+	spin_unlock(&sched_lock);
+	return woken;
+}
+
+void waiter_add(struct waitq *wq, struct waiter *waiter)
+{
+	waiter->thread = thread_current();
+	spin_lock(&sched_lock);
+	list_add_tail(&wq->waiters, &waiter->link);
+	spin_unlock(&sched_lock);
+}
+
+int waiter_block(enum wait_mode mode, uint64_t deadline)
+{
+	struct thread *thread = thread_current();
+	int reason = 0;
+
+	assert_may_sleep();
+	spin_lock(&sched_lock);
+	if (thread->woken)
+		spin_unlock(&sched_lock);
+	else
+		reason = sleep_until(thread, mode, deadline);
+	thread->woken = false;
+	return reason;
+}
+
+void waiter_remove(struct waiter *waiter)
+{
+	spin_lock(&sched_lock);
+	list_remove(&waiter->link);
+	spin_unlock(&sched_lock);
+}
