@@ -32,6 +32,8 @@ typedef unsigned long long uintmax_t;
 #define INTPTR_MIN INT32_MIN
 #define INTPTR_MAX INT32_MAX
 #define UINTPTR_MAX UINT32_MAX
+#define PTRDIFF_MIN INT32_MIN
+#define PTRDIFF_MAX INT32_MAX
 #define SIZE_MAX UINT32_MAX
 #define INTMAX_MAX INT64_MAX
 #define UINTMAX_MAX UINT64_MAX

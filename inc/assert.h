@@ -1,0 +1,6 @@
+// Stop when what must hold does not.
+#pragma once
+
+void assert_failed(const char *text, const char *file, int line) __attribute__((noreturn));
+
+#define assert(condition) ((condition) ? (void)0 : assert_failed(#condition, __FILE__, __LINE__))

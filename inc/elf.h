@@ -1,0 +1,4 @@
+// ELF files and the auxiliary vector.
+#pragma once
+
+#include <abi/elf.h>

@@ -1,0 +1,4 @@
+// Numbers of the system calls, for syscall().
+#pragma once
+
+#include <abi/syscall.h>

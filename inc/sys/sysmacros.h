@@ -1,0 +1,4 @@
+// The parts of a device number.
+#pragma once
+
+#include <abi/device.h>

@@ -1,0 +1,4 @@
+// Scalar types of the system-call interface.
+#pragma once
+
+#include <abi/types.h>

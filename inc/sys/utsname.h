@@ -1,0 +1,6 @@
+// What system this is.
+#pragma once
+
+#include <abi/utsname.h>
+
+int uname(struct utsname *result);

@@ -1,0 +1,5 @@
+// The number of the last error.
+
+#include <errno.h>
+
+int errno;

@@ -1,0 +1,50 @@
+// long syscall(long number, ...): the door to the kernel.
+//
+// The number goes in eax, up to six arguments in ebx, ecx, edx, esi, edi and ebp; the result comes
+// back in eax. From -4095 to -1 it is an error's number: that goes to errno, and we return -1.
+
+#include <abi/syscall.h>
+
+	.globl	syscall
+	.type	syscall, @function
+syscall:
+	pushl	%ebx
+	pushl	%esi
+	pushl	%edi
+	pushl	%ebp
+	movl	20(%esp), %eax
+	movl	24(%esp), %ebx
+	movl	28(%esp), %ecx
+	movl	32(%esp), %edx
+	movl	36(%esp), %esi
+	movl	40(%esp), %edi
+	movl	44(%esp), %ebp
+	int	$0x80
+	popl	%ebp
+	popl	%edi
+	popl	%esi
+	popl	%ebx
+	cmpl	$-4095, %eax		// unsigned
+	jae	1f
+	ret
+1:	negl	%eax
+	movl	%eax, errno
+	movl	$-1, %eax
+	ret
+	.size	syscall, . - syscall
+
+// pid_t vfork(void): the child runs on our stack until it calls execve or _exit, and overwrites what
+// lies below the stack pointer, so the return address waits in a register.
+	.globl	vfork
+	.type	vfork, @function
+vfork:
+	popl	%edx
+	movl	$SYS_vfork, %eax
+	int	$0x80
+	pushl	%edx
+	cmpl	$-4095, %eax
+	jae	1b
+	ret
+	.size	vfork, . - vfork
+
+	.section .note.GNU-stack, "", @progbits
