@@ -20,9 +20,9 @@ struct ktest {
 	void (*run)(void);
 };
 
-#define KTEST(id)                                                                                      \
-	static void id(void);                                                                          \
-	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id };             \
+#define KTEST(id)                                                                          \
+	static void id(void);                                                              \
+	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id }; \
 	static void id(void)
 
 // Record a failure of the running test.
@@ -31,22 +31,22 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 #define EXPECT(cond) ((cond) ? (void)0 : ktest_fail(__FILE__, __LINE__, "expected: %s", #cond))
 
 // Two integers or pointers of at most 32 bits.
-#define EXPECT_EQ(got, want)                                                                           \
-	do {                                                                                           \
-		long got_ = (long)(got), want_ = (long)(want);                                         \
-		if (got_ != want_)                                                                     \
-			ktest_fail(__FILE__, __LINE__, "%s: got %ld (%#lx), expected %ld (%#lx)", #got, \
-			           got_, got_, want_, want_);                                          \
+#define EXPECT_EQ(got, want)                                                                      \
+	do {                                                                                      \
+		long got_ = (long)(got), want_ = (long)(want);                                    \
+		if (got_ != want_)                                                                \
+			ktest_fail(__FILE__, __LINE__, "%s: got %ld (%#lx), expected %ld (%#lx)", \
+			           #got, got_, got_, want_, want_);                               \
 	} while (0)
 
 // The expression must panic. It may hold no lock at that moment; memory it took is lost to it.
-#define EXPECT_PANIC(expr)                                                                             \
-	do {                                                                                           \
-		if (__builtin_setjmp(ktest_panic_frame()) == 0) {                                      \
-			(void)(expr);                                                                  \
-			ktest_panic_disarm();                                                          \
-			ktest_fail(__FILE__, __LINE__, "expected a panic: %s", #expr);                 \
-		}                                                                                      \
+#define EXPECT_PANIC(expr)                                                             \
+	do {                                                                           \
+		if (__builtin_setjmp(ktest_panic_frame()) == 0) {                      \
+			(void)(expr);                                                  \
+			ktest_panic_disarm();                                          \
+			ktest_fail(__FILE__, __LINE__, "expected a panic: %s", #expr); \
+		}                                                                      \
 	} while (0)
 
 void **ktest_panic_frame(void);
@@ -55,7 +55,9 @@ void ktest_panic_disarm(void);
 // Called by panic(): if the running test expects a panic, goes back to it and does not return.
 void ktest_catch_panic(void);
 
-// Run the tests whose names match one of the comma-separated `globs` (NULL: all), print KTAP,
-// return how many failed.
-int ktest_run(const char *globs);
+// Is a test called `name` among those that the comma-separated `globs` (NULL: all) ask for? The list
+// ends at a NUL or a space, as on the kernel's command line.
+bool ktest_selected(const char *globs, const char *name);
 
+// Run the tests that `globs` asks for, print KTAP, return how many failed.
+int ktest_run(const char *globs);

@@ -1,0 +1,145 @@
+// monitor.c: the monitor's command line. The commands that show the kernel's code and memory are in
+// monitor_cmds.c, the others with the layers whose data they show.
+#include "debug/monitor.h"
+
+#include <stdlib.h>
+
+#include "debug/symbols.h"
+
+#define LINE_MAX 80
+#define ARGS_MAX 8
+#define PROMPT "monitor> "
+
+#define CTRL_C 0x03
+#define CTRL_U 0x15
+#define DELETE 0x7F
+
+extern const struct monitor_command monitor_cmds_start[], monitor_cmds_end[];
+
+static struct monitor_input *inputs;
+static bool leave; // set by the command `continue`
+
+void monitor_register_input(struct monitor_input *input)
+{
+	input->next = inputs;
+	inputs = input;
+}
+
+// Wait for a key on any terminal.
+static char read_key(void)
+{
+	for (;;) {
+		for (struct monitor_input *input = inputs; input; input = input->next) {
+			int key = input->poll();
+
+			if (key >= 0)
+				return (char)key;
+		}
+		__builtin_ia32_pause();
+	}
+}
+
+// Read one line with echo into line[LINE_MAX].
+static void read_line(char *line)
+{
+	size_t n = 0;
+
+	for (;;) {
+		char key = read_key();
+
+		if (key == '\r' || key == '\n') {
+			console_printf("\n");
+			line[n] = '\0';
+			return;
+		}
+		if (key == '\b' || key == DELETE) {
+			if (n > 0) {
+				console_printf("\b \b");
+				n--;
+			}
+		} else if (key == CTRL_C || key == CTRL_U) {
+			console_printf("\n%s", PROMPT);
+			n = 0;
+		} else if (key >= ' ' && n < LINE_MAX - 1) {
+			console_printf("%c", key);
+			line[n++] = key;
+		}
+	}
+}
+
+static const struct monitor_command *find_command(const char *name)
+{
+	const struct monitor_command *command;
+
+	for (command = monitor_cmds_start; command < monitor_cmds_end; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
+}
+
+void monitor_execute(char *line)
+{
+	const struct monitor_command *command;
+	char *argv[ARGS_MAX + 1], *rest;
+	int argc = 0;
+
+	for (char *word = strtok_r(line, " \t", &rest); word && argc < ARGS_MAX;
+	     word = strtok_r(NULL, " \t", &rest))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	if (argc == 0)
+		return;
+	command = find_command(argv[0]);
+	if (command)
+		command->run(argc, argv);
+	else
+		console_printf("%s: no such command; `help` lists them\n", argv[0]);
+}
+
+void monitor_run(void)
+{
+	char line[LINE_MAX];
+
+	if (!inputs)
+		return;
+	console_printf(
+		"The machine stands still; this is the monitor. `help` lists the commands.\n");
+	for (leave = false; !leave;) {
+		console_printf("%s", PROMPT);
+		read_line(line);
+		monitor_execute(line);
+	}
+}
+
+bool monitor_number(const char *text, uintptr_t *value_store)
+{
+	bool hex = text[0] == '0' && text[1] == 'x';
+	const char *digits = hex ? text + 2 : text;
+	size_t len = strlen(digits);
+
+	if (len > 0 && strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") == len) {
+		*value_store = strtoul(digits, NULL, hex ? 16 : 10);
+		return true;
+	}
+	*value_store = symbol_address(text);
+	return *value_store != 0;
+}
+
+static void help(int argc, char **argv)
+{
+	const struct monitor_command *command;
+
+	(void)argc;
+	(void)argv;
+	for (command = monitor_cmds_start; command < monitor_cmds_end; command++)
+		console_printf("%-10s %s\n", command->name, command->help);
+}
+MONITOR_COMMAND(help, "this list", help);
+
+static void leave_monitor(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	leave = true;
+}
+MONITOR_COMMAND(continue, "leave the monitor", leave_monitor);

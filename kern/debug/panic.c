@@ -1,0 +1,93 @@
+// panic.c: stop the machine, leaving behind as much as possible of what is needed to find out why.
+#include "debug/panic.h"
+
+#include <stdio.h>
+
+#include "cpu/trap.h"
+#include "cpu/x86.h"
+#include "debug/backtrace.h"
+#include "debug/ktest.h"
+#include "debug/monitor.h"
+#include "debug/options.h"
+#include "debug/printk.h"
+
+void (*panic_end_hook)(void);
+
+// How many panics have begun. A panic may itself run into what is broken, so each further one does
+// less, and from the fourth on nothing but stop.
+static int panic_depth;
+
+bool panic_started(void)
+{
+	return panic_depth > 0;
+}
+
+static void print_registers(const struct trapframe *frame)
+{
+	// Within the kernel the processor pushes no stack pointer: it is where the frame ends. Only
+	// a double fault comes through a task switch, which saves it.
+	bool has_esp = trap_from_user(frame) || frame->trapno == TRAP_DOUBLE_FAULT;
+	uint32_t esp = has_esp ? frame->esp : (uint32_t)(uintptr_t)&frame->esp;
+
+	printk(LOG_EMERG, "  eax %08x  ebx %08x  ecx %08x  edx %08x\n", frame->eax, frame->ebx,
+	       frame->ecx, frame->edx);
+	printk(LOG_EMERG, "  esi %08x  edi %08x  ebp %08x  esp %08x\n", frame->esi, frame->edi,
+	       frame->ebp, esp);
+	printk(LOG_EMERG, "  eip %08x  eflags %08x  cs %04x  cr2 %08x  cr3 %08x\n", frame->eip,
+	       frame->eflags, frame->cs & 0xFFFF, read_cr2(), read_cr3());
+}
+
+// Everything a panic does. `frame` may be NULL; the callers are searched from frame pointer `ebp` on.
+static void __noreturn __printf(3, 0)
+	panic_stop(const struct trapframe *frame, uintptr_t ebp, const char *format, va_list args)
+{
+	char message[PRINTK_MAX - 16];
+
+	cli();
+	if (panic_depth == 0)
+		ktest_catch_panic();
+	panic_depth++;
+
+	if (panic_depth <= 2) {
+		vsnprintf(message, sizeof(message), format, args);
+		printk(LOG_EMERG, "panic: %s\n", message);
+	}
+	if (panic_depth == 1) {
+		if (frame) {
+			print_registers(frame);
+			backtrace_print_place(frame->eip, false);
+		}
+		backtrace_print(ebp);
+		if (option_given("monitor"))
+			monitor_run();
+	}
+	if (panic_depth <= 3 && panic_end_hook)
+		panic_end_hook();
+	halt_forever();
+}
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	panic_stop(NULL, (uintptr_t)__builtin_frame_address(0), format, args);
+}
+
+void panic_frame(const struct trapframe *frame, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	panic_stop(frame, frame->ebp, format, args);
+}
+
+static void fatal_trap(const struct trapframe *frame, const char *what)
+{
+	panic_frame(frame, "%s in the kernel at %#x, error code %#x", what, frame->eip, frame->err);
+}
+
+void panic_init(void)
+{
+	trap_fatal_hook = fatal_trap;
+}

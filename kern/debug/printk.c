@@ -1,0 +1,168 @@
+// printk.c: messages with levels. A message is formatted once, on the stack, cut into lines, kept in
+// the ring and written to every sink that admits its level.
+#include "debug/printk.h"
+
+#include <stdio.h>
+
+#include "cpu/spinlock.h"
+#include "debug/panic.h"
+
+#define RING_SIZE 8192u // a power of two
+
+// Guards the sinks' list, the ring, and the order of lines on all sinks.
+static struct spinlock console_lock = SPINLOCK_INIT("console", RANK_CONSOLE);
+
+static struct console_sink *sinks;
+
+// The ring's lines, each as level digit, text, '\n'. The positions only grow; the index is their
+// remainder. [ring_start, ring_end) holds whole lines.
+static char ring[RING_SIZE];
+static uint32_t ring_start, ring_end;
+
+// Once the machine panics, only one CPU prints, and the lock may have been held by the code that
+// failed: then nobody locks any more.
+static void console_acquire(void)
+{
+	if (!panic_started())
+		spin_lock(&console_lock);
+}
+
+static void console_release(void)
+{
+	if (!panic_started())
+		spin_unlock(&console_lock);
+}
+
+static void ring_put(const char *bytes, size_t n)
+{
+	uint32_t index = ring_end % RING_SIZE;
+	size_t first = MIN(n, RING_SIZE - index);
+
+	memcpy(ring + index, bytes, first);
+	memcpy(ring, bytes + first, n - first);
+	ring_end += n;
+}
+
+// Keep one line, without its newline; the oldest lines make room.
+static void ring_add_line(enum log_level level, const char *line, size_t n)
+{
+	char digit = '0' + level;
+
+	while (ring_end - ring_start + n + 2 > RING_SIZE)
+		while (ring[ring_start++ % RING_SIZE] != '\n')
+			;
+	ring_put(&digit, 1);
+	ring_put(line, n);
+	ring_put("\n", 1);
+}
+
+void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n))
+{
+	char line[PRINTK_MAX + 2];
+	uint32_t at = ring_start;
+
+	while (at != ring_end) {
+		enum log_level level = ring[at++ % RING_SIZE] - '0';
+		size_t n = 0;
+
+		while ((line[n] = ring[at++ % RING_SIZE]) != '\n')
+			n++;
+		line[n++] = '\r';
+		line[n++] = '\n';
+		if (level <= max_level)
+			write(line, n);
+	}
+}
+
+void console_sink_register(struct console_sink *sink)
+{
+	struct console_sink **last = &sinks;
+
+	console_acquire();
+	while (*last)
+		last = &(*last)->next;
+	sink->next = NULL;
+	*last = sink;
+	printk_replay(sink->max_level, sink->write);
+	console_release();
+}
+
+void console_sink_remove(struct console_sink *sink)
+{
+	struct console_sink **link = &sinks;
+
+	console_acquire();
+	while (*link && *link != sink)
+		link = &(*link)->next;
+	if (*link)
+		*link = sink->next;
+	console_release();
+}
+
+static void sinks_write(enum log_level level, const char *bytes, size_t n)
+{
+	for (struct console_sink *sink = sinks; sink; sink = sink->next)
+		if (level <= sink->max_level)
+			sink->write(bytes, n);
+}
+
+// Format into text[PRINTK_MAX]; returns the length, and marks what had to be cut.
+static size_t format_message(char *text, const char *format, va_list args)
+{
+	size_t n = (size_t)vsnprintf(text, PRINTK_MAX, format, args);
+
+	if (n < PRINTK_MAX)
+		return n;
+	memcpy(text + PRINTK_MAX - 3, "...", 3);
+	return PRINTK_MAX;
+}
+
+void vprintk(enum log_level level, const char *format, va_list args)
+{
+	char text[PRINTK_MAX];
+	const char *line = text, *end = text + format_message(text, format, args);
+
+	console_acquire();
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t n = (size_t)((newline ? newline : end) - line);
+
+		ring_add_line(level, line, n);
+		sinks_write(level, line, n);
+		sinks_write(level, "\r\n", 2);
+		line += n + 1;
+	}
+	console_release();
+}
+
+void printk(enum log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(level, format, args);
+	va_end(args);
+}
+
+void console_printf(const char *format, ...)
+{
+	char text[PRINTK_MAX];
+	const char *at = text, *end;
+	va_list args;
+
+	va_start(args, format);
+	end = text + format_message(text, format, args);
+	va_end(args);
+
+	console_acquire();
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((newline ? newline : end) - at);
+
+		sinks_write(LOG_EMERG, at, n);
+		if (newline)
+			sinks_write(LOG_EMERG, "\r\n", 2);
+		at += n + (newline != NULL);
+	}
+	console_release();
+}
