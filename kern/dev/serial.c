@@ -1,0 +1,207 @@
+// serial.c: the 16550 UART (National Semiconductor, PC16550D data sheet).
+#include "dev/serial.h"
+
+#include "cpu/irq.h"
+#include "cpu/x86.h"
+#include "debug/panic.h"
+
+// Registers, relative to the port's base (PC16550D, 8.0).
+#define DATA 0 // read: received byte; write: byte to send
+#define IER 1  // which events interrupt
+#define IER_RECEIVED 0x01
+#define DIVISOR_LOW 0 // with LCR_DIVISOR
+#define DIVISOR_HIGH 1
+#define FCR 2 // FIFOs
+#define FCR_ENABLE 0x01
+#define FCR_CLEAR 0x06
+#define FCR_TRIGGER_14 0xC0 // interrupt at 14 bytes, or when fewer have waited a while
+#define LCR 3               // format of a character
+#define LCR_8N1 0x03
+#define LCR_DIVISOR 0x80
+#define MCR 4 // lines to the modem
+#define MCR_DTR_RTS 0x03
+#define MCR_OUT2 0x08 // on a PC: lets interrupts through
+#define LSR 5         // state
+#define LSR_DATA_READY 0x01
+#define LSR_BREAK 0x10
+#define LSR_FIFO_EMPTY 0x20 // room for SERIAL_FIFO bytes to send
+#define LSR_IDLE 0x40
+#define SCRATCH 7 // a register without effect
+
+#define PORT(name_, base_, irq_)                                 \
+	{                                                        \
+		.name = (name_), .base = (base_), .irq = (irq_), \
+		.lock = SPINLOCK_INIT((name_), RANK_DEVICE)      \
+	}
+
+struct serial serial_ports[SERIAL_PORTS] = {
+	[COM1] = PORT("COM1", 0x3F8, IRQ_COM1_COM3),
+	[COM2] = PORT("COM2", 0x2F8, IRQ_COM2_COM4),
+	[COM3] = PORT("COM3", 0x3E8, IRQ_COM1_COM3),
+	[COM4] = PORT("COM4", 0x2E8, IRQ_COM2_COM4),
+};
+
+// In a panic nobody locks: the lock may have been held by the code that failed.
+static void port_acquire(struct serial *port)
+{
+	if (!panic_started())
+		spin_lock(&port->lock);
+}
+
+static void port_release(struct serial *port)
+{
+	if (!panic_started())
+		spin_unlock(&port->lock);
+}
+
+// Read the state. That clears the break bit, so it is kept for the receiving side.
+static uint8_t read_state(struct serial *port)
+{
+	uint8_t state = inb(port->base + LSR);
+
+	if (state & LSR_BREAK)
+		port->break_seen = true;
+	return state;
+}
+
+// Where no port is, the bus answers with a constant.
+static bool detect(uint16_t base)
+{
+	outb(base + SCRATCH, 0x5A);
+	if (inb(base + SCRATCH) != 0x5A)
+		return false;
+	outb(base + SCRATCH, 0xA5);
+	return inb(base + SCRATCH) == 0xA5;
+}
+
+void serial_init(void)
+{
+	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++) {
+		port->present = detect(port->base);
+		if (!port->present)
+			continue;
+		outb(port->base + IER, 0);
+		outb(port->base + LCR, LCR_DIVISOR);
+		outb(port->base + DIVISOR_LOW, 1); // 115200 / 1
+		outb(port->base + DIVISOR_HIGH, 0);
+		outb(port->base + LCR, LCR_8N1);
+		outb(port->base + FCR, FCR_ENABLE | FCR_CLEAR | FCR_TRIGGER_14);
+		outb(port->base + MCR, MCR_DTR_RTS | MCR_OUT2);
+	}
+}
+
+void serial_write(struct serial *port, const void *bytes, size_t n)
+{
+	if (!port->present)
+		return;
+	port_acquire(port);
+	while (n > 0) {
+		size_t part = MIN(n, (size_t)SERIAL_FIFO);
+
+		while (!(read_state(port) & LSR_FIFO_EMPTY))
+			__builtin_ia32_pause();
+		outsb(port->base + DATA, bytes, part);
+		bytes = (const char *)bytes + part;
+		n -= part;
+	}
+	port_release(port);
+}
+
+void serial_drain(struct serial *port)
+{
+	if (!port->present)
+		return;
+	port_acquire(port);
+	while (!(read_state(port) & LSR_IDLE))
+		__builtin_ia32_pause();
+	port_release(port);
+}
+
+// Fill held[] from the port; return the break that may have come with it.
+static bool read_held(struct serial *port)
+{
+	bool break_seen;
+
+	port_acquire(port);
+	while (port->held_count < SERIAL_FIFO) {
+		uint8_t state = read_state(port);
+
+		if (!(state & LSR_DATA_READY))
+			break;
+		port->held[port->held_count] = inb(port->base + DATA);
+		if (!(state & LSR_BREAK)) // a break comes with a byte 0, which nobody has sent
+			port->held_count++;
+	}
+	break_seen = port->break_seen;
+	port->break_seen = false;
+	port_release(port);
+	return break_seen;
+}
+
+static void set_interrupt(struct serial *port, bool on)
+{
+	port_acquire(port);
+	outb(port->base + IER, on ? IER_RECEIVED : 0);
+	port_release(port);
+}
+
+// Pass on what has come in, until the port is empty or the consumer takes no more.
+static void receive(struct serial *port)
+{
+	for (;;) {
+		size_t taken;
+
+		if (read_held(port) && port->on_break)
+			port->on_break(port);
+		if (port->held_count == 0)
+			return;
+		taken = port->input(port, port->held, port->held_count);
+		port->held_count -= taken;
+		if (port->held_count > 0) {
+			memmove(port->held, port->held + taken, port->held_count);
+			port->paused = true;
+			set_interrupt(port, false);
+			return;
+		}
+	}
+}
+
+// Two ports share a line, and the line must have gone down before it can interrupt again: so both
+// are emptied.
+static void serial_interrupt(int irq)
+{
+	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++)
+		if (port->irq == irq && port->present && port->input && !port->paused)
+			receive(port);
+}
+
+void serial_input_start(struct serial *port)
+{
+	static uint16_t lines; // those that have our handler
+
+	if (!port->present)
+		return;
+	if (!(lines & (1u << port->irq))) {
+		lines |= 1u << port->irq;
+		irq_register(port->irq, serial_interrupt);
+		irq_unmask(port->irq);
+	}
+	set_interrupt(port, true);
+}
+
+void serial_input_resume(struct serial *port)
+{
+	if (!port->paused)
+		return;
+	port->paused = false;
+	receive(port);
+	if (!port->paused)
+		set_interrupt(port, true);
+}
+
+int serial_poll(struct serial *port)
+{
+	if (!port->present || !(read_state(port) & LSR_DATA_READY))
+		return -1;
+	return inb(port->base + DATA);
+}
