@@ -6,6 +6,11 @@
 # user/tests/NAME.c        a test, obj/user/tests/NAME, /tests/NAME in the archive
 # user/etc/*               files of /etc
 
+# A section for each function, of which the linker keeps what is used: small files make cheap execs.
+sections := -ffunction-sections -fdata-sections
+LCFLAGS += $(sections)
+UCFLAGS += $(sections)
+
 user_makefiles := Makefile boot/toolchain.mk user/user.mk
 
 lib_src := $(sort $(wildcard lib/*.c lib/*.S))
@@ -50,7 +55,7 @@ $(libc): $(lib_obj) $(O)/uobj/lib/objects
 	$(Q)rm -f $@ && $(TAR) rcs $@ $(filter-out $(crt0),$(lib_obj))
 
 program_parts := $(crt0) $(libc) user/program.ld
-link_program = $(TLD) $(common_ldflags) -T user/program.ld $(crt0) $(filter-out $(crt0),$(filter %.o,$^)) $(libc) -o $@
+link_program = $(TLD) $(common_ldflags) --gc-sections -T user/program.ld $(crt0) $(filter-out $(crt0),$(filter %.o,$^)) $(libc) -o $@
 
 $(single_programs): $(O)/%: $(O)/uobj/%.o $(program_parts)
 	@mkdir -p $(@D)
