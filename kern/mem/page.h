@@ -27,11 +27,13 @@ typedef struct page {
 		};
 		struct {
 			void *owner;    // [o] PAGE_OBJECT: its struct object; PAGE_HEAP: first free block
-			uint32_t index; // [o] PAGE_OBJECT: which page of it; PAGE_TABLE: entries in use;
-			                //     PAGE_HEAP: size class and blocks in use
+			uint32_t index; // [o] PAGE_OBJECT: which page of it; PAGE_HEAP: blocks in use
+			                // [t] PAGE_TABLE: entries in use; PAGE_DIRECTORY: the user's
+			                //     entries in use
 		};
 	};
-	uint32_t count; // page-table entries that name it, plus the objects that keep it
+	uint32_t count; // page-table entries that name it, plus what else keeps it: an object, the heap, a
+	                // directory's address space
 	uint16_t pins;  // the kernel's own holds; a page is free only when count and pins are 0
 	uint8_t kind;   // enum page_kind
 	uint8_t flags;  // of its kind
@@ -109,7 +111,7 @@ bool page_is_free(size_t ppn);
 // panics. NULL does nothing.
 void page_free(page_t *pp);
 
-// Give back `n` adjacent pages from page_alloc_contig.
+// Give back `n` adjacent pages from page_alloc_contig. Panics, with nothing given back, unless each is as page_free wants it.
 void page_free_contig(page_t *pp, size_t n);
 
 static inline void page_incref(page_t *pp)
@@ -117,11 +119,12 @@ static inline void page_incref(page_t *pp)
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
-// Drop one reference; the last one (count and pins 0) frees the page. Panics at count 0.
+// Drop one reference; the last one (count and pins 0) frees the page, a jumbo page whole. Panics at count 0.
 void page_decref(page_t *pp);
 
 // Hold a page for the kernel's own use, whatever happens to its mappings.
-// page_pin returns 0, or -EAGAIN when the page has 65,535 pins already.
+// page_pin returns 0, or -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees it;
+// an unpin without a pin panics.
 int page_pin(page_t *pp) __must_check;
 void page_unpin(page_t *pp);
 

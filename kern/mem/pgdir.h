@@ -49,9 +49,16 @@ static inline bool pte_held(pte_t entry)
 	return (entry & (PTE_P | PTE_HELD)) == PTE_HELD;
 }
 
+// Does an entry, of a table or a jumbo page's, name a page and count on it? Present ones do, but for PTE_NOPAGE, and held ones.
+static inline bool pte_has_page(pte_t entry)
+{
+	entry &= PTE_P | PTE_HELD;
+	return entry == PTE_P || entry == PTE_HELD;
+}
+
 extern pde_t *kernel_pgdir; // the directory of threads without an address space, and the pattern for all others
 
-// Make the kernel's page tables: split the jumbo entry under the kernel's image (text and read-only
+// Make the kernel's half of kernel_pgdir, which is the directory that boot/entry.S has loaded: split the jumbo entry under the kernel's image (text and read-only
 // data without PTE_W), make every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages
 // and CR0.WP. After page_init. Once.
 void pgdir_init(void);
@@ -73,6 +80,11 @@ pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
 // cached and `pgdir` is loaded. Reference counts are the caller's. Caller: holds the lock that
 // guards this directory's entries.
 void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry);
+
+// The same for the directory's entry for `va`, and the directory's count. It forgets the translation of `va` and what the processor
+// cached of the entry itself: enough for a jumbo page, and for a table that had no entry in use; after any other change of
+// a table's entry the caller flushes the table's whole span.
+void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
 // Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
 // software bits; PTE_PS maps the jumbo page that starts at `pp`. Takes one reference on `pp`; the
@@ -98,7 +110,7 @@ int page_perms(pde_t *pgdir, uintptr_t va);
 // empty is given back.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// Give back the table behind directory entry `pdx` if it has no entry in use. Caller: as for
+// Give back the table behind the user's directory entry `pdx` if it has no entry in use. Caller: as for
 // page_insert.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 

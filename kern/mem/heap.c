@@ -1,0 +1,338 @@
+// heap.c: kmalloc. Blocks of 16 to 2,048 bytes are cut from pages that hold one size each; larger ones are whole pages. A page's free
+// blocks form a list that runs through the blocks themselves and starts at page_t.owner; page_t.index counts those in use,
+// page_t.flags names the size class. Blocks are taken from the first page of the class's list of pages that have free ones.
+#include "mem/heap.h"
+
+#include "mem/internal.h"
+
+#define CLASSES 8u
+#define CLASS_MIN 16u // bytes in class 0; each next one is the double
+#define BLOCK_MAX 2048u
+
+// In page_t.flags, for blocks of whole pages: the first one, where index says how many, and the others.
+#define CLASS_PAGES CLASSES
+#define CLASS_TAIL (CLASSES + 1)
+
+_Static_assert(CLASSES == CACHE_HEAP_LAST - CACHE_HEAP + 1, "a cache for each class");
+
+// A free block. In the first free block of a page, page_next and page_prev link the page into its class's list.
+struct block {
+	struct block *next; // in the same page
+	page_t *page_next, *page_prev;
+};
+
+static struct spinlock heap_lock = SPINLOCK_INIT("heap", RANK_HEAP);
+static page_t *partial[CLASSES]; // [heap_lock] of each class, the pages with free blocks and blocks in use
+static size_t pages_held;        // [heap_lock] with blocks in use
+
+static inline struct block *first_block(const page_t *pp)
+{
+	return pp->owner;
+}
+
+// 0 for 1 to 16 bytes, 1 for up to 32, and so on: the highest bit of n - 1 decides.
+static inline unsigned int class_of(size_t n)
+{
+	return 31 - (unsigned int)__builtin_clz((n - 1) | 15) - 3;
+}
+
+static inline size_t class_size(unsigned int class)
+{
+	return (size_t)CLASS_MIN << class;
+}
+
+#ifdef DEBUG
+
+#define NEW_PATTERN 0xA110CA7Eu // in blocks just allocated
+
+static uint32_t *debug_words(struct block *block)
+{
+	return (uint32_t *)(block + 1);
+}
+
+static size_t debug_word_count(unsigned int class)
+{
+	return (class_size(class) - sizeof(struct block)) / sizeof(uint32_t);
+}
+
+// Fill what a free block does not use for its links, so that a stale reader sees junk and a stale writer is found.
+static void debug_fill_free(struct block *block, unsigned int class)
+{
+	for (size_t i = 0; i < debug_word_count(class); i++)
+		debug_words(block)[i] = FREE_PATTERN;
+}
+
+// Check that nobody wrote to a block since it was freed, and fill it so that its new owner sees no old contents.
+static void debug_fill_new(struct block *block, unsigned int class)
+{
+	for (size_t i = 0; i < debug_word_count(class); i++)
+		if (debug_words(block)[i] != FREE_PATTERN)
+			panic("kmalloc: block %p of %zu bytes was written to after it was freed: %#x at %p",
+			      (void *)block, class_size(class), debug_words(block)[i],
+			      (void *)&debug_words(block)[i]);
+	for (size_t i = 0; i < class_size(class) / sizeof(uint32_t); i++)
+		((uint32_t *)block)[i] = NEW_PATTERN;
+}
+
+// Panic unless `p` is a block of page `pp` and in use.
+static void debug_check_in_use(const void *p, const page_t *pp)
+{
+	if ((uintptr_t)p % class_size(pp->flags))
+		panic("kfree: %p lies inside a block of %zu bytes", p, class_size(pp->flags));
+	for (const struct block *block = first_block(pp); block; block = block->next)
+		if (block == p)
+			panic("kfree: %p is free already", p);
+}
+
+#else
+
+static inline void debug_fill_free(struct block *block, unsigned int class)
+{
+	(void)block;
+	(void)class;
+}
+
+static inline void debug_fill_new(struct block *block, unsigned int class)
+{
+	(void)block;
+	(void)class;
+}
+
+static inline void debug_check_in_use(const void *p, const page_t *pp)
+{
+	(void)p;
+	(void)pp;
+}
+
+#endif
+
+// Put a page at the front of its class's list.
+static void list_page(page_t *pp, unsigned int class)
+{
+	page_t *next = partial[class];
+
+	first_block(pp)->page_next = next;
+	if (next)
+		first_block(next)->page_prev = pp;
+	partial[class] = pp;
+}
+
+// Take a page off its class's list. The first page's page_prev is never looked at.
+static void unlist_page(page_t *pp, unsigned int class)
+{
+	page_t *next = first_block(pp)->page_next, *prev = first_block(pp)->page_prev;
+
+	if (partial[class] == pp) {
+		partial[class] = next;
+		return;
+	}
+	first_block(prev)->page_next = next;
+	if (next)
+		first_block(next)->page_prev = prev;
+}
+
+// Cut a page into free blocks.
+static void cut_page(page_t *pp, unsigned int class)
+{
+	char *start = page_to_virt(pp);
+	struct block *next = NULL;
+
+	for (size_t offset = PAGE_SIZE; offset > 0;) {
+		offset -= class_size(class);
+		struct block *block = (struct block *)(start + offset);
+
+		block->next = next;
+		debug_fill_free(block, class);
+		next = block;
+	}
+	pp->owner = next;
+	pp->index = 0;
+	pp->kind = PAGE_HEAP;
+	pp->flags = (uint8_t)class;
+}
+
+// List a page for a class that has none: the one kept, or a new one. Caller: holds heap_lock.
+static page_t *add_page(unsigned int class)
+{
+	page_t *pp = page_cache_get(CACHE_HEAP + class);
+
+	if (!pp) {
+		if (page_alloc(&pp))
+			return NULL;
+		cut_page(pp, class);
+	}
+	pp->count = 1;
+	pages_held++;
+	list_page(pp, class);
+	return pp;
+}
+
+// Whole pages, for more than BLOCK_MAX bytes.
+static void *alloc_pages(size_t n)
+{
+	size_t count = (n + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	page_t *pp;
+
+	if (n > KMALLOC_MAX || (count == 1 ? page_alloc(&pp) : page_alloc_contig(&pp, count)))
+		return NULL;
+	for (page_t *each = pp; each < pp + count; each++) {
+		each->kind = PAGE_HEAP;
+		each->flags = CLASS_TAIL;
+		each->count = 1;
+	}
+	pp->flags = CLASS_PAGES;
+	pp->index = count;
+	spin_lock(&heap_lock);
+	pages_held += count;
+	spin_unlock(&heap_lock);
+	return page_to_virt(pp);
+}
+
+static void free_pages(void *p, page_t *pp)
+{
+	size_t count = pp->index;
+
+	if (pp->flags != CLASS_PAGES || (uintptr_t)p % PAGE_SIZE)
+		panic("kfree: %p lies inside a block of whole pages", p);
+	for (page_t *each = pp; each < pp + count; each++)
+		each->count = 0;
+	spin_lock(&heap_lock);
+	pages_held -= count;
+	spin_unlock(&heap_lock);
+	if (count == 1)
+		page_free(pp);
+	else
+		page_free_contig(pp, count);
+}
+
+void *kmalloc(size_t n)
+{
+	unsigned int class;
+	struct block *block;
+	page_t *pp;
+
+	if (mem_should_fail())
+		return NULL;
+	if (unlikely(n - 1 >= BLOCK_MAX))
+		return n ? alloc_pages(n) : NULL;
+	class = class_of(n);
+	spin_lock(&heap_lock);
+	pp = partial[class];
+	if (unlikely(!pp)) {
+		pp = add_page(class);
+		if (!pp) {
+			spin_unlock(&heap_lock);
+			return NULL;
+		}
+	}
+	block = first_block(pp);
+	pp->owner = block->next;
+	pp->index++;
+	if (likely(block->next))
+		block->next->page_next = block->page_next;
+	else
+		partial[class] = block->page_next;
+	spin_unlock(&heap_lock);
+	debug_fill_new(block, class);
+	return block;
+}
+
+void kfree(void *p)
+{
+	struct block *block = p, *first;
+	unsigned int class;
+	page_t *pp;
+
+	if (!p)
+		return;
+	pp = virt_to_page(p);
+	if (unlikely(pp->kind != PAGE_HEAP))
+		panic("kfree: %p is not the heap's", p);
+	class = pp->flags;
+	if (unlikely(class >= CLASSES)) {
+		free_pages(p, pp);
+		return;
+	}
+	debug_check_in_use(p, pp);
+	debug_fill_free(block, class);
+	spin_lock(&heap_lock);
+	first = first_block(pp);
+	block->next = first;
+	pp->owner = block;
+	if (likely(first)) {
+		block->page_next = first->page_next;
+		block->page_prev = first->page_prev;
+	} else {
+		list_page(pp, class);
+	}
+	if (unlikely(--pp->index == 0)) {
+		unlist_page(pp, class);
+		pp->count = 0;
+		pages_held--;
+		page_cache_put(CACHE_HEAP + class, pp);
+	}
+	spin_unlock(&heap_lock);
+}
+
+void *kzalloc(size_t n)
+{
+	void *p = kmalloc(n);
+
+	if (p)
+		memset(p, 0, n);
+	return p;
+}
+
+char *kstrdup(const char *s)
+{
+	size_t size = strlen(s) + 1;
+	char *copy = kmalloc(size);
+
+	if (copy)
+		memcpy(copy, s, size);
+	return copy;
+}
+
+size_t heap_pages(void)
+{
+	return pages_held;
+}
+
+// What is wrong with a page on its class's list, or NULL.
+static const char *heap_page_fault(const page_t *pp, unsigned int class)
+{
+	size_t free = 0, blocks = PAGE_SIZE / class_size(class);
+
+	if (pp->kind != PAGE_HEAP || pp->flags != class || pp->count != 1)
+		return "a page on the list is not a heap page of this size";
+	for (const struct block *block = first_block(pp); block; block = block->next) {
+		if (ROUND_DOWN((uintptr_t)block, PAGE_SIZE) != (uintptr_t)page_to_virt(pp) ||
+		    (uintptr_t)block % class_size(class))
+			return "a page's free list leads out of it";
+		if (++free > blocks)
+			return "a page has more free blocks than blocks";
+	}
+	if (free == 0 || pp->index == 0)
+		return "a full or an empty page is on the list";
+	return free + pp->index != blocks ? "a page's blocks in use are miscounted" : NULL;
+}
+
+void heap_check(void)
+{
+	const char *fault = NULL;
+	const page_t *pp = NULL, *before;
+	unsigned int class;
+
+	spin_lock(&heap_lock);
+	for (class = 0; class < CLASSES && !fault; class++) {
+		before = NULL;
+		for (pp = partial[class]; pp && !fault; before = pp, pp = first_block(pp)->page_next) {
+			fault = heap_page_fault(pp, class);
+			if (!fault && before && first_block(pp)->page_prev != before)
+				fault = "a page's links do not agree";
+		}
+	}
+	spin_unlock(&heap_lock);
+	if (fault)
+		panic("heap_check: %s (blocks of %zu bytes)", fault, class_size(class - 1));
+}

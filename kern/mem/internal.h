@@ -1,0 +1,110 @@
+// internal.h: what the files of kern/mem share with each other and with their tests. Nobody else includes it.
+#ifndef MEM_INTERNAL_H
+#define MEM_INTERNAL_H
+
+#include "mem/page.h"
+#include "mem/pgdir.h"
+
+// What the boot allocator knows. It hands out one stretch of memory, the largest that nothing occupies, from
+// its start upwards.
+struct boot_map {
+	const struct mem_range *usable, *taken; // sorted
+	size_t usable_count, taken_count;
+	physaddr_t start, next, end; // the stretch: [start, next) is handed out, [next, end) is left
+	bool closed;                 // page_init has run
+};
+
+extern struct boot_map boot_map;
+
+// The first stretch of whole pages at or above `from` that is usable and that neither kernel, boot information nor
+// modules occupy. What boot_alloc has handed out counts as free here. False when there is none.
+bool boot_next_gap(physaddr_t from, struct mem_range *gap_store);
+
+// The state of the page allocator, in one struct so that a test can set another in its place.
+struct page_pool {
+	struct spinlock lock;
+	page_t free;         // [lock] the free list's head; free.next is handed out next
+	size_t free_count;   // [lock] pages on it
+	size_t cached_count; // [lock] pages in the caches
+	size_t contig_end;   // [lock] page_alloc_contig's next search goes down from this page number
+};
+
+extern struct page_pool page_pool;
+
+// Take a page off the free list and make it what page_alloc promises. Caller: holds page_pool.lock; the page is free.
+void page_take(page_t *pp);
+
+// Put page `pp`, which nobody uses, on the free list: in front of `where`. Caller: holds page_pool.lock.
+void page_put(page_t *where, page_t *pp);
+
+// The first page of a jumbo page from page_alloc_contig: its count stands for all of it (page_t.flags).
+#define PAGE_FLAG_JUMBO 0x80u
+
+// Free a page that has lost its last reference or pin; a jumbo page whole.
+void page_free_unused(page_t *pp);
+
+// A page for a table: zeroed, count 0, index 0, kind PAGE_TABLE. Returns 0 or -ENOMEM.
+int table_alloc(page_t **pp_store);
+
+// Give back a table that names nothing: every entry is 0. Its count is 0.
+void table_free(page_t *pp);
+
+// The same for directories: kind PAGE_DIRECTORY, the user's half empty, the kernel's half as in kernel_pgdir.
+int directory_alloc(page_t **pp_store);
+void directory_free(page_t *pp);
+
+// Caches of pages that nobody uses. The page keeps its kind, contents and page_t.owner; index comes back as 0.
+enum {
+	CACHE_TABLE,
+	CACHE_DIRECTORY,
+	CACHE_HEAP, // one for each of the heap's size classes
+	CACHE_HEAP_LAST = CACHE_HEAP + 7,
+	PAGE_CACHES,
+};
+
+// A page from cache `which`, or NULL.
+page_t *page_cache_get(unsigned int which);
+
+// Keep page `pp`, of count 0, in cache `which`, or free it when the cache is full.
+void page_cache_put(unsigned int which, page_t *pp);
+
+// Put all cached pages on the free list; returns how many there were. Caller: holds page_pool.lock.
+size_t page_cache_drain(void);
+
+// What is wrong with a cached page, or NULL, as for page_check. Caller: holds page_pool.lock.
+const char *page_cache_fault(size_t *where_store);
+
+// Forget cached translations of [start, end), page-aligned, if `pgdir` is loaded or they are the kernel's.
+void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
+
+// Store `entry` in `*pte` and keep its table's count of entries in use. Returns the old entry; flushes nothing.
+static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
+{
+	pte_t old = *pte;
+
+	virt_to_page(pte)->index += (entry != 0) - (old != 0);
+	*pte = entry;
+	return old;
+}
+
+// Can a translation through this entry be cached? Not before its first use has set the accessed bit (Intel SDM vol. 3,
+// 4.10.2.3), and whoever clears the bit flushes.
+static inline bool entry_cacheable(pte_t entry)
+{
+	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
+}
+
+// What debug builds write into free memory.
+#define FREE_PATTERN 0xFEEEFEEEu
+
+// May the next allocation go on? True when mem_fail_after (mem/inject.h) wants it to fail; never in the normal build.
+#ifdef DEBUG
+bool mem_should_fail(void);
+#else
+static inline bool mem_should_fail(void)
+{
+	return false;
+}
+#endif
+
+#endif

@@ -1,0 +1,301 @@
+// page.c: the allocator of physical pages. Single pages come from the front of the free list and go back there, so that a
+// page just freed, and still in the processor's cache, is used next. Runs of pages (page_contig.c) come from the top of
+// memory and go back to the end of the list, so that single pages break up as few of them as possible.
+#include "mem/page.h"
+
+#include "mem/internal.h"
+
+page_t *pages;
+size_t page_total;
+page_t *zero_page;
+
+struct page_pool page_pool = {
+	.lock = SPINLOCK_INIT("page", RANK_PAGE),
+	.free = { .next = &page_pool.free, .prev = &page_pool.free },
+};
+
+static void reserve_run(page_t *first, page_t *end)
+{
+	for (page_t *pp = first; pp < end; pp++)
+		*pp = (page_t){ .kind = PAGE_RESERVED };
+}
+
+// Append pages [first, end) to the free list. This loop runs once for every page of the machine, so each page is written
+// once and in full, and none of the memory itself is touched.
+static void free_run(page_t *first, page_t *end)
+{
+	page_t *last = page_pool.free.prev;
+
+	if (first >= end)
+		return;
+#pragma GCC unroll 8
+	for (page_t *pp = first; pp < end; pp++)
+		*pp = (page_t){ .next = pp + 1, .prev = pp - 1, .kind = PAGE_FREE };
+	first->prev = last;
+	last->next = first;
+	end[-1].next = &page_pool.free;
+	page_pool.free.prev = end - 1;
+	page_pool.free_count += (size_t)(end - first);
+}
+
+void page_init(void)
+{
+	const struct mem_range *last_usable = &boot_map.usable[boot_map.usable_count - 1];
+	struct mem_range gap;
+	page_t *done;
+	void *zeroes;
+
+	page_total = MIN(last_usable->end, LINEAR_SIZE) >> PAGE_SHIFT;
+	pages = boot_alloc(page_total * sizeof(page_t), sizeof(page_t));
+	zeroes = boot_alloc(PAGE_SIZE, PAGE_SIZE);
+	memset(zeroes, 0, PAGE_SIZE);
+	boot_map.closed = true;
+
+	// Page 0 is the first of those that are not in a gap.
+	done = pages;
+	for (physaddr_t from = PAGE_SIZE; boot_next_gap(from, &gap); from = gap.end) {
+		physaddr_t start = gap.start;
+
+		if (start == boot_map.start)
+			start = ROUND_UP(boot_map.next, PAGE_SIZE);
+		reserve_run(done, &pages[start >> PAGE_SHIFT]);
+		done = &pages[gap.end >> PAGE_SHIFT];
+		free_run(&pages[start >> PAGE_SHIFT], done);
+	}
+	reserve_run(done, &pages[page_total]);
+	page_pool.contig_end = page_total;
+
+	zero_page = virt_to_page(zeroes);
+	zero_page->kind = PAGE_ANONYMOUS;
+	zero_page->pins = 1;
+}
+
+#ifdef DEBUG
+
+// A free page whose memory holds the free pattern. Pages free since boot do not yet: page_init touches no memory.
+#define PAGE_FLAG_FILLED 0x01u
+
+// Fill a page that becomes free, so that whoever goes on reading it sees junk.
+static void debug_fill(page_t *pp)
+{
+	uint32_t *words = page_to_virt(pp);
+
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
+		words[i] = FREE_PATTERN;
+	pp->flags = PAGE_FLAG_FILLED;
+}
+
+// Check the pattern of a page that is about to be handed out; make it where there is none yet.
+static void debug_check_fill(page_t *pp)
+{
+	const uint32_t *words = page_to_virt(pp);
+
+	if (!(pp->flags & PAGE_FLAG_FILLED)) {
+		debug_fill(pp);
+		return;
+	}
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
+		if (words[i] != FREE_PATTERN)
+			panic("page %zu was written to after it was freed: %#x at %p", page_to_ppn(pp), words[i],
+			      (const void *)&words[i]);
+}
+
+#else
+
+static inline void debug_fill(page_t *pp)
+{
+	(void)pp;
+}
+
+static inline void debug_check_fill(page_t *pp)
+{
+	(void)pp;
+}
+
+#endif
+
+inline void page_take(page_t *pp)
+{
+	debug_check_fill(pp);
+	pp->prev->next = pp->next;
+	pp->next->prev = pp->prev;
+	page_pool.free_count--;
+	pp->kind = PAGE_ANONYMOUS;
+	pp->flags = 0;
+}
+
+inline void page_put(page_t *where, page_t *pp)
+{
+	pp->next = where;
+	pp->prev = where->prev;
+	where->prev->next = pp;
+	where->prev = pp;
+	pp->kind = PAGE_FREE;
+	pp->flags = 0;
+	page_pool.free_count++;
+	debug_fill(pp);
+}
+
+int page_alloc(page_t **pp_store)
+{
+	page_t *pp;
+
+	if (mem_should_fail())
+		return -ENOMEM;
+	spin_lock(&page_pool.lock);
+	pp = page_pool.free.next;
+	if (unlikely(pp == &page_pool.free)) {
+		if (!page_cache_drain()) {
+			spin_unlock(&page_pool.lock);
+			return -ENOMEM;
+		}
+		pp = page_pool.free.next;
+	}
+	page_take(pp);
+	spin_unlock(&page_pool.lock);
+	*pp_store = pp;
+	return 0;
+}
+
+int page_alloc_zeroed(page_t **pp_store)
+{
+	int error = page_alloc(pp_store);
+
+	if (!error)
+		memset(page_to_virt(*pp_store), 0, PAGE_SIZE);
+	return error;
+}
+
+int page_alloc_specific(page_t **pp_store, size_t ppn)
+{
+	int error = -ENOMEM;
+
+	if (ppn >= page_total)
+		return -EINVAL;
+	if (mem_should_fail())
+		return -ENOMEM;
+	spin_lock(&page_pool.lock);
+	if (pages[ppn].kind == PAGE_FREE || (page_cache_drain() && pages[ppn].kind == PAGE_FREE)) {
+		page_take(&pages[ppn]);
+		*pp_store = &pages[ppn];
+		error = 0;
+	}
+	spin_unlock(&page_pool.lock);
+	return error;
+}
+
+bool page_is_free(size_t ppn)
+{
+	return ppn < page_total && pages[ppn].kind == PAGE_FREE;
+}
+
+void page_free(page_t *pp)
+{
+	if (!pp)
+		return;
+	if (unlikely(pp->count || pp->pins))
+		panic("page_free: page %zu still has %u references and %u pins", page_to_ppn(pp), pp->count, pp->pins);
+	if (unlikely(pp->kind <= PAGE_RESERVED))
+		panic("page_free: page %zu is %s", page_to_ppn(pp),
+		      pp->kind == PAGE_FREE ? "free already" : "reserved");
+	spin_lock(&page_pool.lock);
+	page_put(page_pool.free.next, pp);
+	spin_unlock(&page_pool.lock);
+}
+
+void page_free_unused(page_t *pp)
+{
+	if (pp->flags & PAGE_FLAG_JUMBO)
+		page_free_contig(pp, JUMBO_PAGES);
+	else
+		page_free(pp);
+}
+
+void page_decref(page_t *pp)
+{
+	if (unlikely(pp->count == 0))
+		panic("page_decref: page %zu has no reference", page_to_ppn(pp));
+	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0)
+		page_free_unused(pp);
+}
+
+int page_pin(page_t *pp)
+{
+	if (pp->pins == UINT16_MAX)
+		return -EAGAIN;
+	pp->pins++;
+	return 0;
+}
+
+void page_unpin(page_t *pp)
+{
+	if (unlikely(pp->pins == 0))
+		panic("page_unpin: page %zu has no pin", page_to_ppn(pp));
+	if (--pp->pins == 0 && pp->count == 0)
+		page_free_unused(pp);
+}
+
+size_t page_free_count(void)
+{
+	size_t count;
+
+	spin_lock(&page_pool.lock);
+	count = page_pool.free_count + page_pool.cached_count;
+	spin_unlock(&page_pool.lock);
+	return count;
+}
+
+// What is wrong with the free list, or NULL; *where_store is the page number it is about. Caller: holds page_pool.lock.
+static const char *free_list_fault(size_t *where_store)
+{
+	const page_t *before = &page_pool.free;
+	size_t count = 0;
+
+	for (const page_t *pp = before->next; pp != &page_pool.free; before = pp, pp = pp->next) {
+		*where_store = page_to_ppn(pp);
+		if (pp < pages || pp >= &pages[page_total])
+			return "the free list leads out of pages[]";
+		if (pp->prev != before)
+			return "a free page's links do not agree";
+		if (pp->kind != PAGE_FREE)
+			return "a page on the free list is not free";
+		if (pp->count || pp->pins)
+			return "a free page has references or pins";
+		if (++count > page_pool.free_count)
+			return "the free list is longer than its count";
+	}
+	return count < page_pool.free_count ? "the free list is shorter than its count" : NULL;
+}
+
+// The same for pages[].
+static const char *pages_fault(size_t *where_store)
+{
+	size_t free = 0;
+
+	for (size_t ppn = 0; ppn < page_total; ppn++) {
+		*where_store = ppn;
+		if (pages[ppn].kind > PAGE_OBJECT)
+			return "a page has no such kind";
+		free += pages[ppn].kind == PAGE_FREE;
+	}
+	*where_store = 0;
+	if (page_total && pages[0].kind != PAGE_RESERVED)
+		return "page 0 is not reserved";
+	return free != page_pool.free_count ? "a free page is not on the free list" : NULL;
+}
+
+void page_check(void)
+{
+	const char *fault;
+	size_t where = 0;
+
+	spin_lock(&page_pool.lock);
+	fault = free_list_fault(&where);
+	if (!fault)
+		fault = pages_fault(&where);
+	if (!fault)
+		fault = page_cache_fault(&where);
+	spin_unlock(&page_pool.lock);
+	if (fault)
+		panic("page_check: %s (page %zu)", fault, where);
+}

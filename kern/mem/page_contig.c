@@ -1,0 +1,77 @@
+// page_contig.c: runs of physically adjacent pages, for jumbo pages and the heap's large blocks.
+#include "mem/internal.h"
+
+// The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0 is never free). The search goes
+// down. It looks at a candidate from its last page to its first; where a page is not free, no run contains it, and the
+// next candidate ends just below. So no page is looked at twice, and in full memory only every n-th.
+static size_t find_run(size_t end, size_t n)
+{
+	size_t align = n == JUMBO_PAGES ? JUMBO_PAGES : 1;
+	size_t start, ppn;
+
+	while (end >= n) {
+		start = ROUND_DOWN(end - n, align);
+		ppn = start + n;
+		while (ppn > start && pages[ppn - 1].kind == PAGE_FREE)
+			ppn--;
+		if (ppn == start)
+			return start;
+		end = ppn - 1;
+	}
+	return 0;
+}
+
+// Search on below the run handed out last; then everywhere; then once more with the cached pages given back.
+static size_t find_run_anywhere(size_t n)
+{
+	size_t start = 0;
+
+	if (n <= page_pool.free_count)
+		start = find_run(page_pool.contig_end, n);
+	if (!start && n <= page_pool.free_count)
+		start = find_run(page_total, n);
+	if (!start && page_cache_drain())
+		start = find_run(page_total, n);
+	return start;
+}
+
+int page_alloc_contig(page_t **pp_store, size_t n)
+{
+	size_t start;
+
+	if (n == 0)
+		return -EINVAL;
+	if (mem_should_fail())
+		return -ENOMEM;
+	spin_lock(&page_pool.lock);
+	start = find_run_anywhere(n);
+	if (start) {
+		for (size_t ppn = start; ppn < start + n; ppn++)
+			page_take(&pages[ppn]);
+		page_pool.contig_end = start;
+	}
+	spin_unlock(&page_pool.lock);
+	if (!start)
+		return -ENOMEM;
+	if (n == JUMBO_PAGES)
+		pages[start].flags = PAGE_FLAG_JUMBO;
+	*pp_store = &pages[start];
+	return 0;
+}
+
+void page_free_contig(page_t *pp, size_t n)
+{
+	page_t *end = pp + n;
+
+	for (page_t *each = pp; each < end; each++) {
+		if (unlikely(each->count || each->pins || each->kind <= PAGE_RESERVED))
+			panic("page_free_contig: page %zu of %zu from %zu: kind %u, %u references, %u pins",
+			      page_to_ppn(each), n, page_to_ppn(pp), each->kind, each->count, each->pins);
+	}
+	spin_lock(&page_pool.lock);
+	for (page_t *each = pp; each < end; each++)
+		page_put(&page_pool.free, each);
+	if (page_to_ppn(end) > page_pool.contig_end)
+		page_pool.contig_end = page_to_ppn(end);
+	spin_unlock(&page_pool.lock);
+}

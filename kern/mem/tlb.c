@@ -1,0 +1,98 @@
+// tlb.c: forgetting cached translations: the only file with invlpg. Intel SDM vol. 3, 4.10.4.
+#include "mem/tlb.h"
+
+#include "cpu/x86.h"
+#include "mem/internal.h"
+
+// From this many pages on, reloading CR3 costs less than one invlpg a page and the misses that follow.
+#define FLUSH_ALL_PAGES 32u
+
+pde_t *pgdir_current(void)
+{
+	return phys_to_virt(PTE_ADDR(read_cr3()));
+}
+
+void pgdir_load(pde_t *pgdir)
+{
+	if (pgdir != pgdir_current())
+		write_cr3(virt_to_phys(pgdir));
+}
+
+void tlb_invalidate(pde_t *pgdir, uintptr_t va)
+{
+	if (va >= ULIM || pgdir == pgdir_current())
+		invlpg(va);
+}
+
+void tlb_flush(pde_t *pgdir)
+{
+	if (pgdir == pgdir_current())
+		write_cr3(read_cr3());
+}
+
+// Global translations survive a reload of CR3, but not a change of CR4.PGE.
+static void flush_everything(void)
+{
+	uint32_t cr4 = read_cr4();
+
+	write_cr4(cr4 ^ CR4_PGE);
+	write_cr4(cr4);
+}
+
+void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
+{
+	if (start >= end || (end <= ULIM && pgdir != pgdir_current()))
+		return;
+	if ((end - start) >> PAGE_SHIFT <= FLUSH_ALL_PAGES) {
+		for (uintptr_t va = start; va < end; va += PAGE_SIZE)
+			invlpg(va);
+	} else if (end <= ULIM) {
+		write_cr3(read_cr3());
+	} else {
+		flush_everything();
+	}
+}
+
+void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
+{
+	batch->pgdir = pgdir;
+	batch->start = UINTPTR_MAX;
+	batch->end = 0;
+	batch->dead = NULL;
+}
+
+void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry)
+{
+	pte_t old = pte_exchange(pte, entry);
+
+	if (!entry_cacheable(old))
+		return;
+	va = ROUND_DOWN(va, PAGE_SIZE);
+	if (va < batch->start)
+		batch->start = va;
+	if (va + PAGE_SIZE > batch->end)
+		batch->end = va + PAGE_SIZE;
+}
+
+// A page without references has no owner any more, so its link is free to use.
+void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
+{
+	if (unlikely(pp->count == 0))
+		panic("tlb_batch_decref: page %zu has no reference", page_to_ppn(pp));
+	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0) {
+		pp->next = batch->dead;
+		batch->dead = pp;
+	}
+}
+
+void tlb_batch_finish(struct tlb_batch *batch)
+{
+	tlb_flush_range(batch->pgdir, batch->start, batch->end);
+	while (batch->dead) {
+		page_t *pp = batch->dead;
+
+		batch->dead = pp->next;
+		page_free_unused(pp);
+	}
+	tlb_batch_begin(batch, batch->pgdir);
+}
