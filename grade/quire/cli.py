@@ -1,0 +1,222 @@
+"""grade/run: run one program in a fresh Quire machine.
+
+Options stand before PROGRAM; everything after it belongs to the program. README.md, one folder up,
+explains the verdicts.
+"""
+import argparse
+import os
+import signal
+import sys
+import traceback
+
+if __name__ == "__main__":
+    sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
+
+from quire import elfcheck, terminal
+from quire.initrd import RunModule
+from quire.machine import Setup
+from quire.result import CANNOT_START, KERNEL_FAILED, failure
+from quire.session import Session
+from quire.streams import Feeder, Log, Outlet, read_all
+
+EPILOG = """\
+exit status: the program's; 128+n if signal n ended it; 124 out of time (or nothing can run any
+more); 125 the kernel panicked, reset or lost its voice; 126 it could not be started.
+"""
+
+
+class Refused(Exception):
+    """The run cannot be started, and why."""
+
+
+class Interrupted(Exception):
+    """A signal asks this process to end."""
+
+    def __init__(self, number):
+        super().__init__(number)
+        self.number = number
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports a wrong option with the status of what cannot be started."""
+
+    def error(self, message):
+        self.exit(CANNOT_START, f"{self.prog}: {message}\n(--help lists the options)\n")
+
+
+def parser():
+    """The command line. Other people's test suites depend on it."""
+    result = Parser(
+        prog="grade/run",
+        usage="grade/run [OPTION...] PROGRAM [ARG...]",
+        description="Run PROGRAM, a static i386 ELF file, as the only program of a fresh machine.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = result.add_argument
+    add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128)")
+    add("--smp", type=int, default=1, metavar="N", help="processors (1)")
+    add("--icount", action="store_true", help="deterministic: time is counted in instructions")
+    add("--timeout", type=float, metavar="S", help="seconds; under --icount, 10^9 instructions each")
+    add("--root", action="append", default=[], metavar="DIR", help="add a tree to the archive")
+    add("--file", action="append", default=[], metavar="HOST[:GUEST]", help="add a file")
+    add("--guest", action="store_true", help="PROGRAM names a file in the archive")
+    add("--env", action="append", default=[], metavar="K=V", help="an environment variable")
+    add("--append", action="append", default=[], metavar="TEXT", help="more kernel options")
+    add("--tty", action="store_true", help="standard input and output are a terminal (^A x ends)")
+    add("--log", metavar="FILE", help="write the kernel's messages there")
+    add("--result", metavar="FILE", help="write the verdict there, as JSON")
+    add("--audit", action="store_true", help="not yet")
+    add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
+    add("--archive", metavar="FILE", help="another archive than obj/archive.cpio")
+    add("command", nargs=argparse.REMAINDER, metavar="PROGRAM [ARG...]", help=argparse.SUPPRESS)
+    return result
+
+
+def build_outputs(options):
+    """The kernel and the archive to boot."""
+    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    folder = os.environ.get("QUIRE_OBJ") or os.path.join(here, "obj")
+    kernel = options.kernel or os.path.join(folder, "quire.elf")
+    archive = options.archive or os.path.join(folder, "archive.cpio")
+    for path in (kernel, archive):
+        if not os.access(path, os.R_OK):
+            raise Refused(f"{path} is not there; `make` builds it")
+    return kernel, archive
+
+
+def guest_path(options, program):
+    """Where the program lies in the machine."""
+    if not options.guest:
+        return "/run/" + os.path.basename(program)
+    return program if "/" in program else "/bin/" + program
+
+
+def run_module(options):
+    """The module with the program and all that comes along."""
+    program, *_ = options.command
+    path = guest_path(options, program)
+    module = RunModule()
+    for tree in options.root:
+        module.add_tree(tree)
+    for entry in options.file:
+        host, _, guest = entry.partition(":")
+        module.add_host_file(guest or os.path.basename(host), host)
+    if not options.guest:
+        with open(program, "rb") as file:
+            content = file.read()
+        reason = elfcheck.refusal(content)
+        if reason:
+            raise Refused(f"{program}: {reason}")
+        module.add_file(path, content, 0o755)
+    for name in module.skipped:
+        print(f"grade/run: left out {name}: not a file, directory or link", file=sys.stderr)
+    stdin = read_all(0) if options.icount else None
+    module.add_run(path, [path, *options.command[1:]], environment(options), stdin)
+    return module.finish()
+
+
+def environment(options):
+    """The program's environment: nothing of this process's but what --env says."""
+    variables = {"PATH": "/bin", "HOME": "/"}
+    if options.tty:
+        variables["TERM"] = os.environ.get("TERM", "linux")
+    for entry in options.env:
+        name, equals, value = entry.partition("=")
+        if not name or not equals:
+            raise Refused(f"--env {entry}: K=V expected")
+        variables[name] = value
+    return [f"{name}={value}" for name, value in variables.items()]
+
+
+def check(options):
+    """Refuse what does not go together."""
+    if not options.command:
+        raise Refused("which program? (--help lists the options)")
+    if options.audit:
+        raise Refused("--audit: not yet")
+    if options.tty and options.icount:
+        raise Refused("--tty and --icount: a terminal is not deterministic")
+    if options.mem <= 0 or options.smp <= 0 or (options.timeout or 1) <= 0:
+        raise Refused("--mem, --smp and --timeout must be positive")
+
+
+def run(options, log_file):
+    """The Result of the run that the command line asks for, and the kernel's messages."""
+    check(options)
+    kernel, archive = build_outputs(options)
+    setup = Setup(
+        kernel=kernel,
+        modules=[archive, run_module(options)],
+        options=" ".join(["seed=1 stdio=serial", "tty" if options.tty else "", *options.append]),
+        mem=options.mem,
+        smp=options.smp,
+        icount=options.icount,
+    )
+    log = Log(log_file)
+    with terminal.RawTerminal(0 if options.tty else None) as local:
+        feeder = Feeder(0, terminal.Keys() if local.raw else None)
+        session = Session(setup, Outlet(1), Outlet(2), log, feeder, options.timeout)
+        return session.run(), log
+
+
+def report(result, log, logged):
+    """Say on standard error what the exit status alone does not."""
+    if result.kind in KERNEL_FAILED and log and not logged:
+        sys.stderr.write(log.text())
+    if result.message:
+        print(f"grade/run: {result.message}", file=sys.stderr)
+
+
+def words(error):
+    """An error as people read it."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def interrupted(number, _frame):
+    raise Interrupted(number)
+
+
+def main():
+    options = parser().parse_args()
+    if options.command[:1] == ["--"]:
+        del options.command[0]
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    result_file = log_file = log = None
+    try:
+        # Opened now: a verdict of an earlier run must not survive a run that fails.
+        result_file = open(options.result, "w", encoding="utf-8") if options.result else None
+        log_file = open(options.log, "wb") if options.log else None
+        result, log = run(options, log_file)
+    except (Refused, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            return end_by(signal.SIGPIPE)
+        result = failure("refused", words(error))
+    except Interrupted as error:
+        return end_by(error.number)
+    except terminal.Quit:
+        return end_by(signal.SIGINT)
+    report(result, log, bool(log_file))
+    if result_file:
+        with result_file:
+            result.write(result_file)
+    return result.status
+
+
+def end_by(number):
+    """End this process as the signal ends one."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Exception:  # a mistake in these files must not look like the program's status
+        traceback.print_exc()
+        sys.exit(CANNOT_START)

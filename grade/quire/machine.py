@@ -1,0 +1,230 @@
+"""One virtual machine: its QEMU process, the host's ends of its lines, and its certain end.
+
+    COM1  console    COM2  stdio    COM3  stderr    COM4  control    QMP  the host's questions
+
+Output lines are pipes. Under icount they are nameless files instead: a file never makes the
+machine wait, so what the machine sees does not depend on how fast the host reads.
+"""
+import ctypes
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+from quire.qmp import Qmp
+
+CLOCK_BASE = 1735689600  # what the calendar clock shows at the start: January 1st 2025, UTC
+EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
+PR_SET_PDEATHSIG = 1
+
+
+class StartError(Exception):
+    """QEMU could not be started."""
+
+
+@dataclass
+class Setup:
+    """A machine to build. `modules` are paths, or the bytes of a module made for this run."""
+
+    kernel: str = None
+    modules: list = field(default_factory=list)
+    options: str = ""  # the kernel's command line
+    mem: int = 128  # MiB
+    smp: int = 1
+    cpu: str = "max"
+    icount: bool = False
+    console_input: bool = False  # COM1 both ways, as `console_socket`
+    extra: list = field(default_factory=list)  # more arguments for QEMU
+
+
+class PipeLine:
+    """A line from the machine that can be waited for: `fileno()`."""
+
+    def __init__(self):
+        self._fd, self.machine_end = os.pipe()
+        self.at_end = False
+
+    def fileno(self):
+        return self._fd
+
+    def read(self):
+        """What has arrived; blocks until something has; b"" at the end of the machine."""
+        data = os.read(self._fd, 65536)
+        self.at_end = not data
+        return data
+
+    def started(self):
+        os.close(self.machine_end)
+
+    def close(self):
+        os.close(self._fd)
+
+
+class FileLine:
+    """A line from the machine that is looked at from time to time."""
+
+    def __init__(self):
+        self._file = tempfile.TemporaryFile(buffering=0)
+        self.machine_end = self._file.fileno()
+        self.at_end = False
+        self._position = 0
+
+    def read(self):
+        """What has been added since the last look."""
+        data = os.pread(self.machine_end, 1 << 20, self._position)
+        self._position += len(data)
+        return data
+
+    def started(self):
+        pass
+
+    def close(self):
+        self._file.close()
+
+
+class Machine:
+    """A running machine. Use it as a context manager: leaving it kills what still runs."""
+
+    def __init__(self, setup):
+        self.icount = setup.icount
+        line = FileLine if setup.icount else PipeLine
+        self.console, self.stdout, self.stderr, self.control = (line() for _ in range(4))
+        self.console_socket = None
+        self.stdin = None  # a descriptor to write frames to; None under icount
+        self.qmp = None
+        self.process = None
+        self._errors = tempfile.TemporaryFile()  # what QEMU itself says
+        self._folder = tempfile.mkdtemp(prefix="quire-")
+        try:
+            self._start(setup)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def lines(self):
+        return [self.console, self.stdout, self.stderr, self.control]
+
+    def started(self):
+        """Call when QEMU has answered once: it has read its files, and they can go."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def wait(self):
+        """QEMU's exit status, once it has ended or is just ending; negative for a signal."""
+        return self.process.wait()
+
+    def errors(self):
+        """What QEMU printed about itself."""
+        self._errors.seek(0)
+        return self._errors.read().decode(errors="replace").strip()
+
+    def kill(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def close(self):
+        self.kill()
+        self.started()
+        for line in self.lines:
+            line.close()
+        self.close_stdin()
+        for end in (self.qmp and self.qmp.socket, self.console_socket, self._errors):
+            if end:
+                end.close()
+
+    def close_stdin(self):
+        if self.stdin is not None:
+            os.close(self.stdin)
+            self.stdin = None
+
+    def _start(self, setup):
+        ours, theirs = socket.socketpair()
+        self.qmp = Qmp(ours)
+        inherited = [theirs.fileno()] + [line.machine_end for line in self.lines]
+        input_end = subprocess.DEVNULL
+        if not setup.icount:
+            input_end, self.stdin = os.pipe()
+            os.set_blocking(self.stdin, False)
+        command = self._command(setup) + ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}"]
+        console = f"file,id=console,path=/dev/fd/{self.console.machine_end}"
+        if setup.console_input:
+            self.console_socket, guest_end = socket.socketpair()
+            inherited.append(guest_end.fileno())
+            console = f"socket,id=console,fd={guest_end.fileno()}"
+        try:
+            self.process = subprocess.Popen(
+                command + ["-chardev", console],
+                cwd=self._folder,
+                stdin=input_end,
+                stdout=self.stdout.machine_end,
+                stderr=self._errors,
+                pass_fds=inherited,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+        except OSError as error:
+            raise StartError(f"{command[0]}: {error.strerror}") from error
+        finally:
+            theirs.close()
+            if setup.console_input:
+                guest_end.close()
+            if not setup.icount:
+                os.close(input_end)
+        for line in self.lines:
+            line.started()
+
+    def _command(self, setup):
+        """QEMU's arguments. Modules and kernel get short names in a folder of their own: commas
+        and spaces mean something in -initrd, and the kernel sees the names."""
+        base = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(CLOCK_BASE))
+        command = [os.environ.get("QEMU", "qemu-system-i386"), "-nodefaults", "-no-user-config"]
+        command += ["-display", "none", "-vga", "std", "-machine", "pc", "-accel", "tcg"]
+        command += ["-cpu", setup.cpu, "-m", str(setup.mem), "-smp", str(setup.smp), "-no-reboot"]
+        command += ["-rtc", f"base={base},clock=vm", "-device", EXIT_PORT]
+        if setup.icount:
+            command += ["-icount", "shift=0,sleep=off"]
+        if setup.kernel:
+            os.symlink(os.path.abspath(setup.kernel), os.path.join(self._folder, "quire.elf"))
+            command += ["-kernel", "quire.elf", "-append", setup.options]
+        if setup.modules:
+            names = [self._module(i, module) for i, module in enumerate(setup.modules)]
+            command += ["-initrd", ",".join(names)]
+        command += ["-chardev", "stdio,id=stdio,signal=off"]
+        for name, line in (("stderr", self.stderr), ("control", self.control)):
+            command += ["-chardev", f"file,id={name},path=/dev/fd/{line.machine_end}"]
+        for name in ("console", "stdio", "stderr", "control"):
+            command += ["-serial", f"chardev:{name}"]
+        return command + ["-mon", "chardev=qmp,mode=control"] + setup.extra
+
+    def _module(self, number, module):
+        name = f"module{number}"
+        path = os.path.join(self._folder, name)
+        if isinstance(module, str):
+            os.symlink(os.path.abspath(module), path)
+        else:
+            with open(path, "wb") as file:
+                file.write(module)
+        return name
+
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent():
+    """In the child, before it becomes QEMU: no QEMU outlives the process that asked for it."""
+    if _libc:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

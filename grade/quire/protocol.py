@@ -1,0 +1,90 @@
+"""What travels over the serial lines: input frames (COM2) and the control transcript (COM4).
+
+COM2, to the machine: frames of a little-endian 16-bit length and that many bytes; a frame of
+length 0 ends the input. The first is sent when the control line has said `start`, because setting
+up a serial port drops what it has received. COM2, from the machine: the program's output, raw.
+
+COM4, from the machine only: numbered lines, the first with the nonce that the host chose:
+    1 quire NONCE
+    2 start TSC                 just before the first program's first instruction
+    3 exit STATUS TSC           or: signal NUMBER TSC, nostart ERRNO TSC, panic TSC, deadlock TSC
+    4 end
+A program has no way to write there, so a complete transcript is the kernel's word.
+"""
+import struct
+
+LONGEST_FRAME = 0xFFFF
+END_OF_INPUT = struct.pack("<H", 0)
+
+# How a run may end, and how many numbers stand before the TSC.
+ENDINGS = {"exit": 1, "signal": 1, "nostart": 1, "panic": 0, "deadlock": 0}
+
+
+def frame(data):
+    """The bytes that carry `data` (1 to LONGEST_FRAME bytes) to the program."""
+    assert 0 < len(data) <= LONGEST_FRAME
+    return struct.pack("<H", len(data)) + data
+
+
+class Transcript:
+    """The control line as it arrives. `fault` says what is wrong with it, None while nothing is."""
+
+    full = False  # it always takes more (see streams.Sink)
+
+    def __init__(self, nonce):
+        self.nonce = nonce
+        self.lines = 0
+        self.start = None  # TSC
+        self.ending = None  # a key of ENDINGS
+        self.value = None  # exit status, signal or error number
+        self.tsc = None  # TSC of the ending
+        self.complete = False
+        self.fault = None
+        self._rest = b""
+
+    def write(self, data):
+        """Take what arrived; any amount, cut anywhere."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if self.fault is None:
+                self._line(line.decode("latin-1"))
+
+    def missing(self):
+        """In words, why this is not a complete transcript; None if it is one."""
+        if self.fault:
+            return self.fault
+        if self.complete and not self._rest:
+            return None
+        if self.lines == 0:
+            return "the control line stayed silent"
+        return f"the control line stops after {self.lines} lines"
+
+    def _line(self, line):
+        words = line.split(" ")
+        self.lines += 1
+        try:
+            accepted = words[0] == str(self.lines) and self._record(words[1:])
+        except ValueError:
+            accepted = False
+        if not accepted:
+            self.fault = f"line {self.lines} of the control line is not valid: {line[:80]!r}"
+
+    def _record(self, words):
+        """Whether `words` (without the line's number) may stand here; remember what they say."""
+        keyword, *values = words or [""]
+        if self.lines == 1:
+            return words == ["quire", self.nonce]
+        if self.complete:
+            return False
+        if self.ending:
+            self.complete = words == ["end"]
+            return self.complete
+        if keyword == "start" and self.start is None:
+            (self.start,) = map(int, values)
+            return True
+        if keyword in ENDINGS and len(values) == ENDINGS[keyword] + 1:
+            *value, self.tsc = map(int, values)
+            self.value = value[0] if value else None
+            self.ending = keyword
+            return True
+        return False

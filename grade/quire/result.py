@@ -1,0 +1,104 @@
+"""The verdict on one run, from three witnesses: the transcript, QEMU's end, and the watch."""
+import json
+import os
+from dataclasses import dataclass
+
+# What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
+PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
+BOOT_ERRORS = {
+    0x12: "it could not start",
+    0x13: "it was not started by a multiboot loader",
+    0x14: "it got no memory map",
+    0x15: "it got no module",
+    0x16: "the machine has too little memory",
+    0x17: "a module lies out of its reach",
+}
+PORT_OF_ENDING = {
+    "exit": PORT_END,
+    "signal": PORT_END,
+    "panic": PORT_PANIC,
+    "deadlock": PORT_DEADLOCK,
+    "nostart": PORT_NOSTART,
+}
+
+TIMEOUT, BROKEN, CANNOT_START = 124, 125, 126
+STATUS = {
+    "timeout": TIMEOUT,
+    "deadlock": TIMEOUT,
+    "panic": BROKEN,
+    "reset": BROKEN,
+    "lost": BROKEN,
+    "boot": CANNOT_START,
+    "nostart": CANNOT_START,
+    "refused": CANNOT_START,
+}
+# Where the kernel's own messages say more than the verdict.
+KERNEL_FAILED = {"panic", "reset", "lost", "boot", "nostart", "deadlock"}
+
+
+@dataclass
+class Result:
+    """How a run ended.
+
+    kind     exit, signal: the program ended; timeout: it used up its time; deadlock: all waited,
+             and nothing could wake them; panic, reset: the kernel failed; lost: the machine ended
+             without a complete transcript; boot: the kernel refused the machine; nostart: QEMU or
+             the program could not be started; refused: not a program for Quire
+    status   what grade/run exits with: the program's status, 128 + signal, or a key's from STATUS
+    """
+
+    kind: str
+    status: int
+    message: str = ""
+    signal: int = None
+    instructions: int = None  # from power-on to the end; only under icount
+    boot_instructions: int = None  # from power-on to the program's first instruction
+
+    def write(self, file):
+        json.dump(vars(self), file, indent=1)
+        file.write("\n")
+
+
+def failure(kind, message):
+    """The result of a run that did not come to its end."""
+    return Result(kind, STATUS[kind], message)
+
+
+def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
+    """The result of a machine that ended by itself.
+
+    `qemu_status` is QEMU's exit status, negative for a signal; `shutdown_reason` what QEMU said
+    on its protocol line, or None.
+    """
+    if qemu_status < 0:
+        return failure("lost", f"QEMU was killed by signal {-qemu_status}")
+    if qemu_status == 0:
+        if shutdown_reason == "guest-reset":
+            return failure("reset", "the machine reset itself (a triple fault, or on purpose)")
+        return failure("lost", f"the machine switched itself off ({shutdown_reason})")
+    port = qemu_status >> 1
+    if port in BOOT_ERRORS:
+        return failure("boot", f"the kernel did not boot: {BOOT_ERRORS[port]}")
+    if qemu_status == 1:
+        return failure("nostart", f"QEMU could not start: {qemu_errors}")
+    missing = transcript.missing()
+    if port == PORT_PANIC:
+        # A panic may strike in the middle of a control line, so the exit port is enough.
+        return failure("panic", "the kernel panicked")
+    if missing:
+        return failure("lost", f"the machine ended, but {missing}")
+    if PORT_OF_ENDING[transcript.ending] != port:
+        return failure("lost", f"the control line says {transcript.ending}, the exit port {port:#x}")
+    return _ended(transcript)
+
+
+def _ended(transcript):
+    value = transcript.value
+    if transcript.ending == "exit":
+        return Result("exit", value)
+    if transcript.ending == "signal":
+        return Result("signal", 128 + value, signal=value)
+    if transcript.ending == "nostart":
+        reason = os.strerror(value)
+        return failure("nostart", f"the kernel could not start the program: {reason} ({value})")
+    return failure("deadlock", "every process waits, and nothing is left to wake one")

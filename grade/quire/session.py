@@ -1,0 +1,124 @@
+"""One run: carries bytes between the world and a machine until the machine has ended."""
+import secrets
+import select
+from functools import partial
+
+from quire.machine import Machine, StartError
+from quire.protocol import Transcript
+from quire.qmp import MachineEnded
+from quire.result import failure, judge
+from quire.streams import Buffer, Feeder, Log
+from quire.watch import Watch
+
+
+class Session:
+    """Runs the machine described by `setup`; `run` once.
+
+    stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
+    limit: seconds (see watch.py), or None.
+    """
+
+    def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None):
+        self.nonce = secrets.token_hex(8)
+        setup.options = f"nonce={self.nonce} {setup.options}".strip()
+        self.setup = setup
+        self.stdout = stdout or Buffer()
+        self.stderr = stderr or Buffer()
+        self.log = log or Log()
+        self.feeder = feeder or Feeder(None)
+        self.limit = limit
+        self.transcript = Transcript(self.nonce)
+        self.machine = None
+
+    def run(self):
+        """The Result. Whatever happens, no machine is left behind."""
+        try:
+            self.machine = Machine(self.setup)
+        except StartError as error:
+            return failure("nostart", f"QEMU could not start: {error}")
+        with self.machine:
+            watch = Watch(self.machine, self.limit)
+            result = self._until_end(watch)
+            if result:
+                self.machine.kill()
+            status = self.machine.wait()
+            self._carry_rest()
+            if not result:
+                self.machine.qmp.drain()
+                reason = self.machine.qmp.shutdown_reason()
+                result = judge(self.transcript, status, reason, self.machine.errors())
+                self._count(result)
+                result = watch.final(result)
+            if self.setup.icount:
+                result.boot_instructions = self.transcript.start
+        return result
+
+    def _until_end(self, watch):
+        """A Result if the watch wants the machine ended; None once it has ended by itself."""
+        try:
+            self.machine.qmp.negotiate()
+            self.machine.started()
+            while True:
+                self._carry(watch.wait())
+                verdict = watch.look()
+                if verdict:
+                    return verdict
+        except MachineEnded:
+            return None
+
+    def _routes(self):
+        machine = self.machine
+        return [
+            (machine.console, self.log),
+            (machine.stdout, self.stdout),
+            (machine.stderr, self.stderr),
+            (machine.control, self.transcript),
+        ]
+
+    def _carry(self, patience):
+        """Wait for something to carry, at most `patience` seconds, and carry it."""
+        duties = self._duties()
+        poll = select.poll()
+        for fd, (events, _) in duties.items():
+            poll.register(fd, events)
+        for fd, _ in poll.poll(patience * 1000):
+            duties[fd][1]()
+        if self.machine.icount:
+            for line, sink in self._routes():
+                sink.write(line.read())
+
+    def _duties(self):
+        """{descriptor: (what to wait for there, what to do then)}"""
+        machine, feeder = self.machine, self.feeder
+        duties = {machine.qmp.fileno(): (select.POLLIN, machine.qmp.pump)}
+        for sink in (self.stdout, self.stderr):
+            if sink.waiting:
+                duties[sink.fd] = (select.POLLOUT, sink.flush)
+        if machine.icount:
+            return duties
+        for line, sink in self._routes():
+            if not line.at_end and not sink.full:
+                duties[line.fileno()] = (select.POLLIN, partial(_pass_on, line, sink))
+        if self.transcript.start is None:
+            pass  # COM2 may not be set up yet, and a byte sent now could be lost
+        elif feeder.waiting:
+            duties[machine.stdin] = (select.POLLOUT, partial(feeder.flush, machine.stdin))
+        elif feeder.source is not None:
+            duties[feeder.source] = (select.POLLIN, feeder.fill)
+        return duties
+
+    def _carry_rest(self):
+        """Carry what a machine that has ended left in its lines."""
+        for line, sink in self._routes():
+            while data := line.read():
+                sink.write(data)
+        self.stdout.finish()
+        self.stderr.finish()
+
+    def _count(self, result):
+        if self.setup.icount and self.transcript.tsc is not None:
+            result.instructions = self.transcript.tsc
+
+
+def _pass_on(line, sink):
+    sink.write(line.read())
