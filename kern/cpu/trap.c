@@ -87,17 +87,28 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void))
 	gate_set(vector, (uintptr_t)entry, GATE_INTERRUPT | GATE_DPL3);
 }
 
-bool trap_fixup(struct trapframe *frame)
+static const struct exception_entry *find_fixup(uint32_t eip)
 {
 	const struct exception_entry *entry;
 
-	for (entry = ex_table_start; entry < ex_table_end; entry++) {
-		if (entry->at == frame->eip) {
-			frame->eip = entry->fixup;
-			return true;
-		}
-	}
-	return false;
+	for (entry = ex_table_start; entry < ex_table_end; entry++)
+		if (entry->at == eip)
+			return entry;
+	return NULL;
+}
+
+bool trap_has_fixup(const struct trapframe *frame)
+{
+	return find_fixup(frame->eip);
+}
+
+bool trap_fixup(struct trapframe *frame)
+{
+	const struct exception_entry *entry = find_fixup(frame->eip);
+
+	if (entry)
+		frame->eip = entry->fixup;
+	return entry;
 }
 
 const char *trap_name(unsigned int vector)

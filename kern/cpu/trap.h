@@ -65,6 +65,9 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 // address and return true.
 bool trap_fixup(struct trapframe *frame);
 
+// Is the instruction that faulted listed there?
+bool trap_has_fixup(const struct trapframe *frame);
+
 // A fault of the kernel itself: report and stop. debug/ registers how; without it, panic.
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);

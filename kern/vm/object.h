@@ -7,16 +7,24 @@
 #include "mem/page.h"
 #include "thread/mutex.h"
 
-// [c] constant   [o] lock   [a] atomic
+// The pages by index: a tree of nodes with 64 slots each (vm/pagetree.c), as high as the highest
+// index needs. Empty, it is a NULL pointer.
+struct pagetree {
+	struct pagetree_node *root;
+	unsigned int height; // levels below and including the root; 0: empty
+};
+
+// [a] atomic   [o] lock
 struct object {
 	struct mutex lock;
-	uint32_t refs;      // [a] files, areas and others that keep the object
-	uint64_t size;      // [o] in bytes; reads end here, mappings fault with SIGBUS beyond its last page
-	page_t **slots;     // [o] the pages, by index; NULL: a hole, reads as zeroes
-	uint32_t slot_count; // [o] entries of slots[]
-	uint32_t resident;  // [o] entries that are not NULL
-	struct list areas;  // [o] the areas that map it (struct area by object_link)
+	uint32_t refs;         // [a] files, areas and others that keep the object
+	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
+	struct pagetree pages; // [o] each page counts one reference for being here
+	size_t resident;       // [o] how many there are
+	struct list areas;     // [o] the areas that map it (struct area by object_link)
 };
+
+#define OBJECT_MAX (1ull << 40) // bytes: page indexes stay below 2^28
 
 // An empty object with one reference. NULL without memory.
 struct object *object_create(void);

@@ -1,0 +1,246 @@
+// area.c: the ordered tree of areas: an AVL tree (Adelson-Velsky and Landis, 1962) by address, in
+// which every node also knows the greatest gap of its subtree.
+#include "vm/area.h"
+
+#include "mem/layout.h"
+
+void area_tree_init(struct area_tree *tree)
+{
+	tree->root = NULL;
+	list_init(&tree->list);
+	tree->count = 0;
+}
+
+static unsigned int height(const struct area *area)
+{
+	return area ? area->height : 0;
+}
+
+static uintptr_t max_gap(const struct area *area)
+{
+	return area ? area->max_gap : 0;
+}
+
+// Recompute what a node knows of its subtree.
+static void update(struct area *area)
+{
+	area->height = (uint8_t)(MAX(height(area->left), height(area->right)) + 1);
+	area->max_gap = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
+}
+
+// Hang `child` where `old` hung below `parent`.
+static void replace_child(struct area_tree *tree, struct area *parent, struct area *old, struct area *child)
+{
+	if (!parent)
+		tree->root = child;
+	else if (parent->left == old)
+		parent->left = child;
+	else
+		parent->right = child;
+	if (child)
+		child->parent = parent;
+}
+
+// Turn `area` and its right child, so that the child is on top. Returns the child.
+static struct area *rotate_left(struct area_tree *tree, struct area *area)
+{
+	struct area *top = area->right;
+
+	replace_child(tree, area->parent, area, top);
+	area->right = top->left;
+	if (area->right)
+		area->right->parent = area;
+	top->left = area;
+	area->parent = top;
+	update(area);
+	update(top);
+	return top;
+}
+
+static struct area *rotate_right(struct area_tree *tree, struct area *area)
+{
+	struct area *top = area->left;
+
+	replace_child(tree, area->parent, area, top);
+	area->left = top->right;
+	if (area->left)
+		area->left->parent = area;
+	top->right = area;
+	area->parent = top;
+	update(area);
+	update(top);
+	return top;
+}
+
+// Restore balance and sums from `area` up to the root.
+static void rebalance(struct area_tree *tree, struct area *area)
+{
+	for (; area; area = area->parent) {
+		unsigned int left = height(area->left), right = height(area->right);
+
+		if (left > right + 1) {
+			if (height(area->left->left) < height(area->left->right))
+				rotate_left(tree, area->left);
+			area = rotate_right(tree, area);
+		} else if (right > left + 1) {
+			if (height(area->right->right) < height(area->right->left))
+				rotate_right(tree, area->right);
+			area = rotate_left(tree, area);
+		} else {
+			update(area);
+		}
+	}
+}
+
+// Set the gap before `area` anew, and the sums above it.
+static void gap_changed(struct area_tree *tree, struct area *area)
+{
+	struct area *prev;
+
+	if (!area)
+		return;
+	prev = area_prev(tree, area);
+	area->gap = area->start - (prev ? prev->end : 0);
+	for (; area; area = area->parent)
+		area->max_gap = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
+}
+
+struct area *area_find_from(const struct area_tree *tree, uintptr_t va)
+{
+	struct area *area = tree->root, *best = NULL;
+
+	while (area) {
+		if (va < area->end) {
+			best = area;
+			if (va >= area->start)
+				break;
+			area = area->left;
+		} else {
+			area = area->right;
+		}
+	}
+	return best;
+}
+
+struct area *area_find(const struct area_tree *tree, uintptr_t va)
+{
+	struct area *area = area_find_from(tree, va);
+
+	return area && area->start <= va ? area : NULL;
+}
+
+struct area *area_next(const struct area_tree *tree, const struct area *area)
+{
+	return area->link.next == &tree->list ? NULL : list_entry(area->link.next, struct area, link);
+}
+
+struct area *area_prev(const struct area_tree *tree, const struct area *area)
+{
+	return area->link.prev == &tree->list ? NULL : list_entry(area->link.prev, struct area, link);
+}
+
+void area_insert(struct area_tree *tree, struct area *area)
+{
+	struct area *parent = NULL, **slot = &tree->root;
+	struct list *before = &tree->list;
+
+	while (*slot) {
+		parent = *slot;
+		if (area->start < parent->start) {
+			slot = &parent->left;
+		} else {
+			before = &parent->link;
+			slot = &parent->right;
+		}
+	}
+	list_add(before, &area->link);
+	area->left = area->right = NULL;
+	area->parent = parent;
+	*slot = area;
+	tree->count++;
+	area->gap = area->start - (before == &tree->list ? 0 : area_prev(tree, area)->end);
+	rebalance(tree, area);
+	gap_changed(tree, area_next(tree, area));
+}
+
+void area_remove(struct area_tree *tree, struct area *area)
+{
+	struct area *next = area_next(tree, area), *start;
+
+	if (area->left && area->right) {
+		// The next area has no left child: take it out of its place and put it in this
+		// one's.
+		start = next->parent == area ? next : next->parent;
+		if (next != area->right) {
+			replace_child(tree, next->parent, next, next->right);
+			next->right = area->right;
+			next->right->parent = next;
+		}
+		next->left = area->left;
+		next->left->parent = next;
+		replace_child(tree, area->parent, area, next);
+	} else {
+		start = area->parent;
+		replace_child(tree, area->parent, area, area->left ? area->left : area->right);
+	}
+	list_remove(&area->link);
+	tree->count--;
+	rebalance(tree, start);
+	gap_changed(tree, next);
+}
+
+void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end)
+{
+	bool start_moves = area->start != start, end_moves = area->end != end;
+
+	area->start = start;
+	area->end = end;
+	if (start_moves)
+		gap_changed(tree, area);
+	if (end_moves)
+		gap_changed(tree, area_next(tree, area));
+}
+
+// Does [from, to) hold `len` bytes from an aligned address at or above `low`, below `high`?
+static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len, size_t align,
+                     uintptr_t *store)
+{
+	uintptr_t va = ROUND_UP(MAX(from, low), align);
+
+	to = MIN(to, high);
+	if (va < from || va > to || len > to - va)
+		return false;
+	*store = va;
+	return true;
+}
+
+int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len, size_t align,
+                  uintptr_t *store)
+{
+	struct area *area = area_find_from(tree, low);
+
+	// The gap that `low` lies in or before which it lies, then every larger gap upwards: from a
+	// node to the leftmost great gap of its right subtree, or up to the first ancestor on the
+	// right.
+	while (area) {
+		if (gap_fits(area->start - area->gap, area->start, low, high, len, align, store))
+			return 0;
+		if (area->start >= high)
+			return -ENOMEM;
+		if (max_gap(area->right) >= len) {
+			area = area->right;
+			while (max_gap(area->left) >= len)
+				area = area->left;
+			continue;
+		}
+		do {
+			const struct area *child = area;
+
+			area = area->parent;
+			if (area && area->left == child)
+				break;
+		} while (area);
+	}
+	area = list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
+	return gap_fits(area ? area->end : 0, high, low, high, len, align, store) ? 0 : -ENOMEM;
+}

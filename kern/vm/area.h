@@ -1,0 +1,91 @@
+// area.h: areas, the stretches of an address space that something stands behind, and the ordered
+// tree in which an address space keeps them. Finding the area at an address, the next one, and a
+// free range of a given size all take O(log n).
+#pragma once
+
+#include "kern.h"
+#include "list.h"
+#include "mem/pgdir.h"
+
+struct aspace;
+struct area;
+struct object;
+struct tlb_batch;
+
+// Why a page was touched.
+enum fault_access {
+	ACCESS_READ,
+	ACCESS_WRITE,
+};
+
+// What stands behind an area.
+struct area_ops {
+	const char *kind; // for the monitor
+
+	// Put a page behind `va`, page-aligned and inside the area, whose rights admit `access`.
+	// Caller: holds the space's lock for reading. Returns 0, -ENOMEM, or -ENXIO where nothing
+	// stands behind the address (SIGBUS).
+	int (*fault)(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access);
+};
+
+extern const struct area_ops anon_ops;   // zeroes at first, private
+extern const struct area_ops object_ops; // pages of a memory object
+
+// Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
+// be executed, and i386 has no page that can be written and not read.
+#define AREA_SHARED 0x1u     // writes go to the object; otherwise they are the space's own
+#define AREA_GROWSDOWN 0x2u  // a stack: grows when the page below is touched
+
+// [s] the space's lock   [o] the object's lock   [c] constant
+struct area {
+	uintptr_t start, end;         // [s] [start, end), page-aligned
+	struct area *left, *right;    // [s] in the tree
+	struct area *parent;          // [s]
+	struct list link;             // [s] on the space's list, by address
+	uintptr_t gap;                // [s] free bytes between the area before and this one
+	uintptr_t max_gap;            // [s] the greatest gap in the subtree
+	uint8_t height;               // [s] of the subtree
+	uint8_t prot;                 // [s] PROT_ bits
+	uint8_t flags;                // [s] AREA_ bits
+	const struct area_ops *ops;   // [c]
+	struct aspace *as;            // [c]
+	struct object *object;        // [c] object_ops: one reference; else NULL
+	uint64_t offset;              // [s] bytes into the object at `start`
+	struct list object_link;      // [o] on the object's list of areas
+	const char *name;             // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
+};
+
+// The areas of one address space.
+struct area_tree {
+	struct area *root;
+	struct list list; // by address
+	size_t count;
+};
+
+void area_tree_init(struct area_tree *tree);
+
+// The area that contains `va`, or NULL.
+struct area *area_find(const struct area_tree *tree, uintptr_t va);
+
+// The first area that ends above `va`: the one that contains it or the next one; or NULL.
+struct area *area_find_from(const struct area_tree *tree, uintptr_t va);
+
+// The area after or before `area`, or NULL.
+struct area *area_next(const struct area_tree *tree, const struct area *area);
+struct area *area_prev(const struct area_tree *tree, const struct area *area);
+
+// Insert an area that overlaps no other.
+void area_insert(struct area_tree *tree, struct area *area);
+
+void area_remove(struct area_tree *tree, struct area *area);
+
+// Move an area's borders, which must stay between its neighbours.
+void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end);
+
+// The lowest `align`-aligned address in [low, high - len] at which `len` bytes are free, in *store.
+// 0 or -ENOMEM. `align` is a power of two.
+int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len, size_t align,
+                  uintptr_t *store);
+
+// Panic unless the tree is ordered, balanced, disjoint and its gaps are right: O(n).
+void area_tree_check(const struct area_tree *tree);

@@ -1,0 +1,86 @@
+// aspace.c: the life of an address space: made empty, switched to, given back.
+#include "vm/aspace.h"
+
+#include "mem/heap.h"
+#include "mem/tlb.h"
+#include "thread/thread.h"
+#include "vm/internal.h"
+#include "vm/object.h"
+#include "vm/uaccess.h"
+
+int aspace_create(struct aspace **store)
+{
+	struct aspace *as = kmalloc(sizeof(*as));
+	int error;
+
+	if (!as)
+		return -ENOMEM;
+	memset(as, 0, sizeof(*as));
+	error = pgdir_create(&as->pgdir);
+	if (error) {
+		kfree(as);
+		return error;
+	}
+	spin_init(&as->pt_lock, "page tables", RANK_PAGETABLE);
+	rwlock_init(&as->lock, "address space", RANK_ASPACE);
+	area_tree_init(&as->areas);
+	as->refs = 1;
+	*store = as;
+	return 0;
+}
+
+void area_release(struct area *area)
+{
+	if (area->object) {
+		mutex_lock(&area->object->lock);
+		list_remove(&area->object_link);
+		mutex_unlock(&area->object->lock);
+		object_put(area->object);
+	}
+	kfree(area);
+}
+
+void aspace_put(struct aspace *as)
+{
+	struct area *area, *after;
+
+	if (__atomic_sub_fetch(&as->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	assert(pgdir_current() != as->pgdir);
+	list_for_each_safe(area, after, &as->areas.list, link) {
+		ptes_unmap(as, area->start, area->end);
+		area_release(area); // the tree goes as a whole
+	}
+	pgdir_destroy(as->pgdir);
+	kfree(as);
+}
+
+struct aspace *aspace_current(void)
+{
+	return thread_current()->aspace;
+}
+
+void aspace_switch_to(struct aspace *as)
+{
+	struct thread *thread = thread_current();
+	struct aspace *old = thread->aspace;
+
+	thread->aspace = as;
+	pgdir_load(as ? as->pgdir : kernel_pgdir);
+	if (old)
+		aspace_put(old);
+}
+
+// A kernel thread runs on whatever directory is loaded: the kernel's half is the same in all. But a
+// directory must not be given back while it is loaded, which aspace_put asserts.
+static void switch_to_thread(struct thread *next)
+{
+	if (next->aspace)
+		pgdir_load(next->aspace->pgdir);
+}
+
+void vm_init(void)
+{
+	thread_switch_hook = switch_to_thread;
+	trap_register(TRAP_PAGE_FAULT, page_fault);
+}

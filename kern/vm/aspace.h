@@ -1,0 +1,108 @@
+// aspace.h: address spaces: a page directory and the areas that say what belongs into it.
+//
+// Two locks. `lock` guards the areas: faults hold it for reading, changes for writing. `pt_lock`
+// guards the entries of the page tables. A page is looked at, allocated and filled without pt_lock;
+// under it the entry is looked at once more, and stored.
+#pragma once
+
+#include "kern.h"
+#include "mem/pgdir.h"
+#include "thread/mutex.h"
+#include "vm/area.h"
+
+struct trapframe;
+
+// [c] constant   [s] lock   [p] pt_lock   [a] atomic
+struct aspace {
+	pde_t *pgdir;             // [c] its entries [p]
+	struct spinlock pt_lock;
+	struct rwlock lock;
+	struct area_tree areas;   // [s]
+	struct area *hint;        // [a] the area found last; only ever one of `areas`
+	uint32_t refs;            // [a] threads and others that keep the space
+	uintptr_t brk_start, brk; // [s] the heap that brk() moves the end of
+	size_t pages;             // [s] the sum of all areas' sizes
+	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
+};
+
+#define MMAP_BASE 0x40000000u  // where addresses nobody asked for come from, upwards
+#define STACK_TOP ULIM
+#define STACK_LIMIT (8u << 20) // how far a stack may grow
+#define STACK_GUARD (1u << 20) // unmapped bytes that stay below a stack
+
+// An empty address space with one reference. Returns 0 or -ENOMEM.
+int aspace_create(struct aspace **store);
+
+static inline struct aspace *aspace_get(struct aspace *as)
+{
+	__atomic_add_fetch(&as->refs, 1, __ATOMIC_RELAXED);
+	return as;
+}
+
+// Drop a reference; the last one gives everything back. `as` must not be loaded then by its caller
+// as the current space: see aspace_leave.
+void aspace_put(struct aspace *as);
+
+// Let the current thread run in `as` from now on (NULL: in none), taking over the caller's
+// reference, and drop the one on the space it had.
+void aspace_switch_to(struct aspace *as);
+
+// Copy a whole space for fork: private memory copy-on-write, shared memory shared. Returns 0 or
+// -ENOMEM, with both spaces as before. Caller: holds no lock.
+int aspace_clone(struct aspace *as, struct aspace **store);
+
+// What to map: the caller's wish, checked only where said.
+struct map_request {
+	uintptr_t va;          // page-aligned; where no MAP_FIXED is given, only a hint; 0: none
+	size_t len;            // bytes > 0; rounded up to pages
+	uint8_t prot;          // PROT_ bits
+	uint8_t flags;         // AREA_ bits
+	bool fixed;            // at `va` and nowhere else, over whatever is there
+	bool no_replace;       // with fixed: -EEXIST where something is there
+	struct object *object; // NULL: anonymous; else the area takes a reference of its own
+	uint64_t offset;       // into the object, page-aligned
+	const char *name;
+};
+
+// Make an area. Returns 0 with its address in *va_store; -EINVAL for a range that is empty,
+// unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then.
+int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
+
+// Unmap [va, va + len): whatever areas are there, whole or in part. Returns 0, -EINVAL, or -ENOMEM
+// when an area would have to be split and there is no memory; nothing has changed then.
+int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
+
+// Change the rights of [va, va + len). Returns 0, -EINVAL, -ENOMEM where part of the range has no
+// area (what comes before the hole is changed, as on Linux) or without memory.
+int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot);
+
+// Move the end of the heap. Returns the end of the heap: the new one, or the old one where that
+// cannot be.
+uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
+
+// Bring what is behind [va, va + len) into the page tables now, as far as it is in memory already:
+// saves the program its faults. Never fails; stops where memory is short.
+void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
+
+// What a fault came to.
+enum fault_result {
+	FAULT_OK,        // run the instruction again
+	FAULT_NO_AREA,   // nothing is mapped there: SIGSEGV, SEGV_MAPERR
+	FAULT_NO_RIGHT,  // mapped, but not for this: SIGSEGV, SEGV_ACCERR
+	FAULT_NO_PAGE,   // mapped, but past the end of what stands behind it: SIGBUS, BUS_ADRERR
+	FAULT_NO_MEMORY, // no memory for the page
+};
+
+// Do what it takes so that an access to `va` succeeds. Caller: holds no lock; none is held on
+// return.
+enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
+
+// The page behind `va`, pinned, after what a program's access there would do. Returns 0, -EFAULT or
+// -ENOMEM. Caller: holds no lock; page_unpins the page.
+int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
+
+// Register the trap handlers and hooks of kern/vm. Once, at boot.
+void vm_init(void);
+
+// Registered by proc/: a program touched `va` and may not: `result` says why. Sends the signal.
+extern void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

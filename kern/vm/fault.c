@@ -1,0 +1,132 @@
+// fault.c: page faults: from the trap to the area whose backend knows what belongs there.
+#include "abi/mman.h"
+#include "cpu/trap.h"
+#include "cpu/x86.h"
+#include "thread/thread.h"
+#include "vm/internal.h"
+
+#define PF_WRITE 0x2u // error code of a page fault: a write (Intel SDM vol. 3, 4.7)
+
+void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
+
+// A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
+// touch user memory; their instructions stand in the exception table, and what cannot be served
+// ends the copy there.
+void page_fault(struct trapframe *frame)
+{
+	uintptr_t va = read_cr2();
+	struct thread *thread = thread_current();
+	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
+	enum fault_result result;
+
+	if (likely(trap_from_user(frame))) {
+		result = aspace_fault(thread->aspace, va, access);
+		if (unlikely(result != FAULT_OK))
+			vm_fault_signal_hook(frame, va, result);
+		return;
+	}
+	if (va >= ULIM || !thread->aspace || !trap_has_fixup(frame))
+		trap_fatal(frame);
+	if (thread->no_faults || aspace_fault(thread->aspace, va, access) != FAULT_OK)
+		trap_fixup(frame);
+}
+
+static inline bool admits(const struct area *area, enum fault_access access)
+{
+	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
+}
+
+// The area at `va`: most often the one found last time.
+static inline struct area *find_area(struct aspace *as, uintptr_t va)
+{
+	struct area *area = as->hint;
+
+	if (likely(area && va >= area->start && va < area->end))
+		return area;
+	area = area_find(&as->areas, va);
+	if (area)
+		as->hint = area;
+	return area;
+}
+
+// Nothing is at `va`: let the stack above it grow down to there, if there is one and it may.
+static bool grow_stack(struct aspace *as, uintptr_t va)
+{
+	struct area *area, *prev;
+	bool grown = false;
+
+	va = ROUND_DOWN(va, PAGE_SIZE);
+	rwlock_write_lock(&as->lock);
+	area = area_find_from(&as->areas, va);
+	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) && area->end - va <= STACK_LIMIT) {
+		prev = area_prev(&as->areas, area);
+		if (!prev || (prev->end < va && va - prev->end >= STACK_GUARD)) {
+			as->pages += (area->start - va) / PAGE_SIZE;
+			area_resize(&as->areas, area, va, area->end);
+			grown = true;
+		}
+	}
+	rwlock_write_unlock(&as->lock);
+	return grown;
+}
+
+static enum fault_result fault_in_area(struct aspace *as, struct area *area, uintptr_t va,
+                                       enum fault_access access)
+{
+	int error;
+
+	if (unlikely(!admits(area, access)))
+		return FAULT_NO_RIGHT;
+	error = area->ops->fault(as, area, ROUND_DOWN(va, PAGE_SIZE), access);
+	if (likely(!error) || error == -EAGAIN)
+		return FAULT_OK;
+	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
+}
+
+enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
+{
+	enum fault_result result = FAULT_NO_AREA;
+	struct area *area;
+
+	if (unlikely(va >= ULIM))
+		return FAULT_NO_AREA;
+	rwlock_read_lock(&as->lock);
+	area = find_area(as, va);
+	if (likely(area))
+		result = fault_in_area(as, area, va, access);
+	rwlock_read_unlock(&as->lock);
+	if (unlikely(!area) && grow_stack(as, va))
+		result = FAULT_OK;
+	return result;
+}
+
+// Does entry `pte` let a program access its page like that?
+static bool entry_admits(pte_t pte, enum fault_access access)
+{
+	return pte_present(pte) && !(pte & PTE_NOPAGE) && (access == ACCESS_READ || (pte & PTE_W));
+}
+
+int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
+{
+	enum fault_result result;
+	page_t *pp = NULL;
+	pte_t pte;
+	int error = 0;
+
+	for (;;) {
+		spin_lock(&as->pt_lock);
+		pte = va < ULIM ? pte_peek(as, va) : 0;
+		if (entry_admits(pte, access)) {
+			pp = phys_to_page(PTE_ADDR(pte));
+			error = page_pin(pp);
+		}
+		spin_unlock(&as->pt_lock);
+		if (pp) {
+			*pp_store = pp;
+			return error ? -ENOMEM : 0;
+		}
+		result = aspace_fault(as, va, access);
+		if (result != FAULT_OK)
+			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
+	}
+}

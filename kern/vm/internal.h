@@ -1,0 +1,67 @@
+// internal.h: what the files of kern/vm share; nobody else includes this.
+#pragma once
+
+#include "mem/tlb.h"
+#include "vm/aspace.h"
+
+// Take everything in [start, end) out of the page tables, dropping references.
+// Caller: holds as->lock for writing, or the lock of the object behind the range.
+void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Make the entries in [start, end) match rights `prot`: taken rights go now, given ones come with
+// the next fault. Caller: holds as->lock for writing.
+void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
+
+// Copy the entries of `area` from the space of `from` to that of `to`, which has none there.
+// Private pages become read-only in both. Returns 0 or -ENOMEM, with part of the entries copied.
+// Caller: holds the lock of `from`'s space for writing, has begun both batches and finishes them.
+int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
+
+// Store the page `pp` as the entry for `va`, if the entry still is `expected`; takes one reference
+// to `pp`. Returns 0; -EAGAIN where the entry has changed (the fault is to be looked at anew), or
+// -ENOMEM without memory for a table. This is how every fault and every populating call installs a
+// page.
+int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits);
+
+// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at
+// once.
+pte_t pte_peek(struct aspace *as, uintptr_t va);
+
+// PTE bits for a page of an area with rights `prot`; PTE_W only where `writable`.
+static inline pte_t pte_bits(int prot, bool writable)
+{
+	if (prot == 0)
+		return PTE_HELD | PTE_U;
+	return PTE_P | PTE_U | PTE_A | (writable ? PTE_W | PTE_D : 0);
+}
+
+// A write met `old`, an entry that is present and read-only, in a private area: give the space a
+// page of its own, or the right to write to the page if it is its own already. 0, -EAGAIN or
+// -ENOMEM.
+int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old);
+
+// A new area for [start, end), like the request, outside any tree. NULL without memory.
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start, uintptr_t end);
+
+// A copy of `area` for `as`, outside any tree, with references of its own. NULL without memory.
+struct area *area_copy(const struct area *area, struct aspace *as);
+
+// Give back an area that is in no tree any more, or never was.
+void area_release(struct area *area);
+
+// Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, or
+// -ENOMEM with nothing changed. Caller: holds as->lock for writing.
+int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
+void areas_merge_at(struct aspace *as, uintptr_t va);
+
+// A copy to or from a user may sleep in a page fault: debug builds panic if any lock is held.
+static inline void assert_may_copy(void)
+{
+	assert_may_sleep();
+	assert_no_sleeping_lock();
+}
+
+// The trap handler for page faults (fault.c).
+void page_fault(struct trapframe *frame);

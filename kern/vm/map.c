@@ -1,0 +1,305 @@
+// map.c: changing what an address space holds: mapping, unmapping, rights, the heap's end.
+// Each operation first does everything that may fail, then what cannot.
+#include "abi/mman.h"
+#include "mem/heap.h"
+#include "vm/internal.h"
+#include "vm/object.h"
+
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start, uintptr_t end)
+{
+	struct area *area = kzalloc(sizeof(*area));
+
+	if (!area)
+		return NULL;
+	area->start = start;
+	area->end = end;
+	area->prot = request->prot;
+	area->flags = request->flags;
+	area->as = as;
+	area->name = request->name;
+	area->ops = request->object ? &object_ops : &anon_ops;
+	list_init(&area->object_link);
+	if (request->object) {
+		area->object = object_get(request->object);
+		area->offset = request->offset;
+		mutex_lock(&area->object->lock);
+		list_add_tail(&area->object->areas, &area->object_link);
+		mutex_unlock(&area->object->lock);
+	}
+	return area;
+}
+
+struct area *area_copy(const struct area *area, struct aspace *as)
+{
+	struct map_request like = {
+		.prot = area->prot,
+		.flags = area->flags,
+		.object = area->object,
+		.offset = area->offset,
+		.name = area->name,
+	};
+
+	return area_new(as, &like, area->start, area->end);
+}
+
+// May `high`, which begins where `low` ends, be part of the same area?
+static bool areas_alike(const struct area *low, const struct area *high)
+{
+	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
+	       low->object == high->object && low->name == high->name && !(low->flags & AREA_GROWSDOWN) &&
+	       (!low->object || low->offset + (low->end - low->start) == high->offset);
+}
+
+static void area_drop(struct aspace *as, struct area *area)
+{
+	area_remove(&as->areas, area);
+	if (as->hint == area)
+		as->hint = NULL;
+	area_release(area);
+}
+
+void areas_merge_at(struct aspace *as, uintptr_t va)
+{
+	struct area *high = area_find(&as->areas, va), *low;
+	uintptr_t end;
+
+	if (!high || high->start != va)
+		return;
+	low = area_prev(&as->areas, high);
+	if (!low || low->end != va || !areas_alike(low, high))
+		return;
+	end = high->end;
+	area_drop(as, high);
+	area_resize(&as->areas, low, low->start, end);
+}
+
+// Cut `area` at `va`, with `high`, a copy of it, as the upper part.
+static void split_commit(struct aspace *as, struct area *area, struct area *high, uintptr_t va)
+{
+	high->start = va;
+	high->offset += va - area->start;
+	area_resize(&as->areas, area, area->start, va);
+	area_insert(&as->areas, high);
+}
+
+// The area that `va` cuts in two, or NULL.
+static struct area *cut_by(struct aspace *as, uintptr_t va)
+{
+	struct area *area = area_find(&as->areas, va);
+
+	return area && area->start < va ? area : NULL;
+}
+
+int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *first = cut_by(as, start), *last = cut_by(as, end);
+	struct area *first_high = NULL, *last_high = NULL;
+
+	if (first && !(first_high = area_copy(first, as)))
+		return -ENOMEM;
+	if (last && !(last_high = area_copy(last, as))) {
+		if (first_high)
+			area_release(first_high);
+		return -ENOMEM;
+	}
+	if (last)
+		split_commit(as, last, last_high, end);
+	if (first) {
+		first_high->end = first->end; // the other cut may have shortened it
+		split_commit(as, first, first_high, start);
+	}
+	return 0;
+}
+
+// Unmap [start, end), which cuts no area. Caller: holds as->lock for writing.
+static void unmap_whole(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *area = area_find_from(&as->areas, start), *next;
+
+	for (; area && area->start < end; area = next) {
+		next = area_next(&as->areas, area);
+		ptes_unmap(as, area->start, area->end);
+		as->pages -= (area->end - area->start) / PAGE_SIZE;
+		area_drop(as, area);
+	}
+}
+
+static int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	int error = areas_split_at(as, start, end);
+
+	if (!error)
+		unmap_whole(as, start, end);
+	return error;
+}
+
+// Is [va, va + len) a page-aligned range of user addresses, `len` > 0?
+static bool range_valid(uintptr_t va, size_t len)
+{
+	return va % PAGE_SIZE == 0 && len > 0 && va < ULIM && len <= ULIM - va;
+}
+
+int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
+{
+	int error;
+
+	if (!range_valid(va, len))
+		return -EINVAL;
+	rwlock_write_lock(&as->lock);
+	error = unmap_locked(as, va, va + ROUND_UP(len, PAGE_SIZE));
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *area = area_find_from(&as->areas, start);
+
+	return !area || area->start >= end;
+}
+
+// Choose where the request's `len` bytes go. Caller: holds as->lock for writing.
+static int choose_address(struct aspace *as, const struct map_request *request, size_t len, uintptr_t *store)
+{
+	uintptr_t va = request->va;
+
+	if (request->fixed) {
+		if (!range_valid(va, len))
+			return va % PAGE_SIZE || va >= ULIM ? -EINVAL : -ENOMEM;
+		if (va < USER_MIN)
+			return -EPERM;
+		if (request->no_replace && !range_is_free(as, va, va + len))
+			return -EEXIST;
+		*store = va;
+		return 0;
+	}
+	va = ROUND_DOWN(va, PAGE_SIZE);
+	if (va >= USER_MIN && range_valid(va, len) && range_is_free(as, va, va + len)) {
+		*store = va;
+		return 0;
+	}
+	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
+}
+
+static int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
+{
+	size_t len = ROUND_UP(request->len, PAGE_SIZE);
+	struct area *area;
+	uintptr_t va;
+	int error;
+
+	if (request->len == 0)
+		return -EINVAL;
+	if (len == 0 || len > ULIM)
+		return -ENOMEM;
+	error = choose_address(as, request, len, &va);
+	if (error)
+		return error;
+	area = area_new(as, request, va, va + len);
+	if (!area)
+		return -ENOMEM;
+	error = unmap_locked(as, va, va + len);
+	if (error) {
+		area_release(area);
+		return error;
+	}
+	area_insert(&as->areas, area);
+	as->pages += len / PAGE_SIZE;
+	areas_merge_at(as, va + len);
+	areas_merge_at(as, va);
+	*va_store = va;
+	return 0;
+}
+
+int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
+{
+	int error;
+
+	rwlock_write_lock(&as->lock);
+	error = map_locked(as, request, va_store);
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+// Change the rights of `area`'s part of [start, end).
+static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot)
+{
+	int error;
+
+	start = MAX(start, area->start);
+	end = MIN(end, area->end);
+	error = areas_split_at(as, start, end);
+	if (error)
+		return error;
+	area = area_find(&as->areas, start);
+	area->prot = (uint8_t)prot;
+	ptes_protect(as, start, end, prot);
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
+	return 0;
+}
+
+int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot)
+{
+	uintptr_t end;
+	int error = 0;
+
+	if (va % PAGE_SIZE)
+		return -EINVAL;
+	if (len == 0)
+		return 0;
+	if (!range_valid(va, len))
+		return -ENOMEM;
+	end = va + ROUND_UP(len, PAGE_SIZE);
+	rwlock_write_lock(&as->lock);
+	while (va < end && !error) {
+		struct area *area = area_find(&as->areas, va);
+		uintptr_t area_end;
+
+		if (!area) {
+			error = -ENOMEM;
+			break;
+		}
+		area_end = area->end; // the area may become part of another
+		if (area->prot != prot)
+			error = protect_area(as, area, va, end, prot);
+		va = area_end;
+	}
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+// Grow the heap from `old` to `new`, both page-aligned. Caller: holds as->lock for writing.
+static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
+{
+	struct map_request request = {
+		.va = old,
+		.len = new - old,
+		.prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+		.fixed = true,
+		.no_replace = true,
+		.name = "[heap]",
+	};
+
+	return map_locked(as, &request, &old);
+}
+
+uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
+{
+	uintptr_t old, new = ROUND_UP(brk, PAGE_SIZE);
+	int error = 0;
+
+	rwlock_write_lock(&as->lock);
+	old = ROUND_UP(as->brk, PAGE_SIZE);
+	if (brk < as->brk_start || brk >= ULIM)
+		error = -EINVAL;
+	else if (new < old)
+		error = unmap_locked(as, new, old);
+	else if (new > old)
+		error = grow_heap(as, old, new);
+	if (!error)
+		as->brk = brk;
+	brk = as->brk;
+	rwlock_write_unlock(&as->lock);
+	return brk;
+}

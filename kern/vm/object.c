@@ -1,0 +1,184 @@
+// object.c: memory objects: finding and making their pages, changing their size.
+#include "vm/object.h"
+
+#include "abi/mman.h"
+#include "mem/heap.h"
+#include "vm/internal.h"
+#include "vm/pagetree.h"
+
+struct object *object_create(void)
+{
+	struct object *obj = kzalloc(sizeof(*obj));
+
+	if (!obj)
+		return NULL;
+	mutex_init(&obj->lock, "object", RANK_OBJECT);
+	list_init(&obj->areas);
+	obj->refs = 1;
+	return obj;
+}
+
+static void drop_page(page_t *pp, void *arg)
+{
+	struct object *obj = arg;
+
+	obj->resident--;
+	pp->owner = NULL;
+	page_decref(pp);
+}
+
+void object_put(struct object *obj)
+{
+	if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	assert(list_empty(&obj->areas));
+	pagetree_truncate(&obj->pages, 0, drop_page, obj);
+	kfree(obj);
+}
+
+// Make `pp` the object's page `index`. Caller: holds the lock. 0 or -ENOMEM.
+static int insert_page(struct object *obj, uint32_t index, page_t *pp)
+{
+	int error = pagetree_insert(&obj->pages, index, pp);
+
+	if (error)
+		return error;
+	pp->kind = PAGE_OBJECT;
+	pp->owner = obj;
+	pp->index = index;
+	page_incref(pp);
+	obj->resident++;
+	return 0;
+}
+
+int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
+{
+	int error;
+
+	mutex_lock(&obj->lock);
+	error = insert_page(obj, index, pp);
+	mutex_unlock(&obj->lock);
+	return error;
+}
+
+// The page at `index`, made if need be. Caller: holds the lock.
+static int find_or_make(struct object *obj, uint32_t index, bool create, page_t **pp_store)
+{
+	int error;
+
+	*pp_store = pagetree_get(&obj->pages, index);
+	if (*pp_store)
+		return 0;
+	if (!create)
+		return -ENOENT;
+	error = page_alloc_zeroed(pp_store);
+	if (error)
+		return error;
+	error = insert_page(obj, index, *pp_store);
+	if (error)
+		page_free(*pp_store);
+	return error;
+}
+
+int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store)
+{
+	int error;
+
+	mutex_lock(&obj->lock);
+	error = find_or_make(obj, index, create, pp_store);
+	if (!error && page_pin(*pp_store))
+		error = -ENOMEM;
+	mutex_unlock(&obj->lock);
+	return error;
+}
+
+// Take [first, end of object) out of every mapping. Caller: holds the lock.
+static void unmap_from(struct object *obj, uint64_t first)
+{
+	struct area *area;
+
+	list_for_each(area, &obj->areas, object_link) {
+		uintptr_t start = area->start;
+
+		if (first > area->offset) {
+			if (first - area->offset >= area->end - area->start)
+				continue;
+			start += (uintptr_t)(first - area->offset);
+		}
+		ptes_unmap(area->as, start, area->end);
+	}
+}
+
+int object_truncate(struct object *obj, uint64_t size)
+{
+	uint64_t first = ROUND_UP(size, PAGE_SIZE);
+	page_t *pp;
+
+	if (size > OBJECT_MAX)
+		return -EFBIG;
+	mutex_lock(&obj->lock);
+	if (size < obj->size) {
+		unmap_from(obj, first);
+		pagetree_truncate(&obj->pages, (uint32_t)(first >> PAGE_SHIFT), drop_page, obj);
+		pp = pagetree_get(&obj->pages, (uint32_t)(size >> PAGE_SHIFT));
+		if (pp && size % PAGE_SIZE)
+			memset((char *)page_to_virt(pp) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
+	}
+	obj->size = size;
+	mutex_unlock(&obj->lock);
+	return 0;
+}
+
+// A mapping sees the pages that the object has, and makes those that it lacks. Shared mappings
+// write to them; a private one gets a copy on its first write, and never sees the object's page
+// again.
+static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	struct object *obj = area->object;
+	uint64_t offset = area->offset + (va - area->start);
+	bool shared = area->flags & AREA_SHARED;
+	pte_t old = pte_peek(as, va);
+	page_t *pp, *copy;
+	int error;
+
+	if (pte_present(old) && !shared)
+		return access == ACCESS_WRITE ? anon_copy_on_write(as, area, va, old) : 0;
+	mutex_lock(&obj->lock);
+	error = offset < obj->size ? find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), true, &pp) : -ENXIO;
+	if (!error && (shared || access == ACCESS_READ)) {
+		error = pte_install(as, va, old, pp, pte_bits(area->prot, shared && access == ACCESS_WRITE));
+	} else if (!error) {
+		error = page_alloc(&copy);
+		if (!error) {
+			memcpy(page_to_virt(copy), page_to_virt(pp), PAGE_SIZE);
+			error = pte_install(as, va, old, copy, pte_bits(area->prot, true));
+			if (error)
+				page_free(copy);
+		}
+	}
+	mutex_unlock(&obj->lock);
+	return error;
+}
+
+void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
+{
+	uintptr_t end = va + len;
+	struct area *area;
+	page_t *pp;
+
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (area && area->object && !(area->prot & PROT_WRITE)) {
+		mutex_lock(&area->object->lock);
+		for (end = MIN(end, area->end); va < end; va += PAGE_SIZE) {
+			pp = pagetree_get(&area->object->pages,
+			                  (uint32_t)((area->offset + (va - area->start)) >> PAGE_SHIFT));
+			if (pp)
+				pte_install(as, va, 0, pp, pte_bits(area->prot, false));
+		}
+		mutex_unlock(&area->object->lock);
+	}
+	rwlock_read_unlock(&as->lock);
+}
+
+const struct area_ops object_ops = { "object", object_fault };

@@ -1,0 +1,106 @@
+// object_io.c: reading and writing objects, for the kernel and for users. A page is pinned while
+// its bytes move, and no lock is held: the copy may fault, even on a mapping of the same object.
+#include "vm/object.h"
+#include "vm/uaccess.h"
+
+// Move `n` bytes between a page, from `at`, and a buffer. Returns how many moved.
+typedef size_t (*move_fn)(char *at, uintptr_t buffer, size_t n);
+
+static size_t to_kernel(char *at, uintptr_t buffer, size_t n)
+{
+	memcpy((void *)buffer, at, n);
+	return n;
+}
+
+static size_t from_kernel(char *at, uintptr_t buffer, size_t n)
+{
+	memcpy(at, (const void *)buffer, n);
+	return n;
+}
+
+static size_t to_user(char *at, uintptr_t buffer, size_t n)
+{
+	return copyout_partial(aspace_current(), (void __user *)buffer, at, n);
+}
+
+static size_t from_user(char *at, uintptr_t buffer, size_t n)
+{
+	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
+}
+
+static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len, move_fn move)
+{
+	uint64_t size = obj->size;
+	size_t done = 0;
+
+	if (offset >= size)
+		return 0;
+	len = (size_t)MIN((uint64_t)len, size - offset);
+	while (done < len) {
+		size_t at = (size_t)(offset + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at), moved;
+		page_t *pp = zero_page;
+		int error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false, &pp);
+
+		if (error == -ENOENT)
+			pp = zero_page; // a hole
+		else if (error)
+			return done ? (ssize_t)done : error;
+		moved = move((char *)page_to_virt(pp) + at, buffer + done, n);
+		if (pp != zero_page)
+			page_unpin(pp);
+		done += moved;
+		if (moved < n)
+			return done ? (ssize_t)done : -EFAULT;
+	}
+	return (ssize_t)done;
+}
+
+static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len, move_fn move)
+{
+	size_t done = 0;
+	int error = 0;
+
+	if (len == 0)
+		return 0;
+	if (offset >= OBJECT_MAX)
+		return -EFBIG;
+	len = (size_t)MIN((uint64_t)len, OBJECT_MAX - offset);
+	while (done < len && !error) {
+		size_t at = (size_t)(offset + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at), moved;
+		page_t *pp;
+
+		error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), true, &pp);
+		if (error)
+			break;
+		moved = move((char *)page_to_virt(pp) + at, buffer + done, n);
+		page_unpin(pp);
+		done += moved;
+		if (moved < n)
+			error = -EFAULT;
+		mutex_lock(&obj->lock);
+		if (moved && offset + done > obj->size)
+			obj->size = offset + done;
+		mutex_unlock(&obj->lock);
+	}
+	return done ? (ssize_t)done : error;
+}
+
+ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len)
+{
+	return read_with(obj, offset, (uintptr_t)dst, len, to_kernel);
+}
+
+ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len)
+{
+	return write_with(obj, offset, (uintptr_t)src, len, from_kernel);
+}
+
+ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len)
+{
+	return read_with(obj, offset, (__force uintptr_t)dst, len, to_user);
+}
+
+ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len)
+{
+	return write_with(obj, offset, (__force uintptr_t)src, len, from_user);
+}

@@ -1,0 +1,16 @@
+// pagetree.h: pages by index. See struct pagetree in object.h; its owner's lock guards it.
+#pragma once
+
+#include "vm/object.h"
+
+#define PAGETREE_MAX_INDEX ((1u << 30) - 1)
+
+// The page at `index`, or NULL.
+page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
+
+// Put `pp` at `index`, which is empty. 0 or -ENOMEM.
+int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
+
+// Take out every page from `first` on, and call `drop` for each.
+void pagetree_truncate(struct pagetree *tree, uint32_t first, void (*drop)(page_t *pp, void *arg),
+                       void *arg);

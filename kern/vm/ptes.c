@@ -1,0 +1,154 @@
+// ptes.c: ranges of page-table entries: taken out, given other rights, copied; and the one function
+// that puts a page in.
+#include "vm/internal.h"
+
+// The end of the part of [va, end) that one page table covers.
+static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
+{
+	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+
+	return MIN(next, end);
+}
+
+// The entry for `va`, or NULL where there is no table.
+static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	if (!(pde & PTE_P))
+		return NULL;
+	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+}
+
+// The page that an entry names and counts on, or NULL.
+static inline page_t *entry_page(pte_t entry)
+{
+	if (entry == 0 || (pte_present(entry) && (entry & PTE_NOPAGE)))
+		return NULL;
+	return phys_to_page(PTE_ADDR(entry));
+}
+
+void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct tlb_batch batch;
+	uintptr_t va, span_end;
+
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (va = start; va < end; va = span_end) {
+		size_t pdx = PDX(va);
+		pte_t *pte = entry_at(as->pgdir, va);
+
+		span_end = table_span_end(va, end);
+		if (!pte)
+			continue;
+		for (; va < span_end; va += PAGE_SIZE, pte++) {
+			page_t *pp = entry_page(*pte);
+
+			if (*pte)
+				tlb_batch_store(&batch, va, pte, 0);
+			if (pp)
+				tlb_batch_decref(&batch, pp);
+		}
+		pgdir_trim(as->pgdir, pdx);
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+}
+
+// What an entry becomes under rights `prot`. A right to write comes back with the next write fault,
+// which knows whether the page is shared.
+static pte_t entry_protected(pte_t entry, int prot)
+{
+	if (entry == 0)
+		return 0;
+	if (prot == 0)
+		return (entry & ~PTE_P) | PTE_HELD;
+	if (pte_held(entry))
+		return ((entry & ~PTE_HELD) | PTE_P) & ~PTE_W;
+	return entry & ~PTE_W;
+}
+
+void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
+{
+	struct tlb_batch batch;
+	uintptr_t va, span_end;
+
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (va = start; va < end; va = span_end) {
+		pte_t *pte = entry_at(as->pgdir, va);
+
+		span_end = table_span_end(va, end);
+		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
+			pte_t entry = entry_protected(*pte, prot);
+
+			if (entry != *pte)
+				tlb_batch_store(&batch, va, pte, entry);
+		}
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+}
+
+int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area)
+{
+	bool shared = area->flags & AREA_SHARED;
+	uintptr_t va, span_end;
+
+	for (va = area->start; va < area->end; va = span_end) {
+		pte_t *pte = entry_at(from->pgdir, va), *copy;
+
+		span_end = table_span_end(va, area->end);
+		if (!pte)
+			continue;
+		copy = pgdir_walk(to->pgdir, va, 1);
+		if (!copy)
+			return -ENOMEM;
+		for (; va < span_end; va += PAGE_SIZE, pte++, copy++) {
+			pte_t entry = *pte;
+			page_t *pp = entry_page(entry);
+
+			if (entry == 0)
+				continue;
+			if ((entry & PTE_W) && !shared) {
+				entry &= ~PTE_W;
+				tlb_batch_store(from, va, pte, entry);
+			}
+			if (pp)
+				page_incref(pp);
+			tlb_batch_store(to, va, copy, entry);
+		}
+	}
+	return 0;
+}
+
+pte_t pte_peek(struct aspace *as, uintptr_t va)
+{
+	pte_t *pte = entry_at(as->pgdir, va);
+
+	return pte ? *pte : 0;
+}
+
+int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits)
+{
+	pte_t *pte;
+	int error = 0;
+
+	spin_lock(&as->pt_lock);
+	pte = pgdir_walk(as->pgdir, va, 1);
+	if (unlikely(!pte)) {
+		error = -ENOMEM;
+	} else if (unlikely(*pte != expected)) {
+		error = -EAGAIN;
+	} else {
+		page_t *old = entry_page(expected);
+
+		page_incref(pp);
+		pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
+		if (old)
+			page_decref(old);
+	}
+	spin_unlock(&as->pt_lock);
+	return error;
+}
