@@ -36,16 +36,14 @@ FORCE:
 no_compiler := help clean setup format lint lint-%
 need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS)),all)
 
-# $(call remember,TEXT): a recipe that writes TEXT into $@, unless $@ holds it already.
-# What depends on such a file is rebuilt when the text changes: flags, lists of objects.
-define remember
-@mkdir -p $(@D)
-@printf '%s\n' '$(subst ','\'',$(strip $(1)))' > $@.new
-$(keep_unless_new)
-endef
+# $(call write_if_new,COMMAND): a recipe line that makes $@ what COMMAND prints, and leaves it
+# alone when it is that already. Two makes at a time do not disturb each other.
+write_if_new = @mkdir -p $(@D); new=$@.$$$$; { $(1); } > $$new || { rm $$new; exit 1; }; \
+	if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
-# A recipe that makes $@.new the new $@ only when they differ.
-keep_unless_new = @if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# $(call remember,TEXT): the same with TEXT. What depends on such a file is made anew when the
+# text changes: flags, lists of objects.
+remember = $(call write_if_new,printf '%s\n' '$(subst ','\'',$(strip $(1)))')
 
 include boot/toolchain.mk
 include boot/kernel.mk

@@ -7,8 +7,8 @@ MEM ?= 128
 SMP ?= 1
 
 # Only the devices that Quire has drivers for. The port at 0xf4 ends the machine.
-qemu_machine = $(QEMU) -nodefaults -cpu $(QEMU_CPU) -m $(MEM) -smp $(SMP) -vga std \
-	-device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
+qemu_machine = $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \
+	-smp $(SMP) -vga std -device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
 
 # The first serial line in this terminal. It is shared with QEMU's monitor (ctrl-a c), so that
 # ctrl-c goes to the guest; ctrl-a x ends QEMU.
@@ -62,9 +62,7 @@ grub_options := --install-modules="normal multiboot iso9660 biosdisk" \
 	--locales= --fonts= --themes=
 
 $(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
-	@mkdir -p $(@D)
-	@sed 's|@APPEND@|$(strip $(APPEND))|' $< > $@.new
-	$(keep_unless_new)
+	$(call write_if_new,sed 's|@APPEND@|$(strip $(APPEND))|' $<)
 
 $(O)/quire.iso: $(bootable) $(O)/iso/boot/grub/grub.cfg
 	$(Q)$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf

@@ -6,11 +6,8 @@ ifneq ($(need_compiler),)
 # What the search found, with the compiler's version. The file changes only when the answer
 # does, and make then starts again with the new one. `make setup qemu` installs first.
 $(O)/toolchain-found.mk: $(if $(filter setup,$(MAKECMDGOALS)),setup) FORCE
-	@mkdir -p $(@D)
-	@sh grade/tools/find-toolchain $(@D) \
-		'$(if $(filter default undefined,$(origin CC)),,$(CC))' '$(CROSS)' > $@.new || \
-		{ rm -f $@.new; exit 1; }
-	$(keep_unless_new)
+	$(call write_if_new,sh grade/tools/find-toolchain $(@D) \
+		'$(if $(filter default undefined,$(origin CC)),,$(CC))' '$(CROSS)')
 
 include $(O)/toolchain-found.mk
 
