@@ -33,7 +33,7 @@ static inline struct block *first_block(const page_t *pp)
 // 0 for 1 to 16 bytes, 1 for up to 32, and so on: the highest bit of n - 1 decides.
 static inline unsigned int class_of(size_t n)
 {
-	return 31 - (unsigned int)__builtin_clz((n - 1) | 15) - 3;
+	return ((unsigned int)__builtin_clz((n - 1) | 15) ^ 31) - 3;
 }
 
 static inline size_t class_size(unsigned int class)
@@ -168,7 +168,7 @@ static page_t *add_page(unsigned int class)
 }
 
 // Whole pages, for more than BLOCK_MAX bytes.
-static void *alloc_pages(size_t n)
+static __noinline void *alloc_pages(size_t n)
 {
 	size_t count = (n + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	page_t *pp;
@@ -188,10 +188,13 @@ static void *alloc_pages(size_t n)
 	return page_to_virt(pp);
 }
 
-static void free_pages(void *p, page_t *pp)
+// kfree of what is no block of a size class.
+static __noinline void free_pages(void *p, page_t *pp)
 {
 	size_t count = pp->index;
 
+	if (pp->kind != PAGE_HEAP)
+		panic("kfree: %p is not the heap's", p);
 	if (pp->flags != CLASS_PAGES || (uintptr_t)p % PAGE_SIZE)
 		panic("kfree: %p lies inside a block of whole pages", p);
 	for (page_t *each = pp; each < pp + count; each++)
@@ -203,6 +206,32 @@ static void free_pages(void *p, page_t *pp)
 		page_free(pp);
 	else
 		page_free_contig(pp, count);
+}
+
+// Take the first free block of the first page of a class's list. A page without another one leaves the list.
+static inline struct block *take_block(page_t *pp, unsigned int class)
+{
+	struct block *block = first_block(pp);
+
+	pp->owner = block->next;
+	pp->index++;
+	if (likely(block->next))
+		block->next->page_next = block->page_next;
+	else
+		partial[class] = block->page_next;
+	return block;
+}
+
+// kmalloc where the class's list is empty. Caller: holds heap_lock, which is released.
+static __noinline void *alloc_from_new_page(unsigned int class)
+{
+	page_t *pp = add_page(class);
+	struct block *block = pp ? take_block(pp, class) : NULL;
+
+	spin_unlock(&heap_lock);
+	if (block)
+		debug_fill_new(block, class);
+	return block;
 }
 
 void *kmalloc(size_t n)
@@ -218,58 +247,59 @@ void *kmalloc(size_t n)
 	class = class_of(n);
 	spin_lock(&heap_lock);
 	pp = partial[class];
-	if (unlikely(!pp)) {
-		pp = add_page(class);
-		if (!pp) {
-			spin_unlock(&heap_lock);
-			return NULL;
-		}
-	}
-	block = first_block(pp);
-	pp->owner = block->next;
-	pp->index++;
-	if (likely(block->next))
-		block->next->page_next = block->page_next;
-	else
-		partial[class] = block->page_next;
+	if (unlikely(!pp))
+		return alloc_from_new_page(class);
+	block = take_block(pp, class);
 	spin_unlock(&heap_lock);
 	debug_fill_new(block, class);
 	return block;
 }
 
+// The last step of kfree where the page was full. Caller: holds heap_lock, which is released.
+static __noinline void relist_page(page_t *pp)
+{
+	list_page(pp, pp->flags);
+	spin_unlock(&heap_lock);
+}
+
+// The last step of kfree where no block of the page is in use any more. Caller: holds heap_lock, which is released.
+static __noinline void retire_page(page_t *pp)
+{
+	unlist_page(pp, pp->flags);
+	pp->count = 0;
+	pages_held--;
+	page_cache_put(CACHE_HEAP + pp->flags, pp);
+	spin_unlock(&heap_lock);
+}
+
 void kfree(void *p)
 {
-	struct block *block = p, *first;
-	unsigned int class;
+	struct block *block = p, *next;
 	page_t *pp;
 
 	if (!p)
 		return;
 	pp = virt_to_page(p);
-	if (unlikely(pp->kind != PAGE_HEAP))
-		panic("kfree: %p is not the heap's", p);
-	class = pp->flags;
-	if (unlikely(class >= CLASSES)) {
+	if (unlikely(pp->kind != PAGE_HEAP || pp->flags >= CLASSES)) {
 		free_pages(p, pp);
 		return;
 	}
 	debug_check_in_use(p, pp);
-	debug_fill_free(block, class);
+	debug_fill_free(block, pp->flags);
 	spin_lock(&heap_lock);
-	first = first_block(pp);
-	block->next = first;
+	next = first_block(pp);
+	block->next = next;
 	pp->owner = block;
-	if (likely(first)) {
-		block->page_next = first->page_next;
-		block->page_prev = first->page_prev;
-	} else {
-		list_page(pp, class);
+	pp->index--;
+	if (unlikely(!next)) {
+		relist_page(pp);
+		return;
 	}
-	if (unlikely(--pp->index == 0)) {
-		unlist_page(pp, class);
-		pp->count = 0;
-		pages_held--;
-		page_cache_put(CACHE_HEAP + class, pp);
+	block->page_next = next->page_next;
+	block->page_prev = next->page_prev;
+	if (unlikely(pp->index == 0)) {
+		retire_page(pp);
+		return;
 	}
 	spin_unlock(&heap_lock);
 }

@@ -5,6 +5,8 @@
 #include "mem/page.h"
 #include "mem/pgdir.h"
 
+#define __noinline __attribute__((noinline))
+
 // What the boot allocator knows. It hands out one stretch of memory, the largest that nothing occupies, from
 // its start upwards.
 struct boot_map {
@@ -34,8 +36,20 @@ extern struct page_pool page_pool;
 // Take a page off the free list and make it what page_alloc promises. Caller: holds page_pool.lock; the page is free.
 void page_take(page_t *pp);
 
-// Put page `pp`, which nobody uses, on the free list: in front of `where`. Caller: holds page_pool.lock.
-void page_put(page_t *where, page_t *pp);
+// Put a page that nobody uses at the front of the free list. Caller: holds page_pool.lock.
+void page_put(page_t *pp);
+
+// Put pages [first, end), which nobody uses, at the end of the free list, the first one first. Caller: holds page_pool.lock.
+void page_put_run(page_t *first, page_t *end);
+
+// What page_free and page_free_contig want of a page.
+static inline bool page_may_be_freed(const page_t *pp)
+{
+	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;
+}
+
+// Say what is wrong with a page that may not be freed, and panic.
+void page_refuse_free(const page_t *pp) __noreturn;
 
 // The first page of a jumbo page from page_alloc_contig: its count stands for all of it (page_t.flags).
 #define PAGE_FLAG_JUMBO 0x80u
@@ -74,10 +88,7 @@ size_t page_cache_drain(void);
 // What is wrong with a cached page, or NULL, as for page_check. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
-// Forget cached translations of [start, end), page-aligned, if `pgdir` is loaded or they are the kernel's.
-void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
-
-// Store `entry` in `*pte` and keep its table's count of entries in use. Returns the old entry; flushes nothing.
+// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use. Returns the old entry; flushes nothing.
 static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;
@@ -93,6 +104,9 @@ static inline bool entry_cacheable(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
 }
+
+// Forget cached translations of [start, end), page-aligned, if `pgdir` is loaded or they are the kernel's.
+void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
 
 // What debug builds write into free memory.
 #define FREE_PATTERN 0xFEEEFEEEu

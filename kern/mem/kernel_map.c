@@ -32,8 +32,9 @@ static void split_linear(uintptr_t start)
 	for (uintptr_t va = start; va < start + JUMBO_SIZE; va += PAGE_SIZE) {
 		bool fixed = va >= (uintptr_t)kernel_start && va < (uintptr_t)rodata_end;
 
-		pte_exchange(&ptes[PTX(va)], virt_to_phys((void *)va) | PTE_P | PTE_G | (fixed ? 0 : PTE_W));
+		ptes[PTX(va)] = virt_to_phys((void *)va) | PTE_P | PTE_G | (fixed ? 0 : PTE_W);
 	}
+	table->index = PTRS_PER_TABLE;
 	pde_store(kernel_pgdir, start, page_to_phys(table) | PTE_P | PTE_W);
 }
 

@@ -20,9 +20,9 @@ static void reserve_run(page_t *first, page_t *end)
 		*pp = (page_t){ .kind = PAGE_RESERVED };
 }
 
-// Append pages [first, end) to the free list. This loop runs once for every page of the machine, so each page is written
-// once and in full, and none of the memory itself is touched.
-static void free_run(page_t *first, page_t *end)
+// At boot this loop runs once for every page of the machine, so each page_t is written once and in full, and none of the memory
+// itself is touched.
+void page_put_run(page_t *first, page_t *end)
 {
 	page_t *last = page_pool.free.prev;
 
@@ -60,7 +60,7 @@ void page_init(void)
 			start = ROUND_UP(boot_map.next, PAGE_SIZE);
 		reserve_run(done, &pages[start >> PAGE_SHIFT]);
 		done = &pages[gap.end >> PAGE_SHIFT];
-		free_run(&pages[start >> PAGE_SHIFT], done);
+		page_put_run(&pages[start >> PAGE_SHIFT], done);
 	}
 	reserve_run(done, &pages[page_total]);
 	page_pool.contig_end = page_total;
@@ -114,26 +114,48 @@ static inline void debug_check_fill(page_t *pp)
 
 #endif
 
-inline void page_take(page_t *pp)
+// What page_alloc promises about a page that has just left the free list.
+static inline void mark_taken(page_t *pp)
 {
 	debug_check_fill(pp);
-	pp->prev->next = pp->next;
-	pp->next->prev = pp->prev;
-	page_pool.free_count--;
 	pp->kind = PAGE_ANONYMOUS;
 	pp->flags = 0;
+	page_pool.free_count--;
 }
 
-inline void page_put(page_t *where, page_t *pp)
+void page_take(page_t *pp)
 {
-	pp->next = where;
-	pp->prev = where->prev;
-	where->prev->next = pp;
-	where->prev = pp;
+	pp->prev->next = pp->next;
+	pp->next->prev = pp->prev;
+	mark_taken(pp);
+}
+
+inline void page_put(page_t *pp)
+{
+	page_t *first = page_pool.free.next;
+
+	pp->next = first;
+	pp->prev = &page_pool.free;
+	first->prev = pp;
+	page_pool.free.next = pp;
 	pp->kind = PAGE_FREE;
 	pp->flags = 0;
 	page_pool.free_count++;
 	debug_fill(pp);
+}
+
+// The free list is empty: what is cached goes there. Caller: holds page_pool.lock, which is released.
+static __noinline int page_alloc_cached(page_t **pp_store)
+{
+	int error = -ENOMEM;
+
+	if (page_cache_drain()) {
+		*pp_store = page_pool.free.next;
+		page_take(*pp_store);
+		error = 0;
+	}
+	spin_unlock(&page_pool.lock);
+	return error;
 }
 
 int page_alloc(page_t **pp_store)
@@ -144,14 +166,11 @@ int page_alloc(page_t **pp_store)
 		return -ENOMEM;
 	spin_lock(&page_pool.lock);
 	pp = page_pool.free.next;
-	if (unlikely(pp == &page_pool.free)) {
-		if (!page_cache_drain()) {
-			spin_unlock(&page_pool.lock);
-			return -ENOMEM;
-		}
-		pp = page_pool.free.next;
-	}
-	page_take(pp);
+	if (unlikely(pp == &page_pool.free))
+		return page_alloc_cached(pp_store);
+	page_pool.free.next = pp->next;
+	pp->next->prev = &page_pool.free;
+	mark_taken(pp);
 	spin_unlock(&page_pool.lock);
 	*pp_store = pp;
 	return 0;
@@ -189,17 +208,21 @@ bool page_is_free(size_t ppn)
 	return ppn < page_total && pages[ppn].kind == PAGE_FREE;
 }
 
+__noinline void page_refuse_free(const page_t *pp)
+{
+	if (pp->count || pp->pins)
+		panic("page_free: page %zu still has %u references and %u pins", page_to_ppn(pp), pp->count, pp->pins);
+	panic("page_free: page %zu is %s", page_to_ppn(pp), pp->kind == PAGE_FREE ? "free already" : "reserved");
+}
+
 void page_free(page_t *pp)
 {
 	if (!pp)
 		return;
-	if (unlikely(pp->count || pp->pins))
-		panic("page_free: page %zu still has %u references and %u pins", page_to_ppn(pp), pp->count, pp->pins);
-	if (unlikely(pp->kind <= PAGE_RESERVED))
-		panic("page_free: page %zu is %s", page_to_ppn(pp),
-		      pp->kind == PAGE_FREE ? "free already" : "reserved");
+	if (unlikely(!page_may_be_freed(pp)))
+		page_refuse_free(pp);
 	spin_lock(&page_pool.lock);
-	page_put(page_pool.free.next, pp);
+	page_put(pp);
 	spin_unlock(&page_pool.lock);
 }
 

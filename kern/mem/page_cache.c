@@ -12,7 +12,7 @@ struct page_cache {
 static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_TABLE].room = 16,
 	[CACHE_DIRECTORY].room = 4,
-	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
+	[CACHE_HEAP ... CACHE_HEAP_LAST].room = 1,
 };
 
 page_t *page_cache_get(unsigned int which)
@@ -44,7 +44,7 @@ void page_cache_put(unsigned int which, page_t *pp)
 		cache->room--;
 		page_pool.cached_count++;
 	} else {
-		page_put(page_pool.free.next, pp);
+		page_put(pp);
 	}
 	spin_unlock(&page_pool.lock);
 }
@@ -59,7 +59,7 @@ size_t page_cache_drain(void)
 
 			cache->first = pp->prev;
 			cache->room++;
-			page_put(page_pool.free.next, pp);
+			page_put(pp);
 		}
 	}
 	page_pool.cached_count = 0;

@@ -63,14 +63,11 @@ void page_free_contig(page_t *pp, size_t n)
 {
 	page_t *end = pp + n;
 
-	for (page_t *each = pp; each < end; each++) {
-		if (unlikely(each->count || each->pins || each->kind <= PAGE_RESERVED))
-			panic("page_free_contig: page %zu of %zu from %zu: kind %u, %u references, %u pins",
-			      page_to_ppn(each), n, page_to_ppn(pp), each->kind, each->count, each->pins);
-	}
-	spin_lock(&page_pool.lock);
 	for (page_t *each = pp; each < end; each++)
-		page_put(&page_pool.free, each);
+		if (unlikely(!page_may_be_freed(each)))
+			page_refuse_free(each);
+	spin_lock(&page_pool.lock);
+	page_put_run(pp, end);
 	if (page_to_ppn(end) > page_pool.contig_end)
 		page_pool.contig_end = page_to_ppn(end);
 	spin_unlock(&page_pool.lock);

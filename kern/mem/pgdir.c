@@ -1,5 +1,5 @@
-// pgdir.c: page directories and the tables behind them: making them, finding an entry, storing one, giving them back.
-// Two counts make that cheap: page_t.index says for a table how many of its entries are in use, for a directory how many of the user's.
+// pgdir.c: page directories, the tables behind them, and the pages mapped there. Two counts make it cheap to give back what is empty:
+// page_t.index says for a table how many of its entries are in use, for a directory how many of the user's.
 #include "mem/pgdir.h"
 
 #include "mem/internal.h"
@@ -34,25 +34,7 @@ void pgdir_destroy(pde_t *pgdir)
 	directory_free(pp);
 }
 
-pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
-{
-	pde_t *pde = &pgdir[PDX(va)];
-	page_t *table;
-
-	if (*pde == 0) {
-		if (!create || table_alloc(&table))
-			return NULL;
-		table->count = 1;
-		pde_store(pgdir, va, page_to_phys(table) | PTE_P | PTE_W | PTE_U);
-	} else if ((*pde & (PTE_P | PTE_PS)) != PTE_P) {
-		return NULL;
-	} else if (create) {
-		assert(phys_to_page(PTE_ADDR(*pde))->count == 1);
-	}
-	return (pte_t *)phys_to_virt(PTE_ADDR(*pde)) + PTX(va);
-}
-
-void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
+inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
 {
 	pte_t old = pte_exchange(pte, entry);
 
@@ -69,6 +51,34 @@ void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 		tlb_invalidate(pgdir, va);
 }
 
+// Make the table for `va`, of which there is none, and return the directory's entry for it; 0 without memory.
+static __noinline pde_t add_table(pde_t *pgdir, uintptr_t va)
+{
+	page_t *table;
+
+	if (table_alloc(&table))
+		return 0;
+	table->count = 1;
+	pde_store(pgdir, va, page_to_phys(table) | PTE_P | PTE_W | PTE_U);
+	return pgdir[PDX(va)];
+}
+
+inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	if (unlikely((pde & (PTE_P | PTE_PS)) != PTE_P)) {
+		if (pde || !create)
+			return NULL;
+		pde = add_table(pgdir, va);
+		if (!pde)
+			return NULL;
+	}
+	if (create)
+		assert(phys_to_page(PTE_ADDR(pde))->count == 1);
+	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+}
+
 void pgdir_trim(pde_t *pgdir, size_t pdx)
 {
 	pde_t pde = pgdir[pdx];
@@ -83,4 +93,153 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	pde_store(pgdir, pdx << JUMBO_SHIFT, 0);
 	table->count = 0;
 	table_free(table);
+}
+
+// Drop the reference that an entry, no longer in its table, had on its page.
+static inline void put_entry_page(pte_t old)
+{
+	if (pte_has_page(old))
+		page_decref(phys_to_page(PTE_ADDR(old)));
+}
+
+// The same for a directory's entry that was a jumbo page's.
+static void put_jumbo_page(pde_t old)
+{
+	if (pte_has_page(old))
+		page_decref(phys_to_page(PDE_JUMBO_ADDR(old)));
+}
+
+// page_insert for jumbo pages. A table without an entry in use is not in the way.
+static int jumbo_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
+{
+	pde_t old;
+
+	pgdir_trim(pgdir, PDX(va));
+	old = pgdir[PDX(va)];
+	if (old && !(old & PTE_PS))
+		return -EEXIST;
+	page_incref(pp);
+	pde_store(pgdir, va, page_to_phys(pp) | (pde_t)perm | PTE_P);
+	put_jumbo_page(old);
+	return 0;
+}
+
+// The new reference comes before the old one goes: both may be on the same page, and be its only ones. Kernel addresses are the same in
+// every directory, so their translations may stay over a reload of CR3: they are global.
+int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
+{
+	pte_t *pte, old;
+
+	debug_assert(va < ULIM || va >= KSTACKS_BASE);
+	debug_assert(!(perm & ~0xFFF) && !(perm & PTE_NOPAGE));
+	if (perm & PTE_PS)
+		return jumbo_insert(pgdir, pp, va, perm);
+	pte = pgdir_walk(pgdir, va, 1);
+	if (!pte)
+		return pgdir[PDX(va)] ? -EEXIST : -ENOMEM;
+	old = *pte;
+	page_incref(pp);
+	pte_store(pgdir, va, pte, page_to_phys(pp) | (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0));
+	put_entry_page(old);
+	return 0;
+}
+
+// The lowest address in [vab, vae) with nothing mapped, or vae. Where there is no table, its first address is free; a full one and
+// a jumbo page are passed in one step.
+static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
+{
+	uintptr_t va = vab, span_end;
+
+	for (; va < vae; va = span_end) {
+		pde_t pde = pgdir[PDX(va)];
+		const pte_t *first, *pte, *end;
+
+		if (pde == 0)
+			return va;
+		span_end = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+		if ((pde & (PTE_P | PTE_PS)) != PTE_P || phys_to_page(PTE_ADDR(pde))->index == PTRS_PER_TABLE)
+			continue;
+		first = (const pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+		end = first + ((MIN(vae, span_end) - va) >> PAGE_SHIFT);
+		for (pte = first; pte < end; pte++)
+			if (*pte == 0)
+				return va + (uintptr_t)(pte - first) * PAGE_SIZE;
+	}
+	return vae;
+}
+
+// The same for jumbo pages: an entry of the directory must be free.
+static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
+{
+	uintptr_t va = vab;
+
+	while (va < vae && pgdir[PDX(va)] != 0)
+		va += JUMBO_SIZE;
+	return va;
+}
+
+int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm, uintptr_t *va_store)
+{
+	uintptr_t align = perm & PTE_PS ? JUMBO_SIZE : PAGE_SIZE, va;
+	int error;
+
+	if (vab % align || vae % align || vab > vae)
+		return -EINVAL;
+	va = perm & PTE_PS ? find_free_span(pgdir, vab, vae) : find_free_address(pgdir, vab, vae);
+	if (va >= vae)
+		return -ENOSPC;
+	error = page_insert(pgdir, pp, va, perm);
+	if (!error)
+		*va_store = va;
+	return error;
+}
+
+page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
+{
+	pde_t *pde = &pgdir[PDX(va)];
+	pte_t *entry = pde;
+	physaddr_t pa = PDE_JUMBO_ADDR(*pde);
+
+	if ((*pde & (PTE_P | PTE_PS)) == PTE_P) {
+		entry = (pte_t *)phys_to_virt(PTE_ADDR(*pde)) + PTX(va);
+		pa = PTE_ADDR(*entry);
+	}
+	if ((*entry & (PTE_P | PTE_NOPAGE)) != PTE_P)
+		return NULL;
+	if (entry_store)
+		*entry_store = entry;
+	return phys_to_page(pa);
+}
+
+int page_perms(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+	pte_t entry;
+
+	if (!pte_present(pde))
+		return 0;
+	entry = pde & PTE_PS ? pde : ((pte_t *)phys_to_virt(PTE_ADDR(pde)))[PTX(va)];
+	if (!pte_present(entry))
+		return 0;
+	return (int)(pde & entry & (PTE_P | PTE_W | PTE_U));
+}
+
+void page_remove(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+	pte_t *pte, old;
+
+	if (pde & PTE_PS) {
+		pde_store(pgdir, va, 0);
+		put_jumbo_page(pde);
+		return;
+	}
+	pte = pgdir_walk(pgdir, va, 0);
+	if (!pte || *pte == 0)
+		return;
+	assert(virt_to_page(pte)->count == 1);
+	old = *pte;
+	pte_store(pgdir, va, pte, 0);
+	put_entry_page(old);
+	pgdir_trim(pgdir, PDX(va));
 }

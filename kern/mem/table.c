@@ -3,14 +3,13 @@
 // of a small fork.
 #include "mem/internal.h"
 
-// Are the first `n` entries of a table or directory 0?
-static inline bool entries_clear(const page_t *pp, size_t n)
+// Debug builds: panic unless the first `n` entries of a table or directory are 0.
+static inline void debug_check_clear(const page_t *pp, size_t n)
 {
 	const pte_t *entries = page_to_virt(pp);
 
-	while (n > 0 && entries[n - 1] == 0)
-		n--;
-	return n == 0;
+	for (size_t i = 0; i < n; i++)
+		debug_assert(entries[i] == 0);
 }
 
 int table_alloc(page_t **pp_store)
@@ -28,14 +27,14 @@ int table_alloc(page_t **pp_store)
 		pp->kind = PAGE_TABLE;
 		pp->index = 0;
 	}
-	debug_assert(entries_clear(pp, PTRS_PER_TABLE));
+	debug_check_clear(pp, PTRS_PER_TABLE);
 	*pp_store = pp;
 	return 0;
 }
 
 void table_free(page_t *pp)
 {
-	debug_assert(entries_clear(pp, PTRS_PER_TABLE));
+	debug_check_clear(pp, PTRS_PER_TABLE);
 	page_cache_put(CACHE_TABLE, pp);
 }
 
@@ -58,13 +57,13 @@ int directory_alloc(page_t **pp_store)
 		pp->kind = PAGE_DIRECTORY;
 		pp->index = 0;
 	}
-	debug_assert(entries_clear(pp, USER_PDES));
+	debug_check_clear(pp, USER_PDES);
 	*pp_store = pp;
 	return 0;
 }
 
 void directory_free(page_t *pp)
 {
-	debug_assert(entries_clear(pp, USER_PDES));
+	debug_check_clear(pp, USER_PDES);
 	page_cache_put(CACHE_DIRECTORY, pp);
 }
