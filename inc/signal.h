@@ -3,6 +3,8 @@
 
 #include <abi/signal.h>
 
+typedef int sig_atomic_t; // read and written in one instruction
+
 int kill(pid_t pid, int signo);
 int raise(int signo);
 void (*signal(int signo, void (*handler)(int)))(int);

@@ -1,0 +1,141 @@
+// Processes: starting them, and what becomes of them.
+
+#include "sh.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Fork with nothing left in buffers. In the child ^C is deadly again; in one that runs in the background
+// it is ignored, and there is nothing to read. Returns as fork does; a failure is reported.
+pid_t fork_child(bool background)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		perror("sh: fork");
+	if (pid != 0)
+		return pid;
+	signal(SIGINT, background ? SIG_IGN : SIG_DFL);
+	signal(SIGQUIT, background ? SIG_IGN : SIG_DFL);
+	if (background) {
+		close(STDIN_FILENO);
+		open("/dev/null", O_RDONLY);
+	}
+	return 0;
+}
+
+// What $? is for a status word. A death by signal is reported, unless it is an everyday one.
+static int exit_code(int status)
+{
+	int signo = WTERMSIG(status);
+
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	if (signo == SIGINT) {
+		fputc('\n', stderr);
+		interrupted = 1;
+	} else if (signo != SIGPIPE) {
+		fprintf(stderr, "%s%s\n", strsignal(signo),
+		        WCOREDUMP(status) ? " (core dumped)" : "");
+	}
+	return 128 + signo;
+}
+
+// Wait for a child. Returns its exit status, or 128 + n if signal n ended it.
+int wait_for(pid_t pid)
+{
+	int status = 0;
+
+	if (pid < 0)
+		return 1;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127;
+	return exit_code(status);
+}
+
+// Collect what has ended in the background.
+void reap_background(void)
+{
+	int status;
+
+	while (waitpid(-1, &status, WNOHANG) > 0)
+		;
+}
+
+// Run commands in a child, and return what they print, without newlines at the end.
+char *capture_output(const char *commands)
+{
+	struct input input = input_from_string(commands);
+	struct text output = { 0 };
+	char buffer[512];
+	int fds[2];
+	ssize_t n, i;
+	pid_t pid;
+
+	if (pipe(fds) < 0)
+		return "";
+	pid = fork_child(false);
+	if (pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		close(fds[0]);
+		close(fds[1]);
+		exit(run_input(&input));
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], buffer, sizeof(buffer))) > 0)
+		for (i = 0; i < n; i++)
+			if (buffer[i] != '\0')
+				text_add(&output, buffer[i]);
+	close(fds[0]);
+	substitution_status = wait_for(pid);
+	while (output.length > 0 && output.bytes[output.length - 1] == '\n')
+		output.bytes[--output.length] = '\0';
+	return output.bytes ? output.bytes : "";
+}
+
+// Try one path. What is no program but can be read is taken for a script. Returns if it is not there.
+static void try_exec(const char *path, char **argv, char **environment)
+{
+	execve(path, argv, environment);
+	if (errno == ENOEXEC) {
+		parameters.values = argv;
+		for (parameters.count = 0; argv[parameters.count + 1]; parameters.count++)
+			;
+		exit(run_file(path));
+	}
+}
+
+// Become another program, which is looked for in $PATH unless its name has a slash. When there is none, the
+// process ends with 127; when it may not be run, with 126.
+void exec_program(char **argv)
+{
+	const char *rest = variable_get("PATH"), *name = argv[0];
+	char **environment = variables_environment();
+	bool found = false;
+
+	if (strchr(name, '/')) {
+		try_exec(name, argv, environment);
+		fprintf(stderr, "sh: %s: %s\n", name, strerror(errno));
+		exit(errno == ENOENT ? 127 : 126);
+	}
+	for (rest = rest ? rest : "/bin"; *rest;) {
+		size_t length = strcspn(rest, ":");
+		struct text path = { 0 };
+
+		text_add_string(&path, length > 0 ? arena_copy(rest, length) : ".");
+		text_add(&path, '/');
+		text_add_string(&path, name);
+		try_exec(path.bytes, argv, environment);
+		found |= errno != ENOENT && errno != ENOTDIR;
+		rest += length + (rest[length] == ':');
+	}
+	fprintf(stderr, found ? "sh: %s: cannot be run\n" : "sh: %s: not found\n", name);
+	exit(found ? 126 : 127);
+}
