@@ -7,7 +7,6 @@
 #include "debug/symbols.h"
 
 #define LINE_MAX 80
-#define ARGS_MAX 8
 #define PROMPT "monitor> "
 
 #define CTRL_C 0x03
@@ -77,16 +76,25 @@ static const struct monitor_command *find_command(const char *name)
 	return NULL;
 }
 
-void monitor_execute(char *line)
+int monitor_split(char *line, char **argv)
 {
-	const struct monitor_command *command;
-	char *argv[ARGS_MAX + 1], *rest;
+	char *rest;
 	int argc = 0;
 
-	for (char *word = strtok_r(line, " \t", &rest); word && argc < ARGS_MAX;
+	for (char *word = strtok_r(line, " \t", &rest); word && argc < MONITOR_ARGS;
 	     word = strtok_r(NULL, " \t", &rest))
 		argv[argc++] = word;
 	argv[argc] = NULL;
+	return argc;
+}
+
+// Run the command in `line`, or say that there is none.
+static void execute(char *line)
+{
+	char *argv[MONITOR_ARGS + 1];
+	int argc = monitor_split(line, argv);
+	const struct monitor_command *command;
+
 	if (argc == 0)
 		return;
 	command = find_command(argv[0]);
@@ -107,7 +115,7 @@ void monitor_run(void)
 	for (leave = false; !leave;) {
 		console_printf("%s", PROMPT);
 		read_line(line);
-		monitor_execute(line);
+		execute(line);
 	}
 }
 

@@ -10,6 +10,8 @@
 #include "debug/printk.h"
 #include "kern.h"
 
+#define MONITOR_ARGS 8
+
 struct monitor_command {
 	const char *name;
 	const char *help;                   // arguments, then what it does
@@ -33,9 +35,9 @@ void monitor_register_input(struct monitor_input *input);
 // anywhere, also from an interrupt handler.
 void monitor_run(void);
 
-// Split `line` in place at its blanks into argv[max], run the command it names, or say that there is
-// none. An empty line does nothing.
-void monitor_execute(char *line);
+// Split `line` in place at its blanks into argv[MONITOR_ARGS + 1], with NULL behind the last. Returns
+// how many words there are; those that are too many are left out.
+int monitor_split(char *line, char **argv);
 
 // The number in `text`: hexadecimal with 0x, else decimal, or the name of a kernel function. false
 // when it is neither.

@@ -6,32 +6,37 @@
 
 static const char *command_line = "";
 
-void options_init(const char *text)
+const char *options_init(const char *text)
 {
+	const char *before = command_line;
+
 	command_line = text;
+	return before;
 }
 
 const char *option_find(const char *name, size_t *len_store)
 {
-	const char *word = command_line, *found = NULL;
+	const char *word = command_line, *end, *found = NULL;
 	size_t name_len = strlen(name);
 
-	for (;;) {
-		size_t len;
-
-		word += strspn(word, " ");
-		len = strcspn(word, " ");
-		if (len == 0)
-			return found;
-		if (len >= name_len && memcmp(word, name, name_len) == 0 &&
-		    (len == name_len || word[name_len] == '=')) {
-			size_t skip = MIN(name_len + 1, len);
-
-			found = word + skip;
-			*len_store = len - skip;
+	for (; *word; word = end) {
+		if (*word == ' ') {
+			end = word + 1;
+			continue;
 		}
-		word += len;
+		for (end = word; *end && *end != ' '; end++)
+			;
+		if ((size_t)(end - word) < name_len || memcmp(word, name, name_len) != 0)
+			continue;
+		if (word[name_len] == '=')
+			found = word + name_len + 1;
+		else if (word + name_len == end)
+			found = end;
+		else
+			continue;
+		*len_store = (size_t)(end - found);
 	}
+	return found;
 }
 
 bool option_given(const char *name)

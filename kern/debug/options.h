@@ -4,8 +4,9 @@
 
 #include "kern.h"
 
-// Use this command line; without a call it is empty. The string is not copied and must stay.
-void options_init(const char *command_line);
+// Use this command line from now on; without a call it is empty. The string is not copied and must
+// stay. Returns the one used before, for tests.
+const char *options_init(const char *command_line);
 
 // The value of option `name`: a pointer into the command line, its length through `len_store`. An
 // option without `=` has an empty value. NULL when it is not given.

@@ -1,0 +1,88 @@
+// console.c: which devices are the console.
+#include "dev/console.h"
+
+#include "debug/monitor.h"
+#include "debug/options.h"
+#include "debug/printk.h"
+#include "dev/keyboard.h"
+#include "dev/serial.h"
+#include "dev/vga.h"
+
+static size_t (*take_input)(const uint8_t *bytes, size_t n);
+
+static void write_com1(const char *bytes, size_t n)
+{
+	serial_write(&serial_ports[COM1], bytes, n);
+}
+
+static int poll_com1(void)
+{
+	return serial_poll(&serial_ports[COM1]);
+}
+
+static struct console_sink com1_sink = { .name = "com1", .write = write_com1 };
+static struct console_sink vga_sink = { .name = "vga", .write = vga_write };
+static struct monitor_input com1_keys = { .poll = poll_com1 };
+static struct monitor_input keyboard_keys = { .poll = keyboard_poll };
+
+// Send the log to a device, unless the command line names others.
+static void add_sink(struct console_sink *sink)
+{
+	if (option_given("log") && !option_lists("log", sink->name))
+		return;
+	sink->max_level =
+		(enum log_level)MIN(option_uint("loglevel", LOG_INFO), (uint32_t)LOG_DEBUG);
+	console_sink_register(sink);
+}
+
+void console_init(void)
+{
+	serial_init();
+	if (serial_ports[COM1].present) {
+		add_sink(&com1_sink);
+		monitor_register_input(&com1_keys);
+	}
+	if (vga_init())
+		add_sink(&vga_sink);
+	if (keyboard_init())
+		monitor_register_input(&keyboard_keys);
+}
+
+void console_write(const char *bytes, size_t n)
+{
+	write_com1(bytes, n);
+	vga_write(bytes, n);
+}
+
+static size_t input_com1(struct serial *port, const uint8_t *bytes, size_t n)
+{
+	(void)port;
+	return take_input(bytes, n);
+}
+
+static void break_com1(struct serial *port)
+{
+	(void)port;
+	monitor_run();
+}
+
+static void input_keyboard(const uint8_t *bytes, size_t n)
+{
+	(void)take_input(bytes, n);
+}
+
+void console_input_start(size_t (*take)(const uint8_t *bytes, size_t n))
+{
+	struct serial *com1 = &serial_ports[COM1];
+
+	take_input = take;
+	com1->input = input_com1;
+	com1->on_break = break_com1;
+	serial_input_start(com1);
+	keyboard_input_start(input_keyboard, monitor_run);
+}
+
+void console_input_resume(void)
+{
+	serial_input_resume(&serial_ports[COM1]);
+}

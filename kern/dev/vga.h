@@ -1,0 +1,10 @@
+// vga.h: the display in text mode, 80 by 25 characters in 16 colours, as the firmware leaves it.
+#pragma once
+
+#include "kern.h"
+
+// Clear the screen. false, and vga_write will do nothing, where there is no display. Once, at boot.
+bool vga_init(void);
+
+// Write text and ANSI sequences (dev/screen.h), and show the cursor behind them.
+void vga_write(const char *bytes, size_t n);
