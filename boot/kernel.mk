@@ -5,7 +5,9 @@ LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
 
 kernel_src := $(sort $(wildcard boot/*.S kern/*.c kern/*.S kern/*/*.c kern/*/*.S \
 	$(LIB_SHARED)))
-kernel_obj := $(patsubst %,$(O)/kobj/%.o,$(basename $(kernel_src)))
+kernel_c_obj := $(patsubst %.c,$(O)/kobj/%.o,$(filter %.c,$(kernel_src)))
+kernel_s_obj := $(patsubst %.S,$(O)/kobj/%.S.o,$(filter %.S,$(kernel_src)))
+kernel_obj := $(kernel_s_obj) $(kernel_c_obj)
 kernel_makefiles := Makefile boot/toolchain.mk boot/kernel.mk
 
 $(O)/kobj/flags: FORCE
@@ -14,14 +16,11 @@ $(O)/kobj/flags: FORCE
 $(O)/kobj/objects: FORCE
 	$(call remember,$(kernel_obj))
 
-kernel_c_obj := $(patsubst %.c,$(O)/kobj/%.o,$(filter %.c,$(kernel_src)))
-kernel_s_obj := $(patsubst %.S,$(O)/kobj/%.o,$(filter %.S,$(kernel_src)))
-
 $(kernel_c_obj): $(O)/kobj/%.o: %.c $(O)/kobj/flags $(kernel_makefiles)
 	@mkdir -p $(@D)
 	$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 
-$(kernel_s_obj): $(O)/kobj/%.o: %.S $(O)/kobj/flags $(kernel_makefiles)
+$(kernel_s_obj): $(O)/kobj/%.S.o: %.S $(O)/kobj/flags $(kernel_makefiles)
 	@mkdir -p $(@D)
 	$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 

@@ -2,6 +2,7 @@
 
 QEMU ?= $(firstword $(foreach name,qemu-system-i386 qemu-system-x86_64,\
 	$(shell command -v $(name))) qemu-system-i386)
+GDB ?= gdb
 QEMU_CPU ?= max
 MEM ?= 128
 SMP ?= 1
@@ -45,13 +46,14 @@ run-%: $(bootable)
 
 ## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
 qemu-gdb: $(bootable)
+	@rm -f $(O)/gdb.sock
 	@echo "Waiting for 'make gdb' in another terminal."
 	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
 		$(qemu_gdb) $(ended_well)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(O)/quire.elf
-	$(Q)$(or $(GDB),gdb) -q -ex 'target remote $(O)/gdb.sock' $<
+	$(Q)$(GDB) -q -ex 'target remote $(O)/gdb.sock' $(GDB_FLAGS) $<
 
 # The same kernel from a CD, through GRUB.
 grub_mkrescue = $(firstword $(foreach name,grub-mkrescue grub2-mkrescue,\

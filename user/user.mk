@@ -14,8 +14,10 @@ UCFLAGS += $(sections)
 user_makefiles := Makefile boot/toolchain.mk user/user.mk
 
 lib_src := $(sort $(wildcard lib/*.c lib/*.S))
-lib_obj := $(patsubst %,$(O)/uobj/%.o,$(basename $(lib_src)))
-crt0 := $(filter %/crt0.o,$(lib_obj))
+lib_c_obj := $(patsubst %.c,$(O)/uobj/%.o,$(filter %.c,$(lib_src)))
+lib_s_obj := $(patsubst %.S,$(O)/uobj/%.S.o,$(filter %.S,$(lib_src)))
+lib_obj := $(lib_s_obj) $(lib_c_obj)
+crt0 := $(filter %/crt0.S.o,$(lib_obj))
 libc := $(O)/uobj/libc.a
 
 single_src := $(sort $(wildcard user/*.c user/tests/*.c))
@@ -36,14 +38,11 @@ $(O)/uobj/flags: FORCE
 $(O)/uobj/lib/objects: FORCE
 	$(call remember,$(lib_obj))
 
-lib_c_obj := $(patsubst %.c,$(O)/uobj/%.o,$(filter %.c,$(lib_src)))
-lib_s_obj := $(patsubst %.S,$(O)/uobj/%.o,$(filter %.S,$(lib_src)))
-
 $(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
 	@mkdir -p $(@D)
 	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
-$(lib_s_obj): $(O)/uobj/%.o: %.S $(O)/uobj/flags $(user_makefiles)
+$(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags $(user_makefiles)
 	@mkdir -p $(@D)
 	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
