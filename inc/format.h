@@ -1,5 +1,5 @@
-// The core of printf: text goes out through a function in pieces, so that it may end in a buffer, in
-// a file, or in the kernel's log. lib/format.c says which conversions there are.
+// The core of printf: text goes out through a function in pieces, so that it may end in a buffer,
+// in a file, or in the kernel's log. lib/format.c says which conversions there are.
 #pragma once
 
 #include <stdarg.h>

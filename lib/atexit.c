@@ -8,8 +8,8 @@
 static void (*functions[MOST])(void);
 static int count;
 
-// Have `function` called by exit(), before those registered earlier. Returns 0, or -1 when the table is
-// full.
+// Have `function` called by exit(), before those registered earlier. Returns 0, or -1 when the
+// table is full.
 int atexit(void (*function)(void))
 {
 	if (count == MOST)

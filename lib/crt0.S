@@ -1,5 +1,6 @@
-// Where a program starts. The stack holds argc, the pointers of argv, NULL, those of the environment,
-// NULL, and the auxiliary vector (System V ABI, i386 supplement, "Process Initialization").
+// Where a program starts. The stack holds argc, the pointers of argv, NULL, those of the
+// environment, NULL, and the auxiliary vector (System V ABI, i386 supplement, "Process
+// Initialization").
 
 	.globl	_start
 	.type	_start, @function

@@ -273,10 +273,9 @@ int vformat(emit_t *emit, void *context, const char *format, va_list args)
 {
 	struct output out = { emit, context, 0 };
 	struct conversion conv;
-	va_list rest;
+	va_list rest; // a copy, of which a pointer can be had; a parameter may be an array
 
-	va_copy(rest,
-	        args); // a parameter of type va_list may be an array, of which no pointer can be had
+	va_copy(rest, args);
 	while (*format) {
 		const char *start = format;
 

@@ -15,10 +15,10 @@ static int complain(const char *program, const char *what, int option)
 	return '?';
 }
 
-// Take the next option letter from argv. `options` names the letters; a colon behind one means that it
-// takes an argument, from the rest of the word or from the next word, to be found in `optarg`. The first
-// word that is no option ends them, as does "--". Returns the letter, '?' for a wrong one, -1 at
-// the end, with `optind` at the first word that is left.
+// Take the next option letter from argv. `options` names the letters; a colon behind one means that
+// it takes an argument, from the rest of the word or from the next word, to be found in `optarg`.
+// The first word that is no option ends them, as does "--". Returns the letter, '?' for a wrong
+// one, -1 at the end, with `optind` at the first word that is left.
 int getopt(int argc, char *const argv[], const char *options)
 {
 	static const char *rest = ""; // letters of the same word that are still to come

@@ -58,8 +58,8 @@ size_t fread(void *restrict data, size_t size, size_t count, FILE *restrict file
 	return size > 0 ? done / size : 0;
 }
 
-// Read a line of at most `size` - 1 bytes, with its newline. Returns `line`, NUL-terminated, or NULL when
-// there was nothing before the end.
+// Read a line of at most `size` - 1 bytes, with its newline. Returns `line`, NUL-terminated, or
+// NULL when there was nothing before the end.
 char *fgets(char *restrict line, int size, FILE *restrict file)
 {
 	int n = 0, c = 0;
@@ -72,8 +72,8 @@ char *fgets(char *restrict line, int size, FILE *restrict file)
 	return line;
 }
 
-// Read a line of any length, with its newline, into *line, a block of *size bytes that is made larger as
-// needed. Returns its length, or -1 at the end.
+// Read a line of any length, with its newline, into *line, a block of *size bytes that is made
+// larger as needed. Returns its length, or -1 at the end.
 ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict file)
 {
 	size_t n = 0;

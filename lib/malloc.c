@@ -1,6 +1,7 @@
 // Memory in blocks of any size. Every block has a header of 16 bytes before it, so that blocks are
-// aligned to 16. Free ones are on a list in order of address, where neighbours are joined; the first
-// that is large enough is taken. The heap grows by sbrk(); large blocks are mappings of their own.
+// aligned to 16. Free ones are on a list in order of address, where neighbours are joined; the
+// first that is large enough is taken. The heap grows by sbrk(); large blocks are mappings of their
+// own.
 
 #include <errno.h>
 #include <stdbool.h>
@@ -110,8 +111,8 @@ static struct block *map_block(size_t size)
 	return block;
 }
 
-// Returns a block of at least `size` bytes, contents undefined, aligned to 16; NULL with errno ENOMEM if
-// there is no memory. A block of 0 bytes is a block too.
+// Returns a block of at least `size` bytes, contents undefined, aligned to 16; NULL with errno
+// ENOMEM if there is no memory. A block of 0 bytes is a block too.
 void *malloc(size_t size)
 {
 	size_t whole = (size + sizeof(struct block) + UNIT - 1) & -(size_t)UNIT;
@@ -160,8 +161,8 @@ void *calloc(size_t count, size_t size)
 	return pointer;
 }
 
-// Returns a block of `size` bytes that begins with what the old block held; the old one is gone. When
-// there is no memory, returns NULL and leaves the old block alone.
+// Returns a block of `size` bytes that begins with what the old block held; the old one is gone.
+// When there is no memory, returns NULL and leaves the old block alone.
 void *realloc(void *pointer, size_t size)
 {
 	struct block *block = (struct block *)pointer - 1;

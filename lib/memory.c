@@ -93,7 +93,8 @@ int brk(void *end)
 	return -1;
 }
 
-// Move the end of the heap by `change` bytes. Returns where it was; (void *)-1 when there is no room.
+// Move the end of the heap by `change` bytes. Returns where it was; (void *)-1 when there is no
+// room.
 void *sbrk(intptr_t change)
 {
 	uintptr_t old_end;

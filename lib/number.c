@@ -25,8 +25,8 @@ void srand(unsigned int seed)
 	state = seed;
 }
 
-// The upper bits of a linear congruential generator modulo 2^64 (multiplier and increment as in Knuth's
-// MMIX). For games and tests only.
+// The upper bits of a linear congruential generator modulo 2^64 (multiplier and increment as in
+// Knuth's MMIX). For games and tests only.
 int rand(void)
 {
 	state = state * 6364136223846793005ULL + 1442695040888963407ULL;

@@ -15,14 +15,16 @@ static void swap(char *a, char *b, size_t size)
 	}
 }
 
-// Let the element at `root` sink until no child is greater. Children of i are 2i + 1 and 2i + 2; only
-// elements before `count` belong to the heap.
+// Let the element at `root` sink until no child is greater. Children of i are 2i + 1 and 2i + 2;
+// only elements before `count` belong to the heap.
 static void sink(char *base, size_t root, size_t count, size_t size, compare_t *compare)
 {
 	size_t child;
 
 	while ((child = 2 * root + 1) < count) {
-		if (child + 1 < count && compare(base + child * size, base + (child + 1) * size) < 0)
+		char *first = base + child * size;
+
+		if (child + 1 < count && compare(first, first + size) < 0)
 			child++;
 		if (compare(base + root * size, base + child * size) >= 0)
 			return;
@@ -31,8 +33,8 @@ static void sink(char *base, size_t root, size_t count, size_t size, compare_t *
 	}
 }
 
-// Sort `count` elements of `size` bytes so that `compare` never finds one greater than the next. Equal
-// elements may change places.
+// Sort `count` elements of `size` bytes so that `compare` never finds one greater than the next.
+// Equal elements may change places.
 void qsort(void *base, size_t count, size_t size, compare_t *compare)
 {
 	size_t i;

@@ -1,5 +1,5 @@
-// setjmp keeps what a function must preserve, with the stack pointer and the address as they are after
-// its return; longjmp puts them back. A jmp_buf is ebx, esi, edi, ebp, esp, eip, and for
+// setjmp keeps what a function must preserve, with the stack pointer and the address as they are
+// after its return; longjmp puts them back. A jmp_buf is ebx, esi, edi, ebp, esp, eip, and for
 // sigsetjmp a flag and the signal mask.
 
 #include <abi/syscall.h>

@@ -1,5 +1,5 @@
-// From the first instruction to main() and to the end of the program. What a program does not use is
-// neither linked nor touched: `environ` and the like are weak here, so a program that returns
+// From the first instruction to main() and to the end of the program. What a program does not use
+// is neither linked nor touched: `environ` and the like are weak here, so a program that returns
 // from main() at once writes to no page but its stack's.
 
 #include "start.h"

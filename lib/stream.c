@@ -1,4 +1,5 @@
-// The buffers of stdio: filling and emptying them. One byte before the input is kept free for ungetc.
+// The buffers of stdio: filling and emptying them. One byte before the input is kept free for
+// ungetc.
 //
 // The standard files and their buffers are static, so a program that uses no other needs no heap;
 // of the buffers only the pages that hold something are ever touched.

@@ -237,8 +237,8 @@ char *strpbrk(const char *s, const char *accept)
 	return *s ? (char *)(uintptr_t)s : NULL;
 }
 
-// Cut the next word from `s`, or from *rest when `s` is NULL: words are what stands between bytes of
-// `separators`. Returns it, NUL-terminated in place, or NULL when there is no more.
+// Cut the next word from `s`, or from *rest when `s` is NULL: words are what stands between bytes
+// of `separators`. Returns it, NUL-terminated in place, or NULL when there is no more.
 char *strtok_r(char *restrict s, const char *restrict separators, char **restrict rest)
 {
 	if (!s)

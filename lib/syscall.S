@@ -33,8 +33,8 @@ syscall:
 	ret
 	.size	syscall, . - syscall
 
-// pid_t vfork(void): the child runs on our stack until it calls execve or _exit, and overwrites what
-// lies below the stack pointer, so the return address waits in a register.
+// pid_t vfork(void): the child runs on our stack until it calls execve or _exit, and overwrites
+// what lies below the stack pointer, so the return address waits in a register.
 	.globl	vfork
 	.type	vfork, @function
 vfork:

@@ -1,9 +1,11 @@
-// bench [-p PROGRAM] [NAME...]: what operations of the system cost, in ticks of the time-stamp counter. Under
-// QEMU's -icount shift=0 a tick is one instruction of the guest; on a real machine it is time.
+// bench [-p PROGRAM] [NAME...]: what operations of the system cost, in ticks of the time-stamp
+// counter. Under QEMU's -icount shift=0 a tick is one instruction of the guest; on a real machine
+// it is time.
 //
-// Each line of output is "bench NAME VALUE". An operation runs in batches: one to warm up, then BATCHES of
-// them; VALUE is the mean of the best batch, with two digits behind the point. What a batch needs once (a
-// pipe, a second process) is not counted. PROGRAM is what fork_exec_wait runs, /bin/true without the option.
+// Each line of output is "bench NAME VALUE". An operation runs in batches: one to warm up, then
+// BATCHES of them; VALUE is the mean of the best batch, with two digits behind the point. What a
+// batch needs once (a pipe, a second process) is not counted. PROGRAM is what fork_exec_wait runs,
+// /bin/true without the option.
 
 #include <errno.h>
 #include <stdbool.h>
@@ -18,8 +20,8 @@
 #define BATCHES 5
 #define CHUNK 4096
 
-// One operation. `run` does it `n` times and returns the ticks that took; the value is for each of `units`
-// that one run of the operation handles.
+// One operation. `run` does it `n` times and returns the ticks that took; the value is for each of
+// `units` that one run of the operation handles.
 struct operation {
 	const char *name;
 	uint64_t (*run)(unsigned int n);
@@ -219,8 +221,8 @@ static bool is_wanted(const char *name, char **wanted)
 	return *wanted == NULL;
 }
 
-// What blocking, waking and switching cost: half of what a round trip costs more than the two writes and
-// two reads in it cost when nothing blocks.
+// What blocking, waking and switching cost: half of what a round trip costs more than the two
+// writes and two reads in it cost when nothing blocks.
 static void print_switch(uint64_t round_trip, uint64_t one_byte)
 {
 	print("block_wake_switch", round_trip > 2 * one_byte ? (round_trip - 2 * one_byte) / 2 : 0);

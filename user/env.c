@@ -1,4 +1,5 @@
-// env [NAME=VALUE...] [PROGRAM [ARGUMENT...]]: run a program with a changed environment, or print it.
+// env [NAME=VALUE...] [PROGRAM [ARGUMENT...]]: run a program with a changed environment, or print
+// it.
 
 #include <errno.h>
 #include <stdio.h>

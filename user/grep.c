@@ -1,8 +1,8 @@
-// grep [-v] [-i] [-n] [-c] PATTERN [FILE...]: lines that match. -v: that do not. -i: upper and lower case
-// are the same. -n: with their numbers. -c: only how many.
+// grep [-v] [-i] [-n] [-c] PATTERN [FILE...]: lines that match. -v: that do not. -i: upper and
+// lower case are the same. -n: with their numbers. -c: only how many.
 //
-// A pattern is made of characters, . for any one, [a-z] and [^a-z] for sets, * for the last of these any
-// number of times, ^ and $ for the ends of the line, and \ to take a character as it is.
+// A pattern is made of characters, . for any one, [a-z] and [^a-z] for sets, * for the last of
+// these any number of times, ^ and $ for the ends of the line, and \ to take a character as it is.
 
 #include <ctype.h>
 #include <errno.h>
@@ -100,7 +100,8 @@ static bool matches(const char *pattern, const char *text)
 	}
 }
 
-// Search one file. `name` is printed before each line unless it is NULL. Returns how many lines there were.
+// Search one file. `name` is printed before each line unless it is NULL. Returns how many lines
+// there were.
 static unsigned long search(const char *pattern, FILE *file, const char *name)
 {
 	unsigned long number = 0, found = 0;

@@ -1,5 +1,5 @@
-// hexdump [-C] [FILE...]: bytes as numbers and characters, 16 on a line. The -C that other systems want for
-// this form is accepted. Lines that repeat the one before are shown as one star.
+// hexdump [-C] [FILE...]: bytes as numbers and characters, 16 on a line. The -C that other systems
+// want for this form is accepted. Lines that repeat the one before are shown as one star.
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
-// kill [-SIGNAL] PID...: send a signal, given by name or number; SIGTERM without an option. kill -l: names.
+// kill [-SIGNAL] PID...: send a signal, given by name or number; SIGTERM without an option. kill
+// -l: names.
 
 #include <ctype.h>
 #include <errno.h>

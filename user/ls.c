@@ -1,5 +1,5 @@
-// ls [-a] [-l] [PATH...]: list directories and files. -a: also names with a leading dot. -l: with type,
-// permissions, links, owner, group, size and time of change.
+// ls [-a] [-l] [PATH...]: list directories and files. -a: also names with a leading dot. -l: with
+// type, permissions, links, owner, group, size and time of change.
 
 #include <dirent.h>
 #include <errno.h>

@@ -10,8 +10,9 @@
 
 #define PAGE_KIB 4
 
-// The fields that we show. In the file, the name stands in parentheses and may hold anything; the fields
-// behind it are separated by spaces: state, parent, and the rest, counted from 3 as in proc(5).
+// The fields that we show. In the file, the name stands in parentheses and may hold anything; the
+// fields behind it are separated by spaces: state, parent, and the rest, counted from 3 as in
+// proc(5).
 struct process {
 	const char *pid, *name, *state, *parent;
 	unsigned long size_kib, resident_kib;

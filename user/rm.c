@@ -1,5 +1,5 @@
-// rm [-r] [-f] PATH...: remove files. -r: directories too, with all that is in them. -f: what does not exist
-// is no error.
+// rm [-r] [-f] PATH...: remove files. -r: directories too, with all that is in them. -f: what does
+// not exist is no error.
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,8 +20,8 @@ static int complain(const char *path)
 	return 1;
 }
 
-// Remove what is in a directory. Removing may move entries that were not read yet, so start again until
-// a whole pass finds nothing to remove.
+// Remove what is in a directory. Removing may move entries that were not read yet, so start again
+// until a whole pass finds nothing to remove.
 static int empty_directory(const char *path)
 {
 	DIR *directory = opendir(path);

@@ -1,5 +1,5 @@
-// Memory that is given back all at once: trees, words and arguments live as long as the command that
-// they belong to.
+// Memory that is given back all at once: trees, words and arguments live as long as the command
+// that they belong to.
 
 #include "sh.h"
 #include <stdio.h>

@@ -66,7 +66,8 @@ static long divide(long a, long b, bool remainder)
 	return remainder ? a % b : a / b;
 }
 
-// Operators from the loosest to the tightest. A longer one stands before the one that it begins with.
+// Operators from the loosest to the tightest. A longer one stands before the one that it begins
+// with.
 struct binary_operator {
 	const char *text;
 	int level;

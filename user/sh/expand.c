@@ -1,5 +1,5 @@
-// From a word as it was written to arguments: variables and substitutions are put in, the result is split
-// at spaces where it was not quoted, patterns become names of files, and quotes go away.
+// From a word as it was written to arguments: variables and substitutions are put in, the result is
+// split at spaces where it was not quoted, patterns become names of files, and quotes go away.
 //
 // While a field is being built, a character that was quoted and means something in a pattern has a
 // backslash before it; so splitting and patterns still see what was quoted.

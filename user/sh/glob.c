@@ -89,8 +89,8 @@ static bool is_pattern(const char *text)
 	return false;
 }
 
-// Add the names of files that match the last part of a path, sorted. Only that part may be a pattern. A
-// leading dot must be written. Returns false if nothing matches.
+// Add the names of files that match the last part of a path, sorted. Only that part may be a
+// pattern. A leading dot must be written. Returns false if nothing matches.
 bool glob_expand(const char *pattern, struct list *names)
 {
 	const char *slash = strrchr(pattern, '/'), *last = slash ? slash + 1 : pattern;

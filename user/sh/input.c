@@ -22,8 +22,9 @@ static void prompt(struct input *input)
 		fputs(input->continued ? "> " : "$ ", stderr);
 }
 
-// Read the next line. Byte by byte: what follows the line may be meant for the commands that it starts.
-// ^C, which interrupts the read, drops what was typed and asks again. Returns false at the end.
+// Read the next line. Byte by byte: what follows the line may be meant for the commands that it
+// starts. ^C, which interrupts the read, drops what was typed and asks again. Returns false at the
+// end.
 static bool read_line(struct input *input)
 {
 	size_t length = 0, size = 0;

@@ -52,8 +52,8 @@ static void add_until(struct input *input, struct text *word, int end)
 	}
 }
 
-// Read a word: up to a space or an operator that is not quoted. A backslash before the end of the line
-// joins two lines.
+// Read a word: up to a space or an operator that is not quoted. A backslash before the end of the
+// line joins two lines.
 static char *read_word(struct input *input)
 {
 	struct text word = { 0 };

@@ -191,7 +191,8 @@ static struct node *parse_for(struct input *input)
 	return node;
 }
 
-// A compound command that begins with a reserved word or a parenthesis; NULL if the next token is neither.
+// A compound command that begins with a reserved word or a parenthesis; NULL if the next token is
+// neither.
 static struct node *parse_compound(struct input *input)
 {
 	struct node *node;
@@ -299,7 +300,8 @@ static struct node *parse_list(struct input *input)
 	return list;
 }
 
-// The commands of one line, and of the following ones if they belong together; NULL for an empty line.
+// The commands of one line, and of the following ones if they belong together; NULL for an empty
+// line.
 static struct node *parse_line(struct input *input)
 {
 	struct node *list = NULL;
@@ -315,8 +317,8 @@ static struct node *parse_line(struct input *input)
 	return list;
 }
 
-// Read the next command line as a tree, NULL if the line is empty. PARSE_ERROR: it was wrong, a message was
-// printed, and the rest of the line is gone.
+// Read the next command line as a tree, NULL if the line is empty. PARSE_ERROR: it was wrong, a
+// message was printed, and the rest of the line is gone.
 enum parse_result parse_command(struct input *input, struct node **node_store)
 {
 	if (setjmp(error_exit)) {

@@ -9,8 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Fork with nothing left in buffers. In the child ^C is deadly again; in one that runs in the background
-// it is ignored, and there is nothing to read. Returns as fork does; a failure is reported.
+// Fork with nothing left in buffers. In the child ^C is deadly again; in one that runs in the
+// background it is ignored, and there is nothing to read. Returns as fork does; a failure is
+// reported.
 pid_t fork_child(bool background)
 {
 	pid_t pid;
@@ -100,7 +101,8 @@ char *capture_output(const char *commands)
 	return output.bytes ? output.bytes : "";
 }
 
-// Try one path. What is no program but can be read is taken for a script. Returns if it is not there.
+// Try one path. What is no program but can be read is taken for a script. Returns if it is not
+// there.
 static void try_exec(const char *path, char **argv, char **environment)
 {
 	execve(path, argv, environment);
@@ -112,8 +114,8 @@ static void try_exec(const char *path, char **argv, char **environment)
 	}
 }
 
-// Become another program, which is looked for in $PATH unless its name has a slash. When there is none, the
-// process ends with 127; when it may not be run, with 126.
+// Become another program, which is looked for in $PATH unless its name has a slash. When there is
+// none, the process ends with 127; when it may not be run, with 126.
 void exec_program(char **argv)
 {
 	const char *rest = variable_get("PATH"), *name = argv[0];

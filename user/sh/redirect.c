@@ -62,8 +62,8 @@ static bool apply_one(struct redirect *redirect)
 	return false;
 }
 
-// Apply redirections from the left to the right. If `saved` is not NULL, restore_fds() can undo them.
-// Returns false after a message if one fails; those before it stay.
+// Apply redirections from the left to the right. If `saved` is not NULL, restore_fds() can undo
+// them. Returns false after a message if one fails; those before it stay.
 bool apply_redirects(struct redirect *redirect, struct saved_fds *saved)
 {
 	if (saved)

@@ -99,8 +99,8 @@ static int run_simple(struct node *node, bool may_exec)
 	return wait_for(pid);
 }
 
-// One command of a pipeline, in a child: `in` and `out` become its standard input and output, unless they
-// are -1; `unused` is the pipe's other end.
+// One command of a pipeline, in a child: `in` and `out` become its standard input and output,
+// unless they are -1; `unused` is the pipe's other end.
 static pid_t start_piped(struct node *node, int in, int out, int unused)
 {
 	pid_t pid = fork_child(false);
@@ -258,8 +258,8 @@ static int run_kind(struct node *node, bool may_exec)
 	}
 }
 
-// Run a tree. With `may_exec` this process has nothing to do afterwards, so that it may become the last
-// program itself. Returns the exit status, which is $? too.
+// Run a tree. With `may_exec` this process has nothing to do afterwards, so that it may become the
+// last program itself. Returns the exit status, which is $? too.
 int run_node(struct node *node, bool may_exec)
 {
 	struct saved_fds saved;

@@ -1,4 +1,5 @@
-// test EXPRESSION and [ EXPRESSION ]: status 0 if it is true, 1 if not, 2 if it cannot be understood.
+// test EXPRESSION and [ EXPRESSION ]: status 0 if it is true, 1 if not, 2 if it cannot be
+// understood.
 
 #include "sh.h"
 #include <stdio.h>
