@@ -49,7 +49,15 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 		}                                                                      \
 	} while (0)
 
+#ifdef __CHECKER__ // sparse does not know them
+int __builtin_setjmp(void **frame);
+void __builtin_longjmp(void **frame, int value) __noreturn;
+#endif
+
+// Expect a panic from now on; it goes to the frame returned.
 void **ktest_panic_frame(void);
+
+// Expect it no longer.
 void ktest_panic_disarm(void);
 
 // Called by panic(): if the running test expects a panic, goes back to it and does not return.

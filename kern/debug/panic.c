@@ -13,8 +13,8 @@
 
 void (*panic_end_hook)(void);
 
-// How many panics have begun. A panic may itself run into what is broken, so each further one does
-// less, and from the fourth on nothing but stop.
+// How many panics have begun. A panic may itself run into what is broken: the second one still tells
+// where, the third only ends the machine, and should that fail, the fourth halts.
 static int panic_depth;
 
 bool panic_started(void)
@@ -51,8 +51,6 @@ static void __noreturn __printf(3, 0)
 	if (panic_depth <= 2) {
 		vsnprintf(message, sizeof(message), format, args);
 		printk(LOG_EMERG, "panic: %s\n", message);
-	}
-	if (panic_depth == 1) {
 		if (frame) {
 			print_registers(frame);
 			backtrace_print_place(frame->eip, false);

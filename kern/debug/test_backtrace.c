@@ -62,7 +62,7 @@ KTEST(backtrace_finds_the_callers)
 KTEST(backtrace_survives_broken_frames)
 {
 	uintptr_t code = (uintptr_t)ktest_run + 5, returns[8];
-	uintptr_t stack[6];
+	uintptr_t stack[4] = { 0 };
 
 	EXPECT_EQ(backtrace_collect(0, returns, 8), 0);
 	EXPECT_EQ(backtrace_collect(0xFFFFFFFC, returns, 8), 0);

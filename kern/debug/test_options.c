@@ -58,7 +58,7 @@ KTEST(options_read_numbers)
 	const char *machine_line = options_init("a=0 b=4294967295 c=0x1f d=12x e= f g=-1 h=7 i=0x");
 
 	EXPECT_EQ(option_uint("a", 5), 0);
-	EXPECT_EQ(option_uint("b", 5), 4294967295);
+	EXPECT_EQ(option_uint("b", 5), 0xFFFFFFFF);
 	EXPECT_EQ(option_uint("c", 5), 31);
 	EXPECT_EQ(option_uint("d", 5), 5);
 	EXPECT_EQ(option_uint("e", 5), 5);
