@@ -135,10 +135,11 @@ void *malloc(size_t size)
 // Give a block back. NULL does nothing.
 void free(void *pointer)
 {
-	struct block *block = (struct block *)pointer - 1;
+	struct block *block;
 
 	if (!pointer)
 		return;
+	block = (struct block *)pointer - 1;
 	if (block->mapped)
 		munmap(block, block->size);
 	else
@@ -165,13 +166,12 @@ void *calloc(size_t count, size_t size)
 // When there is no memory, returns NULL and leaves the old block alone.
 void *realloc(void *pointer, size_t size)
 {
-	struct block *block = (struct block *)pointer - 1;
 	size_t old_size;
 	void *copy;
 
 	if (!pointer)
 		return malloc(size);
-	old_size = block->size - sizeof(struct block);
+	old_size = ((struct block *)pointer - 1)->size - sizeof(struct block);
 	if (size <= old_size)
 		return pointer;
 	copy = malloc(size);

@@ -55,27 +55,36 @@ const char *variable_get(const char *name)
 	return variable ? variable->text + variable->name_length + 1 : NULL;
 }
 
+// The variable of that name; a new one if there is none. The shell ends if there is no memory.
+static struct variable *find_or_add(const char *name, size_t length)
+{
+	struct variable *variable = find(name, length);
+
+	if (variable)
+		return variable;
+	variable = calloc(1, sizeof(*variable));
+	if (!variable)
+		exit(2);
+	variable->name_length = length;
+	variable->next = variables;
+	variables = variable;
+	return variable;
+}
+
 void variable_set(const char *name, const char *value)
 {
 	size_t length = strlen(name);
-	struct variable *variable = find(name, length);
 	char *text = malloc(length + strlen(value) + 2);
+	struct variable *variable;
 
 	if (!text)
-		return;
+		exit(2);
 	strcpy(text, name);
 	text[length] = '=';
 	strcpy(text + length + 1, value);
-	if (!variable) {
-		variable = calloc(1, sizeof(*variable));
-		if (!variable)
-			return;
-		variable->next = variables;
-		variables = variable;
-	}
+	variable = find_or_add(name, length);
 	free(variable->text);
 	variable->text = text;
-	variable->name_length = length;
 }
 
 // Give a variable to programs from now on; one that does not exist becomes empty.
