@@ -48,9 +48,9 @@ KTEST(printk_ends_lines_as_terminals_want)
 	EXPECT(caught_is("two\r\n\r\nlines here\r\n"));
 	printk(LOG_DEBUG, "%s", "");
 	EXPECT(caught_is(""));
-	console_printf("in ");
+	console_printf("# in ");
 	console_printf("pieces\n");
-	EXPECT(caught_is("in pieces\r\n"));
+	EXPECT(caught_is("# in pieces\r\n"));
 	console_sink_remove(sink);
 }
 
@@ -59,9 +59,9 @@ KTEST(printk_obeys_the_level_of_a_sink)
 	struct console_sink *sink = new_sink(LOG_WARNING);
 
 	printk(LOG_DEBUG, "debug\n");
-	printk(LOG_NOTICE, "notice\n");
-	printk(LOG_WARNING, "warning\n");
-	EXPECT(caught_is("warning\r\n"));
+	printk(LOG_NOTICE, "# notice\n");
+	printk(LOG_WARNING, "# warning\n");
+	EXPECT(caught_is("# warning\r\n"));
 	console_sink_remove(sink);
 	printk(LOG_DEBUG, "nobody listens\n");
 	EXPECT(caught_is(""));
