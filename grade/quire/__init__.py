@@ -1,1 +1,1 @@
-"""Runs Quire in QEMU and judges what happened, from outside. README.md, one folder up, has the map."""
+"""Runs Quire in QEMU and judges from outside what happened. The map is in ../README.md."""

@@ -12,8 +12,8 @@ import traceback
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import elfcheck, terminal
-from quire.initrd import RunModule
+from quire import build, elfcheck, terminal
+from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import CANNOT_START, KERNEL_FAILED, failure
 from quire.session import Session
@@ -58,7 +58,7 @@ def parser():
     add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128)")
     add("--smp", type=int, default=1, metavar="N", help="processors (1)")
     add("--icount", action="store_true", help="deterministic: time is counted in instructions")
-    add("--timeout", type=float, metavar="S", help="seconds; under --icount, 10^9 instructions each")
+    add("--timeout", type=float, metavar="S", help="seconds; of 10^9 instructions under --icount")
     add("--root", action="append", default=[], metavar="DIR", help="add a tree to the archive")
     add("--file", action="append", default=[], metavar="HOST[:GUEST]", help="add a file")
     add("--guest", action="store_true", help="PROGRAM names a file in the archive")
@@ -76,10 +76,8 @@ def parser():
 
 def build_outputs(options):
     """The kernel and the archive to boot."""
-    here = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    folder = os.environ.get("QUIRE_OBJ") or os.path.join(here, "obj")
-    kernel = options.kernel or os.path.join(folder, "quire.elf")
-    archive = options.archive or os.path.join(folder, "archive.cpio")
+    kernel = options.kernel or build.path("quire.elf")
+    archive = options.archive or build.path("archive.cpio")
     for path in (kernel, archive):
         if not os.access(path, os.R_OK):
             raise Refused(f"{path} is not there; `make` builds it")
@@ -90,7 +88,7 @@ def guest_path(options, program):
     """Where the program lies in the machine."""
     if not options.guest:
         return "/run/" + os.path.basename(program)
-    return program if "/" in program else "/bin/" + program
+    return in_archive(program)
 
 
 def run_module(options):
@@ -119,7 +117,7 @@ def run_module(options):
 
 def environment(options):
     """The program's environment: nothing of this process's but what --env says."""
-    variables = {"PATH": "/bin", "HOME": "/"}
+    variables = dict(ENVIRONMENT)
     if options.tty:
         variables["TERM"] = os.environ.get("TERM", "linux")
     for entry in options.env:
@@ -127,7 +125,7 @@ def environment(options):
         if not name or not equals:
             raise Refused(f"--env {entry}: K=V expected")
         variables[name] = value
-    return [f"{name}={value}" for name, value in variables.items()]
+    return variables
 
 
 def check(options):

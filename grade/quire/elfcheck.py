@@ -27,7 +27,8 @@ def refusal(data):
 def _wrong_machine(data):
     if data[4] == 2:
         (machine,) = struct.unpack_from("<H", data, 18)
-        return f"it is a 64-bit ELF file ({EM_NAMES.get(machine, 'unknown machine')}), not an i386 one"
+        name = EM_NAMES.get(machine, f"machine {machine}")
+        return f"it is a 64-bit ELF file ({name}), not an i386 one"
     if data[4] != 1 or data[5] != 1:
         return "it is not a 32-bit little-endian ELF file"
     machine = FILE_HEADER.unpack_from(data)[2]

@@ -9,6 +9,13 @@ import stat
 
 from tools.cpio import Archive
 
+ENVIRONMENT = {"PATH": "/bin", "HOME": "/"}
+
+
+def in_archive(program):
+    """The path of a program in the archive; a bare name is one of /bin."""
+    return program if "/" in program else "/bin/" + program
+
 
 class RunModule:
     """What one run adds to the archive. Later files replace earlier ones of the same path."""
@@ -41,7 +48,7 @@ class RunModule:
         """What to start. `stdin` None: the input arrives over the serial line."""
         self.add_file(".run/path", os.fsencode(path))
         self.add_file(".run/args", _strings(args))
-        self.add_file(".run/env", _strings(env))
+        self.add_file(".run/env", _strings(f"{name}={value}" for name, value in env.items()))
         if stdin is not None:
             self.add_file(".run/stdin", stdin)
 

@@ -191,8 +191,8 @@ class Machine:
         """QEMU's arguments. Modules and kernel get short names in a folder of their own: commas
         and spaces mean something in -initrd, and the kernel sees the names."""
         base = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(CLOCK_BASE))
-        command = [os.environ.get("QEMU", "qemu-system-i386"), "-nodefaults", "-no-user-config"]
-        command += ["-display", "none", "-vga", "std", "-machine", "pc", "-accel", "tcg"]
+        command = [_qemu(), "-nodefaults", "-no-user-config", "-display", "none"]
+        command += ["-vga", "std", "-machine", "pc", "-accel", "tcg"]
         command += ["-cpu", setup.cpu, "-m", str(setup.mem), "-smp", str(setup.smp), "-no-reboot"]
         command += ["-rtc", f"base={base},clock=vm", "-device", EXIT_PORT]
         if setup.icount:
@@ -219,6 +219,12 @@ class Machine:
             with open(path, "wb") as file:
                 file.write(module)
         return name
+
+
+def _qemu():
+    """The QEMU to run: $QEMU, or the first that is installed."""
+    names = ["qemu-system-i386", "qemu-system-x86_64"]
+    return os.environ.get("QEMU") or next(filter(shutil.which, names), names[0])
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

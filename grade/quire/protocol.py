@@ -8,7 +8,7 @@ COM4, from the machine only: numbered lines, the first with the nonce that the h
     1 quire NONCE
     2 start TSC                 just before the first program's first instruction
     3 exit STATUS TSC           or: signal NUMBER TSC, nostart ERRNO TSC, panic TSC, deadlock TSC
-    4 end
+    4 end                       without line 3: a program switched the machine off or restarted it
 A program has no way to write there, so a complete transcript is the kernel's word.
 """
 import struct
@@ -76,7 +76,7 @@ class Transcript:
             return words == ["quire", self.nonce]
         if self.complete:
             return False
-        if self.ending:
+        if self.ending or words == ["end"]:
             self.complete = words == ["end"]
             return self.complete
         if keyword == "start" and self.start is None:

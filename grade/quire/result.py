@@ -41,9 +41,11 @@ class Result:
     """How a run ended.
 
     kind     exit, signal: the program ended; timeout: it used up its time; deadlock: all waited,
-             and nothing could wake them; panic, reset: the kernel failed; lost: the machine ended
-             without a complete transcript; boot: the kernel refused the machine; nostart: QEMU or
-             the program could not be started; refused: not a program for Quire
+             and nothing could wake them; panic: the kernel failed; reset: the machine restarted
+             or was switched off; lost: it ended without a complete transcript; boot: the
+             kernel refused the machine; nostart: QEMU or the program could not be started;
+             refused: not a program for Quire;
+             tests: the kernel ran its own tests, and the status says whether all passed
     status   what grade/run exits with: the program's status, 128 + signal, or a key's from STATUS
     """
 
@@ -73,9 +75,11 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
     if qemu_status < 0:
         return failure("lost", f"QEMU was killed by signal {-qemu_status}")
     if qemu_status == 0:
-        if shutdown_reason == "guest-reset":
-            return failure("reset", "the machine reset itself (a triple fault, or on purpose)")
-        return failure("lost", f"the machine switched itself off ({shutdown_reason})")
+        if shutdown_reason != "guest-reset":
+            return failure("lost", f"the machine switched itself off ({shutdown_reason})")
+        if transcript.complete:
+            return failure("reset", "a program restarted the machine")
+        return failure("reset", "the machine reset itself: a triple fault, most likely")
     port = qemu_status >> 1
     if port in BOOT_ERRORS:
         return failure("boot", f"the kernel did not boot: {BOOT_ERRORS[port]}")
@@ -87,8 +91,14 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
         return failure("panic", "the kernel panicked")
     if missing:
         return failure("lost", f"the machine ended, but {missing}")
-    if PORT_OF_ENDING[transcript.ending] != port:
-        return failure("lost", f"the control line says {transcript.ending}, the exit port {port:#x}")
+    started = transcript.start is not None or transcript.ending
+    if not started and port in (PORT_END, PORT_TESTS_FAILED):
+        return Result("tests", int(port == PORT_TESTS_FAILED))
+    if transcript.ending is None and port == PORT_END:
+        return failure("reset", "a program switched the machine off")
+    if PORT_OF_ENDING.get(transcript.ending) != port:
+        said = f"the control line says {transcript.ending}, the exit port {port:#x}"
+        return failure("lost", said)
     return _ended(transcript)
 
 

@@ -1,0 +1,14 @@
+"""Where the things are that `make` builds."""
+import os
+
+TREE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def path(*names):
+    """A file of the build: in $QUIRE_OBJ, or in obj/."""
+    return os.path.join(os.path.abspath(os.environ.get("QUIRE_OBJ") or f"{TREE}/obj"), *names)
+
+
+def source(*names):
+    """A file of the source tree."""
+    return os.path.join(TREE, *names)

@@ -1,0 +1,117 @@
+"""A person at the machine: types at its serial console or its keyboard, and reads what appears."""
+import re
+import select
+import time
+
+from quire.machine import Machine
+from quire.qmp import MachineEnded
+
+PATIENCE = 60  # seconds; only a machine that will never answer takes that long
+PROMPT = r"[$#] $"
+
+VGA_TEXT = 0xB8000
+COLUMNS, ROWS = 80, 25
+
+# QEMU's names for the keys of a US keyboard; a list is pressed together.
+KEYS = {" ": ["spc"], "\n": ["ret"], "\b": ["backspace"], "\x03": ["ctrl", "c"]}
+KEYS |= {"\x04": ["ctrl", "d"]}
+PLAIN = {"-": "minus", "=": "equal", "[": "bracket_left", "]": "bracket_right", ";": "semicolon"}
+PLAIN |= {"'": "apostrophe", "`": "grave_accent", "\\": "backslash", ",": "comma", ".": "dot"}
+PLAIN |= {"/": "slash"}
+SHIFTED = dict(zip('~!@#$%^&*()_+{}|:"<>?', "`1234567890-=[]\\;',./"))
+
+
+class Silence(Exception):
+    """What was waited for did not appear."""
+
+
+class SerialConsole:
+    """The first serial line of a machine, both ways. Use it as a context manager."""
+
+    def __init__(self, setup):
+        setup.console_input = True
+        self.machine = Machine(setup)
+        self.machine.qmp.negotiate()
+        self.machine.started()
+        self.seen = ""  # all that appeared
+        self._answered = 0  # up to here it has been waited for
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.machine.close()
+
+    def type(self, text):
+        self.machine.console_socket.sendall(text.encode())
+
+    def wait_for(self, pattern):
+        """What appeared since the last call, up to and with `pattern`, a regular expression."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            match = re.compile(pattern, re.MULTILINE).search(self.seen, self._answered)
+            if match:
+                start, self._answered = self._answered, match.end()
+                return self.seen[start : match.end()]
+            self._read(pattern, deadline)
+
+    def command(self, line):
+        """What a command printed: types it at the prompt, waits for the next prompt."""
+        self.type(line + "\n")
+        self.wait_for(re.escape(line) + r"\r?\n")  # the echo
+        answer = self.wait_for(PROMPT)
+        return re.sub(r"\r\n", "\n", answer)[: -len("$ ")]
+
+    def _read(self, pattern, deadline):
+        socket = self.machine.console_socket
+        ready, _, _ = select.select([socket], [], [], max(0, deadline - time.monotonic()))
+        data = socket.recv(65536) if ready else b""
+        if not data:
+            reason = "the machine ended" if ready else f"nothing came for {PATIENCE} seconds"
+            raise Silence(f"waited for {pattern!r}, but {reason}. The console so far:\n{self.seen}")
+        self.seen += data.decode(errors="replace")
+
+
+class Screen:
+    """The VGA text screen and the keyboard of a running machine."""
+
+    def __init__(self, machine):
+        self.qmp = machine.qmp
+
+    def text(self):
+        """The screen as lines, without the blanks at their ends."""
+        cells = self.qmp.read_physical(VGA_TEXT, COLUMNS * ROWS * 2)
+        characters = cells[::2].decode("cp437").replace("\0", " ")
+        rows = [characters[i : i + COLUMNS].rstrip() for i in range(0, COLUMNS * ROWS, COLUMNS)]
+        return "\n".join(rows).rstrip("\n")
+
+    def wait_for(self, pattern):
+        """The screen's text once `pattern`, a regular expression, stands on it."""
+        deadline = time.monotonic() + PATIENCE
+        text = ""
+        try:
+            while time.monotonic() < deadline:
+                text = self.text()
+                if re.search(pattern, text, re.MULTILINE):
+                    return text
+                time.sleep(0.02)  # a screen sends no events
+        except MachineEnded:
+            raise Silence(f"the machine ended; the screen showed:\n{text}") from None
+        raise Silence(f"{pattern!r} did not appear; the screen shows:\n{text}")
+
+    def type(self, text):
+        """Press and release the keys for `text`, on a US keyboard."""
+        for character in text:
+            keys = [{"type": "qcode", "data": name} for name in key_names(character)]
+            self.qmp.command("send-key", keys=keys, **{"hold-time": 2})
+
+
+def key_names(character):
+    """What to press together for a character."""
+    if character in KEYS:
+        return KEYS[character]
+    if character in SHIFTED:
+        return ["shift", *key_names(SHIFTED[character])]
+    if character.isupper():
+        return ["shift", character.lower()]
+    return [PLAIN.get(character, character)]

@@ -1,0 +1,95 @@
+"""The programs of user/tests and their records: what each must print, and how it must end.
+
+NAME.linux holds what Linux printed (grade/oracle writes it), NAME.expect what a person wrote down
+for a program that must not run on a working system. Both end with a line `status: exit N` or
+`status: signal N`. Comments at the start of NAME.c say how to run it:
+    // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
+    // limit: SECONDS of guest time     // mem: MIB     // helper (another test runs it; no record)
+"""
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from quire import build
+
+FOLDER = Path(build.source("user", "tests"))
+DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|helper)\b:?\s?(.*)")
+NO_NEWLINE = b"\n\\ no newline at the end\n"
+HOSTILE = "evil_"
+
+
+@dataclass
+class Program:
+    """One program of user/tests."""
+
+    name: str
+    args: list
+    input: bytes
+    limit: float
+    mem: int
+    helper: bool
+
+    @property
+    def hostile(self):
+        """Whether it must never run on a working system."""
+        return self.name.startswith(HOSTILE) or self.record.suffix == ".expect"
+
+    @property
+    def record(self):
+        """The record's path; where there is none yet, the one that the oracle would write."""
+        expected = FOLDER / f"{self.name}.expect"
+        if expected.exists() or self.name.startswith(HOSTILE):
+            return expected
+        return FOLDER / f"{self.name}.linux"
+
+
+def programs():
+    """All of them, by name."""
+    return [read(path) for path in sorted(FOLDER.glob("*.c"))]
+
+
+def read(path):
+    """The program whose source is at `path`."""
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("//"):
+            break
+        directive = DIRECTIVE.match(line)
+        if directive:
+            found[directive[1]] = directive[2]
+    return Program(
+        name=path.stem,
+        args=shlex.split(found.get("args", "")),
+        input=found.get("input", "").encode().decode("unicode_escape").encode("latin-1"),
+        limit=float(found.get("limit", 5)),
+        mem=int(found.get("mem", 128)),
+        helper="helper" in found,
+    )
+
+
+def text(stdout, ending):
+    """A record, as bytes: the output and the line that says how the program ended."""
+    if stdout and not stdout.endswith(b"\n"):
+        stdout += NO_NEWLINE
+    return stdout + f"status: {ending}\n".encode()
+
+
+def difference(expected, got, name):
+    """In words, the first line where two records part; None where they are equal."""
+    if expected == got:
+        return None
+    wanted, had = (record.decode(errors="replace").splitlines() for record in (expected, got))
+    for number in range(max(len(wanted), len(had))):
+        want, have = (lines[number] if number < len(lines) else None for lines in (wanted, had))
+        if want != have:
+            before = "".join(f"\n      {line}" for line in had[max(0, number - 3) : number])
+            return (
+                f"line {number + 1} is not that of {name}:{before}"
+                f"\n    expected: {_shown(want)}\n    got:      {_shown(have)}"
+            )
+    return f"{name} differs in bytes that do not show as text"
+
+
+def _shown(line):
+    return "(nothing more)" if line is None else line

@@ -1,0 +1,36 @@
+"""The kernel's own tests (kern/*/test_*.c): one machine for each file, one result for each test."""
+import functools
+import os
+
+import pytest
+
+from quire import build, guest, ktap
+
+DEBUG = build.path("debug", "quire.elf")
+KERNEL = DEBUG if os.path.exists(DEBUG) else build.path("quire.elf")
+TESTS = ktap.listed(KERNEL)
+
+
+@functools.cache
+def run_file(file):
+    """Run the tests of one source file; (what the console reported, how the machine ended)."""
+    names = [name for path, name in TESTS if path == file]
+    outcome = guest.boot(f"ktest={','.join(names)}", kernel=KERNEL, limit=60)
+    return ktap.parse(outcome.log), outcome
+
+
+def param(file, name):
+    return pytest.param(file, name, id=name, marks=pytest.mark.xdist_group(file))
+
+
+@pytest.mark.parametrize("file, name", [param(*test) for test in TESTS])
+def test_in_kernel(file, name, complain):
+    report, outcome = run_file(file)
+    outcome.again = f"make qemu-nox DEBUG=1 APPEND=ktest={name}"
+    if name in report.failed:
+        notes = "\n".join(report.notes[name]) or "it did not say why"
+        complain(outcome.explain(f"{file}: {name} failed:\n{guest.indent(notes)}"))
+    if name not in report.passed:
+        complain(outcome.explain(f"{file}: {name} did not report: {outcome.result.message}"))
+    if outcome.result.kind != "tests":
+        complain(outcome.explain(f"{file}: {name} passed, but the machine did not end well"))
