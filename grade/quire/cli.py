@@ -7,7 +7,6 @@ import argparse
 import os
 import signal
 import sys
-import traceback
 
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
@@ -216,5 +215,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Exception:  # a mistake in these files must not look like the program's status
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
         sys.exit(CANNOT_START)

@@ -1,5 +1,5 @@
 """One run: carries bytes between the world and a machine until the machine has ended."""
-import secrets
+import os
 import select
 from functools import partial
 
@@ -19,7 +19,7 @@ class Session:
     """
 
     def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None):
-        self.nonce = secrets.token_hex(8)
+        self.nonce = os.urandom(8).hex()
         setup.options = f"nonce={self.nonce} {setup.options}".strip()
         self.setup = setup
         self.stdout = stdout or Buffer()
