@@ -20,19 +20,19 @@ endif
 warnings := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla $(werror)
 
 # Every C file: no header but ours, i686, frame pointers for backtraces, position fixed.
-common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc -Iinc \
+common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc \
 	-O2 -g -fno-pic -fno-pie -fno-strict-aliasing -fno-stack-protector -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fcf-protection=none \
 	$(warnings) $(if $(filter 1,$(DEBUG)),-DDEBUG)
 
 # The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
 # take their first three arguments in registers (eax, edx, ecx).
-KCFLAGS := $(common_flags) -mregparm=3 -Ikern -ffreestanding -mgeneral-regs-only -DKERNEL
+KCFLAGS := $(common_flags) -mregparm=3 -iquote kern -ffreestanding -mgeneral-regs-only
 
 # The library implements what a hosted compiler takes for granted, so it is not hosted.
-LCFLAGS := $(common_flags) -ffreestanding
+LCFLAGS := -Iinc $(common_flags) -ffreestanding
 
-UCFLAGS := $(common_flags)
+UCFLAGS := -Iinc $(common_flags)
 
 # Options that both GNU ld and lld take. No library is ever linked but our own.
 common_ldflags := -m elf_i386 -nostdlib -static --build-id=none -z noexecstack \

@@ -74,7 +74,7 @@ lint-cppcheck:
 	$(Q)cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
 		--std=c11 --platform=unix32 --enable=warning,portability,performance \
 		--inline-suppr --suppress=comparePointers --suppress=missingInclude \
-		-D__i386__ -Iinc -Ikern $(filter %.c,$(lint_c))
+		-D__i386__ -Ikern -Iinc $(filter %.c,$(lint_c))
 
 lint-includes:
 	$(Q)$(PYTHON) grade/tools/check-includes.py

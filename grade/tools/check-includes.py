@@ -2,10 +2,10 @@
 """Check that includes go one way: kern/'s layers downward, and everything else within its house.
 
 - A file of kern/LAYER/ includes headers of its own layer and of those below it.
-- A header that stands in kern/ itself is for everybody, so it includes none of a layer.
-- kern/*.c and boot/ start the whole, so they may include anything of kern/.
+- kern.h and list.h are for everybody, so they include nothing of a layer.
+- What else stands in kern/ itself, and boot/, start the whole: they may include anything of kern/.
 - inc/, lib/ and user/ include nothing of kern/.
-- <...> names a header of inc/.
+- <...> names a header of inc/, "..." any other.
 """
 import pathlib
 import re
@@ -14,30 +14,35 @@ import sys
 # Lowest first.
 LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "drv", "fs", "proc", "sys"]
 
+# Headers below all layers.
+EVERYBODY = ["kern.h", "list.h"]
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
 
-def layer_of(path):
-    """The height of a file under kern/: its layer, 0 for kern/*.h, above all for kern/*.c."""
+def height(path):
+    """How high a file of kern/ stands: 0 for everybody's headers, then the layers, then the rest."""
     parts = path.parts
     if len(parts) > 2:
         return LAYERS.index(parts[1]) + 1
-    return 0 if path.suffix == ".h" else len(LAYERS) + 1
+    return 0 if path.name in EVERYBODY else len(LAYERS) + 1
 
 
 def complaint(path, kind, name):
     """What is wrong with one include of the file, or None."""
     house = path.parts[0]
+    in_inc = pathlib.Path("inc", name).exists()
     if kind == "<":
-        return None if pathlib.Path("inc", name).exists() else "is not a header of inc/"
-    beside = path.parent / name
-    if house in ("inc", "lib", "user"):
-        return None if beside.exists() else "is not beside it"
-    target = pathlib.Path("kern", name)
+        return None if in_inc else "is not a header of inc/"
+    target = path.parent / name
+    if not target.exists() and house in ("boot", "kern"):
+        target = pathlib.Path("kern", name)
+    if not target.exists() and in_inc:
+        return "is a header of inc/: write <...>"
     if not target.exists():
-        return "is not found from kern/"
-    if house == "kern" and layer_of(target) > layer_of(path):
-        return "lies higher in kern/ than the file that includes it"
+        return "is not found"
+    if house == "kern" and height(target) > height(path):
+        return "stands higher in kern/ than the file that includes it"
     return None
 
 
