@@ -27,7 +27,7 @@ common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc \
 
 # The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
 # take their first three arguments in registers (eax, edx, ecx).
-KCFLAGS := $(common_flags) -mregparm=3 -iquote kern -ffreestanding -mgeneral-regs-only
+KCFLAGS := -iquote kern -Iinc $(common_flags) -mregparm=3 -ffreestanding -mgeneral-regs-only
 
 # The library implements what a hosted compiler takes for granted, so it is not hosted.
 LCFLAGS := -Iinc $(common_flags) -ffreestanding

@@ -65,8 +65,10 @@ format:
 	$(Q)clang-format -i $(lint_c)
 
 # A user's pointer that is dereferenced, or passed where a kernel pointer belongs, is an error.
+# sparse knows no -iquote.
 lint-sparse:
-	$(Q)printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error $(KCFLAGS)
+	$(Q)printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error \
+		$(subst -iquote ,-I,$(KCFLAGS))
 
 # comparePointers: the linker's symbols delimit one object, which cppcheck takes for two.
 lint-cppcheck:

@@ -2,7 +2,7 @@
 """Check that includes go one way: kern/'s layers downward, and everything else within its house.
 
 - A file of kern/LAYER/ includes headers of its own layer and of those below it.
-- kern.h and list.h are for everybody, so they include nothing of a layer.
+- kern.h, layout.h and list.h are for everybody, so they include nothing of a layer.
 - What else stands in kern/ itself, and boot/, start the whole: they may include anything of kern/.
 - inc/, lib/ and user/ include nothing of kern/.
 - <...> names a header of inc/, "..." any other.
@@ -15,7 +15,7 @@ import sys
 LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "drv", "fs", "proc", "sys"]
 
 # Headers below all layers.
-EVERYBODY = ["kern.h", "list.h"]
+EVERYBODY = ["kern.h", "layout.h", "list.h"]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
