@@ -20,9 +20,9 @@ static void reserve_run(page_t *first, page_t *end)
 		*pp = (page_t){ .kind = PAGE_RESERVED };
 }
 
-// At boot this loop runs once for every page of the machine, so each page_t is written once and in full, and none of the memory
-// itself is touched.
-void page_put_run(page_t *first, page_t *end)
+// Append pages [first, end) to the free list. At boot this loop runs once for every page of the machine, so each page_t is written
+// once and in full, and none of the memory itself is touched.
+static void link_run(page_t *first, page_t *end)
 {
 	page_t *last = page_pool.free.prev;
 
@@ -60,7 +60,7 @@ void page_init(void)
 			start = ROUND_UP(boot_map.next, PAGE_SIZE);
 		reserve_run(done, &pages[start >> PAGE_SHIFT]);
 		done = &pages[gap.end >> PAGE_SHIFT];
-		page_put_run(&pages[start >> PAGE_SHIFT], done);
+		link_run(&pages[start >> PAGE_SHIFT], done);
 	}
 	reserve_run(done, &pages[page_total]);
 	page_pool.contig_end = page_total;
@@ -142,6 +142,13 @@ inline void page_put(page_t *pp)
 	pp->flags = 0;
 	page_pool.free_count++;
 	debug_fill(pp);
+}
+
+void page_put_run(page_t *first, page_t *end)
+{
+	link_run(first, end);
+	for (page_t *pp = first; pp < end; pp++)
+		debug_fill(pp);
 }
 
 // The free list is empty: what is cached goes there. Caller: holds page_pool.lock, which is released.

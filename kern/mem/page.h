@@ -4,7 +4,7 @@
 
 #include "cpu/spinlock.h"
 #include "kern.h"
-#include "mem/layout.h"
+#include "layout.h"
 
 enum page_kind {
 	PAGE_FREE,      // on the free list
