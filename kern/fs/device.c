@@ -1,0 +1,40 @@
+// device.c: the list of devices.
+#include "fs/device.h"
+
+#include "fs/inode.h"
+#include "fs/names.h"
+#include <stdio.h>
+
+// Only grows, and only at boot: read without a lock.
+static struct list devices = LIST_INIT(devices);
+
+void device_register(struct device *device)
+{
+	char path[32];
+	struct inode *inode = inode_create(S_IFCHR | device->permissions, VOLUME_TREE, NULL);
+	int error;
+
+	snprintf(path, sizeof(path), "/dev/%s", device->name);
+	if (!inode)
+		panic("device_register: no memory for %s", path);
+	inode->rdev = device->number;
+	list_add_tail(&devices, &device->link);
+	error = names_place(path, inode);
+	if (error)
+		panic("device_register: cannot make %s: error %d", path, -error);
+	inode_put(inode);
+}
+
+int device_open(dev_t number, struct file *file)
+{
+	struct device *device;
+
+	list_for_each (device, &devices, link) {
+		if (device->number != number)
+			continue;
+		file->ops = device->ops;
+		file->private = device->private;
+		return device->open ? device->open(device, file) : 0;
+	}
+	return -ENXIO;
+}

@@ -1,0 +1,251 @@
+// fdtable.c: descriptor tables.
+#include "fs/fdtable.h"
+
+#include "mem/heap.h"
+
+static struct fdtable *fdtable_alloc(uint32_t size)
+{
+	struct fdtable *table = kmalloc(sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->refs = 1;
+	spin_init(&table->lock, "fdtable", RANK_FILE);
+	table->slots = table->first_slots;
+	table->size = FD_FIRST_SLOTS;
+	table->end = table->lowest_free = 0;
+	table->limit = OPEN_MAX;
+	if (size > FD_FIRST_SLOTS) {
+		table->slots = kmalloc(size * sizeof(*table->slots));
+		table->size = size;
+		if (!table->slots) {
+			kfree(table);
+			return NULL;
+		}
+	}
+	return table;
+}
+
+struct fdtable *fdtable_create(void)
+{
+	return fdtable_alloc(FD_FIRST_SLOTS);
+}
+
+struct fdtable *fdtable_copy(struct fdtable *from)
+{
+	// The size is read without the lock: should the table grow meanwhile, which takes another
+	// thread of the same process, the copy is made again.
+	uint32_t size = from->size;
+	struct fdtable *copy = fdtable_alloc(size);
+
+	if (!copy)
+		return NULL;
+	spin_lock(&from->lock);
+	if (unlikely(from->end > size)) {
+		spin_unlock(&from->lock);
+		fdtable_put(copy);
+		return fdtable_copy(from);
+	}
+	for (uint32_t i = 0; i < from->end; i++) {
+		uintptr_t slot = from->slots[i];
+
+		if (slot > FD_RESERVED)
+			file_get((struct file *)(slot & ~FD_SLOT_CLOEXEC));
+		else
+			slot = 0;
+		copy->slots[i] = slot;
+	}
+	copy->end = from->end;
+	copy->limit = from->limit;
+	spin_unlock(&from->lock);
+	return copy;
+}
+
+void fdtable_put(struct fdtable *table)
+{
+	if (__atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	for (uint32_t i = 0; i < table->end; i++)
+		if (table->slots[i])
+			file_put((struct file *)(table->slots[i] & ~FD_SLOT_CLOEXEC));
+	if (table->slots != table->first_slots)
+		kfree(table->slots);
+	kfree(table);
+}
+
+void fdtable_exec(struct fdtable *table)
+{
+	for (uint32_t i = 0; i < table->end; i++)
+		if (table->slots[i] & FD_SLOT_CLOEXEC)
+			fd_close(table, (int)i);
+}
+
+// Make room for slot `fd`. Caller: holds the lock; fd < limit. 0 or -ENOMEM.
+static int grow(struct fdtable *table, uint32_t fd)
+{
+	uint32_t size = table->size;
+	uintptr_t *slots;
+
+	while (size <= fd)
+		size *= 2;
+	if (size == table->size)
+		return 0;
+	slots = kmalloc(size * sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	memcpy(slots, table->slots, table->end * sizeof(*slots));
+	if (table->slots != table->first_slots)
+		kfree(table->slots);
+	table->slots = slots;
+	table->size = size;
+	return 0;
+}
+
+// Make slot `fd` one of those whose contents are defined. Caller: as for grow. 0 or -ENOMEM.
+static int reach(struct fdtable *table, uint32_t fd)
+{
+	int error = grow(table, fd);
+
+	if (error)
+		return error;
+	while (table->end <= fd)
+		table->slots[table->end++] = 0;
+	return 0;
+}
+
+// Slot `fd` has become free. Caller: holds the lock.
+static void freed(struct fdtable *table, uint32_t fd)
+{
+	table->slots[fd] = 0;
+	table->lowest_free = MIN(table->lowest_free, fd);
+	while (table->end && table->slots[table->end - 1] == 0)
+		table->end--;
+}
+
+int fd_reserve(struct fdtable *table, uint32_t min)
+{
+	uint32_t fd;
+	int error;
+
+	spin_lock(&table->lock);
+	fd = MAX(min, table->lowest_free);
+	while (fd < table->end && table->slots[fd])
+		fd++;
+	error = fd < table->limit ? reach(table, fd) : -EMFILE;
+	if (!error) {
+		table->slots[fd] = FD_RESERVED;
+		if (min <= table->lowest_free)
+			table->lowest_free = fd + 1;
+	}
+	spin_unlock(&table->lock);
+	return error ? error : (int)fd;
+}
+
+void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec)
+{
+	spin_lock(&table->lock);
+	table->slots[fd] = (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0);
+	spin_unlock(&table->lock);
+}
+
+void fd_unreserve(struct fdtable *table, int fd)
+{
+	spin_lock(&table->lock);
+	freed(table, (uint32_t)fd);
+	spin_unlock(&table->lock);
+}
+
+int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec)
+{
+	int fd = fd_reserve(table, min);
+
+	if (fd >= 0)
+		fd_install(table, fd, file, cloexec);
+	return fd;
+}
+
+int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
+{
+	uintptr_t old = 0;
+	int error;
+
+	spin_lock(&table->lock);
+	if ((uint32_t)fd >= table->limit)
+		error = -EBADF;
+	else
+		error = reach(table, (uint32_t)fd);
+	if (!error) {
+		old = table->slots[fd];
+		if (old == FD_RESERVED)
+			error = -EBUSY;
+		else
+			table->slots[fd] = (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0);
+	}
+	spin_unlock(&table->lock);
+	if (error)
+		return error;
+	if (old)
+		file_put((struct file *)(old & ~FD_SLOT_CLOEXEC));
+	return fd;
+}
+
+int fd_close(struct fdtable *table, int fd)
+{
+	uintptr_t slot = 0;
+
+	spin_lock(&table->lock);
+	if ((uint32_t)fd < table->end)
+		slot = table->slots[fd];
+	if (slot > FD_RESERVED)
+		freed(table, (uint32_t)fd);
+	spin_unlock(&table->lock);
+	if (slot <= FD_RESERVED)
+		return -EBADF;
+	file_put((struct file *)(slot & ~FD_SLOT_CLOEXEC));
+	return 0;
+}
+
+// The word of an open descriptor, or NULL. Caller: holds the lock.
+static uintptr_t *open_slot(struct fdtable *table, int fd)
+{
+	if ((uint32_t)fd >= table->end || table->slots[fd] <= FD_RESERVED)
+		return NULL;
+	return &table->slots[fd];
+}
+
+int fd_get_cloexec(struct fdtable *table, int fd)
+{
+	uintptr_t *slot;
+	int result = -EBADF;
+
+	spin_lock(&table->lock);
+	slot = open_slot(table, fd);
+	if (slot)
+		result = *slot & FD_SLOT_CLOEXEC;
+	spin_unlock(&table->lock);
+	return result;
+}
+
+int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec)
+{
+	uintptr_t *slot;
+
+	spin_lock(&table->lock);
+	slot = open_slot(table, fd);
+	if (slot)
+		*slot = (*slot & ~FD_SLOT_CLOEXEC) | (cloexec ? FD_SLOT_CLOEXEC : 0);
+	spin_unlock(&table->lock);
+	return slot ? 0 : -EBADF;
+}
+
+int fd_next(struct fdtable *table, int fd)
+{
+	int result = -1;
+
+	spin_lock(&table->lock);
+	for (uint32_t i = (uint32_t)MAX(fd, 0); i < table->end && result < 0; i++)
+		if (table->slots[i] > FD_RESERVED)
+			result = (int)i;
+	spin_unlock(&table->lock);
+	return result;
+}

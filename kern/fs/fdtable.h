@@ -1,0 +1,86 @@
+// fdtable.h: the numbers by which a process knows its open files.
+//
+// A slot of the table is one word: a pointer to the file, with its lowest bit set when the
+// descriptor is to be closed at exec; 0 when it is free; FD_RESERVED while somebody is about to
+// fill it. So a fork copies words.
+#pragma once
+
+#include "cpu/spinlock.h"
+#include "fs/file.h"
+#include <abi/limits.h>
+
+#define FD_FIRST_SLOTS 16  // a table has room for these without an allocation of its own
+#define FD_SLOT_CLOEXEC 1u // bit of a slot's word
+#define FD_RESERVED 2u     // value of a slot's word
+
+// [a] atomic   [l] lock
+struct fdtable {
+	uint32_t refs;        // [a] processes and threads that share the table
+	struct spinlock lock; // RANK_FILE
+	uintptr_t *slots;     // [l] first_slots, or allocated
+	uint32_t size;        // [l] slots there are
+	uint32_t end;         // [l] all slots from here on are free, and their contents undefined
+	uint32_t lowest_free; // [l] no slot below this one is free
+	uint32_t limit;       // [l] descriptors from here on are refused (RLIMIT_NOFILE)
+	uintptr_t first_slots[FD_FIRST_SLOTS];
+};
+
+// An empty table with one reference. NULL without memory.
+struct fdtable *fdtable_create(void);
+
+// A table of its own with the same files. NULL without memory.
+struct fdtable *fdtable_copy(struct fdtable *from);
+
+static inline struct fdtable *fdtable_get(struct fdtable *table)
+{
+	__atomic_add_fetch(&table->refs, 1, __ATOMIC_RELAXED);
+	return table;
+}
+
+// Drop a reference; the last one closes every file. Caller: holds no lock.
+void fdtable_put(struct fdtable *table);
+
+// Close the descriptors that are marked so. Caller: nobody else uses the table.
+void fdtable_exec(struct fdtable *table);
+
+// The file of descriptor `fd` with a reference for the caller, or NULL.
+static inline struct file *fd_get(struct fdtable *table, int fd)
+{
+	uintptr_t slot = 0;
+
+	spin_lock(&table->lock);
+	if (likely((uint32_t)fd < table->end))
+		slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
+	if (likely(slot > FD_RESERVED))
+		file_get((struct file *)slot);
+	else
+		slot = 0;
+	spin_unlock(&table->lock);
+	return (struct file *)slot;
+}
+
+// Reserve the lowest free descriptor not below `min`. Returns it; -EMFILE when there is none below
+// the limit, -ENOMEM.
+int fd_reserve(struct fdtable *table, uint32_t min);
+
+// Fill a reserved descriptor with `file`, whose reference the table takes over; or give it back.
+void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec);
+void fd_unreserve(struct fdtable *table, int fd);
+
+// Both in one step: the new descriptor, or -errno with the caller's reference still the caller's.
+int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec);
+
+// Let descriptor `fd` stand for `file` (a reference of the caller's, which the table takes over),
+// closing what it stood for. Returns `fd`; -EBADF where it is above the limit, -EBUSY while it is
+// reserved, -ENOMEM; then the reference stays the caller's.
+int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
+
+// Close a descriptor. 0 or -EBADF.
+int fd_close(struct fdtable *table, int fd);
+
+// Is it to be closed at exec? 0 or 1, or -EBADF; and setting it: 0 or -EBADF.
+int fd_get_cloexec(struct fdtable *table, int fd);
+int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
+
+// The smallest open descriptor not below `fd`, or -1.
+int fd_next(struct fdtable *table, int fd);

@@ -1,0 +1,169 @@
+// file.c: making, reading, writing and closing open files, whatever they are.
+#include "fs/file.h"
+
+#include "fs/device.h"
+#include "fs/inode.h"
+#include "fs/pipe.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include <limits.h>
+
+// A file opened with O_PATH only stands for its place in the tree.
+const struct file_ops path_only_ops = { 0 };
+
+// The operations of an inode's type; NULL: there are none.
+static const struct file_ops *default_ops(const struct inode *inode)
+{
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+		return &regular_ops;
+	case S_IFDIR:
+		return &directory_ops;
+	case S_IFIFO:
+		return &pipe_ops;
+	default:
+		return NULL;
+	}
+}
+
+// What remains to be done to open a file that has its default operations.
+static int complete(struct file *file)
+{
+	struct inode *inode = file->inode;
+
+	if (inode->ops && inode->ops->open)
+		return inode->ops->open(inode, file);
+	if (inode_is(inode, S_IFCHR))
+		return device_open(inode->rdev, file);
+	if (inode_is(inode, S_IFIFO))
+		return pipe_open(inode, file);
+	return file->ops ? 0 : -ENXIO;
+}
+
+int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
+                         void *private, struct file **store)
+{
+	struct file *file = kmalloc(sizeof(*file));
+
+	if (!file) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	*file = (struct file){
+		.ops = ops,
+		.refs = 1,
+		.flags = flags,
+		.inode = inode,
+		.private = private,
+	};
+	*store = file;
+	return 0;
+}
+
+int file_create(struct inode *inode, uint32_t flags, struct file **store)
+{
+	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : default_ops(inode);
+	struct file *file;
+	int error = file_create_nameless(inode, flags, ops, NULL, &file);
+
+	if (error)
+		return error;
+	if (!(flags & O_PATH))
+		error = complete(file);
+	if (error) {
+		inode_put(inode);
+		kfree(file);
+		return error;
+	}
+	*store = file;
+	return 0;
+}
+
+void file_free(struct file *file)
+{
+	if (file->ops->release)
+		file->ops->release(file);
+	inode_put(file->inode);
+	kfree(file);
+}
+
+ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	if (!file_readable(file))
+		return -EBADF;
+	if (!file->ops->read)
+		return file->flags & O_PATH ? -EBADF : -EINVAL;
+	return file->ops->read(file, uio, pos ? pos : &file->position);
+}
+
+ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	if (!file_writable(file))
+		return -EBADF;
+	if (!file->ops->write)
+		return file->flags & O_PATH ? -EBADF : -EINVAL;
+	return file->ops->write(file, uio, pos ? pos : &file->position);
+}
+
+ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
+                  size_t count)
+{
+	char *page = kmalloc(PAGE_SIZE);
+	uint64_t from = in_pos ? *in_pos : in->position;
+	ssize_t got = 0, put = 0;
+	size_t done = 0;
+
+	if (!page)
+		return -ENOMEM;
+	while (done < count) {
+		struct uio uio = uio_kernel(page, MIN(count - done, PAGE_SIZE));
+
+		got = file_read(in, &uio, &from);
+		if (got <= 0)
+			break;
+		uio = uio_kernel(page, (size_t)got);
+		put = file_write(out, &uio, out_pos);
+		if (put < got)
+			from -= (uint64_t)(put < 0 ? got : got - put);
+		if (put <= 0)
+			break;
+		done += (size_t)put;
+		if (put < got)
+			break;
+	}
+	*(in_pos ? in_pos : &in->position) = from;
+	kfree(page);
+	if (done)
+		return (ssize_t)done;
+	return got < 0 ? got : MIN(put, 0);
+}
+
+int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size)
+{
+	uint64_t base;
+
+	switch (whence) {
+	case SEEK_SET:
+		base = 0;
+		break;
+	case SEEK_CUR:
+		base = file->position;
+		break;
+	case SEEK_END:
+		base = size;
+		break;
+	case SEEK_DATA:
+	case SEEK_HOLE:
+		if (offset < 0 || (uint64_t)offset >= size)
+			return -ENXIO;
+		base = whence == SEEK_DATA ? 0 : size - (uint64_t)offset;
+		break;
+	default:
+		return -EINVAL;
+	}
+	// Below 0 and above INT64_MAX alike.
+	if (base + (uint64_t)offset > (uint64_t)INT64_MAX)
+		return -EINVAL;
+	file->position = base + (uint64_t)offset;
+	return (int64_t)file->position;
+}

@@ -1,0 +1,263 @@
+// inode.c: the life of an inode, and what is known about it.
+#include "fs/inode.h"
+
+#include "fs/pipe.h"
+#include "fs/tree.h"
+#include "mem/heap.h"
+#include "thread/timer.h"
+#include "vm/object.h"
+#include <abi/limits.h>
+#include <stdio.h>
+
+struct mutex tree_lock;
+struct inode *tree_root;
+
+static uint32_t last_ino; // [a]
+
+static void directory_init(struct directory *dir)
+{
+	list_init(&dir->entries);
+	dir->buckets = dir->first_buckets;
+	dir->bucket_mask = DIRECTORY_BUCKETS_MIN - 1;
+	dir->next_cookie = 2; // 0 and 1 are "." and ".."
+}
+
+struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops)
+{
+	struct inode *inode = kzalloc(sizeof(*inode));
+
+	if (!inode)
+		return NULL;
+	inode->refs = 1;
+	inode->mode = mode;
+	inode->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
+	inode->dev = dev;
+	inode->ops = ops;
+	list_init(&inode->names);
+	inode_touch(inode, TOUCH_ATIME | TOUCH_MTIME | TOUCH_CTIME);
+	if (inode_is(inode, S_IFDIR))
+		directory_init(&inode->dir);
+	if (inode_is(inode, S_IFREG) && !ops) {
+		inode->object = object_create();
+		if (!inode->object) {
+			kfree(inode);
+			return NULL;
+		}
+	}
+	return inode;
+}
+
+struct inode *inode_create_symlink(const char *target, size_t len)
+{
+	struct inode *inode = inode_create(S_IFLNK | 0777, VOLUME_TREE, NULL);
+
+	if (!inode)
+		return NULL;
+	inode->target = kmalloc(len + 1);
+	if (!inode->target) {
+		inode_put(inode);
+		return NULL;
+	}
+	memcpy(inode->target, target, len);
+	inode->target[len] = '\0';
+	return inode;
+}
+
+static void inode_free(struct inode *inode)
+{
+	if (inode->ops && inode->ops->release)
+		inode->ops->release(inode);
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+		if (inode->object)
+			object_put(inode->object);
+		break;
+	case S_IFDIR:
+		assert(list_empty(&inode->dir.entries));
+		if (inode->dir.buckets != inode->dir.first_buckets)
+			kfree(inode->dir.buckets);
+		break;
+	case S_IFLNK:
+		kfree(inode->target);
+		break;
+	case S_IFIFO:
+		pipe_destroy(inode->pipe);
+		break;
+	}
+	kfree(inode);
+}
+
+// A loop and not a recursion: a removed directory may be the last to refer to the one above it, and
+// so on.
+void inode_put(struct inode *inode)
+{
+	while (inode && __atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+		struct inode *parent = NULL;
+
+		if (!list_empty(&inode->names)) {
+			struct entry *label = list_first(&inode->names, struct entry, alias);
+
+			parent = label->parent;
+			kfree(label);
+		}
+		inode_free(inode);
+		inode = parent;
+	}
+}
+
+void inode_touch(struct inode *inode, unsigned int which)
+{
+	int64_t now = (int64_t)clock_realtime_ns();
+
+	if (which & TOUCH_ATIME)
+		inode->atime = now;
+	if (which & TOUCH_MTIME)
+		inode->mtime = now;
+	if (which & TOUCH_CTIME)
+		inode->ctime = now;
+}
+
+struct timespec64 ns_to_timespec(int64_t ns)
+{
+	struct timespec64 ts = { .tv_sec = ns / (int64_t)NS_PER_SECOND };
+
+	ts.tv_nsec = ns - ts.tv_sec * (int64_t)NS_PER_SECOND;
+	if (ts.tv_nsec < 0) {
+		ts.tv_sec--;
+		ts.tv_nsec += (int64_t)NS_PER_SECOND;
+	}
+	return ts;
+}
+
+#define DIRECTORY_NAME_SIZE 20 // bytes of st_size for each name in a directory
+
+uint64_t inode_size(struct inode *inode)
+{
+	uint64_t size = 0;
+
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+		if (!inode->object)
+			return 0;
+		mutex_lock(&inode->object->lock);
+		size = inode->object->size;
+		mutex_unlock(&inode->object->lock);
+		return size;
+	case S_IFDIR:
+		return inode->dev == VOLUME_PROC ? 0 : (inode->dir.count + 2) * DIRECTORY_NAME_SIZE;
+	case S_IFLNK:
+		return inode->dev == VOLUME_PROC ? 0 : strlen(inode->target);
+	default:
+		return 0;
+	}
+}
+
+int inode_truncate(struct inode *inode, uint64_t size)
+{
+	int error;
+
+	if (inode_is(inode, S_IFDIR))
+		return -EISDIR;
+	if (!inode_is(inode, S_IFREG) || !inode->object)
+		return -EINVAL;
+	error = object_truncate(inode->object, size);
+	if (!error)
+		inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
+	return error;
+}
+
+static struct timespec stat_time(int64_t ns)
+{
+	struct timespec64 ts = ns_to_timespec(ns);
+
+	return (struct timespec){ .tv_sec = (time_t)ts.tv_sec, .tv_nsec = (long)ts.tv_nsec };
+}
+
+void inode_stat(struct inode *inode, struct stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->st_dev = inode->dev;
+	st->st_ino = inode->ino;
+	st->st_ino_low = inode->ino;
+	st->st_mode = inode->mode;
+	st->st_nlink = inode->nlink;
+	st->st_uid = inode->uid;
+	st->st_gid = inode->gid;
+	st->st_rdev = inode->rdev;
+	st->st_size = (off_t)inode_size(inode);
+	st->st_blksize = inode->dev == VOLUME_PROC ? 1024 : PAGE_SIZE;
+	if (inode_is(inode, S_IFREG) && inode->object)
+		st->st_blocks = (uint64_t)inode->object->resident * (PAGE_SIZE / 512);
+	st->st_atim = stat_time(inode->atime);
+	st->st_mtim = stat_time(inode->mtime);
+	st->st_ctim = stat_time(inode->ctime);
+}
+
+int inode_access(const struct inode *inode, int mask)
+{
+	if ((mask & X_OK) && !inode_is(inode, S_IFDIR) &&
+	    !(inode->mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
+		return -EACCES;
+	return 0;
+}
+
+int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
+{
+	size_t length = strlen(text);
+	struct entry *label = kzalloc(sizeof(*label) + length + 1);
+
+	if (!label)
+		return -ENOMEM;
+	assert(length <= NAME_MAX && list_empty(&inode->names));
+	memcpy(label->text, text, length);
+	label->length = (uint8_t)length;
+	label->parent = inode_get(parent);
+	label->inode = inode;
+	list_init(&label->order);
+	list_add(&inode->names, &label->alias);
+	return 0;
+}
+
+// Put `text` before *end, unless it would begin before `start`.
+static bool prepend(char *start, char **end, const char *text, size_t n)
+{
+	if ((size_t)(*end - start) < n)
+		return false;
+	*end -= n;
+	memcpy(*end, text, n);
+	return true;
+}
+
+// The path of a file without a name.
+static char *nameless_path(const struct inode *inode, char *text, size_t size)
+{
+	const char *what = inode_is(inode, S_IFIFO) ? "pipe"
+		: inode->mode & S_IFMT              ? "file"
+						    : "anon_inode";
+	int n = snprintf(text, size, "%s:[%u]", what, inode->ino);
+
+	return n < 0 || (size_t)n >= size ? NULL : text;
+}
+
+char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size)
+{
+	char *end = text + size;
+	bool fits = prepend(text, &end, "", 1);
+
+	if (inode == root || inode == tree_root)
+		fits = fits && prepend(text, &end, "/", 1);
+	else if (list_empty(&inode->names))
+		return nameless_path(inode, text, size);
+	else if (inode->nlink == 0)
+		fits = fits && prepend(text, &end, " (deleted)", 10);
+
+	while (fits && inode != root && inode != tree_root) {
+		const struct entry *name = list_first(&inode->names, struct entry, alias);
+
+		fits = prepend(text, &end, name->text, name->length) && prepend(text, &end, "/", 1);
+		inode = name->parent;
+	}
+	if (inode != root)
+		fits = fits && prepend(text, &end, "(unreachable)", 13);
+	return fits ? end : NULL;
+}

@@ -1,0 +1,168 @@
+// open.c: opening files.
+#include "fs/open.h"
+
+#include <stdio.h>
+
+// Flags that open() knows; it ignores all others.
+#define OPEN_FLAGS                                                                            \
+	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
+	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH |   \
+	 O_TMPFILE)
+
+// Those that say how to open and not how the file is open.
+#define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)
+
+// O_TMPFILE includes the bit of O_DIRECTORY.
+static bool wants_nameless(uint32_t flags)
+{
+	return (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+static bool wants_write(uint32_t flags)
+{
+	return ((flags + 1) & 2) || (flags & O_TRUNC);
+}
+
+// Which flags do not go together?
+static int check_flags(uint32_t flags)
+{
+	if ((flags & O_TMPFILE & ~O_DIRECTORY) && !(wants_nameless(flags) && ((flags + 1) & 2)))
+		return -EINVAL;
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+		return -EINVAL;
+	return 0;
+}
+
+// May a file that is there be opened like this?
+static int check_existing(const struct path *path, uint32_t flags)
+{
+	const struct inode *inode = path->inode;
+
+	if ((flags & O_CREAT) && (flags & O_EXCL))
+		return -EEXIST;
+	if ((flags & O_CREAT) && inode_is(inode, S_IFDIR))
+		return -EISDIR;
+	if ((flags & O_DIRECTORY) && !inode_is(inode, S_IFDIR))
+		return -ENOTDIR;
+	if (flags & O_PATH)
+		return 0;
+	if (inode_is(inode, S_IFLNK))
+		return -ELOOP;
+	if (inode_is(inode, S_IFDIR) && wants_write(flags) && !wants_nameless(flags))
+		return -EISDIR;
+	return 0;
+}
+
+// Make the regular file that `path` names. Stores a reference. Caller: holds tree_lock.
+static int create(struct fs_context *fs, const struct path *path, mode_t mode, struct inode **store)
+{
+	int error = tree_may_add(path->parent);
+	struct inode *inode;
+
+	if (error)
+		return error;
+	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
+	if (!inode)
+		return -ENOMEM;
+	error = tree_link(path->parent, &path->name, inode);
+	if (error) {
+		inode_put(inode);
+		return error;
+	}
+	*store = inode;
+	return 0;
+}
+
+// Make a regular file that has no name, in the directory `dir`. Caller: holds tree_lock.
+static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode,
+                           struct inode **store)
+{
+	char label[16];
+	struct inode *inode;
+
+	if (dir->ops)
+		return -EOPNOTSUPP;
+	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
+	if (!inode)
+		return -ENOMEM;
+	snprintf(label, sizeof(label), "#%u", inode->ino);
+	if (inode_set_label(inode, dir, label)) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	*store = inode;
+	return 0;
+}
+
+// Find, or make, what is to be opened. *created says which.
+static int find_inode(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
+                      mode_t mode, struct inode **store, bool *created)
+{
+	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
+	struct path path;
+	int error;
+
+	*created = false;
+	error = path_walk(fs, start, text,
+	                  (flags & O_NOFOLLOW || exclusive ? 0 : WALK_FOLLOW) |
+	                          (flags & O_CREAT ? WALK_MAY_MISS : 0),
+	                  &path);
+	if (error)
+		return error;
+	if ((flags & O_CREAT) && path.slash && path.last == LAST_NAME)
+		error = -EISDIR;
+	else if (path.inode)
+		error = check_existing(&path, flags);
+	if (!error && !path.inode) {
+		error = create(fs, &path, mode, store);
+		*created = true;
+	} else if (!error && wants_nameless(flags)) {
+		error = create_nameless(fs, path.inode, mode, store);
+		*created = true;
+	} else if (!error) {
+		*store = inode_get(path.inode);
+	}
+	path_put(&path);
+	return error;
+}
+
+int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
+              mode_t mode, struct file **store)
+{
+	struct inode *inode;
+	bool created;
+	int error;
+
+	flags &= OPEN_FLAGS;
+	if (flags & O_PATH)
+		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
+	error = check_flags(flags);
+	if (error)
+		return error;
+
+	mutex_lock(&tree_lock);
+	error = find_inode(fs, start, text, flags, mode, &inode, &created);
+	mutex_unlock(&tree_lock);
+	if (error)
+		return error;
+	if (inode_is(inode, S_IFREG) && !(flags & (O_LARGEFILE | O_PATH)) &&
+	    inode_size(inode) > SMALL_FILE_MAX) {
+		inode_put(inode);
+		return -EOVERFLOW;
+	}
+
+	error = file_create(inode, flags & ~OPEN_ONLY_FLAGS, store);
+	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
+		error = inode_truncate(inode, 0);
+		if (error)
+			file_put(*store);
+	}
+	return error;
+}
+
+int file_open_kernel(const char *text, uint32_t flags, struct file **store)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root, .umask = 022 };
+
+	return file_open(&context, NULL, text, flags | O_LARGEFILE, 0644, store);
+}

@@ -1,0 +1,78 @@
+// regular.c: regular files. Their bytes are the pages of a memory object, which mappings of the
+// file share.
+#include "fs/file.h"
+#include "fs/inode.h"
+#include "fs/uio.h"
+#include "vm/object.h"
+
+static ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct object *object = file->inode->object;
+	ssize_t total = 0;
+
+	while (uio->left) {
+		size_t wanted = uio->len;
+		ssize_t n = uio->kernel
+			? object_read(object, *pos, (__force void *)uio->base, wanted)
+			: object_read_user(object, *pos, uio->base, wanted);
+
+		if (n < 0)
+			return total ? total : n;
+		*pos += (uint64_t)n;
+		total += n;
+		if ((size_t)n < wanted)
+			break;
+		uio_advance(uio, wanted);
+	}
+	if (total)
+		inode_accessed(file->inode);
+	return total;
+}
+
+static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct object *object = file->inode->object;
+	size_t limit = UIO_MAX;
+	ssize_t total = 0;
+
+	if (!uio->left)
+		return 0;
+	if (file->flags & O_APPEND)
+		*pos = inode_size(file->inode);
+	if (!(file->flags & O_LARGEFILE)) {
+		if (*pos >= SMALL_FILE_MAX)
+			return -EFBIG;
+		limit = (size_t)(SMALL_FILE_MAX - *pos);
+	}
+	while (uio->left && (size_t)total < limit) {
+		size_t wanted = MIN(uio->len, limit - (size_t)total);
+		ssize_t n = uio->kernel
+			? object_write(object, *pos, (__force const void *)uio->base, wanted)
+			: object_write_user(object, *pos, uio->base, wanted);
+
+		if (n < 0) {
+			if (!total)
+				return n;
+			break;
+		}
+		*pos += (uint64_t)n;
+		total += n;
+		if ((size_t)n < wanted)
+			break;
+		uio_advance(uio, wanted);
+	}
+	if (total)
+		inode_touch(file->inode, TOUCH_MTIME | TOUCH_CTIME);
+	return total;
+}
+
+static int64_t regular_lseek(struct file *file, int64_t offset, int whence)
+{
+	return file_seek(file, offset, whence, inode_size(file->inode));
+}
+
+const struct file_ops regular_ops = {
+	.read = regular_read,
+	.write = regular_write,
+	.lseek = regular_lseek,
+};

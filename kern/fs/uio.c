@@ -1,0 +1,136 @@
+// uio.c: copying to and from a list of stretches of memory.
+#include "fs/uio.h"
+
+struct uio uio_vector(const struct iovec *iov, unsigned int count, size_t total)
+{
+	struct uio uio = { .left = total };
+
+	if (count == 0)
+		return uio;
+	uio.base = (__force char __user *)iov->iov_base;
+	uio.len = MIN(iov->iov_len, total);
+	uio.next = iov + 1;
+	return uio;
+}
+
+void uio_advance_slow(struct uio *uio, size_t n)
+{
+	uio->left -= n;
+	for (;;) {
+		size_t step = MIN(n, uio->len);
+
+		uio->base += step;
+		uio->len -= step;
+		n -= step;
+		if (uio->len || !uio->left)
+			return;
+		uio->base = (__force char __user *)uio->next->iov_base;
+		uio->len = MIN(uio->next->iov_len, uio->left + n);
+		uio->next++;
+	}
+}
+
+static size_t copy_stretch(const struct uio *uio, char *memory, size_t n, bool in)
+{
+	if (uio->kernel && in)
+		memcpy(memory, (__force const void *)uio->base, n);
+	else if (uio->kernel)
+		memcpy((__force void *)uio->base, memory, n);
+	else if (in)
+		return copyin_nofault(memory, uio->base, n);
+	else
+		return copyout_nofault(uio->base, memory, n);
+	return n;
+}
+
+static size_t copy_nofault(const struct uio *uio, char *memory, size_t n, bool in)
+{
+	struct uio rest = *uio;
+	size_t done = 0;
+
+	while (done < n) {
+		size_t step = MIN(n - done, rest.len);
+		size_t copied = copy_stretch(&rest, memory + done, step, in);
+
+		done += copied;
+		if (copied < step)
+			break;
+		uio_advance(&rest, step);
+	}
+	return done;
+}
+
+size_t uio_copyin_nofault_slow(const struct uio *uio, void *dst, size_t n)
+{
+	return copy_nofault(uio, dst, n, true);
+}
+
+size_t uio_copyout_nofault_slow(const struct uio *uio, const void *src, size_t n)
+{
+	return copy_nofault(uio, (char *)src, n, false);
+}
+
+int uio_fault_in(const struct uio *uio, size_t ahead, bool write)
+{
+	struct uio rest = *uio;
+
+	if (uio->kernel)
+		return 0;
+	uio_advance(&rest, ahead);
+	return user_fault_in(aspace_current(), rest.base, write);
+}
+
+static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
+{
+	struct aspace *as = aspace_current();
+	size_t done = 0;
+
+	n = MIN(n, uio->left);
+	while (done < n) {
+		size_t step = MIN(n - done, uio->len);
+		size_t copied;
+
+		if (uio->kernel)
+			copied = copy_stretch(uio, memory + done, step, in);
+		else if (in)
+			copied = copyin_partial(as, memory + done, uio->base, step);
+		else
+			copied = copyout_partial(as, uio->base, memory + done, step);
+		uio_advance(uio, copied);
+		done += copied;
+		if (copied < step)
+			break;
+	}
+	return done;
+}
+
+size_t uio_copyin(struct uio *uio, void *dst, size_t n)
+{
+	return transfer(uio, dst, n, true);
+}
+
+size_t uio_copyout(struct uio *uio, const void *src, size_t n)
+{
+	return transfer(uio, (char *)src, n, false);
+}
+
+size_t uio_zero(struct uio *uio, size_t n)
+{
+	size_t done = 0;
+
+	n = MIN(n, uio->left);
+	while (done < n) {
+		// Clearing tells no partial count: page by page, so that one can be given.
+		size_t in_page =
+			PAGE_SIZE - ((uintptr_t)(__force void *)uio->base & (PAGE_SIZE - 1));
+		size_t step = MIN(MIN(n - done, uio->len), in_page);
+
+		if (uio->kernel)
+			memset((__force void *)uio->base, 0, step);
+		else if (clear_user(aspace_current(), uio->base, step))
+			break;
+		uio_advance(uio, step);
+		done += step;
+	}
+	return done;
+}

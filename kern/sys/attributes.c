@@ -1,0 +1,231 @@
+// attributes.c: changing what is known about a file: permissions, owner, length. There is one user,
+// root, so nothing is refused.
+#include "fs/inode.h"
+#include "sys/path.h"
+#include "sys/syscall.h"
+
+static int chmod_inode(struct inode *inode, mode_t mode)
+{
+	inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
+	inode_touch(inode, TOUCH_CTIME);
+	return 0;
+}
+
+static int chmod_at(int dirfd, const char __user *path, mode_t mode)
+{
+	struct inode *inode;
+	int error = inode_arg_get(dirfd, path, 0, &inode);
+
+	if (error)
+		return error;
+	error = chmod_inode(inode, mode);
+	inode_put(inode);
+	return error;
+}
+
+SYSCALL2(chmod, const char __user *, path, mode_t, mode)
+{
+	return chmod_at(AT_FDCWD, path, mode);
+}
+
+SYSCALL3(fchmodat, int, dirfd, const char __user *, path, mode_t, mode)
+{
+	return chmod_at(dirfd, path, mode);
+}
+
+SYSCALL2(fchmod, int, fd, mode_t, mode)
+{
+	struct file *file = file_arg_get(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = chmod_inode(file->inode, mode);
+	file_put(file);
+	return error;
+}
+
+#define UNCHANGED 0xffffffffu
+
+static int chown_inode(struct inode *inode, uid_t uid, gid_t gid)
+{
+	if (uid != UNCHANGED)
+		inode->uid = uid;
+	if (gid != UNCHANGED)
+		inode->gid = gid;
+	// Whoever gets the file must not get the rights of whoever had it.
+	if (!inode_is(inode, S_IFDIR))
+		inode->mode &= ~(mode_t)(inode->mode & S_IXGRP ? S_ISUID | S_ISGID : S_ISUID);
+	inode_touch(inode, TOUCH_CTIME);
+	return 0;
+}
+
+static int chown_at(int dirfd, const char __user *path, uid_t uid, gid_t gid, int flags)
+{
+	struct inode *inode;
+	int error;
+
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	error = inode_arg_get(dirfd, path, flags, &inode);
+	if (error)
+		return error;
+	error = chown_inode(inode, uid, gid);
+	inode_put(inode);
+	return error;
+}
+
+static int chown_fd(int fd, uid_t uid, gid_t gid)
+{
+	struct file *file = file_arg_get(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = chown_inode(file->inode, uid, gid);
+	file_put(file);
+	return error;
+}
+
+SYSCALL3(chown32, const char __user *, path, uid_t, uid, gid_t, gid)
+{
+	return chown_at(AT_FDCWD, path, uid, gid, 0);
+}
+
+SYSCALL3(lchown32, const char __user *, path, uid_t, uid, gid_t, gid)
+{
+	return chown_at(AT_FDCWD, path, uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+SYSCALL3(fchown32, int, fd, uid_t, uid, gid_t, gid)
+{
+	return chown_fd(fd, uid, gid);
+}
+
+SYSCALL5(fchownat, int, dirfd, const char __user *, path, uid_t, uid, gid_t, gid, int, flags)
+{
+	return chown_at(dirfd, path, uid, gid, flags);
+}
+
+// The old calls have ids of 16 bits.
+static uint32_t wide_id(uint32_t id)
+{
+	return (uint16_t)id == 0xffff ? UNCHANGED : (uint16_t)id;
+}
+
+SYSCALL3(chown, const char __user *, path, uint32_t, uid, uint32_t, gid)
+{
+	return chown_at(AT_FDCWD, path, wide_id(uid), wide_id(gid), 0);
+}
+
+SYSCALL3(lchown, const char __user *, path, uint32_t, uid, uint32_t, gid)
+{
+	return chown_at(AT_FDCWD, path, wide_id(uid), wide_id(gid), AT_SYMLINK_NOFOLLOW);
+}
+
+SYSCALL3(fchown, int, fd, uint32_t, uid, uint32_t, gid)
+{
+	return chown_fd(fd, wide_id(uid), wide_id(gid));
+}
+
+SYSCALL1(umask, mode_t, mask)
+{
+	struct fs_context *fs = process_current()->fs;
+	mode_t old = fs->umask;
+
+	fs->umask = mask & 0777;
+	return (long)old;
+}
+
+static int truncate_path(const char __user *path, int64_t size)
+{
+	struct inode *inode;
+	int error;
+
+	if (size < 0)
+		return -EINVAL;
+	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	if (error)
+		return error;
+	error = inode_truncate(inode, (uint64_t)size);
+	inode_put(inode);
+	return error;
+}
+
+static int truncate_fd(int fd, int64_t size, bool large)
+{
+	struct file *file;
+	int error;
+
+	if (size < 0)
+		return -EINVAL;
+	file = file_arg_get(fd);
+	if (!file)
+		return -EBADF;
+	if (!file_writable(file) || !inode_is(file->inode, S_IFREG))
+		error = -EINVAL;
+	else if (!large && !(file->flags & O_LARGEFILE) && size > SMALL_FILE_MAX)
+		error = -EINVAL;
+	else
+		error = inode_truncate(file->inode, (uint64_t)size);
+	file_put(file);
+	return error;
+}
+
+SYSCALL2(truncate, const char __user *, path, long, size)
+{
+	return truncate_path(path, size);
+}
+
+SYSCALL3(truncate64, const char __user *, path, uint32_t, low, uint32_t, high)
+{
+	return truncate_path(path, pair64(low, high));
+}
+
+SYSCALL2(ftruncate, int, fd, long, size)
+{
+	return truncate_fd(fd, size, false);
+}
+
+SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
+{
+	return truncate_fd(fd, pair64(low, high), true);
+}
+
+// Files are memory: there is nothing to write back.
+SYSCALL0(sync)
+{
+	return 0;
+}
+
+SYSCALL1(syncfs, int, fd)
+{
+	struct file *file = file_arg_get(fd);
+
+	if (!file)
+		return -EBADF;
+	file_put(file);
+	return 0;
+}
+
+static int sync_fd(int fd)
+{
+	struct file *file = file_arg_get(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = inode_is(file->inode, S_IFREG) || inode_is(file->inode, S_IFDIR) ? 0 : -EINVAL;
+	file_put(file);
+	return error;
+}
+
+SYSCALL1(fsync, int, fd)
+{
+	return sync_fd(fd);
+}
+
+SYSCALL1(fdatasync, int, fd)
+{
+	return sync_fd(fd);
+}

@@ -1,0 +1,220 @@
+// files.c: moving bytes: read and write in all their forms.
+#include "fs/fdtable.h"
+#include "fs/inode.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/path.h"
+#include "sys/syscall.h"
+#include <abi/limits.h>
+
+SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
+{
+	struct file *file = fd_get(process_current()->files, fd);
+	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
+	ssize_t n;
+
+	if (!file)
+		return -EBADF;
+	n = file_read(file, &uio, NULL);
+	file_put(file);
+	return n;
+}
+
+SYSCALL3(write, int, fd, void __user *, buffer, size_t, len)
+{
+	struct file *file = fd_get(process_current()->files, fd);
+	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
+	ssize_t n;
+
+	if (!file)
+		return -EBADF;
+	n = file_write(file, &uio, NULL);
+	file_put(file);
+	return n;
+}
+
+typedef ssize_t (*transfer_fn)(struct file *file, struct uio *uio, uint64_t *pos);
+
+static bool may_transfer(const struct file *file, transfer_fn transfer)
+{
+	return transfer == file_read ? file_readable(file) : file_writable(file);
+}
+
+// A transfer at a position of its own.
+static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn transfer)
+{
+	uint64_t at = (uint64_t)pos;
+	struct file *file;
+	ssize_t n;
+
+	if (pos < 0)
+		return -EINVAL;
+	file = file_arg_get(fd);
+	if (!file)
+		return -EBADF;
+	n = file->ops->lseek ? transfer(file, &uio, &at) : -ESPIPE;
+	file_put(file);
+	return n;
+}
+
+SYSCALL5(pread64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, uint32_t, high)
+{
+	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_read);
+}
+
+SYSCALL5(pwrite64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, uint32_t, high)
+{
+	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_write);
+}
+
+#define FEW_STRETCHES 8
+
+// A vector of stretches, fetched from the program.
+struct vector {
+	struct iovec few[FEW_STRETCHES];
+	struct iovec *iov; // few, or allocated
+	unsigned int count;
+	size_t total;
+};
+
+static void vector_put(struct vector *vector)
+{
+	if (vector->iov != vector->few)
+		kfree(vector->iov);
+}
+
+// Fetch `count` stretches once, and check their lengths: -EINVAL for too many or a negative length,
+// -EFAULT, -ENOMEM. What goes beyond UIO_MAX bytes in all is cut off.
+static int vector_get(struct vector *vector, const struct iovec __user *user, unsigned int count)
+{
+	int error;
+
+	if (count > IOV_MAX)
+		return -EINVAL;
+	vector->iov = vector->few;
+	if (count > FEW_STRETCHES)
+		vector->iov = kmalloc(count * sizeof(*vector->iov));
+	if (!vector->iov)
+		return -ENOMEM;
+	vector->count = count;
+	vector->total = 0;
+	error = copyin(aspace_current(), vector->iov, user, count * sizeof(*vector->iov));
+	for (unsigned int i = 0; i < count && !error; i++) {
+		struct iovec *stretch = &vector->iov[i];
+
+		if ((ssize_t)stretch->iov_len < 0)
+			error = -EINVAL;
+		stretch->iov_len = MIN(stretch->iov_len, UIO_MAX - vector->total);
+		vector->total += stretch->iov_len;
+	}
+	if (error)
+		vector_put(vector);
+	return error;
+}
+
+// Transfer a vector at *pos, or at the file's own position when that is NULL.
+static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov,
+                               unsigned int count, uint64_t *pos, transfer_fn transfer)
+{
+	struct vector vector;
+	struct uio uio;
+	ssize_t n;
+	int error;
+
+	if (!may_transfer(file, transfer))
+		return -EBADF;
+	error = vector_get(&vector, iov, count);
+	if (error)
+		return error;
+	uio = uio_vector(vector.iov, vector.count, vector.total);
+	n = vector.total ? transfer(file, &uio, pos) : 0;
+	vector_put(&vector);
+	return n;
+}
+
+static ssize_t vector_call(int fd, const struct iovec __user *iov, unsigned int count,
+                           transfer_fn transfer)
+{
+	struct file *file = file_arg_get(fd);
+	ssize_t n;
+
+	if (!file)
+		return -EBADF;
+	n = transfer_vector(file, iov, count, NULL, transfer);
+	file_put(file);
+	return n;
+}
+
+static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned int count,
+                              int64_t pos, transfer_fn transfer)
+{
+	uint64_t at = (uint64_t)pos;
+	struct file *file;
+	ssize_t n = -ESPIPE;
+
+	if (pos < 0)
+		return -EINVAL;
+	file = file_arg_get(fd);
+	if (!file)
+		return -EBADF;
+	if (file->ops->lseek)
+		n = transfer_vector(file, iov, count, &at, transfer);
+	file_put(file);
+	return n;
+}
+
+SYSCALL3(readv, int, fd, const struct iovec __user *, iov, unsigned int, count)
+{
+	return vector_call(fd, iov, count, file_read);
+}
+
+SYSCALL3(writev, int, fd, const struct iovec __user *, iov, unsigned int, count)
+{
+	return vector_call(fd, iov, count, file_write);
+}
+
+SYSCALL5(preadv, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
+         uint32_t, high)
+{
+	return vector_call_at(fd, iov, count, pair64(low, high), file_read);
+}
+
+SYSCALL5(pwritev, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
+         uint32_t, high)
+{
+	return vector_call_at(fd, iov, count, pair64(low, high), file_write);
+}
+
+static int64_t seek(int fd, int64_t offset, unsigned int whence)
+{
+	struct file *file = file_arg_get(fd);
+	int64_t position = -ESPIPE;
+
+	if (!file)
+		return -EBADF;
+	if (whence > SEEK_HOLE)
+		position = -EINVAL;
+	else if (file->ops->lseek)
+		position = file->ops->lseek(file, offset, (int)whence);
+	file_put(file);
+	return position;
+}
+
+// The position has moved even when it is too large to be told.
+SYSCALL3(lseek, int, fd, long, offset, unsigned int, whence)
+{
+	int64_t position = seek(fd, offset, whence);
+
+	return position == (long)position ? (long)position : -EOVERFLOW;
+}
+
+SYSCALL5(_llseek, int, fd, uint32_t, high, uint32_t, low, int64_t __user *, result, unsigned int,
+         whence)
+{
+	int64_t position = seek(fd, pair64(low, high), whence);
+
+	if (position < 0)
+		return (long)position;
+	return copyout(aspace_current(), result, &position, sizeof(position));
+}

@@ -1,0 +1,241 @@
+// poll.c: waiting for several files at once.
+#include "sys/poll.h"
+
+#include "fs/fdtable.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "thread/timer.h"
+#include "vm/uaccess.h"
+
+// One of the descriptors of a poll.
+struct polled {
+	struct file *file; // a reference; NULL where there is none
+	struct waiter waiter;
+};
+
+static unsigned int file_events(struct file *file, struct poll_table *table)
+{
+	if (!file->ops->poll)
+		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+	return file->ops->poll(file, table);
+}
+
+// Look at every file, and put a waiter on its queue as long as none was ready. Returns how many
+// are.
+static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool wait)
+{
+	int ready = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct poll_table table = { wait && !ready ? &polled[i].waiter : NULL };
+
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		if (!polled[i].file)
+			fds[i].revents = POLLNVAL;
+		else
+			fds[i].revents = (short)(file_events(polled[i].file, &table) &
+			                         ((uint32_t)fds[i].events | POLLERR | POLLHUP));
+		ready += fds[i].revents != 0;
+	}
+	return ready;
+}
+
+static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, uint64_t deadline)
+{
+	bool wait = deadline != 0;
+	int ready, error = 0;
+
+	for (;;) {
+		ready = look(fds, polled, count, wait);
+		if (!ready && wait)
+			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
+		for (uint32_t i = 0; i < count && wait; i++)
+			waiter_remove(&polled[i].waiter);
+		if (ready || !wait)
+			return ready;
+		if (error == -EINTR)
+			return error;
+		if (error)
+			wait = false; // the time is over: a last look
+	}
+}
+
+int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
+{
+	struct fdtable *files = process_current()->files;
+	struct polled *polled = kmalloc(MAX(count, 1u) * sizeof(*polled));
+	int result;
+
+	if (!polled)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++) {
+		polled[i].file = fds[i].fd < 0 ? NULL : fd_get(files, fds[i].fd);
+		list_init(&polled[i].waiter.link);
+	}
+	result = poll_loop(fds, polled, count, deadline);
+	for (uint32_t i = 0; i < count; i++)
+		if (polled[i].file)
+			file_put(polled[i].file);
+	kfree(polled);
+	return result;
+}
+
+static int deadline_of(int64_t seconds, int64_t ns, uint64_t *deadline)
+{
+	if (seconds < 0 || ns < 0 || ns >= (int64_t)NS_PER_SECOND)
+		return -EINVAL;
+	*deadline = NO_DEADLINE;
+	if (seconds == 0 && ns == 0)
+		*deadline = 0;
+	else if (seconds < (1ll << 32))
+		*deadline = clock_ns() + (uint64_t)seconds * NS_PER_SECOND + (uint64_t)ns;
+	return 0;
+}
+
+int poll_deadline(const struct timespec __user *timeout, uint64_t *deadline)
+{
+	struct timespec ts;
+
+	*deadline = NO_DEADLINE;
+	if (!timeout)
+		return 0;
+	if (copyin(aspace_current(), &ts, timeout, sizeof(ts)))
+		return -EFAULT;
+	return deadline_of(ts.tv_sec, ts.tv_nsec, deadline);
+}
+
+int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline)
+{
+	struct timespec64 ts;
+
+	*deadline = NO_DEADLINE;
+	if (!timeout)
+		return 0;
+	if (copyin(aspace_current(), &ts, timeout, sizeof(ts)))
+		return -EFAULT;
+	return deadline_of(ts.tv_sec, (int32_t)ts.tv_nsec, deadline);
+}
+
+static struct timespec64 time_left(uint64_t deadline)
+{
+	uint64_t now = clock_ns(), left = deadline > now ? deadline - now : 0;
+	uint64_t seconds = left / NS_PER_SECOND;
+
+	return (struct timespec64){ (int64_t)seconds, (int64_t)(left - seconds * NS_PER_SECOND) };
+}
+
+// That it cannot be told is no error.
+void poll_time_left(struct timespec __user *timeout, uint64_t deadline)
+{
+	struct timespec64 left = time_left(deadline);
+	struct timespec ts = { (time_t)left.tv_sec, (long)left.tv_nsec };
+
+	if (timeout && deadline != NO_DEADLINE)
+		(void)!copyout(aspace_current(), timeout, &ts, sizeof(ts));
+}
+
+void poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline)
+{
+	struct timespec64 left = time_left(deadline);
+
+	if (timeout && deadline != NO_DEADLINE)
+		(void)!copyout(aspace_current(), timeout, &left, sizeof(left));
+}
+
+int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size)
+{
+	sigset_t set;
+
+	mask->set = user != NULL;
+	if (!user)
+		return 0;
+	if (size != sizeof(set))
+		return -EINVAL;
+	if (copyin(aspace_current(), &set, user, sizeof(set)))
+		return -EFAULT;
+	mask->saved = thread_current()->sigmask;
+	signal_set_mask((sigmask_t)set.bits[1] << 32 | set.bits[0]);
+	return 0;
+}
+
+void wait_mask_end(struct wait_mask *mask, long result)
+{
+	struct thread *thread = thread_current();
+
+	if (!mask->set)
+		return;
+	if (result == -EINTR) {
+		thread->saved_sigmask = mask->saved;
+		thread->restore_sigmask = true;
+	} else {
+		signal_set_mask(mask->saved);
+	}
+}
+
+// The array of descriptors in and out of the program.
+static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadline)
+{
+	struct aspace *as = aspace_current();
+	struct pollfd *fds;
+	long result;
+
+	if (count > process_current()->files->limit)
+		return -EINVAL;
+	fds = kmalloc(MAX(count, 1u) * sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	result = copyin(as, fds, user, count * sizeof(*fds));
+	if (!result)
+		result = poll_files(fds, count, deadline);
+	for (uint32_t i = 0; i < count && result >= 0; i++)
+		if (copyout(as, &user[i].revents, &fds[i].revents, sizeof(fds[i].revents)))
+			result = -EFAULT;
+	kfree(fds);
+	return result;
+}
+
+SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
+{
+	uint64_t deadline = NO_DEADLINE;
+
+	if (milliseconds >= 0)
+		deadline = milliseconds ? clock_ns() + (uint64_t)milliseconds * NS_PER_MS : 0;
+	return poll_user(fds, count, deadline);
+}
+
+SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __user *, timeout,
+         const sigset_t __user *, mask, size_t, size)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline(timeout, &deadline);
+
+	if (!result)
+		result = wait_mask_begin(&wait_mask, mask, size);
+	if (result)
+		return result;
+	result = poll_user(fds, count, deadline);
+	wait_mask_end(&wait_mask, result);
+	poll_time_left(timeout, deadline);
+	return result;
+}
+
+SYSCALL5(ppoll_time64, struct pollfd __user *, fds, uint32_t, count, struct timespec64 __user *,
+         timeout, const sigset_t __user *, mask, size_t, size)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline64(timeout, &deadline);
+
+	if (!result)
+		result = wait_mask_begin(&wait_mask, mask, size);
+	if (result)
+		return result;
+	result = poll_user(fds, count, deadline);
+	wait_mask_end(&wait_mask, result);
+	poll_time_left64(timeout, deadline);
+	return result;
+}

@@ -1,0 +1,217 @@
+// select.c: select, made of poll: each descriptor that stands in one of the three sets is polled.
+#include "fs/fdtable.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/poll.h"
+#include "sys/syscall.h"
+#include "thread/timer.h"
+#include "vm/uaccess.h"
+
+#define SET_WORDS (OPEN_MAX / 32)
+
+// One of the sets: where the program has it, and which events put a descriptor into it.
+struct fd_set {
+	uint32_t __user *user; // NULL: not asked for
+	short asked, answered;
+	uint32_t bits[SET_WORDS];
+};
+
+struct select {
+	uint32_t words;        // of each set
+	struct fd_set sets[3]; // readable, writable, exceptional
+	uint32_t count;        // descriptors in any of them
+	struct pollfd fds[];
+};
+
+static bool in_set(const struct fd_set *set, uint32_t fd)
+{
+	return set->bits[fd / 32] >> (fd % 32) & 1;
+}
+
+static int fetch_sets(struct select *select)
+{
+	for (int i = 0; i < 3; i++) {
+		struct fd_set *set = &select->sets[i];
+
+		if (set->user && copyin(aspace_current(), set->bits, set->user, select->words * 4))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+// Make the list to be polled. -EBADF when one of the descriptors is not open.
+static int list_descriptors(struct select *select, uint32_t n)
+{
+	struct fdtable *files = process_current()->files;
+
+	for (uint32_t fd = 0; fd < n; fd++) {
+		short events = 0;
+
+		for (int i = 0; i < 3; i++)
+			if (in_set(&select->sets[i], fd))
+				events |= select->sets[i].asked;
+		if (!events)
+			continue;
+		if (fd_get_cloexec(files, (int)fd) < 0)
+			return -EBADF;
+		select->fds[select->count++] = (struct pollfd){ .fd = (int)fd, .events = events };
+	}
+	return 0;
+}
+
+// Put the answers into the sets and back to the program. Returns how many bits are set.
+static int answer(struct select *select)
+{
+	int total = 0;
+
+	for (int i = 0; i < 3; i++) {
+		struct fd_set *set = &select->sets[i];
+		uint32_t bits[SET_WORDS] = { 0 };
+
+		for (uint32_t j = 0; j < select->count; j++) {
+			uint32_t fd = (uint32_t)select->fds[j].fd;
+
+			if (!in_set(set, fd) || !(select->fds[j].revents & set->answered))
+				continue;
+			bits[fd / 32] |= 1u << fd % 32;
+			total++;
+		}
+		if (set->user && copyout(aspace_current(), set->user, bits, select->words * 4))
+			return -EFAULT;
+	}
+	return total;
+}
+
+static int select_run(struct select *select, uint32_t n, uint64_t deadline)
+{
+	int error = fetch_sets(select);
+
+	if (!error)
+		error = list_descriptors(select, n);
+	if (error)
+		return error;
+	error = poll_files(select->fds, select->count, deadline);
+	return error < 0 ? error : answer(select);
+}
+
+static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
+                       uint32_t __user *exceptional, uint64_t deadline)
+{
+	struct select *select;
+	uint32_t count;
+	int result;
+
+	if (n < 0)
+		return -EINVAL;
+	count = MIN((uint32_t)n, (uint32_t)OPEN_MAX);
+	select = kzalloc(sizeof(*select) + count * sizeof(select->fds[0]));
+	if (!select)
+		return -ENOMEM;
+	select->words = (count + 31) / 32;
+	select->sets[0] = (struct fd_set){ readable,
+		                           POLLIN | POLLRDNORM | POLLRDBAND,
+		                           POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+		                           { 0 } };
+	select->sets[1] = (struct fd_set){ writable,
+		                           POLLOUT | POLLWRNORM | POLLWRBAND,
+		                           POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
+		                           { 0 } };
+	select->sets[2] = (struct fd_set){ exceptional, POLLPRI, POLLPRI, { 0 } };
+	result = select_run(select, count, deadline);
+	kfree(select);
+	return result;
+}
+
+static int select_timeval(int n, uint32_t __user *readable, uint32_t __user *writable,
+                          uint32_t __user *exceptional, struct timeval __user *timeout)
+{
+	uint64_t deadline = NO_DEADLINE, now;
+	struct timeval tv;
+	int result;
+
+	if (timeout) {
+		if (copyin(aspace_current(), &tv, timeout, sizeof(tv)))
+			return -EFAULT;
+		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+			return -EINVAL;
+		deadline = (uint64_t)tv.tv_sec * NS_PER_SECOND + (uint64_t)tv.tv_usec * 1000;
+		deadline += deadline ? clock_ns() : 0;
+	}
+	result = select_user(n, readable, writable, exceptional, deadline);
+	if (timeout) {
+		now = clock_ns();
+		deadline = deadline > now ? deadline - now : 0;
+		tv.tv_sec = (time_t)(deadline / NS_PER_SECOND);
+		tv.tv_usec = (suseconds_t)(deadline % NS_PER_SECOND / 1000);
+		(void)!copyout(aspace_current(), timeout, &tv, sizeof(tv));
+	}
+	return result;
+}
+
+SYSCALL5(_newselect, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timeval __user *, timeout)
+{
+	return select_timeval(n, readable, writable, exceptional, timeout);
+}
+
+// The oldest form: one pointer to all five arguments.
+SYSCALL1(select, const uint32_t __user *, arguments)
+{
+	uint32_t a[5];
+
+	if (copyin(aspace_current(), a, arguments, sizeof(a)))
+		return -EFAULT;
+	return select_timeval((int)a[0], (uint32_t __user *)a[1], (uint32_t __user *)a[2],
+	                      (uint32_t __user *)a[3], (struct timeval __user *)a[4]);
+}
+
+// The sixth argument of pselect6: a mask and its size, behind one pointer.
+struct mask_argument {
+	uint32_t mask;
+	uint32_t size;
+};
+
+static int mask_argument_begin(struct wait_mask *mask, const struct mask_argument __user *user)
+{
+	struct mask_argument argument = { 0, 0 };
+
+	if (user && copyin(aspace_current(), &argument, user, sizeof(argument)))
+		return -EFAULT;
+	return wait_mask_begin(mask, (const sigset_t __user *)argument.mask, argument.size);
+}
+
+SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timespec __user *, timeout,
+         const struct mask_argument __user *, mask)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	int result = poll_deadline(timeout, &deadline);
+
+	if (!result)
+		result = mask_argument_begin(&wait_mask, mask);
+	if (result)
+		return result;
+	result = select_user(n, readable, writable, exceptional, deadline);
+	wait_mask_end(&wait_mask, result);
+	poll_time_left(timeout, deadline);
+	return result;
+}
+
+SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timespec64 __user *, timeout,
+         const struct mask_argument __user *, mask)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	int result = poll_deadline64(timeout, &deadline);
+
+	if (!result)
+		result = mask_argument_begin(&wait_mask, mask);
+	if (result)
+		return result;
+	result = select_user(n, readable, writable, exceptional, deadline);
+	wait_mask_end(&wait_mask, result);
+	poll_time_left64(timeout, deadline);
+	return result;
+}

@@ -1,0 +1,57 @@
+// syscall.h: how a system call is written down. SYSCALLn(name, type, argument, ...) defines
+//
+//	long sys_name(const struct trapframe *tf)
+//
+// which takes `n` arguments out of the registers ebx, ecx, edx, esi, edi, ebp and runs the body
+// that follows. The body returns the call's result, or -errno:
+//
+//	SYSCALL1(close, int, fd)
+//	{
+//		return fd_close(process_current()->files, fd);
+//	}
+//
+// A 64-bit argument arrives in two registers, the low half first, and so as two arguments.
+// sys/calls.h lists all calls; sys/table.c makes the table out of it.
+#pragma once
+
+#include "cpu/trap.h"
+#include "kern.h"
+
+#define X(name) long sys_##name(const struct trapframe *tf);
+#include "sys/calls.h"
+#undef X
+
+// clang-format off
+#define SYSCALL0(name) SYSCALL_DEFINE(name, (void), ())
+#define SYSCALL1(name, t1, a1)                                                                     \
+	SYSCALL_DEFINE(name, (t1 a1), ((t1)tf->ebx))
+#define SYSCALL2(name, t1, a1, t2, a2)                                                             \
+	SYSCALL_DEFINE(name, (t1 a1, t2 a2), ((t1)tf->ebx, (t2)tf->ecx))
+#define SYSCALL3(name, t1, a1, t2, a2, t3, a3)                                                     \
+	SYSCALL_DEFINE(name, (t1 a1, t2 a2, t3 a3), ((t1)tf->ebx, (t2)tf->ecx, (t3)tf->edx))
+#define SYSCALL4(name, t1, a1, t2, a2, t3, a3, t4, a4)                                             \
+	SYSCALL_DEFINE(name, (t1 a1, t2 a2, t3 a3, t4 a4),                                         \
+		((t1)tf->ebx, (t2)tf->ecx, (t3)tf->edx, (t4)tf->esi))
+#define SYSCALL5(name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5)                                     \
+	SYSCALL_DEFINE(name, (t1 a1, t2 a2, t3 a3, t4 a4, t5 a5),                                  \
+		((t1)tf->ebx, (t2)tf->ecx, (t3)tf->edx, (t4)tf->esi, (t5)tf->edi))
+#define SYSCALL6(name, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6)                             \
+	SYSCALL_DEFINE(name, (t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6),                           \
+		((t1)tf->ebx, (t2)tf->ecx, (t3)tf->edx, (t4)tf->esi, (t5)tf->edi, (t6)tf->ebp))
+
+// The decoder, and the head of the body, which the compiler puts into the decoder.
+#define SYSCALL_DEFINE(name, parameters, arguments)                                                \
+	static inline long call_##name parameters;                                                 \
+	long sys_##name(const struct trapframe *tf)                                                \
+	{                                                                                          \
+		(void)tf;                                                                          \
+		return call_##name arguments;                                                      \
+	}                                                                                          \
+	static inline long call_##name parameters
+// clang-format on
+
+// The two halves of a 64-bit argument put together.
+static inline int64_t pair64(uint32_t low, uint32_t high)
+{
+	return (int64_t)((uint64_t)high << 32 | low);
+}
