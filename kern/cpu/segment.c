@@ -6,7 +6,7 @@
 #include "cpu/entry.h"
 #include "cpu/trap.h"
 #include "cpu/x86.h"
-#include "mem/layout.h"
+#include "layout.h"
 
 // Intel SDM vol. 3, 7.2.1
 struct tss {

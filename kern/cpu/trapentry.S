@@ -41,6 +41,8 @@ trap_return:
 	movl cpus + CPU_CURRENT, %ecx
 	cmpl $0, THREAD_WORK(%ecx)
 	jne return_work
+	.globl trap_return_to_user
+trap_return_to_user: // nothing waits for the thread
 1:	cmpw $USER_DS, FRAME_DS(%esp)
 	jne 2f
 	cmpw $USER_DS, FRAME_ES(%esp)

@@ -49,6 +49,7 @@ void boot_alloc_init(const struct mem_range *usable, size_t usable_count, const 
 	boot_map.next = boot_map.start;
 }
 
+// Memory ends at LINEAR_SIZE, so rounding up to any power of two does not wrap.
 void *boot_alloc(size_t n, size_t align)
 {
 	physaddr_t start = ROUND_UP(boot_map.next, align);
@@ -56,7 +57,7 @@ void *boot_alloc(size_t n, size_t align)
 	if (boot_map.closed)
 		panic("boot_alloc: %zu bytes asked for after page_init", n);
 	if (n > 0) {
-		if (start < boot_map.next || start > boot_map.end || n > boot_map.end - start)
+		if (start > boot_map.end || n > boot_map.end - start)
 			panic("boot_alloc: out of memory: %zu bytes aligned to %zu asked for, %u left", n, align,
 			      boot_map.end - boot_map.next);
 		boot_map.next = start + n;

@@ -2,7 +2,7 @@
 #include "test_util.h"
 
 #define MIB (1u << 20)
-#define MAP_MAX 6
+#define MAP_MAX 7
 
 struct fake_map {
 	struct mem_range usable[MAP_MAX], taken[MAP_MAX];
@@ -102,12 +102,13 @@ KTEST(page_init_leaves_out_what_is_taken)
 		.taken = {
 			{ 0x8000, 0x8001 },                 // one byte, one page
 			{ 0x8FFF, 0x9001 },                 // two bytes, two pages, the first one twice
+			{ 0xBFFF, 0xC000 },                 // the last byte of a page
 			{ 0x1E000, MIB + 0x1000 },          // from one range over the hole into the next
 			{ MIB + 0x1F000, MIB + 0x20000 },   // up to the end of a range
 			{ MIB + 0x30000, MIB + 0x30000 },   // nothing
 			{ MIB + 0x30000, MIB + 0x4F001 },   // all but nothing
 		},
-		.taken_count = 6,
+		.taken_count = 7,
 	};
 
 	try_map(&map, 64);

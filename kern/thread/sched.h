@@ -24,6 +24,7 @@ bool schedule_waiting(void);
 void context_switch(uint32_t **save, uint32_t *next);
 void thread_kernel_start(void);
 void thread_user_start(void);
+void thread_enter_user_frame(struct trapframe *frame) __noreturn;
 void thread_run_entry(void) __noreturn;
 void thread_idle(void *arg) __noreturn;
 void thread_free(struct thread *thread);

@@ -34,4 +34,11 @@ thread_user_start:
 	call schedule_finish
 	jmp trap_return
 
+// void thread_enter_user_frame(struct trapframe *frame): leave the kernel with the frame at the top of the
+// current thread's stack.
+	.globl thread_enter_user_frame
+thread_enter_user_frame:
+	movl %eax, %esp
+	jmp trap_return
+
 	.section .note.GNU-stack, "", @progbits

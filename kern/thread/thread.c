@@ -13,6 +13,8 @@ _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/entry.h");
 
 extern uint8_t boot_stack[]; // boot/entry.S
 
+static struct thread boot_thread; // runs the boot sequence, on the stack of boot/entry.S
+
 static void set_name(struct thread *thread, const char *name)
 {
 	size_t len = strlen(name);
@@ -73,6 +75,8 @@ void thread_discard(struct thread *thread)
 
 void thread_free(struct thread *thread)
 {
+	if (thread == &boot_thread)
+		return;
 	kstack_free(thread->kstack);
 	kfree(thread->fpu);
 	kfree(thread);
@@ -84,6 +88,11 @@ void thread_run_entry(void)
 
 	thread->entry(thread->entry_arg);
 	thread_exit();
+}
+
+void thread_enter_user(void)
+{
+	thread_enter_user_frame(thread_user_frame(thread_current()));
 }
 
 // The first FPU instruction of a thread: give it registers of its own. Later ones do not trap.
@@ -145,7 +154,6 @@ void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg)
 
 void thread_init(void)
 {
-	static struct thread boot_thread;
 	struct thread *idle;
 
 	thread_setup(&boot_thread, "boot", (uintptr_t)boot_stack);

@@ -48,6 +48,11 @@ struct thread {
 	struct list all_link;       // [s] on the list of all threads
 	struct list process_link;   // [RANK_PROCESS] among its process's threads
 	pid_t tid;                  // [c] 0 for the kernel's
+	uint64_t sigmask;           // [t] blocked signals: n is bit n - 1
+	uint64_t saved_sigmask;     // [t] sigsuspend: the mask to go back to,
+	bool restore_sigmask;       // [t] if this is set
+	uintptr_t altstack;         // [t] sigaltstack: where handlers with SA_ONSTACK run
+	size_t altstack_size;       // [t] 0: none
 	void __user *clear_tid;     // [t] where to store 0 at its end, waking a futex there; or NULL
 	void (*entry)(void *arg);   // [c] of a kernel thread
 	void *entry_arg;            // [c]
@@ -87,6 +92,10 @@ void thread_discard(struct thread *thread);
 
 // End the current thread. Its stack and struct are given back once another thread runs.
 void thread_exit(void) __noreturn;
+
+// Enter user mode with the registers at thread_user_frame(): how a thread that began in the kernel
+// becomes a program's.
+void thread_enter_user(void) __noreturn;
 
 // Let the others run; returns when it is this thread's turn again.
 void thread_yield(void);

@@ -2,7 +2,7 @@
 // which every node also knows the greatest gap of its subtree.
 #include "vm/area.h"
 
-#include "mem/layout.h"
+#include "layout.h"
 
 void area_tree_init(struct area_tree *tree)
 {

@@ -1,5 +1,5 @@
 // fault.c: page faults: from the trap to the area whose backend knows what belongs there.
-#include "abi/mman.h"
+#include <abi/mman.h>
 #include "cpu/trap.h"
 #include "cpu/x86.h"
 #include "thread/thread.h"

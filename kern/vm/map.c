@@ -1,6 +1,6 @@
 // map.c: changing what an address space holds: mapping, unmapping, rights, the heap's end.
 // Each operation first does everything that may fail, then what cannot.
-#include "abi/mman.h"
+#include <abi/mman.h>
 #include "mem/heap.h"
 #include "vm/internal.h"
 #include "vm/object.h"

@@ -1,7 +1,7 @@
 // object.c: memory objects: finding and making their pages, changing their size.
 #include "vm/object.h"
 
-#include "abi/mman.h"
+#include <abi/mman.h>
 #include "mem/heap.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"

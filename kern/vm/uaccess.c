@@ -3,7 +3,7 @@
 // space they walk: each page is faulted in, pinned, and reached through the linear map.
 #include "vm/uaccess.h"
 
-#include "abi/mman.h"
+#include <abi/mman.h>
 #include "thread/thread.h"
 #include "vm/internal.h"
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "kern.h"
-#include "mem/layout.h"
+#include "layout.h"
 
 struct aspace;
 

@@ -1,0 +1,163 @@
+// bootinfo.c: the Multiboot information (Multiboot Specification 0.6.96, 3.3).
+#include "bootinfo.h"
+
+#include "dev/exitport.h"
+
+#define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002u
+
+// Which fields are valid.
+#define INFO_COMMAND_LINE 0x04u
+#define INFO_MODULES 0x08u
+#define INFO_MEMORY_MAP 0x40u
+
+struct multiboot_info {
+	uint32_t flags;
+	uint32_t mem_lower, mem_upper;
+	uint32_t boot_device;
+	uint32_t command_line;
+	uint32_t module_count, modules;
+	uint32_t symbols[4];
+	uint32_t map_length, map;
+};
+
+struct multiboot_module {
+	uint32_t start, end, string, reserved;
+};
+
+struct multiboot_range {
+	uint32_t size; // of what follows
+	uint64_t base, length;
+	uint32_t type; // 1: RAM
+} __packed;
+
+struct bootinfo bootinfo;
+
+extern const char kernel_start[], kernel_end[];
+
+static void __noreturn __printf(2, 3) refuse(enum exit_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(LOG_EMERG, format, args);
+	va_end(args);
+	machine_end(code);
+}
+
+// What the loader says lies at [pa, pa + len); NULL unless the linear map reaches it.
+static const void *loader_data(physaddr_t pa, size_t len)
+{
+	return pa < LINEAR_SIZE && len <= LINEAR_SIZE - pa ? phys_to_virt(pa) : NULL;
+}
+
+// Insert [start, end) into a sorted list.
+static void insert_range(struct mem_range *list, size_t *count, physaddr_t start, physaddr_t end)
+{
+	size_t i = (*count)++;
+
+	for (; i > 0 && list[i - 1].start > start; i--)
+		list[i] = list[i - 1];
+	list[i] = (struct mem_range){ start, end };
+}
+
+// Let ranges that touch or overlap become one.
+static void merge_ranges(struct mem_range *list, size_t *count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i < *count; i++) {
+		if (list[i].start <= list[kept].end)
+			list[kept].end = MAX(list[kept].end, list[i].end);
+		else
+			list[++kept] = list[i];
+	}
+	if (*count)
+		*count = kept + 1;
+}
+
+// Take RAM [base, base + length) into the list: whole pages, as far as the linear map reaches.
+static void add_ram(uint64_t base, uint64_t length)
+{
+	uint64_t end = base + length < base ? UINT64_MAX : base + length;
+
+	if (end > LINEAR_SIZE)
+		bootinfo.beyond_bytes += end - MAX(base, LINEAR_SIZE);
+	base = ROUND_UP(base, PAGE_SIZE);
+	end = ROUND_DOWN(MIN(end, LINEAR_SIZE), PAGE_SIZE);
+	if (base < end && bootinfo.usable_count < BOOT_RANGES)
+		insert_range(bootinfo.usable, &bootinfo.usable_count, (physaddr_t)base, (physaddr_t)end);
+}
+
+static void read_map(const struct multiboot_info *info)
+{
+	const char *at = NULL, *end;
+
+	if (info->flags & INFO_MEMORY_MAP)
+		at = loader_data(info->map, info->map_length);
+	if (!at)
+		refuse(EXIT_BOOT_NO_MAP, "boot: the loader gave no memory map\n");
+	end = at + info->map_length;
+	while ((size_t)(end - at) >= sizeof(struct multiboot_range)) {
+		const struct multiboot_range *range = (const void *)at;
+
+		if (range->type == 1)
+			add_ram(range->base, range->length);
+		if (range->size > (size_t)(end - at) - sizeof(range->size))
+			break;
+		at += range->size + sizeof(range->size);
+	}
+	merge_ranges(bootinfo.usable, &bootinfo.usable_count);
+	for (size_t i = 0; i < bootinfo.usable_count; i++)
+		bootinfo.usable_bytes += bootinfo.usable[i].end - bootinfo.usable[i].start;
+	if (bootinfo.usable_bytes < BOOT_MEMORY_MIN)
+		refuse(EXIT_BOOT_NO_MEMORY, "boot: %llu KiB of memory are usable; %u are needed\n",
+		       bootinfo.usable_bytes >> 10, BOOT_MEMORY_MIN >> 10);
+}
+
+static void read_modules(const struct multiboot_info *info)
+{
+	const struct multiboot_module *modules = NULL;
+	size_t count = MIN(info->module_count, BOOT_MODULES);
+
+	if (info->flags & INFO_MODULES)
+		modules = loader_data(info->modules, count * sizeof(*modules));
+	if (!modules || count == 0)
+		refuse(EXIT_BOOT_NO_MODULE, "boot: no module: the archive of programs is missing\n");
+	for (size_t i = 0; i < count; i++) {
+		struct init_module module = { modules[i].start, modules[i].end };
+
+		if (module.start > module.end || module.end > LINEAR_SIZE)
+			refuse(EXIT_BOOT_OUT_OF_REACH,
+			       "boot: module %zu lies at [%#x, %#x), beyond the %u MiB in reach\n", i,
+			       module.start, module.end, LINEAR_SIZE >> 20);
+		bootinfo.modules[bootinfo.module_count++] = module;
+		if (module.start < module.end)
+			insert_range(bootinfo.taken, &bootinfo.taken_count, module.start, module.end);
+	}
+}
+
+void bootinfo_read_options(uint32_t magic, physaddr_t pa)
+{
+	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
+	const char *text = NULL;
+
+	if (magic == MULTIBOOT_BOOTLOADER_MAGIC && info && (info->flags & INFO_COMMAND_LINE))
+		text = loader_data(info->command_line, 1);
+	if (text) {
+		size_t len = strnlen(text, BOOT_COMMAND_LINE - 1);
+
+		memcpy(bootinfo.command_line, text, len);
+	}
+}
+
+void bootinfo_read(uint32_t magic, physaddr_t pa)
+{
+	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
+
+	if (magic != MULTIBOOT_BOOTLOADER_MAGIC || !info)
+		refuse(EXIT_BOOT_MAGIC, "boot: magic number %#x is not a multiboot loader's\n", magic);
+	insert_range(bootinfo.taken, &bootinfo.taken_count, virt_to_phys(kernel_start),
+	             virt_to_phys(kernel_end));
+	read_map(info);
+	read_modules(info);
+}

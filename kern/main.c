@@ -1,0 +1,58 @@
+// main.c: the boot sequence.
+#include "bootinfo.h"
+#include "cpu/irq.h"
+#include "cpu/segment.h"
+#include "debug/options.h"
+#include "debug/panic.h"
+#include "dev/console.h"
+#include "dev/control.h"
+#include "fs/fs.h"
+#include "mem/pgdir.h"
+#include "proc/exceptions.h"
+#include "proc/init.h"
+#include "proc/terminal.h"
+#include "sys/table.h"
+#include "vm/aspace.h"
+
+void kernel_main(uint32_t magic, physaddr_t info) __noreturn;
+
+static void report_memory(void)
+{
+	printk(LOG_INFO, "mem: %llu MiB usable, %zu MiB free\n", bootinfo.usable_bytes >> 20,
+	       page_free_count() / 256);
+	if (bootinfo.beyond_bytes)
+		printk(LOG_NOTICE, "mem: %llu MiB lie beyond the %u MiB in reach and stay unused\n",
+		       bootinfo.beyond_bytes >> 20, LINEAR_SIZE >> 20);
+}
+
+// Entered from boot/entry.S with paging on, on the boot stack, with what the boot loader left in
+// EAX and EBX. Each step needs those above it.
+void kernel_main(uint32_t magic, physaddr_t info)
+{
+	bootinfo_read_options(magic, info);
+	options_init(bootinfo.command_line);
+	panic_init();
+	console_init();
+	printk(LOG_INFO, "Quire: a teaching kernel for 32-bit x86\n");
+	control_init();
+	bootinfo_read(magic, info);
+
+	segment_init();
+	trap_init();
+	irq_init();
+
+	boot_alloc_init(bootinfo.usable, bootinfo.usable_count, bootinfo.taken, bootinfo.taken_count);
+	page_init();
+	pgdir_init();
+	report_memory();
+
+	thread_init();
+	vm_init();
+	exceptions_init();
+	syscall_init();
+	fs_init();
+	terminal_init();
+
+	init_start(bootinfo.modules, bootinfo.module_count);
+	thread_exit(); // from here on threads run: init first
+}

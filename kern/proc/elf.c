@@ -1,0 +1,140 @@
+// elf.c: mapping an ELF program. Nothing that its headers say is believed before it has been
+// checked.
+#include <abi/elf.h>
+
+#include <abi/mman.h>
+#include "mem/heap.h"
+#include "proc/exec.h"
+#include "vm/aspace.h"
+#include "vm/object.h"
+#include "vm/uaccess.h"
+
+#define PHDRS_MAX 128
+#define PIE_BASE 0x56555000u   // where Linux puts programs that can be anywhere, without randomisation
+#define RESIDENT_MAX (64u << 10) // bytes of a segment that are mapped before they are touched
+
+// Is this a header of a program for this machine?
+static bool header_ok(const Elf32_Ehdr *header)
+{
+	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 && header->e_ident[EI_CLASS] == ELFCLASS32 &&
+	       header->e_ident[EI_DATA] == ELFDATA2LSB && (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
+	       header->e_machine == EM_386 && header->e_phentsize == sizeof(Elf32_Phdr) &&
+	       header->e_phnum > 0 && header->e_phnum <= PHDRS_MAX;
+}
+
+static int prot_of(const Elf32_Phdr *phdr)
+{
+	return (phdr->p_flags & PF_R ? PROT_READ : 0) | (phdr->p_flags & PF_W ? PROT_WRITE : 0) |
+	       (phdr->p_flags & PF_X ? PROT_EXEC : 0);
+}
+
+// Does a segment fit below the stack, and can its part of the file be mapped where it is to be?
+static bool segment_ok(const Elf32_Phdr *phdr, uintptr_t bias)
+{
+	uintptr_t va = phdr->p_vaddr + bias;
+
+	return phdr->p_filesz <= phdr->p_memsz && va >= USER_MIN && va < ULIM &&
+	       phdr->p_memsz <= ULIM - STACK_LIMIT - STACK_GUARD - va && va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE;
+}
+
+static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t va)
+{
+	size_t before = va % PAGE_SIZE;
+	struct map_request request = {
+		.va = va - before,
+		.len = phdr->p_filesz + before,
+		.prot = (uint8_t)prot_of(phdr),
+		.fixed = true,
+		.object = obj,
+		.offset = phdr->p_offset - before,
+	};
+	int error = aspace_map(as, &request, &va);
+
+	if (!error)
+		aspace_map_resident(as, va, MIN(ROUND_UP(request.len, PAGE_SIZE), RESIDENT_MAX));
+	return error;
+}
+
+// The segment's memory beyond its part of the file is zero: the rest of the last page, and pages of
+// its own.
+static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t start, uintptr_t end)
+{
+	uintptr_t pages = ROUND_UP(start, PAGE_SIZE);
+	struct map_request request = {
+		.va = pages,
+		.len = end - pages,
+		.prot = (uint8_t)prot_of(phdr),
+		.fixed = true,
+	};
+
+	if (phdr->p_filesz && (phdr->p_flags & PF_W) && start % PAGE_SIZE &&
+	    clear_user(as, (void __user *)start, MIN(pages, end) - start))
+		return -EINVAL;
+	return end > pages ? aspace_map(as, &request, &pages) : 0;
+}
+
+static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t bias)
+{
+	uintptr_t va = phdr->p_vaddr + bias;
+	int error = 0;
+
+	if (!segment_ok(phdr, bias))
+		return -ENOEXEC;
+	if (phdr->p_filesz)
+		error = map_file_part(as, obj, phdr, va);
+	else
+		va = ROUND_DOWN(va, PAGE_SIZE);
+	if (!error && phdr->p_memsz > phdr->p_filesz)
+		error = map_zero_part(as, phdr, va + phdr->p_filesz, phdr->p_vaddr + bias + phdr->p_memsz);
+	return error;
+}
+
+static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *header, const Elf32_Phdr *phdrs,
+                   struct exec_image *image)
+{
+	uintptr_t bias = header->e_type == ET_DYN ? PIE_BASE : 0;
+	int error = 0;
+
+	*image = (struct exec_image){
+		.entry = header->e_entry + bias,
+		.phnum = header->e_phnum,
+		.stack_executable = true,
+	};
+	for (unsigned int i = 0; i < header->e_phnum && !error; i++) {
+		const Elf32_Phdr *phdr = &phdrs[i];
+
+		if (phdr->p_type == PT_INTERP)
+			error = -ENOENT;
+		if (phdr->p_type == PT_GNU_STACK)
+			image->stack_executable = phdr->p_flags & PF_X;
+		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0 || error)
+			continue;
+		error = map_segment(as, obj, phdr, bias);
+		image->end = MAX(image->end, phdr->p_vaddr + bias + phdr->p_memsz);
+		if (header->e_phoff >= phdr->p_offset && header->e_phoff - phdr->p_offset < phdr->p_filesz)
+			image->phdr = header->e_phoff - phdr->p_offset + phdr->p_vaddr + bias;
+	}
+	return !error && image->end == 0 ? -ENOEXEC : error;
+}
+
+int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
+{
+	Elf32_Ehdr header;
+	Elf32_Phdr *phdrs;
+	size_t size;
+	ssize_t n = object_read(obj, 0, &header, sizeof(header));
+	int error;
+
+	if (n < 0)
+		return (int)n;
+	if (n != sizeof(header) || !header_ok(&header))
+		return -ENOEXEC;
+	size = header.e_phnum * sizeof(*phdrs);
+	phdrs = kmalloc(size);
+	if (!phdrs)
+		return -ENOMEM;
+	n = object_read(obj, header.e_phoff, phdrs, size);
+	error = n == (ssize_t)size ? map_all(as, obj, &header, phdrs, image) : n < 0 ? (int)n : -ENOEXEC;
+	kfree(phdrs);
+	return error;
+}

@@ -1,0 +1,168 @@
+// exec.c: a new program in an old process. The new address space is made completely before the old
+// one is given up, so that until then every failure leaves the old program as it was.
+#include "proc/exec.h"
+
+#include <abi/fcntl.h>
+#include "cpu/x86.h"
+#include "fs/fdtable.h"
+#include "fs/path.h"
+#include "proc/process.h"
+#include "vm/aspace.h"
+#include "vm/object.h"
+
+#define SCRIPTS_MAX 4    // a script's interpreter may be a script, so often
+#define SCRIPT_LINE 256  // bytes of the first line that count
+
+// The file at `path`, if it may be executed, with a reference.
+static int find_program(const char *path, struct inode **store)
+{
+	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, store);
+
+	if (error)
+		return error;
+	if (inode_is(*store, S_IFREG) && (*store)->object)
+		error = inode_access(*store, X_OK);
+	else
+		error = -EACCES;
+	if (error)
+		inode_put(*store);
+	return error;
+}
+
+static char *skip_blanks(char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+static char *skip_word(char *s)
+{
+	while (*s && *s != ' ' && *s != '\t')
+		s++;
+	return s;
+}
+
+// If `obj` begins with `#!`, make its interpreter the program: its name goes to line[], and it, its
+// argument if there is one, and the script's path take the place of the first argument. 1: it is a
+// script, 0: it is not, or -errno.
+static int script_to_args(struct object *obj, const char *path, char line[SCRIPT_LINE], struct exec_args *args)
+{
+	ssize_t n = object_read(obj, 0, line, SCRIPT_LINE - 1);
+	char *name, *end, *arg;
+	size_t len;
+	int error;
+
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return n < 0 ? (int)n : 0;
+	line[n] = '\0';
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	else if (n == SCRIPT_LINE - 1)
+		return -ENOEXEC;
+	name = skip_blanks(line + 2);
+	end = skip_word(name);
+	if (end == name)
+		return -ENOEXEC;
+	arg = skip_blanks(end);
+	*end = '\0';
+	len = strlen(arg);
+	while (len && (arg[len - 1] == ' ' || arg[len - 1] == '\t'))
+		arg[--len] = '\0';
+
+	// The script's path goes in first, then what comes before it.
+	error = exec_args_replace_first(args, path);
+	if (!error && len)
+		error = exec_args_prepend(args, arg);
+	if (!error)
+		error = exec_args_prepend(args, name);
+	memmove(line, name, strlen(name) + 1);
+	return error ? error : 1;
+}
+
+// The registers with which a program starts (System V ABI, Intel386 supplement, 3-27).
+static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t sp)
+{
+	memset(frame, 0, sizeof(*frame));
+	frame->eip = entry;
+	frame->cs = USER_CS;
+	frame->eflags = EFLAGS_FIXED | EFLAGS_IF;
+	frame->esp = sp;
+	frame->ss = frame->ds = frame->es = USER_DS;
+	frame->trapno = TRAP_SYSCALL;
+}
+
+static void set_name(struct thread *thread, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t len = MIN(strlen(name), sizeof(thread->name) - 1);
+
+	memcpy(thread->name, name, len);
+	thread->name[len] = '\0';
+}
+
+// From here on there is no way back.
+static void become(struct aspace *as, const char *path, const struct exec_image *image, uintptr_t sp)
+{
+	struct thread *thread = thread_current();
+	struct process *process = thread->process;
+
+	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
+	process->aspace = as;
+	aspace_switch_to(as);
+	process_vfork_done(process);
+	fdtable_exec(process->files);
+	signal_exec(&process->signals);
+	thread_reset_registers();
+	thread->clear_tid = NULL;
+	set_name(thread, path);
+	start_registers(thread_user_frame(thread), image->entry, sp);
+}
+
+// Build the space of the program in `obj` and start it.
+static int start_program(struct object *obj, const char *path, const struct exec_args *args)
+{
+	struct exec_image image;
+	struct aspace *as;
+	uintptr_t sp;
+	int error = aspace_create(&as);
+
+	if (error)
+		return error;
+	error = elf_load(as, obj, &image);
+	if (!error)
+		error = exec_stack(as, args, &image, &sp);
+	if (error)
+		aspace_put(as);
+	else
+		become(as, path, &image, sp);
+	return error;
+}
+
+int process_exec(const char *path, struct exec_args *args)
+{
+	char line[SCRIPT_LINE];
+	const char *program = path;
+	struct inode *inode;
+	int error;
+
+	for (unsigned int scripts = 0;; scripts++) {
+		error = find_program(program, &inode);
+		if (error)
+			return error;
+		error = script_to_args(inode->object, program, line, args);
+		if (error <= 0)
+			break;
+		inode_put(inode);
+		if (scripts == SCRIPTS_MAX)
+			return -ELOOP;
+		program = line;
+	}
+	if (!error)
+		error = exec_args_add(args, path);
+	if (!error)
+		error = start_program(inode->object, path, args);
+	inode_put(inode);
+	return error;
+}

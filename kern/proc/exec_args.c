@@ -1,0 +1,232 @@
+// exec_args.c: the strings of a new program, and the stack that it finds them on.
+#include <abi/elf.h>
+#include <abi/mman.h>
+#include "fs/random.h"
+#include "mem/heap.h"
+#include "proc/exec.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+
+#define BLOCK_FIRST 2048u
+#define POINTER_SIZE sizeof(uint32_t)
+
+int exec_args_init(struct exec_args *args)
+{
+	*args = (struct exec_args){ .block = kmalloc(BLOCK_FIRST), .size = BLOCK_FIRST };
+	return args->block ? 0 : -ENOMEM;
+}
+
+void exec_args_free(struct exec_args *args)
+{
+	kfree(args->block);
+}
+
+// Make room for `n` more bytes.
+static int reserve(struct exec_args *args, size_t n)
+{
+	size_t size = args->size;
+	char *block;
+
+	if (n > EXEC_BLOCK_MAX - args->used)
+		return -E2BIG;
+	while (size - args->used < n)
+		size *= 2;
+	if (size == args->size)
+		return 0;
+	block = kmalloc(size);
+	if (!block)
+		return -ENOMEM;
+	memcpy(block, args->block, args->used);
+	kfree(args->block);
+	args->block = block;
+	args->size = size;
+	return 0;
+}
+
+int exec_args_add(struct exec_args *args, const char *string)
+{
+	size_t len = strlen(string) + 1;
+	int error = reserve(args, len);
+
+	if (error)
+		return error;
+	memcpy(args->block + args->used, string, len);
+	args->used += len;
+	return 0;
+}
+
+// A string of the user's. One that does not fit is read again into a larger block.
+static int add_user_string(struct exec_args *args, const char __user *string)
+{
+	for (;;) {
+		size_t room = MIN(args->size - args->used, EXEC_STRING_MAX);
+		ssize_t len = copyinstr(aspace_current(), args->block + args->used, string, room);
+		int error;
+
+		if (len >= 0) {
+			args->used += (size_t)len + 1;
+			return 0;
+		}
+		if (len != -ENAMETOOLONG)
+			return (int)len;
+		if (room == EXEC_STRING_MAX)
+			return -E2BIG;
+		error = reserve(args, room + 1);
+		if (error)
+			return error;
+	}
+}
+
+int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32_t *count_store)
+{
+	const uint32_t __user *at = vector;
+	uint32_t count = 0, string;
+	int error;
+
+	for (; at; at++, count++) {
+		if (copyin(aspace_current(), &string, at, sizeof(string)))
+			return -EFAULT;
+		if (string == 0)
+			break;
+		if (count >= EXEC_BLOCK_MAX / POINTER_SIZE / 2)
+			return -E2BIG;
+		error = add_user_string(args, (const char __user *)(uintptr_t)string);
+		if (error)
+			return error;
+	}
+	*count_store = count;
+	return 0;
+}
+
+// Let `string` stand in the place of the first `drop` bytes.
+static int replace_start(struct exec_args *args, size_t drop, const char *string)
+{
+	size_t len = strlen(string) + 1;
+	int error = reserve(args, len);
+
+	if (error)
+		return error;
+	memmove(args->block + len, args->block + drop, args->used - drop);
+	memcpy(args->block, string, len);
+	args->used += len - drop;
+	return 0;
+}
+
+int exec_args_replace_first(struct exec_args *args, const char *string)
+{
+	return replace_start(args, args->argc ? strlen(args->block) + 1 : 0, string);
+}
+
+int exec_args_prepend(struct exec_args *args, const char *string)
+{
+	int error = replace_start(args, 0, string);
+
+	if (!error)
+		args->argc++;
+	return error;
+}
+
+// What stands between the strings and the pointers.
+struct stack_extra {
+	uint8_t random[16]; // AT_RANDOM
+	char platform[8];   // AT_PLATFORM
+};
+
+#define AUX_ENTRIES 18
+
+// The words at a program's stack pointer (System V ABI, Intel386 supplement, 3-28): the number of
+// arguments, pointers to them, NULL, pointers to the environment, NULL, the auxiliary vector.
+static uint32_t *put_pointers(uint32_t *word, const char **string, uint32_t count, uintptr_t *va)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		size_t len = strlen(*string) + 1;
+
+		*word++ = *va;
+		*string += len;
+		*va += len;
+	}
+	*word++ = 0;
+	return word;
+}
+
+static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
+{
+	*word++ = type;
+	*word++ = value;
+	return word;
+}
+
+static void fill_vector(uint32_t *word, const struct exec_args *args, const struct exec_image *image,
+                        uintptr_t strings, uintptr_t extra)
+{
+	const char *string = args->block;
+	uintptr_t va = strings;
+
+	*word++ = args->argc;
+	word = put_pointers(word, &string, args->argc, &va);
+	word = put_pointers(word, &string, args->envc, &va);
+	word = put_aux(word, AT_HWCAP, 0);
+	word = put_aux(word, AT_PAGESZ, PAGE_SIZE);
+	word = put_aux(word, AT_CLKTCK, 100);
+	word = put_aux(word, AT_PHDR, image->phdr);
+	word = put_aux(word, AT_PHENT, sizeof(Elf32_Phdr));
+	word = put_aux(word, AT_PHNUM, image->phnum);
+	word = put_aux(word, AT_BASE, 0);
+	word = put_aux(word, AT_FLAGS, 0);
+	word = put_aux(word, AT_ENTRY, image->entry);
+	word = put_aux(word, AT_UID, 0);
+	word = put_aux(word, AT_EUID, 0);
+	word = put_aux(word, AT_GID, 0);
+	word = put_aux(word, AT_EGID, 0);
+	word = put_aux(word, AT_SECURE, 0);
+	word = put_aux(word, AT_RANDOM, extra + offsetof(struct stack_extra, random));
+	word = put_aux(word, AT_EXECFN, va); // the program's name stands behind the environment
+	word = put_aux(word, AT_PLATFORM, extra + offsetof(struct stack_extra, platform));
+	put_aux(word, AT_NULL, 0);
+}
+
+static int map_stack(struct aspace *as, size_t len, const struct exec_image *image)
+{
+	struct map_request request = {
+		.va = STACK_TOP - ROUND_UP(len, PAGE_SIZE),
+		.len = len,
+		.prot = PROT_READ | PROT_WRITE | (image->stack_executable ? PROT_EXEC : 0),
+		.flags = AREA_GROWSDOWN,
+		.fixed = true,
+		.name = "[stack]",
+	};
+	uintptr_t va;
+
+	return aspace_map(as, &request, &va);
+}
+
+int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
+               uintptr_t *sp_store)
+{
+	size_t words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_ENTRIES;
+	uintptr_t strings = STACK_TOP - POINTER_SIZE - args->used; // Linux keeps a zero word at the very top
+	uintptr_t extra = ROUND_DOWN(strings - sizeof(struct stack_extra), 16);
+	uintptr_t sp = ROUND_DOWN(extra - words * POINTER_SIZE, 16);
+	struct stack_extra *extra_bytes;
+	uint32_t *vector;
+	int error;
+
+	if (STACK_TOP - sp > STACK_LIMIT / 4)
+		return -E2BIG;
+	error = map_stack(as, STACK_TOP - sp, image);
+	if (error)
+		return error;
+	vector = kzalloc(extra + sizeof(*extra_bytes) - sp);
+	if (!vector)
+		return -ENOMEM;
+	fill_vector(vector, args, image, strings, extra);
+	extra_bytes = (void *)((char *)vector + (extra - sp));
+	random_bytes(extra_bytes->random, sizeof(extra_bytes->random));
+	memcpy(extra_bytes->platform, "i686", 5);
+	if (copyout(as, (void __user *)sp, vector, extra + sizeof(*extra_bytes) - sp) ||
+	    copyout(as, (void __user *)strings, args->block, args->used))
+		error = -ENOMEM;
+	kfree(vector);
+	*sp_store = sp;
+	return error;
+}

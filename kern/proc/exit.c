@@ -1,0 +1,146 @@
+// exit.c: how processes end, and how their parents learn of it.
+#include <abi/wait.h>
+#include "fs/fdtable.h"
+#include "fs/path.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+
+// Give back what an ending process holds. Its memory goes first: a parent that waits for a vfork
+// runs on in it, and what is left then is quickly done.
+static void release_resources(struct process *process)
+{
+	struct thread *thread = thread_current();
+	pid_t none = 0;
+
+	if (thread->clear_tid && process->aspace->refs > 1)
+		(void)!copyout(process->aspace, thread->clear_tid, &none, sizeof(none));
+	process->aspace = NULL;
+	aspace_switch_to(NULL);
+	process_vfork_done(process);
+	fdtable_put(process->files);
+	fs_context_put(process->fs);
+	process->files = NULL;
+	process->fs = NULL;
+}
+
+// Children of the dead become init's. Caller: holds process_lock.
+static void give_away_children(struct process *process)
+{
+	struct process *init = process_find(PID_INIT), *child, *after;
+
+	list_for_each_safe(child, after, &process->children, sibling) {
+		list_remove(&child->sibling);
+		child->parent = init;
+		list_add_tail(&init->children, &child->sibling);
+		if (child->zombie)
+			waitq_wake_all(&init->child_wait);
+	}
+}
+
+// Tell the parent. A parent that ignores SIGCHLD, or says SA_NOCLDWAIT, leaves no zombies: then
+// init buries the dead. Caller: holds process_lock.
+static void notify_parent(struct process *process)
+{
+	struct process *parent = process->parent;
+	int status = process->exit_status;
+	struct signal_info info = {
+		.code = WIFEXITED(status)    ? CLD_EXITED :
+		        WCOREDUMP(status)    ? CLD_DUMPED :
+		                               CLD_KILLED,
+		.pid = process->pid,
+		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+	};
+	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
+
+	if (process->exit_signal == SIGCHLD &&
+	    (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT))) {
+		list_remove(&process->sibling);
+		process->parent = process_find(PID_INIT);
+		list_add_tail(&process->parent->children, &process->sibling);
+		waitq_wake_all(&parent->child_wait); // it may have been the last child waited for
+	}
+	if (process->exit_signal)
+		signal_send(parent, process->exit_signal, &info);
+	waitq_wake_all(&process->parent->child_wait);
+}
+
+void process_exit(int status)
+{
+	struct process *process = process_current();
+
+	if (process->pid == PID_INIT)
+		panic("init ends, with status %#x", status);
+	release_resources(process);
+	spin_lock(&process_lock);
+	process->exit_status = status;
+	process->zombie = true;
+	give_away_children(process);
+	notify_parent(process);
+	thread_current()->process = NULL; // the parent may bury the process before this thread is gone
+	spin_unlock(&process_lock);
+	thread_exit();
+}
+
+// Is `child` one that wait4(pid) means?
+static bool is_meant(const struct process *child, pid_t pid, const struct process *parent)
+{
+	if (pid > 0)
+		return child->pid == pid;
+	if (pid == -1)
+		return true;
+	return child->pgid == (pid == 0 ? parent->pgid : -pid);
+}
+
+// The first child meant that has ended; *any_store says whether any child is meant at all. Caller:
+// holds process_lock.
+static struct process *find_zombie(struct process *parent, pid_t pid, bool *any_store)
+{
+	struct process *child;
+
+	*any_store = false;
+	list_for_each(child, &parent->children, sibling) {
+		if (!is_meant(child, pid, parent))
+			continue;
+		*any_store = true;
+		if (child->zombie)
+			return child;
+	}
+	return NULL;
+}
+
+static void bury(struct process *process)
+{
+	signal_state_destroy(&process->signals);
+	kfree(process);
+}
+
+pid_t process_wait(pid_t pid, int options, int *status_store)
+{
+	struct process *parent = process_current(), *child;
+	pid_t result = 0;
+	bool any;
+
+	spin_lock(&process_lock);
+	for (;;) {
+		child = find_zombie(parent, pid, &any);
+		if (child || !any || (options & WNOHANG))
+			break;
+		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE)) {
+			spin_unlock(&process_lock);
+			return -ERESTARTSYS;
+		}
+	}
+	if (child) {
+		result = child->pid;
+		*status_store = child->exit_status;
+		process_unpublish(child);
+	} else if (!any) {
+		result = -ECHILD;
+	}
+	spin_unlock(&process_lock);
+	if (child)
+		bury(child);
+	return result;
+}

@@ -1,0 +1,140 @@
+// fork.c: a process becomes two.
+#include <abi/ldt.h>
+#include <abi/sched.h>
+#include "cpu/x86.h"
+#include "fs/fdtable.h"
+#include "fs/path.h"
+#include "proc/process.h"
+#include "proc/tls.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+
+// What clone() may be asked for. The rest, threads above all, is refused.
+#define CLONE_KNOWN                                                                                \
+	(CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SETTLS |                \
+	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SYSVSEM |         \
+	 CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO)
+
+static int copy_memory(struct process *child, struct process *parent, uint32_t flags)
+{
+	if (!(flags & CLONE_VM))
+		return aspace_clone(parent->aspace, &child->aspace);
+	child->aspace = aspace_get(parent->aspace);
+	return 0;
+}
+
+static int copy_files(struct process *child, struct process *parent, uint32_t flags)
+{
+	child->files =
+		flags & CLONE_FILES ? fdtable_get(parent->files) : fdtable_copy(parent->files);
+	child->fs = flags & CLONE_FS ? fs_context_get(parent->fs) : fs_context_copy(parent->fs);
+	return child->files && child->fs ? 0 : -ENOMEM;
+}
+
+// The child's registers: the parent's, but for the call's result and what was asked for.
+static int copy_registers(struct thread *child, const struct fork_request *request)
+{
+	struct thread *parent = thread_current();
+	struct trapframe *frame = thread_user_frame(child);
+	struct user_desc desc;
+
+	memcpy(frame, thread_user_frame(parent), sizeof(*frame));
+	frame->eax = 0;
+	if (request->stack)
+		frame->esp = request->stack;
+	child->fs = read_fs();
+	child->gs = read_gs();
+	child->has_tls = parent->has_tls;
+	if (parent->has_tls)
+		memcpy(child->tls, parent->tls, sizeof(child->tls));
+	child->sigmask = parent->sigmask;
+	if (!(request->flags & CLONE_VM) || (request->flags & CLONE_VFORK)) {
+		child->altstack = parent->altstack;
+		child->altstack_size = parent->altstack_size;
+	}
+	if (request->flags & CLONE_SETTLS) {
+		if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))
+			return -EFAULT;
+		return tls_set(child, &desc);
+	}
+	return thread_copy_fpu(child);
+}
+
+static int copy_all(struct process *child, struct thread *thread, const struct fork_request *request)
+{
+	struct process *parent = process_current();
+	int error = copy_registers(thread, request);
+
+	if (!error)
+		error = copy_files(child, parent, request->flags);
+	if (!error)
+		error = copy_memory(child, parent, request->flags);
+	if (error)
+		return error;
+	signal_state_fork(&child->signals, &parent->signals);
+	child->exit_signal = (int)(request->flags & CSIGNAL);
+	child->vforked = request->flags & CLONE_VFORK;
+	thread->aspace = child->aspace;
+	if (request->flags & CLONE_CHILD_CLEARTID)
+		thread->clear_tid = request->child_tid;
+	return 0;
+}
+
+// Store the child's number where it was asked for. As on Linux nobody learns when that fails.
+static void store_tids(struct process *child, const struct fork_request *request)
+{
+	if ((request->flags & CLONE_CHILD_SETTID) &&
+	    copyout(child->aspace, request->child_tid, &child->pid, sizeof(child->pid)))
+		return;
+	if ((request->flags & CLONE_PARENT_SETTID) &&
+	    copyout(aspace_current(), request->parent_tid, &child->pid, sizeof(child->pid)))
+		return;
+}
+
+// Sleep until the child execs or ends. Only the parent's own death ends the sleep earlier.
+static void wait_for_vfork(struct process *parent, pid_t pid)
+{
+	struct process *child;
+
+	spin_lock(&process_lock);
+	while ((child = process_find(pid)) && child->vforked && child->parent == parent)
+		if (waitq_sleep(&parent->vfork_wait, &process_lock, WAIT_KILLABLE, NO_DEADLINE))
+			break;
+	spin_unlock(&process_lock);
+}
+
+void process_vfork_done(struct process *process)
+{
+	if (!process->vforked)
+		return;
+	spin_lock(&process_lock);
+	process->vforked = false;
+	waitq_wake_all(&process->parent->vfork_wait);
+	spin_unlock(&process_lock);
+}
+
+pid_t process_fork(const struct fork_request *request)
+{
+	struct process *parent = process_current(), *child;
+	struct thread *thread;
+	pid_t pid;
+	int error;
+
+	if ((request->flags & ~CLONE_KNOWN) || (request->flags & CSIGNAL) >= NSIG)
+		return -EINVAL;
+	error = process_create(&child, &thread, thread_current()->name, NULL, NULL);
+	if (error)
+		return error;
+	error = copy_all(child, thread, request);
+	if (error) {
+		process_discard(child, thread);
+		return error;
+	}
+	store_tids(child, request);
+	pid = child->pid;
+	process_publish(child, parent);
+	thread_start(thread);
+	if (request->flags & CLONE_VFORK)
+		wait_for_vfork(parent, pid);
+	return pid;
+}

@@ -1,0 +1,100 @@
+// process.h: processes: what a program in execution owns. Its threads run it; they are structs of
+// their own (thread/thread.h).
+#pragma once
+
+#include "kern.h"
+#include "list.h"
+#include "proc/signal.h"
+#include "thread/thread.h"
+
+struct aspace;
+struct fdtable;
+struct fs_context;
+
+#define PID_MAX 32768
+#define PID_INIT 1 // the kernel's own process: parent of the first program and of orphans
+
+// [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
+struct process {
+	pid_t pid;                 // [c]
+	pid_t pgid, sid;           // [p] process group and session
+	struct process *parent;    // [p] NULL for init
+	struct list children;      // [p] struct process by sibling
+	struct list sibling;       // [p]
+	struct process *hash_next; // [p] in the table by pid
+	struct list all_link;      // [p] among all processes, the oldest first
+	struct list threads;       // [p] struct thread by process_link
+	bool zombie;               // [p] it has ended and waits for its parent
+	bool vforked;              // [p] its parent waits until it execs or ends
+	int exit_status;           // [p] as wait4 reports it, once a zombie
+	int exit_signal;           // [c] what its end sends to the parent: SIGCHLD, or 0
+	struct waitq child_wait;   // [p] the parent waits here for its children
+	struct waitq vfork_wait;   // [p] here for the child of its vfork
+	struct aspace *aspace;     // [m] the space of its threads, whose references they are; NULL: init
+	struct fdtable *files;     // [m] a reference
+	struct fs_context *fs;     // [m] a reference
+	struct signal_state signals;
+	uint64_t started;          // [c] clock_ns() at its creation
+};
+
+// Guards the tree of processes, its lists, and what says [p].
+extern struct spinlock process_lock;
+
+// The process that runs on this CPU; NULL in threads of the kernel that belong to none.
+static inline struct process *process_current(void)
+{
+	return thread_current()->process;
+}
+
+// A process with nothing but a pid and one thread that has not started; `entry` as for
+// thread_create. It is nobody's child yet: process_publish. Returns 0, -ENOMEM or -EAGAIN.
+int process_create(struct process **process_store, struct thread **thread_store, const char *name,
+                   void (*entry)(void *arg), void *arg);
+
+// Give back a process that was created and never published, with its thread and what it holds.
+void process_discard(struct process *process, struct thread *thread);
+
+// Make it a child of `parent` and visible to everybody.
+void process_publish(struct process *process, struct process *parent);
+
+// Take it out of all lists: nobody can find it any more. Caller: holds process_lock.
+void process_unpublish(struct process *process);
+
+// The process `pid`, or NULL; a zombie too. Caller: holds process_lock.
+struct process *process_find(pid_t pid);
+
+// Visit all processes, zombies too, the oldest first. Caller: holds process_lock.
+extern struct list all_processes;
+
+// Every process has a thread; the first is where signals go.
+static inline struct thread *process_thread(const struct process *process)
+{
+	return list_first(&process->threads, struct thread, process_link);
+}
+
+// What clone() asks for.
+struct fork_request {
+	uint32_t flags;            // CLONE_ bits; the low byte is the exit signal
+	uintptr_t stack;           // the child's stack pointer; 0: the parent's
+	void __user *parent_tid;   // CLONE_PARENT_SETTID
+	void __user *child_tid;    // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
+	const void __user *tls;    // CLONE_SETTLS: a struct user_desc
+};
+
+// Copy the current process. Returns the child's pid, or -errno with nothing changed.
+pid_t process_fork(const struct fork_request *request);
+
+// End the current process with `status` (as wait4 reports it).
+void process_exit(int status) __noreturn;
+
+// The child of a vfork does not need its parent's memory any more: it execs or ends.
+void process_vfork_done(struct process *process);
+
+// wait4: `pid` > 0 that child, -1 any, 0 one of the caller's group, < -1 one of group -pid. Returns
+// the pid with its status in *status_store; 0 with WNOHANG while none has ended; -ECHILD, -EINTR or
+// -EINVAL.
+pid_t process_wait(pid_t pid, int options, int *status_store);
+
+// Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
+// the files and the directories of the current one. Returns its pid or -errno.
+pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

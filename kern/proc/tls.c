@@ -1,0 +1,83 @@
+// tls.c: a program finds its thread-local storage through a segment of its own, which it describes
+// to us. The descriptor that we make of it can only be a user's data or code segment.
+#include "proc/tls.h"
+
+#include "thread/thread.h"
+
+// Does `desc` describe no segment? There are two ways to say so.
+static bool is_empty(const struct user_desc *desc)
+{
+	bool zero = !desc->base_addr && !desc->limit && !desc->contents && !desc->seg_32bit &&
+	            !desc->limit_in_pages && !desc->useable;
+
+	return zero && (desc->read_exec_only == desc->seg_not_present);
+}
+
+static struct segment_desc describe(const struct user_desc *desc)
+{
+	uint32_t flags = SEG_CODE_OR_DATA | SEG_DPL3 | SEG_ACCESSED;
+
+	if (is_empty(desc))
+		return (struct segment_desc){ 0, 0 };
+	flags |= desc->contents << 10; // expand-down or conforming; code
+	flags |= desc->read_exec_only ? 0 : SEG_WRITABLE;
+	flags |= desc->seg_not_present ? 0 : SEG_PRESENT;
+	flags |= desc->useable ? SEG_AVAILABLE : 0;
+	flags |= desc->seg_32bit ? SEG_32BIT : 0;
+	flags |= desc->limit_in_pages ? SEG_PAGES : 0;
+	return segment_make(desc->base_addr, desc->limit, flags);
+}
+
+static int find_free_slot(const struct thread *thread)
+{
+	for (int i = 0; i < TLS_SLOTS; i++)
+		if (thread->tls[i].high == 0 && thread->tls[i].low == 0)
+			return i;
+	return -ESRCH;
+}
+
+int tls_set(struct thread *thread, struct user_desc *desc)
+{
+	int slot = (int)desc->entry_number - GDT_TLS;
+
+	if (desc->entry_number == (uint32_t)-1) {
+		slot = find_free_slot(thread);
+		if (slot < 0)
+			return slot;
+		desc->entry_number = (uint32_t)(GDT_TLS + slot);
+	}
+	if (slot < 0 || slot >= TLS_SLOTS)
+		return -EINVAL;
+	// As on Linux: 32 bits, and no conforming code; with segments that are not present nobody
+	// can reach anything.
+	if (!is_empty(desc) && (!desc->seg_32bit || desc->contents > 2))
+		return -EINVAL;
+	thread->tls[slot] = describe(desc);
+	thread->has_tls = true;
+	if (thread == thread_current())
+		segment_load_tls(thread->tls);
+	return 0;
+}
+
+int tls_get(const struct thread *thread, struct user_desc *desc)
+{
+	int slot = (int)desc->entry_number - GDT_TLS;
+	uint32_t low, high;
+
+	if (slot < 0 || slot >= TLS_SLOTS)
+		return -EINVAL;
+	low = thread->tls[slot].low;
+	high = thread->tls[slot].high;
+	*desc = (struct user_desc){
+		.entry_number = desc->entry_number,
+		.base_addr = (low >> 16) | ((high & 0xFF) << 16) | (high & 0xFF000000),
+		.limit = (low & 0xFFFF) | (high & 0x000F0000),
+		.seg_32bit = !!(high & SEG_32BIT),
+		.contents = (high >> 10) & 3,
+		.read_exec_only = !(high & SEG_WRITABLE),
+		.limit_in_pages = !!(high & SEG_PAGES),
+		.seg_not_present = !(high & SEG_PRESENT),
+		.useable = !!(high & SEG_AVAILABLE),
+	};
+	return 0;
+}

@@ -1,0 +1,219 @@
+// system.c: calls about the machine as a whole, and about who the caller is: always root.
+#include <abi/prctl.h>
+#include <abi/reboot.h>
+#include <abi/resource.h>
+#include <abi/sysinfo.h>
+#include <abi/utsname.h>
+#include "dev/control.h"
+#include "dev/exitport.h"
+#include "fs/random.h"
+#include "mem/heap.h"
+#include "mem/page.h"
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "thread/kstack.h"
+#include "thread/timer.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+#include <abi/limits.h>
+#include <abi/random.h>
+
+// Programs ask for the release to learn which calls there are; ours are those of this Linux.
+static const struct utsname names = {
+	.sysname = "Quire",
+	.nodename = "quire",
+	.release = "6.1.0",
+	.version = "#1",
+	.machine = "i686",
+	.domainname = "(none)",
+};
+
+SYSCALL1(uname, void __user *, store)
+{
+	return copyout(aspace_current(), store, &names, sizeof(names));
+}
+
+SYSCALL1(sysinfo, void __user *, store)
+{
+	struct sysinfo info;
+	struct process *process;
+
+	memset(&info, 0, sizeof(info));
+	info.uptime = (long)(clock_ns() / NS_PER_SECOND);
+	info.totalram = page_usable_count() * PAGE_SIZE;
+	info.freeram = (page_free_count() + kstack_pooled_pages()) * PAGE_SIZE;
+	info.mem_unit = 1;
+	spin_lock(&process_lock);
+	list_for_each(process, &all_processes, all_link)
+		info.procs++;
+	spin_unlock(&process_lock);
+	return copyout(aspace_current(), store, &info, sizeof(info));
+}
+
+SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const void __user *, arg)
+{
+	(void)arg;
+	if (magic1 != LINUX_REBOOT_MAGIC1 ||
+	    (magic2 != LINUX_REBOOT_MAGIC2 && magic2 != LINUX_REBOOT_MAGIC2A &&
+	     magic2 != LINUX_REBOOT_MAGIC2B && magic2 != LINUX_REBOOT_MAGIC2C))
+		return -EINVAL;
+	switch (command) {
+	case RB_ENABLE_CAD:
+	case RB_DISABLE_CAD:
+		return 0;
+	case RB_AUTOBOOT:
+	case LINUX_REBOOT_CMD_RESTART2:
+		printk(LOG_NOTICE, "reboot: restarting\n");
+		machine_reboot();
+	case RB_HALT_SYSTEM:
+	case RB_POWER_OFF:
+		printk(LOG_NOTICE, "reboot: power off\n");
+		machine_end(EXIT_NORMAL);
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL0(getuid)
+{
+	return 0;
+}
+
+SYSCALL0(geteuid)
+{
+	return 0;
+}
+
+SYSCALL0(getgid)
+{
+	return 0;
+}
+
+SYSCALL0(getegid)
+{
+	return 0;
+}
+
+SYSCALL0(getuid32)
+{
+	return 0;
+}
+
+SYSCALL0(geteuid32)
+{
+	return 0;
+}
+
+SYSCALL0(getgid32)
+{
+	return 0;
+}
+
+SYSCALL0(getegid32)
+{
+	return 0;
+}
+
+#define RANDOM_FLAGS (GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)
+
+SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
+{
+	uint8_t bytes[64];
+	size_t done = 0;
+
+	if (flags & ~RANDOM_FLAGS)
+		return -EINVAL;
+	len = MIN(len, (size_t)INT32_MAX);
+	while (done < len) {
+		size_t n = MIN(len - done, sizeof(bytes)), moved;
+
+		random_bytes(bytes, n);
+		moved = copyout_partial(aspace_current(), (char __user *)store + done, bytes, n);
+		done += moved;
+		if (moved < n)
+			return done ? (long)done : -EFAULT;
+	}
+	return (long)done;
+}
+
+// What may be used of each resource. Only the stack and the descriptors have an end.
+static uint64_t limit_of(int resource)
+{
+	switch (resource) {
+	case RLIMIT_STACK:
+		return STACK_LIMIT;
+	case RLIMIT_NOFILE:
+		return NR_OPEN;
+	case RLIMIT_NPROC:
+		return PID_MAX;
+	case RLIMIT_CORE:
+		return 0;
+	default:
+		return RLIM64_INFINITY;
+	}
+}
+
+static long get_limit(int resource, void __user *store)
+{
+	uint64_t limit;
+	struct rlimit old;
+
+	if (resource < 0 || resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	limit = limit_of(resource);
+	old.rlim_cur = old.rlim_max = limit > RLIM_INFINITY ? RLIM_INFINITY : (rlim_t)limit;
+	return copyout(aspace_current(), store, &old, sizeof(old));
+}
+
+SYSCALL2(getrlimit, int, resource, void __user *, store)
+{
+	return get_limit(resource, store);
+}
+
+SYSCALL2(ugetrlimit, int, resource, void __user *, store)
+{
+	return get_limit(resource, store);
+}
+
+SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __user *, old)
+{
+	struct rlimit64 limit;
+
+	if (resource < 0 || resource >= RLIM_NLIMITS)
+		return -EINVAL;
+	if (pid != 0 && pid != process_current()->pid)
+		return -ESRCH;
+	if (new) {
+		if (copyin(aspace_current(), &limit, new, sizeof(limit)))
+			return -EFAULT;
+		if (limit.rlim_cur > limit.rlim_max)
+			return -EINVAL;
+	}
+	limit.rlim_cur = limit.rlim_max = limit_of(resource);
+	return old ? copyout(aspace_current(), old, &limit, sizeof(limit)) : 0;
+}
+
+SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
+{
+	struct thread *thread = thread_current();
+	char name[sizeof(thread->name)];
+	ssize_t len;
+
+	(void)arg3;
+	(void)arg4;
+	(void)arg5;
+	switch (option) {
+	case PR_SET_NAME:
+		memset(name, 0, sizeof(name));
+		len = copyinstr(aspace_current(), name, (const char __user *)arg, sizeof(name));
+		if (len == -EFAULT)
+			return -EFAULT;
+		name[sizeof(name) - 1] = '\0';
+		memcpy(thread->name, name, sizeof(name));
+		return 0;
+	case PR_GET_NAME:
+		return copyout(aspace_current(), (void __user *)arg, thread->name, sizeof(thread->name));
+	default:
+		return -EINVAL;
+	}
+}

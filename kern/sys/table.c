@@ -1,0 +1,46 @@
+// table.c: from a number to the function that makes the call.
+#include <abi/syscall.h>
+#include "cpu/trap.h"
+#include "sys/limits.h"
+#include "sys/syscall.h"
+#include "sys/table.h"
+
+typedef long (*syscall_handler)(const struct trapframe *frame);
+
+extern const syscall_handler syscall_table[SYSCALL_LIMIT];
+void syscall_entry(void);
+long syscall_beyond_table(const struct trapframe *frame);
+
+static long sys_unknown(const struct trapframe *frame)
+{
+	(void)frame;
+	return -ENOSYS;
+}
+
+#define X(name) [SYS_##name] = sys_##name,
+
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+const syscall_handler syscall_table[SYSCALL_LIMIT] = {
+	[0 ... SYSCALL_LIMIT - 1] = sys_unknown,
+#include "sys/calls.h"
+};
+#pragma GCC diagnostic pop
+
+#undef X
+
+// Numbers beyond the table: calls that Linux does not have will live there.
+long syscall_beyond_table(const struct trapframe *frame)
+{
+	(void)frame;
+	return -ENOSYS;
+}
+
+void syscall_init(void)
+{
+	trap_register_user_gate(TRAP_SYSCALL, syscall_entry);
+}

@@ -1,0 +1,209 @@
+// time.c: clocks and sleeping.
+#include <abi/time.h>
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "thread/timer.h"
+#include "vm/uaccess.h"
+
+// The reading of a clock in nanoseconds, in *ns_store. 0, or -EINVAL for a clock that there is not.
+static int read_clock(int clock, uint64_t *ns_store)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*ns_store = clock_realtime_ns();
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ns_store = clock_ns();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
+		*ns_store = clock_ns() - process_current()->started;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){ (time_t)(ns / NS_PER_SECOND), (long)(ns % NS_PER_SECOND) };
+}
+
+static struct timespec64 timespec64_of(uint64_t ns)
+{
+	return (struct timespec64){ (int64_t)(ns / NS_PER_SECOND), (int64_t)(ns % NS_PER_SECOND) };
+}
+
+static int put_timespec(void __user *store, uint64_t ns)
+{
+	struct timespec ts = timespec_of(ns);
+
+	return copyout(aspace_current(), store, &ts, sizeof(ts));
+}
+
+static int put_timespec64(void __user *store, uint64_t ns)
+{
+	struct timespec64 ts = timespec64_of(ns);
+
+	return copyout(aspace_current(), store, &ts, sizeof(ts));
+}
+
+// Seconds and nanoseconds as one number, as far as that goes. 0 or -EINVAL.
+static int to_ns(int64_t seconds, int64_t nanoseconds, uint64_t *ns_store)
+{
+	if (seconds < 0 || nanoseconds < 0 || nanoseconds >= (int64_t)NS_PER_SECOND)
+		return -EINVAL;
+	seconds = MIN(seconds, INT64_MAX / (int64_t)NS_PER_SECOND - 1);
+	*ns_store = (uint64_t)seconds * NS_PER_SECOND + (uint64_t)nanoseconds;
+	return 0;
+}
+
+static int get_timespec(const void __user *from, uint64_t *ns_store)
+{
+	struct timespec ts;
+
+	if (copyin(aspace_current(), &ts, from, sizeof(ts)))
+		return -EFAULT;
+	return to_ns(ts.tv_sec, ts.tv_nsec, ns_store);
+}
+
+static int get_timespec64(const void __user *from, uint64_t *ns_store)
+{
+	struct timespec64 ts;
+
+	if (copyin(aspace_current(), &ts, from, sizeof(ts)))
+		return -EFAULT;
+	return to_ns(ts.tv_sec, (int32_t)ts.tv_nsec, ns_store);
+}
+
+SYSCALL2(clock_gettime, int, clock, void __user *, store)
+{
+	uint64_t ns;
+	int error = read_clock(clock, &ns);
+
+	return error ? error : put_timespec(store, ns);
+}
+
+SYSCALL2(clock_gettime64, int, clock, void __user *, store)
+{
+	uint64_t ns;
+	int error = read_clock(clock, &ns);
+
+	return error ? error : put_timespec64(store, ns);
+}
+
+// The PIT counts once in 838 ns; what is reported is a nanosecond, as on Linux with a fine clock.
+SYSCALL2(clock_getres, int, clock, void __user *, store)
+{
+	uint64_t ns;
+	int error = read_clock(clock, &ns);
+
+	return error || !store ? error : put_timespec(store, 1);
+}
+
+SYSCALL2(clock_getres_time64, int, clock, void __user *, store)
+{
+	uint64_t ns;
+	int error = read_clock(clock, &ns);
+
+	return error || !store ? error : put_timespec64(store, 1);
+}
+
+SYSCALL2(gettimeofday, void __user *, store, void __user *, zone_store)
+{
+	struct timespec ts = timespec_of(clock_realtime_ns());
+	struct timeval tv = { ts.tv_sec, ts.tv_nsec / 1000 };
+	struct timezone zone = { 0, 0 };
+
+	if (store && copyout(aspace_current(), store, &tv, sizeof(tv)))
+		return -EFAULT;
+	return zone_store ? copyout(aspace_current(), zone_store, &zone, sizeof(zone)) : 0;
+}
+
+SYSCALL1(time, void __user *, store)
+{
+	time_t now = (time_t)(clock_realtime_ns() / NS_PER_SECOND);
+
+	if (store && copyout(aspace_current(), store, &now, sizeof(now)))
+		return -EFAULT;
+	return now;
+}
+
+SYSCALL1(times, void __user *, store)
+{
+	clock_t now = (clock_t)(clock_ns() / (NS_PER_SECOND / USER_HZ));
+	struct tms tms = { .tms_utime = now };
+
+	if (store && copyout(aspace_current(), store, &tms, sizeof(tms)))
+		return -EFAULT;
+	return now;
+}
+
+// Sleep until clock_ns() says `deadline`, or a signal comes; then the time left goes to
+// *left_store.
+static int sleep_until(uint64_t deadline, uint64_t *left_store)
+{
+	struct waitq nobody = WAITQ_INIT(nobody);
+	uint64_t now;
+	int error;
+
+	do {
+		error = waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, deadline);
+	} while (error == 0);
+	now = clock_ns();
+	*left_store = deadline > now ? deadline - now : 0;
+	return error == -ETIMEDOUT ? 0 : error;
+}
+
+typedef int (*put_time)(void __user *store, uint64_t ns);
+
+static long sleep_for(uint64_t ns, void __user *left_store, put_time put)
+{
+	uint64_t left;
+	int error = sleep_until(clock_ns() + ns, &left);
+
+	if (error && left_store && put(left_store, left))
+		return -EFAULT;
+	return error;
+}
+
+static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
+{
+	uint64_t now, left;
+	int error = read_clock(clock, &now);
+
+	if (error || clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EINVAL;
+	if (!(flags & TIMER_ABSTIME))
+		return sleep_for(ns, left_store, put);
+	return ns > now ? sleep_until(clock_ns() + (ns - now), &left) : 0;
+}
+
+SYSCALL2(nanosleep, const void __user *, duration, void __user *, left_store)
+{
+	uint64_t ns;
+	int error = get_timespec(duration, &ns);
+
+	return error ? error : sleep_for(ns, left_store, put_timespec);
+}
+
+SYSCALL4(clock_nanosleep, int, clock, int, flags, const void __user *, when, void __user *, left_store)
+{
+	uint64_t ns;
+	int error = get_timespec(when, &ns);
+
+	return error ? error : clock_sleep(clock, flags, ns, left_store, put_timespec);
+}
+
+SYSCALL4(clock_nanosleep_time64, int, clock, int, flags, const void __user *, when, void __user *,
+         left_store)
+{
+	uint64_t ns;
+	int error = get_timespec64(when, &ns);
+
+	return error ? error : clock_sleep(clock, flags, ns, left_store, put_timespec64);
+}
