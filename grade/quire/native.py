@@ -121,7 +121,8 @@ def _become(path, args, stdin, outputs):
     os.dup2(outputs[1], 2)
     os.closerange(3, 256)
     os.umask(0o022)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec would pass that on
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, and exec would pass that on
+        signal.signal(ignored, signal.SIG_DFL)
     os.execve(path, [path, *args], ENVIRONMENT)
 
 
