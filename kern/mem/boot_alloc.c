@@ -1,10 +1,11 @@
-// boot_alloc.c: memory before there are pages: a pointer that moves up through the largest stretch of memory that
-// nothing occupies.
+// boot_alloc.c: memory before there are pages: a pointer that moves up through the largest stretch
+// of memory that nothing occupies.
 #include "mem/internal.h"
 
 struct boot_map boot_map;
 
-// Usable memory is rounded inward to whole pages and what is taken outward, so that a page shared by both is left alone.
+// Usable memory is rounded inward to whole pages and what is taken outward, so that a page shared
+// by both is left alone.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 {
 	for (size_t i = 0; i < boot_map.usable_count; i++) {
@@ -29,8 +30,8 @@ bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 	return false;
 }
 
-void boot_alloc_init(const struct mem_range *usable, size_t usable_count, const struct mem_range *taken,
-		     size_t taken_count)
+void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
+                     const struct mem_range *taken, size_t taken_count)
 {
 	struct mem_range gap;
 
@@ -58,7 +59,7 @@ void *boot_alloc(size_t n, size_t align)
 		panic("boot_alloc: %zu bytes asked for after page_init", n);
 	if (n > 0) {
 		if (start > boot_map.end || n > boot_map.end - start)
-			panic("boot_alloc: out of memory: %zu bytes aligned to %zu asked for, %u left", n, align,
+			panic("boot_alloc: %zu bytes aligned to %zu asked for, %u left", n, align,
 			      boot_map.end - boot_map.next);
 		boot_map.next = start + n;
 	}

@@ -1,6 +1,7 @@
-// heap.c: kmalloc. Blocks of 16 to 2,048 bytes are cut from pages that hold one size each; larger ones are whole pages. A page's free
-// blocks form a list that runs through the blocks themselves and starts at page_t.owner; page_t.index counts those in use,
-// page_t.flags names the size class. Blocks are taken from the first page of the class's list of pages that have free ones.
+// heap.c: kmalloc. Blocks of 16 to 2,048 bytes are cut from pages that hold one size each; larger
+// ones are whole pages. A page's free blocks form a list that runs through the blocks themselves
+// and starts at page_t.owner; page_t.index counts those in use, page_t.flags names the size class.
+// Blocks are taken from the first page of the class's list of pages that have free ones.
 #include "mem/heap.h"
 
 #include "mem/internal.h"
@@ -9,21 +10,25 @@
 #define CLASS_MIN 16u // bytes in class 0; each next one is the double
 #define BLOCK_MAX 2048u
 
-// In page_t.flags, for blocks of whole pages: the first one, where index says how many, and the others.
+// In page_t.flags, for blocks of whole pages: the first one, where index says how many, and the
+// others.
 #define CLASS_PAGES CLASSES
 #define CLASS_TAIL (CLASSES + 1)
 
 _Static_assert(CLASSES == CACHE_HEAP_LAST - CACHE_HEAP + 1, "a cache for each class");
 
-// A free block. In the first free block of a page, page_next and page_prev link the page into its class's list.
+// A free block. In the first free block of a page, page_next and page_prev link the page into its
+// class's list.
 struct block {
 	struct block *next; // in the same page
 	page_t *page_next, *page_prev;
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT("heap", RANK_HEAP);
-static page_t *partial[CLASSES]; // [heap_lock] of each class, the pages with free blocks and blocks in use
-static size_t pages_held;        // [heap_lock] with blocks in use
+
+// Of each class, the pages that have free blocks and blocks in use. [heap_lock]
+static page_t *partial[CLASSES];
+static size_t pages_held; // [heap_lock] with blocks in use
 
 static inline struct block *first_block(const page_t *pp)
 {
@@ -36,9 +41,9 @@ static inline unsigned int class_of(size_t n)
 	return ((unsigned int)__builtin_clz((n - 1) | 15) ^ 31) - 3;
 }
 
-static inline size_t class_size(unsigned int class)
+static inline size_t class_size(unsigned int size_class)
 {
-	return (size_t)CLASS_MIN << class;
+	return (size_t)CLASS_MIN << size_class;
 }
 
 #ifdef DEBUG
@@ -50,27 +55,28 @@ static uint32_t *debug_words(struct block *block)
 	return (uint32_t *)(block + 1);
 }
 
-static size_t debug_word_count(unsigned int class)
+static size_t debug_word_count(unsigned int size_class)
 {
-	return (class_size(class) - sizeof(struct block)) / sizeof(uint32_t);
+	return (class_size(size_class) - sizeof(struct block)) / sizeof(uint32_t);
 }
 
-// Fill what a free block does not use for its links, so that a stale reader sees junk and a stale writer is found.
-static void debug_fill_free(struct block *block, unsigned int class)
+// Fill what a free block does not use for its links, so that a stale reader sees junk and a stale
+// writer is found.
+static void debug_fill_free(struct block *block, unsigned int size_class)
 {
-	for (size_t i = 0; i < debug_word_count(class); i++)
+	for (size_t i = 0; i < debug_word_count(size_class); i++)
 		debug_words(block)[i] = FREE_PATTERN;
 }
 
-// Check that nobody wrote to a block since it was freed, and fill it so that its new owner sees no old contents.
-static void debug_fill_new(struct block *block, unsigned int class)
+// Check that nobody wrote to a block since it was freed, and fill it so that its new owner sees no
+// old contents.
+static void debug_fill_new(struct block *block, unsigned int size_class)
 {
-	for (size_t i = 0; i < debug_word_count(class); i++)
+	for (size_t i = 0; i < debug_word_count(size_class); i++)
 		if (debug_words(block)[i] != FREE_PATTERN)
-			panic("kmalloc: block %p of %zu bytes was written to after it was freed: %#x at %p",
-			      (void *)block, class_size(class), debug_words(block)[i],
-			      (void *)&debug_words(block)[i]);
-	for (size_t i = 0; i < class_size(class) / sizeof(uint32_t); i++)
+			panic("kmalloc: block %p was written to after it was freed: %#x at %p",
+			      (void *)block, debug_words(block)[i], (void *)&debug_words(block)[i]);
+	for (size_t i = 0; i < class_size(size_class) / sizeof(uint32_t); i++)
 		((uint32_t *)block)[i] = NEW_PATTERN;
 }
 
@@ -86,16 +92,16 @@ static void debug_check_in_use(const void *p, const page_t *pp)
 
 #else
 
-static inline void debug_fill_free(struct block *block, unsigned int class)
+static inline void debug_fill_free(struct block *block, unsigned int size_class)
 {
 	(void)block;
-	(void)class;
+	(void)size_class;
 }
 
-static inline void debug_fill_new(struct block *block, unsigned int class)
+static inline void debug_fill_new(struct block *block, unsigned int size_class)
 {
 	(void)block;
-	(void)class;
+	(void)size_class;
 }
 
 static inline void debug_check_in_use(const void *p, const page_t *pp)
@@ -107,23 +113,23 @@ static inline void debug_check_in_use(const void *p, const page_t *pp)
 #endif
 
 // Put a page at the front of its class's list.
-static void list_page(page_t *pp, unsigned int class)
+static void list_page(page_t *pp, unsigned int size_class)
 {
-	page_t *next = partial[class];
+	page_t *next = partial[size_class];
 
 	first_block(pp)->page_next = next;
 	if (next)
 		first_block(next)->page_prev = pp;
-	partial[class] = pp;
+	partial[size_class] = pp;
 }
 
 // Take a page off its class's list. The first page's page_prev is never looked at.
-static void unlist_page(page_t *pp, unsigned int class)
+static void unlist_page(page_t *pp, unsigned int size_class)
 {
 	page_t *next = first_block(pp)->page_next, *prev = first_block(pp)->page_prev;
 
-	if (partial[class] == pp) {
-		partial[class] = next;
+	if (partial[size_class] == pp) {
+		partial[size_class] = next;
 		return;
 	}
 	first_block(prev)->page_next = next;
@@ -132,38 +138,38 @@ static void unlist_page(page_t *pp, unsigned int class)
 }
 
 // Cut a page into free blocks.
-static void cut_page(page_t *pp, unsigned int class)
+static void cut_page(page_t *pp, unsigned int size_class)
 {
 	char *start = page_to_virt(pp);
 	struct block *next = NULL;
 
 	for (size_t offset = PAGE_SIZE; offset > 0;) {
-		offset -= class_size(class);
+		offset -= class_size(size_class);
 		struct block *block = (struct block *)(start + offset);
 
 		block->next = next;
-		debug_fill_free(block, class);
+		debug_fill_free(block, size_class);
 		next = block;
 	}
 	pp->owner = next;
 	pp->index = 0;
 	pp->kind = PAGE_HEAP;
-	pp->flags = (uint8_t)class;
+	pp->flags = (uint8_t)size_class;
 }
 
 // List a page for a class that has none: the one kept, or a new one. Caller: holds heap_lock.
-static page_t *add_page(unsigned int class)
+static page_t *add_page(unsigned int size_class)
 {
-	page_t *pp = page_cache_get(CACHE_HEAP + class);
+	page_t *pp = page_cache_get(CACHE_HEAP + size_class);
 
 	if (!pp) {
 		if (page_alloc(&pp))
 			return NULL;
-		cut_page(pp, class);
+		cut_page(pp, size_class);
 	}
 	pp->count = 1;
 	pages_held++;
-	list_page(pp, class);
+	list_page(pp, size_class);
 	return pp;
 }
 
@@ -208,8 +214,9 @@ static __noinline void free_pages(void *p, page_t *pp)
 		page_free_contig(pp, count);
 }
 
-// Take the first free block of the first page of a class's list. A page without another one leaves the list.
-static inline struct block *take_block(page_t *pp, unsigned int class)
+// Take the first free block of the first page of a class's list. A page without another one leaves
+// the list.
+static inline struct block *take_block(page_t *pp, unsigned int size_class)
 {
 	struct block *block = first_block(pp);
 
@@ -218,25 +225,25 @@ static inline struct block *take_block(page_t *pp, unsigned int class)
 	if (likely(block->next))
 		block->next->page_next = block->page_next;
 	else
-		partial[class] = block->page_next;
+		partial[size_class] = block->page_next;
 	return block;
 }
 
 // kmalloc where the class's list is empty. Caller: holds heap_lock, which is released.
-static __noinline void *alloc_from_new_page(unsigned int class)
+static __noinline void *alloc_from_new_page(unsigned int size_class)
 {
-	page_t *pp = add_page(class);
-	struct block *block = pp ? take_block(pp, class) : NULL;
+	page_t *pp = add_page(size_class);
+	struct block *block = pp ? take_block(pp, size_class) : NULL;
 
 	spin_unlock(&heap_lock);
 	if (block)
-		debug_fill_new(block, class);
+		debug_fill_new(block, size_class);
 	return block;
 }
 
 void *kmalloc(size_t n)
 {
-	unsigned int class;
+	unsigned int size_class;
 	struct block *block;
 	page_t *pp;
 
@@ -244,14 +251,14 @@ void *kmalloc(size_t n)
 		return NULL;
 	if (unlikely(n - 1 >= BLOCK_MAX))
 		return n ? alloc_pages(n) : NULL;
-	class = class_of(n);
+	size_class = class_of(n);
 	spin_lock(&heap_lock);
-	pp = partial[class];
+	pp = partial[size_class];
 	if (unlikely(!pp))
-		return alloc_from_new_page(class);
-	block = take_block(pp, class);
+		return alloc_from_new_page(size_class);
+	block = take_block(pp, size_class);
 	spin_unlock(&heap_lock);
-	debug_fill_new(block, class);
+	debug_fill_new(block, size_class);
 	return block;
 }
 
@@ -262,7 +269,8 @@ static __noinline void relist_page(page_t *pp)
 	spin_unlock(&heap_lock);
 }
 
-// The last step of kfree where no block of the page is in use any more. Caller: holds heap_lock, which is released.
+// The last step of kfree where no block of the page is in use any more. Caller: holds heap_lock,
+// which is released.
 static __noinline void retire_page(page_t *pp)
 {
 	unlist_page(pp, pp->flags);
@@ -329,15 +337,15 @@ size_t heap_pages(void)
 }
 
 // What is wrong with a page on its class's list, or NULL.
-static const char *heap_page_fault(const page_t *pp, unsigned int class)
+static const char *heap_page_fault(const page_t *pp, unsigned int size_class)
 {
-	size_t free = 0, blocks = PAGE_SIZE / class_size(class);
+	size_t free = 0, blocks = PAGE_SIZE / class_size(size_class);
 
-	if (pp->kind != PAGE_HEAP || pp->flags != class || pp->count != 1)
+	if (pp->kind != PAGE_HEAP || pp->flags != size_class || pp->count != 1)
 		return "a page on the list is not a heap page of this size";
 	for (const struct block *block = first_block(pp); block; block = block->next) {
 		if (ROUND_DOWN((uintptr_t)block, PAGE_SIZE) != (uintptr_t)page_to_virt(pp) ||
-		    (uintptr_t)block % class_size(class))
+		    (uintptr_t)block % class_size(size_class))
 			return "a page's free list leads out of it";
 		if (++free > blocks)
 			return "a page has more free blocks than blocks";
@@ -351,18 +359,19 @@ void heap_check(void)
 {
 	const char *fault = NULL;
 	const page_t *pp = NULL, *before;
-	unsigned int class;
+	unsigned int size_class;
 
 	spin_lock(&heap_lock);
-	for (class = 0; class < CLASSES && !fault; class++) {
+	for (size_class = 0; size_class < CLASSES && !fault; size_class++) {
 		before = NULL;
-		for (pp = partial[class]; pp && !fault; before = pp, pp = first_block(pp)->page_next) {
-			fault = heap_page_fault(pp, class);
+		for (pp = partial[size_class]; pp && !fault;
+		     before = pp, pp = first_block(pp)->page_next) {
+			fault = heap_page_fault(pp, size_class);
 			if (!fault && before && first_block(pp)->page_prev != before)
 				fault = "a page's links do not agree";
 		}
 	}
 	spin_unlock(&heap_lock);
 	if (fault)
-		panic("heap_check: %s (blocks of %zu bytes)", fault, class_size(class - 1));
+		panic("heap_check: %s (blocks of %zu bytes)", fault, class_size(size_class - 1));
 }

@@ -25,4 +25,3 @@ size_t heap_pages(void);
 
 // Panic unless every heap page's free list and counts agree; tests, debug builds.
 void heap_check(void);
-

@@ -1,5 +1,6 @@
-// inject.c: the count-down behind mem_fail_after. A call that allocates several times is tested by failing each of its
-// allocations in turn, until it succeeds because the failure lies beyond its last one.
+// inject.c: the count-down behind mem_fail_after. A call that allocates several times is tested by
+// failing each of its allocations in turn, until it succeeds because the failure lies beyond its
+// last one.
 #include "mem/inject.h"
 
 #include "mem/internal.h"

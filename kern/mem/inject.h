@@ -1,14 +1,14 @@
 // inject.h: making an allocation fail on purpose, in debug builds.
-#ifndef MEM_INJECT_H
-#define MEM_INJECT_H
+#pragma once
 
 #include "kern.h"
 
 #ifdef DEBUG
 
-// Make the `n`-th allocation from now fail once (1: the next), whether of pages, page tables or heap memory; 0: none.
-// Returns how many allocations the previous call still had to see: 0 when its failure has happened, or none was wanted.
+// Make the `n`-th allocation from now fail once (1: the next), whether of pages, page tables or
+// heap memory; 0: none.
+// Returns how many allocations the previous call still had to see: 0 when its failure has happened,
+// or none was wanted.
 uint32_t mem_fail_after(uint32_t n);
 
-#endif
 #endif

@@ -3,7 +3,7 @@
 #include "mem/internal.h"
 #include "mem/tlb.h"
 
-extern pde_t boot_pgdir[];                                  // boot/entry.S
+extern pde_t boot_pgdir[];                // boot/entry.S
 extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 
 #define CPUID_FEATURES 1u
@@ -22,8 +22,9 @@ static page_t *kernel_table(void)
 	return table;
 }
 
-// Replace the jumbo entry for `start` by a table that maps the same memory, but [kernel_start, rodata_end) without PTE_W. The
-// table is complete before the directory names it: the kernel runs from here.
+// Replace the jumbo entry for `start` by a table that maps the same memory, but [kernel_start,
+// rodata_end) without PTE_W. The table is complete before the directory names it: the kernel runs
+// from here.
 static void split_linear(uintptr_t start)
 {
 	page_t *table = kernel_table();
@@ -49,7 +50,8 @@ static void map_linear(void)
 		else if (va < (uintptr_t)rodata_end && va + JUMBO_SIZE > (uintptr_t)kernel_start)
 			split_linear(va);
 		else
-			pde_store(kernel_pgdir, va, virt_to_phys((void *)va) | PTE_P | PTE_W | PTE_PS | PTE_G);
+			pde_store(kernel_pgdir, va,
+			          virt_to_phys((void *)va) | PTE_P | PTE_W | PTE_PS | PTE_G);
 	}
 }
 
@@ -62,7 +64,8 @@ void pgdir_init(void)
 	pp->count = 1;
 	map_linear();
 	for (size_t pdx = PDX(KSTACKS_BASE); pdx < PTRS_PER_TABLE; pdx++)
-		pde_store(kernel_pgdir, pdx << JUMBO_SHIFT, page_to_phys(kernel_table()) | PTE_P | PTE_W);
+		pde_store(kernel_pgdir, pdx << JUMBO_SHIFT,
+		          page_to_phys(kernel_table()) | PTE_P | PTE_W);
 	pp->index = 0; // user's entries
 
 	// What the processor has cached of the old entries is not global yet, so this forgets it.
@@ -85,7 +88,7 @@ void *device_map(physaddr_t pa, size_t len, pte_t cache)
 		uintptr_t each = va + i * PAGE_SIZE;
 
 		pte_store(kernel_pgdir, each, pgdir_walk(kernel_pgdir, each, 0),
-			  (first + i * PAGE_SIZE) | PTE_P | PTE_W | PTE_G | PTE_NOPAGE | cache);
+		          (first + i * PAGE_SIZE) | PTE_P | PTE_W | PTE_G | PTE_NOPAGE | cache);
 	}
 	device_next = va + n * PAGE_SIZE;
 	return (char *)va + offset;

@@ -1,6 +1,7 @@
-// page.c: the allocator of physical pages. Single pages come from the front of the free list and go back there, so that a
-// page just freed, and still in the processor's cache, is used next. Runs of pages (page_contig.c) come from the top of
-// memory and go back to the end of the list, so that single pages break up as few of them as possible.
+// page.c: the allocator of physical pages. Single pages come from the front of the free list and go
+// back there, so that a page just freed, and still in the processor's cache, is used next. Runs of
+// pages (page_contig.c) come from the top of memory and go back to the end of the list, so that
+// single pages break up as few of them as possible.
 #include "mem/page.h"
 
 #include "mem/internal.h"
@@ -20,8 +21,8 @@ static void reserve_run(page_t *first, page_t *end)
 		*pp = (page_t){ .kind = PAGE_RESERVED };
 }
 
-// Append pages [first, end) to the free list. At boot this loop runs once for every page of the machine, so each page_t is written
-// once and in full, and none of the memory itself is touched.
+// Append pages [first, end) to the free list. At boot this loop runs once for every page of the
+// machine, so each page_t is written once and in full, and none of the memory itself is touched.
 static void link_run(page_t *first, page_t *end)
 {
 	page_t *last = page_pool.free.prev;
@@ -38,6 +39,14 @@ static void link_run(page_t *first, page_t *end)
 	page_pool.free_count += (size_t)(end - first);
 }
 
+static size_t whole_pages(const struct mem_range *range)
+{
+	size_t start = ROUND_UP(range->start, PAGE_SIZE) >> PAGE_SHIFT;
+	size_t end = MIN(range->end, LINEAR_SIZE) >> PAGE_SHIFT;
+
+	return end > start ? end - start : 0;
+}
+
 void page_init(void)
 {
 	const struct mem_range *last_usable = &boot_map.usable[boot_map.usable_count - 1];
@@ -50,6 +59,10 @@ void page_init(void)
 	zeroes = boot_alloc(PAGE_SIZE, PAGE_SIZE);
 	memset(zeroes, 0, PAGE_SIZE);
 	boot_map.closed = true;
+
+	page_pool.usable_count = 0;
+	for (size_t i = 0; i < boot_map.usable_count; i++)
+		page_pool.usable_count += whole_pages(&boot_map.usable[i]);
 
 	// Page 0 is the first of those that are not in a gap.
 	done = pages;
@@ -72,7 +85,8 @@ void page_init(void)
 
 #ifdef DEBUG
 
-// A free page whose memory holds the free pattern. Pages free since boot do not yet: page_init touches no memory.
+// A free page whose memory holds the free pattern. Pages free since boot do not yet: page_init
+// touches no memory.
 #define PAGE_FLAG_FILLED 0x01u
 
 // Fill a page that becomes free, so that whoever goes on reading it sees junk.
@@ -96,8 +110,8 @@ static void debug_check_fill(page_t *pp)
 	}
 	for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
 		if (words[i] != FREE_PATTERN)
-			panic("page %zu was written to after it was freed: %#x at %p", page_to_ppn(pp), words[i],
-			      (const void *)&words[i]);
+			panic("page %zu was written to after it was freed: %#x at %p",
+			      page_to_ppn(pp), words[i], (const void *)&words[i]);
 }
 
 #else
@@ -151,7 +165,8 @@ void page_put_run(page_t *first, page_t *end)
 		debug_fill(pp);
 }
 
-// The free list is empty: what is cached goes there. Caller: holds page_pool.lock, which is released.
+// The free list is empty: what is cached goes there. Caller: holds page_pool.lock, which is
+// released.
 static __noinline int page_alloc_cached(page_t **pp_store)
 {
 	int error = -ENOMEM;
@@ -218,8 +233,10 @@ bool page_is_free(size_t ppn)
 __noinline void page_refuse_free(const page_t *pp)
 {
 	if (pp->count || pp->pins)
-		panic("page_free: page %zu still has %u references and %u pins", page_to_ppn(pp), pp->count, pp->pins);
-	panic("page_free: page %zu is %s", page_to_ppn(pp), pp->kind == PAGE_FREE ? "free already" : "reserved");
+		panic("page_free: page %zu still has %u references and %u pins", page_to_ppn(pp),
+		      pp->count, pp->pins);
+	panic("page_free: page %zu is %s", page_to_ppn(pp),
+	      pp->kind == PAGE_FREE ? "free already" : "reserved");
 }
 
 void page_free(page_t *pp)
@@ -275,7 +292,13 @@ size_t page_free_count(void)
 	return count;
 }
 
-// What is wrong with the free list, or NULL; *where_store is the page number it is about. Caller: holds page_pool.lock.
+size_t page_usable_count(void)
+{
+	return page_pool.usable_count;
+}
+
+// What is wrong with the free list, or NULL; *where_store is the page number it is about. Caller:
+// holds page_pool.lock.
 static const char *free_list_fault(size_t *where_store)
 {
 	const page_t *before = &page_pool.free;

@@ -26,22 +26,25 @@ typedef struct page {
 			struct page *next, *prev; // [p] PAGE_FREE: neighbours on the free list
 		};
 		struct {
-			void *owner;    // [o] PAGE_OBJECT: its struct object; PAGE_HEAP: first free block
-			uint32_t index; // [o] PAGE_OBJECT: which page of it; PAGE_HEAP: blocks in use
-			                // [t] PAGE_TABLE: entries in use; PAGE_DIRECTORY: the user's
-			                //     entries in use
+			// PAGE_OBJECT: its struct object. PAGE_HEAP: the first free block. [o]
+			void *owner;
+			// PAGE_OBJECT: which page of it [o]. PAGE_HEAP: blocks in use [o].
+			// PAGE_TABLE, PAGE_DIRECTORY: entries in use, a directory's only in the
+			// user's half [t].
+			uint32_t index;
 		};
 	};
-	uint32_t count; // page-table entries that name it, plus what else keeps it: an object, the heap, a
-	                // directory's address space
-	uint16_t pins;  // the kernel's own holds; a page is free only when count and pins are 0
-	uint8_t kind;   // enum page_kind
-	uint8_t flags;  // of its kind
+	// Page-table entries that name it, plus what else keeps it: an object, the heap, the
+	// address space of a directory.
+	uint32_t count;
+	uint16_t pins; // the kernel's own holds; a page is free only when count and pins are 0
+	uint8_t kind;  // enum page_kind
+	uint8_t flags; // of its kind
 } page_t;
 
-extern page_t *pages;           // [0, page_total)
-extern size_t page_total;       // pages in the linear map, holes included
-extern page_t *zero_page;       // all zero, shared by everybody who only reads; permanently pinned
+extern page_t *pages;     // [0, page_total)
+extern size_t page_total; // pages in the linear map, holes included
+extern page_t *zero_page; // all zero, shared by everybody who only reads; permanently pinned
 
 static inline size_t page_to_ppn(const page_t *pp)
 {
@@ -77,8 +80,8 @@ struct mem_range {
 // Prepare the boot allocator: `usable` lists the usable memory below LINEAR_SIZE, `taken` what
 // kernel, boot information and modules occupy; both sorted, disjoint within themselves. Both arrays
 // must stay valid until page_init returns.
-void boot_alloc_init(const struct mem_range *usable, size_t usable_count, const struct mem_range *taken,
-                     size_t taken_count);
+void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
+                     const struct mem_range *taken, size_t taken_count);
 
 // Allocate `n` bytes aligned to `align`, a power of two, before page_init only. The memory is never
 // given back; its contents are undefined. n = 0 returns an aligned address and takes nothing.
@@ -90,18 +93,20 @@ void *boot_alloc(size_t n, size_t align);
 void page_init(void);
 
 // Take a page off the free list. Stores it with count 0, pins 0 and kind PAGE_ANONYMOUS; contents
-// undefined (debug builds: the free pattern). Returns 0 or -ENOMEM.
+// undefined (debug builds: the free pattern).
+// Returns 0 or -ENOMEM.
 int page_alloc(page_t **pp_store);
 
 // The same, filled with zeroes.
 int page_alloc_zeroed(page_t **pp_store);
 
-// Take page number `ppn`. Returns 0, -EINVAL where there is no such page, -ENOMEM where it is
-// taken.
+// Take page number `ppn`.
+// Returns 0, -EINVAL where there is no such page, -ENOMEM where it is taken.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
 // Take `n` > 0 physically adjacent pages, and store the first. With n = JUMBO_PAGES the run is
-// aligned to a jumbo page. Returns 0, -ENOMEM, or -EINVAL for n = 0.
+// aligned to a jumbo page.
+// Returns 0, -ENOMEM, or -EINVAL for n = 0.
 int page_alloc_contig(page_t **pp_store, size_t n);
 
 // Is page `ppn` on the free list? false where there is no such page.
@@ -111,7 +116,8 @@ bool page_is_free(size_t ppn);
 // panics. NULL does nothing.
 void page_free(page_t *pp);
 
-// Give back `n` adjacent pages from page_alloc_contig. Panics, with nothing given back, unless each is as page_free wants it.
+// Give back `n` adjacent pages from page_alloc_contig. Panics, with nothing given back, unless each
+// is as page_free wants it.
 void page_free_contig(page_t *pp, size_t n);
 
 static inline void page_incref(page_t *pp)
@@ -119,12 +125,13 @@ static inline void page_incref(page_t *pp)
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
-// Drop one reference; the last one (count and pins 0) frees the page, a jumbo page whole. Panics at count 0.
+// Drop one reference; the last one (count and pins 0) frees the page, a jumbo page whole. Panics at
+// count 0.
 void page_decref(page_t *pp);
 
-// Hold a page for the kernel's own use, whatever happens to its mappings.
-// page_pin returns 0, or -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees it;
-// an unpin without a pin panics.
+// Hold a page for the kernel's own use, whatever happens to its mappings. page_pin returns 0, or
+// -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees
+// it; an unpin without a pin panics.
 int page_pin(page_t *pp) __must_check;
 void page_unpin(page_t *pp);
 
@@ -132,6 +139,8 @@ void page_unpin(page_t *pp);
 // free in all but name.
 size_t page_free_count(void);
 
+// Whole pages of usable memory that page_init found, whoever occupies them now.
+size_t page_usable_count(void);
+
 // Panic unless the free list and pages[] agree: O(page_total); tests, debug builds.
 void page_check(void);
-

@@ -1,9 +1,10 @@
-// page_cache.c: pages that nobody uses and that are kept because work has gone into them: tables full of zeroes, directories with the
-// kernel's half filled in, heap pages cut into blocks. To whoever counts they are free pages, and they become so when the free
-// list runs out.
+// page_cache.c: pages that nobody uses and that are kept because work has gone into them: tables
+// full of zeroes, directories with the kernel's half filled in, heap pages cut into blocks. To
+// whoever counts they are free pages, and they become so when the free list runs out.
 #include "mem/internal.h"
 
-// Linked by prev, which leaves page_t.owner to whom the page is cached for. page_t.index is lost, and 0 on return.
+// Linked by prev, which leaves page_t.owner to whom the page is cached for. page_t.index is lost,
+// and 0 on return.
 struct page_cache {
 	page_t *first; // [page_pool.lock]
 	uint32_t room; // [page_pool.lock] how many more it may hold
@@ -12,7 +13,7 @@ struct page_cache {
 static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_TABLE].room = 16,
 	[CACHE_DIRECTORY].room = 4,
-	[CACHE_HEAP ... CACHE_HEAP_LAST].room = 1,
+	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
 };
 
 page_t *page_cache_get(unsigned int which)
@@ -75,7 +76,8 @@ const char *page_cache_fault(size_t *where_store)
 			*where_store = page_to_ppn(pp);
 			if (pp->count || pp->pins)
 				return "a cached page has references or pins";
-			if (pp->kind != PAGE_TABLE && pp->kind != PAGE_DIRECTORY && pp->kind != PAGE_HEAP)
+			if (pp->kind != PAGE_TABLE && pp->kind != PAGE_DIRECTORY &&
+			    pp->kind != PAGE_HEAP)
 				return "a cached page is of the wrong kind";
 			if (++count > page_pool.cached_count)
 				return "more pages are cached than counted";

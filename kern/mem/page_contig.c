@@ -1,9 +1,10 @@
 // page_contig.c: runs of physically adjacent pages, for jumbo pages and the heap's large blocks.
 #include "mem/internal.h"
 
-// The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0 is never free). The search goes
-// down. It looks at a candidate from its last page to its first; where a page is not free, no run contains it, and the
-// next candidate ends just below. So no page is looked at twice, and in full memory only every n-th.
+// The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0
+// is never free). The search goes down. It looks at a candidate from its last page to its first;
+// where a page is not free, no run contains it, and the next candidate ends just below. So no page
+// is looked at twice, and in full memory only every n-th.
 static size_t find_run(size_t end, size_t n)
 {
 	size_t align = n == JUMBO_PAGES ? JUMBO_PAGES : 1;
@@ -21,7 +22,8 @@ static size_t find_run(size_t end, size_t n)
 	return 0;
 }
 
-// Search on below the run handed out last; then everywhere; then once more with the cached pages given back.
+// Search on below the run handed out last; then everywhere; then once more with the cached pages
+// given back.
 static size_t find_run_anywhere(size_t n)
 {
 	size_t start = 0;

@@ -1,5 +1,6 @@
-// pgdir.c: page directories, the tables behind them, and the pages mapped there. Two counts make it cheap to give back what is empty:
-// page_t.index says for a table how many of its entries are in use, for a directory how many of the user's.
+// pgdir.c: page directories, the tables behind them, and the pages mapped there. Two counts make it
+// cheap to give back what is empty: page_t.index says for a table how many of its entries are in
+// use, for a directory how many of the user's.
 #include "mem/pgdir.h"
 
 #include "mem/internal.h"
@@ -24,8 +25,8 @@ void pgdir_destroy(pde_t *pgdir)
 	page_t *pp = virt_to_page(pgdir);
 
 	if (pp->kind != PAGE_DIRECTORY || pp->count != 1)
-		panic("pgdir_destroy: page %zu is of kind %u with %u references: no directory", page_to_ppn(pp),
-		      pp->kind, pp->count);
+		panic("pgdir_destroy: page %zu is of kind %u with %u references: no directory",
+		      page_to_ppn(pp), pp->kind, pp->count);
 	if (pp->index)
 		panic("pgdir_destroy: page %zu still has %u entries", page_to_ppn(pp), pp->index);
 	if (pgdir == kernel_pgdir || pgdir == pgdir_current())
@@ -42,7 +43,8 @@ inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
 		tlb_invalidate(pgdir, va);
 }
 
-// One invlpg also forgets what the processor cached of the directory's entry itself (Intel SDM vol. 3, 4.10.4.1).
+// One invlpg also forgets what the processor cached of the directory's entry itself (Intel SDM vol.
+// 3, 4.10.4.1).
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 {
 	pde_t old = pte_exchange(&pgdir[PDX(va)], entry);
@@ -51,7 +53,8 @@ void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 		tlb_invalidate(pgdir, va);
 }
 
-// Make the table for `va`, of which there is none, and return the directory's entry for it; 0 without memory.
+// Make the table for `va`, of which there is none, and return the directory's entry for it; 0
+// without memory.
 static __noinline pde_t add_table(pde_t *pgdir, uintptr_t va)
 {
 	page_t *table;
@@ -124,11 +127,12 @@ static int jumbo_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	return 0;
 }
 
-// The new reference comes before the old one goes: both may be on the same page, and be its only ones. Kernel addresses are the same in
-// every directory, so their translations may stay over a reload of CR3: they are global.
+// The new reference comes before the old one goes: both may be on the same page, and be its only
+// ones. Kernel addresses are the same in every directory, so their translations may stay over a
+// reload of CR3: they are global.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 {
-	pte_t *pte, old;
+	pte_t *pte, old, entry;
 
 	debug_assert(va < ULIM || va >= KSTACKS_BASE);
 	debug_assert(!(perm & ~0xFFF) && !(perm & PTE_NOPAGE));
@@ -139,13 +143,14 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 		return pgdir[PDX(va)] ? -EEXIST : -ENOMEM;
 	old = *pte;
 	page_incref(pp);
-	pte_store(pgdir, va, pte, page_to_phys(pp) | (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0));
+	entry = page_to_phys(pp) | (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0);
+	pte_store(pgdir, va, pte, entry);
 	put_entry_page(old);
 	return 0;
 }
 
-// The lowest address in [vab, vae) with nothing mapped, or vae. Where there is no table, its first address is free; a full one and
-// a jumbo page are passed in one step.
+// The lowest address in [vab, vae) with nothing mapped, or vae. Where there is no table, its first
+// address is free; a full one and a jumbo page are passed in one step.
 static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab, span_end;
@@ -157,7 +162,8 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 		if (pde == 0)
 			return va;
 		span_end = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
-		if ((pde & (PTE_P | PTE_PS)) != PTE_P || phys_to_page(PTE_ADDR(pde))->index == PTRS_PER_TABLE)
+		if ((pde & (PTE_P | PTE_PS)) != PTE_P ||
+		    phys_to_page(PTE_ADDR(pde))->index == PTRS_PER_TABLE)
 			continue;
 		first = (const pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
 		end = first + ((MIN(vae, span_end) - va) >> PAGE_SHIFT);
@@ -178,7 +184,8 @@ static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return va;
 }
 
-int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm, uintptr_t *va_store)
+int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
+                         uintptr_t *va_store)
 {
 	uintptr_t align = perm & PTE_PS ? JUMBO_SIZE : PAGE_SIZE, va;
 	int error;

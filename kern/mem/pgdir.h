@@ -33,8 +33,8 @@ typedef uint32_t pde_t;
 // present.
 #define PTE_HELD 0x200u
 
-#define PTE_ADDR(entry) ((physaddr_t)(entry) & 0xFFFFF000u)
-#define PDE_JUMBO_ADDR(entry) ((physaddr_t)(entry) & 0xFFC00000u)
+#define PTE_ADDR(entry) (0xFFFFF000u & (entry))
+#define PDE_JUMBO_ADDR(entry) (0xFFC00000u & (entry))
 #define PDX(va) ((uint32_t)(va) >> JUMBO_SHIFT)
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
 #define PTRS_PER_TABLE 1024u
@@ -49,18 +49,21 @@ static inline bool pte_held(pte_t entry)
 	return (entry & (PTE_P | PTE_HELD)) == PTE_HELD;
 }
 
-// Does an entry, of a table or a jumbo page's, name a page and count on it? Present ones do, but for PTE_NOPAGE, and held ones.
+// Does an entry, of a table or a jumbo page's, name a page and count on it? Present ones do, but
+// for PTE_NOPAGE, and held ones.
 static inline bool pte_has_page(pte_t entry)
 {
 	entry &= PTE_P | PTE_HELD;
 	return entry == PTE_P || entry == PTE_HELD;
 }
 
-extern pde_t *kernel_pgdir; // the directory of threads without an address space, and the pattern for all others
+// The directory of threads without an address space, and the pattern for all others.
+extern pde_t *kernel_pgdir;
 
-// Make the kernel's half of kernel_pgdir, which is the directory that boot/entry.S has loaded: split the jumbo entry under the kernel's image (text and read-only
-// data without PTE_W), make every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages
-// and CR0.WP. After page_init. Once.
+// Make the kernel's half of kernel_pgdir, which is the directory that boot/entry.S has loaded:
+// split the jumbo entry under the kernel's image (text and read-only data without PTE_W), make
+// every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages and CR0.WP. After
+// page_init. Once.
 void pgdir_init(void);
 
 // A new directory: the user's half empty, the kernel's half like every other. Returns 0 or -ENOMEM.
@@ -77,45 +80,49 @@ pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
 
 // The one door through which a user's table entries change: stores `entry` in `*pte`, the entry for
 // `va`, keeps the table's count of entries in use, and flushes the TLB when the old entry could be
-// cached and `pgdir` is loaded. Reference counts are the caller's. Caller: holds the lock that
-// guards this directory's entries.
+// cached and `pgdir` is loaded. Reference counts are the caller's.
+// Caller: holds the lock that guards this directory's entries.
 void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry);
 
-// The same for the directory's entry for `va`, and the directory's count. It forgets the translation of `va` and what the processor
-// cached of the entry itself: enough for a jumbo page, and for a table that had no entry in use; after any other change of
-// a table's entry the caller flushes the table's whole span.
+// The same for the directory's entry for `va`, and the directory's count. It forgets the
+// translation of `va` and what the processor cached of the entry itself: enough for a jumbo page,
+// and for a table that had no entry in use; after any other change of a table's entry the caller
+// flushes the table's whole span.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
 // Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
 // software bits; PTE_PS maps the jumbo page that starts at `pp`. Takes one reference on `pp`; the
-// same page at the same address again is fine, with the new rights. Caller: holds the lock that
-// guards this directory's entries; `va` is aligned to the page's size. Returns 0; -ENOMEM without
-// memory for a table; -EEXIST where a page of the other size stands; nothing has changed then.
+// same page at the same address again is fine, with the new rights.
+// Caller: holds the lock that guards this directory's entries; `va` is aligned to the page's size.
+// Returns 0; -ENOMEM without memory for a table; -EEXIST where a page of the other size stands;
+// nothing has changed then.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
-// Map `pp` at the lowest address in [vab, vae) that has nothing mapped, and store it. Returns 0,
-// -ENOSPC when there is no free address, -ENOMEM without memory for a table, -EINVAL for an
-// unaligned or backward range. Tables are made only where used.
-int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm, uintptr_t *va_store);
+// Map `pp` at the lowest address in [vab, vae) that has nothing mapped, and store it.
+// Returns 0, -ENOSPC when there is no free address, -ENOMEM without memory for a table, -EINVAL for
+// an unaligned or backward range. Tables are made only where used. With PTE_PS in perm: the same
+// for a jumbo page; the range is then aligned to jumbo pages.
+int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
+                         uintptr_t *va_store);
 
-// The page mapped (present) at `va`, or NULL. Stores its entry, the directory's for a jumbo page,
-// through `pte_store` unless that is NULL. Takes no reference.
+// The page mapped (present) at `va`, or NULL, also where no page_t stands behind the entry. Stores
+// its entry through `entry_store` unless that is NULL. For a jumbo page: its first page, and the
+// directory's entry. Takes no reference.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 
 // What the tables allow at `va`: PTE_P, PTE_W and PTE_U as the processor combines both levels; 0
 // where nothing is mapped.
 int page_perms(pde_t *pgdir, uintptr_t va);
 
-// Unmap what is at `va` (nothing: do nothing), drop its reference, flush. A table that becomes
-// empty is given back.
+// Unmap what is at `va`, a jumbo page whole (nothing: do nothing), drop its reference, flush. A
+// user's table that becomes empty is given back.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// Give back the table behind the user's directory entry `pdx` if it has no entry in use. Caller: as for
-// page_insert.
+// Give back the table behind the user's directory entry `pdx` if it has no entry in use.
+// Caller: as for page_insert.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 
 // Map [pa, pa + len) of device memory at a fixed kernel address and return it; `cache` is 0
 // (write-back) or PTE_PCD|PTE_PWT (uncached). For devices found at boot; never unmapped. Panics
 // when DEVICE_BASE's 4 MiB are used up.
 void *device_map(physaddr_t pa, size_t len, pte_t cache);
-

@@ -1,6 +1,6 @@
-// table.c: the pages of page tables and directories. A table is given back only when every entry is 0 again, and so is a
-// directory's user half. So they can be kept and need not be cleared a second time, which would cost more than all the rest
-// of a small fork.
+// table.c: the pages of page tables and directories. A table is given back only when every entry is
+// 0 again, and so is a directory's user half. So they can be kept and need not be cleared a second
+// time, which would cost more than all the rest of a small fork.
 #include "mem/internal.h"
 
 // Debug builds: panic unless the first `n` entries of a table or directory are 0.
@@ -53,7 +53,8 @@ int directory_alloc(page_t **pp_store)
 			return error;
 		pgdir = page_to_virt(pp);
 		memset(pgdir, 0, USER_PDES * sizeof(*pgdir));
-		memcpy(&pgdir[USER_PDES], &kernel_pgdir[USER_PDES], (PTRS_PER_TABLE - USER_PDES) * sizeof(*pgdir));
+		memcpy(&pgdir[USER_PDES], &kernel_pgdir[USER_PDES],
+		       (PTRS_PER_TABLE - USER_PDES) * sizeof(*pgdir));
 		pp->kind = PAGE_DIRECTORY;
 		pp->index = 0;
 	}

@@ -1,5 +1,6 @@
-// test_boot_alloc.c: the boot allocator on maps made up here. It never touches what it hands out, so any address will do.
-#include "test_util.h"
+// test_boot_alloc.c: the boot allocator on maps made up here. It never touches what it hands out,
+// so any address will do.
+#include "mem/test_util.h"
 
 #define MIB (1u << 20)
 
@@ -108,7 +109,8 @@ KTEST(boot_alloc_takes_the_largest_gap)
 	test_world_begin(&saved);
 	boot_alloc_init(usable, ARRAY_SIZE(usable), taken, ARRAY_SIZE(taken));
 	EXPECT_EQ((uintptr_t)boot_alloc(1, 1), KERNBASE + 12 * MIB + 2 * PAGE_SIZE);
-	EXPECT_EQ((uintptr_t)boot_alloc(7 * MIB - 2 * PAGE_SIZE - 1, 1), KERNBASE + 12 * MIB + 2 * PAGE_SIZE + 1);
+	EXPECT_EQ((uintptr_t)boot_alloc(7 * MIB - 2 * PAGE_SIZE - 1, 1),
+	          KERNBASE + 12 * MIB + 2 * PAGE_SIZE + 1);
 	EXPECT_PANIC(boot_alloc(1, 1));
 	test_world_end(&saved);
 }
@@ -127,7 +129,9 @@ KTEST(boot_alloc_never_hands_out_page_0)
 
 KTEST(boot_alloc_keeps_to_the_linear_map)
 {
-	static const struct mem_range usable[] = { { LINEAR_SIZE - 2 * PAGE_SIZE, LINEAR_SIZE + 64 * MIB } };
+	static const struct mem_range usable[] = {
+		{ LINEAR_SIZE - 2 * PAGE_SIZE, LINEAR_SIZE + 64 * MIB },
+	};
 	struct test_world saved;
 
 	test_world_begin(&saved);

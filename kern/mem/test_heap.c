@@ -1,13 +1,14 @@
 // test_heap.c: kmalloc and kfree.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "mem/heap.h"
 #include "mem/inject.h"
 
 // Sizes at and around each class's edges.
-static const size_t sizes[] = { 1,   15,  16,  17,  31,  32,   33,   64,   65,   128,  129,  255,  256,
-				257, 511, 512, 513, 999, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097,
-				5000, 8192, 12289, 65536 };
+static const size_t sizes[] = {
+	1,   15,  16,  17,   31,   32,   33,   64,   65,   128,  129,  255,  256,  257,   511,
+	512, 513, 999, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097, 5000, 8192, 12289, 65536,
+};
 
 KTEST(kmalloc_blocks_are_aligned_and_hold_their_bytes)
 {
@@ -89,7 +90,8 @@ KTEST(kstrdup_copies_with_the_nul)
 	kfree(empty);
 }
 
-// Blocks by the thousand, freed in another order than they came: no two overlap, and every page is given back.
+// Blocks by the thousand, freed in another order than they came: no two overlap, and every page is
+// given back.
 KTEST(kmalloc_many_blocks_of_each_size)
 {
 	size_t before = page_free_count(), held = heap_pages();

@@ -1,5 +1,5 @@
 // test_insert_in_range.c: page_insert_in_range and how it searches.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #define VA 0x40000000u
 #define EDGE (VA + JUMBO_SIZE) // where the second table begins
@@ -28,14 +28,17 @@ KTEST(insert_in_range_takes_the_lowest_address)
 	uintptr_t va = 0;
 
 	for (uintptr_t want = VA; want < VA + 5 * PAGE_SIZE; want += PAGE_SIZE) {
-		EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 5 * PAGE_SIZE, PTE_U | PTE_W, &va), 0);
+		EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 5 * PAGE_SIZE, PTE_U | PTE_W,
+		                               &va),
+		          0);
 		EXPECT_EQ(va, want);
 		EXPECT(page_lookup(pgdir, va, NULL) == pp);
 		EXPECT_EQ(page_perms(pgdir, va), PTE_P | PTE_U | PTE_W);
 	}
 	EXPECT_EQ(pp->count, 5);
 	va = 1;
-	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 5 * PAGE_SIZE, PTE_U, &va), -ENOSPC); // the end is not in it
+	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 5 * PAGE_SIZE, PTE_U, &va),
+	          -ENOSPC); // the end is not in it
 	EXPECT_EQ(va, 1);
 	EXPECT_EQ(pp->count, 5);
 	EXPECT(page_lookup(pgdir, VA + 5 * PAGE_SIZE, NULL) == NULL);
@@ -92,7 +95,9 @@ KTEST(insert_in_range_makes_no_table_while_searching)
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE, 0, &va), -ENOSPC);
 	EXPECT_EQ(page_free_count(), before);
 	EXPECT_EQ(pgdir[PDX(EDGE)], 0);
-	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE + 8 * JUMBO_SIZE, 0, &va), 0);
+	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE + 8 * JUMBO_SIZE, 0,
+	                               &va),
+	          0);
 	EXPECT_EQ(va, EDGE);
 	EXPECT_EQ(page_free_count(), before - 1);
 	EXPECT_EQ(virt_to_page(pgdir)->index, 2);
@@ -106,7 +111,8 @@ KTEST(insert_in_range_passes_full_tables)
 	uintptr_t va = 0;
 
 	fill(pgdir, VA, EDGE + 2 * PAGE_SIZE);
-	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA + PAGE_SIZE, EDGE + 2 * PAGE_SIZE, 0, &va), -ENOSPC);
+	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA + PAGE_SIZE, EDGE + 2 * PAGE_SIZE, 0, &va),
+	          -ENOSPC);
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA + PAGE_SIZE, EDGE + 3 * PAGE_SIZE, 0, &va), 0);
 	EXPECT_EQ(va, EDGE + 2 * PAGE_SIZE);
 	clear(pgdir, VA, EDGE + 3 * PAGE_SIZE);
@@ -122,7 +128,8 @@ KTEST(insert_in_range_without_memory_for_a_table)
 
 	fill(pgdir, EDGE, EDGE + PAGE_SIZE);
 	test_memory_only(&saved, 0);
-	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - PAGE_SIZE, EDGE + 9 * PAGE_SIZE, 0, &va), -ENOMEM);
+	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - PAGE_SIZE, EDGE + 9 * PAGE_SIZE, 0, &va),
+	          -ENOMEM);
 	EXPECT_EQ(va, 1);
 	EXPECT_EQ(pp->count, 0);
 	EXPECT_EQ(pgdir[PDX(VA)], 0);

@@ -1,5 +1,5 @@
 // test_jumbo.c: mapping jumbo pages, alone and beside small ones.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "mem/tlb.h"
 

@@ -1,11 +1,12 @@
 // test_kernel_map.c: the kernel's half of the address space, as pgdir_init leaves it.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "cpu/x86.h"
 
 extern char kernel_start[], text_end[], rodata_end[], kernel_end[]; // boot/kernel.ld
 
-// The entry that maps `va`, with the directory's rights taken into account; 0 where nothing is mapped.
+// The entry that maps `va`, with the directory's rights taken into account; 0 where nothing is
+// mapped.
 static pte_t entry_at(uintptr_t va)
 {
 	pde_t pde = kernel_pgdir[PDX(va)];
@@ -37,7 +38,8 @@ KTEST(kernel_map_has_no_writable_alias_of_text)
 		pte_t entry = entry_at(va);
 
 		if (entry & PTE_W && PTE_ADDR(entry) >= start && PTE_ADDR(entry) < end)
-			ktest_fail(__FILE__, __LINE__, "%#x maps %#x writable", (uint32_t)va, PTE_ADDR(entry));
+			ktest_fail(__FILE__, __LINE__, "%#x maps %#x writable", (uint32_t)va,
+			           PTE_ADDR(entry));
 	}
 }
 
@@ -57,7 +59,7 @@ KTEST(kernel_map_shows_all_memory_and_no_more)
 		pte_t entry = entry_at(va);
 
 		if (va >= end && entry)
-			ktest_fail(__FILE__, __LINE__, "%#x is mapped, beyond memory", (uint32_t)va);
+			ktest_fail(__FILE__, __LINE__, "%#x is mapped", (uint32_t)va);
 		if (va < end && (!(entry & PTE_G) || PTE_ADDR(entry) != va - KERNBASE))
 			ktest_fail(__FILE__, __LINE__, "%#x is mapped by %#x", (uint32_t)va, entry);
 	}
@@ -84,7 +86,8 @@ KTEST(kernel_map_is_global_where_the_processor_can)
 	EXPECT_EQ(!!(read_cr4() & CR4_PGE), has_pge);
 }
 
-// On the page of the VGA text screen, through a second mapping and uncached. It stays for good, as all device mappings do.
+// On the page of the VGA text screen, through a second mapping and uncached. It stays for good, as
+// all device mappings do.
 KTEST(device_map_maps_what_was_asked_for)
 {
 	const char *screen = device_map(0xB8FF0, 0x20, PTE_PCD | PTE_PWT);
@@ -93,8 +96,10 @@ KTEST(device_map_maps_what_was_asked_for)
 
 	EXPECT(va >= DEVICE_BASE);
 	EXPECT_EQ(va % PAGE_SIZE, 0xFF0);
-	EXPECT_EQ(first & ~(PTE_A | PTE_D), 0xB8000 | PTE_P | PTE_W | PTE_PWT | PTE_PCD | PTE_G | PTE_NOPAGE);
-	EXPECT_EQ(second & ~(PTE_A | PTE_D), 0xB9000 | PTE_P | PTE_W | PTE_PWT | PTE_PCD | PTE_G | PTE_NOPAGE);
+	EXPECT_EQ(first & ~(PTE_A | PTE_D),
+	          0xB8000 | PTE_P | PTE_W | PTE_PWT | PTE_PCD | PTE_G | PTE_NOPAGE);
+	EXPECT_EQ(second & ~(PTE_A | PTE_D),
+	          0xB9000 | PTE_P | PTE_W | PTE_PWT | PTE_PCD | PTE_G | PTE_NOPAGE);
 	EXPECT(page_lookup(kernel_pgdir, va, NULL) == NULL);
 	EXPECT((uintptr_t)device_map(0xB8000, 1, 0) >= va + PAGE_SIZE);
 }

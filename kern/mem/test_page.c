@@ -1,5 +1,5 @@
 // test_page.c: single pages: taking them, giving them back, counting references and pins.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "mem/inject.h"
 
@@ -9,14 +9,13 @@ KTEST(page_alloc_hands_out_every_page_once)
 	page_t *all = NULL, *pp;
 
 	for (;; n++) {
-		const page_t *next = page_pool.free.next;
-		bool was_free = next != &page_pool.free && next->kind == PAGE_FREE;
+		const page_t *first = page_pool.free.next;
 
 		pp = NULL;
 		if (page_alloc(&pp))
 			break;
-		if (!pp || pp->count || pp->pins || pp->kind != PAGE_ANONYMOUS || (was_free && next != pp))
-			not_fresh++;
+		not_fresh += pp->count || pp->pins || pp->kind != PAGE_ANONYMOUS;
+		not_fresh += first != &page_pool.free && first != pp;
 		pp->owner = all;
 		all = pp;
 	}

@@ -1,5 +1,5 @@
 // test_page_contig.c: runs of adjacent pages.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 KTEST(page_alloc_contig_gives_adjacent_pages)
 {
@@ -36,7 +36,8 @@ KTEST(page_alloc_contig_refuses_what_cannot_be)
 	page_check();
 }
 
-// Of 40 pages in a row free only those that the lowest `mask_bits` of `mask` name, over and over, with all other memory out of reach.
+// Of 40 pages in a row free only those that the lowest `mask_bits` of `mask` name, over and over,
+// with all other memory out of reach.
 static page_t *comb(struct page_pool *saved, uint64_t mask, size_t mask_bits)
 {
 	page_t *block;
@@ -63,7 +64,8 @@ static void comb_back(const struct page_pool *saved, page_t *block)
 KTEST(page_alloc_contig_finds_the_only_run)
 {
 	struct page_pool saved;
-	page_t *block = comb(&saved, 0x2EB7D, 20), *pp = NULL; // from the lowest: 1 0 11111 0 11 0 1 0 111 0 1 and two taken
+	page_t *block = comb(&saved, 0x2EB7D, 20),
+	       *pp = NULL; // from the lowest: 1 0 11111 0 11 0 1 0 111 0 1 and two taken
 
 	EXPECT_EQ(page_alloc_contig(&pp, 6), -ENOMEM);
 	EXPECT(pp == NULL);

@@ -1,5 +1,6 @@
-// test_page_init.c: page_init on maps made up here. Only the stretch that boot_alloc hands out of is real memory; page_init touches no other.
-#include "test_util.h"
+// test_page_init.c: page_init on maps made up here. Only the stretch that boot_alloc hands out of
+// is real memory; page_init touches no other.
+#include "mem/test_util.h"
 
 #define MIB (1u << 20)
 #define MAP_MAX 7
@@ -24,22 +25,28 @@ static bool should_be_free(const struct fake_map *map, size_t ppn)
 
 static void compare_all_pages(const struct fake_map *map)
 {
-	size_t expected = 0, wrong = 0;
+	size_t expected = 0, wrong = 0, usable = 0;
 
 	for (size_t ppn = 0; ppn < page_total; ppn++) {
 		bool want = should_be_free(map, ppn);
 
 		expected += want;
 		if (page_is_free(ppn) != want && wrong++ < 5)
-			ktest_fail(__FILE__, __LINE__, "page %zu: kind %u, expected %s", ppn, pages[ppn].kind,
-				   want ? "free" : "not free");
+			ktest_fail(__FILE__, __LINE__, "page %zu: kind %u, expected %s", ppn,
+			           pages[ppn].kind, want ? "free" : "not free");
 		if (pages[ppn].count || (&pages[ppn] != zero_page && pages[ppn].pins))
 			ktest_fail(__FILE__, __LINE__, "page %zu has references or pins", ppn);
 	}
 	EXPECT_EQ(page_free_count(), expected);
+	for (size_t i = 0; i < map->usable_count; i++)
+		for (size_t ppn = 0; ppn < page_total; ppn++)
+			usable += ppn << PAGE_SHIFT >= map->usable[i].start &&
+				(ppn + 1) << PAGE_SHIFT <= map->usable[i].end;
+	EXPECT_EQ(page_usable_count(), usable);
 }
 
-// Build pages[] for `map` with `last` added to the usable memory: real memory of `n` pages, the largest gap of all.
+// Build pages[] for `map` with `last` added to the usable memory: real memory of `n` pages, the
+// largest gap of all.
 static void try_map(struct fake_map *map, size_t extra)
 {
 	size_t n = ROUND_UP(page_total * sizeof(page_t), PAGE_SIZE) / PAGE_SIZE + extra;
@@ -97,13 +104,17 @@ KTEST(page_init_leaves_out_holes_and_partial_pages)
 KTEST(page_init_leaves_out_what_is_taken)
 {
 	struct fake_map map = {
-		.usable = { { 0, 0x1F000 }, { MIB, MIB + 0x20000 }, { MIB + 0x30000, MIB + 0x50000 } },
+		.usable = {
+			{ 0, 0x1F000 },
+			{ MIB, MIB + 0x20000 },
+			{ MIB + 0x30000, MIB + 0x50000 },
+		},
 		.usable_count = 3,
 		.taken = {
 			{ 0x8000, 0x8001 },                 // one byte, one page
-			{ 0x8FFF, 0x9001 },                 // two bytes, two pages, the first one twice
+			{ 0x8FFF, 0x9001 },                 // two bytes, two pages
 			{ 0xBFFF, 0xC000 },                 // the last byte of a page
-			{ 0x1E000, MIB + 0x1000 },          // from one range over the hole into the next
+			{ 0x1E000, MIB + 0x1000 },          // over a hole
 			{ MIB + 0x1F000, MIB + 0x20000 },   // up to the end of a range
 			{ MIB + 0x30000, MIB + 0x30000 },   // nothing
 			{ MIB + 0x30000, MIB + 0x4F001 },   // all but nothing
@@ -118,12 +129,14 @@ KTEST(page_init_with_boot_memory_used_up)
 {
 	struct fake_map map = { .usable = { { 0x1000, 0x3000 } }, .usable_count = 1 };
 
-	try_map(&map, 2); // pages[], what lies before it, and the zero page: nothing is left of the stretch
+	// pages[], what lies before it, and the zero page: nothing is left of the stretch.
+	try_map(&map, 2);
 }
 
 KTEST(page_init_keeps_boot_memory_of_the_real_machine)
 {
-	for (physaddr_t pa = ROUND_DOWN(boot_map.start, PAGE_SIZE); pa < boot_map.next; pa += PAGE_SIZE)
+	for (physaddr_t pa = ROUND_DOWN(boot_map.start, PAGE_SIZE); pa < boot_map.next;
+	     pa += PAGE_SIZE)
 		EXPECT(phys_to_page(pa)->kind == PAGE_RESERVED || phys_to_page(pa) == zero_page);
 	EXPECT_EQ(pages[0].kind, PAGE_RESERVED);
 	EXPECT(virt_to_phys(pages + page_total) <= boot_map.next);

@@ -1,5 +1,5 @@
 // test_page_map.c: mapping single pages: page_insert, page_lookup, page_perms, page_remove.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "mem/inject.h"
 
@@ -19,7 +19,8 @@ KTEST(page_insert_maps_and_counts)
 	EXPECT_EQ(page_insert(pgdir, b, VA + JUMBO_SIZE, PTE_W | PTE_SOFT_DIRTY), 0);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA, 0), page_to_phys(a) | PTE_P | PTE_U | PTE_W);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA + 3 * PAGE_SIZE, 0), page_to_phys(a) | PTE_P | PTE_U);
-	EXPECT_EQ(*pgdir_walk(pgdir, VA + JUMBO_SIZE, 0), page_to_phys(b) | PTE_P | PTE_W | PTE_SOFT_DIRTY);
+	EXPECT_EQ(*pgdir_walk(pgdir, VA + JUMBO_SIZE, 0),
+	          page_to_phys(b) | PTE_P | PTE_W | PTE_SOFT_DIRTY);
 	EXPECT(page_lookup(pgdir, VA, NULL) == a);
 	EXPECT(page_lookup(pgdir, VA + 4 * PAGE_SIZE - 1, &entry) == a);
 	EXPECT(entry == pgdir_walk(pgdir, VA + 3 * PAGE_SIZE, 0));
@@ -87,10 +88,12 @@ KTEST(page_insert_over_entries_of_other_kinds)
 	EXPECT_EQ(page_perms(pgdir, VA), 0);
 	EXPECT_EQ(page_insert(pgdir, pp, VA, PTE_U), 0);
 	EXPECT(page_is_free(page_to_ppn(held)));
-	pte_store(pgdir, VA, pte, page_to_phys(pp) | PTE_UFFD_WP); // a marker; the other bits mean nothing
+	pte_store(pgdir, VA, pte,
+	          page_to_phys(pp) | PTE_UFFD_WP); // a marker; the other bits mean nothing
 	EXPECT(page_lookup(pgdir, VA, NULL) == NULL);
 	EXPECT_EQ(page_insert(pgdir, pp, VA, PTE_U), 0);
-	EXPECT_EQ(pp->count, 2); // one more than there are entries: the marker took the other's place
+	EXPECT_EQ(pp->count,
+	          2); // one more than there are entries: the marker took the other's place
 	page_decref(pp);
 	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, page_to_phys(pp) | PTE_P | PTE_NOPAGE);
 	EXPECT(page_lookup(pgdir, VA + PAGE_SIZE, NULL) == NULL);

@@ -1,5 +1,5 @@
 // test_pgdir.c: directories and tables: making, finding, counting and giving them back.
-#include "test_util.h"
+#include "mem/test_util.h"
 
 #include "mem/tlb.h"
 
@@ -14,7 +14,9 @@ KTEST(pgdir_create_makes_an_empty_user_half)
 	EXPECT_EQ(virt_to_page(pgdir)->count, 1);
 	EXPECT_EQ(virt_to_page(pgdir)->index, 0);
 	EXPECT(!test_find_other_word(pgdir, USER_PDES, 0));
-	EXPECT_EQ(memcmp(&pgdir[USER_PDES], &kernel_pgdir[USER_PDES], PAGE_SIZE - USER_PDES * sizeof(pde_t)), 0);
+	EXPECT_EQ(memcmp(&pgdir[USER_PDES], &kernel_pgdir[USER_PDES],
+	                 PAGE_SIZE - USER_PDES * sizeof(pde_t)),
+	          0);
 	EXPECT_EQ(page_free_count(), before - 1);
 	pgdir_destroy(pgdir);
 	EXPECT_EQ(page_free_count(), before);

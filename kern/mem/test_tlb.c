@@ -1,10 +1,11 @@
-// test_tlb.c: does what must be forgotten get forgotten? Each test loads a directory of its own and maps pages there for the kernel only (without
-// PTE_U, which SMAP would fault on).
+// test_tlb.c: does what must be forgotten get forgotten? Each test loads a directory of its own and
+// maps pages there for the kernel only (without PTE_U, which SMAP would fault on).
 //
-// What the TLB holds cannot be seen directly. So a test touches an address, lets the function under test change its entry, and then
-// writes another page into the entry behind everybody's back, which flushes nothing. A read sees the new page only if the old
-// translation is gone, and so was forgotten by the function.
-#include "test_util.h"
+// What the TLB holds cannot be seen directly. So a test touches an address, lets the function under
+// test change its entry, and then writes another page into the entry behind everybody's back, which
+// flushes nothing. A read sees the new page only if the old translation is gone, and so was
+// forgotten by the function.
+#include "mem/test_util.h"
 
 #include "cpu/x86.h"
 #include "mem/tlb.h"
@@ -16,7 +17,8 @@ struct scene {
 	page_t *a, *b;
 };
 
-// A loaded directory with page `a` at VA, its translation cached; the first word of `a` is 'a', that of `b` 'b'.
+// A loaded directory with page `a` at VA, its translation cached; the first word of `a` is 'a',
+// that of `b` 'b'.
 static void scene_begin(struct scene *scene)
 {
 	scene->pgdir = test_pgdir();
@@ -28,7 +30,8 @@ static void scene_begin(struct scene *scene)
 	page_incref(scene->a);
 	page_incref(scene->b);
 	EXPECT_EQ(page_insert(scene->pgdir, scene->a, VA, PTE_W), 0);
-	EXPECT_EQ(page_insert(scene->pgdir, zero_page, VA + 2 * PAGE_SIZE, 0), 0); // keeps the table
+	// A second page, so that the table stays.
+	EXPECT_EQ(page_insert(scene->pgdir, zero_page, VA + 2 * PAGE_SIZE, 0), 0);
 	pgdir_load(scene->pgdir);
 }
 
@@ -40,7 +43,8 @@ static uint32_t look(uintptr_t va)
 // Store an entry so that nothing is flushed.
 static void smuggle(struct scene *scene, uintptr_t va, page_t *pp)
 {
-	*(volatile pte_t *)pgdir_walk(scene->pgdir, va, 0) = pp ? page_to_phys(pp) | PTE_P | PTE_W : 0;
+	*(volatile pte_t *)pgdir_walk(scene->pgdir, va, 0) =
+		pp ? page_to_phys(pp) | PTE_P | PTE_W : 0;
 }
 
 // Back to where we came from. What is at VA was smuggled there, or is gone.
@@ -65,7 +69,9 @@ KTEST(tlb_holds_translations_at_all)
 	EXPECT_EQ(look(VA), 'a');
 	smuggle(&scene, VA, scene.b);
 	if (look(VA) == 'b')
-		printk(LOG_WARNING, "this processor caches no translations: the tests of the TLB show nothing\n");
+		printk(LOG_WARNING,
+		       "this processor caches no translations: the tests of the TLB show "
+		       "nothing\n");
 	smuggle(&scene, VA, scene.a);
 	page_remove(scene.pgdir, VA);
 	scene_end(&scene);
@@ -112,10 +118,12 @@ KTEST(tlb_is_flushed_when_page_insert_takes_rights_away)
 KTEST(tlb_is_flushed_by_pte_store)
 {
 	struct scene scene;
+	pte_t *pte;
 
 	scene_begin(&scene);
 	EXPECT_EQ(look(VA), 'a');
-	pte_store(scene.pgdir, VA, pgdir_walk(scene.pgdir, VA, 0), page_to_phys(scene.a) | PTE_HELD);
+	pte = pgdir_walk(scene.pgdir, VA, 0);
+	pte_store(scene.pgdir, VA, pte, page_to_phys(scene.a) | PTE_HELD);
 	smuggle(&scene, VA, scene.b);
 	EXPECT_EQ(look(VA), 'b');
 	smuggle(&scene, VA, scene.a);

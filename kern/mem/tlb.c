@@ -4,7 +4,8 @@
 #include "cpu/x86.h"
 #include "mem/internal.h"
 
-// From this many pages on, reloading CR3 costs less than one invlpg a page and the misses that follow.
+// From this many pages on, reloading CR3 costs less than one invlpg a page and the misses that
+// follow.
 #define FLUSH_ALL_PAGES 32u
 
 pde_t *pgdir_current(void)

@@ -21,8 +21,9 @@ void pgdir_load(pde_t *pgdir);
 // Caller of all three: holds the lock that guards the directory's entries, from begin to finish.
 struct tlb_batch {
 	pde_t *pgdir;
-	uintptr_t start, end; // the smallest range that covers every changed entry; empty when start >= end
-	page_t *dead;         // pages whose last reference is gone, linked by next
+	uintptr_t start,
+		end;  // the smallest range that covers every changed entry; empty when start >= end
+	page_t *dead; // pages whose last reference is gone, linked by next
 };
 
 void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir);
@@ -34,4 +35,3 @@ void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t en
 void tlb_batch_decref(struct tlb_batch *batch, page_t *pp);
 
 void tlb_batch_finish(struct tlb_batch *batch);
-
