@@ -135,8 +135,8 @@ void page_decref(page_t *pp);
 int page_pin(page_t *pp) __must_check;
 void page_unpin(page_t *pp);
 
-// Pages on the free list, plus empty tables and directories kept for reuse (mem/pgdir.h), which are
-// free in all but name.
+// Pages on the free list, plus those kept for reuse with nothing in them (page tables, directories,
+// pages of the heap), which are free in all but name.
 size_t page_free_count(void);
 
 // Whole pages of usable memory that page_init found, whoever occupies them now.
