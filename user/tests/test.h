@@ -65,9 +65,10 @@ static inline const char *error_name(int error)
 		[EOPNOTSUPP] = "EOPNOTSUPP",
 	};
 	static char number[16];
+	size_t index = (size_t)error;
 
-	if (error > 0 && (size_t)error < COUNT(names) && names[error])
-		return names[error];
+	if (index < COUNT(names) && names[index])
+		return names[index];
 	snprintf(number, sizeof(number), "error %d", error);
 	return number;
 }
