@@ -17,7 +17,7 @@ void device_register(struct device *device)
 	snprintf(path, sizeof(path), "/dev/%s", device->name);
 	if (!inode)
 		panic("device_register: no memory for %s", path);
-	inode->rdev = device->number;
+	inode->rdev = makedev(device->major_number, device->minor_number);
 	list_add_tail(&devices, &device->link);
 	error = names_place(path, inode);
 	if (error)
@@ -30,7 +30,7 @@ int device_open(dev_t number, struct file *file)
 	struct device *device;
 
 	list_for_each (device, &devices, link) {
-		if (device->number != number)
+		if (makedev(device->major_number, device->minor_number) != number)
 			continue;
 		file->ops = device->ops;
 		file->private = device->private;

@@ -6,7 +6,7 @@
 
 struct device {
 	const char *name; // in /dev
-	dev_t number;
+	unsigned int major_number, minor_number;
 	mode_t permissions;
 	const struct file_ops *ops; // of its open files
 	int (*open)(struct device *device,

@@ -268,3 +268,33 @@ int names_place(const char *text, struct inode *inode)
 	mutex_unlock(&tree_lock);
 	return error;
 }
+
+// The deepest entry of directory `dir` that comes first, or NULL when it is empty.
+static struct entry *first_leaf(struct inode *dir)
+{
+	struct entry *entry = NULL;
+
+	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
+		entry = list_first(&dir->dir.entries, struct entry, order);
+		dir = entry->inode;
+	}
+	return entry;
+}
+
+void names_remove_all(const char *text)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+	struct entry *entry;
+
+	mutex_lock(&tree_lock);
+	if (path_walk(&context, NULL, text, 0, &path) == 0) {
+		while ((entry = first_leaf(path.inode)))
+			tree_unlink(entry);
+		entry = path.parent ? tree_find(path.parent, &path.name) : NULL;
+		if (entry)
+			tree_unlink(entry);
+		path_put(&path);
+	}
+	mutex_unlock(&tree_lock);
+}

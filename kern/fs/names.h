@@ -29,6 +29,10 @@ struct place {
 // Give the file at `from` the name at `to`. `flags`: RENAME_ bits.
 int names_rename(struct fs_context *fs, struct place from, struct place to, unsigned int flags);
 
+// Take away `text`, a path from the root of the tree, and everything below it. What is not there is
+// no error.
+void names_remove_all(const char *text);
+
 // Make `dir`, of which the caller keeps its reference, the current directory, or the root.
 int names_chdir(struct fs_context *fs, struct inode *dir);
 int names_chroot(struct fs_context *fs, struct inode *dir);

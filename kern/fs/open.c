@@ -166,3 +166,10 @@ int file_open_kernel(const char *text, uint32_t flags, struct file **store)
 
 	return file_open(&context, NULL, text, flags | O_LARGEFILE, 0644, store);
 }
+
+int file_lookup_kernel(const char *text, struct inode **store)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+
+	return path_lookup(&context, NULL, text, WALK_FOLLOW, store);
+}

@@ -11,3 +11,6 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 
 // The same for the kernel's own use: from the root of the tree.
 int file_open_kernel(const char *text, uint32_t flags, struct file **store);
+
+// The inode of the file at `text`, from the root of the tree. Stores a reference. 0 or -errno.
+int file_lookup_kernel(const char *text, struct inode **store);

@@ -10,20 +10,6 @@
 
 void (*sigpipe_hook)(void);
 
-static struct pipe *pipe_create(void)
-{
-	struct pipe *pipe = kzalloc(sizeof(*pipe));
-
-	if (!pipe)
-		return NULL;
-	spin_init(&pipe->lock, "pipe", RANK_PIPE);
-	waitq_init(&pipe->read_wait);
-	waitq_init(&pipe->write_wait);
-	waitq_init(&pipe->poll_wait);
-	waitq_init(&pipe->open_wait);
-	return pipe;
-}
-
 static inline bool pipe_empty(const struct pipe *pipe)
 {
 	return pipe->head == pipe->tail;
@@ -191,13 +177,11 @@ static int wait_for_room(struct pipe *pipe)
 	return wait_on(pipe, &pipe->write_wait);
 }
 
-static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
+ssize_t pipe_put(struct pipe *pipe, struct uio *uio, bool nonblocking)
 {
-	struct pipe *pipe = file->private;
 	ssize_t total = 0;
 	ssize_t n = 0;
 
-	(void)pos;
 	spin_lock(&pipe->lock);
 	while (uio->left) {
 		// What is more than full pages goes first, where there is room for it.
@@ -210,7 +194,7 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 			n = fill_slot(pipe, newest, uio, odd);
 		else if (!pipe_full(pipe))
 			n = put_piece(pipe, uio);
-		else if (file->flags & O_NONBLOCK)
+		else if (nonblocking)
 			n = -EAGAIN;
 		else
 			n = wait_for_room(pipe);
@@ -223,9 +207,18 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 	if (!pipe_full(pipe) && !waitq_empty(&pipe->write_wait))
 		waitq_wake_one(&pipe->write_wait); // the room that is left is the next writer's
 	spin_unlock(&pipe->lock);
-	if (unlikely(n == -EPIPE) && sigpipe_hook)
-		sigpipe_hook();
 	return total ? total : n;
+}
+
+static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	ssize_t n = pipe_put(file->private, uio, file->flags & O_NONBLOCK);
+
+	(void)pos;
+	// Readers may have gone in the middle: that is told even though some bytes went through.
+	if (unlikely(uio->left) && !((struct pipe *)file->private)->readers && sigpipe_hook)
+		sigpipe_hook();
+	return n;
 }
 
 static unsigned int pipe_poll(struct file *file, struct poll_table *table)
@@ -293,95 +286,3 @@ const struct file_ops pipe_ops = {
 	.poll = pipe_poll,
 	.release = pipe_release,
 };
-
-// The pipe of a FIFO, made when it is first opened. NULL without memory.
-static struct pipe *fifo_pipe(struct inode *inode)
-{
-	struct pipe *fresh = NULL;
-
-	if (!inode->pipe)
-		fresh = pipe_create();
-	mutex_lock(&tree_lock);
-	if (!inode->pipe) {
-		inode->pipe = fresh;
-		fresh = NULL;
-	}
-	mutex_unlock(&tree_lock);
-	pipe_destroy(fresh);
-	return inode->pipe;
-}
-
-// Sleep until *opens, a count of opens of the other end, has changed. 0 or -ERESTARTSYS.
-static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
-{
-	uint32_t before = *opens;
-	int error = 0;
-
-	while (*opens == before && !error)
-		error = wait_on(pipe, &pipe->open_wait);
-	return error;
-}
-
-int pipe_open(struct inode *inode, struct file *file)
-{
-	struct pipe *pipe = fifo_pipe(inode);
-	bool wait = !(file->flags & O_NONBLOCK);
-	int error = 0;
-
-	if (!pipe)
-		return -ENOMEM;
-	file->private = pipe;
-	spin_lock(&pipe->lock);
-	if (file_writable(file) && !file_readable(file) && !wait && !pipe->readers) {
-		spin_unlock(&pipe->lock);
-		return -ENXIO;
-	}
-	if (file_readable(file)) {
-		pipe->readers++;
-		pipe->reader_opens++;
-	}
-	if (file_writable(file)) {
-		pipe->writers++;
-		pipe->writer_opens++;
-	}
-	waitq_wake_all(&pipe->open_wait);
-	if (!pipe->writers && wait)
-		error = wait_for_partner(pipe, &pipe->writer_opens);
-	else if (!pipe->writers)
-		file->position = pipe->writer_opens;
-	else if (!pipe->readers)
-		error = wait_for_partner(pipe, &pipe->reader_opens);
-	spin_unlock(&pipe->lock);
-	if (error)
-		pipe_release(file);
-	return error;
-}
-
-int pipe_create_files(uint32_t flags, struct file *ends[2])
-{
-	struct inode *inode = inode_create(S_IFIFO | 0600, VOLUME_NAMELESS, NULL);
-	int error;
-
-	if (!inode)
-		return -ENOMEM;
-	inode->nlink = 1;
-	inode->pipe = pipe_create();
-	if (!inode->pipe) {
-		inode_put(inode);
-		return -ENOMEM;
-	}
-	inode_get(inode); // one for each end
-	error = file_create_nameless(inode, flags | O_RDONLY, &pipe_ops, inode->pipe, &ends[0]);
-	if (error) {
-		inode_put(inode);
-		return error;
-	}
-	inode->pipe->readers = inode->pipe->reader_opens = 1;
-	error = file_create_nameless(inode, flags | O_WRONLY, &pipe_ops, inode->pipe, &ends[1]);
-	if (error) {
-		file_put(ends[0]);
-		return error;
-	}
-	inode->pipe->writers = inode->pipe->writer_opens = 1;
-	return 0;
-}

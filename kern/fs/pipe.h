@@ -37,6 +37,11 @@ extern const struct file_ops pipe_ops;
 // Called without locks.
 extern void (*sigpipe_hook)(void);
 
+// Put bytes into a pipe, as pipe_ops.write does but without a signal: also for the kernel's own
+// use, and with `nonblocking` in interrupt handlers. Returns how many, or -EPIPE, -EAGAIN,
+// -ERESTARTSYS, -EFAULT, -ENOMEM.
+ssize_t pipe_put(struct pipe *pipe, struct uio *uio, bool nonblocking);
+
 // A new pipe: an open file for reading in ends[0], one for writing in ends[1]. `flags`: O_NONBLOCK
 // or 0. 0 or -ENOMEM.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);

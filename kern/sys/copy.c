@@ -5,6 +5,7 @@
 #include "proc/process.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/uaccess.h"
 
 // A pair of open files, each with a position of its own if `has_` says so.
 struct copy {

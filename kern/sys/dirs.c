@@ -2,9 +2,11 @@
 #include "fs/directory.h"
 #include "fs/inode.h"
 #include "fs/names.h"
+#include "layout.h"
 #include "mem/heap.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/uaccess.h"
 
 // Copy entries out page by page, until the program's buffer or the directory ends.
 static ssize_t list_directory(struct file *file, char __user *user, size_t size)

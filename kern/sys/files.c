@@ -6,6 +6,7 @@
 #include "proc/process.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/uaccess.h"
 #include <abi/limits.h>
 
 SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)

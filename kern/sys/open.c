@@ -8,6 +8,7 @@
 #include "proc/process.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/uaccess.h"
 #include <abi/ioctl.h>
 
 static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)

@@ -3,6 +3,7 @@
 #include "mem/page.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/uaccess.h"
 #include <abi/statfs.h>
 
 // Report on an inode, whose reference is the caller's until now.

@@ -3,6 +3,7 @@
 #include "sys/path.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
+#include "vm/uaccess.h"
 #include <abi/time.h>
 
 // The new times: each now, unchanged (UTIME_NOW, UTIME_OMIT in its nanoseconds), or a given one.

@@ -1,0 +1,175 @@
+// devices.c: null, zero, full, random, and the console as a terminal.
+#include "fs/devices.h"
+
+#include "dev/console.h"
+#include "fs/device.h"
+#include "fs/names.h"
+#include "fs/random.h"
+#include "fs/tty.h"
+#include "fs/uio.h"
+
+static ssize_t read_nothing(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	(void)file;
+	(void)uio;
+	(void)pos;
+	return 0;
+}
+
+static ssize_t write_nothing(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	(void)file;
+	(void)pos;
+	return (ssize_t)uio->left;
+}
+
+static ssize_t write_full(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	(void)file;
+	(void)uio;
+	(void)pos;
+	return -ENOSPC;
+}
+
+static ssize_t read_zeroes(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	size_t wanted = uio->left, n = uio_zero(uio, wanted);
+
+	(void)file;
+	(void)pos;
+	return n || !wanted ? (ssize_t)n : -EFAULT;
+}
+
+static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	size_t wanted = uio->left, done = 0;
+	uint8_t bytes[64];
+
+	(void)file;
+	(void)pos;
+	while (uio->left) {
+		size_t part = MIN(uio->left, sizeof(bytes)), n;
+
+		random_bytes(bytes, part);
+		n = uio_copyout(uio, bytes, part);
+		done += n;
+		if (n < part)
+			break;
+	}
+	return done || !wanted ? (ssize_t)done : -EFAULT;
+}
+
+// There are no positions, but asking for one is no error.
+static int64_t seek_nowhere(struct file *file, int64_t offset, int whence)
+{
+	(void)offset;
+	(void)whence;
+	file->position = 0;
+	return 0;
+}
+
+static const struct file_ops null_ops = {
+	.read = read_nothing,
+	.write = write_nothing,
+	.lseek = seek_nowhere,
+};
+
+static const struct file_ops zero_ops = {
+	.read = read_zeroes,
+	.write = write_nothing,
+	.lseek = seek_nowhere,
+};
+
+static const struct file_ops full_ops = {
+	.read = read_zeroes,
+	.write = write_full,
+	.lseek = seek_nowhere,
+};
+
+static const struct file_ops random_ops = {
+	.read = read_random,
+	.write = write_nothing,
+	.lseek = seek_nowhere,
+};
+
+struct tty console_tty = {
+	.name = "console",
+	.output = console_write,
+	.resume = console_input_resume,
+};
+
+static size_t console_take(const uint8_t *bytes, size_t n)
+{
+	return tty_input(&console_tty, bytes, n);
+}
+
+// /dev/tty is whatever terminal the session has.
+static int open_controlling(struct device *device, struct file *file)
+{
+	(void)device;
+	file->private = tty_controlling();
+	return file->private ? 0 : -ENXIO;
+}
+
+// The numbers are Linux's ("Linux allocated devices").
+static struct device devices[] = {
+	{ .name = "null",
+	  .major_number = 1,
+	  .minor_number = 3,
+	  .permissions = 0666,
+	  .ops = &null_ops },
+	{ .name = "zero",
+	  .major_number = 1,
+	  .minor_number = 5,
+	  .permissions = 0666,
+	  .ops = &zero_ops },
+	{ .name = "full",
+	  .major_number = 1,
+	  .minor_number = 7,
+	  .permissions = 0666,
+	  .ops = &full_ops },
+	{ .name = "random",
+	  .major_number = 1,
+	  .minor_number = 8,
+	  .permissions = 0666,
+	  .ops = &random_ops },
+	{ .name = "urandom",
+	  .major_number = 1,
+	  .minor_number = 9,
+	  .permissions = 0666,
+	  .ops = &random_ops },
+	{ .name = "tty",
+	  .major_number = 5,
+	  .minor_number = 0,
+	  .permissions = 0666,
+	  .ops = &tty_ops,
+	  .open = open_controlling },
+	{ .name = "console",
+	  .major_number = 5,
+	  .minor_number = 1,
+	  .permissions = 0600,
+	  .ops = &tty_ops,
+	  .private = &console_tty },
+};
+
+static const struct {
+	const char *path, *target;
+} links[] = {
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+};
+
+void devices_init(void)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		device_register(&devices[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (names_symlink(&context, links[i].target, NULL, links[i].path))
+			panic("devices_init: cannot make %s", links[i].path);
+	tty_init(&console_tty);
+	console_input_start(console_take);
+}

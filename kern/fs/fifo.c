@@ -1,0 +1,110 @@
+// fifo.c: making pipes, and opening FIFOs.
+#include "fs/inode.h"
+#include "fs/pipe.h"
+#include "mem/heap.h"
+
+static struct pipe *pipe_create(void)
+{
+	struct pipe *pipe = kzalloc(sizeof(*pipe));
+
+	if (!pipe)
+		return NULL;
+	spin_init(&pipe->lock, "pipe", RANK_PIPE);
+	waitq_init(&pipe->read_wait);
+	waitq_init(&pipe->write_wait);
+	waitq_init(&pipe->poll_wait);
+	waitq_init(&pipe->open_wait);
+	return pipe;
+}
+
+// The pipe of a FIFO, made when it is first opened. NULL without memory.
+static struct pipe *fifo_pipe(struct inode *inode)
+{
+	struct pipe *fresh = NULL;
+
+	if (!inode->pipe)
+		fresh = pipe_create();
+	mutex_lock(&tree_lock);
+	if (!inode->pipe) {
+		inode->pipe = fresh;
+		fresh = NULL;
+	}
+	mutex_unlock(&tree_lock);
+	pipe_destroy(fresh);
+	return inode->pipe;
+}
+
+// Sleep until *opens, a count of opens of the other end, has changed. 0 or -ERESTARTSYS.
+static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
+{
+	uint32_t before = *opens;
+	int error = 0;
+
+	while (*opens == before && !error)
+		error = waitq_sleep(&pipe->open_wait, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+	return error ? -ERESTARTSYS : 0;
+}
+
+int pipe_open(struct inode *inode, struct file *file)
+{
+	struct pipe *pipe = fifo_pipe(inode);
+	bool wait = !(file->flags & O_NONBLOCK);
+	int error = 0;
+
+	if (!pipe)
+		return -ENOMEM;
+	file->private = pipe;
+	spin_lock(&pipe->lock);
+	if (file_writable(file) && !file_readable(file) && !wait && !pipe->readers) {
+		spin_unlock(&pipe->lock);
+		return -ENXIO;
+	}
+	if (file_readable(file)) {
+		pipe->readers++;
+		pipe->reader_opens++;
+	}
+	if (file_writable(file)) {
+		pipe->writers++;
+		pipe->writer_opens++;
+	}
+	waitq_wake_all(&pipe->open_wait);
+	if (!pipe->writers && wait)
+		error = wait_for_partner(pipe, &pipe->writer_opens);
+	else if (!pipe->writers)
+		file->position = pipe->writer_opens;
+	else if (!pipe->readers)
+		error = wait_for_partner(pipe, &pipe->reader_opens);
+	spin_unlock(&pipe->lock);
+	if (error)
+		pipe_ops.release(file);
+	return error;
+}
+
+int pipe_create_files(uint32_t flags, struct file *ends[2])
+{
+	struct inode *inode = inode_create(S_IFIFO | 0600, VOLUME_NAMELESS, NULL);
+	int error;
+
+	if (!inode)
+		return -ENOMEM;
+	inode->nlink = 1;
+	inode->pipe = pipe_create();
+	if (!inode->pipe) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	inode_get(inode); // one for each end
+	error = file_create_nameless(inode, flags | O_RDONLY, &pipe_ops, inode->pipe, &ends[0]);
+	if (error) {
+		inode_put(inode);
+		return error;
+	}
+	inode->pipe->readers = inode->pipe->reader_opens = 1;
+	error = file_create_nameless(inode, flags | O_WRONLY, &pipe_ops, inode->pipe, &ends[1]);
+	if (error) {
+		file_put(ends[0]);
+		return error;
+	}
+	inode->pipe->writers = inode->pipe->writer_opens = 1;
+	return 0;
+}

@@ -1,0 +1,33 @@
+// fs.c: the file system as the first program finds it.
+#include "fs/fs.h"
+
+#include "fs/devices.h"
+#include "fs/names.h"
+#include "fs/procfs.h"
+#include "fs/random.h"
+#include "fs/stdio.h"
+
+static const struct {
+	const char *path;
+	mode_t mode;
+} directories[] = {
+	{ "/dev", 0755 },
+	{ "/tmp", 01777 },
+	{ "/run", 0755 },
+};
+
+void fs_init(void)
+{
+	struct fs_context context;
+
+	tree_init();
+	context = (struct fs_context){ .root = tree_root, .cwd = tree_root };
+	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
+		if (names_make(&context, NULL, directories[i].path, S_IFDIR | directories[i].mode,
+		               0))
+			panic("fs_init: cannot make %s", directories[i].path);
+	random_init();
+	procfs_init();
+	devices_init();
+	stdio_init();
+}

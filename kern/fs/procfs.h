@@ -1,0 +1,2 @@
+#pragma once
+void procfs_init(void);

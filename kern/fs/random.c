@@ -1,0 +1,46 @@
+// random.c: the generator SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+// generators", 2014): a counter with a large odd step, each value of it well mixed.
+#include "fs/random.h"
+
+#include "cpu/spinlock.h"
+#include "cpu/x86.h"
+#include "debug/options.h"
+#include "thread/timer.h"
+
+#define STEP 0x9e3779b97f4a7c15ull
+
+static struct spinlock lock = SPINLOCK_INIT("random", RANK_DEVICE);
+static uint64_t state; // guarded by lock
+
+void random_init(void)
+{
+	if (option_given("seed"))
+		state = option_uint("seed", 0);
+	else
+		state = rdtsc() ^ clock_realtime_ns() * STEP;
+}
+
+static uint64_t next(void)
+{
+	uint64_t z = state += STEP;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+void random_bytes(void *bytes, size_t n)
+{
+	char *at = bytes;
+
+	spin_lock(&lock);
+	while (n > 0) {
+		uint64_t value = next();
+		size_t part = MIN(n, sizeof(value));
+
+		memcpy(at, &value, part);
+		at += part;
+		n -= part;
+	}
+	spin_unlock(&lock);
+}
