@@ -42,20 +42,20 @@ bool spin_debug_held(const struct spinlock *lock)
 	return held;
 }
 
-void assert_may_sleep(void)
-{
-	const struct spinlock *held = this_cpu()->held;
-
-	if (held)
-		panic("sleeping while holding the spinlock %s (rank %u)", held->name, held->rank);
-}
-
 void assert_only_spinlock(const struct spinlock *lock)
 {
-	const struct spinlock *held = this_cpu()->held;
+	const struct spinlock *held;
 
-	if (held != lock || held->held_next)
-		panic("switching threads while holding the spinlock %s (rank %u)", held->name, held->rank);
+	for (held = this_cpu()->held; held; held = held->held_next)
+		if (held != lock)
+			panic("sleeping while holding the spinlock %s (rank %u)", held->name,
+			      held->rank);
+	assert(!lock || spin_debug_held(lock));
+}
+
+void assert_may_sleep(void)
+{
+	assert_only_spinlock(NULL);
 }
 
 #endif

@@ -67,7 +67,8 @@ static inline void spin_unlock(struct spinlock *lock)
 #define assert_spin_held(lock) ((void)(lock))
 #endif
 
-// Panic if this CPU holds any spinlock: called where a thread may sleep. Or: any but `lock`.
+// Panic if this CPU holds any spinlock: called where a thread may sleep. Or: any but `lock` (NULL:
+// any at all), or not that one.
 #ifdef DEBUG
 void assert_may_sleep(void);
 void assert_only_spinlock(const struct spinlock *lock);

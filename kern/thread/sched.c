@@ -116,9 +116,7 @@ void thread_interrupt(struct thread *thread, uint32_t work)
 {
 	__atomic_or_fetch(&thread->work, work, __ATOMIC_RELAXED);
 	spin_lock(&sched_lock);
-	if (thread->state == THREAD_SLEEPING &&
-	    (thread->wait_mode == WAIT_INTERRUPTIBLE ||
-	     (thread->wait_mode == WAIT_KILLABLE && (work & WORK_KILL))))
+	if (thread->state == THREAD_SLEEPING && (work & work_ending(thread->wait_mode)))
 		make_runnable(thread, -EINTR);
 	spin_unlock(&sched_lock);
 }

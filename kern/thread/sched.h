@@ -12,6 +12,19 @@ extern struct list all_threads; // guarded by sched_lock
 // queued it if it is to run again; on return the lock is released.
 void schedule(void);
 
+// The WORK_ bits that end a sleep of mode `mode`, or keep it from beginning.
+static inline uint32_t work_ending(enum wait_mode mode)
+{
+	switch (mode) {
+	case WAIT_INTERRUPTIBLE:
+		return WORK_SIGNAL | WORK_KILL;
+	case WAIT_KILLABLE:
+		return WORK_KILL;
+	default:
+		return 0;
+	}
+}
+
 // Put a thread that sleeps on the run queue, its sleep ending with `reason`. Caller: holds sched_lock.
 void make_runnable(struct thread *thread, int reason);
 

@@ -23,11 +23,7 @@ static void wake_at_deadline(struct timer *timer)
 // Sleep. Caller: holds sched_lock, which is released. Returns how the sleep ended.
 static int sleep_locked(struct thread *thread, enum wait_mode mode)
 {
-	uint32_t ends = mode == WAIT_INTERRUPTIBLE ? WORK_SIGNAL | WORK_KILL :
-	                mode == WAIT_KILLABLE      ? WORK_KILL :
-	                                             0;
-
-	if (thread->work & ends) {
+	if (thread->work & work_ending(mode)) {
 		spin_unlock(&sched_lock);
 		return -EINTR;
 	}
@@ -55,8 +51,8 @@ static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t dead
 	return reason;
 }
 
-// Take a waiter whose sleep has ended by itself off its queue. Returns true if it is off already: a
-// wakeup was spent on it after all, which the sleeper must not throw away.
+// Take the current thread's waiter, whose sleep has ended by itself, off its queue. Returns true if
+// it is off already: a wakeup was spent on it after all, which the sleeper must not throw away.
 static bool withdraw(struct waiter *waiter)
 {
 	bool spent;
@@ -64,6 +60,7 @@ static bool withdraw(struct waiter *waiter)
 	spin_lock(&sched_lock);
 	spent = list_empty(&waiter->link);
 	list_remove(&waiter->link);
+	waiter->thread->woken = false;
 	spin_unlock(&sched_lock);
 	return spent;
 }
@@ -74,6 +71,7 @@ int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, ui
 	struct waiter waiter = { .thread = thread };
 	int reason;
 
+	assert_only_spinlock(lock);
 	spin_lock(&sched_lock);
 	list_add_tail(&wq->waiters, &waiter.link);
 	if (lock)
@@ -151,5 +149,6 @@ void waiter_remove(struct waiter *waiter)
 {
 	spin_lock(&sched_lock);
 	list_remove(&waiter->link);
+	thread_current()->woken = false;
 	spin_unlock(&sched_lock);
 }

@@ -55,7 +55,8 @@ int waitq_wake_one(struct waitq *wq);
 int waitq_wake_all(struct waitq *wq);
 
 // Waiting on several queues at once (poll): put one waiter on each, then block, then take them all
-// off. A wakeup that comes between waiter_add and waiter_block makes waiter_block return at once.
+// off. A wakeup that comes between waiter_add and waiter_block makes waiter_block return at once;
+// waiter_remove forgets it.
 struct waiter {
 	struct list link;
 	struct thread *thread;
