@@ -2,7 +2,7 @@
 // mode without paging, EAX holding its magic number and EBX the physical address of the boot
 // information (Multiboot 0.6.96, 3.2).
 
-#include "mem/layout.h"
+#include "layout.h"
 
 #define MULTIBOOT_HEADER_MAGIC 0x1BADB002
 #define MULTIBOOT_PAGE_ALIGN 0x1 // modules start on page boundaries

@@ -2,6 +2,7 @@
 #include "bootinfo.h"
 #include "cpu/irq.h"
 #include "cpu/segment.h"
+#include "cpu/trap.h"
 #include "debug/options.h"
 #include "debug/panic.h"
 #include "dev/console.h"
@@ -12,6 +13,7 @@
 #include "proc/init.h"
 #include "proc/terminal.h"
 #include "sys/table.h"
+#include "thread/thread.h"
 #include "vm/aspace.h"
 
 void kernel_main(uint32_t magic, physaddr_t info) __noreturn;

@@ -1,6 +1,7 @@
 // exec_args.c: the strings of a new program, and the stack that it finds them on.
 #include <abi/elf.h>
 #include <abi/mman.h>
+#include "cpu/x86.h"
 #include "fs/random.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
@@ -165,7 +166,7 @@ static void fill_vector(uint32_t *word, const struct exec_args *args, const stru
 	*word++ = args->argc;
 	word = put_pointers(word, &string, args->argc, &va);
 	word = put_pointers(word, &string, args->envc, &va);
-	word = put_aux(word, AT_HWCAP, 0);
+	word = put_aux(word, AT_HWCAP, cpuid(1, 0).edx);
 	word = put_aux(word, AT_PAGESZ, PAGE_SIZE);
 	word = put_aux(word, AT_CLKTCK, 100);
 	word = put_aux(word, AT_PHDR, image->phdr);

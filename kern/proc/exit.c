@@ -2,6 +2,7 @@
 #include <abi/wait.h>
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "fs/tty.h"
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
@@ -23,6 +24,8 @@ static void release_resources(struct process *process)
 	fs_context_put(process->fs);
 	process->files = NULL;
 	process->fs = NULL;
+	if (process->sid == process->pid)
+		tty_session_ended(process->sid);
 }
 
 // Children of the dead become init's. Caller: holds process_lock.

@@ -116,13 +116,13 @@ static void run_first_program(void *arg)
 	if (error)
 		no_start("the first program", error);
 	path = first_program(&args);
+	process->sid = process->pgid = process->pid; // before the terminal becomes its session's
 	error = stdio_open(process->files);
 	if (!error)
 		error = process_exec(path, &args);
 	if (error)
 		no_start(path, error);
 	exec_args_free(&args);
-	process->sid = process->pgid = process->pid;
 	names_remove_all(RUN_DIRECTORY);
 	control_line("start %llu", rdtsc());
 	thread_enter_user();

@@ -215,7 +215,7 @@ int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 	list_for_each(process, &all_processes, all_link) {
 		if (process->pgid == pgid) {
 			count++;
-			if (signo)
+			if (signo > 0 && signo < NSIG)
 				signal_send(process, signo, info);
 		}
 	}
@@ -252,6 +252,14 @@ static void stay_stopped(struct process *process)
 	}
 }
 
+// The smallest signal of a set that is not empty.
+static int lowest_signal(sigmask_t set)
+{
+	uint32_t low = (uint32_t)set;
+
+	return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(set >> 32)) + 33;
+}
+
 // The next signal to act upon, taken out of the pending ones: those that an instruction caused come
 // first, as on Linux. 0: none.
 static int take_signal(struct signal_state *signals, sigmask_t mask, struct signal_info *info_store)
@@ -262,7 +270,7 @@ static int take_signal(struct signal_state *signals, sigmask_t mask, struct sign
 
 	if (!ready)
 		return 0;
-	signo = (ready & signal_bit(SIGKILL)) ? SIGKILL : __builtin_ctzll(ready) + 1;
+	signo = (ready & signal_bit(SIGKILL)) ? SIGKILL : lowest_signal(ready);
 	signals->pending &= ~signal_bit(signo);
 	*info_store = (struct signal_info){ .code = SI_KERNEL };
 	list_for_each(info, &signals->infos, link) {

@@ -10,6 +10,12 @@ static bool signo_ok(int signo)
 	return signo > 0 && signo < NSIG;
 }
 
+// A signal number where 0 stands for none. Linux looks for the process first, and at the number then.
+static long check_signo(int signo)
+{
+	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
+}
+
 static sigmask_t mask_of(sigset_t set)
 {
 	return (sigmask_t)set.bits[1] << 32 | set.bits[0];
@@ -31,7 +37,7 @@ static int send_to_all(int signo, const struct signal_info *info)
 		if (process->pid == PID_INIT || process == process_current())
 			continue;
 		count++;
-		if (signo)
+		if (signo_ok(signo))
 			signal_send(process, signo, info);
 	}
 	spin_unlock(&process_lock);
@@ -44,10 +50,10 @@ static long send_to(pid_t pid, int signo, const struct signal_info *info)
 
 	spin_lock(&process_lock);
 	process = process_find(pid);
-	if (process && signo)
+	if (process && signo_ok(signo))
 		signal_send(process, signo, info);
 	spin_unlock(&process_lock);
-	return process ? 0 : -ESRCH;
+	return process ? check_signo(signo) : -ESRCH;
 }
 
 SYSCALL2(kill, pid_t, pid, int, signo)
@@ -56,22 +62,20 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 	struct signal_info info = { .code = SI_USER, .pid = self->pid };
 	int count;
 
-	if (signo && !signo_ok(signo))
-		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid > 0)
 		return send_to(pid, signo, &info);
 	count = pid == -1 ? send_to_all(signo, &info) :
 	                    signal_send_group(pid == 0 ? self->pgid : -pid, signo, &info);
-	return count ? 0 : -ESRCH;
+	return count == 0 ? -ESRCH : check_signo(signo);
 }
 
 SYSCALL2(tkill, pid_t, tid, int, signo)
 {
 	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
 
-	if (tid <= 0 || (signo && !signo_ok(signo)))
+	if (tid <= 0)
 		return -EINVAL;
 	return send_to(tid, signo, &info);
 }
@@ -80,7 +84,7 @@ SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 {
 	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
 
-	if (tgid <= 0 || tid <= 0 || (signo && !signo_ok(signo)))
+	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
 	return tgid == tid ? send_to(tid, signo, &info) : -ESRCH;
 }

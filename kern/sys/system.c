@@ -143,7 +143,7 @@ static uint64_t limit_of(int resource)
 	case RLIMIT_STACK:
 		return STACK_LIMIT;
 	case RLIMIT_NOFILE:
-		return NR_OPEN;
+		return OPEN_MAX;
 	case RLIMIT_NPROC:
 		return PID_MAX;
 	case RLIMIT_CORE:

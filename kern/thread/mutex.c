@@ -6,9 +6,7 @@
 
 #ifdef DEBUG
 
-// Debug builds know which sleeping locks each thread holds, as a mask of ranks: a lock may be taken
-// only while all that the thread holds rank lower.
-static void rank_check(unsigned int rank, const char *name)
+void lock_rank_check(unsigned int rank, const char *name)
 {
 	struct thread *thread = thread_current();
 
@@ -18,12 +16,12 @@ static void rank_check(unsigned int rank, const char *name)
 		      thread->name, thread->sleeping_ranks);
 }
 
-static void rank_taken(unsigned int rank)
+void lock_rank_taken(unsigned int rank)
 {
 	thread_current()->sleeping_ranks |= 1u << rank;
 }
 
-static void rank_released(unsigned int rank)
+void lock_rank_released(unsigned int rank)
 {
 	thread_current()->sleeping_ranks &= ~(1u << rank);
 }
@@ -35,24 +33,6 @@ void assert_no_sleeping_lock(void)
 	if (thread->sleeping_ranks)
 		panic("%s copies to or from a user holding the sleeping locks of ranks %#x", thread->name,
 		      thread->sleeping_ranks);
-}
-
-#else
-
-static void rank_check(unsigned int rank, const char *name)
-{
-	(void)rank;
-	(void)name;
-}
-
-static void rank_taken(unsigned int rank)
-{
-	(void)rank;
-}
-
-static void rank_released(unsigned int rank)
-{
-	(void)rank;
 }
 
 #endif
@@ -68,13 +48,13 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
 
 void mutex_lock(struct mutex *mutex)
 {
-	rank_check(mutex->rank, mutex->name);
+	lock_rank_check(mutex->rank, mutex->name);
 	spin_lock(&mutex->lock);
 	while (mutex->holder)
 		waitq_sleep(&mutex->waiters, &mutex->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
-	rank_taken(mutex->rank);
+	lock_rank_taken(mutex->rank);
 }
 
 bool mutex_trylock(struct mutex *mutex)
@@ -87,7 +67,7 @@ bool mutex_trylock(struct mutex *mutex)
 		mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
 	if (taken)
-		rank_taken(mutex->rank);
+		lock_rank_taken(mutex->rank);
 	return taken;
 }
 
@@ -96,7 +76,7 @@ void mutex_unlock(struct mutex *mutex)
 	if (mutex->holder != thread_current())
 		panic("mutex_unlock: %s is held by %s, not by %s", mutex->name,
 		      mutex->holder ? mutex->holder->name : "nobody", thread_current()->name);
-	rank_released(mutex->rank);
+	lock_rank_released(mutex->rank);
 	spin_lock(&mutex->lock);
 	mutex->holder = NULL;
 	if (!waitq_empty(&mutex->waiters))
@@ -120,47 +100,36 @@ void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank)
 	rw->name = name;
 }
 
-void rwlock_read_lock(struct rwlock *rw)
+void rwlock_wait_to_read(struct rwlock *rw)
 {
-	rank_check(rw->rank, rw->name);
-	spin_lock(&rw->lock);
 	while (rw->writer || rw->writers_waiting)
 		waitq_sleep(&rw->waiters, &rw->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
-	rw->readers++;
-	spin_unlock(&rw->lock);
-	rank_taken(rw->rank);
 }
 
-void rwlock_read_unlock(struct rwlock *rw)
+void rwlock_wait_to_write(struct rwlock *rw)
 {
-	rank_released(rw->rank);
-	spin_lock(&rw->lock);
-	if (rw->readers == 0)
-		panic("rwlock_read_unlock: nobody reads under %s", rw->name);
-	rw->readers--;
-	if (rw->readers == 0 && !waitq_empty(&rw->waiters))
-		waitq_wake_all(&rw->waiters);
-	spin_unlock(&rw->lock);
-}
-
-void rwlock_write_lock(struct rwlock *rw)
-{
-	rank_check(rw->rank, rw->name);
-	spin_lock(&rw->lock);
 	rw->writers_waiting++;
 	while (rw->writer || rw->readers)
 		waitq_sleep(&rw->waiters, &rw->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	rw->writers_waiting--;
+}
+
+void rwlock_write_lock(struct rwlock *rw)
+{
+	lock_rank_check(rw->rank, rw->name);
+	spin_lock(&rw->lock);
+	if (rw->writer || rw->readers)
+		rwlock_wait_to_write(rw);
 	rw->writer = thread_current();
 	spin_unlock(&rw->lock);
-	rank_taken(rw->rank);
+	lock_rank_taken(rw->rank);
 }
 
 void rwlock_write_unlock(struct rwlock *rw)
 {
 	if (rw->writer != thread_current())
 		panic("rwlock_write_unlock: %s is not held by %s", rw->name, thread_current()->name);
-	rank_released(rw->rank);
+	lock_rank_released(rw->rank);
 	spin_lock(&rw->lock);
 	rw->writer = NULL;
 	if (!waitq_empty(&rw->waiters))

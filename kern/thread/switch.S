@@ -32,6 +32,7 @@ thread_kernel_start:
 	.globl thread_user_start
 thread_user_start:
 	call schedule_finish
+	addl $4, %esp // the end of backtraces: above it is the frame
 	jmp trap_return
 
 // void thread_enter_user_frame(struct trapframe *frame): leave the kernel with the frame at the top of the

@@ -33,8 +33,15 @@ extern const struct area_ops object_ops; // pages of a memory object
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
-#define AREA_SHARED 0x1u     // writes go to the object; otherwise they are the space's own
-#define AREA_GROWSDOWN 0x2u  // a stack: grows when the page below is touched
+#define AREA_SHARED 0x001u      // writes go to the object; otherwise they are the space's own
+#define AREA_GROWSDOWN 0x002u   // a stack: grows when the page below is touched
+#define AREA_LOCKED 0x004u      // mlock: pages are never taken away
+#define AREA_DONTFORK 0x008u    // a fork's child does not get it
+#define AREA_WIPEONFORK 0x010u  // a fork's child gets it empty
+#define AREA_RANDOM 0x020u      // madvise: how it will be used; as on Linux that keeps areas apart
+#define AREA_SEQUENTIAL 0x040u
+#define AREA_DONTDUMP 0x080u
+#define AREA_NORESERVE 0x100u
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {
@@ -46,7 +53,7 @@ struct area {
 	uintptr_t max_gap;            // [s] the greatest gap in the subtree
 	uint8_t height;               // [s] of the subtree
 	uint8_t prot;                 // [s] PROT_ bits
-	uint8_t flags;                // [s] AREA_ bits
+	uint16_t flags;               // [s] AREA_ bits
 	const struct area_ops *ops;   // [c]
 	struct aspace *as;            // [c]
 	struct object *object;        // [c] object_ops: one reference; else NULL

@@ -56,7 +56,7 @@ struct map_request {
 	uintptr_t va;          // page-aligned; where no MAP_FIXED is given, only a hint; 0: none
 	size_t len;            // bytes > 0; rounded up to pages
 	uint8_t prot;          // PROT_ bits
-	uint8_t flags;         // AREA_ bits
+	uint16_t flags;        // AREA_ bits
 	bool fixed;            // at `va` and nowhere else, over whatever is there
 	bool no_replace;       // with fixed: -EEXIST where something is there
 	struct object *object; // NULL: anonymous; else the area takes a reference of its own
@@ -79,6 +79,26 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot);
 // Move the end of the heap. Returns the end of the heap: the new one, or the old one where that
 // cannot be.
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
+
+// Move or resize the mapping [old, old + old_len) as mremap() does; `flags`: MREMAP_ bits, `new` for
+// MREMAP_FIXED. 0 with the new address in *va_store; -EINVAL, -EFAULT where the old range is not one
+// mapping, -ENOMEM. (remap.c)
+int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
+                 uintptr_t new, uintptr_t *va_store);
+
+// What madvise(), msync(), mlock() and munlock() do, with their errors. (advise.c)
+int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
+int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
+int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool populate);
+int aspace_lock_all(struct aspace *as, bool lock);
+
+// Is each page of [va, va + len) in memory, as mincore() says it: one byte a page to vec[], up to the end of the area that
+// `va` lies in or `max` pages. Returns how many pages were told of, or -ENOMEM where nothing is mapped.
+ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
+
+// Fault in all of [va, va + len), for writing where that is private memory and may be written. 0, -ENOMEM at
+// a hole, -EFAULT where there is no right or nothing behind it. Stops at the first. Caller: holds no lock.
+int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 
 // Bring what is behind [va, va + len) into the page tables now, as far as it is in memory already:
 // saves the program its faults. Never fails; stops where memory is short.

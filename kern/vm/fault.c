@@ -31,11 +31,6 @@ void page_fault(struct trapframe *frame)
 		trap_fixup(frame);
 }
 
-static inline bool admits(const struct area *area, enum fault_access access)
-{
-	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
-}
-
 // The area at `va`: most often the one found last time.
 static inline struct area *find_area(struct aspace *as, uintptr_t va)
 {
@@ -75,7 +70,7 @@ static enum fault_result fault_in_area(struct aspace *as, struct area *area, uin
 {
 	int error;
 
-	if (unlikely(!admits(area, access)))
+	if (unlikely(!area_admits(area, access)))
 		return FAULT_NO_RIGHT;
 	error = area->ops->fault(as, area, ROUND_DOWN(va, PAGE_SIZE), access);
 	if (likely(!error) || error == -EAGAIN)

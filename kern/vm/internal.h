@@ -1,6 +1,8 @@
 // internal.h: what the files of kern/vm share; nobody else includes this.
 #pragma once
 
+#include <abi/mman.h>
+
 #include "mem/tlb.h"
 #include "vm/aspace.h"
 
@@ -23,9 +25,27 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 // page.
 int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits);
 
-// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at
-// once.
-pte_t pte_peek(struct aspace *as, uintptr_t va);
+// The entry for `va`, or NULL where there is no table.
+static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	return pde & PTE_P ? (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va) : NULL;
+}
+
+// The page that an entry names and counts on, or NULL.
+static inline page_t *entry_page(pte_t entry)
+{
+	return pte_has_page(entry) ? phys_to_page(PTE_ADDR(entry)) : NULL;
+}
+
+// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at once.
+static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
+{
+	pte_t *pte = entry_at(as->pgdir, va);
+
+	return pte ? *pte : 0;
+}
 
 // PTE bits for a page of an area with rights `prot`; PTE_W only where `writable`.
 static inline pte_t pte_bits(int prot, bool writable)
@@ -49,12 +69,30 @@ struct area *area_copy(const struct area *area, struct aspace *as);
 // Give back an area that is in no tree any more, or never was.
 void area_release(struct area *area);
 
+// Map and unmap. Caller: holds as->lock for writing. As aspace_map and aspace_unmap.
+int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
+int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Is [va, va + len) a page-aligned range of user addresses, len > 0?
+bool range_valid(uintptr_t va, size_t len);
+
+// Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the tables
+// that this needs: 0 or -ENOMEM; the rest cannot fail. Caller: holds as->lock for writing.
+int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
+void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
+
 // Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, or
 // -ENOMEM with nothing changed. Caller: holds as->lock for writing.
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);
+
+// Do the area's rights admit such an access?
+static inline bool area_admits(const struct area *area, enum fault_access access)
+{
+	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
+}
 
 // A copy to or from a user may sleep in a page fault: debug builds panic if any lock is held.
 static inline void assert_may_copy(void)

@@ -124,7 +124,7 @@ static void unmap_whole(struct aspace *as, uintptr_t start, uintptr_t end)
 	}
 }
 
-static int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
+int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = areas_split_at(as, start, end);
 
@@ -133,8 +133,7 @@ static int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 	return error;
 }
 
-// Is [va, va + len) a page-aligned range of user addresses, `len` > 0?
-static bool range_valid(uintptr_t va, size_t len)
+bool range_valid(uintptr_t va, size_t len)
 {
 	return va % PAGE_SIZE == 0 && len > 0 && va < ULIM && len <= ULIM - va;
 }
@@ -181,7 +180,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
 }
 
-static int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
+int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
 	size_t len = ROUND_UP(request->len, PAGE_SIZE);
 	struct area *area;

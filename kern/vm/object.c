@@ -32,7 +32,7 @@ void object_put(struct object *obj)
 	if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	assert(list_empty(&obj->areas));
-	pagetree_truncate(&obj->pages, 0, drop_page, obj);
+	pagetree_remove(&obj->pages, 0, UINT32_MAX, drop_page, obj);
 	kfree(obj);
 }
 
@@ -92,39 +92,65 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 	return error;
 }
 
-// Take [first, end of object) out of every mapping. Caller: holds the lock.
-static void unmap_from(struct object *obj, uint64_t first)
+// Take [first, end), page-aligned, out of every mapping. Caller: holds the lock.
+static void unmap_range(struct object *obj, uint64_t first, uint64_t end)
 {
 	struct area *area;
 
 	list_for_each(area, &obj->areas, object_link) {
-		uintptr_t start = area->start;
+		uint64_t area_end = area->offset + (area->end - area->start);
+		uint64_t from = MAX(first, area->offset), to = MIN(end, area_end);
 
-		if (first > area->offset) {
-			if (first - area->offset >= area->end - area->start)
-				continue;
-			start += (uintptr_t)(first - area->offset);
-		}
-		ptes_unmap(area->as, start, area->end);
+		if (from < to)
+			ptes_unmap(area->as, area->start + (uintptr_t)(from - area->offset),
+			           area->start + (uintptr_t)(to - area->offset));
 	}
+}
+
+// Take the pages [first, end) out of the object and of every mapping. Caller: holds the lock.
+static void remove_pages(struct object *obj, uint64_t first, uint64_t end)
+{
+	unmap_range(obj, first, end);
+	pagetree_remove(&obj->pages, (uint32_t)(first >> PAGE_SHIFT), (uint32_t)(end >> PAGE_SHIFT),
+	                drop_page, obj);
+}
+
+// Clear [start, end), which lies in one page, if that is in memory. Caller: holds the lock.
+static void clear_part(struct object *obj, uint64_t start, uint64_t end)
+{
+	page_t *pp = pagetree_get(&obj->pages, (uint32_t)(start >> PAGE_SHIFT));
+
+	if (pp && start < end)
+		memset((char *)page_to_virt(pp) + start % PAGE_SIZE, 0, (size_t)(end - start));
 }
 
 int object_truncate(struct object *obj, uint64_t size)
 {
 	uint64_t first = ROUND_UP(size, PAGE_SIZE);
-	page_t *pp;
 
 	if (size > OBJECT_MAX)
 		return -EFBIG;
 	mutex_lock(&obj->lock);
 	if (size < obj->size) {
-		unmap_from(obj, first);
-		pagetree_truncate(&obj->pages, (uint32_t)(first >> PAGE_SHIFT), drop_page, obj);
-		pp = pagetree_get(&obj->pages, (uint32_t)(size >> PAGE_SHIFT));
-		if (pp && size % PAGE_SIZE)
-			memset((char *)page_to_virt(pp) + size % PAGE_SIZE, 0, PAGE_SIZE - size % PAGE_SIZE);
+		remove_pages(obj, first, OBJECT_MAX);
+		clear_part(obj, size, first);
 	}
 	obj->size = size;
+	mutex_unlock(&obj->lock);
+	return 0;
+}
+
+int object_punch(struct object *obj, uint64_t offset, uint64_t len)
+{
+	uint64_t end = MIN(offset + len, OBJECT_MAX);
+	uint64_t first = ROUND_UP(offset, PAGE_SIZE), last = ROUND_DOWN(end, PAGE_SIZE);
+
+	mutex_lock(&obj->lock);
+	if (first < last)
+		remove_pages(obj, first, last);
+	clear_part(obj, offset, MIN(first, end));
+	if (last >= first)
+		clear_part(obj, last, end);
 	mutex_unlock(&obj->lock);
 	return 0;
 }

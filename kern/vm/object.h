@@ -55,6 +55,9 @@ ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user
 // the rest of the last one. 0, -ENOMEM or -EFBIG.
 int object_truncate(struct object *obj, uint64_t size);
 
+// Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings. 0.
+int object_punch(struct object *obj, uint64_t offset, uint64_t len);
+
 // Let the object adopt page `pp` (count 0, kind PAGE_RESERVED or fresh) as its page `index`, which
 // must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);

@@ -71,39 +71,62 @@ int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp)
 	return 0;
 }
 
-// Drop the pages from `first` on, relative to what lies below `node`. Returns true, with the node
-// given back, if nothing is left of it. At most five levels deep.
-static bool truncate_node(struct pagetree_node *node, unsigned int level, uint64_t first,
-                          void (*drop)(page_t *pp, void *arg), void *arg)
+// What to take out, relative to the first index below a node.
+struct removal {
+	uint64_t first, end;
+	void (*drop)(page_t *pp, void *arg);
+	void *arg;
+};
+
+static void *remove_below(struct pagetree_node *node, unsigned int level, const struct removal *removal);
+
+// The part of a removal that concerns slot `i` of a node whose slots span `span` indexes each.
+static struct removal in_slot(const struct removal *removal, unsigned int i, uint64_t span)
+{
+	struct removal part = *removal;
+	uint64_t start = i * span;
+
+	part.first = removal->first > start ? removal->first - start : 0;
+	part.end = removal->end > start ? removal->end - start : 0;
+	return part;
+}
+
+// Do it for one slot. Returns what the slot holds afterwards.
+static void *remove_in_slot(void *slot, unsigned int level, const struct removal *part)
+{
+	if (level > 1)
+		return remove_below(slot, level - 1, part);
+	part->drop(slot, part->arg);
+	return NULL;
+}
+
+// Take pages out below `node`. Returns the node, or NULL with the node given back if it is empty then.
+// At most five levels deep.
+static void *remove_below(struct pagetree_node *node, unsigned int level, const struct removal *removal)
 {
 	uint64_t span = span_of(level - 1);
 	bool empty = true;
 
 	for (unsigned int i = 0; i < SLOTS; i++) {
-		uint64_t start = i * span;
+		struct removal part = in_slot(removal, i, span);
 
-		if (node->slots[i] && start + span > first) {
-			if (level == 1) {
-				drop(node->slots[i], arg);
-				node->slots[i] = NULL;
-			} else if (truncate_node(node->slots[i], level - 1, first > start ? first - start : 0,
-			                         drop, arg)) {
-				node->slots[i] = NULL;
-			}
-		}
+		if (node->slots[i] && part.first < span && part.first < part.end)
+			node->slots[i] = remove_in_slot(node->slots[i], level, &part);
 		if (node->slots[i])
 			empty = false;
 	}
 	if (empty)
 		kfree(node);
-	return empty;
+	return empty ? NULL : node;
 }
 
-void pagetree_truncate(struct pagetree *tree, uint32_t first, void (*drop)(page_t *pp, void *arg),
-                       void *arg)
+void pagetree_remove(struct pagetree *tree, uint32_t first, uint32_t end,
+                     void (*drop)(page_t *pp, void *arg), void *arg)
 {
-	if (tree->root && truncate_node(tree->root, tree->height, first, drop, arg)) {
-		tree->root = NULL;
+	struct removal removal = { first, end, drop, arg };
+
+	if (tree->root)
+		tree->root = remove_below(tree->root, tree->height, &removal);
+	if (!tree->root)
 		tree->height = 0;
-	}
 }

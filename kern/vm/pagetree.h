@@ -11,6 +11,6 @@ page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
 // Put `pp` at `index`, which is empty. 0 or -ENOMEM.
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 
-// Take out every page from `first` on, and call `drop` for each.
-void pagetree_truncate(struct pagetree *tree, uint32_t first, void (*drop)(page_t *pp, void *arg),
-                       void *arg);
+// Take out every page in [first, end), and call `drop` for each.
+void pagetree_remove(struct pagetree *tree, uint32_t first, uint32_t end,
+                     void (*drop)(page_t *pp, void *arg), void *arg);

@@ -10,24 +10,6 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
-// The entry for `va`, or NULL where there is no table.
-static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
-{
-	pde_t pde = pgdir[PDX(va)];
-
-	if (!(pde & PTE_P))
-		return NULL;
-	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
-}
-
-// The page that an entry names and counts on, or NULL.
-static inline page_t *entry_page(pte_t entry)
-{
-	if (entry == 0 || (pte_present(entry) && (entry & PTE_NOPAGE)))
-		return NULL;
-	return phys_to_page(PTE_ADDR(entry));
-}
-
 void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct tlb_batch batch;
@@ -123,11 +105,39 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	return 0;
 }
 
-pte_t pte_peek(struct aspace *as, uintptr_t va)
+int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
-	pte_t *pte = entry_at(as->pgdir, va);
+	int error = 0;
 
-	return pte ? *pte : 0;
+	spin_lock(&as->pt_lock);
+	for (size_t at = 0; at < len && !error; at += PAGE_SIZE)
+		if (pte_peek(as, from + at) && !pgdir_walk(as->pgdir, to + at, 1))
+			error = -ENOMEM;
+	if (error)
+		for (uintptr_t va = to; va < to + len; va = table_span_end(va, to + len))
+			pgdir_trim(as->pgdir, PDX(va));
+	spin_unlock(&as->pt_lock);
+	return error;
+}
+
+void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
+{
+	struct tlb_batch batch;
+
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (size_t at = 0; at < len; at += PAGE_SIZE) {
+		pte_t *pte = entry_at(as->pgdir, from + at), entry = pte ? *pte : 0;
+
+		if (entry == 0)
+			continue;
+		tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), entry);
+		tlb_batch_store(&batch, from + at, pte, 0);
+	}
+	for (uintptr_t va = from; va < from + len; va = table_span_end(va, from + len))
+		pgdir_trim(as->pgdir, PDX(va));
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
 }
 
 int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits)
@@ -136,7 +146,9 @@ int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
-	pte = pgdir_walk(as->pgdir, va, 1);
+	pte = entry_at(as->pgdir, va);
+	if (unlikely(!pte))
+		pte = pgdir_walk(as->pgdir, va, 1);
 	if (unlikely(!pte)) {
 		error = -ENOMEM;
 	} else if (unlikely(*pte != expected)) {

@@ -1,0 +1,81 @@
+// terminal.c: job control: a terminal belongs to a session, and one of the session's groups is in its
+// foreground. fs/ knows terminals, this layer knows sessions and groups.
+#include "proc/terminal.h"
+
+#include "fs/pipe.h"
+#include "fs/tty.h"
+#include "proc/process.h"
+
+static void signal_group(pid_t group, int signo)
+{
+	struct signal_info info = { .code = SI_KERNEL };
+
+	signal_send_group(group, signo, &info);
+}
+
+static struct tty_caller caller(void)
+{
+	const struct process *process = process_current();
+
+	return (struct tty_caller){ process->pid, process->pgid, process->sid };
+}
+
+static bool ignores(int signo)
+{
+	struct sigaction action = signal_action(&process_current()->signals, signo);
+
+	return action.sa_handler == SIG_IGN || (thread_current()->sigmask & signal_bit(signo));
+}
+
+// A group is orphaned when no member's parent could take care of it: one in the same session, but in
+// another group. (POSIX, "orphaned process group")
+static bool orphaned(void)
+{
+	const struct process *self = process_current(), *process;
+	bool cared_for = false;
+
+	spin_lock(&process_lock);
+	list_for_each(process, &all_processes, all_link) {
+		if (process->pgid == self->pgid && process->parent && process->parent->sid == self->sid &&
+		    process->parent->pgid != self->pgid)
+			cared_for = true;
+	}
+	spin_unlock(&process_lock);
+	return !cared_for;
+}
+
+static pid_t group_session(pid_t group)
+{
+	const struct process *process;
+	pid_t session = 0;
+
+	spin_lock(&process_lock);
+	list_for_each(process, &all_processes, all_link)
+		if (process->pgid == group)
+			session = process->sid;
+	spin_unlock(&process_lock);
+	return session;
+}
+
+// The caller has written to a pipe that nobody reads.
+static void broken_pipe(void)
+{
+	struct process *process = process_current();
+	struct signal_info info = { .code = SI_USER, .pid = process->pid };
+
+	signal_send(process, SIGPIPE, &info);
+}
+
+void terminal_init(void)
+{
+	static const struct tty_hooks hooks = {
+		.signal_group = signal_group,
+		.caller = caller,
+		.ignores = ignores,
+		.orphaned = orphaned,
+		.group_session = group_session,
+	};
+
+	tty_hooks = &hooks;
+	sigpipe_hook = broken_pipe;
+}

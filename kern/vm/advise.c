@@ -1,0 +1,304 @@
+// advise.c: calls about mappings that are there: advice, locking, writing back, residence. As on Linux each
+// is a loop over the areas in its range: a hole does not stop it, but makes it return -ENOMEM at the end.
+#include <abi/mman.h>
+
+#include "vm/internal.h"
+#include "vm/object.h"
+#include "vm/pagetree.h"
+
+// Something to do to the part [start, end) of one area. 0 or -errno, which ends the loop.
+typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int what);
+
+// Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if there was
+// a hole; `stop_at_hole` ends the loop there. Caller: holds as->lock for writing.
+static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole, visit_fn visit,
+                     int what)
+{
+	int hole = 0, error;
+
+	while (va < end) {
+		struct area *area = area_find_from(&as->areas, va);
+		uintptr_t part_end;
+
+		if (!area || area->start > va) {
+			hole = -ENOMEM;
+			if (stop_at_hole || !area)
+				return hole;
+			va = area->start;
+			continue;
+		}
+		part_end = MIN(area->end, end);
+		error = visit(as, area, va, part_end, what);
+		if (error)
+			return error;
+		va = part_end;
+	}
+	return hole;
+}
+
+// Give the part [start, end) of an area other flags.
+static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, uint32_t flags)
+{
+	int error;
+
+	if (area->flags == flags)
+		return 0;
+	error = areas_split_at(as, start, end);
+	if (error)
+		return error;
+	area_find(&as->areas, start)->flags = (uint16_t)flags;
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
+	return 0;
+}
+
+// Advice that only changes how an area is marked: what it sets and what it clears.
+static const struct {
+	int advice;
+	uint16_t set, clear;
+} marks[] = {
+	{ MADV_NORMAL, 0, AREA_RANDOM | AREA_SEQUENTIAL },
+	{ MADV_RANDOM, AREA_RANDOM, AREA_SEQUENTIAL },
+	{ MADV_SEQUENTIAL, AREA_SEQUENTIAL, AREA_RANDOM },
+	{ MADV_DONTFORK, AREA_DONTFORK, 0 },
+	{ MADV_DOFORK, 0, AREA_DONTFORK },
+	{ MADV_DONTDUMP, AREA_DONTDUMP, 0 },
+	{ MADV_DODUMP, 0, AREA_DONTDUMP },
+	{ MADV_WIPEONFORK, AREA_WIPEONFORK, 0 },
+	{ MADV_KEEPONFORK, 0, AREA_WIPEONFORK },
+};
+
+static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int which)
+{
+	if (marks[which].advice == MADV_WIPEONFORK && area->object)
+		return -EINVAL;
+	return set_flags(as, area, start, end, (area->flags | marks[which].set) & ~marks[which].clear);
+}
+
+static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
+{
+	if ((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED)
+		return -EINVAL;
+	if (advice == MADV_FREE)
+		return area->object ? -EINVAL : 0; // contents stay until somebody reclaims them: nobody does
+	ptes_unmap(as, start, end);
+	return 0;
+}
+
+// MADV_REMOVE: a hole in the file behind a shared mapping.
+static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
+{
+	(void)as;
+	(void)advice;
+	if ((area->flags & AREA_LOCKED) || !area->object)
+		return -EINVAL;
+	if (!(area->flags & AREA_SHARED) || !(area->prot & PROT_WRITE))
+		return -EACCES;
+	return object_punch(area->object, area->offset + (start - area->start), end - start);
+}
+
+static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
+{
+	(void)as;
+	(void)start;
+	(void)end;
+	if ((advice == MADV_COLD || advice == MADV_PAGEOUT) && (area->flags & AREA_LOCKED))
+		return -EINVAL;
+	return 0;
+}
+
+// What to do for each advice. NULL: there is no such advice.
+static visit_fn visit_for(int advice, int *what_store)
+{
+	*what_store = advice;
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		if (marks[i].advice == advice) {
+			*what_store = (int)i;
+			return mark;
+		}
+	}
+	switch (advice) {
+	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+	case MADV_FREE:
+		return dont_need;
+	case MADV_REMOVE:
+		return remove_behind;
+	case MADV_WILLNEED:
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		return nothing;
+	default:
+		return NULL;
+	}
+}
+
+// MADV_POPULATE_READ and _WRITE: fault in, without a change to contents.
+static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
+{
+	for (; va < end; va += PAGE_SIZE) {
+		page_t *pp;
+		int error = aspace_pin_page(as, va, access, &pp);
+
+		if (error == -EFAULT) {
+			struct area *area;
+
+			rwlock_read_lock(&as->lock);
+			area = area_find(&as->areas, va);
+			error = !area ? -ENOMEM : area_admits(area, access) ? -EFAULT : -EINVAL;
+			rwlock_read_unlock(&as->lock);
+		}
+		if (error)
+			return error;
+		page_unpin(pp);
+	}
+	return 0;
+}
+
+int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
+{
+	bool populate = advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
+	size_t rounded = ROUND_UP(len, PAGE_SIZE);
+	int what, error;
+	visit_fn visit = visit_for(advice, &what);
+
+	if ((!visit && !populate) || va % PAGE_SIZE || (len && !rounded) || va + rounded < va)
+		return -EINVAL;
+	if (rounded == 0)
+		return 0;
+	if (populate)
+		return populate_as(as, va, va + rounded,
+		                   advice == MADV_POPULATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
+	rwlock_write_lock(&as->lock);
+	error = for_areas(as, va, va + rounded, false, visit, what);
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int flags)
+{
+	(void)as;
+	(void)start;
+	(void)end;
+	return (flags & MS_INVALIDATE) && (area->flags & AREA_LOCKED) ? -EBUSY : 0;
+}
+
+// Mappings share the objects' pages, so there is nothing to write back, only ranges to check.
+int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
+{
+	size_t rounded = ROUND_UP(len, PAGE_SIZE);
+	int error;
+
+	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || va % PAGE_SIZE ||
+	    ((flags & MS_ASYNC) && (flags & MS_SYNC)))
+		return -EINVAL;
+	if (va + rounded < va || (len && !rounded))
+		return -ENOMEM;
+	rwlock_write_lock(&as->lock);
+	error = for_areas(as, va, va + rounded, false, check_sync, (int)flags);
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int lock)
+{
+	return set_flags(as, area, start, end,
+	                 lock ? area->flags | AREA_LOCKED : area->flags & ~AREA_LOCKED);
+}
+
+int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool populate)
+{
+	uintptr_t start = ROUND_DOWN(va, PAGE_SIZE);
+	size_t rounded = ROUND_UP(len + (va - start), PAGE_SIZE);
+	int error;
+
+	if (start + rounded < start)
+		return -EINVAL;
+	if (rounded == 0)
+		return 0;
+	rwlock_write_lock(&as->lock);
+	error = for_areas(as, start, start + rounded, true, lock_area, lock);
+	rwlock_write_unlock(&as->lock);
+	if (error || !lock || !populate)
+		return error;
+	error = aspace_populate(as, start, rounded);
+	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
+}
+
+int aspace_lock_all(struct aspace *as, bool lock)
+{
+	struct area *area, *after;
+
+	rwlock_write_lock(&as->lock);
+	list_for_each(area, &as->areas.list, link) {
+		if (lock)
+			area->flags |= AREA_LOCKED;
+		else
+			area->flags &= (uint16_t)~AREA_LOCKED;
+	}
+	list_for_each_safe(area, after, &as->areas.list, link)
+		areas_merge_at(as, area->start);
+	rwlock_write_unlock(&as->lock);
+	return 0;
+}
+
+// Is the page at `va` of `area` in memory?
+static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
+{
+	uint64_t offset = area->offset + (va - area->start);
+
+	if (pte_peek(as, va))
+		return true;
+	return area->object && pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+}
+
+ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec)
+{
+	ssize_t count = -ENOMEM;
+	struct area *area;
+
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (area) {
+		count = (ssize_t)MIN(max, (area->end - va) / PAGE_SIZE);
+		for (ssize_t i = 0; i < count; i++)
+			vec[i] = page_resident(as, area, va + (uintptr_t)i * PAGE_SIZE);
+	}
+	rwlock_read_unlock(&as->lock);
+	return count;
+}
+
+// How populating touches the area at `va`: private memory that may be written is made the space's own at once.
+static int populate_access(struct aspace *as, uintptr_t va, enum fault_access *access_store)
+{
+	const struct area *area;
+	int error = 0;
+
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (!area)
+		error = -ENOMEM;
+	else
+		*access_store = (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED) ? ACCESS_WRITE :
+		                                                                             ACCESS_READ;
+	rwlock_read_unlock(&as->lock);
+	return error;
+}
+
+int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
+{
+	uintptr_t end = va + len;
+
+	for (; va < end; va += PAGE_SIZE) {
+		enum fault_access access;
+		page_t *pp;
+		int error = populate_access(as, va, &access);
+
+		if (!error)
+			error = aspace_pin_page(as, va, access, &pp);
+		if (error)
+			return error;
+		page_unpin(pp);
+	}
+	return 0;
+}
