@@ -6,6 +6,11 @@
 extern pde_t boot_pgdir[];                // boot/entry.S
 extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 
+// Bits of the kernel's directory entries. Accessed and dirty are set from the start, so that the
+// processor need not set them in one directory and not in another: all stay equal.
+#define KERNEL_TABLE (PTE_P | PTE_W | PTE_A)
+#define KERNEL_JUMBO (PTE_P | PTE_W | PTE_PS | PTE_G | PTE_A | PTE_D)
+
 #define CPUID_FEATURES 1u
 #define CPUID_EDX_PGE (1u << 13)
 
@@ -36,7 +41,7 @@ static void split_linear(uintptr_t start)
 		ptes[PTX(va)] = virt_to_phys((void *)va) | PTE_P | PTE_G | (fixed ? 0 : PTE_W);
 	}
 	table->index = PTRS_PER_TABLE;
-	pde_store(kernel_pgdir, start, page_to_phys(table) | PTE_P | PTE_W);
+	pde_store(kernel_pgdir, start, page_to_phys(table) | KERNEL_TABLE);
 }
 
 // The linear map keeps to the memory there is, so that a wild pointer beyond it faults.
@@ -50,8 +55,7 @@ static void map_linear(void)
 		else if (va < (uintptr_t)rodata_end && va + JUMBO_SIZE > (uintptr_t)kernel_start)
 			split_linear(va);
 		else
-			pde_store(kernel_pgdir, va,
-			          virt_to_phys((void *)va) | PTE_P | PTE_W | PTE_PS | PTE_G);
+			pde_store(kernel_pgdir, va, virt_to_phys((void *)va) | KERNEL_JUMBO);
 	}
 }
 
@@ -65,7 +69,7 @@ void pgdir_init(void)
 	map_linear();
 	for (size_t pdx = PDX(KSTACKS_BASE); pdx < PTRS_PER_TABLE; pdx++)
 		pde_store(kernel_pgdir, pdx << JUMBO_SHIFT,
-		          page_to_phys(kernel_table()) | PTE_P | PTE_W);
+		          page_to_phys(kernel_table()) | KERNEL_TABLE);
 	pp->index = 0; // user's entries
 
 	// What the processor has cached of the old entries is not global yet, so this forgets it.

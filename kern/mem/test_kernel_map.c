@@ -79,6 +79,17 @@ KTEST(kernel_map_has_all_its_tables)
 	EXPECT_EQ(phys_to_page(PTE_ADDR(kernel_pgdir[PDX(kernel_start)]))->index, PTRS_PER_TABLE);
 }
 
+// Else the processor would set them later, and the directories would no longer be equal.
+KTEST(kernel_map_has_accessed_and_dirty_set)
+{
+	for (size_t pdx = USER_PDES; pdx < PTRS_PER_TABLE; pdx++) {
+		pde_t pde = kernel_pgdir[pdx];
+
+		EXPECT(pde == 0 || (pde & PTE_A));
+		EXPECT(!(pde & PTE_PS) || (pde & PTE_D));
+	}
+}
+
 KTEST(kernel_map_is_global_where_the_processor_can)
 {
 	bool has_pge = cpuid(1, 0).edx & 1u << 13; // Intel SDM vol. 2, CPUID
