@@ -26,7 +26,7 @@ static void list(const char *path, size_t size)
 
 			layout_ok &= entry->d_reclen % 8 == 0 && entry->d_ino != 0 &&
 				entry->d_reclen >= 20 + strlen(entry->d_name);
-			snprintf(names[count], sizeof(names[count]), "%.16s (%s)", entry->d_name,
+			snprintf(names[count], sizeof(names[count]), "%.12s (%s)", entry->d_name,
 			         entry->d_type == DT_DIR           ? "directory"
 			                 : entry->d_type == DT_REG ? "file"
 			                                           : "something else");
@@ -53,7 +53,7 @@ int main(void)
 	chdir("/tmp/d");
 	list(".", sizeof(buffer));
 	make_file("file", "x");
-	make_file("a longer name", "x");
+	make_file("longer name", "x");
 	mkdir("directory", 0755);
 	list("/tmp/d", sizeof(buffer));
 	say("in small pieces:\n");

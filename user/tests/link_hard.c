@@ -1,0 +1,51 @@
+// Several names for one file.
+
+#include "test.h"
+
+static void show_links(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		show(path, -1);
+	else
+		say("%s: links %u, size %lld\n", path, (unsigned int)st.st_nlink,
+		    (long long)st.st_size);
+}
+
+int main(void)
+{
+	struct stat one, two;
+	int fd;
+
+	chdir("/tmp");
+	make_file("one", "contents");
+	mkdir("directory", 0755);
+	show("link", link("one", "two"));
+	show("link in a directory", link("two", "directory/three"));
+	show_links("one");
+	stat("one", &one);
+	stat("directory/three", &two);
+	check("it is the same file", one.st_ino == two.st_ino && one.st_dev == two.st_dev);
+	make_file("two", "new contents");
+	show_file("one");
+
+	show("over an existing name", link("one", "two"));
+	show("over a directory", link("one", "directory"));
+	show("of nothing", link("nosuch", "four"));
+	show("into no directory", link("one", "nosuch/four"));
+	show("of a directory", link("directory", "four"));
+	show("with the empty path", link("", "four"));
+	show("with a slash behind", link("one", "four/"));
+
+	fd = open("one", O_RDONLY);
+	show("unlink the first name", unlink("one"));
+	show_links("two");
+	show("rename onto the same file", rename("two", "directory/three"));
+	show_links("two");
+	unlink("two");
+	unlink("directory/three");
+	fstat(fd, &one);
+	say("open without a name: links %u\n", (unsigned int)one.st_nlink);
+	return 0;
+}
