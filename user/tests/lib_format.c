@@ -21,9 +21,8 @@ int main(void)
 	       42);
 	printf("[%d] [%u] [%x] [%X] [%o] [%#x] [%#o] [%#X]\n", -1, -1u, 255, 255, 8, 255, 8, 255);
 	printf("[%lld] [%llu] [%llx] [%20lld]\n", least, ~0ULL, 0x123456789abcdefULL, -5LL);
-	printf("[%hd] [%hx] [%hhx] [%ld] [%zu]
-	       ", minus_five, (unsigned short)minus_five, byte, 123456789L,
-	       sizeof(small));
+	printf("[%hd] [%hx] [%hhx] [%ld] [%zu]\n", minus_five, (unsigned short)minus_five, byte,
+	       123456789L, sizeof(small));
 	printf("[%s] [%10s] [%-10s] [%.2s] [%.10s]\n", "text", "text", "text", "text", "text");
 	printf("[%c] [%3c] [%-3c] [%%] [%*d] [%-*d] [%.*s]\n", 'a', 'b', 'c', 5, 1, 5, 2, 3,
 	       "string");
