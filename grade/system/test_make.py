@@ -1,0 +1,107 @@
+"""The goals of the Makefile that start a machine, used as a person at a terminal uses them."""
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from quire import build
+
+PATIENCE = 60  # seconds; only what hangs takes that long
+CTRL_C = "\x03"
+
+
+class Terminal:
+    """A command in a terminal of its own. Whatever it started ends with the `with` block."""
+
+    def __init__(self, *command):
+        self.shown = ""
+        self._answered = 0  # up to here it has been waited for
+        self._pid, self._fd = pty.fork()
+        if self._pid == 0:
+            os.chdir(build.TREE)
+            for display in ("DISPLAY", "WAYLAND_DISPLAY"):
+                os.environ.pop(display, None)
+            os.execvp(command[0], command)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._pid:
+            os.killpg(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        os.close(self._fd)
+
+    def type(self, text):
+        os.write(self._fd, text.encode())
+
+    def wait_for(self, pattern):
+        """Wait until something new is shown that matches the regular expression."""
+        while not (match := re.compile(pattern).search(self.shown, self._answered)):
+            assert self._read(), f"{pattern!r} did not appear; the terminal shows:\n{self.shown}"
+        self._answered = match.end()
+
+    def status(self):
+        """Wait for the end; the command's exit status."""
+        while self._read():
+            pass
+        _, status = os.waitpid(self._pid, 0)
+        self._pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self):
+        """Take what is shown next; False at the end."""
+        ready, _, _ = select.select([self._fd], [], [], PATIENCE)
+        assert ready, f"nothing happens any more; the terminal shows:\n{self.shown}"
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # how Linux says that nobody holds the other side
+            return False
+        self.shown += data.decode(errors="replace").replace("\r", "")
+        return bool(data)
+
+
+@pytest.mark.parametrize("goal", [["qemu"], ["qemu-nox", "QEMU_CPU=qemu32", "MEM=16"], ["qemu-iso"]])
+def test_a_shell_in_this_terminal(goal):
+    if goal == ["qemu-iso"] and not os.path.exists(build.path("quire.iso")):
+        pytest.skip("no ISO image: this machine's GRUB makes none for BIOS machines")
+    with Terminal("make", *goal) as terminal:
+        terminal.wait_for(r"\$ $")
+        terminal.type("cat\n")
+        terminal.wait_for("cat\n")
+        terminal.type("to cat\n")
+        terminal.wait_for("to cat\nto cat\n")
+        terminal.type(CTRL_C)
+        terminal.wait_for(r"\$ $")
+        terminal.type("exit\n")
+        assert terminal.status() == 0, terminal.shown
+
+
+def test_run_a_program():
+    with Terminal("make", "run-echo") as terminal:
+        assert terminal.status() == 0, terminal.shown
+
+
+@pytest.mark.skipif(not shutil.which("gdb"), reason="gdb is not installed")
+def test_debugger_stops_in_the_kernel(tmp_path):
+    script = tmp_path / "script"
+    script.write_text("set confirm off\nbreak kernel_main\ncontinue\nbacktrace\nkill\nquit\n")
+    with Terminal("make", "qemu-gdb") as machine:
+        machine.wait_for("make gdb")
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(build.path("gdb.sock")):
+            assert time.monotonic() < deadline, machine.shown
+            time.sleep(0.05)
+        debugger = subprocess.run(
+            ["make", "gdb", f"GDB_FLAGS=-x {script}"],
+            cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        )
+    assert re.search(r"Breakpoint 1, .*kernel_main .*main\.c:\d+", debugger.stdout), (
+        debugger.stdout + debugger.stderr
+    )
