@@ -113,6 +113,26 @@ KTEST(page_alloc_contig_uses_cached_pages)
 	comb_back(&saved, block);
 }
 
+KTEST(page_alloc_contig_reaches_the_lowest_page)
+{
+	struct page_pool saved;
+	page_t *lowest, *pp = NULL;
+	size_t ppn = 1;
+
+	test_drain_caches();
+	while (!page_is_free(ppn))
+		ppn++;
+	EXPECT_EQ(page_alloc_specific(&lowest, ppn), 0);
+	test_memory_only(&saved, 0);
+	page_free(lowest);
+	EXPECT_EQ(page_alloc_contig(&pp, 2), -ENOMEM);
+	EXPECT_EQ(page_alloc_contig(&pp, 1), 0);
+	EXPECT(pp == lowest);
+	page_free(pp);
+	test_memory_back(&saved);
+	page_check();
+}
+
 KTEST(page_alloc_contig_aligns_jumbo_pages)
 {
 	size_t before = page_free_count();
