@@ -5,7 +5,10 @@
 #include "thread/thread.h"
 #include "vm/internal.h"
 
-#define PF_WRITE 0x2u // error code of a page fault: a write (Intel SDM vol. 3, 4.7)
+// Error code of a page fault (Intel SDM vol. 3, 4.7).
+#define PF_PRESENT 0x1u // the page is there; the access was not allowed
+#define PF_WRITE 0x2u
+#define PF_USER 0x4u // with the user's rights
 
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 
@@ -20,7 +23,12 @@ void page_fault(struct trapframe *frame)
 	enum fault_result result;
 
 	if (likely(trap_from_user(frame))) {
-		result = aspace_fault(thread->aspace, va, access);
+		// A page that is there, refused to the processor in its own name: no table will change
+		// that. QEMU does so where a program's `iret` or far return meets SMAP.
+		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
+			result = FAULT_NO_RIGHT;
+		else
+			result = aspace_fault(thread->aspace, va, access);
 		if (unlikely(result != FAULT_OK))
 			vm_fault_signal_hook(frame, va, result);
 		return;

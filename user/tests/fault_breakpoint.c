@@ -12,11 +12,6 @@ static void int_3(void)
 	asm volatile(".byte 0xcd, 0x03");
 }
 
-static void icebp(void)
-{
-	asm volatile(".byte 0xf1");
-}
-
 #define TRAP_FLAG "0x100"
 
 static void single_step(void)
@@ -37,7 +32,6 @@ int main(void)
 {
 	show_child("int3", int3);
 	show_child("int $3", int_3);
-	show_child("icebp", icebp);
 	show_child("trap flag", single_step);
 	show_child("trap flag and a system call", single_step_call);
 	return 0;
