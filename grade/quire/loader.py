@@ -19,13 +19,17 @@ def module_at(start, end):
 
 
 def entered_through(kernel, code):
-    """The ELF file `kernel` (bytes), made to run `code` first. EDX and ECX may change."""
+    """The ELF file `kernel` (bytes), made to run `code` first. EDX and ECX may change.
+
+    Loaders translate the entry's address to a physical one, as is done here.
+    """
     header = list(FILE_HEADER.unpack_from(kernel))
-    entry, phoff, phnum = header[4], header[5], header[10]
+    phoff, phnum = header[5], header[10]
     table = kernel[phoff : phoff + phnum * PROGRAM_HEADER.size]
     segments = [s for s in PROGRAM_HEADER.iter_unpack(table) if s[0] == PT_LOAD]
     # Behind everything the kernel occupies; it has left before anybody uses that memory.
     address = max(s[3] + s[5] for s in segments) + 0xFFF & ~0xFFF
+    entry = next(header[4] - s[2] + s[3] for s in segments if s[2] <= header[4] < s[2] + s[5])
     stub = code + bytes([0xB9]) + struct.pack("<I", entry) + bytes([0xFF, 0xE1])  # mov, jmp *%ecx
     stub_at = len(kernel) + 0xFFF & ~0xFFF
     size = len(stub)

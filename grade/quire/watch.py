@@ -9,7 +9,8 @@ from quire.machine import CLOCK_BASE
 from quire.result import failure
 
 GUEST_SECOND = 10**9  # instructions
-NO_PROGRESS = 120  # seconds of wall clock without an instruction: far beyond a busy host
+CRAWL = 1e6  # instructions in a second of QEMU's own time; a working machine does 20 times as many
+PATIENCE = 10  # such seconds before a crawling machine is given up
 
 
 class Watch:
@@ -20,8 +21,8 @@ class Watch:
         self.limit = limit
         self.started = time.monotonic()
         self.next = self.started + self._interval()
-        self.retired = -1
-        self.progress = self.started
+        self.retired = 0
+        self.checkpoint = (0, 0)  # instructions and QEMU's processor time at some earlier look
 
     def wait(self):
         """Seconds until it is time to look again."""
@@ -32,9 +33,10 @@ class Watch:
         now = time.monotonic()
         if now < self.next:
             return None
-        verdict = self._guest_time(now) if self.machine.icount else self._wall_time(now)
+        verdict = self._guest_time() if self.machine.icount else self._wall_time(now)
+        verdict = verdict or self._dead()
         self.next = time.monotonic() + self._interval()
-        return verdict or self._dead(now)
+        return verdict
 
     def final(self, result):
         """The result of a machine that ended by itself, or a time-out if it ended too late."""
@@ -51,29 +53,33 @@ class Watch:
             return 1.0
         return min(1.0, max(0, self.started + self.limit - time.monotonic()))
 
-    def _guest_time(self, now):
-        retired = self.machine.qmp.retired()
-        if retired != self.retired:
-            self.retired, self.progress = retired, now
-        if self.limit is None:
+    def _guest_time(self):
+        self.retired = self.machine.qmp.retired()
+        if self.limit is not None:
+            clock = self.machine.qmp.clock() - CLOCK_BASE
+            if self.retired > self.limit * GUEST_SECOND or clock > self.limit:
+                return self._timeout("guest seconds")
+        return self._crawls()
+
+    def _crawls(self):
+        """The machine executes something, but so slowly that no limit would ever be reached."""
+        instructions, cpu = self.checkpoint
+        spent = self.machine.cpu_seconds() - cpu
+        if spent < PATIENCE:
             return None
-        slept_until = self.machine.qmp.clock() - CLOCK_BASE
-        if retired > self.limit * GUEST_SECOND or slept_until > self.limit:
-            return self._timeout("guest seconds")
-        return None
+        self.checkpoint = (self.retired, cpu + spent)
+        if self.retired - instructions >= CRAWL * spent:
+            return None
+        return failure("lost", "the processor crawls: it executes where no memory is, most likely")
 
     def _wall_time(self, now):
         if self.limit is not None and now >= self.started + self.limit:
             return self._timeout("seconds")
         return None
 
-    def _dead(self, now):
-        if self.machine.icount and self.progress == now:
-            return None
+    def _dead(self):
         if self.machine.qmp.halted_for_good():
             return failure("deadlock", "the processor halted with interrupts off: nothing wakes it")
-        if self.machine.icount and now - self.progress > NO_PROGRESS:
-            return failure("lost", f"QEMU executed no instruction for {NO_PROGRESS} seconds")
         return None
 
     def _timeout(self, unit):

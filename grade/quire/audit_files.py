@@ -1,0 +1,209 @@
+"""Descriptors, open files, inodes and the tree of names (kern/fs)."""
+from quire.audit_memory import Damage
+
+TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
+CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
+
+
+def descriptors(audit):
+    """What each process has open, and where it stands in the tree."""
+    memory = audit.memory
+    table = memory.record("fdtable", "slots size end lowest_free")
+    context = memory.record("fs_context", "root cwd")
+    audit.files, audit.inodes = {}, {}
+    file = memory.record("file", "ops flags inode private")
+    first_slots = memory.field("fdtable", "first_slots")[0]
+    for at, process in audit.processes.items():
+        name = audit.called(at)
+        if process.files:
+            audit.refer(process.files, at)
+            if audit.claim(process.files, "fdtable", "the descriptors of {}", name):
+                _read_table(audit, table(process.files), first_slots, file, name)
+        if process.fs:
+            audit.refer(process.fs, at)
+            if audit.claim(process.fs, "fs_context", "root and directory of {}", name):
+                where = context(process.fs)
+                for inode in (where.root, where.cwd):
+                    audit.refer(inode, process.fs)
+                    add_inode(audit, inode, f"a directory of {name}")
+
+
+def _read_table(audit, table, first_slots, file, name):
+    memory = audit.memory
+    if table.end > table.size:
+        audit.report("descriptors", f"{name}: {table.end} of {table.size} slots are in use")
+        return
+    if table.slots != table.at + first_slots:
+        audit.claim(table.slots, "list", "the descriptors of {}", name)
+    slots = memory.word_list(table.slots, table.end)
+    for number, slot in enumerate(slots):
+        if slot == RESERVED:
+            continue
+        if slot == 0:
+            if number < table.lowest_free:
+                text = f"{name}: lowest_free is {table.lowest_free}, but {number} is free"
+                audit.report("descriptors", text)
+            continue
+        slot &= ~CLOEXEC
+        audit.refer(slot, table.at)
+        if audit.claim(slot, "file", "descriptor {} of {}", number, name):
+            found = audit.files[slot] = file(slot)
+            audit.loose.append(found.private)
+            audit.refer(found.inode, slot)
+            add_inode(audit, found.inode, f"descriptor {number} of {name}")
+
+
+def add_inode(audit, at, who):
+    """An inode has been reached; the tree's walk will read it."""
+    if at not in audit.inodes:
+        audit.inodes[at] = who
+
+
+def tree(audit):
+    """Every inode reached: its names, its directory's entries, its contents."""
+    root = audit.memory.value("tree_root")
+    audit.refer(root, audit.memory.variable("tree_root")[0])
+    walk = Walk(audit, root)
+    audit.inodes = {root: "/"} | audit.inodes
+    pending = list(audit.inodes)
+    while pending:
+        at = pending.pop()
+        before = set(audit.inodes)
+        audit.run(walk_inode, walk, at)
+        pending += [inode for inode in audit.inodes if inode not in before]
+    for at, inode in walk.seen.items():
+        _check_links(audit, walk, at, inode)
+
+
+class Walk:
+    """The records that the walk reads, and what it has seen."""
+
+    def __init__(self, audit, root):
+        memory = audit.memory
+        self.root = root
+        self.inode = memory.record("inode", "refs mode nlink object private")
+        self.entry = memory.record("entry", "hash_next parent inode hash length linked")
+        self.directory = memory.record("directory", "buckets bucket_mask count")
+        self.text = memory.size_of("entry")
+        self.names = memory.field("inode", "names")[0]
+        self.dir = memory.field("inode", "dir")[0]
+        self.entries = memory.field("directory", "entries")[0]
+        self.first_buckets = memory.field("directory", "first_buckets")[0]
+        self.seen = {}
+        self.linked = {}  # inode: entries that name it
+        self.folders = {}  # inode: directories in it
+
+
+def walk_inode(audit, walk, at):
+    """Read one inode, and add those that it leads to."""
+    if not audit.claim(at, "inode", "inode of {}", audit.inodes[at]):
+        return
+    inode = walk.seen[at] = walk.inode(at)
+    kind = inode.mode & TYPE
+    audit.loose.append(inode.private)
+    for link in audit.entries("names", at + walk.names, "entry", "alias"):
+        _add_entry(audit, walk, link, at)
+    if kind == DIRECTORY:
+        _walk_directory(audit, walk, at)
+    elif kind == REGULAR and inode.object:
+        audit.refer(inode.object, at)
+        audit.objects[inode.object] = audit.inodes[at]
+    elif kind == LINK and inode.object:
+        audit.claim(inode.object, "list", "the target of link {}", audit.inodes[at])
+    elif kind == PIPE and inode.object:
+        audit.claim(inode.object, "pipe", "pipe {}", audit.inodes[at])
+
+
+def _add_entry(audit, walk, at, inode):
+    """One name of `inode`: an entry, or the label of a file that has none."""
+    entry = walk.entry(at)
+    name = audit.memory.string(at + walk.text, 256)
+    if not audit.claim(at, "entry", "the name {}", name):
+        return entry
+    if entry.inode != inode:
+        text = f"{name} is a name of {audit.inodes[inode]}, but leads to {entry.inode:#x}"
+        audit.report("names", text)
+    audit.refer(entry.parent, at)
+    add_inode(audit, entry.parent, "a directory")
+    return entry
+
+
+def _walk_directory(audit, walk, at):
+    """The list of entries and the chains have the same members."""
+    path = audit.inodes[at]
+    directory = walk.directory(at + walk.dir)
+    head = at + walk.dir + walk.entries
+    listed = list(audit.entries("names", head, "entry", "order"))
+    for link in listed:
+        entry = walk.entry(link)
+        name = f"{path.rstrip('/')}/{audit.memory.string(link + walk.text, 256)}"
+        if entry.parent != at or not entry.linked:
+            audit.report("names", f"{name} stands in {path}, but does not say so")
+        if audit.inodes.get(entry.inode) == "a directory":
+            audit.inodes[entry.inode] = name
+            if entry.inode in audit.claims:
+                audit.claims[entry.inode] = "inode", "inode of {}", (name,)
+        add_inode(audit, entry.inode, name)
+        audit.refer(entry.inode, link)
+        walk.linked.setdefault(entry.inode, []).append(link)
+        walk.folders.setdefault(at, []).append(entry.inode)
+    if directory.count != len(listed):
+        audit.report("names", f"{path}: count is {directory.count}; it has {len(listed)} entries")
+    buckets = directory.buckets
+    if buckets != at + walk.dir + walk.first_buckets:
+        audit.claim(buckets, "list", "the chains of {}", path)
+    chained = set()
+    for i, link in enumerate(audit.memory.word_list(buckets, directory.bucket_mask + 1)):
+        while link:
+            if link in chained or link not in listed:
+                raise Damage(f"chain {i} of {path} leads to {link:#x}, which is no entry of it")
+            chained.add(link)
+            entry = walk.entry(link)
+            if (entry.hash ^ entry.hash >> 16) & directory.bucket_mask != i:
+                audit.report("names", f"{audit.called(link)} is in chain {i} of {path}")
+            link = entry.hash_next
+    if len(chained) != len(listed):
+        text = f"{path}: {len(listed)} entries are listed, {len(chained)} can be looked up"
+        audit.report("names", text)
+
+
+def _check_links(audit, walk, at, inode):
+    """nlink is the number of names; a directory's counts itself and those in it."""
+    linked = len(walk.linked.get(at, ()))
+    wanted = linked
+    if inode.mode & TYPE == DIRECTORY:
+        inside = [walk.seen.get(child) for child in walk.folders.get(at, ())]
+        folders = sum(1 for child in inside if child and child.mode & TYPE == DIRECTORY)
+        wanted = 2 * linked + folders if at != walk.root else 2 + folders
+    if inode.nlink != wanted:
+        path = audit.inodes[at]
+        audit.report("names", f"{path}: nlink is {inode.nlink}; its names make {wanted}")
+
+
+def pipes(audit):
+    """The ends that a pipe counts are open."""
+    memory = audit.memory
+    read = memory.record("pipe", "head tail spare readers writers")
+    slots = memory.field("pipe", "slots")[0]
+    size, page = memory.size_of("pipe_slot"), memory.field("pipe_slot", "page")[0]
+    operations = memory.variable("pipe_ops")[0]
+    ends = {}
+    for file in audit.files.values():
+        if file.ops == operations:
+            count = ends.setdefault(file.private, [0, 0])
+            count[0] += (file.flags + 1) & 1
+            count[1] += (file.flags + 1) >> 1 & 1
+    for at, (kind, _, _) in list(audit.claims.items()):
+        if kind != "pipe":
+            continue
+        pipe, name = read(at), audit.called(at)
+        count = ends.get(at, [0, 0])
+        if pipe.readers < count[0] or pipe.writers < count[1]:
+            text = f"{name} counts {pipe.readers} readers and {pipe.writers} writers"
+            audit.report("pipes", f"{text}; {count[0]} and {count[1]} are open")
+        if pipe.head - pipe.tail & 0xFFFFFFFF > 16:
+            raise Damage(f"{name} is filled from {pipe.tail} to {pipe.head}")
+        if pipe.spare:
+            audit.claim(pipe.spare, "list", "a page of {}", name)
+        for number in range(pipe.tail, pipe.tail + (pipe.head - pipe.tail & 0xFFFFFFFF)):
+            audit.claim(memory.word(at + slots + number % 16 * size + page), "list", "a page of {}", name)

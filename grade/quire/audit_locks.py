@@ -1,0 +1,127 @@
+"""Locks, wait queues and timers: at rest nobody holds a lock, and whoever waits still lives."""
+from quire.audit_memory import Damage
+
+LOCKS = {
+    "spinlock": ("locked",),
+    "mutex": ("holder",),
+    "rwlock": ("writer", "readers", "writers_waiting"),
+}
+PARTS = {*LOCKS, "waitq", "list"}
+# Lists whose members another check follows, and one that is not kept up once its process has ended.
+ELSEWHERE = {("area", "link"), ("area", "object_link"), ("process", "threads")}
+
+
+class Parts:
+    """Where the structs of PARTS lie in other types."""
+
+    def __init__(self, memory):
+        self.memory = memory
+        self.known = {}
+
+    def of(self, kind):
+        """[(offset, part, path)] in a type."""
+        tag = kind[0]
+        if tag == "struct":
+            return self.of_struct(kind[1])
+        if tag == "array" and kind[1][0] == "struct" and kind[2] <= 64:
+            parts, size = self.of_struct(kind[1][1]), self.memory.size_of(kind[1])
+            return [(at + i * size, part, path) for i in range(kind[2]) for at, part, path in parts]
+        return []
+
+    def of_struct(self, name):
+        if name not in self.known:
+            self.known[name] = []
+            self.known[name] = self._find(name)
+        return self.known[name]
+
+    def _find(self, name):
+        result = [(0, name, "")] if name in PARTS else []
+        if name == "list":
+            return result
+        members = self.memory.members(name)
+        sizes = {offset: 0 for _, offset, _ in members}
+        for _, offset, _ in members:
+            sizes[offset] += 1
+        for member, offset, kind in members:
+            # Of what shares its place with something else, nobody here knows which it is.
+            if sizes[offset] == 1 and (name, member) not in ELSEWHERE:
+                for at, part, path in self.of(kind):
+                    result.append((offset + at, part, f"{member}.{path}".rstrip(".")))
+        return result
+
+
+def locks(audit):
+    """No lock is held; the links of every list name each other."""
+    memory = audit.memory
+    parts = Parts(memory)
+    fields = {
+        lock: [(name, memory.field(lock, name)[0]) for name in names]
+        for lock, names in LOCKS.items()
+    }
+    audit.queues = []  # (address, what it is called)
+    for base, kind in _places(audit):
+        for offset, part, path in parts.of(kind):
+            address = base + offset
+            if part == "list":
+                _check_links(audit, base, address, path)
+            elif part == "waitq":
+                audit.queues.append((address, base, path))
+            for name, at in fields.get(part, ()):
+                value = memory.word(address + at)
+                if value:
+                    who = f" ({audit.called(value)})" if value in audit.claims else ""
+                    text = f"{part} {path} of {audit.called(base)}: {name} is {value:#x}{who} at rest"
+                    audit.report("locks", text)
+
+
+def _places(audit):
+    """(address, type) of every variable and of every struct that a walk has reached."""
+    for _, address, kind in audit.memory.variables():
+        yield address, kind
+    for address, (kind, _, _) in list(audit.claims.items()):
+        if kind != "list" and not audit.memory.in_image(address):
+            yield address, ["struct", kind]
+
+
+def _check_links(audit, base, address, path):
+    memory = audit.memory
+    following, before = memory.word(address), memory.word(address + 4)
+    if not following and not before:
+        return  # never used
+    for link, back, side in ((following, 4, "next"), (before, 0, "prev")):
+        try:
+            found = memory.word(link + back)
+        except Damage:
+            found = None
+        if found != address:
+            text = f"list {path} of {audit.called(base)} at {address:#x}: {side} is {link:#x}"
+            audit.report("lists", f"{text}, which does not name it")
+            break
+
+
+def wait_queues(audit):
+    """Whoever stands on a queue is a thread, and its waiter lies on its stack or in the heap."""
+    memory = audit.memory
+    read = memory.record("waiter", "thread")
+    waiters = memory.field("waitq", "waiters")[0]
+    for queue, base, path in audit.queues:
+        if not memory.word(queue + waiters):
+            continue
+        for at in audit.entries("wait-queues", queue + waiters, "waiter", "link"):
+            thread = read(at).thread
+            if thread not in audit.threads:
+                text = f"queue {path} of {audit.called(base)}: a waiter at {at:#x}"
+                audit.report("wait-queues", f"{text} is of {thread:#x}, which is no thread")
+
+
+def timers(audit):
+    """Armed timers stand in the order of their deadlines."""
+    memory = audit.memory
+    deadline, kind = memory.field("timer", "deadline")
+    last = 0
+    for at in audit.entries("timers", memory.variable("timers")[0], "timer", "link"):
+        due = memory.number(at + deadline, kind)
+        if due < last:
+            text = f"the timer at {at:#x} is due at {due}, the one before it at {last}"
+            audit.report("timers", text)
+        last = due
