@@ -32,14 +32,19 @@ void fpu_save(struct fpu_state *state)
 	fxsave(state);
 }
 
-// Intel SDM vol. 1, 11.6.6: FXSAVE tells, and 0 stands for 0xFFBF.
+// Intel SDM vol. 1, 11.6.6: FXSAVE tells, and 0 stands for 0xFFBF. Whose registers it saves does not
+// matter; but it traps where the running thread has none.
 uint32_t fpu_mxcsr_mask(void)
 {
 	static struct fpu_state probe;
 	static uint32_t mask;
+	uint32_t cr0;
 
 	if (!mask) {
+		cr0 = read_cr0();
+		clts();
 		fxsave(&probe);
+		write_cr0(cr0);
 		mask = probe.mxcsr_mask ? probe.mxcsr_mask : 0xFFBF;
 	}
 	return mask;
