@@ -141,13 +141,13 @@ static void __noreturn finish(const char *what, int status)
 
 static void run_tests(void)
 {
-	char globs[256] = "";
+	size_t len;
+	const char *globs = option_find("ktest", &len);
 	int failed;
 
-	if (!option_given("ktest"))
+	if (!globs)
 		return;
-	option_get("ktest", globs, sizeof(globs));
-	failed = ktest_run(globs[0] ? globs : NULL);
+	failed = ktest_run(len ? globs : NULL);
 	machine_end(failed ? EXIT_TESTS_FAILED : EXIT_NORMAL);
 }
 
