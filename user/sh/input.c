@@ -51,7 +51,8 @@ static bool read_line(struct input *input)
 		if (c != '\0')
 			input->line[length++] = c;
 	}
-	if (length == 0)
+	input->at_end = length == 0;
+	if (input->at_end)
 		return false;
 	input->line[length] = '\0';
 	input->next = input->line;
@@ -60,7 +61,7 @@ static bool read_line(struct input *input)
 
 int input_peek(struct input *input)
 {
-	if (*input->next == '\0' && (input->fd < 0 || !read_line(input)))
+	if (*input->next == '\0' && (input->fd < 0 || input->at_end || !read_line(input)))
 		return -1;
 	return (unsigned char)*input->next;
 }

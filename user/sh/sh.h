@@ -81,6 +81,7 @@ struct input {
 	int fd; // -1: only the string
 	const char *next;
 	char *line;       // the line read from fd
+	bool at_end;      // of fd; a terminal could be read again, but is not
 	bool interactive; // print prompts
 	bool continued;   // in the middle of a command
 	bool have_token;  // `token` was looked at and is still to come
