@@ -2,6 +2,9 @@
 // system-call gate in sys/entry.S.
 #pragma once
 
+// The formatter knows no assembly.
+// clang-format off
+
 #include "cpu/selectors.h"
 
 // Offsets in struct trapframe (checked in cpu/trap.c).

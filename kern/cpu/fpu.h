@@ -29,4 +29,3 @@ void fpu_save(struct fpu_state *state);
 
 // Bits of mxcsr that this processor has; a state that a program hands in may set no other.
 uint32_t fpu_mxcsr_mask(void);
-

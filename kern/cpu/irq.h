@@ -21,4 +21,3 @@ void irq_mask(int irq);
 
 // Called by the trap dispatcher.
 void irq_dispatch(int irq);
-

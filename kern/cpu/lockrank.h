@@ -5,26 +5,25 @@
 
 enum lock_rank {
 	// Sleeping locks (thread/mutex.h, thread/rwlock.h).
-	RANK_TREE = 1,   // the directory tree: names and links of the file system
-	RANK_ASPACE,     // the areas of an address space
-	RANK_OBJECT,     // the pages of a memory object
+	RANK_TREE = 1, // the directory tree: names and links of the file system
+	RANK_ASPACE,   // the areas of an address space
+	RANK_OBJECT,   // the pages of a memory object
 	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.
-	RANK_MUTEX,      // the inside of a sleeping lock
-	RANK_PROCESS,    // the table of processes, parents and children, exit statuses
-	RANK_SIGNAL,     // pending signals and handlers of a process
-	RANK_FILE,       // descriptor tables, positions of open files
-	RANK_TTY,        // line discipline, input queue
-	RANK_PIPE,       // the ring of a pipe
-	RANK_PAGETABLE,  // entries of an address space's page tables
-	RANK_TIMER,      // the list of armed timers
-	RANK_WAITQ,      // waiters on a queue
-	RANK_SCHED,      // run queues, thread states
-	RANK_HEAP,       // kmalloc's free lists
-	RANK_KSTACK,     // free kernel stacks
-	RANK_PAGE,       // the free list of physical pages
-	RANK_CONSOLE,    // lines of the log
-	RANK_DEVICE,     // registers of a device
+	RANK_MUTEX,     // the inside of a sleeping lock
+	RANK_PROCESS,   // the table of processes, parents and children, exit statuses
+	RANK_SIGNAL,    // pending signals and handlers of a process
+	RANK_FILE,      // descriptor tables, positions of open files
+	RANK_TTY,       // line discipline, input queue
+	RANK_PIPE,      // the ring of a pipe
+	RANK_PAGETABLE, // entries of an address space's page tables
+	RANK_TIMER,     // the list of armed timers
+	RANK_WAITQ,     // waiters on a queue
+	RANK_SCHED,     // run queues, thread states
+	RANK_HEAP,      // kmalloc's free lists
+	RANK_KSTACK,    // free kernel stacks
+	RANK_PAGE,      // the free list of physical pages
+	RANK_CONSOLE,   // lines of the log
+	RANK_DEVICE,    // registers of a device
 };
-

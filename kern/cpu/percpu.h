@@ -23,4 +23,3 @@ static inline struct cpu *this_cpu(void)
 {
 	return &cpus[0];
 }
-

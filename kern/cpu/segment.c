@@ -56,7 +56,8 @@ static void tss_init(void)
 		.io_map = sizeof(tss),
 	};
 	gdt[GDT_TSS] = segment_make((uintptr_t)&tss, sizeof(tss) - 1, tss_flags);
-	gdt[GDT_DOUBLE_FAULT] = segment_make((uintptr_t)&double_fault_tss, sizeof(tss) - 1, tss_flags);
+	gdt[GDT_DOUBLE_FAULT] = segment_make((uintptr_t)&double_fault_tss, sizeof(tss) - 1,
+	                                     tss_flags);
 }
 
 // Intel SDM vol. 2, CPUID: leaf 7 lists the protections.
@@ -91,7 +92,8 @@ static void patch_init(void)
 
 void segment_init(void)
 {
-	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED | SEG_WRITABLE;
+	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED |
+	                SEG_WRITABLE;
 	struct pseudo_descriptor pd = { sizeof(gdt) - 1, (uintptr_t)gdt };
 
 	gdt[GDT_KERNEL_CS] = segment_make(0, 0xFFFFF, flat | SEG_CODE);

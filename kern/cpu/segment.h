@@ -18,9 +18,9 @@ struct segment_desc {
 #define SEG_CONFORMING 0x00000400u // code; of data: expands down
 #define SEG_WRITABLE 0x00000200u   // data; of code: readable
 #define SEG_ACCESSED 0x00000100u
-#define SEG_AVAILABLE 0x00100000u  // free for software
+#define SEG_AVAILABLE 0x00100000u // free for software
 #define SEG_32BIT 0x00400000u
-#define SEG_PAGES 0x00800000u      // the limit counts pages
+#define SEG_PAGES 0x00800000u // the limit counts pages
 
 // Build a descriptor; `flags` from the list above.
 static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, uint32_t flags)
@@ -51,4 +51,3 @@ struct trapframe;
 void segment_victim_frame(struct trapframe *frame);
 
 extern bool cpu_has_smap;
-

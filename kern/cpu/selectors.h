@@ -1,7 +1,7 @@
 // selectors.h: the segments, at the places where Linux's i386 kernel has them: programs may look.
 #pragma once
 
-#define GDT_TLS 6         // first of three slots for thread-local storage
+#define GDT_TLS 6 // first of three slots for thread-local storage
 #define TLS_SLOTS 3
 #define GDT_KERNEL_CS 12
 #define GDT_KERNEL_DS 13
@@ -17,4 +17,3 @@
 #define USER_DS 0x7b
 #define TSS_SELECTOR 0x80
 #define DOUBLE_FAULT_SELECTOR 0x88
-

@@ -13,8 +13,8 @@ void spin_debug_lock(struct spinlock *lock)
 	const struct spinlock *held = cpu->held;
 
 	if (held && held->rank >= lock->rank)
-		panic("lock order: %s (rank %u) taken under %s (rank %u)", lock->name, lock->rank, held->name,
-		      held->rank);
+		panic("lock order: %s (rank %u) taken under %s (rank %u)", lock->name, lock->rank,
+		      held->name, held->rank);
 	lock->cpu = (uint16_t)cpu->index;
 	lock->held_next = cpu->held;
 	cpu->held = lock;
@@ -28,8 +28,8 @@ void spin_debug_unlock(struct spinlock *lock)
 	while (*link && *link != lock)
 		link = &(*link)->held_next;
 	if (!*link)
-		panic("lock %s (rank %u) released by CPU %u, which does not hold it", lock->name, lock->rank,
-		      this_cpu()->index);
+		panic("lock %s (rank %u) released by CPU %u, which does not hold it", lock->name,
+		      lock->rank, this_cpu()->index);
 	*link = lock->held_next;
 }
 

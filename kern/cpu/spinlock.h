@@ -18,9 +18,15 @@ struct spinlock {
 };
 
 #ifdef DEBUG
-#define SPINLOCK_INIT(name_, rank_) { .rank = (rank_), .name = (name_) }
+#define SPINLOCK_INIT(name_, rank_)              \
+	{                                        \
+		.rank = (rank_), .name = (name_) \
+	}
 #else
-#define SPINLOCK_INIT(name_, rank_) { .rank = (rank_) }
+#define SPINLOCK_INIT(name_, rank_) \
+	{                           \
+		.rank = (rank_)     \
+	}
 #endif
 
 static inline void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)

@@ -155,10 +155,9 @@ KTEST(patch_sites_fit_the_processor)
 		count[patch->kind != PATCH_CLAC]++;
 		EXPECT_EQ(patch->at[0], 0x0f);
 		EXPECT_EQ(patch->at[1], cpu_has_smap ? 0x01 : 0x1f);
-		EXPECT_EQ(patch->at[2],
-		          !cpu_has_smap                       ? 0x00
-		                  : patch->kind == PATCH_CLAC ? 0xca
-		                                              : 0xcb);
+		EXPECT_EQ(patch->at[2], !cpu_has_smap             ? 0x00 :
+		                        patch->kind == PATCH_CLAC ? 0xca :
+		                                                    0xcb);
 	}
 	EXPECT(count[0] >= 3);
 	EXPECT(count[1] >= 3);

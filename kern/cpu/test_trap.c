@@ -210,11 +210,10 @@ KTEST(trap_gates_are_closed_to_programs)
 			EXPECT(vector >= TRAP_VECTORS);
 			continue;
 		}
-		EXPECT_EQ(dpl,
-		          vector == TRAP_BREAKPOINT || vector == TRAP_OVERFLOW ||
-		                          vector == TRAP_SYSCALL
-		                  ? 3
-		                  : 0);
+		EXPECT_EQ(dpl, vector == TRAP_BREAKPOINT || vector == TRAP_OVERFLOW ||
+		                               vector == TRAP_SYSCALL ?
+		                       3 :
+		                       0);
 		EXPECT_EQ(type, vector == TRAP_DOUBLE_FAULT ? 0x0500 : 0x0E00);
 		EXPECT_EQ(idt[vector].low >> 16,
 		          vector == TRAP_DOUBLE_FAULT ? DOUBLE_FAULT_SELECTOR : KERNEL_CS);

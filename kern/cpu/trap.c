@@ -30,7 +30,10 @@ void trap_bad_return(struct trapframe *frame);
 void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 
 static struct segment_desc idt[256] __aligned(16);
-static trap_handler handlers[TRAP_EXCEPTIONS];
+
+// Called by trap_entry, by vector.
+extern trap_handler trap_handlers[TRAP_VECTORS];
+trap_handler trap_handlers[TRAP_VECTORS];
 
 static const char *const names[] = {
 	[TRAP_DIVIDE] = "divide error",
@@ -60,12 +63,26 @@ static void gate_set(unsigned int vector, uintptr_t entry, uint32_t flags)
 	idt[vector].high = (entry & 0xFFFF0000) | flags;
 }
 
+// An exception that nobody registered for.
+static void unexpected(struct trapframe *frame)
+{
+	if (!trap_fixup(frame))
+		trap_fatal(frame);
+}
+
+static void interrupt(struct trapframe *frame)
+{
+	irq_dispatch((int)(frame->trapno - TRAP_IRQ));
+}
+
 void trap_init(void)
 {
 	struct pseudo_descriptor pd = { sizeof(idt) - 1, (uintptr_t)idt };
 
-	for (unsigned int i = 0; i < TRAP_VECTORS; i++)
+	for (unsigned int i = 0; i < TRAP_VECTORS; i++) {
 		gate_set(i, (uintptr_t)trap_stubs + i * TRAP_STUB_SIZE, GATE_INTERRUPT);
+		trap_handlers[i] = i < TRAP_EXCEPTIONS ? unexpected : interrupt;
+	}
 
 	// int3 and into are meant for programs, as on Linux; of the others `int n` is a protection
 	// fault.
@@ -77,8 +94,8 @@ void trap_init(void)
 
 void trap_register(unsigned int vector, trap_handler handler)
 {
-	assert(vector < TRAP_EXCEPTIONS && !handlers[vector]);
-	handlers[vector] = handler;
+	assert(vector < TRAP_EXCEPTIONS && trap_handlers[vector] == unexpected);
+	trap_handlers[vector] = handler;
 }
 
 void trap_register_user_gate(unsigned int vector, void (*entry)(void))
@@ -123,26 +140,12 @@ void trap_fatal(const struct trapframe *frame)
 	panic("%s in the kernel at %#x, error code %#x", trap_name(frame->trapno), frame->eip, frame->err);
 }
 
-void trap_dispatch(struct trapframe *frame)
-{
-	uint32_t vector = frame->trapno;
-
-	if (likely(vector < TRAP_EXCEPTIONS)) {
-		if (handlers[vector])
-			handlers[vector](frame);
-		else if (!trap_fixup(frame))
-			trap_fatal(frame);
-	} else {
-		irq_dispatch((int)(vector - TRAP_IRQ));
-	}
-}
-
 // The frame with which a program was to be resumed is none that the processor takes. To the program
 // it looks as if its own instruction there had failed.
 void trap_bad_return(struct trapframe *frame)
 {
 	frame->trapno = TRAP_PROTECTION;
-	handlers[TRAP_PROTECTION](frame);
+	trap_handlers[TRAP_PROTECTION](frame);
 }
 
 void double_fault(void)

@@ -74,7 +74,3 @@ extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 
 // What vector `vector` is called.
 const char *trap_name(unsigned int vector);
-
-// Called by the entry code.
-void trap_dispatch(struct trapframe *frame);
-

@@ -30,8 +30,9 @@ trap_stubs: // one for each of TRAP_VECTORS, TRAP_STUB_SIZE bytes apart
 	.type trap_entry, @function
 trap_entry:
 	save_frame
+	movl FRAME_TRAPNO(%esp), %ecx
 	movl %esp, %eax
-	call trap_dispatch
+	call *trap_handlers(, %ecx, 4)
 
 // Leave the kernel with the frame at %esp: back to the program, or to the kernel code that faulted.
 	.globl trap_return

@@ -61,6 +61,17 @@ static inline void outsb(uint16_t port, const void *bytes, uint32_t n)
 	__asm__ volatile("rep outsb" : "+S"(bytes), "+c"(n) : "d"(port) : "memory");
 }
 
+// Store `value` in `n` words, or copy `n` words: one instruction of the guest's each, besides.
+static inline void stosl(void *dst, uint32_t value, uint32_t n)
+{
+	__asm__ volatile("rep stosl" : "+D"(dst), "+c"(n) : "a"(value) : "memory");
+}
+
+static inline void movsl(void *dst, const void *src, uint32_t n)
+{
+	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
+}
+
 static inline uint32_t read_cr0(void)
 {
 	uint32_t value;

@@ -95,24 +95,6 @@ size_t page_cache_drain(void);
 // What is wrong with a cached page, or NULL, as for page_check. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
-// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
-// Returns the old entry; flushes nothing.
-static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
-{
-	pte_t old = *pte;
-
-	virt_to_page(pte)->index += (entry != 0) - (old != 0);
-	*pte = entry;
-	return old;
-}
-
-// Can a translation through this entry be cached? Not before its first use has set the accessed bit
-// (Intel SDM vol. 3, 4.10.2.3), and whoever clears the bit flushes.
-static inline bool entry_cacheable(pte_t entry)
-{
-	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
-}
-
 // Forget cached translations of [start, end), page-aligned, if `pgdir` is loaded or they are the
 // kernel's.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);

@@ -180,7 +180,7 @@ static __noinline int page_alloc_cached(page_t **pp_store)
 	return error;
 }
 
-int page_alloc(page_t **pp_store)
+inline int page_alloc(page_t **pp_store)
 {
 	page_t *pp;
 
@@ -203,7 +203,7 @@ int page_alloc_zeroed(page_t **pp_store)
 	int error = page_alloc(pp_store);
 
 	if (!error)
-		memset(page_to_virt(*pp_store), 0, PAGE_SIZE);
+		page_clear(*pp_store);
 	return error;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cpu/spinlock.h"
+#include "cpu/x86.h"
 #include "kern.h"
 #include "layout.h"
 
@@ -70,6 +71,16 @@ static inline page_t *phys_to_page(physaddr_t pa)
 static inline page_t *virt_to_page(const void *va)
 {
 	return phys_to_page(virt_to_phys(va));
+}
+
+static inline void page_clear(page_t *pp)
+{
+	stosl(page_to_virt(pp), 0, PAGE_SIZE / 4);
+}
+
+static inline void page_copy(page_t *to, const page_t *from)
+{
+	movsl(page_to_virt(to), page_to_virt(from), PAGE_SIZE / 4);
 }
 
 // One stretch of usable physical memory, [start, end), as the boot information gives it.

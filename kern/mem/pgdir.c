@@ -35,14 +35,6 @@ void pgdir_destroy(pde_t *pgdir)
 	directory_free(pp);
 }
 
-inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
-{
-	pte_t old = pte_exchange(pte, entry);
-
-	if (entry_cacheable(old))
-		tlb_invalidate(pgdir, va);
-}
-
 // One invlpg also forgets what the processor cached of the directory's entry itself (Intel SDM vol.
 // 3, 4.10.4.1).
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)

@@ -78,11 +78,37 @@ void pgdir_destroy(pde_t *pgdir);
 // page stands. The table must not be shared (count 1).
 pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
 
+// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
+// Returns the old entry; flushes nothing.
+static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
+{
+	pte_t old = *pte;
+
+	virt_to_page(pte)->index += (entry != 0) - (old != 0);
+	*pte = entry;
+	return old;
+}
+
+// Can a translation through this entry be cached? Not before its first use has set the accessed bit
+// (Intel SDM vol. 3, 4.10.2.3), and whoever clears the bit flushes.
+static inline bool entry_cacheable(pte_t entry)
+{
+	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
+}
+
+void tlb_invalidate(pde_t *pgdir, uintptr_t va); // mem/tlb.h
+
 // The one door through which a user's table entries change: stores `entry` in `*pte`, the entry for
 // `va`, keeps the table's count of entries in use, and flushes the TLB when the old entry could be
 // cached and `pgdir` is loaded. Reference counts are the caller's.
 // Caller: holds the lock that guards this directory's entries.
-void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry);
+static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
+{
+	pte_t old = pte_exchange(pte, entry);
+
+	if (entry_cacheable(old))
+		tlb_invalidate(pgdir, va);
+}
 
 // The same for the directory's entry for `va`, and the directory's count. It forgets the
 // translation of `va` and what the processor cached of the entry itself: enough for a jumbo page,

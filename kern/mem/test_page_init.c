@@ -41,7 +41,7 @@ static void compare_all_pages(const struct fake_map *map)
 	for (size_t i = 0; i < map->usable_count; i++)
 		for (size_t ppn = 0; ppn < page_total; ppn++)
 			usable += ppn << PAGE_SHIFT >= map->usable[i].start &&
-				(ppn + 1) << PAGE_SHIFT <= map->usable[i].end;
+			          (ppn + 1) << PAGE_SHIFT <= map->usable[i].end;
 	EXPECT_EQ(page_usable_count(), usable);
 }
 

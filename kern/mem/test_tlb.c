@@ -43,8 +43,8 @@ static uint32_t look(uintptr_t va)
 // Store an entry so that nothing is flushed.
 static void smuggle(struct scene *scene, uintptr_t va, page_t *pp)
 {
-	*(volatile pte_t *)pgdir_walk(scene->pgdir, va, 0) =
-		pp ? page_to_phys(pp) | PTE_P | PTE_W : 0;
+	*(volatile pte_t *)pgdir_walk(scene->pgdir, va, 0) = pp ? page_to_phys(pp) | PTE_P | PTE_W :
+	                                                          0;
 }
 
 // Back to where we came from. What is at VA was smuggled there, or is gone.

@@ -54,36 +54,9 @@ void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 	}
 }
 
-void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
+void tlb_batch_refuse(const page_t *pp)
 {
-	batch->pgdir = pgdir;
-	batch->start = UINTPTR_MAX;
-	batch->end = 0;
-	batch->dead = NULL;
-}
-
-void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry)
-{
-	pte_t old = pte_exchange(pte, entry);
-
-	if (!entry_cacheable(old))
-		return;
-	va = ROUND_DOWN(va, PAGE_SIZE);
-	if (va < batch->start)
-		batch->start = va;
-	if (va + PAGE_SIZE > batch->end)
-		batch->end = va + PAGE_SIZE;
-}
-
-// A page without references has no owner any more, so its link is free to use.
-void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
-{
-	if (unlikely(pp->count == 0))
-		panic("tlb_batch_decref: page %zu has no reference", page_to_ppn(pp));
-	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0) {
-		pp->next = batch->dead;
-		batch->dead = pp;
-	}
+	panic("tlb_batch_decref: page %zu has no reference", page_to_ppn(pp));
 }
 
 void tlb_batch_finish(struct tlb_batch *batch)

@@ -26,12 +26,40 @@ struct tlb_batch {
 	page_t *dead; // pages whose last reference is gone, linked by next
 };
 
-void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir);
+static inline void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
+{
+	batch->pgdir = pgdir;
+	batch->start = UINTPTR_MAX;
+	batch->end = 0;
+	batch->dead = NULL;
+}
 
 // As pte_store, but the flush waits for tlb_batch_finish.
-void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry);
+static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry)
+{
+	pte_t old = pte_exchange(pte, entry);
+
+	if (!entry_cacheable(old))
+		return;
+	va = ROUND_DOWN(va, PAGE_SIZE);
+	if (va < batch->start)
+		batch->start = va;
+	if (va + PAGE_SIZE > batch->end)
+		batch->end = va + PAGE_SIZE;
+}
+
+// The page has no reference to drop: panic.
+void tlb_batch_refuse(const page_t *pp) __noreturn;
 
 // Drop one reference to `pp` now, and free it after the flush if it was the last.
-void tlb_batch_decref(struct tlb_batch *batch, page_t *pp);
+static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
+{
+	if (unlikely(pp->count == 0))
+		tlb_batch_refuse(pp);
+	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0) {
+		pp->next = batch->dead; // it has no owner any more, so its link is free to use
+		batch->dead = pp;
+	}
+}
 
 void tlb_batch_finish(struct tlb_batch *batch);

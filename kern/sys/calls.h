@@ -144,6 +144,13 @@ X(mmap)
 X(mmap2)
 X(munmap)
 X(mprotect)
+X(mremap)
+X(madvise)
+X(msync)
+X(mlock)
+X(mlock2)
+X(munlock)
+X(mincore)
 
 // time.c: clocks and sleeping
 X(clock_gettime)

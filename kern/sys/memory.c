@@ -74,6 +74,12 @@ static long map_file(struct map_request *request, int fd)
 	return error ? error : (long)va;
 }
 
+// Results are addresses below ULIM, errors the last page's worth of numbers.
+static bool result_ok(long result)
+{
+	return (uintptr_t)result < ULIM;
+}
+
 static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int fd, uint64_t offset)
 {
 	struct map_request request = {
@@ -85,6 +91,7 @@ static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int
 		.offset = offset,
 	};
 	uint32_t type = flags & MAP_TYPE;
+	long result;
 
 	if (len == 0 || (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE))
 		return -EINVAL;
@@ -92,10 +99,19 @@ static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int
 		request.flags |= AREA_SHARED;
 	if (flags & MAP_GROWSDOWN)
 		request.flags |= AREA_GROWSDOWN;
-	if (!(flags & MAP_ANONYMOUS))
-		return map_file(&request, fd);
-	request.offset = 0;
-	return map_anonymous(&request);
+	if (flags & MAP_LOCKED)
+		request.flags |= AREA_LOCKED;
+	if (flags & MAP_NORESERVE)
+		request.flags |= AREA_NORESERVE;
+	if (flags & MAP_ANONYMOUS) {
+		request.offset = 0;
+		result = map_anonymous(&request);
+	} else {
+		result = map_file(&request, fd);
+	}
+	if (result_ok(result) && (flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
+		(void)aspace_populate(aspace_current(), (uintptr_t)result, ROUND_UP(len, PAGE_SIZE));
+	return result;
 }
 
 SYSCALL6(mmap2, uintptr_t, va, size_t, len, uint32_t, prot, uint32_t, flags, int, fd, uint32_t, page)
@@ -117,4 +133,67 @@ SYSCALL1(mmap, const void __user *, args)
 	if (a.offset % PAGE_SIZE)
 		return -EINVAL;
 	return do_mmap(a.va, a.len, a.prot, a.flags, a.fd, a.offset);
+}
+
+SYSCALL5(mremap, uintptr_t, old, size_t, old_len, size_t, new_len, uint32_t, flags, uintptr_t, new)
+{
+	uintptr_t va;
+	int error = aspace_remap(aspace_current(), old, old_len, new_len, flags, new, &va);
+
+	return error ? error : (long)va;
+}
+
+SYSCALL3(madvise, uintptr_t, va, size_t, len, int, advice)
+{
+	return aspace_advise(aspace_current(), va, len, advice);
+}
+
+SYSCALL3(msync, uintptr_t, va, size_t, len, uint32_t, flags)
+{
+	return aspace_sync(aspace_current(), va, len, flags);
+}
+
+SYSCALL2(mlock, uintptr_t, va, size_t, len)
+{
+	return aspace_lock(aspace_current(), va, len, true, true);
+}
+
+SYSCALL3(mlock2, uintptr_t, va, size_t, len, uint32_t, flags)
+{
+	if (flags & ~MLOCK_ONFAULT)
+		return -EINVAL;
+	return aspace_lock(aspace_current(), va, len, true, !(flags & MLOCK_ONFAULT));
+}
+
+SYSCALL2(munlock, uintptr_t, va, size_t, len)
+{
+	return aspace_lock(aspace_current(), va, len, false, false);
+}
+
+#define MINCORE_CHUNK 256 // pages asked about at once
+
+// A byte for each page. What was told of before a hole stays written.
+SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
+{
+	size_t pages = len / PAGE_SIZE + (len % PAGE_SIZE != 0);
+	uint8_t vec[MINCORE_CHUNK];
+
+	if (va % PAGE_SIZE)
+		return -EINVAL;
+	if (va > ULIM || len > ULIM - va)
+		return -ENOMEM;
+	if (!user_range_ok(store, pages))
+		return -EFAULT;
+	while (pages > 0) {
+		ssize_t n = aspace_resident(aspace_current(), va, MIN(pages, (size_t)MINCORE_CHUNK), vec);
+
+		if (n < 0)
+			return n;
+		if (copyout(aspace_current(), store, vec, (size_t)n))
+			return -EFAULT;
+		store = (char __user *)store + n;
+		va += (uintptr_t)n * PAGE_SIZE;
+		pages -= (size_t)n;
+	}
+	return 0;
 }

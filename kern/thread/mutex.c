@@ -91,69 +91,98 @@ bool mutex_held(const struct mutex *mutex)
 
 void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank)
 {
+	rw->state = 0;
 	spin_init(&rw->lock, name, RANK_MUTEX);
 	rw->writer = NULL;
-	rw->readers = 0;
 	rw->writers_waiting = 0;
 	waitq_init(&rw->waiters);
 	rw->rank = (uint16_t)rank;
 	rw->name = name;
 }
 
-void rwlock_wait_to_read(struct rwlock *rw)
+// Whoever waits says so in the state first and looks at it then. Whoever lets go changes the state
+// first and looks for waiters then. So one of the two notices.
+static uint32_t announce(struct rwlock *rw)
 {
-	while (rw->writer || rw->writers_waiting)
-		waitq_sleep(&rw->waiters, &rw->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
+	return __atomic_or_fetch(&rw->state, RWLOCK_WAITING, __ATOMIC_ACQ_REL);
 }
 
-void rwlock_wait_to_write(struct rwlock *rw)
+static void wake_locked(struct rwlock *rw)
 {
+	__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
+	waitq_wake_all(&rw->waiters);
+}
+
+void rwlock_wake(struct rwlock *rw)
+{
+	spin_lock(&rw->lock);
+	wake_locked(rw);
+	spin_unlock(&rw->lock);
+}
+
+// The caller has counted itself as a reader too early: a writer may have gone to sleep for that.
+void rwlock_wait_to_read(struct rwlock *rw)
+{
+	spin_lock(&rw->lock);
+	if (__atomic_sub_fetch(&rw->state, 1, __ATOMIC_ACQ_REL) == RWLOCK_WAITING)
+		wake_locked(rw);
+	while ((announce(rw) & RWLOCK_WRITER) || rw->writers_waiting)
+		waitq_sleep(&rw->waiters, &rw->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
+	__atomic_add_fetch(&rw->state, 1, __ATOMIC_ACQ_REL);
+	if (waitq_empty(&rw->waiters))
+		__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
+	spin_unlock(&rw->lock);
+}
+
+static void wait_to_write(struct rwlock *rw)
+{
+	spin_lock(&rw->lock);
 	rw->writers_waiting++;
-	while (rw->writer || rw->readers)
+	while (announce(rw) & (RWLOCK_WRITER | RWLOCK_READERS))
 		waitq_sleep(&rw->waiters, &rw->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	rw->writers_waiting--;
+	__atomic_or_fetch(&rw->state, RWLOCK_WRITER, __ATOMIC_ACQ_REL);
+	if (waitq_empty(&rw->waiters))
+		__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
+	spin_unlock(&rw->lock);
 }
 
 void rwlock_write_lock(struct rwlock *rw)
 {
+	uint32_t free = 0;
+
 	lock_rank_check(rw->rank, rw->name);
-	spin_lock(&rw->lock);
-	if (rw->writer || rw->readers)
-		rwlock_wait_to_write(rw);
+	if (!__atomic_compare_exchange_n(&rw->state, &free, RWLOCK_WRITER, false, __ATOMIC_ACQUIRE,
+	                                 __ATOMIC_RELAXED))
+		wait_to_write(rw);
 	rw->writer = thread_current();
-	spin_unlock(&rw->lock);
 	lock_rank_taken(rw->rank);
 }
 
 void rwlock_write_unlock(struct rwlock *rw)
 {
-	if (rw->writer != thread_current())
+	if (!rwlock_write_held(rw))
 		panic("rwlock_write_unlock: %s is not held by %s", rw->name, thread_current()->name);
 	lock_rank_released(rw->rank);
-	spin_lock(&rw->lock);
 	rw->writer = NULL;
-	if (!waitq_empty(&rw->waiters))
-		waitq_wake_all(&rw->waiters);
-	spin_unlock(&rw->lock);
+	if (__atomic_and_fetch(&rw->state, ~RWLOCK_WRITER, __ATOMIC_RELEASE) & RWLOCK_WAITING)
+		rwlock_wake(rw);
 }
 
 void rwlock_downgrade(struct rwlock *rw)
 {
-	assert(rw->writer == thread_current());
-	spin_lock(&rw->lock);
+	assert(rwlock_write_held(rw));
 	rw->writer = NULL;
-	rw->readers = 1;
-	if (!waitq_empty(&rw->waiters))
-		waitq_wake_all(&rw->waiters);
-	spin_unlock(&rw->lock);
+	if (__atomic_sub_fetch(&rw->state, RWLOCK_WRITER - 1, __ATOMIC_RELEASE) & RWLOCK_WAITING)
+		rwlock_wake(rw);
 }
 
 bool rwlock_write_held(const struct rwlock *rw)
 {
-	return rw->writer == thread_current();
+	return (rw->state & RWLOCK_WRITER) && rw->writer == thread_current();
 }
 
 bool rwlock_held(const struct rwlock *rw)
 {
-	return rw->readers || rwlock_write_held(rw);
+	return (rw->state & RWLOCK_READERS) || rwlock_write_held(rw);
 }

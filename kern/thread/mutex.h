@@ -35,41 +35,43 @@ bool mutex_held(const struct mutex *mutex);
 
 // Waiting writers go before readers that come later, so that writers do not starve.
 struct rwlock {
-	struct spinlock lock;  // guards the fields below
-	struct thread *writer; // NULL: none
-	unsigned int readers;
+	uint32_t state;        // [a] RWLOCK_ bits and the number of readers
+	struct spinlock lock;  // guards the fields below, and that RWLOCK_WAITING is right
+	struct thread *writer; // who holds it for writing, valid with RWLOCK_WRITER
 	unsigned int writers_waiting;
 	struct waitq waiters;
 	uint16_t rank;
 	const char *name;
 };
 
+#define RWLOCK_WRITER 0x40000000u  // held for writing
+#define RWLOCK_WAITING 0x80000000u // somebody sleeps on it
+#define RWLOCK_READERS 0x3FFFFFFFu
+
 void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank);
 
-// Sleep until nobody writes, or waits to write; until nobody holds the lock. Caller: holds rw->lock.
+// The rest of rwlock_read_lock where the lock is not free for readers, and of the unlocks where
+// somebody waits.
 void rwlock_wait_to_read(struct rwlock *rw);
-void rwlock_wait_to_write(struct rwlock *rw);
+void rwlock_wake(struct rwlock *rw);
 
-// Every page fault takes a lock for reading, so the way without a wait is inline.
+// Every page fault takes a lock for reading, so the way without a wait is inline and one instruction
+// decides.
 static inline void rwlock_read_lock(struct rwlock *rw)
 {
 	lock_rank_check(rw->rank, rw->name);
-	spin_lock(&rw->lock);
-	if (unlikely(rw->writer || rw->writers_waiting))
+	if (unlikely(__atomic_add_fetch(&rw->state, 1, __ATOMIC_ACQUIRE) &
+	             (RWLOCK_WRITER | RWLOCK_WAITING)))
 		rwlock_wait_to_read(rw);
-	rw->readers++;
-	spin_unlock(&rw->lock);
 	lock_rank_taken(rw->rank);
 }
 
 static inline void rwlock_read_unlock(struct rwlock *rw)
 {
-	assert(rw->readers > 0);
 	lock_rank_released(rw->rank);
-	spin_lock(&rw->lock);
-	if (--rw->readers == 0 && unlikely(!waitq_empty(&rw->waiters)))
-		waitq_wake_all(&rw->waiters);
-	spin_unlock(&rw->lock);
+	assert(rw->state & RWLOCK_READERS);
+	if (unlikely(__atomic_sub_fetch(&rw->state, 1, __ATOMIC_RELEASE) == RWLOCK_WAITING))
+		rwlock_wake(rw);
 }
 
 void rwlock_write_lock(struct rwlock *rw);

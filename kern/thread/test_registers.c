@@ -138,9 +138,9 @@ static void use_tls(void *arg)
 	struct tls_user *user = arg;
 	uint32_t limit = 0x1000 + user->word;
 
-	thread->tls[0] =
-		segment_make((uintptr_t)user, limit,
-	                     SEG_PRESENT | SEG_DPL3 | SEG_CODE_OR_DATA | SEG_32BIT | SEG_WRITABLE);
+	thread->tls[0] = segment_make((uintptr_t)user, limit,
+	                              SEG_PRESENT | SEG_DPL3 | SEG_CODE_OR_DATA | SEG_32BIT |
+	                                      SEG_WRITABLE);
 	thread->has_tls = true;
 	segment_load_tls(thread->tls);
 	segment_load_gs(TLS_SELECTOR);

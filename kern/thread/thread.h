@@ -30,36 +30,36 @@ enum thread_state {
 
 // [c] constant once started   [s] sched_lock   [t] the thread itself   [a] atomic
 struct thread {
-	uint32_t *kesp;             // [s] saved stack pointer while it does not run (thread/switch.S)
-	uint32_t work;              // [a] WORK_ bits
-	struct aspace *aspace;      // [t] NULL: a kernel thread
-	struct process *process;    // [c] whose thread it is; NULL: the kernel's
-	uintptr_t kstack;           // [c] lowest address of the kernel stack
-	uint8_t state;              // [s] enum thread_state
-	uint8_t wait_mode;          // [s] enum wait_mode, while sleeping
-	int8_t wake_reason;         // [s] 0 or -errno: how the last sleep ended
-	bool woken;                 // [s] a wakeup came while it was not asleep (waiter_block)
-	bool no_faults;             // [t] a user copy under a spinlock: a fault ends it (vm/uaccess.c)
-	bool has_tls;               // [t] some of tls[] is in use
-	uint16_t fs, gs;            // [t] user selectors while it does not run
+	uint32_t *kesp;          // [s] saved stack pointer while it does not run (thread/switch.S)
+	uint32_t work;           // [a] WORK_ bits
+	struct aspace *aspace;   // [t] NULL: a kernel thread
+	struct process *process; // [c] whose thread it is; NULL: the kernel's
+	uintptr_t kstack;        // [c] lowest address of the kernel stack
+	uint8_t state;           // [s] enum thread_state
+	uint8_t wait_mode;       // [s] enum wait_mode, while sleeping
+	int8_t wake_reason;      // [s] 0 or -errno: how the last sleep ended
+	bool woken;              // [s] a wakeup came while it was not asleep (waiter_block)
+	bool no_faults;          // [t] a user copy under a spinlock: a fault ends it (vm/uaccess.c)
+	bool has_tls;            // [t] some of tls[] is in use
+	uint16_t fs, gs;         // [t] user selectors while it does not run
 	struct segment_desc tls[TLS_SLOTS]; // [t] loaded into the GDT at a switch
-	struct fpu_state *fpu;      // [t] NULL until the thread first uses the FPU
-	struct list run_link;       // [s] on the run queue
-	struct list all_link;       // [s] on the list of all threads
-	struct list process_link;   // [RANK_PROCESS] among its process's threads
-	pid_t tid;                  // [c] 0 for the kernel's
-	uint64_t sigmask;           // [t] blocked signals: n is bit n - 1
-	uint64_t saved_sigmask;     // [t] sigsuspend: the mask to go back to,
-	bool restore_sigmask;       // [t] if this is set
-	uintptr_t altstack;         // [t] sigaltstack: where handlers with SA_ONSTACK run
-	size_t altstack_size;       // [t] 0: none
-	void __user *clear_tid;     // [t] where to store 0 at its end, waking a futex there; or NULL
-	void (*entry)(void *arg);   // [c] of a kernel thread
-	void *entry_arg;            // [c]
-	char name[16];              // [t]
-	uint32_t switches;          // [s] how often it was given the CPU
+	struct fpu_state *fpu;              // [t] NULL until the thread first uses the FPU
+	struct list run_link;               // [s] on the run queue
+	struct list all_link;               // [s] on the list of all threads
+	struct list process_link;           // [RANK_PROCESS] among its process's threads
+	pid_t tid;                          // [c] 0 for the kernel's
+	uint64_t sigmask;                   // [t] blocked signals: n is bit n - 1
+	uint64_t saved_sigmask;             // [t] sigsuspend: the mask to go back to,
+	bool restore_sigmask;               // [t] if this is set
+	uintptr_t altstack;                 // [t] sigaltstack: where handlers with SA_ONSTACK run
+	size_t altstack_size;               // [t] 0: none
+	void __user *clear_tid;   // [t] where to store 0 at its end, waking a futex there; or NULL
+	void (*entry)(void *arg); // [c] of a kernel thread
+	void *entry_arg;          // [c]
+	char name[16];            // [t]
+	uint32_t switches;        // [s] how often it was given the CPU
 #ifdef DEBUG
-	uint32_t sleeping_ranks;    // [t] ranks of the sleeping locks it holds, as a mask
+	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
 #endif
 };
 

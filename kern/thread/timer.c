@@ -23,9 +23,9 @@
 static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
 // All guarded by timer_lock.
-static uint64_t clock_ticks;   // PIT ticks since boot, at the last reading
-static uint16_t clock_last;    // what channel 2 showed then
-static uint64_t shot_deadline; // when channel 0 will interrupt
+static uint64_t clock_ticks;                   // PIT ticks since boot, at the last reading
+static uint16_t clock_last;                    // what channel 2 showed then
+static uint64_t shot_deadline;                 // when channel 0 will interrupt
 static struct list timers = LIST_INIT(timers); // armed, the earliest first
 static bool idle;
 

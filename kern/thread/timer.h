@@ -30,4 +30,3 @@ void timer_arm(struct timer *timer, uint64_t deadline);
 
 // The timer will not fire any more (unless armed again). Harmless when it is not armed.
 void timer_cancel(struct timer *timer);
-

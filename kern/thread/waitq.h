@@ -22,7 +22,10 @@ struct waitq {
 	struct list waiters; // struct waiter by link, the longest waiting first; guarded by sched_lock
 };
 
-#define WAITQ_INIT(wq) { LIST_INIT((wq).waiters) }
+#define WAITQ_INIT(wq)                  \
+	{                               \
+		LIST_INIT((wq).waiters) \
+	}
 
 static inline void waitq_init(struct waitq *wq)
 {
@@ -65,4 +68,3 @@ struct waiter {
 void waiter_add(struct waitq *wq, struct waiter *waiter);
 int waiter_block(enum wait_mode mode, uint64_t deadline);
 void waiter_remove(struct waiter *waiter);
-

@@ -7,12 +7,13 @@
 #include "vm/pagetree.h"
 
 // Something to do to the part [start, end) of one area. 0 or -errno, which ends the loop.
-typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int what);
+typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                        int what);
 
 // Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if there was
 // a hole; `stop_at_hole` ends the loop there. Caller: holds as->lock for writing.
-static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole, visit_fn visit,
-                     int what)
+static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
+                     visit_fn visit, int what)
 {
 	int hole = 0, error;
 
@@ -37,7 +38,8 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 }
 
 // Give the part [start, end) of an area other flags.
-static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, uint32_t flags)
+static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     uint32_t flags)
 {
 	int error;
 
@@ -72,21 +74,25 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 {
 	if (marks[which].advice == MADV_WIPEONFORK && area->object)
 		return -EINVAL;
-	return set_flags(as, area, start, end, (area->flags | marks[which].set) & ~marks[which].clear);
+	return set_flags(as, area, start, end,
+	                 (area->flags | marks[which].set) & ~marks[which].clear);
 }
 
-static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
+static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     int advice)
 {
 	if ((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED)
 		return -EINVAL;
 	if (advice == MADV_FREE)
-		return area->object ? -EINVAL : 0; // contents stay until somebody reclaims them: nobody does
+		return area->object ? -EINVAL :
+		                      0; // contents stay until somebody reclaims them: nobody does
 	ptes_unmap(as, start, end);
 	return 0;
 }
 
 // MADV_REMOVE: a hole in the file behind a shared mapping.
-static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
+static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                         int advice)
 {
 	(void)as;
 	(void)advice;
@@ -175,7 +181,8 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	return error;
 }
 
-static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int flags)
+static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                      int flags)
 {
 	(void)as;
 	(void)start;
@@ -279,8 +286,9 @@ static int populate_access(struct aspace *as, uintptr_t va, enum fault_access *a
 	if (!area)
 		error = -ENOMEM;
 	else
-		*access_store = (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED) ? ACCESS_WRITE :
-		                                                                             ACCESS_READ;
+		*access_store = (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED) ?
+		                        ACCESS_WRITE :
+		                        ACCESS_READ;
 	rwlock_read_unlock(&as->lock);
 	return error;
 }

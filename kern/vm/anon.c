@@ -52,7 +52,7 @@ int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va,
 	error = page_alloc(&copy);
 	if (error)
 		return error;
-	memcpy(page_to_virt(copy), page_to_virt(pp), PAGE_SIZE);
+	page_copy(copy, pp);
 	return install_fresh(as, area, va, old, copy);
 }
 

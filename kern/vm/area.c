@@ -244,3 +244,46 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 	area = list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
 	return gap_fits(area ? area->end : 0, high, low, high, len, align, store) ? 0 : -ENOMEM;
 }
+
+// Check the subtree of `area`, which hangs below `parent`. Returns its height.
+static unsigned int check_subtree(const struct area *area, const struct area *parent)
+{
+	unsigned int left, right;
+
+	if (!area)
+		return 0;
+	left = check_subtree(area->left, area);
+	right = check_subtree(area->right, area);
+	if (area->parent != parent)
+		panic("area_tree_check: the area at %#x has the wrong parent", area->start);
+	if (left > right + 1 || right > left + 1 || area->height != MAX(left, right) + 1)
+		panic("area_tree_check: the area at %#x has height %u over %u and %u", area->start,
+		      area->height, left, right);
+	if (area->max_gap != MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right))))
+		panic("area_tree_check: below the area at %#x the greatest gap is not %#x",
+		      area->start, area->max_gap);
+	return area->height;
+}
+
+void area_tree_check(const struct area_tree *tree)
+{
+	const struct area *area;
+	uintptr_t end = 0;
+	size_t count = 0;
+
+	check_subtree(tree->root, NULL);
+	list_for_each(area, &tree->list, link) {
+		if (area->start < end || area->start >= area->end)
+			panic("area_tree_check: area %#x-%#x after one that ends at %#x", area->start,
+			      area->end, end);
+		if (area->gap != area->start - end)
+			panic("area_tree_check: before the area at %#x are %#x bytes, not %#x",
+			      area->start, area->start - end, area->gap);
+		if (area_find(tree, area->start) != area || area_find(tree, area->end - 1) != area)
+			panic("area_tree_check: the area at %#x is not found", area->start);
+		end = area->end;
+		count++;
+	}
+	if (count != tree->count)
+		panic("area_tree_check: %zu areas, counted as %zu", count, tree->count);
+}

@@ -33,33 +33,33 @@ extern const struct area_ops object_ops; // pages of a memory object
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
-#define AREA_SHARED 0x001u      // writes go to the object; otherwise they are the space's own
-#define AREA_GROWSDOWN 0x002u   // a stack: grows when the page below is touched
-#define AREA_LOCKED 0x004u      // mlock: pages are never taken away
-#define AREA_DONTFORK 0x008u    // a fork's child does not get it
-#define AREA_WIPEONFORK 0x010u  // a fork's child gets it empty
-#define AREA_RANDOM 0x020u      // madvise: how it will be used; as on Linux that keeps areas apart
+#define AREA_SHARED 0x001u     // writes go to the object; otherwise they are the space's own
+#define AREA_GROWSDOWN 0x002u  // a stack: grows when the page below is touched
+#define AREA_LOCKED 0x004u     // mlock: pages are never taken away
+#define AREA_DONTFORK 0x008u   // a fork's child does not get it
+#define AREA_WIPEONFORK 0x010u // a fork's child gets it empty
+#define AREA_RANDOM 0x020u     // madvise: how it will be used; as on Linux that keeps areas apart
 #define AREA_SEQUENTIAL 0x040u
 #define AREA_DONTDUMP 0x080u
 #define AREA_NORESERVE 0x100u
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {
-	uintptr_t start, end;         // [s] [start, end), page-aligned
-	struct area *left, *right;    // [s] in the tree
-	struct area *parent;          // [s]
-	struct list link;             // [s] on the space's list, by address
-	uintptr_t gap;                // [s] free bytes between the area before and this one
-	uintptr_t max_gap;            // [s] the greatest gap in the subtree
-	uint8_t height;               // [s] of the subtree
-	uint8_t prot;                 // [s] PROT_ bits
-	uint16_t flags;               // [s] AREA_ bits
-	const struct area_ops *ops;   // [c]
-	struct aspace *as;            // [c]
-	struct object *object;        // [c] object_ops: one reference; else NULL
-	uint64_t offset;              // [s] bytes into the object at `start`
-	struct list object_link;      // [o] on the object's list of areas
-	const char *name;             // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
+	uintptr_t start, end;       // [s] [start, end), page-aligned
+	struct area *left, *right;  // [s] in the tree
+	struct area *parent;        // [s]
+	struct list link;           // [s] on the space's list, by address
+	uintptr_t gap;              // [s] free bytes between the area before and this one
+	uintptr_t max_gap;          // [s] the greatest gap in the subtree
+	uint8_t height;             // [s] of the subtree
+	uint8_t prot;               // [s] PROT_ bits
+	uint16_t flags;             // [s] AREA_ bits
+	const struct area_ops *ops; // [c]
+	struct aspace *as;          // [c]
+	struct object *object;      // [c] object_ops: one reference; else NULL
+	uint64_t offset;            // [s] bytes into the object at `start`
+	struct list object_link;    // [o] on the object's list of areas
+	const char *name;           // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
 };
 
 // The areas of one address space.
@@ -91,8 +91,8 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 
 // The lowest `align`-aligned address in [low, high - len] at which `len` bytes are free, in *store.
 // 0 or -ENOMEM. `align` is a power of two.
-int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len, size_t align,
-                  uintptr_t *store);
+int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len,
+                  size_t align, uintptr_t *store);
 
 // Panic unless the tree is ordered, balanced, disjoint and its gaps are right: O(n).
 void area_tree_check(const struct area_tree *tree);

@@ -14,18 +14,18 @@ struct trapframe;
 
 // [c] constant   [s] lock   [p] pt_lock   [a] atomic
 struct aspace {
-	pde_t *pgdir;             // [c] its entries [p]
+	pde_t *pgdir; // [c] its entries [p]
 	struct spinlock pt_lock;
 	struct rwlock lock;
-	struct area_tree areas;   // [s]
-	struct area *hint;        // [a] the area found last; only ever one of `areas`
-	uint32_t refs;            // [a] threads and others that keep the space
-	uintptr_t brk_start, brk; // [s] the heap that brk() moves the end of
-	size_t pages;             // [s] the sum of all areas' sizes
+	struct area_tree areas;         // [s]
+	struct area *hint;              // [a] the area found last; only ever one of `areas`
+	uint32_t refs;                  // [a] threads and others that keep the space
+	uintptr_t brk_start, brk;       // [s] the heap that brk() moves the end of
+	size_t pages;                   // [s] the sum of all areas' sizes
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 
-#define MMAP_BASE 0x40000000u  // where addresses nobody asked for come from, upwards
+#define MMAP_BASE 0x40000000u // where addresses nobody asked for come from, upwards
 #define STACK_TOP ULIM
 #define STACK_LIMIT (8u << 20) // how far a stack may grow
 #define STACK_GUARD (1u << 20) // unmapped bytes that stay below a stack

@@ -6,10 +6,14 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 	struct area *area, *twin;
 
 	list_for_each(area, &as->areas.list, link) {
+		if (area->flags & AREA_DONTFORK)
+			continue;
 		twin = area_copy(area, copy);
 		if (!twin)
 			return -ENOMEM;
+		twin->flags &= (uint16_t)~AREA_LOCKED; // locks are not inherited
 		area_insert(&copy->areas, twin);
+		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}
 	return 0;
 }
@@ -24,6 +28,8 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	tlb_batch_begin(&from, as->pgdir);
 	tlb_batch_begin(&to, copy->pgdir);
 	list_for_each(area, &as->areas.list, link) {
+		if (area->flags & (AREA_DONTFORK | AREA_WIPEONFORK))
+			continue;
 		error = ptes_clone(&from, &to, area);
 		if (error)
 			break;
@@ -47,7 +53,6 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 		error = clone_ptes(as, copy);
 	copy->brk_start = as->brk_start;
 	copy->brk = as->brk;
-	copy->pages = as->pages;
 	copy->args_start = as->args_start;
 	copy->args_end = as->args_end;
 	rwlock_write_unlock(&as->lock);

@@ -61,7 +61,8 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	va = ROUND_DOWN(va, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
 	area = area_find_from(&as->areas, va);
-	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) && area->end - va <= STACK_LIMIT) {
+	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) &&
+	    area->end - va <= STACK_LIMIT) {
 		prev = area_prev(&as->areas, area);
 		if (!prev || (prev->end < va && va - prev->end >= STACK_GUARD)) {
 			as->pages += (area->start - va) / PAGE_SIZE;

@@ -61,7 +61,8 @@ static inline pte_t pte_bits(int prot, bool writable)
 int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old);
 
 // A new area for [start, end), like the request, outside any tree. NULL without memory.
-struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start, uintptr_t end);
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
+                      uintptr_t end);
 
 // A copy of `area` for `as`, outside any tree, with references of its own. NULL without memory.
 struct area *area_copy(const struct area *area, struct aspace *as);

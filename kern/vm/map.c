@@ -5,7 +5,8 @@
 #include "vm/internal.h"
 #include "vm/object.h"
 
-struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start, uintptr_t end)
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
+                      uintptr_t end)
 {
 	struct area *area = kzalloc(sizeof(*area));
 
@@ -46,7 +47,8 @@ struct area *area_copy(const struct area *area, struct aspace *as)
 static bool areas_alike(const struct area *low, const struct area *high)
 {
 	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
-	       low->object == high->object && low->name == high->name && !(low->flags & AREA_GROWSDOWN) &&
+	       low->object == high->object && low->name == high->name &&
+	       !(low->flags & AREA_GROWSDOWN) &&
 	       (!low->object || low->offset + (low->end - low->start) == high->offset);
 }
 
@@ -158,7 +160,8 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 }
 
 // Choose where the request's `len` bytes go. Caller: holds as->lock for writing.
-static int choose_address(struct aspace *as, const struct map_request *request, size_t len, uintptr_t *store)
+static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
+                          uintptr_t *store)
 {
 	uintptr_t va = request->va;
 
@@ -221,7 +224,8 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 }
 
 // Change the rights of `area`'s part of [start, end).
-static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot)
+static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                        int prot)
 {
 	int error;
 

@@ -176,7 +176,7 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	} else if (!error) {
 		error = page_alloc(&copy);
 		if (!error) {
-			memcpy(page_to_virt(copy), page_to_virt(pp), PAGE_SIZE);
+			page_copy(copy, pp);
 			error = pte_install(as, va, old, copy, pte_bits(area->prot, true));
 			if (error)
 				page_free(copy);

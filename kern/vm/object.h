@@ -65,4 +65,3 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 // The page at `index`, in *pp_store, pinned: the caller page_unpins it. With `create` a hole is
 // filled with a zeroed page; without, -ENOENT for a hole. -ENOMEM.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);
-

@@ -28,7 +28,8 @@ static size_t from_user(char *at, uintptr_t buffer, size_t n)
 	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
 }
 
-static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len, move_fn move)
+static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
+                         move_fn move)
 {
 	uint64_t size = obj->size;
 	size_t done = 0;
@@ -37,7 +38,8 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 		return 0;
 	len = (size_t)MIN((uint64_t)len, size - offset);
 	while (done < len) {
-		size_t at = (size_t)(offset + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at), moved;
+		size_t at = (size_t)(offset + done) % PAGE_SIZE,
+		       n = MIN(len - done, PAGE_SIZE - at), moved;
 		page_t *pp = zero_page;
 		int error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false, &pp);
 
@@ -55,7 +57,8 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 	return (ssize_t)done;
 }
 
-static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len, move_fn move)
+static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
+                          move_fn move)
 {
 	size_t done = 0;
 	int error = 0;
@@ -66,7 +69,8 @@ static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer,
 		return -EFBIG;
 	len = (size_t)MIN((uint64_t)len, OBJECT_MAX - offset);
 	while (done < len && !error) {
-		size_t at = (size_t)(offset + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at), moved;
+		size_t at = (size_t)(offset + done) % PAGE_SIZE,
+		       n = MIN(len - done, PAGE_SIZE - at), moved;
 		page_t *pp;
 
 		error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), true, &pp);

@@ -78,7 +78,8 @@ struct removal {
 	void *arg;
 };
 
-static void *remove_below(struct pagetree_node *node, unsigned int level, const struct removal *removal);
+static void *remove_below(struct pagetree_node *node, unsigned int level,
+                          const struct removal *removal);
 
 // The part of a removal that concerns slot `i` of a node whose slots span `span` indexes each.
 static struct removal in_slot(const struct removal *removal, unsigned int i, uint64_t span)
@@ -102,7 +103,8 @@ static void *remove_in_slot(void *slot, unsigned int level, const struct removal
 
 // Take pages out below `node`. Returns the node, or NULL with the node given back if it is empty then.
 // At most five levels deep.
-static void *remove_below(struct pagetree_node *node, unsigned int level, const struct removal *removal)
+static void *remove_below(struct pagetree_node *node, unsigned int level,
+                          const struct removal *removal)
 {
 	uint64_t span = span_of(level - 1);
 	bool empty = true;

@@ -140,6 +140,17 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 	spin_unlock(&as->pt_lock);
 }
 
+// Let `*pte`, which names nothing or another page, name `pp`.
+static void install(struct aspace *as, uintptr_t va, pte_t *pte, page_t *pp, pte_t bits)
+{
+	page_t *old = *pte ? entry_page(*pte) : NULL;
+
+	pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
+	page_incref(pp);
+	if (old)
+		page_decref(old);
+}
+
 int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits)
 {
 	pte_t *pte;
@@ -149,18 +160,12 @@ int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte
 	pte = entry_at(as->pgdir, va);
 	if (unlikely(!pte))
 		pte = pgdir_walk(as->pgdir, va, 1);
-	if (unlikely(!pte)) {
+	if (unlikely(!pte))
 		error = -ENOMEM;
-	} else if (unlikely(*pte != expected)) {
+	else if (unlikely(*pte != expected))
 		error = -EAGAIN;
-	} else {
-		page_t *old = entry_page(expected);
-
-		page_incref(pp);
-		pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
-		if (old)
-			page_decref(old);
-	}
+	else
+		install(as, va, pte, pp, bits);
 	spin_unlock(&as->pt_lock);
 	return error;
 }

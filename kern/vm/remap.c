@@ -27,7 +27,8 @@ static int find_source(struct aspace *as, uintptr_t va, size_t len, struct area 
 }
 
 // The new area: like the old one from `old` on, but at `new` and `new_len` long.
-static struct area *make_target(struct aspace *as, const struct area *area, const struct remap *remap)
+static struct area *make_target(struct aspace *as, const struct area *area,
+                                const struct remap *remap)
 {
 	struct area *target = area_copy(area, as);
 
@@ -62,7 +63,8 @@ static int move(struct aspace *as, const struct remap *remap)
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);
 	if (remap->old_len && !remap->keep_old)
-		unmap_locked(as, remap->old, remap->old + remap->old_len); // cuts nothing: cannot fail
+		unmap_locked(as, remap->old,
+		             remap->old + remap->old_len); // cuts nothing: cannot fail
 	areas_merge_at(as, remap->new + remap->new_len);
 	areas_merge_at(as, remap->new);
 	return 0;
@@ -89,7 +91,8 @@ static int move_to(struct aspace *as, struct remap *remap, uint32_t flags)
 	if (flags & MREMAP_FIXED) {
 		if (!range_valid(remap->new, remap->new_len))
 			return -EINVAL;
-		if (remap->new < remap->old + remap->old_len && remap->old < remap->new + remap->new_len)
+		if (remap->new < remap->old + remap->old_len &&
+		    remap->old < remap->new + remap->new_len)
 			return -EINVAL;
 		if (remap->new < USER_MIN)
 			return -EPERM;
@@ -143,7 +146,7 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 		.new = new,
 		.old_len = ROUND_UP(old_len, PAGE_SIZE),
 		.new_len = ROUND_UP(new_len, PAGE_SIZE),
-		.keep_old = flags & MREMAP_DONTUNMAP,
+		.keep_old = flags &MREMAP_DONTUNMAP,
 	};
 	int error;
 

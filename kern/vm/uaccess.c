@@ -24,7 +24,8 @@ static inline size_t below_ulim(const void __user *p, size_t len)
 }
 
 // Copy between kernel memory and another space, page by page. Returns how many bytes were copied.
-static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t len, enum fault_access access)
+static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t len,
+                        enum fault_access access)
 {
 	size_t done = 0;
 
@@ -173,7 +174,8 @@ int clear_user(struct aspace *as, void __user *dst, size_t len)
 	return 0;
 }
 
-int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm, uintptr_t *bad_store)
+int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
+                   uintptr_t *bad_store)
 {
 	uintptr_t at = number(va), end = at + len;
 	int error = 0;

@@ -19,7 +19,8 @@ struct aspace *aspace_current(void);
 // outside.
 static inline bool user_range_ok(const void __user *va, size_t len)
 {
-	return (uintptr_t)(__force const void *)va <= ULIM && len <= ULIM - (uintptr_t)(__force const void *)va;
+	return (uintptr_t)(__force const void *)va <= ULIM &&
+	       len <= ULIM - (uintptr_t)(__force const void *)va;
 }
 
 // Copy `len` bytes from or to the user. 0, or -EFAULT; then part of `dst` may have been written.
@@ -50,5 +51,5 @@ int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 
 // May the user access all of [va, va + len) as `perm` (PTE_U, PTE_U|PTE_W) says? 0; or -EFAULT with
 // the first address that it may not access in *bad_store (unless NULL).
-int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm, uintptr_t *bad_store);
-
+int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
+                   uintptr_t *bad_store);
