@@ -173,7 +173,7 @@ static struct cpio_link *find_link(struct cpio *cpio, const struct cpio_entry *e
 {
 	struct cpio_link *link;
 
-	list_for_each (link, &cpio->links, link)
+	list_for_each(link, &cpio->links, link)
 		if (link->ino == entry->field[INO] && link->dev_major == entry->field[DEV_MAJOR] &&
 		    link->dev_minor == entry->field[DEV_MINOR])
 			return link;
@@ -218,8 +218,8 @@ static int entry_inode(struct cpio *cpio, const struct cpio_entry *entry, struct
 	}
 	if ((mode & S_IFMT) == S_IFREG && entry->field[NLINK] > 1)
 		link = find_link(cpio, entry);
-	*store = link ? inode_get(link->inode)
-		      : inode_create(mode & (S_IFMT | 07777), VOLUME_TREE, NULL);
+	*store = link ? inode_get(link->inode) :
+	                inode_create(mode & (S_IFMT | 07777), VOLUME_TREE, NULL);
 	if (!*store)
 		return -ENOMEM;
 	if ((mode & S_IFMT) == S_IFCHR || (mode & S_IFMT) == S_IFBLK)
@@ -289,7 +289,7 @@ static void forget_links(struct cpio *cpio)
 {
 	struct cpio_link *link, *after;
 
-	list_for_each_safe (link, after, &cpio->links, link) {
+	list_for_each_safe(link, after, &cpio->links, link) {
 		inode_put(link->inode);
 		kfree(link);
 	}

@@ -29,7 +29,7 @@ int device_open(dev_t number, struct file *file)
 {
 	struct device *device;
 
-	list_for_each (device, &devices, link) {
+	list_for_each(device, &devices, link) {
 		if (makedev(device->major_number, device->minor_number) != number)
 			continue;
 		file->ops = device->ops;

@@ -17,6 +17,14 @@ static struct pipe *pipe_create(void)
 	return pipe;
 }
 
+void pipe_destroy(struct pipe *pipe)
+{
+	if (!pipe)
+		return;
+	pipe_clear(pipe);
+	kfree(pipe);
+}
+
 // The pipe of a FIFO, made when it is first opened. NULL without memory.
 static struct pipe *fifo_pipe(struct inode *inode)
 {

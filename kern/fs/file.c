@@ -87,22 +87,9 @@ void file_free(struct file *file)
 	kfree(file);
 }
 
-ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
+int file_refusal(const struct file *file, bool allowed)
 {
-	if (!file_readable(file))
-		return -EBADF;
-	if (!file->ops->read)
-		return file->flags & O_PATH ? -EBADF : -EINVAL;
-	return file->ops->read(file, uio, pos ? pos : &file->position);
-}
-
-ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
-{
-	if (!file_writable(file))
-		return -EBADF;
-	if (!file->ops->write)
-		return file->flags & O_PATH ? -EBADF : -EINVAL;
-	return file->ops->write(file, uio, pos ? pos : &file->position);
+	return allowed && !(file->flags & O_PATH) ? -EINVAL : -EBADF;
 }
 
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,

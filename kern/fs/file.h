@@ -95,10 +95,25 @@ static inline bool file_writable(const struct file *file)
 	return (file->flags + 1) & 2;
 }
 
-// Move bytes, as the program that opened `file` may: -EBADF when it was not opened for that,
-// -EINVAL when that cannot be read or written. `pos` NULL: at the file's own position.
-ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos);
-ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos);
+// Why a file cannot be read or written: -EBADF when it was not opened for that, -EINVAL when there
+// is no such operation.
+int file_refusal(const struct file *file, bool allowed);
+
+// Move bytes, as the program that opened `file` may; or what file_refusal says. `pos` NULL: at the
+// file's own position.
+static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	if (unlikely(!file_readable(file) || !file->ops->read))
+		return file_refusal(file, file_readable(file));
+	return file->ops->read(file, uio, pos ? pos : &file->position);
+}
+
+static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	if (unlikely(!file_writable(file) || !file->ops->write))
+		return file_refusal(file, file_writable(file));
+	return file->ops->write(file, uio, pos ? pos : &file->position);
+}
 
 // Move up to `count` bytes from `in` to `out` through the kernel, at *in_pos and *out_pos (NULL: at
 // the files' own positions). Returns how many, or -errno when there were none.

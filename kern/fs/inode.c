@@ -231,9 +231,9 @@ static bool prepend(char *start, char **end, const char *text, size_t n)
 // The path of a file without a name.
 static char *nameless_path(const struct inode *inode, char *text, size_t size)
 {
-	const char *what = inode_is(inode, S_IFIFO) ? "pipe"
-		: inode->mode & S_IFMT              ? "file"
-						    : "anon_inode";
+	const char *what = inode_is(inode, S_IFIFO) ? "pipe" :
+	                   inode->mode & S_IFMT     ? "file" :
+	                                              "anon_inode";
 	int n = snprintf(text, size, "%s:[%u]", what, inode->ino);
 
 	return n < 0 || (size_t)n >= size ? NULL : text;

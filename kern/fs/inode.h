@@ -171,7 +171,7 @@ int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 static inline bool inode_lost_name(const struct inode *inode)
 {
 	return inode->nlink == 0 && !list_empty(&inode->names) &&
-		list_first(&inode->names, struct entry, alias)->cookie;
+	       list_first(&inode->names, struct entry, alias)->cookie;
 }
 
 // Write the path of `inode`, as seen from `root`, into text[size]: "/tmp/x", "/tmp/x (deleted)",

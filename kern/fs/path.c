@@ -162,8 +162,7 @@ static int look_up(struct walk *walk, const struct name *name, struct inode **st
 		*store = inode_get(walk->dir);
 		return 0;
 	case LAST_DOTDOT:
-		*store =
-			inode_get(walk->dir == walk->fs->root ? walk->dir : tree_parent(walk->dir));
+		*store = inode_get(walk->dir == walk->fs->root ? walk->dir : tree_parent(walk->dir));
 		return 0;
 	default:
 		return tree_lookup(walk->dir, name, store);

@@ -3,10 +3,12 @@
 // brought in, and the piece begun again: a piece goes in or out whole or not at all.
 #include "fs/pipe.h"
 
-#include "fs/inode.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include <abi/ioctl.h>
+
+// A function of the hot path that has two callers, one of them for what happens rarely.
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 void (*sigpipe_hook)(void);
 
@@ -25,42 +27,39 @@ static inline struct pipe_slot *slot_at(struct pipe *pipe, uint32_t number)
 	return &pipe->slots[number % PIPE_SLOTS];
 }
 
-// The oldest slot is empty: keep its page for the next write, or give it back.
-static void drop_slot(struct pipe *pipe)
+void pipe_clear(struct pipe *pipe)
 {
-	struct pipe_slot *slot = slot_at(pipe, pipe->tail++);
-
-	if (pipe->spare)
-		kfree(slot->page);
-	else
-		pipe->spare = slot->page;
+	for (uint32_t i = 0; i < PIPE_SLOTS; i++) {
+		kfree(pipe->slots[i].page);
+		pipe->slots[i] = (struct pipe_slot){ 0 };
+	}
+	pipe->head = pipe->tail = 0;
 }
 
-// Forget what is in the pipe.
-static void pipe_clear(struct pipe *pipe)
+// The pipe has changed and somebody waits: let one go on who can, and whoever polls look again.
+static void wake_waiting(struct pipe *pipe)
 {
-	while (!pipe_empty(pipe))
-		drop_slot(pipe);
-	kfree(pipe->spare);
-	pipe->spare = NULL;
-}
-
-void pipe_destroy(struct pipe *pipe)
-{
-	if (!pipe)
-		return;
-	pipe_clear(pipe);
-	kfree(pipe);
-}
-
-// The pipe has become readable or writable: wake one of those who wait on `wq` for that, and
-// whoever polls.
-static inline void pipe_wake(struct pipe *pipe, struct waitq *wq)
-{
-	if (!waitq_empty(wq))
-		waitq_wake_one(wq);
-	if (unlikely(!waitq_empty(&pipe->poll_wait)))
+	if (!pipe_empty(pipe) && !waitq_empty(&pipe->read_wait))
+		waitq_wake_one(&pipe->read_wait);
+	if (!pipe_full(pipe) && !waitq_empty(&pipe->write_wait))
+		waitq_wake_one(&pipe->write_wait);
+	if (pipe->waiting & PIPE_POLLED) {
+		pipe->waiting &= ~PIPE_POLLED;
 		waitq_wake_all(&pipe->poll_wait);
+	}
+}
+
+// Sleep until woken. 0 or -ERESTARTSYS.
+static int wait_on(struct pipe *pipe, struct waitq *wq)
+{
+	int error;
+
+	if (pipe->waiting)
+		wake_waiting(pipe);
+	pipe->waiting++;
+	error = waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+	pipe->waiting--;
+	return error ? -ERESTARTSYS : 0;
 }
 
 // A copy stopped after `copied` bytes: bring the page there in, without the lock. 0: try again; or
@@ -75,148 +74,175 @@ static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, boo
 	return error;
 }
 
-// Sleep until woken. 0 or -ERESTARTSYS.
-static int wait_on(struct pipe *pipe, struct waitq *wq)
+// The oldest slot is used up: its page is the next write's, or is given back.
+static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
 {
-	return waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE) ? -ERESTARTSYS : 0;
+	struct pipe_slot *next;
+
+	slot->start = slot->end = 0;
+	if (likely(pipe->head - pipe->tail == 1)) {
+		pipe->head--; // the pipe is empty: fill the same slot again
+		return;
+	}
+	pipe->tail++;
+	next = slot_at(pipe, pipe->head);
+	if (next == slot)
+		return;
+	if (next->page)
+		kfree(slot->page);
+	else
+		next->page = slot->page;
+	slot->page = NULL;
 }
 
-// Move the next piece out of the oldest slot. Returns its length; 0: try again; or -EFAULT. Caller:
-// the pipe is not empty.
-static ssize_t take_piece(struct pipe *pipe, struct uio *uio)
+// Move the next piece out of the oldest slot. Returns its length; 0: try again; -EAGAIN when the
+// pipe is empty; -EFAULT.
+static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 {
 	struct pipe_slot *slot = slot_at(pipe, pipe->tail);
-	size_t n = MIN(slot->length, uio->left);
-	size_t copied = uio_copyout_nofault(uio, slot->page + slot->start, n);
+	size_t n = MIN((size_t)(slot->end - slot->start), uio->left);
+	size_t copied;
 
+	if (unlikely(pipe_empty(pipe)))
+		return -EAGAIN;
+	copied = uio_copyout_nofault(uio, slot->page + slot->start, n);
 	if (unlikely(copied < n))
 		return fault_in(pipe, uio, copied, true);
 	uio_advance(uio, n);
-	slot->start += n;
-	slot->length -= n;
-	if (slot->length == 0)
-		drop_slot(pipe);
+	slot->start += (uint16_t)n;
+	if (slot->start == slot->end)
+		drop_slot(pipe, slot);
 	return (ssize_t)n;
+}
+
+// The rest of a read whose first piece gave `n`: go on until all is read or the pipe is empty. It
+// waits only for the first byte.
+static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ssize_t n)
+{
+	ssize_t total = 0;
+
+	for (;;) {
+		if (n >= 0)
+			total += n;
+		else if (n == -EAGAIN && !total && !pipe->writers)
+			break;
+		else if (n == -EAGAIN && !total && !nonblocking)
+			n = wait_on(pipe, &pipe->read_wait);
+		if (n < 0 || !uio->left)
+			return total ? total : n;
+		n = take_piece(pipe, uio);
+	}
+	return 0;
 }
 
 static ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct pipe *pipe = file->private;
-	ssize_t total = 0;
-	ssize_t n = 0;
-
-	(void)pos;
-	spin_lock(&pipe->lock);
-	while (uio->left) {
-		if (!pipe_empty(pipe))
-			n = take_piece(pipe, uio);
-		else if (total || !pipe->writers)
-			break;
-		else if (file->flags & O_NONBLOCK)
-			n = -EAGAIN;
-		else
-			n = wait_on(pipe, &pipe->read_wait);
-		if (n < 0)
-			break;
-		total += n;
-	}
-	if (total && !pipe_full(pipe))
-		pipe_wake(pipe, &pipe->write_wait);
-	if (!pipe_empty(pipe) && !waitq_empty(&pipe->read_wait))
-		waitq_wake_one(&pipe->read_wait); // what is left is the next reader's
-	spin_unlock(&pipe->lock);
-	return total ? total : n;
-}
-
-// Copy the next `n` bytes of a write behind those of `slot`. As take_piece.
-static ssize_t fill_slot(struct pipe *pipe, struct pipe_slot *slot, struct uio *uio, size_t n)
-{
-	size_t copied = uio_copyin_nofault(uio, slot->page + slot->start + slot->length, n);
-
-	if (unlikely(copied < n))
-		return fault_in(pipe, uio, copied, false);
-	uio_advance(uio, n);
-	slot->length += n;
-	return (ssize_t)n;
-}
-
-// Put the next piece of a write into a slot of its own. As take_piece; also -ENOMEM. Caller: the
-// pipe is not full.
-static ssize_t put_piece(struct pipe *pipe, struct uio *uio)
-{
-	struct pipe_slot *slot = slot_at(pipe, pipe->head);
 	ssize_t n;
 
-	if (!pipe->spare) {
-		pipe->spare = kmalloc(PAGE_SIZE);
-		if (!pipe->spare)
-			return -ENOMEM;
-	}
-	*slot = (struct pipe_slot){ .page = pipe->spare };
-	n = fill_slot(pipe, slot, uio, MIN(uio->left, PAGE_SIZE));
-	if (n > 0) {
-		pipe->spare = NULL;
-		pipe->head++;
-	}
+	(void)pos;
+	if (!uio->left)
+		return 0;
+	spin_lock(&pipe->lock);
+	n = take_piece(pipe, uio);
+	if (unlikely(n <= 0 || uio->left))
+		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
+	if (unlikely(pipe->waiting))
+		wake_waiting(pipe);
+	spin_unlock(&pipe->lock);
 	return n;
 }
 
-// The newest slot, if `n` bytes fit behind those it has; or NULL.
-static struct pipe_slot *slot_with_room(struct pipe *pipe, size_t n)
+// Choose a slot for the next piece of a write of `left` bytes, and say how long the piece is: what
+// is more than full pages goes behind the bytes of the newest slot, where there is room for it; all
+// else into a slot of its own. NULL when all are taken.
+static inline struct pipe_slot *choose_slot(struct pipe *pipe, size_t left, size_t *n)
 {
 	struct pipe_slot *newest = slot_at(pipe, pipe->head - 1);
+	size_t odd = left % PAGE_SIZE;
 
-	if (pipe_empty(pipe) || n == 0 || newest->start + newest->length + n > PAGE_SIZE)
+	if (!pipe_empty(pipe) && odd && newest->end + odd <= PAGE_SIZE) {
+		*n = odd;
+		return newest;
+	}
+	if (pipe_full(pipe))
 		return NULL;
-	return newest;
+	*n = MIN(left, PAGE_SIZE);
+	return slot_at(pipe, pipe->head);
 }
 
-static int wait_for_room(struct pipe *pipe)
+// Move the next piece of a write into the pipe. As take_piece, -EAGAIN when it is full; also
+// -EPIPE, -ENOMEM.
+static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 {
-	pipe_wake(pipe, &pipe->read_wait);
-	return wait_on(pipe, &pipe->write_wait);
+	size_t n, copied;
+	struct pipe_slot *slot;
+
+	if (unlikely(!pipe->readers))
+		return -EPIPE;
+	slot = choose_slot(pipe, uio->left, &n);
+	if (unlikely(!slot))
+		return -EAGAIN;
+	if (unlikely(!slot->page)) {
+		slot->page = kmalloc(PAGE_SIZE);
+		if (!slot->page)
+			return -ENOMEM;
+	}
+	copied = uio_copyin_nofault(uio, slot->page + slot->end, n);
+	if (unlikely(copied < n))
+		return fault_in(pipe, uio, copied, false);
+	uio_advance(uio, n);
+	if (slot->end == 0)
+		pipe->head++;
+	slot->end += (uint16_t)n;
+	return (ssize_t)n;
 }
 
-ssize_t pipe_put(struct pipe *pipe, struct uio *uio, bool nonblocking)
+// The rest of a write whose first piece gave `n`.
+static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ssize_t n)
 {
 	ssize_t total = 0;
-	ssize_t n = 0;
 
-	spin_lock(&pipe->lock);
-	while (uio->left) {
-		// What is more than full pages goes first, where there is room for it.
-		size_t odd = uio->left % PAGE_SIZE;
-		struct pipe_slot *newest = slot_with_room(pipe, odd);
-
-		if (unlikely(!pipe->readers))
-			n = -EPIPE;
-		else if (newest)
-			n = fill_slot(pipe, newest, uio, odd);
-		else if (!pipe_full(pipe))
-			n = put_piece(pipe, uio);
-		else if (nonblocking)
-			n = -EAGAIN;
-		else
-			n = wait_for_room(pipe);
-		if (n < 0)
-			break;
-		total += n;
+	for (;;) {
+		if (n >= 0)
+			total += n;
+		else if (n == -EAGAIN && !nonblocking)
+			n = wait_on(pipe, &pipe->write_wait);
+		if (n < 0 || !uio->left)
+			return total ? total : n;
+		n = put_piece(pipe, uio);
 	}
-	if (total)
-		pipe_wake(pipe, &pipe->read_wait);
-	if (!pipe_full(pipe) && !waitq_empty(&pipe->write_wait))
-		waitq_wake_one(&pipe->write_wait); // the room that is left is the next writer's
+}
+
+static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struct file *file)
+{
+	ssize_t n;
+
+	if (!uio->left)
+		return 0;
+	spin_lock(&pipe->lock);
+	n = put_piece(pipe, uio);
+	if (unlikely(n <= 0 || uio->left))
+		n = put_rest(pipe, uio, !file || file->flags & O_NONBLOCK, n);
+	if (unlikely(pipe->waiting))
+		wake_waiting(pipe);
 	spin_unlock(&pipe->lock);
-	return total ? total : n;
+	return n;
+}
+
+ssize_t pipe_feed(struct pipe *pipe, struct uio *uio)
+{
+	return put(pipe, uio, NULL);
 }
 
 static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
-	ssize_t n = pipe_put(file->private, uio, file->flags & O_NONBLOCK);
+	struct pipe *pipe = file->private;
+	ssize_t n = put(pipe, uio, file);
 
 	(void)pos;
 	// Readers may have gone in the middle: that is told even though some bytes went through.
-	if (unlikely(uio->left) && !((struct pipe *)file->private)->readers && sigpipe_hook)
+	if (unlikely(uio->left) && !pipe->readers && sigpipe_hook)
 		sigpipe_hook();
 	return n;
 }
@@ -226,8 +252,10 @@ static unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	struct pipe *pipe = file->private;
 	unsigned int events = 0;
 
-	poll_wait(table, &pipe->poll_wait);
 	spin_lock(&pipe->lock);
+	if (table->next)
+		pipe->waiting |= PIPE_POLLED;
+	poll_wait(table, &pipe->poll_wait);
 	if (file_readable(file)) {
 		if (!pipe_empty(pipe))
 			events |= POLLIN | POLLRDNORM;
@@ -253,8 +281,8 @@ static int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
 	if (request != FIONREAD)
 		return -ENOTTY;
 	spin_lock(&pipe->lock);
-	for (uint32_t i = pipe->tail; i != pipe->head; i++)
-		bytes += slot_at(pipe, i)->length;
+	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
+		bytes += pipe->slots[i].end - pipe->slots[i].start;
 	spin_unlock(&pipe->lock);
 	return copyout(aspace_current(), arg, &bytes, sizeof(bytes));
 }

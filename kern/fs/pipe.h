@@ -10,26 +10,25 @@
 
 #define PIPE_SLOTS 16u
 
+// A slot that is not taken has start and end 0, and may have a page for the next write.
 struct pipe_slot {
-	char *page;      // PAGE_SIZE bytes
-	uint16_t start;  // where its bytes begin in the page
-	uint16_t length; // how many they are
+	char *page;          // PAGE_SIZE bytes, or NULL
+	uint16_t start, end; // where in the page its bytes lie
 };
 
-// All fields: [l] lock.
+// [l] lock
 struct pipe {
 	struct spinlock lock; // RANK_PIPE
-	uint32_t head,
-		// numbers of the next slot to fill and of the oldest; they wrap; head - tail slots
-		// are taken
-		tail;
-	char *spare;                         // a page for the next slot, or NULL
-	uint32_t readers, writers;           // open ends
-	uint32_t reader_opens, writer_opens; // how many were ever opened; they wrap
+	uint32_t head, tail;  // [l] numbers of the next slot to fill and of the oldest; they wrap
+	uint32_t waiting;     // [l] threads that sleep here; with PIPE_POLLED, also some that poll
+	uint32_t readers, writers;           // [l] open ends
+	uint32_t reader_opens, writer_opens; // [l] how many were ever opened; they wrap
 	struct waitq read_wait, write_wait;  // each wakeup is for one of them
 	struct waitq poll_wait, open_wait;   // wakeups are for all
-	struct pipe_slot slots[PIPE_SLOTS];
+	struct pipe_slot slots[PIPE_SLOTS];  // [l]
 };
+
+#define PIPE_POLLED 0x80000000u
 
 extern const struct file_ops pipe_ops;
 
@@ -37,10 +36,9 @@ extern const struct file_ops pipe_ops;
 // Called without locks.
 extern void (*sigpipe_hook)(void);
 
-// Put bytes into a pipe, as pipe_ops.write does but without a signal: also for the kernel's own
-// use, and with `nonblocking` in interrupt handlers. Returns how many, or -EPIPE, -EAGAIN,
-// -ERESTARTSYS, -EFAULT, -ENOMEM.
-ssize_t pipe_put(struct pipe *pipe, struct uio *uio, bool nonblocking);
+// Put bytes into a pipe from the kernel, also in an interrupt handler. Returns how many there was
+// room for; -EPIPE when nobody reads, -EAGAIN when it is full, -ENOMEM.
+ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
 // A new pipe: an open file for reading in ends[0], one for writing in ends[1]. `flags`: O_NONBLOCK
 // or 0. 0 or -ENOMEM.
@@ -49,6 +47,9 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 // Open an end of the FIFO `inode` as file->flags says; waits for the other end unless O_NONBLOCK.
 // 0, -ENOMEM, -ENXIO, -ERESTARTSYS.
 int pipe_open(struct inode *inode, struct file *file);
+
+// Forget what is in the pipe. Caller: holds the lock, or nobody else has the pipe.
+void pipe_clear(struct pipe *pipe);
 
 // Give back a pipe without ends, and what is in it; NULL does nothing.
 void pipe_destroy(struct pipe *pipe);

@@ -196,7 +196,7 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 		return store_inode(make_inode(dir, FD_DIRECTORY, S_IFDIR | 0500,
 		                              inode_number(pid, 1), &fd_directory_ops, node),
 		                   store);
-	list_for_each (file, &process_files, link) {
+	list_for_each(file, &process_files, link) {
 		index++;
 		if (!name_is(name, file->name))
 			continue;
@@ -228,7 +228,7 @@ static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t
 		*cookie = INODE_LIST_COOKIE;
 		return true;
 	}
-	list_for_each (file, &process_files, link) {
+	list_for_each(file, &process_files, link) {
 		if (index++ != wanted)
 			continue;
 		strlcpy(text, file->name, NAME_MAX + 1);

@@ -122,8 +122,8 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 
 static int64_t procfs_lseek(struct file *file, int64_t offset, int whence)
 {
-	return whence == SEEK_SET || whence == SEEK_CUR ? file_seek(file, offset, whence, 0)
-							: -EINVAL;
+	return whence == SEEK_SET || whence == SEEK_CUR ? file_seek(file, offset, whence, 0) :
+	                                                  -EINVAL;
 }
 
 static void procfs_release(struct file *file)

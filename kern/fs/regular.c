@@ -12,9 +12,9 @@ static ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 
 	while (uio->left) {
 		size_t wanted = uio->len;
-		ssize_t n = uio->kernel
-			? object_read(object, *pos, (__force void *)uio->base, wanted)
-			: object_read_user(object, *pos, uio->base, wanted);
+		ssize_t n = uio->kernel ?
+		                    object_read(object, *pos, (__force void *)uio->base, wanted) :
+		                    object_read_user(object, *pos, uio->base, wanted);
 
 		if (n < 0)
 			return total ? total : n;
@@ -46,9 +46,9 @@ static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 	}
 	while (uio->left && (size_t)total < limit) {
 		size_t wanted = MIN(uio->len, limit - (size_t)total);
-		ssize_t n = uio->kernel
-			? object_write(object, *pos, (__force const void *)uio->base, wanted)
-			: object_write_user(object, *pos, uio->base, wanted);
+		ssize_t n = uio->kernel ? object_write(object, *pos,
+		                                       (__force const void *)uio->base, wanted) :
+		                          object_write_user(object, *pos, uio->base, wanted);
 
 		if (n < 0) {
 			if (!total)

@@ -51,7 +51,7 @@ static size_t take_payload(const uint8_t *bytes, size_t n)
 
 	if (mode == STDIO_TTY)
 		return tty_input(&serial_tty, bytes, n);
-	taken = pipe_put(input.ends[1]->private, &uio, true);
+	taken = pipe_feed(input.ends[1]->private, &uio);
 	if (taken == -EPIPE)
 		return n;
 	return taken < 0 ? 0 : (size_t)taken;
@@ -137,7 +137,7 @@ static unsigned int kept_poll(struct file *file, struct poll_table *table)
 {
 	(void)table;
 	return (kept_position < inode_size(file->inode->private) ? POLLIN | POLLRDNORM : 0) |
-		POLLHUP;
+	       POLLHUP;
 }
 
 static const struct file_ops kept_ops = { .read = kept_read, .poll = kept_poll };

@@ -64,7 +64,7 @@ static void directory_grow(struct directory *dir)
 		kfree(dir->buckets);
 	dir->buckets = buckets;
 	dir->bucket_mask = count - 1;
-	list_for_each (entry, &dir->entries, order) {
+	list_for_each(entry, &dir->entries, order) {
 		struct entry **bucket = bucket_of(dir, entry->hash);
 
 		entry->hash_next = *bucket;
@@ -247,7 +247,7 @@ struct entry *tree_next(struct inode *dir, uint32_t cookie)
 {
 	struct entry *entry;
 
-	list_for_each (entry, &dir->dir.entries, order)
+	list_for_each(entry, &dir->dir.entries, order)
 		if (entry->cookie >= cookie)
 			return entry;
 	return NULL;

@@ -84,7 +84,7 @@ void tty_session_ended(pid_t session)
 {
 	struct tty *tty;
 
-	list_for_each (tty, &ttys, link)
+	list_for_each(tty, &ttys, link)
 		if (tty->session == session)
 			tty_set_session(tty, 0);
 }
@@ -94,7 +94,7 @@ struct tty *tty_controlling(void)
 	pid_t session = tty_hooks ? tty_hooks->caller().session : 0;
 	struct tty *tty;
 
-	list_for_each (tty, &ttys, link)
+	list_for_each(tty, &ttys, link)
 		if (session && tty->session == session)
 			return tty;
 	return NULL;
@@ -203,8 +203,8 @@ static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size
 
 	spin_lock(&tty->lock);
 	while (tty->stopped && !error)
-		error = nonblocking ? -EAGAIN
-				    : waitq_sleep(&tty->write_wait, &tty->lock, WAIT_INTERRUPTIBLE,
+		error = nonblocking ? -EAGAIN :
+		                      waitq_sleep(&tty->write_wait, &tty->lock, WAIT_INTERRUPTIBLE,
 		                                  NO_DEADLINE);
 	if (!error)
 		tty_show(tty, bytes, n);

@@ -376,9 +376,9 @@ uint32_t tty_available(const struct tty *tty)
 
 bool tty_readable(const struct tty *tty)
 {
-	uint32_t least = local_flag(tty, ICANON) || tty->termios.c_cc[VTIME]
-		? 1
-		: MAX(tty->termios.c_cc[VMIN], 1);
+	uint32_t least = local_flag(tty, ICANON) || tty->termios.c_cc[VTIME] ?
+	                         1 :
+	                         MAX(tty->termios.c_cc[VMIN], 1);
 
 	return tty_available(tty) >= least;
 }

@@ -121,8 +121,8 @@ size_t uio_zero(struct uio *uio, size_t n)
 	n = MIN(n, uio->left);
 	while (done < n) {
 		// Clearing tells no partial count: page by page, so that one can be given.
-		size_t in_page =
-			PAGE_SIZE - ((uintptr_t)(__force void *)uio->base & (PAGE_SIZE - 1));
+		size_t in_page = PAGE_SIZE -
+		                 ((uintptr_t)(__force void *)uio->base & (PAGE_SIZE - 1));
 		size_t step = MIN(MIN(n - done, uio->len), in_page);
 
 		if (uio->kernel)

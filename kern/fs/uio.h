@@ -62,10 +62,9 @@ void uio_advance_slow(struct uio *uio, size_t n);
 
 static inline void uio_advance(struct uio *uio, size_t n)
 {
-	if (likely(n < uio->len || uio->len == uio->left)) {
+	if (likely(uio->len == uio->left)) {
 		uio->base += n;
-		uio->len -= n;
-		uio->left -= n;
+		uio->len = uio->left -= n;
 	} else {
 		uio_advance_slow(uio, n);
 	}
