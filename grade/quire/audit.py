@@ -1,6 +1,6 @@
 """The audit: reads the memory of a machine that has ended, and recomputes what must hold in it.
 
-    findings = audit(memory, "obj/quire.elf")       # memory: the bytes of physical memory
+    findings = audit_file(memory, "obj/quire.elf")      # an open file with the physical memory
 
 The kernel takes no part: its structs are found by its debug information, its rules stand in the
 comments of kern/. The machine must be at rest: it ended in the kernel, in a thread that holds
@@ -11,12 +11,14 @@ calls them in order and keeps what they tell each other:
     references  who refers to a counted struct: {address: [address of who does]}
     pages       page_t's, and how many references to each have been found
 """
+import mmap
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_objects, audit_pages
 from quire import audit_spaces, audit_tables, audit_threads
 from quire.audit_memory import Damage, Memory, Unknown
 
+AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
 SHOWN = 12  # findings of one check; the rest are only counted
 
 
@@ -71,7 +73,8 @@ class Audit:
                 self.report("heap", f"{name} is struct {kind} and {self.called(address)} too")
             return False
         if not self.memory.in_image(address):
-            fault = self.heap.fault(address, self.memory.size_of(kind))
+            size = 0 if kind == "bytes" else self.memory.size_of(kind)
+            fault = self.heap.fault(address, size)
             if fault:
                 self.report("heap", f"{words.format(*values)}: struct {kind} at {address:#x} {fault}")
                 return False
@@ -106,7 +109,6 @@ class Audit:
 
 
 CHECKS = [
-    audit_pages.read_pages,
     audit_pages.free_list,
     audit_pages.reserved_pages,
     audit_pages.page_caches,
@@ -130,15 +132,27 @@ CHECKS = [
 ]
 
 
-def audit(content, elf_path):
-    """The findings in a machine's memory, a list that is empty when all is well."""
-    memory = Memory(content, audit_dwarf.layout(elf_path))
-    return audit_memory(memory)
+def audit_file(file, elf_path):
+    """The findings in a machine's memory, a list that is empty when all is well.
+
+    `file` holds the memory, `elf_path` names the kernel that ran in it.
+    """
+    with open(elf_path, "rb") as kernel:
+        elf = kernel.read()
+    try:
+        layout = audit_dwarf.layout(elf_path, elf)
+    except ValueError as error:
+        return [Finding("kernel", str(error))]
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        with Memory(content, layout) as memory:
+            return audit_memory(memory, elf)
 
 
-def audit_memory(memory):
-    """The same for a Memory."""
+def audit_memory(memory, elf):
+    """The same for a Memory and the bytes of the kernel's file."""
     context = Audit(memory)
-    for check in CHECKS:
+    context.run(audit_pages.kernel_image, elf)
+    context.run(audit_pages.read_pages)
+    for check in CHECKS if context.pages else ():
         context.run(check)
     return context.finish()

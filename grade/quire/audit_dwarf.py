@@ -6,6 +6,7 @@ Reading DWARF takes more than a second, so the result is kept in obj/audit, one 
     variables  {name: [[address, type, source file], ...]}; statics of one name may be several
     constants  {enumerator: value}
     symbols    [[address, name], ...] of functions and data, by address
+    constant   [[address, offset in the file, size], ...] of what is loaded and never written
 
 A type is a list: ["int", size, signed], ["pointer", what], ["struct", name], ["array", type, count],
 where `what` is the name of a struct or "".
@@ -17,15 +18,16 @@ import tempfile
 
 from quire import build
 
-FORMAT = 1  # of the kept files; to be raised with every change of what they hold
+FORMAT = 3  # of the kept files; to be raised with every change of what they hold
 KEPT = 8  # files
 SOURCES = "kern/", "lib/", "boot/"
 
 
-def layout(elf_path):
-    """The layout of the kernel at `elf_path`; raises ValueError where it has no debug information."""
-    with open(elf_path, "rb") as file:
-        content = file.read()
+def layout(elf_path, content):
+    """The layout of the kernel at `elf_path`, a file with that content.
+
+    Raises ValueError where it has no debug information.
+    """
     folder = build.path("audit")
     kept = os.path.join(folder, f"{hashlib.sha1(content).hexdigest()}-{FORMAT}.json")
     try:
@@ -62,12 +64,17 @@ def read(elf_path):
             raise ValueError(f"{elf_path} has no debug information")
         result = _Reader(elf.get_dwarf_info()).result
         table = elf.get_section_by_name(".symtab")
-        symbols = {
-            symbol["st_value"]: symbol.name
+        kinds = "STT_FUNC", "STT_OBJECT", "STT_NOTYPE"
+        result["symbols"] = sorted(
+            [symbol["st_value"], symbol.name]
             for symbol in (table.iter_symbols() if table else ())
-            if symbol.name and symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT", "STT_NOTYPE")
-        }
-        result["symbols"] = sorted(symbols.items())
+            if symbol.name and symbol["st_info"]["type"] in kinds
+        )
+        result["constant"] = [
+            [segment["p_vaddr"], segment["p_offset"], segment["p_filesz"]]
+            for segment in elf.iter_segments()
+            if segment["p_type"] == "PT_LOAD" and not segment["p_flags"] & 2
+        ]
     return result
 
 

@@ -1,5 +1,5 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
-from quire.audit_memory import Damage
+from quire.audit_memory import PAGE_SIZE, Damage
 
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
 CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
@@ -34,7 +34,7 @@ def _read_table(audit, table, first_slots, file, name):
         audit.report("descriptors", f"{name}: {table.end} of {table.size} slots are in use")
         return
     if table.slots != table.at + first_slots:
-        audit.claim(table.slots, "list", "the descriptors of {}", name)
+        audit.claim(table.slots, "bytes", "the descriptors of {}", name)
     slots = memory.word_list(table.slots, table.end)
     for number, slot in enumerate(slots):
         if slot == RESERVED:
@@ -109,7 +109,7 @@ def walk_inode(audit, walk, at):
         audit.refer(inode.object, at)
         audit.objects[inode.object] = audit.inodes[at]
     elif kind == LINK and inode.object:
-        audit.claim(inode.object, "list", "the target of link {}", audit.inodes[at])
+        audit.claim(inode.object, "bytes", "the target of link {}", audit.inodes[at])
     elif kind == PIPE and inode.object:
         audit.claim(inode.object, "pipe", "pipe {}", audit.inodes[at])
 
@@ -151,7 +151,7 @@ def _walk_directory(audit, walk, at):
         audit.report("names", f"{path}: count is {directory.count}; it has {len(listed)} entries")
     buckets = directory.buckets
     if buckets != at + walk.dir + walk.first_buckets:
-        audit.claim(buckets, "list", "the chains of {}", path)
+        audit.claim(buckets, "bytes", "the chains of {}", path)
     chained = set()
     for i, link in enumerate(audit.memory.word_list(buckets, directory.bucket_mask + 1)):
         while link:
@@ -175,35 +175,40 @@ def _check_links(audit, walk, at, inode):
         inside = [walk.seen.get(child) for child in walk.folders.get(at, ())]
         folders = sum(1 for child in inside if child and child.mode & TYPE == DIRECTORY)
         wanted = 2 * linked + folders if at != walk.root else 2 + folders
+    elif not linked and audit.memory.word(at + walk.names) == at + walk.names:
+        wanted = 1  # it never had a name
     if inode.nlink != wanted:
         path = audit.inodes[at]
         audit.report("names", f"{path}: nlink is {inode.nlink}; its names make {wanted}")
 
 
 def pipes(audit):
-    """The ends that a pipe counts are open."""
+    """The open ends of a pipe are counted; its pages are its own."""
     memory = audit.memory
-    read = memory.record("pipe", "head tail spare readers writers")
-    slots = memory.field("pipe", "slots")[0]
-    size, page = memory.size_of("pipe_slot"), memory.field("pipe_slot", "page")[0]
+    read = memory.record("pipe", "head tail readers writers")
+    slot = memory.record("pipe_slot", "page start end")
+    slots, kind = memory.field("pipe", "slots")
     operations = memory.variable("pipe_ops")[0]
     ends = {}
     for file in audit.files.values():
         if file.ops == operations:
-            count = ends.setdefault(file.private, [0, 0])
-            count[0] += (file.flags + 1) & 1
-            count[1] += (file.flags + 1) >> 1 & 1
-    for at, (kind, _, _) in list(audit.claims.items()):
-        if kind != "pipe":
+            readers, writers = ends.get(file.private, (0, 0))
+            mode = file.flags + 1
+            ends[file.private] = readers + (mode & 1), writers + (mode >> 1 & 1)
+    for at, (claimed, _, _) in list(audit.claims.items()):
+        if claimed != "pipe":
             continue
         pipe, name = read(at), audit.called(at)
-        count = ends.get(at, [0, 0])
-        if pipe.readers < count[0] or pipe.writers < count[1]:
+        readers, writers = ends.get(at, (0, 0))
+        if pipe.readers < readers or pipe.writers < writers:
             text = f"{name} counts {pipe.readers} readers and {pipe.writers} writers"
-            audit.report("pipes", f"{text}; {count[0]} and {count[1]} are open")
-        if pipe.head - pipe.tail & 0xFFFFFFFF > 16:
-            raise Damage(f"{name} is filled from {pipe.tail} to {pipe.head}")
-        if pipe.spare:
-            audit.claim(pipe.spare, "list", "a page of {}", name)
-        for number in range(pipe.tail, pipe.tail + (pipe.head - pipe.tail & 0xFFFFFFFF)):
-            audit.claim(memory.word(at + slots + number % 16 * size + page), "list", "a page of {}", name)
+            audit.report("pipes", f"{text}; {readers} and {writers} are open")
+        if pipe.head - pipe.tail & 0xFFFFFFFF > kind[2]:
+            audit.report("pipes", f"{name} is filled from slot {pipe.tail} to {pipe.head}")
+        for number in range(kind[2]):
+            part = slot(at + slots + number * memory.size_of("pipe_slot"))
+            if part.page:
+                audit.claim(part.page, "bytes", "a page of {}", name)
+            if not part.start <= part.end <= PAGE_SIZE:
+                text = f"slot {number} holds bytes {part.start} to {part.end}"
+                audit.report("pipes", f"{name}: {text}")

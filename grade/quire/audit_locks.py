@@ -79,7 +79,7 @@ def _places(audit):
     for _, address, kind in audit.memory.variables():
         yield address, kind
     for address, (kind, _, _) in list(audit.claims.items()):
-        if kind != "list" and not audit.memory.in_image(address):
+        if kind != "bytes" and not audit.memory.in_image(address):
             yield address, ["struct", kind]
 
 

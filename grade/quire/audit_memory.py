@@ -36,11 +36,20 @@ class Memory:
         self.bytes = memoryview(content).cast("B")
         self.halves, self.words = self.bytes.cast("H"), self.bytes.cast("I")
         self.size = len(self.bytes)
+        self.constant_parts = layout["constant"]
         self._structs = layout["structs"]
         self._variables = layout["variables"]
         self._constants = layout["constants"]
         self._symbols = layout["symbols"]
         self._directory = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """Let go of the content."""
+        for view in (self.words, self.halves, self.bytes):
+            view.release()
 
     # What the debug information says.
 

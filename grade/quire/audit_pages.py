@@ -7,6 +7,7 @@ KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", 
 ZEROES = bytes(PAGE_SIZE)
 FLAG_JUMBO = 0x80  # kern/mem/internal.h: the first page of a jumbo page
 JUMBO_PAGES = 1024
+PATCH_SIZE = 3  # bytes: kern/cpu/entry.h
 
 
 class Pages:
@@ -61,6 +62,28 @@ class Pages:
     def all_of(self, kind):
         """The numbers of the pages of a kind."""
         return list(compress(range(self.total), map(kind.__eq__, self.kind)))
+
+
+def kernel_image(audit, elf):
+    """Text and constants are what was loaded, but for what the kernel patches at boot."""
+    memory = audit.memory
+    patches = set()
+    start, end = memory.symbol("patch_start"), memory.symbol("patch_end")
+    for at in memory.word_list(start, end - start >> 2)[:: memory.size_of("patch") // 4]:
+        patches |= set(range(at, at + PATCH_SIZE))
+    for start, offset, size in memory.constant_parts:
+        at = memory.offset(start, size)
+        there, loaded = memory.bytes[at : at + size].tobytes(), elf[offset : offset + size]
+        differ = [i for i in range(size) if there[i] != loaded[i]] if there != loaded else ()
+        differ = [start + i for i in differ if start + i not in patches]
+        if len(differ) > size // 2:
+            raise Damage("this is not the memory of that kernel")
+        if differ:
+            audit.report(
+                "kernel-image",
+                f"{len(differ)} bytes of text and constants have changed, the first at "
+                f"{differ[0]:#x} ({memory.name_of(differ[0])})",
+            )
 
 
 def read_pages(audit):

@@ -66,7 +66,7 @@ def parser():
     add("--tty", action="store_true", help="standard input and output are a terminal (^A x ends)")
     add("--log", metavar="FILE", help="write the kernel's messages there")
     add("--result", metavar="FILE", help="write the verdict there, as JSON")
-    add("--audit", action="store_true", help="not yet")
+    add("--audit", action="store_true", help="check the machine's memory after its end")
     add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
     add("--archive", metavar="FILE", help="another archive than obj/archive.cpio")
     add("command", nargs=argparse.REMAINDER, metavar="PROGRAM [ARG...]", help=argparse.SUPPRESS)
@@ -131,8 +131,6 @@ def check(options):
     """Refuse what does not go together."""
     if not options.command:
         raise Refused("which program? (--help lists the options)")
-    if options.audit:
-        raise Refused("--audit: not yet")
     if options.tty and options.icount:
         raise Refused("--tty and --icount: a terminal is not deterministic")
     if options.mem <= 0 or options.smp <= 0 or (options.timeout or 1) <= 0:
@@ -150,6 +148,7 @@ def run(options, log_file):
         mem=options.mem,
         smp=options.smp,
         icount=options.icount,
+        audit=options.audit,
     )
     log = Log(log_file)
     with terminal.RawTerminal(0 if options.tty else None) as local:
@@ -177,7 +176,17 @@ def interrupted(number, _frame):
     raise Interrupted(number)
 
 
+def open_standard():
+    """Give each standard descriptor that is closed a meaning, before anything else gets its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def main():
+    open_standard()
     options = parser().parse_args()
     if options.command[:1] == ["--"]:
         del options.command[0]

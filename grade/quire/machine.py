@@ -39,6 +39,7 @@ class Setup:
     cpu: str = "max"
     icount: bool = False
     console_input: bool = False  # COM1 both ways, as `console_socket`
+    audit: bool = False  # its memory outlives it, in the file `memory`, to be audited
     extra: list = field(default_factory=list)  # more arguments for QEMU
 
 
@@ -98,6 +99,7 @@ class Machine:
         self.stdin = None  # a descriptor to write frames to; None under icount
         self.qmp = None
         self.process = None
+        self.memory = _memory_file(setup.mem << 20) if setup.audit else None
         self._start_time = time.monotonic()
         self._errors = tempfile.TemporaryFile()  # what QEMU itself says
         self._folder = tempfile.mkdtemp(prefix="quire-")
@@ -152,7 +154,8 @@ class Machine:
         for line in self.lines:
             line.close()
         self.close_stdin()
-        for end in (self.qmp and self.qmp.socket, self.console_socket, self._errors):
+        socket_end = self.qmp and self.qmp.socket
+        for end in (socket_end, self.console_socket, self._errors, self.memory):
             if end:
                 end.close()
 
@@ -170,6 +173,8 @@ class Machine:
             input_end, self.stdin = os.pipe()
             os.set_blocking(self.stdin, False)
         command = self._command(setup) + ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}"]
+        if self.memory:
+            inherited.append(self.memory.fileno())
         console = f"file,id=console,path=/dev/fd/{self.console.machine_end}"
         if setup.console_input:
             self.console_socket, guest_end = socket.socketpair()
@@ -203,6 +208,10 @@ class Machine:
         base = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(CLOCK_BASE))
         command = [_qemu(), "-nodefaults", "-no-user-config", "-display", "none"]
         command += ["-vga", "std", "-machine", "pc", "-accel", "tcg,tb-size=64"]
+        if self.memory:
+            path = f"/dev/fd/{self.memory.fileno()}"
+            backend = f"memory-backend-file,id=memory,size={setup.mem}M,mem-path={path},share=on"
+            command += ["-object", backend, "-machine", "memory-backend=memory"]
         command += ["-cpu", setup.cpu, "-m", str(setup.mem), "-smp", str(setup.smp), "-no-reboot"]
         command += ["-rtc", f"base={base},clock=vm", "-device", EXIT_PORT]
         if setup.icount:
@@ -235,6 +244,16 @@ def _qemu():
     """The QEMU to run: $QEMU, or the first that is installed."""
     names = ["qemu-system-i386", "qemu-system-x86_64"]
     return os.environ.get("QEMU") or next(filter(shutil.which, names), names[0])
+
+
+def _memory_file(size):
+    """A nameless file for a machine's memory: in this machine's own memory, where that is possible."""
+    if hasattr(os, "memfd_create"):
+        file = os.fdopen(os.memfd_create("quire"), "r+b")
+    else:
+        file = tempfile.TemporaryFile()
+    os.truncate(file.fileno(), size)
+    return file
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None

@@ -1,7 +1,7 @@
 """The verdict on one run, from three witnesses: the transcript, QEMU's end, and the watch."""
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
 PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
@@ -28,12 +28,13 @@ STATUS = {
     "panic": BROKEN,
     "reset": BROKEN,
     "lost": BROKEN,
+    "audit": BROKEN,
     "boot": CANNOT_START,
     "nostart": CANNOT_START,
     "refused": CANNOT_START,
 }
 # Where the kernel's own messages say more than the verdict.
-KERNEL_FAILED = {"panic", "reset", "lost", "boot", "nostart", "deadlock"}
+KERNEL_FAILED = {"panic", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Result:
     signal: int = None
     instructions: int = None  # from power-on to the end; only under icount
     boot_instructions: int = None  # from power-on to the program's first instruction
+    findings: list = None  # the audit's, in words
 
     def write(self, file):
         json.dump(vars(self), file, indent=1)
@@ -64,6 +66,19 @@ class Result:
 def failure(kind, message):
     """The result of a run that did not come to its end."""
     return Result(kind, STATUS[kind], message)
+
+
+def audited(result, findings):
+    """The result of a machine that ended as `result` says, but of which the audit found `findings`."""
+    lines = "".join(f"\n    {finding}" for finding in findings)
+    message = f"the run ended ({result.kind}), but the audit of the machine's memory found:{lines}"
+    return replace(
+        result,
+        kind="audit",
+        status=STATUS["audit"],
+        message=message,
+        findings=[str(finding) for finding in findings],
+    )
 
 
 def judge(transcript, qemu_status, shutdown_reason, qemu_errors):

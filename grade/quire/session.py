@@ -6,7 +6,7 @@ from functools import partial
 from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded
-from quire.result import failure, judge
+from quire.result import audited, failure, judge
 from quire.streams import Buffer, Feeder, Log
 from quire.watch import Watch
 
@@ -49,6 +49,8 @@ class Session:
                 result = judge(self.transcript, status, reason, self.machine.errors())
                 self._count(result)
                 result = watch.final(result)
+                if self.setup.audit:
+                    result = self._audited(result)
             if self.setup.icount:
                 result.boot_instructions = self.transcript.start
         return result
@@ -65,6 +67,16 @@ class Session:
                     return verdict
         except MachineEnded:
             return None
+
+    def _audited(self, result):
+        """The result, or that the audit found something in the memory of a machine at rest."""
+        from quire import audit  # many modules; most runs need none of them
+
+        at_rest = result.kind in audit.AT_REST or result.kind == "reset" and self.transcript.complete
+        if not at_rest:
+            return result
+        findings = audit.audit_file(self.machine.memory, self.setup.kernel)
+        return audited(result, findings) if findings else result
 
     def _routes(self):
         machine = self.machine

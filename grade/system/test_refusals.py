@@ -65,7 +65,6 @@ def test_wrong_options(tmp_path):
     program = tmp_path / "program"
     program.write_bytes(header())
     assert "which program?" in refuse()
-    assert "not yet" in refuse("--audit", program)
     assert "not deterministic" in refuse("--tty", "--icount", program)
     assert "K=V" in refuse("--env", "A", program)
     assert "positive" in refuse("--mem", "0", program)
