@@ -89,9 +89,10 @@ static void __noreturn no_start(const char *path, int error)
 static const char *first_program(struct exec_args *args)
 {
 	static char option[PATH_MAX] = FIRST_PROGRAM;
+	static char *path;
 	size_t size;
-	char *path = read_file(RUN_DIRECTORY "/path", &size);
 
+	path = read_file(RUN_DIRECTORY "/path", &size);
 	if (path) {
 		args->argc = add_strings(args, RUN_DIRECTORY "/args");
 		args->envc = add_strings(args, RUN_DIRECTORY "/env");
