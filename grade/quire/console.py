@@ -7,14 +7,16 @@ from quire.machine import Machine
 from quire.qmp import MachineEnded
 
 PATIENCE = 60  # seconds; only a machine that will never answer takes that long
-PROMPT = r"[$#] $"
+PROMPT = r"^\$ \Z"
 
 VGA_TEXT = 0xB8000
 COLUMNS, ROWS = 80, 25
+CRTC_INDEX, CRTC_DATA = 0x3D4, 0x3D5
+CRTC_START_HIGH, CRTC_START_LOW = 0x0C, 0x0D
 
 # QEMU's names for the keys of a US keyboard; a list is pressed together.
-KEYS = {" ": ["spc"], "\n": ["ret"], "\b": ["backspace"], "\x03": ["ctrl", "c"]}
-KEYS |= {"\x04": ["ctrl", "d"]}
+KEYS = {" ": ["spc"], "\n": ["ret"], "\x7f": ["backspace"]}
+KEYS |= {"\x03": ["ctrl", "c"], "\x04": ["ctrl", "d"]}
 PLAIN = {"-": "minus", "=": "equal", "[": "bracket_left", "]": "bracket_right", ";": "semicolon"}
 PLAIN |= {"'": "apostrophe", "`": "grave_accent", "\\": "backslash", ",": "comma", ".": "dot"}
 PLAIN |= {"/": "slash"}
@@ -53,7 +55,8 @@ class SerialConsole:
             if match:
                 start, self._answered = self._answered, match.end()
                 return self.seen[start : match.end()]
-            self._read(pattern, deadline)
+            if not self.read(deadline - time.monotonic()):
+                raise Silence(f"{pattern!r} did not appear; the console so far:\n{self.seen}")
 
     def command(self, line):
         """What a command printed: types it at the prompt, waits for the next prompt."""
@@ -62,28 +65,47 @@ class SerialConsole:
         answer = self.wait_for(PROMPT)
         return re.sub(r"\r\n", "\n", answer)[: -len("$ ")]
 
-    def _read(self, pattern, deadline):
+    def read(self, patience):
+        """Take what appears within `patience` seconds; whether something did."""
         socket = self.machine.console_socket
-        ready, _, _ = select.select([socket], [], [], max(0, deadline - time.monotonic()))
+        ready, _, _ = select.select([socket], [], [], max(0, patience))
         data = socket.recv(65536) if ready else b""
-        if not data:
-            reason = "the machine ended" if ready else f"nothing came for {PATIENCE} seconds"
-            raise Silence(f"waited for {pattern!r}, but {reason}. The console so far:\n{self.seen}")
         self.seen += data.decode(errors="replace")
+        return bool(data)
 
 
 class Screen:
-    """The VGA text screen and the keyboard of a running machine."""
+    """The VGA text screen and the keyboard of the machine that `console`, a SerialConsole, has."""
 
-    def __init__(self, machine):
-        self.qmp = machine.qmp
+    def __init__(self, console):
+        self.console = console
+        self.qmp = console.machine.qmp
 
     def text(self):
         """The screen as lines, without the blanks at their ends."""
-        cells = self.qmp.read_physical(VGA_TEXT, COLUMNS * ROWS * 2)
+        cells = self.qmp.read_physical(VGA_TEXT + 2 * self._origin(), COLUMNS * ROWS * 2)
         characters = cells[::2].decode("cp437").replace("\0", " ")
         rows = [characters[i : i + COLUMNS].rstrip() for i in range(0, COLUMNS * ROWS, COLUMNS)]
         return "\n".join(rows).rstrip("\n")
+
+    def _origin(self):
+        """The cell in the upper left corner. The kernel scrolls by moving it, so the display
+        controller is asked; the machine stands still meanwhile, and its chosen register is restored."""
+        self.qmp.command("stop")
+        chosen = self._port_in(CRTC_INDEX)
+        origin = 0
+        for register in (CRTC_START_HIGH, CRTC_START_LOW):
+            self._port_out(CRTC_INDEX, register)
+            origin = origin << 8 | self._port_in(CRTC_DATA)
+        self._port_out(CRTC_INDEX, chosen)
+        self.qmp.command("cont")
+        return origin
+
+    def _port_in(self, port):
+        return int(self.qmp.monitor(f"i /bx {port:#x}").split("=")[1], 16)
+
+    def _port_out(self, port, value):
+        self.qmp.monitor(f"o /b {port:#x} {value}")
 
     def wait_for(self, pattern):
         """The screen's text once `pattern`, a regular expression, stands on it."""
@@ -94,7 +116,8 @@ class Screen:
                 text = self.text()
                 if re.search(pattern, text, re.MULTILINE):
                     return text
-                time.sleep(0.02)  # a screen sends no events
+                # A screen sends no events. The serial line must be read, or the machine waits.
+                self.console.read(0.02)
         except MachineEnded:
             raise Silence(f"the machine ended; the screen showed:\n{text}") from None
         raise Silence(f"{pattern!r} did not appear; the screen shows:\n{text}")
