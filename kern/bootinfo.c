@@ -85,7 +85,8 @@ static void add_ram(uint64_t base, uint64_t length)
 	base = ROUND_UP(base, PAGE_SIZE);
 	end = ROUND_DOWN(MIN(end, LINEAR_SIZE), PAGE_SIZE);
 	if (base < end && bootinfo.usable_count < BOOT_RANGES)
-		insert_range(bootinfo.usable, &bootinfo.usable_count, (physaddr_t)base, (physaddr_t)end);
+		insert_range(bootinfo.usable, &bootinfo.usable_count, (physaddr_t)base,
+		             (physaddr_t)end);
 }
 
 static void read_map(const struct multiboot_info *info)
@@ -122,17 +123,19 @@ static void read_modules(const struct multiboot_info *info)
 	if (info->flags & INFO_MODULES)
 		modules = loader_data(info->modules, count * sizeof(*modules));
 	if (!modules || count == 0)
-		refuse(EXIT_BOOT_NO_MODULE, "boot: no module: the archive of programs is missing\n");
+		refuse(EXIT_BOOT_NO_MODULE,
+		       "boot: no module: the archive of programs is missing\n");
 	for (size_t i = 0; i < count; i++) {
 		struct init_module module = { modules[i].start, modules[i].end };
 
 		if (module.start > module.end || module.end > LINEAR_SIZE)
 			refuse(EXIT_BOOT_OUT_OF_REACH,
-			       "boot: module %zu lies at [%#x, %#x), beyond the %u MiB in reach\n", i,
-			       module.start, module.end, LINEAR_SIZE >> 20);
+			       "boot: module %zu lies at [%#x, %#x), beyond the %u MiB in reach\n",
+			       i, module.start, module.end, LINEAR_SIZE >> 20);
 		bootinfo.modules[bootinfo.module_count++] = module;
 		if (module.start < module.end)
-			insert_range(bootinfo.taken, &bootinfo.taken_count, module.start, module.end);
+			insert_range(bootinfo.taken, &bootinfo.taken_count, module.start,
+			             module.end);
 	}
 }
 
@@ -155,7 +158,8 @@ void bootinfo_read(uint32_t magic, physaddr_t pa)
 	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
 
 	if (magic != MULTIBOOT_BOOTLOADER_MAGIC || !info)
-		refuse(EXIT_BOOT_MAGIC, "boot: magic number %#x is not a multiboot loader's\n", magic);
+		refuse(EXIT_BOOT_MAGIC, "boot: magic number %#x is not a multiboot loader's\n",
+		       magic);
 	insert_range(bootinfo.taken, &bootinfo.taken_count, virt_to_phys(kernel_start),
 	             virt_to_phys(kernel_end));
 	read_map(info);

@@ -14,7 +14,7 @@ struct bootinfo {
 	struct mem_range usable[BOOT_RANGES]; // whole pages of RAM in the linear map, sorted, disjoint
 	size_t usable_count;
 	uint64_t usable_bytes;
-	uint64_t beyond_bytes;                // RAM that the linear map does not reach
+	uint64_t beyond_bytes;                    // RAM that the linear map does not reach
 	struct mem_range taken[BOOT_MODULES + 1]; // the kernel's image and the modules, sorted
 	size_t taken_count;
 	struct init_module modules[BOOT_MODULES]; // in the loader's order

@@ -34,11 +34,11 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 // Round to a multiple of `n`, a power of two. ROUND_UP wraps to 0 past the last multiple.
-#define ROUND_DOWN(x, n) ((x) & ~((__typeof__(x))(n) - 1))
-#define ROUND_UP(x, n) ROUND_DOWN((x) + ((__typeof__(x))(n) - 1), n)
+#define ROUND_DOWN(x, n) ((x) & ~((__typeof__(x))(n)-1))
+#define ROUND_UP(x, n) ROUND_DOWN((x) + ((__typeof__(x))(n)-1), n)
 
 // Levels of messages, the most urgent first (the numbers of syslog(3)).
 enum log_level {
@@ -62,7 +62,8 @@ void vprintk(enum log_level level, const char *format, va_list args);
 void panic(const char *format, ...) __noreturn __printf(1, 2);
 
 // A truth about the program itself, never about its input.
-#define assert(cond) (likely(cond) ? (void)0 : panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond))
+#define assert(cond) \
+	(likely(cond) ? (void)0 : panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond))
 
 // The same where the check is too dear for the normal build.
 #ifdef DEBUG
@@ -70,4 +71,3 @@ void panic(const char *format, ...) __noreturn __printf(1, 2);
 #else
 #define debug_assert(cond) ((void)sizeof(!(cond)))
 #endif
-

@@ -11,19 +11,20 @@
 #define PAGE_SHIFT 12
 #define PAGE_SIZE UINT(4096)
 #define JUMBO_SHIFT 22
-#define JUMBO_SIZE (UINT(1) << JUMBO_SHIFT)      // a 4 MiB page
+#define JUMBO_SIZE (UINT(1) << JUMBO_SHIFT) // a 4 MiB page
 #define JUMBO_PAGES (JUMBO_SIZE / PAGE_SIZE)
 
-#define USER_MIN UINT(0x00010000)                // below: never mapped, so that NULL and its neighbours fault
-#define ULIM UINT(0xC0000000)                    // end of user addresses
-#define KERNBASE UINT(0xC0000000)                // physical address 0 in the linear map
-#define LINEAR_END UINT(0xF8000000)              // end of the linear map
+#define USER_MIN UINT(0x00010000)   // below: never mapped, so that NULL and its neighbours fault
+#define ULIM UINT(0xC0000000)       // end of user addresses
+#define KERNBASE UINT(0xC0000000)   // physical address 0 in the linear map
+#define LINEAR_END UINT(0xF8000000) // end of the linear map
 #define LINEAR_SIZE (LINEAR_END - KERNBASE) // 896 MiB
-#define KSTACKS_BASE UINT(0xF8000000)            // kernel stacks and other kernel mappings
+#define KSTACKS_BASE UINT(0xF8000000)       // kernel stacks and other kernel mappings
 #define KSTACKS_END UINT(0xFFC00000)
-#define DEVICE_BASE UINT(0xFFC00000)             // memory-mapped devices, one page table
+#define DEVICE_BASE UINT(0xFFC00000) // memory-mapped devices, one page table
 
-#define USER_PDES (ULIM >> JUMBO_SHIFT)     // directory entries of a user's half; the rest are the kernel's
+#define USER_PDES \
+	(ULIM >> JUMBO_SHIFT) // directory entries of a user's half; the rest are the kernel's
 
 #ifndef __ASSEMBLER__
 

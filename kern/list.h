@@ -9,7 +9,10 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(head) { &(head), &(head) }
+#define LIST_INIT(head)          \
+	{                        \
+		&(head), &(head) \
+	}
 
 static inline void list_init(struct list *head)
 {
@@ -45,20 +48,19 @@ static inline void list_remove(struct list *item)
 }
 
 // The struct of type `type` whose field `member` is the link `ptr`.
-#define list_entry(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+#define list_entry(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
 // Visit every entry; the body must not remove the entry it is at.
-#define list_for_each(item, head, member)                                      \
+#define list_for_each(item, head, member)                                                 \
 	for (item = list_first(head, __typeof__(*item), member); &item->member != (head); \
 	     item = list_entry(item->member.next, __typeof__(*item), member))
 
 // Visit every entry; the body may remove (and free) the entry it is at. `after` is a second
 // variable of the same type.
-#define list_for_each_safe(item, after, head, member)                          \
-	for (item = list_first(head, __typeof__(*item), member),               \
-	    after = list_entry(item->member.next, __typeof__(*item), member);  \
-	     &item->member != (head);                                          \
+#define list_for_each_safe(item, after, head, member)                         \
+	for (item = list_first(head, __typeof__(*item), member),              \
+	    after = list_entry(item->member.next, __typeof__(*item), member); \
+	     &item->member != (head);                                         \
 	     item = after, after = list_entry(item->member.next, __typeof__(*item), member))
-

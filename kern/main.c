@@ -43,7 +43,8 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	trap_init();
 	irq_init();
 
-	boot_alloc_init(bootinfo.usable, bootinfo.usable_count, bootinfo.taken, bootinfo.taken_count);
+	boot_alloc_init(bootinfo.usable, bootinfo.usable_count, bootinfo.taken,
+	                bootinfo.taken_count);
 	page_init();
 	pgdir_init();
 	report_memory();

@@ -101,8 +101,8 @@ static bool grow_heap(size_t size)
 
 static struct block *map_block(size_t size)
 {
-	struct block *block =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct block *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	                           -1, 0);
 
 	if (block == MAP_FAILED)
 		return NULL;

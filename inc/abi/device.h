@@ -7,7 +7,7 @@
 static inline dev_t makedev(unsigned int major_number, unsigned int minor_number)
 {
 	return (minor_number & 0xff) | (dev_t)(major_number & 0xfff) << 8 |
-		(dev_t)(minor_number & ~0xffu) << 12;
+	       (dev_t)(minor_number & ~0xffu) << 12;
 }
 
 static inline unsigned int major(dev_t device)

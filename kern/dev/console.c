@@ -30,8 +30,8 @@ static void add_sink(struct console_sink *sink)
 {
 	if (option_given("log") && !option_lists("log", sink->name))
 		return;
-	sink->max_level =
-		(enum log_level)MIN(option_uint("loglevel", LOG_INFO), (uint32_t)LOG_DEBUG);
+	sink->max_level = (enum log_level)MIN(option_uint("loglevel", LOG_INFO),
+	                                      (uint32_t)LOG_DEBUG);
 	console_sink_register(sink);
 }
 

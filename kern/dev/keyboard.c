@@ -69,7 +69,7 @@ bool keyboard_init(void)
 	config |= CONFIG_KEYBOARD_IRQ | CONFIG_TRANSLATE;
 	config &= (uint8_t)~CONFIG_KEYBOARD_OFF;
 	present = send(COMMAND, COMMAND_WRITE_CONFIG) && send(DATA, config) &&
-		send(COMMAND, COMMAND_ENABLE_KEYBOARD);
+	          send(COMMAND, COMMAND_ENABLE_KEYBOARD);
 	return present;
 }
 

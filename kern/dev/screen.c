@@ -260,8 +260,8 @@ static void read_control(struct screen *screen, uint8_t byte)
 		if (screen->column > 0)
 			screen->column--;
 	} else if (byte == '\t') {
-		screen->column =
-			MIN(ROUND_DOWN(screen->column, TAB_WIDTH) + TAB_WIDTH, SCREEN_COLUMNS - 1u);
+		screen->column = MIN(ROUND_DOWN(screen->column, TAB_WIDTH) + TAB_WIDTH,
+		                     SCREEN_COLUMNS - 1u);
 	} else if (byte == ESCAPE) {
 		screen->state = SCREEN_ESCAPE;
 	}

@@ -10,14 +10,16 @@
 #include "vm/uaccess.h"
 
 #define PHDRS_MAX 128
-#define PIE_BASE 0x56555000u   // where Linux puts programs that can be anywhere, without randomisation
+#define PIE_BASE \
+	0x56555000u // where Linux puts programs that can be anywhere, without randomisation
 #define RESIDENT_MAX (64u << 10) // bytes of a segment that are mapped before they are touched
 
 // Is this a header of a program for this machine?
 static bool header_ok(const Elf32_Ehdr *header)
 {
-	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 && header->e_ident[EI_CLASS] == ELFCLASS32 &&
-	       header->e_ident[EI_DATA] == ELFDATA2LSB && (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
+	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
+	       header->e_ident[EI_CLASS] == ELFCLASS32 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
+	       (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
 	       header->e_machine == EM_386 && header->e_phentsize == sizeof(Elf32_Phdr) &&
 	       header->e_phnum > 0 && header->e_phnum <= PHDRS_MAX;
 }
@@ -34,7 +36,8 @@ static bool segment_ok(const Elf32_Phdr *phdr, uintptr_t bias)
 	uintptr_t va = phdr->p_vaddr + bias;
 
 	return phdr->p_filesz <= phdr->p_memsz && va >= USER_MIN && va < ULIM &&
-	       phdr->p_memsz <= ULIM - STACK_LIMIT - STACK_GUARD - va && va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE;
+	       phdr->p_memsz <= ULIM - STACK_LIMIT - STACK_GUARD - va &&
+	       va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE;
 }
 
 static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t va)
@@ -85,12 +88,13 @@ static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *
 	else
 		va = ROUND_DOWN(va, PAGE_SIZE);
 	if (!error && phdr->p_memsz > phdr->p_filesz)
-		error = map_zero_part(as, phdr, va + phdr->p_filesz, phdr->p_vaddr + bias + phdr->p_memsz);
+		error = map_zero_part(as, phdr, va + phdr->p_filesz,
+		                      phdr->p_vaddr + bias + phdr->p_memsz);
 	return error;
 }
 
-static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *header, const Elf32_Phdr *phdrs,
-                   struct exec_image *image)
+static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *header,
+                   const Elf32_Phdr *phdrs, struct exec_image *image)
 {
 	uintptr_t bias = header->e_type == ET_DYN ? PIE_BASE : 0;
 	int error = 0;
@@ -111,7 +115,8 @@ static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *head
 			continue;
 		error = map_segment(as, obj, phdr, bias);
 		image->end = MAX(image->end, phdr->p_vaddr + bias + phdr->p_memsz);
-		if (header->e_phoff >= phdr->p_offset && header->e_phoff - phdr->p_offset < phdr->p_filesz)
+		if (header->e_phoff >= phdr->p_offset &&
+		    header->e_phoff - phdr->p_offset < phdr->p_filesz)
 			image->phdr = header->e_phoff - phdr->p_offset + phdr->p_vaddr + bias;
 	}
 	return !error && image->end == 0 ? -ENOEXEC : error;
@@ -134,7 +139,9 @@ int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
 	if (!phdrs)
 		return -ENOMEM;
 	n = object_read(obj, header.e_phoff, phdrs, size);
-	error = n == (ssize_t)size ? map_all(as, obj, &header, phdrs, image) : n < 0 ? (int)n : -ENOEXEC;
+	error = n == (ssize_t)size ? map_all(as, obj, &header, phdrs, image) :
+	        n < 0              ? (int)n :
+	                             -ENOEXEC;
 	kfree(phdrs);
 	return error;
 }

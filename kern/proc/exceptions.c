@@ -81,8 +81,8 @@ static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result 
 		signal_force(SIGBUS, &info);
 		break;
 	default:
-		printk(LOG_ERR, "mem: no memory for %s (%d) at %#x: killed\n", thread_current()->name,
-		       process_current()->pid, va);
+		printk(LOG_ERR, "mem: no memory for %s (%d) at %#x: killed\n",
+		       thread_current()->name, process_current()->pid, va);
 		process_exit(SIGKILL);
 	}
 }

@@ -10,8 +10,8 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-#define SCRIPTS_MAX 4    // a script's interpreter may be a script, so often
-#define SCRIPT_LINE 256  // bytes of the first line that count
+#define SCRIPTS_MAX 4   // a script's interpreter may be a script, so often
+#define SCRIPT_LINE 256 // bytes of the first line that count
 
 // The file at `path`, if it may be executed, with a reference.
 static int find_program(const char *path, struct inode **store)
@@ -46,7 +46,8 @@ static char *skip_word(char *s)
 // If `obj` begins with `#!`, make its interpreter the program: its name goes to line[], and it, its
 // argument if there is one, and the script's path take the place of the first argument. 1: it is a
 // script, 0: it is not, or -errno.
-static int script_to_args(struct object *obj, const char *path, char line[SCRIPT_LINE], struct exec_args *args)
+static int script_to_args(struct object *obj, const char *path, char line[SCRIPT_LINE],
+                          struct exec_args *args)
 {
 	ssize_t n = object_read(obj, 0, line, SCRIPT_LINE - 1);
 	char *name, *end, *arg;

@@ -34,7 +34,7 @@ struct exec_image {
 	uintptr_t entry;
 	uintptr_t phdr; // where the program headers are in memory
 	uint32_t phnum;
-	uintptr_t end;  // of the highest segment
+	uintptr_t end; // of the highest segment
 	bool stack_executable;
 };
 

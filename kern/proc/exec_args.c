@@ -157,8 +157,8 @@ static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
 	return word;
 }
 
-static void fill_vector(uint32_t *word, const struct exec_args *args, const struct exec_image *image,
-                        uintptr_t strings, uintptr_t extra)
+static void fill_vector(uint32_t *word, const struct exec_args *args,
+                        const struct exec_image *image, uintptr_t strings, uintptr_t extra)
 {
 	const char *string = args->block;
 	uintptr_t va = strings;
@@ -205,7 +205,8 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
                uintptr_t *sp_store)
 {
 	size_t words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_ENTRIES;
-	uintptr_t strings = STACK_TOP - POINTER_SIZE - args->used; // Linux keeps a zero word at the very top
+	// Linux keeps a zero word at the very top.
+	uintptr_t strings = STACK_TOP - POINTER_SIZE - args->used;
 	uintptr_t extra = ROUND_DOWN(strings - sizeof(struct stack_extra), 16);
 	uintptr_t sp = ROUND_DOWN(extra - words * POINTER_SIZE, 16);
 	struct stack_extra *extra_bytes;

@@ -42,21 +42,27 @@ static void give_away_children(struct process *process)
 	}
 }
 
-// Tell the parent. A parent that ignores SIGCHLD, or says SA_NOCLDWAIT, leaves no zombies: then
-// init buries the dead. Caller: holds process_lock.
+// Tell the parent by a signal that its child has ended, stopped or goes on. Caller: holds
+// process_lock.
+static void signal_parent(struct process *child, int signo, int code, int status)
+{
+	struct signal_info info = { .code = code, .pid = child->pid, .status = status };
+
+	signal_send(child->parent, signo, &info);
+}
+
+// A parent that ignores SIGCHLD, or says SA_NOCLDWAIT, leaves no zombies: then init buries the
+// dead. Caller: holds process_lock.
 static void notify_parent(struct process *process)
 {
 	struct process *parent = process->parent;
-	int status = process->exit_status;
-	struct signal_info info = {
-		.code = WIFEXITED(status)    ? CLD_EXITED :
-		        WCOREDUMP(status)    ? CLD_DUMPED :
-		                               CLD_KILLED,
-		.pid = process->pid,
-		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-	};
 	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
+	int status = process->exit_status;
 
+	if (process->exit_signal && WIFEXITED(status))
+		signal_parent(process, process->exit_signal, CLD_EXITED, WEXITSTATUS(status));
+	else if (process->exit_signal)
+		signal_parent(process, process->exit_signal, CLD_KILLED, WTERMSIG(status));
 	if (process->exit_signal == SIGCHLD &&
 	    (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT))) {
 		list_remove(&process->sibling);
@@ -64,9 +70,23 @@ static void notify_parent(struct process *process)
 		list_add_tail(&process->parent->children, &process->sibling);
 		waitq_wake_all(&parent->child_wait); // it may have been the last child waited for
 	}
-	if (process->exit_signal)
-		signal_send(parent, process->exit_signal, &info);
 	waitq_wake_all(&process->parent->child_wait);
+}
+
+void process_report_stop(int signo)
+{
+	struct process *process = process_current();
+	struct sigaction action;
+
+	spin_lock(&process_lock);
+	process->stop_report = (uint8_t)signo;
+	process->continue_report = signo == 0;
+	action = signal_action(&process->parent->signals, SIGCHLD);
+	if (!(action.sa_flags & SA_NOCLDSTOP))
+		signal_parent(process, SIGCHLD, signo ? CLD_STOPPED : CLD_CONTINUED,
+		              signo ? signo : SIGCONT);
+	waitq_wake_all(&process->parent->child_wait);
+	spin_unlock(&process_lock);
 }
 
 void process_exit(int status)
@@ -96,9 +116,31 @@ static bool is_meant(const struct process *child, pid_t pid, const struct proces
 	return child->pgid == (pid == 0 ? parent->pgid : -pid);
 }
 
-// The first child meant that has ended; *any_store says whether any child is meant at all. Caller:
-// holds process_lock.
-static struct process *find_zombie(struct process *parent, pid_t pid, bool *any_store)
+// Has `child` something to report that wait4 with `options` asks for? Then its status is in
+// *status_store, and a report that is made once is made. Caller: holds process_lock.
+static bool take_report(struct process *child, int options, int *status_store)
+{
+	if (child->zombie) {
+		*status_store = child->exit_status;
+		return true;
+	}
+	if ((options & WUNTRACED) && child->stop_report) {
+		*status_store = child->stop_report << 8 | 0x7f;
+		child->stop_report = 0;
+		return true;
+	}
+	if ((options & WCONTINUED) && child->continue_report) {
+		*status_store = 0xffff;
+		child->continue_report = false;
+		return true;
+	}
+	return false;
+}
+
+// The first child meant that has something to report; *any_store says whether any child is meant at
+// all. Caller: holds process_lock.
+static struct process *find_report(struct process *parent, pid_t pid, int options, int *status_store,
+                                   bool *any_store)
 {
 	struct process *child;
 
@@ -107,7 +149,7 @@ static struct process *find_zombie(struct process *parent, pid_t pid, bool *any_
 		if (!is_meant(child, pid, parent))
 			continue;
 		*any_store = true;
-		if (child->zombie)
+		if (take_report(child, options, status_store))
 			return child;
 	}
 	return NULL;
@@ -121,13 +163,13 @@ static void bury(struct process *process)
 
 pid_t process_wait(pid_t pid, int options, int *status_store)
 {
-	struct process *parent = process_current(), *child;
+	struct process *parent = process_current(), *child, *dead = NULL;
 	pid_t result = 0;
 	bool any;
 
 	spin_lock(&process_lock);
 	for (;;) {
-		child = find_zombie(parent, pid, &any);
+		child = find_report(parent, pid, options, status_store, &any);
 		if (child || !any || (options & WNOHANG))
 			break;
 		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE)) {
@@ -137,13 +179,15 @@ pid_t process_wait(pid_t pid, int options, int *status_store)
 	}
 	if (child) {
 		result = child->pid;
-		*status_store = child->exit_status;
-		process_unpublish(child);
+		if (child->zombie) {
+			process_unpublish(child);
+			dead = child;
+		}
 	} else if (!any) {
 		result = -ECHILD;
 	}
 	spin_unlock(&process_lock);
-	if (child)
-		bury(child);
+	if (dead)
+		bury(dead);
 	return result;
 }

@@ -10,9 +10,9 @@
 #include "vm/uaccess.h"
 
 // What clone() may be asked for. The rest, threads above all, is refused.
-#define CLONE_KNOWN                                                                                \
-	(CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SETTLS |                \
-	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SYSVSEM |         \
+#define CLONE_KNOWN                                                                        \
+	(CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SETTLS |        \
+	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SYSVSEM | \
 	 CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO)
 
 static int copy_memory(struct process *child, struct process *parent, uint32_t flags)
@@ -25,8 +25,8 @@ static int copy_memory(struct process *child, struct process *parent, uint32_t f
 
 static int copy_files(struct process *child, struct process *parent, uint32_t flags)
 {
-	child->files =
-		flags & CLONE_FILES ? fdtable_get(parent->files) : fdtable_copy(parent->files);
+	child->files = flags & CLONE_FILES ? fdtable_get(parent->files) :
+	                                     fdtable_copy(parent->files);
 	child->fs = flags & CLONE_FS ? fs_context_get(parent->fs) : fs_context_copy(parent->fs);
 	return child->files && child->fs ? 0 : -ENOMEM;
 }

@@ -6,6 +6,7 @@
 #include "list.h"
 #include "proc/signal.h"
 #include "thread/thread.h"
+#include <abi/resource.h>
 
 struct aspace;
 struct fdtable;
@@ -27,14 +28,16 @@ struct process {
 	bool zombie;               // [p] it has ended and waits for its parent
 	bool vforked;              // [p] its parent waits until it execs or ends
 	int exit_status;           // [p] as wait4 reports it, once a zombie
+	uint8_t stop_report;       // [p] it was stopped by this signal, and the parent has not been told
+	bool continue_report;      // [p] the same for going on
 	int exit_signal;           // [c] what its end sends to the parent: SIGCHLD, or 0
 	struct waitq child_wait;   // [p] the parent waits here for its children
 	struct waitq vfork_wait;   // [p] here for the child of its vfork
-	struct aspace *aspace;     // [m] the space of its threads, whose references they are; NULL: init
-	struct fdtable *files;     // [m] a reference
-	struct fs_context *fs;     // [m] a reference
+	struct aspace *aspace; // [m] the space of its threads, whose references they are; NULL: init
+	struct fdtable *files; // [m] a reference
+	struct fs_context *fs; // [m] a reference
 	struct signal_state signals;
-	uint64_t started;          // [c] clock_ns() at its creation
+	uint64_t started; // [c] clock_ns() at its creation
 };
 
 // Guards the tree of processes, its lists, and what says [p].
@@ -74,11 +77,11 @@ static inline struct thread *process_thread(const struct process *process)
 
 // What clone() asks for.
 struct fork_request {
-	uint32_t flags;            // CLONE_ bits; the low byte is the exit signal
-	uintptr_t stack;           // the child's stack pointer; 0: the parent's
-	void __user *parent_tid;   // CLONE_PARENT_SETTID
-	void __user *child_tid;    // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
-	const void __user *tls;    // CLONE_SETTLS: a struct user_desc
+	uint32_t flags;          // CLONE_ bits; the low byte is the exit signal
+	uintptr_t stack;         // the child's stack pointer; 0: the parent's
+	void __user *parent_tid; // CLONE_PARENT_SETTID
+	void __user *child_tid;  // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
+	const void __user *tls;  // CLONE_SETTLS: a struct user_desc
 };
 
 // Copy the current process. Returns the child's pid, or -errno with nothing changed.
@@ -89,6 +92,13 @@ void process_exit(int status) __noreturn;
 
 // The child of a vfork does not need its parent's memory any more: it execs or ends.
 void process_vfork_done(struct process *process);
+
+// Tell the parent that the current process was stopped by `signo`, or goes on (0).
+void process_report_stop(int signo);
+
+// Is the current process's group orphaned: has no member a parent in another group of the session,
+// who could continue it? (POSIX, "orphaned process group")
+bool process_group_orphaned(void);
 
 // wait4: `pid` > 0 that child, -1 any, 0 one of the caller's group, < -1 one of group -pid. Returns
 // the pid with its status in *status_store; 0 with WNOHANG while none has ended; -ECHILD, -EINTR or

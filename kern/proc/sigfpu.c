@@ -4,8 +4,8 @@
 #include "proc/sigframe.h"
 
 #define X87_REGISTERS 8
-#define X87_SIZE 10  // bytes of a register
-#define FX_SLOT 16   // bytes that FXSAVE spends on one
+#define X87_SIZE 10 // bytes of a register
+#define FX_SLOT 16  // bytes that FXSAVE spends on one
 
 // FSAVE's tag word has two bits for a register: valid, zero, special, empty (Intel SDM vol. 1,
 // 8.1.7).

@@ -9,8 +9,8 @@
 #include "vm/uaccess.h"
 
 // What a program may set in EFLAGS.
-#define EFLAGS_USER                                                                                \
-	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF |   \
+#define EFLAGS_USER                                                                              \
+	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF | \
 	 EFLAGS_AC)
 
 // Where a frame without a restorer returns to: instructions on the stack itself.
@@ -110,8 +110,9 @@ static bool push_plain(uintptr_t va, int signo, const struct sigaction *action,
 	return !copyout(aspace_current(), (void __user *)va, &frame, sizeof(frame));
 }
 
-static bool push_rt(uintptr_t va, int signo, const struct sigaction *action, const struct signal_info *info,
-                    const struct sigcontext *context, sigmask_t mask)
+static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
+                    const struct signal_info *info, const struct sigcontext *context,
+                    sigmask_t mask)
 {
 	struct thread *thread = thread_current();
 	struct rt_sigframe frame;
@@ -126,9 +127,9 @@ static bool push_rt(uintptr_t va, int signo, const struct sigaction *action, con
 	fill_siginfo(&frame.info, signo, info);
 	frame.context.uc_stack.ss_sp = (void *)thread->altstack;
 	frame.context.uc_stack.ss_size = thread->altstack_size;
-	frame.context.uc_stack.ss_flags = !thread->altstack_size                     ? SS_DISABLE :
+	frame.context.uc_stack.ss_flags = !thread->altstack_size            ? SS_DISABLE :
 	                                  on_altstack(thread, context->esp) ? SS_ONSTACK :
-	                                                                               0;
+	                                                                      0;
 	frame.context.uc_mcontext = *context;
 	frame.context.uc_sigmask.bits[0] = (uint32_t)mask;
 	frame.context.uc_sigmask.bits[1] = (uint32_t)(mask >> 32);
@@ -138,7 +139,8 @@ static bool push_rt(uintptr_t va, int signo, const struct sigaction *action, con
 
 // Registers with which a handler starts; its arguments are there as well as on the stack, as on
 // Linux.
-static void enter_handler(struct trapframe *frame, uintptr_t va, int signo, const struct sigaction *action)
+static void enter_handler(struct trapframe *frame, uintptr_t va, int signo,
+                          const struct sigaction *action)
 {
 	bool rt = action->sa_flags & SA_SIGINFO;
 
@@ -165,7 +167,8 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 	fpstate = push_fpu(thread, sp, &ok);
 	if (!ok)
 		return false;
-	va = place_frame(fpstate ? fpstate : sp, rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
+	va = place_frame(fpstate ? fpstate : sp,
+	                 rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
 	if (on_altstack(thread, sp) && !on_altstack(thread, va))
 		return false; // the alternate stack has no room left
 	fill_context(&context, frame, info, fpstate, mask);
@@ -246,7 +249,8 @@ long sigframe_return(bool rt)
 		       rt_frame.context.uc_sigmask.bits[0];
 	} else {
 		// The restorer has popped the signal's number too.
-		error = copyin(aspace_current(), &plain, (const void __user *)(frame->esp - 8), sizeof(plain));
+		error = copyin(aspace_current(), &plain, (const void __user *)(frame->esp - 8),
+		               sizeof(plain));
 		context = &plain.context;
 		mask = (sigmask_t)plain.mask_high << 32 | plain.context.oldmask;
 	}

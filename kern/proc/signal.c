@@ -12,13 +12,13 @@ struct pending_info {
 };
 
 #define UNBLOCKABLE (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
-#define STOP_SIGNALS                                                                               \
+#define STOP_SIGNALS \
 	(signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
-#define IGNORED_BY_DEFAULT                                                                         \
+#define IGNORED_BY_DEFAULT \
 	(signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
-#define DUMPS_CORE                                                                                 \
-	(signal_bit(SIGQUIT) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | signal_bit(SIGABRT) |    \
-	 signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGSEGV) | signal_bit(SIGXCPU) |     \
+#define DUMPS_CORE                                                                              \
+	(signal_bit(SIGQUIT) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | signal_bit(SIGABRT) | \
+	 signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGSEGV) | signal_bit(SIGXCPU) |  \
 	 signal_bit(SIGXFSZ) | signal_bit(SIGSYS))
 
 void signal_state_init(struct signal_state *signals)
@@ -203,7 +203,8 @@ void signal_send(struct process *process, int signo, const struct signal_info *i
 	look = make_pending(signals, signo, info);
 	spin_unlock(&signals->lock);
 	if (look)
-		thread_interrupt(process_thread(process), signo == SIGKILL ? WORK_KILL | WORK_SIGNAL : WORK_SIGNAL);
+		thread_interrupt(process_thread(process),
+		                 signo == SIGKILL ? WORK_KILL | WORK_SIGNAL : WORK_SIGNAL);
 }
 
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
@@ -223,11 +224,6 @@ int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 	return count;
 }
 
-static void __noreturn end_by_signal(int signo)
-{
-	process_exit(signo | (DUMPS_CORE & signal_bit(signo) ? 0x80 : 0));
-}
-
 void signal_force(int signo, const struct signal_info *info)
 {
 	struct thread *thread = thread_current();
@@ -238,18 +234,23 @@ void signal_force(int signo, const struct signal_info *info)
 	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
 	    (thread->sigmask & signal_bit(signo)) ||
 	    !signal_frame_push(frame, signo, &action, info, thread->sigmask))
-		end_by_signal(signo);
+		process_exit(signo);
 }
 
-// Sleep while the process is stopped. SIGCONT and SIGKILL end that.
-static void stay_stopped(struct process *process)
+// Stop the process by `signo` until SIGCONT or SIGKILL comes.
+static void stop(struct process *process, int signo)
 {
 	struct waitq nobody = WAITQ_INIT(nobody);
 
+	process->signals.stopped = true;
+	process_report_stop(signo);
 	while (process->signals.stopped && !(process->signals.pending & signal_bit(SIGKILL))) {
 		__atomic_and_fetch(&thread_current()->work, ~WORK_SIGNAL, __ATOMIC_RELAXED);
 		waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 	}
+	if (!process->signals.stopped)
+		process_report_stop(0);
+	process->signals.stopped = false;
 }
 
 // The smallest signal of a set that is not empty.
@@ -316,7 +317,7 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 	}
 	thread->restore_sigmask = false;
 	if (!signal_frame_push(frame, signo, action, info, mask))
-		end_by_signal(SIGSEGV);
+		process_exit(SIGSEGV);
 	mask = thread->sigmask | mask_of(action->sa_mask);
 	if (!(action->sa_flags & SA_NODEFER))
 		mask |= signal_bit(signo);
@@ -336,7 +337,6 @@ void signal_deliver(struct trapframe *frame)
 
 	for (;;) {
 		__atomic_and_fetch(&thread->work, ~(WORK_SIGNAL | WORK_KILL), __ATOMIC_RELAXED);
-		stay_stopped(process);
 		spin_lock(&signals->lock);
 		signo = take_signal(signals, thread->sigmask, &info);
 		spin_unlock(&signals->lock);
@@ -350,8 +350,9 @@ void signal_deliver(struct trapframe *frame)
 			return;
 		}
 		if (!(signal_bit(signo) & STOP_SIGNALS))
-			end_by_signal(signo);
-		signals->stopped = true;
+			process_exit(signo);
+		if (signo == SIGSTOP || !process_group_orphaned())
+			stop(process, signo);
 	}
 	if (call_interrupted(frame))
 		restart_call(frame);

@@ -19,17 +19,17 @@ static inline sigmask_t signal_bit(int signo)
 
 // A signal that the program brought upon itself, or somebody's: what siginfo tells of it.
 struct signal_info {
-	int code;       // si_code
-	uintptr_t addr; // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
-	pid_t pid;      // SI_USER, SIGCHLD
-	int status;     // SIGCHLD
+	int code;             // si_code
+	uintptr_t addr;       // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
+	pid_t pid;            // SI_USER, SIGCHLD
+	int status;           // SIGCHLD
 	uint32_t trapno, err; // of a CPU exception, for the handler's context
 };
 
 // What a process wants done with each signal. Processes share a table after a fork until one of
 // them changes something.
 struct action_table {
-	uint32_t refs; // [a]
+	uint32_t refs;                  // [a]
 	struct sigaction actions[NSIG]; // by number; constant while refs > 1
 };
 
@@ -39,8 +39,8 @@ struct signal_state {
 	struct spinlock lock;
 	struct action_table *table; // [g] NULL: the default for all
 	sigmask_t pending;          // [g] sent and not yet acted upon
-	struct list infos;          // [g] struct pending_info of pending signals, where there was memory
-	bool stopped;               // [g] by SIGSTOP or its like
+	struct list infos; // [g] struct pending_info of pending signals, where there was memory
+	bool stopped;      // [g] by SIGSTOP or its like
 };
 
 void signal_state_init(struct signal_state *signals);

@@ -1,5 +1,5 @@
-// terminal.c: job control: a terminal belongs to a session, and one of the session's groups is in its
-// foreground. fs/ knows terminals, this layer knows sessions and groups.
+// terminal.c: job control: a terminal belongs to a session, and one of the session's groups is in
+// its foreground. fs/ knows terminals, this layer knows sessions and groups.
 #include "proc/terminal.h"
 
 #include "fs/pipe.h"
@@ -25,23 +25,6 @@ static bool ignores(int signo)
 	struct sigaction action = signal_action(&process_current()->signals, signo);
 
 	return action.sa_handler == SIG_IGN || (thread_current()->sigmask & signal_bit(signo));
-}
-
-// A group is orphaned when no member's parent could take care of it: one in the same session, but in
-// another group. (POSIX, "orphaned process group")
-static bool orphaned(void)
-{
-	const struct process *self = process_current(), *process;
-	bool cared_for = false;
-
-	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link) {
-		if (process->pgid == self->pgid && process->parent && process->parent->sid == self->sid &&
-		    process->parent->pgid != self->pgid)
-			cared_for = true;
-	}
-	spin_unlock(&process_lock);
-	return !cared_for;
 }
 
 static pid_t group_session(pid_t group)
@@ -72,7 +55,7 @@ void terminal_init(void)
 		.signal_group = signal_group,
 		.caller = caller,
 		.ignores = ignores,
-		.orphaned = orphaned,
+		.orphaned = process_group_orphaned,
 		.group_session = group_session,
 	};
 

@@ -102,8 +102,8 @@ static int remove_at(int dirfd, const char __user *path, bool directory)
 
 	if (error)
 		return error;
-	error = directory ? names_rmdir(fs, arg.start, arg.text)
-			  : names_unlink(fs, arg.start, arg.text);
+	error = directory ? names_rmdir(fs, arg.start, arg.text) :
+	                    names_unlink(fs, arg.start, arg.text);
 	path_arg_put(&arg);
 	return error;
 }

@@ -25,8 +25,8 @@ SYSCALL0(vfork)
 	return process_fork(&request);
 }
 
-SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, void __user *, parent_tid, const void __user *, tls,
-         void __user *, child_tid)
+SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, void __user *, parent_tid, const void __user *,
+         tls, void __user *, child_tid)
 {
 	struct fork_request request = {
 		.flags = flags,
@@ -55,7 +55,8 @@ static long exec_with(struct exec_args *args, const char *path, const void __use
 	return error ? error : process_exec(path, args);
 }
 
-SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, const void __user *, envp)
+SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, const void __user *,
+         envp)
 {
 	char *path = kmalloc(PATH_MAX);
 	struct exec_args args;

@@ -96,7 +96,7 @@ SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old,
 
 	if (set_size != sizeof(sigset_t) || !signo_ok(signo))
 		return -EINVAL;
-	if (new && copyin(aspace_current(), &action, new, sizeof(action)))
+	if (new != NULL && copyin(aspace_current(), &action, new, sizeof(action)))
 		return -EFAULT;
 	if (new && (signo == SIGKILL || signo == SIGSTOP))
 		return -EINVAL;
@@ -191,7 +191,9 @@ SYSCALL2(sigaltstack, const void __user *, new, void __user *, old)
 	stack_t before = {
 		.ss_sp = (void *)thread->altstack,
 		.ss_size = thread->altstack_size,
-		.ss_flags = active ? SS_ONSTACK : thread->altstack_size ? 0 : SS_DISABLE,
+		.ss_flags = active                ? SS_ONSTACK :
+		            thread->altstack_size ? 0 :
+		                                    SS_DISABLE,
 	};
 	stack_t stack;
 

@@ -212,7 +212,8 @@ SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, u
 		memcpy(thread->name, name, sizeof(name));
 		return 0;
 	case PR_GET_NAME:
-		return copyout(aspace_current(), (void __user *)arg, thread->name, sizeof(thread->name));
+		return copyout(aspace_current(), (void __user *)arg, thread->name,
+		               sizeof(thread->name));
 	default:
 		return -EINVAL;
 	}

@@ -191,7 +191,8 @@ SYSCALL2(nanosleep, const void __user *, duration, void __user *, left_store)
 	return error ? error : sleep_for(ns, left_store, put_timespec);
 }
 
-SYSCALL4(clock_nanosleep, int, clock, int, flags, const void __user *, when, void __user *, left_store)
+SYSCALL4(clock_nanosleep, int, clock, int, flags, const void __user *, when, void __user *,
+         left_store)
 {
 	uint64_t ns;
 	int error = get_timespec(when, &ns);

@@ -16,7 +16,7 @@ static const struct timespec64 now = { .tv_nsec = UTIME_NOW };
 static bool valid(const struct timespec64 *ts)
 {
 	return ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT ||
-		(ts->tv_nsec >= 0 && ts->tv_nsec < (int64_t)NS_PER_SECOND);
+	       (ts->tv_nsec >= 0 && ts->tv_nsec < (int64_t)NS_PER_SECOND);
 }
 
 static void set_time(int64_t *field, const struct timespec64 *ts)

@@ -84,8 +84,8 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	if ((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED)
 		return -EINVAL;
 	if (advice == MADV_FREE)
-		return area->object ? -EINVAL :
-		                      0; // contents stay until somebody reclaims them: nobody does
+		// Contents stay until somebody reclaims them: nobody does.
+		return area->object ? -EINVAL : 0;
 	ptes_unmap(as, start, end);
 	return 0;
 }

@@ -63,8 +63,8 @@ static int move(struct aspace *as, const struct remap *remap)
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);
 	if (remap->old_len && !remap->keep_old)
-		unmap_locked(as, remap->old,
-		             remap->old + remap->old_len); // cuts nothing: cannot fail
+		// This cuts no area, so it cannot fail.
+		unmap_locked(as, remap->old, remap->old + remap->old_len);
 	areas_merge_at(as, remap->new + remap->new_len);
 	areas_merge_at(as, remap->new);
 	return 0;
@@ -146,7 +146,7 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 		.new = new,
 		.old_len = ROUND_UP(old_len, PAGE_SIZE),
 		.new_len = ROUND_UP(new_len, PAGE_SIZE),
-		.keep_old = flags &MREMAP_DONTUNMAP,
+		.keep_old = (flags & MREMAP_DONTUNMAP) != 0,
 	};
 	int error;
 

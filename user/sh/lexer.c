@@ -146,8 +146,8 @@ static struct token read_token(struct input *input)
 		if (!token.text || (c != '<' && c != '>') ||
 		    strspn(token.text, "0123456789") != strlen(token.text))
 			return token;
-		token.fd =
-			atoi(token.text); // 2> and the like: the number belongs to the redirection
+		token.fd = atoi(
+			token.text); // 2> and the like: the number belongs to the redirection
 		token.text = NULL;
 	} else if (c == '<' || c == '>') {
 		token.fd = c == '>';

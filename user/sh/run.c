@@ -189,7 +189,7 @@ static int run_loop(struct node *node)
 	for (;;) {
 		struct arena_mark mark = arena_mark();
 		bool go_on = (run_node(node->condition, false) != 0) == wanted && !interrupted &&
-			loops_to_leave == 0;
+		             loops_to_leave == 0;
 
 		if (go_on)
 			status = run_node(node->left, false);

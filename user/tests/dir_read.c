@@ -25,11 +25,11 @@ static void list(const char *path, size_t size)
 			struct dirent64 *entry = (struct dirent64 *)(buffer + at);
 
 			layout_ok &= entry->d_reclen % 8 == 0 && entry->d_ino != 0 &&
-				entry->d_reclen >= 20 + strlen(entry->d_name);
+			             entry->d_reclen >= 20 + strlen(entry->d_name);
 			snprintf(names[count], sizeof(names[count]), "%.12s (%s)", entry->d_name,
-			         entry->d_type == DT_DIR           ? "directory"
-			                 : entry->d_type == DT_REG ? "file"
-			                                           : "something else");
+			         entry->d_type == DT_DIR ? "directory" :
+			         entry->d_type == DT_REG ? "file" :
+			                                   "something else");
 			sorted[count] = names[count];
 			count++;
 			at += entry->d_reclen;

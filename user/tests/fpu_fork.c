@@ -38,7 +38,7 @@ static struct state store(void)
 static bool same(const struct state *a, const struct state *b)
 {
 	return a->control == b->control && a->mxcsr == b->mxcsr && a->top == b->top &&
-		memcmp(a->xmm, b->xmm, sizeof(a->xmm)) == 0;
+	       memcmp(a->xmm, b->xmm, sizeof(a->xmm)) == 0;
 }
 
 static struct state make(unsigned int n)

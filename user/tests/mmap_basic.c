@@ -52,9 +52,8 @@ int main(void)
 	show("munmap", munmap(area, PAGE));
 	show_child("read", read_first);
 	check("the next page stays", area[PAGE] == 'x');
-	check("mapping at a place",
-	      mmap(area, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-	           0) == area);
+	check("mapping at a place", mmap(area, PAGE, PROT_READ | PROT_WRITE,
+	                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == area);
 	check("it is fresh", all_zero(area, PAGE));
 	show("an odd address", munmap(area + 1, PAGE));
 	show("no length", munmap(area, 0));

@@ -16,9 +16,9 @@ static const char *state(int signo)
 	struct sigaction act;
 
 	sigaction(signo, NULL, &act);
-	return act.sa_handler == SIG_DFL    ? "default"
-		: act.sa_handler == SIG_IGN ? "ignored"
-					    : "caught";
+	return act.sa_handler == SIG_DFL ? "default" :
+	       act.sa_handler == SIG_IGN ? "ignored" :
+	                                   "caught";
 }
 
 static void show_state(const char *what)

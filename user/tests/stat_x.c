@@ -18,13 +18,12 @@ int main(void)
 	check("it knows all of stat's fields",
 	      (x.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS);
 	say("mode %o, links %u, size %lld\n", x.stx_mode, x.stx_nlink, (long long)x.stx_size);
-	check("as stat",
-	      x.stx_mode == st.st_mode && x.stx_ino == st.st_ino && x.stx_nlink == st.st_nlink &&
-	              x.stx_uid == st.st_uid && x.stx_blocks == (unsigned long long)st.st_blocks);
+	check("as stat", x.stx_mode == st.st_mode && x.stx_ino == st.st_ino &&
+	                         x.stx_nlink == st.st_nlink && x.stx_uid == st.st_uid &&
+	                         x.stx_blocks == (unsigned long long)st.st_blocks);
 	check("the device too", makedev(x.stx_dev_major, x.stx_dev_minor) == st.st_dev);
-	check("and the times",
-	      x.stx_mtime.tv_sec == st.st_mtim.tv_sec &&
-	              x.stx_mtime.tv_nsec == (unsigned int)st.st_mtim.tv_nsec);
+	check("and the times", x.stx_mtime.tv_sec == st.st_mtim.tv_sec &&
+	                               x.stx_mtime.tv_nsec == (unsigned int)st.st_mtim.tv_nsec);
 	show("a link itself", statx(AT_FDCWD, "link", AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &x));
 	check("is one", S_ISLNK(x.stx_mode));
 	show("a device", statx(AT_FDCWD, "/dev/zero", 0, STATX_BASIC_STATS, &x));

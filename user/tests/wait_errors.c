@@ -42,8 +42,7 @@ int main(void)
 		_exit(5);
 	memset(&usage, 0xff, sizeof(usage));
 	check("wait4 with usage", wait4(pid, &status, 0, &usage) == pid);
-	check("usage was stored",
-	      usage.ru_utime.tv_usec >= 0 && usage.ru_utime.tv_usec < 1000000 &&
-	              usage.ru_nswap == 0);
+	check("usage was stored", usage.ru_utime.tv_usec >= 0 && usage.ru_utime.tv_usec < 1000000 &&
+	                                  usage.ru_nswap == 0);
 	return 0;
 }
