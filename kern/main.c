@@ -11,6 +11,7 @@
 #include "mem/pgdir.h"
 #include "proc/exceptions.h"
 #include "proc/init.h"
+#include "proc/process_files.h"
 #include "proc/terminal.h"
 #include "sys/table.h"
 #include "thread/thread.h"
@@ -55,6 +56,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	syscall_init();
 	fs_init();
 	terminal_init();
+	process_files_init();
 
 	init_start(bootinfo.modules, bootinfo.module_count);
 	thread_exit(); // from here on threads run: init first

@@ -86,9 +86,12 @@ void trap_init(void)
 
 	// int3 and into are meant for programs, as on Linux; of the others `int n` is a protection
 	// fault.
-	gate_set(TRAP_BREAKPOINT, (uintptr_t)trap_stubs + TRAP_BREAKPOINT * TRAP_STUB_SIZE, GATE_INTERRUPT | GATE_DPL3);
-	gate_set(TRAP_OVERFLOW, (uintptr_t)trap_stubs + TRAP_OVERFLOW * TRAP_STUB_SIZE, GATE_INTERRUPT | GATE_DPL3);
-	idt[TRAP_DOUBLE_FAULT] = (struct segment_desc){ (uint32_t)DOUBLE_FAULT_SELECTOR << 16, GATE_TASK };
+	gate_set(TRAP_BREAKPOINT, (uintptr_t)trap_stubs + TRAP_BREAKPOINT * TRAP_STUB_SIZE,
+	         GATE_INTERRUPT | GATE_DPL3);
+	gate_set(TRAP_OVERFLOW, (uintptr_t)trap_stubs + TRAP_OVERFLOW * TRAP_STUB_SIZE,
+	         GATE_INTERRUPT | GATE_DPL3);
+	idt[TRAP_DOUBLE_FAULT] = (struct segment_desc){ (uint32_t)DOUBLE_FAULT_SELECTOR << 16,
+		                                        GATE_TASK };
 	lidt(&pd);
 }
 
@@ -137,7 +140,8 @@ void trap_fatal(const struct trapframe *frame)
 {
 	if (trap_fatal_hook)
 		trap_fatal_hook(frame, trap_name(frame->trapno));
-	panic("%s in the kernel at %#x, error code %#x", trap_name(frame->trapno), frame->eip, frame->err);
+	panic("%s in the kernel at %#x, error code %#x", trap_name(frame->trapno), frame->eip,
+	      frame->err);
 }
 
 // The frame with which a program was to be resumed is none that the processor takes. To the program

@@ -35,9 +35,9 @@ enum trap_vector {
 // kernel never touches them.
 struct trapframe {
 	uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax; // pushal
-	uint32_t es, ds;   // the upper halves are undefined
-	uint32_t trapno;   // the vector
-	uint32_t err;      // the exception's error code, or 0; of a system call: its number
+	uint32_t es, ds;                                        // the upper halves are undefined
+	uint32_t trapno;                                        // the vector
+	uint32_t err; // the exception's error code, or 0; of a system call: its number
 	uint32_t eip, cs, eflags;
 	uint32_t esp, ss;
 };

@@ -13,7 +13,8 @@
 #define EFLAGS_NT 0x00004000u
 #define EFLAGS_RF 0x00010000u
 #define EFLAGS_VM 0x00020000u
-#define EFLAGS_AC 0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
+#define EFLAGS_AC \
+	0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
 
 // Control registers (Intel SDM vol. 3, 2.5)
 #define CR0_PE 0x00000001u
@@ -161,7 +162,9 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_regs r;
 
-	__asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
+	__asm__ volatile("cpuid"
+	                 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
+	                 : "a"(leaf), "c"(subleaf));
 	return r;
 }
 
@@ -230,4 +233,3 @@ static inline void fxrstor(const void *area)
 {
 	__asm__ volatile("fxrstor (%0)" : : "r"(area) : "memory");
 }
-

@@ -36,7 +36,7 @@ static int link_new(struct fs_context *fs, struct inode *start, const char *text
 	mutex_lock(&tree_lock);
 	error = walk_to_new(fs, start, text, inode_is(inode, S_IFDIR), &path);
 	if (!error) {
-		error = tree_link(path.parent, &path.name, inode);
+		error = tree_link_new(path.parent, &path.name, inode);
 		path_put(&path);
 	}
 	mutex_unlock(&tree_lock);

@@ -20,7 +20,7 @@ static bool wants_nameless(uint32_t flags)
 
 static bool wants_write(uint32_t flags)
 {
-	return ((flags + 1) & 2) || (flags & O_TRUNC);
+	return (flags & (O_ACCMODE | O_TRUNC)) != O_RDONLY;
 }
 
 // Which flags do not go together?
@@ -64,7 +64,7 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
 	if (!inode)
 		return -ENOMEM;
-	error = tree_link(path->parent, &path->name, inode);
+	error = tree_link_new(path->parent, &path->name, inode);
 	if (error) {
 		inode_put(inode);
 		return error;
@@ -105,13 +105,11 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 	*created = false;
 	error = path_walk(fs, start, text,
 	                  (flags & O_NOFOLLOW || exclusive ? 0 : WALK_FOLLOW) |
-	                          (flags & O_CREAT ? WALK_MAY_MISS : 0),
+	                          (flags & O_CREAT ? WALK_MAY_MISS | WALK_FILE : 0),
 	                  &path);
 	if (error)
 		return error;
-	if ((flags & O_CREAT) && path.slash && path.last == LAST_NAME)
-		error = -EISDIR;
-	else if (path.inode)
+	if (path.inode)
 		error = check_existing(&path, flags);
 	if (!error && !path.inode) {
 		error = create(fs, &path, mode, store);

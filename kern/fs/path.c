@@ -202,6 +202,8 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		return error;
 	last = at_end(walk);
 	slash = last && slash_follows(walk);
+	if (slash && (flags & WALK_FILE) && kind_of(&name) == LAST_NAME)
+		return -EISDIR;
 	error = look_up(walk, &name, &inode);
 	if (error && !(error == -ENOENT && last && (flags & WALK_MAY_MISS)))
 		return error;

@@ -29,9 +29,10 @@ void fs_context_put(struct fs_context *fs);
 
 // Flags of a walk. WALK_FOLLOW: if the last name is a symbolic link, go where it leads.
 // WALK_MAY_MISS: the last name need not exist, and a slash behind it does not mean that it must be
-// a directory.
+// a directory. WALK_FILE: a slash behind it is -EISDIR, whatever it names.
 #define WALK_FOLLOW 1u
 #define WALK_MAY_MISS 2u
+#define WALK_FILE 4u
 
 // What the last name of a path was.
 enum last_name { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
@@ -48,7 +49,7 @@ struct path {
 
 // Follow `text` from `start` (NULL: the current directory; an absolute path starts at the root
 // anyway). 0 with *path filled in; or -ENOENT, -ENOTDIR, -ELOOP after 40 links, -ENAMETOOLONG for a
-// name above 255 bytes, -ENOMEM, with nothing to give back. Caller: holds tree_lock; `text` must
+// name above 255 bytes, -EISDIR, -ENOMEM, with nothing to give back. Caller: holds tree_lock; `text` must
 // live as long as *path is used.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);

@@ -170,6 +170,15 @@ int tree_link(struct inode *dir, const struct name *name, struct inode *inode)
 	return 0;
 }
 
+int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode)
+{
+	if (dir->mode & S_ISGID) {
+		inode->gid = dir->gid;
+		inode->mode |= inode_is(inode, S_IFDIR) ? S_ISGID : 0;
+	}
+	return tree_link(dir, name, inode);
+}
+
 void tree_unlink(struct entry *entry)
 {
 	struct inode *inode = entry->inode;

@@ -42,6 +42,10 @@ int tree_may_remove(const struct entry *entry);
 // Give `inode` the name `name`, which `dir` does not have yet. 0 or -ENOMEM.
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode);
 
+// The same for an inode that is made for this name: it gets the group of a directory that hands its
+// group down (S_ISGID), and a directory hands that on.
+int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode);
+
 // Take a name away. A directory must be empty. Drops the name's reference on the inode: one that
 // nobody has open is gone afterwards.
 void tree_unlink(struct entry *entry);

@@ -6,6 +6,7 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "proc/limits.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -101,6 +102,7 @@ static void set_name(struct thread *thread, const char *path)
 
 	memcpy(thread->name, name, len);
 	thread->name[len] = '\0';
+	memcpy(thread->process->name, thread->name, sizeof(thread->name));
 }
 
 // From here on there is no way back.
@@ -110,8 +112,9 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	struct process *process = thread->process;
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
-	process->aspace = as;
+	process_set_aspace(process, as);
 	aspace_switch_to(as);
+	limits_apply_to_memory(process);
 	process_vfork_done(process);
 	fdtable_exec(process->files);
 	signal_exec(&process->signals);

@@ -201,6 +201,16 @@ static int map_stack(struct aspace *as, size_t len, const struct exec_image *ima
 	return aspace_map(as, &request, &va);
 }
 
+// Bytes of the arguments, without environment and name.
+static size_t arguments_size(const struct exec_args *args)
+{
+	const char *string = args->block;
+
+	for (uint32_t i = 0; i < args->argc; i++)
+		string += strlen(string) + 1;
+	return (size_t)(string - args->block);
+}
+
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store)
 {
@@ -229,6 +239,8 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	    copyout(as, (void __user *)strings, args->block, args->used))
 		error = -ENOMEM;
 	kfree(vector);
+	as->args_start = strings;
+	as->args_end = strings + arguments_size(args);
 	*sp_store = sp;
 	return error;
 }

@@ -17,7 +17,7 @@ static void release_resources(struct process *process)
 
 	if (thread->clear_tid && process->aspace->refs > 1)
 		(void)!copyout(process->aspace, thread->clear_tid, &none, sizeof(none));
-	process->aspace = NULL;
+	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);
 	fdtable_put(process->files);
@@ -139,8 +139,8 @@ static bool take_report(struct process *child, int options, int *status_store)
 
 // The first child meant that has something to report; *any_store says whether any child is meant at
 // all. Caller: holds process_lock.
-static struct process *find_report(struct process *parent, pid_t pid, int options, int *status_store,
-                                   bool *any_store)
+static struct process *find_report(struct process *parent, pid_t pid, int options,
+                                   int *status_store, bool *any_store)
 {
 	struct process *child;
 
@@ -172,7 +172,8 @@ pid_t process_wait(pid_t pid, int options, int *status_store)
 		child = find_report(parent, pid, options, status_store, &any);
 		if (child || !any || (options & WNOHANG))
 			break;
-		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE)) {
+		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE,
+		                NO_DEADLINE)) {
 			spin_unlock(&process_lock);
 			return -ERESTARTSYS;
 		}

@@ -175,7 +175,8 @@ static void check_deadlock(void)
 {
 	if (stdio_input_possible())
 		return;
-	printk(LOG_EMERG, "deadlock: every process waits, and nothing is left that could wake one\n");
+	printk(LOG_EMERG,
+	       "deadlock: every process waits, and nothing is left that could wake one\n");
 	control_line("deadlock %llu", rdtsc());
 	machine_end(EXIT_DEADLOCK);
 }

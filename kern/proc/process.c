@@ -4,6 +4,7 @@
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "mem/heap.h"
+#include "proc/limits.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
 
@@ -68,6 +69,7 @@ static void process_setup(struct process *process)
 	waitq_init(&process->vfork_wait);
 	signal_state_init(&process->signals);
 	process->exit_signal = SIGCHLD;
+	limits_init(process->limits);
 }
 
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
@@ -94,6 +96,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 		return -EAGAIN;
 	}
 	process->started = clock_ns();
+	memcpy(process->name, thread->name, sizeof(process->name));
 	thread->process = process;
 	thread->tid = process->pid;
 	list_add_tail(&process->threads, &thread->process_link);
@@ -162,4 +165,39 @@ pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 	process_publish(process, parent);
 	thread_start(thread);
 	return process->pid;
+}
+
+bool process_group_orphaned(void)
+{
+	const struct process *self = process_current(), *process;
+	bool cared_for = false;
+
+	spin_lock(&process_lock);
+	list_for_each(process, &all_processes, all_link) {
+		if (process->pgid == self->pgid && process->parent &&
+		    process->parent->sid == self->sid && process->parent->pgid != self->pgid)
+			cared_for = true;
+	}
+	spin_unlock(&process_lock);
+	return !cared_for;
+}
+
+void process_set_aspace(struct process *process, struct aspace *as)
+{
+	spin_lock(&process_lock);
+	process->aspace = as;
+	spin_unlock(&process_lock);
+}
+
+struct aspace *process_get_aspace(pid_t pid)
+{
+	struct aspace *as = NULL;
+	struct process *process;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process && process->aspace)
+		as = aspace_get(process->aspace);
+	spin_unlock(&process_lock);
+	return as;
 }

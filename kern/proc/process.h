@@ -18,6 +18,7 @@ struct fs_context;
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
 	pid_t pid;                 // [c]
+	char name[16];             // [m] the program's, for ps
 	pid_t pgid, sid;           // [p] process group and session
 	struct process *parent;    // [p] NULL for init
 	struct list children;      // [p] struct process by sibling
@@ -28,16 +29,17 @@ struct process {
 	bool zombie;               // [p] it has ended and waits for its parent
 	bool vforked;              // [p] its parent waits until it execs or ends
 	int exit_status;           // [p] as wait4 reports it, once a zombie
-	uint8_t stop_report;       // [p] it was stopped by this signal, and the parent has not been told
-	bool continue_report;      // [p] the same for going on
-	int exit_signal;           // [c] what its end sends to the parent: SIGCHLD, or 0
-	struct waitq child_wait;   // [p] the parent waits here for its children
-	struct waitq vfork_wait;   // [p] here for the child of its vfork
-	struct aspace *aspace; // [m] the space of its threads, whose references they are; NULL: init
-	struct fdtable *files; // [m] a reference
-	struct fs_context *fs; // [m] a reference
+	uint8_t stop_report;  // [p] it was stopped by this signal, and the parent has not been told
+	bool continue_report; // [p] the same for going on
+	int exit_signal;      // [c] what its end sends to the parent: SIGCHLD, or 0
+	struct waitq child_wait; // [p] the parent waits here for its children
+	struct waitq vfork_wait; // [p] here for the child of its vfork
+	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
+	struct fdtable *files;   // [m] a reference
+	struct fs_context *fs;   // [m] a reference
 	struct signal_state signals;
-	uint64_t started; // [c] clock_ns() at its creation
+	struct rlimit limits[RLIM_NLIMITS]; // [m] of resources; those of memory stand in the space too
+	uint64_t started;                   // [c] clock_ns() at its creation
 };
 
 // Guards the tree of processes, its lists, and what says [p].
@@ -74,6 +76,13 @@ static inline struct thread *process_thread(const struct process *process)
 {
 	return list_first(&process->threads, struct thread, process_link);
 }
+
+// Let the process run in `as` from now on (NULL: it ends). The reference on the old space stays
+// with the thread that runs in it.
+void process_set_aspace(struct process *process, struct aspace *as);
+
+// The space of process `pid` with a reference, or NULL.
+struct aspace *process_get_aspace(pid_t pid);
 
 // What clone() asks for.
 struct fork_request {

@@ -36,7 +36,8 @@ static long map_anonymous(struct map_request *request)
 		request->object = object_create();
 		if (!request->object)
 			return -ENOMEM;
-		error = object_truncate(request->object, ROUND_UP((uint64_t)request->len, PAGE_SIZE));
+		error = object_truncate(request->object,
+		                        ROUND_UP((uint64_t)request->len, PAGE_SIZE));
 		if (!error)
 			error = aspace_map(aspace_current(), request, &va);
 		object_put(request->object);
@@ -185,7 +186,8 @@ SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
 	if (!user_range_ok(store, pages))
 		return -EFAULT;
 	while (pages > 0) {
-		ssize_t n = aspace_resident(aspace_current(), va, MIN(pages, (size_t)MINCORE_CHUNK), vec);
+		ssize_t n = aspace_resident(aspace_current(), va, MIN(pages, (size_t)MINCORE_CHUNK),
+		                            vec);
 
 		if (n < 0)
 			return n;

@@ -10,7 +10,8 @@ static bool signo_ok(int signo)
 	return signo > 0 && signo < NSIG;
 }
 
-// A signal number where 0 stands for none. Linux looks for the process first, and at the number then.
+// A signal number where 0 stands for none. Linux looks for the process first, and at the number
+// then.
 static long check_signo(int signo)
 {
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;

@@ -1,7 +1,6 @@
 // system.c: calls about the machine as a whole, and about who the caller is: always root.
 #include <abi/prctl.h>
 #include <abi/reboot.h>
-#include <abi/resource.h>
 #include <abi/sysinfo.h>
 #include <abi/utsname.h>
 #include "dev/control.h"
@@ -136,63 +135,6 @@ SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 	return (long)done;
 }
 
-// What may be used of each resource. Only the stack and the descriptors have an end.
-static uint64_t limit_of(int resource)
-{
-	switch (resource) {
-	case RLIMIT_STACK:
-		return STACK_LIMIT;
-	case RLIMIT_NOFILE:
-		return OPEN_MAX;
-	case RLIMIT_NPROC:
-		return PID_MAX;
-	case RLIMIT_CORE:
-		return 0;
-	default:
-		return RLIM64_INFINITY;
-	}
-}
-
-static long get_limit(int resource, void __user *store)
-{
-	uint64_t limit;
-	struct rlimit old;
-
-	if (resource < 0 || resource >= RLIM_NLIMITS)
-		return -EINVAL;
-	limit = limit_of(resource);
-	old.rlim_cur = old.rlim_max = limit > RLIM_INFINITY ? RLIM_INFINITY : (rlim_t)limit;
-	return copyout(aspace_current(), store, &old, sizeof(old));
-}
-
-SYSCALL2(getrlimit, int, resource, void __user *, store)
-{
-	return get_limit(resource, store);
-}
-
-SYSCALL2(ugetrlimit, int, resource, void __user *, store)
-{
-	return get_limit(resource, store);
-}
-
-SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __user *, old)
-{
-	struct rlimit64 limit;
-
-	if (resource < 0 || resource >= RLIM_NLIMITS)
-		return -EINVAL;
-	if (pid != 0 && pid != process_current()->pid)
-		return -ESRCH;
-	if (new) {
-		if (copyin(aspace_current(), &limit, new, sizeof(limit)))
-			return -EFAULT;
-		if (limit.rlim_cur > limit.rlim_max)
-			return -EINVAL;
-	}
-	limit.rlim_cur = limit.rlim_max = limit_of(resource);
-	return old ? copyout(aspace_current(), old, &limit, sizeof(limit)) : 0;
-}
-
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
 {
 	struct thread *thread = thread_current();
@@ -210,6 +152,7 @@ SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, u
 			return -EFAULT;
 		name[sizeof(name) - 1] = '\0';
 		memcpy(thread->name, name, sizeof(name));
+		memcpy(thread->process->name, name, sizeof(name));
 		return 0;
 	case PR_GET_NAME:
 		return copyout(aspace_current(), (void __user *)arg, thread->name,

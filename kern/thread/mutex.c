@@ -31,8 +31,8 @@ void assert_no_sleeping_lock(void)
 	struct thread *thread = thread_current();
 
 	if (thread->sleeping_ranks)
-		panic("%s copies to or from a user holding the sleeping locks of ranks %#x", thread->name,
-		      thread->sleeping_ranks);
+		panic("%s copies to or from a user holding the sleeping locks of ranks %#x",
+		      thread->name, thread->sleeping_ranks);
 }
 
 #endif

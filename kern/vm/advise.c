@@ -1,5 +1,6 @@
-// advise.c: calls about mappings that are there: advice, locking, writing back, residence. As on Linux each
-// is a loop over the areas in its range: a hole does not stop it, but makes it return -ENOMEM at the end.
+// advise.c: calls about mappings that are there: advice, locking, writing back, residence. As on
+// Linux each is a loop over the areas in its range: a hole does not stop it, but makes it return
+// -ENOMEM at the end.
 #include <abi/mman.h>
 
 #include "vm/internal.h"
@@ -10,8 +11,8 @@
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int what);
 
-// Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if there was
-// a hole; `stop_at_hole` ends the loop there. Caller: holds as->lock for writing.
+// Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if
+// there was a hole; `stop_at_hole` ends the loop there. Caller: holds as->lock for writing.
 static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
                      visit_fn visit, int what)
 {
@@ -275,7 +276,8 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 	return count;
 }
 
-// How populating touches the area at `va`: private memory that may be written is made the space's own at once.
+// How populating touches the area at `va`: private memory that may be written is made the space's
+// own at once.
 static int populate_access(struct aspace *as, uintptr_t va, enum fault_access *access_store)
 {
 	const struct area *area;

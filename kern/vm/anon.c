@@ -4,7 +4,8 @@
 #include "vm/internal.h"
 
 // Put `pp`, fresh and unreferenced, where `expected` stands. On failure it goes back.
-static int install_fresh(struct aspace *as, const struct area *area, uintptr_t va, pte_t expected, page_t *pp)
+static int install_fresh(struct aspace *as, const struct area *area, uintptr_t va, pte_t expected,
+                         page_t *pp)
 {
 	int error = pte_install(as, va, expected, pp, pte_bits(area->prot, true));
 

@@ -29,7 +29,8 @@ static void update(struct area *area)
 }
 
 // Hang `child` where `old` hung below `parent`.
-static void replace_child(struct area_tree *tree, struct area *parent, struct area *old, struct area *child)
+static void replace_child(struct area_tree *tree, struct area *parent, struct area *old,
+                          struct area *child)
 {
 	if (!parent)
 		tree->root = child;
@@ -131,12 +132,14 @@ struct area *area_find(const struct area_tree *tree, uintptr_t va)
 
 struct area *area_next(const struct area_tree *tree, const struct area *area)
 {
-	return area->link.next == &tree->list ? NULL : list_entry(area->link.next, struct area, link);
+	return area->link.next == &tree->list ? NULL :
+	                                        list_entry(area->link.next, struct area, link);
 }
 
 struct area *area_prev(const struct area_tree *tree, const struct area *area)
 {
-	return area->link.prev == &tree->list ? NULL : list_entry(area->link.prev, struct area, link);
+	return area->link.prev == &tree->list ? NULL :
+	                                        list_entry(area->link.prev, struct area, link);
 }
 
 void area_insert(struct area_tree *tree, struct area *area)
@@ -202,8 +205,8 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 }
 
 // Does [from, to) hold `len` bytes from an aligned address at or above `low`, below `high`?
-static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len, size_t align,
-                     uintptr_t *store)
+static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len,
+                     size_t align, uintptr_t *store)
 {
 	uintptr_t va = ROUND_UP(MAX(from, low), align);
 
@@ -214,8 +217,8 @@ static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high
 	return true;
 }
 
-int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len, size_t align,
-                  uintptr_t *store)
+int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len,
+                  size_t align, uintptr_t *store)
 {
 	struct area *area = area_find_from(tree, low);
 
@@ -274,8 +277,8 @@ void area_tree_check(const struct area_tree *tree)
 	check_subtree(tree->root, NULL);
 	list_for_each(area, &tree->list, link) {
 		if (area->start < end || area->start >= area->end)
-			panic("area_tree_check: area %#x-%#x after one that ends at %#x", area->start,
-			      area->end, end);
+			panic("area_tree_check: area %#x-%#x after one that ends at %#x",
+			      area->start, area->end, end);
 		if (area->gap != area->start - end)
 			panic("area_tree_check: before the area at %#x are %#x bytes, not %#x",
 			      area->start, area->start - end, area->gap);

@@ -24,6 +24,7 @@ int aspace_create(struct aspace **store)
 	spin_init(&as->pt_lock, "page tables", RANK_PAGETABLE);
 	rwlock_init(&as->lock, "address space", RANK_ASPACE);
 	area_tree_init(&as->areas);
+	as->limits = (struct aspace_limits){ SIZE_MAX, SIZE_MAX, STACK_LIMIT };
 	as->refs = 1;
 	*store = as;
 	return 0;
@@ -69,6 +70,36 @@ void aspace_switch_to(struct aspace *as)
 	pgdir_load(as ? as->pgdir : kernel_pgdir);
 	if (old)
 		aspace_put(old);
+}
+
+void aspace_set_limits(struct aspace *as, const struct aspace_limits *limits)
+{
+	rwlock_write_lock(&as->lock);
+	as->limits = *limits;
+	rwlock_write_unlock(&as->lock);
+}
+
+void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),
+                          void *arg)
+{
+	struct area *area;
+
+	rwlock_read_lock(&as->lock);
+	list_for_each(area, &as->areas.list, link)
+		visit(area, arg);
+	rwlock_read_unlock(&as->lock);
+}
+
+size_t aspace_resident_pages(struct aspace *as)
+{
+	size_t count = 0;
+
+	spin_lock(&as->pt_lock);
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++)
+		if (as->pgdir[pdx] & PTE_P)
+			count += phys_to_page(PTE_ADDR(as->pgdir[pdx]))->index; // entries in use
+	spin_unlock(&as->pt_lock);
+	return count;
 }
 
 // A kernel thread runs on whatever directory is loaded: the kernel's half is the same in all. But a

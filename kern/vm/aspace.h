@@ -12,6 +12,13 @@
 
 struct trapframe;
 
+// What a space may hold, in bytes; SIZE_MAX: no limit.
+struct aspace_limits {
+	size_t total; // RLIMIT_AS: all areas
+	size_t data;  // RLIMIT_DATA: private areas that may be written, but for the stack
+	size_t stack; // RLIMIT_STACK: how far a stack may grow
+};
+
 // [c] constant   [s] lock   [p] pt_lock   [a] atomic
 struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
@@ -22,12 +29,13 @@ struct aspace {
 	uint32_t refs;                  // [a] threads and others that keep the space
 	uintptr_t brk_start, brk;       // [s] the heap that brk() moves the end of
 	size_t pages;                   // [s] the sum of all areas' sizes
+	struct aspace_limits limits;    // [s]
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 
 #define MMAP_BASE 0x40000000u // where addresses nobody asked for come from, upwards
 #define STACK_TOP ULIM
-#define STACK_LIMIT (8u << 20) // how far a stack may grow
+#define STACK_LIMIT (8u << 20) // how far a stack may grow, unless a limit says otherwise
 #define STACK_GUARD (1u << 20) // unmapped bytes that stay below a stack
 
 // An empty address space with one reference. Returns 0 or -ENOMEM.
@@ -50,6 +58,9 @@ void aspace_switch_to(struct aspace *as);
 // Copy a whole space for fork: private memory copy-on-write, shared memory shared. Returns 0 or
 // -ENOMEM, with both spaces as before. Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
+
+// Change what the space may hold; what it holds already stays.
+void aspace_set_limits(struct aspace *as, const struct aspace_limits *limits);
 
 // What to map: the caller's wish, checked only where said.
 struct map_request {
@@ -80,9 +91,9 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot);
 // cannot be.
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
 
-// Move or resize the mapping [old, old + old_len) as mremap() does; `flags`: MREMAP_ bits, `new` for
-// MREMAP_FIXED. 0 with the new address in *va_store; -EINVAL, -EFAULT where the old range is not one
-// mapping, -ENOMEM. (remap.c)
+// Move or resize the mapping [old, old + old_len) as mremap() does; `flags`: MREMAP_ bits, `new`
+// for MREMAP_FIXED. 0 with the new address in *va_store; -EINVAL, -EFAULT where the old range is
+// not one mapping, -ENOMEM. (remap.c)
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
                  uintptr_t new, uintptr_t *va_store);
 
@@ -92,17 +103,27 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool populate);
 int aspace_lock_all(struct aspace *as, bool lock);
 
-// Is each page of [va, va + len) in memory, as mincore() says it: one byte a page to vec[], up to the end of the area that
-// `va` lies in or `max` pages. Returns how many pages were told of, or -ENOMEM where nothing is mapped.
+// Is each page of [va, va + len) in memory, as mincore() says it: one byte a page to vec[], up to
+// the end of the area that `va` lies in or `max` pages. Returns how many pages were told of, or
+// -ENOMEM where nothing is mapped.
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
 
-// Fault in all of [va, va + len), for writing where that is private memory and may be written. 0, -ENOMEM at
-// a hole, -EFAULT where there is no right or nothing behind it. Stops at the first. Caller: holds no lock.
+// Fault in all of [va, va + len), for writing where that is private memory and may be written. 0,
+// -ENOMEM at a hole, -EFAULT where there is no right or nothing behind it. Stops at the first.
+// Caller: holds no lock.
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 
 // Bring what is behind [va, va + len) into the page tables now, as far as it is in memory already:
 // saves the program its faults. Never fails; stops where memory is short.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
+
+// Call `visit` for every area, by address. Caller: holds no lock; `visit` runs under the space's
+// lock and must not sleep on it.
+void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),
+                          void *arg);
+
+// How many pages the page tables of the space name: counted anew at each call.
+size_t aspace_resident_pages(struct aspace *as);
 
 // What a fault came to.
 enum fault_result {

@@ -23,8 +23,8 @@ void page_fault(struct trapframe *frame)
 	enum fault_result result;
 
 	if (likely(trap_from_user(frame))) {
-		// A page that is there, refused to the processor in its own name: no table will change
-		// that. QEMU does so where a program's `iret` or far return meets SMAP.
+		// A page that is there, refused to the processor in its own name: no table will
+		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
 			result = FAULT_NO_RIGHT;
 		else
@@ -62,7 +62,8 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	rwlock_write_lock(&as->lock);
 	area = area_find_from(&as->areas, va);
 	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) &&
-	    area->end - va <= STACK_LIMIT) {
+	    area->end - va <= as->limits.stack &&
+	    aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN)) {
 		prev = area_prev(&as->areas, area);
 		if (!prev || (prev->end < va && va - prev->end >= STACK_GUARD)) {
 			as->pages += (area->start - va) / PAGE_SIZE;

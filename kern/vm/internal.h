@@ -39,7 +39,8 @@ static inline page_t *entry_page(pte_t entry)
 	return pte_has_page(entry) ? phys_to_page(PTE_ADDR(entry)) : NULL;
 }
 
-// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at once.
+// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at
+// once.
 static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 {
 	pte_t *pte = entry_at(as->pgdir, va);
@@ -74,13 +75,18 @@ void area_release(struct area *area);
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// Do the space's limits admit `len` more bytes of areas like that? Caller: holds as->lock.
+bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
+
 // Is [va, va + len) a page-aligned range of user addresses, len > 0?
 bool range_valid(uintptr_t va, size_t len);
 
-// Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the tables
-// that this needs: 0 or -ENOMEM; the rest cannot fail. Caller: holds as->lock for writing.
+// Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the
+// tables that this needs: 0 or -ENOMEM; then ptes_move cannot fail, or ptes_move_cancel gives the
+// tables back. Caller: holds as->lock for writing.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
+void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
 
 // Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, or
 // -ENOMEM with nothing changed. Caller: holds as->lock for writing.

@@ -183,6 +183,46 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
 }
 
+// Is this what RLIMIT_DATA counts?
+static bool is_data(int prot, uint32_t flags)
+{
+	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
+}
+
+static size_t data_bytes(struct aspace *as)
+{
+	struct area *area;
+	size_t bytes = 0;
+
+	list_for_each(area, &as->areas.list, link)
+		if (is_data(area->prot, area->flags))
+			bytes += area->end - area->start;
+	return bytes;
+}
+
+bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
+{
+	size_t total = as->pages * PAGE_SIZE;
+
+	if (total > as->limits.total || len > as->limits.total - total)
+		return false;
+	if (as->limits.data == SIZE_MAX || !is_data(prot, flags))
+		return true;
+	total = data_bytes(as);
+	return total <= as->limits.data && len <= as->limits.data - total;
+}
+
+// Bytes of [start, end) that something is mapped in.
+static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *area = area_find_from(&as->areas, start);
+	size_t bytes = 0;
+
+	for (; area && area->start < end; area = area_next(&as->areas, area))
+		bytes += MIN(area->end, end) - MAX(area->start, start);
+	return bytes;
+}
+
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
 	size_t len = ROUND_UP(request->len, PAGE_SIZE);
@@ -197,6 +237,9 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	error = choose_address(as, request, len, &va);
 	if (error)
 		return error;
+	if (!aspace_may_grow(as, len - mapped_bytes(as, va, va + len), request->prot,
+	                     request->flags))
+		return -ENOMEM;
 	area = area_new(as, request, va, va + len);
 	if (!area)
 		return -ENOMEM;

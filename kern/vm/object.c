@@ -170,9 +170,12 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	if (pte_present(old) && !shared)
 		return access == ACCESS_WRITE ? anon_copy_on_write(as, area, va, old) : 0;
 	mutex_lock(&obj->lock);
-	error = offset < obj->size ? find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), true, &pp) : -ENXIO;
+	error = offset < obj->size ?
+	                find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), true, &pp) :
+	                -ENXIO;
 	if (!error && (shared || access == ACCESS_READ)) {
-		error = pte_install(as, va, old, pp, pte_bits(area->prot, shared && access == ACCESS_WRITE));
+		error = pte_install(as, va, old, pp,
+		                    pte_bits(area->prot, shared && access == ACCESS_WRITE));
 	} else if (!error) {
 		error = page_alloc(&copy);
 		if (!error) {
@@ -198,7 +201,8 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 		mutex_lock(&area->object->lock);
 		for (end = MIN(end, area->end); va < end; va += PAGE_SIZE) {
 			pp = pagetree_get(&area->object->pages,
-			                  (uint32_t)((area->offset + (va - area->start)) >> PAGE_SHIFT));
+			                  (uint32_t)((area->offset + (va - area->start)) >>
+			                             PAGE_SHIFT));
 			if (pp)
 				pte_install(as, va, 0, pp, pte_bits(area->prot, false));
 		}

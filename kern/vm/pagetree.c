@@ -101,8 +101,8 @@ static void *remove_in_slot(void *slot, unsigned int level, const struct removal
 	return NULL;
 }
 
-// Take pages out below `node`. Returns the node, or NULL with the node given back if it is empty then.
-// At most five levels deep.
+// Take pages out below `node`. Returns the node, or NULL with the node given back if it is empty
+// then. At most five levels deep.
 static void *remove_below(struct pagetree_node *node, unsigned int level,
                           const struct removal *removal)
 {

@@ -105,6 +105,13 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	return 0;
 }
 
+// Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
+static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
+		pgdir_trim(as->pgdir, PDX(va));
+}
+
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
 	int error = 0;
@@ -114,10 +121,16 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 		if (pte_peek(as, from + at) && !pgdir_walk(as->pgdir, to + at, 1))
 			error = -ENOMEM;
 	if (error)
-		for (uintptr_t va = to; va < to + len; va = table_span_end(va, to + len))
-			pgdir_trim(as->pgdir, PDX(va));
+		trim_tables(as, to, to + len);
 	spin_unlock(&as->pt_lock);
 	return error;
+}
+
+void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
+{
+	spin_lock(&as->pt_lock);
+	trim_tables(as, to, to + len);
+	spin_unlock(&as->pt_lock);
 }
 
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
@@ -134,8 +147,7 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 		tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), entry);
 		tlb_batch_store(&batch, from + at, pte, 0);
 	}
-	for (uintptr_t va = from; va < from + len; va = table_span_end(va, from + len))
-		pgdir_trim(as->pgdir, PDX(va));
+	trim_tables(as, from, from + len);
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);
 }

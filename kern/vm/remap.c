@@ -49,12 +49,18 @@ static int move(struct aspace *as, const struct remap *remap)
 
 	if (error)
 		return error;
+	if (!aspace_may_grow(as, remap->new_len - (remap->keep_old ? 0 : moved), area->prot,
+	                     area->flags))
+		return -ENOMEM;
 	target = make_target(as, area, remap);
 	if (!target)
 		return -ENOMEM;
 	error = ptes_move_prepare(as, remap->old, remap->new, moved);
-	if (!error && remap->old_len && !remap->keep_old)
+	if (!error && remap->old_len && !remap->keep_old) {
 		error = areas_split_at(as, remap->old, remap->old + remap->old_len);
+		if (error)
+			ptes_move_cancel(as, remap->new, moved);
+	}
 	if (error) {
 		area_release(target);
 		return error;
@@ -70,12 +76,15 @@ static int move(struct aspace *as, const struct remap *remap)
 	return 0;
 }
 
-// Let the mapping that ends at `end` grow where it is, if the range behind it is free. Returns whether it did.
+// Let the mapping that ends at `end` grow where it is, if the range behind it is free. Returns
+// whether it did.
 static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, size_t more)
 {
 	struct area *next = area_next(&as->areas, area);
 
-	if (area->end != end || more > ULIM - end || (next && next->start < end + more))
+	if (area->end != end || more > ULIM - end ||
+	    !aspace_may_grow(as, more, area->prot, area->flags) ||
+	    (next && next->start < end + more))
 		return false;
 	area_resize(&as->areas, area, area->start, end + more);
 	as->pages += more / PAGE_SIZE;
@@ -83,7 +92,8 @@ static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, s
 	return true;
 }
 
-// MREMAP_FIXED and MREMAP_DONTUNMAP. What stood at the target goes first, also if the move then fails: as on Linux.
+// MREMAP_FIXED and MREMAP_DONTUNMAP. What stood at the target goes first, also if the move then
+// fails: as on Linux.
 static int move_to(struct aspace *as, struct remap *remap, uint32_t flags)
 {
 	int error;

@@ -1,0 +1,214 @@
+// process_files.c: the files of /proc/PID, as Linux has them (proc(5)), so that its programs can
+// read them.
+#include "proc/process_files.h"
+
+#include <abi/mman.h>
+#include <abi/stat.h>
+#include "fs/fdtable.h"
+#include "fs/procfs.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "thread/timer.h"
+#include "vm/aspace.h"
+#include "vm/object.h"
+#include "vm/uaccess.h"
+
+// What the files tell of a process, taken at one moment.
+struct snapshot {
+	pid_t pid, ppid, pgid, sid;
+	char name[16];
+	char state;
+	uint64_t started;
+	size_t pages, resident;
+	sigmask_t pending, blocked;
+};
+
+static char state_of(const struct process *process)
+{
+	if (process->zombie)
+		return 'Z';
+	if (process->signals.stopped)
+		return 'T';
+	return process_thread(process)->state == THREAD_RUNNABLE ? 'R' : 'S';
+}
+
+static int take_snapshot(pid_t pid, struct snapshot *shot)
+{
+	struct process *process;
+	struct aspace *as;
+
+	memset(shot, 0, sizeof(*shot));
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process) {
+		shot->ppid = process->parent ? process->parent->pid : 0;
+		shot->pgid = process->pgid;
+		shot->sid = process->sid;
+		shot->state = state_of(process);
+		shot->started = process->started;
+		shot->pending = process->signals.pending;
+		memcpy(shot->name, process->name, sizeof(shot->name));
+		if (!process->zombie)
+			shot->blocked = process_thread(process)->sigmask;
+	}
+	spin_unlock(&process_lock);
+	if (!process)
+		return -ESRCH;
+	shot->pid = pid;
+	as = process_get_aspace(pid);
+	if (as) {
+		shot->pages = as->pages;
+		shot->resident = aspace_resident_pages(as);
+		aspace_put(as);
+	}
+	return 0;
+}
+
+static int show_stat(struct seq *seq, pid_t pid)
+{
+	struct snapshot shot;
+	int error = take_snapshot(pid, &shot);
+
+	if (error)
+		return error;
+	seq_printf(seq, "%d (%s) %c %d %d %d 0 -1 0 ", pid, shot.name, shot.state, shot.ppid,
+	           shot.pgid, shot.sid);
+	seq_printf(seq, "0 0 0 0 0 0 0 0 20 0 1 0 %llu %zu %zu 4294967295 ",
+	           shot.started / (NS_PER_SECOND / 100), shot.pages * PAGE_SIZE, shot.resident);
+	seq_printf(seq, "0 0 0 0 0 %u %u 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+	           (uint32_t)shot.pending, (uint32_t)shot.blocked);
+	return 0;
+}
+
+static const char *state_name(char state)
+{
+	switch (state) {
+	case 'R':
+		return "running";
+	case 'T':
+		return "stopped";
+	case 'Z':
+		return "zombie";
+	default:
+		return "sleeping";
+	}
+}
+
+static int show_status(struct seq *seq, pid_t pid)
+{
+	struct snapshot shot;
+	int error = take_snapshot(pid, &shot);
+
+	if (error)
+		return error;
+	seq_printf(seq, "Name:\t%s\nState:\t%c (%s)\n", shot.name, shot.state,
+	           state_name(shot.state));
+	seq_printf(seq, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\n", pid, pid, shot.ppid);
+	seq_printf(seq, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	seq_printf(seq, "VmSize:\t%8zu kB\nVmRSS:\t%8zu kB\n", shot.pages * 4, shot.resident * 4);
+	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nSigBlk:\t%016llx\n", shot.pending,
+	           shot.blocked);
+	return 0;
+}
+
+static int show_comm(struct seq *seq, pid_t pid)
+{
+	struct snapshot shot;
+	int error = take_snapshot(pid, &shot);
+
+	if (!error)
+		seq_printf(seq, "%s\n", shot.name);
+	return error;
+}
+
+#define CMDLINE_MAX PAGE_SIZE
+
+// The arguments, from the program's own stack: it may have changed them.
+static int show_cmdline(struct seq *seq, pid_t pid)
+{
+	struct aspace *as = process_get_aspace(pid);
+	char *text = kmalloc(CMDLINE_MAX);
+	size_t n;
+
+	if (as && text) {
+		n = MIN(as->args_end - as->args_start, (size_t)CMDLINE_MAX);
+		n = copyin_partial(as, text, (const void __user *)as->args_start, n);
+		seq_write(seq, text, n);
+	}
+	kfree(text);
+	if (as)
+		aspace_put(as);
+	return 0;
+}
+
+static void show_area(const struct area *area, void *arg)
+{
+	struct seq *seq = arg;
+
+	seq_printf(seq, "%08x-%08x %c%c%c%c %08llx 00:00 0", area->start, area->end,
+	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
+	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
+	           area->object ? area->offset : 0);
+	seq_printf(seq, "%s%s\n", area->name ? "                          " : "",
+	           area->name ? area->name : "");
+}
+
+static int show_maps(struct seq *seq, pid_t pid)
+{
+	struct aspace *as = process_get_aspace(pid);
+
+	if (as) {
+		aspace_for_each_area(as, show_area, seq);
+		aspace_put(as);
+	}
+	return 0;
+}
+
+static pid_t next_pid(pid_t after)
+{
+	struct process *process;
+	pid_t next = 0;
+
+	spin_lock(&process_lock);
+	list_for_each(process, &all_processes, all_link)
+		if (process->pid > after && (next == 0 || process->pid < next))
+			next = process->pid;
+	spin_unlock(&process_lock);
+	return next;
+}
+
+static pid_t self(void)
+{
+	const struct process *process = process_current();
+
+	return process ? process->pid : 0;
+}
+
+static struct fdtable *get_files(pid_t pid)
+{
+	struct fdtable *files = NULL;
+	struct process *process;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process && process->files)
+		files = fdtable_get(process->files);
+	spin_unlock(&process_lock);
+	return files;
+}
+
+void process_files_init(void)
+{
+	static const struct procfs_hooks hooks = { next_pid, self, get_files };
+	static struct procfs_file files[] = {
+		{ .name = "stat", .mode = S_IFREG | 0444, .show = show_stat },
+		{ .name = "status", .mode = S_IFREG | 0444, .show = show_status },
+		{ .name = "comm", .mode = S_IFREG | 0444, .show = show_comm },
+		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
+		{ .name = "maps", .mode = S_IFREG | 0444, .show = show_maps },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		procfs_register_process(&files[i]);
+	procfs_hooks = &hooks;
+}

@@ -1,0 +1,5 @@
+// process_files.h: what /proc says about processes.
+#pragma once
+
+// Register the files /proc/PID/... Once, at boot, after fs_init.
+void process_files_init(void);
