@@ -17,7 +17,9 @@ setup:
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 
 ## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab
+# The kernel's own tests run in the debug build, user/tests in both.
 grade: all $(if $(grub_modules),$(O)/quire.iso)
+	$(if $(filter 1,$(DEBUG)),,$(Q)$(MAKE) DEBUG=1 kernel)
 	$(Q)$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
 
@@ -26,7 +28,7 @@ bench: all
 	$(Q)$(grade_env) grade/bench
 
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
-oracle: programs
+oracle: programs $(O)/archive.cpio
 	$(Q)$(grade_env) grade/oracle
 
 # The programs of user/ also compile for the host, with its own C library.

@@ -9,6 +9,12 @@ def path(*names):
     return os.path.join(os.path.abspath(os.environ.get("QUIRE_OBJ") or f"{TREE}/obj"), *names)
 
 
+def debug_kernel():
+    """The kernel with all its checks, or None where it has not been built."""
+    kernel = path("debug", "quire.elf")
+    return kernel if os.path.exists(kernel) else None
+
+
 def source(*names):
     """A file of the source tree."""
     return os.path.join(TREE, *names)

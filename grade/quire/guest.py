@@ -1,4 +1,5 @@
 """For the tests: runs something in a fresh machine, in this process, and hands back what it did."""
+import os
 import shlex
 from dataclasses import dataclass
 
@@ -31,20 +32,22 @@ class Outcome:
         return "\n".join(part for part in parts if part)
 
 
-def run(program, *args, stdin=b"", files=(), limit=5, **machine):
+def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
     """Run a program of the archive under icount, and wait for its end.
 
-    files: (path in the machine, path here) pairs. limit: guest seconds. machine: fields of Setup.
+    files: (path in the machine, path here) pairs. limit: guest seconds. kernel: another one than
+    obj/quire.elf. machine: fields of Setup.
     """
     path = in_archive(program)
     module = RunModule()
     for guest, host in files:
         module.add_host_file(guest, host)
     module.add_run(path, [path, *args], ENVIRONMENT, stdin)
-    setup = Setup(kernel=build.path("quire.elf"), icount=True, **machine)
+    setup = Setup(kernel=kernel or build.path("quire.elf"), icount=True, **machine)
     setup.modules = [build.path("archive.cpio"), module.finish()]
     setup.options = f"seed=1 stdio=serial {setup.options}"
     again = ["grade/run", "--icount", "--timeout", f"{limit:g}", "--mem", str(setup.mem)]
+    again += ["--kernel", os.path.relpath(kernel)] if kernel else []
     return _outcome(setup, limit, shlex.join([*again, "--guest", path, *args]))
 
 

@@ -1,13 +1,11 @@
 """The kernel's own tests (kern/*/test_*.c): one machine for each file, one result for each test."""
 import functools
-import os
 
 import pytest
 
 from quire import build, guest, ktap
 
-DEBUG = build.path("debug", "quire.elf")
-KERNEL = DEBUG if os.path.exists(DEBUG) else build.path("quire.elf")
+KERNEL = build.debug_kernel() or build.path("quire.elf")
 TESTS = ktap.listed(KERNEL)
 
 

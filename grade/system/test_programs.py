@@ -1,13 +1,26 @@
 """Each program of user/tests prints on Quire what its record says, in a fresh machine."""
 import pytest
 
-from quire import guest, record
+from quire import build, guest, record
 
 PROGRAMS = record.programs()
+TESTS = [pytest.param(program, id=program.name) for program in PROGRAMS if not program.helper]
+DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
-@pytest.mark.parametrize("program", [p for p in PROGRAMS if not p.helper], ids=lambda p: p.name)
+@pytest.mark.parametrize("program", TESTS)
 def test_program(program, complain):
+    run(program, complain, None, program.limit)
+
+
+@pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
+@pytest.mark.parametrize("program", TESTS)
+def test_program_debug(program, complain):
+    run(program, complain, build.debug_kernel(), DEBUG_SLOWER * program.limit)
+
+
+def run(program, complain, kernel, limit):
+    """Run a program on a kernel and compare with its record."""
     if not program.record.exists():
         complain(
             f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from"
@@ -18,7 +31,8 @@ def test_program(program, complain):
         f"/tests/{program.name}",
         *program.args,
         stdin=program.input,
-        limit=program.limit,
+        limit=limit,
+        kernel=kernel,
         mem=program.mem,
     )
     got = record.text(outcome.stdout, ending(outcome.result))
