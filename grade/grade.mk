@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade bench oracle host-programs lint format
+.PHONY: setup grade bench oracle fuzz host-programs lint format
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -30,6 +30,10 @@ bench: all
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
 oracle: programs $(O)/archive.cpio
 	$(Q)$(grade_env) grade/oracle
+
+## fuzz: random operations on memory, on Quire and on this machine's Linux; N=HOW MANY SEED=NUMBER
+fuzz: all
+	$(Q)$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
 # The programs of user/ also compile for the host, with its own C library.
 HOST_CC ?= cc

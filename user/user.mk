@@ -4,6 +4,7 @@
 # user/NAME.c              a program, obj/user/NAME, /bin/NAME in the archive
 # user/NAME/*.c            the same, from several files
 # user/tests/NAME.c        a test, obj/user/tests/NAME, /tests/NAME in the archive
+# user/tests/NAME/*.c      the same, from several files
 # user/etc/*               files of /etc
 
 # A section for each function, of which the linker keeps what is used: small files make cheap execs.
@@ -23,10 +24,12 @@ libc := $(O)/uobj/libc.a
 single_src := $(sort $(wildcard user/*.c user/tests/*.c))
 folder_names := $(filter-out tests etc,\
 	$(sort $(patsubst user/%/,%,$(dir $(wildcard user/*/*.c)))))
-folder_src := $(foreach name,$(folder_names),$(sort $(wildcard user/$(name)/*.c)))
+test_folders := $(sort $(patsubst user/%/,%,$(dir $(wildcard user/tests/*/*.c))))
+all_folders := $(folder_names) $(test_folders)
+folder_src := $(foreach name,$(all_folders),$(sort $(wildcard user/$(name)/*.c)))
 
 single_programs := $(single_src:%.c=$(O)/%)
-folder_programs := $(folder_names:%=$(O)/user/%)
+folder_programs := $(all_folders:%=$(O)/user/%)
 programs := $(single_programs) $(folder_programs)
 user_obj := $(patsubst %.c,$(O)/uobj/%.o,$(single_src) $(folder_src))
 
@@ -68,7 +71,7 @@ $(O)/user/$(1): $(2) $(O)/uobj/user/$(1)/objects $(program_parts)
 	@mkdir -p $$(@D)
 	$$(Q)$$(link_program)
 endef
-$(foreach name,$(folder_names),$(eval $(call folder_program,$(name),\
+$(foreach name,$(all_folders),$(eval $(call folder_program,$(name),\
 	$(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(name)/*.c))))))
 
 -include $(lib_obj:.o=.d) $(user_obj:.o=.d)

@@ -5,17 +5,14 @@
 The kernel takes no part: its structs are found by its debug information, its rules stand in the
 comments of kern/. The machine must be at rest: it ended in the kernel, in a thread that holds
 nothing (init, or a program that restarted it). The checks stand in the modules audit_*.py; this one
-calls them in order and keeps what they tell each other:
-
-    claims      structs that a walk has reached: {address: (kind, words, values)}
-    references  who refers to a counted struct: {address: [address of who does]}
-    pages       page_t's, and how many references to each have been found
+calls them in order and keeps what they tell each other.
 """
+import argparse
 import mmap
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_objects, audit_pages
-from quire import audit_spaces, audit_tables, audit_threads
+from quire import audit_spaces, audit_tables, audit_threads, build
 from quire.audit_memory import Damage, Memory, Unknown
 
 AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
@@ -39,12 +36,23 @@ class Audit:
     def __init__(self, memory):
         self.memory = memory
         self.findings = []
-        self.claims = {}
-        self.references = {}
-        self.pages = self.heap = None
-        self.loose = []  # pointers of which only the kernel knows what they mean
-        self.objects = {}  # memory objects: what they are called
         self._more = {}  # findings of each check that are not shown
+        self.complete = True  # no walk has met damage that stopped it
+        self.claims = {}  # structs that a walk has reached: {address: (kind, words, values)}
+        self.references = {}  # who refers to a counted struct: {address: [address of who does]}
+        self.loose = []  # pointers of which only the kernel knows what they mean
+        self.pages = self.heap = None  # audit_pages.Pages, audit_heap.Heap
+        self.threads, self.processes, self.files = {}, {}, {}  # {address: record}
+        self.current = 0  # the thread that ran last
+        self.stacks = []  # the words on the stacks of threads that hold something
+        self.stack_pages = {}  # {address: page number} of everything mapped for kernel stacks
+        self.spaces = {}  # address spaces: who runs in them
+        self.inodes, self.objects = {}, {}  # {address: what it is called}
+        self.unread = []  # inodes that no walk has read yet
+        self.areas_of = {}  # {object: its areas, as found in the spaces}
+        self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
+        self.writable = []  # (page number, address, tables, area) of private areas
+        self.queues = []  # wait queues: (address, address of the struct, path in it)
 
     def report(self, check, text):
         """Something is wrong."""
@@ -59,6 +67,7 @@ class Audit:
             for entry in self.memory.entries(head, name, member):
                 yield entry
         except Damage as damage:
+            self.complete = False
             self.report(check, str(damage))
 
     def claim(self, address, kind, words, *values):
@@ -92,17 +101,26 @@ class Audit:
         """`holder`, a struct's address, keeps a reference on the struct at `target`."""
         self.references.setdefault(target, []).append(holder)
 
-    def run(self, check, *arguments):
-        """Run a check; damage that stops it is a finding too."""
+    def run(self, check, *arguments, under=None):
+        """Run a check; damage that stops it is a finding too, of the check `under` or this one."""
         try:
             return check(self, *arguments)
         except Damage as damage:
-            self.report(check.__name__.replace("_", "-"), str(damage))
+            self.complete = False
+            self.report(under or check.__name__.replace("_", "-"), str(damage))
         except Unknown as unknown:
+            self.complete = False
             self.report("kernel", f"the audit does not know this kernel: {unknown}")
         return None
 
-    def finish(self):
+    def run_all(self, elf):
+        """Run every check; `elf` is the kernel's file. Returns the findings."""
+        if self.run(audit_pages.kernel_image, elf):
+            self.run(audit_pages.read_pages)
+        for check in CHECKS if self.pages else ():
+            self.run(check)
+        for check in LAST_CHECKS if self.complete else ():
+            self.run(check)
         for check, count in self._more.items():
             self.findings.append(Finding(check, f"and {count} more"))
         return self.findings
@@ -122,11 +140,15 @@ CHECKS = [
     audit_files.tree,
     audit_files.pipes,
     audit_objects.objects,
-    audit_tables.writable_pages,
-    audit_pages.counts,
     audit_locks.locks,
     audit_locks.wait_queues,
     audit_locks.timers,
+]
+
+# These ask whether something is missing, so all walks must have come to their ends.
+LAST_CHECKS = [
+    audit_tables.writable_pages,
+    audit_pages.counts,
     audit_heap.reference_counts,
     audit_heap.lost_blocks,
 ]
@@ -145,14 +167,20 @@ def audit_file(file, elf_path):
         return [Finding("kernel", str(error))]
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         with Memory(content, layout) as memory:
-            return audit_memory(memory, elf)
+            return Audit(memory).run_all(elf)
 
 
-def audit_memory(memory, elf):
-    """The same for a Memory and the bytes of the kernel's file."""
-    context = Audit(memory)
-    context.run(audit_pages.kernel_image, elf)
-    context.run(audit_pages.read_pages)
-    for check in CHECKS if context.pages else ():
-        context.run(check)
-    return context.finish()
+def main():
+    """The command grade/audit. Its status is 0 when all is well and 1 when something is not."""
+    parser = argparse.ArgumentParser(prog="grade/audit", description="Audit a machine's memory.")
+    parser.add_argument("--kernel", default=build.path("quire.elf"), help="what ran (obj/quire.elf)")
+    parser.add_argument("dump", metavar="DUMP", help="what grade/run --dump DUMP has kept")
+    options = parser.parse_args()
+    try:
+        with open(options.dump, "rb") as dump:
+            findings = audit_file(dump, options.kernel)
+    except (OSError, ValueError) as error:
+        parser.exit(2, f"grade/audit: {error}\n")
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0

@@ -10,7 +10,6 @@ def descriptors(audit):
     memory = audit.memory
     table = memory.record("fdtable", "slots size end lowest_free")
     context = memory.record("fs_context", "root cwd")
-    audit.files, audit.inodes = {}, {}
     file = memory.record("file", "ops flags inode private")
     first_slots = memory.field("fdtable", "first_slots")[0]
     for at, process in audit.processes.items():
@@ -57,6 +56,7 @@ def add_inode(audit, at, who):
     """An inode has been reached; the tree's walk will read it."""
     if at not in audit.inodes:
         audit.inodes[at] = who
+        audit.unread.append(at)
 
 
 def tree(audit):
@@ -64,13 +64,10 @@ def tree(audit):
     root = audit.memory.value("tree_root")
     audit.refer(root, audit.memory.variable("tree_root")[0])
     walk = Walk(audit, root)
-    audit.inodes = {root: "/"} | audit.inodes
-    pending = list(audit.inodes)
-    while pending:
-        at = pending.pop()
-        before = set(audit.inodes)
-        audit.run(walk_inode, walk, at)
-        pending += [inode for inode in audit.inodes if inode not in before]
+    add_inode(audit, root, "/")
+    audit.inodes[root] = "/"
+    while audit.unread:
+        audit.run(walk_inode, walk, audit.unread.pop(), under="names")
     for at, inode in walk.seen.items():
         _check_links(audit, walk, at, inode)
 
@@ -152,10 +149,10 @@ def _walk_directory(audit, walk, at):
     buckets = directory.buckets
     if buckets != at + walk.dir + walk.first_buckets:
         audit.claim(buckets, "bytes", "the chains of {}", path)
-    chained = set()
+    chained, members = set(), set(listed)
     for i, link in enumerate(audit.memory.word_list(buckets, directory.bucket_mask + 1)):
         while link:
-            if link in chained or link not in listed:
+            if link in chained or link not in members:
                 raise Damage(f"chain {i} of {path} leads to {link:#x}, which is no entry of it")
             chained.add(link)
             entry = walk.entry(link)

@@ -4,7 +4,7 @@ from quire.audit_memory import Damage
 LOCKS = {
     "spinlock": ("locked",),
     "mutex": ("holder",),
-    "rwlock": ("writer", "readers", "writers_waiting"),
+    "rwlock": ("state", "writers_waiting"),
 }
 PARTS = {*LOCKS, "waitq", "list"}
 # Lists whose members another check follows, and one that is not kept up once its process has ended.
@@ -58,7 +58,6 @@ def locks(audit):
         lock: [(name, memory.field(lock, name)[0]) for name in names]
         for lock, names in LOCKS.items()
     }
-    audit.queues = []  # (address, what it is called)
     for base, kind in _places(audit):
         for offset, part, path in parts.of(kind):
             address = base + offset

@@ -33,7 +33,8 @@ class Memory:
     """`content` is anything with the bytes of physical memory from address 0 on."""
 
     def __init__(self, content, layout):
-        self.bytes = memoryview(content).cast("B")
+        self._whole = memoryview(content).cast("B")
+        self.bytes = self._whole[: len(self._whole) & -PAGE_SIZE]
         self.halves, self.words = self.bytes.cast("H"), self.bytes.cast("I")
         self.size = len(self.bytes)
         self.constant_parts = layout["constant"]
@@ -48,7 +49,7 @@ class Memory:
 
     def __exit__(self, *_):
         """Let go of the content."""
-        for view in (self.words, self.halves, self.bytes):
+        for view in (self.words, self.halves, self.bytes, self._whole):
             view.release()
 
     # What the debug information says.
@@ -140,8 +141,11 @@ class Memory:
     def translate(self, address):
         """The physical address of the page behind a kernel address, by the page tables; or None."""
         if self._directory is None:
-            self._directory = self.word(self.variable("kernel_pgdir")[0]) - KERNBASE >> 2
-        if address < KERNBASE or not 0 <= self._directory < len(self.words):
+            pointer = self.variable("kernel_pgdir")[0] - KERNBASE
+            if not 0 <= pointer <= self.size - 4:
+                return None
+            self._directory = self.words[pointer >> 2] - KERNBASE >> 2
+        if address < KERNBASE or not 0 <= self._directory <= len(self.words) - 1024:
             return None
         entry = self.words[self._directory + (address >> 22)]
         if entry & 0x81 == 0x81:

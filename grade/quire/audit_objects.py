@@ -16,7 +16,7 @@ def objects(audit):
             continue
         record = read(at)
         name = audit.called(at)
-        own = audit.run(object_pages, record, name) or {}
+        own = audit.run(object_pages, record, name, under="objects") or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")
         listed = list(audit.entries("objects", at + head, "area", "object_link"))

@@ -65,25 +65,29 @@ class Pages:
 
 
 def kernel_image(audit, elf):
-    """Text and constants are what was loaded, but for what the kernel patches at boot."""
+    """Text and constants are what was loaded, but for what the kernel patches at boot.
+
+    Returns True unless it must be another kernel.
+    """
     memory = audit.memory
-    patches = set()
     start, end = memory.symbol("patch_start"), memory.symbol("patch_end")
-    for at in memory.word_list(start, end - start >> 2)[:: memory.size_of("patch") // 4]:
-        patches |= set(range(at, at + PATCH_SIZE))
+    sites = memory.word_list(start, end - start >> 2)[:: memory.size_of("patch") // 4]
     for start, offset, size in memory.constant_parts:
         at = memory.offset(start, size)
-        there, loaded = memory.bytes[at : at + size].tobytes(), elf[offset : offset + size]
-        differ = [i for i in range(size) if there[i] != loaded[i]] if there != loaded else ()
-        differ = [start + i for i in differ if start + i not in patches]
+        there, loaded = bytearray(memory.bytes[at : at + size]), elf[offset : offset + size]
+        for site in sites:
+            if start <= site < start + size:
+                i = site - start
+                there[i : i + PATCH_SIZE] = loaded[i : i + PATCH_SIZE]
+        if there == loaded:
+            continue
+        differ = [start + i for i in range(size) if there[i] != loaded[i]]
         if len(differ) > size // 2:
             raise Damage("this is not the memory of that kernel")
-        if differ:
-            audit.report(
-                "kernel-image",
-                f"{len(differ)} bytes of text and constants have changed, the first at "
-                f"{differ[0]:#x} ({memory.name_of(differ[0])})",
-            )
+        first = f"{differ[0]:#x} ({memory.name_of(differ[0])})"
+        text = f"{len(differ)} bytes of text and constants have changed, the first at {first}"
+        audit.report("kernel-image", text)
+    return True
 
 
 def read_pages(audit):

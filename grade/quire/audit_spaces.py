@@ -36,15 +36,12 @@ def address_spaces(audit):
         "aspace",
         "pgdir root=areas.root count=areas.count hint brk_start brk pages",
     )
-    audit.areas_of = {}  # object: its areas, as found in the spaces
-    audit.mapped_indexes = {}  # object: indexes of its pages that are mapped
-    audit.writable = []  # (page number, address, tables, area) of private areas
     reader = AreaReader(audit)
     for address, who in audit.spaces.items():
         if not audit.claim(address, "aspace", "the address space of {}", who):
             continue
         space = read(address)
-        areas = audit.run(areas_in_order, reader, space, who) or []
+        areas = audit.run(areas_in_order, reader, space, who, under="areas") or []
         _check_numbers(audit, space, areas, who)
         directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
         UserTables(audit, directory, who, areas).check()

@@ -25,7 +25,6 @@ def kernel_tables(audit):
             audit.report("kernel-tables", f"the kernel's directory maps {i << 22:#x}: {entries[i]:#x}")
     for i in range(USER_PDES, KSTACKS_PDE):
         _check_linear(audit, i, entries[i])
-    audit.stack_pages = {}  # address: page number
     for i in range(KSTACKS_PDE, DEVICE_PDE + 1):
         if entries[i] & ~0xFFF & ~CPU_SETS >= pages.total << 12 or entries[i] & 0x9F != P | W:
             audit.report("kernel-tables", f"entry {i} of the kernel's directory is {entries[i]:#x}")

@@ -1,4 +1,6 @@
 """Threads, their stacks and the run queue; processes and who descends from whom."""
+from collections import Counter
+
 from quire.audit_memory import PAGE_SIZE
 
 KSTACKS_BASE = 0xF8000000  # kern/layout.h
@@ -11,8 +13,6 @@ def threads(audit):
     """Every thread is on the list of all; it runs, waits to run, or sleeps."""
     memory = audit.memory
     read = memory.record("thread", "kesp work aspace process kstack state tid fpu name")
-    audit.threads = {}
-    audit.spaces = {}  # address space: who runs in it
     for at in audit.entries("threads", memory.variable("all_threads")[0], "thread", "all_link"):
         if not audit.claim(at, "thread", "the thread at {:#x}", at):
             continue
@@ -40,7 +40,7 @@ def _check_run_queue(audit):
     idle = memory.word(address + memory.field("cpu", "idle")[0])
     runnable, sleeping = memory.constant("THREAD_RUNNABLE"), memory.constant("THREAD_SLEEPING")
     head = memory.variable("run_queue")[0]
-    queued = list(audit.entries("run-queue", head, "thread", "run_link"))
+    queued = set(audit.entries("run-queue", head, "thread", "run_link"))
     for at in queued:
         if at not in audit.threads:
             audit.report("run-queue", f"{at:#x} is on the run queue, but is no thread")
@@ -62,7 +62,6 @@ def stacks(audit):
     """Every stack is a thread's or pooled; what lies between stacks is not mapped."""
     memory = audit.memory
     owners = {}  # of each slot
-    audit.stacks = []  # the words of the stacks of threads that hold something
     for at, thread in audit.threads.items():
         name = audit.called(at)
         if not memory.in_image(thread.kstack):
@@ -103,7 +102,7 @@ def _read_stack(audit, at, thread, name):
     elif not thread.kstack <= start <= top or start % 4:
         audit.report("stacks", f"{name} sleeps with its stack pointer at {start:#x}")
         return
-    if start in audit.stack_pages or start & -PAGE_SIZE in audit.stack_pages:
+    if all(page in audit.stack_pages for page in range(thread.kstack, top, PAGE_SIZE)):
         content = audit.memory.read(start, top - start)
         audit.stacks.append(memoryview(content).cast("I").tolist())
 
@@ -133,7 +132,6 @@ def processes(audit):
     read = memory.record(
         "process", "pid parent zombie aspace files fs table=signals.table hash_next"
     )
-    audit.processes = {}
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
     for at in audit.entries("processes", head, "process", "all_link"):
@@ -143,8 +141,11 @@ def processes(audit):
             audit.claims[at] = "process", "pid {}", (name,)
     _check_table(audit)
     _check_family(audit)
+    members = {at: [] for at in audit.processes}
+    for at, thread in audit.threads.items():
+        members.setdefault(thread.process, []).append(at)
     for at, process in audit.processes.items():
-        _check_threads(audit, process)
+        _check_threads(audit, process, members[at])
         _check_signals(audit, process)
     for at, thread in audit.threads.items():
         if thread.process and thread.process not in audit.processes:
@@ -155,13 +156,13 @@ def processes(audit):
 def _check_table(audit):
     memory = audit.memory
     address, kind = memory.variable("buckets", "process.c")
-    hashed = []
+    hashed = set()
     for i, at in enumerate(memory.word_list(address, kind[2])):
         while at:
             if at not in audit.processes or at in hashed:
                 audit.report("processes", f"the chain {i} of the table by pid leads to {at:#x}")
                 break
-            hashed.append(at)
+            hashed.add(at)
             process = audit.processes[at]
             if process.pid % kind[2] != i:
                 audit.report("processes", f"{audit.called(at)} is in chain {i} of the table by pid")
@@ -169,10 +170,9 @@ def _check_table(audit):
     for at in audit.processes:
         if at not in hashed:
             audit.report("processes", f"{audit.called(at)} is not in the table by pid")
-    pids = [process.pid for process in audit.processes.values()]
-    for pid in set(pids):
-        if pid <= 0 or pids.count(pid) > 1:
-            audit.report("processes", f"{pids.count(pid)} processes have the pid {pid}")
+    for pid, count in Counter(process.pid for process in audit.processes.values()).items():
+        if pid <= 0 or count > 1:
+            audit.report("processes", f"{count} processes have the pid {pid}")
 
 
 def _check_family(audit):
@@ -198,8 +198,11 @@ def _check_family(audit):
             audit.report("processes", f"{text}, which has ended")
 
 
-def _check_threads(audit, process):
-    """A process has threads, which know it; what has ended has given everything back."""
+def _check_threads(audit, process, members):
+    """A process has threads, which know it; what has ended has given everything back.
+
+    `members` are the threads that name it as theirs.
+    """
     name = audit.called(process.at)
     if process.zombie:
         for what in ("aspace", "files", "fs"):
@@ -219,8 +222,8 @@ def _check_threads(audit, process):
             audit.report("processes", f"{text}, its process has {process.aspace:#x}")
     if not own:
         audit.report("processes", f"{name} has no thread")
-    for at, thread in audit.threads.items():
-        if thread.process == process.at and at not in own:
+    for at in members:
+        if at not in own:
             audit.report("processes", f"{audit.called(at)} is missing on the list of {name}")
 
 

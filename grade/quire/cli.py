@@ -67,6 +67,7 @@ def parser():
     add("--log", metavar="FILE", help="write the kernel's messages there")
     add("--result", metavar="FILE", help="write the verdict there, as JSON")
     add("--audit", action="store_true", help="check the machine's memory after its end")
+    add("--dump", metavar="FILE", help="keep the machine's memory there, for grade/audit")
     add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
     add("--archive", metavar="FILE", help="another archive than obj/archive.cpio")
     add("command", nargs=argparse.REMAINDER, metavar="PROGRAM [ARG...]", help=argparse.SUPPRESS)
@@ -149,6 +150,7 @@ def run(options, log_file):
         smp=options.smp,
         icount=options.icount,
         audit=options.audit,
+        dump=options.dump,
     )
     log = Log(log_file)
     with terminal.RawTerminal(0 if options.tty else None) as local:

@@ -40,6 +40,7 @@ class Setup:
     icount: bool = False
     console_input: bool = False  # COM1 both ways, as `console_socket`
     audit: bool = False  # its memory outlives it, in the file `memory`, to be audited
+    dump: str = None  # the same, in a file of that name
     extra: list = field(default_factory=list)  # more arguments for QEMU
 
 
@@ -99,7 +100,7 @@ class Machine:
         self.stdin = None  # a descriptor to write frames to; None under icount
         self.qmp = None
         self.process = None
-        self.memory = _memory_file(setup.mem << 20) if setup.audit else None
+        self.memory = _memory_file(setup) if setup.audit or setup.dump else None
         self._start_time = time.monotonic()
         self._errors = tempfile.TemporaryFile()  # what QEMU itself says
         self._folder = tempfile.mkdtemp(prefix="quire-")
@@ -246,13 +247,15 @@ def _qemu():
     return os.environ.get("QEMU") or next(filter(shutil.which, names), names[0])
 
 
-def _memory_file(size):
-    """A nameless file for a machine's memory: in this machine's own memory, where that is possible."""
-    if hasattr(os, "memfd_create"):
+def _memory_file(setup):
+    """A file for a machine's memory; a nameless one lies in memory, where that is possible."""
+    if setup.dump:
+        file = open(setup.dump, "w+b")
+    elif hasattr(os, "memfd_create"):
         file = os.fdopen(os.memfd_create("quire"), "r+b")
     else:
         file = tempfile.TemporaryFile()
-    os.truncate(file.fileno(), size)
+    os.truncate(file.fileno(), setup.mem << 20)
     return file
 
 

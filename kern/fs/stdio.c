@@ -240,6 +240,11 @@ static int open_tty(struct fdtable *files, struct tty *tty, const char *path)
 	return error;
 }
 
+bool stdio_is_terminal(void)
+{
+	return mode != STDIO_SERIAL;
+}
+
 int stdio_open(struct fdtable *files)
 {
 	switch (mode) {

@@ -19,5 +19,8 @@ void stdio_init(void);
 // controlling terminal of the session that this process will lead. 0 or -errno.
 int stdio_open(struct fdtable *files);
 
+// Are they a terminal? Then the process that opens them has to lead a session.
+bool stdio_is_terminal(void);
+
 // May input still come that would wake somebody?
 bool stdio_input_possible(void);

@@ -117,7 +117,9 @@ static void run_first_program(void *arg)
 	if (error)
 		no_start("the first program", error);
 	path = first_program(&args);
-	process->sid = process->pgid = process->pid; // before the terminal becomes its session's
+	process->pgid = process->pid; // a group of its own, as a shell makes for a job
+	if (stdio_is_terminal())
+		process->sid = process->pid; // and a session, as a login makes for a shell
 	error = stdio_open(process->files);
 	if (!error)
 		error = process_exec(path, &args);
