@@ -17,6 +17,8 @@ def main():
     parser.add_argument("--write", action="store_true", help="write the records")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these programs")
     options = parser.parse_args()
+    if platform.system() != "Linux" or platform.machine() not in ("x86_64", "i686"):
+        parser.error("the oracle is Linux on an x86 processor")
     with open(build.path("archive.cpio"), "rb") as file:
         archive = file.read()
     chosen = [p for p in record.programs() if not options.names or p.name in options.names]

@@ -2,9 +2,11 @@
 import hashlib
 import json
 import os
+import pty
 import select
 import signal
 import subprocess
+import termios
 from subprocess import DEVNULL, PIPE
 
 import pytest
@@ -66,6 +68,12 @@ def test_closed_input(glibc_probe, clock):
     assert (done.returncode, done.stdout) == (0, b"")
 
 
+def test_input_that_nobody_reads(glibc_probe):
+    with open("/dev/zero", "rb") as endless:
+        done = subprocess.run([RUN, glibc_probe, "args"], stdin=endless, timeout=PATIENCE)
+    assert done.returncode == 7
+
+
 def test_every_byte_passes(glibc_probe, clock):
     data = b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(8000)) + bytes(range(256))
     done = run(*clock, glibc_probe, "cat", stdin=data)
@@ -103,6 +111,35 @@ def test_plain_pipes_are_no_terminal(glibc_probe):
 def test_tty(glibc_probe):
     lines = run("--tty", glibc_probe, "terminal").stdout.split(b"\r\n")
     assert lines[:2] == [b"0: terminal", b"1: terminal"]
+
+
+def test_a_terminal_is_passed_through():
+    """Every key goes to the shell in the machine, ^C too, and the terminal is as before afterwards."""
+    ours, theirs = pty.openpty()
+    before = termios.tcgetattr(theirs)
+    command = [RUN, "--tty", "--guest", "sh"]
+    shell = subprocess.Popen(command, stdin=theirs, stdout=theirs, start_new_session=True)
+    read_until(ours, b"$ ")
+    os.write(ours, b"cat\r")
+    read_until(ours, b"cat\r\n")
+    os.write(ours, b"word\r")
+    read_until(ours, b"word\r\nword\r\n")
+    os.write(ours, b"\x03")
+    shown = read_until(ours, b"$ ")
+    assert shown.startswith(b"^C")
+    os.write(ours, b"exit 3\r")
+    assert shell.wait(PATIENCE) == 3
+    assert termios.tcgetattr(theirs) == before
+
+
+def read_until(descriptor, end):
+    """What comes from a terminal, up to `end`."""
+    shown = b""
+    while end not in shown:
+        ready, _, _ = select.select([descriptor], [], [], PATIENCE)
+        assert ready, shown
+        shown += os.read(descriptor, 4096)
+    return shown
 
 
 def test_environment(glibc_probe):
