@@ -1,0 +1,64 @@
+"""Runs user/tests/fuzz_memory on this machine's Linux and on Quire."""
+import ctypes
+import os
+import stat
+import tempfile
+
+from quire import build, fuzz_log, guest, native
+from tools.cpio import Archive
+
+PROGRAM = "/tests/fuzz_memory"
+SILENCE = 120  # seconds without output, on Linux, until it counts as hanging
+GUEST_SECONDS = 5, 0.0005  # on Quire: for the start, and for each operation
+
+# Linux's personalities: as much like Quire as it can be (user space ends at 3 GiB, mappings go
+# bottom-up), and like that but otherwise laid out.
+ADDR_NO_RANDOMIZE, ADDR_COMPAT_LAYOUT, ADDR_LIMIT_3GB = 0x0040000, 0x0200000, 0x8000000
+LIKE_QUIRE = ADDR_LIMIT_3GB | ADDR_COMPAT_LAYOUT
+OTHERWISE = ADDR_LIMIT_3GB | ADDR_NO_RANDOMIZE
+ASK = 0xFFFFFFFF
+
+
+def on_linux(args, scripts=(), personality=LIKE_QUIRE, program=None):
+    """{name: Sequence} of what the program prints. scripts: their texts, one after the other."""
+    archive = Archive()
+    for folder in ("dev", "proc", "run", "tests"):
+        archive.directory(folder)
+    with open(program or build.path("user", "tests", "fuzz_memory"), "rb") as file:
+        archive.entry(PROGRAM[1:], stat.S_IFREG | 0o755, file.read())
+    for path, text in _named(scripts):
+        archive.entry(path[1:], stat.S_IFREG | 0o644, text.encode())
+    archive.finish()
+    libc = ctypes.CDLL(None)
+    before = libc.personality(ASK)
+    libc.personality(personality)
+    try:
+        words = [*args, *(path for path, _ in _named(scripts))]
+        stdout, stderr, ending = native.run(bytes(archive.data), PROGRAM, words, b"", SILENCE)
+    finally:
+        libc.personality(before)
+    if ending != "exit 0":
+        raise RuntimeError(f"on Linux: {ending}: {stderr.decode()} {stdout[-200:].decode()}")
+    return fuzz_log.sequences(stdout.decode())
+
+
+def on_quire(args, scripts=(), operations=0, **machine):
+    """The same on Quire: ({name: Sequence}, what went wrong with the machine or None)."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for path, text in _named(scripts):
+            host = os.path.join(folder, os.path.basename(path))
+            with open(host, "w", encoding="ascii") as file:
+                file.write(text)
+            files.append((path, host))
+        limit = GUEST_SECONDS[0] + GUEST_SECONDS[1] * operations
+        words = [*args, *(path for path, _ in files)]
+        outcome = guest.run(PROGRAM, *words, files=files, limit=limit, **machine)
+    wrong = None
+    if (outcome.result.kind, outcome.result.status) != ("exit", 0):
+        wrong = outcome.explain(f"{outcome.result.kind}: the machine did not end as it should")
+    return fuzz_log.sequences(outcome.stdout.decode(errors="replace")), wrong
+
+
+def _named(scripts):
+    return [(f"/run/script{number}", text) for number, text in enumerate(scripts)]
