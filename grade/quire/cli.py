@@ -179,7 +179,7 @@ def interrupted(number, _frame):
 
 
 def open_standard():
-    """Give each standard descriptor that is closed a meaning, before anything else gets its number."""
+    """Open each standard descriptor that is closed, before anything else gets its number."""
     for number in range(3):
         try:
             os.fstat(number)

@@ -90,7 +90,7 @@ class Screen:
 
     def _origin(self):
         """The cell in the upper left corner. The kernel scrolls by moving it, so the display
-        controller is asked; the machine stands still meanwhile, and its chosen register is restored."""
+        controller is asked, while the machine stands still; its chosen register is restored."""
         self.qmp.command("stop")
         chosen = self._port_in(CRTC_INDEX)
         origin = 0

@@ -23,9 +23,9 @@ def run(program, complain, kernel, limit):
     """Run a program on a kernel and compare with its record."""
     if not program.record.exists():
         complain(
-            f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from"
-            f" what Linux does; for a hostile program write user/tests/{program.name}.expect; mark a"
-            " program that others run with a first line `// helper`."
+            f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from what"
+            f" Linux does; for a hostile program write user/tests/{program.name}.expect; a program"
+            " that others run has a first line `// helper`."
         )
     outcome = guest.run(
         f"/tests/{program.name}",

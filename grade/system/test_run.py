@@ -114,7 +114,7 @@ def test_tty(glibc_probe):
 
 
 def test_a_terminal_is_passed_through():
-    """Every key goes to the shell in the machine, ^C too, and the terminal is as before afterwards."""
+    """Every key goes to the shell in the machine, ^C too; the terminal is as before afterwards."""
     ours, theirs = pty.openpty()
     before = termios.tcgetattr(theirs)
     command = [RUN, "--tty", "--guest", "sh"]
