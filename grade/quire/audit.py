@@ -147,6 +147,7 @@ CHECKS = [
 
 # These ask whether something is missing, so all walks must have come to their ends.
 LAST_CHECKS = [
+    audit_objects.mappings,
     audit_tables.writable_pages,
     audit_pages.counts,
     audit_heap.reference_counts,

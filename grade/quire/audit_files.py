@@ -53,7 +53,7 @@ def _read_table(audit, table, first_slots, file, name):
 
 
 def add_inode(audit, at, who):
-    """An inode has been reached; the tree's walk will read it."""
+    """An inode has been reached, and may have no better name; the tree's walk will read it."""
     if at not in audit.inodes:
         audit.inodes[at] = who
         audit.unread.append(at)
@@ -64,8 +64,8 @@ def tree(audit):
     root = audit.memory.value("tree_root")
     audit.refer(root, audit.memory.variable("tree_root")[0])
     walk = Walk(audit, root)
-    add_inode(audit, root, "/")
     audit.inodes[root] = "/"
+    audit.unread.append(root)  # the last comes first, and with it all that has a path
     while audit.unread:
         audit.run(walk_inode, walk, audit.unread.pop(), under="names")
     for at, inode in walk.seen.items():
@@ -81,13 +81,14 @@ class Walk:
         self.inode = memory.record("inode", "refs mode nlink object private")
         self.entry = memory.record("entry", "hash_next parent inode hash length linked")
         self.directory = memory.record("directory", "buckets bucket_mask count")
-        self.text = memory.size_of("entry")
+        self.text = memory.field("entry", "text")[0]
         self.names = memory.field("inode", "names")[0]
         self.dir = memory.field("inode", "dir")[0]
         self.entries = memory.field("directory", "entries")[0]
         self.first_buckets = memory.field("directory", "first_buckets")[0]
         self.seen = {}
-        self.linked = {}  # inode: entries that name it
+        self.linked = {}  # inode: entries that name it, as found in directories
+        self.aliases = {}  # inode: the same, as found in its list of names
         self.folders = {}  # inode: directories in it
 
 
@@ -99,7 +100,8 @@ def walk_inode(audit, walk, at):
     kind = inode.mode & TYPE
     audit.loose.append(inode.private)
     for link in audit.entries("names", at + walk.names, "entry", "alias"):
-        _add_entry(audit, walk, link, at)
+        _add_entry(audit, walk, link, audit.memory.string(link + walk.text, 256))
+        walk.aliases.setdefault(at, []).append(link)
     if kind == DIRECTORY:
         _walk_directory(audit, walk, at)
     elif kind == REGULAR and inode.object:
@@ -111,18 +113,12 @@ def walk_inode(audit, walk, at):
         audit.claim(inode.object, "pipe", "pipe {}", audit.inodes[at])
 
 
-def _add_entry(audit, walk, at, inode):
-    """One name of `inode`: an entry, or the label of a file that has none."""
-    entry = walk.entry(at)
-    name = audit.memory.string(at + walk.text, 256)
-    if not audit.claim(at, "entry", "the name {}", name):
-        return entry
-    if entry.inode != inode:
-        text = f"{name} is a name of {audit.inodes[inode]}, but leads to {entry.inode:#x}"
-        audit.report("names", text)
-    audit.refer(entry.parent, at)
-    add_inode(audit, entry.parent, "a directory")
-    return entry
+def _add_entry(audit, walk, at, name):
+    """An entry has been reached, or the label of a file that has no name any more."""
+    if audit.claim(at, "entry", "the name {}", name):
+        parent = walk.entry(at).parent
+        audit.refer(parent, at)
+        add_inode(audit, parent, f"the directory of {name}")
 
 
 def _walk_directory(audit, walk, at):
@@ -134,13 +130,12 @@ def _walk_directory(audit, walk, at):
     for link in listed:
         entry = walk.entry(link)
         name = f"{path.rstrip('/')}/{audit.memory.string(link + walk.text, 256)}"
+        _add_entry(audit, walk, link, name)
         if entry.parent != at or not entry.linked:
             audit.report("names", f"{name} stands in {path}, but does not say so")
-        if audit.inodes.get(entry.inode) == "a directory":
-            audit.inodes[entry.inode] = name
-            if entry.inode in audit.claims:
-                audit.claims[entry.inode] = "inode", "inode of {}", (name,)
         add_inode(audit, entry.inode, name)
+        if not audit.inodes[entry.inode].startswith("/"):
+            audit.inodes[entry.inode] = name
         audit.refer(entry.inode, link)
         walk.linked.setdefault(entry.inode, []).append(link)
         walk.folders.setdefault(at, []).append(entry.inode)
@@ -166,6 +161,11 @@ def _walk_directory(audit, walk, at):
 
 def _check_links(audit, walk, at, inode):
     """nlink is the number of names; a directory's counts itself and those in it."""
+    path = audit.inodes[at]
+    aliases = [entry for entry in walk.aliases.get(at, ()) if walk.entry(entry).linked]
+    for entry in set(aliases) ^ set(walk.linked.get(at, ())):
+        text = "is on its list of names" if entry in aliases else "leads to it"
+        audit.report("names", f"{path}: {audit.called(entry)} {text}, but not the other way round")
     linked = len(walk.linked.get(at, ()))
     wanted = linked
     if inode.mode & TYPE == DIRECTORY:
@@ -175,7 +175,6 @@ def _check_links(audit, walk, at, inode):
     elif not linked and audit.memory.word(at + walk.names) == at + walk.names:
         wanted = 1  # it never had a name
     if inode.nlink != wanted:
-        path = audit.inodes[at]
         audit.report("names", f"{path}: nlink is {inode.nlink}; its names make {wanted}")
 
 

@@ -69,8 +69,8 @@ def locks(audit):
                 value = memory.word(address + at)
                 if value:
                     who = f" ({audit.called(value)})" if value in audit.claims else ""
-                    text = f"{part} {path} of {audit.called(base)}: {name} is {value:#x}{who} at rest"
-                    audit.report("locks", text)
+                    lock = _named(audit, base, path)
+                    audit.report("locks", f"{part} {lock}: {name} is {value:#x}{who} at rest")
 
 
 def _places(audit):
@@ -80,6 +80,11 @@ def _places(audit):
     for address, (kind, _, _) in list(audit.claims.items()):
         if kind != "bytes" and not audit.memory.in_image(address):
             yield address, ["struct", kind]
+
+
+def _named(audit, base, path):
+    """What a part of the variable or struct at `base` is called."""
+    return f"{path} of {audit.called(base)}" if path else audit.called(base)
 
 
 def _check_links(audit, base, address, path):
@@ -93,7 +98,7 @@ def _check_links(audit, base, address, path):
         except Damage:
             found = None
         if found != address:
-            text = f"list {path} of {audit.called(base)} at {address:#x}: {side} is {link:#x}"
+            text = f"list {_named(audit, base, path)} at {address:#x}: {side} is {link:#x}"
             audit.report("lists", f"{text}, which does not name it")
             break
 
@@ -109,7 +114,7 @@ def wait_queues(audit):
         for at in audit.entries("wait-queues", queue + waiters, "waiter", "link"):
             thread = read(at).thread
             if thread not in audit.threads:
-                text = f"queue {path} of {audit.called(base)}: a waiter at {at:#x}"
+                text = f"queue {_named(audit, base, path)}: a waiter at {at:#x}"
                 audit.report("wait-queues", f"{text} is of {thread:#x}, which is no thread")
 
 

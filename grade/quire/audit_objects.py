@@ -8,7 +8,6 @@ def objects(audit):
     """Every object that a file or an area has."""
     memory = audit.memory
     read = memory.record("object", "refs size root=pages.root height=pages.height resident")
-    head = memory.field("object", "areas")[0]
     for at in audit.areas_of:
         audit.objects.setdefault(at, f"mapped by {audit.called(audit.areas_of[at][0])}")
     for at, who in audit.objects.items():
@@ -19,17 +18,23 @@ def objects(audit):
         own = audit.run(object_pages, record, name, under="objects") or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")
-        listed = list(audit.entries("objects", at + head, "area", "object_link"))
-        mapping = audit.areas_of.get(at, ())
-        if sorted(listed) != sorted(mapping):
-            for area in set(listed) ^ set(mapping):
-                known = "does not map it" if area in listed else "is missing on its list of areas"
-                audit.report("objects", f"{name}: {audit.called(area)} {known}")
         end = -(-record.size // PAGE_SIZE)
         for index in sorted(audit.mapped_indexes.get(at, ())):
             if index >= end:
                 text = f"page {index} is mapped; the size is {record.size:#x}"
                 audit.report("objects", f"{name}: {text}")
+
+
+def mappings(audit):
+    """The areas on an object's list are those that map it."""
+    head = audit.memory.field("object", "areas")[0]
+    for at in audit.objects:
+        listed = list(audit.entries("objects", at + head, "area", "object_link"))
+        mapping = audit.areas_of.get(at, ())
+        if sorted(listed) != sorted(mapping):
+            for area in set(listed) ^ set(mapping):
+                known = "does not map it" if area in listed else "is missing on its list of areas"
+                audit.report("objects", f"{audit.called(at)}: {audit.called(area)} {known}")
 
 
 def object_pages(audit, record, name):

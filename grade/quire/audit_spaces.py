@@ -41,10 +41,11 @@ def address_spaces(audit):
         if not audit.claim(address, "aspace", "the address space of {}", who):
             continue
         space = read(address)
-        areas = audit.run(areas_in_order, reader, space, who, under="areas") or []
-        _check_numbers(audit, space, areas, who)
-        directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
-        UserTables(audit, directory, who, areas).check()
+        areas = audit.run(areas_in_order, reader, space, who, under="areas")
+        if areas is not None:
+            _check_numbers(audit, space, areas, who)
+            directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
+            UserTables(audit, directory, who, areas).check()
 
 
 def _check_numbers(audit, space, areas, who):
@@ -108,8 +109,7 @@ def areas_in_order(audit, reader, space, who):
 
 
 def _check_area(audit, record, area, end, who, space):
-    if not audit.claim(area.at, "area", "{1} of {0}", who, area):
-        raise Damage(f"{who}: the area at {area.at:#x} cannot be read")
+    audit.claims[area.at] = "area", "{1} of {0}", (who, area)
     faults = []
     if (area.start | area.end) % PAGE_SIZE:
         faults.append("is not page-aligned")
@@ -136,13 +136,12 @@ def _check_area(audit, record, area, end, who, space):
 
 def walk_tree(audit, reader, root, who):
     """The areas of a tree in its order; checks links, heights, balance and greatest gaps."""
-    found, seen = [], set()
+    found, faults = [], []
 
     def visit(node, above, depth):
         """Height and greatest gap of the tree below `node`."""
-        if node in seen or depth > TREE_DEPTH:
-            raise Damage(f"{who}: the tree of areas comes to {node:#x} twice")
-        seen.add(node)
+        if depth > TREE_DEPTH or not audit.claim(node, "area", "an area of {}", who):
+            raise Damage(f"{who}: the tree of areas cannot be read at {node:#x}")
         area = reader.read(node)
         low, low_gap = visit(area.left, node, depth + 1) if area.left else (0, 0)
         found.append(area)
@@ -158,7 +157,6 @@ def walk_tree(audit, reader, root, who):
             faults.append((area, f"says its greatest gap is {area.max_gap:#x}; it is {gap:#x}"))
         return height, gap
 
-    faults = []
     if root:
         visit(root, 0, 1)
     for area, fault in faults:

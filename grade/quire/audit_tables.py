@@ -38,7 +38,7 @@ def _check_linear(audit, i, entry):
     image, rodata_end = audit.memory.image[0], audit.memory.symbol("rodata_end")
     if start >= KERNBASE + (pages.total << 12):
         wanted = 0
-    elif start < rodata_end and start + (1 << 22) > image and not entry & PS:
+    elif start < rodata_end and start + (1 << 22) > image:
         _check_split(audit, start, entry, image, rodata_end)
         return
     else:
@@ -53,8 +53,9 @@ def _check_linear(audit, i, entry):
 def _check_split(audit, start, entry, image, rodata_end):
     """The table behind the kernel's image: what is never written cannot be."""
     pages, table = audit.pages, entry >> 12
-    if entry & 0x1F != P | W or table >= pages.total:
-        audit.report("kernel-tables", f"the linear map at {start:#x}: no table behind {entry:#x}")
+    if entry & 0x9F != P | W or table >= pages.total:
+        text = f"the directory's entry is {entry:#x}: no table"
+        audit.report("kernel-tables", f"the kernel's image at {start:#x}: {text}")
         return
     _check_table(audit, table, 1024)
     for i, found in enumerate(pages.words(table)):

@@ -1,0 +1,150 @@
+"""The audit of descriptors, names and pipes: each test breaks one rule in a machine's memory."""
+import pytest
+
+from scene import PAGE
+
+pytestmark = pytest.mark.xdist_group("audit")
+
+
+def table(scene, pid=3):
+    return scene.get("process", scene.process(pid), "files")
+
+
+def a_file(scene):
+    """A file that descriptors of several processes share."""
+    return scene.claimed("file", "descriptor 3 of pid")[0]
+
+
+def folder(scene):
+    return scene.claimed("inode", "/tmp/scene.d")[0]
+
+
+def temporary(scene):
+    """The directory /tmp."""
+    return next(at for at in scene.claimed("inode") if scene.clean.called(at) == "inode of /tmp")
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+def test_references_to_a_file(scene, difference):
+    at = a_file(scene)
+    scene.add("file", at, "refs", difference)
+    scene.expect(
+        "references",
+        rf"descriptor 3 of pid 3 .* at {at:#x} counts \d references; found \d: the descriptors of",
+    )
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+def test_references_to_an_inode(scene, difference):
+    at = folder(scene)
+    scene.add("inode", at, "refs", difference)
+    scene.expect("references", rf"inode of /tmp/scene.d at {at:#x} counts \d references; found \d")
+
+
+@pytest.mark.parametrize("kind, field", [("fdtable", "files"), ("fs_context", "fs")])
+def test_references_of_a_process(scene, kind, field):
+    at = scene.get("process", scene.process(3), field)
+    scene.add(kind, at, "refs", 1)
+    scene.expect("references", rf"of pid 3 .* at {at:#x} counts 2 references; found 1: pid 3")
+
+
+def test_more_descriptors_than_slots(scene):
+    scene.set("fdtable", table(scene), "end", 1000)
+    scene.expect("descriptors", r"pid 3 .*: 1000 of \d+ slots are in use")
+
+
+def test_lowest_free(scene):
+    at = table(scene)
+    slots = scene.get("fdtable", at, "slots")
+    scene.poke(slots, 0)
+    scene.set("fdtable", at, "lowest_free", 3)
+    scene.expect("descriptors", r"pid 3 .*: lowest_free is 3, but 0 is free")
+
+
+def test_descriptor_of_something_else(scene):
+    at = table(scene)
+    scene.poke(scene.get("fdtable", at, "slots"), folder(scene))
+    scene.expect("heap", r"inode of /tmp/scene.d is struct inode and descriptor 0 of pid 3|descriptor")
+
+
+def test_links_of_a_file(scene):
+    inode = next(at for at in scene.claimed("inode") if scene.clean.called(at).endswith("/tmp/scene"))
+    scene.add("inode", inode, "nlink", 1)
+    scene.expect("names", r"/tmp/scene: nlink is 2; its names make 1")
+
+
+def test_links_of_a_directory(scene):
+    scene.add("inode", temporary(scene), "nlink", 1)
+    scene.expect("names", r"/tmp: nlink is \d+; its names make \d+")
+
+
+def test_entries_of_a_directory(scene):
+    scene.add("inode", temporary(scene), "dir.count", 1)
+    scene.expect("names", r"/tmp: count is \d+; it has \d+ entries")
+
+
+def entry(scene, name="scene.link"):
+    return scene.claimed("entry", f"the name /tmp/{name}")[0]
+
+
+def chain(scene, at):
+    """The address of the word that leads to an entry in a directory's chains."""
+    inode = temporary(scene)
+    buckets = scene.get("inode", inode, "dir.buckets")
+    for i in range(scene.get("inode", inode, "dir.bucket_mask") + 1):
+        link = buckets + 4 * i
+        while scene.memory.word(link):
+            if scene.memory.word(link) == at:
+                return link
+            link = scene.memory.word(link) + scene.memory.field("entry", "hash_next")[0]
+    raise AssertionError("it cannot be looked up")
+
+
+def test_name_that_cannot_be_looked_up(scene):
+    at = entry(scene)
+    scene.poke(chain(scene, at), scene.get("entry", at, "hash_next"))
+    scene.expect("names", r"/tmp: \d+ entries are listed, \d+ can be looked up")
+
+
+def test_name_in_the_wrong_chain(scene):
+    scene.add("entry", entry(scene), "hash", 1)
+    scene.expect("names", r"the name /tmp/scene.link is in chain \d+ of /tmp")
+
+
+def test_chain_leads_out(scene):
+    scene.poke(chain(scene, entry(scene)), folder(scene))
+    scene.expect("names", r"chain \d+ of /tmp leads to 0x[0-9a-f]+, which is no entry of it")
+
+
+def test_entry_of_another_directory(scene):
+    scene.set("entry", entry(scene), "parent", folder(scene))
+    scene.expect("names", r"/tmp/scene.link stands in /tmp, but does not say so")
+
+
+def test_name_of_another_file(scene):
+    scene.set("entry", entry(scene), "inode", folder(scene))
+    scene.expect("names", r"/tmp/scene.d: the name /tmp/scene.link leads to it, but not the other way round")
+
+
+# Pipes.
+
+
+def pipe(scene):
+    return scene.claimed("pipe")[0]
+
+
+def test_ends_of_a_pipe(scene):
+    scene.set("pipe", pipe(scene), "readers", 0)
+    scene.expect("pipes", r"pipe .* counts 0 readers and \d writers; \d and \d are open")
+
+
+def test_pipe_too_full(scene):
+    at = pipe(scene)
+    scene.set("pipe", at, "head", scene.get("pipe", at, "tail") + 17)
+    scene.expect("pipes", r"pipe .* is filled from slot \d+ to \d+")
+
+
+def test_bytes_of_a_slot(scene):
+    at = pipe(scene) + scene.memory.field("pipe", "slots")[0]
+    scene.set("pipe_slot", at, "start", PAGE + 1)
+    scene.expect("pipes", r"slot 0 holds bytes 4097 to \d+")

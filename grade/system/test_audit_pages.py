@@ -1,0 +1,335 @@
+"""The audit of pages and of the heap: each test breaks one rule in a machine's memory."""
+import pytest
+
+from scene import KERNBASE, P, U, W
+
+pytestmark = pytest.mark.xdist_group("audit")
+
+
+def anonymous(scene, pid=3):
+    """The number of a page that only one process has, and its address."""
+    for area in scene.areas(pid):
+        for va in scene.mapped(pid, area) if area.kind == "anonymous" else ():
+            number = scene.entry(pid, va) >> 12
+            if scene.entry(pid, va) & (P | W) == P | W:
+                return number, va
+    raise AssertionError("nothing is writable")
+
+
+def test_count_too_high(scene):
+    number, va = anonymous(scene)
+    scene.set_page(number, "count", 2)
+    scene.expect(
+        "counts",
+        rf"page {number:#x} \(anonymous\) counts 2 references; found 1: "
+        rf"the entry for {va:#x} in pid 3 \(audit_scene\)",
+    )
+
+
+def test_count_too_low(scene):
+    number = scene.memory.word(scene.directory(4) + 0x40000000 // (1 << 22) * 4) >> 12
+    scene.set_page(number, "count", 0)
+    scene.expect("counts", rf"page {number:#x} \(table\) counts 0 references; found 1")
+
+
+def test_pin(scene):
+    number, _ = anonymous(scene)
+    scene.set_page(number, "pins", 1)
+    scene.expect("pins", rf"page {number:#x} \(anonymous\) has 1 pins at rest")
+
+
+def test_zero_page_without_pin(scene):
+    scene.set_page(scene.pages.zero, "pins", 0)
+    scene.expect("pins", r"the zero page\) has 0 pins, not 1")
+
+
+def test_zero_page_written(scene):
+    scene.poke((scene.pages.zero << 12) + KERNBASE + 100, 1)
+    scene.expect("zero-page", "is not all zero")
+
+
+def test_no_such_kind(scene):
+    number, _ = anonymous(scene)
+    scene.set_page(number, "kind", 77)
+    scene.expect("kinds", rf"page {number:#x} is of kind 77")
+
+
+def test_page_0_is_reserved(scene):
+    scene.set_page(0, "kind", scene.pages.ANONYMOUS)
+    scene.expect("kinds", r"page 0x0 \(anonymous\) must be reserved for ever")
+
+
+def test_too_many_pages(scene):
+    scene.set_variable("page_total", 1 << 20)
+    scene.expect("read-pages", "leads out of memory|the machine does not have so many pages")
+
+
+def test_lost_page(scene):
+    number = scene.take_free_page()
+    scene.expect("lost-pages", rf"page {number:#x} \(anonymous\) is in use, but nothing refers to it")
+
+
+def test_lost_page_with_a_count(scene):
+    number = scene.take_free_page()
+    scene.set_page(number, "count", 1)
+    scene.expect("counts", rf"page {number:#x} .* counts 1 references; found 0: it is lost")
+
+
+def test_free_list_prev(scene):
+    first, second, *_ = scene.free_pages()
+    scene.set_page(second, "prev", scene.page(5))
+    scene.expect("free-list", rf"page {second:#x} \(free\) follows page {first:#x} .* its prev is")
+
+
+def test_free_list_circle(scene):
+    first, second, third, *_ = scene.free_pages()
+    scene.set_page(third, "next", scene.page(second))
+    scene.expect("free-list", rf"page {second:#x} \(free\) stands on the free list twice")
+
+
+def test_free_list_leads_out(scene):
+    first, *_ = scene.free_pages()
+    scene.set_page(first, "next", 0x1234)
+    scene.expect("free-list", rf"page {first:#x} \(free\) is followed by 0x1234: no page_t")
+
+
+def test_free_list_has_a_page_in_use(scene):
+    first, *_ = scene.free_pages()
+    scene.set_page(first, "kind", scene.pages.ANONYMOUS)
+    scene.expect("free-list", rf"page {first:#x} \(anonymous\) stands on the free list")
+
+
+def test_free_page_missing(scene):
+    number = scene.take_free_page()
+    scene.set_page(number, "kind", scene.pages.FREE)
+    scene.expect("free-list", rf"page {number:#x} \(free\) is not on the free list")
+
+
+def test_free_count(scene):
+    address = scene.variable("page_pool")
+    scene.add("page_pool", address, "free_count", 1)
+    scene.expect("free-list", r"free_count is \d+; \d+ pages are on the list")
+
+
+def test_free_list_end(scene):
+    first, *_ = scene.free_pages()
+    address = scene.variable("page_pool")
+    scene.set("page_pool", address, "free.prev", scene.page(first))
+    scene.expect("free-list", "its head names .* as the last page")
+
+
+def cached(scene, which):
+    """The number of the first page in a cache."""
+    size = scene.memory.size_of("page_cache")
+    address = scene.variable("caches") + scene.memory.constant(which) * size
+    first = scene.get("page_cache", address, "first")
+    assert first, f"{which} is empty"
+    return scene.pages.number(first)
+
+
+def test_cached_table_not_clean(scene):
+    number = cached(scene, "CACHE_TABLE")
+    scene.poke((number << 12) + KERNBASE + 17 * 4, 0x1007)
+    scene.expect("page-caches", rf"page {number:#x} \(table\) is cached, .* 17 is 0x1007, not 0")
+
+
+def test_cached_directory_not_clean(scene):
+    number = cached(scene, "CACHE_DIRECTORY")
+    scene.poke((number << 12) + KERNBASE + 767 * 4, 0x1007)
+    scene.expect("page-caches", r"its user's entry 767 is 0x1007, not 0")
+
+
+def test_cached_directory_without_the_kernel(scene):
+    number = cached(scene, "CACHE_DIRECTORY")
+    scene.poke((number << 12) + KERNBASE + 770 * 4, 0)
+    scene.expect("kernel-half", rf"entry 770 .* of the cached directory page {number:#x}")
+
+
+def test_cached_page_of_another_kind(scene):
+    number = cached(scene, "CACHE_TABLE")
+    scene.set_page(number, "kind", scene.pages.HEAP)
+    scene.expect("page-caches", rf"page {number:#x} \(heap\) stands in cache 0")
+
+
+def test_cached_twice(scene):
+    number = cached(scene, "CACHE_TABLE")
+    scene.set_page(number, "prev", scene.page(number))
+    scene.expect("page-caches", "is cached twice")
+
+
+def test_cached_count(scene):
+    address = scene.variable("page_pool")
+    scene.add("page_pool", address, "cached_count", -1)
+    scene.expect("page-caches", r"cached_count is \d+; \d+ pages are cached")
+
+
+def test_usable_page_reserved(scene):
+    number = scene.take_free_page()
+    scene.set_page(number, "kind", scene.pages.RESERVED)
+    scene.expect("reserved", rf"page {number:#x} \(reserved\) is usable memory that nobody occupies")
+
+
+def test_kernel_page_in_use(scene):
+    number = scene.memory.image[0] - KERNBASE >> 12
+    scene.set_page(number, "kind", scene.pages.ANONYMOUS)
+    scene.expect("reserved", rf"page {number:#x} \(anonymous\) must be reserved")
+
+
+def test_usable_count(scene):
+    scene.set_variable("page_pool", 12345, "usable_count")
+    scene.expect("reserved", r"usable_count is 12345; \d+ pages are usable")
+
+
+def test_text_changed(scene):
+    scene.poke(scene.memory.symbol("page_insert") + 2, 0xCC, 1)
+    scene.expect("kernel-image", r"1 bytes of text and constants have changed, .*\(page_insert\+0x2\)")
+
+
+def test_another_kernel(scene):
+    scene.elf = bytes(len(scene.elf))
+    scene.expect("kernel-image", "this is not the memory of that kernel")
+
+
+# The heap.
+
+
+def heap_block(scene, kind="file"):
+    """A block in use, and the number of its page."""
+    block = scene.claimed(kind)[0]
+    return block, block - KERNBASE >> 12
+
+
+def free_block(scene, block, number):
+    """Put a block in use at the front of its page's free list, which is not empty."""
+    first = scene.get("page", scene.page(number), "owner")
+    for word in range(3):
+        scene.poke(block + 4 * word, scene.memory.word(first + 4 * word))
+    scene.poke(block, first)
+    scene.set_page(number, "owner", block)
+    scene.add("page", scene.page(number), "index", -1)
+
+
+def test_block_in_use_is_free(scene):
+    for block in scene.claimed("area"):
+        number = block - KERNBASE >> 12
+        if scene.get("page", scene.page(number), "owner"):
+            break
+    free_block(scene, block, number)
+    scene.expect("heap", rf"an area of pid .*: struct area at {block:#x} lies in a block that is free")
+
+
+def test_blocks_miscounted(scene):
+    _, number = heap_block(scene)
+    scene.add("page", scene.page(number), "index", 1)
+    scene.expect("heap", rf"page {number:#x} \(heap\), of \d+-byte blocks, has \d+ blocks: \d+ in use")
+
+
+def partly_free(scene):
+    """The number of a heap page with free blocks and blocks in use."""
+    pages = scene.pages
+    for number in pages.all_of(pages.HEAP):
+        if pages.count[number] and pages.flags[number] < 8 and pages.owner[number]:
+            return number
+    raise AssertionError("there is none")
+
+
+def test_free_blocks_lead_out(scene):
+    number = partly_free(scene)
+    scene.poke(scene.pages.owner[number], KERNBASE + 0x1000)
+    scene.expect("heap", rf"the free list of page {number:#x} \(heap\) leads to 0xc0001000")
+
+
+def test_free_blocks_in_a_circle(scene):
+    number = partly_free(scene)
+    first = scene.pages.owner[number]
+    scene.poke(first, first)
+    scene.expect("heap", rf"the free list of page {number:#x} \(heap\) comes to {first:#x} twice")
+
+
+def test_class_list_misses_a_page(scene):
+    number = partly_free(scene)
+    size_class = scene.pages.flags[number]
+    scene.poke(scene.variable("partial") + 4 * size_class, 0)
+    scene.expect("heap", rf"has \d+ free blocks and is not on the list of its size")
+
+
+def test_class_list_has_another_kind(scene):
+    number, _ = anonymous(scene)
+    scene.poke(scene.variable("partial"), scene.page(number))
+    scene.expect("heap-pages", rf"page {number:#x} \(anonymous\) is listed for size class 0")
+
+
+def test_pages_held(scene):
+    scene.set_variable("pages_held", 7)
+    scene.expect("heap", r"pages_held is 7; the heap holds \d+ pages")
+
+
+def large(scene):
+    """The number of the first page of a large block of more than one page, or of one."""
+    pages = scene.pages
+    return max(
+        (number for number in pages.all_of(pages.HEAP) if pages.flags[number] == 8),
+        key=lambda number: pages.index[number],
+    )
+
+
+def test_large_block_without_end(scene):
+    number = large(scene)
+    scene.set_page(number, "index", 0)
+    scene.expect("heap", rf"page {number:#x} \(heap\) begins a block of 0 pages")
+
+
+def test_large_block_over_others(scene):
+    number = large(scene)
+    scene.add("page", scene.page(number), "index", 1)
+    scene.expect("heap", r"page 0x.* lies in the heap's block of \d+ pages before it")
+
+
+def test_tail_without_block(scene):
+    number = scene.take_free_page()
+    scene.set_page(number, "kind", scene.pages.HEAP)
+    scene.set_page(number, "flags", 9)
+    scene.expect("heap", rf"page {number:#x} \(heap\) belongs to no block of whole pages")
+
+
+def test_lost_block(scene):
+    number = partly_free(scene)
+    block = scene.pages.owner[number]
+    after = scene.memory.word(block)
+    for word in range(1, 3):
+        scene.poke(after + 4 * word, scene.memory.word(block + 4 * word))
+    scene.set_page(number, "owner", after)
+    scene.add("page", scene.page(number), "index", 1)
+    size = 16 << scene.pages.flags[number]
+    scene.expect("lost-blocks", rf"a block of {size} bytes at {block:#x} is in use, but nothing")
+
+
+def test_lost_block_is_described(scene):
+    """An inode that lost its name: found, and recognised by what it points to."""
+    entry = scene.claimed("entry", "the name /tmp/scene.link")[0]
+    parent = scene.get("entry", entry, "parent")
+    for link in ("order", "alias"):
+        at = entry + scene.memory.field("entry", link)[0]
+        before, after = scene.memory.word(at + 4), scene.memory.word(at)
+        scene.poke(before, after)
+        scene.poke(after + 4, before)
+    buckets = scene.get("inode", parent, "dir.buckets")
+    mask = scene.get("inode", parent, "dir.bucket_mask")
+    for at in range(buckets, buckets + 4 * mask + 4, 4):
+        if scene.memory.word(at) == entry:
+            scene.poke(at, scene.get("entry", entry, "hash_next"))
+    scene.add("inode", parent, "dir.count", -1)
+    scene.expect("lost-blocks", r"a block of \d+ bytes at 0x.* is in use, but nothing refers to it")
+
+
+def test_block_of_two_kinds(scene):
+    process = scene.process(3)
+    scene.set("process", process, "fs", scene.get("process", process, "files"))
+    scene.expect("heap", r"root and directory of pid 3 .* is struct fs_context and the descriptors")
+
+
+def test_struct_in_a_small_block(scene):
+    """A pointer to the middle of a block is no struct's."""
+    process = scene.process(3)
+    scene.add("process", process, "fs", 4)
+    scene.expect("heap", "struct fs_context at 0x.* does not begin with a block of the heap")

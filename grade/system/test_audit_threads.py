@@ -1,0 +1,267 @@
+"""The audit of threads, processes and locks: each test breaks one rule in a machine's memory."""
+import pytest
+
+from scene import KERNBASE, PAGE, P, W
+
+pytestmark = pytest.mark.xdist_group("audit")
+
+ZOMBIE = 6
+
+
+def link(scene, name, member, address):
+    """The address of a link in a struct."""
+    return address + scene.memory.field(name, member)[0]
+
+
+def unlink(scene, at):
+    """Take a link out of its list."""
+    before, after = scene.memory.word(at + 4), scene.memory.word(at)
+    scene.poke(before, after)
+    scene.poke(after + 4, before)
+    scene.poke(at, at)
+    scene.poke(at + 4, at)
+
+
+def insert(scene, head, at):
+    """Put a link at the front of a list."""
+    after = scene.memory.word(head)
+    scene.poke(at, after)
+    scene.poke(at + 4, head)
+    scene.poke(after + 4, at)
+    scene.poke(head, at)
+
+
+def test_state(scene):
+    scene.set("thread", scene.thread(3), "state", scene.memory.constant("THREAD_DEAD"))
+    scene.expect("threads", r"thread 3 \(audit_scene\) is in state 2, on the list of all threads")
+
+
+def test_runnable_but_not_queued(scene):
+    scene.set("thread", scene.thread(3), "state", scene.memory.constant("THREAD_RUNNABLE"))
+    scene.expect("run-queue", r"thread 3 .* is runnable, but not on the run queue")
+
+
+def test_queued_but_asleep(scene):
+    insert(scene, scene.variable("run_queue"), link(scene, "thread", "run_link", scene.thread(3)))
+    scene.expect("run-queue", r"thread 3 .* is on the run queue, but it sleeps")
+
+
+def test_current_thread_queued(scene):
+    insert(scene, scene.variable("run_queue"), link(scene, "thread", "run_link", scene.thread(1)))
+    scene.expect("run-queue", r"thread 1 .* is on the run queue, but it runs already")
+
+
+def test_run_queue_leads_out(scene):
+    insert(scene, scene.variable("run_queue"), link(scene, "thread", "run_link", scene.space(3)))
+    scene.expect("run-queue", r"0x[0-9a-f]+ is on the run queue, but is no thread")
+
+
+def test_current_is_no_thread(scene):
+    scene.set("cpu", scene.variable("cpus"), "current", scene.process(3))
+    scene.expect("threads", r"the current thread, at 0x[0-9a-f]+, is not on the list of all")
+
+
+def test_list_of_threads_broken(scene):
+    scene.add("thread", scene.thread(4), "all_link.prev", 4)
+    scene.expect("threads", r"the list at all_threads: the link at 0x[0-9a-f]+ names")
+
+
+def test_thread_missing_on_the_list(scene):
+    unlink(scene, link(scene, "thread", "all_link", scene.thread(4)))
+    scene.expect("processes", r"pid 4 .* has a thread at 0x[0-9a-f]+, which is not on the list of all")
+
+
+# Stacks.
+
+
+def test_stack_pointer_outside(scene):
+    scene.set("thread", scene.thread(3), "kesp", 0xF8000000)
+    scene.expect("stacks", r"thread 3 .* sleeps with its stack pointer at 0xf8000000")
+
+
+def test_stack_of_two(scene):
+    scene.set("thread", scene.thread(3), "kstack", scene.get("thread", scene.thread(4), "kstack"))
+    scene.expect("stacks", r"the stack at 0x[0-9a-f]+ belongs to thread \d .* and to thread \d")
+
+
+def test_no_place_for_a_stack(scene):
+    scene.add("thread", scene.thread(3), "kstack", -PAGE)
+    scene.expect("stacks", r"0x[0-9a-f]+ of thread 3 .* is no place for a stack")
+
+
+def kernel_entry(scene, va):
+    """The address of the kernel's page-table entry for `va`."""
+    table = scene.memory.word(scene.memory.value("kernel_pgdir") + (va >> 22) * 4)
+    return (table & ~0xFFF) + KERNBASE + (va >> 12 & 0x3FF) * 4
+
+
+def test_stack_not_mapped(scene):
+    kstack = scene.get("thread", scene.thread(3), "kstack")
+    scene.poke(kernel_entry(scene, kstack), 0)
+    scene.expect("stacks", rf"{kstack:#x} in the stack of thread 3 .* is not mapped")
+
+
+def test_guard_page_mapped(scene):
+    kstack = scene.get("thread", scene.thread(3), "kstack")
+    number = scene.take_free_page()
+    scene.set_page(number, "kind", scene.pages.STACK)
+    scene.poke(kernel_entry(scene, kstack - PAGE), number << 12 | P | W | 0x100)
+    scene.expect("stacks", r"the guard page below the stack of thread 3 .*, 0x[0-9a-f]+, maps page")
+
+
+def test_stack_of_nobody(scene):
+    number = scene.take_free_page()
+    scene.set_page(number, "kind", scene.pages.STACK)
+    scene.poke(kernel_entry(scene, 0xF8100000), number << 12 | P | W | 0x100)
+    scene.expect("stacks", rf"0xf8100000 maps page {number:#x} \(stack\), but no thread has")
+
+
+def test_slots(scene):
+    scene.set_variable("slots_used", 100)
+    scene.expect("stacks", r"100 slots were used; \d+ have a stack and \d+ are free")
+
+
+# Processes.
+
+
+def test_list_of_processes_broken(scene):
+    scene.add("process", scene.process(4), "all_link.prev", 4)
+    scene.expect("processes", "the list at all_processes: the link at")
+
+
+def test_process_missing_on_the_list(scene):
+    unlink(scene, link(scene, "process", "all_link", scene.process(4)))
+    scene.expect("processes", r"thread 4 .* belongs to a process at 0x[0-9a-f]+, which is not on the")
+
+
+def test_process_not_found_by_pid(scene):
+    process = scene.process(4)
+    scene.poke(scene.variable("buckets") + 4 * 4, scene.get("process", process, "hash_next"))
+    scene.expect("processes", r"pid 4 .* is not in the table by pid")
+
+
+def test_process_in_the_wrong_chain(scene):
+    scene.poke(scene.variable("buckets") + 4 * 9, scene.process(4))
+    scene.poke(scene.variable("buckets") + 4 * 4, 0)
+    scene.expect("processes", r"pid 4 .* is in chain 9 of the table by pid")
+
+
+def test_chain_leads_out(scene):
+    scene.poke(scene.variable("buckets") + 4 * 9, scene.thread(3))
+    scene.expect("processes", "the chain 9 of the table by pid leads to 0x")
+
+
+def test_two_processes_with_one_pid(scene):
+    scene.set("process", scene.process(4), "pid", 3)
+    scene.expect("processes", "2 processes have the pid 3")
+
+
+def test_child_of_another(scene):
+    scene.set("process", scene.process(4), "parent", scene.process(3))
+    scene.expect("processes", r"pid 4 .* is a child of pid 1 .*, but names pid 3 .* as its parent")
+
+
+def test_nobodys_child(scene):
+    unlink(scene, link(scene, "process", "sibling", scene.process(4)))
+    scene.expect("processes", r"pid 4 .* is nobody's child")
+
+
+def test_child_that_is_no_process(scene):
+    head = link(scene, "process", "children", scene.process(3))
+    insert(scene, head, link(scene, "process", "sibling", scene.space(4)))
+    scene.expect("processes", r"pid 3 .* has a child at 0x[0-9a-f]+, which is not on the list")
+
+
+def test_child_of_a_zombie(scene):
+    unlink(scene, link(scene, "process", "sibling", scene.process(4)))
+    head = link(scene, "process", "children", scene.process(ZOMBIE))
+    insert(scene, head, link(scene, "process", "sibling", scene.process(4)))
+    scene.expect("processes", r"pid 4 .* is the child of pid 6 \(ended\), which has ended")
+
+
+def test_zombie_with_memory(scene):
+    scene.set("process", scene.process(ZOMBIE), "aspace", scene.space(3))
+    scene.expect("processes", r"pid 6 \(ended\) has ended and still has aspace 0x")
+
+
+def test_process_without_thread(scene):
+    unlink(scene, link(scene, "thread", "process_link", scene.thread(4)))
+    scene.expect("processes", r"pid 4 .* has no thread")
+
+
+def test_thread_missing_on_its_processs_list(scene):
+    unlink(scene, link(scene, "thread", "process_link", scene.thread(4)))
+    scene.expect("processes", r"thread 4 .* is missing on the list of pid 4")
+
+
+def test_thread_of_another_process(scene):
+    scene.set("thread", scene.thread(4), "process", scene.process(3))
+    scene.expect("processes", r"pid 4 .* has a thread at 0x[0-9a-f]+, which does not know it")
+
+
+def test_thread_in_another_space(scene):
+    scene.set("thread", scene.thread(4), "aspace", scene.space(3))
+    scene.expect("processes", r"thread 4 .* runs in the space at .*, its process has 0x")
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+def test_references_to_signal_actions(scene, difference):
+    table = scene.get("process", scene.process(3), "signals.table")
+    scene.add("action_table", table, "refs", difference)
+    scene.expect("references", r"the signal actions of pid \d .* counts \d references; found \d")
+
+
+# Locks, queues, timers.
+
+
+def test_spinlock_held(scene):
+    scene.set_variable("sched_lock", 1, "locked")
+    scene.expect("locks", "spinlock sched_lock: locked is 0x1 at rest")
+
+
+def test_mutex_held(scene):
+    scene.set_variable("tree_lock", scene.thread(4), "holder")
+    scene.expect("locks", r"mutex tree_lock: holder is 0x[0-9a-f]+ \(thread 4 .*\) at rest")
+
+
+def test_lock_in_the_heap_held(scene):
+    scene.set("aspace", scene.space(3), "pt_lock.locked", 1)
+    scene.expect("locks", r"spinlock pt_lock of the address space of pid 3 .*: locked is 0x1 at rest")
+
+
+def test_space_read(scene):
+    scene.set("aspace", scene.space(3), "lock.state", 1)
+    scene.expect("locks", r"rwlock lock of the address space of pid 3 .*: state is 0x1 at rest")
+
+
+def test_link_in_a_struct(scene):
+    inode = scene.claimed("inode", "scene.d")[0]
+    scene.add("inode", inode, "names.next", 8)
+    scene.expect("names", r"the list at 0x[0-9a-f]+: ")
+
+
+def test_link_in_a_variable(scene):
+    address = scene.variable("all_processes")
+    scene.poke(address + 4, address)
+    scene.expect("lists", r"list all_processes at 0x[0-9a-f]+: prev is .* which does not name it")
+
+
+def test_waiter_of_nobody(scene):
+    queues = [at for at, _, _ in scene.clean.queues]
+    queue = next(at for at in queues if scene.memory.word(at) not in (0, at))
+    waiter = scene.memory.word(queue) - scene.memory.field("waiter", "link")[0]
+    at = scene.memory.offset(waiter + scene.memory.field("waiter", "thread")[0], 4)
+    scene.content[at : at + 4] = b"\0\0\0\xc0"
+    scene.expect("wait-queues", r"queue .*: a waiter at 0x[0-9a-f]+ is of 0xc0000000, which is no")
+
+
+def test_timers_out_of_order(scene):
+    head = scene.variable("timers")
+    first = scene.memory.word(head)
+    assert first != head, "nobody waits for a time"
+    block = next(iter(scene.claimed("fs_context", "pid 3")))
+    entry = block - 0  # any memory may stand for a timer: its deadline is then a small number
+    for word in range(4):
+        scene.poke(entry + 4 * word, 0)
+    insert(scene, first, entry)
+    scene.expect("timers", r"the timer at 0x[0-9a-f]+ is due at \d+, the one before it at \d+")
