@@ -1,0 +1,79 @@
+// helper
+// Leaves a machine behind in which there is something to audit: processes that sleep in different
+// ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/system/test_audit.py
+// looks at its memory.
+#include "test.h"
+#include <sys/mman.h>
+
+#define PAGE 4096
+
+static int work[2], ready[2]; // pipes
+static char *shared;          // memory of all
+static char *inherited;       // private memory, copied when written
+
+static void touch(char *at, size_t pages)
+{
+	for (size_t i = 0; i < pages; i++)
+		at[i * PAGE] = 1;
+}
+
+// Map a file in both ways, and memory with all kinds of rights.
+static void map(void)
+{
+	int fd = open("/tmp/scene", O_RDWR);
+	char *file = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	char *copy = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	char *own = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	touch(file, 2);
+	touch(copy, 1);
+	touch(own, 32);
+	touch(shared, 2);
+	touch(inherited, 2);
+	mprotect(own + PAGE, PAGE, PROT_NONE);
+	mprotect(own + 3 * PAGE, PAGE, PROT_READ);
+	(void)*(volatile char *)&copy[PAGE];
+	(void)*(volatile char *)&own[63 * PAGE]; // the zero page
+}
+
+// How three processes wait for ever.
+static void sleep_for_ever(int i)
+{
+	char byte;
+
+	if (i == 0)
+		(void)!read(work[0], &byte, 1);
+	if (i == 1 && fork() != 0)
+		sleep(1000000);
+	else if (i == 1)
+		exit(0); // nobody waits for it
+	pause();
+}
+
+int main(void)
+{
+	int fd = open("/tmp/scene", O_RDWR | O_CREAT, 0600);
+	char byte;
+
+	ftruncate(fd, 3 * PAGE);
+	mkdir("/tmp/scene.d", 0700);
+	symlink("scene", "/tmp/scene.link");
+	signal(SIGUSR1, SIG_IGN);
+	pipe(work);
+	pipe(ready);
+	shared = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	inherited = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	touch(inherited, 8);
+	for (int i = 0; i < 3; i++) {
+		if (fork() == 0) {
+			map();
+			(void)!write(ready[1], "x", 1);
+			sleep_for_ever(i);
+		}
+	}
+	for (int i = 0; i < 3; i++)
+		(void)!read(ready[0], &byte, 1);
+	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); // the last one falls asleep
+	(void)!write(ready[1], "data", 4);
+	return 0;
+}
