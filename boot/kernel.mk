@@ -1,49 +1,62 @@
 # The kernel: boot/*.S, kern/ two levels deep, and the files that it shares with the library.
+# The same rules build it twice: $(O)/quire.elf, and with checks $(base_O)/debug/quire.elf.
 
 # The part of lib/ that the kernel links too, compiled with the kernel's flags.
 LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
 
 kernel_src := $(sort $(wildcard boot/*.S kern/*.c kern/*.S kern/*/*.c kern/*/*.S \
 	$(LIB_SHARED)))
-kernel_c_obj := $(patsubst %.c,$(O)/kobj/%.o,$(filter %.c,$(kernel_src)))
-kernel_s_obj := $(patsubst %.S,$(O)/kobj/%.S.o,$(filter %.S,$(kernel_src)))
-kernel_obj := $(kernel_s_obj) $(kernel_c_obj)
 kernel_makefiles := Makefile boot/toolchain.mk boot/kernel.mk
 
-$(O)/kobj/flags: FORCE
-	$(call remember,$(TCC) $(TCC_VERSION) $(KCFLAGS) $(TLD) $(common_ldflags))
+# Lock ranks, poison, assertions.
+$(base_O)/debug/kobj/%: KCFLAGS += -DDEBUG
 
-$(O)/kobj/objects: FORCE
-	$(call remember,$(kernel_obj))
+define compile_kernel
+@mkdir -p $(@D)
+$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+endef
 
-$(kernel_c_obj): $(O)/kobj/%.o: %.c $(O)/kobj/flags $(kernel_makefiles)
-	@mkdir -p $(@D)
-	$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
-
-$(kernel_s_obj): $(O)/kobj/%.S.o: %.S $(O)/kobj/flags $(kernel_makefiles)
-	@mkdir -p $(@D)
-	$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^) -o $@
 
 # The kernel carries a table of its own functions, so that a backtrace has names. It is linked
 # twice: first with an empty table, then with the one made from the first link. The table lies
-# behind all code, so it moves no function; the last command checks that.
-link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(kernel_obj)
+# behind all code, so it moves no function; the last command of a build checks that.
+make_ksyms = $(PYTHON) grade/tools/ksyms.py
 
-$(O)/kobj/ksyms0.S: grade/tools/ksyms.py
-	@mkdir -p $(@D)
-	$(Q)$(PYTHON) $< < /dev/null > $@
+# $(call kernel_rules,DIRECTORY,OBJECTS)
+define kernel_rules
+$(1)/kobj/flags: FORCE
+	$$(call remember,$$(TCC) $$(TCC_VERSION) $$(KCFLAGS) $$(TLD) $$(common_ldflags))
 
-$(O)/kobj/pass1.elf: $(kernel_obj) $(O)/kobj/ksyms0.o boot/kernel.ld $(O)/kobj/objects
-	$(Q)$(link_kernel) $(O)/kobj/ksyms0.o -o $@
+$(1)/kobj/objects: FORCE
+	$$(call remember,$(2))
 
-$(O)/kobj/ksyms.S: $(O)/kobj/pass1.elf grade/tools/ksyms.py
-	$(Q)$(TNM) $< > $@.nm && $(PYTHON) grade/tools/ksyms.py < $@.nm > $@
+$(filter-out %.S.o,$(2)): $(1)/kobj/%.o: %.c $(1)/kobj/flags $(kernel_makefiles)
+	$$(compile_kernel)
 
-$(O)/kobj/ksyms0.o $(O)/kobj/ksyms.o: %.o: %.S $(O)/kobj/flags $(kernel_makefiles)
-	$(Q)$(TCC) $(KCFLAGS) -c -o $@ $<
+$(filter %.S.o,$(2)): $(1)/kobj/%.S.o: %.S $(1)/kobj/flags $(kernel_makefiles)
+	$$(compile_kernel)
 
-$(O)/quire.elf: $(O)/kobj/ksyms.o $(O)/kobj/pass1.elf
-	$(Q)$(link_kernel) $(O)/kobj/ksyms.o -o $@
-	$(Q)$(TNM) $@ | $(PYTHON) grade/tools/ksyms.py | cmp - $(O)/kobj/ksyms.S
+$(1)/kobj/ksyms0.o $(1)/kobj/ksyms.o: %.o: %.S $(1)/kobj/flags $(kernel_makefiles)
+	$$(compile_kernel)
 
--include $(kernel_obj:.o=.d)
+$(1)/kobj/ksyms0.S: grade/tools/ksyms.py
+	@mkdir -p $$(@D)
+	$$(Q)$$(make_ksyms) < /dev/null > $$@
+
+$(1)/kobj/pass1.elf: $(2) $(1)/kobj/ksyms0.o boot/kernel.ld $(1)/kobj/objects
+	$$(Q)$$(link_kernel)
+
+$(1)/kobj/ksyms.S: $(1)/kobj/pass1.elf grade/tools/ksyms.py
+	$$(Q)$$(TNM) $$< > $$@.nm && $$(make_ksyms) < $$@.nm > $$@
+
+$(1)/quire.elf: $(2) $(1)/kobj/ksyms.o boot/kernel.ld
+	$$(Q)$$(link_kernel)
+	$$(Q)$$(TNM) $$@ | $$(make_ksyms) | cmp - $(1)/kobj/ksyms.S
+
+-include $(2:.o=.d)
+endef
+
+# From x.c comes x.o, from x.S x.S.o.
+$(foreach directory,$(sort $(O) $(base_O)/debug),$(eval $(call kernel_rules,$(directory),\
+	$(patsubst %,$(directory)/kobj/%.o,$(kernel_src:.c=)))))

@@ -23,7 +23,7 @@ warnings := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla $(werro
 common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc \
 	-O2 -g -fno-pic -fno-pie -fno-strict-aliasing -fno-stack-protector -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fcf-protection=none \
-	$(warnings) $(if $(filter 1,$(DEBUG)),-DDEBUG)
+	$(warnings)
 
 # The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
 # take their first three arguments in registers (eax, edx, ecx).

@@ -18,8 +18,7 @@ grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 
 ## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab
 # The kernel's own tests run in the debug build, user/tests in both.
-grade: all $(if $(grub_modules),$(O)/quire.iso)
-	$(if $(filter 1,$(DEBUG)),,$(Q)$(MAKE) DEBUG=1 kernel)
+grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(Q)$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
 
