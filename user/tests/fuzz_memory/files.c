@@ -141,7 +141,7 @@ void perform_vm_write(const struct op *op, struct outcome *outcome)
 static bool grows_by_failing(int fd, uint32_t position, const void *from, uint32_t length)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
-	uint32_t none;
+	uint32_t none = 0;
 
 	if (length == 0 || size < 0 || position <= size)
 		return false;
