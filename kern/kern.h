@@ -22,6 +22,7 @@
 #endif
 
 #define __noreturn __attribute__((noreturn))
+#define __always_inline inline __attribute__((always_inline))
 #define __packed __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __section(name) __attribute__((used, section(name)))

@@ -43,6 +43,9 @@ typedef struct page {
 	uint8_t flags; // of its kind
 } page_t;
 
+#define PAGE_T_SHIFT 4 // sizeof(page_t) is 16: from one to the other is one shift
+_Static_assert(sizeof(page_t) == 1 << PAGE_T_SHIFT, "PAGE_T_SHIFT");
+
 extern page_t *pages;     // [0, page_total)
 extern size_t page_total; // pages in the linear map, holes included
 extern page_t *zero_page; // all zero, shared by everybody who only reads; permanently pinned
@@ -54,7 +57,7 @@ static inline size_t page_to_ppn(const page_t *pp)
 
 static inline physaddr_t page_to_phys(const page_t *pp)
 {
-	return (physaddr_t)page_to_ppn(pp) << PAGE_SHIFT;
+	return (physaddr_t)((const char *)pp - (const char *)pages) << (PAGE_SHIFT - PAGE_T_SHIFT);
 }
 
 static inline void *page_to_virt(const page_t *pp)
@@ -65,7 +68,7 @@ static inline void *page_to_virt(const page_t *pp)
 static inline page_t *phys_to_page(physaddr_t pa)
 {
 	debug_assert((pa >> PAGE_SHIFT) < page_total);
-	return &pages[pa >> PAGE_SHIFT];
+	return (page_t *)((char *)pages + (pa >> PAGE_SHIFT << PAGE_T_SHIFT));
 }
 
 static inline page_t *virt_to_page(const void *va)

@@ -14,6 +14,44 @@ static int install_fresh(struct aspace *as, const struct area *area, uintptr_t v
 	return error;
 }
 
+// Is the page behind an entry the space's alone, so that it may be written in place? Nobody can change
+// that under us: forks need the space's lock for writing, which the fault holds for reading.
+static inline bool page_is_own(const page_t *pp)
+{
+	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
+}
+
+// Let the space write to its own page, unless the entry has changed.
+static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
+{
+	pte_t *pte;
+
+	spin_lock(&as->pt_lock);
+	pte = entry_at(as->pgdir, va);
+	if (likely(pte && *pte == old))
+		pte_store(as->pgdir, va, pte, old | PTE_W | PTE_D);
+	spin_unlock(&as->pt_lock);
+	return 0;
+}
+
+static int write_to_copy(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
+{
+	page_t *copy;
+	int error = page_alloc(&copy);
+
+	if (error)
+		return error;
+	page_copy(copy, phys_to_page(PTE_ADDR(old)));
+	return install_fresh(as, area, va, old, copy);
+}
+
+int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
+{
+	if (page_is_own(phys_to_page(PTE_ADDR(old))))
+		return write_in_place(as, va, old);
+	return write_to_copy(as, area, va, old);
+}
+
 static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	pte_t old = pte_peek(as, va);
@@ -28,33 +66,6 @@ static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	if (unlikely(error))
 		return error;
 	return install_fresh(as, area, va, 0, pp);
-}
-
-// Is the page behind an entry the space's alone, so that it may be written in place?
-static bool page_is_own(const page_t *pp)
-{
-	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
-}
-
-int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
-{
-	page_t *pp = phys_to_page(PTE_ADDR(old)), *copy;
-	pte_t *pte;
-	int error;
-
-	if (page_is_own(pp)) {
-		spin_lock(&as->pt_lock);
-		pte = pgdir_walk(as->pgdir, va, 0);
-		if (pte && *pte == old && page_is_own(pp))
-			pte_store(as->pgdir, va, pte, old | PTE_W | PTE_D);
-		spin_unlock(&as->pt_lock);
-		return 0;
-	}
-	error = page_alloc(&copy);
-	if (error)
-		return error;
-	page_copy(copy, pp);
-	return install_fresh(as, area, va, old, copy);
 }
 
 const struct area_ops anon_ops = { "anonymous", anon_fault };

@@ -12,33 +12,6 @@
 
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 
-// A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
-// touch user memory; their instructions stand in the exception table, and what cannot be served
-// ends the copy there.
-void page_fault(struct trapframe *frame)
-{
-	uintptr_t va = read_cr2();
-	struct thread *thread = thread_current();
-	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
-	enum fault_result result;
-
-	if (likely(trap_from_user(frame))) {
-		// A page that is there, refused to the processor in its own name: no table will
-		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
-		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
-			result = FAULT_NO_RIGHT;
-		else
-			result = aspace_fault(thread->aspace, va, access);
-		if (unlikely(result != FAULT_OK))
-			vm_fault_signal_hook(frame, va, result);
-		return;
-	}
-	if (va >= ULIM || !thread->aspace || !trap_has_fixup(frame))
-		trap_fatal(frame);
-	if (thread->no_faults || aspace_fault(thread->aspace, va, access) != FAULT_OK)
-		trap_fixup(frame);
-}
-
 // The area at `va`: most often the one found last time.
 static inline struct area *find_area(struct aspace *as, uintptr_t va)
 {
@@ -75,8 +48,8 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	return grown;
 }
 
-static enum fault_result fault_in_area(struct aspace *as, struct area *area, uintptr_t va,
-                                       enum fault_access access)
+static __always_inline enum fault_result fault_in_area(struct aspace *as, struct area *area,
+                                                       uintptr_t va, enum fault_access access)
 {
 	int error;
 
@@ -88,7 +61,9 @@ static enum fault_result fault_in_area(struct aspace *as, struct area *area, uin
 	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
 }
 
-enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
+// What aspace_fault does, for it and for page_fault.
+static __always_inline enum fault_result serve(struct aspace *as, uintptr_t va,
+                                               enum fault_access access)
 {
 	enum fault_result result = FAULT_NO_AREA;
 	struct area *area;
@@ -103,6 +78,38 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	if (unlikely(!area) && grow_stack(as, va))
 		result = FAULT_OK;
 	return result;
+}
+
+enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
+{
+	return serve(as, va, access);
+}
+
+// A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
+// touch user memory; their instructions stand in the exception table, and what cannot be served
+// ends the copy there.
+void page_fault(struct trapframe *frame)
+{
+	uintptr_t va = read_cr2();
+	struct thread *thread = thread_current();
+	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
+	enum fault_result result;
+
+	if (likely(trap_from_user(frame))) {
+		// A page that is there, refused to the processor in its own name: no table will
+		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
+		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
+			result = FAULT_NO_RIGHT;
+		else
+			result = serve(thread->aspace, va, access);
+		if (unlikely(result != FAULT_OK))
+			vm_fault_signal_hook(frame, va, result);
+		return;
+	}
+	if (va >= ULIM || !thread->aspace || !trap_has_fixup(frame))
+		trap_fatal(frame);
+	if (thread->no_faults || aspace_fault(thread->aspace, va, access) != FAULT_OK)
+		trap_fixup(frame);
 }
 
 // Does entry `pte` let a program access its page like that?

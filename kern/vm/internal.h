@@ -19,12 +19,6 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 // Caller: holds the lock of `from`'s space for writing, has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
-// Store the page `pp` as the entry for `va`, if the entry still is `expected`; takes one reference
-// to `pp`. Returns 0; -EAGAIN where the entry has changed (the fault is to be looked at anew), or
-// -ENOMEM without memory for a table. This is how every fault and every populating call installs a
-// page.
-int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits);
-
 // The entry for `va`, or NULL where there is no table.
 static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 {
@@ -46,6 +40,36 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	pte_t *pte = entry_at(as->pgdir, va);
 
 	return pte ? *pte : 0;
+}
+
+// Store the page `pp` as the entry for `va`, if the entry still is `expected`; takes one reference
+// to `pp`. Returns 0; -EAGAIN where the entry has changed (the fault is to be looked at anew), or
+// -ENOMEM without memory for a table. This is how every fault and every populating call installs a
+// page.
+// It is inline for the sake of the most frequent fault, on which nothing was there.
+static inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
+                              pte_t bits)
+{
+	page_t *old = expected ? entry_page(expected) : NULL;
+	pte_t *pte;
+	int error = 0;
+
+	spin_lock(&as->pt_lock);
+	pte = entry_at(as->pgdir, va);
+	if (unlikely(!pte))
+		pte = pgdir_walk(as->pgdir, va, 1);
+	if (unlikely(!pte)) {
+		error = -ENOMEM;
+	} else if (unlikely(*pte != expected)) {
+		error = -EAGAIN;
+	} else {
+		pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
+		page_incref(pp);
+		if (old)
+			page_decref(old);
+	}
+	spin_unlock(&as->pt_lock);
+	return error;
 }
 
 // PTE bits for a page of an area with rights `prot`; PTE_W only where `writable`.

@@ -10,6 +10,23 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
+// Unmap [va, end), which one page table covers: `pte` is the entry for `va`. Stops when the table has
+// no entry in use any more.
+static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
+{
+	const page_t *table = virt_to_page(pte);
+
+	for (; va < end && table->index; va += PAGE_SIZE, pte++) {
+		pte_t entry = *pte;
+
+		if (entry == 0)
+			continue;
+		tlb_batch_store(batch, va, pte, 0);
+		if (likely(pte_has_page(entry)))
+			tlb_batch_decref(batch, phys_to_page(PTE_ADDR(entry)));
+	}
+}
+
 void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct tlb_batch batch;
@@ -18,21 +35,13 @@ void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end; va = span_end) {
-		size_t pdx = PDX(va);
 		pte_t *pte = entry_at(as->pgdir, va);
 
 		span_end = table_span_end(va, end);
 		if (!pte)
 			continue;
-		for (; va < span_end; va += PAGE_SIZE, pte++) {
-			page_t *pp = entry_page(*pte);
-
-			if (*pte)
-				tlb_batch_store(&batch, va, pte, 0);
-			if (pp)
-				tlb_batch_decref(&batch, pp);
-		}
-		pgdir_trim(as->pgdir, pdx);
+		unmap_in_table(&batch, va, span_end, pte);
+		pgdir_trim(as->pgdir, PDX(va));
 	}
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);
@@ -150,34 +159,4 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 	trim_tables(as, from, from + len);
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);
-}
-
-// Let `*pte`, which names nothing or another page, name `pp`.
-static void install(struct aspace *as, uintptr_t va, pte_t *pte, page_t *pp, pte_t bits)
-{
-	page_t *old = *pte ? entry_page(*pte) : NULL;
-
-	pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
-	page_incref(pp);
-	if (old)
-		page_decref(old);
-}
-
-int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp, pte_t bits)
-{
-	pte_t *pte;
-	int error = 0;
-
-	spin_lock(&as->pt_lock);
-	pte = entry_at(as->pgdir, va);
-	if (unlikely(!pte))
-		pte = pgdir_walk(as->pgdir, va, 1);
-	if (unlikely(!pte))
-		error = -ENOMEM;
-	else if (unlikely(*pte != expected))
-		error = -EAGAIN;
-	else
-		install(as, va, pte, pp, bits);
-	spin_unlock(&as->pt_lock);
-	return error;
 }
