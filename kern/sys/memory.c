@@ -18,13 +18,35 @@ SYSCALL2(munmap, uintptr_t, va, size_t, len)
 	return aspace_unmap(aspace_current(), va, len);
 }
 
-#define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
-
 SYSCALL3(mprotect, uintptr_t, va, size_t, len, uint32_t, prot)
 {
-	if (prot & ~PROT_ALL)
+	return aspace_protect(aspace_current(), va, len, prot);
+}
+
+// Flags that MAP_SHARED_VALIDATE admits: those that are older than it.
+#define MAP_ADMITTED                                                                             \
+	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |      \
+	 MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | \
+	 MAP_HUGETLB)
+
+// May `file` (NULL: nothing but zeroes) be mapped like that? 0 or -errno.
+static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
+{
+	uint32_t type = flags & MAP_TYPE;
+
+	if (type != MAP_PRIVATE && type != MAP_SHARED && (type != MAP_SHARED_VALIDATE || !file))
 		return -EINVAL;
-	return aspace_protect(aspace_current(), va, len, (int)prot);
+	if (!file)
+		return type == MAP_SHARED && (flags & MAP_GROWSDOWN) ? -EINVAL : 0;
+	if (type == MAP_SHARED_VALIDATE && (flags & ~MAP_ADMITTED))
+		return -EOPNOTSUPP;
+	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !file_writable(file))
+		return -EACCES;
+	if (!file_readable(file))
+		return -EACCES;
+	if (!inode_is(file->inode, S_IFREG) || !file->inode->object)
+		return -ENODEV;
+	return flags & MAP_GROWSDOWN ? -EINVAL : 0;
 }
 
 static long map_anonymous(struct map_request *request)
@@ -47,31 +69,15 @@ static long map_anonymous(struct map_request *request)
 	return error ? error : (long)va;
 }
 
-// May a file that was opened like this be mapped like that?
-static int check_file(const struct file *file, const struct map_request *request)
+static long map_file(struct map_request *request, const struct file *file)
 {
-	if (!inode_is(file->inode, S_IFREG) || !file->inode->object)
-		return -ENODEV;
-	if (!file_readable(file))
-		return -EACCES;
-	if ((request->flags & AREA_SHARED) && (request->prot & PROT_WRITE) && !file_writable(file))
-		return -EACCES;
-	return 0;
-}
-
-static long map_file(struct map_request *request, int fd)
-{
-	struct file *file = fd_get(process_current()->files, fd);
 	uintptr_t va;
 	int error;
 
-	if (!file)
-		return -EBADF;
-	error = check_file(file, request);
 	request->object = file->inode->object;
-	if (!error)
-		error = aspace_map(aspace_current(), request, &va);
-	file_put(file);
+	if ((request->flags & AREA_SHARED) && !file_writable(file))
+		request->flags |= AREA_NOWRITE;
+	error = aspace_map(aspace_current(), request, &va);
 	return error ? error : (long)va;
 }
 
@@ -81,35 +87,57 @@ static bool result_ok(long result)
 	return (uintptr_t)result < ULIM;
 }
 
+// The AREA_ bits that flags of mmap() ask for.
+static uint16_t area_flags(uint32_t flags)
+{
+	uint16_t result = (flags & MAP_TYPE) == MAP_PRIVATE ? 0 : AREA_SHARED;
+
+	if (flags & MAP_GROWSDOWN)
+		result |= AREA_GROWSDOWN;
+	if (flags & MAP_LOCKED)
+		result |= AREA_LOCKED;
+	if (flags & MAP_NORESERVE)
+		result |= AREA_NORESERVE;
+	return result;
+}
+
+// Map, if all is well. As on Linux, what is wrong with the range is reported before what is wrong
+// with type, flags and file.
+static long map_checked(struct map_request *request, uint32_t flags, const struct file *file)
+{
+	int error, range_error;
+
+	if (request->len == 0)
+		return -EINVAL;
+	error = check_mapping(file, request->prot, flags);
+	if (!error)
+		return file ? map_file(request, file) : map_anonymous(request);
+	range_error = aspace_check_map(aspace_current(), request);
+	return range_error ? range_error : error;
+}
+
 static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int fd, uint64_t offset)
 {
 	struct map_request request = {
 		.va = va,
 		.len = len,
-		.prot = prot & PROT_ALL,
+		.prot = prot & (PROT_READ | PROT_WRITE | PROT_EXEC),
+		.flags = area_flags(flags),
 		.fixed = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE),
 		.no_replace = flags & MAP_FIXED_NOREPLACE,
-		.offset = offset,
+		.offset = flags & MAP_ANONYMOUS ? 0 : offset,
 	};
-	uint32_t type = flags & MAP_TYPE;
+	struct file *file = NULL;
 	long result;
 
-	if (len == 0 || (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE))
-		return -EINVAL;
-	if (type != MAP_PRIVATE)
-		request.flags |= AREA_SHARED;
-	if (flags & MAP_GROWSDOWN)
-		request.flags |= AREA_GROWSDOWN;
-	if (flags & MAP_LOCKED)
-		request.flags |= AREA_LOCKED;
-	if (flags & MAP_NORESERVE)
-		request.flags |= AREA_NORESERVE;
-	if (flags & MAP_ANONYMOUS) {
-		request.offset = 0;
-		result = map_anonymous(&request);
-	} else {
-		result = map_file(&request, fd);
+	if (!(flags & MAP_ANONYMOUS)) {
+		file = fd_get(process_current()->files, fd);
+		if (!file)
+			return -EBADF;
 	}
+	result = map_checked(&request, flags, file);
+	if (file)
+		file_put(file);
 	if (result_ok(result) && (flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
 		(void)aspace_populate(aspace_current(), (uintptr_t)result, ROUND_UP(len, PAGE_SIZE));
 	return result;

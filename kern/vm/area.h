@@ -42,6 +42,7 @@ extern const struct area_ops object_ops; // pages of a memory object
 #define AREA_SEQUENTIAL 0x040u
 #define AREA_DONTDUMP 0x080u
 #define AREA_NORESERVE 0x100u
+#define AREA_NOWRITE 0x200u // shared, of a file that was opened for reading: never writable
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {

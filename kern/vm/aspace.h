@@ -79,13 +79,17 @@ struct map_request {
 // unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
+// What aspace_map would say about the request's range: 0 or an error.
+int aspace_check_map(struct aspace *as, const struct map_request *request);
+
 // Unmap [va, va + len): whatever areas are there, whole or in part. Returns 0, -EINVAL, or -ENOMEM
 // when an area would have to be split and there is no memory; nothing has changed then.
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
 
-// Change the rights of [va, va + len). Returns 0, -EINVAL, -ENOMEM where part of the range has no
-// area (what comes before the hole is changed, as on Linux) or without memory.
-int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot);
+// Change the rights of [va, va + len); with PROT_GROWSDOWN in `prot`, from the start of the stack
+// there. Returns 0, -EINVAL, -ENOMEM where part of the range has no area, -EACCES where an area may
+// not have these rights (what comes before is changed, as on Linux), or -ENOMEM without memory.
+int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot);
 
 // Move the end of the heap. Returns the end of the heap: the new one, or the old one where that
 // cannot be.

@@ -159,15 +159,21 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || area->start >= end;
 }
 
-// Choose where the request's `len` bytes go. Caller: holds as->lock for writing.
+// Choose where the request's `len` bytes go. Caller: holds as->lock.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
                           uintptr_t *store)
 {
 	uintptr_t va = request->va;
 
+	if (request->len == 0)
+		return -EINVAL;
+	if (len == 0 || len > ULIM)
+		return -ENOMEM;
 	if (request->fixed) {
-		if (!range_valid(va, len))
-			return va % PAGE_SIZE || va >= ULIM ? -EINVAL : -ENOMEM;
+		if (va >= ULIM || len > ULIM - va)
+			return -ENOMEM;
+		if (va % PAGE_SIZE)
+			return -EINVAL;
 		if (va < USER_MIN)
 			return -EPERM;
 		if (request->no_replace && !range_is_free(as, va, va + len))
@@ -230,10 +236,6 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	uintptr_t va;
 	int error;
 
-	if (request->len == 0)
-		return -EINVAL;
-	if (len == 0 || len > ULIM)
-		return -ENOMEM;
 	error = choose_address(as, request, len, &va);
 	if (error)
 		return error;
@@ -266,6 +268,17 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 	return error;
 }
 
+int aspace_check_map(struct aspace *as, const struct map_request *request)
+{
+	uintptr_t va;
+	int error;
+
+	rwlock_read_lock(&as->lock);
+	error = choose_address(as, request, ROUND_UP(request->len, PAGE_SIZE), &va);
+	rwlock_read_unlock(&as->lock);
+	return error;
+}
+
 // Change the rights of `area`'s part of [start, end).
 static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int prot)
@@ -285,19 +298,42 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 	return 0;
 }
 
-int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot)
+#define PROT_GROWS (PROT_GROWSDOWN | PROT_GROWSUP)
+
+// Where to begin: at *va, or with PROT_GROWSDOWN where the stack begins that is first in [*va, end).
+// No stack grows upwards.
+static int protect_from(struct aspace *as, uintptr_t *va, uintptr_t end, uint32_t grows)
 {
+	struct area *area = area_find_from(&as->areas, *va);
+
+	if (!area || area->start >= end || ((grows & PROT_GROWSUP) && area->start > *va))
+		return -ENOMEM;
+	if ((grows & PROT_GROWSUP) || !(area->flags & AREA_GROWSDOWN))
+		return -EINVAL;
+	*va = area->start;
+	return 0;
+}
+
+int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
+{
+	uint32_t grows = prot & PROT_GROWS;
 	uintptr_t end;
 	int error = 0;
 
-	if (va % PAGE_SIZE)
+	if (va % PAGE_SIZE || grows == PROT_GROWS)
 		return -EINVAL;
 	if (len == 0)
 		return 0;
 	if (!range_valid(va, len))
 		return -ENOMEM;
+	prot &= ~PROT_GROWS;
+	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
+		return -EINVAL;
+	prot &= ~PROT_SEM; // for processors that are not ours
 	end = va + ROUND_UP(len, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
+	if (grows)
+		error = protect_from(as, &va, end, grows);
 	while (va < end && !error) {
 		struct area *area = area_find(&as->areas, va);
 		uintptr_t area_end;
@@ -307,8 +343,10 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, int prot)
 			break;
 		}
 		area_end = area->end; // the area may become part of another
-		if (area->prot != prot)
-			error = protect_area(as, area, va, end, prot);
+		if ((prot & PROT_WRITE) && (area->flags & AREA_NOWRITE))
+			error = -EACCES;
+		else if (area->prot != prot)
+			error = protect_area(as, area, va, end, (int)prot);
 		va = area_end;
 	}
 	rwlock_write_unlock(&as->lock);
