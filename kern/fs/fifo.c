@@ -56,14 +56,15 @@ static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 int pipe_open(struct inode *inode, struct file *file)
 {
 	struct pipe *pipe = fifo_pipe(inode);
-	bool wait = !(file->flags & O_NONBLOCK);
+	bool named = inode->dev != VOLUME_NAMELESS; // else a pipe, opened again by its name in /proc
+	bool wait = named && !(file->flags & O_NONBLOCK);
 	int error = 0;
 
 	if (!pipe)
 		return -ENOMEM;
 	file->private = pipe;
 	spin_lock(&pipe->lock);
-	if (file_writable(file) && !file_readable(file) && !wait && !pipe->readers) {
+	if (file_writable(file) && !file_readable(file) && named && !wait && !pipe->readers) {
 		spin_unlock(&pipe->lock);
 		return -ENXIO;
 	}
@@ -78,9 +79,9 @@ int pipe_open(struct inode *inode, struct file *file)
 	waitq_wake_all(&pipe->open_wait);
 	if (!pipe->writers && wait)
 		error = wait_for_partner(pipe, &pipe->writer_opens);
-	else if (!pipe->writers)
+	else if (!pipe->writers && named)
 		file->position = pipe->writer_opens;
-	else if (!pipe->readers)
+	else if (!pipe->readers && wait)
 		error = wait_for_partner(pipe, &pipe->reader_opens);
 	spin_unlock(&pipe->lock);
 	if (error)
