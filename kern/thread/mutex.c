@@ -107,9 +107,11 @@ static uint32_t announce(struct rwlock *rw)
 	return __atomic_or_fetch(&rw->state, RWLOCK_WAITING, __ATOMIC_ACQ_REL);
 }
 
+// A writer that is woken has yet to run: until then readers that come must not overtake it.
 static void wake_locked(struct rwlock *rw)
 {
-	__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
+	if (!rw->writers_waiting)
+		__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
 	waitq_wake_all(&rw->waiters);
 }
 

@@ -137,6 +137,28 @@ KTEST(rwlock_prefers_writers)
 	EXPECT_TEXT(shared.log.text, "awxb");
 }
 
+// The same for a reader that comes when the writer has been woken and has not run yet.
+KTEST(rwlock_prefers_a_woken_writer)
+{
+	struct shared shared;
+	struct comer w = { &shared, 'w' }, x = { &shared, 'x' };
+
+	shared_init(&shared);
+	for (int i = 0; i < 2; i++) {
+		rwlock_read_lock(&shared.rw);
+		test_spawn(write_once, &w);
+		test_spawn(write_once, &x);
+		test_settle();
+		rwlock_read_unlock(&shared.rw);
+		rwlock_read_lock(&shared.rw);
+		test_log_add(&shared.log, 'r');
+		rwlock_read_unlock(&shared.rw);
+	}
+	EXPECT_TEXT(shared.log.text, "wxrwxr");
+	EXPECT_EQ(shared.rw.state, 0);
+	EXPECT(waitq_empty(&shared.rw.waiters));
+}
+
 KTEST(rwlock_write_unlock_lets_all_readers_in)
 {
 	struct shared shared;
