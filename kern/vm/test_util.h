@@ -14,6 +14,9 @@
 // The address of page `n` from BASE on.
 #define AT(n) (BASE + (uintptr_t)(n)*PAGE_SIZE)
 
+// A number as a user's pointer.
+#define USER(va) ((void __user *)(va))
+
 #define RW (PROT_READ | PROT_WRITE)
 
 // An empty space, for a test that cannot go on without one.

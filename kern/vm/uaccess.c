@@ -49,21 +49,19 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
+	assert_may_copy();
 	len = below_ulim(src, len);
-	if (likely(as == aspace_current())) {
-		assert_may_copy();
+	if (likely(as == aspace_current()))
 		return len - user_copy(dst, (__force const void *)src, len);
-	}
 	return walk_copy(as, number(src), dst, len, ACCESS_READ);
 }
 
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len)
 {
+	assert_may_copy();
 	len = below_ulim(dst, len);
-	if (likely(as == aspace_current())) {
-		assert_may_copy();
+	if (likely(as == aspace_current()))
 		return len - user_copy((__force void *)dst, src, len);
-	}
 	return walk_copy(as, number(dst), (void *)src, len, ACCESS_WRITE);
 }
 
@@ -137,16 +135,15 @@ ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src, size_t m
 	size_t room = below_ulim(src, max);
 	ssize_t len;
 
+	assert_may_copy();
 	if (max == 0)
 		return -ENAMETOOLONG;
 	if (room == 0)
 		return -EFAULT;
-	if (likely(as == aspace_current())) {
-		assert_may_copy();
+	if (likely(as == aspace_current()))
 		len = user_copy_string(dst, (__force const char *)src, room);
-	} else {
+	else
 		len = walk_string(as, dst, number(src), room);
-	}
 	if (len < 0)
 		return -EFAULT;
 	if ((size_t)len == room)
@@ -158,12 +155,11 @@ int clear_user(struct aspace *as, void __user *dst, size_t len)
 {
 	size_t done = 0;
 
+	assert_may_copy();
 	if (!user_range_ok(dst, len))
 		return -EFAULT;
-	if (likely(as == aspace_current())) {
-		assert_may_copy();
+	if (likely(as == aspace_current()))
 		return user_clear((__force void *)dst, len) ? -EFAULT : 0;
-	}
 	while (done < len) {
 		size_t n = MIN(len - done, PAGE_SIZE);
 
@@ -177,21 +173,22 @@ int clear_user(struct aspace *as, void __user *dst, size_t len)
 int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
                    uintptr_t *bad_store)
 {
-	uintptr_t at = number(va), end = at + len;
+	enum fault_access access = perm & PTE_W ? ACCESS_WRITE : ACCESS_READ;
+	uintptr_t at = number(va);
 	int error = 0;
 
-	if (len == 0)
-		return 0;
-	if (end < at || end > ULIM)
-		end = ULIM + 1; // the first address beyond is bad, if nothing before it is
 	rwlock_read_lock(&as->lock);
-	while (at < end && !error) {
+	while (len > 0 && !error) {
 		struct area *area = at < ULIM ? area_find(&as->areas, at) : NULL;
 
-		if (area && (perm & PTE_W ? area->prot & PROT_WRITE : area->prot != 0))
-			at = area->end;
-		else
+		if (area && area_admits(area, access)) {
+			size_t n = MIN(len, area->end - at);
+
+			at += n;
+			len -= n;
+		} else {
 			error = -EFAULT;
+		}
 	}
 	rwlock_read_unlock(&as->lock);
 	if (error && bad_store)
