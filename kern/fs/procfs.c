@@ -79,13 +79,13 @@ static int store_inode(struct inode *inode, struct inode **store)
 	return inode ? 0 : -ENOMEM;
 }
 
-// --- /proc/PID/fd ---
+// --- Links to files ---
 
-static int fd_jump(struct inode *link, struct inode **store)
+// The file that descriptor `fd` of a process stands for. As procfs_file.target.
+static int fd_target(pid_t pid, int fd, struct inode **store)
 {
-	const struct procfs_node *node = link->private;
-	struct fdtable *files = procfs_hooks->files(node->pid);
-	struct file *file = files ? fd_get(files, node->fd) : NULL;
+	struct fdtable *files = procfs_hooks->files(pid);
+	struct file *file = files ? fd_get(files, fd) : NULL;
 
 	if (file) {
 		*store = inode_get(file->inode);
@@ -96,39 +96,55 @@ static int fd_jump(struct inode *link, struct inode **store)
 	return file ? 0 : -ENOENT;
 }
 
-static const struct inode_ops fd_link_ops = { .jump = fd_jump, .release = release_node };
+static int node_target(const struct procfs_node *node, struct inode **store)
+{
+	if (node->file)
+		return node->file->target(node->pid, store);
+	return fd_target(node->pid, node->fd, store);
+}
 
-// The link of an open descriptor: its text is the path of the file.
+static int jump_to_target(struct inode *link, struct inode **store)
+{
+	return node_target(link->private, store);
+}
+
+// A link that leads to a file whatever its text says; the text is the file's path.
+static int make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
+                            struct procfs_node node, struct inode **store)
+{
+	static const struct inode_ops ops = { .jump = jump_to_target, .release = release_node };
+	char *text = kmalloc(PATH_MAX), *path;
+	struct inode *target = NULL, *inode = NULL;
+	int error = node_target(&node, &target);
+
+	if (text && !error)
+		inode = make_inode(dir, name, mode, ino, &ops, node);
+	if (inode) {
+		path = inode_path(target, tree_root, text, PATH_MAX);
+		inode->target = kstrdup(path ? path : "");
+	}
+	if (inode && !inode->target) {
+		inode_put(inode);
+		inode = NULL;
+	}
+	inode_put(target);
+	kfree(text);
+	return error ? -ENOENT : store_inode(inode, store);
+}
+
+// --- /proc/PID/fd ---
+
 static int fd_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
-	const struct procfs_node *node = dir->private;
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
 	int fd = name_number(name);
-	struct fdtable *files = fd < 0 ? NULL : procfs_hooks->files(node->pid);
-	struct file *file = files ? fd_get(files, fd) : NULL;
-	char number[16], *text = kmalloc(PATH_MAX);
-	struct inode *inode = NULL;
-	bool found = file != NULL;
+	char number[16];
 
-	if (file && text) {
-		char *path = inode_path(file->inode, tree_root, text, PATH_MAX);
-
-		snprintf(number, sizeof(number), "%d", fd);
-		inode = make_inode(dir, number, S_IFLNK | 0700,
-		                   inode_number(node->pid, 1024 + (uint32_t)fd), &fd_link_ops,
-		                   (struct procfs_node){ .pid = node->pid, .fd = fd });
-		if (inode)
-			inode->target = kstrdup(path ? path : "");
-		if (inode && !inode->target) {
-			inode_put(inode);
-			inode = NULL;
-		}
-	}
-	if (file)
-		file_put(file);
-	if (files)
-		fdtable_put(files);
-	kfree(text);
-	return found ? store_inode(inode, store) : -ENOENT;
+	if (fd < 0)
+		return -ENOENT;
+	snprintf(number, sizeof(number), "%d", fd);
+	return make_target_link(dir, number, S_IFLNK | 0700, inode_number(pid, 1024 + (uint32_t)fd),
+	                        (struct procfs_node){ .pid = pid, .fd = fd }, store);
 }
 
 static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
@@ -165,14 +181,17 @@ static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pi
                      struct inode **store)
 {
 	static const struct inode_ops link_ops = { .release = release_node };
+	struct procfs_node node = { .file = file, .pid = pid };
 	struct seq seq = SEQ_INIT;
-	int error = file->show(&seq, pid);
 	struct inode *inode = NULL;
+	int error;
 
+	if (file->target)
+		return make_target_link(dir, file->name, file->mode, ino, node, store);
+	error = file->show(&seq, pid);
 	seq_write(&seq, "", 1);
 	if (!error)
-		inode = make_inode(dir, file->name, file->mode, ino, &link_ops,
-		                   (struct procfs_node){ .file = file, .pid = pid });
+		inode = make_inode(dir, file->name, file->mode, ino, &link_ops, node);
 	if (inode && !seq.overflow)
 		inode->target = kstrdup(seq.text);
 	seq_free(&seq);

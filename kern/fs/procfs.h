@@ -7,6 +7,7 @@
 #include "list.h"
 
 struct fdtable;
+struct inode;
 struct uio;
 
 struct procfs_file {
@@ -17,6 +18,10 @@ struct procfs_file {
 	// Returns 0, or -ESRCH when there is no such process (any more), or another -errno. Holds
 	// no lock on entry; of a link, tree_lock.
 	int (*show)(struct seq *seq, pid_t pid);
+
+	// Of a link, instead of `show`: the file it leads to, whatever its path says. Stores a
+	// reference. 0 or -errno. Called with tree_lock held; must not sleep.
+	int (*target)(pid_t pid, struct inode **store);
 
 	// NULL, or: take what a program has written, a string of `length` bytes. 0 or -errno.
 	int (*store)(const char *text, size_t length, pid_t pid);
