@@ -25,10 +25,18 @@ static inline struct area *find_area(struct aspace *as, uintptr_t va)
 	return area;
 }
 
+// Does a stack that grows down to `va` keep its distance? It need not from other stacks, nor from
+// what nobody can access.
+static bool far_enough(const struct area *below, uintptr_t va)
+{
+	return !below || (below->flags & AREA_GROWSDOWN) || below->prot == 0 ||
+	       va - below->end >= STACK_GUARD;
+}
+
 // Nothing is at `va`: let the stack above it grow down to there, if there is one and it may.
 static bool grow_stack(struct aspace *as, uintptr_t va)
 {
-	struct area *area, *prev;
+	struct area *area;
 	bool grown = false;
 
 	va = ROUND_DOWN(va, PAGE_SIZE);
@@ -36,13 +44,11 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	area = area_find_from(&as->areas, va);
 	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) &&
 	    area->end - va <= as->limits.stack &&
-	    aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN)) {
-		prev = area_prev(&as->areas, area);
-		if (!prev || (prev->end < va && va - prev->end >= STACK_GUARD)) {
-			as->pages += (area->start - va) / PAGE_SIZE;
-			area_resize(&as->areas, area, va, area->end);
-			grown = true;
-		}
+	    aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
+	    far_enough(area_prev(&as->areas, area), va)) {
+		as->pages += (area->start - va) / PAGE_SIZE;
+		area_resize(&as->areas, area, va, area->end);
+		grown = true;
 	}
 	rwlock_write_unlock(&as->lock);
 	return grown;

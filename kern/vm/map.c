@@ -159,6 +159,14 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || area->start >= end;
 }
 
+// May a mapping be put at [start, end) because that is wished?
+static bool may_have_wish(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *area = area_find_from(&as->areas, start);
+
+	return !area || end <= area_guard_start(area);
+}
+
 // Choose where the request's `len` bytes go. Caller: holds as->lock.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
                           uintptr_t *store)
@@ -182,7 +190,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 		return 0;
 	}
 	va = ROUND_DOWN(va, PAGE_SIZE);
-	if (va >= USER_MIN && range_valid(va, len) && range_is_free(as, va, va + len)) {
+	if (va >= USER_MIN && range_valid(va, len) && may_have_wish(as, va, va + len)) {
 		*store = va;
 		return 0;
 	}
@@ -353,9 +361,11 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 	return error;
 }
 
-// Grow the heap from `old` to `new`, both page-aligned. Caller: holds as->lock for writing.
+// Grow the heap from `old` to `new`, both page-aligned. A page behind it stays free. Caller: holds
+// as->lock for writing.
 static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 {
+	struct area *next = area_find_from(&as->areas, old);
 	struct map_request request = {
 		.va = old,
 		.len = new - old,
@@ -365,7 +375,15 @@ static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 		.name = "[heap]",
 	};
 
+	if (next && new + PAGE_SIZE > area_guard_start(next))
+		return -ENOMEM;
 	return map_locked(as, &request, &old);
+}
+
+// Shrink it. As on Linux that fails where the program has unmapped all that should go.
+static int shrink_heap(struct aspace *as, uintptr_t new, uintptr_t old)
+{
+	return range_is_free(as, new, old) ? -EINVAL : unmap_locked(as, new, old);
 }
 
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
@@ -378,7 +396,7 @@ uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
 	if (brk < as->brk_start || brk >= ULIM)
 		error = -EINVAL;
 	else if (new < old)
-		error = unmap_locked(as, new, old);
+		error = shrink_heap(as, new, old);
 	else if (new > old)
 		error = grow_heap(as, old, new);
 	if (!error)
