@@ -59,6 +59,26 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
+// The file of descriptor `fd` for the length of a system call, or NULL. A table that nobody shares is
+// changed by nobody meanwhile: then there is no need for the lock, nor for a reference.
+static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
+{
+	uintptr_t slot = 0;
+
+	*counted = table->refs != 1;
+	if (unlikely(*counted))
+		return fd_get(table, fd);
+	if (likely((uint32_t)fd < table->end))
+		slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
+	return slot > FD_RESERVED ? (struct file *)slot : NULL;
+}
+
+static inline void fd_return(struct file *file, bool counted)
+{
+	if (unlikely(counted))
+		file_put(file);
+}
+
 // Reserve the lowest free descriptor not below `min`. Returns it; -EMFILE when there is none below
 // the limit, -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);

@@ -11,27 +11,29 @@
 
 SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 {
-	struct file *file = fd_get(process_current()->files, fd);
+	bool counted;
+	struct file *file = fd_borrow(process_current()->files, fd, &counted);
 	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
 	n = file_read(file, &uio, NULL);
-	file_put(file);
+	fd_return(file, counted);
 	return n;
 }
 
 SYSCALL3(write, int, fd, void __user *, buffer, size_t, len)
 {
-	struct file *file = fd_get(process_current()->files, fd);
+	bool counted;
+	struct file *file = fd_borrow(process_current()->files, fd, &counted);
 	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
 	n = file_write(file, &uio, NULL);
-	file_put(file);
+	fd_return(file, counted);
 	return n;
 }
 
