@@ -150,6 +150,7 @@ LAST_CHECKS = [
     audit_objects.mappings,
     audit_tables.writable_pages,
     audit_pages.counts,
+    audit_files.pipe_ends,
     audit_heap.reference_counts,
     audit_heap.lost_blocks,
 ]

@@ -1,4 +1,5 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
+from quire.audit_heap import count_pointers
 from quire.audit_memory import PAGE_SIZE, Damage
 
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
@@ -7,49 +8,63 @@ CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
 
 def descriptors(audit):
     """What each process has open, and where it stands in the tree."""
-    memory = audit.memory
-    table = memory.record("fdtable", "slots size end lowest_free")
-    context = memory.record("fs_context", "root cwd")
-    file = memory.record("file", "ops flags inode private")
-    first_slots = memory.field("fdtable", "first_slots")[0]
+    read = audit.memory.record("fs_context", "root cwd")
+    reader = TableReader(audit)
     for at, process in audit.processes.items():
         name = audit.called(at)
         if process.files:
             audit.refer(process.files, at)
             if audit.claim(process.files, "fdtable", "the descriptors of {}", name):
-                _read_table(audit, table(process.files), first_slots, file, name)
+                reader.read(process.files, name)
         if process.fs:
             audit.refer(process.fs, at)
             if audit.claim(process.fs, "fs_context", "root and directory of {}", name):
-                where = context(process.fs)
-                for inode in (where.root, where.cwd):
+                context = read(process.fs)
+                for inode in (context.root, context.cwd):
                     audit.refer(inode, process.fs)
                     add_inode(audit, inode, f"a directory of {name}")
 
 
-def _read_table(audit, table, first_slots, file, name):
-    memory = audit.memory
-    if table.end > table.size:
-        audit.report("descriptors", f"{name}: {table.end} of {table.size} slots are in use")
-        return
-    if table.slots != table.at + first_slots:
-        audit.claim(table.slots, "bytes", "the descriptors of {}", name)
-    slots = memory.word_list(table.slots, table.end)
-    for number, slot in enumerate(slots):
-        if slot == RESERVED:
-            continue
-        if slot == 0:
-            if number < table.lowest_free:
-                text = f"{name}: lowest_free is {table.lowest_free}, but {number} is free"
-                audit.report("descriptors", text)
-            continue
-        slot &= ~CLOEXEC
-        audit.refer(slot, table.at)
-        if audit.claim(slot, "file", "descriptor {} of {}", number, name):
-            found = audit.files[slot] = file(slot)
-            audit.loose.append(found.private)
-            audit.refer(found.inode, slot)
-            add_inode(audit, found.inode, f"descriptor {number} of {name}")
+class TableReader:
+    """Reads tables of descriptors and the files in them."""
+
+    def __init__(self, audit):
+        memory = audit.memory
+        self.audit = audit
+        self.table = memory.record("fdtable", "slots size end lowest_free")
+        self.file = memory.record("file", "ops flags inode private")
+        self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
+
+    def read(self, at, name):
+        audit, table = self.audit, self.table(at)
+        own = table.slots == at + self.first_slots
+        if not own and not audit.claim(table.slots, "bytes", "the descriptors of {}", name):
+            return
+        room = self.first_size if own else audit.heap.size(table.slots) // 4
+        if table.end > table.size or table.size > room or own and table.size != room:
+            text = f"{table.end} of {table.size} slots are in use; there is room for {room}"
+            audit.report("descriptors", f"{name}: {text}")
+            return
+        slots = audit.memory.word_list(table.slots, table.end)
+        free = slots.index(0) if 0 in slots else table.end
+        if table.lowest_free > free:
+            text = f"{name}: lowest_free is {table.lowest_free}, but {free} is free"
+            audit.report("descriptors", text)
+        for number, slot in enumerate(slots):
+            if slot not in (0, RESERVED):
+                self._add_file(slot & ~CLOEXEC, at, number, name)
+
+    def _add_file(self, at, table, number, name):
+        audit = self.audit
+        audit.refer(at, table)
+        if not audit.claim(at, "file", "descriptor {} of {}", number, name):
+            return
+        file = audit.files[at] = self.file(at)
+        if not audit.memory.is_constant(file.ops):
+            audit.report("descriptors", f"{audit.called(at)} has its operations at {file.ops:#x}")
+        audit.loose.append(file.private)
+        audit.refer(file.inode, at)
+        add_inode(audit, file.inode, f"descriptor {number} of {name}")
 
 
 def add_inode(audit, at, who):
@@ -78,9 +93,9 @@ class Walk:
     def __init__(self, audit, root):
         memory = audit.memory
         self.root = root
-        self.inode = memory.record("inode", "refs mode nlink object private")
-        self.entry = memory.record("entry", "hash_next parent inode hash length linked")
-        self.directory = memory.record("directory", "buckets bucket_mask count")
+        self.inode = memory.record("inode", "refs mode nlink ops object private")
+        self.entry = memory.record("entry", "hash_next parent inode cookie hash length linked")
+        self.directory = memory.record("directory", "buckets bucket_mask count next_cookie")
         self.text = memory.field("entry", "text")[0]
         self.names = memory.field("inode", "names")[0]
         self.dir = memory.field("inode", "dir")[0]
@@ -99,6 +114,8 @@ def walk_inode(audit, walk, at):
     inode = walk.seen[at] = walk.inode(at)
     kind = inode.mode & TYPE
     audit.loose.append(inode.private)
+    if inode.ops and not audit.memory.is_constant(inode.ops):
+        audit.report("names", f"{audit.inodes[at]} has its operations at {inode.ops:#x}")
     for link in audit.entries("names", at + walk.names, "entry", "alias"):
         _add_entry(audit, walk, link, audit.memory.string(link + walk.text, 256))
         walk.aliases.setdefault(at, []).append(link)
@@ -127,9 +144,17 @@ def _walk_directory(audit, walk, at):
     directory = walk.directory(at + walk.dir)
     head = at + walk.dir + walk.entries
     listed = list(audit.entries("names", head, "entry", "order"))
+    last = 0
     for link in listed:
         entry = walk.entry(link)
-        name = f"{path.rstrip('/')}/{audit.memory.string(link + walk.text, 256)}"
+        text = audit.memory.string(link + walk.text, 256)
+        name = f"{path.rstrip('/')}/{text}"
+        if len(text.encode()) != entry.length:
+            audit.report("names", f"{name} says it is {entry.length} bytes long")
+        if not last < entry.cookie < directory.next_cookie:
+            text = f"{name} has position {entry.cookie}, after {last}; the next one"
+            audit.report("names", f"{text} will have {directory.next_cookie}")
+        last = entry.cookie
         _add_entry(audit, walk, link, name)
         if entry.parent != at or not entry.linked:
             audit.report("names", f"{name} stands in {path}, but does not say so")
@@ -179,26 +204,13 @@ def _check_links(audit, walk, at, inode):
 
 
 def pipes(audit):
-    """The open ends of a pipe are counted; its pages are its own."""
+    """The pages of a pipe are its own, and hold what it says."""
     memory = audit.memory
-    read = memory.record("pipe", "head tail readers writers")
+    read = memory.record("pipe", "head tail")
     slot = memory.record("pipe_slot", "page start end")
     slots, kind = memory.field("pipe", "slots")
-    operations = memory.variable("pipe_ops")[0]
-    ends = {}
-    for file in audit.files.values():
-        if file.ops == operations:
-            readers, writers = ends.get(file.private, (0, 0))
-            mode = file.flags + 1
-            ends[file.private] = readers + (mode & 1), writers + (mode >> 1 & 1)
-    for at, (claimed, _, _) in list(audit.claims.items()):
-        if claimed != "pipe":
-            continue
+    for at in [at for at, (claimed, _, _) in audit.claims.items() if claimed == "pipe"]:
         pipe, name = read(at), audit.called(at)
-        readers, writers = ends.get(at, (0, 0))
-        if pipe.readers < readers or pipe.writers < writers:
-            text = f"{name} counts {pipe.readers} readers and {pipe.writers} writers"
-            audit.report("pipes", f"{text}; {readers} and {writers} are open")
         if pipe.head - pipe.tail & 0xFFFFFFFF > kind[2]:
             audit.report("pipes", f"{name} is filled from slot {pipe.tail} to {pipe.head}")
         for number in range(kind[2]):
@@ -208,3 +220,24 @@ def pipes(audit):
             if not part.start <= part.end <= PAGE_SIZE:
                 text = f"slot {number} holds bytes {part.start} to {part.end}"
                 audit.report("pipes", f"{name}: {text}")
+
+
+def pipe_ends(audit):
+    """A pipe counts its open ends; more only where a thread is just opening or closing one."""
+    read = audit.memory.record("pipe", "readers writers")
+    operations = audit.memory.variable("pipe_ops")[0]
+    ends = {}
+    for file in audit.files.values():
+        if file.ops == operations:
+            files, readers, writers = ends.get(file.private, (0, 0, 0))
+            mode = file.flags + 1
+            ends[file.private] = files + 1, readers + (mode & 1), writers + (mode >> 1 & 1)
+    for at in [at for at, (claimed, _, _) in audit.claims.items() if claimed == "pipe"]:
+        pipe, (files, readers, writers) = read(at), ends.get(at, (0, 0, 0))
+        if (pipe.readers, pipe.writers) == (readers, writers):
+            continue
+        more = count_pointers(audit, at) - files  # of the pointers, those that are no file's
+        fits = (low <= count <= low + more for low, count in zip((readers, writers), pipe[1:]))
+        if not all(fits):
+            text = f"counts {pipe.readers} readers and {pipe.writers} writers"
+            audit.report("pipes", f"{audit.called(at)} {text}; {readers} and {writers} are open")

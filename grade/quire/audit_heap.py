@@ -4,6 +4,8 @@ A block is lost when no pointer to it is found, starting from the kernel's varia
 of its threads, and going on through the blocks found. Whatever looks like a pointer counts as one,
 so a lost block may go unseen, but none that is in use is called lost.
 """
+from collections import Counter
+
 from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage, Unknown
 
 CLASSES = 8
@@ -21,7 +23,7 @@ class Heap:
         self.sizes = {}
         self.heads = {}  # of each page of a block of whole pages: the number of the first
         self.free = set()  # addresses of free blocks
-        self.loose = None  # see _pointers
+        self.pointers = None  # see count_pointers
 
     def block(self, address):
         """The block in use that an address lies in, or None."""
@@ -171,7 +173,7 @@ def _check_references(audit, address, stated):
         return
     others = 0
     if stated > len(holders):
-        others = sum(1 for at in _pointers(audit) if at == address)
+        others = count_pointers(audit, address)
     if not len(holders) <= stated <= len(holders) + others:
         names = ", ".join(audit.called(holder) for holder in holders[:4])
         audit.report(
@@ -182,17 +184,18 @@ def _check_references(audit, address, stated):
         )
 
 
-def _pointers(audit):
-    """The blocks that are pointed to from where no walk of the audit knows what is meant."""
-    if audit.heap.loose is None:
-        audit.heap.loose = [audit.heap.block(word) for word in audit.loose]
+def count_pointers(audit, block):
+    """How often a block is pointed to from where no walk of the audit knows what is meant."""
+    heap = audit.heap
+    if heap.pointers is None:
+        heap.pointers = Counter(map(heap.block, audit.loose))
         for words in _roots(audit):
-            audit.heap.loose += map(audit.heap.block, words)
-        for block in audit.heap.blocks():
-            if block not in audit.claims:
-                words = audit.memory.word_list(block, audit.heap.size(block) // 4)
-                audit.heap.loose += map(audit.heap.block, words)
-    return audit.heap.loose
+            heap.pointers.update(map(heap.block, words))
+        for other in heap.blocks():
+            if other not in audit.claims:
+                words = audit.memory.word_list(other, heap.size(other) // 4)
+                heap.pointers.update(map(heap.block, words))
+    return heap.pointers[block]
 
 
 def _roots(audit):

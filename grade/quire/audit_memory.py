@@ -124,16 +124,18 @@ class Memory:
     def in_image(self, address):
         return self.image[0] <= address < self.image[1]
 
+    def is_constant(self, address):
+        """Does it lie among the kernel's constants? Tables of functions do."""
+        return self.symbol("text_end") <= address < self.symbol("rodata_end")
+
     # What the memory holds.
 
     def offset(self, address, size):
-        """Where in the memory [address, address + size) lies, as far as that is one stretch."""
+        """Where in the memory [address, address + size) lies; it must be one stretch."""
         at = address - KERNBASE
         if 0 <= at <= self.size - size and address < LINEAR_END:
             return at
-        page = self.translate(address)
-        if address % PAGE_SIZE + size > PAGE_SIZE and page is not None:
-            return None
+        page = self.translate(address) if address % PAGE_SIZE + size <= PAGE_SIZE else None
         if page is None:
             raise Damage(f"address {address:#x} leads out of memory")
         return page + address % PAGE_SIZE
@@ -158,17 +160,15 @@ class Memory:
 
     def read(self, address, size):
         """Bytes, across pages too."""
-        at = self.offset(address, size)
-        if at is not None:
-            return self.bytes[at : at + size].tobytes()
         first = PAGE_SIZE - address % PAGE_SIZE
-        return self.read(address, first) + self.read(address + first, size - first)
+        if address >= LINEAR_END and first < size:
+            return self.read(address, first) + self.read(address + first, size - first)
+        at = self.offset(address, size)
+        return self.bytes[at : at + size].tobytes()
 
     def word(self, address):
         at = self.offset(address, 4)
-        if at is None or at & 3:
-            return struct.unpack("<I", self.read(address, 4))[0]
-        return self.words[at >> 2]
+        return struct.unpack_from("<I", self.bytes, at)[0] if at & 3 else self.words[at >> 2]
 
     def string(self, address, limit=64):
         at = self.offset(address, 1)

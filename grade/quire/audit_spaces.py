@@ -66,8 +66,10 @@ class AreaReader:
         self.audit = audit
         self.read = memory.record(
             "area",
-            "start end left right parent gap max_gap height prot flags ops space=as object offset",
+            "start end left right parent gap max_gap height prot flags ops space=as object offset "
+            "on_list=object_link.next",
         )
+        self.link = memory.field("area", "object_link")[0]
         self.operations = memory.record("area_ops", "kind")
         self.kinds = {}
 
@@ -102,6 +104,8 @@ def areas_in_order(audit, reader, space, who):
             record.offset,
             reader.kind(record),
         )
+        if not area.object and record.on_list != area.at + reader.link:
+            audit.report("areas", f"{who}: {area} is on the list {record.on_list:#x} of an object")
         _check_area(audit, record, area, end, who, space.at)
         areas.append(area)
         end = record.end
@@ -125,6 +129,8 @@ def _check_area(audit, record, area, end, who, space):
         faults.append(f"names the space at {record.space:#x} as its own")
     if (area.kind == "object") != bool(area.object) and area.kind in ("object", "anonymous"):
         faults.append(f"is {area.kind} with object {area.object:#x}")
+    if area.kind == "anonymous" and area.flags & AREA_SHARED:
+        faults.append("is shared, but has no object")
     if area.object:
         if area.offset % PAGE_SIZE:
             faults.append(f"maps its object from byte {area.offset:#x}")

@@ -7,12 +7,13 @@ KSTACKS_BASE = 0xF8000000  # kern/layout.h
 KSTACK_SIZE = 8192  # kern/thread/thread.h
 SLOT_SIZE = PAGE_SIZE + KSTACK_SIZE  # kern/thread/kstack.c: a guard page below each stack
 PID_INIT = 1
+UNBLOCKABLE = 1 << 9 - 1 | 1 << 19 - 1  # SIGKILL, SIGSTOP
 
 
 def threads(audit):
     """Every thread is on the list of all; it runs, waits to run, or sleeps."""
     memory = audit.memory
-    read = memory.record("thread", "kesp work aspace process kstack state tid fpu name")
+    read = memory.record("thread", "kesp aspace process kstack state tid fpu sigmask name")
     for at in audit.entries("threads", memory.variable("all_threads")[0], "thread", "all_link"):
         if not audit.claim(at, "thread", "the thread at {:#x}", at):
             continue
@@ -20,6 +21,8 @@ def threads(audit):
         name = thread.name.partition(b"\0")[0].decode(errors="replace")
         who = f"{thread.tid} ({name})" if thread.tid else f"({name})"
         audit.claims[at] = "thread", "thread {}", (who,)
+        if thread.sigmask & UNBLOCKABLE:
+            audit.report("threads", f"thread {who} blocks SIGKILL or SIGSTOP: {thread.sigmask:#x}")
         if thread.fpu:
             audit.claim(thread.fpu, "fpu_state", "the FPU state of thread {}", who)
         if thread.aspace:
@@ -130,7 +133,8 @@ def processes(audit):
     """The list, the table by pid and the tree of processes have the same members."""
     memory = audit.memory
     read = memory.record(
-        "process", "pid parent zombie aspace files fs table=signals.table hash_next"
+        "process",
+        "pid parent zombie aspace files fs table=signals.table pending=signals.pending hash_next",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -191,7 +195,7 @@ def _check_family(audit):
                 text = f"{audit.called(child)} is a child of {audit.called(at)}"
                 audit.report("processes", f"{text}, but names {parent} as its parent")
     for at, process in audit.processes.items():
-        if at not in born and process.pid != PID_INIT:
+        if at not in born and (process.pid != PID_INIT or process.parent):
             audit.report("processes", f"{audit.called(at)} is nobody's child")
         if born.get(at) and audit.processes[born[at]].zombie:
             text = f"{audit.called(at)} is the child of {audit.called(born[at])}"
@@ -233,5 +237,10 @@ def _check_signals(audit, process):
         audit.claim(process.table, "action_table", "the signal actions of {}", name)
         audit.refer(process.table, process.at)
     head = process.at + memory.field("process", "signals")[0] + memory.field("signal_state", "infos")[0]
+    signo, kind = memory.field("pending_info", "signo")
     for at in audit.entries("processes", head, "pending_info", "link"):
         audit.claim(at, "pending_info", "a pending signal of {}", name)
+        number = memory.number(at + signo, kind)
+        if not 0 < number <= 64 or not process.pending >> number - 1 & 1:
+            text = f"{name} is told of signal {number}, which is not pending"
+            audit.report("processes", f"{text}: {process.pending:#x}")

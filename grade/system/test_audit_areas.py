@@ -112,6 +112,18 @@ def test_offset_not_aligned(scene):
     scene.expect("areas", r"maps its object from byte 0x[0-9a-f]*1")
 
 
+def test_shared_without_object(scene):
+    area = next(area for area in scene.areas(3) if area.kind == "anonymous")
+    scene.set("area", area.at, "flags", area.flags | 1)
+    scene.expect("areas", r"area \[.*s is shared, but has no object")
+
+
+def test_on_the_list_of_an_object_without_one(scene):
+    area = next(area for area in scene.areas(3) if not area.object)
+    scene.add("area", area.at, "object_link.next", 16)
+    scene.expect("areas", r"area \[.* is on the list 0x[0-9a-f]+ of an object")
+
+
 # Objects.
 
 

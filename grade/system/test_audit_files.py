@@ -50,7 +50,22 @@ def test_references_of_a_process(scene, kind, field):
 
 def test_more_descriptors_than_slots(scene):
     scene.set("fdtable", table(scene), "end", 1000)
-    scene.expect("descriptors", r"pid 3 .*: 1000 of \d+ slots are in use")
+    scene.expect("descriptors", r"pid 3 .*: 1000 of \d+ slots are in use; there is room for \d+")
+
+
+def test_more_slots_than_room(scene):
+    scene.set("fdtable", table(scene), "size", 64)
+    scene.expect("descriptors", r"pid 3 .*: \d+ of 64 slots are in use; there is room for 16")
+
+
+def test_operations_of_a_file(scene):
+    scene.set("file", a_file(scene), "ops", folder(scene))
+    scene.expect("descriptors", r"descriptor 3 of pid 3 .* has its operations at 0xc")
+
+
+def test_operations_of_an_inode(scene):
+    scene.set("inode", folder(scene), "ops", folder(scene))
+    scene.expect("names", r"/tmp/scene.d has its operations at 0xc")
 
 
 def test_lowest_free(scene):
@@ -100,6 +115,16 @@ def chain(scene, at):
     raise AssertionError("it cannot be looked up")
 
 
+def test_length_of_a_name(scene):
+    scene.set("entry", entry(scene), "length", 3)
+    scene.expect("names", r"/tmp/scene.link says it is 3 bytes long")
+
+
+def test_positions_of_names(scene):
+    scene.set("entry", entry(scene), "cookie", 1)
+    scene.expect("names", r"/tmp/scene.link has position 1, after \d+; the next one will have \d+")
+
+
 def test_name_that_cannot_be_looked_up(scene):
     at = entry(scene)
     scene.poke(chain(scene, at), scene.get("entry", at, "hash_next"))
@@ -136,6 +161,11 @@ def pipe(scene):
 def test_ends_of_a_pipe(scene):
     scene.set("pipe", pipe(scene), "readers", 0)
     scene.expect("pipes", r"pipe .* counts 0 readers and \d writers; \d and \d are open")
+
+
+def test_lost_end_of_a_pipe(scene):
+    scene.add("pipe", pipe(scene), "writers", 5)
+    scene.expect("pipes", r"pipe .* counts \d readers and \d writers; \d and \d are open")
 
 
 def test_pipe_too_full(scene):

@@ -333,3 +333,11 @@ def test_struct_in_a_small_block(scene):
     process = scene.process(3)
     scene.add("process", process, "fs", 4)
     scene.expect("heap", "struct fs_context at 0x.* does not begin with a block of the heap")
+
+
+def test_page_listed_twice(scene):
+    number = partly_free(scene)
+    address = scene.variable("partial") + 4 * scene.pages.flags[number]
+    first = scene.pages.number(scene.memory.word(address))
+    scene.set("block", scene.pages.owner[first], "page_next", scene.page(first))
+    scene.expect("heap-pages", rf"page {first:#x} \(heap\) is listed twice")

@@ -304,3 +304,9 @@ def test_jumbo_page_without_area(scene):
     scene.set_page(number, "flags", 0x80)
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), number << 12 | P | W | U | 0x80)
     scene.expect("stray-entries", r"0x80000000: 0x400087: no area is there for a jumbo page")
+
+
+def test_kernels_directory_of_another_kind(scene):
+    number = scene.memory.value("kernel_pgdir") - KERNBASE >> 12
+    scene.set_page(number, "kind", scene.pages.RESERVED)
+    scene.expect("kernel-tables", rf"page {number:#x} \(reserved\) is the kernel's directory")

@@ -71,6 +71,11 @@ def test_thread_missing_on_the_list(scene):
     scene.expect("processes", r"pid 4 .* has a thread at 0x[0-9a-f]+, which is not on the list of all")
 
 
+def test_kill_blocked(scene):
+    scene.set("thread", scene.thread(3), "sigmask", 1 << 8)
+    scene.expect("threads", r"thread 3 .* blocks SIGKILL or SIGSTOP: 0x100")
+
+
 # Stacks.
 
 
@@ -202,6 +207,11 @@ def test_thread_of_another_process(scene):
 def test_thread_in_another_space(scene):
     scene.set("thread", scene.thread(4), "aspace", scene.space(3))
     scene.expect("processes", r"thread 4 .* runs in the space at .*, its process has 0x")
+
+
+def test_signal_that_is_not_pending(scene):
+    scene.set("process", scene.process(5), "signals.pending", 0)
+    scene.expect("processes", r"pid 5 .* is told of signal 12, which is not pending: 0x0")
 
 
 @pytest.mark.parametrize("difference", [1, -1])

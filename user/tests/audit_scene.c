@@ -40,6 +40,7 @@ static void map(void)
 // How three processes wait for ever.
 static void sleep_for_ever(int i)
 {
+	sigset_t set;
 	char byte;
 
 	if (i == 0)
@@ -48,6 +49,10 @@ static void sleep_for_ever(int i)
 		sleep(1000000);
 	else if (i == 1)
 		exit(0); // nobody waits for it
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	kill(getpid(), SIGUSR2); // stays pending
 	pause();
 }
 
