@@ -140,21 +140,32 @@ static visit_fn visit_for(int advice, int *what_store)
 	}
 }
 
+// Is there an area at `va` with right `prot`? A right that the processor gives with another one
+// does not count.
+static int check_right(struct aspace *as, uintptr_t va, int prot)
+{
+	const struct area *area;
+	int error = 0;
+
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (!area)
+		error = -ENOMEM;
+	else if (!(area->prot & prot))
+		error = -EINVAL;
+	rwlock_read_unlock(&as->lock);
+	return error;
+}
+
 // MADV_POPULATE_READ and _WRITE: fault in, without a change to contents.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
 {
 	for (; va < end; va += PAGE_SIZE) {
+		int error = check_right(as, va, access == ACCESS_WRITE ? PROT_WRITE : PROT_READ);
 		page_t *pp;
-		int error = aspace_pin_page(as, va, access, &pp);
 
-		if (error == -EFAULT) {
-			struct area *area;
-
-			rwlock_read_lock(&as->lock);
-			area = area_find(&as->areas, va);
-			error = !area ? -ENOMEM : area_admits(area, access) ? -EFAULT : -EINVAL;
-			rwlock_read_unlock(&as->lock);
-		}
+		if (!error)
+			error = aspace_pin_page(as, va, access, &pp);
 		if (error)
 			return error;
 		page_unpin(pp);

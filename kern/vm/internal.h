@@ -99,6 +99,10 @@ void area_release(struct area *area);
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// Where `len` free bytes are: at `wish`, if that is possible, else the lowest from MMAP_BASE on. 0 or
+// -ENOMEM. Caller: holds as->lock.
+int find_room(struct aspace *as, uintptr_t wish, size_t len, uintptr_t *store);
+
 // Do the space's limits admit `len` more bytes of areas like that? Caller: holds as->lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 

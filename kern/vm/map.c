@@ -167,6 +167,16 @@ static bool may_have_wish(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || end <= area_guard_start(area);
 }
 
+int find_room(struct aspace *as, uintptr_t wish, size_t len, uintptr_t *store)
+{
+	wish = ROUND_DOWN(wish, PAGE_SIZE);
+	if (wish >= USER_MIN && range_valid(wish, len) && may_have_wish(as, wish, wish + len)) {
+		*store = wish;
+		return 0;
+	}
+	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
+}
+
 // Choose where the request's `len` bytes go. Caller: holds as->lock.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
                           uintptr_t *store)
@@ -189,12 +199,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 		*store = va;
 		return 0;
 	}
-	va = ROUND_DOWN(va, PAGE_SIZE);
-	if (va >= USER_MIN && range_valid(va, len) && may_have_wish(as, va, va + len)) {
-		*store = va;
-		return 0;
-	}
-	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
+	return find_room(as, va, len, store);
 }
 
 // Is this what RLIMIT_DATA counts?

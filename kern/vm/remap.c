@@ -11,18 +11,16 @@ struct remap {
 	bool keep_old; // MREMAP_DONTUNMAP: the old range stays mapped, empty
 };
 
-// The area that all of [va, va + len) lies in; len 0 asks for a second mapping of shared memory.
-static int find_source(struct aspace *as, uintptr_t va, size_t len, struct area **store)
+// May the mapping at `remap->old` be moved or grow? What is only shrunk away may lie in any areas.
+static int check_source(struct aspace *as, const struct remap *remap, const struct area *area)
 {
-	struct area *area = area_find(&as->areas, va);
-
-	if (!area)
+	if (remap->old_len == 0 && !(area->flags & AREA_SHARED))
+		return -EINVAL; // only shared memory can be mapped a second time
+	if (MIN(remap->old_len, remap->new_len) > area->end - remap->old)
 		return -EFAULT;
-	if (len == 0 && !(area->flags & AREA_SHARED))
-		return -EINVAL;
-	if (len > area->end - va)
-		return -EFAULT;
-	*store = area;
+	if (remap->new_len > remap->old_len &&
+	    !aspace_may_grow(as, remap->new_len - remap->old_len, area->prot, area->flags))
+		return -ENOMEM;
 	return 0;
 }
 
@@ -40,17 +38,25 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 	return target;
 }
 
-// Move the mapping. The target range is free. Everything that may fail comes first.
-static int move(struct aspace *as, const struct remap *remap)
+// The old range stays mapped, without its pages. As on Linux its area is not locked any more.
+static void leave_behind(struct aspace *as, uintptr_t va)
+{
+	struct area *area = area_find(&as->areas, va);
+	uintptr_t end = area->end;
+
+	area->flags &= (uint16_t)~AREA_LOCKED;
+	areas_merge_at(as, end);
+	areas_merge_at(as, area->start);
+}
+
+// Move the mapping of `area`. The target range is free. Everything that may fail comes first.
+static int move(struct aspace *as, const struct remap *remap, const struct area *area)
 {
 	size_t moved = MIN(remap->old_len, remap->new_len);
-	struct area *area, *target;
-	int error = find_source(as, remap->old, remap->old_len, &area);
+	struct area *target;
+	int error;
 
-	if (error)
-		return error;
-	if (!aspace_may_grow(as, remap->new_len - (remap->keep_old ? 0 : moved), area->prot,
-	                     area->flags))
+	if (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags))
 		return -ENOMEM;
 	target = make_target(as, area, remap);
 	if (!target)
@@ -68,12 +74,25 @@ static int move(struct aspace *as, const struct remap *remap)
 	area_insert(&as->areas, target);
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);
-	if (remap->old_len && !remap->keep_old)
+	if (remap->keep_old)
+		leave_behind(as, remap->old);
+	else if (remap->old_len)
 		// This cuts no area, so it cannot fail.
 		unmap_locked(as, remap->old, remap->old + remap->old_len);
 	areas_merge_at(as, remap->new + remap->new_len);
 	areas_merge_at(as, remap->new);
 	return 0;
+}
+
+// Unmap what is behind the new end of the old range.
+static int shrink(struct aspace *as, struct remap *remap)
+{
+	uintptr_t start = remap->old + remap->new_len;
+	size_t len = remap->old_len - remap->new_len;
+	int error = range_valid(start, len) ? unmap_locked(as, start, start + len) : -EINVAL;
+
+	remap->old_len = remap->new_len;
+	return error;
 }
 
 // Let the mapping that ends at `end` grow where it is, if the range behind it is free. Returns
@@ -92,60 +111,77 @@ static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, s
 	return true;
 }
 
-// MREMAP_FIXED and MREMAP_DONTUNMAP. What stood at the target goes first, also if the move then
-// fails: as on Linux.
-static int move_to(struct aspace *as, struct remap *remap, uint32_t flags)
+// MREMAP_FIXED and MREMAP_DONTUNMAP. What is at the target goes first, even if the move then lacks
+// memory: as on Linux.
+static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 {
-	int error;
+	struct area *area;
+	int error = 0;
 
-	if (flags & MREMAP_FIXED) {
-		if (!range_valid(remap->new, remap->new_len))
-			return -EINVAL;
-		if (remap->new < remap->old + remap->old_len &&
-		    remap->old < remap->new + remap->new_len)
-			return -EINVAL;
-		if (remap->new < USER_MIN)
-			return -EPERM;
+	if (fixed && remap->new < USER_MIN)
+		return -EPERM;
+	if (fixed)
 		error = unmap_locked(as, remap->new, remap->new + remap->new_len);
-		if (error)
-			return error;
-	}
-	if (remap->old_len > remap->new_len) {
-		error = unmap_locked(as, remap->old + remap->new_len, remap->old + remap->old_len);
-		if (error)
-			return error;
-		remap->old_len = remap->new_len;
-	}
-	if (!(flags & MREMAP_FIXED) &&
-	    area_find_gap(&as->areas, MMAP_BASE, ULIM, remap->new_len, PAGE_SIZE, &remap->new))
+	if (!error && remap->old_len > remap->new_len)
+		error = shrink(as, remap);
+	if (!error && !fixed)
+		error = find_room(as, remap->new, remap->new_len, &remap->new);
+	if (error)
+		return error;
+	area = area_find(&as->areas, remap->old); // unmapping may have split it
+	return area ? move(as, remap, area) : -EFAULT;
+}
+
+// Without a wish: in place, or with MREMAP_MAYMOVE anywhere.
+static int resize(struct aspace *as, struct remap *remap, struct area *area, bool may_move)
+{
+	uintptr_t end = remap->old + remap->old_len;
+
+	remap->new = remap->old;
+	if (remap->old_len == remap->new_len)
+		return 0;
+	if (remap->old_len > remap->new_len)
+		return shrink(as, remap);
+	if (remap->old_len && grow_in_place(as, area, end, remap->new_len - remap->old_len))
+		return 0;
+	if (!may_move || find_room(as, 0, remap->new_len, &remap->new))
 		return -ENOMEM;
-	return move(as, remap);
+	return move(as, remap, area);
 }
 
 static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 {
-	uintptr_t end = remap->old + remap->old_len;
-	struct area *area;
-	int error;
+	struct area *area = area_find(&as->areas, remap->old);
+	bool placed = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
+	int error = 0;
 
-	if (!area_find(&as->areas, remap->old))
+	if (!area)
 		return -EFAULT;
-	if (flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
-		return move_to(as, remap, flags);
-	remap->new = remap->old;
-	if (remap->old_len >= remap->new_len)
-		return remap->old_len == remap->new_len ?
-		               0 :
-		               unmap_locked(as, remap->old + remap->new_len, end);
-	error = find_source(as, remap->old, remap->old_len, &area);
+	if (placed || remap->new_len > remap->old_len)
+		error = check_source(as, remap, area);
 	if (error)
 		return error;
-	if (remap->old_len && grow_in_place(as, area, end, remap->new_len - remap->old_len))
-		return 0;
-	if (!(flags & MREMAP_MAYMOVE) ||
-	    area_find_gap(&as->areas, MMAP_BASE, ULIM, remap->new_len, PAGE_SIZE, &remap->new))
-		return -ENOMEM;
-	return move(as, remap);
+	if (placed)
+		return move_to(as, remap, flags & MREMAP_FIXED);
+	return resize(as, remap, area, flags & MREMAP_MAYMOVE);
+}
+
+// Do two ranges overlap? The first may be empty, and may reach beyond the last address.
+static bool overlap(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
+{
+	return a <= b ? b - a < a_len : a - b < b_len;
+}
+
+// What can be said of the arguments alone: is the wish for a place valid?
+static bool target_valid(const struct remap *remap, uint32_t flags)
+{
+	if (!(flags & MREMAP_MAYMOVE) || remap->new % PAGE_SIZE)
+		return false;
+	if (remap->new > ULIM || remap->new_len > ULIM - remap->new)
+		return false;
+	if (remap->keep_old && remap->old_len != remap->new_len)
+		return false;
+	return !overlap(remap->old, remap->old_len, remap->new, remap->new_len);
 }
 
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
@@ -160,14 +196,12 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 	};
 	int error;
 
-	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) ||
-	    ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !(flags & MREMAP_MAYMOVE)) ||
-	    (remap.keep_old && remap.old_len != remap.new_len))
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) || old % PAGE_SIZE)
 		return -EINVAL;
-	if (old % PAGE_SIZE || remap.new_len == 0 || ((flags & MREMAP_FIXED) && new % PAGE_SIZE))
+	if (remap.new_len == 0 || remap.new_len > ULIM || (old_len && !remap.old_len))
 		return -EINVAL;
-	if (old >= ULIM || remap.old_len > ULIM - old || remap.new_len > ULIM)
-		return old >= ULIM ? -EFAULT : -EINVAL;
+	if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !target_valid(&remap, flags))
+		return -EINVAL;
 	rwlock_write_lock(&as->lock);
 	error = remap_locked(as, &remap, flags);
 	rwlock_write_unlock(&as->lock);
