@@ -122,8 +122,9 @@ void generate_truncate(struct op *op);
 void generate_pipe(struct op *op);
 void generate_file(struct op *op);
 
-// spoil.c: make one argument a wrong or unusual one.
+// spoil.c: wrong and unusual arguments.
 void spoil(struct op *op);
+void keep_away(struct op *op);
 
 // model.c: what is mapped where, as far as the results said.
 struct slot {

@@ -161,4 +161,5 @@ void generate(struct op *op, uint32_t room)
 		op_kinds[op->code].generate(op);
 	if (allow_spoilt && one_in(16))
 		spoil(op);
+	keep_away(op);
 }
