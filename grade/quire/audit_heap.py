@@ -4,6 +4,7 @@ A block is lost when no pointer to it is found, starting from the kernel's varia
 of its threads, and going on through the blocks found. Whatever looks like a pointer counts as one,
 so a lost block may go unseen, but none that is in use is called lost.
 """
+import re
 from collections import Counter
 
 from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage, Unknown
@@ -12,6 +13,7 @@ CLASSES = 8
 CLASS_MIN = 16  # bytes
 CLASS_PAGES, CLASS_TAIL = CLASSES, CLASSES + 1
 KSTACK_SIZE = 8192  # kern/thread/thread.h
+TEXT = re.compile(rb"[ -~]{5,60}")
 COUNTED = "aspace", "object", "file", "inode", "fdtable", "fs_context", "action_table"
 
 
@@ -252,13 +254,20 @@ def _first_of(audit, lost):
 
 
 def _describe(audit, block):
-    """What a lost block may be: the names that its words lead to."""
+    """What a lost block may be: the text in it, and the names that its words lead to."""
     memory, size = audit.memory, audit.heap.size(block)
     hints = []
     for word in memory.word_list(block, min(size, PAGE_SIZE) // 4):
-        if memory.in_image(word) and word >= memory.symbol("text_end"):
-            text = memory.string(word) if word < memory.symbol("rodata_end") else ""
-            name = memory.name_of(word)
-            hints.append(f'"{text}"' if text.isprintable() and len(text) > 2 else name)
-    held = f"; it points to {', '.join(dict.fromkeys(hints[:6]))}" if hints else ""
+        target = audit.heap.block(word)
+        if target in audit.claims:
+            hints.append(audit.called(target))
+        elif memory.is_constant(word):
+            text = memory.string(word)
+            hints.append(f'"{text}"' if text.isprintable() and len(text) > 2 else memory.name_of(word))
+        elif memory.in_image(word) and word >= memory.symbol("rodata_end"):
+            hints.append(memory.name_of(word))
+    text = TEXT.search(memory.read(block, min(size, PAGE_SIZE)))
+    held = f'; it holds "{text[0].decode()}"' if text else ""
+    if hints:
+        held += f"; it points to {', '.join(dict.fromkeys(hints[:6]))}"
     return f"a block of {size} bytes at {block:#x} is in use, but nothing refers to it{held}"
