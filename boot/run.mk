@@ -17,7 +17,7 @@ qemu_console = -serial mon:stdio
 
 # A window for the VGA screen, where there is a display and this QEMU can draw on it.
 qemu_display = $(shell if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
-	$(QEMU) -display help | grep -m 1 -x -e gtk -e sdl -e cocoa; fi)
+	$(QEMU) -display help 2>&1 | grep -m 1 -x -e gtk -e sdl -e cocoa; fi)
 
 # $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
 qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio -append "$(strip $(1) $(APPEND))"
