@@ -11,19 +11,20 @@ enum lock_rank {
 	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.
-	RANK_MUTEX,     // the inside of a sleeping lock
-	RANK_PROCESS,   // the table of processes, parents and children, exit statuses
-	RANK_SIGNAL,    // pending signals and handlers of a process
-	RANK_FILE,      // descriptor tables, positions of open files
-	RANK_TTY,       // line discipline, input queue
-	RANK_PIPE,      // the ring of a pipe
-	RANK_PAGETABLE, // entries of an address space's page tables
-	RANK_TIMER,     // the list of armed timers
-	RANK_WAITQ,     // waiters on a queue
-	RANK_SCHED,     // run queues, thread states
-	RANK_HEAP,      // kmalloc's free lists
-	RANK_KSTACK,    // free kernel stacks
-	RANK_PAGE,      // the free list of physical pages
-	RANK_CONSOLE,   // lines of the log
-	RANK_DEVICE,    // registers of a device
+	RANK_MUTEX,        // the inside of a sleeping lock
+	RANK_PROCESS,      // the table of processes, parents and children, exit statuses
+	RANK_SIGNAL,       // pending signals and handlers of a process
+	RANK_FILE,         // descriptor tables, positions of open files
+	RANK_TTY,          // line discipline, input queue
+	RANK_PIPE,         // the ring of a pipe
+	RANK_PAGETABLE,    // entries of an address space's page tables
+	RANK_SHARED_TABLE, // page tables that several address spaces name
+	RANK_TIMER,        // the list of armed timers
+	RANK_WAITQ,        // waiters on a queue
+	RANK_SCHED,        // run queues, thread states
+	RANK_HEAP,         // kmalloc's free lists
+	RANK_KSTACK,       // free kernel stacks
+	RANK_PAGE,         // the free list of physical pages
+	RANK_CONSOLE,      // lines of the log
+	RANK_DEVICE,       // registers of a device
 };

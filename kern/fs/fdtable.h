@@ -59,8 +59,8 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
-// The file of descriptor `fd` for the length of a system call, or NULL. A table that nobody shares is
-// changed by nobody meanwhile: then there is no need for the lock, nor for a reference.
+// The file of descriptor `fd` for the length of a system call, or NULL. A table that nobody shares
+// is changed by nobody meanwhile: then there is no need for the lock, nor for a reference.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot = 0;

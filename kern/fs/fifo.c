@@ -56,7 +56,8 @@ static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 int pipe_open(struct inode *inode, struct file *file)
 {
 	struct pipe *pipe = fifo_pipe(inode);
-	bool named = inode->dev != VOLUME_NAMELESS; // else a pipe, opened again by its name in /proc
+	// else a pipe, opened again by its name in /proc
+	bool named = inode->dev != VOLUME_NAMELESS;
 	bool wait = named && !(file->flags & O_NONBLOCK);
 	int error = 0;
 

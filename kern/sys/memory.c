@@ -27,7 +27,7 @@ SYSCALL3(mprotect, uintptr_t, va, size_t, len, uint32_t, prot)
 #define MAP_ADMITTED                                                                             \
 	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |      \
 	 MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | \
-	 MAP_HUGETLB)
+	 MAP_HUGETLB | MAP_ABOVE4G)
 
 // May `file` (NULL: nothing but zeroes) be mapped like that? 0 or -errno.
 static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)

@@ -82,13 +82,17 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
 {
+	int error;
+
 	if ((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED)
 		return -EINVAL;
 	if (advice == MADV_FREE)
 		// Contents stay until somebody reclaims them: nobody does.
 		return area->object ? -EINVAL : 0;
-	ptes_unmap(as, start, end);
-	return 0;
+	error = tables_make_private_at_ends(as, start, end);
+	if (!error)
+		ptes_unmap(as, start, end);
+	return error;
 }
 
 // MADV_REMOVE: a hole in the file behind a shared mapping.

@@ -27,7 +27,7 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	pte_t *pte;
 
 	spin_lock(&as->pt_lock);
-	pte = entry_at(as->pgdir, va);
+	pte = entry_to_change(as->pgdir, va);
 	if (likely(pte && *pte == old))
 		pte_store(as->pgdir, va, pte, old | PTE_W | PTE_D);
 	spin_unlock(&as->pt_lock);
@@ -47,6 +47,8 @@ static int write_to_copy(struct aspace *as, const struct area *area, uintptr_t v
 
 int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
 {
+	if (unlikely(!entry_to_change(as->pgdir, va)))
+		return tables_make_private(as, va, va + PAGE_SIZE); // and then look again
 	if (page_is_own(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
 	return write_to_copy(as, area, va, old);

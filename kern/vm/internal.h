@@ -27,6 +27,47 @@ static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 	return pde & PTE_P ? (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va) : NULL;
 }
 
+// The end of the part of [va, end) that one page table covers.
+static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
+{
+	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+
+	return MIN(next, end);
+}
+
+// The same if that table may be changed; NULL also where other spaces share it.
+static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
+		return NULL;
+	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+}
+
+// Page tables shared after a fork (share.c). Whoever changes an entry has made its table private in
+// the step that may fail. Caller of all that take an address: holds as->pt_lock.
+
+// Let the table for `va`, which lies in `area`, stand in both directories, if it can be shared.
+// Returns whether it does. Caller: holds the page-table lock of the space of `from`.
+bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
+                 uintptr_t va);
+
+// Give the space a table of its own for `va`, if it shares one. 0 or -ENOMEM with nothing changed.
+int table_make_private(struct aspace *as, uintptr_t va);
+
+// The entry for `va` in a table of the space's own, made if there is none. NULL without memory.
+pte_t *table_to_change(struct aspace *as, uintptr_t va);
+
+// If the space shares the table for `va`, which is there, give up its part in it. Returns whether it
+// did.
+bool table_drop(struct aspace *as, uintptr_t va);
+
+// Make private all tables of [start, end), or those that it covers in part only. 0 or -ENOMEM.
+// Caller: holds as->lock for writing, not pt_lock.
+int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);
+int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t end);
+
 // The page that an entry names and counts on, or NULL.
 static inline page_t *entry_page(pte_t entry)
 {
@@ -55,9 +96,9 @@ static inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, p
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
-	pte = entry_at(as->pgdir, va);
+	pte = entry_to_change(as->pgdir, va);
 	if (unlikely(!pte))
-		pte = pgdir_walk(as->pgdir, va, 1);
+		pte = table_to_change(as, va);
 	if (unlikely(!pte)) {
 		error = -ENOMEM;
 	} else if (unlikely(*pte != expected)) {

@@ -128,8 +128,10 @@ static void unmap_whole(struct aspace *as, uintptr_t start, uintptr_t end)
 
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	int error = areas_split_at(as, start, end);
+	int error = tables_make_private_at_ends(as, start, end);
 
+	if (!error)
+		error = areas_split_at(as, start, end);
 	if (!error)
 		unmap_whole(as, start, end);
 	return error;
@@ -300,7 +302,9 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 
 	start = MAX(start, area->start);
 	end = MIN(end, area->end);
-	error = areas_split_at(as, start, end);
+	error = tables_make_private(as, start, end);
+	if (!error)
+		error = areas_split_at(as, start, end);
 	if (error)
 		return error;
 	area = area_find(&as->areas, start);

@@ -79,7 +79,9 @@ static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer,
 		moved = move((char *)page_to_virt(pp) + at, buffer + done, n);
 		page_unpin(pp);
 		done += moved;
-		if (moved < n)
+		// A copy that stopped is tried again from there: the source may be a mapping of this
+		// very object, which has grown.
+		if (moved == 0)
 			error = -EFAULT;
 		mutex_lock(&obj->lock);
 		if (moved && offset + done > obj->size)

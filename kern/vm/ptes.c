@@ -2,14 +2,6 @@
 // that puts a page in.
 #include "vm/internal.h"
 
-// The end of the part of [va, end) that one page table covers.
-static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
-{
-	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
-
-	return MIN(next, end);
-}
-
 // Unmap [va, end), which one page table covers: `pte` is the entry for `va`. Stops when the table has
 // no entry in use any more.
 static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
@@ -21,6 +13,7 @@ static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end,
 
 		if (entry == 0)
 			continue;
+		debug_assert(table->count == 1);
 		tlb_batch_store(batch, va, pte, 0);
 		if (likely(pte_has_page(entry)))
 			tlb_batch_decref(batch, phys_to_page(PTE_ADDR(entry)));
@@ -39,6 +32,8 @@ void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 
 		span_end = table_span_end(va, end);
 		if (!pte)
+			continue;
+		if ((as->refs == 0 || span_end - va == JUMBO_SIZE) && table_drop(as, va))
 			continue;
 		unmap_in_table(&batch, va, span_end, pte);
 		pgdir_trim(as->pgdir, PDX(va));
@@ -91,7 +86,7 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		pte_t *pte = entry_at(from->pgdir, va), *copy;
 
 		span_end = table_span_end(va, area->end);
-		if (!pte)
+		if (!pte || table_share(from, to, area, va))
 			continue;
 		copy = pgdir_walk(to->pgdir, va, 1);
 		if (!copy)
@@ -127,7 +122,8 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 
 	spin_lock(&as->pt_lock);
 	for (size_t at = 0; at < len && !error; at += PAGE_SIZE)
-		if (pte_peek(as, from + at) && !pgdir_walk(as->pgdir, to + at, 1))
+		if (pte_peek(as, from + at) &&
+		    (!table_to_change(as, from + at) || !table_to_change(as, to + at)))
 			error = -ENOMEM;
 	if (error)
 		trim_tables(as, to, to + len);
