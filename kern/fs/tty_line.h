@@ -1,11 +1,27 @@
-// tty_line.h: what the files of terminals share: the line discipline, whose callers hold tty->lock,
-// and a little more.
+// tty_line.h: what the files of terminals share. The callers of all but the last two functions hold
+// tty->lock.
 #pragma once
 
 #include "fs/tty.h"
 
-// Show `n` bytes as a program writes them.
+// Is one of these flags set in the settings for input, and for lines?
+static inline bool tty_input_flag(const struct tty *tty, tcflag_t flag)
+{
+	return tty->termios.c_iflag & flag;
+}
+
+static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
+{
+	return tty->termios.c_lflag & flag;
+}
+
+// Show `n` bytes as a program writes them (tty_echo.c).
 void tty_show(struct tty *tty, const char *bytes, size_t n);
+
+// Show a byte that was typed; and take one off the screen that was erased at tty->head, the end of
+// the line being edited.
+void tty_echo(struct tty *tty, uint8_t byte);
+void tty_echo_erased(struct tty *tty, uint8_t byte);
 
 // How many bytes can be read now, and can any read end?
 uint32_t tty_available(const struct tty *tty);
