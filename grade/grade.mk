@@ -11,7 +11,7 @@ grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl PYTHONDONTWRITEBYTECODE=1
 ## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew)
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
 setup:
-	@$(if $(MAKE_RESTARTS),:,sh grade/tools/setup $(base_O))
+	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O))
 
 # The CD is tested where this machine can make one.
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
