@@ -21,9 +21,7 @@ endif
 PYTHON := $(or $(wildcard /usr/bin/python3),python3)
 
 # V=1 shows each command.
-Q := $(if $(filter 1,$(V)),,@)
-
-MAKEFLAGS += -rR --no-print-directory
+MAKEFLAGS += -rR --no-print-directory $(if $(filter 1,$(V)),,-s)
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: all kernel programs clean help FORCE
@@ -55,7 +53,7 @@ all: kernel programs $(O)/archive.cpio $(O)/compile_commands.json
 kernel: $(O)/quire.elf
 
 clean:
-	$(Q)rm -rf $(O)
+	rm -rf $(O)
 
 # A line of the form `## goal: text`, in any part, is a line of the help.
 help:

@@ -13,7 +13,7 @@ $(base_O)/debug/kobj/%: KCFLAGS += -DDEBUG
 
 define compile_kernel
 @mkdir -p $(@D)
-$(Q)$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 endef
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^) -o $@
@@ -42,17 +42,17 @@ $(1)/kobj/ksyms0.o $(1)/kobj/ksyms.o: %.o: %.S $(1)/kobj/flags $(kernel_makefile
 
 $(1)/kobj/ksyms0.S: grade/tools/ksyms.py
 	@mkdir -p $$(@D)
-	$$(Q)$$(make_ksyms) < /dev/null > $$@
+	$$(make_ksyms) < /dev/null > $$@
 
 $(1)/kobj/pass1.elf: $(2) $(1)/kobj/ksyms0.o boot/kernel.ld $(1)/kobj/objects
-	$$(Q)$$(link_kernel)
+	$$(link_kernel)
 
 $(1)/kobj/ksyms.S: $(1)/kobj/pass1.elf grade/tools/ksyms.py
-	$$(Q)$$(TNM) $$< > $$@.nm && $$(make_ksyms) < $$@.nm > $$@
+	$$(TNM) $$< > $$@.nm && $$(make_ksyms) < $$@.nm > $$@
 
 $(1)/quire.elf: $(2) $(1)/kobj/ksyms.o boot/kernel.ld
-	$$(Q)$$(link_kernel)
-	$$(Q)$$(TNM) $$@ | $$(make_ksyms) | cmp - $(1)/kobj/ksyms.S
+	$$(link_kernel)
+	$$(TNM) $$@ | $$(make_ksyms) | cmp - $(1)/kobj/ksyms.S
 
 -include $(2:.o=.d)
 endef

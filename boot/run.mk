@@ -32,28 +32,28 @@ bootable := $(O)/quire.elf $(O)/archive.cpio
 
 ## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
 qemu: $(bootable)
-	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
+	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
 		$(ended_well)
 
 ## qemu-nox: the same, never with a window
 qemu-nox: $(bootable)
-	$(Q)$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel) $(ended_well)
+	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel) $(ended_well)
 
 ## run-NAME: boot straight into user/NAME, or user/tests/NAME
 run-%: $(bootable)
-	$(Q)$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
+	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
 		init=$(if $(filter $(O)/user/$*,$(programs)),/bin,/tests)/$*) $(ended_well)
 
 ## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
 qemu-gdb: $(bootable)
 	@rm -f $(O)/gdb.sock
 	@echo "Waiting for 'make gdb' in another terminal."
-	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
+	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
 		$(qemu_gdb) $(ended_well)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(O)/quire.elf
-	$(Q)$(GDB) -q -ex 'target remote $(O)/gdb.sock' $(GDB_FLAGS) $<
+	$(GDB) -q -ex 'target remote $(O)/gdb.sock' $(GDB_FLAGS) $<
 
 # The same kernel from a CD, through GRUB.
 grub_mkrescue = $(firstword $(foreach name,grub-mkrescue grub2-mkrescue,\
@@ -67,16 +67,16 @@ $(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
 	$(call write_if_new,sed 's|@APPEND@|$(strip $(APPEND))|' $<)
 
 $(O)/quire.iso: $(bootable) $(O)/iso/boot/grub/grub.cfg
-	$(Q)$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
-	$(Q)cp $(O)/archive.cpio $(O)/iso/boot/
-	$(Q)$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }
+	$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
+	cp $(O)/archive.cpio $(O)/iso/boot/
+	$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }
 
 ## iso: obj/quire.iso, a CD that boots the kernel through GRUB (x86 hosts only)
 iso: $(O)/quire.iso
 
 ## qemu-iso: boot that CD
 qemu-iso: $(O)/quire.iso
-	$(Q)$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
+	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
 		-cdrom $(O)/quire.iso -boot d $(ended_well)
 
 ## APPEND='...': kernel options for these goals

@@ -19,20 +19,20 @@ grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 ## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab
 # The kernel's own tests run in the debug build, user/tests in both.
 grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
-	$(Q)$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
+	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures
 bench: all
-	$(Q)$(grade_env) grade/bench
+	$(grade_env) grade/bench
 
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
 oracle: programs $(O)/archive.cpio
-	$(Q)$(grade_env) grade/oracle
+	$(grade_env) grade/oracle
 
 ## fuzz: random operations on memory, on Quire and on this machine's Linux; N=HOW MANY SEED=NUMBER
 fuzz: all
-	$(Q)$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
+	$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
 # The programs of user/ also compile for the host, with its own C library.
 HOST_CC ?= cc
@@ -42,12 +42,12 @@ host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ 
 
 $(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
 	@mkdir -p $(@D)
-	$(Q)$(host_cc)
+	$(host_cc)
 
 define host_folder
 $(O)/host/$(1): $(sort $(wildcard user/$(1)/*.c)) $(wildcard user/$(1)/*.h) grade/grade.mk
 	@mkdir -p $$(@D)
-	$$(Q)$$(host_cc)
+	$$(host_cc)
 endef
 $(foreach name,$(folder_names),$(eval $(call host_folder,$(name))))
 
@@ -66,32 +66,32 @@ lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts 
 lint: $(lint_checks)
 
 lint-format:
-	$(Q)clang-format --dry-run -Werror $(lint_c)
+	clang-format --dry-run -Werror $(lint_c)
 
 ## format: lay out all C files as lint-format wants them
 format:
-	$(Q)clang-format -i $(lint_c)
+	clang-format -i $(lint_c)
 
 # A user's pointer that is dereferenced, or passed where a kernel pointer belongs, is an error.
 # sparse knows no -iquote.
 lint-sparse:
-	$(Q)printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error \
+	printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error \
 		$(subst -iquote ,-I,$(KCFLAGS))
 
 # comparePointers: the linker's symbols delimit one object, which cppcheck takes for two.
 lint-cppcheck:
 	@mkdir -p $(O)/cppcheck
-	$(Q)cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
+	cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
 		--std=c11 --platform=unix32 --enable=warning,portability,performance \
 		--inline-suppr --suppress=comparePointers --suppress=missingInclude \
 		-D__i386__ -Ikern -Iinc $(filter %.c,$(lint_c))
 
 lint-includes:
-	$(Q)$(PYTHON) grade/tools/check-includes.py
+	$(PYTHON) grade/tools/check-includes.py
 
 # Files and functions that grew too long are named; that alone fails nothing.
 lint-lengths:
-	$(Q)$(PYTHON) grade/tools/check-lengths.py $(lint_c)
+	$(PYTHON) grade/tools/check-lengths.py $(lint_c)
 
 lint-scripts:
-	$(Q)$(PYTHON) grade/tools/check-scripts.py $(lint_python)
+	$(PYTHON) grade/tools/check-scripts.py $(lint_python)

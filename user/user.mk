@@ -43,25 +43,25 @@ $(O)/uobj/lib/objects: FORCE
 
 $(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
 	@mkdir -p $(@D)
-	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
 $(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags $(user_makefiles)
 	@mkdir -p $(@D)
-	$(Q)$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
 $(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
 	@mkdir -p $(@D)
-	$(Q)$(TCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+	$(TCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
 
 $(libc): $(lib_obj) $(O)/uobj/lib/objects
-	$(Q)rm -f $@ && $(TAR) rcs $@ $(filter-out $(crt0),$(lib_obj))
+	rm -f $@ && $(TAR) rcs $@ $(filter-out $(crt0),$(lib_obj))
 
 program_parts := $(crt0) $(libc) user/program.ld
 link_program = $(TLD) $(common_ldflags) --gc-sections -T user/program.ld $(crt0) $(filter-out $(crt0),$(filter %.o,$^)) $(libc) -o $@
 
 $(single_programs): $(O)/%: $(O)/uobj/%.o $(program_parts)
 	@mkdir -p $(@D)
-	$(Q)$(link_program)
+	$(link_program)
 
 # A program of several files is linked again when the list of its files changes.
 define folder_program
@@ -69,7 +69,7 @@ $(O)/uobj/user/$(1)/objects: FORCE
 	$$(call remember,$(2))
 $(O)/user/$(1): $(2) $(O)/uobj/user/$(1)/objects $(program_parts)
 	@mkdir -p $$(@D)
-	$$(Q)$$(link_program)
+	$$(link_program)
 endef
 $(foreach name,$(all_folders),$(eval $(call folder_program,$(name),\
 	$(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(name)/*.c))))))
@@ -84,19 +84,19 @@ archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
 
 $(programs:$(O)/user/%=$(O)/stripped/%): $(O)/stripped/%: $(O)/user/%
 	@mkdir -p $(@D)
-	$(Q)$(TSTRIP) -s -o $@ $<
+	$(TSTRIP) -s -o $@ $<
 
 $(O)/archive-entries: FORCE
 	$(call remember,$(archive_entries))
 
 $(O)/archive.cpio: $(programs:$(O)/user/%=$(O)/stripped/%) $(wildcard user/etc/*) \
 		$(O)/archive-entries grade/tools/cpio.py user/user.mk
-	$(Q)$(PYTHON) grade/tools/cpio.py $@ $(archive_entries)
+	$(PYTHON) grade/tools/cpio.py $@ $(archive_entries)
 
 # For editors: clangd --compile-commands-dir=obj
 $(O)/compile_commands.json: $(O)/kobj/flags $(O)/kobj/objects $(O)/uobj/flags $(O)/archive-entries \
 		grade/tools/compile-commands.py
-	$(Q)$(PYTHON) grade/tools/compile-commands.py $@ $(TCC) \
+	$(PYTHON) grade/tools/compile-commands.py $@ $(TCC) \
 		-- $(KCFLAGS) -- $(kernel_src) \
 		-- $(LCFLAGS) -- $(filter-out $(LIB_SHARED),$(lib_src)) \
 		-- $(UCFLAGS) -- $(single_src) $(folder_src)
