@@ -130,7 +130,8 @@ void keep_away(struct op *op);
 struct slot {
 	uint16_t piece; // what one call mapped has one number; 0: nothing
 	uint8_t prot;
-	bool grows; // a stack: may grow downwards
+	bool grows;  // a stack: may grow downwards
+	bool locked; // perhaps
 };
 
 extern struct slot slots[SLOTS];
@@ -138,11 +139,13 @@ extern uint32_t heap_size; // bytes, as brk said
 
 void model_reset(void);
 uint32_t slot_of(uint32_t place); // SLOTS where it is in neither stretch
-void model_map(uint32_t place, uint32_t len, uint32_t prot, bool grows);
+void model_map(uint32_t place, uint32_t len, struct slot like);
 void model_unmap(uint32_t place, uint32_t len);
 void model_doubt(uint32_t place, uint32_t len);
 void model_protect(uint32_t place, uint32_t len, uint32_t prot);
 void model_cut(uint32_t place, uint32_t len);
+void model_lock(uint32_t place, uint32_t len, bool lock);
+void model_lock_all(bool current, bool future);
 void model_brk(uint32_t size);
 void model_touched(uint32_t place);
 bool model_is_one_area(uint32_t place, uint32_t len);

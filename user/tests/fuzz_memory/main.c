@@ -61,6 +61,7 @@ static void fork_child(struct position *at, const struct op *op, struct outcome 
 	log_flush();
 	pid = fork();
 	if (pid == 0) {
+		model_lock_all(false, false);
 		run((struct position){ at->next + 1, end, at->depth + 1 });
 		_exit(0);
 	}

@@ -10,6 +10,7 @@ uintptr_t heap_base;
 struct slot slots[SLOTS];
 uint32_t heap_size;
 
+static bool lock_future;                  // what is mapped from now on will be locked
 static uint32_t pieces;                   // numbers given out
 static uint8_t cut[(UINT16_MAX + 1) / 8]; // bit n: piece n may have fallen apart
 
@@ -45,6 +46,7 @@ void model_reset(void)
 	memset(slots, 0, sizeof(slots));
 	memset(cut, 0, sizeof(cut));
 	pieces = 0;
+	lock_future = false;
 	heap_size = 0;
 }
 
@@ -97,13 +99,16 @@ void model_unmap(uint32_t place, uint32_t len)
 		memset(&slots[first], 0, (end - first) * sizeof(slots[0]));
 }
 
-void model_map(uint32_t place, uint32_t len, uint32_t prot, bool grows)
+// One mapping. The slots become as `like` says, but for its piece.
+void model_map(uint32_t place, uint32_t len, struct slot like)
 {
 	uint32_t end, first = span(place, len, &end);
 	uint16_t piece = new_piece();
 
+	like.piece = piece;
+	like.locked |= lock_future;
 	for (; first < end; first++)
-		slots[first] = (struct slot){ piece, (uint8_t)(prot & 7), grows };
+		slots[first] = like;
 	if (piece == UINT16_MAX)
 		set_cut(piece); // shared by all that came too late
 }
@@ -129,12 +134,30 @@ void model_protect(uint32_t place, uint32_t len, uint32_t prot)
 		slots[first].prot = (uint8_t)(prot & 7);
 }
 
+// Pages are locked, if only some of them, or all are unlocked.
+void model_lock(uint32_t place, uint32_t len, bool lock)
+{
+	uint32_t end, first = span(place, len, &end);
+
+	model_cut(place, len);
+	for (; first < end; first++)
+		slots[first].locked = lock;
+}
+
+// All pages are locked or unlocked, and all future ones. A child begins with none.
+void model_lock_all(bool current, bool future)
+{
+	lock_future = future;
+	for (uint32_t i = 0; i < SLOTS; i++)
+		slots[i].locked = current;
+}
+
 void model_brk(uint32_t size)
 {
 	uint32_t old = (heap_size + PAGE - 1) / PAGE * PAGE, new = (size + PAGE - 1) / PAGE *PAGE;
 
 	if (new > old)
-		model_map(HEAP_PLACE + old, new - old, 3, false);
+		model_map(HEAP_PLACE + old, new - old, (struct slot){ .prot = 3 });
 	else if (new < old)
 		model_unmap(HEAP_PLACE + new, old - new);
 	heap_size = size;

@@ -84,8 +84,10 @@ static void mapped(const struct op *op, struct outcome *outcome, long result)
 	outcome->result = place_result(result);
 	remove_outside(result, op->arg[1]);
 	if (result != -1)
-		model_map((uint32_t)outcome->result, op->arg[1], op->arg[2],
-		          op->arg[3] & MAP_GROWSDOWN);
+		model_map((uint32_t)outcome->result, op->arg[1],
+		          (struct slot){ .prot = (uint8_t)(op->arg[2] & 7),
+		                         .grows = op->arg[3] & MAP_GROWSDOWN,
+		                         .locked = op->arg[3] & MAP_LOCKED });
 }
 
 void perform_mmap(const struct op *op, struct outcome *outcome)
@@ -141,7 +143,8 @@ static uint32_t hash_outside(uintptr_t address, uint32_t len)
 	return hash;
 }
 
-// Only a range that is one area for sure, or that holds nothing, is moved or grown; see there.
+// Only a range that is one area for sure, or that holds nothing, is moved or grown; see there. What
+// is locked is not left behind either, for that unlocks its whole area.
 void perform_mremap(const struct op *op, struct outcome *outcome)
 {
 	uint32_t from = op->arg[0], old = op->arg[1], new = op->arg[2], flags = op->arg[3];
@@ -149,7 +152,7 @@ void perform_mremap(const struct op *op, struct outcome *outcome)
 	struct slot slot = slot_of(from) < SLOTS ? slots[slot_of(from)] : (struct slot){ 0 };
 	long result;
 
-	if (!model_is_one_area(from, old)) {
+	if (!model_is_one_area(from, old) || (flags & MREMAP_DONTUNMAP && slot.locked)) {
 		outcome->skipped = true;
 		return;
 	}
@@ -164,7 +167,7 @@ void perform_mremap(const struct op *op, struct outcome *outcome)
 	}
 	if (!stays)
 		model_unmap(from, old);
-	model_map((uint32_t)outcome->result, new, slot.prot, slot.grows);
+	model_map((uint32_t)outcome->result, new, slot);
 	if (outcome->result == (int32_t)OUT)
 		outcome->detail = hash_outside((uintptr_t)result, new);
 }
@@ -205,24 +208,31 @@ void perform_mincore(const struct op *op, struct outcome *outcome)
 void perform_mlock(const struct op *op, struct outcome *outcome)
 {
 	outcome->result = result_of(syscall(SYS_mlock, address_of(op->arg[0]), op->arg[1]));
-	model_cut(op->arg[0], op->arg[1]);
+	model_lock(op->arg[0], op->arg[1], true);
 }
 
 void perform_munlock(const struct op *op, struct outcome *outcome)
 {
 	outcome->result = result_of(syscall(SYS_munlock, address_of(op->arg[0]), op->arg[1]));
-	model_cut(op->arg[0], op->arg[1]);
+	if (outcome->result == 0)
+		model_lock(op->arg[0], op->arg[1], false);
+	else
+		model_cut(op->arg[0], op->arg[1]);
 }
 
 void perform_mlockall(const struct op *op, struct outcome *outcome)
 {
 	outcome->result = result_of(syscall(SYS_mlockall, op->arg[0]));
+	if (outcome->result == 0)
+		model_lock_all(true, op->arg[0] & MCL_FUTURE);
 }
 
 void perform_munlockall(const struct op *op, struct outcome *outcome)
 {
 	(void)op;
 	outcome->result = result_of(syscall(SYS_munlockall));
+	if (outcome->result == 0)
+		model_lock_all(false, false);
 }
 
 void perform_brk(const struct op *op, struct outcome *outcome)

@@ -94,6 +94,12 @@ void keep_away(struct op *op)
 		if (op->arg[4] == FILE_PIPE_IN || op->arg[4] == FILE_PIPE_OUT)
 			op->arg[2] &= ~(uint32_t)PROT_EXEC;
 	}
-	if (op->code == OP_MREMAP && op->arg[4] == OUT)
-		op->arg[3] &= ~(uint32_t)MREMAP_FIXED;
+	if (op->code == OP_MREMAP) {
+		if (op->arg[4] == OUT)
+			op->arg[3] &= ~(uint32_t)MREMAP_FIXED;
+		if (op->arg[1] > 0xfffff000u) // rounded up, that needs a 33rd bit
+			op->arg[1] = 0xfffff000u;
+	}
+	if (op->code == OP_FILE_IN || op->code == OP_FILE_OUT)
+		op->arg[3] = (op->arg[3] & -PAGE) + op->arg[0] % PAGE; // see generate_file
 }
