@@ -1,8 +1,10 @@
 // attributes.c: changing what is known about a file: permissions, owner, length. There is one user,
 // root, so nothing is refused.
 #include "fs/inode.h"
+#include "mem/page.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/object.h"
 
 static int chmod_inode(struct inode *inode, mode_t mode)
 {
@@ -190,6 +192,71 @@ SYSCALL2(ftruncate, int, fd, long, size)
 SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 {
 	return truncate_fd(fd, pair64(low, high), true);
+}
+
+// Give the file pages for [offset, end). 0 or -ENOSPC.
+static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
+{
+	if ((end - offset) / PAGE_SIZE > page_free_count())
+		return -ENOSPC;
+	for (uint64_t at = ROUND_DOWN(offset, PAGE_SIZE); at < end; at += PAGE_SIZE) {
+		page_t *pp;
+
+		if (object_page(object, (uint32_t)(at >> PAGE_SHIFT), true, &pp))
+			return -ENOSPC;
+		page_unpin(pp);
+	}
+	return 0;
+}
+
+// May space be allocated like this? 0 or -errno, in Linux's order.
+static int check_fallocate(const struct file *file, unsigned int mode, int64_t offset, int64_t len)
+{
+	if (offset < 0 || len <= 0)
+		return -EINVAL;
+	if (mode & ~(unsigned int)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ||
+	    mode == FALLOC_FL_PUNCH_HOLE)
+		return -EOPNOTSUPP;
+	if (!file_writable(file))
+		return -EBADF;
+	if (inode_is(file->inode, S_IFIFO))
+		return -ESPIPE;
+	if (!inode_is(file->inode, S_IFREG) || !file->inode->object)
+		return -ENODEV;
+	return (uint64_t)offset + (uint64_t)len > OBJECT_MAX ? -EFBIG : 0;
+}
+
+static int fallocate_file(struct file *file, unsigned int mode, int64_t offset, int64_t len)
+{
+	uint64_t end = (uint64_t)offset + (uint64_t)len;
+	struct inode *inode = file->inode;
+	int error = check_fallocate(file, mode, offset, len);
+
+	if (error)
+		return error;
+	if (mode & FALLOC_FL_PUNCH_HOLE)
+		error = object_punch(inode->object, (uint64_t)offset, (uint64_t)len);
+	else
+		error = allocate_pages(inode->object, (uint64_t)offset, end);
+	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode_size(inode))
+		return inode_truncate(inode, end);
+	if (!error)
+		inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
+	return error;
+}
+
+SYSCALL6(fallocate, int, fd, unsigned int, mode, uint32_t, offset_low, uint32_t, offset_high,
+         uint32_t, len_low, uint32_t, len_high)
+{
+	struct file *file = file_arg_get(fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = fallocate_file(file, mode, pair64(offset_low, offset_high),
+	                       pair64(len_low, len_high));
+	file_put(file);
+	return error;
 }
 
 // Files are memory: there is nothing to write back.
