@@ -9,6 +9,7 @@ calls them in order and keeps what they tell each other.
 """
 import argparse
 import mmap
+from collections import defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_objects, audit_pages
@@ -39,6 +40,7 @@ class Audit:
         self._more = {}  # findings of each check that are not shown
         self.complete = True  # no walk has met damage that stopped it
         self.claims = {}  # structs that a walk has reached: {address: (kind, words, values)}
+        self.of_kind = defaultdict(list)  # {kind: their addresses}
         self.references = {}  # who refers to a counted struct: {address: [address of who does]}
         self.loose = []  # pointers of which only the kernel knows what they mean
         self.pages = self.heap = None  # audit_pages.Pages, audit_heap.Heap
@@ -51,7 +53,7 @@ class Audit:
         self.unread = []  # inodes that no walk has read yet
         self.areas_of = {}  # {object: its areas, as found in the spaces}
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
-        self.writable = []  # (page number, address, tables, area) of private areas
+        self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
     def report(self, check, text):
@@ -88,6 +90,7 @@ class Audit:
                 self.report("heap", f"{words.format(*values)}: struct {kind} at {address:#x} {fault}")
                 return False
         self.claims[address] = kind, words, values
+        self.of_kind[kind].append(address)
         return True
 
     def called(self, address):

@@ -209,7 +209,7 @@ def pipes(audit):
     read = memory.record("pipe", "head tail")
     slot = memory.record("pipe_slot", "page start end")
     slots, kind = memory.field("pipe", "slots")
-    for at in [at for at, (claimed, _, _) in audit.claims.items() if claimed == "pipe"]:
+    for at in audit.of_kind["pipe"]:
         pipe, name = read(at), audit.called(at)
         if pipe.head - pipe.tail & 0xFFFFFFFF > kind[2]:
             audit.report("pipes", f"{name} is filled from slot {pipe.tail} to {pipe.head}")
@@ -232,7 +232,7 @@ def pipe_ends(audit):
             files, readers, writers = ends.get(file.private, (0, 0, 0))
             mode = file.flags + 1
             ends[file.private] = files + 1, readers + (mode & 1), writers + (mode >> 1 & 1)
-    for at in [at for at, (claimed, _, _) in audit.claims.items() if claimed == "pipe"]:
+    for at in audit.of_kind["pipe"]:
         pipe, (files, readers, writers) = read(at), ends.get(at, (0, 0, 0))
         if (pipe.readers, pipe.writers) == (readers, writers):
             continue

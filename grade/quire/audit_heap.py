@@ -6,8 +6,9 @@ so a lost block may go unseen, but none that is in use is called lost.
 """
 import re
 from collections import Counter
+from functools import cached_property
 
-from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage, Unknown
+from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage
 
 CLASSES = 8
 CLASS_MIN = 16  # bytes
@@ -37,6 +38,17 @@ class Heap:
             return (self.heads[number] << 12) + KERNBASE
         block = address & -size
         return None if block in self.free else block
+
+    def inside(self, words):
+        """Those of some words that lie between the heap's first page and its last."""
+        low, high = self.bounds
+        return [word for word in words if low <= word < high]
+
+    @cached_property
+    def bounds(self):
+        """To be asked for when all pages are known."""
+        numbers = self.sizes or [0]
+        return (min(numbers) << 12) + KERNBASE, (max(numbers) + 1 << 12) + KERNBASE
 
     def size(self, block):
         return self.sizes[block - KERNBASE >> 12]
@@ -160,13 +172,9 @@ def _add_large(audit, number):
 def reference_counts(audit):
     """A count is at least the references found, and more only where others may refer too."""
     for kind in COUNTED:
-        try:
-            refs = audit.memory.field(kind, "refs")[0]
-        except Unknown:
-            continue  # a kernel whose upper layers are not there yet
-        for address, (found, _, _) in list(audit.claims.items()):
-            if found == kind:
-                _check_references(audit, address, audit.memory.word(address + refs))
+        for address in audit.of_kind[kind]:
+            stated = audit.memory.word(address + audit.memory.field(kind, "refs")[0])
+            _check_references(audit, address, stated)
 
 
 def _check_references(audit, address, stated):
@@ -190,40 +198,33 @@ def count_pointers(audit, block):
     """How often a block is pointed to from where no walk of the audit knows what is meant."""
     heap = audit.heap
     if heap.pointers is None:
-        heap.pointers = Counter(map(heap.block, audit.loose))
-        for words in _roots(audit):
-            heap.pointers.update(map(heap.block, words))
+        heap.pointers = Counter(map(heap.block, _roots(audit)))
         for other in heap.blocks():
             if other not in audit.claims:
                 words = audit.memory.word_list(other, heap.size(other) // 4)
-                heap.pointers.update(map(heap.block, words))
+                heap.pointers.update(map(heap.block, heap.inside(words)))
     return heap.pointers[block]
 
 
 def _roots(audit):
-    """The words of the kernel's variables, and of the stacks of threads that hold something."""
+    """What may point into the heap: the kernel's variables, the stacks of threads that hold
+    something, and fields of known structs that may be anything."""
     memory = audit.memory
     start, end = memory.symbol("data_start"), memory.symbol("bss_end")
     words = memory.word_list(start, end - start >> 2)
-    for name in ("boot_stack", "double_fault_stack"):
+    for name, size in (("boot_stack", KSTACK_SIZE), ("double_fault_stack", PAGE_SIZE)):
         at = memory.symbol(name) - start >> 2
-        size = KSTACK_SIZE if name == "boot_stack" else PAGE_SIZE
-        words[at : at + size // 4] = [0] * (size // 4)
-    yield words
-    for stack in audit.stacks:
-        yield stack
+        words[at : at + size // 4] = []
+    return audit.heap.inside(words + audit.loose + [word for each in audit.stacks for word in each])
 
 
 def lost_blocks(audit):
     """Every block in use can be reached."""
-    heap, memory = audit.heap, audit.memory
-    if not heap.sizes:
-        return
-    low = (min(heap.sizes) << 12) + KERNBASE
-    high = (max(heap.sizes) + 1 << 12) + KERNBASE
-    reached = set()
-    pending = [word for words in _roots(audit) for word in words if low <= word < high]
-    words, sizes, free = memory.words, heap.sizes, heap.free
+    heap = audit.heap
+    words, sizes, free, inside = audit.memory.words, heap.sizes, heap.free, heap.inside
+    # Of areas, which may be many, it is known what they point to.
+    reached = set(audit.of_kind["area"])
+    pending = _roots(audit) + list(audit.areas_of)
     while pending:
         address = pending.pop()
         number = address - KERNBASE >> 12
@@ -231,11 +232,10 @@ def lost_blocks(audit):
         if size is None:
             continue
         block = address & -size if size < PAGE_SIZE else (heap.heads[number] << 12) + KERNBASE
-        if block in reached or block in free:
-            continue
-        reached.add(block)
-        at = block - KERNBASE >> 2
-        pending += [word for word in words[at : at + size // 4].tolist() if low <= word < high]
+        if block not in reached and block not in free:
+            reached.add(block)
+            at = block - KERNBASE >> 2
+            pending += inside(words[at : at + size // 4].tolist())
     lost = [block for block in heap.blocks() if block not in reached]
     for block in _first_of(audit, lost):
         audit.report("lost-blocks", _describe(audit, block))

@@ -58,8 +58,8 @@ def locks(audit):
         lock: [(name, memory.field(lock, name)[0]) for name in names]
         for lock, names in LOCKS.items()
     }
-    for base, kind in _places(audit):
-        for offset, part, path in parts.of(kind):
+    for base, found in _places(audit, parts):
+        for offset, part, path in found:
             address = base + offset
             if part == "list":
                 _check_links(audit, base, address, path)
@@ -73,13 +73,15 @@ def locks(audit):
                     audit.report("locks", f"{part} {lock}: {name} is {value:#x}{who} at rest")
 
 
-def _places(audit):
-    """(address, type) of every variable and of every struct that a walk has reached."""
+def _places(audit, parts):
+    """(address, its parts) of every variable and of every struct that a walk has reached."""
     for _, address, kind in audit.memory.variables():
-        yield address, kind
-    for address, (kind, _, _) in list(audit.claims.items()):
-        if kind != "bytes" and not audit.memory.in_image(address):
-            yield address, ["struct", kind]
+        yield address, parts.of(kind)
+    for kind, addresses in audit.of_kind.items():
+        found = parts.of_struct(kind) if kind != "bytes" else ()
+        for address in addresses if found else ():
+            if not audit.memory.in_image(address):
+                yield address, found
 
 
 def _named(audit, base, path):

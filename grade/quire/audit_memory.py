@@ -122,7 +122,8 @@ class Memory:
         return self.symbol("kernel_start"), self.symbol("kernel_end")
 
     def in_image(self, address):
-        return self.image[0] <= address < self.image[1]
+        start, end = self.image
+        return start <= address < end
 
     def is_constant(self, address):
         """Does it lie among the kernel's constants? Tables of functions do."""
@@ -192,8 +193,11 @@ class Memory:
         layout = struct.Struct("<" + _format(kind))
         return layout.unpack(self.read(address, layout.size))[0]
 
-    def record(self, name, spec):
-        """A function that reads fields of a struct: see the head of this file."""
+    def record(self, name, spec, also=None):
+        """A function that reads fields of a struct: see the head of this file.
+
+        `also`: a class whose methods the records have too.
+        """
         fields = []
         for item in spec.split():
             field, _, path = item.partition("=")
@@ -206,6 +210,8 @@ class Memory:
             end = offset + struct.calcsize("<" + form)
         unpack = struct.Struct(layout)
         record = namedtuple(name, ["at", *(field for _, field, _ in fields)])
+        if also:
+            record = type(name, (also, record), {"__slots__": ()})
         content, size, last = self.bytes, unpack.size, min(self.size, LINEAR_END - KERNBASE)
 
         def read(address):

@@ -1,27 +1,18 @@
 """Address spaces: the tree of areas of each, and the page tables behind (kern/vm/area.h)."""
-from dataclasses import dataclass
-
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_tables import AREA_SHARED, UserTables
 
 USER_MIN = 0x10000  # kern/layout.h
 TREE_DEPTH = 64  # more than any balanced tree has
 RIGHTS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
+FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
+    on_list=object_link.next name"""
 
 
-@dataclass
 class Area:
-    """What the checks of page tables want to know of an area."""
+    """What a record of an area is called."""
 
-    __slots__ = "at", "start", "end", "prot", "flags", "object", "offset", "kind"
-    at: int
-    start: int
-    end: int
-    prot: int
-    flags: int
-    object: int
-    offset: int
-    kind: str
+    __slots__ = ()
 
     def __str__(self):
         shared = "s" if self.flags & AREA_SHARED else "p"
@@ -36,12 +27,12 @@ def address_spaces(audit):
         "aspace",
         "pgdir root=areas.root count=areas.count hint brk_start brk pages",
     )
-    reader = AreaReader(audit)
+    checker = AreaChecker(audit)
     for address, who in audit.spaces.items():
         if not audit.claim(address, "aspace", "the address space of {}", who):
             continue
         space = read(address)
-        areas = audit.run(areas_in_order, reader, space, who, under="areas")
+        areas = audit.run(areas_in_order, checker, space, who, under="areas")
         if areas is not None:
             _check_numbers(audit, space, areas, who)
             directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
@@ -58,89 +49,26 @@ def _check_numbers(audit, space, areas, who):
         audit.report("areas", f"{who}: the heap is [{space.brk_start:#x}, {space.brk:#x})")
 
 
-class AreaReader:
-    """Reads areas, and remembers what their backends are called."""
-
-    def __init__(self, audit):
-        memory = audit.memory
-        self.audit = audit
-        self.read = memory.record(
-            "area",
-            "start end left right parent gap max_gap height prot flags ops space=as object offset "
-            "on_list=object_link.next",
-        )
-        self.link = memory.field("area", "object_link")[0]
-        self.operations = memory.record("area_ops", "kind")
-        self.kinds = {}
-
-    def kind(self, area):
-        """What its backend calls itself."""
-        if area.ops not in self.kinds:
-            if not self.audit.memory.in_image(area.ops):
-                raise Damage(f"the area at {area.at:#x} has its operations at {area.ops:#x}")
-            self.kinds[area.ops] = self.audit.memory.string(self.operations(area.ops).kind)
-        return self.kinds[area.ops]
-
-
-def areas_in_order(audit, reader, space, who):
-    """Check the tree and the list of areas; return the areas, as Area, by address."""
+def areas_in_order(audit, checker, space, who):
+    """Check the tree and the list of areas; return the areas, as records, by address."""
     head = space.at + audit.memory.field("aspace", "areas.list")[0]
     listed = list(audit.entries("areas", head, "area", "link"))
-    records = walk_tree(audit, reader, space.root, who)
-    if listed != [area.at for area in records]:
-        text = f"{who}: the list has {len(listed)} areas, the tree {len(records)}"
+    areas = walk_tree(audit, checker.read, space.root, who)
+    if listed != [area.at for area in areas]:
+        text = f"{who}: the list has {len(listed)} areas, the tree {len(areas)}"
         audit.report("areas", text + ", or in another order")
-    if space.count != len(records):
-        audit.report("areas", f"{who}: count is {space.count}; the tree has {len(records)} areas")
-    areas, end = [], 0
-    for record in records:
-        area = Area(
-            record.at,
-            record.start,
-            record.end,
-            record.prot,
-            record.flags,
-            record.object,
-            record.offset,
-            reader.kind(record),
-        )
-        if not area.object and record.on_list != area.at + reader.link:
-            audit.report("areas", f"{who}: {area} is on the list {record.on_list:#x} of an object")
-        _check_area(audit, record, area, end, who, space.at)
-        areas.append(area)
-        end = record.end
+    if space.count != len(areas):
+        audit.report("areas", f"{who}: count is {space.count}; the tree has {len(areas)} areas")
+    before = 0
+    for area in areas:
+        audit.claims[area.at] = "area", "{1} of {0}", (who, area)
+        for fault in checker.faults(area, before, space.at):
+            audit.report("areas", f"{who}: {area} {fault}")
+        before = area.end
     return areas
 
 
-def _check_area(audit, record, area, end, who, space):
-    audit.claims[area.at] = "area", "{1} of {0}", (who, area)
-    faults = []
-    if (area.start | area.end) % PAGE_SIZE:
-        faults.append("is not page-aligned")
-    if not USER_MIN <= area.start < area.end <= ULIM:
-        faults.append("is no range of user addresses")
-    if area.start < end:
-        faults.append(f"overlaps the area before it, which ends at {end:#x}")
-    elif record.gap != area.start - end:
-        faults.append(f"says {record.gap:#x} bytes are free before it; {area.start - end:#x} are")
-    if area.prot > 7:
-        faults.append(f"has rights {area.prot:#x}")
-    if record.space != space:
-        faults.append(f"names the space at {record.space:#x} as its own")
-    if (area.kind == "object") != bool(area.object) and area.kind in ("object", "anonymous"):
-        faults.append(f"is {area.kind} with object {area.object:#x}")
-    if area.kind == "anonymous" and area.flags & AREA_SHARED:
-        faults.append("is shared, but has no object")
-    if area.object:
-        if area.offset % PAGE_SIZE:
-            faults.append(f"maps its object from byte {area.offset:#x}")
-        audit.areas_of.setdefault(area.object, []).append(area.at)
-        audit.refer(area.object, area.at)
-    for fault in faults:
-        audit.report("areas", f"{who}: {area} {fault}")
-
-
-def walk_tree(audit, reader, root, who):
+def walk_tree(audit, read, root, who):
     """The areas of a tree in its order; checks links, heights, balance and greatest gaps."""
     found, faults = [], []
 
@@ -148,7 +76,7 @@ def walk_tree(audit, reader, root, who):
         """Height and greatest gap of the tree below `node`."""
         if depth > TREE_DEPTH or not audit.claim(node, "area", "an area of {}", who):
             raise Damage(f"{who}: the tree of areas cannot be read at {node:#x}")
-        area = reader.read(node)
+        area = read(node)
         low, low_gap = visit(area.left, node, depth + 1) if area.left else (0, 0)
         found.append(area)
         high, high_gap = visit(area.right, node, depth + 1) if area.right else (0, 0)
@@ -168,3 +96,64 @@ def walk_tree(audit, reader, root, who):
     for area, fault in faults:
         audit.report("areas", f"{who}: the area at {area.start:#x} {fault}")
     return found
+
+
+class AreaChecker:
+    """Reads areas, and looks at one at a time."""
+
+    def __init__(self, audit):
+        memory = audit.memory
+        self.audit = audit
+        self.read = memory.record("area", FIELDS, Area)
+        self.link = memory.field("area", "object_link")[0]
+        self.anonymous = memory.variable("anon_ops")[0]
+        self.object = memory.variable("object_ops")[0]
+
+    def faults(self, area, before, space):
+        """What is wrong with an area of `space` when the one below it ends at `before`."""
+        if area.name:
+            self.audit.loose.append(area.name)
+        if (
+            not area.object
+            and before <= area.start < area.end <= ULIM
+            and area.start - area.gap == before
+            and not (area.start | area.end) % PAGE_SIZE
+            and area.ops == self.anonymous
+            and area.prot <= 7
+            and area.space == space
+            and area.on_list == area.at + self.link
+            and not area.flags & AREA_SHARED
+            and area.start >= USER_MIN
+        ):
+            return ()  # by far the most
+        return [*self._range_faults(area, before), *self._backend_faults(area, space)]
+
+    def _range_faults(self, area, before):
+        if (area.start | area.end) % PAGE_SIZE:
+            yield "is not page-aligned"
+        if not USER_MIN <= area.start < area.end <= ULIM:
+            yield "is no range of user addresses"
+        if area.start < before:
+            yield f"overlaps the area before it, which ends at {before:#x}"
+        elif area.gap != area.start - before:
+            yield f"says {area.gap:#x} bytes are free before it; {area.start - before:#x} are"
+
+    def _backend_faults(self, area, space):
+        memory = self.audit.memory
+        if area.prot > 7:
+            yield f"has rights {area.prot:#x}"
+        if area.space != space:
+            yield f"names the space at {area.space:#x} as its own"
+        if not memory.is_constant(area.ops):
+            yield f"has its operations at {area.ops:#x}"
+        elif area.ops in (self.anonymous, self.object) and (area.ops == self.object) != bool(area.object):
+            yield f"has {memory.name_of(area.ops)} and its object at {area.object:#x}"
+        if area.ops == self.anonymous and area.flags & AREA_SHARED:
+            yield "is shared, but has no object"
+        if area.object:
+            self.audit.areas_of.setdefault(area.object, []).append(area.at)
+            self.audit.refer(area.object, area.at)
+            if area.offset % PAGE_SIZE:
+                yield f"maps its object from byte {area.offset:#x}"
+        elif area.on_list != area.at + self.link:
+            yield f"is on the list {area.on_list:#x} of an object"

@@ -112,6 +112,7 @@ class UserTables:
         self.audit, self.pages = audit, audit.pages
         self.directory, self.who, self.areas = directory, who, areas
         self.entries = audit.pages.words(directory)[:USER_PDES]
+        self.with_pages = [audit.memory.variable(name)[0] for name in ("anon_ops", "object_ops")]
 
     def check(self):
         used = USER_PDES - self.entries.count(0)
@@ -214,12 +215,12 @@ class UserTables:
             if kinds[number] != good or area.object and not private:
                 self._check_page(address + i * PAGE_SIZE, entry, area)
             if entry & pde & W and private:
-                self.audit.writable.append((number, address + i * PAGE_SIZE, self, area))
+                self.audit.writable.append((number, address + i * PAGE_SIZE, self, area, pde >> 12))
 
     def _check_device(self, address, entry, area):
         """An entry without a page_t: only a linear area has those, and never of the heap's memory."""
         number = entry >> 12
-        if area.kind in ("anonymous", "object"):
+        if area.ops in self.with_pages:
             self._report("entries", address, f"{entry:#x} maps a device in {area}")
         if number < self.pages.total and self.pages.kind[number] != self.pages.RESERVED:
             name = self.pages.name(number)
@@ -275,13 +276,16 @@ class UserTables:
         if entry & (P | U) != P | U or entry & W and not area.prot & PROT_WRITE:
             self._report_rights(start, entry, area)
         if entry & W and not area.flags & AREA_SHARED:
-            self.audit.writable.append((number, start, self, area))
+            self.audit.writable.append((number, start, self, area, self.directory))
 
 
 def writable_pages(audit):
     """A page that a private area may write is nobody else's; the zero page is nobody's."""
     pages = audit.pages
-    for number, address, tables, area in audit.writable:
+    for number, address, tables, area, table in audit.writable:
+        if pages.found[table] != 1:
+            text = f"is writable through {pages.name(table)}, which {pages.found[table]} share"
+            audit.report("writable", f"{tables.who}, {address:#x}: {pages.name(number)} {text}")
         if pages.found[number] != 1 or number == pages.zero:
             who = [name for find in pages.referrers for name in find(number)]
             others = f" ({', '.join(who[:4])})" if len(who) > 1 else ""

@@ -96,9 +96,9 @@ def test_heap_ends_before_it_begins(scene):
 
 
 def test_backend_does_not_fit(scene):
-    area = next(area for area in scene.areas(3) if area.kind == "anonymous")
+    area = next(area for area in scene.areas(3) if not area.object)
     scene.set("area", area.at, "ops", scene.variable("object_ops"))
-    scene.expect("areas", "is object with object 0x0")
+    scene.expect("areas", "has object_ops and its object at 0x0")
 
 
 def test_backend_nowhere(scene):
@@ -113,7 +113,7 @@ def test_offset_not_aligned(scene):
 
 
 def test_shared_without_object(scene):
-    area = next(area for area in scene.areas(3) if area.kind == "anonymous")
+    area = next(area for area in scene.areas(3) if not area.object)
     scene.set("area", area.at, "flags", area.flags | 1)
     scene.expect("areas", r"area \[.*s is shared, but has no object")
 

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.xdist_group("audit")
 def anonymous(scene, pid=3):
     """The number of a page that only one process has, and its address."""
     for area in scene.areas(pid):
-        for va in scene.mapped(pid, area) if area.kind == "anonymous" else ():
+        for va in scene.mapped(pid, area) if not area.object else ():
             number = scene.entry(pid, va) >> 12
             if scene.entry(pid, va) & (P | W) == P | W:
                 return number, va

@@ -10,7 +10,7 @@ SCENE_FILE = 3 * PAGE  # its size
 
 
 def private(area):
-    return area.kind == "anonymous" and area.prot == 3
+    return not area.object and area.prot == 3
 
 
 def shared(area):
@@ -143,6 +143,27 @@ def test_table_of_two_directories(scene):
     pdx = 4 * (0x40000000 >> 22)
     scene.poke(scene.directory(3) + pdx, scene.memory.word(scene.directory(4) + pdx))
     scene.expect("counts", r"\(table\) counts 1 references; found 2: the directory's entry for")
+
+
+def share_table(scene, bits):
+    """Let pid 3 share a table of pid 5, as after a fork, with these bits in both directories."""
+    pdx = 4 * (0x40000000 >> 22)
+    table = scene.memory.word(scene.directory(5) + pdx) & ~0xFFF
+    scene.set_page(table >> 12, "count", 2)
+    for pid in (3, 5):
+        scene.poke(scene.directory(pid) + pdx, table | bits)
+
+
+def test_shared_table_writable(scene):
+    share_table(scene, P | W | U)
+    scene.expect("writable", r"pid 3 .*: page .* is writable through page .* \(table\), which 2 share")
+
+
+def test_shared_table(scene):
+    """One that nobody may write through is as it must be."""
+    share_table(scene, P | U)
+    findings = scene.findings()
+    assert {finding.check for finding in findings} == {"counts"}, findings  # pid 3's own are lost
 
 
 def test_table_left_behind(scene):
