@@ -135,7 +135,7 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 	return 0;
 }
 
-static ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
+ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct pipe *pipe = file->private;
 	ssize_t n;
@@ -247,7 +247,7 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return n;
 }
 
-static unsigned int pipe_poll(struct file *file, struct poll_table *table)
+unsigned int pipe_poll(struct file *file, struct poll_table *table)
 {
 	struct pipe *pipe = file->private;
 	unsigned int events = 0;
@@ -273,7 +273,7 @@ static unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
-static int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
+int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
 {
 	struct pipe *pipe = file->private;
 	int bytes = 0;
@@ -288,7 +288,7 @@ static int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
 }
 
 // An end is closed.
-static void pipe_release(struct file *file)
+void pipe_release(struct file *file)
 {
 	struct pipe *pipe = file->private;
 

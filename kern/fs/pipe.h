@@ -32,6 +32,12 @@ struct pipe {
 
 extern const struct file_ops pipe_ops;
 
+// Operations of it, for files that are the reading end of a pipe and a little more.
+ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
+unsigned int pipe_poll(struct file *file, struct poll_table *table);
+int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);
+void pipe_release(struct file *file);
+
 // Registered by proc/: the current thread wrote to a pipe that nobody reads: send it SIGPIPE.
 // Called without locks.
 extern void (*sigpipe_hook)(void);

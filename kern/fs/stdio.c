@@ -103,13 +103,18 @@ static size_t take_input(struct serial *port, const uint8_t *bytes, size_t n)
 // The program reads from the pipe; then there may be room for what waits in the port.
 static ssize_t input_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
-	ssize_t n = pipe_ops.read(file, uio, pos);
+	ssize_t n = pipe_read(file, uio, pos);
 
 	resume_com2();
 	return n;
 }
 
-static struct file_ops input_ops; // [c] pipe_ops with this read
+static const struct file_ops input_ops = {
+	.read = input_read,
+	.ioctl = pipe_ioctl,
+	.poll = pipe_poll,
+	.release = pipe_release,
+};
 
 static int open_input(struct inode *inode, struct file *file)
 {
@@ -283,8 +288,6 @@ void stdio_init(void)
 		mode = STDIO_SERIAL;
 		if (pipe_create_files(0, input.ends))
 			panic("stdio_init: no memory");
-		input_ops = pipe_ops;
-		input_ops.read = input_read;
 		input.ends[0]->ops = &input_ops;
 		input.ends[0]->inode->ops = &input_inode_ops;
 	}
