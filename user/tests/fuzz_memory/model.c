@@ -178,6 +178,14 @@ void model_touched(uint32_t place)
 		slots[slot] = slots[above];
 }
 
+// Is there a stack that may have grown down to `slot`? Not every access that makes it grow is seen.
+static bool below_stack(uint32_t slot)
+{
+	while (slot < SLOTS && !slots[slot].piece)
+		slot++;
+	return slot < SLOTS && slots[slot].grows;
+}
+
 // Does [place, place + len) lie in one area, or touch none at all? Two areas that lie side by side
 // and are alike may have become one or not; that is the system's affair, and a few calls show it.
 // Only what one call has mapped, and none has cut since, is one area for sure.
@@ -190,5 +198,7 @@ bool model_is_one_area(uint32_t place, uint32_t len)
 		if (slots[i].piece != piece)
 			return false;
 	}
-	return !piece || end - first == 1 || !is_cut(piece);
+	if (!piece)
+		return !below_stack(first);
+	return end - first == 1 || !is_cut(piece);
 }

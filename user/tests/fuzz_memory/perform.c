@@ -124,6 +124,8 @@ void perform_mprotect(const struct op *op, struct outcome *outcome)
 		syscall(SYS_mprotect, address_of(op->arg[0]), op->arg[1], op->arg[2]));
 	if (outcome->result == 0 || outcome->result == -ENOMEM)
 		model_protect(op->arg[0], op->arg[1], op->arg[2]);
+	else
+		model_cut(op->arg[0], op->arg[1]);
 }
 
 // What a mapping that left the two stretches holds; then it is unmapped.
