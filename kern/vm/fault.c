@@ -42,10 +42,11 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	va = ROUND_DOWN(va, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
 	area = area_find_from(&as->areas, va);
-	if (area && area->start > va && (area->flags & AREA_GROWSDOWN) &&
-	    area->end - va <= as->limits.stack &&
-	    aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
-	    far_enough(area_prev(&as->areas, area), va)) {
+	if (area && area->start <= va) {
+		grown = true; // somebody else was faster
+	} else if (area && (area->flags & AREA_GROWSDOWN) && area->end - va <= as->limits.stack &&
+	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
+	           far_enough(area_prev(&as->areas, area), va)) {
 		as->pages += (area->start - va) / PAGE_SIZE;
 		area_resize(&as->areas, area, va, area->end);
 		grown = true;
