@@ -161,7 +161,7 @@ KTEST(cpio_survives_damage)
 
 KTEST(cpio_leaves_bad_entries_out)
 {
-	char long_target[PATH_MAX];
+	static char long_target[PATH_MAX];
 
 	memset(long_target, 't', sizeof(long_target));
 	begin();

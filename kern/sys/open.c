@@ -56,7 +56,6 @@ SYSCALL1(close, int, fd)
 	return fd_close(process_current()->files, fd);
 }
 
-#define CLOSE_RANGE_UNSHARE 2u
 #define CLOSE_RANGE_CLOEXEC 4u
 
 SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
