@@ -152,6 +152,12 @@ X(mlock)
 X(mlock2)
 X(munlock)
 X(mincore)
+X(mlockall)
+X(munlockall)
+
+// process_vm.c: another process's memory
+X(process_vm_readv)
+X(process_vm_writev)
 
 // time.c: clocks and sleeping
 X(clock_gettime)

@@ -10,7 +10,12 @@
 
 SYSCALL1(brk, uintptr_t, brk)
 {
-	return (long)aspace_brk(aspace_current(), brk);
+	struct aspace *as = aspace_current();
+	uintptr_t before = as->brk, after = aspace_brk(as, brk);
+
+	if (after > before && (as->new_flags & AREA_LOCKED))
+		(void)aspace_populate(as, ROUND_UP(before, PAGE_SIZE), after - before);
+	return (long)after;
 }
 
 SYSCALL2(munmap, uintptr_t, va, size_t, len)
@@ -116,6 +121,12 @@ static long map_checked(struct map_request *request, uint32_t flags, const struc
 	return range_error ? range_error : error;
 }
 
+static bool wants_populate(uint16_t area_flags, uint32_t flags)
+{
+	return (area_flags & AREA_LOCKED) ||
+	       (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+}
+
 static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int fd, uint64_t offset)
 {
 	struct map_request request = {
@@ -138,7 +149,7 @@ static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int
 	result = map_checked(&request, flags, file);
 	if (file)
 		file_put(file);
-	if (result_ok(result) && (flags & (MAP_POPULATE | MAP_LOCKED)) && !(flags & MAP_NONBLOCK))
+	if (result_ok(result) && wants_populate(request.flags | aspace_current()->new_flags, flags))
 		(void)aspace_populate(aspace_current(), (uintptr_t)result, ROUND_UP(len, PAGE_SIZE));
 	return result;
 }
@@ -184,19 +195,20 @@ SYSCALL3(msync, uintptr_t, va, size_t, len, uint32_t, flags)
 
 SYSCALL2(mlock, uintptr_t, va, size_t, len)
 {
-	return aspace_lock(aspace_current(), va, len, true, true);
+	return aspace_lock(aspace_current(), va, len, AREA_LOCKED);
 }
 
 SYSCALL3(mlock2, uintptr_t, va, size_t, len, uint32_t, flags)
 {
 	if (flags & ~MLOCK_ONFAULT)
 		return -EINVAL;
-	return aspace_lock(aspace_current(), va, len, true, !(flags & MLOCK_ONFAULT));
+	return aspace_lock(aspace_current(), va, len,
+	                   AREA_LOCKED | (flags & MLOCK_ONFAULT ? AREA_ONFAULT : 0));
 }
 
 SYSCALL2(munlock, uintptr_t, va, size_t, len)
 {
-	return aspace_lock(aspace_current(), va, len, false, false);
+	return aspace_lock(aspace_current(), va, len, 0);
 }
 
 #define MINCORE_CHUNK 256 // pages asked about at once
@@ -226,4 +238,18 @@ SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
 		pages -= (size_t)n;
 	}
 	return 0;
+}
+
+SYSCALL1(mlockall, uint32_t, flags)
+{
+	if (!flags || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) || flags == MCL_ONFAULT)
+		return -EINVAL;
+	return aspace_lock_all(aspace_current(),
+	                       AREA_LOCKED | (flags & MCL_ONFAULT ? AREA_ONFAULT : 0),
+	                       flags & MCL_CURRENT, flags & MCL_FUTURE);
+}
+
+SYSCALL0(munlockall)
+{
+	return aspace_lock_all(aspace_current(), 0, true, false);
 }

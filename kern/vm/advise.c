@@ -223,13 +223,12 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 	return error;
 }
 
-static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int lock)
+static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int locks)
 {
-	return set_flags(as, area, start, end,
-	                 lock ? area->flags | AREA_LOCKED : area->flags & ~AREA_LOCKED);
+	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
 
-int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool populate)
+int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 {
 	uintptr_t start = ROUND_DOWN(va, PAGE_SIZE);
 	size_t rounded = ROUND_UP(len + (va - start), PAGE_SIZE);
@@ -240,28 +239,48 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool pop
 	if (rounded == 0)
 		return 0;
 	rwlock_write_lock(&as->lock);
-	error = for_areas(as, start, start + rounded, true, lock_area, lock);
+	error = for_areas(as, start, start + rounded, true, lock_area, locks);
 	rwlock_write_unlock(&as->lock);
-	if (error || !lock || !populate)
+	if (error || !locks)
 		return error;
 	error = aspace_populate(as, start, rounded);
 	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
 }
 
-int aspace_lock_all(struct aspace *as, bool lock)
+// Populating stops where it cannot go on; what is locked stays locked, and nobody is told.
+static void populate_all(struct aspace *as)
+{
+	struct area *area;
+	uintptr_t va = 0, end;
+
+	for (;;) {
+		rwlock_read_lock(&as->lock);
+		area = area_find_from(&as->areas, va);
+		va = area ? area->start : 0;
+		end = area ? area->end : 0;
+		rwlock_read_unlock(&as->lock);
+		if (end == 0)
+			return;
+		(void)aspace_populate(as, va, end - va);
+		va = end;
+	}
+}
+
+int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future)
 {
 	struct area *area, *after;
 
 	rwlock_write_lock(&as->lock);
-	list_for_each(area, &as->areas.list, link) {
-		if (lock)
-			area->flags |= AREA_LOCKED;
-		else
-			area->flags &= (uint16_t)~AREA_LOCKED;
+	as->new_flags = future ? locks : 0;
+	if (current) {
+		list_for_each(area, &as->areas.list, link)
+			area->flags = (uint16_t)((area->flags & ~AREA_LOCKS) | locks);
+		list_for_each_safe(area, after, &as->areas.list, link)
+			areas_merge_at(as, area->start);
 	}
-	list_for_each_safe(area, after, &as->areas.list, link)
-		areas_merge_at(as, area->start);
 	rwlock_write_unlock(&as->lock);
+	if (current && locks)
+		populate_all(as);
 	return 0;
 }
 
@@ -291,39 +310,37 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 	return count;
 }
 
-// How populating touches the area at `va`: private memory that may be written is made the space's
-// own at once.
-static int populate_access(struct aspace *as, uintptr_t va, enum fault_access *access_store)
+// Populate the page at `va`: private memory that may be written is made the space's own at once.
+// 0, also where the area wants its pages only when they are touched, or as aspace_populate.
+static int populate_page(struct aspace *as, uintptr_t va)
 {
+	enum fault_access access = ACCESS_READ;
 	const struct area *area;
-	int error = 0;
+	bool skip = false;
+	page_t *pp;
+	int error;
 
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
-	if (!area)
-		error = -ENOMEM;
-	else
-		*access_store = (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED) ?
-		                        ACCESS_WRITE :
-		                        ACCESS_READ;
+	if (area) {
+		skip = area->flags & AREA_ONFAULT;
+		if ((area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
+			access = ACCESS_WRITE;
+	}
 	rwlock_read_unlock(&as->lock);
+	if (!area || skip)
+		return area ? 0 : -ENOMEM;
+	error = aspace_pin_page(as, va, access, &pp);
+	if (!error)
+		page_unpin(pp);
 	return error;
 }
 
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
 {
-	uintptr_t end = va + len;
+	int error = 0;
 
-	for (; va < end; va += PAGE_SIZE) {
-		enum fault_access access;
-		page_t *pp;
-		int error = populate_access(as, va, &access);
-
-		if (!error)
-			error = aspace_pin_page(as, va, access, &pp);
-		if (error)
-			return error;
-		page_unpin(pp);
-	}
-	return 0;
+	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE)
+		error = populate_page(as, va);
+	return error;
 }

@@ -33,9 +33,11 @@ extern const struct area_ops object_ops; // pages of a memory object
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
-#define AREA_SHARED 0x001u     // writes go to the object; otherwise they are the space's own
-#define AREA_GROWSDOWN 0x002u  // a stack: grows when the page below is touched
-#define AREA_LOCKED 0x004u     // mlock: pages are never taken away
+#define AREA_SHARED 0x001u    // writes go to the object; otherwise they are the space's own
+#define AREA_GROWSDOWN 0x002u // a stack: grows when the page below is touched
+#define AREA_LOCKED 0x004u    // mlock: pages are never taken away
+#define AREA_ONFAULT 0x400u   // with AREA_LOCKED: pages come when they are touched, not before
+#define AREA_LOCKS (AREA_LOCKED | AREA_ONFAULT)
 #define AREA_DONTFORK 0x008u   // a fork's child does not get it
 #define AREA_WIPEONFORK 0x010u // a fork's child gets it empty
 #define AREA_RANDOM 0x020u     // madvise: how it will be used; as on Linux that keeps areas apart

@@ -29,6 +29,7 @@ struct aspace {
 	uint32_t refs;                  // [a] threads and others that keep the space
 	uintptr_t brk_start, brk;       // [s] the heap that brk() moves the end of
 	size_t pages;                   // [s] the sum of all areas' sizes
+	uint16_t new_flags;             // [s] what every new area gets: AREA_LOCKS after mlockall
 	struct aspace_limits limits;    // [s]
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
@@ -104,8 +105,9 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 // What madvise(), msync(), mlock() and munlock() do, with their errors. (advise.c)
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
-int aspace_lock(struct aspace *as, uintptr_t va, size_t len, bool lock, bool populate);
-int aspace_lock_all(struct aspace *as, bool lock);
+int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks);
+// `locks`: AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock; for what is there now, for what comes.
+int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future);
 
 // Is each page of [va, va + len) in memory, as mincore() says it: one byte a page to vec[], up to
 // the end of the area that `va` lies in or `max` pages. Returns how many pages were told of, or

@@ -11,7 +11,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 		twin = area_copy(area, copy);
 		if (!twin)
 			return -ENOMEM;
-		twin->flags &= (uint16_t)~AREA_LOCKED; // locks are not inherited
+		twin->flags &= (uint16_t)~AREA_LOCKS; // locks are not inherited
 		area_insert(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}

@@ -260,6 +260,7 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	area = area_new(as, request, va, va + len);
 	if (!area)
 		return -ENOMEM;
+	area->flags |= as->new_flags;
 	error = unmap_locked(as, va, va + len);
 	if (error) {
 		area_release(area);
@@ -294,10 +295,12 @@ int aspace_check_map(struct aspace *as, const struct map_request *request)
 	return error;
 }
 
-// Change the rights of `area`'s part of [start, end).
+// Change the rights of `area`'s part of [start, end). May let go of the lock for a while at the end.
 static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int prot)
 {
+	bool populate = (area->flags & (AREA_LOCKED | AREA_SHARED)) == AREA_LOCKED &&
+	                !(area->prot & PROT_WRITE) && (prot & PROT_WRITE);
 	int error;
 
 	start = MAX(start, area->start);
@@ -312,6 +315,12 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 	ptes_protect(as, start, end, prot);
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
+	if (populate) {
+		// Locked private memory that becomes writable is the space's own from the start.
+		rwlock_write_unlock(&as->lock);
+		(void)aspace_populate(as, start, end - start);
+		rwlock_write_lock(&as->lock);
+	}
 	return 0;
 }
 

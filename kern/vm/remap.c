@@ -44,7 +44,7 @@ static void leave_behind(struct aspace *as, uintptr_t va)
 	struct area *area = area_find(&as->areas, va);
 	uintptr_t end = area->end;
 
-	area->flags &= (uint16_t)~AREA_LOCKED;
+	area->flags &= (uint16_t)~AREA_LOCKS;
 	areas_merge_at(as, end);
 	areas_merge_at(as, area->start);
 }

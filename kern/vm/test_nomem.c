@@ -186,7 +186,7 @@ static int advise(struct aspace *as)
 
 static int lock(struct aspace *as)
 {
-	return aspace_lock(as, AT(3), 2 * PAGE_SIZE, true, false);
+	return aspace_lock(as, AT(3), 2 * PAGE_SIZE, AREA_LOCKED | AREA_ONFAULT);
 }
 
 KTEST(aspace_advise_with_each_allocation_failing)

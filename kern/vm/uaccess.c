@@ -47,6 +47,30 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 	return done;
 }
 
+// How much of [va, va + len) lies in areas that say PROT_READ.
+static size_t readable_part(struct aspace *as, uintptr_t va, size_t len)
+{
+	uintptr_t at = va, end = va + len;
+	const struct area *area;
+
+	rwlock_read_lock(&as->lock);
+	while (at < end && (area = area_find(&as->areas, at)) && (area->prot & PROT_READ))
+		at = MIN(area->end, end);
+	rwlock_read_unlock(&as->lock);
+	return at - va;
+}
+
+size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len)
+{
+	len = readable_part(as, number(src), below_ulim(src, len));
+	return walk_copy(as, number(src), dst, len, ACCESS_READ);
+}
+
+size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len)
+{
+	return walk_copy(as, number(dst), (void *)src, below_ulim(dst, len), ACCESS_WRITE);
+}
+
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
 	assert_may_copy();

@@ -42,6 +42,12 @@ size_t copyout_nofault(void __user *dst, const void *src, size_t len);
 // would. 0 or -EFAULT.
 int user_fault_in(struct aspace *as, const void __user *va, bool write);
 
+// Copy from or to a space, the current one too, for another process: where its areas say PROT_READ and
+// PROT_WRITE, also if the processor would let the program itself read more. Return how many bytes
+// were copied.
+size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
+size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
+
 // Copy the string at `src` with its NUL into dst[max]. Reads no byte beyond the NUL.
 // Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG when max bytes hold no NUL.
 ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src, size_t max) __must_check;
