@@ -119,14 +119,15 @@ class _Reader:
                 found.append([address, self._type(die), self._source])
 
     def _address(self, location):
-        """The address in a location that is one, else None."""
+        """The address in a location that is nothing else, or None."""
         expression = location.value if location else None
         if not isinstance(expression, list) or not expression:
             return None
         operation, *operands = expression
         if operation == 0x03 and len(operands) == 4:  # DW_OP_addr
             return int.from_bytes(bytes(operands), "little")
-        if operation == 0xA1 and self._addresses:  # DW_OP_addrx: an index in ULEB128
+        last = operands and all(byte & 0x80 for byte in operands[:-1]) and operands[-1] < 0x80
+        if operation == 0xA1 and last and self._addresses:  # DW_OP_addrx: an index in ULEB128
             index = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(operands))
             stream = self._addresses.stream
             stream.seek(self._address_base + 4 * index)
