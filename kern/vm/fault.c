@@ -68,7 +68,7 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
 }
 
-// What aspace_fault does, for it and for page_fault.
+// Serve an access if an area is there, whose rights admit it.
 static __always_inline enum fault_result serve(struct aspace *as, uintptr_t va,
                                                enum fault_access access)
 {
@@ -82,14 +82,23 @@ static __always_inline enum fault_result serve(struct aspace *as, uintptr_t va,
 	if (likely(area))
 		result = fault_in_area(as, area, va, access);
 	rwlock_read_unlock(&as->lock);
-	if (unlikely(!area) && grow_stack(as, va))
+	return result;
+}
+
+// Serve a program's own access, for which a stack grows.
+static __always_inline enum fault_result serve_program(struct aspace *as, uintptr_t va,
+                                                       enum fault_access access)
+{
+	enum fault_result result = serve(as, va, access);
+
+	if (unlikely(result == FAULT_NO_AREA) && va < ULIM && grow_stack(as, va))
 		result = FAULT_OK;
 	return result;
 }
 
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
 {
-	return serve(as, va, access);
+	return serve_program(as, va, access);
 }
 
 // A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
@@ -108,7 +117,7 @@ void page_fault(struct trapframe *frame)
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
 			result = FAULT_NO_RIGHT;
 		else
-			result = serve(thread->aspace, va, access);
+			result = serve_program(thread->aspace, va, access);
 		if (unlikely(result != FAULT_OK))
 			vm_fault_signal_hook(frame, va, result);
 		return;
@@ -145,7 +154,7 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 			*pp_store = pp;
 			return error ? -ENOMEM : 0;
 		}
-		result = aspace_fault(as, va, access);
+		result = serve(as, va, access);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	}

@@ -194,6 +194,7 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 		.new_len = ROUND_UP(new_len, PAGE_SIZE),
 		.keep_old = (flags & MREMAP_DONTUNMAP) != 0,
 	};
+	bool locked = false;
 	int error;
 
 	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) || old % PAGE_SIZE)
@@ -202,9 +203,14 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 		return -EINVAL;
 	if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !target_valid(&remap, flags))
 		return -EINVAL;
+	old_len = remap.old_len;
 	rwlock_write_lock(&as->lock);
 	error = remap_locked(as, &remap, flags);
+	if (!error && remap.new_len > old_len)
+		locked = area_find(&as->areas, remap.new)->flags & AREA_LOCKED;
 	rwlock_write_unlock(&as->lock);
+	if (locked) // what is locked is there from the start
+		(void)aspace_populate(as, remap.new + old_len, remap.new_len - old_len);
 	*va_store = remap.new;
 	return error;
 }

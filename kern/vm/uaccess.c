@@ -125,12 +125,9 @@ size_t copyout_nofault(void __user *dst, const void *src, size_t len)
 
 int user_fault_in(struct aspace *as, const void __user *va, bool write)
 {
-	page_t *pp;
+	enum fault_access access = write ? ACCESS_WRITE : ACCESS_READ;
 
-	if (aspace_pin_page(as, number(va), write ? ACCESS_WRITE : ACCESS_READ, &pp))
-		return -EFAULT;
-	page_unpin(pp);
-	return 0;
+	return aspace_fault(as, number(va), access) == FAULT_OK ? 0 : -EFAULT;
 }
 
 // A string in another space: page by page, up to the NUL.
