@@ -140,6 +140,10 @@ void area_release(struct area *area);
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// The two steps of unmap_locked, of which only the first can fail: 0 or -ENOMEM.
+int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
+void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
+
 // Where `len` free bytes are: at `wish`, if that is possible, else the lowest from MMAP_BASE on. 0 or
 // -ENOMEM. Caller: holds as->lock.
 int find_room(struct aspace *as, uintptr_t wish, size_t len, uintptr_t *store);

@@ -113,8 +113,14 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	return 0;
 }
 
-// Unmap [start, end), which cuts no area. Caller: holds as->lock for writing.
-static void unmap_whole(struct aspace *as, uintptr_t start, uintptr_t end)
+int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	int error = tables_make_private_at_ends(as, start, end);
+
+	return error ? error : areas_split_at(as, start, end);
+}
+
+void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start), *next;
 
@@ -128,12 +134,10 @@ static void unmap_whole(struct aspace *as, uintptr_t start, uintptr_t end)
 
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	int error = tables_make_private_at_ends(as, start, end);
+	int error = unmap_prepare(as, start, end);
 
 	if (!error)
-		error = areas_split_at(as, start, end);
-	if (!error)
-		unmap_whole(as, start, end);
+		unmap_commit(as, start, end);
 	return error;
 }
 

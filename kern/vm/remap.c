@@ -63,7 +63,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 		return -ENOMEM;
 	error = ptes_move_prepare(as, remap->old, remap->new, moved);
 	if (!error && remap->old_len && !remap->keep_old) {
-		error = areas_split_at(as, remap->old, remap->old + remap->old_len);
+		error = unmap_prepare(as, remap->old, remap->old + remap->old_len);
 		if (error)
 			ptes_move_cancel(as, remap->new, moved);
 	}
@@ -77,8 +77,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	if (remap->keep_old)
 		leave_behind(as, remap->old);
 	else if (remap->old_len)
-		// This cuts no area, so it cannot fail.
-		unmap_locked(as, remap->old, remap->old + remap->old_len);
+		unmap_commit(as, remap->old, remap->old + remap->old_len);
 	areas_merge_at(as, remap->new + remap->new_len);
 	areas_merge_at(as, remap->new);
 	return 0;
