@@ -293,11 +293,14 @@ static void restart_call(struct trapframe *frame)
 	frame->eip -= SYSCALL_INSTRUCTION_SIZE;
 }
 
-// Did a signal end a system call that may be made again? Such calls return -ERESTARTSYS, which no
-// program ever sees: without a handler they are made again, with one as its SA_RESTART says.
+// Did a signal end a system call that may be made again? Such calls return -ERESTARTSYS or
+// -ERESTARTNOHAND, which no program ever sees. Without a handler they are made again; with one,
+// the first are as its SA_RESTART says, the others never.
 static bool call_interrupted(const struct trapframe *frame)
 {
-	return frame->trapno == TRAP_SYSCALL && (int32_t)frame->eax == -ERESTARTSYS;
+	int error = -(int32_t)frame->eax;
+
+	return frame->trapno == TRAP_SYSCALL && (error == ERESTARTSYS || error == ERESTARTNOHAND);
 }
 
 // Let the handler of `signo` run. Its mask, and what SA_ flags say of the time while it runs, are
@@ -310,7 +313,7 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 	struct sigaction reset = { .sa_flags = 0 };
 
 	if (call_interrupted(frame)) {
-		if (action->sa_flags & SA_RESTART)
+		if ((action->sa_flags & SA_RESTART) && (int32_t)frame->eax == -ERESTARTSYS)
 			restart_call(frame);
 		else
 			frame->eax = (uint32_t)-EINTR;

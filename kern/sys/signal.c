@@ -173,7 +173,7 @@ SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
 	thread->restore_sigmask = true;
 	signal_set_mask(mask_of(set));
 	waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
-	return -EINTR;
+	return -ERESTARTNOHAND;
 }
 
 SYSCALL0(pause)
@@ -181,7 +181,7 @@ SYSCALL0(pause)
 	struct waitq nobody = WAITQ_INIT(nobody);
 
 	waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
-	return -EINTR;
+	return -ERESTARTNOHAND;
 }
 
 SYSCALL2(sigaltstack, const void __user *, new, void __user *, old)
