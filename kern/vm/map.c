@@ -124,9 +124,11 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start), *next;
 
+	// In one go, not area by area: of a table that is shared the whole span goes, or nothing.
+	if (area && area->start < end)
+		ptes_unmap(as, start, end);
 	for (; area && area->start < end; area = next) {
 		next = area_next(&as->areas, area);
-		ptes_unmap(as, area->start, area->end);
 		as->pages -= (area->end - area->start) / PAGE_SIZE;
 		area_drop(as, area);
 	}
