@@ -104,13 +104,13 @@ class Audit:
         """`holder`, a struct's address, keeps a reference on the struct at `target`."""
         self.references.setdefault(target, []).append(holder)
 
-    def run(self, check, *arguments, under=None):
-        """Run a check; damage that stops it is a finding too, of the check `under` or this one."""
+    def run(self, name, check, *arguments):
+        """Run a check; damage that stops it is a finding too."""
         try:
             return check(self, *arguments)
         except Damage as damage:
             self.complete = False
-            self.report(under or check.__name__.replace("_", "-"), str(damage))
+            self.report(name, str(damage))
         except Unknown as unknown:
             self.complete = False
             self.report("kernel", f"the audit does not know this kernel: {unknown}")
@@ -118,44 +118,45 @@ class Audit:
 
     def run_all(self, elf):
         """Run every check; `elf` is the kernel's file. Returns the findings."""
-        if self.run(audit_pages.kernel_image, elf):
-            self.run(audit_pages.read_pages)
-        for check in CHECKS if self.pages else ():
-            self.run(check)
-        for check in LAST_CHECKS if self.complete else ():
-            self.run(check)
+        if self.run("kernel-image", audit_pages.kernel_image, elf):
+            self.run("kinds", audit_pages.read_pages)
+        for name, check in CHECKS if self.pages else ():
+            self.run(name, check)
+        for name, check in LAST_CHECKS if self.complete else ():
+            self.run(name, check)
         for check, count in self._more.items():
             self.findings.append(Finding(check, f"and {count} more"))
         return self.findings
 
 
+# In this order: each may use what those before it have read. Damage is reported under the name.
 CHECKS = [
-    audit_pages.free_list,
-    audit_pages.reserved_pages,
-    audit_pages.page_caches,
-    audit_heap.heap_pages,
-    audit_tables.kernel_tables,
-    audit_threads.threads,
-    audit_threads.processes,
-    audit_threads.stacks,
-    audit_spaces.address_spaces,
-    audit_files.descriptors,
-    audit_files.tree,
-    audit_files.pipes,
-    audit_objects.objects,
-    audit_locks.locks,
-    audit_locks.wait_queues,
-    audit_locks.timers,
+    ("free-list", audit_pages.free_list),
+    ("reserved", audit_pages.reserved_pages),
+    ("page-caches", audit_pages.page_caches),
+    ("heap", audit_heap.heap_pages),
+    ("kernel-tables", audit_tables.kernel_tables),
+    ("threads", audit_threads.threads),
+    ("processes", audit_threads.processes),
+    ("stacks", audit_threads.stacks),
+    ("areas", audit_spaces.address_spaces),
+    ("descriptors", audit_files.descriptors),
+    ("names", audit_files.tree),
+    ("pipes", audit_files.pipes),
+    ("objects", audit_objects.objects),
+    ("locks", audit_locks.locks),
+    ("wait-queues", audit_locks.wait_queues),
+    ("timers", audit_locks.timers),
 ]
 
 # These ask whether something is missing, so all walks must have come to their ends.
 LAST_CHECKS = [
-    audit_objects.mappings,
-    audit_tables.writable_pages,
-    audit_pages.counts,
-    audit_files.pipe_ends,
-    audit_heap.reference_counts,
-    audit_heap.lost_blocks,
+    ("objects", audit_objects.mappings),
+    ("writable", audit_tables.writable_pages),
+    ("counts", audit_pages.counts),
+    ("pipes", audit_files.pipe_ends),
+    ("references", audit_heap.reference_counts),
+    ("lost-blocks", audit_heap.lost_blocks),
 ]
 
 

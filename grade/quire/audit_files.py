@@ -82,7 +82,7 @@ def tree(audit):
     audit.inodes[root] = "/"
     audit.unread.append(root)  # the last comes first, and with it all that has a path
     while audit.unread:
-        audit.run(walk_inode, walk, audit.unread.pop(), under="names")
+        audit.run("names", walk_inode, walk, audit.unread.pop())
     for at, inode in walk.seen.items():
         _check_links(audit, walk, at, inode)
 

@@ -90,7 +90,7 @@ def heap_pages(audit):
     for number in pages.all_of(pages.HEAP):
         size_class = pages.flags[number]
         if size_class < CLASSES:
-            free = audit.run(free_blocks, number, CLASS_MIN << size_class, under="heap")
+            free = audit.run("heap", free_blocks, number, CLASS_MIN << size_class)
             if free is None:
                 continue
             if pages.count[number] == 0 and pages.explained[number]:

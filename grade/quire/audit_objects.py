@@ -15,7 +15,7 @@ def objects(audit):
             continue
         record = read(at)
         name = audit.called(at)
-        own = audit.run(object_pages, record, name, under="objects") or {}
+        own = audit.run("objects", object_pages, record, name) or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")
         end = -(-record.size // PAGE_SIZE)

@@ -15,6 +15,8 @@ class Pages:
 
     def __init__(self, memory):
         self.base, self.total = memory.value("pages"), memory.value("page_total")
+        if self.total * PAGE_SIZE > memory.size:
+            raise Damage(f"page_total is {self.total}; the machine does not have so many pages")
         self.size = memory.size_of("page")
         self.memory = memory
         self.next, self.prev = self._field("next"), self._field("prev")
@@ -100,8 +102,6 @@ def read_pages(audit):
         audit.report("zero-page", f"{pages.name(pages.zero)} is not all zero")
     if pages.kind[0] != pages.RESERVED:
         audit.report("kinds", f"{pages.name(0)} must be reserved for ever")
-    if pages.total * PAGE_SIZE > audit.memory.size:
-        raise Damage(f"page_total is {pages.total}; the machine does not have so many pages")
 
 
 def free_list(audit):
@@ -202,7 +202,7 @@ def _check_clean(audit, number, directory):
             )
             break
     if directory:
-        audit.run(check_kernel_half, number, f"the cached directory {audit.pages.name(number)}")
+        check_kernel_half(audit, number, f"the cached directory {audit.pages.name(number)}")
 
 
 def check_kernel_half(audit, number, name):

@@ -32,7 +32,7 @@ def address_spaces(audit):
         if not audit.claim(address, "aspace", "the address space of {}", who):
             continue
         space = read(address)
-        areas = audit.run(areas_in_order, checker, space, who, under="areas")
+        areas = audit.run("areas", areas_in_order, checker, space, who)
         if areas is not None:
             _check_numbers(audit, space, areas, who)
             directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12

@@ -117,7 +117,7 @@ class UserTables:
     def check(self):
         used = USER_PDES - self.entries.count(0)
         _check_table(self.audit, self.directory, used, "DIRECTORY")
-        self.audit.run(check_kernel_half, self.directory, f"the directory of {self.who}")
+        check_kernel_half(self.audit, self.directory, f"the directory of {self.who}")
         self.pages.referrers.append(self.referrers)
         areas = iter(self.areas)
         area = next(areas, None)

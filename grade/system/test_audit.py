@@ -5,7 +5,9 @@ What each check finds, the other files test_audit_*.py try one by one.
 import copy
 import json
 import random
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -93,6 +95,17 @@ def test_many_findings_are_cut_short(scene):
     pins = [finding.text for finding in scene.findings() if finding.check == "pins"]
     assert len(pins) == audit.SHOWN + 1
     assert pins[-1] == f"and {0x100 - audit.SHOWN} more"
+
+
+def test_every_check_is_described():
+    """grade/README.md has the names of all checks, and no other."""
+    folder = Path(build.source("grade", "quire"))
+    code = "".join(path.read_text() for path in folder.glob("audit*.py"))
+    names = set(re.findall(r'(?:report|_report|run|entries)\(\s*"([a-z-]+)"', code))
+    names |= {name for name, _ in audit.CHECKS + audit.LAST_CHECKS}
+    section = Path(build.source("grade", "README.md")).read_text().split("## The audit")[1]
+    rows = [row.split("|")[1] for row in section.split("\n## ")[0].splitlines() if row[:3] == "| `"]
+    assert set(re.findall("`([a-z-]+)`", "".join(rows))) == names
 
 
 # Nothing escapes.
