@@ -9,6 +9,9 @@ import multiprocessing
 import os
 import sys
 
+if __name__ == "__main__":
+    sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
+
 from quire import build, fuzz_log, fuzz_run, fuzz_show, fuzz_shrink
 from quire.fuzz_log import Op
 
@@ -24,6 +27,7 @@ def parser():
     add("--only", metavar="NAME,...", help="only these operations; or growsdown, spoil")
     add("--without", metavar="NAME,...", help="all but these")
     add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128)")
+    add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
     add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
     add("--show", type=int, default=3, metavar="N", help="divergences to shrink and show (3)")
     add("--self", action="store_true", help="compare Linux with itself under another layout")
@@ -37,6 +41,7 @@ class Fuzzer:
 
     def __init__(self, options):
         self.options = options
+        self.machine = {"mem": options.mem, "kernel": options.kernel, "audit": True}
         self.choice = []
         if options.only:
             self.choice += ["-o", options.only]
@@ -47,28 +52,40 @@ class Fuzzer:
         """What is compared with Linux: ({name: Sequence}, what went wrong)."""
         if self.options.self:
             return fuzz_run.on_linux(args, scripts, fuzz_run.OTHERWISE, self.options.program), None
-        return fuzz_run.on_quire(args, scripts, operations, mem=self.options.mem)
+        return fuzz_run.on_quire(args, scripts, operations, **self.machine)
 
     def batch(self, seeds):
         """The seeds of a range whose sequences differ, as hashes show: {seed: what went wrong}."""
         found = {}
         while seeds:
-            args = ["-s", str(seeds[0]), "-c", str(len(seeds)), "-n", str(self.options.length)]
-            args += self.choice
-            wanted = fuzz_run.on_linux(args)
-            got, wrong = self.other_side(args, operations=len(seeds) * self.options.length)
-            for seed in seeds:
-                name = f"seed {seed}"
-                if name not in got or not wanted[name].same(got[name]):
-                    found[seed] = ""
-                if wrong and (name not in got or got[name].status is None):
-                    break
-            if wrong:
-                found[seed] = wrong
-            seeds = range(seed + 1, seeds[-1] + 1)
+            differing, wrong, last = self.compare(seeds)
+            found.update(dict.fromkeys(differing, ""))
+            if wrong and not differing and len(seeds) > 1:
+                # The machine as a whole: which sequence was it?
+                for seed in seeds:
+                    found.update(self.batch(range(seed, seed + 1)))
+            if wrong and not found:
+                found[last] = wrong
+            seeds = range(last + 1, seeds[-1] + 1)
         return found
 
-    def first_divergence(self, seed, wrong):
+    def compare(self, seeds):
+        """(the seeds that differ, what went wrong with the machine, the last seed it came to)"""
+        args = ["-s", str(seeds[0]), "-c", str(len(seeds)), "-n", str(self.options.length)]
+        wanted = fuzz_run.on_linux(args + self.choice)
+        got, wrong = self.other_side(
+            args + self.choice, operations=len(seeds) * self.options.length
+        )
+        differing = []
+        for seed in seeds:
+            ours = got.get(f"seed {seed}") or fuzz_log.Sequence("")
+            if not wanted[f"seed {seed}"].same(ours):
+                differing.append(seed)
+            if wrong and ours.status is None:
+                return differing, wrong, seed
+        return differing, wrong, seeds[-1]
+
+    def first_divergence(self, seed):
         """The Divergence that a seed's sequence comes to."""
         args = ["-v", "-s", str(seed), "-n", str(self.options.length), *self.choice]
         name = f"seed {seed}"
@@ -104,7 +121,7 @@ def explain(options, found):
     """Show the first divergences, each kind once."""
     fuzzer, shown = Fuzzer(options), {}
     for seed in sorted(found):
-        one = fuzzer.first_divergence(seed, found[seed])
+        one = fuzzer.first_divergence(seed)
         if one is None:
             print(f"\nseed {seed}: it does not differ again\n{found[seed]}")
             continue
@@ -127,7 +144,8 @@ def show(options, one, name):
     if options.self:
         one.before = one.before[-20:]
     else:
-        shrinker = fuzz_shrink.Shrinker(one.signature, mem=options.mem)
+        machine = {**Fuzzer(options).machine, "audit": one.op is None}
+        shrinker = fuzz_shrink.Shrinker(one.signature, **machine)
         shorter = shrinker.shrink(ops)
         if shorter:
             ops, one = shorter, shrinker.found
@@ -151,7 +169,7 @@ def replay(options):
         lists.append([Op(name, tuple(int(arg, 16) for arg in args)) for name, *args in words])
     differing = 0
     while lists:
-        found = fuzz_shrink.divergences(lists, mem=options.mem)
+        found = fuzz_shrink.divergences(lists, **Fuzzer(options).machine)
         for path, one in zip(options.scripts[-len(lists) :], found):
             if one:
                 differing += 1
@@ -172,3 +190,7 @@ def main():
     if found:
         explain(options, found)
     return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -121,6 +121,6 @@ def divergence(wanted, got, note=""):
         want, have = (entries[at] if at < len(entries) else None for entries in (ours, theirs))
         if want is None or have is None or (want.op, want.result) != (have.op, have.result):
             return Divergence(ours[:at], want, have, note if have is None else "")
-    if wanted.status != got.status:
+    if note or wanted.status != got.status:
         return Divergence(ours, None, None, note or f"status {wanted.status} and {got.status}")
     return None

@@ -173,7 +173,7 @@ void model_touched(uint32_t place)
 	while (above < SLOTS && !slots[above].piece)
 		above++;
 	if (above < SLOTS)
-		model_cut(place_of_slot(above), PAGE);
+		set_cut(slots[above].piece); // the stack may have begun in between before
 	for (; slot < above && above < SLOTS; slot++)
 		slots[slot] = slots[above];
 }
