@@ -1,5 +1,5 @@
 """Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h)."""
-from quire.audit_memory import KERNBASE, LINEAR_END, PAGE_SIZE
+from quire.audit_memory import KERNBASE, PAGE_SIZE
 from quire.audit_pages import FLAG_JUMBO, JUMBO_PAGES, check_kernel_half
 
 P, W, U, A, D, PS, G = 0x001, 0x002, 0x004, 0x020, 0x040, 0x080, 0x100
