@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #define PAGE 4096
+#define SPAN (4 << 20) // what one page table maps
 
 static int work[2], ready[2]; // pipes
 static char *shared;          // memory of all
@@ -59,7 +60,7 @@ static void sleep_for_ever(int i)
 int main(void)
 {
 	int fd = open("/tmp/scene", O_RDWR | O_CREAT, 0600);
-	char byte;
+	char *many, byte; // many: a page table that the children share
 
 	ftruncate(fd, 3 * PAGE);
 	mkdir("/tmp/scene.d", 0700);
@@ -70,6 +71,8 @@ int main(void)
 	shared = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	inherited = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	touch(inherited, 8);
+	many = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
 			map();
