@@ -10,6 +10,10 @@
 // Caller: holds as->lock for writing, or the lock of the object behind the range.
 void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// The same for the pages of objects only: private copies stay. Caller: holds the lock of the object
+// behind the range.
+void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end);
+
 // Make the entries in [start, end) match rights `prot`: taken rights go now, given ones come with
 // the next fault. Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);

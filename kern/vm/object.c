@@ -92,8 +92,11 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 	return error;
 }
 
+// How to take a range out of an area's space.
+typedef void (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end);
+
 // Take [first, end), page-aligned, out of every mapping. Caller: holds the lock.
-static void unmap_range(struct object *obj, uint64_t first, uint64_t end)
+static void unmap_range(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
 	struct area *area;
 
@@ -102,15 +105,15 @@ static void unmap_range(struct object *obj, uint64_t first, uint64_t end)
 		uint64_t from = MAX(first, area->offset), to = MIN(end, area_end);
 
 		if (from < to)
-			ptes_unmap(area->as, area->start + (uintptr_t)(from - area->offset),
-			           area->start + (uintptr_t)(to - area->offset));
+			unmap(area->as, area->start + (uintptr_t)(from - area->offset),
+			      area->start + (uintptr_t)(to - area->offset));
 	}
 }
 
 // Take the pages [first, end) out of the object and of every mapping. Caller: holds the lock.
-static void remove_pages(struct object *obj, uint64_t first, uint64_t end)
+static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
-	unmap_range(obj, first, end);
+	unmap_range(obj, first, end, unmap);
 	pagetree_remove(&obj->pages, (uint32_t)(first >> PAGE_SHIFT), (uint32_t)(end >> PAGE_SHIFT),
 	                drop_page, obj);
 }
@@ -132,7 +135,7 @@ int object_truncate(struct object *obj, uint64_t size)
 		return -EFBIG;
 	mutex_lock(&obj->lock);
 	if (size < obj->size) {
-		remove_pages(obj, first, OBJECT_MAX);
+		remove_pages(obj, first, OBJECT_MAX, ptes_unmap);
 		clear_part(obj, size, first);
 	}
 	obj->size = size;
@@ -147,7 +150,7 @@ int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 
 	mutex_lock(&obj->lock);
 	if (first < last)
-		remove_pages(obj, first, last);
+		remove_pages(obj, first, last, ptes_unmap_object);
 	clear_part(obj, offset, MIN(first, end));
 	if (last >= first)
 		clear_part(obj, last, end);

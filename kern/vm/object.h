@@ -51,11 +51,12 @@ ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
-// Set the size. Shrinking gives back the pages past the new end, unmaps them everywhere, and clears
-// the rest of the last one. 0, -ENOMEM or -EFBIG.
+// Set the size. Shrinking gives back the pages past the new end, unmaps them everywhere, private
+// copies of them too, and clears the rest of the last one. 0, -ENOMEM or -EFBIG.
 int object_truncate(struct object *obj, uint64_t size);
 
-// Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings. 0.
+// Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings; private
+// copies of them stay, as on Linux. 0.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
 // Let the object adopt page `pp` (count 0, kind PAGE_RESERVED or fresh) as its page `index`, which

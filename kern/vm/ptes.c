@@ -42,6 +42,33 @@ void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 	spin_unlock(&as->pt_lock);
 }
 
+// Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
+static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
+		pgdir_trim(as->pgdir, PDX(va));
+}
+
+void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct tlb_batch batch;
+
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (uintptr_t va = start; va < end; va += PAGE_SIZE) {
+		pte_t *pte = entry_at(as->pgdir, va);
+		page_t *pp = pte ? entry_page(*pte) : NULL;
+
+		if (pp && pp->kind == PAGE_OBJECT) {
+			tlb_batch_store(&batch, va, pte, 0);
+			tlb_batch_decref(&batch, pp);
+		}
+	}
+	trim_tables(as, start, end);
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+}
+
 // What an entry becomes under rights `prot`. A right to write comes back with the next write fault,
 // which knows whether the page is shared.
 static pte_t entry_protected(pte_t entry, int prot)
@@ -107,13 +134,6 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		}
 	}
 	return 0;
-}
-
-// Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
-static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
-{
-	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
-		pgdir_trim(as->pgdir, PDX(va));
 }
 
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
