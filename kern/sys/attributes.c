@@ -209,13 +209,26 @@ static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 	return 0;
 }
 
-// May space be allocated like this? 0 or -errno, in Linux's order.
+// Is there such a mode on Linux? Some want the size to stay as it is, others do not.
+static bool fallocate_mode_exists(unsigned int mode)
+{
+	switch (mode) {
+	case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE:
+	case FALLOC_FL_COLLAPSE_RANGE:
+	case FALLOC_FL_INSERT_RANGE:
+		return true;
+	}
+	mode &= ~(unsigned int)FALLOC_FL_KEEP_SIZE;
+	return !mode || mode == FALLOC_FL_ZERO_RANGE || mode == FALLOC_FL_UNSHARE_RANGE;
+}
+
+// May space be allocated like this? 0 or -errno, in Linux's order: modes that exist, but not for
+// files in memory, are refused last.
 static int check_fallocate(const struct file *file, unsigned int mode, int64_t offset, int64_t len)
 {
 	if (offset < 0 || len <= 0)
 		return -EINVAL;
-	if (mode & ~(unsigned int)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ||
-	    mode == FALLOC_FL_PUNCH_HOLE)
+	if (!fallocate_mode_exists(mode))
 		return -EOPNOTSUPP;
 	if (!file_writable(file))
 		return -EBADF;
@@ -223,7 +236,9 @@ static int check_fallocate(const struct file *file, unsigned int mode, int64_t o
 		return -ESPIPE;
 	if (!inode_is(file->inode, S_IFREG) || !file->inode->object)
 		return -ENODEV;
-	return (uint64_t)offset + (uint64_t)len > OBJECT_MAX ? -EFBIG : 0;
+	if ((uint64_t)offset + (uint64_t)len > OBJECT_MAX)
+		return -EFBIG;
+	return mode & ~(unsigned int)(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE) ? -EOPNOTSUPP : 0;
 }
 
 static int fallocate_file(struct file *file, unsigned int mode, int64_t offset, int64_t len)

@@ -103,7 +103,7 @@ static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, 
 	(void)advice;
 	if ((area->flags & AREA_LOCKED) || !area->object)
 		return -EINVAL;
-	if (!(area->flags & AREA_SHARED) || !(area->prot & PROT_WRITE))
+	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
 		return -EACCES;
 	return object_punch(area->object, area->offset + (start - area->start), end - start);
 }
