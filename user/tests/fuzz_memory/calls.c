@@ -112,12 +112,14 @@ void generate_mremap(struct op *op)
 
 void generate_madvise(struct op *op)
 {
-	static const uint8_t usual[] = { MADV_DONTNEED,      MADV_DONTNEED,       MADV_DONTNEED,
-		                         MADV_DONTNEED,      MADV_WILLNEED,       MADV_FREE,
-		                         MADV_FREE,          MADV_DONTFORK,       MADV_DOFORK,
-		                         MADV_DOFORK,        MADV_WIPEONFORK,     MADV_KEEPONFORK,
-		                         MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_NORMAL,
-		                         MADV_RANDOM,        MADV_SEQUENTIAL };
+	static const uint8_t usual[] = { MADV_DONTNEED,      MADV_DONTNEED,        MADV_DONTNEED,
+		                         MADV_DONTNEED,      MADV_WILLNEED,        MADV_FREE,
+		                         MADV_FREE,          MADV_DONTFORK,        MADV_DOFORK,
+		                         MADV_DOFORK,        MADV_WIPEONFORK,      MADV_KEEPONFORK,
+		                         MADV_POPULATE_READ, MADV_POPULATE_WRITE,  MADV_NORMAL,
+		                         MADV_REMOVE,        MADV_DONTNEED_LOCKED, MADV_COLD,
+		                         MADV_DONTDUMP,      MADV_DODUMP,          MADV_RANDOM,
+		                         MADV_SEQUENTIAL };
 
 	pick_range(op, 16, 0);
 	op->arg[2] = usual[random_below(sizeof(usual))];
@@ -138,6 +140,14 @@ void generate_mincore(struct op *op)
 void generate_mlock(struct op *op)
 {
 	pick_range(op, 8, 0);
+	op->arg[2] = op->code == OP_MLOCK2 ? random_below(2) : 0;
+}
+
+void generate_stack_limit(struct op *op)
+{
+	static const uint32_t pages[] = { 16, 24, 32, 50, 2048, 2048, 2048 };
+
+	op->arg[0] = pages[random_below(sizeof(pages) / sizeof(*pages))] * PAGE;
 }
 
 void generate_mlockall(struct op *op)
@@ -162,6 +172,18 @@ void generate_truncate(struct op *op)
 		op->arg[1] &= -PAGE;
 	if (one_in(24))
 		op->arg[1] = one_in(2) ? 0x80000000u : 0xffffffffu;
+}
+
+void generate_fallocate(struct op *op)
+{
+	static const uint8_t modes[] = { 0, 0, 1, 3, 3, 3, 3, 2, 4, 8, 16, 32, 64 };
+
+	op->arg[0] = pick_file();
+	op->arg[1] = modes[random_below(sizeof(modes))];
+	op->arg[2] = random_below(10) * PAGE + (one_in(3) ? random_below(PAGE) : 0);
+	op->arg[3] = random_below(one_in(2) ? 8 * PAGE : 2 * PAGE);
+	if (one_in(2))
+		op->arg[3] &= -PAGE;
 }
 
 // Bytes through a pipe, or between processes, start and end anywhere.

@@ -74,6 +74,14 @@ void perform_truncate(const struct op *op, struct outcome *outcome)
 	outcome->result = result_of(syscall(SYS_ftruncate, fd, op->arg[1]));
 }
 
+void perform_fallocate(const struct op *op, struct outcome *outcome)
+{
+	int fd = file_descriptor(op->arg[0]);
+
+	outcome->result = result_of(
+		syscall(SYS_fallocate, fd, op->arg[1], op->arg[2], 0, op->arg[3], 0));
+}
+
 // Empty the pipe. Returns how many bytes were in it, and adds them to *hash.
 static uint32_t drain(uint32_t *hash)
 {
@@ -143,7 +151,7 @@ static bool grows_by_failing(int fd, uint32_t position, const void *from, uint32
 	off_t size = lseek(fd, 0, SEEK_END);
 	uint32_t none = 0;
 
-	if (length == 0 || size < 0 || position <= size)
+	if (length == 0 || size < 0 || position <= (uint32_t)size)
 		return false;
 	if (write(descriptors[FILE_PIPE_OUT], from, 1) < 0)
 		return true;

@@ -41,17 +41,21 @@ enum op_code {
 	OP_MSYNC,
 	OP_MINCORE, // place, length, good: after a touch of each page
 	OP_MLOCK,
+	OP_MLOCK2,
 	OP_MUNLOCK,
 	OP_MLOCKALL,
 	OP_MUNLOCKALL,
 	OP_BRK,
-	OP_TRUNCATE, // file, size
-	OP_PIPE_OUT, // place, length: write from there into an empty pipe
-	OP_PIPE_IN,  // place, length, pattern: read to there what a pipe holds
-	OP_VM_READ,  // place, length: process_vm_readv of the process itself
-	OP_VM_WRITE, // place, length, pattern
-	OP_FILE_OUT, // place, length, file, position: write from there
-	OP_FILE_IN,  // the same, read to there
+	OP_STACK_LIMIT, // bytes
+	OP_PATH,        // place: of a string, taken for a file's name
+	OP_TRUNCATE,    // file, size
+	OP_FALLOCATE,   // file, mode, position, length
+	OP_PIPE_OUT,    // place, length: write from there into an empty pipe
+	OP_PIPE_IN,     // place, length, pattern: read to there what a pipe holds
+	OP_VM_READ,     // place, length: process_vm_readv of the process itself
+	OP_VM_WRITE,    // place, length, pattern
+	OP_FILE_OUT,    // place, length, file, position: write from there
+	OP_FILE_IN,     // the same, read to there
 	OP_COUNT,
 };
 
@@ -117,8 +121,10 @@ void generate_msync(struct op *op);
 void generate_mincore(struct op *op);
 void generate_mlock(struct op *op);
 void generate_mlockall(struct op *op);
+void generate_stack_limit(struct op *op);
 void generate_brk(struct op *op);
 void generate_truncate(struct op *op);
+void generate_fallocate(struct op *op);
 void generate_pipe(struct op *op);
 void generate_file(struct op *op);
 
@@ -179,6 +185,7 @@ enum file_number {
 void files_open(void);
 int file_descriptor(uint32_t number);
 void perform_truncate(const struct op *op, struct outcome *outcome);
+void perform_fallocate(const struct op *op, struct outcome *outcome);
 void perform_pipe_out(const struct op *op, struct outcome *outcome);
 void perform_pipe_in(const struct op *op, struct outcome *outcome);
 void perform_vm_read(const struct op *op, struct outcome *outcome);
@@ -201,10 +208,13 @@ void perform_madvise(const struct op *op, struct outcome *outcome);
 void perform_msync(const struct op *op, struct outcome *outcome);
 void perform_mincore(const struct op *op, struct outcome *outcome);
 void perform_mlock(const struct op *op, struct outcome *outcome);
+void perform_mlock2(const struct op *op, struct outcome *outcome);
 void perform_munlock(const struct op *op, struct outcome *outcome);
 void perform_mlockall(const struct op *op, struct outcome *outcome);
 void perform_munlockall(const struct op *op, struct outcome *outcome);
 void perform_brk(const struct op *op, struct outcome *outcome);
+void perform_stack_limit(const struct op *op, struct outcome *outcome);
+void perform_path(const struct op *op, struct outcome *outcome);
 
 // log.c: what is printed.
 extern bool log_all;

@@ -4,8 +4,10 @@
 #include "fuzz.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -213,6 +215,13 @@ void perform_mlock(const struct op *op, struct outcome *outcome)
 	model_lock(op->arg[0], op->arg[1], true);
 }
 
+void perform_mlock2(const struct op *op, struct outcome *outcome)
+{
+	outcome->result = result_of(
+		syscall(SYS_mlock2, address_of(op->arg[0]), op->arg[1], op->arg[2]));
+	model_lock(op->arg[0], op->arg[1], true);
+}
+
 void perform_munlock(const struct op *op, struct outcome *outcome)
 {
 	outcome->result = result_of(syscall(SYS_munlock, address_of(op->arg[0]), op->arg[1]));
@@ -244,4 +253,20 @@ void perform_brk(const struct op *op, struct outcome *outcome)
 	outcome->result = (int32_t)(end - heap_base + HEAP_PLACE);
 	if (end - heap_base <= HEAP_PAGES * PAGE)
 		model_brk(end - heap_base);
+}
+
+// How far stacks may grow: that of the program needs little.
+void perform_stack_limit(const struct op *op, struct outcome *outcome)
+{
+	uint64_t limit[2]; // soft and hard
+
+	outcome->result = result_of(syscall(SYS_prlimit64, 0, RLIMIT_STACK, NULL, limit));
+	limit[0] = op->arg[0];
+	if (outcome->result == 0)
+		outcome->result = result_of(syscall(SYS_prlimit64, 0, RLIMIT_STACK, limit, NULL));
+}
+
+void perform_path(const struct op *op, struct outcome *outcome)
+{
+	outcome->result = result_of(syscall(SYS_access, address_of(op->arg[0]), F_OK));
 }
