@@ -11,11 +11,13 @@
 SYSCALL1(brk, uintptr_t, brk)
 {
 	struct aspace *as = aspace_current();
-	uintptr_t before = as->brk, after = aspace_brk(as, brk);
+	uintptr_t before = ROUND_UP(as->brk, PAGE_SIZE), after;
 
+	brk = aspace_brk(as, brk);
+	after = ROUND_UP(brk, PAGE_SIZE);
 	if (after > before && (as->new_flags & AREA_LOCKED))
-		(void)aspace_populate(as, ROUND_UP(before, PAGE_SIZE), after - before);
-	return (long)after;
+		(void)aspace_populate(as, before, after - before);
+	return (long)brk;
 }
 
 SYSCALL2(munmap, uintptr_t, va, size_t, len)
