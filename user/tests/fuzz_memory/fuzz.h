@@ -141,7 +141,8 @@ struct slot {
 };
 
 extern struct slot slots[SLOTS];
-extern uint32_t heap_size; // bytes, as brk said
+extern uint32_t heap_size;    // bytes, as brk said
+extern bool model_has_stacks; // or had
 
 void model_reset(void);
 uint32_t slot_of(uint32_t place); // SLOTS where it is in neither stretch

@@ -9,6 +9,7 @@
 uintptr_t heap_base;
 struct slot slots[SLOTS];
 uint32_t heap_size;
+bool model_has_stacks;
 
 static bool lock_future;                  // what is mapped from now on will be locked
 static uint32_t pieces;                   // numbers given out
@@ -46,6 +47,7 @@ void model_reset(void)
 	memset(slots, 0, sizeof(slots));
 	memset(cut, 0, sizeof(cut));
 	pieces = 0;
+	model_has_stacks = false;
 	lock_future = false;
 	heap_size = 0;
 }
@@ -106,6 +108,7 @@ void model_map(uint32_t place, uint32_t len, struct slot like)
 	uint16_t piece = new_piece();
 
 	like.piece = piece;
+	model_has_stacks |= like.grows;
 	like.locked |= lock_future;
 	for (; first < end; first++)
 		slots[first] = like;
@@ -178,14 +181,6 @@ void model_touched(uint32_t place)
 		slots[slot] = slots[above];
 }
 
-// Is there a stack that may have grown down to `slot`? Not every access that makes it grow is seen.
-static bool below_stack(uint32_t slot)
-{
-	while (slot < SLOTS && !slots[slot].piece)
-		slot++;
-	return slot < SLOTS && slots[slot].grows;
-}
-
 // Does [place, place + len) lie in one area, or touch none at all? Two areas that lie side by side
 // and are alike may have become one or not; that is the system's affair, and a few calls show it.
 // Only what one call has mapped, and none has cut since, is one area for sure.
@@ -199,6 +194,6 @@ bool model_is_one_area(uint32_t place, uint32_t len)
 			return false;
 	}
 	if (!piece)
-		return !below_stack(first);
+		return !model_has_stacks; // not every access that makes one grow is seen
 	return end - first == 1 || !is_cut(piece);
 }

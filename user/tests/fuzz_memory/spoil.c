@@ -100,6 +100,8 @@ void keep_away(struct op *op)
 		if (op->arg[1] > 0xfffff000u) // rounded up, that needs a 33rd bit
 			op->arg[1] = 0xfffff000u;
 	}
+	if (op->code == OP_PATH) // words that Linux reads whole do not cross pages then
+		op->arg[0] &= -8u;
 	if (op->code == OP_FILE_IN || op->code == OP_FILE_OUT)
 		op->arg[3] = (op->arg[3] & -PAGE) + op->arg[0] % PAGE; // see generate_file
 }
