@@ -60,7 +60,7 @@ struct area {
 	const struct area_ops *ops; // [c]
 	struct aspace *as;          // [c]
 	struct object *object;      // [c] object_ops: one reference; else NULL
-	uint64_t offset;            // [s] bytes into the object at `start`
+	uint64_t offset;            // [s] bytes into what stands behind the area, at `start`
 	struct list object_link;    // [o] on the object's list of areas
 	const char *name;           // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
 };

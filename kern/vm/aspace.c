@@ -5,7 +5,6 @@
 #include "mem/tlb.h"
 #include "thread/thread.h"
 #include "vm/internal.h"
-#include "vm/object.h"
 #include "vm/uaccess.h"
 
 int aspace_create(struct aspace **store)
@@ -28,17 +27,6 @@ int aspace_create(struct aspace **store)
 	as->refs = 1;
 	*store = as;
 	return 0;
-}
-
-void area_release(struct area *area)
-{
-	if (area->object) {
-		mutex_lock(&area->object->lock);
-		list_remove(&area->object_link);
-		mutex_unlock(&area->object->lock);
-		object_put(area->object);
-	}
-	kfree(area);
 }
 
 void aspace_put(struct aspace *as)

@@ -71,9 +71,10 @@ struct map_request {
 	uint16_t flags;        // AREA_ bits
 	bool fixed;            // at `va` and nowhere else, over whatever is there
 	bool no_replace;       // with fixed: -EEXIST where something is there
-	struct object *object; // NULL: anonymous; else the area takes a reference of its own
-	uint64_t offset;       // into the object, page-aligned
+	struct object *object; // or NULL; the area takes a reference of its own
+	uint64_t offset;       // into what stands behind the area, page-aligned
 	const char *name;
+	const struct area_ops *ops; // NULL: object_ops with an object, else anon_ops
 };
 
 // Make an area. Returns 0 with its address in *va_store; -EINVAL for a range that is empty,

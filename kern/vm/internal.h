@@ -140,6 +140,9 @@ struct area *area_copy(const struct area *area, struct aspace *as);
 // Give back an area that is in no tree any more, or never was.
 void area_release(struct area *area);
 
+// Take an area out of its tree and give it back. Caller: holds as->lock for writing.
+void area_drop(struct aspace *as, struct area *area);
+
 // Map and unmap. Caller: holds as->lock for writing. As aspace_map and aspace_unmap.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
