@@ -1,4 +1,7 @@
-"""For the tests: runs something in a fresh machine, in this process, and hands back what it did."""
+"""For the tests: runs something in a fresh machine, in this process, and hands back what it did.
+
+A machine that ends at rest is audited, unless the caller says `audit=False`.
+"""
 import os
 import shlex
 from dataclasses import dataclass
@@ -43,7 +46,7 @@ def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
     for guest, host in files:
         module.add_host_file(guest, host)
     module.add_run(path, [path, *args], ENVIRONMENT, stdin)
-    setup = Setup(kernel=kernel or build.path("quire.elf"), icount=True, **machine)
+    setup = _setup(kernel, machine)
     setup.modules = [build.path("archive.cpio"), module.finish()]
     setup.options = f"seed=1 stdio=serial {setup.options}"
     again = ["grade/run", "--icount", "--timeout", f"{limit:g}", "--mem", str(setup.mem)]
@@ -53,10 +56,15 @@ def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
 
 def boot(options, limit=20, kernel=None, archive=None, **machine):
     """Boot with these kernel options and no run module, under icount, and wait for the end."""
-    setup = Setup(kernel=kernel or build.path("quire.elf"), icount=True, **machine)
+    setup = _setup(kernel, machine)
     setup.modules = [build.path("archive.cpio")] if archive is None else archive
     setup.options = options
     return _outcome(setup, limit, f"make qemu-nox APPEND={shlex.quote(options)} MEM={setup.mem}")
+
+
+def _setup(kernel, machine):
+    wanted = {"audit": True, **machine}
+    return Setup(kernel=kernel or build.path("quire.elf"), icount=True, **wanted)
 
 
 def _outcome(setup, limit, again):

@@ -23,7 +23,7 @@ PATIENCE = 120  # seconds: a backstop
 
 @pytest.mark.parametrize("mem", [16, 32, 512])
 def test_all_is_well(mem):
-    outcome = guest.run("/tests/audit_scene", mem=mem, audit=True)
+    outcome = guest.run("/tests/audit_scene", mem=mem)
     assert (outcome.result.kind, outcome.result.status) == ("exit", 0), outcome.explain("findings")
 
 
@@ -61,15 +61,17 @@ def test_verdict(monkeypatch):
     """A run with findings fails, says how the program ended, and lists them."""
     finding = audit.Finding("counts", "page 0x1 is wrong")
     monkeypatch.setattr(audit, "audit_file", lambda memory, kernel: [finding])
-    result = guest.run("true", audit=True).result
+    result = guest.run("true").result
     assert (result.kind, result.status) == ("audit", 125)
     assert result.findings == ["counts: page 0x1 is wrong"]
     assert "the run ended (exit), but" in result.message and finding.text in result.message
+    assert guest.run("true", audit=False).result.kind == "exit"
+    assert guest.boot("ktest=options_*").result.kind == "audit"
 
 
 def test_no_audit_of_a_failed_run(monkeypatch):
     monkeypatch.setattr(audit, "audit_file", lambda memory, kernel: [audit.Finding("x", "y")])
-    assert guest.run("/no-such-program", audit=True).result.kind == "nostart"
+    assert guest.run("/no-such-program").result.kind == "nostart"
 
 
 def test_kernel_without_debug_information(tmp_path):

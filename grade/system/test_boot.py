@@ -61,7 +61,8 @@ def entered(tmp_path):
 
 def test_another_way_in_changes_nothing(entered):
     """The kernels of the next tests fail for their reason, not for being changed."""
-    outcome = guest.boot("stdio=serial init=/bin/true", kernel=entered(b""))
+    # The audit would look for the code added where the kernel's addresses are.
+    outcome = guest.boot("stdio=serial init=/bin/true", kernel=entered(b""), audit=False)
     assert (outcome.result.kind, outcome.result.status) == ("exit", 0), outcome.explain("no boot")
 
 

@@ -38,7 +38,8 @@ def compiled(library, output):
 
 
 def run(*command, stdin=b""):
-    return subprocess.run([RUN, *command], input=stdin, capture_output=True, timeout=PATIENCE)
+    command = [RUN, "--audit", *command]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE)
 
 
 @pytest.fixture(params=[[], ["--icount"]], ids=["wall", "icount"])
