@@ -23,6 +23,7 @@
 
 #define __noreturn __attribute__((noreturn))
 #define __always_inline inline __attribute__((always_inline))
+#define __noinline __attribute__((noinline))
 #define __packed __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __section(name) __attribute__((used, section(name)))

@@ -32,10 +32,15 @@
 
 typedef uint32_t physaddr_t;
 
-// Between a physical address and its place in the linear map. Only for addresses below LINEAR_SIZE.
+// Between a physical address and its place in the linear map. Only for addresses below LINEAR_SIZE:
+// the compiler is told that the sum does not wrap to NULL.
 static inline void *phys_to_virt(physaddr_t pa)
 {
-	return (void *)(pa + KERNBASE);
+	void *va = (void *)(pa + KERNBASE);
+
+	if (!va)
+		__builtin_unreachable();
+	return va;
 }
 
 static inline physaddr_t virt_to_phys(const void *va)

@@ -5,8 +5,6 @@
 #include "mem/page.h"
 #include "mem/pgdir.h"
 
-#define __noinline __attribute__((noinline))
-
 // What the boot allocator knows. It hands out one stretch of memory, the largest that nothing
 // occupies, from its start upwards.
 struct boot_map {
@@ -61,6 +59,9 @@ void page_refuse_free(const page_t *pp) __noreturn;
 
 // Free a page that has lost its last reference or pin; a jumbo page whole.
 void page_free_unused(page_t *pp);
+
+// Free a list of pages, linked by next, that have lost their last references.
+void page_free_list(page_t *first);
 
 // A page for a table: zeroed, count 0, index 0, kind PAGE_TABLE. Returns 0 or -ENOMEM.
 int table_alloc(page_t **pp_store);

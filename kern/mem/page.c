@@ -258,6 +258,24 @@ void page_free_unused(page_t *pp)
 		page_free(pp);
 }
 
+void page_free_list(page_t *first)
+{
+	page_t *next;
+
+	spin_lock(&page_pool.lock);
+	for (page_t *pp = first; pp; pp = next) {
+		next = pp->next;
+		if (unlikely((pp->flags & PAGE_FLAG_JUMBO) || !page_may_be_freed(pp))) {
+			spin_unlock(&page_pool.lock);
+			page_free_unused(pp); // or panic
+			spin_lock(&page_pool.lock);
+		} else {
+			page_put(pp);
+		}
+	}
+	spin_unlock(&page_pool.lock);
+}
+
 void page_decref(page_t *pp)
 {
 	if (unlikely(pp->count == 0))

@@ -116,6 +116,14 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 // flushes the table's whole span.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
+// Give a present entry more rights: nothing needs to be forgotten. What is cached of the old entry
+// at worst faults once more, and a fault on it makes the processor forget it (Intel SDM vol. 3, 4.10.4.3).
+static inline void pte_grant(pte_t *pte, pte_t entry)
+{
+	debug_assert((*pte & PTE_P) && (*pte & ~entry) == 0);
+	*pte = entry;
+}
+
 // Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
 // software bits; PTE_PS maps the jumbo page that starts at `pp`. Takes one reference on `pp`; the
 // same page at the same address again is fine, with the new rights.

@@ -62,11 +62,6 @@ void tlb_batch_refuse(const page_t *pp)
 void tlb_batch_finish(struct tlb_batch *batch)
 {
 	tlb_flush_range(batch->pgdir, batch->start, batch->end);
-	while (batch->dead) {
-		page_t *pp = batch->dead;
-
-		batch->dead = pp->next;
-		page_free_unused(pp);
-	}
+	page_free_list(batch->dead);
 	tlb_batch_begin(batch, batch->pgdir);
 }

@@ -69,7 +69,7 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 static inline void rwlock_read_unlock(struct rwlock *rw)
 {
 	lock_rank_released(rw->rank);
-	assert(rw->state & RWLOCK_READERS);
+	debug_assert(rw->state & RWLOCK_READERS);
 	if (unlikely(__atomic_sub_fetch(&rw->state, 1, __ATOMIC_RELEASE) == RWLOCK_WAITING))
 		rwlock_wake(rw);
 }

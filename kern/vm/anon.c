@@ -29,17 +29,18 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	spin_lock(&as->pt_lock);
 	pte = entry_to_change(as->pgdir, va);
 	if (likely(pte && *pte == old))
-		pte_store(as->pgdir, va, pte, old | PTE_W | PTE_D);
+		pte_grant(pte, old | PTE_W | PTE_D);
 	spin_unlock(&as->pt_lock);
 	return 0;
 }
 
-static int write_to_copy(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
+static __noinline int write_to_copy(struct aspace *as, const struct area *area, uintptr_t va,
+                                    pte_t old)
 {
 	page_t *copy;
 	int error = page_alloc(&copy);
 
-	if (error)
+	if (unlikely(error))
 		return error;
 	page_copy(copy, phys_to_page(PTE_ADDR(old)));
 	return install_fresh(as, area, va, old, copy);

@@ -73,11 +73,13 @@ static struct area *rotate_right(struct area_tree *tree, struct area *area)
 	return top;
 }
 
-// Restore balance and sums from `area` up to the root.
+// Restore balance and sums from `area` upwards, as far as they change.
 static void rebalance(struct area_tree *tree, struct area *area)
 {
 	for (; area; area = area->parent) {
 		unsigned int left = height(area->left), right = height(area->right);
+		uintptr_t old_gap = area->max_gap;
+		uint8_t old_height = area->height;
 
 		if (left > right + 1) {
 			if (height(area->left->left) < height(area->left->right))
@@ -90,20 +92,27 @@ static void rebalance(struct area_tree *tree, struct area *area)
 		} else {
 			update(area);
 		}
+		if (area->height == old_height && area->max_gap == old_gap)
+			break;
 	}
 }
 
-// Set the gap before `area` anew, and the sums above it.
+// Set the gap before `area` anew, and the sums above it, as far as they change.
 static void gap_changed(struct area_tree *tree, struct area *area)
 {
 	struct area *prev;
+	uintptr_t max;
 
 	if (!area)
 		return;
 	prev = area_prev(tree, area);
 	area->gap = area->start - (prev ? prev->end : 0);
-	for (; area; area = area->parent)
-		area->max_gap = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
+	for (; area; area = area->parent) {
+		max = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
+		if (area->max_gap == max)
+			break;
+		area->max_gap = max;
+	}
 }
 
 struct area *area_find_from(const struct area_tree *tree, uintptr_t va)
@@ -158,6 +167,8 @@ void area_insert(struct area_tree *tree, struct area *area)
 	}
 	list_add(before, &area->link);
 	area->left = area->right = NULL;
+	area->height = 0; // not yet: the nodes above have not heard of it
+	area->max_gap = 0;
 	area->parent = parent;
 	*slot = area;
 	tree->count++;
@@ -172,7 +183,7 @@ void area_remove(struct area_tree *tree, struct area *area)
 
 	if (area->left && area->right) {
 		// The next area has no left child: take it out of its place and put it in this
-		// one's.
+		// one's. gap_changed, below, sees to its gap.
 		start = next->parent == area ? next : next->parent;
 		if (next != area->right) {
 			replace_child(tree, next->parent, next, next->right);
@@ -181,6 +192,8 @@ void area_remove(struct area_tree *tree, struct area *area)
 		}
 		next->left = area->left;
 		next->left->parent = next;
+		next->height = area->height;
+		next->max_gap = area->max_gap;
 		replace_child(tree, area->parent, area, next);
 	} else {
 		start = area->parent;
@@ -226,7 +239,8 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 	// node to the leftmost great gap of its right subtree, or up to the first ancestor on the
 	// right.
 	while (area) {
-		if (gap_fits(area->start - area->gap, area->start, low, high, len, align, store))
+		if (area->gap >= len &&
+		    gap_fits(area->start - area->gap, area->start, low, high, len, align, store))
 			return 0;
 		if (area->start >= high)
 			return -ENOMEM;

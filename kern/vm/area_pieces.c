@@ -3,24 +3,35 @@
 #include "vm/internal.h"
 #include "vm/object.h"
 
+static void describe(struct area *area, struct aspace *as, const struct map_request *request,
+                     uintptr_t start, uintptr_t end)
+{
+	*area = (struct area){
+		.start = start,
+		.end = end,
+		.prot = request->prot,
+		.flags = request->flags,
+		.ops = request->ops,
+		.as = as,
+		.object = request->object,
+		.offset = request->offset,
+		.name = request->name,
+	};
+	if (!area->ops)
+		area->ops = request->object ? &object_ops : &anon_ops;
+}
+
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end)
 {
-	struct area *area = kzalloc(sizeof(*area));
+	struct area *area = kmalloc(sizeof(*area));
 
 	if (!area)
 		return NULL;
-	area->start = start;
-	area->end = end;
-	area->prot = request->prot;
-	area->flags = request->flags;
-	area->as = as;
-	area->name = request->name;
-	area->ops = request->ops ? request->ops : request->object ? &object_ops : &anon_ops;
+	describe(area, as, request, start, end);
 	list_init(&area->object_link);
-	area->offset = request->offset;
-	if (request->object) {
-		area->object = object_get(request->object);
+	if (area->object) {
+		object_get(area->object);
 		mutex_lock(&area->object->lock);
 		list_add_tail(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
@@ -83,6 +94,42 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 	end = high->end;
 	area_drop(as, high);
 	area_resize(&as->areas, low, low->start, end);
+}
+
+bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
+                 uintptr_t end)
+{
+	struct area *high = area_find_from(&as->areas, start), *low = NULL, wanted;
+
+	if (high)
+		low = area_prev(&as->areas, high);
+	else if (!list_empty(&as->areas.list))
+		low = list_entry(as->areas.list.prev, struct area, link);
+	if (high && high->start < end)
+		return false;
+	describe(&wanted, as, request, start, end);
+	if (low && low->end == start && areas_alike(low, &wanted)) {
+		area_resize(&as->areas, low, low->start, end);
+		areas_merge_at(as, end);
+	} else if (high && high->start == end && areas_alike(&wanted, high)) {
+		area_resize(&as->areas, high, start, high->end);
+		high->offset = wanted.offset;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
+{
+	if (area->start >= start && area->end <= end) {
+		area_drop(as, area);
+	} else if (area->start < start) {
+		area_resize(&as->areas, area, area->start, start);
+	} else {
+		area->offset += end - area->start;
+		area_resize(&as->areas, area, end, area->end);
+	}
 }
 
 // Cut `area` at `va`, with `high`, a copy of it, as the upper part.

@@ -137,6 +137,15 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 // A copy of `area` for `as`, outside any tree, with references of its own. NULL without memory.
 struct area *area_copy(const struct area *area, struct aspace *as);
 
+// Let an area beside [start, end) grow over it, if the range is free and the area is like the request.
+// Returns whether one did. Caller: holds as->lock for writing.
+bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
+                 uintptr_t end);
+
+// Take [start, end) away from an area that does not reach beyond both of its ends; perhaps nothing is
+// left of it. Caller: holds as->lock for writing.
+void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
+
 // Give back an area that is in no tree any more, or never was.
 void area_release(struct area *area);
 

@@ -6,8 +6,14 @@
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = tables_make_private_at_ends(as, start, end);
+	struct area *area;
 
-	return error ? error : areas_split_at(as, start, end);
+	if (error)
+		return error;
+	area = area_find(&as->areas, start);
+	if (!area || area->start == start || area->end <= end)
+		return 0;
+	return areas_split_at(as, area->start, end); // a hole in its middle
 }
 
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
@@ -19,8 +25,8 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 		ptes_unmap(as, start, end);
 	for (; area && area->start < end; area = next) {
 		next = area_next(&as->areas, area);
-		as->pages -= (area->end - area->start) / PAGE_SIZE;
-		area_drop(as, area);
+		as->pages -= (MIN(area->end, end) - MAX(area->start, start)) / PAGE_SIZE;
+		area_cut_off(as, area, start, end);
 	}
 }
 
@@ -142,31 +148,39 @@ static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
-	size_t len = ROUND_UP(request->len, PAGE_SIZE);
+	struct map_request wanted = *request;
+	size_t len = ROUND_UP(request->len, PAGE_SIZE), replaced = 0;
 	struct area *area;
 	uintptr_t va;
 	int error;
 
+	wanted.flags |= as->new_flags;
 	error = choose_address(as, request, len, &va);
 	if (error)
 		return error;
-	if (!aspace_may_grow(as, len - mapped_bytes(as, va, va + len), request->prot,
-	                     request->flags))
+	if (request->fixed)
+		replaced = mapped_bytes(as, va, va + len);
+	if (!aspace_may_grow(as, len - replaced, request->prot, request->flags))
 		return -ENOMEM;
-	area = area_new(as, request, va, va + len);
+	*va_store = va;
+	if (area_extend(as, &wanted, va, va + len)) {
+		as->pages += len / PAGE_SIZE;
+		return 0;
+	}
+	area = area_new(as, &wanted, va, va + len);
 	if (!area)
 		return -ENOMEM;
-	area->flags |= as->new_flags;
-	error = unmap_locked(as, va, va + len);
+	error = replaced ? unmap_locked(as, va, va + len) : 0;
 	if (error) {
 		area_release(area);
 		return error;
 	}
 	area_insert(&as->areas, area);
 	as->pages += len / PAGE_SIZE;
-	areas_merge_at(as, va + len);
-	areas_merge_at(as, va);
-	*va_store = va;
+	if (replaced) { // only then area_extend has not tried
+		areas_merge_at(as, va + len);
+		areas_merge_at(as, va);
+	}
 	return 0;
 }
 
