@@ -21,11 +21,24 @@ static uintptr_t max_gap(const struct area *area)
 	return area ? area->max_gap : 0;
 }
 
-// Recompute what a node knows of its subtree.
-static void update(struct area *area)
+// Recompute what a node knows of its subtree. Returns whether that is something new.
+static inline bool update(struct area *area)
 {
-	area->height = (uint8_t)(MAX(height(area->left), height(area->right)) + 1);
-	area->max_gap = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
+	const struct area *left = area->left, *right = area->right;
+	unsigned int tallest = 0, old_height = area->height;
+	uintptr_t gap = area->gap, old_gap = area->max_gap;
+
+	if (left) {
+		tallest = left->height;
+		gap = MAX(gap, left->max_gap);
+	}
+	if (right) {
+		tallest = MAX(tallest, right->height);
+		gap = MAX(gap, right->max_gap);
+	}
+	area->height = (uint8_t)(tallest + 1);
+	area->max_gap = gap;
+	return tallest + 1 != old_height || gap != old_gap;
 }
 
 // Hang `child` where `old` hung below `parent`.
@@ -73,27 +86,34 @@ static struct area *rotate_right(struct area_tree *tree, struct area *area)
 	return top;
 }
 
-// Restore balance and sums from `area` upwards, as far as they change.
+// The top of the subtree of `area`, whose sides differ by two: turned until they do not.
+static __noinline struct area *balance(struct area_tree *tree, struct area *area)
+{
+	if (height(area->left) > height(area->right)) {
+		if (height(area->left->left) < height(area->left->right))
+			rotate_left(tree, area->left);
+		return rotate_right(tree, area);
+	}
+	if (height(area->right->right) < height(area->right->left))
+		rotate_right(tree, area->right);
+	return rotate_left(tree, area);
+}
+
+// Restore balance and sums from `area` upwards, until one comes out as it was.
 static void rebalance(struct area_tree *tree, struct area *area)
 {
 	for (; area; area = area->parent) {
-		unsigned int left = height(area->left), right = height(area->right);
+		unsigned int old_height = area->height;
 		uintptr_t old_gap = area->max_gap;
-		uint8_t old_height = area->height;
 
-		if (left > right + 1) {
-			if (height(area->left->left) < height(area->left->right))
-				rotate_left(tree, area->left);
-			area = rotate_right(tree, area);
-		} else if (right > left + 1) {
-			if (height(area->right->right) < height(area->right->left))
-				rotate_right(tree, area->right);
-			area = rotate_left(tree, area);
-		} else {
-			update(area);
+		if (height(area->left) - height(area->right) + 1 <= 2) { // -1, 0, 1
+			if (!update(area))
+				return;
+			continue;
 		}
+		area = balance(tree, area);
 		if (area->height == old_height && area->max_gap == old_gap)
-			break;
+			return;
 	}
 }
 
