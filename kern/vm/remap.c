@@ -131,6 +131,31 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 	return area ? move(as, remap, area) : -EFAULT;
 }
 
+// MREMAP_FIXED without another size: all areas in the old range move, one after the other, until one
+// lacks memory. What is at the target of a hole between them stays. So does Linux since 6.17.
+static int move_each(struct aspace *as, const struct remap *remap)
+{
+	uintptr_t end = remap->old + MIN(remap->old_len, ULIM - remap->old), va = remap->old;
+	int error = 0;
+
+	while (va < end && !error) {
+		struct area *area = area_find_from(&as->areas, va);
+		uintptr_t start = area ? MAX(area->start, va) : end;
+		struct remap part = {
+			.old = start,
+			.new = remap->new + (start - remap->old),
+			.keep_old = remap->keep_old,
+		};
+
+		if (start >= end)
+			break;
+		va = MIN(area->end, end);
+		part.old_len = part.new_len = va - start;
+		error = move_to(as, &part, true);
+	}
+	return error;
+}
+
 // Without a wish: in place, or with MREMAP_MAYMOVE anywhere.
 static int resize(struct aspace *as, struct remap *remap, struct area *area, bool may_move)
 {
@@ -156,6 +181,8 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 
 	if (!area)
 		return -EFAULT;
+	if ((flags & MREMAP_FIXED) && remap->old_len == remap->new_len)
+		return move_each(as, remap);
 	if (placed || remap->new_len > remap->old_len)
 		error = check_source(as, remap, area);
 	if (error)

@@ -89,14 +89,16 @@ void generate_mremap(struct op *op)
 		                         MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
 		                         MREMAP_FIXED };
 	uint32_t room, pages, target;
+	bool all;
 
 	pick_range(op, 16, 0);
-	if (!model_is_one_area(op->arg[0], op->arg[1]))
-		op->arg[1] = PAGE; // else it would only be skipped
 	room = stretch_end(op->arg[0]) - op->arg[0];
 	pages = 1 + random_below(12);
 	op->arg[3] = usual[random_below(sizeof(usual))];
-	if (op->arg[3] & MREMAP_DONTUNMAP && !one_in(8))
+	all = op->arg[3] & MREMAP_FIXED && one_in(2);
+	if (!all && !model_is_one_area(op->arg[0], op->arg[1]))
+		op->arg[1] = PAGE; // else it would only be skipped
+	if (all || (op->arg[3] & MREMAP_DONTUNMAP && !one_in(8)))
 		op->arg[2] = op->arg[1];
 	else
 		op->arg[2] = one_in(3) ? op->arg[1] : pick_length(pages);

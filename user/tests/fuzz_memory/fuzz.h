@@ -148,6 +148,7 @@ void model_reset(void);
 uint32_t slot_of(uint32_t place); // SLOTS where it is in neither stretch
 void model_map(uint32_t place, uint32_t len, struct slot like);
 void model_unmap(uint32_t place, uint32_t len);
+void model_move(uint32_t from, uint32_t to, uint32_t len, bool stays);
 void model_doubt(uint32_t place, uint32_t len);
 void model_protect(uint32_t place, uint32_t len, uint32_t prot);
 void model_cut(uint32_t place, uint32_t len);
@@ -155,6 +156,7 @@ void model_lock(uint32_t place, uint32_t len, bool lock);
 void model_lock_all(bool current, bool future);
 void model_brk(uint32_t size);
 void model_touched(uint32_t place);
+bool model_may_be_locked(uint32_t place, uint32_t len);
 bool model_is_one_area(uint32_t place, uint32_t len);
 
 // touch.c: accesses that survive a fault.

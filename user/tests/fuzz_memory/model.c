@@ -116,6 +116,33 @@ void model_map(uint32_t place, uint32_t len, struct slot like)
 		set_cut(piece); // shared by all that came too late
 }
 
+// What is at [from, from + len) has moved to `to`; holes have not. Or it also stays, without its
+// contents, if `stays`.
+void model_move(uint32_t from, uint32_t to, uint32_t len, bool stays)
+{
+	uint32_t end, first = span(from, len, &end), target = slot_of(to);
+	uint16_t old = 0, new = 0;
+
+	model_cut(from, len);
+	for (uint32_t i = first; i < end && target < SLOTS; i++, target++) {
+		if (!slots[i].piece) {
+			old = 0;
+			continue;
+		}
+		if (slots[i].piece != old) {
+			old = slots[i].piece;
+			new = new_piece();
+			if (is_cut(old))
+				set_cut(new);
+		}
+		model_cut(to + (i - first) * PAGE, PAGE);
+		slots[target] = slots[i];
+		slots[target].piece = new;
+		if (!stays)
+			slots[i] = (struct slot){ 0 };
+	}
+}
+
 // Whatever is at [place, place + len) now, no two pages of it are one area for sure.
 void model_doubt(uint32_t place, uint32_t len)
 {
@@ -179,6 +206,17 @@ void model_touched(uint32_t place)
 		set_cut(slots[above].piece); // the stack may have begun in between before
 	for (; slot < above && above < SLOTS; slot++)
 		slots[slot] = slots[above];
+}
+
+// May something in [place, place + len) be locked?
+bool model_may_be_locked(uint32_t place, uint32_t len)
+{
+	uint32_t end, first = span(place, len, &end);
+
+	for (; first < end; first++)
+		if (slots[first].locked)
+			return true;
+	return false;
 }
 
 // Does [place, place + len) lie in one area, or touch none at all? Two areas that lie side by side

@@ -153,16 +153,23 @@ static uint32_t hash_outside(uintptr_t address, uint32_t len)
 	return hash;
 }
 
-// Only a range that is one area for sure, or that holds nothing, is moved or grown; see there. What
-// is locked is not left behind either, for that unlocks its whole area.
+// Does MREMAP_FIXED without another size move everything that is there, in however many areas?
+static bool moves_all(uint32_t old, uint32_t new, uint32_t flags)
+{
+	return flags & MREMAP_FIXED && old && (old + PAGE - 1) / PAGE == (new + PAGE - 1) / PAGE;
+}
+
+// Otherwise only a range that is one area for sure, or that holds nothing, is moved or grown; see
+// there. What is locked is not left behind either, for that unlocks its whole area.
 void perform_mremap(const struct op *op, struct outcome *outcome)
 {
 	uint32_t from = op->arg[0], old = op->arg[1], new = op->arg[2], flags = op->arg[3];
-	bool stays = flags & MREMAP_DONTUNMAP || old == 0;
+	bool stays = flags & MREMAP_DONTUNMAP || old == 0, all = moves_all(old, new, flags);
 	struct slot slot = slot_of(from) < SLOTS ? slots[slot_of(from)] : (struct slot){ 0 };
 	long result;
 
-	if (!model_is_one_area(from, old) || (flags & MREMAP_DONTUNMAP && slot.locked)) {
+	if ((!all && !model_is_one_area(from, old)) ||
+	    (flags & MREMAP_DONTUNMAP && model_may_be_locked(from, old))) {
 		outcome->skipped = true;
 		return;
 	}
@@ -173,6 +180,10 @@ void perform_mremap(const struct op *op, struct outcome *outcome)
 		model_doubt(from, old);
 		if (flags & MREMAP_FIXED)
 			model_doubt(op->arg[4], new);
+		return;
+	}
+	if (all) {
+		model_move(from, op->arg[4], new, stays);
 		return;
 	}
 	if (!stays)
