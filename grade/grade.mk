@@ -22,7 +22,7 @@ grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
 
-## bench: instructions per operation, beside other kernels' figures
+## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all
 	$(grade_env) grade/bench
 

@@ -2,25 +2,30 @@
 
 grade/peers.json holds both, and how the peers were measured. Where a ceiling is missed, and why is
 known, the reason stands there under "missed".
+
+Besides the table there are plots of cost against size, in obj/bench.
 """
 import argparse
 import json
+import os
 import re
 import sys
 
-from quire import build, guest
+from quire import build, guest, plot
 
 MEM = 512  # MiB; the boot budget is promised for this size
 LINE = re.compile(r"^bench (\S+) ([0-9.]+)$", re.MULTILINE)
+HEADS = ("operation", "xv6", "JOS", "Linux", "Quire", "at most")
+KEYS = ("xv6", "jos", "linux", "quire", "at_most")
 
 
 class BenchError(Exception):
     """The benchmark did not run to its end."""
 
 
-def measure():
-    """{operation: instructions}, "boot" in millions."""
-    outcome = guest.run("bench", mem=MEM, limit=60)
+def measure(series=False):
+    """{operation: instructions}, "boot" in millions; with `series` also costs against size."""
+    outcome = guest.run("bench", *(["-s"] if series else []), mem=MEM, limit=60, audit=False)
     if (outcome.result.kind, outcome.result.status) != ("exit", 0):
         raise BenchError(outcome.explain("user/bench failed"))
     values = {name: float(value) for name, value in LINE.findall(outcome.stdout.decode())}
@@ -29,24 +34,37 @@ def measure():
 
 
 def rows(values):
-    """The table's operations, each with Quire's value (None where it was not measured)."""
+    """The table's operations, each with Quire's value and its ceiling (None where there is none)."""
     with open(build.source("grade", "peers.json"), encoding="utf-8") as file:
         operations = json.load(file)["operations"]
-    return [{**operation, "quire": values.get(operation["name"])} for operation in operations]
+    return [
+        {
+            **{key: operation.get(key) for key in KEYS},
+            **operation,
+            "quire": values.get(operation["name"]),
+            "at_most": ceiling(operation.get("at_most"), values),
+        }
+        for operation in operations
+    ]
+
+
+def ceiling(at_most, values):
+    """A ceiling is a number, or {"times": N, "of": OPERATION}."""
+    if not isinstance(at_most, dict):
+        return at_most
+    return at_most["times"] * values.get(at_most["of"], 0)
 
 
 def missed(row):
     """Whether a row's ceiling does not hold."""
-    return row["quire"] is None or row["quire"] > row["at_most"]
+    return row["quire"] is None or row["at_most"] is not None and row["quire"] > row["at_most"]
 
 
 def table(found):
     """The rows as text."""
-    heads = ("operation", "xv6", "JOS", "Linux", "Quire", "at most")
-    keys = ("xv6", "jos", "linux", "quire", "at_most")
-    cells = [[row["what"], *(number(row[key]) for key in keys)] for row in found]
-    widths = [max(map(len, column)) for column in zip(heads, *cells)]
-    text = [aligned(heads, widths)]
+    cells = [[row["what"], *(number(row[key]) for key in KEYS)] for row in found]
+    widths = [max(map(len, column)) for column in zip(HEADS, *cells)]
+    text = [aligned(HEADS, widths)]
     for row, line in zip(found, cells):
         text.append(aligned(line, widths) + ("  missed" if missed(row) else ""))
         if missed(row) and row.get("missed"):
@@ -66,17 +84,86 @@ def number(value):
     return f"{value:,.2f}" if value < 100 and value != int(value) else f"{value:,.0f}"
 
 
+def markdown(found):
+    """The rows as a table of a Markdown file."""
+    lines = [HEADS, ("---", *["---:"] * len(KEYS))]
+    lines += [(row["what"], *(number(row[key]) for key in KEYS)) for row in found]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def plots(values, found):
+    """{file name: SVG}: the series that `values` holds, and peers' costs where they are known."""
+    peers = {row["name"]: row for row in found}
+    named = {"Quire": "quire", "Linux 6.1": "linux", "JOS": "jos", "xv6": "xv6"}
+
+    mib = sizes(values, "fork_resident")
+    forks = {"Quire": [values[f"fork_resident/{size}"] for size in mib]}
+    for name, key in list(named.items())[1:]:
+        known = {0: peers["fork_exit_wait"][key], 16: peers["fork_large"][key]}
+        forks[name] = [known.get(size) for size in mib]
+
+    areas = sizes(values, "areas_mmap")
+    calls = {
+        name: [values[f"areas_{name.split()[-1]}/{count}"] for count in areas]
+        for name in ("mmap", "munmap", "mprotect", "page fault")
+    }
+
+    kinds = {
+        "new, written": "fault_zero",
+        "new, read": "fault_read",
+        "copied on write": "copy_on_write",
+        "last owner's": "last_owner",
+        "a file's": "fault_file_shared",
+        "a file's, copied": "fault_file_private",
+    }
+    faults = {
+        name: [
+            values[operation] if key == "quire" else peers.get(operation, {}).get(key)
+            for operation in kinds.values()
+        ]
+        for name, key in named.items()
+    }
+    return {
+        "fork.svg": plot.lines(
+            "fork + exit + wait: instructions", "MiB of memory in use", mib, forks
+        ),
+        "areas.svg": plot.lines(
+            "What many areas cost: instructions", "areas in the address space", areas, calls
+        ),
+        "faults.svg": plot.bars(
+            "A page fault: instructions", "what the page is", list(kinds), faults
+        ),
+    }
+
+
+def sizes(values, name):
+    """The sizes for which there is a value of a series."""
+    return sorted(int(key.split("/")[1]) for key in values if key.startswith(f"{name}/"))
+
+
+def write(values, found):
+    """The table and the plots as files. Returns their folder."""
+    folder = build.path("bench")
+    os.makedirs(folder, exist_ok=True)
+    for name, text in {"table.md": markdown(found), **plots(values, found)}.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    return folder
+
+
 def main():
     parser = argparse.ArgumentParser(prog="grade/bench", description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON, write no files")
     options = parser.parse_args()
     try:
-        found = rows(measure())
+        values = measure(series=not options.json)
     except BenchError as error:
         sys.exit(str(error))
+    found = rows(values)
     if options.json:
         json.dump(found, sys.stdout, indent=1)
         print()
     else:
         print(table(found))
+        print(f"\nthis table and plots of cost against size: {os.path.relpath(write(values, found))}")
     return any(missed(row) and not row.get("missed") for row in found)

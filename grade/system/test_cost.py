@@ -1,4 +1,6 @@
 """What things cost, in guest instructions: exact, and the same on every host."""
+from xml.etree import ElementTree
+
 import pytest
 
 from quire import bench, guest
@@ -28,3 +30,17 @@ def test_ceiling(name, values, complain):
 def test_boot_is_the_same_each_time():
     counts = {guest.run("true", mem=bench.MEM).result.boot_instructions for _ in range(2)}
     assert len(counts) == 1
+
+
+def test_plots_are_pictures(values):
+    series = {f"fork_resident/{mib}": 9000.0 + mib for mib in (0, 16, 64)}
+    pictures = bench.plots({**values, **series}, bench.rows(values))
+    for name, text in pictures.items():
+        root = ElementTree.fromstring(text)
+        hints = [element.text for element in root.iter("{http://www.w3.org/2000/svg}title")]
+        assert any(hint and hint.startswith(("Quire", "mmap")) for hint in hints), name
+
+
+def test_areas_are_measured_twice(values):
+    (row,) = [row for row in bench.rows(values) if row["name"] == "areas_mmap/60000"]
+    assert row["at_most"] == 2 * values["areas_mmap/60"] > 0

@@ -1,0 +1,67 @@
+// bench.h: what the files of bench share; main.c says what the program is for.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PAGE 4096u
+#define CHUNK 4096u  // bytes that pipe_per_byte moves at a time
+#define LARGE_MIB 16 // what fork_large has touched
+
+static inline uint64_t ticks(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+// Say what failed, with errno's text, and end the program.
+void fail(const char *what);
+
+// Wait for a child that must end with status 0.
+void wait_for_child(pid_t pid);
+
+// The program that fork_exec_wait runs, and its arguments.
+extern char *program[];
+
+// Operations. Each function does its operation `n` times and returns the ticks that took; what it
+// needs once is not counted.
+
+// process.c
+uint64_t null_call(unsigned int n);
+uint64_t fork_exit_wait(unsigned int n);
+uint64_t fork_large(unsigned int n); // the same with LARGE_MIB touched
+uint64_t fork_exec_wait(unsigned int n);
+
+// fork_exit_wait with `mib` MiB touched.
+uint64_t fork_resident(unsigned int n, unsigned int mib);
+
+// pipe.c
+uint64_t pipe_1_byte(unsigned int n);
+uint64_t pipe_per_byte(unsigned int n);
+uint64_t pipe_round_trip(unsigned int n);
+
+// memory.c: `n` pages, or `n` pairs of calls
+uint64_t fault_zero(unsigned int n);
+uint64_t give_back(unsigned int n);
+uint64_t copy_on_write(unsigned int n);
+uint64_t last_owner(unsigned int n);
+uint64_t fault_read(unsigned int n);
+uint64_t fault_file_shared(unsigned int n);
+uint64_t fault_file_private(unsigned int n);
+uint64_t mmap_munmap(unsigned int n);
+
+// areas.c: what calls and a fault cost in a process that has many areas, in ticks for PLACES of each
+#define PLACES 20
+
+struct area_costs {
+	uint64_t mmap, munmap, mprotect, fault;
+};
+
+void measure_areas(unsigned int areas, struct area_costs *costs);
+
+// Memory for `bytes` bytes, nothing in it yet; and the end of it.
+void *map_memory(size_t bytes);
+void unmap_memory(void *memory, size_t bytes);
+
+// Write to each page of it.
+void touch_memory(void *memory, size_t bytes);
