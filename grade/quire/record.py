@@ -4,7 +4,8 @@ NAME.linux holds what Linux printed (grade/oracle writes it), NAME.expect what a
 for a program that must not run on a working system. Both end with a line `status: exit N` or
 `status: signal N`. Comments at the start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
-    // limit: SECONDS of guest time     // mem: MIB     // helper (another test runs it; no record)
+    // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
+    // helper (another test runs it; no record)
 """
 import re
 import shlex
@@ -14,7 +15,7 @@ from pathlib import Path
 from quire import build
 
 FOLDER = Path(build.source("user", "tests"))
-DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|helper)\b:?\s?(.*)")
+DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|helper)\b:?\s?(.*)")
 NO_NEWLINE = b"\n\\ no newline at the end\n"
 HOSTILE = "evil_"
 
@@ -28,6 +29,7 @@ class Program:
     input: bytes
     limit: float
     mem: int
+    kernel: str
     helper: bool
 
     @property
@@ -64,6 +66,7 @@ def read(path):
         input=found.get("input", "").encode().decode("unicode_escape").encode("latin-1"),
         limit=float(found.get("limit", 5)),
         mem=int(found.get("mem", 128)),
+        kernel=found.get("kernel", ""),
         helper="helper" in found,
     )
 
