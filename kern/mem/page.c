@@ -276,11 +276,13 @@ void page_free_list(page_t *first)
 	spin_unlock(&page_pool.lock);
 }
 
-void page_decref(page_t *pp)
+void page_unreferenced(page_t *pp)
 {
-	if (unlikely(pp->count == 0))
+	if (pp->count) {
+		pp->count = 0;
 		panic("page_decref: page %zu has no reference", page_to_ppn(pp));
-	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0)
+	}
+	if (pp->pins == 0)
 		page_free_unused(pp);
 }
 

@@ -139,9 +139,16 @@ static inline void page_incref(page_t *pp)
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
+// The rest of page_decref where no reference is left.
+void page_unreferenced(page_t *pp);
+
 // Drop one reference; the last one (count and pins 0) frees the page, a jumbo page whole. Panics at
 // count 0.
-void page_decref(page_t *pp);
+static inline void page_decref(page_t *pp)
+{
+	if (unlikely((int32_t)__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) <= 0))
+		page_unreferenced(pp);
+}
 
 // Hold a page for the kernel's own use, whatever happens to its mappings. page_pin returns 0, or
 // -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees

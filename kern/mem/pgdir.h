@@ -110,6 +110,17 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 		tlb_invalidate(pgdir, va);
 }
 
+// The same where neither entry is 0: the count stays.
+static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
+{
+	pte_t old = *pte;
+
+	debug_assert(old && entry);
+	*pte = entry;
+	if (entry_cacheable(old))
+		tlb_invalidate(pgdir, va);
+}
+
 // The same for the directory's entry for `va`, and the directory's count. It forgets the
 // translation of `va` and what the processor cached of the entry itself: enough for a jumbo page,
 // and for a table that had no entry in use; after any other change of a table's entry the caller

@@ -54,11 +54,6 @@ void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 	}
 }
 
-void tlb_batch_refuse(const page_t *pp)
-{
-	panic("tlb_batch_decref: page %zu has no reference", page_to_ppn(pp));
-}
-
 void tlb_batch_finish(struct tlb_batch *batch)
 {
 	tlb_flush_range(batch->pgdir, batch->start, batch->end);

@@ -48,15 +48,14 @@ static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t 
 		batch->end = va + PAGE_SIZE;
 }
 
-// The page has no reference to drop: panic.
-void tlb_batch_refuse(const page_t *pp) __noreturn;
-
 // Drop one reference to `pp` now, and free it after the flush if it was the last.
 static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 {
-	if (unlikely(pp->count == 0))
-		tlb_batch_refuse(pp);
-	if (__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) == 0 && pp->pins == 0) {
+	int32_t left = (int32_t)__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL);
+
+	if (unlikely(left < 0))
+		page_unreferenced(pp); // panics
+	if (left == 0 && pp->pins == 0) {
 		pp->next = batch->dead; // it has no owner any more, so its link is free to use
 		batch->dead = pp;
 	}

@@ -4,10 +4,9 @@
 #include "vm/internal.h"
 
 // Put `pp`, fresh and unreferenced, where `expected` stands. On failure it goes back.
-static int install_fresh(struct aspace *as, const struct area *area, uintptr_t va, pte_t expected,
-                         page_t *pp)
+static __always_inline int install_fresh(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp)
 {
-	int error = pte_install(as, va, expected, pp, pte_bits(area->prot, true));
+	int error = pte_install(as, va, expected, pp, PTE_WRITABLE);
 
 	if (unlikely(error))
 		page_free(pp);
@@ -34,8 +33,7 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	return 0;
 }
 
-static __noinline int write_to_copy(struct aspace *as, const struct area *area, uintptr_t va,
-                                    pte_t old)
+static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 {
 	page_t *copy;
 	int error = page_alloc(&copy);
@@ -43,16 +41,16 @@ static __noinline int write_to_copy(struct aspace *as, const struct area *area, 
 	if (unlikely(error))
 		return error;
 	page_copy(copy, phys_to_page(PTE_ADDR(old)));
-	return install_fresh(as, area, va, old, copy);
+	return install_fresh(as, va, old, copy);
 }
 
-int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old)
+int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
 	if (unlikely(!entry_to_change(as->pgdir, va)))
 		return tables_make_private(as, va, va + PAGE_SIZE); // and then look again
 	if (page_is_own(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
-	return write_to_copy(as, area, va, old);
+	return write_to_copy(as, va, old);
 }
 
 static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
@@ -61,14 +59,15 @@ static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	page_t *pp;
 	int error;
 
+	(void)area;
 	if (old)
-		return access == ACCESS_WRITE ? anon_copy_on_write(as, area, va, old) : 0;
+		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
 	if (access == ACCESS_READ)
-		return pte_install(as, va, 0, zero_page, pte_bits(area->prot, false));
+		return pte_install(as, va, 0, zero_page, PTE_READABLE);
 	error = page_alloc_zeroed(&pp);
 	if (unlikely(error))
 		return error;
-	return install_fresh(as, area, va, 0, pp);
+	return install_fresh(as, va, 0, pp);
 }
 
 const struct area_ops anon_ops = { "anonymous", anon_fault };

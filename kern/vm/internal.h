@@ -23,12 +23,22 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 // Caller: holds the lock of `from`'s space for writing, has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
+// The entry for `va` in the table that a directory's entry names.
+static inline pte_t *entry_in_table(pde_t pde, uintptr_t va)
+{
+	pte_t *pte = (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+
+	if (!pte)
+		__builtin_unreachable(); // saves the test to callers of the two below
+	return pte;
+}
+
 // The entry for `va`, or NULL where there is no table.
 static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
 
-	return pde & PTE_P ? (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va) : NULL;
+	return pde & PTE_P ? entry_in_table(pde, va) : NULL;
 }
 
 // The end of the part of [va, end) that one page table covers.
@@ -46,7 +56,7 @@ static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 
 	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
 		return NULL;
-	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+	return entry_in_table(pde, va);
 }
 
 // Page tables shared after a fork (share.c). Whoever changes an entry has made its table private in
@@ -92,11 +102,11 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 // -ENOMEM without memory for a table. This is how every fault and every populating call installs a
 // page.
 // It is inline for the sake of the most frequent fault, on which nothing was there.
-static inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
-                              pte_t bits)
+static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
+                                       pte_t bits)
 {
 	page_t *old = expected ? entry_page(expected) : NULL;
-	pte_t *pte;
+	pte_t *pte, entry = page_to_phys(pp) | bits;
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
@@ -108,7 +118,10 @@ static inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, p
 	} else if (unlikely(*pte != expected)) {
 		error = -EAGAIN;
 	} else {
-		pte_store(as->pgdir, va, pte, page_to_phys(pp) | bits);
+		if (expected)
+			pte_replace(as->pgdir, va, pte, entry);
+		else
+			pte_store(as->pgdir, va, pte, entry);
 		page_incref(pp);
 		if (old)
 			page_decref(old);
@@ -117,18 +130,14 @@ static inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, p
 	return error;
 }
 
-// PTE bits for a page of an area with rights `prot`; PTE_W only where `writable`.
-static inline pte_t pte_bits(int prot, bool writable)
-{
-	if (prot == 0)
-		return PTE_HELD | PTE_U;
-	return PTE_P | PTE_U | PTE_A | (writable ? PTE_W | PTE_D : 0);
-}
+// What an entry lets a program do with its page, whose area admits it.
+#define PTE_READABLE (PTE_P | PTE_U | PTE_A)
+#define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
 // A write met `old`, an entry that is present and read-only, in a private area: give the space a
 // page of its own, or the right to write to the page if it is its own already. 0, -EAGAIN or
 // -ENOMEM.
-int anon_copy_on_write(struct aspace *as, const struct area *area, uintptr_t va, pte_t old);
+int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 
 // A new area for [start, end), like the request, outside any tree. NULL without memory.
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,

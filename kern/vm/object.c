@@ -171,19 +171,19 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	int error;
 
 	if (pte_present(old) && !shared)
-		return access == ACCESS_WRITE ? anon_copy_on_write(as, area, va, old) : 0;
+		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
 	mutex_lock(&obj->lock);
 	error = offset < obj->size ?
 	                find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), true, &pp) :
 	                -ENXIO;
 	if (!error && (shared || access == ACCESS_READ)) {
 		error = pte_install(as, va, old, pp,
-		                    pte_bits(area->prot, shared && access == ACCESS_WRITE));
+		                    shared && access == ACCESS_WRITE ? PTE_WRITABLE : PTE_READABLE);
 	} else if (!error) {
 		error = page_alloc(&copy);
 		if (!error) {
 			page_copy(copy, pp);
-			error = pte_install(as, va, old, copy, pte_bits(area->prot, true));
+			error = pte_install(as, va, old, copy, PTE_WRITABLE);
 			if (error)
 				page_free(copy);
 		}
@@ -200,14 +200,14 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
-	if (area && area->object && !(area->prot & PROT_WRITE)) {
+	if (area && area->object && area->prot && !(area->prot & PROT_WRITE)) {
 		mutex_lock(&area->object->lock);
 		for (end = MIN(end, area->end); va < end; va += PAGE_SIZE) {
 			pp = pagetree_get(&area->object->pages,
 			                  (uint32_t)((area->offset + (va - area->start)) >>
 			                             PAGE_SHIFT));
 			if (pp)
-				pte_install(as, va, 0, pp, pte_bits(area->prot, false));
+				pte_install(as, va, 0, pp, PTE_READABLE);
 		}
 		mutex_unlock(&area->object->lock);
 	}

@@ -69,16 +69,23 @@ bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area
 static void copy_entries(page_t *table, page_t *copy)
 {
 	pte_t *from = page_to_virt(table), *to = page_to_virt(copy);
+	size_t left = table->index, i;
 
-	for (size_t i = 0; i < PTRS_PER_TABLE; i++) {
-		page_t *pp = entry_page(from[i]);
+	for (i = 0; left > 0; i++) {
+		pte_t entry = from[i];
 
-		if (pp)
-			page_incref(pp);
-		if (pte_present(from[i]))
-			from[i] &= ~PTE_W;
-		to[i] = from[i];
+		if (entry) {
+			page_t *pp = entry_page(entry);
+
+			if (pp)
+				page_incref(pp);
+			if (pte_present(entry))
+				from[i] = entry &= ~PTE_W;
+			left--;
+		}
+		to[i] = entry;
 	}
+	stosl(&to[i], 0, PTRS_PER_TABLE - i);
 	copy->index = table->index;
 }
 
