@@ -30,6 +30,8 @@ struct multiboot_range {
 	uint32_t type; // 1: RAM
 } __packed;
 
+#define LAST_PAGE 0xFFFFF000u // of physical addresses: firmware on every PC
+
 struct bootinfo bootinfo;
 
 extern const char kernel_start[], kernel_end[];
@@ -75,11 +77,16 @@ static void merge_ranges(struct mem_range *list, size_t *count)
 		*count = kept + 1;
 }
 
-// Take RAM [base, base + length) into the list: whole pages, as far as the linear map reaches.
+// Take RAM [base, base + length) into the lists: whole pages, as far as the linear map reaches, into
+// that of usable ones.
 static void add_ram(uint64_t base, uint64_t length)
 {
 	uint64_t end = base + length < base ? UINT64_MAX : base + length;
 
+	if (base < MIN(end, LAST_PAGE) && bootinfo.ram_count < BOOT_RANGES)
+		insert_range(bootinfo.ram, &bootinfo.ram_count,
+		             (physaddr_t)ROUND_DOWN(base, PAGE_SIZE),
+		             (physaddr_t)ROUND_UP(MIN(end, LAST_PAGE), PAGE_SIZE));
 	if (end > LINEAR_SIZE)
 		bootinfo.beyond_bytes += end - MAX(base, LINEAR_SIZE);
 	base = ROUND_UP(base, PAGE_SIZE);
@@ -108,6 +115,7 @@ static void read_map(const struct multiboot_info *info)
 		at += range->size + sizeof(range->size);
 	}
 	merge_ranges(bootinfo.usable, &bootinfo.usable_count);
+	merge_ranges(bootinfo.ram, &bootinfo.ram_count);
 	for (size_t i = 0; i < bootinfo.usable_count; i++)
 		bootinfo.usable_bytes += bootinfo.usable[i].end - bootinfo.usable[i].start;
 	if (bootinfo.usable_bytes < BOOT_MEMORY_MIN)

@@ -13,6 +13,8 @@
 struct bootinfo {
 	struct mem_range usable[BOOT_RANGES]; // whole pages of RAM in the linear map, sorted, disjoint
 	size_t usable_count;
+	struct mem_range ram[BOOT_RANGES]; // pages with any RAM below 4 GiB, sorted, disjoint
+	size_t ram_count;
 	uint64_t usable_bytes;
 	uint64_t beyond_bytes;                    // RAM that the linear map does not reach
 	struct mem_range taken[BOOT_MODULES + 1]; // the kernel's image and the modules, sorted

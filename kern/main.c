@@ -1,6 +1,7 @@
 // main.c: the boot sequence.
 #include "bootinfo.h"
 #include "cpu/irq.h"
+#include "cpu/pat.h"
 #include "cpu/segment.h"
 #include "cpu/trap.h"
 #include "debug/options.h"
@@ -9,6 +10,7 @@
 #include "dev/control.h"
 #include "fs/fs.h"
 #include "mem/pgdir.h"
+#include "mem/physical.h"
 #include "proc/exceptions.h"
 #include "proc/init.h"
 #include "proc/process_files.h"
@@ -43,10 +45,12 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	segment_init();
 	trap_init();
 	irq_init();
+	pat_init();
 
 	boot_alloc_init(bootinfo.usable, bootinfo.usable_count, bootinfo.taken,
 	                bootinfo.taken_count);
 	page_init();
+	physical_init(bootinfo.ram, bootinfo.ram_count);
 	pgdir_init();
 	report_memory();
 

@@ -30,6 +30,10 @@ class Pages:
             setattr(self, name.upper(), memory.constant(f"PAGE_{name.upper()}"))
             assert getattr(self, name.upper()) == number
         self.zero = self.number(memory.value("zero_page"))
+        ranges, _ = memory.variable("bootinfo")
+        ranges += memory.field("bootinfo", "ram")[0]
+        words = memory.word_list(ranges, 2 * memory.value("bootinfo", "ram_count"))
+        self.ram = list(zip(words[::2], words[1::2]))  # [start, end) of physical memory
 
     def _field(self, name):
         offset, (_, size, *_) = self.memory.field("page", name)

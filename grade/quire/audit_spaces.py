@@ -98,6 +98,12 @@ def walk_tree(audit, read, root, who):
     return found
 
 
+def _on_device(area, ram):
+    """Is what a linear area maps within 32 bits, page-aligned, and nowhere memory?"""
+    start, end = area.offset, area.offset + area.end - area.start
+    return end <= 1 << 32 and not start % PAGE_SIZE and all(end <= low or high <= start for low, high in ram)
+
+
 class AreaChecker:
     """Reads areas, and looks at one at a time."""
 
@@ -108,6 +114,8 @@ class AreaChecker:
         self.link = memory.field("area", "object_link")[0]
         self.anonymous = memory.variable("anon_ops")[0]
         self.object = memory.variable("object_ops")[0]
+        self.linear = memory.variable("linear_ops")[0]
+        self.known = self.anonymous, self.object, self.linear
 
     def faults(self, area, before, space):
         """What is wrong with an area of `space` when the one below it ends at `before`."""
@@ -146,10 +154,12 @@ class AreaChecker:
             yield f"names the space at {area.space:#x} as its own"
         if not memory.is_constant(area.ops):
             yield f"has its operations at {area.ops:#x}"
-        elif area.ops in (self.anonymous, self.object) and (area.ops == self.object) != bool(area.object):
+        elif area.ops in self.known and (area.ops == self.object) != bool(area.object):
             yield f"has {memory.name_of(area.ops)} and its object at {area.object:#x}"
         if area.ops == self.anonymous and area.flags & AREA_SHARED:
             yield "is shared, but has no object"
+        if area.ops == self.linear and not _on_device(area, self.audit.pages.ram):
+            yield f"maps a device from {area.offset:#x} on, where none is"
         if area.object:
             self.audit.areas_of.setdefault(area.object, []).append(area.at)
             self.audit.refer(area.object, area.at)

@@ -112,7 +112,7 @@ class UserTables:
         self.audit, self.pages = audit, audit.pages
         self.directory, self.who, self.areas = directory, who, areas
         self.entries = audit.pages.words(directory)[:USER_PDES]
-        self.with_pages = [audit.memory.variable(name)[0] for name in ("anon_ops", "object_ops")]
+        self.linear = audit.memory.variable("linear_ops")[0]
 
     def check(self):
         used = USER_PDES - self.entries.count(0)
@@ -186,6 +186,11 @@ class UserTables:
 
     def _check_entries(self, address, entries, pde, area, count):
         """The entries of one area in one table. `count`: their references have not been seen yet."""
+        if area.ops == self.linear:
+            for i, entry in enumerate(entries):
+                if entry:
+                    self._check_device(address + i * PAGE_SIZE, entry, area)
+            return
         pages, found, kinds = self.pages, self.pages.found, self.pages.kind
         private = not area.flags & AREA_SHARED
         allowed = P | U | (pde & W if area.prot & PROT_WRITE else 0)
@@ -218,12 +223,19 @@ class UserTables:
                 self.audit.writable.append((number, address + i * PAGE_SIZE, self, area, pde >> 12))
 
     def _check_device(self, address, entry, area):
-        """An entry without a page_t: only a linear area has those, and never of the heap's memory."""
-        number = entry >> 12
-        if area.ops in self.with_pages:
+        """An entry without a page_t: only a linear area has those, at its distance, and never of RAM."""
+        start, place = entry & -PAGE_SIZE, area.offset + address - area.start
+        if area.ops != self.linear:
             self._report("entries", address, f"{entry:#x} maps a device in {area}")
-        if number < self.pages.total and self.pages.kind[number] != self.pages.RESERVED:
-            name = self.pages.name(number)
+        elif entry & (P | NOPAGE) != P | NOPAGE:
+            self._report("entries", address, f"{entry:#x} is no device's, in {area} of a device")
+        elif start != place:
+            self._report("entries", address, f"{entry:#x} maps a device where {place:#x} belongs")
+        if not entry & U or entry & G or not area.prot or entry & W and not area.prot & PROT_WRITE:
+            self._report_rights(address, entry, area)
+        if any(low < start + PAGE_SIZE and start < high for low, high in self.pages.ram):
+            known = start >> 12 < self.pages.total
+            name = self.pages.name(start >> 12) if known else f"memory at {start:#x}"
             self._report("kernel-reachable", address, f"{entry:#x} maps {name} without counting it")
 
     def _report_rights(self, address, entry, area):

@@ -83,10 +83,13 @@ class Screen:
 
     def text(self):
         """The screen as lines, without the blanks at their ends."""
-        cells = self.qmp.read_physical(VGA_TEXT + 2 * self._origin(), COLUMNS * ROWS * 2)
-        characters = cells[::2].decode("cp437").replace("\0", " ")
+        characters = self.cells()[::2].decode("cp437").replace("\0", " ")
         rows = [characters[i : i + COLUMNS].rstrip() for i in range(0, COLUMNS * ROWS, COLUMNS)]
         return "\n".join(rows).rstrip("\n")
+
+    def cells(self):
+        """The screen as the display has it: two bytes a cell, the character and its colours."""
+        return self.qmp.read_physical(VGA_TEXT + 2 * self._origin(), COLUMNS * ROWS * 2)
 
     def _origin(self):
         """The cell in the upper left corner. The kernel scrolls by moving it, so the display

@@ -256,6 +256,37 @@ def test_device_without_linear_area(scene):
     scene.expect("entries", rf"{va:#x}: 0xb8207 maps a device in area")
 
 
+def device(area):
+    """The display's memory."""
+    return area.offset == 0xB8000
+
+
+def test_device_elsewhere(scene):
+    _, (va, *_) = with_entries(scene, 3, device)
+    scene.set_entry(3, va, scene.entry(3, va) + PAGE)
+    scene.expect("entries", rf"{va:#x}: 0xb9.* maps a device where 0xb8000 belongs")
+
+
+def test_page_in_linear_area(scene):
+    _, (va, *_) = with_entries(scene, 3, device)
+    scene.set_entry(3, va, scene.entry(3, va) & ~NOPAGE)
+    scene.expect("entries", rf"{va:#x}: 0xb8.* is no device's, in area \[.*\) rw-s")
+
+
+def test_device_writable_without_the_right(scene):
+    area, (va, *_) = with_entries(scene, 3, device)
+    scene.set("area", area.at, "prot", 1)
+    scene.expect("rights", rf"{va:#x}: the entry .* is writable in area \[.*\) r--s")
+
+
+def test_linear_area_of_memory(scene):
+    area, (va, *_) = with_entries(scene, 3, device)
+    scene.set("area", area.at, "offset", 0x100000)
+    scene.set_entry(3, va, scene.entry(3, va) & 0xFFF | 0x100000)
+    scene.expect("areas", r"area \[.*\) rw-s maps a device from 0x100000 on, where none is")
+    scene.expect("kernel-reachable", rf"{va:#x}: 0x100.* maps page .* without counting it")
+
+
 def test_memory_mapped_as_a_device(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, scene.entry(3, va) | NOPAGE)

@@ -92,6 +92,27 @@ def test_interrupt(shell):
     assert shell.command("echo alive") == "alive\n"
 
 
+def colours_of_vgademo(row, column, frame):
+    """The cell that user/vgademo.c draws there, inside of its border."""
+    hue = column + 2 * row + frame >> 2
+    return b"\xb0\xb1\xb2\xdb"[hue & 3], 8 | (hue >> 2) % 7 + 1
+
+
+def test_program_draws_on_the_screen(shell):
+    screen = console.Screen(shell)
+    for i in range(2 * console.ROWS):  # so that the screen's first cell is not the memory's
+        shell.command(f"echo line{i}")
+    shell.command("vgademo 3")
+    lines = screen.text().splitlines()
+    assert lines[0] == "\u2554" + "\u2550" * 78 + "\u2557"
+    assert lines[22] == "\u255a" + "\u2550" * 78 + "\u255d"
+    assert "  Quire  " in lines[11]
+    cells = screen.cells()
+    for row, column in (1, 1), (1, 78), (5, 40), (21, 1), (21, 78):
+        at = 2 * (row * console.COLUMNS + column)
+        assert (cells[at], cells[at + 1]) == colours_of_vgademo(row, column, 2), (row, column)
+
+
 def test_screen_scrolls(shell):
     screen = console.Screen(shell)
     for i in range(2 * console.ROWS):

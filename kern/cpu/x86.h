@@ -168,6 +168,19 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
+static inline uint64_t rdmsr(uint32_t number)
+{
+	uint64_t value;
+
+	__asm__ volatile("rdmsr" : "=A"(value) : "c"(number));
+	return value;
+}
+
+static inline void wrmsr(uint32_t number, uint64_t value)
+{
+	__asm__ volatile("wrmsr" : : "c"(number), "A"(value) : "memory");
+}
+
 // The time-stamp counter. Under QEMU's -icount shift=0 it counts instructions.
 static inline uint64_t rdtsc(void)
 {

@@ -1,12 +1,14 @@
-// devices.c: null, zero, full, random, and the console as a terminal.
+// devices.c: mem, null, zero, full, random, and the console as a terminal.
 #include "fs/devices.h"
 
+#include <abi/mman.h>
 #include "dev/console.h"
 #include "fs/device.h"
 #include "fs/names.h"
 #include "fs/random.h"
 #include "fs/tty.h"
 #include "fs/uio.h"
+#include "vm/aspace.h"
 
 static ssize_t read_nothing(struct file *file, struct uio *uio, uint64_t *pos)
 {
@@ -59,6 +61,21 @@ static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
 	return done || !wanted ? (ssize_t)done : -EFAULT;
 }
 
+// Device memory is mapped, not read or written: what it does depends on the width of each access. A
+// private mapping would copy what is written, so there are only those that cannot be written.
+static int map_memory(struct file *file, struct map_request *request)
+{
+	(void)file;
+	if (!(request->flags & AREA_SHARED)) {
+		if (request->prot & PROT_WRITE)
+			return -EACCES;
+		request->flags |= AREA_NOWRITE;
+	}
+	request->flags |= AREA_UNCACHED;
+	request->name = "/dev/mem";
+	return linear_request(request);
+}
+
 // There are no positions, but asking for one is no error.
 static int64_t seek_nowhere(struct file *file, int64_t offset, int whence)
 {
@@ -72,6 +89,10 @@ static const struct file_ops null_ops = {
 	.read = read_nothing,
 	.write = write_nothing,
 	.lseek = seek_nowhere,
+};
+
+static const struct file_ops memory_ops = {
+	.mmap = map_memory,
 };
 
 static const struct file_ops zero_ops = {
@@ -113,6 +134,11 @@ static int open_controlling(struct device *device, struct file *file)
 
 // The numbers are Linux's ("Linux allocated devices").
 static struct device devices[] = {
+	{ .name = "mem",
+	  .major_number = 1,
+	  .minor_number = 1,
+	  .permissions = 0600,
+	  .ops = &memory_ops },
 	{ .name = "null",
 	  .major_number = 1,
 	  .minor_number = 3,

@@ -10,6 +10,7 @@
 struct dirent_buffer;
 struct file;
 struct inode;
+struct map_request;
 struct uio;
 
 // The queues that a poll waits on: one waiter for each file.
@@ -42,6 +43,10 @@ struct file_ops {
 	// Which of POLLIN, POLLOUT, ... hold now. [all that never wait: POLLIN | POLLOUT |
 	// POLLRDNORM | POLLWRNORM]
 	unsigned int (*poll)(struct file *file, struct poll_table *table);
+
+	// Complete a request that maps the file: what stands behind it, given protection, flags and
+	// `offset` in the file. 0 or -errno. [ENODEV]
+	int (*mmap)(struct file *file, struct map_request *request);
 
 	// Fill a buffer with directory entries from file->position on. [ENOTDIR]
 	int (*getdents)(struct file *file, struct dirent_buffer *buffer);

@@ -3,6 +3,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
+#include "vm/aspace.h"
 #include "vm/object.h"
 
 static ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
@@ -71,8 +72,15 @@ static int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 	return file_seek(file, offset, whence, inode_size(file->inode));
 }
 
+static int regular_mmap(struct file *file, struct map_request *request)
+{
+	request->object = file->inode->object;
+	return 0;
+}
+
 const struct file_ops regular_ops = {
 	.read = regular_read,
 	.write = regular_write,
 	.lseek = regular_lseek,
+	.mmap = regular_mmap,
 };

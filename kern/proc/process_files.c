@@ -148,7 +148,7 @@ static void show_area(const struct area *area, void *arg)
 	seq_printf(seq, "%08x-%08x %c%c%c%c %08llx 00:00 0", area->start, area->end,
 	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
 	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
-	           area->object ? area->offset : 0);
+	           area->object || area->ops == &linear_ops ? area->offset : 0);
 	seq_printf(seq, "%s%s\n", area->name ? "                          " : "",
 	           area->name ? area->name : "");
 }

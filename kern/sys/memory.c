@@ -51,7 +51,7 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 		return -EACCES;
 	if (!file_readable(file))
 		return -EACCES;
-	if (!inode_is(file->inode, S_IFREG) || !file->inode->object)
+	if (!file->ops->mmap)
 		return -ENODEV;
 	return flags & MAP_GROWSDOWN ? -EINVAL : 0;
 }
@@ -76,16 +76,20 @@ static long map_anonymous(struct map_request *request)
 	return error ? error : (long)va;
 }
 
-static long map_file(struct map_request *request, const struct file *file)
+static long map_file(const struct map_request *request)
 {
 	uintptr_t va;
-	int error;
+	int error = aspace_map(aspace_current(), request, &va);
 
-	request->object = file->inode->object;
+	return error ? error : (long)va;
+}
+
+// Let the request map what is behind the file. 0 or -errno.
+static int complete(struct map_request *request, struct file *file)
+{
 	if ((request->flags & AREA_SHARED) && !file_writable(file))
 		request->flags |= AREA_NOWRITE;
-	error = aspace_map(aspace_current(), request, &va);
-	return error ? error : (long)va;
+	return file->ops->mmap(file, request);
 }
 
 // Results are addresses below ULIM, errors the last page's worth of numbers.
@@ -110,15 +114,17 @@ static uint16_t area_flags(uint32_t flags)
 
 // Map, if all is well. As on Linux, what is wrong with the range is reported before what is wrong
 // with type, flags and file.
-static long map_checked(struct map_request *request, uint32_t flags, const struct file *file)
+static long map_checked(struct map_request *request, uint32_t flags, struct file *file)
 {
 	int error, range_error;
 
 	if (request->len == 0)
 		return -EINVAL;
 	error = check_mapping(file, request->prot, flags);
+	if (!error && file)
+		error = complete(request, file);
 	if (!error)
-		return file ? map_file(request, file) : map_anonymous(request);
+		return file ? map_file(request) : map_anonymous(request);
 	range_error = aspace_check_map(aspace_current(), request);
 	return range_error ? range_error : error;
 }

@@ -73,7 +73,9 @@ static const struct {
 
 static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int which)
 {
-	if (marks[which].advice == MADV_WIPEONFORK && area->object)
+	if (marks[which].advice == MADV_WIPEONFORK && (area->object || area_is_device(area)))
+		return -EINVAL;
+	if (marks[which].advice == MADV_DODUMP && area_is_device(area))
 		return -EINVAL;
 	return set_flags(as, area, start, end,
 	                 (area->flags | marks[which].set) & ~marks[which].clear);
@@ -84,7 +86,7 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 {
 	int error;
 
-	if ((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED)
+	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return -EINVAL;
 	if (advice == MADV_FREE)
 		// Contents stay until somebody reclaims them: nobody does.
@@ -101,10 +103,12 @@ static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, 
 {
 	(void)as;
 	(void)advice;
-	if ((area->flags & AREA_LOCKED) || !area->object)
+	if ((area->flags & AREA_LOCKED) || (!area->object && !area_is_device(area)))
 		return -EINVAL;
 	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
 		return -EACCES;
+	if (area_is_device(area))
+		return -ENODEV;
 	return object_punch(area->object, area->offset + (start - area->start), end - start);
 }
 
@@ -113,7 +117,8 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 	(void)as;
 	(void)start;
 	(void)end;
-	if ((advice == MADV_COLD || advice == MADV_PAGEOUT) && (area->flags & AREA_LOCKED))
+	if ((advice == MADV_COLD || advice == MADV_PAGEOUT) &&
+	    ((area->flags & AREA_LOCKED) || area_is_device(area)))
 		return -EINVAL;
 	return 0;
 }
@@ -155,7 +160,7 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 	area = area_find(&as->areas, va);
 	if (!area)
 		error = -ENOMEM;
-	else if (!(area->prot & prot))
+	else if (!(area->prot & prot) || area_is_device(area))
 		error = -EINVAL;
 	rwlock_read_unlock(&as->lock);
 	return error;
@@ -203,7 +208,10 @@ static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uin
 	(void)as;
 	(void)start;
 	(void)end;
-	return (flags & MS_INVALIDATE) && (area->flags & AREA_LOCKED) ? -EBUSY : 0;
+	if ((flags & MS_INVALIDATE) && (area->flags & AREA_LOCKED))
+		return -EBUSY;
+	return (flags & MS_SYNC) && area_is_device(area) && (area->flags & AREA_SHARED) ? -EINVAL :
+	                                                                                  0;
 }
 
 // Mappings share the objects' pages, so there is nothing to write back, only ranges to check.
@@ -225,6 +233,8 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 
 static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int locks)
 {
+	if (area_is_device(area))
+		return 0;
 	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
 
@@ -274,7 +284,8 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	as->new_flags = future ? locks : 0;
 	if (current) {
 		list_for_each(area, &as->areas.list, link)
-			area->flags = (uint16_t)((area->flags & ~AREA_LOCKS) | locks);
+			if (!area_is_device(area))
+				area->flags = (uint16_t)((area->flags & ~AREA_LOCKS) | locks);
 		list_for_each_safe(area, after, &as->areas.list, link)
 			areas_merge_at(as, area->start);
 	}
@@ -289,7 +300,7 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 {
 	uint64_t offset = area->offset + (va - area->start);
 
-	if (pte_peek(as, va))
+	if (pte_peek(as, va) || area_is_device(area))
 		return true;
 	return area->object && pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
 }
@@ -323,7 +334,7 @@ static int populate_page(struct aspace *as, uintptr_t va)
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (area) {
-		skip = area->flags & AREA_ONFAULT;
+		skip = (area->flags & AREA_ONFAULT) || area_is_device(area);
 		if ((area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
 			access = ACCESS_WRITE;
 	}

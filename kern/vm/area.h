@@ -30,6 +30,7 @@ struct area_ops {
 
 extern const struct area_ops anon_ops;   // zeroes at first, private
 extern const struct area_ops object_ops; // pages of a memory object
+extern const struct area_ops linear_ops; // device memory: physical addresses from `offset` on
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
@@ -45,6 +46,8 @@ extern const struct area_ops object_ops; // pages of a memory object
 #define AREA_DONTDUMP 0x080u
 #define AREA_NORESERVE 0x100u
 #define AREA_NOWRITE 0x200u // shared, of a file that was opened for reading: never writable
+#define AREA_WRITE_COMBINING 0x0800u // linear_ops: what is written may wait, and go in one piece
+#define AREA_UNCACHED 0x1000u        // linear_ops: each access goes to the device; else write-back
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {

@@ -81,6 +81,16 @@ struct map_request {
 // unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
+// Make an area of device memory: of the physical addresses from request->offset on, cached as its
+// flags say. 0 or as aspace_map; also -EINVAL where they need more than 32 bits, -EPERM where they
+// are not all a device's that programs may have. Nobody counts or pins such memory: copies for
+// another space do not reach it (-EFAULT), fork shares it, locking and advice pass it by as Linux's
+// do with VM_PFNMAP. (linear.c)
+int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
+
+// The first half of it: make `request` one for device memory. 0, -EINVAL or -EPERM.
+int linear_request(struct map_request *request);
+
 // What aspace_map would say about the request's range: 0 or an error.
 int aspace_check_map(struct aspace *as, const struct map_request *request);
 
@@ -146,7 +156,7 @@ enum fault_result {
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
 // The page behind `va`, pinned, after what a program's access there would do, but that no stack grows.
-// Returns 0, -EFAULT or -ENOMEM. Caller: holds no lock; page_unpins the page.
+// Returns 0, -EFAULT, also for device memory, which has no pages, or -ENOMEM. Caller: holds no lock; page_unpins the page.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 
 // Register the trap handlers and hooks of kern/vm. Once, at boot.

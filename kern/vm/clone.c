@@ -28,8 +28,8 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	tlb_batch_begin(&from, as->pgdir);
 	tlb_batch_begin(&to, copy->pgdir);
 	list_for_each(area, &as->areas.list, link) {
-		if (area->flags & (AREA_DONTFORK | AREA_WIPEONFORK))
-			continue;
+		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
+			continue; // device memory comes back with the child's first fault
 		error = ptes_clone(&from, &to, area);
 		if (error)
 			break;

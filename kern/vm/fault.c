@@ -154,6 +154,8 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 			*pp_store = pp;
 			return error ? -ENOMEM : 0;
 		}
+		if (pte_present(pte) && (pte & PTE_NOPAGE))
+			return -EFAULT;
 		result = serve(as, va, access);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;

@@ -207,6 +207,12 @@ static inline bool area_admits(const struct area *area, enum fault_access access
 	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
 }
 
+// Is device memory behind the area? Its entries have no pages to copy, hold or lock.
+static inline bool area_is_device(const struct area *area)
+{
+	return area->ops == &linear_ops;
+}
+
 // A copy to or from a user may sleep in a page fault: debug builds panic if any lock is held.
 static inline void assert_may_copy(void)
 {

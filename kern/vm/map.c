@@ -154,7 +154,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	uintptr_t va;
 	int error;
 
-	wanted.flags |= as->new_flags;
+	if (request->ops != &linear_ops)
+		wanted.flags |= as->new_flags;
 	error = choose_address(as, request, len, &va);
 	if (error)
 		return error;

@@ -19,7 +19,10 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 		return error;
 	area = area_find(&as->areas, start);
 	area->prot = (uint8_t)prot;
-	ptes_protect(as, start, end, prot);
+	if (area_is_device(area))
+		ptes_unmap(as, start, end); // there are no pages to hold
+	else
+		ptes_protect(as, start, end, prot);
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
 	if (populate) {

@@ -16,8 +16,12 @@ static int check_source(struct aspace *as, const struct remap *remap, const stru
 {
 	if (remap->old_len == 0 && !(area->flags & AREA_SHARED))
 		return -EINVAL; // only shared memory can be mapped a second time
+	if (area_is_device(area) && remap->keep_old)
+		return -EINVAL;
 	if (MIN(remap->old_len, remap->new_len) > area->end - remap->old)
 		return -EFAULT;
+	if (area_is_device(area) && remap->new_len > remap->old_len)
+		return -EFAULT; // what comes next is another device's, or none
 	if (remap->new_len > remap->old_len &&
 	    !aspace_may_grow(as, remap->new_len - remap->old_len, area->prot, area->flags))
 		return -ENOMEM;

@@ -79,10 +79,17 @@ const char *test_areas(const struct aspace *as)
 
 // What is wrong with an entry of an area, or NULL. A page that a private area may write to in place
 // must be its own.
-static const char *entry_fault(const struct area *area, pte_t entry)
+static const char *entry_fault(const struct area *area, uintptr_t va, pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
 
+	if (area_is_device(area)) {
+		if (!pte_present(entry) || !(entry & PTE_NOPAGE))
+			return "is no device's";
+		if (PTE_ADDR(entry) != area->offset + (va - area->start))
+			return "names another address of the device";
+		return (entry & PTE_W) && !(area->prot & PROT_WRITE) ? "may be written" : NULL;
+	}
 	if (!pp)
 		return "names no page";
 	if (pp->count == 0)
@@ -120,7 +127,7 @@ static void check_table(struct aspace *as, size_t pdx)
 			continue;
 		used++;
 		area = area_find(&as->areas, va);
-		fault = area ? entry_fault(area, ptes[i]) : "has no area";
+		fault = area ? entry_fault(area, va, ptes[i]) : "has no area";
 		if (fault)
 			panic("the entry %#x for %#x %s", ptes[i], va, fault);
 	}

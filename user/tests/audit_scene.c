@@ -18,9 +18,11 @@ static void touch(char *at, size_t pages)
 		at[i * PAGE] = 1;
 }
 
-// Map a file in both ways, and memory with all kinds of rights.
+// Map a file in both ways, a device, and memory with all kinds of rights.
 static void map(void)
 {
+	int display = open("/dev/mem", O_RDWR);
+	char *text = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, display, 0xB8000);
 	int fd = open("/tmp/scene", O_RDWR);
 	char *file = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	char *copy = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
@@ -35,6 +37,7 @@ static void map(void)
 	mprotect(own + PAGE, PAGE, PROT_NONE);
 	mprotect(own + 3 * PAGE, PAGE, PROT_READ);
 	(void)*(volatile char *)&copy[PAGE];
+	(void)*(volatile char *)text;
 	(void)*(volatile char *)&own[63 * PAGE]; // the zero page
 }
 
