@@ -20,7 +20,7 @@ static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	uintptr_t at = MAX(area->start, ROUND_DOWN(va, JUMBO_SIZE));
 	uintptr_t end = table_span_end(va, area->end);
 	physaddr_t pa = (physaddr_t)area->offset + (at - area->start);
-	pte_t bits = pte_bits(area->prot, area->prot & PROT_WRITE) | PTE_NOPAGE |
+	pte_t bits = (area->prot & PROT_WRITE ? PTE_WRITABLE : PTE_READABLE) | PTE_NOPAGE |
 	             cache_bits(area->flags);
 	pte_t *pte;
 
