@@ -1,4 +1,5 @@
 """Address spaces: the tree of areas of each, and the page tables behind (kern/vm/area.h)."""
+from quire import audit_files
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_tables import AREA_SHARED, UserTables
 
@@ -112,6 +113,7 @@ class AreaChecker:
         self.audit = audit
         self.read = memory.record("area", FIELDS, Area)
         self.link = memory.field("area", "object_link")[0]
+        self.host = memory.field("object", "host")[0]
         self.anonymous = memory.variable("anon_ops")[0]
         self.object = memory.variable("object_ops")[0]
         self.linear = memory.variable("linear_ops")[0]
@@ -163,6 +165,10 @@ class AreaChecker:
         if area.object:
             self.audit.areas_of.setdefault(area.object, []).append(area.at)
             self.audit.refer(area.object, area.at)
+            host = memory.word(area.object + self.host)
+            if host:
+                self.audit.refer(host, area.at)
+                audit_files.add_inode(self.audit, host, f"the file of {area}")
             if area.offset % PAGE_SIZE:
                 yield f"maps its object from byte {area.offset:#x}"
         elif area.on_list != area.at + self.link:

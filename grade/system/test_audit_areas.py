@@ -214,3 +214,10 @@ def test_references_to_an_object(scene, difference):
     at = scene_file(scene)
     scene.add("object", at, "refs", difference)
     scene.expect("references", rf"at {at:#x} counts \d+ references; found \d+: .*area \[")
+
+
+def test_references_of_a_mapping_to_its_file(scene):
+    area = scene.area(3, lambda area: area.object and scene.get("object", area.object, "host"))
+    host = scene.get("object", area.object, "host")
+    scene.set("object", area.object, "host", 0)
+    scene.expect("references", rf"at {host:#x} counts \d+ references; found")

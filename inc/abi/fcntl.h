@@ -52,6 +52,7 @@
 #define F_SEAL_GROW 4
 #define F_SEAL_WRITE 8
 #define F_SEAL_FUTURE_WRITE 16
+#define F_SEAL_EXEC 32
 
 #define AT_FDCWD (-100)
 #define AT_SYMLINK_NOFOLLOW 0x100

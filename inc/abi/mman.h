@@ -82,6 +82,10 @@
 #define MFD_HUGETLB 4
 #define MFD_NOEXEC_SEAL 8
 #define MFD_EXEC 16
+#define MFD_HUGE_SHIFT MAP_HUGE_SHIFT
+#define MFD_HUGE_MASK MAP_HUGE_MASK
+#define MFD_HUGE_2MB MAP_HUGE_2MB
+#define MFD_HUGE_4MB MAP_HUGE_4MB
 
 // The argument of the old mmap call (number 90), which takes a pointer to all six values. Its
 // offset is in bytes, that of mmap2 in pages.

@@ -2,6 +2,7 @@
 #include "fs/fs.h"
 
 #include "fs/devices.h"
+#include "fs/inode.h"
 #include "fs/names.h"
 #include "fs/procfs.h"
 #include "fs/random.h"
@@ -20,6 +21,7 @@ void fs_init(void)
 {
 	struct fs_context context;
 
+	inodes_init();
 	tree_init();
 	context = (struct fs_context){ .root = tree_root, .cwd = tree_root };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)

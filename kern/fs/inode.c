@@ -43,6 +43,7 @@ struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops)
 			kfree(inode);
 			return NULL;
 		}
+		inode->object->host = inode;
 	}
 	return inode;
 }
@@ -103,6 +104,18 @@ void inode_put(struct inode *inode)
 		inode_free(inode);
 		inode = parent;
 	}
+}
+
+static void host_get(struct inode *inode)
+{
+	inode_get(inode);
+}
+
+void inodes_init(void)
+{
+	static const struct object_host_hooks hooks = { host_get, inode_put };
+
+	object_host_hooks = &hooks;
 }
 
 void inode_touch(struct inode *inode, unsigned int which)

@@ -107,6 +107,9 @@ extern struct mutex tree_lock;
 // The root of the tree, made by tree_init.
 extern struct inode *tree_root;
 
+// Let mappings keep the inode whose contents they show. Once, at boot.
+void inodes_init(void);
+
 // A new inode of the type and permissions in `mode`, without a name, owned by root, with one
 // reference. A regular file gets an empty object unless `ops` is given. NULL without memory.
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);

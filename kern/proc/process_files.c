@@ -2,9 +2,12 @@
 // read them.
 #include "proc/process_files.h"
 
+#include <abi/device.h>
+#include <abi/limits.h>
 #include <abi/mman.h>
 #include <abi/stat.h>
 #include "fs/fdtable.h"
+#include "fs/inode.h"
 #include "fs/procfs.h"
 #include "mem/heap.h"
 #include "proc/process.h"
@@ -141,27 +144,73 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// A file's path, in which the end of a line is written as "\012": no name makes a line of its own.
+static void write_path(struct seq *seq, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == '\n')
+			seq_printf(seq, "\\012");
+		else
+			seq_write(seq, path, 1);
+	}
+}
+
+// Where the list of areas is written, and room for a path.
+struct maps {
+	struct seq *seq;
+	char path[PATH_MAX];
+};
+
+#define MAPS_NAME_COLUMN 49
+
+// What an area shows, after the numbers that end in column `column`. Caller: holds tree_lock.
+static void write_area_name(struct maps *maps, const struct area *area, size_t column)
+{
+	struct inode *host = area->object ? area->object->host : NULL;
+	const char *name = area->name;
+
+	if (host)
+		name = inode_path(host, tree_root, maps->path, sizeof(maps->path));
+	else if (area->object && !name)
+		name = "/dev/zero (deleted)"; // as Linux calls memory that is shared
+	if (name) {
+		for (; column < MAPS_NAME_COLUMN; column++)
+			seq_write(maps->seq, " ", 1);
+		write_path(maps->seq, name);
+	}
+	seq_write(maps->seq, "\n", 1);
+}
+
 static void show_area(const struct area *area, void *arg)
 {
-	struct seq *seq = arg;
+	const struct inode *host = area->object ? area->object->host : NULL;
+	dev_t dev = host ? host->dev : 0;
+	struct maps *maps = arg;
+	size_t start = maps->seq->used;
 
-	seq_printf(seq, "%08x-%08x %c%c%c%c %08llx 00:00 0", area->start, area->end,
+	seq_printf(maps->seq, "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ", area->start, area->end,
 	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
 	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
-	           area->object || area->ops == &linear_ops ? area->offset : 0);
-	seq_printf(seq, "%s%s\n", area->name ? "                          " : "",
-	           area->name ? area->name : "");
+	           area->object || area->ops == &linear_ops ? area->offset : 0, major(dev),
+	           minor(dev), host ? host->ino : 0);
+	write_area_name(maps, area, maps->seq->used - start);
 }
 
 static int show_maps(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
+	struct maps *maps = kmalloc(sizeof(*maps));
 
-	if (as) {
-		aspace_for_each_area(as, show_area, seq);
-		aspace_put(as);
+	if (as && maps) {
+		maps->seq = seq;
+		mutex_lock(&tree_lock);
+		aspace_for_each_area(as, show_area, maps);
+		mutex_unlock(&tree_lock);
 	}
-	return 0;
+	kfree(maps);
+	if (as)
+		aspace_put(as);
+	return as && !maps ? -ENOMEM : 0;
 }
 
 static pid_t next_pid(pid_t after)

@@ -1,6 +1,7 @@
 // attributes.c: changing what is known about a file: permissions, owner, length. There is one user,
 // root, so nothing is refused.
 #include "fs/inode.h"
+#include "fs/memfd.h"
 #include "mem/page.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
@@ -8,6 +9,10 @@
 
 static int chmod_inode(struct inode *inode, mode_t mode)
 {
+	int error = inode_check_mode(inode, mode);
+
+	if (error)
+		return error;
 	inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
 	inode_touch(inode, TOUCH_CTIME);
 	return 0;
@@ -194,9 +199,11 @@ SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 	return truncate_fd(fd, pair64(low, high), true);
 }
 
-// Give the file pages for [offset, end). 0 or -ENOSPC.
+// Give the file pages for [offset, end). 0, -ENOSPC, or -EPERM where a seal keeps the file small.
 static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 {
+	if (!object_may_reach(object, end))
+		return -EPERM;
 	if ((end - offset) / PAGE_SIZE > page_free_count())
 		return -ENOSPC;
 	for (uint64_t at = ROUND_DOWN(offset, PAGE_SIZE); at < end; at += PAGE_SIZE) {

@@ -30,6 +30,7 @@ X(pipe2)
 X(fcntl)
 X(fcntl64)
 X(ioctl)
+X(memfd_create)
 
 // poll.c and select.c: waiting for files
 X(poll)

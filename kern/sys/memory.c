@@ -76,12 +76,13 @@ static long map_anonymous(struct map_request *request)
 	return error ? error : (long)va;
 }
 
-static long map_file(const struct map_request *request)
+// As on Linux, what is wrong with the range is reported before what is wrong with type, flags and
+// file.
+static long refuse(const struct map_request *request, int error)
 {
-	uintptr_t va;
-	int error = aspace_map(aspace_current(), request, &va);
+	int range_error = aspace_check_map(aspace_current(), request);
 
-	return error ? error : (long)va;
+	return range_error ? range_error : error;
 }
 
 // Let the request map what is behind the file. 0 or -errno.
@@ -90,6 +91,35 @@ static int complete(struct map_request *request, struct file *file)
 	if ((request->flags & AREA_SHARED) && !file_writable(file))
 		request->flags |= AREA_NOWRITE;
 	return file->ops->mmap(file, request);
+}
+
+// Map what may be written through the mapping. Meanwhile nobody seals it; what is sealed may still be
+// mapped to be read, for ever.
+static long map_to_write(struct map_request *request)
+{
+	bool writer = !object_writer_enter(request->object);
+	uintptr_t va;
+	int error;
+
+	if (!writer && (request->prot & PROT_WRITE))
+		return refuse(request, -EPERM);
+	if (!writer)
+		request->flags |= AREA_NOWRITE;
+	error = aspace_map(aspace_current(), request, &va);
+	if (writer)
+		object_writer_leave(request->object);
+	return error ? error : (long)va;
+}
+
+static long map_file(struct map_request *request)
+{
+	uintptr_t va;
+	int error;
+
+	if (request->object && (request->flags & (AREA_SHARED | AREA_NOWRITE)) == AREA_SHARED)
+		return map_to_write(request);
+	error = aspace_map(aspace_current(), request, &va);
+	return error ? error : (long)va;
 }
 
 // Results are addresses below ULIM, errors the last page's worth of numbers.
@@ -112,11 +142,10 @@ static uint16_t area_flags(uint32_t flags)
 	return result;
 }
 
-// Map, if all is well. As on Linux, what is wrong with the range is reported before what is wrong
-// with type, flags and file.
+// Map, if all is well.
 static long map_checked(struct map_request *request, uint32_t flags, struct file *file)
 {
-	int error, range_error;
+	int error;
 
 	if (request->len == 0)
 		return -EINVAL;
@@ -125,8 +154,7 @@ static long map_checked(struct map_request *request, uint32_t flags, struct file
 		error = complete(request, file);
 	if (!error)
 		return file ? map_file(request) : map_anonymous(request);
-	range_error = aspace_check_map(aspace_current(), request);
-	return range_error ? range_error : error;
+	return refuse(request, error);
 }
 
 static bool wants_populate(uint16_t area_flags, uint32_t flags)

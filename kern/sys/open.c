@@ -1,6 +1,7 @@
 // open.c: descriptors: made, copied, changed and closed.
 #include "fs/fdtable.h"
 #include "fs/inode.h"
+#include "fs/memfd.h"
 #include "fs/open.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
@@ -10,6 +11,7 @@
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 #include <abi/ioctl.h>
+#include <abi/mman.h>
 
 static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
 {
@@ -174,6 +176,49 @@ SYSCALL2(pipe2, int __user *, fds, uint32_t, flags)
 	return make_pipe(fds, flags);
 }
 
+#define MFD_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC)
+#define MFD_SIZES ((unsigned int)MFD_HUGE_MASK << MFD_HUGE_SHIFT)
+
+static int check_memfd_flags(unsigned int flags)
+{
+	if (flags & ~(MFD_FLAGS | (flags & MFD_HUGETLB ? MFD_SIZES : 0)))
+		return -EINVAL;
+	return ~flags & (MFD_EXEC | MFD_NOEXEC_SEAL) ? 0 : -EINVAL;
+}
+
+// The name that a memfd is to have, into name[MEMFD_NAME_MAX + 1].
+static int get_memfd_name(char *name, const char __user *text)
+{
+	ssize_t len = copyinstr(aspace_current(), name, text, MEMFD_NAME_MAX + 1);
+
+	if (len == -ENAMETOOLONG)
+		return -EINVAL;
+	return len < 0 ? (int)len : 0;
+}
+
+SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
+{
+	struct fdtable *files = process_current()->files;
+	char name[MEMFD_NAME_MAX + 1];
+	struct file *file;
+	int fd, error = check_memfd_flags(flags);
+
+	if (!error)
+		error = get_memfd_name(name, text);
+	if (error)
+		return error;
+	fd = fd_reserve(files, 0);
+	if (fd < 0)
+		return fd;
+	error = memfd_create(name, flags, &file);
+	if (error) {
+		fd_unreserve(files, fd);
+		return error;
+	}
+	fd_install(files, fd, file, flags & MFD_CLOEXEC);
+	return fd;
+}
+
 // Flags that F_SETFL changes.
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
 
@@ -195,6 +240,10 @@ static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
 		return change_flags(file, arg);
 	case F_GETPIPE_SZ:
 		return file->ops == &pipe_ops ? (int)(PIPE_SLOTS * PAGE_SIZE) : -EBADF;
+	case F_GET_SEALS:
+		return file_get_seals(file);
+	case F_ADD_SEALS:
+		return file_add_seals(file, arg);
 	default:
 		return -EINVAL;
 	}

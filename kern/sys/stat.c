@@ -199,6 +199,7 @@ static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user
 		.f_frsize = PAGE_SIZE,
 		.f_flags = ST_VALID | ST_RELATIME,
 	};
+	bool regular = inode_is(inode, S_IFREG);
 	dev_t dev = inode->dev;
 
 	inode_put(inode);
@@ -207,7 +208,7 @@ static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user
 	if (dev == VOLUME_PROC) {
 		st.f_type = PROC_SUPER_MAGIC;
 	} else if (dev == VOLUME_NAMELESS) {
-		st.f_type = PIPE_SUPER_MAGIC;
+		st.f_type = regular ? TMPFS_MAGIC : PIPE_SUPER_MAGIC;
 	} else {
 		st.f_blocks = page_total;
 		st.f_bfree = st.f_bavail = page_free_count();

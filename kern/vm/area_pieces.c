@@ -32,6 +32,8 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 	list_init(&area->object_link);
 	if (area->object) {
 		object_get(area->object);
+		if (area->object->host)
+			object_host_hooks->get(area->object->host);
 		mutex_lock(&area->object->lock);
 		list_add_tail(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
@@ -42,10 +44,14 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 void area_release(struct area *area)
 {
 	if (area->object) {
+		struct inode *host = area->object->host;
+
 		mutex_lock(&area->object->lock);
 		list_remove(&area->object_link);
 		mutex_unlock(&area->object->lock);
 		object_put(area->object);
+		if (host)
+			object_host_hooks->put(host);
 	}
 	kfree(area);
 }

@@ -1,10 +1,13 @@
 // object.c: memory objects: finding and making their pages, changing their size.
 #include "vm/object.h"
 
+#include <abi/fcntl.h>
 #include <abi/mman.h>
 #include "mem/heap.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"
+
+const struct object_host_hooks *object_host_hooks;
 
 struct object *object_create(void)
 {
@@ -15,6 +18,7 @@ struct object *object_create(void)
 	mutex_init(&obj->lock, "object", RANK_OBJECT);
 	list_init(&obj->areas);
 	obj->refs = 1;
+	obj->seals = F_SEAL_SEAL;
 	return obj;
 }
 
@@ -130,24 +134,33 @@ static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 int object_truncate(struct object *obj, uint64_t size)
 {
 	uint64_t first = ROUND_UP(size, PAGE_SIZE);
+	int error = 0;
 
 	if (size > OBJECT_MAX)
 		return -EFBIG;
 	mutex_lock(&obj->lock);
-	if (size < obj->size) {
-		remove_pages(obj, first, OBJECT_MAX, ptes_unmap);
-		clear_part(obj, size, first);
+	if ((size < obj->size && (obj->seals & F_SEAL_SHRINK)) ||
+	    (size > obj->size && (obj->seals & F_SEAL_GROW))) {
+		error = -EPERM;
+	} else {
+		if (size < obj->size) {
+			remove_pages(obj, first, OBJECT_MAX, ptes_unmap);
+			clear_part(obj, size, first);
+		}
+		obj->size = size;
 	}
-	obj->size = size;
 	mutex_unlock(&obj->lock);
-	return 0;
+	return error;
 }
 
 int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 {
 	uint64_t end = MIN(offset + len, OBJECT_MAX);
 	uint64_t first = ROUND_UP(offset, PAGE_SIZE), last = ROUND_DOWN(end, PAGE_SIZE);
+	int error = object_writer_enter(obj);
 
+	if (error)
+		return error;
 	mutex_lock(&obj->lock);
 	if (first < last)
 		remove_pages(obj, first, last, ptes_unmap_object);
@@ -155,6 +168,7 @@ int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 	if (last >= first)
 		clear_part(obj, last, end);
 	mutex_unlock(&obj->lock);
+	object_writer_leave(obj);
 	return 0;
 }
 

@@ -7,6 +7,8 @@
 #include "mem/page.h"
 #include "thread/mutex.h"
 
+struct inode;
+
 // The pages by index: a tree of nodes with 64 slots each (vm/pagetree.c), as high as the highest
 // index needs. Empty, it is a NULL pointer.
 struct pagetree {
@@ -18,6 +20,9 @@ struct pagetree {
 struct object {
 	struct mutex lock;
 	uint32_t refs;         // [a] files, areas and others that keep the object
+	uint16_t seals;        // [o] F_SEAL_ bits: what nobody may do to it any more
+	uint16_t writers;      // [o] writes under way, and mappings about to be made for writing
+	struct inode *host;    // [c] the file whose contents these are; NULL: there is none
 	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
 	struct pagetree pages; // [o] each page counts one reference for being here
 	size_t resident;       // [o] how many there are
@@ -26,7 +31,16 @@ struct object {
 
 #define OBJECT_MAX (1ull << 40) // bytes: page indexes stay below 2^28
 
-// An empty object with one reference. NULL without memory.
+// A mapping keeps the object's host too, so that it still has a name when nobody has it open.
+// Registered by fs/.
+struct object_host_hooks {
+	void (*get)(struct inode *host);
+	void (*put)(struct inode *host);
+};
+
+extern const struct object_host_hooks *object_host_hooks;
+
+// An empty object with one reference, which takes no seals (F_SEAL_SEAL). NULL without memory.
 struct object *object_create(void);
 
 static inline struct object *object_get(struct object *obj)
@@ -42,8 +56,8 @@ void object_put(struct object *obj);
 // 0 at or past the end.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
-// Write, growing the object. Returns the count, which is short only when memory ran out after some;
-// -ENOMEM, -EFBIG.
+// Write, growing the object. Returns the count, which is short only when memory ran out after some,
+// or a seal forbids to grow; -ENOMEM, -EFBIG, -EPERM.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
 // The same from and to a user of the current address space: short counts end at the first byte that
@@ -52,12 +66,24 @@ ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, 
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
 // Set the size. Shrinking gives back the pages past the new end, unmaps them everywhere, private
-// copies of them too, and clears the rest of the last one. 0, -ENOMEM or -EFBIG.
+// copies of them too, and clears the rest of the last one. 0, -ENOMEM, -EFBIG, or -EPERM by a seal.
 int object_truncate(struct object *obj, uint64_t size);
 
 // Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings; private
-// copies of them stay, as on Linux. 0.
+// copies of them stay, as on Linux. 0, or -EPERM by a seal.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
+
+// Add seals (F_SEAL_ bits). 0; -EPERM where a seal forbids it; -EBUSY for F_SEAL_WRITE while
+// somebody writes or may write through a mapping, and for all while a write is under way.
+int object_seal(struct object *obj, unsigned int seals);
+
+// Whoever writes, or maps for writing, does so between these two: meanwhile the object is not
+// sealed. 0, or -EPERM if it is sealed against writing.
+int object_writer_enter(struct object *obj) __must_check;
+void object_writer_leave(struct object *obj);
+
+// May the object have bytes up to `end`, or is it sealed against growing so far?
+bool object_may_reach(const struct object *obj, uint64_t end);
 
 // Let the object adopt page `pp` (count 0, kind PAGE_RESERVED or fresh) as its page `index`, which
 // must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.

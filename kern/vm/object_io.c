@@ -57,22 +57,20 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 	return (ssize_t)done;
 }
 
-static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
-                          move_fn move)
+// Caller: is a writer of the object.
+static ssize_t write_pages(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
+                           move_fn move)
 {
 	size_t done = 0;
 	int error = 0;
 
-	if (len == 0)
-		return 0;
-	if (offset >= OBJECT_MAX)
-		return -EFBIG;
-	len = (size_t)MIN((uint64_t)len, OBJECT_MAX - offset);
 	while (done < len && !error) {
 		size_t at = (size_t)(offset + done) % PAGE_SIZE,
 		       n = MIN(len - done, PAGE_SIZE - at), moved;
 		page_t *pp;
 
+		if (!object_may_reach(obj, offset + done + n))
+			return done ? (ssize_t)done : -EPERM;
 		error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), true, &pp);
 		if (error)
 			break;
@@ -89,6 +87,24 @@ static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer,
 		mutex_unlock(&obj->lock);
 	}
 	return done ? (ssize_t)done : error;
+}
+
+static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
+                          move_fn move)
+{
+	ssize_t n;
+	int error;
+
+	if (len == 0)
+		return 0;
+	if (offset >= OBJECT_MAX)
+		return -EFBIG;
+	error = object_writer_enter(obj);
+	if (error)
+		return error;
+	n = write_pages(obj, offset, buffer, (size_t)MIN((uint64_t)len, OBJECT_MAX - offset), move);
+	object_writer_leave(obj);
+	return n;
 }
 
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len)

@@ -1,0 +1,80 @@
+// memfd.c: files in memory that never had a name in the tree, and seals on them.
+#include "fs/memfd.h"
+
+#include "fs/inode.h"
+#include "vm/object.h"
+#include <abi/limits.h>
+#include <abi/mman.h>
+#include <stdio.h>
+
+#define S_IXALL (S_IXUSR | S_IXGRP | S_IXOTH)
+#define SEALS_ALL                                                                         \
+	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | \
+	 F_SEAL_EXEC)
+
+// A file that will never be executed may be sealed without being asked.
+static mode_t mode_for(unsigned int flags)
+{
+	return S_IFREG | (flags & MFD_NOEXEC_SEAL ? 0666 : 0777);
+}
+
+static uint16_t first_seals(unsigned int flags)
+{
+	if (flags & MFD_NOEXEC_SEAL)
+		return F_SEAL_EXEC;
+	return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
+}
+
+int memfd_create(const char *name, unsigned int flags, struct file **store)
+{
+	char label[NAME_MAX + 1];
+	struct inode *inode;
+
+	if (flags & MFD_HUGETLB)
+		return -ENODEV;
+	inode = inode_create(mode_for(flags), VOLUME_NAMELESS, NULL);
+	if (!inode)
+		return -ENOMEM;
+	inode->object->seals = first_seals(flags);
+	snprintf(label, sizeof(label), "memfd:%s", name);
+	if (inode_set_label(inode, tree_root, label)) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	return file_create(inode, O_RDWR | O_LARGEFILE, store);
+}
+
+// The object whose seals are the file's, or NULL.
+static struct object *sealable(const struct inode *inode)
+{
+	return inode_is(inode, S_IFREG) ? inode->object : NULL;
+}
+
+int file_get_seals(const struct file *file)
+{
+	const struct object *object = sealable(file->inode);
+
+	return object ? object->seals : -EINVAL;
+}
+
+int file_add_seals(struct file *file, unsigned int seals)
+{
+	struct object *object = sealable(file->inode);
+
+	if (!file_writable(file))
+		return -EPERM;
+	if ((seals & ~(unsigned int)SEALS_ALL) || !object)
+		return -EINVAL;
+	// Who may execute it can rely on what it executes.
+	if ((seals & F_SEAL_EXEC) && (file->inode->mode & S_IXALL))
+		seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
+	return object_seal(object, seals);
+}
+
+int inode_check_mode(const struct inode *inode, mode_t mode)
+{
+	const struct object *object = sealable(inode);
+	bool sealed = object && (object->seals & F_SEAL_EXEC);
+
+	return sealed && ((inode->mode ^ mode) & S_IXALL) ? -EPERM : 0;
+}

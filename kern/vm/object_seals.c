@@ -1,0 +1,63 @@
+// object_seals.c: what nobody may do to an object any more: shrink it, let it grow, write to it. A seal
+// is for ever, so that whoever got a sealed file from a stranger can rely on what it reads.
+#include <abi/fcntl.h>
+
+#include "vm/internal.h"
+#include "vm/object.h"
+
+#define SEALED_AGAINST_WRITES (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
+
+int object_writer_enter(struct object *obj)
+{
+	int error = -EPERM;
+
+	mutex_lock(&obj->lock);
+	if (!(obj->seals & SEALED_AGAINST_WRITES)) {
+		assert(obj->writers < UINT16_MAX); // a thread each
+		obj->writers++;
+		error = 0;
+	}
+	mutex_unlock(&obj->lock);
+	return error;
+}
+
+void object_writer_leave(struct object *obj)
+{
+	mutex_lock(&obj->lock);
+	obj->writers--;
+	mutex_unlock(&obj->lock);
+}
+
+// Is the object mapped so that somebody may write to it, now or after an mprotect()? Caller: holds the
+// lock.
+static bool mapped_for_writing(const struct object *obj)
+{
+	const struct area *area;
+
+	list_for_each(area, &obj->areas, object_link)
+		if ((area->flags & (AREA_SHARED | AREA_NOWRITE)) == AREA_SHARED)
+			return true;
+	return false;
+}
+
+bool object_may_reach(const struct object *obj, uint64_t end)
+{
+	return !(obj->seals & F_SEAL_GROW) || end <= obj->size;
+}
+
+int object_seal(struct object *obj, unsigned int seals)
+{
+	int error = 0;
+
+	mutex_lock(&obj->lock);
+	if (obj->seals & F_SEAL_SEAL)
+		error = -EPERM;
+	else if (obj->writers)
+		error = -EBUSY;
+	else if ((seals & ~obj->seals & F_SEAL_WRITE) && mapped_for_writing(obj))
+		error = -EBUSY;
+	else
+		obj->seals |= (uint16_t)seals;
+	mutex_unlock(&obj->lock);
+	return error;
+}
