@@ -86,7 +86,7 @@ void *device_map(physaddr_t pa, size_t len, pte_t cache)
 	size_t n = (offset + len + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	uintptr_t va = device_next;
 
-	if (len > JUMBO_SIZE || n > (0u - va) >> PAGE_SHIFT)
+	if (len > JUMBO_SIZE || n > (DEVICE_END - va) >> PAGE_SHIFT)
 		panic("device_map: no room for %zu bytes at %#x", len, pa);
 	for (size_t i = 0; i < n; i++) {
 		uintptr_t each = va + i * PAGE_SIZE;

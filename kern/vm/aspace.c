@@ -6,6 +6,7 @@
 #include "thread/thread.h"
 #include "vm/internal.h"
 #include "vm/uaccess.h"
+#include "vm/window.h"
 
 int aspace_create(struct aspace **store)
 {
@@ -100,6 +101,7 @@ static void switch_to_thread(struct thread *next)
 
 void vm_init(void)
 {
+	kernel_space_init();
 	thread_switch_hook = switch_to_thread;
 	trap_register(TRAP_PAGE_FAULT, page_fault);
 }
