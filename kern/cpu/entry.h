@@ -26,6 +26,10 @@
 #define PATCH_CLAC 0
 #define PATCH_STAC 1
 
+// What an entry of the exception table asks for (enum trap_repair).
+#define REPAIR_LAST 1
+#define REPAIR_AT_ONCE 2
+
 #ifdef __ASSEMBLER__
 
 .macro patch_site kind
@@ -35,10 +39,11 @@
 	.popsection
 .endm
 
-// If the instruction at `at` faults in the kernel, go on at `fixup`.
-.macro exception_entry at, fixup
+// If the instruction at `at` faults in the kernel, go on at `fixup`; a page fault is served first if
+// it can be, unless `repair` is REPAIR_AT_ONCE.
+.macro exception_entry at, fixup, repair=REPAIR_LAST
 	.pushsection __ex_table, "a"
-	.long \at, \fixup
+	.long \at, \fixup, \repair
 	.popsection
 .endm
 

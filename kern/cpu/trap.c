@@ -12,6 +12,8 @@ _Static_assert(offsetof(struct trapframe, ds) == FRAME_DS, "cpu/entry.h");
 _Static_assert(offsetof(struct trapframe, trapno) == FRAME_TRAPNO, "cpu/entry.h");
 _Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/entry.h");
 _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/entry.h");
+_Static_assert(TRAP_REPAIR_LAST == REPAIR_LAST, "cpu/entry.h");
+_Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/entry.h");
 
 // Gates (Intel SDM vol. 3, 6.11), as the low half of the second word.
 #define GATE_INTERRUPT 0x8E00u // present, 32 bits, interrupts off on entry
@@ -19,7 +21,7 @@ _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/entry.h");
 #define GATE_DPL3 0x6000u
 
 struct exception_entry {
-	uint32_t at, fixup;
+	uint32_t at, fixup, repair;
 };
 
 extern const struct exception_entry ex_table_start[], ex_table_end[];
@@ -117,9 +119,11 @@ static const struct exception_entry *find_fixup(uint32_t eip)
 	return NULL;
 }
 
-bool trap_has_fixup(const struct trapframe *frame)
+enum trap_repair trap_repair(const struct trapframe *frame)
 {
-	return find_fixup(frame->eip);
+	const struct exception_entry *entry = find_fixup(frame->eip);
+
+	return entry ? (enum trap_repair)entry->repair : TRAP_REPAIR_NONE;
 }
 
 bool trap_fixup(struct trapframe *frame)

@@ -65,8 +65,14 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 // address and return true.
 bool trap_fixup(struct trapframe *frame);
 
-// Is the instruction that faulted listed there?
-bool trap_has_fixup(const struct trapframe *frame);
+// What the exception table says of the instruction that faulted.
+enum trap_repair {
+	TRAP_REPAIR_NONE = 0,    // not listed: a mistake of the kernel's
+	TRAP_REPAIR_LAST = 1,    // trap_fixup, unless a page fault can be served
+	TRAP_REPAIR_AT_ONCE = 2, // trap_fixup, whatever the fault
+};
+
+enum trap_repair trap_repair(const struct trapframe *frame);
 
 // A fault of the kernel itself: report and stop. debug/ registers how; without it, panic.
 void trap_fatal(const struct trapframe *frame) __noreturn;

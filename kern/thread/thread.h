@@ -39,7 +39,6 @@ struct thread {
 	uint8_t wait_mode;       // [s] enum wait_mode, while sleeping
 	int8_t wake_reason;      // [s] 0 or -errno: how the last sleep ended
 	bool woken;              // [s] a wakeup came while it was not asleep (waiter_block)
-	bool no_faults;          // [t] a user copy under a spinlock: a fault ends it (vm/uaccess.c)
 	bool has_tls;            // [t] some of tls[] is in use
 	uint16_t fs, gs;         // [t] user selectors while it does not run
 	struct segment_desc tls[TLS_SLOTS]; // [t] loaded into the GDT at a switch

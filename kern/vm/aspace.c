@@ -45,11 +45,6 @@ void aspace_put(struct aspace *as)
 	kfree(as);
 }
 
-struct aspace *aspace_current(void)
-{
-	return thread_current()->aspace;
-}
-
 void aspace_switch_to(struct aspace *as)
 {
 	struct thread *thread = thread_current();

@@ -110,6 +110,7 @@ void page_fault(struct trapframe *frame)
 	struct thread *thread = thread_current();
 	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
 	enum fault_result result;
+	enum trap_repair repair;
 
 	if (likely(trap_from_user(frame))) {
 		// A page that is there, refused to the processor in its own name: no table will
@@ -122,9 +123,10 @@ void page_fault(struct trapframe *frame)
 			vm_fault_signal_hook(frame, va, result);
 		return;
 	}
-	if (va >= ULIM || !thread->aspace || !trap_has_fixup(frame))
+	repair = trap_repair(frame);
+	if (unlikely(va >= ULIM || !thread->aspace || repair == TRAP_REPAIR_NONE))
 		trap_fatal(frame);
-	if (thread->no_faults || aspace_fault(thread->aspace, va, access) != FAULT_OK)
+	if (repair == TRAP_REPAIR_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK)
 		trap_fixup(frame);
 }
 

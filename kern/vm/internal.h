@@ -213,12 +213,5 @@ static inline bool area_is_device(const struct area *area)
 	return area->ops == &linear_ops;
 }
 
-// A copy to or from a user may sleep in a page fault: debug builds panic if any lock is held.
-static inline void assert_may_copy(void)
-{
-	assert_may_sleep();
-	assert_no_sleeping_lock();
-}
-
 // The trap handler for page faults (fault.c).
 void page_fault(struct trapframe *frame);

@@ -46,6 +46,15 @@ static void at_the_ends(struct aspace *as)
 	EXPECT_EQ(clear_user(as, last, 2), -EFAULT);
 	EXPECT_EQ(clear_user(as, last, 1), 0);
 	EXPECT_EQ(copyin(as, buffer, last, SIZE_MAX), -EFAULT);
+	for (size_t size = 1; size <= 8; size *= 2) {
+		EXPECT_EQ(user_get(as, buffer, USER(ULIM - size), size), 0);
+		EXPECT_EQ(user_put(as, USER(ULIM - size), buffer, size), 0);
+		EXPECT_EQ(user_get(as, buffer, USER(ULIM - size + 1), size), -EFAULT);
+		EXPECT_EQ(user_put(as, USER(ULIM - size + 1), buffer, size), -EFAULT);
+		EXPECT_EQ(user_get(as, buffer, USER(0 - size + 1), size), -EFAULT); // wraps
+		EXPECT_EQ(user_put(as, USER(UINTPTR_MAX), buffer, size), -EFAULT);
+		EXPECT_EQ(user_get(as, buffer, NULL, size), -EFAULT);
+	}
 	EXPECT_EQ(clear_user(as, USER(ULIM - PAGE_SIZE), SIZE_MAX), -EFAULT);
 	EXPECT_EQ(copyin(as, buffer, end, 1), -EFAULT);
 	EXPECT_EQ(copyin_partial(as, buffer, end, 1), 0);
@@ -88,12 +97,19 @@ static void kernel_address(struct aspace *as)
 	EXPECT_EQ(copyout(as, va, "xyz", 3), -EFAULT);
 	EXPECT_EQ(copyout_partial(as, va, "xyz", 3), 0);
 	EXPECT_EQ(clear_user(as, va, 3), -EFAULT);
+	for (size_t size = 1; size <= 8; size *= 2) {
+		EXPECT_EQ(user_get(as, buffer, va, size), -EFAULT);
+		EXPECT_EQ(user_put(as, va, "xyzxyzxyz", size), -EFAULT);
+	}
+	EXPECT_EQ(copyoutstr(as, (__force char __user *)kernel_bytes, "xyz", 4), -EFAULT);
 	EXPECT_EQ(user_mem_check(as, va, 3, PTE_U, NULL), -EFAULT);
 	EXPECT_EQ(user_fault_in(as, va, true), -EFAULT);
 	EXPECT_EQ(user_fault_in(as, USER(KERNBASE), false), -EFAULT);
 	if (as == aspace_current()) {
 		EXPECT_EQ(copyin_nofault(buffer, va, 3), 0);
 		EXPECT_EQ(copyout_nofault(va, "xyz", 3), 0);
+		EXPECT_EQ(copyin_nofault(buffer, va, 1), 0);
+		EXPECT_EQ(copyout_nofault(va, "xyz", 1), 0);
 	}
 	EXPECT_TEXT(kernel_bytes, "abc");
 }
@@ -116,6 +132,10 @@ static void breaks_copy_on_write(struct aspace *as)
 	EXPECT_EQ(copyout(as, USER(AT(0)), "two", 4), 0);
 	EXPECT_EQ(copyout(as, USER(AT(2)), "two", 4), 0);
 	EXPECT_EQ(clear_user(as, USER(AT(1)), 4), 0);
+	EXPECT_EQ(put_user(as, (char __user *)AT(0) + 8, 'v'), 0);
+	EXPECT_EQ(put_user(as, (uint64_t __user *)AT(1) - 1, 1), 0); // the page's last bytes
+	EXPECT_EQ(copyin(copy, buffer, USER(AT(0) + 8), 1), 0);
+	EXPECT_EQ(buffer[0], '\0');
 	EXPECT_EQ(copyin(copy, buffer, USER(AT(0)), 4), 0);
 	EXPECT_TEXT(buffer, "one");
 	EXPECT_EQ(copyin(copy, buffer, USER(AT(2)), 4), 0);
@@ -236,6 +256,52 @@ KTEST(uaccess_of_pages_that_vanish_meanwhile)
 	EXPECT_EQ(test_free_memory(), before);
 }
 
+// A kernel thread has no user memory, even while some program's directory is still loaded.
+static void load_and_yield(void *arg)
+{
+	struct aspace *as = arg;
+
+	aspace_switch_to(aspace_get(as));
+	EXPECT_EQ(copyout(as, USER(AT(0)), "x", 2), 0);
+	thread_yield();
+	aspace_switch_to(NULL);
+}
+
+KTEST(uaccess_of_no_space)
+{
+	struct aspace *as = test_aspace();
+	char __user *va = (char __user *)AT(0);
+	uintptr_t bad = 0;
+	char *copy;
+
+	test_map(as, 0, 1, RW);
+	test_spawn(load_and_yield, as);
+	thread_yield();
+	EXPECT(pgdir_current() == as->pgdir);
+	EXPECT(aspace_current() == NULL);
+	memset(buffer, '!', 2);
+	EXPECT_EQ(copyin(NULL, buffer, va, 1), -EFAULT);
+	EXPECT_EQ(copyin_partial(NULL, buffer, va, 1), 0);
+	EXPECT_EQ(get_user(NULL, buffer, va), -EFAULT);
+	EXPECT_EQ(copyinstr(NULL, buffer, va, 2), -EFAULT);
+	EXPECT_EQ(copyinstr_alloc(NULL, &copy, va, 2), -EFAULT);
+	EXPECT_EQ(user_strlen(NULL, va, 2), -EFAULT);
+	EXPECT_EQ(buffer[0], '!');
+	EXPECT_EQ(copyout(NULL, va, "y", 1), -EFAULT);
+	EXPECT_EQ(copyout_partial(NULL, va, "y", 1), 0);
+	EXPECT_EQ(copyoutstr(NULL, va, "y", 2), -EFAULT);
+	EXPECT_EQ(put_user(NULL, va, 'y'), -EFAULT);
+	EXPECT_EQ(clear_user(NULL, va, 1), -EFAULT);
+	EXPECT_EQ(clear_user_partial(NULL, va, 1), 0);
+	EXPECT_EQ(user_fault_in(NULL, va, false), -EFAULT);
+	EXPECT_EQ(user_mem_check(NULL, va, 1, PTE_U, &bad), -EFAULT);
+	EXPECT_EQ(bad, AT(0));
+	EXPECT_EQ(copyin(NULL, buffer, va, 0), 0);
+	EXPECT_EQ(test_byte(as, AT(0)), 'x');
+	test_settle();
+	aspace_put(as);
+}
+
 // Every access to a user's page but those in the copy functions is a mistake. Where the page is
 // there, only SMAP notices.
 static void stray(struct aspace *as)
@@ -283,6 +349,8 @@ static void under_locks(struct aspace *as)
 	EXPECT_PANIC(result = copyout(as, va, buffer, 1));
 	EXPECT_PANIC(result = clear_user(as, va, 1));
 	EXPECT_PANIC(result = copyinstr(as, buffer, va, 1));
+	EXPECT_PANIC(result = get_user(as, buffer, (const char __user *)AT(0)));
+	EXPECT_PANIC(result = put_user(as, (char __user *)AT(0), 'x'));
 	spin_unlock(&spin);
 	mutex_lock(&mutex);
 	EXPECT_PANIC(result = copyin(as, buffer, va, 1));

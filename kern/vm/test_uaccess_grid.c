@@ -19,6 +19,7 @@ enum hole {
 
 static const size_t offsets[] = { 0, 1, 4094, 4095 };
 static const size_t lengths[] = { 0, 1, 2, 4095, 4096, 4097, 8192, 8193 };
+static const size_t value_offsets[] = { 0, 1, 4089, 4090, 4091, 4092, 4093, 4094, 4095 };
 
 #define PAGES 3u
 #define BYTES (PAGES * PAGE_SIZE) // as far as the greatest offset and length reach
@@ -184,6 +185,57 @@ static void try_copyout(struct aspace *as, size_t offset, size_t len)
 	expect("clear_user's bytes", offset, len,
 	       good == len && memory_wrong(as, offset, good, '\0'), false);
 	restore_all(as);
+	expect("clear_user_partial", offset, len, (long)clear_user_partial(as, dst, len),
+	       (long)good);
+	expect("clear_user_partial's bytes", offset, len, memory_wrong(as, offset, good, '\0'),
+	       false);
+	restore_all(as);
+}
+
+// A string of `len` > 0 bytes with its NUL.
+static void try_copyoutstr(struct aspace *as, size_t offset, size_t len)
+{
+	char __user *dst = (char __user *)AT(0) + offset;
+	bool good = writable(offset, len) == len;
+
+	memset(buffer, '#', len - 1);
+	buffer[len - 1] = '\0';
+	expect("copyoutstr, no room", offset, len, copyoutstr(as, dst, buffer, len - 1), -ERANGE);
+	expect("copyoutstr's bytes", offset, len, memory_wrong(as, offset, 0, '#'), false);
+	expect("copyoutstr", offset, len, copyoutstr(as, dst, buffer, len),
+	       good ? (long)len - 1 : -EFAULT);
+	if (good) {
+		expect("copyoutstr's NUL", offset, len, seen(as, offset + len - 1), '\0');
+		expect("copyoutstr's first", offset, len, seen(as, offset), len > 1 ? '#' : '\0');
+	}
+	restore_all(as);
+}
+
+// Single values: all or nothing.
+static void try_value(struct aspace *as, size_t offset, size_t size)
+{
+	void __user *va = USER(AT(0) + offset);
+	bool good = readable(offset, size) == size;
+	size_t changed = 0;
+
+	for (unsigned int n = 1; n < PAGES; n++)
+		ptes_unmap(as, AT(n), AT(n + 1));
+	memset(buffer, '!', size + 1);
+	expect("get_user", offset, size, user_get(as, buffer, va, size), good ? 0 : -EFAULT);
+	expect("get_user's bytes", offset, size, buffer_wrong(offset, good ? size : 0), false);
+	for (size_t i = 0; i < size && !good; i++)
+		expect("get_user's nothing", offset, size, buffer[i], '!');
+	restore_all(as);
+
+	good = writable(offset, size) == size;
+	memset(buffer, '#', size);
+	expect("put_user", offset, size, user_put(as, va, buffer, size), good ? 0 : -EFAULT);
+	for (size_t i = 0; i < size; i++)
+		changed += seen(as, offset + i) != original[offset + i];
+	expect("put_user's bytes", offset, size, (long)changed, good ? (long)size : 0);
+	expect("put_user's border", offset, size, memory_wrong(as, offset, good ? size : 0, '#'),
+	       false);
+	restore_all(as);
 }
 
 // A check looks at rights only, not at what stands behind the mapping.
@@ -231,7 +283,6 @@ static void try_nofault(struct aspace *as, size_t offset, size_t len, bool write
 		       false);
 	else
 		expect("copyin_nofault's bytes", offset, len, buffer_wrong(offset, good), false);
-	EXPECT(!thread_current()->no_faults);
 	restore_all(as);
 }
 
@@ -241,6 +292,8 @@ static void try_all_lengths(struct aspace *as)
 		for (size_t j = 0; j < ARRAY_SIZE(lengths); j++) {
 			try_copyin(as, offsets[i], lengths[j]);
 			try_copyout(as, offsets[i], lengths[j]);
+			if (lengths[j])
+				try_copyoutstr(as, offsets[i], lengths[j]);
 			try_check(as, offsets[i], lengths[j]);
 			if (as != aspace_current())
 				continue;
@@ -250,7 +303,15 @@ static void try_all_lengths(struct aspace *as)
 	}
 }
 
-static void for_each_hole(bool current)
+static void try_all_values(struct aspace *as)
+{
+	for (size_t page = 0; page < PAGES - 1; page++)
+		for (size_t i = 0; i < ARRAY_SIZE(value_offsets); i++)
+			for (size_t size = 1; size <= 8; size *= 2)
+				try_value(as, page * PAGE_SIZE + value_offsets[i], size);
+}
+
+static void for_each_hole(bool current, void (*try)(struct aspace *as))
 {
 	for (size_t at = 0; at < BYTES; at++)
 		original[at] = (char)(at * 7 + at / PAGE_SIZE + 1);
@@ -259,9 +320,9 @@ static void for_each_hole(bool current)
 			struct aspace *as = scene_begin();
 
 			if (current)
-				test_run_in(as, try_all_lengths);
+				test_run_in(as, try);
 			else
-				try_all_lengths(as);
+				try(as);
 			scene_end(as);
 		}
 	}
@@ -271,7 +332,7 @@ KTEST(uaccess_grid_in_the_current_space)
 {
 	size_t before = test_free_memory();
 
-	for_each_hole(true);
+	for_each_hole(true, try_all_lengths);
 	EXPECT_EQ(test_free_memory(), before);
 	page_check();
 }
@@ -280,7 +341,23 @@ KTEST(uaccess_grid_in_another_space)
 {
 	size_t before = test_free_memory();
 
-	for_each_hole(false);
+	for_each_hole(false, try_all_lengths);
 	EXPECT_EQ(test_free_memory(), before);
 	page_check();
+}
+
+KTEST(uaccess_values_grid_in_the_current_space)
+{
+	size_t before = test_free_memory();
+
+	for_each_hole(true, try_all_values);
+	EXPECT_EQ(test_free_memory(), before);
+}
+
+KTEST(uaccess_values_grid_in_another_space)
+{
+	size_t before = test_free_memory();
+
+	for_each_hole(false, try_all_values);
+	EXPECT_EQ(test_free_memory(), before);
 }

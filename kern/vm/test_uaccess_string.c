@@ -2,10 +2,12 @@
 // space and in another one. No byte behind the NUL is read, and none beyond `max`.
 #include "vm/test_util.h"
 
+#include "mem/heap.h"
 #include "vm/uaccess.h"
 
 static const size_t offsets[] = { 0, 1, 4094, 4095 };
-static const size_t lengths[] = { 1, 2, 4095, 4096, 4097, 8192, 8193 }; // with the NUL
+// With the NUL. The short ones: strings are read in rounds of four bytes.
+static const size_t lengths[] = { 1, 2, 3, 4, 5, 6, 127, 128, 129, 4095, 4096, 4097, 8192, 8193 };
 
 #define PAGES 3u
 #define BYTES (PAGES * PAGE_SIZE)
@@ -42,6 +44,21 @@ static long outcome(size_t offset, size_t len, size_t max)
 	return max <= room ? -ENAMETOOLONG : -EFAULT;
 }
 
+// The copy into memory of its own; buffer[] has what it should be.
+static void try_alloc(struct aspace *as, const char __user *src, size_t max, long expected)
+{
+	char *copy = buffer;
+	long got = copyinstr_alloc(as, &copy, src, max);
+
+	EXPECT_EQ(got, expected);
+	if (got < 0) {
+		EXPECT(copy == buffer);
+	} else {
+		EXPECT_TEXT(copy, buffer);
+		kfree(copy);
+	}
+}
+
 static void try_string(struct aspace *as, size_t offset, size_t len)
 {
 	size_t maxima[] = { 1, len - 1, len, len + 1, BYTES };
@@ -66,6 +83,8 @@ static void try_string(struct aspace *as, size_t offset, size_t len)
 		}
 		if (got == -ENAMETOOLONG)
 			EXPECT_EQ(buffer[max], '!');
+		expect(offset, len, max, user_strlen(as, src, max), expected);
+		try_alloc(as, src, max, expected);
 	}
 	if (nul)
 		*place(as, offset + len - 1) = 's';

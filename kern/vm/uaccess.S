@@ -1,15 +1,20 @@
 // uaccess.S: the instructions that touch a user's memory for the kernel. Each stands in the
 // exception table: a page fault that cannot be served goes on at its repair address instead.
+// Callers have checked that what they touch lies below ULIM, but for the single values, which check
+// that themselves.
 
+#include <abi/errno.h>
 #include "cpu/entry.h"
+#include "layout.h"
 
 	.text
 
-// size_t user_copy(void *dst, const void *src, size_t len): copy, one of the two being a user's.
-// Returns how many bytes were not copied; those before them were.
-	.globl user_copy
-	.type user_copy, @function
-user_copy:
+// size_t NAME(void *dst, const void *src, size_t len): copy, one of the two being a user's. Returns
+// how many bytes were not copied; those before them were.
+.macro copy_function name, repair
+	.globl \name
+	.type \name, @function
+\name:
 	pushl %esi
 	pushl %edi
 	movl %eax, %edi
@@ -18,13 +23,10 @@ user_copy:
 	shrl $2, %ecx
 	andl $3, %edx
 	patch_site PATCH_STAC
-copy_words:
-	rep movsl
+1:	rep movsl
 	movl %edx, %ecx
-copy_bytes:
-	rep movsb
-copy_done:
-	patch_site PATCH_CLAC
+2:	rep movsb
+3:	patch_site PATCH_CLAC
 	movl %ecx, %eax
 	popl %edi
 	popl %esi
@@ -32,12 +34,15 @@ copy_done:
 
 	// A word could not be copied. Some of its bytes may lie before the bad page: byte by byte
 	// up to there.
-copy_rest:
-	leal (%edx, %ecx, 4), %ecx
-	jmp copy_bytes
-	exception_entry copy_words, copy_rest
-	exception_entry copy_bytes, copy_done
-	.size user_copy, . - user_copy
+4:	leal (%edx, %ecx, 4), %ecx
+	jmp 2b
+	exception_entry 1b, 4b, \repair
+	exception_entry 2b, 3b, \repair
+	.size \name, . - \name
+.endm
+
+	copy_function user_copy, REPAIR_LAST
+	copy_function user_copy_nofault, REPAIR_AT_ONCE
 
 // size_t user_clear(void *dst, size_t len): write zeroes. Returns how many bytes were not written.
 	.globl user_clear
@@ -67,37 +72,154 @@ clear_rest:
 	exception_entry clear_bytes, clear_done
 	.size user_clear, . - user_clear
 
-// ssize_t user_copy_string(char *dst, const char *src, size_t max): copy up to the NUL. Returns the
-// length without it, max when there was none in max bytes, or -1 when a byte could not be read. max
-// > 0.
-	.globl user_copy_string
-	.type user_copy_string, @function
-user_copy_string:
+// Single values of 1, 2, 4 and 8 bytes: int user_get_N(void *dst, const void *src) with `src` a
+// user's, int user_put_N(void *dst, const void *src) with `dst` a user's. 0, or -EFAULT with nothing
+// stored. A value that crosses a page: the processor checks both pages before it stores a word, and
+// for the two words of 8 bytes we do.
+
+// The head: does [user, user + bytes) lie below ULIM?
+.macro value_function name, bytes, user, bad=bad_value
+	.globl \name
+	.type \name, @function
+\name:
+	cmpl $ULIM - \bytes, \user
+	ja \bad
+.endm
+
+.macro value_done name
+	patch_site PATCH_CLAC
+	xorl %eax, %eax
+	ret
+	.size \name, . - \name
+.endm
+
+.macro get_function name, bytes, move, register, repair=REPAIR_LAST, bad=bad_value
+	value_function \name, \bytes, %edx, \bad
+	patch_site PATCH_STAC
+1:	\move (%edx), \register
+	\move \register, (%eax)
+	value_done \name
+	exception_entry 1b, \bad, \repair
+.endm
+
+.macro put_function name, bytes, move, register, repair=REPAIR_LAST, bad=bad_value
+	value_function \name, \bytes, %eax, \bad
+	\move (%edx), \register
+	patch_site PATCH_STAC
+1:	\move \register, (%eax)
+	value_done \name
+	exception_entry 1b, \bad, \repair
+.endm
+
+	get_function user_get_1, 1, movb, %cl
+	get_function user_get_2, 2, movw, %cx
+	get_function user_get_4, 4, movl, %ecx
+	put_function user_put_1, 1, movb, %cl
+	put_function user_put_2, 2, movw, %cx
+	put_function user_put_4, 4, movl, %ecx
+
+	// The _nofault forms return how many bytes were not copied: 0 or 1.
+	get_function user_get_1_nofault, 1, movb, %cl, REPAIR_AT_ONCE, bad_byte
+	put_function user_put_1_nofault, 1, movb, %cl, REPAIR_AT_ONCE, bad_byte
+
+	value_function user_get_8, 8, %edx
+	patch_site PATCH_STAC
+get_high:
+	movl 4(%edx), %ecx
+get_low:
+	movl (%edx), %edx
+	movl %edx, (%eax)
+	movl %ecx, 4(%eax)
+	value_done user_get_8
+	exception_entry get_high, bad_value
+	exception_entry get_low, bad_value
+
+	value_function user_put_8, 8, %eax
+	movl 4(%edx), %ecx
+	movl (%edx), %edx
+	patch_site PATCH_STAC
+put_test: // a store that changes nothing: should it fail, so does the whole
+	lock orl $0, 4(%eax)
+put_low:
+	movl %edx, (%eax)
+put_high:
+	movl %ecx, 4(%eax)
+	value_done user_put_8
+	exception_entry put_test, bad_value
+	exception_entry put_low, bad_value
+	exception_entry put_high, bad_value
+
+bad_value:
+	patch_site PATCH_CLAC
+	movl $-EFAULT, %eax
+	ret
+bad_byte:
+	patch_site PATCH_CLAC
+	movl $1, %eax
+	ret
+
+// Strings. Both read byte by byte, since the byte behind the NUL may be none of the string's, but
+// four bytes a round. They return the length without the NUL, -ENAMETOOLONG when there was none in
+// max bytes, or -EFAULT when a byte could not be read.
+//
+// ssize_t user_copy_string(char *dst, const char *src, size_t max): copy up to the NUL.
+// ssize_t user_string_length(const char *src, size_t max): only look; `dst` here is not used.
+.macro string_byte offset, copies, fixup, found
+1:	movb \offset(%edx, %ecx), %bl
+	.if \copies
+	movb %bl, \offset(%eax, %ecx)
+	.endif
+	testb %bl, %bl
+	jz \found
+	exception_entry 1b, \fixup
+.endm
+
+.macro string_function name, copies
+	.globl \name
+	.type \name, @function
+\name:
+	.if !\copies
+	movl %edx, %ecx
+	movl %eax, %edx
+	.endif
 	pushl %ebx
 	addl %ecx, %eax // both pointers to the end, and a negative index that counts up to 0
 	addl %ecx, %edx
 	pushl %ecx
 	negl %ecx
 	patch_site PATCH_STAC
-string_byte:
-	movb (%edx, %ecx), %bl
-	movb %bl, (%eax, %ecx)
-	testb %bl, %bl
-	jz string_done
+	addl $4, %ecx // the index plus 4, from here on
+	jg 13f
+12:	string_byte -4, \copies, 19f, 14f
+	string_byte -3, \copies, 19f, 15f
+	string_byte -2, \copies, 19f, 16f
+	string_byte -1, \copies, 19f, 17f
+	addl $4, %ecx
+	jle 12b
+13:	cmpl $4, %ecx // fewer than four bytes are left
+	je 20f
+	string_byte -4, \copies, 19f, 14f
 	incl %ecx
-	jnz string_byte
-string_done:
+	jmp 13b
+14:	decl %ecx // the NUL's index
+15:	decl %ecx
+16:	decl %ecx
+17:	decl %ecx
 	popl %eax
 	addl %ecx, %eax
-string_out:
-	patch_site PATCH_CLAC
+18:	patch_site PATCH_CLAC
 	popl %ebx
 	ret
-string_fault:
-	popl %eax
-	movl $-1, %eax
-	jmp string_out
-	exception_entry string_byte, string_fault
-	.size user_copy_string, . - user_copy_string
+19:	popl %eax
+	movl $-EFAULT, %eax
+	jmp 18b
+20:	popl %eax
+	movl $-ENAMETOOLONG, %eax
+	jmp 18b
+	.size \name, . - \name
+.endm
+
+	string_function user_copy_string, 1
+	string_function user_string_length, 0
 
 	.section .note.GNU-stack, "", @progbits

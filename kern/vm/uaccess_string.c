@@ -1,0 +1,105 @@
+// uaccess_string.c: strings of the user's. How long one is nobody knows before its NUL is found, and
+// then it may have changed already: each byte is read once.
+#include "vm/uaccess.h"
+
+#include "mem/heap.h"
+#include "vm/internal.h"
+
+ssize_t user_string_length(const char *src, size_t max);
+
+#define SHORT_STRING 128u // bytes of a string that copyinstr_alloc needs one allocation for
+
+// A string in another space: page by page, up to the NUL. As user_copy_string; `dst` NULL: only
+// its length.
+static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t max)
+{
+	size_t done = 0;
+
+	while (done < max) {
+		size_t at = (va + done) % PAGE_SIZE, n = MIN(max - done, PAGE_SIZE - at), len;
+		const char *bytes;
+		page_t *pp;
+
+		if (!as || aspace_pin_page(as, va + done, ACCESS_READ, &pp))
+			return -EFAULT;
+		bytes = (const char *)page_to_virt(pp) + at;
+		len = strnlen(bytes, n);
+		if (dst) {
+			memcpy(dst + done, bytes, len);
+			if (len < n)
+				dst[done + len] = '\0';
+		}
+		page_unpin(pp);
+		done += len;
+		if (len < n)
+			return (ssize_t)done;
+	}
+	return -ENAMETOOLONG;
+}
+
+// A string that is in another space, or might run into ULIM. `dst` NULL: only its length.
+static ssize_t scan(struct aspace *as, char *dst, const char __user *src, size_t max)
+{
+	size_t room = user_part(src, max);
+	ssize_t len = walk_string(as, dst, (__force uintptr_t)src, room);
+
+	return len == -ENAMETOOLONG && room < max ? -EFAULT : len; // ULIM came before the NUL
+}
+
+ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max)
+{
+	return scan(as, dst, src, max);
+}
+
+ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max)
+{
+	assert_may_copy();
+	if (likely(user_is_loaded(as) && user_range_ok(src, max)))
+		return user_string_length((__force const char *)src, max);
+	return scan(as, NULL, src, max);
+}
+
+// The rest of a string whose first SHORT_STRING bytes, without a NUL, are in start[].
+static ssize_t copy_long(struct aspace *as, char **store, const char *start, const char __user *src,
+                         size_t max)
+{
+	char *all = kmalloc(max), *fitting;
+	ssize_t len;
+
+	if (!all)
+		return -ENOMEM;
+	memcpy(all, start, SHORT_STRING);
+	len = copyinstr(as, all + SHORT_STRING, src + SHORT_STRING, max - SHORT_STRING);
+	if (len < 0) {
+		kfree(all);
+		return len;
+	}
+	fitting = kstrdup(all);
+	kfree(all);
+	if (!fitting)
+		return -ENOMEM;
+	*store = fitting;
+	return len + (ssize_t)SHORT_STRING;
+}
+
+ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src, size_t max)
+{
+	char start[SHORT_STRING];
+	ssize_t len = copyinstr(as, start, src, MIN(max, SHORT_STRING));
+
+	if (len == -ENAMETOOLONG && max > SHORT_STRING)
+		return copy_long(as, store, start, src, max);
+	if (len < 0)
+		return len;
+	*store = kstrdup(start);
+	return *store ? len : -ENOMEM;
+}
+
+ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max)
+{
+	size_t len = strlen(src);
+
+	if (len >= max)
+		return -ERANGE;
+	return copyout(as, dst, src, len + 1) ? -EFAULT : (ssize_t)len;
+}
