@@ -156,7 +156,8 @@ KTEST(uio_goes_through_its_stretches)
 {
 	char a[3] = "abc", b[5] = "defgh", got[16] = "";
 	struct iovec iov[] = { { a, 0 }, { a, 3 }, { NULL, 0 }, { b, 5 } };
-	struct uio uio = uio_vector(iov, 4, 8);
+	struct user_vector vector = { .iov = iov, .count = 4, .total = 8 };
+	struct uio uio = uio_vector(&vector);
 
 	EXPECT_EQ(uio.left, 8);
 	uio_advance(&uio, 0);

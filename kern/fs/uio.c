@@ -1,15 +1,15 @@
 // uio.c: copying to and from a list of stretches of memory.
 #include "fs/uio.h"
 
-struct uio uio_vector(const struct iovec *iov, unsigned int count, size_t total)
+struct uio uio_vector(const struct user_vector *vector)
 {
-	struct uio uio = { .left = total };
+	struct uio uio = { .left = vector->total };
 
-	if (count == 0)
+	if (vector->count == 0)
 		return uio;
-	uio.base = (__force char __user *)iov->iov_base;
-	uio.len = MIN(iov->iov_len, total);
-	uio.next = iov + 1;
+	uio.base = (__force char __user *)vector->iov->iov_base;
+	uio.len = vector->iov->iov_len;
+	uio.next = vector->iov + 1;
 	return uio;
 }
 
@@ -120,17 +120,16 @@ size_t uio_zero(struct uio *uio, size_t n)
 
 	n = MIN(n, uio->left);
 	while (done < n) {
-		// Clearing tells no partial count: page by page, so that one can be given.
-		size_t in_page = PAGE_SIZE -
-		                 ((uintptr_t)(__force void *)uio->base & (PAGE_SIZE - 1));
-		size_t step = MIN(MIN(n - done, uio->len), in_page);
+		size_t step = MIN(n - done, uio->len), cleared = step;
 
 		if (uio->kernel)
 			memset((__force void *)uio->base, 0, step);
-		else if (clear_user(aspace_current(), uio->base, step))
+		else
+			cleared = clear_user_partial(aspace_current(), uio->base, step);
+		uio_advance(uio, cleared);
+		done += cleared;
+		if (cleared < step)
 			break;
-		uio_advance(uio, step);
-		done += step;
 	}
 	return done;
 }

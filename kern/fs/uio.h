@@ -5,9 +5,7 @@
 
 #include "kern.h"
 #include "vm/uaccess.h"
-#include <abi/uio.h>
-
-#define UIO_MAX 0x7ffff000u // bytes of one call; Linux cuts longer ones to this length too
+#include "vm/uvector.h"
 
 struct uio {
 	char __user *base;        // the current stretch: what is left of it,
@@ -31,8 +29,8 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	};
 }
 
-// The `count` stretches of iov[], which must outlive the uio; `total` is the sum of their lengths.
-struct uio uio_vector(const struct iovec *iov, unsigned int count, size_t total);
+// The stretches of a vector, which must outlive the uio.
+struct uio uio_vector(const struct user_vector *vector);
 
 // Copy between dst or src and the next `n` <= uio->left bytes, under a spinlock; the uio does not
 // move. Returns how many bytes were copied before the first that was not there; then uio_fault_in
@@ -62,7 +60,9 @@ void uio_advance_slow(struct uio *uio, size_t n);
 
 static inline void uio_advance(struct uio *uio, size_t n)
 {
-	if (likely(uio->len == uio->left)) {
+	if (likely(n == uio->left)) {
+		uio->len = uio->left = 0; // the end: nobody asks where that is
+	} else if (likely(uio->len == uio->left)) {
 		uio->base += n;
 		uio->len = uio->left -= n;
 	} else {

@@ -2,12 +2,10 @@
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
-#include "mem/heap.h"
 #include "proc/process.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
-#include <abi/limits.h>
 
 SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 {
@@ -71,68 +69,23 @@ SYSCALL5(pwrite64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, u
 	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_write);
 }
 
-#define FEW_STRETCHES 8
-
-// A vector of stretches, fetched from the program.
-struct vector {
-	struct iovec few[FEW_STRETCHES];
-	struct iovec *iov; // few, or allocated
-	unsigned int count;
-	size_t total;
-};
-
-static void vector_put(struct vector *vector)
-{
-	if (vector->iov != vector->few)
-		kfree(vector->iov);
-}
-
-// Fetch `count` stretches once, and check their lengths: -EINVAL for too many or a negative length,
-// -EFAULT, -ENOMEM. What goes beyond UIO_MAX bytes in all is cut off.
-static int vector_get(struct vector *vector, const struct iovec __user *user, unsigned int count)
-{
-	int error;
-
-	if (count > IOV_MAX)
-		return -EINVAL;
-	vector->iov = vector->few;
-	if (count > FEW_STRETCHES)
-		vector->iov = kmalloc(count * sizeof(*vector->iov));
-	if (!vector->iov)
-		return -ENOMEM;
-	vector->count = count;
-	vector->total = 0;
-	error = copyin(aspace_current(), vector->iov, user, count * sizeof(*vector->iov));
-	for (unsigned int i = 0; i < count && !error; i++) {
-		struct iovec *stretch = &vector->iov[i];
-
-		if ((ssize_t)stretch->iov_len < 0)
-			error = -EINVAL;
-		stretch->iov_len = MIN(stretch->iov_len, UIO_MAX - vector->total);
-		vector->total += stretch->iov_len;
-	}
-	if (error)
-		vector_put(vector);
-	return error;
-}
-
 // Transfer a vector at *pos, or at the file's own position when that is NULL.
 static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov,
                                unsigned int count, uint64_t *pos, transfer_fn transfer)
 {
-	struct vector vector;
+	struct user_vector vector;
 	struct uio uio;
 	ssize_t n;
 	int error;
 
 	if (!may_transfer(file, transfer))
 		return -EBADF;
-	error = vector_get(&vector, iov, count);
+	error = user_vector_get(&vector, aspace_current(), iov, count);
 	if (error)
 		return error;
-	uio = uio_vector(vector.iov, vector.count, vector.total);
+	uio = uio_vector(&vector);
 	n = vector.total ? transfer(file, &uio, pos) : 0;
-	vector_put(&vector);
+	user_vector_put(&vector);
 	return n;
 }
 

@@ -4,62 +4,34 @@
 #include "sys/syscall.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
-#include <abi/limits.h>
-#include <abi/uio.h>
+#include "vm/uvector.h"
 
 #define CHUNK PAGE_SIZE // bytes that pass through the kernel at a time
 
 // One side of the copy: stretches of memory in one space, and how far we are.
 struct side {
 	struct aspace *as;
-	struct iovec *iov;
-	unsigned int count;
+	struct user_vector vector;
 	unsigned int index; // the stretch we are in,
 	size_t done;        // and how much of it is done
 	bool local;         // the caller's own
 };
 
-// Read the list of stretches. 0 or -errno; with 0 the caller kfrees side->iov.
-static int side_get(struct side *side, struct aspace *as, const void __user *user,
-                    unsigned long count)
-{
-	size_t size = count * sizeof(*side->iov), total = 0;
-
-	*side = (struct side){ .as = as, .count = (unsigned int)count, .local = as };
-	if (count > IOV_MAX)
-		return -EINVAL;
-	if (count == 0)
-		return 0;
-	side->iov = kmalloc(size);
-	if (!side->iov)
-		return -ENOMEM;
-	if (copyin(aspace_current(), side->iov, user, size)) {
-		kfree(side->iov);
-		return -EFAULT;
-	}
-	for (unsigned long i = 0; i < count; i++) {
-		if (side->iov[i].iov_len > INT32_MAX - total) {
-			kfree(side->iov);
-			return -EINVAL;
-		}
-		total += side->iov[i].iov_len;
-	}
-	return 0;
-}
-
 // What is left of the current stretch, after those that are done.
 static size_t side_left(struct side *side)
 {
-	while (side->index < side->count && side->done == side->iov[side->index].iov_len) {
+	const struct user_vector *vector = &side->vector;
+
+	while (side->index < vector->count && side->done == vector->iov[side->index].iov_len) {
 		side->index++;
 		side->done = 0;
 	}
-	return side->index < side->count ? side->iov[side->index].iov_len - side->done : 0;
+	return side->index < vector->count ? vector->iov[side->index].iov_len - side->done : 0;
 }
 
 static void __user *side_at(const struct side *side)
 {
-	return (char __user *)side->iov[side->index].iov_base + side->done;
+	return (char __user *)side->vector.iov[side->index].iov_base + side->done;
 }
 
 // Copy until one side is used up or a byte cannot be reached. Returns how many bytes, or -EFAULT when
@@ -107,18 +79,19 @@ static long transfer(pid_t pid, struct side *local, struct side *remote, bool wr
 static long process_vm(pid_t pid, const void __user *local_iov, unsigned long local_count,
                        const void __user *remote_iov, unsigned long remote_count, bool write)
 {
-	struct side local, remote;
-	long result = side_get(&local, aspace_current(), local_iov, local_count);
+	struct aspace *own = aspace_current();
+	struct side local = { .as = own, .local = true }, remote = { .local = false };
+	long result = user_vector_get(&local.vector, own, local_iov, local_count);
 
 	if (result)
 		return result;
-	result = side_get(&remote, NULL, remote_iov, remote_count);
+	result = user_vector_get(&remote.vector, own, remote_iov, remote_count);
 	if (!result) {
 		if (side_left(&local))
 			result = transfer(pid, &local, &remote, write);
-		kfree(remote.iov);
+		user_vector_put(&remote.vector);
 	}
-	kfree(local.iov);
+	user_vector_put(&local.vector);
 	return result;
 }
 
