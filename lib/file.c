@@ -70,16 +70,6 @@ int close(int fd)
 	return syscall(SYS_close, fd);
 }
 
-ssize_t read(int fd, void *buffer, size_t n)
-{
-	return syscall(SYS_read, fd, buffer, n);
-}
-
-ssize_t write(int fd, const void *buffer, size_t n)
-{
-	return syscall(SYS_write, fd, buffer, n);
-}
-
 ssize_t pread(int fd, void *buffer, size_t n, off_t offset)
 {
 	return syscall(SYS_pread64, fd, buffer, n, LOW(offset), HIGH(offset));

@@ -138,14 +138,14 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct pipe *pipe = file->private;
-	ssize_t n;
+	ssize_t all = (ssize_t)uio->left, n;
 
 	(void)pos;
-	if (!uio->left)
+	if (!all)
 		return 0;
 	spin_lock(&pipe->lock);
 	n = take_piece(pipe, uio);
-	if (unlikely(n <= 0 || uio->left))
+	if (unlikely(n != all))
 		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
 	if (unlikely(pipe->waiting))
 		wake_waiting(pipe);
@@ -216,13 +216,13 @@ static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ss
 
 static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struct file *file)
 {
-	ssize_t n;
+	ssize_t all = (ssize_t)uio->left, n;
 
-	if (!uio->left)
+	if (!all)
 		return 0;
 	spin_lock(&pipe->lock);
 	n = put_piece(pipe, uio);
-	if (unlikely(n <= 0 || uio->left))
+	if (unlikely(n != all))
 		n = put_rest(pipe, uio, !file || file->flags & O_NONBLOCK, n);
 	if (unlikely(pipe->waiting))
 		wake_waiting(pipe);
@@ -238,11 +238,11 @@ ssize_t pipe_feed(struct pipe *pipe, struct uio *uio)
 static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct pipe *pipe = file->private;
-	ssize_t n = put(pipe, uio, file);
+	ssize_t all = (ssize_t)uio->left, n = put(pipe, uio, file);
 
 	(void)pos;
 	// Readers may have gone in the middle: that is told even though some bytes went through.
-	if (unlikely(uio->left) && !pipe->readers && sigpipe_hook)
+	if (unlikely(n != all) && !pipe->readers && sigpipe_hook)
 		sigpipe_hook();
 	return n;
 }
