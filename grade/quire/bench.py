@@ -28,9 +28,22 @@ def measure(series=False):
     outcome = guest.run("bench", *(["-s"] if series else []), mem=MEM, limit=60, audit=False)
     if (outcome.result.kind, outcome.result.status) != ("exit", 0):
         raise BenchError(outcome.explain("user/bench failed"))
-    values = {name: float(value) for name, value in LINE.findall(outcome.stdout.decode())}
+    values = figures(outcome.stdout.decode())
     values["boot"] = round(outcome.result.boot_instructions / 1e6, 3)
+    values |= measure_kernel()
     return values
+
+
+def measure_kernel():
+    """{function of the kernel: instructions}: what the kernel's own tests named cost_* print."""
+    outcome = guest.boot("ktest=cost_*", mem=MEM)
+    if (outcome.result.kind, outcome.result.status) != ("tests", 0):
+        raise BenchError(outcome.explain("the kernel's cost_* tests failed"))
+    return figures(outcome.log)
+
+
+def figures(text):
+    return {name: float(value) for name, value in LINE.findall(text.replace("\r", ""))}
 
 
 def rows(values):

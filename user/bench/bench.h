@@ -36,6 +36,7 @@ uint64_t fork_exec_wait(unsigned int n);
 uint64_t fork_resident(unsigned int n, unsigned int mib);
 
 // pipe.c
+uint64_t pipe_write(unsigned int n);
 uint64_t pipe_1_byte(unsigned int n);
 uint64_t pipe_per_byte(unsigned int n);
 uint64_t pipe_round_trip(unsigned int n);

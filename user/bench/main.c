@@ -33,6 +33,7 @@ static const struct operation operations[] = {
 	{ "fork_exit_wait", fork_exit_wait, 50, 1 },
 	{ "fork_large", fork_large, 20, 1 },
 	{ "fork_exec_wait", fork_exec_wait, 50, 1 },
+	{ "pipe_write", pipe_write, 500, 1 },
 	{ "pipe_1_byte", pipe_1_byte, 500, 1 },
 	{ "pipe_per_byte", pipe_per_byte, 200, CHUNK },
 	{ "pipe_round_trip", pipe_round_trip, 500, 1 },

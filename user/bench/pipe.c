@@ -29,6 +29,25 @@ static uint64_t write_and_read(unsigned int n, size_t size)
 	return start;
 }
 
+// Only the writes, into a pipe that has room for all of them.
+uint64_t pipe_write(unsigned int n)
+{
+	uint64_t start;
+	int fds[2];
+
+	make_pipe(fds);
+	if (write(fds[1], chunk, 1) != 1)
+		fail("pipe");
+	start = ticks();
+	for (; n > 0; n--)
+		if (write(fds[1], chunk, 1) != 1)
+			fail("pipe");
+	start = ticks() - start;
+	close(fds[0]);
+	close(fds[1]);
+	return start;
+}
+
 uint64_t pipe_1_byte(unsigned int n)
 {
 	return write_and_read(n, 1);
