@@ -9,7 +9,8 @@
 #define DATA 0 // read: received byte; write: byte to send
 #define IER 1  // which events interrupt
 #define IER_RECEIVED 0x01
-#define DIVISOR_LOW 0 // with LCR_DIVISOR
+#define IER_STATE 0x04 // a break, which alone does not fill the FIFO enough for the other
+#define DIVISOR_LOW 0  // with LCR_DIVISOR
 #define DIVISOR_HIGH 1
 #define FCR 2 // FIFOs
 #define FCR_ENABLE 0x01
@@ -141,7 +142,7 @@ static bool read_held(struct serial *port)
 static void set_interrupt(struct serial *port, bool on)
 {
 	port_acquire(port);
-	outb(port->base + IER, on ? IER_RECEIVED : 0);
+	outb(port->base + IER, on ? IER_RECEIVED | IER_STATE : 0);
 	port_release(port);
 }
 

@@ -1,0 +1,59 @@
+"""The monitor, opened by a break on the serial line."""
+import re
+
+import pytest
+
+from quire import build, console
+from quire.machine import Setup
+
+PROMPT = r"^monitor> "
+
+
+class Monitor:
+    def __init__(self, line):
+        self.line = line
+        line.machine.qmp.command("chardev-send-break", id="console")
+        line.wait_for(PROMPT)
+
+    def command(self, text):
+        self.line.type(text + "\n")
+        self.line.wait_for(re.escape(text) + r"\r?\n")
+        return re.sub(r"\r\n", "\n", self.line.wait_for(PROMPT))
+
+
+@pytest.fixture(name="monitor")
+def opened_monitor():
+    """While the shell waits for a command."""
+    setup = Setup(kernel=build.path("quire.elf"), modules=[build.path("archive.cpio")])
+    with console.SerialConsole(setup) as line:
+        line.wait_for(console.PROMPT)
+        yield Monitor(line)
+
+
+def test_ps(monitor):
+    shown = monitor.command("ps")
+    assert re.search(r"^ +1 +0 sleeping +0 init", shown, re.MULTILINE)
+    assert re.search(r"^ +2 +1 sleeping +\d+ sh", shown, re.MULTILINE)
+
+
+def test_areas(monitor):
+    shown = monitor.command("areas 2")
+    assert re.search(r"^08048000-[0-9a-f]{8} r-xp object$", shown, re.MULTILINE)
+    assert re.search(r"^[0-9a-f]{8}-c0000000 rw.p \[stack\]$", shown, re.MULTILINE)
+    assert "c0000000-f8000000 rw-p [physical memory]\n" in monitor.command("areas kernel")
+    assert "77: no such process" in monitor.command("areas 77")
+
+
+def test_mappings(monitor):
+    shown = monitor.command("mappings 2")
+    assert re.search(r"^08048000-[0-9a-f]{8} to [0-9a-f]{8} r-u", shown, re.MULTILINE)
+    shown = monitor.command("mappings kernel")
+    assert re.search(r"^c0400000-[0-9a-f]{8} to 00400000 rwk jumbo", shown, re.MULTILINE)
+    assert not re.search(r" ..u", shown)
+
+
+def test_the_machine_goes_on(monitor):
+    monitor.line.type("continue\n")
+    monitor.line.wait_for(r"continue\r?\n")
+    monitor.line.type("echo still here\n")
+    monitor.line.wait_for(r"\nstill here")
