@@ -22,7 +22,7 @@ struct snapshot {
 	char name[16];
 	char state;
 	uint64_t started;
-	size_t pages, resident;
+	struct aspace_usage memory; // all 0: a zombie, or the kernel's own
 	sigmask_t pending, blocked;
 };
 
@@ -60,11 +60,15 @@ static int take_snapshot(pid_t pid, struct snapshot *shot)
 	shot->pid = pid;
 	as = process_get_aspace(pid);
 	if (as) {
-		shot->pages = as->pages;
-		shot->resident = aspace_resident_pages(as);
+		aspace_count(as, &shot->memory);
 		aspace_put(as);
 	}
 	return 0;
+}
+
+static size_t resident(const struct aspace_usage *memory)
+{
+	return memory->anonymous + memory->objects;
 }
 
 static int show_stat(struct seq *seq, pid_t pid)
@@ -77,7 +81,8 @@ static int show_stat(struct seq *seq, pid_t pid)
 	seq_printf(seq, "%d (%s) %c %d %d %d 0 -1 0 ", pid, shot.name, shot.state, shot.ppid,
 	           shot.pgid, shot.sid);
 	seq_printf(seq, "0 0 0 0 0 0 0 0 20 0 1 0 %llu %zu %zu 4294967295 ",
-	           shot.started / (NS_PER_SECOND / 100), shot.pages * PAGE_SIZE, shot.resident);
+	           shot.started / (NS_PER_SECOND / 100), shot.memory.size * PAGE_SIZE,
+	           resident(&shot.memory));
 	seq_printf(seq, "0 0 0 0 0 %u %u 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
 	           (uint32_t)shot.pending, (uint32_t)shot.blocked);
 	return 0;
@@ -97,6 +102,44 @@ static const char *state_name(char state)
 	}
 }
 
+static void show_kib(struct seq *seq, const char *name, size_t pages)
+{
+	seq_printf(seq, "%s:\t%8zu kB\n", name, pages * (PAGE_SIZE / 1024));
+}
+
+// As on Linux pages of files count as shared memory where the files' system is a tmpfs, and a
+// process without memory has no such lines.
+static void show_memory(struct seq *seq, const struct aspace_usage *memory)
+{
+	if (memory->size == 0)
+		return;
+	show_kib(seq, "VmSize", memory->size);
+	show_kib(seq, "VmLck", memory->locked);
+	show_kib(seq, "VmRSS", resident(memory));
+	show_kib(seq, "RssAnon", memory->anonymous);
+	show_kib(seq, "RssFile", 0);
+	show_kib(seq, "RssShmem", memory->objects);
+	show_kib(seq, "VmData", memory->data);
+	show_kib(seq, "VmStk", memory->stack);
+	show_kib(seq, "VmExe", memory->text);
+	show_kib(seq, "VmLib", 0);
+	show_kib(seq, "VmPTE", memory->tables);
+	show_kib(seq, "VmSwap", 0);
+}
+
+// Pages: all, resident, of these shared, text, libraries, data with the stack, dirty.
+static int show_statm(struct seq *seq, pid_t pid)
+{
+	struct snapshot shot;
+	int error = take_snapshot(pid, &shot);
+
+	if (error)
+		return error;
+	seq_printf(seq, "%zu %zu %zu %zu 0 %zu 0\n", shot.memory.size, resident(&shot.memory),
+	           shot.memory.objects, shot.memory.text, shot.memory.data + shot.memory.stack);
+	return 0;
+}
+
 static int show_status(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -108,7 +151,7 @@ static int show_status(struct seq *seq, pid_t pid)
 	           state_name(shot.state));
 	seq_printf(seq, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\n", pid, pid, shot.ppid);
 	seq_printf(seq, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-	seq_printf(seq, "VmSize:\t%8zu kB\nVmRSS:\t%8zu kB\n", shot.pages * 4, shot.resident * 4);
+	show_memory(seq, &shot.memory);
 	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nSigBlk:\t%016llx\n", shot.pending,
 	           shot.blocked);
 	return 0;
@@ -251,6 +294,7 @@ void process_files_init(void)
 	static const struct procfs_hooks hooks = { next_pid, self, get_files };
 	static struct procfs_file files[] = {
 		{ .name = "stat", .mode = S_IFREG | 0444, .show = show_stat },
+		{ .name = "statm", .mode = S_IFREG | 0444, .show = show_statm },
 		{ .name = "status", .mode = S_IFREG | 0444, .show = show_status },
 		{ .name = "comm", .mode = S_IFREG | 0444, .show = show_comm },
 		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },

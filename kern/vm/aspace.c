@@ -74,18 +74,6 @@ void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *ar
 	rwlock_read_unlock(&as->lock);
 }
 
-size_t aspace_resident_pages(struct aspace *as)
-{
-	size_t count = 0;
-
-	spin_lock(&as->pt_lock);
-	for (size_t pdx = 0; pdx < USER_PDES; pdx++)
-		if (as->pgdir[pdx] & PTE_P)
-			count += phys_to_page(PTE_ADDR(as->pgdir[pdx]))->index; // entries in use
-	spin_unlock(&as->pt_lock);
-	return count;
-}
-
 // A kernel thread runs on whatever directory is loaded: the kernel's half is the same in all. But a
 // directory must not be given back while it is loaded, which aspace_put asserts.
 static void switch_to_thread(struct thread *next)

@@ -139,7 +139,19 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),
                           void *arg);
 
-// How many pages the page tables of the space name: counted anew at each call.
+// How much memory a space has, in pages (usage.c).
+struct aspace_usage {
+	size_t size;               // of all areas, of which
+	size_t data, stack, text;  // private and writable; stacks; of what is left, executable
+	size_t locked;             // mlock
+	size_t anonymous, objects; // resident: the space's own, or its forks'; of memory objects
+	size_t tables;             // page tables
+};
+
+// Fill *usage: counted anew at each call, page by page. Caller: holds no lock.
+void aspace_count(struct aspace *as, struct aspace_usage *usage);
+
+// How many pages are resident. Caller: may hold spinlocks, of smaller rank than RANK_PAGETABLE.
 size_t aspace_resident_pages(struct aspace *as);
 
 // What a fault came to.

@@ -207,6 +207,12 @@ static inline bool area_admits(const struct area *area, enum fault_access access
 	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
 }
 
+// Is an area like that what RLIMIT_DATA counts?
+static inline bool area_is_data(int prot, uint32_t flags)
+{
+	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
+}
+
 // Is device memory behind the area? Its entries have no pages to copy, hold or lock.
 static inline bool area_is_device(const struct area *area)
 {

@@ -106,19 +106,13 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	return find_room(as, va, len, store);
 }
 
-// Is this what RLIMIT_DATA counts?
-static bool is_data(int prot, uint32_t flags)
-{
-	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
-}
-
 static size_t data_bytes(struct aspace *as)
 {
 	struct area *area;
 	size_t bytes = 0;
 
 	list_for_each(area, &as->areas.list, link)
-		if (is_data(area->prot, area->flags))
+		if (area_is_data(area->prot, area->flags))
 			bytes += area->end - area->start;
 	return bytes;
 }
@@ -129,7 +123,7 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 
 	if (total > as->limits.total || len > as->limits.total - total)
 		return false;
-	if (as->limits.data == SIZE_MAX || !is_data(prot, flags))
+	if (as->limits.data == SIZE_MAX || !area_is_data(prot, flags))
 		return true;
 	total = data_bytes(as);
 	return total <= as->limits.data && len <= as->limits.data - total;

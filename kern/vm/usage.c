@@ -1,0 +1,88 @@
+// usage.c: how much memory a space has. Nothing is kept up to date for this: it is counted when
+// somebody asks.
+#include <abi/mman.h>
+#include "vm/internal.h"
+
+// The page table at `pdx`, or NULL.
+static const pte_t *table_at(const struct aspace *as, size_t pdx)
+{
+	pde_t pde = as->pgdir[pdx];
+
+	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
+}
+
+// The page behind an entry, if it is some program's: not a device's, not the zero page.
+static const page_t *page_counted(pte_t entry)
+{
+	const page_t *pp = entry_page(entry);
+
+	return pp == zero_page ? NULL : pp;
+}
+
+size_t aspace_resident_pages(struct aspace *as)
+{
+	size_t count = 0;
+
+	spin_lock(&as->pt_lock);
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		const pte_t *table = table_at(as, pdx);
+
+		for (size_t i = 0; table && i < PTRS_PER_TABLE; i++)
+			count += page_counted(table[i]) != NULL;
+	}
+	spin_unlock(&as->pt_lock);
+	return count;
+}
+
+// Count the pages that are there of an area. Caller: holds pt_lock.
+static void count_resident(struct aspace *as, const struct area *area, struct aspace_usage *usage)
+{
+	uintptr_t va, span_end;
+
+	for (va = area->start; va < area->end; va = span_end) {
+		const pte_t *table = table_at(as, PDX(va));
+
+		span_end = table_span_end(va, area->end);
+		for (; table && va < span_end; va += PAGE_SIZE) {
+			const page_t *pp = page_counted(table[PTX(va)]);
+
+			if (pp && pp->kind == PAGE_OBJECT)
+				usage->objects++;
+			else if (pp)
+				usage->anonymous++;
+		}
+	}
+}
+
+// Add what an area is, there or not.
+static void count_area(const struct area *area, struct aspace_usage *usage)
+{
+	size_t pages = (area->end - area->start) / PAGE_SIZE;
+
+	usage->size += pages;
+	if (area->flags & AREA_GROWSDOWN)
+		usage->stack += pages;
+	else if (area_is_data(area->prot, area->flags))
+		usage->data += pages;
+	else if (area->prot & PROT_EXEC)
+		usage->text += pages;
+	if (area->flags & AREA_LOCKED)
+		usage->locked += pages;
+}
+
+void aspace_count(struct aspace *as, struct aspace_usage *usage)
+{
+	struct area *area;
+
+	memset(usage, 0, sizeof(*usage));
+	rwlock_read_lock(&as->lock);
+	spin_lock(&as->pt_lock);
+	list_for_each(area, &as->areas.list, link) {
+		count_area(area, usage);
+		count_resident(as, area, usage);
+	}
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++)
+		usage->tables += table_at(as, pdx) != NULL;
+	spin_unlock(&as->pt_lock);
+	rwlock_read_unlock(&as->lock);
+}
