@@ -13,6 +13,7 @@
 #include "mem/physical.h"
 #include "proc/exceptions.h"
 #include "proc/init.h"
+#include "proc/oom.h"
 #include "proc/process_files.h"
 #include "proc/terminal.h"
 #include "sys/table.h"
@@ -57,6 +58,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	thread_init();
 	vm_init();
 	exceptions_init();
+	oom_init();
 	syscall_init();
 	fs_init();
 	terminal_init();

@@ -81,9 +81,7 @@ static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result 
 		signal_force(SIGBUS, &info);
 		break;
 	default:
-		printk(LOG_ERR, "mem: no memory for %s (%d) at %#x: killed\n",
-		       thread_current()->name, process_current()->pid, va);
-		process_exit(SIGKILL);
+		panic("a fault at %#x ended with %d", va, result);
 	}
 }
 

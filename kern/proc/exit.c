@@ -4,6 +4,7 @@
 #include "fs/path.h"
 #include "fs/tty.h"
 #include "mem/heap.h"
+#include "proc/oom.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -99,6 +100,7 @@ void process_exit(int status)
 	spin_lock(&process_lock);
 	process->exit_status = status;
 	process->zombie = true;
+	oom_process_ended(process);
 	give_away_children(process);
 	notify_parent(process);
 	thread_current()->process = NULL; // the parent may bury the process before this thread is gone

@@ -40,6 +40,9 @@ struct process {
 	struct signal_state signals;
 	struct rlimit limits[RLIM_NLIMITS]; // [m] of resources; those of memory stand in the space too
 	uint64_t started;                   // [c] clock_ns() at its creation
+	bool oom_victim;                    // [p] killed because memory was gone (oom.c)
+	uint8_t short_tries; // [m] how often an access to short_va found no memory where there
+	uintptr_t short_va;  // [m] should be some
 };
 
 // Guards the tree of processes, its lists, and what says [p].

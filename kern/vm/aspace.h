@@ -163,8 +163,8 @@ enum fault_result {
 	FAULT_NO_MEMORY, // no memory for the page
 };
 
-// Do what it takes so that an access to `va` succeeds. Caller: holds no lock; none is held on
-// return.
+// Do what it takes so that an access to `va` succeeds. Where memory is gone it waits for some; only
+// a process that is to die gets FAULT_NO_MEMORY. Caller: holds no lock; none is held on return.
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
 // The page behind `va`, pinned, after what a program's access there would do, but that no stack grows.
@@ -173,6 +173,10 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 
 // Register the trap handlers and hooks of kern/vm. Once, at boot.
 void vm_init(void);
+
+// Registered by proc/: the current process's access to `va` found no memory. Makes some, and
+// returns true; or false: the process is to die. May sleep.
+extern bool (*vm_no_memory_hook)(uintptr_t va);
 
 // Registered by proc/: a program touched `va` and may not: `result` says why. Sends the signal.
 extern void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

@@ -10,6 +10,7 @@
 #define PF_WRITE 0x2u
 #define PF_USER 0x4u // with the user's rights
 
+bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 
 // The area at `va`: most often the one found last time.
@@ -98,7 +99,12 @@ static __always_inline enum fault_result serve_program(struct aspace *as, uintpt
 
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
 {
-	return serve_program(as, va, access);
+	enum fault_result result;
+
+	do
+		result = serve_program(as, va, access);
+	while (result == FAULT_NO_MEMORY && vm_no_memory_hook(va));
+	return result;
 }
 
 // A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
@@ -119,7 +125,9 @@ void page_fault(struct trapframe *frame)
 			result = FAULT_NO_RIGHT;
 		else
 			result = serve_program(thread->aspace, va, access);
-		if (unlikely(result != FAULT_OK))
+		if (unlikely(result == FAULT_NO_MEMORY))
+			(void)vm_no_memory_hook(va); // and run the instruction again, or die
+		else if (unlikely(result != FAULT_OK))
 			vm_fault_signal_hook(frame, va, result);
 		return;
 	}

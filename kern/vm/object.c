@@ -22,6 +22,10 @@ struct object *object_create(void)
 	return obj;
 }
 
+// Free pages that objects leave to others: what files hold is given back by no program's end, and
+// somebody must still be able to remove them.
+#define OBJECT_RESERVE 128
+
 static void drop_page(page_t *pp, void *arg)
 {
 	struct object *obj = arg;
@@ -65,7 +69,7 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
 	return error;
 }
 
-// The page at `index`, made if need be. Caller: holds the lock.
+// The page at `index`, made if need be: 0, -ENOMEM or -ENOSPC; -ENOENT. Caller: holds the lock.
 static int find_or_make(struct object *obj, uint32_t index, bool create, page_t **pp_store)
 {
 	int error;
@@ -75,6 +79,8 @@ static int find_or_make(struct object *obj, uint32_t index, bool create, page_t 
 		return 0;
 	if (!create)
 		return -ENOENT;
+	if (page_free_count() < OBJECT_RESERVE)
+		return -ENOSPC;
 	error = page_alloc_zeroed(pp_store);
 	if (error)
 		return error;

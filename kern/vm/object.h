@@ -57,7 +57,7 @@ void object_put(struct object *obj);
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
 // Write, growing the object. Returns the count, which is short only when memory ran out after some,
-// or a seal forbids to grow; -ENOMEM, -EFBIG, -EPERM.
+// or a seal forbids to grow; -ENOSPC where objects may have no more memory, -ENOMEM, -EFBIG, -EPERM.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
 // The same from and to a user of the current address space: short counts end at the first byte that

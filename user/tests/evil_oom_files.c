@@ -1,0 +1,71 @@
+// mem: 32
+// limit: 10
+// Files fill memory: who writes gets an error, and what programs need to live on is left; who touches
+// a mapping for which there is no page is killed.
+
+#include "oom.h"
+
+static char chunk[64 * 1024];
+
+static int open_nameless(void)
+{
+	int fd = open("/tmp/large", O_RDWR | O_CREAT, 0600);
+
+	unlink("/tmp/large");
+	return fd;
+}
+
+// Programs still start, and have some memory.
+static void live_on(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		touch_pages(map_pages(32, MAP_PRIVATE), 32);
+		execve("/bin/true", (char *[]){ "true", NULL }, NULL);
+		_exit(1);
+	}
+	say_end("a program", pid);
+}
+
+static void fill_by_writing(void)
+{
+	int fd = open_nameless();
+	size_t size = 0;
+	ssize_t n;
+
+	while ((n = write(fd, chunk, sizeof(chunk))) > 0)
+		size += (size_t)n;
+	say("write: %s after %s\n", error_name(errno), size > 16 << 20 ? "many MiB" : "too little");
+	live_on();
+	say("write: %zd %s\n", write(fd, chunk, 1), error_name(errno));
+	close(fd);
+}
+
+static void fill_by_touching(void)
+{
+	int fd = open_nameless();
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		ftruncate(fd, 64 << 20);
+		touch_pages(mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0),
+		            64 * MIB);
+		_exit(0);
+	}
+	say_end("mapping", pid);
+	live_on();
+	close(fd);
+}
+
+int main(void)
+{
+	unsigned long before;
+
+	fill_by_writing();
+	before = free_memory();
+	fill_by_touching();
+	fill_by_writing();
+	say("free memory changed by %ld\n", (long)(free_memory() - before));
+	return 0;
+}
