@@ -147,6 +147,12 @@ static inline void halt_for_interrupt(void)
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
+// Take the interrupts that wait, and come back with interrupts off.
+static inline void take_interrupts(void)
+{
+	__asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
 // Stop for good.
 static inline void __attribute__((noreturn)) halt_forever(void)
 {

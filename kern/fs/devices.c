@@ -7,6 +7,7 @@
 #include "fs/names.h"
 #include "fs/random.h"
 #include "fs/tty.h"
+#include "thread/thread.h"
 #include "fs/uio.h"
 #include "vm/aspace.h"
 
@@ -55,7 +56,7 @@ static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
 		random_bytes(bytes, part);
 		n = uio_copyout(uio, bytes, part);
 		done += n;
-		if (n < part)
+		if (n < part || (done % PAGE_SIZE == 0 && thread_give_way()))
 			break;
 	}
 	return done || !wanted ? (ssize_t)done : -EFAULT;

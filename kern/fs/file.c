@@ -6,6 +6,7 @@
 #include "fs/pipe.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "thread/thread.h"
 #include <limits.h>
 
 // A file opened with O_PATH only stands for its place in the tree.
@@ -115,7 +116,7 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 		if (put <= 0)
 			break;
 		done += (size_t)put;
-		if (put < got)
+		if (put < got || thread_give_way())
 			break;
 	}
 	*(in_pos ? in_pos : &in->position) = from;

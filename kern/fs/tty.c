@@ -3,6 +3,7 @@
 
 #include "fs/tty_line.h"
 #include "fs/uio.h"
+#include "thread/thread.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 #include <abi/signal.h>
@@ -232,6 +233,8 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 			done += n;
 		if (n < wanted && !error)
 			error = -EFAULT;
+		else if (!error && thread_give_way())
+			error = -ERESTARTSYS;
 	}
 	return done ? (ssize_t)done : error;
 }

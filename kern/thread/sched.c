@@ -100,6 +100,19 @@ void thread_yield(void)
 	schedule();
 }
 
+int thread_give_way(void)
+{
+	struct thread *thread = thread_current();
+
+	assert_may_sleep();
+	take_interrupts();
+	if (thread->work & WORK_RESCHED) {
+		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
+		thread_yield();
+	}
+	return thread->work & (WORK_SIGNAL | WORK_KILL) ? -EINTR : 0;
+}
+
 void thread_exit(void)
 {
 	struct thread *thread = thread_current();
@@ -133,8 +146,8 @@ void thread_return_work(struct trapframe *frame)
 		thread_signal_hook(frame);
 }
 
-// The idle thread: runs when nobody else can, with interrupts on while it halts. Nothing else in
-// the kernel ever takes an interrupt.
+// The idle thread: runs when nobody else can, with interrupts on while it halts. Besides it only
+// thread_give_way takes interrupts in the kernel.
 void thread_idle(void *arg)
 {
 	(void)arg;

@@ -99,6 +99,12 @@ void thread_enter_user(void) __noreturn;
 // Let the others run; returns when it is this thread's turn again.
 void thread_yield(void);
 
+// Take interrupts, and let the others run if the time slice is over. A loop whose length a program
+// chooses calls this every few thousand instructions: without it the clock stands still and nobody
+// can end the loop. Returns 0, or -EINTR when a signal waits for the caller, who should then stop.
+// Caller: holds no lock that an interrupt handler or another thread could want.
+int thread_give_way(void);
+
 // Set bits in `thread->work`, and end its sleep where its wait mode allows: WORK_KILL any but an
 // uninterruptible one, WORK_SIGNAL an interruptible one.
 void thread_interrupt(struct thread *thread, uint32_t work);
