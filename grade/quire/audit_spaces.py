@@ -4,6 +4,7 @@ from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_tables import AREA_SHARED, UserTables
 
 USER_MIN = 0x10000  # kern/layout.h
+AREA_GROWSDOWN, STACK_GUARD = 0x002, 1 << 20  # kern/vm/area.h
 TREE_DEPTH = 64  # more than any balanced tree has
 RIGHTS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
 FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
@@ -145,8 +146,11 @@ class AreaChecker:
             yield "is no range of user addresses"
         if area.start < before:
             yield f"overlaps the area before it, which ends at {before:#x}"
-        elif area.gap != area.start - before:
-            yield f"says {area.gap:#x} bytes are free before it; {area.start - before:#x} are"
+        else:
+            guard = STACK_GUARD if area.flags & AREA_GROWSDOWN else 0
+            free = max(area.start - guard - before, 0)
+            if area.gap != free:
+                yield f"says {area.gap:#x} bytes are free before it; {free:#x} are"
 
     def _backend_faults(self, area, space):
         memory = self.audit.memory

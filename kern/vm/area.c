@@ -117,16 +117,30 @@ static void rebalance(struct area_tree *tree, struct area *area)
 	}
 }
 
+// The end of what lies before `area`.
+static uintptr_t end_before(const struct area_tree *tree, const struct area *area)
+{
+	const struct area *prev = area_prev(tree, area);
+
+	return prev ? prev->end : 0;
+}
+
+// What may be given out between the area before and `area`.
+static uintptr_t gap_before(const struct area_tree *tree, const struct area *area)
+{
+	uintptr_t start = end_before(tree, area), end = area_guard_start(area);
+
+	return end > start ? end - start : 0;
+}
+
 // Set the gap before `area` anew, and the sums above it, as far as they change.
 static void gap_changed(struct area_tree *tree, struct area *area)
 {
-	struct area *prev;
 	uintptr_t max;
 
 	if (!area)
 		return;
-	prev = area_prev(tree, area);
-	area->gap = area->start - (prev ? prev->end : 0);
+	area->gap = gap_before(tree, area);
 	for (; area; area = area->parent) {
 		max = MAX(area->gap, MAX(max_gap(area->left), max_gap(area->right)));
 		if (area->max_gap == max)
@@ -192,7 +206,7 @@ void area_insert(struct area_tree *tree, struct area *area)
 	area->parent = parent;
 	*slot = area;
 	tree->count++;
-	area->gap = area->start - (before == &tree->list ? 0 : area_prev(tree, area)->end);
+	area->gap = gap_before(tree, area);
 	rebalance(tree, area);
 	gap_changed(tree, area_next(tree, area));
 }
@@ -259,8 +273,9 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 	// node to the leftmost great gap of its right subtree, or up to the first ancestor on the
 	// right.
 	while (area) {
-		if (area->gap >= len &&
-		    gap_fits(area->start - area->gap, area->start, low, high, len, align, store))
+		uintptr_t gap = area->gap < len ? 0 : end_before(tree, area);
+
+		if (area->gap >= len && gap_fits(gap, gap + area->gap, low, high, len, align, store))
 			return 0;
 		if (area->start >= high)
 			return -ENOMEM;
@@ -313,9 +328,9 @@ void area_tree_check(const struct area_tree *tree)
 		if (area->start < end || area->start >= area->end)
 			panic("area_tree_check: area %#x-%#x after one that ends at %#x",
 			      area->start, area->end, end);
-		if (area->gap != area->start - end)
+		if (area->gap != gap_before(tree, area))
 			panic("area_tree_check: before the area at %#x are %#x bytes, not %#x",
-			      area->start, area->start - end, area->gap);
+			      area->start, gap_before(tree, area), area->gap);
 		if (area_find(tree, area->start) != area || area_find(tree, area->end - 1) != area)
 			panic("area_tree_check: the area at %#x is not found", area->start);
 		end = area->end;

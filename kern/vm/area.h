@@ -55,7 +55,7 @@ struct area {
 	struct area *left, *right;  // [s] in the tree
 	struct area *parent;        // [s]
 	struct list link;           // [s] on the space's list, by address
-	uintptr_t gap;              // [s] free bytes between the area before and this one
+	uintptr_t gap;              // [s] bytes behind the area before that may be given out
 	uintptr_t max_gap;          // [s] the greatest gap in the subtree
 	uint8_t height;             // [s] of the subtree
 	uint8_t prot;               // [s] PROT_ bits
@@ -67,6 +67,16 @@ struct area {
 	struct list object_link;    // [o] on the object's list of areas
 	const char *name;           // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
 };
+
+#define STACK_GUARD (1u << 20) // bytes below a stack that are not given out: it may need them
+
+// Where the bytes begin that others leave free below an area.
+static inline uintptr_t area_guard_start(const struct area *area)
+{
+	if (!(area->flags & AREA_GROWSDOWN))
+		return area->start;
+	return area->start > STACK_GUARD ? area->start - STACK_GUARD : 0;
+}
 
 // The areas of one address space.
 struct area_tree {
@@ -95,7 +105,8 @@ void area_remove(struct area_tree *tree, struct area *area);
 // Move an area's borders, which must stay between its neighbours.
 void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end);
 
-// The lowest `align`-aligned address in [low, high - len] at which `len` bytes are free, in *store.
+// The lowest `align`-aligned address in [low, high - len] at which `len` bytes are free, and not a
+// stack's guard, in *store.
 // 0 or -ENOMEM. `align` is a power of two.
 int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len,
                   size_t align, uintptr_t *store);

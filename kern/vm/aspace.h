@@ -37,7 +37,6 @@ struct aspace {
 #define MMAP_BASE 0x40000000u // where addresses nobody asked for come from, upwards
 #define STACK_TOP ULIM
 #define STACK_LIMIT (8u << 20) // how far a stack may grow, unless a limit says otherwise
-#define STACK_GUARD (1u << 20) // unmapped bytes that stay below a stack
 
 // An empty address space with one reference. Returns 0 or -ENOMEM.
 int aspace_create(struct aspace **store);

@@ -193,14 +193,6 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 // Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);
 
-// Where the bytes begin that others leave free below an area: a stack may need them.
-static inline uintptr_t area_guard_start(const struct area *area)
-{
-	if (!(area->flags & AREA_GROWSDOWN))
-		return area->start;
-	return area->start > STACK_GUARD ? area->start - STACK_GUARD : 0;
-}
-
 // Do the area's rights admit such an access?
 static inline bool area_admits(const struct area *area, enum fault_access access)
 {

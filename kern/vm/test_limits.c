@@ -139,6 +139,14 @@ KTEST(aspace_map_keeps_its_distance_from_stacks)
 	EXPECT_EQ(aspace_map(as, &request, &va), 0);
 	EXPECT_EQ(va, AT(1000 - GUARD - 1));
 	EXPECT_EQ(map(as, AT(999), 1, RW, 0), 0); // who insists gets it
+	EXPECT_EQ(map(as, MMAP_BASE + 10 * PAGE_SIZE + STACK_GUARD, 1, RW, AREA_GROWSDOWN), 0);
+	request.va = 0;
+	request.len = 9 * PAGE_SIZE; // one is taken
+	EXPECT_EQ(aspace_map(as, &request, &va), 0);
+	EXPECT_EQ(va, MMAP_BASE + PAGE_SIZE);
+	request.len = PAGE_SIZE;
+	EXPECT_EQ(aspace_map(as, &request, &va), 0);
+	EXPECT_EQ(va, MMAP_BASE + 11 * PAGE_SIZE + STACK_GUARD);
 	test_aspace_check(as);
 	aspace_put(as);
 }
