@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade bench oracle fuzz host-programs lint format
+.PHONY: setup grade inject bench oracle fuzz host-programs lint format
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -21,6 +21,11 @@ grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
+
+## inject: let each allocation fail that the kernel makes for user/tests, one at a time
+inject: all $(base_O)/debug/quire.elf
+	$(grade_env) INJECT=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
+		grade/system/test_inject.py $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all

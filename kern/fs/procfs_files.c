@@ -3,9 +3,11 @@
 
 #include "debug/options.h"
 #include "mem/heap.h"
+#include "mem/inject.h"
 #include "mem/page.h"
 #include "thread/timer.h"
 #include <abi/stat.h>
+#include <stdlib.h>
 
 #define PAGE_KIB (PAGE_SIZE / 1024)
 
@@ -49,7 +51,34 @@ static int show_filesystems(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+#ifdef DEBUG
+
+// Which allocation from now on fails, of all that the one who writes this does not make itself:
+// user/tests/evil_inject.c. (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
+static int show_fail_nth(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%u\n", mem_fail_distance());
+	return 0;
+}
+
+static int store_fail_nth(const char *text, size_t length, pid_t pid)
+{
+	(void)length;
+	(void)pid;
+	mem_fail_after_elsewhere(strtoul(text, NULL, 0));
+	return 0;
+}
+
+#endif
+
 static struct procfs_file files[] = {
+#ifdef DEBUG
+	{ .name = "fail-nth",
+	  .mode = S_IFREG | 0644,
+	  .show = show_fail_nth,
+	  .store = store_fail_nth },
+#endif
 	{ .name = "meminfo", .mode = S_IFREG | 0444, .show = show_meminfo },
 	{ .name = "uptime", .mode = S_IFREG | 0444, .show = show_uptime },
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },

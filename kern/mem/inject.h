@@ -11,4 +11,11 @@
 // or none was wanted.
 uint32_t mem_fail_after(uint32_t n);
 
+// The same, but the calling thread's own allocations neither count nor fail: it can watch what a
+// failure makes of others. mem_fail_after ends that.
+void mem_fail_after_elsewhere(uint32_t n);
+
+// How many allocations the failure is still away; 0: it has happened, or none is wanted.
+uint32_t mem_fail_distance(void);
+
 #endif

@@ -246,4 +246,18 @@ KTEST(kmalloc_with_each_allocation_failing)
 	heap_check();
 }
 
+KTEST(heap_failure_spares_who_asks_for_it)
+{
+	void *block;
+
+	mem_fail_after_elsewhere(1);
+	block = kmalloc(16);
+	EXPECT(block);
+	EXPECT_EQ(mem_fail_distance(), 1u);
+	kfree(block);
+	mem_fail_after(1);
+	EXPECT(!kmalloc(16));
+	EXPECT_EQ(mem_fail_distance(), 0u);
+}
+
 #endif

@@ -4,7 +4,7 @@
 
 static pid_t start(pid_t group)
 {
-	pid_t pid = fork();
+	pid_t pid = fork_or_end();
 
 	if (pid == 0)
 		for (;;)

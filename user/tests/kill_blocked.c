@@ -43,7 +43,7 @@ static void compute(void)
 static void kill_one(const char *what, void (*function)(void))
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid = fork_or_end();
 
 	if (pid == 0) {
 		function();

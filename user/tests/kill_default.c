@@ -9,7 +9,7 @@ static void send(int signo)
 	pid_t pid;
 
 	pipe(ready);
-	pid = fork();
+	pid = fork_or_end();
 	if (pid == 0) {
 		write(ready[1], "x", 1);
 		sleep_ms(5);

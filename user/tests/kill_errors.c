@@ -5,7 +5,7 @@
 int main(void)
 {
 	int status;
-	pid_t pid = fork();
+	pid_t pid = fork_or_end();
 
 	if (pid == 0)
 		for (;;)

@@ -24,7 +24,7 @@ int main(void)
 	pid_t spinner;
 
 	show("sched_yield", syscall(SYS_sched_yield));
-	spinner = fork();
+	spinner = fork_or_end();
 	if (spinner == 0)
 		spin_without_calls();
 	for (i = 0; i < 3; i++)

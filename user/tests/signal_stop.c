@@ -24,7 +24,7 @@ int main(void)
 	pid_t pid;
 
 	pipe(fds);
-	pid = fork();
+	pid = fork_or_end();
 	if (pid == 0)
 		for (;;) {
 			write(fds[1], "x", 1);
@@ -45,7 +45,7 @@ int main(void)
 	kill(pid, SIGCONT);
 	show_wait("until SIGCONT", pid, WUNTRACED);
 
-	pid = fork();
+	pid = fork_or_end();
 	if (pid == 0)
 		for (;;)
 			sleep_ms(1000);

@@ -100,6 +100,18 @@ static inline void show_status(const char *what, int status)
 		say("%s: status 0x%x\n", what, (unsigned int)status);
 }
 
+// fork, for those who kill the child later: without one the program ends, for -1 means everybody.
+static inline pid_t fork_or_end(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		say("fork: %s\n", error_name(errno));
+		_exit(1);
+	}
+	return pid;
+}
+
 // Run a function in a child, which ends with status 0 if the function returns. Returns the status
 // word.
 static inline int run_child(void (*function)(void))

@@ -1,0 +1,46 @@
+"""Memory runs out at every point: each allocation that the kernel makes for a program fails once.
+
+user/tests/evil_inject.c does it, with one program after the other, and sees whether all memory comes
+back; the audit looks at what is left in the end. `make grade` tries some allocations of each program,
+`make inject` all of them.
+"""
+import os
+import re
+from collections import defaultdict
+
+import pytest
+
+from quire import build, guest, record
+
+INJECT = "/tests/evil_inject"
+SOME = 16  # allocations of a program that `make grade` lets fail
+ALL = 100000
+MOST = ALL if os.environ.get("INJECT") == "all" else SOME
+SECONDS = 1000  # of the guest: a backstop
+DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
+
+
+def groups():
+    """The programs by the first word of their names; one machine runs a group."""
+    found = defaultdict(list)
+    for program in record.programs():
+        if not (program.helper or program.hostile or program.args or program.kernel):
+            found[program.name.partition("_")[0]].append(program.name)
+    return found
+
+
+@pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
+@pytest.mark.parametrize("group", groups())
+def test_every_allocation_fails_once(group, complain):
+    names = groups()[group]
+    paths = [f"/tests/{name}" for name in names]
+    outcome = guest.run(
+        INJECT, "-m", str(MOST), *paths, limit=SECONDS, kernel=build.debug_kernel()
+    )
+    lines = outcome.stdout.decode(errors="replace").splitlines()
+    found = [line for line in lines if not DONE.match(line)]
+    if found:
+        complain(outcome.explain("an allocation failed, and then:\n" + "\n".join(found)))
+    if (outcome.result.kind, outcome.result.status) != ("exit", 0):
+        complain(outcome.explain(f"the machine did not end well after {lines[-1:]}"))
+    assert [DONE.match(line)[1] for line in lines] == names

@@ -1,0 +1,180 @@
+// helper
+// evil_inject [-m MOST] PROGRAM...: runs programs again and again, and lets in each run another
+// allocation of the kernel's fail, the first, the second, up to the program's last; with -m at most
+// about MOST, spread evenly. A program may then do what it likes, but it must be possible to kill
+// what is left of it, and then all memory must be free again. (An allocation is of a page, a page
+// table or a block of the heap. Debug kernels only: kern/mem/inject.h.)
+#include "test.h"
+#include <dirent.h>
+#include <getopt.h>
+#include <poll.h>
+#include <sys/sysinfo.h>
+
+#define NEVER 0xffffffffu
+#define SETTLE_MS 200 // until then the kernel has buried everything
+#define UNDISTURBED_MS 20000
+#define LEAST_MS 50 // what a program may take, and then ten times what it took undisturbed
+
+static int fail_nth; // /proc/fail-nth
+static int null;     // /dev/null
+
+static void arm(uint32_t n)
+{
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%u", n);
+
+	if (pwrite(fail_nth, text, (size_t)length, 0) != length)
+		say("fail-nth: %s\n", error_name(errno));
+}
+
+// How far the failure still is; 0: it has happened.
+static uint32_t distance(void)
+{
+	char text[16] = { 0 };
+	int fd = open("/proc/fail-nth", O_RDONLY);
+
+	read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return strtoul(text, NULL, 10);
+}
+
+static unsigned long free_memory(void)
+{
+	struct sysinfo info;
+
+	sysinfo(&info);
+	return info.freeram;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Remove the files of a directory, and its directories too if `all`.
+static void empty(const char *path, bool all)
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+	char name[512];
+
+	while (directory && (entry = readdir(directory))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
+		if (unlink(name) == 0 || !all)
+			continue;
+		chmod(name, 0700);
+		empty(name, true);
+		rmdir(name);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+// In a child: become the program, with nobody to talk to.
+static void become(const char *program)
+{
+	char *const argv[] = { (char *)program, NULL };
+
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close(null);
+	close(fail_nth);
+	execve(program, argv, environ);
+	_exit(127);
+}
+
+// Kill all processes but this one and the kernel's, and wait until they have gone. Returns whether
+// they have.
+static bool kill_all(void)
+{
+	for (int i = 0; i < SETTLE_MS; i++) {
+		if (kill(-1, SIGKILL) && errno == ESRCH)
+			return true;
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			continue;
+		sleep_ms(1);
+	}
+	return false;
+}
+
+// A program that has failed to go down leaves files at the top.
+static void clean_up(void)
+{
+	empty("/", false);
+	empty("/tmp", true);
+}
+
+// Run a program, for at most `limit_ms`, and remove what it leaves. Returns how far the failure was
+// away at its end.
+static uint32_t run(const char *program, uint32_t nth, int64_t limit_ms)
+{
+	int64_t end = now_ms() + limit_ms;
+	uint32_t left;
+	pid_t pid;
+
+	arm(nth);
+	pid = fork();
+	if (pid == 0)
+		become(program);
+	while (waitpid(pid, NULL, WNOHANG) == 0 && now_ms() < end)
+		sleep_ms(1);
+	left = distance();
+	arm(0);
+	if (!kill_all())
+		say("%s: allocation %u fails, and then it cannot be killed\n", program, nth);
+	run_child(clean_up); // so that this process stays as it is
+	return left;
+}
+
+// Free memory when everything has settled: `expected` as soon as it is that.
+static unsigned long settled_memory(unsigned long expected)
+{
+	for (int i = 0; i < SETTLE_MS && free_memory() != expected; i++)
+		sleep_ms(1);
+	return free_memory();
+}
+
+static void inject(const char *program, uint32_t most)
+{
+	unsigned long before, after;
+	uint32_t total, every, n;
+	int64_t started, limit;
+
+	run(program, NEVER, UNDISTURBED_MS);
+	started = now_ms();
+	total = NEVER - run(program, NEVER, UNDISTURBED_MS);
+	limit = LEAST_MS + 10 * (now_ms() - started);
+	every = total / most + 1;
+	before = settled_memory(0);
+	for (n = 1; n <= 2 * total; n += every) {
+		if (run(program, n, limit))
+			break; // it has come to its end before
+		after = settled_memory(before);
+		if (after != before)
+			say("%s: allocation %u fails, and %ld bytes are lost\n", program, n,
+			    (long)(before - after));
+		before = after;
+	}
+	say("%s: %u of %u allocations have failed\n", program, (n - 1) / every, total);
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t most = NEVER;
+	int option;
+
+	while ((option = getopt(argc, argv, "m:")) != -1)
+		most = option == 'm' ? strtoul(optarg, NULL, 10) : 0;
+	fail_nth = open("/proc/fail-nth", O_WRONLY);
+	null = open("/dev/null", O_RDWR);
+	if (fail_nth < 0 || most == 0 || chdir("/tmp"))
+		return 2;
+	for (; optind < argc; optind++)
+		inject(argv[optind], most);
+	return 0;
+}
