@@ -57,5 +57,12 @@ extern const struct procfs_hooks *procfs_hooks;
 // Make /proc and the files whose data lie below this layer. Once, at boot.
 void procfs_init(void);
 
-// procfs_files.c: those files.
+// procfs_files.c and procfs_pages.c: those files.
 void procfs_register_own(void);
+void procfs_register_pages(void);
+
+// For `read` of a file of `total` words: fetch them piece by piece with fill(words, first, n, arg),
+// which may sleep. -EINVAL where position or length is not a multiple of a word.
+typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);
+ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
+                          void *arg);

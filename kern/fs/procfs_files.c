@@ -89,4 +89,5 @@ void procfs_register_own(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		procfs_register(&files[i]);
+	procfs_register_pages();
 }

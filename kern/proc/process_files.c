@@ -256,6 +256,23 @@ static int show_maps(struct seq *seq, pid_t pid)
 	return as && !maps ? -ENOMEM : 0;
 }
 
+static void fill_pagemap(uint64_t *words, size_t first, size_t n, void *as)
+{
+	aspace_pagemap(as, first * PAGE_SIZE, n, words);
+}
+
+static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
+{
+	struct aspace *as = process_get_aspace(pid);
+	ssize_t n;
+
+	if (!as)
+		return 0;
+	n = procfs_read_words(uio, pos, ULIM / PAGE_SIZE, fill_pagemap, as);
+	aspace_put(as);
+	return n;
+}
+
 static pid_t next_pid(pid_t after)
 {
 	struct process *process;
@@ -298,6 +315,7 @@ void process_files_init(void)
 		{ .name = "status", .mode = S_IFREG | 0444, .show = show_status },
 		{ .name = "comm", .mode = S_IFREG | 0444, .show = show_comm },
 		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
+		{ .name = "pagemap", .mode = S_IFREG | 0400, .read = read_pagemap },
 		{ .name = "maps", .mode = S_IFREG | 0444, .show = show_maps },
 	};
 

@@ -153,6 +153,10 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage);
 // How many pages are resident. Caller: may hold spinlocks, of smaller rank than RANK_PAGETABLE.
 size_t aspace_resident_pages(struct aspace *as);
 
+// What /proc/PID/pagemap says of `n` pages from `va` on, in words[] (abi/pageflags.h). Caller:
+// holds no lock.
+void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
+
 // What a fault came to.
 enum fault_result {
 	FAULT_OK,        // run the instruction again

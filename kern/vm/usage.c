@@ -1,6 +1,7 @@
 // usage.c: how much memory a space has. Nothing is kept up to date for this: it is counted when
 // somebody asks.
 #include <abi/mman.h>
+#include <abi/pageflags.h>
 #include "vm/internal.h"
 
 // The page table at `pdx`, or NULL.
@@ -85,4 +86,28 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 		usage->tables += table_at(as, pdx) != NULL;
 	spin_unlock(&as->pt_lock);
 	rwlock_read_unlock(&as->lock);
+}
+
+// A page that nobody may use just now is there all the same. Devices have no pages. An object counts
+// on its pages besides those that map them.
+static uint64_t pagemap_word(pte_t entry)
+{
+	const page_t *pp = entry_page(entry);
+	bool object = pp && pp->kind == PAGE_OBJECT;
+
+	if (!pp)
+		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;
+	return PM_PRESENT | page_to_ppn(pp) | (object ? PM_FILE : 0) |
+	       (pp->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
+}
+
+void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
+{
+	spin_lock(&as->pt_lock);
+	for (size_t i = 0; i < n; i++, va += PAGE_SIZE) {
+		const pte_t *table = table_at(as, PDX(va));
+
+		words[i] = table ? pagemap_word(table[PTX(va)]) : 0;
+	}
+	spin_unlock(&as->pt_lock);
 }

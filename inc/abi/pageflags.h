@@ -1,0 +1,20 @@
+// What /proc/kpageflags says of a physical page, and /proc/PID/pagemap of a virtual one: 64 bits
+// for each, numbered as on Linux (its Documentation/admin-guide/mm/pagemap.rst).
+#pragma once
+
+#define KPF_UPTODATE 3
+#define KPF_SLAB 7   // of the kernel's heap
+#define KPF_BUDDY 10 // free
+#define KPF_MMAP 11  // in somebody's page table
+#define KPF_ANON 12
+#define KPF_SWAPBACKED 14 // with KPF_MMAP and without KPF_ANON: of a tmpfs
+#define KPF_HUGE 17
+#define KPF_NOPAGE 20
+#define KPF_ZERO_PAGE 24
+#define KPF_PGTABLE 26
+#define KPF_RESERVED 32
+
+#define PM_PFRAME_MASK 0x007FFFFFFFFFFFFFull // the physical page's number, if it is present
+#define PM_MMAP_EXCLUSIVE 0x0100000000000000ull
+#define PM_FILE 0x2000000000000000ull // of a file, or anonymous and shared
+#define PM_PRESENT 0x8000000000000000ull
