@@ -30,6 +30,7 @@ void double_fault(void) __noreturn;
 void trap_bad_return(struct trapframe *frame);
 
 void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
+void (*trap_double_fault_hook)(const struct trapframe *frame);
 
 static struct segment_desc idt[256] __aligned(16);
 
@@ -161,5 +162,7 @@ void double_fault(void)
 	struct trapframe frame;
 
 	segment_victim_frame(&frame);
+	if (trap_double_fault_hook)
+		trap_double_fault_hook(&frame);
 	trap_fatal(&frame);
 }

@@ -78,5 +78,8 @@ enum trap_repair trap_repair(const struct trapframe *frame);
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 
+// Registered by thread/: told of a double fault first; if it knows the reason, it reports and stops.
+extern void (*trap_double_fault_hook)(const struct trapframe *frame);
+
 // What vector `vector` is called.
 const char *trap_name(unsigned int vector);

@@ -5,6 +5,7 @@
 #include <abi/limits.h>
 #include <abi/wait.h>
 #include "cpu/x86.h"
+#include "debug/crash.h"
 #include "debug/ktest.h"
 #include "debug/options.h"
 #include "dev/control.h"
@@ -162,6 +163,7 @@ static void init_main(void *arg)
 	(void)arg;
 	for (size_t i = 0; i < boot.count; i++)
 		cpio_unpack(boot.modules[i].start, boot.modules[i].end);
+	crash_if_asked();
 	run_tests();
 	first = process_spawn("first", run_first_program, NULL);
 	if (first < 0)

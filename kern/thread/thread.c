@@ -3,6 +3,7 @@
 
 #include "cpu/entry.h"
 #include "cpu/x86.h"
+#include "debug/panic.h"
 #include "mem/heap.h"
 #include "thread/kstack.h"
 #include "thread/sched.h"
@@ -152,6 +153,19 @@ void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg)
 	spin_unlock(&sched_lock);
 }
 
+// The processor could not push the frame of a page fault: most often because the stack had no room
+// left for anything.
+static void double_fault(const struct trapframe *frame)
+{
+	const struct thread *thread = thread_current();
+	uintptr_t va = read_cr2();
+
+	if (kstack_is_guard(va))
+		panic_frame(frame,
+		            "kernel stack overflow: thread %s (%d) ran into its guard page at %#x",
+		            thread->name, thread->tid, va);
+}
+
 void thread_init(void)
 {
 	struct thread *idle;
@@ -165,5 +179,6 @@ void thread_init(void)
 	list_add_tail(&all_threads, &idle->all_link);
 	this_cpu()->idle = idle;
 	trap_register(TRAP_NO_FPU, no_fpu);
+	trap_double_fault_hook = double_fault;
 	tick_init();
 }

@@ -1,0 +1,27 @@
+"""Mistakes that the kernel makes on purpose (kern/debug/crash.c): each is noticed, and said clearly."""
+import pytest
+
+from quire import build, guest
+
+SAID = {
+    "null": "panic: page fault in the kernel at ",
+    "overflow": "panic: kernel stack overflow: thread init (1) ran into its guard page at 0xf8",
+    "smash": "panic: stack smashed: crash_smash+",
+    "text": "panic: page fault in the kernel at ",
+}
+WHERE = {"smash": "__stack_chk_fail"}
+
+
+@pytest.mark.parametrize("debug", [False, True], ids=["normal", "debug"])
+@pytest.mark.parametrize("name", SAID)
+def test_crash(name, debug, complain):
+    kernel = build.debug_kernel() if debug else None
+    if debug and not kernel:
+        pytest.skip("there is no debug kernel")
+    outcome = guest.boot(f"crash={name}", kernel=kernel, audit=False)
+    if outcome.result.kind != "panic":
+        complain(outcome.explain(f"crash={name} ended in {outcome.result.kind}, not in a panic"))
+    place = WHERE.get(name, f"crash_{name}")
+    for text in (SAID[name], place):
+        if text not in outcome.log:
+            complain(outcome.explain(f"crash={name}: the panic does not say {text!r}"))

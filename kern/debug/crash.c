@@ -1,0 +1,72 @@
+// crash.c: one function for each mistake that something in the kernel is to notice.
+#include "debug/crash.h"
+
+#include "debug/monitor.h"
+#include "debug/options.h"
+#include "debug/symbols.h"
+
+// Write past the end of an array on the stack: the stack guard notices at the return.
+static void crash_smash(void)
+{
+	char array[16];
+	char *volatile at = array; // so that the compiler does not notice first
+
+	memset(at, 'x', sizeof(array) + 16);
+}
+
+// Call without an end: the guard page below the stack notices.
+static void crash_overflow(void)
+{
+	void (*volatile again)(void) = crash_overflow; // the compiler would make a loop of it
+
+	again();
+	again = NULL; // something to come back for
+}
+
+// Write to the kernel's own text: its entries are read-only.
+static void crash_text(void)
+{
+	*(volatile char *)(uintptr_t)kernel_start = 0;
+}
+
+// Use a NULL pointer: its page is never mapped.
+static void crash_null(void)
+{
+	volatile uint32_t *volatile nothing = NULL;
+
+	nothing[2] = 1; // cppcheck-suppress nullPointer
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} crashes[] = {
+	{ "null", crash_null },
+	{ "overflow", crash_overflow },
+	{ "smash", crash_smash },
+	{ "text", crash_text },
+};
+
+void crash(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		if (strcmp(crashes[i].name, name) == 0)
+			crashes[i].run();
+}
+
+void crash_if_asked(void)
+{
+	char name[20];
+
+	if (option_get("crash", name, sizeof(name)))
+		crash(name);
+}
+
+static void crash_command(int argc, char **argv)
+{
+	if (argc > 1)
+		crash(argv[1]);
+	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
+		console_printf("crash %s\n", crashes[i].name);
+}
+MONITOR_COMMAND(crash, "NAME: make that mistake, to see what is said of it", crash_command);
