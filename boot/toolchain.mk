@@ -21,18 +21,19 @@ warnings := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla $(werro
 
 # Every C file: no header but ours, i686, frame pointers for backtraces, position fixed.
 common_flags := $(TCC_FLAGS) -m32 -march=i686 -std=gnu11 -nostdinc \
-	-O2 -g -fno-pic -fno-pie -fno-strict-aliasing -fno-stack-protector -fno-common \
+	-O2 -g -fno-pic -fno-pie -fno-strict-aliasing -fno-common \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -fcf-protection=none \
 	$(warnings)
 
 # The kernel uses no FPU, MMX or SSE register: they belong to the running program. Its functions
 # take their first three arguments in registers (eax, edx, ecx).
-KCFLAGS := -iquote kern -Iinc $(common_flags) -mregparm=3 -ffreestanding -mgeneral-regs-only
+KCFLAGS := -iquote kern -Iinc $(common_flags) -mregparm=3 -ffreestanding -mgeneral-regs-only \
+	-fstack-protector-strong -mstack-protector-guard=global -Wframe-larger-than=1024
 
 # The library implements what a hosted compiler takes for granted, so it is not hosted.
-LCFLAGS := -Iinc $(common_flags) -ffreestanding
+LCFLAGS := -Iinc $(common_flags) -fno-stack-protector -ffreestanding
 
-UCFLAGS := -Iinc $(common_flags)
+UCFLAGS := -Iinc $(common_flags) -fno-stack-protector
 
 # Options that both GNU ld and lld take. No library is ever linked but our own.
 common_ldflags := -m elf_i386 -nostdlib -static --build-id=none -z noexecstack \

@@ -6,6 +6,7 @@
 #include "cpu/trap.h"
 #include "debug/options.h"
 #include "debug/panic.h"
+#include "debug/stackguard.h"
 #include "dev/console.h"
 #include "dev/control.h"
 #include "fs/fs.h"
@@ -35,6 +36,7 @@ static void report_memory(void)
 // EAX and EBX. Each step needs those above it.
 void kernel_main(uint32_t magic, physaddr_t info)
 {
+	stack_guard_init();
 	bootinfo_read_options(magic, info);
 	options_init(bootinfo.command_line);
 	panic_init();

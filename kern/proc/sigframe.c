@@ -234,25 +234,27 @@ long sigframe_return(bool rt)
 	struct thread *thread = thread_current();
 	struct trapframe *frame = thread_user_frame(thread);
 	struct signal_info info = { .code = SI_KERNEL };
-	struct rt_sigframe rt_frame;
-	struct sigframe plain;
+	union {
+		struct rt_sigframe rt;
+		struct sigframe plain;
+	} from;
 	struct sigcontext *context;
 	sigmask_t mask;
 	int error;
 
 	if (rt) {
 		// `ret` has popped the return address.
-		error = copyin(aspace_current(), &rt_frame, (const void __user *)(frame->esp - 4),
-		               sizeof(rt_frame));
-		context = &rt_frame.context.uc_mcontext;
-		mask = (sigmask_t)rt_frame.context.uc_sigmask.bits[1] << 32 |
-		       rt_frame.context.uc_sigmask.bits[0];
+		error = copyin(aspace_current(), &from.rt, (const void __user *)(frame->esp - 4),
+		               sizeof(from.rt));
+		context = &from.rt.context.uc_mcontext;
+		mask = (sigmask_t)from.rt.context.uc_sigmask.bits[1] << 32 |
+		       from.rt.context.uc_sigmask.bits[0];
 	} else {
 		// The restorer has popped the signal's number too.
-		error = copyin(aspace_current(), &plain, (const void __user *)(frame->esp - 8),
-		               sizeof(plain));
-		context = &plain.context;
-		mask = (sigmask_t)plain.mask_high << 32 | plain.context.oldmask;
+		error = copyin(aspace_current(), &from.plain, (const void __user *)(frame->esp - 8),
+		               sizeof(from.plain));
+		context = &from.plain.context;
+		mask = (sigmask_t)from.plain.mask_high << 32 | from.plain.context.oldmask;
 	}
 	if (error || !pop_fpu(thread, context->fpstate)) {
 		signal_force(SIGSEGV, &info);
