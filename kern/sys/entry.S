@@ -21,8 +21,8 @@ syscall_result:
 	movl %eax, FRAME_EAX(%esp)
 	movl cpus + CPU_CURRENT, %ecx
 	cmpl $0, THREAD_WORK(%ecx)
-	jne return_work
-	jmp trap_return_to_user
+	je trap_return_to_user
+	jmp return_work
 no_such_call:
 	movl %esp, %eax
 	call syscall_beyond_table
