@@ -35,7 +35,7 @@ static void read_random(void)
 static void kill_soon(const char *what, void (*function)(void))
 {
 	struct timespec before, after;
-	pid_t pid = fork();
+	pid_t pid = fork_or_end();
 	int status;
 
 	if (pid == 0)
