@@ -59,6 +59,16 @@ void aspace_switch_to(struct aspace *as);
 // -ENOMEM, with both spaces as before. Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
 
+// Map at [at, at + len) of `to`, which must be free there, what is mapped at [va, va + len) of `from`,
+// which may be the same: private memory copy-on-write, shared memory shared, holes as holes. Returns 0,
+// -EINVAL for a bad range or one with device memory or jumbo pages in it, -EEXIST, or -ENOMEM; what is
+// mapped has not changed then. Caller: holds no lock. (copy_range.c)
+int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
+                      size_t len);
+
+// Unmap everything.
+void aspace_clear(struct aspace *as);
+
 // Change what the space may hold; what it holds already stays.
 void aspace_set_limits(struct aspace *as, const struct aspace_limits *limits);
 

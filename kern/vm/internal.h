@@ -88,6 +88,23 @@ static inline page_t *entry_page(pte_t entry)
 	return pte_has_page(entry) ? phys_to_page(PTE_ADDR(entry)) : NULL;
 }
 
+// Copy `*pte`, the entry for `va` in the directory of `from`, to `*copy`, which is empty and in a space
+// that does not run. A private page becomes read-only in both. Caller: holds the first space's pt_lock.
+static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pte, pte_t *copy,
+                                 bool shared)
+{
+	pte_t entry = *pte;
+	page_t *pp = entry_page(entry);
+
+	if ((entry & PTE_W) && !shared) {
+		entry &= ~PTE_W;
+		tlb_batch_store(from, va, pte, entry);
+	}
+	if (pp)
+		page_incref(pp);
+	pte_exchange(copy, entry);
+}
+
 // The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at
 // once.
 static inline pte_t pte_peek(struct aspace *as, uintptr_t va)

@@ -56,6 +56,13 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 	return error;
 }
 
+void aspace_clear(struct aspace *as)
+{
+	rwlock_write_lock(&as->lock);
+	unmap_commit(as, 0, ULIM); // which cuts through no area, and through no table
+	rwlock_write_unlock(&as->lock);
+}
+
 static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);

@@ -119,18 +119,8 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		if (!copy)
 			return -ENOMEM;
 		for (; va < span_end; va += PAGE_SIZE, pte++, copy++) {
-			pte_t entry = *pte;
-			page_t *pp = entry_page(entry);
-
-			if (entry == 0)
-				continue;
-			if ((entry & PTE_W) && !shared) {
-				entry &= ~PTE_W;
-				tlb_batch_store(from, va, pte, entry);
-			}
-			if (pp)
-				page_incref(pp);
-			tlb_batch_store(to, va, copy, entry);
+			if (*pte)
+				entry_inherit(from, va, pte, copy, shared);
 		}
 	}
 	return 0;
