@@ -52,6 +52,15 @@ def test_mappings(monitor):
     assert not re.search(r" ..u", shown)
 
 
+def test_memory(monitor):
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", monitor.command("memory"))
+    total, each = map(int, re.match(r"(\d+) pages, (\d+) a character\n", shown).groups())
+    counts = [int(count) for count in re.findall(r"^\S +(\d+) ", shown, re.MULTILINE)]
+    assert len(counts) == 8 and sum(counts) == total
+    cells = re.findall(r"^[.RTDHSaF]+$", shown, re.MULTILINE)
+    assert len("".join(cells)) == -(-total // each)
+
+
 def test_the_machine_goes_on(monitor):
     monitor.line.type("continue\n")
     monitor.line.wait_for(r"continue\r?\n")
