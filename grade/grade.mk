@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject bench oracle fuzz host-programs lint format
+.PHONY: setup grade inject bench oracle fuzz fuzz-syscalls host-programs lint format
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -38,6 +38,10 @@ oracle: programs $(O)/archive.cpio
 ## fuzz: random operations on memory, on Quire and on this machine's Linux; N=HOW MANY SEED=NUMBER
 fuzz: all
 	$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
+
+## fuzz-syscalls: random system calls in several hostile processes; N=HOW MANY SEED=NUMBER
+fuzz-syscalls: all
+	$(grade_env) grade/fuzz-syscalls $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
 # The programs of user/ also compile for the host, with its own C library.
 HOST_CC ?= cc

@@ -1,0 +1,123 @@
+// canary.c: nobody sees what another process left behind.
+//
+// Tenants fill their memory, and the structs that they show the kernel, with a secret word, and end.
+// No call that copies something out and no new memory may ever show it. The word stands nowhere
+// but in tenants' memory: the program itself knows its complement only.
+
+#include "fuzz.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const volatile uint32_t inverse = 0xa13d18a5;
+
+uint32_t *secret_fill(uint32_t *from, uint32_t words)
+{
+	uint32_t not_it = inverse;
+
+	for (uint32_t i = 0; i < words; i++)
+		from[i] = ~not_it;
+	return from;
+}
+
+bool secret_in(uint32_t address, uint32_t words)
+{
+	const uint32_t *at = (const uint32_t *)(uintptr_t)(address & -4u);
+	uint32_t not_it = inverse;
+
+	for (uint32_t i = 0; i < words; i++)
+		if (~at[i] == not_it)
+			return true;
+	return false;
+}
+
+void secret_found(const struct actor *actor, uint32_t call)
+{
+	if (shared->secrets++)
+		return;
+	shared->secret_call = call;
+	shared->secret_worker = actor->worker;
+	shared->secret_index = actor->next;
+}
+
+static bool all_zero(const uint32_t *at, uint32_t words)
+{
+	for (uint32_t i = 0; i < words; i++)
+		if (at[i])
+			return false;
+	return true;
+}
+
+static void *map(uint32_t flags, int fd, uint32_t pages)
+{
+	void *at = mmap(NULL, pages * PAGE, PROT_READ | PROT_WRITE, flags, fd, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static uint32_t *fresh_file(uint32_t pages)
+{
+	int fd = open("fresh", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	uint32_t *at = NULL;
+
+	if (fd >= 0 && !ftruncate(fd, (off_t)(pages * PAGE)))
+		at = map(MAP_SHARED, fd, pages);
+	close(fd);
+	unlink("fresh");
+	return at;
+}
+
+// New memory is zero.
+void check_fresh(const struct actor *actor, uint32_t variant)
+{
+	uint32_t pages = 1 + variant / 8 % 8;
+	uint32_t *at = NULL;
+
+	switch (variant % 4) {
+	case 0:
+		at = map(MAP_PRIVATE | MAP_ANONYMOUS, -1, pages);
+		break;
+	case 1:
+		at = map(MAP_SHARED | MAP_ANONYMOUS, -1, pages);
+		break;
+	case 2:
+		at = map(MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, pages);
+		break;
+	default:
+		at = fresh_file(pages);
+	}
+	if (!at)
+		return;
+	if (variant & 4)
+		at[0] = 0; // the whole page comes with a write
+	if (!all_zero(at, pages * PAGE / 4))
+		secret_found(actor, OWN_FRESH);
+	munmap(at, pages * PAGE);
+}
+
+// Fill memory with the secret, perform what is left of the actor's calls with it, and end.
+void become_tenant(struct actor *actor)
+{
+	uint32_t *at = map(MAP_PRIVATE | MAP_ANONYMOUS, -1, 16);
+
+	if (at)
+		secret_fill(at, 16 * PAGE / 4);
+	actor->tenant = true;
+	run(actor);
+}
+
+// The program was executed anew, with whatever arguments: is its memory?
+void check_after_exec(void)
+{
+	extern char edata[], end[];
+	struct actor nobody = { 0 };
+	uint32_t stack = (uint32_t)(uintptr_t)&nobody & -PAGE;
+
+	if (secret_in((uint32_t)(uintptr_t)edata, (uint32_t)(end - edata) / 4) ||
+	    secret_in(stack - 2 * PAGE, 2 * PAGE / 4))
+		close(open(SEEN, O_WRONLY | O_CREAT, 0600));
+	check_fresh(&nobody, 2);
+	_exit(0);
+}

@@ -1,0 +1,155 @@
+// fuzz.h: what the files of fuzz_syscalls share; main.c says what the program is for.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE 4096u
+#define ARGS 6
+#define WORKERS 3
+#define BASE_DIRECTORY "/tmp/fuzz"
+#define SEEN "/run/secret-seen"     // there when a program just executed saw the secret
+#define SELF BASE_DIRECTORY "/self" // a copy of this program, which may be damaged
+
+// Memory that the calls aim at. Nothing of the program's own lies near.
+#define ARENA 0x20000000u // 64 pages, of all kinds: see world.c
+#define ARENA_PAGES 64u
+#define SLOTS_BASE 0x30000000u // for each argument two pages to point to, then a hole
+#define SLOT_SIZE (3 * PAGE)
+#define STACKS_BASE 0x31000000u // for children that share the address space
+#define STACK_SIZE (4 * PAGE)
+#define STACKS 16u
+
+#define DESCRIPTORS 32u // what a worker has open at its start: see world.c
+
+// How an argument is written down. All are functions of the seed alone, so a list of calls can be
+// shortened and performed again.
+enum how {
+	RAW,    // the value itself
+	PID,    // a process, by its relation to the caller: see resolve_pid
+	FILLED, // a pointer to what fill() makes of the argument's kind and this number
+};
+
+struct op {
+	uint16_t call; // index into calls[]
+	struct {
+		uint8_t how;
+		uint32_t value;
+	} arg[ARGS];
+};
+
+// A system call. `kinds` has a letter for each argument:
+//	f d     a descriptor; one that paths are relative to
+//	p F     a path; one of a name that is made or removed, which keeps to the round's directory
+//	b B     a buffer that is received; one that is sent
+//	n       a size of what stands before it
+//	a L     an address that is not followed; the length of a range
+//	r m M A y   bits: protection, mmap's, mremap's; advice; other flags
+//	o w     a position; from where it counts
+//	v c     an array of buffers; a count
+//	O x D   bits of open; a mode; a device
+//	g G 8   a signal; a set of signals; the size of one
+//	S K H   what sigaction takes; sigaltstack; the frame of a handler on the stack
+//	t T u h a time in 2 x 32, in 2 x 64 bits, with microseconds; a clock
+//	P C k W a process; bits of clone; how many calls a child performs; bits of wait
+//	z       an array of strings
+//	q e 6   what poll takes, select, pselect
+//	R Z U   limits; a limit's number; a thread's segment
+//	I j J   a request of ioctl; of fcntl; what one of them takes
+//	s X     an option of prctl; whose priority
+//	N       the number of the call itself
+//	E       an access of the program's own
+//	l       a line of output buffers: all that mmap's old form and old select take
+//	i       anything
+// After a '!' nobody may be surprised to find there what another process wrote.
+struct call {
+	const char *name;
+	int number; // of the system call, or one of the following
+	int weight;
+	const char *kinds;
+};
+
+enum own_call {
+	OWN_FRESH = -100, // new memory shows nothing of anybody
+	OWN_TENANT,       // a child fills its memory, and what it shows the kernel, with the secret
+	OWN_ACCESS,       // load and store at an address
+	OWN_STACK,        // a call with the stack pointer somewhere
+	OWN_UNKNOWN,      // a system call by its number
+};
+
+extern const struct call calls[];
+extern const size_t call_count;
+
+// Who performs: a worker, or a descendant of one which performs a few calls of its list.
+struct actor {
+	uint32_t worker;
+	uint32_t next, end; // numbers of calls
+	int depth;
+	bool tenant;
+	int last_child;
+};
+
+// What the first process and the workers share.
+struct shared {
+	volatile uint32_t next[WORKERS]; // the call that each worker comes to
+	volatile int pid[WORKERS];
+	volatile uint32_t performed; // also those of descendants
+	volatile uint32_t secrets;   // how many findings there are
+	volatile uint32_t secret_call, secret_worker, secret_index;
+	volatile int first_process;
+};
+
+extern struct shared *shared;
+
+// random.c
+extern uint32_t master_seed;
+void random_start(uint32_t *state, uint32_t seed);
+uint32_t random_word(uint32_t *state);
+uint32_t below(uint32_t *state, uint32_t n);
+bool one_in(uint32_t *state, uint32_t n);
+
+// table.c
+int call_find(const char *name, size_t length);
+
+// generate.c, values.c: the call that worker `worker` performs as number `index`.
+void generate(uint32_t worker, uint32_t index, struct op *op);
+void generate_init(void);
+uint32_t raw_value(char kind, uint32_t *state);
+uint32_t wild_address(uint32_t *state);
+uint32_t any_size(uint32_t *state);
+uint32_t any_descriptor(uint32_t *state);
+
+// fill.c
+bool kind_is_filled(char kind);
+uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor);
+
+// script.c: calls as lines of text.
+extern bool scripted;
+void script_read(const char *path);
+uint32_t script_length(uint32_t worker);
+bool op_at(uint32_t worker, uint32_t index, struct op *op);
+void op_print(uint32_t worker, const struct op *op);
+
+// world.c
+void world_make(void);    // a worker's memory, descriptors and handlers
+void world_prepare(void); // the files that all share
+void world_clean(void);
+
+// handlers.c
+void handlers_install(void);
+uintptr_t handler_address(uint32_t which);
+uint32_t frame_fill(uint32_t address, uint32_t *state, const struct actor *actor);
+
+// perform.c
+long raw_call(int number, const uint32_t args[ARGS]);
+void run(struct actor *actor) __attribute__((noreturn));
+int resolve_pid(uint32_t which, const struct actor *actor);
+
+// canary.c
+uint32_t *secret_fill(uint32_t *from, uint32_t words);
+bool secret_in(uint32_t address, uint32_t words);
+void secret_found(const struct actor *actor, uint32_t call);
+void check_fresh(const struct actor *actor, uint32_t variant);
+void become_tenant(struct actor *actor) __attribute__((noreturn));
+void check_after_exec(void) __attribute__((noreturn));

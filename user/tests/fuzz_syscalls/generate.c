@@ -1,0 +1,52 @@
+// generate.c: the calls of a seed. Call number `index` of a worker depends on nothing but the seed
+// and those numbers.
+
+#include "fuzz.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+
+static uint16_t weighted[1024]; // each call as often as it weighs
+static uint32_t total;
+
+void generate_init(void)
+{
+	total = 0;
+	for (size_t call = 0; call < call_count; call++)
+		for (int i = 0; i < calls[call].weight && total < 1024; i++)
+			weighted[total++] = (uint16_t)call;
+}
+
+void generate(uint32_t worker, uint32_t index, struct op *op)
+{
+	const char *kinds;
+	uint32_t state;
+
+	random_start(&state, master_seed * 0x9e3779b1u + (index * WORKERS + worker));
+	op->call = weighted[below(&state, total)];
+	kinds = calls[op->call].kinds;
+	if (*kinds == '!')
+		kinds++;
+	for (int i = 0; i < ARGS; i++) {
+		char kind = *kinds ? *kinds++ : '\0';
+
+		op->arg[i].how = RAW;
+		op->arg[i].value = 0;
+		if (!kind)
+			continue;
+		if (kind_is_filled(kind) && !one_in(&state, 10)) {
+			op->arg[i].how = FILLED;
+			op->arg[i].value = random_word(&state) & 0xffffff;
+		} else if (kind_is_filled(kind)) {
+			op->arg[i].value = wild_address(&state);
+		} else {
+			op->arg[i].how = kind == 'P' ? PID : RAW;
+			op->arg[i].value = raw_value(kind, &state);
+		}
+		// Any argument may be anything.
+		if (one_in(&state, 100)) {
+			op->arg[i].how = RAW;
+			op->arg[i].value = raw_value('i', &state);
+		}
+	}
+}

@@ -1,0 +1,265 @@
+// fuzz_syscalls -s SEED [-n CALLS] [-f FROM] [-l] [SCRIPT]: performs pseudo-random system calls, with
+// arguments that hit something and arguments that must not, in several processes at once. What the
+// kernel may not do: panic, hang, lose memory, or show anybody another process's. grade/fuzz-syscalls
+// runs it in fresh machines, and looks at them afterwards.
+//
+// The calls come in rounds. In each, the first process starts WORKERS others, which perform their
+// calls; when one has died of what it did, another takes its place behind the deadly call. One that
+// sleeps is first woken by a signal and then killed. At the end of a round all are killed, and the
+// memory that is free then must be what it was after earlier rounds.
+//
+// -f begins with the workers' call number FROM. -l prints the calls of the round that begins there,
+// as a script, and performs nothing. A SCRIPT is one round.
+
+#include "fuzz.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUND 2000u // calls of each worker in a round
+#define POLL_MS 4
+#define WAKE_AFTER 2 // polls without progress
+#define KILL_AFTER 4
+#define QUIET_MS 2000  // until all that were killed must be gone
+#define LEAK_PAGES 64u // so much the kernel's caches may keep
+
+struct shared *shared;
+
+static struct {
+	uint32_t end;          // the worker's last call in this round, and one
+	uint32_t seen;         // where it was when last looked at
+	unsigned int waiting;  // polls since
+	uint32_t began;        // where it started
+	unsigned int failures; // how often it died before it began
+} watch[WORKERS];
+
+static uint32_t deaths, kills, findings;
+
+// Returns false when a signal ended the pause: a worker has died.
+static bool pause_ms(long ms)
+{
+	struct timespec wanted = { ms / 1000, ms % 1000 * 1000000 };
+
+	return nanosleep(&wanted, NULL) == 0;
+}
+
+static void on_child(int signo)
+{
+	(void)signo;
+}
+
+static void finding(const char *what, uint32_t a, uint32_t b)
+{
+	ioctl(STDOUT_FILENO, TCXONC, (void *)1); // should somebody have stopped it
+	dprintf(STDOUT_FILENO, "\nfinding: %s %u %u\n", what, a, b);
+	findings++;
+}
+
+// Start a worker, or start it again, where the last one came to.
+static bool start_worker(uint32_t worker)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct actor actor = { .worker = worker,
+			               .next = watch[worker].seen,
+			               .end = watch[worker].end };
+
+		world_make();
+		run(&actor);
+	}
+	shared->pid[worker] = pid;
+	return pid > 0;
+}
+
+// Look after the workers until all have performed their calls, or memory is gone for good.
+static bool look_after(bool long_ago)
+{
+	bool busy = false;
+
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		uint32_t next = shared->next[i];
+		int pid = shared->pid[i];
+
+		// A worker may have overwritten what it shares with us.
+		if (next > watch[i].seen && next <= watch[i].end) {
+			watch[i].seen = next;
+			watch[i].waiting = 0;
+		} else if (long_ago) {
+			watch[i].waiting++;
+		}
+		if (pid > 0 && kill(pid, 0) == 0) {
+			busy = true;
+			if (watch[i].waiting == WAKE_AFTER)
+				kill(pid, SIGUSR1);
+			if (watch[i].waiting >= KILL_AFTER && ++kills)
+				kill(pid, SIGKILL);
+		} else if (watch[i].seen < watch[i].end) {
+			if (watch[i].seen == watch[i].began && ++watch[i].failures > 20)
+				return false;
+			watch[i].began = shared->next[i] = watch[i].seen;
+			watch[i].waiting = 0;
+			deaths++;
+			busy = true;
+			if (!start_worker(i))
+				return false;
+		}
+	}
+	return busy;
+}
+
+static void reap(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static unsigned int process_count(void)
+{
+	struct sysinfo info;
+
+	sysinfo(&info);
+	return info.procs;
+}
+
+// Kill everybody and wait until they are gone.
+static bool quiet(unsigned int processes)
+{
+	for (int ms = 0; ms < QUIET_MS; ms++) {
+		kill(-1, SIGKILL);
+		reap();
+		if (process_count() == processes && waitpid(-1, NULL, WNOHANG) < 0)
+			return true;
+		pause_ms(1);
+	}
+	finding("stuck: processes that do not die", process_count() - processes, 0);
+	return false;
+}
+
+static uint32_t free_pages(void)
+{
+	struct sysinfo info;
+
+	pause_ms(1);
+	sysinfo(&info);
+	return info.freeram / PAGE;
+}
+
+// One round: the workers' calls from `from` to `end[worker]`. Returns the pages free behind it.
+static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsigned int processes)
+{
+	bool long_ago;
+
+	world_prepare();
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		watch[i].seen = shared->next[i] = from;
+		watch[i].end = end[i];
+		watch[i].began = ~0u;
+		watch[i].waiting = watch[i].failures = 0;
+		start_worker(i);
+	}
+	do {
+		reap();
+		long_ago = pause_ms(POLL_MS);
+		reap();
+	} while (look_after(long_ago));
+	if (!quiet(processes))
+		return 0;
+	world_clean();
+	if (shared->secrets || access(SEEN, F_OK) == 0)
+		finding("secret: seen by a call (worker, index)", shared->secret_worker,
+		        shared->secret_index);
+	return free_pages();
+}
+
+static void perform_all(uint32_t start, uint32_t count)
+{
+	uint32_t each = start + (count + WORKERS - 1) / WORKERS, end[WORKERS];
+	unsigned int processes = process_count();
+	uint32_t first = free_pages(), last = 0, rounds = 0;
+
+	for (uint32_t from = start; from < each && !findings; from += ROUND, rounds++) {
+		for (uint32_t i = 0; i < WORKERS; i++)
+			end[i] = scripted            ? script_length(i) :
+			         from + ROUND < each ? from + ROUND :
+			                               each;
+		dprintf(STDOUT_FILENO, "\nround %u\n", from);
+		last = perform_round(from, end, processes);
+		dprintf(STDOUT_FILENO, "\nfree %u\n", last);
+		if (last && last + LEAK_PAGES < first)
+			finding("leak: free pages before and after", first, last);
+		if (scripted)
+			break;
+	}
+}
+
+static void list_round(uint32_t from)
+{
+	struct op op;
+
+	for (uint32_t index = from; index < from + ROUND; index++) {
+		for (uint32_t worker = 0; worker < WORKERS; worker++) {
+			generate(worker, index, &op);
+			op_print(worker, &op);
+		}
+	}
+}
+
+static void init(void)
+{
+	struct sigaction action = { .sa_handler = SIG_IGN };
+
+	shared = mmap((void *)0x7f000000, PAGE, PROT_READ | PROT_WRITE,
+	              MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	shared->first_process = getpid();
+	for (int signo = 1; signo < NSIG; signo++)
+		if (signo != SIGCHLD)
+			sigaction(signo, &action, NULL);
+	action.sa_handler = on_child;
+	sigaction(SIGCHLD, &action, NULL);
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t count = 100000, from = 0;
+	bool list = false;
+	int option;
+
+	if (argc < 3 || strcmp(argv[1], "-s"))
+		check_after_exec();
+	while ((option = getopt(argc, argv, "s:n:f:l")) != -1) {
+		if (option == 's')
+			master_seed = strtoul(optarg, NULL, 10);
+		else if (option == 'n')
+			count = strtoul(optarg, NULL, 10);
+		else if (option == 'f')
+			from = strtoul(optarg, NULL, 10);
+		else if (option == 'l')
+			list = true;
+		else
+			return 2;
+	}
+	generate_init();
+	if (list) {
+		list_round(from);
+		return 0;
+	}
+	if (optind < argc)
+		script_read(argv[optind]);
+	init();
+	perform_all(from, scripted ? 1 : count);
+	dprintf(STDOUT_FILENO, "\nend: %u calls, %u deaths, %u killed\n", shared->performed, deaths,
+	        kills);
+	return findings ? 3 : 0;
+}

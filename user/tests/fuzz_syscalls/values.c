@@ -1,0 +1,280 @@
+// values.c: interesting values for each kind of argument that is a number.
+
+#include "fuzz.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define ULIM 0xc0000000u
+#define ANY(state, list) (list)[below(state, sizeof(list) / sizeof(*(list)))]
+
+// Some of the bits of `all`, mostly few; now and then any.
+static uint32_t bits(uint32_t *state, uint32_t all)
+{
+	uint32_t value = random_word(state) & all;
+
+	if (one_in(state, 12))
+		return random_word(state);
+	if (one_in(state, 2))
+		value &= random_word(state);
+	if (one_in(state, 2))
+		value &= random_word(state);
+	return value;
+}
+
+uint32_t any_size(uint32_t *state)
+{
+	static const uint32_t sizes[] = { 0,          1,          2,    3,     4,      7,
+		                          8,          16,         63,   64,    128,    PAGE - 1,
+		                          PAGE,       PAGE + 1,   8192, 8193,  0x7fff, 0x10000,
+		                          0x7fffffff, 0x80000000, ~0u,  ~PAGE, ULIM,   0xfffff000 };
+	uint32_t size = ANY(state, sizes);
+
+	return one_in(state, 6) ? size + below(state, 5) - 2 : size;
+}
+
+static uint32_t any_integer(uint32_t *state)
+{
+	if (one_in(state, 3))
+		return below(state, 8);
+	if (one_in(state, 4))
+		return random_word(state);
+	if (one_in(state, 4))
+		return 1u << below(state, 32);
+	return any_size(state);
+}
+
+// Where nobody should write, or read, or only half.
+uint32_t wild_address(uint32_t *state)
+{
+	static const uint32_t places[] = { 0,
+		                           1,
+		                           PAGE,
+		                           0x10000,
+		                           ULIM,
+		                           ULIM - 1,
+		                           ULIM - 4,
+		                           ULIM + 1,
+		                           ULIM - PAGE,
+		                           0xc0100000,
+		                           0xbfffffff - PAGE,
+		                           0xf8000000,
+		                           0xffc00000,
+		                           0xfffff000,
+		                           0xffffffff,
+		                           0xfffffffc,
+		                           0x80000000,
+		                           0x08048000,
+		                           0x08048ffe,
+		                           ARENA - 1,
+		                           ARENA + ARENA_PAGES * PAGE - 1 };
+
+	if (one_in(state, 2))
+		return ANY(state, places);
+	return ARENA + below(state, ARENA_PAGES) * PAGE + PAGE - below(state, 24);
+}
+
+static uint32_t range_address(uint32_t *state)
+{
+	uint32_t address = ARENA + below(state, ARENA_PAGES) * PAGE;
+
+	if (one_in(state, 16))
+		return wild_address(state);
+	if (one_in(state, 40))
+		return SLOTS_BASE + below(state, 3 * ARGS) * PAGE;
+	if (one_in(state, 60))
+		return 0xbffff000 - below(state, 64) * PAGE;
+	if (one_in(state, 60))
+		return 0x08048000 + below(state, 64) * PAGE;
+	return one_in(state, 10) ? address + below(state, PAGE) : one_in(state, 16) ? 0 : address;
+}
+
+static uint32_t range_length(uint32_t *state)
+{
+	if (one_in(state, 20))
+		return any_size(state);
+	if (one_in(state, 50))
+		return below(state, 4096) * PAGE;
+	if (one_in(state, 10))
+		return below(state, 8 * PAGE);
+	return PAGE * (1 + below(state, 1 + below(state, 16)));
+}
+
+uint32_t any_descriptor(uint32_t *state)
+{
+	static const uint32_t others[] = { ~0u, -100u, 255, 256, 1023, 1024, INT_MAX, 0x80000000 };
+
+	if (one_in(state, 24))
+		return ANY(state, others);
+	return below(state, DESCRIPTORS + 8);
+}
+
+static uint32_t mmap_flags(uint32_t *state)
+{
+	uint32_t flags = one_in(state, 3) ? MAP_SHARED : MAP_PRIVATE;
+
+	if (!one_in(state, 4))
+		flags |= MAP_ANONYMOUS;
+	if (!one_in(state, 3))
+		flags |= MAP_FIXED;
+	if (one_in(state, 4))
+		flags |= bits(state, MAP_FIXED_NOREPLACE | MAP_GROWSDOWN | MAP_POPULATE |
+		                             MAP_LOCKED | MAP_NORESERVE | MAP_STACK | MAP_NONBLOCK |
+		                             MAP_HUGETLB | MAP_32BIT);
+	return one_in(state, 16) ? bits(state, ~0u) : flags;
+}
+
+static uint32_t open_flags(uint32_t *state)
+{
+	uint32_t flags = below(state, 3);
+
+	flags |= bits(state, O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
+	                             O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_PATH | O_TMPFILE);
+	return one_in(state, 2) ? flags | O_NONBLOCK : flags;
+}
+
+static uint32_t file_mode(uint32_t *state)
+{
+	static const uint32_t types[] = { 0,       0,       S_IFREG, S_IFIFO, S_IFCHR,
+		                          S_IFDIR, S_IFLNK, S_IFBLK, S_IFSOCK };
+
+	return ANY(state, types) | (one_in(state, 4) ? below(state, 07777) : 0777);
+}
+
+static uint32_t position(uint32_t *state)
+{
+	if (one_in(state, 2))
+		return below(state, 5 * PAGE);
+	return one_in(state, 3) ? below(state, 64) * PAGE : any_size(state);
+}
+
+static uint32_t clone_flags(uint32_t *state)
+{
+	uint32_t flags = one_in(state, 8) ? any_integer(state) & CSIGNAL : SIGCHLD;
+
+	if (!one_in(state, 4))
+		flags |= CLONE_VM;
+	if (one_in(state, 3))
+		flags |= CLONE_VFORK;
+	if (one_in(state, 3))
+		flags |= bits(state, CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
+		                             CLONE_CHILD_CLEARTID | CLONE_PARENT);
+	return one_in(state, 8) ? bits(state, ~0u) | SIGCHLD : flags;
+}
+
+static uint32_t ioctl_request(uint32_t *state)
+{
+	static const uint32_t requests[] = { TCGETS,     TCSETS,     TCSETSW,   TCSETSF,   TCSBRK,
+		                             TCFLSH,     TIOCSCTTY,  TIOCGPGRP, TIOCSPGRP, FIONREAD,
+		                             TIOCGWINSZ, TIOCSWINSZ, TIOCNOTTY, FIONBIO,   TIOCGSID,
+		                             TCXONC,     TIOCNOTTY };
+
+	return one_in(state, 10) ? any_integer(state) : ANY(state, requests);
+}
+
+static uint32_t fcntl_command(uint32_t *state)
+{
+	static const uint32_t commands[] = { F_DUPFD,      F_GETFD,      F_SETFD,
+		                             F_GETFL,      F_SETFL,      F_GETLK64,
+		                             F_SETLK64,    F_SETLKW64,   F_DUPFD_CLOEXEC,
+		                             F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS,
+		                             F_GET_SEALS,  F_SETOWN,     F_GETOWN };
+
+	return one_in(state, 10) ? any_integer(state) : ANY(state, commands);
+}
+
+static uint32_t any_signal(uint32_t *state)
+{
+	static const uint32_t signals[] = { SIGUSR1, SIGUSR2, SIGCHLD, SIGALRM, SIGCONT, SIGSEGV,
+		                            SIGPIPE, SIGTSTP, 0,       64,      65,      33 };
+
+	if (one_in(state, 30))
+		return one_in(state, 2) ? SIGKILL : SIGSTOP;
+	return one_in(state, 4) ? below(state, 70) : ANY(state, signals);
+}
+
+static uint32_t call_number(uint32_t *state)
+{
+	if (one_in(state, 4))
+		return SYS_QUIRE_FIRST + below(state, 64);
+	if (one_in(state, 8))
+		return random_word(state);
+	return below(state, 470);
+}
+
+uint32_t raw_value(char kind, uint32_t *state)
+{
+	switch (kind) {
+	case 'f':
+		return any_descriptor(state);
+	case 'd':
+		return one_in(state, 2) ? (uint32_t)AT_FDCWD : any_descriptor(state);
+	case 'n':
+		return any_size(state);
+	case 'a':
+		return range_address(state);
+	case 'L':
+		return range_length(state);
+	case 'E':
+		return range_address(state) + (below(state, PAGE) & -4u);
+	case 'r':
+		return one_in(state, 12) ? any_integer(state) : below(state, 8);
+	case 'm':
+		return mmap_flags(state);
+	case 'M':
+		return one_in(state, 16) ? any_integer(state) : below(state, 8);
+	case 'A':
+		return one_in(state, 16) ? any_integer(state) : below(state, 27);
+	case 'y':
+		return one_in(state, 3) ? any_integer(state) : below(state, 8);
+	case 'o':
+		return position(state);
+	case 'w':
+		return below(state, 7);
+	case 'c':
+		return one_in(state, 10) ? any_integer(state) : below(state, 9);
+	case 'O':
+		return open_flags(state);
+	case 'x':
+		return file_mode(state);
+	case 'D':
+		return one_in(state, 2) ? below(state, 10) << 8 | below(state, 10) :
+		                          any_integer(state);
+	case 'g':
+		return any_signal(state);
+	case '8':
+		return one_in(state, 16) ? any_size(state) : 8;
+	case 'h':
+		return one_in(state, 10) ? any_integer(state) : below(state, 12);
+	case 'P':
+		return below(state, 48);
+	case 'C':
+		return clone_flags(state);
+	case 'k':
+		return 1 + below(state, 12);
+	case 'W':
+		return one_in(state, 8) ? any_integer(state) : WNOHANG | below(state, 16);
+	case 'Z':
+		return one_in(state, 12) ? any_integer(state) : below(state, RLIM_NLIMITS);
+	case 'I':
+		return ioctl_request(state);
+	case 'j':
+		return fcntl_command(state);
+	case 's':
+		return one_in(state, 4) ? any_integer(state) : below(state, 60);
+	case 'X':
+		return below(state, 5);
+	case 'N':
+		return call_number(state);
+	default:
+		return any_integer(state);
+	}
+}
