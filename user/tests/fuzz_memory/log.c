@@ -82,6 +82,7 @@ void log_op(uint32_t number, unsigned int depth, const struct op *op, const stru
 {
 	if (log_all) {
 		log_line(number, depth, op, outcome);
+		log_flush(); // the next one may be the last thing that the kernel does
 		return;
 	}
 	so_far = hash_bytes(hash_word(so_far, op->code), op->arg, sizeof(op->arg));
