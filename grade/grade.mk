@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject bench oracle fuzz fuzz-syscalls host-programs lint format
+.PHONY: setup grade inject bench picture oracle fuzz fuzz-syscalls host-programs lint format
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -30,6 +30,10 @@ inject: all $(base_O)/debug/quire.elf
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all
 	$(grade_env) grade/bench
+
+## picture: physical memory and address spaces of a running machine, as obj/picture.svg
+picture: all
+	$(grade_env) grade/picture
 
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
 oracle: programs $(O)/archive.cpio

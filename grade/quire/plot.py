@@ -14,11 +14,18 @@ class Picture:
 
     def __init__(self, width, height, title):
         self.parts = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-            f' viewBox="0 0 {width} {height}" font-family="Helvetica, Arial, sans-serif">',
+            "",  # the first line, which needs the height
             f"<title>{escape(title)}</title>",
-            f'<rect width="{width}" height="{height}" fill="{PAPER}"/>',
+            f'<rect width="100%" height="100%" fill="{PAPER}"/>',
         ]
+        self.width = width
+        self.set_height(height)
+
+    def set_height(self, height):
+        self.parts[0] = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{height}"'
+            f' viewBox="0 0 {self.width} {height}" font-family="Helvetica, Arial, sans-serif">'
+        )
 
     def text(self, x, y, text, size=12, color=INK, anchor="start", more=""):
         self.parts.append(
@@ -36,6 +43,9 @@ class Picture:
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
             f' fill="{color}"><title>{escape(hint)}</title></rect>'
         )
+
+    def square(self, x, y, size, color):
+        self.parts.append(f'<path d="M{x} {y}h{size}v{size}h-{size}z" fill="{color}"/>')
 
     def path(self, points, color, dashed):
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
