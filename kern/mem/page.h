@@ -123,6 +123,9 @@ int page_alloc_specific(page_t **pp_store, size_t ppn);
 // Returns 0, -ENOMEM, or -EINVAL for n = 0.
 int page_alloc_contig(page_t **pp_store, size_t n);
 
+// The same for pages that are given back one by one: even JUMBO_PAGES of them are no jumbo page.
+int page_alloc_run(page_t **pp_store, size_t n);
+
 // Is page `ppn` on the free list? false where there is no such page.
 bool page_is_free(size_t ppn);
 
@@ -159,6 +162,9 @@ void page_unpin(page_t *pp);
 // Pages on the free list, plus those kept for reuse with nothing in them (page tables, directories,
 // pages of the heap), which are free in all but name.
 size_t page_free_count(void);
+
+// Put the pages kept for reuse on the free list now. Returns how many there were.
+size_t page_reclaim(void);
 
 // Whole pages of usable memory that page_init found, whoever occupies them now.
 size_t page_usable_count(void);

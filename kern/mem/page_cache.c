@@ -67,6 +67,16 @@ size_t page_cache_drain(void)
 	return count;
 }
 
+size_t page_reclaim(void)
+{
+	size_t count;
+
+	spin_lock(&page_pool.lock);
+	count = page_cache_drain();
+	spin_unlock(&page_pool.lock);
+	return count;
+}
+
 const char *page_cache_fault(size_t *where_store)
 {
 	size_t count = 0;

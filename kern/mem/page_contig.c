@@ -61,6 +61,15 @@ int page_alloc_contig(page_t **pp_store, size_t n)
 	return 0;
 }
 
+int page_alloc_run(page_t **pp_store, size_t n)
+{
+	int error = page_alloc_contig(pp_store, n);
+
+	if (!error)
+		(*pp_store)->flags = 0;
+	return error;
+}
+
 void page_free_contig(page_t *pp, size_t n)
 {
 	page_t *end = pp + n;

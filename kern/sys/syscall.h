@@ -11,7 +11,7 @@
 //	}
 //
 // A 64-bit argument arrives in two registers, the low half first, and so as two arguments.
-// sys/calls.h lists all calls; sys/table.c makes the table out of it.
+// sys/calls.h and sys/quire_calls.h list all calls; sys/table.c makes the tables out of them.
 #pragma once
 
 #include "cpu/trap.h"
@@ -19,6 +19,7 @@
 
 #define X(name) long sys_##name(const struct trapframe *tf);
 #include "sys/calls.h"
+#include "sys/quire_calls.h"
 #undef X
 
 // clang-format off

@@ -1,4 +1,5 @@
 // table.c: from a number to the function that makes the call.
+#include <abi/area.h>
 #include <abi/syscall.h>
 #include "cpu/trap.h"
 #include "sys/limits.h"
@@ -33,11 +34,20 @@ const syscall_handler syscall_table[SYSCALL_LIMIT] = {
 
 #undef X
 
-// Numbers beyond the table: calls that Linux does not have will live there.
+#define X(name) [SYS_##name - SYS_QUIRE_FIRST] = sys_##name,
+
+static const syscall_handler quire_table[] = {
+#include "sys/quire_calls.h"
+};
+
+#undef X
+
+// Numbers beyond the table: calls that Linux does not have live there.
 long syscall_beyond_table(const struct trapframe *frame)
 {
-	(void)frame;
-	return -ENOSYS;
+	uint32_t number = frame->eax - SYS_QUIRE_FIRST;
+
+	return number < ARRAY_SIZE(quire_table) ? quire_table[number](frame) : -ENOSYS;
 }
 
 void syscall_init(void)

@@ -103,7 +103,7 @@ static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, 
 {
 	(void)as;
 	(void)advice;
-	if ((area->flags & AREA_LOCKED) || (!area->object && !area_is_device(area)))
+	if ((area->flags & (AREA_LOCKED | AREA_NAMED)) || (!area->object && !area_is_device(area)))
 		return -EINVAL;
 	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
 		return -EACCES;

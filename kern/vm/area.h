@@ -48,6 +48,7 @@ extern const struct area_ops linear_ops; // device memory: physical addresses fr
 #define AREA_NOWRITE 0x200u // shared, of a file that was opened for reading: never writable
 #define AREA_WRITE_COMBINING 0x0800u // linear_ops: what is written may wait, and go in one piece
 #define AREA_UNCACHED 0x1000u        // linear_ops: each access goes to the device; else write-back
+#define AREA_NAMED 0x2000u           // part of a named area: its name is that one's (vm/named.h)
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {
@@ -65,7 +66,7 @@ struct area {
 	struct object *object;      // [c] object_ops: one reference; else NULL
 	uint64_t offset;            // [s] bytes into what stands behind the area, at `start`
 	struct list object_link;    // [o] on the object's list of areas
-	const char *name;           // [c] for /proc/PID/maps: "[heap]", "[stack]", or NULL
+	const char *name;           // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
 };
 
 #define STACK_GUARD (1u << 20) // bytes below a stack that are not given out: it may need them

@@ -1,6 +1,7 @@
 // area_pieces.c: areas one by one: made, copied, cut in two, made one again.
 #include "mem/heap.h"
 #include "vm/internal.h"
+#include "vm/named.h"
 #include "vm/object.h"
 
 static void describe(struct area *area, struct aspace *as, const struct map_request *request,
@@ -30,10 +31,10 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 		return NULL;
 	describe(area, as, request, start, end);
 	list_init(&area->object_link);
+	if (unlikely(area->flags & AREA_NAMED))
+		named_get(area->name);
 	if (area->object) {
-		object_get(area->object);
-		if (area->object->host)
-			object_host_hooks->get(area->object->host);
+		object_get_hosted(area->object);
 		mutex_lock(&area->object->lock);
 		list_add_tail(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
@@ -44,15 +45,13 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 void area_release(struct area *area)
 {
 	if (area->object) {
-		struct inode *host = area->object->host;
-
 		mutex_lock(&area->object->lock);
 		list_remove(&area->object_link);
 		mutex_unlock(&area->object->lock);
-		object_put(area->object);
-		if (host)
-			object_host_hooks->put(host);
+		object_put_hosted(area->object);
 	}
+	if (unlikely(area->flags & AREA_NAMED))
+		named_put(area->name);
 	kfree(area);
 }
 

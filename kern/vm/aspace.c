@@ -5,6 +5,7 @@
 #include "mem/tlb.h"
 #include "thread/thread.h"
 #include "vm/internal.h"
+#include "vm/named.h"
 #include "vm/uaccess.h"
 #include "vm/window.h"
 
@@ -37,6 +38,8 @@ void aspace_put(struct aspace *as)
 	if (__atomic_sub_fetch(&as->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	assert(pgdir_current() != as->pgdir);
+	if (as->named)
+		named_forget(as);
 	list_for_each_safe(area, after, &as->areas.list, link) {
 		ptes_unmap(as, area->start, area->end);
 		area_release(area); // the tree goes as a whole
@@ -85,6 +88,7 @@ static void switch_to_thread(struct thread *next)
 void vm_init(void)
 {
 	kernel_space_init();
+	named_init();
 	thread_switch_hook = switch_to_thread;
 	trap_register(TRAP_PAGE_FAULT, page_fault);
 }

@@ -29,6 +29,7 @@ struct aspace {
 	uint32_t refs;                  // [a] threads and others that keep the space
 	uintptr_t brk_start, brk;       // [s] the heap that brk() moves the end of
 	size_t pages;                   // [s] the sum of all areas' sizes
+	size_t named;                   // [named_lock] how many named areas are its own
 	uint16_t new_flags;             // [s] what every new area gets: AREA_LOCKS after mlockall
 	struct aspace_limits limits;    // [s]
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc

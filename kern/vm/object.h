@@ -52,6 +52,23 @@ static inline struct object *object_get(struct object *obj)
 // Drop a reference; the last one gives back every page.
 void object_put(struct object *obj);
 
+// A reference to an object and its host, and its end.
+static inline struct object *object_get_hosted(struct object *obj)
+{
+	if (obj->host)
+		object_host_hooks->get(obj->host);
+	return object_get(obj);
+}
+
+static inline void object_put_hosted(struct object *obj)
+{
+	struct inode *host = obj->host;
+
+	object_put(obj);
+	if (host)
+		object_host_hooks->put(host);
+}
+
 // Read up to `len` bytes from `offset` into kernel memory; holes read as zeroes. Returns the count;
 // 0 at or past the end.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);

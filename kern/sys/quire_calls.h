@@ -1,0 +1,14 @@
+// quire_calls.h: the calls that Linux does not have, as in calls.h.
+
+// areas.c: named areas
+X(area_create)
+X(area_clone)
+X(area_find)
+X(area_resize)
+X(area_map)
+X(area_remap)
+X(area_protect)
+X(area_info)
+X(area_next)
+X(area_physical)
+X(area_delete)

@@ -1,0 +1,213 @@
+// named.c: the registry of named areas: ids, names, what they tell of themselves.
+#include "vm/named.h"
+
+#include "mem/heap.h"
+#include "vm/named_internal.h"
+#include "vm/object.h"
+#include "vm/pagetree.h"
+
+struct mutex named_lock;
+
+// An id is the number of a slot, and above it how many areas there were before: so an old id does not
+// soon mean another area, and the smaller of two ids' upper parts is the older one's.
+#define SLOT_BITS 10
+#define SLOTS (1u << SLOT_BITS)
+#define SLOT(id) ((size_t)(id) & (SLOTS - 1))
+#define AGE(id) ((uint32_t)(id) >> SLOT_BITS)
+#define AGE_MAX (UINT32_MAX >> 1 >> SLOT_BITS)
+
+static struct named_area *named_slots[SLOTS]; // [named_lock]
+static size_t next_slot;                      // [named_lock] where the search for a free one begins
+static uint32_t next_age = 1;                 // [named_lock]
+
+void named_init(void)
+{
+	mutex_init(&named_lock, "named areas", RANK_NAMED);
+}
+
+struct named_area *named_lookup(int id)
+{
+	struct named_area *named = id > 0 ? named_slots[SLOT(id)] : NULL;
+
+	return named && named->id == id ? named : NULL;
+}
+
+// A free slot, or SLOTS.
+static size_t find_slot(void)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		size_t slot = (next_slot + i) % SLOTS;
+
+		if (!named_slots[slot])
+			return slot;
+	}
+	return SLOTS;
+}
+
+struct named_area *named_new(struct aspace *as, int creator, const char *name)
+{
+	size_t slot = find_slot();
+	struct named_area *named;
+
+	if (slot == SLOTS)
+		return NULL;
+	named = kzalloc(sizeof(*named));
+	if (!named)
+		return NULL;
+	named->refs = 1;
+	named->as = as;
+	named->creator = creator;
+	memcpy(named->name, name, AREA_NAME_MAX);
+	named->id = (int)(next_age << SLOT_BITS | slot);
+	next_age = next_age == AGE_MAX ? 1 : next_age + 1;
+	next_slot = slot + 1;
+	named_slots[slot] = named;
+	as->named++;
+	return named;
+}
+
+// The named area whose name that is.
+static struct named_area *named_of(const char *name)
+{
+	return (struct named_area *)(name - offsetof(struct named_area, name));
+}
+
+void named_get(const char *name)
+{
+	__atomic_add_fetch(&named_of(name)->refs, 1, __ATOMIC_RELAXED);
+}
+
+void named_put(const char *name)
+{
+	struct named_area *named = named_of(name);
+
+	if (__atomic_sub_fetch(&named->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		kfree(named);
+}
+
+void named_remove(struct named_area *named)
+{
+	named_slots[SLOT(named->id)] = NULL;
+	named->as->named--;
+	if (named->memory.object)
+		object_put_hosted(named->memory.object);
+	named->memory.object = NULL;
+	named_put(named->name);
+}
+
+void named_forget(struct aspace *as)
+{
+	mutex_lock(&named_lock);
+	for (size_t slot = 0; as->named; slot++)
+		if (named_slots[slot] && named_slots[slot]->as == as)
+			named_remove(named_slots[slot]);
+	mutex_unlock(&named_lock);
+}
+
+size_t named_size(const struct named_area *named)
+{
+	return named->memory.fixed ? named->memory.size : (size_t)named->memory.object->size;
+}
+
+int named_find(struct aspace *as, const char *name)
+{
+	int found = -ENOENT;
+
+	mutex_lock(&named_lock);
+	for (size_t slot = 0; slot < SLOTS; slot++) {
+		const struct named_area *named = named_slots[slot];
+
+		if (named && strcmp(named->name, name) == 0 && named_reachable(named, as) &&
+		    (found < 0 || AGE(named->id) < AGE(found)))
+			found = named->id;
+	}
+	mutex_unlock(&named_lock);
+	return found;
+}
+
+// How many areas have the same memory.
+static uint32_t count_copies(const struct named_area *named)
+{
+	uint32_t count = 0;
+
+	for (size_t slot = 0; slot < SLOTS; slot++)
+		if (named_slots[slot] && named_slots[slot]->memory.ops == named->memory.ops &&
+		    named_slots[slot]->memory.object == named->memory.object &&
+		    (named->memory.object ||
+		     named_slots[slot]->memory.offset == named->memory.offset))
+			count++;
+	return count;
+}
+
+static void tell(const struct named_area *named, struct area_info *info)
+{
+	*info = (struct area_info){
+		.id = named->id,
+		.owner = named->creator,
+		.address = named->start,
+		.size = named_size(named),
+		.maximum = named->memory.maximum,
+		.protection = named->prot,
+		.lock = named->lock,
+		.access = named->access,
+		.copies = count_copies(named),
+	};
+	memcpy(info->name, named->name, AREA_NAME_MAX);
+}
+
+// The first area behind `id`, in the order of slots, that `as` may know of; or NULL.
+static struct named_area *find_next(const struct aspace *as, int id)
+{
+	for (size_t slot = id > 0 ? SLOT(id) + 1 : 0; slot < SLOTS; slot++)
+		if (named_slots[slot] && named_reachable(named_slots[slot], as))
+			return named_slots[slot];
+	return NULL;
+}
+
+int named_info(struct aspace *as, int id, bool next, struct area_info *info)
+{
+	const struct named_area *named;
+	int error = 0;
+
+	mutex_lock(&named_lock);
+	named = next ? find_next(as, id) : named_lookup(id);
+	if (!named)
+		error = next ? -ENOENT : -EINVAL;
+	else if (!named_reachable(named, as))
+		error = -EPERM;
+	else
+		tell(named, info);
+	mutex_unlock(&named_lock);
+	return error;
+}
+
+// The physical address of the first page. Caller: holds named_lock.
+static uint32_t first_address(struct named_area *named)
+{
+	page_t *pp;
+
+	if (!named->memory.object)
+		return (uint32_t)named->memory.offset;
+	pp = pagetree_get(&named->memory.object->pages,
+	                  (uint32_t)(named->memory.offset >> PAGE_SHIFT));
+	return page_to_phys(pp); // of a contiguous area: its pages stay
+}
+
+int named_physical(struct aspace *as, int id, uint32_t *store)
+{
+	struct named_area *named;
+	int error = 0;
+
+	mutex_lock(&named_lock);
+	named = named_lookup(id);
+	if (!named)
+		error = -EINVAL;
+	else if (!named_reachable(named, as))
+		error = -EPERM;
+	else if (named->memory.object && named->lock != AREA_LOCK_CONTIGUOUS)
+		error = -EINVAL;
+	else
+		*store = first_address(named);
+	mutex_unlock(&named_lock);
+	return error;
+}

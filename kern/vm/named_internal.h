@@ -1,0 +1,54 @@
+// named_internal.h: what the files of named areas share.
+#pragma once
+
+#include "vm/internal.h"
+#include "vm/named.h"
+
+// Guards the registry and what says [r]. Held over a whole operation, which may sleep.
+extern struct mutex named_lock;
+
+// The area with that id, or NULL. Caller of all that follow: holds named_lock.
+struct named_area *named_lookup(int id);
+
+// A new area, without memory, in the registry. NULL without memory or a free id.
+struct named_area *named_new(struct aspace *as, int creator, const char *name);
+
+// Take it out again and let go of its memory; what is mapped stays.
+void named_remove(struct named_area *named);
+
+// May the caller know of it, and clone it?
+static inline bool named_reachable(const struct named_area *named, const struct aspace *as)
+{
+	return named->as == as || named->access != AREA_ACCESS_PRIVATE;
+}
+
+// How large it is now.
+size_t named_size(const struct named_area *named);
+
+// Its mapping (named_mapping.c). Caller of all but named_populate: does not hold the space's lock.
+
+// Map the area at `wish`, or where there is room if that is 0. 0 or -errno.
+int named_map(struct named_area *named, uintptr_t wish);
+
+// Unmap what is still mapped of it. This cannot fail: pieces go as wholes, and tables with their entries
+// are never shared.
+void named_unmap(struct named_area *named);
+
+// Put other memory behind it, whose references it takes over: 0, or an error with nothing changed. What
+// it was mapped for beyond the new maximum goes.
+int named_replace(struct named_area *named, const struct named_memory *memory);
+
+// Give all pieces of it the rights named->prot. Nothing can fail, as above.
+void named_protect_pieces(struct named_area *named);
+
+// Bring [from, end) of it, counted from its start, into the page tables if it is locked. What lacks
+// memory comes with a fault: the pages themselves are there.
+void named_populate(struct named_area *named, size_t from, size_t end);
+
+// Give [start, end) of an object its pages. 0, or -ENOMEM with some of them made.
+int named_fill(struct object *obj, size_t start, size_t end);
+
+static inline bool named_prot_valid(uint32_t prot)
+{
+	return !(prot & ~(uint32_t)(PROT_READ | PROT_WRITE | PROT_EXEC));
+}

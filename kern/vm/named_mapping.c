@@ -1,0 +1,169 @@
+// named_mapping.c: the mappings of named areas in their owners' spaces.
+#include "vm/named_internal.h"
+#include "vm/object.h"
+
+// The AREA_ bits of its mapping.
+static uint16_t mapping_flags(const struct named_area *named)
+{
+	uint16_t flags = AREA_NAMED | named->memory.cache;
+
+	if (!named->copy)
+		flags |= AREA_SHARED | (named->memory.may_write ? 0 : AREA_NOWRITE);
+	if (named->memory.ops == &linear_ops || named->lock == AREA_LOCK_NONE)
+		return flags;
+	return flags | AREA_LOCKED | (named->lock == AREA_LOCK_LAZY ? AREA_ONFAULT : 0);
+}
+
+// Map the area at `va` and nowhere else; `replace`: over what is there. Caller: holds the space's lock
+// for writing.
+static int map_at(struct named_area *named, uintptr_t va, bool replace)
+{
+	struct map_request request = {
+		.va = va,
+		.len = named->memory.maximum,
+		.prot = named->prot,
+		.flags = mapping_flags(named),
+		.fixed = true,
+		.no_replace = !replace,
+		.object = named->memory.object,
+		.offset = named->memory.offset,
+		.name = named->name,
+		.ops = named->memory.ops,
+	};
+
+	return map_locked(named->as, &request, &named->start);
+}
+
+// Before and after a mapping of memory that may be written, and so not be sealed meanwhile. Against a
+// seal it can still be mapped to be read, for ever. 0 or -EPERM.
+static int writer_enter(struct named_area *named, bool *entered)
+{
+	struct named_memory *memory = &named->memory;
+
+	*entered = false;
+	if (!memory->object || !memory->may_write || named->copy)
+		return 0;
+	*entered = !object_writer_enter(memory->object);
+	memory->may_write = *entered;
+	return !*entered && (named->prot & PROT_WRITE) ? -EPERM : 0;
+}
+
+static void writer_leave(struct named_area *named, bool entered)
+{
+	if (entered)
+		object_writer_leave(named->memory.object);
+}
+
+int named_map(struct named_area *named, uintptr_t wish)
+{
+	struct aspace *as = named->as;
+	bool writer;
+	int error = writer_enter(named, &writer);
+
+	if (error)
+		return error;
+	rwlock_write_lock(&as->lock);
+	if (wish == 0 && find_room(as, 0, named->memory.maximum, &wish))
+		error = -ENOSPC;
+	if (!error)
+		error = map_at(named, wish, false);
+	rwlock_write_unlock(&as->lock);
+	writer_leave(named, writer);
+	return error;
+}
+
+// The first piece of the area's mapping from `area` on, or NULL. Caller: holds the space's lock.
+static struct area *piece_from(const struct named_area *named, struct area *area)
+{
+	uintptr_t end = named->start + named->memory.maximum;
+
+	while (area && area->start < end) {
+		if (area->name == named->name && area->start >= named->start)
+			return area;
+		area = area_next(&named->as->areas, area);
+	}
+	return NULL;
+}
+
+static struct area *first_piece(const struct named_area *named)
+{
+	return piece_from(named, area_find_from(&named->as->areas, named->start));
+}
+
+static struct area *next_piece(const struct named_area *named, struct area *piece)
+{
+	return piece_from(named, area_next(&named->as->areas, piece));
+}
+
+void named_unmap(struct named_area *named)
+{
+	struct aspace *as = named->as;
+	struct area *piece, *next;
+
+	rwlock_write_lock(&as->lock);
+	for (piece = first_piece(named); piece; piece = next) {
+		next = next_piece(named, piece);
+		unmap_commit(as, piece->start, piece->end);
+	}
+	rwlock_write_unlock(&as->lock);
+}
+
+// Is anything but the area itself mapped at the `size` bytes from its start on? Caller: holds the space's lock.
+static bool is_overlapped(const struct named_area *named, size_t size)
+{
+	struct area *area = area_find_from(&named->as->areas, named->start);
+
+	for (; area && area->start < named->start + size; area = area_next(&named->as->areas, area))
+		if (area->name != named->name)
+			return true;
+	return false;
+}
+
+int named_replace(struct named_area *named, const struct named_memory *memory)
+{
+	struct named_memory old = named->memory;
+	struct aspace *as = named->as;
+	bool writer;
+	int error;
+
+	named->memory = *memory;
+	error = writer_enter(named, &writer);
+	rwlock_write_lock(&as->lock);
+	if (!error && is_overlapped(named, old.maximum))
+		error = -EEXIST;
+	if (!error)
+		error = map_at(named, named->start, true);
+	if (!error && old.maximum > memory->maximum)
+		unmap_commit(as, named->start + memory->maximum, named->start + old.maximum);
+	rwlock_write_unlock(&as->lock);
+	writer_leave(named, writer);
+	if (error)
+		named->memory = old;
+	return error;
+}
+
+void named_protect_pieces(struct named_area *named)
+{
+	struct aspace *as = named->as;
+	struct area *piece, *next;
+
+	rwlock_write_lock(&as->lock);
+	for (piece = first_piece(named); piece; piece = next) {
+		uintptr_t start = piece->start;
+
+		next = next_piece(named, piece);
+		piece->prot = named->prot;
+		if (area_is_device(piece))
+			ptes_unmap(as, start, piece->end);
+		else
+			ptes_protect(as, start, piece->end, named->prot);
+		areas_merge_at(as, start);
+	}
+	rwlock_write_unlock(&as->lock);
+}
+
+void named_populate(struct named_area *named, size_t from, size_t end)
+{
+	if (from < end && named->lock >= AREA_LOCK_FULL)
+		(void)aspace_populate(named->as, named->start + from, end - from);
+}
