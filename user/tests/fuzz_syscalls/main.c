@@ -31,6 +31,7 @@
 #define POLL_MS 4
 #define WAKE_AFTER 2 // polls without progress
 #define KILL_AFTER 4
+#define STUCK_AFTER 500
 #define QUIET_MS 2000  // until all that were killed must be gone
 #define LEAK_PAGES 64u // so much the kernel's caches may keep
 
@@ -105,6 +106,8 @@ static bool look_after(bool long_ago)
 				kill(pid, SIGUSR1);
 			if (watch[i].waiting >= KILL_AFTER && ++kills)
 				kill(pid, SIGKILL);
+			if (watch[i].waiting > STUCK_AFTER)
+				return false; // quiet() will find it
 		} else if (watch[i].seen < watch[i].end) {
 			if (watch[i].seen == watch[i].began && ++watch[i].failures > 20)
 				return false;
