@@ -11,19 +11,32 @@
 
 #define PAGE_KIB (PAGE_SIZE / 1024)
 
+static void show_kib(struct seq *seq, const char *name, size_t pages)
+{
+	seq_printf(seq, "%-16s%8zu kB\n", name, pages * PAGE_KIB);
+}
+
+// All files lie in memory, so what is cached is what Linux calls shared memory: none of it could be
+// given back.
 static int show_meminfo(struct seq *seq, pid_t pid)
 {
-	size_t free = page_free_count() * PAGE_KIB;
+	size_t free = page_free_count(), kinds[PAGE_KINDS];
 
 	(void)pid;
-	seq_printf(seq, "MemTotal:       %8zu kB\n", page_usable_count() * PAGE_KIB);
-	seq_printf(seq, "MemFree:        %8zu kB\n", free);
-	seq_printf(seq, "MemAvailable:   %8zu kB\n", free);
-	seq_printf(seq, "Buffers:               0 kB\n");
-	seq_printf(seq, "Cached:                0 kB\n");
-	seq_printf(seq, "SwapTotal:             0 kB\n");
-	seq_printf(seq, "SwapFree:              0 kB\n");
-	seq_printf(seq, "Slab:           %8zu kB\n", heap_pages() * PAGE_KIB);
+	page_count_kinds(kinds);
+	show_kib(seq, "MemTotal:", page_usable_count());
+	show_kib(seq, "MemFree:", free);
+	show_kib(seq, "MemAvailable:", free);
+	show_kib(seq, "Buffers:", 0);
+	show_kib(seq, "Cached:", kinds[PAGE_OBJECT]);
+	show_kib(seq, "SwapCached:", 0);
+	show_kib(seq, "SwapTotal:", 0);
+	show_kib(seq, "SwapFree:", 0);
+	show_kib(seq, "AnonPages:", kinds[PAGE_ANONYMOUS]);
+	show_kib(seq, "Shmem:", kinds[PAGE_OBJECT]);
+	show_kib(seq, "Slab:", heap_pages());
+	show_kib(seq, "KernelStack:", kinds[PAGE_STACK]);
+	show_kib(seq, "PageTables:", kinds[PAGE_TABLE] + kinds[PAGE_DIRECTORY]);
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 static const struct {
 	char letter;
 	const char *colour, *name;
-} looks[] = {
+} looks[PAGE_KINDS] = {
 	[PAGE_FREE] = { '.', "90", "free" },
 	[PAGE_RESERVED] = { 'R', "30;47", "reserved" },
 	[PAGE_TABLE] = { 'T', "97;45", "page tables" },
@@ -20,8 +20,6 @@ static const struct {
 	[PAGE_OBJECT] = { 'F', "30;43", "files, shared memory" },
 };
 
-#define KINDS ARRAY_SIZE(looks)
-
 static void put(unsigned int kind)
 {
 	console_printf("\033[%sm%c\033[0m", looks[kind].colour, looks[kind].letter);
@@ -30,13 +28,13 @@ static void put(unsigned int kind)
 // What most pages of [first, end) are, but for free ones.
 static unsigned int most_frequent(size_t first, size_t end)
 {
-	size_t counts[KINDS] = { 0 };
+	size_t counts[PAGE_KINDS] = { 0 };
 	unsigned int best = PAGE_FREE;
 
 	for (; first < MIN(end, page_total); first++)
 		counts[pages[first].kind]++;
 	counts[PAGE_FREE] = 0;
-	for (unsigned int kind = 0; kind < KINDS; kind++)
+	for (unsigned int kind = 0; kind < PAGE_KINDS; kind++)
 		if (counts[kind] > counts[best])
 			best = kind;
 	return best;
@@ -44,7 +42,7 @@ static unsigned int most_frequent(size_t first, size_t end)
 
 static void show_memory(int argc, char **argv)
 {
-	size_t each = ROUND_UP(page_total, CELLS) / CELLS, counts[KINDS] = { 0 };
+	size_t each = ROUND_UP(page_total, CELLS) / CELLS, counts[PAGE_KINDS];
 
 	(void)argc;
 	(void)argv;
@@ -54,9 +52,8 @@ static void show_memory(int argc, char **argv)
 		if (i % COLUMNS == COLUMNS - 1 || (i + 1) * each >= page_total)
 			console_printf("\n");
 	}
-	for (size_t i = 0; i < page_total; i++)
-		counts[pages[i].kind]++;
-	for (unsigned int kind = 0; kind < KINDS; kind++) {
+	page_count_kinds(counts);
+	for (unsigned int kind = 0; kind < PAGE_KINDS; kind++) {
 		put(kind);
 		console_printf(" %7zu %s\n", counts[kind], looks[kind].name);
 	}

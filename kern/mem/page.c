@@ -312,6 +312,13 @@ size_t page_free_count(void)
 	return count;
 }
 
+void page_count_kinds(size_t counts[PAGE_KINDS])
+{
+	memset(counts, 0, PAGE_KINDS * sizeof(*counts));
+	for (size_t i = 0; i < page_total; i++)
+		counts[pages[i].kind]++;
+}
+
 size_t page_usable_count(void)
 {
 	return page_pool.usable_count;

@@ -16,6 +16,7 @@ enum page_kind {
 	PAGE_STACK,     // a kernel stack
 	PAGE_ANONYMOUS, // a user's memory, or fresh from page_alloc
 	PAGE_OBJECT,    // a page of a memory object
+	PAGE_KINDS,     // how many there are
 };
 
 // Who guards what: [p] the page allocator's lock; [o] the owner of the page, by the lock that
@@ -168,6 +169,9 @@ size_t page_reclaim(void);
 
 // Whole pages of usable memory that page_init found, whoever occupies them now.
 size_t page_usable_count(void);
+
+// How many pages there are of each kind, the machine's holes among the reserved: O(page_total).
+void page_count_kinds(size_t counts[PAGE_KINDS]);
 
 // Panic unless the free list and pages[] agree: O(page_total); tests, debug builds.
 void page_check(void);
