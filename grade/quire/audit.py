@@ -12,8 +12,8 @@ import mmap
 from collections import defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_objects, audit_pages
-from quire import audit_spaces, audit_tables, audit_threads, build
+from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_named, audit_objects
+from quire import audit_pages, audit_spaces, audit_tables, audit_threads, build
 from quire.audit_memory import Damage, Memory, Unknown
 
 AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
@@ -52,6 +52,7 @@ class Audit:
         self.inodes, self.objects = {}, {}  # {address: what it is called}
         self.unread = []  # inodes that no walk has read yet
         self.areas_of = {}  # {object: its areas, as found in the spaces}
+        self.named_counts = {}  # {address space: how many named areas it says it has}
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
@@ -140,6 +141,7 @@ CHECKS = [
     ("processes", audit_threads.processes),
     ("stacks", audit_threads.stacks),
     ("areas", audit_spaces.address_spaces),
+    ("named-areas", audit_named.named_areas),
     ("descriptors", audit_files.descriptors),
     ("names", audit_files.tree),
     ("pipes", audit_files.pipes),

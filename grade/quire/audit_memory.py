@@ -188,6 +188,11 @@ class Memory:
             address += offset
         return self.number(address, kind)
 
+    def value_at(self, name, address, path):
+        """What a field of the struct `name` at `address` holds: a number."""
+        offset, kind = self.field(name, path)
+        return self.number(address + offset, kind)
+
     def number(self, address, kind):
         """A number or pointer of that type."""
         layout = struct.Struct("<" + _format(kind))

@@ -1,6 +1,7 @@
 """Address spaces: the tree of areas of each, and the page tables behind (kern/vm/area.h)."""
-from quire import audit_files
+from quire import audit_files, audit_named
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
+from quire.audit_named import AREA_NAMED
 from quire.audit_tables import AREA_SHARED, UserTables
 
 USER_MIN = 0x10000  # kern/layout.h
@@ -27,13 +28,14 @@ def address_spaces(audit):
     memory = audit.memory
     read = memory.record(
         "aspace",
-        "pgdir root=areas.root count=areas.count hint brk_start brk pages",
+        "pgdir root=areas.root count=areas.count hint brk_start brk pages named",
     )
     checker = AreaChecker(audit)
     for address, who in audit.spaces.items():
         if not audit.claim(address, "aspace", "the address space of {}", who):
             continue
         space = read(address)
+        audit.named_counts[address] = space.named
         areas = audit.run("areas", areas_in_order, checker, space, who)
         if areas is not None:
             _check_numbers(audit, space, areas, who)
@@ -122,7 +124,9 @@ class AreaChecker:
 
     def faults(self, area, before, space):
         """What is wrong with an area of `space` when the one below it ends at `before`."""
-        if area.name:
+        if area.flags & AREA_NAMED:
+            audit_named.keep_name(self.audit, area)
+        elif area.name:
             self.audit.loose.append(area.name)
         if (
             not area.object

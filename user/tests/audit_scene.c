@@ -3,6 +3,7 @@
 // ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/system/test_audit.py
 // looks at its memory.
 #include "test.h"
+#include <sys/area.h>
 #include <sys/mman.h>
 
 #define PAGE 4096
@@ -16,6 +17,20 @@ static void touch(char *at, size_t pages)
 {
 	for (size_t i = 0; i < pages; i++)
 		at[i * PAGE] = 1;
+}
+
+// Make a named area of one's own, and clone the one that was there first.
+static void map_named(void)
+{
+	struct area_request own = { .name = "own",
+		                    .size = 2 * PAGE,
+		                    .protection = PROT_READ | PROT_WRITE };
+	struct area_clone_request clone = { .source = area_find("scene"), .protection = PROT_READ };
+
+	area_create(&own, 1);
+	area_clone(&clone);
+	touch((char *)own.address, 1);
+	(void)*(volatile char *)clone.address;
 }
 
 // Map a file in both ways, a device, and memory with all kinds of rights.
@@ -38,6 +53,7 @@ static void map(void)
 	mprotect(own + 3 * PAGE, PAGE, PROT_READ);
 	(void)*(volatile char *)&copy[PAGE];
 	(void)*(volatile char *)text;
+	map_named();
 	(void)*(volatile char *)&own[63 * PAGE]; // the zero page
 }
 
@@ -64,6 +80,7 @@ int main(void)
 {
 	int fd = open("/tmp/scene", O_RDWR | O_CREAT, 0600);
 	char *many, byte; // many: a page table that the children share
+	struct area_request scene = { .name = "scene", .size = PAGE, .access = AREA_ACCESS_READ };
 
 	ftruncate(fd, 3 * PAGE);
 	mkdir("/tmp/scene.d", 0700);
@@ -75,6 +92,7 @@ int main(void)
 	inherited = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	touch(inherited, 8);
 	many = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	area_create(&scene, 1);
 	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
