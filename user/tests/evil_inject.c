@@ -12,6 +12,7 @@
 
 #define NEVER 0xffffffffu
 #define SETTLE_MS 200 // until then the kernel has buried everything
+#define MANY 400      // files
 #define UNDISTURBED_MS 20000
 #define LEAST_MS 50 // what a program may take, and then ten times what it took undisturbed
 
@@ -109,6 +110,20 @@ static void clean_up(void)
 	empty("/tmp", true);
 }
 
+// A directory's table never shrinks: make those as large as any program does.
+static void make_many_files(void)
+{
+	char name[16];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "/%d", i);
+		close(open(name, O_CREAT | O_WRONLY, 0644));
+		snprintf(name, sizeof(name), "/tmp/%d", i);
+		close(open(name, O_CREAT | O_WRONLY, 0644));
+	}
+	clean_up();
+}
+
 // Run a program, for at most `limit_ms`, and remove what it leaves. Returns how far the failure was
 // away at its end.
 static uint32_t run(const char *program, uint32_t nth, int64_t limit_ms)
@@ -174,6 +189,7 @@ int main(int argc, char **argv)
 	null = open("/dev/null", O_RDWR);
 	if (fail_nth < 0 || most == 0 || chdir("/tmp"))
 		return 2;
+	run_child(make_many_files);
 	for (; optind < argc; optind++)
 		inject(argv[optind], most);
 	return 0;
