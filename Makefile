@@ -12,6 +12,9 @@ $(error Quire needs GNU make 3.82 or newer; this is $(MAKE_VERSION))
 endif
 
 O ?= obj
+ifeq ($(UBSAN),1)
+override O := $(O)/ubsan
+endif
 base_O := $(O)
 ifeq ($(DEBUG),1)
 override O := $(O)/debug
@@ -66,5 +69,6 @@ help:
 ## V=1: show the commands
 ## O=DIR: build into DIR instead of obj
 ## DEBUG=1: build with checks (lock ranks, poison, assertions) into obj/debug
+## UBSAN=1: build with checks for undefined behaviour into obj/ubsan; also with DEBUG=1
 ## CC=... or CROSS=...: a compiler, or the prefix of one (i686-elf-)
 ## WERROR=1: warnings are errors (also when CI=true)

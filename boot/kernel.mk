@@ -8,6 +8,16 @@ kernel_src := $(sort $(wildcard boot/*.S kern/*.c kern/*.S kern/*/*.c kern/*/*.S
 	$(LIB_SHARED)))
 kernel_makefiles := Makefile boot/toolchain.mk boot/kernel.mk
 
+# Checks for undefined behaviour, whose calls kern/debug/ubsan.c takes. They need room on the stack,
+# more of it than frames have a limit for. A user's pointer may be any number, also one that wraps.
+ifeq ($(UBSAN),1)
+KCFLAGS += -DUBSAN -fsanitize=undefined -fno-sanitize=pointer-overflow \
+	-Wno-frame-larger-than
+%/kobj/kern/debug/ubsan.o: KCFLAGS += -fno-sanitize=undefined
+else
+kernel_src := $(filter-out kern/debug/ubsan.c,$(kernel_src))
+endif
+
 # Lock ranks, poison, assertions.
 $(base_O)/debug/kobj/%: KCFLAGS += -DDEBUG
 
