@@ -17,6 +17,7 @@ void limits_init(struct rlimit limits[RLIM_NLIMITS])
 	limits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
 }
 
+// RLIMIT_MEMLOCK is only kept: as on Linux it limits nothing for the privileged, and all programs are.
 void limits_apply_to_memory(struct process *process)
 {
 	struct aspace_limits limits = {
