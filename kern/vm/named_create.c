@@ -36,8 +36,10 @@ static int fill_contiguous(struct object *obj, size_t size)
 {
 	size_t n = size >> PAGE_SHIFT, done = 0;
 	page_t *pp;
-	int error = page_alloc_run(&pp, n);
+	int error = -ENOMEM;
 
+	if (n + OBJECT_RESERVE <= page_free_count())
+		error = page_alloc_run(&pp, n);
 	if (error)
 		return error;
 	for (; done < n && !error; done += !error) {

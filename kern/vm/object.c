@@ -22,10 +22,6 @@ struct object *object_create(void)
 	return obj;
 }
 
-// Free pages that objects leave to others: what files hold is given back by no program's end, and
-// somebody must still be able to remove them.
-#define OBJECT_RESERVE 128
-
 static void drop_page(page_t *pp, void *arg)
 {
 	struct object *obj = arg;

@@ -1,0 +1,29 @@
+// areas: lists the named areas that others may clone.
+#include <errno.h>
+#include <stdio.h>
+#include <sys/area.h>
+#include <sys/mman.h>
+
+static const char *const locks[] = { "-", "lazy", "full", "contiguous" };
+static const char *const accesses[] = { "private", "read", "write" };
+
+int main(void)
+{
+	struct area_info info;
+	int id = 0;
+
+	printf("%8s %5s %10s %10s %6s %-3s %-10s %-7s %s\n", "ID", "PID", "KIB", "MAX", "COPIES",
+	       "RWX", "LOCK", "OTHERS", "NAME");
+	while ((id = area_next(id, &info)) > 0)
+		printf("%8d %5d %10u %10u %6u %c%c%c %-10s %-7s %s\n", id, info.owner,
+		       info.size >> 10, info.maximum >> 10, info.copies,
+		       info.protection & PROT_READ ? 'r' : '-',
+		       info.protection & PROT_WRITE ? 'w' : '-',
+		       info.protection & PROT_EXEC ? 'x' : '-', locks[info.lock],
+		       accesses[info.access], info.name);
+	if (errno != ENOENT) {
+		perror("areas");
+		return 1;
+	}
+	return 0;
+}
