@@ -25,3 +25,11 @@ def test_crash(name, debug, complain):
     for text in (SAID[name], place):
         if text not in outcome.log:
             complain(outcome.explain(f"crash={name}: the panic does not say {text!r}"))
+
+
+def test_user_mem_assert(complain):
+    outcome = guest.run("tests/signal_forced")
+    said = "signal_forced (", "): frame of a signal: it may not write to 0x"
+    lines = [line for line in outcome.log.splitlines() if all(text in line for text in said)]
+    if len(lines) != 1:
+        complain(outcome.explain(f"the log has {len(lines)} lines about a signal's frame, not 1"))

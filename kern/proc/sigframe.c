@@ -5,7 +5,9 @@
 
 #include "cpu/x86.h"
 #include "mem/heap.h"
+#include "mem/pgdir.h"
 #include "proc/process.h"
+#include "proc/user_mem.h"
 #include "vm/uaccess.h"
 
 // What a program may set in EFLAGS.
@@ -154,11 +156,21 @@ static void enter_handler(struct trapframe *frame, uintptr_t va, int signo,
 	frame->eflags &= ~(EFLAGS_DF | EFLAGS_RF | EFLAGS_TF | EFLAGS_NT);
 }
 
+// The stack takes no frame. For SIGSEGV that is the end, and the log tells the reason if it is the
+// stack's.
+static bool refused(int signo, uintptr_t va, size_t size)
+{
+	if (signo == SIGSEGV)
+		user_mem_assert("frame of a signal", (void __user *)va, size, PTE_U | PTE_W);
+	return false;
+}
+
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask)
 {
 	struct thread *thread = thread_current();
 	bool rt = action->sa_flags & SA_SIGINFO, was_on = on_altstack(thread, frame->esp), ok;
+	size_t size = rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe);
 	struct sigcontext context;
 	uintptr_t sp = frame->esp, va, fpstate;
 
@@ -166,17 +178,17 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 		sp = thread->altstack + thread->altstack_size;
 	fpstate = push_fpu(thread, sp, &ok);
 	if (!ok)
-		return false;
-	va = place_frame(fpstate ? fpstate : sp,
-	                 rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe));
+		return refused(signo, fpstate, sizeof(struct sigfpstate));
+	va = place_frame(fpstate ? fpstate : sp, size);
 	if (on_altstack(thread, sp) && !on_altstack(thread, va))
 		return false; // the alternate stack has no room left
 	fill_context(&context, frame, info, fpstate, mask);
 	ok = rt ? push_rt(va, signo, action, info, &context, mask) :
 	          push_plain(va, signo, action, &context, mask);
-	if (ok)
-		enter_handler(frame, va, signo, action);
-	return ok;
+	if (!ok)
+		return refused(signo, va, size);
+	enter_handler(frame, va, signo, action);
+	return true;
 }
 
 // Take the FPU's registers from a frame; no registers there means that they begin anew.

@@ -224,19 +224,6 @@ int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 	return count;
 }
 
-void signal_force(int signo, const struct signal_info *info)
-{
-	struct thread *thread = thread_current();
-	struct signal_state *signals = &thread->process->signals;
-	struct sigaction action = signal_action(signals, signo);
-	struct trapframe *frame = thread_user_frame(thread);
-
-	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
-	    (thread->sigmask & signal_bit(signo)) ||
-	    !signal_frame_push(frame, signo, &action, info, thread->sigmask))
-		process_exit(signo);
-}
-
 // Stop the process by `signo` until SIGCONT or SIGKILL comes.
 static void stop(struct process *process, int signo)
 {
@@ -303,6 +290,17 @@ static bool call_interrupted(const struct trapframe *frame)
 	return frame->trapno == TRAP_SYSCALL && (error == ERESTARTSYS || error == ERESTARTNOHAND);
 }
 
+// The handler of `signo` has no stack. That is a SIGSEGV, whose handler may have one of its own; if it
+// was the one, nothing can be told to the program any more.
+static void no_frame(int signo)
+{
+	struct signal_info info = { .code = SI_KERNEL };
+
+	if (signo == SIGSEGV)
+		process_exit(SIGSEGV);
+	signal_force(SIGSEGV, &info);
+}
+
 // Let the handler of `signo` run. Its mask, and what SA_ flags say of the time while it runs, are
 // set.
 static void run_handler(struct trapframe *frame, int signo, const struct sigaction *action,
@@ -319,14 +317,27 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 			frame->eax = (uint32_t)-EINTR;
 	}
 	thread->restore_sigmask = false;
-	if (!signal_frame_push(frame, signo, action, info, mask))
-		process_exit(SIGSEGV);
+	if (!signal_frame_push(frame, signo, action, info, mask)) {
+		no_frame(signo);
+		return;
+	}
 	mask = thread->sigmask | mask_of(action->sa_mask);
 	if (!(action->sa_flags & SA_NODEFER))
 		mask |= signal_bit(signo);
 	signal_set_mask(mask);
 	if (action->sa_flags & SA_RESETHAND)
 		signal_set_action(&thread->process->signals, signo, &reset);
+}
+
+void signal_force(int signo, const struct signal_info *info)
+{
+	struct thread *thread = thread_current();
+	struct sigaction action = signal_action(&thread->process->signals, signo);
+
+	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
+	    (thread->sigmask & signal_bit(signo)))
+		process_exit(signo);
+	run_handler(thread_user_frame(thread), signo, &action, info);
 }
 
 void signal_deliver(struct trapframe *frame)
