@@ -47,9 +47,10 @@ fuzz: all
 fuzz-syscalls: all
 	$(grade_env) grade/fuzz-syscalls $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
-# The programs of user/ also compile for the host, with its own C library.
+# The programs of user/ also compile for the host, with its own C library, but for those that make calls
+# of ours.
 HOST_CC ?= cc
-host_single := $(patsubst user/%.c,%,$(filter-out user/tests/%,$(single_src)))
+host_single := $(patsubst user/%.c,%,$(filter-out user/tests/% user/areas.c,$(single_src)))
 host_programs := $(addprefix $(O)/host/,$(host_single) $(folder_names))
 host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 
