@@ -174,6 +174,7 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
 	char *text = kmalloc(CMDLINE_MAX);
+	int error = text ? 0 : -ENOMEM;
 	size_t n;
 
 	if (as && text) {
@@ -184,7 +185,7 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 	kfree(text);
 	if (as)
 		aspace_put(as);
-	return 0;
+	return error;
 }
 
 // A file's path, in which the end of a line is written as "\012": no name makes a line of its own.
