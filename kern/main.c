@@ -10,6 +10,7 @@
 #include "dev/console.h"
 #include "dev/control.h"
 #include "fs/fs.h"
+#include "mem/jumbo_pool.h"
 #include "mem/pgdir.h"
 #include "mem/physical.h"
 #include "proc/exceptions.h"
@@ -56,6 +57,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	physical_init(bootinfo.ram, bootinfo.ram_count);
 	pgdir_init();
 	report_memory();
+	jumbo_pool_init(option_uint("hugepages", 0));
 
 	thread_init();
 	vm_init();

@@ -12,8 +12,8 @@ import mmap
 from collections import defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_files, audit_heap, audit_locks, audit_named, audit_objects
-from quire import audit_pages, audit_spaces, audit_tables, audit_threads, build
+from quire import audit_dwarf, audit_files, audit_heap, audit_jumbo, audit_locks, audit_named
+from quire import audit_objects, audit_pages, audit_spaces, audit_tables, audit_threads, build
 from quire.audit_memory import Damage, Memory, Unknown
 
 AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
@@ -54,6 +54,7 @@ class Audit:
         self.areas_of = {}  # {object: its areas, as found in the spaces}
         self.named_counts = {}  # {address space: how many named areas it says it has}
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
+        self.promised = 0  # jumbo pages that are put aside for somebody
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
@@ -155,6 +156,7 @@ CHECKS = [
 LAST_CHECKS = [
     ("objects", audit_objects.mappings),
     ("writable", audit_tables.writable_pages),
+    ("jumbo", audit_jumbo.pool),
     ("counts", audit_pages.counts),
     ("pipes", audit_files.pipe_ends),
     ("references", audit_heap.reference_counts),

@@ -1,13 +1,18 @@
 """Memory objects: their trees of pages, and the areas that map them (kern/vm/object.h)."""
-from quire.audit_memory import PAGE_SIZE, Damage
+from quire.audit_memory import Damage
 
 SLOT_BITS = 6  # kern/vm/pagetree.c
+PAGE_SHIFT = 12
 
 
 def objects(audit):
     """Every object that a file or an area has."""
     memory = audit.memory
-    read = memory.record("object", "refs size root=pages.root height=pages.height resident")
+    read = memory.record(
+        "object",
+        """refs size shift root=pages.root height=pages.height resident
+        promised_root=promises.root promised_height=promises.height""",
+    )
     for at in audit.areas_of:
         audit.objects.setdefault(at, f"mapped by {audit.called(audit.areas_of[at][0])}")
     for at, who in audit.objects.items():
@@ -18,7 +23,8 @@ def objects(audit):
         own = audit.run("objects", object_pages, record, name) or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")
-        end = -(-record.size // PAGE_SIZE)
+        audit.run("objects", promises, record, own, name)
+        end = -(-record.size >> record.shift)
         for index in sorted(audit.mapped_indexes.get(at, ())):
             if index >= end:
                 text = f"page {index} is mapped; the size is {record.size:#x}"
@@ -41,11 +47,12 @@ def object_pages(audit, record, name):
     """{index: page number} of an object; each page knows its owner and its index."""
     pages = audit.pages
     own = {}
+    wanted = pages.OBJECT if record.shift == PAGE_SHIFT else pages.JUMBO
     for index, pointer in _leaves(audit, record.root, record.height, 0, name):
         number = pages.number(pointer)
         own[index] = number
         pages.found[number] += 1
-        if pages.kind[number] != pages.OBJECT:
+        if pages.kind[number] != wanted:
             audit.report("objects", f"{name}: page {index} is {pages.name(number)}")
         elif pages.owner[number] != record.at or pages.index[number] != index:
             owner = audit.called(pages.owner[number])
@@ -57,6 +64,14 @@ def object_pages(audit, record, name):
             lambda number: [f"page {numbers[number]} of {name}"] if number in numbers else []
         )
     return own
+
+
+def promises(audit, record, own, name):
+    """Jumbo pages are promised for holes only."""
+    for index, _ in _leaves(audit, record.promised_root, record.promised_height, 0, name):
+        audit.promised += 1
+        if index in own:
+            audit.report("jumbo", f"{name}: page {index} is promised, and it is there")
 
 
 def _leaves(audit, node, level, base, name):

@@ -3,10 +3,8 @@ from itertools import compress
 
 from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage
 
-KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", "object"
+KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", "object", "jumbo"
 ZEROES = bytes(PAGE_SIZE)
-FLAG_JUMBO = 0x80  # kern/mem/internal.h: the first page of a jumbo page
-JUMBO_PAGES = 1024
 PATCH_SIZE = 3  # bytes: kern/cpu/entry.h
 
 

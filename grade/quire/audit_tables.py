@@ -1,6 +1,7 @@
 """Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h)."""
+from quire import audit_jumbo
 from quire.audit_memory import KERNBASE, PAGE_SIZE
-from quire.audit_pages import FLAG_JUMBO, JUMBO_PAGES, check_kernel_half
+from quire.audit_pages import check_kernel_half
 
 P, W, U, A, D, PS, G = 0x001, 0x002, 0x004, 0x020, 0x040, 0x080, 0x100
 NOPAGE = HELD = 0x200  # of a present entry, and of one that is not
@@ -113,6 +114,7 @@ class UserTables:
         self.directory, self.who, self.areas = directory, who, areas
         self.entries = audit.pages.words(directory)[:USER_PDES]
         self.linear = audit.memory.variable("linear_ops")[0]
+        self.jumbo = audit.memory.variable("jumbo_ops")[0]
 
     def check(self):
         used = USER_PDES - self.entries.count(0)
@@ -134,8 +136,8 @@ class UserTables:
                 if area.end > start + (1 << 22):
                     break
                 area = next(areas, None)
-            if entry & PS:
-                self._check_jumbo(start, entry, within)
+            if audit_jumbo.is_entry(entry):
+                audit_jumbo.check_entry(self, start, entry, within)
             else:
                 self._check_table_entry(start, entry, within)
 
@@ -151,13 +153,13 @@ class UserTables:
                     if found and found >> 12 == number:
                         yield f"the entry for {(pdx << 22) + i * PAGE_SIZE:#x} in {self.who}"
 
-    def _report(self, check, address, text):
+    def report(self, check, address, text):
         self.audit.report(check, f"{self.who}, {address:#x}: {text}")
 
     def _check_table_entry(self, start, entry, within):
         table = entry >> 12
         if not entry & P or table >= self.pages.total:
-            self._report("tables", start, f"the directory's entry is {entry:#x}: no table")
+            self.report("tables", start, f"the directory's entry is {entry:#x}: no table")
             return
         entries = self.pages.words(table)
         first = self.pages.found[table] == 0  # a shared table's entries count once
@@ -165,7 +167,7 @@ class UserTables:
         if first:
             _check_table(self.audit, table, used)
             if not used:
-                self._report("tables", start, f"{self.pages.name(table)} is empty and not given back")
+                self.report("tables", start, f"{self.pages.name(table)} is empty and not given back")
         else:
             self.pages.found[table] += 1
         for area in within:
@@ -182,7 +184,7 @@ class UserTables:
         for i, entry in enumerate(entries):
             address = start + i * PAGE_SIZE
             if entry and not any(area.start <= address < area.end for area in within):
-                self._report("stray-entries", address, f"the entry is {entry:#x}, but no area is there")
+                self.report("stray-entries", address, f"the entry is {entry:#x}, but no area is there")
 
     def _check_entries(self, address, entries, pde, area, count):
         """The entries of one area in one table. `count`: their references have not been seen yet."""
@@ -207,13 +209,13 @@ class UserTables:
                     self._report_rights(address + i * PAGE_SIZE, entry, area)
             elif not entry & HELD:
                 if entry & ~UFFD_WP:
-                    self._report("entries", address + i * PAGE_SIZE, f"what is {entry:#x}?")
+                    self.report("entries", address + i * PAGE_SIZE, f"what is {entry:#x}?")
                 continue
             elif area.prot:
                 where = address + i * PAGE_SIZE
-                self._report("rights", where, f"the entry {entry:#x} is held, in {area}")
+                self.report("rights", where, f"the entry {entry:#x} is held, in {area}")
             if number >= pages.total:
-                self._report("entries", address + i * PAGE_SIZE, f"{entry:#x} leads out of memory")
+                self.report("entries", address + i * PAGE_SIZE, f"{entry:#x} leads out of memory")
                 continue
             if count:
                 found[number] += 1
@@ -226,17 +228,17 @@ class UserTables:
         """An entry without a page_t: only a linear area has those, at its distance, and never of RAM."""
         start, place = entry & -PAGE_SIZE, area.offset + address - area.start
         if area.ops != self.linear:
-            self._report("entries", address, f"{entry:#x} maps a device in {area}")
+            self.report("entries", address, f"{entry:#x} maps a device in {area}")
         elif entry & (P | NOPAGE) != P | NOPAGE:
-            self._report("entries", address, f"{entry:#x} is no device's, in {area} of a device")
+            self.report("entries", address, f"{entry:#x} is no device's, in {area} of a device")
         elif start != place:
-            self._report("entries", address, f"{entry:#x} maps a device where {place:#x} belongs")
+            self.report("entries", address, f"{entry:#x} maps a device where {place:#x} belongs")
         if not entry & U or entry & G or not area.prot or entry & W and not area.prot & PROT_WRITE:
             self._report_rights(address, entry, area)
         if any(low < start + PAGE_SIZE and start < high for low, high in self.pages.ram):
             known = start >> 12 < self.pages.total
             name = self.pages.name(start >> 12) if known else f"memory at {start:#x}"
-            self._report("kernel-reachable", address, f"{entry:#x} maps {name} without counting it")
+            self.report("kernel-reachable", address, f"{entry:#x} maps {name} without counting it")
 
     def _report_rights(self, address, entry, area):
         if not entry & U:
@@ -247,48 +249,31 @@ class UserTables:
             text = f"the entry {entry:#x} is present in {area}"
         else:
             text = f"the entry {entry:#x} is writable in {area}"
-        self._report("rights", address, text)
+        self.report("rights", address, text)
 
     def _check_page(self, address, entry, area):
         """The page of an entry that is no private anonymous one."""
         pages, number = self.pages, entry >> 12
         kind = pages.kind[number]
         if kind == pages.FREE:
-            self._report("free-and-mapped", address, f"{entry:#x} maps {pages.name(number)}")
+            self.report("free-and-mapped", address, f"{entry:#x} maps {pages.name(number)}")
         elif kind not in (pages.ANONYMOUS, pages.OBJECT):
-            self._report("kernel-reachable", address, f"{entry:#x} maps {pages.name(number)}")
+            self.report("kernel-reachable", address, f"{entry:#x} maps {pages.name(number)}")
         elif kind == pages.ANONYMOUS:
-            self._report("entries", address, f"{pages.name(number)} is mapped in {area}")
+            self.report("entries", address, f"{pages.name(number)} is mapped in {area}")
         elif not area.object or pages.owner[number] != area.object:
             owner = self.audit.called(pages.owner[number])
             text = f"{pages.name(number)} of object {owner} is mapped in {area}"
-            self._report("entries", address, text)
+            self.report("entries", address, text)
         else:
             index = (area.offset + address - area.start) // PAGE_SIZE
             if pages.index[number] != index:
                 text = f"page {pages.index[number]} of the object is mapped where {index} belongs"
-                self._report("entries", address, text)
+                self.report("entries", address, text)
             if entry & W and not area.flags & AREA_SHARED:
                 text = f"{pages.name(number)}, an object's, is writable in private {area}"
-                self._report("writable", address, text)
+                self.report("writable", address, text)
             self.audit.mapped_indexes.setdefault(area.object, set()).add(index)
-
-    def _check_jumbo(self, start, entry, within):
-        """A jumbo page counts on its first page_t."""
-        pages, number = self.pages, entry >> 12 & ~0x3FF
-        if number + JUMBO_PAGES > pages.total or not pages.flags[number] & FLAG_JUMBO:
-            self._report("entries", start, f"{entry:#x} maps no jumbo page")
-            return
-        pages.found[number] += 1
-        pages.explained[number : number + JUMBO_PAGES] = b"\1" * JUMBO_PAGES
-        area = within[0] if within else None
-        if not area or area.start > start or area.end < start + (1 << 22):
-            self._report("stray-entries", start, f"{entry:#x}: no area is there for a jumbo page")
-            return
-        if entry & (P | U) != P | U or entry & W and not area.prot & PROT_WRITE:
-            self._report_rights(start, entry, area)
-        if entry & W and not area.flags & AREA_SHARED:
-            self.audit.writable.append((number, start, self, area, self.directory))
 
 
 def writable_pages(audit):

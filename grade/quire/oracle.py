@@ -4,11 +4,14 @@ Without options it compares with the records and shows what differs. --write put
 into the records, and which Linux that was into user/tests/ORACLE. Hostile programs never run here.
 """
 import argparse
+import contextlib
 import platform
 import re
+from pathlib import Path
 
 from quire import build, native, record
 
+POOL = Path("/proc/sys/vm/nr_hugepages")
 LIMIT = 20  # seconds of wall clock for one program
 
 
@@ -35,7 +38,8 @@ def main():
 def agrees(program, archive, write):
     """Whether Linux does what the record says; if not, show it, and write it if `write`."""
     path = f"/tests/{program.name}"
-    stdout, stderr, ending = native.run(archive, path, program.args, program.input, LIMIT)
+    with jumbo_pages(program):
+        stdout, stderr, ending = native.run(archive, path, program.args, program.input, LIMIT)
     got = record.text(stdout, ending)
     expected = program.record.read_bytes() if program.record.exists() else b""
     difference = record.difference(expected, got, program.record.name)
@@ -49,6 +53,23 @@ def agrees(program, archive, write):
     elif write:
         program.record.write_bytes(got)
     return False
+
+
+@contextlib.contextmanager
+def jumbo_pages(program):
+    """While the program runs, Linux has as many jumbo pages put aside as its kernel option says."""
+    wanted = re.search(r"hugepages=(\d+)", program.append)
+    if not wanted:
+        yield
+        return
+    before = POOL.read_text(encoding="ascii")
+    try:
+        POOL.write_text(wanted[1], encoding="ascii")
+        if POOL.read_text(encoding="ascii").strip() != wanted[1]:
+            raise OSError(f"this Linux does not have {wanted[1]} jumbo pages to put aside")
+        yield
+    finally:
+        POOL.write_text(before, encoding="ascii")
 
 
 def note_version(write):

@@ -5,6 +5,7 @@ for a program that must not run on a working system. Both end with a line `statu
 `status: signal N`. Comments at the start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
     // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
+    // append: OPTION... of the kernel; for hugepages=N the oracle puts aside as many on Linux
     // helper (another test runs it; no record)
 """
 import re
@@ -15,7 +16,7 @@ from pathlib import Path
 from quire import build
 
 FOLDER = Path(build.source("user", "tests"))
-DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|helper)\b:?\s?(.*)")
+DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|append|helper)\b:?\s?(.*)")
 NO_NEWLINE = b"\n\\ no newline at the end\n"
 HOSTILE = "evil_"
 
@@ -30,6 +31,7 @@ class Program:
     limit: float
     mem: int
     kernel: str
+    append: str
     helper: bool
 
     @property
@@ -67,6 +69,7 @@ def read(path):
         limit=float(found.get("limit", 5)),
         mem=int(found.get("mem", 128)),
         kernel=found.get("kernel", ""),
+        append=found.get("append", ""),
         helper="helper" in found,
     )
 

@@ -39,6 +39,7 @@ def run(program, complain, kernel, limit):
         limit=limit,
         kernel=kernel,
         mem=program.mem,
+        options=program.append,
     )
     got = record.text(outcome.stdout, ending(outcome.result))
     difference = record.difference(program.record.read_bytes(), got, program.record.name)

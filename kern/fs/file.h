@@ -129,6 +129,10 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 // had no holes. Moves to 0 <= position <= INT64_MAX, else -EINVAL; -ENXIO beyond the data.
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
+// What regular files share with others whose bytes are an object's.
+ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
+int64_t regular_lseek(struct file *file, int64_t offset, int whence);
+
 // The operations of the types of files that are not in one of the other headers.
 extern const struct file_ops regular_ops;   // regular.c
 extern const struct file_ops directory_ops; // directory.c

@@ -173,6 +173,8 @@ int inode_truncate(struct inode *inode, uint64_t size)
 		return -EISDIR;
 	if (!inode_is(inode, S_IFREG) || !inode->object)
 		return -EINVAL;
+	if (inode->object->shift != PAGE_SHIFT && size % object_page_size(inode->object))
+		return -EINVAL;
 	error = object_truncate(inode->object, size);
 	if (!error)
 		inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
@@ -199,8 +201,10 @@ void inode_stat(struct inode *inode, struct stat *st)
 	st->st_rdev = inode->rdev;
 	st->st_size = (off_t)inode_size(inode);
 	st->st_blksize = inode->dev == VOLUME_PROC ? 1024 : PAGE_SIZE;
-	if (inode_is(inode, S_IFREG) && inode->object)
-		st->st_blocks = (uint64_t)inode->object->resident * (PAGE_SIZE / 512);
+	if (inode_is(inode, S_IFREG) && inode->object) {
+		st->st_blksize = object_page_size(inode->object);
+		st->st_blocks = (uint64_t)inode->object->resident * (st->st_blksize / 512);
+	}
 	st->st_atim = stat_time(inode->atime);
 	st->st_mtim = stat_time(inode->mtime);
 	st->st_ctim = stat_time(inode->ctime);

@@ -2,6 +2,7 @@
 #include "fs/memfd.h"
 
 #include "fs/inode.h"
+#include "fs/jumbo_file.h"
 #include "vm/object.h"
 #include <abi/limits.h>
 #include <abi/mman.h>
@@ -15,7 +16,7 @@
 // A file that will never be executed may be sealed without being asked.
 static mode_t mode_for(unsigned int flags)
 {
-	return S_IFREG | (flags & MFD_NOEXEC_SEAL ? 0666 : 0777);
+	return flags & MFD_NOEXEC_SEAL ? 0666 : 0777;
 }
 
 static uint16_t first_seals(unsigned int flags)
@@ -25,14 +26,25 @@ static uint16_t first_seals(unsigned int flags)
 	return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 }
 
+// Are there jumbo pages of the size that is asked for? 0 asks for any.
+static bool size_exists(unsigned int flags)
+{
+	unsigned int shift = flags >> MFD_HUGE_SHIFT & MFD_HUGE_MASK;
+
+	return shift == 0 || shift == JUMBO_SHIFT;
+}
+
 int memfd_create(const char *name, unsigned int flags, struct file **store)
 {
 	char label[NAME_MAX + 1];
 	struct inode *inode;
 
-	if (flags & MFD_HUGETLB)
+	if (flags & MFD_HUGETLB && !size_exists(flags))
 		return -ENODEV;
-	inode = inode_create(mode_for(flags), VOLUME_NAMELESS, NULL);
+	if (flags & MFD_HUGETLB)
+		inode = jumbo_file_inode(mode_for(flags));
+	else
+		inode = inode_create(S_IFREG | mode_for(flags), VOLUME_NAMELESS, NULL);
 	if (!inode)
 		return -ENOMEM;
 	inode->object->seals = first_seals(flags);

@@ -5,6 +5,7 @@
 #include <abi/pageflags.h>
 #include <abi/stat.h>
 #include "fs/uio.h"
+#include "mem/jumbo_pool.h"
 #include "mem/page.h"
 
 #define WORDS 64 // of one piece
@@ -54,6 +55,8 @@ static uint64_t page_flags(const page_t *pp)
 	case PAGE_OBJECT:
 		return FLAG(KPF_UPTODATE) | FLAG(KPF_SWAPBACKED) |
 		       (pp->count > 1 ? FLAG(KPF_MMAP) : 0);
+	case PAGE_JUMBO:
+		return FLAG(KPF_HUGE) | (page_head((page_t *)pp)->count ? FLAG(KPF_MMAP) : 0);
 	default:
 		return 0;
 	}

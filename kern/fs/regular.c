@@ -6,7 +6,7 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-static ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
+ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
 	ssize_t total = 0;
@@ -67,7 +67,7 @@ static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return total;
 }
 
-static int64_t regular_lseek(struct file *file, int64_t offset, int whence)
+int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 {
 	return file_seek(file, offset, whence, inode_size(file->inode));
 }

@@ -5,6 +5,7 @@
 #include "mem/page.h"
 
 #include "mem/internal.h"
+#include "mem/jumbo_pool.h"
 
 page_t *pages;
 size_t page_total;
@@ -252,7 +253,9 @@ void page_free(page_t *pp)
 
 void page_free_unused(page_t *pp)
 {
-	if (pp->flags & PAGE_FLAG_JUMBO)
+	if (pp->kind == PAGE_JUMBO)
+		jumbo_return(pp, false);
+	else if (pp->flags & PAGE_FLAG_JUMBO)
 		page_free_contig(pp, JUMBO_PAGES);
 	else
 		page_free(pp);
@@ -288,6 +291,7 @@ void page_unreferenced(page_t *pp)
 
 int page_pin(page_t *pp)
 {
+	pp = page_head(pp);
 	if (pp->pins == UINT16_MAX)
 		return -EAGAIN;
 	pp->pins++;
@@ -296,6 +300,7 @@ int page_pin(page_t *pp)
 
 void page_unpin(page_t *pp)
 {
+	pp = page_head(pp);
 	if (unlikely(pp->pins == 0))
 		panic("page_unpin: page %zu has no pin", page_to_ppn(pp));
 	if (--pp->pins == 0 && pp->count == 0)
@@ -354,7 +359,7 @@ static const char *pages_fault(size_t *where_store)
 
 	for (size_t ppn = 0; ppn < page_total; ppn++) {
 		*where_store = ppn;
-		if (pages[ppn].kind > PAGE_OBJECT)
+		if (pages[ppn].kind >= PAGE_KINDS)
 			return "a page has no such kind";
 		free += pages[ppn].kind == PAGE_FREE;
 	}

@@ -16,6 +16,7 @@ enum page_kind {
 	PAGE_STACK,     // a kernel stack
 	PAGE_ANONYMOUS, // a user's memory, or fresh from page_alloc
 	PAGE_OBJECT,    // a page of a memory object
+	PAGE_JUMBO,     // part of a jumbo page that was put aside at boot (mem/jumbo_pool.h)
 	PAGE_KINDS,     // how many there are
 };
 
@@ -28,9 +29,9 @@ typedef struct page {
 			struct page *next, *prev; // [p] PAGE_FREE: neighbours on the free list
 		};
 		struct {
-			// PAGE_OBJECT: its struct object. PAGE_HEAP: the first free block. [o]
+			// PAGE_OBJECT, PAGE_JUMBO: its struct object. PAGE_HEAP: the first free block. [o]
 			void *owner;
-			// PAGE_OBJECT: which page of it [o]. PAGE_HEAP: blocks in use [o].
+			// PAGE_OBJECT, PAGE_JUMBO: which page of it [o]. PAGE_HEAP: blocks in use [o].
 			// PAGE_TABLE, PAGE_DIRECTORY: entries in use, a directory's only in the
 			// user's half [t].
 			uint32_t index;
@@ -154,7 +155,8 @@ static inline void page_decref(page_t *pp)
 		page_unreferenced(pp);
 }
 
-// Hold a page for the kernel's own use, whatever happens to its mappings. page_pin returns 0, or
+// Hold a page for the kernel's own use, whatever happens to its mappings; part of a jumbo page holds
+// all of it. page_pin returns 0, or
 // -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees
 // it; an unpin without a pin panics.
 int page_pin(page_t *pp) __must_check;

@@ -33,6 +33,10 @@ typedef uint32_t pde_t;
 // present.
 #define PTE_HELD 0x200u
 
+// Of a directory's entry for a jumbo page of the pool (mem/jumbo_pool.h), present, held or neither.
+#define PDE_PROMISED 0x400u // one more page of the pool is put aside for this span
+#define PDE_LOST 0x800u     // with neither: the page was taken away, and nothing comes instead
+
 #define PTE_ADDR(entry) (0xFFFFF000u & (entry))
 #define PDE_JUMBO_ADDR(entry) (0xFFC00000u & (entry))
 #define PDX(va) ((uint32_t)(va) >> JUMBO_SHIFT)

@@ -266,7 +266,7 @@ KTEST(page_check_finds_what_is_wrong)
 	free->kind = PAGE_FREE;
 	taken->kind = PAGE_FREE;
 	EXPECT_PANIC(page_check());
-	taken->kind = PAGE_OBJECT + 1;
+	taken->kind = PAGE_KINDS;
 	EXPECT_PANIC(page_check());
 	taken->kind = PAGE_ANONYMOUS;
 	page_pool.free_count++;

@@ -204,9 +204,11 @@ static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 {
 	if (!object_may_reach(object, end))
 		return -EPERM;
-	if ((end - offset) / PAGE_SIZE > page_free_count())
+	size_t page = object_page_size(object);
+
+	if (page == PAGE_SIZE && (end - offset) / PAGE_SIZE > page_free_count())
 		return -ENOSPC;
-	for (uint64_t at = ROUND_DOWN(offset, PAGE_SIZE); at < end; at += PAGE_SIZE) {
+	for (uint64_t at = ROUND_DOWN(offset, page); at < end; at += page) {
 		page_t *pp;
 
 		if (object_page(object, (uint32_t)(at >> PAGE_SHIFT), true, &pp))
@@ -261,7 +263,7 @@ static int fallocate_file(struct file *file, unsigned int mode, int64_t offset, 
 	else
 		error = allocate_pages(inode->object, (uint64_t)offset, end);
 	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode_size(inode))
-		return inode_truncate(inode, end);
+		error = object_truncate(inode->object, end);
 	if (!error)
 		inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
 	return error;

@@ -3,6 +3,7 @@
 #include "proc/process.h"
 #include "fs/fdtable.h"
 #include "fs/inode.h"
+#include "fs/jumbo_file.h"
 #include "sys/syscall.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -53,14 +54,37 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 		return -EACCES;
 	if (!file->ops->mmap)
 		return -ENODEV;
+	if ((flags & MAP_HUGETLB) && !inode_has_jumbo(file->inode))
+		return -EINVAL;
 	return flags & MAP_GROWSDOWN ? -EINVAL : 0;
 }
 
-static long map_anonymous(struct map_request *request)
+#define MAP_SIZE(flags) ((flags) >> MAP_HUGE_SHIFT & MAP_HUGE_MASK)
+
+// Map jumbo pages; flags may say of which size.
+static long map_jumbo(struct map_request *request, uint32_t flags)
+{
+	struct inode *inode;
+	uintptr_t va;
+	int error;
+
+	if (MAP_SIZE(flags) && MAP_SIZE(flags) != JUMBO_SHIFT)
+		return -EINVAL;
+	error = jumbo_file_request(request, &inode);
+	if (error)
+		return error;
+	error = aspace_map(aspace_current(), request, &va);
+	inode_put(inode);
+	return error ? error : (long)va;
+}
+
+static long map_anonymous(struct map_request *request, uint32_t flags)
 {
 	uintptr_t va;
 	int error;
 
+	if (flags & MAP_HUGETLB)
+		return map_jumbo(request, flags);
 	if (request->flags & AREA_SHARED) {
 		request->object = object_create();
 		if (!request->object)
@@ -153,7 +177,7 @@ static long map_checked(struct map_request *request, uint32_t flags, struct file
 	if (!error && file)
 		error = complete(request, file);
 	if (!error)
-		return file ? map_file(request) : map_anonymous(request);
+		return file ? map_file(request) : map_anonymous(request, flags);
 	return refuse(request, error);
 }
 

@@ -3,6 +3,7 @@
 #include "mem/page.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "vm/object.h"
 #include "vm/uaccess.h"
 #include <abi/statfs.h>
 
@@ -185,6 +186,7 @@ SYSCALL4(readlinkat, int, dirfd, const char __user *, path, char __user *, buffe
 }
 
 #define PIPE_SUPER_MAGIC 0x50495045
+#define HUGETLBFS_MAGIC 0x958458f6
 #define ST_VALID 0x20
 #define ST_RELATIME 0x1000
 
@@ -200,15 +202,20 @@ static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user
 		.f_flags = ST_VALID | ST_RELATIME,
 	};
 	bool regular = inode_is(inode, S_IFREG);
+	size_t page = regular && inode->object ? object_page_size(inode->object) : PAGE_SIZE;
 	dev_t dev = inode->dev;
 
+	if (page != PAGE_SIZE)
+		st.f_bsize = st.f_frsize = page;
 	inode_put(inode);
 	if (size != sizeof(st))
 		return -EINVAL;
 	if (dev == VOLUME_PROC) {
 		st.f_type = PROC_SUPER_MAGIC;
 	} else if (dev == VOLUME_NAMELESS) {
-		st.f_type = regular ? TMPFS_MAGIC : PIPE_SUPER_MAGIC;
+		st.f_type = !regular          ? PIPE_SUPER_MAGIC :
+		            page == PAGE_SIZE ? TMPFS_MAGIC :
+		                                HUGETLBFS_MAGIC;
 	} else {
 		st.f_blocks = page_total;
 		st.f_bfree = st.f_bavail = page_free_count();

@@ -81,11 +81,24 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	                 (area->flags | marks[which].set) & ~marks[which].clear);
 }
 
+// The same of jumbo pages, whole ones: what is cut off at the end stays. They are never locked.
+static int dont_need_jumbo(struct area *area, uintptr_t start, uintptr_t end, int advice)
+{
+	if (advice == MADV_FREE || uncut_at(area->ops, start))
+		return -EINVAL;
+	mutex_lock(&area->object->lock);
+	area->ops->discard(area, start, end & ~area->ops->uncut);
+	mutex_unlock(&area->object->lock);
+	return 0;
+}
+
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
 {
 	int error;
 
+	if (area->ops == &jumbo_ops)
+		return dont_need_jumbo(area, start, end, advice);
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return -EINVAL;
 	if (advice == MADV_FREE)
@@ -118,7 +131,7 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 	(void)start;
 	(void)end;
 	if ((advice == MADV_COLD || advice == MADV_PAGEOUT) &&
-	    ((area->flags & AREA_LOCKED) || area_is_device(area)))
+	    ((area->flags & AREA_LOCKED) || !ops_lockable(area->ops)))
 		return -EINVAL;
 	return 0;
 }
@@ -233,7 +246,7 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 
 static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int locks)
 {
-	if (area_is_device(area))
+	if (!ops_lockable(area->ops))
 		return 0;
 	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
@@ -284,7 +297,7 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	as->new_flags = future ? locks : 0;
 	if (current) {
 		list_for_each(area, &as->areas.list, link)
-			if (!area_is_device(area))
+			if (ops_lockable(area->ops))
 				area->flags = (uint16_t)((area->flags & ~AREA_LOCKS) | locks);
 		list_for_each_safe(area, after, &as->areas.list, link)
 			areas_merge_at(as, area->start);
@@ -300,6 +313,8 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 {
 	uint64_t offset = area->offset + (va - area->start);
 
+	if (area->ops == &jumbo_ops) // only if it is mapped, as on Linux
+		return pde_has_jumbo(as->pgdir[PDX(va)]);
 	if (pte_peek(as, va) || area_is_device(area))
 		return true;
 	return area->object && pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));

@@ -70,4 +70,4 @@ static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	return install_fresh(as, va, 0, pp);
 }
 
-const struct area_ops anon_ops = { "anonymous", anon_fault };
+const struct area_ops anon_ops = { .kind = "anonymous", .fault = anon_fault };

@@ -26,11 +26,24 @@ struct area_ops {
 	// Caller: holds the space's lock for reading. Returns 0, -ENOMEM, or -ENXIO where nothing
 	// stands behind the address (SIGBUS).
 	int (*fault)(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access);
+
+	// Bits that are 0 in every address at which such an area may begin, end or be cut, and in
+	// offsets: 0 where all pages are small.
+	uintptr_t uncut;
+
+	// Put aside what the area will need, which is about to enter its tree; what was in its range
+	// is gone. 0 or -ENOMEM. [nothing] Caller: holds the space's lock for writing.
+	int (*reserve)(struct aspace *as, struct area *area);
+
+	// Take all pages in [start, end) out of the page tables; the area stays. [ptes_unmap] Caller:
+	// as for ptes_unmap.
+	void (*discard)(struct area *area, uintptr_t start, uintptr_t end);
 };
 
 extern const struct area_ops anon_ops;   // zeroes at first, private
 extern const struct area_ops object_ops; // pages of a memory object
 extern const struct area_ops linear_ops; // device memory: physical addresses from `offset` on
+extern const struct area_ops jumbo_ops;  // jumbo pages of a memory object that has such
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
@@ -49,6 +62,7 @@ extern const struct area_ops linear_ops; // device memory: physical addresses fr
 #define AREA_WRITE_COMBINING 0x0800u // linear_ops: what is written may wait, and go in one piece
 #define AREA_UNCACHED 0x1000u        // linear_ops: each access goes to the device; else write-back
 #define AREA_NAMED 0x2000u           // part of a named area: its name is that one's (vm/named.h)
+#define AREA_PROMISED 0x4000u        // jumbo_ops, private: pages are put aside for all of it
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {

@@ -12,14 +12,12 @@ static void describe(struct area *area, struct aspace *as, const struct map_requ
 		.end = end,
 		.prot = request->prot,
 		.flags = request->flags,
-		.ops = request->ops,
+		.ops = request_ops(request),
 		.as = as,
 		.object = request->object,
 		.offset = request->offset,
 		.name = request->name,
 	};
-	if (!area->ops)
-		area->ops = request->object ? &object_ops : &anon_ops;
 }
 
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
@@ -159,6 +157,8 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	struct area *first = cut_by(as, start), *last = cut_by(as, end);
 	struct area *first_high = NULL, *last_high = NULL;
 
+	if ((first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end)))
+		return -EINVAL;
 	if (first && !(first_high = area_copy(first, as)))
 		return -ENOMEM;
 	if (last && !(last_high = area_copy(last, as))) {

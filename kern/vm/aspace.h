@@ -156,6 +156,7 @@ struct aspace_usage {
 	size_t locked;             // mlock
 	size_t anonymous, objects; // resident: the space's own, or its forks'; of memory objects
 	size_t tables;             // page tables
+	size_t jumbo;              // jumbo pages that are there, which `anonymous` leaves out
 };
 
 // Fill *usage: counted anew at each call, page by page. Caller: holds no lock.

@@ -11,7 +11,8 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 		twin = area_copy(area, copy);
 		if (!twin)
 			return -ENOMEM;
-		twin->flags &= (uint16_t)~AREA_LOCKS; // locks are not inherited
+		// Locks are not inherited, nor what was put aside for the parent.
+		twin->flags &= (uint16_t) ~(AREA_LOCKS | AREA_PROMISED);
 		area_insert(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}

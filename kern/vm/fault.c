@@ -153,9 +153,9 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 
 	for (;;) {
 		spin_lock(&as->pt_lock);
-		pte = va < ULIM ? pte_peek(as, va) : 0;
+		pte = va < ULIM ? small_entry(as, va) : 0;
 		if (entry_admits(pte, access) &&
-		    (access == ACCESS_READ || entry_to_change(as->pgdir, va))) {
+		    (access == ACCESS_READ || (as->pgdir[PDX(va)] & PTE_W))) {
 			pp = phys_to_page(PTE_ADDR(pte));
 			error = page_pin(pp);
 		}

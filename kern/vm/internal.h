@@ -5,6 +5,7 @@
 
 #include "mem/tlb.h"
 #include "vm/aspace.h"
+#include "vm/object.h"
 
 // Take everything in [start, end) out of the page tables, dropping references.
 // Caller: holds as->lock for writing, or the lock of the object behind the range.
@@ -17,6 +18,9 @@ void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end);
 // Make the entries in [start, end) match rights `prot`: taken rights go now, given ones come with
 // the next fault. Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
+
+// What an entry becomes under rights `prot`.
+pte_t entry_protected(pte_t entry, int prot);
 
 // Copy the entries of `area` from the space of `from` to that of `to`, which has none there.
 // Private pages become read-only in both. Returns 0 or -ENOMEM, with part of the entries copied.
@@ -33,12 +37,12 @@ static inline pte_t *entry_in_table(pde_t pde, uintptr_t va)
 	return pte;
 }
 
-// The entry for `va`, or NULL where there is no table.
+// The entry for `va`, or NULL where there is no table: nothing, or a jumbo page.
 static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
 
-	return pde & PTE_P ? entry_in_table(pde, va) : NULL;
+	return (pde & (PTE_P | PTE_PS)) == PTE_P ? entry_in_table(pde, va) : NULL;
 }
 
 // The end of the part of [va, end) that one page table covers.
@@ -54,10 +58,32 @@ static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
 
-	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
+	if ((pde & (PTE_P | PTE_W | PTE_PS)) != (PTE_P | PTE_W))
 		return NULL;
 	return entry_in_table(pde, va);
 }
+
+// The same four for a jumbo page, or the promise of one, in the directory's entry for `va`; nothing
+// where there is none (ptes_jumbo.c). Caller: holds pt_lock; the batch is that of the directory.
+void jumbo_unmap(struct tlb_batch *batch, uintptr_t va);
+void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot);
+void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
+void jumbo_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
+
+// Does a program's space name a jumbo page in this entry of its directory, present or held?
+static inline bool pde_has_jumbo(pde_t pde)
+{
+	return (pde & PTE_PS) && pte_has_page(pde);
+}
+
+// The object's page `index`, made if need be: 0, -ENOMEM or -ENOSPC. Caller of these four: holds its lock.
+int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
+
+// Put aside a jumbo page for each hole of the object in [first, end): 0, or -ENOMEM and nothing has
+// changed. Give back what was put aside; or only forget it, as the page has come. (object_promises.c)
+int object_promise(struct object *obj, uint32_t first, uint32_t end);
+void object_unpromise(struct object *obj, uint32_t first, uint32_t end);
+void object_promise_kept(struct object *obj, uint32_t index);
 
 // Page tables shared after a fork (share.c). Whoever changes an entry has made its table private in
 // the step that may fail. Caller of all that take an address: holds as->pt_lock.
@@ -112,6 +138,15 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	pte_t *pte = entry_at(as->pgdir, va);
 
 	return pte ? *pte : 0;
+}
+
+// The same, made up where `va` lies in a jumbo page.
+static inline pte_t small_entry(struct aspace *as, uintptr_t va)
+{
+	pde_t pde = as->pgdir[PDX(va)];
+
+	return pde_has_jumbo(pde) ? (pde & ~PTE_PS) | (va & (JUMBO_SIZE - PAGE_SIZE)) :
+	                            pte_peek(as, va);
 }
 
 // Store the page `pp` as the entry for `va`, if the entry still is `expected`; takes one reference
@@ -186,9 +221,10 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Where `len` free bytes are: at `wish`, if that is possible, else the lowest from MMAP_BASE on. 0 or
-// -ENOMEM. Caller: holds as->lock.
-int find_room(struct aspace *as, uintptr_t wish, size_t len, uintptr_t *store);
+// Where `len` free bytes are for an area of that kind: at `wish`, if that is possible, else the lowest
+// from MMAP_BASE on. 0 or -ENOMEM. Caller: holds as->lock.
+int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t wish, size_t len,
+              uintptr_t *store);
 
 // Do the space's limits admit `len` more bytes of areas like that? Caller: holds as->lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
@@ -203,8 +239,8 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
 
-// Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, or
-// -ENOMEM with nothing changed. Caller: holds as->lock for writing.
+// Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, -EINVAL
+// where one cannot be cut there, or -ENOMEM; then nothing has changed. Caller: holds as->lock for writing.
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
@@ -220,6 +256,28 @@ static inline bool area_admits(const struct area *area, enum fault_access access
 static inline bool area_is_data(int prot, uint32_t flags)
 {
 	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
+}
+
+// What stands behind an area that is made like this.
+static inline const struct area_ops *request_ops(const struct map_request *request)
+{
+	if (request->ops)
+		return request->ops;
+	if (!request->object)
+		return &anon_ops;
+	return request->object->shift == PAGE_SHIFT ? &object_ops : &jumbo_ops;
+}
+
+// Can no area like that be cut at `va`?
+static inline bool uncut_at(const struct area_ops *ops, uintptr_t va)
+{
+	return va & ops->uncut;
+}
+
+// Does mlock mark such areas? Others have no pages that could be taken away.
+static inline bool ops_lockable(const struct area_ops *ops)
+{
+	return ops != &linear_ops && ops != &jumbo_ops;
 }
 
 // Is device memory behind the area? Its entries have no pages to copy, hold or lock.

@@ -5,14 +5,19 @@
 
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	int error = tables_make_private_at_ends(as, start, end);
-	struct area *area;
+	struct area *area = area_find_from(&as->areas, start), *last = area;
+	int error;
 
-	if (error)
-		return error;
-	area = area_find(&as->areas, start);
-	if (!area || area->start == start || area->end <= end)
+	if (!area || area->start >= end)
 		return 0;
+	if (area->end < end)
+		last = area_find(&as->areas, end);
+	if ((area->start < start && uncut_at(area->ops, start)) ||
+	    (last && last->start < end && last->end > end && uncut_at(last->ops, end)))
+		return -EINVAL;
+	error = tables_make_private_at_ends(as, start, end);
+	if (error || area->start >= start || area->end <= end)
+		return error;
 	return areas_split_at(as, area->start, end); // a hole in its middle
 }
 
@@ -78,30 +83,34 @@ static bool may_have_wish(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || end <= area_guard_start(area);
 }
 
-int find_room(struct aspace *as, uintptr_t wish, size_t len, uintptr_t *store)
+int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t wish, size_t len,
+              uintptr_t *store)
 {
-	wish = ROUND_DOWN(wish, PAGE_SIZE);
+	size_t align = MAX(ops->uncut + 1, (size_t)PAGE_SIZE);
+
+	wish = ops->uncut ? ROUND_UP(wish, align) : ROUND_DOWN(wish, PAGE_SIZE);
 	if (wish >= USER_MIN && range_valid(wish, len) && may_have_wish(as, wish, wish + len)) {
 		*store = wish;
 		return 0;
 	}
-	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, PAGE_SIZE, store);
+	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, align, store);
 }
 
 // Choose where the request's `len` bytes go. Caller: holds as->lock.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
                           uintptr_t *store)
 {
+	const struct area_ops *ops = request_ops(request);
 	uintptr_t va = request->va;
 
-	if (request->len == 0)
+	if (request->len == 0 || uncut_at(ops, len))
 		return -EINVAL;
 	if (len == 0 || len > ULIM)
 		return -ENOMEM;
 	if (request->fixed) {
 		if (va >= ULIM || len > ULIM - va)
 			return -ENOMEM;
-		if (va % PAGE_SIZE)
+		if (va % PAGE_SIZE || uncut_at(ops, va))
 			return -EINVAL;
 		if (va < USER_MIN)
 			return -EPERM;
@@ -110,7 +119,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 		*store = va;
 		return 0;
 	}
-	return find_room(as, va, len, store);
+	return find_room(as, ops, va, len, store);
 }
 
 static size_t data_bytes(struct aspace *as)
@@ -155,7 +164,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	uintptr_t va;
 	int error;
 
-	if (request->ops != &linear_ops)
+	wanted.ops = request_ops(request);
+	if (ops_lockable(wanted.ops))
 		wanted.flags |= as->new_flags;
 	error = choose_address(as, request, len, &va);
 	if (error)
@@ -165,7 +175,7 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	if (!aspace_may_grow(as, len - replaced, request->prot, request->flags))
 		return -ENOMEM;
 	*va_store = va;
-	if (area_extend(as, &wanted, va, va + len)) {
+	if (!wanted.ops->reserve && area_extend(as, &wanted, va, va + len)) {
 		as->pages += len / PAGE_SIZE;
 		return 0;
 	}
@@ -173,13 +183,15 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	if (!area)
 		return -ENOMEM;
 	error = replaced ? unmap_locked(as, va, va + len) : 0;
+	if (!error && wanted.ops->reserve)
+		error = wanted.ops->reserve(as, area); // else a gap stays, as on Linux
 	if (error) {
 		area_release(area);
 		return error;
 	}
 	area_insert(&as->areas, area);
 	as->pages += len / PAGE_SIZE;
-	if (replaced) { // only then area_extend has not tried
+	if (replaced || wanted.ops->reserve) { // only then area_extend has not tried
 		areas_merge_at(as, va + len);
 		areas_merge_at(as, va);
 	}

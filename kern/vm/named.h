@@ -51,7 +51,8 @@ int named_find(struct aspace *as, const char *name);
 int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 
 // Put what `request` names behind the area: an object, from request->offset on, or with linear_ops
-// device memory, and the AREA_ bits in its flags. -EACCES where AREA_NOWRITE meets PROT_WRITE.
+// device memory, and the AREA_ bits in its flags. -EACCES where AREA_NOWRITE meets PROT_WRITE, -EINVAL
+// for an object of jumbo pages.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
 int named_protect(struct aspace *as, int id, int prot);

@@ -95,8 +95,8 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	struct named_area *named;
 	int error = own_area(as, id, &named);
 
-	if (!error &&
-	    (named->lock == AREA_LOCK_CONTIGUOUS || named->copy || request->offset % PAGE_SIZE))
+	if (!error && (named->lock == AREA_LOCK_CONTIGUOUS || named->copy ||
+	               request->offset % PAGE_SIZE || request_ops(request) == &jumbo_ops))
 		error = -EINVAL;
 	if (!error && (named->prot & PROT_WRITE) && (request->flags & AREA_NOWRITE))
 		error = -EACCES;

@@ -63,7 +63,7 @@ int named_map(struct named_area *named, uintptr_t wish)
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);
-	if (wish == 0 && find_room(as, 0, named->memory.maximum, &wish))
+	if (wish == 0 && find_room(as, named->memory.ops, 0, named->memory.maximum, &wish))
 		error = -ENOSPC;
 	if (!error)
 		error = map_at(named, wish, false);

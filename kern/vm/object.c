@@ -4,12 +4,13 @@
 #include <abi/fcntl.h>
 #include <abi/mman.h>
 #include "mem/heap.h"
+#include "mem/jumbo_pool.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 
 const struct object_host_hooks *object_host_hooks;
 
-struct object *object_create(void)
+static struct object *create(unsigned int shift)
 {
 	struct object *obj = kzalloc(sizeof(*obj));
 
@@ -19,7 +20,18 @@ struct object *object_create(void)
 	list_init(&obj->areas);
 	obj->refs = 1;
 	obj->seals = F_SEAL_SEAL;
+	obj->shift = shift;
 	return obj;
+}
+
+struct object *object_create(void)
+{
+	return create(PAGE_SHIFT);
+}
+
+struct object *object_create_jumbo(void)
+{
+	return create(JUMBO_SHIFT);
 }
 
 static void drop_page(page_t *pp, void *arg)
@@ -37,6 +49,7 @@ void object_put(struct object *obj)
 		return;
 	assert(list_empty(&obj->areas));
 	pagetree_remove(&obj->pages, 0, UINT32_MAX, drop_page, obj);
+	object_unpromise(obj, 0, UINT32_MAX);
 	kfree(obj);
 }
 
@@ -47,7 +60,8 @@ static int insert_page(struct object *obj, uint32_t index, page_t *pp)
 
 	if (error)
 		return error;
-	pp->kind = PAGE_OBJECT;
+	if (pp->kind != PAGE_JUMBO)
+		pp->kind = PAGE_OBJECT;
 	pp->owner = obj;
 	pp->index = index;
 	page_incref(pp);
@@ -65,16 +79,11 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
 	return error;
 }
 
-// The page at `index`, made if need be: 0, -ENOMEM or -ENOSPC; -ENOENT. Caller: holds the lock.
-static int find_or_make(struct object *obj, uint32_t index, bool create, page_t **pp_store)
+// Fill the hole at `index` with a small page. 0, -ENOMEM or -ENOSPC. Caller: holds the lock.
+static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	int error;
 
-	*pp_store = pagetree_get(&obj->pages, index);
-	if (*pp_store)
-		return 0;
-	if (!create)
-		return -ENOENT;
 	if (page_free_count() < OBJECT_RESERVE)
 		return -ENOSPC;
 	error = page_alloc_zeroed(pp_store);
@@ -86,19 +95,52 @@ static int find_or_make(struct object *obj, uint32_t index, bool create, page_t 
 	return error;
 }
 
+// The same with a jumbo page: the one that was promised for it, or one that is nobody's.
+static int make_jumbo(struct object *obj, uint32_t index, page_t **pp_store)
+{
+	bool promised = pagetree_get(&obj->promises, index);
+	int error = jumbo_alloc(pp_store, promised);
+
+	if (error)
+		return error;
+	jumbo_clear(*pp_store);
+	error = insert_page(obj, index, *pp_store);
+	if (error)
+		jumbo_return(*pp_store, promised);
+	else if (promised)
+		object_promise_kept(obj, index);
+	return error;
+}
+
+int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
+{
+	*pp_store = pagetree_get(&obj->pages, index);
+	if (*pp_store)
+		return 0;
+	return obj->shift == PAGE_SHIFT ? make_small(obj, index, pp_store) :
+	                                  make_jumbo(obj, index, pp_store);
+}
+
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store)
 {
-	int error;
+	unsigned int bits = obj->shift - PAGE_SHIFT;
+	page_t *pp;
+	int error = 0;
 
 	mutex_lock(&obj->lock);
-	error = find_or_make(obj, index, create, pp_store);
-	if (!error && page_pin(*pp_store))
+	if (create)
+		error = object_find_or_make(obj, index >> bits, &pp);
+	else if (!(pp = pagetree_get(&obj->pages, index >> bits)))
+		error = -ENOENT;
+	if (!error && page_pin(pp))
 		error = -ENOMEM;
+	if (!error)
+		*pp_store = pp + index % (1u << bits);
 	mutex_unlock(&obj->lock);
 	return error;
 }
 
-// How to take a range out of an area's space.
+// How to take a range out of the space of an area of small pages.
 typedef void (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Take [first, end), page-aligned, out of every mapping. Caller: holds the lock.
@@ -110,32 +152,39 @@ static void unmap_range(struct object *obj, uint64_t first, uint64_t end, unmap_
 		uint64_t area_end = area->offset + (area->end - area->start);
 		uint64_t from = MAX(first, area->offset), to = MIN(end, area_end);
 
-		if (from < to)
-			unmap(area->as, area->start + (uintptr_t)(from - area->offset),
-			      area->start + (uintptr_t)(to - area->offset));
+		uintptr_t start = area->start + (uintptr_t)(from - area->offset);
+		uintptr_t stop = area->start + (uintptr_t)(to - area->offset);
+
+		if (from < to && area->ops->discard)
+			area->ops->discard(area, start, stop);
+		else if (from < to)
+			unmap(area->as, start, stop);
 	}
 }
 
 // Take the pages [first, end) out of the object and of every mapping. Caller: holds the lock.
 static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
+	uint32_t from = (uint32_t)(first >> obj->shift), to = (uint32_t)(end >> obj->shift);
+
 	unmap_range(obj, first, end, unmap);
-	pagetree_remove(&obj->pages, (uint32_t)(first >> PAGE_SHIFT), (uint32_t)(end >> PAGE_SHIFT),
-	                drop_page, obj);
+	pagetree_remove(&obj->pages, from, to, drop_page, obj);
+	object_unpromise(obj, from, to);
 }
 
 // Clear [start, end), which lies in one page, if that is in memory. Caller: holds the lock.
 static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 {
-	page_t *pp = pagetree_get(&obj->pages, (uint32_t)(start >> PAGE_SHIFT));
+	page_t *pp = pagetree_get(&obj->pages, (uint32_t)(start >> obj->shift));
+	size_t at = (size_t)start & (object_page_size(obj) - 1);
 
 	if (pp && start < end)
-		memset((char *)page_to_virt(pp) + start % PAGE_SIZE, 0, (size_t)(end - start));
+		memset((char *)page_to_virt(pp) + at, 0, (size_t)(end - start));
 }
 
 int object_truncate(struct object *obj, uint64_t size)
 {
-	uint64_t first = ROUND_UP(size, PAGE_SIZE);
+	uint64_t first = ROUND_UP(size, object_page_size(obj));
 	int error = 0;
 
 	if (size > OBJECT_MAX)
@@ -158,7 +207,8 @@ int object_truncate(struct object *obj, uint64_t size)
 int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 {
 	uint64_t end = MIN(offset + len, OBJECT_MAX);
-	uint64_t first = ROUND_UP(offset, PAGE_SIZE), last = ROUND_DOWN(end, PAGE_SIZE);
+	size_t page = object_page_size(obj);
+	uint64_t first = ROUND_UP(offset, page), last = ROUND_DOWN(end, page);
 	int error = object_writer_enter(obj);
 
 	if (error)
@@ -190,7 +240,7 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
 	mutex_lock(&obj->lock);
 	error = offset < obj->size ?
-	                find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), true, &pp) :
+	                object_find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), &pp) :
 	                -ENXIO;
 	if (!error && (shared || access == ACCESS_READ)) {
 		error = pte_install(as, va, old, pp,
@@ -216,7 +266,7 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
-	if (area && area->object && area->prot && !(area->prot & PROT_WRITE)) {
+	if (area && area->ops == &object_ops && area->prot && !(area->prot & PROT_WRITE)) {
 		mutex_lock(&area->object->lock);
 		for (end = MIN(end, area->end); va < end; va += PAGE_SIZE) {
 			pp = pagetree_get(&area->object->pages,
@@ -230,4 +280,4 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 	rwlock_read_unlock(&as->lock);
 }
 
-const struct area_ops object_ops = { "object", object_fault };
+const struct area_ops object_ops = { .kind = "object", .fault = object_fault };

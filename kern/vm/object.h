@@ -19,14 +19,16 @@ struct pagetree {
 // [a] atomic   [o] lock
 struct object {
 	struct mutex lock;
-	uint32_t refs;         // [a] files, areas and others that keep the object
-	uint16_t seals;        // [o] F_SEAL_ bits: what nobody may do to it any more
-	uint16_t writers;      // [o] writes under way, and mappings about to be made for writing
-	struct inode *host;    // [c] the file whose contents these are; NULL: there is none
-	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
-	struct pagetree pages; // [o] each page counts one reference for being here
-	size_t resident;       // [o] how many there are
-	struct list areas;     // [o] the areas that map it (struct area by object_link)
+	uint32_t refs;            // [a] files, areas and others that keep the object
+	uint16_t seals;           // [o] F_SEAL_ bits: what nobody may do to it any more
+	uint16_t writers;         // [o] writes under way, and mappings about to be made for writing
+	struct inode *host;       // [c] the file whose contents these are; NULL: there is none
+	uint64_t size;            // [o] bytes; reads end here, mappings fault beyond its last page
+	unsigned int shift;       // [c] its pages have 1 << shift bytes: PAGE_SHIFT or JUMBO_SHIFT
+	struct pagetree pages;    // [o] each page counts one reference for being here
+	size_t resident;          // [o] how many there are
+	struct pagetree promises; // [o] jumbo: for which holes a page of the pool is put aside
+	struct list areas;        // [o] the areas that map it (struct area by object_link)
 };
 
 // Free pages that objects leave to others: what files hold is given back by no program's end, and
@@ -46,6 +48,15 @@ extern const struct object_host_hooks *object_host_hooks;
 
 // An empty object with one reference, which takes no seals (F_SEAL_SEAL). NULL without memory.
 struct object *object_create(void);
+
+// The same of jumbo pages (mem/jumbo_pool.h).
+struct object *object_create_jumbo(void);
+
+// Bytes of a page of the object.
+static inline size_t object_page_size(const struct object *obj)
+{
+	return (size_t)1 << obj->shift;
+}
 
 static inline struct object *object_get(struct object *obj)
 {
@@ -110,6 +121,7 @@ bool object_may_reach(const struct object *obj, uint64_t end);
 // must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 
-// The page at `index`, in *pp_store, pinned: the caller page_unpins it. With `create` a hole is
-// filled with a zeroed page; without, -ENOENT for a hole. -ENOMEM.
+// The page for bytes [index * PAGE_SIZE, + PAGE_SIZE), perhaps part of a jumbo page, in *pp_store,
+// pinned: the caller page_unpins it. With `create` a hole is filled with a zeroed page; without,
+// -ENOENT for a hole. -ENOMEM.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

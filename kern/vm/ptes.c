@@ -31,8 +31,11 @@ void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 		pte_t *pte = entry_at(as->pgdir, va);
 
 		span_end = table_span_end(va, end);
-		if (!pte)
+		if (!pte) {
+			if (as->pgdir[PDX(va)])
+				jumbo_unmap(&batch, va);
 			continue;
+		}
 		if ((as->refs == 0 || span_end - va == JUMBO_SIZE) && table_drop(as, va))
 			continue;
 		unmap_in_table(&batch, va, span_end, pte);
@@ -71,10 +74,10 @@ void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
 
 // What an entry becomes under rights `prot`. A right to write comes back with the next write fault,
 // which knows whether the page is shared.
-static pte_t entry_protected(pte_t entry, int prot)
+pte_t entry_protected(pte_t entry, int prot)
 {
-	if (entry == 0)
-		return 0;
+	if (!pte_has_page(entry))
+		return entry;
 	if (prot == 0)
 		return (entry & ~PTE_P) | PTE_HELD;
 	if (pte_held(entry))
@@ -93,6 +96,8 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 		pte_t *pte = entry_at(as->pgdir, va);
 
 		span_end = table_span_end(va, end);
+		if (!pte)
+			jumbo_protect(&batch, va, prot);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
 			pte_t entry = entry_protected(*pte, prot);
 
@@ -113,6 +118,8 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		pte_t *pte = entry_at(from->pgdir, va), *copy;
 
 		span_end = table_span_end(va, area->end);
+		if (!pte)
+			jumbo_clone(from, to, va, shared);
 		if (!pte || table_share(from, to, area, va))
 			continue;
 		copy = pgdir_walk(to->pgdir, va, 1);
@@ -157,6 +164,8 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 	for (size_t at = 0; at < len; at += PAGE_SIZE) {
 		pte_t *pte = entry_at(as->pgdir, from + at), entry = pte ? *pte : 0;
 
+		if (!pte)
+			jumbo_move(&batch, from + at, to + at);
 		if (entry == 0)
 			continue;
 		tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), entry);

@@ -28,6 +28,21 @@ static int check_source(struct aspace *as, const struct remap *remap, const stru
 	return 0;
 }
 
+// Jumbo pages move as wholes, and a mapping of them neither grows nor leaves a range behind.
+static int check_jumbo(struct remap *remap, const struct area *area)
+{
+	uintptr_t uncut = area->ops->uncut;
+
+	if (!uncut)
+		return 0;
+	remap->old_len = (remap->old_len + uncut) & ~uncut;
+	remap->new_len = (remap->new_len + uncut) & ~uncut;
+	if (((remap->old | remap->new) & uncut) || remap->new_len > remap->old_len ||
+	    remap->keep_old)
+		return -EINVAL;
+	return 0;
+}
+
 // The new area: like the old one from `old` on, but at `new` and `new_len` long.
 static struct area *make_target(struct aspace *as, const struct area *area,
                                 const struct remap *remap)
@@ -127,12 +142,14 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 		error = unmap_locked(as, remap->new, remap->new + remap->new_len);
 	if (!error && remap->old_len > remap->new_len)
 		error = shrink(as, remap);
-	if (!error && !fixed)
-		error = find_room(as, remap->new, remap->new_len, &remap->new);
 	if (error)
 		return error;
 	area = area_find(&as->areas, remap->old); // unmapping may have split it
-	return area ? move(as, remap, area) : -EFAULT;
+	if (!area)
+		return -EFAULT;
+	if (!fixed)
+		error = find_room(as, area->ops, remap->new, remap->new_len, &remap->new);
+	return error ? error : move(as, remap, area);
 }
 
 // MREMAP_FIXED without another size: all areas in the old range move, one after the other, until one
@@ -155,7 +172,9 @@ static int move_each(struct aspace *as, const struct remap *remap)
 			break;
 		va = MIN(area->end, end);
 		part.old_len = part.new_len = va - start;
-		error = move_to(as, &part, true);
+		error = check_jumbo(&part, area);
+		if (!error)
+			error = move_to(as, &part, true);
 	}
 	return error;
 }
@@ -172,7 +191,7 @@ static int resize(struct aspace *as, struct remap *remap, struct area *area, boo
 		return shrink(as, remap);
 	if (remap->old_len && grow_in_place(as, area, end, remap->new_len - remap->old_len))
 		return 0;
-	if (!may_move || find_room(as, 0, remap->new_len, &remap->new))
+	if (!may_move || find_room(as, area->ops, 0, remap->new_len, &remap->new))
 		return -ENOMEM;
 	return move(as, remap, area);
 }
@@ -185,6 +204,9 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 
 	if (!area)
 		return -EFAULT;
+	error = check_jumbo(remap, area);
+	if (error)
+		return error;
 	if ((flags & MREMAP_FIXED) && remap->old_len == remap->new_len)
 		return move_each(as, remap);
 	if (placed || remap->new_len > remap->old_len)

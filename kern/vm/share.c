@@ -107,7 +107,7 @@ int table_make_private(struct aspace *as, uintptr_t va)
 	page_t *table, *copy;
 	int error = 0;
 
-	if ((pde & (PTE_P | PTE_W)) != PTE_P)
+	if ((pde & (PTE_P | PTE_W | PTE_PS)) != PTE_P)
 		return 0;
 	table = table_of(pde);
 	spin_lock(&share_lock);

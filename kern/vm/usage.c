@@ -2,6 +2,7 @@
 // somebody asks.
 #include <abi/mman.h>
 #include <abi/pageflags.h>
+#include "mem/jumbo_pool.h"
 #include "vm/internal.h"
 
 // The page table at `pdx`, or NULL.
@@ -82,8 +83,10 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 		count_area(area, usage);
 		count_resident(as, area, usage);
 	}
-	for (size_t pdx = 0; pdx < USER_PDES; pdx++)
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
 		usage->tables += table_at(as, pdx) != NULL;
+		usage->jumbo += pde_has_jumbo(as->pgdir[pdx]);
+	}
 	spin_unlock(&as->pt_lock);
 	rwlock_read_unlock(&as->lock);
 }
@@ -93,21 +96,19 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 static uint64_t pagemap_word(pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
-	bool object = pp && pp->kind == PAGE_OBJECT;
+	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // which counts for a jumbo page
+	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_JUMBO && head->owner));
 
 	if (!pp)
 		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;
 	return PM_PRESENT | page_to_ppn(pp) | (object ? PM_FILE : 0) |
-	       (pp->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
+	       (head->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
 }
 
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
 {
 	spin_lock(&as->pt_lock);
-	for (size_t i = 0; i < n; i++, va += PAGE_SIZE) {
-		const pte_t *table = table_at(as, PDX(va));
-
-		words[i] = table ? pagemap_word(table[PTX(va)]) : 0;
-	}
+	for (size_t i = 0; i < n; i++, va += PAGE_SIZE)
+		words[i] = pagemap_word(small_entry(as, va));
 	spin_unlock(&as->pt_lock);
 }

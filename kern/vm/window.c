@@ -16,7 +16,7 @@ static int no_fault(struct aspace *as, struct area *area, uintptr_t va, enum fau
 	return -ENXIO;
 }
 
-static const struct area_ops kernel_ops = { "kernel", no_fault };
+static const struct area_ops kernel_ops = { .kind = "kernel", .fault = no_fault };
 
 // What is there from boot to the end.
 static struct area fixed_areas[] = {

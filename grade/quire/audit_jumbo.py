@@ -1,0 +1,101 @@
+"""Jumbo pages: the pool, the directories' entries for them, and what is promised to whom
+(kern/mem/jumbo_pool.h, kern/vm/jumbo.c)."""
+from quire.audit_memory import Damage
+
+P, W, U, PS, G, HELD = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
+PROMISED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
+JUMBO_PAGES = 1024
+SIZE = 1 << 22
+SHIFT = 22
+PROT_WRITE = 2
+AREA_SHARED, AREA_PROMISED = 0x1, 0x4000  # kern/vm/area.h
+
+
+def is_entry(entry):
+    """Whether a directory's entry is for jumbo pages and not for a table."""
+    return bool(entry & PS or entry and not entry & P)
+
+
+def check_entry(tables, start, entry, within):
+    """One entry of a user's directory; `within` are the areas that it spans."""
+    area = within[0] if within else None
+    if not area or area.start > start or area.end < start + SIZE or area.ops != tables.jumbo:
+        tables.report("stray-entries", start, f"{entry:#x}: no area is there for a jumbo page")
+        area = None
+    if entry & PROMISED:
+        tables.audit.promised += 1
+        if area and not area.flags & AREA_PROMISED:
+            tables.report("jumbo", start, f"{entry:#x} promises a page; nobody asked for it in {area}")
+    if entry & (P | HELD):
+        _check_page(tables, start, entry, area)
+    elif entry & ~(PROMISED | LOST):
+        tables.report("entries", start, f"what is {entry:#x}?")
+
+
+def _check_page(tables, start, entry, area):
+    pages, number = tables.pages, entry >> 12 & ~(JUMBO_PAGES - 1)
+    if not entry & PS or number >= pages.total or pages.kind[number] != pages.JUMBO:
+        tables.report("entries", start, f"{entry:#x} maps no jumbo page")
+        return
+    pages.found[number] += 1
+    if not area:
+        return
+    held = not entry & P
+    if held == bool(area.prot) or not entry & U or entry & G:
+        tables.report("rights", start, f"the entry is {entry:#x} in {area}")
+    if entry & W and not held and not area.prot & PROT_WRITE:
+        tables.report("rights", start, f"the entry {entry:#x} is writable in {area}")
+    if pages.owner[number]:
+        index = area.offset + start - area.start >> SHIFT
+        if pages.owner[number] != area.object or pages.index[number] != index:
+            text = f"{pages.name(number)} is another object's, or does not belong there in {area}"
+            tables.report("entries", start, text)
+        elif entry & P and entry & W and not area.flags & AREA_SHARED:
+            text = f"{pages.name(number)}, an object's, is writable in private {area}"
+            tables.report("writable", start, text)
+        tables.audit.mapped_indexes.setdefault(area.object, set()).add(index)
+    elif area.flags & AREA_SHARED:
+        tables.report("entries", start, f"{pages.name(number)} of no object is mapped in {area}")
+    elif entry & P and entry & W:
+        tables.audit.writable.append((number, start, tables, area, tables.directory))
+
+
+def pool(audit):
+    """The free ones are counted, whole, nobody's; and as many as are promised to somebody."""
+    memory, pages = audit.memory, audit.pages
+    heads = _heads(audit)
+    free = set()
+    link, head = memory.value("jumbo_pool", "first"), memory.variable("jumbo_pool")[0]
+    while link:
+        number = pages.number(link)
+        if number in free or number not in heads:
+            where = "twice" if number in free else "but is no jumbo page"
+            raise Damage(f"{pages.name(number)} stands in the pool at {head:#x} {where}")
+        free.add(number)
+        pages.explained[number] = 1
+        if pages.count[number] or pages.pins[number]:
+            text = f"{pages.name(number)} is free, but has {pages.count[number]} references"
+            audit.report("jumbo", text)
+        link = pages.next[number]
+    for field, found in ("total", len(heads)), ("free", len(free)), ("promised", audit.promised):
+        stated = memory.value("jumbo_pool", f"counts.{field}")
+        if stated != found:
+            audit.report("jumbo", f"{field} is {stated}; found {found}")
+    if audit.promised > len(free):
+        audit.report("jumbo", f"{audit.promised} pages are promised, {len(free)} are free")
+
+
+def _heads(audit):
+    """The first page_t of all jumbo pages; the others count nothing."""
+    pages = audit.pages
+    parts = pages.all_of(pages.JUMBO)
+    for number in parts:
+        if number % JUMBO_PAGES:
+            pages.explained[number] = 1
+    heads = {number for number in parts if number % JUMBO_PAGES == 0}
+    if len(heads) * JUMBO_PAGES != len(parts) or any(
+        number - number % JUMBO_PAGES not in heads for number in parts
+    ):
+        text = f"{len(parts)} small pages are part of jumbo pages, of which there are {len(heads)}"
+        audit.report("jumbo", text)
+    return heads
