@@ -19,7 +19,9 @@ kernel_src := $(filter-out kern/debug/ubsan.c,$(kernel_src))
 endif
 
 # Lock ranks, poison, assertions.
-$(base_O)/debug/kobj/%: KCFLAGS += -DDEBUG
+# What a function does not set holds a pattern, too, so that none of it is taken for a value, nor copied
+# to a program unnoticed (user/tests/evil_uninitialised).
+$(base_O)/debug/kobj/%: KCFLAGS += -DDEBUG -ftrivial-auto-var-init=pattern
 
 # Here the stack guard is for functions with arrays only, of which there are none: the others would
 # pay 5 instructions of the 200 that the write of a byte may cost.

@@ -68,16 +68,15 @@ int tls_get(const struct thread *thread, struct user_desc *desc)
 		return -EINVAL;
 	low = thread->tls[slot].low;
 	high = thread->tls[slot].high;
-	*desc = (struct user_desc){
-		.entry_number = desc->entry_number,
-		.base_addr = (low >> 16) | ((high & 0xFF) << 16) | (high & 0xFF000000),
-		.limit = (low & 0xFFFF) | (high & 0x000F0000),
-		.seg_32bit = !!(high & SEG_32BIT),
-		.contents = (high >> 10) & 3,
-		.read_exec_only = !(high & SEG_WRITABLE),
-		.limit_in_pages = !!(high & SEG_PAGES),
-		.seg_not_present = !(high & SEG_PRESENT),
-		.useable = !!(high & SEG_AVAILABLE),
-	};
+	memset(desc, 0, sizeof(*desc)); // also the bits that have no name
+	desc->entry_number = (uint32_t)(slot + GDT_TLS);
+	desc->base_addr = (low >> 16) | ((high & 0xFF) << 16) | (high & 0xFF000000);
+	desc->limit = (low & 0xFFFF) | (high & 0x000F0000);
+	desc->seg_32bit = !!(high & SEG_32BIT);
+	desc->contents = (high >> 10) & 3;
+	desc->read_exec_only = !(high & SEG_WRITABLE);
+	desc->limit_in_pages = !!(high & SEG_PAGES);
+	desc->seg_not_present = !(high & SEG_PRESENT);
+	desc->useable = !!(high & SEG_AVAILABLE);
 	return 0;
 }
