@@ -21,6 +21,10 @@
 #define STACK_SIZE (4 * PAGE)
 #define STACKS 16u
 
+#define SHARED \
+	0xb0000000u     // what the first process and the workers share, out of their calls' reach
+#define FIRST_PROCESS 2 // its number, always
+
 #define DESCRIPTORS 32u // what a worker has open at its start: see world.c
 
 // How an argument is written down. All are functions of the seed alone, so a list of calls can be
@@ -97,7 +101,6 @@ struct shared {
 	volatile uint32_t performed; // also those of descendants
 	volatile uint32_t secrets;   // how many findings there are
 	volatile uint32_t secret_call, secret_worker, secret_index;
-	volatile int first_process;
 };
 
 extern struct shared *shared;

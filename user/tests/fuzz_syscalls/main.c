@@ -223,9 +223,8 @@ static void init(void)
 {
 	struct sigaction action = { .sa_handler = SIG_IGN };
 
-	shared = mmap((void *)0x7f000000, PAGE, PROT_READ | PROT_WRITE,
+	shared = mmap((void *)SHARED, PAGE, PROT_READ | PROT_WRITE,
 	              MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	shared->first_process = getpid();
 	for (int signo = 1; signo < NSIG; signo++)
 		if (signo != SIGCHLD)
 			sigaction(signo, &action, NULL);

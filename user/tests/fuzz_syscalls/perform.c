@@ -91,13 +91,13 @@ int resolve_pid(uint32_t which, const struct actor *actor)
 	case 24:
 		return 1;
 	case 25:
-		return shared->first_process;
+		return FIRST_PROCESS;
 	case 26:
 		return INT_MIN;
 	case 27:
 		return INT_MAX;
 	case 28:
-		return -shared->first_process;
+		return -FIRST_PROCESS;
 	default:
 		return self + (int)which - 36;
 	}
@@ -112,7 +112,7 @@ static bool returns_twice(int number)
 // Keep what would end the machine or its first process, on which everything stands, from doing so.
 static void guard(int *number, uint32_t args[ARGS])
 {
-	int first = shared->first_process, pid = (int)args[0];
+	int first = FIRST_PROCESS, pid = (int)args[0];
 	bool meant = pid == first || pid == -first || pid == -1;
 
 	switch (*number) {
