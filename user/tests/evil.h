@@ -4,6 +4,7 @@
 
 #include "test.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -12,8 +13,6 @@
 #define PAGE 4096u
 #define ULIM 0xc0000000u
 #define KERNEL_TEXT 0xc0100000u
-#define CLONE_VM 0x100
-#define CLONE_VFORK 0x4000
 
 // A region that bad pointers point into: two pages of memory, a hole, one page of memory, one that
 // may only be read, a file's last page and one behind the file's end.
@@ -118,6 +117,12 @@ static inline void catch_faults(void)
 	sigaction(SIGILL, &action, NULL);
 	sigaction(SIGFPE, &action, NULL);
 	sigaction(SIGTRAP, &action, NULL);
+}
+
+// Write where nothing ever is.
+static inline void evil_fault(void)
+{
+	*(volatile int *)(uintptr_t)PAGE = 0;
 }
 
 #define survive() sigsetjmp(evil_retreat, 0)

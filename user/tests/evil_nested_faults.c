@@ -17,7 +17,7 @@ static void install(unsigned long flags)
 	struct sigaction action = { .sa_handler = fault_again, .sa_flags = flags };
 
 	sigaction(SIGSEGV, &action, NULL);
-	*(volatile int *)0 = 0;
+	evil_fault();
 }
 
 static void blocked(void)
@@ -42,13 +42,13 @@ static void nested_on_altstack(void)
 static void handler_nowhere(void)
 {
 	signal(SIGSEGV, (void (*)(int))0x1000);
-	*(volatile int *)0 = 0;
+	evil_fault();
 }
 
 static void handler_in_kernel(void)
 {
 	signal(SIGSEGV, (void (*)(int))KERNEL_TEXT);
-	*(volatile int *)0 = 0;
+	evil_fault();
 }
 
 static void restorer_nowhere(void)
@@ -67,13 +67,13 @@ static void masked_fault(void)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	*(volatile int *)0 = 0;
+	evil_fault();
 }
 
 static void ignored_fault(void)
 {
 	signal(SIGSEGV, SIG_IGN);
-	*(volatile int *)0 = 0;
+	evil_fault();
 }
 
 int main(void)

@@ -1,0 +1,57 @@
+// A stack of MAP_GROWSDOWN, and a stack pointer that goes everywhere with it: growth stops before a
+// neighbour, also for the kernel's copies.
+
+#include "evil.h"
+
+#define STACK 0x30100000u
+
+static char *map_at(uintptr_t address, size_t size, int prot, int flags)
+{
+	return mmap((void *)address, size, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | flags,
+	            -1, 0);
+}
+
+// Touch each page downwards. How many could be had?
+static int touch_down(void)
+{
+	volatile int pages = 0;
+
+	if (!survive())
+		for (volatile uintptr_t at = STACK - PAGE; pages < 600; at -= PAGE) {
+			*(volatile char *)at = 1;
+			pages = pages + 1;
+		}
+	return pages;
+}
+
+int main(void)
+{
+	int zero;
+
+	evil_begin();
+	catch_faults();
+	zero = open("/dev/zero", O_RDONLY);
+	map_at(STACK, PAGE, PROT_READ | PROT_WRITE, MAP_GROWSDOWN);
+	map_at(STACK - 0x180000, PAGE, PROT_READ, 0);
+	check("growth stops before a neighbour", touch_down() < 0x180);
+	munmap((void *)(STACK - 0x180000), 0x181000);
+
+	map_at(STACK, PAGE, PROT_READ | PROT_WRITE, MAP_GROWSDOWN);
+	show("a copy lets it grow", read(zero, (void *)(STACK - PAGE), 2 * PAGE));
+	munmap((void *)(STACK - PAGE), 2 * PAGE);
+
+	map_at(STACK, PAGE, PROT_NONE, MAP_GROWSDOWN);
+	show("not without rights", read(zero, (void *)(STACK - PAGE), PAGE));
+	check("nor by a touch", touch_down() == 0);
+	munmap((void *)STACK, PAGE);
+
+	map_at(0x10000, PAGE, PROT_READ | PROT_WRITE, MAP_GROWSDOWN);
+	if (!survive()) {
+		for (volatile uintptr_t at = 0xfffc;; at -= PAGE)
+			*(volatile char *)at = 1;
+	}
+	say("at the lowest address: stopped\n");
+	munmap((void *)0x10000, PAGE);
+	close(zero);
+	return evil_end();
+}
