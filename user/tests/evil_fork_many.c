@@ -1,18 +1,9 @@
 // limit: 20
 // Many processes at once, killed at once; all that they took is given back, each time.
 
-#include "test.h"
-#include <sys/sysinfo.h>
+#include "leak.h"
 
 #define CHILDREN 500
-
-static unsigned long free_memory(void)
-{
-	struct sysinfo info;
-
-	sysinfo(&info);
-	return info.freeram;
-}
 
 static int fork_and_kill(void)
 {

@@ -1,10 +1,9 @@
 // What the tests of a machine without memory share (evil_oom_*.c: 32 MiB).
 #pragma once
 
-#include "test.h"
+#include "leak.h"
 #include <stdbool.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 
 #define PAGE 4096
 #define MIB 256 // pages
@@ -31,14 +30,6 @@ static inline bool pages_intact(const char *memory, size_t pages)
 		if (memory[i * PAGE] != (char)i)
 			return false;
 	return true;
-}
-
-static inline unsigned long free_memory(void)
-{
-	struct sysinfo info;
-
-	sysinfo(&info);
-	return info.freeram;
 }
 
 // Wait for a child, and say how it ended.
