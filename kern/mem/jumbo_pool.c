@@ -34,7 +34,7 @@ void jumbo_pool_init(size_t wanted)
 {
 	page_t *pp;
 
-	if (wanted == 0)
+	if (wanted <= jumbo_pool.counts.total)
 		return;
 	while (jumbo_pool.counts.total < wanted &&
 	       page_free_count() >= JUMBO_PAGES + BOOT_RESERVE &&

@@ -13,7 +13,8 @@ struct jumbo_counts {
 	size_t promised; // of those, to somebody in particular
 };
 
-// Put aside `wanted` jumbo pages, or as many as leave the machine enough to run. Once, at boot.
+// Have `wanted` jumbo pages put aside, or as many as leave the machine enough to run. At boot; tests
+// may want more later.
 void jumbo_pool_init(size_t wanted);
 
 struct jumbo_counts jumbo_pool_counts(void);

@@ -136,6 +136,45 @@ static void check_table(struct aspace *as, size_t pdx)
 		      table->index);
 }
 
+// What is wrong with a directory's entry that names no table, or NULL.
+static const char *jumbo_fault(const struct area *area, uintptr_t va, pde_t pde)
+{
+	const page_t *pp = pde_has_jumbo(pde) ? phys_to_page(PDE_JUMBO_ADDR(pde)) : NULL;
+
+	if (!area || area->ops != &jumbo_ops || area->start > va || area->end < va + JUMBO_SIZE)
+		return "has no area of jumbo pages";
+	if ((pde & PDE_PROMISED) && !(area->flags & AREA_PROMISED))
+		return "has a promise that nobody made";
+	if (!pp)
+		return pde & ~(PDE_PROMISED | PDE_LOST) ? "names nothing" : NULL;
+	if (pp->kind != PAGE_JUMBO || pp->count == 0)
+		return "names no jumbo page, or one without a reference";
+	if (pte_held(pde) != (area->prot == 0))
+		return "is held where there are rights, or present where there are none";
+	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
+		return NULL;
+	if (!(area->prot & PROT_WRITE))
+		return "may be written where the area may not";
+	if (!(area->flags & AREA_SHARED) && (pp->owner || pp->count != 1))
+		return "may be written where the page is not the space's own";
+	return NULL;
+}
+
+static void check_entry(struct aspace *as, size_t pdx)
+{
+	pde_t pde = as->pgdir[pdx];
+	uintptr_t va = pdx * JUMBO_SIZE;
+	const char *fault;
+
+	if ((pde & (PTE_P | PTE_PS)) == PTE_P) {
+		check_table(as, pdx);
+		return;
+	}
+	fault = jumbo_fault(area_find(&as->areas, va), va, pde);
+	if (fault)
+		panic("the directory's entry %#x for %#x %s", pde, va, fault);
+}
+
 void test_aspace_check(struct aspace *as)
 {
 	const struct area *area, *object_area;
@@ -161,7 +200,7 @@ void test_aspace_check(struct aspace *as)
 		panic("%zu pages are mapped, counted as %zu", pages_mapped, as->pages);
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++)
 		if (as->pgdir[pdx])
-			check_table(as, pdx);
+			check_entry(as, pdx);
 }
 
 enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access access)
