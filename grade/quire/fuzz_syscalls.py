@@ -21,6 +21,7 @@ PROGRAM = "/tests/fuzz_syscalls"
 SCRIPT = "/run/script"
 GUEST_SECONDS = 5, 0.001  # for the start, and for each call
 TRIES = 400  # machines to shrink one finding
+JUMBO_MEM, JUMBO_PAGES = 64, 4  # with so much memory, so many jumbo pages
 
 
 def parser():
@@ -99,6 +100,7 @@ class Fuzzer:
             "mem": options.mem,
             "kernel": options.kernel,
             "audit": not options.no_audit,
+            "options": f"hugepages={JUMBO_PAGES}" if options.mem >= JUMBO_MEM else "",
         }
 
     def run(self, args, calls, files=()):
