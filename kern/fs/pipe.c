@@ -284,7 +284,7 @@ int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
 	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
 		bytes += pipe->slots[i].end - pipe->slots[i].start;
 	spin_unlock(&pipe->lock);
-	return copyout(aspace_current(), arg, &bytes, sizeof(bytes));
+	return put_user(aspace_current(), (int __user *)arg, bytes);
 }
 
 // An end is closed.

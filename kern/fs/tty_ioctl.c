@@ -106,7 +106,7 @@ static int get_number(struct tty *tty, const pid_t *number, void __user *arg)
 	spin_unlock(&tty->lock);
 	if (value < 0)
 		return -ENOTTY;
-	return copyout(aspace_current(), arg, &value, sizeof(value));
+	return put_user(aspace_current(), (pid_t __user *)arg, value);
 }
 
 static int set_foreground(struct tty *tty, const void __user *arg)
@@ -119,7 +119,7 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 		return error;
 	if (!caller.session || caller.session != tty->session)
 		return -ENOTTY;
-	if (copyin(aspace_current(), &group, arg, sizeof(group)))
+	if (get_user(aspace_current(), &group, (const pid_t __user *)arg))
 		return -EFAULT;
 	if (group < 0)
 		return -EINVAL;
@@ -174,7 +174,7 @@ static int get_count(struct tty *tty, bool input, void __user *arg)
 	if (input)
 		count = (int)tty_available(tty);
 	spin_unlock(&tty->lock);
-	return copyout(aspace_current(), arg, &count, sizeof(count));
+	return put_user(aspace_current(), (int __user *)arg, count);
 }
 
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg)

@@ -85,7 +85,7 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 	int error;
 
 	for (; at; at++, count++) {
-		if (copyin(aspace_current(), &string, at, sizeof(string)))
+		if (get_user(aspace_current(), &string, at))
 			return -EFAULT;
 		if (string == 0)
 			break;

@@ -14,10 +14,9 @@
 static void release_resources(struct process *process)
 {
 	struct thread *thread = thread_current();
-	pid_t none = 0;
 
 	if (thread->clear_tid && process->aspace->refs > 1)
-		(void)!copyout(process->aspace, thread->clear_tid, &none, sizeof(none));
+		(void)!put_user(process->aspace, thread->clear_tid, 0);
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);

@@ -84,12 +84,10 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 // Store the child's number where it was asked for. As on Linux nobody learns when that fails.
 static void store_tids(struct process *child, const struct fork_request *request)
 {
-	if ((request->flags & CLONE_CHILD_SETTID) &&
-	    copyout(child->aspace, request->child_tid, &child->pid, sizeof(child->pid)))
-		return;
-	if ((request->flags & CLONE_PARENT_SETTID) &&
-	    copyout(aspace_current(), request->parent_tid, &child->pid, sizeof(child->pid)))
-		return;
+	if (request->flags & CLONE_CHILD_SETTID)
+		(void)!put_user(child->aspace, request->child_tid, child->pid);
+	if (request->flags & CLONE_PARENT_SETTID)
+		(void)!put_user(aspace_current(), request->parent_tid, child->pid);
 }
 
 // Sleep until the child execs or ends. Only the parent's own death ends the sleep earlier.

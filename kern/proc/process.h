@@ -89,11 +89,11 @@ struct aspace *process_get_aspace(pid_t pid);
 
 // What clone() asks for.
 struct fork_request {
-	uint32_t flags;          // CLONE_ bits; the low byte is the exit signal
-	uintptr_t stack;         // the child's stack pointer; 0: the parent's
-	void __user *parent_tid; // CLONE_PARENT_SETTID
-	void __user *child_tid;  // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
-	const void __user *tls;  // CLONE_SETTLS: a struct user_desc
+	uint32_t flags;           // CLONE_ bits; the low byte is the exit signal
+	uintptr_t stack;          // the child's stack pointer; 0: the parent's
+	pid_t __user *parent_tid; // CLONE_PARENT_SETTID
+	pid_t __user *child_tid;  // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
+	const void __user *tls;   // CLONE_SETTLS: a struct user_desc
 };
 
 // Copy the current process. Returns the child's pid, or -errno with nothing changed.

@@ -75,12 +75,12 @@ SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, le
 	int32_t pos = 0;
 	ssize_t n;
 
-	if (offset && copyin(aspace_current(), &pos, offset, sizeof(pos)))
+	if (offset && get_user(aspace_current(), &pos, offset))
 		return -EFAULT;
 	copy.in_pos = pos;
 	n = sendfile_run(out_fd, in_fd, &copy, len);
 	pos = (int32_t)copy.in_pos;
-	if (offset && copyout(aspace_current(), offset, &pos, sizeof(pos)))
+	if (offset && put_user(aspace_current(), offset, pos))
 		return -EFAULT;
 	return n;
 }
@@ -90,10 +90,10 @@ SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, 
 	struct copy copy = { .has_in_pos = offset != NULL };
 	ssize_t n;
 
-	if (offset && copyin(aspace_current(), &copy.in_pos, offset, sizeof(copy.in_pos)))
+	if (offset && get_user(aspace_current(), &copy.in_pos, offset))
 		return -EFAULT;
 	n = sendfile_run(out_fd, in_fd, &copy, len);
-	if (offset && copyout(aspace_current(), offset, &copy.in_pos, sizeof(copy.in_pos)))
+	if (offset && put_user(aspace_current(), offset, copy.in_pos))
 		return -EFAULT;
 	return n;
 }
@@ -127,9 +127,9 @@ SYSCALL6(copy_file_range, int, in_fd, int64_t __user *, in_pos, int, out_fd, int
 
 	if (n)
 		return n;
-	if (in_pos && copyin(as, &copy.in_pos, in_pos, sizeof(copy.in_pos)))
+	if (in_pos && get_user(as, &copy.in_pos, in_pos))
 		n = -EFAULT;
-	else if (out_pos && copyin(as, &copy.out_pos, out_pos, sizeof(copy.out_pos)))
+	else if (out_pos && get_user(as, &copy.out_pos, out_pos))
 		n = -EFAULT;
 	else if (flags)
 		n = -EINVAL;
@@ -137,9 +137,9 @@ SYSCALL6(copy_file_range, int, in_fd, int64_t __user *, in_pos, int, out_fd, int
 		n = copy_range_check(&copy, len);
 	if (!n && len)
 		n = copy_run(&copy, len);
-	if (n > 0 && in_pos && copyout(as, in_pos, &copy.in_pos, sizeof(copy.in_pos)))
+	if (n > 0 && in_pos && put_user(as, in_pos, copy.in_pos))
 		n = -EFAULT;
-	if (n > 0 && out_pos && copyout(as, out_pos, &copy.out_pos, sizeof(copy.out_pos)))
+	if (n > 0 && out_pos && put_user(as, out_pos, copy.out_pos))
 		n = -EFAULT;
 	copy_end(&copy);
 	return n;

@@ -172,5 +172,5 @@ SYSCALL5(_llseek, int, fd, uint32_t, high, uint32_t, low, int64_t __user *, resu
 
 	if (position < 0)
 		return (long)position;
-	return copyout(aspace_current(), result, &position, sizeof(position));
+	return put_user(aspace_current(), result, position);
 }

@@ -291,7 +291,7 @@ static int set_nonblocking(struct file *file, const int __user *arg)
 {
 	int on;
 
-	if (copyin(aspace_current(), &on, arg, sizeof(on)))
+	if (get_user(aspace_current(), &on, arg))
 		return -EFAULT;
 	return change_flags(file,
 	                    on ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK);
@@ -302,7 +302,7 @@ static int bytes_left(struct file *file, int __user *arg)
 {
 	int left = (int)(inode_size(file->inode) - file->position);
 
-	return copyout(aspace_current(), arg, &left, sizeof(left));
+	return put_user(aspace_current(), arg, left);
 }
 
 static int ioctl_file(int fd, struct file *file, unsigned int request, void __user *arg)

@@ -191,7 +191,7 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 	if (!result)
 		result = poll_files(fds, count, deadline);
 	for (uint32_t i = 0; i < count && result >= 0; i++)
-		if (copyout(as, &user[i].revents, &fds[i].revents, sizeof(fds[i].revents)))
+		if (put_user(as, &user[i].revents, fds[i].revents))
 			result = -EFAULT;
 	kfree(fds);
 	return result;

@@ -25,8 +25,8 @@ SYSCALL0(vfork)
 	return process_fork(&request);
 }
 
-SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, void __user *, parent_tid, const void __user *,
-         tls, void __user *, child_tid)
+SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, const void __user *,
+         tls, pid_t __user *, child_tid)
 {
 	struct fork_request request = {
 		.flags = flags,
@@ -100,7 +100,7 @@ static long wait_for(pid_t pid, int __user *status_store, int options, void __us
 	child = process_wait(pid, options, &status);
 	if (child <= 0)
 		return child;
-	if (status_store && copyout(aspace_current(), status_store, &status, sizeof(status)))
+	if (status_store && put_user(aspace_current(), status_store, status))
 		return -EFAULT;
 	memset(&nothing, 0, sizeof(nothing));
 	if (usage && copyout(aspace_current(), usage, &nothing, sizeof(nothing)))
@@ -255,7 +255,7 @@ SYSCALL1(get_thread_area, void __user *, user_desc)
 	return copyout(aspace_current(), user_desc, &desc, sizeof(desc));
 }
 
-SYSCALL1(set_tid_address, void __user *, address)
+SYSCALL1(set_tid_address, pid_t __user *, address)
 {
 	thread_current()->clear_tid = address;
 	return thread_current()->tid;

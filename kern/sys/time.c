@@ -124,11 +124,11 @@ SYSCALL2(gettimeofday, void __user *, store, void __user *, zone_store)
 	return zone_store ? copyout(aspace_current(), zone_store, &zone, sizeof(zone)) : 0;
 }
 
-SYSCALL1(time, void __user *, store)
+SYSCALL1(time, time_t __user *, store)
 {
 	time_t now = (time_t)(clock_realtime_ns() / NS_PER_SECOND);
 
-	if (store && copyout(aspace_current(), store, &now, sizeof(now)))
+	if (store && put_user(aspace_current(), store, now))
 		return -EFAULT;
 	return now;
 }

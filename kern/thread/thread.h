@@ -52,7 +52,7 @@ struct thread {
 	bool restore_sigmask;               // [t] if this is set
 	uintptr_t altstack;                 // [t] sigaltstack: where handlers with SA_ONSTACK run
 	size_t altstack_size;               // [t] 0: none
-	void __user *clear_tid;   // [t] where to store 0 at its end, waking a futex there; or NULL
+	pid_t __user *clear_tid;  // [t] where to store 0 at its end, waking a futex there; or NULL
 	void (*entry)(void *arg); // [c] of a kernel thread
 	void *entry_arg;          // [c]
 	char name[16];            // [t]
