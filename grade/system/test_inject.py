@@ -24,7 +24,8 @@ def groups():
     """The programs by the first word of their names; one machine runs a group."""
     found = defaultdict(list)
     for program in record.programs():
-        if not (program.helper or program.hostile or program.args or program.kernel):
+        evil = program.name.startswith(record.HOSTILE)  # they end the machine, or take long
+        if not (evil or program.helper or program.args or program.kernel):
             found[program.name.partition("_")[0]].append(program.name)
     return found
 

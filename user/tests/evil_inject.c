@@ -1,9 +1,10 @@
 // helper
 // evil_inject [-m MOST] PROGRAM...: runs programs again and again, and lets in each run another
 // allocation of the kernel's fail, the first, the second, up to the program's last; with -m at most
-// about MOST, spread evenly. A program may then do what it likes, but it must be possible to kill
-// what is left of it, and then all memory must be free again. (An allocation is of a page, a page
-// table or a block of the heap. Debug kernels only: kern/mem/inject.h.)
+// about MOST, spread evenly, and fewer where a program takes long. A program may then do what it
+// likes, but it must be possible to kill what is left of it, and then all memory must be free again.
+// (An allocation is of a page, a page table or a block of the heap. Debug kernels only:
+// kern/mem/inject.h.)
 #include "test.h"
 #include <dirent.h>
 #include <getopt.h>
@@ -14,6 +15,8 @@
 #define SETTLE_MS 200 // until then the kernel has buried everything
 #define MANY 400      // files
 #define UNDISTURBED_MS 20000
+#define SHORT_MS 20 // of what takes longer, fewer allocations fail
+#define LEAST_RUNS 2
 #define LEAST_MS 50 // what a program may take, and then ten times what it took undisturbed
 
 static int fail_nth; // /proc/fail-nth
@@ -158,12 +161,15 @@ static void inject(const char *program, uint32_t most)
 {
 	unsigned long before, after;
 	uint32_t total, every, n;
-	int64_t started, limit;
+	int64_t started, took, limit;
 
 	run(program, NEVER, UNDISTURBED_MS);
 	started = now_ms();
 	total = NEVER - run(program, NEVER, UNDISTURBED_MS);
-	limit = LEAST_MS + 10 * (now_ms() - started);
+	took = now_ms() - started;
+	limit = LEAST_MS + 10 * took;
+	if (took > SHORT_MS)
+		most = LEAST_RUNS + (uint32_t)((uint64_t)most * SHORT_MS / (uint64_t)took);
 	every = total / most + 1;
 	before = settled_memory(0);
 	for (n = 1; n <= 2 * total; n += every) {
