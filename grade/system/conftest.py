@@ -18,7 +18,7 @@ def left_behind(tmp_path_factory):
     module = RunModule()
     module.add_run(PROGRAM, [PROGRAM], ENVIRONMENT, b"")
     kernel = build.path("quire.elf")
-    setup = Setup(kernel=kernel, icount=True, mem=32, dump=dump, options="seed=1 stdio=serial")
+    setup = Setup(kernel=kernel, icount=True, mem=40, dump=dump, options="seed=1 stdio=serial hugepages=4")
     setup.modules = [build.path("archive.cpio"), module.finish()]
     result = Session(setup, limit=10).run()
     assert (result.kind, result.status) == ("exit", 0), result.message

@@ -57,6 +57,19 @@ static void map(void)
 	(void)*(volatile char *)&own[63 * PAGE]; // the zero page
 }
 
+// Jumbo pages, of which one is there and one is promised: private ones, and shared ones.
+static void map_jumbo(void)
+{
+	int flags = MAP_ANONYMOUS | MAP_HUGETLB;
+	char *own = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | flags, -1, 0);
+	char *all = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_SHARED | flags, -1, 0);
+
+	if (own == MAP_FAILED || all == MAP_FAILED)
+		return; // a machine without such pages
+	touch(own, 1);
+	touch(all, 1);
+}
+
 // How three processes wait for ever.
 static void sleep_for_ever(int i)
 {
@@ -94,6 +107,7 @@ int main(void)
 	many = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	area_create(&scene, 1);
 	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
+	map_jumbo();
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
 			map();
