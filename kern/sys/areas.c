@@ -82,7 +82,8 @@ SYSCALL3(area_resize, int, id, size_t, size, uint32_t, flags)
 	return named_resize(aspace_current(), id, size, flags);
 }
 
-// What is behind an open file, as a mapping of an area would have it; devices have a call of their own.
+// What is behind an open file, as a mapping of an area would have it. Devices have a call of their own;
+// jumbo pages are not for areas whose parts can be unmapped.
 static int file_request(struct file *file, struct map_request *request)
 {
 	int error;
@@ -94,7 +95,9 @@ static int file_request(struct file *file, struct map_request *request)
 	if (!file->ops->mmap)
 		return -ENODEV;
 	error = file->ops->mmap(file, request);
-	return error ? error : request->object && !request->ops ? 0 : -ENODEV;
+	if (!error && (request->ops || request->object->shift != PAGE_SHIFT))
+		error = -ENODEV;
+	return error;
 }
 
 SYSCALL4(area_map, int, id, int, fd, uint32_t, low, uint32_t, high)

@@ -1,6 +1,5 @@
 // named_changes.c: named areas get another size, other memory, other rights.
 #include "vm/named_internal.h"
-#include "vm/object.h"
 
 int named_fill(struct object *obj, size_t start, size_t end)
 {
@@ -31,8 +30,11 @@ static int resize(struct named_area *named, size_t size, bool reclaim)
 {
 	struct object *obj = named->memory.object;
 	size_t old = named_size(named);
-	int error = object_truncate(obj, size);
+	int error;
 
+	if (size > old && named->lock == AREA_LOCK_FULL && !named_has_room(size - old))
+		return -ENOMEM;
+	error = object_truncate(obj, size);
 	if (!error && named->lock == AREA_LOCK_FULL) {
 		error = named_fill(obj, old, size);
 		if (error && reclaim && page_reclaim())

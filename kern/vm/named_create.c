@@ -1,7 +1,6 @@
 // named_create.c: named areas made, cloned and deleted. Each operation holds named_lock, so nobody meets
 // an area that is half made.
 #include "vm/named_internal.h"
-#include "vm/object.h"
 
 static bool name_valid(const char *name)
 {
@@ -38,7 +37,7 @@ static int fill_contiguous(struct object *obj, size_t size)
 	page_t *pp;
 	int error = -ENOMEM;
 
-	if (n + OBJECT_RESERVE <= page_free_count())
+	if (named_has_room(size))
 		error = page_alloc_run(&pp, n);
 	if (error)
 		return error;
@@ -63,7 +62,7 @@ static int make_memory(struct named_area *named, size_t size)
 		return -ENOMEM;
 	error = object_truncate(named->memory.object, size);
 	if (!error && named->lock == AREA_LOCK_FULL)
-		error = named_fill(named->memory.object, 0, size);
+		error = named_has_room(size) ? named_fill(named->memory.object, 0, size) : -ENOMEM;
 	else if (!error && named->lock == AREA_LOCK_CONTIGUOUS)
 		error = fill_contiguous(named->memory.object, size);
 	return error;
@@ -142,6 +141,8 @@ static int check_clone(const struct named_area *source, const struct aspace *as,
 	if (!copy && !may_write_clone(source, as) &&
 	    ((request->protection & PROT_WRITE) || request->access == AREA_ACCESS_WRITE))
 		return -EPERM;
+	if (copy && request->lock == AREA_LOCK_FULL && !named_has_room(named_size(source)))
+		return -ENOMEM;
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "vm/internal.h"
 #include "vm/named.h"
+#include "vm/object.h"
 
 // Guards the registry and what says [r]. Held over a whole operation, which may sleep.
 extern struct mutex named_lock;
@@ -44,6 +45,12 @@ void named_protect_pieces(struct named_area *named);
 // Bring [from, end) of it, counted from its start, into the page tables if it is locked. What lacks
 // memory comes with a fault: the pages themselves are there.
 void named_populate(struct named_area *named, size_t from, size_t end);
+
+// Can there be so much memory? What surely lacks it need not take all there is first.
+static inline bool named_has_room(size_t bytes)
+{
+	return (bytes >> PAGE_SHIFT) + OBJECT_RESERVE <= page_free_count();
+}
 
 // Give [start, end) of an object its pages. 0, or -ENOMEM with some of them made.
 int named_fill(struct object *obj, size_t start, size_t end);

@@ -1,6 +1,5 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "vm/named_internal.h"
-#include "vm/object.h"
 
 // The AREA_ bits of its mapping.
 static uint16_t mapping_flags(const struct named_area *named)
