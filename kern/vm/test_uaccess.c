@@ -8,24 +8,6 @@
 static char buffer[2 * PAGE_SIZE];
 static char kernel_bytes[4] = "abc";
 
-// Run `body` in a space of its own: as the current one, and as another one's.
-static void run_both(void (*body)(struct aspace *as))
-{
-	size_t before = test_free_memory();
-
-	for (int current = 0; current < 2; current++) {
-		struct aspace *as = test_aspace();
-
-		if (current)
-			test_run_in(as, body);
-		else
-			body(as);
-		test_aspace_check(as);
-		aspace_put(as);
-	}
-	EXPECT_EQ(test_free_memory(), before);
-}
-
 static void at_the_ends(struct aspace *as)
 {
 	struct map_request request = {
@@ -84,7 +66,7 @@ static void at_the_ends(struct aspace *as)
 
 KTEST(uaccess_at_the_ends)
 {
-	run_both(at_the_ends);
+	test_run_both(at_the_ends);
 }
 
 // The kernel's own memory is out of reach from both sides.
@@ -116,73 +98,7 @@ static void kernel_address(struct aspace *as)
 
 KTEST(uaccess_refuses_the_kernels_addresses)
 {
-	run_both(kernel_address);
-}
-
-static void breaks_copy_on_write(struct aspace *as)
-{
-	struct object *obj = test_object(1);
-	struct aspace *copy;
-
-	test_map(as, 0, 2, RW);
-	test_map_object(as, 2, 3, RW, 0, obj, 0);
-	EXPECT_EQ(copyout(as, USER(AT(0)), "one", 4), 0);
-	EXPECT_EQ(copyin(as, buffer, USER(AT(2)), 1), 0);
-	EXPECT_EQ(aspace_clone(as, &copy), 0);
-	EXPECT_EQ(copyout(as, USER(AT(0)), "two", 4), 0);
-	EXPECT_EQ(copyout(as, USER(AT(2)), "two", 4), 0);
-	EXPECT_EQ(clear_user(as, USER(AT(1)), 4), 0);
-	EXPECT_EQ(put_user(as, (char __user *)AT(0) + 8, 'v'), 0);
-	EXPECT_EQ(put_user(as, (uint64_t __user *)AT(1) - 1, 1), 0); // the page's last bytes
-	EXPECT_EQ(copyin(copy, buffer, USER(AT(0) + 8), 1), 0);
-	EXPECT_EQ(buffer[0], '\0');
-	EXPECT_EQ(copyin(copy, buffer, USER(AT(0)), 4), 0);
-	EXPECT_TEXT(buffer, "one");
-	EXPECT_EQ(copyin(copy, buffer, USER(AT(2)), 4), 0);
-	EXPECT_EQ(memcmp(buffer, "aaaa", 4), 0);
-	EXPECT_EQ(object_read(obj, 0, buffer, 4), 4);
-	EXPECT_EQ(memcmp(buffer, "aaaa", 4), 0);
-	EXPECT_EQ(copyin(as, buffer, USER(AT(2)), 4), 0);
-	EXPECT_TEXT(buffer, "two");
-	EXPECT_EQ(memcmp(page_to_virt(zero_page), buffer + PAGE_SIZE, 16), 0);
-	test_aspace_check(copy);
-	aspace_put(copy);
-	object_put(obj);
-}
-
-KTEST(copyout_breaks_copy_on_write)
-{
-	memset(buffer, 0, sizeof(buffer));
-	run_both(breaks_copy_on_write);
-}
-
-// A change of the mapping counts from the next copy on: nothing stale is in the TLB.
-static void after_changes(struct aspace *as)
-{
-	void __user *va = USER(AT(0));
-
-	test_map(as, 0, 1, RW);
-	EXPECT_EQ(copyin(as, buffer, va, 1), 0); // the zero page
-	EXPECT_EQ(copyout(as, va, "a", 1), 0);
-	EXPECT_EQ(copyin(as, buffer, va, 1), 0);
-	EXPECT_EQ(buffer[0], 'a');
-	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, PROT_READ), 0);
-	EXPECT_EQ(copyout(as, va, "b", 1), -EFAULT);
-	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, PROT_NONE), 0);
-	EXPECT_EQ(copyin(as, buffer, va, 1), -EFAULT);
-	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, RW), 0);
-	EXPECT_EQ(copyin(as, buffer, va, 1), 0);
-	EXPECT_EQ(buffer[0], 'a');
-	test_map(as, 0, 1, RW); // another page in its place
-	EXPECT_EQ(copyin(as, buffer, va, 1), 0);
-	EXPECT_EQ(buffer[0], '\0');
-	EXPECT_EQ(aspace_unmap(as, AT(0), PAGE_SIZE), 0);
-	EXPECT_EQ(copyin(as, buffer, va, 1), -EFAULT);
-}
-
-KTEST(uaccess_sees_changes_at_once)
-{
-	run_both(after_changes);
+	test_run_both(kernel_address);
 }
 
 // A copy that sleeps in a fault, because somebody has locked the object.
@@ -364,7 +280,7 @@ static void under_locks(struct aspace *as)
 
 KTEST(uaccess_under_locks_panics)
 {
-	run_both(under_locks);
+	test_run_both(under_locks);
 }
 
 #endif

@@ -262,3 +262,20 @@ void test_run_in(struct aspace *as, void (*body)(struct aspace *as))
 	test_settle();
 	EXPECT(run.done);
 }
+
+void test_run_both(void (*body)(struct aspace *as))
+{
+	size_t before = test_free_memory();
+
+	for (int current = 0; current < 2; current++) {
+		struct aspace *as = test_aspace();
+
+		if (current)
+			test_run_in(as, body);
+		else
+			body(as);
+		test_aspace_check(as);
+		aspace_put(as);
+	}
+	EXPECT_EQ(test_free_memory(), before);
+}

@@ -54,3 +54,7 @@ page_t *test_page_at(struct aspace *as, uintptr_t va);
 
 // Run `body` on a thread of its own that runs in `as`, and wait for its end.
 void test_run_in(struct aspace *as, void (*body)(struct aspace *as));
+
+// Run `body` in a space of its own: as another one's, and as the current one. All memory must come
+// back.
+void test_run_both(void (*body)(struct aspace *as));

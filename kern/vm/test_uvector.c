@@ -91,33 +91,17 @@ static void holes(struct aspace *as)
 	}
 }
 
-static void run_both(void (*body)(struct aspace *as))
-{
-	size_t before = test_free_memory();
-
-	for (int current = 0; current < 2; current++) {
-		struct aspace *as = test_aspace();
-
-		if (current)
-			test_run_in(as, body);
-		else
-			body(as);
-		aspace_put(as);
-	}
-	EXPECT_EQ(test_free_memory(), before);
-}
-
 KTEST(user_vector_of_every_count)
 {
-	run_both(counts);
+	test_run_both(counts);
 }
 
 KTEST(user_vector_of_long_stretches)
 {
-	run_both(lengths);
+	test_run_both(lengths);
 }
 
 KTEST(user_vector_with_holes)
 {
-	run_both(holes);
+	test_run_both(holes);
 }

@@ -62,11 +62,10 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 // One value of 1, 2, 4 or 8 bytes: get_user(as, &value, pointer), put_user(as, pointer, value). 0, or
 // -EFAULT with nothing stored, also where the value crosses a page (only when one
 // of its pages vanishes meanwhile may a part of it remain).
-#define get_user(as, dst, src)                                                       \
-	({                                                                           \
-		_Static_assert(sizeof(*(dst)) == sizeof(*(src)), "get_user: sizes"); \
-		user_get(as, dst, src, sizeof(*(dst)));                              \
-	})
+// A get_user into something of another size does not compile.
+#define get_user(as, dst, src) \
+	user_get(as, dst, src, \
+	         sizeof(*(dst)) * sizeof(char[sizeof(*(dst)) == sizeof(*(src)) ? 1 : -1]))
 #define put_user(as, dst, value)                               \
 	({                                                     \
 		__typeof__(*(dst)) put_value = (value);        \
