@@ -35,6 +35,15 @@ ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_f
 
 #define FLAG(bit) (1ull << (bit))
 
+// Flags of all parts of a jumbo page.
+static uint64_t jumbo_flags(const page_t *head)
+{
+	if (head->count == 0)
+		return FLAG(KPF_HUGE);
+	return FLAG(KPF_HUGE) | FLAG(KPF_UPTODATE) |
+	       (head->owner ? 0 : FLAG(KPF_MMAP) | FLAG(KPF_ANON));
+}
+
 // Pages of files are such of a tmpfs. Linux has no flags for kernel stacks.
 static uint64_t page_flags(const page_t *pp)
 {
@@ -56,7 +65,7 @@ static uint64_t page_flags(const page_t *pp)
 		return FLAG(KPF_UPTODATE) | FLAG(KPF_SWAPBACKED) |
 		       (pp->count > 1 ? FLAG(KPF_MMAP) : 0);
 	case PAGE_JUMBO:
-		return FLAG(KPF_HUGE) | (page_head((page_t *)pp)->count ? FLAG(KPF_MMAP) : 0);
+		return jumbo_flags(page_head((page_t *)pp));
 	default:
 		return 0;
 	}
