@@ -11,8 +11,10 @@ def options(*words):
 
 
 def test_every_call_is_in_the_grammar():
-    with open(build.source("kern", "sys", "calls.h"), encoding="utf-8") as file:
-        calls = set(re.findall(r"^X\((\w+)\)", file.read(), re.M))
+    calls = set()
+    for name in ("calls.h", "quire_calls.h"):
+        with open(build.source("kern", "sys", name), encoding="utf-8") as file:
+            calls |= set(re.findall(r"^X\((\w+)\)", file.read(), re.M))
     with open(build.source("user", "tests", "fuzz_syscalls", "table.c"), encoding="utf-8") as file:
         known = set(re.findall(r"^\tCALL\((\w+),", file.read(), re.M))
     assert calls - known == set()

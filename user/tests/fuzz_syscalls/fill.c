@@ -2,6 +2,7 @@
 
 #include "fuzz.h"
 
+#include <abi/area.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -72,7 +73,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6l", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -83,7 +84,7 @@ static uint32_t size_of(char kind)
 	} sizes[] = { { 'b', 512 }, { 'B', 512 }, { 'v', 64 },  { 'G', 8 },  { 'S', 20 },
 		      { 'K', 12 },  { 't', 16 },  { 'T', 32 },  { 'u', 16 }, { 'z', 32 },
 		      { 'q', 64 },  { 'e', 128 }, { 'R', 16 },  { 'U', 16 }, { 'J', 64 },
-		      { '6', 8 },   { 'l', 24 },  { 'H', 1024 } };
+		      { '6', 8 },   { 'l', 24 },  { 'Q', 128 }, { 'V', 64 }, { 'H', 1024 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -191,6 +192,40 @@ static void fill_poll(struct pollfd *at, uint32_t count, uint32_t *state)
 	}
 }
 
+static void fill_area_name(char name[AREA_NAME_MAX], uint32_t *state)
+{
+	memset(name, one_in(state, 20) ? 'n' : '\0', AREA_NAME_MAX);
+	if (!one_in(state, 8))
+		memcpy(name, "area", 4);
+	name[4] = (char)('a' + below(state, 8));
+}
+
+static void fill_areas(struct area_request *at, uint32_t count, uint32_t *state)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		memset(&at[i], 0, sizeof(at[i]));
+		fill_area_name(at[i].name, state);
+		at[i].address = one_in(state, 2) ? 0 : raw_value('a', state);
+		at[i].size = raw_value('L', state);
+		at[i].maximum = one_in(state, 2) ? 0 : at[i].size * 2;
+		at[i].protection = raw_value('r', state);
+		at[i].lock = below(state, 5);
+		at[i].access = below(state, 4);
+	}
+}
+
+static void fill_clone(struct area_clone_request *at, uint32_t *state)
+{
+	memset(at, 0, sizeof(*at));
+	fill_area_name(at->name, state);
+	at->source = (int32_t)raw_value('#', state);
+	at->flags = below(state, 3);
+	at->address = one_in(state, 2) ? 0 : raw_value('a', state);
+	at->protection = raw_value('r', state);
+	at->lock = below(state, 4);
+	at->access = below(state, 4);
+}
+
 // Words that are small mostly: times, limits, what ioctl and fcntl take.
 static void fill_words(uint32_t *at, uint32_t count, uint32_t *state)
 {
@@ -247,6 +282,12 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 	case '6':
 		words[0] = data_address(state);
 		words[1] = one_in(state, 8) ? any_size(state) : 8;
+		break;
+	case 'Q':
+		fill_areas((struct area_request *)words, 2, state);
+		break;
+	case 'V':
+		fill_clone((struct area_clone_request *)words, state);
 		break;
 	case 'U':
 		words[0] = one_in(state, 3) ? ~0u : 5 + below(state, 5);

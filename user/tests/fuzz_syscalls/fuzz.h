@@ -62,6 +62,7 @@ struct op {
 //	R Z U   limits; a limit's number; a thread's segment
 //	I j J   a request of ioctl; of fcntl; what one of them takes
 //	s X     an option of prctl; whose priority
+//	Q V #   what area_create takes; area_clone; a named area's id
 //	N       the number of the call itself
 //	E       an access of the program's own
 //	l       a line of output buffers: all that mmap's old form and old select take

@@ -1,9 +1,10 @@
-// table.c: the grammar: every system call with its arguments. A new call of kern/sys/calls.h gets
-// its line here (grade/system/test_fuzz_syscalls.py looks).
+// table.c: the grammar: every system call with its arguments. A new call of kern/sys/calls.h or
+// quire_calls.h gets its line here (grade/system/test_fuzz_syscalls.py looks).
 
 #include "fuzz.h"
 
 #include <string.h>
+#include <abi/area.h>
 #include <sys/syscall.h>
 
 #define CALL(name, weight, kinds)                \
@@ -193,6 +194,18 @@ const struct call calls[] = {
 	CALL(getrusage, 1, "ib"),
 	CALL(getpriority, 1, "XP"),
 	CALL(setpriority, 1, "XPi"),
+
+	CALL(area_create, 4, "!Qc"),
+	CALL(area_clone, 3, "!V"),
+	CALL(area_find, 1, "p"),
+	CALL(area_resize, 3, "#Ly"),
+	CALL(area_map, 2, "#foi"),
+	CALL(area_remap, 1, "#ay"),
+	CALL(area_protect, 2, "#r"),
+	CALL(area_info, 1, "!#b"),
+	CALL(area_next, 1, "!#b"),
+	CALL(area_physical, 1, "#b"),
+	CALL(area_delete, 2, "Jc"),
 
 	{ "fresh", OWN_FRESH, 4, "i" },
 	{ "tenant", OWN_TENANT, 3, "iiiiik" },

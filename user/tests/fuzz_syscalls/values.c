@@ -272,6 +272,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return one_in(state, 4) ? any_integer(state) : below(state, 60);
 	case 'X':
 		return below(state, 5);
+	case '#':
+		return one_in(state, 10) ? any_integer(state) : 1 + below(state, 12);
 	case 'N':
 		return call_number(state);
 	default:
