@@ -176,6 +176,14 @@ void wait_mask_end(struct wait_mask *mask, long result)
 }
 
 // The array of descriptors in and out of the program.
+// Where fds[i].revents is. The array need not be aligned.
+static short __user *revents_of(struct pollfd __user *fds, uint32_t i)
+{
+	size_t offset = i * sizeof(struct pollfd) + offsetof(struct pollfd, revents);
+
+	return (short __user *)((uintptr_t)(__force void *)fds + offset);
+}
+
 static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadline)
 {
 	struct aspace *as = aspace_current();
@@ -191,7 +199,7 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 	if (!result)
 		result = poll_files(fds, count, deadline);
 	for (uint32_t i = 0; i < count && result >= 0; i++)
-		if (put_user(as, &user[i].revents, fds[i].revents))
+		if (put_user(as, revents_of(user, i), fds[i].revents))
 			result = -EFAULT;
 	kfree(fds);
 	return result;

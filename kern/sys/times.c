@@ -19,12 +19,15 @@ static bool valid(const struct timespec64 *ts)
 	       (ts->tv_nsec >= 0 && ts->tv_nsec < (int64_t)NS_PER_SECOND);
 }
 
+// Store a time in nanoseconds since 1970; one before 1677 or after 2262 becomes the nearest there is.
 static void set_time(int64_t *field, const struct timespec64 *ts)
 {
+	const int64_t most = INT64_MAX / (int64_t)NS_PER_SECOND - 1;
+
 	if (ts->tv_nsec == UTIME_NOW)
 		*field = (int64_t)clock_realtime_ns();
 	else if (ts->tv_nsec != UTIME_OMIT)
-		*field = ts->tv_sec * (int64_t)NS_PER_SECOND + ts->tv_nsec;
+		*field = MAX(MIN(ts->tv_sec, most), -most) * (int64_t)NS_PER_SECOND + ts->tv_nsec;
 }
 
 // Without a path: the file of descriptor `dirfd`.

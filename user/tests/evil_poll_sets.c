@@ -34,6 +34,8 @@ int main(void)
 	show("poll of 2^31", syscall(SYS_poll, many, 0x80000000, 0));
 	show("poll of a million", syscall(SYS_poll, many, 1000000, 0));
 	show("poll across a hole", syscall(SYS_poll, edge, 2, 0));
+	memset((void *)(uintptr_t)REGION, 0xff, 64);
+	show("poll at an odd address", syscall(SYS_poll, REGION + 1, 3, 0));
 	pipe(ends);
 	for (size_t i = 0; i < 1000; i++)
 		many[i] = (struct pollfd){ .fd = ends[1], .events = POLLOUT };
