@@ -133,15 +133,30 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	return 0;
 }
 
+// Give the space a table of its own for `va`. Returns whether it has one.
+static bool ready_table(struct aspace *as, uintptr_t va)
+{
+	return entry_to_change(as->pgdir, va) || table_to_change(as, va);
+}
+
+// The last page of [at, len), counted from `from`, that is in the same directory entry's span as `at`.
+static size_t last_of_span(uintptr_t from, size_t at, size_t len)
+{
+	return table_span_end(from + at, from + len) - from - PAGE_SIZE;
+}
+
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
-	for (size_t at = 0; at < len && !error; at += PAGE_SIZE)
-		if (pte_peek(as, from + at) &&
-		    (!table_to_change(as, from + at) || !table_to_change(as, to + at)))
+	for (size_t at = 0; at < len && !error; at += PAGE_SIZE) {
+		if (!entry_at(as->pgdir, from + at))
+			at = last_of_span(from, at, len);
+		else if (pte_peek(as, from + at) &&
+		         (!ready_table(as, from + at) || !ready_table(as, to + at)))
 			error = -ENOMEM;
+	}
 	if (error)
 		trim_tables(as, to, to + len);
 	spin_unlock(&as->pt_lock);
@@ -162,14 +177,15 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (size_t at = 0; at < len; at += PAGE_SIZE) {
-		pte_t *pte = entry_at(as->pgdir, from + at), entry = pte ? *pte : 0;
+		pte_t *pte = entry_at(as->pgdir, from + at);
 
-		if (!pte)
+		if (!pte) {
 			jumbo_move(&batch, from + at, to + at);
-		if (entry == 0)
-			continue;
-		tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), entry);
-		tlb_batch_store(&batch, from + at, pte, 0);
+			at = last_of_span(from, at, len);
+		} else if (*pte) {
+			tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), *pte);
+			tlb_batch_store(&batch, from + at, pte, 0);
+		}
 	}
 	trim_tables(as, from, from + len);
 	tlb_batch_finish(&batch);
