@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from quire import audit, audit_dwarf
 from quire.audit_memory import PAGE_SIZE, Memory
-from quire.audit_tables import HELD, USER_PDES, P
+from quire.audit_tables import HELD, PS, USER_PDES, P
 
 SHARED = "shared"  # private memory that several processes have, as after a fork
 
@@ -88,6 +88,10 @@ def _area(seen, area, directory):
     for pdx in range(area.start >> 22, (area.end - 1 >> 22) + 1):
         table = directory[pdx]
         if not table & P or table >> 12 >= seen.pages.total:
+            continue
+        if table & PS:
+            first = table >> 22 << 10
+            found.pages |= {(pdx << 22) + i * PAGE_SIZE: first + i for i in range(1024)}
             continue
         for i, entry in enumerate(seen.pages.words(table >> 12)):
             va = (pdx << 22) + i * PAGE_SIZE

@@ -57,8 +57,8 @@ def test_memory(monitor):
     shown = re.sub(r"\x1b\[[0-9;]*m", "", monitor.command("memory"))
     total, each = map(int, re.match(r"(\d+) pages, (\d+) a character\n", shown).groups())
     counts = [int(count) for count in re.findall(r"^\S +(\d+) ", shown, re.MULTILINE)]
-    assert len(counts) == 8 and sum(counts) == total
-    cells = re.findall(r"^[.RTDHSaF]+$", shown, re.MULTILINE)
+    assert len(counts) == 9 and sum(counts) == total
+    cells = re.findall(r"^[.RTDHSaFJ]+$", shown, re.MULTILINE)
     assert len("".join(cells)) == -(-total // each)
 
 

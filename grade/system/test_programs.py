@@ -7,19 +7,19 @@ PROGRAMS = record.programs()
 DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
-def tests(kernel):
+def programs_for(kernel):
     """The programs that are tests on this kernel, "normal" or "debug"."""
     chosen = [p for p in PROGRAMS if not p.helper and p.kernel in ("", kernel)]
     return [pytest.param(program, id=program.name) for program in chosen]
 
 
-@pytest.mark.parametrize("program", tests("normal"))
+@pytest.mark.parametrize("program", programs_for("normal"))
 def test_program(program, complain):
     run(program, complain, None, program.limit)
 
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
-@pytest.mark.parametrize("program", tests("debug"))
+@pytest.mark.parametrize("program", programs_for("debug"))
 def test_program_debug(program, complain):
     run(program, complain, build.debug_kernel(), DEBUG_SLOWER * program.limit)
 

@@ -1,9 +1,17 @@
 // stackguard.c: what happens when a function has written past an array on its stack.
 #include "debug/stackguard.h"
 
+#include "cpu/x86.h"
 #include "debug/symbols.h"
 
 uintptr_t __stack_chk_guard = 0x2b4d9a00;
+
+void stack_guard_init(void) // no array, so no copy of the word that it changes
+{
+	uint64_t mixed = (rdtsc() + 1) * 0x9e3779b97f4a7c15ull;
+
+	__stack_chk_guard = (uintptr_t)(mixed >> 32) & ~(uintptr_t)0xff;
+}
 
 void __stack_chk_fail(void)
 {

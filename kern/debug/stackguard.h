@@ -6,19 +6,13 @@
 // look otherwise, at %gs, is the running program's in this kernel.
 #pragma once
 
-#include "cpu/x86.h"
 #include "kern.h"
 
 extern uintptr_t __stack_chk_guard;
 
 // Choose the word: the time-stamp counter, mixed. Its lowest byte is 0, which no string brings along.
-// Caller: never returns, and is not returned into by any function that it was called from.
-static __always_inline void stack_guard_init(void)
-{
-	uint64_t mixed = (rdtsc() + 1) * 0x9e3779b97f4a7c15ull;
-
-	__stack_chk_guard = (uintptr_t)(mixed >> 32) & ~(uintptr_t)0xff;
-}
+// Caller: never returns, and is not returned into by any function with an array that it was called from.
+void stack_guard_init(void);
 
 // Called by the compiler's code where the copy differs.
 void __stack_chk_fail(void) __noreturn;
