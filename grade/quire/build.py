@@ -15,6 +15,12 @@ def debug_kernel():
     return kernel if os.path.exists(kernel) else None
 
 
+def ubsan_kernel():
+    """The one with checks for undefined behaviour besides, or None."""
+    kernel = path("ubsan", "debug", "quire.elf")
+    return kernel if os.path.exists(kernel) else None
+
+
 def source(*names):
     """A file of the source tree."""
     return os.path.join(TREE, *names)

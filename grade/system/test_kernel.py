@@ -32,3 +32,15 @@ def test_in_kernel(file, name, complain):
         complain(outcome.explain(f"{file}: {name} did not report: {outcome.result.message}"))
     if outcome.result.kind != "tests":
         complain(outcome.explain(f"{file}: {name} passed, but the machine did not end well"))
+
+
+UBSAN = build.ubsan_kernel()
+
+
+@pytest.mark.skipif(not UBSAN, reason="no such build; `make UBSAN=1 DEBUG=1 kernel` makes it")
+def test_no_undefined_behaviour(complain):
+    outcome = guest.boot("ktest", kernel=UBSAN, limit=120)
+    report = ktap.parse(outcome.log)
+    if outcome.result.kind != "tests" or report.failed or len(report.passed) < len(TESTS):
+        outcome.again = "make qemu-nox UBSAN=1 DEBUG=1 APPEND=ktest"
+        complain(outcome.explain(f"not all tests passed; of the rest: {report.failed}"))
