@@ -97,11 +97,14 @@ void check_fresh(const struct actor *actor, uint32_t variant)
 	munmap(at, pages * PAGE);
 }
 
-// Fill memory with the secret, perform what is left of the actor's calls with it, and end.
+// Fill memory with the secret, perform what is left of the actor's calls with it, and end. What the
+// calls point to must not be memory that the parent has had mapped there to be shared.
 void become_tenant(struct actor *actor)
 {
 	uint32_t *at = map(MAP_PRIVATE | MAP_ANONYMOUS, -1, 16);
 
+	if (!map_slots())
+		_exit(0);
 	if (at)
 		secret_fill(at, 16 * PAGE / 4);
 	actor->tenant = true;

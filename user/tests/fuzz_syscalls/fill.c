@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
-#define FIRST_OUTSIDE "/bin/true" // what stands before it is the round's own
+#define FIRST_OUTSIDE "/dev/null" // what stands before it is the round's own
 
 static const char *const paths[] = {
 	"file",
@@ -39,8 +39,8 @@ static const char *const paths[] = {
 	BASE_DIRECTORY "/file",
 	SELF,
 	SELF,
+	BASE_DIRECTORY "/true",
 	FIRST_OUTSIDE,
-	"/dev/null",
 	"/dev/zero",
 	"/dev/full",
 	"/dev/random",

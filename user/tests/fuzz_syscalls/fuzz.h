@@ -136,6 +136,7 @@ bool op_at(uint32_t worker, uint32_t index, struct op *op);
 void op_print(uint32_t worker, const struct op *op);
 
 // world.c
+bool map_slots(void);     // anew, private and empty
 void world_make(void);    // a worker's memory, descriptors and handlers
 void world_prepare(void); // the files that all share
 void world_clean(void);

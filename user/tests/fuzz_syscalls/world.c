@@ -50,6 +50,7 @@ void world_prepare(void)
 	symlink("loop", "loop");
 	link("file", "hard");
 	copy_file("/tests/fuzz_syscalls", SELF);
+	copy_file("/bin/true", "true");
 	chdir("/");
 }
 
@@ -175,6 +176,18 @@ static void map_arena(void)
 	map(56, 2, PROT_READ, MAP_SHARED, 14);
 }
 
+bool map_slots(void)
+{
+	const int both = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+	munmap((void *)SLOTS_BASE, 4u << 20); // perhaps a jumbo page
+	for (uint32_t slot = 0; slot < ARGS; slot++)
+		if (mmap((void *)(uintptr_t)(SLOTS_BASE + slot * SLOT_SIZE), 2 * PAGE, both, flags,
+		         -1, 0) == MAP_FAILED)
+			return false;
+	return true;
+}
+
 // Give the calling process what its calls aim at.
 void world_make(void)
 {
@@ -183,9 +196,7 @@ void world_make(void)
 	setsid();
 	chdir(BASE_DIRECTORY);
 	open_descriptors();
-	for (uint32_t slot = 0; slot < ARGS; slot++)
-		mmap((void *)(uintptr_t)(SLOTS_BASE + slot * SLOT_SIZE), 2 * PAGE, both, flags, -1,
-		     0);
+	map_slots();
 	mmap((void *)(uintptr_t)STACKS_BASE, STACKS * STACK_SIZE, both, flags, -1, 0);
 	map_arena();
 	handlers_install();
