@@ -45,7 +45,9 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 	if (type != MAP_PRIVATE && type != MAP_SHARED && (type != MAP_SHARED_VALIDATE || !file))
 		return -EINVAL;
 	if (!file)
-		return type == MAP_SHARED && (flags & MAP_GROWSDOWN) ? -EINVAL : 0;
+		return (flags & MAP_GROWSDOWN) && (type == MAP_SHARED || (flags & MAP_HUGETLB)) ?
+		               -EINVAL :
+		               0;
 	if (type == MAP_SHARED_VALIDATE && (flags & ~MAP_ADMITTED))
 		return -EOPNOTSUPP;
 	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !file_writable(file))

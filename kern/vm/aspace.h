@@ -88,7 +88,8 @@ struct map_request {
 };
 
 // Make an area. Returns 0 with its address in *va_store; -EINVAL for a range that is empty,
-// unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then.
+// unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then; but
+// where jumbo pages are not to be had, what they were to replace is gone, as on Linux.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
 // Make an area of device memory: of the physical addresses from request->offset on, cached as its

@@ -47,7 +47,6 @@ int linear_request(struct map_request *request)
 		return -EPERM;
 	request->ops = &linear_ops;
 	request->object = NULL;
-	request->flags &= (uint16_t)~AREA_LOCKS;
 	return 0;
 }
 

@@ -167,6 +167,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	wanted.ops = request_ops(request);
 	if (ops_lockable(wanted.ops))
 		wanted.flags |= as->new_flags;
+	else
+		wanted.flags &= (uint16_t)~AREA_LOCKS;
 	error = choose_address(as, request, len, &va);
 	if (error)
 		return error;

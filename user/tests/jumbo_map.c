@@ -83,9 +83,28 @@ static void lengths(void)
 	munmap(place, jumbo);
 	show("too many", map_jumbo("five", 5, MAP_PRIVATE) != NULL);
 	show_map("of no size", mmap(NULL, 0, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0));
+	show_map("a stack", mmap(NULL, jumbo, RW,
+	                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_GROWSDOWN, -1, 0));
 	show_map("of another size",
 	         mmap(NULL, jumbo, RW,
 	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | 16 << MAP_HUGE_SHIFT, -1, 0));
+}
+
+// Jumbo pages are never locked, also if that is asked for.
+static void locked(void)
+{
+	char *at = map_jumbo("locked", 1, MAP_PRIVATE | MAP_LOCKED), text[1024];
+	int fd = open("/proc/self/status", O_RDONLY);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+	const char *line;
+
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	line = strstr(text, "VmLck:");
+	say("locked: %ld kB\n", line ? strtol(line + 6, NULL, 10) : -1);
+	pool("locked");
+	show("invalidated", msync(at, jumbo, MS_INVALIDATE));
+	munmap(at, jumbo);
 }
 
 int main(void)
@@ -96,6 +115,7 @@ int main(void)
 	shared();
 	nothing_promised();
 	lengths();
+	locked();
 	pool("at last");
 	return 0;
 }
