@@ -9,7 +9,9 @@ static int jumbo_mmap(struct file *file, struct map_request *request)
 {
 	request->len = ROUND_UP(request->len, JUMBO_SIZE);
 	request->object = file->inode->object;
-	return request->offset % JUMBO_SIZE ? -EINVAL : 0;
+	if (request->offset % JUMBO_SIZE)
+		return -EINVAL;
+	return request->offset + request->len > OBJECT_MAX ? -EOVERFLOW : 0;
 }
 
 static const struct file_ops jumbo_file_ops = {

@@ -47,13 +47,13 @@ static void take_from_others(struct object *obj, const struct area *self, uint32
 	struct area *area;
 
 	list_for_each(area, &obj->areas, object_link) {
-		uintptr_t slot = area->start +
-		                 (((uintptr_t)index << JUMBO_SHIFT) - (uintptr_t)area->offset);
+		uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
+		uintptr_t slot;
 		pde_t pde;
 
-		if (area == self || (area->flags & AREA_SHARED) ||
-		    index < index_at(area, area->start) || slot >= area->end)
+		if (area == self || (area->flags & AREA_SHARED) || index < first || index >= end)
 			continue;
+		slot = area->start + ((index - first) << JUMBO_SHIFT);
 		pde = area->as->pgdir[PDX(slot)];
 		if (pde_has_jumbo(pde) && PDE_JUMBO_ADDR(pde) == page_to_phys(pp))
 			store_entry(area->as, slot, PDE_LOST | (pde & PDE_PROMISED));
