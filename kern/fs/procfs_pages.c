@@ -13,7 +13,7 @@
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg)
 {
-	size_t first = (size_t)(*pos / sizeof(uint64_t)), done = 0;
+	size_t first = (size_t)MIN(*pos / sizeof(uint64_t), (uint64_t)total), done = 0;
 	uint64_t words[WORDS];
 
 	if (*pos % sizeof(*words) || uio->left % sizeof(*words))

@@ -47,9 +47,11 @@ int main(void)
 	say("odd length: %s\n", pread(fd, &word, 7, 0) < 0 ? error_name(errno) : "read");
 	say("odd place: %s\n", pread(fd, &word, 8, 4) < 0 ? error_name(errno) : "read");
 	say("nothing: %zd\n", pread(fd, &word, 0, 0));
+	say("far behind: %zd\n", pread(fd, &word, 8, (off_t)1 << 35));
 	fd = open("/proc/kpageflags", O_RDONLY);
 	say("kpageflags, odd length: %s\n", pread(fd, &word, 7, 0) < 0 ? error_name(errno) : "read");
 	say("kpageflags, odd place: %s\n", pread(fd, &word, 8, 4) < 0 ? error_name(errno) : "read");
 	say("kpageflags, first page: %zd\n", pread(fd, &word, 8, 0));
+	say("kpageflags, far behind: %zd\n", pread(fd, &word, 8, (off_t)1 << 35));
 	return 0;
 }
