@@ -57,7 +57,7 @@ struct named_area *named_new(struct aspace *as, int creator, const char *name)
 	named->refs = 1;
 	named->as = as;
 	named->creator = creator;
-	memcpy(named->name, name, AREA_NAME_MAX);
+	memcpy(named->name, name, strlen(name)); // and not what its maker has behind the NUL
 	named->id = (int)(next_age << SLOT_BITS | slot);
 	next_age = next_age == AGE_MAX ? 1 : next_age + 1;
 	next_slot = slot + 1;

@@ -96,6 +96,22 @@ static void several(void)
 	result("delete from nowhere", area_delete(NULL, 1));
 }
 
+// What its maker has behind a name is not told to others.
+static void behind_name(void)
+{
+	struct area_request request = ask("short", PAGE);
+	struct area_info info;
+	bool clean = true;
+
+	memset(request.name + 6, 'x', sizeof(request.name) - 6);
+	area_create(&request, 1);
+	area_info(request.id, &info);
+	for (size_t i = 5; i < sizeof(info.name); i++)
+		clean = clean && !info.name[i];
+	say("%s, and behind it: %s\n", info.name, clean ? "nothing" : "more");
+	area_delete(&request.id, 1);
+}
+
 static void names(void)
 {
 	int first = make("same", PAGE), second = make("same", PAGE), third;
@@ -127,6 +143,7 @@ int main(void)
 	errors();
 	not_told();
 	several();
+	behind_name();
 	names();
 	return 0;
 }
