@@ -114,13 +114,15 @@ size_t uio_copyout(struct uio *uio, const void *src, size_t n)
 	return transfer(uio, (char *)src, n, false);
 }
 
+#define ZERO_EACH (16 * PAGE_SIZE) // then others may run
+
 size_t uio_zero(struct uio *uio, size_t n)
 {
 	size_t done = 0;
 
 	n = MIN(n, uio->left);
 	while (done < n) {
-		size_t step = MIN(n - done, uio->len), cleared = step;
+		size_t step = MIN(MIN(n - done, uio->len), (size_t)ZERO_EACH), cleared = step;
 
 		if (uio->kernel)
 			memset((__force void *)uio->base, 0, step);
@@ -128,7 +130,7 @@ size_t uio_zero(struct uio *uio, size_t n)
 			cleared = clear_user_partial(aspace_current(), uio->base, step);
 		uio_advance(uio, cleared);
 		done += cleared;
-		if (cleared < step)
+		if (cleared < step || (done < n && step == ZERO_EACH && thread_give_way()))
 			break;
 	}
 	return done;

@@ -75,5 +75,5 @@ static inline void uio_advance(struct uio *uio, size_t n)
 size_t uio_copyin(struct uio *uio, void *dst, size_t n);
 size_t uio_copyout(struct uio *uio, const void *src, size_t n);
 
-// The same with zeroes.
+// The same with zeroes, which stop when a signal comes.
 size_t uio_zero(struct uio *uio, size_t n);

@@ -34,7 +34,7 @@ static void __user *side_at(const struct side *side)
 	return (char __user *)side->vector.iov[side->index].iov_base + side->done;
 }
 
-// Copy until one side is used up or a byte cannot be reached. Returns how many bytes, or -EFAULT when
+// Copy until one side is used up, a byte cannot be reached or the caller is killed. Returns how many bytes, or -EFAULT when
 // the first could not.
 static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 {
@@ -55,6 +55,8 @@ static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 		total += (ssize_t)put;
 		if (put < n)
 			return total ? total : -EFAULT;
+		if (thread_give_way_killable())
+			break;
 	}
 	return total;
 }

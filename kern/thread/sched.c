@@ -113,6 +113,11 @@ int thread_give_way(void)
 	return thread->work & (WORK_SIGNAL | WORK_KILL) ? -EINTR : 0;
 }
 
+int thread_give_way_killable(void)
+{
+	return thread_give_way() && (thread_current()->work & WORK_KILL) ? -EINTR : 0;
+}
+
 void thread_exit(void)
 {
 	struct thread *thread = thread_current();

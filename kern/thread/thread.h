@@ -105,6 +105,9 @@ void thread_yield(void);
 // Caller: holds no lock that an interrupt handler or another thread could want.
 int thread_give_way(void);
 
+// The same for work that a signal does not end, unless it is SIGKILL.
+int thread_give_way_killable(void);
+
 // Set bits in `thread->work`, and end its sleep where its wait mode allows: WORK_KILL any but an
 // uninterruptible one, WORK_SIGNAL an interruptible one.
 void thread_interrupt(struct thread *thread, uint32_t work);

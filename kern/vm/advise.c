@@ -3,6 +3,7 @@
 // -ENOMEM at the end.
 #include <abi/mman.h>
 
+#include "thread/thread.h"
 #include "vm/internal.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
@@ -179,6 +180,12 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 	return error;
 }
 
+// After each page table's pages of a long range. 0, or -EINTR for a process that is killed.
+static int let_others_run(uintptr_t va)
+{
+	return va % JUMBO_SIZE ? 0 : thread_give_way_killable();
+}
+
 // MADV_POPULATE_READ and _WRITE: fault in, without a change to contents.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
 {
@@ -191,6 +198,9 @@ static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum faul
 		if (error)
 			return error;
 		page_unpin(pp);
+		error = let_others_run(va);
+		if (error)
+			return error;
 	}
 	return 0;
 }
@@ -366,7 +376,10 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
 {
 	int error = 0;
 
-	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE)
+	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE) {
 		error = populate_page(as, va);
+		if (!error)
+			error = let_others_run(va);
+	}
 	return error;
 }

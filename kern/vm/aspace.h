@@ -137,7 +137,8 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
 
 // Fault in all of [va, va + len), for writing where that is private memory and may be written. 0,
-// -ENOMEM at a hole, -EFAULT where there is no right or nothing behind it. Stops at the first.
+// -ENOMEM at a hole, -EFAULT where there is no right or nothing behind it, -EINTR for a process that is
+// killed. Stops at the first.
 // Caller: holds no lock.
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 

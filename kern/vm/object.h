@@ -85,7 +85,7 @@ static inline void object_put_hosted(struct object *obj)
 }
 
 // Read up to `len` bytes from `offset` into kernel memory; holes read as zeroes. Returns the count;
-// 0 at or past the end.
+// 0 at or past the end; -EINTR for a caller that is killed.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
 // Write, growing the object. Returns the count, which is short only when memory ran out after some,

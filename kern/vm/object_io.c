@@ -28,6 +28,13 @@ static size_t from_user(char *at, uintptr_t buffer, size_t n)
 	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
 }
 
+// Holes can be read for longer than all memory would last, which is what ends writes: so now and then
+// others may run. Is the reader killed?
+static bool must_stop(uint64_t offset)
+{
+	return offset && offset % JUMBO_SIZE == 0 && thread_give_way_killable();
+}
+
 static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                          move_fn move)
 {
@@ -41,8 +48,11 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 		size_t at = (size_t)(offset + done) % PAGE_SIZE,
 		       n = MIN(len - done, PAGE_SIZE - at), moved;
 		page_t *pp = zero_page;
-		int error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false, &pp);
+		int error = must_stop(offset + done) ? -EINTR : 0;
 
+		if (!error)
+			error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false,
+			                    &pp);
 		if (error == -ENOENT)
 			pp = zero_page; // a hole
 		else if (error)
