@@ -49,14 +49,14 @@ int area_clone(struct area_clone_request *request);
 int area_find(const char *name);
 
 // Let the memory of `id` be `size` bytes long, up to the area's maximum: clones see that at once.
-// Not of a clone (EPERM), of a file or a device (EINVAL); what is contiguous only shrinks. With AREA_LOCK_FULL the new pages are there on
-// return, or it fails with ENOMEM and nothing has changed. 0.
+// Not of a clone (EPERM), of a file or a device (EINVAL); what is contiguous only shrinks. With
+// AREA_LOCK_FULL the new pages are there on return, or it fails with ENOMEM and nothing has changed. 0.
 int area_resize(int id, size_t size, unsigned int flags);
 
 // Put the file `fd`, from `offset` on, behind the area, in the place of what it had; clones keep that.
 // Its maximum becomes its size. EACCES unless the file is open for reading, and for writing if the area
-// may be written; ENODEV where the file cannot be mapped, or is of jumbo pages; EEXIST where something else is mapped within
-// the area; EINVAL for a contiguous one. 0.
+// may be written; ENODEV where the file cannot be mapped, or is of jumbo pages; EEXIST where something
+// else is mapped within the area; EINVAL for a contiguous one. 0.
 int area_map(int id, int fd, off_t offset);
 
 // The same with device memory from physical address `physical` on, cached as `cache` (AREA_CACHE_)

@@ -117,12 +117,10 @@ static void show_tables(pde_t *pgdir, size_t first, size_t end)
 		pde_t pde = pgdir[pdx];
 		const pte_t *table;
 
-		if (!(pde & PTE_P))
-			continue;
-		if (pde & PTE_PS) {
+		if ((pde & PTE_PS) && pte_has_page(pde))
 			add_entry(&run, va, JUMBO_SIZE, pde);
+		if ((pde & (PTE_P | PTE_PS)) != PTE_P)
 			continue;
-		}
 		table = phys_to_virt(PTE_ADDR(pde));
 		for (size_t i = 0; i < PTRS_PER_TABLE; i++)
 			if (table[i]) // a table that is shared lets nobody write

@@ -202,10 +202,10 @@ SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 // Give the file pages for [offset, end). 0, -ENOSPC, or -EPERM where a seal keeps the file small.
 static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 {
-	if (!object_may_reach(object, end))
-		return -EPERM;
 	size_t page = object_page_size(object);
 
+	if (!object_may_reach(object, end))
+		return -EPERM;
 	if (page == PAGE_SIZE && (end - offset) / PAGE_SIZE > page_free_count())
 		return -ENOSPC;
 	for (uint64_t at = ROUND_DOWN(offset, page); at < end; at += page) {

@@ -77,7 +77,7 @@ struct area {
 	uint16_t flags;             // [s] AREA_ bits
 	const struct area_ops *ops; // [c]
 	struct aspace *as;          // [c]
-	struct object *object;      // [c] object_ops: one reference; else NULL
+	struct object *object;      // [c] object_ops, jumbo_ops: one reference; else NULL
 	uint64_t offset;            // [s] bytes into what stands behind the area, at `start`
 	struct list object_link;    // [o] on the object's list of areas
 	const char *name;           // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL

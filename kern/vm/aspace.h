@@ -185,7 +185,8 @@ enum fault_result {
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
 // The page behind `va`, pinned, after what a program's access there would do, but that no stack grows.
-// Returns 0, -EFAULT, also for device memory, which has no pages, or -ENOMEM. Caller: holds no lock; page_unpins the page.
+// Returns 0, -EFAULT, also for device memory, which has no pages, or -ENOMEM. Caller: holds no lock;
+// page_unpins the page.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 
 // Register the trap handlers and hooks of kern/vm. Once, at boot.

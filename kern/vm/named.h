@@ -2,7 +2,8 @@
 // can clone. inc/sys/area.h has their rules.
 //
 // A named area is more than its mapping: programs unmap parts of it, fork copies the mapping. Its
-// mapping are the struct areas with AREA_NAMED that show its name and lie at its addresses in its space.
+// mapping is made of the struct areas with AREA_NAMED that show its name and lie at its addresses in its
+// space.
 #pragma once
 
 #include <abi/area.h>

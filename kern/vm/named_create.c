@@ -30,7 +30,7 @@ static void destroy(struct named_area *named)
 	named_remove(named);
 }
 
-// The same for all of a new object, with pages in a row.
+// Give a new object all its pages, with physical addresses in a row. As named_fill.
 static int fill_contiguous(struct object *obj, size_t size)
 {
 	size_t n = size >> PAGE_SHIFT, done = 0;

@@ -107,7 +107,8 @@ void named_unmap(struct named_area *named)
 	rwlock_write_unlock(&as->lock);
 }
 
-// Is anything but the area itself mapped at the `size` bytes from its start on? Caller: holds the space's lock.
+// Is anything but the area itself mapped at the `size` bytes from its start on? Caller: holds the
+// space's lock.
 static bool is_overlapped(const struct named_area *named, size_t size)
 {
 	struct area *area = area_find_from(&named->as->areas, named->start);

@@ -1,5 +1,5 @@
-// ptes.c: ranges of page-table entries: taken out, given other rights, copied; and the one function
-// that puts a page in.
+// ptes.c: ranges of page-table entries: taken out, given other rights, copied, moved. One by one they
+// are put in by pte_install, and by the backends of devices and jumbo pages.
 #include "vm/internal.h"
 
 // Unmap [va, end), which one page table covers: `pte` is the entry for `va`. Stops when the table has
