@@ -17,6 +17,8 @@ static void release_resources(struct process *process)
 
 	if (thread->clear_tid && process->aspace->refs > 1)
 		(void)!put_user(process->aspace, thread->clear_tid, 0);
+	if (process->oom_victim)
+		aspace_clear(process->aspace); // somebody who waits for its memory may be reading it
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);

@@ -67,7 +67,7 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 
-// Unmap everything.
+// Unmap everything. Caller: holds no lock.
 void aspace_clear(struct aspace *as);
 
 // Change what the space may hold; what it holds already stays.
