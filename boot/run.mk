@@ -19,8 +19,12 @@ qemu_console = -serial mon:stdio
 qemu_display = $(shell if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
 	$(QEMU) -display help 2>&1 | grep -m 1 -x -e gtk -e sdl -e cocoa; fi)
 
+# Where somebody sits at a terminal, a panic opens the monitor.
+qemu_monitor = $(shell test -t 0 && echo monitor)
+
 # $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
-qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio -append "$(strip $(1) $(APPEND))"
+qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio \
+	-append "$(strip $(1) $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
 # QEMU's exit code 33 says that the kernel ended normally (kern/dev/exit: value 0x10).

@@ -83,6 +83,13 @@ def test_a_shell_in_this_terminal(goal):
         assert terminal.status() == 0, terminal.shown
 
 
+def test_a_panic_opens_the_monitor():
+    with Terminal("make", "qemu-nox", "APPEND=crash=null") as terminal:
+        terminal.wait_for(r"panic: .*\n(.*\n)+.*crash_null(.*\n)+monitor> ")
+        terminal.type("continue\n")
+        assert terminal.status() != 0, terminal.shown
+
+
 def test_run_a_program():
     with Terminal("make", "run-echo") as terminal:
         assert terminal.status() == 0, terminal.shown
