@@ -102,7 +102,7 @@ void thread_yield(void);
 // Take interrupts, and let the others run if the time slice is over. A loop whose length a program
 // chooses calls this every few thousand instructions: without it the clock stands still and nobody
 // can end the loop. Returns 0, or -EINTR when a signal waits for the caller, who should then stop.
-// Caller: holds no lock that an interrupt handler or another thread could want.
+// Caller: holds no spinlock; for a sleeping lock that it holds others may have to wait.
 int thread_give_way(void);
 
 // The same for work that a signal does not end, unless it is SIGKILL.

@@ -139,7 +139,7 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 // Fault in all of [va, va + len), for writing where that is private memory and may be written. 0,
 // -ENOMEM at a hole, -EFAULT where there is no right or nothing behind it, -EINTR for a process that is
 // killed. Stops at the first.
-// Caller: holds no lock.
+// Caller: holds no lock, or named_lock only.
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 
 // Bring what is behind [va, va + len) into the page tables now, as far as it is in memory already:
