@@ -199,6 +199,23 @@ SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 	return truncate_fd(fd, pair64(low, high), true);
 }
 
+// Is there surely too little memory for the holes in [offset, end)? Then none is filled.
+static bool too_many_holes(struct object *object, uint64_t offset, uint64_t end)
+{
+	size_t room = page_free_count(), holes = OBJECT_RESERVE;
+
+	for (uint64_t at = ROUND_DOWN(offset, PAGE_SIZE); at < end && holes <= room;
+	     at += PAGE_SIZE) {
+		page_t *pp;
+
+		if (object_page(object, (uint32_t)(at >> PAGE_SHIFT), false, &pp))
+			holes++;
+		else
+			page_unpin(pp);
+	}
+	return holes > room;
+}
+
 // Give the file pages for [offset, end). 0, -ENOSPC, or -EPERM where a seal keeps the file small.
 static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 {
@@ -206,7 +223,7 @@ static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 
 	if (!object_may_reach(object, end))
 		return -EPERM;
-	if (page == PAGE_SIZE && (end - offset) / PAGE_SIZE > page_free_count())
+	if (page == PAGE_SIZE && too_many_holes(object, offset, end))
 		return -ENOSPC;
 	for (uint64_t at = ROUND_DOWN(offset, page); at < end; at += page) {
 		page_t *pp;

@@ -42,6 +42,24 @@ static void fill_by_writing(void)
 	close(fd);
 }
 
+// What is there already needs no memory; what there is no memory for leaves the file as it was.
+static void fill_by_allocating(void)
+{
+	int fd = open_nameless();
+	unsigned int size = 0;
+	struct stat st;
+
+	while (syscall(SYS_fallocate, fd, 0, 0, 0, size + (1 << 20), 0) == 0)
+		size += 1 << 20;
+	say("fallocate: %s after %s\n", error_name(errno),
+	    size > 16 << 20 ? "many MiB" : "too little");
+	fstat(fd, &st);
+	say("nothing more is there: %d\n",
+	    st.st_size == size && (unsigned int)st.st_blocks * 512 == size);
+	live_on();
+	close(fd);
+}
+
 static void fill_by_touching(void)
 {
 	int fd = open_nameless();
@@ -64,6 +82,7 @@ int main(void)
 
 	fill_by_writing();
 	before = free_memory();
+	fill_by_allocating();
 	fill_by_touching();
 	fill_by_writing();
 	say("free memory changed by %ld\n", (long)(free_memory() - before));
