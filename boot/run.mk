@@ -27,7 +27,7 @@ qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio \
 	-append "$(strip $(1) $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
-# QEMU's exit code 33 says that the kernel ended normally (kern/dev/exit: value 0x10).
+# QEMU's exit code 33 says that the kernel ended normally (kern/dev/exitport.h: value 0x10).
 ended_well = || [ $$? -eq 33 ]
 
 bootable := $(O)/quire.elf $(O)/archive.cpio
@@ -43,10 +43,14 @@ qemu: $(bootable)
 qemu-nox: $(bootable)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel) $(ended_well)
 
+# $(call path_in_archive,NAME): where the program of that name is in the machine.
+path_in_archive = $(if $(filter $(O)/user/$(1),$(programs)),/bin/$(1),$(if \
+	$(filter $(O)/user/tests/$(1),$(programs)),/tests/$(1),$(error there is no program user/$(1))))
+
 ## run-NAME: boot straight into user/NAME, or user/tests/NAME
 run-%: $(bootable)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
-		init=$(if $(filter $(O)/user/$*,$(programs)),/bin,/tests)/$*) $(ended_well)
+		init=$(call path_in_archive,$*)) $(ended_well)
 
 ## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
 qemu-gdb: $(bootable)

@@ -4,10 +4,10 @@ import pytest
 from quire import build, guest
 
 SAID = {
-    "null": "panic: page fault in the kernel at ",
+    "null": "panic: page fault in the kernel: ",
     "overflow": "panic: kernel stack overflow: thread init (1) ran into its guard page at 0xf8",
     "smash": "panic: stack smashed: crash_smash+",
-    "text": "panic: page fault in the kernel at ",
+    "text": "panic: page fault in the kernel: ",
 }
 WHERE = {"smash": "__stack_chk_fail"}
 

@@ -22,7 +22,7 @@
 #define THREAD_WORK 4
 
 // A place where `clac` or `stac` goes if the processor has SMAP: three bytes of nothing until
-// segment_init's cpu_patch.
+// patch_init.
 #define PATCH_CLAC 0
 #define PATCH_STAC 1
 

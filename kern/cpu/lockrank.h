@@ -4,7 +4,7 @@
 #pragma once
 
 enum lock_rank {
-	// Sleeping locks (thread/mutex.h, thread/rwlock.h).
+	// Sleeping locks (thread/mutex.h).
 	RANK_TREE = 1, // the directory tree: names and links of the file system
 	RANK_NAMED,    // the registry of named areas
 	RANK_ASPACE,   // the areas of an address space

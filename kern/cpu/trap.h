@@ -74,6 +74,11 @@ enum trap_repair {
 
 enum trap_repair trap_repair(const struct trapframe *frame);
 
+// Error code of a page fault (Intel SDM vol. 3, 4.7).
+#define PF_PRESENT 0x1u // the page is there; the access was not allowed
+#define PF_WRITE 0x2u
+#define PF_USER 0x4u // with the user's rights
+
 // A fault of the kernel itself: report and stop. debug/ registers how; without it, panic.
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);

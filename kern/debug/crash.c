@@ -52,6 +52,7 @@ void crash(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		if (strcmp(crashes[i].name, name) == 0)
 			crashes[i].run();
+	printk(LOG_WARNING, "crash: there is no mistake named %s\n", name);
 }
 
 void crash_if_asked(void)

@@ -10,6 +10,8 @@
 #include "debug/monitor.h"
 #include "debug/options.h"
 #include "debug/printk.h"
+#include "debug/probe.h"
+#include "debug/symbols.h"
 
 void (*panic_end_hook)(void);
 
@@ -37,6 +39,18 @@ static void print_registers(const struct trapframe *frame)
 	       frame->eflags, frame->cs & 0xFFFF, read_cr2(), read_cr3());
 }
 
+// Where a bad pointer was called there is no function that could have made a frame: only the return
+// address is on the stack.
+static void print_caller_of_nothing(const struct trapframe *frame)
+{
+	uintptr_t caller;
+
+	if (is_kernel_text(frame->eip) || trap_from_user(frame))
+		return;
+	if (probe_read(&caller, (uintptr_t)&frame->esp, sizeof(caller)) && is_kernel_text(caller))
+		backtrace_print_place(caller, true);
+}
+
 // Everything a panic does. `frame` may be NULL; the callers are searched from frame pointer `ebp` on.
 static void __noreturn __printf(3, 0)
 	panic_stop(const struct trapframe *frame, uintptr_t ebp, const char *format, va_list args)
@@ -54,6 +68,7 @@ static void __noreturn __printf(3, 0)
 		if (frame) {
 			print_registers(frame);
 			backtrace_print_place(frame->eip, false);
+			print_caller_of_nothing(frame);
 		}
 		backtrace_print(ebp);
 		if (option_given("monitor"))
@@ -82,7 +97,11 @@ void panic_frame(const struct trapframe *frame, const char *format, ...)
 
 static void fatal_trap(const struct trapframe *frame, const char *what)
 {
-	panic_frame(frame, "%s in the kernel at %#x, error code %#x", what, frame->eip, frame->err);
+	if (frame->trapno == TRAP_PAGE_FAULT)
+		panic_frame(frame, "%s in the kernel: %s %#x, which is %s", what,
+		            frame->err & PF_WRITE ? "a write to" : "a read of", read_cr2(),
+		            frame->err & PF_PRESENT ? "not allowed" : "not mapped");
+	panic_frame(frame, "%s in the kernel, error code %#x", what, frame->err);
 }
 
 void panic_init(void)

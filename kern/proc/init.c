@@ -80,7 +80,11 @@ static void add_default_environment(struct exec_args *args)
 
 static void __noreturn no_start(const char *path, int error)
 {
-	printk(LOG_EMERG, "init: cannot run %s: error %d\n", path, -error);
+	printk(LOG_EMERG, "init: cannot run %s: %s (error %d)\n", path,
+	       error == -ENOENT  ? "there is no such program" :
+	       error == -ENOEXEC ? "it is no program for i386" :
+	                           "no memory, or the like",
+	       -error);
 	control_line("nostart %d %llu", -error, rdtsc());
 	machine_end(EXIT_NO_START);
 }
@@ -135,11 +139,13 @@ static void run_first_program(void *arg)
 // Tell whoever watches how the first program ended, and end with it.
 static void __noreturn finish(const char *what, int status)
 {
-	if (WIFEXITED(status))
+	if (WIFEXITED(status)) {
 		control_line("exit %d %llu", WEXITSTATUS(status), rdtsc());
-	else
+		printk(LOG_INFO, "init: %s has ended, with status %d\n", what, WEXITSTATUS(status));
+	} else {
 		control_line("signal %d %llu", WTERMSIG(status), rdtsc());
-	printk(LOG_INFO, "init: %s has ended, with status %#x\n", what, status);
+		printk(LOG_INFO, "init: signal %d has ended %s\n", WTERMSIG(status), what);
+	}
 	machine_end(EXIT_NORMAL);
 }
 

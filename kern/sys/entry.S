@@ -13,7 +13,7 @@ syscall_entry:
 	pushl $0x80 // TRAP_SYSCALL
 	save_frame
 	cmpl $SYSCALL_LIMIT, %eax
-	jae no_such_call
+	jae beyond_table
 	movl syscall_table(, %eax, 4), %ecx
 	movl %esp, %eax
 	call *%ecx
@@ -23,7 +23,7 @@ syscall_result:
 	cmpl $0, THREAD_WORK(%ecx)
 	je trap_return_to_user
 	jmp return_work
-no_such_call:
+beyond_table:
 	movl %esp, %eax
 	call syscall_beyond_table
 	jmp syscall_result

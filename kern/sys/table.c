@@ -18,29 +18,31 @@ static long sys_unknown(const struct trapframe *frame)
 	return -ENOSYS;
 }
 
-#define X(name) [SYS_##name] = sys_##name,
-
+// Where a table lists a number twice, the later entry counts: all are unknown at first.
 #pragma GCC diagnostic push
 #ifdef __clang__
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
 #else
 #pragma GCC diagnostic ignored "-Woverride-init"
 #endif
+
+#define X(name) [SYS_##name] = sys_##name,
 const syscall_handler syscall_table[SYSCALL_LIMIT] = {
 	[0 ... SYSCALL_LIMIT - 1] = sys_unknown,
 #include "sys/calls.h"
 };
-#pragma GCC diagnostic pop
-
 #undef X
+
+#define QUIRE_CALLS 64u // room for those there may be
 
 #define X(name) [SYS_##name - SYS_QUIRE_FIRST] = sys_##name,
-
-static const syscall_handler quire_table[] = {
+static const syscall_handler quire_table[QUIRE_CALLS] = {
+	[0 ... QUIRE_CALLS - 1] = sys_unknown,
 #include "sys/quire_calls.h"
 };
-
 #undef X
+
+#pragma GCC diagnostic pop
 
 // Numbers beyond the table: calls that Linux does not have live there.
 long syscall_beyond_table(const struct trapframe *frame)

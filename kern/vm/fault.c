@@ -5,11 +5,6 @@
 #include "thread/thread.h"
 #include "vm/internal.h"
 
-// Error code of a page fault (Intel SDM vol. 3, 4.7).
-#define PF_PRESENT 0x1u // the page is there; the access was not allowed
-#define PF_WRITE 0x2u
-#define PF_USER 0x4u // with the user's rights
-
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 

@@ -27,6 +27,14 @@ pte_t entry_protected(pte_t entry, int prot);
 // Caller: holds the lock of `from`'s space for writing, has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
+// The end of the part of [va, end) that one page table covers.
+static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
+{
+	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+
+	return MIN(next, end);
+}
+
 // The entry for `va` in the table that a directory's entry names.
 static inline pte_t *entry_in_table(pde_t pde, uintptr_t va)
 {
@@ -45,14 +53,6 @@ static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 	return (pde & (PTE_P | PTE_PS)) == PTE_P ? entry_in_table(pde, va) : NULL;
 }
 
-// The end of the part of [va, end) that one page table covers.
-static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
-{
-	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
-
-	return MIN(next, end);
-}
-
 // The same if that table may be changed; NULL also where other spaces share it.
 static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 {
@@ -63,8 +63,8 @@ static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 	return entry_in_table(pde, va);
 }
 
-// The same four for a jumbo page, or the promise of one, in the directory's entry for `va`; nothing
-// where there is none (ptes_jumbo.c). Caller: holds pt_lock; the batch is that of the directory.
+// What ptes_unmap, _protect, _clone and _move do, for a jumbo page, or the promise of one, in the
+// directory's entry for `va`; nothing where there is none (ptes_jumbo.c). Caller: holds pt_lock; the batch is that of the directory.
 void jumbo_unmap(struct tlb_batch *batch, uintptr_t va);
 void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot);
 void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);

@@ -229,7 +229,7 @@ static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 	struct map_request request = {
 		.va = old,
 		.len = new - old,
-		.prot = PROT_READ | PROT_WRITE | PROT_EXEC,
+		.prot = PROT_READ | PROT_WRITE,
 		.fixed = true,
 		.no_replace = true,
 		.name = "[heap]",
