@@ -2,12 +2,11 @@
 // and a look at whether the kernel is still well.
 #pragma once
 
-#include "test.h"
+#include "leak.h"
 
 #include <sched.h>
 #include <setjmp.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 #include <ucontext.h>
 
 #define PAGE 4096u
@@ -151,13 +150,10 @@ asm(".globl share_space\n"
 
 static unsigned long evil_free_before;
 
-static inline unsigned long free_memory(void)
+static inline unsigned long settled_memory(void)
 {
-	struct sysinfo info;
-
 	sleep_ms(1); // the dead give back their stacks
-	sysinfo(&info);
-	return info.freeram;
+	return free_memory();
 }
 
 static inline void run_true(void)
@@ -172,7 +168,7 @@ static inline void evil_begin(void)
 {
 	make_region();
 	run_child(run_true);
-	evil_free_before = free_memory();
+	evil_free_before = settled_memory();
 }
 
 // Call last: programs can still be run, and no memory was lost. (A few pages may wait in the
@@ -180,7 +176,7 @@ static inline void evil_begin(void)
 static inline int evil_end(void)
 {
 	int status = run_child(run_true);
-	long lost = (long)(evil_free_before - free_memory());
+	long lost = (long)(evil_free_before - settled_memory());
 
 	if (status)
 		show_status("still sane: no,", status);

@@ -5,11 +5,10 @@
 // likes, but it must be possible to kill what is left of it, and then all memory must be free again.
 // (An allocation is of a page, a page table or a block of the heap. Debug kernels only:
 // kern/mem/inject.h.)
-#include "test.h"
+#include "leak.h"
 #include <dirent.h>
 #include <getopt.h>
 #include <poll.h>
-#include <sys/sysinfo.h>
 
 #define NEVER 0xffffffffu
 #define SETTLE_MS 200 // until then the kernel has buried everything
@@ -40,14 +39,6 @@ static uint32_t distance(void)
 	read(fd, text, sizeof(text) - 1);
 	close(fd);
 	return strtoul(text, NULL, 10);
-}
-
-static unsigned long free_memory(void)
-{
-	struct sysinfo info;
-
-	sysinfo(&info);
-	return info.freeram;
 }
 
 static int64_t now_ms(void)
