@@ -72,7 +72,6 @@ static bool areas_alike(const struct area *low, const struct area *high)
 {
 	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
 	       low->object == high->object && low->name == high->name &&
-	       !(low->flags & AREA_GROWSDOWN) &&
 	       (low->ops == &anon_ops || low->offset + (low->end - low->start) == high->offset);
 }
 

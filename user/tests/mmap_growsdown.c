@@ -2,6 +2,7 @@
 
 #include "test.h"
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define PAGE 4096
 #define PLACE ((char *)0x20000000)
@@ -23,6 +24,19 @@ static void show_touch(const char *what, char *at)
 {
 	target = at;
 	show_child(what, touch);
+}
+
+// Two stacks side by side, untouched so far, are one: how far it may grow counts from its end.
+static void grow_joined(void)
+{
+	const struct rlimit limit = { 8 * PAGE, 8 * PAGE };
+	char *high = PLACE + 2048 * PAGE;
+
+	map(high, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_GROWSDOWN);
+	map(high - PAGE, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_GROWSDOWN);
+	show("setrlimit", setrlimit(RLIMIT_STACK, &limit));
+	show_touch("seven below the upper one", high - 7 * PAGE);
+	show_touch("eight below the upper one", high - 8 * PAGE);
 }
 
 int main(void)
@@ -47,5 +61,6 @@ int main(void)
 	check("another stack", map(below, PROT_READ, MAP_FIXED | MAP_GROWSDOWN) == below);
 	show_touch("between the two", below + PAGE);
 	show_touch("below both", below - PAGE);
+	show_child("two as one", grow_joined);
 	return 0;
 }
