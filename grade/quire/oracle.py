@@ -5,6 +5,7 @@ into the records, and which Linux that was into user/tests/ORACLE. Hostile progr
 """
 import argparse
 import contextlib
+import os
 import platform
 import re
 from pathlib import Path
@@ -28,11 +29,25 @@ def main():
     for name in set(options.names) - {p.name for p in chosen}:
         parser.error(f"there is no user/tests/{name}.c")
     chosen = [p for p in chosen if not (p.helper or p.hostile)]
+    stale = not_built(chosen, archive, os.stat(build.path("archive.cpio")).st_mtime)
+    if stale:
+        which = f"{stale[0]} and {len(stale) - 1} more are" if stale[1:] else f"{stale[0]} is"
+        parser.error(f"{which} not built from what its source says now; build it first: make")
     differing = [p.name for p in chosen if not agrees(p, archive, options.write)]
     note_version(options.write)
     verb = "written" if options.write else "differ"
     print(f"{len(chosen)} programs, {len(differing)} {verb}", *differing)
     return bool(differing) and not options.write
+
+
+def not_built(programs, archive, built_at):
+    """The names of those that the archive, written at `built_at`, lacks or has of an older source."""
+    there = {name for name, _, _ in native.entries(archive)}
+    return [
+        p.name
+        for p in programs
+        if f"tests/{p.name}" not in there or p.source.stat().st_mtime > built_at
+    ]
 
 
 def agrees(program, archive, write):

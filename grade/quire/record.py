@@ -40,6 +40,11 @@ class Program:
         return self.name.startswith(HOSTILE) or self.record.suffix == ".expect"
 
     @property
+    def source(self):
+        """The path of its source."""
+        return FOLDER / f"{self.name}.c"
+
+    @property
     def record(self):
         """The record's path; where there is none yet, the one that the oracle would write."""
         expected = FOLDER / f"{self.name}.expect"

@@ -1,0 +1,53 @@
+"""The oracle judges only what was built from the source that is there."""
+import os
+import stat
+import sys
+
+import pytest
+
+from quire import oracle, record
+from tools.cpio import Archive
+
+
+@pytest.fixture
+def refused(tmp_path, monkeypatch, capsys):
+    """What `grade/oracle --write one` says with an archive that has these files, as old as told."""
+    (tmp_path / "one.c").write_text("// A program.\n")
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    monkeypatch.setenv("QUIRE_OBJ", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["oracle", "--write", "one"])
+
+    def run(files, age):
+        archive = Archive()
+        for file in files:
+            archive.entry(file, stat.S_IFREG | 0o755)
+        archive.finish()
+        path = tmp_path / "archive.cpio"
+        path.write_bytes(archive.data)
+        built_at = (tmp_path / "one.c").stat().st_mtime - age
+        os.utime(path, (built_at, built_at))
+        with pytest.raises(SystemExit) as ending:
+            oracle.main()
+        assert ending.value.code
+        assert sorted(file.name for file in tmp_path.iterdir()) == ["archive.cpio", "one.c"]
+        return capsys.readouterr().err
+
+    return run
+
+
+def test_program_that_was_not_built(refused):
+    assert "one is not built from what its source says now; build it first: make" in refused([], 0)
+
+
+def test_program_older_than_its_source(refused):
+    assert "build it first: make" in refused(["tests/one"], 1)
+
+
+def test_all_that_are_built(monkeypatch, tmp_path):
+    (tmp_path / "one.c").write_text("// A program.\n")
+    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    archive = Archive()
+    archive.entry("tests/one", stat.S_IFREG | 0o755)
+    archive.finish()
+    built_at = (tmp_path / "one.c").stat().st_mtime
+    assert oracle.not_built(record.programs(), bytes(archive.data), built_at) == []
