@@ -54,7 +54,7 @@ def parser():
         allow_abbrev=False,
     )
     add = result.add_argument
-    add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128)")
+    add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128); 16 is enough to boot")
     add("--smp", type=int, default=1, metavar="N", help="processors (1)")
     add("--icount", action="store_true", help="deterministic: time is counted in instructions")
     add("--timeout", type=float, metavar="S", help="seconds; of 10^9 instructions under --icount")
@@ -134,7 +134,8 @@ def check(options):
         raise Refused("which program? (--help lists the options)")
     if options.tty and options.icount:
         raise Refused("--tty and --icount: a terminal is not deterministic")
-    if options.mem <= 0 or options.smp <= 0 or (options.timeout or 1) <= 0:
+    limit = 1 if options.timeout is None else options.timeout
+    if not (options.mem > 0 and options.smp > 0 and limit > 0):
         raise Refused("--mem, --smp and --timeout must be positive")
 
 

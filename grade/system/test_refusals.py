@@ -68,6 +68,8 @@ def test_wrong_options(tmp_path):
     assert "not deterministic" in refuse("--tty", "--icount", program)
     assert "K=V" in refuse("--env", "A", program)
     assert "positive" in refuse("--mem", "0", program)
+    assert "positive" in refuse("--timeout", "0", program)
+    assert "positive" in refuse("--timeout", "nan", program)
     assert "--no-such-option" in refuse("--no-such-option", program)
     assert "make" in refuse("--kernel", tmp_path / "none", program)
     assert "No such file" in refuse("--file", tmp_path / "none", program)
