@@ -164,7 +164,7 @@ def report(result, log, logged):
     """Say on standard error what the exit status alone does not."""
     if result.kind in KERNEL_FAILED and log and not logged:
         sys.stderr.write(log.text())
-    if result.message:
+    if result.message and result.kind != "signal":
         print(f"grade/run: {result.message}", file=sys.stderr)
 
 

@@ -1,6 +1,7 @@
 """The verdict on one run, from three witnesses: the transcript, QEMU's end, and the watch."""
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
@@ -33,6 +34,13 @@ STATUS = {
     "nostart": CANNOT_START,
     "refused": CANNOT_START,
 }
+SIGNALS = (
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP"
+    " TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
+).split()
+SIGKILL = 9
+OUT_OF_MEMORY = re.compile(r"out of memory: killed pid 2 \(")  # the pid of the first program
+
 # Where the kernel's own messages say more than the verdict.
 KERNEL_FAILED = {"panic", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
 
@@ -117,12 +125,25 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
     return _ended(transcript)
 
 
+def with_cause(result, log):
+    """The result, with the cause of a program's SIGKILL where the kernel's log says it."""
+    if result.signal == SIGKILL and OUT_OF_MEMORY.search(log):
+        return replace(result, message=f"{result.message}: out of memory")
+    return result
+
+
+def _signal_name(number):
+    """A signal in words. The names are Quire's, which this system may give to other numbers."""
+    name = SIGNALS[number - 1 : number]
+    return f"signal {number} (SIG{name[0]})" if name else f"signal {number}"
+
+
 def _ended(transcript):
     value = transcript.value
     if transcript.ending == "exit":
         return Result("exit", value)
     if transcript.ending == "signal":
-        return Result("signal", 128 + value, signal=value)
+        return Result("signal", 128 + value, f"{_signal_name(value)} ended it", value)
     if transcript.ending == "nostart":
         reason = os.strerror(value)
         return failure("nostart", f"the kernel could not start the program: {reason} ({value})")

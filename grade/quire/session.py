@@ -6,7 +6,7 @@ from functools import partial
 from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded
-from quire.result import audited, failure, judge
+from quire.result import audited, failure, judge, with_cause
 from quire.streams import Buffer, Feeder, Log
 from quire.watch import Watch
 
@@ -48,7 +48,7 @@ class Session:
                 reason = self.machine.qmp.shutdown_reason()
                 result = judge(self.transcript, status, reason, self.machine.errors())
                 self._count(result)
-                result = watch.final(result)
+                result = with_cause(watch.final(result), self.log.text())
                 if self.setup.audit:
                     result = self._audited(result)
             if self.setup.icount:

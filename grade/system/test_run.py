@@ -98,6 +98,15 @@ def test_death_by_signal(glibc_probe, number, tmp_path):
     assert done.returncode == 128 + number
     found = json.loads(verdict.read_text())
     assert (found["kind"], found["signal"], found["status"]) == ("signal", number, 128 + number)
+    assert found["message"] == f"signal {int(number)} ({signal.Signals(number).name}) ended it"
+    assert done.stderr == b""
+
+
+def test_death_for_want_of_memory(tmp_path):
+    verdict = tmp_path / "verdict"
+    done = run("--mem", "20", "--result", verdict, "--guest", "sort", "/dev/zero")
+    assert (done.returncode, done.stderr) == (128 + signal.SIGKILL, b"")
+    assert json.loads(verdict.read_text())["message"].endswith("ended it: out of memory")
 
 
 def test_null_pointer(probe):

@@ -75,6 +75,16 @@ def test_verdicts():
     assert verdict(ending(b"panic 6000100"), PANIC) == ("panic", 125)
 
 
+def test_signals_have_names():
+    def message(number):
+        text = ending(b"signal %d 6000100" % number)
+        return judge(transcript(text), END, None, "").message
+
+    assert message(11) == "signal 11 (SIGSEGV) ended it"
+    assert message(31) == "signal 31 (SIGSYS) ended it"
+    assert message(40) == "signal 40 ended it"
+
+
 def test_machine_that_fails():
     assert verdict(GOOD[:20], PANIC) == ("panic", 125)
     assert verdict(b"", 2 * 0x16 + 1) == ("boot", 126)
