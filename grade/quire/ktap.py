@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from elftools.elf.elffile import ELFFile
 
 RESULT = re.compile(r"^(ok|not ok) \d+ (\S+)$")
+BAIL_OUT = "Bail out! panic in "
 POINTERS = 3  # struct ktest: name, file, run
 
 
 @dataclass
 class Report:
-    """What the console said; `notes` are a test's complaints."""
+    """What the console said; `notes` are a test's complaints, `panicked` the one that ran at a panic."""
 
     passed: set = field(default_factory=set)
     failed: set = field(default_factory=set)
     notes: dict = field(default_factory=dict)
     planned: int = None
+    panicked: str = None
 
 
 def listed(path):
@@ -50,8 +52,10 @@ def parse(console):
             notes = []
         elif line.startswith("1.."):
             report.planned = int(line[3:])
-        elif line.startswith(("# ", "Bail out!")):
+        elif line.startswith("# "):
             notes.append(line)
+        elif line.startswith(BAIL_OUT):
+            report.panicked = line[len(BAIL_OUT) :]
     return report
 
 

@@ -43,5 +43,6 @@ def test_every_allocation_fails_once(group, complain):
     if found:
         complain(outcome.explain("an allocation failed, and then:\n" + "\n".join(found)))
     if (outcome.result.kind, outcome.result.status) != ("exit", 0):
-        complain(outcome.explain(f"the machine did not end well after {lines[-1:]}"))
+        running = (names[len(lines) :] or ["(none: all were done)"])[0]
+        complain(outcome.explain(f"the machine did not end well; the program run then: {running}"))
     assert [DONE.match(line)[1] for line in lines] == names

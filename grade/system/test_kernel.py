@@ -28,6 +28,12 @@ def test_in_kernel(file, name, complain):
     if name in report.failed:
         notes = "\n".join(report.notes[name]) or "it did not say why"
         complain(outcome.explain(f"{file}: {name} failed:\n{guest.indent(notes)}"))
+    if name == report.panicked:
+        complain(outcome.explain(f"{file}: {name} was running when the kernel panicked"))
+    if report.panicked:
+        did = "passed" if name in report.passed else "did not run"
+        outcome.again = f"make qemu-nox DEBUG=1 APPEND=ktest={report.panicked}"
+        complain(outcome.explain(f"{file}: {name} {did}; the kernel panicked in {report.panicked}"))
     if name not in report.passed:
         complain(outcome.explain(f"{file}: {name} did not report: {outcome.result.message}"))
     if outcome.result.kind != "tests":

@@ -165,6 +165,7 @@ def test_ktap():
     )
     assert (report.passed, report.failed, report.planned) == ({"one"}, {"two"}, 3)
     assert report.notes["two"] == ["# a.c:7: expected: x"]
+    assert report.panicked == "three"
 
 
 def test_record_shows_the_first_difference():
