@@ -11,6 +11,11 @@ def pytest_configure(config):
         raise pytest.UsageError(f"{build.path('quire.elf')} is not there; `make` builds it")
 
 
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and config.option.keyword:
+        terminalreporter.write_line(f"no test has {config.option.keyword!r} in its name")
+
+
 @pytest.fixture
 def complain():
     """Fails the test with a text for people, without a trace of the grader's own code."""

@@ -16,7 +16,13 @@ setup:
 # The CD is tested where this machine can make one.
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 
-## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab
+ifneq ($(and $(LAB),$(filter grade,$(MAKECMDGOALS))),)
+ifeq ($(wildcard grade/lab$(LAB)/test_*.py),)
+$(error lab $(LAB) has no tests yet)
+endif
+endif
+
+## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab that has some
 # The kernel's own tests run in the debug build, user/tests in both.
 grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
@@ -47,11 +53,14 @@ fuzz: all
 fuzz-syscalls: all
 	$(grade_env) grade/fuzz-syscalls $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
-# The programs of user/ also compile for the host, with its own C library, but for those that make calls
-# of ours.
+# The programs of user/ also compile for the host, with its own C library, but for those of which a
+# source has the line `// quire-only`.
 HOST_CC ?= cc
-host_single := $(patsubst user/%.c,%,$(filter-out user/tests/% user/areas.c,$(single_src)))
-host_programs := $(addprefix $(O)/host/,$(host_single) $(folder_names))
+host_src := $(filter-out user/tests/%,$(single_src) $(folder_src))
+quire_only := $(shell grep -lx '// quire-only' $(host_src))
+host_single := $(patsubst user/%.c,%,$(filter-out user/tests/% $(quire_only),$(single_src)))
+host_folders := $(filter-out $(patsubst user/%/,%,$(dir $(quire_only))),$(folder_names))
+host_programs := $(addprefix $(O)/host/,$(host_single) $(host_folders))
 host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 
 $(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
@@ -63,7 +72,7 @@ $(O)/host/$(1): $(sort $(wildcard user/$(1)/*.c)) $(wildcard user/$(1)/*.h) grad
 	@mkdir -p $$(@D)
 	$$(host_cc)
 endef
-$(foreach name,$(folder_names),$(eval $(call host_folder,$(name))))
+$(foreach name,$(host_folders),$(eval $(call host_folder,$(name))))
 
 ## host-programs: the programs of user/, for this machine's system, in obj/host
 host-programs: $(host_programs)
@@ -75,6 +84,11 @@ lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
 lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts lint-lengths
 .PHONY: $(lint_checks)
+
+# All checks are made, also after one that finds something.
+ifneq ($(filter lint,$(MAKECMDGOALS)),)
+MAKEFLAGS += --keep-going
+endif
 
 ## lint: every check of the source that needs no machine
 lint: $(lint_checks)

@@ -1,4 +1,5 @@
 // areas: lists the named areas that others may clone.
+// quire-only
 #include <errno.h>
 #include <stdio.h>
 #include <sys/area.h>

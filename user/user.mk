@@ -6,6 +6,9 @@
 # user/tests/NAME.c        a test, obj/user/tests/NAME, /tests/NAME in the archive
 # user/tests/NAME/*.c      the same, from several files
 # user/etc/*               files of /etc
+#
+# A program of user/ must also compile for other systems (make host-programs), unless it has a line
+# `// quire-only` because it makes calls that only Quire has.
 
 # A section for each function, of which the linker keeps what is used: small files make cheap execs.
 sections := -ffunction-sections -fdata-sections

@@ -95,6 +95,12 @@ def test_run_a_program():
         assert terminal.status() == 0, terminal.shown
 
 
+def test_a_lab_without_tests():
+    with Terminal("make", "grade", "LAB=none") as terminal:
+        assert terminal.status() != 0
+    assert "lab none has no tests yet" in terminal.shown
+
+
 @pytest.mark.skipif(not shutil.which("gdb"), reason="gdb is not installed")
 def test_debugger_stops_in_the_kernel(tmp_path):
     script = tmp_path / "script"
