@@ -132,6 +132,12 @@ static unsigned long search(const char *pattern, FILE *file, const char *name)
 	return found;
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: grep [-v] [-i] [-n] [-c] PATTERN [FILE...]\n");
+	return 2;
+}
+
 // The status is 0 if a line was found, 1 if none, 2 after an error.
 int main(int argc, char **argv)
 {
@@ -143,16 +149,14 @@ int main(int argc, char **argv)
 
 	while ((option = getopt(argc, argv, "vinc")) != -1) {
 		if (option == '?')
-			return 2;
+			return usage();
 		invert |= option == 'v';
 		ignore_case |= option == 'i';
 		show_numbers |= option == 'n';
 		only_count |= option == 'c';
 	}
-	if (optind == argc) {
-		fprintf(stderr, "usage: grep [-v] [-i] [-n] [-c] PATTERN [FILE...]\n");
-		return 2;
-	}
+	if (optind == argc)
+		return usage();
 	pattern = argv[optind++];
 	if (optind == argc)
 		found = search(pattern, stdin, NULL);

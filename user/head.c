@@ -1,5 +1,6 @@
-// head [-n N] [FILE...]: the first N lines, 10 without an option.
+// head [-n N | -N] [FILE...]: the first N lines, 10 without an option.
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,13 @@ int main(int argc, char **argv)
 	long lines = 10;
 	FILE *file;
 
+	if (argc > 1 && argv[1][0] == '-' && isdigit((unsigned char)argv[1][1]))
+		lines = atoi(argv[optind++] + 1);
 	while ((option = getopt(argc, argv, "n:")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: head [-n N | -N] [FILE...]\n");
 			return 2;
+		}
 		lines = atoi(optarg);
 	}
 	if (optind == argc)

@@ -177,8 +177,10 @@ int main(int argc, char **argv)
 	int option;
 
 	while ((option = getopt(argc, argv, "al")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: ls [-a] [-l] [PATH...]\n");
 			return 2;
+		}
 		show_all |= option == 'a';
 		show_long |= option == 'l';
 	}

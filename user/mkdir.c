@@ -42,8 +42,10 @@ int main(int argc, char **argv)
 	int status = 0, option;
 
 	while ((option = getopt(argc, argv, "p")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: mkdir [-p] PATH...\n");
 			return 2;
+		}
 		parents = true;
 	}
 	for (; optind < argc; optind++) {

@@ -9,8 +9,10 @@ int main(int argc, char **argv)
 	int command = RB_AUTOBOOT, option;
 
 	while ((option = getopt(argc, argv, "ph")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: reboot [-p | -h]\n");
 			return 2;
+		}
 		command = option == 'p' ? RB_POWER_OFF : RB_HALT_SYSTEM;
 	}
 	sync();

@@ -66,20 +66,24 @@ static int remove_path(const char *path)
 	return status;
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: rm [-r] [-f] PATH...\n");
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	int status = 0, option;
 
 	while ((option = getopt(argc, argv, "rf")) != -1) {
 		if (option == '?')
-			return 2;
+			return usage();
 		recursive |= option == 'r';
 		force |= option == 'f';
 	}
-	if (optind == argc && !force) {
-		fprintf(stderr, "usage: rm [-r] [-f] PATH...\n");
-		return 2;
-	}
+	if (optind == argc && !force)
+		return usage();
 	for (; optind < argc; optind++)
 		status |= remove_path(argv[optind]);
 	return status;

@@ -56,8 +56,10 @@ int main(int argc, char **argv)
 	size_t n;
 
 	while ((option = getopt(argc, argv, "rn")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: sort [-r] [-n] [FILE...]\n");
 			return 2;
+		}
 		backwards |= option == 'r';
 		numeric |= option == 'n';
 	}

@@ -13,8 +13,10 @@ int main(int argc, char **argv)
 	long count = 0, first;
 
 	while ((option = getopt(argc, argv, "n:")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: tail [-n N] [FILE]\n");
 			return 2;
+		}
 		wanted = atoi(optarg);
 	}
 	if (optind < argc)

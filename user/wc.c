@@ -46,8 +46,10 @@ int main(int argc, char **argv)
 	FILE *file;
 
 	while ((option = getopt(argc, argv, "lwc")) != -1) {
-		if (option == '?')
+		if (option == '?') {
+			fprintf(stderr, "usage: wc [-l] [-w] [-c] [FILE...]\n");
 			return 2;
+		}
 		show_lines |= option == 'l';
 		show_words |= option == 'w';
 		show_bytes |= option == 'c';
