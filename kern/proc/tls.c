@@ -28,25 +28,27 @@ static struct segment_desc describe(const struct user_desc *desc)
 	return segment_make(desc->base_addr, desc->limit, flags);
 }
 
-static int find_free_slot(const struct thread *thread)
+// TLS_SLOTS: there is none.
+static uint32_t find_free_slot(const struct thread *thread)
 {
-	for (int i = 0; i < TLS_SLOTS; i++)
-		if (thread->tls[i].high == 0 && thread->tls[i].low == 0)
-			return i;
-	return -ESRCH;
+	uint32_t slot = 0;
+
+	while (slot < TLS_SLOTS && (thread->tls[slot].high || thread->tls[slot].low))
+		slot++;
+	return slot;
 }
 
 int tls_set(struct thread *thread, struct user_desc *desc)
 {
-	int slot = (int)desc->entry_number - GDT_TLS;
+	uint32_t slot = desc->entry_number - GDT_TLS; // which may wrap: then it is none either
 
 	if (desc->entry_number == (uint32_t)-1) {
 		slot = find_free_slot(thread);
-		if (slot < 0)
-			return slot;
-		desc->entry_number = (uint32_t)(GDT_TLS + slot);
+		if (slot == TLS_SLOTS)
+			return -ESRCH;
+		desc->entry_number = GDT_TLS + slot;
 	}
-	if (slot < 0 || slot >= TLS_SLOTS)
+	if (slot >= TLS_SLOTS)
 		return -EINVAL;
 	// As on Linux: 32 bits, and no conforming code; with segments that are not present nobody
 	// can reach anything.
@@ -61,15 +63,15 @@ int tls_set(struct thread *thread, struct user_desc *desc)
 
 int tls_get(const struct thread *thread, struct user_desc *desc)
 {
-	int slot = (int)desc->entry_number - GDT_TLS;
+	uint32_t slot = desc->entry_number - GDT_TLS;
 	uint32_t low, high;
 
-	if (slot < 0 || slot >= TLS_SLOTS)
+	if (slot >= TLS_SLOTS)
 		return -EINVAL;
 	low = thread->tls[slot].low;
 	high = thread->tls[slot].high;
 	memset(desc, 0, sizeof(*desc)); // also the bits that have no name
-	desc->entry_number = (uint32_t)(slot + GDT_TLS);
+	desc->entry_number = slot + GDT_TLS;
 	desc->base_addr = (low >> 16) | ((high & 0xFF) << 16) | (high & 0xFF000000);
 	desc->limit = (low & 0xFFFF) | (high & 0x000F0000);
 	desc->seg_32bit = !!(high & SEG_32BIT);

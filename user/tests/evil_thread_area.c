@@ -32,7 +32,9 @@ int main(void)
 	int refused = 0, killed = 0, other = 0, numbers = 0;
 
 	evil_begin();
-	for (uint32_t number = 0; number < 0x2010; number++) {
+	for (uint32_t number = 0; number != 0x80000010; number++) {
+		if (number == 0x2010)
+			number = 0x7ffffff0;
 		desc = (struct user_desc){ .entry_number = number,
 			                   .limit = 0xfffff,
 			                   .limit_in_pages = 1,
