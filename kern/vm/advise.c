@@ -301,16 +301,16 @@ static void populate_all(struct aspace *as)
 
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future)
 {
-	struct area *area, *after;
+	struct area *area;
+	uintptr_t va = 0;
 
 	rwlock_write_lock(&as->lock);
 	as->new_flags = future ? locks : 0;
-	if (current) {
-		list_for_each(area, &as->areas.list, link)
-			if (ops_lockable(area->ops))
-				area->flags = (uint16_t)((area->flags & ~AREA_LOCKS) | locks);
-		list_for_each_safe(area, after, &as->areas.list, link)
-			areas_merge_at(as, area->start);
+	while (current && (area = area_find_from(&as->areas, va))) {
+		va = area->end;
+		if (ops_lockable(area->ops)) // nothing is cut, so nothing can fail
+			(void)set_flags(as, area, area->start, area->end,
+			                (area->flags & ~AREA_LOCKS) | locks);
 	}
 	rwlock_write_unlock(&as->lock);
 	if (current && locks)

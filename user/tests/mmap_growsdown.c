@@ -39,6 +39,22 @@ static void grow_joined(void)
 	show_touch("eight below the upper one", high - 8 * PAGE);
 }
 
+// Two that have grown together are two, and stay so where nothing about them changes.
+static void grow_together(void)
+{
+	const struct rlimit limit = { 8 * PAGE, 8 * PAGE };
+	char *high = PLACE + 2048 * PAGE, *low_end = high - PAGE;
+
+	map(high, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_GROWSDOWN);
+	map(low_end - PAGE, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_GROWSDOWN);
+	show_touch("in between", low_end); // a child's
+	*(volatile char *)low_end = 1;
+	show("munlockall", munlockall());
+	show("setrlimit", setrlimit(RLIMIT_STACK, &limit));
+	show_touch("eight below the end of the lower one", low_end - 8 * PAGE);
+	show_touch("nine below the end of the lower one", low_end - 9 * PAGE);
+}
+
 int main(void)
 {
 	char *stack = PLACE + 512 * PAGE, *below = stack - 8 * PAGE;
@@ -62,5 +78,6 @@ int main(void)
 	show_touch("between the two", below + PAGE);
 	show_touch("below both", below - PAGE);
 	show_child("two as one", grow_joined);
+	show_child("two", grow_together);
 	return 0;
 }
