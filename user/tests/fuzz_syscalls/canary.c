@@ -7,6 +7,8 @@
 #include "fuzz.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -33,9 +35,38 @@ bool secret_in(uint32_t address, uint32_t words)
 	return false;
 }
 
-void secret_found(const struct actor *actor, uint32_t call)
+// Is no memory there that others may rightly write to, the children's stacks included? Calls may have
+// mapped such anywhere, and their tenants' children then share it.
+static bool all_private(uint32_t address)
 {
-	if (shared->secrets++)
+	static char maps[16384];
+	int fd = open("/proc/self/maps", O_RDONLY);
+	uint32_t used = 0;
+	ssize_t n;
+
+	while ((n = read(fd, maps + used, sizeof(maps) - 1 - used)) > 0)
+		used += (uint32_t)n;
+	close(fd);
+	maps[used] = '\0';
+	for (char *line = maps; line && *line; line = strchr(line, '\n')) {
+		char *rest;
+		uint32_t start, end;
+
+		line += *line == '\n';
+		start = strtoul(line, &rest, 16);
+		end = *rest ? strtoul(rest + 1, &rest, 16) : 0;
+		if (strlen(rest) < 5 || rest[4] != 's')
+			continue;
+		if ((start <= address && address < end) ||
+		    (start < STACKS_BASE + STACKS * STACK_SIZE && end > STACKS_BASE))
+			return false;
+	}
+	return used > 0;
+}
+
+void secret_found(const struct actor *actor, uint32_t address, uint32_t call)
+{
+	if (!all_private(address) || shared->secrets++)
 		return;
 	shared->secret_call = call;
 	shared->secret_worker = actor->worker;
@@ -93,7 +124,8 @@ void check_fresh(const struct actor *actor, uint32_t variant)
 	if (variant & 4)
 		at[0] = 0; // the whole page comes with a write
 	if (!all_zero(at, pages * PAGE / 4))
-		secret_found(actor, OWN_FRESH);
+		secret_found(actor, (uint32_t)(uintptr_t)&inverse,
+		             OWN_FRESH); // new memory is nobody else's
 	munmap(at, pages * PAGE);
 }
 

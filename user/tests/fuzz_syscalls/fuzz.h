@@ -154,7 +154,7 @@ int resolve_pid(uint32_t which, const struct actor *actor);
 // canary.c
 uint32_t *secret_fill(uint32_t *from, uint32_t words);
 bool secret_in(uint32_t address, uint32_t words);
-void secret_found(const struct actor *actor, uint32_t call);
+void secret_found(const struct actor *actor, uint32_t address, uint32_t call); // there
 void check_fresh(const struct actor *actor, uint32_t variant);
 void become_tenant(struct actor *actor) __attribute__((noreturn));
 void check_after_exec(void) __attribute__((noreturn));

@@ -248,7 +248,7 @@ static void perform(const struct op *op, struct actor *actor)
 	for (int i = 0; i < ARGS; i++)
 		if (op->arg[i].how == FILLED && strchr("bvetTuqRUJlGK", kinds[i]) &&
 		    secret_in(before[i], 16))
-			secret_found(actor, op->call);
+			secret_found(actor, before[i], op->call);
 }
 
 // Perform the actor's calls, and end.

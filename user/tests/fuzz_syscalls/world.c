@@ -54,17 +54,18 @@ void world_prepare(void)
 	chdir("/");
 }
 
-static void remove_tree(const char *path, int depth)
+// Returns whether it is gone. Calls may have made what is too deep or too long to be named: that stays.
+static bool remove_tree(const char *path, int depth)
 {
+	bool removed = depth < 40;
 	struct dirent *entry;
-	char inner[512];
+	char inner[4096];
 	DIR *dir;
 
 	chmod(path, 0777);
-	while (depth < 40 && (dir = opendir(path)) != NULL) {
-		bool found = false;
-
-		// What is removed may move what the directory shows next.
+	// What is removed may move what the directory shows next.
+	while (removed && (dir = opendir(path)) != NULL) {
+		removed = false;
 		while ((entry = readdir(dir)) != NULL) {
 			if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 				continue;
@@ -73,15 +74,11 @@ static void remove_tree(const char *path, int depth)
 			strcpy(inner, path);
 			strcat(inner, "/");
 			strcat(inner, entry->d_name);
-			found = true;
-			if (unlink(inner))
-				remove_tree(inner, depth + 1);
+			removed |= unlink(inner) == 0 || remove_tree(inner, depth + 1);
 		}
 		closedir(dir);
-		if (!found)
-			break;
 	}
-	rmdir(path);
+	return rmdir(path) == 0;
 }
 
 void world_clean(void)
