@@ -293,7 +293,7 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 				break;
 		} while (area);
 	}
-	area = list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
+	area = area_last(tree);
 	return gap_fits(area ? area->end : 0, high, low, high, len, align, store) ? 0 : -ENOMEM;
 }
 

@@ -112,6 +112,12 @@ struct area *area_find_from(const struct area_tree *tree, uintptr_t va);
 struct area *area_next(const struct area_tree *tree, const struct area *area);
 struct area *area_prev(const struct area_tree *tree, const struct area *area);
 
+// The area with the highest addresses, or NULL.
+static inline struct area *area_last(const struct area_tree *tree)
+{
+	return list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
+}
+
 // Insert an area that overlaps no other.
 void area_insert(struct area_tree *tree, struct area *area);
 

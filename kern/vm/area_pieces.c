@@ -101,14 +101,11 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
                  uintptr_t end)
 {
-	struct area *high = area_find_from(&as->areas, start), *low = NULL, wanted;
+	struct area *high = area_find_from(&as->areas, start), *low, wanted;
 
-	if (high)
-		low = area_prev(&as->areas, high);
-	else if (!list_empty(&as->areas.list))
-		low = list_entry(as->areas.list.prev, struct area, link);
 	if (high && high->start < end)
 		return false;
+	low = high ? area_prev(&as->areas, high) : area_last(&as->areas);
 	describe(&wanted, as, request, start, end);
 	if (low && low->end == start && areas_alike(low, &wanted)) {
 		area_resize(&as->areas, low, low->start, end);
