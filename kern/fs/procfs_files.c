@@ -7,6 +7,7 @@
 #include "mem/jumbo_pool.h"
 #include "mem/page.h"
 #include "thread/timer.h"
+#include "vm/area.h"
 #include <abi/stat.h>
 #include <stdlib.h>
 
@@ -78,6 +79,14 @@ static int show_filesystems(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// A constant here.
+static int show_max_map_count(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%zu\n", areas_max);
+	return 0;
+}
+
 #ifdef DEBUG
 
 // Which allocation from now on fails, of all that the one who writes this does not make itself:
@@ -110,6 +119,7 @@ static struct procfs_file files[] = {
 	{ .name = "uptime", .mode = S_IFREG | 0444, .show = show_uptime },
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },
 	{ .name = "filesystems", .mode = S_IFREG | 0444, .show = show_filesystems },
+	{ .name = "sys/vm/max_map_count", .mode = S_IFREG | 0444, .show = show_max_map_count },
 };
 
 void procfs_register_own(void)

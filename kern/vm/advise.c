@@ -43,17 +43,7 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      uint32_t flags)
 {
-	int error;
-
-	if (area->flags == flags)
-		return 0;
-	error = areas_split_at(as, start, end);
-	if (error)
-		return error;
-	area_find(&as->areas, start)->flags = (uint16_t)flags;
-	areas_merge_at(as, end);
-	areas_merge_at(as, start);
-	return 0;
+	return area->flags == flags ? 0 : area_change(as, area, start, end, area->prot, flags);
 }
 
 // Advice that only changes how an area is marked: what it sets and what it clears.
@@ -74,12 +64,15 @@ static const struct {
 
 static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int which)
 {
+	int error;
+
 	if (marks[which].advice == MADV_WIPEONFORK && (area->object || area_is_device(area)))
 		return -EINVAL;
 	if (marks[which].advice == MADV_DODUMP && area_is_device(area))
 		return -EINVAL;
-	return set_flags(as, area, start, end,
-	                 (area->flags | marks[which].set) & ~marks[which].clear);
+	error = set_flags(as, area, start, end,
+	                  (area->flags | marks[which].set) & ~marks[which].clear);
+	return error == -ENOMEM ? -EAGAIN : error; // as on Linux: -ENOMEM means a hole
 }
 
 // The same of jumbo pages, whole ones: what is cut off at the end stays. They are never locked.

@@ -4,6 +4,8 @@
 
 #include "layout.h"
 
+size_t areas_max = 65530;
+
 void area_tree_init(struct area_tree *tree)
 {
 	tree->root = NULL;

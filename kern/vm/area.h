@@ -83,6 +83,10 @@ struct area {
 	const char *name;           // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
 };
 
+// How many areas a space may have before calls that would add one fail (Linux's vm.max_map_count).
+// A constant; tests set a smaller number.
+extern size_t areas_max;
+
 #define STACK_GUARD (1u << 20) // bytes below a stack that are not given out: it may need them
 
 // Where the bytes begin that others leave free below an area.

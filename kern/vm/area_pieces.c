@@ -152,9 +152,15 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *first = cut_by(as, start), *last = cut_by(as, end);
 	struct area *first_high = NULL, *last_high = NULL;
+	size_t count = as->areas.count + (first != NULL);
+	bool full = last && count >= areas_max;
 
 	if ((first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end)))
 		return -EINVAL;
+	if (first && as->areas.count >= areas_max)
+		return -ENOMEM;
+	if (full)
+		last = NULL;
 	if (first && !(first_high = area_copy(first, as)))
 		return -ENOMEM;
 	if (last && !(last_high = area_copy(last, as))) {
@@ -168,5 +174,52 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 		first_high->end = first->end; // the other cut may have shortened it
 		split_commit(as, first, first_high, start);
 	}
+	return full ? -ENOMEM : 0;
+}
+
+// Let a neighbour of `area` take over the part of it that is to become `wanted`, if they are alike
+// then: only a border moves. Returns whether it did.
+static bool border_moved(struct aspace *as, struct area *area, const struct area *wanted)
+{
+	struct area *low = area_prev(&as->areas, area), *high = area_next(&as->areas, area);
+
+	if (wanted->start == area->start && wanted->end < area->end && low &&
+	    low->end == wanted->start && areas_alike(low, wanted)) {
+		area->offset += wanted->end - wanted->start;
+		area_resize(&as->areas, area, wanted->end, area->end);
+		area_resize(&as->areas, low, low->start, wanted->end);
+		return true;
+	}
+	if (wanted->end == area->end && wanted->start > area->start && high &&
+	    high->start == wanted->end && areas_alike(wanted, high)) {
+		area_resize(&as->areas, area, area->start, wanted->start);
+		high->offset = wanted->offset;
+		area_resize(&as->areas, high, wanted->start, high->end);
+		return true;
+	}
+	return false;
+}
+
+int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
+                uint32_t flags)
+{
+	struct area wanted = *area;
+	int error;
+
+	wanted.start = start;
+	wanted.end = end;
+	wanted.offset += start - area->start;
+	wanted.prot = (uint8_t)prot;
+	wanted.flags = (uint16_t)flags;
+	if (!area->ops->uncut && border_moved(as, area, &wanted))
+		return 0;
+	error = areas_split_at(as, start, end);
+	if (error)
+		return error;
+	area = area_find(&as->areas, start);
+	area->prot = wanted.prot;
+	area->flags = wanted.flags;
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
 	return 0;
 }

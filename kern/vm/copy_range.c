@@ -81,6 +81,8 @@ static int check_target(struct aspace *to, struct aspace *copy, uintptr_t start,
 
 	if (next && next->start < end)
 		return -EEXIST;
+	if (to->areas.count + copy->areas.count > areas_max)
+		return -ENOMEM;
 	list_for_each(area, &copy->areas.list, link)
 		if (!aspace_may_grow(to, copy->pages * PAGE_SIZE, area->prot, area->flags))
 			return -ENOMEM;

@@ -239,9 +239,17 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
 
-// Areas neither begin before nor end after `start` and `end`: split those that do. Returns 0, -EINVAL
-// where one cannot be cut there, or -ENOMEM; then nothing has changed. Caller: holds as->lock for writing.
+// Split the areas that contain `start` and `end`, so that none reaches across one of the two. Returns
+// 0; -EINVAL where one cannot be cut there, or -ENOMEM, both with nothing changed; or -ENOMEM where
+// the space may have no further area (areas_max): as on Linux the cut at `start` stays if only the one
+// at `end` is too many. Caller: holds as->lock for writing.
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags `flags`.
+// It becomes part of a neighbour that is like it, or an area of its own. The entries are the caller's.
+// Returns 0, or the errors of areas_split_at. Caller: holds as->lock for writing.
+int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
+                uint32_t flags);
 
 // Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);

@@ -105,7 +105,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 
 	if (request->len == 0 || uncut_at(ops, len))
 		return -EINVAL;
-	if (len == 0 || len > ULIM)
+	if (len == 0 || len > ULIM || as->areas.count > areas_max)
 		return -ENOMEM;
 	if (request->fixed) {
 		if (va >= ULIM || len > ULIM - va)

@@ -8,23 +8,21 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 {
 	bool populate = (area->flags & (AREA_LOCKED | AREA_SHARED)) == AREA_LOCKED &&
 	                !(area->prot & PROT_WRITE) && (prot & PROT_WRITE);
+	bool device;
 	int error;
 
 	start = MAX(start, area->start);
 	end = MIN(end, area->end);
+	device = area_is_device(area);
 	error = tables_make_private(as, start, end);
 	if (!error)
-		error = areas_split_at(as, start, end);
+		error = area_change(as, area, start, end, prot, area->flags);
 	if (error)
 		return error;
-	area = area_find(&as->areas, start);
-	area->prot = (uint8_t)prot;
-	if (area_is_device(area))
+	if (device)
 		ptes_unmap(as, start, end); // there are no pages to hold
 	else
 		ptes_protect(as, start, end, prot);
-	areas_merge_at(as, end);
-	areas_merge_at(as, start);
 	if (populate) {
 		// Locked private memory that becomes writable is the space's own from the start.
 		rwlock_write_unlock(&as->lock);

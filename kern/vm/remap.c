@@ -4,6 +4,11 @@
 #include "vm/internal.h"
 #include "vm/object.h"
 
+// What Linux demands: so many areas less than the greatest number for a move, and two less still where
+// the target may have to be unmapped.
+#define MOVE_AREAS 3
+#define TARGET_AREAS 2
+
 // What is to become of a mapping.
 struct remap {
 	uintptr_t old, new;
@@ -75,7 +80,8 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	struct area *target;
 	int error;
 
-	if (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags))
+	if (as->areas.count >= areas_max - MOVE_AREAS ||
+	    (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags)))
 		return -ENOMEM;
 	target = make_target(as, area, remap);
 	if (!target)
@@ -202,6 +208,8 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 	bool placed = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
 	int error = 0;
 
+	if (placed && as->areas.count >= areas_max - MOVE_AREAS - TARGET_AREAS)
+		return -ENOMEM;
 	if (!area)
 		return -EFAULT;
 	error = check_jumbo(remap, area);
