@@ -9,4 +9,6 @@
 #define MAX_ARG_STRLEN 131072 // bytes in one argument, with the NUL; more is E2BIG
 #define IOV_MAX 1024          // elements of one iovec array; more is EINVAL
 #define NGROUPS_MAX 65536
-#define OPEN_MAX 1024 // default of RLIMIT_NOFILE
+#define OPEN_MAX 1024      // default of RLIMIT_NOFILE
+#define OPEN_HARD_MAX 4096 // default of its hard limit
+#define NR_OPEN 1048576    // the highest that it can be set to

@@ -2,6 +2,7 @@
 #include "fs/fdtable.h"
 
 #include "mem/heap.h"
+#include "thread/thread.h"
 
 static struct fdtable *fdtable_alloc(uint32_t size)
 {
@@ -14,7 +15,6 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->slots = table->first_slots;
 	table->size = FD_FIRST_SLOTS;
 	table->end = table->lowest_free = 0;
-	table->limit = OPEN_MAX;
 	if (size > FD_FIRST_SLOTS) {
 		table->slots = kmalloc(size * sizeof(*table->slots));
 		table->size = size;
@@ -56,7 +56,6 @@ struct fdtable *fdtable_copy(struct fdtable *from)
 		copy->slots[i] = slot;
 	}
 	copy->end = from->end;
-	copy->limit = from->limit;
 	spin_unlock(&from->lock);
 	return copy;
 }
@@ -122,6 +121,12 @@ static void freed(struct fdtable *table, uint32_t fd)
 		table->end--;
 }
 
+// The first descriptor that the current thread may not use.
+static uint32_t descriptor_limit(void)
+{
+	return (uint32_t)MIN(thread_limit(RLIMIT_NOFILE), (uint64_t)NR_OPEN);
+}
+
 int fd_reserve(struct fdtable *table, uint32_t min)
 {
 	uint32_t fd;
@@ -131,7 +136,7 @@ int fd_reserve(struct fdtable *table, uint32_t min)
 	fd = MAX(min, table->lowest_free);
 	while (fd < table->end && table->slots[fd])
 		fd++;
-	error = fd < table->limit ? reach(table, fd) : -EMFILE;
+	error = fd < descriptor_limit() ? reach(table, fd) : -EMFILE;
 	if (!error) {
 		table->slots[fd] = FD_RESERVED;
 		if (min <= table->lowest_free)
@@ -170,7 +175,7 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 	int error;
 
 	spin_lock(&table->lock);
-	if ((uint32_t)fd >= table->limit)
+	if ((uint32_t)fd >= descriptor_limit())
 		error = -EBADF;
 	else
 		error = reach(table, (uint32_t)fd);

@@ -21,7 +21,6 @@ struct fdtable {
 	uint32_t size;        // [l] slots there are
 	uint32_t end;         // [l] all slots from here on are free, and their contents undefined
 	uint32_t lowest_free; // [l] no slot below this one is free
-	uint32_t limit;       // [l] descriptors from here on are refused (RLIMIT_NOFILE)
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
@@ -80,7 +79,7 @@ static inline void fd_return(struct file *file, bool counted)
 }
 
 // Reserve the lowest free descriptor not below `min`. Returns it; -EMFILE when there is none below
-// the limit, -ENOMEM.
+// the current thread's RLIMIT_NOFILE; -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);
 
 // Fill a reserved descriptor with `file`, whose reference the table takes over; or give it back.

@@ -115,8 +115,8 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 			from -= (uint64_t)(put < 0 ? got : got - put);
 		if (put <= 0)
 			break;
-		done += (size_t)put;
-		if (put < got || thread_give_way())
+		done += (size_t)put; // after a short write the next one says why
+		if (thread_give_way())
 			break;
 	}
 	*(in_pos ? in_pos : &in->position) = from;

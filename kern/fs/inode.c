@@ -4,6 +4,7 @@
 #include "fs/pipe.h"
 #include "fs/tree.h"
 #include "mem/heap.h"
+#include "thread/thread.h"
 #include "thread/timer.h"
 #include "vm/object.h"
 #include <abi/limits.h>
@@ -165,6 +166,30 @@ uint64_t inode_size(struct inode *inode)
 	}
 }
 
+void (*size_limit_hook)(void);
+
+int size_limit_write(uint64_t pos, size_t *count)
+{
+	uint64_t limit = thread_limit(RLIMIT_FSIZE);
+
+	if (likely(limit == RLIM64_INFINITY))
+		return 0;
+	if (pos >= limit) {
+		size_limit_hook();
+		return -EFBIG;
+	}
+	*count = (size_t)MIN((uint64_t)*count, limit - pos);
+	return 0;
+}
+
+int size_limit_grow(uint64_t old, uint64_t size)
+{
+	if (size <= old || size <= thread_limit(RLIMIT_FSIZE))
+		return 0;
+	size_limit_hook();
+	return -EFBIG;
+}
+
 int inode_truncate(struct inode *inode, uint64_t size)
 {
 	int error;
@@ -173,6 +198,9 @@ int inode_truncate(struct inode *inode, uint64_t size)
 		return -EISDIR;
 	if (!inode_is(inode, S_IFREG) || !inode->object)
 		return -EINVAL;
+	error = size_limit_grow(inode_size(inode), size);
+	if (error)
+		return error;
 	if (inode->object->shift != PAGE_SHIFT && size % object_page_size(inode->object))
 		return -EINVAL;
 	error = object_truncate(inode->object, size);

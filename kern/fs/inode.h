@@ -160,6 +160,18 @@ uint64_t inode_size(struct inode *inode);
 // pages would not have whole ones; -ENOMEM, -EFBIG, -EPERM by a seal.
 int inode_truncate(struct inode *inode, uint64_t size);
 
+// How much a process may write to a file: how many of `count` bytes from position `pos` on lie below
+// the current thread's RLIMIT_FSIZE. Returns 0 with *count lowered; -EFBIG where not a byte does,
+// after sending SIGXFSZ. Caller: holds no lock.
+int size_limit_write(uint64_t pos, size_t *count);
+
+// The same for making a file of `old` bytes `size` bytes long. Returns 0; -EFBIG beyond the limit.
+int size_limit_grow(uint64_t old, uint64_t size);
+
+// Registered by proc/: the current thread wanted to make a file larger than it may: sends SIGXFSZ.
+// Called without locks.
+extern void (*size_limit_hook)(void);
+
 // What stat reports.
 void inode_stat(struct inode *inode, struct stat *st);
 

@@ -33,17 +33,21 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
-	size_t limit = UIO_MAX;
+	size_t limit = uio->left;
 	ssize_t total = 0;
+	int error;
 
 	if (!uio->left)
 		return 0;
 	if (file->flags & O_APPEND)
 		*pos = inode_size(file->inode);
+	error = size_limit_write(*pos, &limit);
+	if (error)
+		return error;
 	if (!(file->flags & O_LARGEFILE)) {
 		if (*pos >= SMALL_FILE_MAX)
 			return -EFBIG;
-		limit = (size_t)(SMALL_FILE_MAX - *pos);
+		limit = (size_t)MIN((uint64_t)limit, SMALL_FILE_MAX - *pos);
 	}
 	while (uio->left && (size_t)total < limit) {
 		size_t wanted = MIN(uio->len, limit - (size_t)total);

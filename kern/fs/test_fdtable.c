@@ -2,6 +2,7 @@
 #include "debug/ktest.h"
 #include "fs/fdtable.h"
 #include "fs/open.h"
+#include "thread/thread.h"
 
 // An open file to fill tables with; the caller has one reference.
 static struct file *some_file(void)
@@ -51,9 +52,11 @@ KTEST(fdtable_gives_the_lowest)
 
 KTEST(fdtable_has_a_limit)
 {
+	struct rlimit64 limits[RLIM_NLIMITS] = { [RLIMIT_NOFILE] = { OPEN_MAX, OPEN_MAX } };
 	struct fdtable *table = fdtable_create();
 	struct file *file = some_file();
 
+	thread_current()->limits = limits;
 	for (int i = 0; i < OPEN_MAX; i++)
 		EXPECT_EQ(add(table, file, 0, false), i);
 	EXPECT_EQ(add(table, file, 0, false), -EMFILE);
@@ -61,6 +64,7 @@ KTEST(fdtable_has_a_limit)
 	EXPECT_EQ(fd_replace(table, -1, file, false), -EBADF);
 	EXPECT_EQ(fd_close(table, 700), 0);
 	EXPECT_EQ(add(table, file, 0, false), 700);
+	thread_current()->limits = thread_no_limits;
 	fdtable_put(table);
 	EXPECT_EQ(file->refs, 1);
 	file_put(file);

@@ -6,7 +6,6 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
-#include "proc/limits.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -114,7 +113,6 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);
-	limits_apply_to_memory(process);
 	process_vfork_done(process);
 	fdtable_exec(process->files);
 	signal_exec(&process->signals);
@@ -127,6 +125,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 // Build the space of the program in `obj` and start it.
 static int start_program(struct object *obj, const char *path, const struct exec_args *args)
 {
+	struct thread *thread = thread_current();
 	struct exec_image image;
 	struct aspace *as;
 	uintptr_t sp;
@@ -134,9 +133,11 @@ static int start_program(struct object *obj, const char *path, const struct exec
 
 	if (error)
 		return error;
+	thread->limits = thread_no_limits; // they count for what the program maps itself
 	error = elf_load(as, obj, &image);
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
+	thread->limits = thread->process->limits;
 	if (error)
 		aspace_put(as);
 	else

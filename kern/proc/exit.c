@@ -104,7 +104,8 @@ void process_exit(int status)
 	oom_process_ended(process);
 	give_away_children(process);
 	notify_parent(process);
-	thread_current()->process = NULL; // the parent may bury the process before this thread is gone
+	thread_current()->process = NULL; // the parent may reap the process before this thread is gone
+	thread_current()->limits = thread_no_limits;
 	spin_unlock(&process_lock);
 	thread_exit();
 }

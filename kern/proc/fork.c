@@ -71,7 +71,6 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 		error = copy_memory(child, parent, request->flags);
 	if (error)
 		return error;
-	memcpy(child->limits, parent->limits, sizeof(child->limits));
 	signal_state_fork(&child->signals, &parent->signals);
 	child->exit_signal = (int)(request->flags & CSIGNAL);
 	child->vforked = request->flags & CLONE_VFORK;

@@ -1,53 +1,56 @@
-// limits.c: limits of resources. Those that somebody below has to obey are handed down: to the
-// address space, and to the table of descriptors.
+// limits.c: limits of resources.
 #include "proc/limits.h"
 
-#include "fs/fdtable.h"
+#include "mem/page.h"
 #include "proc/process.h"
-#include "vm/aspace.h"
 #include <abi/limits.h>
 
-void limits_init(struct rlimit limits[RLIM_NLIMITS])
+#define MEBIBYTE (1u << 20)
+#define STACK_DEFAULT (8 * MEBIBYTE)
+#define MEMLOCK_DEFAULT (8 * MEBIBYTE)
+#define MSGQUEUE_DEFAULT 819200 // bytes
+#define NPROC_MIN 10
+
+// Returns how many processes a user may have, and how many signals may wait for them: as on Linux, an
+// eighth of memory may become kernel stacks of 8 KiB, half of these for one user.
+static uint64_t processes_by_memory(void)
 {
+	size_t most = page_usable_count() / (8 * KSTACK_SIZE / PAGE_SIZE);
+
+	return MAX(MIN(most, (size_t)PID_MAX) / 2, (size_t)NPROC_MIN);
+}
+
+// RLIMIT_MEMLOCK, _NPROC, _NICE and _RTPRIO limit nothing here, as on Linux for the privileged: all
+// programs are. RLIMIT_CORE, _RSS, _LOCKS, _MSGQUEUE and _RTTIME limit what there is none of.
+void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
+{
+	uint64_t processes = processes_by_memory();
+
 	for (int i = 0; i < RLIM_NLIMITS; i++)
-		limits[i] = (struct rlimit){ RLIM_INFINITY, RLIM_INFINITY };
-	limits[RLIMIT_STACK].rlim_cur = STACK_LIMIT;
+		limits[i] = (struct rlimit64){ RLIM64_INFINITY, RLIM64_INFINITY };
+	limits[RLIMIT_STACK].rlim_cur = STACK_DEFAULT;
 	limits[RLIMIT_CORE].rlim_cur = 0;
-	limits[RLIMIT_NPROC] = (struct rlimit){ PID_MAX, PID_MAX };
-	limits[RLIMIT_NOFILE] = (struct rlimit){ OPEN_MAX, OPEN_MAX };
+	limits[RLIMIT_NPROC] = (struct rlimit64){ processes, processes };
+	limits[RLIMIT_NOFILE] = (struct rlimit64){ OPEN_MAX, OPEN_HARD_MAX };
+	limits[RLIMIT_MEMLOCK] = (struct rlimit64){ MEMLOCK_DEFAULT, MEMLOCK_DEFAULT };
+	limits[RLIMIT_SIGPENDING] = (struct rlimit64){ processes, processes };
+	limits[RLIMIT_MSGQUEUE] = (struct rlimit64){ MSGQUEUE_DEFAULT, MSGQUEUE_DEFAULT };
+	limits[RLIMIT_NICE] = (struct rlimit64){ 0, 0 };
+	limits[RLIMIT_RTPRIO] = (struct rlimit64){ 0, 0 };
 }
 
-// RLIMIT_MEMLOCK is only kept: as on Linux it limits nothing for the privileged, and all programs are.
-void limits_apply_to_memory(struct process *process)
+int limits_exchange(struct process *process, int resource, const struct rlimit64 *new,
+                    struct rlimit64 *old)
 {
-	struct aspace_limits limits = {
-		.total = process->limits[RLIMIT_AS].rlim_cur,
-		.data = process->limits[RLIMIT_DATA].rlim_cur,
-		.stack = process->limits[RLIMIT_STACK].rlim_cur,
-	};
-
-	aspace_set_limits(process->aspace, &limits);
-}
-
-static void set_descriptor_limit(struct fdtable *files, uint32_t limit)
-{
-	spin_lock(&files->lock);
-	files->limit = limit;
-	spin_unlock(&files->lock);
-}
-
-int limits_set(int resource, const struct rlimit *limit)
-{
-	struct process *process = process_current();
-
-	if (resource < 0 || resource >= RLIM_NLIMITS || limit->rlim_cur > limit->rlim_max)
+	if (resource < 0 || resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (resource == RLIMIT_NOFILE && limit->rlim_max > OPEN_MAX)
+	if (new &&new->rlim_cur > new->rlim_max)
+		return -EINVAL;
+	if (new &&resource == RLIMIT_NOFILE &&new->rlim_max > NR_OPEN)
 		return -EPERM;
-	process->limits[resource] = *limit;
-	if (resource == RLIMIT_NOFILE)
-		set_descriptor_limit(process->files, limit->rlim_cur);
-	else
-		limits_apply_to_memory(process);
+	if (old)
+		*old = process->limits[resource];
+	if (new)
+		process->limits[resource] = *new;
 	return 0;
 }

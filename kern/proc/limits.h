@@ -1,4 +1,6 @@
-// limits.h: how much of each resource a process may use.
+// limits.h: how much of each resource a process may use (setrlimit(2)).
+//
+// A limit belongs to a process. Lower layers ask for the current one's with thread_limit().
 #pragma once
 
 #include "kern.h"
@@ -6,11 +8,12 @@
 
 struct process;
 
-// The limits that a process without a parent starts with.
-void limits_init(struct rlimit limits[RLIM_NLIMITS]);
+// Set the limits of a process without a parent: Linux's defaults.
+void limits_init(struct rlimit64 limits[RLIM_NLIMITS]);
 
-// Set a limit of the current process. 0 or -EINVAL. Callers are root: a hard limit may be raised.
-int limits_set(int resource, const struct rlimit *limit);
-
-// Give the current process's address space the limits that concern it.
-void limits_apply_to_memory(struct process *process);
+// Exchange a limit of `process`: store the old one in *old, then set it to *new; either may be NULL.
+// Callers are root: a hard limit may be raised. Caller: holds process_lock.
+// Returns 0; -EINVAL for an unknown resource or a soft limit above the hard one; -EPERM for more
+// descriptors than NR_OPEN.
+int limits_exchange(struct process *process, int resource, const struct rlimit64 *new,
+                    struct rlimit64 *old);

@@ -60,6 +60,8 @@ static pid_t pid_alloc(void)
 
 static void process_setup(struct process *process)
 {
+	const struct process *parent = process_current();
+
 	memset(process, 0, sizeof(*process));
 	list_init(&process->children);
 	list_init(&process->sibling);
@@ -69,7 +71,10 @@ static void process_setup(struct process *process)
 	waitq_init(&process->vfork_wait);
 	signal_state_init(&process->signals);
 	process->exit_signal = SIGCHLD;
-	limits_init(process->limits);
+	if (parent)
+		memcpy(process->limits, parent->limits, sizeof(process->limits));
+	else
+		limits_init(process->limits);
 }
 
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
@@ -98,6 +103,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 	process->started = clock_ns();
 	memcpy(process->name, thread->name, sizeof(process->name));
 	thread->process = process;
+	thread->limits = process->limits;
 	thread->tid = process->pid;
 	list_add_tail(&process->threads, &thread->process_link);
 	*process_store = process;

@@ -38,9 +38,9 @@ struct process {
 	struct fdtable *files;   // [m] a reference
 	struct fs_context *fs;   // [m] a reference
 	struct signal_state signals;
-	struct rlimit limits[RLIM_NLIMITS]; // [m] of resources; those of memory stand in the space too
-	uint64_t started;                   // [c] clock_ns() at its creation
-	bool oom_victim;                    // [p] killed because memory was gone (oom.c)
+	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read them without it
+	uint64_t started;                     // [c] clock_ns() at its creation
+	bool oom_victim;                      // [p] killed because memory was gone (oom.c)
 	uint8_t short_tries; // [m] how often an access to short_va found no memory where there
 	uintptr_t short_va;  // [m] should be some
 };
@@ -54,8 +54,8 @@ static inline struct process *process_current(void)
 	return thread_current()->process;
 }
 
-// A process with nothing but a pid and one thread that has not started; `entry` as for
-// thread_create. It is nobody's child yet: process_publish. Returns 0, -ENOMEM or -EAGAIN.
+// A process with nothing but a pid, the current one's limits, and one thread that has not started;
+// `entry` as for thread_create. It is nobody's child yet: process_publish. Returns 0, -ENOMEM or -EAGAIN.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 

@@ -2,6 +2,7 @@
 // its foreground. fs/ knows terminals, this layer knows sessions and groups.
 #include "proc/terminal.h"
 
+#include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/tty.h"
 #include "proc/process.h"
@@ -49,6 +50,15 @@ static void broken_pipe(void)
 	signal_send(process, SIGPIPE, &info);
 }
 
+// The caller wanted to make a file larger than RLIMIT_FSIZE.
+static void file_too_large(void)
+{
+	struct process *process = process_current();
+	struct signal_info info = { .code = SI_USER, .pid = process->pid };
+
+	signal_send(process, SIGXFSZ, &info);
+}
+
 void terminal_init(void)
 {
 	static const struct tty_hooks hooks = {
@@ -61,4 +71,5 @@ void terminal_init(void)
 
 	tty_hooks = &hooks;
 	sigpipe_hook = broken_pipe;
+	size_limit_hook = file_too_large;
 }

@@ -278,6 +278,8 @@ static int fallocate_file(struct file *file, unsigned int mode, int64_t offset, 
 	if (mode & FALLOC_FL_PUNCH_HOLE)
 		error = object_punch(inode->object, (uint64_t)offset, (uint64_t)len);
 	else
+		error = size_limit_grow(inode_size(inode), end);
+	if (!error && !(mode & FALLOC_FL_PUNCH_HOLE))
 		error = allocate_pages(inode->object, (uint64_t)offset, end);
 	if (!error && !(mode & FALLOC_FL_KEEP_SIZE) && end > inode_size(inode))
 		error = object_truncate(inode->object, end);

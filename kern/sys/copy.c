@@ -98,12 +98,13 @@ SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, 
 	return n;
 }
 
-// May copy_file_range copy `len` bytes so?
-static int copy_range_check(const struct copy *copy, size_t len)
+// May copy_file_range copy *len bytes so? Lowers *len to what RLIMIT_FSIZE admits.
+static int copy_range_check(const struct copy *copy, size_t *len)
 {
 	struct inode *in = copy->in->inode, *out = copy->out->inode;
 	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
 	int64_t to = copy->has_out_pos ? copy->out_pos : (int64_t)copy->out->position;
+	int error;
 
 	if (inode_is(in, S_IFDIR) || inode_is(out, S_IFDIR))
 		return -EISDIR;
@@ -113,7 +114,10 @@ static int copy_range_check(const struct copy *copy, size_t len)
 		return -EBADF;
 	if (from < 0 || to < 0)
 		return -EINVAL;
-	if (in == out && from < to + (int64_t)len && to < from + (int64_t)len)
+	error = size_limit_write((uint64_t)to, len);
+	if (error)
+		return error;
+	if (in == out && from < to + (int64_t)*len && to < from + (int64_t)*len)
 		return -EINVAL;
 	return 0;
 }
@@ -134,7 +138,7 @@ SYSCALL6(copy_file_range, int, in_fd, int64_t __user *, in_pos, int, out_fd, int
 	else if (flags)
 		n = -EINVAL;
 	else
-		n = copy_range_check(&copy, len);
+		n = copy_range_check(&copy, &len);
 	if (!n && len)
 		n = copy_run(&copy, len);
 	if (n > 0 && in_pos && put_user(as, in_pos, copy.in_pos))

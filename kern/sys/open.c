@@ -258,7 +258,7 @@ static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 	switch (command) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		if (fd_get_cloexec(files, fd) >= 0 && arg >= files->limit)
+		if (fd_get_cloexec(files, fd) >= 0 && arg >= thread_limit(RLIMIT_NOFILE))
 			return -EINVAL;
 		return duplicate(fd, arg, command == F_DUPFD_CLOEXEC);
 	case F_GETFD:

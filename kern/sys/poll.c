@@ -190,7 +190,7 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 	struct pollfd *fds;
 	long result;
 
-	if (count > process_current()->files->limit)
+	if (count > thread_limit(RLIMIT_NOFILE))
 		return -EINVAL;
 	fds = kmalloc(MAX(count, 1u) * sizeof(*fds));
 	if (!fds)

@@ -7,69 +7,76 @@
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 
-static long get_limit(int resource, void __user *store)
+// What the first getrlimit of Linux reports in the place of anything larger.
+#define OLD_LIMIT_MAX 0x7fffffffu
+
+// Exchange a limit of process `pid` (0: the caller's) as limits_exchange does. -ESRCH: there is no such
+// process.
+static int exchange_limit(pid_t pid, int resource, const struct rlimit64 *new, struct rlimit64 *old)
 {
-	if (resource < 0 || resource >= RLIM_NLIMITS)
-		return -EINVAL;
-	return copyout(aspace_current(), store, &process_current()->limits[resource],
-	               sizeof(struct rlimit));
+	struct process *process;
+	int error = -ESRCH;
+
+	spin_lock(&process_lock);
+	process = pid ? process_find(pid) : process_current();
+	if (process)
+		error = limits_exchange(process, resource, new, old);
+	spin_unlock(&process_lock);
+	return error;
+}
+
+// Store the caller's limit in 32 bits each; `most` stands for whatever is larger.
+static long get_limit(int resource, struct rlimit __user *store, rlim_t most)
+{
+	struct rlimit64 limit;
+	struct rlimit narrow;
+	int error = exchange_limit(0, resource, NULL, &limit);
+
+	if (error)
+		return error;
+	narrow.rlim_cur = (rlim_t)MIN(limit.rlim_cur, (uint64_t)most);
+	narrow.rlim_max = (rlim_t)MIN(limit.rlim_max, (uint64_t)most);
+	return copyout(aspace_current(), store, &narrow, sizeof(narrow));
 }
 
 SYSCALL2(getrlimit, int, resource, void __user *, store)
 {
-	return get_limit(resource, store);
+	return get_limit(resource, store, OLD_LIMIT_MAX);
 }
 
 SYSCALL2(ugetrlimit, int, resource, void __user *, store)
 {
-	return get_limit(resource, store);
+	return get_limit(resource, store, RLIM_INFINITY);
 }
 
-SYSCALL2(setrlimit, int, resource, const void __user *, from)
-{
-	struct rlimit limit;
-
-	if (copyin(aspace_current(), &limit, from, sizeof(limit)))
-		return -EFAULT;
-	return limits_set(resource, &limit);
-}
-
-// Between 32 and 64 bits: what is beyond the small is no limit at all.
-static struct rlimit narrow(const struct rlimit64 *limit)
-{
-	return (struct rlimit){ (rlim_t)MIN(limit->rlim_cur, RLIM_INFINITY),
-		                (rlim_t)MIN(limit->rlim_max, RLIM_INFINITY) };
-}
-
+// A limit of 32 bits in 64.
 static uint64_t widen(rlim_t limit)
 {
 	return limit == RLIM_INFINITY ? RLIM64_INFINITY : limit;
 }
 
+SYSCALL2(setrlimit, int, resource, const void __user *, from)
+{
+	struct rlimit64 limit;
+	struct rlimit narrow;
+
+	if (copyin(aspace_current(), &narrow, from, sizeof(narrow)))
+		return -EFAULT;
+	limit = (struct rlimit64){ widen(narrow.rlim_cur), widen(narrow.rlim_max) };
+	return exchange_limit(0, resource, &limit, NULL);
+}
+
 SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __user *, old)
 {
-	struct process *process = process_current();
 	struct rlimit64 limit, before;
-	struct rlimit small;
 	int error;
 
-	if (resource < 0 || resource >= RLIM_NLIMITS)
-		return -EINVAL;
 	if (new &&copyin(aspace_current(), &limit, new, sizeof(limit)))
 		return -EFAULT;
-	if (pid != 0 && pid != process->pid)
-		return -ESRCH;
-	before.rlim_cur = widen(process->limits[resource].rlim_cur);
-	before.rlim_max = widen(process->limits[resource].rlim_max);
-	if (new) {
-		if (limit.rlim_cur > limit.rlim_max)
-			return -EINVAL;
-		small = narrow(&limit);
-		error = limits_set(resource, &small);
-		if (error)
-			return error;
-	}
-	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
+	error = exchange_limit(pid, resource, new ? &limit : NULL, &before);
+	if (error || !old)
+		return error;
+	return copyout(aspace_current(), old, &before, sizeof(before));
 }
 
 // Time since the process began stands for the time that it has used: nobody measures that.

@@ -14,6 +14,12 @@ _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/entry.h");
 
 extern uint8_t boot_stack[]; // boot/entry.S
 
+const struct rlimit64 thread_no_limits[RLIM_NLIMITS] = {
+	[RLIMIT_CPU... RLIMIT_DATA] = { RLIM64_INFINITY, RLIM64_INFINITY },
+	[RLIMIT_STACK] = { 8u << 20, RLIM64_INFINITY }, // of a space that the kernel makes
+	[RLIMIT_CORE... RLIM_NLIMITS - 1] = { RLIM64_INFINITY, RLIM64_INFINITY },
+};
+
 static struct thread boot_thread; // runs the boot sequence, on the stack of boot/entry.S
 
 static void set_name(struct thread *thread, const char *name)
@@ -30,6 +36,7 @@ static void thread_setup(struct thread *thread, const char *name, uintptr_t ksta
 	memset(thread, 0, sizeof(*thread));
 	set_name(thread, name);
 	thread->kstack = kstack;
+	thread->limits = thread_no_limits;
 	list_init(&thread->run_link);
 	list_init(&thread->all_link);
 	list_init(&thread->process_link);

@@ -10,6 +10,7 @@
 #include "kern.h"
 #include "list.h"
 #include "thread/waitq.h"
+#include <abi/resource.h>
 
 #define KSTACK_SIZE 8192u // bytes of a kernel stack, above an unmapped guard page
 
@@ -34,13 +35,14 @@ struct thread {
 	uint32_t work;           // [a] WORK_ bits
 	struct aspace *aspace;   // [t] NULL: a kernel thread
 	struct process *process; // [c] whose thread it is; NULL: the kernel's
-	uintptr_t kstack;        // [c] lowest address of the kernel stack
-	uint8_t state;           // [s] enum thread_state
-	uint8_t wait_mode;       // [s] enum wait_mode, while sleeping
-	int8_t wake_reason;      // [s] 0 or -errno: how the last sleep ended
-	bool woken;              // [s] a wakeup came while it was not asleep (waiter_block)
-	bool has_tls;            // [t] some of tls[] is in use
-	uint16_t fs, gs;         // [t] user selectors while it does not run
+	const struct rlimit64 *limits; // [t] by RLIMIT_: its process's, or thread_no_limits
+	uintptr_t kstack;              // [c] lowest address of the kernel stack
+	uint8_t state;                 // [s] enum thread_state
+	uint8_t wait_mode;             // [s] enum wait_mode, while sleeping
+	int8_t wake_reason;            // [s] 0 or -errno: how the last sleep ended
+	bool woken;                    // [s] a wakeup came while it was not asleep (waiter_block)
+	bool has_tls;                  // [t] some of tls[] is in use
+	uint16_t fs, gs;               // [t] user selectors while it does not run
 	struct segment_desc tls[TLS_SLOTS]; // [t] loaded into the GDT at a switch
 	struct fpu_state *fpu;              // [t] NULL until the thread first uses the FPU
 	struct list run_link;               // [s] on the run queue
@@ -66,6 +68,16 @@ struct thread {
 static inline struct thread *thread_current(void)
 {
 	return this_cpu()->current;
+}
+
+// The limits of a thread that belongs to no process.
+extern const struct rlimit64 thread_no_limits[RLIM_NLIMITS];
+
+// Returns the soft limit of a resource (RLIMIT_) for the current thread, as every layer asks for it.
+// RLIM64_INFINITY: there is none.
+static inline uint64_t thread_limit(int resource)
+{
+	return thread_current()->limits[resource].rlim_cur;
 }
 
 // Make the boot code the first thread and prepare the idle thread. After heap and page tables.

@@ -25,7 +25,6 @@ int aspace_create(struct aspace **store)
 	spin_init(&as->pt_lock, "page tables", RANK_PAGETABLE);
 	rwlock_init(&as->lock, "address space", RANK_ASPACE);
 	area_tree_init(&as->areas);
-	as->limits = (struct aspace_limits){ SIZE_MAX, SIZE_MAX, STACK_LIMIT };
 	as->refs = 1;
 	*store = as;
 	return 0;
@@ -57,13 +56,6 @@ void aspace_switch_to(struct aspace *as)
 	pgdir_load(as ? as->pgdir : kernel_pgdir);
 	if (old)
 		aspace_put(old);
-}
-
-void aspace_set_limits(struct aspace *as, const struct aspace_limits *limits)
-{
-	rwlock_write_lock(&as->lock);
-	as->limits = *limits;
-	rwlock_write_unlock(&as->lock);
 }
 
 void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),

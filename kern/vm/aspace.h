@@ -12,13 +12,6 @@
 
 struct trapframe;
 
-// What a space may hold, in bytes; SIZE_MAX: no limit.
-struct aspace_limits {
-	size_t total; // RLIMIT_AS: all areas
-	size_t data;  // RLIMIT_DATA: private areas that may be written, but for the stack
-	size_t stack; // RLIMIT_STACK: how far a stack may grow
-};
-
 // [c] constant   [s] lock   [p] pt_lock   [a] atomic
 struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
@@ -31,7 +24,6 @@ struct aspace {
 	size_t pages;                   // [s] the sum of all areas' sizes
 	size_t named;                   // [named_lock] how many named areas are its own
 	uint16_t new_flags;             // [s] what every new area gets: AREA_LOCKS after mlockall
-	struct aspace_limits limits;    // [s]
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 
@@ -69,9 +61,6 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 
 // Unmap everything. Caller: holds no lock.
 void aspace_clear(struct aspace *as);
-
-// Change what the space may hold; what it holds already stays.
-void aspace_set_limits(struct aspace *as, const struct aspace_limits *limits);
 
 // What to map: the caller's wish, checked only where said.
 struct map_request {

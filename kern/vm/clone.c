@@ -54,7 +54,6 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 		error = clone_ptes(as, copy);
 	copy->brk_start = as->brk_start;
 	copy->brk = as->brk;
-	copy->limits = as->limits;
 	copy->args_start = as->args_start;
 	copy->args_end = as->args_end;
 	rwlock_write_unlock(&as->lock);

@@ -40,7 +40,8 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	area = area_find_from(&as->areas, va);
 	if (area && area->start <= va) {
 		grown = true; // somebody else was faster
-	} else if (area && (area->flags & AREA_GROWSDOWN) && area->end - va <= as->limits.stack &&
+	} else if (area && (area->flags & AREA_GROWSDOWN) &&
+	           area->end - va <= thread_limit(RLIMIT_STACK) &&
 	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
 	           far_enough(area_prev(&as->areas, area), va)) {
 		as->pages += (area->start - va) / PAGE_SIZE;

@@ -4,6 +4,7 @@
 #include <abi/mman.h>
 
 #include "mem/tlb.h"
+#include "thread/thread.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
@@ -226,7 +227,8 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t wish, size_t len,
               uintptr_t *store);
 
-// Do the space's limits admit `len` more bytes of areas like that? Caller: holds as->lock.
+// Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas like
+// that in `as`. Caller: holds as->lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
 // Is [va, va + len) a page-aligned range of user addresses, len > 0?

@@ -135,14 +135,13 @@ static size_t data_bytes(struct aspace *as)
 
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 {
-	size_t total = as->pages * PAGE_SIZE;
+	uint64_t data = thread_limit(RLIMIT_DATA);
 
-	if (total > as->limits.total || len > as->limits.total - total)
+	if ((uint64_t)as->pages * PAGE_SIZE + len > thread_limit(RLIMIT_AS))
 		return false;
-	if (as->limits.data == SIZE_MAX || !area_is_data(prot, flags))
+	if (data == RLIM64_INFINITY || !area_is_data(prot, flags))
 		return true;
-	total = data_bytes(as);
-	return total <= as->limits.data && len <= as->limits.data - total;
+	return (uint64_t)data_bytes(as) + len <= data;
 }
 
 // Bytes of [start, end) that something is mapped in.

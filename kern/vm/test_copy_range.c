@@ -114,7 +114,6 @@ KTEST(aspace_copy_range_of_shared_tables)
 
 KTEST(aspace_copy_range_errors)
 {
-	struct aspace_limits limits = { 12 * PAGE_SIZE, SIZE_MAX, STACK_LIMIT };
 	struct object *obj = test_object(4);
 	struct aspace *as = furnished(obj);
 
@@ -125,9 +124,10 @@ KTEST(aspace_copy_range_errors)
 	EXPECT_EQ(aspace_copy_range(as, AT(20), as, ULIM - PAGE_SIZE, 2 * PAGE_SIZE), -EINVAL);
 	EXPECT_EQ(COPY(as, 4, as, 0, 4), -EEXIST);
 	EXPECT_EQ(COPY(as, 1, as, 0, 4), -EEXIST);
-	aspace_set_limits(as, &limits);
+	test_limit(12 * PAGE_SIZE, SIZE_MAX, STACK_LIMIT);
 	EXPECT_EQ(COPY(as, 20, as, 0, 5), 0);
 	EXPECT_EQ(COPY(as, 40, as, 0, 1), -ENOMEM);
+	test_no_limit();
 	EXPECT_AREAS(as, "0-4rw 6-8rws@0 8-10rw@2 20-24rw");
 	test_aspace_check(as);
 	aspace_put(as);

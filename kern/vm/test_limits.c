@@ -14,11 +14,9 @@ static int map(struct aspace *as, uintptr_t va, unsigned int pages, int prot, ui
 	return error;
 }
 
-static void limit(struct aspace *as, unsigned int total, unsigned int data, unsigned int stack)
+static void limit(unsigned int total, unsigned int data, unsigned int stack)
 {
-	struct aspace_limits limits = { total * PAGE_SIZE, data * PAGE_SIZE, stack * PAGE_SIZE };
-
-	aspace_set_limits(as, &limits);
+	test_limit(total * PAGE_SIZE, data * PAGE_SIZE, stack * PAGE_SIZE);
 }
 
 #define MUCH 10000u
@@ -27,7 +25,7 @@ KTEST(limit_of_all_areas)
 {
 	struct aspace *as = test_aspace();
 
-	limit(as, 10, MUCH, MUCH);
+	limit(10, MUCH, MUCH);
 	EXPECT_EQ(map(as, AT(0), 11, PROT_READ, 0), -ENOMEM);
 	EXPECT_EQ(map(as, AT(0), 8, PROT_READ, 0), 0);
 	EXPECT_EQ(map(as, AT(20), 3, PROT_READ, 0), -ENOMEM);
@@ -37,12 +35,13 @@ KTEST(limit_of_all_areas)
 	EXPECT_AREAS(as, "0-6r 6-8rw 20-22r");
 	EXPECT_EQ(aspace_unmap(as, AT(20), PAGE_SIZE), 0);
 	EXPECT_EQ(map(as, AT(8), 1, PROT_READ, 0), 0);
-	limit(as, 5, MUCH, MUCH); // what is there stays
+	limit(5, MUCH, MUCH); // what is there stays
 	EXPECT_EQ(as->pages, 10);
 	EXPECT_EQ(map(as, AT(0), 1, PROT_READ, 0), -ENOMEM);
 	EXPECT_EQ(aspace_unmap(as, AT(0), 6 * PAGE_SIZE), 0);
 	EXPECT_EQ(map(as, AT(0), 1, PROT_READ, 0), 0);
 	aspace_put(as);
+	test_no_limit();
 }
 
 // Private memory that may be written, but for stacks.
@@ -51,7 +50,7 @@ KTEST(limit_of_data)
 	struct object *obj = test_object(1);
 	struct aspace *as = test_aspace();
 
-	limit(as, MUCH, 4, MUCH);
+	limit(MUCH, 4, MUCH);
 	EXPECT_EQ(map(as, AT(0), 5, RW, 0), -ENOMEM);
 	EXPECT_EQ(map(as, AT(0), 3, RW, 0), 0);
 	EXPECT_EQ(map(as, AT(10), 50, PROT_READ, 0), 0);
@@ -66,33 +65,38 @@ KTEST(limit_of_data)
 	test_aspace_check(as);
 	aspace_put(as);
 	object_put(obj);
+	test_no_limit();
 }
 
 KTEST(limit_of_stacks)
 {
 	struct aspace *as = test_aspace();
 
-	limit(as, MUCH, MUCH, 5);
+	limit(MUCH, MUCH, 5);
 	EXPECT_EQ(map(as, AT(1000), 1, RW, AREA_GROWSDOWN), 0);
 	EXPECT_EQ(test_touch(as, AT(995), ACCESS_WRITE), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, AT(996), ACCESS_WRITE), FAULT_OK);
 	EXPECT_EQ(test_touch(as, AT(995), ACCESS_WRITE), FAULT_NO_AREA);
 	EXPECT_AREAS(as, "996-1001rw");
-	limit(as, 6, MUCH, MUCH);
+	limit(6, MUCH, MUCH);
 	EXPECT_EQ(test_touch(as, AT(994), ACCESS_WRITE), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, AT(995), ACCESS_WRITE), FAULT_OK);
 	test_aspace_check(as);
 	aspace_put(as);
+	test_no_limit();
 }
 
-KTEST(limits_are_inherited)
+// The limits are those of the thread that asks, whatever space it asks for.
+KTEST(limits_belong_to_the_thread)
 {
 	struct aspace *as = test_aspace(), *copy;
 
-	limit(as, 3, MUCH, MUCH);
+	limit(3, MUCH, MUCH);
 	EXPECT_EQ(aspace_clone(as, &copy), 0);
 	EXPECT_EQ(map(copy, AT(0), 4, RW, 0), -ENOMEM);
 	EXPECT_EQ(map(copy, AT(0), 3, RW, 0), 0);
+	test_no_limit();
+	EXPECT_EQ(map(copy, AT(0), 4, RW, 0), 0);
 	aspace_put(copy);
 	aspace_put(as);
 }

@@ -279,3 +279,19 @@ void test_run_both(void (*body)(struct aspace *as))
 	}
 	EXPECT_EQ(test_free_memory(), before);
 }
+
+void test_limit(size_t total, size_t data, size_t stack)
+{
+	static struct rlimit64 limits[RLIM_NLIMITS];
+
+	memcpy(limits, thread_no_limits, sizeof(limits));
+	limits[RLIMIT_AS].rlim_cur = total;
+	limits[RLIMIT_DATA].rlim_cur = data;
+	limits[RLIMIT_STACK].rlim_cur = stack;
+	thread_current()->limits = limits;
+}
+
+void test_no_limit(void)
+{
+	thread_current()->limits = thread_no_limits;
+}

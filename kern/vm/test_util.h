@@ -55,6 +55,11 @@ page_t *test_page_at(struct aspace *as, uintptr_t va);
 // Run `body` on a thread of its own that runs in `as`, and wait for its end.
 void test_run_in(struct aspace *as, void (*body)(struct aspace *as));
 
+// Limit what the current thread may map, in bytes: RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK. A test that
+// calls it ends with test_no_limit.
+void test_limit(size_t total, size_t data, size_t stack);
+void test_no_limit(void);
+
 // Run `body` in a space of its own: as another one's, and as the current one. All memory must come
 // back.
 void test_run_both(void (*body)(struct aspace *as));
