@@ -9,12 +9,14 @@ calls them in order and keeps what they tell each other.
 """
 import argparse
 import mmap
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_jumbo, audit_locks, audit_named
 from quire import audit_objects, audit_pages, audit_spaces, audit_tables, audit_threads, build
 from quire.audit_memory import Damage, Memory, Unknown
+from quire.text import visible
 
 AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
 SHOWN = 12  # findings of one check; the rest are only counted
@@ -59,7 +61,8 @@ class Audit:
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
     def report(self, check, text):
-        """Something is wrong."""
+        """Something is wrong. Names in `text` may be anything that a program chose."""
+        text = visible(text)
         if sum(finding.check == check for finding in self.findings) < SHOWN:
             self.findings.append(Finding(check, text))
         else:
@@ -191,6 +194,7 @@ def main():
             findings = audit_file(dump, options.kernel)
     except (OSError, ValueError) as error:
         parser.exit(2, f"grade/audit: {error}\n")
+    sys.stdout.reconfigure(errors="backslashreplace")
     for finding in findings:
         print(finding)
     return 1 if findings else 0

@@ -1,6 +1,7 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
 from quire.audit_heap import count_pointers
 from quire.audit_memory import PAGE_SIZE, Damage
+from quire.text import encoded
 
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
 CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
@@ -149,7 +150,7 @@ def _walk_directory(audit, walk, at):
         entry = walk.entry(link)
         text = audit.memory.string(link + walk.text, 256)
         name = f"{path.rstrip('/')}/{text}"
-        if len(text.encode()) != entry.length:
+        if len(encoded(text)) != entry.length:
             audit.report("names", f"{name} says it is {entry.length} bytes long")
         if not last < entry.cookie < directory.next_cookie:
             text = f"{name} has position {entry.cookie}, after {last}; the next one"

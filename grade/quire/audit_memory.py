@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections import namedtuple
 from functools import cached_property
 
+from quire.text import decoded
+
 PAGE_SIZE = 4096
 ULIM = 0xC0000000  # kern/layout.h
 KERNBASE = 0xC0000000
@@ -172,8 +174,9 @@ class Memory:
         return struct.unpack_from("<I", self.bytes, at)[0] if at & 3 else self.words[at >> 2]
 
     def string(self, address, limit=64):
+        """The string at an address, at most `limit` bytes of it; see text.py."""
         at = self.offset(address, 1)
-        return self.bytes[at : at + limit].tobytes().partition(b"\0")[0].decode(errors="replace")
+        return decoded(self.bytes[at : at + limit].tobytes().partition(b"\0")[0])
 
     def word_list(self, address, count):
         """`count` words of the linear map."""

@@ -2,6 +2,7 @@
 from collections import Counter
 
 from quire.audit_memory import PAGE_SIZE
+from quire.text import decoded
 
 KSTACKS_BASE = 0xF8000000  # kern/layout.h
 KSTACK_SIZE = 8192  # kern/thread/thread.h
@@ -18,7 +19,7 @@ def threads(audit):
         if not audit.claim(at, "thread", "the thread at {:#x}", at):
             continue
         thread = audit.threads[at] = read(at)
-        name = thread.name.partition(b"\0")[0].decode(errors="replace")
+        name = decoded(thread.name.partition(b"\0")[0])
         who = f"{thread.tid} ({name})" if thread.tid else f"({name})"
         audit.claims[at] = "thread", "thread {}", (who,)
         if thread.sigmask & UNBLOCKABLE:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from quire import audit, audit_dwarf
 from quire.audit_memory import PAGE_SIZE, Memory
 from quire.audit_tables import HELD, PS, USER_PDES, P
+from quire.text import visible
 
 SHARED = "shared"  # private memory that several processes have, as after a fork
 
@@ -64,7 +65,7 @@ def _process(seen, at):
     record = seen.processes[at]
     if not record.aspace:
         return None
-    name = seen.called(at).partition("(")[2].rstrip(")")
+    name = visible(seen.called(at).partition("(")[2].rstrip(")"))
     areas = [
         values[1]
         for kind, _, values in seen.claims.values()
@@ -79,7 +80,7 @@ def _process(seen, at):
 def _area(seen, area, directory):
     rights = "".join(c if area.prot & 1 << i else "-" for i, c in enumerate("rwx"))
     if area.name:
-        what = seen.memory.string(area.name).strip("[]")
+        what = visible(seen.memory.string(area.name).strip("[]"))
     elif area.object:
         what = "shared" if area.flags & 1 else "file"
     else:

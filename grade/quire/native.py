@@ -11,6 +11,7 @@ import stat
 import tempfile
 
 from quire.initrd import ENVIRONMENT
+from tools import cpio
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -45,21 +46,6 @@ def run(archive, path, args, stdin, limit):
             os.close(reader)
     stdout, stderr, ending = outputs
     return stdout, stderr, ending.decode() or "timeout"
-
-
-def entries(archive):
-    """[(path, mode, content)] of a cpio archive ("newc")."""
-    found, at = [], 0
-    while archive[at : at + 6] == b"070701":
-        fields = [int(archive[i : i + 8], 16) for i in range(at + 6, at + 110, 8)]
-        mode, size, name_size = fields[1], fields[6], fields[11]
-        name = archive[at + 110 : at + 110 + name_size].split(b"\0")[0].decode()
-        data = at + 110 + name_size + 3 & ~3
-        if name == "TRAILER!!!":
-            break
-        found.append((name, mode, archive[data : data + size]))
-        at = data + size + 3 & ~3
-    return found
 
 
 def _in_child(work):
@@ -129,7 +115,7 @@ def _become(path, args, stdin, outputs):
 def _unpack(archive, root):
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None))
     _check(_libc.mount(b"quire", os.fsencode(root), b"tmpfs", 0, b"mode=755"))
-    for name, mode, content in entries(archive):
+    for name, mode, content in cpio.entries(archive):
         path = os.path.join(root, name)
         if stat.S_ISDIR(mode):
             os.makedirs(path, exist_ok=True)

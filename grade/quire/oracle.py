@@ -11,6 +11,7 @@ import re
 from pathlib import Path
 
 from quire import build, native, record
+from tools import cpio
 
 POOL = Path("/proc/sys/vm/nr_hugepages")
 LIMIT = 20  # seconds of wall clock for one program
@@ -42,7 +43,7 @@ def main():
 
 def not_built(programs, archive, built_at):
     """The names of those that the archive, written at `built_at`, lacks or has of an older source."""
-    there = {name for name, _, _ in native.entries(archive)}
+    there = {name for name, _, _ in cpio.entries(archive)}
     return [
         p.name
         for p in programs

@@ -88,6 +88,30 @@ def test_links_of_a_file(scene):
     scene.expect("names", r"/tmp/scene: nlink is 2; its names make 1")
 
 
+@pytest.mark.parametrize("name", [b"\xff\xfescene", "éüçscn".encode()])
+def test_length_of_a_name(scene, name):
+    """It is counted in bytes, whatever they are."""
+    entry = next(at for at in scene.claimed("entry") if scene.clean.called(at).endswith("/tmp/scene.d"))
+    at = entry + scene.memory.field("entry", "text")[0]
+    length = scene.get("entry", entry, "length")
+    for i, byte in enumerate(name[:length].ljust(length, b"x")):
+        scene.poke(at + i, byte, 1)
+    assert not [found for found in scene.findings() if "bytes long" in found.text]
+    scene.add("entry", entry, "length", 1)
+    scene.expect("names", f"/tmp/.* says it is {length + 1} bytes long")
+
+
+def test_names_do_not_forge_lines(scene):
+    """What a program called a file stands in the report as text."""
+    entry = next(at for at in scene.claimed("entry") if scene.clean.called(at).endswith("/tmp/scene.d"))
+    at = entry + scene.memory.field("entry", "text")[0]
+    for i, byte in enumerate(b"\n\x1b[m\xff"):
+        scene.poke(at + i, byte, 1)
+    scene.add("entry", entry, "length", 1)
+    scene.expect("names", r"/tmp/\\x0a\\x1b\[m\\xff.* says it is \d+ bytes long")
+    assert all(str(found).isprintable() for found in scene.findings())
+
+
 def test_links_of_a_directory(scene):
     scene.add("inode", temporary(scene), "nlink", 1)
     scene.expect("names", r"/tmp: nlink is \d+; its names make \d+")

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import termios
@@ -180,6 +181,26 @@ def test_root(glibc_probe, tmp_path):
     assert b"left out" in done.stderr and b"fifo" in done.stderr
     assert run(*root, "/link").stdout == b"link to folder/nowhere\n"
     assert run(*root, "/etc/motd").stdout.endswith(b" replaced\n")
+
+
+def test_names_of_any_bytes(glibc_probe, tmp_path, clock):
+    """Names need not be UTF-8; the audit, which run() asks for, reads them as the kernel does."""
+    name = os.fsdecode(b"f\xff\n\x1b\xc3\xa9")
+    (tmp_path / name).mkdir()
+    (tmp_path / name / name).write_text("inside")
+    (tmp_path / name / "link").symlink_to(name)
+    program = tmp_path / os.fsdecode(b"\xfe\xff")
+    shutil.copy(glibc_probe, program)
+    root = [*clock, "--root", tmp_path, "--file", f"{tmp_path}/{name}/{name}:/{name}.copy"]
+    done = run(*root, program, "show", f"/{name}/{name}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"644 inside\n", b"")
+    done = run(*root, program, "show", f"/{name}/link")
+    assert done.stdout == b"link to " + os.fsencode(name) + b"\n"
+    done = run(*root, program, "show", f"/{name}.copy")
+    assert (done.stdout, done.stderr) == (b"644 inside\n", b"")
+    done = run(*clock, program, "args", name)
+    shown = b"0: /run/%b\n1: args\n2: %b\n" % (os.fsencode(program.name), os.fsencode(name))
+    assert (done.returncode, done.stdout, done.stderr) == (7, shown, b"")
 
 
 def test_guest_program():

@@ -76,6 +76,21 @@ def build(entries):
     return bytes(archive.data)
 
 
+def entries(archive):
+    """[(path, mode, content)] of an archive's bytes, without the entry that ends it."""
+    found, at = [], 0
+    while archive[at : at + 6] == b"070701":
+        fields = [int(archive[i : i + 8], 16) for i in range(at + 6, at + HEADER, 8)]
+        mode, size, name_size = fields[1], fields[6], fields[11]
+        name = os.fsdecode(bytes(archive[at + HEADER : at + HEADER + name_size]).split(b"\0")[0])
+        data = at + HEADER + name_size + 3 & ~3
+        if name == "TRAILER!!!":
+            break
+        found.append((name, mode, archive[data : data + size]))
+        at = data + size + 3 & ~3
+    return found
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
