@@ -147,6 +147,44 @@ static void read_modules(const struct multiboot_info *info)
 	}
 }
 
+// Returns how many bytes of [start, end) are usable memory.
+static physaddr_t usable_within(physaddr_t start, physaddr_t end)
+{
+	physaddr_t bytes = 0;
+
+	for (size_t i = 0; i < bootinfo.usable_count; i++) {
+		physaddr_t from = MAX(start, bootinfo.usable[i].start);
+		physaddr_t to = MIN(end, bootinfo.usable[i].end);
+
+		if (from < to)
+			bytes += to - from;
+	}
+	return bytes;
+}
+
+// A loader may put modules beyond the end of memory, and modules may leave too little of it.
+static void check_room(void)
+{
+	uint64_t needed = BOOT_FREE_MIN + bootinfo.usable_bytes / BOOT_FREE_SHARE;
+	uint64_t left = bootinfo.usable_bytes;
+
+	for (size_t i = 0; i < bootinfo.taken_count; i++) {
+		const struct mem_range *taken = &bootinfo.taken[i];
+		physaddr_t bytes = usable_within(taken->start, taken->end);
+
+		if (bytes < ROUND_DOWN(taken->end - taken->start, PAGE_SIZE))
+			refuse(EXIT_BOOT_NO_MEMORY,
+			       "boot: there is not memory in all of [%#x, %#x), where a module "
+			       "lies\n",
+			       taken->start, taken->end);
+		left -= bytes;
+	}
+	if (left < needed)
+		refuse(EXIT_BOOT_NO_MEMORY,
+		       "boot: kernel and modules leave %llu KiB of memory; %llu are needed\n",
+		       left >> 10, needed >> 10);
+}
+
 void bootinfo_read_options(uint32_t magic, physaddr_t pa)
 {
 	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
@@ -172,4 +210,5 @@ void bootinfo_read(uint32_t magic, physaddr_t pa)
 	             virt_to_phys(kernel_end));
 	read_map(info);
 	read_modules(info);
+	check_room();
 }

@@ -9,6 +9,8 @@
 #define BOOT_MODULES 16
 #define BOOT_COMMAND_LINE 4096
 #define BOOT_MEMORY_MIN (12u << 20) // usable bytes without which we do not start
+#define BOOT_FREE_MIN (1u << 20)    // of these, bytes beside kernel and modules, and
+#define BOOT_FREE_SHARE 256         // one of so many for what describes them
 
 struct bootinfo {
 	struct mem_range usable[BOOT_RANGES]; // whole pages of RAM in the linear map, sorted, disjoint

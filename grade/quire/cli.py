@@ -12,20 +12,17 @@ if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
 from quire import build, elfcheck, terminal
-from quire.initrd import ENVIRONMENT, RunModule, in_archive
+from quire.initrd import ENVIRONMENT, Refused, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import CANNOT_START, KERNEL_FAILED, failure
 from quire.session import Session
 from quire.streams import Feeder, Log, Outlet, read_all
+from quire.text import visible
 
 EPILOG = """\
 exit status: the program's; 128+n if signal n ended it; 124 out of time (or nothing can run any
 more); 125 the kernel panicked, reset or lost its voice; 126 it could not be started.
 """
-
-
-class Refused(Exception):
-    """The run cannot be started, and why."""
 
 
 class Interrupted(Exception):
@@ -109,7 +106,7 @@ def run_module(options):
             raise Refused(f"{program}: {reason}")
         module.add_file(path, content, 0o755)
     for name in module.skipped:
-        print(f"grade/run: left out {name}: not a file, directory or link", file=sys.stderr)
+        print(f"grade/run: left out {visible(name)}: not a file, directory or link", file=sys.stderr)
     stdin = read_all(0) if options.icount else None
     module.add_run(path, [path, *options.command[1:]], environment(options), stdin)
     return module.finish()
@@ -171,8 +168,8 @@ def report(result, log, logged):
 def words(error):
     """An error as people read it."""
     if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+        return visible(f"{error.filename}: {error.strerror}")
+    return visible(str(error))
 
 
 def interrupted(number, _frame):

@@ -9,12 +9,39 @@ import stat
 
 from tools.cpio import Archive
 
+RUN = ".run"
+PATH_MAX, NAME_MAX = 4096, 255  # inc/abi/limits.h: with the NUL, without
+FILE_MAX = 0xFFFFFFFF  # bytes; what an archive's header can say
+
 ENVIRONMENT = {"PATH": "/bin", "HOME": "/"}
 
 
 def in_archive(program):
     """The path of a program in the archive; a bare name is one of /bin."""
     return program if "/" in program else "/bin/" + program
+
+
+class Refused(Exception):
+    """The run cannot be started, and why."""
+
+
+def archive_path(path):
+    """Where `path`, from a command line or a tree, lies in the archive. Raises Refused."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if not parts or ".." in parts:
+        raise Refused(f"{path!r} is no path of a file in the machine")
+    if parts[0] == RUN:
+        raise Refused(f"/{RUN} is grade/run's own: nothing else can be put there")
+    if max(len(os.fsencode(part)) for part in parts) > NAME_MAX:
+        raise Refused(f"{_start(path)}: a name in it is longer than {NAME_MAX} bytes")
+    found = "/".join(parts)
+    if len(os.fsencode(found)) >= PATH_MAX:
+        raise Refused(f"{_start(path)}: the path is longer than {PATH_MAX - 1} bytes")
+    return found
+
+
+def _start(path):
+    return path if len(path) < 80 else f"{path[:60]}..."
 
 
 class RunModule:
@@ -26,9 +53,7 @@ class RunModule:
 
     def add_file(self, path, content, mode=0o644):
         """A regular file at `path`, with the directories above it."""
-        path = path.strip("/")
-        self.archive.directory(os.path.dirname(path))
-        self.archive.entry(path, stat.S_IFREG | mode, content)
+        self._add(archive_path(path), content, mode)
 
     def add_host_file(self, path, source):
         """A copy of the host's file `source`, with its permissions."""
@@ -42,36 +67,49 @@ class RunModule:
         """Everything below the directory `top`, in a fixed order; links stay links."""
         if not os.path.isdir(top):
             raise NotADirectoryError(f"{top} is not a directory")
-        self._add_children(top, "")
+        waiting = _children(top, "")
+        while waiting:
+            source, guest = waiting.pop()
+            if self._add_any(source, archive_path(guest)):
+                waiting += _children(source, f"{guest}/")
 
     def add_run(self, path, args, env, stdin=None):
         """What to start. `stdin` None: the input arrives over the serial line."""
-        self.add_file(".run/path", os.fsencode(path))
-        self.add_file(".run/args", _strings(args))
-        self.add_file(".run/env", _strings(f"{name}={value}" for name, value in env.items()))
+        self._add(f"{RUN}/path", os.fsencode(path))
+        self._add(f"{RUN}/args", _strings(args))
+        self._add(f"{RUN}/env", _strings(f"{name}={value}" for name, value in env.items()))
         if stdin is not None:
-            self.add_file(".run/stdin", stdin)
+            self._add(f"{RUN}/stdin", stdin)
 
     def finish(self):
         """The archive's bytes; call it once, last."""
         self.archive.finish()
         return self.archive.data
 
-    def _add_children(self, folder, guest):
-        for name in sorted(os.listdir(folder)):
-            self._add_any(os.path.join(folder, name), f"{guest}/{name}" if guest else name)
+    def _add(self, path, content, mode=0o644):
+        if len(content) > FILE_MAX:
+            raise Refused(f"{_start(path)} is too large for the machine")
+        self.archive.directory(os.path.dirname(path))
+        self.archive.entry(path, stat.S_IFREG | mode, content)
 
     def _add_any(self, source, guest):
+        """Add what `source` is, without what is in it. Returns whether it is a directory."""
         mode = os.lstat(source).st_mode
         if stat.S_ISDIR(mode):
             self.archive.directory(guest, stat.S_IMODE(mode))
-            self._add_children(source, guest)
         elif stat.S_ISLNK(mode):
             self.archive.entry(guest, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(source)))
         elif stat.S_ISREG(mode):
             self.add_host_file(guest, source)
         else:
             self.skipped.append(source)
+        return stat.S_ISDIR(mode)
+
+
+def _children(folder, guest):
+    """What is in a folder: [(source, path in the machine)], the last of which comes first."""
+    names = sorted(os.listdir(folder), reverse=True)
+    return [(os.path.join(folder, name), f"{guest}{name}") for name in names]
 
 
 def _strings(texts):

@@ -7,6 +7,7 @@ machine wait, so what the machine sees does not depend on how fast the host read
 """
 import ctypes
 import os
+import select
 import shutil
 import signal
 import socket
@@ -21,6 +22,8 @@ from quire.qmp import Qmp
 CLOCK_BASE = 1735689600  # what the calendar clock shows at the start: January 1st 2025, UTC
 EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
 PR_SET_PDEATHSIG = 1
+PUNCH_HOLE = 3  # FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
+FORGET = 1 << 16  # bytes of output at a time
 
 
 class StartError(Exception):
@@ -60,6 +63,12 @@ class PipeLine:
         self.at_end = not data
         return data
 
+    def arrived(self):
+        """What has arrived, without waiting."""
+        poll = select.poll()
+        poll.register(self._fd, select.POLLIN)
+        return self.read() if poll.poll(0) else b""
+
     def started(self):
         os.close(self.machine_end)
 
@@ -75,12 +84,27 @@ class FileLine:
         self.machine_end = self._file.fileno()
         self.at_end = False
         self._position = 0
+        self._forgotten = 0  # what was read before this takes no room any more
 
     def read(self):
         """What has been added since the last look."""
-        data = os.pread(self.machine_end, 1 << 20, self._position)
+        data = os.pread(self.machine_end, 1 << 18, self._position)
         self._position += len(data)
+        read = self._position & -FORGET
+        if read > self._forgotten:
+            _punch_hole(self.machine_end, self._forgotten, read - self._forgotten)
+            self._forgotten = read
         return data
+
+    arrived = read
+
+    def size(self):
+        """How many bytes the machine has written."""
+        return os.fstat(self.machine_end).st_size
+
+    def behind(self):
+        """How many of them have not been read."""
+        return self.size() - self._position
 
     def started(self):
         pass
@@ -100,6 +124,7 @@ class Machine:
         self.stdin = None  # a descriptor to write frames to; None under icount
         self.qmp = None
         self.process = None
+        self.paused = False
         self.memory = _memory_file(setup) if setup.audit or setup.dump else None
         self._start_time = time.monotonic()
         self._errors = tempfile.TemporaryFile()  # what QEMU itself says
@@ -139,10 +164,20 @@ class Machine:
             return time.monotonic() - self._start_time
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def output(self):
+        """How many bytes have come out of its lines; under icount."""
+        return sum(line.size() for line in self.lines)
+
     def errors(self):
         """What QEMU printed about itself."""
         self._errors.seek(0)
         return self._errors.read().decode(errors="replace").strip()
+
+    def pause(self, wanted):
+        """Stop the machine for a while, or let it go on; under icount it does not notice."""
+        if wanted != self.paused:
+            self.process.send_signal(signal.SIGSTOP if wanted else signal.SIGCONT)
+            self.paused = wanted
 
     def kill(self):
         if self.process and self.process.poll() is None:
@@ -260,6 +295,13 @@ def _memory_file(setup):
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _punch_hole(descriptor, start, length):
+    """Let [start, start + length) of a file take no room; where that is impossible, it does."""
+    fallocate = _libc and (getattr(_libc, "fallocate64", None) or getattr(_libc, "fallocate", None))
+    if fallocate:
+        fallocate(descriptor, PUNCH_HOLE, ctypes.c_int64(start), ctypes.c_int64(length))
 
 
 def _die_with_parent():

@@ -7,7 +7,9 @@ up a serial port drops what it has received. COM2, from the machine: the program
 COM4, from the machine only: numbered lines, the first with the nonce that the host chose:
     1 quire NONCE
     2 start TSC                 just before the first program's first instruction
-    3 exit STATUS TSC           or: signal NUMBER TSC, nostart ERRNO TSC, panic TSC, deadlock TSC
+    3 exit STATUS TSC           or: signal NUMBER TSC; oom TSC (SIGKILL, memory was short);
+                                nostart ERRNO TSC; unpack MODULE ENTRY ERRNO TSC; panic TSC;
+                                deadlock TSC
     4 end                       without line 3: a program switched the machine off or restarted it
 A program has no way to write there, so a complete transcript is the kernel's word.
 """
@@ -17,7 +19,9 @@ LONGEST_FRAME = 0xFFFF
 END_OF_INPUT = struct.pack("<H", 0)
 
 # How a run may end, and how many numbers stand before the TSC.
-ENDINGS = {"exit": 1, "signal": 1, "nostart": 1, "panic": 0, "deadlock": 0}
+ENDINGS = {"exit": 1, "signal": 1, "oom": 0, "nostart": 1, "unpack": 3, "panic": 0, "deadlock": 0}
+RANGES = {"exit": range(256), "signal": range(1, 65)}  # of what grade/run's status is made from
+LONGEST_LINE = 200  # no line of the control line comes near this
 
 
 def frame(data):
@@ -36,7 +40,7 @@ class Transcript:
         self.lines = 0
         self.start = None  # TSC
         self.ending = None  # a key of ENDINGS
-        self.value = None  # exit status, signal or error number
+        self.values = ()  # the numbers of the ending: exit status, signal, error number
         self.tsc = None  # TSC of the ending
         self.complete = False
         self.fault = None
@@ -44,7 +48,11 @@ class Transcript:
 
     def write(self, data):
         """Take what arrived; any amount, cut anywhere."""
+        if self.fault:
+            return
         *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST_LINE:
+            lines, self._rest = [*lines, self._rest], b""
         for line in lines:
             if self.fault is None:
                 self._line(line.decode("latin-1"))
@@ -71,7 +79,7 @@ class Transcript:
 
     def _record(self, words):
         """Whether `words` (without the line's number) may stand here; remember what they say."""
-        keyword, *values = words or [""]
+        keyword, *numbers = words or [""]
         if self.lines == 1:
             return words == ["quire", self.nonce]
         if self.complete:
@@ -79,12 +87,16 @@ class Transcript:
         if self.ending or words == ["end"]:
             self.complete = words == ["end"]
             return self.complete
+        if not all(word.isascii() and word.isdigit() for word in numbers):
+            return False
+        numbers = [int(word) for word in numbers]
         if keyword == "start" and self.start is None:
-            (self.start,) = map(int, values)
+            (self.start,) = numbers
             return True
-        if keyword in ENDINGS and len(values) == ENDINGS[keyword] + 1:
-            *value, self.tsc = map(int, values)
-            self.value = value[0] if value else None
+        if keyword in ENDINGS and len(numbers) == ENDINGS[keyword] + 1:
+            if keyword in RANGES and numbers[0] not in RANGES[keyword]:
+                return False
+            *self.values, self.tsc = numbers
             self.ending = keyword
             return True
         return False

@@ -1,8 +1,10 @@
 """The verdict on one run, from three witnesses: the transcript, QEMU's end, and the watch."""
 import json
 import os
-import re
 from dataclasses import dataclass, replace
+
+from quire.text import visible
+from tools import cpio
 
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
 PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
@@ -17,9 +19,11 @@ BOOT_ERRORS = {
 PORT_OF_ENDING = {
     "exit": PORT_END,
     "signal": PORT_END,
+    "oom": PORT_END,
     "panic": PORT_PANIC,
     "deadlock": PORT_DEADLOCK,
     "nostart": PORT_NOSTART,
+    "unpack": PORT_NOSTART,
 }
 
 TIMEOUT, BROKEN, CANNOT_START = 124, 125, 126
@@ -39,7 +43,6 @@ SIGNALS = (
     " TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split()
 SIGKILL = 9
-OUT_OF_MEMORY = re.compile(r"out of memory: killed pid 2 \(")  # the pid of the first program
 
 # Where the kernel's own messages say more than the verdict.
 KERNEL_FAILED = {"panic", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
@@ -89,11 +92,12 @@ def audited(result, findings):
     )
 
 
-def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
+def judge(transcript, qemu_status, shutdown_reason, qemu_errors, modules=()):
     """The result of a machine that ended by itself.
 
     `qemu_status` is QEMU's exit status, negative for a signal; `shutdown_reason` what QEMU said
-    on its protocol line, or None.
+    on its protocol line, or None; `modules` what the machine was given (machine.Setup). What the
+    console shows is no witness: programs write there too.
     """
     if qemu_status < 0:
         return failure("lost", f"QEMU was killed by signal {-qemu_status}")
@@ -122,14 +126,7 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors):
     if PORT_OF_ENDING.get(transcript.ending) != port:
         said = f"the control line says {transcript.ending}, the exit port {port:#x}"
         return failure("lost", said)
-    return _ended(transcript)
-
-
-def with_cause(result, log):
-    """The result, with the cause of a program's SIGKILL where the kernel's log says it."""
-    if result.signal == SIGKILL and OUT_OF_MEMORY.search(log):
-        return replace(result, message=f"{result.message}: out of memory")
-    return result
+    return _ended(transcript, modules)
 
 
 def _signal_name(number):
@@ -138,13 +135,38 @@ def _signal_name(number):
     return f"signal {number} (SIG{name[0]})" if name else f"signal {number}"
 
 
-def _ended(transcript):
-    value = transcript.value
-    if transcript.ending == "exit":
-        return Result("exit", value)
-    if transcript.ending == "signal":
-        return Result("signal", 128 + value, f"{_signal_name(value)} ended it", value)
-    if transcript.ending == "nostart":
-        reason = os.strerror(value)
-        return failure("nostart", f"the kernel could not start the program: {reason} ({value})")
+def _ended(transcript, modules):
+    ending, values = transcript.ending, transcript.values
+    if ending == "exit":
+        return Result("exit", *values)
+    if ending == "signal":
+        (number,) = values
+        return Result("signal", 128 + number, f"{_signal_name(number)} ended it", number)
+    if ending == "oom":
+        message = f"{_signal_name(SIGKILL)} ended it: out of memory"
+        return Result("signal", 128 + SIGKILL, message, SIGKILL)
+    if ending == "nostart":
+        message = f"the kernel could not start the program: {_error(*values)}"
+        return failure("nostart", message)
+    if ending == "unpack":
+        module, entry, error = values
+        message = f"the kernel could not unpack {_entry(modules, module, entry)}: {_error(error)}"
+        return failure("nostart", message)
     return failure("deadlock", "every process waits, and nothing is left to wake one")
+
+
+def _error(number):
+    return f"{os.strerror(number)} ({number})"
+
+
+def _entry(modules, module, number):
+    """What to call an entry of an archive that the machine was given."""
+    content = modules[module] if module < len(modules) else b""
+    archive = f" of {content}" if isinstance(content, str) else ""
+    try:
+        if archive:
+            with open(content, "rb") as file:
+                content = file.read()
+        return visible(cpio.entries(content)[number][0] + archive)
+    except (IndexError, OSError, ValueError):  # the archive is damaged there
+        return visible(f"entry {number}{archive or f' of module {module}'}")

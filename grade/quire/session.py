@@ -6,9 +6,12 @@ from functools import partial
 from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded
-from quire.result import audited, failure, judge, with_cause
+from quire.result import audited, failure, judge
 from quire.streams import Buffer, Feeder, Log
 from quire.watch import Watch
+
+
+KEPT = 1 << 18  # bytes of output that a file may hold for a slow reader, under icount
 
 
 class Session:
@@ -46,9 +49,10 @@ class Session:
             if not result:
                 self.machine.qmp.drain()
                 reason = self.machine.qmp.shutdown_reason()
-                result = judge(self.transcript, status, reason, self.machine.errors())
+                modules = self.setup.modules
+                result = judge(self.transcript, status, reason, self.machine.errors(), modules)
                 self._count(result)
-                result = with_cause(watch.final(result), self.log.text())
+                result = watch.final(result)
                 if self.setup.audit:
                     result = self._audited(result)
             if self.setup.icount:
@@ -61,12 +65,29 @@ class Session:
             self.machine.qmp.negotiate()
             self.machine.started()
             while True:
-                self._carry(watch.wait())
-                verdict = watch.look()
+                carried = self._carry(watch.wait())
+                verdict = self._look(watch, carried)
                 if verdict:
                     return verdict
         except MachineEnded:
             return None
+
+    def _look(self, watch, carried):
+        """A Result if the watch wants the machine ended now.
+
+        A machine that has said its end is only leaving: a processor that has asked for the end
+        halts until QEMU notices, which is no deadlock, and a limit that passes meanwhile was kept.
+        """
+        if self.machine.paused:
+            watch.later()
+            return None
+        verdict = None if self.transcript.complete else watch.look()
+        if verdict:
+            # What the machine said before it came to look like this has arrived by now.
+            self.transcript.write(self.machine.control.arrived())
+        if self.transcript.complete:
+            return watch.leaving(busy=carried or self.stdout.waiting or self.stderr.waiting)
+        return verdict
 
     def _audited(self, result):
         """The result, or that the audit found something in the memory of a machine at rest."""
@@ -88,16 +109,27 @@ class Session:
         ]
 
     def _carry(self, patience):
-        """Wait for something to carry, at most `patience` seconds, and carry it."""
+        """Wait for something to carry, at most `patience` seconds, and carry it. Was there any?"""
         duties = self._duties()
         poll = select.poll()
         for fd, (events, _) in duties.items():
             poll.register(fd, events)
-        for fd, _ in poll.poll(patience * 1000):
+        ready = poll.poll(patience * 1000)
+        for fd, _ in ready:
             duties[fd][1]()
-        if self.machine.icount:
-            for line, sink in self._routes():
-                sink.write(line.read())
+        return bool(ready) or self.machine.icount and self._carry_files()
+
+    def _carry_files(self):
+        """Carry what files hold as fast as it is taken. Whoever takes it slowly stops the machine,
+        which does not notice, before much is kept. Returns whether there was anything."""
+        carried, behind = False, 0
+        for line, sink in self._routes():
+            while not sink.full and (data := line.read()):
+                sink.write(data)
+                carried = True
+            behind = max(behind, line.behind())
+        self.machine.pause(behind > KEPT)
+        return carried
 
     def _duties(self):
         """{descriptor: (what to wait for there, what to do then)}"""
@@ -124,6 +156,8 @@ class Session:
         for line, sink in self._routes():
             while data := line.read():
                 sink.write(data)
+                if sink.full:
+                    sink.finish()
         self.stdout.finish()
         self.stderr.finish()
 

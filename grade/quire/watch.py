@@ -11,6 +11,7 @@ from quire.result import failure
 GUEST_SECOND = 10**9  # instructions
 CRAWL = 1e6  # instructions in a second of QEMU's own time; a working machine does 20 times as many
 PATIENCE = 10  # such seconds before a crawling machine is given up
+FAREWELL = 60  # seconds for a machine that has said its end to be gone
 
 
 class Watch:
@@ -22,7 +23,9 @@ class Watch:
         self.started = time.monotonic()
         self.next = self.started + self._interval()
         self.retired = 0
-        self.checkpoint = (0, 0)  # instructions and QEMU's processor time at some earlier look
+        self.halted = False  # at the last look
+        self.farewell = None  # when a machine that has said its end was last busy
+        self.checkpoint = (0, 0, 0)  # instructions, QEMU's processor time, output at some earlier look
 
     def wait(self):
         """Seconds until it is time to look again."""
@@ -35,8 +38,22 @@ class Watch:
             return None
         verdict = self._guest_time() if self.machine.icount else self._wall_time(now)
         verdict = verdict or self._dead()
-        self.next = time.monotonic() + self._interval()
+        self.next = time.monotonic() + (0.1 if self.halted else self._interval())
         return verdict
+
+    def later(self):
+        """Now is no time to look."""
+        self.next = time.monotonic() + 0.1
+
+    def leaving(self, busy):
+        """Instead of `look`, for a machine that has said its end: a Result if it does not go."""
+        now = time.monotonic()
+        if busy or self.farewell is None:
+            self.farewell = now
+        self.later()
+        if now > self.farewell + FAREWELL:
+            return failure("lost", "the machine said that it had ended, but did not end")
+        return None
 
     def final(self, result):
         """The result of a machine that ended by itself, or a time-out if it ended too late."""
@@ -62,13 +79,14 @@ class Watch:
         return self._crawls()
 
     def _crawls(self):
-        """The machine executes something, but so slowly that no limit would ever be reached."""
-        instructions, cpu = self.checkpoint
+        """The machine executes something, but so slowly that no limit would ever be reached. Output
+        is slow too, a call of the system for each byte, but one that prints is not lost."""
+        instructions, cpu, output = self.checkpoint
         spent = self.machine.cpu_seconds() - cpu
         if spent < PATIENCE:
             return None
-        self.checkpoint = (self.retired, cpu + spent)
-        if self.retired - instructions >= CRAWL * spent:
+        self.checkpoint = (self.retired, cpu + spent, self.machine.output())
+        if self.retired - instructions >= CRAWL * spent or self.checkpoint[2] > output:
             return None
         return failure("lost", "the processor crawls: it executes where no memory is, most likely")
 
@@ -78,7 +96,9 @@ class Watch:
         return None
 
     def _dead(self):
-        if self.machine.qmp.halted_for_good():
+        """Halted for good, also at a second look: QEMU may be about to do as it was told."""
+        halted_before, self.halted = self.halted, self.machine.qmp.halted_for_good()
+        if self.halted and halted_before:
             return failure("deadlock", "the processor halted with interrupts off: nothing wakes it")
         return None
 

@@ -1,7 +1,7 @@
-"""The scene that the tests of the audit break."""
+"""The scene that the tests of the audit break, and the program that tests of grade/run run."""
 import pytest
 
-from quire import audit, audit_dwarf, build
+from quire import audit, audit_dwarf, build, foreign
 from quire.audit_memory import Memory
 from quire.initrd import ENVIRONMENT, RunModule
 from quire.machine import Setup
@@ -9,6 +9,7 @@ from quire.session import Session
 from scene import Scene
 
 PROGRAM = "/tests/audit_scene"
+PROBE = build.source("grade", "system", "probe.c")
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,27 @@ def left_behind(tmp_path_factory):
 def scene(left_behind):
     """A copy of it, to break something in."""
     return Scene(*left_behind)
+
+
+@pytest.fixture(scope="session", params=["glibc", "musl"])
+def probe(request, tmp_path_factory):
+    """probe.c as a static program, once with each C library."""
+    output = tmp_path_factory.mktemp(request.param) / "probe"
+    return compiled(request.param, output)
+
+
+@pytest.fixture(scope="session")
+def glibc_probe(tmp_path_factory):
+    return compiled("glibc", tmp_path_factory.mktemp("only") / "probe")
+
+
+def compiled(library, output):
+    try:
+        return str(getattr(foreign, library)(PROBE, output))
+    except foreign.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(params=[[], ["--icount"]], ids=["wall", "icount"])
+def clock(request):
+    return request.param

@@ -52,6 +52,30 @@ static int show(const char *path)
 	return 0;
 }
 
+// Write a line to the console, as the kernel does, and end by a signal.
+static int shout(const char *line, int signo)
+{
+	FILE *console = fopen("/dev/console", "w");
+
+	fprintf(console, "%s\n", line);
+	fclose(console);
+	return kill(getpid(), signo);
+}
+
+// Write so many MiB to standard output.
+static int fill(int count)
+{
+	static char block[1 << 20];
+	size_t done;
+	int i;
+
+	memset(block, 'x', sizeof(block));
+	for (i = 0; i < count; i++)
+		for (done = 0; done < sizeof(block);)
+			done += write(1, block + done, sizeof(block) - done);
+	return 0;
+}
+
 static int terminal(void)
 {
 	struct termios settings;
@@ -87,6 +111,10 @@ int main(int argc, char **argv)
 		return terminal();
 	if (strcmp(what, "raise") == 0)
 		return kill(getpid(), atoi(argv[2]));
+	if (strcmp(what, "shout") == 0)
+		return shout(argv[2], atoi(argv[3]));
+	if (strcmp(what, "fill") == 0)
+		return fill(atoi(argv[2]));
 	if (strcmp(what, "null") == 0)
 		*(volatile int *)0 = 0;
 	if (strcmp(what, "float") == 0)

@@ -4,48 +4,23 @@ import json
 import os
 import pty
 import select
-import shutil
 import signal
 import subprocess
 import termios
+import time
 from subprocess import DEVNULL, PIPE
 
 import pytest
 
-from quire import build, foreign
+from quire import build
 
 RUN = build.source("grade", "run")
-PROBE = build.source("grade", "system", "probe.c")
 PATIENCE = 120  # seconds: a backstop for a grader that hangs
-
-
-@pytest.fixture(scope="session", params=["glibc", "musl"])
-def probe(request, tmp_path_factory):
-    """probe.c as a static program, once with each C library."""
-    output = tmp_path_factory.mktemp(request.param) / "probe"
-    return compiled(request.param, output)
-
-
-@pytest.fixture(scope="session")
-def glibc_probe(tmp_path_factory):
-    return compiled("glibc", tmp_path_factory.mktemp("only") / "probe")
-
-
-def compiled(library, output):
-    try:
-        return str(getattr(foreign, library)(PROBE, output))
-    except foreign.Unavailable as reason:
-        pytest.skip(str(reason))
 
 
 def run(*command, stdin=b""):
     command = [RUN, "--audit", *command]
     return subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE)
-
-
-@pytest.fixture(params=[[], ["--icount"]], ids=["wall", "icount"])
-def clock(request):
-    return request.param
 
 
 def test_arguments_and_status(probe, clock):
@@ -110,6 +85,15 @@ def test_death_for_want_of_memory(tmp_path):
     assert json.loads(verdict.read_text())["message"].endswith("ended it: out of memory")
 
 
+def test_console_gives_no_cause(glibc_probe, tmp_path):
+    """A program writes to the console what the kernel would; the verdict does not repeat it."""
+    verdict = tmp_path / "verdict"
+    line = "out of memory: killed pid 2 (probe), 30000 pages resident"
+    done = run("--result", verdict, glibc_probe, "shout", line, "9")
+    assert (done.returncode, done.stderr) == (128 + signal.SIGKILL, b"")
+    assert json.loads(verdict.read_text())["message"] == "signal 9 (SIGKILL) ended it"
+
+
 def test_null_pointer(probe):
     assert run(probe, "null").returncode == 128 + signal.SIGSEGV
 
@@ -158,51 +142,6 @@ def test_environment(glibc_probe):
     assert run(glibc_probe, "env", "USER").stdout == b"(not set)\n"
 
 
-def test_files(glibc_probe, tmp_path):
-    source = tmp_path / "data"
-    source.write_text("here")
-    source.chmod(0o640)
-    assert run("--file", source, glibc_probe, "show", "/data").stdout == b"640 here\n"
-    guest = run("--file", f"{source}:/deep/down/x", glibc_probe, "show", "/deep/down/x")
-    assert guest.stdout == b"640 here\n"
-
-
-def test_root(glibc_probe, tmp_path):
-    (tmp_path / "folder").mkdir(mode=0o750)
-    (tmp_path / "folder" / "file").write_text("inside")
-    (tmp_path / "folder" / "file").chmod(0o604)
-    (tmp_path / "link").symlink_to("folder/nowhere")
-    (tmp_path / "etc").mkdir()
-    (tmp_path / "etc" / "motd").write_text("replaced")
-    os.mkfifo(tmp_path / "fifo")
-    root = ["--root", tmp_path, glibc_probe, "show"]
-    done = run(*root, "/folder/file")
-    assert done.stdout == b"604 inside\n"
-    assert b"left out" in done.stderr and b"fifo" in done.stderr
-    assert run(*root, "/link").stdout == b"link to folder/nowhere\n"
-    assert run(*root, "/etc/motd").stdout.endswith(b" replaced\n")
-
-
-def test_names_of_any_bytes(glibc_probe, tmp_path, clock):
-    """Names need not be UTF-8; the audit, which run() asks for, reads them as the kernel does."""
-    name = os.fsdecode(b"f\xff\n\x1b\xc3\xa9")
-    (tmp_path / name).mkdir()
-    (tmp_path / name / name).write_text("inside")
-    (tmp_path / name / "link").symlink_to(name)
-    program = tmp_path / os.fsdecode(b"\xfe\xff")
-    shutil.copy(glibc_probe, program)
-    root = [*clock, "--root", tmp_path, "--file", f"{tmp_path}/{name}/{name}:/{name}.copy"]
-    done = run(*root, program, "show", f"/{name}/{name}")
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"644 inside\n", b"")
-    done = run(*root, program, "show", f"/{name}/link")
-    assert done.stdout == b"link to " + os.fsencode(name) + b"\n"
-    done = run(*root, program, "show", f"/{name}.copy")
-    assert (done.stdout, done.stderr) == (b"644 inside\n", b"")
-    done = run(*clock, program, "args", name)
-    shown = b"0: /run/%b\n1: args\n2: %b\n" % (os.fsencode(program.name), os.fsencode(name))
-    assert (done.returncode, done.stdout, done.stderr) == (7, shown, b"")
-
-
 def test_guest_program():
     done = run("--guest", "echo", "from", "inside")
     assert (done.returncode, done.stdout) == (0, b"from inside\n")
@@ -246,6 +185,45 @@ def test_icount_repeats_exactly(glibc_probe, tmp_path):
         assert found["boot_instructions"] < found["instructions"]
         counts.append((found["boot_instructions"], found["instructions"]))
     assert counts[0] == counts[1]
+
+
+def test_output_kept_under_icount_is_bounded(glibc_probe, tmp_path):
+    """A slow reader stops the machine, which does not notice."""
+    size = 3 << 20
+    command = [RUN, "--icount", "--result", tmp_path / "slow", glibc_probe, "fill", str(size >> 20)]
+    slow = subprocess.Popen(command, stdin=DEVNULL, stdout=PIPE)
+    wait_for(lambda: any(state(child) == "T" for child in children(slow.pid)))
+    (qemu,) = children(slow.pid)
+    assert kept(qemu) < size / 2
+    output, _ = slow.communicate(timeout=PATIENCE)
+    assert (slow.returncode, output.count(b"x")) == (0, size)
+    command[3] = tmp_path / "fast"
+    assert subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, timeout=PATIENCE).returncode == 0
+    verdicts = [json.loads((tmp_path / name).read_text()) for name in ("slow", "fast")]
+    assert verdicts[0]["instructions"] == verdicts[1]["instructions"]
+
+
+def wait_for(condition):
+    """What a condition on another process yields, once that is true."""
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return found
+
+
+def state(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "X"
+
+
+def kept(pid):
+    """Bytes that a process's largest open file takes on its disk."""
+    folder = f"/proc/{pid}/fd"
+    return max(os.stat(f"{folder}/{fd}").st_blocks * 512 for fd in os.listdir(folder))
 
 
 def test_log(glibc_probe, tmp_path):

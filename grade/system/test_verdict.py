@@ -1,14 +1,18 @@
 """The verdict itself: only a complete transcript with the nonce, and its exit code, count."""
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 
 from quire import ktap, protocol, record, terminal
 from quire.protocol import Transcript
-from quire.result import Result, judge
-from quire.streams import Feeder, Log
-from quire.watch import GUEST_SECOND, Watch
+from quire.machine import Setup
+from quire.result import Result, failure, judge
+from quire.session import Session
+from quire.streams import Buffer, Feeder, Log
+from quire.watch import FAREWELL, GUEST_SECOND, PATIENCE, Watch
+from tools.cpio import Archive
 
 GOOD = b"1 quire abc\n2 start 6000000\n3 exit 7 6000100\n4 end\n"
 PORTS = (0x10, 0x11, 0x18, 0x19, 0x1A)
@@ -29,7 +33,7 @@ def verdict(text, status, reason=None, errors=""):
 def test_complete_transcript():
     found = transcript(GOOD)
     assert found.missing() is None
-    assert (found.start, found.ending, found.value, found.tsc) == (6000000, "exit", 7, 6000100)
+    assert (found.start, found.ending, found.values, found.tsc) == (6000000, "exit", [7], 6000100)
 
 
 def test_transcript_cut_anywhere():
@@ -56,6 +60,12 @@ def test_transcript_cut_anywhere():
         GOOD.replace(b"4 end", b"4 exit 0 6000101\n5 end"),
         GOOD.replace(b"3 exit", b"3 start 6000001\n4 exit"),
         GOOD.replace(b"\n", b"\r\n"),
+        GOOD.replace(b"exit 7", b"exit 256"),
+        GOOD.replace(b"exit 7", b"exit -1"),
+        GOOD.replace(b"exit 7", b"exit 0_7"),
+        GOOD.replace(b"exit 7", b"signal 0"),
+        GOOD.replace(b"exit 7", b"oom 7"),
+        b"1 quire abc" + bytes(1000),
     ],
 )
 def test_no_transcript(text):
@@ -73,6 +83,30 @@ def test_verdicts():
     assert verdict(ending(b"deadlock 6000100"), DEADLOCK) == ("deadlock", 124)
     assert verdict(b"1 quire abc\n2 nostart 2 6000000\n3 end\n", NOSTART) == ("nostart", 126)
     assert verdict(ending(b"panic 6000100"), PANIC) == ("panic", 125)
+
+
+def test_causes():
+    """Why a program ended comes from the control line."""
+    found = judge(transcript(ending(b"oom 6000100")), END, None, "")
+    assert (found.kind, found.status, found.signal) == ("signal", 137, 9)
+    assert found.message == "signal 9 (SIGKILL) ended it: out of memory"
+    archive = Archive()
+    archive.directory("folder")
+    archive.directory("new\nline")
+    archive.finish()
+
+    def unpack(words):
+        lines = b"1 quire abc\n2 unpack %b 6000000\n3 end\n" % words
+        found = judge(transcript(lines), NOSTART, None, "", ["/no/archive", archive.data])
+        assert (found.kind, found.status) == ("nostart", 126)
+        return found.message
+
+    start = "the kernel could not unpack"
+    assert unpack(b"1 0 21") == f"{start} folder: Is a directory (21)"
+    assert unpack(b"1 1 21") == f"{start} new\\x0aline: Is a directory (21)"
+    assert unpack(b"1 2 22") == f"{start} entry 2 of module 1: Invalid argument (22)"
+    assert unpack(b"0 7 22") == f"{start} entry 7 of /no/archive: Invalid argument (22)"
+    assert unpack(b"5 0 12") == f"{start} entry 0 of module 5: Cannot allocate memory (12)"
 
 
 def test_signals_have_names():
@@ -123,6 +157,69 @@ def test_late_end_is_a_timeout():
         assert watch.final(Result("exit", 0, instructions=instructions)).kind == kind
 
 
+class Control:
+    """A control line on which something arrives as soon as it is asked for."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def arrived(self):
+        found, self.text = self.text, b""
+        return found
+
+
+def looked_at(before, after, paused=False):
+    """The verdict on a machine that looks dead, whose transcript arrives in two parts."""
+    session = Session(Setup())
+    session.transcript = transcript(before)
+    session.machine = SimpleNamespace(control=Control(after), paused=paused)
+    watch = Watch(SimpleNamespace(icount=True), 1)
+    watch.look = lambda: failure("deadlock", "it halts")
+    return session._look(watch, carried=False)
+
+
+@pytest.mark.parametrize("at", [0, 30, len(GOOD) - 1, len(GOOD)])
+def test_once_the_end_is_known_nothing_else_is_judged(at):
+    assert looked_at(GOOD[:at], GOOD[at:]) is None
+    assert looked_at(GOOD[:at], b"") is None or at < len(GOOD)
+    assert looked_at(GOOD[:-1][:at], b"").kind == "deadlock"
+    assert looked_at(GOOD[:-1][:at], b"", paused=True) is None
+
+
+def test_halted_machines_get_a_second_look():
+    """One that has written to the exit port halts until QEMU has noticed."""
+    halted = [True, False, True, True]
+    qmp = SimpleNamespace(halted_for_good=lambda: halted.pop(0))
+    watch = Watch(SimpleNamespace(icount=False, qmp=qmp), None)
+    assert [watch._dead() for _ in range(3)] == [None] * 3
+    assert watch._dead().kind == "deadlock"
+
+
+def test_output_is_no_crawl():
+    """A machine that only prints executes little for the time it takes; it is not lost."""
+    seconds, output = [0], [0]
+    machine = SimpleNamespace(icount=True, cpu_seconds=lambda: seconds[0], output=lambda: output[0])
+    watch = Watch(machine, None)
+    for _ in range(3):
+        seconds[0], output[0] = seconds[0] + 2 * PATIENCE, output[0] + 1
+        assert watch._crawls() is None
+    seconds[0] += 2 * PATIENCE
+    assert watch._crawls().kind == "lost"
+
+
+def test_machine_that_says_its_end_and_stays(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    watch = Watch(SimpleNamespace(icount=True), 1)
+    assert watch.leaving(busy=False) is None
+    now[0] += 2 * FAREWELL
+    assert watch.leaving(busy=True) is None  # somebody reads its output slowly
+    now[0] += FAREWELL
+    assert watch.leaving(busy=False) is None
+    now[0] += 1
+    assert watch.leaving(busy=False).kind == "lost"
+
+
 def test_result_is_json(tmp_path):
     path = tmp_path / "verdict"
     with open(path, "w", encoding="utf-8") as file:
@@ -156,6 +253,13 @@ def test_log_keeps_both_ends():
         log.write(b"line %d\n" % i)
     assert log.text().startswith("line 0\n") and log.text().endswith("line 99999\n")
     assert "[...]" in log.text() and len(log.text()) < 1 << 20
+
+
+def test_buffer_is_bounded():
+    buffer = Buffer()
+    for _ in range(100):
+        buffer.write(bytes(1 << 20))
+    assert len(buffer.data) == Buffer.LIMIT + len(Buffer.CUT) and buffer.data.endswith(Buffer.CUT)
 
 
 def test_ktap():

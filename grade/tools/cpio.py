@@ -43,10 +43,13 @@ class Archive:
 
     def directory(self, path, mode=0o755):
         """Add a directory and those above it, each once."""
-        if path and path not in self.directories:
-            self.directory(os.path.dirname(path))
+        missing = []
+        while path and path not in self.directories:
+            missing.append(path)
+            path = os.path.dirname(path)
+        for path in reversed(missing):
             self.directories.add(path)
-            self.entry(path, stat.S_IFDIR | mode)
+            self.entry(path, stat.S_IFDIR | (mode if path == missing[0] else 0o755))
 
     def file(self, path, source):
         self.directory(os.path.dirname(path))

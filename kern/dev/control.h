@@ -4,7 +4,9 @@
 // Each line is `SEQ KEYWORD ...`, SEQ counting from 1:
 //	1 quire NONCE           the kernel runs; from here on COM2 takes input
 //	2 start TSC             the first program is about to run its first instruction
-//	3 exit STATUS TSC       or `signal SIGNO TSC`, `panic TSC`, `deadlock TSC`, `nostart ERRNO TSC`
+//	3 exit STATUS TSC       or `signal SIGNO TSC`; `oom TSC`: SIGKILL, because memory was gone;
+//	                        `panic TSC`; `deadlock TSC`; `nostart ERRNO TSC`;
+//	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0
 //	4 end                   nothing more comes
 // NONCE is the kernel option `nonce`, `-` without it; TSC the processor's time-stamp counter.
 #pragma once

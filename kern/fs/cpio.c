@@ -101,14 +101,14 @@ static const char *take(struct cpio *cpio, size_t n)
 	return bytes;
 }
 
-// Read the next entry. 1; 0 at the end; -EINVAL where the archive is damaged.
+// Read the next entry. 1; 0 at the entry that ends the archive; -EINVAL where the archive is damaged.
 static int read_entry(struct cpio *cpio, struct cpio_entry *entry)
 {
 	const char *header = cpio->base + cpio->at, *name = header + HEADER_LENGTH;
 	uint32_t name_size;
 
 	if (cpio->size - cpio->at < HEADER_LENGTH)
-		return cpio->size == cpio->at ? 0 : -EINVAL;
+		return -EINVAL;
 	if (memcmp(header, MAGIC, MAGIC_LENGTH) != 0 ||
 	    !read_fields(header + MAGIC_LENGTH, entry->field))
 		return -EINVAL;
@@ -295,15 +295,27 @@ static void forget_links(struct cpio *cpio)
 	}
 }
 
-static size_t unpack(struct cpio *cpio)
+// Count entry `number`, or remember why it is the first that could not be unpacked.
+static void note_result(struct cpio_result *result, size_t number, int error)
+{
+	if (!error) {
+		result->count++;
+	} else if (!result->error) {
+		result->error = error;
+		result->failed = number;
+	}
+}
+
+static struct cpio_result unpack(struct cpio *cpio)
 {
 	struct cpio_entry *entry = kmalloc(sizeof(*entry));
-	size_t count = 0;
+	struct cpio_result result = { 0 };
+	size_t number = 0;
 	int more = -ENOMEM;
 
 	list_init(&cpio->links);
 	cpio->context = (struct fs_context){ .refs = 1, .root = tree_root, .cwd = tree_root };
-	while (entry && (more = read_entry(cpio, entry)) > 0) {
+	for (; entry && (more = read_entry(cpio, entry)) > 0; number++) {
 		int error;
 
 		clear_tail(cpio, entry->data);
@@ -311,31 +323,29 @@ static size_t unpack(struct cpio *cpio)
 		if (error)
 			printk(LOG_ERR, "cpio: cannot unpack %.64s: error %d\n", entry->name,
 			       -error);
-		else
-			count++;
+		note_result(&result, number, error);
 	}
-	if (more < 0)
+	if (more < 0) {
 		printk(LOG_ERR, "cpio: error %d at byte %zu of the archive\n", -more, cpio->at);
+		note_result(&result, number, more);
+	}
 	clear_tail(cpio, cpio->tail_end);
 	forget_links(cpio);
 	kfree(entry);
-	return count;
+	return result;
 }
 
-size_t cpio_unpack_copy(const void *archive, size_t size)
+struct cpio_result cpio_unpack_copy(const void *archive, size_t size)
 {
 	struct cpio cpio = { .base = archive, .size = size };
 
 	return unpack(&cpio);
 }
 
-size_t cpio_unpack(physaddr_t start, physaddr_t end)
+struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end)
 {
 	struct cpio cpio = { .base = phys_to_virt(start), .size = end - start, .in_place = true };
-	size_t count = 0;
-
-	if (cpio.size >= MAGIC_LENGTH && memcmp(cpio.base, MAGIC, MAGIC_LENGTH) == 0)
-		count = unpack(&cpio);
+	struct cpio_result result = unpack(&cpio);
 
 	// The pages that no file has taken were reserved only for the archive.
 	for (physaddr_t pa = ROUND_UP(start, PAGE_SIZE); pa < ROUND_UP(end, PAGE_SIZE);
@@ -347,5 +357,5 @@ size_t cpio_unpack(physaddr_t start, physaddr_t end)
 			page_free(pp);
 		}
 	}
-	return count;
+	return result;
 }

@@ -215,9 +215,12 @@ static int open_serial(struct fdtable *files)
 {
 	struct file *file[3] = { input.ends[0] };
 	struct inode *kept;
-	int error = 0;
+	int error;
 
-	if (!file_lookup_kernel(KEPT_INPUT, &kept)) {
+	error = file_lookup_kernel(KEPT_INPUT, &kept);
+	if (error == -ENOENT) {
+		error = 0;
+	} else if (!error) {
 		input_kept = true;
 		error = make_file(&kept_inode_ops, kept, O_RDONLY, &file[0]);
 	}

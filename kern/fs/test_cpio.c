@@ -91,7 +91,7 @@ KTEST(cpio_unpacks_every_type)
 	entry("tmp/cpio/p", S_IFIFO | 0600, 4, 1, "", 0);
 	entry("tmp/cpio/f", S_IFREG | 0604, 5, 1, "newer", 5); // in the place of the first
 	trailer();
-	EXPECT_EQ(cpio_unpack_copy(archive, used), 5);
+	EXPECT_EQ(cpio_unpack_copy(archive, used).count, 5);
 	EXPECT_EQ(strcmp(contents(SCRATCH "/l"), "newer"), 0);
 	EXPECT_EQ(stat_of(SCRATCH).st_mode, S_IFDIR | 0750);
 	EXPECT_EQ(stat_of(SCRATCH "/f").st_mode, S_IFREG | 0604);
@@ -113,7 +113,7 @@ KTEST(cpio_joins_hard_links)
 	entry("tmp/cpio/other", S_IFREG | 0644, 8, 2, "", 0);
 	entry("tmp/cpio/c", S_IFREG | 0644, 7, 3, "data", 4);
 	trailer();
-	EXPECT_EQ(cpio_unpack_copy(archive, used), 5);
+	EXPECT_EQ(cpio_unpack_copy(archive, used).count, 5);
 	EXPECT_EQ(strcmp(contents(SCRATCH "/a"), "data"), 0);
 	EXPECT_EQ(stat_of(SCRATCH "/b").st_nlink, 3);
 	EXPECT_EQ(stat_of(SCRATCH "/a").st_ino, stat_of(SCRATCH "/c").st_ino);
@@ -121,13 +121,14 @@ KTEST(cpio_joins_hard_links)
 	names_remove_all(SCRATCH);
 }
 
-// Whatever is wrong, what came before stays, and nothing outside the archive is read.
-static size_t unpack_quietly(size_t size)
+// Unpack the first `size` bytes of an archive that is damaged from entry `count` on. What came before
+// stays, and nothing outside the archive is read.
+static bool stops_at(size_t count, size_t size)
 {
-	size_t count = cpio_unpack_copy(archive, size);
+	struct cpio_result result = cpio_unpack_copy(archive, size);
 
 	names_remove_all(SCRATCH);
-	return count;
+	return result.count == count && result.failed == count && result.error == -EINVAL;
 }
 
 KTEST(cpio_survives_damage)
@@ -140,28 +141,30 @@ KTEST(cpio_survives_damage)
 	entry("tmp/cpio/f", S_IFREG | 0644, 2, 1, "text", 4);
 	second = used;
 	trailer();
-	for (size_t size = first + 1; size < second - 3; size++)
-		EXPECT_EQ(unpack_quietly(size), 1); // cut off within the second entry
-	EXPECT_EQ(unpack_quietly(second), 2);       // no trailer is no harm
+	for (size_t size = first; size < second - 3; size++)
+		EXPECT(stops_at(1, size)); // cut off within the second entry
+	EXPECT(stops_at(2, second));       // no trailer
+	EXPECT(stops_at(0, 0));
 	archive[first] = 'x';
-	EXPECT_EQ(unpack_quietly(used), 1); // no magic
+	EXPECT(stops_at(1, used)); // no magic
 	archive[first] = '0';
 	memcpy(archive + first + 6 + 11 * 8, "FFFFFFFF", 8);
-	EXPECT_EQ(unpack_quietly(used), 1); // a name of 4 GiB
+	EXPECT(stops_at(1, used)); // a name of 4 GiB
 	memcpy(archive + first + 6 + 11 * 8, "00000000", 8);
-	EXPECT_EQ(unpack_quietly(used), 1); // no name
+	EXPECT(stops_at(1, used)); // no name
 	memcpy(archive + first + 6 + 11 * 8, "0000000A", 8);
-	EXPECT_EQ(unpack_quietly(used), 1); // a name without an end
+	EXPECT(stops_at(1, used)); // a name without an end
 	memcpy(archive + first + 6 + 11 * 8, "0000000B", 8);
 	memcpy(archive + first + 6 + 6 * 8, "FFFFFFF0", 8);
-	EXPECT_EQ(unpack_quietly(used), 1); // data of 4 GiB
+	EXPECT(stops_at(1, used)); // data of 4 GiB
 	memcpy(archive + first + 6 + 6 * 8, "0000000G", 8);
-	EXPECT_EQ(unpack_quietly(used), 1); // not a number
+	EXPECT(stops_at(1, used)); // not a number
 }
 
 KTEST(cpio_leaves_bad_entries_out)
 {
 	static char long_target[PATH_MAX];
+	struct cpio_result result;
 
 	memset(long_target, 't', sizeof(long_target));
 	begin();
@@ -179,7 +182,10 @@ KTEST(cpio_leaves_bad_entries_out)
 	entry("tmp/cpio/what", 0170000, 12, 1, "", 0);
 	entry("tmp/cpio/last", S_IFREG | 0644, 13, 1, "", 0);
 	trailer();
-	EXPECT_EQ(cpio_unpack_copy(archive, used), 3);
+	result = cpio_unpack_copy(archive, used);
+	EXPECT_EQ(result.count, 3);
+	EXPECT_EQ(result.error, -ENOTDIR);
+	EXPECT_EQ(result.failed, 2);
 	EXPECT_EQ(strcmp(contents(SCRATCH "/f"), "text"), 0);
 	EXPECT_EQ(stat_of(SCRATCH "/last").st_mode, S_IFREG | 0644);
 	EXPECT_EQ(stat_of("/proc/meminfo").st_mode, S_IFREG | 0444);
@@ -211,7 +217,7 @@ KTEST(cpio_takes_pages_in_place)
 	entry("tmp/cpio/small", S_IFREG | 0644, 3, 1, "small", 5); // begins in big's last page
 	trailer();
 
-	EXPECT_EQ(cpio_unpack(page_to_phys(pages), page_to_phys(pages) + used), 3);
+	EXPECT_EQ(cpio_unpack(page_to_phys(pages), page_to_phys(pages) + used).count, 3);
 	EXPECT_EQ(strcmp(contents(SCRATCH "/small"), "small"), 0);
 	EXPECT_EQ(path_lookup(&context, NULL, SCRATCH "/big", 0, &inode), 0);
 	EXPECT_EQ(inode->object->resident, 2);

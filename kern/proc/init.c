@@ -18,6 +18,7 @@
 #include "fs/stdio.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "proc/oom.h"
 #include "proc/process.h"
 #include "vm/object.h"
 
@@ -34,48 +35,62 @@ static struct {
 	size_t count;
 } boot;
 
-// The contents of a file of the kernel's own as a string, or NULL where there is none. The caller
-// kfrees it.
-static char *read_file(const char *path, size_t *size_store)
+// Read a regular file of less than KMALLOC_MAX bytes as a string, which the caller kfrees. Returns 0;
+// -ENOENT (no such file), -EINVAL (not a regular file), -E2BIG, -ENOMEM.
+static int read_file(const char *path, char **text_store, size_t *size_store)
 {
 	struct inode *inode;
 	char *text = NULL;
-	ssize_t n;
+	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, &inode);
 
-	if (path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, &inode))
-		return NULL;
-	if (inode_is(inode, S_IFREG) && inode->object && inode->object->size < KMALLOC_MAX) {
-		size_t size = (size_t)inode->object->size;
-
-		text = kmalloc(size + 1);
-		n = text ? object_read(inode->object, 0, text, size) : 0;
-		if (text)
-			text[n > 0 ? n : 0] = '\0';
-		*size_store = n > 0 ? (size_t)n : 0;
+	if (error)
+		return error;
+	if (!inode_is(inode, S_IFREG) || !inode->object) {
+		error = -EINVAL;
+	} else if (inode->object->size >= KMALLOC_MAX) {
+		error = -E2BIG;
+	} else {
+		*size_store = (size_t)inode->object->size;
+		text = kmalloc(*size_store + 1);
+		if (!text || object_read(inode->object, 0, text, *size_store) < 0)
+			error = -ENOMEM;
 	}
 	inode_put(inode);
-	return text;
+	if (error) {
+		kfree(text);
+		return error;
+	}
+	text[*size_store] = '\0';
+	*text_store = text;
+	return 0;
 }
 
-// Add the strings of a file, each with its NUL. Returns how many.
-static uint32_t add_strings(struct exec_args *args, const char *path)
+// Add the strings of a file, each with its NUL, and store how many there are. Returns 0 or -errno.
+static int add_strings(struct exec_args *args, const char *path, uint32_t *count_store)
 {
-	size_t size = 0;
-	char *text = read_file(path, &size);
-	uint32_t count = 0;
+	size_t size;
+	char *text;
+	int error = read_file(path, &text, &size);
 
-	for (size_t at = 0; text && at < size; at += strlen(text + at) + 1, count++)
-		if (exec_args_add(args, text + at))
-			break;
+	if (error)
+		return error;
+	for (size_t at = 0; at < size && !error; at += strlen(text + at) + 1) {
+		error = exec_args_add(args, text + at);
+		(*count_store)++;
+	}
 	kfree(text);
-	return count;
+	return error;
 }
 
-static void add_default_environment(struct exec_args *args)
+static int add_default_environment(struct exec_args *args)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(default_environment); i++)
-		if (!exec_args_add(args, default_environment[i]))
-			args->envc++;
+	int error = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(default_environment) && !error; i++) {
+		error = exec_args_add(args, default_environment[i]);
+		args->envc++;
+	}
+	return error;
 }
 
 static void __noreturn no_start(const char *path, int error)
@@ -89,25 +104,27 @@ static void __noreturn no_start(const char *path, int error)
 	machine_end(EXIT_NO_START);
 }
 
-// What to run: as the files in RUN_DIRECTORY say, else as the option `init` does. Returns its path,
-// for good.
-static const char *first_program(struct exec_args *args)
+// Find out what to run: as the files in RUN_DIRECTORY say, else as the option `init` does. Stores its
+// path, which stays, and its strings. Returns 0 or -errno.
+static int first_program(struct exec_args *args, const char **path_store)
 {
 	static char option[PATH_MAX] = FIRST_PROGRAM;
 	static char *path;
 	size_t size;
+	int error = read_file(RUN_DIRECTORY "/path", &path, &size);
 
-	path = read_file(RUN_DIRECTORY "/path", &size);
-	if (path) {
-		args->argc = add_strings(args, RUN_DIRECTORY "/args");
-		args->envc = add_strings(args, RUN_DIRECTORY "/env");
-		return path;
+	if (!error) {
+		*path_store = path;
+		error = add_strings(args, RUN_DIRECTORY "/args", &args->argc);
+		return error ? error : add_strings(args, RUN_DIRECTORY "/env", &args->envc);
 	}
+	if (error != -ENOENT)
+		return error;
 	option_get("init", option, sizeof(option));
-	if (!exec_args_add(args, option))
-		args->argc = 1;
-	add_default_environment(args);
-	return option;
+	*path_store = option;
+	args->argc = 1;
+	error = exec_args_add(args, option);
+	return error ? error : add_default_environment(args);
 }
 
 // The first program's thread, before it is one.
@@ -115,13 +132,14 @@ static void run_first_program(void *arg)
 {
 	struct process *process = process_current();
 	struct exec_args args;
-	const char *path;
+	const char *path = "the first program";
 	int error = exec_args_init(&args);
 
 	(void)arg;
+	if (!error)
+		error = first_program(&args, &path);
 	if (error)
-		no_start("the first program", error);
-	path = first_program(&args);
+		no_start(path, error);
 	process->pgid = process->pid; // a group of its own, as a shell makes for a job
 	if (stdio_is_terminal())
 		process->sid = process->pid; // and a session, as a login makes for a shell
@@ -143,7 +161,10 @@ static void __noreturn finish(const char *what, int status)
 		control_line("exit %d %llu", WEXITSTATUS(status), rdtsc());
 		printk(LOG_INFO, "init: %s has ended, with status %d\n", what, WEXITSTATUS(status));
 	} else {
-		control_line("signal %d %llu", WTERMSIG(status), rdtsc());
+		if (oom_killed_watched())
+			control_line("oom %llu", rdtsc());
+		else
+			control_line("signal %d %llu", WTERMSIG(status), rdtsc());
 		printk(LOG_INFO, "init: signal %d has ended %s\n", WTERMSIG(status), what);
 	}
 	machine_end(EXIT_NORMAL);
@@ -161,19 +182,34 @@ static void run_tests(void)
 	machine_end(failed ? EXIT_TESTS_FAILED : EXIT_NORMAL);
 }
 
+// What was not unpacked as it is could change what the first program does, and nobody would know.
+static void unpack_modules(void)
+{
+	for (size_t i = 0; i < boot.count; i++) {
+		struct cpio_result result = cpio_unpack(boot.modules[i].start, boot.modules[i].end);
+
+		if (!result.error)
+			continue;
+		printk(LOG_EMERG, "init: module %zu is not unpacked: entry %zu: error %d\n", i,
+		       result.failed, -result.error);
+		control_line("unpack %zu %zu %d %llu", i, result.failed, -result.error, rdtsc());
+		machine_end(EXIT_NO_START);
+	}
+}
+
 static void init_main(void *arg)
 {
 	int status = 0;
 	pid_t first, pid;
 
 	(void)arg;
-	for (size_t i = 0; i < boot.count; i++)
-		cpio_unpack(boot.modules[i].start, boot.modules[i].end);
+	unpack_modules();
 	crash_if_asked();
 	run_tests();
 	first = process_spawn("first", run_first_program, NULL);
 	if (first < 0)
 		no_start("the first program", first);
+	oom_watch(first);
 	do {
 		pid = process_wait(-1, 0, &status);
 	} while (pid != first);

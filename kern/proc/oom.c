@@ -1,6 +1,7 @@
 // oom.c: choosing the process that is killed when memory is gone, and waiting for its end.
 #include "proc/oom.h"
 
+#include <abi/wait.h>
 #include "mem/page.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
@@ -9,6 +10,12 @@
 #define TRIES 3  // of an access for which there should be enough
 
 static struct waitq victims_wait = WAITQ_INIT(victims_wait);
+
+// The first program, of which init reports why it ended.
+static struct {
+	pid_t pid;   // [c] once it runs
+	bool killed; // [process_lock]
+} watched;
 
 // Is a victim still there? Caller: holds process_lock.
 static bool victim_is_dying(void)
@@ -95,10 +102,23 @@ static bool make_room(uintptr_t va)
 	return !process->oom_victim && !(thread_current()->work & WORK_KILL);
 }
 
+void oom_watch(pid_t pid)
+{
+	watched.pid = pid;
+}
+
+bool oom_killed_watched(void)
+{
+	return watched.killed;
+}
+
 void oom_process_ended(const struct process *process)
 {
-	if (process->oom_victim)
-		waitq_wake_all(&victims_wait);
+	if (!process->oom_victim)
+		return;
+	if (process->pid == watched.pid && WIFSIGNALED(process->exit_status))
+		watched.killed = WTERMSIG(process->exit_status) == SIGKILL;
+	waitq_wake_all(&victims_wait);
 }
 
 void oom_init(void)

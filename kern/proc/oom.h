@@ -11,5 +11,11 @@ struct process;
 // Register with vm/. Once, at boot.
 void oom_init(void);
 
+// From now on remember whether process `pid`, the first program, is killed because memory is gone.
+void oom_watch(pid_t pid);
+
+// Returns whether oom_watch's process was killed for that reason, once it has ended.
+bool oom_killed_watched(void);
+
 // `process` has become a zombie; its memory is free. Caller: holds process_lock.
 void oom_process_ended(const struct process *process);
