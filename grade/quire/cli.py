@@ -53,6 +53,7 @@ def parser():
     add = result.add_argument
     add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128); 16 is enough to boot")
     add("--smp", type=int, default=1, metavar="N", help="processors (1)")
+    add("--cpu", default="max", metavar="NAME", help="the processor: one of QEMU's models (max)")
     add("--icount", action="store_true", help="deterministic: time is counted in instructions")
     add("--timeout", type=float, metavar="S", help="seconds; of 10^9 instructions under --icount")
     add("--root", action="append", default=[], metavar="DIR", help="add a tree to the archive")
@@ -146,6 +147,7 @@ def run(options, log_file):
         options=" ".join(["seed=1 stdio=serial", "tty" if options.tty else "", *options.append]),
         mem=options.mem,
         smp=options.smp,
+        cpu=options.cpu,
         icount=options.icount,
         audit=options.audit,
         dump=options.dump,

@@ -50,6 +50,7 @@ def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
     setup.modules = [build.path("archive.cpio"), module.finish()]
     setup.options = f"seed=1 stdio=serial {setup.options}"
     again = ["grade/run", "--icount", "--timeout", f"{limit:g}", "--mem", str(setup.mem)]
+    again += ["--cpu", setup.cpu] if "cpu" in machine else []
     again += ["--kernel", os.path.relpath(kernel)] if kernel else []
     again += ["--append", machine["options"]] if machine.get("options") else []
     return _outcome(setup, limit, shlex.join([*again, "--guest", path, *args]))

@@ -4,6 +4,7 @@ import pytest
 from quire import build, guest, record
 
 PROGRAMS = record.programs()
+PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
 DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
@@ -24,8 +25,15 @@ def test_program_debug(program, complain):
     run(program, complain, build.debug_kernel(), DEBUG_SLOWER * program.limit)
 
 
-def run(program, complain, kernel, limit):
-    """Run a program on a kernel and compare with its record."""
+@pytest.mark.parametrize("cpu", PROCESSORS)
+def test_v86(cpu, complain):
+    """On QEMU's max this program sees nothing of the mode that it tries to enter."""
+    program = next(p for p in PROGRAMS if p.name == "evil_v86")
+    run(program, complain, None, program.limit, cpu)
+
+
+def run(program, complain, kernel, limit, cpu="max"):
+    """Run a program on a kernel and a processor, and compare with its record."""
     if not program.record.exists():
         complain(
             f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from what"
@@ -39,6 +47,7 @@ def run(program, complain, kernel, limit):
         limit=limit,
         kernel=kernel,
         mem=program.mem,
+        cpu=cpu,
         options=program.append,
     )
     got = record.text(outcome.stdout, ending(outcome.result))

@@ -13,7 +13,13 @@
 #define FRAME_DS 36
 #define FRAME_TRAPNO 40
 #define FRAME_CS 52
+#define FRAME_EFLAGS 56
 #define FRAME_SIZE 68
+
+// EFLAGS.VM, and the selectors (ES, DS, FS, GS) that the processor pushes above the frame of a trap from
+// virtual-8086 mode.
+#define EFLAGS_VM_BIT 17
+#define V86_SEGMENTS_SIZE 16
 
 #define TRAP_STUB_SIZE 16
 
@@ -50,7 +56,9 @@
 // Save the registers, below error code and vector. The flags that a program could have set against
 // us are put right: DF (string instructions must go up), AC (with SMAP: user memory is out of
 // reach). Programs can load segments of their own into DS and ES; ours is the flat one that nearly
-// all of them use anyway, so it is reloaded only when it differs.
+// all of them use anyway, so it is reloaded only when it differs. In virtual-8086 mode it always
+// differs: the processor has put null selectors there (Intel SDM vol. 3, 20.3.1), so the test for that
+// mode is in entry_other_segments too, where it costs the others nothing.
 .macro save_frame
 	pushl %ds
 	pushl %es
@@ -61,7 +69,7 @@
 	jne 7771f
 	cmpw $USER_DS, FRAME_ES(%esp)
 	je 7772f
-7771:	call load_flat_segments
+7771:	call entry_other_segments
 7772:
 .endm
 

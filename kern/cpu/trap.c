@@ -11,6 +11,8 @@ _Static_assert(offsetof(struct trapframe, es) == FRAME_ES, "cpu/entry.h");
 _Static_assert(offsetof(struct trapframe, ds) == FRAME_DS, "cpu/entry.h");
 _Static_assert(offsetof(struct trapframe, trapno) == FRAME_TRAPNO, "cpu/entry.h");
 _Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, eflags) == FRAME_EFLAGS, "cpu/entry.h");
+_Static_assert(EFLAGS_VM == 1u << EFLAGS_VM_BIT, "cpu/entry.h");
 _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/entry.h");
 _Static_assert(TRAP_REPAIR_LAST == REPAIR_LAST, "cpu/entry.h");
 _Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/entry.h");
@@ -28,6 +30,7 @@ extern const struct exception_entry ex_table_start[], ex_table_end[];
 extern const uint8_t trap_stubs[];
 void double_fault(void) __noreturn;
 void trap_bad_return(struct trapframe *frame);
+void trap_v86(struct trapframe *frame);
 
 void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 void (*trap_double_fault_hook)(const struct trapframe *frame);
@@ -155,6 +158,26 @@ void trap_bad_return(struct trapframe *frame)
 {
 	frame->trapno = TRAP_PROTECTION;
 	trap_handlers[TRAP_PROTECTION](frame);
+}
+
+// A trap from virtual-8086 mode. No program gets there on a processor that follows the manual: an iret
+// of privilege 3 ignores EFLAGS.VM (Intel SDM vol. 2, IRET). Most of QEMU's models obey it, and then
+// CS, SS and all of EFLAGS are the program's choice. `frame` lies below the selectors that the
+// processor pushed in addition, so not where thread_user_frame looks. Moves it up over them, makes it
+// one of flat user code, handles an interrupt, and makes anything else what the iret should have been:
+// a protection fault of the program's. The caller corrects its stack pointer.
+void trap_v86(struct trapframe *frame)
+{
+	frame = memmove((uint8_t *)frame + V86_SEGMENTS_SIZE, frame, sizeof(*frame));
+	frame->eip += (frame->cs & 0xFFFF) << 4; // the linear address
+	frame->cs = USER_CS;
+	frame->ss = frame->ds = frame->es = USER_DS;
+	frame->eflags = EFLAGS_FIXED | EFLAGS_IF;
+	if (frame->trapno == TRAP_NMI || frame->trapno == TRAP_MACHINE_CHECK ||
+	    (frame->trapno >= TRAP_IRQ && frame->trapno < TRAP_VECTORS))
+		trap_handlers[frame->trapno](frame);
+	frame->err = 0;
+	trap_bad_return(frame);
 }
 
 void double_fault(void)

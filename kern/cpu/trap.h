@@ -1,6 +1,7 @@
 // trap.h: what happened when the processor left a program: frames, handlers, gates.
 #pragma once
 
+#include "cpu/x86.h"
 #include "kern.h"
 
 // Exceptions (Intel SDM vol. 3, 6.3.1)
@@ -42,9 +43,18 @@ struct trapframe {
 	uint32_t esp, ss;
 };
 
+// Returns true if a program was interrupted. In virtual-8086 mode CS is no selector, but any number; the
+// entry code has made a frame of user code of such a frame (trap_v86 in cpu/trap.c).
 static inline bool trap_from_user(const struct trapframe *frame)
 {
+	debug_assert(!(frame->eflags & EFLAGS_VM));
 	return frame->cs & 3;
+}
+
+// Like trap_from_user, for reports: a double fault's frame is as the processor left it.
+static inline bool trap_victim_is_user(const struct trapframe *frame)
+{
+	return (frame->eflags & EFLAGS_VM) || (frame->cs & 3);
 }
 
 typedef void (*trap_handler)(struct trapframe *frame);

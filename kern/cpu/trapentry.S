@@ -94,6 +94,19 @@ bad_iret:
 	jmp trap_return
 	exception_entry return_iret, bad_iret
 
+// Called by save_frame, with the frame above the return address, when DS or ES is not the flat segment.
+// Returns with all registers kept, unless the trap came from virtual-8086 mode.
+	.globl entry_other_segments
+entry_other_segments:
+	testl $(1 << EFLAGS_VM_BIT), 4 + FRAME_EFLAGS(%esp)
+	jz load_flat_segments
+	call load_flat_segments
+	addl $4, %esp // does not return
+	movl %esp, %eax
+	call trap_v86
+	addl $V86_SEGMENTS_SIZE, %esp
+	jmp trap_return
+
 	.globl load_flat_segments
 load_flat_segments:
 	pushl %eax

@@ -28,7 +28,7 @@ static void print_registers(const struct trapframe *frame)
 {
 	// Within the kernel the processor pushes no stack pointer: it is where the frame ends. Only
 	// a double fault comes through a task switch, which saves it.
-	bool has_esp = trap_from_user(frame) || frame->trapno == TRAP_DOUBLE_FAULT;
+	bool has_esp = trap_victim_is_user(frame) || frame->trapno == TRAP_DOUBLE_FAULT;
 	uint32_t esp = has_esp ? frame->esp : (uint32_t)(uintptr_t)&frame->esp;
 
 	printk(LOG_EMERG, "  eax %08x  ebx %08x  ecx %08x  edx %08x\n", frame->eax, frame->ebx,
@@ -45,7 +45,7 @@ static void print_caller_of_nothing(const struct trapframe *frame)
 {
 	uintptr_t caller;
 
-	if (is_kernel_text(frame->eip) || trap_from_user(frame))
+	if (is_kernel_text(frame->eip) || trap_victim_is_user(frame))
 		return;
 	if (probe_read(&caller, (uintptr_t)&frame->esp, sizeof(caller)) && is_kernel_text(caller))
 		backtrace_print_place(caller, true);
@@ -92,7 +92,8 @@ void panic_frame(const struct trapframe *frame, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	panic_stop(frame, frame->ebp, format, args);
+	// A program's EBP may be any number: the callers that it would name are no evidence.
+	panic_stop(frame, trap_victim_is_user(frame) ? 0 : frame->ebp, format, args);
 }
 
 static void fatal_trap(const struct trapframe *frame, const char *what)

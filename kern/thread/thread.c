@@ -167,7 +167,8 @@ static void double_fault(const struct trapframe *frame)
 	const struct thread *thread = thread_current();
 	uintptr_t va = read_cr2();
 
-	if (kstack_is_guard(va))
+	// CR2 is left over from a program's page fault if the victim is a program.
+	if (!trap_victim_is_user(frame) && kstack_is_guard(va))
 		panic_frame(frame,
 		            "kernel stack overflow: thread %s (%d) ran into its guard page at %#x",
 		            thread->name, thread->tid, va);
