@@ -2,8 +2,9 @@
 // can clone. inc/sys/area.h has their rules.
 //
 // A named area is more than its mapping: programs unmap parts of it, fork copies the mapping. Its
-// mapping is made of the struct areas with AREA_NAMED that show its name and lie at its addresses in its
-// space.
+// mapping is made of the struct areas with AREA_NAMED that show its name, lie at its addresses in its
+// space, and map its memory there. A permission is checked on the memory that is mapped at an address
+// (object, offset, AREA_NOWRITE), never on the name that led there.
 #pragma once
 
 #include <abi/area.h>

@@ -39,7 +39,8 @@ void named_unmap(struct named_area *named);
 // it was mapped for beyond the new maximum goes.
 int named_replace(struct named_area *named, const struct named_memory *memory);
 
-// Give all pieces of it the rights named->prot. Nothing can fail, as above.
+// Give all pieces of it the protection named->prot, but AREA_NOWRITE pieces never PROT_WRITE. Nothing
+// can fail, as above.
 void named_protect_pieces(struct named_area *named);
 
 // Bring [from, end) of it, counted from its start, into the page tables if it is locked. What lacks

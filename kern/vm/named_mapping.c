@@ -71,13 +71,23 @@ int named_map(struct named_area *named, uintptr_t wish)
 	return error;
 }
 
+// Does `area` map `memory` at the place where the named area has it? Its name does not say so: mremap
+// can move a piece away, and back when the named area has other memory. Caller: holds the space's lock.
+static bool is_piece(const struct named_area *named, const struct named_memory *memory,
+                     const struct area *area)
+{
+	return area->name == named->name && area->ops == memory->ops &&
+	       area->object == memory->object && area->start >= named->start &&
+	       area->offset == memory->offset + (area->start - named->start);
+}
+
 // The first piece of the area's mapping from `area` on, or NULL. Caller: holds the space's lock.
 static struct area *piece_from(const struct named_area *named, struct area *area)
 {
 	uintptr_t end = named->start + named->memory.maximum;
 
 	while (area && area->start < end) {
-		if (area->name == named->name && area->start >= named->start)
+		if (is_piece(named, &named->memory, area))
 			return area;
 		area = area_next(&named->as->areas, area);
 	}
@@ -107,14 +117,14 @@ void named_unmap(struct named_area *named)
 	rwlock_write_unlock(&as->lock);
 }
 
-// Is anything but the area itself mapped at the `size` bytes from its start on? Caller: holds the
-// space's lock.
-static bool is_overlapped(const struct named_area *named, size_t size)
+// Is anything but `memory`, the area's own, mapped at its addresses? Caller: holds the space's lock.
+static bool is_overlapped(const struct named_area *named, const struct named_memory *memory)
 {
 	struct area *area = area_find_from(&named->as->areas, named->start);
+	uintptr_t end = named->start + memory->maximum;
 
-	for (; area && area->start < named->start + size; area = area_next(&named->as->areas, area))
-		if (area->name != named->name)
+	for (; area && area->start < end; area = area_next(&named->as->areas, area))
+		if (!is_piece(named, memory, area))
 			return true;
 	return false;
 }
@@ -129,7 +139,7 @@ int named_replace(struct named_area *named, const struct named_memory *memory)
 	named->memory = *memory;
 	error = writer_enter(named, &writer);
 	rwlock_write_lock(&as->lock);
-	if (!error && is_overlapped(named, old.maximum))
+	if (!error && is_overlapped(named, &old))
 		error = -EEXIST;
 	if (!error)
 		error = map_at(named, named->start, true);
@@ -142,6 +152,13 @@ int named_replace(struct named_area *named, const struct named_memory *memory)
 	return error;
 }
 
+// Which of the named area's rights a piece may have: one that was mapped from a descriptor opened for
+// reading is never written to, even where the named area has the file from another descriptor now.
+static uint8_t prot_of_piece(const struct named_area *named, const struct area *piece)
+{
+	return piece->flags & AREA_NOWRITE ? named->prot & ~PROT_WRITE : named->prot;
+}
+
 void named_protect_pieces(struct named_area *named)
 {
 	struct aspace *as = named->as;
@@ -152,11 +169,11 @@ void named_protect_pieces(struct named_area *named)
 		uintptr_t start = piece->start;
 
 		next = next_piece(named, piece);
-		piece->prot = named->prot;
+		piece->prot = prot_of_piece(named, piece);
 		if (area_is_device(piece))
 			ptes_unmap(as, start, piece->end);
 		else
-			ptes_protect(as, start, piece->end, named->prot);
+			ptes_protect(as, start, piece->end, piece->prot);
 		areas_merge_at(as, start);
 	}
 	rwlock_write_unlock(&as->lock);
