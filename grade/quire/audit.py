@@ -14,7 +14,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_jumbo, audit_locks, audit_named
-from quire import audit_objects, audit_pages, audit_spaces, audit_tables, audit_threads, build
+from quire import audit_objects, audit_pages, audit_spaces, audit_tables, audit_threads
+from quire import audit_writers, build
 from quire.audit_memory import Damage, Memory, Unknown
 from quire.text import visible
 
@@ -56,6 +57,8 @@ class Audit:
         self.areas_of = {}  # {object: its areas, as found in the spaces}
         self.named_counts = {}  # {address space: how many named areas it says it has}
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
+        self.writing_areas = []  # shared areas that may write to their object
+        self.write_opens, self.programs = {}, {}  # {object: how often it is open to write; run}
         self.promised = 0  # jumbo pages that are put aside for somebody
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
@@ -159,6 +162,8 @@ CHECKS = [
 LAST_CHECKS = [
     ("objects", audit_objects.mappings),
     ("writable", audit_tables.writable_pages),
+    ("read-only", audit_writers.permissions),
+    ("write-opens", audit_writers.counts),
     ("jumbo", audit_jumbo.pool),
     ("counts", audit_pages.counts),
     ("pipes", audit_files.pipe_ends),

@@ -33,7 +33,7 @@ class TableReader:
         memory = audit.memory
         self.audit = audit
         self.table = memory.record("fdtable", "slots size end lowest_free")
-        self.file = memory.record("file", "ops flags inode private")
+        self.file = memory.record("file", "ops flags inode private write_open")
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 
     def read(self, at, name):

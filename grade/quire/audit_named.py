@@ -1,11 +1,11 @@
 """Named areas: the registry, their owners and their memory (kern/vm/named.h)."""
-from quire import audit_files
+from quire import audit_files, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM
 
 SLOT_BITS = 10  # kern/vm/named.c
 AREA_NAMED = 0x2000  # kern/vm/area.h
 FIELDS = """id space=as start ops=memory.ops object=memory.object offset=memory.offset
-    fixed=memory.fixed size=memory.size maximum=memory.maximum doomed prot access lock"""
+    flags=memory.flags fixed=memory.fixed size=memory.size maximum=memory.maximum doomed prot access lock"""
 
 
 def keep_name(audit, area):
@@ -49,6 +49,8 @@ def _faults(audit, named, slot):
         audit.refer(named.object, named.at)
         audit.objects.setdefault(named.object, f"named area {named.id:#x}")
         _keep_host(audit, named)
+        if named.flags & audit_writers.AREA_WRITE_OPEN:
+            audit_writers.note_open(audit, named.object)
         if not named.fixed:
             size = memory.value_at("object", named.object, "size")
     ops, linear = memory.variable("object_ops")[0], memory.variable("linear_ops")[0]

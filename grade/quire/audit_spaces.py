@@ -1,5 +1,5 @@
 """Address spaces: the tree of areas of each, and the page tables behind (kern/vm/area.h)."""
-from quire import audit_files, audit_named
+from quire import audit_files, audit_named, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_named import AREA_NAMED
 from quire.audit_tables import AREA_SHARED, UserTables
@@ -29,7 +29,7 @@ def address_spaces(audit):
     memory = audit.memory
     read = memory.record(
         "aspace",
-        "pgdir root=areas.root count=areas.count hint brk_start brk pages named",
+        "pgdir root=areas.root count=areas.count hint brk_start brk pages named program",
     )
     checker = AreaChecker(audit)
     for address, who in audit.spaces.items():
@@ -37,11 +37,24 @@ def address_spaces(audit):
             continue
         space = read(address)
         audit.named_counts[address] = space.named
+        if space.program:
+            _keep_program(audit, space, who)
         areas = audit.run("areas", areas_in_order, checker, space, who)
         if areas is not None:
             _check_numbers(audit, space, areas, who)
             directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
             UserTables(audit, directory, who, areas).check()
+
+
+def _keep_program(audit, space, who):
+    """A space keeps the file whose program runs in it, and that file's inode."""
+    audit.refer(space.program, space.at)
+    audit.objects.setdefault(space.program, f"the program of {who}")
+    audit_writers.note_program(audit, space.program)
+    host = audit.memory.value_at("object", space.program, "host")
+    if host:
+        audit.refer(host, space.at)
+        audit_files.add_inode(audit, host, f"the program of {who}")
 
 
 def _check_numbers(audit, space, areas, who):
@@ -144,6 +157,7 @@ class AreaChecker:
             and area.start >= USER_MIN
         ):
             return ()  # by far the most
+        audit_writers.keep_area(self.audit, area)
         return [*self._range_faults(area, before), *self._backend_faults(area, space)]
 
     def _range_faults(self, area, before):

@@ -7,6 +7,7 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "thread/thread.h"
+#include "vm/object.h"
 #include <limits.h>
 
 // A file opened with O_PATH only stands for its place in the tree.
@@ -32,6 +33,13 @@ static int complete(struct file *file)
 {
 	struct inode *inode = file->inode;
 
+	if (file_writable(file) && inode_is(inode, S_IFREG) && inode->object) {
+		int error = object_write_open(inode->object);
+
+		if (error)
+			return error;
+		file->write_open = true;
+	}
 	if (inode->ops && inode->ops->open)
 		return inode->ops->open(inode, file);
 	if (inode_is(inode, S_IFCHR))
@@ -72,6 +80,7 @@ int file_create(struct inode *inode, uint32_t flags, struct file **store)
 	if (!(flags & O_PATH))
 		error = complete(file);
 	if (error) {
+		file_allow_exec(file);
 		inode_put(inode);
 		kfree(file);
 		return error;
@@ -80,10 +89,18 @@ int file_create(struct inode *inode, uint32_t flags, struct file **store)
 	return 0;
 }
 
+void file_allow_exec(struct file *file)
+{
+	if (file->write_open)
+		object_write_close(file->inode->object);
+	file->write_open = false;
+}
+
 void file_free(struct file *file)
 {
 	if (file->ops->release)
 		file->ops->release(file);
+	file_allow_exec(file);
 	inode_put(file->inode);
 	kfree(file);
 }

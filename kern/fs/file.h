@@ -63,11 +63,13 @@ struct file {
 	struct inode *inode; // [c] a reference; never NULL
 	void *private;       // [c] of ops
 	uint64_t position;   // [-] read before a transfer and stored after it
+	bool write_open;     // [c] counts in the write_opens of the inode's object
 };
 
 // An open file on `inode` with ops as the inode's type has them and one reference, which takes over
 // the caller's reference on `inode` (also on failure). `flags`: O_ACCMODE and what F_GETFL tells.
-// Runs the inode's own open operation. 0 or -errno.
+// Runs the inode's own open operation. 0 or -errno; -ETXTBSY for a file that is to be written while a
+// program runs from it.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
 // The same for a file without a name whose operations are `ops`.
@@ -99,6 +101,9 @@ static inline bool file_writable(const struct file *file)
 {
 	return (file->flags + 1) & 2;
 }
+
+// Let a file that was opened for writing not keep its inode from being executed.
+void file_allow_exec(struct file *file);
 
 // Why a file cannot be read or written: -EBADF when it was not opened for that, -EINVAL when there
 // is no such operation.

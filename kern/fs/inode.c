@@ -209,6 +209,19 @@ int inode_truncate(struct inode *inode, uint64_t size)
 	return error;
 }
 
+int inode_truncate_unopened(struct inode *inode, uint64_t size)
+{
+	struct object *object = inode_is(inode, S_IFREG) ? inode->object : NULL;
+	int error = object ? object_write_open(object) : 0;
+
+	if (error)
+		return error;
+	error = inode_truncate(inode, size);
+	if (object)
+		object_write_close(object);
+	return error;
+}
+
 static struct timespec stat_time(int64_t ns)
 {
 	struct timespec64 ts = ns_to_timespec(ns);

@@ -160,6 +160,10 @@ uint64_t inode_size(struct inode *inode);
 // pages would not have whole ones; -ENOMEM, -EFBIG, -EPERM by a seal.
 int inode_truncate(struct inode *inode, uint64_t size);
 
+// Like inode_truncate, for a caller that has not opened the file for writing: also -ETXTBSY while a
+// program runs from it.
+int inode_truncate_unopened(struct inode *inode, uint64_t size);
+
 // How much a process may write to a file: how many of `count` bytes from position `pos` on lie below
 // the current thread's RLIMIT_FSIZE. Returns 0 with *count lowered; -EFBIG where not a byte does,
 // after sending SIGXFSZ. Caller: holds no lock.

@@ -67,6 +67,7 @@ int jumbo_file_request(struct map_request *request, struct inode **store)
 		return error;
 	}
 	request->object = inode->object;
+	inode->object->opened_to_write = true; // by nobody else
 	*store = inode;
 	return 0;
 }

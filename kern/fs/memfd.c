@@ -38,6 +38,7 @@ int memfd_create(const char *name, unsigned int flags, struct file **store)
 {
 	char label[NAME_MAX + 1];
 	struct inode *inode;
+	int error;
 
 	if (flags & MFD_HUGETLB && !size_exists(flags))
 		return -ENODEV;
@@ -53,7 +54,10 @@ int memfd_create(const char *name, unsigned int flags, struct file **store)
 		inode_put(inode);
 		return -ENOMEM;
 	}
-	return file_create(inode, O_RDWR | O_LARGEFILE, store);
+	error = file_create(inode, O_RDWR | O_LARGEFILE, store);
+	if (!error) // as on Linux a program in a memfd runs by its first descriptor
+		file_allow_exec(*store);
+	return error;
 }
 
 // The object whose seals are the file's, or NULL.

@@ -151,7 +151,7 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 
 	error = file_create(inode, flags & ~OPEN_ONLY_FLAGS, store);
 	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
-		error = inode_truncate(inode, 0);
+		error = inode_truncate_unopened(inode, 0);
 		if (error)
 			file_put(*store);
 	}

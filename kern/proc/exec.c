@@ -13,7 +13,8 @@
 #define SCRIPTS_MAX 4   // a script's interpreter may be a script, so often
 #define SCRIPT_LINE 256 // bytes of the first line that count
 
-// The file at `path`, if it may be executed, with a reference.
+// The file at `path`, if it may be executed, with a reference and, until put_program, closed to
+// writers. 0 or -errno; -ETXTBSY where it is open for writing.
 static int find_program(const char *path, struct inode **store)
 {
 	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, store);
@@ -24,9 +25,17 @@ static int find_program(const char *path, struct inode **store)
 		error = inode_access(*store, X_OK);
 	else
 		error = -EACCES;
+	if (!error)
+		error = object_deny_writes((*store)->object);
 	if (error)
 		inode_put(*store);
 	return error;
+}
+
+static void put_program(struct inode *inode)
+{
+	object_allow_writes(inode->object);
+	inode_put(inode);
 }
 
 static char *skip_blanks(char *s)
@@ -122,7 +131,8 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	start_registers(thread_user_frame(thread), image->entry, sp);
 }
 
-// Build the space of the program in `obj` and start it.
+// Build the space of the program in `obj` and start it. The space keeps writers from the file like the
+// caller, so the caller still calls put_program.
 static int start_program(struct object *obj, const char *path, const struct exec_args *args)
 {
 	struct thread *thread = thread_current();
@@ -137,6 +147,10 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	error = elf_load(as, obj, &image);
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
+	if (!error)
+		error = object_deny_writes(obj);
+	if (!error)
+		aspace_set_program(as, obj);
 	thread->limits = thread->process->limits;
 	if (error)
 		aspace_put(as);
@@ -159,7 +173,7 @@ int process_exec(const char *path, struct exec_args *args)
 		error = script_to_args(inode->object, program, line, args);
 		if (error <= 0)
 			break;
-		inode_put(inode);
+		put_program(inode);
 		if (scripts == SCRIPTS_MAX)
 			return -ELOOP;
 		program = line;
@@ -168,6 +182,6 @@ int process_exec(const char *path, struct exec_args *args)
 		error = exec_args_add(args, path);
 	if (!error)
 		error = start_program(inode->object, path, args);
-	inode_put(inode);
+	put_program(inode);
 	return error;
 }

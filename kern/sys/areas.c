@@ -92,6 +92,8 @@ static int file_request(struct file *file, struct map_request *request)
 		return -EACCES;
 	if (!file_writable(file))
 		request->flags |= AREA_NOWRITE;
+	if (file->write_open)
+		request->flags |= AREA_WRITE_OPEN;
 	if (!file->ops->mmap)
 		return -ENODEV;
 	error = file->ops->mmap(file, request);

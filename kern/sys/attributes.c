@@ -154,7 +154,7 @@ static int truncate_path(const char __user *path, int64_t size)
 	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
 	if (error)
 		return error;
-	error = inode_truncate(inode, (uint64_t)size);
+	error = inode_truncate_unopened(inode, (uint64_t)size);
 	inode_put(inode);
 	return error;
 }

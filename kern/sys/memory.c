@@ -116,6 +116,8 @@ static int complete(struct map_request *request, struct file *file)
 {
 	if ((request->flags & AREA_SHARED) && !file_writable(file))
 		request->flags |= AREA_NOWRITE;
+	if (file->write_open)
+		request->flags |= AREA_WRITE_OPEN;
 	return file->ops->mmap(file, request);
 }
 

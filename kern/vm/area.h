@@ -63,6 +63,7 @@ extern const struct area_ops jumbo_ops;  // jumbo pages of a memory object that 
 #define AREA_UNCACHED 0x1000u        // linear_ops: each access goes to the device; else write-back
 #define AREA_NAMED 0x2000u           // part of a named area: its name is that one's (vm/named.h)
 #define AREA_PROMISED 0x4000u        // jumbo_ops, private: pages are put aside for all of it
+#define AREA_WRITE_OPEN 0x8000u      // of a file opened for writing: counts in object->write_opens
 
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {

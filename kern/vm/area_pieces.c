@@ -34,6 +34,10 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 	if (area->object) {
 		object_get_hosted(area->object);
 		mutex_lock(&area->object->lock);
+		if (area->flags & AREA_WRITE_OPEN) {
+			assert(area->object->write_opens > 0); // the file's, or another area's
+			area->object->write_opens++;
+		}
 		list_add_tail(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
 	}
@@ -44,6 +48,8 @@ void area_release(struct area *area)
 {
 	if (area->object) {
 		mutex_lock(&area->object->lock);
+		if (area->flags & AREA_WRITE_OPEN)
+			area->object->write_opens--;
 		list_remove(&area->object_link);
 		mutex_unlock(&area->object->lock);
 		object_put_hosted(area->object);

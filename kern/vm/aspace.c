@@ -43,6 +43,7 @@ void aspace_put(struct aspace *as)
 		ptes_unmap(as, area->start, area->end);
 		area_release(area); // the tree goes as a whole
 	}
+	aspace_put_program(as);
 	pgdir_destroy(as->pgdir);
 	kfree(as);
 }

@@ -17,13 +17,14 @@ struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
 	struct spinlock pt_lock;
 	struct rwlock lock;
-	struct area_tree areas;         // [s]
-	struct area *hint;              // [a] the area found last; only ever one of `areas`
-	uint32_t refs;                  // [a] threads and others that keep the space
-	uintptr_t brk_start, brk;       // [s] the heap that brk() moves the end of
-	size_t pages;                   // [s] the sum of all areas' sizes
-	size_t named;                   // [named_lock] how many named areas are its own
-	uint16_t new_flags;             // [s] what every new area gets: AREA_LOCKS after mlockall
+	struct area_tree areas;   // [s]
+	struct area *hint;        // [a] the area found last; only ever one of `areas`
+	uint32_t refs;            // [a] threads and others that keep the space
+	uintptr_t brk_start, brk; // [s] the heap that brk() moves the end of
+	size_t pages;             // [s] the sum of all areas' sizes
+	size_t named;             // [named_lock] how many named areas are its own
+	uint16_t new_flags;       // [s] what every new area gets: AREA_LOCKS after mlockall
+	struct object *program;   // [c] once it runs: the file, which is not opened for writing
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 
@@ -58,6 +59,11 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 // mapped has not changed then. Caller: holds no lock. (copy_range.c)
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
+
+// Make `obj` the program that runs in `as`, which has none. Takes a reference on it and its host, and
+// takes over the caller's object_deny_writes: the file cannot be opened for writing while the space
+// lives. Caller: holds no lock. (object_opens.c)
+void aspace_set_program(struct aspace *as, struct object *obj);
 
 // Unmap everything. Caller: holds no lock.
 void aspace_clear(struct aspace *as);

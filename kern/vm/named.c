@@ -85,12 +85,29 @@ void named_put(const char *name)
 		kfree(named);
 }
 
+void named_memory_get(const struct named_memory *memory)
+{
+	if (!memory->object)
+		return;
+	object_get_hosted(memory->object);
+	if ((memory->flags & AREA_WRITE_OPEN) && object_write_open(memory->object))
+		panic("named_memory_get: a program runs from a file that is open for writing");
+}
+
+void named_memory_put(const struct named_memory *memory)
+{
+	if (!memory->object)
+		return;
+	if (memory->flags & AREA_WRITE_OPEN)
+		object_write_close(memory->object);
+	object_put_hosted(memory->object);
+}
+
 void named_remove(struct named_area *named)
 {
 	named_slots[SLOT(named->id)] = NULL;
 	named->as->named--;
-	if (named->memory.object)
-		object_put_hosted(named->memory.object);
+	named_memory_put(&named->memory);
 	named->memory.object = NULL;
 	named_put(named->name);
 }

@@ -15,11 +15,11 @@ struct named_memory {
 	const struct area_ops *ops; // object_ops, or linear_ops
 	struct object *object;      // a reference, or NULL
 	uint64_t offset;            // bytes into the object, or a physical address
-	uint16_t cache;             // AREA_ bits of device memory
-	bool fixed;                 // a file's or a device's: cannot be resized
-	bool may_write;             // may be written by who shares it
-	size_t size;                // bytes, where fixed; otherwise they are the object's
-	size_t maximum;             // bytes of addresses
+	uint16_t flags; // AREA_ bits of its mappings: how a device is cached; AREA_WRITE_OPEN
+	bool fixed;     // a file's or a device's: cannot be resized
+	bool may_write; // may be written by who shares it
+	size_t size;    // bytes, where fixed; otherwise they are the object's
+	size_t maximum; // bytes of addresses
 };
 
 // [a] atomic   [c] constant once it has an id   [r] named_lock

@@ -67,12 +67,11 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags)
 
 static int remap(struct named_area *named, const struct map_request *request)
 {
-	struct object *old = named->memory.object;
-	struct named_memory memory = {
+	struct named_memory old = named->memory, memory = {
 		.ops = request->ops ? request->ops : &object_ops,
 		.object = request->object,
 		.offset = request->offset,
-		.cache = request->flags & (AREA_WRITE_COMBINING | AREA_UNCACHED),
+		.flags = request->flags & (AREA_WRITE_COMBINING | AREA_UNCACHED | AREA_WRITE_OPEN),
 		.fixed = true,
 		.may_write = !(request->flags & AREA_NOWRITE),
 		.size = named_size(named),
@@ -80,15 +79,11 @@ static int remap(struct named_area *named, const struct map_request *request)
 	};
 	int error;
 
-	if (memory.object)
-		object_get_hosted(memory.object);
+	named_memory_get(&memory);
 	error = named_replace(named, &memory);
-	if (error)
-		old = memory.object;
-	else
+	if (!error)
 		named_populate(named, 0, memory.size);
-	if (old)
-		object_put_hosted(old);
+	named_memory_put(error ? &memory : &old);
 	return error;
 }
 

@@ -168,8 +168,7 @@ static int clone_locked(struct aspace *as, int creator, struct area_clone_reques
 	named->copy = request->flags & AREA_CLONE_COPY;
 	named->memory = source->memory;
 	named->memory.may_write = named->copy || may_write_clone(source, as);
-	if (named->memory.object)
-		object_get_hosted(named->memory.object);
+	named_memory_get(&named->memory);
 	named->prot = (uint8_t)request->protection;
 	named->access = (uint8_t)request->access;
 	named->lock = (uint8_t)request->lock;

@@ -17,6 +17,11 @@ struct named_area *named_new(struct aspace *as, int creator, const char *name);
 // Take it out again and let go of its memory; what is mapped stays.
 void named_remove(struct named_area *named);
 
+// Take a reference on an area's memory, if it is an object: a file that the caller (by its open file, or
+// by another named area) has open for writing counts as open for writing once more. And its end.
+void named_memory_get(const struct named_memory *memory);
+void named_memory_put(const struct named_memory *memory);
+
 // May the caller know of it, and clone it?
 static inline bool named_reachable(const struct named_area *named, const struct aspace *as)
 {

@@ -4,7 +4,7 @@
 // The AREA_ bits of its mapping.
 static uint16_t mapping_flags(const struct named_area *named)
 {
-	uint16_t flags = AREA_NAMED | named->memory.cache;
+	uint16_t flags = AREA_NAMED | named->memory.flags;
 
 	if (!named->copy)
 		flags |= AREA_SHARED | (named->memory.may_write ? 0 : AREA_NOWRITE);

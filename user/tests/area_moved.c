@@ -15,7 +15,8 @@ static int mixed(int before, int after, char **store)
 	result("  map the first", area_map(id, before, 0));
 	result("  make it writable", area_protect(id, RW));
 	area_protect(id, PROT_READ);
-	check("  move a page away", mremap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, away) == away);
+	check("  move a page away",
+	      mremap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, away) == away);
 	result("  map the second", area_map(id, after, 0));
 	check("  move it back", mremap(away, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, p) == p);
 	*store = p;
@@ -76,7 +77,8 @@ static int file_of(const char *path, int flags)
 
 int main(void)
 {
-	int other = file_of("/tmp/other", O_RDWR), sealed = memfd_create("sealed", MFD_ALLOW_SEALING);
+	int other = file_of("/tmp/other", O_RDWR),
+	    sealed = memfd_create("sealed", MFD_ALLOW_SEALING);
 	int writable = file_of("/tmp/file", O_RDWR), readable = file_of("/tmp/file", O_RDONLY);
 
 	write(sealed, "seal", 4);
