@@ -15,7 +15,7 @@
 
 // [a] atomic   [l] lock
 struct fdtable {
-	uint32_t refs;        // [a] processes and threads that share the table
+	uint32_t refs;        // [a] processes that share the table, and who looks at it
 	struct spinlock lock; // RANK_FILE
 	uintptr_t *slots;     // [l] first_slots, or allocated
 	uint32_t size;        // [l] slots there are

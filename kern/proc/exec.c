@@ -113,6 +113,24 @@ static void set_name(struct thread *thread, const char *path)
 	memcpy(thread->process->name, thread->name, sizeof(thread->name));
 }
 
+// Give the process a table of descriptors of its own: the new program's descriptors are not those of
+// processes that shared the old program's (CLONE_FILES). 0 or -ENOMEM.
+static int unshare_files(struct process *process)
+{
+	struct fdtable *shared = process->files, *own;
+
+	if (shared->refs == 1)
+		return 0;
+	own = fdtable_copy(shared);
+	if (!own)
+		return -ENOMEM;
+	spin_lock(&process_lock);
+	process->files = own;
+	spin_unlock(&process_lock);
+	fdtable_put(shared);
+	return 0;
+}
+
 // From here on there is no way back.
 static void become(struct aspace *as, const char *path, const struct exec_image *image, uintptr_t sp)
 {
@@ -151,6 +169,8 @@ static int start_program(struct object *obj, const char *path, const struct exec
 		error = object_deny_writes(obj);
 	if (!error)
 		aspace_set_program(as, obj);
+	if (!error)
+		error = unshare_files(process_current());
 	thread->limits = thread->process->limits;
 	if (error)
 		aspace_put(as);
