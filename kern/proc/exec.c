@@ -166,16 +166,15 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
 	if (!error)
-		error = object_deny_writes(obj);
-	if (!error)
-		aspace_set_program(as, obj);
-	if (!error)
 		error = unshare_files(process_current());
 	thread->limits = thread->process->limits;
-	if (error)
+	if (error) {
 		aspace_put(as);
-	else
+	} else {
+		object_deny_writes_again(obj);
+		aspace_set_program(as, obj);
 		become(as, path, &image, sp);
+	}
 	return error;
 }
 

@@ -33,11 +33,9 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 		named_get(area->name);
 	if (area->object) {
 		object_get_hosted(area->object);
+		if (area->flags & AREA_WRITE_OPEN)
+			object_write_open_again(area->object);
 		mutex_lock(&area->object->lock);
-		if (area->flags & AREA_WRITE_OPEN) {
-			assert(area->object->write_opens > 0); // the file's, or another area's
-			area->object->write_opens++;
-		}
 		list_add_tail(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
 	}
@@ -48,10 +46,10 @@ void area_release(struct area *area)
 {
 	if (area->object) {
 		mutex_lock(&area->object->lock);
-		if (area->flags & AREA_WRITE_OPEN)
-			area->object->write_opens--;
 		list_remove(&area->object_link);
 		mutex_unlock(&area->object->lock);
+		if (area->flags & AREA_WRITE_OPEN)
+			object_write_close(area->object);
 		object_put_hosted(area->object);
 	}
 	if (unlikely(area->flags & AREA_NAMED))

@@ -6,6 +6,7 @@
 #include "thread/thread.h"
 #include "vm/internal.h"
 #include "vm/named.h"
+#include "vm/object.h"
 #include "vm/uaccess.h"
 #include "vm/window.h"
 
@@ -43,9 +44,18 @@ void aspace_put(struct aspace *as)
 		ptes_unmap(as, area->start, area->end);
 		area_release(area); // the tree goes as a whole
 	}
-	aspace_put_program(as);
+	if (as->program) {
+		object_allow_writes(as->program);
+		object_put_hosted(as->program);
+	}
 	pgdir_destroy(as->pgdir);
 	kfree(as);
+}
+
+void aspace_set_program(struct aspace *as, struct object *obj)
+{
+	assert(!as->program);
+	as->program = object_get_hosted(obj);
 }
 
 void aspace_switch_to(struct aspace *as)

@@ -62,7 +62,7 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 
 // Make `obj` the program that runs in `as`, which has none. Takes a reference on it and its host, and
 // takes over the caller's object_deny_writes: the file cannot be opened for writing while the space
-// lives. Caller: holds no lock. (object_opens.c)
+// lives.
 void aspace_set_program(struct aspace *as, struct object *obj);
 
 // Unmap everything. Caller: holds no lock.

@@ -56,7 +56,10 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	copy->brk = as->brk;
 	copy->args_start = as->args_start;
 	copy->args_end = as->args_end;
-	aspace_inherit_program(copy, as);
+	if (as->program) {
+		object_deny_writes_again(as->program);
+		aspace_set_program(copy, as->program);
+	}
 	rwlock_write_unlock(&as->lock);
 	if (error)
 		aspace_put(copy);

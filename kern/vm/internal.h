@@ -192,12 +192,6 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 // -ENOMEM.
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 
-// Let `as`, which has no program, have that of `from`. Caller: holds no object's lock.
-void aspace_inherit_program(struct aspace *as, const struct aspace *from);
-
-// The end of a space's program, if it has one: others may write to the file again.
-void aspace_put_program(struct aspace *as);
-
 // A new area for [start, end), like the request, outside any tree. NULL without memory.
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end);

@@ -90,8 +90,8 @@ void named_memory_get(const struct named_memory *memory)
 	if (!memory->object)
 		return;
 	object_get_hosted(memory->object);
-	if ((memory->flags & AREA_WRITE_OPEN) && object_write_open(memory->object))
-		panic("named_memory_get: a program runs from a file that is open for writing");
+	if (memory->flags & AREA_WRITE_OPEN)
+		object_write_open_again(memory->object);
 }
 
 void named_memory_put(const struct named_memory *memory)

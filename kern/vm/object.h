@@ -23,10 +23,10 @@ struct object {
 	uint16_t seals;     // [o] F_SEAL_ bits: what nobody may do to it any more
 	uint16_t writers;   // [o] writes under way, and mappings about to be made for writing
 	struct inode *host; // [c] the file whose contents these are; NULL: there is none
-	// [o] > 0: open files that may write, and mappings and named areas made from such; < 0: address
+	// [a] > 0: open files that may write, and mappings and named areas made from such; < 0: address
 	// spaces whose program this is, and calls of execve under way
 	int32_t write_opens;
-	bool opened_to_write;  // [o] at some time: only then a shared mapping of a file may write
+	bool opened_to_write;  // [a] at some time: only then a shared mapping of a file may write
 	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
 	unsigned int shift;    // [c] its pages have 1 << shift bytes: PAGE_SHIFT or JUMBO_SHIFT
 	struct pagetree pages; // [o] each page counts one reference for being here
@@ -119,15 +119,30 @@ int object_writer_enter(struct object *obj) __must_check;
 void object_writer_leave(struct object *obj);
 
 // Count one more open file, mapping or named area that may write to the object; object_write_close
-// undoes it. Returns 0, or -ETXTBSY while a program runs from the object. Caller: may hold
-// tree_lock or the lock of an address space.
+// undoes it. Returns 0, or -ETXTBSY while a program runs from the object.
 int object_write_open(struct object *obj) __must_check;
 void object_write_close(struct object *obj);
 
+// Like object_write_open, for a caller that counts already: cannot fail.
+static inline void object_write_open_again(struct object *obj)
+{
+	int32_t opens = __atomic_fetch_add(&obj->write_opens, 1, __ATOMIC_RELAXED);
+
+	assert(opens > 0);
+}
+
 // Keep everybody from opening the object for writing; object_allow_writes undoes it. Returns 0, or
-// -ETXTBSY while it is open for writing. Caller: as for object_write_open.
+// -ETXTBSY while it is open for writing.
 int object_deny_writes(struct object *obj) __must_check;
 void object_allow_writes(struct object *obj);
+
+// Like object_deny_writes, for a caller that has done that already: cannot fail.
+static inline void object_deny_writes_again(struct object *obj)
+{
+	int32_t opens = __atomic_fetch_sub(&obj->write_opens, 1, __ATOMIC_RELAXED);
+
+	assert(opens < 0);
+}
 
 // May the object have bytes up to `end`, or is it sealed against growing so far?
 bool object_may_reach(const struct object *obj, uint64_t end);

@@ -2,69 +2,43 @@
 #include "vm/internal.h"
 #include "vm/object.h"
 
+// Add `step`, 1 or -1, unless the sign of write_opens says that the other kind is there.
+static int count(struct object *obj, int32_t step)
+{
+	int32_t old = __atomic_load_n(&obj->write_opens, __ATOMIC_RELAXED);
+
+	do
+		if (step > 0 ? old < 0 : old > 0)
+			return -ETXTBSY;
+	while (!__atomic_compare_exchange_n(&obj->write_opens, &old, old + step, true,
+	                                    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
+	return 0;
+}
+
 int object_write_open(struct object *obj)
 {
-	int error = 0;
+	int error = count(obj, 1);
 
-	mutex_lock(&obj->lock);
-	if (obj->write_opens < 0) {
-		error = -ETXTBSY;
-	} else {
-		obj->write_opens++;
+	if (!error)
 		obj->opened_to_write = true;
-	}
-	mutex_unlock(&obj->lock);
 	return error;
 }
 
 void object_write_close(struct object *obj)
 {
-	mutex_lock(&obj->lock);
-	assert(obj->write_opens > 0);
-	obj->write_opens--;
-	mutex_unlock(&obj->lock);
+	int32_t left = __atomic_sub_fetch(&obj->write_opens, 1, __ATOMIC_RELEASE);
+
+	assert(left >= 0);
 }
 
 int object_deny_writes(struct object *obj)
 {
-	int error = 0;
-
-	mutex_lock(&obj->lock);
-	if (obj->write_opens > 0)
-		error = -ETXTBSY;
-	else
-		obj->write_opens--;
-	mutex_unlock(&obj->lock);
-	return error;
+	return count(obj, -1);
 }
 
 void object_allow_writes(struct object *obj)
 {
-	mutex_lock(&obj->lock);
-	assert(obj->write_opens < 0);
-	obj->write_opens++;
-	mutex_unlock(&obj->lock);
-}
+	int32_t left = __atomic_add_fetch(&obj->write_opens, 1, __ATOMIC_RELEASE);
 
-void aspace_set_program(struct aspace *as, struct object *obj)
-{
-	assert(!as->program);
-	as->program = object_get_hosted(obj);
-}
-
-void aspace_inherit_program(struct aspace *as, const struct aspace *from)
-{
-	if (from->program && object_deny_writes(from->program))
-		panic("aspace_inherit_program: the program's file is open for writing");
-	if (from->program)
-		aspace_set_program(as, from->program);
-}
-
-void aspace_put_program(struct aspace *as)
-{
-	if (!as->program)
-		return;
-	object_allow_writes(as->program);
-	object_put_hosted(as->program);
-	as->program = NULL;
+	assert(left <= 0);
 }
