@@ -9,6 +9,8 @@ KSTACK_SIZE = 8192  # kern/thread/thread.h
 SLOT_SIZE = PAGE_SIZE + KSTACK_SIZE  # kern/thread/kstack.c: a guard page below each stack
 PID_INIT = 1
 UNBLOCKABLE = 1 << 9 - 1 | 1 << 19 - 1  # SIGKILL, SIGSTOP
+SIGRTMIN = 32  # inc/abi/signal.h: signals from here on queue
+WORK_SIGNAL = 2  # kern/thread/thread.h
 
 
 def threads(audit):
@@ -135,7 +137,7 @@ def processes(audit):
     memory = audit.memory
     read = memory.record(
         "process",
-        "pid parent zombie aspace files fs table=signals.table pending=signals.pending hash_next",
+        "pid parent zombie aspace files fs table=signals.table job=signals.job hash_next",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -151,7 +153,8 @@ def processes(audit):
         members.setdefault(thread.process, []).append(at)
     for at, process in audit.processes.items():
         _check_threads(audit, process, members[at])
-        _check_signals(audit, process)
+        _check_actions(audit, process)
+    _check_signals(audit)
     for at, thread in audit.threads.items():
         if thread.process and thread.process not in audit.processes:
             text = f"{audit.called(at)} belongs to a process at {thread.process:#x}"
@@ -232,16 +235,58 @@ def _check_threads(audit, process, members):
             audit.report("processes", f"{audit.called(at)} is missing on the list of {name}")
 
 
-def _check_signals(audit, process):
-    memory, name = audit.memory, audit.called(process.at)
+def _check_actions(audit, process):
     if process.table:
+        name = audit.called(process.at)
         audit.claim(process.table, "action_table", "the signal actions of {}", name)
         audit.refer(process.table, process.at)
-    head = process.at + memory.field("process", "signals")[0] + memory.field("signal_state", "infos")[0]
+
+
+def _check_signals(audit):
+    """Pending signals: a description has its bit in the set, and all are counted.
+
+    No thread sleeps on although a signal that it does not block waits for it.
+    """
+    memory = audit.memory
+    thread_queue = memory.field("thread", "signals")[0]
+    process_queue = memory.field("process", "signals.queue")[0]
+    found = 0
+    for at in audit.processes:
+        found += _check_queue(audit, at + process_queue, audit.called(at))
+    read = memory.record("thread", "process work sigmask own=signals.set")
+    shared = memory.record("process", "zombie pending=signals.queue.set")
+    for at in audit.threads:
+        found += _check_queue(audit, at + thread_queue, audit.called(at))
+        thread = read(at)
+        process = audit.processes.get(thread.process) and shared(thread.process)
+        if not process or process.zombie:
+            continue
+        ready = (thread.own | process.pending) & ~thread.sigmask
+        if ready and not thread.work & WORK_SIGNAL:
+            text = f"{audit.called(at)} does not look at its pending signals"
+            audit.report("processes", f"{text}: {ready:#x}")
+    total = memory.number(*memory.variable("pending_total"))
+    if total != found:
+        text = f"{total} descriptions of pending signals are counted"
+        audit.report("processes", f"{text}; found {found}")
+
+
+def _check_queue(audit, queue, name):
+    """The number of descriptions in a struct signal_queue."""
+    memory = audit.memory
+    offset, kind = memory.field("signal_queue", "set")
+    pending = memory.number(queue + offset, kind)
     signo, kind = memory.field("pending_info", "signo")
+    count, seen = 0, set()
+    head = queue + memory.field("signal_queue", "infos")[0]
     for at in audit.entries("processes", head, "pending_info", "link"):
         audit.claim(at, "pending_info", "a pending signal of {}", name)
+        count += 1
         number = memory.number(at + signo, kind)
-        if not 0 < number <= 64 or not process.pending >> number - 1 & 1:
+        if not 0 < number <= 64 or not pending >> number - 1 & 1:
             text = f"{name} is told of signal {number}, which is not pending"
-            audit.report("processes", f"{text}: {process.pending:#x}")
+            audit.report("processes", f"{text}: {pending:#x}")
+        if number < SIGRTMIN and number in seen:
+            audit.report("processes", f"{name} is told twice of signal {number}")
+        seen.add(number)
+    return count

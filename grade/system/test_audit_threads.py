@@ -210,8 +210,31 @@ def test_thread_in_another_space(scene):
 
 
 def test_signal_that_is_not_pending(scene):
-    scene.set("process", scene.process(5), "signals.pending", 0)
+    scene.set("process", scene.process(5), "signals.queue.set", 0)
     scene.expect("processes", r"pid 5 .* is told of signal 12, which is not pending: 0x0")
+
+
+def test_signal_that_is_described_twice(scene):
+    for at in scene.claimed("pending_info", "pid 5"):
+        scene.set("pending_info", at, "signo", 12)
+    scene.expect("processes", r"pid 5 .* is told twice of signal 12")
+
+
+def test_signal_of_a_thread_that_is_not_pending(scene):
+    scene.set("thread", scene.thread(5), "signals.set", 0)
+    scene.expect("processes", r"thread 5 .* is told of signal 10, which is not pending: 0x0")
+
+
+def test_signal_that_nobody_looks_at(scene):
+    scene.set("thread", scene.thread(5), "sigmask", 0)
+    scene.expect("processes", r"thread 5 .* does not look at its pending signals: 0x")
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+def test_signals_are_counted(scene, difference):
+    address, kind = scene.memory.variable("pending_total")
+    scene.poke(address, scene.memory.number(address, kind) + difference)
+    scene.expect("processes", r"\d descriptions of pending signals are counted; found \d")
 
 
 @pytest.mark.parametrize("difference", [1, -1])

@@ -143,6 +143,10 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	process_vfork_done(process);
 	fdtable_exec(process->files);
 	signal_exec(&process->signals);
+	spin_lock(&process_lock);
+	process->has_execed = true;
+	process->exit_signal = SIGCHLD; // it is no clone any more that wait4 has to be asked for
+	spin_unlock(&process_lock);
 	thread_reset_registers();
 	thread->clear_tid = NULL;
 	set_name(thread, path);

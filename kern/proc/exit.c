@@ -4,6 +4,7 @@
 #include "fs/path.h"
 #include "fs/tty.h"
 #include "mem/heap.h"
+#include "proc/jobs.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
@@ -30,7 +31,7 @@ static void release_resources(struct process *process)
 		tty_session_ended(process->sid);
 }
 
-// Children of the dead become init's. Caller: holds process_lock.
+// Children of the dead become init's, whom SIGCHLD tells of their ends. Caller: holds process_lock.
 static void give_away_children(struct process *process)
 {
 	struct process *init = process_find(PID_INIT), *child, *after;
@@ -38,57 +39,45 @@ static void give_away_children(struct process *process)
 	list_for_each_safe(child, after, &process->children, sibling) {
 		list_remove(&child->sibling);
 		child->parent = init;
+		child->exit_signal = SIGCHLD;
 		list_add_tail(&init->children, &child->sibling);
+		job_orphan_group(child, process, false);
 		if (child->zombie)
 			waitq_wake_all(&init->child_wait);
 	}
 }
 
-// Tell the parent by a signal that its child has ended, stopped or goes on. Caller: holds
+// Send the signal with which `child`, which has ended, reports to its parent. Caller: holds
 // process_lock.
-static void signal_parent(struct process *child, int signo, int code, int status)
+static void signal_parent(struct process *child)
 {
-	struct signal_info info = { .code = code, .pid = child->pid, .status = status };
+	int status = child->exit_status;
+	struct signal_info info = {
+		.code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED,
+		.pid = child->pid,
+		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
+	};
 
-	signal_send(child->parent, signo, &info);
+	signal_send(child->parent, child->exit_signal, &info);
 }
 
 // A parent that ignores SIGCHLD, or says SA_NOCLDWAIT, leaves no zombies: then init buries the
-// dead. Caller: holds process_lock.
+// dead. The first gets no signal either, not even a blocked one. Caller: holds process_lock.
 static void notify_parent(struct process *process)
 {
 	struct process *parent = process->parent;
 	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
-	int status = process->exit_status;
+	bool ignored = process->exit_signal == SIGCHLD && action.sa_handler == SIG_IGN;
 
-	if (process->exit_signal && WIFEXITED(status))
-		signal_parent(process, process->exit_signal, CLD_EXITED, WEXITSTATUS(status));
-	else if (process->exit_signal)
-		signal_parent(process, process->exit_signal, CLD_KILLED, WTERMSIG(status));
-	if (process->exit_signal == SIGCHLD &&
-	    (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT))) {
+	if (process->exit_signal && !ignored)
+		signal_parent(process);
+	if (ignored || (process->exit_signal == SIGCHLD && (action.sa_flags & SA_NOCLDWAIT))) {
 		list_remove(&process->sibling);
 		process->parent = process_find(PID_INIT);
 		list_add_tail(&process->parent->children, &process->sibling);
 		waitq_wake_all(&parent->child_wait); // it may have been the last child waited for
 	}
 	waitq_wake_all(&process->parent->child_wait);
-}
-
-void process_report_stop(int signo)
-{
-	struct process *process = process_current();
-	struct sigaction action;
-
-	spin_lock(&process_lock);
-	process->stop_report = (uint8_t)signo;
-	process->continue_report = signo == 0;
-	action = signal_action(&process->parent->signals, SIGCHLD);
-	if (!(action.sa_flags & SA_NOCLDSTOP))
-		signal_parent(process, SIGCHLD, signo ? CLD_STOPPED : CLD_CONTINUED,
-		              signo ? signo : SIGCONT);
-	waitq_wake_all(&process->parent->child_wait);
-	spin_unlock(&process_lock);
 }
 
 void process_exit(int status)
@@ -101,8 +90,10 @@ void process_exit(int status)
 	spin_lock(&process_lock);
 	process->exit_status = status;
 	process->zombie = true;
+	signal_thread_ended();
 	oom_process_ended(process);
 	give_away_children(process);
+	job_orphan_group(process, process->parent, true);
 	notify_parent(process);
 	thread_current()->process = NULL; // the parent may reap the process before this thread is gone
 	thread_current()->limits = thread_no_limits;
@@ -110,9 +101,15 @@ void process_exit(int status)
 	thread_exit();
 }
 
-// Is `child` one that wait4(pid) means?
-static bool is_meant(const struct process *child, pid_t pid, const struct process *parent)
+// Returns true if wait4 with `pid` and `options` means this child. A child that reports its end by
+// another signal than SIGCHLD is meant only with WCLONE or WALL, the others only without WCLONE.
+static bool is_meant(const struct process *child, pid_t pid, int options,
+                     const struct process *parent)
 {
+	bool clone = child->exit_signal != SIGCHLD, clones = (uint32_t)options & WCLONE;
+
+	if (!(options & WALL) && clone != clones)
+		return false;
 	if (pid > 0)
 		return child->pid == pid;
 	if (pid == -1)
@@ -128,17 +125,7 @@ static bool take_report(struct process *child, int options, int *status_store)
 		*status_store = child->exit_status;
 		return true;
 	}
-	if ((options & WUNTRACED) && child->stop_report) {
-		*status_store = child->stop_report << 8 | 0x7f;
-		child->stop_report = 0;
-		return true;
-	}
-	if ((options & WCONTINUED) && child->continue_report) {
-		*status_store = 0xffff;
-		child->continue_report = false;
-		return true;
-	}
-	return false;
+	return job_take_report(&child->signals, options, status_store);
 }
 
 // The first child meant that has something to report; *any_store says whether any child is meant at
@@ -150,7 +137,7 @@ static struct process *find_report(struct process *parent, pid_t pid, int option
 
 	*any_store = false;
 	list_for_each(child, &parent->children, sibling) {
-		if (!is_meant(child, pid, parent))
+		if (!is_meant(child, pid, options, parent))
 			continue;
 		*any_store = true;
 		if (take_report(child, options, status_store))

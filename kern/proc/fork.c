@@ -51,6 +51,7 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 	if (!(request->flags & CLONE_VM) || (request->flags & CLONE_VFORK)) {
 		child->altstack = parent->altstack;
 		child->altstack_size = parent->altstack_size;
+		child->altstack_flags = parent->altstack_flags;
 	}
 	if (request->flags & CLONE_SETTLS) {
 		if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))

@@ -10,7 +10,7 @@ static const char *state_of(const struct process *process)
 {
 	if (process->zombie)
 		return "zombie";
-	if (process->signals.stopped)
+	if (process->signals.job == JOB_STOPPED)
 		return "stopped";
 	return process_thread(process)->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
 }

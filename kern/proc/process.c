@@ -4,6 +4,7 @@
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "mem/heap.h"
+#include "proc/altstack.h"
 #include "proc/limits.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
@@ -105,6 +106,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 	thread->process = process;
 	thread->limits = process->limits;
 	thread->tid = process->pid;
+	altstack_reset(thread);
 	list_add_tail(&process->threads, &thread->process_link);
 	*process_store = process;
 	*thread_store = thread;
@@ -171,21 +173,6 @@ pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 	process_publish(process, parent);
 	thread_start(thread);
 	return process->pid;
-}
-
-bool process_group_orphaned(void)
-{
-	const struct process *self = process_current(), *process;
-	bool cared_for = false;
-
-	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link) {
-		if (process->pgid == self->pgid && process->parent &&
-		    process->parent->sid == self->sid && process->parent->pgid != self->pgid)
-			cared_for = true;
-	}
-	spin_unlock(&process_lock);
-	return !cared_for;
 }
 
 void process_set_aspace(struct process *process, struct aspace *as)

@@ -13,7 +13,8 @@ struct fdtable;
 struct fs_context;
 
 #define PID_MAX 32768
-#define PID_INIT 1 // the kernel's own process: parent of the first program and of orphans
+#define PID_INIT 1  // the kernel's own process: parent of the first program and of orphans
+#define PID_FIRST 2 // the first program
 
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
@@ -29,14 +30,13 @@ struct process {
 	bool zombie;               // [p] it has ended and waits for its parent
 	bool vforked;              // [p] its parent waits until it execs or ends
 	int exit_status;           // [p] as wait4 reports it, once a zombie
-	uint8_t stop_report;  // [p] it was stopped by this signal, and the parent has not been told
-	bool continue_report; // [p] the same for going on
-	int exit_signal;      // [c] what its end sends to the parent: SIGCHLD, or 0
-	struct waitq child_wait; // [p] the parent waits here for its children
-	struct waitq vfork_wait; // [p] here for the child of its vfork
-	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
-	struct fdtable *files;   // [m] a reference
-	struct fs_context *fs;   // [m] a reference
+	bool has_execed;           // [p] since it was forked: its parent may not move it (setpgid)
+	int exit_signal;           // [p] what its end sends to the parent; 0: nothing
+	struct waitq child_wait;   // [p] the parent waits here for its children
+	struct waitq vfork_wait;   // [p] here for the child of its vfork
+	struct aspace *aspace; // [p] the space of its threads, whose reference it is; NULL: init
+	struct fdtable *files; // [m] a reference
+	struct fs_context *fs; // [m] a reference
 	struct signal_state signals;
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read them without it
 	uint64_t started;                     // [c] clock_ns() at its creation
@@ -105,16 +105,9 @@ void process_exit(int status) __noreturn;
 // The child of a vfork does not need its parent's memory any more: it execs or ends.
 void process_vfork_done(struct process *process);
 
-// Tell the parent that the current process was stopped by `signo`, or goes on (0).
-void process_report_stop(int signo);
-
-// Is the current process's group orphaned: has no member a parent in another group of the session,
-// who could continue it? (POSIX, "orphaned process group")
-bool process_group_orphaned(void);
-
 // wait4: `pid` > 0 that child, -1 any, 0 one of the caller's group, < -1 one of group -pid. Returns
-// the pid with its status in *status_store; 0 with WNOHANG while none has ended; -ECHILD, -EINTR or
-// -EINVAL.
+// the pid with its status in *status_store; 0 with WNOHANG while none has ended; -ECHILD, or
+// -ERESTARTSYS.
 pid_t process_wait(pid_t pid, int options, int *status_store);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with

@@ -23,16 +23,22 @@ struct snapshot {
 	char state;
 	uint64_t started;
 	struct aspace_usage memory; // all 0: a zombie, or the kernel's own
-	sigmask_t pending, blocked;
+	sigmask_t pending, thread_pending, blocked;
 };
 
 static char state_of(const struct process *process)
 {
 	if (process->zombie)
 		return 'Z';
-	if (process->signals.stopped)
+	if (process->signals.job == JOB_STOPPED)
 		return 'T';
 	return process_thread(process)->state == THREAD_RUNNABLE ? 'R' : 'S';
+}
+
+static void take_thread(const struct thread *thread, struct snapshot *shot)
+{
+	shot->thread_pending = thread->signals.set;
+	shot->blocked = thread->sigmask;
 }
 
 static int take_snapshot(pid_t pid, struct snapshot *shot)
@@ -49,10 +55,10 @@ static int take_snapshot(pid_t pid, struct snapshot *shot)
 		shot->sid = process->sid;
 		shot->state = state_of(process);
 		shot->started = process->started;
-		shot->pending = process->signals.pending;
+		shot->pending = process->signals.queue.set;
 		memcpy(shot->name, process->name, sizeof(shot->name));
 		if (!process->zombie)
-			shot->blocked = process_thread(process)->sigmask;
+			take_thread(process_thread(process), shot);
 	}
 	spin_unlock(&process_lock);
 	if (!process)
@@ -84,7 +90,7 @@ static int show_stat(struct seq *seq, pid_t pid)
 	           shot.started / (NS_PER_SECOND / 100), shot.memory.size * PAGE_SIZE,
 	           resident(&shot.memory));
 	seq_printf(seq, "0 0 0 0 0 %u %u 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-	           (uint32_t)shot.pending, (uint32_t)shot.blocked);
+	           (uint32_t)shot.thread_pending, (uint32_t)shot.blocked);
 	return 0;
 }
 
@@ -153,8 +159,8 @@ static int show_status(struct seq *seq, pid_t pid)
 	seq_printf(seq, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\n", pid, pid, shot.ppid);
 	seq_printf(seq, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
 	show_memory(seq, &shot.memory);
-	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nSigBlk:\t%016llx\n", shot.pending,
-	           shot.blocked);
+	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
+	           shot.thread_pending, shot.pending, shot.blocked);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "cpu/x86.h"
 #include "mem/heap.h"
 #include "mem/pgdir.h"
+#include "proc/altstack.h"
 #include "proc/process.h"
 #include "proc/user_mem.h"
 #include "vm/uaccess.h"
@@ -18,12 +19,6 @@
 // Where a frame without a restorer returns to: instructions on the stack itself.
 static const uint8_t sigreturn_code[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 }; // pop; mov; int
 static const uint8_t rt_sigreturn_code[8] = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 };
-
-static bool on_altstack(const struct thread *thread, uintptr_t sp)
-{
-	return thread->altstack_size && sp > thread->altstack &&
-	       sp - thread->altstack <= thread->altstack_size;
-}
 
 static void fill_context(struct sigcontext *context, const struct trapframe *frame,
                          const struct signal_info *info, uintptr_t fpstate, sigmask_t mask)
@@ -59,13 +54,13 @@ static void fill_siginfo(siginfo_t *user, int signo, const struct signal_info *i
 	memset(user, 0, sizeof(*user));
 	user->si_signo = signo;
 	user->si_code = info->code;
-	if (info->code > 0 && info->code != SI_KERNEL && signo != SIGCHLD) {
+	if (info->code <= 0 || info->code == SI_KERNEL) {
+		user->fields.sender.pid = info->pid;
+	} else if (FAULT_SIGNALS & signal_bit(signo)) {
 		user->fields.fault.addr = (void *)info->addr;
-	} else if (signo == SIGCHLD && info->code > 0) {
+	} else { // a child's end, whatever signal reports it
 		user->fields.child.pid = info->pid;
 		user->fields.child.status = info->status;
-	} else {
-		user->fields.sender.pid = info->pid;
 	}
 }
 
@@ -129,9 +124,7 @@ static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
 	fill_siginfo(&frame.info, signo, info);
 	frame.context.uc_stack.ss_sp = (void *)thread->altstack;
 	frame.context.uc_stack.ss_size = thread->altstack_size;
-	frame.context.uc_stack.ss_flags = !thread->altstack_size            ? SS_DISABLE :
-	                                  on_altstack(thread, context->esp) ? SS_ONSTACK :
-	                                                                      0;
+	frame.context.uc_stack.ss_flags = (int)thread->altstack_flags;
 	frame.context.uc_mcontext = *context;
 	frame.context.uc_sigmask.bits[0] = (uint32_t)mask;
 	frame.context.uc_sigmask.bits[1] = (uint32_t)(mask >> 32);
@@ -169,18 +162,20 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
                        const struct signal_info *info, sigmask_t mask)
 {
 	struct thread *thread = thread_current();
-	bool rt = action->sa_flags & SA_SIGINFO, was_on = on_altstack(thread, frame->esp), ok;
+	bool rt = action->sa_flags & SA_SIGINFO, on = altstack_active(thread, frame->esp), ok;
 	size_t size = rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe);
 	struct sigcontext context;
 	uintptr_t sp = frame->esp, va, fpstate;
 
-	if ((action->sa_flags & SA_ONSTACK) && thread->altstack_size && !was_on)
+	if ((action->sa_flags & SA_ONSTACK) && thread->altstack_size && !on) {
 		sp = thread->altstack + thread->altstack_size;
+		on = true;
+	}
 	fpstate = push_fpu(thread, sp, &ok);
 	if (!ok)
 		return refused(signo, fpstate, sizeof(struct sigfpstate));
 	va = place_frame(fpstate ? fpstate : sp, size);
-	if (on_altstack(thread, sp) && !on_altstack(thread, va))
+	if (on && !altstack_contains(thread, va))
 		return false; // the alternate stack has no room left
 	fill_context(&context, frame, info, fpstate, mask);
 	ok = rt ? push_rt(va, signo, action, info, &context, mask) :
@@ -188,6 +183,8 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 	if (!ok)
 		return refused(signo, va, size);
 	enter_handler(frame, va, signo, action);
+	if (thread->altstack_flags & SS_AUTODISARM)
+		altstack_reset(thread);
 	return true;
 }
 
@@ -273,6 +270,9 @@ long sigframe_return(bool rt)
 		return (long)frame->eax;
 	}
 	restore_registers(frame, context);
+	if (rt) // errors of what the program made of it are not reported
+		(void)altstack_set(thread, &from.rt.context.uc_stack, frame->esp);
+	thread->restart.resume = NULL;
 	signal_set_mask(mask);
 	return (long)frame->eax;
 }

@@ -1,30 +1,26 @@
 // signal.h: signals: sent, kept until their thread returns to user mode, and then acted upon.
+//
+//	signal.c      what a process does with each signal, what a thread blocks, sending
+//	sigqueue.c    pending signals
+//	sigdeliver.c  acting on them, on the way back to user mode
+//	sigframe.c    the frame on the program's stack with which a handler starts
+//	jobs.c        stopping, continuing, and orphaned groups
 #pragma once
 
 #include "cpu/spinlock.h"
 #include "kern.h"
 #include "list.h"
+#include "proc/sigqueue.h"
+#include "thread/waitq.h"
 #include <abi/signal.h>
 
 struct process;
 struct thread;
 struct trapframe;
 
-typedef uint64_t sigmask_t; // signal n is bit n - 1
-
-static inline sigmask_t signal_bit(int signo)
-{
-	return 1ull << (signo - 1);
-}
-
-// A signal that the program brought upon itself, or somebody's: what siginfo tells of it.
-struct signal_info {
-	int code;             // si_code
-	uintptr_t addr;       // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
-	pid_t pid;            // SI_USER, SIGCHLD
-	int status;           // SIGCHLD
-	uint32_t trapno, err; // of a CPU exception, for the handler's context
-};
+#define UNBLOCKABLE_SIGNALS (signal_bit(SIGKILL) | signal_bit(SIGSTOP))
+#define STOP_SIGNALS \
+	(signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
 // What a process wants done with each signal. Processes share a table after a fork until one of
 // them changes something.
@@ -33,14 +29,24 @@ struct action_table {
 	struct sigaction actions[NSIG]; // by number; constant while refs > 1
 };
 
-// The signals of a process. Which are blocked is each thread's own affair (struct thread).
+enum job_state {
+	JOB_RUNNING,
+	JOB_STOPPING, // a stop signal was taken and may stop the process: no SIGCONT has come since
+	JOB_STOPPED,  // until SIGCONT
+};
+
+// The signals of a process. What is blocked, and what was sent to one thread alone, is in struct
+// thread.
 // [g] lock   [a] atomic
 struct signal_state {
 	struct spinlock lock;
 	struct action_table *table; // [g] NULL: the default for all
-	sigmask_t pending;          // [g] sent and not yet acted upon
-	struct list infos; // [g] struct pending_info of pending signals, where there was memory
-	bool stopped;      // [g] by SIGSTOP or its like
+	sigmask_t reset;            // [g] SA_RESETHAND has replaced these handlers by SIG_DFL
+	struct signal_queue queue;  // [g] sent to the process and not yet acted upon
+	enum job_state job;         // [g]
+	uint8_t stop_report;    // [g] stopped by this signal, which wait4 has not reported; 0: none
+	bool continue_report;   // [g] continued, which wait4 has not reported
+	struct waitq continued; // threads of the stopped process
 };
 
 void signal_state_init(struct signal_state *signals);
@@ -53,16 +59,38 @@ void signal_state_destroy(struct signal_state *signals);
 // A new program begins: handlers are gone, what was ignored stays ignored.
 void signal_exec(struct signal_state *signals);
 
-// What to do with `signo`; and change it: 0 or -ENOMEM.
+// Return what is done with `signo`.
 struct sigaction signal_action(struct signal_state *signals, int signo);
-int signal_set_action(struct signal_state *signals, int signo, const struct sigaction *action);
 
-// Change the current thread's mask of blocked signals; SIGKILL and SIGSTOP cannot be.
+// Change what is done with `signo`. A pending signal that comes to nothing by this is discarded.
+// Returns 0 or -ENOMEM.
+int signal_set_action(struct process *process, int signo, const struct sigaction *action);
+
+// Put SIG_DFL in the place of the handler of `signo`, whose other settings stay (SA_RESETHAND).
+void signal_reset_handler(struct signal_state *signals, int signo);
+
+// Returns true if a signal with this action comes to nothing.
+bool signal_is_ignored(const struct sigaction *action, int signo);
+
+// Replace the current thread's mask of blocked signals; SIGKILL and SIGSTOP cannot be blocked.
 void signal_set_mask(sigmask_t mask);
 
-// Send `signo` (1 to 64) to a process. `info` NULL: from the kernel itself. A signal that the
-// process ignores is dropped; one that is pending already stays so. Caller: may hold process_lock.
-void signal_send(struct process *process, int signo, const struct signal_info *info);
+// Set or clear WORK_SIGNAL of the current thread: is anything pending that it does not block?
+// Caller: holds the lock of its process's signals.
+void signal_recalculate(struct thread *thread);
+
+// The current thread ends: discard what was sent to it alone.
+void signal_thread_ended(void);
+
+// The signals that are pending for the current thread, blocked or not.
+sigmask_t signal_pending(void);
+
+// Send `signo` (1 to 64) to a process, or to one thread. `info` NULL: the kernel is the sender. A
+// signal that the target neither blocks nor handles comes to nothing. Only a signal that will be
+// delivered ends a sleep. Caller: may hold process_lock.
+// Returns 0, or -EAGAIN for a real-time signal that finds the queue full.
+int signal_send(struct process *process, int signo, const struct signal_info *info);
+int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 
 // A signal that the current thread's own instruction caused. It cannot wait: where it is blocked or
 // ignored, it ends the process.

@@ -5,6 +5,7 @@
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/tty.h"
+#include "proc/jobs.h"
 #include "proc/process.h"
 
 static void signal_group(pid_t group, int signo)
@@ -44,10 +45,10 @@ static pid_t group_session(pid_t group)
 // The caller has written to a pipe that nobody reads.
 static void broken_pipe(void)
 {
-	struct process *process = process_current();
-	struct signal_info info = { .code = SI_USER, .pid = process->pid };
+	struct thread *thread = thread_current();
+	struct signal_info info = { .code = SI_USER, .pid = thread->process->pid };
 
-	signal_send(process, SIGPIPE, &info);
+	signal_send_thread(thread, SIGPIPE, &info);
 }
 
 // The caller wanted to make a file larger than RLIMIT_FSIZE.
@@ -65,7 +66,7 @@ void terminal_init(void)
 		.signal_group = signal_group,
 		.caller = caller,
 		.ignores = ignores,
-		.orphaned = process_group_orphaned,
+		.orphaned = job_group_orphaned,
 		.group_session = group_session,
 	};
 

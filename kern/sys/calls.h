@@ -140,6 +140,9 @@ X(rt_sigsuspend)
 X(pause)
 X(sigaltstack)
 
+// restart.c: going on after a signal
+X(restart_syscall)
+
 // memory.c: the address space
 X(brk)
 X(mmap)

@@ -4,6 +4,7 @@
 #include "fs/fdtable.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/restart.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
@@ -50,14 +51,14 @@ static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, 
 
 	for (;;) {
 		ready = look(fds, polled, count, wait);
-		if (!ready && wait)
+		if (!ready && wait && !thread_signal_pending())
 			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
 		for (uint32_t i = 0; i < count && wait; i++)
 			waiter_remove(&polled[i].waiter);
+		if (!ready && thread_signal_pending())
+			return -ERESTARTNOHAND;
 		if (ready || !wait)
 			return ready;
-		if (error == -EINTR)
-			return error;
 		if (error)
 			wait = false; // the time is over: a last look
 	}
@@ -127,22 +128,24 @@ static struct timespec64 time_left(uint64_t deadline)
 	return (struct timespec64){ (int64_t)seconds, (int64_t)(left - seconds * NS_PER_SECOND) };
 }
 
-// That it cannot be told is no error.
-void poll_time_left(struct timespec __user *timeout, uint64_t deadline)
+// That it cannot be stored is no error.
+long poll_time_left(struct timespec __user *timeout, uint64_t deadline, long result)
 {
 	struct timespec64 left = time_left(deadline);
 	struct timespec ts = { (time_t)left.tv_sec, (long)left.tv_nsec };
 
-	if (timeout && deadline != NO_DEADLINE)
-		(void)!copyout(aspace_current(), timeout, &ts, sizeof(ts));
+	if (!timeout || deadline == 0 || deadline == NO_DEADLINE)
+		return result;
+	return poll_result(!copyout(aspace_current(), timeout, &ts, sizeof(ts)), result);
 }
 
-void poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline)
+long poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline, long result)
 {
 	struct timespec64 left = time_left(deadline);
 
-	if (timeout && deadline != NO_DEADLINE)
-		(void)!copyout(aspace_current(), timeout, &left, sizeof(left));
+	if (!timeout || deadline == 0 || deadline == NO_DEADLINE)
+		return result;
+	return poll_result(!copyout(aspace_current(), timeout, &left, sizeof(left)), result);
 }
 
 int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size)
@@ -167,7 +170,7 @@ void wait_mask_end(struct wait_mask *mask, long result)
 
 	if (!mask->set)
 		return;
-	if (result == -EINTR) {
+	if (result == -ERESTARTNOHAND) {
 		thread->saved_sigmask = mask->saved;
 		thread->restore_sigmask = true;
 	} else {
@@ -198,11 +201,31 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 	result = copyin(as, fds, user, count * sizeof(*fds));
 	if (!result)
 		result = poll_files(fds, count, deadline);
-	for (uint32_t i = 0; i < count && result >= 0; i++)
+	for (uint32_t i = 0; i < count && (result >= 0 || result == -ERESTARTNOHAND); i++)
 		if (put_user(as, revents_of(user, i), fds[i].revents))
 			result = -EFAULT;
 	kfree(fds);
 	return result;
+}
+
+static long resume_poll(void);
+
+// poll() until `deadline`, going on after a signal without a handler.
+static long poll_to_end(struct pollfd __user *fds, uint32_t count, uint64_t deadline)
+{
+	struct call_restart restart = {
+		.resume = resume_poll, .deadline = deadline, .user = fds, .args[0] = count
+	};
+	long result = poll_user(fds, count, deadline);
+
+	return result == -ERESTARTNOHAND ? restart_later(&restart) : result;
+}
+
+static long resume_poll(void)
+{
+	const struct call_restart *restart = &thread_current()->restart;
+
+	return poll_to_end(restart->user, restart->args[0], restart->deadline);
 }
 
 SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
@@ -211,7 +234,7 @@ SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
 
 	if (milliseconds >= 0)
 		deadline = milliseconds ? clock_ns() + (uint64_t)milliseconds * NS_PER_MS : 0;
-	return poll_user(fds, count, deadline);
+	return poll_to_end(fds, count, deadline);
 }
 
 SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __user *, timeout,
@@ -227,8 +250,7 @@ SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __
 		return result;
 	result = poll_user(fds, count, deadline);
 	wait_mask_end(&wait_mask, result);
-	poll_time_left(timeout, deadline);
-	return result;
+	return poll_time_left(timeout, deadline, result);
 }
 
 SYSCALL5(ppoll_time64, struct pollfd __user *, fds, uint32_t, count, struct timespec64 __user *,
@@ -244,6 +266,5 @@ SYSCALL5(ppoll_time64, struct pollfd __user *, fds, uint32_t, count, struct time
 		return result;
 	result = poll_user(fds, count, deadline);
 	wait_mask_end(&wait_mask, result);
-	poll_time_left64(timeout, deadline);
-	return result;
+	return poll_time_left64(timeout, deadline, result);
 }

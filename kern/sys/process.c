@@ -189,7 +189,11 @@ static long set_group(struct process *process, pid_t pgid)
 
 	if (!process || (process != self && process->parent != self))
 		return -ESRCH;
-	if (process->sid != self->sid || process->sid == process->pid)
+	if (process->sid != self->sid)
+		return -EPERM;
+	if (process != self && process->has_execed)
+		return -EACCES;
+	if (process->sid == process->pid)
 		return -EPERM;
 	if (pgid != process->pid && !group_exists(pgid, self->sid))
 		return -EPERM;

@@ -122,12 +122,12 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	return result;
 }
 
-static int select_timeval(int n, uint32_t __user *readable, uint32_t __user *writable,
-                          uint32_t __user *exceptional, struct timeval __user *timeout)
+static long select_timeval(int n, uint32_t __user *readable, uint32_t __user *writable,
+                           uint32_t __user *exceptional, struct timeval __user *timeout)
 {
 	uint64_t deadline = NO_DEADLINE, now;
 	struct timeval tv;
-	int result;
+	long result;
 
 	if (timeout) {
 		if (copyin(aspace_current(), &tv, timeout, sizeof(tv)))
@@ -138,14 +138,13 @@ static int select_timeval(int n, uint32_t __user *readable, uint32_t __user *wri
 		deadline += deadline ? clock_ns() : 0;
 	}
 	result = select_user(n, readable, writable, exceptional, deadline);
-	if (timeout) {
-		now = clock_ns();
-		deadline = deadline > now ? deadline - now : 0;
-		tv.tv_sec = (time_t)(deadline / NS_PER_SECOND);
-		tv.tv_usec = (suseconds_t)(deadline % NS_PER_SECOND / 1000);
-		(void)!copyout(aspace_current(), timeout, &tv, sizeof(tv));
-	}
-	return result;
+	if (!timeout || deadline == 0)
+		return result;
+	now = clock_ns();
+	deadline = deadline > now ? deadline - now : 0;
+	tv.tv_sec = (time_t)(deadline / NS_PER_SECOND);
+	tv.tv_usec = (suseconds_t)(deadline % NS_PER_SECOND / 1000);
+	return poll_result(!copyout(aspace_current(), timeout, &tv, sizeof(tv)), result);
 }
 
 SYSCALL5(_newselect, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
@@ -186,7 +185,7 @@ SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writa
 {
 	struct wait_mask wait_mask;
 	uint64_t deadline;
-	int result = poll_deadline(timeout, &deadline);
+	long result = poll_deadline(timeout, &deadline);
 
 	if (!result)
 		result = mask_argument_begin(&wait_mask, mask);
@@ -194,8 +193,7 @@ SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writa
 		return result;
 	result = select_user(n, readable, writable, exceptional, deadline);
 	wait_mask_end(&wait_mask, result);
-	poll_time_left(timeout, deadline);
-	return result;
+	return poll_time_left(timeout, deadline, result);
 }
 
 SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
@@ -204,7 +202,7 @@ SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *
 {
 	struct wait_mask wait_mask;
 	uint64_t deadline;
-	int result = poll_deadline64(timeout, &deadline);
+	long result = poll_deadline64(timeout, &deadline);
 
 	if (!result)
 		result = mask_argument_begin(&wait_mask, mask);
@@ -212,6 +210,5 @@ SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *
 		return result;
 	result = select_user(n, readable, writable, exceptional, deadline);
 	wait_mask_end(&wait_mask, result);
-	poll_time_left64(timeout, deadline);
-	return result;
+	return poll_time_left64(timeout, deadline, result);
 }

@@ -1,5 +1,6 @@
 // signal.c: calls that send signals and say what to do with them.
 #include <abi/signal.h>
+#include "proc/altstack.h"
 #include "proc/process.h"
 #include "proc/sigframe.h"
 #include "sys/syscall.h"
@@ -15,16 +16,6 @@ static bool signo_ok(int signo)
 static long check_signo(int signo)
 {
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
-}
-
-static sigmask_t mask_of(sigset_t set)
-{
-	return (sigmask_t)set.bits[1] << 32 | set.bits[0];
-}
-
-static sigset_t set_of(sigmask_t mask)
-{
-	return (sigset_t){ { (uint32_t)mask, (uint32_t)(mask >> 32) } };
 }
 
 // Send to everybody but init and the caller. Returns how many there were.
@@ -45,16 +36,24 @@ static int send_to_all(int signo, const struct signal_info *info)
 	return count;
 }
 
-static long send_to(pid_t pid, int signo, const struct signal_info *info)
+// Send to the process `pid`, or with `thread` to its thread of the same number alone.
+static long send_to(pid_t pid, int signo, const struct signal_info *info, bool thread)
 {
 	struct process *process;
+	long error = 0;
 
 	spin_lock(&process_lock);
 	process = process_find(pid);
-	if (process && signo_ok(signo))
-		signal_send(process, signo, info);
+	if (!process)
+		error = -ESRCH;
+	else if (!signo_ok(signo))
+		error = check_signo(signo);
+	else if (thread && !process->zombie)
+		error = signal_send_thread(process_thread(process), signo, info);
+	else
+		error = signal_send(process, signo, info);
 	spin_unlock(&process_lock);
-	return process ? check_signo(signo) : -ESRCH;
+	return error;
 }
 
 SYSCALL2(kill, pid_t, pid, int, signo)
@@ -66,7 +65,7 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid > 0)
-		return send_to(pid, signo, &info);
+		return send_to(pid, signo, &info, false);
 	count = pid == -1 ? send_to_all(signo, &info) :
 	                    signal_send_group(pid == 0 ? self->pgid : -pid, signo, &info);
 	return count == 0 ? -ESRCH : check_signo(signo);
@@ -78,7 +77,7 @@ SYSCALL2(tkill, pid_t, tid, int, signo)
 
 	if (tid <= 0)
 		return -EINVAL;
-	return send_to(tid, signo, &info);
+	return send_to(tid, signo, &info, true);
 }
 
 SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
@@ -87,12 +86,24 @@ SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 
 	if (tgid <= 0 || tid <= 0)
 		return -EINVAL;
-	return tgid == tid ? send_to(tid, signo, &info) : -ESRCH;
+	return tgid == tid ? send_to(tid, signo, &info, true) : -ESRCH;
+}
+
+// As on Linux a program can see by these which flags the kernel knows.
+#define SA_KNOWN                                                                                   \
+	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER | SA_ONSTACK | \
+	 SA_RESTART | SA_NODEFER | SA_RESETHAND)
+
+// What cannot be asked for is not kept either.
+static void mask_unblockable(struct sigaction *action)
+{
+	action->sa_flags &= SA_KNOWN;
+	action->sa_mask = mask_to_sigset(sigset_to_mask(action->sa_mask) & ~UNBLOCKABLE_SIGNALS);
 }
 
 SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old, size_t, set_size)
 {
-	struct signal_state *signals = &process_current()->signals;
+	struct process *process = process_current();
 	struct sigaction action, before;
 
 	if (set_size != sizeof(sigset_t) || !signo_ok(signo))
@@ -101,9 +112,12 @@ SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old,
 		return -EFAULT;
 	if (new && (signo == SIGKILL || signo == SIGSTOP))
 		return -EINVAL;
-	before = signal_action(signals, signo);
+	before = signal_action(&process->signals, signo);
 	if (new) {
-		int error = signal_set_action(signals, signo, &action);
+		int error;
+
+		mask_unblockable(&action);
+		error = signal_set_action(process, signo, &action);
 
 		if (error)
 			return error;
@@ -114,7 +128,7 @@ SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old,
 SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old, size_t, set_size)
 {
 	sigmask_t mask = thread_current()->sigmask;
-	sigset_t before = set_of(mask), set;
+	sigset_t before = mask_to_sigset(mask), set;
 
 	if (set_size != sizeof(sigset_t))
 		return -EINVAL;
@@ -123,13 +137,13 @@ SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old,
 			return -EFAULT;
 		switch (how) {
 		case SIG_BLOCK:
-			mask |= mask_of(set);
+			mask |= sigset_to_mask(set);
 			break;
 		case SIG_UNBLOCK:
-			mask &= ~mask_of(set);
+			mask &= ~sigset_to_mask(set);
 			break;
 		case SIG_SETMASK:
-			mask = mask_of(set);
+			mask = sigset_to_mask(set);
 			break;
 		default:
 			return -EINVAL;
@@ -141,7 +155,7 @@ SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old,
 
 SYSCALL2(rt_sigpending, void __user *, store, size_t, set_size)
 {
-	sigset_t set = set_of(process_current()->signals.pending & thread_current()->sigmask);
+	sigset_t set = mask_to_sigset(signal_pending() & thread_current()->sigmask);
 
 	if (set_size > sizeof(set))
 		return -EINVAL;
@@ -158,11 +172,18 @@ SYSCALL0(rt_sigreturn)
 	return sigframe_return(true);
 }
 
+static void wait_for_signal(void)
+{
+	struct waitq nobody = WAITQ_INIT(nobody);
+
+	while (!thread_signal_pending())
+		waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+}
+
 // Wait for a signal with another mask. The old mask comes back when the handler has returned.
 SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
 {
 	struct thread *thread = thread_current();
-	struct waitq nobody = WAITQ_INIT(nobody);
 	sigset_t set;
 
 	if (set_size != sizeof(set))
@@ -170,17 +191,15 @@ SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
 	if (copyin(aspace_current(), &set, mask, sizeof(set)))
 		return -EFAULT;
 	thread->saved_sigmask = thread->sigmask;
+	signal_set_mask(sigset_to_mask(set));
+	wait_for_signal();
 	thread->restore_sigmask = true;
-	signal_set_mask(mask_of(set));
-	waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 	return -ERESTARTNOHAND;
 }
 
 SYSCALL0(pause)
 {
-	struct waitq nobody = WAITQ_INIT(nobody);
-
-	waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+	wait_for_signal();
 	return -ERESTARTNOHAND;
 }
 
@@ -188,27 +207,15 @@ SYSCALL2(sigaltstack, const void __user *, new, void __user *, old)
 {
 	struct thread *thread = thread_current();
 	uintptr_t sp = thread_user_frame(thread)->esp;
-	bool active = thread->altstack_size && sp - thread->altstack - 1 < thread->altstack_size;
-	stack_t before = {
-		.ss_sp = (void *)thread->altstack,
-		.ss_size = thread->altstack_size,
-		.ss_flags = active                ? SS_ONSTACK :
-		            thread->altstack_size ? 0 :
-		                                    SS_DISABLE,
-	};
-	stack_t stack;
+	stack_t before = altstack_get(thread, sp), stack;
+	int error;
 
 	if (new) {
 		if (copyin(aspace_current(), &stack, new, sizeof(stack)))
 			return -EFAULT;
-		if (active)
-			return -EPERM;
-		if (stack.ss_flags & ~(SS_DISABLE | SS_ONSTACK))
-			return -EINVAL;
-		if (!(stack.ss_flags & SS_DISABLE) && stack.ss_size < MINSIGSTKSZ)
-			return -ENOMEM;
-		thread->altstack = stack.ss_flags & SS_DISABLE ? 0 : (uintptr_t)stack.ss_sp;
-		thread->altstack_size = stack.ss_flags & SS_DISABLE ? 0 : stack.ss_size;
+		error = altstack_set(thread, &stack, sp);
+		if (error)
+			return error;
 	}
 	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
 }

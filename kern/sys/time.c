@@ -1,6 +1,7 @@
 // time.c: clocks and sleeping.
 #include <abi/time.h>
 #include "proc/process.h"
+#include "sys/restart.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
@@ -143,44 +144,67 @@ SYSCALL1(times, void __user *, store)
 	return now;
 }
 
-// Sleep until clock_ns() says `deadline`, or a signal comes; then the time left goes to
-// *left_store.
-static int sleep_until(uint64_t deadline, uint64_t *left_store)
+// Sleep until clock_ns() says `deadline`: 0, or until a signal comes: -EINTR.
+static int sleep_until(uint64_t deadline)
 {
 	struct waitq nobody = WAITQ_INIT(nobody);
-	uint64_t now;
 	int error;
 
 	do {
 		error = waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, deadline);
 	} while (error == 0);
-	now = clock_ns();
-	*left_store = deadline > now ? deadline - now : 0;
 	return error == -ETIMEDOUT ? 0 : error;
 }
 
 typedef int (*put_time)(void __user *store, uint64_t ns);
 
+static long resume_sleep(void);
+
+// As sleep_until; after a signal without a handler the sleep goes on. When a signal comes, the time
+// that is left goes to *left_store (NULL: nowhere), by `put`.
+static long sleep_to_end(uint64_t deadline, void __user *left_store, put_time put)
+{
+	struct call_restart restart = {
+		.resume = resume_sleep,
+		.deadline = deadline,
+		.user = left_store,
+		.args[0] = put == put_timespec64,
+	};
+	int error = sleep_until(deadline);
+	uint64_t now = clock_ns();
+
+	if (!error || now >= deadline)
+		return 0;
+	if (left_store && put(left_store, deadline - now))
+		return -EFAULT;
+	return restart_later(&restart);
+}
+
+static long resume_sleep(void)
+{
+	const struct call_restart *restart = &thread_current()->restart;
+
+	return sleep_to_end(restart->deadline, restart->user,
+	                    restart->args[0] ? put_timespec64 : put_timespec);
+}
+
 static long sleep_for(uint64_t ns, void __user *left_store, put_time put)
 {
-	uint64_t left;
-	int error = sleep_until(clock_ns() + ns, &left);
-
-	if (error && left_store && put(left_store, left))
-		return -EFAULT;
-	return error;
+	return sleep_to_end(clock_ns() + ns, left_store, put);
 }
 
 static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
 {
-	uint64_t now, left;
+	uint64_t now;
 	int error = read_clock(clock, &now);
 
 	if (error || clock == CLOCK_THREAD_CPUTIME_ID)
 		return -EINVAL;
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_for(ns, left_store, put);
-	return ns > now ? sleep_until(clock_ns() + (ns - now), &left) : 0;
+	if (ns <= now)
+		return 0;
+	return sleep_until(clock_ns() + (ns - now)) ? -ERESTARTNOHAND : 0;
 }
 
 SYSCALL2(nanosleep, const void __user *, duration, void __user *, left_store)

@@ -40,6 +40,7 @@ static void thread_setup(struct thread *thread, const char *name, uintptr_t ksta
 	list_init(&thread->run_link);
 	list_init(&thread->all_link);
 	list_init(&thread->process_link);
+	list_init(&thread->signals.infos);
 }
 
 // Lay out the stack as context_switch leaves it: four registers and where to go on. Above it stands

@@ -26,10 +26,26 @@ enum thread_state {
 // Bits of thread->work: why this thread must not simply go on in user mode. One word, so that one
 // test decides.
 #define WORK_RESCHED 0x1u // its time slice is over
-#define WORK_SIGNAL 0x2u  // a signal may be deliverable
-#define WORK_KILL 0x4u    // it is to die; also ends WAIT_KILLABLE sleeps
+#define WORK_SIGNAL 0x2u  // a signal that it does not block may be pending
+#define WORK_KILL 0x4u    // it is to die; also ends WAIT_KILLABLE sleeps; never cleared
+
+// Signals that were sent and are not yet acted upon. Only proc/sigqueue.c changes it.
+struct signal_queue {
+	uint64_t set;      // signal n is bit n - 1
+	struct list infos; // struct pending_info, where there was memory for it
+};
+
+// How restart_syscall continues a call that a signal interrupted, if no handler has run
+// (sys/restart.h).
+struct call_restart {
+	long (*resume)(void); // NULL: there is nothing to continue
+	uint64_t deadline;    // clock_ns() at its end, or NO_DEADLINE
+	void __user *user;
+	uint32_t args[3];
+};
 
 // [c] constant once started   [s] sched_lock   [t] the thread itself   [a] atomic
+// [g] the lock of its process's signals; the thread itself may read without it
 struct thread {
 	uint32_t *kesp;          // [s] saved stack pointer while it does not run (thread/switch.S)
 	uint32_t work;           // [a] WORK_ bits
@@ -49,11 +65,14 @@ struct thread {
 	struct list all_link;               // [s] on the list of all threads
 	struct list process_link;           // [RANK_PROCESS] among its process's threads
 	pid_t tid;                          // [c] 0 for the kernel's
-	uint64_t sigmask;                   // [t] blocked signals: n is bit n - 1
+	struct signal_queue signals;        // [g] sent to this thread alone
+	uint64_t sigmask;                   // [g] blocked signals: n is bit n - 1
 	uint64_t saved_sigmask;             // [t] sigsuspend: the mask to go back to,
 	bool restore_sigmask;               // [t] if this is set
 	uintptr_t altstack;                 // [t] sigaltstack: where handlers with SA_ONSTACK run
 	size_t altstack_size;               // [t] 0: none
+	uint32_t altstack_flags;            // [t] as the program gave them; SS_AUTODISARM counts
+	struct call_restart restart;        // [t] for restart_syscall
 	pid_t __user *clear_tid;  // [t] where to store 0 at its end, waking a futex there; or NULL
 	void (*entry)(void *arg); // [c] of a kernel thread
 	void *entry_arg;          // [c]
@@ -120,6 +139,12 @@ int thread_give_way(void);
 // The same for work that a signal does not end, unless it is SIGKILL.
 int thread_give_way_killable(void);
 
+// Returns true if a signal waits for the current thread that is to be delivered, or its death.
+static inline bool thread_signal_pending(void)
+{
+	return thread_current()->work & (WORK_SIGNAL | WORK_KILL);
+}
+
 // Set bits in `thread->work`, and end its sleep where its wait mode allows: WORK_KILL any but an
 // uninterruptible one, WORK_SIGNAL an interruptible one.
 void thread_interrupt(struct thread *thread, uint32_t work);
@@ -134,7 +159,8 @@ void thread_reset_registers(void);
 // Called by the entry code on the way back to user mode while `work` is not 0.
 void thread_return_work(struct trapframe *frame);
 
-// Registered by proc/: handles WORK_SIGNAL and WORK_KILL; clears the bits it has dealt with.
+// Registered by proc/: handles WORK_SIGNAL, which it clears, and WORK_KILL, from which it does not
+// return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
 // Registered by vm/: called at every switch, with the thread that runs next.

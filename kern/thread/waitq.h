@@ -41,7 +41,7 @@ static inline bool waitq_empty(const struct waitq *wq)
 enum wait_mode {
 	WAIT_UNINTERRUPTIBLE, // nothing
 	WAIT_KILLABLE,        // only the thread's death
-	WAIT_INTERRUPTIBLE,   // any signal that is not blocked
+	WAIT_INTERRUPTIBLE,   // a signal that is neither blocked nor ignored
 };
 
 #define NO_DEADLINE UINT64_MAX

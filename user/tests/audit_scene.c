@@ -83,9 +83,14 @@ static void sleep_for_ever(int i)
 	else if (i == 1)
 		exit(0); // nobody waits for it
 	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, 40);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	kill(getpid(), SIGUSR2); // stays pending
+	kill(getpid(), SIGUSR2); // these stay pending
+	kill(getpid(), 40);
+	kill(getpid(), 40);
+	syscall(SYS_tkill, getpid(), SIGUSR1);
 	pause();
 }
 

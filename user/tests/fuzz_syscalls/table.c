@@ -142,6 +142,7 @@ const struct call calls[] = {
 	CALL(rt_sigsuspend, 1, "G8"),
 	CALL(pause, 1, ""),
 	CALL(sigaltstack, 3, "Kb"),
+	CALL(restart_syscall, 2, ""),
 
 	CALL(brk, 3, "a"),
 	CALL(mmap, 2, "l"),
