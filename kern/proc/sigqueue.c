@@ -2,6 +2,7 @@
 #include "proc/sigqueue.h"
 
 #include "mem/heap.h"
+#include <abi/resource.h>
 
 // However large the limit: no more descriptions than this. Nobody can be killed to get their memory
 // back, and the calls that search or free them must not last.
@@ -35,11 +36,11 @@ static void info_free(struct pending_info *info)
 	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 }
 
-static struct pending_info *info_alloc(uint32_t limit)
+static struct pending_info *info_alloc(uint64_t limit)
 {
 	struct pending_info *info;
 
-	if (pending_total >= MIN(limit, PENDING_MAX))
+	if (pending_total >= limit || pending_total >= PENDING_MAX)
 		return NULL;
 	info = kmalloc(sizeof(*info));
 	if (info)
@@ -48,7 +49,7 @@ static struct pending_info *info_alloc(uint32_t limit)
 }
 
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
-                 uint32_t limit)
+                 uint64_t limit)
 {
 	static const struct signal_info from_kernel = { .code = SI_KERNEL };
 	bool standard = signo < SIGRTMIN_KERNEL;
@@ -59,7 +60,7 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 	if (!info)
 		info = &from_kernel;
 	if (signo != SIGKILL) // nobody will ask
-		pending = info_alloc(standard && info->code >= 0 ? UINT32_MAX : limit);
+		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit);
 	if (pending) {
 		pending->signo = signo;
 		pending->info = *info;

@@ -47,7 +47,7 @@ void sigqueue_init(struct signal_queue *queue);
 // obey the limit. Caller: holds the lock of the queue's process.
 // Returns 0, or -EAGAIN for a real-time signal that is to be described and cannot be.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
-                 uint32_t limit);
+                 uint64_t limit);
 
 // Take the next signal that is not in `blocked` out of the queue: faults first, then the smallest
 // number; signals of one number in the order in which they were sent. Caller: holds the lock of the

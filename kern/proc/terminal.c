@@ -42,22 +42,25 @@ static pid_t group_session(pid_t group)
 	return session;
 }
 
-// The caller has written to a pipe that nobody reads.
-static void broken_pipe(void)
+// The current thread gets a signal for what it has tried to do, as if it had sent it by itself.
+static void signal_self(int signo)
 {
 	struct thread *thread = thread_current();
 	struct signal_info info = { .code = SI_USER, .pid = thread->process->pid };
 
-	signal_send_thread(thread, SIGPIPE, &info);
+	signal_send_thread(thread, signo, &info);
+}
+
+// The caller has written to a pipe that nobody reads.
+static void broken_pipe(void)
+{
+	signal_self(SIGPIPE);
 }
 
 // The caller wanted to make a file larger than RLIMIT_FSIZE.
 static void file_too_large(void)
 {
-	struct process *process = process_current();
-	struct signal_info info = { .code = SI_USER, .pid = process->pid };
-
-	signal_send(process, SIGXFSZ, &info);
+	signal_self(SIGXFSZ);
 }
 
 void terminal_init(void)
