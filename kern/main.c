@@ -18,6 +18,7 @@
 #include "proc/oom.h"
 #include "proc/process_files.h"
 #include "proc/terminal.h"
+#include "proc/usage.h"
 #include "sys/table.h"
 #include "thread/thread.h"
 #include "vm/aspace.h"
@@ -66,6 +67,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	syscall_init();
 	fs_init();
 	terminal_init();
+	usage_init();
 	process_files_init();
 
 	init_start(bootinfo.modules, bootinfo.module_count);

@@ -89,6 +89,7 @@ void process_exit(int status)
 	release_resources(process);
 	spin_lock(&process_lock);
 	process->exit_status = status;
+	usage_thread_ends(process);
 	process->zombie = true;
 	signal_thread_ended();
 	oom_process_ended(process);
@@ -152,7 +153,7 @@ static void bury(struct process *process)
 	kfree(process);
 }
 
-pid_t process_wait(pid_t pid, int options, int *status_store)
+pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
 {
 	struct process *parent = process_current(), *child, *dead = NULL;
 	pid_t result = 0;
@@ -171,7 +172,14 @@ pid_t process_wait(pid_t pid, int options, int *status_store)
 	}
 	if (child) {
 		result = child->pid;
+		if (usage) {
+			usage_of_process(child, usage);
+			usage_add(usage, &child->reaped);
+		}
 		if (child->zombie) {
+			usage_add(&parent->reaped, &child->ended);
+			if (child->reaped.cpu.cycles)
+				usage_add(&parent->reaped, &child->reaped);
 			process_unpublish(child);
 			dead = child;
 		}

@@ -48,6 +48,7 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 	if (parent->has_tls)
 		memcpy(child->tls, parent->tls, sizeof(child->tls));
 	child->sigmask = parent->sigmask;
+	child->nice = parent->nice;
 	if (!(request->flags & CLONE_VM) || (request->flags & CLONE_VFORK)) {
 		child->altstack = parent->altstack;
 		child->altstack_size = parent->altstack_size;

@@ -211,7 +211,7 @@ static void init_main(void *arg)
 		no_start("the first program", first);
 	oom_watch(first);
 	do {
-		pid = process_wait(-1, WALL, &status);
+		pid = process_wait(-1, WALL, &status, NULL);
 	} while (pid != first);
 	finish("the first program", status);
 }

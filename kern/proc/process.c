@@ -63,7 +63,7 @@ static void process_setup(struct process *process)
 {
 	const struct process *parent = process_current();
 
-	memset(process, 0, sizeof(*process));
+	memset(process, 0, offsetof(struct process, limits));
 	list_init(&process->children);
 	list_init(&process->sibling);
 	list_init(&process->all_link);

@@ -5,6 +5,7 @@
 #include "kern.h"
 #include "list.h"
 #include "proc/signal.h"
+#include "proc/usage.h"
 #include "thread/thread.h"
 #include <abi/resource.h>
 
@@ -38,11 +39,15 @@ struct process {
 	struct fdtable *files; // [m] a reference
 	struct fs_context *fs; // [m] a reference
 	struct signal_state signals;
+	uint64_t started;    // [c] clock_ns() at its creation
+	struct usage ended;  // [p] what its threads have used that have ended
+	struct usage reaped; // [p] what the children have used that it has waited for, and theirs
+	struct cpu_time reported,
+		reported_reaped; // [p] what readers saw last of its time, of theirs
+	bool oom_victim;         // [p] killed because memory was gone (oom.c)
+	uint8_t short_tries;     // [m] how often an access to short_va found no memory where there
+	uintptr_t short_va;      // [m] should be some
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read them without it
-	uint64_t started;                     // [c] clock_ns() at its creation
-	bool oom_victim;                      // [p] killed because memory was gone (oom.c)
-	uint8_t short_tries; // [m] how often an access to short_va found no memory where there
-	uintptr_t short_va;  // [m] should be some
 };
 
 // Guards the tree of processes, its lists, and what says [p].
@@ -106,9 +111,9 @@ void process_exit(int status) __noreturn;
 void process_vfork_done(struct process *process);
 
 // wait4: `pid` > 0 that child, -1 any, 0 one of the caller's group, < -1 one of group -pid. Returns
-// the pid with its status in *status_store; 0 with WNOHANG while none has ended; -ECHILD, or
-// -ERESTARTSYS.
-pid_t process_wait(pid_t pid, int options, int *status_store);
+// the pid with its status in *status_store, and in *usage (NULL: nowhere) what it and its own children
+// have used; 0 with WNOHANG while none has ended; -ECHILD, or -ERESTARTSYS.
+pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
 // the files and the directories of the current one. Returns its pid or -errno.

@@ -6,6 +6,7 @@
 #include <abi/limits.h>
 #include <abi/mman.h>
 #include <abi/stat.h>
+#include <abi/time.h>
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/procfs.h"
@@ -24,6 +25,9 @@ struct snapshot {
 	uint64_t started;
 	struct aspace_usage memory; // all 0: a zombie, or the kernel's own
 	sigmask_t pending, thread_pending, blocked;
+	struct usage usage, reaped;
+	struct cpu_time time, reaped_time;
+	int nice;
 };
 
 static char state_of(const struct process *process)
@@ -57,6 +61,11 @@ static int take_snapshot(pid_t pid, struct snapshot *shot)
 		shot->started = process->started;
 		shot->pending = process->signals.queue.set;
 		memcpy(shot->name, process->name, sizeof(shot->name));
+		usage_of_process(process, &shot->usage);
+		shot->reaped = process->reaped;
+		shot->time = cputime_report(&shot->usage.cpu, &process->reported);
+		shot->reaped_time = cputime_report(&process->reaped.cpu, &process->reported_reaped);
+		shot->nice = process->zombie ? 0 : process_thread(process)->nice;
 		if (!process->zombie)
 			take_thread(process_thread(process), shot);
 	}
@@ -77,6 +86,11 @@ static size_t resident(const struct aspace_usage *memory)
 	return memory->anonymous + memory->objects;
 }
 
+static uint64_t ticks_of(uint64_t ns)
+{
+	return ns / (NS_PER_SECOND / USER_HZ);
+}
+
 static int show_stat(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -84,11 +98,13 @@ static int show_stat(struct seq *seq, pid_t pid)
 
 	if (error)
 		return error;
-	seq_printf(seq, "%d (%s) %c %d %d %d 0 -1 0 ", pid, shot.name, shot.state, shot.ppid,
-	           shot.pgid, shot.sid);
-	seq_printf(seq, "0 0 0 0 0 0 0 0 20 0 1 0 %llu %zu %zu 4294967295 ",
-	           shot.started / (NS_PER_SECOND / 100), shot.memory.size * PAGE_SIZE,
-	           resident(&shot.memory));
+	seq_printf(seq, "%d (%s) %c %d %d %d 0 -1 0 %u %u 0 0 ", pid, shot.name, shot.state,
+	           shot.ppid, shot.pgid, shot.sid, shot.usage.faults, shot.reaped.faults);
+	seq_printf(seq, "%llu %llu %llu %llu %d %d 1 0 ", ticks_of(shot.time.user),
+	           ticks_of(shot.time.system), ticks_of(shot.reaped_time.user),
+	           ticks_of(shot.reaped_time.system), 20 + shot.nice, shot.nice);
+	seq_printf(seq, "%llu %zu %zu 4294967295 ", shot.started / (NS_PER_SECOND / 100),
+	           shot.memory.size * PAGE_SIZE, resident(&shot.memory));
 	seq_printf(seq, "0 0 0 0 0 %u %u 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
 	           (uint32_t)shot.thread_pending, (uint32_t)shot.blocked);
 	return 0;
@@ -161,6 +177,8 @@ static int show_status(struct seq *seq, pid_t pid)
 	show_memory(seq, &shot.memory);
 	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
 	           shot.thread_pending, shot.pending, shot.blocked);
+	seq_printf(seq, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
+	           shot.usage.waits, shot.usage.preempted);
 	return 0;
 }
 

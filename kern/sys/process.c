@@ -89,7 +89,9 @@ SYSCALL1(exit_group, int, status)
 
 static long wait_for(pid_t pid, int __user *status_store, int options, void __user *usage)
 {
-	struct rusage nothing;
+	struct cpu_time before = { 0, 0 };
+	struct usage used;
+	struct rusage report;
 	int status;
 	pid_t child;
 
@@ -97,15 +99,15 @@ static long wait_for(pid_t pid, int __user *status_store, int options, void __us
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	child = process_wait(pid, options, &status);
+	child = process_wait(pid, options, &status, usage ? &used : NULL);
 	if (child <= 0)
 		return child;
 	if (status_store && put_user(aspace_current(), status_store, status))
 		return -EFAULT;
-	memset(&nothing, 0, sizeof(nothing));
-	if (usage && copyout(aspace_current(), usage, &nothing, sizeof(nothing)))
-		return -EFAULT;
-	return child;
+	if (!usage)
+		return child;
+	report = usage_report(&used, &before);
+	return copyout(aspace_current(), usage, &report, sizeof(report)) ? -EFAULT : child;
 }
 
 SYSCALL4(wait4, pid_t, pid, int __user *, status, int, options, void __user *, usage)

@@ -79,40 +79,101 @@ SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __
 	return copyout(aspace_current(), old, &before, sizeof(before));
 }
 
-// Time since the process began stands for the time that it has used: nobody measures that.
 SYSCALL2(getrusage, int, who, void __user *, store)
 {
-	uint64_t ns = clock_ns() - process_current()->started;
-	struct rusage usage;
+	struct process *process = process_current();
+	struct cpu_time *before;
+	struct rusage report;
+	struct usage usage;
 
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return -EINVAL;
-	memset(&usage, 0, sizeof(usage));
-	if (who != RUSAGE_CHILDREN) {
-		usage.ru_utime.tv_sec = (time_t)(ns / NS_PER_SECOND);
-		usage.ru_utime.tv_usec = (suseconds_t)(ns % NS_PER_SECOND / 1000);
+	spin_lock(&process_lock);
+	if (who == RUSAGE_CHILDREN) {
+		usage = process->reaped;
+		before = &process->reported_reaped;
+	} else if (who == RUSAGE_THREAD) {
+		usage_of_thread(thread_current(), &usage);
+		before = &thread_current()->reported;
+	} else {
+		usage_of_process(process, &usage);
+		before = &process->reported;
 	}
-	return copyout(aspace_current(), store, &usage, sizeof(usage));
+	report = usage_report(&usage, before);
+	spin_unlock(&process_lock);
+	return copyout(aspace_current(), store, &report, sizeof(report));
 }
 
-static bool is_caller(int which, pid_t who)
+#define NICE_MIN (-20)
+#define NICE_MAX 19
+
+// A call's change of niceness, or its question about it: nobody is meant so far.
+struct nice_call {
+	bool set;
+	int nice; // to set, or the lowest found
+	bool found;
+};
+
+static void nice_visit(struct process *process, struct nice_call *call)
 {
-	return which == PRIO_USER || who == 0 || who == process_current()->pid ||
-	       (which == PRIO_PGRP && who == process_current()->pgid);
+	struct thread *thread;
+
+	if (process->zombie)
+		return;
+	list_for_each(thread, &process->threads, process_link) {
+		if (call->set)
+			thread->nice = (int8_t)call->nice;
+		else if (!call->found || thread->nice < call->nice)
+			call->nice = thread->nice;
+		call->found = true;
+	}
 }
 
-// All threads take turns alike. The call reports 20 less the nice value, which is always 0.
-SYSCALL2(getpriority, int, which, pid_t, who)
+// Visit whom `which` and `who` mean: a process, the members of a group, or all of a user's; `who` 0
+// stands for the caller's own. All processes are root's. Returns 0, -EINVAL or -ESRCH.
+static int nice_run(int which, pid_t who, struct nice_call *call)
 {
+	struct process *self = process_current(), *process;
+
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	return is_caller(which, who) ? 20 : -ESRCH;
+	if (which == PRIO_USER && who != 0)
+		return -ESRCH;
+	spin_lock(&process_lock);
+	if (which == PRIO_PROCESS) {
+		process = who ? process_find(who) : self;
+		if (process)
+			nice_visit(process, call);
+	} else {
+		list_for_each(process, &all_processes, all_link)
+			if (which == PRIO_USER || process->pgid == (who ? who : self->pgid))
+				nice_visit(process, call);
+	}
+	spin_unlock(&process_lock);
+	return call->found ? 0 : -ESRCH;
+}
+
+// Reports 20 less the nice value, so that no result looks like an error.
+SYSCALL2(getpriority, int, which, pid_t, who)
+{
+	struct nice_call call = { .set = false };
+	int error = nice_run(which, who, &call);
+
+	return error ? error : 20 - call.nice;
 }
 
 SYSCALL3(setpriority, int, which, pid_t, who, int, nice)
 {
-	(void)nice;
-	if (which < PRIO_PROCESS || which > PRIO_USER)
-		return -EINVAL;
-	return is_caller(which, who) ? 0 : -ESRCH;
+	struct nice_call call = { .set = true, .nice = MAX(MIN(nice, NICE_MAX), NICE_MIN) };
+
+	return nice_run(which, who, &call);
+}
+
+SYSCALL1(nice, int, change)
+{
+	struct thread *thread = thread_current();
+	int nice = thread->nice + MAX(MIN(change, 40), -40);
+
+	thread->nice = (int8_t)MAX(MIN(nice, NICE_MAX), NICE_MIN);
+	return 0;
 }

@@ -20,12 +20,8 @@ static int read_clock(int clock, uint64_t *ns_store)
 	case CLOCK_BOOTTIME:
 		*ns_store = clock_ns();
 		return 0;
-	case CLOCK_PROCESS_CPUTIME_ID:
-	case CLOCK_THREAD_CPUTIME_ID:
-		*ns_store = clock_ns() - process_current()->started;
-		return 0;
 	default:
-		return -EINVAL;
+		return cpu_clock_read(clock, ns_store);
 	}
 }
 
@@ -134,14 +130,28 @@ SYSCALL1(time, time_t __user *, store)
 	return now;
 }
 
+static clock_t ticks_of(uint64_t ns)
+{
+	return (clock_t)(ns / (NS_PER_SECOND / USER_HZ));
+}
+
 SYSCALL1(times, void __user *, store)
 {
-	clock_t now = (clock_t)(clock_ns() / (NS_PER_SECOND / USER_HZ));
-	struct tms tms = { .tms_utime = now };
+	struct process *process = process_current();
+	struct cpu_time self, children;
+	struct usage usage;
+	struct tms tms;
 
+	spin_lock(&process_lock);
+	usage_of_process(process, &usage);
+	self = cputime_report(&usage.cpu, &process->reported);
+	children = cputime_report(&process->reaped.cpu, &process->reported_reaped);
+	spin_unlock(&process_lock);
+	tms = (struct tms){ ticks_of(self.user), ticks_of(self.system), ticks_of(children.user),
+		            ticks_of(children.system) };
 	if (store && copyout(aspace_current(), store, &tms, sizeof(tms)))
 		return -EFAULT;
-	return now;
+	return ticks_of(clock_ns());
 }
 
 // Sleep until clock_ns() says `deadline`: 0, or until a signal comes: -EINTR.
@@ -193,13 +203,59 @@ static long sleep_for(uint64_t ns, void __user *left_store, put_time put)
 	return sleep_to_end(clock_ns() + ns, left_store, put);
 }
 
-static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
+static long resume_cpu_sleep(void);
+
+// As sleep_to_end, by a clock of processor time.
+static long cpu_sleep_to_end(int clock, uint64_t deadline, void __user *left_store, put_time put)
+{
+	struct call_restart restart = {
+		.resume = resume_cpu_sleep,
+		.deadline = deadline,
+		.user = left_store,
+		.args = { put == put_timespec64, (uint32_t)clock },
+	};
+	uint64_t now;
+	int error = cpu_clock_sleep(clock, deadline);
+
+	if (error != -EINTR)
+		return error;
+	if (left_store && !read_clock(clock, &now) &&
+	    put(left_store, deadline > now ? deadline - now : 0))
+		return -EFAULT;
+	return restart_later(&restart);
+}
+
+static long resume_cpu_sleep(void)
+{
+	const struct call_restart *restart = &thread_current()->restart;
+
+	return cpu_sleep_to_end((int)restart->args[1], restart->deadline, restart->user,
+	                        restart->args[0] ? put_timespec64 : put_timespec);
+}
+
+static long cpu_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
 {
 	uint64_t now;
 	int error = read_clock(clock, &now);
 
-	if (error || clock == CLOCK_THREAD_CPUTIME_ID)
-		return -EINVAL;
+	if (error)
+		return error;
+	if (!(flags & TIMER_ABSTIME))
+		return cpu_sleep_to_end(clock, now + ns, left_store, put);
+	error = cpu_clock_sleep(clock, ns);
+	return error == -EINTR ? -ERESTARTNOHAND : error;
+}
+
+static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
+{
+	uint64_t now;
+	int error;
+
+	if (clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID)
+		return cpu_sleep(clock, flags, ns, left_store, put);
+	error = read_clock(clock, &now);
+	if (error)
+		return error;
 	if (!(flags & TIMER_ABSTIME))
 		return sleep_for(ns, left_store, put);
 	if (ns <= now)

@@ -3,6 +3,7 @@
 #include "thread/sched.h"
 
 #include "cpu/x86.h"
+#include "thread/cputime.h"
 #include "thread/timer.h"
 #include "thread/tick.h"
 
@@ -49,6 +50,7 @@ void schedule(void)
 	segment_set_kernel_stack(next->kstack + KSTACK_SIZE);
 	thread_switch_hook(next);
 	next->switches++;
+	cputime_switch(prev, next);
 	this_cpu()->current = next;
 	if (prev->state == THREAD_DEAD)
 		dead = prev;
@@ -96,6 +98,7 @@ void thread_yield(void)
 		spin_unlock(&sched_lock);
 		return;
 	}
+	thread->preempted++;
 	list_add_tail(&run_queue, &thread->run_link);
 	schedule();
 }

@@ -44,8 +44,21 @@ struct call_restart {
 	uint32_t args[3];
 };
 
+// Processor time as it is counted, in cycles of the time-stamp counter.
+struct cpu_use {
+	uint64_t cycles; // of a thread that runs: less what the counter showed when it was given the CPU
+	uint64_t sampled;        // how much of it ticks of the timer have seen,
+	uint64_t sampled_system; // and how much of this was the kernel's
+};
+
+// Processor time as it is reported, in nanoseconds.
+struct cpu_time {
+	uint64_t user, system;
+};
+
 // [c] constant once started   [s] sched_lock   [t] the thread itself   [a] atomic
 // [g] the lock of its process's signals; the thread itself may read without it
+// [-] words without a lock
 struct thread {
 	uint32_t *kesp;          // [s] saved stack pointer while it does not run (thread/switch.S)
 	uint32_t work;           // [a] WORK_ bits
@@ -78,6 +91,12 @@ struct thread {
 	void *entry_arg;          // [c]
 	char name[16];            // [t]
 	uint32_t switches;        // [s] how often it was given the CPU
+	uint32_t preempted;       // [s] how often it was taken from it though it could go on
+	uint32_t faults;          // [t] page faults that were handled
+	uintptr_t fault_eip;      // [t] where in its program the last one was
+	int8_t nice;              // [RANK_PROCESS] -20 to 19, as setpriority() set it
+	struct cpu_use cpu;       // [s] processor time (thread/cputime.h)
+	struct cpu_time reported; // [-] what readers of it saw last
 #ifdef DEBUG
 	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
 #endif

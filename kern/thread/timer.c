@@ -10,6 +10,7 @@
 #include "cpu/spinlock.h"
 #include "dev/cmos.h"
 #include "dev/pit.h"
+#include "thread/cputime.h"
 #include "thread/sched.h"
 #include "thread/tick.h"
 
@@ -93,6 +94,7 @@ static void timers_fire(void)
 static void tick(int irq)
 {
 	(void)irq;
+	cputime_tick();
 	timers_fire();
 	if (schedule_waiting())
 		__atomic_or_fetch(&thread_current()->work, WORK_RESCHED, __ATOMIC_RELAXED);
@@ -103,6 +105,7 @@ void tick_init(void)
 	pit_init();
 	clock_last = pit_read_clock();
 	realtime_at_boot = cmos_seconds() * NS_PER_SECOND;
+	cputime_init();
 	irq_register(IRQ_PIT, tick);
 	shot_arm(0);
 	irq_unmask(IRQ_PIT);

@@ -115,6 +115,8 @@ void page_fault(struct trapframe *frame)
 	enum trap_repair repair;
 
 	if (likely(trap_from_user(frame))) {
+		thread->faults++;
+		thread->fault_eip = frame->eip;
 		// A page that is there, refused to the processor in its own name: no table will
 		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))

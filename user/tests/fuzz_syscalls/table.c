@@ -195,6 +195,7 @@ const struct call calls[] = {
 	CALL(getrusage, 1, "ib"),
 	CALL(getpriority, 1, "XP"),
 	CALL(setpriority, 1, "XPi"),
+	CALL(nice, 1, "i"),
 
 	CALL(area_create, 4, "!Qc"),
 	CALL(area_clone, 3, "!V"),

@@ -1,0 +1,91 @@
+// cputime.c: processor time, from cycles of the time-stamp counter to nanoseconds.
+#include "thread/cputime.h"
+
+#include "cpu/irq.h"
+#include "thread/timer.h"
+
+void (*cputime_tick_hook)(const struct trapframe *frame);
+
+// A moment at boot, by the counter and by the clock. Both count evenly, so their progress since then
+// says how long a cycle is: rate_ns for rate_cycles.
+static uint64_t first_cycle, first_ns;
+static uint64_t rate_cycles, rate_ns;
+
+void cputime_init(void)
+{
+	first_cycle = rdtsc();
+	first_ns = clock_ns();
+	thread_current()->cpu.cycles = 0 - first_cycle;
+}
+
+// Returns a * b / c; b and c are rounded to 32 bits of precision. c is not 0.
+static uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
+{
+	while ((b | c) >> 32) {
+		b >>= 1;
+		c >>= 1;
+	}
+	c = MAX(c, 1ull);
+	return a / c * b + a % c * b / c;
+}
+
+// Measure the length of a cycle, again when twice as much time has passed, until it is known to a
+// millionth. Measured more often, sums would change to which nobody adds.
+static void measure(void)
+{
+	uint64_t passed;
+
+	if (rate_ns >= NS_PER_SECOND)
+		return;
+	passed = clock_ns() - first_ns;
+	if (passed >= 2 * rate_ns) {
+		rate_cycles = rdtsc() - first_cycle;
+		rate_ns = passed;
+	}
+}
+
+struct cpu_use cputime_used(const struct thread *thread)
+{
+	struct cpu_use use = thread->cpu;
+
+	if (thread == thread_current())
+		use.cycles += rdtsc();
+	return use;
+}
+
+// A later measurement may find cycles shorter, and each sample changes the shares. Then what was reported before holds until more has been used.
+struct cpu_time cputime_report(const struct cpu_use *use, struct cpu_time *before)
+{
+	uint64_t all, system = 0;
+
+	measure();
+	all = scale(use->cycles, rate_ns, rate_cycles);
+	all = MAX(all, before->user + before->system);
+	if (use->sampled_system)
+		system = scale(all, use->sampled_system, use->sampled);
+	system = MAX(system, before->system);
+	system = MIN(system, all - before->user);
+	*before = (struct cpu_time){ all - system, system };
+	return *before;
+}
+
+void cputime_sample(bool system)
+{
+	struct thread *thread = thread_current();
+	uint64_t cycles = cputime_used(thread).cycles;
+
+	if (system)
+		thread->cpu.sampled_system += cycles - thread->cpu.sampled;
+	thread->cpu.sampled = cycles;
+}
+
+// The kernel takes interrupts where a thread asks for them. Then the frame of its last entry from user
+// mode is that of a call or a fault, not this interrupt's.
+void cputime_tick(void)
+{
+	struct thread *thread = thread_current();
+	const struct trapframe *frame = thread_user_frame(thread);
+
+	if (thread != this_cpu()->idle && cputime_tick_hook)
+		cputime_tick_hook(frame->trapno == TRAP_IRQ + IRQ_PIT ? frame : NULL);
+}
