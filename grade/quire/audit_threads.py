@@ -137,7 +137,7 @@ def processes(audit):
     memory = audit.memory
     read = memory.record(
         "process",
-        "pid parent zombie aspace files fs table=signals.table job=signals.job hash_next",
+        "pid parent zombie aspace files fs table=signals.table hash_next",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -253,14 +253,18 @@ def _check_signals(audit):
     found = 0
     for at in audit.processes:
         found += _check_queue(audit, at + process_queue, audit.called(at))
-    read = memory.record("thread", "process work sigmask own=signals.set")
-    shared = memory.record("process", "zombie pending=signals.queue.set")
+    read = memory.record("thread", "process work state sigmask own=signals.set")
+    shared = memory.record("process", "zombie pending=signals.queue.set job=signals.job")
+    stopped, runnable = memory.constant("JOB_STOPPED"), memory.constant("THREAD_RUNNABLE")
     for at in audit.threads:
         found += _check_queue(audit, at + thread_queue, audit.called(at))
         thread = read(at)
         process = audit.processes.get(thread.process) and shared(thread.process)
         if not process or process.zombie:
             continue
+        if process.job == stopped and thread.state == runnable:
+            text = f"{audit.called(thread.process)} is stopped"
+            audit.report("processes", f"{text}, and {audit.called(at)} runs on")
         ready = (thread.own | process.pending) & ~thread.sigmask
         if ready and not thread.work & WORK_SIGNAL:
             text = f"{audit.called(at)} does not look at its pending signals"

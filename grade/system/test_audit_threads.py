@@ -230,6 +230,12 @@ def test_signal_that_nobody_looks_at(scene):
     scene.expect("processes", r"thread 5 .* does not look at its pending signals: 0x")
 
 
+def test_stopped_process_that_runs(scene):
+    scene.set("process", scene.process(5), "signals.job", scene.memory.constant("JOB_STOPPED"))
+    scene.set("thread", scene.thread(5), "state", scene.memory.constant("THREAD_RUNNABLE"))
+    scene.expect("processes", r"pid 5 .* is stopped, and thread 5 .* runs on")
+
+
 @pytest.mark.parametrize("difference", [1, -1])
 def test_signals_are_counted(scene, difference):
     address, kind = scene.memory.variable("pending_total")

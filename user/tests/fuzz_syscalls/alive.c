@@ -39,7 +39,9 @@ static void change_action(uint32_t *state)
 
 	if (action.sa_handler == SIG_DFL && signo != SIGCHLD && signo != SIGTSTP)
 		action.sa_handler = nothing; // few are to die
-	action.sa_flags = random_word(state) & (SA_RESTART | SA_NODEFER | SA_RESETHAND);
+	action.sa_flags = random_word(state) & (SA_RESTART | SA_NODEFER);
+	if (one_in(state, 40))
+		action.sa_flags |= SA_RESETHAND;
 	action.sa_mask = any_set(state);
 	sigaction(signo, &action, NULL);
 }

@@ -151,6 +151,9 @@ long raw_call(int number, const uint32_t args[ARGS]);
 void run(struct actor *actor) __attribute__((noreturn));
 int resolve_pid(uint32_t which, const struct actor *actor);
 
+// alive.c
+void leave_alive(void); // processes with pending signals, for the audit
+
 // canary.c
 uint32_t *secret_fill(uint32_t *from, uint32_t words);
 bool secret_in(uint32_t address, uint32_t words);

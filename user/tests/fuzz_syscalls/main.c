@@ -263,5 +263,6 @@ int main(int argc, char **argv)
 	perform_all(from, scripted ? 1 : count);
 	dprintf(STDOUT_FILENO, "\nend: %u calls, %u deaths, %u killed\n", shared->performed, deaths,
 	        kills);
+	leave_alive();
 	return findings ? 3 : 0;
 }
