@@ -75,16 +75,29 @@ def stacks(audit):
             _read_stack(audit, at, thread, name)
     for i in range(memory.value("pool_count")):
         _own(audit, owners, memory.word(memory.variable("pool", "kstack.c")[0] + 4 * i), "the pool")
-    slots = memory.variable("free_slots")[0]
-    free = [memory.number(slots + 2 * i, ["int", 2, False]) for i in range(memory.value("free_slot_count"))]
-    used = memory.value("slots_used")
-    if sorted([*owners, *free]) != list(range(used)):
-        audit.report(
-            "stacks",
-            f"{used} slots were used; {len(owners)} have a stack and {len(free)} are free, "
-            "which are not all of them, each once",
-        )
+    _check_slots(audit, owners)
     _check_mapped(audit, owners)
+
+
+def _check_slots(audit, owners):
+    """The slots that are taken are those that have a stack."""
+    memory = audit.memory
+    address, kind = memory.variable("slots_taken")
+    taken = {
+        32 * i + bit
+        for i, word in enumerate(memory.word_list(address, kind[2]))
+        for bit in range(32)
+        if word >> bit & 1
+    }
+    for slot in sorted(taken ^ set(owners)):
+        if slot in taken:
+            text = f"slot {slot} is taken, but has no stack"
+        else:
+            text = f"slot {slot}, with the stack of {owners[slot]}, is not taken"
+        audit.report("stacks", text)
+    first = memory.value("slots_from")
+    if not taken.issuperset(range(first)):
+        audit.report("stacks", f"not all slots below {first} are taken")
 
 
 def _own(audit, owners, kstack, name):

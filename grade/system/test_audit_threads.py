@@ -121,9 +121,19 @@ def test_stack_of_nobody(scene):
     scene.expect("stacks", rf"0xf8100000 maps page {number:#x} \(stack\), but no thread has")
 
 
-def test_slots(scene):
-    scene.set_variable("slots_used", 100)
-    scene.expect("stacks", r"100 slots were used; \d+ have a stack and \d+ are free")
+def test_slot_lost(scene):
+    scene.poke(scene.variable("slots_taken") + 4, 1 << 8)  # slot 40
+    scene.expect("stacks", r"slot 40 is taken, but has no stack")
+
+
+def test_slot_not_taken(scene):
+    scene.poke(scene.variable("slots_taken"), 0)
+    scene.expect("stacks", r"slot \d+, with the stack of thread 3 .*, is not taken")
+
+
+def test_slots_left_out(scene):
+    scene.set_variable("slots_from", 100)
+    scene.expect("stacks", "not all slots below 100 are taken")
 
 
 # Processes.

@@ -3,7 +3,7 @@
 
 - A file of kern/LAYER/ includes headers of its own layer and of those below it.
 - Only a test, kern/LAYER/test_*.c, may stand below what it includes: debug/ktest.h, which runs it.
-- kern.h, layout.h and list.h are for everybody, so they include nothing of a layer.
+- kern.h, layout.h, list.h and bitmap.h are for everybody, so they include nothing of a layer.
 - What else stands in kern/ itself, and boot/, start the whole: they may include anything of kern/.
 - inc/, lib/ and user/ include nothing of kern/.
 - <...> names a header of inc/, "..." any other.
@@ -16,7 +16,7 @@ import sys
 LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "drv", "fs", "proc", "sys"]
 
 # Headers below all layers.
-EVERYBODY = ["kern.h", "layout.h", "list.h"]
+EVERYBODY = ["bitmap.h", "kern.h", "layout.h", "list.h"]
 
 # What tests need of a layer that may stand above theirs.
 FOR_TESTS = "debug/ktest.h"

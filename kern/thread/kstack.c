@@ -3,25 +3,25 @@
 // exit gives one back.
 #include "thread/kstack.h"
 
+#include "bitmap.h"
 #include "cpu/spinlock.h"
 #include "mem/pgdir.h"
 #include "thread/thread.h"
 
 #define KSTACK_PAGES (KSTACK_SIZE / PAGE_SIZE)
 #define SLOT_SIZE (PAGE_SIZE + KSTACK_SIZE)
-#define SLOTS 4096u
+#define SLOTS ((KSTACKS_END - KSTACKS_BASE) / SLOT_SIZE)
 #define POOL_MAX 16u
 
-_Static_assert(KSTACKS_BASE + SLOTS * SLOT_SIZE <= KSTACKS_END, "slots outgrow their region");
+_Static_assert(SLOTS >= 10000, "there can be 10,000 processes, if memory allows");
 
 static struct spinlock kstack_lock = SPINLOCK_INIT("kstack", RANK_KSTACK);
 
 // All guarded by kstack_lock.
 static uintptr_t pool[POOL_MAX]; // mapped stacks that nobody uses
 static size_t pool_count;
-static uint16_t free_slots[SLOTS]; // slots that were used and are unmapped now
-static size_t free_slot_count;
-static size_t slots_used; // slots from here on were never used
+static uint32_t slots_taken[BITMAP_WORDS(SLOTS)]; // slots with a mapped stack, pooled ones too
+static size_t slots_from;                         // all slots below are taken
 
 static uintptr_t slot_stack(size_t slot)
 {
@@ -51,16 +51,25 @@ static int map_stack(uintptr_t kstack)
 	return 0;
 }
 
-// A slot without a mapped stack. Caller: holds kstack_lock.
+// Take the lowest free slot. Caller: holds kstack_lock. Returns 0 with the slot in *slot_store, or
+// -EAGAIN where all are taken.
 static int take_slot(size_t *slot_store)
 {
-	if (free_slot_count)
-		*slot_store = free_slots[--free_slot_count];
-	else if (slots_used < SLOTS)
-		*slot_store = slots_used++;
-	else
+	size_t slot = bitmap_next_absent(slots_taken, slots_from, SLOTS);
+
+	slots_from = slot;
+	if (slot == SLOTS)
 		return -EAGAIN;
+	bitmap_add(slots_taken, slot);
+	*slot_store = slot;
 	return 0;
+}
+
+// Free a slot, whose stack is not mapped. Caller: holds kstack_lock.
+static void free_slot(size_t slot)
+{
+	bitmap_remove(slots_taken, slot);
+	slots_from = MIN(slots_from, slot);
 }
 
 int kstack_alloc(uintptr_t *store)
@@ -79,7 +88,7 @@ int kstack_alloc(uintptr_t *store)
 		*store = slot_stack(slot);
 		error = map_stack(*store);
 		if (error)
-			free_slots[free_slot_count++] = (uint16_t)slot;
+			free_slot(slot);
 	}
 	spin_unlock(&kstack_lock);
 	return error;
@@ -92,7 +101,7 @@ void kstack_free(uintptr_t kstack)
 		pool[pool_count++] = kstack;
 	} else {
 		unmap_stack(kstack);
-		free_slots[free_slot_count++] = (uint16_t)((kstack - KSTACKS_BASE) / SLOT_SIZE);
+		free_slot((kstack - KSTACKS_BASE) / SLOT_SIZE);
 	}
 	spin_unlock(&kstack_lock);
 }

@@ -77,19 +77,23 @@ KTEST(kstack_free_keeps_a_few)
 // All there are: either the places or the pages run out first.
 KTEST(kstack_alloc_in_exhaustion)
 {
-	size_t before = test_free_memory(), n = 0, max = 5000;
+	size_t before = test_free_memory(), n = 0, max = 11000;
 	uintptr_t *kstack = kmalloc(max * sizeof(*kstack));
 	int error = 0;
 
 	while (n < max && !(error = kstack_alloc(&kstack[n])))
 		n++;
 	EXPECT(n > 100);
+	if (error == -EAGAIN)
+		EXPECT(n >= 10000);
 	EXPECT(error == -EAGAIN || error == -ENOMEM);
 	if (error == -ENOMEM)
 		EXPECT(page_free_count() < KSTACK_SIZE / PAGE_SIZE);
 	EXPECT(kstack_alloc(&kstack[n]) == error);
 	kstack_free(kstack[n / 2]);
 	EXPECT_EQ(kstack_alloc(&kstack[n / 2]), 0);
+	for (size_t i = 1; i < n; i++)
+		EXPECT(kstack[i] != kstack[i - 1]);
 	while (n)
 		kstack_free(kstack[--n]);
 	EXPECT_EQ(kstack_alloc(&kstack[0]), 0);

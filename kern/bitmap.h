@@ -1,0 +1,35 @@
+// bitmap.h: sets of small numbers, one bit for each number.
+#pragma once
+
+#include "kern.h"
+
+#define BITMAP_WORDS(size) (((size) + 31) / 32)
+
+static inline bool bitmap_has(const uint32_t *words, size_t number)
+{
+	return words[number / 32] >> number % 32 & 1;
+}
+
+static inline void bitmap_add(uint32_t *words, size_t number)
+{
+	words[number / 32] |= 1u << number % 32;
+}
+
+static inline void bitmap_remove(uint32_t *words, size_t number)
+{
+	words[number / 32] &= ~(1u << number % 32);
+}
+
+// Returns the lowest number in [from, end) that is not in the set, or `end`. Looks at 32 numbers at
+// a time.
+static inline size_t bitmap_next_absent(const uint32_t *words, size_t from, size_t end)
+{
+	while (from < end) {
+		uint32_t absent = ~words[from / 32] >> from % 32;
+
+		if (absent)
+			return MIN(from + (size_t)__builtin_ctz(absent), end);
+		from = ROUND_DOWN(from, 32) + 32;
+	}
+	return end;
+}
