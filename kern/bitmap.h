@@ -33,3 +33,16 @@ static inline size_t bitmap_next_absent(const uint32_t *words, size_t from, size
 	}
 	return end;
 }
+
+// Returns the lowest number in [from, end) that is in the set, or `end`.
+static inline size_t bitmap_next_present(const uint32_t *words, size_t from, size_t end)
+{
+	while (from < end) {
+		uint32_t present = words[from / 32] >> from % 32;
+
+		if (present)
+			return MIN(from + (size_t)__builtin_ctz(present), end);
+		from = ROUND_DOWN(from, 32) + 32;
+	}
+	return end;
+}

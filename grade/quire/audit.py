@@ -14,8 +14,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_files, audit_heap, audit_jumbo, audit_locks, audit_named
-from quire import audit_objects, audit_pages, audit_spaces, audit_tables, audit_threads
-from quire import audit_writers, build
+from quire import audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
+from quire import audit_threads, audit_writers, build
 from quire.audit_memory import Damage, Memory, Unknown
 from quire.text import visible
 
@@ -145,7 +145,7 @@ CHECKS = [
     ("heap", audit_heap.heap_pages),
     ("kernel-tables", audit_tables.kernel_tables),
     ("threads", audit_threads.threads),
-    ("processes", audit_threads.processes),
+    ("processes", audit_processes.processes),
     ("stacks", audit_threads.stacks),
     ("areas", audit_spaces.address_spaces),
     ("named-areas", audit_named.named_areas),

@@ -141,3 +141,26 @@ class Scene:
         if not any(re.search(pattern, text) for text in texts):
             shown = "\n".join(map(str, findings)) or "nothing"
             raise AssertionError(f"{check}: no {pattern!r} among:\n{shown}")
+
+
+def link(scene, name, member, address):
+    """The address of a link in a struct."""
+    return address + scene.memory.field(name, member)[0]
+
+
+def unlink(scene, at):
+    """Take a link out of its list."""
+    before, after = scene.memory.word(at + 4), scene.memory.word(at)
+    scene.poke(before, after)
+    scene.poke(after + 4, before)
+    scene.poke(at, at)
+    scene.poke(at + 4, at)
+
+
+def insert(scene, head, at):
+    """Put a link at the front of a list."""
+    after = scene.memory.word(head)
+    scene.poke(at, after)
+    scene.poke(at + 4, head)
+    scene.poke(after + 4, at)
+    scene.poke(head, at)

@@ -4,6 +4,7 @@
 #include "fs/path.h"
 #include "fs/tty.h"
 #include "mem/heap.h"
+#include "proc/groups.h"
 #include "proc/jobs.h"
 #include "proc/oom.h"
 #include "proc/process.h"
@@ -34,16 +35,20 @@ static void release_resources(struct process *process)
 // Children of the dead become init's, whom SIGCHLD tells of their ends. Caller: holds process_lock.
 static void give_away_children(struct process *process)
 {
-	struct process *init = process_find(PID_INIT), *child, *after;
+	struct process *init, *child, *after;
 
+	if (list_empty(&process->children) && avl_empty(&process->dead_children))
+		return;
+	init = process_find(PID_INIT);
 	list_for_each_safe(child, after, &process->children, sibling) {
-		list_remove(&child->sibling);
-		child->parent = init;
+		family_adopt(init, child);
 		child->exit_signal = SIGCHLD;
-		list_add_tail(&init->children, &child->sibling);
-		job_orphan_group(child, process, false);
-		if (child->zombie)
-			waitq_wake_all(&init->child_wait);
+		job_orphan_group(child, process);
+	}
+	while ((child = family_first_dead(process))) {
+		family_adopt(init, child);
+		child->exit_signal = SIGCHLD;
+		waitq_wake_all(&init->child_wait);
 	}
 }
 
@@ -72,9 +77,7 @@ static void notify_parent(struct process *process)
 	if (process->exit_signal && !ignored)
 		signal_parent(process);
 	if (ignored || (process->exit_signal == SIGCHLD && (action.sa_flags & SA_NOCLDWAIT))) {
-		list_remove(&process->sibling);
-		process->parent = process_find(PID_INIT);
-		list_add_tail(&process->parent->children, &process->sibling);
+		family_adopt(process_find(PID_INIT), process);
 		waitq_wake_all(&parent->child_wait); // it may have been the last child waited for
 	}
 	waitq_wake_all(&process->parent->child_wait);
@@ -91,10 +94,11 @@ void process_exit(int status)
 	process->exit_status = status;
 	usage_thread_ends(process);
 	process->zombie = true;
+	family_mourn(process);
 	signal_thread_ended();
 	oom_process_ended(process);
 	give_away_children(process);
-	job_orphan_group(process, process->parent, true);
+	job_orphan_group(process, process->parent);
 	notify_parent(process);
 	thread_current()->process = NULL; // the parent may reap the process before this thread is gone
 	thread_current()->limits = thread_no_limits;
@@ -129,22 +133,42 @@ static bool take_report(struct process *child, int options, int *status_store)
 	return job_take_report(&child->signals, options, status_store);
 }
 
-// The first child meant that has something to report; *any_store says whether any child is meant at
-// all. Caller: holds process_lock.
+// Take the report of the eldest child meant that has one. Returns the child, or NULL; *any_store
+// says whether any child is meant at all. The living are looked at only where they can matter:
+// there may be many. Caller: holds process_lock.
 static struct process *find_report(struct process *parent, pid_t pid, int options,
                                    int *status_store, bool *any_store)
 {
-	struct process *child;
+	struct process *child, *dead = family_first_dead(parent);
+	bool living = options & (WUNTRACED | WCONTINUED);
 
-	*any_store = false;
+	while (dead && !is_meant(dead, pid, options, parent))
+		dead = family_next_dead(dead);
+	*any_store = dead;
 	list_for_each(child, &parent->children, sibling) {
+		if (dead && (!living || dead->birth < child->birth))
+			break;
 		if (!is_meant(child, pid, options, parent))
 			continue;
 		*any_store = true;
+		if (!living)
+			break;
 		if (take_report(child, options, status_store))
 			return child;
 	}
-	return NULL;
+	if (dead)
+		take_report(dead, options, status_store);
+	return dead;
+}
+
+// The same for the child `pid` alone.
+static struct process *find_report_of(struct process *parent, pid_t pid, int options,
+                                      int *status_store, bool *any_store)
+{
+	struct process *child = process_find(pid);
+
+	*any_store = child && child->parent == parent && is_meant(child, pid, options, parent);
+	return *any_store && take_report(child, options, status_store) ? child : NULL;
 }
 
 static void bury(struct process *process)
@@ -161,7 +185,8 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 
 	spin_lock(&process_lock);
 	for (;;) {
-		child = find_report(parent, pid, options, status_store, &any);
+		child = pid > 0 ? find_report_of(parent, pid, options, status_store, &any) :
+		                  find_report(parent, pid, options, status_store, &any);
 		if (child || !any || (options & WNOHANG))
 			break;
 		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE,

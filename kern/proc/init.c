@@ -18,6 +18,7 @@
 #include "fs/stdio.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "proc/groups.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "vm/object.h"
@@ -140,9 +141,10 @@ static void run_first_program(void *arg)
 		error = first_program(&args, &path);
 	if (error)
 		no_start(path, error);
-	process->pgid = process->pid; // a group of its own, as a shell makes for a job
-	if (stdio_is_terminal())
-		process->sid = process->pid; // and a session, as a login makes for a shell
+	// A group of its own, as a shell makes for a job; and a session, as a login makes for a shell.
+	spin_lock(&process_lock);
+	group_move(process, process->pid, stdio_is_terminal() ? process->pid : process->sid);
+	spin_unlock(&process_lock);
 	error = stdio_open(process->files);
 	if (!error)
 		error = process_exec(path, &args);

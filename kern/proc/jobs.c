@@ -2,6 +2,7 @@
 #include "proc/jobs.h"
 
 #include <abi/wait.h>
+#include "proc/groups.h"
 #include "proc/process.h"
 
 void job_continue(struct signal_state *signals)
@@ -97,36 +98,13 @@ bool job_take_report(struct signal_state *signals, int options, int *status_stor
 	return found;
 }
 
-// Returns true if `parent` could continue `process`: it belongs to another group of the same
-// session. Init does so for the first program, as the shell that has started it would, but not for
-// the children that it adopts.
-static bool cares_for(const struct process *parent, const struct process *process)
-{
-	if (!parent || (parent->pid == PID_INIT && process->pid != PID_FIRST))
-		return false;
-	return parent->sid == process->sid && parent->pgid != process->pgid;
-}
-
-// Returns true if no member of the group but `ignored` (0: none) has a parent who could continue
-// it. Caller: holds process_lock.
-static bool is_orphaned(pid_t pgid, pid_t ignored)
-{
-	const struct process *process;
-
-	list_for_each(process, &all_processes, all_link)
-		if (process->pgid == pgid && process->pid != ignored && !process->zombie &&
-		    cares_for(process->parent, process))
-			return false;
-	return true;
-}
-
 // Caller: holds process_lock.
-static bool has_stopped_member(pid_t pgid)
+static bool has_stopped_member(const struct pid_slot *group)
 {
 	const struct process *process;
 
-	list_for_each(process, &all_processes, all_link)
-		if (process->pgid == pgid && process->signals.job == JOB_STOPPED)
+	list_for_each(process, &group->members, group_link)
+		if (process->signals.job == JOB_STOPPED)
 			return true;
 	return false;
 }
@@ -136,24 +114,22 @@ bool job_group_orphaned(void)
 	bool orphaned;
 
 	spin_lock(&process_lock);
-	orphaned = is_orphaned(process_current()->pgid, 0);
+	orphaned = group_orphaned(process_current()->pgid);
 	spin_unlock(&process_lock);
 	return orphaned;
 }
 
-void job_orphan_group(const struct process *process, const struct process *parent, bool leaves)
+void job_orphan_group(const struct process *process, const struct process *parent)
 {
-	pid_t pgid = process->pgid;
+	const struct pid_slot *group = pid_slot_taken(process->pgid);
 	struct process *member;
 
 	assert_spin_held(&process_lock);
-	if (!cares_for(parent, process) || !has_stopped_member(pgid) ||
-	    !is_orphaned(pgid, leaves ? process->pid : 0))
+	if (!group_guards(parent, process) || !group_orphaned(process->pgid) ||
+	    !has_stopped_member(group))
 		return;
-	list_for_each(member, &all_processes, all_link) {
-		if (member->pgid == pgid) {
-			signal_send(member, SIGHUP, NULL);
-			signal_send(member, SIGCONT, NULL);
-		}
+	list_for_each(member, &group->members, group_link) {
+		signal_send(member, SIGHUP, NULL);
+		signal_send(member, SIGCONT, NULL);
 	}
 }

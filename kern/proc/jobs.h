@@ -25,7 +25,7 @@ bool job_take_report(struct signal_state *signals, int options, int *status_stor
 // of the same session, who could continue it. Caller: holds no lock.
 bool job_group_orphaned(void);
 
-// `process` leaves its group (`leaves`: it ends), or loses `parent`, which ends. If that orphans its
-// group, and one of the group is stopped, send SIGHUP and SIGCONT to the group: nobody else could
-// continue it. Caller: holds process_lock.
-void job_orphan_group(const struct process *process, const struct process *parent, bool leaves);
+// `process` has ended, and `parent` is its parent; or `parent` ends, and another process has adopted
+// `process`. If that orphans the group of `process`, and one of the group is stopped, send SIGHUP and
+// SIGCONT to the group: nobody else could continue it. Caller: holds process_lock.
+void job_orphan_group(const struct process *process, const struct process *parent);

@@ -4,6 +4,8 @@
 
 #include "kern.h"
 #include "list.h"
+#include "mem/avl.h"
+#include "proc/pids.h"
 #include "proc/signal.h"
 #include "proc/usage.h"
 #include "thread/thread.h"
@@ -13,31 +15,31 @@ struct aspace;
 struct fdtable;
 struct fs_context;
 
-#define PID_MAX 32768
-#define PID_INIT 1  // the kernel's own process: parent of the first program and of orphans
-#define PID_FIRST 2 // the first program
-
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
-	pid_t pid;                 // [c]
-	char name[16];             // [m] the program's, for ps
-	pid_t pgid, sid;           // [p] process group and session
-	struct process *parent;    // [p] NULL for init
-	struct list children;      // [p] struct process by sibling
-	struct list sibling;       // [p]
-	struct process *hash_next; // [p] in the table by pid
-	struct list all_link;      // [p] among all processes, the oldest first
-	struct list threads;       // [p] struct thread by process_link
-	bool zombie;               // [p] it has ended and waits for its parent
-	bool vforked;              // [p] its parent waits until it execs or ends
-	int exit_status;           // [p] as wait4 reports it, once a zombie
-	bool has_execed;           // [p] since it was forked: its parent may not move it (setpgid)
-	int exit_signal;           // [p] what its end sends to the parent; 0: nothing
-	struct waitq child_wait;   // [p] the parent waits here for its children
-	struct waitq vfork_wait;   // [p] here for the child of its vfork
-	struct aspace *aspace; // [p] the space of its threads, whose reference it is; NULL: init
-	struct fdtable *files; // [m] a reference
-	struct fs_context *fs; // [m] a reference
+	pid_t pid;              // [c]
+	char name[16];          // [m] the program's, for ps
+	pid_t pgid, sid;        // [p] process group and session
+	struct list group_link; // [p] among the members of the group
+	bool guarded;           // [p] counted among the group's guardians (proc/groups.h)
+	struct process *parent; // [p] NULL for init
+	uint64_t birth;         // [p] rises from child to child; anew for one that is adopted
+	struct list children;   // [p] the living: struct process by sibling, the eldest first
+	struct list sibling;    // [p]
+	struct avl_tree dead_children; // [p] the zombies: struct process by dead_node
+	struct avl_node dead_node;     // [p] ordered by birth
+	struct list all_link;          // [p] among all processes, the oldest first
+	struct list threads;           // [p] struct thread by process_link
+	bool zombie;                   // [p] it has ended and waits for its parent
+	bool vforked;                  // [p] its parent waits until it execs or ends
+	int exit_status;               // [p] as wait4 reports it, once a zombie
+	bool has_execed;         // [p] since it was forked: its parent may not move it (setpgid)
+	int exit_signal;         // [p] what its end sends to the parent; 0: nothing
+	struct waitq child_wait; // [p] the parent waits here for its children
+	struct waitq vfork_wait; // [p] here for the child of its vfork
+	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
+	struct fdtable *files;   // [m] a reference
+	struct fs_context *fs;   // [m] a reference
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] what its threads have used that have ended
@@ -47,6 +49,7 @@ struct process {
 	bool oom_victim;         // [p] killed because memory was gone (oom.c)
 	uint8_t short_tries;     // [m] how often an access to short_va found no memory where there
 	uintptr_t short_va;      // [m] should be some
+	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read them without it
 };
 
@@ -60,7 +63,8 @@ static inline struct process *process_current(void)
 }
 
 // A process with nothing but a pid, the current one's limits, and one thread that has not started;
-// `entry` as for thread_create. It is nobody's child yet: process_publish. Returns 0, -ENOMEM or -EAGAIN.
+// `entry` as for thread_create. It is nobody's child yet: process_publish. Returns 0; -ENOMEM;
+// -EAGAIN where all numbers are taken, or all kernel stacks.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 
@@ -76,8 +80,10 @@ void process_unpublish(struct process *process);
 // The process `pid`, or NULL; a zombie too. Caller: holds process_lock.
 struct process *process_find(pid_t pid);
 
-// Visit all processes, zombies too, the oldest first. Caller: holds process_lock.
+// All processes, zombies too, the oldest first, and how many they are. Guarded by process_lock. Only
+// what means every process visits the list.
 extern struct list all_processes;
+extern size_t process_count;
 
 // Every process has a thread; the first is where signals go.
 static inline struct thread *process_thread(const struct process *process)

@@ -301,13 +301,10 @@ static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
 
 static pid_t next_pid(pid_t after)
 {
-	struct process *process;
-	pid_t next = 0;
+	pid_t next;
 
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link)
-		if (process->pid > after && (next == 0 || process->pid < next))
-			next = process->pid;
+	next = pid_next_process(after);
 	spin_unlock(&process_lock);
 	return next;
 }

@@ -253,12 +253,14 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 {
+	const struct pid_slot *group;
 	struct process *process;
 	int count = 0;
 
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link) {
-		if (process->pgid == pgid) {
+	group = pid_slot(pgid);
+	if (group) {
+		list_for_each(process, &group->members, group_link) {
 			count++;
 			if (signo > 0 && signo < NSIG)
 				signal_send(process, signo, info);

@@ -5,6 +5,7 @@
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/tty.h"
+#include "proc/groups.h"
 #include "proc/jobs.h"
 #include "proc/process.h"
 
@@ -29,15 +30,12 @@ static bool ignores(int signo)
 	return action.sa_handler == SIG_IGN || (thread_current()->sigmask & signal_bit(signo));
 }
 
-static pid_t group_session(pid_t group)
+static pid_t session_of_group(pid_t group)
 {
-	const struct process *process;
-	pid_t session = 0;
+	pid_t session;
 
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link)
-		if (process->pgid == group)
-			session = process->sid;
+	session = group_session(group);
 	spin_unlock(&process_lock);
 	return session;
 }
@@ -70,7 +68,7 @@ void terminal_init(void)
 		.caller = caller,
 		.ignores = ignores,
 		.orphaned = job_group_orphaned,
-		.group_session = group_session,
+		.group_session = session_of_group,
 	};
 
 	tty_hooks = &hooks;

@@ -5,6 +5,7 @@
 #include <abi/wait.h>
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "proc/groups.h"
 #include "proc/process.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"
@@ -174,17 +175,6 @@ SYSCALL1(getsid, pid_t, pid)
 	return result;
 }
 
-// Is there a process group `pgid` in session `sid`? Caller: holds process_lock.
-static bool group_exists(pid_t pgid, pid_t sid)
-{
-	struct process *process;
-
-	list_for_each(process, &all_processes, all_link)
-		if (process->pgid == pgid && process->sid == sid)
-			return true;
-	return false;
-}
-
 static long set_group(struct process *process, pid_t pgid)
 {
 	struct process *self = process_current();
@@ -197,9 +187,10 @@ static long set_group(struct process *process, pid_t pgid)
 		return -EACCES;
 	if (process->sid == process->pid)
 		return -EPERM;
-	if (pgid != process->pid && !group_exists(pgid, self->sid))
+	if (pgid != process->pid && group_session(pgid) != self->sid)
 		return -EPERM;
-	process->pgid = pgid;
+	if (pgid != process->pgid)
+		group_move(process, pgid, process->sid);
 	return 0;
 }
 
@@ -219,15 +210,14 @@ SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
 
 SYSCALL0(setsid)
 {
-	struct process *self = process_current(), *process;
+	struct process *self = process_current();
 	long result = self->pid;
 
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link)
-		if (process->pgid == self->pid)
-			result = -EPERM;
-	if (result > 0)
-		self->pgid = self->sid = self->pid;
+	if (group_session(self->pid)) // the group exists already
+		result = -EPERM;
+	else
+		group_move(self, self->pid, self->pid);
 	spin_unlock(&process_lock);
 	return result;
 }

@@ -35,7 +35,6 @@ SYSCALL1(uname, void __user *, store)
 SYSCALL1(sysinfo, void __user *, store)
 {
 	struct sysinfo info;
-	struct process *process;
 
 	memset(&info, 0, sizeof(info));
 	info.uptime = (long)(clock_ns() / NS_PER_SECOND);
@@ -43,8 +42,7 @@ SYSCALL1(sysinfo, void __user *, store)
 	info.freeram = (page_free_count() + kstack_pooled_pages()) * PAGE_SIZE;
 	info.mem_unit = 1;
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link)
-		info.procs++;
+	info.procs = (unsigned short)process_count;
 	spin_unlock(&process_lock);
 	return copyout(aspace_current(), store, &info, sizeof(info));
 }
