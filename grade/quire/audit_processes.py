@@ -219,7 +219,7 @@ def _check_signals(audit):
     for at in audit.processes:
         found += _check_queue(audit, at + process_queue, audit.called(at))
     read = memory.record("thread", "process work state sigmask own=signals.set")
-    shared = memory.record("process", "zombie pending=signals.queue.set")
+    shared = memory.record("process", "zombie pending=signals.queue.set job=signals.job")
     stopped, runnable = memory.constant("JOB_STOPPED"), memory.constant("THREAD_RUNNABLE")
     for at in audit.threads:
         found += _check_queue(audit, at + thread_queue, audit.called(at))
