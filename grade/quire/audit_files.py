@@ -5,6 +5,7 @@ from quire.text import encoded
 
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
 CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
+FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1024, 1023  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SLOTS
 
 
 def descriptors(audit):
@@ -32,7 +33,7 @@ class TableReader:
     def __init__(self, audit):
         memory = audit.memory
         self.audit = audit
-        self.table = memory.record("fdtable", "slots size end lowest_free")
+        self.table = memory.record("fdtable", "slots size end lowest_free far")
         self.file = memory.record("file", "ops flags inode private write_open")
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 
@@ -54,6 +55,23 @@ class TableReader:
         for number, slot in enumerate(slots):
             if slot not in (0, RESERVED):
                 self._add_file(slot & ~CLOEXEC, at, number, name)
+        if table.far and audit.claim(table.far, "fd_far", "the far descriptors of {}", name):
+            self._read_far(table, at, name)
+
+    def _read_far(self, table, at, name):
+        """The descriptors from FAR on, chunk by chunk."""
+        audit, memory = self.audit, self.audit.memory
+        for index, chunk in enumerate(memory.word_list(table.far, FAR_CHUNKS)):
+            if not chunk or not audit.claim(chunk, "fd_chunk", "far descriptors of {}", name):
+                continue
+            used, *slots = memory.word_list(chunk, FAR_SLOTS + 1)
+            found = sum(slot != 0 for slot in slots)
+            if used != found or not found:
+                text = f"{name}: chunk {index} counts {used} descriptors; {found} found"
+                audit.report("descriptors", text)
+            for number, slot in enumerate(slots, FAR + index * FAR_SLOTS):
+                if slot not in (0, RESERVED):
+                    self._add_file(slot & ~CLOEXEC, at, number, name)
 
     def _add_file(self, at, table, number, name):
         audit = self.audit

@@ -58,6 +58,12 @@ def test_more_slots_than_room(scene):
     scene.expect("descriptors", r"pid 3 .*: \d+ of 64 slots are in use; there is room for 16")
 
 
+def test_far_descriptors(scene):
+    chunk = scene.claimed("fd_chunk", "far descriptors of pid")[0]
+    scene.add("fd_chunk", chunk, "used", 1)
+    scene.expect("descriptors", r"pid \d .*: chunk 1 counts 2 descriptors; 1 found")
+
+
 def test_operations_of_a_file(scene):
     scene.set("file", a_file(scene), "ops", folder(scene))
     scene.expect("descriptors", r"descriptor 3 of pid 3 .* has its operations at 0xc")

@@ -15,6 +15,7 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->slots = table->first_slots;
 	table->size = FD_FIRST_SLOTS;
 	table->end = table->lowest_free = 0;
+	table->far = NULL;
 	if (size > FD_FIRST_SLOTS) {
 		table->slots = kmalloc(size * sizeof(*table->slots));
 		table->size = size;
@@ -57,6 +58,10 @@ struct fdtable *fdtable_copy(struct fdtable *from)
 	}
 	copy->end = from->end;
 	spin_unlock(&from->lock);
+	if (unlikely(from->far) && fd_far_copy(from, copy)) {
+		fdtable_put(copy);
+		return NULL;
+	}
 	return copy;
 }
 
@@ -67,6 +72,8 @@ void fdtable_put(struct fdtable *table)
 	for (uint32_t i = 0; i < table->end; i++)
 		if (table->slots[i])
 			file_put((struct file *)(table->slots[i] & ~FD_SLOT_CLOEXEC));
+	if (table->far)
+		fd_far_put(table);
 	if (table->slots != table->first_slots)
 		kfree(table->slots);
 	kfree(table);
@@ -74,12 +81,15 @@ void fdtable_put(struct fdtable *table)
 
 void fdtable_exec(struct fdtable *table)
 {
-	for (uint32_t i = 0; i < table->end; i++)
-		if (table->slots[i] & FD_SLOT_CLOEXEC)
-			fd_close(table, (int)i);
+	for (int fd = fd_next(table, 0); fd >= 0; fd = fd_next(table, fd + 1)) {
+		if (fd_get_cloexec(table, fd) > 0)
+			fd_close(table, fd);
+		if (fd % FD_NEAR == 0)
+			(void)thread_give_way_killable();
+	}
 }
 
-// Make room for slot `fd`. Caller: holds the lock; fd < limit. 0 or -ENOMEM.
+// Make room for slot `fd`. Caller: holds the lock; fd < FD_NEAR. 0 or -ENOMEM.
 static int grow(struct fdtable *table, uint32_t fd)
 {
 	uint32_t size = table->size;
@@ -100,11 +110,15 @@ static int grow(struct fdtable *table, uint32_t fd)
 	return 0;
 }
 
-// Make slot `fd` one of those whose contents are defined. Caller: as for grow. 0 or -ENOMEM.
+// Make slot `fd` one of those whose contents are defined. Caller: holds the lock; fd < NR_OPEN. 0 or
+// -ENOMEM.
 static int reach(struct fdtable *table, uint32_t fd)
 {
-	int error = grow(table, fd);
+	int error;
 
+	if (fd >= FD_NEAR)
+		return fd_far_reach(table, fd);
+	error = grow(table, fd);
 	if (error)
 		return error;
 	while (table->end <= fd)
@@ -112,13 +126,42 @@ static int reach(struct fdtable *table, uint32_t fd)
 	return 0;
 }
 
+// Returns the word of `fd`, or NULL where it has none that is defined. Caller: holds the lock.
+static uintptr_t *slot_of(struct fdtable *table, uint32_t fd)
+{
+	return fd < table->end ? &table->slots[fd] : fd_far_slot(table, fd);
+}
+
+// Fill slot `fd`, which has been reached. Returns what it held. Caller: holds the lock.
+static uintptr_t fill(struct fdtable *table, uint32_t fd, uintptr_t word)
+{
+	uintptr_t *slot = slot_of(table, fd), old = *slot;
+
+	*slot = word;
+	if (fd >= FD_NEAR && !old)
+		fd_far_taken(table, fd);
+	return old;
+}
+
 // Slot `fd` has become free. Caller: holds the lock.
 static void freed(struct fdtable *table, uint32_t fd)
 {
-	table->slots[fd] = 0;
 	table->lowest_free = MIN(table->lowest_free, fd);
+	if (fd >= FD_NEAR) {
+		fd_far_freed(table, fd);
+		return;
+	}
+	table->slots[fd] = 0;
 	while (table->end && table->slots[table->end - 1] == 0)
 		table->end--;
+}
+
+// Returns the lowest free descriptor not below `fd`; NR_OPEN: there is none. Caller: holds the lock.
+static uint32_t first_free(const struct fdtable *table, uint32_t fd)
+{
+	while (fd < table->end && table->slots[fd])
+		fd++;
+	return fd < FD_NEAR ? fd : fd_far_first_free(table, fd);
 }
 
 // The first descriptor that the current thread may not use.
@@ -133,12 +176,10 @@ int fd_reserve(struct fdtable *table, uint32_t min)
 	int error;
 
 	spin_lock(&table->lock);
-	fd = MAX(min, table->lowest_free);
-	while (fd < table->end && table->slots[fd])
-		fd++;
+	fd = first_free(table, MAX(min, table->lowest_free));
 	error = fd < descriptor_limit() ? reach(table, fd) : -EMFILE;
 	if (!error) {
-		table->slots[fd] = FD_RESERVED;
+		fill(table, fd, FD_RESERVED);
 		if (min <= table->lowest_free)
 			table->lowest_free = fd + 1;
 	}
@@ -149,7 +190,7 @@ int fd_reserve(struct fdtable *table, uint32_t min)
 void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec)
 {
 	spin_lock(&table->lock);
-	table->slots[fd] = (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0);
+	fill(table, (uint32_t)fd, (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0));
 	spin_unlock(&table->lock);
 }
 
@@ -180,11 +221,11 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 	else
 		error = reach(table, (uint32_t)fd);
 	if (!error) {
-		old = table->slots[fd];
+		old = *slot_of(table, (uint32_t)fd);
 		if (old == FD_RESERVED)
 			error = -EBUSY;
 		else
-			table->slots[fd] = (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0);
+			fill(table, (uint32_t)fd, (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0));
 	}
 	spin_unlock(&table->lock);
 	if (error)
@@ -196,11 +237,12 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 
 int fd_close(struct fdtable *table, int fd)
 {
-	uintptr_t slot = 0;
+	uintptr_t *at, slot = 0;
 
 	spin_lock(&table->lock);
-	if ((uint32_t)fd < table->end)
-		slot = table->slots[fd];
+	at = slot_of(table, (uint32_t)fd);
+	if (at)
+		slot = *at;
 	if (slot > FD_RESERVED)
 		freed(table, (uint32_t)fd);
 	spin_unlock(&table->lock);
@@ -213,9 +255,9 @@ int fd_close(struct fdtable *table, int fd)
 // The word of an open descriptor, or NULL. Caller: holds the lock.
 static uintptr_t *open_slot(struct fdtable *table, int fd)
 {
-	if ((uint32_t)fd >= table->end || table->slots[fd] <= FD_RESERVED)
-		return NULL;
-	return &table->slots[fd];
+	uintptr_t *slot = slot_of(table, (uint32_t)fd);
+
+	return slot && *slot > FD_RESERVED ? slot : NULL;
 }
 
 int fd_get_cloexec(struct fdtable *table, int fd)
@@ -251,6 +293,8 @@ int fd_next(struct fdtable *table, int fd)
 	for (uint32_t i = (uint32_t)MAX(fd, 0); i < table->end && result < 0; i++)
 		if (table->slots[i] > FD_RESERVED)
 			result = (int)i;
+	if (result < 0)
+		result = fd_far_next(table, (uint32_t)MAX(fd, 0));
 	spin_unlock(&table->lock);
 	return result;
 }

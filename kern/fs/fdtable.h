@@ -10,17 +10,32 @@
 #include <abi/limits.h>
 
 #define FD_FIRST_SLOTS 16  // a table has room for these without an allocation of its own
+#define FD_NEAR 1024       // descriptors below this one stand in one array
 #define FD_SLOT_CLOEXEC 1u // bit of a slot's word
 #define FD_RESERVED 2u     // value of a slot's word
+
+#define FD_CHUNKS 1024u
+#define FD_CHUNK_SLOTS 1023u
+
+// The descriptors from FD_NEAR on, in chunks. Guarded by the table's lock.
+struct fd_chunk {
+	uint32_t used; // slots that are not 0; a chunk without any is freed
+	uintptr_t slots[FD_CHUNK_SLOTS];
+};
+
+struct fd_far {
+	struct fd_chunk *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
+};
 
 // [a] atomic   [l] lock
 struct fdtable {
 	uint32_t refs;        // [a] processes that share the table, and who looks at it
 	struct spinlock lock; // RANK_FILE
 	uintptr_t *slots;     // [l] first_slots, or allocated
-	uint32_t size;        // [l] slots there are
-	uint32_t end;         // [l] all slots from here on are free, and their contents undefined
+	uint32_t size;        // [l] how many they are, at most FD_NEAR
+	uint32_t end;         // [l] all of them from here on are free, and their contents undefined
 	uint32_t lowest_free; // [l] no slot below this one is free
+	struct fd_far *far;   // [l] NULL until there is a descriptor from FD_NEAR on; then kept
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
@@ -42,6 +57,32 @@ void fdtable_put(struct fdtable *table);
 // Close the descriptors that are marked so. Caller: nobody else uses the table.
 void fdtable_exec(struct fdtable *table);
 
+// Those from FD_NEAR on (fdtable_far.c). Caller: holds the lock, where nothing else is said.
+
+// Returns the slot of `fd`, or NULL where there is none, or where `fd` is below FD_NEAR.
+uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd);
+
+// Make the slot of `fd`, from FD_NEAR to NR_OPEN. Returns 0 or -ENOMEM. The caller fills it, and calls
+// fd_far_taken if it was 0.
+int fd_far_reach(struct fdtable *table, uint32_t fd);
+void fd_far_taken(struct fdtable *table, uint32_t fd);
+
+// Free the slot of `fd`, which was in use.
+void fd_far_freed(struct fdtable *table, uint32_t fd);
+
+// Returns the lowest free descriptor from `fd` >= FD_NEAR on; NR_OPEN: there is none.
+uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
+
+// Returns the lowest open one not below `fd`, or -1.
+int fd_far_next(const struct fdtable *table, uint32_t fd);
+
+// Copy those of `from` to the new table `to`. Returns 0; -ENOMEM with part of them copied. Caller: holds
+// no lock. Others may run in between.
+int fd_far_copy(struct fdtable *from, struct fdtable *to);
+
+// Close all, and free their slots. Caller: as for fd_far_copy; nobody else uses the table.
+void fd_far_put(struct fdtable *table);
+
 // The file of descriptor `fd` with a reference for the caller, or NULL.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {
@@ -50,6 +91,8 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	spin_lock(&table->lock);
 	if (likely((uint32_t)fd < table->end))
 		slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
+	else if (unlikely(fd_far_slot(table, (uint32_t)fd)))
+		slot = *fd_far_slot(table, (uint32_t)fd) & ~FD_SLOT_CLOEXEC;
 	if (likely(slot > FD_RESERVED))
 		file_get((struct file *)slot);
 	else
@@ -62,13 +105,12 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 // is changed by nobody meanwhile: then there is no need for the lock, nor for a reference.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
-	uintptr_t slot = 0;
+	uintptr_t slot;
 
-	*counted = table->refs != 1;
+	*counted = table->refs != 1 || (uint32_t)fd >= table->end;
 	if (unlikely(*counted))
 		return fd_get(table, fd);
-	if (likely((uint32_t)fd < table->end))
-		slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
+	slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
@@ -100,6 +142,9 @@ int fd_close(struct fdtable *table, int fd);
 // Is it to be closed at exec? 0 or 1, or -EBADF; and setting it: 0 or -EBADF.
 int fd_get_cloexec(struct fdtable *table, int fd);
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
+
+// Returns how many descriptors the table has room for just now: all from there on are free.
+uint32_t fdtable_end(const struct fdtable *table);
 
 // The smallest open descriptor not below `fd`, or -1.
 int fd_next(struct fdtable *table, int fd);

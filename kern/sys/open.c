@@ -72,6 +72,8 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 			fd_set_cloexec(files, fd, true);
 		else
 			fd_close(files, fd);
+		if (fd % FD_NEAR == 0)
+			(void)thread_give_way_killable();
 	}
 	return 0;
 }

@@ -7,20 +7,18 @@
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 
-#define SET_WORDS (OPEN_MAX / 32)
-
 // One of the sets: where the program has it, and which events put a descriptor into it.
 struct fd_set {
 	uint32_t __user *user; // NULL: not asked for
 	short asked, answered;
-	uint32_t bits[SET_WORDS];
+	uint32_t *bits, *answers; // `words` of each
 };
 
 struct select {
 	uint32_t words;        // of each set
 	struct fd_set sets[3]; // readable, writable, exceptional
 	uint32_t count;        // descriptors in any of them
-	struct pollfd fds[];
+	struct pollfd *fds;
 };
 
 static bool in_set(const struct fd_set *set, uint32_t fd)
@@ -39,17 +37,31 @@ static int fetch_sets(struct select *select)
 	return 0;
 }
 
-// Make the list to be polled. -EBADF when one of the descriptors is not open.
+// Which events descriptor `fd` is to be polled for; 0: it stands in no set.
+static short events_of(const struct select *select, uint32_t fd)
+{
+	short events = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (in_set(&select->sets[i], fd))
+			events |= select->sets[i].asked;
+	return events;
+}
+
+// Make the list to be polled of the first `n` descriptors. -EBADF when one of them is not open, -ENOMEM.
 static int list_descriptors(struct select *select, uint32_t n)
 {
 	struct fdtable *files = process_current()->files;
+	uint32_t count = 0;
 
-	for (uint32_t fd = 0; fd < n; fd++) {
-		short events = 0;
+	for (uint32_t fd = 0; fd < n; fd++)
+		count += events_of(select, fd) != 0;
+	select->fds = kmalloc(MAX(count, 1u) * sizeof(*select->fds));
+	if (!select->fds)
+		return -ENOMEM;
+	for (uint32_t fd = 0; fd < n && select->count < count; fd++) {
+		short events = events_of(select, fd);
 
-		for (int i = 0; i < 3; i++)
-			if (in_set(&select->sets[i], fd))
-				events |= select->sets[i].asked;
 		if (!events)
 			continue;
 		if (fd_get_cloexec(files, (int)fd) < 0)
@@ -66,17 +78,16 @@ static int answer(struct select *select)
 
 	for (int i = 0; i < 3; i++) {
 		struct fd_set *set = &select->sets[i];
-		uint32_t bits[SET_WORDS] = { 0 };
-
 		for (uint32_t j = 0; j < select->count; j++) {
 			uint32_t fd = (uint32_t)select->fds[j].fd;
 
 			if (!in_set(set, fd) || !(select->fds[j].revents & set->answered))
 				continue;
-			bits[fd / 32] |= 1u << fd % 32;
+			set->answers[fd / 32] |= 1u << fd % 32;
 			total++;
 		}
-		if (set->user && copyout(aspace_current(), set->user, bits, select->words * 4))
+		if (set->user &&
+		    copyout(aspace_current(), set->user, set->answers, select->words * 4))
 			return -EFAULT;
 	}
 	return total;
@@ -94,31 +105,50 @@ static int select_run(struct select *select, uint32_t n, uint64_t deadline)
 	return error < 0 ? error : answer(select);
 }
 
+// Give the sets room for `words` words each. 0 or -ENOMEM.
+static int make_sets(struct select *select, uint32_t words)
+{
+	uint32_t *bits = kzalloc(MAX(words, 1u) * 6 * sizeof(*bits));
+
+	select->words = words;
+	for (int i = 0; bits && i < 3; i++) {
+		select->sets[i].bits = bits + (size_t)(2 * i) * words;
+		select->sets[i].answers = bits + (size_t)(2 * i + 1) * words;
+	}
+	return bits ? 0 : -ENOMEM;
+}
+
+// Descriptors that the table has no room for are passed over, as on Linux.
+static uint32_t descriptors_to_poll(int n)
+{
+	uint32_t end = fdtable_end(process_current()->files);
+
+	return MIN((uint32_t)n, MAX(end, (uint32_t)OPEN_MAX));
+}
+
 static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
                        uint32_t __user *exceptional, uint64_t deadline)
 {
-	struct select *select;
+	struct select select = {
+		.sets = {
+			{ readable, POLLIN | POLLRDNORM | POLLRDBAND,
+			  POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR, NULL, NULL },
+			{ writable, POLLOUT | POLLWRNORM | POLLWRBAND,
+			  POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR, NULL, NULL },
+			{ exceptional, POLLPRI, POLLPRI, NULL, NULL },
+		},
+	};
 	uint32_t count;
 	int result;
 
 	if (n < 0)
 		return -EINVAL;
-	count = MIN((uint32_t)n, (uint32_t)OPEN_MAX);
-	select = kzalloc(sizeof(*select) + count * sizeof(select->fds[0]));
-	if (!select)
+	count = descriptors_to_poll(n);
+	if (make_sets(&select, (count + 31) / 32))
 		return -ENOMEM;
-	select->words = (count + 31) / 32;
-	select->sets[0] = (struct fd_set){ readable,
-		                           POLLIN | POLLRDNORM | POLLRDBAND,
-		                           POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
-		                           { 0 } };
-	select->sets[1] = (struct fd_set){ writable,
-		                           POLLOUT | POLLWRNORM | POLLWRBAND,
-		                           POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
-		                           { 0 } };
-	select->sets[2] = (struct fd_set){ exceptional, POLLPRI, POLLPRI, { 0 } };
-	result = select_run(select, count, deadline);
-	kfree(select);
+	result = select_run(&select, count, deadline);
+	kfree(select.fds);
+	kfree(select.sets[0].bits);
 	return result;
 }
 

@@ -5,6 +5,7 @@
 #include "test.h"
 #include <sys/area.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define PAGE 4096
 #define SPAN (4 << 20) // what one page table maps
@@ -36,6 +37,7 @@ static void map_named(void)
 // Map a file in both ways, a device, and memory with all kinds of rights.
 static void map(void)
 {
+	struct rlimit limit = { 4096, 4096 };
 	int display = open("/dev/mem", O_RDWR);
 	char *text = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, display, 0xB8000);
 	int fd = open("/tmp/scene", O_RDWR);
@@ -44,6 +46,8 @@ static void map(void)
 	char *own = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 	                 0);
 
+	setrlimit(RLIMIT_NOFILE, &limit);
+	dup2(fd, 3000);
 	touch(file, 2);
 	touch(copy, 1);
 	touch(own, 32);
