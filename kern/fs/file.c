@@ -105,6 +105,11 @@ void file_free(struct file *file)
 	kfree(file);
 }
 
+bool file_admits_direct(const struct inode *inode)
+{
+	return inode_is(inode, S_IFREG) && inode->object;
+}
+
 int file_refusal(const struct file *file, bool allowed)
 {
 	return allowed && !(file->flags & O_PATH) ? -EINVAL : -EBADF;

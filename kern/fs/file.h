@@ -105,6 +105,9 @@ static inline bool file_writable(const struct file *file)
 // Let a file that was opened for writing not keep its inode from being executed.
 void file_allow_exec(struct file *file);
 
+// Returns true if O_DIRECT means something for `inode`: the file's pages are moved directly anyhow.
+bool file_admits_direct(const struct inode *inode);
+
 // Why a file cannot be read or written: -EBADF when it was not opened for that, -EINVAL when there
 // is no such operation.
 int file_refusal(const struct file *file, bool allowed);

@@ -149,6 +149,11 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 		return -EOVERFLOW;
 	}
 
+	if ((flags & O_DIRECT) && !file_admits_direct(inode)) {
+		inode_put(inode);
+		return -EINVAL;
+	}
+
 	error = file_create(inode, flags & ~OPEN_ONLY_FLAGS, store);
 	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
 		error = inode_truncate_unopened(inode, 0);

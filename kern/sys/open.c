@@ -160,7 +160,7 @@ static int make_pipe(int __user *fds, uint32_t flags)
 	struct file *ends[2];
 	int error;
 
-	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK)) // no packets: O_DIRECT
 		return -EINVAL;
 	error = pipe_create_files(flags & O_NONBLOCK, ends);
 	if (error)
@@ -222,10 +222,18 @@ SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
 }
 
 // Flags that F_SETFL changes.
-#define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_ASYNC | O_DIRECT | O_NOATIME)
+#define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
+// Returns 0, or -EINVAL for what this file cannot do: O_DIRECT, or, for one that can be waited for, send
+// SIGIO. From others none would come on Linux either, and O_ASYNC is dropped.
 static int change_flags(struct file *file, uint32_t flags)
 {
+	uint32_t more = flags & ~file->flags;
+
+	if ((more & O_DIRECT) && !file_admits_direct(file->inode))
+		return -EINVAL;
+	if ((more & O_ASYNC) && file->ops->poll)
+		return -EINVAL;
 	file->flags = (file->flags & ~(uint32_t)CHANGEABLE_FLAGS) | (flags & CHANGEABLE_FLAGS);
 	return 0;
 }

@@ -1,0 +1,15 @@
+// What pipes do not have is refused: packets, and SIGIO (Linux has both).
+
+#include "test.h"
+
+int main(void)
+{
+	int ends[2];
+
+	show("packets", pipe2(ends, O_DIRECT));
+	pipe(ends);
+	show("packets, later", fcntl(ends[1], F_SETFL, O_DIRECT));
+	show("SIGIO", fcntl(ends[0], F_SETFL, O_ASYNC));
+	show("nothing", fcntl(ends[0], F_SETFL, O_NONBLOCK));
+	return 0;
+}
