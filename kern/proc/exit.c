@@ -98,7 +98,8 @@ void process_exit(int status)
 	signal_thread_ended();
 	oom_process_ended(process);
 	give_away_children(process);
-	job_orphan_group(process, process->parent);
+	if (process->parent->pgid != process->pgid)
+		job_orphan_group(process, process->parent);
 	notify_parent(process);
 	thread_current()->process = NULL; // the parent may reap the process before this thread is gone
 	thread_current()->limits = thread_no_limits;
@@ -130,7 +131,8 @@ static bool take_report(struct process *child, int options, int *status_store)
 		*status_store = child->exit_status;
 		return true;
 	}
-	return job_take_report(&child->signals, options, status_store);
+	return (options & (WUNTRACED | WCONTINUED)) &&
+	       job_take_report(&child->signals, options, status_store);
 }
 
 // Take the report of the eldest child meant that has one. Returns the child, or NULL; *any_store

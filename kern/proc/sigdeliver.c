@@ -108,7 +108,7 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 	signo = sigqueue_take(&thread->signals, thread->sigmask, info_store);
 	if (!signo)
 		signo = sigqueue_take(&signals->queue, thread->sigmask, info_store);
-	if (signo && (signal_bit(signo) & STOP_SIGNALS))
+	if (is_stop_signal(signo))
 		signals->job = JOB_STOPPING;
 	signal_recalculate(thread);
 	spin_unlock(&signals->lock);
@@ -133,7 +133,7 @@ void signal_deliver(struct trapframe *frame)
 			run_handler(frame, signo, &action, &info);
 			return;
 		}
-		if (!(signal_bit(signo) & STOP_SIGNALS))
+		if (!is_stop_signal(signo))
 			process_exit(signo);
 		if (signo == SIGSTOP || !job_group_orphaned())
 			job_stop(signo);

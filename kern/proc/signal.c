@@ -5,14 +5,15 @@
 #include "proc/jobs.h"
 #include "proc/process.h"
 
-#define IGNORED_BY_DEFAULT \
-	(signal_bit(SIGCHLD) | signal_bit(SIGCONT) | signal_bit(SIGURG) | signal_bit(SIGWINCH))
-
 void signal_state_init(struct signal_state *signals)
 {
-	memset(signals, 0, sizeof(*signals));
 	spin_init(&signals->lock, "signals", RANK_SIGNAL);
+	signals->table = NULL;
+	signals->reset = 0;
 	sigqueue_init(&signals->queue);
+	signals->job = JOB_RUNNING;
+	signals->stop_report = 0;
+	signals->continue_report = false;
 	waitq_init(&signals->continued);
 }
 
@@ -41,15 +42,30 @@ void signal_state_destroy(struct signal_state *signals)
 // --- Actions ---
 
 // Caller: holds the lock.
-static struct sigaction action_of(const struct signal_state *signals, int signo)
+static inline struct sigaction action_of(const struct signal_state *signals, int signo)
 {
 	struct sigaction action = { .sa_flags = 0 };
 
 	if (signals->table)
 		action = signals->table->actions[signo];
-	if (signals->reset & signal_bit(signo))
+	if (sigmask_has(&signals->reset, signo))
 		action.sa_handler = SIG_DFL;
 	return action;
+}
+
+static bool is_ignored_by_default(int signo)
+{
+	return signo == SIGCHLD || signo == SIGCONT || signo == SIGURG || signo == SIGWINCH;
+}
+
+// Returns true if `signo` comes to nothing unless it is blocked. Caller: holds the lock.
+static bool is_ignored(const struct signal_state *signals, int signo)
+{
+	void (*handler)(int) = SIG_DFL;
+
+	if (signals->table && !sigmask_has(&signals->reset, signo))
+		handler = signals->table->actions[signo].sa_handler;
+	return handler == SIG_IGN || (handler == SIG_DFL && is_ignored_by_default(signo));
 }
 
 struct sigaction signal_action(struct signal_state *signals, int signo)
@@ -65,7 +81,7 @@ struct sigaction signal_action(struct signal_state *signals, int signo)
 bool signal_is_ignored(const struct sigaction *action, int signo)
 {
 	return action->sa_handler == SIG_IGN ||
-	       (action->sa_handler == SIG_DFL && (IGNORED_BY_DEFAULT & signal_bit(signo)));
+	       (action->sa_handler == SIG_DFL && is_ignored_by_default(signo));
 }
 
 // A table of the process's own, that may be changed. NULL without memory.
@@ -186,6 +202,9 @@ void signal_thread_ended(void)
 	struct thread *thread = thread_current();
 	struct signal_state *signals = &thread->process->signals;
 
+	assert_spin_held(&process_lock);
+	if (!thread->signals.set) // who sends to another thread holds process_lock too
+		return;
 	spin_lock(&signals->lock);
 	sigqueue_discard(&thread->signals, ~0ull);
 	spin_unlock(&signals->lock);
@@ -199,9 +218,8 @@ void signal_thread_ended(void)
 static bool prepare(struct process *process, const struct thread *thread, int signo)
 {
 	struct signal_state *signals = &process->signals;
-	struct sigaction action;
 
-	if (signal_bit(signo) & STOP_SIGNALS) {
+	if (is_stop_signal(signo)) {
 		discard(process, signal_bit(SIGCONT));
 	} else if (signo == SIGCONT) {
 		discard(process, STOP_SIGNALS);
@@ -209,10 +227,7 @@ static bool prepare(struct process *process, const struct thread *thread, int si
 	} else if (signo == SIGKILL) {
 		job_kill(signals);
 	}
-	if (thread->sigmask & signal_bit(signo))
-		return true;
-	action = action_of(signals, signo);
-	return !signal_is_ignored(&action, signo);
+	return sigmask_has(&thread->sigmask, signo) || !is_ignored(signals, signo);
 }
 
 // Send to `thread` of `process`, by way of `queue`, which is its own or the process's.
@@ -228,7 +243,7 @@ static int send(struct process *process, struct thread *thread, struct signal_qu
 		                     process->limits[RLIMIT_SIGPENDING].rlim_cur);
 		if (signo == SIGKILL)
 			thread_interrupt(thread, WORK_KILL | WORK_SIGNAL);
-		else if (!error && !(thread->sigmask & signal_bit(signo)))
+		else if (!error && !sigmask_has(&thread->sigmask, signo))
 			thread_interrupt(thread, WORK_SIGNAL);
 	}
 	spin_unlock(&signals->lock);

@@ -22,6 +22,11 @@ struct trapframe;
 #define STOP_SIGNALS \
 	(signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
+static inline bool is_stop_signal(int signo)
+{
+	return signo >= SIGSTOP && signo <= SIGTTOU; // they follow each other
+}
+
 // What a process wants done with each signal. Processes share a table after a fork until one of
 // them changes something.
 struct action_table {
@@ -79,7 +84,7 @@ void signal_set_mask(sigmask_t mask);
 // Caller: holds the lock of its process's signals.
 void signal_recalculate(struct thread *thread);
 
-// The current thread ends: discard what was sent to it alone.
+// The current thread ends: discard what was sent to it alone. Caller: holds process_lock.
 void signal_thread_ended(void);
 
 // The signals that are pending for the current thread, blocked or not.

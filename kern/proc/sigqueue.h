@@ -14,6 +14,15 @@ static inline sigmask_t signal_bit(int signo)
 	return 1ull << (signo - 1);
 }
 
+// Returns true if `signo` is in the set *mask. Cheaper than a shift of 64 bits.
+static inline bool sigmask_has(const sigmask_t *mask, int signo)
+{
+	const uint32_t *words = (const uint32_t *)mask;
+	uint32_t bit = (uint32_t)signo - 1;
+
+	return words[bit / 32] >> bit % 32 & 1;
+}
+
 static inline sigmask_t sigset_to_mask(sigset_t set)
 {
 	return (sigmask_t)set.bits[1] << 32 | set.bits[0];
