@@ -1,4 +1,5 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
+from quire import audit_avl
 from quire.audit_heap import count_pointers
 from quire.audit_memory import PAGE_SIZE, Damage
 from quire.text import encoded
@@ -158,11 +159,10 @@ def _add_entry(audit, walk, at, name):
 
 
 def _walk_directory(audit, walk, at):
-    """The list of entries and the chains have the same members."""
+    """The tree of entries and the chains have the same members."""
     path = audit.inodes[at]
     directory = walk.directory(at + walk.dir)
-    head = at + walk.dir + walk.entries
-    listed = list(audit.entries("names", head, "entry", "order"))
+    listed = audit_avl.entries(audit, "names", at + walk.dir + walk.entries, "entry", "order")
     last = 0
     for link in listed:
         entry = walk.entry(link)

@@ -1,4 +1,5 @@
 """Locks, wait queues and timers: at rest nobody holds a lock, and whoever waits still lives."""
+from quire import audit_avl
 from quire.audit_memory import Damage
 
 LOCKS = {
@@ -125,7 +126,7 @@ def timers(audit):
     memory = audit.memory
     deadline, kind = memory.field("timer", "deadline")
     last = 0
-    for at in audit.entries("timers", memory.variable("timers")[0], "timer", "link"):
+    for at in audit_avl.entries(audit, "timers", memory.variable("timers")[0], "timer", "node"):
         due = memory.number(at + deadline, kind)
         if due < last:
             text = f"the timer at {at:#x} is due at {due}, the one before it at {last}"

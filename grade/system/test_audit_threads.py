@@ -265,12 +265,18 @@ def test_waiter_of_nobody(scene):
 
 
 def test_timers_out_of_order(scene):
-    head = scene.variable("timers")
-    first = scene.memory.word(head)
-    assert first != head, "nobody waits for a time"
-    block = next(iter(scene.claimed("fs_context", "pid 3")))
-    entry = block - 0  # any memory may stand for a timer: its deadline is then a small number
-    for word in range(4):
-        scene.poke(entry + 4 * word, 0)
-    insert(scene, first, entry)
+    first = scene.memory.word(scene.variable("timers"))
+    assert first, "nobody waits for a time"
+    block = next(iter(scene.claimed("fs_context", "pid 3")))  # any memory may stand for a timer
+    for word in range(6):
+        scene.poke(block + 4 * word, 0)  # its deadline is a small number
+    scene.set("timer", block, "node.up", first | 1)
+    scene.poke(first + 4, block)
+    scene.poke(first + 8, 2)
     scene.expect("timers", r"the timer at 0x[0-9a-f]+ is due at \d+, the one before it at \d+")
+
+
+def test_tree_of_timers_broken(scene):
+    first = scene.memory.word(scene.variable("timers"))
+    scene.poke(first + 8, 2)
+    scene.expect("timers", r"the tree at timers: the node at 0x[0-9a-f]+ leans by 1 over 0 and 0")

@@ -20,7 +20,7 @@ enum lock_rank {
 	RANK_PIPE,         // the ring of a pipe
 	RANK_PAGETABLE,    // entries of an address space's page tables
 	RANK_SHARED_TABLE, // page tables that several address spaces name
-	RANK_TIMER,        // the list of armed timers
+	RANK_TIMER,        // the tree of armed timers
 	RANK_WAITQ,        // waiters on a queue
 	RANK_SCHED,        // run queues, thread states
 	RANK_HEAP,         // kmalloc's free lists

@@ -55,13 +55,10 @@ static bool list_entries(struct inode *dir, struct dirent_buffer *buffer, uint32
 		return false;
 	if (cookie < 2 && !dirent_add(buffer, tree_parent(dir)->ino, 2, S_IFDIR, "..", 2))
 		return false;
-	for (entry = tree_next(dir, cookie); entry;) {
+	for (entry = tree_next(dir, cookie); entry; entry = tree_after(entry)) {
 		if (!dirent_add(buffer, entry->inode->ino, entry->cookie + 1, entry->inode->mode,
 		                entry->text, entry->length))
 			return false;
-		if (entry->order.next == &dir->dir.entries)
-			break;
-		entry = list_first(&entry->order, struct entry, order);
 	}
 	return list_others(dir, buffer, cookie);
 }

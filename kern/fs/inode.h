@@ -8,6 +8,7 @@
 #include "fs/file.h"
 #include "kern.h"
 #include "list.h"
+#include "mem/avl.h"
 #include "thread/mutex.h"
 #include <abi/device.h>
 #include <abi/stat.h>
@@ -21,7 +22,7 @@ struct pipe;
 // directory.
 struct entry {
 	struct entry *hash_next; // [t] in the same chain of the directory
-	struct list order;       // [t] among the directory's entries, the oldest first
+	struct avl_node order;   // [t] among the directory's entries, by cookie
 	struct list alias;       // [t] among the names of the file
 	struct inode *parent;    // [c] the directory, a reference
 	struct inode *inode;     // [c] the file; a reference while linked
@@ -36,9 +37,10 @@ struct entry {
 
 #define DIRECTORY_BUCKETS_MIN 4
 
-// The entries of a directory: a list in order of creation, and a hash table over it.
+// The entries of a directory: a tree by cookie, which is the order of creation, and a hash table by
+// name. Both find an entry quickly, however many there are.
 struct directory {
-	struct list entries;                                // [t]
+	struct avl_tree entries;                            // [t]
 	struct entry **buckets;                             // [t] first_buckets, or allocated
 	struct entry *first_buckets[DIRECTORY_BUCKETS_MIN]; // [t]
 	uint32_t bucket_mask;                               // [t] number of buckets - 1

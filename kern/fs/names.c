@@ -275,7 +275,7 @@ static struct entry *first_leaf(struct inode *dir)
 	struct entry *entry = NULL;
 
 	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
-		entry = list_first(&dir->dir.entries, struct entry, order);
+		entry = tree_next(dir, 0);
 		dir = entry->inode;
 	}
 	return entry;

@@ -295,7 +295,7 @@ KTEST(directories_hold_many_names)
 	}
 	EXPECT_EQ(dir->dir.count, count);
 	i = 0;
-	list_for_each(entry, &dir->dir.entries, order) {
+	for (entry = tree_next(dir, 0); entry; entry = tree_after(entry)) {
 		EXPECT_EQ(number_of(fs, entry->text, 0), (int)entry->inode->ino);
 		i++;
 	}

@@ -51,6 +51,16 @@ int tree_lookup(struct inode *dir, const struct name *name, struct inode **store
 	return -ENOENT;
 }
 
+static struct entry *entry_of(const struct avl_node *node)
+{
+	return node ? container_of(node, struct entry, order) : NULL;
+}
+
+static bool is_older(const struct avl_node *a, const struct avl_node *b)
+{
+	return entry_of(a)->cookie < entry_of(b)->cookie;
+}
+
 // Four times as many buckets. Without memory the chains just get longer.
 static void directory_grow(struct directory *dir)
 {
@@ -64,7 +74,7 @@ static void directory_grow(struct directory *dir)
 		kfree(dir->buckets);
 	dir->buckets = buckets;
 	dir->bucket_mask = count - 1;
-	list_for_each(entry, &dir->entries, order) {
+	for (entry = entry_of(avl_first(&dir->entries)); entry; entry = tree_after(entry)) {
 		struct entry **bucket = bucket_of(dir, entry->hash);
 
 		entry->hash_next = *bucket;
@@ -110,7 +120,7 @@ static void entry_insert(struct entry *entry, struct inode *dir, struct inode *i
 	entry->cookie = dir->dir.next_cookie++;
 	entry->hash_next = *bucket;
 	*bucket = entry;
-	list_add_tail(&dir->dir.entries, &entry->order);
+	avl_insert(&dir->dir.entries, &entry->order, is_older);
 	list_add(&inode->names, &entry->alias);
 	entry->linked = true;
 	dir->dir.count++;
@@ -134,7 +144,7 @@ static void entry_remove(struct entry *entry)
 	while (*link != entry)
 		link = &(*link)->hash_next;
 	*link = entry->hash_next;
-	list_remove(&entry->order);
+	avl_remove(&dir->dir.entries, &entry->order);
 	list_remove(&entry->alias);
 	entry->linked = false;
 	dir->dir.count--;
@@ -252,12 +262,21 @@ bool tree_is_above(const struct inode *above, const struct inode *inode)
 	return inode == above;
 }
 
-struct entry *tree_next(struct inode *dir, uint32_t cookie)
+struct entry *tree_next(const struct inode *dir, uint32_t cookie)
 {
-	struct entry *entry;
+	struct avl_node *node = dir->dir.entries.root, *best = NULL;
 
-	list_for_each(entry, &dir->dir.entries, order)
-		if (entry->cookie >= cookie)
-			return entry;
-	return NULL;
+	while (node) {
+		bool before = entry_of(node)->cookie < cookie;
+
+		if (!before)
+			best = node;
+		node = node->child[before];
+	}
+	return entry_of(best);
+}
+
+struct entry *tree_after(const struct entry *entry)
+{
+	return entry_of(avl_next(&entry->order));
 }

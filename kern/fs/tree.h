@@ -64,5 +64,8 @@ bool tree_is_above(const struct inode *above, const struct inode *inode);
 // The directory above `dir`: itself for the root.
 struct inode *tree_parent(struct inode *dir);
 
-// The first entry of `dir` whose cookie is not below `cookie`, or NULL.
-struct entry *tree_next(struct inode *dir, uint32_t cookie);
+// The first entry of `dir` whose cookie is not below `cookie`, or NULL: O(log n).
+struct entry *tree_next(const struct inode *dir, uint32_t cookie);
+
+// The entry after `entry` in its directory, or NULL: O(1) on average.
+struct entry *tree_after(const struct entry *entry);

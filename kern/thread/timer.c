@@ -24,10 +24,10 @@
 static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
 // All guarded by timer_lock.
-static uint64_t clock_ticks;                   // PIT ticks since boot, at the last reading
-static uint16_t clock_last;                    // what channel 2 showed then
-static uint64_t shot_deadline;                 // when channel 0 will interrupt
-static struct list timers = LIST_INIT(timers); // armed, the earliest first
+static uint64_t clock_ticks;   // PIT ticks since boot, at the last reading
+static uint16_t clock_last;    // what channel 2 showed then
+static uint64_t shot_deadline; // when channel 0 will interrupt
+static struct avl_tree timers; // armed, by deadline
 static bool idle;
 
 static uint64_t realtime_at_boot;
@@ -60,14 +60,31 @@ uint64_t clock_realtime_ns(void)
 	return realtime_at_boot + clock_ns();
 }
 
+static struct timer *timer_of(const struct avl_node *node)
+{
+	return container_of(node, struct timer, node);
+}
+
+static bool is_earlier(const struct avl_node *a, const struct avl_node *b)
+{
+	return timer_of(a)->deadline < timer_of(b)->deadline;
+}
+
+// Take a timer out of the tree, if it is armed. Caller: holds timer_lock.
+static void disarm(struct timer *timer)
+{
+	if (avl_is_linked(&timer->node))
+		avl_remove(&timers, &timer->node);
+}
+
 // Set channel 0 to interrupt when the next thing is due. Caller: holds timer_lock.
 static void shot_arm(uint64_t now)
 {
 	uint64_t deadline = now + (idle ? LONGEST_SHOT_NS : SLICE_NS);
 	uint32_t ticks;
 
-	if (!list_empty(&timers))
-		deadline = MIN(deadline, list_first(&timers, struct timer, link)->deadline);
+	if (!avl_empty(&timers))
+		deadline = MIN(deadline, timer_of(avl_first(&timers))->deadline);
 	shot_deadline = deadline;
 	ticks = deadline > now ? (uint32_t)(((deadline - now) * TICKS_SCALED) >> 32) + 1 : 1;
 	pit_arm(ticks);
@@ -77,12 +94,12 @@ static void shot_arm(uint64_t now)
 static void timers_fire(void)
 {
 	spin_lock(&timer_lock);
-	while (!list_empty(&timers)) {
-		struct timer *timer = list_first(&timers, struct timer, link);
+	while (!avl_empty(&timers)) {
+		struct timer *timer = timer_of(avl_first(&timers));
 
 		if (timer->deadline > clock_read())
 			break;
-		list_remove(&timer->link);
+		avl_remove(&timers, &timer->node);
 		spin_unlock(&timer_lock);
 		timer->fire(timer);
 		spin_lock(&timer_lock);
@@ -127,24 +144,15 @@ void tick_busy(void)
 
 bool timer_any_armed(void)
 {
-	return !list_empty(&timers);
+	return !avl_empty(&timers);
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline)
 {
-	struct timer *later;
-	struct list *before;
-
 	spin_lock(&timer_lock);
-	list_remove(&timer->link);
+	disarm(timer);
 	timer->deadline = deadline;
-	before = &timers;
-	list_for_each(later, &timers, link) {
-		if (later->deadline > deadline)
-			break;
-		before = &later->link;
-	}
-	list_add(before, &timer->link);
+	avl_insert(&timers, &timer->node, is_earlier);
 	if (deadline < shot_deadline)
 		shot_arm(clock_read());
 	spin_unlock(&timer_lock);
@@ -153,6 +161,6 @@ void timer_arm(struct timer *timer, uint64_t deadline)
 void timer_cancel(struct timer *timer)
 {
 	spin_lock(&timer_lock);
-	list_remove(&timer->link);
+	disarm(timer);
 	spin_unlock(&timer_lock);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kern.h"
-#include "list.h"
+#include "mem/avl.h"
 
 // Nanoseconds since boot; never goes back. Reads the PIT: some 3 port accesses.
 uint64_t clock_ns(void);
@@ -14,14 +14,14 @@ uint64_t clock_realtime_ns(void);
 #define NS_PER_MS 1000000ull
 
 struct timer {
-	struct list link; // on the list of armed timers
+	struct avl_node node; // in the tree of armed timers
 	uint64_t deadline;
 	void (*fire)(struct timer *timer); // called with interrupts off, no lock held; must not sleep
 };
 
 static inline void timer_init(struct timer *timer, void (*fire)(struct timer *timer))
 {
-	list_init(&timer->link);
+	avl_node_init(&timer->node);
 	timer->fire = fire;
 }
 
