@@ -19,6 +19,9 @@ base_O := $(O)
 ifeq ($(DEBUG),1)
 override O := $(O)/debug
 endif
+ifeq ($(STRETCH),1)
+override O := $(base_O)/stretch
+endif
 
 # Runs the build's own scripts; they need nothing but the standard library.
 PYTHON := $(or $(wildcard /usr/bin/python3),python3)
@@ -69,6 +72,7 @@ help:
 ## V=1: show the commands
 ## O=DIR: build into DIR instead of obj
 ## DEBUG=1: build with checks (lock ranks, poison, assertions) into obj/debug
+## STRETCH=1: build with a measure of how long the kernel runs (option stretch) into obj/stretch
 ## UBSAN=1: build with checks for undefined behaviour into obj/ubsan; also with DEBUG=1
 ## CC=... or CROSS=...: a compiler, or the prefix of one (i686-elf-)
 ## WERROR=1: warnings are errors (also when CI=true)

@@ -1,5 +1,6 @@
 # The kernel: boot/*.S, kern/ two levels deep, and the files that it shares with the library.
-# The same rules build it twice: $(O)/quire.elf, and with checks $(base_O)/debug/quire.elf.
+# The same rules build it three times: $(O)/quire.elf, with checks $(base_O)/debug/quire.elf, and with
+# a measure $(base_O)/stretch/quire.elf.
 
 # The part of lib/ that the kernel links too, compiled with the kernel's flags.
 LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
@@ -17,6 +18,13 @@ KCFLAGS += -DUBSAN -fsanitize=undefined -fno-sanitize=pointer-overflow \
 else
 kernel_src := $(filter-out kern/debug/ubsan.c,$(kernel_src))
 endif
+
+# What only one of the builds has.
+stretch_src := kern/thread/stretch.c
+kernel_src := $(filter-out $(stretch_src),$(kernel_src))
+
+# How long the kernel lets nobody else run (kern/thread/stretch.h).
+$(base_O)/stretch/kobj/%: KCFLAGS += -DSTRETCH
 
 # Lock ranks, poison, assertions.
 # What a function does not set holds a pattern, too, so that none of it is taken for a value, nor copied
@@ -74,5 +82,7 @@ $(1)/quire.elf: $(2) $(1)/kobj/ksyms.o boot/kernel.ld
 endef
 
 # From x.c comes x.o, from x.S x.S.o.
-$(foreach directory,$(sort $(O) $(base_O)/debug),$(eval $(call kernel_rules,$(directory),\
-	$(patsubst %,$(directory)/kobj/%.o,$(kernel_src:.c=)))))
+kernel_objects = $(patsubst %,$(1)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) \
+	$(if $(filter $(base_O)/stretch,$(1)),$(stretch_src))))
+$(foreach directory,$(sort $(O) $(base_O)/debug $(base_O)/stretch),$(eval $(call kernel_rules,\
+	$(directory),$(call kernel_objects,$(directory)))))

@@ -20,6 +20,7 @@
 #include "proc/terminal.h"
 #include "proc/usage.h"
 #include "sys/table.h"
+#include "thread/stretch.h"
 #include "thread/thread.h"
 #include "vm/aspace.h"
 
@@ -69,6 +70,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	terminal_init();
 	usage_init();
 	process_files_init();
+	stretch_init();
 
 	init_start(bootinfo.modules, bootinfo.module_count);
 	thread_exit(); // from here on threads run: init first

@@ -73,4 +73,19 @@
 7772:
 .endm
 
+// In the build that measures how long the kernel runs (thread/stretch.h). They change EAX, ECX, EDX.
+.macro stretch_enters
+#ifdef STRETCH
+	movl %esp, %eax
+	call stretch_enter
+	movl FRAME_EAX(%esp), %eax
+#endif
+.endm
+.macro stretch_leaves
+#ifdef STRETCH
+	movl %esp, %eax
+	call stretch_leave
+#endif
+.endm
+
 #endif

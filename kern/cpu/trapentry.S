@@ -30,6 +30,7 @@ trap_stubs: // one for each of TRAP_VECTORS, TRAP_STUB_SIZE bytes apart
 	.type trap_entry, @function
 trap_entry:
 	save_frame
+	stretch_enters
 	movl FRAME_TRAPNO(%esp), %ecx
 	movl %esp, %eax
 	call *trap_handlers(, %ecx, 4)
@@ -44,7 +45,8 @@ trap_return:
 	jne return_work
 	.globl trap_return_to_user
 trap_return_to_user: // nothing waits for the thread
-1:	cmpw $USER_DS, FRAME_DS(%esp)
+1:	stretch_leaves
+	cmpw $USER_DS, FRAME_DS(%esp)
 	jne 2f
 	cmpw $USER_DS, FRAME_ES(%esp)
 	jne 2f

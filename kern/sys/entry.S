@@ -12,6 +12,7 @@ syscall_entry:
 	pushl %eax // the frame's error code: the call's number, in case that the call is made again
 	pushl $0x80 // TRAP_SYSCALL
 	save_frame
+	stretch_enters
 	cmpl $SYSCALL_LIMIT, %eax
 	jae beyond_table
 	movl syscall_table(, %eax, 4), %ecx

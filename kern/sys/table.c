@@ -5,6 +5,7 @@
 #include "sys/limits.h"
 #include "sys/syscall.h"
 #include "sys/table.h"
+#include "thread/stretch.h"
 
 typedef long (*syscall_handler)(const struct trapframe *frame);
 
@@ -52,7 +53,28 @@ long syscall_beyond_table(const struct trapframe *frame)
 	return number < ARRAY_SIZE(quire_table) ? quire_table[number](frame) : -ENOSYS;
 }
 
+#ifdef STRETCH
+
+static const char *name_of(uint32_t number)
+{
+	switch (number) {
+#define X(name)          \
+	case SYS_##name: \
+		return #name;
+#include "sys/calls.h"
+#include "sys/quire_calls.h"
+#undef X
+	default:
+		return NULL;
+	}
+}
+
+#endif
+
 void syscall_init(void)
 {
+#ifdef STRETCH
+	stretch_name_hook = name_of;
+#endif
 	trap_register_user_gate(TRAP_SYSCALL, syscall_entry);
 }
