@@ -10,6 +10,7 @@ struct cpu {
 	struct thread *current; // the thread that runs here
 	struct thread *idle;    // the one that halts when nobody else can run
 	uint32_t index;
+	int32_t work_left; // instructions until long work is to yield (thread/yield.h)
 #ifdef DEBUG
 	struct spinlock *held; // spinlocks held here, the last taken first
 #endif

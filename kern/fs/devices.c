@@ -7,7 +7,6 @@
 #include "fs/names.h"
 #include "fs/random.h"
 #include "fs/tty.h"
-#include "thread/thread.h"
 #include "fs/uio.h"
 #include "vm/aspace.h"
 
@@ -45,20 +44,10 @@ static ssize_t read_zeroes(struct file *file, struct uio *uio, uint64_t *pos)
 
 static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
 {
-	size_t wanted = uio->left, done = 0;
-	uint8_t bytes[64];
+	size_t wanted = uio->left, done = random_copyout(uio);
 
 	(void)file;
 	(void)pos;
-	while (uio->left) {
-		size_t part = MIN(uio->left, sizeof(bytes)), n;
-
-		random_bytes(bytes, part);
-		n = uio_copyout(uio, bytes, part);
-		done += n;
-		if (n < part || (done % PAGE_SIZE == 0 && thread_give_way()))
-			break;
-	}
 	return done || !wanted ? (ssize_t)done : -EFAULT;
 }
 

@@ -73,7 +73,7 @@ static int directory_getdents(struct file *file, struct dirent_buffer *buffer)
 	buffer->after = cookie;
 	mutex_lock(&tree_lock);
 	complete = list_entries(file->inode, buffer, cookie);
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	inode_accessed(file->inode);
 	return !complete && buffer->used == 0 ? -EINVAL : 0;
 }

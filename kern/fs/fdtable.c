@@ -2,7 +2,9 @@
 #include "fs/fdtable.h"
 
 #include "mem/heap.h"
-#include "thread/thread.h"
+#include "thread/yield.h"
+
+#define CLOSE_COST 50 // instructions or so, for a slot
 
 static struct fdtable *fdtable_alloc(uint32_t size)
 {
@@ -69,9 +71,11 @@ void fdtable_put(struct fdtable *table)
 {
 	if (__atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	for (uint32_t i = 0; i < table->end; i++)
+	for (uint32_t i = 0; i < table->end; i++) {
 		if (table->slots[i])
 			file_put((struct file *)(table->slots[i] & ~FD_SLOT_CLOEXEC));
+		(void)yield_after(CLOSE_COST);
+	}
 	if (table->far)
 		fd_far_put(table);
 	if (table->slots != table->first_slots)
@@ -84,8 +88,7 @@ void fdtable_exec(struct fdtable *table)
 	for (int fd = fd_next(table, 0); fd >= 0; fd = fd_next(table, fd + 1)) {
 		if (fd_get_cloexec(table, fd) > 0)
 			fd_close(table, fd);
-		if (fd % FD_NEAR == 0)
-			(void)thread_give_way_killable();
+		(void)yield_after(CLOSE_COST);
 	}
 }
 

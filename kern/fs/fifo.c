@@ -37,7 +37,7 @@ static struct pipe *fifo_pipe(struct inode *inode)
 		inode->pipe = fresh;
 		fresh = NULL;
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	pipe_destroy(fresh);
 	return inode->pipe;
 }

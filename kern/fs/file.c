@@ -6,7 +6,7 @@
 #include "fs/pipe.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
-#include "thread/thread.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 #include <limits.h>
 
@@ -115,6 +115,8 @@ int file_refusal(const struct file *file, bool allowed)
 	return allowed && !(file->flags & O_PATH) ? -EINVAL : -EBADF;
 }
 
+#define COPY_COST 3000 // instructions or so, to copy a page
+
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count)
 {
@@ -138,7 +140,7 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 		if (put <= 0)
 			break;
 		done += (size_t)put; // after a short write the next one says why
-		if (thread_give_way())
+		if (yield_due(COPY_COST) && thread_give_way())
 			break;
 	}
 	*(in_pos ? in_pos : &in->position) = from;

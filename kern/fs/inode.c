@@ -6,9 +6,12 @@
 #include "mem/heap.h"
 #include "thread/thread.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 #include <abi/limits.h>
 #include <stdio.h>
+
+#define FREE_COST 400 // instructions or so, to free an inode without its contents
 
 struct mutex tree_lock;
 struct inode *tree_root;
@@ -89,12 +92,22 @@ static void inode_free(struct inode *inode)
 	kfree(inode);
 }
 
+// Inodes that have lost their last reference under tree_lock, linked by `next_dead`. Freeing them may
+// take long. [tree_lock]
+static struct inode *dead;
+
 // A loop and not a recursion: a removed directory may be the last to refer to the one above it, and
 // so on.
 void inode_put(struct inode *inode)
 {
 	while (inode && __atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) == 0) {
 		struct inode *parent = NULL;
+
+		if (mutex_held(&tree_lock)) {
+			inode->next_dead = dead;
+			dead = inode;
+			return;
+		}
 
 		if (!list_empty(&inode->names)) {
 			struct entry *label = list_first(&inode->names, struct entry, alias);
@@ -104,6 +117,20 @@ void inode_put(struct inode *inode)
 		}
 		inode_free(inode);
 		inode = parent;
+		(void)yield_after(FREE_COST);
+	}
+}
+
+void tree_unlock(void)
+{
+	struct inode *each = dead, *next;
+
+	dead = NULL;
+	mutex_unlock(&tree_lock);
+	for (; unlikely(each); each = next) {
+		next = each->next_dead;
+		each->refs = 1;
+		inode_put(each);
 	}
 }
 

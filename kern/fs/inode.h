@@ -95,7 +95,8 @@ struct inode {
 		char *target;         // [c] symbolic link: its text
 		struct pipe *pipe;    // [t] FIFO or pipe; NULL until first opened
 	};
-	void *private; // [c] of ops
+	void *private;           // [c] of ops
+	struct inode *next_dead; // [t] without a reference: what is to be freed after it
 };
 
 // File systems, as st_dev names them.
@@ -103,8 +104,10 @@ struct inode {
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
 
-// Guards names, links, current directories. Rank RANK_TREE.
+// Guards names, links, current directories. Rank RANK_TREE. It is released by tree_unlock, which then
+// frees the inodes that have lost their last reference meanwhile, and may yield.
 extern struct mutex tree_lock;
+void tree_unlock(void);
 
 // The root of the tree, made by tree_init.
 extern struct inode *tree_root;
@@ -125,8 +128,9 @@ static inline struct inode *inode_get(struct inode *inode)
 	return inode;
 }
 
-// Drop a reference; NULL does nothing. The last one frees the file's contents.
-// Caller: holds no spinlock; may hold tree_lock.
+// Drop a reference; NULL does nothing. The last one frees the file's contents, and yields; under
+// tree_lock that is left to tree_unlock.
+// Caller: holds no spinlock, and no sleeping lock but tree_lock or an address space's.
 void inode_put(struct inode *inode);
 
 static inline bool inode_is(const struct inode *inode, mode_t type)

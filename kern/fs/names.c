@@ -39,7 +39,7 @@ static int link_new(struct fs_context *fs, struct inode *start, const char *text
 		error = tree_link_new(path.parent, &path.name, inode);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	inode_put(inode);
 	return error;
 }
@@ -80,7 +80,7 @@ int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, 
 			error = tree_link(path.parent, &path.name, inode);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return error;
 }
 
@@ -134,7 +134,7 @@ static int names_remove(struct fs_context *fs, struct inode *start, const char *
 		error = remove_name(&path, directory);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return error;
 }
 
@@ -206,6 +206,21 @@ static int rename_paths(const struct path *from, const struct path *to, unsigned
 	return tree_move(entry, to->parent, &to->name, victim);
 }
 
+// The tree may have changed since `path` was walked: let it name what its last name stands for now.
+// Caller: holds tree_lock.
+static void look_again(struct path *path)
+{
+	struct entry *entry;
+
+	if (path->last != LAST_NAME || path->parent->ops)
+		return;
+	entry = tree_find(path->parent, &path->name);
+	if (entry && entry->inode == path->inode)
+		return;
+	inode_put(path->inode);
+	path->inode = entry ? inode_get(entry->inode) : NULL;
+}
+
 int names_rename(struct fs_context *fs, struct place from, struct place to, unsigned int flags)
 {
 	struct path old, new;
@@ -219,12 +234,13 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 	if (!error) {
 		error = path_walk(fs, to.start, to.text, WALK_MAY_MISS, &new);
 		if (!error) {
+			look_again(&old);
 			error = rename_paths(&old, &new, flags);
 			path_put(&new);
 		}
 		path_put(&old);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return error;
 }
 
@@ -238,7 +254,7 @@ static int change_directory(struct inode **field, struct inode *dir)
 	mutex_lock(&tree_lock);
 	old = *field;
 	*field = inode_get(dir);
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	inode_put(old);
 	return 0;
 }
@@ -265,7 +281,7 @@ int names_place(const char *text, struct inode *inode)
 		error = path.inode ? -EEXIST : tree_link(path.parent, &path.name, inode);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return error;
 }
 
@@ -296,5 +312,5 @@ void names_remove_all(const char *text)
 			tree_unlink(entry);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 }

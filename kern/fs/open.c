@@ -140,7 +140,7 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 
 	mutex_lock(&tree_lock);
 	error = find_inode(fs, start, text, flags, mode, &inode, &created);
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	if (error)
 		return error;
 	if (inode_is(inode, S_IFREG) && !(flags & (O_LARGEFILE | O_PATH)) &&

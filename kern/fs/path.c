@@ -3,7 +3,13 @@
 #include "fs/path.h"
 
 #include "mem/heap.h"
+#include "thread/yield.h"
 #include <abi/limits.h>
+
+// What work costs, in instructions or so: to go one name on, to look at a text that is suspended.
+#define STEP_COST 400
+#define SUSPENDED_COST 20
+#define SLASH_COST 5
 
 struct fs_context *fs_context_create(void)
 {
@@ -29,7 +35,7 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 	copy->root = inode_get(fs->root);
 	copy->cwd = inode_get(fs->cwd);
 	copy->umask = fs->umask;
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return copy;
 }
 
@@ -69,9 +75,21 @@ static void walk_end(struct walk *walk)
 
 static const char *skip_slashes(const char *text)
 {
+	const char *start = text;
+
 	while (*text == '/')
 		text++;
+	(void)yield_due((uint32_t)(text - start) *
+	                SLASH_COST); // counted here; the walk yields later
 	return text;
+}
+
+// Leave out slashes of which others follow: who looks at a text again and again passes one.
+static const char *skip_but_one_slash(const char *text)
+{
+	const char *end = skip_slashes(text);
+
+	return end == text ? text : end - 1;
 }
 
 // Take the next name off the walk's text. -ENAMETOOLONG.
@@ -129,7 +147,8 @@ static int follow(struct walk *walk, struct inode *link)
 		inode_put(link);
 		return -ELOOP;
 	}
-	walk->suspended[walk->depth++] = (struct suspended){ walk->text, walk->link };
+	walk->suspended[walk->depth].rest = skip_but_one_slash(walk->text);
+	walk->suspended[walk->depth++].link = walk->link;
 	walk->link = link;
 	walk->text = link->target;
 	if (*walk->text == '/') {
@@ -234,6 +253,20 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	return 1;
 }
 
+// Yield between two names, if it is time. The walk has references to all that it still needs. 0, or
+// -EINTR for a thread that is killed.
+static int walk_yield(const struct walk *walk)
+{
+	int error;
+
+	if (!yield_due(STEP_COST + walk->depth * SUSPENDED_COST))
+		return 0;
+	tree_unlock();
+	error = thread_give_way_killable();
+	mutex_lock(&tree_lock);
+	return error;
+}
+
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path)
 {
@@ -251,6 +284,9 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	while (result == 0) {
 		walk.text = skip_slashes(walk.text);
 		resume(&walk);
+		result = walk_yield(&walk);
+		if (result)
+			break;
 		if (*walk.text) {
 			result = walk_step(&walk, flags, path);
 		} else {
@@ -282,7 +318,7 @@ int path_lookup(struct fs_context *fs, struct inode *start, const char *text, un
 		*store = inode_get(path.inode);
 		path_put(&path);
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return error;
 }
 
@@ -292,6 +328,6 @@ char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t s
 
 	mutex_lock(&tree_lock);
 	path = inode_path(inode, fs->root, text, size);
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return path;
 }

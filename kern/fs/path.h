@@ -49,8 +49,9 @@ struct path {
 
 // Follow `text` from `start` (NULL: the current directory; an absolute path starts at the root
 // anyway). 0 with *path filled in; or -ENOENT, -ENOTDIR, -ELOOP after 40 links, -ENAMETOOLONG for a
-// name above 255 bytes, -EISDIR, -ENOMEM, with nothing to give back. Caller: holds tree_lock;
-// `text` must live as long as *path is used.
+// name above 255 bytes, -EISDIR, -ENOMEM, -EINTR for a thread that is killed, with nothing to free.
+// Yields on the way, with tree_lock released, but not after the last name has been looked up.
+// Caller: holds tree_lock; `text` must live as long as *path is used.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);
 

@@ -7,8 +7,10 @@
 #include "fs/uio.h"
 #include "mem/jumbo_pool.h"
 #include "mem/page.h"
+#include "thread/yield.h"
 
-#define WORDS 64 // of one piece
+#define WORDS 64     // of one piece
+#define WORD_COST 50 // instructions or so
 
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg)
@@ -26,7 +28,7 @@ ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_f
 		copied = uio_copyout(uio, words, n * sizeof(*words));
 		done += copied;
 		first += n;
-		if (copied < n * sizeof(*words))
+		if (copied < n * sizeof(*words) || yield_after(n * WORD_COST))
 			break;
 	}
 	*pos += done;

@@ -77,9 +77,9 @@ static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
 		error = generate(file, &snapshot);
 	if (error)
 		return error;
-	if (*pos < snapshot->seq.used) {
-		wanted = MIN(uio->left, snapshot->seq.used - (size_t)*pos);
-		n = uio_copyout(uio, snapshot->seq.text + (size_t)*pos, wanted);
+	if (*pos < seq_length(&snapshot->seq)) {
+		wanted = MIN(uio->left, seq_length(&snapshot->seq) - (size_t)*pos);
+		n = seq_copyout(&snapshot->seq, (size_t)*pos, uio);
 	}
 	snapshot_put(snapshot);
 	*pos += n;

@@ -5,7 +5,11 @@
 #include "cpu/spinlock.h"
 #include "cpu/x86.h"
 #include "debug/options.h"
+#include "fs/uio.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
+
+#define BYTE_COST 12 // instructions or so
 
 #define STEP 0x9e3779b97f4a7c15ull
 
@@ -27,6 +31,24 @@ static uint64_t next(void)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
 	return z ^ z >> 31;
+}
+
+size_t random_copyout(struct uio *uio)
+{
+	uint8_t bytes[64];
+	size_t done = 0;
+
+	while (uio->left) {
+		size_t part = MIN(uio->left, sizeof(bytes)), n;
+
+		random_bytes(bytes, part);
+		n = uio_copyout(uio, bytes, part);
+		done += n;
+		if (n < part ||
+		    (yield_due(part * BYTE_COST) && thread_give_way() && done >= PAGE_SIZE))
+			break;
+	}
+	return done;
 }
 
 void random_bytes(void *bytes, size_t n)

@@ -79,7 +79,7 @@ static int check_listing(struct inode *dir)
 			} else {
 				ktest_fail(__FILE__, __LINE__, "%s is listed and not there", text);
 			}
-			mutex_unlock(&tree_lock);
+			tree_unlock();
 		}
 		file->position = buffer.after;
 	} while (buffer.used);

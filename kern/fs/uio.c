@@ -1,6 +1,8 @@
 // uio.c: copying to and from a list of stretches of memory.
 #include "fs/uio.h"
 
+#include "thread/yield.h"
+
 struct uio uio_vector(const struct user_vector *vector)
 {
 	struct uio uio = { .left = vector->total };
@@ -80,6 +82,8 @@ int uio_fault_in(const struct uio *uio, size_t ahead, bool write)
 	return user_fault_in(aspace_current(), rest.base, write);
 }
 
+#define COPY_EACH (16 * PAGE_SIZE) // bytes; with faults an instruction each, then others may run
+
 static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 {
 	struct aspace *as = aspace_current();
@@ -87,7 +91,7 @@ static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 
 	n = MIN(n, uio->left);
 	while (done < n) {
-		size_t step = MIN(n - done, uio->len);
+		size_t step = MIN(MIN(n - done, uio->len), (size_t)COPY_EACH);
 		size_t copied;
 
 		if (uio->kernel)
@@ -98,7 +102,7 @@ static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 			copied = copyout_partial(as, uio->base, memory + done, step);
 		uio_advance(uio, copied);
 		done += copied;
-		if (copied < step)
+		if (copied < step || (step == COPY_EACH && yield_after(COPY_EACH)))
 			break;
 	}
 	return done;
@@ -130,7 +134,7 @@ size_t uio_zero(struct uio *uio, size_t n)
 			cleared = clear_user_partial(aspace_current(), uio->base, step);
 		uio_advance(uio, cleared);
 		done += cleared;
-		if (cleared < step || (done < n && step == ZERO_EACH && thread_give_way()))
+		if (cleared < step || (done < n && yield_due(step) && thread_give_way()))
 			break;
 	}
 	return done;

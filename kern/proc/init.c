@@ -21,6 +21,7 @@
 #include "proc/groups.h"
 #include "proc/oom.h"
 #include "proc/process.h"
+#include "thread/stretch.h"
 #include "vm/object.h"
 
 #define FIRST_PROGRAM "/bin/sh"
@@ -159,16 +160,20 @@ static void run_first_program(void *arg)
 // Tell whoever watches how the first program ended, and end with it.
 static void __noreturn finish(const char *what, int status)
 {
+	uint64_t end = rdtsc();
+
+	threads_stop(); // whoever looks at the memory finds no call half done
 	if (WIFEXITED(status)) {
-		control_line("exit %d %llu", WEXITSTATUS(status), rdtsc());
+		control_line("exit %d %llu", WEXITSTATUS(status), end);
 		printk(LOG_INFO, "init: %s has ended, with status %d\n", what, WEXITSTATUS(status));
 	} else {
 		if (oom_killed_watched())
-			control_line("oom %llu", rdtsc());
+			control_line("oom %llu", end);
 		else
-			control_line("signal %d %llu", WTERMSIG(status), rdtsc());
+			control_line("signal %d %llu", WTERMSIG(status), end);
 		printk(LOG_INFO, "init: signal %d has ended %s\n", WTERMSIG(status), what);
 	}
+	stretch_report();
 	machine_end(EXIT_NORMAL);
 }
 

@@ -13,6 +13,7 @@
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
@@ -224,16 +225,17 @@ static void write_path(struct seq *seq, const char *path)
 	}
 }
 
-// Where the list of areas is written, and room for a path.
+// The line of an area, and room for a path.
 struct maps {
-	struct seq *seq;
+	struct seq line;
 	char path[PATH_MAX];
 };
 
 #define MAPS_NAME_COLUMN 49
+#define MAPS_COST 3000 // instructions or so, to write a line
 
-// What an area shows, after the numbers that end in column `column`. Caller: holds tree_lock.
-static void write_area_name(struct maps *maps, const struct area *area, size_t column)
+// What an area shows, after the numbers. Caller: holds tree_lock.
+static void write_area_name(struct maps *maps, const struct area *area)
 {
 	struct inode *host = area->object ? area->object->host : NULL;
 	const char *name = area->name;
@@ -243,43 +245,68 @@ static void write_area_name(struct maps *maps, const struct area *area, size_t c
 	else if (area->object && !name)
 		name = "/dev/zero (deleted)"; // as Linux calls memory that is shared
 	if (name) {
-		for (; column < MAPS_NAME_COLUMN; column++)
-			seq_write(maps->seq, " ", 1);
-		write_path(maps->seq, name);
+		while (maps->line.used < MAPS_NAME_COLUMN)
+			seq_write(&maps->line, " ", 1);
+		write_path(&maps->line, name);
 	}
-	seq_write(maps->seq, "\n", 1);
+	seq_write(&maps->line, "\n", 1);
 }
 
-static void show_area(const struct area *area, void *arg)
+// Caller: holds tree_lock and the space's lock.
+static void write_area(const struct area *area, struct maps *maps)
 {
 	const struct inode *host = area->object ? area->object->host : NULL;
 	dev_t dev = host ? host->dev : 0;
-	struct maps *maps = arg;
-	size_t start = maps->seq->used;
 
-	seq_printf(maps->seq, "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ", area->start, area->end,
+	seq_printf(&maps->line, "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ", area->start, area->end,
 	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
 	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
 	           area->object || area->ops == &linear_ops ? area->offset : 0, major(dev),
 	           minor(dev), host ? host->ino : 0);
-	write_area_name(maps, area, maps->seq->used - start);
+	write_area_name(maps, area);
+}
+
+// Write the lines of all areas. The locks are held for one at a time: as on Linux, what changes
+// meanwhile is seen before or after its change.
+static int write_areas(struct seq *seq, struct aspace *as, struct maps *maps)
+{
+	const struct area *area;
+	uintptr_t va = 0;
+
+	do {
+		mutex_lock(&tree_lock);
+		rwlock_read_lock(&as->lock);
+		area = area_find_from(&as->areas, va);
+		if (area) {
+			va = area->end;
+			write_area(area, maps);
+		}
+		rwlock_read_unlock(&as->lock);
+		tree_unlock();
+		seq_write(seq, maps->line.text, maps->line.used);
+		seq->overflow |= maps->line.overflow;
+		maps->line.used = 0;
+		if (yield_after(MAPS_COST))
+			return -EINTR;
+	} while (area);
+	return 0;
 }
 
 static int show_maps(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
 	struct maps *maps = kmalloc(sizeof(*maps));
+	int error = as && !maps ? -ENOMEM : 0;
 
 	if (as && maps) {
-		maps->seq = seq;
-		mutex_lock(&tree_lock);
-		aspace_for_each_area(as, show_area, maps);
-		mutex_unlock(&tree_lock);
+		maps->line = (struct seq)SEQ_INIT;
+		error = write_areas(seq, as, maps);
+		seq_free(&maps->line);
 	}
 	kfree(maps);
 	if (as)
 		aspace_put(as);
-	return as && !maps ? -ENOMEM : 0;
+	return error;
 }
 
 static void fill_pagemap(uint64_t *words, size_t first, size_t n, void *as)

@@ -5,6 +5,7 @@
 #include "mem/page.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 
 static int chmod_inode(struct inode *inode, mode_t mode)
@@ -199,7 +200,12 @@ SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 	return truncate_fd(fd, pair64(low, high), true);
 }
 
-// Is there surely too little memory for the holes in [offset, end)? Then none is filled.
+// What work costs, in instructions or so: to look whether a page is there, to make one.
+#define LOOK_COST 100
+#define FILL_COST 1500
+
+// Is there surely too little memory for the holes in [offset, end)? Then none is filled. Returns true
+// also for a caller that is killed.
 static bool too_many_holes(struct object *object, uint64_t offset, uint64_t end)
 {
 	size_t room = page_free_count(), holes = OBJECT_RESERVE;
@@ -212,11 +218,14 @@ static bool too_many_holes(struct object *object, uint64_t offset, uint64_t end)
 			holes++;
 		else
 			page_unpin(pp);
+		if (yield_after(LOOK_COST))
+			return true;
 	}
 	return holes > room;
 }
 
-// Give the file pages for [offset, end). 0, -ENOSPC, or -EPERM where a seal keeps the file small.
+// Give the file pages for [offset, end). 0, -ENOSPC, -EPERM where a seal keeps the file small, or -EINTR
+// for a caller that is killed: the pages that are there by then stay.
 static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 {
 	size_t page = object_page_size(object);
@@ -231,6 +240,8 @@ static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 		if (object_page(object, (uint32_t)(at >> PAGE_SHIFT), true, &pp))
 			return -ENOSPC;
 		page_unpin(pp);
+		if (yield_after(FILL_COST))
+			return -EINTR;
 	}
 	return 0;
 }

@@ -6,7 +6,10 @@
 #include "mem/heap.h"
 #include "sys/path.h"
 #include "sys/syscall.h"
+#include "thread/yield.h"
 #include "vm/uaccess.h"
+
+#define LIST_COST 20000 // instructions or so, for a page of entries
 
 // Copy entries out page by page, until the program's buffer or the directory ends.
 static ssize_t list_directory(struct file *file, char __user *user, size_t size)
@@ -28,6 +31,8 @@ static ssize_t list_directory(struct file *file, char __user *user, size_t size)
 			break;
 		done += buffer.used;
 		file->position = buffer.after;
+		if (yield_after(LIST_COST))
+			break;
 	}
 	kfree(buffer.bytes);
 	return done ? (ssize_t)done : error;
@@ -265,7 +270,7 @@ static ssize_t current_path(struct fs_context *fs, char *text, char **start)
 		*start = inode_path(fs->cwd, fs->root, text, PATH_MAX);
 		length = *start ? (ssize_t)strlen(*start) + 1 : -ENAMETOOLONG;
 	}
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return length;
 }
 

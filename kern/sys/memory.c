@@ -5,6 +5,7 @@
 #include "fs/inode.h"
 #include "fs/jumbo_file.h"
 #include "sys/syscall.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
@@ -300,6 +301,8 @@ SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
 		store = (char __user *)store + n;
 		va += (uintptr_t)n * PAGE_SIZE;
 		pages -= (size_t)n;
+		if (yield_after(n))
+			return -EINTR;
 	}
 	return 0;
 }

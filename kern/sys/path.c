@@ -47,7 +47,7 @@ static struct inode *empty_path_inode(const struct path_arg *arg)
 		return inode_get(arg->start);
 	mutex_lock(&tree_lock);
 	inode = inode_get(process_current()->fs->cwd);
-	mutex_unlock(&tree_lock);
+	tree_unlock();
 	return inode;
 }
 

@@ -7,7 +7,10 @@
 #include "sys/restart.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/uaccess.h"
+
+#define POLL_COST 100 // instructions or so, to ask a file
 
 // One of the descriptors of a poll.
 struct polled {
@@ -40,6 +43,7 @@ static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool 
 			fds[i].revents = (short)(file_events(polled[i].file, &table) &
 			                         ((uint32_t)fds[i].events | POLLERR | POLLHUP));
 		ready += fds[i].revents != 0;
+		(void)yield_after(POLL_COST);
 	}
 	return ready;
 }
@@ -53,8 +57,10 @@ static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, 
 		ready = look(fds, polled, count, wait);
 		if (!ready && wait && !thread_signal_pending())
 			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
-		for (uint32_t i = 0; i < count && wait; i++)
+		for (uint32_t i = 0; i < count && wait; i++) {
 			waiter_remove(&polled[i].waiter);
+			(void)yield_after(POLL_COST / 4);
+		}
 		if (!ready && thread_signal_pending())
 			return -ERESTARTNOHAND;
 		if (ready || !wait)
@@ -75,11 +81,14 @@ int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
 	for (uint32_t i = 0; i < count; i++) {
 		polled[i].file = fds[i].fd < 0 ? NULL : fd_get(files, fds[i].fd);
 		list_init(&polled[i].waiter.link);
+		(void)yield_after(POLL_COST);
 	}
 	result = poll_loop(fds, polled, count, deadline);
-	for (uint32_t i = 0; i < count; i++)
+	for (uint32_t i = 0; i < count; i++) {
 		if (polled[i].file)
 			file_put(polled[i].file);
+		(void)yield_after(POLL_COST / 4);
+	}
 	kfree(polled);
 	return result;
 }
@@ -201,9 +210,11 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 	result = copyin(as, fds, user, count * sizeof(*fds));
 	if (!result)
 		result = poll_files(fds, count, deadline);
-	for (uint32_t i = 0; i < count && (result >= 0 || result == -ERESTARTNOHAND); i++)
+	for (uint32_t i = 0; i < count && (result >= 0 || result == -ERESTARTNOHAND); i++) {
 		if (put_user(as, revents_of(user, i), fds[i].revents))
 			result = -EFAULT;
+		(void)yield_after(POLL_COST / 4);
+	}
 	kfree(fds);
 	return result;
 }

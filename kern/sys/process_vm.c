@@ -2,11 +2,13 @@
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "sys/syscall.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 #include "vm/uvector.h"
 
 #define CHUNK PAGE_SIZE // bytes that pass through the kernel at a time
+#define COPY_COST 3000  // instructions or so for that
 
 // One side of the copy: stretches of memory in one space, and how far we are.
 struct side {
@@ -55,7 +57,7 @@ static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 		total += (ssize_t)put;
 		if (put < n)
 			return total ? total : -EFAULT;
-		if (thread_give_way_killable())
+		if (yield_after(COPY_COST))
 			break;
 	}
 	return total;

@@ -6,6 +6,7 @@
 #include "dev/control.h"
 #include "dev/exitport.h"
 #include "fs/random.h"
+#include "fs/uio.h"
 #include "mem/heap.h"
 #include "mem/page.h"
 #include "proc/process.h"
@@ -115,22 +116,13 @@ SYSCALL0(getegid32)
 
 SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 {
-	uint8_t bytes[64];
-	size_t done = 0;
+	struct uio uio = uio_user(store, MIN(len, (size_t)INT32_MAX));
+	size_t done;
 
 	if (flags & ~RANDOM_FLAGS)
 		return -EINVAL;
-	len = MIN(len, (size_t)INT32_MAX);
-	while (done < len) {
-		size_t n = MIN(len - done, sizeof(bytes)), moved;
-
-		random_bytes(bytes, n);
-		moved = copyout_partial(aspace_current(), (char __user *)store + done, bytes, n);
-		done += moved;
-		if (moved < n)
-			return done ? (long)done : -EFAULT;
-	}
-	return (long)done;
+	done = random_copyout(&uio);
+	return done || !len ? (long)done : -EFAULT;
 }
 
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)

@@ -35,6 +35,16 @@ void assert_no_sleeping_lock(void)
 		      thread->name, thread->sleeping_ranks);
 }
 
+void assert_may_yield(void)
+{
+	struct thread *thread = thread_current();
+
+	assert_may_sleep();
+	if (thread->sleeping_ranks & ~(1u << RANK_ASPACE))
+		panic("%s yields holding the sleeping locks of ranks %#x", thread->name,
+		      thread->sleeping_ranks);
+}
+
 #endif
 
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)

@@ -6,17 +6,20 @@
 #include "thread/waitq.h"
 
 // Debug builds know which sleeping locks each thread holds, as a mask of ranks. A lock may be taken
-// only while all that the thread holds rank lower, and a user's memory copied only while it holds none.
+// only while all that the thread holds rank lower, a user's memory copied only while it holds none, and
+// others let run only while it holds none that other address spaces need.
 #ifdef DEBUG
 void lock_rank_check(unsigned int rank, const char *name);
 void lock_rank_taken(unsigned int rank);
 void lock_rank_released(unsigned int rank);
 void assert_no_sleeping_lock(void);
+void assert_may_yield(void);
 #else
 #define lock_rank_check(rank, name) ((void)0)
 #define lock_rank_taken(rank) ((void)0)
 #define lock_rank_released(rank) ((void)0)
 #define assert_no_sleeping_lock() ((void)0)
+#define assert_may_yield() ((void)0)
 #endif
 
 struct mutex {

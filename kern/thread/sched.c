@@ -4,8 +4,11 @@
 
 #include "cpu/x86.h"
 #include "thread/cputime.h"
+#include "thread/mutex.h"
+#include "thread/stretch.h"
 #include "thread/timer.h"
 #include "thread/tick.h"
+#include "thread/yield.h"
 
 struct spinlock sched_lock = SPINLOCK_INIT("sched", RANK_SCHED);
 struct list all_threads = LIST_INIT(all_threads);
@@ -16,6 +19,7 @@ void (*thread_idle_hook)(void);
 
 static struct list run_queue = LIST_INIT(run_queue); // guarded by sched_lock
 static struct thread *dead;                          // to be freed by the thread that runs next
+static bool ending;                                  // [sched_lock] threads_stop was called
 
 // The registers that belong to the user and that no entry code saves.
 static void switch_user_registers(struct thread *prev, struct thread *next)
@@ -46,6 +50,7 @@ void schedule(void)
 		spin_unlock(&sched_lock);
 		return;
 	}
+	stretch_break();
 	switch_user_registers(prev, next);
 	segment_set_kernel_stack(next->kstack + KSTACK_SIZE);
 	thread_switch_hook(next);
@@ -84,6 +89,8 @@ void thread_start(struct thread *thread)
 {
 	spin_lock(&sched_lock);
 	list_add_tail(&all_threads, &thread->all_link);
+	if (ending)
+		thread->work |= WORK_STOP;
 	make_runnable(thread, 0);
 	spin_unlock(&sched_lock);
 }
@@ -107,18 +114,23 @@ int thread_give_way(void)
 {
 	struct thread *thread = thread_current();
 
-	assert_may_sleep();
+	assert_may_yield();
+	stretch_break();
 	take_interrupts();
+	stretch_break();
 	if (thread->work & WORK_RESCHED) {
 		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
 		thread_yield();
 	}
-	return thread->work & (WORK_SIGNAL | WORK_KILL) ? -EINTR : 0;
+	this_cpu()->work_left = YIELD_EACH;
+	return thread->work & (WORK_SIGNAL | WORK_KILL | WORK_STOP) ? -EINTR : 0;
 }
 
 int thread_give_way_killable(void)
 {
-	return thread_give_way() && (thread_current()->work & WORK_KILL) ? -EINTR : 0;
+	uint32_t ending_bits = WORK_KILL | WORK_STOP;
+
+	return thread_give_way() && (thread_current()->work & ending_bits) ? -EINTR : 0;
 }
 
 void thread_exit(void)
@@ -142,10 +154,26 @@ void thread_interrupt(struct thread *thread, uint32_t work)
 	spin_unlock(&sched_lock);
 }
 
+void threads_stop(void)
+{
+	struct thread *thread;
+
+	spin_lock(&sched_lock);
+	ending = true;
+	list_for_each(thread, &all_threads, all_link)
+		__atomic_or_fetch(&thread->work, WORK_STOP, __ATOMIC_RELAXED);
+	spin_unlock(&sched_lock);
+	while (schedule_waiting())
+		thread_yield();
+}
+
 void thread_return_work(struct trapframe *frame)
 {
+	static struct waitq stopped = WAITQ_INIT(stopped);
 	struct thread *thread = thread_current();
 
+	while (thread->work & WORK_STOP)
+		waitq_sleep(&stopped, NULL, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	if (thread->work & WORK_RESCHED) {
 		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
 		thread_yield();

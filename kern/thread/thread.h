@@ -28,6 +28,7 @@ enum thread_state {
 #define WORK_RESCHED 0x1u // its time slice is over
 #define WORK_SIGNAL 0x2u  // a signal that it does not block may be pending
 #define WORK_KILL 0x4u    // it is to die; also ends WAIT_KILLABLE sleeps; never cleared
+#define WORK_STOP 0x8u    // the machine ends: it never runs in user mode again
 
 // Signals that were sent and are not yet acted upon. Only proc/sigqueue.c changes it.
 struct signal_queue {
@@ -149,10 +150,10 @@ void thread_enter_user(void) __noreturn;
 // Let the others run; returns when it is this thread's turn again.
 void thread_yield(void);
 
-// Take interrupts, and let the others run if the time slice is over. A loop whose length a program
-// chooses calls this every few thousand instructions: without it the clock stands still and nobody
-// can end the loop. Returns 0, or -EINTR when a signal waits for the caller, who should then stop.
-// Caller: holds no spinlock; for a sleeping lock that it holds others may have to wait.
+// Yield: take interrupts, and let the others run if the time slice is over. Work whose length a
+// program chooses does so as thread/yield.h says: without it the clock stands still and nobody can end
+// the work. Returns 0, or -EINTR when a signal waits for the caller, who should then stop.
+// Caller: holds no spinlock, and no sleeping lock but an address space's own.
 int thread_give_way(void);
 
 // The same for work that a signal does not end, unless it is SIGKILL.
@@ -163,6 +164,12 @@ static inline bool thread_signal_pending(void)
 {
 	return thread_current()->work & (WORK_SIGNAL | WORK_KILL);
 }
+
+// The machine is about to end: let every other thread run until it sleeps, ends, or would enter user
+// mode, where it stops for good. Long calls stop early, as for a thread that is killed. So afterwards
+// whoever holds a lock is asleep, and waits for what will never come.
+// Caller: holds no lock; is a thread of the kernel.
+void threads_stop(void);
 
 // Set bits in `thread->work`, and end its sleep where its wait mode allows: WORK_KILL any but an
 // uninterruptible one, WORK_SIGNAL an interruptible one.

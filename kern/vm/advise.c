@@ -13,7 +13,8 @@ typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, u
                         int what);
 
 // Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if
-// there was a hole; `stop_at_hole` ends the loop there. Caller: holds as->lock for writing.
+// there was a hole; `stop_at_hole` ends the loop there. Yields, and returns -EINTR for a thread that is
+// killed. Caller: holds as->lock for writing.
 static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
                      visit_fn visit, int what)
 {
@@ -32,6 +33,8 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 		}
 		part_end = MIN(area->end, end);
 		error = visit(as, area, va, part_end, what);
+		if (!error)
+			error = yield_after(AREA_COST);
 		if (error)
 			return error;
 		va = part_end;
@@ -173,11 +176,9 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 	return error;
 }
 
-// After each page table's pages of a long range. 0, or -EINTR for a process that is killed.
-static int let_others_run(uintptr_t va)
-{
-	return va % JUMBO_SIZE ? 0 : thread_give_way_killable();
-}
+// What work costs, in instructions or so: to find, clear and map a page; to look whether one is there.
+#define POPULATE_COST 1500
+#define RESIDENT_COST 40
 
 // MADV_POPULATE_READ and _WRITE: fault in, without a change to contents.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
@@ -191,7 +192,7 @@ static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum faul
 		if (error)
 			return error;
 		page_unpin(pp);
-		error = let_others_run(va);
+		error = yield_after(POPULATE_COST);
 		if (error)
 			return error;
 	}
@@ -287,8 +288,10 @@ static void populate_all(struct aspace *as)
 		rwlock_read_unlock(&as->lock);
 		if (end == 0)
 			return;
-		(void)aspace_populate(as, va, end - va);
+		if (aspace_populate(as, va, end - va) == -EINTR)
+			return;
 		va = end;
+		(void)yield_after(AREA_COST);
 	}
 }
 
@@ -304,6 +307,7 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 		if (ops_lockable(area->ops)) // nothing is cut, so nothing can fail
 			(void)set_flags(as, area, area->start, area->end,
 			                (area->flags & ~AREA_LOCKS) | locks);
+		(void)yield_after(AREA_COST);
 	}
 	rwlock_write_unlock(&as->lock);
 	if (current && locks)
@@ -334,6 +338,7 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 		count = (ssize_t)MIN(max, (area->end - va) / PAGE_SIZE);
 		for (ssize_t i = 0; i < count; i++)
 			vec[i] = page_resident(as, area, va + (uintptr_t)i * PAGE_SIZE);
+		(void)yield_due((uint32_t)count * RESIDENT_COST);
 	}
 	rwlock_read_unlock(&as->lock);
 	return count;
@@ -372,7 +377,7 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
 	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE) {
 		error = populate_page(as, va);
 		if (!error)
-			error = let_others_run(va);
+			error = yield_after(POPULATE_COST);
 	}
 	return error;
 }

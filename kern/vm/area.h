@@ -81,6 +81,7 @@ struct area {
 	struct object *object;      // [c] object_ops, jumbo_ops: one reference; else NULL
 	uint64_t offset;            // [s] bytes into what stands behind the area, at `start`
 	struct list object_link;    // [o] on the object's list of areas
+	uint16_t object_round;      // [o] the object's last round that has visited it
 	const char *name;           // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
 };
 

@@ -36,7 +36,7 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 		if (area->flags & AREA_WRITE_OPEN)
 			object_write_open_again(area->object);
 		mutex_lock(&area->object->lock);
-		list_add_tail(&area->object->areas, &area->object_link);
+		list_add(&area->object->areas, &area->object_link); // (object_shrink.c)
 		mutex_unlock(&area->object->lock);
 	}
 	return area;
@@ -98,6 +98,8 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 	if (!low || low->end != va || !areas_alike(low, high))
 		return;
 	end = high->end;
+	if (unlikely(low->object && low->object_round != high->object_round))
+		object_visit_again(low);
 	area_drop(as, high);
 	area_resize(&as->areas, low, low->start, end);
 }

@@ -43,6 +43,7 @@ void aspace_put(struct aspace *as)
 	list_for_each_safe(area, after, &as->areas.list, link) {
 		ptes_unmap(as, area->start, area->end);
 		area_release(area); // the tree goes as a whole
+		(void)yield_after(AREA_COST);
 	}
 	if (as->program) {
 		object_allow_writes(as->program);
@@ -67,17 +68,6 @@ void aspace_switch_to(struct aspace *as)
 	pgdir_load(as ? as->pgdir : kernel_pgdir);
 	if (old)
 		aspace_put(old);
-}
-
-void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),
-                          void *arg)
-{
-	struct area *area;
-
-	rwlock_read_lock(&as->lock);
-	list_for_each(area, &as->areas.list, link)
-		visit(area, arg);
-	rwlock_read_unlock(&as->lock);
 }
 
 // A kernel thread runs on whatever directory is loaded: the kernel's half is the same in all. But a

@@ -41,16 +41,16 @@ static inline struct aspace *aspace_get(struct aspace *as)
 	return as;
 }
 
-// Drop a reference; the last one gives everything back. `as` must not be loaded then by its caller
-// as the current space: see aspace_leave.
+// Drop a reference; the last one frees everything, and yields. `as` must not be loaded then by its
+// caller as the current space: see aspace_switch_to. Caller: holds no lock.
 void aspace_put(struct aspace *as);
 
 // Let the current thread run in `as` from now on (NULL: in none), taking over the caller's
 // reference, and drop the one on the space it had.
 void aspace_switch_to(struct aspace *as);
 
-// Copy a whole space for fork: private memory copy-on-write, shared memory shared. Returns 0 or
-// -ENOMEM, with both spaces as before. Caller: holds no lock.
+// Copy a whole space for fork: private memory copy-on-write, shared memory shared. Yields. Returns 0,
+// -ENOMEM, or -EINTR for a thread that is killed; then there is no copy. Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
 
 // Map at [at, at + len) of `to`, which must be free there, what is mapped at [va, va + len) of `from`,
@@ -141,11 +141,6 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 // saves the program its faults. Never fails; stops where memory is short.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 
-// Call `visit` for every area, by address. Caller: holds no lock; `visit` runs under the space's
-// lock and must not sleep on it.
-void aspace_for_each_area(struct aspace *as, void (*visit)(const struct area *area, void *arg),
-                          void *arg);
-
 // How much memory a space has, in pages (usage.c).
 struct aspace_usage {
 	size_t size;               // of all areas, of which
@@ -156,7 +151,7 @@ struct aspace_usage {
 	size_t jumbo;              // jumbo pages that are there, which `anonymous` leaves out
 };
 
-// Fill *usage: counted anew at each call, page by page. Caller: holds no lock.
+// Fill *usage: counted anew at each call, page by page. Yields. Caller: holds no lock.
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
 
 // How many pages are resident. Caller: may hold spinlocks, of smaller rank than RANK_PAGETABLE.

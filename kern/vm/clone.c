@@ -6,6 +6,8 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 	struct area *area, *twin;
 
 	list_for_each(area, &as->areas.list, link) {
+		if (yield_after(AREA_COST))
+			return -EINTR;
 		if (area->flags & AREA_DONTFORK)
 			continue;
 		twin = area_copy(area, copy);
@@ -17,6 +19,19 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}
 	return 0;
+}
+
+// A fork copies an area of large pages without a yield, and object_catch_up does not know such pages:
+// so a change of the object comes before, and is waited for, or after. Caller: as for ptes_clone.
+static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_batch *to,
+                         struct object *obj)
+{
+	tlb_batch_finish(to);
+	tlb_batch_finish(from);
+	spin_unlock(&as->pt_lock);
+	object_lock_settled(obj);
+	mutex_unlock(&obj->lock);
+	spin_lock(&as->pt_lock);
 }
 
 static int clone_ptes(struct aspace *as, struct aspace *copy)
@@ -31,6 +46,8 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	list_for_each(area, &as->areas.list, link) {
 		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
 			continue; // device memory comes back with the child's first fault
+		if (unlikely(area->ops->uncut))
+			wait_settled(as, &from, &to, area->object);
 		error = ptes_clone(&from, &to, area);
 		if (error)
 			break;
@@ -41,8 +58,17 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	return error;
 }
 
+static void catch_up(struct aspace *copy)
+{
+	struct area *area;
+
+	list_for_each(area, &copy->areas.list, link)
+		object_catch_up(area);
+}
+
 int aspace_clone(struct aspace *as, struct aspace **store)
 {
+	uint32_t mark = object_changes();
 	struct aspace *copy;
 	int error = aspace_create(&copy);
 
@@ -52,6 +78,8 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	error = clone_areas(as, copy);
 	if (!error)
 		error = clone_ptes(as, copy);
+	if (unlikely(object_changed_since(mark)))
+		catch_up(copy);
 	copy->brk_start = as->brk_start;
 	copy->brk = as->brk;
 	copy->args_start = as->args_start;

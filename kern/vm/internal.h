@@ -4,28 +4,55 @@
 #include <abi/mman.h>
 
 #include "mem/tlb.h"
-#include "thread/thread.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-// Take everything in [start, end) out of the page tables, dropping references.
-// Caller: holds as->lock for writing, or the lock of the object behind the range.
+// Take everything in [start, end) out of the page tables, dropping references. Yields.
+// Caller: holds as->lock for writing, or the space is nobody's any more.
 void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The same for the pages of objects only: private copies stay. Caller: holds the lock of the object
-// behind the range.
-void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end);
+// Like ptes_unmap, but does not yield: returns early when it is time to (yield_due), after at least one
+// table's entries. Returns where it stopped: `end`, or where to go on.
+// Caller: holds as->lock for writing, or the lock of the object behind the range.
+uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Like ptes_unmap_some for the pages of objects only: private copies stay. Caller: holds the lock of
+// the object behind the range.
+uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// About how many instructions it takes to make an area, to cut, merge or free one.
+#define AREA_COST 300
+
+// Take out entries in [start, end) whose pages were some object's, but are not, or no longer, that of
+// `obj`. Yields. Caller: as for ptes_unmap.
+void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
+                          const struct object *obj);
+
+// Count `cost` instructions of work on entries. If it is time, finish the batch, release pt_lock,
+// yield, and go on with the same batch. Caller: holds pt_lock and no other lock but as->lock.
+static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch, uint32_t cost)
+{
+	if (!yield_due(cost))
+		return;
+	tlb_batch_finish(batch);
+	spin_unlock(&as->pt_lock);
+	thread_give_way();
+	spin_lock(&as->pt_lock);
+}
 
 // Make the entries in [start, end) match rights `prot`: taken rights go now, given ones come with
-// the next fault. Caller: holds as->lock for writing.
+// the next fault. Yields. Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
 // What an entry becomes under rights `prot`.
 pte_t entry_protected(pte_t entry, int prot);
 
 // Copy the entries of `area` from the space of `from` to that of `to`, which has none there.
-// Private pages become read-only in both. Returns 0 or -ENOMEM, with part of the entries copied.
-// Caller: holds the lock of `from`'s space for writing, has begun both batches and finishes them.
+// Private pages become read-only in both. Yields. Returns 0, -ENOMEM, or -EINTR for a thread that is
+// killed, with part of the entries copied.
+// Caller: holds the lock of `from`'s space for writing and its pt_lock, which a yield releases; has
+// begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
 // The end of the part of [va, end) that one page table covers.
@@ -77,6 +104,33 @@ static inline bool pde_has_jumbo(pde_t pde)
 	return (pde & PTE_PS) && pte_has_page(pde);
 }
 
+// Take pages out of the object's tree from [first, end), until it is time to yield. Returns true if
+// there are more. Caller: holds the object's lock, or is the last that knows it; nothing maps them.
+bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
+
+// Free what is left of the tree of an object without pages: nodes that have led to none.
+void object_drop_nodes(struct object *obj);
+
+// Lock the object when nobody is taking out pages of it, with the lock released now and then: for
+// whoever adds pages, or changes the size. Caller: holds no lock that the other one needs.
+void object_lock_settled(struct object *obj);
+
+// The rest of it, for a caller that holds the lock and has seen `changing`.
+void object_wait_settled(struct object *obj);
+
+// A change of an object takes pages out of all areas that map it. Whoever copies or moves entries, and
+// yields meanwhile, may bring some to an area that the change has visited before. So it remembers
+// object_changes() when it begins, and asks at the end whether any object has changed since. If so, it
+// calls object_catch_up for each area that has got entries: that takes out what should not be there.
+// Caller of the last one: holds the space's lock for writing, or nobody knows the space; no other lock.
+uint32_t object_changes(void);
+bool object_changed_since(uint32_t mark);
+void object_catch_up(struct area *area);
+
+// An area has become part of `area`, which the change under way has perhaps visited, unlike the other.
+// Caller: holds the space's lock for writing.
+void object_visit_again(struct area *area);
+
 // The object's page `index`, made if need be: 0, -ENOMEM or -ENOSPC. Caller of these four: holds its lock.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
@@ -104,8 +158,8 @@ pte_t *table_to_change(struct aspace *as, uintptr_t va);
 // did.
 bool table_drop(struct aspace *as, uintptr_t va);
 
-// Make private all tables of [start, end), or those that it covers in part only. 0 or -ENOMEM.
-// Caller: holds as->lock for writing, not pt_lock.
+// Make private all tables of [start, end), or those that it covers in part only. The first one yields
+// where there are several. 0 or -ENOMEM. Caller: holds as->lock for writing, not pt_lock.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);
 int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -218,7 +272,8 @@ void area_drop(struct aspace *as, struct area *area);
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The two steps of unmap_locked, of which only the first can fail: 0 or -ENOMEM.
+// The two steps of unmap_locked, of which only the first can fail: 0 or -ENOMEM. The second yields; a
+// thread that is killed meanwhile completes it: its end would have to do the same work.
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -235,8 +290,8 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 bool range_valid(uintptr_t va, size_t len);
 
 // Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the
-// tables that this needs: 0 or -ENOMEM; then ptes_move cannot fail, or ptes_move_cancel gives the
-// tables back. Caller: holds as->lock for writing.
+// tables that this needs, and holds them: 0 or -ENOMEM; then ptes_move cannot fail, or ptes_move_cancel
+// frees the tables. The first two yield. Caller: holds as->lock for writing throughout.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);

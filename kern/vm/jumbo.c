@@ -139,7 +139,7 @@ static int jumbo_fault(struct aspace *as, struct area *area, uintptr_t va, enum 
 {
 	int error;
 
-	mutex_lock(&area->object->lock);
+	object_lock_settled(area->object);
 	error = serve(as, area, ROUND_DOWN(va, JUMBO_SIZE), access);
 	mutex_unlock(&area->object->lock);
 	return error;
@@ -172,7 +172,8 @@ static int jumbo_reserve(struct aspace *as, struct area *area)
 // What was put aside for the area is put aside again, as far as pages are left.
 static void jumbo_discard(struct area *area, uintptr_t start, uintptr_t end)
 {
-	ptes_unmap(area->as, start, end);
+	for (uintptr_t at = start; at < end;) // short: a jumbo page each
+		at = ptes_unmap_some(area->as, at, end);
 	if (!(area->flags & AREA_PROMISED))
 		return;
 	for (uintptr_t slot = start; slot < end && !jumbo_promise(1); slot += JUMBO_SIZE)

@@ -32,6 +32,7 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 		next = area_next(&as->areas, area);
 		as->pages -= (MIN(area->end, end) - MAX(area->start, start)) / PAGE_SIZE;
 		area_cut_off(as, area, start, end);
+		(void)yield_after(AREA_COST);
 	}
 }
 

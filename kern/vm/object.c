@@ -8,6 +8,8 @@
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 
+#define ADOPT_COST 200 // instructions or so, to insert a page
+
 const struct object_host_hooks *object_host_hooks;
 
 static struct object *create(unsigned int shift)
@@ -18,6 +20,7 @@ static struct object *create(unsigned int shift)
 		return NULL;
 	mutex_init(&obj->lock, "object", RANK_OBJECT);
 	list_init(&obj->areas);
+	waitq_init(&obj->settled);
 	obj->refs = 1;
 	obj->seals = F_SEAL_SEAL;
 	obj->shift = shift;
@@ -34,21 +37,15 @@ struct object *object_create_jumbo(void)
 	return create(JUMBO_SHIFT);
 }
 
-static void drop_page(page_t *pp, void *arg)
-{
-	struct object *obj = arg;
-
-	obj->resident--;
-	pp->owner = NULL;
-	page_decref(pp);
-}
-
 void object_put(struct object *obj)
 {
 	if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	assert(list_empty(&obj->areas));
-	pagetree_remove(&obj->pages, 0, UINT32_MAX, drop_page, obj);
+	assert_may_yield();
+	while (object_drop_some(obj, 0, UINT32_MAX))
+		thread_give_way();
+	object_drop_nodes(obj);
 	object_unpromise(obj, 0, UINT32_MAX);
 	kfree(obj);
 }
@@ -75,6 +72,7 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
 
 	mutex_lock(&obj->lock);
 	error = insert_page(obj, index, pp);
+	(void)yield_due(ADOPT_COST);
 	mutex_unlock(&obj->lock);
 	return error;
 }
@@ -127,7 +125,10 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 	page_t *pp;
 	int error = 0;
 
-	mutex_lock(&obj->lock);
+	if (create)
+		object_lock_settled(obj);
+	else
+		mutex_lock(&obj->lock);
 	if (create)
 		error = object_find_or_make(obj, index >> bits, &pp);
 	else if (!(pp = pagetree_get(&obj->pages, index >> bits)))
@@ -138,90 +139,6 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 		*pp_store = pp + index % (1u << bits);
 	mutex_unlock(&obj->lock);
 	return error;
-}
-
-// How to take a range out of the space of an area of small pages.
-typedef void (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end);
-
-// Take [first, end), page-aligned, out of every mapping. Caller: holds the lock.
-static void unmap_range(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
-{
-	struct area *area;
-
-	list_for_each(area, &obj->areas, object_link) {
-		uint64_t area_end = area->offset + (area->end - area->start);
-		uint64_t from = MAX(first, area->offset), to = MIN(end, area_end);
-
-		uintptr_t start = area->start + (uintptr_t)(from - area->offset);
-		uintptr_t stop = area->start + (uintptr_t)(to - area->offset);
-
-		if (from < to && area->ops->discard)
-			area->ops->discard(area, start, stop);
-		else if (from < to)
-			unmap(area->as, start, stop);
-	}
-}
-
-// Take the pages [first, end) out of the object and of every mapping. Caller: holds the lock.
-static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
-{
-	uint32_t from = (uint32_t)(first >> obj->shift), to = (uint32_t)(end >> obj->shift);
-
-	unmap_range(obj, first, end, unmap);
-	pagetree_remove(&obj->pages, from, to, drop_page, obj);
-	object_unpromise(obj, from, to);
-}
-
-// Clear [start, end), which lies in one page, if that is in memory. Caller: holds the lock.
-static void clear_part(struct object *obj, uint64_t start, uint64_t end)
-{
-	page_t *pp = pagetree_get(&obj->pages, (uint32_t)(start >> obj->shift));
-	size_t at = (size_t)start & (object_page_size(obj) - 1);
-
-	if (pp && start < end)
-		memset((char *)page_to_virt(pp) + at, 0, (size_t)(end - start));
-}
-
-int object_truncate(struct object *obj, uint64_t size)
-{
-	uint64_t first = ROUND_UP(size, object_page_size(obj));
-	int error = 0;
-
-	if (size > OBJECT_MAX)
-		return -EFBIG;
-	mutex_lock(&obj->lock);
-	if ((size < obj->size && (obj->seals & F_SEAL_SHRINK)) ||
-	    (size > obj->size && (obj->seals & F_SEAL_GROW))) {
-		error = -EPERM;
-	} else {
-		if (size < obj->size) {
-			remove_pages(obj, first, OBJECT_MAX, ptes_unmap);
-			clear_part(obj, size, first);
-		}
-		obj->size = size;
-	}
-	mutex_unlock(&obj->lock);
-	return error;
-}
-
-int object_punch(struct object *obj, uint64_t offset, uint64_t len)
-{
-	uint64_t end = MIN(offset + len, OBJECT_MAX);
-	size_t page = object_page_size(obj);
-	uint64_t first = ROUND_UP(offset, page), last = ROUND_DOWN(end, page);
-	int error = object_writer_enter(obj);
-
-	if (error)
-		return error;
-	mutex_lock(&obj->lock);
-	if (first < last)
-		remove_pages(obj, first, last, ptes_unmap_object);
-	clear_part(obj, offset, MIN(first, end));
-	if (last >= first)
-		clear_part(obj, last, end);
-	mutex_unlock(&obj->lock);
-	object_writer_leave(obj);
-	return 0;
 }
 
 // A mapping sees the pages that the object has, and makes those that it lacks. Shared mappings
@@ -239,6 +156,8 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	if (pte_present(old) && !shared)
 		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
 	mutex_lock(&obj->lock);
+	if (unlikely(obj->punching))
+		object_wait_settled(obj);
 	error = offset < obj->size ?
 	                object_find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), &pp) :
 	                -ENXIO;
@@ -267,7 +186,7 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (area && area->ops == &object_ops && area->prot && !(area->prot & PROT_WRITE)) {
-		mutex_lock(&area->object->lock);
+		object_lock_settled(area->object);
 		for (end = MIN(end, area->end); va < end; va += PAGE_SIZE) {
 			pp = pagetree_get(&area->object->pages,
 			                  (uint32_t)((area->offset + (va - area->start)) >>

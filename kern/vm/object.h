@@ -33,6 +33,10 @@ struct object {
 	size_t resident;       // [o] how many there are
 	struct pagetree promises; // [o] jumbo: for which holes a page of the pool is put aside
 	struct list areas;        // [o] the areas that map it (struct area by object_link)
+	bool changing;        // [o] pages are being taken out, with the lock released now and then:
+	bool punching;        // [o] and these from its middle, so that faults must wait too
+	uint16_t round;       // [o] which areas the change has visited: those whose round it is
+	struct waitq settled; // for `changing` to become false
 };
 
 // Free pages that objects leave to others: what files hold is given back by no program's end, and
@@ -68,7 +72,7 @@ static inline struct object *object_get(struct object *obj)
 	return obj;
 }
 
-// Drop a reference; the last one gives back every page.
+// Drop a reference; the last one frees every page, and yields. Caller: holds no lock that others need.
 void object_put(struct object *obj);
 
 // A reference to an object and its host, and its end.
@@ -101,12 +105,15 @@ ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
-// Set the size. Shrinking gives back the pages past the new end, unmaps them everywhere, private
-// copies of them too, and clears the rest of the last one. 0, -ENOMEM, -EFBIG, or -EPERM by a seal.
+// Set the size. Shrinking frees the pages beyond the new end, unmaps them everywhere, private copies of
+// them too, and clears the rest of the last one. Nobody reads or maps a byte beyond the new end once
+// it has begun, and no page comes back there before it is complete. Yields. 0, -ENOMEM, -EFBIG, or
+// -EPERM by a seal. Caller of both: holds no lock but an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
 // Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings; private
-// copies of them stay, as on Linux. 0, or -EPERM by a seal.
+// copies of them stay, as on Linux. Faults on the object wait meanwhile. Yields. 0, or -EPERM by a
+// seal.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
 // Add seals (F_SEAL_ bits). 0; -EPERM where a seal forbids it; -EBUSY for F_SEAL_WRITE while

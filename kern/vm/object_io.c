@@ -1,5 +1,7 @@
 // object_io.c: reading and writing objects, for the kernel and for users. A page is pinned while
 // its bytes move, and no lock is held: the copy may fault, even on a mapping of the same object.
+#include "thread/yield.h"
+#include "vm/internal.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
@@ -28,12 +30,8 @@ static size_t from_user(char *at, uintptr_t buffer, size_t n)
 	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
 }
 
-// Holes can be read for longer than all memory would last, which is what ends writes: so now and then
-// others may run. Is the reader killed?
-static bool must_stop(uint64_t offset)
-{
-	return offset && offset % JUMBO_SIZE == 0 && thread_give_way_killable();
-}
+// Instructions or so to move a page's bytes, with the faults that this takes.
+#define MOVE_COST 2500
 
 static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                          move_fn move)
@@ -48,11 +46,8 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 		size_t at = (size_t)(offset + done) % PAGE_SIZE,
 		       n = MIN(len - done, PAGE_SIZE - at), moved;
 		page_t *pp = zero_page;
-		int error = must_stop(offset + done) ? -EINTR : 0;
+		int error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false, &pp);
 
-		if (!error)
-			error = object_page(obj, (uint32_t)((offset + done) >> PAGE_SHIFT), false,
-			                    &pp);
 		if (error == -ENOENT)
 			pp = zero_page; // a hole
 		else if (error)
@@ -63,6 +58,8 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 		done += moved;
 		if (moved < n)
 			return done ? (ssize_t)done : -EFAULT;
+		if (done < len && yield_after(MOVE_COST))
+			break;
 	}
 	return (ssize_t)done;
 }
@@ -91,10 +88,12 @@ static ssize_t write_pages(struct object *obj, uint64_t offset, uintptr_t buffer
 		// very object, which has grown.
 		if (moved == 0)
 			error = -EFAULT;
-		mutex_lock(&obj->lock);
+		object_lock_settled(obj);
 		if (moved && offset + done > obj->size)
 			obj->size = offset + done;
 		mutex_unlock(&obj->lock);
+		if (!error && done < len)
+			error = yield_after(MOVE_COST);
 	}
 	return done ? (ssize_t)done : error;
 }

@@ -49,7 +49,7 @@ int object_seal(struct object *obj, unsigned int seals)
 {
 	int error = 0;
 
-	mutex_lock(&obj->lock);
+	object_lock_settled(obj);
 	if (obj->seals & F_SEAL_SEAL)
 		error = -EPERM;
 	else if (obj->writers)

@@ -71,6 +71,32 @@ int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp)
 	return 0;
 }
 
+_Static_assert(PAGETREE_LEAF == SLOTS, "pagetree.h");
+
+bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, uint32_t *store)
+{
+	uint64_t index = first;
+
+	// Down to the lowest node as far as there are nodes for `index`; where there is none, on to the
+	// first index behind the span that the missing one would have.
+	while (tree->root && index < end && index < span_of(tree->height)) {
+		const struct pagetree_node *node = tree->root;
+		unsigned int level = tree->height;
+		const void *slot = node->slots[slot_of((uint32_t)index, level)];
+
+		while (level > 1 && slot) {
+			node = slot;
+			slot = node->slots[slot_of((uint32_t)index, --level)];
+		}
+		if (slot) {
+			*store = (uint32_t)index;
+			return true;
+		}
+		index = ROUND_DOWN(index, span_of(level - 1)) + span_of(level - 1);
+	}
+	return false;
+}
+
 // What to take out, relative to the first index below a node.
 struct removal {
 	uint64_t first, end;

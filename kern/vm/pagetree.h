@@ -11,6 +11,12 @@ page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
 // Put `pp` at `index`, which is empty. 0 or -ENOMEM.
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 
+#define PAGETREE_LEAF \
+	64 // indexes of a lowest node: a range between multiples of it is cheap to remove
+
+// The first index in [first, end) that has a page, in *store. Returns true if there is one.
+bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, uint32_t *store);
+
 // Take out every page in [first, end), and call `drop` for each.
 void pagetree_remove(struct pagetree *tree, uint32_t first, uint32_t end,
                      void (*drop)(page_t *pp, void *arg), void *arg);

@@ -82,6 +82,8 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 		else if (area->prot != prot)
 			error = protect_area(as, area, va, end, (int)prot);
 		va = area_end;
+		if (!error)
+			error = yield_after(AREA_COST);
 	}
 	rwlock_write_unlock(&as->lock);
 	return error;

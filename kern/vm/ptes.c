@@ -2,6 +2,14 @@
 // are put in by pte_install, and by the backends of devices and jumbo pages.
 #include "vm/internal.h"
 
+// What work on entries costs, in instructions or so: of each table or directory entry; to look at an
+// entry, to take one out and free its page, to copy one.
+#define SPAN_COST 20
+#define ENTRY_COST 10
+#define UNMAP_COST 70
+#define INHERIT_COST 25
+#define MOVE_COST 30
+
 // Unmap [va, end), which one page table covers: `pte` is the entry for `va`. Stops when the table has
 // no entry in use any more.
 static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
@@ -20,29 +28,43 @@ static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end,
 	}
 }
 
-void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct tlb_batch batch;
 	uintptr_t va, span_end;
+	bool due = false;
 
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
-	for (va = start; va < end; va = span_end) {
+	for (va = start; va < end && !due; va = span_end) {
 		pte_t *pte = entry_at(as->pgdir, va);
+		uint32_t used;
 
 		span_end = table_span_end(va, end);
 		if (!pte) {
 			if (as->pgdir[PDX(va)])
 				jumbo_unmap(&batch, va);
+			due = yield_due(SPAN_COST);
 			continue;
 		}
-		if ((as->refs == 0 || span_end - va == JUMBO_SIZE) && table_drop(as, va))
+		if ((as->refs == 0 || span_end - va == JUMBO_SIZE) && table_drop(as, va)) {
+			due = yield_due(SPAN_COST);
 			continue;
+		}
+		used = virt_to_page(pte)->index;
 		unmap_in_table(&batch, va, span_end, pte);
+		due = yield_due(SPAN_COST + (used - virt_to_page(pte)->index) * UNMAP_COST);
 		pgdir_trim(as->pgdir, PDX(va));
 	}
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);
+	return va;
+}
+
+void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	while ((start = ptes_unmap_some(as, start, end)) < end)
+		thread_give_way();
 }
 
 // Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
@@ -52,7 +74,36 @@ static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
 		pgdir_trim(as->pgdir, PDX(va));
 }
 
-void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
+uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct tlb_batch batch;
+	uintptr_t va, span_end;
+	bool due = false;
+
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (va = start; va < end && !due; va = span_end) {
+		pte_t *pte = entry_at(as->pgdir, va);
+
+		span_end = table_span_end(va, end);
+		due = yield_due(SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
+		for (uintptr_t at = va; pte && at < span_end; at += PAGE_SIZE, pte++) {
+			page_t *pp = entry_page(*pte);
+
+			if (pp && pp->kind == PAGE_OBJECT) {
+				tlb_batch_store(&batch, at, pte, 0);
+				tlb_batch_decref(&batch, pp);
+			}
+		}
+		pgdir_trim(as->pgdir, PDX(va));
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+	return va;
+}
+
+void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
+                          const struct object *obj)
 {
 	struct tlb_batch batch;
 
@@ -62,10 +113,11 @@ void ptes_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
 		pte_t *pte = entry_at(as->pgdir, va);
 		page_t *pp = pte ? entry_page(*pte) : NULL;
 
-		if (pp && pp->kind == PAGE_OBJECT) {
+		if (pp && pp->kind == PAGE_OBJECT && pp->owner != obj) {
 			tlb_batch_store(&batch, va, pte, 0);
 			tlb_batch_decref(&batch, pp);
 		}
+		batch_yield_after(as, &batch, ENTRY_COST);
 	}
 	trim_tables(as, start, end);
 	tlb_batch_finish(&batch);
@@ -96,6 +148,9 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 		pte_t *pte = entry_at(as->pgdir, va);
 
 		span_end = table_span_end(va, end);
+		batch_yield_after(as, &batch,
+		                  SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
+		pte = entry_at(as->pgdir, va); // tables without entries may have gone meanwhile
 		if (!pte)
 			jumbo_protect(&batch, va, prot);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
@@ -109,14 +164,37 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 	spin_unlock(&as->pt_lock);
 }
 
+// Count `cost` instructions of a fork's work, and yield with both batches finished if it is time.
+// Returns 0, or -EINTR for a thread that is killed.
+static int clone_yield_after(struct tlb_batch *from, struct tlb_batch *to, struct aspace *as,
+                             uint32_t cost)
+{
+	int error;
+
+	if (!yield_due(cost))
+		return 0;
+	tlb_batch_finish(to);
+	tlb_batch_finish(from);
+	spin_unlock(&as->pt_lock);
+	error = thread_give_way_killable();
+	spin_lock(&as->pt_lock);
+	return error;
+}
+
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area)
 {
 	bool shared = area->flags & AREA_SHARED;
+	uint32_t used = 0; // entries of the last table
 	uintptr_t va, span_end;
 
 	for (va = area->start; va < area->end; va = span_end) {
+		uint32_t cost = SPAN_COST + used * INHERIT_COST;
+		int error = area->ops->uncut ? 0 : clone_yield_after(from, to, area->as, cost);
 		pte_t *pte = entry_at(from->pgdir, va), *copy;
 
+		if (error)
+			return error;
+		used = 0;
 		span_end = table_span_end(va, area->end);
 		if (!pte)
 			jumbo_clone(from, to, va, shared);
@@ -125,6 +203,7 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		copy = pgdir_walk(to->pgdir, va, 1);
 		if (!copy)
 			return -ENOMEM;
+		used = (span_end - va) / PAGE_SIZE;
 		for (; va < span_end; va += PAGE_SIZE, pte++, copy++) {
 			if (*pte)
 				entry_inherit(from, va, pte, copy, shared);
@@ -133,32 +212,51 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	return 0;
 }
 
-// Give the space a table of its own for `va`. Returns whether it has one.
-static bool ready_table(struct aspace *as, uintptr_t va)
+// The end of the part of [at, len) in which neither `from + at` nor `to + at` crosses from one table
+// into the next.
+static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 {
-	return entry_to_change(as->pgdir, va) || table_to_change(as, va);
+	size_t from_end = table_span_end(from + at, from + len) - from;
+	size_t to_end = table_span_end(to + at, to + len) - to;
+
+	return MIN(from_end, to_end);
 }
 
-// The last page of [at, len), counted from `from`, that is in the same directory entry's span as `at`.
-static size_t last_of_span(uintptr_t from, size_t at, size_t len)
+// Keep the tables of [start, end) even if no entry of theirs is in use (`delta` 1), or no longer (-1):
+// whoever holds the lock of an object may meanwhile take entries out, and frees tables that are empty
+// then. Caller: holds pt_lock.
+static void hold_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
 {
-	return table_span_end(from + at, from + len) - from - PAGE_SIZE;
+	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
+		pte_t *pte = entry_to_change(as->pgdir, va);
+
+		if (!pte)
+			continue;
+		virt_to_page(pte)->index += (uint32_t)delta;
+		pgdir_trim(as->pgdir, PDX(va));
+	}
 }
 
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
-	int error = 0;
+	size_t at, span_end;
+	int error = tables_make_private(as, from, from + len);
 
+	if (error)
+		return error;
 	spin_lock(&as->pt_lock);
-	for (size_t at = 0; at < len && !error; at += PAGE_SIZE) {
-		if (!entry_at(as->pgdir, from + at))
-			at = last_of_span(from, at, len);
-		else if (pte_peek(as, from + at) &&
-		         (!ready_table(as, from + at) || !ready_table(as, to + at)))
+	for (at = 0; at < len && !error; at = span_end) {
+		pte_t *pte = entry_at(as->pgdir, from + at);
+
+		span_end = move_span_end(from, to, at, len);
+		if (pte && virt_to_page(pte)->index && !entry_to_change(as->pgdir, to + at) &&
+		    !table_to_change(as, to + at))
 			error = -ENOMEM;
 	}
 	if (error)
 		trim_tables(as, to, to + len);
+	else
+		hold_tables(as, to, to + len, 1);
 	spin_unlock(&as->pt_lock);
 	return error;
 }
@@ -166,27 +264,41 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
 {
 	spin_lock(&as->pt_lock);
-	trim_tables(as, to, to + len);
+	hold_tables(as, to, to + len, -1);
 	spin_unlock(&as->pt_lock);
+}
+
+// Move the entries of a part of the range, behind which there is one table each. Returns what the work
+// cost.
+static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to, size_t len)
+{
+	pte_t *pte = entry_at(batch->pgdir, from), *target = entry_at(batch->pgdir, to);
+
+	if (!pte) {
+		jumbo_move(batch, from, to);
+		return 0; // these are few, and go without a yield: object_catch_up knows small pages only
+	}
+	for (size_t at = 0; at < len; at += PAGE_SIZE, pte++, target++) {
+		if (*pte) {
+			tlb_batch_store(batch, to + at, target, *pte);
+			tlb_batch_store(batch, from + at, pte, 0);
+		}
+	}
+	return SPAN_COST + len / PAGE_SIZE * MOVE_COST;
 }
 
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
 	struct tlb_batch batch;
+	size_t at, span_end;
 
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
-	for (size_t at = 0; at < len; at += PAGE_SIZE) {
-		pte_t *pte = entry_at(as->pgdir, from + at);
-
-		if (!pte) {
-			jumbo_move(&batch, from + at, to + at);
-			at = last_of_span(from, at, len);
-		} else if (*pte) {
-			tlb_batch_store(&batch, to + at, entry_at(as->pgdir, to + at), *pte);
-			tlb_batch_store(&batch, from + at, pte, 0);
-		}
+	for (at = 0; at < len; at = span_end) {
+		span_end = move_span_end(from, to, at, len);
+		batch_yield_after(as, &batch, move_span(&batch, from + at, to + at, span_end - at));
 	}
+	hold_tables(as, to, to + len, -1);
 	trim_tables(as, from, from + len);
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);

@@ -77,6 +77,7 @@ static void leave_behind(struct aspace *as, uintptr_t va)
 static int move(struct aspace *as, const struct remap *remap, const struct area *area)
 {
 	size_t moved = MIN(remap->old_len, remap->new_len);
+	uint32_t mark = object_changes();
 	struct area *target;
 	int error;
 
@@ -99,6 +100,8 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	area_insert(&as->areas, target);
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);
+	if (unlikely(object_changed_since(mark)))
+		object_catch_up(target);
 	if (remap->keep_old)
 		leave_behind(as, remap->old);
 	else if (remap->old_len)
@@ -181,6 +184,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 		error = check_jumbo(&part, area);
 		if (!error)
 			error = move_to(as, &part, true);
+		(void)yield_after(AREA_COST);
 	}
 	return error;
 }

@@ -13,6 +13,10 @@
 // Below this many entries, copying them costs less than the fault that undoes the sharing.
 #define SHARE_MIN_ENTRIES 64
 
+// What work costs, in instructions or so: to look at an area, to copy a table.
+#define LOOK_COST 10
+#define COPY_COST 15000
+
 // Guards the counts of shared tables, and entries of tables that more than one directory names.
 static struct spinlock share_lock = SPINLOCK_INIT("shared tables", RANK_SHARED_TABLE);
 
@@ -35,12 +39,15 @@ static bool all_shareable(struct aspace *as, const struct area *area, uintptr_t 
 	const struct area *prev = area_prev(&as->areas, area);
 
 	while (prev && prev->end > start) {
+		(void)yield_due(LOOK_COST); // counted here; the caller yields
 		area = prev;
 		prev = area_prev(&as->areas, area);
 	}
-	for (; area && area->start < end; area = area_next(&as->areas, area))
+	for (; area && area->start < end; area = area_next(&as->areas, area)) {
+		(void)yield_due(LOOK_COST);
 		if (!shareable(area))
 			return false;
+	}
 	return true;
 }
 
@@ -136,8 +143,14 @@ int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end)
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
-	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end))
+	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end)) {
 		error = table_make_private(as, va);
+		if (unlikely(end - va > JUMBO_SIZE) && yield_due(COPY_COST)) {
+			spin_unlock(&as->pt_lock);
+			thread_give_way();
+			spin_lock(&as->pt_lock);
+		}
+	}
 	spin_unlock(&as->pt_lock);
 	return error;
 }

@@ -5,6 +5,10 @@
 #include "mem/jumbo_pool.h"
 #include "vm/internal.h"
 
+// What work costs, in instructions or so: of each table, of each entry.
+#define SPAN_COST 30
+#define ENTRY_COST 15
+
 // The page table at `pdx`, or NULL.
 static const pte_t *table_at(const struct aspace *as, size_t pdx)
 {
@@ -36,15 +40,19 @@ size_t aspace_resident_pages(struct aspace *as)
 	return count;
 }
 
-// Count the pages that are there of an area. Caller: holds pt_lock.
+// Count the pages that are there of an area. Yields. Caller: holds the space's lock.
 static void count_resident(struct aspace *as, const struct area *area, struct aspace_usage *usage)
 {
 	uintptr_t va, span_end;
 
 	for (va = area->start; va < area->end; va = span_end) {
-		const pte_t *table = table_at(as, PDX(va));
+		const pte_t *table;
+		uint32_t cost;
 
+		spin_lock(&as->pt_lock);
+		table = table_at(as, PDX(va));
 		span_end = table_span_end(va, area->end);
+		cost = SPAN_COST + (table ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0);
 		for (; table && va < span_end; va += PAGE_SIZE) {
 			const page_t *pp = page_counted(table[PTX(va)]);
 
@@ -53,6 +61,8 @@ static void count_resident(struct aspace *as, const struct area *area, struct as
 			else if (pp)
 				usage->anonymous++;
 		}
+		spin_unlock(&as->pt_lock);
+		(void)yield_after(cost);
 	}
 }
 
@@ -72,21 +82,34 @@ static void count_area(const struct area *area, struct aspace_usage *usage)
 		usage->locked += pages;
 }
 
-void aspace_count(struct aspace *as, struct aspace_usage *usage)
+// Count the page tables and large pages. Caller: holds pt_lock.
+static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 {
-	struct area *area;
-
-	memset(usage, 0, sizeof(*usage));
-	rwlock_read_lock(&as->lock);
-	spin_lock(&as->pt_lock);
-	list_for_each(area, &as->areas.list, link) {
-		count_area(area, usage);
-		count_resident(as, area, usage);
-	}
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
 		usage->tables += table_at(as, pdx) != NULL;
 		usage->jumbo += pde_has_jumbo(as->pgdir[pdx]);
 	}
+}
+
+void aspace_count(struct aspace *as, struct aspace_usage *usage)
+{
+	struct area *area;
+	uintptr_t va = 0;
+
+	memset(usage, 0, sizeof(*usage));
+	rwlock_read_lock(&as->lock);
+	while ((area = area_find_from(&as->areas, va))) {
+		va = area->end;
+		count_area(area, usage);
+		count_resident(as, area, usage);
+		if (!yield_due(AREA_COST))
+			continue;
+		rwlock_read_unlock(&as->lock); // what changes meanwhile is counted before or after
+		thread_give_way();
+		rwlock_read_lock(&as->lock);
+	}
+	spin_lock(&as->pt_lock);
+	count_tables(as, usage);
 	spin_unlock(&as->pt_lock);
 	rwlock_read_unlock(&as->lock);
 }
