@@ -9,6 +9,7 @@
 #define DATA 0 // read: received byte; write: byte to send
 #define IER 1  // which events interrupt
 #define IER_RECEIVED 0x01
+#define IER_ROOM 0x02  // the FIFO for sending has become empty, or is when this is turned on
 #define IER_STATE 0x04 // a break, which alone does not fill the FIFO enough for the other
 #define DIVISOR_LOW 0  // with LCR_DIVISOR
 #define DIVISOR_HIGH 1
@@ -108,6 +109,29 @@ void serial_write(struct serial *port, const void *bytes, size_t n)
 	port_release(port);
 }
 
+// Caller: holds the port.
+static void change_interrupts(struct serial *port, uint8_t clear, uint8_t set)
+{
+	port->interrupts = (uint8_t)((port->interrupts & ~clear) | set);
+	outb(port->base + IER, port->interrupts);
+}
+
+size_t serial_write_some(struct serial *port, const void *bytes, size_t n)
+{
+	if (!port->present)
+		return n;
+	n = MIN(n, (size_t)SERIAL_FIFO);
+	port_acquire(port);
+	if (read_state(port) & LSR_FIFO_EMPTY) {
+		outsb(port->base + DATA, bytes, n);
+	} else {
+		change_interrupts(port, 0, IER_ROOM);
+		n = 0;
+	}
+	port_release(port);
+	return n;
+}
+
 void serial_drain(struct serial *port)
 {
 	if (!port->present)
@@ -142,7 +166,7 @@ static bool read_held(struct serial *port)
 static void set_interrupt(struct serial *port, bool on)
 {
 	port_acquire(port);
-	outb(port->base + IER, on ? IER_RECEIVED | IER_STATE : 0);
+	change_interrupts(port, IER_RECEIVED | IER_STATE, on ? IER_RECEIVED | IER_STATE : 0);
 	port_release(port);
 }
 
@@ -167,26 +191,57 @@ static void receive(struct serial *port)
 	}
 }
 
+// Report room for sending to whoever waits for it, once.
+static void look_for_room(struct serial *port)
+{
+	bool room;
+
+	port_acquire(port);
+	room = (port->interrupts & IER_ROOM) && (read_state(port) & LSR_FIFO_EMPTY);
+	if (room)
+		change_interrupts(port, IER_ROOM, 0);
+	port_release(port);
+	if (room)
+		port->on_room(port);
+}
+
 // Two ports share a line, and the line must have gone down before it can interrupt again: so both
 // are emptied.
 static void serial_interrupt(int irq)
 {
-	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++)
-		if (port->irq == irq && port->present && port->input && !port->paused)
+	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++) {
+		if (port->irq != irq || !port->present)
+			continue;
+		if (port->input && !port->paused)
 			receive(port);
+		if (port->on_room)
+			look_for_room(port);
+	}
+}
+
+// Take the interrupts of the port's line.
+static void listen(const struct serial *port)
+{
+	static uint16_t lines; // those that have our handler
+
+	if (lines & (1u << port->irq))
+		return;
+	lines |= 1u << port->irq;
+	irq_register(port->irq, serial_interrupt);
+	irq_unmask(port->irq);
+}
+
+void serial_output_start(struct serial *port)
+{
+	if (port->present)
+		listen(port);
 }
 
 void serial_input_start(struct serial *port)
 {
-	static uint16_t lines; // those that have our handler
-
 	if (!port->present)
 		return;
-	if (!(lines & (1u << port->irq))) {
-		lines |= 1u << port->irq;
-		irq_register(port->irq, serial_interrupt);
-		irq_unmask(port->irq);
-	}
+	listen(port);
 	set_interrupt(port, true);
 }
 

@@ -25,6 +25,12 @@ struct serial {
 	// lock held; must not sleep.
 	size_t (*input)(struct serial *port, const uint8_t *bytes, size_t n);
 
+	uint8_t interrupts; // [l] which events interrupt
+
+	// [i] There is room to send again, after serial_write_some has found none. Called with interrupts
+	// off and no lock held; must not sleep.
+	void (*on_room)(struct serial *port);
+
 	// [i] The other end has held the line down ("break"); NULL: ignored.
 	void (*on_break)(struct serial *port);
 };
@@ -39,6 +45,14 @@ void serial_init(void);
 
 // Write `n` bytes. Waits for the port, busily; an absent one swallows them.
 void serial_write(struct serial *port, const void *bytes, size_t n);
+
+// Write as much of `n` bytes as the port takes at once, and return how much. If it takes nothing,
+// port->on_room is called when it will, unless the caller has come again before. An absent port
+// swallows all.
+size_t serial_write_some(struct serial *port, const void *bytes, size_t n);
+
+// Let serial_write_some be used: port->on_room has been set. After irq_init.
+void serial_output_start(struct serial *port);
 
 // Wait until the last byte has left the port.
 void serial_drain(struct serial *port);

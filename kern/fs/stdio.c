@@ -12,7 +12,12 @@
 #include "fs/pipe.h"
 #include "fs/tty.h"
 #include "fs/uio.h"
+#include "mem/heap.h"
+#include "thread/yield.h"
 #include "vm/object.h"
+#include <abi/limits.h>
+
+#define SEND_COST 60 // instructions or so, to fill the FIFO of a port
 
 #define KEPT_INPUT "/.run/stdin"
 
@@ -149,21 +154,104 @@ static const struct file_ops kept_ops = { .read = kept_read, .poll = kept_poll }
 
 // --- Output ---
 
+// A line that programs write to. What is written at once, up to PIPE_BUF bytes, is sent in one piece, as
+// through a pipe: whoever sends has the turn.
+static struct output {
+	struct serial *port; // [c]
+	struct waitq room;   // for the port to take more
+	struct spinlock lock;
+	bool busy;         // [lock] somebody has the turn
+	struct waitq turn; // for that to end
+	uint32_t waiting;  // [a] threads that wait for the port
+} outputs[2];
+
+static void output_room(struct serial *port)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
+		if (outputs[i].port == port)
+			waitq_wake_all(&outputs[i].room);
+}
+
+// Sleep until the port takes some of the bytes; it is asked once more first, so that no wakeup is lost.
+// Returns how many it took; 0: a signal waits.
+static size_t wait_and_send(struct output *output, const char *bytes, size_t n)
+{
+	struct waiter waiter;
+	size_t sent;
+
+	waiter_add(&output->room, &waiter);
+	sent = serial_write_some(output->port, bytes, n);
+	if (!sent) {
+		output->waiting++;
+		if (!waiter_block(WAIT_INTERRUPTIBLE, NO_DEADLINE))
+			sent = serial_write_some(output->port, bytes, n);
+		output->waiting--;
+	}
+	waiter_remove(&waiter);
+	return sent;
+}
+
+// Send bytes. Returns how many went before a signal came.
+static size_t send(struct output *output, const char *bytes, size_t n)
+{
+	size_t done = 0, sent;
+	int error = 0;
+
+	spin_lock(&output->lock);
+	while (output->busy && !error)
+		error = waitq_sleep(&output->turn, &output->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+	if (!error)
+		output->busy = true;
+	spin_unlock(&output->lock);
+	if (error)
+		return 0;
+	while (done < n) {
+		sent = serial_write_some(output->port, bytes + done, n - done);
+		if (!sent)
+			sent = wait_and_send(output, bytes + done, n - done);
+		if (!sent && thread_give_way())
+			break;
+		done += sent;
+		(void)yield_due(SEND_COST);
+	}
+	spin_lock(&output->lock);
+	output->busy = false;
+	waitq_wake_one(&output->turn);
+	spin_unlock(&output->lock);
+	return done;
+}
+
 static ssize_t output_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
-	size_t done = 0;
-	char bytes[256];
+	char few[256], *bytes = few;
+	size_t done = 0, size = sizeof(few);
+	int error = 0;
 
 	(void)pos;
-	while (uio->left) {
-		size_t wanted = MIN(uio->left, sizeof(bytes)), n = uio_copyin(uio, bytes, wanted);
+	if (uio->left > sizeof(few) && (bytes = kmalloc(PIPE_BUF)))
+		size = PIPE_BUF;
+	else
+		bytes = few; // without memory it is sent in smaller pieces
+	while (uio->left && !error) {
+		size_t wanted = MIN(uio->left, size), n = uio_copyin(uio, bytes, wanted);
+		size_t sent = send(file->private, bytes, n);
 
-		serial_write(file->private, bytes, n);
-		done += n;
-		if (n < wanted)
-			return done ? (ssize_t)done : -EFAULT;
+		done += sent;
+		if (sent < n)
+			error = -ERESTARTSYS;
+		else if (n < wanted)
+			error = -EFAULT;
+		else if (yield_due(n) && thread_give_way())
+			error = -ERESTARTSYS;
 	}
-	return (ssize_t)done;
+	if (bytes != few)
+		kfree(bytes);
+	return done ? (ssize_t)done : error;
+}
+
+bool stdio_output_waiting(void)
+{
+	return outputs[0].waiting || outputs[1].waiting;
 }
 
 static unsigned int output_poll(struct file *file, struct poll_table *table)
@@ -225,9 +313,9 @@ static int open_serial(struct fdtable *files)
 		error = make_file(&kept_inode_ops, kept, O_RDONLY, &file[0]);
 	}
 	if (!error)
-		error = make_file(&output_inode_ops, &serial_ports[COM2], O_WRONLY, &file[1]);
+		error = make_file(&output_inode_ops, &outputs[0], O_WRONLY, &file[1]);
 	if (!error)
-		error = make_file(&output_inode_ops, &serial_ports[COM3], O_WRONLY, &file[2]);
+		error = make_file(&output_inode_ops, &outputs[1], O_WRONLY, &file[2]);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = MIN(fd_add(files, file[fd], 0, false), 0);
 	return error;
@@ -279,6 +367,16 @@ static struct device serial_tty_device = {
 	.private = &serial_tty,
 };
 
+static void start_output(struct output *output, enum serial_name name)
+{
+	output->port = &serial_ports[name];
+	spin_init(&output->lock, output->port->name, RANK_FILE);
+	waitq_init(&output->room);
+	waitq_init(&output->turn);
+	output->port->on_room = output_room;
+	serial_output_start(output->port);
+}
+
 void stdio_init(void)
 {
 	if (!option_lists("stdio", "serial"))
@@ -291,6 +389,8 @@ void stdio_init(void)
 		mode = STDIO_SERIAL;
 		if (pipe_create_files(0, input.ends))
 			panic("stdio_init: no memory");
+		start_output(&outputs[0], COM2);
+		start_output(&outputs[1], COM3);
 		input.ends[0]->ops = &input_ops;
 		input.ends[0]->inode->ops = &input_inode_ops;
 	}

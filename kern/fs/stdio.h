@@ -24,3 +24,6 @@ bool stdio_is_terminal(void);
 
 // May input still come that would wake somebody?
 bool stdio_input_possible(void);
+
+// Does somebody wait for a port to take output?
+bool stdio_output_waiting(void);

@@ -226,7 +226,7 @@ static void init_main(void *arg)
 // Nobody can run, no timer is armed, and no input is to come: everybody waits for somebody else.
 static void check_deadlock(void)
 {
-	if (stdio_input_possible())
+	if (stdio_input_possible() || stdio_output_waiting())
 		return;
 	printk(LOG_EMERG,
 	       "deadlock: every process waits, and nothing is left that could wake one\n");

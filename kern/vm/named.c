@@ -16,6 +16,8 @@ struct mutex named_lock;
 #define AGE(id) ((uint32_t)(id) >> SLOT_BITS)
 #define AGE_MAX (UINT32_MAX >> 1 >> SLOT_BITS)
 
+static struct waitq settled = WAITQ_INIT(settled); // for areas that are busy
+
 static struct named_area *named_slots[SLOTS]; // [named_lock]
 static size_t next_slot;                      // [named_lock] where the search for a free one begins
 static uint32_t next_age = 1;                 // [named_lock]
@@ -46,24 +48,97 @@ static size_t find_slot(void)
 
 struct named_area *named_new(struct aspace *as, int creator, const char *name)
 {
-	size_t slot = find_slot();
-	struct named_area *named;
+	struct named_area *named = kzalloc(sizeof(*named));
 
-	if (slot == SLOTS)
-		return NULL;
-	named = kzalloc(sizeof(*named));
 	if (!named)
 		return NULL;
 	named->refs = 1;
 	named->as = as;
 	named->creator = creator;
 	memcpy(named->name, name, strlen(name)); // and not what its maker has behind the NUL
+	list_init(&named->link);
+	return named;
+}
+
+// Enter one area. Returns false without a free slot. Caller: holds named_lock.
+static bool publish_one(struct named_area *named)
+{
+	size_t slot = find_slot();
+
+	if (slot == SLOTS)
+		return false;
 	named->id = (int)(next_age << SLOT_BITS | slot);
 	next_age = next_age == AGE_MAX ? 1 : next_age + 1;
 	next_slot = slot + 1;
+	named->busy = true;
 	named_slots[slot] = named;
-	as->named++;
-	return named;
+	named->as->named++;
+	return true;
+}
+
+int named_publish(struct list *areas)
+{
+	struct named_area *named, *undo;
+	int error = 0;
+
+	mutex_lock(&named_lock);
+	list_for_each(named, areas, link) {
+		if (publish_one(named))
+			continue;
+		error = -ENOMEM;
+		list_for_each(undo, areas, link) {
+			if (undo == named)
+				break;
+			named_unpublish(undo);
+		}
+		break;
+	}
+	mutex_unlock(&named_lock);
+	return error;
+}
+
+void named_unpublish(struct named_area *named)
+{
+	named_slots[SLOT(named->id)] = NULL;
+	named->as->named--;
+}
+
+void named_wait(void)
+{
+	struct waiter waiter;
+
+	waiter_add(&settled, &waiter);
+	mutex_unlock(&named_lock);
+	(void)waiter_block(WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
+	waiter_remove(&waiter);
+	mutex_lock(&named_lock);
+}
+
+int named_take(struct aspace *as, int id, struct named_area **store)
+{
+	struct named_area *named;
+	int error = 0;
+
+	mutex_lock(&named_lock);
+	while ((named = named_lookup(id)) && named->as == as && named->busy)
+		named_wait();
+	if (!named)
+		error = -EINVAL;
+	else if (named->as != as)
+		error = -EPERM;
+	else
+		named->busy = true;
+	mutex_unlock(&named_lock);
+	*store = named;
+	return error;
+}
+
+void named_done(struct named_area *named)
+{
+	mutex_lock(&named_lock);
+	named->busy = false;
+	waitq_wake_all(&settled);
+	mutex_unlock(&named_lock);
 }
 
 // The named area whose name that is.
@@ -103,22 +178,38 @@ void named_memory_put(const struct named_memory *memory)
 	object_put_hosted(memory->object);
 }
 
-void named_remove(struct named_area *named)
+// Release the memory of an area that is not in the registry; what is mapped stays.
+static void release(struct named_area *named)
 {
-	named_slots[SLOT(named->id)] = NULL;
-	named->as->named--;
 	named_memory_put(&named->memory);
 	named->memory.object = NULL;
 	named_put(named->name);
 }
 
+void named_destroy(struct named_area *named)
+{
+	if (named->start)
+		named_unmap(named);
+	release(named);
+}
+
 void named_forget(struct aspace *as)
 {
-	mutex_lock(&named_lock);
-	for (size_t slot = 0; as->named; slot++)
-		if (named_slots[slot] && named_slots[slot]->as == as)
-			named_remove(named_slots[slot]);
-	mutex_unlock(&named_lock);
+	size_t slot = 0;
+
+	while (as->named) {
+		struct named_area *named = NULL;
+
+		mutex_lock(&named_lock);
+		for (; !named; slot++) {
+			named = named_slots[slot];
+			if (named && named->as != as)
+				named = NULL;
+		}
+		named_unpublish(named);
+		mutex_unlock(&named_lock);
+		release(named);
+	}
 }
 
 size_t named_size(const struct named_area *named)

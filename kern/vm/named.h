@@ -32,6 +32,8 @@ struct named_area {
 	struct named_memory memory; // [r]
 	bool clone, copy;           // [c] of another one's memory; copy-on-write
 	bool doomed;                // [r] the call under way deletes it, if it can delete all
+	bool busy;                  // [r] a call is changing it; others wait
+	struct list link;           // of the call that makes or deletes it
 	uint8_t prot, access, lock; // [r] PROT_, AREA_ACCESS_, AREA_LOCK_
 	char name[AREA_NAME_MAX];   // [c]
 };

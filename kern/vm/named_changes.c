@@ -1,6 +1,8 @@
 // named_changes.c: named areas get another size, other memory, other rights.
 #include "vm/named_internal.h"
 
+#define FILL_COST 1500 // instructions or so, to make a page
+
 int named_fill(struct object *obj, size_t start, size_t end)
 {
 	int error = 0;
@@ -11,18 +13,10 @@ int named_fill(struct object *obj, size_t start, size_t end)
 		error = object_page(obj, start >> PAGE_SHIFT, true, &pp);
 		if (!error)
 			page_unpin(pp);
+		if (!error)
+			error = yield_after(FILL_COST);
 	}
 	return error ? -ENOMEM : 0; // to a file object_page would say -ENOSPC
-}
-
-// The area `id`, if it is the caller's. Takes named_lock, which the caller gives back in any case.
-static int own_area(struct aspace *as, int id, struct named_area **store)
-{
-	mutex_lock(&named_lock);
-	*store = named_lookup(id);
-	if (!*store)
-		return -EINVAL;
-	return (*store)->as == as ? 0 : -EPERM;
 }
 
 // Let the area's object be `size` bytes long. All or nothing.
@@ -50,7 +44,8 @@ static int resize(struct named_area *named, size_t size, bool reclaim)
 int named_resize(struct aspace *as, int id, size_t size, uint32_t flags)
 {
 	struct named_area *named;
-	int error = own_area(as, id, &named);
+	int error = named_take(as, id, &named);
+	bool taken = !error;
 
 	if (!error && named->clone)
 		error = -EPERM;
@@ -61,7 +56,8 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags)
 		error = -EINVAL;
 	if (!error)
 		error = resize(named, size, flags & AREA_RESIZE_RECLAIM);
-	mutex_unlock(&named_lock);
+	if (taken)
+		named_done(named);
 	return error;
 }
 
@@ -90,7 +86,8 @@ static int remap(struct named_area *named, const struct map_request *request)
 int named_remap(struct aspace *as, int id, struct map_request *request)
 {
 	struct named_area *named;
-	int error = own_area(as, id, &named);
+	int error = named_take(as, id, &named);
+	bool taken = !error;
 
 	if (!error && (named->lock == AREA_LOCK_CONTIGUOUS || named->copy ||
 	               request->offset % PAGE_SIZE || request_ops(request) == &jumbo_ops))
@@ -103,23 +100,28 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	}
 	if (!error)
 		error = remap(named, request);
-	mutex_unlock(&named_lock);
+	if (taken)
+		named_done(named);
 	return error;
 }
 
 int named_protect(struct aspace *as, int id, int prot)
 {
 	struct named_area *named;
-	int error = own_area(as, id, &named);
+	int error = named_take(as, id, &named);
+	bool taken = !error;
 
 	if (!error && !named_prot_valid((uint32_t)prot))
 		error = -EINVAL;
 	if (!error && (prot & PROT_WRITE) && !named->memory.may_write)
 		error = -EPERM;
 	if (!error) {
+		mutex_lock(&named_lock);
 		named->prot = (uint8_t)prot;
+		mutex_unlock(&named_lock);
 		named_protect_pieces(named);
 	}
-	mutex_unlock(&named_lock);
+	if (taken)
+		named_done(named);
 	return error;
 }

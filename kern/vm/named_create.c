@@ -1,5 +1,5 @@
-// named_create.c: named areas made, cloned and deleted. Each operation holds named_lock, so nobody meets
-// an area that is half made.
+// named_create.c: named areas made, cloned and deleted. They are in the registry only while they are
+// whole, so nobody meets an area that is half made.
 #include "vm/named_internal.h"
 
 static bool name_valid(const char *name)
@@ -20,14 +20,6 @@ static bool place_valid(uintptr_t wish, size_t size)
 	if (size == 0 || size % PAGE_SIZE)
 		return false;
 	return wish == 0 || (wish >= USER_MIN && range_valid(wish, size));
-}
-
-// Undo whatever there is of an area.
-static void destroy(struct named_area *named)
-{
-	if (named->start)
-		named_unmap(named);
-	named_remove(named);
 }
 
 // Give a new object all its pages, with physical addresses in a row. As named_fill.
@@ -79,7 +71,9 @@ static bool request_valid(const struct area_request *request)
 	       (request->lock != AREA_LOCK_CONTIGUOUS || maximum == request->size);
 }
 
-static int create_one(struct aspace *as, int creator, struct area_request *request)
+// Make one area, and put it at the end of `made`.
+static int create_one(struct aspace *as, int creator, const struct area_request *request,
+                      struct list *made)
 {
 	struct named_area *named;
 	int error;
@@ -97,26 +91,52 @@ static int create_one(struct aspace *as, int creator, struct area_request *reque
 	if (!error)
 		error = named_map(named, request->address);
 	if (error) {
-		destroy(named);
+		named_destroy(named);
 		return error;
 	}
 	named_populate(named, 0, request->size);
-	request->id = named->id;
-	request->address = named->start;
+	list_add_tail(made, &named->link);
 	return 0;
+}
+
+static void destroy_all(struct list *areas)
+{
+	while (!list_empty(areas)) {
+		struct named_area *named = list_first(areas, struct named_area, link);
+
+		list_remove(&named->link);
+		named_destroy(named);
+	}
+}
+
+// Report where the areas of `made` are, which are in the registry now and no longer on the list.
+static void report(struct list *made, struct area_request *request)
+{
+	while (!list_empty(made)) {
+		struct named_area *named = list_first(made, struct named_area, link);
+
+		list_remove(&named->link);
+		request->id = named->id;
+		request->address = named->start;
+		request++;
+		named_done(named);
+	}
 }
 
 int named_create(struct aspace *as, int creator, struct area_request *requests, size_t count)
 {
-	size_t done = 0;
+	struct list made;
 	int error = 0;
 
-	mutex_lock(&named_lock);
-	for (; done < count && !error; done += !error)
-		error = create_one(as, creator, &requests[done]);
-	while (error && done > 0)
-		destroy(named_lookup(requests[--done].id));
-	mutex_unlock(&named_lock);
+	list_init(&made);
+	for (size_t i = 0; i < count && !error; i++)
+		error = create_one(as, creator, &requests[i], &made);
+	if (!error)
+		error = named_publish(&made);
+	if (error)
+		destroy_all(&made);
+	else
+		report(&made, requests);
 	return error;
 }
 
@@ -154,47 +174,71 @@ static bool clone_request_valid(const struct area_clone_request *request)
 	       !(request->flags & ~AREA_CLONE_COPY);
 }
 
-static int clone_locked(struct aspace *as, int creator, struct area_clone_request *request)
+// A new area, not in the registry yet, that has the memory of the one to be cloned. 0 or -errno.
+static int begin_clone(struct aspace *as, int creator, const struct area_clone_request *request,
+                       struct named_area **store)
 {
-	struct named_area *source = named_lookup(request->source), *named;
-	int error = source ? check_clone(source, as, request) : -EINVAL;
+	struct named_area *source, *named = NULL;
+	int error;
 
-	if (error)
-		return error;
-	named = named_new(as, creator, request->name[0] ? request->name : source->name);
-	if (!named)
-		return -ENOMEM;
-	named->clone = true;
-	named->copy = request->flags & AREA_CLONE_COPY;
-	named->memory = source->memory;
-	named->memory.may_write = named->copy || may_write_clone(source, as);
-	named_memory_get(&named->memory);
+	mutex_lock(&named_lock);
+	source = named_lookup(request->source);
+	error = source ? check_clone(source, as, request) : -EINVAL;
+	if (!error)
+		named = named_new(as, creator, request->name[0] ? request->name : source->name);
+	if (!error && !named)
+		error = -ENOMEM;
+	if (!error) {
+		named->clone = true;
+		named->copy = request->flags & AREA_CLONE_COPY;
+		named->memory = source->memory;
+		named->memory.may_write = named->copy || may_write_clone(source, as);
+		named_memory_get(&named->memory);
+	}
+	mutex_unlock(&named_lock);
+	*store = named;
+	return error;
+}
+
+// Map the clone, and bring it into memory if it is to be locked there. 0 or -errno.
+static int complete_clone(struct named_area *named, const struct area_clone_request *request)
+{
+	int error;
+
 	named->prot = (uint8_t)request->protection;
 	named->access = (uint8_t)request->access;
 	named->lock = (uint8_t)request->lock;
 	error = named_map(named, request->address);
 	if (!error && named->lock == AREA_LOCK_FULL &&
-	    aspace_populate(as, named->start, named_size(named)) == -ENOMEM)
+	    aspace_populate(named->as, named->start, named_size(named)) == -ENOMEM)
 		error = -ENOMEM; // what has no right, or no file behind it, is left out
-	if (error) {
-		destroy(named);
-		return error;
-	}
-	request->id = named->id;
-	request->address = named->start;
-	return 0;
+	return error;
 }
 
 int named_clone(struct aspace *as, int creator, struct area_clone_request *request)
 {
-	int error = -EINVAL;
+	struct named_area *named;
+	struct list made;
+	int error = clone_request_valid(request) ? 0 : -EINVAL;
 
-	if (!clone_request_valid(request))
-		return -EINVAL;
-	mutex_lock(&named_lock);
-	error = clone_locked(as, creator, request);
-	mutex_unlock(&named_lock);
-	return error;
+	if (!error)
+		error = begin_clone(as, creator, request, &named);
+	if (error)
+		return error;
+	list_init(&made);
+	list_add_tail(&made, &named->link);
+	error = complete_clone(named, request);
+	if (!error)
+		error = named_publish(&made);
+	list_remove(&named->link);
+	if (error) {
+		named_destroy(named);
+		return error;
+	}
+	request->id = named->id;
+	request->address = named->start;
+	named_done(named);
+	return 0;
 }
 
 // Mark the area as one to delete. 0; -EINVAL also for one that is marked already, or -EPERM.
@@ -210,22 +254,40 @@ static int doom(struct aspace *as, int id)
 	return 0;
 }
 
+// Does a call change one of these areas, which are the caller's? Caller: holds named_lock.
+static bool any_busy(struct aspace *as, const int *ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct named_area *named = named_lookup(ids[i]);
+
+		if (named && named->as == as && named->busy)
+			return true;
+	}
+	return false;
+}
+
 int named_delete(struct aspace *as, const int *ids, size_t count)
 {
+	struct list doomed;
 	size_t done = 0;
 	int error = 0;
 
+	list_init(&doomed);
 	mutex_lock(&named_lock);
+	while (any_busy(as, ids, count))
+		named_wait();
 	for (; done < count && !error; done += !error)
 		error = doom(as, ids[done]);
 	while (done > 0) {
 		struct named_area *named = named_lookup(ids[--done]);
 
+		named->doomed = false;
 		if (error)
-			named->doomed = false;
-		else
-			destroy(named);
+			continue;
+		named_unpublish(named);
+		list_add_tail(&doomed, &named->link);
 	}
 	mutex_unlock(&named_lock);
+	destroy_all(&doomed);
 	return error;
 }

@@ -5,17 +5,37 @@
 #include "vm/named.h"
 #include "vm/object.h"
 
-// Guards the registry and what says [r]. Held over a whole operation, which may sleep.
+// Guards the registry and what says [r]. Never held while an operation does its work, which may yield:
+// an area is complete before it enters the registry, has left it before it is taken apart, and is
+// marked busy while it is changed.
 extern struct mutex named_lock;
 
-// The area with that id, or NULL. Caller of all that follow: holds named_lock.
+// The area with that id, or NULL. Caller: holds named_lock.
 struct named_area *named_lookup(int id);
 
-// A new area, without memory, in the registry. NULL without memory or a free id.
+// A new area without memory, not in the registry. NULL without memory.
 struct named_area *named_new(struct aspace *as, int creator, const char *name);
 
-// Take it out again and let go of its memory; what is mapped stays.
-void named_remove(struct named_area *named);
+// Enter all areas of a list (by link) into the registry, each with an id and marked as busy, or none of
+// them. 0, or -ENOMEM without free ids.
+int named_publish(struct list *areas);
+
+// Take an area out of the registry. Caller: holds named_lock.
+void named_unpublish(struct named_area *named);
+
+// Unmap an area that is not in the registry, and release its memory.
+void named_destroy(struct named_area *named);
+
+// Mark the area `id` as busy, if it is the caller's, after whoever changes it already: 0, -EINVAL or
+// -EPERM. named_done ends that.
+int named_take(struct aspace *as, int id, struct named_area **store);
+void named_done(struct named_area *named);
+
+// Let a call that changes an area come to its end. Caller: holds named_lock, which is released meanwhile.
+void named_wait(void);
+
+// Caller of what follows: has marked the area as busy, or it is not in the registry, or (of the first
+// two) holds named_lock.
 
 // Take a reference on an area's memory, if it is an object: a file that the caller (by its open file, or
 // by another named area) has open for writing counts as open for writing once more. And its end.
@@ -31,7 +51,7 @@ static inline bool named_reachable(const struct named_area *named, const struct 
 // How large it is now.
 size_t named_size(const struct named_area *named);
 
-// Its mapping (named_mapping.c). Caller of all but named_populate: does not hold the space's lock.
+// Its mapping (named_mapping.c). Caller: holds no lock.
 
 // Map the area at `wish`, or where there is room if that is 0. 0 or -errno.
 int named_map(struct named_area *named, uintptr_t wish);

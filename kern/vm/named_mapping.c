@@ -1,33 +1,34 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "vm/named_internal.h"
 
-// The AREA_ bits of its mapping.
-static uint16_t mapping_flags(const struct named_area *named)
+// The AREA_ bits of its mapping of `memory`.
+static uint16_t mapping_flags(const struct named_area *named, const struct named_memory *memory)
 {
-	uint16_t flags = AREA_NAMED | named->memory.flags;
+	uint16_t flags = AREA_NAMED | memory->flags;
 
 	if (!named->copy)
-		flags |= AREA_SHARED | (named->memory.may_write ? 0 : AREA_NOWRITE);
-	if (named->memory.ops == &linear_ops || named->lock == AREA_LOCK_NONE)
+		flags |= AREA_SHARED | (memory->may_write ? 0 : AREA_NOWRITE);
+	if (memory->ops == &linear_ops || named->lock == AREA_LOCK_NONE)
 		return flags;
 	return flags | AREA_LOCKED | (named->lock == AREA_LOCK_LAZY ? AREA_ONFAULT : 0);
 }
 
-// Map the area at `va` and nowhere else; `replace`: over what is there. Caller: holds the space's lock
-// for writing.
-static int map_at(struct named_area *named, uintptr_t va, bool replace)
+// Map the area with `memory` behind it at `va` and nowhere else; `replace`: over what is there. Caller:
+// holds the space's lock for writing.
+static int map_at(struct named_area *named, const struct named_memory *memory, uintptr_t va,
+                  bool replace)
 {
 	struct map_request request = {
 		.va = va,
-		.len = named->memory.maximum,
+		.len = memory->maximum,
 		.prot = named->prot,
-		.flags = mapping_flags(named),
+		.flags = mapping_flags(named, memory),
 		.fixed = true,
 		.no_replace = !replace,
-		.object = named->memory.object,
-		.offset = named->memory.offset,
+		.object = memory->object,
+		.offset = memory->offset,
 		.name = named->name,
-		.ops = named->memory.ops,
+		.ops = memory->ops,
 	};
 
 	return map_locked(named->as, &request, &named->start);
@@ -35,10 +36,8 @@ static int map_at(struct named_area *named, uintptr_t va, bool replace)
 
 // Before and after a mapping of memory that may be written, and so not be sealed meanwhile. Against a
 // seal it can still be mapped to be read, for ever. 0 or -EPERM.
-static int writer_enter(struct named_area *named, bool *entered)
+static int writer_enter(const struct named_area *named, struct named_memory *memory, bool *entered)
 {
-	struct named_memory *memory = &named->memory;
-
 	*entered = false;
 	if (!memory->object || !memory->may_write || named->copy)
 		return 0;
@@ -47,17 +46,17 @@ static int writer_enter(struct named_area *named, bool *entered)
 	return !*entered && (named->prot & PROT_WRITE) ? -EPERM : 0;
 }
 
-static void writer_leave(struct named_area *named, bool entered)
+static void writer_leave(const struct named_memory *memory, bool entered)
 {
 	if (entered)
-		object_writer_leave(named->memory.object);
+		object_writer_leave(memory->object);
 }
 
 int named_map(struct named_area *named, uintptr_t wish)
 {
 	struct aspace *as = named->as;
 	bool writer;
-	int error = writer_enter(named, &writer);
+	int error = writer_enter(named, &named->memory, &writer);
 
 	if (error)
 		return error;
@@ -65,9 +64,9 @@ int named_map(struct named_area *named, uintptr_t wish)
 	if (wish == 0 && find_room(as, named->memory.ops, 0, named->memory.maximum, &wish))
 		error = -ENOSPC;
 	if (!error)
-		error = map_at(named, wish, false);
+		error = map_at(named, &named->memory, wish, false);
 	rwlock_write_unlock(&as->lock);
-	writer_leave(named, writer);
+	writer_leave(&named->memory, writer);
 	return error;
 }
 
@@ -131,25 +130,27 @@ static bool is_overlapped(const struct named_area *named, const struct named_mem
 
 int named_replace(struct named_area *named, const struct named_memory *memory)
 {
-	struct named_memory old = named->memory;
+	size_t old_maximum = named->memory.maximum;
+	struct named_memory fresh = *memory;
 	struct aspace *as = named->as;
 	bool writer;
-	int error;
+	int error = writer_enter(named, &fresh, &writer);
 
-	named->memory = *memory;
-	error = writer_enter(named, &writer);
 	rwlock_write_lock(&as->lock);
-	if (!error && is_overlapped(named, &old))
+	if (!error && is_overlapped(named, &named->memory))
 		error = -EEXIST;
 	if (!error)
-		error = map_at(named, named->start, true);
-	if (!error && old.maximum > memory->maximum)
-		unmap_commit(as, named->start + memory->maximum, named->start + old.maximum);
+		error = map_at(named, &fresh, named->start, true);
+	if (!error && old_maximum > fresh.maximum)
+		unmap_commit(as, named->start + fresh.maximum, named->start + old_maximum);
 	rwlock_write_unlock(&as->lock);
-	writer_leave(named, writer);
+	writer_leave(&fresh, writer);
 	if (error)
-		named->memory = old;
-	return error;
+		return error;
+	mutex_lock(&named_lock);
+	named->memory = fresh;
+	mutex_unlock(&named_lock);
+	return 0;
 }
 
 // Which of the named area's rights a piece may have: one that was mapped from a descriptor opened for
