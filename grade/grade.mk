@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject bench picture oracle fuzz fuzz-syscalls host-programs lint format
+.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -24,7 +24,7 @@ endif
 
 ## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab that has some
 # The kernel's own tests run in the debug build, user/tests in both.
-grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
+grade: all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
 
@@ -32,6 +32,11 @@ grade: all $(base_O)/debug/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 inject: all $(base_O)/debug/quire.elf
 	$(grade_env) INJECT=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		grade/system/test_inject.py $(PYTEST_FLAGS)
+
+## stretch: look in all of user/tests for calls that let nobody else run for more than 1 ms
+stretch: all $(base_O)/stretch/quire.elf
+	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
+		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all

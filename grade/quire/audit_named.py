@@ -5,7 +5,7 @@ from quire.audit_memory import PAGE_SIZE, ULIM
 SLOT_BITS = 10  # kern/vm/named.c
 AREA_NAMED = 0x2000  # kern/vm/area.h
 FIELDS = """id space=as start ops=memory.ops object=memory.object offset=memory.offset
-    flags=memory.flags fixed=memory.fixed size=memory.size maximum=memory.maximum doomed prot access lock"""
+    flags=memory.flags fixed=memory.fixed size=memory.size maximum=memory.maximum doomed busy prot access lock"""
 
 
 def keep_name(audit, area):
@@ -66,6 +66,8 @@ def _faults(audit, named, slot):
         yield f"{named.maximum:#x} bytes at {named.start:#x} are no user addresses"
     if named.doomed:
         yield "a call that deletes it has ended"
+    if named.busy:
+        yield "a call that changes it has ended"
 
 
 def _keep_host(audit, named):

@@ -10,7 +10,7 @@ def objects(audit):
     memory = audit.memory
     read = memory.record(
         "object",
-        """refs size shift root=pages.root height=pages.height resident
+        """refs size shift changing root=pages.root height=pages.height resident
         promised_root=promises.root promised_height=promises.height""",
     )
     for at in audit.areas_of:
@@ -20,6 +20,8 @@ def objects(audit):
             continue
         record = read(at)
         name = audit.called(at)
+        if record.changing:
+            audit.report("objects", f"{name}: a call that takes pages out of it has ended")
         own = audit.run("objects", object_pages, record, name) or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")

@@ -21,6 +21,12 @@ def ubsan_kernel():
     return kernel if os.path.exists(kernel) else None
 
 
+def stretch_kernel():
+    """The one that measures how long it lets nobody else run, or None."""
+    kernel = path("stretch", "quire.elf")
+    return kernel if os.path.exists(kernel) else None
+
+
 def source(*names):
     """A file of the source tree."""
     return os.path.join(TREE, *names)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, guest
+from quire import build, guest, stretch
 
 PROGRAM = "/tests/fuzz_syscalls"
 SCRIPT = "/run/script"
@@ -57,6 +57,7 @@ class Sequence:
     seed: int
     calls: int
     finding: Finding = None
+    stretch: tuple = (0, "")  # the longest, on a kernel that measures it
 
 
 def words_of(log):
@@ -100,7 +101,8 @@ class Fuzzer:
             "mem": options.mem,
             "kernel": options.kernel,
             "audit": not options.no_audit,
-            "options": f"hugepages={JUMBO_PAGES}" if options.mem >= JUMBO_MEM else "",
+            "options": stretch.OPTION
+            + (f" hugepages={JUMBO_PAGES}" if options.mem >= JUMBO_MEM else ""),
         }
 
     def run(self, args, calls, files=()):
@@ -112,7 +114,8 @@ class Fuzzer:
         length = self.options.length
         outcome = self.run(["-s", str(seed), "-n", str(length)], length)
         end = re.search(rb"^end: (\d+) calls", outcome.stdout, re.M)
-        return Sequence(seed, int(end.group(1)) if end else 0, finding_of(outcome))
+        calls = int(end.group(1)) if end else 0
+        return Sequence(seed, calls, finding_of(outcome), stretch.longest(outcome.log))
 
     def calls_of_round(self, seed, begun):
         """The calls of a round as lines of a script."""
@@ -253,6 +256,9 @@ def main():
         found = [one for one in done if one.finding]
         calls = sum(one.calls for one in done)
         print(f"{calls} calls in {len(done)} sequences, {len(found)} findings")
+        longest = max((one.stretch for one in done), default=(0, ""))
+        if longest[0]:
+            print(stretch.words(longest))
         explain(fuzzer, pool, found)
     return bool(found)
 

@@ -90,6 +90,18 @@ def test_left_half_deleted(scene):
     scene.expect("named-areas", rf"slot {slot}: a call that deletes it has ended")
 
 
+def test_left_busy(scene):
+    at, slot = one(scene)
+    scene.set("named_area", at, "busy", 1)
+    scene.expect("named-areas", rf"slot {slot}: a call that changes it has ended")
+
+
+def test_left_half_truncated(scene):
+    at, _ = one(scene)
+    scene.set("object", scene.get("named_area", at, "memory.object"), "changing", 1)
+    scene.expect("objects", r": a call that takes pages out of it has ended")
+
+
 def test_forgotten_by_the_registry(scene):
     start = scene.variable("named_slots")
     at, slot = one(scene)

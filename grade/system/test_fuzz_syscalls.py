@@ -1,6 +1,8 @@
 """The fuzzer of system calls: its grammar is complete, it finds what there is, and says so."""
 import re
 
+import pytest
+
 from quire import build, fuzz_syscalls, guest
 
 PROGRAM = fuzz_syscalls.PROGRAM
@@ -25,6 +27,24 @@ def test_a_short_run_finds_nothing():
     one = fuzz_syscalls.Fuzzer(options("--length", "3000")).sequence(1)
     assert one.finding is None, one.finding.text
     assert one.calls > 2500
+
+
+@pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
+def test_no_call_runs_long():
+    words = ("--length", "3000", "--kernel", build.stretch_kernel())
+    one = fuzz_syscalls.Fuzzer(options(*words)).sequence(2)
+    assert one.finding is None, one.finding.text
+    assert 1000 < one.stretch[0] < 10**6
+
+
+@pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
+def test_a_long_call_is_a_finding():
+    """With a bound that nothing keeps."""
+    fuzzer = fuzz_syscalls.Fuzzer(options("--length", "300", "--kernel", build.stretch_kernel()))
+    fuzzer.machine["options"] = "stretch=20000"
+    finding = fuzzer.sequence(1).finding
+    assert finding.signature.startswith("panic: "), finding.text
+    assert "let nobody run" in finding.text
 
 
 def test_a_list_can_be_performed_again():

@@ -1,10 +1,14 @@
 """Each program of user/tests prints on Quire what its record says, in a fresh machine."""
+import os
+
 import pytest
 
-from quire import build, guest, record
+from quire import build, guest, record, stretch
 
 PROGRAMS = record.programs()
 PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
+EACH = 5  # one program of so many runs on the kernel that measures; each with STRETCH_TESTS=all
+ALL = os.environ.get("STRETCH_TESTS") == "all"
 DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
@@ -32,7 +36,14 @@ def test_v86(cpu, complain):
     run(program, complain, None, program.limit, cpu)
 
 
-def run(program, complain, kernel, limit, cpu="max"):
+# The kernel that measures how long it lets nobody else run: it panics where that is too long.
+@pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
+@pytest.mark.parametrize("program", programs_for("normal")[:: 1 if ALL else EACH])
+def test_program_stretch(program, complain):
+    run(program, complain, build.stretch_kernel(), program.limit, option=stretch.OPTION)
+
+
+def run(program, complain, kernel, limit, cpu="max", option=""):
     """Run a program on a kernel and a processor, and compare with its record."""
     if not program.record.exists():
         complain(
@@ -48,7 +59,7 @@ def run(program, complain, kernel, limit, cpu="max"):
         kernel=kernel,
         mem=program.mem,
         cpu=cpu,
-        options=program.append,
+        options=f"{program.append} {option}".strip(),
     )
     got = record.text(outcome.stdout, ending(outcome.result))
     difference = record.difference(program.record.read_bytes(), got, program.record.name)

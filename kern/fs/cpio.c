@@ -8,9 +8,14 @@
 #include "fs/names.h"
 #include "mem/heap.h"
 #include "mem/page.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 #include <abi/device.h>
 #include <abi/limits.h>
+
+// What work costs, in instructions or so: an entry without its contents, and a page freed.
+#define ENTRY_COST 3000
+#define FREE_COST 100
 
 #define MAGIC "070701"
 #define MAGIC_LENGTH 6
@@ -324,6 +329,7 @@ static struct cpio_result unpack(struct cpio *cpio)
 			printk(LOG_ERR, "cpio: cannot unpack %.64s: error %d\n", entry->name,
 			       -error);
 		note_result(&result, number, error);
+		(void)yield_after(ENTRY_COST);
 	}
 	if (more < 0) {
 		printk(LOG_ERR, "cpio: error %d at byte %zu of the archive\n", -more, cpio->at);
@@ -355,6 +361,7 @@ struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end)
 		if (pp->kind == PAGE_RESERVED) {
 			pp->kind = PAGE_ANONYMOUS;
 			page_free(pp);
+			(void)yield_after(FREE_COST);
 		}
 	}
 	return result;

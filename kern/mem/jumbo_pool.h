@@ -33,16 +33,6 @@ int jumbo_alloc(page_t **pp_store, bool promised);
 // Give back a page without references, and promise it again if it was.
 void jumbo_return(page_t *pp, bool promised);
 
-static inline void jumbo_clear(page_t *pp)
-{
-	stosl(page_to_virt(pp), 0, JUMBO_SIZE / 4);
-}
-
-static inline void jumbo_copy(page_t *to, const page_t *from)
-{
-	movsl(page_to_virt(to), page_to_virt(from), JUMBO_SIZE / 4);
-}
-
 // The page_t on which the page counts whose memory `pp` is.
 static inline page_t *page_head(page_t *pp)
 {

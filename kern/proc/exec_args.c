@@ -5,11 +5,16 @@
 #include "fs/random.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 
 #define BLOCK_FIRST 2048u
 #define POINTER_SIZE sizeof(uint32_t)
+
+// What work costs, in instructions or so: with a byte of a string, and with a string.
+#define BYTE_COST 5
+#define STRING_COST 50
 
 int exec_args_init(struct exec_args *args)
 {
@@ -38,6 +43,7 @@ static int reserve(struct exec_args *args, size_t n)
 	if (!block)
 		return -ENOMEM;
 	memcpy(block, args->block, args->used);
+	(void)yield_after(args->used / 4);
 	kfree(args->block);
 	args->block = block;
 	args->size = size;
@@ -66,7 +72,7 @@ static int add_user_string(struct exec_args *args, const char __user *string)
 
 		if (len >= 0) {
 			args->used += (size_t)len + 1;
-			return 0;
+			return yield_after((uint32_t)len * BYTE_COST + STRING_COST);
 		}
 		if (len != -ENAMETOOLONG)
 			return (int)len;
@@ -145,6 +151,7 @@ static uint32_t *put_pointers(uint32_t *word, const char **string, uint32_t coun
 		*word++ = *va;
 		*string += len;
 		*va += len;
+		(void)yield_after(len * BYTE_COST + STRING_COST);
 	}
 	*word++ = 0;
 	return word;
@@ -208,6 +215,7 @@ static size_t arguments_size(const struct exec_args *args)
 
 	for (uint32_t i = 0; i < args->argc; i++)
 		string += strlen(string) + 1;
+	(void)yield_after((uint32_t)(string - args->block) * BYTE_COST);
 	return (size_t)(string - args->block);
 }
 

@@ -115,6 +115,16 @@ void object_drop_nodes(struct object *obj);
 // whoever adds pages, or changes the size. Caller: holds no lock that the other one needs.
 void object_lock_settled(struct object *obj);
 
+// Whoever releases the object's lock in the middle of a change does so between these two, and meanwhile
+// others wait that add pages or change the size; with `punching` also faults on small pages, as those on
+// large pages always do. Caller: holds the lock, and has got it by object_lock_settled.
+void object_change_begin(struct object *obj, bool punching);
+void object_change_end(struct object *obj);
+
+// Fill a large page with zeroes, or with what is in `from`, for the object. Releases the object's lock
+// meanwhile, as a change does, and yields. Caller: as above.
+void object_fill_large(struct object *obj, page_t *pp, page_t *from);
+
 // The rest of it, for a caller that holds the lock and has seen `changing`.
 void object_wait_settled(struct object *obj);
 

@@ -34,6 +34,26 @@ static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool wr
 	            page_to_phys(pp) | PTE_PS | (writable ? PTE_WRITABLE : PTE_READABLE) | promised);
 }
 
+#define FILL_PIECE (64u << 10)
+
+void object_fill_large(struct object *obj, page_t *pp, page_t *from)
+{
+	char *to = page_to_virt(pp);
+
+	object_change_begin(obj, false);
+	mutex_unlock(&obj->lock);
+	for (size_t at = 0; at < JUMBO_SIZE; at += FILL_PIECE) {
+		if (from)
+			memcpy(to + at, (char *)page_to_virt(from) + at, FILL_PIECE);
+		else
+			memset(to + at, 0, FILL_PIECE);
+		if (yield_due(FILL_PIECE / 4))
+			thread_give_way();
+	}
+	mutex_lock(&obj->lock);
+	object_change_end(obj);
+}
+
 // Which page of the object belongs to `slot`.
 static uint32_t index_at(const struct area *area, uintptr_t slot)
 {
@@ -72,7 +92,7 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 	page_t *pp = phys_to_page(PDE_JUMBO_ADDR(entry)), *copy;
 
 	if (!is_own(pp) && !jumbo_alloc(&copy, entry & PDE_PROMISED)) {
-		jumbo_copy(copy, pp);
+		object_fill_large(area->object, copy, pp);
 		install(as, slot, copy, true, 0);
 		return 0;
 	}
@@ -97,10 +117,7 @@ static int bring_private(struct aspace *as, struct area *area, uintptr_t slot, b
 	}
 	if (jumbo_alloc(&own, old & PDE_PROMISED))
 		return -ENXIO;
-	if (theirs)
-		jumbo_copy(own, theirs);
-	else
-		jumbo_clear(own);
+	object_fill_large(area->object, own, theirs);
 	install(as, slot, own, area->prot & PROT_WRITE, 0);
 	return 0;
 }

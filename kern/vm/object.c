@@ -101,7 +101,7 @@ static int make_jumbo(struct object *obj, uint32_t index, page_t **pp_store)
 
 	if (error)
 		return error;
-	jumbo_clear(*pp_store);
+	object_fill_large(obj, *pp_store, NULL);
 	error = insert_page(obj, index, *pp_store);
 	if (error)
 		jumbo_return(*pp_store, promised);

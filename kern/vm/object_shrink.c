@@ -46,8 +46,7 @@ void object_lock_settled(struct object *obj)
 		object_wait_settled(obj);
 }
 
-// A change begins and ends. Caller: holds the lock.
-static void change_begin(struct object *obj, bool punching)
+void object_change_begin(struct object *obj, bool punching)
 {
 	changes++;
 	under_way++;
@@ -56,7 +55,7 @@ static void change_begin(struct object *obj, bool punching)
 	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
 }
 
-static void change_end(struct object *obj)
+void object_change_end(struct object *obj)
 {
 	changes++;
 	under_way--;
@@ -213,11 +212,11 @@ static void shrink(struct object *obj, uint64_t size)
 {
 	uint64_t first = ROUND_UP(size, object_page_size(obj));
 
-	change_begin(obj, false);
+	object_change_begin(obj, false);
 	obj->size = size;
 	clear_part(obj, size, first);
 	remove_pages(obj, first, OBJECT_MAX, ptes_unmap_some);
-	change_end(obj);
+	object_change_end(obj);
 }
 
 int object_truncate(struct object *obj, uint64_t size)
@@ -248,13 +247,13 @@ int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 	if (error)
 		return error;
 	object_lock_settled(obj);
-	change_begin(obj, true);
+	object_change_begin(obj, true);
 	if (first < last)
 		remove_pages(obj, first, last, ptes_unmap_object_some);
 	clear_part(obj, offset, MIN(first, end));
 	if (last >= first)
 		clear_part(obj, last, end);
-	change_end(obj);
+	object_change_end(obj);
 	mutex_unlock(&obj->lock);
 	object_writer_leave(obj);
 	return 0;

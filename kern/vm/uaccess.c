@@ -9,6 +9,8 @@
 
 size_t user_clear(void *dst, size_t len);
 
+#define WALK_COST 2000 // instructions or so, to copy a page's bytes
+
 // A user's pointer as a number.
 static inline uintptr_t number(const void __user *p)
 {
@@ -35,6 +37,8 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 			memcpy((char *)kernel + done, page + at, n);
 		page_unpin(pp);
 		done += n;
+		if (yield_after(WALK_COST))
+			break;
 	}
 	return done;
 }
