@@ -138,6 +138,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	struct process *process = thread->process;
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
+	usage_space_ends(process);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);
 	process_vfork_done(process);

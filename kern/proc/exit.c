@@ -21,6 +21,7 @@ static void release_resources(struct process *process)
 		(void)!put_user(process->aspace, thread->clear_tid, 0);
 	if (process->oom_victim)
 		aspace_clear(process->aspace); // somebody who waits for its memory may be reading it
+	usage_space_ends(process);
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);

@@ -36,10 +36,25 @@ void usage_of_process(struct process *process, struct usage *usage)
 	*usage = process->ended;
 	if (process->zombie)
 		return;
+	if (process->aspace)
+		usage->peak_pages = MAX(usage->peak_pages, aspace_note_peak(process->aspace));
 	list_for_each(thread, &process->threads, process_link) {
 		usage_of_thread(thread, &one);
 		usage_add(usage, &one);
 	}
+}
+
+#define MANY_FAULTS 64
+
+void usage_space_ends(struct process *process)
+{
+	struct aspace *as = process->aspace;
+	size_t peak;
+
+	if (!as)
+		return;
+	peak = thread_current()->faults < MANY_FAULTS ? as->peak : aspace_note_peak(as);
+	process->ended.peak_pages = MAX(process->ended.peak_pages, peak);
 }
 
 void usage_thread_ends(struct process *process)
@@ -193,6 +208,8 @@ static void tick(const struct trapframe *frame)
 
 	cputime_sample(!frame || was_in_kernel(thread_current(), frame));
 	waitq_wake_all(&clock_sleepers);
+	if (process && process->aspace)
+		(void)aspace_note_peak(process->aspace);
 	if (!process || process->limits[RLIMIT_CPU].rlim_cur == RLIM64_INFINITY)
 		return;
 	spin_lock(&process_lock);

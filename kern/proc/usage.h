@@ -28,6 +28,10 @@ void usage_of_process(struct process *process, struct usage *usage);
 // process_lock.
 void usage_thread_ends(struct process *process);
 
+// The current process is about to leave its space: keep how large it was. Whoever had few faults had few
+// pages: then what ticks have seen is enough. Caller: holds no spinlock.
+void usage_space_ends(struct process *process);
+
 // Returns `usage` as getrusage() reports it; `before` as for cputime_report.
 struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 

@@ -20,6 +20,7 @@ struct aspace {
 	struct area_tree areas;   // [s]
 	struct area *hint;        // [a] the area found last; only ever one of `areas`
 	uint32_t refs;            // [a] threads and others that keep the space
+	size_t peak;              // [p] aspace_note_peak
 	uintptr_t brk_start, brk; // [s] the heap that brk() moves the end of
 	size_t pages;             // [s] the sum of all areas' sizes
 	size_t named;             // [named_lock] how many named areas are its own
@@ -153,6 +154,11 @@ struct aspace_usage {
 
 // Fill *usage: counted anew at each call, page by page. Yields. Caller: holds no lock.
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
+
+// Returns the most entries that the space's page tables have had in use, as far as anybody looked: look
+// once more, which costs some 3,000 instructions, not a walk through the tables. Unlike resident pages
+// entries of devices and of the zero page count. Caller: as for aspace_resident_pages.
+size_t aspace_note_peak(struct aspace *as);
 
 // How many pages are resident. Caller: may hold spinlocks, of smaller rank than RANK_PAGETABLE.
 size_t aspace_resident_pages(struct aspace *as);

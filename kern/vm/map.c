@@ -50,12 +50,17 @@ bool range_valid(uintptr_t va, size_t len)
 	return va % PAGE_SIZE == 0 && len > 0 && va < ULIM && len <= ULIM - va;
 }
 
+// Before so much is unmapped, look how much there is.
+#define PEAK_BYTES (4u << 20)
+
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 {
 	int error;
 
 	if (!range_valid(va, len))
 		return -EINVAL;
+	if (len >= PEAK_BYTES)
+		(void)aspace_note_peak(as);
 	rwlock_write_lock(&as->lock);
 	error = unmap_locked(as, va, va + ROUND_UP(len, PAGE_SIZE));
 	rwlock_write_unlock(&as->lock);

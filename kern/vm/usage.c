@@ -25,6 +25,27 @@ static const page_t *page_counted(pte_t entry)
 	return pp == zero_page ? NULL : pp;
 }
 
+size_t aspace_note_peak(struct aspace *as)
+{
+	size_t count = 0;
+
+	spin_lock(&as->pt_lock);
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		pde_t pde = as->pgdir[pdx];
+
+		if (pde == 0)
+			continue;
+		if (pde_has_jumbo(pde))
+			count += JUMBO_PAGES;
+		else if (table_at(as, pdx))
+			count += phys_to_page(PTE_ADDR(pde))->index;
+	}
+	as->peak = MAX(as->peak, count);
+	count = as->peak;
+	spin_unlock(&as->pt_lock);
+	return count;
+}
+
 size_t aspace_resident_pages(struct aspace *as)
 {
 	size_t count = 0;
