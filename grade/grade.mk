@@ -112,11 +112,17 @@ lint-sparse:
 		$(subst -iquote ,-I,$(KCFLAGS))
 
 # comparePointers: the linker's symbols delimit one object, which cppcheck takes for two.
+# OutOfMemory, OutOfResources: a program that ends there by a signal has said enough.
+# normalCheckLevelMaxBranches: newer versions say that they stop looking somewhere.
+cppcheck_suppressed := comparePointers missingInclude normalCheckLevelMaxBranches \
+	nullPointerOutOfMemory nullPointerOutOfResources \
+	ctunullpointerOutOfMemory ctunullpointerOutOfResources
+
 lint-cppcheck:
 	@mkdir -p $(O)/cppcheck
 	cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
 		--std=c11 --platform=unix32 --enable=warning,portability,performance \
-		--inline-suppr --suppress=comparePointers --suppress=missingInclude \
+		--inline-suppr $(cppcheck_suppressed:%=--suppress=%) \
 		-D__i386__ -Ikern -Iinc $(filter %.c,$(lint_c))
 
 lint-includes:

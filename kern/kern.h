@@ -36,11 +36,11 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - (offsetof(type, member))))
 
 // Round to a multiple of `n`, a power of two. ROUND_UP wraps to 0 past the last multiple.
-#define ROUND_DOWN(x, n) ((x) & ~((__typeof__(x))(n)-1))
-#define ROUND_UP(x, n) ROUND_DOWN((x) + ((__typeof__(x))(n)-1), n)
+#define ROUND_DOWN(x, n) ((x) & ~(-1 + (__typeof__(x))(n)))
+#define ROUND_UP(x, n) ROUND_DOWN((x) + (-1 + (__typeof__(x))(n)), n)
 
 // Levels of messages, the most urgent first (the numbers of syslog(3)).
 enum log_level {

@@ -9,10 +9,7 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(head)          \
-	{                        \
-		&(head), &(head) \
-	}
+#define LIST_INIT(head) ((struct list){ &(head), &(head) })
 
 static inline void list_init(struct list *head)
 {
@@ -48,7 +45,7 @@ static inline void list_remove(struct list *item)
 }
 
 // The struct of type `type` whose field `member` is the link `ptr`.
-#define list_entry(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#define list_entry(ptr, type, member) ((type *)((char *)(ptr) - (offsetof(type, member))))
 
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 

@@ -31,7 +31,7 @@ static void print_line(unsigned long offset, const unsigned char *bytes, size_t 
 
 static unsigned long dump(FILE *file, unsigned long offset)
 {
-	unsigned char line[PER_LINE], previous[PER_LINE];
+	unsigned char line[PER_LINE], previous[PER_LINE] = { 0 };
 	bool have_previous = false, starred = false;
 	size_t n;
 

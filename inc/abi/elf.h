@@ -113,7 +113,7 @@ typedef struct {
 #define SHT_SYMTAB 2
 #define SHT_STRTAB 3
 #define SHT_NOBITS 8
-#define ELF32_ST_TYPE(info) ((info)&0xf)
+#define ELF32_ST_TYPE(info) (0xf & (info))
 #define STT_NOTYPE 0
 #define STT_OBJECT 1
 #define STT_FUNC 2

@@ -14,12 +14,12 @@
 // A status word: exit status in bits 8 to 15 when the low seven bits are zero; else the signal
 // that ended the child is there, with bit 7 for a core dump. 0x7f says stopped, 0xffff continued.
 #define WEXITSTATUS(status) (((status) >> 8) & 0xff)
-#define WTERMSIG(status) ((status)&0x7f)
+#define WTERMSIG(status) (0x7f & (status))
 #define WSTOPSIG(status) WEXITSTATUS(status)
-#define WCOREDUMP(status) ((status)&0x80)
+#define WCOREDUMP(status) (0x80 & (status))
 #define WIFEXITED(status) (WTERMSIG(status) == 0)
 #define WIFSIGNALED(status) (WTERMSIG(status) != 0 && WTERMSIG(status) != 0x7f)
-#define WIFSTOPPED(status) (((status)&0xff) == 0x7f)
+#define WIFSTOPPED(status) ((0xff & (status)) == 0x7f)
 #define WIFCONTINUED(status) ((status) == 0xffff)
 
 #define P_ALL 0

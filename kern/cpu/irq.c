@@ -56,7 +56,7 @@ void irq_register(int irq, void (*handler)(int irq))
 
 void irq_unmask(int irq)
 {
-	masked &= (uint16_t) ~(1u << irq);
+	masked &= (uint16_t)(~(1u << irq));
 	write_mask();
 }
 

@@ -18,20 +18,14 @@ struct spinlock {
 };
 
 #ifdef DEBUG
-#define SPINLOCK_INIT(name_, rank_)              \
-	{                                        \
-		.rank = (rank_), .name = (name_) \
-	}
+#define SPINLOCK_INIT(name_, rank_) ((struct spinlock){ .rank = (rank_), .name = (name_) })
 #else
-#define SPINLOCK_INIT(name_, rank_) \
-	{                           \
-		.rank = (rank_)     \
-	}
+#define SPINLOCK_INIT(name_, rank_) ((struct spinlock){ .rank = (rank_) })
 #endif
 
 static inline void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 {
-	*lock = (struct spinlock)SPINLOCK_INIT(name, rank);
+	*lock = SPINLOCK_INIT(name, rank);
 	(void)name;
 }
 

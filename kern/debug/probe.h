@@ -4,7 +4,7 @@
 #include "kern.h"
 
 // The linear map: physical address n is at linear_map + n (boot/kernel.ld).
-extern char linear_map[] __asm__("KERNBASE");
+extern char linear_map[];
 
 // Copy `n` bytes from virtual address `va` of the loaded address space. Never faults: the page tables
 // are walked first. false, with part of `dst` written, where something is not mapped or not memory of

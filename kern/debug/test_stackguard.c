@@ -10,7 +10,7 @@ static __attribute__((noinline)) char fill(size_t n)
 	char *volatile at = array;
 
 	memset(at, 'x', n);
-	return array[n - 1];
+	return at[n - 1];
 }
 
 KTEST(stack_guard_notices_an_overrun_array)

@@ -30,17 +30,13 @@
 #define LSR_IDLE 0x40
 #define SCRATCH 7 // a register without effect
 
-#define PORT(name_, base_, irq_)                                 \
-	{                                                        \
-		.name = (name_), .base = (base_), .irq = (irq_), \
-		.lock = SPINLOCK_INIT((name_), RANK_DEVICE)      \
-	}
+#define PORT_LOCK(name) SPINLOCK_INIT(name, RANK_DEVICE)
 
 struct serial serial_ports[SERIAL_PORTS] = {
-	[COM1] = PORT("COM1", 0x3F8, IRQ_COM1_COM3),
-	[COM2] = PORT("COM2", 0x2F8, IRQ_COM2_COM4),
-	[COM3] = PORT("COM3", 0x3E8, IRQ_COM1_COM3),
-	[COM4] = PORT("COM4", 0x2E8, IRQ_COM2_COM4),
+	[COM1] = { .name = "COM1", .base = 0x3F8, .irq = IRQ_COM1_COM3, .lock = PORT_LOCK("COM1") },
+	[COM2] = { .name = "COM2", .base = 0x2F8, .irq = IRQ_COM2_COM4, .lock = PORT_LOCK("COM2") },
+	[COM3] = { .name = "COM3", .base = 0x3E8, .irq = IRQ_COM1_COM3, .lock = PORT_LOCK("COM3") },
+	[COM4] = { .name = "COM4", .base = 0x2E8, .irq = IRQ_COM2_COM4, .lock = PORT_LOCK("COM4") },
 };
 
 // In a panic nobody locks: the lock may have been held by the code that failed.

@@ -118,5 +118,5 @@ void seq_free(struct seq *seq)
 		(void)yield_after(FREE_COST);
 	}
 	kfree(seq->text);
-	*seq = (struct seq)SEQ_INIT;
+	*seq = SEQ_INIT;
 }

@@ -13,10 +13,7 @@ struct seq {
 	size_t before;                  // bytes of that
 };
 
-#define SEQ_INIT                                 \
-	{                                        \
-		NULL, 0, 0, false, NULL, NULL, 0 \
-	}
+#define SEQ_INIT ((struct seq){ NULL, 0, 0, false, NULL, NULL, 0 })
 
 // Append to the text. A failure shows in `overflow`.
 void seq_write(struct seq *seq, const char *bytes, size_t n);

@@ -39,18 +39,18 @@ void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 	limits[RLIMIT_RTPRIO] = (struct rlimit64){ 0, 0 };
 }
 
-int limits_exchange(struct process *process, int resource, const struct rlimit64 *new,
+int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,
                     struct rlimit64 *old)
 {
 	if (resource < 0 || resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (new &&new->rlim_cur > new->rlim_max)
+	if (wanted && wanted->rlim_cur > wanted->rlim_max)
 		return -EINVAL;
-	if (new &&resource == RLIMIT_NOFILE &&new->rlim_max > NR_OPEN)
+	if (wanted && resource == RLIMIT_NOFILE && wanted->rlim_max > NR_OPEN)
 		return -EPERM;
 	if (old)
 		*old = process->limits[resource];
-	if (new)
-		process->limits[resource] = *new;
+	if (wanted)
+		process->limits[resource] = *wanted;
 	return 0;
 }

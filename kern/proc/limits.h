@@ -11,9 +11,9 @@ struct process;
 // Set the limits of a process without a parent: Linux's defaults.
 void limits_init(struct rlimit64 limits[RLIM_NLIMITS]);
 
-// Exchange a limit of `process`: store the old one in *old, then set it to *new; either may be NULL.
+// Exchange a limit of `process`: store the old one in *old, then set it to *wanted; either may be NULL.
 // Callers are root: a hard limit may be raised. Caller: holds process_lock.
 // Returns 0; -EINVAL for an unknown resource or a soft limit above the hard one; -EPERM for more
 // descriptors than NR_OPEN.
-int limits_exchange(struct process *process, int resource, const struct rlimit64 *new,
+int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,
                     struct rlimit64 *old);

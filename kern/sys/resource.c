@@ -71,7 +71,7 @@ SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __
 	struct rlimit64 limit, before;
 	int error;
 
-	if (new &&copyin(aspace_current(), &limit, new, sizeof(limit)))
+	if (new != NULL && copyin(aspace_current(), &limit, new, sizeof(limit)))
 		return -EFAULT;
 	error = exchange_limit(pid, resource, new ? &limit : NULL, &before);
 	if (error || !old)

@@ -22,10 +22,7 @@ struct waitq {
 	struct list waiters; // struct waiter by link, the longest waiting first; guarded by sched_lock
 };
 
-#define WAITQ_INIT(wq)                  \
-	{                               \
-		LIST_INIT((wq).waiters) \
-	}
+#define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters } })
 
 static inline void waitq_init(struct waitq *wq)
 {

@@ -14,7 +14,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 		if (!twin)
 			return -ENOMEM;
 		// Locks are not inherited, nor what was put aside for the parent.
-		twin->flags &= (uint16_t) ~(AREA_LOCKS | AREA_PROMISED);
+		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_PROMISED));
 		area_insert(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}

@@ -6,7 +6,7 @@
 #include "mem/inject.h"
 #endif
 
-#define SPAN(n) (BASE + (uintptr_t)(n)*JUMBO_SIZE)
+#define SPAN(n) (BASE + JUMBO_SIZE * (uintptr_t)(n))
 
 static size_t taken(void)
 {

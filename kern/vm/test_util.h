@@ -12,7 +12,7 @@
 #define BASE 0x10000000u
 
 // The address of page `n` from BASE on.
-#define AT(n) (BASE + (uintptr_t)(n)*PAGE_SIZE)
+#define AT(n) (BASE + PAGE_SIZE * (uintptr_t)(n))
 
 // A number as a user's pointer.
 #define USER(va) ((void __user *)(va))

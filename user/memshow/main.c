@@ -32,8 +32,9 @@ static bool take_keys(void)
 		return false;
 	keys = before;
 	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	if (atexit(restore_terminal) != 0)
+		return false;
 	tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-	atexit(restore_terminal);
 	return true;
 }
 

@@ -12,7 +12,7 @@ static bool is_on_stack(const void *p)
 
 static void note(int signo)
 {
-	stack_t now;
+	stack_t now = { 0 };
 
 	(void)signo;
 	on_it = is_on_stack(&now);

@@ -154,8 +154,8 @@ static void fill_strings(uint32_t *at, uint32_t slot, uint32_t *state)
 	static const char *const strings[] = { "-e", "x", "", "self", "A=B" };
 	uint32_t count = below(state, 7);
 
-	at[0] = (uint32_t)(uintptr_t) "self";
-	at[1] = (uint32_t)(uintptr_t) "-e";
+	at[0] = (uint32_t)(uintptr_t)strings[3];
+	at[1] = (uint32_t)(uintptr_t)strings[0];
 	for (uint32_t i = 2; i < count; i++)
 		at[i] = (uint32_t)(uintptr_t)strings[below(state, 5)];
 	at[count] = 0;

@@ -7,10 +7,7 @@
 #include <abi/area.h>
 #include <sys/syscall.h>
 
-#define CALL(name, weight, kinds)                \
-	{                                        \
-#name, SYS_##name, weight, kinds \
-	}
+#define CALL(name, weight, kinds) ((struct call){ #name, SYS_##name, weight, kinds })
 
 const struct call calls[] = {
 	CALL(read, 6, "fbn"),
