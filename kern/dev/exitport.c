@@ -13,6 +13,8 @@
 #define KEYBOARD_COMMAND 0x64
 #define KEYBOARD_PULSE_RESET 0xFE
 
+void (*machine_end_hook)(void);
+
 static void finish_output(void)
 {
 	control_line("end");
@@ -22,6 +24,8 @@ static void finish_output(void)
 
 void machine_end(enum exit_code code)
 {
+	if (machine_end_hook && code != EXIT_PANIC)
+		machine_end_hook();
 	finish_output();
 	outb(EXIT_PORT, (uint8_t)code);
 	if (code == EXIT_NORMAL)
@@ -31,6 +35,8 @@ void machine_end(enum exit_code code)
 
 void machine_reboot(void)
 {
+	if (machine_end_hook)
+		machine_end_hook();
 	finish_output();
 	outb(RESET_CONTROL, RESET_CPU);
 	outb(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);

@@ -18,6 +18,9 @@ enum exit_code {
 	EXIT_TESTS_FAILED = 0x1A,      // of the in-kernel tests
 };
 
+// Called before the machine ends or restarts, but not after a panic.
+extern void (*machine_end_hook)(void);
+
 // End the machine: the last control line, all output out of the ports, the exit device, and where
 // there is none the power (EXIT_NORMAL only: otherwise the screen keeps its message).
 void machine_end(enum exit_code code) __noreturn;

@@ -4,6 +4,7 @@
 // single pages break up as few of them as possible.
 #include "mem/page.h"
 
+#include "dev/exitport.h"
 #include "mem/internal.h"
 #include "mem/jumbo_pool.h"
 
@@ -79,6 +80,7 @@ void page_init(void)
 	reserve_run(done, &pages[page_total]);
 	page_pool.contig_end = page_total;
 
+	machine_end_hook = page_check_patterns;
 	zero_page = virt_to_page(zeroes);
 	zero_page->kind = PAGE_ANONYMOUS;
 	zero_page->pins = 1;
@@ -100,19 +102,49 @@ static void debug_fill(page_t *pp)
 	pp->flags = PAGE_FLAG_FILLED;
 }
 
-// Check the pattern of a page that is about to be handed out; make it where there is none yet.
-static void debug_check_fill(page_t *pp)
+// Returns the first word of a free page that does not hold the pattern it should, or NULL.
+static const uint32_t *written_word(const page_t *pp)
 {
 	const uint32_t *words = page_to_virt(pp);
 
-	if (!(pp->flags & PAGE_FLAG_FILLED)) {
+	if (pp->flags & PAGE_FLAG_FILLED)
+		for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
+			if (words[i] != FREE_PATTERN)
+				return &words[i];
+	return NULL;
+}
+
+static void __noreturn refuse_written(const page_t *pp, const uint32_t *word)
+{
+	panic("page %zu was written to after it was freed: %#x at %p", page_to_ppn(pp), *word,
+	      (const void *)word);
+}
+
+// Check the pattern of a page that is about to be handed out; make it where there is none yet.
+static void debug_check_fill(page_t *pp)
+{
+	const uint32_t *word = written_word(pp);
+
+	if (word)
+		refuse_written(pp, word);
+	if (!(pp->flags & PAGE_FLAG_FILLED))
 		debug_fill(pp);
-		return;
+}
+
+void page_check_patterns(void)
+{
+	const uint32_t *word = NULL;
+	const page_t *pp;
+
+	spin_lock(&page_pool.lock);
+	for (pp = page_pool.free.next; pp != &page_pool.free; pp = pp->next) {
+		word = written_word(pp);
+		if (word)
+			break;
 	}
-	for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i++)
-		if (words[i] != FREE_PATTERN)
-			panic("page %zu was written to after it was freed: %#x at %p",
-			      page_to_ppn(pp), words[i], (const void *)&words[i]);
+	spin_unlock(&page_pool.lock);
+	if (word)
+		refuse_written(pp, word);
 }
 
 #else
@@ -125,6 +157,10 @@ static inline void debug_fill(page_t *pp)
 static inline void debug_check_fill(page_t *pp)
 {
 	(void)pp;
+}
+
+void page_check_patterns(void)
+{
 }
 
 #endif

@@ -177,3 +177,7 @@ void page_count_kinds(size_t counts[PAGE_KINDS]);
 
 // Panic unless the free list and pages[] agree: O(page_total); tests, debug builds.
 void page_check(void);
+
+// Panic if a free page was written to since it was freed. Debug builds call it when the machine ends;
+// in others it does nothing.
+void page_check_patterns(void);

@@ -1,6 +1,7 @@
 // test_page.c: single pages: taking them, giving them back, counting references and pins.
 #include "mem/test_util.h"
 
+#include "dev/exitport.h"
 #include "mem/inject.h"
 
 KTEST(page_alloc_hands_out_every_page_once)
@@ -312,6 +313,30 @@ KTEST(mem_fail_after_fails_the_nth_allocation)
 	page_free(a);
 	page_free(b);
 	page_free(c);
+}
+
+#endif
+
+#ifdef DEBUG
+
+// Who keeps a pointer into a freed page is found at the latest when the machine ends.
+KTEST(page_check_patterns_finds_late_writes)
+{
+	uint32_t *words, kept;
+	page_t *pp;
+
+	EXPECT(machine_end_hook == page_check_patterns);
+	EXPECT_EQ(page_alloc(&pp), 0);
+	words = page_to_virt(pp);
+	page_free(pp);
+	page_check_patterns();
+	for (size_t i = 0; i < PAGE_SIZE / sizeof(*words); i += PAGE_SIZE / sizeof(*words) - 1) {
+		kept = words[i];
+		words[i] ^= 1;
+		EXPECT_PANIC(page_check_patterns());
+		words[i] = kept;
+	}
+	page_check_patterns();
 }
 
 #endif
