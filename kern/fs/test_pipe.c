@@ -93,6 +93,42 @@ KTEST(pipe_is_full_when_its_slots_are)
 	end(ends);
 }
 
+// Returns whether no slot holds more than its page.
+static bool slots_fit(const struct pipe *pipe)
+{
+	for (size_t i = 0; i < PIPE_SLOTS; i++)
+		if (pipe->slots[i].start > pipe->slots[i].end || pipe->slots[i].end > PAGE_SIZE)
+			return false;
+	return true;
+}
+
+// A write that exceeds what is left of the newest slot by one byte, or by many, goes into the next.
+KTEST(pipe_fills_no_slot_past_its_page)
+{
+	const size_t lengths[] = { 1, 2, 100, 2000, PAGE_SIZE - 1 };
+	char *got = kmalloc(2 * PAGE_SIZE);
+	struct file *ends[2];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		for (size_t more = 0; more < 3 && lengths[i] + more < PAGE_SIZE; more++) {
+			size_t first = PAGE_SIZE - lengths[i], next = lengths[i] + more;
+			const struct pipe *pipe;
+
+			begin(ends);
+			pipe = ends[1]->private;
+			EXPECT_EQ(put(ends, first), (ssize_t)first);
+			EXPECT_EQ(put(ends, next), (ssize_t)next);
+			EXPECT(slots_fit(pipe));
+			EXPECT_EQ(pipe->head - pipe->tail, more ? 2 : 1);
+			EXPECT_EQ(take(ends, got, 2 * PAGE_SIZE), (ssize_t)(first + next));
+			EXPECT_EQ(memcmp(got, buffer, first), 0);
+			EXPECT_EQ(memcmp(got + first, buffer, next), 0);
+			end(ends);
+		}
+	}
+	kfree(got);
+}
+
 KTEST(pipe_takes_large_writes_in_part)
 {
 	struct file *ends[2];

@@ -6,21 +6,22 @@
 #include "oom.h"
 
 #define CHILDREN 48
-#define EACH (MIB - 16) // pages
+
+static size_t each; // pages: all children together want half as many again as there are
 
 // Touch memory, wait for the end of the pipe, and look whether all is there still.
 static void child(int from)
 {
-	char *memory = mmap(NULL, EACH * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	char *memory = mmap(NULL, each * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 	                    -1, 0);
 	char byte;
 
 	if (memory == MAP_FAILED) // a call may be refused memory; that is no reason to die
 		_exit(errno == ENOMEM ? 0 : 3);
-	touch_pages(memory, EACH);
+	touch_pages(memory, each);
 	if (read(from, &byte, 1) != 0)
 		_exit(1);
-	_exit(pages_intact(memory, EACH) ? 0 : 2);
+	_exit(pages_intact(memory, each) ? 0 : 2);
 }
 
 static void run(void)
@@ -57,6 +58,7 @@ int main(void)
 {
 	unsigned long before;
 
+	each = free_memory() / PAGE * 3 / 2 / CHILDREN;
 	run();
 	before = free_memory();
 	run();
