@@ -15,10 +15,12 @@
 #define ALIVE 8
 #define SIGNALS 200 // that each of them sends
 
-static struct {
+struct group {
 	volatile int pid[ALIVE];
 	volatile uint32_t sent[ALIVE]; // signals that each has sent
-} * group;
+};
+
+static struct group *group;
 
 static void nothing(int signo)
 {
