@@ -31,6 +31,7 @@ def parser():
     add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
     add("--show", type=int, default=3, metavar="N", help="divergences to shrink and show (3)")
     add("--self", action="store_true", help="compare Linux with itself under another layout")
+    add("--write", action="store_true", help="record what Linux does in the short run of make grade")
     add("--program", metavar="FILE", help="with --self: what runs there")
     add("scripts", nargs="*", metavar="SCRIPT", help="operations to perform (an earlier finding's)")
     return result
@@ -180,8 +181,17 @@ def replay(options):
     return differing
 
 
+def write_record():
+    """Perform the short run on Linux, and keep its hashes."""
+    found = fuzz_run.on_linux(fuzz_run.SHORT)
+    with open(fuzz_run.RECORD, "w", encoding="ascii") as file:
+        file.writelines(sequence.text() for sequence in found.values())
+
+
 def main():
     options = parser().parse_args()
+    if options.write:
+        return write_record()
     if options.scripts:
         return bool(replay(options))
     found = search(options)

@@ -59,6 +59,10 @@ class Sequence:
                 more = []
         return found
 
+    def text(self):
+        """What the program printed of it."""
+        return "\n".join([self.name, *self.lines, f"status {self.status}", ""])
+
     def same(self, other):
         return self.lines == other.lines and self.status == other.status
 

@@ -11,6 +11,10 @@ PROGRAM = "/tests/fuzz_memory"
 SILENCE = 120  # seconds without output, on Linux, until it counts as hanging
 GUEST_SECONDS = 5, 0.0005  # on Quire: for the start, and for each operation
 
+# The short run of `make grade`: five sequences of 1,000 operations, whose hashes on Linux are recorded.
+SHORT, SHORT_OPERATIONS = ["-s", "1", "-c", "5", "-n", "1000"], 5000
+RECORD = build.source("grade", "system", "fuzz_memory.linux")
+
 # Linux's personalities: as much like Quire as it can be (user space ends at 3 GiB, mappings go
 # bottom-up), and like that but otherwise laid out.
 ADDR_NO_RANDOMIZE, ADDR_COMPAT_LAYOUT, ADDR_LIMIT_3GB = 0x0040000, 0x0200000, 0x8000000
