@@ -299,7 +299,7 @@ static int show_maps(struct seq *seq, pid_t pid)
 	int error = as && !maps ? -ENOMEM : 0;
 
 	if (as && maps) {
-		maps->line = (struct seq)SEQ_INIT;
+		maps->line = SEQ_INIT;
 		error = write_areas(seq, as, maps);
 		seq_free(&maps->line);
 	}
