@@ -88,6 +88,7 @@ typedef struct {
 #define ET_DYN 3
 #define ET_CORE 4
 #define EM_386 3
+#define EM_486 6 // never assigned, but Linux runs such programs
 
 // p_type
 #define PT_NULL 0

@@ -3,7 +3,7 @@
 
 #include "kern.h"
 
-#define KMALLOC_MAX (4u << 20) // bytes; a larger request returns NULL
+#define KMALLOC_MAX (8u << 20) // bytes; a larger request returns NULL
 
 // At least `n` bytes, aligned to 16 (from 4,096 bytes up: to a page), contents undefined; NULL
 // without memory or for n = 0.

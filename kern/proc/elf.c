@@ -9,7 +9,7 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
-#define PHDRS_MAX 128
+#define PHDRS_MAX 2048 // as many as Linux takes: 64 KiB of them
 #define PIE_BASE \
 	0x56555000u // where Linux puts programs that can be anywhere, without randomisation
 #define RESIDENT_MAX (64u << 10) // bytes of a segment that are mapped before they are touched
@@ -20,8 +20,9 @@ static bool header_ok(const Elf32_Ehdr *header)
 	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
 	       header->e_ident[EI_CLASS] == ELFCLASS32 && header->e_ident[EI_DATA] == ELFDATA2LSB &&
 	       (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
-	       header->e_machine == EM_386 && header->e_phentsize == sizeof(Elf32_Phdr) &&
-	       header->e_phnum > 0 && header->e_phnum <= PHDRS_MAX;
+	       (header->e_machine == EM_386 || header->e_machine == EM_486) &&
+	       header->e_phentsize == sizeof(Elf32_Phdr) && header->e_phnum > 0 &&
+	       header->e_phnum <= PHDRS_MAX;
 }
 
 static int prot_of(const Elf32_Phdr *phdr)
@@ -30,14 +31,18 @@ static int prot_of(const Elf32_Phdr *phdr)
 	       (phdr->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-// Does a segment fit below the stack, and can its part of the file be mapped where it is to be?
+// Segments end below this address: above it the stack may grow.
+#define SEGMENT_TOP (ULIM - STACK_LIMIT - STACK_GUARD)
+
+// Does a segment lie below the stack, and can its part of the file, if it has one, be mapped where it is
+// to be?
 static bool segment_ok(const Elf32_Phdr *phdr, uintptr_t bias)
 {
 	uintptr_t va = phdr->p_vaddr + bias;
 
-	return phdr->p_filesz <= phdr->p_memsz && va >= USER_MIN && va < ULIM &&
-	       phdr->p_memsz <= ULIM - STACK_LIMIT - STACK_GUARD - va &&
-	       va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE;
+	return phdr->p_filesz <= phdr->p_memsz && va >= USER_MIN && va <= SEGMENT_TOP &&
+	       phdr->p_memsz <= SEGMENT_TOP - va &&
+	       (!phdr->p_filesz || va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE);
 }
 
 static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t va)

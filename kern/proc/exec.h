@@ -8,18 +8,21 @@ struct inode;
 struct object;
 
 #define EXEC_STRING_MAX (128u << 10) // bytes of one argument, with its NUL
-#define EXEC_BLOCK_MAX (2u << 20)    // of all arguments, the environment and their pointers
+// Bytes of all arguments, the environment, the name and the pointers to them: a quarter of RLIMIT_STACK,
+// but within these.
+#define EXEC_BLOCK_MIN (128u << 10)
+#define EXEC_BLOCK_MAX (6u << 20)
 
 // The strings of a new program, each with its NUL: arguments, environment, and the name that the
 // program was called by, one behind the other as they will stand at the top of its stack.
 struct exec_args {
 	char *block;
-	size_t used, size;
+	size_t used, size, limit;
 	uint32_t argc, envc;
 };
 
-// Collect strings. Arguments first, then the environment, then the program's name. 0, -E2BIG,
-// -ENOMEM or -EFAULT.
+// Collect strings. Arguments first, then the environment, then the program's name. 0, -E2BIG where they
+// and their pointers pass the limit of the current process, -ENOMEM or -EFAULT.
 int exec_args_init(struct exec_args *args);
 void exec_args_free(struct exec_args *args);
 int exec_args_add(struct exec_args *args, const char *string);

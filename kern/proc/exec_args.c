@@ -5,6 +5,7 @@
 #include "fs/random.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "proc/process.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -18,7 +19,10 @@
 
 int exec_args_init(struct exec_args *args)
 {
+	uint64_t quarter = process_current()->limits[RLIMIT_STACK].rlim_cur / 4;
+
 	*args = (struct exec_args){ .block = kmalloc(BLOCK_FIRST), .size = BLOCK_FIRST };
+	args->limit = (size_t)MIN(MAX(quarter, (uint64_t)EXEC_BLOCK_MIN), (uint64_t)EXEC_BLOCK_MAX);
 	return args->block ? 0 : -ENOMEM;
 }
 
@@ -33,12 +37,13 @@ static int reserve(struct exec_args *args, size_t n)
 	size_t size = args->size;
 	char *block;
 
-	if (n > EXEC_BLOCK_MAX - args->used)
+	if (n > args->limit - args->used)
 		return -E2BIG;
+	if (n <= size - args->used)
+		return 0;
 	while (size - args->used < n)
 		size *= 2;
-	if (size == args->size)
-		return 0;
+	size = MIN(size, args->limit); // which is where more than that would end
 	block = kmalloc(size);
 	if (!block)
 		return -ENOMEM;
@@ -95,7 +100,7 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 			return -EFAULT;
 		if (string == 0)
 			break;
-		if (count >= EXEC_BLOCK_MAX / POINTER_SIZE / 2)
+		if (count >= (args->limit - args->used) / POINTER_SIZE)
 			return -E2BIG;
 		error = add_user_string(args, (const char __user *)(uintptr_t)string);
 		if (error)
@@ -231,7 +236,9 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	uint32_t *vector;
 	int error;
 
-	if (STACK_TOP - sp > STACK_LIMIT / 4)
+	if ((MAX(args->argc, 1u) + args->envc) * POINTER_SIZE > args->limit - args->used)
+		return -E2BIG;
+	if (args->used > MAX(process_current()->limits[RLIMIT_STACK].rlim_cur, (uint64_t)PAGE_SIZE))
 		return -E2BIG;
 	error = map_stack(as, STACK_TOP - sp, image);
 	if (error)

@@ -4,7 +4,7 @@
 #include "evil.h"
 #include <elf.h>
 
-static unsigned char elf_good[65536], elf_bad[65536];
+static unsigned char elf_good[1 << 17], elf_bad[1 << 17];
 static size_t elf_size;
 
 struct elf_counts {
