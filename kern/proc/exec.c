@@ -10,8 +10,8 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-#define SCRIPTS_MAX 4   // a script's interpreter may be a script, so often
-#define SCRIPT_LINE 256 // bytes of the first line that count
+#define SCRIPTS_MAX 5   // a script's interpreter may be a script, so often
+#define SCRIPT_LINE 256 // bytes of the first line that count, with its end
 
 // The file at `path`, if it may be executed, with a reference and, until put_program, closed to
 // writers. 0 or -errno; -ETXTBSY where it is open for writing.
@@ -29,6 +29,8 @@ static int find_program(const char *path, struct inode **store)
 		error = object_deny_writes((*store)->object);
 	if (error)
 		inode_put(*store);
+	else
+		inode_accessed(*store);
 	return error;
 }
 
@@ -38,56 +40,75 @@ static void put_program(struct inode *inode)
 	inode_put(inode);
 }
 
-static char *skip_blanks(char *s)
+static bool is_blank(char c)
 {
-	while (*s == ' ' || *s == '\t')
+	return c == ' ' || c == '\t';
+}
+
+// The first byte in [s, end) that is no blank, or the first that ends a word; else `end`.
+static char *skip_blanks(char *s, const char *end)
+{
+	while (s < end && is_blank(*s))
 		s++;
 	return s;
 }
 
-static char *skip_word(char *s)
+static char *skip_word(char *s, const char *end)
 {
-	while (*s && *s != ' ' && *s != '\t')
+	while (s < end && *s && !is_blank(*s))
 		s++;
 	return s;
 }
 
-// If `obj` begins with `#!`, make its interpreter the program: its name goes to line[], and it, its
-// argument if there is one, and the script's path take the place of the first argument. 1: it is a
-// script, 0: it is not, or -errno.
-static int script_to_args(struct object *obj, const char *path, char line[SCRIPT_LINE],
+// End the text of a script's first line: where the line ends, or after 255 bytes, in both cases without
+// blanks before. Returns its end; NULL if perhaps more of the interpreter's name would follow: then no
+// other program must be run by a part of the name.
+static char *end_line(char line[SCRIPT_LINE])
+{
+	char *end = memchr(line, '\n', SCRIPT_LINE), *all = line + SCRIPT_LINE;
+
+	if (!end && skip_word(skip_blanks(line + 2, all), all) == all)
+		return NULL;
+	if (!end)
+		end = all - 1;
+	while (is_blank(end[-1]))
+		end--;
+	*end = '\0';
+	return end;
+}
+
+// If `obj` begins with `#!`, make its interpreter the program: its name goes to interpreter[], where `path`
+// may lie, and it, its argument if there is one, and the script's path take the place of the first
+// argument. 1: it is a script, 0: it is not, or -errno.
+static int script_to_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
                           struct exec_args *args)
 {
-	ssize_t n = object_read(obj, 0, line, SCRIPT_LINE - 1);
-	char *name, *end, *arg;
-	size_t len;
+	char line[SCRIPT_LINE];
+	ssize_t n = object_read(obj, 0, line, SCRIPT_LINE);
+	char *name, *end, *stop, *arg = NULL;
 	int error;
 
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		return n < 0 ? (int)n : 0;
-	line[n] = '\0';
-	end = strchr(line, '\n');
-	if (end)
-		*end = '\0';
-	else if (n == SCRIPT_LINE - 1)
+	memset(line + n, 0, SCRIPT_LINE - (size_t)n);
+	end = end_line(line);
+	name = end ? skip_blanks(line + 2, end) : NULL;
+	if (name == end)
 		return -ENOEXEC;
-	name = skip_blanks(line + 2);
-	end = skip_word(name);
-	if (end == name)
-		return -ENOEXEC;
-	arg = skip_blanks(end);
-	*end = '\0';
-	len = strlen(arg);
-	while (len && (arg[len - 1] == ' ' || arg[len - 1] == '\t'))
-		arg[--len] = '\0';
+	stop = skip_word(name, end);
+	if (*stop) // of a line without an end it may be empty
+		arg = skip_blanks(stop, end);
+	*stop = '\0';
+	if (stop == name)
+		return -EACCES;
 
 	// The script's path goes in first, then what comes before it.
 	error = exec_args_replace_first(args, path);
-	if (!error && len)
+	if (!error && arg)
 		error = exec_args_prepend(args, arg);
 	if (!error)
 		error = exec_args_prepend(args, name);
-	memmove(line, name, strlen(name) + 1);
+	memcpy(interpreter, name, strlen(name) + 1);
 	return error ? error : 1;
 }
 
@@ -185,7 +206,7 @@ static int start_program(struct object *obj, const char *path, const struct exec
 
 int process_exec(const char *path, struct exec_args *args)
 {
-	char line[SCRIPT_LINE];
+	char interpreter[SCRIPT_LINE];
 	const char *program = path;
 	struct inode *inode;
 	int error;
@@ -194,13 +215,15 @@ int process_exec(const char *path, struct exec_args *args)
 		error = find_program(program, &inode);
 		if (error)
 			return error;
-		error = script_to_args(inode->object, program, line, args);
+		if (scripts > SCRIPTS_MAX) {
+			put_program(inode);
+			return -ELOOP;
+		}
+		error = script_to_args(inode->object, program, interpreter, args);
 		if (error <= 0)
 			break;
 		put_program(inode);
-		if (scripts == SCRIPTS_MAX)
-			return -ELOOP;
-		program = line;
+		program = interpreter;
 	}
 	if (!error)
 		error = exec_args_add(args, path);
