@@ -51,6 +51,16 @@ static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
 	return done || !wanted ? (ssize_t)done : -EFAULT;
 }
 
+// A mapping of zeroes is anonymous memory; only what is private shows the device's name, as on Linux.
+static int map_zeroes(struct file *file, struct map_request *request)
+{
+	(void)file;
+	request->offset = 0;
+	if (!(request->flags & AREA_SHARED))
+		request->name = "/dev/zero";
+	return 0;
+}
+
 // Device memory is mapped, not read or written: what it does depends on the width of each access. A
 // private mapping would copy what is written, so there are only those that cannot be written.
 static int map_memory(struct file *file, struct map_request *request)
@@ -89,6 +99,7 @@ static const struct file_ops zero_ops = {
 	.read = read_zeroes,
 	.write = write_nothing,
 	.lseek = seek_nowhere,
+	.mmap = map_zeroes,
 };
 
 static const struct file_ops full_ops = {

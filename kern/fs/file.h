@@ -44,8 +44,8 @@ struct file_ops {
 	// POLLRDNORM | POLLWRNORM]
 	unsigned int (*poll)(struct file *file, struct poll_table *table);
 
-	// Complete a request that maps the file: what stands behind it, given protection, flags and
-	// `offset` in the file. 0 or -errno. [ENODEV]
+	// Complete a request that maps the file: its object or its ops, given protection, flags and
+	// `offset` in the file; neither where the file is nothing but zeroes. 0 or -errno. [ENODEV]
 	int (*mmap)(struct file *file, struct map_request *request);
 
 	// Fill a buffer with directory entries from file->position on. [ENOTDIR]

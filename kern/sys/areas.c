@@ -4,6 +4,7 @@
 #include "fs/fdtable.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/path.h"
 #include "sys/syscall.h"
 #include "vm/named.h"
 #include "vm/object.h"
@@ -97,7 +98,7 @@ static int file_request(struct file *file, struct map_request *request)
 	if (!file->ops->mmap)
 		return -ENODEV;
 	error = file->ops->mmap(file, request);
-	if (!error && (request->ops || request->object->shift != PAGE_SHIFT))
+	if (!error && (!request->object || request->object->shift != PAGE_SHIFT))
 		error = -ENODEV;
 	return error;
 }
@@ -110,7 +111,7 @@ SYSCALL4(area_map, int, id, int, fd, uint32_t, low, uint32_t, high)
 		.flags = AREA_SHARED,
 		.offset = (uint64_t)high << 32 | low,
 	};
-	struct file *file = fd_get(process_current()->files, fd);
+	struct file *file = file_arg_get(fd);
 	int error;
 
 	if (!file)

@@ -4,6 +4,7 @@
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/jumbo_file.h"
+#include "sys/path.h"
 #include "sys/syscall.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -181,8 +182,10 @@ static long map_checked(struct map_request *request, uint32_t flags, struct file
 	error = check_mapping(file, request->prot, flags);
 	if (!error && file)
 		error = complete(request, file);
+	if (!error && (request->object || request->ops))
+		return map_file(request);
 	if (!error)
-		return file ? map_file(request) : map_anonymous(request, flags);
+		return map_anonymous(request, flags);
 	return refuse(request, error);
 }
 
@@ -207,7 +210,7 @@ static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int
 	long result;
 
 	if (!(flags & MAP_ANONYMOUS)) {
-		file = fd_get(process_current()->files, fd);
+		file = file_arg_get(fd);
 		if (!file)
 			return -EBADF;
 	}
