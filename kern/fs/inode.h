@@ -70,7 +70,13 @@ struct inode_ops {
 
 	// Give back what `private` holds. Caller: holds no spinlock.
 	void (*release)(struct inode *inode);
+
+	// INODE_FIXED_ bits: what chmod and chown must not change (-EPERM).
+	uint8_t fixed;
 };
+
+#define INODE_FIXED_MODE 1u
+#define INODE_FIXED_OWNER 2u
 
 // Positions of the entries of a directory lie below this one, those of ops->list at or above.
 #define INODE_LIST_COOKIE 0x40000000u

@@ -170,11 +170,15 @@ static const struct inode_ops fd_directory_ops = {
 	.lookup = fd_lookup,
 	.list = fd_list,
 	.release = release_node,
+	.fixed = INODE_FIXED_MODE,
 };
 
 // --- /proc/PID ---
 
 static const struct inode_ops file_ops = { .open = procfs_open, .release = release_node };
+static const struct inode_ops process_file_ops = { .open = procfs_open,
+	                                           .release = release_node,
+	                                           .fixed = INODE_FIXED_MODE };
 
 // A link's text is generated when it is looked up.
 static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pid, uint32_t ino,
@@ -223,7 +227,7 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 			return make_link(dir, file, pid, inode_number(pid, index), store);
 		node.file = file;
 		return store_inode(make_inode(dir, file->name, file->mode, inode_number(pid, index),
-		                              &file_ops, node),
+		                              &process_file_ops, node),
 		                   store);
 	}
 	return -ENOENT;
@@ -263,6 +267,7 @@ static const struct inode_ops process_directory_ops = {
 	.lookup = process_lookup,
 	.list = process_list,
 	.release = release_node,
+	.fixed = INODE_FIXED_MODE | INODE_FIXED_OWNER,
 };
 
 // --- /proc ---

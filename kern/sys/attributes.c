@@ -8,10 +8,19 @@
 #include "thread/yield.h"
 #include "vm/object.h"
 
+// Is what `fixed` (INODE_FIXED_) names of the inode not to be changed?
+static bool is_fixed(const struct inode *inode, unsigned int fixed)
+{
+	return inode->ops && (inode->ops->fixed & fixed);
+}
+
+// A link of /proc, or a descriptor opened with O_PATH, can lead to a symbolic link.
 static int chmod_inode(struct inode *inode, mode_t mode)
 {
-	int error = inode_check_mode(inode, mode);
+	int error = is_fixed(inode, INODE_FIXED_MODE) ? -EPERM : inode_check_mode(inode, mode);
 
+	if (inode_is(inode, S_IFLNK))
+		error = -EOPNOTSUPP;
 	if (error)
 		return error;
 	inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
@@ -57,6 +66,8 @@ SYSCALL2(fchmod, int, fd, mode_t, mode)
 
 static int chown_inode(struct inode *inode, uid_t uid, gid_t gid)
 {
+	if (is_fixed(inode, INODE_FIXED_OWNER))
+		return -EPERM;
 	if (uid != UNCHANGED)
 		inode->uid = uid;
 	if (gid != UNCHANGED)
