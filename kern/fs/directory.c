@@ -74,7 +74,7 @@ static int directory_getdents(struct file *file, struct dirent_buffer *buffer)
 	mutex_lock(&tree_lock);
 	complete = list_entries(file->inode, buffer, cookie);
 	tree_unlock();
-	inode_accessed(file->inode);
+	file_accessed(file);
 	return !complete && buffer->used == 0 ? -EINVAL : 0;
 }
 

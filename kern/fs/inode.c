@@ -139,9 +139,14 @@ static void host_get(struct inode *inode)
 	inode_get(inode);
 }
 
+static void host_written(struct inode *inode)
+{
+	inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
+}
+
 void inodes_init(void)
 {
-	static const struct object_host_hooks hooks = { host_get, inode_put };
+	static const struct object_host_hooks hooks = { host_get, inode_put, host_written };
 
 	object_host_hooks = &hooks;
 }

@@ -158,6 +158,13 @@ static inline void inode_accessed(struct inode *inode)
 		inode_touch(inode, TOUCH_ATIME);
 }
 
+// The same for who read by way of an open file, perhaps one with O_NOATIME.
+static inline void file_accessed(const struct file *file)
+{
+	if (!(file->flags & O_NOATIME))
+		inode_accessed(file->inode);
+}
+
 // Nanoseconds since 1970 as seconds and a rest that is not negative.
 struct timespec64 ns_to_timespec(int64_t ns);
 

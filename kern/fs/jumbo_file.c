@@ -7,6 +7,7 @@
 
 static int jumbo_mmap(struct file *file, struct map_request *request)
 {
+	file_accessed(file);
 	request->len = ROUND_UP(request->len, JUMBO_SIZE);
 	request->object = file->inode->object;
 	if (request->offset % JUMBO_SIZE)

@@ -26,7 +26,7 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 		uio_advance(uio, wanted);
 	}
 	if (total)
-		inode_accessed(file->inode);
+		file_accessed(file);
 	return total;
 }
 
@@ -73,12 +73,21 @@ static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 
 int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 {
+	struct object *object = file->inode->object;
+
+	if ((whence == SEEK_DATA || whence == SEEK_HOLE) && object->shift == PAGE_SHIFT) {
+		offset = object_seek(object, offset, whence == SEEK_DATA);
+		if (offset >= 0)
+			file->position = (uint64_t)offset;
+		return offset;
+	}
 	return file_seek(file, offset, whence, inode_size(file->inode));
 }
 
 static int regular_mmap(struct file *file, struct map_request *request)
 {
 	request->object = file->inode->object;
+	file_accessed(file);
 	return 0;
 }
 

@@ -45,6 +45,9 @@ typedef struct page {
 	uint8_t flags; // of its kind
 } page_t;
 
+// In `flags` of PAGE_OBJECT [o]: made in advance, and neither written nor mapped since.
+#define PAGE_UNTOUCHED 0x01u
+
 #define PAGE_T_SHIFT 4 // sizeof(page_t) is 16: from one to the other is one shift
 _Static_assert(sizeof(page_t) == 1 << PAGE_T_SHIFT, "PAGE_T_SHIFT");
 

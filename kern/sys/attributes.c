@@ -246,11 +246,8 @@ static int allocate_pages(struct object *object, uint64_t offset, uint64_t end)
 	if (page == PAGE_SIZE && too_many_holes(object, offset, end))
 		return -ENOSPC;
 	for (uint64_t at = ROUND_DOWN(offset, page); at < end; at += page) {
-		page_t *pp;
-
-		if (object_page(object, (uint32_t)(at >> PAGE_SHIFT), true, &pp))
+		if (object_allocate_page(object, (uint32_t)(at >> PAGE_SHIFT)))
 			return -ENOSPC;
-		page_unpin(pp);
 		if (yield_after(FILL_COST))
 			return -EINTR;
 	}

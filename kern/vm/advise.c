@@ -319,12 +319,16 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
 {
 	uint64_t offset = area->offset + (va - area->start);
+	const page_t *pp;
 
 	if (area->ops == &jumbo_ops) // only if it is mapped, as on Linux
 		return pde_has_jumbo(as->pgdir[PDX(va)]);
 	if (pte_peek(as, va) || area_is_device(area))
 		return true;
-	return area->object && pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+	if (!area->object)
+		return false;
+	pp = pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+	return pp && !page_is_untouched(pp);
 }
 
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec)

@@ -112,9 +112,13 @@ static int make_jumbo(struct object *obj, uint32_t index, page_t **pp_store)
 
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 {
-	*pp_store = pagetree_get(&obj->pages, index);
-	if (*pp_store)
+	page_t *pp = *pp_store = pagetree_get(&obj->pages, index);
+
+	if (pp) {
+		if (unlikely(page_is_untouched(pp)))
+			pp->flags &= (uint8_t)~PAGE_UNTOUCHED;
 		return 0;
+	}
 	return obj->shift == PAGE_SHIFT ? make_small(obj, index, pp_store) :
 	                                  make_jumbo(obj, index, pp_store);
 }
@@ -137,6 +141,22 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 		error = -ENOMEM;
 	if (!error)
 		*pp_store = pp + index % (1u << bits);
+	mutex_unlock(&obj->lock);
+	return error;
+}
+
+int object_allocate_page(struct object *obj, uint32_t index)
+{
+	unsigned int bits = obj->shift - PAGE_SHIFT;
+	bool there;
+	page_t *pp;
+	int error;
+
+	mutex_lock(&obj->lock);
+	there = pagetree_get(&obj->pages, index >> bits);
+	error = object_find_or_make(obj, index >> bits, &pp);
+	if (!error && !there && obj->shift == PAGE_SHIFT)
+		pp->flags |= PAGE_UNTOUCHED;
 	mutex_unlock(&obj->lock);
 	return error;
 }
@@ -164,6 +184,8 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	if (!error && (shared || access == ACCESS_READ)) {
 		error = pte_install(as, va, old, pp,
 		                    shared && access == ACCESS_WRITE ? PTE_WRITABLE : PTE_READABLE);
+		if (!error && access == ACCESS_WRITE && obj->host)
+			object_host_hooks->written(obj->host);
 	} else if (!error) {
 		error = page_alloc(&copy);
 		if (!error) {
@@ -191,7 +213,7 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 			pp = pagetree_get(&area->object->pages,
 			                  (uint32_t)((area->offset + (va - area->start)) >>
 			                             PAGE_SHIFT));
-			if (pp)
+			if (pp && !page_is_untouched(pp))
 				pte_install(as, va, 0, pp, PTE_READABLE);
 		}
 		mutex_unlock(&area->object->lock);

@@ -45,11 +45,12 @@ struct object {
 
 #define OBJECT_MAX (1ull << 40) // bytes: page indexes stay below 2^28
 
-// A mapping keeps the object's host too, so that it still has a name when nobody has it open.
-// Registered by fs/.
+// A mapping keeps the object's host too, so that it still has a name when nobody has it open; and the
+// host learns of the first write to a page through a shared mapping. Registered by fs/.
 struct object_host_hooks {
 	void (*get)(struct inode *host);
 	void (*put)(struct inode *host);
+	void (*written)(struct inode *host);
 };
 
 extern const struct object_host_hooks *object_host_hooks;
@@ -115,6 +116,14 @@ int object_truncate(struct object *obj, uint64_t size);
 // copies of them stay, as on Linux. Faults on the object wait meanwhile. Yields. 0, or -EPERM by a
 // seal.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
+
+// Give the object its page `index`. A new page stays a hole to whoever looks for holes or asks what is in
+// memory, until somebody writes to it, maps it or allocates it once more. 0, -ENOMEM or -ENOSPC.
+int object_allocate_page(struct object *obj, uint32_t index);
+
+// Where the next data begin at or after `offset`, or with `data` false the next hole; the end counts as a
+// hole. -ENXIO at or past the end, or where no data follow; -EINTR for a caller that is killed.
+int64_t object_seek(struct object *obj, int64_t offset, bool data);
 
 // Add seals (F_SEAL_ bits). 0; -EPERM where a seal forbids it; -EBUSY for F_SEAL_WRITE while
 // somebody writes or may write through a mapping, and for all while a write is under way.

@@ -3,6 +3,7 @@
 #include "thread/yield.h"
 #include "vm/internal.h"
 #include "vm/object.h"
+#include "vm/pagetree.h"
 #include "vm/uaccess.h"
 
 // Move `n` bytes between a page, from `at`, and a buffer. Returns how many moved.
@@ -32,6 +33,34 @@ static size_t from_user(char *at, uintptr_t buffer, size_t n)
 
 // Instructions or so to move a page's bytes, with the faults that this takes.
 #define MOVE_COST 2500
+
+#define SEEK_CHUNK 2048 // pages looked at before others may run
+#define SEEK_COST 30    // instructions or so for each
+
+int64_t object_seek(struct object *obj, int64_t offset, bool data)
+{
+	uint64_t size, at = (uint64_t)offset;
+
+	for (;;) {
+		uint32_t first = (uint32_t)(at >> PAGE_SHIFT), end, found;
+
+		mutex_lock(&obj->lock);
+		size = obj->size;
+		end = (uint32_t)MIN(first + SEEK_CHUNK, ROUND_UP(size, PAGE_SIZE) >> PAGE_SHIFT);
+		found = offset >= 0 && at < size ? pagetree_seek(&obj->pages, first, end, data) :
+		                                   end;
+		mutex_unlock(&obj->lock);
+		if (offset < 0 || (uint64_t)offset >= size)
+			return -ENXIO;
+		if (found < end)
+			return (int64_t)MAX((uint64_t)found << PAGE_SHIFT, (uint64_t)offset);
+		at = (uint64_t)end << PAGE_SHIFT;
+		if (at >= size)
+			return data ? -ENXIO : (int64_t)size;
+		if (yield_after(SEEK_COST * SEEK_CHUNK))
+			return -EINTR;
+	}
+}
 
 static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                          move_fn move)

@@ -153,6 +153,8 @@ static void drop_page(page_t *pp, void *arg)
 	struct object *obj = arg;
 
 	obj->resident--;
+	if (page_is_untouched(pp))
+		pp->flags = 0;
 	pp->owner = NULL;
 	page_decref(pp);
 }

@@ -34,6 +34,34 @@ page_t *pagetree_get(const struct pagetree *tree, uint32_t index)
 	return node;
 }
 
+// The page at `index`; where there is none, how many indexes from there on have none, at least, in *skip.
+static page_t *get_or_skip(const struct pagetree *tree, uint32_t index, uint64_t *skip)
+{
+	void *node = tree->root;
+	unsigned int level = tree->height;
+
+	*skip = UINT32_MAX;
+	if (index >= span_of(level))
+		return NULL;
+	for (; level > 0 && node; level--)
+		node = ((struct pagetree_node *)node)->slots[slot_of(index, level)];
+	*skip = span_of(level) - index % span_of(level);
+	return node;
+}
+
+uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end, bool data)
+{
+	while (index < end) {
+		uint64_t skip;
+		page_t *pp = get_or_skip(tree, index, &skip);
+
+		if ((pp && !page_is_untouched(pp)) == data)
+			return index;
+		index = (uint32_t)MIN(index + (pp ? 1 : skip), (uint64_t)end);
+	}
+	return end;
+}
+
 // Make the tree high enough for `index`. 0 or -ENOMEM; a higher tree than needed does no harm.
 static int grow(struct pagetree *tree, uint32_t index)
 {

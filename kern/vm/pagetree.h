@@ -8,6 +8,16 @@
 // The page at `index`, or NULL.
 page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
 
+// Is it a page that stands for a hole as yet?
+static inline bool page_is_untouched(const page_t *pp)
+{
+	return pp->kind == PAGE_OBJECT && (pp->flags & PAGE_UNTOUCHED);
+}
+
+// The first index in [index, end) with a page that is not untouched, or with `data` false the first without
+// such a page; `end` if there is none.
+uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end, bool data);
+
 // Put `pp` at `index`, which is empty. 0 or -ENOMEM.
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 
