@@ -206,25 +206,40 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 	return false;
 }
 
+// area_change of less than the area: a border moves, or the part is cut off. *part_store: the area that
+// is the part then; NULL where it belongs to a neighbour.
+static __noinline int cut_out(struct aspace *as, struct area *area, const struct area *wanted,
+                              struct area **part_store)
+{
+	int error = 0;
+
+	*part_store = NULL;
+	if (!area->ops->uncut && border_moved(as, area, wanted))
+		return 0;
+	error = areas_split_at(as, wanted->start, wanted->end);
+	if (!error)
+		*part_store = area_find(&as->areas, wanted->start);
+	return error;
+}
+
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags)
 {
-	struct area wanted = *area;
-	int error;
+	if (start > area->start || end < area->end) {
+		struct area wanted = *area;
+		int error;
 
-	wanted.start = start;
-	wanted.end = end;
-	wanted.offset += start - area->start;
-	wanted.prot = (uint8_t)prot;
-	wanted.flags = (uint16_t)flags;
-	if (!area->ops->uncut && border_moved(as, area, &wanted))
-		return 0;
-	error = areas_split_at(as, start, end);
-	if (error)
-		return error;
-	area = area_find(&as->areas, start);
-	area->prot = wanted.prot;
-	area->flags = wanted.flags;
+		wanted.start = start;
+		wanted.end = end;
+		wanted.offset += start - area->start;
+		wanted.prot = (uint8_t)prot;
+		wanted.flags = (uint16_t)flags;
+		error = cut_out(as, area, &wanted, &area);
+		if (error || !area)
+			return error;
+	}
+	area->prot = (uint8_t)prot;
+	area->flags = (uint16_t)flags;
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
 	return 0;
