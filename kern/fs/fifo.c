@@ -2,10 +2,11 @@
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
+#include "mem/page.h"
 
 static struct pipe *pipe_create(void)
 {
-	struct pipe *pipe = kzalloc(sizeof(*pipe));
+	struct pipe *pipe = kzalloc_lasting(sizeof(*pipe));
 
 	if (!pipe)
 		return NULL;
@@ -17,12 +18,31 @@ static struct pipe *pipe_create(void)
 	return pipe;
 }
 
+size_t pipe_held_bytes(struct pipe *pipe)
+{
+	size_t bytes = sizeof(*pipe);
+
+	spin_lock(&pipe->lock);
+	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
+		if (pipe->slots[i].page)
+			bytes += PAGE_SIZE;
+	bytes /= MAX(pipe->readers + pipe->writers, 1u);
+	spin_unlock(&pipe->lock);
+	return bytes;
+}
+
 void pipe_destroy(struct pipe *pipe)
 {
 	if (!pipe)
 		return;
 	pipe_clear(pipe);
 	kfree(pipe);
+}
+
+int pipe_prepare(struct pipe *pipe)
+{
+	pipe->slots[0].page = kmalloc(PAGE_SIZE);
+	return pipe->slots[0].page ? 0 : -ENOMEM;
 }
 
 // The pipe of a FIFO, made when it is first opened. NULL without memory.

@@ -26,9 +26,16 @@ static void directory_init(struct directory *dir)
 	dir->next_cookie = 2; // 0 and 1 are "." and ".."
 }
 
+// Zeroed memory for a file on `dev`. The inodes of /proc live no longer than somebody looks at them; all
+// others may outlive whoever makes them.
+static void *alloc_for(dev_t dev, size_t size)
+{
+	return dev == VOLUME_PROC ? kzalloc(size) : kzalloc_lasting(size);
+}
+
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops)
 {
-	struct inode *inode = kzalloc(sizeof(*inode));
+	struct inode *inode = alloc_for(dev, sizeof(*inode));
 
 	if (!inode)
 		return NULL;
@@ -58,7 +65,7 @@ struct inode *inode_create_symlink(const char *target, size_t len)
 
 	if (!inode)
 		return NULL;
-	inode->target = kmalloc(len + 1);
+	inode->target = kmalloc_lasting(len + 1);
 	if (!inode->target) {
 		inode_put(inode);
 		return NULL;
@@ -294,7 +301,7 @@ int inode_access(const struct inode *inode, int mask)
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 {
 	size_t length = strlen(text);
-	struct entry *label = kzalloc(sizeof(*label) + length + 1);
+	struct entry *label = alloc_for(inode->dev, sizeof(*label) + length + 1);
 
 	if (!label)
 		return -ENOMEM;

@@ -184,7 +184,7 @@ static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 	if (unlikely(!slot))
 		return -EAGAIN;
 	if (unlikely(!slot->page)) {
-		slot->page = kmalloc(PAGE_SIZE);
+		slot->page = kmalloc_lasting(PAGE_SIZE);
 		if (!slot->page)
 			return -ENOMEM;
 	}

@@ -46,6 +46,10 @@ extern void (*sigpipe_hook)(void);
 // room for; -EPIPE when nobody reads, -EAGAIN when it is full, -ENOMEM.
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
+// Give a new pipe the page that it keeps when it is empty. So it always takes some bytes when it is
+// empty, even without memory. 0 or -ENOMEM.
+int pipe_prepare(struct pipe *pipe);
+
 // A new pipe: an open file for reading in ends[0], one for writing in ends[1]. `flags`: O_NONBLOCK
 // or 0. 0 or -ENOMEM.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);
@@ -53,6 +57,10 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 // Open an end of the FIFO `inode` as file->flags says; waits for the other end unless O_NONBLOCK.
 // 0, -ENOMEM, -ENXIO, -ERESTARTSYS.
 int pipe_open(struct inode *inode, struct file *file);
+
+// How many bytes of memory each open end of the pipe has as its share. Caller: may hold spinlocks of
+// smaller rank than RANK_PIPE.
+size_t pipe_held_bytes(struct pipe *pipe);
 
 // Forget what is in the pipe. Caller: holds the lock, or nobody else has the pipe.
 void pipe_clear(struct pipe *pipe);

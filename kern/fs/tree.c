@@ -65,7 +65,7 @@ static bool is_older(const struct avl_node *a, const struct avl_node *b)
 static void directory_grow(struct directory *dir)
 {
 	uint32_t count = (dir->bucket_mask + 1) * 4;
-	struct entry **buckets = kzalloc(count * sizeof(*buckets));
+	struct entry **buckets = kzalloc_lasting(count * sizeof(*buckets));
 	struct entry *entry;
 
 	if (!buckets)
@@ -82,10 +82,13 @@ static void directory_grow(struct directory *dir)
 	}
 }
 
-// An entry that stands nowhere yet; the reference on `dir` is taken when it is inserted.
-static struct entry *entry_create(const struct name *name)
+// Make an entry that stands in no directory yet; the reference on `dir` is taken when it is inserted.
+// `replaced`: the length of the name that goes when this one comes, 0: none does. A name that is no
+// longer may also be made where lasting memory is short.
+static struct entry *entry_create(const struct name *name, uint32_t replaced)
 {
-	struct entry *entry = kmalloc(sizeof(*entry) + name->length + 1);
+	size_t size = sizeof(struct entry) + name->length + 1;
+	struct entry *entry = name->length <= replaced ? kmalloc(size) : kmalloc_lasting(size);
 
 	if (!entry)
 		return NULL;
@@ -172,7 +175,7 @@ int tree_may_remove(const struct entry *entry)
 
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode)
 {
-	struct entry *entry = entry_create(name);
+	struct entry *entry = entry_create(name, 0);
 
 	if (!entry)
 		return -ENOMEM;
@@ -207,7 +210,7 @@ void tree_unlink(struct entry *entry)
 int tree_move(struct entry *entry, struct inode *dir, const struct name *name, struct entry *victim)
 {
 	struct inode *inode = entry->inode;
-	struct entry *moved = entry_create(name);
+	struct entry *moved = entry_create(name, entry->length);
 
 	if (!moved)
 		return -ENOMEM;
@@ -227,8 +230,8 @@ int tree_exchange(struct entry *a, struct entry *b)
 {
 	struct name name_a = { a->text, a->length, a->hash };
 	struct name name_b = { b->text, b->length, b->hash };
-	struct entry *new_a = entry_create(&name_a);
-	struct entry *new_b = entry_create(&name_b);
+	struct entry *new_a = entry_create(&name_a, a->length);
+	struct entry *new_b = entry_create(&name_b, b->length);
 
 	if (!new_a || !new_b) {
 		kfree(new_a);

@@ -12,6 +12,11 @@ void *kmalloc(size_t n);
 // The same, filled with zeroes.
 void *kzalloc(size_t n);
 
+// Like kmalloc and kzalloc, for memory that may outlive the program that asks for it: also NULL where
+// fewer than PAGE_RESERVE free pages would be left (lasting.c).
+void *kmalloc_lasting(size_t n);
+void *kzalloc_lasting(size_t n);
+
 // Give back what kmalloc returned; NULL does nothing. A block freed twice or never allocated panics
 // in debug builds.
 void kfree(void *p);

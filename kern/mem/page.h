@@ -169,6 +169,13 @@ void page_unpin(page_t *pp);
 // pages of the heap), which are free in all but name.
 size_t page_free_count(void);
 
+// Free pages that memory which may outlive its creator leaves to others.
+#define PAGE_RESERVE 128
+
+// Returns true if `n` more pages may be taken for memory that may outlive the program that asks for it:
+// PAGE_RESERVE free pages are left then (lasting.c).
+bool page_may_last(size_t n);
+
 // Put the pages kept for reuse on the free list now. Returns how many there were.
 size_t page_reclaim(void);
 

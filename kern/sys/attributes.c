@@ -219,7 +219,7 @@ SYSCALL3(ftruncate64, int, fd, uint32_t, low, uint32_t, high)
 // also for a caller that is killed.
 static bool too_many_holes(struct object *object, uint64_t offset, uint64_t end)
 {
-	size_t room = page_free_count(), holes = OBJECT_RESERVE;
+	size_t room = page_free_count(), holes = PAGE_RESERVE;
 
 	for (uint64_t at = ROUND_DOWN(offset, PAGE_SIZE); at < end && holes <= room;
 	     at += PAGE_SIZE) {

@@ -75,7 +75,7 @@ void named_populate(struct named_area *named, size_t from, size_t end);
 // Can there be so much memory? What surely lacks it need not take all there is first.
 static inline bool named_has_room(size_t bytes)
 {
-	return (bytes >> PAGE_SHIFT) + OBJECT_RESERVE <= page_free_count();
+	return page_may_last(bytes >> PAGE_SHIFT);
 }
 
 // Give [start, end) of an object its pages. 0, or -ENOMEM with some of them made.

@@ -14,7 +14,7 @@ const struct object_host_hooks *object_host_hooks;
 
 static struct object *create(unsigned int shift)
 {
-	struct object *obj = kzalloc(sizeof(*obj));
+	struct object *obj = kzalloc_lasting(sizeof(*obj));
 
 	if (!obj)
 		return NULL;
@@ -82,7 +82,7 @@ static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	int error;
 
-	if (page_free_count() < OBJECT_RESERVE)
+	if (!page_may_last(1))
 		return -ENOSPC;
 	error = page_alloc_zeroed(pp_store);
 	if (error)

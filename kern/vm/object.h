@@ -39,10 +39,6 @@ struct object {
 	struct waitq settled; // for `changing` to become false
 };
 
-// Free pages that objects leave to others: what files hold is given back by no program's end, and
-// somebody must still be able to remove them.
-#define OBJECT_RESERVE 128
-
 #define OBJECT_MAX (1ull << 40) // bytes: page indexes stay below 2^28
 
 // A mapping keeps the object's host too, so that it still has a name when nobody has it open; and the

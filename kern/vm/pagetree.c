@@ -66,7 +66,7 @@ uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end
 static int grow(struct pagetree *tree, uint32_t index)
 {
 	while (!tree->height || index >= span_of(tree->height)) {
-		struct pagetree_node *node = kzalloc(sizeof(*node));
+		struct pagetree_node *node = kzalloc_lasting(sizeof(*node));
 
 		if (!node)
 			return -ENOMEM;
@@ -89,7 +89,7 @@ int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp)
 		void **slot = &node->slots[slot_of(index, level)];
 
 		if (!*slot)
-			*slot = kzalloc(sizeof(*node));
+			*slot = kzalloc_lasting(sizeof(*node));
 		if (!*slot)
 			return -ENOMEM;
 		node = *slot;
