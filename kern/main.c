@@ -70,6 +70,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	terminal_init();
 	usage_init();
 	process_files_init();
+	oom_files_init();
 	stretch_init();
 
 	init_start(bootinfo.modules, bootinfo.module_count);

@@ -2,6 +2,7 @@
 #include "fs/fdtable.h"
 
 #include "mem/heap.h"
+#include "mem/page.h"
 #include "thread/yield.h"
 
 #define CLOSE_COST 50 // instructions or so, for a slot
@@ -286,6 +287,21 @@ int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec)
 		*slot = (*slot & ~FD_SLOT_CLOEXEC) | (cloexec ? FD_SLOT_CLOEXEC : 0);
 	spin_unlock(&table->lock);
 	return slot ? 0 : -EBADF;
+}
+
+size_t fdtable_held_pages(struct fdtable *table)
+{
+	uint64_t bytes = 0;
+
+	spin_lock(&table->lock);
+	if (table->slots != table->first_slots)
+		bytes += table->size * sizeof(*table->slots);
+	for (uint32_t fd = 0; fd < table->end; fd++)
+		if (table->slots[fd] > FD_RESERVED)
+			bytes += file_held_bytes(
+				(struct file *)(table->slots[fd] & ~FD_SLOT_CLOEXEC));
+	spin_unlock(&table->lock);
+	return (size_t)MIN(bytes >> PAGE_SHIFT, (uint64_t)page_usable_count());
 }
 
 int fd_next(struct fdtable *table, int fd)

@@ -143,6 +143,10 @@ int fd_close(struct fdtable *table, int fd);
 int fd_get_cloexec(struct fdtable *table, int fd);
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
 
+// How many pages the table's end would free: of the table and of its files, each as file_held_bytes
+// says. Caller: may hold spinlocks of smaller rank than RANK_FILE.
+size_t fdtable_held_pages(struct fdtable *table);
+
 // Returns how many descriptors the table has room for just now: all from there on are free.
 uint32_t fdtable_end(const struct fdtable *table);
 

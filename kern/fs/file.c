@@ -179,3 +179,16 @@ int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size)
 	file->position = base + (uint64_t)offset;
 	return (int64_t)file->position;
 }
+
+size_t file_held_bytes(const struct file *file)
+{
+	const struct inode *inode = file->inode;
+	size_t bytes = sizeof(*file);
+
+	if (file->ops == &pipe_ops)
+		bytes += pipe_held_bytes(file->private);
+	else if (inode->nlink == 0 && inode_is(inode, S_IFREG) && inode->object &&
+	         inode->object->shift == PAGE_SHIFT)
+		bytes += inode->object->resident * PAGE_SIZE;
+	return bytes / file->refs;
+}

@@ -91,6 +91,11 @@ static inline void file_put(struct file *file)
 		file_free(file);
 }
 
+// How many bytes of memory one of the references to `file` holds: its share of the open file, of the
+// pipe of which that is an end, and of contents that no name leads to any more. Caller: may hold
+// spinlocks of smaller rank than RANK_PIPE.
+size_t file_held_bytes(const struct file *file);
+
 // O_RDONLY is 0, O_WRONLY 1, O_RDWR 2; a file opened with 3 can be neither read nor written.
 static inline bool file_readable(const struct file *file)
 {

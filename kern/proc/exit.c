@@ -15,6 +15,8 @@
 // runs on in it, and what is left then is quickly done.
 static void release_resources(struct process *process)
 {
+	struct fdtable *files = process->files;
+	struct fs_context *fs = process->fs;
 	struct thread *thread = thread_current();
 
 	if (thread->clear_tid && process->aspace->refs > 1)
@@ -25,10 +27,12 @@ static void release_resources(struct process *process)
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);
-	fdtable_put(process->files);
-	fs_context_put(process->fs);
+	spin_lock(&process_lock); // others find them by the process
 	process->files = NULL;
 	process->fs = NULL;
+	spin_unlock(&process_lock);
+	fdtable_put(files);
+	fs_context_put(fs);
 	if (process->sid == process->pid)
 		tty_session_ended(process->sid);
 }

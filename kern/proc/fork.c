@@ -74,6 +74,7 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 	if (error)
 		return error;
 	signal_state_fork(&child->signals, &parent->signals);
+	child->oom_score_adj = parent->oom_score_adj;
 	child->exit_signal = (int)(request->flags & CSIGNAL);
 	child->vforked = request->flags & CLONE_VFORK;
 	thread->aspace = child->aspace;

@@ -2,12 +2,16 @@
 #include "proc/oom.h"
 
 #include <abi/wait.h>
+#include <limits.h>
+#include "fs/fdtable.h"
 #include "mem/page.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
 
 #define ENOUGH 8 // pages: no fault needs more, with tables and nodes
 #define TRIES 3  // of an access for which there should be enough
+
+#define PROCESS_PAGES 3 // of the process itself: its kernel stack, and its structs
 
 static struct waitq victims_wait = WAITQ_INIT(victims_wait);
 
@@ -28,36 +32,54 @@ static bool victim_is_dying(void)
 	return false;
 }
 
-// The process with most pages, of several the youngest, and how many. The faulting process is one
-// that can be chosen, so there always is one. Caller: holds process_lock.
-static struct process *choose_victim(size_t *pages_store)
+size_t oom_held_pages(const struct process *process)
+{
+	size_t pages = PROCESS_PAGES;
+
+	if (process->aspace)
+		pages += aspace_held_pages(process->aspace);
+	if (process->files)
+		pages += fdtable_held_pages(process->files);
+	return pages;
+}
+
+long oom_points(const struct process *process)
+{
+	return (long)oom_held_pages(process) +
+	       process->oom_score_adj * ((long)page_usable_count() / OOM_SCORE_ADJ_MAX);
+}
+
+// The process with most points, of several the youngest. Where all are spared it is `current`, whose
+// access found no memory. Caller: holds process_lock.
+static struct process *choose_victim(struct process *current)
 {
 	struct process *process, *victim = NULL;
+	long most = LONG_MIN;
 
-	*pages_store = 0;
 	list_for_each(process, &all_processes, all_link) {
-		size_t pages;
+		long points;
 
-		if (process->pid == PID_INIT || process->zombie || !process->aspace)
+		if (process->pid == PID_INIT || process->zombie || !process->aspace ||
+		    process->oom_score_adj == OOM_SCORE_ADJ_MIN)
 			continue;
-		pages = aspace_resident_pages(process->aspace);
-		if (!victim || pages >= *pages_store) {
+		points = oom_points(process);
+		if (points >= most) {
 			victim = process;
-			*pages_store = pages;
+			most = points;
 		}
 	}
-	return victim;
+	return victim ? victim : current;
 }
 
 // Kill a process, with all that share its memory: before they end, none of it is free. Caller:
 // holds process_lock.
-static void kill(const struct process *victim, size_t pages)
+static void kill(const struct process *victim)
 {
 	const struct aspace *as = victim->aspace;
 	struct process *process;
 
-	printk(LOG_ERR, "out of memory: killed pid %d (%s), %zu pages resident\n", victim->pid,
-	       victim->name, pages);
+	printk(LOG_ERR, "out of memory: killed pid %d (%s), which holds %zu pages\n", victim->pid,
+	       victim->name, oom_held_pages(victim));
 	list_for_each(process, &all_processes, all_link) {
 		if (process->aspace == as && !process->zombie) {
 			process->oom_victim = true;
@@ -83,18 +105,15 @@ static bool worth_another_try(struct process *process, uintptr_t va)
 // process itself is to die.
 static bool make_room(uintptr_t va)
 {
-	struct process *process = process_current(), *victim;
-	size_t pages;
+	struct process *process = process_current();
 
 	if (!process || process->pid == PID_INIT) // threads of the kernel look after themselves
 		return false;
 	if (!process->oom_victim && worth_another_try(process, va))
 		return true;
 	spin_lock(&process_lock);
-	if (!process->oom_victim && !victim_is_dying()) {
-		victim = choose_victim(&pages);
-		kill(victim, pages);
-	}
+	if (!process->oom_victim && !victim_is_dying())
+		kill(choose_victim(process));
 	while (!process->oom_victim && victim_is_dying())
 		if (waitq_sleep(&victims_wait, &process_lock, WAIT_KILLABLE, NO_DEADLINE))
 			break;
@@ -124,4 +143,5 @@ void oom_process_ended(const struct process *process)
 void oom_init(void)
 {
 	vm_no_memory_hook = make_room;
+	thread_no_memory_hook = make_room;
 }

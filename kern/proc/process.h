@@ -38,8 +38,8 @@ struct process {
 	struct waitq child_wait; // [p] the parent waits here for its children
 	struct waitq vfork_wait; // [p] here for the child of its vfork
 	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
-	struct fdtable *files;   // [m] a reference
-	struct fs_context *fs;   // [m] a reference
+	struct fdtable *files;   // [p] a reference; its own threads read it without the lock
+	struct fs_context *fs;   // [p] the same
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] what its threads have used that have ended
@@ -47,6 +47,7 @@ struct process {
 	struct cpu_time reported,
 		reported_reaped; // [p] what readers saw last of its time, of theirs
 	bool oom_victim;         // [p] killed because memory was gone (oom.c)
+	int16_t oom_score_adj;   // [p] makes it a likelier victim, or spares it (oom.h)
 	uint8_t short_tries;     // [m] how often an access to short_va found no memory where there
 	uintptr_t short_va;      // [m] should be some
 	// The last field: process_setup clears only those before it.

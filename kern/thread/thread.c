@@ -20,6 +20,8 @@ const struct rlimit64 thread_no_limits[RLIM_NLIMITS] = {
 	[RLIMIT_CORE... RLIM_NLIMITS - 1] = { RLIM64_INFINITY, RLIM64_INFINITY },
 };
 
+bool (*thread_no_memory_hook)(uintptr_t va);
+
 static struct thread boot_thread; // runs the boot sequence, on the stack of boot/entry.S
 
 static void set_name(struct thread *thread, const char *name)
@@ -113,7 +115,7 @@ static void no_fpu(struct trapframe *frame)
 		trap_fatal(frame);
 	thread->fpu = kmalloc(sizeof(*thread->fpu));
 	if (!thread->fpu) {
-		thread_interrupt(thread, WORK_KILL);
+		(void)thread_no_memory_hook(frame->eip); // and run the instruction again, or die
 		return;
 	}
 	fpu_state_init(thread->fpu);

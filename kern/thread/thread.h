@@ -189,6 +189,10 @@ void thread_return_work(struct trapframe *frame);
 // return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
+// Registered by proc/: the current process's instruction at `va` needs memory, and there is none. Make
+// some, and return true; or return false: the process is to die. May sleep.
+extern bool (*thread_no_memory_hook)(uintptr_t va);
+
 // Registered by vm/: called at every switch, with the thread that runs next.
 extern void (*thread_switch_hook)(struct thread *next);
 
