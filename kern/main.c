@@ -15,6 +15,7 @@
 #include "mem/physical.h"
 #include "proc/exceptions.h"
 #include "proc/init.h"
+#include "proc/futex.h"
 #include "proc/oom.h"
 #include "proc/process_files.h"
 #include "proc/terminal.h"
@@ -65,6 +66,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	vm_init();
 	exceptions_init();
 	oom_init();
+	futex_init();
 	syscall_init();
 	fs_init();
 	terminal_init();

@@ -13,8 +13,8 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_files, audit_heap, audit_jumbo, audit_locks, audit_named
-from quire import audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
+from quire import audit_dwarf, audit_files, audit_futex, audit_heap, audit_jumbo, audit_locks
+from quire import audit_named, audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
 from quire import audit_threads, audit_writers, build
 from quire.audit_memory import Damage, Memory, Unknown
 from quire.text import visible
@@ -156,6 +156,7 @@ CHECKS = [
     ("locks", audit_locks.locks),
     ("wait-queues", audit_locks.wait_queues),
     ("timers", audit_locks.timers),
+    ("futexes", audit_futex.futexes),
 ]
 
 # These ask whether something is missing, so all walks must have come to their ends.

@@ -280,3 +280,35 @@ def test_tree_of_timers_broken(scene):
     first = scene.memory.word(scene.variable("timers"))
     scene.poke(first + 8, 2)
     scene.expect("timers", r"the tree at timers: the node at 0x[0-9a-f]+ leans by 1 over 0 and 0")
+
+
+# Futexes: one process of the scene waits on a word of shared memory.
+
+
+def futex_waiter(scene):
+    """The address of its waiter, and the chain where that is."""
+    head, kind = scene.memory.variable("chains", "futex.c")
+    for chain in range(kind[2]):
+        first = scene.memory.word(head + 8 * chain)
+        if first != head + 8 * chain:
+            return first - scene.memory.field("futex_waiter", "link")[0], chain
+    raise AssertionError("nobody waits on a futex")
+
+
+def test_futex_in_the_wrong_chain(scene):
+    waiter, _ = futex_waiter(scene)
+    scene.add("futex_waiter", waiter, "key.id.offset", 4)
+    scene.expect("futexes", r"the waiter at 0x[0-9a-f]+ is in chain \d+; its place belongs to \d+")
+
+
+def test_futex_of_no_place(scene):
+    waiter, _ = futex_waiter(scene)
+    scene.set("futex_waiter", waiter, "key.as", scene.space(3))
+    scene.expect("futexes", r"the waiter at .* waits on memory of a space and of an object, or of none")
+
+
+def test_futex_without_a_thread(scene):
+    waiter, _ = futex_waiter(scene)
+    queue = link(scene, "futex_waiter", "wait", waiter)
+    unlink(scene, scene.memory.word(queue))
+    scene.expect("futexes", r"the waiter at 0x[0-9a-f]+ stands for 0 threads")

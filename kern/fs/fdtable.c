@@ -300,6 +300,11 @@ size_t fdtable_held_pages(struct fdtable *table)
 		if (table->slots[fd] > FD_RESERVED)
 			bytes += file_held_bytes(
 				(struct file *)(table->slots[fd] & ~FD_SLOT_CLOEXEC));
+	for (uint32_t i = 0; table->far && i < FD_CHUNKS;
+	     i++) // and their files, were they not shared
+		if (table->far->chunks[i])
+			bytes += sizeof(struct fd_chunk) +
+			         table->far->chunks[i]->used * sizeof(struct file);
 	spin_unlock(&table->lock);
 	return (size_t)MIN(bytes >> PAGE_SHIFT, (uint64_t)page_usable_count());
 }

@@ -6,6 +6,7 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "proc/futex.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -159,6 +160,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	struct process *process = thread->process;
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
+	futex_clear_tid();
 	usage_space_ends(process);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);
@@ -170,7 +172,6 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	process->exit_signal = SIGCHLD; // it is no clone any more that wait4 has to be asked for
 	spin_unlock(&process_lock);
 	thread_reset_registers();
-	thread->clear_tid = NULL;
 	set_name(thread, path);
 	start_registers(thread_user_frame(thread), image->entry, sp);
 }

@@ -4,6 +4,7 @@
 #include "fs/path.h"
 #include "fs/tty.h"
 #include "mem/heap.h"
+#include "proc/futex.h"
 #include "proc/groups.h"
 #include "proc/jobs.h"
 #include "proc/oom.h"
@@ -17,10 +18,8 @@ static void release_resources(struct process *process)
 {
 	struct fdtable *files = process->files;
 	struct fs_context *fs = process->fs;
-	struct thread *thread = thread_current();
 
-	if (thread->clear_tid && process->aspace->refs > 1)
-		(void)!put_user(process->aspace, thread->clear_tid, 0);
+	futex_clear_tid();
 	if (process->oom_victim)
 		aspace_clear(process->aspace); // somebody who waits for its memory may be reading it
 	usage_space_ends(process);

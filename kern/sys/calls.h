@@ -163,6 +163,10 @@ X(munlockall)
 X(process_vm_readv)
 X(process_vm_writev)
 
+// futex.c: waiting for a word of memory
+X(futex)
+X(futex_time64)
+
 // time.c: clocks and sleeping
 X(clock_gettime)
 X(clock_gettime64)

@@ -160,6 +160,9 @@ const struct call calls[] = {
 	CALL(process_vm_readv, 3, "!Pvcvcy"),
 	CALL(process_vm_writev, 3, "!Pvcvcy"),
 
+	CALL(futex, 4, "ayit"),
+	CALL(futex_time64, 2, "ayiT"),
+
 	CALL(clock_gettime, 1, "hb"),
 	CALL(clock_gettime64, 1, "hb"),
 	CALL(clock_getres, 1, "hb"),

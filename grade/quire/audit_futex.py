@@ -1,0 +1,35 @@
+"""Futexes: who waits on a word of memory stands in the chain of its place, and on its own queue."""
+from quire.audit_threads import KSTACK_SIZE
+
+GOLDEN = 0x9E3779B1  # kern/proc/futex.c: chain_of
+
+
+def futexes(audit):
+    """Each waiter is a sleeping thread's, on its stack, in the chain of the place it waits on."""
+    memory = audit.memory
+    read = memory.record("futex_waiter", "space=key.as object=key.id.object offset=key.id.offset")
+    read_thread = memory.record("waiter", "thread")
+    queue = memory.field("futex_waiter", "wait")[0] + memory.field("waitq", "waiters")[0]
+    head, kind = memory.variable("chains", "futex.c")
+    for chain in range(kind[2]):
+        for at in audit.entries("futexes", head + 8 * chain, "futex_waiter", "link"):
+            found = audit.entries("futexes", at + queue, "waiter", "link")
+            threads = [read_thread(waiter).thread for waiter in found]
+            fault = _fault(audit, at, read(at), threads, chain, kind[2])
+            if fault:
+                audit.report("futexes", f"the waiter at {at:#x} {fault}")
+
+
+def _fault(audit, at, waiter, threads, chain, chains):
+    if len(threads) != 1 or threads[0] not in audit.threads:
+        return f"stands for {len(threads)} threads, not for one that there is"
+    thread, name = audit.threads[threads[0]], audit.called(threads[0])
+    if not thread.kstack <= at < thread.kstack + KSTACK_SIZE:
+        return f"is not on the stack of {name}"
+    if bool(waiter.space) == bool(waiter.object):
+        return "waits on memory of a space and of an object, or of none"
+    if waiter.space and waiter.space != thread.aspace:
+        return f"waits in the space at {waiter.space:#x}, {name} runs in {thread.aspace:#x}"
+    place = (waiter.space or waiter.object) ^ (waiter.offset >> 2 & 0xFFFFFFFF)
+    right = (place * GOLDEN & 0xFFFFFFFF) * chains >> 32
+    return f"is in chain {chain}; its place belongs to {right}" if chain != right else None
