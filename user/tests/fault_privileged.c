@@ -23,9 +23,9 @@ INSTRUCTION(do_lldt, "lldt %w0" : : "r"(0))
 INSTRUCTION(do_ltr, "ltr %w0" : : "r"(0))
 INSTRUCTION(do_lmsw, "lmsw %w0" : : "r"(0))
 INSTRUCTION(do_clts, "clts")
-// Newer QEMUs let a program execute invd, which does nothing; then the hlt is refused.
+// Newer QEMUs let a program execute invd and wbinvd, which do nothing; then the hlt is refused.
 INSTRUCTION(do_invd, "invd\n\thlt")
-INSTRUCTION(do_wbinvd, "wbinvd")
+INSTRUCTION(do_wbinvd, "wbinvd\n\thlt")
 INSTRUCTION(do_invlpg, "invlpg (%0)" : : "r"(table))
 INSTRUCTION(do_read_cr0, "movl %%cr0, %%eax" : : : "eax")
 INSTRUCTION(do_read_cr3, "movl %%cr3, %%eax" : : : "eax")
