@@ -164,7 +164,6 @@ size_t aspace_held_pages(struct aspace *as);
 // entries of devices and of the zero page count. Caller: as for aspace_held_pages.
 size_t aspace_note_peak(struct aspace *as);
 
-
 // What /proc/PID/pagemap says of `n` pages from `va` on, in words[] (abi/pageflags.h). Caller:
 // holds no lock.
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
