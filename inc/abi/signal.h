@@ -149,6 +149,7 @@ _Static_assert(sizeof(siginfo_t) == SIGINFO_SIZE, "siginfo has the wrong size");
 #define FPE_FLTRES 6
 #define FPE_FLTINV 7
 #define FPE_FLTSUB 8
+#define FPE_FLTUNK 14 // nobody knows which
 
 // si_code of SIGSEGV
 #define SEGV_MAPERR 1

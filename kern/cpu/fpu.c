@@ -32,6 +32,16 @@ void fpu_save(struct fpu_state *state)
 	fxsave(state);
 }
 
+// Where each exception has the bit FPU_INVALID << n, mxcsr has its mask 7 bits further up.
+uint32_t fpu_raised(const struct fpu_state *state, bool sse)
+{
+	const uint32_t all = 2 * FPU_PRECISION - 1;
+	uint32_t raised = sse ? state->mxcsr : state->status;
+	uint32_t masked = sse ? state->mxcsr >> 7 : state->control;
+
+	return raised & ~masked & all;
+}
+
 // Intel SDM vol. 1, 11.6.6: FXSAVE tells, and 0 stands for 0xFFBF. Whose registers it saves does not
 // matter; but it traps where the running thread has none.
 uint32_t fpu_mxcsr_mask(void)

@@ -27,5 +27,16 @@ void fpu_switch(struct fpu_state *prev, const struct fpu_state *next);
 // Save the registers of the running thread without giving them up.
 void fpu_save(struct fpu_state *state);
 
+// Exceptions, as the status word of the FPU and mxcsr name them (Intel SDM vol. 1, 8.1.3 and 10.2.3).
+#define FPU_INVALID 0x01u
+#define FPU_DENORMAL 0x02u
+#define FPU_ZERO_DIVIDE 0x04u
+#define FPU_OVERFLOW 0x08u
+#define FPU_UNDERFLOW 0x10u
+#define FPU_PRECISION 0x20u
+
+// Returns the exceptions that `state` shows as raised and not masked: of SSE, or else of the FPU.
+uint32_t fpu_raised(const struct fpu_state *state, bool sse);
+
 // Bits of mxcsr that this processor has; a state that a program hands in may set no other.
 uint32_t fpu_mxcsr_mask(void);

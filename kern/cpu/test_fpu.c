@@ -40,6 +40,25 @@ KTEST(fpu_switch_saves_and_loads)
 	EXPECT(read_cr0() & CR0_TS);
 }
 
+// QEMU's emulated processor raises no exception of SSE's, so no program can show this.
+KTEST(fpu_raised_leaves_out_what_is_masked)
+{
+	fpu_state_init(&a);
+	a.status = 0x3F;
+	EXPECT_EQ(fpu_raised(&a, false), 0);
+	a.control &= (uint16_t)~FPU_ZERO_DIVIDE;
+	EXPECT_EQ(fpu_raised(&a, false), FPU_ZERO_DIVIDE);
+	a.status &= (uint16_t)~FPU_ZERO_DIVIDE;
+	EXPECT_EQ(fpu_raised(&a, false), 0);
+	EXPECT_EQ(fpu_raised(&a, true), 0);
+	a.mxcsr |= 0x3F;
+	EXPECT_EQ(fpu_raised(&a, true), 0);
+	a.mxcsr &= ~(FPU_OVERFLOW << 7 | FPU_PRECISION << 7);
+	EXPECT_EQ(fpu_raised(&a, true), FPU_OVERFLOW | FPU_PRECISION);
+	a.mxcsr &= ~FPU_OVERFLOW;
+	EXPECT_EQ(fpu_raised(&a, true), FPU_PRECISION);
+}
+
 KTEST(fpu_mxcsr_mask_needs_no_fpu_in_use)
 {
 	uint32_t cr0 = read_cr0();

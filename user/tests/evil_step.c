@@ -38,7 +38,7 @@ static void show_steps(const char *what, int (*function)(int))
 {
 	steps = 0;
 	function(SYS_getpid);
-	check(what, steps > 0);
+	say("%s: %u steps\n", what, steps);
 }
 
 static void hlt(void)
