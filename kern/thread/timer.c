@@ -2,15 +2,19 @@
 //
 // Two channels of the PIT. Channel 2 counts down for ever; the clock is what it has counted, so it
 // needs no calibration and never drifts, but must be read before it has gone round once (54.9 ms).
+// When it was not, because the host stopped the machine or the kernel was busy, the next timer
+// interrupt adds the rounds that were missed (thread/lost_time.c).
 // Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice or
 // at the first timer's deadline, if that comes earlier.
 #include "thread/timer.h"
 
 #include "cpu/irq.h"
 #include "cpu/spinlock.h"
+#include "cpu/x86.h"
 #include "dev/cmos.h"
 #include "dev/pit.h"
 #include "thread/cputime.h"
+#include "thread/lost_time.h"
 #include "thread/sched.h"
 #include "thread/tick.h"
 
@@ -24,10 +28,11 @@
 static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
 // All guarded by timer_lock.
-static uint64_t clock_ticks;   // PIT ticks since boot, at the last reading
-static uint16_t clock_last;    // what channel 2 showed then
-static uint64_t shot_deadline; // when channel 0 will interrupt
-static struct avl_tree timers; // armed, by deadline
+static uint64_t clock_ticks;             // PIT ticks since boot, at the last reading
+static uint16_t clock_last;              // what channel 2 showed then
+static uint64_t shot_deadline;           // when channel 0 will interrupt
+static struct avl_tree timers;           // armed, by deadline
+static struct lost_time clock_reference; // the time-stamp counter beside clock_ticks
 static bool idle;
 
 static uint64_t realtime_at_boot;
@@ -43,6 +48,17 @@ static uint64_t clock_read(void)
 	high = clock_ticks >> 32;
 	low = clock_ticks & 0xFFFFFFFF;
 	return ((high * NS_SCALED) << 10) + ((low * NS_SCALED) >> 22);
+}
+
+// Add to the clock what it missed. Readings in between would not know, and cost what they cost: only
+// the timer's interrupt, which is pending after any such pause, looks. Caller: holds timer_lock.
+static void clock_catch_up(void)
+{
+	uint64_t before = rdtsc(), after;
+
+	clock_read();
+	after = rdtsc();
+	clock_ticks += lost_ticks(&clock_reference, clock_ticks, before, after);
 }
 
 uint64_t clock_ns(void)
@@ -94,6 +110,7 @@ static void shot_arm(uint64_t now)
 static void timers_fire(void)
 {
 	spin_lock(&timer_lock);
+	clock_catch_up();
 	while (!avl_empty(&timers)) {
 		struct timer *timer = timer_of(avl_first(&timers));
 
