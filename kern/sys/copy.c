@@ -44,16 +44,18 @@ static void copy_end(struct copy *copy)
 	file_put(copy->out);
 }
 
-// May sendfile copy so?
-static int sendfile_check(const struct copy *copy)
+// May sendfile copy `len` bytes so?
+static int sendfile_check(const struct copy *copy, size_t len)
 {
+	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
+
 	if (!file_readable(copy->in) || !file_writable(copy->out))
 		return -EBADF;
 	if (copy->has_in_pos && !copy->in->ops->lseek)
 		return -ESPIPE;
 	if (!copy->in->ops->lseek || (copy->out->flags & O_APPEND))
 		return -EINVAL;
-	return copy->has_in_pos && copy->in_pos < 0 ? -EINVAL : 0;
+	return from < 0 || len > (uint64_t)(INT64_MAX - from) ? -EINVAL : 0;
 }
 
 static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len)
@@ -62,7 +64,7 @@ static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len
 
 	if (n)
 		return n;
-	n = sendfile_check(copy);
+	n = sendfile_check(copy, len);
 	if (!n)
 		n = copy_run(copy, len);
 	copy_end(copy);
@@ -104,6 +106,7 @@ static int copy_range_check(const struct copy *copy, size_t *len)
 	struct inode *in = copy->in->inode, *out = copy->out->inode;
 	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
 	int64_t to = copy->has_out_pos ? copy->out_pos : (int64_t)copy->out->position;
+	uint64_t size;
 	int error;
 
 	if (inode_is(in, S_IFDIR) || inode_is(out, S_IFDIR))
@@ -112,12 +115,18 @@ static int copy_range_check(const struct copy *copy, size_t *len)
 		return -EINVAL;
 	if (!file_readable(copy->in) || !file_writable(copy->out) || (copy->out->flags & O_APPEND))
 		return -EBADF;
+	if ((uint64_t)from + *len < (uint64_t)from || (uint64_t)to + *len < (uint64_t)to)
+		return -EOVERFLOW;
+	if (to == INT64_MAX) // no file has a byte there
+		return -EFBIG;
 	if (from < 0 || to < 0)
 		return -EINVAL;
+	size = inode_size(in);
+	*len = (size_t)MIN(*len, size - MIN((uint64_t)from, size));
 	error = size_limit_write((uint64_t)to, len);
 	if (error)
 		return error;
-	if (in == out && from < to + (int64_t)*len && to < from + (int64_t)*len)
+	if (in == out && (uint64_t)(from > to ? from - to : to - from) < *len)
 		return -EINVAL;
 	return 0;
 }

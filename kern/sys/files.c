@@ -42,6 +42,12 @@ static bool may_transfer(const struct file *file, transfer_fn transfer)
 	return transfer == file_read ? file_readable(file) : file_writable(file);
 }
 
+// Do `len` bytes from `pos` on reach beyond the last position that there is?
+static bool beyond_positions(uint64_t pos, size_t len)
+{
+	return len > (uint64_t)INT64_MAX - pos;
+}
+
 // A transfer at a position of its own.
 static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn transfer)
 {
@@ -54,7 +60,12 @@ static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn tran
 	file = file_arg_get(fd);
 	if (!file)
 		return -EBADF;
-	n = file->ops->lseek ? transfer(file, &uio, &at) : -ESPIPE;
+	if (!file->ops->lseek)
+		n = -ESPIPE;
+	else if (may_transfer(file, transfer) && beyond_positions(at, uio.left))
+		n = -EINVAL;
+	else
+		n = transfer(file, &uio, &at);
 	file_put(file);
 	return n;
 }
@@ -84,7 +95,10 @@ static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov
 	if (error)
 		return error;
 	uio = uio_vector(&vector);
-	n = vector.total ? transfer(file, &uio, pos) : 0;
+	if (pos && beyond_positions(*pos, vector.total))
+		n = -EINVAL;
+	else
+		n = vector.total ? transfer(file, &uio, pos) : 0;
 	user_vector_put(&vector);
 	return n;
 }

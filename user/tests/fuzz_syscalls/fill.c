@@ -73,7 +73,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -81,10 +81,11 @@ static uint32_t size_of(char kind)
 	static const struct {
 		char kind;
 		uint16_t size;
-	} sizes[] = { { 'b', 512 }, { 'B', 512 }, { 'v', 64 },  { 'G', 8 },  { 'S', 20 },
-		      { 'K', 12 },  { 't', 16 },  { 'T', 32 },  { 'u', 16 }, { 'z', 32 },
-		      { 'q', 64 },  { 'e', 128 }, { 'R', 16 },  { 'U', 16 }, { 'J', 64 },
-		      { '6', 8 },   { 'l', 24 },  { 'Q', 128 }, { 'V', 64 }, { 'H', 1024 } };
+	} sizes[] = { { 'b', 512 }, { 'B', 512 }, { 'v', 64 }, { 'G', 8 },   { 'S', 20 },
+		      { 'K', 12 },  { 't', 16 },  { 'T', 32 }, { 'u', 16 },  { 'z', 32 },
+		      { 'q', 64 },  { 'e', 128 }, { 'R', 16 }, { 'U', 16 },  { 'J', 64 },
+		      { '6', 8 },   { '7', 8 },   { 'l', 24 }, { 'Q', 128 }, { 'V', 64 },
+		      { 'H', 1024 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -240,6 +241,7 @@ static void fill_words(uint32_t *at, uint32_t count, uint32_t *state)
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
 	uint32_t *words = (uint32_t *)(uintptr_t)address;
+	uint64_t position;
 
 	switch (kind) {
 	case 'b':
@@ -278,6 +280,10 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 	case 'G':
 		for (uint32_t i = 0; i < size_of(kind) / 4; i++)
 			words[i] = random_word(state) & random_word(state);
+		break;
+	case '7':
+		position = far_position(state);
+		memcpy(words, &position, sizeof(position));
 		break;
 	case '6':
 		words[0] = data_address(state);

@@ -50,7 +50,8 @@ struct op {
 //	n       a size of what stands before it
 //	a L     an address that is not followed; the length of a range
 //	r m M A y   bits: protection, mmap's, mremap's; advice; other flags
-//	o w     a position; from where it counts
+//	o 9 w   a position, or its low half; its high half; from where it counts
+//	7       a position in memory
 //	v c     an array of buffers; a count
 //	O x D   bits of open; a mode; a device
 //	g G 8   a signal; a set of signals; the size of one
@@ -122,6 +123,7 @@ void generate_init(void);
 uint32_t raw_value(char kind, uint32_t *state);
 uint32_t wild_address(uint32_t *state);
 uint32_t any_size(uint32_t *state);
+uint64_t far_position(uint32_t *state);
 uint32_t any_descriptor(uint32_t *state);
 
 // fill.c

@@ -153,7 +153,25 @@ static uint32_t position(uint32_t *state)
 {
 	if (one_in(state, 2))
 		return below(state, 5 * PAGE);
+	if (one_in(state, 8))
+		return ~0u - below(state, 3 * PAGE);
 	return one_in(state, 3) ? below(state, 64) * PAGE : any_size(state);
+}
+
+// The high half of a position or length of 64 bits: where files are, or where sums leave the range.
+static uint32_t high_half(uint32_t *state)
+{
+	static const uint32_t halves[] = { 1, 0xff, 0x100, 0x7fffffff, 0x80000000, ~0u };
+
+	return one_in(state, 2) ? 0 : one_in(state, 6) ? random_word(state) : ANY(state, halves);
+}
+
+uint64_t far_position(uint32_t *state)
+{
+	uint32_t high = high_half(state);
+	uint32_t low = one_in(state, 3) ? ~0u - below(state, 3 * PAGE) : position(state);
+
+	return (uint64_t)high << 32 | low;
 }
 
 static uint32_t clone_flags(uint32_t *state)
@@ -237,6 +255,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return one_in(state, 3) ? any_integer(state) : below(state, 8);
 	case 'o':
 		return position(state);
+	case '9':
+		return high_half(state);
 	case 'w':
 		return below(state, 7);
 	case 'c':
