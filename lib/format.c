@@ -4,11 +4,15 @@
 // (numbers or *), and the lengths hh h l ll z t j. Anything else is copied as it stands.
 
 #include <ctype.h>
+#include <limits.h>
 #include <format.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+// No width or precision may be as large: so sums of the two, and of a number's length, stay in an int.
+#define COUNT_MAX (INT_MAX / 4)
 
 enum length { LENGTH_CHAR, LENGTH_SHORT, LENGTH_INT, LENGTH_64 };
 
@@ -17,6 +21,7 @@ struct output {
 	emit_t *emit;
 	void *context;
 	int total;
+	bool overflow; // the text is longer than an int can say: nothing more is given out
 };
 
 // One conversion, taken apart.
@@ -38,9 +43,14 @@ struct number_text {
 
 static void put(struct output *out, const char *text, int n)
 {
-	if (n > 0)
-		out->emit(out->context, text, n);
-	out->total += n > 0 ? n : 0;
+	if (n <= 0 || out->overflow)
+		return;
+	if (n > INT_MAX - out->total) {
+		out->overflow = true;
+		return;
+	}
+	out->emit(out->context, text, n);
+	out->total += n;
 }
 
 static void put_repeated(struct output *out, char c, int n)
@@ -53,18 +63,20 @@ static void put_repeated(struct output *out, char c, int n)
 	put(out, chunk, n);
 }
 
-// Read a decimal number, or take it from the arguments for a star.
+// Read a decimal number, or take it from the arguments for a star. COUNT_MAX stands for all that is
+// larger, which is longer than a text may get.
 static int read_count(const char **format, va_list *args)
 {
 	int count = 0;
 
 	if (**format == '*') {
 		(*format)++;
-		return va_arg(*args, int);
+		count = va_arg(*args, int);
+		return count > COUNT_MAX ? COUNT_MAX : count < -COUNT_MAX ? -COUNT_MAX : count;
 	}
-	while (isdigit(**format))
-		count = count * 10 + *(*format)++ - '0';
-	return count;
+	for (; isdigit(**format); (*format)++)
+		count = count > COUNT_MAX / 10 ? COUNT_MAX : count * 10 + (**format - '0');
+	return count > COUNT_MAX ? COUNT_MAX : count;
 }
 
 static bool read_flag(struct conversion *conv, char c)
@@ -103,8 +115,10 @@ static enum length read_length(const char **format)
 	return length;
 }
 
-// Take a conversion apart; *format stands after the % and is moved behind the letter.
-static void read_conversion(struct conversion *conv, const char **format, va_list *args)
+// Take a conversion apart; *format stands after the % and is moved beyond the letter. A width or precision
+// that is too large is noted in `out`.
+static void read_conversion(struct output *out, struct conversion *conv, const char **format,
+                            va_list *args)
 {
 	*conv = (struct conversion){ .precision = -1 };
 	while (read_flag(conv, **format))
@@ -118,6 +132,7 @@ static void read_conversion(struct conversion *conv, const char **format, va_lis
 		(*format)++;
 		conv->precision = read_count(format, args);
 	}
+	out->overflow |= conv->width == COUNT_MAX || conv->precision == COUNT_MAX;
 	conv->length = read_length(format);
 	conv->letter = **format;
 	if (conv->letter)
@@ -268,10 +283,11 @@ static void format_one(struct output *out, const struct conversion *conv, va_lis
 }
 
 // Format `args` as `format` says; every piece of text is given to `emit` with `context`, in order.
-// Returns the number of bytes.
+// Returns the number of bytes; -1, after a part of the text, when it would be longer than about a
+// quarter of what an int can say.
 int vformat(emit_t *emit, void *context, const char *format, va_list args)
 {
-	struct output out = { emit, context, 0 };
+	struct output out = { emit, context, 0, false };
 	struct conversion conv;
 	va_list rest; // a copy, of which a pointer can be had; a parameter may be an array
 
@@ -285,11 +301,13 @@ int vformat(emit_t *emit, void *context, const char *format, va_list args)
 		if (*format == '\0')
 			break;
 		start = format++;
-		read_conversion(&conv, &format, &rest);
+		read_conversion(&out, &conv, &format, &rest);
+		if (out.overflow)
+			break;
 		format_one(&out, &conv, &rest, start, format - start);
 	}
 	va_end(rest);
-	return out.total;
+	return out.overflow ? -1 : out.total;
 }
 
 // A buffer that is being filled; what does not fit is dropped.

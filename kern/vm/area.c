@@ -299,15 +299,17 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 	return gap_fits(area ? area->end : 0, high, low, high, len, align, store) ? 0 : -ENOMEM;
 }
 
-// Check the subtree of `area`, which hangs below `parent`. Returns its height.
-static unsigned int check_subtree(const struct area *area, const struct area *parent)
+// Check the subtree of `area`, which hangs below `parent`. Adds the number of its areas to *count.
+// Returns its height.
+static unsigned int check_subtree(const struct area *area, const struct area *parent, size_t *count)
 {
 	unsigned int left, right;
 
 	if (!area)
 		return 0;
-	left = check_subtree(area->left, area);
-	right = check_subtree(area->right, area);
+	(*count)++;
+	left = check_subtree(area->left, area, count);
+	right = check_subtree(area->right, area, count);
 	if (area->parent != parent)
 		panic("area_tree_check: the area at %#x has the wrong parent", area->start);
 	if (left > right + 1 || right > left + 1 || area->height != MAX(left, right) + 1)
@@ -323,9 +325,9 @@ void area_tree_check(const struct area_tree *tree)
 {
 	const struct area *area;
 	uintptr_t end = 0;
-	size_t count = 0;
+	size_t count = 0, in_tree = 0;
 
-	check_subtree(tree->root, NULL);
+	check_subtree(tree->root, NULL, &in_tree);
 	list_for_each(area, &tree->list, link) {
 		if (area->start < end || area->start >= area->end)
 			panic("area_tree_check: area %#x-%#x after one that ends at %#x",
@@ -340,4 +342,6 @@ void area_tree_check(const struct area_tree *tree)
 	}
 	if (count != tree->count)
 		panic("area_tree_check: %zu areas, counted as %zu", count, tree->count);
+	if (in_tree != count) // the other direction was the search for each area of the list
+		panic("area_tree_check: %zu areas in the tree, %zu on the list", in_tree, count);
 }

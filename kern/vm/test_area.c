@@ -265,6 +265,7 @@ KTEST(area_find_gap_at_the_edges)
 KTEST(area_tree_check_notices_damage)
 {
 	struct area_tree tree;
+	struct area *last;
 
 	fill(&tree, 7);
 	many[3].max_gap += PAGE_SIZE;
@@ -285,5 +286,11 @@ KTEST(area_tree_check_notices_damage)
 	tree.root->left->parent = NULL;
 	EXPECT_PANIC(area_tree_check(&tree));
 	tree.root->left->parent = tree.root;
+	last = area_last(&tree);
+	list_remove(&last->link);
+	tree.count--;
+	EXPECT_PANIC(area_tree_check(&tree)); // still in the tree
+	list_add_tail(&tree.list, &last->link);
+	tree.count++;
 	area_tree_check(&tree);
 }
