@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from elftools.elf.elffile import ELFFile
 
-RESULT = re.compile(r"^(ok|not ok) \d+ (\S+)$")
+RESULT = re.compile(r"^(ok|not ok) \d+ (\S+)( # SKIP .*)?$")
 BAIL_OUT = "Bail out! panic in "
 POINTERS = 3  # struct ktest: name, file, run
 
@@ -15,6 +15,7 @@ class Report:
     """What the console said; `notes` are a test's complaints, `panicked` the one that ran at a panic."""
 
     passed: set = field(default_factory=set)
+    skipped: set = field(default_factory=set)
     failed: set = field(default_factory=set)
     notes: dict = field(default_factory=dict)
     planned: int = None
@@ -47,7 +48,8 @@ def parse(console):
         line = line.strip()
         result = RESULT.match(line)
         if result:
-            (report.passed if result[1] == "ok" else report.failed).add(result[2])
+            passed = report.skipped if result[3] else report.passed
+            (passed if result[1] == "ok" else report.failed).add(result[2])
             report.notes[result[2]] = notes
             notes = []
         elif line.startswith("1.."):

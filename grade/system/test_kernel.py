@@ -40,6 +40,23 @@ def test_in_kernel(file, name, complain):
         complain(outcome.explain(f"{file}: {name} passed, but the machine did not end well"))
 
 
+def test_in_kernel_without_debug(complain):
+    """On the normal build every test passes or says that it needs the debug build; and it ends."""
+    kernel = build.path("quire.elf")
+    outcome = guest.boot("ktest", kernel=kernel, limit=60)
+    report = ktap.parse(outcome.log)
+    done = len(report.passed) + len(report.skipped)
+    if outcome.result.kind != "tests" or report.failed or done < len(ktap.listed(kernel)):
+        outcome.again = "make qemu-nox APPEND=ktest"
+        complain(outcome.explain(f"not all tests passed; of the rest: {report.failed}"))
+
+
+def test_no_such_test_fails():
+    outcome = guest.boot("ktest=nonesuch", kernel=build.path("quire.elf"))
+    assert (outcome.result.kind, outcome.result.status) == ("tests", 1), outcome.explain("it passed")
+    assert "no test has such a name" in outcome.log
+
+
 UBSAN = build.ubsan_kernel()
 
 

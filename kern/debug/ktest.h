@@ -17,13 +17,23 @@
 struct ktest {
 	const char *name;
 	const char *file;
-	void (*run)(void);
+	void (*run)(void); // NULL: to be skipped in this build
 };
 
 #define KTEST(id)                                                                          \
 	static void id(void);                                                              \
 	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id }; \
 	static void id(void)
+
+// A test of what only the debug build checks. Other builds report it as skipped.
+#ifdef DEBUG
+#define KTEST_DEBUG(id) KTEST(id)
+#else
+#define KTEST_DEBUG(id)                                                                      \
+	static void id(void) __attribute__((unused));                                        \
+	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, NULL }; \
+	static void id(void)
+#endif
 
 // Record a failure of the running test.
 void ktest_fail(const char *file, int line, const char *format, ...) __printf(3, 4);
@@ -67,5 +77,6 @@ void ktest_catch_panic(void);
 // ends at a NUL or a space, as on the kernel's command line.
 bool ktest_selected(const char *globs, const char *name);
 
-// Run the tests that `globs` asks for, print KTAP, return how many failed.
+// Run the tests that `globs` asks for and print KTAP. Returns how many failed; 1 if `globs` asks for
+// none, which is most often a misspelt name.
 int ktest_run(const char *globs);

@@ -95,12 +95,34 @@ static int add_default_environment(struct exec_args *args)
 	return error;
 }
 
+// Why a program cannot be started.
+static const char *error_in_words(int error)
+{
+	static const struct {
+		int error;
+		const char *words;
+	} list[] = {
+		{ ENOENT, "there is no such file, or not the interpreter that it names" },
+		{ ENOEXEC, "it is neither a static program for i386 nor a script" },
+		{ EACCES, "it is not executable, or no regular file" },
+		{ ENOTDIR, "a part of its path is no directory" },
+		{ ELOOP, "its path has too many symbolic links, or scripts run scripts too deep" },
+		{ ENAMETOOLONG, "a name in its path is too long" },
+		{ E2BIG, "arguments and environment are too long" },
+		{ EISDIR, "it is a directory" },
+		{ EINVAL, "its segments are not possible" },
+		{ ENOMEM, "there is not enough memory" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
+		if (list[i].error == error)
+			return list[i].words;
+	return "it cannot be started";
+}
+
 static void __noreturn no_start(const char *path, int error)
 {
-	printk(LOG_EMERG, "init: cannot run %s: %s (error %d)\n", path,
-	       error == -ENOENT  ? "there is no such program" :
-	       error == -ENOEXEC ? "it is no program for i386" :
-	                           "no memory, or the like",
+	printk(LOG_EMERG, "init: cannot run %s: %s (error %d)\n", path, error_in_words(-error),
 	       -error);
 	control_line("nostart %d %llu", -error, rdtsc());
 	machine_end(EXIT_NO_START);

@@ -203,7 +203,7 @@ static void misuse(void *arg)
 	EXPECT_PANIC(rwlock_downgrade(arg));
 }
 
-KTEST(rwlock_misuse_panics)
+KTEST_DEBUG(rwlock_misuse_panics)
 {
 	struct rwlock rw;
 
