@@ -199,11 +199,15 @@ SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
 	struct process *process;
 	long result;
 
+	if (pid == 0)
+		pid = process_current()->pid;
+	if (pgid == 0)
+		pgid = pid;
 	if (pgid < 0)
 		return -EINVAL;
 	spin_lock(&process_lock);
 	process = find_meant(pid);
-	result = set_group(process, pgid == 0 && process ? process->pid : pgid);
+	result = set_group(process, pgid);
 	spin_unlock(&process_lock);
 	return result;
 }
@@ -275,9 +279,14 @@ SYSCALL0(sched_yield)
 SYSCALL3(sched_getaffinity, pid_t, pid, size_t, len, void __user *, mask)
 {
 	uint32_t cpus = 1;
+	bool exists;
 
-	(void)pid;
 	if (len < sizeof(cpus) || len % sizeof(cpus))
 		return -EINVAL;
+	spin_lock(&process_lock);
+	exists = find_meant(pid) != NULL;
+	spin_unlock(&process_lock);
+	if (!exists)
+		return -ESRCH;
 	return copyout(aspace_current(), mask, &cpus, sizeof(cpus)) ? -EFAULT : (long)sizeof(cpus);
 }

@@ -119,7 +119,8 @@ SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 	struct uio uio = uio_user(store, MIN(len, (size_t)INT32_MAX));
 	size_t done;
 
-	if (flags & ~RANDOM_FLAGS)
+	if ((flags & ~RANDOM_FLAGS) ||
+	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
 		return -EINVAL;
 	done = random_copyout(&uio);
 	return done || !len ? (long)done : -EFAULT;

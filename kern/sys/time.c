@@ -12,6 +12,7 @@ static int read_clock(int clock, uint64_t *ns_store)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_TAI: // until somebody says how many leap seconds there were, as on Linux
 		*ns_store = clock_realtime_ns();
 		return 0;
 	case CLOCK_MONOTONIC:
@@ -246,6 +247,18 @@ static long cpu_sleep(int clock, int flags, uint64_t ns, void __user *left_store
 	return error == -EINTR ? -ERESTARTNOHAND : error;
 }
 
+// Can one sleep by this clock? Returns 0; -EINVAL for a clock that there is not, -EOPNOTSUPP for one that
+// can only be read. Linux says so before it looks at the time.
+static int sleep_clock_check(int clock)
+{
+	uint64_t now;
+
+	if (clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_REALTIME_COARSE ||
+	    clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EOPNOTSUPP;
+	return read_clock(clock, &now);
+}
+
 static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_store, put_time put)
 {
 	uint64_t now;
@@ -275,8 +288,10 @@ SYSCALL4(clock_nanosleep, int, clock, int, flags, const void __user *, when, voi
          left_store)
 {
 	uint64_t ns;
-	int error = get_timespec(when, &ns);
+	int error = sleep_clock_check(clock);
 
+	if (!error)
+		error = get_timespec(when, &ns);
 	return error ? error : clock_sleep(clock, flags, ns, left_store, put_timespec);
 }
 
@@ -284,7 +299,9 @@ SYSCALL4(clock_nanosleep_time64, int, clock, int, flags, const void __user *, wh
          left_store)
 {
 	uint64_t ns;
-	int error = get_timespec64(when, &ns);
+	int error = sleep_clock_check(clock);
 
+	if (!error)
+		error = get_timespec64(when, &ns);
 	return error ? error : clock_sleep(clock, flags, ns, left_store, put_timespec64);
 }
