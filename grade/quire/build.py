@@ -15,9 +15,9 @@ def debug_kernel():
     return kernel if os.path.exists(kernel) else None
 
 
-def ubsan_kernel():
-    """The one with checks for undefined behaviour besides, or None."""
-    kernel = path("ubsan", "debug", "quire.elf")
+def ubsan_kernel(normal=False):
+    """The debug kernel (or the normal one) with checks for undefined behaviour besides, or None."""
+    kernel = path("ubsan", "quire.elf") if normal else path("ubsan", "debug", "quire.elf")
     return kernel if os.path.exists(kernel) else None
 
 

@@ -1,14 +1,22 @@
 """Each program of user/tests prints on Quire what its record says, in a fresh machine."""
 import os
+import re
 
 import pytest
 
 from quire import build, guest, record, stretch
 
 PROGRAMS = record.programs()
+SENSITIVE = ("evil_", "fault_", "fpu_", "signal_")
 PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
 EACH = 5  # one program of so many runs on the kernel that measures; each with STRETCH_TESTS=all
 ALL = os.environ.get("STRETCH_TESTS") == "all"
+PARTS = 2  # machines for each
+MARKED = re.compile(rb"^== (\w+)\n(.*?^status: [^\n]*\n)(?=^== )", re.MULTILINE | re.DOTALL)
+# They end, or kill, all that runs in their machine.
+ALONE = {"evil_fork_many", "evil_kill_all", "evil_reboot_magic", "evil_shared_ends"}
+ALONE |= {"evil_signal_storm", "evil_sleepers"}
+UBSAN_SLOWER = 4
 DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
@@ -29,11 +37,49 @@ def test_program_debug(program, complain):
     run(program, complain, build.debug_kernel(), DEBUG_SLOWER * program.limit)
 
 
+def swept():
+    """The programs whose results could depend on the processor."""
+    chosen = [p for p in PROGRAMS if p.name.startswith(SENSITIVE) and p.kernel in ("", "normal")]
+    return [p for p in chosen if not p.helper]
+
+
+def can_share(program):
+    """Whether it needs no machine of its own."""
+    own = program.args or program.input or program.append or program.mem != 128
+    return not own and program.name not in ALONE
+
+
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("cpu", PROCESSORS)
-def test_v86(cpu, complain):
-    """On QEMU's max this program sees nothing of the mode that it tries to enter."""
-    program = next(p for p in PROGRAMS if p.name == "evil_v86")
-    run(program, complain, None, program.limit, cpu)
+def test_processor(cpu, part, complain):
+    """These programs do on other processors what they do on QEMU's max.
+
+    They share a machine: to boot one costs more than most of them. Whatever differs there from its
+    record, and whatever cannot share, runs in a machine of its own, and that is what counts.
+    """
+    programs = swept()[part::PARTS]
+    shared = [p for p in programs if can_share(p)]
+    names = [f"/tests/{p.name}" for p in shared]
+    limit = sum(p.limit for p in shared)
+    outcome = guest.run("/tests/run_each", *names, limit=limit, cpu=cpu)
+    texts = dict(MARKED.findall(outcome.stdout))
+    for program in programs:
+        if texts.get(program.name.encode()) != program.record.read_bytes():
+            run(program, complain, None, program.limit, cpu)
+
+
+@pytest.mark.skipif("QUIRE_CPU" not in os.environ, reason="`.ci/run` asks for one processor in turn")
+@pytest.mark.parametrize("program", programs_for("normal"))
+def test_on_cpu(program, complain):
+    run(program, complain, None, program.limit, os.environ["QUIRE_CPU"])
+
+
+@pytest.mark.skipif(not build.ubsan_kernel(normal=True), reason="no UBSAN build; `make UBSAN=1`")
+@pytest.mark.skipif("QUIRE_UBSAN" not in os.environ, reason="`.ci/run` asks for it")
+@pytest.mark.parametrize("program", programs_for("normal"))
+def test_program_ubsan(program, complain):
+    """The kernel panics at undefined behaviour."""
+    run(program, complain, build.ubsan_kernel(normal=True), UBSAN_SLOWER * program.limit)
 
 
 # The kernel that measures how long it lets nobody else run: it panics where that is too long.
