@@ -4,6 +4,7 @@
 #include "dev/exitport.h"
 
 #define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002u
+#define MULTIBOOT2_BOOTLOADER_MAGIC 0x36D76289u
 
 // Which fields are valid.
 #define INFO_COMMAND_LINE 0x04u
@@ -203,6 +204,10 @@ void bootinfo_read(uint32_t magic, physaddr_t pa)
 {
 	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
 
+	if (magic == MULTIBOOT2_BOOTLOADER_MAGIC)
+		refuse(EXIT_BOOT_MAGIC,
+		       "boot: the loader speaks Multiboot 2; version 1 is needed: in GRUB's menu "
+		       "`multiboot` and `module`, not `multiboot2` and `module2`\n");
 	if (magic != MULTIBOOT_BOOTLOADER_MAGIC || !info)
 		refuse(EXIT_BOOT_MAGIC, "boot: magic number %#x is not a multiboot loader's\n",
 		       magic);

@@ -8,6 +8,7 @@ import struct
 from quire.elfcheck import FILE_HEADER, PROGRAM_HEADER, PT_LOAD
 
 WRONG_MAGIC = bytes([0xB8]) + struct.pack("<I", 0x12345678)  # mov $0x12345678, %eax
+MULTIBOOT2 = bytes([0xB8]) + struct.pack("<I", 0x36D76289)
 NO_MEMORY_MAP = bytes([0x81, 0x23]) + struct.pack("<i", ~(1 << 6))  # andl $~0x40, (%ebx): the flags
 
 

@@ -15,6 +15,8 @@ BOOT_ERRORS = {
     0x15: "it got no module",
     0x16: "the machine has too little memory",
     0x17: "a module lies out of its reach",
+    0x1B: "the processor is too old",
+    0x1C: "an exception came before it could handle one",
 }
 PORT_OF_ENDING = {
     "exit": PORT_END,

@@ -70,6 +70,19 @@ def test_wrong_magic(entered):
     fails_to_boot(0x13, kernel=entered(loader.WRONG_MAGIC))
 
 
+def test_multiboot2_loader(entered):
+    assert "`multiboot`" in fails_to_boot(0x13, kernel=entered(loader.MULTIBOOT2))
+
+
+def test_kernel_is_a_multiboot2_file_too():
+    """The header within the first 32 KiB, on a double word, so that GRUB's multiboot2 enters."""
+    with open(build.path("quire.elf"), "rb") as file:
+        head = file.read(32768)
+    at = next(i for i in range(0, len(head), 8) if head[i : i + 4] == b"\xd6\x50\x52\xe8")
+    words = [int.from_bytes(head[i : i + 4], "little") for i in range(at, at + 16, 4)]
+    assert words[2] == 24 and sum(words) % (1 << 32) == 0
+
+
 def test_no_memory_map(entered):
     fails_to_boot(0x14, kernel=entered(loader.NO_MEMORY_MAP))
 
@@ -86,6 +99,27 @@ def test_too_little_memory(mem):
 @pytest.mark.parametrize("mem", [512, 2048])
 def test_module_out_of_reach(entered, mem):
     fails_to_boot(0x17, kernel=entered(MODULE_FAR_AWAY), mem=mem)
+
+
+@pytest.mark.parametrize("cpu", ["486", "pentium"])
+def test_processor_too_old(cpu):
+    """Without CMOV the kernel's own code would fault: it says so before any of it runs."""
+    assert "too old" in fails_to_boot(0x1B, cpu=cpu)
+
+
+def test_exception_before_the_trap_table(tmp_path):
+    """An exception between the first instruction and trap_init ends the machine with a word."""
+    with open(build.path("quire.elf"), "rb") as file:
+        image = file.read()
+        elf = ELFFile(file)
+        symbol = elf.get_section_by_name(".symtab").get_symbol_by_name("kernel_main")[0]
+        address = symbol["st_value"]
+        loads = elf.iter_segments("PT_LOAD")
+        segment = next(s for s in loads if 0 <= address - s["p_vaddr"] < s["p_filesz"])
+    at = address - segment["p_vaddr"] + segment["p_offset"]
+    kernel = tmp_path / "quire.elf"
+    kernel.write_bytes(image[:at] + b"\x0f\x0b" + image[at + 2 :])  # ud2
+    fails_to_boot(0x1C, kernel=str(kernel))
 
 
 def test_no_archive_in_the_module(tmp_path):
