@@ -31,6 +31,23 @@ void exec_args_free(struct exec_args *args)
 	kfree(args->block);
 }
 
+#define MOVE_PART (64u << 10) // bytes moved between two looks whether it is time to yield
+
+// Move `n` bytes, perhaps within one block. A thread that is killed meanwhile goes on: it ends when it
+// leaves the kernel.
+static void move_bytes(char *to, const char *from, size_t n)
+{
+	for (size_t done = 0, part; done < n; done += part) {
+		size_t at = done;
+
+		part = MIN(n - done, MOVE_PART);
+		if (to > from) // what lies at the end goes first, so that nothing is overwritten
+			at = n - done - part;
+		memmove(to + at, from + at, part);
+		(void)yield_after(part);
+	}
+}
+
 // Make room for `n` more bytes.
 static int reserve(struct exec_args *args, size_t n)
 {
@@ -47,8 +64,7 @@ static int reserve(struct exec_args *args, size_t n)
 	block = kmalloc(size);
 	if (!block)
 		return -ENOMEM;
-	memcpy(block, args->block, args->used);
-	(void)yield_after(args->used / 4);
+	move_bytes(block, args->block, args->used);
 	kfree(args->block);
 	args->block = block;
 	args->size = size;
@@ -67,12 +83,17 @@ int exec_args_add(struct exec_args *args, const char *string)
 	return 0;
 }
 
-// A string of the user's. One that does not fit is read again into a larger block.
+#define STRING_PART (16u << 10) // bytes of a string that are fetched at once
+
+// Add a string of the user's, part by part.
 static int add_user_string(struct exec_args *args, const char __user *string)
 {
+	size_t done = 0;
+
 	for (;;) {
-		size_t room = MIN(args->size - args->used, EXEC_STRING_MAX);
-		ssize_t len = copyinstr(aspace_current(), args->block + args->used, string, room);
+		size_t room = MIN(MIN(args->size - args->used, STRING_PART), EXEC_STRING_MAX - done);
+		ssize_t len = copyinstr(aspace_current(), args->block + args->used, string + done,
+		                        room);
 		int error;
 
 		if (len >= 0) {
@@ -81,9 +102,13 @@ static int add_user_string(struct exec_args *args, const char __user *string)
 		}
 		if (len != -ENAMETOOLONG)
 			return (int)len;
-		if (room == EXEC_STRING_MAX)
+		done += room;
+		args->used += room;
+		if (done == EXEC_STRING_MAX)
 			return -E2BIG;
-		error = reserve(args, room + 1);
+		error = reserve(args, 1);
+		if (!error)
+			error = yield_after((uint32_t)room * BYTE_COST);
 		if (error)
 			return error;
 	}
@@ -118,7 +143,7 @@ static int replace_start(struct exec_args *args, size_t drop, const char *string
 
 	if (error)
 		return error;
-	memmove(args->block + len, args->block + drop, args->used - drop);
+	move_bytes(args->block + len, args->block + drop, args->used - drop);
 	memcpy(args->block, string, len);
 	args->used += len - drop;
 	return 0;
@@ -218,10 +243,25 @@ static size_t arguments_size(const struct exec_args *args)
 {
 	const char *string = args->block;
 
-	for (uint32_t i = 0; i < args->argc; i++)
-		string += strlen(string) + 1;
-	(void)yield_after((uint32_t)(string - args->block) * BYTE_COST);
+	for (uint32_t i = 0; i < args->argc; i++) {
+		size_t len = strlen(string) + 1;
+
+		string += len;
+		(void)yield_after(len * BYTE_COST + STRING_COST);
+	}
 	return (size_t)(string - args->block);
+}
+
+// Copy `n` bytes to a new program's stack, part by part. 0 or -ENOMEM.
+static int put_on_stack(struct aspace *as, uintptr_t va, const char *bytes, size_t n)
+{
+	for (size_t done = 0, part; done < n; done += part) {
+		part = MIN(n - done, MOVE_PART);
+		if (copyout(as, (void __user *)(va + done), bytes + done, part))
+			return -ENOMEM;
+		(void)yield_after(part);
+	}
+	return 0;
 }
 
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
@@ -232,6 +272,7 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	uintptr_t strings = STACK_TOP - POINTER_SIZE - args->used;
 	uintptr_t extra = ROUND_DOWN(strings - sizeof(struct stack_extra), 16);
 	uintptr_t sp = ROUND_DOWN(extra - words * POINTER_SIZE, 16);
+	size_t size = extra + sizeof(struct stack_extra) - sp; // of the words and what follows them
 	struct stack_extra *extra_bytes;
 	uint32_t *vector;
 	int error;
@@ -243,16 +284,17 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	error = map_stack(as, STACK_TOP - sp, image);
 	if (error)
 		return error;
-	vector = kzalloc(extra + sizeof(*extra_bytes) - sp);
+	vector = kmalloc(size);
 	if (!vector)
 		return -ENOMEM;
+	memset(vector + words, 0, size - words * POINTER_SIZE);
 	fill_vector(vector, args, image, strings, extra);
 	extra_bytes = (void *)((char *)vector + (extra - sp));
 	random_bytes(extra_bytes->random, sizeof(extra_bytes->random));
 	memcpy(extra_bytes->platform, "i686", 5);
-	if (copyout(as, (void __user *)sp, vector, extra + sizeof(*extra_bytes) - sp) ||
-	    copyout(as, (void __user *)strings, args->block, args->used))
-		error = -ENOMEM;
+	error = put_on_stack(as, sp, (const char *)vector, size);
+	if (!error)
+		error = put_on_stack(as, strings, args->block, args->used);
 	kfree(vector);
 	as->args_start = strings;
 	as->args_end = strings + arguments_size(args);

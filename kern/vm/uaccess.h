@@ -91,7 +91,8 @@ size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t
 // Strings (uaccess_string.c). Of the user's, no byte beyond the NUL is read, and none beyond `max`.
 
 // Copy the string at `src` with its NUL into dst[max].
-// Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG when max bytes hold no NUL.
+// Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG when max bytes hold no NUL; dst[] has them
+// then.
 static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src,
                                 size_t max) __must_check;
 
