@@ -41,12 +41,11 @@ no_compiler := help clean setup format lint lint-%
 need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS)),all)
 
 # $(call write_if_new,COMMAND): a recipe line that makes $@ what COMMAND prints, and leaves it
-# alone when it is that already. Two makes at a time do not disturb each other.
-write_if_new = @mkdir -p $(@D); new=$@.$$$$; { $(1); } > $$new || { rm $$new; exit 1; }; \
-	if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
+# alone when it is that already.
+write_if_new = sh grade/tools/write-if-new $@ $(1)
 
-# $(call remember,TEXT): the same with TEXT. What depends on such a file is made anew when the
-# text changes: flags, lists of objects.
+# $(call remember,TEXT): a recipe line that keeps TEXT in $@. What depends on such a file is made
+# anew when the text changes: flags, lists of objects.
 remember = $(call write_if_new,printf '%s\n' '$(subst ','\'',$(strip $(1)))')
 
 include boot/toolchain.mk

@@ -1,5 +1,5 @@
 # Finds a compiler that makes 32-bit x86 code and sets the flags of kernel and programs.
-# Sets TCC, TLD, TAR, TNM, TSTRIP (the tools), KCFLAGS (kernel), LCFLAGS (library), UCFLAGS (programs).
+# Sets TCC, TLD, TAR, TNM, TSTRIP, TOBJDUMP (the tools), KCFLAGS (kernel), LCFLAGS (library), UCFLAGS (programs).
 
 ifneq ($(need_compiler),)
 

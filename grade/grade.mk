@@ -75,12 +75,10 @@ $(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
 	@mkdir -p $(@D)
 	$(host_cc)
 
-define host_folder
-$(O)/host/$(1): $(sort $(wildcard user/$(1)/*.c)) $(wildcard user/$(1)/*.h) grade/grade.mk
-	@mkdir -p $$(@D)
-	$$(host_cc)
-endef
-$(foreach name,$(host_folders),$(eval $(call host_folder,$(name))))
+.SECONDEXPANSION:
+$(host_folders:%=$(O)/host/%): $(O)/host/%: $$(sort $$(wildcard user/$$*/*.[ch])) grade/grade.mk
+	@mkdir -p $(@D)
+	$(host_cc)
 
 ## host-programs: the programs of user/, for this machine's system, in obj/host
 host-programs: $(host_programs)

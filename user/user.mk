@@ -66,16 +66,17 @@ $(single_programs): $(O)/%: $(O)/uobj/%.o $(program_parts)
 	@mkdir -p $(@D)
 	$(link_program)
 
-# A program of several files is linked again when the list of its files changes.
-define folder_program
-$(O)/uobj/user/$(1)/objects: FORCE
-	$$(call remember,$(2))
-$(O)/user/$(1): $(2) $(O)/uobj/user/$(1)/objects $(program_parts)
-	@mkdir -p $$(@D)
-	$$(link_program)
-endef
-$(foreach name,$(all_folders),$(eval $(call folder_program,$(name),\
-	$(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(name)/*.c))))))
+# A program of several files is linked again when the list of its files changes. The second
+# expansion of the prerequisites knows the program: $* is its name.
+objects_of = $(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(1)/*.c)))
+
+.SECONDEXPANSION:
+$(all_folders:%=$(O)/uobj/user/%/objects): $(O)/uobj/user/%/objects: FORCE
+	$(call remember,$(call objects_of,$*))
+
+$(folder_programs): $(O)/user/%: $$(call objects_of,$$*) $(O)/uobj/user/%/objects $(program_parts)
+	@mkdir -p $(@D)
+	$(link_program)
 
 -include $(lib_obj:.o=.d) $(user_obj:.o=.d)
 

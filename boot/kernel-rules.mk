@@ -1,0 +1,45 @@
+# How one kernel is made: $(K)/quire.elf, its objects in $(K)/kobj. kernel.mk includes this once for
+# each kernel, with K set, and extra_src to what only this kernel has. Recipes run after all makefiles
+# have been read, so no recipe names $(K).
+
+# From x.c comes x.o, from x.S x.S.o.
+kernel_obj := $(patsubst %,$(K)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) $(extra_src)))
+
+$(K)/kobj/flags: FORCE
+	$(call remember,$(TCC) $(TCC_VERSION) $(KCFLAGS) $(TLD) $(common_ldflags))
+
+# The list of objects, so that the kernel is linked again when a file is gone.
+$(K)/kobj/objects: objects := $(kernel_obj)
+$(K)/kobj/objects: FORCE
+	$(call remember,$(objects))
+
+$(filter-out %.S.o,$(kernel_obj)): $(K)/kobj/%.o: %.c $(K)/kobj/flags $(kernel_makefiles)
+	@mkdir -p $(@D)
+	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+$(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags $(kernel_makefiles)
+	@mkdir -p $(@D)
+	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+# The kernel carries a table of its own functions, so that a backtrace has names. It is linked twice:
+# first with an empty table, then with the table made from the first link. The table lies after all
+# code, so it moves no function; the last command of a build checks that.
+$(K)/kobj/ksyms0.S: grade/tools/ksyms.py
+	@mkdir -p $(@D)
+	$(PYTHON) grade/tools/ksyms.py < /dev/null > $@
+
+$(K)/kobj/pass1.nm: $(kernel_obj) $(K)/kobj/ksyms0.o boot/kernel.ld $(K)/kobj/objects
+	$(link_kernel) -o $(@:.nm=.elf)
+	$(TNM) $(@:.nm=.elf) > $@
+
+$(K)/kobj/ksyms.S: $(K)/kobj/pass1.nm grade/tools/ksyms.py
+	$(PYTHON) grade/tools/ksyms.py < $< > $@
+
+$(K)/kobj/ksyms0.o $(K)/kobj/ksyms.o: %.o: %.S $(K)/kobj/flags $(kernel_makefiles)
+	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+
+$(K)/quire.elf: $(kernel_obj) $(K)/kobj/ksyms.o boot/kernel.ld
+	$(link_kernel) -o $@
+	$(TNM) $@ | $(PYTHON) grade/tools/ksyms.py | cmp - $(@D)/kobj/ksyms.S
+
+-include $(kernel_obj:.o=.d)
