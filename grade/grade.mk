@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format
+.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format covers
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -48,6 +48,10 @@ bench: all
 ## picture: physical memory and address spaces of a running machine, as obj/picture.svg
 picture: all
 	$(grade_env) grade/picture
+
+## covers: F=FUNCTION: the tests that enter it; T=TEST: the functions that the test enters
+covers: all $(base_O)/debug/quire.elf
+	$(grade_env) grade/covers $(if $(F),--function $(F)) $(if $(T),--test $(T))
 
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
 oracle: programs $(O)/archive.cpio

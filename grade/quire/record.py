@@ -42,7 +42,7 @@ class Program:
     @property
     def source(self):
         """The path of its source."""
-        return FOLDER / f"{self.name}.c"
+        return source_of(self.name)
 
     @property
     def record(self):
@@ -56,6 +56,11 @@ class Program:
 def programs():
     """All of them, by name."""
     return [read(path) for path in sorted(FOLDER.glob("*.c"))]
+
+
+def source_of(name):
+    """The path of the source of the program `name`."""
+    return FOLDER / f"{name}.c"
 
 
 def read(path):
