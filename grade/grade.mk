@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format covers
+.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -52,6 +52,10 @@ picture: all
 ## covers: F=FUNCTION: the tests that enter it; T=TEST: the functions that the test enters
 covers: all $(base_O)/debug/quire.elf
 	$(grade_env) grade/covers $(if $(F),--function $(F)) $(if $(T),--test $(T))
+
+## tour: six paths through the kernel, function by function
+tour: all
+	$(grade_env) grade/tour
 
 ## oracle: run user/tests on this machine's Linux and show what differs from the record
 oracle: programs $(O)/archive.cpio

@@ -7,6 +7,7 @@ The index of all tests is made once for each kernel, and kept in obj/covers.
 """
 import argparse
 import bisect
+import functools
 import hashlib
 import json
 import os
@@ -26,12 +27,21 @@ BASELINES = {"program": ("baseline", "normal"), "in-kernel": ("baseline", "debug
 PLACES = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
 
 
+@functools.cache
+def functions_of(kernel):
+    """The Functions of a kernel; reading them takes seconds."""
+    return Functions(kernel)
+
+
 class Functions:
-    """The functions of one kernel, by the addresses of their code."""
+    """The functions of one kernel, by the addresses of their code.
+
+    Several files may have a static function of the same name: here `name@file` is one function.
+    """
 
     def __init__(self, kernel):
-        self.where = {}  # name: "kern/vm/map.c:97"
-        self._ranges = []  # (start, end, name)
+        self.where = {}  # "choose_slot@kern/fs/pipe.c": 159, the line
+        self._ranges = []  # (start, end, function)
         with open(kernel, "rb") as file:
             dwarf = ELFFile(file).get_dwarf_info()
             for unit in dwarf.iter_CUs():
@@ -39,14 +49,14 @@ class Functions:
         self._ranges.sort()
 
     def entered(self, addresses):
-        """The names of the functions that have code at one of these addresses."""
+        """The functions that have code at one of these addresses."""
         ordered = sorted(addresses)
         found = set()
-        for start, end, name in self._ranges:
-            if name not in found:
+        for start, end, function in self._ranges:
+            if function not in found:
                 at = bisect.bisect_left(ordered, start)
                 if at < len(ordered) and ordered[at] < end:
-                    found.add(name)
+                    found.add(function)
         return sorted(found)
 
     def _add_unit(self, dwarf, unit):
@@ -55,19 +65,19 @@ class Functions:
             if die.tag in PLACES:
                 spans = list(_spans(dwarf, unit, die, base))
                 if spans:
-                    name = self._name(dwarf, die)
-                    self._ranges += [(start, end, name) for start, end in spans]
+                    function = self._function(dwarf, die)
+                    self._ranges += [(start, end, function) for start, end in spans]
 
-    def _name(self, dwarf, die):
+    def _function(self, dwarf, die):
         while "DW_AT_abstract_origin" in die.attributes:
             die = die.get_DIE_from_attribute("DW_AT_abstract_origin")
         declared = die
         if "DW_AT_specification" in die.attributes:
             declared = die.get_DIE_from_attribute("DW_AT_specification")
         name = declared.attributes["DW_AT_name"].value.decode()
-        if name not in self.where:
-            self.where[name] = f"{_file(dwarf, declared)}:{_value(declared, 'DW_AT_decl_line', 0)}"
-        return name
+        function = f"{name}@{_file(dwarf, declared)}"
+        self.where[function] = _value(declared, "DW_AT_decl_line", 0)
+        return function
 
 
 def _value(die, attribute, default):
@@ -163,7 +173,7 @@ class Index:
         if not missing:
             return
         for kernel in {kernel_of(test) for test in missing}:
-            self._functions[kernel] = Functions(kernel)
+            self._functions[kernel] = functions_of(kernel)
             self.where = {**self._functions[kernel].where, **self.where}
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for done, (test, addresses) in enumerate(zip(missing, pool.map(run, missing)), 1):
@@ -187,36 +197,43 @@ class Index:
         os.replace(new, self._path)
 
 
+def place(index, function):
+    """As in "kern/fs/pipe.c:159"."""
+    return f"{function.split('@')[1]}:{index.where[function]}"
+
+
 def show_function(index, name):
     """Print the tests that enter the function `name`."""
     index.add(tests())
-    if name not in index.where:
+    named = [function for function in index.where if function.split("@")[0] == name]
+    if not named:
         sys.exit(f"the kernel has no function {name} (or none of its code was left)")
-    print(f"{name} ({index.where[name]})")
-    if name in index.entered["/".join(BASELINES["program"])]:
-        print("Every program enters it, from boot to exit.")
-        return
-    entering = [test for test in tests() if name in index.entered["/".join(test)]]
-    for kind, title in (("program", "user/tests"), ("in-kernel", "in-kernel tests")):
-        names = [name for k, name in entering if k == kind]
-        print(f"{title}, {len(names)}:")
-        print("".join(f"    {name}\n" for name in names), end="")
+    for function in sorted(named):
+        print(f"{name} ({place(index, function)})")
+        if function in index.entered["/".join(BASELINES["program"])]:
+            print("Every program enters it, from boot to exit.")
+            continue
+        for kind, title in (("program", "user/tests"), ("in-kernel", "in-kernel tests")):
+            names = [test for k, test in tests() if k == kind and function in index.beyond((k, test))]
+            print(f"{title}, {len(names)}:")
+            print("".join(f"    {name}\n" for name in names), end="")
 
 
 def show_test(index, name):
     """Print the functions that the test `name` enters, by layer."""
     found = [test for test in tests() if test[1] == name]
     if not found:
-        sys.exit(f"there is no test {name}; `make grade` runs some that only the host has")
+        sys.exit(f"no program of user/tests and no in-kernel test is called {name}")
     index.add(found)
     for test in found:
         layers = {}
         for function in index.beyond(test):
-            layers.setdefault(os.path.dirname(index.where[function].split(":")[0]), []).append(function)
+            layers.setdefault(os.path.dirname(function.split("@")[1]), []).append(function)
         print(f"{name} ({test[0]}) enters, beyond what every program enters:")
         for layer in sorted(layers):
             print(f"{layer}:")
-            print("".join(f"    {function} ({index.where[function]})\n" for function in layers[layer]), end="")
+            for function in layers[layer]:
+                print(f"    {function.split('@')[0]} ({place(index, function)})")
 
 
 def main():
