@@ -61,7 +61,7 @@ qemu-gdb: $(bootable)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(O)/quire.elf
-	$(GDB) -q -ex 'target remote $(O)/gdb.sock' $(GDB_FLAGS) $<
+	$(GDB) -q -ex 'target remote $(O)/gdb.sock' -x grade/gdb/init.py $(GDB_FLAGS) $<
 
 # The same kernel from a CD, through GRUB.
 grub_mkrescue = $(firstword $(foreach name,grub-mkrescue grub2-mkrescue,\

@@ -104,7 +104,10 @@ def test_a_lab_without_tests():
 @pytest.mark.skipif(not shutil.which("gdb"), reason="gdb is not installed")
 def test_debugger_stops_in_the_kernel(tmp_path):
     script = tmp_path / "script"
-    script.write_text("set confirm off\nbreak kernel_main\ncontinue\nbacktrace\nkill\nquit\n")
+    script.write_text(
+        "break kernel_main\ncontinue\nbacktrace\n"
+        "break process_exec\ncontinue\npte kernel_main\nps\npages\nkthread 1\nkill\nquit\n"
+    )
     with Terminal("make", "qemu-gdb") as machine:
         machine.wait_for("make gdb")
         deadline = time.monotonic() + PATIENCE
@@ -115,6 +118,12 @@ def test_debugger_stops_in_the_kernel(tmp_path):
             ["make", "gdb", f"GDB_FLAGS=-x {script}"],
             cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False,
         )
-    assert re.search(r"Breakpoint 1, .*kernel_main .*main\.c:\d+", debugger.stdout), (
-        debugger.stdout + debugger.stderr
-    )
+    for shown in (
+        r"Breakpoint 1, .*kernel_main .*main\.c:\d+",
+        r"table entry \d+: 0x\w{8}  kernel only, read-only",  # pte, of code
+        r"Breakpoint 2, process_exec ",
+        r"    1     0 \w+ +0 init\n    2     1 running ",  # ps
+        r"\d+ directory\n",  # pages
+        r"#\d+ .*schedule \(\).*sched\.c",  # kthread
+    ):
+        assert re.search(shown, debugger.stdout), (shown, debugger.stdout + debugger.stderr)

@@ -1,0 +1,18 @@
+"""The debugger's commands for Quire: `make gdb` loads this file into gdb."""
+import os
+import sys
+
+import gdb
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+# pylint: disable=wrong-import-position,unused-import
+import quire_memory
+import quire_printers
+import quire_processes
+
+gdb.execute("set confirm off")
+gdb.execute("set pagination off")
+gdb.execute("set print pretty on")
+gdb.execute("set disassembly-flavor att")
+print("Quire: pte, mappings, areas, pages, page, ps, kthread, user; `help user-defined` explains them.")

@@ -1,0 +1,103 @@
+"""What the commands share: the kernel's lists, its page tables, its processes.
+
+Everything is read through the linear map (physical address 0 is at KERNBASE), which is the same in
+every address space, so it does not matter which program was running.
+"""
+import struct
+
+import gdb
+
+KERNBASE = 0xC0000000
+USER_PDES = KERNBASE >> 22
+PAGE = 4096
+LARGE = 4 << 20
+
+PRESENT, WRITE, USER, ACCESSED, DIRTY, LARGE_BIT, GLOBAL = 1, 2, 4, 0x20, 0x40, 0x80, 0x100
+HELD = 0x200  # in an entry that is not present: PROT_NONE, the page is kept
+
+
+def value(expression):
+    """A variable of the kernel, or any other expression of C."""
+    return gdb.parse_and_eval(expression)
+
+
+def container(link, type_name, member):
+    """The struct `type_name` whose `member` is at the pointer `link`."""
+    target = gdb.lookup_type(f"struct {type_name}")
+    offset = next(f.bitpos // 8 for f in target.fields() if f.name == member)
+    return gdb.Value(int(link) - offset).cast(target.pointer()).dereference()
+
+
+def each(head, type_name, member):
+    """The structs on a list (kern/list.h); stops at a link that leads nowhere or in a circle."""
+    link, seen = head["next"], set()
+    while int(link) != int(head.address) and int(link) not in seen:
+        seen.add(int(link))
+        yield container(link, type_name, member)
+        link = link["next"]
+
+
+def words(address, count):
+    """`count` 32-bit words of memory."""
+    data = gdb.selected_inferior().read_memory(address, 4 * count)
+    return struct.unpack(f"<{count}I", bytes(data))
+
+
+def word(address):
+    """One of them."""
+    return words(address, 1)[0]
+
+
+def physical(address):
+    """Where the linear map shows a physical address."""
+    return (address + KERNBASE) & 0xFFFFFFFF
+
+
+def processes():
+    """All processes, the oldest first."""
+    return each(value("all_processes"), "process", "all_link")
+
+
+def process(pid):
+    """The process with that number; a gdb.GdbError where there is none."""
+    for found in processes():
+        if int(found["pid"]) == pid:
+            return found
+    raise gdb.GdbError(f"there is no process {pid}; `ps` lists them")
+
+
+def directory(argument):
+    """The page directory that a command means: of a process (its number), "kernel", or the loaded one."""
+    if argument == "kernel":
+        return int(value("kernel_pgdir"))
+    if argument:
+        space = process(int(argument, 0))["aspace"]
+        if not int(space):
+            raise gdb.GdbError(f"process {argument} has no address space")
+        return int(space["pgdir"])
+    try:
+        return physical(int(value("(unsigned int)$cr3")) & ~0xFFF)
+    except (gdb.error, ValueError):  # a dump has no control registers
+        return int(value("kernel_pgdir"))
+
+
+def space_name(pgdir):
+    """Whose directory that is, for people."""
+    owners = [p for p in processes() if int(p["aspace"]) and int(p["aspace"]["pgdir"]) == pgdir]
+    if owners:
+        return ", ".join(f"pid {int(p['pid'])} ({p['name'].string()})" for p in owners)
+    return "the kernel" if pgdir == int(value("kernel_pgdir")) else "nobody's"
+
+
+def bits(entry, upper=None):
+    """The flags of an entry in words. `upper`: the directory's entry, whose permissions count too."""
+    if not entry & PRESENT:
+        if entry & HELD:
+            return "PROT_NONE, the page is kept"
+        return "empty" if entry == 0 else "not present"
+    allowed = entry if upper is None else entry & (upper | ~(WRITE | USER))
+    names = ["user" if allowed & USER else "kernel only", "writable" if allowed & WRITE else "read-only"]
+    for bit, name in ((ACCESSED, "accessed"), (DIRTY, "dirty"), (GLOBAL, "global")):
+        if entry & bit:
+            names.append(name)
+    return ", ".join(names)

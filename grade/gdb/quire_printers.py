@@ -1,0 +1,46 @@
+"""How gdb shows the project's types: pages by number and kind, lists by their length."""
+import gdb
+import gdb.printing
+
+from quire_kernel import each
+from quire_memory import kind_name
+
+
+class PagePrinter:
+    """A page_t: its number, its kind, its counts."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def to_string(self):
+        """As in: page 0x3c2 (anonymous), 2 references, 0 pins."""
+        first = int(gdb.parse_and_eval("pages"))
+        address = int(self._value.address) if self._value.address else first
+        number = (address - first) // self._value.type.sizeof
+        return (f"page {number:#x} ({kind_name(int(self._value['kind']))}), "
+                f"{int(self._value['count'])} references, {int(self._value['pins'])} pins")
+
+
+class ListPrinter:
+    """A struct list: how many entries it has."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def to_string(self):
+        """The number of links that lead back to the head."""
+        if not int(self._value["next"]):
+            return "list, never initialised"
+        count = sum(1 for _ in each(self._value, "list", "next"))
+        return f"list of {count}" if count else "list, empty (or on no list)"
+
+
+def printers():
+    """All of them."""
+    collection = gdb.printing.RegexpCollectionPrettyPrinter("quire")
+    collection.add_printer("page", "^page$", PagePrinter)
+    collection.add_printer("list", "^list$", ListPrinter)
+    return collection
+
+
+gdb.printing.register_pretty_printer(None, printers(), replace=True)
