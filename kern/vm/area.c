@@ -213,6 +213,45 @@ void area_insert(struct area_tree *tree, struct area *area)
 	gap_changed(tree, area_next(tree, area));
 }
 
+void area_append(struct area_tree *tree, struct area *area)
+{
+	list_add_tail(&tree->list, &area->link);
+	tree->count++;
+	area->gap = gap_before(tree, area);
+}
+
+// Make a balanced tree of the `count` areas from `*next` on, and move `*next` beyond them. Returns the
+// tree's top. Halves of halves: the recursion is log2(count) deep, 17 for the most areas there may be.
+static struct area *build(struct list **next, size_t count, void (*step)(void))
+{
+	struct area *left, *top;
+
+	if (count == 0)
+		return NULL;
+	left = build(next, count / 2, step);
+	top = list_entry(*next, struct area, link);
+	*next = (*next)->next;
+	top->left = left;
+	top->right = build(next, count - count / 2 - 1, step);
+	if (left)
+		left->parent = top;
+	if (top->right)
+		top->right->parent = top;
+	update(top);
+	if (step)
+		step();
+	return top;
+}
+
+void area_tree_build(struct area_tree *tree, void (*step)(void))
+{
+	struct list *next = tree->list.next;
+
+	tree->root = build(&next, tree->count, step);
+	if (tree->root)
+		tree->root->parent = NULL;
+}
+
 void area_remove(struct area_tree *tree, struct area *area)
 {
 	struct area *next = area_next(tree, area), *start;

@@ -127,6 +127,13 @@ static inline struct area *area_last(const struct area_tree *tree)
 // Insert an area that overlaps no other.
 void area_insert(struct area_tree *tree, struct area *area);
 
+// Make a tree of areas that come in the order of their addresses: area_append for each, then
+// area_tree_build once. Between the two the tree has only its list: nothing is found in it, and nothing may
+// be inserted or removed. `step` (NULL: nothing) is called for each area while the tree is built, so
+// that the caller can yield.
+void area_append(struct area_tree *tree, struct area *area);
+void area_tree_build(struct area_tree *tree, void (*step)(void));
+
 void area_remove(struct area_tree *tree, struct area *area);
 
 // Move an area's borders, which must stay between its neighbours.

@@ -1,24 +1,41 @@
 // clone.c: fork's copy of an address space: private pages shared until somebody writes.
 #include "vm/internal.h"
 
+// What it costs to give an area its place in the copy's tree, in instructions or so.
+#define BUILD_COST 40
+
+static void build_step(void)
+{
+	if (yield_due(BUILD_COST))
+		thread_give_way(); // the tree is completed even for a thread that is killed
+}
+
+// Copy the areas that a child inherits. Also on failure the copy's tree is a tree: aspace_put takes it
+// apart. Caller: holds the space's lock for writing; nobody else knows the copy.
+// Returns 0, -ENOMEM, or -EINTR for a thread that is killed.
 static int clone_areas(struct aspace *as, struct aspace *copy)
 {
 	struct area *area, *twin;
+	int error = 0;
 
 	list_for_each(area, &as->areas.list, link) {
-		if (yield_after(AREA_COST))
-			return -EINTR;
+		error = yield_after(AREA_COST);
+		if (error)
+			break;
 		if (area->flags & AREA_DONTFORK)
 			continue;
 		twin = area_copy(area, copy);
-		if (!twin)
-			return -ENOMEM;
+		if (!twin) {
+			error = -ENOMEM;
+			break;
+		}
 		// Locks are not inherited, nor what was put aside for the parent.
 		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_PROMISED));
-		area_insert(&copy->areas, twin);
+		area_append(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}
-	return 0;
+	area_tree_build(&copy->areas, build_step);
+	return error;
 }
 
 // A fork copies an area of large pages without a yield, and object_catch_up does not know such pages:

@@ -202,6 +202,39 @@ KTEST(area_tree_stays_balanced_in_every_order)
 	}
 }
 
+static uint32_t steps;
+
+static void count_step(void)
+{
+	steps++;
+}
+
+// Whatever the number of areas, a tree made in one pass is what insertions would have made, and can be
+// changed like it.
+KTEST(area_tree_build_makes_a_tree_of_a_list)
+{
+	struct area_tree tree;
+
+	for (uint32_t count = 0; count <= 70; count++) {
+		area_tree_init(&tree);
+		steps = 0;
+		for (uint32_t i = 0; i < count; i++) {
+			many[i].start = BASE + i * 2 * PAGE_SIZE;
+			many[i].end = many[i].start + PAGE_SIZE;
+			area_append(&tree, &many[i]);
+		}
+		area_tree_build(&tree, count % 2 ? count_step : NULL);
+		area_tree_check(&tree);
+		EXPECT_EQ(steps, count % 2 ? count : 0);
+		EXPECT_EQ(tree.count, count);
+		for (uint32_t i = 0; i < count; i++)
+			EXPECT(area_find(&tree, many[i].start) == &many[i]);
+		for (uint32_t i = 0; i < count; i++)
+			area_remove(&tree, &many[i]);
+		EXPECT(!tree.root);
+	}
+}
+
 KTEST(area_next_and_prev_walk_in_order)
 {
 	struct area_tree tree;
