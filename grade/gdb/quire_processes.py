@@ -21,7 +21,7 @@ def state(proc):
     """What a process does, in a word."""
     if proc["zombie"]:
         return "zombie"
-    if proc["signals"]["stopped"]:
+    if proc["signals"]["job"] == value("JOB_STOPPED"):
         return "stopped"
     for thread in threads(proc):
         if int(thread.address) == int(value("cpus[0].current")):
