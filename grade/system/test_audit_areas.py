@@ -210,8 +210,9 @@ def test_references_to_a_space(scene, difference):
     )
 
 
-@pytest.mark.parametrize("difference", [9, -1])
+@pytest.mark.parametrize("difference", [9, -2])
 def test_references_to_an_object(scene, difference):
+    # One reference more than the audit finds may be a futex waiter's, which only its stack knows.
     at = scene_file(scene)
     scene.add("object", at, "refs", difference)
     scene.expect("references", rf"at {at:#x} counts \d+ references; found \d+: .*area \[")
