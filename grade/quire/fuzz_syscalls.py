@@ -35,6 +35,7 @@ def parser():
     add("--mem", type=int, default=64, metavar="MIB", help="memory of the machines (64)")
     add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
     add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
+    add("--fail", metavar="WHICH", help="let allocations fail: 'random N', 'from N' (debug kernel)")
     add("--no-audit", action="store_true", help="do not look at the machines' memory")
     add("--show", type=int, default=3, metavar="N", help="findings to shrink and show (3)")
     add("scripts", nargs="*", metavar="SCRIPT", help="calls to perform (an earlier finding's)")
@@ -107,6 +108,8 @@ class Fuzzer:
 
     def run(self, args, calls, files=()):
         limit = GUEST_SECONDS[0] + GUEST_SECONDS[1] * calls
+        if self.options.fail:
+            args = [*args[:2], "-F", self.options.fail, *args[2:]]
         return guest.run(PROGRAM, *args, files=files, limit=limit, **self.machine)
 
     def sequence(self, seed):

@@ -1,4 +1,5 @@
-"""Memory runs out at every point: each allocation that the kernel makes for a program fails once.
+"""Memory runs out at every point: each allocation that the kernel makes for a program fails once, or
+with all later ones; and some fail by chance.
 
 user/tests/evil_inject.c does it, with one program after the other, and sees whether all memory comes
 back; the audit looks at what is left in the end. `make grade` tries some allocations of each program,
@@ -15,6 +16,7 @@ from quire import build, guest, record
 INJECT = "/tests/evil_inject"
 SOME = 16  # allocations of a program that `make grade` lets fail
 ALL = 100000
+KINDS = {"once": "", "lasting": "from ", "random": "random 20 "}  # what /proc/fail-nth takes
 MOST = ALL if os.environ.get("INJECT") == "all" else SOME
 SECONDS = 100000  # of the guest, whose sleep costs nothing: a backstop
 DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
@@ -31,13 +33,14 @@ def groups():
 
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("group", groups())
-def test_every_allocation_fails_once(group, complain):
+def test_allocations_fail(group, kind, complain):
     names = groups()[group]
     paths = [f"/tests/{name}" for name in names]
-    outcome = guest.run(
-        INJECT, "-m", str(MOST), *paths, limit=SECONDS, kernel=build.debug_kernel()
-    )
+    most = MOST if kind == "once" or MOST == ALL else MOST // 8
+    options = ["-m", str(most), *(["-k", KINDS[kind]] if KINDS[kind] else [])]
+    outcome = guest.run(INJECT, *options, *paths, limit=SECONDS, kernel=build.debug_kernel())
     lines = outcome.stdout.decode(errors="replace").splitlines()
     found = [line for line in lines if not DONE.match(line)]
     if found:

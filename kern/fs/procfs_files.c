@@ -89,8 +89,9 @@ static int show_max_map_count(struct seq *seq, pid_t pid)
 
 #ifdef DEBUG
 
-// Which allocation from now on fails, of all that the one who writes this does not make itself:
-// user/tests/evil_inject.c. (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
+// Which allocations from now on fail, of all that the one who writes this does not make itself: "N" the
+// N-th, "from N" that and all later ones, "random N SEED" one in N by chance; "0" none
+// (user/tests/evil_inject.c). (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
 static int show_fail_nth(struct seq *seq, pid_t pid)
 {
 	(void)pid;
@@ -100,9 +101,22 @@ static int show_fail_nth(struct seq *seq, pid_t pid)
 
 static int store_fail_nth(const char *text, size_t length, pid_t pid)
 {
+	static const char from[] = "from ", random[] = "random ";
+	struct mem_failures failures = { 0 };
+	char *end;
+
 	(void)length;
 	(void)pid;
-	mem_fail_after_elsewhere(strtoul(text, NULL, 0));
+	if (strncmp(text, random, sizeof(random) - 1) == 0) {
+		failures.odds = strtoul(text + sizeof(random) - 1, &end, 0);
+		failures.seed = strtoul(end, NULL, 0);
+	} else if (strncmp(text, from, sizeof(from) - 1) == 0) {
+		failures.lasting = true;
+		failures.after = strtoul(text + sizeof(from) - 1, NULL, 0);
+	} else {
+		failures.after = strtoul(text, NULL, 0);
+	}
+	mem_fail_elsewhere(&failures);
 	return 0;
 }
 

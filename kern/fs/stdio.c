@@ -387,9 +387,7 @@ void stdio_init(void)
 		device_register(&serial_tty_device);
 	} else {
 		mode = STDIO_SERIAL;
-		if (pipe_create_files(0, input.ends))
-			panic("stdio_init: no memory");
-		if (pipe_prepare(input.ends[0]->private))
+		if (pipe_create_files(0, input.ends) || pipe_prepare(input.ends[0]->private))
 			panic("stdio_init: no memory");
 		start_output(&outputs[0], COM2);
 		start_output(&outputs[1], COM3);

@@ -250,7 +250,7 @@ KTEST(heap_failure_spares_who_asks_for_it)
 {
 	void *block;
 
-	mem_fail_after_elsewhere(1);
+	mem_fail_elsewhere(&(struct mem_failures){ .after = 1 });
 	block = kmalloc(16);
 	EXPECT(block);
 	EXPECT_EQ(mem_fail_distance(), 1u);

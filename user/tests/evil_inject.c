@@ -1,7 +1,8 @@
 // helper
-// evil_inject [-m MOST] PROGRAM...: runs programs again and again, and lets in each run another
+// evil_inject [-m MOST] [-k "from " | -k "random N "] PROGRAM...: runs programs again and again, and lets in each run another
 // allocation of the kernel's fail, the first, the second, up to the program's last; with -m at most
-// about MOST, spread evenly, and fewer where a program takes long. A program may then do what it
+// about MOST, spread evenly, and fewer where a program takes long. With -k "from " all later ones fail
+// too, with -k "random N " one in N by chance, in each run others. A program may then do what it
 // likes, but it must be possible to kill what is left of it, and then all memory must be free again.
 // (An allocation is of a page, a page table or a block of the heap. Debug kernels only:
 // kern/mem/inject.h.)
@@ -18,16 +19,27 @@
 #define LEAST_RUNS 2
 #define LEAST_MS 50 // what a program may take, and then ten times what it took undisturbed
 
-static int fail_nth; // /proc/fail-nth
-static int null;     // /dev/null
+static int fail_nth;          // /proc/fail-nth
+static int null;              // /dev/null
+static const char *kind = ""; // of failures: what stands before the number in /proc/fail-nth
 
-static void arm(uint32_t n)
+static void arm(const char *how, uint32_t n)
 {
-	char text[16];
-	int length = snprintf(text, sizeof(text), "%u", n);
+	char text[48];
+	int length = snprintf(text, sizeof(text), "%s%u", how, n);
 
 	if (pwrite(fail_nth, text, (size_t)length, 0) != length)
 		say("fail-nth: %s\n", error_name(errno));
+}
+
+// This process is not to be killed for want of memory, but its children can be.
+static void set_adj(const char *value)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY);
+
+	if (write(fd, value, strlen(value)) < 0)
+		say("oom_score_adj: %s\n", error_name(errno));
+	close(fd);
 }
 
 // How far the failure still is; 0: it has happened.
@@ -126,16 +138,19 @@ static uint32_t run(const char *program, uint32_t nth, int64_t limit_ms)
 	uint32_t left;
 	pid_t pid;
 
-	arm(nth);
+	arm(nth == NEVER ? "" : kind, nth);
+	set_adj("0");
 	pid = fork();
 	if (pid == 0)
 		become(program);
+	set_adj("-1000");
 	while (waitpid(pid, NULL, WNOHANG) == 0 && now_ms() < end)
 		sleep_ms(1);
 	left = distance();
-	arm(0);
+	arm("", 0);
+	set_adj("0");
 	if (!kill_all())
-		say("%s: allocation %u fails, and then it cannot be killed\n", program, nth);
+		say("%s: allocation %s%u fails, and then it cannot be killed\n", program, kind, nth);
 	run_child(clean_up); // so that this process stays as it is
 	return left;
 }
@@ -164,11 +179,11 @@ static void inject(const char *program, uint32_t most)
 	every = total / most + 1;
 	before = settled_memory(0);
 	for (n = 1; n <= 2 * total; n += every) {
-		if (run(program, n, limit))
-			break; // it has come to its end before
+		if (run(program, n, limit) || (*kind == 'r' && n > total))
+			break; // it has come to its end before, or was run often enough
 		after = settled_memory(before);
 		if (after != before)
-			say("%s: allocation %u fails, and %ld bytes are lost\n", program, n,
+			say("%s: allocation %s%u fails, and %ld bytes are lost\n", program, kind, n,
 			    (long)(before - after));
 		before = after;
 	}
@@ -180,8 +195,12 @@ int main(int argc, char **argv)
 	uint32_t most = NEVER;
 	int option;
 
-	while ((option = getopt(argc, argv, "m:")) != -1)
-		most = option == 'm' ? strtoul(optarg, NULL, 10) : 0;
+	while ((option = getopt(argc, argv, "m:k:")) != -1) {
+		if (option == 'k')
+			kind = optarg;
+		else
+			most = option == 'm' ? strtoul(optarg, NULL, 10) : 0;
+	}
 	fail_nth = open("/proc/fail-nth", O_WRONLY);
 	null = open("/dev/null", O_RDWR);
 	if (fail_nth < 0 || most == 0 || chdir("/tmp"))

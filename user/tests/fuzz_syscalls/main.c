@@ -159,6 +159,39 @@ static uint32_t free_pages(void)
 	return info.freeram / PAGE;
 }
 
+static const char
+	*failures; // which allocations fail during a round, as /proc/fail-nth takes it; or NULL
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		finding("proc: a file cannot be written", 0, 0);
+	close(fd);
+}
+
+// Let allocations fail from now on that this process does not make itself. It is not killed for want of
+// memory; the workers, which run already, can be.
+static void begin_failures(uint32_t seed)
+{
+	char text[64];
+
+	if (!failures)
+		return;
+	write_file("/proc/self/oom_score_adj", "-1000");
+	snprintf(text, sizeof(text), "%s %u", failures, seed);
+	write_file("/proc/fail-nth", text);
+}
+
+static void end_failures(void)
+{
+	if (!failures)
+		return;
+	write_file("/proc/fail-nth", "0");
+	write_file("/proc/self/oom_score_adj", "0");
+}
+
 // One round: the workers' calls from `from` to `end[worker]`. Returns the pages free behind it.
 static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsigned int processes)
 {
@@ -172,11 +205,13 @@ static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsign
 		watch[i].waiting = watch[i].failures = 0;
 		start_worker(i);
 	}
+	begin_failures(master_seed + from);
 	do {
 		reap();
 		long_ago = pause_ms(POLL_MS);
 		reap();
 	} while (look_after(long_ago));
+	end_failures();
 	if (!quiet(processes))
 		return 0;
 	world_clean();
@@ -240,7 +275,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || strcmp(argv[1], "-s"))
 		check_after_exec();
-	while ((option = getopt(argc, argv, "s:n:f:l")) != -1) {
+	while ((option = getopt(argc, argv, "s:n:f:lF:")) != -1) {
 		if (option == 's')
 			master_seed = strtoul(optarg, NULL, 10);
 		else if (option == 'n')
@@ -249,6 +284,8 @@ int main(int argc, char **argv)
 			from = strtoul(optarg, NULL, 10);
 		else if (option == 'l')
 			list = true;
+		else if (option == 'F')
+			failures = optarg;
 		else
 			return 2;
 	}
