@@ -5,7 +5,7 @@ It panics on a stretch of more than 10^6 instructions, and at its end names the 
 import re
 
 OPTION = "stretch"  # the kernel's option that turns the measure on
-SAID = re.compile(r"^stretch: at most (\d+) instructions (?:in (\S+)|outside of calls)$", re.M)
+SAID = re.compile(r"^stretch: at most (\d+) instructions (?:in (\S+)|outside of calls)\r?$", re.M)
 
 
 def longest(log):
