@@ -87,7 +87,7 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 
 // Ids of these clocks (clock_getcpuclockid(3)): ~pid << 3, a bit that says that `pid` is a thread, and
 // what is counted.
-#define CLOCK_ID_PID(clock) (~((clock) >> 3))
+#define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
 #define CLOCK_ID_THREAD 4
 #define CLOCK_ID_KIND 3
 #define KIND_BOTH 0  // the program's time and the kernel's, as ticks divide them

@@ -36,7 +36,7 @@ static uint64_t rounds_in(uint64_t us)
 	return ticks_at(us) / CLOCK_ROUND;
 }
 
-static const uint64_t rates[] = { 20000000, 600000000, 1000000000, 2893000000, 6000000000 };
+static const uint64_t rates[] = { 20000000, 600000000, 1000000000, 2893000000ull, 6000000000ull };
 
 KTEST(lost_ticks_counts_rounds)
 {

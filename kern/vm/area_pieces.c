@@ -226,7 +226,7 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
                 uint32_t flags)
 {
 	if (start > area->start || end < area->end) {
-		struct area wanted = *area;
+		struct area wanted = *area, *part;
 		int error;
 
 		wanted.start = start;
@@ -234,9 +234,10 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 		wanted.offset += start - area->start;
 		wanted.prot = (uint8_t)prot;
 		wanted.flags = (uint16_t)flags;
-		error = cut_out(as, area, &wanted, &area);
-		if (error || !area)
+		error = cut_out(as, area, &wanted, &part);
+		if (error || !part)
 			return error;
+		area = part;
 	}
 	area->prot = (uint8_t)prot;
 	area->flags = (uint16_t)flags;
