@@ -40,6 +40,7 @@ static void *map_page(int prot, int flags, int fd)
 static void errors(void)
 {
 	static const char zero[PAGE] = { 0 };
+	const struct timespec none = { 0, 0 };
 	int fd = open("/tmp/futex", O_RDWR | O_CREAT, 0600);
 	int *gone = map_page(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
@@ -50,7 +51,11 @@ static void errors(void)
 	show_errors("between two words", (int *)((char *)&own + 2));
 	show_errors("no memory", gone);
 	show_errors("NULL", NULL);
-	show_errors("the kernel", (int *)-4096l);
+	// Not to wake privately: that only asks whether the address can be a program's, and for Linux
+	// on x86_64 these all can.
+	show("the kernel, wait", futex((int *)-4096l, WAIT, 1, &none));
+	show("the kernel, wake", futex((int *)-4096l, WAKE, 1, NULL));
+	show("the kernel, wait privately", futex((int *)-4096l, WAIT | PRIVATE, 1, &none));
 	show_errors("no rights", map_page(PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
 	show_errors("read-only", map_page(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1));
 	show_errors("read-only, shared", map_page(PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1));
