@@ -5,13 +5,14 @@
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
 
-# Tests and scripts find what was built, and musl, through these.
-grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl PYTHONDONTWRITEBYTECODE=1
+# Tests and scripts find what was built, musl, and the Linux to boot, through these.
+grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl QUIRE_LINUX=$(base_O)/linux \
+	PYTHONDONTWRITEBYTECODE=1
 
-## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew)
+## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
 setup:
-	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O))
+	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) $(ORACLE))
 
 # The CD is tested where this machine can make one.
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
@@ -57,11 +58,11 @@ covers: all $(base_O)/debug/quire.elf
 tour: all
 	$(grade_env) grade/tour
 
-## oracle: run user/tests on this machine's Linux and show what differs from the record
+## oracle: run user/tests on Linux (this machine's, or one in QEMU) and show what differs from the record
 oracle: programs $(O)/archive.cpio
 	$(grade_env) grade/oracle
 
-## fuzz: random operations on memory, on Quire and on this machine's Linux; N=HOW MANY SEED=NUMBER
+## fuzz: random operations on memory, on Quire and on Linux (as oracle); N=HOW MANY SEED=NUMBER
 fuzz: all
 	$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
@@ -93,7 +94,7 @@ host-programs: $(host_programs)
 
 # Lint. Each check is a goal of its own, so that -j runs them side by side.
 lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch] lib/*.[ch] \
-	user/*.[ch] user/*/*.[ch]))
+	user/*.[ch] user/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
 lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts lint-lengths

@@ -1,4 +1,4 @@
-"""grade/fuzz: pseudo-random operations on memory, on this machine's Linux and on Quire.
+"""grade/fuzz: pseudo-random operations on memory, on Linux (linux.py: which) and on Quire.
 
 Both run user/tests/fuzz_memory, and what it prints must be equal. The first operation with another
 result is shown for a few seeds, after everything has been left out that is not needed for it.
@@ -12,7 +12,7 @@ import sys
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, fuzz_log, fuzz_run, fuzz_show, fuzz_shrink
+from quire import build, fuzz_log, fuzz_run, fuzz_show, fuzz_shrink, linux_machine
 from quire.fuzz_log import Op
 
 AT_ONCE = 20  # sequences in one machine
@@ -203,4 +203,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except linux_machine.Unavailable as error:
+        sys.exit(f"grade/fuzz: {error}")

@@ -1,14 +1,13 @@
-"""Runs user/tests/fuzz_memory on this machine's Linux and on Quire."""
-import ctypes
+"""Runs user/tests/fuzz_memory on Linux and on Quire."""
 import os
 import stat
 import tempfile
 
-from quire import build, fuzz_log, guest, native
+from quire import build, fuzz_log, guest, linux
 from tools.cpio import Archive
 
 PROGRAM = "/tests/fuzz_memory"
-SILENCE = 120  # seconds without output, on Linux, until it counts as hanging
+LINUX_SECONDS = 120  # on Linux, until it counts as hanging
 GUEST_SECONDS = 5, 0.0005  # on Quire: for the start, and for each operation
 
 # The short run of `make grade`: five sequences of 1,000 operations, whose hashes on Linux are recorded.
@@ -20,7 +19,6 @@ RECORD = build.source("grade", "system", "fuzz_memory.linux")
 ADDR_NO_RANDOMIZE, ADDR_COMPAT_LAYOUT, ADDR_LIMIT_3GB = 0x0040000, 0x0200000, 0x8000000
 LIKE_QUIRE = ADDR_LIMIT_3GB | ADDR_COMPAT_LAYOUT
 OTHERWISE = ADDR_LIMIT_3GB | ADDR_NO_RANDOMIZE
-ASK = 0xFFFFFFFF
 
 
 def on_linux(args, scripts=(), personality=LIKE_QUIRE, program=None):
@@ -33,14 +31,9 @@ def on_linux(args, scripts=(), personality=LIKE_QUIRE, program=None):
     for path, text in _named(scripts):
         archive.entry(path[1:], stat.S_IFREG | 0o644, text.encode())
     archive.finish()
-    libc = ctypes.CDLL(None)
-    before = libc.personality(ASK)
-    libc.personality(personality)
-    try:
-        words = [*args, *(path for path, _ in _named(scripts))]
-        stdout, stderr, ending = native.run(bytes(archive.data), PROGRAM, words, b"", SILENCE)
-    finally:
-        libc.personality(before)
+    words = [*args, *(path for path, _ in _named(scripts))]
+    job = linux.Job(PROGRAM, words, limit=LINUX_SECONDS, personality=personality)
+    stdout, stderr, ending = linux.run(bytes(archive.data), job)
     if ending != "exit 0":
         raise RuntimeError(f"on Linux: {ending}: {stderr.decode()} {stdout[-200:].decode()}")
     return fuzz_log.sequences(stdout.decode())

@@ -225,7 +225,7 @@ class Machine:
                 stderr=self._errors,
                 pass_fds=inherited,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
         except OSError as error:
             raise StartError(f"{command[0]}: {error.strerror}") from error
@@ -304,7 +304,7 @@ def _punch_hole(descriptor, start, length):
         fallocate(descriptor, PUNCH_HOLE, ctypes.c_int64(start), ctypes.c_int64(length))
 
 
-def _die_with_parent():
+def die_with_parent():
     """In the child, before it becomes QEMU: no QEMU outlives the process that asked for it."""
     if _libc:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -3,12 +3,14 @@
 A process and mount namespace of its own, the archive as the root, few processes, the same pids: the
 first program is pid 2. What it changes is gone with the namespace.
 """
+import contextlib
 import ctypes
 import os
 import select
 import signal
 import stat
 import tempfile
+from pathlib import Path
 
 from quire.initrd import ENVIRONMENT
 from tools import cpio
@@ -17,29 +19,50 @@ CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 DEVICES = ("null", "zero")
+POOL = Path("/proc/sys/vm/nr_hugepages")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def run(archive, path, args, stdin, limit):
-    """Run `path` of the archive (bytes); (standard output, standard error, how it ended).
+def run(archive, job):
+    """Run a linux.Job in the archive (bytes); (standard output, standard error, how it ended).
 
-    The last is as in a record: "exit 0", "signal 11", or "timeout" after `limit` seconds. `stdin`
-    must fit into a pipe.
+    The last is as in a record: "exit 0", "signal 11", or "timeout" after the job's limit.
     """
+    with _large_pages(job.pool):
+        return _run(archive, job)
+
+
+@contextlib.contextmanager
+def _large_pages(wanted):
+    """While the program runs, Linux has so many large pages reserved."""
+    if not wanted:
+        yield
+        return
+    before = POOL.read_text(encoding="ascii")
+    try:
+        POOL.write_text(str(wanted), encoding="ascii")
+        if int(POOL.read_text(encoding="ascii")) != wanted:
+            raise OSError(f"this Linux does not have {wanted} large pages to reserve")
+        yield
+    finally:
+        POOL.write_text(before, encoding="ascii")
+
+
+def _run(archive, job):
     with tempfile.TemporaryDirectory() as root:
         source, sink = os.pipe()
         os.set_blocking(sink, False)
-        assert os.write(sink, stdin) == len(stdin)
+        assert os.write(sink, job.stdin) == len(job.stdin)
         os.close(sink)
         pipes = [os.pipe() for _ in range(3)]
         child = os.fork()
         if child == 0:
-            _in_child(lambda: _world(archive, root, path, args, source, [w for _, w in pipes]))
+            _in_child(lambda: _world(archive, root, job, source, [w for _, w in pipes]))
         for end in (source, *(writer for _, writer in pipes)):
             os.close(end)
         readers = [reader for reader, _ in pipes]
-        outputs = _read_all(readers, limit)
+        outputs = _read_all(readers, job.limit)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         for reader in readers:
@@ -59,7 +82,7 @@ def _in_child(work):
         os._exit(status)
 
 
-def _world(archive, root, path, args, stdin, outputs):
+def _world(archive, root, job, stdin, outputs):
     """Make the namespaces; the child in them is pid 1."""
     user, group = os.getuid(), os.getgid()
     flags = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
@@ -72,7 +95,7 @@ def _world(archive, root, path, args, stdin, outputs):
     first = os.fork()
     if first == 0:
         _libc.prctl(1, signal.SIGKILL)
-        _in_child(lambda: _first(archive, root, path, args, stdin, outputs))
+        _in_child(lambda: _first(archive, root, job, stdin, outputs))
     for output in outputs:
         os.close(output)
     os.waitpid(first, 0)
@@ -84,14 +107,14 @@ def _tell(file, text):
         handle.write(text)
 
 
-def _first(archive, root, path, args, stdin, outputs):
+def _first(archive, root, job, stdin, outputs):
     """Pid 1: unpack the root, start the program, reap until it ends, and say how."""
     _unpack(archive, root)
     os.chroot(root)
     os.chdir("/")
     program = os.fork()
     if program == 0:
-        _in_child(lambda: _become(path, args, stdin, outputs))
+        _in_child(lambda: _become(job, stdin, outputs))
     while True:
         pid, status = os.wait()
         if pid == program:
@@ -101,7 +124,7 @@ def _first(archive, root, path, args, stdin, outputs):
     return 0
 
 
-def _become(path, args, stdin, outputs):
+def _become(job, stdin, outputs):
     os.dup2(stdin, 0)
     os.dup2(outputs[0], 1)
     os.dup2(outputs[1], 2)
@@ -109,7 +132,8 @@ def _become(path, args, stdin, outputs):
     os.umask(0o022)
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, and exec would pass that on
         signal.signal(ignored, signal.SIG_DFL)
-    os.execve(path, [path, *args], ENVIRONMENT)
+    _libc.personality(job.personality)
+    os.execve(job.path, job.words, ENVIRONMENT)
 
 
 def _unpack(archive, root):

@@ -1,19 +1,15 @@
-"""The oracle: what this machine's Linux does with the programs of user/tests.
+"""The oracle: what Linux does with the programs of user/tests (linux.py: which Linux).
 
 Without options it compares with the records and shows what differs. --write puts what Linux printed
 into the records, and which Linux that was into user/tests/ORACLE. Hostile programs never run here.
 """
 import argparse
-import contextlib
 import os
-import platform
 import re
-from pathlib import Path
 
-from quire import build, native, record
+from quire import build, linux, linux_machine, record
 from tools import cpio
 
-POOL = Path("/proc/sys/vm/nr_hugepages")
 LIMIT = 20  # seconds of wall clock for one program
 
 
@@ -22,8 +18,6 @@ def main():
     parser.add_argument("--write", action="store_true", help="write the records")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these programs")
     options = parser.parse_args()
-    if platform.system() != "Linux" or platform.machine() not in ("x86_64", "i686"):
-        parser.error("the oracle is Linux on an x86 processor")
     with open(build.path("archive.cpio"), "rb") as file:
         archive = file.read()
     chosen = [p for p in record.programs() if not options.names or p.name in options.names]
@@ -34,8 +28,15 @@ def main():
     if stale:
         which = f"{stale[0]} and {len(stale) - 1} more are" if stale[1:] else f"{stale[0]} is"
         parser.error(f"{which} not built from what its source says now; build it first: make")
-    differing = [p.name for p in chosen if not agrees(p, archive, options.write)]
-    note_version(options.write)
+    try:
+        version = linux.version()
+        outcomes = linux.run_all(archive, [job(p) for p in chosen])
+        differing = [
+            p.name for p, outcome in zip(chosen, outcomes) if not agrees(p, outcome, options.write)
+        ]
+    except linux_machine.Unavailable as error:
+        parser.error(str(error))
+    note_version(version, options.write)
     verb = "written" if options.write else "differ"
     print(f"{len(chosen)} programs, {len(differing)} {verb}", *differing)
     return bool(differing) and not options.write
@@ -51,11 +52,21 @@ def not_built(programs, archive, built_at):
     ]
 
 
-def agrees(program, archive, write):
-    """Whether Linux does what the record says; if not, show it, and write it if `write`."""
-    path = f"/tests/{program.name}"
-    with jumbo_pages(program):
-        stdout, stderr, ending = native.run(archive, path, program.args, program.input, LIMIT)
+def job(program):
+    """How Linux runs a program: with as many large pages reserved as its kernel option says."""
+    pool = re.search(r"hugepages=(\d+)", program.append)
+    return linux.Job(
+        f"/tests/{program.name}",
+        program.args,
+        program.input,
+        LIMIT,
+        int(pool[1]) if pool else 0,
+    )
+
+
+def agrees(program, outcome, write):
+    """Whether Linux did what the record says; if not, show it, and write it if `write`."""
+    stdout, stderr, ending = outcome
     got = record.text(stdout, ending)
     expected = program.record.read_bytes() if program.record.exists() else b""
     difference = record.difference(expected, got, program.record.name)
@@ -71,30 +82,11 @@ def agrees(program, archive, write):
     return False
 
 
-@contextlib.contextmanager
-def jumbo_pages(program):
-    """While the program runs, Linux has as many jumbo pages put aside as its kernel option says."""
-    wanted = re.search(r"hugepages=(\d+)", program.append)
-    if not wanted:
-        yield
-        return
-    before = POOL.read_text(encoding="ascii")
-    try:
-        POOL.write_text(wanted[1], encoding="ascii")
-        if POOL.read_text(encoding="ascii").strip() != wanted[1]:
-            raise OSError(f"this Linux does not have {wanted[1]} jumbo pages to put aside")
-        yield
-    finally:
-        POOL.write_text(before, encoding="ascii")
-
-
-def note_version(write):
+def note_version(version, write):
     """Compare or write the file that says which Linux the records come from."""
     path = record.FOLDER / "ORACLE"
-    release = re.match(r"[0-9.]*[0-9]", platform.release())[0]
-    here = f"{platform.system()} {release} {platform.machine()}\n"
+    known = path.read_text(encoding="utf-8").strip() if path.exists() else "no Linux yet"
     if write:
-        path.write_text(here, encoding="utf-8")
-    elif not path.exists() or path.read_text(encoding="utf-8") != here:
-        known = path.read_text(encoding="utf-8").strip() if path.exists() else "no Linux yet"
-        print(f"The records come from {known}; this is {here.strip()}.")
+        path.write_text(f"{version}\n", encoding="utf-8")
+    elif version != known:
+        print(f"The records come from {known}; this is {version}.")
