@@ -42,7 +42,7 @@ def run_all(archive, jobs):
 
 
 def run(archive, job):
-    """The same for one job."""
+    """Run one job; return its outcome as run_all yields it."""
     return next(iter(run_all(archive, [job])))
 
 

@@ -60,7 +60,10 @@ def release():
 
 
 def run_all(archive, jobs):
-    """As linux.run_all. A machine that ends early, or hangs, is started anew with the same job."""
+    """Yield the outcomes that linux.run_all describes.
+
+    A machine that ends early or hangs is started anew, from the job that it had come to.
+    """
     waiting, attempts = list(jobs), 0
     while waiting:
         try:
