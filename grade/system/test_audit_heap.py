@@ -121,11 +121,16 @@ def test_lost_block_is_described(scene):
     """An inode that lost its name: found, and recognised by what it points to."""
     entry = scene.claimed("entry", "the name /tmp/scene.link")[0]
     parent = scene.get("entry", entry, "parent")
-    for link in ("order", "alias"):
-        at = entry + scene.memory.field("entry", link)[0]
-        before, after = scene.memory.word(at + 4), scene.memory.word(at)
-        scene.poke(before, after)
-        scene.poke(after + 4, before)
+    at = entry + scene.memory.field("entry", "alias")[0]
+    before, after = scene.memory.word(at + 4), scene.memory.word(at)
+    scene.poke(before, after)
+    scene.poke(after + 4, before)
+    # The youngest of three entries is the right leaf below the tree's root.
+    node = entry + scene.memory.field("entry", "order")[0]
+    root = scene.memory.word(node + 8) & ~3
+    assert scene.memory.word(root + 4) == node
+    scene.poke(root + 4, 0)
+    scene.poke(root + 8, scene.memory.word(root + 8) - 1)  # it leans to the left now
     buckets = scene.get("inode", parent, "dir.buckets")
     mask = scene.get("inode", parent, "dir.bucket_mask")
     for at in range(buckets, buckets + 4 * mask + 4, 4):
