@@ -78,6 +78,8 @@ static void rules(void)
 		pause();
 		_exit(0);
 	}
+	if (child < 0)
+		_exit(1); // kill(-1) below would end everybody
 	show("another's", prlimit_wide(child, RLIMIT_NOFILE, &low, &old));
 	say("inherited: %d\n", (int)old.now);
 	prlimit_wide(child, RLIMIT_NOFILE, NULL, &old);
