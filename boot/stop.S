@@ -1,5 +1,5 @@
 // stop.S: the end of a boot that fails before the kernel can print: a text on the first serial line and on
-// the screen, and a code for whoever started the machine (kern/dev/exitport.h).
+// the screen, and a code for the host (kern/dev/exitport.h).
 
 #include "layout.h"
 

@@ -187,7 +187,7 @@ static void receive(struct serial *port)
 	}
 }
 
-// Report room for sending to whoever waits for it, once.
+// Report once that there is room for sending, to the thread that waits for it.
 static void look_for_room(struct serial *port)
 {
 	bool room;

@@ -27,7 +27,7 @@ static void directory_init(struct directory *dir)
 }
 
 // Zeroed memory for a file on `dev`. The inodes of /proc live no longer than somebody looks at them; all
-// others may outlive whoever makes them.
+// other files may outlive the process that makes them.
 static void *alloc_for(dev_t dev, size_t size)
 {
 	return dev == VOLUME_PROC ? kzalloc(size) : kzalloc_lasting(size);

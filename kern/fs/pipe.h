@@ -47,7 +47,7 @@ extern void (*sigpipe_hook)(void);
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
 // Give a new pipe the page that it keeps when it is empty. So it always takes some bytes when it is
-// empty, even without memory. 0 or -ENOMEM.
+// empty, even if memory is short. Returns 0 or -ENOMEM.
 int pipe_prepare(struct pipe *pipe);
 
 // A new pipe: an open file for reading in ends[0], one for writing in ends[1]. `flags`: O_NONBLOCK

@@ -16,7 +16,7 @@ struct seq_piece {
 	size_t used;
 };
 
-// Begin a new piece. false without memory.
+// Begin a new piece. Returns false if out of memory.
 static bool new_piece(struct seq *seq)
 {
 	struct seq_piece *piece = kmalloc(sizeof(*piece));

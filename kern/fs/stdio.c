@@ -155,7 +155,7 @@ static const struct file_ops kept_ops = { .read = kept_read, .poll = kept_poll }
 // --- Output ---
 
 // A line that programs write to. What is written at once, up to PIPE_BUF bytes, is sent in one piece, as
-// through a pipe: whoever sends has the turn.
+// through a pipe: the sender has the turn.
 static struct output {
 	struct serial *port; // [c]
 	struct waitq room;   // for the port to take more
@@ -231,7 +231,7 @@ static ssize_t output_write(struct file *file, struct uio *uio, uint64_t *pos)
 	if (uio->left > sizeof(few) && (bytes = kmalloc(PIPE_BUF)))
 		size = PIPE_BUF;
 	else
-		bytes = few; // without memory it is sent in smaller pieces
+		bytes = few; // out of memory: send in smaller pieces
 	while (uio->left && !error) {
 		size_t wanted = MIN(uio->left, size), n = uio_copyin(uio, bytes, wanted);
 		size_t sent = send(file->private, bytes, n);
