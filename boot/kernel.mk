@@ -1,11 +1,11 @@
-# The kernel: boot/*.S, kern/ two levels deep, and the files that it shares with the library.
+# The kernel: boot/*.S, all of kern/, and the files that it shares with the library.
 # The same rules build it three times: $(O)/quire.elf, with checks $(base_O)/debug/quire.elf, and with
 # a measure $(base_O)/stretch/quire.elf.
 
 # The part of lib/ that the kernel links too, compiled with the kernel's flags.
 LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
 
-kernel_src := $(sort $(wildcard boot/*.S kern/*.c kern/*.S kern/*/*.c kern/*/*.S \
+kernel_src := $(sort $(wildcard boot/*.S kern/*.[cS] kern/*/*.[cS] kern/*/test/*.[cS] \
 	$(LIB_SHARED)))
 kernel_makefiles := Makefile boot/toolchain.mk boot/kernel.mk boot/kernel-rules.mk
 
@@ -30,10 +30,6 @@ $(base_O)/stretch/kobj/%: private KCFLAGS += -DSTRETCH
 # What a function does not set holds a pattern, too, so that none of it is taken for a value, nor copied
 # to a program unnoticed (user/tests/evil_uninitialised).
 $(base_O)/debug/kobj/%: private KCFLAGS += -DDEBUG -ftrivial-auto-var-init=pattern
-
-# Here the stack guard is for functions with arrays only, of which there are none: the others would
-# pay 5 instructions of the 200 that the write of a byte may cost.
-%/kobj/kern/sys/files.o: KCFLAGS += -fstack-protector
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)
 

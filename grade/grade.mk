@@ -93,7 +93,7 @@ $(host_folders:%=$(O)/host/%): $(O)/host/%: $$(sort $$(wildcard user/$$*/*.[ch])
 host-programs: $(host_programs)
 
 # Lint. Each check is a goal of its own, so that -j runs them side by side.
-lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch] lib/*.[ch] \
+lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch] kern/*/test/*.[ch] lib/*.[ch] \
 	user/*.[ch] user/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))

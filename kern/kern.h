@@ -22,6 +22,7 @@
 #endif
 
 #define __noreturn __attribute__((noreturn))
+#define __no_stack_guard __attribute__((no_stack_protector))
 #define __always_inline inline __attribute__((always_inline))
 #define __noinline __attribute__((noinline))
 #define __packed __attribute__((packed))

@@ -21,7 +21,7 @@
 #define LINEAR_SIZE (LINEAR_END - KERNBASE) // 896 MiB
 #define KSTACKS_BASE UINT(0xF8000000)       // kernel stacks: 10,240 slots (thread/kstack.c)
 #define KSTACKS_END UINT(0xFF800000)
-#define WINDOWS_BASE UINT(0xFF800000) // windows on users' memory (vm/window.h)
+#define WINDOWS_BASE UINT(0xFF800000) // windows on users' memory (vm/kernel_window.h)
 #define WINDOWS_END UINT(0xFFC00000)
 #define DEVICE_BASE UINT(0xFFC00000) // memory-mapped devices, one page table
 #define DEVICE_END UINT(0xFFFFF000)

@@ -1,27 +1,30 @@
 // main.c: the boot sequence.
 #include "bootinfo.h"
 #include "cpu/irq.h"
-#include "cpu/pat.h"
+#include "cpu/memory_type.h"
 #include "cpu/segment.h"
 #include "cpu/trap.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "debug/panic.h"
 #include "debug/stackguard.h"
 #include "dev/console.h"
-#include "dev/control.h"
+#include "dev/transcript.h"
 #include "fs/fs.h"
-#include "mem/jumbo_pool.h"
+#include "mem/large_pool.h"
 #include "mem/pgdir.h"
-#include "mem/physical.h"
-#include "proc/exceptions.h"
+#include "mem/physical_map.h"
+#include "proc/fault_signals.h"
 #include "proc/init.h"
 #include "proc/futex.h"
 #include "proc/oom.h"
-#include "proc/process_files.h"
-#include "proc/terminal.h"
-#include "proc/usage.h"
-#include "sys/table.h"
+#include "proc/procfs_pid.h"
+#include "procfs/procfs.h"
+#include "proc/job_control.h"
+#include "proc/rusage.h"
+#include "sys/syscall_table.h"
 #include "thread/stretch.h"
+#include "tty/console_tty.h"
+#include "tty/standard_files.h"
 #include "thread/thread.h"
 #include "vm/aspace.h"
 
@@ -36,7 +39,7 @@ static void report_memory(void)
 		       bootinfo.beyond_bytes >> 20, LINEAR_SIZE >> 20);
 }
 
-// Entered from boot/entry.S with paging on, on the boot stack, with what the boot loader left in
+// Entered from boot/start.S with paging on, on the boot stack, with what the boot loader left in
 // EAX and EBX. Each step needs those above it.
 void kernel_main(uint32_t magic, physaddr_t info)
 {
@@ -69,6 +72,9 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	futex_init();
 	syscall_init();
 	fs_init();
+	procfs_init();
+	console_tty_init();
+	stdio_init();
 	terminal_init();
 	usage_init();
 	process_files_init();

@@ -1,5 +1,5 @@
 """Jumbo pages: the pool, the directories' entries for them, and what is promised to whom
-(kern/mem/jumbo_pool.h, kern/vm/jumbo.c)."""
+(kern/mem/large_pool.h, kern/vm/large.c)."""
 from quire.audit_memory import Damage
 
 P, W, U, PS, G, HELD = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200

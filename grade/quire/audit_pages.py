@@ -5,7 +5,7 @@ from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage
 
 KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", "object", "jumbo"
 ZEROES = bytes(PAGE_SIZE)
-PATCH_SIZE = 3  # bytes: kern/cpu/entry.h
+PATCH_SIZE = 3  # bytes: kern/cpu/trapentry.h
 
 
 class Pages:

@@ -1,4 +1,4 @@
-"""The kernel's own tests (kern/*/test_*.c): one machine for each file, one result for each test."""
+"""The kernel's own tests (kern/*/test/*.c): one machine for each file, one result for each test."""
 import functools
 
 import pytest

@@ -2,7 +2,7 @@
 """Check that includes go one way: kern/'s layers downward, and everything else within its house.
 
 - A file of kern/LAYER/ includes headers of its own layer and of those below it.
-- Only a test, kern/LAYER/test_*.c, may stand below what it includes: debug/ktest.h, which runs it.
+- Only a test, kern/LAYER/test/, may stand below what it includes: debug/ktest.h, which runs it.
 - kern.h, layout.h, list.h and bitmap.h are for everybody, so they include nothing of a layer.
 - What else stands in kern/ itself, and boot/, start the whole: they may include anything of kern/.
 - inc/, lib/ and user/ include nothing of kern/.
@@ -13,7 +13,7 @@ import re
 import sys
 
 # Lowest first.
-LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "drv", "fs", "proc", "sys"]
+LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "fs", "procfs", "tty", "proc", "sys"]
 
 # Headers below all layers.
 EVERYBODY = ["bitmap.h", "kern.h", "layout.h", "list.h"]
@@ -45,7 +45,7 @@ def complaint(path, kind, name):
         return "is a header of inc/: write <...>"
     if not target.exists():
         return "is not found"
-    if path.name.startswith("test_") and name == FOR_TESTS:
+    if path.parts[2:3] == ("test",) and name == FOR_TESTS:
         return None
     if house == "kern" and height(target) > height(path):
         return "stands higher in kern/ than the file that includes it"

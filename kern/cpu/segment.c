@@ -3,7 +3,7 @@
 // one for double faults.
 #include "cpu/segment.h"
 
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 #include "cpu/trap.h"
 #include "cpu/x86.h"
 #include "layout.h"
@@ -18,14 +18,14 @@ struct tss {
 
 #define SEG_TSS 0x00000900u // system segment: 32-bit task state, not busy
 
-// A place that takes `clac` or `stac` (cpu/entry.h).
+// A place that takes `clac` or `stac` (cpu/trapentry.h).
 struct patch {
 	uint8_t *at;
 	uint32_t kind;
 };
 
 extern const struct patch patch_start[], patch_end[];
-extern uint32_t boot_pgdir[]; // boot/entry.S
+extern uint32_t boot_pgdir[]; // boot/start.S
 void segment_reload(void);
 void double_fault_entry(void);
 

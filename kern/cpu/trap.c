@@ -1,21 +1,21 @@
 // trap.c: from a vector to the function that handles it.
 #include "cpu/trap.h"
 
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 #include "cpu/irq.h"
 #include "cpu/segment.h"
 #include "cpu/x86.h"
 
-_Static_assert(offsetof(struct trapframe, eax) == FRAME_EAX, "cpu/entry.h");
-_Static_assert(offsetof(struct trapframe, es) == FRAME_ES, "cpu/entry.h");
-_Static_assert(offsetof(struct trapframe, ds) == FRAME_DS, "cpu/entry.h");
-_Static_assert(offsetof(struct trapframe, trapno) == FRAME_TRAPNO, "cpu/entry.h");
-_Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/entry.h");
-_Static_assert(offsetof(struct trapframe, eflags) == FRAME_EFLAGS, "cpu/entry.h");
-_Static_assert(EFLAGS_VM == 1u << EFLAGS_VM_BIT, "cpu/entry.h");
-_Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/entry.h");
-_Static_assert(TRAP_REPAIR_LAST == REPAIR_LAST, "cpu/entry.h");
-_Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/entry.h");
+_Static_assert(offsetof(struct trapframe, eax) == FRAME_EAX, "cpu/trapentry.h");
+_Static_assert(offsetof(struct trapframe, es) == FRAME_ES, "cpu/trapentry.h");
+_Static_assert(offsetof(struct trapframe, ds) == FRAME_DS, "cpu/trapentry.h");
+_Static_assert(offsetof(struct trapframe, trapno) == FRAME_TRAPNO, "cpu/trapentry.h");
+_Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/trapentry.h");
+_Static_assert(offsetof(struct trapframe, eflags) == FRAME_EFLAGS, "cpu/trapentry.h");
+_Static_assert(EFLAGS_VM == 1u << EFLAGS_VM_BIT, "cpu/trapentry.h");
+_Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/trapentry.h");
+_Static_assert(TRAP_REPAIR_LAST == REPAIR_LAST, "cpu/trapentry.h");
+_Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/trapentry.h");
 
 // Gates (Intel SDM vol. 3, 6.11), as the low half of the second word.
 #define GATE_INTERRUPT 0x8E00u // present, 32 bits, interrupts off on entry

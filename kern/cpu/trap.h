@@ -32,7 +32,7 @@ enum trap_vector {
 };
 
 // The registers of what was interrupted, as the entry code leaves them on the kernel stack
-// (cpu/entry.h). `esp` and `ss` are there only when it was user code. FS and GS are not here: the
+// (cpu/trapentry.h). `esp` and `ss` are there only when it was user code. FS and GS are not here: the
 // kernel never touches them.
 struct trapframe {
 	uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax; // pushal

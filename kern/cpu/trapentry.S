@@ -1,7 +1,7 @@
 // trapentry.S: where the processor enters the kernel for exceptions and interrupts, and where it
 // leaves.
 
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 
 // One stub for each vector: error code (0 where the processor pushes none) and vector, then the
 // common path.

@@ -2,7 +2,7 @@
 // points at the caller's ebp, and behind that lies the return address.
 #include "debug/backtrace.h"
 
-#include "debug/probe.h"
+#include "debug/safe_read.h"
 #include "debug/symbols.h"
 
 #define MAX_DEPTH 32

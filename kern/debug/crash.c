@@ -2,7 +2,7 @@
 #include "debug/crash.h"
 
 #include "debug/monitor.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "debug/symbols.h"
 
 // Write past the end of an array on the stack: the stack guard notices at the return.

@@ -1,4 +1,4 @@
-// ktest.c: runs the tests of kern/*/test_*.c and prints KTAP version 1.
+// ktest.c: runs the tests of kern/*/test/*.c and prints KTAP version 1.
 #include "debug/ktest.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// ktest.h: tests that run inside the kernel. A test is a function in a file test_*.c beside the
-// code it tests:
+// ktest.h: tests that run inside the kernel. A test is a function in a file of its layer
+// folder test/ (kern/LAYER/test/):
 //
 //	KTEST(page_alloc_gives_distinct_pages)
 //	{

@@ -8,9 +8,9 @@
 #include "debug/backtrace.h"
 #include "debug/ktest.h"
 #include "debug/monitor.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "debug/printk.h"
-#include "debug/probe.h"
+#include "debug/safe_read.h"
 #include "debug/symbols.h"
 
 void (*panic_end_hook)(void);

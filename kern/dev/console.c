@@ -2,7 +2,7 @@
 #include "dev/console.h"
 
 #include "debug/monitor.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "debug/printk.h"
 #include "dev/keyboard.h"
 #include "dev/serial.h"

@@ -2,7 +2,7 @@
 #include "dev/exitport.h"
 
 #include "cpu/x86.h"
-#include "dev/control.h"
+#include "dev/transcript.h"
 #include "dev/serial.h"
 
 #define EXIT_PORT 0xF4          // QEMU's isa-debug-exit, where grade/run puts it

@@ -16,8 +16,8 @@ enum exit_code {
 	EXIT_DEADLOCK = 0x18,          // every thread waits for another one
 	EXIT_NO_START = 0x19,          // the first program could not be started
 	EXIT_TESTS_FAILED = 0x1A,      // of the in-kernel tests
-	EXIT_BOOT_PROCESSOR = 0x1B, // a processor without something that the kernel needs (boot/entry.S)
-	EXIT_BOOT_EXCEPTION = 0x1C, // an exception before the kernel could handle one (boot/entry.S)
+	EXIT_BOOT_PROCESSOR = 0x1B, // a processor without something that the kernel needs (boot/start.S)
+	EXIT_BOOT_EXCEPTION = 0x1C, // an exception before the kernel could handle one (boot/start.S)
 };
 
 // Called before the machine ends or restarts, but not after a panic.

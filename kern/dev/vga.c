@@ -5,7 +5,7 @@
 #include "cpu/spinlock.h"
 #include "cpu/x86.h"
 #include "debug/panic.h"
-#include "debug/probe.h"
+#include "debug/safe_read.h"
 #include "dev/screen.h"
 
 #define TEXT_MEMORY 0xB8000 // physical, 32 KiB

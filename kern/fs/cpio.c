@@ -5,7 +5,7 @@
 // padding to 4 bytes. The numbers of the header are hexadecimal, eight digits each.
 #include "fs/cpio.h"
 
-#include "fs/names.h"
+#include "fs/name_changes.h"
 #include "mem/heap.h"
 #include "mem/page.h"
 #include "thread/yield.h"

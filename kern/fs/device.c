@@ -2,7 +2,7 @@
 #include "fs/device.h"
 
 #include "fs/inode.h"
-#include "fs/names.h"
+#include "fs/name_changes.h"
 #include <stdio.h>
 
 // Only grows, and only at boot: read without a lock.

@@ -1,12 +1,10 @@
 // fs.c: the file system as the first program finds it.
 #include "fs/fs.h"
 
-#include "fs/devices.h"
+#include "fs/memory_devices.h"
 #include "fs/inode.h"
-#include "fs/names.h"
-#include "fs/procfs.h"
+#include "fs/name_changes.h"
 #include "fs/random.h"
-#include "fs/stdio.h"
 
 static const struct {
 	const char *path;
@@ -29,7 +27,5 @@ void fs_init(void)
 		               0))
 			panic("fs_init: cannot make %s", directories[i].path);
 	random_init();
-	procfs_init();
-	devices_init();
-	stdio_init();
+	memory_devices_init();
 }

@@ -2,7 +2,7 @@
 #include "fs/inode.h"
 
 #include "fs/pipe.h"
-#include "fs/tree.h"
+#include "fs/directory_tree.h"
 #include "mem/heap.h"
 #include "thread/thread.h"
 #include "thread/timer.h"

@@ -2,7 +2,7 @@
 #include "fs/memfd.h"
 
 #include "fs/inode.h"
-#include "fs/jumbo_file.h"
+#include "fs/large_page_file.h"
 #include "vm/object.h"
 #include <abi/limits.h>
 #include <abi/mman.h>

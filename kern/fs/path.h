@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fs/inode.h"
-#include "fs/tree.h"
+#include "fs/directory_tree.h"
 
 // What a process has of the file system; threads, and processes made with CLONE_FS, share one.
 // [a] atomic   [t] tree_lock   [-] a single word

@@ -4,7 +4,7 @@
 
 #include "cpu/spinlock.h"
 #include "cpu/x86.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "fs/uio.h"
 #include "thread/timer.h"
 #include "thread/yield.h"

@@ -5,7 +5,7 @@
 
 #include "kern.h"
 #include "vm/uaccess.h"
-#include "vm/uvector.h"
+#include "vm/user_iovec.h"
 
 struct uio {
 	char __user *base;        // the current stretch: what is left of it,

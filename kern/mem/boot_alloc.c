@@ -1,6 +1,6 @@
 // boot_alloc.c: memory before there are pages: a pointer that moves up through the largest stretch
 // of memory that nothing occupies.
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 
 struct boot_map boot_map;
 

@@ -4,7 +4,7 @@
 // Blocks are taken from the first page of the class's list of pages that have free ones.
 #include "mem/heap.h"
 
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 
 #define CLASSES 8u
 #define CLASS_MIN 16u // bytes in class 0; each next one is the double

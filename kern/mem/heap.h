@@ -13,7 +13,7 @@ void *kmalloc(size_t n);
 void *kzalloc(size_t n);
 
 // Like kmalloc and kzalloc, for memory that may outlive the program that asks for it: also NULL where
-// fewer than PAGE_RESERVE free pages would be left (lasting.c).
+// fewer than PAGE_RESERVE free pages would be left (reserve.c).
 void *kmalloc_lasting(size_t n);
 void *kzalloc_lasting(size_t n);
 

@@ -1,9 +1,9 @@
 // kernel_map.c: the kernel's own half of every directory, made once at boot.
 #include "cpu/x86.h"
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 #include "mem/tlb.h"
 
-extern pde_t boot_pgdir[];                // boot/entry.S
+extern pde_t boot_pgdir[];                // boot/start.S
 extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 
 // Bits of the kernel's directory entries. Accessed and dirty are set from the start, so that the

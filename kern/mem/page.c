@@ -5,8 +5,8 @@
 #include "mem/page.h"
 
 #include "dev/exitport.h"
-#include "mem/internal.h"
-#include "mem/jumbo_pool.h"
+#include "mem/mem_internal.h"
+#include "mem/large_pool.h"
 
 page_t *pages;
 size_t page_total;

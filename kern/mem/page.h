@@ -16,7 +16,7 @@ enum page_kind {
 	PAGE_STACK,     // a kernel stack
 	PAGE_ANONYMOUS, // a user's memory, or fresh from page_alloc
 	PAGE_OBJECT,    // a page of a memory object
-	PAGE_JUMBO,     // part of a jumbo page that was put aside at boot (mem/jumbo_pool.h)
+	PAGE_JUMBO,     // part of a jumbo page that was put aside at boot (mem/large_pool.h)
 	PAGE_KINDS,     // how many there are
 };
 
@@ -173,7 +173,7 @@ size_t page_free_count(void);
 #define PAGE_RESERVE 128
 
 // Returns true if `n` more pages may be taken for memory that may outlive the program that asks for it:
-// PAGE_RESERVE free pages are left then (lasting.c).
+// PAGE_RESERVE free pages are left then (reserve.c).
 bool page_may_last(size_t n);
 
 // Put the pages kept for reuse on the free list now. Returns how many there were.

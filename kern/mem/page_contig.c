@@ -1,5 +1,5 @@
 // page_contig.c: runs of physically adjacent pages, for jumbo pages and the heap's large blocks.
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 
 // The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0
 // is never free). The search goes down. It looks at a candidate from its last page to its first;

@@ -3,7 +3,7 @@
 // use, for a directory how many of the user's.
 #include "mem/pgdir.h"
 
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 #include "mem/tlb.h"
 
 pde_t *kernel_pgdir;

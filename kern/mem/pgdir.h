@@ -33,7 +33,7 @@ typedef uint32_t pde_t;
 // present.
 #define PTE_HELD 0x200u
 
-// Of a directory's entry for a jumbo page of the pool (mem/jumbo_pool.h), present, held or neither.
+// Of a directory's entry for a jumbo page of the pool (mem/large_pool.h), present, held or neither.
 #define PDE_PROMISED 0x400u // one more page of the pool is put aside for this span
 #define PDE_LOST 0x800u     // with neither: the page was taken away, and nothing comes instead
 
@@ -64,7 +64,7 @@ static inline bool pte_has_page(pte_t entry)
 // The directory of threads without an address space, and the pattern for all others.
 extern pde_t *kernel_pgdir;
 
-// Make the kernel's half of kernel_pgdir, which is the directory that boot/entry.S has loaded:
+// Make the kernel's half of kernel_pgdir, which is the directory that boot/start.S has loaded:
 // split the jumbo entry under the kernel's image (text and read-only data without PTE_W), make
 // every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages and CR0.WP. After
 // page_init. Once.

@@ -2,7 +2,7 @@
 #include "mem/tlb.h"
 
 #include "cpu/x86.h"
-#include "mem/internal.h"
+#include "mem/mem_internal.h"
 
 // From this many pages on, reloading CR3 costs less than one invlpg a page and the misses that
 // follow.

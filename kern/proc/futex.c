@@ -9,7 +9,7 @@
 #include "proc/process.h"
 #include "thread/waitq.h"
 #include "vm/aspace.h"
-#include "vm/identify.h"
+#include "vm/memory_key.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 

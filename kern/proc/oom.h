@@ -21,7 +21,7 @@ size_t oom_held_pages(const struct process *process);
 // The same with the process's oom_score_adj: who has most is killed first. Caller: holds process_lock.
 long oom_points(const struct process *process);
 
-// Register /proc/PID/oom_score and oom_score_adj (oom_files.c). Once, at boot.
+// Register /proc/PID/oom_score and oom_score_adj (procfs_oom.c). Once, at boot.
 void oom_files_init(void);
 
 // Register with vm/. Once, at boot.

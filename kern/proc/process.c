@@ -5,8 +5,8 @@
 #include "fs/path.h"
 #include "mem/heap.h"
 #include "proc/altstack.h"
-#include "proc/groups.h"
-#include "proc/limits.h"
+#include "proc/process_groups.h"
+#include "proc/rlimits.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
 

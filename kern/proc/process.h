@@ -7,7 +7,7 @@
 #include "mem/avl.h"
 #include "proc/pids.h"
 #include "proc/signal.h"
-#include "proc/usage.h"
+#include "proc/rusage.h"
 #include "thread/thread.h"
 #include <abi/resource.h>
 
@@ -21,7 +21,7 @@ struct process {
 	char name[16];          // [m] the program's, for ps
 	pid_t pgid, sid;        // [p] process group and session
 	struct list group_link; // [p] among the members of the group
-	bool guarded;           // [p] counted among the group's guardians (proc/groups.h)
+	bool guarded;           // [p] counted among the group's guardians (proc/process_groups.h)
 	struct process *parent; // [p] NULL for init
 	uint64_t birth;         // [p] rises from child to child; anew for one that is adopted
 	struct list children;   // [p] the living: struct process by sibling, the eldest first

@@ -2,7 +2,7 @@
 #include "proc/signal.h"
 
 #include "mem/heap.h"
-#include "proc/jobs.h"
+#include "proc/stop_continue.h"
 #include "proc/process.h"
 
 void signal_state_init(struct signal_state *signals)

@@ -1,16 +1,16 @@
 // signal.h: signals: sent, kept until their thread returns to user mode, and then acted upon.
 //
 //	signal.c      what a process does with each signal, what a thread blocks, sending
-//	sigqueue.c    pending signals
-//	sigdeliver.c  acting on them, on the way back to user mode
-//	sigframe.c    the frame on the program's stack with which a handler starts
-//	jobs.c        stopping, continuing, and orphaned groups
+//	signal_queue.c    pending signals
+//	signal_deliver.c  acting on them, on the way back to user mode
+//	signal_frame.c    the frame on the program's stack with which a handler starts
+//	stop_continue.c        stopping, continuing, and orphaned groups
 #pragma once
 
 #include "cpu/spinlock.h"
 #include "kern.h"
 #include "list.h"
-#include "proc/sigqueue.h"
+#include "proc/signal_queue.h"
 #include "thread/waitq.h"
 #include <abi/signal.h>
 
@@ -108,6 +108,6 @@ int signal_send_group(pid_t pgid, int signo, const struct signal_info *info);
 void signal_deliver(struct trapframe *frame);
 
 // Let the handler of `signo` run when the current thread returns to user mode, by changing `frame`
-// and laying out the program's stack (sigframe.c). false: the stack cannot take it.
+// and laying out the program's stack (signal_frame.c). false: the stack cannot take it.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask);

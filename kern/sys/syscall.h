@@ -11,15 +11,15 @@
 //	}
 //
 // A 64-bit argument arrives in two registers, the low half first, and so as two arguments.
-// sys/calls.h and sys/quire_calls.h list all calls; sys/table.c makes the tables out of them.
+// sys/syscall_list.h and sys/syscall_list_quire.h list all calls; sys/syscall_table.c makes the tables out of them.
 #pragma once
 
 #include "cpu/trap.h"
 #include "kern.h"
 
 #define X(name) long sys_##name(const struct trapframe *tf);
-#include "sys/calls.h"
-#include "sys/quire_calls.h"
+#include "sys/syscall_list.h"
+#include "sys/syscall_list_quire.h"
 #undef X
 
 // clang-format off

@@ -3,7 +3,7 @@
 
 #include "cpu/trap.h"
 #include "cpu/x86.h"
-#include "debug/options.h"
+#include "debug/boot_options.h"
 #include "debug/panic.h"
 #include "thread/thread.h"
 

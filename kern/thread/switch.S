@@ -1,6 +1,6 @@
 // switch.S: changing from one thread's kernel stack to another's.
 
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 
 	.text
 

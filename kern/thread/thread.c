@@ -1,7 +1,7 @@
 // thread.c: making and ending threads.
 #include "thread/thread.h"
 
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 #include "cpu/x86.h"
 #include "debug/panic.h"
 #include "mem/heap.h"
@@ -9,10 +9,10 @@
 #include "thread/sched.h"
 #include "thread/tick.h"
 
-_Static_assert(offsetof(struct thread, work) == THREAD_WORK, "cpu/entry.h");
-_Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/entry.h");
+_Static_assert(offsetof(struct thread, work) == THREAD_WORK, "cpu/trapentry.h");
+_Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/trapentry.h");
 
-extern uint8_t boot_stack[]; // boot/entry.S
+extern uint8_t boot_stack[]; // boot/start.S
 
 const struct rlimit64 thread_no_limits[RLIM_NLIMITS] = {
 	[RLIMIT_CPU... RLIMIT_DATA] = { RLIM64_INFINITY, RLIM64_INFINITY },
@@ -22,7 +22,7 @@ const struct rlimit64 thread_no_limits[RLIM_NLIMITS] = {
 
 bool (*thread_no_memory_hook)(uintptr_t va);
 
-static struct thread boot_thread; // runs the boot sequence, on the stack of boot/entry.S
+static struct thread boot_thread; // runs the boot sequence, on the stack of boot/start.S
 
 static void set_name(struct thread *thread, const char *name)
 {

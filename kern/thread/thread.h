@@ -30,14 +30,14 @@ enum thread_state {
 #define WORK_KILL 0x4u    // it is to die; also ends WAIT_KILLABLE sleeps; never cleared
 #define WORK_STOP 0x8u    // the machine ends: it never runs in user mode again
 
-// Signals that were sent and are not yet acted upon. Only proc/sigqueue.c changes it.
+// Signals that were sent and are not yet acted upon. Only proc/signal_queue.c changes it.
 struct signal_queue {
 	uint64_t set;      // signal n is bit n - 1
 	struct list infos; // struct pending_info, where there was memory for it
 };
 
 // How restart_syscall continues a call that a signal interrupted, if no handler has run
-// (sys/restart.h).
+// (sys/sys_restart.h).
 struct call_restart {
 	long (*resume)(void); // NULL: there is nothing to continue
 	uint64_t deadline;    // clock_ns() at its end, or NO_DEADLINE

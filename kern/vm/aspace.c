@@ -8,7 +8,7 @@
 #include "vm/named.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
-#include "vm/window.h"
+#include "vm/kernel_window.h"
 
 int aspace_create(struct aspace **store)
 {

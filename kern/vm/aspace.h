@@ -57,7 +57,7 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 // Map at [at, at + len) of `to`, which must be free there, what is mapped at [va, va + len) of `from`,
 // which may be the same: private memory copy-on-write, shared memory shared, holes as holes. Returns 0,
 // -EINVAL for a bad range or one with device memory or jumbo pages in it, -EEXIST, or -ENOMEM; what is
-// mapped has not changed then. Caller: holds no lock. (copy_range.c)
+// mapped has not changed then. Caller: holds no lock. (copy_mappings.c)
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 
@@ -92,7 +92,7 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 // flags say. 0 or as aspace_map; also -EINVAL where they need more than 32 bits, -EPERM where they
 // are not all a device's that programs may have. Nobody counts or pins such memory: copies for
 // another space do not reach it (-EFAULT), fork shares it, locking and advice pass it by as Linux's
-// do with VM_PFNMAP. (linear.c)
+// do with VM_PFNMAP. (device_memory.c)
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
 // The first half of it: make `request` one for device memory. 0, -EINVAL or -EPERM.

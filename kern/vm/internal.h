@@ -92,7 +92,7 @@ static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 }
 
 // What ptes_unmap, _protect, _clone and _move do, for a jumbo page, or the promise of one, in the
-// directory's entry for `va`; nothing where there is none (ptes_jumbo.c). Caller: holds pt_lock; the batch is that of the directory.
+// directory's entry for `va`; nothing where there is none (ptes_large.c). Caller: holds pt_lock; the batch is that of the directory.
 void jumbo_unmap(struct tlb_batch *batch, uintptr_t va);
 void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot);
 void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
@@ -145,12 +145,12 @@ void object_visit_again(struct area *area);
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
 // Put aside a jumbo page for each hole of the object in [first, end): 0, or -ENOMEM and nothing has
-// changed. Give back what was put aside; or only forget it, as the page has come. (object_promises.c)
+// changed. Give back what was put aside; or only forget it, as the page has come. (object_reserve.c)
 int object_promise(struct object *obj, uint32_t first, uint32_t end);
 void object_unpromise(struct object *obj, uint32_t first, uint32_t end);
 void object_promise_kept(struct object *obj, uint32_t index);
 
-// Page tables shared after a fork (share.c). Whoever changes an entry has made its table private in
+// Page tables shared after a fork (shared_tables.c). Whoever changes an entry has made its table private in
 // the step that may fail. Caller of all that take an address: holds as->pt_lock.
 
 // Let the table for `va`, which lies in `area`, stand in both directories, if it can be shared.

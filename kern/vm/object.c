@@ -4,7 +4,7 @@
 #include <abi/fcntl.h>
 #include <abi/mman.h>
 #include "mem/heap.h"
-#include "mem/jumbo_pool.h"
+#include "mem/large_pool.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 

@@ -54,7 +54,7 @@ extern const struct object_host_hooks *object_host_hooks;
 // An empty object with one reference, which takes no seals (F_SEAL_SEAL). NULL without memory.
 struct object *object_create(void);
 
-// The same of jumbo pages (mem/jumbo_pool.h).
+// The same of jumbo pages (mem/large_pool.h).
 struct object *object_create_jumbo(void);
 
 // Bytes of a page of the object.

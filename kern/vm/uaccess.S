@@ -4,7 +4,7 @@
 // that themselves.
 
 #include <abi/errno.h>
-#include "cpu/entry.h"
+#include "cpu/trapentry.h"
 #include "layout.h"
 
 	.text

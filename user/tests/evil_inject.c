@@ -5,7 +5,7 @@
 // too, with -k "random N " one in N by chance, in each run others. A program may then do what it
 // likes, but it must be possible to kill what is left of it, and then all memory must be free again.
 // (An allocation is of a page, a page table or a block of the heap. Debug kernels only:
-// kern/mem/inject.h.)
+// kern/mem/fail_alloc.h.)
 #include "leak.h"
 #include <dirent.h>
 #include <getopt.h>

@@ -1,5 +1,5 @@
-// table.c: the grammar: every system call with its arguments. A new call of kern/sys/calls.h or
-// quire_calls.h gets its line here (grade/system/test_fuzz_syscalls.py looks).
+// table.c: the grammar: every system call with its arguments. A new call of kern/sys/syscall_list.h or
+// syscall_list_quire.h gets its line here (grade/system/test_fuzz_syscalls.py looks).
 
 #include "fuzz.h"
 

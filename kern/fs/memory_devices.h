@@ -1,0 +1,7 @@
+// memory_devices.h: the devices that need no hardware but memory: /dev/mem, null, zero, full, random and
+// urandom.
+#pragma once
+
+// Make these devices, and the symbolic links from /dev/fd, stdin, stdout and stderr into /proc/self/fd.
+// Once, at boot.
+void memory_devices_init(void);

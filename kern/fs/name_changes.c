@@ -1,0 +1,316 @@
+// name_changes.c: the calls that change names.
+#include "fs/name_changes.h"
+
+#include <abi/fcntl.h>
+
+// Walk to a name that is to be made. 0 with *path filled in; else nothing to give back. Caller:
+// holds tree_lock.
+static int walk_to_new(struct fs_context *fs, struct inode *start, const char *text, bool directory,
+                       struct path *path)
+{
+	int error = path_walk(fs, start, text, WALK_MAY_MISS, path);
+
+	if (error)
+		return error;
+	if (path->inode)
+		error = -EEXIST;
+	else if (path->slash && !directory)
+		error = -ENOENT;
+	else
+		error = tree_may_add(path->parent);
+	if (error)
+		path_put(path);
+	return error;
+}
+
+// Give `inode` the name at the path. Takes over the reference on `inode`, which NULL means no
+// memory.
+static int link_new(struct fs_context *fs, struct inode *start, const char *text,
+                    struct inode *inode)
+{
+	struct path path;
+	int error;
+
+	if (!inode)
+		return -ENOMEM;
+	mutex_lock(&tree_lock);
+	error = walk_to_new(fs, start, text, inode_is(inode, S_IFDIR), &path);
+	if (!error) {
+		error = tree_link_new(path.parent, &path.name, inode);
+		path_put(&path);
+	}
+	tree_unlock();
+	inode_put(inode);
+	return error;
+}
+
+int names_make(struct fs_context *fs, struct inode *start, const char *text, mode_t mode, dev_t rdev)
+{
+	mode_t type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
+	mode_t permissions = mode & (type == S_IFDIR ? 01777 : 07777) & ~fs->umask;
+	struct inode *inode = inode_create(type | permissions, VOLUME_TREE, NULL);
+
+	if (inode && (type == S_IFCHR || type == S_IFBLK))
+		inode->rdev = rdev;
+	return link_new(fs, start, text, inode);
+}
+
+int names_symlink(struct fs_context *fs, const char *target, struct inode *start, const char *text)
+{
+	if (!*target)
+		return -ENOENT;
+	return link_new(fs, start, text, inode_create_symlink(target, strlen(target)));
+}
+
+int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, const char *text)
+{
+	struct path path;
+	int error;
+
+	mutex_lock(&tree_lock);
+	error = walk_to_new(fs, start, text, false, &path);
+	if (!error) {
+		if (inode->dev != path.parent->dev)
+			error = -EXDEV;
+		else if (inode_is(inode, S_IFDIR))
+			error = -EPERM;
+		else if (inode_lost_name(inode))
+			error = -ENOENT;
+		else
+			error = tree_link(path.parent, &path.name, inode);
+		path_put(&path);
+	}
+	tree_unlock();
+	return error;
+}
+
+// What rmdir says to a path whose last part is no name.
+static int not_removable(enum last_name last)
+{
+	switch (last) {
+	case LAST_DOT:
+		return -EINVAL;
+	case LAST_DOTDOT:
+		return -ENOTEMPTY;
+	default:
+		return -EBUSY;
+	}
+}
+
+// Check and take away the name that `path` has. Caller: holds tree_lock.
+static int remove_name(const struct path *path, bool directory)
+{
+	struct entry *entry;
+	bool is_directory;
+	int error;
+
+	if (path->last != LAST_NAME)
+		return directory ? not_removable(path->last) : -EISDIR;
+	if (!path->inode)
+		return -ENOENT;
+	is_directory = inode_is(path->inode, S_IFDIR);
+	if (path->slash && !directory)
+		return is_directory ? -EISDIR : -ENOTDIR;
+	entry = tree_find(path->parent, &path->name);
+	error = entry ? tree_may_remove(entry) : -EPERM;
+	if (error)
+		return error;
+	if (is_directory != directory)
+		return directory ? -ENOTDIR : -EISDIR;
+	if (directory && path->inode->dir.count)
+		return -ENOTEMPTY;
+	tree_unlink(entry);
+	return 0;
+}
+
+static int names_remove(struct fs_context *fs, struct inode *start, const char *text, bool directory)
+{
+	struct path path;
+	int error;
+
+	mutex_lock(&tree_lock);
+	error = path_walk(fs, start, text, WALK_MAY_MISS, &path);
+	if (!error) {
+		error = remove_name(&path, directory);
+		path_put(&path);
+	}
+	tree_unlock();
+	return error;
+}
+
+int names_unlink(struct fs_context *fs, struct inode *start, const char *text)
+{
+	return names_remove(fs, start, text, false);
+}
+
+int names_rmdir(struct fs_context *fs, struct inode *start, const char *text)
+{
+	return names_remove(fs, start, text, true);
+}
+
+// What is wrong with giving the file `from` names the name `to`, in Linux's order? 0 or -errno.
+static int check_rename(const struct path *from, const struct path *to, unsigned int flags)
+{
+	bool exchange = flags & RENAME_EXCHANGE;
+
+	if (from->last != LAST_NAME)
+		return -EBUSY;
+	if (to->last != LAST_NAME)
+		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
+	if (from->parent->dev != to->parent->dev)
+		return -EXDEV;
+	if (!from->inode)
+		return -ENOENT;
+	if ((flags & RENAME_NOREPLACE) && to->inode)
+		return -EEXIST;
+	if (exchange && !to->inode)
+		return -ENOENT;
+	if (exchange && to->slash && !inode_is(to->inode, S_IFDIR))
+		return -ENOTDIR;
+	if (!inode_is(from->inode, S_IFDIR) && (from->slash || (!exchange && to->slash)))
+		return -ENOTDIR;
+	if (inode_is(from->inode, S_IFDIR) && tree_is_above(from->inode, to->parent))
+		return -EINVAL;
+	if (to->inode && inode_is(to->inode, S_IFDIR) && tree_is_above(to->inode, from->parent))
+		return exchange ? -EINVAL : -ENOTEMPTY;
+	if (!to->inode)
+		return tree_may_add(to->parent);
+	if (to->inode == from->inode || exchange)
+		return 0;
+	if (inode_is(from->inode, S_IFDIR) && !inode_is(to->inode, S_IFDIR))
+		return -ENOTDIR;
+	if (!inode_is(from->inode, S_IFDIR) && inode_is(to->inode, S_IFDIR))
+		return -EISDIR;
+	if (inode_is(to->inode, S_IFDIR) && to->inode->dir.count)
+		return -ENOTEMPTY;
+	return 0;
+}
+
+// Both walks are done. Caller: holds tree_lock.
+static int rename_paths(const struct path *from, const struct path *to, unsigned int flags)
+{
+	struct entry *entry, *victim;
+	int error = check_rename(from, to, flags);
+
+	if (error || from->inode == to->inode)
+		return error; // two names of one file: nothing is done
+	entry = tree_find(from->parent, &from->name);
+	victim = tree_find(to->parent, &to->name);
+	error = entry ? tree_may_remove(entry) : -EPERM;
+	if (!error && to->inode)
+		error = victim ? tree_may_remove(victim) : -EPERM;
+	if (error)
+		return error;
+	if (flags & RENAME_EXCHANGE)
+		return tree_exchange(entry, victim);
+	return tree_move(entry, to->parent, &to->name, victim);
+}
+
+// The tree may have changed since `path` was walked: let it name what its last name stands for now.
+// Caller: holds tree_lock.
+static void look_again(struct path *path)
+{
+	struct entry *entry;
+
+	if (path->last != LAST_NAME || path->parent->ops)
+		return;
+	entry = tree_find(path->parent, &path->name);
+	if (entry && entry->inode == path->inode)
+		return;
+	inode_put(path->inode);
+	path->inode = entry ? inode_get(entry->inode) : NULL;
+}
+
+int names_rename(struct fs_context *fs, struct place from, struct place to, unsigned int flags)
+{
+	struct path old, new;
+	int error;
+
+	if (flags & ~(unsigned int)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+		return -EINVAL;
+	mutex_lock(&tree_lock);
+	error = path_walk(fs, from.start, from.text, WALK_MAY_MISS, &old);
+	if (!error) {
+		error = path_walk(fs, to.start, to.text, WALK_MAY_MISS, &new);
+		if (!error) {
+			look_again(&old);
+			error = rename_paths(&old, &new, flags);
+			path_put(&new);
+		}
+		path_put(&old);
+	}
+	tree_unlock();
+	return error;
+}
+
+// Put `dir` into one of a context's fields.
+static int change_directory(struct inode **field, struct inode *dir)
+{
+	struct inode *old;
+
+	if (!inode_is(dir, S_IFDIR))
+		return -ENOTDIR;
+	mutex_lock(&tree_lock);
+	old = *field;
+	*field = inode_get(dir);
+	tree_unlock();
+	inode_put(old);
+	return 0;
+}
+
+int names_chdir(struct fs_context *fs, struct inode *dir)
+{
+	return change_directory(&fs->cwd, dir);
+}
+
+int names_chroot(struct fs_context *fs, struct inode *dir)
+{
+	return change_directory(&fs->root, dir);
+}
+
+int names_place(const char *text, struct inode *inode)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+	int error;
+
+	mutex_lock(&tree_lock);
+	error = path_walk(&context, NULL, text, WALK_MAY_MISS, &path);
+	if (!error) {
+		error = path.inode ? -EEXIST : tree_link(path.parent, &path.name, inode);
+		path_put(&path);
+	}
+	tree_unlock();
+	return error;
+}
+
+// The deepest entry of directory `dir` that comes first, or NULL when it is empty.
+static struct entry *first_leaf(struct inode *dir)
+{
+	struct entry *entry = NULL;
+
+	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
+		entry = tree_next(dir, 0);
+		dir = entry->inode;
+	}
+	return entry;
+}
+
+void names_remove_all(const char *text)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+	struct entry *entry;
+
+	mutex_lock(&tree_lock);
+	if (path_walk(&context, NULL, text, 0, &path) == 0) {
+		while ((entry = first_leaf(path.inode)))
+			tree_unlink(entry);
+		entry = path.parent ? tree_find(path.parent, &path.name) : NULL;
+		if (entry)
+			tree_unlink(entry);
+		path_put(&path);
+	}
+	tree_unlock();
+}

@@ -1,0 +1,100 @@
+// readdir.c: directories as open files. The position is that of the next entry: 0 and 1 are "."
+// and "..", then the cookies of the entries, which never change, then the positions of names that
+// are not entries (inode_ops). So names added or removed between two calls do no harm.
+#include "fs/readdir.h"
+
+#include "fs/inode.h"
+#include "fs/directory_tree.h"
+#include "fs/uio.h"
+#include <abi/limits.h>
+
+bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
+                const char *name, size_t length)
+{
+	size_t size = ROUND_UP(DIRENT64_NAME_OFFSET + length + 1, 8);
+	struct dirent64 *entry = (struct dirent64 *)(buffer->bytes + buffer->used);
+
+	if (size > buffer->size - buffer->used)
+		return false;
+	memset(entry, 0, size);
+	entry->d_ino = ino;
+	entry->d_off = next;
+	entry->d_reclen = (uint16_t)size;
+	entry->d_type = (uint8_t)((mode & S_IFMT) >> 12); // the DT_ values are made so
+	memcpy((char *)entry + DIRENT64_NAME_OFFSET, name, length);
+	buffer->used += size;
+	buffer->after = next;
+	return true;
+}
+
+// The names that are not entries, from *position on. true when there are no more.
+static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_t cookie)
+{
+	char name[NAME_MAX + 1];
+	mode_t mode;
+	uint32_t ino;
+
+	if (!dir->ops || !dir->ops->list)
+		return true;
+	cookie = MAX(cookie, INODE_LIST_COOKIE);
+	while (dir->ops->list(dir, &cookie, name, &mode, &ino)) {
+		cookie++;
+		if (!dirent_add(buffer, ino, cookie, mode, name, strlen(name)))
+			return false;
+	}
+	return true;
+}
+
+// As many entries as fit, from position `cookie` on. true when there are no more. Caller: holds
+// tree_lock.
+static bool list_entries(struct inode *dir, struct dirent_buffer *buffer, uint32_t cookie)
+{
+	const struct entry *entry;
+
+	if (cookie < 1 && !dirent_add(buffer, dir->ino, 1, S_IFDIR, ".", 1))
+		return false;
+	if (cookie < 2 && !dirent_add(buffer, tree_parent(dir)->ino, 2, S_IFDIR, "..", 2))
+		return false;
+	for (entry = tree_next(dir, cookie); entry; entry = tree_after(entry)) {
+		if (!dirent_add(buffer, entry->inode->ino, entry->cookie + 1, entry->inode->mode,
+		                entry->text, entry->length))
+			return false;
+	}
+	return list_others(dir, buffer, cookie);
+}
+
+static int directory_getdents(struct file *file, struct dirent_buffer *buffer)
+{
+	uint32_t cookie = (uint32_t)MIN(file->position, UINT32_MAX);
+	bool complete;
+
+	if (file->inode->nlink == 0)
+		return -ENOENT; // removed: not even "." is there
+	buffer->after = cookie;
+	mutex_lock(&tree_lock);
+	complete = list_entries(file->inode, buffer, cookie);
+	tree_unlock();
+	file_accessed(file);
+	return !complete && buffer->used == 0 ? -EINVAL : 0;
+}
+
+static ssize_t directory_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	(void)file;
+	(void)uio;
+	(void)pos;
+	return -EISDIR;
+}
+
+static int64_t directory_lseek(struct file *file, int64_t offset, int whence)
+{
+	if (whence != SEEK_SET && whence != SEEK_CUR)
+		return -EINVAL;
+	return file_seek(file, offset, whence, 0);
+}
+
+const struct file_ops directory_ops = {
+	.read = directory_read,
+	.lseek = directory_lseek,
+	.getdents = directory_getdents,
+};

@@ -1,0 +1,123 @@
+// fault_signals.c: what the processor objects to in a program becomes a signal.
+#include "proc/fault_signals.h"
+
+#include "cpu/fpu.h"
+#include "cpu/x86.h"
+#include "proc/process.h"
+#include "vm/aspace.h"
+
+// The signal that an exception becomes, and its si_code. si_addr is the instruction's address.
+static const struct {
+	uint8_t vector, signo;
+	int code;
+} exceptions[] = {
+	{ TRAP_DIVIDE, SIGFPE, FPE_INTDIV },         { TRAP_BREAKPOINT, SIGTRAP, SI_KERNEL },
+	{ TRAP_OVERFLOW, SIGSEGV, SI_KERNEL },       { TRAP_BOUND, SIGSEGV, SI_KERNEL },
+	{ TRAP_INVALID_OPCODE, SIGILL, ILL_ILLOPN }, { TRAP_FPU_SEGMENT, SIGFPE, SI_KERNEL },
+	{ TRAP_INVALID_TSS, SIGSEGV, SI_KERNEL },    { TRAP_NOT_PRESENT, SIGBUS, SI_KERNEL },
+	{ TRAP_STACK, SIGBUS, SI_KERNEL },           { TRAP_PROTECTION, SIGSEGV, SI_KERNEL },
+	{ TRAP_ALIGNMENT, SIGBUS, BUS_ADRALN },
+};
+
+static void exception(struct trapframe *frame)
+{
+	if (!trap_from_user(frame)) {
+		if (!trap_fixup(frame))
+			trap_fatal(frame);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++) {
+		if (exceptions[i].vector == frame->trapno) {
+			struct signal_info info = {
+				.code = exceptions[i].code,
+				.addr = exceptions[i].code == SI_KERNEL ? 0 : frame->eip,
+				.trapno = frame->trapno,
+				.err = frame->err,
+			};
+
+			signal_force(exceptions[i].signo, &info);
+			return;
+		}
+	}
+}
+
+// The si_code of the FPU's exceptions, by bit of its status word and of MXCSR (Intel SDM vol. 1, 8.5 and
+// 11.5.2). Where several are unmasked and raised at once, the first of these counts, as on Linux.
+static int float_code(uint32_t raised)
+{
+	static const struct {
+		uint32_t bits;
+		int code;
+	} codes[] = {
+		{ FPU_INVALID, FPE_FLTINV },   { FPU_ZERO_DIVIDE, FPE_FLTDIV },
+		{ FPU_OVERFLOW, FPE_FLTOVF },  { FPU_UNDERFLOW | FPU_DENORMAL, FPE_FLTUND },
+		{ FPU_PRECISION, FPE_FLTRES },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
+		if (raised & codes[i].bits)
+			return codes[i].code;
+	return FPE_FLTUNK;
+}
+
+// An unmasked exception of the FPU's. It is reported at the next instruction that waits for the FPU;
+// si_addr is the address of that one, as on Linux.
+static void float_exception(struct trapframe *frame)
+{
+	struct signal_info info = { .addr = frame->eip, .trapno = frame->trapno, .err = frame->err };
+	struct fpu_state *state = thread_current()->fpu;
+
+	if (!trap_from_user(frame) || !state)
+		trap_fatal(frame);
+	fpu_save(state);
+	info.code = float_code(fpu_raised(state, frame->trapno == TRAP_SIMD));
+	signal_force(SIGFPE, &info);
+}
+
+// Single steps, and debug registers, which nobody can set. The flag that asked for the step stays set
+// in the context to which a handler returns, so that the next instruction is stepped too; the handler
+// itself runs without it (enter_handler in proc/signal_frame.c). A step in the kernel can only be the one
+// after an `int $0x80` or `iret`; there is none.
+static void debug_exception(struct trapframe *frame)
+{
+	struct signal_info info = {
+		.code = TRAP_TRACE, .addr = frame->eip, .trapno = frame->trapno, .err = frame->err
+	};
+
+	if (!trap_from_user(frame))
+		trap_fatal(frame);
+	signal_force(SIGTRAP, &info);
+}
+
+static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
+{
+	struct signal_info info = { .addr = va, .trapno = frame->trapno, .err = frame->err };
+
+	switch (result) {
+	case FAULT_NO_AREA:
+		info.code = SEGV_MAPERR;
+		signal_force(SIGSEGV, &info);
+		break;
+	case FAULT_NO_RIGHT:
+		info.code = SEGV_ACCERR;
+		signal_force(SIGSEGV, &info);
+		break;
+	case FAULT_NO_PAGE:
+		info.code = BUS_ADRERR;
+		signal_force(SIGBUS, &info);
+		break;
+	default:
+		panic("a fault at %#x ended with %d", va, result);
+	}
+}
+
+void exceptions_init(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++)
+		trap_register(exceptions[i].vector, exception);
+	trap_register(TRAP_FPU, float_exception);
+	trap_register(TRAP_SIMD, float_exception);
+	trap_register(TRAP_DEBUG, debug_exception);
+	vm_fault_signal_hook = bad_access;
+	thread_signal_hook = signal_deliver;
+}

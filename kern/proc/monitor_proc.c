@@ -1,0 +1,142 @@
+// monitor_proc.c: the monitor's commands about processes and their memory. Nothing else runs while
+// the monitor is open, so they take no locks: it must open also where somebody holds one.
+#include <abi/mman.h>
+#include "debug/monitor.h"
+#include "proc/process.h"
+#include "thread/thread.h"
+#include "vm/kernel_window.h"
+
+static const char *state_of(const struct process *process)
+{
+	if (process->zombie)
+		return "zombie";
+	if (process->signals.job == JOB_STOPPED)
+		return "stopped";
+	return process_thread(process)->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
+}
+
+static void show_processes(int argc, char **argv)
+{
+	const struct process *process;
+
+	(void)argc;
+	(void)argv;
+	console_printf("  pid  ppid state     pages name\n");
+	list_for_each(process, &all_processes, all_link) {
+		const struct aspace *as = process->aspace;
+
+		console_printf("%5d %5d %-8s %6zu %s%s\n", process->pid,
+		               process->parent ? process->parent->pid : 0, state_of(process),
+		               as ? as->pages : 0, process->name,
+		               process == process_current() ? " (current)" : "");
+	}
+}
+MONITOR_COMMAND(ps, "all processes", show_processes);
+
+// The space that the word behind a command means: "kernel", a process's, or without a word the
+// current one. NULL where there is none, which has been said.
+static const struct aspace *space_of(int argc, char **argv)
+{
+	const struct aspace *as = thread_current()->aspace;
+	const struct process *process = NULL;
+	uintptr_t pid;
+
+	if (argc > 1 && strcmp(argv[1], "kernel") == 0)
+		return &kernel_space;
+	if (argc > 1) {
+		if (monitor_number(argv[1], &pid))
+			process = process_find((pid_t)pid);
+		as = process ? process->aspace : NULL;
+	}
+	if (!as)
+		console_printf("%s: no such process, or it has no address space\n",
+		               argc > 1 ? argv[1] : "the current thread");
+	return as;
+}
+
+static const char *area_name(const struct area *area)
+{
+	return area->name ? area->name : area->ops->kind;
+}
+
+static void show_areas(int argc, char **argv)
+{
+	const struct aspace *as = space_of(argc, argv);
+	const struct area *area;
+
+	if (!as)
+		return;
+	list_for_each(area, &as->areas.list, link)
+		console_printf("%08x-%08x %c%c%c%c %s\n", area->start, area->end,
+		               area->prot & PROT_READ ? 'r' : '-',
+		               area->prot & PROT_WRITE ? 'w' : '-',
+		               area->prot & PROT_EXEC ? 'x' : '-',
+		               area->flags & AREA_SHARED ? 's' : 'p', area_name(area));
+}
+MONITOR_COMMAND(areas, "[PID|kernel]: what an address space is made of", show_areas);
+
+// A run of entries that follow each other in virtual and in physical memory, with the same bits.
+struct run {
+	uintptr_t start, end;
+	physaddr_t phys;
+	pte_t bits;
+};
+
+static void show_run(const struct run *run)
+{
+	pte_t bits = run->bits;
+
+	if (run->end == run->start)
+		return;
+	console_printf("%08x-%08x to %08x %c%c%c%s%s%s%s\n", run->start, run->end - 1, run->phys,
+	               bits & PTE_P ? 'r' : '-', bits & PTE_W ? 'w' : '-', bits & PTE_U ? 'u' : 'k',
+	               bits & PTE_PS ? " jumbo" : "", bits & PTE_D ? " dirty" : "",
+	               bits & PTE_G ? " global" : "", pte_held(bits) ? " held" : "");
+}
+
+// Add the entry for [va, va + size) to the run, or show what there is and begin anew with it.
+static void add_entry(struct run *run, uintptr_t va, size_t size, pte_t entry)
+{
+	physaddr_t phys = size == PAGE_SIZE ? PTE_ADDR(entry) : PDE_JUMBO_ADDR(entry);
+	pte_t bits = entry & (PAGE_SIZE - 1) & ~PTE_A;
+
+	if (run->end != va || bits != run->bits || phys - run->phys != va - run->start) {
+		show_run(run);
+		*run = (struct run){ .start = va, .end = va, .phys = phys, .bits = bits };
+	}
+	run->end += size;
+}
+
+// What the page tables say between two addresses.
+static void show_tables(pde_t *pgdir, size_t first, size_t end)
+{
+	struct run run = { 0 };
+
+	for (size_t pdx = first; pdx < end; pdx++) {
+		uintptr_t va = pdx << JUMBO_SHIFT;
+		pde_t pde = pgdir[pdx];
+		const pte_t *table;
+
+		if ((pde & PTE_PS) && pte_has_page(pde))
+			add_entry(&run, va, JUMBO_SIZE, pde);
+		if ((pde & (PTE_P | PTE_PS)) != PTE_P)
+			continue;
+		table = phys_to_virt(PTE_ADDR(pde));
+		for (size_t i = 0; i < PTRS_PER_TABLE; i++)
+			if (table[i]) // a table that is shared lets nobody write
+				add_entry(&run, va + i * PAGE_SIZE, PAGE_SIZE,
+				          table[i] & (pde | ~PTE_W));
+	}
+	show_run(&run);
+}
+
+static void show_mappings(int argc, char **argv)
+{
+	const struct aspace *as = space_of(argc, argv);
+
+	if (as == &kernel_space)
+		show_tables(as->pgdir, USER_PDES, PTRS_PER_TABLE);
+	else if (as)
+		show_tables(as->pgdir, 0, USER_PDES);
+}
+MONITOR_COMMAND(mappings, "[PID|kernel]: what its page tables say", show_mappings);

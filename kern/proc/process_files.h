@@ -1,5 +1,0 @@
-// process_files.h: what /proc says about processes.
-#pragma once
-
-// Register the files /proc/PID/... Once, at boot, after fs_init.
-void process_files_init(void);

@@ -1,0 +1,19 @@
+// rlimits.h: how much of each resource a process may use (setrlimit(2)).
+//
+// A limit belongs to a process. Lower layers ask for the current one's with thread_limit().
+#pragma once
+
+#include "kern.h"
+#include <abi/resource.h>
+
+struct process;
+
+// Set the limits of a process without a parent: Linux's defaults.
+void limits_init(struct rlimit64 limits[RLIM_NLIMITS]);
+
+// Exchange a limit of `process`: store the old one in *old, then set it to *wanted; either may be NULL.
+// Callers are root: a hard limit may be raised. Caller: holds process_lock.
+// Returns 0; -EINVAL for an unknown resource or a soft limit above the hard one; -EPERM for more
+// descriptors than NR_OPEN.
+int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,
+                    struct rlimit64 *old);

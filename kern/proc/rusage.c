@@ -1,0 +1,223 @@
+// rusage.c: what processes have used, added up; RLIMIT_CPU.
+#include "proc/rusage.h"
+
+#include "proc/process.h"
+#include "thread/timer.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+#include <abi/time.h>
+
+void usage_add(struct usage *sum, const struct usage *more)
+{
+	sum->cpu.cycles += more->cpu.cycles;
+	sum->cpu.sampled += more->cpu.sampled;
+	sum->cpu.sampled_system += more->cpu.sampled_system;
+	sum->faults += more->faults;
+	sum->waits += more->waits;
+	sum->preempted += more->preempted;
+	sum->peak_pages = MAX(sum->peak_pages, more->peak_pages);
+}
+
+void usage_of_thread(struct thread *thread, struct usage *usage)
+{
+	*usage = (struct usage){
+		.cpu = cputime_used(thread),
+		.faults = thread->faults,
+		.waits = thread_waits(thread),
+		.preempted = thread->preempted,
+	};
+}
+
+void usage_of_process(struct process *process, struct usage *usage)
+{
+	struct thread *thread;
+	struct usage one;
+
+	*usage = process->ended;
+	if (process->zombie)
+		return;
+	if (process->aspace)
+		usage->peak_pages = MAX(usage->peak_pages, aspace_note_peak(process->aspace));
+	list_for_each(thread, &process->threads, process_link) {
+		usage_of_thread(thread, &one);
+		usage_add(usage, &one);
+	}
+}
+
+#define MANY_FAULTS 64
+
+void usage_space_ends(struct process *process)
+{
+	struct aspace *as = process->aspace;
+	size_t peak;
+
+	if (!as)
+		return;
+	peak = thread_current()->faults < MANY_FAULTS ? as->peak : aspace_note_peak(as);
+	process->ended.peak_pages = MAX(process->ended.peak_pages, peak);
+}
+
+void usage_thread_ends(struct process *process)
+{
+	struct usage usage;
+
+	usage_of_thread(thread_current(), &usage);
+	usage_add(&process->ended, &usage);
+}
+
+static struct timeval timeval_of(uint64_t ns)
+{
+	return (struct timeval){ (time_t)(ns / NS_PER_SECOND),
+		                 (suseconds_t)(ns % NS_PER_SECOND / 1000) };
+}
+
+struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
+{
+	struct cpu_time time = cputime_report(&usage->cpu, before);
+
+	return (struct rusage){
+		.ru_utime = timeval_of(time.user),
+		.ru_stime = timeval_of(time.system),
+		.ru_maxrss = (long)(usage->peak_pages * (PAGE_SIZE / 1024)),
+		.ru_minflt = (long)usage->faults,
+		.ru_nvcsw = (long)usage->waits,
+		.ru_nivcsw = (long)usage->preempted,
+	};
+}
+
+// Ids of these clocks (clock_getcpuclockid(3)): ~pid << 3, a bit that says that `pid` is a thread, and
+// what is counted.
+#define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
+#define CLOCK_ID_THREAD 4
+#define CLOCK_ID_KIND 3
+#define KIND_BOTH 0  // the program's time and the kernel's, as ticks divide them
+#define KIND_USER 1  // the program's
+#define KIND_SCHED 2 // both, exactly
+
+#define THREAD_CLOCK ((int)(~0u << 3 | CLOCK_ID_THREAD | KIND_SCHED))
+#define PROCESS_CLOCK ((int)(~0u << 3 | KIND_SCHED))
+
+static int clock_id(int clock)
+{
+	switch (clock) {
+	case CLOCK_THREAD_CPUTIME_ID:
+		return THREAD_CLOCK;
+	case CLOCK_PROCESS_CPUTIME_ID:
+		return PROCESS_CLOCK;
+	default:
+		return clock;
+	}
+}
+
+// The process whose clock `clock` is; a thread's clock can only be read in its own process. NULL: there
+// is none. Caller: holds process_lock.
+static struct process *clock_owner(int clock)
+{
+	struct process *self = process_current();
+	pid_t pid = CLOCK_ID_PID(clock);
+
+	if (clock >= 0 || (clock & CLOCK_ID_KIND) > KIND_SCHED)
+		return NULL;
+	if (clock & CLOCK_ID_THREAD)
+		return pid == 0 || pid == thread_current()->tid ? self : NULL;
+	return pid == 0 ? self : process_find(pid);
+}
+
+int cpu_clock_read(int clock, uint64_t *ns_store)
+{
+	struct cpu_time time = { 0, 0 };
+	struct process *owner;
+	struct usage usage;
+
+	clock = clock_id(clock);
+	spin_lock(&process_lock);
+	owner = clock_owner(clock);
+	if (owner && (clock & CLOCK_ID_THREAD)) {
+		usage_of_thread(thread_current(), &usage);
+		time = cputime_report(&usage.cpu, &thread_current()->reported);
+	} else if (owner) {
+		usage_of_process(owner, &usage);
+		time = cputime_report(&usage.cpu, &owner->reported);
+	}
+	spin_unlock(&process_lock);
+	*ns_store = time.user + ((clock & CLOCK_ID_KIND) == KIND_USER ? 0 : time.system);
+	return owner ? 0 : -EINVAL;
+}
+
+// Here sleep all who wait until a process has used some time. Each tick that finds one running wakes
+// them.
+static struct waitq clock_sleepers = WAITQ_INIT(clock_sleepers);
+
+int cpu_clock_sleep(int clock, uint64_t deadline)
+{
+	uint64_t now;
+	int error;
+
+	if (clock == CLOCK_THREAD_CPUTIME_ID)
+		return -EOPNOTSUPP;
+	clock = clock_id(clock);
+	if (clock & CLOCK_ID_THREAD)
+		return -EINVAL;
+	for (;;) {
+		error = cpu_clock_read(clock, &now);
+		if (error || now >= deadline)
+			return error;
+		error = waitq_sleep(&clock_sleepers, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+		if (error)
+			return error;
+	}
+}
+
+// Has the current process used what RLIMIT_CPU admits? At the soft limit it gets a signal, and again
+// each second after; at the hard one it ends.
+static void check_limit(struct process *process)
+{
+	struct rlimit64 *limit = &process->limits[RLIMIT_CPU];
+	struct cpu_time time;
+	struct usage usage;
+	uint64_t seconds;
+
+	usage_of_process(process, &usage);
+	time = cputime_report(&usage.cpu, &process->reported);
+	seconds = (time.user + time.system) / NS_PER_SECOND;
+	if (seconds >= limit->rlim_max) {
+		signal_send(process, SIGKILL, NULL);
+	} else if (seconds >= limit->rlim_cur) {
+		limit->rlim_cur++;
+		signal_send(process, SIGXCPU, NULL);
+	}
+}
+
+// Did the interrupt come while the kernel worked for the program, which takes none? Then it waited, and
+// was taken before the program's next instruction: the one after a call's `int $0x80`, or the one that
+// had faulted.
+static bool was_in_kernel(const struct thread *thread, const struct trapframe *frame)
+{
+	static const uint8_t int_0x80[2] = { 0xcd, 0x80 };
+	uint8_t code[2];
+
+	if (frame->eip == thread->fault_eip)
+		return true;
+	return copyin_nofault(code, (const void __user *)(frame->eip - 2), 2) == 2 &&
+	       memcmp(code, int_0x80, sizeof(code)) == 0;
+}
+
+static void tick(const struct trapframe *frame)
+{
+	struct process *process = process_current();
+
+	cputime_sample(!frame || was_in_kernel(thread_current(), frame));
+	waitq_wake_all(&clock_sleepers);
+	if (process && process->aspace)
+		(void)aspace_note_peak(process->aspace);
+	if (!process || process->limits[RLIMIT_CPU].rlim_cur == RLIM64_INFINITY)
+		return;
+	spin_lock(&process_lock);
+	check_limit(process);
+	spin_unlock(&process_lock);
+}
+
+void usage_init(void)
+{
+	cputime_tick_hook = tick;
+}

@@ -1,0 +1,148 @@
+// signal_deliver.c: acting on pending signals, on the way back to user mode; and what becomes of the
+// call that a signal interrupted. kern/README.md, "Signals and sleeping calls", has the rules.
+#include <abi/syscall.h>
+#include "proc/stop_continue.h"
+#include "proc/process.h"
+
+#define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80
+
+// Make a call when the program goes on, by going back to its instruction with this number.
+static void call_again(struct trapframe *frame, uint32_t number)
+{
+	frame->eax = number;
+	frame->eip -= SYSCALL_INSTRUCTION_SIZE;
+}
+
+// Returns the -ERESTART code with which a signal ended a system call, or 0. No program ever sees
+// such a code.
+static int interrupted_with(const struct trapframe *frame)
+{
+	int32_t result = (int32_t)frame->eax;
+
+	if (frame->trapno != TRAP_SYSCALL)
+		return 0;
+	switch (result) {
+	case -ERESTARTSYS:
+	case -ERESTARTNOINTR:
+	case -ERESTARTNOHAND:
+	case -ERESTART_RESTARTBLOCK:
+		return result;
+	default:
+		return 0;
+	}
+}
+
+// No handler runs: the interrupted call goes on as if nothing had been.
+static void restart_without_handler(struct trapframe *frame)
+{
+	int code = interrupted_with(frame);
+
+	if (code)
+		call_again(frame, code == -ERESTART_RESTARTBLOCK ? SYS_restart_syscall : frame->err);
+}
+
+// A handler with these flags runs first.
+static void restart_with_handler(struct trapframe *frame, unsigned long flags)
+{
+	int code = interrupted_with(frame);
+
+	if (code == -ERESTARTNOINTR || (code == -ERESTARTSYS && (flags & SA_RESTART)))
+		call_again(frame, frame->err);
+	else if (code)
+		frame->eax = (uint32_t)-EINTR;
+}
+
+// The handler of `signo` has no stack. That is a SIGSEGV, whose handler may have one of its own; if it
+// was the one, nothing can be told to the program any more.
+static void no_frame(int signo)
+{
+	struct signal_info info = { .code = SI_KERNEL };
+
+	if (signo == SIGSEGV)
+		process_exit(SIGSEGV);
+	signal_force(SIGSEGV, &info);
+}
+
+// Let the handler of `signo` run. Its mask, and what SA_ flags say of the time while it runs, are
+// set.
+static void run_handler(struct trapframe *frame, int signo, const struct sigaction *action,
+                        const struct signal_info *info)
+{
+	struct thread *thread = thread_current();
+	sigmask_t mask = thread->restore_sigmask ? thread->saved_sigmask : thread->sigmask;
+
+	restart_with_handler(frame, action->sa_flags);
+	thread->restore_sigmask = false;
+	if (action->sa_flags & SA_RESETHAND)
+		signal_reset_handler(&thread->process->signals, signo);
+	if (!signal_frame_push(frame, signo, action, info, mask)) {
+		no_frame(signo);
+		return;
+	}
+	mask = thread->sigmask | sigset_to_mask(action->sa_mask);
+	if (!(action->sa_flags & SA_NODEFER))
+		mask |= signal_bit(signo);
+	signal_set_mask(mask);
+}
+
+void signal_force(int signo, const struct signal_info *info)
+{
+	struct thread *thread = thread_current();
+	struct sigaction action = signal_action(&thread->process->signals, signo);
+
+	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
+	    (thread->sigmask & signal_bit(signo)))
+		process_exit(signo);
+	run_handler(thread_user_frame(thread), signo, &action, info);
+}
+
+// Take the next signal to act upon, the thread's own first, and what is to be done with it. A stop
+// signal begins a stop, which a SIGCONT from here on cancels. Returns 0 if none is left.
+static int take_signal(struct thread *thread, struct sigaction *action_store,
+                       struct signal_info *info_store)
+{
+	struct signal_state *signals = &thread->process->signals;
+	int signo;
+
+	spin_lock(&signals->lock);
+	signo = sigqueue_take(&thread->signals, thread->sigmask, info_store);
+	if (!signo)
+		signo = sigqueue_take(&signals->queue, thread->sigmask, info_store);
+	if (is_stop_signal(signo))
+		signals->job = JOB_STOPPING;
+	signal_recalculate(thread);
+	spin_unlock(&signals->lock);
+	if (signo)
+		*action_store = signal_action(signals, signo);
+	return signo;
+}
+
+void signal_deliver(struct trapframe *frame)
+{
+	struct thread *thread = thread_current();
+	struct sigaction action;
+	struct signal_info info;
+	int signo;
+
+	if (thread->work & WORK_KILL)
+		process_exit(SIGKILL);
+	while ((signo = take_signal(thread, &action, &info)) != 0) {
+		if (signal_is_ignored(&action, signo))
+			continue;
+		if (action.sa_handler != SIG_DFL) {
+			run_handler(frame, signo, &action, &info);
+			return;
+		}
+		if (!is_stop_signal(signo))
+			process_exit(signo);
+		if (signo == SIGSTOP || !job_group_orphaned())
+			job_stop(signo);
+		if (thread->work & WORK_KILL)
+			process_exit(SIGKILL);
+	}
+	restart_without_handler(frame);
+	if (thread->restore_sigmask) {
+		thread->restore_sigmask = false;
+		signal_set_mask(thread->saved_sigmask);
+	}
+}

@@ -1,0 +1,278 @@
+// signal_frame.c: running a handler means laying out its frame on the program's stack, with all
+// registers, and pointing the program at the handler; when that returns, sigreturn takes the
+// registers back.
+#include "proc/signal_frame.h"
+
+#include "cpu/x86.h"
+#include "mem/heap.h"
+#include "mem/pgdir.h"
+#include "proc/altstack.h"
+#include "proc/process.h"
+#include "proc/user_mem_assert.h"
+#include "vm/uaccess.h"
+
+// What a program may set in EFLAGS.
+#define EFLAGS_USER                                                                              \
+	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF | \
+	 EFLAGS_AC)
+
+// Where a frame without a restorer returns to: instructions on the stack itself.
+static const uint8_t sigreturn_code[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 }; // pop; mov; int
+static const uint8_t rt_sigreturn_code[8] = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 };
+
+static void fill_context(struct sigcontext *context, const struct trapframe *frame,
+                         const struct signal_info *info, uintptr_t fpstate, sigmask_t mask)
+{
+	*context = (struct sigcontext){
+		.gs = read_gs(),
+		.fs = read_fs(),
+		.es = (uint16_t)frame->es,
+		.ds = (uint16_t)frame->ds,
+		.edi = frame->edi,
+		.esi = frame->esi,
+		.ebp = frame->ebp,
+		.esp = frame->esp,
+		.ebx = frame->ebx,
+		.edx = frame->edx,
+		.ecx = frame->ecx,
+		.eax = frame->eax,
+		.trapno = info->trapno,
+		.err = info->err,
+		.eip = frame->eip,
+		.cs = (uint16_t)frame->cs,
+		.eflags = frame->eflags,
+		.esp_at_signal = frame->esp,
+		.ss = (uint16_t)frame->ss,
+		.fpstate = fpstate,
+		.oldmask = (uint32_t)mask,
+		.cr2 = info->trapno == TRAP_PAGE_FAULT ? info->addr : 0,
+	};
+}
+
+static void fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
+{
+	memset(user, 0, sizeof(*user));
+	user->si_signo = signo;
+	user->si_code = info->code;
+	if (info->code <= 0 || info->code == SI_KERNEL) {
+		user->fields.sender.pid = info->pid;
+	} else if (FAULT_SIGNALS & signal_bit(signo)) {
+		user->fields.fault.addr = (void *)info->addr;
+	} else { // a child's end, whatever signal reports it
+		user->fields.child.pid = info->pid;
+		user->fields.child.status = info->status;
+	}
+}
+
+// Put the FPU's registers below `sp`. Returns their address, or 0 when the thread has none; `ok`
+// says whether the stack took them.
+static uintptr_t push_fpu(struct thread *thread, uintptr_t sp, bool *ok)
+{
+	struct sigfpstate *user;
+	uintptr_t va;
+
+	*ok = true;
+	if (!thread->fpu)
+		return 0;
+	fpu_save(thread->fpu);
+	va = ROUND_DOWN(sp - sizeof(thread->fpu[0]), 64) - offsetof(struct sigfpstate, fxsave);
+	user = kmalloc(sizeof(*user));
+	if (user)
+		sigfpu_to_user(thread->fpu, user);
+	*ok = user && !copyout(aspace_current(), (void __user *)va, user, sizeof(*user));
+	kfree(user);
+	return va;
+}
+
+// A frame of `size` bytes below `sp`, so that the handler finds its stack as the ABI wants it at a
+// function's entry.
+static uintptr_t place_frame(uintptr_t sp, size_t size)
+{
+	return ROUND_DOWN(sp - size + 4, 16) - 4;
+}
+
+static bool push_plain(uintptr_t va, int signo, const struct sigaction *action,
+                       const struct sigcontext *context, sigmask_t mask)
+{
+	struct sigframe frame;
+
+	memset(&frame, 0, sizeof(frame));
+	frame.return_address = action->sa_flags & SA_RESTORER ?
+	                               (uint32_t)(uintptr_t)action->sa_restorer :
+	                               va + offsetof(struct sigframe, return_code);
+	frame.signo = signo;
+	frame.context = *context;
+	frame.mask_high = (uint32_t)(mask >> 32);
+	memcpy(frame.return_code, sigreturn_code, sizeof(frame.return_code));
+	return !copyout(aspace_current(), (void __user *)va, &frame, sizeof(frame));
+}
+
+static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
+                    const struct signal_info *info, const struct sigcontext *context,
+                    sigmask_t mask)
+{
+	struct thread *thread = thread_current();
+	struct rt_sigframe frame;
+
+	memset(&frame, 0, sizeof(frame));
+	frame.return_address = action->sa_flags & SA_RESTORER ?
+	                               (uint32_t)(uintptr_t)action->sa_restorer :
+	                               va + offsetof(struct rt_sigframe, return_code);
+	frame.signo = signo;
+	frame.info_address = va + offsetof(struct rt_sigframe, info);
+	frame.context_address = va + offsetof(struct rt_sigframe, context);
+	fill_siginfo(&frame.info, signo, info);
+	frame.context.uc_stack.ss_sp = (void *)thread->altstack;
+	frame.context.uc_stack.ss_size = thread->altstack_size;
+	frame.context.uc_stack.ss_flags = (int)thread->altstack_flags;
+	frame.context.uc_mcontext = *context;
+	frame.context.uc_sigmask.bits[0] = (uint32_t)mask;
+	frame.context.uc_sigmask.bits[1] = (uint32_t)(mask >> 32);
+	memcpy(frame.return_code, rt_sigreturn_code, sizeof(frame.return_code));
+	return !copyout(aspace_current(), (void __user *)va, &frame, sizeof(frame));
+}
+
+// Registers with which a handler starts; its arguments are there as well as on the stack, as on
+// Linux.
+static void enter_handler(struct trapframe *frame, uintptr_t va, int signo,
+                          const struct sigaction *action)
+{
+	bool rt = action->sa_flags & SA_SIGINFO;
+
+	frame->eip = (uint32_t)(uintptr_t)action->sa_handler;
+	frame->esp = va;
+	frame->eax = (uint32_t)signo;
+	frame->edx = rt ? va + offsetof(struct rt_sigframe, info) : 0;
+	frame->ecx = rt ? va + offsetof(struct rt_sigframe, context) : 0;
+	frame->ds = frame->es = frame->ss = USER_DS;
+	frame->cs = USER_CS;
+	frame->eflags &= ~(EFLAGS_DF | EFLAGS_RF | EFLAGS_TF | EFLAGS_NT);
+}
+
+// The stack takes no frame. For SIGSEGV that is the end, and the log tells the reason if it is the
+// stack's.
+static bool refused(int signo, uintptr_t va, size_t size)
+{
+	if (signo == SIGSEGV)
+		user_mem_assert("frame of a signal", (void __user *)va, size, PTE_U | PTE_W);
+	return false;
+}
+
+bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
+                       const struct signal_info *info, sigmask_t mask)
+{
+	struct thread *thread = thread_current();
+	bool rt = action->sa_flags & SA_SIGINFO, on = altstack_active(thread, frame->esp), ok;
+	size_t size = rt ? sizeof(struct rt_sigframe) : sizeof(struct sigframe);
+	struct sigcontext context;
+	uintptr_t sp = frame->esp, va, fpstate;
+
+	if ((action->sa_flags & SA_ONSTACK) && thread->altstack_size && !on) {
+		sp = thread->altstack + thread->altstack_size;
+		on = true;
+	}
+	fpstate = push_fpu(thread, sp, &ok);
+	if (!ok)
+		return refused(signo, fpstate, sizeof(struct sigfpstate));
+	va = place_frame(fpstate ? fpstate : sp, size);
+	if (on && !altstack_contains(thread, va))
+		return false; // the alternate stack has no room left
+	fill_context(&context, frame, info, fpstate, mask);
+	ok = rt ? push_rt(va, signo, action, info, &context, mask) :
+	          push_plain(va, signo, action, &context, mask);
+	if (!ok)
+		return refused(signo, va, size);
+	enter_handler(frame, va, signo, action);
+	if (thread->altstack_flags & SS_AUTODISARM)
+		altstack_reset(thread);
+	return true;
+}
+
+// Take the FPU's registers from a frame; no registers there means that they begin anew.
+static bool pop_fpu(struct thread *thread, uintptr_t va)
+{
+	struct sigfpstate *user;
+	bool ok;
+
+	if (!va && !thread->fpu)
+		return true;
+	if (!thread->fpu) {
+		thread->fpu = kmalloc(sizeof(*thread->fpu));
+		if (!thread->fpu)
+			return false;
+	}
+	fpu_state_init(thread->fpu);
+	if (!va) {
+		fpu_switch(NULL, thread->fpu);
+		return true;
+	}
+	user = kmalloc(sizeof(*user));
+	ok = user && !copyin(aspace_current(), user, (const void __user *)va, sizeof(*user));
+	if (ok)
+		sigfpu_from_user(user, thread->fpu);
+	fpu_switch(NULL, thread->fpu);
+	kfree(user);
+	return ok;
+}
+
+// The registers come from the program, so each is made such that the worst it can do is to fault
+// once in user mode: selectors are a user's, and only harmless flags are taken.
+static void restore_registers(struct trapframe *frame, const struct sigcontext *context)
+{
+	frame->edi = context->edi;
+	frame->esi = context->esi;
+	frame->ebp = context->ebp;
+	frame->ebx = context->ebx;
+	frame->edx = context->edx;
+	frame->ecx = context->ecx;
+	frame->eax = context->eax;
+	frame->eip = context->eip;
+	frame->esp = context->esp;
+	frame->cs = context->cs | 3u;
+	frame->ss = context->ss | 3u;
+	frame->ds = context->ds;
+	frame->es = context->es;
+	frame->eflags = (frame->eflags & ~EFLAGS_USER) | (context->eflags & EFLAGS_USER);
+	frame->trapno = 0; // no call is to be made again
+	segment_load_fs(context->fs);
+	segment_load_gs(context->gs);
+}
+
+long sigframe_return(bool rt)
+{
+	struct thread *thread = thread_current();
+	struct trapframe *frame = thread_user_frame(thread);
+	struct signal_info info = { .code = SI_KERNEL };
+	union {
+		struct rt_sigframe rt;
+		struct sigframe plain;
+	} from;
+	struct sigcontext *context;
+	sigmask_t mask;
+	int error;
+
+	if (rt) {
+		// `ret` has popped the return address.
+		error = copyin(aspace_current(), &from.rt, (const void __user *)(frame->esp - 4),
+		               sizeof(from.rt));
+		context = &from.rt.context.uc_mcontext;
+		mask = (sigmask_t)from.rt.context.uc_sigmask.bits[1] << 32 |
+		       from.rt.context.uc_sigmask.bits[0];
+	} else {
+		// The restorer has popped the signal's number too.
+		error = copyin(aspace_current(), &from.plain, (const void __user *)(frame->esp - 8),
+		               sizeof(from.plain));
+		context = &from.plain.context;
+		mask = (sigmask_t)from.plain.mask_high << 32 | from.plain.context.oldmask;
+	}
+	if (error || !pop_fpu(thread, context->fpstate)) {
+		signal_force(SIGSEGV, &info);
+		return (long)frame->eax;
+	}
+	restore_registers(frame, context);
+	if (rt) // errors of what the program made of it are not reported
+		(void)altstack_set(thread, &from.rt.context.uc_stack, frame->esp);
+	thread->restart.resume = NULL;
+	signal_set_mask(mask);
+	return (long)frame->eax;
+}

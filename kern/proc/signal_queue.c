@@ -1,0 +1,124 @@
+// signal_queue.c: queues of pending signals.
+#include "proc/signal_queue.h"
+
+#include "mem/heap.h"
+#include <abi/resource.h>
+
+// However large the limit: no more descriptions than this. Nobody can be killed to get their memory
+// back, and the calls that search or free them must not last.
+#define PENDING_MAX 8192u
+
+struct pending_info {
+	struct list link; // in signal_queue.infos, the oldest first
+	int signo;
+	struct signal_info info;
+};
+
+// Descriptions queued in all processes: every process belongs to the one user there is, and
+// RLIMIT_SIGPENDING counts by user.
+static uint32_t pending_total; // [a]
+
+void sigqueue_init(struct signal_queue *queue)
+{
+	queue->set = 0;
+	list_init(&queue->infos);
+}
+
+uint32_t sigqueue_total(void)
+{
+	return pending_total;
+}
+
+static void info_free(struct pending_info *info)
+{
+	list_remove(&info->link);
+	kfree(info);
+	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
+}
+
+static struct pending_info *info_alloc(uint64_t limit)
+{
+	struct pending_info *info;
+
+	if (pending_total >= limit || pending_total >= PENDING_MAX)
+		return NULL;
+	info = kmalloc(sizeof(*info));
+	if (info)
+		__atomic_add_fetch(&pending_total, 1, __ATOMIC_RELAXED);
+	return info;
+}
+
+int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
+                 uint64_t limit)
+{
+	static const struct signal_info from_kernel = { .code = SI_KERNEL };
+	bool standard = signo < SIGRTMIN_KERNEL;
+	struct pending_info *pending = NULL;
+
+	if (standard && (queue->set & signal_bit(signo)))
+		return 0;
+	if (!info)
+		info = &from_kernel;
+	if (signo != SIGKILL) // nobody will ask
+		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit);
+	if (pending) {
+		pending->signo = signo;
+		pending->info = *info;
+		list_add_tail(&queue->infos, &pending->link);
+	} else if (!standard && info->code != SI_USER && info->code != SI_KERNEL) {
+		return -EAGAIN;
+	}
+	queue->set |= signal_bit(signo);
+	return 0;
+}
+
+// The signal of a set that is not empty to act upon first.
+static int first_signal(sigmask_t set)
+{
+	uint32_t low;
+
+	if (set & FAULT_SIGNALS)
+		set &= FAULT_SIGNALS;
+	low = (uint32_t)set;
+	return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(set >> 32)) + 33;
+}
+
+int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_info *info_store)
+{
+	sigmask_t ready = queue->set & ~blocked;
+	struct pending_info *info, *first = NULL;
+	bool more = false;
+	int signo;
+
+	if (!ready)
+		return 0;
+	signo = first_signal(ready);
+	*info_store = (struct signal_info){ .code = SI_USER }; // if the description was lost
+	list_for_each(info, &queue->infos, link) {
+		if (info->signo != signo)
+			continue;
+		more = first != NULL;
+		if (more)
+			break;
+		first = info;
+	}
+	if (first) {
+		*info_store = first->info;
+		info_free(first);
+	}
+	if (!more)
+		queue->set &= ~signal_bit(signo);
+	return signo;
+}
+
+void sigqueue_discard(struct signal_queue *queue, sigmask_t which)
+{
+	struct pending_info *info, *after;
+
+	if (!(queue->set & which))
+		return;
+	queue->set &= ~which;
+	list_for_each_safe(info, after, &queue->infos, link)
+		if (which & signal_bit(info->signo))
+			info_free(info);
+}

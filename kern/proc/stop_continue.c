@@ -1,0 +1,135 @@
+// stop_continue.c: stopping and continuing.
+#include "proc/stop_continue.h"
+
+#include <abi/wait.h>
+#include "proc/process_groups.h"
+#include "proc/process.h"
+
+void job_continue(struct signal_state *signals)
+{
+	assert_spin_held(&signals->lock);
+	if (signals->job == JOB_STOPPED) {
+		signals->stop_report = 0;
+		signals->continue_report = true;
+		waitq_wake_all(&signals->continued);
+	}
+	signals->job = JOB_RUNNING;
+}
+
+void job_kill(struct signal_state *signals)
+{
+	assert_spin_held(&signals->lock);
+	signals->job = JOB_RUNNING;
+	signals->stop_report = 0;
+}
+
+// The current process has stopped by `signo`, or goes on (0): send SIGCHLD, and let the parent's
+// wait4 look. Caller: holds process_lock.
+static void tell_parent(const struct process *process, int signo)
+{
+	struct process *parent = process->parent;
+	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
+	struct signal_info info = {
+		.code = signo ? CLD_STOPPED : CLD_CONTINUED,
+		.pid = process->pid,
+		.status = signo ? signo : SIGCONT,
+	};
+
+	if (action.sa_handler != SIG_IGN && !(action.sa_flags & SA_NOCLDSTOP))
+		signal_send(parent, SIGCHLD, &info);
+	waitq_wake_all(&parent->child_wait);
+}
+
+// Enter JOB_STOPPED. Returns false if SIGCONT or SIGKILL has come since the stop signal was taken.
+static bool begin_stop(struct process *process, int signo)
+{
+	struct signal_state *signals = &process->signals;
+	bool stops;
+
+	spin_lock(&process_lock);
+	spin_lock(&signals->lock);
+	stops = signals->job == JOB_STOPPING && !(thread_current()->work & WORK_KILL);
+	if (stops) {
+		signals->job = JOB_STOPPED;
+		signals->stop_report = (uint8_t)signo;
+		signals->continue_report = false;
+	}
+	spin_unlock(&signals->lock);
+	if (stops)
+		tell_parent(process, signo);
+	spin_unlock(&process_lock);
+	return stops;
+}
+
+void job_stop(int signo)
+{
+	struct process *process = process_current();
+	struct signal_state *signals = &process->signals;
+
+	if (!begin_stop(process, signo))
+		return;
+	spin_lock(&signals->lock);
+	while (signals->job == JOB_STOPPED)
+		if (waitq_sleep(&signals->continued, &signals->lock, WAIT_KILLABLE, NO_DEADLINE))
+			break;
+	spin_unlock(&signals->lock);
+	if (thread_current()->work & WORK_KILL)
+		return;
+	spin_lock(&process_lock);
+	tell_parent(process, 0);
+	spin_unlock(&process_lock);
+}
+
+bool job_take_report(struct signal_state *signals, int options, int *status_store)
+{
+	bool found = true;
+
+	spin_lock(&signals->lock);
+	if ((options & WUNTRACED) && signals->stop_report) {
+		*status_store = signals->stop_report << 8 | 0x7f;
+		signals->stop_report = 0;
+	} else if ((options & WCONTINUED) && signals->continue_report) {
+		*status_store = 0xffff;
+		signals->continue_report = false;
+	} else {
+		found = false;
+	}
+	spin_unlock(&signals->lock);
+	return found;
+}
+
+// Caller: holds process_lock.
+static bool has_stopped_member(const struct pid_slot *group)
+{
+	const struct process *process;
+
+	list_for_each(process, &group->members, group_link)
+		if (process->signals.job == JOB_STOPPED)
+			return true;
+	return false;
+}
+
+bool job_group_orphaned(void)
+{
+	bool orphaned;
+
+	spin_lock(&process_lock);
+	orphaned = group_orphaned(process_current()->pgid);
+	spin_unlock(&process_lock);
+	return orphaned;
+}
+
+void job_orphan_group(const struct process *process, const struct process *parent)
+{
+	const struct pid_slot *group = pid_slot_taken(process->pgid);
+	struct process *member;
+
+	assert_spin_held(&process_lock);
+	if (!group_guards(parent, process) || !group_orphaned(process->pgid) ||
+	    !has_stopped_member(group))
+		return;
+	list_for_each(member, &group->members, group_link) {
+		signal_send(member, SIGHUP, NULL);
+		signal_send(member, SIGCONT, NULL);
+	}
+}

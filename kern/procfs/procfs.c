@@ -1,0 +1,377 @@
+// procfs.c: the directories and files of /proc. Those of the system are entries of the tree; those
+// of processes are made when somebody looks them up, and live as long as they are referred to.
+#include "procfs/procfs.h"
+
+#include "fs/fdtable.h"
+#include "fs/inode.h"
+#include "fs/name_changes.h"
+#include "procfs/procfs_node.h"
+#include "mem/heap.h"
+#include <abi/limits.h>
+#include <ctype.h>
+#include <stdio.h>
+
+#define FD_DIRECTORY "fd"
+
+const struct procfs_hooks *procfs_hooks;
+
+static struct list process_files = LIST_INIT(process_files); // only grows, at boot
+
+// Numbers of inodes that are made anew at each look-up: high, by process, and within it.
+static uint32_t inode_number(pid_t pid, uint32_t index)
+{
+	return 0x40000000u | (uint32_t)pid << 12 | (index & 0xfff);
+}
+
+// The inode of something that belongs to a process. `parent` and `name` are what paths show. NULL
+// without memory.
+static struct inode *make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
+                                const struct inode_ops *ops, struct procfs_node node)
+{
+	struct inode *inode = inode_create(mode, VOLUME_PROC, ops);
+	struct procfs_node *copy = kmalloc(sizeof(*copy));
+
+	if (!inode || !copy || inode_set_label(inode, parent, name)) {
+		inode_put(inode);
+		kfree(copy);
+		return NULL;
+	}
+	*copy = node;
+	inode->private = copy;
+	inode->ino = ino;
+	inode->nlink = (mode & S_IFMT) == S_IFDIR ? 2 : 1;
+	return inode;
+}
+
+static void release_node(struct inode *inode)
+{
+	kfree(inode->private);
+}
+
+static bool process_exists(pid_t pid)
+{
+	return procfs_hooks && procfs_hooks->next(pid - 1) == pid;
+}
+
+// The number that a name spells without leading zeroes, or -1.
+static int name_number(const struct name *name)
+{
+	uint32_t number = 0;
+
+	if (name->length > 9 || (name->length > 1 && name->text[0] == '0'))
+		return -1;
+	for (uint32_t i = 0; i < name->length; i++) {
+		if (!isdigit(name->text[i]))
+			return -1;
+		number = number * 10 + (uint32_t)(name->text[i] - '0');
+	}
+	return (int)number;
+}
+
+static bool name_is(const struct name *name, const char *text)
+{
+	return strlen(text) == name->length && memcmp(name->text, text, name->length) == 0;
+}
+
+static int store_inode(struct inode *inode, struct inode **store)
+{
+	*store = inode;
+	return inode ? 0 : -ENOMEM;
+}
+
+// --- Links to files ---
+
+// The file that descriptor `fd` of a process stands for. As procfs_file.target.
+static int fd_target(pid_t pid, int fd, struct inode **store)
+{
+	struct fdtable *files = procfs_hooks->files(pid);
+	struct file *file = files ? fd_get(files, fd) : NULL;
+
+	if (file) {
+		*store = inode_get(file->inode);
+		file_put(file);
+	}
+	if (files)
+		fdtable_put(files);
+	return file ? 0 : -ENOENT;
+}
+
+static int node_target(const struct procfs_node *node, struct inode **store)
+{
+	if (node->file)
+		return node->file->target(node->pid, store);
+	return fd_target(node->pid, node->fd, store);
+}
+
+static int jump_to_target(struct inode *link, struct inode **store)
+{
+	return node_target(link->private, store);
+}
+
+// A link that leads to a file whatever its text says; the text is the file's path.
+static int make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
+                            struct procfs_node node, struct inode **store)
+{
+	static const struct inode_ops ops = { .jump = jump_to_target, .release = release_node };
+	char *text = kmalloc(PATH_MAX), *path;
+	struct inode *target = NULL, *inode = NULL;
+	int error = node_target(&node, &target);
+
+	if (text && !error)
+		inode = make_inode(dir, name, mode, ino, &ops, node);
+	if (inode) {
+		path = inode_path(target, tree_root, text, PATH_MAX);
+		inode->target = kstrdup(path ? path : "");
+	}
+	if (inode && !inode->target) {
+		inode_put(inode);
+		inode = NULL;
+	}
+	inode_put(target);
+	kfree(text);
+	return error ? -ENOENT : store_inode(inode, store);
+}
+
+// --- /proc/PID/fd ---
+
+static int fd_lookup(struct inode *dir, const struct name *name, struct inode **store)
+{
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	int fd = name_number(name);
+	char number[16];
+
+	if (fd < 0)
+		return -ENOENT;
+	snprintf(number, sizeof(number), "%d", fd);
+	return make_target_link(dir, number, S_IFLNK | 0700, inode_number(pid, 1024 + (uint32_t)fd),
+	                        (struct procfs_node){ .pid = pid, .fd = fd }, store);
+}
+
+static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
+{
+	const struct procfs_node *node = dir->private;
+	struct fdtable *files = procfs_hooks->files(node->pid);
+	int fd = -1;
+
+	if (files) {
+		fd = fd_next(files, (int)(*cookie - INODE_LIST_COOKIE));
+		fdtable_put(files);
+	}
+	if (fd < 0)
+		return false;
+	snprintf(text, NAME_MAX + 1, "%d", fd);
+	*mode = S_IFLNK;
+	*ino = inode_number(node->pid, 1024 + (uint32_t)fd);
+	*cookie = INODE_LIST_COOKIE + (uint32_t)fd;
+	return true;
+}
+
+static const struct inode_ops fd_directory_ops = {
+	.lookup = fd_lookup,
+	.list = fd_list,
+	.release = release_node,
+	.fixed = INODE_FIXED_MODE,
+};
+
+// --- /proc/PID ---
+
+static const struct inode_ops file_ops = { .open = procfs_open, .release = release_node };
+static const struct inode_ops process_file_ops = { .open = procfs_open,
+	                                           .release = release_node,
+	                                           .fixed = INODE_FIXED_MODE };
+
+// A link's text is generated when it is looked up.
+static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pid, uint32_t ino,
+                     struct inode **store)
+{
+	static const struct inode_ops link_ops = { .release = release_node };
+	struct procfs_node node = { .file = file, .pid = pid };
+	struct seq seq = SEQ_INIT;
+	struct inode *inode = NULL;
+	int error;
+
+	if (file->target)
+		return make_target_link(dir, file->name, file->mode, ino, node, store);
+	error = file->show(&seq, pid);
+	seq_write(&seq, "", 1);
+	if (!error)
+		inode = make_inode(dir, file->name, file->mode, ino, &link_ops, node);
+	if (inode && !seq.overflow)
+		inode->target = kstrdup(seq.text);
+	seq_free(&seq);
+	if (inode && !inode->target) {
+		inode_put(inode);
+		inode = NULL;
+	}
+	return error ? -ENOENT : store_inode(inode, store);
+}
+
+static int process_lookup(struct inode *dir, const struct name *name, struct inode **store)
+{
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	struct procfs_node node = { .pid = pid };
+	struct procfs_file *file;
+	uint32_t index = 1;
+
+	if (!process_exists(pid))
+		return -ENOENT;
+	if (name_is(name, FD_DIRECTORY) && procfs_hooks->files)
+		return store_inode(make_inode(dir, FD_DIRECTORY, S_IFDIR | 0500,
+		                              inode_number(pid, 1), &fd_directory_ops, node),
+		                   store);
+	list_for_each(file, &process_files, link) {
+		index++;
+		if (!name_is(name, file->name))
+			continue;
+		if ((file->mode & S_IFMT) == S_IFLNK)
+			return make_link(dir, file, pid, inode_number(pid, index), store);
+		node.file = file;
+		return store_inode(make_inode(dir, file->name, file->mode, inode_number(pid, index),
+		                              &process_file_ops, node),
+		                   store);
+	}
+	return -ENOENT;
+}
+
+static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode,
+                         uint32_t *ino)
+{
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	uint32_t wanted = *cookie - INODE_LIST_COOKIE, index = 1;
+	struct procfs_file *file;
+
+	if (!process_exists(pid))
+		return false;
+	if (wanted == 0 && !procfs_hooks->files)
+		wanted = 1;
+	if (wanted == 0) {
+		strcpy(text, FD_DIRECTORY);
+		*mode = S_IFDIR;
+		*ino = inode_number(pid, 1);
+		*cookie = INODE_LIST_COOKIE;
+		return true;
+	}
+	list_for_each(file, &process_files, link) {
+		if (index++ != wanted)
+			continue;
+		strlcpy(text, file->name, NAME_MAX + 1);
+		*mode = file->mode;
+		*ino = inode_number(pid, index);
+		*cookie = INODE_LIST_COOKIE + wanted;
+		return true;
+	}
+	return false;
+}
+
+static const struct inode_ops process_directory_ops = {
+	.lookup = process_lookup,
+	.list = process_list,
+	.release = release_node,
+	.fixed = INODE_FIXED_MODE | INODE_FIXED_OWNER,
+};
+
+// --- /proc ---
+
+static int show_self(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%d", procfs_hooks->self());
+	return 0;
+}
+
+static const struct procfs_file self_link = { .name = "self",
+	                                      .mode = S_IFLNK | 0777,
+	                                      .show = show_self };
+
+static int root_lookup(struct inode *dir, const struct name *name, struct inode **store)
+{
+	pid_t pid = name_number(name);
+	char number[16];
+
+	if (!procfs_hooks)
+		return -ENOENT;
+	if (name_is(name, self_link.name))
+		return make_link(dir, &self_link, 0, inode_number(0, 1), store);
+	if (pid <= 0 || !process_exists(pid))
+		return -ENOENT;
+	snprintf(number, sizeof(number), "%d", pid);
+	return store_inode(make_inode(dir, number, S_IFDIR | 0555, inode_number(pid, 0),
+	                              &process_directory_ops, (struct procfs_node){ .pid = pid }),
+	                   store);
+}
+
+// First "self", then the processes, each at its pid.
+static bool root_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
+{
+	pid_t wanted = (pid_t)(*cookie - INODE_LIST_COOKIE), pid;
+
+	(void)dir;
+	if (!procfs_hooks)
+		return false;
+	if (wanted == 0) {
+		strcpy(text, self_link.name);
+		*mode = S_IFLNK;
+		*ino = inode_number(0, 1);
+		*cookie = INODE_LIST_COOKIE;
+		return true;
+	}
+	pid = procfs_hooks->next(wanted - 1);
+	if (!pid)
+		return false;
+	snprintf(text, NAME_MAX + 1, "%d", pid);
+	*mode = S_IFDIR;
+	*ino = inode_number(pid, 0);
+	*cookie = INODE_LIST_COOKIE + (uint32_t)pid;
+	return true;
+}
+
+static const struct inode_ops root_ops = { .lookup = root_lookup, .list = root_list };
+static const struct inode_ops subdirectory_ops = { 0 };
+
+void procfs_register_process(struct procfs_file *file)
+{
+	list_add_tail(&process_files, &file->link);
+}
+
+// Make the inode and give it the path; a directory may be there already.
+static void place(const char *path, mode_t mode, const struct inode_ops *ops,
+                  const struct procfs_file *file)
+{
+	struct inode *inode = inode_create(mode, VOLUME_PROC, ops);
+	int error = inode ? 0 : -ENOMEM;
+
+	if (inode && file) {
+		struct procfs_node *node = kzalloc(sizeof(*node));
+
+		if (!node)
+			panic("procfs: no memory for %s", path);
+		node->file = file;
+		inode->private = node;
+	}
+	if (!error)
+		error = names_place(path, inode);
+	if (error && !(error == -EEXIST && !file))
+		panic("procfs: cannot make %s: error %d", path, -error);
+	inode_put(inode);
+}
+
+void procfs_register(struct procfs_file *file)
+{
+	char path[128];
+	size_t length = (size_t)snprintf(path, sizeof(path), "/proc/%s", file->name);
+
+	for (size_t i = sizeof("/proc/"); i < length; i++) {
+		if (path[i] != '/')
+			continue;
+		path[i] = '\0';
+		place(path, S_IFDIR | 0555, &subdirectory_ops, NULL);
+		path[i] = '/';
+	}
+	place(path, file->mode, &file_ops, file);
+}
+
+void procfs_init(void)
+{
+	place("/proc", S_IFDIR | 0555, &root_ops, NULL);
+	procfs_register_own();
+}

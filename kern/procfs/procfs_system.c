@@ -1,0 +1,144 @@
+// procfs_system.c: the files of /proc that tell of this layer and of those below it.
+#include "procfs/procfs.h"
+
+#include "debug/boot_options.h"
+#include "mem/heap.h"
+#include "mem/fail_alloc.h"
+#include "mem/large_pool.h"
+#include "mem/page.h"
+#include "thread/timer.h"
+#include "vm/area.h"
+#include <abi/stat.h>
+#include <stdlib.h>
+
+#define PAGE_KIB (PAGE_SIZE / 1024)
+
+static void show_kib(struct seq *seq, const char *name, size_t pages)
+{
+	seq_printf(seq, "%-16s%8zu kB\n", name, pages * PAGE_KIB);
+}
+
+static void show_jumbo(struct seq *seq)
+{
+	struct jumbo_counts jumbo = jumbo_pool_counts();
+
+	seq_printf(seq, "HugePages_Total:   %5zu\n", jumbo.total);
+	seq_printf(seq, "HugePages_Free:    %5zu\n", jumbo.free);
+	seq_printf(seq, "HugePages_Rsvd:    %5zu\n", jumbo.promised);
+	seq_printf(seq, "HugePages_Surp:        0\n");
+	show_kib(seq, "Hugepagesize:", JUMBO_PAGES);
+	show_kib(seq, "Hugetlb:", jumbo.total * JUMBO_PAGES);
+}
+
+// All files lie in memory, so what is cached is what Linux calls shared memory: none of it could be
+// given back.
+static int show_meminfo(struct seq *seq, pid_t pid)
+{
+	size_t free = page_free_count(), kinds[PAGE_KINDS];
+
+	(void)pid;
+	page_count_kinds(kinds);
+	show_kib(seq, "MemTotal:", page_usable_count());
+	show_kib(seq, "MemFree:", free);
+	show_kib(seq, "MemAvailable:", free);
+	show_kib(seq, "Buffers:", 0);
+	show_kib(seq, "Cached:", kinds[PAGE_OBJECT]);
+	show_kib(seq, "SwapCached:", 0);
+	show_kib(seq, "SwapTotal:", 0);
+	show_kib(seq, "SwapFree:", 0);
+	show_kib(seq, "AnonPages:", kinds[PAGE_ANONYMOUS]);
+	show_kib(seq, "Shmem:", kinds[PAGE_OBJECT]);
+	show_kib(seq, "Slab:", heap_pages());
+	show_kib(seq, "KernelStack:", kinds[PAGE_STACK]);
+	show_kib(seq, "PageTables:", kinds[PAGE_TABLE] + kinds[PAGE_DIRECTORY]);
+	show_jumbo(seq);
+	return 0;
+}
+
+// Seconds since boot, and how many of them nothing ran: that is not counted.
+static int show_uptime(struct seq *seq, pid_t pid)
+{
+	uint64_t hundredths = clock_ns() / (NS_PER_SECOND / 100), seconds = hundredths / 100;
+
+	(void)pid;
+	seq_printf(seq, "%llu.%02llu 0.00\n", seconds, hundredths - seconds * 100);
+	return 0;
+}
+
+static int show_mounts(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\n");
+	return 0;
+}
+
+static int show_filesystems(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "nodev\ttmpfs\nnodev\tproc\nnodev\tpipefs\n");
+	return 0;
+}
+
+// A constant here.
+static int show_max_map_count(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%zu\n", areas_max);
+	return 0;
+}
+
+#ifdef DEBUG
+
+// Which allocations from now on fail, of all that the one who writes this does not make itself: "N" the
+// N-th, "from N" that and all later ones, "random N SEED" one in N by chance; "0" none
+// (user/tests/evil_inject.c). (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
+static int show_fail_nth(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%u\n", mem_fail_distance());
+	return 0;
+}
+
+static int store_fail_nth(const char *text, size_t length, pid_t pid)
+{
+	static const char from[] = "from ", random[] = "random ";
+	struct mem_failures failures = { 0 };
+	char *end;
+
+	(void)length;
+	(void)pid;
+	if (strncmp(text, random, sizeof(random) - 1) == 0) {
+		failures.odds = strtoul(text + sizeof(random) - 1, &end, 0);
+		failures.seed = strtoul(end, NULL, 0);
+	} else if (strncmp(text, from, sizeof(from) - 1) == 0) {
+		failures.lasting = true;
+		failures.after = strtoul(text + sizeof(from) - 1, NULL, 0);
+	} else {
+		failures.after = strtoul(text, NULL, 0);
+	}
+	mem_fail_elsewhere(&failures);
+	return 0;
+}
+
+#endif
+
+static struct procfs_file files[] = {
+#ifdef DEBUG
+	{ .name = "fail-nth",
+	  .mode = S_IFREG | 0644,
+	  .show = show_fail_nth,
+	  .store = store_fail_nth },
+#endif
+	{ .name = "meminfo", .mode = S_IFREG | 0444, .show = show_meminfo },
+	{ .name = "uptime", .mode = S_IFREG | 0444, .show = show_uptime },
+	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },
+	{ .name = "filesystems", .mode = S_IFREG | 0444, .show = show_filesystems },
+	{ .name = "sys/vm/max_map_count", .mode = S_IFREG | 0444, .show = show_max_map_count },
+};
+
+void procfs_register_own(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		procfs_register(&files[i]);
+	procfs_register_pages();
+}

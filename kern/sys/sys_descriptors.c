@@ -1,0 +1,343 @@
+// sys_descriptors.c: descriptors: made, copied, changed and closed.
+#include "fs/fdtable.h"
+#include "fs/inode.h"
+#include "fs/memfd.h"
+#include "fs/open.h"
+#include "fs/pipe.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/user_path.h"
+#include "sys/syscall.h"
+#include "vm/uaccess.h"
+#include <abi/ioctl.h>
+#include <abi/mman.h>
+
+static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
+{
+	struct process *process = process_current();
+	struct path_arg arg;
+	struct file *file;
+	int fd, error;
+
+	// O_PATH, like O_TMPFILE's other bits, is checked deeper down.
+	error = path_arg_get(&arg, dirfd, path);
+	if (error)
+		return error;
+	fd = fd_reserve(process->files, 0);
+	if (fd >= 0) {
+		error = file_open(process->fs, arg.start, arg.text, flags, mode, &file);
+		if (error) {
+			fd_unreserve(process->files, fd);
+			fd = error;
+		} else {
+			fd_install(process->files, fd, file, flags & O_CLOEXEC);
+		}
+	}
+	path_arg_put(&arg);
+	return fd;
+}
+
+SYSCALL3(open, const char __user *, path, uint32_t, flags, mode_t, mode)
+{
+	return open_at(AT_FDCWD, path, flags, mode);
+}
+
+SYSCALL4(openat, int, dirfd, const char __user *, path, uint32_t, flags, mode_t, mode)
+{
+	return open_at(dirfd, path, flags, mode);
+}
+
+SYSCALL2(creat, const char __user *, path, mode_t, mode)
+{
+	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+SYSCALL1(close, int, fd)
+{
+	return fd_close(process_current()->files, fd);
+}
+
+#define CLOSE_RANGE_CLOEXEC 4u
+
+SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
+{
+	struct fdtable *files = process_current()->files;
+
+	if (flags & ~CLOSE_RANGE_CLOEXEC || first > last)
+		return -EINVAL;
+	for (int fd = fd_next(files, (int)MIN(first, (uint32_t)INT32_MAX));
+	     fd >= 0 && (uint32_t)fd <= last; fd = fd_next(files, fd + 1)) {
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			fd_set_cloexec(files, fd, true);
+		else
+			fd_close(files, fd);
+		if (fd % FD_NEAR == 0)
+			(void)thread_give_way_killable();
+	}
+	return 0;
+}
+
+// Another descriptor for the same open file: the lowest free one not below `min`.
+static int duplicate(int fd, uint32_t min, bool cloexec)
+{
+	struct fdtable *files = process_current()->files;
+	struct file *file = fd_get(files, fd);
+	int copy;
+
+	if (!file)
+		return -EBADF;
+	copy = fd_add(files, file, min, cloexec);
+	if (copy < 0)
+		file_put(file);
+	return copy;
+}
+
+// Another descriptor, which is to be `to`.
+static int duplicate_to(int fd, int to, bool cloexec)
+{
+	struct fdtable *files = process_current()->files;
+	struct file *file = fd_get(files, fd);
+	int copy;
+
+	if (!file)
+		return -EBADF;
+	copy = fd_replace(files, to, file, cloexec);
+	if (copy < 0)
+		file_put(file);
+	return copy;
+}
+
+SYSCALL1(dup, int, fd)
+{
+	return duplicate(fd, 0, false);
+}
+
+SYSCALL2(dup2, int, fd, int, to)
+{
+	struct fdtable *files = process_current()->files;
+
+	if (fd == to)
+		return fd_get_cloexec(files, fd) < 0 ? -EBADF : fd;
+	return duplicate_to(fd, to, false);
+}
+
+SYSCALL3(dup3, int, fd, int, to, uint32_t, flags)
+{
+	if (flags & ~(uint32_t)O_CLOEXEC || fd == to)
+		return -EINVAL;
+	return duplicate_to(fd, to, flags & O_CLOEXEC);
+}
+
+// Make descriptors of both ends and tell the program. Takes over the references.
+static int install_ends(struct file *ends[2], int __user *fds, bool cloexec)
+{
+	struct fdtable *files = process_current()->files;
+	int pair[2] = { -1, -1 };
+	int error = 0;
+
+	for (int i = 0; i < 2 && !error; i++) {
+		pair[i] = fd_reserve(files, 0);
+		if (pair[i] < 0)
+			error = pair[i];
+	}
+	if (!error)
+		error = copyout(aspace_current(), fds, pair, sizeof(pair));
+	for (int i = 0; i < 2; i++) {
+		if (!error) {
+			fd_install(files, pair[i], ends[i], cloexec);
+		} else {
+			if (pair[i] >= 0)
+				fd_unreserve(files, pair[i]);
+			file_put(ends[i]);
+		}
+	}
+	return error;
+}
+
+static int make_pipe(int __user *fds, uint32_t flags)
+{
+	struct file *ends[2];
+	int error;
+
+	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK)) // no packets: O_DIRECT
+		return -EINVAL;
+	error = pipe_create_files(flags & O_NONBLOCK, ends);
+	if (error)
+		return error;
+	return install_ends(ends, fds, flags & O_CLOEXEC);
+}
+
+SYSCALL1(pipe, int __user *, fds)
+{
+	return make_pipe(fds, 0);
+}
+
+SYSCALL2(pipe2, int __user *, fds, uint32_t, flags)
+{
+	return make_pipe(fds, flags);
+}
+
+#define MFD_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC)
+#define MFD_SIZES ((unsigned int)MFD_HUGE_MASK << MFD_HUGE_SHIFT)
+
+static int check_memfd_flags(unsigned int flags)
+{
+	if (flags & ~(MFD_FLAGS | (flags & MFD_HUGETLB ? MFD_SIZES : 0)))
+		return -EINVAL;
+	return ~flags & (MFD_EXEC | MFD_NOEXEC_SEAL) ? 0 : -EINVAL;
+}
+
+// The name that a memfd is to have, into name[MEMFD_NAME_MAX + 1].
+static int get_memfd_name(char *name, const char __user *text)
+{
+	ssize_t len = copyinstr(aspace_current(), name, text, MEMFD_NAME_MAX + 1);
+
+	if (len == -ENAMETOOLONG)
+		return -EINVAL;
+	return len < 0 ? (int)len : 0;
+}
+
+SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
+{
+	struct fdtable *files = process_current()->files;
+	char name[MEMFD_NAME_MAX + 1];
+	struct file *file;
+	int fd, error = check_memfd_flags(flags);
+
+	if (!error)
+		error = get_memfd_name(name, text);
+	if (error)
+		return error;
+	fd = fd_reserve(files, 0);
+	if (fd < 0)
+		return fd;
+	error = memfd_create(name, flags, &file);
+	if (error) {
+		fd_unreserve(files, fd);
+		return error;
+	}
+	fd_install(files, fd, file, flags & MFD_CLOEXEC);
+	return fd;
+}
+
+// Flags that F_SETFL changes.
+#define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
+
+// Returns 0, or -EINVAL for what this file cannot do: O_DIRECT, or, for one that can be waited for, send
+// SIGIO. From others none would come on Linux either, and O_ASYNC is dropped.
+static int change_flags(struct file *file, uint32_t flags)
+{
+	uint32_t more = flags & ~file->flags;
+
+	if ((more & O_DIRECT) && !file_admits_direct(file->inode))
+		return -EINVAL;
+	if ((more & O_ASYNC) && file->ops->poll)
+		return -EINVAL;
+	file->flags = (file->flags & ~(uint32_t)CHANGEABLE_FLAGS) | (flags & CHANGEABLE_FLAGS);
+	return 0;
+}
+
+// The commands that act on the open file and not on the descriptor.
+static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
+{
+	if (command == F_GETFL)
+		return (int)file->flags;
+	if (file->flags & O_PATH)
+		return -EBADF;
+	switch (command) {
+	case F_SETFL:
+		return change_flags(file, arg);
+	case F_GETPIPE_SZ:
+		return file->ops == &pipe_ops ? (int)(PIPE_SLOTS * PAGE_SIZE) : -EBADF;
+	case F_GET_SEALS:
+		return file_get_seals(file);
+	case F_ADD_SEALS:
+		return file_add_seals(file, arg);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int fcntl_any(int fd, unsigned int command, uint32_t arg)
+{
+	struct fdtable *files = process_current()->files;
+	struct file *file;
+	int result;
+
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (fd_get_cloexec(files, fd) >= 0 && arg >= thread_limit(RLIMIT_NOFILE))
+			return -EINVAL;
+		return duplicate(fd, arg, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return fd_get_cloexec(files, fd);
+	case F_SETFD:
+		return fd_set_cloexec(files, fd, arg & FD_CLOEXEC);
+	}
+	file = fd_get(files, fd);
+	if (!file)
+		return -EBADF;
+	result = fcntl_file(file, command, arg);
+	file_put(file);
+	return result;
+}
+
+SYSCALL3(fcntl, int, fd, unsigned int, command, uint32_t, arg)
+{
+	return fcntl_any(fd, command, arg);
+}
+
+SYSCALL3(fcntl64, int, fd, unsigned int, command, uint32_t, arg)
+{
+	return fcntl_any(fd, command, arg);
+}
+
+#define FIONCLEX 0x5450
+#define FIOCLEX 0x5451
+
+static int set_nonblocking(struct file *file, const int __user *arg)
+{
+	int on;
+
+	if (get_user(aspace_current(), &on, arg))
+		return -EFAULT;
+	return change_flags(file,
+	                    on ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK);
+}
+
+// How many bytes of a regular file lie behind the position.
+static int bytes_left(struct file *file, int __user *arg)
+{
+	int left = (int)(inode_size(file->inode) - file->position);
+
+	return put_user(aspace_current(), arg, left);
+}
+
+static int ioctl_file(int fd, struct file *file, unsigned int request, void __user *arg)
+{
+	switch (request) {
+	case FIOCLEX:
+	case FIONCLEX:
+		return fd_set_cloexec(process_current()->files, fd, request == FIOCLEX);
+	case FIONBIO:
+		return set_nonblocking(file, arg);
+	case FIONREAD:
+		if (file->ops == &regular_ops)
+			return bytes_left(file, arg);
+	}
+	return file->ops->ioctl ? file->ops->ioctl(file, request, arg) : -ENOTTY;
+}
+
+SYSCALL3(ioctl, int, fd, unsigned int, request, void __user *, arg)
+{
+	struct file *file = file_arg_get(fd);
+	int result;
+
+	if (!file)
+		return -EBADF;
+	result = ioctl_file(fd, file, request, arg);
+	file_put(file);
+	return result;
+}

@@ -1,0 +1,291 @@
+// sys_directories.c: the calls that list, make, remove and change names.
+#include "fs/readdir.h"
+#include "fs/inode.h"
+#include "fs/name_changes.h"
+#include "layout.h"
+#include "mem/heap.h"
+#include "sys/user_path.h"
+#include "sys/syscall.h"
+#include "thread/yield.h"
+#include "vm/uaccess.h"
+
+#define LIST_COST 20000 // instructions or so, for a page of entries
+
+// Copy entries out page by page, until the program's buffer or the directory ends.
+static ssize_t list_directory(struct file *file, char __user *user, size_t size)
+{
+	struct dirent_buffer buffer = { .bytes = kmalloc(PAGE_SIZE) };
+	size_t done = 0;
+	int error = 0;
+
+	if (!buffer.bytes)
+		return -ENOMEM;
+	for (;;) {
+		buffer.size = MIN(size - done, PAGE_SIZE);
+		buffer.used = 0;
+		error = file->ops->getdents(file, &buffer);
+		if (error || !buffer.used)
+			break;
+		error = copyout(aspace_current(), user + done, buffer.bytes, buffer.used);
+		if (error)
+			break;
+		done += buffer.used;
+		file->position = buffer.after;
+		if (yield_after(LIST_COST))
+			break;
+	}
+	kfree(buffer.bytes);
+	return done ? (ssize_t)done : error;
+}
+
+SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
+{
+	struct file *file = file_arg_get(fd);
+	ssize_t n;
+
+	if (!file)
+		return -EBADF;
+	n = file->ops->getdents ? list_directory(file, buffer, size) : -ENOTDIR;
+	file_put(file);
+	return n;
+}
+
+static int make_at(int dirfd, const char __user *path, mode_t mode, dev_t rdev)
+{
+	struct path_arg arg;
+	int error = path_arg_get(&arg, dirfd, path);
+
+	if (error)
+		return error;
+	error = names_make(process_current()->fs, arg.start, arg.text, mode, rdev);
+	path_arg_put(&arg);
+	return error;
+}
+
+SYSCALL2(mkdir, const char __user *, path, mode_t, mode)
+{
+	return make_at(AT_FDCWD, path, S_IFDIR | (mode & ~(mode_t)S_IFMT), 0);
+}
+
+SYSCALL3(mkdirat, int, dirfd, const char __user *, path, mode_t, mode)
+{
+	return make_at(dirfd, path, S_IFDIR | (mode & ~(mode_t)S_IFMT), 0);
+}
+
+static int make_node_at(int dirfd, const char __user *path, mode_t mode, uint32_t rdev)
+{
+	switch (mode & S_IFMT) {
+	case 0:
+	case S_IFREG:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return make_at(dirfd, path, mode, rdev);
+	case S_IFDIR:
+		return -EPERM;
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL3(mknod, const char __user *, path, mode_t, mode, uint32_t, rdev)
+{
+	return make_node_at(AT_FDCWD, path, mode, rdev);
+}
+
+SYSCALL4(mknodat, int, dirfd, const char __user *, path, mode_t, mode, uint32_t, rdev)
+{
+	return make_node_at(dirfd, path, mode, rdev);
+}
+
+static int remove_at(int dirfd, const char __user *path, bool directory)
+{
+	struct fs_context *fs = process_current()->fs;
+	struct path_arg arg;
+	int error = path_arg_get(&arg, dirfd, path);
+
+	if (error)
+		return error;
+	error = directory ? names_rmdir(fs, arg.start, arg.text) :
+	                    names_unlink(fs, arg.start, arg.text);
+	path_arg_put(&arg);
+	return error;
+}
+
+SYSCALL1(rmdir, const char __user *, path)
+{
+	return remove_at(AT_FDCWD, path, true);
+}
+
+SYSCALL1(unlink, const char __user *, path)
+{
+	return remove_at(AT_FDCWD, path, false);
+}
+
+SYSCALL3(unlinkat, int, dirfd, const char __user *, path, int, flags)
+{
+	if (flags & ~AT_REMOVEDIR)
+		return -EINVAL;
+	return remove_at(dirfd, path, flags & AT_REMOVEDIR);
+}
+
+static int rename_at(int from_dirfd, const char __user *from, int to_dirfd, const char __user *to,
+                     unsigned int flags)
+{
+	struct path_arg old, new;
+	int error = path_arg_get(&old, from_dirfd, from);
+
+	if (error)
+		return error;
+	error = path_arg_get(&new, to_dirfd, to);
+	if (!error) {
+		error = names_rename(process_current()->fs, (struct place){ old.start, old.text },
+		                     (struct place){ new.start, new.text }, flags);
+		path_arg_put(&new);
+	}
+	path_arg_put(&old);
+	return error;
+}
+
+SYSCALL2(rename, const char __user *, from, const char __user *, to)
+{
+	return rename_at(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+SYSCALL4(renameat, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *,
+         to)
+{
+	return rename_at(from_dirfd, from, to_dirfd, to, 0);
+}
+
+SYSCALL5(renameat2, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *,
+         to, unsigned int, flags)
+{
+	return rename_at(from_dirfd, from, to_dirfd, to, flags);
+}
+
+static int link_at(int from_dirfd, const char __user *from, int to_dirfd, const char __user *to,
+                   int flags)
+{
+	struct path_arg arg;
+	struct inode *inode;
+	int error;
+
+	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	flags = flags & AT_SYMLINK_FOLLOW ? flags & AT_EMPTY_PATH : flags | AT_SYMLINK_NOFOLLOW;
+	error = inode_arg_get(from_dirfd, from, flags, &inode);
+	if (error)
+		return error;
+	error = path_arg_get(&arg, to_dirfd, to);
+	if (!error) {
+		error = names_link(process_current()->fs, inode, arg.start, arg.text);
+		path_arg_put(&arg);
+	}
+	inode_put(inode);
+	return error;
+}
+
+SYSCALL2(link, const char __user *, from, const char __user *, to)
+{
+	return link_at(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+SYSCALL5(linkat, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *, to,
+         int, flags)
+{
+	return link_at(from_dirfd, from, to_dirfd, to, flags);
+}
+
+static int symlink_at(const char __user *target, int dirfd, const char __user *path)
+{
+	struct path_arg text, arg;
+	int error = path_arg_get(&text, AT_FDCWD, target);
+
+	if (error)
+		return error;
+	error = path_arg_get(&arg, dirfd, path);
+	if (!error) {
+		error = names_symlink(process_current()->fs, text.text, arg.start, arg.text);
+		path_arg_put(&arg);
+	}
+	path_arg_put(&text);
+	return error;
+}
+
+SYSCALL2(symlink, const char __user *, target, const char __user *, path)
+{
+	return symlink_at(target, AT_FDCWD, path);
+}
+
+SYSCALL3(symlinkat, const char __user *, target, int, dirfd, const char __user *, path)
+{
+	return symlink_at(target, dirfd, path);
+}
+
+SYSCALL1(chdir, const char __user *, path)
+{
+	struct inode *inode;
+	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+
+	if (error)
+		return error;
+	error = names_chdir(process_current()->fs, inode);
+	inode_put(inode);
+	return error;
+}
+
+SYSCALL1(fchdir, int, fd)
+{
+	struct file *file = fd_get(process_current()->files, fd);
+	int error;
+
+	if (!file)
+		return -EBADF;
+	error = names_chdir(process_current()->fs, file->inode);
+	file_put(file);
+	return error;
+}
+
+SYSCALL1(chroot, const char __user *, path)
+{
+	struct inode *inode;
+	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+
+	if (error)
+		return error;
+	error = names_chroot(process_current()->fs, inode);
+	inode_put(inode);
+	return error;
+}
+
+// The path of the current directory, in text[PATH_MAX]. Returns its length with the NUL, or -errno.
+static ssize_t current_path(struct fs_context *fs, char *text, char **start)
+{
+	ssize_t length = -ENOENT;
+
+	mutex_lock(&tree_lock);
+	if (fs->cwd->nlink) {
+		*start = inode_path(fs->cwd, fs->root, text, PATH_MAX);
+		length = *start ? (ssize_t)strlen(*start) + 1 : -ENAMETOOLONG;
+	}
+	tree_unlock();
+	return length;
+}
+
+SYSCALL2(getcwd, char __user *, buffer, size_t, size)
+{
+	char *text = kmalloc(PATH_MAX), *start;
+	ssize_t length;
+
+	if (!text)
+		return -ENOMEM;
+	length = current_path(process_current()->fs, text, &start);
+	if (length > 0 && (size_t)length > size)
+		length = -ERANGE;
+	if (length > 0 && copyout(aspace_current(), buffer, start, (size_t)length))
+		length = -EFAULT;
+	kfree(text);
+	return length;
+}

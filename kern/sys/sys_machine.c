@@ -1,0 +1,154 @@
+// sys_machine.c: calls about the machine as a whole, and about who the caller is: always root.
+#include <abi/prctl.h>
+#include <abi/reboot.h>
+#include <abi/sysinfo.h>
+#include <abi/utsname.h>
+#include "dev/transcript.h"
+#include "dev/exitport.h"
+#include "fs/random.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include "mem/page.h"
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "thread/kstack.h"
+#include "thread/timer.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+#include <abi/limits.h>
+#include <abi/random.h>
+
+// Programs ask for the release to learn which calls there are; ours are those of this Linux.
+static const struct utsname names = {
+	.sysname = "Quire",
+	.nodename = "quire",
+	.release = "6.1.0",
+	.version = "#1",
+	.machine = "i686",
+	.domainname = "(none)",
+};
+
+SYSCALL1(uname, void __user *, store)
+{
+	return copyout(aspace_current(), store, &names, sizeof(names));
+}
+
+SYSCALL1(sysinfo, void __user *, store)
+{
+	struct sysinfo info;
+
+	memset(&info, 0, sizeof(info));
+	info.uptime = (long)(clock_ns() / NS_PER_SECOND);
+	info.totalram = page_usable_count() * PAGE_SIZE;
+	info.freeram = (page_free_count() + kstack_pooled_pages()) * PAGE_SIZE;
+	info.mem_unit = 1;
+	spin_lock(&process_lock);
+	info.procs = (unsigned short)process_count;
+	spin_unlock(&process_lock);
+	return copyout(aspace_current(), store, &info, sizeof(info));
+}
+
+SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const void __user *, arg)
+{
+	(void)arg;
+	if (magic1 != LINUX_REBOOT_MAGIC1 ||
+	    (magic2 != LINUX_REBOOT_MAGIC2 && magic2 != LINUX_REBOOT_MAGIC2A &&
+	     magic2 != LINUX_REBOOT_MAGIC2B && magic2 != LINUX_REBOOT_MAGIC2C))
+		return -EINVAL;
+	switch (command) {
+	case RB_ENABLE_CAD:
+	case RB_DISABLE_CAD:
+		return 0;
+	case RB_AUTOBOOT:
+	case LINUX_REBOOT_CMD_RESTART2:
+		printk(LOG_NOTICE, "reboot: restarting\n");
+		machine_reboot();
+	case RB_HALT_SYSTEM:
+	case RB_POWER_OFF:
+		printk(LOG_NOTICE, "reboot: power off\n");
+		machine_end(EXIT_NORMAL);
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL0(getuid)
+{
+	return 0;
+}
+
+SYSCALL0(geteuid)
+{
+	return 0;
+}
+
+SYSCALL0(getgid)
+{
+	return 0;
+}
+
+SYSCALL0(getegid)
+{
+	return 0;
+}
+
+SYSCALL0(getuid32)
+{
+	return 0;
+}
+
+SYSCALL0(geteuid32)
+{
+	return 0;
+}
+
+SYSCALL0(getgid32)
+{
+	return 0;
+}
+
+SYSCALL0(getegid32)
+{
+	return 0;
+}
+
+#define RANDOM_FLAGS (GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)
+
+SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
+{
+	struct uio uio = uio_user(store, MIN(len, (size_t)INT32_MAX));
+	size_t done;
+
+	if ((flags & ~RANDOM_FLAGS) ||
+	    (flags & (GRND_RANDOM | GRND_INSECURE)) == (GRND_RANDOM | GRND_INSECURE))
+		return -EINVAL;
+	done = random_copyout(&uio);
+	return done || !len ? (long)done : -EFAULT;
+}
+
+SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
+{
+	struct thread *thread = thread_current();
+	char name[sizeof(thread->name)];
+	ssize_t len;
+
+	(void)arg3;
+	(void)arg4;
+	(void)arg5;
+	switch (option) {
+	case PR_SET_NAME:
+		memset(name, 0, sizeof(name));
+		len = copyinstr(aspace_current(), name, (const char __user *)arg, sizeof(name));
+		if (len == -EFAULT)
+			return -EFAULT;
+		name[sizeof(name) - 1] = '\0';
+		memcpy(thread->name, name, sizeof(name));
+		memcpy(thread->process->name, name, sizeof(name));
+		return 0;
+	case PR_GET_NAME:
+		return copyout(aspace_current(), (void __user *)arg, thread->name,
+		               sizeof(thread->name));
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,281 @@
+// sys_poll.c: waiting for several files at once.
+#include "sys/sys_poll.h"
+
+#include "fs/fdtable.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/sys_restart.h"
+#include "sys/syscall.h"
+#include "thread/timer.h"
+#include "thread/yield.h"
+#include "vm/uaccess.h"
+
+#define POLL_COST 100 // instructions or so, to ask a file
+
+// One of the descriptors of a poll.
+struct polled {
+	struct file *file; // a reference; NULL where there is none
+	struct waiter waiter;
+};
+
+static unsigned int file_events(struct file *file, struct poll_table *table)
+{
+	if (!file->ops->poll)
+		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+	return file->ops->poll(file, table);
+}
+
+// Look at every file, and put a waiter on its queue as long as none was ready. Returns how many
+// are.
+static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool wait)
+{
+	int ready = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct poll_table table = { wait && !ready ? &polled[i].waiter : NULL };
+
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		if (!polled[i].file)
+			fds[i].revents = POLLNVAL;
+		else
+			fds[i].revents = (short)(file_events(polled[i].file, &table) &
+			                         ((uint32_t)fds[i].events | POLLERR | POLLHUP));
+		ready += fds[i].revents != 0;
+		(void)yield_after(POLL_COST);
+	}
+	return ready;
+}
+
+static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, uint64_t deadline)
+{
+	bool wait = deadline != 0;
+	int ready, error = 0;
+
+	for (;;) {
+		ready = look(fds, polled, count, wait);
+		if (!ready && wait && !thread_signal_pending())
+			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
+		for (uint32_t i = 0; i < count && wait; i++) {
+			waiter_remove(&polled[i].waiter);
+			(void)yield_after(POLL_COST / 4);
+		}
+		if (!ready && thread_signal_pending())
+			return -ERESTARTNOHAND;
+		if (ready || !wait)
+			return ready;
+		if (error)
+			wait = false; // the time is over: a last look
+	}
+}
+
+int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
+{
+	struct fdtable *files = process_current()->files;
+	struct polled *polled = kmalloc(MAX(count, 1u) * sizeof(*polled));
+	int result;
+
+	if (!polled)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < count; i++) {
+		polled[i].file = fds[i].fd < 0 ? NULL : fd_get(files, fds[i].fd);
+		list_init(&polled[i].waiter.link);
+		(void)yield_after(POLL_COST);
+	}
+	result = poll_loop(fds, polled, count, deadline);
+	for (uint32_t i = 0; i < count; i++) {
+		if (polled[i].file)
+			file_put(polled[i].file);
+		(void)yield_after(POLL_COST / 4);
+	}
+	kfree(polled);
+	return result;
+}
+
+static int deadline_of(int64_t seconds, int64_t ns, uint64_t *deadline)
+{
+	if (seconds < 0 || ns < 0 || ns >= (int64_t)NS_PER_SECOND)
+		return -EINVAL;
+	*deadline = NO_DEADLINE;
+	if (seconds == 0 && ns == 0)
+		*deadline = 0;
+	else if (seconds < (1ll << 32))
+		*deadline = clock_ns() + (uint64_t)seconds * NS_PER_SECOND + (uint64_t)ns;
+	return 0;
+}
+
+int poll_deadline(const struct timespec __user *timeout, uint64_t *deadline)
+{
+	struct timespec ts;
+
+	*deadline = NO_DEADLINE;
+	if (!timeout)
+		return 0;
+	if (copyin(aspace_current(), &ts, timeout, sizeof(ts)))
+		return -EFAULT;
+	return deadline_of(ts.tv_sec, ts.tv_nsec, deadline);
+}
+
+int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline)
+{
+	struct timespec64 ts;
+
+	*deadline = NO_DEADLINE;
+	if (!timeout)
+		return 0;
+	if (copyin(aspace_current(), &ts, timeout, sizeof(ts)))
+		return -EFAULT;
+	return deadline_of(ts.tv_sec, (int32_t)ts.tv_nsec, deadline);
+}
+
+static struct timespec64 time_left(uint64_t deadline)
+{
+	uint64_t now = clock_ns(), left = deadline > now ? deadline - now : 0;
+	uint64_t seconds = left / NS_PER_SECOND;
+
+	return (struct timespec64){ (int64_t)seconds, (int64_t)(left - seconds * NS_PER_SECOND) };
+}
+
+// That it cannot be stored is no error.
+long poll_time_left(struct timespec __user *timeout, uint64_t deadline, long result)
+{
+	struct timespec64 left = time_left(deadline);
+	struct timespec ts = { (time_t)left.tv_sec, (long)left.tv_nsec };
+
+	if (!timeout || deadline == 0 || deadline == NO_DEADLINE)
+		return result;
+	return poll_result(!copyout(aspace_current(), timeout, &ts, sizeof(ts)), result);
+}
+
+long poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline, long result)
+{
+	struct timespec64 left = time_left(deadline);
+
+	if (!timeout || deadline == 0 || deadline == NO_DEADLINE)
+		return result;
+	return poll_result(!copyout(aspace_current(), timeout, &left, sizeof(left)), result);
+}
+
+int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size)
+{
+	sigset_t set;
+
+	mask->set = user != NULL;
+	if (!user)
+		return 0;
+	if (size != sizeof(set))
+		return -EINVAL;
+	if (copyin(aspace_current(), &set, user, sizeof(set)))
+		return -EFAULT;
+	mask->saved = thread_current()->sigmask;
+	signal_set_mask((sigmask_t)set.bits[1] << 32 | set.bits[0]);
+	return 0;
+}
+
+void wait_mask_end(struct wait_mask *mask, long result)
+{
+	struct thread *thread = thread_current();
+
+	if (!mask->set)
+		return;
+	if (result == -ERESTARTNOHAND) {
+		thread->saved_sigmask = mask->saved;
+		thread->restore_sigmask = true;
+	} else {
+		signal_set_mask(mask->saved);
+	}
+}
+
+// The array of descriptors in and out of the program.
+// Where fds[i].revents is. The array need not be aligned.
+static short __user *revents_of(struct pollfd __user *fds, uint32_t i)
+{
+	size_t offset = i * sizeof(struct pollfd) + offsetof(struct pollfd, revents);
+
+	return (short __user *)((uintptr_t)(__force void *)fds + offset);
+}
+
+static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadline)
+{
+	struct aspace *as = aspace_current();
+	struct pollfd *fds;
+	long result;
+
+	if (count > thread_limit(RLIMIT_NOFILE))
+		return -EINVAL;
+	fds = kmalloc(MAX(count, 1u) * sizeof(*fds));
+	if (!fds)
+		return -ENOMEM;
+	result = copyin(as, fds, user, count * sizeof(*fds));
+	if (!result)
+		result = poll_files(fds, count, deadline);
+	for (uint32_t i = 0; i < count && (result >= 0 || result == -ERESTARTNOHAND); i++) {
+		if (put_user(as, revents_of(user, i), fds[i].revents))
+			result = -EFAULT;
+		(void)yield_after(POLL_COST / 4);
+	}
+	kfree(fds);
+	return result;
+}
+
+static long resume_poll(void);
+
+// poll() until `deadline`, going on after a signal without a handler.
+static long poll_to_end(struct pollfd __user *fds, uint32_t count, uint64_t deadline)
+{
+	struct call_restart restart = {
+		.resume = resume_poll, .deadline = deadline, .user = fds, .args[0] = count
+	};
+	long result = poll_user(fds, count, deadline);
+
+	return result == -ERESTARTNOHAND ? restart_later(&restart) : result;
+}
+
+static long resume_poll(void)
+{
+	const struct call_restart *restart = &thread_current()->restart;
+
+	return poll_to_end(restart->user, restart->args[0], restart->deadline);
+}
+
+SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
+{
+	uint64_t deadline = NO_DEADLINE;
+
+	if (milliseconds >= 0)
+		deadline = milliseconds ? clock_ns() + (uint64_t)milliseconds * NS_PER_MS : 0;
+	return poll_to_end(fds, count, deadline);
+}
+
+SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __user *, timeout,
+         const sigset_t __user *, mask, size_t, size)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline(timeout, &deadline);
+
+	if (!result)
+		result = wait_mask_begin(&wait_mask, mask, size);
+	if (result)
+		return result;
+	result = poll_user(fds, count, deadline);
+	wait_mask_end(&wait_mask, result);
+	return poll_time_left(timeout, deadline, result);
+}
+
+SYSCALL5(ppoll_time64, struct pollfd __user *, fds, uint32_t, count, struct timespec64 __user *,
+         timeout, const sigset_t __user *, mask, size_t, size)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline64(timeout, &deadline);
+
+	if (!result)
+		result = wait_mask_begin(&wait_mask, mask, size);
+	if (result)
+		return result;
+	result = poll_user(fds, count, deadline);
+	wait_mask_end(&wait_mask, result);
+	return poll_time_left64(timeout, deadline, result);
+}

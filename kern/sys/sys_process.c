@@ -1,0 +1,292 @@
+// sys_process.c: calls that make, change and end processes.
+#include <abi/fcntl.h>
+#include <abi/resource.h>
+#include <abi/sched.h>
+#include <abi/wait.h>
+#include "mem/heap.h"
+#include "proc/exec.h"
+#include "proc/process_groups.h"
+#include "proc/process.h"
+#include "proc/tls.h"
+#include "sys/syscall.h"
+#include "vm/uaccess.h"
+#include <abi/limits.h>
+
+SYSCALL0(fork)
+{
+	struct fork_request request = { .flags = SIGCHLD };
+
+	return process_fork(&request);
+}
+
+SYSCALL0(vfork)
+{
+	struct fork_request request = { .flags = CLONE_VFORK | CLONE_VM | SIGCHLD };
+
+	return process_fork(&request);
+}
+
+SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, const void __user *,
+         tls, pid_t __user *, child_tid)
+{
+	struct fork_request request = {
+		.flags = flags,
+		.stack = stack,
+		.parent_tid = parent_tid,
+		.child_tid = child_tid,
+		.tls = tls,
+	};
+
+	return process_fork(&request);
+}
+
+// Collect the strings and exec. Everything is given back also when the new program is there
+// already.
+static long exec_with(struct exec_args *args, const char *path, const void __user *argv,
+                      const void __user *envp)
+{
+	int error = exec_args_add_user(args, argv, &args->argc);
+
+	if (!error && args->argc == 0) {
+		args->argc = 1; // as Linux since 5.18: a program always has an argv[0]
+		error = exec_args_add(args, "");
+	}
+	if (!error)
+		error = exec_args_add_user(args, envp, &args->envc);
+	return error ? error : process_exec(path, args);
+}
+
+SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, const void __user *,
+         envp)
+{
+	char *path = kmalloc(PATH_MAX);
+	struct exec_args args;
+	long result;
+
+	if (!path)
+		return -ENOMEM;
+	result = copyinstr(aspace_current(), path, user_path, PATH_MAX);
+	if (result >= 0)
+		result = exec_args_init(&args);
+	if (result == 0) {
+		result = exec_with(&args, path, argv, envp);
+		exec_args_free(&args);
+	}
+	kfree(path);
+	return result;
+}
+
+SYSCALL1(exit, int, status)
+{
+	process_exit((status & 0xff) << 8);
+}
+
+SYSCALL1(exit_group, int, status)
+{
+	process_exit((status & 0xff) << 8);
+}
+
+#define WAIT4_OPTIONS (WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE)
+
+static long wait_for(pid_t pid, int __user *status_store, int options, void __user *usage)
+{
+	struct cpu_time before = { 0, 0 };
+	struct usage used;
+	struct rusage report;
+	int status;
+	pid_t child;
+
+	if ((uint32_t)options & ~WAIT4_OPTIONS)
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	child = process_wait(pid, options, &status, usage ? &used : NULL);
+	if (child <= 0)
+		return child;
+	if (status_store && put_user(aspace_current(), status_store, status))
+		return -EFAULT;
+	if (!usage)
+		return child;
+	report = usage_report(&used, &before);
+	return copyout(aspace_current(), usage, &report, sizeof(report)) ? -EFAULT : child;
+}
+
+SYSCALL4(wait4, pid_t, pid, int __user *, status, int, options, void __user *, usage)
+{
+	return wait_for(pid, status, options, usage);
+}
+
+SYSCALL3(waitpid, pid_t, pid, int __user *, status, int, options)
+{
+	return wait_for(pid, status, options, NULL);
+}
+
+SYSCALL0(getpid)
+{
+	return process_current()->pid;
+}
+
+SYSCALL0(gettid)
+{
+	return thread_current()->tid;
+}
+
+SYSCALL0(getppid)
+{
+	return process_current()->parent->pid;
+}
+
+// The process that a call means by `pid`, 0 standing for the caller. Caller: holds process_lock.
+static struct process *find_meant(pid_t pid)
+{
+	struct process *process = pid == 0 ? process_current() : process_find(pid);
+
+	return process && process->pid != PID_INIT ? process : NULL;
+}
+
+SYSCALL1(getpgid, pid_t, pid)
+{
+	struct process *process;
+	long result = -ESRCH;
+
+	spin_lock(&process_lock);
+	process = pid == 0 ? process_current() : process_find(pid);
+	if (process)
+		result = process->pgid;
+	spin_unlock(&process_lock);
+	return result;
+}
+
+SYSCALL0(getpgrp)
+{
+	return process_current()->pgid;
+}
+
+SYSCALL1(getsid, pid_t, pid)
+{
+	struct process *process;
+	long result = -ESRCH;
+
+	spin_lock(&process_lock);
+	process = pid == 0 ? process_current() : process_find(pid);
+	if (process)
+		result = process->sid;
+	spin_unlock(&process_lock);
+	return result;
+}
+
+static long set_group(struct process *process, pid_t pgid)
+{
+	struct process *self = process_current();
+
+	if (!process || (process != self && process->parent != self))
+		return -ESRCH;
+	if (process->sid != self->sid)
+		return -EPERM;
+	if (process != self && process->has_execed)
+		return -EACCES;
+	if (process->sid == process->pid)
+		return -EPERM;
+	if (pgid != process->pid && group_session(pgid) != self->sid)
+		return -EPERM;
+	if (pgid != process->pgid)
+		group_move(process, pgid, process->sid);
+	return 0;
+}
+
+SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
+{
+	struct process *process;
+	long result;
+
+	if (pid == 0)
+		pid = process_current()->pid;
+	if (pgid == 0)
+		pgid = pid;
+	if (pgid < 0)
+		return -EINVAL;
+	spin_lock(&process_lock);
+	process = find_meant(pid);
+	result = set_group(process, pgid);
+	spin_unlock(&process_lock);
+	return result;
+}
+
+SYSCALL0(setsid)
+{
+	struct process *self = process_current();
+	long result = self->pid;
+
+	spin_lock(&process_lock);
+	if (group_session(self->pid)) // the group exists already
+		result = -EPERM;
+	else
+		group_move(self, self->pid, self->pid);
+	spin_unlock(&process_lock);
+	return result;
+}
+
+SYSCALL1(set_thread_area, void __user *, user_desc)
+{
+	struct user_desc desc;
+	bool wanted_any;
+	int error;
+
+	if (copyin(aspace_current(), &desc, user_desc, sizeof(desc)))
+		return -EFAULT;
+	wanted_any = desc.entry_number == (uint32_t)-1;
+	error = tls_set(thread_current(), &desc);
+	if (!error && wanted_any &&
+	    copyout(aspace_current(), user_desc, &desc.entry_number, sizeof(desc.entry_number)))
+		return -EFAULT;
+	return error;
+}
+
+SYSCALL1(get_thread_area, void __user *, user_desc)
+{
+	struct user_desc desc;
+	int error;
+
+	if (copyin(aspace_current(), &desc, user_desc, sizeof(desc.entry_number)))
+		return -EFAULT;
+	error = tls_get(thread_current(), &desc);
+	if (error)
+		return error;
+	return copyout(aspace_current(), user_desc, &desc, sizeof(desc));
+}
+
+SYSCALL1(set_tid_address, pid_t __user *, address)
+{
+	thread_current()->clear_tid = address;
+	return thread_current()->tid;
+}
+
+// The list of mutexes that glibc wants unlocked should a thread die. There is one thread to a
+// process.
+SYSCALL2(set_robust_list, const void __user *, head, size_t, len)
+{
+	(void)head;
+	return len == 12 ? 0 : -EINVAL;
+}
+
+SYSCALL0(sched_yield)
+{
+	thread_yield();
+	return 0;
+}
+
+// There is one CPU, and everybody may use it.
+SYSCALL3(sched_getaffinity, pid_t, pid, size_t, len, void __user *, mask)
+{
+	uint32_t cpus = 1;
+	bool exists;
+
+	if (len < sizeof(cpus) || len % sizeof(cpus))
+		return -EINVAL;
+	spin_lock(&process_lock);
+	exists = find_meant(pid) != NULL;
+	spin_unlock(&process_lock);
+	if (!exists)
+		return -ESRCH;
+	return copyout(aspace_current(), mask, &cpus, sizeof(cpus)) ? -EFAULT : (long)sizeof(cpus);
+}

@@ -1,0 +1,112 @@
+// sys_process_vm.c: copying between the caller's memory and another process's.
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "thread/yield.h"
+#include "vm/aspace.h"
+#include "vm/uaccess.h"
+#include "vm/user_iovec.h"
+
+#define CHUNK PAGE_SIZE // bytes that pass through the kernel at a time
+#define COPY_COST 3000  // instructions or so for that
+
+// One side of the copy: stretches of memory in one space, and how far we are.
+struct side {
+	struct aspace *as;
+	struct user_vector vector;
+	unsigned int index; // the stretch we are in,
+	size_t done;        // and how much of it is done
+	bool local;         // the caller's own
+};
+
+// What is left of the current stretch, after those that are done.
+static size_t side_left(struct side *side)
+{
+	const struct user_vector *vector = &side->vector;
+
+	while (side->index < vector->count && side->done == vector->iov[side->index].iov_len) {
+		side->index++;
+		side->done = 0;
+	}
+	return side->index < vector->count ? vector->iov[side->index].iov_len - side->done : 0;
+}
+
+static void __user *side_at(const struct side *side)
+{
+	return (char __user *)side->vector.iov[side->index].iov_base + side->done;
+}
+
+// Copy until one side is used up, a byte cannot be reached or the caller is killed. Returns how many bytes, or -EFAULT when
+// the first could not.
+static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
+{
+	ssize_t total = 0;
+	size_t n;
+
+	while ((n = MIN(side_left(from), side_left(to))) > 0) {
+		size_t got, put;
+
+		n = MIN(n, CHUNK - (uintptr_t)side_at(from) % CHUNK);
+		n = MIN(n, CHUNK - (uintptr_t)side_at(to) % CHUNK);
+		got = from->local ? copyin_partial(from->as, chunk, side_at(from), n) :
+		                    aspace_read(from->as, chunk, side_at(from), n);
+		put = to->local ? copyout_partial(to->as, side_at(to), chunk, got) :
+		                  aspace_write(to->as, side_at(to), chunk, got);
+		from->done += put;
+		to->done += put;
+		total += (ssize_t)put;
+		if (put < n)
+			return total ? total : -EFAULT;
+		if (yield_after(COPY_COST))
+			break;
+	}
+	return total;
+}
+
+static long transfer(pid_t pid, struct side *local, struct side *remote, bool write)
+{
+	char *chunk = kmalloc(CHUNK);
+	ssize_t result = -ESRCH;
+
+	if (!chunk)
+		return -ENOMEM;
+	remote->as = process_get_aspace(pid);
+	if (remote->as) {
+		result = write ? copy_sides(local, remote, chunk) :
+		                 copy_sides(remote, local, chunk);
+		aspace_put(remote->as);
+	}
+	kfree(chunk);
+	return result;
+}
+
+static long process_vm(pid_t pid, const void __user *local_iov, unsigned long local_count,
+                       const void __user *remote_iov, unsigned long remote_count, bool write)
+{
+	struct aspace *own = aspace_current();
+	struct side local = { .as = own, .local = true }, remote = { .local = false };
+	long result = user_vector_get(&local.vector, own, local_iov, local_count);
+
+	if (result)
+		return result;
+	result = user_vector_get(&remote.vector, own, remote_iov, remote_count);
+	if (!result) {
+		if (side_left(&local))
+			result = transfer(pid, &local, &remote, write);
+		user_vector_put(&remote.vector);
+	}
+	user_vector_put(&local.vector);
+	return result;
+}
+
+SYSCALL6(process_vm_readv, pid_t, pid, const void __user *, local, unsigned long, local_count,
+         const void __user *, remote, unsigned long, remote_count, unsigned long, flags)
+{
+	return flags ? -EINVAL : process_vm(pid, local, local_count, remote, remote_count, false);
+}
+
+SYSCALL6(process_vm_writev, pid_t, pid, const void __user *, local, unsigned long, local_count,
+         const void __user *, remote, unsigned long, remote_count, unsigned long, flags)
+{
+	return flags ? -EINVAL : process_vm(pid, local, local_count, remote, remote_count, true);
+}

@@ -1,0 +1,244 @@
+// sys_select.c: select, made of poll: each descriptor that stands in one of the three sets is polled.
+#include "fs/fdtable.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+#include "sys/sys_poll.h"
+#include "sys/syscall.h"
+#include "thread/timer.h"
+#include "vm/uaccess.h"
+
+// One of the sets: where the program has it, and which events put a descriptor into it.
+struct fd_set {
+	uint32_t __user *user; // NULL: not asked for
+	short asked, answered;
+	uint32_t *bits, *answers; // `words` of each
+};
+
+struct select {
+	uint32_t words;        // of each set
+	struct fd_set sets[3]; // readable, writable, exceptional
+	uint32_t count;        // descriptors in any of them
+	struct pollfd *fds;
+};
+
+static bool in_set(const struct fd_set *set, uint32_t fd)
+{
+	return set->bits[fd / 32] >> (fd % 32) & 1;
+}
+
+static int fetch_sets(struct select *select)
+{
+	for (int i = 0; i < 3; i++) {
+		struct fd_set *set = &select->sets[i];
+
+		if (set->user && copyin(aspace_current(), set->bits, set->user, select->words * 4))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+// Which events descriptor `fd` is to be polled for; 0: it stands in no set.
+static short events_of(const struct select *select, uint32_t fd)
+{
+	short events = 0;
+
+	for (int i = 0; i < 3; i++)
+		if (in_set(&select->sets[i], fd))
+			events |= select->sets[i].asked;
+	return events;
+}
+
+// Make the list to be polled of the first `n` descriptors. -EBADF when one of them is not open, -ENOMEM.
+static int list_descriptors(struct select *select, uint32_t n)
+{
+	struct fdtable *files = process_current()->files;
+	uint32_t count = 0;
+
+	for (uint32_t fd = 0; fd < n; fd++)
+		count += events_of(select, fd) != 0;
+	select->fds = kmalloc(MAX(count, 1u) * sizeof(*select->fds));
+	if (!select->fds)
+		return -ENOMEM;
+	for (uint32_t fd = 0; fd < n && select->count < count; fd++) {
+		short events = events_of(select, fd);
+
+		if (!events)
+			continue;
+		if (fd_get_cloexec(files, (int)fd) < 0)
+			return -EBADF;
+		select->fds[select->count++] = (struct pollfd){ .fd = (int)fd, .events = events };
+	}
+	return 0;
+}
+
+// Put the answers into the sets and back to the program. Returns how many bits are set.
+static int answer(struct select *select)
+{
+	int total = 0;
+
+	for (int i = 0; i < 3; i++) {
+		struct fd_set *set = &select->sets[i];
+		for (uint32_t j = 0; j < select->count; j++) {
+			uint32_t fd = (uint32_t)select->fds[j].fd;
+
+			if (!in_set(set, fd) || !(select->fds[j].revents & set->answered))
+				continue;
+			set->answers[fd / 32] |= 1u << fd % 32;
+			total++;
+		}
+		if (set->user &&
+		    copyout(aspace_current(), set->user, set->answers, select->words * 4))
+			return -EFAULT;
+	}
+	return total;
+}
+
+static int select_run(struct select *select, uint32_t n, uint64_t deadline)
+{
+	int error = fetch_sets(select);
+
+	if (!error)
+		error = list_descriptors(select, n);
+	if (error)
+		return error;
+	error = poll_files(select->fds, select->count, deadline);
+	return error < 0 ? error : answer(select);
+}
+
+// Give the sets room for `words` words each. 0 or -ENOMEM.
+static int make_sets(struct select *select, uint32_t words)
+{
+	uint32_t *bits = kzalloc(MAX(words, 1u) * 6 * sizeof(*bits));
+
+	select->words = words;
+	for (int i = 0; bits && i < 3; i++) {
+		select->sets[i].bits = bits + (size_t)(2 * i) * words;
+		select->sets[i].answers = bits + (size_t)(2 * i + 1) * words;
+	}
+	return bits ? 0 : -ENOMEM;
+}
+
+// Descriptors that the table has no room for are passed over, as on Linux.
+static uint32_t descriptors_to_poll(int n)
+{
+	uint32_t end = fdtable_end(process_current()->files);
+
+	return MIN((uint32_t)n, MAX(end, (uint32_t)OPEN_MAX));
+}
+
+static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
+                       uint32_t __user *exceptional, uint64_t deadline)
+{
+	struct select select = {
+		.sets = {
+			{ readable, POLLIN | POLLRDNORM | POLLRDBAND,
+			  POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR, NULL, NULL },
+			{ writable, POLLOUT | POLLWRNORM | POLLWRBAND,
+			  POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR, NULL, NULL },
+			{ exceptional, POLLPRI, POLLPRI, NULL, NULL },
+		},
+	};
+	uint32_t count;
+	int result;
+
+	if (n < 0)
+		return -EINVAL;
+	count = descriptors_to_poll(n);
+	if (make_sets(&select, (count + 31) / 32))
+		return -ENOMEM;
+	result = select_run(&select, count, deadline);
+	kfree(select.fds);
+	kfree(select.sets[0].bits);
+	return result;
+}
+
+static long select_timeval(int n, uint32_t __user *readable, uint32_t __user *writable,
+                           uint32_t __user *exceptional, struct timeval __user *timeout)
+{
+	uint64_t deadline = NO_DEADLINE, now;
+	struct timeval tv;
+	long result;
+
+	if (timeout) {
+		if (copyin(aspace_current(), &tv, timeout, sizeof(tv)))
+			return -EFAULT;
+		if (tv.tv_sec < 0 || tv.tv_usec < 0)
+			return -EINVAL;
+		deadline = (uint64_t)tv.tv_sec * NS_PER_SECOND + (uint64_t)tv.tv_usec * 1000;
+		deadline += deadline ? clock_ns() : 0;
+	}
+	result = select_user(n, readable, writable, exceptional, deadline);
+	if (!timeout || deadline == 0)
+		return result;
+	now = clock_ns();
+	deadline = deadline > now ? deadline - now : 0;
+	tv.tv_sec = (time_t)(deadline / NS_PER_SECOND);
+	tv.tv_usec = (suseconds_t)(deadline % NS_PER_SECOND / 1000);
+	return poll_result(!copyout(aspace_current(), timeout, &tv, sizeof(tv)), result);
+}
+
+SYSCALL5(_newselect, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timeval __user *, timeout)
+{
+	return select_timeval(n, readable, writable, exceptional, timeout);
+}
+
+// The oldest form: one pointer to all five arguments.
+SYSCALL1(select, const uint32_t __user *, arguments)
+{
+	uint32_t a[5];
+
+	if (copyin(aspace_current(), a, arguments, sizeof(a)))
+		return -EFAULT;
+	return select_timeval((int)a[0], (uint32_t __user *)a[1], (uint32_t __user *)a[2],
+	                      (uint32_t __user *)a[3], (struct timeval __user *)a[4]);
+}
+
+// The sixth argument of pselect6: a mask and its size, behind one pointer.
+struct mask_argument {
+	uint32_t mask;
+	uint32_t size;
+};
+
+static int mask_argument_begin(struct wait_mask *mask, const struct mask_argument __user *user)
+{
+	struct mask_argument argument = { 0, 0 };
+
+	if (user && copyin(aspace_current(), &argument, user, sizeof(argument)))
+		return -EFAULT;
+	return wait_mask_begin(mask, (const sigset_t __user *)argument.mask, argument.size);
+}
+
+SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timespec __user *, timeout,
+         const struct mask_argument __user *, mask)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline(timeout, &deadline);
+
+	if (!result)
+		result = mask_argument_begin(&wait_mask, mask);
+	if (result)
+		return result;
+	result = select_user(n, readable, writable, exceptional, deadline);
+	wait_mask_end(&wait_mask, result);
+	return poll_time_left(timeout, deadline, result);
+}
+
+SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
+         uint32_t __user *, exceptional, struct timespec64 __user *, timeout,
+         const struct mask_argument __user *, mask)
+{
+	struct wait_mask wait_mask;
+	uint64_t deadline;
+	long result = poll_deadline64(timeout, &deadline);
+
+	if (!result)
+		result = mask_argument_begin(&wait_mask, mask);
+	if (result)
+		return result;
+	result = select_user(n, readable, writable, exceptional, deadline);
+	wait_mask_end(&wait_mask, result);
+	return poll_time_left64(timeout, deadline, result);
+}

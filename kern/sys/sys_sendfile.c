@@ -1,0 +1,159 @@
+// sys_sendfile.c: copying from one open file to another inside the kernel.
+#include "fs/fdtable.h"
+#include "fs/inode.h"
+#include "fs/uio.h"
+#include "proc/process.h"
+#include "sys/user_path.h"
+#include "sys/syscall.h"
+#include "vm/uaccess.h"
+
+// A pair of open files, each with a position of its own if `has_` says so.
+struct copy {
+	struct file *in, *out;
+	bool has_in_pos, has_out_pos;
+	int64_t in_pos, out_pos;
+};
+
+static int copy_begin(struct copy *copy, int in_fd, int out_fd)
+{
+	copy->in = file_arg_get(in_fd);
+	copy->out = file_arg_get(out_fd);
+	if (copy->in && copy->out)
+		return 0;
+	if (copy->in)
+		file_put(copy->in);
+	if (copy->out)
+		file_put(copy->out);
+	return -EBADF;
+}
+
+static ssize_t copy_run(struct copy *copy, size_t len)
+{
+	uint64_t in_pos = (uint64_t)copy->in_pos, out_pos = (uint64_t)copy->out_pos;
+	ssize_t n = file_copy(copy->in, copy->has_in_pos ? &in_pos : NULL, copy->out,
+	                      copy->has_out_pos ? &out_pos : NULL, MIN(len, UIO_MAX));
+
+	copy->in_pos = (int64_t)in_pos;
+	copy->out_pos = (int64_t)out_pos;
+	return n;
+}
+
+static void copy_end(struct copy *copy)
+{
+	file_put(copy->in);
+	file_put(copy->out);
+}
+
+// May sendfile copy `len` bytes so?
+static int sendfile_check(const struct copy *copy, size_t len)
+{
+	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
+
+	if (!file_readable(copy->in) || !file_writable(copy->out))
+		return -EBADF;
+	if (copy->has_in_pos && !copy->in->ops->lseek)
+		return -ESPIPE;
+	if (!copy->in->ops->lseek || (copy->out->flags & O_APPEND))
+		return -EINVAL;
+	return from < 0 || len > (uint64_t)(INT64_MAX - from) ? -EINVAL : 0;
+}
+
+static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len)
+{
+	ssize_t n = copy_begin(copy, in_fd, out_fd);
+
+	if (n)
+		return n;
+	n = sendfile_check(copy, len);
+	if (!n)
+		n = copy_run(copy, len);
+	copy_end(copy);
+	return n;
+}
+
+SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, len)
+{
+	struct copy copy = { .has_in_pos = offset != NULL };
+	int32_t pos = 0;
+	ssize_t n;
+
+	if (offset && get_user(aspace_current(), &pos, offset))
+		return -EFAULT;
+	copy.in_pos = pos;
+	n = sendfile_run(out_fd, in_fd, &copy, len);
+	pos = (int32_t)copy.in_pos;
+	if (offset && put_user(aspace_current(), offset, pos))
+		return -EFAULT;
+	return n;
+}
+
+SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, len)
+{
+	struct copy copy = { .has_in_pos = offset != NULL };
+	ssize_t n;
+
+	if (offset && get_user(aspace_current(), &copy.in_pos, offset))
+		return -EFAULT;
+	n = sendfile_run(out_fd, in_fd, &copy, len);
+	if (offset && put_user(aspace_current(), offset, copy.in_pos))
+		return -EFAULT;
+	return n;
+}
+
+// May copy_file_range copy *len bytes so? Lowers *len to what RLIMIT_FSIZE admits.
+static int copy_range_check(const struct copy *copy, size_t *len)
+{
+	struct inode *in = copy->in->inode, *out = copy->out->inode;
+	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
+	int64_t to = copy->has_out_pos ? copy->out_pos : (int64_t)copy->out->position;
+	uint64_t size;
+	int error;
+
+	if (inode_is(in, S_IFDIR) || inode_is(out, S_IFDIR))
+		return -EISDIR;
+	if (!inode_is(in, S_IFREG) || !inode_is(out, S_IFREG))
+		return -EINVAL;
+	if (!file_readable(copy->in) || !file_writable(copy->out) || (copy->out->flags & O_APPEND))
+		return -EBADF;
+	if ((uint64_t)from + *len < (uint64_t)from || (uint64_t)to + *len < (uint64_t)to)
+		return -EOVERFLOW;
+	if (to == INT64_MAX) // no file has a byte there
+		return -EFBIG;
+	if (from < 0 || to < 0)
+		return -EINVAL;
+	size = inode_size(in);
+	*len = (size_t)MIN(*len, size - MIN((uint64_t)from, size));
+	error = size_limit_write((uint64_t)to, len);
+	if (error)
+		return error;
+	if (in == out && (uint64_t)(from > to ? from - to : to - from) < *len)
+		return -EINVAL;
+	return 0;
+}
+
+SYSCALL6(copy_file_range, int, in_fd, int64_t __user *, in_pos, int, out_fd, int64_t __user *,
+         out_pos, size_t, len, unsigned int, flags)
+{
+	struct copy copy = { .has_in_pos = in_pos != NULL, .has_out_pos = out_pos != NULL };
+	struct aspace *as = aspace_current();
+	ssize_t n = copy_begin(&copy, in_fd, out_fd);
+
+	if (n)
+		return n;
+	if (in_pos && get_user(as, &copy.in_pos, in_pos))
+		n = -EFAULT;
+	else if (out_pos && get_user(as, &copy.out_pos, out_pos))
+		n = -EFAULT;
+	else if (flags)
+		n = -EINVAL;
+	else
+		n = copy_range_check(&copy, &len);
+	if (!n && len)
+		n = copy_run(&copy, len);
+	if (n > 0 && in_pos && put_user(as, in_pos, copy.in_pos))
+		n = -EFAULT;
+	if (n > 0 && out_pos && put_user(as, out_pos, copy.out_pos))
+		n = -EFAULT;
+	copy_end(&copy);
+	return n;
+}

@@ -1,0 +1,80 @@
+// syscall_table.c: from a number to the function that makes the call.
+#include <abi/area.h>
+#include <abi/syscall.h>
+#include "cpu/trap.h"
+#include "sys/syscall_count.h"
+#include "sys/syscall.h"
+#include "sys/syscall_table.h"
+#include "thread/stretch.h"
+
+typedef long (*syscall_handler)(const struct trapframe *frame);
+
+extern const syscall_handler syscall_table[SYSCALL_LIMIT];
+void syscall_entry(void);
+long syscall_beyond_table(const struct trapframe *frame);
+
+static long sys_unknown(const struct trapframe *frame)
+{
+	(void)frame;
+	return -ENOSYS;
+}
+
+// Where a table lists a number twice, the later entry counts: all are unknown at first.
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Winitializer-overrides"
+#else
+#pragma GCC diagnostic ignored "-Woverride-init"
+#endif
+
+#define X(name) [SYS_##name] = sys_##name,
+const syscall_handler syscall_table[SYSCALL_LIMIT] = {
+	[0 ... SYSCALL_LIMIT - 1] = sys_unknown,
+#include "sys/syscall_list.h"
+};
+#undef X
+
+#define QUIRE_CALLS 64u // room for those there may be
+
+#define X(name) [SYS_##name - SYS_QUIRE_FIRST] = sys_##name,
+static const syscall_handler quire_table[QUIRE_CALLS] = {
+	[0 ... QUIRE_CALLS - 1] = sys_unknown,
+#include "sys/syscall_list_quire.h"
+};
+#undef X
+
+#pragma GCC diagnostic pop
+
+// Numbers beyond the table: calls that Linux does not have live there.
+long syscall_beyond_table(const struct trapframe *frame)
+{
+	uint32_t number = frame->eax - SYS_QUIRE_FIRST;
+
+	return number < ARRAY_SIZE(quire_table) ? quire_table[number](frame) : -ENOSYS;
+}
+
+#ifdef STRETCH
+
+static const char *name_of(uint32_t number)
+{
+	switch (number) {
+#define X(name)          \
+	case SYS_##name: \
+		return #name;
+#include "sys/syscall_list.h"
+#include "sys/syscall_list_quire.h"
+#undef X
+	default:
+		return NULL;
+	}
+}
+
+#endif
+
+void syscall_init(void)
+{
+#ifdef STRETCH
+	stretch_name_hook = name_of;
+#endif
+	trap_register_user_gate(TRAP_SYSCALL, syscall_entry);
+}

@@ -1,0 +1,68 @@
+// user_path.c: fetching paths.
+#include "sys/user_path.h"
+
+#include "fs/inode.h"
+#include "mem/heap.h"
+#include "vm/uaccess.h"
+#include <abi/fcntl.h>
+
+int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
+{
+	ssize_t length;
+	int error = 0;
+
+	arg->file = NULL;
+	arg->start = NULL;
+	arg->text = kmalloc(PATH_MAX);
+	if (!arg->text)
+		return -ENOMEM;
+	length = copyinstr(aspace_current(), arg->text, text, PATH_MAX);
+	if (length < 0) {
+		error = (int)length;
+	} else if (dirfd != AT_FDCWD && arg->text[0] != '/') {
+		arg->file = fd_get(process_current()->files, dirfd);
+		if (arg->file)
+			arg->start = arg->file->inode;
+		else
+			error = -EBADF;
+	}
+	if (error)
+		kfree(arg->text);
+	return error;
+}
+
+void path_arg_put(struct path_arg *arg)
+{
+	if (arg->file)
+		file_put(arg->file);
+	kfree(arg->text);
+}
+
+// An empty path that stands for the descriptor, or for the current directory.
+static struct inode *empty_path_inode(const struct path_arg *arg)
+{
+	struct inode *inode;
+
+	if (arg->start)
+		return inode_get(arg->start);
+	mutex_lock(&tree_lock);
+	inode = inode_get(process_current()->fs->cwd);
+	tree_unlock();
+	return inode;
+}
+
+int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store)
+{
+	struct path_arg arg;
+	int error = path_arg_get(&arg, dirfd, text);
+
+	if (error)
+		return error;
+	if ((flags & AT_EMPTY_PATH) && !arg.text[0])
+		*store = empty_path_inode(&arg);
+	else
+		error = path_lookup(process_current()->fs, arg.start, arg.text,
+		                    flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, store);
+	path_arg_put(&arg);
+	return error;
+}

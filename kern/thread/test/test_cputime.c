@@ -1,0 +1,63 @@
+// test_cputime.c: processor time.
+#include "cpu/x86.h"
+#include "debug/ktest.h"
+#include "thread/cputime.h"
+#include "thread/test/thread_test_util.h"
+#include "thread/timer.h"
+
+static void spin(uint64_t ns)
+{
+	uint64_t start = clock_ns();
+
+	while (clock_ns() - start < ns)
+		;
+}
+
+static uint64_t cycles_used(void)
+{
+	return cputime_used(thread_current()).cycles;
+}
+
+// In cycles: the rate at which they become nanoseconds is that since boot, and earlier tests may have
+// let the clock miss some.
+KTEST(cputime_counts_who_runs)
+{
+	uint64_t used = cycles_used(), began = rdtsc();
+
+	spin(4 * NS_PER_MS);
+	EXPECT(cycles_used() - used >= (rdtsc() - began) / 4 * 3);
+	used = cycles_used();
+	began = rdtsc();
+	test_sleep(40 * NS_PER_MS);
+	EXPECT(cycles_used() - used < (rdtsc() - began) / 4 * 3);
+}
+
+// A reader is never told less than before, whatever the sum and its shares become.
+KTEST(cputime_report_never_goes_back)
+{
+	struct cpu_time before = { 0, 0 }, now;
+	struct cpu_use use = { .cycles = 1ull << 40, .sampled = 100, .sampled_system = 25 };
+
+	now = cputime_report(&use, &before);
+	EXPECT(now.user > 2 * now.system && now.user < 4 * now.system);
+	use.sampled_system = 100;
+	EXPECT_EQ(cputime_report(&use, &before).user, now.user);
+	EXPECT_EQ(before.system, now.system);
+	use.cycles /= 2;
+	EXPECT_EQ(cputime_report(&use, &before).user, now.user);
+	use.cycles *= 4;
+	EXPECT_EQ(cputime_report(&use, &before).user, now.user);
+	EXPECT(before.system > 2 * now.system);
+}
+
+// A thread that is made to let others run could have gone on; one that sleeps could not.
+KTEST(thread_waits_are_told_from_preemption)
+{
+	struct thread *thread = thread_current();
+	uint32_t waits = thread_waits(thread), preempted = thread->preempted;
+
+	for (int i = 0; i < 3; i++)
+		test_sleep(NS_PER_MS);
+	EXPECT_EQ(thread_waits(thread), waits + 3);
+	EXPECT_EQ(thread->preempted, preempted);
+}

@@ -1,0 +1,141 @@
+// test_mutex.c: one holder at a time, and the order of sleeping locks.
+#include "thread/test/thread_test_util.h"
+
+#include "thread/mutex.h"
+
+struct shared {
+	struct mutex mutex;
+	unsigned int inside, most_inside, entries;
+	struct test_log log;
+};
+
+static void enter_often(void *arg)
+{
+	struct shared *shared = arg;
+
+	for (int i = 0; i < 10; i++) {
+		mutex_lock(&shared->mutex);
+		shared->inside++;
+		shared->most_inside = MAX(shared->most_inside, shared->inside);
+		shared->entries++;
+		EXPECT(mutex_held(&shared->mutex));
+		thread_yield();
+		shared->inside--;
+		mutex_unlock(&shared->mutex);
+		EXPECT(!mutex_held(&shared->mutex));
+		if (i % 3 == 0)
+			thread_yield();
+	}
+}
+
+KTEST(mutex_lets_one_in_at_a_time)
+{
+	struct shared shared = { .entries = 0 };
+
+	mutex_init(&shared.mutex, "test", RANK_OBJECT);
+	for (int i = 0; i < 4; i++)
+		test_spawn(enter_often, &shared);
+	test_settle();
+	EXPECT_EQ(shared.entries, 40);
+	EXPECT_EQ(shared.most_inside, 1);
+	EXPECT(!shared.mutex.holder);
+	EXPECT(waitq_empty(&shared.mutex.waiters));
+}
+
+struct comer {
+	struct shared *shared;
+	char letter;
+};
+
+static void enter_once(void *arg)
+{
+	struct comer *comer = arg;
+
+	mutex_lock(&comer->shared->mutex);
+	test_log_add(&comer->shared->log, comer->letter);
+	mutex_unlock(&comer->shared->mutex);
+}
+
+KTEST(mutex_serves_in_the_order_of_coming)
+{
+	struct shared shared = { .entries = 0 };
+	struct comer comers[] = { { &shared, 'a' }, { &shared, 'b' }, { &shared, 'c' } };
+
+	mutex_init(&shared.mutex, "test", RANK_OBJECT);
+	mutex_lock(&shared.mutex);
+	for (size_t i = 0; i < ARRAY_SIZE(comers); i++)
+		test_spawn(enter_once, &comers[i]);
+	test_settle();
+	EXPECT_TEXT(shared.log.text, "");
+	mutex_unlock(&shared.mutex);
+	test_settle();
+	EXPECT_TEXT(shared.log.text, "abc");
+}
+
+static void try_lock(void *arg)
+{
+	EXPECT(!mutex_trylock(arg));
+	EXPECT(!mutex_held(arg));
+	EXPECT_PANIC(mutex_unlock(arg));
+}
+
+KTEST(mutex_trylock_never_waits)
+{
+	struct mutex mutex;
+
+	mutex_init(&mutex, "test", RANK_OBJECT);
+	EXPECT(mutex_trylock(&mutex));
+	EXPECT(mutex_held(&mutex));
+	EXPECT(!mutex_trylock(&mutex));
+	test_spawn(try_lock, &mutex);
+	test_settle();
+	mutex_unlock(&mutex);
+	EXPECT(mutex_trylock(&mutex));
+	mutex_unlock(&mutex);
+}
+
+KTEST(mutex_unlock_is_for_the_holder)
+{
+	struct mutex mutex;
+
+	mutex_init(&mutex, "test", RANK_OBJECT);
+	EXPECT_PANIC(mutex_unlock(&mutex));
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+	EXPECT_PANIC(mutex_unlock(&mutex));
+}
+
+#ifdef DEBUG
+
+KTEST(mutex_order_of_ranks)
+{
+	struct mutex tree, aspace, object, other;
+	struct spinlock spin = SPINLOCK_INIT("test", RANK_PROCESS);
+
+	mutex_init(&tree, "tree", RANK_TREE);
+	mutex_init(&aspace, "aspace", RANK_ASPACE);
+	mutex_init(&object, "object", RANK_OBJECT);
+	mutex_init(&other, "other", RANK_OBJECT);
+	assert_no_sleeping_lock();
+	mutex_lock(&tree);
+	mutex_lock(&object);
+	EXPECT_PANIC(mutex_lock(&aspace)); // lower
+	EXPECT_PANIC(mutex_lock(&other));  // equal
+	EXPECT_PANIC(mutex_lock(&object)); // itself
+	EXPECT_PANIC(assert_no_sleeping_lock());
+	mutex_unlock(&object);
+	mutex_lock(&aspace);
+	mutex_unlock(&tree); // in any order
+	EXPECT_PANIC(mutex_lock(&tree));
+	EXPECT_PANIC(assert_no_sleeping_lock());
+	mutex_unlock(&aspace);
+	assert_no_sleeping_lock();
+	spin_lock(&spin);
+	EXPECT_PANIC(mutex_lock(&tree));
+	spin_unlock(&spin);
+	mutex_lock(&tree);
+	mutex_unlock(&tree);
+	EXPECT_EQ(thread_current()->sleeping_ranks, 0);
+}
+
+#endif

@@ -1,0 +1,40 @@
+// thread_test_util.c: what the tests of kern/thread, and of the layers above it, have in common.
+#include "thread/test/thread_test_util.h"
+
+#include "mem/page.h"
+#include "thread/kstack.h"
+#include "thread/sched.h"
+
+struct thread *test_spawn(void (*entry)(void *arg), void *arg)
+{
+	struct thread *thread;
+
+	if (thread_create(&thread, "test", entry, arg))
+		panic("a test found no memory for a thread");
+	thread_start(thread);
+	return thread;
+}
+
+void test_settle(void)
+{
+	while (schedule_waiting())
+		thread_yield();
+}
+
+void test_sleep(uint64_t ns)
+{
+	struct waitq wq = WAITQ_INIT(wq);
+
+	waitq_sleep(&wq, NULL, WAIT_UNINTERRUPTIBLE, clock_ns() + ns);
+}
+
+size_t test_free_memory(void)
+{
+	return page_free_count() + kstack_pooled_pages();
+}
+
+void test_log_add(struct test_log *log, char letter)
+{
+	if (log->len < sizeof(log->text) - 1)
+		log->text[log->len++] = letter;
+}

@@ -1,0 +1,48 @@
+// console_tty.c: /dev/console and /dev/tty.
+#include "tty/console_tty.h"
+
+#include "dev/console.h"
+#include "fs/device.h"
+#include "tty/tty.h"
+
+struct tty console_tty = {
+	.name = "console",
+	.output = console_write,
+	.resume = console_input_resume,
+};
+
+static size_t console_take(const uint8_t *bytes, size_t n)
+{
+	return tty_input(&console_tty, bytes, n);
+}
+
+static int open_controlling(struct device *device, struct file *file)
+{
+	(void)device;
+	file->private = tty_controlling();
+	return file->private ? 0 : -ENXIO;
+}
+
+// The numbers are Linux's ("Linux allocated devices").
+static struct device devices[] = {
+	{ .name = "tty",
+	  .major_number = 5,
+	  .minor_number = 0,
+	  .permissions = 0666,
+	  .ops = &tty_ops,
+	  .open = open_controlling },
+	{ .name = "console",
+	  .major_number = 5,
+	  .minor_number = 1,
+	  .permissions = 0600,
+	  .ops = &tty_ops,
+	  .private = &console_tty },
+};
+
+void console_tty_init(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		device_register(&devices[i]);
+	tty_init(&console_tty);
+	console_input_start(console_take);
+}

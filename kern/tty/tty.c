@@ -1,0 +1,264 @@
+// tty.c: terminals as files, and their part in job control.
+#include "tty/tty.h"
+
+#include "tty/tty_line.h"
+#include "fs/uio.h"
+#include "thread/thread.h"
+#include "thread/timer.h"
+#include "vm/uaccess.h"
+#include <abi/signal.h>
+
+#define CHUNK 256 // bytes that cross the border at a time
+
+const struct tty_hooks *tty_hooks;
+
+static struct list ttys = LIST_INIT(ttys); // only grows, at boot
+
+static const struct termios usual_settings = {
+	.c_iflag = ICRNL | IXON,
+	.c_oflag = OPOST | ONLCR,
+	.c_cflag = B38400 | CS8 | CREAD | HUPCL,
+	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
+	.c_cc = { [VINTR] = 3,
+	          [VQUIT] = 28,
+	          [VERASE] = 127,
+	          [VKILL] = 21,
+	          [VEOF] = 4,
+	          [VMIN] = 1,
+	          [VSTART] = 17,
+	          [VSTOP] = 19,
+	          [VSUSP] = 26,
+	          [VREPRINT] = 18,
+	          [VDISCARD] = 15,
+	          [VWERASE] = 23,
+	          [VLNEXT] = 22 },
+};
+
+void tty_init(struct tty *tty)
+{
+	spin_init(&tty->lock, tty->name, RANK_TTY);
+	tty->termios = usual_settings;
+	tty->winsize = (struct winsize){ .ws_row = 25, .ws_col = 80 };
+	waitq_init(&tty->read_wait);
+	waitq_init(&tty->write_wait);
+	waitq_init(&tty->poll_wait);
+	list_add_tail(&ttys, &tty->link);
+}
+
+size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
+{
+	size_t taken = 0;
+
+	spin_lock(&tty->lock);
+	while (taken < n && tty_has_room(tty)) {
+		int signo = tty_type(tty, bytes[taken++]);
+		pid_t group = tty->foreground;
+
+		if (signo && group && tty_hooks) {
+			spin_unlock(&tty->lock);
+			tty_hooks->signal_group(group, signo);
+			spin_lock(&tty->lock);
+		}
+	}
+	tty->refused = taken < n;
+	spin_unlock(&tty->lock);
+	return taken;
+}
+
+void tty_end_input(struct tty *tty)
+{
+	spin_lock(&tty->lock);
+	tty->ended = true;
+	waitq_wake_all(&tty->read_wait);
+	waitq_wake_all(&tty->poll_wait);
+	spin_unlock(&tty->lock);
+}
+
+void tty_set_session(struct tty *tty, pid_t session)
+{
+	spin_lock(&tty->lock);
+	tty->session = tty->foreground = session;
+	spin_unlock(&tty->lock);
+}
+
+void tty_session_ended(pid_t session)
+{
+	struct tty *tty;
+
+	list_for_each(tty, &ttys, link)
+		if (tty->session == session)
+			tty_set_session(tty, 0);
+}
+
+struct tty *tty_controlling(void)
+{
+	pid_t session = tty_hooks ? tty_hooks->caller().session : 0;
+	struct tty *tty;
+
+	list_for_each(tty, &ttys, link)
+		if (session && tty->session == session)
+			return tty;
+	return NULL;
+}
+
+int tty_check_foreground(struct tty *tty, int signo)
+{
+	struct tty_caller caller;
+	bool reading = signo == SIGTTIN;
+
+	if (!tty_hooks || !tty->foreground)
+		return 0;
+	caller = tty_hooks->caller();
+	if (caller.session != tty->session || caller.group == tty->foreground)
+		return 0;
+	if (tty_hooks->ignores(signo))
+		return reading ? -EIO : 0;
+	if (tty_hooks->orphaned())
+		return -EIO;
+	tty_hooks->signal_group(caller.group, signo);
+	return -ERESTARTSYS;
+}
+
+// --- Reading ---
+
+// Wait until a read can go on: for a line, or, without ICANON, as VMIN and VTIME say when `done`
+// bytes have been read. Returns 1: go on; 0: the read is over; -EAGAIN, -ERESTARTSYS. Caller: holds
+// the lock.
+static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
+{
+	uint64_t deadline = NO_DEADLINE;
+	bool canonical = tty->termios.c_lflag & ICANON;
+	cc_t least = tty->termios.c_cc[VMIN], time = tty->termios.c_cc[VTIME];
+	int error;
+
+	if (tty_available(tty))
+		return 1;
+	if (done && (canonical || done >= least))
+		return 0;
+	if (nonblocking)
+		return done ? 0 : -EAGAIN;
+	if (!canonical && !least && !time)
+		return 0;
+	// With VMIN the time runs from the first byte on, without from the start.
+	if (!canonical && time && (done || !least))
+		deadline = clock_ns() + time * (NS_PER_SECOND / 10);
+	while (!tty_available(tty)) {
+		if (tty->ended)
+			return 0;
+		error = waitq_sleep(&tty->read_wait, &tty->lock, WAIT_INTERRUPTIBLE, deadline);
+		if (error == -ETIMEDOUT)
+			return 0;
+		if (error)
+			return done ? 0 : -ERESTARTSYS;
+	}
+	return 1;
+}
+
+// Take the next bytes of input. Returns how many; *over says that the read ends with them. -errno.
+static ssize_t take_chunk(struct tty *tty, bool nonblocking, char *bytes, size_t n, size_t done,
+                          bool *over)
+{
+	size_t taken = 0;
+	int go;
+
+	spin_lock(&tty->lock);
+	go = wait_for_input(tty, nonblocking, done);
+	*over = go <= 0;
+	if (go > 0)
+		taken = tty_take(tty, bytes, n, over);
+	// What is left is another reader's.
+	if (tty_available(tty) && !waitq_empty(&tty->read_wait))
+		waitq_wake_one(&tty->read_wait);
+	spin_unlock(&tty->lock);
+	return go < 0 ? go : (ssize_t)taken;
+}
+
+static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct tty *tty = file->private;
+	char bytes[CHUNK];
+	bool over = !uio->left;
+	size_t done = 0;
+	ssize_t n = tty_check_foreground(tty, SIGTTIN);
+
+	(void)pos;
+	while (!over && n >= 0) {
+		n = take_chunk(tty, file->flags & O_NONBLOCK, bytes, MIN(uio->left, sizeof(bytes)),
+		               done, &over);
+		if (n > 0 && uio_copyout(uio, bytes, (size_t)n) < (size_t)n)
+			n = -EFAULT;
+		if (n > 0)
+			done += (size_t)n;
+		over |= !uio->left;
+	}
+	if (tty->refused && tty->resume)
+		tty->resume();
+	return done ? (ssize_t)done : n;
+}
+
+// --- Writing ---
+
+static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size_t n)
+{
+	int error = 0;
+
+	spin_lock(&tty->lock);
+	while (tty->stopped && !error)
+		error = nonblocking ? -EAGAIN :
+		                      waitq_sleep(&tty->write_wait, &tty->lock, WAIT_INTERRUPTIBLE,
+		                                  NO_DEADLINE);
+	if (!error)
+		tty_show(tty, bytes, n);
+	spin_unlock(&tty->lock);
+	return error == -EINTR ? -ERESTARTSYS : error;
+}
+
+static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct tty *tty = file->private;
+	char bytes[CHUNK];
+	size_t done = 0;
+	int error = 0;
+
+	(void)pos;
+	if (tty->termios.c_lflag & TOSTOP)
+		error = tty_check_foreground(tty, SIGTTOU);
+	while (uio->left && !error) {
+		size_t wanted = MIN(uio->left, sizeof(bytes));
+		size_t n = uio_copyin(uio, bytes, wanted);
+
+		if (n)
+			error = show_chunk(tty, file->flags & O_NONBLOCK, bytes, n);
+		if (!error)
+			done += n;
+		if (n < wanted && !error)
+			error = -EFAULT;
+		else if (!error && thread_give_way())
+			error = -ERESTARTSYS;
+	}
+	return done ? (ssize_t)done : error;
+}
+
+static unsigned int tty_poll(struct file *file, struct poll_table *table)
+{
+	struct tty *tty = file->private;
+	unsigned int events = 0;
+
+	poll_wait(table, &tty->poll_wait);
+	spin_lock(&tty->lock);
+	if (tty_readable(tty) || tty->ended)
+		events |= POLLIN | POLLRDNORM;
+	if (tty->ended)
+		events |= POLLHUP;
+	if (!tty->stopped)
+		events |= POLLOUT | POLLWRNORM;
+	spin_unlock(&tty->lock);
+	return events;
+}
+
+const struct file_ops tty_ops = {
+	.read = tty_read,
+	.write = tty_write,
+	.ioctl = tty_ioctl,
+	.poll = tty_poll,
+};

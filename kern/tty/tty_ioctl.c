@@ -1,0 +1,219 @@
+// tty_ioctl.c: settings of terminals, and who controls them.
+#include "tty/tty_line.h"
+
+#include "fs/uio.h"
+#include <abi/signal.h>
+
+#define TIOCOUTQ 0x5411
+
+// TCXONC
+#define TCOOFF 0
+#define TCOON 1
+#define TCION 3
+
+static int get_settings(struct tty *tty, void __user *arg)
+{
+	struct termios termios;
+
+	spin_lock(&tty->lock);
+	termios = tty->termios;
+	spin_unlock(&tty->lock);
+	return copyout(aspace_current(), arg, &termios, sizeof(termios));
+}
+
+static int set_settings(struct tty *tty, const void __user *arg, bool flush)
+{
+	struct termios termios;
+	int error = tty_check_foreground(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	if (copyin(aspace_current(), &termios, arg, sizeof(termios)))
+		return -EFAULT;
+	spin_lock(&tty->lock);
+	if (flush)
+		tty_flush_input(tty);
+	if ((termios.c_lflag ^ tty->termios.c_lflag) & ICANON)
+		tty_switch_canonical(tty, termios.c_lflag & ICANON);
+	tty->termios = termios;
+	if (!(termios.c_iflag & IXON) && tty->stopped)
+		tty_set_stopped(tty, false);
+	// A reader may have waited under other rules.
+	waitq_wake_all(&tty->read_wait);
+	waitq_wake_all(&tty->poll_wait);
+	spin_unlock(&tty->lock);
+	return 0;
+}
+
+static int set_window(struct tty *tty, const void __user *arg)
+{
+	struct winsize winsize;
+	pid_t group = 0;
+
+	if (copyin(aspace_current(), &winsize, arg, sizeof(winsize)))
+		return -EFAULT;
+	spin_lock(&tty->lock);
+	if (memcmp(&winsize, &tty->winsize, sizeof(winsize)) != 0)
+		group = tty->foreground;
+	tty->winsize = winsize;
+	spin_unlock(&tty->lock);
+	if (group && tty_hooks)
+		tty_hooks->signal_group(group, SIGWINCH);
+	return 0;
+}
+
+static int flush(struct tty *tty, uint32_t which)
+{
+	int error = tty_check_foreground(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	spin_lock(&tty->lock);
+	if (which != TCOFLUSH)
+		tty_flush_input(tty);
+	spin_unlock(&tty->lock);
+	return 0;
+}
+
+static int stop_or_start(struct tty *tty, uint32_t action)
+{
+	int error = tty_check_foreground(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	if (action > TCION)
+		return -EINVAL;
+	spin_lock(&tty->lock);
+	if (action <= TCOON)
+		tty_set_stopped(tty, action == TCOOFF);
+	spin_unlock(&tty->lock);
+	return 0;
+}
+
+static struct tty_caller caller_of(void)
+{
+	return tty_hooks ? tty_hooks->caller() : (struct tty_caller){ 0, 0, 0 };
+}
+
+static int get_number(struct tty *tty, const pid_t *number, void __user *arg)
+{
+	pid_t session = caller_of().session, value;
+
+	spin_lock(&tty->lock);
+	value = session && session == tty->session ? *number : -1;
+	spin_unlock(&tty->lock);
+	if (value < 0)
+		return -ENOTTY;
+	return put_user(aspace_current(), (pid_t __user *)arg, value);
+}
+
+static int set_foreground(struct tty *tty, const void __user *arg)
+{
+	struct tty_caller caller = caller_of();
+	pid_t group, session;
+	int error = tty_check_foreground(tty, SIGTTOU);
+
+	if (error)
+		return error;
+	if (!caller.session || caller.session != tty->session)
+		return -ENOTTY;
+	if (get_user(aspace_current(), &group, (const pid_t __user *)arg))
+		return -EFAULT;
+	if (group < 0)
+		return -EINVAL;
+	session = tty_hooks->group_session(group);
+	if (!session)
+		return -ESRCH;
+	if (session != caller.session)
+		return -EPERM;
+	spin_lock(&tty->lock);
+	tty->foreground = group;
+	spin_unlock(&tty->lock);
+	return 0;
+}
+
+// Make this the controlling terminal of the caller's session. `steal` 1: also if it has another.
+static int set_controlling(struct tty *tty, uint32_t steal)
+{
+	struct tty_caller caller = caller_of();
+
+	if (caller.pid && caller.pid == caller.session && tty->session == caller.session)
+		return 0;
+	if (!caller.pid || caller.pid != caller.session || tty_controlling())
+		return -EPERM;
+	if (tty->session && steal != 1)
+		return -EPERM;
+	tty_set_session(tty, caller.session);
+	return 0;
+}
+
+static int give_up_controlling(struct tty *tty)
+{
+	struct tty_caller caller = caller_of();
+	pid_t group = tty->foreground;
+
+	if (!caller.session || tty->session != caller.session)
+		return -ENOTTY;
+	if (caller.pid != caller.session)
+		return 0;
+	tty_set_session(tty, 0);
+	if (group) {
+		tty_hooks->signal_group(group, SIGHUP);
+		tty_hooks->signal_group(group, SIGCONT);
+	}
+	return 0;
+}
+
+static int get_count(struct tty *tty, bool input, void __user *arg)
+{
+	int count = 0;
+
+	spin_lock(&tty->lock);
+	if (input)
+		count = (int)tty_available(tty);
+	spin_unlock(&tty->lock);
+	return put_user(aspace_current(), (int __user *)arg, count);
+}
+
+int tty_ioctl(struct file *file, unsigned int request, void __user *arg)
+{
+	struct tty *tty = file->private;
+	uint32_t number = (uint32_t)(__force uintptr_t)arg;
+
+	switch (request) {
+	case TCGETS:
+		return get_settings(tty, arg);
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set_settings(tty, arg, request == TCSETSF);
+	case TCSBRK:
+		return tty_check_foreground(tty, SIGTTOU);
+	case TCXONC:
+		return stop_or_start(tty, number);
+	case TCFLSH:
+		return flush(tty, number);
+	case TIOCGWINSZ:
+		return copyout(aspace_current(), arg, &tty->winsize, sizeof(tty->winsize));
+	case TIOCSWINSZ:
+		return set_window(tty, arg);
+	case TIOCGPGRP:
+		return get_number(tty, &tty->foreground, arg);
+	case TIOCGSID:
+		return get_number(tty, &tty->session, arg);
+	case TIOCSPGRP:
+		return set_foreground(tty, arg);
+	case TIOCSCTTY:
+		return set_controlling(tty, number);
+	case TIOCNOTTY:
+		return give_up_controlling(tty);
+	case FIONREAD:
+		return get_count(tty, true, arg);
+	case TIOCOUTQ:
+		return get_count(tty, false, arg);
+	default:
+		return -ENOTTY;
+	}
+}

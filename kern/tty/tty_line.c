@@ -1,0 +1,305 @@
+// tty_line.c: the line discipline: what becomes of each byte that is typed.
+#include "tty/tty_line.h"
+
+#include <abi/signal.h>
+#include <ctype.h>
+
+static bool is_marked(const struct tty *tty, uint32_t at)
+{
+	at %= TTY_RING;
+	return tty->marks[at / 32] >> (at % 32) & 1;
+}
+
+static void set_mark(struct tty *tty, uint32_t at, bool mark)
+{
+	uint32_t bit = 1u << at % 32;
+
+	at %= TTY_RING;
+	tty->marks[at / 32] = (tty->marks[at / 32] & ~bit) | (mark ? bit : 0);
+}
+
+// Is `byte` the control character number `which`? One that is set to 0 is disabled.
+static bool is_control(const struct tty *tty, uint8_t byte, int which)
+{
+	return byte && tty->termios.c_cc[which] == byte;
+}
+
+// Is the byte before tty->head one of those within a character of several bytes?
+static bool at_continuation(const struct tty *tty)
+{
+	return tty_input_flag(tty, IUTF8) && (tty->ring[(tty->head - 1) % TTY_RING] & 0xc0) == 0x80;
+}
+
+// Erase the last character of the line. Returns its first byte.
+static uint8_t erase_character(struct tty *tty)
+{
+	while (tty->head - tty->ready > 1 && at_continuation(tty))
+		tty->head--;
+	tty->head--;
+	return (uint8_t)tty->ring[tty->head % TTY_RING];
+}
+
+static void erase_one(struct tty *tty, uint8_t typed)
+{
+	uint8_t byte;
+
+	if (tty->head == tty->ready)
+		return;
+	byte = erase_character(tty);
+	if (!tty_local_flag(tty, ECHO))
+		return;
+	if (tty_local_flag(tty, ECHOE))
+		tty_echo_erased(tty, byte);
+	else
+		tty_echo(tty, typed);
+}
+
+static bool is_word_byte(uint8_t byte)
+{
+	return isalnum(byte) || byte == '_' || byte >= 0x80;
+}
+
+// Erase the last word, and what is no word behind it.
+static void erase_word(struct tty *tty)
+{
+	bool in_word = false;
+
+	while (tty->head != tty->ready) {
+		uint8_t byte = (uint8_t)tty->ring[(tty->head - 1) % TTY_RING];
+
+		if (in_word && !is_word_byte(byte))
+			break;
+		in_word |= is_word_byte(byte);
+		byte = erase_character(tty);
+		if (tty_local_flag(tty, ECHO))
+			tty_echo_erased(tty, byte);
+	}
+}
+
+static void erase_line(struct tty *tty, uint8_t typed)
+{
+	bool wipe = tty_local_flag(tty, ECHOK) && tty_local_flag(tty, ECHOKE) &&
+	            tty_local_flag(tty, ECHOE);
+
+	while (tty->head != tty->ready) {
+		uint8_t byte = erase_character(tty);
+
+		if (tty_local_flag(tty, ECHO) && wipe)
+			tty_echo_erased(tty, byte);
+	}
+	if (tty_local_flag(tty, ECHO) && !wipe) {
+		tty_echo(tty, typed);
+		if (tty_local_flag(tty, ECHOK))
+			tty_show(tty, "\n", 1);
+	}
+}
+
+// Show the line again, on a line of its own.
+static void reprint(struct tty *tty, uint8_t typed)
+{
+	tty_echo(tty, typed);
+	tty_show(tty, "\n", 1);
+	tty->line_column = tty->column;
+	for (uint32_t at = tty->ready; at != tty->head; at++)
+		tty_echo(tty, (uint8_t)tty->ring[at % TTY_RING]);
+}
+
+// --- Input ---
+
+static void store(struct tty *tty, uint8_t byte, bool mark)
+{
+	tty->ring[tty->head % TTY_RING] = (char)byte;
+	set_mark(tty, tty->head, mark);
+	tty->head++;
+}
+
+static void wake_readers(struct tty *tty)
+{
+	waitq_wake_one(&tty->read_wait);
+	waitq_wake_all(&tty->poll_wait);
+}
+
+// The line is complete: `byte` is its last.
+static void end_line(struct tty *tty, uint8_t byte)
+{
+	store(tty, byte, true);
+	tty->ready = tty->head;
+	wake_readers(tty);
+}
+
+// A byte without a meaning of its own. The last place in the ring is kept for the end of a line.
+static void add(struct tty *tty, uint8_t byte)
+{
+	bool canonical = tty_local_flag(tty, ICANON);
+
+	if (tty->head - tty->tail >= TTY_RING - 1) {
+		if (tty_input_flag(tty, IMAXBEL))
+			tty->output("\a", 1);
+		return;
+	}
+	if (tty_local_flag(tty, ECHO)) {
+		if (tty->head == tty->ready)
+			tty->line_column = tty->column;
+		tty_echo(tty, byte);
+	}
+	store(tty, byte, false);
+	if (!canonical)
+		wake_readers(tty);
+}
+
+static int signal_of(const struct tty *tty, uint8_t byte)
+{
+	if (!tty_local_flag(tty, ISIG))
+		return 0;
+	if (is_control(tty, byte, VINTR))
+		return SIGINT;
+	if (is_control(tty, byte, VQUIT))
+		return SIGQUIT;
+	return is_control(tty, byte, VSUSP) ? SIGTSTP : 0;
+}
+
+void tty_set_stopped(struct tty *tty, bool stopped)
+{
+	tty->stopped = stopped;
+	if (!stopped)
+		waitq_wake_all(&tty->write_wait);
+}
+
+// ^S and ^Q. true when it was one of them.
+static bool flow_control(struct tty *tty, uint8_t byte)
+{
+	if (!tty_input_flag(tty, IXON) ||
+	    !(is_control(tty, byte, VSTOP) || is_control(tty, byte, VSTART)))
+		return false;
+	tty_set_stopped(tty, is_control(tty, byte, VSTOP));
+	return true;
+}
+
+// Characters that edit or end a line. true when it was one.
+static bool edit(struct tty *tty, uint8_t byte)
+{
+	bool extended = tty_local_flag(tty, IEXTEN);
+
+	if (is_control(tty, byte, VERASE)) {
+		erase_one(tty, byte);
+	} else if (extended && is_control(tty, byte, VWERASE)) {
+		erase_word(tty);
+	} else if (is_control(tty, byte, VKILL)) {
+		erase_line(tty, byte);
+	} else if (extended && is_control(tty, byte, VLNEXT)) {
+		tty->literal = true;
+		if (tty_local_flag(tty, ECHO) && tty_local_flag(tty, ECHOCTL))
+			tty_show(tty, "^\b", 2);
+	} else if (extended && tty_local_flag(tty, ECHO) && is_control(tty, byte, VREPRINT)) {
+		reprint(tty, byte);
+	} else if (byte == '\n') {
+		if (tty_local_flag(tty, ECHO | ECHONL))
+			tty_show(tty, "\n", 1);
+		end_line(tty, byte);
+	} else if (is_control(tty, byte, VEOF)) {
+		end_line(tty, '\0');
+	} else if (is_control(tty, byte, VEOL) || (extended && is_control(tty, byte, VEOL2))) {
+		if (tty_local_flag(tty, ECHO))
+			tty_echo(tty, byte);
+		end_line(tty, byte);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+int tty_type(struct tty *tty, uint8_t byte)
+{
+	int signo;
+
+	if (tty_input_flag(tty, ISTRIP))
+		byte &= 0x7f;
+	if (tty->literal) {
+		tty->literal = false;
+		add(tty, byte);
+		return 0;
+	}
+	if (flow_control(tty, byte))
+		return 0;
+	signo = signal_of(tty, byte);
+	if (signo) {
+		if (!tty_local_flag(tty, NOFLSH))
+			tty_flush_input(tty);
+		tty_set_stopped(tty, false);
+		if (tty_local_flag(tty, ECHO))
+			tty_echo(tty, byte);
+		return signo;
+	}
+	if (byte == '\r' && tty_input_flag(tty, IGNCR))
+		return 0;
+	if (byte == '\r' && tty_input_flag(tty, ICRNL))
+		byte = '\n';
+	else if (byte == '\n' && tty_input_flag(tty, INLCR))
+		byte = '\r';
+	if (!tty_local_flag(tty, ICANON) || !edit(tty, byte))
+		add(tty, byte);
+	return 0;
+}
+
+// --- What readers see ---
+
+bool tty_has_room(const struct tty *tty)
+{
+	if (tty->head - tty->tail < TTY_RING - 1)
+		return true;
+	return tty_local_flag(tty, ICANON) && tty->ready == tty->tail;
+}
+
+uint32_t tty_available(const struct tty *tty)
+{
+	return (tty_local_flag(tty, ICANON) ? tty->ready : tty->head) - tty->tail;
+}
+
+bool tty_readable(const struct tty *tty)
+{
+	uint32_t least = tty_local_flag(tty, ICANON) || tty->termios.c_cc[VTIME] ?
+	                         1 :
+	                         MAX(tty->termios.c_cc[VMIN], 1);
+
+	return tty_available(tty) >= least;
+}
+
+size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end)
+{
+	bool canonical = tty_local_flag(tty, ICANON);
+	uint32_t available = tty_available(tty);
+	size_t done = 0;
+
+	*end = false;
+	while (available-- && !*end) {
+		uint32_t at = tty->tail;
+		bool marked = canonical && is_marked(tty, at),
+		     eof = marked && tty->ring[at % TTY_RING] == 0;
+
+		// With the buffer full, an end of file right behind it still belongs to it.
+		if (done == n && !eof)
+			break;
+		if (!eof)
+			bytes[done++] = tty->ring[at % TTY_RING];
+		tty->tail++;
+		*end = marked;
+	}
+	return done;
+}
+
+void tty_flush_input(struct tty *tty)
+{
+	tty->tail = tty->ready = tty->head;
+	tty->literal = false;
+}
+
+void tty_switch_canonical(struct tty *tty, bool canonical)
+{
+	memset(tty->marks, 0, sizeof(tty->marks));
+	tty->ready = tty->tail;
+	// What was typed before becomes a line.
+	if (canonical && tty->head != tty->tail) {
+		set_mark(tty, tty->head - 1, true);
+		tty->ready = tty->head;
+	}
+}

@@ -1,0 +1,247 @@
+// area_edit.c: areas one by one: made, copied, cut in two, made one again.
+#include "mem/heap.h"
+#include "vm/internal.h"
+#include "vm/named.h"
+#include "vm/object.h"
+
+static void describe(struct area *area, struct aspace *as, const struct map_request *request,
+                     uintptr_t start, uintptr_t end)
+{
+	*area = (struct area){
+		.start = start,
+		.end = end,
+		.prot = request->prot,
+		.flags = request->flags,
+		.ops = request_ops(request),
+		.as = as,
+		.object = request->object,
+		.offset = request->offset,
+		.name = request->name,
+	};
+}
+
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
+                      uintptr_t end)
+{
+	struct area *area = kmalloc(sizeof(*area));
+
+	if (!area)
+		return NULL;
+	describe(area, as, request, start, end);
+	list_init(&area->object_link);
+	if (unlikely(area->flags & AREA_NAMED))
+		named_get(area->name);
+	if (area->object) {
+		object_get_hosted(area->object);
+		if (area->flags & AREA_WRITE_OPEN)
+			object_write_open_again(area->object);
+		mutex_lock(&area->object->lock);
+		list_add(&area->object->areas, &area->object_link); // (object_shrink.c)
+		mutex_unlock(&area->object->lock);
+	}
+	return area;
+}
+
+void area_release(struct area *area)
+{
+	if (area->object) {
+		mutex_lock(&area->object->lock);
+		list_remove(&area->object_link);
+		mutex_unlock(&area->object->lock);
+		if (area->flags & AREA_WRITE_OPEN)
+			object_write_close(area->object);
+		object_put_hosted(area->object);
+	}
+	if (unlikely(area->flags & AREA_NAMED))
+		named_put(area->name);
+	kfree(area);
+}
+
+struct area *area_copy(const struct area *area, struct aspace *as)
+{
+	struct map_request like = {
+		.prot = area->prot,
+		.flags = area->flags,
+		.ops = area->ops,
+		.object = area->object,
+		.offset = area->offset,
+		.name = area->name,
+	};
+
+	return area_new(as, &like, area->start, area->end);
+}
+
+// May `high`, which begins where `low` ends, be part of the same area?
+static bool areas_alike(const struct area *low, const struct area *high)
+{
+	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
+	       low->object == high->object && low->name == high->name &&
+	       (low->ops == &anon_ops || low->offset + (low->end - low->start) == high->offset);
+}
+
+void area_drop(struct aspace *as, struct area *area)
+{
+	area_remove(&as->areas, area);
+	if (as->hint == area)
+		as->hint = NULL;
+	area_release(area);
+}
+
+void areas_merge_at(struct aspace *as, uintptr_t va)
+{
+	struct area *high = area_find(&as->areas, va), *low;
+	uintptr_t end;
+
+	if (!high || high->start != va)
+		return;
+	low = area_prev(&as->areas, high);
+	if (!low || low->end != va || !areas_alike(low, high))
+		return;
+	end = high->end;
+	if (unlikely(low->object && low->object_round != high->object_round))
+		object_visit_again(low);
+	area_drop(as, high);
+	area_resize(&as->areas, low, low->start, end);
+}
+
+bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
+                 uintptr_t end)
+{
+	struct area *high = area_find_from(&as->areas, start), *low, wanted;
+
+	if (high && high->start < end)
+		return false;
+	low = high ? area_prev(&as->areas, high) : area_last(&as->areas);
+	describe(&wanted, as, request, start, end);
+	if (low && low->end == start && areas_alike(low, &wanted)) {
+		area_resize(&as->areas, low, low->start, end);
+		areas_merge_at(as, end);
+	} else if (high && high->start == end && areas_alike(&wanted, high)) {
+		area_resize(&as->areas, high, start, high->end);
+		high->offset = wanted.offset;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
+{
+	if (area->start >= start && area->end <= end) {
+		area_drop(as, area);
+	} else if (area->start < start) {
+		area_resize(&as->areas, area, area->start, start);
+	} else {
+		area->offset += end - area->start;
+		area_resize(&as->areas, area, end, area->end);
+	}
+}
+
+// Cut `area` at `va`, with `high`, a copy of it, as the upper part.
+static void split_commit(struct aspace *as, struct area *area, struct area *high, uintptr_t va)
+{
+	high->start = va;
+	high->offset += va - area->start;
+	area_resize(&as->areas, area, area->start, va);
+	area_insert(&as->areas, high);
+}
+
+// The area that `va` cuts in two, or NULL.
+static struct area *cut_by(struct aspace *as, uintptr_t va)
+{
+	struct area *area = area_find(&as->areas, va);
+
+	return area && area->start < va ? area : NULL;
+}
+
+int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *first = cut_by(as, start), *last = cut_by(as, end);
+	struct area *first_high = NULL, *last_high = NULL;
+	size_t count = as->areas.count + (first != NULL);
+	bool full = last && count >= areas_max;
+
+	if ((first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end)))
+		return -EINVAL;
+	if (first && as->areas.count >= areas_max)
+		return -ENOMEM;
+	if (full)
+		last = NULL;
+	if (first && !(first_high = area_copy(first, as)))
+		return -ENOMEM;
+	if (last && !(last_high = area_copy(last, as))) {
+		if (first_high)
+			area_release(first_high);
+		return -ENOMEM;
+	}
+	if (last)
+		split_commit(as, last, last_high, end);
+	if (first) {
+		first_high->end = first->end; // the other cut may have shortened it
+		split_commit(as, first, first_high, start);
+	}
+	return full ? -ENOMEM : 0;
+}
+
+// Let a neighbour of `area` take over the part of it that is to become `wanted`, if they are alike
+// then: only a border moves. Returns whether it did.
+static bool border_moved(struct aspace *as, struct area *area, const struct area *wanted)
+{
+	struct area *low = area_prev(&as->areas, area), *high = area_next(&as->areas, area);
+
+	if (wanted->start == area->start && wanted->end < area->end && low &&
+	    low->end == wanted->start && areas_alike(low, wanted)) {
+		area->offset += wanted->end - wanted->start;
+		area_resize(&as->areas, area, wanted->end, area->end);
+		area_resize(&as->areas, low, low->start, wanted->end);
+		return true;
+	}
+	if (wanted->end == area->end && wanted->start > area->start && high &&
+	    high->start == wanted->end && areas_alike(wanted, high)) {
+		area_resize(&as->areas, area, area->start, wanted->start);
+		high->offset = wanted->offset;
+		area_resize(&as->areas, high, wanted->start, high->end);
+		return true;
+	}
+	return false;
+}
+
+// area_change of less than the area: a border moves, or the part is cut off. *part_store: the area that
+// is the part then; NULL where it belongs to a neighbour.
+static __noinline int cut_out(struct aspace *as, struct area *area, const struct area *wanted,
+                              struct area **part_store)
+{
+	int error = 0;
+
+	*part_store = NULL;
+	if (!area->ops->uncut && border_moved(as, area, wanted))
+		return 0;
+	error = areas_split_at(as, wanted->start, wanted->end);
+	if (!error)
+		*part_store = area_find(&as->areas, wanted->start);
+	return error;
+}
+
+int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
+                uint32_t flags)
+{
+	if (start > area->start || end < area->end) {
+		struct area wanted = *area, *part;
+		int error;
+
+		wanted.start = start;
+		wanted.end = end;
+		wanted.offset += start - area->start;
+		wanted.prot = (uint8_t)prot;
+		wanted.flags = (uint16_t)flags;
+		error = cut_out(as, area, &wanted, &part);
+		if (error || !part)
+			return error;
+		area = part;
+	}
+	area->prot = (uint8_t)prot;
+	area->flags = (uint16_t)flags;
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
+	return 0;
+}

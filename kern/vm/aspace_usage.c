@@ -1,0 +1,159 @@
+// aspace_usage.c: how much memory a space has. Nothing is kept up to date for this: it is counted when
+// somebody asks.
+#include <abi/mman.h>
+#include <abi/pageflags.h>
+#include "mem/large_pool.h"
+#include "vm/internal.h"
+
+// What work costs, in instructions or so: of each table, of each entry.
+#define SPAN_COST 30
+#define ENTRY_COST 15
+
+// The page table at `pdx`, or NULL.
+static const pte_t *table_at(const struct aspace *as, size_t pdx)
+{
+	pde_t pde = as->pgdir[pdx];
+
+	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
+}
+
+// The page behind an entry, if it is some program's: not a device's, not the zero page.
+static const page_t *page_counted(pte_t entry)
+{
+	const page_t *pp = entry_page(entry);
+
+	return pp == zero_page ? NULL : pp;
+}
+
+size_t aspace_note_peak(struct aspace *as)
+{
+	size_t count = 0;
+
+	spin_lock(&as->pt_lock);
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		pde_t pde = as->pgdir[pdx];
+
+		if (pde == 0)
+			continue;
+		if (pde_has_jumbo(pde))
+			count += JUMBO_PAGES;
+		else if (table_at(as, pdx))
+			count += phys_to_page(PTE_ADDR(pde))->index;
+	}
+	as->peak = MAX(as->peak, count);
+	count = as->peak;
+	spin_unlock(&as->pt_lock);
+	return count;
+}
+
+size_t aspace_held_pages(struct aspace *as)
+{
+	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;
+
+	spin_lock(&as->pt_lock);
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		const pte_t *table = table_at(as, pdx);
+
+		count += table != NULL;
+		for (size_t i = 0; table && i < PTRS_PER_TABLE; i++)
+			count += page_counted(table[i]) != NULL;
+	}
+	spin_unlock(&as->pt_lock);
+	return count;
+}
+
+// Count the pages that are there of an area. Yields. Caller: holds the space's lock.
+static void count_resident(struct aspace *as, const struct area *area, struct aspace_usage *usage)
+{
+	uintptr_t va, span_end;
+
+	for (va = area->start; va < area->end; va = span_end) {
+		const pte_t *table;
+		uint32_t cost;
+
+		spin_lock(&as->pt_lock);
+		table = table_at(as, PDX(va));
+		span_end = table_span_end(va, area->end);
+		cost = SPAN_COST + (table ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0);
+		for (; table && va < span_end; va += PAGE_SIZE) {
+			const page_t *pp = page_counted(table[PTX(va)]);
+
+			if (pp && pp->kind == PAGE_OBJECT)
+				usage->objects++;
+			else if (pp)
+				usage->anonymous++;
+		}
+		spin_unlock(&as->pt_lock);
+		(void)yield_after(cost);
+	}
+}
+
+// Add what an area is, there or not.
+static void count_area(const struct area *area, struct aspace_usage *usage)
+{
+	size_t pages = (area->end - area->start) / PAGE_SIZE;
+
+	usage->size += pages;
+	if (area->flags & AREA_GROWSDOWN)
+		usage->stack += pages;
+	else if (area_is_data(area->prot, area->flags))
+		usage->data += pages;
+	else if (area->prot & PROT_EXEC)
+		usage->text += pages;
+	if (area->flags & AREA_LOCKED)
+		usage->locked += pages;
+}
+
+// Count the page tables and large pages. Caller: holds pt_lock.
+static void count_tables(const struct aspace *as, struct aspace_usage *usage)
+{
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		usage->tables += table_at(as, pdx) != NULL;
+		usage->jumbo += pde_has_jumbo(as->pgdir[pdx]);
+	}
+}
+
+void aspace_count(struct aspace *as, struct aspace_usage *usage)
+{
+	struct area *area;
+	uintptr_t va = 0;
+
+	memset(usage, 0, sizeof(*usage));
+	rwlock_read_lock(&as->lock);
+	while ((area = area_find_from(&as->areas, va))) {
+		va = area->end;
+		count_area(area, usage);
+		count_resident(as, area, usage);
+		if (!yield_due(AREA_COST))
+			continue;
+		rwlock_read_unlock(&as->lock); // what changes meanwhile is counted before or after
+		thread_give_way();
+		rwlock_read_lock(&as->lock);
+	}
+	spin_lock(&as->pt_lock);
+	count_tables(as, usage);
+	spin_unlock(&as->pt_lock);
+	rwlock_read_unlock(&as->lock);
+}
+
+// A page that nobody may use just now is there all the same. Devices have no pages. An object counts
+// on its pages besides those that map them.
+static uint64_t pagemap_word(pte_t entry)
+{
+	const page_t *pp = entry_page(entry);
+	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // which counts for a jumbo page
+	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_JUMBO && head->owner));
+
+	if (!pp)
+		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;
+	return PM_PRESENT | page_to_ppn(pp) | (object ? PM_FILE : 0) |
+	       (head->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
+}
+
+void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
+{
+	spin_lock(&as->pt_lock);
+	for (size_t i = 0; i < n; i++, va += PAGE_SIZE)
+		words[i] = pagemap_word(small_entry(as, va));
+	spin_unlock(&as->pt_lock);
+}

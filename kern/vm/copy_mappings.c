@@ -1,0 +1,182 @@
+// copy_mappings.c: copies of mappings from one address space in another. On their way they stand in a space
+// that nobody else knows, so that never more than one of the two needs to be locked.
+#include "mem/heap.h"
+#include "vm/internal.h"
+#include "vm/object.h"
+
+// Are pages behind the area that can be mapped one by one?
+static bool can_copy(const struct area *area)
+{
+	return area->ops == &anon_ops || area->ops == &object_ops;
+}
+
+// Give `copy`, to which nobody has access, the part [start, end) of an area, `shift` bytes higher.
+static int take_area(struct aspace *copy, const struct area *area, uintptr_t start, uintptr_t end,
+                     uintptr_t shift)
+{
+	struct area *twin = area_copy(area, copy);
+
+	if (!twin)
+		return -ENOMEM;
+	twin->flags &= (uint16_t)~AREA_LOCKS; // locks are not inherited
+	twin->offset += start - area->start;
+	twin->start = start + shift;
+	twin->end = end + shift;
+	area_insert(&copy->areas, twin);
+	copy->pages += (end - start) / PAGE_SIZE;
+	return 0;
+}
+
+// The same of its entries, as far as there are any.
+static int take_entries(struct aspace *copy, const struct area *area, uintptr_t start,
+                        uintptr_t end, uintptr_t shift)
+{
+	struct tlb_batch batch;
+	int error = 0;
+
+	spin_lock(&area->as->pt_lock);
+	tlb_batch_begin(&batch, area->as->pgdir);
+	for (uintptr_t va = start; va < end && !error; va += PAGE_SIZE) {
+		pte_t *pte = entry_at(batch.pgdir, va), *twin;
+
+		if (!pte) {
+			va = table_span_end(va, end) - PAGE_SIZE;
+		} else if (*pte) {
+			twin = pgdir_walk(copy->pgdir, va + shift, 1);
+			if (twin)
+				entry_inherit(&batch, va, pte, twin, area->flags & AREA_SHARED);
+			else
+				error = -ENOMEM;
+		}
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&area->as->pt_lock);
+	return error;
+}
+
+static int take(struct aspace *copy, struct aspace *from, uintptr_t start, uintptr_t end,
+                uintptr_t shift)
+{
+	struct area *area;
+	int error;
+
+	rwlock_write_lock(&from->lock);
+	error = tables_make_private(from, start, end);
+	area = area_find_from(&from->areas, start);
+	for (; !error && area && area->start < end; area = area_next(&from->areas, area)) {
+		uintptr_t low = MAX(start, area->start), high = MIN(end, area->end);
+
+		error = can_copy(area) ? take_area(copy, area, low, high, shift) : -EINVAL;
+		if (!error)
+			error = take_entries(copy, area, low, high, shift);
+	}
+	rwlock_write_unlock(&from->lock);
+	return error;
+}
+
+// May what is in `copy` be mapped in `to` as well?
+static int check_target(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
+{
+	const struct area *next = area_find_from(&to->areas, start), *area;
+
+	if (next && next->start < end)
+		return -EEXIST;
+	if (to->areas.count + copy->areas.count > areas_max)
+		return -ENOMEM;
+	list_for_each(area, &copy->areas.list, link)
+		if (!aspace_may_grow(to, copy->pages * PAGE_SIZE, area->prot, area->flags))
+			return -ENOMEM;
+	return 0;
+}
+
+static void release_all(struct list *areas)
+{
+	struct area *area, *after;
+
+	list_for_each_safe(area, after, areas, link)
+		area_release(area);
+}
+
+// Areas for `to` like those of `copy`, on a list of their own. 0 or -ENOMEM.
+static int twin_all(struct aspace *to, struct aspace *copy, struct list *twins)
+{
+	const struct area *area;
+
+	list_for_each(area, &copy->areas.list, link) {
+		struct area *twin = area_copy(area, to);
+
+		if (!twin) {
+			release_all(twins);
+			return -ENOMEM;
+		}
+		list_add_tail(twins, &twin->link);
+	}
+	return 0;
+}
+
+// Move the entries of [start, end) to `to`, whose tables are made for all of them before the first one
+// moves. 0 or -ENOMEM.
+static int hand_over_entries(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
+{
+	int error = 0;
+
+	spin_lock(&to->pt_lock);
+	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end))
+		if (entry_at(copy->pgdir, va) && !table_to_change(to, va))
+			error = -ENOMEM;
+	for (uintptr_t va = start; va < end && !error; va += PAGE_SIZE) {
+		pte_t *pte = entry_at(copy->pgdir, va);
+
+		if (pte && *pte)
+			pte_store(to->pgdir, va, entry_at(to->pgdir, va), pte_exchange(pte, 0));
+	}
+	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
+		pgdir_trim(to->pgdir, PDX(va));
+	spin_unlock(&to->pt_lock);
+	return error;
+}
+
+static int hand_over(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
+{
+	struct list twins;
+	struct area *area, *after;
+	int error;
+
+	list_init(&twins);
+	rwlock_write_lock(&to->lock);
+	error = check_target(to, copy, start, end);
+	if (!error)
+		error = twin_all(to, copy, &twins);
+	if (!error) {
+		error = hand_over_entries(to, copy, start, end);
+		if (error)
+			release_all(&twins);
+	}
+	if (!error) {
+		list_for_each_safe(area, after, &twins, link)
+			area_insert(&to->areas, area);
+		to->pages += copy->pages;
+		areas_merge_at(to, end);
+		areas_merge_at(to, start);
+	}
+	rwlock_write_unlock(&to->lock);
+	return error;
+}
+
+int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va, size_t len)
+{
+	struct aspace *copy;
+	int error;
+
+	if (!range_valid(va, len) || !range_valid(at, len))
+		return -EINVAL;
+	len = ROUND_UP(len, PAGE_SIZE);
+	error = aspace_create(&copy);
+	if (error)
+		return error;
+	error = take(copy, from, va, va + len, at - va);
+	if (!error)
+		error = hand_over(to, copy, at, at + len);
+	aspace_put(copy);
+	return error;
+}

@@ -1,0 +1,58 @@
+// device_memory.c: device memory: physical addresses at a fixed distance from an area's. No page_t stands
+// behind them: entries have PTE_NOPAGE, and nobody counts, pins, copies or takes them away.
+#include "cpu/memory_type.h"
+#include "mem/physical_map.h"
+#include "vm/internal.h"
+
+// The bits of an entry that say how the processor may cache (cpu/memory_type.h).
+static pte_t cache_bits(uint16_t flags)
+{
+	bool combining = flags & AREA_WRITE_COMBINING;
+
+	if ((flags & AREA_UNCACHED) || (combining && !pat_write_combining))
+		return PTE_PCD | PTE_PWT;
+	return combining ? PTE_PAT : 0;
+}
+
+// One fault brings in all of the area that a page table covers: an entry costs less than a fault.
+static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	uintptr_t at = MAX(area->start, ROUND_DOWN(va, JUMBO_SIZE));
+	uintptr_t end = table_span_end(va, area->end);
+	physaddr_t pa = (physaddr_t)area->offset + (at - area->start);
+	pte_t bits = (area->prot & PROT_WRITE ? PTE_WRITABLE : PTE_READABLE) | PTE_NOPAGE |
+	             cache_bits(area->flags);
+	pte_t *pte;
+
+	(void)access;
+	spin_lock(&as->pt_lock);
+	pte = table_to_change(as, at);
+	for (; pte && at < end; at += PAGE_SIZE, pa += PAGE_SIZE, pte++)
+		if (*pte != (pa | bits))
+			pte_store(as->pgdir, at, pte, pa | bits);
+	spin_unlock(&as->pt_lock);
+	return pte ? 0 : -ENOMEM;
+}
+
+const struct area_ops linear_ops = { .kind = "linear", .fault = linear_fault };
+
+int linear_request(struct map_request *request)
+{
+	size_t len = ROUND_UP(request->len, PAGE_SIZE);
+
+	if (request->len == 0 || request->offset % PAGE_SIZE ||
+	    request->offset + request->len - 1 > UINT32_MAX)
+		return -EINVAL;
+	if (len == 0 || !physical_is_device((physaddr_t)request->offset, len))
+		return -EPERM;
+	request->ops = &linear_ops;
+	request->object = NULL;
+	return 0;
+}
+
+int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store)
+{
+	int error = linear_request(request);
+
+	return error ? error : aspace_map(as, request, va_store);
+}

@@ -1,0 +1,133 @@
+// kernel_window.c: the kernel's own address space, and windows in it through which it sees a user's memory.
+#include "vm/kernel_window.h"
+
+#include "mem/heap.h"
+#include "vm/internal.h"
+
+struct aspace kernel_space;
+
+// The kernel's memory is there before anybody touches it.
+static int no_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	(void)as;
+	(void)area;
+	(void)va;
+	(void)access;
+	return -ENXIO;
+}
+
+static const struct area_ops kernel_ops = { .kind = "kernel", .fault = no_fault };
+
+// What is there from boot to the end.
+static struct area fixed_areas[] = {
+	{ .start = KERNBASE, .end = LINEAR_END, .name = "[physical memory]" },
+	{ .start = KSTACKS_BASE, .end = KSTACKS_END, .name = "[kernel stacks]" },
+	{ .start = DEVICE_BASE, .end = DEVICE_END, .name = "[devices]" },
+};
+
+void kernel_space_init(void)
+{
+	kernel_space.pgdir = kernel_pgdir;
+	kernel_space.refs = 1;
+	spin_init(&kernel_space.pt_lock, "kernel windows", RANK_PAGETABLE);
+	rwlock_init(&kernel_space.lock, "kernel space", RANK_ASPACE);
+	area_tree_init(&kernel_space.areas);
+	for (size_t i = 0; i < ARRAY_SIZE(fixed_areas); i++) {
+		fixed_areas[i].prot = PROT_READ | PROT_WRITE;
+		fixed_areas[i].ops = &kernel_ops;
+		fixed_areas[i].as = &kernel_space;
+		area_insert(&kernel_space.areas, &fixed_areas[i]);
+	}
+}
+
+// Take kernel addresses for a window, and behind it a page that stays unmapped. 0 or -ENOMEM.
+static int take_addresses(size_t pages, uintptr_t *store)
+{
+	struct map_request request = {
+		.prot = PROT_READ | PROT_WRITE,
+		.ops = &kernel_ops,
+		.name = "[window]",
+	};
+	size_t len = (pages + 1) * PAGE_SIZE;
+	struct area *area = area_new(&kernel_space, &request, 0, 0);
+	int error;
+
+	if (!area)
+		return -ENOMEM;
+	rwlock_write_lock(&kernel_space.lock);
+	error = area_find_gap(&kernel_space.areas, WINDOWS_BASE, WINDOWS_END, len, PAGE_SIZE, store);
+	if (!error) {
+		area->start = *store;
+		area->end = *store + len;
+		area_insert(&kernel_space.areas, area);
+	}
+	rwlock_write_unlock(&kernel_space.lock);
+	if (error)
+		area_release(area);
+	return error;
+}
+
+static void give_addresses(uintptr_t start)
+{
+	rwlock_write_lock(&kernel_space.lock);
+	area_drop(&kernel_space, area_find(&kernel_space.areas, start));
+	rwlock_write_unlock(&kernel_space.lock);
+}
+
+// Show a pinned page at `va`. Its pin is what keeps it, so the entry does not count.
+static void show_page(uintptr_t va, page_t *pp, enum fault_access access)
+{
+	pte_t bits = PTE_P | PTE_A | PTE_NOPAGE | (access == ACCESS_WRITE ? PTE_W | PTE_D : 0);
+
+	spin_lock(&kernel_space.pt_lock);
+	pte_store(kernel_pgdir, va, entry_at(kernel_pgdir, va), page_to_phys(pp) | bits);
+	spin_unlock(&kernel_space.pt_lock);
+}
+
+static void hide_page(uintptr_t va)
+{
+	pte_t *pte = entry_at(kernel_pgdir, va);
+	page_t *pp = phys_to_page(PTE_ADDR(*pte));
+
+	spin_lock(&kernel_space.pt_lock);
+	pte_store(kernel_pgdir, va, pte, 0);
+	spin_unlock(&kernel_space.pt_lock);
+	page_unpin(pp);
+}
+
+int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
+                enum fault_access access)
+{
+	uintptr_t first = ROUND_DOWN(va, PAGE_SIZE), start;
+	size_t pages;
+	int error;
+
+	if (len == 0 || va >= ULIM || len > ULIM - va)
+		return -EFAULT;
+	pages = (va - first + len + PAGE_SIZE - 1) / PAGE_SIZE;
+	error = take_addresses(pages, &start);
+	if (error)
+		return error;
+	*window = (struct window){ .start = (void *)(start + (va - first)) };
+	for (; window->pages < pages; window->pages++) {
+		size_t at = window->pages * PAGE_SIZE;
+		page_t *pp;
+
+		error = aspace_pin_page(as, first + at, access, &pp);
+		if (error) {
+			window_close(window);
+			return error;
+		}
+		show_page(start + at, pp, access);
+	}
+	return 0;
+}
+
+void window_close(struct window *window)
+{
+	uintptr_t start = ROUND_DOWN((uintptr_t)window->start, PAGE_SIZE);
+
+	for (size_t i = 0; i < window->pages; i++)
+		hide_page(start + i * PAGE_SIZE);
+	give_addresses(start);
+}

@@ -1,0 +1,37 @@
+// memory_key.c: the memory behind an address under a name that other spaces have for it too.
+#include "vm/memory_key.h"
+
+#include "vm/internal.h"
+#include "vm/uaccess.h"
+
+// Does the program see the object's own page at `va`, and no copy of it? Caller: holds as->lock.
+static bool sees_object(struct aspace *as, const struct area *area, uintptr_t va)
+{
+	const page_t *pp = entry_page(small_entry(as, va));
+
+	return area->object && ((area->flags & AREA_SHARED) || (pp && pp->kind == PAGE_OBJECT));
+}
+
+int aspace_identify(struct aspace *as, uintptr_t va, struct memory_id *id)
+{
+	const void __user *user = (const void __user *)va;
+	bool writable = !user_fault_in(as, user, true);
+	const struct area *area;
+	int error = 0;
+
+	if (!writable && user_fault_in(as, user, false))
+		return -EFAULT;
+	*id = (struct memory_id){ .offset = va };
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (!area || area_is_device(area)) {
+		error = -EFAULT;
+	} else if (sees_object(as, area, va)) {
+		id->object = object_get_hosted(area->object);
+		id->offset = area->offset + (va - area->start);
+	} else if (!writable) {
+		error = -EFAULT;
+	}
+	rwlock_read_unlock(&as->lock);
+	return error;
+}

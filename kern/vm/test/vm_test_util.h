@@ -1,0 +1,65 @@
+// vm_test_util.h: what the tests of kern/vm have in common: spaces with areas from BASE on, pictures of
+// them, and a check of everything that must hold in a space.
+#pragma once
+
+#include <abi/mman.h>
+
+#include "mem/page.h"
+#include "thread/test/thread_test_util.h"
+#include "vm/internal.h"
+#include "vm/object.h"
+
+#define BASE 0x10000000u
+
+// The address of page `n` from BASE on.
+#define AT(n) (BASE + PAGE_SIZE * (uintptr_t)(n))
+
+// A number as a user's pointer.
+#define USER(va) ((void __user *)(va))
+
+#define RW (PROT_READ | PROT_WRITE)
+
+// An empty space, for a test that cannot go on without one.
+struct aspace *test_aspace(void);
+
+// Map pages [first, end), counted from BASE, anonymously, over whatever is there.
+void test_map(struct aspace *as, unsigned int first, unsigned int end, int prot);
+
+// The same of `obj` from its page `index` on; `flags`: AREA_ bits.
+void test_map_object(struct aspace *as, unsigned int first, unsigned int end, int prot,
+                     uint16_t flags, struct object *obj, uint32_t index);
+
+// An object of `n` pages, every byte of page i being 'a' + i.
+struct object *test_object(unsigned int n);
+
+// The areas as text: for each its first page and its end, counted from BASE, its rights, `s` if it
+// is shared, and @ with the page of its object: "0-3rw 5-6r 8-9rws@2". Valid until the next call.
+const char *test_areas(const struct aspace *as);
+
+#define EXPECT_AREAS(as, expected) EXPECT_TEXT(test_areas(as), expected)
+
+// Panic unless areas, entries, tables and counts of the space agree with each other.
+void test_aspace_check(struct aspace *as);
+
+// Touch the page of `va` as a program would, and return the result.
+enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access access);
+
+// The byte at `va`, which is present, through the linear map; and the same for storing one, after
+// the fault that a program's store would take.
+char test_byte(struct aspace *as, uintptr_t va);
+void test_store(struct aspace *as, uintptr_t va, char byte);
+
+// The page behind `va`, present or held, or NULL.
+page_t *test_page_at(struct aspace *as, uintptr_t va);
+
+// Run `body` on a thread of its own that runs in `as`, and wait for its end.
+void test_run_in(struct aspace *as, void (*body)(struct aspace *as));
+
+// Limit what the current thread may map, in bytes: RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK. A test that
+// calls it ends with test_no_limit.
+void test_limit(size_t total, size_t data, size_t stack);
+void test_no_limit(void);
+
+// Run `body` in a space of its own: as another one's, and as the current one. All memory must come
+// back.
+void test_run_both(void (*body)(struct aspace *as));
