@@ -114,13 +114,13 @@ class Walk:
         memory = audit.memory
         self.root = root
         self.inode = memory.record("inode", "refs mode nlink ops object private")
-        self.entry = memory.record("entry", "hash_next parent inode cookie hash length linked")
-        self.directory = memory.record("directory", "buckets bucket_mask count next_cookie")
+        self.entry = memory.record("entry", "parent inode cookie hash length linked")
+        self.directory = memory.record("directory", "count next_cookie")
         self.text = memory.field("entry", "text")[0]
         self.names = memory.field("inode", "names")[0]
         self.dir = memory.field("inode", "dir")[0]
         self.entries = memory.field("directory", "entries")[0]
-        self.first_buckets = memory.field("directory", "first_buckets")[0]
+        self.by_name = memory.field("directory", "names")[0]
         self.seen = {}
         self.linked = {}  # inode: entries that name it, as found in directories
         self.aliases = {}  # inode: the same, as found in its list of names
@@ -159,7 +159,7 @@ def _add_entry(audit, walk, at, name):
 
 
 def _walk_directory(audit, walk, at):
-    """The tree of entries and the chains have the same members."""
+    """The entries of a directory, by position; both of its trees have the same ones."""
     path = audit.inodes[at]
     directory = walk.directory(at + walk.dir)
     listed = audit_avl.entries(audit, "names", at + walk.dir + walk.entries, "entry", "order")
@@ -185,21 +185,23 @@ def _walk_directory(audit, walk, at):
         walk.folders.setdefault(at, []).append(entry.inode)
     if directory.count != len(listed):
         audit.report("names", f"{path}: count is {directory.count}; it has {len(listed)} entries")
-    buckets = directory.buckets
-    if buckets != at + walk.dir + walk.first_buckets:
-        audit.claim(buckets, "bytes", "the chains of {}", path)
-    chained, members = set(), set(listed)
-    for i, link in enumerate(audit.memory.word_list(buckets, directory.bucket_mask + 1)):
-        while link:
-            if link in chained or link not in members:
-                raise Damage(f"chain {i} of {path} leads to {link:#x}, which is no entry of it")
-            chained.add(link)
-            entry = walk.entry(link)
-            if (entry.hash ^ entry.hash >> 16) & directory.bucket_mask != i:
-                audit.report("names", f"{audit.called(link)} is in chain {i} of {path}")
-            link = entry.hash_next
-    if len(chained) != len(listed):
-        text = f"{path}: {len(listed)} entries are listed, {len(chained)} can be looked up"
+    _check_names(audit, walk, at, set(listed))
+
+
+def _check_names(audit, walk, at, listed):
+    """The tree of a directory by name is in order, and leads to the entries that are listed."""
+    path, last = audit.inodes[at], ()
+    named = audit_avl.entries(audit, "names", at + walk.dir + walk.by_name, "entry", "by_name")
+    for link in named:
+        if link not in listed:
+            raise Damage(f"the names of {path} lead to {link:#x}, which is no entry of it")
+        entry = walk.entry(link)
+        text = encoded(audit.memory.string(link + walk.text, 256))
+        if not last < (entry.hash, entry.length, text):
+            audit.report("names", f"{audit.called(link)} stands behind its place in {path}")
+        last = entry.hash, entry.length, text
+    if len(named) != len(listed):
+        text = f"{path}: {len(listed)} entries are listed, {len(named)} can be looked up"
         audit.report("names", text)
 
 

@@ -10,6 +10,7 @@ from quire.audit_memory import KERNBASE, Memory
 
 PAGE = 4096
 P, W, U, G, NOPAGE = 0x1, 0x2, 0x4, 0x100, 0x200
+AVL_EVEN, AVL_RIGHT = 1, 2
 SIZES = {1: "<B", 2: "<H", 4: "<I", 8: "<Q"}
 
 
@@ -72,6 +73,21 @@ class Scene:
         address, _ = self.memory.variable("page_pool")
         self.add("page_pool", address, "free_count", -1)
         return number
+
+    def tree_nodes(self, node):
+        """The nodes of an ordered tree (kern/mem/avl.h) from `node` downwards, in order."""
+        if not node:
+            return []
+        before, after = self.memory.word(node), self.memory.word(node + 4)
+        return [*self.tree_nodes(before), node, *self.tree_nodes(after)]
+
+    def take_from_tree(self, tree, node):
+        """Take a node out of a tree of three: the second of the others stands below the first."""
+        first, second = (at for at in self.tree_nodes(self.memory.word(tree)) if at != node)
+        self.poke(tree, first)
+        for at, words in ((first, (0, second, AVL_RIGHT)), (second, (0, 0, first | AVL_EVEN))):
+            for i, word in enumerate(words):
+                self.poke(at + 4 * i, word)
 
     def variable(self, name):
         return self.memory.variable(name)[0]

@@ -1,7 +1,7 @@
 """The audit of descriptors, names and pipes: each test breaks one rule in a machine's memory."""
 import pytest
 
-from scene import PAGE
+from scene import AVL_EVEN, PAGE
 
 pytestmark = pytest.mark.xdist_group("audit")
 
@@ -132,17 +132,14 @@ def entry(scene, name="scene.link"):
     return scene.claimed("entry", f"the name /tmp/{name}")[0]
 
 
-def chain(scene, at):
-    """The address of the word that leads to an entry in a directory's chains."""
-    inode = temporary(scene)
-    buckets = scene.get("inode", inode, "dir.buckets")
-    for i in range(scene.get("inode", inode, "dir.bucket_mask") + 1):
-        link = buckets + 4 * i
-        while scene.memory.word(link):
-            if scene.memory.word(link) == at:
-                return link
-            link = scene.memory.word(link) + scene.memory.field("entry", "hash_next")[0]
-    raise AssertionError("it cannot be looked up")
+def by_name(scene, at):
+    """The node of an entry in its directory's tree by name."""
+    return at + scene.memory.field("entry", "by_name")[0]
+
+
+def names_of(scene):
+    """The tree by name of /tmp, which has three names."""
+    return temporary(scene) + scene.memory.field("inode", "dir.names")[0]
 
 
 def test_length_of_a_name(scene):
@@ -156,19 +153,25 @@ def test_positions_of_names(scene):
 
 
 def test_name_that_cannot_be_looked_up(scene):
-    at = entry(scene)
-    scene.poke(chain(scene, at), scene.get("entry", at, "hash_next"))
-    scene.expect("names", r"/tmp: \d+ entries are listed, \d+ can be looked up")
+    scene.take_from_tree(names_of(scene), by_name(scene, entry(scene)))
+    scene.expect("names", r"/tmp: 3 entries are listed, 2 can be looked up")
 
 
-def test_name_in_the_wrong_chain(scene):
-    scene.add("entry", entry(scene), "hash", 1)
-    scene.expect("names", r"the name /tmp/scene.link is in chain \d+ of /tmp")
+def test_name_at_the_wrong_place(scene):
+    last = scene.tree_nodes(scene.memory.word(names_of(scene)))[-1]
+    at = last - scene.memory.field("entry", "by_name")[0]
+    scene.set("entry", at, "hash", 0)
+    scene.expect("names", r"the name /tmp/.* stands behind its place in /tmp")
 
 
-def test_chain_leads_out(scene):
-    scene.poke(chain(scene, entry(scene)), folder(scene))
-    scene.expect("names", r"chain \d+ of /tmp leads to 0x[0-9a-f]+, which is no entry of it")
+def test_tree_of_names_leads_out(scene):
+    """It leads to another directory's entry."""
+    other = next(at for at in scene.claimed("entry") if "/tmp/" not in scene.clean.called(at))
+    scene.poke(names_of(scene), by_name(scene, other))
+    scene.poke(by_name(scene, other) + 8, AVL_EVEN)
+    scene.poke(by_name(scene, other), 0)
+    scene.poke(by_name(scene, other) + 4, 0)
+    scene.expect("names", r"the names of /tmp lead to 0x[0-9a-f]+, which is no entry of it")
 
 
 def test_entry_of_another_directory(scene):

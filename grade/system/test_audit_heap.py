@@ -125,17 +125,11 @@ def test_lost_block_is_described(scene):
     before, after = scene.memory.word(at + 4), scene.memory.word(at)
     scene.poke(before, after)
     scene.poke(after + 4, before)
-    # The youngest of three entries is the right leaf below the tree's root.
-    node = entry + scene.memory.field("entry", "order")[0]
-    root = scene.memory.word(node + 8) & ~3
-    assert scene.memory.word(root + 4) == node
-    scene.poke(root + 4, 0)
-    scene.poke(root + 8, scene.memory.word(root + 8) - 1)  # it leans to the left now
-    buckets = scene.get("inode", parent, "dir.buckets")
-    mask = scene.get("inode", parent, "dir.bucket_mask")
-    for at in range(buckets, buckets + 4 * mask + 4, 4):
-        if scene.memory.word(at) == entry:
-            scene.poke(at, scene.get("entry", entry, "hash_next"))
+    for tree, node in (("dir.entries", "order"), ("dir.names", "by_name")):
+        scene.take_from_tree(
+            parent + scene.memory.field("inode", tree)[0],
+            entry + scene.memory.field("entry", node)[0],
+        )
     scene.add("inode", parent, "dir.count", -1)
     scene.expect("lost-blocks", r"a block of \d+ bytes at 0x.* is in use, but nothing refers to it")
 

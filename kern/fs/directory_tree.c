@@ -22,19 +22,46 @@ void tree_init(void)
 	tree_root->nlink = 2;
 }
 
-static struct entry **bucket_of(struct directory *dir, uint32_t hash)
+// The entry of a node of a tree by name, or NULL.
+static struct entry *named_by(const struct avl_node *node)
 {
-	return &dir->buckets[(hash ^ hash >> 16) & dir->bucket_mask];
+	return node ? container_of(node, struct entry, by_name) : NULL;
+}
+
+// Compare `name` with that of `entry` in the order of a directory's tree: by hash, which mostly
+// decides, then by length, then by text. Returns a number below, equal to or above 0.
+static int compare(const struct name *name, const struct entry *entry)
+{
+	if (name->hash != entry->hash)
+		return name->hash < entry->hash ? -1 : 1;
+	if (name->length != entry->length)
+		return (int)name->length - entry->length;
+	return memcmp(name->text, entry->text, name->length);
+}
+
+static struct name name_in(const struct entry *entry)
+{
+	return (struct name){ entry->text, entry->length, entry->hash };
+}
+
+static bool is_named_before(const struct avl_node *a, const struct avl_node *b)
+{
+	struct name name = name_in(named_by(a));
+
+	return compare(&name, named_by(b)) < 0;
 }
 
 struct entry *tree_find(struct inode *dir, const struct name *name)
 {
-	struct entry *entry = *bucket_of(&dir->dir, name->hash);
+	struct entry *entry = named_by(dir->dir.names.root);
 
-	for (; entry; entry = entry->hash_next)
-		if (entry->hash == name->hash && entry->length == name->length &&
-		    memcmp(entry->text, name->text, name->length) == 0)
+	while (entry) {
+		int order = compare(name, entry);
+
+		if (order == 0)
 			return entry;
+		entry = named_by(entry->by_name.child[order > 0]);
+	}
 	return NULL;
 }
 
@@ -61,27 +88,6 @@ static bool is_older(const struct avl_node *a, const struct avl_node *b)
 	return entry_of(a)->cookie < entry_of(b)->cookie;
 }
 
-// Four times as many buckets. Without memory the chains just get longer.
-static void directory_grow(struct directory *dir)
-{
-	uint32_t count = (dir->bucket_mask + 1) * 4;
-	struct entry **buckets = kzalloc_lasting(count * sizeof(*buckets));
-	struct entry *entry;
-
-	if (!buckets)
-		return;
-	if (dir->buckets != dir->first_buckets)
-		kfree(dir->buckets);
-	dir->buckets = buckets;
-	dir->bucket_mask = count - 1;
-	for (entry = entry_of(avl_first(&dir->entries)); entry; entry = tree_after(entry)) {
-		struct entry **bucket = bucket_of(dir, entry->hash);
-
-		entry->hash_next = *bucket;
-		*bucket = entry;
-	}
-}
-
 // Make an entry that stands in no directory yet; the reference on `dir` is taken when it is inserted.
 // `replaced`: the length of the name that goes when this one comes, 0: none does. A name that is no
 // longer may also be made where lasting memory is short.
@@ -103,12 +109,6 @@ static struct entry *entry_create(const struct name *name, uint32_t replaced)
 // Put an entry into `dir` as a name of `inode`, taking a reference on each.
 static void entry_insert(struct entry *entry, struct inode *dir, struct inode *inode)
 {
-	struct entry **bucket;
-
-	if (dir->dir.count >= dir->dir.bucket_mask * 2)
-		directory_grow(&dir->dir);
-	bucket = bucket_of(&dir->dir, entry->hash);
-
 	// A file that lost its last name, or never had one, and gets a name again: forget the old
 	// one.
 	if (inode->nlink == 0 && !list_empty(&inode->names)) {
@@ -121,8 +121,7 @@ static void entry_insert(struct entry *entry, struct inode *dir, struct inode *i
 	entry->parent = inode_get(dir);
 	entry->inode = inode_get(inode);
 	entry->cookie = dir->dir.next_cookie++;
-	entry->hash_next = *bucket;
-	*bucket = entry;
+	avl_insert(&dir->dir.names, &entry->by_name, is_named_before);
 	avl_insert(&dir->dir.entries, &entry->order, is_older);
 	list_add(&inode->names, &entry->alias);
 	entry->linked = true;
@@ -142,11 +141,8 @@ static void entry_remove(struct entry *entry)
 {
 	struct inode *dir = entry->parent;
 	struct inode *inode = entry->inode;
-	struct entry **link = bucket_of(&dir->dir, entry->hash);
 
-	while (*link != entry)
-		link = &(*link)->hash_next;
-	*link = entry->hash_next;
+	avl_remove(&dir->dir.names, &entry->by_name);
 	avl_remove(&dir->dir.entries, &entry->order);
 	list_remove(&entry->alias);
 	entry->linked = false;
@@ -228,8 +224,7 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 
 int tree_exchange(struct entry *a, struct entry *b)
 {
-	struct name name_a = { a->text, a->length, a->hash };
-	struct name name_b = { b->text, b->length, b->hash };
+	struct name name_a = name_in(a), name_b = name_in(b);
 	struct entry *new_a = entry_create(&name_a, a->length);
 	struct entry *new_b = entry_create(&name_b, b->length);
 

@@ -20,9 +20,7 @@ static uint32_t last_ino; // [a]
 
 static void directory_init(struct directory *dir)
 {
-	dir->entries.root = NULL;
-	dir->buckets = dir->first_buckets;
-	dir->bucket_mask = DIRECTORY_BUCKETS_MIN - 1;
+	dir->names.root = dir->entries.root = NULL;
 	dir->next_cookie = 2; // 0 and 1 are "." and ".."
 }
 
@@ -85,9 +83,7 @@ static void inode_free(struct inode *inode)
 			object_put(inode->object);
 		break;
 	case S_IFDIR:
-		assert(avl_empty(&inode->dir.entries));
-		if (inode->dir.buckets != inode->dir.first_buckets)
-			kfree(inode->dir.buckets);
+		assert(avl_empty(&inode->dir.entries) && avl_empty(&inode->dir.names));
 		break;
 	case S_IFLNK:
 		kfree(inode->target);
@@ -310,6 +306,7 @@ int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 	label->length = (uint8_t)length;
 	label->parent = inode_get(parent);
 	label->inode = inode;
+	avl_node_init(&label->by_name);
 	avl_node_init(&label->order);
 	list_add(&inode->names, &label->alias);
 	return 0;

@@ -21,8 +21,8 @@ struct pipe;
 // unlinked, so that the kernel can still say what was opened; such a one keeps a reference on its
 // directory.
 struct entry {
-	struct entry *hash_next; // [t] in the same chain of the directory
-	struct avl_node order;   // [t] among the directory's entries, by cookie
+	struct avl_node by_name; // [t] among the directory's entries, by hash and name
+	struct avl_node order;   // [t] among them by cookie
 	struct list alias;       // [t] among the names of the file
 	struct inode *parent;    // [c] the directory, a reference
 	struct inode *inode;     // [c] the file; a reference while linked
@@ -35,17 +35,14 @@ struct entry {
 	char text[];    // [c] the name, NUL-terminated
 };
 
-#define DIRECTORY_BUCKETS_MIN 4
-
-// The entries of a directory: a tree by cookie, which is the order of creation, and a hash table by
-// name. Both find an entry quickly, however many there are.
+// The entries of a directory, in two trees: by name to find one, by cookie, which is the order of
+// creation, to list them. Neither ever has to be made anew, and names of equal hashes, which a program
+// can choose, cost no more than others.
 struct directory {
-	struct avl_tree entries;                            // [t]
-	struct entry **buckets;                             // [t] first_buckets, or allocated
-	struct entry *first_buckets[DIRECTORY_BUCKETS_MIN]; // [t]
-	uint32_t bucket_mask;                               // [t] number of buckets - 1
-	uint32_t count;                                     // [t] entries
-	uint32_t next_cookie;                               // [t]
+	struct avl_tree names;   // [t] struct entry by by_name
+	struct avl_tree entries; // [t] struct entry by order
+	uint32_t count;          // [t] entries
+	uint32_t next_cookie;    // [t]
 };
 
 // How an inode differs from an ordinary one in memory. Every operation may be missing.

@@ -1,12 +1,15 @@
 // limit: 60
-// A directory of 100,000 names: reading it costs the same for each entry from whatever position, and
-// what is read stays right while names come and go.
+// A directory of 100,000 names: no name takes long to make, not even among names of equal hashes;
+// reading costs the same for each entry from whatever position, and what is read stays right while
+// names come and go.
 
 #include "leak.h"
 #include <dirent.h>
 
 #define NAMES 100000u
-#define BOUND 500 // instructions an entry: the tests' clock is one of instructions
+#define BOUND 500      // instructions an entry: the tests' clock is one of instructions
+#define EQUAL 12       // pairs of characters: 2^12 names of equal hashes
+#define LONGEST 200000 // instructions that making a name may take
 
 static char buffer[32768];
 
@@ -15,12 +18,56 @@ static uint64_t instructions(void)
 	return __builtin_ia32_rdtsc();
 }
 
+static uint64_t longest; // that making a name took
+
+static void make_name(const char *name)
+{
+	uint64_t start = instructions();
+
+	close(open(name, O_CREAT | O_WRONLY, 0600));
+	longest = longest > instructions() - start ? longest : instructions() - start;
+}
+
 static void make(unsigned int i)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "n%06u", i);
-	close(open(name, O_CREAT | O_WRONLY, 0600));
+	make_name(name);
+}
+
+// Write into name[] the one of 2^EQUAL names with number `i`. The kernel's hash of a name is 33 times
+// that of what comes before the last character, plus that character: so "aZ" hashes as "b9" does.
+static void equal_name(char *name, unsigned int i)
+{
+	*name++ = 'n';
+	for (unsigned int bit = 0; bit < EQUAL; bit++, i >>= 1) {
+		*name++ = i & 1 ? 'a' : 'b';
+		*name++ = i & 1 ? 'Z' : '9';
+	}
+	*name = '\0';
+}
+
+// The last 100 of many names with equal hashes cost what the first 100 cost; each is found again.
+static void check_equal_hashes(void)
+{
+	uint64_t start, first = 0, last = 0;
+	char name[2 * EQUAL + 2];
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < 1u << EQUAL; i++) {
+		equal_name(name, i);
+		start = instructions();
+		make_name(name);
+		first += i < 100 ? instructions() - start : 0;
+		last += i >= (1u << EQUAL) - 100 ? instructions() - start : 0;
+	}
+	check("so do names of equal hashes", last < 2 * first);
+	for (unsigned int i = 0; i < 1u << EQUAL; i++) {
+		equal_name(name, i);
+		found += unlink(name) == 0;
+	}
+	say("names of equal hashes: %u\n", found);
 }
 
 static void drop(unsigned int i)
@@ -85,6 +132,8 @@ int main(void)
 		make(i);
 	last = instructions() - start;
 	check("the last thousand names cost what the first cost", last < 2 * first);
+	check_equal_hashes();
+	check("no name took long", longest < LONGEST);
 	check_cost("in large pieces", fd, sizeof(buffer), NAMES);
 
 	for (unsigned int i = 0; i < NAMES; i += 2)
