@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from quire import build
+from quire import build, stretch
 
 
 def pytest_configure(config):
@@ -14,6 +14,11 @@ def pytest_configure(config):
 def pytest_terminal_summary(terminalreporter, exitstatus, config):
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and config.option.keyword:
         terminalreporter.write_line(f"no test has {config.option.keyword!r} in its name")
+    passed = terminalreporter.getreports("passed")
+    records = [value for report in passed for name, value in report.user_properties if name == "stretch"]
+    if records:
+        instructions, call, program = max(map(tuple, records))
+        terminalreporter.write_line(f"{stretch.words((instructions, call))} ({program})")
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ inject: all $(base_O)/debug/quire.elf
 	$(grade_env) INJECT=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		grade/system/test_inject.py $(PYTEST_FLAGS)
 
-## stretch: look in all of user/tests for calls that let nobody else run for more than 1 ms
+## stretch: look in all of user/tests for calls that let nobody else run for more than 1 ms; name the longest
 stretch: all $(base_O)/stretch/quire.elf
 	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
 		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)

@@ -7,6 +7,7 @@ for a program that must not run on a working system. Both end with a line `statu
     // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
     // append: OPTION... of the kernel; for hugepages=N the oracle puts aside as many on Linux
     // helper (another test runs it; no record)
+    // stretch (make grade runs it on the kernel that measures stretches too)
 """
 import re
 import shlex
@@ -16,7 +17,7 @@ from pathlib import Path
 from quire import build
 
 FOLDER = Path(build.source("user", "tests"))
-DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|append|helper)\b:?\s?(.*)")
+DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|append|helper|stretch)\b:?\s?(.*)")
 NO_NEWLINE = b"\n\\ no newline at the end\n"
 HOSTILE = "evil_"
 
@@ -33,6 +34,7 @@ class Program:
     kernel: str
     append: str
     helper: bool
+    stretch: bool
 
     @property
     def hostile(self):
@@ -81,6 +83,7 @@ def read(path):
         kernel=found.get("kernel", ""),
         append=found.get("append", ""),
         helper="helper" in found,
+        stretch="stretch" in found,
     )
 
 

@@ -17,4 +17,5 @@ def longest(log):
 def words(record):
     """A record as a line for people."""
     count, call = record
-    return f"the longest stretch without a yield: {count} instructions" + (f", in {call}" if call else "")
+    where = f"in {call}" if call else "outside of calls"
+    return f"the longest stretch without a yield: {count} instructions, {where}"

@@ -9,7 +9,7 @@ from quire import build, guest, record, stretch
 PROGRAMS = record.programs()
 SENSITIVE = ("evil_", "fault_", "fpu_", "signal_")
 PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
-EACH = 5  # one program of so many runs on the kernel that measures; each with STRETCH_TESTS=all
+EACH = 5  # one program of so many runs on the kernel that measures; all with STRETCH_TESTS=all
 ALL = os.environ.get("STRETCH_TESTS") == "all"
 PARTS = 2  # machines for each
 MARKED = re.compile(rb"^== (\w+)\n(.*?^status: [^\n]*\n)(?=^== )", re.MULTILINE | re.DOTALL)
@@ -82,15 +82,24 @@ def test_program_ubsan(program, complain):
     run(program, complain, build.ubsan_kernel(normal=True), UBSAN_SLOWER * program.limit)
 
 
-# The kernel that measures how long it lets nobody else run: it panics where that is too long.
+def measured():
+    """The programs that run on the kernel that measures how long it lets nobody else run."""
+    programs = programs_for("normal")
+    return [p for i, p in enumerate(programs) if ALL or i % EACH == 0 or p.values[0].stretch]
+
+
 @pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
-@pytest.mark.parametrize("program", programs_for("normal")[:: 1 if ALL else EACH])
-def test_program_stretch(program, complain):
-    run(program, complain, build.stretch_kernel(), program.limit, option=stretch.OPTION)
+@pytest.mark.parametrize("program", measured())
+def test_program_stretch(program, complain, record_property):
+    """It panics where that is too long."""
+    outcome = run(
+        program, complain, build.stretch_kernel(), program.limit, option=stretch.OPTION
+    )
+    record_property("stretch", [*stretch.longest(outcome.log), program.name])
 
 
 def run(program, complain, kernel, limit, cpu="max", option=""):
-    """Run a program on a kernel and a processor, and compare with its record."""
+    """Run a program on a kernel and a processor, and compare with its record. Returns the outcome."""
     if not program.record.exists():
         complain(
             f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from what"
@@ -112,6 +121,7 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
     if difference:
         outcome.again = f"make grade T={program.name}, or {outcome.again}"
         complain(outcome.explain(f"user/tests/{program.name}.c: {difference}"))
+    return outcome
 
 
 def test_records_have_programs():

@@ -2,7 +2,12 @@
 #include "fs/directory_tree.h"
 
 #include "mem/heap.h"
+#include "thread/yield.h"
 #include <abi/limits.h>
+
+#define ASCEND_COST 50 // instructions or so, to go on to the directory above
+
+uint32_t tree_moves; // [tree_lock]
 
 struct name name_of(const char *text, uint32_t length)
 {
@@ -210,6 +215,8 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 
 	if (!moved)
 		return -ENOMEM;
+	if (inode_is(inode, S_IFDIR) && dir != entry->parent)
+		tree_moves++;
 	if (victim)
 		tree_unlink(victim);
 	inode_get(inode);
@@ -233,6 +240,8 @@ int tree_exchange(struct entry *a, struct entry *b)
 		kfree(new_b);
 		return -ENOMEM;
 	}
+	if (a->parent != b->parent)
+		tree_moves++;
 	entry_remove(a);
 	entry_remove(b);
 	entry_insert(new_a, a->parent, b->inode);
@@ -253,11 +262,31 @@ struct inode *tree_parent(struct inode *dir)
 	return list_first(&dir->names, struct entry, alias)->parent;
 }
 
-bool tree_is_above(const struct inode *above, const struct inode *inode)
+// A directory without directories in it is above nothing. (Of the kernel's own ones nlink counts only
+// some.)
+int tree_is_above(const struct inode *above, struct inode *inode)
 {
-	while (inode != above && inode != tree_root)
-		inode = list_first(&inode->names, struct entry, alias)->parent;
-	return inode == above;
+	uint32_t moves = tree_moves;
+	int error = 0;
+
+	if (above == inode || (above->nlink <= 2 && !above->ops))
+		return above == inode;
+	inode = inode_get(inode);
+	while (inode != above && inode != tree_root && !error) {
+		struct inode *parent = inode_get(tree_parent(inode));
+
+		inode_put(inode);
+		inode = parent;
+		if (!yield_due(ASCEND_COST))
+			continue;
+		tree_unlock();
+		error = thread_give_way_killable();
+		mutex_lock(&tree_lock);
+		if (!error && moves != tree_moves)
+			error = -EAGAIN;
+	}
+	inode_put(inode);
+	return error ? error : inode == above;
 }
 
 struct entry *tree_next(const struct inode *dir, uint32_t cookie)

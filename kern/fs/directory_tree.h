@@ -58,8 +58,14 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 // Let two entries change their files. 0 or -ENOMEM.
 int tree_exchange(struct entry *a, struct entry *b);
 
-// Is `above` the directory `inode`, or one above it?
-bool tree_is_above(const struct inode *above, const struct inode *inode);
+// How many times a directory has come into another one: what tree_is_above found holds while this is
+// as it was before.
+extern uint32_t tree_moves;
+
+// Is `above` the directory `inode`, or one above it? There may be many in between, so tree_lock is
+// released where it is time to yield. Caller: holds references on both.
+// Returns 1 or 0; -EAGAIN where a directory was moved meanwhile; -EINTR for a thread that is killed.
+int tree_is_above(const struct inode *above, struct inode *inode);
 
 // The directory above `dir`: itself for the root.
 struct inode *tree_parent(struct inode *dir);

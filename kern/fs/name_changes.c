@@ -148,8 +148,33 @@ int names_rmdir(struct fs_context *fs, struct inode *start, const char *text)
 	return names_remove(fs, start, text, true);
 }
 
+// Which of two directories that are to change places lies above the other's new place.
+struct ancestry {
+	bool from_above, to_above; // `from` is `to`'s directory or above it, and the reverse
+};
+
+// Find that out. tree_lock may be released meanwhile; if others move directories then, which they can
+// only when the time slice is over, all is looked at again with a new slice. Returns 0; -EINTR for a thread that is killed.
+// Caller: holds tree_lock and both paths.
+static int ancestry_find(const struct path *from, const struct path *to, struct ancestry *found)
+{
+	int from_above, to_above;
+
+	do {
+		from_above = to_above = 0;
+		if (from->inode && inode_is(from->inode, S_IFDIR))
+			from_above = tree_is_above(from->inode, to->parent);
+		if (to->inode && inode_is(to->inode, S_IFDIR) && from_above >= 0)
+			to_above = tree_is_above(to->inode, from->parent);
+	} while (from_above == -EAGAIN || to_above == -EAGAIN);
+	found->from_above = from_above > 0;
+	found->to_above = to_above > 0;
+	return MIN(from_above, to_above) < 0 ? -EINTR : 0;
+}
+
 // What is wrong with giving the file `from` names the name `to`, in Linux's order? 0 or -errno.
-static int check_rename(const struct path *from, const struct path *to, unsigned int flags)
+static int check_rename(const struct path *from, const struct path *to,
+                        const struct ancestry *ancestry, unsigned int flags)
 {
 	bool exchange = flags & RENAME_EXCHANGE;
 
@@ -169,9 +194,9 @@ static int check_rename(const struct path *from, const struct path *to, unsigned
 		return -ENOTDIR;
 	if (!inode_is(from->inode, S_IFDIR) && (from->slash || (!exchange && to->slash)))
 		return -ENOTDIR;
-	if (inode_is(from->inode, S_IFDIR) && tree_is_above(from->inode, to->parent))
+	if (ancestry->from_above)
 		return -EINVAL;
-	if (to->inode && inode_is(to->inode, S_IFDIR) && tree_is_above(to->inode, from->parent))
+	if (ancestry->to_above)
 		return exchange ? -EINVAL : -ENOTEMPTY;
 	if (!to->inode)
 		return tree_may_add(to->parent);
@@ -187,10 +212,11 @@ static int check_rename(const struct path *from, const struct path *to, unsigned
 }
 
 // Both walks are done. Caller: holds tree_lock.
-static int rename_paths(const struct path *from, const struct path *to, unsigned int flags)
+static int rename_paths(const struct path *from, const struct path *to,
+                        const struct ancestry *ancestry, unsigned int flags)
 {
 	struct entry *entry, *victim;
-	int error = check_rename(from, to, flags);
+	int error = check_rename(from, to, ancestry, flags);
 
 	if (error || from->inode == to->inode)
 		return error; // two names of one file: nothing is done
@@ -207,18 +233,37 @@ static int rename_paths(const struct path *from, const struct path *to, unsigned
 }
 
 // The tree may have changed since `path` was walked: let it name what its last name stands for now.
-// Caller: holds tree_lock.
-static void look_again(struct path *path)
+// Returns true if that is something else. Caller: holds tree_lock.
+static bool look_again(struct path *path)
 {
+	struct inode *inode;
 	struct entry *entry;
 
 	if (path->last != LAST_NAME || path->parent->ops)
-		return;
+		return false;
 	entry = tree_find(path->parent, &path->name);
-	if (entry && entry->inode == path->inode)
-		return;
+	inode = entry ? entry->inode : NULL;
+	if (inode == path->inode)
+		return false;
 	inode_put(path->inode);
-	path->inode = entry ? inode_get(entry->inode) : NULL;
+	path->inode = inode ? inode_get(inode) : NULL;
+	return true;
+}
+
+// Rename, when both walks are done. What is above what is found out first, and again if that took so
+// long that the names mean something else now. Caller: holds tree_lock.
+static int rename_walked(struct path *from, struct path *to, unsigned int flags)
+{
+	bool names = from->last == LAST_NAME && to->last == LAST_NAME;
+	struct ancestry ancestry = { .from_above = false };
+	int error = 0;
+
+	if (names && from->parent->dev == to->parent->dev) {
+		do
+			error = ancestry_find(from, to, &ancestry);
+		while (!error && (look_again(from) || look_again(to)));
+	}
+	return error ? error : rename_paths(from, to, &ancestry, flags);
 }
 
 int names_rename(struct fs_context *fs, struct place from, struct place to, unsigned int flags)
@@ -234,8 +279,7 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 	if (!error) {
 		error = path_walk(fs, to.start, to.text, WALK_MAY_MISS, &new);
 		if (!error) {
-			look_again(&old);
-			error = rename_paths(&old, &new, flags);
+			error = rename_walked(&old, &new, flags);
 			path_put(&new);
 		}
 		path_put(&old);

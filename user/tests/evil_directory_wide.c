@@ -1,4 +1,5 @@
 // limit: 60
+// stretch
 // A directory of 100,000 names: no name takes long to make, not even among names of equal hashes;
 // reading costs the same for each entry from whatever position, and what is read stays right while
 // names come and go.
