@@ -20,15 +20,11 @@ static void describe(struct area *area, struct aspace *as, const struct map_requ
 	};
 }
 
-struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
-                      uintptr_t end)
+// Take the references of an area that has just been filled in.
+static inline void attach(struct area *area)
 {
-	struct area *area = kmalloc(sizeof(*area));
-
-	if (!area)
-		return NULL;
-	describe(area, as, request, start, end);
 	list_init(&area->object_link);
+	area->object_round = 0;
 	if (unlikely(area->flags & AREA_NAMED))
 		named_get(area->name);
 	if (area->object) {
@@ -39,7 +35,30 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 		list_add(&area->object->areas, &area->object_link); // (object_shrink.c)
 		mutex_unlock(&area->object->lock);
 	}
+}
+
+struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
+                      uintptr_t end)
+{
+	struct area *area = kmalloc(sizeof(*area));
+
+	if (!area)
+		return NULL;
+	describe(area, as, request, start, end);
+	attach(area);
 	return area;
+}
+
+struct area *area_copy(const struct area *area, struct aspace *as)
+{
+	struct area *copy = kmalloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, area, sizeof(*copy)); // an assignment would become a longer loop
+	copy->as = as;
+	attach(copy);
+	return copy;
 }
 
 void area_release(struct area *area)
@@ -55,20 +74,6 @@ void area_release(struct area *area)
 	if (unlikely(area->flags & AREA_NAMED))
 		named_put(area->name);
 	kfree(area);
-}
-
-struct area *area_copy(const struct area *area, struct aspace *as)
-{
-	struct map_request like = {
-		.prot = area->prot,
-		.flags = area->flags,
-		.ops = area->ops,
-		.object = area->object,
-		.offset = area->offset,
-		.name = area->name,
-	};
-
-	return area_new(as, &like, area->start, area->end);
 }
 
 // May `high`, which begins where `low` ends, be part of the same area?

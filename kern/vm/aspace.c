@@ -31,6 +31,22 @@ int aspace_create(struct aspace **store)
 	return 0;
 }
 
+// Unmap all areas of a space that ends. Areas that share a page table are unmapped in one walk.
+static void unmap_all(struct aspace *as)
+{
+	struct area *area;
+
+	list_for_each(area, &as->areas.list, link) {
+		uintptr_t start = area->start;
+		struct area *next;
+
+		while ((next = area_next(&as->areas, area)) &&
+		       PDX(next->start) == PDX(area->end - 1))
+			area = next;
+		ptes_unmap(as, start, area->end);
+	}
+}
+
 void aspace_put(struct aspace *as)
 {
 	struct area *area, *after;
@@ -40,8 +56,8 @@ void aspace_put(struct aspace *as)
 	assert(pgdir_current() != as->pgdir);
 	if (as->named)
 		named_forget(as);
+	unmap_all(as);
 	list_for_each_safe(area, after, &as->areas.list, link) {
-		ptes_unmap(as, area->start, area->end);
 		area_release(area); // the tree goes as a whole
 		(void)yield_after(AREA_COST);
 	}
