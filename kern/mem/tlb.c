@@ -54,7 +54,7 @@ void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 	}
 }
 
-void tlb_batch_finish(struct tlb_batch *batch)
+void tlb_batch_flush(struct tlb_batch *batch)
 {
 	tlb_flush_range(batch->pgdir, batch->start, batch->end);
 	page_free_list(batch->dead);

@@ -61,4 +61,11 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 	}
 }
 
-void tlb_batch_finish(struct tlb_batch *batch);
+// The rest of tlb_batch_finish, for a batch that has collected something.
+void tlb_batch_flush(struct tlb_batch *batch);
+
+static inline void tlb_batch_finish(struct tlb_batch *batch)
+{
+	if (batch->start < batch->end || batch->dead)
+		tlb_batch_flush(batch);
+}

@@ -8,14 +8,18 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-// Take everything in [start, end) out of the page tables, dropping references. Yields.
-// Caller: holds as->lock for writing, or the space is nobody's any more.
-void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end);
-
 // Like ptes_unmap, but does not yield: returns early when it is time to (yield_due), after at least one
 // table's entries. Returns where it stopped: `end`, or where to go on.
 // Caller: holds as->lock for writing, or the lock of the object behind the range.
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Take everything in [start, end) out of the page tables, dropping references. Yields.
+// Caller: holds as->lock for writing, or the space is nobody's any more.
+static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	while ((start = ptes_unmap_some(as, start, end)) < end)
+		thread_give_way();
+}
 
 // Like ptes_unmap_some for the pages of objects only: private copies stay. Caller: holds the lock of
 // the object behind the range.

@@ -61,12 +61,6 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	return va;
 }
 
-void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
-{
-	while ((start = ptes_unmap_some(as, start, end)) < end)
-		thread_give_way();
-}
-
 // Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
 static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
 {
