@@ -32,14 +32,12 @@ static int sleep_locked(struct thread *thread, enum wait_mode mode)
 	schedule();
 	return thread->wake_reason;
 }
-
-static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t deadline)
+// Like sleep_locked, but a timer ends the sleep at `deadline`. Not inline: most sleeps have no deadline,
+// and should not pay for the timer.
+static __noinline int sleep_with_timer(struct thread *thread, enum wait_mode mode, uint64_t deadline)
 {
 	struct wake_timer wake = { .thread = thread };
 	int reason;
-
-	if (deadline == NO_DEADLINE)
-		return sleep_locked(thread, mode);
 
 	// No interrupt comes before the switch to another thread, so the timer cannot fire too early.
 	timer_init(&wake.timer, wake_at_deadline);
@@ -49,6 +47,12 @@ static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t dead
 	reason = sleep_locked(thread, mode);
 	timer_cancel(&wake.timer);
 	return reason;
+}
+
+static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t deadline)
+{
+	return deadline == NO_DEADLINE ? sleep_locked(thread, mode) :
+	                                 sleep_with_timer(thread, mode, deadline);
 }
 
 // Take the current thread's waiter, whose sleep has ended by itself, off its queue. Returns true if
