@@ -84,13 +84,26 @@ void fdtable_put(struct fdtable *table)
 	kfree(table);
 }
 
-void fdtable_exec(struct fdtable *table)
+// The part of fdtable_exec for descriptors from FD_NEAR on.
+static __noinline void close_far_at_exec(struct fdtable *table)
 {
-	for (int fd = fd_next(table, 0); fd >= 0; fd = fd_next(table, fd + 1)) {
+	for (int fd = fd_next(table, FD_NEAR); fd >= 0; fd = fd_next(table, fd + 1)) {
 		if (fd_get_cloexec(table, fd) > 0)
 			fd_close(table, fd);
 		(void)yield_after(CLOSE_COST);
 	}
+}
+
+void fdtable_exec(struct fdtable *table)
+{
+	for (uint32_t fd = 0; fd < table->end; fd++) {
+		if (table->slots[fd] & FD_SLOT_CLOEXEC) {
+			fd_close(table, (int)fd);
+			(void)yield_after(CLOSE_COST);
+		}
+	}
+	if (unlikely(table->far))
+		close_far_at_exec(table);
 }
 
 // Make room for slot `fd`. Caller: holds the lock; fd < FD_NEAR. 0 or -ENOMEM.

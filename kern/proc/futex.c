@@ -144,14 +144,20 @@ int futex_wake(uintptr_t va, bool private, int most)
 	return woken;
 }
 
-void futex_clear_tid(void)
+// Store 0 at the address where the current thread wants it, if anybody else can see it there.
+static __noinline void clear_tid(struct thread *thread)
 {
-	struct thread *thread = thread_current();
 	pid_t __user *tid = thread->clear_tid;
 
 	thread->clear_tid = NULL;
-	if (!tid || !thread->aspace || thread->aspace->refs == 1)
+	if (!thread->aspace || thread->aspace->refs == 1)
 		return;
 	if (!put_user(thread->aspace, tid, 0))
 		(void)futex_wake((uintptr_t)tid, false, 1);
+}
+
+void futex_clear_tid(void)
+{
+	if (thread_current()->clear_tid)
+		clear_tid(thread_current());
 }
