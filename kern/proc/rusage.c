@@ -18,30 +18,34 @@ void usage_add(struct usage *sum, const struct usage *more)
 	sum->peak_pages = MAX(sum->peak_pages, more->peak_pages);
 }
 
-void usage_of_thread(struct thread *thread, struct usage *usage)
+// Add what `thread` has used to `sum`.
+static void add_thread(struct usage *sum, const struct thread *thread)
 {
-	*usage = (struct usage){
-		.cpu = cputime_used(thread),
-		.faults = thread->faults,
-		.waits = thread_waits(thread),
-		.preempted = thread->preempted,
-	};
+	sum->cpu.cycles += cputime_cycles(thread);
+	sum->cpu.sampled += thread->cpu.sampled;
+	sum->cpu.sampled_system += thread->cpu.sampled_system;
+	sum->faults += thread->faults;
+	sum->waits += thread_waits(thread);
+	sum->preempted += thread->preempted;
+}
+
+void usage_of_thread(const struct thread *thread, struct usage *usage)
+{
+	*usage = (struct usage){ .peak_pages = 0 };
+	add_thread(usage, thread);
 }
 
 void usage_of_process(struct process *process, struct usage *usage)
 {
 	struct thread *thread;
-	struct usage one;
 
 	*usage = process->ended;
 	if (process->zombie)
 		return;
 	if (process->aspace)
 		usage->peak_pages = MAX(usage->peak_pages, aspace_note_peak(process->aspace));
-	list_for_each(thread, &process->threads, process_link) {
-		usage_of_thread(thread, &one);
-		usage_add(usage, &one);
-	}
+	list_for_each(thread, &process->threads, process_link)
+		add_thread(usage, thread);
 }
 
 #define MANY_FAULTS 64
@@ -59,10 +63,7 @@ void usage_space_ends(struct process *process)
 
 void usage_thread_ends(struct process *process)
 {
-	struct usage usage;
-
-	usage_of_thread(thread_current(), &usage);
-	usage_add(&process->ended, &usage);
+	add_thread(&process->ended, thread_current());
 }
 
 static struct timeval timeval_of(uint64_t ns)

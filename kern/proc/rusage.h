@@ -18,7 +18,7 @@ struct usage {
 void usage_add(struct usage *sum, const struct usage *more);
 
 // Fill *usage with what `thread` has used; its peak is 0.
-void usage_of_thread(struct thread *thread, struct usage *usage);
+void usage_of_thread(const struct thread *thread, struct usage *usage);
 
 // Fill *usage with what all threads of `process` have used, those that have ended included. Caller:
 // holds process_lock.

@@ -44,15 +44,6 @@ static void measure(void)
 	}
 }
 
-struct cpu_use cputime_used(const struct thread *thread)
-{
-	struct cpu_use use = thread->cpu;
-
-	if (thread == thread_current())
-		use.cycles += rdtsc();
-	return use;
-}
-
 // A later measurement may find cycles shorter, and each sample changes the shares. Then what was reported before holds until more has been used.
 struct cpu_time cputime_report(const struct cpu_use *use, struct cpu_time *before)
 {
@@ -72,7 +63,7 @@ struct cpu_time cputime_report(const struct cpu_use *use, struct cpu_time *befor
 void cputime_sample(bool system)
 {
 	struct thread *thread = thread_current();
-	uint64_t cycles = cputime_used(thread).cycles;
+	uint64_t cycles = cputime_cycles(thread);
 
 	if (system)
 		thread->cpu.sampled_system += cycles - thread->cpu.sampled;

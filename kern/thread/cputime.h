@@ -18,8 +18,11 @@ static inline void cputime_switch(struct thread *prev, struct thread *next)
 	next->cpu.cycles -= now;
 }
 
-// Returns what `thread` has used until now.
-struct cpu_use cputime_used(const struct thread *thread);
+// Returns the cycles that `thread` has used until now.
+static inline uint64_t cputime_cycles(const struct thread *thread)
+{
+	return thread->cpu.cycles + (thread == thread_current() ? rdtsc() : 0);
+}
 
 // Returns `use` in nanoseconds, the program's part and the kernel's. *before is what the last reader of
 // the same sum was told, 0 at first: neither part goes back below it. Stores the result there.

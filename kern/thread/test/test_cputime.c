@@ -15,7 +15,7 @@ static void spin(uint64_t ns)
 
 static uint64_t cycles_used(void)
 {
-	return cputime_used(thread_current()).cycles;
+	return cputime_cycles(thread_current());
 }
 
 // In cycles: the rate at which they become nanoseconds is that since boot, and earlier tests may have
