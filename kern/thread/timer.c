@@ -5,7 +5,10 @@
 // When it was not, because the host stopped the machine or the kernel was busy, the next timer
 // interrupt adds the rounds that were missed (thread/lost_time.c).
 // Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice or
-// at the first timer's deadline, if that comes earlier.
+// at the first timer's deadline, if that comes earlier. An interrupt that waits for the kernel's work
+// to end does not move the next slice. Otherwise a program that calls the kernel again and again could
+// fall into step with the ticks: all of them would come at the end of a call, and cputime_tick would
+// take all of the program's time for the kernel's.
 #include "thread/timer.h"
 
 #include "cpu/irq.h"
@@ -31,6 +34,7 @@ static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 static uint64_t clock_ticks;             // PIT ticks since boot, at the last reading
 static uint16_t clock_last;              // what channel 2 showed then
 static uint64_t shot_deadline;           // when channel 0 will interrupt
+static uint64_t slice_end;               // of the time slice, when programs run
 static struct avl_tree timers;           // armed, by deadline
 static struct lost_time clock_reference; // the time-stamp counter beside clock_ticks
 static bool idle;
@@ -96,9 +100,14 @@ static void disarm(struct timer *timer)
 // Set channel 0 to interrupt when the next thing is due. Caller: holds timer_lock.
 static void shot_arm(uint64_t now)
 {
-	uint64_t deadline = now + (idle ? LONGEST_SHOT_NS : SLICE_NS);
+	uint64_t deadline;
 	uint32_t ticks;
 
+	if (slice_end <= now)
+		slice_end += SLICE_NS;
+	if (slice_end <= now)
+		slice_end = now + SLICE_NS; // nothing ran for a while
+	deadline = idle ? now + LONGEST_SHOT_NS : slice_end;
 	if (!avl_empty(&timers))
 		deadline = MIN(deadline, timer_of(avl_first(&timers))->deadline);
 	shot_deadline = deadline;

@@ -61,3 +61,38 @@ KTEST(thread_waits_are_told_from_preemption)
 	EXPECT_EQ(thread_waits(thread), waits + 3);
 	EXPECT_EQ(thread->preempted, preempted);
 }
+
+static void (*usual_hook)(const struct trapframe *frame);
+static uint64_t tick_times[3];
+static unsigned int ticks;
+
+static void note_tick(const struct trapframe *frame)
+{
+	if (ticks < ARRAY_SIZE(tick_times))
+		tick_times[ticks++] = clock_ns();
+	if (usual_hook)
+		usual_hook(frame);
+}
+
+static void yield_until_tick(void)
+{
+	unsigned int before = ticks;
+
+	while (ticks == before)
+		thread_give_way();
+}
+
+// The second of three ticks has to wait for 3 ms; the third comes when it would have come anyway.
+KTEST(late_tick_does_not_move_the_next)
+{
+	usual_hook = cputime_tick_hook;
+	cputime_tick_hook = note_tick;
+	ticks = 0;
+	yield_until_tick();
+	spin(13 * NS_PER_MS);
+	yield_until_tick();
+	yield_until_tick();
+	cputime_tick_hook = usual_hook;
+	EXPECT(tick_times[1] - tick_times[0] >= 13 * NS_PER_MS);
+	EXPECT(tick_times[2] - tick_times[0] < 22 * NS_PER_MS);
+}
