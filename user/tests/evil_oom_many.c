@@ -9,39 +9,51 @@
 
 static size_t each; // pages: all children together want half as many again as there are
 
-// Touch memory, wait for the end of the pipe, and look whether all is there still.
-static void child(int from)
+// Of each pipe only the end is waited for, which comes when nobody can write any more.
+static int start[2]; // all children are there
+static int done[2];  // each has its memory, or is dead
+static int end[2];   // the parent has seen that
+
+static void wait_for_end(int from)
 {
-	char *memory = mmap(NULL, each * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-	                    -1, 0);
 	char byte;
 
+	if (read(from, &byte, 1) != 0)
+		_exit(1);
+}
+
+// Touch memory, wait until all others have, and look whether all is there still.
+static void child(void)
+{
+	char *memory;
+
+	close(start[1]);
+	close(end[1]);
+	wait_for_end(start[0]);
+	memory = mmap(NULL, each * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED) // a call may be refused memory; that is no reason to die
 		_exit(errno == ENOMEM ? 0 : 3);
 	touch_pages(memory, each);
-	if (read(from, &byte, 1) != 0)
-		_exit(1);
+	close(done[1]);
+	wait_for_end(end[0]);
 	_exit(pages_intact(memory, each) ? 0 : 2);
 }
 
+// No child takes memory before all are there: fork() too is refused memory that is not there.
 static void run(void)
 {
-	int fds[2], status, intact = 0, killed = 0, other = 0;
+	int status, intact = 0, killed = 0, other = 0;
 
-	pipe(fds);
-	for (int i = 0; i < CHILDREN; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			close(fds[1]);
-			child(fds[0]);
-		}
-		if (pid < 0)
-			say("fork: %s\n", error_name(errno));
-	}
-	close(fds[0]);
-	sleep_ms(500);
-	close(fds[1]);
+	pipe(start);
+	pipe(done);
+	pipe(end);
+	for (int i = 0; i < CHILDREN; i++)
+		if (fork_or_end() == 0)
+			child();
+	close(start[1]);
+	close(done[1]);
+	wait_for_end(done[0]);
+	close(end[1]);
 	while (wait(&status) > 0) {
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 			killed++;
@@ -50,6 +62,9 @@ static void run(void)
 		else
 			other++;
 	}
+	close(start[0]);
+	close(done[0]);
+	close(end[0]);
 	say("%s were killed, %s lived, %d ended otherwise\n", killed ? "some" : "none",
 	    intact > 16 ? "most" : "few", other);
 }

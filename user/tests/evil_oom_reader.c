@@ -5,8 +5,7 @@
 #include "oom.h"
 #include <sys/uio.h>
 
-#define LARGE (16 * MIB)
-#define MIDDLE (6 * MIB)
+static size_t large_pages, middle_pages;
 
 static pid_t holder(size_t pages, int ready)
 {
@@ -23,24 +22,30 @@ static pid_t holder(size_t pages, int ready)
 
 static void copy_all(pid_t from, char *at)
 {
-	char *to = map_pages(LARGE, MAP_PRIVATE);
-	struct iovec local = { to, LARGE * PAGE }, remote = { at, LARGE * PAGE };
+	char *to = map_pages(large_pages, MAP_PRIVATE);
+	struct iovec local = { to, large_pages * PAGE }, remote = { at, large_pages * PAGE };
 	long n = syscall(SYS_process_vm_readv, from, &local, 1, &remote, 1, 0);
 
-	say("copied: %s\n", n == LARGE * PAGE ? "all" : n > 0 ? "a part" : error_name(errno));
+	say("copied: %s\n", n == (long)(large_pages * PAGE) ? "all" :
+	                    n > 0                           ? "a part" :
+	                                                      error_name(errno));
 	_exit(0);
 }
 
 int main(void)
 {
-	char *next = map_pages(LARGE, MAP_PRIVATE), byte; // where the child's will be
+	size_t pages = free_memory() / PAGE;
 	pid_t large, middle, reader;
 	int ready[2], status;
+	char *next, byte;
 
-	munmap(next, LARGE * PAGE);
+	large_pages = pages * 5 / 8;
+	middle_pages = pages / 4;
+	next = map_pages(large_pages, MAP_PRIVATE); // where the child's will be
+	munmap(next, large_pages * PAGE);
 	pipe(ready);
-	large = holder(LARGE, ready[1]);
-	middle = holder(MIDDLE, ready[1]);
+	large = holder(large_pages, ready[1]);
+	middle = holder(middle_pages, ready[1]);
 	read(ready[0], &byte, 1);
 	read(ready[0], &byte, 1);
 	reader = fork();

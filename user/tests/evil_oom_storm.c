@@ -13,6 +13,7 @@
 static uint32_t state;
 static char *slots[SLOTS];
 static int fd;
+static int start[2]; // a pipe: its end comes when all workers are there
 
 static uint32_t chance(uint32_t n)
 {
@@ -107,12 +108,14 @@ static void step(void)
 
 static void worker(int i)
 {
-	char name[] = "/tmp/storm0";
+	char name[] = "/tmp/storm0", byte;
 
 	name[sizeof(name) - 2] = (char)('0' + i);
 	state = (uint32_t)i * 7919;
 	fd = open(name, O_RDWR | O_CREAT, 0600);
 	unlink(name);
+	close(start[1]);
+	read(start[0], &byte, 1);
 	map(0, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	touch_all();
 	for (int n = 0; n < STEPS; n++)
@@ -124,17 +127,15 @@ static void storm(void)
 {
 	int ended = 0, status, odd = 0;
 
-	for (int i = 0; i < WORKERS; i++) {
-		pid_t pid = fork();
-
-		if (pid == 0)
+	pipe(start);
+	for (int i = 0; i < WORKERS; i++)
+		if (fork_or_end() == 0)
 			worker(i);
-		if (pid < 0)
-			say("fork: %s\n", error_name(errno));
-	}
+	close(start[1]);
 	for (; wait(&status) > 0; ended++)
 		if (status != 0 && status != SIGKILL && status != SIGBUS)
 			odd++;
+	close(start[0]);
 	say("%d ended, %d of them oddly\n", ended, odd);
 }
 
