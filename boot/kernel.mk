@@ -28,7 +28,7 @@ $(base_O)/stretch/kobj/%: private KCFLAGS += -DSTRETCH
 
 # Lock ranks, poison, assertions.
 # What a function does not set holds a pattern, too, so that none of it is taken for a value, nor copied
-# to a program unnoticed (user/tests/evil_uninitialised).
+# to a program unnoticed (user/tests/evil/evil_uninitialised).
 $(base_O)/debug/kobj/%: private KCFLAGS += -DDEBUG -ftrivial-auto-var-init=pattern
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)

@@ -45,9 +45,9 @@ qemu-nox: $(bootable)
 
 # $(call path_in_archive,NAME): where the program of that name is in the machine.
 path_in_archive = $(if $(filter $(O)/user/$(1),$(programs)),/bin/$(1),$(if \
-	$(filter $(O)/user/tests/$(1),$(programs)),/tests/$(1),$(error there is no program user/$(1))))
+	$(filter $(O)/user/tests/$(1),$(programs)),/tests/$(1),$(error there is no program $(1) in user/ or user/tests)))
 
-## run-NAME: boot straight into user/NAME, or user/tests/NAME
+## run-NAME: boot straight into a program of user/ or of user/tests
 run-%: $(bootable)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
 		init=$(call path_in_archive,$*)) $(ended_well)

@@ -76,7 +76,7 @@ HOST_CC ?= cc
 host_src := $(filter-out user/tests/%,$(single_src) $(folder_src))
 quire_only := $(shell grep -lx '// quire-only' $(host_src))
 host_single := $(patsubst user/%.c,%,$(filter-out user/tests/% $(quire_only),$(single_src)))
-host_folders := $(filter-out $(patsubst user/%/,%,$(dir $(quire_only))),$(folder_names))
+host_folders := $(patsubst user/%,%,$(filter-out user/tests/% $(patsubst %/,%,$(dir $(quire_only))),$(folders)))
 host_programs := $(addprefix $(O)/host/,$(host_single) $(host_folders))
 host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 
@@ -94,7 +94,7 @@ host-programs: $(host_programs)
 
 # Lint. Each check is a goal of its own, so that -j runs them side by side.
 lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch] kern/*/test/*.[ch] lib/*.[ch] \
-	user/*.[ch] user/*/*.[ch] grade/tools/*.c))
+	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] user/*/*/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
 lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts lint-lengths
@@ -133,7 +133,7 @@ lint-cppcheck:
 	cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
 		--std=c11 --platform=unix32 --enable=warning,portability,performance \
 		--inline-suppr $(cppcheck_suppressed:%=--suppress=%) \
-		-D__i386__ -Ikern -Iinc $(filter %.c,$(lint_c))
+		-D__i386__ -Ikern -Iinc -Iuser/tests $(filter %.c,$(lint_c))
 
 lint-includes:
 	$(PYTHON) grade/tools/check-includes.py

@@ -1,11 +1,11 @@
 # The C library, the programs, and the archive that the kernel boots with.
 #
 # lib/*.c and lib/*.S      the library; crt0 stands before everything else
-# user/NAME.c              a program, obj/user/NAME, /bin/NAME in the archive
-# user/NAME/*.c            the same, from several files
-# user/tests/NAME.c        a test, obj/user/tests/NAME, /tests/NAME in the archive
-# user/tests/NAME/*.c      the same, from several files
-# user/etc/*               files of /etc
+# user/NAME.c                  a program, obj/user/NAME, /bin/NAME in the archive
+# user/NAME/*.c                a program of several files, one of which is main.c
+# user/tests/TOPIC/NAME.c      a test, obj/user/tests/NAME, /tests/NAME in the archive
+# user/tests/TOPIC/NAME/*.c    a test of several files, one of which is main.c
+# user/etc/*                   files of /etc
 #
 # A program of user/ must also compile for other systems (make host-programs), unless it has a line
 # `// quire-only` because it makes calls that only Quire has.
@@ -13,7 +13,7 @@
 # A section for each function, of which the linker keeps what is used: small files make cheap execs.
 sections := -ffunction-sections -fdata-sections
 LCFLAGS += $(sections)
-UCFLAGS += $(sections)
+UCFLAGS += $(sections) -iquote user/tests
 
 user_makefiles := Makefile boot/toolchain.mk user/user.mk
 
@@ -24,16 +24,22 @@ lib_obj := $(lib_s_obj) $(lib_c_obj)
 crt0 := $(filter %/crt0.S.o,$(lib_obj))
 libc := $(O)/uobj/libc.a
 
-single_src := $(sort $(wildcard user/*.c user/tests/*.c))
-folder_names := $(filter-out tests etc,\
-	$(sort $(patsubst user/%/,%,$(dir $(wildcard user/*/*.c)))))
-test_folders := $(sort $(patsubst user/%/,%,$(dir $(wildcard user/tests/*/*.c))))
-all_folders := $(folder_names) $(test_folders)
-folder_src := $(foreach name,$(all_folders),$(sort $(wildcard user/$(name)/*.c)))
+# A folder that has a main.c is a program.
+folders := $(sort $(patsubst %/main.c,%,$(wildcard user/*/main.c user/tests/*/*/main.c)))
+folder_src := $(foreach folder,$(folders),$(sort $(wildcard $(folder)/*.c)))
+single_src := $(sort $(wildcard user/*.c user/tests/*/*.c))
 
-single_programs := $(single_src:%.c=$(O)/%)
-folder_programs := $(all_folders:%=$(O)/user/%)
+# $(call programs_from,SOURCES): the programs of these files or folders. A test's topic is no part of
+# its name.
+programs_from = $(foreach name,$(basename $(1)),$(O)/$(if $(filter user/tests/%,$(name)),user/tests,user)/$(notdir $(name)))
+
+single_programs := $(call programs_from,$(single_src))
+folder_programs := $(call programs_from,$(folders))
 programs := $(single_programs) $(folder_programs)
+ifneq ($(words $(programs)),$(words $(sort $(programs))))
+$(error two programs have one name: $(strip $(foreach program,$(sort $(programs)),\
+	$(if $(word 2,$(filter $(program),$(programs))),$(notdir $(program))))))
+endif
 user_obj := $(patsubst %.c,$(O)/uobj/%.o,$(single_src) $(folder_src))
 
 programs: $(programs)
@@ -62,19 +68,25 @@ $(libc): $(lib_obj) $(O)/uobj/lib/objects
 program_parts := $(crt0) $(libc) user/program.ld
 link_program = $(TLD) $(common_ldflags) --gc-sections -T user/program.ld $(crt0) $(filter-out $(crt0),$(filter %.o,$^)) $(libc) -o $@
 
-$(single_programs): $(O)/%: $(O)/uobj/%.o $(program_parts)
+# $(call of_program,PROGRAM,CANDIDATES): the files or folders among CANDIDATES that are a program, which
+# is named as below $(O)/user: "ls", "tests/brk".
+of_program = $(filter %/$(notdir $(1)) %/$(notdir $(1)).c,$(if $(filter tests/%,$(1)),\
+	$(filter user/tests/%,$(2)),$(filter-out user/tests/%,$(2))))
+objects_of = $(patsubst %.c,$(O)/uobj/%.o,$(1))
+objects_of_folder = $(call objects_of,$(filter $(1)/%,$(folder_src)))
+folder_parts = $(call objects_of_folder,$(1)) $(O)/uobj/$(1)/objects
+
+# The second expansion of the prerequisites knows the program: $* is its name.
+.SECONDEXPANSION:
+$(single_programs): $(O)/user/%: $$(call objects_of,$$(call of_program,$$*,$(single_src))) $(program_parts)
 	@mkdir -p $(@D)
 	$(link_program)
 
-# A program of several files is linked again when the list of its files changes. The second
-# expansion of the prerequisites knows the program: $* is its name.
-objects_of = $(patsubst %.c,$(O)/uobj/%.o,$(sort $(wildcard user/$(1)/*.c)))
+# A program of several files is linked again when the list of its files changes.
+$(folders:%=$(O)/uobj/%/objects): $(O)/uobj/%/objects: FORCE
+	$(call remember,$(call objects_of_folder,$*))
 
-.SECONDEXPANSION:
-$(all_folders:%=$(O)/uobj/user/%/objects): $(O)/uobj/user/%/objects: FORCE
-	$(call remember,$(call objects_of,$*))
-
-$(folder_programs): $(O)/user/%: $$(call objects_of,$$*) $(O)/uobj/user/%/objects $(program_parts)
+$(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(folders))) $(program_parts)
 	@mkdir -p $(@D)
 	$(link_program)
 
@@ -84,7 +96,7 @@ $(folder_programs): $(O)/user/%: $$(call objects_of,$$*) $(O)/uobj/user/%/object
 # directories that a running system needs.
 archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
 	$(foreach file,$(sort $(wildcard user/etc/*)),etc/$(notdir $(file))=$(file)) \
-	$(foreach program,$(programs:$(O)/user/%=%),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/stripped/$(program))
+	$(foreach program,$(sort $(programs:$(O)/user/%=%)),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/stripped/$(program))
 
 $(programs:$(O)/user/%=$(O)/stripped/%): $(O)/stripped/%: $(O)/user/%
 	@mkdir -p $(@D)

@@ -130,7 +130,7 @@ def run(test):
         elif kind == "baseline":
             guest.run("/bin/true", kernel=kernel_of(test), **machine)
         else:
-            program = record.read(record.source_of(name))
+            program = record.program(name)
             guest.run(
                 f"/tests/{program.name}", *program.args, stdin=program.input, limit=program.limit,
                 mem=program.mem, options=program.append, **machine,

@@ -1,4 +1,4 @@
-"""What user/tests/fuzz_memory prints, and where two such logs part.
+"""What user/tests/fuzz/fuzz_memory prints, and where two such logs part.
 
     seed 7                               or: script PATH
     64 0 1f2e3d4c                        a hash of the operations up to number 64, in process depth 0

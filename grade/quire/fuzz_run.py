@@ -1,4 +1,4 @@
-"""Runs user/tests/fuzz_memory on Linux and on Quire."""
+"""Runs user/tests/fuzz/fuzz_memory on Linux and on Quire."""
 import os
 import stat
 import tempfile
@@ -12,7 +12,7 @@ GUEST_SECONDS = 5, 0.0005  # on Quire: for the start, and for each operation
 
 # The short run of `make grade`: five sequences of 1,000 operations, whose hashes on Linux are recorded.
 SHORT, SHORT_OPERATIONS = ["-s", "1", "-c", "5", "-n", "1000"], 5000
-RECORD = build.source("grade", "system", "fuzz_memory.linux")
+RECORD = build.source("grade", "system", "fuzz_memory.linux-output")
 
 # Linux's personalities: as much like Quire as it can be (user space ends at 3 GiB, mappings go
 # bottom-up), and like that but otherwise laid out.

@@ -24,7 +24,7 @@ class Job:
 
 
 def version():
-    """Which Linux this is, as user/tests/ORACLE has it: "Linux 6.18.44 x86_64"."""
+    """Which Linux this is, as user/tests/linux-version has it: "Linux 6.18.44 x86_64"."""
     if _host_executes():
         return f"{platform.system()} {_numbers(platform.release())} {platform.machine()}"
     return f"Linux {_numbers(linux_machine.release())} x86_64"

@@ -1,7 +1,7 @@
 """The oracle: what Linux does with the programs of user/tests (linux.py: which Linux).
 
 Without options it compares with the records and shows what differs. --write puts what Linux printed
-into the records, and which Linux that was into user/tests/ORACLE. Hostile programs never run here.
+into the records, and which Linux that was into user/tests/linux-version. Hostile programs never run here.
 """
 import argparse
 import os
@@ -22,7 +22,7 @@ def main():
         archive = file.read()
     chosen = [p for p in record.programs() if not options.names or p.name in options.names]
     for name in set(options.names) - {p.name for p in chosen}:
-        parser.error(f"there is no user/tests/{name}.c")
+        parser.error(f"no program of user/tests is called {name}")
     chosen = [p for p in chosen if not (p.helper or p.hostile)]
     stale = not_built(chosen, archive, os.stat(build.path("archive.cpio")).st_mtime)
     if stale:
@@ -84,7 +84,7 @@ def agrees(program, outcome, write):
 
 def note_version(version, write):
     """Compare or write the file that says which Linux the records come from."""
-    path = record.FOLDER / "ORACLE"
+    path = record.FOLDER / "linux-version"
     known = path.read_text(encoding="utf-8").strip() if path.exists() else "no Linux yet"
     if write:
         path.write_text(f"{version}\n", encoding="utf-8")

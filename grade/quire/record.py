@@ -1,8 +1,9 @@
 """The programs of user/tests and their records: what each must print, and how it must end.
 
-NAME.linux holds what Linux printed (grade/oracle writes it), NAME.expect what a person wrote down
-for a program that must not run on a working system. Both end with a line `status: exit N` or
-`status: signal N`. Comments at the start of NAME.c say how to run it:
+The source of a program is user/tests/TOPIC/NAME.c. Beside it NAME.linux-output holds what Linux printed
+(grade/oracle writes it), or NAME.expected-output what a person wrote down for a program that must not
+run on a working system. Both end with a line `status: exit N` or `status: signal N`. Comments at the
+start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
     // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
     // append: OPTION... of the kernel; for hugepages=N the oracle puts aside as many on Linux
@@ -20,13 +21,14 @@ FOLDER = Path(build.source("user", "tests"))
 DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|append|helper|stretch)\b:?\s?(.*)")
 NO_NEWLINE = b"\n\\ no newline at the end\n"
 HOSTILE = "evil_"
+FROM_LINUX, BY_HAND = ".linux-output", ".expected-output"
 
 
 @dataclass
 class Program:
     """One program of user/tests."""
 
-    name: str
+    source: Path
     args: list
     input: bytes
     limit: float
@@ -37,32 +39,42 @@ class Program:
     stretch: bool
 
     @property
-    def hostile(self):
-        """Whether it must never run on a working system."""
-        return self.name.startswith(HOSTILE) or self.record.suffix == ".expect"
+    def name(self):
+        """Its name in the archive, below /tests."""
+        return self.source.stem
 
     @property
-    def source(self):
-        """The path of its source."""
-        return source_of(self.name)
+    def hostile(self):
+        """Whether it must never run on a working system."""
+        return self.name.startswith(HOSTILE) or self.record.suffix == BY_HAND
+
+    @property
+    def shown_source(self):
+        """The path of its source, as people see it."""
+        return str(self.source.relative_to(FOLDER.parent.parent))
 
     @property
     def record(self):
         """The record's path; where there is none yet, the one that the oracle would write."""
-        expected = FOLDER / f"{self.name}.expect"
+        expected = self.source.with_suffix(BY_HAND)
         if expected.exists() or self.name.startswith(HOSTILE):
             return expected
-        return FOLDER / f"{self.name}.linux"
+        return self.source.with_suffix(FROM_LINUX)
 
 
 def programs():
     """All of them, by name."""
-    return [read(path) for path in sorted(FOLDER.glob("*.c"))]
+    return [read(path) for path in sorted(FOLDER.glob("*/*.c"), key=lambda path: path.stem)]
 
 
-def source_of(name):
-    """The path of the source of the program `name`."""
-    return FOLDER / f"{name}.c"
+def program(name):
+    """The one of that name."""
+    return read(next(FOLDER.glob(f"*/{name}.c")))
+
+
+def records():
+    """The paths of all records."""
+    return [path for path in FOLDER.glob("*/*") if path.suffix in (FROM_LINUX, BY_HAND)]
 
 
 def read(path):
@@ -75,7 +87,7 @@ def read(path):
         if directive:
             found[directive[1]] = directive[2]
     return Program(
-        name=path.stem,
+        source=path,
         args=shlex.split(found.get("args", "")),
         input=found.get("input", "").encode().decode("unicode_escape").encode("latin-1"),
         limit=float(found.get("limit", 5)),

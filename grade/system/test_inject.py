@@ -1,7 +1,7 @@
 """Memory runs out at every point: each allocation that the kernel makes for a program fails once, or
 with all later ones; and some fail by chance.
 
-user/tests/evil_inject.c does it, with one program after the other, and sees whether all memory comes
+user/tests/evil/evil_inject.c does it, with one program after the other, and sees whether all memory comes
 back; the audit looks at what is left in the end. `make grade` tries some allocations of each program,
 `make inject` all of them.
 """

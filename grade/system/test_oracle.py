@@ -9,11 +9,19 @@ from quire import oracle, record
 from tools.cpio import Archive
 
 
+def write_source(folder, monkeypatch):
+    """Let `folder` be that of all programs, with one; the path of its source."""
+    (folder / "topic").mkdir()
+    source = folder / "topic" / "one.c"
+    source.write_text("// A program.\n")
+    monkeypatch.setattr(record, "FOLDER", folder)
+    return source
+
+
 @pytest.fixture
 def refused(tmp_path, monkeypatch, capsys):
     """What `grade/oracle --write one` says with an archive that has these files, as old as told."""
-    (tmp_path / "one.c").write_text("// A program.\n")
-    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    source = write_source(tmp_path, monkeypatch)
     monkeypatch.setenv("QUIRE_OBJ", str(tmp_path))
     monkeypatch.setattr(sys, "argv", ["oracle", "--write", "one"])
 
@@ -24,12 +32,12 @@ def refused(tmp_path, monkeypatch, capsys):
         archive.finish()
         path = tmp_path / "archive.cpio"
         path.write_bytes(archive.data)
-        built_at = (tmp_path / "one.c").stat().st_mtime - age
+        built_at = source.stat().st_mtime - age
         os.utime(path, (built_at, built_at))
         with pytest.raises(SystemExit) as ending:
             oracle.main()
         assert ending.value.code
-        assert sorted(file.name for file in tmp_path.iterdir()) == ["archive.cpio", "one.c"]
+        assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["archive.cpio", "one.c"]
         return capsys.readouterr().err
 
     return run
@@ -44,10 +52,9 @@ def test_program_older_than_its_source(refused):
 
 
 def test_all_that_are_built(monkeypatch, tmp_path):
-    (tmp_path / "one.c").write_text("// A program.\n")
-    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    source = write_source(tmp_path, monkeypatch)
     archive = Archive()
     archive.entry("tests/one", stat.S_IFREG | 0o755)
     archive.finish()
-    built_at = (tmp_path / "one.c").stat().st_mtime
+    built_at = source.stat().st_mtime
     assert oracle.not_built(record.programs(), bytes(archive.data), built_at) == []

@@ -103,7 +103,7 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
     if not program.record.exists():
         complain(
             f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from what"
-            f" Linux does; for a hostile program write user/tests/{program.name}.expect; a program"
+            f" Linux does; for a hostile program write {program.name}.expected-output; a program"
             " that others run has a first line `// helper`."
         )
     outcome = guest.run(
@@ -120,15 +120,14 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
     difference = record.difference(program.record.read_bytes(), got, program.record.name)
     if difference:
         outcome.again = f"make grade T={program.name}, or {outcome.again}"
-        complain(outcome.explain(f"user/tests/{program.name}.c: {difference}"))
+        complain(outcome.explain(f"{program.shown_source}: {difference}"))
     return outcome
 
 
 def test_records_have_programs():
     """A record whose program is gone or misspelt would never be looked at."""
     names = {program.name for program in PROGRAMS}
-    records = [p for p in record.FOLDER.glob("*.*") if p.suffix in (".linux", ".expect")]
-    assert [p.name for p in records if p.stem not in names] == []
+    assert [path.name for path in record.records() if path.stem not in names] == []
 
 
 def ending(result):

@@ -91,7 +91,7 @@ static int show_max_map_count(struct seq *seq, pid_t pid)
 
 // Which allocations from now on fail, of all that the one who writes this does not make itself: "N" the
 // N-th, "from N" that and all later ones, "random N SEED" one in N by chance; "0" none
-// (user/tests/evil_inject.c). (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
+// (user/tests/evil/evil_inject.c). (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
 static int show_fail_nth(struct seq *seq, pid_t pid)
 {
 	(void)pid;
