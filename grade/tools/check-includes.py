@@ -21,6 +21,9 @@ EVERYBODY = ["bitmap.h", "kern.h", "layout.h", "list.h"]
 # What tests need of a layer that may stand above theirs.
 FOR_TESTS = "debug/ktest.h"
 
+# The folder of programs whose headers all programs in it find.
+TESTS = ("user", "tests")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
 
@@ -41,6 +44,8 @@ def complaint(path, kind, name):
     target = path.parent / name
     if not target.exists() and house in ("boot", "kern"):
         target = pathlib.Path("kern", name)
+    if not target.exists() and path.parts[:2] == TESTS:
+        target = pathlib.Path(*TESTS, name)
     if not target.exists() and in_inc:
         return "is a header of inc/: write <...>"
     if not target.exists():
