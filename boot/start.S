@@ -156,11 +156,11 @@ boot_pgdir:
 	.long PDE_LINEAR
 	.fill USER_PDES - 1, 4, 0
 	.set pa, 0
-	.rept LINEAR_SIZE / JUMBO_SIZE
+	.rept LINEAR_SIZE / LARGE_SIZE
 	.long pa | PDE_LINEAR
-	.set pa, pa + JUMBO_SIZE
+	.set pa, pa + LARGE_SIZE
 	.endr
-	.fill 1024 - USER_PDES - LINEAR_SIZE / JUMBO_SIZE, 4, 0
+	.fill 1024 - USER_PDES - LINEAR_SIZE / LARGE_SIZE, 4, 0
 
 	.bss
 	.align 8

@@ -10,9 +10,9 @@
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE UINT(4096)
-#define JUMBO_SHIFT 22
-#define JUMBO_SIZE (UINT(1) << JUMBO_SHIFT) // a 4 MiB page
-#define JUMBO_PAGES (JUMBO_SIZE / PAGE_SIZE)
+#define LARGE_SHIFT 22
+#define LARGE_SIZE (UINT(1) << LARGE_SHIFT) // a 4 MiB page
+#define LARGE_PAGES (LARGE_SIZE / PAGE_SIZE)
 
 #define USER_MIN UINT(0x00010000)   // below: never mapped, so that NULL and its neighbours fault
 #define ULIM UINT(0xC0000000)       // end of user addresses
@@ -27,7 +27,7 @@
 #define DEVICE_END UINT(0xFFFFF000)
 
 #define USER_PDES \
-	(ULIM >> JUMBO_SHIFT) // directory entries of a user's half; the rest are the kernel's
+	(ULIM >> LARGE_SHIFT) // directory entries of a user's half; the rest are the kernel's
 
 #ifndef __ASSEMBLER__
 

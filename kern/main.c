@@ -63,7 +63,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	physical_init(bootinfo.ram, bootinfo.ram_count);
 	pgdir_init();
 	report_memory();
-	jumbo_pool_init(option_uint("hugepages", 0));
+	large_pool_init(option_uint("hugepages", 0));
 
 	thread_init();
 	vm_init();

@@ -13,7 +13,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_files, audit_futex, audit_heap, audit_jumbo, audit_locks
+from quire import audit_dwarf, audit_files, audit_futex, audit_heap, audit_large, audit_locks
 from quire import audit_named, audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
 from quire import audit_threads, audit_writers, build
 from quire.audit_memory import Damage, Memory, Unknown
@@ -59,7 +59,7 @@ class Audit:
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
         self.writing_areas = []  # shared areas that may write to their object
         self.write_opens, self.programs = {}, {}  # {object: how often it is open to write; run}
-        self.promised = 0  # jumbo pages that are put aside for somebody
+        self.reserved = 0  # large pages that are put aside for somebody
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
@@ -165,7 +165,7 @@ LAST_CHECKS = [
     ("writable", audit_tables.writable_pages),
     ("read-only", audit_writers.permissions),
     ("write-opens", audit_writers.counts),
-    ("jumbo", audit_jumbo.pool),
+    ("large", audit_large.pool),
     ("counts", audit_pages.counts),
     ("pipes", audit_files.pipe_ends),
     ("references", audit_heap.reference_counts),

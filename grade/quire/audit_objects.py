@@ -11,7 +11,7 @@ def objects(audit):
     read = memory.record(
         "object",
         """refs size shift changing root=pages.root height=pages.height resident
-        promised_root=promises.root promised_height=promises.height""",
+        reserved_root=reservations.root reserved_height=reservations.height""",
     )
     for at in audit.areas_of:
         audit.objects.setdefault(at, f"mapped by {audit.called(audit.areas_of[at][0])}")
@@ -25,7 +25,7 @@ def objects(audit):
         own = audit.run("objects", object_pages, record, name) or {}
         if record.resident != len(own):
             audit.report("objects", f"{name}: resident is {record.resident}; it has {len(own)} pages")
-        audit.run("objects", promises, record, own, name)
+        audit.run("objects", reserves, record, own, name)
         end = -(-record.size >> record.shift)
         for index in sorted(audit.mapped_indexes.get(at, ())):
             if index >= end:
@@ -49,7 +49,7 @@ def object_pages(audit, record, name):
     """{index: page number} of an object; each page knows its owner and its index."""
     pages = audit.pages
     own = {}
-    wanted = pages.OBJECT if record.shift == PAGE_SHIFT else pages.JUMBO
+    wanted = pages.OBJECT if record.shift == PAGE_SHIFT else pages.LARGE
     for index, pointer in _leaves(audit, record.root, record.height, 0, name):
         number = pages.number(pointer)
         own[index] = number
@@ -68,12 +68,12 @@ def object_pages(audit, record, name):
     return own
 
 
-def promises(audit, record, own, name):
-    """Jumbo pages are promised for holes only."""
-    for index, _ in _leaves(audit, record.promised_root, record.promised_height, 0, name):
-        audit.promised += 1
+def reserves(audit, record, own, name):
+    """Large pages are reserved for holes only."""
+    for index, _ in _leaves(audit, record.reserved_root, record.reserved_height, 0, name):
+        audit.reserved += 1
         if index in own:
-            audit.report("jumbo", f"{name}: page {index} is promised, and it is there")
+            audit.report("large", f"{name}: page {index} is reserved, and it is there")
 
 
 def _leaves(audit, node, level, base, name):

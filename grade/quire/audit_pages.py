@@ -3,7 +3,7 @@ from itertools import compress
 
 from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage
 
-KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", "object", "jumbo"
+KINDS = "free", "reserved", "table", "directory", "heap", "stack", "anonymous", "object", "large"
 ZEROES = bytes(PAGE_SIZE)
 PATCH_SIZE = 3  # bytes: kern/cpu/trapentry.h
 

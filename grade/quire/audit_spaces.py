@@ -4,7 +4,7 @@ from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_named import AREA_NAMED
 from quire.audit_tables import AREA_SHARED, UserTables
 
-JUMBO_SIZE = 1 << 22
+LARGE_SIZE = 1 << 22
 USER_MIN = 0x10000  # kern/layout.h
 AREA_GROWSDOWN, STACK_GUARD = 0x002, 1 << 20  # kern/vm/area.h
 TREE_DEPTH = 64  # more than any balanced tree has
@@ -134,9 +134,9 @@ class AreaChecker:
         self.anonymous = memory.variable("anon_ops")[0]
         self.object = memory.variable("object_ops")[0]
         self.linear = memory.variable("linear_ops")[0]
-        self.jumbo = memory.variable("jumbo_ops")[0]
-        self.known = self.anonymous, self.object, self.linear, self.jumbo
-        self.with_object = self.object, self.jumbo
+        self.large = memory.variable("large_ops")[0]
+        self.known = self.anonymous, self.object, self.linear, self.large
+        self.with_object = self.object, self.large
 
     def faults(self, area, before, space):
         """What is wrong with an area of `space` when the one below it ends at `before`."""
@@ -185,8 +185,8 @@ class AreaChecker:
             yield f"has {memory.name_of(area.ops)} and its object at {area.object:#x}"
         if area.ops == self.anonymous and area.flags & AREA_SHARED:
             yield "is shared, but has no object"
-        if area.ops == self.jumbo and (area.start | area.end | area.offset) % JUMBO_SIZE:
-            yield "has parts of jumbo pages"
+        if area.ops == self.large and (area.start | area.end | area.offset) % LARGE_SIZE:
+            yield "has parts of large pages"
         if area.ops == self.linear and not _on_device(area, self.audit.pages.ram):
             yield f"maps a device from {area.offset:#x} on, where none is"
         if area.object:

@@ -1,5 +1,5 @@
 """Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h)."""
-from quire import audit_jumbo
+from quire import audit_large
 from quire.audit_memory import KERNBASE, PAGE_SIZE
 from quire.audit_pages import check_kernel_half
 
@@ -34,7 +34,7 @@ def kernel_tables(audit):
 
 
 def _check_linear(audit, i, entry):
-    """One entry of the directory in the linear map: a jumbo page, or a table where the text is."""
+    """One entry of the directory in the linear map: a large page, or a table where the text is."""
     pages, start = audit.pages, i << 22
     image, rodata_end = audit.memory.image[0], audit.memory.symbol("rodata_end")
     if start >= KERNBASE + (pages.total << 12):
@@ -114,7 +114,7 @@ class UserTables:
         self.directory, self.who, self.areas = directory, who, areas
         self.entries = audit.pages.words(directory)[:USER_PDES]
         self.linear = audit.memory.variable("linear_ops")[0]
-        self.jumbo = audit.memory.variable("jumbo_ops")[0]
+        self.large = audit.memory.variable("large_ops")[0]
 
     def check(self):
         used = USER_PDES - self.entries.count(0)
@@ -136,8 +136,8 @@ class UserTables:
                 if area.end > start + (1 << 22):
                     break
                 area = next(areas, None)
-            if audit_jumbo.is_entry(entry):
-                audit_jumbo.check_entry(self, start, entry, within)
+            if audit_large.is_entry(entry):
+                audit_large.check_entry(self, start, entry, within)
             else:
                 self._check_table_entry(start, entry, within)
 

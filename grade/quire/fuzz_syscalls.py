@@ -21,7 +21,7 @@ PROGRAM = "/tests/fuzz_syscalls"
 SCRIPT = "/run/script"
 GUEST_SECONDS = 5, 0.001  # for the start, and for each call
 TRIES = 400  # machines to shrink one finding
-JUMBO_MEM, JUMBO_PAGES = 64, 4  # with so much memory, so many jumbo pages
+LARGE_MEM, LARGE_PAGES = 64, 4  # with so much memory, so many large pages
 
 
 def parser():
@@ -103,7 +103,7 @@ class Fuzzer:
             "kernel": options.kernel,
             "audit": not options.no_audit,
             "options": stretch.OPTION
-            + (f" hugepages={JUMBO_PAGES}" if options.mem >= JUMBO_MEM else ""),
+            + (f" hugepages={LARGE_PAGES}" if options.mem >= LARGE_MEM else ""),
         }
 
     def run(self, args, calls, files=()):

@@ -30,7 +30,7 @@ KERNEL = {
     "table": ("#eda100", "page tables"),
     "directory": ("#a86f00", "page directories"),
     "object": ("#cfbf94", "files, shared memory"),
-    "jumbo": ("#4fb3bf", "jumbo pages"),
+    "large": ("#4fb3bf", "large pages"),
     memory_map.SHARED: ("#26324a", "of several processes"),
     "anonymous": ("#ffffff", "in transit"),
 }

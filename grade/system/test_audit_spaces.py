@@ -70,7 +70,7 @@ def test_text_writable(scene):
     scene.expect("kernel-tables", rf"the kernel's text and constants at {va:#x}: the entry is")
 
 
-def test_text_in_a_jumbo_page(scene):
+def test_text_in_a_large_page(scene):
     at = scene.memory.value("kernel_pgdir") + 4 * (KERNBASE >> 22)
     scene.poke(at, 0x183)
     scene.expect("kernel-tables", "the kernel's image at 0xc0000000: .* 0x183: no table")
@@ -350,16 +350,16 @@ def test_zero_page_writable(scene):
     raise AssertionError("it is not mapped")
 
 
-def test_jumbo_entry_for_small_pages(scene):
+def test_large_entry_for_small_pages(scene):
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), 0x00400000 | P | W | U | 0x80)
-    scene.expect("entries", r"pid 3 .*, 0x80000000: 0x400087 maps no jumbo page")
+    scene.expect("entries", r"pid 3 .*, 0x80000000: 0x400087 maps no large page")
 
 
-def test_jumbo_page_without_area(scene):
+def test_large_page_without_area(scene):
     number = 0x400
     scene.set_page(number, "flags", 0x80)
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), number << 12 | P | W | U | 0x80)
-    scene.expect("stray-entries", r"0x80000000: 0x400087: no area is there for a jumbo page")
+    scene.expect("stray-entries", r"0x80000000: 0x400087: no area is there for a large page")
 
 
 def test_kernels_directory_of_another_kind(scene):

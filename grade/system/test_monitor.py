@@ -49,7 +49,7 @@ def test_mappings(monitor):
     shown = monitor.command("mappings 2")
     assert re.search(r"^08048000-[0-9a-f]{8} to [0-9a-f]{8} r-u", shown, re.MULTILINE)
     shown = monitor.command("mappings kernel")
-    assert re.search(r"^c0400000-[0-9a-f]{8} to 00400000 rwk jumbo", shown, re.MULTILINE)
+    assert re.search(r"^c0400000-[0-9a-f]{8} to 00400000 rwk large", shown, re.MULTILINE)
     assert not re.search(r" ..u", shown)
 
 

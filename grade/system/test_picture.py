@@ -18,7 +18,7 @@ def test_counts_are_the_audits(left_behind):
         for element in root.iter(f"{SVG}text")
         if element.get("class")
     }
-    for name in ("free", "reserved", "table", "directory", "heap", "stack", "object", "jumbo"):
+    for name in ("free", "reserved", "table", "directory", "heap", "stack", "object", "large"):
         kind = getattr(clean.pages, name.upper())
         assert shown.pop(name) == clean.pages.kind.count(kind), name
     assert {"pid3", "pid4", "pid5", "shared"} <= set(shown)
@@ -36,8 +36,8 @@ def test_areas_are_the_audits(scene, left_behind):
         for wanted, area in zip(areas, drawn):
             if area.what != "/dev/mem":
                 pages = area.pages.items()
-                # Of a jumbo page only the first of 1,024 has an entry.
-                own = [va for va, n in pages if n % 1024 == 0 or found.uses[n] != "jumbo"]
+                # Of a large page only the first of 1,024 has an entry.
+                own = [va for va, n in pages if n % 1024 == 0 or found.uses[n] != "large"]
                 assert sorted(own) == scene.mapped(pid, wanted), area
 
 

@@ -55,7 +55,7 @@ int area_resize(int id, size_t size, unsigned int flags);
 
 // Put the file `fd`, from `offset` on, behind the area, in the place of what it had; clones keep that.
 // Its maximum becomes its size. EACCES unless the file is open for reading, and for writing if the area
-// may be written; ENODEV where the file cannot be mapped, or is of jumbo pages; EEXIST where something
+// may be written; ENODEV where the file cannot be mapped, or is of large pages; EEXIST where something
 // else is mapped within the area; EINVAL for a contiguous one. 0.
 int area_map(int id, int fd, off_t offset);
 

@@ -14,8 +14,8 @@ _Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/trapentry.h");
 _Static_assert(offsetof(struct trapframe, eflags) == FRAME_EFLAGS, "cpu/trapentry.h");
 _Static_assert(EFLAGS_VM == 1u << EFLAGS_VM_BIT, "cpu/trapentry.h");
 _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/trapentry.h");
-_Static_assert(TRAP_REPAIR_LAST == REPAIR_LAST, "cpu/trapentry.h");
-_Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/trapentry.h");
+_Static_assert(TRAP_FIXUP_LAST == FIXUP_LAST, "cpu/trapentry.h");
+_Static_assert(TRAP_FIXUP_AT_ONCE == FIXUP_AT_ONCE, "cpu/trapentry.h");
 
 // Gates (Intel SDM vol. 3, 6.11), as the low half of the second word.
 #define GATE_INTERRUPT 0x8E00u // present, 32 bits, interrupts off on entry
@@ -23,7 +23,7 @@ _Static_assert(TRAP_REPAIR_AT_ONCE == REPAIR_AT_ONCE, "cpu/trapentry.h");
 #define GATE_DPL3 0x6000u
 
 struct exception_entry {
-	uint32_t at, fixup, repair;
+	uint32_t at, fixup, when;
 };
 
 extern const struct exception_entry ex_table_start[], ex_table_end[];
@@ -123,11 +123,11 @@ static const struct exception_entry *find_fixup(uint32_t eip)
 	return NULL;
 }
 
-enum trap_repair trap_repair(const struct trapframe *frame)
+enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame)
 {
 	const struct exception_entry *entry = find_fixup(frame->eip);
 
-	return entry ? (enum trap_repair)entry->repair : TRAP_REPAIR_NONE;
+	return entry ? (enum trap_fixup_kind)entry->when : TRAP_FIXUP_NONE;
 }
 
 bool trap_fixup(struct trapframe *frame)

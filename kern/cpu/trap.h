@@ -71,18 +71,18 @@ void trap_register(unsigned int vector, trap_handler handler);
 // trapframe.
 void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 
-// If the kernel instruction that faulted is listed in the exception table, go on at its repair
+// If the kernel instruction that faulted is listed in the exception table, go on at its fixup
 // address and return true.
 bool trap_fixup(struct trapframe *frame);
 
 // What the exception table says of the instruction that faulted.
-enum trap_repair {
-	TRAP_REPAIR_NONE = 0,    // not listed: a mistake of the kernel's
-	TRAP_REPAIR_LAST = 1,    // trap_fixup, unless a page fault can be served
-	TRAP_REPAIR_AT_ONCE = 2, // trap_fixup, whatever the fault
+enum trap_fixup_kind {
+	TRAP_FIXUP_NONE = 0,    // not listed: a mistake of the kernel's
+	TRAP_FIXUP_LAST = 1,    // trap_fixup, unless a page fault can be handled
+	TRAP_FIXUP_AT_ONCE = 2, // trap_fixup, whatever the fault
 };
 
-enum trap_repair trap_repair(const struct trapframe *frame);
+enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame);
 
 // Error code of a page fault (Intel SDM vol. 3, 4.7).
 #define PF_PRESENT 0x1u // the page is there; the access was not allowed

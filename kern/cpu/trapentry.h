@@ -32,9 +32,9 @@
 #define PATCH_CLAC 0
 #define PATCH_STAC 1
 
-// What an entry of the exception table asks for (enum trap_repair).
-#define REPAIR_LAST 1
-#define REPAIR_AT_ONCE 2
+// What an entry of the exception table asks for (enum trap_fixup_kind).
+#define FIXUP_LAST 1
+#define FIXUP_AT_ONCE 2
 
 #ifdef __ASSEMBLER__
 
@@ -45,11 +45,11 @@
 	.popsection
 .endm
 
-// If the instruction at `at` faults in the kernel, go on at `fixup`; a page fault is served first if
-// it can be, unless `repair` is REPAIR_AT_ONCE.
-.macro exception_entry at, fixup, repair=REPAIR_LAST
+// If the instruction at `at` faults in the kernel, go on at `fixup`; a page fault is handled first if
+// it can be, unless `when` is FIXUP_AT_ONCE.
+.macro exception_entry at, fixup, when=FIXUP_LAST
 	.pushsection __ex_table, "a"
-	.long \at, \fixup, \repair
+	.long \at, \fixup, \when
 	.popsection
 .endm
 

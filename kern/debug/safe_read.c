@@ -6,9 +6,9 @@
 
 // Entries of directories and tables, the little of kern/mem that is needed here (Intel SDM vol. 3, 4.3).
 #define ENTRY_PRESENT 0x001u
-#define ENTRY_JUMBO 0x080u
+#define ENTRY_LARGE 0x080u
 #define ENTRY_ADDR 0xFFFFF000u
-#define ENTRY_JUMBO_ADDR 0xFFC00000u
+#define ENTRY_LARGE_ADDR 0xFFC00000u
 #define LINEAR_SIZE (896u << 20)
 
 // Read entry `index` of the directory or table at physical address `table`; 0 when it is out of reach.
@@ -24,8 +24,8 @@ static const char *translate(uintptr_t va)
 
 	if (!(entry & ENTRY_PRESENT))
 		return NULL;
-	if (entry & ENTRY_JUMBO) {
-		pa = (entry & ENTRY_JUMBO_ADDR) | (va & ~ENTRY_JUMBO_ADDR);
+	if (entry & ENTRY_LARGE) {
+		pa = (entry & ENTRY_LARGE_ADDR) | (va & ~ENTRY_LARGE_ADDR);
 	} else {
 		entry = read_entry(entry & ENTRY_ADDR, va >> 12 & 0x3FF);
 		if (!(entry & ENTRY_PRESENT))

@@ -280,7 +280,7 @@ int tree_is_above(const struct inode *above, struct inode *inode)
 		if (!yield_due(ASCEND_COST))
 			continue;
 		tree_unlock();
-		error = thread_give_way_killable();
+		error = thread_yield_point_killable();
 		mutex_lock(&tree_lock);
 		if (!error && moves != tree_moves)
 			error = -EAGAIN;

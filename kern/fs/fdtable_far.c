@@ -127,7 +127,7 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to)
 			to->far->chunks[i] = copy;
 		else
 			kfree(copy);
-		(void)thread_give_way_killable();
+		(void)thread_yield_point_killable();
 	}
 	return 0;
 }
@@ -141,7 +141,7 @@ void fd_far_put(struct fdtable *table)
 			if (chunk->slots[i])
 				file_put((struct file *)(chunk->slots[i] & ~FD_SLOT_CLOEXEC));
 		if (chunk)
-			(void)thread_give_way_killable();
+			(void)thread_yield_point_killable();
 		kfree(chunk);
 	}
 	kfree(table->far);

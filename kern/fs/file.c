@@ -140,7 +140,7 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 		if (put <= 0)
 			break;
 		done += (size_t)put; // after a short write the next one says why
-		if (yield_due(COPY_COST) && thread_give_way())
+		if (yield_due(COPY_COST) && thread_yield_point())
 			break;
 	}
 	*(in_pos ? in_pos : &in->position) = from;

@@ -172,7 +172,7 @@ uint64_t inode_size(struct inode *inode);
 // The length that a file can have which is written without O_LARGEFILE.
 #define SMALL_FILE_MAX 0x7fffffff
 
-// Set the length of a regular file. 0; -EISDIR or -EINVAL for other types, -EINVAL where a file of jumbo
+// Set the length of a regular file. 0; -EISDIR or -EINVAL for other types, -EINVAL where a file of large
 // pages would not have whole ones; -ENOMEM, -EFBIG, -EPERM by a seal.
 int inode_truncate(struct inode *inode, uint64_t size);
 

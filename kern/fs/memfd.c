@@ -26,12 +26,12 @@ static uint16_t first_seals(unsigned int flags)
 	return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 }
 
-// Are there jumbo pages of the size that is asked for? 0 asks for any.
+// Are there large pages of the size that is asked for? 0 asks for any.
 static bool size_exists(unsigned int flags)
 {
 	unsigned int shift = flags >> MFD_HUGE_SHIFT & MFD_HUGE_MASK;
 
-	return shift == 0 || shift == JUMBO_SHIFT;
+	return shift == 0 || shift == LARGE_SHIFT;
 }
 
 int memfd_create(const char *name, unsigned int flags, struct file **store)
@@ -43,7 +43,7 @@ int memfd_create(const char *name, unsigned int flags, struct file **store)
 	if (flags & MFD_HUGETLB && !size_exists(flags))
 		return -ENODEV;
 	if (flags & MFD_HUGETLB)
-		inode = jumbo_file_inode(mode_for(flags));
+		inode = large_file_inode(mode_for(flags));
 	else
 		inode = inode_create(S_IFREG | mode_for(flags), VOLUME_NAMELESS, NULL);
 	if (!inode)

@@ -262,7 +262,7 @@ static int walk_yield(const struct walk *walk)
 	if (!yield_due(STEP_COST + walk->depth * SUSPENDED_COST))
 		return 0;
 	tree_unlock();
-	error = thread_give_way_killable();
+	error = thread_yield_point_killable();
 	mutex_lock(&tree_lock);
 	return error;
 }

@@ -45,7 +45,7 @@ size_t random_copyout(struct uio *uio)
 		n = uio_copyout(uio, bytes, part);
 		done += n;
 		if (n < part ||
-		    (yield_due(part * BYTE_COST) && thread_give_way() && done >= PAGE_SIZE))
+		    (yield_due(part * BYTE_COST) && thread_yield_point() && done >= PAGE_SIZE))
 			break;
 	}
 	return done;

@@ -134,7 +134,7 @@ size_t uio_zero(struct uio *uio, size_t n)
 			cleared = clear_user_partial(aspace_current(), uio->base, step);
 		uio_advance(uio, cleared);
 		done += cleared;
-		if (cleared < step || (done < n && yield_due(step) && thread_give_way()))
+		if (cleared < step || (done < n && yield_due(step) && thread_yield_point()))
 			break;
 	}
 	return done;

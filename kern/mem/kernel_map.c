@@ -9,7 +9,7 @@ extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 // Bits of the kernel's directory entries. Accessed and dirty are set from the start, so that the
 // processor need not set them in one directory and not in another: all stay equal.
 #define KERNEL_TABLE (PTE_P | PTE_W | PTE_A)
-#define KERNEL_JUMBO (PTE_P | PTE_W | PTE_PS | PTE_G | PTE_A | PTE_D)
+#define KERNEL_LARGE (PTE_P | PTE_W | PTE_PS | PTE_G | PTE_A | PTE_D)
 
 #define CPUID_FEATURES 1u
 #define CPUID_EDX_PGE (1u << 13)
@@ -27,7 +27,7 @@ static page_t *kernel_table(void)
 	return table;
 }
 
-// Replace the jumbo entry for `start` by a table that maps the same memory, but [kernel_start,
+// Replace the large entry for `start` by a table that maps the same memory, but [kernel_start,
 // rodata_end) without PTE_W. The table is complete before the directory names it: the kernel runs
 // from here.
 static void split_linear(uintptr_t start)
@@ -35,7 +35,7 @@ static void split_linear(uintptr_t start)
 	page_t *table = kernel_table();
 	pte_t *ptes = page_to_virt(table);
 
-	for (uintptr_t va = start; va < start + JUMBO_SIZE; va += PAGE_SIZE) {
+	for (uintptr_t va = start; va < start + LARGE_SIZE; va += PAGE_SIZE) {
 		bool fixed = va >= (uintptr_t)kernel_start && va < (uintptr_t)rodata_end;
 
 		ptes[PTX(va)] = virt_to_phys((void *)va) | PTE_P | PTE_G | (fixed ? 0 : PTE_W);
@@ -49,13 +49,13 @@ static void map_linear(void)
 {
 	uintptr_t memory_end = KERNBASE + (page_total << PAGE_SHIFT);
 
-	for (uintptr_t va = KERNBASE; va < LINEAR_END; va += JUMBO_SIZE) {
+	for (uintptr_t va = KERNBASE; va < LINEAR_END; va += LARGE_SIZE) {
 		if (va >= memory_end)
 			pde_store(kernel_pgdir, va, 0);
-		else if (va < (uintptr_t)rodata_end && va + JUMBO_SIZE > (uintptr_t)kernel_start)
+		else if (va < (uintptr_t)rodata_end && va + LARGE_SIZE > (uintptr_t)kernel_start)
 			split_linear(va);
 		else
-			pde_store(kernel_pgdir, va, virt_to_phys((void *)va) | KERNEL_JUMBO);
+			pde_store(kernel_pgdir, va, virt_to_phys((void *)va) | KERNEL_LARGE);
 	}
 }
 
@@ -68,7 +68,7 @@ void pgdir_init(void)
 	pp->count = 1;
 	map_linear();
 	for (size_t pdx = PDX(KSTACKS_BASE); pdx < PTRS_PER_TABLE; pdx++)
-		pde_store(kernel_pgdir, pdx << JUMBO_SHIFT,
+		pde_store(kernel_pgdir, pdx << LARGE_SHIFT,
 		          page_to_phys(kernel_table()) | KERNEL_TABLE);
 	pp->index = 0; // user's entries
 
@@ -86,7 +86,7 @@ void *device_map(physaddr_t pa, size_t len, pte_t cache)
 	size_t n = (offset + len + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	uintptr_t va = device_next;
 
-	if (len > JUMBO_SIZE || n > (DEVICE_END - va) >> PAGE_SHIFT)
+	if (len > LARGE_SIZE || n > (DEVICE_END - va) >> PAGE_SHIFT)
 		panic("device_map: no room for %zu bytes at %#x", len, pa);
 	for (size_t i = 0; i < n; i++) {
 		uintptr_t each = va + i * PAGE_SIZE;

@@ -33,7 +33,7 @@ struct page_pool {
 
 extern struct page_pool page_pool;
 
-// Take a page off the free list and make it what page_alloc promises.
+// Take a page off the free list and make it what page_alloc reservations.
 // Caller: holds page_pool.lock; the page is free.
 void page_take(page_t *pp);
 
@@ -53,11 +53,11 @@ static inline bool page_may_be_freed(const page_t *pp)
 // Say what is wrong with a page that may not be freed, and panic.
 void page_refuse_free(const page_t *pp) __noreturn;
 
-// The first page of a jumbo page from page_alloc_contig: its count stands for all of it
+// The first page of a large page from page_alloc_contig: its count stands for all of it
 // (page_t.flags).
-#define PAGE_FLAG_JUMBO 0x80u
+#define PAGE_FLAG_LARGE 0x80u
 
-// Free a page that has lost its last reference or pin; a jumbo page whole.
+// Free a page that has lost its last reference or pin; a large page whole.
 void page_free_unused(page_t *pp);
 
 // Free a list of pages, linked by next, that have lost their last references.

@@ -165,7 +165,7 @@ void page_check_patterns(void)
 
 #endif
 
-// What page_alloc promises about a page that has just left the free list.
+// What page_alloc reservations about a page that has just left the free list.
 static inline void mark_taken(page_t *pp)
 {
 	debug_check_fill(pp);
@@ -289,10 +289,10 @@ void page_free(page_t *pp)
 
 void page_free_unused(page_t *pp)
 {
-	if (pp->kind == PAGE_JUMBO)
-		jumbo_return(pp, false);
-	else if (pp->flags & PAGE_FLAG_JUMBO)
-		page_free_contig(pp, JUMBO_PAGES);
+	if (pp->kind == PAGE_LARGE)
+		large_return(pp, false);
+	else if (pp->flags & PAGE_FLAG_LARGE)
+		page_free_contig(pp, LARGE_PAGES);
 	else
 		page_free(pp);
 }
@@ -304,7 +304,7 @@ void page_free_list(page_t *first)
 	spin_lock(&page_pool.lock);
 	for (page_t *pp = first; pp; pp = next) {
 		next = pp->next;
-		if (unlikely((pp->flags & PAGE_FLAG_JUMBO) || !page_may_be_freed(pp))) {
+		if (unlikely((pp->flags & PAGE_FLAG_LARGE) || !page_may_be_freed(pp))) {
 			spin_unlock(&page_pool.lock);
 			page_free_unused(pp); // or panic
 			spin_lock(&page_pool.lock);

@@ -16,7 +16,7 @@ enum page_kind {
 	PAGE_STACK,     // a kernel stack
 	PAGE_ANONYMOUS, // a user's memory, or fresh from page_alloc
 	PAGE_OBJECT,    // a page of a memory object
-	PAGE_JUMBO,     // part of a jumbo page that was put aside at boot (mem/large_pool.h)
+	PAGE_LARGE,     // part of a large page that was put aside at boot (mem/large_pool.h)
 	PAGE_KINDS,     // how many there are
 };
 
@@ -29,9 +29,9 @@ typedef struct page {
 			struct page *next, *prev; // [p] PAGE_FREE: neighbours on the free list
 		};
 		struct {
-			// PAGE_OBJECT, PAGE_JUMBO: its struct object. PAGE_HEAP: the first free block. [o]
+			// PAGE_OBJECT, PAGE_LARGE: its struct object. PAGE_HEAP: the first free block. [o]
 			void *owner;
-			// PAGE_OBJECT, PAGE_JUMBO: which page of it [o]. PAGE_HEAP: blocks in use [o].
+			// PAGE_OBJECT, PAGE_LARGE: which page of it [o]. PAGE_HEAP: blocks in use [o].
 			// PAGE_TABLE, PAGE_DIRECTORY: entries in use, a directory's only in the
 			// user's half [t].
 			uint32_t index;
@@ -123,12 +123,12 @@ int page_alloc_zeroed(page_t **pp_store);
 // Returns 0, -EINVAL where there is no such page, -ENOMEM where it is taken.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
-// Take `n` > 0 physically adjacent pages, and store the first. With n = JUMBO_PAGES the run is
-// aligned to a jumbo page.
+// Take `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES the run is
+// aligned to a large page.
 // Returns 0, -ENOMEM, or -EINVAL for n = 0.
 int page_alloc_contig(page_t **pp_store, size_t n);
 
-// The same for pages that are given back one by one: even JUMBO_PAGES of them are no jumbo page.
+// The same for pages that are given back one by one: even LARGE_PAGES of them are no large page.
 int page_alloc_run(page_t **pp_store, size_t n);
 
 // Is page `ppn` on the free list? false where there is no such page.
@@ -150,7 +150,7 @@ static inline void page_incref(page_t *pp)
 // The rest of page_decref where no reference is left.
 void page_unreferenced(page_t *pp);
 
-// Drop one reference; the last one (count and pins 0) frees the page, a jumbo page whole. Panics at
+// Drop one reference; the last one (count and pins 0) frees the page, a large page whole. Panics at
 // count 0.
 static inline void page_decref(page_t *pp)
 {
@@ -158,7 +158,7 @@ static inline void page_decref(page_t *pp)
 		page_unreferenced(pp);
 }
 
-// Hold a page for the kernel's own use, whatever happens to its mappings; part of a jumbo page holds
+// Hold a page for the kernel's own use, whatever happens to its mappings; part of a large page holds
 // all of it. page_pin returns 0, or
 // -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees
 // it; an unpin without a pin panics.

@@ -1,4 +1,4 @@
-// page_contig.c: runs of physically adjacent pages, for jumbo pages and the heap's large blocks.
+// page_contig.c: runs of physically adjacent pages, for large pages and the heap's large blocks.
 #include "mem/mem_internal.h"
 
 // The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0
@@ -7,7 +7,7 @@
 // is looked at twice, and in full memory only every n-th.
 static size_t find_run(size_t end, size_t n)
 {
-	size_t align = n == JUMBO_PAGES ? JUMBO_PAGES : 1;
+	size_t align = n == LARGE_PAGES ? LARGE_PAGES : 1;
 	size_t start, ppn;
 
 	while (end >= n) {
@@ -55,8 +55,8 @@ int page_alloc_contig(page_t **pp_store, size_t n)
 	spin_unlock(&page_pool.lock);
 	if (!start)
 		return -ENOMEM;
-	if (n == JUMBO_PAGES)
-		pages[start].flags = PAGE_FLAG_JUMBO;
+	if (n == LARGE_PAGES)
+		pages[start].flags = PAGE_FLAG_LARGE;
 	*pp_store = &pages[start];
 	return 0;
 }

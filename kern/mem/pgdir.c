@@ -85,7 +85,7 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	if (table->index)
 		return;
 	assert(table->count == 1);
-	pde_store(pgdir, pdx << JUMBO_SHIFT, 0);
+	pde_store(pgdir, pdx << LARGE_SHIFT, 0);
 	table->count = 0;
 	table_free(table);
 }
@@ -97,15 +97,15 @@ static inline void put_entry_page(pte_t old)
 		page_decref(phys_to_page(PTE_ADDR(old)));
 }
 
-// The same for a directory's entry that was a jumbo page's.
-static void put_jumbo_page(pde_t old)
+// The same for a directory's entry that was a large page's.
+static void put_large_page(pde_t old)
 {
 	if (pte_has_page(old))
-		page_decref(phys_to_page(PDE_JUMBO_ADDR(old)));
+		page_decref(phys_to_page(PDE_LARGE_ADDR(old)));
 }
 
-// page_insert for jumbo pages. A table without an entry in use is not in the way.
-static int jumbo_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
+// page_insert for large pages. A table without an entry in use is not in the way.
+static int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 {
 	pde_t old;
 
@@ -115,7 +115,7 @@ static int jumbo_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 		return -EEXIST;
 	page_incref(pp);
 	pde_store(pgdir, va, page_to_phys(pp) | (pde_t)perm | PTE_P);
-	put_jumbo_page(old);
+	put_large_page(old);
 	return 0;
 }
 
@@ -129,7 +129,7 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	debug_assert(va < ULIM || va >= KSTACKS_BASE);
 	debug_assert(!(perm & ~0xFFF) && !(perm & PTE_NOPAGE));
 	if (perm & PTE_PS)
-		return jumbo_insert(pgdir, pp, va, perm);
+		return large_insert(pgdir, pp, va, perm);
 	pte = pgdir_walk(pgdir, va, 1);
 	if (!pte)
 		return pgdir[PDX(va)] ? -EEXIST : -ENOMEM;
@@ -142,7 +142,7 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 }
 
 // The lowest address in [vab, vae) with nothing mapped, or vae. Where there is no table, its first
-// address is free; a full one and a jumbo page are passed in one step.
+// address is free; a full one and a large page are passed in one step.
 static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab, span_end;
@@ -153,7 +153,7 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 
 		if (pde == 0)
 			return va;
-		span_end = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+		span_end = ROUND_DOWN(va, LARGE_SIZE) + LARGE_SIZE;
 		if ((pde & (PTE_P | PTE_PS)) != PTE_P ||
 		    phys_to_page(PTE_ADDR(pde))->index == PTRS_PER_TABLE)
 			continue;
@@ -166,20 +166,20 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return vae;
 }
 
-// The same for jumbo pages: an entry of the directory must be free.
+// The same for large pages: an entry of the directory must be free.
 static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab;
 
 	while (va < vae && pgdir[PDX(va)] != 0)
-		va += JUMBO_SIZE;
+		va += LARGE_SIZE;
 	return va;
 }
 
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store)
 {
-	uintptr_t align = perm & PTE_PS ? JUMBO_SIZE : PAGE_SIZE, va;
+	uintptr_t align = perm & PTE_PS ? LARGE_SIZE : PAGE_SIZE, va;
 	int error;
 
 	if (vab % align || vae % align || vab > vae)
@@ -197,7 +197,7 @@ page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 {
 	pde_t *pde = &pgdir[PDX(va)];
 	pte_t *entry = pde;
-	physaddr_t pa = PDE_JUMBO_ADDR(*pde);
+	physaddr_t pa = PDE_LARGE_ADDR(*pde);
 
 	if ((*pde & (PTE_P | PTE_PS)) == PTE_P) {
 		entry = (pte_t *)phys_to_virt(PTE_ADDR(*pde)) + PTX(va);
@@ -230,7 +230,7 @@ void page_remove(pde_t *pgdir, uintptr_t va)
 
 	if (pde & PTE_PS) {
 		pde_store(pgdir, va, 0);
-		put_jumbo_page(pde);
+		put_large_page(pde);
 		return;
 	}
 	pte = pgdir_walk(pgdir, va, 0);

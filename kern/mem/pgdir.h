@@ -1,5 +1,5 @@
 // pgdir.h: two-level page tables (Intel SDM vol. 3, 4.3): a directory of 1,024 entries, each naming
-// a table of 1,024 entries or a jumbo page.
+// a table of 1,024 entries or a large page.
 //
 // The upper 256 entries of every directory are the kernel's, equal everywhere, and never change
 // after boot; the functions here work on user addresses and, for kernel_pgdir, on the kernel's own
@@ -19,7 +19,7 @@ typedef uint32_t pde_t;
 #define PTE_PCD 0x010u // cache disable
 #define PTE_A 0x020u   // accessed
 #define PTE_D 0x040u   // dirty
-#define PTE_PS 0x080u  // in a directory: a jumbo page; in page_insert's perm: insert one
+#define PTE_PS 0x080u  // in a directory: a large page; in page_insert's perm: insert one
 #define PTE_PAT 0x080u // in a table: third bit of the memory type
 #define PTE_G 0x100u   // global
 
@@ -28,18 +28,18 @@ typedef uint32_t pde_t;
 #define PTE_UFFD_WP 0x400u    // write-protected by userfaultfd
 #define PTE_SOFT_DIRTY 0x800u // written since the bit was last cleared
 
-// An entry that is not present is 0 (empty), or has PTE_HELD: it keeps its page and its count, but
+// An entry that is not present is 0 (empty), or has PTE_PROT_NONE: it keeps its page and its count, but
 // nobody may touch it (PROT_NONE). The remaining bits of a held entry are those it had when it was
 // present.
-#define PTE_HELD 0x200u
+#define PTE_PROT_NONE 0x200u
 
-// Of a directory's entry for a jumbo page of the pool (mem/large_pool.h), present, held or neither.
-#define PDE_PROMISED 0x400u // one more page of the pool is put aside for this span
+// Of a directory's entry for a large page of the pool (mem/large_pool.h), present, held or neither.
+#define PDE_RESERVED 0x400u // one more page of the pool is put aside for this span
 #define PDE_LOST 0x800u     // with neither: the page was taken away, and nothing comes instead
 
 #define PTE_ADDR(entry) (0xFFFFF000u & (entry))
-#define PDE_JUMBO_ADDR(entry) (0xFFC00000u & (entry))
-#define PDX(va) ((uint32_t)(va) >> JUMBO_SHIFT)
+#define PDE_LARGE_ADDR(entry) (0xFFC00000u & (entry))
+#define PDX(va) ((uint32_t)(va) >> LARGE_SHIFT)
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
 #define PTRS_PER_TABLE 1024u
 
@@ -48,24 +48,24 @@ static inline bool pte_present(pte_t entry)
 	return entry & PTE_P;
 }
 
-static inline bool pte_held(pte_t entry)
+static inline bool pte_prot_none(pte_t entry)
 {
-	return (entry & (PTE_P | PTE_HELD)) == PTE_HELD;
+	return (entry & (PTE_P | PTE_PROT_NONE)) == PTE_PROT_NONE;
 }
 
-// Does an entry, of a table or a jumbo page's, name a page and count on it? Present ones do, but
+// Does an entry, of a table or a large page's, name a page and count on it? Present ones do, but
 // for PTE_NOPAGE, and held ones.
 static inline bool pte_has_page(pte_t entry)
 {
-	entry &= PTE_P | PTE_HELD;
-	return entry == PTE_P || entry == PTE_HELD;
+	entry &= PTE_P | PTE_PROT_NONE;
+	return entry == PTE_P || entry == PTE_PROT_NONE;
 }
 
 // The directory of threads without an address space, and the pattern for all others.
 extern pde_t *kernel_pgdir;
 
 // Make the kernel's half of kernel_pgdir, which is the directory that boot/start.S has loaded:
-// split the jumbo entry under the kernel's image (text and read-only data without PTE_W), make
+// split the large entry under the kernel's image (text and read-only data without PTE_W), make
 // every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages and CR0.WP. After
 // page_init. Once.
 void pgdir_init(void);
@@ -73,12 +73,12 @@ void pgdir_init(void);
 // A new directory: the user's half empty, the kernel's half like every other. Returns 0 or -ENOMEM.
 int pgdir_create(pde_t **pgdir_store);
 
-// Give back a directory whose user half is empty of tables and jumbo pages, and which no CPU has
+// Give back a directory whose user half is empty of tables and large pages, and which no CPU has
 // loaded; panics otherwise.
 void pgdir_destroy(pde_t *pgdir);
 
 // The entry for `va`, or NULL. With create != 0 a missing table is made (empty, PTE_W|PTE_U in the
-// directory so that the entries alone decide); NULL then means no memory. NULL also where a jumbo
+// directory so that the entries alone decide); NULL then means no memory. NULL also where a large
 // page stands. The table must not be shared (count 1).
 pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
 
@@ -126,7 +126,7 @@ static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t ent
 }
 
 // The same for the directory's entry for `va`, and the directory's count. It forgets the
-// translation of `va` and what the processor cached of the entry itself: enough for a jumbo page,
+// translation of `va` and what the processor cached of the entry itself: enough for a large page,
 // and for a table that had no entry in use; after any other change of a table's entry the caller
 // flushes the table's whole span.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
@@ -140,7 +140,7 @@ static inline void pte_grant(pte_t *pte, pte_t entry)
 }
 
 // Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
-// software bits; PTE_PS maps the jumbo page that starts at `pp`. Takes one reference on `pp`; the
+// software bits; PTE_PS maps the large page that starts at `pp`. Takes one reference on `pp`; the
 // same page at the same address again is fine, with the new rights.
 // Caller: holds the lock that guards this directory's entries; `va` is aligned to the page's size.
 // Returns 0; -ENOMEM without memory for a table; -EEXIST where a page of the other size stands;
@@ -150,12 +150,12 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 // Map `pp` at the lowest address in [vab, vae) that has nothing mapped, and store it.
 // Returns 0, -ENOSPC when there is no free address, -ENOMEM without memory for a table, -EINVAL for
 // an unaligned or backward range. Tables are made only where used. With PTE_PS in perm: the same
-// for a jumbo page; the range is then aligned to jumbo pages.
+// for a large page; the range is then aligned to large pages.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store);
 
 // The page mapped (present) at `va`, or NULL, also where no page_t stands behind the entry. Stores
-// its entry through `entry_store` unless that is NULL. For a jumbo page: its first page, and the
+// its entry through `entry_store` unless that is NULL. For a large page: its first page, and the
 // directory's entry. Takes no reference.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 
@@ -163,7 +163,7 @@ page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 // where nothing is mapped.
 int page_perms(pde_t *pgdir, uintptr_t va);
 
-// Unmap what is at `va`, a jumbo page whole (nothing: do nothing), drop its reference, flush. A
+// Unmap what is at `va`, a large page whole (nothing: do nothing), drop its reference, flush. A
 // user's table that becomes empty is given back.
 void page_remove(pde_t *pgdir, uintptr_t va);
 

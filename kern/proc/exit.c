@@ -177,7 +177,7 @@ static struct process *find_report_of(struct process *parent, pid_t pid, int opt
 	return *any_store && take_report(child, options, status_store) ? child : NULL;
 }
 
-static void bury(struct process *process)
+static void reap(struct process *process)
 {
 	signal_state_destroy(&process->signals);
 	kfree(process);
@@ -219,6 +219,6 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 	}
 	spin_unlock(&process_lock);
 	if (dead)
-		bury(dead);
+		reap(dead);
 	return result;
 }

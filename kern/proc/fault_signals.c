@@ -98,7 +98,7 @@ static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result 
 		info.code = SEGV_MAPERR;
 		signal_force(SIGSEGV, &info);
 		break;
-	case FAULT_NO_RIGHT:
+	case FAULT_NOT_ALLOWED:
 		info.code = SEGV_ACCERR;
 		signal_force(SIGSEGV, &info);
 		break;

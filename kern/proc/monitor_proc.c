@@ -90,14 +90,14 @@ static void show_run(const struct run *run)
 		return;
 	console_printf("%08x-%08x to %08x %c%c%c%s%s%s%s\n", run->start, run->end - 1, run->phys,
 	               bits & PTE_P ? 'r' : '-', bits & PTE_W ? 'w' : '-', bits & PTE_U ? 'u' : 'k',
-	               bits & PTE_PS ? " jumbo" : "", bits & PTE_D ? " dirty" : "",
-	               bits & PTE_G ? " global" : "", pte_held(bits) ? " held" : "");
+	               bits & PTE_PS ? " large" : "", bits & PTE_D ? " dirty" : "",
+	               bits & PTE_G ? " global" : "", pte_prot_none(bits) ? " held" : "");
 }
 
 // Add the entry for [va, va + size) to the run, or show what there is and begin anew with it.
 static void add_entry(struct run *run, uintptr_t va, size_t size, pte_t entry)
 {
-	physaddr_t phys = size == PAGE_SIZE ? PTE_ADDR(entry) : PDE_JUMBO_ADDR(entry);
+	physaddr_t phys = size == PAGE_SIZE ? PTE_ADDR(entry) : PDE_LARGE_ADDR(entry);
 	pte_t bits = entry & (PAGE_SIZE - 1) & ~PTE_A;
 
 	if (run->end != va || bits != run->bits || phys - run->phys != va - run->start) {
@@ -113,12 +113,12 @@ static void show_tables(pde_t *pgdir, size_t first, size_t end)
 	struct run run = { 0 };
 
 	for (size_t pdx = first; pdx < end; pdx++) {
-		uintptr_t va = pdx << JUMBO_SHIFT;
+		uintptr_t va = pdx << LARGE_SHIFT;
 		pde_t pde = pgdir[pdx];
 		const pte_t *table;
 
 		if ((pde & PTE_PS) && pte_has_page(pde))
-			add_entry(&run, va, JUMBO_SIZE, pde);
+			add_entry(&run, va, LARGE_SIZE, pde);
 		if ((pde & (PTE_P | PTE_PS)) != PTE_P)
 			continue;
 		table = phys_to_virt(PTE_ADDR(pde));

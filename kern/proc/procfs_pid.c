@@ -148,7 +148,7 @@ static void show_memory(struct seq *seq, const struct aspace_usage *memory)
 	show_kib(seq, "VmLib", 0);
 	show_kib(seq, "VmPTE", memory->tables);
 	show_kib(seq, "VmSwap", 0);
-	show_kib(seq, "HugetlbPages", memory->jumbo * JUMBO_PAGES);
+	show_kib(seq, "HugetlbPages", memory->large * LARGE_PAGES);
 }
 
 // Pages: all, resident, of these shared, text, libraries, data with the stack, dirty.

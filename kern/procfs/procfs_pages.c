@@ -37,8 +37,8 @@ ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_f
 
 #define FLAG(bit) (1ull << (bit))
 
-// Flags of all parts of a jumbo page.
-static uint64_t jumbo_flags(const page_t *head)
+// Flags of all parts of a large page.
+static uint64_t large_flags(const page_t *head)
 {
 	if (head->count == 0)
 		return FLAG(KPF_HUGE);
@@ -66,8 +66,8 @@ static uint64_t page_flags(const page_t *pp)
 	case PAGE_OBJECT:
 		return FLAG(KPF_UPTODATE) | FLAG(KPF_SWAPBACKED) |
 		       (pp->count > 1 ? FLAG(KPF_MMAP) : 0);
-	case PAGE_JUMBO:
-		return jumbo_flags(page_head((page_t *)pp));
+	case PAGE_LARGE:
+		return large_flags(page_head((page_t *)pp));
 	default:
 		return 0;
 	}

@@ -18,16 +18,16 @@ static void show_kib(struct seq *seq, const char *name, size_t pages)
 	seq_printf(seq, "%-16s%8zu kB\n", name, pages * PAGE_KIB);
 }
 
-static void show_jumbo(struct seq *seq)
+static void show_large(struct seq *seq)
 {
-	struct jumbo_counts jumbo = jumbo_pool_counts();
+	struct large_counts large = large_pool_counts();
 
-	seq_printf(seq, "HugePages_Total:   %5zu\n", jumbo.total);
-	seq_printf(seq, "HugePages_Free:    %5zu\n", jumbo.free);
-	seq_printf(seq, "HugePages_Rsvd:    %5zu\n", jumbo.promised);
+	seq_printf(seq, "HugePages_Total:   %5zu\n", large.total);
+	seq_printf(seq, "HugePages_Free:    %5zu\n", large.free);
+	seq_printf(seq, "HugePages_Rsvd:    %5zu\n", large.reserved);
 	seq_printf(seq, "HugePages_Surp:        0\n");
-	show_kib(seq, "Hugepagesize:", JUMBO_PAGES);
-	show_kib(seq, "Hugetlb:", jumbo.total * JUMBO_PAGES);
+	show_kib(seq, "Hugepagesize:", LARGE_PAGES);
+	show_kib(seq, "Hugetlb:", large.total * LARGE_PAGES);
 }
 
 // All files lie in memory, so what is cached is what Linux calls shared memory: none of it could be
@@ -51,7 +51,7 @@ static int show_meminfo(struct seq *seq, pid_t pid)
 	show_kib(seq, "Slab:", heap_pages());
 	show_kib(seq, "KernelStack:", kinds[PAGE_STACK]);
 	show_kib(seq, "PageTables:", kinds[PAGE_TABLE] + kinds[PAGE_DIRECTORY]);
-	show_jumbo(seq);
+	show_large(seq);
 	return 0;
 }
 

@@ -73,7 +73,7 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 		else
 			fd_close(files, fd);
 		if (fd % FD_NEAR == 0)
-			(void)thread_give_way_killable();
+			(void)thread_yield_point_killable();
 	}
 	return 0;
 }

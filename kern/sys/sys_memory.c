@@ -58,23 +58,23 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 		return -EACCES;
 	if (!file->ops->mmap)
 		return -ENODEV;
-	if ((flags & MAP_HUGETLB) && !inode_has_jumbo(file->inode))
+	if ((flags & MAP_HUGETLB) && !inode_has_large(file->inode))
 		return -EINVAL;
 	return flags & MAP_GROWSDOWN ? -EINVAL : 0;
 }
 
 #define MAP_SIZE(flags) ((flags) >> MAP_HUGE_SHIFT & MAP_HUGE_MASK)
 
-// Map jumbo pages; flags may say of which size.
-static long map_jumbo(struct map_request *request, uint32_t flags)
+// Map large pages; flags may say of which size.
+static long map_large(struct map_request *request, uint32_t flags)
 {
 	struct inode *inode;
 	uintptr_t va;
 	int error;
 
-	if (MAP_SIZE(flags) && MAP_SIZE(flags) != JUMBO_SHIFT)
+	if (MAP_SIZE(flags) && MAP_SIZE(flags) != LARGE_SHIFT)
 		return -EINVAL;
-	error = jumbo_file_request(request, &inode);
+	error = large_file_request(request, &inode);
 	if (error)
 		return error;
 	error = aspace_map(aspace_current(), request, &va);
@@ -88,7 +88,7 @@ static long map_anonymous(struct map_request *request, uint32_t flags)
 	int error;
 
 	if (flags & MAP_HUGETLB)
-		return map_jumbo(request, flags);
+		return map_large(request, flags);
 	if (request->flags & AREA_SHARED) {
 		request->object = object_create();
 		if (!request->object)

@@ -84,7 +84,7 @@ SYSCALL3(area_resize, int, id, size_t, size, uint32_t, flags)
 }
 
 // What is behind an open file, as a mapping of an area would have it. Devices have a call of their own;
-// jumbo pages are not for areas whose parts can be unmapped.
+// large pages are not for areas whose parts can be unmapped.
 static int file_request(struct file *file, struct map_request *request)
 {
 	int error;

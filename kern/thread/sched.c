@@ -110,7 +110,7 @@ void thread_yield(void)
 	schedule();
 }
 
-int thread_give_way(void)
+int thread_yield_point(void)
 {
 	struct thread *thread = thread_current();
 
@@ -126,11 +126,11 @@ int thread_give_way(void)
 	return thread->work & (WORK_SIGNAL | WORK_KILL | WORK_STOP) ? -EINTR : 0;
 }
 
-int thread_give_way_killable(void)
+int thread_yield_point_killable(void)
 {
 	uint32_t ending_bits = WORK_KILL | WORK_STOP;
 
-	return thread_give_way() && (thread_current()->work & ending_bits) ? -EINTR : 0;
+	return thread_yield_point() && (thread_current()->work & ending_bits) ? -EINTR : 0;
 }
 
 void thread_exit(void)
@@ -183,7 +183,7 @@ void thread_return_work(struct trapframe *frame)
 }
 
 // The idle thread: runs when nobody else can, with interrupts on while it halts. Besides it only
-// thread_give_way takes interrupts in the kernel.
+// thread_yield_point takes interrupts in the kernel.
 void thread_idle(void *arg)
 {
 	(void)arg;

@@ -154,10 +154,10 @@ void thread_yield(void);
 // program chooses does so as thread/yield.h says: without it the clock stands still and nobody can end
 // the work. Returns 0, or -EINTR when a signal waits for the caller, who should then stop.
 // Caller: holds no spinlock, and no sleeping lock but an address space's own.
-int thread_give_way(void);
+int thread_yield_point(void);
 
 // The same for work that a signal does not end, unless it is SIGKILL.
-int thread_give_way_killable(void);
+int thread_yield_point_killable(void);
 
 // Returns true if a signal waits for the current thread that is to be delivered, or its death.
 static inline bool thread_signal_pending(void)

@@ -24,8 +24,8 @@ static inline bool yield_due(uint32_t cost)
 }
 
 // Count `cost` instructions of work, and yield if it is time. Returns 0, or -EINTR for a thread that
-// is killed, which should then stop. Caller: as for thread_give_way.
+// is killed, which should then stop. Caller: as for thread_yield_point.
 static inline int yield_after(uint32_t cost)
 {
-	return yield_due(cost) ? thread_give_way_killable() : 0;
+	return yield_due(cost) ? thread_yield_point_killable() : 0;
 }

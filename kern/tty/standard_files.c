@@ -209,7 +209,7 @@ static size_t send(struct output *output, const char *bytes, size_t n)
 		sent = serial_write_some(output->port, bytes + done, n - done);
 		if (!sent)
 			sent = wait_and_send(output, bytes + done, n - done);
-		if (!sent && thread_give_way())
+		if (!sent && thread_yield_point())
 			break;
 		done += sent;
 		(void)yield_due(SEND_COST);
@@ -241,7 +241,7 @@ static ssize_t output_write(struct file *file, struct uio *uio, uint64_t *pos)
 			error = -ERESTARTSYS;
 		else if (n < wanted)
 			error = -EFAULT;
-		else if (yield_due(n) && thread_give_way())
+		else if (yield_due(n) && thread_yield_point())
 			error = -ERESTARTSYS;
 	}
 	if (bytes != few)

@@ -233,7 +233,7 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 			done += n;
 		if (n < wanted && !error)
 			error = -EFAULT;
-		else if (!error && thread_give_way())
+		else if (!error && thread_yield_point())
 			error = -ERESTARTSYS;
 	}
 	return done ? (ssize_t)done : error;

@@ -78,8 +78,8 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	return error == -ENOMEM ? -EAGAIN : error; // as on Linux: -ENOMEM means a hole
 }
 
-// The same of jumbo pages, whole ones: what is cut off at the end stays. They are never locked.
-static int dont_need_jumbo(struct area *area, uintptr_t start, uintptr_t end, int advice)
+// The same of large pages, whole ones: what is cut off at the end stays. They are never locked.
+static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
 		return -EINVAL;
@@ -94,8 +94,8 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 {
 	int error;
 
-	if (area->ops == &jumbo_ops)
-		return dont_need_jumbo(area, start, end, advice);
+	if (area->ops == &large_ops)
+		return dont_need_large(area, start, end, advice);
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return -EINVAL;
 	if (advice == MADV_FREE)
@@ -321,8 +321,8 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 	uint64_t offset = area->offset + (va - area->start);
 	const page_t *pp;
 
-	if (area->ops == &jumbo_ops) // only if it is mapped, as on Linux
-		return pde_has_jumbo(as->pgdir[PDX(va)]);
+	if (area->ops == &large_ops) // only if it is mapped, as on Linux
+		return pde_has_large(as->pgdir[PDX(va)]);
 	if (pte_peek(as, va) || area_is_device(area))
 		return true;
 	if (!area->object)

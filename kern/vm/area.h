@@ -43,7 +43,7 @@ struct area_ops {
 extern const struct area_ops anon_ops;   // zeroes at first, private
 extern const struct area_ops object_ops; // pages of a memory object
 extern const struct area_ops linear_ops; // device memory: physical addresses from `offset` on
-extern const struct area_ops jumbo_ops;  // jumbo pages of a memory object that has such
+extern const struct area_ops large_ops;  // large pages of a memory object that has such
 
 // Rights are PROT_READ, PROT_WRITE, PROT_EXEC of <abi/mman.h>. Without NX whatever is readable can
 // be executed, and i386 has no page that can be written and not read.
@@ -62,7 +62,7 @@ extern const struct area_ops jumbo_ops;  // jumbo pages of a memory object that 
 #define AREA_WRITE_COMBINING 0x0800u // linear_ops: what is written may wait, and go in one piece
 #define AREA_UNCACHED 0x1000u        // linear_ops: each access goes to the device; else write-back
 #define AREA_NAMED 0x2000u           // part of a named area: its name is that one's (vm/named.h)
-#define AREA_PROMISED 0x4000u        // jumbo_ops, private: pages are put aside for all of it
+#define AREA_RESERVED 0x4000u        // large_ops, private: pages are put aside for all of it
 #define AREA_WRITE_OPEN 0x8000u      // of a file opened for writing: counts in object->write_opens
 
 // [s] the space's lock   [o] the object's lock   [c] constant
@@ -78,7 +78,7 @@ struct area {
 	uint16_t flags;             // [s] AREA_ bits
 	const struct area_ops *ops; // [c]
 	struct aspace *as;          // [c]
-	struct object *object;      // [c] object_ops, jumbo_ops: one reference; else NULL
+	struct object *object;      // [c] object_ops, large_ops: one reference; else NULL
 	uint64_t offset;            // [s] bytes into what stands behind the area, at `start`
 	struct list object_link;    // [o] on the object's list of areas
 	uint16_t object_round;      // [o] the object's last round that has visited it

@@ -56,7 +56,7 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 
 // Map at [at, at + len) of `to`, which must be free there, what is mapped at [va, va + len) of `from`,
 // which may be the same: private memory copy-on-write, shared memory shared, holes as holes. Returns 0,
-// -EINVAL for a bad range or one with device memory or jumbo pages in it, -EEXIST, or -ENOMEM; what is
+// -EINVAL for a bad range or one with device memory or large pages in it, -EEXIST, or -ENOMEM; what is
 // mapped has not changed then. Caller: holds no lock. (copy_mappings.c)
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
@@ -69,7 +69,7 @@ void aspace_set_program(struct aspace *as, struct object *obj);
 // Unmap everything. Caller: holds no lock.
 void aspace_clear(struct aspace *as);
 
-// What to map: the caller's wish, checked only where said.
+// What to map: the caller's hint, checked only where said.
 struct map_request {
 	uintptr_t va;          // page-aligned; where no MAP_FIXED is given, only a hint; 0: none
 	size_t len;            // bytes > 0; rounded up to pages
@@ -85,7 +85,7 @@ struct map_request {
 
 // Make an area. Returns 0 with its address in *va_store; -EINVAL for a range that is empty,
 // unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then; but
-// where jumbo pages are not to be had, what they were to replace is gone, as on Linux.
+// where large pages are not to be had, what they were to replace is gone, as on Linux.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
 // Make an area of device memory: of the physical addresses from request->offset on, cached as its
@@ -149,7 +149,7 @@ struct aspace_usage {
 	size_t locked;             // mlock
 	size_t anonymous, objects; // resident: the space's own, or its forks'; of memory objects
 	size_t tables;             // page tables
-	size_t jumbo;              // jumbo pages that are there, which `anonymous` leaves out
+	size_t large;              // large pages that are there, which `anonymous` leaves out
 };
 
 // Fill *usage: counted anew at each call, page by page. Yields. Caller: holds no lock.
@@ -170,11 +170,11 @@ void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
 
 // What a fault came to.
 enum fault_result {
-	FAULT_OK,        // run the instruction again
-	FAULT_NO_AREA,   // nothing is mapped there: SIGSEGV, SEGV_MAPERR
-	FAULT_NO_RIGHT,  // mapped, but not for this: SIGSEGV, SEGV_ACCERR
-	FAULT_NO_PAGE,   // mapped, but past the end of what stands behind it: SIGBUS, BUS_ADRERR
-	FAULT_NO_MEMORY, // no memory for the page
+	FAULT_OK,          // run the instruction again
+	FAULT_NO_AREA,     // nothing is mapped there: SIGSEGV, SEGV_MAPERR
+	FAULT_NOT_ALLOWED, // mapped, but not for this: SIGSEGV, SEGV_ACCERR
+	FAULT_NO_PAGE,     // mapped, but past the end of what stands behind it: SIGBUS, BUS_ADRERR
+	FAULT_NO_MEMORY,   // no memory for the page
 };
 
 // Do what it takes so that an access to `va` succeeds. Where memory is gone it waits for some; only

@@ -7,7 +7,7 @@
 static void build_step(void)
 {
 	if (yield_due(BUILD_COST))
-		thread_give_way(); // the tree is completed even for a thread that is killed
+		thread_yield_point(); // the tree is completed even for a thread that is killed
 }
 
 // Copy the areas that a child inherits. Also on failure the copy's tree is a tree: aspace_put takes it
@@ -30,7 +30,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 			break;
 		}
 		// Locks are not inherited, nor what was put aside for the parent.
-		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_PROMISED));
+		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_RESERVED));
 		area_append(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}

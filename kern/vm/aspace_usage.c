@@ -35,8 +35,8 @@ size_t aspace_note_peak(struct aspace *as)
 
 		if (pde == 0)
 			continue;
-		if (pde_has_jumbo(pde))
-			count += JUMBO_PAGES;
+		if (pde_has_large(pde))
+			count += LARGE_PAGES;
 		else if (table_at(as, pdx))
 			count += phys_to_page(PTE_ADDR(pde))->index;
 	}
@@ -109,7 +109,7 @@ static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 {
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
 		usage->tables += table_at(as, pdx) != NULL;
-		usage->jumbo += pde_has_jumbo(as->pgdir[pdx]);
+		usage->large += pde_has_large(as->pgdir[pdx]);
 	}
 }
 
@@ -127,7 +127,7 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 		if (!yield_due(AREA_COST))
 			continue;
 		rwlock_read_unlock(&as->lock); // what changes meanwhile is counted before or after
-		thread_give_way();
+		thread_yield_point();
 		rwlock_read_lock(&as->lock);
 	}
 	spin_lock(&as->pt_lock);
@@ -141,8 +141,8 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 static uint64_t pagemap_word(pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
-	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // which counts for a jumbo page
-	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_JUMBO && head->owner));
+	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // which counts for a large page
+	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_LARGE && head->owner));
 
 	if (!pp)
 		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;

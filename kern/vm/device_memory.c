@@ -17,7 +17,7 @@ static pte_t cache_bits(uint16_t flags)
 // One fault brings in all of the area that a page table covers: an entry costs less than a fault.
 static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
-	uintptr_t at = MAX(area->start, ROUND_DOWN(va, JUMBO_SIZE));
+	uintptr_t at = MAX(area->start, ROUND_DOWN(va, LARGE_SIZE));
 	uintptr_t end = table_span_end(va, area->end);
 	physaddr_t pa = (physaddr_t)area->offset + (at - area->start);
 	pte_t bits = (area->prot & PROT_WRITE ? PTE_WRITABLE : PTE_READABLE) | PTE_NOPAGE |

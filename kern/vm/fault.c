@@ -58,16 +58,16 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 	int error;
 
 	if (unlikely(!area_admits(area, access)))
-		return FAULT_NO_RIGHT;
+		return FAULT_NOT_ALLOWED;
 	error = area->ops->fault(as, area, ROUND_DOWN(va, PAGE_SIZE), access);
 	if (likely(!error) || error == -EAGAIN)
 		return FAULT_OK;
 	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
 }
 
-// Serve an access if an area is there, whose rights admit it.
-static __always_inline enum fault_result serve(struct aspace *as, uintptr_t va,
-                                               enum fault_access access)
+// Handle an access if an area is there, whose rights admit it.
+static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr_t va,
+                                                      enum fault_access access)
 {
 	enum fault_result result = FAULT_NO_AREA;
 	struct area *area;
@@ -82,11 +82,11 @@ static __always_inline enum fault_result serve(struct aspace *as, uintptr_t va,
 	return result;
 }
 
-// Serve a program's own access, for which a stack grows.
-static __always_inline enum fault_result serve_program(struct aspace *as, uintptr_t va,
-                                                       enum fault_access access)
+// Handle a program's own access, for which a stack grows.
+static __always_inline enum fault_result handle_program_fault(struct aspace *as, uintptr_t va,
+                                                              enum fault_access access)
 {
-	enum fault_result result = serve(as, va, access);
+	enum fault_result result = handle_fault(as, va, access);
 
 	if (unlikely(result == FAULT_NO_AREA) && va < ULIM && grow_stack(as, va))
 		result = FAULT_OK;
@@ -98,13 +98,13 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	enum fault_result result;
 
 	do
-		result = serve_program(as, va, access);
+		result = handle_program_fault(as, va, access);
 	while (result == FAULT_NO_MEMORY && vm_no_memory_hook(va));
 	return result;
 }
 
-// A user's page fault is served, or becomes a signal. In the kernel only the copy functions may
-// touch user memory; their instructions stand in the exception table, and what cannot be served
+// A user's page fault is handled, or becomes a signal. In the kernel only the copy functions may
+// touch user memory; their instructions stand in the exception table, and what cannot be handled
 // ends the copy there.
 void page_fault(struct trapframe *frame)
 {
@@ -112,7 +112,7 @@ void page_fault(struct trapframe *frame)
 	struct thread *thread = thread_current();
 	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
 	enum fault_result result;
-	enum trap_repair repair;
+	enum trap_fixup_kind fixup;
 
 	if (likely(trap_from_user(frame))) {
 		thread->faults++;
@@ -120,19 +120,19 @@ void page_fault(struct trapframe *frame)
 		// A page that is there, refused to the processor in its own name: no table will
 		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
-			result = FAULT_NO_RIGHT;
+			result = FAULT_NOT_ALLOWED;
 		else
-			result = serve_program(thread->aspace, va, access);
+			result = handle_program_fault(thread->aspace, va, access);
 		if (unlikely(result == FAULT_NO_MEMORY))
 			(void)vm_no_memory_hook(va); // and run the instruction again, or die
 		else if (unlikely(result != FAULT_OK))
 			vm_fault_signal_hook(frame, va, result);
 		return;
 	}
-	repair = trap_repair(frame);
-	if (unlikely(va >= ULIM || !thread->aspace || repair == TRAP_REPAIR_NONE))
+	fixup = trap_fixup_kind(frame);
+	if (unlikely(va >= ULIM || !thread->aspace || fixup == TRAP_FIXUP_NONE))
 		trap_fatal(frame);
-	if (repair == TRAP_REPAIR_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK)
+	if (fixup == TRAP_FIXUP_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK)
 		trap_fixup(frame);
 }
 
@@ -164,7 +164,7 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 		}
 		if (pte_present(pte) && (pte & PTE_NOPAGE))
 			return -EFAULT;
-		result = serve(as, va, access);
+		result = handle_fault(as, va, access);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	}

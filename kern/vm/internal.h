@@ -18,7 +18,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	while ((start = ptes_unmap_some(as, start, end)) < end)
-		thread_give_way();
+		thread_yield_point();
 }
 
 // Like ptes_unmap_some for the pages of objects only: private copies stay. Caller: holds the lock of
@@ -41,7 +41,7 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 		return;
 	tlb_batch_finish(batch);
 	spin_unlock(&as->pt_lock);
-	thread_give_way();
+	thread_yield_point();
 	spin_lock(&as->pt_lock);
 }
 
@@ -62,7 +62,7 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 // The end of the part of [va, end) that one page table covers.
 static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 {
-	uintptr_t next = ROUND_DOWN(va, JUMBO_SIZE) + JUMBO_SIZE;
+	uintptr_t next = ROUND_DOWN(va, LARGE_SIZE) + LARGE_SIZE;
 
 	return MIN(next, end);
 }
@@ -77,7 +77,7 @@ static inline pte_t *entry_in_table(pde_t pde, uintptr_t va)
 	return pte;
 }
 
-// The entry for `va`, or NULL where there is no table: nothing, or a jumbo page.
+// The entry for `va`, or NULL where there is no table: nothing, or a large page.
 static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
@@ -95,15 +95,15 @@ static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
 	return entry_in_table(pde, va);
 }
 
-// What ptes_unmap, _protect, _clone and _move do, for a jumbo page, or the promise of one, in the
+// What ptes_unmap, _protect, _clone and _move do, for a large page, or the reservation of one, in the
 // directory's entry for `va`; nothing where there is none (ptes_large.c). Caller: holds pt_lock; the batch is that of the directory.
-void jumbo_unmap(struct tlb_batch *batch, uintptr_t va);
-void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot);
-void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
-void jumbo_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
+void large_unmap(struct tlb_batch *batch, uintptr_t va);
+void large_protect(struct tlb_batch *batch, uintptr_t va, int prot);
+void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
+void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
 
-// Does a program's space name a jumbo page in this entry of its directory, present or held?
-static inline bool pde_has_jumbo(pde_t pde)
+// Does a program's space name a large page in this entry of its directory, present or held?
+static inline bool pde_has_large(pde_t pde)
 {
 	return (pde & PTE_PS) && pte_has_page(pde);
 }
@@ -148,11 +148,11 @@ void object_visit_again(struct area *area);
 // The object's page `index`, made if need be: 0, -ENOMEM or -ENOSPC. Caller of these four: holds its lock.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
-// Put aside a jumbo page for each hole of the object in [first, end): 0, or -ENOMEM and nothing has
+// Put aside a large page for each hole of the object in [first, end): 0, or -ENOMEM and nothing has
 // changed. Give back what was put aside; or only forget it, as the page has come. (object_reserve.c)
-int object_promise(struct object *obj, uint32_t first, uint32_t end);
-void object_unpromise(struct object *obj, uint32_t first, uint32_t end);
-void object_promise_kept(struct object *obj, uint32_t index);
+int object_reserve(struct object *obj, uint32_t first, uint32_t end);
+void object_unreserve(struct object *obj, uint32_t first, uint32_t end);
+void object_reserve_used(struct object *obj, uint32_t index);
 
 // Page tables shared after a fork (shared_tables.c). Whoever changes an entry has made its table private in
 // the step that may fail. Caller of all that take an address: holds as->pt_lock.
@@ -209,12 +209,12 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	return pte ? *pte : 0;
 }
 
-// The same, made up where `va` lies in a jumbo page.
+// The same, made up where `va` lies in a large page.
 static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
 
-	return pde_has_jumbo(pde) ? (pde & ~PTE_PS) | (va & (JUMBO_SIZE - PAGE_SIZE)) :
+	return pde_has_large(pde) ? (pde & ~PTE_PS) | (va & (LARGE_SIZE - PAGE_SIZE)) :
 	                            pte_peek(as, va);
 }
 
@@ -291,9 +291,9 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Where `len` free bytes are for an area of that kind: at `wish`, if that is possible, else the lowest
+// Where `len` free bytes are for an area of that kind: at `hint`, if that is possible, else the lowest
 // from MMAP_BASE on. 0 or -ENOMEM. Caller: holds as->lock.
-int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t wish, size_t len,
+int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
               uintptr_t *store);
 
 // Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas like
@@ -344,7 +344,7 @@ static inline const struct area_ops *request_ops(const struct map_request *reque
 		return request->ops;
 	if (!request->object)
 		return &anon_ops;
-	return request->object->shift == PAGE_SHIFT ? &object_ops : &jumbo_ops;
+	return request->object->shift == PAGE_SHIFT ? &object_ops : &large_ops;
 }
 
 // Can no area like that be cut at `va`?
@@ -356,7 +356,7 @@ static inline bool uncut_at(const struct area_ops *ops, uintptr_t va)
 // Does mlock mark such areas? Others have no pages that could be taken away.
 static inline bool ops_lockable(const struct area_ops *ops)
 {
-	return ops != &linear_ops && ops != &jumbo_ops;
+	return ops != &linear_ops && ops != &large_ops;
 }
 
 // Is device memory behind the area? Its entries have no pages to copy, hold or lock.

@@ -82,21 +82,21 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 }
 
 // May a mapping be put at [start, end) because that is wished?
-static bool may_have_wish(struct aspace *as, uintptr_t start, uintptr_t end)
+static bool may_have_hint(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
 
 	return !area || end <= area_guard_start(area);
 }
 
-int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t wish, size_t len,
+int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
               uintptr_t *store)
 {
 	size_t align = MAX(ops->uncut + 1, (size_t)PAGE_SIZE);
 
-	wish = ops->uncut ? ROUND_UP(wish, align) : ROUND_DOWN(wish, PAGE_SIZE);
-	if (wish >= USER_MIN && range_valid(wish, len) && may_have_wish(as, wish, wish + len)) {
-		*store = wish;
+	hint = ops->uncut ? ROUND_UP(hint, align) : ROUND_DOWN(hint, PAGE_SIZE);
+	if (hint >= USER_MIN && range_valid(hint, len) && may_have_hint(as, hint, hint + len)) {
+		*store = hint;
 		return 0;
 	}
 	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, align, store);

@@ -56,7 +56,7 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 
 // Put what `request` names behind the area: an object, from request->offset on, or with linear_ops
 // device memory, and the AREA_ bits in its flags. -EACCES where AREA_NOWRITE meets PROT_WRITE, -EINVAL
-// for an object of jumbo pages.
+// for an object of large pages.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
 int named_protect(struct aspace *as, int id, int prot);

@@ -90,7 +90,7 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	bool taken = !error;
 
 	if (!error && (named->lock == AREA_LOCK_CONTIGUOUS || named->copy ||
-	               request->offset % PAGE_SIZE || request_ops(request) == &jumbo_ops))
+	               request->offset % PAGE_SIZE || request_ops(request) == &large_ops))
 		error = -EINVAL;
 	if (!error && (named->prot & PROT_WRITE) && (request->flags & AREA_NOWRITE))
 		error = -EACCES;

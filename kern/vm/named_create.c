@@ -14,12 +14,12 @@ static bool name_valid(const char *name)
 	return true;
 }
 
-// Can `size` bytes lie at `wish`, or anywhere where that is 0?
-static bool place_valid(uintptr_t wish, size_t size)
+// Can `size` bytes lie at `hint`, or anywhere where that is 0?
+static bool place_valid(uintptr_t hint, size_t size)
 {
 	if (size == 0 || size % PAGE_SIZE)
 		return false;
-	return wish == 0 || (wish >= USER_MIN && range_valid(wish, size));
+	return hint == 0 || (hint >= USER_MIN && range_valid(hint, size));
 }
 
 // Give a new object all its pages, with physical addresses in a row. As named_fill.

@@ -53,8 +53,8 @@ size_t named_size(const struct named_area *named);
 
 // Its mapping (named_mapping.c). Caller: holds no lock.
 
-// Map the area at `wish`, or where there is room if that is 0. 0 or -errno.
-int named_map(struct named_area *named, uintptr_t wish);
+// Map the area at `hint`, or where there is room if that is 0. 0 or -errno.
+int named_map(struct named_area *named, uintptr_t hint);
 
 // Unmap what is still mapped of it. This cannot fail: pieces go as wholes, and tables with their entries
 // are never shared.

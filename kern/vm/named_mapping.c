@@ -52,7 +52,7 @@ static void writer_leave(const struct named_memory *memory, bool entered)
 		object_writer_leave(memory->object);
 }
 
-int named_map(struct named_area *named, uintptr_t wish)
+int named_map(struct named_area *named, uintptr_t hint)
 {
 	struct aspace *as = named->as;
 	bool writer;
@@ -61,10 +61,10 @@ int named_map(struct named_area *named, uintptr_t wish)
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);
-	if (wish == 0 && find_room(as, named->memory.ops, 0, named->memory.maximum, &wish))
+	if (hint == 0 && find_room(as, named->memory.ops, 0, named->memory.maximum, &hint))
 		error = -ENOSPC;
 	if (!error)
-		error = map_at(named, &named->memory, wish, false);
+		error = map_at(named, &named->memory, hint, false);
 	rwlock_write_unlock(&as->lock);
 	writer_leave(&named->memory, writer);
 	return error;

@@ -32,9 +32,9 @@ struct object *object_create(void)
 	return create(PAGE_SHIFT);
 }
 
-struct object *object_create_jumbo(void)
+struct object *object_create_large(void)
 {
-	return create(JUMBO_SHIFT);
+	return create(LARGE_SHIFT);
 }
 
 void object_put(struct object *obj)
@@ -44,9 +44,9 @@ void object_put(struct object *obj)
 	assert(list_empty(&obj->areas));
 	assert_may_yield();
 	while (object_drop_some(obj, 0, UINT32_MAX))
-		thread_give_way();
+		thread_yield_point();
 	object_drop_nodes(obj);
-	object_unpromise(obj, 0, UINT32_MAX);
+	object_unreserve(obj, 0, UINT32_MAX);
 	kfree(obj);
 }
 
@@ -57,7 +57,7 @@ static int insert_page(struct object *obj, uint32_t index, page_t *pp)
 
 	if (error)
 		return error;
-	if (pp->kind != PAGE_JUMBO)
+	if (pp->kind != PAGE_LARGE)
 		pp->kind = PAGE_OBJECT;
 	pp->owner = obj;
 	pp->index = index;
@@ -93,20 +93,20 @@ static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 	return error;
 }
 
-// The same with a jumbo page: the one that was promised for it, or one that is nobody's.
-static int make_jumbo(struct object *obj, uint32_t index, page_t **pp_store)
+// The same with a large page: the one that was reserved for it, or one that is nobody's.
+static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 {
-	bool promised = pagetree_get(&obj->promises, index);
-	int error = jumbo_alloc(pp_store, promised);
+	bool reserved = pagetree_get(&obj->reservations, index);
+	int error = large_alloc(pp_store, reserved);
 
 	if (error)
 		return error;
 	object_fill_large(obj, *pp_store, NULL);
 	error = insert_page(obj, index, *pp_store);
 	if (error)
-		jumbo_return(*pp_store, promised);
-	else if (promised)
-		object_promise_kept(obj, index);
+		large_return(*pp_store, reserved);
+	else if (reserved)
+		object_reserve_used(obj, index);
 	return error;
 }
 
@@ -120,7 +120,7 @@ int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 		return 0;
 	}
 	return obj->shift == PAGE_SHIFT ? make_small(obj, index, pp_store) :
-	                                  make_jumbo(obj, index, pp_store);
+	                                  make_large(obj, index, pp_store);
 }
 
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store)

@@ -28,11 +28,11 @@ struct object {
 	int32_t write_opens;
 	bool opened_to_write;  // [a] at some time: only then a shared mapping of a file may write
 	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
-	unsigned int shift;    // [c] its pages have 1 << shift bytes: PAGE_SHIFT or JUMBO_SHIFT
+	unsigned int shift;    // [c] its pages have 1 << shift bytes: PAGE_SHIFT or LARGE_SHIFT
 	struct pagetree pages; // [o] each page counts one reference for being here
 	size_t resident;       // [o] how many there are
-	struct pagetree promises; // [o] jumbo: for which holes a page of the pool is put aside
-	struct list areas;        // [o] the areas that map it (struct area by object_link)
+	struct pagetree reservations; // [o] large: for which holes a page of the pool is put aside
+	struct list areas;            // [o] the areas that map it (struct area by object_link)
 	bool changing;        // [o] pages are being taken out, with the lock released now and then:
 	bool punching;        // [o] and these from its middle, so that faults must wait too
 	uint16_t round;       // [o] which areas the change has visited: those whose round it is
@@ -54,8 +54,8 @@ extern const struct object_host_hooks *object_host_hooks;
 // An empty object with one reference, which takes no seals (F_SEAL_SEAL). NULL without memory.
 struct object *object_create(void);
 
-// The same of jumbo pages (mem/large_pool.h).
-struct object *object_create_jumbo(void);
+// The same of large pages (mem/large_pool.h).
+struct object *object_create_large(void);
 
 // Bytes of a page of the object.
 static inline size_t object_page_size(const struct object *obj)
@@ -163,7 +163,7 @@ bool object_may_reach(const struct object *obj, uint64_t end);
 // must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 
-// The page for bytes [index * PAGE_SIZE, + PAGE_SIZE), perhaps part of a jumbo page, in *pp_store,
+// The page for bytes [index * PAGE_SIZE, + PAGE_SIZE), perhaps part of a large page, in *pp_store,
 // pinned: the caller page_unpins it. With `create` a hole is filled with a zeroed page; without,
 // -ENOENT for a hole. -ENOMEM.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

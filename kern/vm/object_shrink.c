@@ -67,7 +67,7 @@ void object_change_end(struct object *obj)
 static void change_yield(struct object *obj)
 {
 	mutex_unlock(&obj->lock);
-	thread_give_way();
+	thread_yield_point();
 	mutex_lock(&obj->lock);
 }
 
@@ -189,7 +189,7 @@ static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap
 	unmap_everywhere(obj, first, end, unmap);
 	while (object_drop_some(obj, from, to))
 		change_yield(obj);
-	object_unpromise(obj, from, to);
+	object_unreserve(obj, from, to);
 }
 
 // Clear [start, end), which lies in one page, if that is in memory. Caller: holds the lock.

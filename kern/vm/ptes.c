@@ -1,5 +1,5 @@
 // ptes.c: ranges of page-table entries: taken out, given other rights, copied, moved. One by one they
-// are put in by pte_install, and by the backends of devices and jumbo pages.
+// are put in by pte_install, and by the backends of devices and large pages.
 #include "vm/internal.h"
 
 // What work on entries costs, in instructions or so: of each table or directory entry; to look at an
@@ -43,11 +43,11 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 		span_end = table_span_end(va, end);
 		if (!pte) {
 			if (as->pgdir[PDX(va)])
-				jumbo_unmap(&batch, va);
+				large_unmap(&batch, va);
 			due = yield_due(SPAN_COST);
 			continue;
 		}
-		if ((as->refs == 0 || span_end - va == JUMBO_SIZE) && table_drop(as, va)) {
+		if ((as->refs == 0 || span_end - va == LARGE_SIZE) && table_drop(as, va)) {
 			due = yield_due(SPAN_COST);
 			continue;
 		}
@@ -125,9 +125,9 @@ pte_t entry_protected(pte_t entry, int prot)
 	if (!pte_has_page(entry))
 		return entry;
 	if (prot == 0)
-		return (entry & ~PTE_P) | PTE_HELD;
-	if (pte_held(entry))
-		return ((entry & ~PTE_HELD) | PTE_P) & ~PTE_W;
+		return (entry & ~PTE_P) | PTE_PROT_NONE;
+	if (pte_prot_none(entry))
+		return ((entry & ~PTE_PROT_NONE) | PTE_P) & ~PTE_W;
 	return entry & ~PTE_W;
 }
 
@@ -146,7 +146,7 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 		                  SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
 		pte = entry_at(as->pgdir, va); // tables without entries may have gone meanwhile
 		if (!pte)
-			jumbo_protect(&batch, va, prot);
+			large_protect(&batch, va, prot);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
 			pte_t entry = entry_protected(*pte, prot);
 
@@ -170,7 +170,7 @@ static int clone_yield_after(struct tlb_batch *from, struct tlb_batch *to, struc
 	tlb_batch_finish(to);
 	tlb_batch_finish(from);
 	spin_unlock(&as->pt_lock);
-	error = thread_give_way_killable();
+	error = thread_yield_point_killable();
 	spin_lock(&as->pt_lock);
 	return error;
 }
@@ -191,7 +191,7 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		used = 0;
 		span_end = table_span_end(va, area->end);
 		if (!pte)
-			jumbo_clone(from, to, va, shared);
+			large_clone(from, to, va, shared);
 		if (!pte || table_share(from, to, area, va))
 			continue;
 		copy = pgdir_walk(to->pgdir, va, 1);
@@ -269,7 +269,7 @@ static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to,
 	pte_t *pte = entry_at(batch->pgdir, from), *target = entry_at(batch->pgdir, to);
 
 	if (!pte) {
-		jumbo_move(batch, from, to);
+		large_move(batch, from, to);
 		return 0; // these are few, and go without a yield: object_catch_up knows small pages only
 	}
 	for (size_t at = 0; at < len; at += PAGE_SIZE, pte++, target++) {

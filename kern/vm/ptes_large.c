@@ -1,31 +1,31 @@
 // ptes_large.c: what ptes.c does to ranges of table entries, for the entry of a directory that names a
-// jumbo page itself, or says that one is put aside. Areas of jumbo pages cover whole entries, so none
+// large page itself, or says that one is put aside. Areas of large pages cover whole entries, so none
 // of these ever stands beside a table's.
 #include "mem/large_pool.h"
 #include "vm/internal.h"
 
 // The page that a directory's entry names and counts on, or NULL.
-static page_t *jumbo_page(pde_t pde)
+static page_t *large_page(pde_t pde)
 {
-	return pde_has_jumbo(pde) ? phys_to_page(PDE_JUMBO_ADDR(pde)) : NULL;
+	return pde_has_large(pde) ? phys_to_page(PDE_LARGE_ADDR(pde)) : NULL;
 }
 
-void jumbo_unmap(struct tlb_batch *batch, uintptr_t va)
+void large_unmap(struct tlb_batch *batch, uintptr_t va)
 {
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = *pde;
-	page_t *pp = jumbo_page(entry);
+	page_t *pp = large_page(entry);
 
 	if (!entry)
 		return;
-	debug_assert(va % JUMBO_SIZE == 0);
+	debug_assert(va % LARGE_SIZE == 0);
 	tlb_batch_store(batch, va, pde, 0);
 	if (pp)
 		tlb_batch_decref(batch, pp);
-	if (entry & PDE_PROMISED)
-		jumbo_unpromise(1);
+	if (entry & PDE_RESERVED)
+		large_unreserve(1);
 }
 
-void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot)
+void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 {
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = entry_protected(*pde, prot);
 
@@ -34,10 +34,10 @@ void jumbo_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 }
 
 // The child gets the page, or knows that it is lost, but has no page put aside.
-void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared)
+void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared)
 {
 	pde_t *pde = &from->pgdir[PDX(va)], *copy = &to->pgdir[PDX(va)];
-	page_t *pp = jumbo_page(*pde);
+	page_t *pp = large_page(*pde);
 
 	if (!*pde)
 		return;
@@ -46,16 +46,16 @@ void jumbo_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, boo
 	if (pp)
 		page_incref(pp);
 	if (pp || (*pde & PDE_LOST))
-		tlb_batch_store(to, va, copy, *pde & ~PDE_PROMISED);
+		tlb_batch_store(to, va, copy, *pde & ~PDE_RESERVED);
 }
 
-void jumbo_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
+void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
 {
 	pde_t *pde = &batch->pgdir[PDX(from)];
 
 	if (!*pde)
 		return;
-	debug_assert((from | to) % JUMBO_SIZE == 0);
+	debug_assert((from | to) % LARGE_SIZE == 0);
 	tlb_batch_store(batch, to, &batch->pgdir[PDX(to)], *pde);
 	tlb_batch_store(batch, from, pde, 0);
 }

@@ -33,8 +33,8 @@ static int check_source(struct aspace *as, const struct remap *remap, const stru
 	return 0;
 }
 
-// Jumbo pages move as wholes, and a mapping of them neither grows nor leaves a range behind.
-static int check_jumbo(struct remap *remap, const struct area *area)
+// Large pages move as wholes, and a mapping of them neither grows nor leaves a range behind.
+static int check_large(struct remap *remap, const struct area *area)
 {
 	uintptr_t uncut = area->ops->uncut;
 
@@ -181,7 +181,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 			break;
 		va = MIN(area->end, end);
 		part.old_len = part.new_len = va - start;
-		error = check_jumbo(&part, area);
+		error = check_large(&part, area);
 		if (!error)
 			error = move_to(as, &part, true);
 		(void)yield_after(AREA_COST);
@@ -189,7 +189,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 	return error;
 }
 
-// Without a wish: in place, or with MREMAP_MAYMOVE anywhere.
+// Without a hint: in place, or with MREMAP_MAYMOVE anywhere.
 static int resize(struct aspace *as, struct remap *remap, struct area *area, bool may_move)
 {
 	uintptr_t end = remap->old + remap->old_len;
@@ -216,7 +216,7 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 		return -ENOMEM;
 	if (!area)
 		return -EFAULT;
-	error = check_jumbo(remap, area);
+	error = check_large(remap, area);
 	if (error)
 		return error;
 	if ((flags & MREMAP_FIXED) && remap->old_len == remap->new_len)
@@ -236,7 +236,7 @@ static bool overlap(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
 	return a <= b ? b - a < a_len : a - b < b_len;
 }
 
-// What can be said of the arguments alone: is the wish for a place valid?
+// What can be said of the arguments alone: is the hint for a place valid?
 static bool target_valid(const struct remap *remap, uint32_t flags)
 {
 	if (!(flags & MREMAP_MAYMOVE) || remap->new % PAGE_SIZE)

@@ -53,7 +53,7 @@ static bool all_shareable(struct aspace *as, const struct area *area, uintptr_t 
 
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area, uintptr_t va)
 {
-	uintptr_t start = ROUND_DOWN(va, JUMBO_SIZE), end = start + JUMBO_SIZE;
+	uintptr_t start = ROUND_DOWN(va, LARGE_SIZE), end = start + LARGE_SIZE;
 	pde_t pde = from->pgdir[PDX(va)], theirs = to->pgdir[PDX(va)];
 	page_t *table = table_of(pde);
 
@@ -145,9 +145,9 @@ int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end)
 	spin_lock(&as->pt_lock);
 	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end)) {
 		error = table_make_private(as, va);
-		if (unlikely(end - va > JUMBO_SIZE) && yield_due(COPY_COST)) {
+		if (unlikely(end - va > LARGE_SIZE) && yield_due(COPY_COST)) {
 			spin_unlock(&as->pt_lock);
-			thread_give_way();
+			thread_yield_point();
 			spin_lock(&as->pt_lock);
 		}
 	}
@@ -160,9 +160,9 @@ int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t en
 	int error = 0;
 
 	spin_lock(&as->pt_lock);
-	if (start % JUMBO_SIZE || end - start < JUMBO_SIZE)
+	if (start % LARGE_SIZE || end - start < LARGE_SIZE)
 		error = table_make_private(as, start);
-	if (!error && end % JUMBO_SIZE)
+	if (!error && end % LARGE_SIZE)
 		error = table_make_private(as, end - 1);
 	spin_unlock(&as->pt_lock);
 	return error;

@@ -1,5 +1,5 @@
 // uaccess.S: the instructions that touch a user's memory for the kernel. Each stands in the
-// exception table: a page fault that cannot be served goes on at its repair address instead.
+// exception table: a page fault that cannot be handled goes on at its fixup address instead.
 // Callers have checked that what they touch lies below ULIM, but for the single values, which check
 // that themselves.
 
@@ -11,7 +11,7 @@
 
 // size_t NAME(void *dst, const void *src, size_t len): copy, one of the two being a user's. Returns
 // how many bytes were not copied; those before them were.
-.macro copy_function name, repair
+.macro copy_function name, fixup
 	.globl \name
 	.type \name, @function
 \name:
@@ -36,13 +36,13 @@
 	// up to there.
 4:	leal (%edx, %ecx, 4), %ecx
 	jmp 2b
-	exception_entry 1b, 4b, \repair
-	exception_entry 2b, 3b, \repair
+	exception_entry 1b, 4b, \fixup
+	exception_entry 2b, 3b, \fixup
 	.size \name, . - \name
 .endm
 
-	copy_function user_copy, REPAIR_LAST
-	copy_function user_copy_nofault, REPAIR_AT_ONCE
+	copy_function user_copy, FIXUP_LAST
+	copy_function user_copy_nofault, FIXUP_AT_ONCE
 
 // size_t user_clear(void *dst, size_t len): write zeroes. Returns how many bytes were not written.
 	.globl user_clear
@@ -93,22 +93,22 @@ clear_rest:
 	.size \name, . - \name
 .endm
 
-.macro get_function name, bytes, move, register, repair=REPAIR_LAST, bad=bad_value
+.macro get_function name, bytes, move, register, fixup=FIXUP_LAST, bad=bad_value
 	value_function \name, \bytes, %edx, \bad
 	patch_site PATCH_STAC
 1:	\move (%edx), \register
 	\move \register, (%eax)
 	value_done \name
-	exception_entry 1b, \bad, \repair
+	exception_entry 1b, \bad, \fixup
 .endm
 
-.macro put_function name, bytes, move, register, repair=REPAIR_LAST, bad=bad_value
+.macro put_function name, bytes, move, register, fixup=FIXUP_LAST, bad=bad_value
 	value_function \name, \bytes, %eax, \bad
 	\move (%edx), \register
 	patch_site PATCH_STAC
 1:	\move \register, (%eax)
 	value_done \name
-	exception_entry 1b, \bad, \repair
+	exception_entry 1b, \bad, \fixup
 .endm
 
 	get_function user_get_1, 1, movb, %cl
@@ -119,8 +119,8 @@ clear_rest:
 	put_function user_put_4, 4, movl, %ecx
 
 	// The _nofault forms return how many bytes were not copied: 0 or 1.
-	get_function user_get_1_nofault, 1, movb, %cl, REPAIR_AT_ONCE, bad_byte
-	put_function user_put_1_nofault, 1, movb, %cl, REPAIR_AT_ONCE, bad_byte
+	get_function user_get_1_nofault, 1, movb, %cl, FIXUP_AT_ONCE, bad_byte
+	put_function user_put_1_nofault, 1, movb, %cl, FIXUP_AT_ONCE, bad_byte
 
 	value_function user_get_8, 8, %edx
 	patch_site PATCH_STAC

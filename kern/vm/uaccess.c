@@ -1,5 +1,5 @@
 // uaccess.c: copies between kernel and user memory. For the current address space they run straight
-// through its mapping (uaccess.S), and page faults on the way are served or end them. For another
+// through its mapping (uaccess.S), and page faults on the way are handled or end them. For another
 // space they walk: each page is faulted in, pinned, and reached through the linear map.
 #include "vm/uaccess.h"
 

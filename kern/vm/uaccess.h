@@ -1,7 +1,7 @@
 // uaccess.h: touching a user's memory: the only way there is (kern/README.md, "The border").
 //
 // Every function takes the address space meant. For the current one a copy runs straight through
-// the user's mapping, in one pass; a page fault on the way is repaired (demand-zero, copy-on-write)
+// the user's mapping, in one pass; a page fault on the way is fixed up (demand-zero, copy-on-write)
 // or ends the copy. Nothing is checked first and used later. For another space the copy walks. A
 // kernel thread has no space, which is written NULL: there every byte is out of reach.
 //

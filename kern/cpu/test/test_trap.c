@@ -129,7 +129,7 @@ KTEST(trap_register_refuses_what_is_taken_or_not_there)
 }
 
 struct exception_entry {
-	uint32_t at, fixup, repair;
+	uint32_t at, fixup, when;
 };
 
 extern const struct exception_entry ex_table_start[], ex_table_end[];
@@ -144,8 +144,8 @@ KTEST(exception_table_leads_from_text_to_text)
 		EXPECT(entry->at >= (uintptr_t)kernel_start && entry->at < (uintptr_t)text_end);
 		EXPECT(entry->fixup >= (uintptr_t)kernel_start &&
 		       entry->fixup < (uintptr_t)text_end);
-		EXPECT(entry->repair == TRAP_REPAIR_LAST || entry->repair == TRAP_REPAIR_AT_ONCE);
-		EXPECT_EQ(trap_repair(&frame), entry->repair);
+		EXPECT(entry->when == TRAP_FIXUP_LAST || entry->when == TRAP_FIXUP_AT_ONCE);
+		EXPECT_EQ(trap_fixup_kind(&frame), entry->when);
 		EXPECT_EQ(frame.eip, entry->at);
 		EXPECT(trap_fixup(&frame));
 		EXPECT_EQ(frame.eip, entry->fixup);
@@ -157,22 +157,22 @@ KTEST(exception_table_does_not_know_other_places)
 {
 	struct trapframe frame = { .eip = (uintptr_t)kernel_start };
 
-	EXPECT_EQ(trap_repair(&frame), TRAP_REPAIR_NONE);
+	EXPECT_EQ(trap_fixup_kind(&frame), TRAP_FIXUP_NONE);
 	EXPECT(!trap_fixup(&frame));
 	EXPECT_EQ(frame.eip, (uintptr_t)kernel_start);
 	frame.eip = ex_table_start->at + 1;
-	EXPECT(!trap_repair(&frame) || ex_table_start->at + 1 == ex_table_start[1].at);
+	EXPECT(!trap_fixup_kind(&frame) || ex_table_start->at + 1 == ex_table_start[1].at);
 }
 
 KTEST(exception_of_a_listed_instruction_is_repaired)
 {
-	uint32_t repaired = 0;
+	uint32_t fixed_up = 0;
 
 	__asm__ volatile("1:\tud2\n\tjmp 3f\n"
 	                 "2:\tmovl $1, %0\n"
 	                 "3:\t.pushsection __ex_table, \"a\"\n\t.long 1b, 2b, 1\n\t.popsection"
-	                 : "+r"(repaired));
-	EXPECT_EQ(repaired, 1);
+	                 : "+r"(fixed_up));
+	EXPECT_EQ(fixed_up, 1);
 }
 
 KTEST(exception_of_the_kernel_panics)

@@ -2,7 +2,7 @@
 #include "mem/test/mem_test_util.h"
 
 #define VA 0x40000000u
-#define EDGE (VA + JUMBO_SIZE) // where the second table begins
+#define EDGE (VA + LARGE_SIZE) // where the second table begins
 
 // Map the zero page at [start, end).
 static void fill(pde_t *pgdir, uintptr_t start, uintptr_t end)
@@ -74,7 +74,7 @@ KTEST(insert_in_range_steps_over_entries_not_present)
 	uintptr_t va = 0;
 
 	page_incref(pp);
-	pte_store(pgdir, VA, pgdir_walk(pgdir, VA, 1), page_to_phys(pp) | PTE_HELD);
+	pte_store(pgdir, VA, pgdir_walk(pgdir, VA, 1), page_to_phys(pp) | PTE_PROT_NONE);
 	pte_store(pgdir, VA + PAGE_SIZE, pgdir_walk(pgdir, VA + PAGE_SIZE, 1), PTE_UFFD_WP);
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 2 * PAGE_SIZE, 0, &va), -ENOSPC);
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA, VA + 3 * PAGE_SIZE, 0, &va), 0);
@@ -95,7 +95,7 @@ KTEST(insert_in_range_makes_no_table_while_searching)
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE, 0, &va), -ENOSPC);
 	EXPECT_EQ(page_free_count(), before);
 	EXPECT_EQ(pgdir[PDX(EDGE)], 0);
-	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE + 8 * JUMBO_SIZE, 0,
+	EXPECT_EQ(page_insert_in_range(pgdir, pp, EDGE - 4 * PAGE_SIZE, EDGE + 8 * LARGE_SIZE, 0,
 	                               &va),
 	          0);
 	EXPECT_EQ(va, EDGE);
@@ -139,22 +139,22 @@ KTEST(insert_in_range_without_memory_for_a_table)
 	clear(pgdir, EDGE, EDGE + 2 * PAGE_SIZE);
 }
 
-KTEST(insert_in_range_passes_jumbo_pages)
+KTEST(insert_in_range_passes_large_pages)
 {
 	pde_t *pgdir = test_pgdir();
-	page_t *pp = test_page(), *jumbo;
+	page_t *pp = test_page(), *large;
 	uintptr_t va = 0;
 
-	EXPECT_EQ(page_alloc_contig(&jumbo, JUMBO_PAGES), 0);
-	EXPECT_EQ(page_insert(pgdir, jumbo, VA, PTE_PS), 0);
+	EXPECT_EQ(page_alloc_contig(&large, LARGE_PAGES), 0);
+	EXPECT_EQ(page_insert(pgdir, large, VA, PTE_PS), 0);
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA + PAGE_SIZE, EDGE, 0, &va), -ENOSPC);
 	EXPECT_EQ(page_insert_in_range(pgdir, pp, VA + PAGE_SIZE, EDGE + PAGE_SIZE, 0, &va), 0);
 	EXPECT_EQ(va, EDGE);
-	EXPECT_EQ(page_insert_in_range(pgdir, jumbo, VA, EDGE + JUMBO_SIZE, PTE_PS, &va), -ENOSPC);
-	EXPECT_EQ(jumbo->count, 1);
-	EXPECT_EQ(page_insert_in_range(pgdir, jumbo, VA, EDGE + 2 * JUMBO_SIZE, PTE_PS, &va), 0);
-	EXPECT_EQ(va, EDGE + JUMBO_SIZE);
-	EXPECT_EQ(jumbo->count, 2);
+	EXPECT_EQ(page_insert_in_range(pgdir, large, VA, EDGE + LARGE_SIZE, PTE_PS, &va), -ENOSPC);
+	EXPECT_EQ(large->count, 1);
+	EXPECT_EQ(page_insert_in_range(pgdir, large, VA, EDGE + 2 * LARGE_SIZE, PTE_PS, &va), 0);
+	EXPECT_EQ(va, EDGE + LARGE_SIZE);
+	EXPECT_EQ(large->count, 2);
 	page_remove(pgdir, va);
 	page_remove(pgdir, VA);
 	clear(pgdir, EDGE, EDGE + PAGE_SIZE);

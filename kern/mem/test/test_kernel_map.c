@@ -15,7 +15,7 @@ static pte_t entry_at(uintptr_t va)
 	if (!(pde & PTE_P))
 		return 0;
 	if (pde & PTE_PS)
-		return (pde & ~0xFFC00080u) | PDE_JUMBO_ADDR(pde) | (va & (JUMBO_SIZE - PAGE_SIZE));
+		return (pde & ~0xFFC00080u) | PDE_LARGE_ADDR(pde) | (va & (LARGE_SIZE - PAGE_SIZE));
 	entry = ((pte_t *)phys_to_virt(PTE_ADDR(pde)))[PTX(va)];
 	return entry & PTE_P ? entry & ~(~pde & (PTE_W | PTE_U)) : 0;
 }
@@ -53,7 +53,7 @@ KTEST(kernel_map_gives_users_nothing)
 
 KTEST(kernel_map_shows_all_memory_and_no_more)
 {
-	uintptr_t end = ROUND_UP(KERNBASE + page_total * PAGE_SIZE, JUMBO_SIZE);
+	uintptr_t end = ROUND_UP(KERNBASE + page_total * PAGE_SIZE, LARGE_SIZE);
 
 	for (uintptr_t va = KERNBASE; va < LINEAR_END; va += PAGE_SIZE) {
 		pte_t entry = entry_at(va);
@@ -117,7 +117,7 @@ KTEST(device_map_maps_what_was_asked_for)
 
 KTEST(device_map_panics_when_its_space_is_used_up)
 {
-	EXPECT_PANIC(device_map(0xE0000000, JUMBO_SIZE + 1, 0));
-	EXPECT_PANIC(device_map(0xE0000FFF, JUMBO_SIZE, 0));
+	EXPECT_PANIC(device_map(0xE0000000, LARGE_SIZE + 1, 0));
+	EXPECT_PANIC(device_map(0xE0000FFF, LARGE_SIZE, 0));
 	EXPECT_PANIC(device_map(0xE0000000, SIZE_MAX, 0));
 }

@@ -133,37 +133,37 @@ KTEST(page_alloc_contig_reaches_the_lowest_page)
 	page_check();
 }
 
-KTEST(page_alloc_contig_aligns_jumbo_pages)
+KTEST(page_alloc_contig_aligns_large_pages)
 {
 	size_t before = page_free_count();
-	page_t *odd, *jumbo, *second;
+	page_t *odd, *large, *second;
 
 	EXPECT_EQ(page_alloc_contig(&odd, 1), 0);
-	EXPECT_EQ(page_alloc_contig(&jumbo, JUMBO_PAGES), 0);
-	EXPECT_EQ(page_to_phys(jumbo) % JUMBO_SIZE, 0);
-	EXPECT_EQ(page_alloc_contig(&second, JUMBO_PAGES), 0);
-	EXPECT_EQ(page_to_phys(second) % JUMBO_SIZE, 0);
-	EXPECT(second + JUMBO_PAGES <= jumbo || jumbo + JUMBO_PAGES <= second);
-	EXPECT_EQ(page_free_count(), before - 2 * JUMBO_PAGES - 1);
+	EXPECT_EQ(page_alloc_contig(&large, LARGE_PAGES), 0);
+	EXPECT_EQ(page_to_phys(large) % LARGE_SIZE, 0);
+	EXPECT_EQ(page_alloc_contig(&second, LARGE_PAGES), 0);
+	EXPECT_EQ(page_to_phys(second) % LARGE_SIZE, 0);
+	EXPECT(second + LARGE_PAGES <= large || large + LARGE_PAGES <= second);
+	EXPECT_EQ(page_free_count(), before - 2 * LARGE_PAGES - 1);
 	page_check();
-	page_free_contig(jumbo, JUMBO_PAGES);
-	page_free_contig(second, JUMBO_PAGES);
+	page_free_contig(large, LARGE_PAGES);
+	page_free_contig(second, LARGE_PAGES);
 	page_free(odd);
 	EXPECT_EQ(page_free_count(), before);
 	page_check();
 }
 
-KTEST(page_decref_frees_a_jumbo_page_whole)
+KTEST(page_decref_frees_a_large_page_whole)
 {
 	size_t before = page_free_count();
-	page_t *jumbo;
+	page_t *large;
 
-	EXPECT_EQ(page_alloc_contig(&jumbo, JUMBO_PAGES), 0);
-	page_incref(jumbo);
-	EXPECT_EQ(page_pin(jumbo), 0);
-	page_decref(jumbo);
-	EXPECT_EQ(page_free_count(), before - JUMBO_PAGES);
-	page_unpin(jumbo);
+	EXPECT_EQ(page_alloc_contig(&large, LARGE_PAGES), 0);
+	page_incref(large);
+	EXPECT_EQ(page_pin(large), 0);
+	page_decref(large);
+	EXPECT_EQ(page_free_count(), before - LARGE_PAGES);
+	page_unpin(large);
 	EXPECT_EQ(page_free_count(), before);
 	page_check();
 }

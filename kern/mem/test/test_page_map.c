@@ -16,10 +16,10 @@ KTEST(page_insert_maps_and_counts)
 	EXPECT_EQ(a->count, 1);
 	EXPECT_EQ(page_insert(pgdir, a, VA + 3 * PAGE_SIZE, PTE_U), 0);
 	EXPECT_EQ(a->count, 2);
-	EXPECT_EQ(page_insert(pgdir, b, VA + JUMBO_SIZE, PTE_W | PTE_SOFT_DIRTY), 0);
+	EXPECT_EQ(page_insert(pgdir, b, VA + LARGE_SIZE, PTE_W | PTE_SOFT_DIRTY), 0);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA, 0), page_to_phys(a) | PTE_P | PTE_U | PTE_W);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA + 3 * PAGE_SIZE, 0), page_to_phys(a) | PTE_P | PTE_U);
-	EXPECT_EQ(*pgdir_walk(pgdir, VA + JUMBO_SIZE, 0),
+	EXPECT_EQ(*pgdir_walk(pgdir, VA + LARGE_SIZE, 0),
 	          page_to_phys(b) | PTE_P | PTE_W | PTE_SOFT_DIRTY);
 	EXPECT(page_lookup(pgdir, VA, NULL) == a);
 	EXPECT(page_lookup(pgdir, VA + 4 * PAGE_SIZE - 1, &entry) == a);
@@ -29,7 +29,7 @@ KTEST(page_insert_maps_and_counts)
 	EXPECT_EQ(a->count, 1);
 	page_remove(pgdir, VA + 3 * PAGE_SIZE);
 	EXPECT(page_is_free(page_to_ppn(a)));
-	page_remove(pgdir, VA + JUMBO_SIZE);
+	page_remove(pgdir, VA + LARGE_SIZE);
 	EXPECT_EQ(page_free_count(), before - 1);
 	pgdir_destroy(pgdir);
 	EXPECT_EQ(page_free_count(), before);
@@ -83,7 +83,7 @@ KTEST(page_insert_over_entries_of_other_kinds)
 	pte_t *pte = pgdir_walk(pgdir, VA, 1);
 
 	page_incref(held);
-	pte_store(pgdir, VA, pte, page_to_phys(held) | PTE_HELD | PTE_U | PTE_W);
+	pte_store(pgdir, VA, pte, page_to_phys(held) | PTE_PROT_NONE | PTE_U | PTE_W);
 	EXPECT(page_lookup(pgdir, VA, NULL) == NULL);
 	EXPECT_EQ(page_perms(pgdir, VA), 0);
 	EXPECT_EQ(page_insert(pgdir, pp, VA, PTE_U), 0);
@@ -243,12 +243,12 @@ KTEST(page_remove_gives_back_an_empty_table)
 	size_t before = page_free_count();
 
 	EXPECT_EQ(page_insert(pgdir, pp, VA, PTE_U), 0);
-	EXPECT_EQ(page_insert(pgdir, pp, VA + JUMBO_SIZE - PAGE_SIZE, PTE_U), 0);
+	EXPECT_EQ(page_insert(pgdir, pp, VA + LARGE_SIZE - PAGE_SIZE, PTE_U), 0);
 	page_remove(pgdir, VA);
 	EXPECT(pgdir[PDX(VA)] != 0);
 	EXPECT_EQ(page_free_count(), before - 1);
 	page_incref(pp);
-	page_remove(pgdir, VA + JUMBO_SIZE - PAGE_SIZE);
+	page_remove(pgdir, VA + LARGE_SIZE - PAGE_SIZE);
 	EXPECT_EQ(pgdir[PDX(VA)], 0);
 	EXPECT_EQ(page_free_count(), before);
 	page_decref(pp);
@@ -262,7 +262,7 @@ KTEST(page_remove_of_held_entries_and_markers)
 	pte_t *pte = pgdir_walk(pgdir, VA, 1);
 
 	page_incref(pp);
-	pte_store(pgdir, VA, pte, page_to_phys(pp) | PTE_HELD);
+	pte_store(pgdir, VA, pte, page_to_phys(pp) | PTE_PROT_NONE);
 	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, PTE_UFFD_WP);
 	pte_store(pgdir, VA + 2 * PAGE_SIZE, pte + 2, page_to_phys(pp) | PTE_P | PTE_NOPAGE);
 	page_remove(pgdir, VA + 2 * PAGE_SIZE);

@@ -107,8 +107,8 @@ KTEST(pgdir_walk_makes_a_table)
 	EXPECT(pgdir_walk(pgdir, VA + 5 * PAGE_SIZE, 1) == pte);
 	EXPECT(pgdir_walk(pgdir, VA + 6 * PAGE_SIZE - 1, 0) == pte); // any address of the page
 	EXPECT(pgdir_walk(pgdir, VA + 6 * PAGE_SIZE, 0) == pte + 1);
-	EXPECT(pgdir_walk(pgdir, VA + JUMBO_SIZE - 1, 0) == pte + 1018);
-	EXPECT(pgdir_walk(pgdir, VA + JUMBO_SIZE, 0) == NULL);
+	EXPECT(pgdir_walk(pgdir, VA + LARGE_SIZE - 1, 0) == pte + 1018);
+	EXPECT(pgdir_walk(pgdir, VA + LARGE_SIZE, 0) == NULL);
 	EXPECT(pgdir_walk(pgdir, VA - 1, 0) == NULL);
 	EXPECT_EQ(page_free_count(), before - 1);
 	pgdir_trim(pgdir, PDX(VA));
@@ -155,7 +155,7 @@ KTEST(pgdir_walk_finds_the_kernels_tables_in_every_directory)
 	EXPECT(pgdir_walk(pgdir, KSTACKS_BASE, 0) == pgdir_walk(kernel_pgdir, KSTACKS_BASE, 1));
 	EXPECT(pgdir_walk(pgdir, KSTACKS_END - 1, 0) != NULL);
 	EXPECT(pgdir_walk(pgdir, DEVICE_BASE, 0) != NULL);
-	EXPECT(pgdir_walk(pgdir, LINEAR_END - 1, 0) == NULL); // a jumbo page, or nothing
+	EXPECT(pgdir_walk(pgdir, LINEAR_END - 1, 0) == NULL); // a large page, or nothing
 	pgdir_destroy(pgdir);
 }
 
@@ -170,7 +170,7 @@ KTEST(pte_store_counts_entries_in_use)
 	EXPECT_EQ(table->index, 1);
 	pte_store(pgdir, VA, pte, PTE_UFFD_WP); // a marker is in use
 	EXPECT_EQ(table->index, 1);
-	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, PTE_HELD | 0x00401000);
+	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, PTE_PROT_NONE | 0x00401000);
 	EXPECT_EQ(table->index, 2);
 	pgdir_trim(pgdir, PDX(VA));
 	EXPECT(pgdir[PDX(VA)] != 0);
@@ -199,7 +199,7 @@ KTEST(page_cache_is_bounded_and_counted)
 	pde_t *pgdir = test_pgdir();
 
 	for (size_t i = 0; i < 40; i++)
-		EXPECT(pgdir_walk(pgdir, VA + i * JUMBO_SIZE, 1) != NULL);
+		EXPECT(pgdir_walk(pgdir, VA + i * LARGE_SIZE, 1) != NULL);
 	EXPECT_EQ(page_free_count(), before - 41);
 	for (size_t i = 0; i < 40; i++)
 		pgdir_trim(pgdir, PDX(VA) + i);

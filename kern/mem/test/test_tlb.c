@@ -123,7 +123,7 @@ KTEST(tlb_is_flushed_by_pte_store)
 	scene_begin(&scene);
 	EXPECT_EQ(look(VA), 'a');
 	pte = pgdir_walk(scene.pgdir, VA, 0);
-	pte_store(scene.pgdir, VA, pte, page_to_phys(scene.a) | PTE_HELD);
+	pte_store(scene.pgdir, VA, pte, page_to_phys(scene.a) | PTE_PROT_NONE);
 	smuggle(&scene, VA, scene.b);
 	EXPECT_EQ(look(VA), 'b');
 	smuggle(&scene, VA, scene.a);
@@ -250,22 +250,22 @@ KTEST(tlb_batch_frees_after_the_flush)
 {
 	size_t before = page_free_count();
 	struct tlb_batch batch;
-	page_t *twice = test_page(), *pinned = test_page(), *jumbo;
+	page_t *twice = test_page(), *pinned = test_page(), *large;
 
-	EXPECT_EQ(page_alloc_contig(&jumbo, JUMBO_PAGES), 0);
+	EXPECT_EQ(page_alloc_contig(&large, LARGE_PAGES), 0);
 	page_incref(twice);
 	page_incref(twice);
 	page_incref(pinned);
-	page_incref(jumbo);
+	page_incref(large);
 	EXPECT_EQ(page_pin(pinned), 0);
 	tlb_batch_begin(&batch, kernel_pgdir);
 	tlb_batch_decref(&batch, twice);
-	tlb_batch_decref(&batch, jumbo);
+	tlb_batch_decref(&batch, large);
 	tlb_batch_decref(&batch, pinned);
 	EXPECT_EQ(twice->count, 1);
 	tlb_batch_decref(&batch, twice);
 	EXPECT_PANIC(tlb_batch_decref(&batch, twice));
-	EXPECT_EQ(page_free_count(), before - 2 - JUMBO_PAGES);
+	EXPECT_EQ(page_free_count(), before - 2 - LARGE_PAGES);
 	tlb_batch_finish(&batch);
 	EXPECT_EQ(page_free_count(), before - 1);
 	page_unpin(pinned);
@@ -306,34 +306,34 @@ KTEST(tlb_batch_of_kernel_addresses)
 	scene_end(&scene);
 }
 
-KTEST(tlb_is_flushed_for_jumbo_pages)
+KTEST(tlb_is_flushed_for_large_pages)
 {
-	uintptr_t va = VA + JUMBO_SIZE;
+	uintptr_t va = VA + LARGE_SIZE;
 	struct scene scene;
 	page_t *x, *y;
 	pde_t *pde;
 
 	scene_begin(&scene);
 	pde = &scene.pgdir[PDX(va)];
-	EXPECT_EQ(page_alloc_contig(&x, JUMBO_PAGES), 0);
-	EXPECT_EQ(page_alloc_contig(&y, JUMBO_PAGES), 0);
+	EXPECT_EQ(page_alloc_contig(&x, LARGE_PAGES), 0);
+	EXPECT_EQ(page_alloc_contig(&y, LARGE_PAGES), 0);
 	page_incref(y);
-	for (page_t *pp = x; pp < x + JUMBO_PAGES; pp += JUMBO_PAGES - 1)
+	for (page_t *pp = x; pp < x + LARGE_PAGES; pp += LARGE_PAGES - 1)
 		*(uint32_t *)page_to_virt(pp) = 'x';
-	for (page_t *pp = y; pp < y + JUMBO_PAGES; pp += JUMBO_PAGES - 1)
+	for (page_t *pp = y; pp < y + LARGE_PAGES; pp += LARGE_PAGES - 1)
 		*(uint32_t *)page_to_virt(pp) = 'y';
 
 	EXPECT_EQ(page_insert(scene.pgdir, x, va, PTE_PS | PTE_W), 0);
-	EXPECT_EQ(look(va) + look(va + JUMBO_SIZE - PAGE_SIZE), 2 * 'x');
+	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'x');
 	EXPECT_EQ(page_insert(scene.pgdir, x, va, PTE_PS), 0); // fewer rights
 	*(volatile pde_t *)pde = page_to_phys(y) | PTE_P | PTE_PS;
-	EXPECT_EQ(look(va) + look(va + JUMBO_SIZE - PAGE_SIZE), 2 * 'y');
+	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'y');
 	*(volatile pde_t *)pde = page_to_phys(x) | PTE_P | PTE_PS;
 	tlb_flush(scene.pgdir);
-	EXPECT_EQ(look(va) + look(va + JUMBO_SIZE - PAGE_SIZE), 2 * 'x');
+	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'x');
 	page_remove(scene.pgdir, va);
 	*(volatile pde_t *)pde = page_to_phys(y) | PTE_P | PTE_PS;
-	EXPECT_EQ(look(va) + look(va + JUMBO_SIZE - PAGE_SIZE), 2 * 'y');
+	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'y');
 	*(volatile pde_t *)pde = 0;
 	page_decref(y);
 	page_remove(scene.pgdir, VA);

@@ -91,12 +91,12 @@ KTEST(linear_rights_come_and_go)
 	EXPECT_EQ(map_device(as, 0, 3, RW, 0, DISPLAY), 0);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_OK);
 	EXPECT_EQ(aspace_protect(as, AT(1), PAGE_SIZE, PROT_NONE), 0);
-	EXPECT_EQ(test_touch(as, AT(1), ACCESS_READ), FAULT_NO_RIGHT);
+	EXPECT_EQ(test_touch(as, AT(1), ACCESS_READ), FAULT_NOT_ALLOWED);
 	EXPECT_EQ(pte_peek(as, AT(1)), 0);
 	test_aspace_check(as);
 	EXPECT_EQ(aspace_protect(as, AT(0), 3 * PAGE_SIZE, PROT_READ), 0);
 	EXPECT_EQ(test_touch(as, AT(1), ACCESS_READ), FAULT_OK);
-	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NO_RIGHT);
+	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NOT_ALLOWED);
 	EXPECT(!(pte_peek(as, AT(0)) & PTE_W));
 	EXPECT_EQ(aspace_protect(as, AT(0), 3 * PAGE_SIZE, RW), 0);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_OK);

@@ -1,4 +1,4 @@
-// test_large.c: jumbo pages behind areas: promises, copies, pins, and failures half-way.
+// test_large.c: large pages behind areas: reservations, copies, pins, and failures half-way.
 #include "mem/large_pool.h"
 #include "vm/test/vm_test_util.h"
 
@@ -6,26 +6,26 @@
 #include "mem/fail_alloc.h"
 #endif
 
-#define SPAN(n) (BASE + JUMBO_SIZE * (uintptr_t)(n))
+#define SPAN(n) (BASE + LARGE_SIZE * (uintptr_t)(n))
 
 static size_t taken(void)
 {
-	struct jumbo_counts counts = jumbo_pool_counts();
+	struct large_counts counts = large_pool_counts();
 
 	return counts.total - counts.free;
 }
 
-static size_t promised(void)
+static size_t reserved(void)
 {
-	return jumbo_pool_counts().promised;
+	return large_pool_counts().reserved;
 }
 
 static struct object *make_object(size_t n)
 {
-	struct object *obj = object_create_jumbo();
+	struct object *obj = object_create_large();
 
-	jumbo_pool_init(4);
-	if (!obj || object_truncate(obj, (uint64_t)n * JUMBO_SIZE))
+	large_pool_init(4);
+	if (!obj || object_truncate(obj, (uint64_t)n * LARGE_SIZE))
 		panic("a test found no memory for an object");
 	return obj;
 }
@@ -35,7 +35,7 @@ static int map(struct aspace *as, struct object *obj, unsigned int first, unsign
 {
 	struct map_request request = {
 		.va = SPAN(first),
-		.len = (end - first) * JUMBO_SIZE,
+		.len = (end - first) * LARGE_SIZE,
 		.prot = RW,
 		.flags = flags,
 		.fixed = true,
@@ -49,59 +49,59 @@ static int map(struct aspace *as, struct object *obj, unsigned int first, unsign
 // The byte at `va`, which is present.
 static char *byte_at(struct aspace *as, uintptr_t va)
 {
-	return (char *)phys_to_virt(PDE_JUMBO_ADDR(as->pgdir[PDX(va)])) + va % JUMBO_SIZE;
+	return (char *)phys_to_virt(PDE_LARGE_ADDR(as->pgdir[PDX(va)])) + va % LARGE_SIZE;
 }
 
 // What is put aside for an area goes with it, touched or not.
-KTEST(jumbo_private_areas_have_promises)
+KTEST(large_private_areas_have_promises)
 {
 	struct object *obj = make_object(3);
 	struct aspace *as = test_aspace();
 
 	EXPECT_EQ(map(as, obj, 0, 3, 0), 0);
-	EXPECT_EQ(promised(), 3);
+	EXPECT_EQ(reserved(), 3);
 	EXPECT_EQ(test_touch(as, SPAN(1) + 5 * PAGE_SIZE, ACCESS_WRITE), FAULT_OK);
-	EXPECT_EQ(promised(), 2);
+	EXPECT_EQ(reserved(), 2);
 	EXPECT_EQ(taken(), 1);
 	test_aspace_check(as);
-	EXPECT_EQ(aspace_unmap(as, SPAN(0), 2 * JUMBO_SIZE), 0);
-	EXPECT_EQ(promised(), 1);
+	EXPECT_EQ(aspace_unmap(as, SPAN(0), 2 * LARGE_SIZE), 0);
+	EXPECT_EQ(reserved(), 1);
 	EXPECT_EQ(taken(), 0);
 	test_aspace_check(as);
 	EXPECT_EQ(map(as, obj, 0, 4, 0), 0); // over what is left
-	EXPECT_EQ(promised(), 4);
+	EXPECT_EQ(reserved(), 4);
 	aspace_put(as);
-	EXPECT_EQ(promised(), 0);
+	EXPECT_EQ(reserved(), 0);
 	object_put(obj);
 }
 
 // What is shared is put aside for the object, and stays its own.
-KTEST(jumbo_shared_areas_leave_promises_to_the_object)
+KTEST(large_shared_areas_leave_promises_to_the_object)
 {
 	struct object *obj = make_object(3);
 	struct aspace *as = test_aspace();
 
 	EXPECT_EQ(map(as, obj, 0, 2, AREA_SHARED), 0);
-	EXPECT_EQ(promised(), 2);
+	EXPECT_EQ(reserved(), 2);
 	EXPECT_EQ(map(as, obj, 8, 11, AREA_SHARED), 0);
-	EXPECT_EQ(promised(), 3);
+	EXPECT_EQ(reserved(), 3);
 	EXPECT_EQ(test_touch(as, SPAN(9), ACCESS_READ), FAULT_OK);
-	EXPECT_EQ(promised(), 2);
+	EXPECT_EQ(reserved(), 2);
 	EXPECT_EQ(test_touch(as, SPAN(1), ACCESS_WRITE), FAULT_OK);
 	EXPECT_EQ(taken(), 1);
 	EXPECT(byte_at(as, SPAN(1)) == byte_at(as, SPAN(9)));
 	test_aspace_check(as);
 	aspace_put(as);
-	EXPECT_EQ(promised(), 2);
+	EXPECT_EQ(reserved(), 2);
 	EXPECT_EQ(taken(), 1);
-	EXPECT_EQ(object_truncate(obj, JUMBO_SIZE), 0);
-	EXPECT_EQ(promised(), 1);
+	EXPECT_EQ(object_truncate(obj, LARGE_SIZE), 0);
+	EXPECT_EQ(reserved(), 1);
 	EXPECT_EQ(taken(), 0);
 	object_put(obj);
-	EXPECT_EQ(promised(), 0);
+	EXPECT_EQ(reserved(), 0);
 }
 
-KTEST(jumbo_areas_are_cut_where_pages_meet)
+KTEST(large_areas_are_cut_where_pages_meet)
 {
 	struct object *obj = make_object(2);
 	struct aspace *as = test_aspace();
@@ -110,14 +110,14 @@ KTEST(jumbo_areas_are_cut_where_pages_meet)
 	EXPECT_EQ(aspace_unmap(as, SPAN(0), PAGE_SIZE), -EINVAL);
 	EXPECT_EQ(aspace_unmap(as, SPAN(2) - PAGE_SIZE, 2 * PAGE_SIZE), -EINVAL);
 	EXPECT_EQ(aspace_protect(as, SPAN(1) + PAGE_SIZE, PAGE_SIZE, PROT_READ), -EINVAL);
-	EXPECT_EQ(aspace_unmap(as, SPAN(0) - PAGE_SIZE, JUMBO_SIZE + PAGE_SIZE), 0);
+	EXPECT_EQ(aspace_unmap(as, SPAN(0) - PAGE_SIZE, LARGE_SIZE + PAGE_SIZE), 0);
 	EXPECT_AREAS(as, "1024-2048rws@1024");
 	test_aspace_check(as);
 	aspace_put(as);
 	object_put(obj);
 }
 
-KTEST(jumbo_pages_are_copied_when_written)
+KTEST(large_pages_are_copied_when_written)
 {
 	struct object *obj = make_object(1);
 	struct aspace *as = test_aspace(), *copy;
@@ -142,8 +142,8 @@ KTEST(jumbo_pages_are_copied_when_written)
 	object_put(obj);
 }
 
-// The space that was promised its pages takes them from the others, who then have none for ever.
-KTEST(jumbo_pages_are_taken_from_children)
+// The space that was reserved its pages takes them from the others, who then have none for ever.
+KTEST(large_pages_are_taken_from_children)
 {
 	struct object *obj = make_object(1);
 	struct aspace *as = test_aspace(), *child, *grandchild;
@@ -153,13 +153,13 @@ KTEST(jumbo_pages_are_taken_from_children)
 	EXPECT_EQ(test_touch(as, SPAN(0), ACCESS_WRITE), FAULT_OK);
 	EXPECT_EQ(aspace_clone(as, &child), 0);
 	EXPECT_EQ(aspace_clone(child, &grandchild), 0);
-	rest = jumbo_pool_counts().free;
-	EXPECT_EQ(jumbo_promise(rest), 0);
+	rest = large_pool_counts().free;
+	EXPECT_EQ(large_reserve(rest), 0);
 	EXPECT_EQ(test_touch(child, SPAN(0), ACCESS_WRITE), FAULT_NO_PAGE);
 	EXPECT_EQ(test_touch(child, SPAN(0), ACCESS_READ), FAULT_OK);
 	EXPECT_EQ(test_touch(as, SPAN(0), ACCESS_WRITE), FAULT_OK);
 	EXPECT_EQ(test_touch(child, SPAN(0), ACCESS_READ), FAULT_NO_PAGE);
-	jumbo_unpromise(rest);
+	large_unreserve(rest);
 	EXPECT_EQ(test_touch(child, SPAN(0), ACCESS_READ), FAULT_NO_PAGE);
 	EXPECT_EQ(test_touch(grandchild, SPAN(0), ACCESS_WRITE), FAULT_NO_PAGE);
 	EXPECT_EQ(taken(), 1);
@@ -172,7 +172,7 @@ KTEST(jumbo_pages_are_taken_from_children)
 }
 
 // A pin of any part keeps all of the page, and finds its own memory.
-KTEST(jumbo_pages_are_pinned_as_wholes)
+KTEST(large_pages_are_pinned_as_wholes)
 {
 	struct object *obj = make_object(1);
 	struct aspace *as = test_aspace();
@@ -182,8 +182,8 @@ KTEST(jumbo_pages_are_pinned_as_wholes)
 	EXPECT_EQ(map(as, obj, 0, 1, 0), 0);
 	EXPECT_EQ(aspace_pin_page(as, va, ACCESS_WRITE, &pp), 0);
 	EXPECT(page_to_virt(pp) == byte_at(as, va));
-	EXPECT_EQ(aspace_protect(as, SPAN(0), JUMBO_SIZE, PROT_READ), 0);
-	EXPECT_EQ(aspace_unmap(as, SPAN(0), JUMBO_SIZE), 0);
+	EXPECT_EQ(aspace_protect(as, SPAN(0), LARGE_SIZE, PROT_READ), 0);
+	EXPECT_EQ(aspace_unmap(as, SPAN(0), LARGE_SIZE), 0);
 	EXPECT_EQ(taken(), 1);
 	page_unpin(pp);
 	EXPECT_EQ(taken(), 0);
@@ -193,7 +193,7 @@ KTEST(jumbo_pages_are_pinned_as_wholes)
 }
 
 // Rights, moves and discards of a page that is held.
-KTEST(jumbo_entries_are_held_and_moved)
+KTEST(large_entries_are_held_and_moved)
 {
 	struct object *obj = make_object(2);
 	struct aspace *as = test_aspace();
@@ -202,23 +202,23 @@ KTEST(jumbo_entries_are_held_and_moved)
 	EXPECT_EQ(map(as, obj, 0, 2, 0), 0);
 	EXPECT_EQ(test_touch(as, SPAN(0), ACCESS_WRITE), FAULT_OK);
 	*byte_at(as, SPAN(0)) = 'h';
-	EXPECT_EQ(aspace_protect(as, SPAN(0), 2 * JUMBO_SIZE, PROT_NONE), 0);
-	EXPECT_EQ(test_touch(as, SPAN(0), ACCESS_READ), FAULT_NO_RIGHT);
-	EXPECT_EQ(promised(), 1);
+	EXPECT_EQ(aspace_protect(as, SPAN(0), 2 * LARGE_SIZE, PROT_NONE), 0);
+	EXPECT_EQ(test_touch(as, SPAN(0), ACCESS_READ), FAULT_NOT_ALLOWED);
+	EXPECT_EQ(reserved(), 1);
 	test_aspace_check(as);
-	EXPECT_EQ(aspace_remap(as, SPAN(0), 2 * JUMBO_SIZE, 2 * JUMBO_SIZE,
+	EXPECT_EQ(aspace_remap(as, SPAN(0), 2 * LARGE_SIZE, 2 * LARGE_SIZE,
 	                       MREMAP_MAYMOVE | MREMAP_FIXED, SPAN(5), &va),
 	          0);
 	EXPECT_EQ(as->pgdir[PDX(SPAN(0))], 0);
 	EXPECT_EQ(as->pgdir[PDX(SPAN(1))], 0);
-	EXPECT_EQ(aspace_protect(as, SPAN(5), 2 * JUMBO_SIZE, RW), 0);
+	EXPECT_EQ(aspace_protect(as, SPAN(5), 2 * LARGE_SIZE, RW), 0);
 	EXPECT_EQ(*byte_at(as, SPAN(5)), 'h');
 	test_aspace_check(as);
-	EXPECT_EQ(aspace_advise(as, SPAN(5), JUMBO_SIZE, MADV_DONTNEED), 0);
+	EXPECT_EQ(aspace_advise(as, SPAN(5), LARGE_SIZE, MADV_DONTNEED), 0);
 	EXPECT_EQ(taken(), 0);
-	EXPECT_EQ(promised(), 2);
+	EXPECT_EQ(reserved(), 2);
 	aspace_put(as);
-	EXPECT_EQ(promised(), 0);
+	EXPECT_EQ(reserved(), 0);
 	object_put(obj);
 }
 
@@ -240,7 +240,7 @@ static int run_once(uint32_t n, uint16_t flags)
 	if (!error)
 		error = -(int)test_touch(copy, SPAN(2), ACCESS_WRITE);
 	if (!error)
-		error = aspace_unmap(as, SPAN(1), JUMBO_SIZE);
+		error = aspace_unmap(as, SPAN(1), LARGE_SIZE);
 	EXPECT_EQ(error != 0, mem_fail_after(0) == 0);
 	test_aspace_check(as);
 	if (copy) {
@@ -252,7 +252,7 @@ static int run_once(uint32_t n, uint16_t flags)
 	return error;
 }
 
-KTEST(jumbo_failures_leave_nothing_behind)
+KTEST(large_failures_leave_nothing_behind)
 {
 	static const uint16_t kinds[] = { 0, AREA_SHARED, AREA_NORESERVE };
 
@@ -261,7 +261,7 @@ KTEST(jumbo_failures_leave_nothing_behind)
 
 		while (run_once(n, kinds[kind]) && n < 40) {
 			EXPECT_EQ(taken(), 0);
-			EXPECT_EQ(promised(), 0);
+			EXPECT_EQ(reserved(), 0);
 			n++;
 		}
 		EXPECT(n > 3 && n < 40);

@@ -136,12 +136,12 @@ KTEST(named_contiguous_pages_stand_in_a_row)
 	EXPECT_EQ(page_free_count(), before);
 }
 
-// As many as a jumbo page has, but none.
-KTEST(named_contiguous_pages_may_be_as_many_as_a_jumbo_page)
+// As many as a large page has, but none.
+KTEST(named_contiguous_pages_may_be_as_many_as_a_large_page)
 {
 	size_t before = page_free_count();
 	struct aspace *as = test_aspace();
-	struct area_request request = ask("jumbo", JUMBO_PAGES, AREA_LOCK_CONTIGUOUS,
+	struct area_request request = ask("large", LARGE_PAGES, AREA_LOCK_CONTIGUOUS,
 	                                  AREA_ACCESS_PRIVATE);
 
 	if (named_create(as, 1, &request, 1) == 0)

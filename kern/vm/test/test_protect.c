@@ -86,14 +86,14 @@ KTEST(aspace_protect_takes_rights_at_once)
 	pp = test_page_at(as, AT(0));
 	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, PROT_READ), 0);
 	EXPECT_EQ(pte_peek(as, AT(0)) & (PTE_P | PTE_W), PTE_P);
-	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NO_RIGHT);
+	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NOT_ALLOWED);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_READ), FAULT_OK);
 	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, PROT_NONE), 0);
-	EXPECT(pte_held(pte_peek(as, AT(0))));
+	EXPECT(pte_prot_none(pte_peek(as, AT(0))));
 	EXPECT(test_page_at(as, AT(0)) == pp);
 	EXPECT_EQ(pp->count, 1);
-	EXPECT_EQ(test_touch(as, AT(0), ACCESS_READ), FAULT_NO_RIGHT);
-	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NO_RIGHT);
+	EXPECT_EQ(test_touch(as, AT(0), ACCESS_READ), FAULT_NOT_ALLOWED);
+	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_NOT_ALLOWED);
 	test_aspace_check(as);
 	EXPECT_EQ(aspace_protect(as, AT(0), PAGE_SIZE, RW), 0);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_OK);
@@ -117,7 +117,7 @@ KTEST(aspace_held_entries)
 	pp = test_page_at(as, AT(1));
 	EXPECT_EQ(aspace_protect(as, AT(0), 3 * PAGE_SIZE, PROT_NONE), 0);
 	EXPECT_EQ(aspace_clone(as, &copy), 0);
-	EXPECT(pte_held(pte_peek(copy, AT(1))));
+	EXPECT(pte_prot_none(pte_peek(copy, AT(1))));
 	EXPECT_EQ(pp->count, 2);
 	test_aspace_check(as);
 	test_aspace_check(copy);

@@ -106,7 +106,8 @@ KTEST(ptes_protect_takes_just_the_range)
 		          page >= BORDER - 2 && page < BORDER + 1);
 	ptes_protect(as, AT(BORDER - 1), AT(BORDER + 2), PROT_NONE);
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++)
-		EXPECT_EQ(pte_held(pte_peek(as, AT(page))), page >= BORDER - 1 && page < BORDER + 2);
+		EXPECT_EQ(pte_prot_none(pte_peek(as, AT(page))),
+		          page >= BORDER - 1 && page < BORDER + 2);
 	ptes_protect(as, AT(0), AT(3 * BORDER), RW); // a right to write comes with the next fault
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++) {
 		EXPECT_EQ(pte_peek(as, AT(page)) & (PTE_P | PTE_W | PTE_U), PTE_P | PTE_U);

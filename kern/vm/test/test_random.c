@@ -144,7 +144,7 @@ static enum fault_result expected_result(const struct model_page *page, enum fau
 	if (!page->mapped)
 		return FAULT_NO_AREA;
 	if (access == ACCESS_WRITE ? !(page->prot & PROT_WRITE) : !page->prot)
-		return FAULT_NO_RIGHT;
+		return FAULT_NOT_ALLOWED;
 	return FAULT_OK;
 }
 

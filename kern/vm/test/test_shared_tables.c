@@ -179,7 +179,7 @@ KTEST(share_is_dropped_with_the_whole_span)
 	page_t *table = table_at(as, AT(0));
 	size_t before = page_free_count();
 
-	EXPECT_EQ(aspace_unmap(copy, AT(0), JUMBO_SIZE), 0);
+	EXPECT_EQ(aspace_unmap(copy, AT(0), LARGE_SIZE), 0);
 	EXPECT_EQ(copy->pgdir[PDX(AT(0))], 0);
 	EXPECT_EQ(table->count, 1);
 	EXPECT_EQ(page_free_count(), before);

@@ -96,7 +96,7 @@ KTEST(stack_growth_obeys_rights)
 
 	EXPECT_EQ(aspace_protect(as, TOP - 2 * PAGE_SIZE, 2 * PAGE_SIZE, PROT_READ), 0);
 	EXPECT_EQ(test_touch(as, TOP - 3 * PAGE_SIZE, ACCESS_READ), FAULT_OK);
-	EXPECT_EQ(test_touch(as, TOP - 3 * PAGE_SIZE, ACCESS_WRITE), FAULT_NO_RIGHT);
+	EXPECT_EQ(test_touch(as, TOP - 3 * PAGE_SIZE, ACCESS_WRITE), FAULT_NOT_ALLOWED);
 	test_aspace_check(as);
 	aspace_put(as);
 }

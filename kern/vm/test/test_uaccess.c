@@ -134,7 +134,7 @@ static void unmapper(void *arg)
 }
 
 // While the first page is faulted in somebody else waits to unmap the second one, and goes first
-// once the fault is served.
+// once the fault is handled.
 static void copy_while_unmapped(bool write)
 {
 	struct object *obj = test_object(2);
@@ -225,7 +225,7 @@ static void stray(struct aspace *as)
 	volatile char *va = (volatile char *)AT(0), *volatile null = (volatile char *)8;
 
 	test_map(as, 0, 2, RW);
-	EXPECT_PANIC(*va = 'x'); // not there yet: no fault is served
+	EXPECT_PANIC(*va = 'x'); // not there yet: no fault is handled
 	EXPECT_PANIC(*va);
 	EXPECT_PANIC(*null);
 	EXPECT_EQ(copyout(as, USER(AT(0)), "\xc3", 1), 0); // ret

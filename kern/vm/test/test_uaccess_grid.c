@@ -2,7 +2,7 @@
 // a hole of every kind on every page, in the current space and in another one.
 //
 // Three pages of three kinds lie side by side: anonymous, shared object, private object. Before each
-// call the objects' pages are taken out of the tables, so that copies meet faults that are served as
+// call the objects' pages are taken out of the tables, so that copies meet faults that are handled as
 // well as those that end them.
 #include "vm/test/vm_test_util.h"
 

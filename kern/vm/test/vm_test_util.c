@@ -96,7 +96,7 @@ static const char *entry_fault(const struct area *area, uintptr_t va, pte_t entr
 		return "names a page without a reference";
 	if (!(entry & PTE_U))
 		return "is not the user's";
-	if (pte_held(entry) != (area->prot == 0))
+	if (pte_prot_none(entry) != (area->prot == 0))
 		return "is held where there are rights, or present where there are none";
 	if (!pte_present(entry) || !(entry & PTE_W))
 		return NULL;
@@ -119,7 +119,7 @@ static void check_table(struct aspace *as, size_t pdx)
 		panic("the table behind entry %zu is of kind %u with %u references", pdx,
 		      table->kind, table->count);
 	for (size_t i = 0; i < PTRS_PER_TABLE; i++) {
-		uintptr_t va = pdx * JUMBO_SIZE + i * PAGE_SIZE;
+		uintptr_t va = pdx * LARGE_SIZE + i * PAGE_SIZE;
 		const struct area *area;
 		const char *fault;
 
@@ -137,19 +137,19 @@ static void check_table(struct aspace *as, size_t pdx)
 }
 
 // What is wrong with a directory's entry that names no table, or NULL.
-static const char *jumbo_fault(const struct area *area, uintptr_t va, pde_t pde)
+static const char *large_fault(const struct area *area, uintptr_t va, pde_t pde)
 {
-	const page_t *pp = pde_has_jumbo(pde) ? phys_to_page(PDE_JUMBO_ADDR(pde)) : NULL;
+	const page_t *pp = pde_has_large(pde) ? phys_to_page(PDE_LARGE_ADDR(pde)) : NULL;
 
-	if (!area || area->ops != &jumbo_ops || area->start > va || area->end < va + JUMBO_SIZE)
-		return "has no area of jumbo pages";
-	if ((pde & PDE_PROMISED) && !(area->flags & AREA_PROMISED))
-		return "has a promise that nobody made";
+	if (!area || area->ops != &large_ops || area->start > va || area->end < va + LARGE_SIZE)
+		return "has no area of large pages";
+	if ((pde & PDE_RESERVED) && !(area->flags & AREA_RESERVED))
+		return "has a reservation that nobody made";
 	if (!pp)
-		return pde & ~(PDE_PROMISED | PDE_LOST) ? "names nothing" : NULL;
-	if (pp->kind != PAGE_JUMBO || pp->count == 0)
-		return "names no jumbo page, or one without a reference";
-	if (pte_held(pde) != (area->prot == 0))
+		return pde & ~(PDE_RESERVED | PDE_LOST) ? "names nothing" : NULL;
+	if (pp->kind != PAGE_LARGE || pp->count == 0)
+		return "names no large page, or one without a reference";
+	if (pte_prot_none(pde) != (area->prot == 0))
 		return "is held where there are rights, or present where there are none";
 	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
 		return NULL;
@@ -163,14 +163,14 @@ static const char *jumbo_fault(const struct area *area, uintptr_t va, pde_t pde)
 static void check_entry(struct aspace *as, size_t pdx)
 {
 	pde_t pde = as->pgdir[pdx];
-	uintptr_t va = pdx * JUMBO_SIZE;
+	uintptr_t va = pdx * LARGE_SIZE;
 	const char *fault;
 
 	if ((pde & (PTE_P | PTE_PS)) == PTE_P) {
 		check_table(as, pdx);
 		return;
 	}
-	fault = jumbo_fault(area_find(&as->areas, va), va, pde);
+	fault = large_fault(area_find(&as->areas, va), va, pde);
 	if (fault)
 		panic("the directory's entry %#x for %#x %s", pde, va, fault);
 }

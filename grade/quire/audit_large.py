@@ -1,41 +1,41 @@
-"""Jumbo pages: the pool, the directories' entries for them, and what is promised to whom
+"""Large pages: the pool, the directories' entries for them, and what is reserved to whom
 (kern/mem/large_pool.h, kern/vm/large.c)."""
 from quire.audit_memory import Damage
 
 P, W, U, PS, G, HELD = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
-PROMISED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
-JUMBO_PAGES = 1024
+RESERVED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
+LARGE_PAGES = 1024
 SIZE = 1 << 22
 SHIFT = 22
 PROT_WRITE = 2
-AREA_SHARED, AREA_PROMISED = 0x1, 0x4000  # kern/vm/area.h
+AREA_SHARED, AREA_RESERVED = 0x1, 0x4000  # kern/vm/area.h
 
 
 def is_entry(entry):
-    """Whether a directory's entry is for jumbo pages and not for a table."""
+    """Whether a directory's entry is for large pages and not for a table."""
     return bool(entry & PS or entry and not entry & P)
 
 
 def check_entry(tables, start, entry, within):
     """One entry of a user's directory; `within` are the areas that it spans."""
     area = within[0] if within else None
-    if not area or area.start > start or area.end < start + SIZE or area.ops != tables.jumbo:
-        tables.report("stray-entries", start, f"{entry:#x}: no area is there for a jumbo page")
+    if not area or area.start > start or area.end < start + SIZE or area.ops != tables.large:
+        tables.report("stray-entries", start, f"{entry:#x}: no area is there for a large page")
         area = None
-    if entry & PROMISED:
-        tables.audit.promised += 1
-        if area and not area.flags & AREA_PROMISED:
-            tables.report("jumbo", start, f"{entry:#x} promises a page; nobody asked for it in {area}")
+    if entry & RESERVED:
+        tables.audit.reserved += 1
+        if area and not area.flags & AREA_RESERVED:
+            tables.report("large", start, f"{entry:#x} reserves a page; nobody asked for it in {area}")
     if entry & (P | HELD):
         _check_page(tables, start, entry, area)
-    elif entry & ~(PROMISED | LOST):
+    elif entry & ~(RESERVED | LOST):
         tables.report("entries", start, f"what is {entry:#x}?")
 
 
 def _check_page(tables, start, entry, area):
-    pages, number = tables.pages, entry >> 12 & ~(JUMBO_PAGES - 1)
-    if not entry & PS or number >= pages.total or pages.kind[number] != pages.JUMBO:
-        tables.report("entries", start, f"{entry:#x} maps no jumbo page")
+    pages, number = tables.pages, entry >> 12 & ~(LARGE_PAGES - 1)
+    if not entry & PS or number >= pages.total or pages.kind[number] != pages.LARGE:
+        tables.report("entries", start, f"{entry:#x} maps no large page")
         return
     pages.found[number] += 1
     if not area:
@@ -61,41 +61,41 @@ def _check_page(tables, start, entry, area):
 
 
 def pool(audit):
-    """The free ones are counted, whole, nobody's; and as many as are promised to somebody."""
+    """The free ones are counted, whole, nobody's; and as many as are reserved to somebody."""
     memory, pages = audit.memory, audit.pages
     heads = _heads(audit)
     free = set()
-    link, head = memory.value("jumbo_pool", "first"), memory.variable("jumbo_pool")[0]
+    link, head = memory.value("large_pool", "first"), memory.variable("large_pool")[0]
     while link:
         number = pages.number(link)
         if number in free or number not in heads:
-            where = "twice" if number in free else "but is no jumbo page"
+            where = "twice" if number in free else "but is no large page"
             raise Damage(f"{pages.name(number)} stands in the pool at {head:#x} {where}")
         free.add(number)
         pages.explained[number] = 1
         if pages.count[number] or pages.pins[number]:
             text = f"{pages.name(number)} is free, but has {pages.count[number]} references"
-            audit.report("jumbo", text)
+            audit.report("large", text)
         link = pages.next[number]
-    for field, found in ("total", len(heads)), ("free", len(free)), ("promised", audit.promised):
-        stated = memory.value("jumbo_pool", f"counts.{field}")
+    for field, found in ("total", len(heads)), ("free", len(free)), ("reserved", audit.reserved):
+        stated = memory.value("large_pool", f"counts.{field}")
         if stated != found:
-            audit.report("jumbo", f"{field} is {stated}; found {found}")
-    if audit.promised > len(free):
-        audit.report("jumbo", f"{audit.promised} pages are promised, {len(free)} are free")
+            audit.report("large", f"{field} is {stated}; found {found}")
+    if audit.reserved > len(free):
+        audit.report("large", f"{audit.reserved} pages are reserved, {len(free)} are free")
 
 
 def _heads(audit):
-    """The first page_t of all jumbo pages; the others count nothing."""
+    """The first page_t of all large pages; the others count nothing."""
     pages = audit.pages
-    parts = pages.all_of(pages.JUMBO)
+    parts = pages.all_of(pages.LARGE)
     for number in parts:
-        if number % JUMBO_PAGES:
+        if number % LARGE_PAGES:
             pages.explained[number] = 1
-    heads = {number for number in parts if number % JUMBO_PAGES == 0}
-    if len(heads) * JUMBO_PAGES != len(parts) or any(
-        number - number % JUMBO_PAGES not in heads for number in parts
+    heads = {number for number in parts if number % LARGE_PAGES == 0}
+    if len(heads) * LARGE_PAGES != len(parts) or any(
+        number - number % LARGE_PAGES not in heads for number in parts
     ):
-        text = f"{len(parts)} small pages are part of jumbo pages, of which there are {len(heads)}"
-        audit.report("jumbo", text)
+        text = f"{len(parts)} small pages are part of large pages, of which there are {len(heads)}"
+        audit.report("large", text)
     return heads
