@@ -79,7 +79,7 @@ static void yield_until_tick(void)
 	unsigned int before = ticks;
 
 	while (ticks == before)
-		thread_give_way();
+		thread_yield_point();
 }
 
 // The second of three ticks has to wait for 3 ms; the third comes when it would have come anyway.
