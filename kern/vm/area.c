@@ -1,5 +1,7 @@
-// area.c: the ordered tree of areas: an AVL tree (Adelson-Velsky and Landis, 1962) by address, in
-// which every node also knows the greatest gap of its subtree.
+// area.c: the ordered tree of areas: an AVL tree (Adelson-Velsky and Landis, 1962), in which the
+// two sides of a node differ by at most one in height. Each node also knows the largest free gap
+// in its subtree, so a search skips subtrees without one. Height and gap depend only on a node and
+// its children: a change is repaired on the way to the root, until both come out unchanged.
 #include "vm/area.h"
 
 #include "layout.h"
@@ -13,6 +15,7 @@ void area_tree_init(struct area_tree *tree)
 	tree->count = 0;
 }
 
+// Like the fields of these names, for a subtree that may be empty (NULL).
 static unsigned int height(const struct area *area)
 {
 	return area ? area->height : 0;
@@ -23,7 +26,8 @@ static uintptr_t max_gap(const struct area *area)
 	return area ? area->max_gap : 0;
 }
 
-// Recompute what a node knows of its subtree. Returns whether that is something new.
+// Recompute the height and the largest gap of the subtree at `area` from its children. Returns
+// true if one of them has changed.
 static inline bool update(struct area *area)
 {
 	const struct area *left = area->left, *right = area->right;
@@ -43,7 +47,7 @@ static inline bool update(struct area *area)
 	return tallest + 1 != old_height || gap != old_gap;
 }
 
-// Hang `child` where `old` hung below `parent`.
+// Put `child` (perhaps NULL) in the place of `old` below `parent` (NULL: at the root).
 static void replace_child(struct area_tree *tree, struct area *parent, struct area *old,
                           struct area *child)
 {
@@ -57,7 +61,7 @@ static void replace_child(struct area_tree *tree, struct area *parent, struct ar
 		child->parent = parent;
 }
 
-// Turn `area` and its right child, so that the child is on top. Returns the child.
+// Make the right child the top and `area` its left child; the order stays. Returns the child.
 static struct area *rotate_left(struct area_tree *tree, struct area *area)
 {
 	struct area *top = area->right;
@@ -73,6 +77,7 @@ static struct area *rotate_left(struct area_tree *tree, struct area *area)
 	return top;
 }
 
+// The mirror image of rotate_left.
 static struct area *rotate_right(struct area_tree *tree, struct area *area)
 {
 	struct area *top = area->left;
@@ -88,7 +93,8 @@ static struct area *rotate_right(struct area_tree *tree, struct area *area)
 	return top;
 }
 
-// The top of the subtree of `area`, whose sides differ by two: turned until they do not.
+// Balance the subtree at `area`, whose two sides differ by two. If the inner grandchild is the
+// tall one, the child is rotated first. Returns the new top of the subtree.
 static __noinline struct area *balance(struct area_tree *tree, struct area *area)
 {
 	if (height(area->left) > height(area->right)) {
@@ -101,7 +107,7 @@ static __noinline struct area *balance(struct area_tree *tree, struct area *area
 	return rotate_left(tree, area);
 }
 
-// Restore balance and sums from `area` upwards, until one comes out as it was.
+// Restore the balance and the sums from `area` upwards, until a subtree's sums come out unchanged.
 static void rebalance(struct area_tree *tree, struct area *area)
 {
 	for (; area; area = area->parent) {
@@ -119,7 +125,7 @@ static void rebalance(struct area_tree *tree, struct area *area)
 	}
 }
 
-// The end of what lies before `area`.
+// Returns the end of the previous area, or 0.
 static uintptr_t end_before(const struct area_tree *tree, const struct area *area)
 {
 	const struct area *prev = area_prev(tree, area);
@@ -127,7 +133,7 @@ static uintptr_t end_before(const struct area_tree *tree, const struct area *are
 	return prev ? prev->end : 0;
 }
 
-// What may be given out between the area before and `area`.
+// Returns how many bytes are free below `area`, without its guard.
 static uintptr_t gap_before(const struct area_tree *tree, const struct area *area)
 {
 	uintptr_t start = end_before(tree, area), end = area_guard_start(area);
@@ -135,7 +141,7 @@ static uintptr_t gap_before(const struct area_tree *tree, const struct area *are
 	return end > start ? end - start : 0;
 }
 
-// Set the gap before `area` anew, and the sums above it, as far as they change.
+// Recompute the gap below `area` (NULL: do nothing) and the sums above it, as far as they change.
 static void gap_changed(struct area_tree *tree, struct area *area)
 {
 	uintptr_t max;
@@ -151,6 +157,7 @@ static void gap_changed(struct area_tree *tree, struct area *area)
 	}
 }
 
+// Each node that ends above `va` is a candidate; a lower one can only be in its left subtree.
 struct area *area_find_from(const struct area_tree *tree, uintptr_t va)
 {
 	struct area *area = tree->root, *best = NULL;
@@ -187,6 +194,7 @@ struct area *area_prev(const struct area_tree *tree, const struct area *area)
 	                                        list_entry(area->link.prev, struct area, link);
 }
 
+// Remember the last node that was passed on its right side: it is the previous area on the list.
 void area_insert(struct area_tree *tree, struct area *area)
 {
 	struct area *parent = NULL, **slot = &tree->root;
@@ -203,7 +211,7 @@ void area_insert(struct area_tree *tree, struct area *area)
 	}
 	list_add(before, &area->link);
 	area->left = area->right = NULL;
-	area->height = 0; // not yet: the nodes above have not heard of it
+	area->height = 0; // so that rebalance sees a change and goes on upwards
 	area->max_gap = 0;
 	area->parent = parent;
 	*slot = area;
@@ -220,8 +228,8 @@ void area_append(struct area_tree *tree, struct area *area)
 	area->gap = gap_before(tree, area);
 }
 
-// Make a balanced tree of the `count` areas from `*next` on, and move `*next` beyond them. Returns the
-// tree's top. Halves of halves: the recursion is log2(count) deep, 17 for the most areas there may be.
+// Build a balanced tree of `count` areas from `*next` on, and move `*next` past them. Returns its
+// top. The recursion is log2(count) deep, at most 17.
 static struct area *build(struct list **next, size_t count, void (*step)(void))
 {
 	struct area *left, *top;
@@ -252,13 +260,14 @@ void area_tree_build(struct area_tree *tree, void (*step)(void))
 		tree->root->parent = NULL;
 }
 
+// A node with two children cannot simply be unlinked: the next area in address order, which has no
+// left child, takes its place. `start` is the lowest node whose subtree has lost a level.
 void area_remove(struct area_tree *tree, struct area *area)
 {
 	struct area *next = area_next(tree, area), *start;
 
 	if (area->left && area->right) {
-		// The next area has no left child: take it out of its place and put it in this
-		// one's. gap_changed, below, sees to its gap.
+		// gap_changed, below, recomputes the gap of `next`.
 		start = next->parent == area ? next : next->parent;
 		if (next != area->right) {
 			replace_child(tree, next->parent, next, next->right);
@@ -292,7 +301,8 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 		gap_changed(tree, area_next(tree, area));
 }
 
-// Does [from, to) hold `len` bytes from an aligned address at or above `low`, below `high`?
+// Returns true if the free range [from, to) holds `len` bytes from an aligned address on, within
+// [low, high); stores that address. ROUND_UP may wrap around: then va < from.
 static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len,
                      size_t align, uintptr_t *store)
 {
@@ -310,9 +320,8 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 {
 	struct area *area = area_find_from(tree, low);
 
-	// The gap that `low` lies in or before which it lies, then every larger gap upwards: from a
-	// node to the leftmost great gap of its right subtree, or up to the first ancestor on the
-	// right.
+	// Look at the gaps of at least `len` bytes in address order. The next one is the leftmost
+	// in the right subtree, or else that of the first ancestor on the right.
 	while (area) {
 		uintptr_t gap = area->gap < len ? 0 : end_before(tree, area);
 
@@ -338,8 +347,8 @@ int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, s
 	return gap_fits(area ? area->end : 0, high, low, high, len, align, store) ? 0 : -ENOMEM;
 }
 
-// Check the subtree of `area`, which hangs below `parent`. Adds the number of its areas to *count.
-// Returns its height.
+// Check the subtree at `area`, whose parent should be `parent`. Adds the number of its areas to
+// *count. Returns its height.
 static unsigned int check_subtree(const struct area *area, const struct area *parent, size_t *count)
 {
 	unsigned int left, right;
@@ -381,6 +390,6 @@ void area_tree_check(const struct area_tree *tree)
 	}
 	if (count != tree->count)
 		panic("area_tree_check: %zu areas, counted as %zu", count, tree->count);
-	if (in_tree != count) // the other direction was the search for each area of the list
+	if (in_tree != count) // the searches above have found each area of the list
 		panic("area_tree_check: %zu areas in the tree, %zu on the list", in_tree, count);
 }

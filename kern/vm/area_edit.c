@@ -1,9 +1,12 @@
-// area_edit.c: areas one by one: made, copied, cut in two, made one again.
+// area_edit.c: single areas: make, copy, extend, cut, split, merge. These functions change the
+// tree of areas and the reference counts of objects, never page-table entries: the caller changes
+// the entries.
 #include "mem/heap.h"
 #include "vm/internal.h"
 #include "vm/named.h"
 #include "vm/object.h"
 
+// Fill in `area` for [start, end) as `request` says. Takes no reference.
 static void describe(struct area *area, struct aspace *as, const struct map_request *request,
                      uintptr_t start, uintptr_t end)
 {
@@ -20,7 +23,8 @@ static void describe(struct area *area, struct aspace *as, const struct map_requ
 	};
 }
 
-// Take the references of an area that has just been filled in.
+// Take the references of an area that has just been filled in: on its name, its object, the
+// object's file; and put it on the object's list, where truncation finds it (object_shrink.c).
 static inline void attach(struct area *area)
 {
 	list_init(&area->object_link);
@@ -32,7 +36,7 @@ static inline void attach(struct area *area)
 		if (area->flags & AREA_WRITE_OPEN)
 			object_write_open_again(area->object);
 		mutex_lock(&area->object->lock);
-		list_add(&area->object->areas, &area->object_link); // (object_shrink.c)
+		list_add(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
 	}
 }
@@ -55,7 +59,7 @@ struct area *area_copy(const struct area *area, struct aspace *as)
 
 	if (!copy)
 		return NULL;
-	memcpy(copy, area, sizeof(*copy)); // an assignment would become a longer loop
+	memcpy(copy, area, sizeof(*copy)); // an assignment would compile to a longer loop
 	copy->as = as;
 	attach(copy);
 	return copy;
@@ -76,7 +80,9 @@ void area_release(struct area *area)
 	kfree(area);
 }
 
-// May `high`, which begins where `low` ends, be part of the same area?
+// Returns true if `low` and `high`, which begins where `low` ends, can merge: both have equal
+// protection, flags, backend and name, and `high` continues the same object where `low` stops.
+// Anonymous memory has no offset to compare.
 static bool areas_alike(const struct area *low, const struct area *high)
 {
 	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
@@ -92,6 +98,8 @@ void area_drop(struct aspace *as, struct area *area)
 	area_release(area);
 }
 
+// The lower area survives and the upper one goes. A truncation that is under way may have visited
+// only one of the two; then the merged area must be visited again.
 void areas_merge_at(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low;
@@ -109,6 +117,9 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 	area_resize(&as->areas, low, low->start, end);
 }
 
+// Most calls of mmap() and brk() continue an area that is there. Then no struct is allocated: a
+// border moves. If [start, end) fills the hole between two areas that are alike, all three become
+// one.
 bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
                  uintptr_t end)
 {
@@ -130,6 +141,8 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 	return true;
 }
 
+// Three cases: the whole area goes, its upper part goes, or its lower part goes. In the last case
+// the offset moves with the start.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
 {
 	if (area->start >= start && area->end <= end) {
@@ -142,7 +155,7 @@ void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr
 	}
 }
 
-// Cut `area` at `va`, with `high`, a copy of it, as the upper part.
+// Cut `area` at `va`. `high`, a copy of the area made before, becomes the upper part. Cannot fail.
 static void split_commit(struct aspace *as, struct area *area, struct area *high, uintptr_t va)
 {
 	high->start = va;
@@ -151,7 +164,7 @@ static void split_commit(struct aspace *as, struct area *area, struct area *high
 	area_insert(&as->areas, high);
 }
 
-// The area that `va` cuts in two, or NULL.
+// Returns the area that `va` cuts in two, or NULL if `va` lies in no area or where an area begins.
 static struct area *cut_by(struct aspace *as, uintptr_t va)
 {
 	struct area *area = area_find(&as->areas, va);
@@ -159,6 +172,10 @@ static struct area *cut_by(struct aspace *as, uintptr_t va)
 	return area && area->start < va ? area : NULL;
 }
 
+// Decide, then commit: both copies are made before the first cut. One area may be cut at both
+// ends; it is cut at `end` first, so `first_high` takes over the shortened end. Linux cuts at
+// `start` first and checks the limit before each cut. So if only the cut at `end` is one too many,
+// the cut at `start` stays.
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *first = cut_by(as, start), *last = cut_by(as, end);
@@ -182,14 +199,16 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	if (last)
 		split_commit(as, last, last_high, end);
 	if (first) {
-		first_high->end = first->end; // the other cut may have shortened it
+		first_high->end = first->end; // the cut at `end` may have shortened it
 		split_commit(as, first, first_high, start);
 	}
 	return full ? -ENOMEM : 0;
 }
 
-// Let a neighbour of `area` take over the part of it that is to become `wanted`, if they are alike
-// then: only a border moves. Returns whether it did.
+// Let a neighbour of `area` take over the part that is to become `wanted`, if the neighbour and
+// that part are alike. Only a border moves then: no area is made, and nothing can fail. (A program
+// that protects its memory page by page, upwards, meets this case every time.) Returns true if a
+// border has moved.
 static bool border_moved(struct aspace *as, struct area *area, const struct area *wanted)
 {
 	struct area *low = area_prev(&as->areas, area), *high = area_next(&as->areas, area);
@@ -211,8 +230,9 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 	return false;
 }
 
-// area_change of less than the area: a border moves, or the part is cut off. *part_store: the area that
-// is the part then; NULL where it belongs to a neighbour.
+// area_change for a part of the area. Moves a border if possible, else splits. Stores in
+// *part_store the area that is now exactly that part, or NULL if the part has gone to a neighbour.
+// Returns 0 or the errors of areas_split_at.
 static __noinline int cut_out(struct aspace *as, struct area *area, const struct area *wanted,
                               struct area **part_store)
 {
