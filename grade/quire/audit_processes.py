@@ -14,7 +14,7 @@ def processes(audit):
     memory = audit.memory
     read = memory.record(
         "process",
-        "pid pgid sid guarded parent birth zombie aspace files fs table=signals.table",
+        "pid pgid sid guarded parent birth zombie aspace files fs table=signals.table serial oom_victim",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -24,6 +24,7 @@ def processes(audit):
             name = names.get(at) or f"{process.pid} ({'ended' if process.zombie else '?'})"
             audit.claims[at] = "process", "pid {}", (name,)
     _check_pids(audit)
+    _check_list(audit)
     _check_numbers(audit)
     _check_family(audit)
     members = {at: [] for at in audit.processes}
@@ -45,6 +46,20 @@ def _check_pids(audit):
             audit.report("processes", f"{count} processes have the pid {pid}")
     if audit.memory.value("process_count") != len(audit.processes):
         text = f"{len(audit.processes)} processes are counted as {audit.memory.value('process_count')}"
+        audit.report("processes", text)
+
+
+def _check_list(audit):
+    """The oldest is the first; the victims of lack of memory that have not ended are counted."""
+    last, victims = 0, 0
+    for at, process in audit.processes.items():
+        if process.serial <= last:
+            text = f"{audit.called(at)} has place {process.serial} on the list, after place {last}"
+            audit.report("processes", text)
+        last = process.serial
+        victims += bool(process.oom_victim and not process.zombie)
+    if audit.memory.value("victims") != victims:
+        text = f"{victims} victims are counted as {audit.memory.value('victims')}"
         audit.report("processes", text)
 
 

@@ -73,6 +73,16 @@ def test_count_of_processes(scene):
     scene.expect("processes", r"\d processes are counted as 99")
 
 
+def test_count_of_victims(scene):
+    scene.set_variable("victims", 1)
+    scene.expect("processes", "0 victims are counted as 1")
+
+
+def test_order_of_processes(scene):
+    scene.set("process", scene.process(4), "serial", 1)
+    scene.expect("processes", r"pid 4 .* has place 1 on the list, after place 3")
+
+
 def test_living_child_among_the_dead(scene):
     scene.set("process", scene.process(4), "zombie", 1)
     scene.expect("processes", r"pid 4 .* is among the living children of pid \d")

@@ -1,5 +1,6 @@
 // exit.c: how processes end, and how their parents learn of it.
 #include <abi/wait.h>
+#include <limits.h>
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "tty/tty.h"
@@ -9,8 +10,15 @@
 #include "proc/stop_continue.h"
 #include "proc/oom.h"
 #include "proc/process.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+
+// What work costs, in instructions or so: to give a child away; and how many are given away at once.
+#define GIVE_AWAY_COST 1000
+#define GIVE_AWAY_EACH 50
+
+#define SEARCH_COST 60 // to look at a child that has ended
 
 // Give back what an ending process holds. Its memory goes first: a parent that waits for a vfork
 // runs on in it, and what is left then is quickly done.
@@ -36,23 +44,54 @@ static void release_resources(struct process *process)
 		tty_session_ended(process->sid);
 }
 
-// Children of the dead become init's, whom SIGCHLD tells of their ends. Caller: holds process_lock.
-static void give_away_children(struct process *process)
+// Caller: holds process_lock, or is the process itself and looks again.
+static bool has_children(const struct process *process)
 {
-	struct process *init, *child, *after;
+	return !list_empty(&process->children) || !avl_empty(&process->dead_children);
+}
 
-	if (list_empty(&process->children) && avl_empty(&process->dead_children))
-		return;
-	init = process_find(PID_INIT);
-	list_for_each_safe(child, after, &process->children, sibling) {
-		family_adopt(init, child);
-		child->exit_signal = SIGCHLD;
+// Let init have a child of `process`, which ends; SIGCHLD tells init of the child's end.
+static void give_away(struct process *process, struct process *init, struct process *child)
+{
+	bool dead = child->zombie;
+
+	family_adopt(init, child);
+	child->exit_signal = SIGCHLD;
+	if (dead)
+		process_wake_parent(init);
+	else
 		job_orphan_group(child, process);
+}
+
+// Children of the dead become init's. Give away up to `max` of them. Returns false if there may be
+// more. Caller: holds process_lock.
+static bool give_away_children(struct process *process, int max)
+{
+	struct process *init = process_find(PID_INIT), *child;
+
+	for (; max > 0; max--) {
+		if (!list_empty(&process->children))
+			child = list_first(&process->children, struct process, sibling);
+		else
+			child = family_first_dead(process);
+		if (!child)
+			return true;
+		give_away(process, init, child);
 	}
-	while ((child = family_first_dead(process))) {
-		family_adopt(init, child);
-		child->exit_signal = SIGCHLD;
-		waitq_wake_all(&init->child_wait);
+	return false;
+}
+
+// Give away children until few or none are left: those that come by CLONE_PARENT meanwhile.
+static void give_away_many_children(struct process *process)
+{
+	bool more = true;
+
+	while (more) {
+		spin_lock(&process_lock);
+		more = !give_away_children(process, GIVE_AWAY_EACH);
+		spin_unlock(&process_lock);
+		if (more)
+			(void)yield_after(GIVE_AWAY_EACH * GIVE_AWAY_COST);
 	}
 }
 
@@ -82,9 +121,9 @@ static void notify_parent(struct process *process)
 		signal_parent(process);
 	if (ignored || (process->exit_signal == SIGCHLD && (action.sa_flags & SA_NOCLDWAIT))) {
 		family_adopt(process_find(PID_INIT), process);
-		waitq_wake_all(&parent->child_wait); // it may have been the last child waited for
+		process_wake_parent(parent); // it may have been the last child waited for
 	}
-	waitq_wake_all(&process->parent->child_wait);
+	process_wake_parent(process->parent);
 }
 
 void process_exit(int status)
@@ -94,6 +133,8 @@ void process_exit(int status)
 	if (process->pid == PID_INIT)
 		panic("init ends, with status %#x", status);
 	release_resources(process);
+	if (unlikely(has_children(process)))
+		give_away_many_children(process);
 	spin_lock(&process_lock);
 	process->exit_status = status;
 	usage_thread_ends(process);
@@ -101,7 +142,8 @@ void process_exit(int status)
 	family_mourn(process);
 	signal_thread_ended();
 	oom_process_ended(process);
-	give_away_children(process);
+	if (unlikely(has_children(process)))
+		give_away_children(process, INT_MAX);
 	if (process->parent->pgid != process->pgid)
 		job_orphan_group(process, process->parent);
 	notify_parent(process);
@@ -139,42 +181,91 @@ static bool take_report(struct process *child, int options, int *status_store)
 	       job_take_report(&child->signals, options, status_store);
 }
 
-// Take the report of the eldest child meant that has one. Returns the child, or NULL; *any_store
-// says whether any child is meant at all. The living are looked at only where they can matter:
-// there may be many. Caller: holds process_lock.
-static struct process *find_report(struct process *parent, pid_t pid, int options,
-                                   int *status_store, bool *any_store)
-{
-	struct process *child, *dead = family_first_dead(parent);
-	bool living = options & (WUNTRACED | WCONTINUED);
+// A wait4 under way.
+struct wait_call {
+	struct process *parent;
+	pid_t pid;
+	int options;
+	int *status_store;
+	bool any;         // a child is meant
+	bool yielded;     // process_lock was released in the middle of the search
+	bool interrupted; // the caller is killed
+};
 
-	while (dead && !is_meant(dead, pid, options, parent))
-		dead = family_next_dead(dead);
-	*any_store = dead;
+// Go on after the dead child `dead`, which is not meant. There may be thousands, so process_lock is
+// released where it is time to yield.
+static struct process *search_after(struct wait_call *call, const struct process *dead)
+{
+	uint64_t birth = dead->birth;
+
+	if (!yield_due(SEARCH_COST))
+		return family_next_dead(dead);
+	spin_unlock(&process_lock);
+	call->yielded = true;
+	call->interrupted = thread_give_way_killable() != 0;
+	spin_lock(&process_lock);
+	return call->interrupted ? NULL : family_dead_after(call->parent, birth);
+}
+
+// Take the report of the eldest child meant that has one. Returns the child, or NULL; call->any is
+// set if any child is meant at all. The living are looked at only where they can matter: there may be
+// many. Caller: holds process_lock.
+static struct process *find_report(struct wait_call *call)
+{
+	struct process *parent = call->parent, *child, *dead = family_first_dead(parent);
+	bool living = call->options & (WUNTRACED | WCONTINUED);
+
+	while (dead && !is_meant(dead, call->pid, call->options, parent))
+		dead = search_after(call, dead);
+	call->any = dead;
 	list_for_each(child, &parent->children, sibling) {
 		if (dead && (!living || dead->birth < child->birth))
 			break;
-		if (!is_meant(child, pid, options, parent))
+		if (!is_meant(child, call->pid, call->options, parent))
 			continue;
-		*any_store = true;
+		call->any = true;
 		if (!living)
 			break;
-		if (take_report(child, options, status_store))
+		if (take_report(child, call->options, call->status_store))
 			return child;
 	}
 	if (dead)
-		take_report(dead, options, status_store);
+		take_report(dead, call->options, call->status_store);
 	return dead;
 }
 
-// The same for the child `pid` alone.
-static struct process *find_report_of(struct process *parent, pid_t pid, int options,
-                                      int *status_store, bool *any_store)
+// The same for the child call->pid alone.
+static struct process *find_report_of(struct wait_call *call)
 {
-	struct process *child = process_find(pid);
+	struct process *child = process_find(call->pid);
 
-	*any_store = child && child->parent == parent && is_meant(child, pid, options, parent);
-	return *any_store && take_report(child, options, status_store) ? child : NULL;
+	call->any = child && child->parent == call->parent &&
+	            is_meant(child, call->pid, call->options, call->parent);
+	if (call->any && take_report(child, call->options, call->status_store))
+		return child;
+	return NULL;
+}
+
+// Find a child that has something to report, and wait for one. Returns 0 with the child in *store,
+// NULL where there is none or, with WNOHANG, none yet; -ERESTARTSYS. Caller: holds process_lock.
+static int wait_for_report(struct wait_call *call, struct process **store)
+{
+	struct process *parent = call->parent;
+	uint32_t reports;
+
+	for (;;) {
+		reports = parent->reports;
+		call->yielded = call->interrupted = false;
+		*store = call->pid > 0 ? find_report_of(call) : find_report(call);
+		if (call->interrupted)
+			return -ERESTARTSYS;
+		if (*store || !call->any || (call->options & WNOHANG))
+			return 0;
+		if (call->yielded && parent->reports != reports)
+			continue; // perhaps by one that had been passed
+		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
+			return -ERESTARTSYS;
+	}
 }
 
 static void reap(struct process *process)
@@ -186,22 +277,14 @@ static void reap(struct process *process)
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
 {
 	struct process *parent = process_current(), *child, *dead = NULL;
-	pid_t result = 0;
-	bool any;
+	struct wait_call call = {
+		.parent = parent, .pid = pid, .options = options, .status_store = status_store
+	};
+	pid_t result;
 
 	spin_lock(&process_lock);
-	for (;;) {
-		child = pid > 0 ? find_report_of(parent, pid, options, status_store, &any) :
-		                  find_report(parent, pid, options, status_store, &any);
-		if (child || !any || (options & WNOHANG))
-			break;
-		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE,
-		                NO_DEADLINE)) {
-			spin_unlock(&process_lock);
-			return -ERESTARTSYS;
-		}
-	}
-	if (child) {
+	result = wait_for_report(&call, &child);
+	if (result == 0 && child) {
 		result = child->pid;
 		if (usage) {
 			usage_of_process(child, usage);
@@ -214,7 +297,7 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 			process_unpublish(child);
 			dead = child;
 		}
-	} else if (!any) {
+	} else if (result == 0 && !call.any) {
 		result = -ECHILD;
 	}
 	spin_unlock(&process_lock);

@@ -22,9 +22,12 @@
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "thread/stretch.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 
 #define FIRST_PROGRAM "/bin/sh"
+
+#define REAP_COST 1500 // instructions or so, to reap an orphan
 
 // Where whoever starts the machine for one program leaves what it is to run: the path to execute,
 // and arguments and environment as strings with a NUL behind each.
@@ -240,6 +243,7 @@ static void init_main(void *arg)
 		no_start("the first program", first);
 	oom_watch(first);
 	do {
+		(void)yield_after(REAP_COST);
 		pid = process_wait(-1, WALL, &status, NULL);
 	} while (pid != first);
 	finish("the first program", status);

@@ -15,11 +15,19 @@ struct process;
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
 
-// How many pages the end of the process would free. Caller: holds process_lock.
-size_t oom_held_pages(const struct process *process);
+// What a process holds, and how likely a victim that makes it.
+struct oom_measure {
+	pid_t pid;
+	uint64_t serial; // see struct process: which one it was that had this number
+	size_t pages;    // how many its end would free
+	long points;     // the same with oom_score_adj: who has most is killed first
+	int adj;         // oom_score_adj
+	bool has_memory; // it has an address space: it is not init, and has not ended
+};
 
-// The same with the process's oom_score_adj: who has most is killed first. Caller: holds process_lock.
-long oom_points(const struct process *process);
+// Measure the process `pid`. Yields. Caller: holds no lock.
+// Returns 0 with the measure in *store; -ESRCH.
+int oom_measure(pid_t pid, struct oom_measure *store);
 
 // Register /proc/PID/oom_score and oom_score_adj (procfs_oom.c). Once, at boot.
 void oom_files_init(void);

@@ -8,6 +8,7 @@
 #include "proc/process_groups.h"
 #include "proc/rlimits.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 
 struct spinlock process_lock = SPINLOCK_INIT("processes", RANK_PROCESS);
@@ -19,6 +20,40 @@ struct process *process_find(pid_t pid)
 	const struct pid_slot *slot = pid_slot(pid);
 
 	return slot ? slot->process : NULL;
+}
+
+// The process after those that a walk has visited, or NULL.
+static struct process *walk_after(const struct process_walk *walk)
+{
+	struct process *process = process_find(walk->pid);
+	struct list *link = NULL;
+
+	if (process && process->serial == walk->serial)
+		link = process->all_link.next;
+	if (link)
+		return link == &all_processes ? NULL : list_entry(link, struct process, all_link);
+	list_for_each(process, &all_processes, all_link)
+		if (process->serial > walk->serial)
+			return process;
+	return NULL;
+}
+
+struct process *process_walk_next(struct process_walk *walk, uint32_t cost)
+{
+	struct process *process;
+	int error = 0;
+
+	if (yield_due(cost)) {
+		spin_unlock(&process_lock);
+		error = thread_give_way_killable();
+		spin_lock(&process_lock);
+	}
+	process = error ? NULL : walk_after(walk);
+	if (process) {
+		walk->pid = process->pid;
+		walk->serial = process->serial;
+	}
+	return process;
 }
 
 static void process_setup(struct process *process)

@@ -29,6 +29,7 @@ struct process {
 	struct avl_tree dead_children; // [p] the zombies: struct process by dead_node
 	struct avl_node dead_node;     // [p] ordered by birth
 	struct list all_link;          // [p] among all processes, the oldest first
+	uint64_t serial;               // [p] rises from process to process in that list
 	struct list threads;           // [p] struct thread by process_link
 	bool zombie;                   // [p] it has ended and waits for its parent
 	bool vforked;                  // [p] its parent waits until it execs or ends
@@ -36,6 +37,7 @@ struct process {
 	bool has_execed;         // [p] since it was forked: its parent may not move it (setpgid)
 	int exit_signal;         // [p] what its end sends to the parent; 0: nothing
 	struct waitq child_wait; // [p] the parent waits here for its children
+	uint32_t reports;        // [p] how many times one of them has woken it there
 	struct waitq vfork_wait; // [p] here for the child of its vfork
 	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
 	struct fdtable *files;   // [p] a reference; its own threads read it without the lock
@@ -81,10 +83,30 @@ void process_unpublish(struct process *process);
 // The process `pid`, or NULL; a zombie too. Caller: holds process_lock.
 struct process *process_find(pid_t pid);
 
+// One of its children has something to report, or has gone: let `parent`'s wait4 look. Caller: holds
+// process_lock.
+static inline void process_wake_parent(struct process *parent)
+{
+	parent->reports++;
+	waitq_wake_all(&parent->child_wait);
+}
+
 // All processes, zombies too, the oldest first, and how many they are. Guarded by process_lock. Only
 // what means every process visits the list.
 extern struct list all_processes;
 extern size_t process_count;
+
+// A walk over all processes, the oldest first, that yields. All 0: at its start.
+struct process_walk {
+	pid_t pid;       // of the process visited last,
+	uint64_t serial; // and its place in the list
+};
+
+// Find the next process of a walk. Where it is time to yield, process_lock is released meanwhile;
+// processes that are born then come last. `cost`: instructions that the visit before has taken.
+// Caller: holds process_lock and no other lock.
+// Returns the process; NULL at the end of the walk, and for a thread that is killed.
+struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
 // Every process has a thread; the first is where signals go.
 static inline struct thread *process_thread(const struct process *process)

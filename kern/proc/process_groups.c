@@ -135,10 +135,27 @@ struct process *family_next_dead(const struct process *child)
 	return process_of(avl_next(&child->dead_node));
 }
 
+struct process *family_dead_after(const struct process *parent, uint64_t birth)
+{
+	struct avl_node *node = parent->dead_children.root, *best = NULL;
+
+	while (node) {
+		bool after = process_of(node)->birth > birth;
+
+		if (after)
+			best = node;
+		node = node->child[!after];
+	}
+	return process_of(best);
+}
+
 void process_publish(struct process *process, struct process *parent)
 {
+	static uint64_t serial; // [p]
+
 	spin_lock(&process_lock);
 	pid_slot_taken(process->pid)->process = process;
+	process->serial = ++serial;
 	list_add_tail(&all_processes, &process->all_link);
 	process_count++;
 	if (parent) {

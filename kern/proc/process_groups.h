@@ -31,3 +31,6 @@ void family_mourn(struct process *process);
 // Return the eldest of `parent`'s dead children, or NULL; the next one after `child`, or NULL.
 struct process *family_first_dead(const struct process *parent);
 struct process *family_next_dead(const struct process *child);
+
+// Return the eldest of `parent`'s dead children that was born after `birth`, or NULL: O(log n).
+struct process *family_dead_after(const struct process *parent, uint64_t birth);

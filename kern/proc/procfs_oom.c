@@ -12,51 +12,39 @@
 
 // A process's points, of a thousand for all memory, as Linux 6 shows them: between 0 for who is spared
 // and 1,333; two thirds of a thousand where the process holds nothing.
-static long score(const struct process *process)
+static long score(const struct oom_measure *measure)
 {
 	long total = (long)page_usable_count();
 
-	if (process->oom_score_adj == OOM_SCORE_ADJ_MIN)
+	if (measure->adj == OOM_SCORE_ADJ_MIN)
 		return 0;
-	return (OOM_SCORE_ADJ_MAX + oom_points(process) * OOM_SCORE_ADJ_MAX / total) * 2 / 3;
-}
-
-// Run `show` for process `pid` under process_lock. Returns 0 with its result in *store, or -ESRCH.
-static int look_at(pid_t pid, long (*show)(const struct process *process), long *store)
-{
-	const struct process *process;
-
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	if (process)
-		*store = show(process);
-	spin_unlock(&process_lock);
-	return process ? 0 : -ESRCH;
+	return (OOM_SCORE_ADJ_MAX + measure->points * OOM_SCORE_ADJ_MAX / total) * 2 / 3;
 }
 
 static int show_score(struct seq *seq, pid_t pid)
 {
-	long value;
-	int error = look_at(pid, score, &value);
+	struct oom_measure measure;
+	int error = oom_measure(pid, &measure);
 
 	if (!error)
-		seq_printf(seq, "%ld\n", MAX(value, 0l));
+		seq_printf(seq, "%ld\n", MAX(score(&measure), 0l));
 	return error;
-}
-
-static long adjustment(const struct process *process)
-{
-	return process->oom_score_adj;
 }
 
 static int show_adjustment(struct seq *seq, pid_t pid)
 {
-	long value;
-	int error = look_at(pid, adjustment, &value);
+	const struct process *process;
+	int value = 0;
 
-	if (!error)
-		seq_printf(seq, "%ld\n", value);
-	return error;
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process)
+		value = process->oom_score_adj;
+	spin_unlock(&process_lock);
+	if (!process)
+		return -ESRCH;
+	seq_printf(seq, "%d\n", value);
+	return 0;
 }
 
 // Store the number that is all of `text`, but for blanks around it, in *store. Returns 0; -EINVAL for

@@ -266,6 +266,55 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 	return send(process, thread, &thread->signals, signo, info);
 }
 
+#define SEND_COST 300    // instructions or so, to send a signal
+#define LOOK_COST 20     // to look at a process that gets none
+#define AT_ONCE_MAX 1000 // members of a group that get a signal without a yield
+
+// Has the group more than AT_ONCE_MAX members? Caller: holds process_lock.
+static bool group_is_large(const struct pid_slot *group)
+{
+	const struct process *process;
+	int count = 0;
+
+	list_for_each(process, &group->members, group_link)
+		if (++count > AT_ONCE_MAX)
+			return true;
+	return false;
+}
+
+// Send to the members of a large group, and yield. Returns how many there were.
+static int send_large_group(pid_t pgid, int signo, const struct signal_info *info)
+{
+	struct process_walk walk = { 0 };
+	struct process *process;
+	uint32_t cost = 0;
+	int count = 0;
+
+	spin_lock(&process_lock);
+	while ((process = process_walk_next(&walk, cost))) {
+		cost = process->pgid == pgid ? SEND_COST : LOOK_COST;
+		if (process->pgid != pgid)
+			continue;
+		count++;
+		if (signo > 0 && signo < NSIG)
+			signal_send(process, signo, info);
+	}
+	spin_unlock(&process_lock);
+	return count;
+}
+
+int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
+{
+	const struct pid_slot *group;
+	bool large;
+
+	spin_lock(&process_lock);
+	group = pid_slot(pgid);
+	large = group && group_is_large(group);
+	spin_unlock(&process_lock);
+	return large ? send_large_group(pgid, signo, info) : signal_send_group(pgid, signo, info);
+}
+
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 {
 	const struct pid_slot *group;

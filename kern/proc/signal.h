@@ -101,8 +101,12 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 // ignored, it ends the process.
 void signal_force(int signo, const struct signal_info *info);
 
-// Send to every process of group `pgid`. Returns how many there were. Caller: holds no lock.
+// Send `signo`, or nothing if it is no signal's number, to every process of group `pgid`. Returns how
+// many there were. Caller: holds no lock; may be an interrupt handler.
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info);
+
+// The same for a thread that may yield: it does where the group is large.
+int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info);
 
 // Act on what is pending, on the way back to user mode.
 void signal_deliver(struct trapframe *frame);

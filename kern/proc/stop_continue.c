@@ -37,7 +37,7 @@ static void tell_parent(const struct process *process, int signo)
 
 	if (action.sa_handler != SIG_IGN && !(action.sa_flags & SA_NOCLDSTOP))
 		signal_send(parent, SIGCHLD, &info);
-	waitq_wake_all(&parent->child_wait);
+	process_wake_parent(parent);
 }
 
 // Enter JOB_STOPPED. Returns false if SIGCONT or SIGKILL has come since the stop signal was taken.

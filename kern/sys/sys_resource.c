@@ -129,11 +129,14 @@ static void nice_visit(struct process *process, struct nice_call *call)
 	}
 }
 
+#define NICE_COST 60 // instructions or so, to look at a process
+
 // Visit whom `which` and `who` mean: a process, the members of a group, or all of a user's; `who` 0
 // stands for the caller's own. All processes are root's. Returns 0, -EINVAL or -ESRCH.
 static int nice_run(int which, pid_t who, struct nice_call *call)
 {
 	struct process *self = process_current(), *process;
+	struct process_walk walk = { 0 };
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
@@ -145,7 +148,7 @@ static int nice_run(int which, pid_t who, struct nice_call *call)
 		if (process)
 			nice_visit(process, call);
 	} else {
-		list_for_each(process, &all_processes, all_link)
+		while ((process = process_walk_next(&walk, NICE_COST)))
 			if (which == PRIO_USER || process->pgid == (who ? who : self->pgid))
 				nice_visit(process, call);
 	}

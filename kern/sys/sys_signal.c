@@ -18,19 +18,27 @@ static long check_signo(int signo)
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
 }
 
+#define SEND_COST 300 // instructions or so, to send a signal
+#define LOOK_COST 20  // to look at a process that gets none
+
 // Send to everybody but init and the caller. Returns how many there were.
 static int send_to_all(int signo, const struct signal_info *info)
 {
+	struct process_walk walk = { 0 };
 	struct process *process;
+	uint32_t cost = 0;
 	int count = 0;
 
 	spin_lock(&process_lock);
-	list_for_each(process, &all_processes, all_link) {
+	while ((process = process_walk_next(&walk, cost))) {
+		cost = LOOK_COST;
 		if (process->pid == PID_INIT || process == process_current())
 			continue;
 		count++;
-		if (signo_ok(signo))
-			signal_send(process, signo, info);
+		if (!signo_ok(signo))
+			continue;
+		cost = SEND_COST;
+		signal_send(process, signo, info);
 	}
 	spin_unlock(&process_lock);
 	return count;
@@ -67,7 +75,7 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 	if (pid > 0)
 		return send_to(pid, signo, &info, false);
 	count = pid == -1 ? send_to_all(signo, &info) :
-	                    signal_send_group(pid == 0 ? self->pgid : -pid, signo, &info);
+	                    signal_kill_group(pid == 0 ? self->pgid : -pid, signo, &info);
 	return count == 0 ? -ESRCH : check_signo(signo);
 }
 

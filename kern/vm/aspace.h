@@ -156,12 +156,13 @@ struct aspace_usage {
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
 
 // How many pages the space holds: the resident ones, page tables, the directory, and what its areas
-// take of the heap. Caller: may hold spinlocks, of smaller rank than RANK_PAGETABLE.
+// take of the heap. Yields. Caller: holds a reference, and no lock.
 size_t aspace_held_pages(struct aspace *as);
 
 // Returns the most entries that the space's page tables have had in use, as far as anybody looked: look
 // once more, which costs some 3,000 instructions, not a walk through the tables. Unlike resident pages
-// entries of devices and of the zero page count. Caller: as for aspace_held_pages.
+// entries of devices and of the zero page count. Caller: may hold spinlocks, of smaller rank than
+// RANK_PAGETABLE.
 size_t aspace_note_peak(struct aspace *as);
 
 // What /proc/PID/pagemap says of `n` pages from `va` on, in words[] (abi/pageflags.h). Caller:

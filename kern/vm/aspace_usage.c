@@ -50,15 +50,17 @@ size_t aspace_held_pages(struct aspace *as)
 {
 	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;
 
-	spin_lock(&as->pt_lock);
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
-		const pte_t *table = table_at(as, pdx);
+		const pte_t *table;
 
+		spin_lock(&as->pt_lock);
+		table = table_at(as, pdx);
 		count += table != NULL;
 		for (size_t i = 0; table && i < PTRS_PER_TABLE; i++)
 			count += page_counted(table[i]) != NULL;
+		spin_unlock(&as->pt_lock);
+		(void)yield_after(table ? PTRS_PER_TABLE * ENTRY_COST : SPAN_COST);
 	}
-	spin_unlock(&as->pt_lock);
 	return count;
 }
 
