@@ -1,4 +1,4 @@
-// file.c: making, reading, writing and closing open files, whatever they are.
+// file.c: creating, copying, positioning and closing open files of any type.
 #include "fs/file.h"
 
 #include "fs/device.h"
@@ -10,10 +10,11 @@
 #include "vm/object.h"
 #include <limits.h>
 
-// A file opened with O_PATH only stands for its place in the tree.
+// A file opened with O_PATH only names a place in the tree: it has no operations (open(2)).
 const struct file_ops path_only_ops = { 0 };
 
-// The operations of an inode's type; NULL: there are none.
+// Returns the operations of an inode's type, or NULL: a device sets them when it is opened, a
+// socket has none.
 static const struct file_ops *default_ops(const struct inode *inode)
 {
 	switch (inode->mode & S_IFMT) {
@@ -28,7 +29,9 @@ static const struct file_ops *default_ops(const struct inode *inode)
 	}
 }
 
-// What remains to be done to open a file that has its default operations.
+// Complete the opening of a file that is not O_PATH. The inode's own operation wins over what its
+// type does. A file that has no operations afterwards, such as a socket's inode, cannot be
+// opened: -ENXIO.
 static int complete(struct file *file)
 {
 	struct inode *inode = file->inode;
@@ -69,6 +72,8 @@ int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_
 	return 0;
 }
 
+// If the opening cannot be completed, file_put would be wrong: the release operation must not run
+// on a file that was never open.
 int file_create(struct inode *inode, uint32_t flags, struct file **store)
 {
 	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : default_ops(inode);
@@ -115,8 +120,11 @@ int file_refusal(const struct file *file, bool allowed)
 	return allowed && !(file->flags & O_PATH) ? -EINVAL : -EBADF;
 }
 
-#define COPY_COST 3000 // instructions or so, to copy a page
+#define COPY_COST 3000 // about how many instructions it takes to copy a page
 
+// `from` advances by what was read, and goes back by what could not be written, so the next call
+// loses no byte. An error counts only if no byte was moved. After a short write the next round
+// finds the reason.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count)
 {
@@ -139,7 +147,7 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 			from -= (uint64_t)(put < 0 ? got : got - put);
 		if (put <= 0)
 			break;
-		done += (size_t)put; // after a short write the next one says why
+		done += (size_t)put;
 		if (yield_due(COPY_COST) && thread_yield_point())
 			break;
 	}
@@ -173,13 +181,15 @@ int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size)
 	default:
 		return -EINVAL;
 	}
-	// Below 0 and above INT64_MAX alike.
+	// One unsigned comparison finds positions below 0 and above INT64_MAX.
 	if (base + (uint64_t)offset > (uint64_t)INT64_MAX)
 		return -EINVAL;
 	file->position = base + (uint64_t)offset;
 	return (int64_t)file->position;
 }
 
+// Contents count only while no name leads to them: only then does closing the file free memory.
+// Large pages do not count, since they return to their own pool.
 size_t file_held_bytes(const struct file *file)
 {
 	const struct inode *inode = file->inode;

@@ -1,5 +1,5 @@
-// file.h: open files: what a descriptor stands for. open() makes one, dup() and fork() share it,
-// and with it the position.
+// file.h: open files. An open file is what a descriptor refers to (POSIX: open file description).
+// open() makes one; dup() and fork() share it, and with it the position and the flags.
 #pragma once
 
 #include "kern.h"
@@ -13,45 +13,50 @@ struct inode;
 struct map_request;
 struct uio;
 
-// The queues that a poll waits on: one waiter for each file.
+// The waiters of a poll, one for each file.
 struct poll_table {
-	struct waiter *next; // the next unused waiter; NULL: do not wait, only look
+	struct waiter *next; // the next unused waiter; NULL: look only, do not wait
 };
 
-// Let the poll wait for wakeups of `wq`, which wakes all its waiters. An operation calls it at most
-// once, before it looks.
+// Let the poll wait for wakeups of `wq`. A poll operation calls it at most once, and before it
+// looks at the file's state: in the other order a wakeup between the two is lost, and the poll
+// sleeps on. `wq` must wake all its waiters, since a poll takes nothing from the file.
 static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 {
 	if (table->next)
 		waiter_add(wq, table->next++);
 }
 
-// What can be done with an open file. No lock is held at the call of any of these; all may sleep.
-// An operation that is missing gives the error in brackets.
+// The operations of an open file. Their callers hold no lock; all may sleep. An operation may be
+// NULL: the caller then gets the error in brackets.
 struct file_ops {
-	// Move up to uio->left bytes, from *pos where the file has positions, moving it on. Returns
-	// how many bytes, 0 at the end, or -errno when there were none. [EINVAL]
+	// Move up to uio->left bytes between the file and `uio`. A file with positions starts at
+	// *pos and advances it. Returns how many bytes were moved; 0 at the end of the file;
+	// -errno if no byte was moved. [EINVAL]
 	ssize_t (*read)(struct file *file, struct uio *uio, uint64_t *pos);
 	ssize_t (*write)(struct file *file, struct uio *uio, uint64_t *pos);
 
-	// Set file->position and return it. [ESPIPE, as do reads and writes at an offset]
+	// Set file->position and return it. A file without this operation has no positions: pread()
+	// and pwrite() fail too. [ESPIPE]
 	int64_t (*lseek)(struct file *file, int64_t offset, int whence);
 
-	// [ENOTTY]
+	// Do what ioctl(2) does. `arg` is the third argument, mostly a pointer. [ENOTTY]
 	int (*ioctl)(struct file *file, unsigned int request, void __user *arg);
 
-	// Which of POLLIN, POLLOUT, ... hold now. [all that never wait: POLLIN | POLLOUT |
-	// POLLRDNORM | POLLWRNORM]
+	// Call poll_wait, then return which of POLLIN, POLLOUT, ... hold now. [no error: such a
+	// file never waits, POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM]
 	unsigned int (*poll)(struct file *file, struct poll_table *table);
 
-	// Complete a request that maps the file: its object or its ops, given protection, flags and
-	// `offset` in the file; neither where the file is nothing but zeroes. 0 or -errno. [ENODEV]
+	// Complete a request to map the file: set its object, or its area operations, according
+	// to the protection, the flags and the offset in it. A file of zeroes sets neither: the
+	// mapping is anonymous memory. Returns 0 or -errno. [ENODEV]
 	int (*mmap)(struct file *file, struct map_request *request);
 
-	// Fill a buffer with directory entries from file->position on. [ENOTDIR]
+	// Fill a buffer with directory entries from file->position on. Returns 0 or -errno.
+	// [ENOTDIR]
 	int (*getdents)(struct file *file, struct dirent_buffer *buffer);
 
-	// The last reference is gone. [nothing]
+	// Release what `private` holds: the last reference is gone. [no error]
 	void (*release)(struct file *file);
 };
 
@@ -59,66 +64,76 @@ struct file_ops {
 struct file {
 	const struct file_ops *ops; // [c]
 	uint32_t refs;              // [a] descriptors and calls under way
-	uint32_t flags;      // [-] O_ACCMODE [c] and O_APPEND, O_NONBLOCK, ...: what F_GETFL tells
-	struct inode *inode; // [c] a reference; never NULL
-	void *private;       // [c] of ops
-	uint64_t position;   // [-] read before a transfer and stored after it
-	bool write_open;     // [c] counts in the write_opens of the inode's object
+	uint32_t flags;             // [-] as F_GETFL returns them: O_ACCMODE [c], O_APPEND, ...
+	struct inode *inode;        // [c] a reference; never NULL
+	void *private;              // [c] belongs to ops
+	uint64_t position;          // [-] read before a transfer and stored after it
+	bool write_open;            // [c] counted in the write_opens of the inode's object
 };
 
-// An open file on `inode` with ops as the inode's type has them and one reference, which takes over
-// the caller's reference on `inode` (also on failure). `flags`: O_ACCMODE and what F_GETFL tells.
-// Runs the inode's own open operation. 0 or -errno; -ETXTBSY for a file that is to be written while a
-// program runs from it.
+// Create an open file on `inode`, with the operations of its type and one reference, and run the
+// inode's own open operation. `flags`: O_ACCMODE and the other flags that F_GETFL returns.
+// Consumes the caller's reference on `inode`, also on failure. Returns 0; -ETXTBSY for writing to
+// a file from which a program runs; -ENXIO for a type that cannot be opened; -ENOMEM; what the
+// open operation returns.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
-// The same for a file without a name whose operations are `ops`.
+// Like file_create, but the operations are `ops`, with `private`, and no open operation runs.
+// Returns 0 or -ENOMEM.
 int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
                          void *private, struct file **store);
 
+// Take a reference on `file`. Returns `file`.
 static inline struct file *file_get(struct file *file)
 {
 	__atomic_add_fetch(&file->refs, 1, __ATOMIC_RELAXED);
 	return file;
 }
 
+// Close and free a file without references. Only file_put calls it. Caller: holds no lock.
 void file_free(struct file *file);
 
-// Drop a reference; the last one closes the file. Caller: holds no lock.
+// Drop a reference on `file`. The last one closes the file. Caller: holds no lock.
 static inline void file_put(struct file *file)
 {
 	if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		file_free(file);
 }
 
-// How many bytes of memory one of the references to `file` holds: its share of the open file, of the
-// pipe of which that is an end, and of contents that no name leads to any more. Caller: may hold
-// spinlocks of smaller rank than RANK_PIPE.
+// Returns how many bytes of memory one reference on `file` accounts for: its share of the open
+// file, of the pipe whose end it is, and of contents that no name leads to any more. Used to
+// choose a victim when the machine is out of memory. Caller: holds no spinlock of RANK_PIPE or a
+// higher rank.
 size_t file_held_bytes(const struct file *file);
 
-// O_RDONLY is 0, O_WRONLY 1, O_RDWR 2; a file opened with 3 can be neither read nor written.
+// Returns true if the file was opened for reading. O_RDONLY is 0, O_WRONLY 1, O_RDWR 2: plus 1,
+// bit 0 says reading and bit 1 says writing. A file opened with 3 can be neither read nor written
+// (open(2)).
 static inline bool file_readable(const struct file *file)
 {
 	return (file->flags + 1) & 1;
 }
 
+// Returns true if the file was opened for writing.
 static inline bool file_writable(const struct file *file)
 {
 	return (file->flags + 1) & 2;
 }
 
-// Let a file that was opened for writing not keep its inode from being executed.
+// Stop counting `file` as a writer of its inode, so that the inode can be executed although the
+// file is open for writing.
 void file_allow_exec(struct file *file);
 
-// Returns true if O_DIRECT means something for `inode`: the file's pages are moved directly anyhow.
+// Returns true if O_DIRECT can be honoured for `inode`: it is a regular file with contents in
+// memory. Reads and writes move its pages directly anyhow.
 bool file_admits_direct(const struct inode *inode);
 
-// Why a file cannot be read or written: -EBADF when it was not opened for that, -EINVAL when there
-// is no such operation.
+// Returns the error for a file that cannot be read or written: -EBADF if it was not opened for
+// that (`allowed` is false) or was opened with O_PATH, -EINVAL if there is no such operation.
 int file_refusal(const struct file *file, bool allowed);
 
-// Move bytes, as the program that opened `file` may; or what file_refusal says. `pos` NULL: at the
-// file's own position.
+// Move bytes from the file to `uio`, after checking that `file` was opened for reading. `pos`
+// NULL: at the file's own position. Returns as file_ops.read, or what file_refusal returns.
 static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	if (unlikely(!file_readable(file) || !file->ops->read))
@@ -126,6 +141,8 @@ static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *po
 	return file->ops->read(file, uio, pos ? pos : &file->position);
 }
 
+// Move bytes from `uio` to the file, after checking that `file` was opened for writing. `pos`
+// NULL: at the file's own position. Returns as file_ops.write, or what file_refusal returns.
 static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	if (unlikely(!file_writable(file) || !file->ops->write))
@@ -133,20 +150,22 @@ static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *p
 	return file->ops->write(file, uio, pos ? pos : &file->position);
 }
 
-// Move up to `count` bytes from `in` to `out` through the kernel, at *in_pos and *out_pos (NULL: at
-// the files' own positions). Returns how many, or -errno when there were none.
+// Move up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and
+// *out_pos (NULL: at the file's own position), and advance both. Yields. Returns how many bytes
+// were moved, or -errno if none were.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count);
 
-// lseek for a file of `size` bytes: SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA and SEEK_HOLE as if it
-// had no holes. Moves to 0 <= position <= INT64_MAX, else -EINVAL; -ENXIO beyond the data.
+// Do lseek for a file of `size` bytes without holes: SEEK_DATA stays where it is, SEEK_HOLE finds
+// the end. Returns the new position; -EINVAL if it would not lie in [0, INT64_MAX]; -ENXIO if
+// SEEK_DATA or SEEK_HOLE start at or beyond the end.
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
-// What regular files share with others whose bytes are an object's.
+// Operations of regular files that other files use too, whose bytes are an object's.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 
-// The operations of the types of files that are not in one of the other headers.
+// The operations of the types of files that have no header of their own.
 extern const struct file_ops regular_ops;   // regular.c
-extern const struct file_ops directory_ops; // directory.c
+extern const struct file_ops directory_ops; // readdir.c
 extern const struct file_ops path_only_ops; // file.c: O_PATH

@@ -1,4 +1,4 @@
-// inode.c: the life of an inode, and what is known about it.
+// inode.c: inodes: creation, references and end, attributes, lengths, and the path of a file.
 #include "fs/inode.h"
 
 #include "fs/pipe.h"
@@ -11,12 +11,12 @@
 #include <abi/limits.h>
 #include <stdio.h>
 
-#define FREE_COST 400 // instructions or so, to free an inode without its contents
+#define FREE_COST 400 // about how many instructions it takes to free an inode without contents
 
 struct mutex tree_lock;
 struct inode *tree_root;
 
-static uint32_t last_ino; // [a]
+static uint32_t last_ino; // [a] the newest inode's number; all volumes share the numbers
 
 static void directory_init(struct directory *dir)
 {
@@ -24,8 +24,9 @@ static void directory_init(struct directory *dir)
 	dir->next_cookie = 2; // 0 and 1 are "." and ".."
 }
 
-// Zeroed memory for a file on `dev`. The inodes of /proc live no longer than somebody looks at them; all
-// other files may outlive the process that makes them.
+// Allocate zeroed memory for a file on `dev`. Inodes of /proc live only while somebody looks at
+// them. All other files may outlive the process that makes them, so they must leave the last free
+// pages to others (kmalloc_lasting).
 static void *alloc_for(dev_t dev, size_t size)
 {
 	return dev == VOLUME_PROC ? kzalloc(size) : kzalloc_lasting(size);
@@ -73,6 +74,8 @@ struct inode *inode_create_symlink(const char *target, size_t len)
 	return inode;
 }
 
+// Free an inode without references, and its contents. A directory is empty here: each of its
+// entries holds a reference on it.
 static void inode_free(struct inode *inode)
 {
 	if (inode->ops && inode->ops->release)
@@ -95,12 +98,12 @@ static void inode_free(struct inode *inode)
 	kfree(inode);
 }
 
-// Inodes that have lost their last reference under tree_lock, linked by `next_dead`. Freeing them may
-// take long. [tree_lock]
+// Inodes that lost their last reference under tree_lock, linked by `next_dead`; tree_unlock frees
+// them. [tree_lock]
 static struct inode *dead;
 
-// A loop and not a recursion: a removed directory may be the last to refer to the one above it, and
-// so on.
+// A loop and not a recursion: a removed directory may hold the last reference on the directory
+// above it, and so on. A recursion as deep as the tree would overflow the kernel stack of 8 KiB.
 void inode_put(struct inode *inode)
 {
 	while (inode && __atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) == 0) {
@@ -124,6 +127,8 @@ void inode_put(struct inode *inode)
 	}
 }
 
+// Each dead inode gets a reference again, so that inode_put frees it, now without the lock. The
+// list is taken before the lock is released: afterwards others put their own dead inodes there.
 void tree_unlock(void)
 {
 	struct inode *each = dead, *next;
@@ -137,6 +142,7 @@ void tree_unlock(void)
 	}
 }
 
+// The hooks of object_host_hooks: vm calls them for the inode whose contents a mapping shows.
 static void host_get(struct inode *inode)
 {
 	inode_get(inode);
@@ -166,6 +172,7 @@ void inode_touch(struct inode *inode, unsigned int which)
 		inode->ctime = now;
 }
 
+// C's division rounds towards zero, so a time before 1970 leaves a negative rest.
 struct timespec64 ns_to_timespec(int64_t ns)
 {
 	struct timespec64 ts = { .tv_sec = ns / (int64_t)NS_PER_SECOND };
@@ -178,7 +185,8 @@ struct timespec64 ns_to_timespec(int64_t ns)
 	return ts;
 }
 
-#define DIRECTORY_NAME_SIZE 20 // bytes of st_size for each name in a directory
+// Bytes of st_size for each name in a directory: BOGO_DIRENT_SIZE of Linux's mm/shmem.c.
+#define DIRECTORY_NAME_SIZE 20
 
 uint64_t inode_size(struct inode *inode)
 {
@@ -225,6 +233,7 @@ int size_limit_grow(uint64_t old, uint64_t size)
 	return -EFBIG;
 }
 
+// The limit is checked before the alignment, as Linux's hugetlbfs_setattr does.
 int inode_truncate(struct inode *inode, uint64_t size)
 {
 	int error;
@@ -244,6 +253,8 @@ int inode_truncate(struct inode *inode, uint64_t size)
 	return error;
 }
 
+// Counting as a writer during the change fails while a program runs from the file, and keeps exec
+// away meanwhile.
 int inode_truncate_unopened(struct inode *inode, uint64_t size)
 {
 	struct object *object = inode_is(inode, S_IFREG) ? inode->object : NULL;
@@ -257,6 +268,7 @@ int inode_truncate_unopened(struct inode *inode, uint64_t size)
 	return error;
 }
 
+// Convert a time of an inode to the one in struct stat, whose seconds have 32 bits.
 static struct timespec stat_time(int64_t ns)
 {
 	struct timespec64 ts = ns_to_timespec(ns);
@@ -264,6 +276,8 @@ static struct timespec stat_time(int64_t ns)
 	return (struct timespec){ .tv_sec = (time_t)ts.tv_sec, .tv_nsec = (long)ts.tv_nsec };
 }
 
+// st_blocks counts units of 512 bytes whatever st_blksize is (inode(7)). Only pages that exist
+// count, so a hole takes no blocks.
 void inode_stat(struct inode *inode, struct stat *st)
 {
 	memset(st, 0, sizeof(*st));
@@ -312,7 +326,8 @@ int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 	return 0;
 }
 
-// Put `text` before *end, unless it would begin before `start`.
+// Put text[n] before *end and move *end to its start. Returns false if it would begin before
+// `start`.
 static bool prepend(char *start, char **end, const char *text, size_t n)
 {
 	if ((size_t)(*end - start) < n)
@@ -322,7 +337,8 @@ static bool prepend(char *start, char **end, const char *text, size_t n)
 	return true;
 }
 
-// The path of a file without a name.
+// The path of a file that has neither name nor label: its kind and number, as proc(5) describes
+// the links in /proc/PID/fd.
 static char *nameless_path(const struct inode *inode, char *text, size_t size)
 {
 	const char *what = inode_is(inode, S_IFIFO) ? "pipe" :
@@ -333,6 +349,9 @@ static char *nameless_path(const struct inode *inode, char *text, size_t size)
 	return n < 0 || (size_t)n >= size ? NULL : text;
 }
 
+// The path is built from its end, because an inode knows its parent and not its children. At the
+// global root the walk ends even if it has not met `root`: then the file lies outside the
+// caller's root directory.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size)
 {
 	char *end = text + size;

@@ -1,8 +1,9 @@
-// inode.h: what the file system keeps about a file, whatever its type, and whether or not it has a
-// name.
+// inode.h: inodes. An inode is the kernel's record of one file: its type, permissions, times and
+// contents. A file of any type has one, with or without a name.
 //
-// An inode lives as long as somebody refers to it: the directory entries that name it, the open
-// files, the look-ups under way. So a file that was deleted lives on until it is closed.
+// An inode lives as long as something holds a reference on it: a directory entry that names it,
+// an open file, a look-up under way. So a deleted file lives on until its last descriptor is
+// closed.
 #pragma once
 
 #include "fs/file.h"
@@ -17,200 +18,227 @@ struct name;
 struct object;
 struct pipe;
 
-// One name in a directory. Once its file has lost it, the last name a file had stays with the file,
-// unlinked, so that the kernel can still say what was opened; such a one keeps a reference on its
-// directory.
+// One name in a directory.
+//
+// When a file loses its last name, the entry leaves the directory but stays in the file's list
+// `names`, with `linked` false. It is then called the file's label: /proc/PID/fd and
+// /proc/PID/maps show it as the name under which the file was opened. A label holds a reference on
+// `parent`, but none on `inode`, which owns it.
 struct entry {
-	struct avl_node by_name; // [t] among the directory's entries, by hash and name
-	struct avl_node order;   // [t] among them by cookie
-	struct list alias;       // [t] among the names of the file
-	struct inode *parent;    // [c] the directory, a reference
+	struct avl_node by_name; // [t] node in the directory's tree by hash and name
+	struct avl_node order;   // [t] node in the directory's tree by cookie
+	struct list alias;       // [t] link in the file's list of names
+	struct inode *parent;    // [c] the directory; a reference
 	struct inode *inode;     // [c] the file; a reference while linked
-	// [c] where getdents finds it; never used twice in a directory; 0 for one that never stood
-	// in one
+	// [c] the position at which getdents64 lists the entry. A directory never uses a cookie
+	// twice, so a listing can continue after any change. 0: a label that was never an entry.
 	uint32_t cookie;
-	uint32_t hash;  // [c] of the name
-	uint8_t length; // [c]
-	bool linked;    // [t] stands in the directory
+	uint32_t hash;  // [c] hash of the name
+	uint8_t length; // [c] bytes of the name, without the NUL
+	bool linked;    // [t] the entry is in its directory
 	char text[];    // [c] the name, NUL-terminated
 };
 
-// The entries of a directory, in two trees: by name to find one, by cookie, which is the order of
-// creation, to list them. Neither ever has to be made anew, and names of equal hashes, which a program
-// can choose, cost no more than others.
+// The entries of a directory, in two trees. The tree by name finds one entry; the tree by cookie
+// lists them in the order of their creation. Balanced trees, unlike a hash table, are never
+// rebuilt, and a program that chooses names with equal hashes does not slow the look-up down.
 struct directory {
 	struct avl_tree names;   // [t] struct entry by by_name
 	struct avl_tree entries; // [t] struct entry by order
-	uint32_t count;          // [t] entries
-	uint32_t next_cookie;    // [t]
+	uint32_t count;          // [t] how many entries
+	uint32_t next_cookie;    // [t] the cookie of the next entry that is added
 };
 
-// How an inode differs from an ordinary one in memory. Every operation may be missing.
+// How an inode differs from an ordinary one of its type. Every operation may be NULL.
 struct inode_ops {
-	// Complete the open file `file` (its inode and flags are set, its ops are what the type has
-	// by default). 0 or -errno.
+	// Complete the open file `file`. The inode and the flags of `file` are set; its ops are the
+	// default ones of the type. Returns 0 or -errno.
 	int (*open)(struct inode *inode, struct file *file);
 
-	// Find a name that the directory's entries do not have. Stores a reference. 0, -ENOENT,
-	// -ENOMEM. Caller: holds tree_lock.
+	// Find the file `name` that is not among the entries of `dir`: directories of /proc make
+	// such names up when somebody asks. Stores a new reference. Returns 0, -ENOENT or -ENOMEM.
+	// Caller: holds tree_lock.
 	int (*lookup)(struct inode *dir, const struct name *name, struct inode **store);
 
-	// The first name that is not among the entries at or after position *cookie >=
-	// INODE_LIST_COOKIE: put it into text[] (at most NAME_MAX bytes and a NUL) and its type
-	// into *mode, its number into *ino, its position into *cookie. false: no more. Caller:
-	// holds tree_lock.
+	// List the next name that `lookup` would find: the first one at or after the position
+	// *cookie >= INODE_LIST_COOKIE. Stores the name in text[] (at most NAME_MAX bytes and a
+	// NUL), its file's type in *mode and number in *ino, its position in *cookie. Returns false
+	// if there are no more names. Caller: holds tree_lock.
 	bool (*list)(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino);
 
-	// Where a symbolic link leads that cannot be followed by its text. Stores a reference to
-	// what is no link. 0 or -errno. Caller: holds tree_lock.
+	// Follow a symbolic link whose text is no path, such as /proc/PID/fd/3 of a pipe. Stores a
+	// new reference on the file it leads to, which is no symbolic link. Returns 0 or -errno.
+	// Caller: holds tree_lock.
 	int (*jump)(struct inode *link, struct inode **store);
 
-	// Give back what `private` holds. Caller: holds no spinlock.
+	// Release what `private` holds; the inode is about to be freed. Caller: holds no spinlock.
 	void (*release)(struct inode *inode);
 
-	// INODE_FIXED_ bits: what chmod and chown must not change (-EPERM).
+	// INODE_FIXED_ bits: attributes that chmod and chown must not change (-EPERM).
 	uint8_t fixed;
 };
 
 #define INODE_FIXED_MODE 1u
 #define INODE_FIXED_OWNER 2u
 
-// Positions of the entries of a directory lie below this one, those of ops->list at or above.
+// Positions of a directory's entries lie below INODE_LIST_COOKIE, those of ops->list at or above
+// it.
 #define INODE_LIST_COOKIE 0x40000000u
 
 // [c] constant   [t] tree_lock   [a] atomic   [-] a single word or a time, stored without a lock
+//
+// A time has 64 bits, which take two stores. No thread sees half of one, because the kernel is not
+// preempted between them.
 struct inode {
 	uint32_t refs;               // [a]
 	mode_t mode;                 // type [c], permissions [-]
 	uid_t uid;                   // [-]
 	gid_t gid;                   // [-]
-	uint32_t nlink;              // [t]
-	uint32_t ino;                // [c]
-	dev_t dev;                   // [c] which file system: VOLUME_
-	dev_t rdev;                  // [c] of a device file
+	uint32_t nlink;              // [t] names; of a directory 2, and 1 for each directory in it
+	uint32_t ino;                // [c] the file's number
+	dev_t dev;                   // [c] the file system: VOLUME_
+	dev_t rdev;                  // [c] the device's number, if this is a device file
 	const struct inode_ops *ops; // [c] or NULL
 	int64_t atime, mtime, ctime; // [-] nanoseconds since 1970
-	struct list names;           // [t] struct entry by alias, the newest first
+	struct list names; // [t] struct entry by alias, the newest first; or only the label
 	union {
-		// [c] regular file: its contents; NULL when they are generated
+		// [c] regular file: its contents; NULL if they are made at each read
 		struct object *object;
 		struct directory dir; // [t] directory
 		char *target;         // [c] symbolic link: its text
 		struct pipe *pipe;    // [t] FIFO or pipe; NULL until first opened
 	};
-	void *private;           // [c] of ops
-	struct inode *next_dead; // [t] without a reference: what is to be freed after it
+	void *private;           // [c] belongs to ops
+	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free
 };
 
-// File systems, as st_dev names them.
+// File systems, as st_dev names them. Major number 0 stands for file systems without a device
+// (Linux does the same).
 #define VOLUME_TREE makedev(0, 2)
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
 
-// Guards names, links, current directories. Rank RANK_TREE. It is released by tree_unlock, which then
-// frees the inodes that have lost their last reference meanwhile, and may yield.
+// Guards names, link counts, current and root directories. Rank RANK_TREE.
 extern struct mutex tree_lock;
+
+// Release tree_lock, then free the inodes that lost their last reference while it was held: to free
+// a large file takes long, and others wait for the lock. Yields. Always use it instead of
+// mutex_unlock(&tree_lock), or those inodes are never freed.
 void tree_unlock(void);
 
 // The root of the tree, made by tree_init.
 extern struct inode *tree_root;
 
-// Let mappings keep the inode whose contents they show. Once, at boot.
+// Register the hooks by which a mapping keeps a reference on the inode whose contents it shows.
+// Called once, at boot.
 void inodes_init(void);
 
-// A new inode of the type and permissions in `mode`, without a name, owned by root, with one
-// reference. A regular file gets an empty object unless `ops` is given. NULL without memory.
+// Create an inode of the type and permissions in `mode`, without a name, owned by root, with one
+// reference. A regular file gets an empty object unless `ops` is given. Returns NULL if out of
+// memory.
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
-// A symbolic link to the `len` bytes at `target`.
+// Create a symbolic link to the path target[len], which is copied. Returns a new reference, or
+// NULL if out of memory.
 struct inode *inode_create_symlink(const char *target, size_t len);
 
+// Take a reference on `inode`. Returns `inode`.
 static inline struct inode *inode_get(struct inode *inode)
 {
 	__atomic_add_fetch(&inode->refs, 1, __ATOMIC_RELAXED);
 	return inode;
 }
 
-// Drop a reference; NULL does nothing. The last one frees the file's contents, and yields; under
-// tree_lock that is left to tree_unlock.
-// Caller: holds no spinlock, and no sleeping lock but tree_lock or an address space's.
+// Drop a reference on `inode`, which may be NULL. The last one frees the file and its contents,
+// and yields. Under tree_lock, the work is left to tree_unlock. Caller: holds no spinlock, and no
+// sleeping lock but tree_lock or an address space's.
 void inode_put(struct inode *inode);
 
+// Returns true if the type of `inode` is `type`, one of the S_IF constants.
 static inline bool inode_is(const struct inode *inode, mode_t type)
 {
 	return (inode->mode & S_IFMT) == type;
 }
 
-// Which times to set to now.
-#define TOUCH_ATIME 1u
-#define TOUCH_MTIME 2u
-#define TOUCH_CTIME 4u
+#define TOUCH_ATIME 1u // the last read
+#define TOUCH_MTIME 2u // the last change of the contents
+#define TOUCH_CTIME 4u // the last change of contents or attributes
+
+// Set the times in `which` (TOUCH_ bits) to now.
 void inode_touch(struct inode *inode, unsigned int which);
 
-// After a read: set atime where it is not newer than the last change, as file systems mounted with
-// relatime do.
+// Record a read of the file. Like a file system mounted with relatime (mount(8)), set atime only
+// if it is not newer than the last change: so a file that is read often does not become dirty
+// each time.
 static inline void inode_accessed(struct inode *inode)
 {
 	if (inode->atime <= inode->mtime || inode->atime <= inode->ctime)
 		inode_touch(inode, TOUCH_ATIME);
 }
 
-// The same for who read by way of an open file, perhaps one with O_NOATIME.
+// Like inode_accessed, for a read through the open file `file`. O_NOATIME (open(2)) forbids it.
 static inline void file_accessed(const struct file *file)
 {
 	if (!(file->flags & O_NOATIME))
 		inode_accessed(file->inode);
 }
 
-// Nanoseconds since 1970 as seconds and a rest that is not negative.
+// Convert nanoseconds since 1970 to seconds and nanoseconds. tv_nsec is never negative, also
+// before 1970.
 struct timespec64 ns_to_timespec(int64_t ns);
 
-// The length of the contents: of a directory 20 a name, as Linux's tmpfs has it. Caller: holds no
-// object's lock.
+// Returns the length of the contents in bytes. A directory counts 20 bytes for each name, "." and
+// ".." included, as Linux's tmpfs does. Caller: holds no object's lock.
 uint64_t inode_size(struct inode *inode);
 
-// The length that a file can have which is written without O_LARGEFILE.
+// The greatest length of a file that a program can open, or write to, without O_LARGEFILE: its
+// off_t has 32 bits (open(2), EOVERFLOW).
 #define SMALL_FILE_MAX 0x7fffffff
 
-// Set the length of a regular file. 0; -EISDIR or -EINVAL for other types, -EINVAL where a file of large
-// pages would not have whole ones; -ENOMEM, -EFBIG, -EPERM by a seal.
+// Set the length of a regular file to `size`. Returns 0; -EISDIR for a directory, -EINVAL for
+// other types; -EINVAL if a file of large pages would not have whole ones; -EFBIG beyond
+// RLIMIT_FSIZE or the greatest object; -EPERM if a seal forbids it; -ENOMEM.
 int inode_truncate(struct inode *inode, uint64_t size);
 
-// Like inode_truncate, for a caller that has not opened the file for writing: also -ETXTBSY while a
-// program runs from it.
+// Like inode_truncate, for a caller that has not opened the file for writing. Also returns
+// -ETXTBSY while a program runs from the file.
 int inode_truncate_unopened(struct inode *inode, uint64_t size);
 
-// How much a process may write to a file: how many of `count` bytes from position `pos` on lie below
-// the current thread's RLIMIT_FSIZE. Returns 0 with *count lowered; -EFBIG where not a byte does,
-// after sending SIGXFSZ. Caller: holds no lock.
+// Lower *count to the number of bytes that the current thread's RLIMIT_FSIZE (getrlimit(2)) lets
+// it write from position `pos` on. Returns 0; -EFBIG if that is none, after sending SIGXFSZ.
+// Caller: holds no lock.
 int size_limit_write(uint64_t pos, size_t *count);
 
-// The same for making a file of `old` bytes `size` bytes long. Returns 0; -EFBIG beyond the limit.
+// Check RLIMIT_FSIZE for a change of a file's length from `old` to `size`. Returns 0; -EFBIG
+// beyond the limit, after sending SIGXFSZ. Caller: holds no lock.
 int size_limit_grow(uint64_t old, uint64_t size);
 
-// Registered by proc/: the current thread wanted to make a file larger than it may: sends SIGXFSZ.
-// Called without locks.
+// Called when the current thread wants to make a file larger than it may: sends SIGXFSZ.
+// Registered by proc/, which lies above this layer. Called without locks.
 extern void (*size_limit_hook)(void);
 
-// What stat reports.
+// Fill *st with what stat(2) reports of `inode`.
 void inode_stat(struct inode *inode, struct stat *st);
 
-// May the caller, who is root, do with the file what `mask` (R_OK, W_OK, X_OK) says? 0 or -EACCES:
-// root may do all but execute what nobody may.
+// Check whether the caller, who is root, may access the file as `mask` (R_OK, W_OK, X_OK) says.
+// Returns 0; -EACCES for X_OK on a file, not a directory, that nobody may execute. All else root
+// may do.
 int inode_access(const struct inode *inode, int mask);
 
-// Give `inode`, which no entry names and nobody else sees yet, the name that the kernel shows for
-// it: `text` in `parent`. 0 or -ENOMEM.
+// Give `inode` a label (see struct entry): the name `text` in `parent`, which the kernel shows
+// for it. No entry names `inode` and no other thread sees it yet. Takes a reference on `parent`.
+// Returns 0 or -ENOMEM.
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text);
 
-// Did it have names, and has lost the last one? Caller: holds tree_lock.
+// Returns true if the file had names and has lost the last one. Caller: holds tree_lock.
 static inline bool inode_lost_name(const struct inode *inode)
 {
 	return inode->nlink == 0 && !list_empty(&inode->names) &&
 	       list_first(&inode->names, struct entry, alias)->cookie;
 }
 
-// Write the path of `inode`, as seen from `root`, into text[size]: "/tmp/x", "/tmp/x (deleted)",
-// "pipe:[7]", "(unreachable)/x" where `root` is not above. Returns a pointer to its start within
-// text[], which it ends with a NUL; NULL when it does not fit. Caller: holds tree_lock.
+// Write the path of `inode`, as seen from the root directory `root`, into text[size]: "/tmp/x",
+// "/tmp/x (deleted)", "pipe:[7]", or "(unreachable)/x" if `root` does not lie above it. The path
+// ends at the end of text[], with a NUL. Returns a pointer to its start; NULL if it does not fit.
+// Caller: holds tree_lock.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size);

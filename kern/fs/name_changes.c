@@ -1,10 +1,14 @@
-// name_changes.c: the calls that change names.
+// name_changes.c: making, removing and changing names. Each change is decided first, by checks
+// that change nothing, and then made under the same hold of tree_lock. The errors come in Linux's
+// order, because a program may make several mistakes at once and depends on which one is
+// reported.
 #include "fs/name_changes.h"
 
 #include <abi/fcntl.h>
 
-// Walk to a name that is to be made. 0 with *path filled in; else nothing to give back. Caller:
-// holds tree_lock.
+// Walk to a name that is to be made. Returns 0 with *path filled in; -EEXIST before anything else
+// about the name; -ENOENT for "new/" unless a directory is made; what tree_may_add or path_walk
+// return. On an error nothing is left for path_put. Caller: holds tree_lock.
 static int walk_to_new(struct fs_context *fs, struct inode *start, const char *text, bool directory,
                        struct path *path)
 {
@@ -23,8 +27,8 @@ static int walk_to_new(struct fs_context *fs, struct inode *start, const char *t
 	return error;
 }
 
-// Give `inode` the name at the path. Takes over the reference on `inode`, which NULL means no
-// memory.
+// Give a new inode its first name. Consumes the caller's reference on `inode`. `inode` may be
+// NULL: then returns -ENOMEM.
 static int link_new(struct fs_context *fs, struct inode *start, const char *text,
                     struct inode *inode)
 {
@@ -84,7 +88,7 @@ int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, 
 	return error;
 }
 
-// What rmdir says to a path whose last part is no name.
+// Returns rmdir's error for a path whose last part is no ordinary name (rmdir(2)).
 static int not_removable(enum last_name last)
 {
 	switch (last) {
@@ -97,7 +101,8 @@ static int not_removable(enum last_name last)
 	}
 }
 
-// Check and take away the name that `path` has. Caller: holds tree_lock.
+// Check that the name `path` may be removed, and remove it. `directory`: for rmdir, else for
+// unlink. Caller: holds tree_lock.
 static int remove_name(const struct path *path, bool directory)
 {
 	struct entry *entry;
@@ -123,6 +128,8 @@ static int remove_name(const struct path *path, bool directory)
 	return 0;
 }
 
+// Take tree_lock, walk and remove. WALK_MAY_MISS lets remove_name report a missing name, since
+// some errors come before ENOENT.
 static int names_remove(struct fs_context *fs, struct inode *start, const char *text, bool directory)
 {
 	struct path path;
@@ -148,14 +155,16 @@ int names_rmdir(struct fs_context *fs, struct inode *start, const char *text)
 	return names_remove(fs, start, text, true);
 }
 
-// Which of two directories that are to change places lies above the other's new place.
+// How the directories of a rename lie. A directory cannot move into itself or below itself.
 struct ancestry {
-	bool from_above, to_above; // `from` is `to`'s directory or above it, and the reverse
+	// `from` is the directory of `to` or lies above it; and the reverse
+	bool from_above, to_above;
 };
 
-// Find that out. tree_lock may be released meanwhile; if others move directories then, which they can
-// only when the time slice is over, all is looked at again with a new slice. Returns 0; -EINTR for a thread that is killed.
-// Caller: holds tree_lock and both paths.
+// Find out how the two lie. tree_lock may be released meanwhile: if another thread moves
+// directories then, all is looked at again. (That can happen only when the time slice is over,
+// so each attempt has a new slice, and the loop ends.)
+// Returns 0; -EINTR if the thread is killed. Caller: holds tree_lock and the references of both.
 static int ancestry_find(const struct path *from, const struct path *to, struct ancestry *found)
 {
 	int from_above, to_above;
@@ -172,7 +181,8 @@ static int ancestry_find(const struct path *from, const struct path *to, struct 
 	return MIN(from_above, to_above) < 0 ? -EINTR : 0;
 }
 
-// What is wrong with giving the file `from` names the name `to`, in Linux's order? 0 or -errno.
+// Check whether the file at `from` may get the name at `to`. Returns 0 or -errno, in Linux's
+// order (do_renameat2, then vfs_rename). Changes nothing.
 static int check_rename(const struct path *from, const struct path *to,
                         const struct ancestry *ancestry, unsigned int flags)
 {
@@ -211,7 +221,8 @@ static int check_rename(const struct path *from, const struct path *to,
 	return 0;
 }
 
-// Both walks are done. Caller: holds tree_lock.
+// Rename after both walks. Two names of one file are left as they are (rename(2)). Caller: holds
+// tree_lock.
 static int rename_paths(const struct path *from, const struct path *to,
                         const struct ancestry *ancestry, unsigned int flags)
 {
@@ -232,8 +243,8 @@ static int rename_paths(const struct path *from, const struct path *to,
 	return tree_move(entry, to->parent, &to->name, victim);
 }
 
-// The tree may have changed since `path` was walked: let it name what its last name stands for now.
-// Returns true if that is something else. Caller: holds tree_lock.
+// Update `path` to the file that its last name stands for now: the tree may have changed since
+// the walk. Returns true if that is another file than before. Caller: holds tree_lock.
 static bool look_again(struct path *path)
 {
 	struct inode *inode;
@@ -250,8 +261,8 @@ static bool look_again(struct path *path)
 	return true;
 }
 
-// Rename, when both walks are done. What is above what is found out first, and again if that took so
-// long that the names mean something else now. Caller: holds tree_lock.
+// Find the ancestry, then rename. If finding it released tree_lock and the names stand for other
+// files now, find it again. Caller: holds tree_lock.
 static int rename_walked(struct path *from, struct path *to, unsigned int flags)
 {
 	bool names = from->last == LAST_NAME && to->last == LAST_NAME;
@@ -288,7 +299,8 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 	return error;
 }
 
-// Put `dir` into one of a context's fields.
+// Replace one of a context's directories by `dir`. The old reference is dropped without the lock,
+// because inode_put may have much to free.
 static int change_directory(struct inode **field, struct inode *dir)
 {
 	struct inode *old;
@@ -329,7 +341,8 @@ int names_place(const char *text, struct inode *inode)
 	return error;
 }
 
-// The deepest entry of directory `dir` that comes first, or NULL when it is empty.
+// Returns an entry below the directory `dir` that has no entries itself, or NULL if `dir` is
+// empty.
 static struct entry *first_leaf(struct inode *dir)
 {
 	struct entry *entry = NULL;

@@ -1,29 +1,34 @@
-// open.c: opening files.
+// open.c: opening files by path. file_open finds or makes the inode under tree_lock, then
+// completes the open file without the lock, since a FIFO or a terminal may sleep there.
 #include "fs/open.h"
 
 #include <stdio.h>
 
-// Flags that open() knows; it ignores all others.
+// The flags that open() knows. It ignores all others, as Linux does (open(2), BUGS).
 #define OPEN_FLAGS                                                                            \
 	(O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | \
 	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH |   \
 	 O_TMPFILE)
 
-// Those that say how to open and not how the file is open.
+// Flags that act while the file is opened (POSIX: file creation flags). F_GETFL does not return
+// them.
 #define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)
 
-// O_TMPFILE includes the bit of O_DIRECTORY.
+// Returns true for O_TMPFILE. It includes the bit of O_DIRECTORY, so that an old Linux, which
+// does not know it, fails to open the directory for writing.
 static bool wants_nameless(uint32_t flags)
 {
 	return (flags & O_TMPFILE) == O_TMPFILE;
 }
 
+// Returns true if the open would change the file. O_TRUNC changes it, whatever the access mode.
 static bool wants_write(uint32_t flags)
 {
 	return (flags & (O_ACCMODE | O_TRUNC)) != O_RDONLY;
 }
 
-// Which flags do not go together?
+// Check flags against each other, before the path is looked at. O_TMPFILE needs both its bits and
+// an access mode that writes (open(2)). Returns 0 or -EINVAL.
 static int check_flags(uint32_t flags)
 {
 	if ((flags & O_TMPFILE & ~O_DIRECTORY) && !(wants_nameless(flags) && ((flags + 1) & 2)))
@@ -33,7 +38,9 @@ static int check_flags(uint32_t flags)
 	return 0;
 }
 
-// May a file that is there be opened like this?
+// Check whether a file that exists may be opened with these flags. Returns 0 or -errno, in
+// Linux's order: O_EXCL before anything about the type, then O_DIRECTORY; O_PATH then opens
+// everything else, also a link.
 static int check_existing(const struct path *path, uint32_t flags)
 {
 	const struct inode *inode = path->inode;
@@ -53,7 +60,8 @@ static int check_existing(const struct path *path, uint32_t flags)
 	return 0;
 }
 
-// Make the regular file that `path` names. Stores a reference. Caller: holds tree_lock.
+// Make the regular file that `path` names. Stores a new reference. Returns 0; -ENOENT if the
+// directory was removed or is the kernel's; -ENOMEM. Caller: holds tree_lock.
 static int create(struct fs_context *fs, const struct path *path, mode_t mode, struct inode **store)
 {
 	int error = tree_may_add(path->parent);
@@ -73,7 +81,9 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 	return 0;
 }
 
-// Make a regular file that has no name, in the directory `dir`. Caller: holds tree_lock.
+// Make a regular file without a name for O_TMPFILE. Its label "#NUMBER" in the directory `dir` is
+// what /proc shows for it. Stores a new reference. Returns 0; -EOPNOTSUPP in the kernel's
+// directories; -ENOMEM. Caller: holds tree_lock.
 static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode,
                            struct inode **store)
 {
@@ -94,7 +104,9 @@ static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode
 	return 0;
 }
 
-// Find, or make, what is to be opened. *created says which.
+// Find the inode to open, or make it, and store a new reference. *created: it was made. O_EXCL
+// does not follow a last link: the link itself is what exists (open(2), O_EXCL). Returns 0 or
+// -errno. Caller: holds tree_lock.
 static int find_inode(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
                       mode_t mode, struct inode **store, bool *created)
 {
@@ -124,6 +136,8 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 	return error;
 }
 
+// A new file is not checked: it is empty, and truncating it would be no change. Truncation comes
+// last, so that an open that fails leaves the contents.
 int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
               mode_t mode, struct file **store)
 {

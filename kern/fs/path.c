@@ -1,12 +1,18 @@
-// path.c: walking along a path. A symbolic link on the way suspends the text it stands in: the walk
-// goes on with the link's text and comes back afterwards, without recursion.
+// path.c: walking along a path. A symbolic link on the way suspends the text in which it was
+// found: the walk continues with the link's text and resumes the suspended one at its end. A
+// stack of at most 40 suspended texts takes the place of recursion, for which the kernel stack is
+// too small.
+//
+// `dir` is always a directory that the walk has reached, with a reference. tree_lock may be
+// released between two names, so nothing else is relied on from one name to the next.
 #include "fs/path.h"
 
 #include "mem/heap.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
 
-// What work costs, in instructions or so: to go one name on, to look at a text that is suspended.
+// Approximate costs in instructions, for yield_due: to go one name further, to look at one
+// suspended text, to skip one slash.
 #define STEP_COST 400
 #define SUSPENDED_COST 20
 #define SLASH_COST 5
@@ -24,6 +30,8 @@ struct fs_context *fs_context_create(void)
 	return fs;
 }
 
+// Another thread may change directories meanwhile (CLONE_FS): under tree_lock the copy gets
+// directories that still have their references.
 struct fs_context *fs_context_copy(struct fs_context *fs)
 {
 	struct fs_context *copy = kmalloc(sizeof(*copy));
@@ -48,23 +56,24 @@ void fs_context_put(struct fs_context *fs)
 	kfree(fs);
 }
 
-// A text whose rest waits until a link on the way has been followed.
+// A text that waits until a link found in it has been followed.
 struct suspended {
-	const char *rest;
-	struct inode *link; // whose text it is, a reference; NULL: the path itself
+	const char *rest;   // what is still to be walked of it
+	struct inode *link; // the link to which it belongs, a reference; NULL: the path itself
 };
 
 // A walk under way.
 struct walk {
 	struct fs_context *fs;
-	struct inode *dir;  // where it stands, a reference
-	const char *text;   // what is still to be walked,
-	struct inode *link; // and whose text that is, as above
-	unsigned int links; // symbolic links followed
-	unsigned int depth; // suspended texts
+	struct inode *dir;  // the directory it has reached, a reference
+	const char *text;   // the current text: what is still to be walked
+	struct inode *link; // the link to which the text belongs, as in struct suspended
+	unsigned int links; // how many symbolic links were followed
+	unsigned int depth; // how many texts are suspended
 	struct suspended suspended[SYMLOOP_MAX];
 };
 
+// Drop all references of the walk.
 static void walk_end(struct walk *walk)
 {
 	inode_put(walk->dir);
@@ -73,18 +82,20 @@ static void walk_end(struct walk *walk)
 		inode_put(walk->suspended[--walk->depth].link);
 }
 
+// Returns the first byte of `text` that is no slash. A path may consist of 4,095 slashes, and
+// links repeat it 40 times; so their cost is counted here, and the walk yields later.
 static const char *skip_slashes(const char *text)
 {
 	const char *start = text;
 
 	while (*text == '/')
 		text++;
-	(void)yield_due((uint32_t)(text - start) *
-	                SLASH_COST); // counted here; the walk yields later
+	(void)yield_due((uint32_t)(text - start) * SLASH_COST);
 	return text;
 }
 
-// Leave out slashes of which others follow: who looks at a text again and again passes one.
+// Skip slashes except the last one, so that who looks at a suspended text again and again passes
+// only one, and still sees that a slash follows.
 static const char *skip_but_one_slash(const char *text)
 {
 	const char *end = skip_slashes(text);
@@ -92,7 +103,8 @@ static const char *skip_but_one_slash(const char *text)
 	return end == text ? text : end - 1;
 }
 
-// Take the next name off the walk's text. -ENAMETOOLONG.
+// Take the next name off the walk's text, computing its hash on the way. Returns 0 or
+// -ENAMETOOLONG.
 static int next_name(struct walk *walk, struct name *name)
 {
 	const char *text = walk->text;
@@ -107,7 +119,7 @@ static int next_name(struct walk *walk, struct name *name)
 	return name->length > NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
-// Go back to texts that were suspended, as long as the current one is used up.
+// Go back to suspended texts as long as the current text is used up.
 static void resume(struct walk *walk)
 {
 	while (!*walk->text && walk->depth) {
@@ -119,7 +131,8 @@ static void resume(struct walk *walk)
 	}
 }
 
-// Does nothing but slashes follow, in this text and the suspended ones?
+// Returns true if the current text and the suspended ones have no further name, so the name just
+// read is the last of the whole path.
 static bool at_end(const struct walk *walk)
 {
 	if (*skip_slashes(walk->text))
@@ -130,7 +143,7 @@ static bool at_end(const struct walk *walk)
 	return true;
 }
 
-// Was there a slash after the last name?
+// Returns true if a slash follows the last name, in whatever text.
 static bool slash_follows(const struct walk *walk)
 {
 	bool slash = *walk->text == '/';
@@ -140,7 +153,8 @@ static bool slash_follows(const struct walk *walk)
 	return slash;
 }
 
-// Continue with the text of `link`, whose reference the walk takes over.
+// Suspend the current text and continue with the text of `link`. Consumes the reference on
+// `link`. Returns 0; -ELOOP after too many links, which also ends a loop of links.
 static int follow(struct walk *walk, struct inode *link)
 {
 	if (walk->links++ == SYMLOOP_MAX) {
@@ -159,6 +173,7 @@ static int follow(struct walk *walk, struct inode *link)
 	return 0;
 }
 
+// Continue from `dir`, whose reference the walk takes over.
 static void step_to(struct walk *walk, struct inode *dir)
 {
 	inode_put(walk->dir);
@@ -174,6 +189,9 @@ static enum last_name kind_of(const struct name *name)
 	return LAST_NAME;
 }
 
+// Find the file of one name in the walk's directory. ".." of the process's root is the root
+// itself: so chroot() confines a path (path_resolution(7)). Stores a new reference. Returns 0 or
+// as tree_lookup.
 static int look_up(struct walk *walk, const struct name *name, struct inode **store)
 {
 	switch (kind_of(name)) {
@@ -188,8 +206,8 @@ static int look_up(struct walk *walk, const struct name *name, struct inode **st
 	}
 }
 
-// Go where a link leads that has no text to follow (inode_ops). Takes over the reference on *inode
-// and gives one on its replacement.
+// Follow a link whose text is no path (inode_ops.jump). Consumes the reference on *inode and
+// stores a new one on the file it leads to. Returns 0 or -errno.
 static int jump(struct walk *walk, struct inode **inode)
 {
 	struct inode *link = *inode;
@@ -199,14 +217,20 @@ static int jump(struct walk *walk, struct inode **inode)
 	return error;
 }
 
-// Is a link that is the last name to be followed?
+// Returns true if a symbolic link that is the last name is to be followed: the caller wants it,
+// or a slash follows. "link/" means the directory to which the link leads, except where the name
+// is to be made.
 static bool link_wanted(unsigned int flags, bool slash)
 {
 	return (flags & WALK_FOLLOW) || (slash && !(flags & WALK_MAY_MISS));
 }
 
-// One name on. Returns 1 when the walk has arrived and *path is filled in, 0 when it goes on, or
-// -errno.
+// Go one name further. Returns 1 when the walk has arrived, with *path filled in; 0 if it goes
+// on; -errno.
+//
+// The order of checks is Linux's: what lies before the name must be a directory (ENOTDIR), the
+// name must not be too long, then it must exist. A link is followed before it is checked whether
+// the last name must be a directory.
 static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 {
 	struct inode *inode = NULL;
@@ -253,8 +277,9 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	return 1;
 }
 
-// Yield between two names, if it is time. The walk has references to all that it still needs. 0, or
-// -EINTR for a thread that is killed.
+// Yield between two names if it is time. Others change the tree meanwhile; the walk has
+// references on all that it still uses. Returns 0; -EINTR if the thread is killed. Caller: holds
+// tree_lock, which is held again on return.
 static int walk_yield(const struct walk *walk)
 {
 	int error;
@@ -299,6 +324,7 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	return result < 0 ? result : 0;
 }
 
+// `holder` is dropped last: `name` points into its text.
 void path_put(struct path *path)
 {
 	inode_put(path->parent);

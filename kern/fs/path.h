@@ -1,66 +1,73 @@
-// path.h: from the text of a path to the file it names.
+// path.h: path resolution, from the text of a path to the file it names (path_resolution(7)).
 #pragma once
 
 #include "fs/inode.h"
 #include "fs/directory_tree.h"
 
-// What a process has of the file system; threads, and processes made with CLONE_FS, share one.
+// The state of a process that path resolution depends on. Threads, and processes made with
+// CLONE_FS, share one.
 // [a] atomic   [t] tree_lock   [-] a single word
 struct fs_context {
 	uint32_t refs;      // [a]
-	struct inode *root; // [t] where "/" begins
-	struct inode *cwd;  // [t] where relative paths begin
-	mode_t umask;       // [-] permissions that new files do not get
+	struct inode *root; // [t] where absolute paths begin; a reference
+	struct inode *cwd;  // [t] where relative paths begin; a reference
+	mode_t umask;       // [-] permissions that new files do not get (umask(2))
 };
 
-// A context at the root of the tree, umask 022, one reference. NULL without memory.
+// Create a context at the root of the tree, with umask 022 and one reference. Returns NULL if out
+// of memory.
 struct fs_context *fs_context_create(void);
 
-// A copy of its own, with one reference. NULL without memory.
+// Create a copy of `fs` with one reference, as fork() needs it. Returns NULL if out of memory.
 struct fs_context *fs_context_copy(struct fs_context *fs);
 
+// Take a reference on `fs`. Returns `fs`.
 static inline struct fs_context *fs_context_get(struct fs_context *fs)
 {
 	__atomic_add_fetch(&fs->refs, 1, __ATOMIC_RELAXED);
 	return fs;
 }
 
+// Drop a reference on `fs`. The last one frees the context. Caller: holds no lock.
 void fs_context_put(struct fs_context *fs);
 
-// Flags of a walk. WALK_FOLLOW: if the last name is a symbolic link, go where it leads.
-// WALK_MAY_MISS: the last name need not exist, and a slash behind it does not mean that it must be
-// a directory. WALK_FILE: a slash behind it is -EISDIR, whatever it names.
-#define WALK_FOLLOW 1u
-#define WALK_MAY_MISS 2u
-#define WALK_FILE 4u
+// Flags of a walk.
+#define WALK_FOLLOW 1u   // if the last name is a symbolic link, follow it
+#define WALK_MAY_MISS 2u // the last name need not exist; a slash after it demands no directory
+#define WALK_FILE 4u     // a slash after the last name is -EISDIR, whatever the name stands for
 
-// What the last name of a path was.
+// Kinds of the last name of a path: an ordinary name, ".", "..", none (the path has only slashes).
 enum last_name { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
 
-// Where a path led. The references are given back by path_put.
+// The result of a walk. path_put drops its references.
 struct path {
 	struct inode *parent; // the directory of the last name; NULL unless `last` is LAST_NAME
-	struct inode *inode;  // what the path names; NULL: nothing (WALK_MAY_MISS only)
+	struct inode *inode;  // the file that the path names; NULL: none (WALK_MAY_MISS only)
 	struct name name;     // the last name, within the path's text or a link's
 	enum last_name last;
 	bool slash;           // a slash followed the last name
-	struct inode *holder; // the link whose text `name` lies in; or NULL
+	struct inode *holder; // the link whose text contains `name`, or NULL
 };
 
-// Follow `text` from `start` (NULL: the current directory; an absolute path starts at the root
-// anyway). 0 with *path filled in; or -ENOENT, -ENOTDIR, -ELOOP after 40 links, -ENAMETOOLONG for a
-// name above 255 bytes, -EISDIR, -ENOMEM, -EINTR for a thread that is killed, with nothing to free.
-// Yields on the way, with tree_lock released, but not after the last name has been looked up.
-// Caller: holds tree_lock; `text` must live as long as *path is used.
+// Follow the path `text` from the directory `start` (NULL: the current directory). An absolute
+// path starts at the process's root. Fills in *path with references for the caller. Yields
+// between two names, with tree_lock released, but not after the last name has been looked up, so
+// the result is true until the caller releases the lock. Caller: holds tree_lock; `text` must
+// live as long as *path is used. Returns 0; or, with nothing for path_put to do: -ENOENT if a
+// name is missing or `text` is empty; -ENOTDIR if a name before a slash is no directory; -ELOOP
+// after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE); -ENOMEM; -EINTR
+// if the thread is killed.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);
 
+// Drop the references of a walk's result. Caller: as for inode_put.
 void path_put(struct path *path);
 
-// For those who want the file alone: take tree_lock, walk, and store a reference to the inode. 0 or
-// as path_walk.
+// Take tree_lock, walk, and store a new reference on the file alone. Returns 0 or as path_walk.
+// Caller: holds no lock.
 int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
                 struct inode **store);
 
-// The path of `inode` as the process sees it (inode_path), in text[size]. Takes tree_lock.
+// Write the path of `inode`, as seen from the process's root, into text[size] (see inode_path).
+// Takes tree_lock.
 char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size);

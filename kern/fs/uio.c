@@ -1,4 +1,4 @@
-// uio.c: copying to and from a list of stretches of memory.
+// uio.c: copying to and from a list of ranges of memory.
 #include "fs/uio.h"
 
 #include "thread/yield.h"
@@ -15,6 +15,9 @@ struct uio uio_vector(const struct user_vector *vector)
 	return uio;
 }
 
+// Empty ranges are skipped. The vector may have more bytes than the uio, whose length is cut to
+// the greatest one a call may have: `left` + `n` is what the uio still had at this range, so
+// `len` never exceeds it.
 void uio_advance_slow(struct uio *uio, size_t n)
 {
 	uio->left -= n;
@@ -32,6 +35,8 @@ void uio_advance_slow(struct uio *uio, size_t n)
 	}
 }
 
+// Copy n bytes at the start of the current range. `in`: from the uio to memory[n], else the
+// reverse. Kernel memory cannot fault. Returns how many bytes were copied.
 static size_t copy_stretch(const struct uio *uio, char *memory, size_t n, bool in)
 {
 	if (uio->kernel && in)
@@ -45,6 +50,8 @@ static size_t copy_stretch(const struct uio *uio, char *memory, size_t n, bool i
 	return n;
 }
 
+// Copy across ranges without handling faults. Works on a copy of the uio, because the caller may
+// have to begin the piece again.
 static size_t copy_nofault(const struct uio *uio, char *memory, size_t n, bool in)
 {
 	struct uio rest = *uio;
@@ -82,8 +89,11 @@ int uio_fault_in(const struct uio *uio, size_t ahead, bool write)
 	return user_fault_in(aspace_current(), rest.base, write);
 }
 
-#define COPY_EACH (16 * PAGE_SIZE) // bytes; with faults an instruction each, then others may run
+// Bytes between two yields. A byte may cost about an instruction, with the faults of its page.
+#define COPY_EACH (16 * PAGE_SIZE)
 
+// Copy up to n bytes with faults handled, and advance the uio. Each piece is checked by itself: a
+// range that becomes inaccessible in the middle leaves what was copied before.
 static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 {
 	struct aspace *as = aspace_current();
@@ -118,7 +128,7 @@ size_t uio_copyout(struct uio *uio, const void *src, size_t n)
 	return transfer(uio, (char *)src, n, false);
 }
 
-#define ZERO_EACH (16 * PAGE_SIZE) // then others may run
+#define ZERO_EACH (16 * PAGE_SIZE) // bytes; then others may run
 
 size_t uio_zero(struct uio *uio, size_t n)
 {

@@ -1,6 +1,6 @@
-// uio.h: where the bytes of a read go to, or those of a write come from: a list of stretches of
-// memory, the user's or the kernel's. Each operation of a file takes one, so read, readv, pread and
-// the kernel's own reads are the same to it.
+// uio.h: the memory of a read or a write: a list of ranges, the user's or the kernel's. Each
+// operation of a file takes a struct uio. So read(), readv(), pread() and the kernel's own reads
+// call the same operation.
 #pragma once
 
 #include "kern.h"
@@ -8,20 +8,21 @@
 #include "vm/user_iovec.h"
 
 struct uio {
-	char __user *base;        // the current stretch: what is left of it,
-	size_t len;               // and how long that is
-	size_t left;              // bytes left, the current stretch's included
-	const struct iovec *next; // the stretches after the current one; unused when len == left
-	bool kernel;              // `base` is a kernel address; then there is only one stretch
+	char __user *base;        // what is left of the current range: its start
+	size_t len;               // and its length
+	size_t left;              // bytes left in all ranges, the current one included
+	const struct iovec *next; // the ranges after the current one; unused if len == left
+	bool kernel;              // `base` is a kernel address; then there is only one range
 };
 
-// One stretch of the user's memory. `len` is at most UIO_MAX.
+// Returns a uio of one range of user memory. `len` is at most UIO_MAX, so that byte counts fit
+// into ssize_t.
 static inline struct uio uio_user(void __user *base, size_t len)
 {
 	return (struct uio){ .base = base, .len = len, .left = len };
 }
 
-// One stretch of the kernel's memory.
+// Returns a uio of one range of kernel memory.
 static inline struct uio uio_kernel(void *base, size_t len)
 {
 	return (struct uio){
@@ -29,15 +30,17 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	};
 }
 
-// The stretches of a vector, which must outlive the uio.
+// Returns a uio of all ranges of a vector. The vector must outlive the uio.
 struct uio uio_vector(const struct user_vector *vector);
 
-// Copy between dst or src and the next `n` <= uio->left bytes, under a spinlock; the uio does not
-// move. Returns how many bytes were copied before the first that was not there; then uio_fault_in
-// with that number, without the lock, and again.
+// The general cases of the two functions below.
 size_t uio_copyin_nofault_slow(const struct uio *uio, void *dst, size_t n);
 size_t uio_copyout_nofault_slow(const struct uio *uio, const void *src, size_t n);
 
+// Copy the next `n` <= uio->left bytes of the uio to dst[n], without handling page faults: for
+// callers that hold a spinlock. Does not advance the uio. Returns how many bytes were copied
+// before the first that is not present. If these are fewer than n, the caller releases its lock,
+// calls uio_fault_in with that number, and tries again.
 static inline size_t uio_copyin_nofault(const struct uio *uio, void *dst, size_t n)
 {
 	if (likely(n <= uio->len && !uio->kernel))
@@ -45,6 +48,7 @@ static inline size_t uio_copyin_nofault(const struct uio *uio, void *dst, size_t
 	return uio_copyin_nofault_slow(uio, dst, n);
 }
 
+// Like uio_copyin_nofault, but copy src[n] to the uio.
 static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src, size_t n)
 {
 	if (likely(n <= uio->len && !uio->kernel))
@@ -52,16 +56,18 @@ static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src,
 	return uio_copyout_nofault_slow(uio, src, n);
 }
 
-// Make the page under the byte `ahead` bytes further on present. 0 or -EFAULT.
+// Make the page present that holds the byte `ahead` bytes after the current one, for reading or
+// (`write`) writing. Caller: holds no lock. Returns 0; -EFAULT if the page cannot be accessed so.
 int uio_fault_in(const struct uio *uio, size_t ahead, bool write);
 
-// Go on by `n` <= uio->left bytes.
+// The general case of uio_advance.
 void uio_advance_slow(struct uio *uio, size_t n);
 
+// Advance the uio by `n` <= uio->left bytes.
 static inline void uio_advance(struct uio *uio, size_t n)
 {
 	if (likely(n == uio->left)) {
-		uio->len = uio->left = 0; // the end: nobody asks where that is
+		uio->len = uio->left = 0; // the end: `base` is not used any more
 	} else if (likely(uio->len == uio->left)) {
 		uio->base += n;
 		uio->len = uio->left -= n;
@@ -70,10 +76,11 @@ static inline void uio_advance(struct uio *uio, size_t n)
 	}
 }
 
-// Copy up to `n` bytes and go on by as many as were copied, which is returned. Fewer than both `n`
-// and uio->left: the next byte cannot be accessed. Caller: may sleep, holds no lock.
+// Copy up to `n` bytes and advance the uio by as many as were copied. Yields in long copies.
+// Caller: holds no lock. Returns how many bytes were copied: fewer than both `n` and uio->left if
+// the next byte cannot be accessed, or if a signal waits after a yield.
 size_t uio_copyin(struct uio *uio, void *dst, size_t n);
 size_t uio_copyout(struct uio *uio, const void *src, size_t n);
 
-// The same with zeroes, which stop when a signal comes.
+// Like uio_copyout, but the bytes are zeroes.
 size_t uio_zero(struct uio *uio, size_t n);
