@@ -15,6 +15,8 @@ void fpu_state_init(struct fpu_state *state)
 	state->mxcsr = MXCSR_DEFAULT;
 }
 
+// The common case, two threads without a state, costs nothing here: schedule() does not call this.
+// TS stays set while such a thread runs.
 void fpu_switch(struct fpu_state *prev, const struct fpu_state *next)
 {
 	if (prev)
@@ -32,7 +34,8 @@ void fpu_save(struct fpu_state *state)
 	fxsave(state);
 }
 
-// Where each exception has the bit FPU_INVALID << n, mxcsr has its mask 7 bits further up.
+// The layout: exception n has the bit FPU_INVALID << n in all four words, and mxcsr holds its
+// masks 7 bits above.
 uint32_t fpu_raised(const struct fpu_state *state, bool sse)
 {
 	const uint32_t all = 2 * FPU_PRECISION - 1;
@@ -42,8 +45,9 @@ uint32_t fpu_raised(const struct fpu_state *state, bool sse)
 	return raised & ~masked & all;
 }
 
-// Intel SDM vol. 1, 11.6.6: FXSAVE tells, and 0 stands for 0xFFBF. Whose registers it saves does not
-// matter; but it traps where the running thread has none.
+// FXSAVE stores the mask; a stored 0 means 0xFFBF (Intel SDM vol. 1, 11.6.6). Any thread's
+// registers do for that. TS is cleared meanwhile, because FXSAVE traps if the running thread has
+// no state.
 uint32_t fpu_mxcsr_mask(void)
 {
 	static struct fpu_state probe;

@@ -1,6 +1,6 @@
-// fpu.h: the registers of FPU and SSE. The kernel never uses them, so they hold the state of the
-// last program that did. A thread that has never used them has no struct fpu_state; its first FPU
-// instruction traps (CR0.TS) and gives it one.
+// fpu.h: the registers of FPU and SSE. The kernel is compiled without them, so they hold the state
+// of the program that used them last. A thread that has never used them has no struct fpu_state:
+// its first FPU instruction traps (CR0.TS) and gives it one.
 #pragma once
 
 #include "kern.h"
@@ -17,17 +17,19 @@ struct fpu_state {
 	uint8_t unused[224];
 } __aligned(16);
 
-// The state with which a program starts: exceptions masked, 64-bit precision, everything else zero.
+// Set *state to the state with which a program starts: exceptions masked, 64-bit precision, all
+// registers zero.
 void fpu_state_init(struct fpu_state *state);
 
-// Make the processor's registers those of `next` (NULL: its first use is to trap), after saving
-// them in `prev` (NULL: nothing to save).
+// Save the processor's registers in `prev`, then load those of `next`. `prev` NULL: there is
+// nothing to save. `next` NULL: its thread has no state yet; its first FPU instruction will trap.
 void fpu_switch(struct fpu_state *prev, const struct fpu_state *next);
 
-// Save the registers of the running thread without giving them up.
+// Copy the registers of the running thread to *state. The thread keeps them.
 void fpu_save(struct fpu_state *state);
 
-// Exceptions, as the status word of the FPU and mxcsr name them (Intel SDM vol. 1, 8.1.3 and 10.2.3).
+// Exceptions, as the status word of the FPU and mxcsr name them (Intel SDM vol. 1, 8.1.3 and
+// 10.2.3).
 #define FPU_INVALID 0x01u
 #define FPU_DENORMAL 0x02u
 #define FPU_ZERO_DIVIDE 0x04u
@@ -35,8 +37,10 @@ void fpu_save(struct fpu_state *state);
 #define FPU_UNDERFLOW 0x10u
 #define FPU_PRECISION 0x20u
 
-// Returns the exceptions that `state` shows as raised and not masked: of SSE, or else of the FPU.
+// Returns the exceptions that are raised and not masked in `state`: of SSE if `sse`, else of the
+// FPU.
 uint32_t fpu_raised(const struct fpu_state *state, bool sse);
 
-// Bits of mxcsr that this processor has; a state that a program hands in may set no other.
+// Returns the bits of mxcsr that this processor has. A state that a program passes in may set no
+// other bit: FXRSTOR would fault in the kernel.
 uint32_t fpu_mxcsr_mask(void);

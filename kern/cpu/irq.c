@@ -1,5 +1,5 @@
-// irq.c: the two 8259A interrupt controllers, the second one behind line 2 of the first (Intel
-// 8259A data sheet).
+// irq.c: the two 8259A interrupt controllers (Intel 8259A data sheet). The second one, the slave,
+// interrupts through line 2 of the first one, the master.
 #include "cpu/irq.h"
 
 #include "cpu/trap.h"
@@ -10,7 +10,7 @@
 #define SLAVE 0xA0
 #define MASTER_DATA 0x21
 #define SLAVE_DATA 0xA1
-#define CASCADE 2 // the line of the master behind which the slave is
+#define CASCADE 2 // the master's line to which the slave is connected
 
 #define ICW1_INIT 0x11 // edge-triggered, cascaded, four words follow
 #define ICW4_8086 0x01
@@ -25,14 +25,19 @@ static struct {
 } registered[IRQ_HANDLERS];
 
 static unsigned int registered_count;
+// One bit for each line. The cascade line stays open: without it no line of the slave gets
+// through.
 static uint16_t masked = 0xFFFF & ~(1u << CASCADE);
 
+// Write `masked` into both controllers.
 static void write_mask(void)
 {
 	outb(MASTER_DATA, (uint8_t)masked);
 	outb(SLAVE_DATA, (uint8_t)(masked >> 8));
 }
 
+// Four initialization words each (ICW1 to ICW4). ICW2 moves the vectors to TRAP_IRQ and above: the
+// firmware's choice, 8 to 15, would collide with exceptions.
 void irq_init(void)
 {
 	outb(MASTER, ICW1_INIT);
@@ -66,8 +71,10 @@ void irq_mask(int irq)
 	write_mask();
 }
 
-// Line 7 of either controller also stands for "the request went away": then its bit in the
-// in-service register is clear, and the controller that invented it gets no acknowledgement.
+// Returns true for a spurious interrupt. If a request goes away before the processor acknowledges
+// it, the controller reports line 7 (8259A data sheet, "Interrupt Sequence"). Then the line's bit
+// in the in-service register is clear, and that controller must get no EOI: it would end another
+// interrupt. The master did see the slave's request, so it gets its EOI.
 static bool spurious(int irq)
 {
 	uint16_t port = irq < 8 ? MASTER : SLAVE;
@@ -82,6 +89,8 @@ static bool spurious(int irq)
 	return true;
 }
 
+// The EOI comes before the handlers. A handler runs with interrupts off, so nothing nests anyway,
+// and a handler that switches threads cannot leave the controller blocked.
 void irq_dispatch(int irq)
 {
 	if (spurious(irq))

@@ -9,15 +9,18 @@ enum irq_line {
 	IRQ_LINES = 16,
 };
 
-// Set both controllers up with every line masked. Once, at boot.
+// Set up both controllers with every line masked. Once, at boot.
 void irq_init(void);
 
-// Call `handler` for interrupts of a line; several may share one. At most IRQ_HANDLERS
-// registrations; more panic. The line stays masked until irq_unmask. Handlers run with interrupts
-// off; the line has been acknowledged already.
+// Call `handler` for interrupts of line `irq`. Several handlers may share a line; all of them are
+// called. Panics after IRQ_HANDLERS registrations. The line stays masked until irq_unmask. A
+// handler runs with interrupts off, after the controller has been acknowledged; it must not sleep.
 void irq_register(int irq, void (*handler)(int irq));
+// Let line `irq` interrupt.
 void irq_unmask(int irq);
+// Stop interrupts of line `irq`.
 void irq_mask(int irq);
 
-// Called by the trap dispatcher.
+// Acknowledge an interrupt of line `irq` and call its handlers. Called by cpu/trap.c for vectors
+// TRAP_IRQ to TRAP_IRQ + 15.
 void irq_dispatch(int irq);

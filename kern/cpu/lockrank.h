@@ -1,6 +1,7 @@
-// lockrank.h: the order of all locks, in one place. A lock may be taken only while every lock held
-// has a smaller rank; debug builds panic on any other order. Sleeping locks come first: nobody
-// sleeps under a spinlock.
+// lockrank.h: the order of all locks. A lock may be taken only while every lock held has a smaller
+// rank. If all code obeys that, no circle of threads can each wait for the next one's lock: there
+// is no deadlock. Debug builds panic on any other order. Sleeping locks come first, since no
+// thread may sleep while it holds a spinlock.
 #pragma once
 
 enum lock_rank {

@@ -1,4 +1,4 @@
-// memory_type.c: programs the page attribute table.
+// memory_type.c: programming the page attribute table.
 #include "cpu/memory_type.h"
 
 #include "cpu/x86.h"
@@ -15,7 +15,8 @@
 
 bool pat_write_combining;
 
-// No entry uses the byte that changes, so nothing is cached under its old meaning.
+// No cache flush is needed: no entry uses the changed byte yet, so nothing is cached under its old
+// meaning.
 void pat_init(void)
 {
 	uint32_t wanted = CPUID_EDX_MSR | CPUID_EDX_PAT;

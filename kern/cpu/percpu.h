@@ -1,4 +1,4 @@
-// percpu.h: what each CPU has of its own, behind one accessor.
+// percpu.h: the data that each CPU has of its own, reached through one accessor.
 #pragma once
 
 #include "kern.h"
@@ -8,7 +8,7 @@ struct spinlock;
 
 struct cpu {
 	struct thread *current; // the thread that runs here
-	struct thread *idle;    // the one that halts when nobody else can run
+	struct thread *idle;    // the thread that halts when no other can run
 	uint32_t index;
 	int32_t work_left; // instructions until long work is to yield (thread/yield.h)
 #ifdef DEBUG
@@ -16,10 +16,11 @@ struct cpu {
 #endif
 };
 
+// Today there is one CPU. All code goes through this_cpu(), so that more can follow.
 extern struct cpu cpus[1];
 
-// Its fields are stable only while this code cannot move to another CPU: always, since the kernel
-// is not preempted.
+// Returns this CPU's data. The pointer stays right until the thread sleeps or yields: the kernel
+// is not preempted, so code cannot move to another CPU in between.
 static inline struct cpu *this_cpu(void)
 {
 	return &cpus[0];

@@ -1,6 +1,6 @@
-// segment.c: segments are of little use with paging, but the processor wants them: flat code and
-// data for kernel and users, a task-state segment that says where the kernel stack is, and a second
-// one for double faults.
+// segment.c: the segments. With paging they are of little use, but the processor needs some: flat
+// code and data segments for kernel and users, a task-state segment that holds the address of the
+// kernel stack, and a second task-state segment for double faults.
 #include "cpu/segment.h"
 
 #include "cpu/trapentry.h"
@@ -18,7 +18,7 @@ struct tss {
 
 #define SEG_TSS 0x00000900u // system segment: 32-bit task state, not busy
 
-// A place that takes `clac` or `stac` (cpu/trapentry.h).
+// A place in the kernel's text for `clac` or `stac` (cpu/trapentry.h).
 struct patch {
 	uint8_t *at;
 	uint32_t kind;
@@ -35,6 +35,9 @@ static struct segment_desc gdt[GDT_ENTRIES] __aligned(16);
 static struct tss tss, double_fault_tss;
 static uint8_t double_fault_stack[PAGE_SIZE] __aligned(16);
 
+// Fill both task-state segments and their descriptors. The main one is never loaded again: the
+// processor takes esp0 and ss0 from it when a program traps, and saves the victim's registers into
+// it on a double fault.
 static void tss_init(void)
 {
 	uint32_t tss_flags = SEG_PRESENT | SEG_TSS;
@@ -60,7 +63,9 @@ static void tss_init(void)
 	                                     tss_flags);
 }
 
-// Intel SDM vol. 2, CPUID: leaf 7 lists the protections.
+// Turn on what guards the kernel against itself. CPUID leaf 7 lists SMEP (no execution of user
+// pages by the kernel), SMAP (no access to them), and UMIP (programs cannot read descriptor
+// tables). CR0.WP makes read-only entries hold for the kernel too: copy-on-write depends on it.
 static void protections_init(void)
 {
 	uint32_t cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
@@ -81,6 +86,8 @@ static void protections_init(void)
 	write_cr0((read_cr0() | CR0_WP | CR0_NE | CR0_MP | CR0_AM | CR0_TS) & ~CR0_EM);
 }
 
+// Replace the three-byte `nopl` at each patch site by `clac` or `stac`. On a processor without
+// SMAP these would be invalid opcodes, so the sites keep the `nopl`.
 static void patch_init(void)
 {
 	static const uint8_t clac[] = { 0x0f, 0x01, 0xca }, stac[] = { 0x0f, 0x01, 0xcb };
@@ -90,6 +97,8 @@ static void patch_init(void)
 		memcpy(patch->at, patch->kind == PATCH_CLAC ? clac : stac, sizeof(clac));
 }
 
+// The order matters: the table must be full before lgdt, and protections come last, because SMAP
+// would stop a kernel whose sites are not patched only once it touches user memory.
 void segment_init(void)
 {
 	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED |
@@ -120,6 +129,7 @@ void segment_load_tls(const struct segment_desc tls[TLS_SLOTS])
 		gdt[GDT_TLS + i] = tls[i];
 }
 
+// A task switch saves registers in the TSS instead of pushing a frame (Intel SDM vol. 3, 8.3).
 void segment_victim_frame(struct trapframe *frame)
 {
 	*frame = (struct trapframe){

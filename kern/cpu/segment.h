@@ -1,5 +1,5 @@
-// segment.h: the descriptor table, the task-state segments, and the segments of thread-local
-// storage.
+// segment.h: the global descriptor table, the task-state segments, and the segments for
+// thread-local storage.
 #pragma once
 
 #include "cpu/selectors.h"
@@ -22,7 +22,8 @@ struct segment_desc {
 #define SEG_32BIT 0x00400000u
 #define SEG_PAGES 0x00800000u // the limit counts pages
 
-// Build a descriptor; `flags` from the list above.
+// Return a descriptor of [base, base + limit]; `flags` are SEG_ bits. The processor wants base and
+// limit in pieces (Intel SDM vol. 3, 3.4.5).
 static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, uint32_t flags)
 {
 	return (struct segment_desc){
@@ -31,23 +32,28 @@ static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, ui
 	};
 }
 
-// Load our descriptor table and task register, set the protections that this processor has (SMEP,
-// SMAP, UMIP), and put `clac` and `stac` into their places if it has SMAP. Once, at boot, while the
+// Load our descriptor table and task register, turn on the protections that this processor has
+// (SMEP, SMAP, UMIP), and patch in `clac` and `stac` if it has SMAP. Once, at boot, while the
 // kernel's text is still writable.
 void segment_init(void);
 
-// The kernel stack on which the processor starts when it leaves a user program.
+// Set the address from which the processor pushes when it leaves a user program. Every thread
+// switch calls this; with a stale value two threads would share a stack.
 void segment_set_kernel_stack(uintptr_t top);
 
-// Load a thread's three descriptors for thread-local storage into the table.
+// Put a thread's three descriptors for thread-local storage into the table.
 void segment_load_tls(const struct segment_desc tls[TLS_SLOTS]);
 
-// Load FS or GS; a selector that names nothing usable becomes 0.
+// Load FS. A selector of no usable segment becomes 0, as on Linux.
 void segment_load_fs(uint16_t selector);
+
+// Load GS, with the same treatment of bad selectors.
 void segment_load_gs(uint16_t selector);
 
-// The registers that the main task had when the double-fault task took over.
+// Fill *frame with the registers of the code that was interrupted by a double fault. The processor
+// has saved them in the main task-state segment.
 struct trapframe;
 void segment_victim_frame(struct trapframe *frame);
 
+// True if the processor has SMAP and it is on. Constant after segment_init.
 extern bool cpu_has_smap;

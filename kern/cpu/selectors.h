@@ -1,4 +1,5 @@
-// selectors.h: the segments, at the places where Linux's i386 kernel has them: programs may look.
+// selectors.h: the segments. They have the same places as in Linux's i386 kernel, because programs
+// can read their selectors.
 #pragma once
 
 #define GDT_TLS 6 // first of three slots for thread-local storage

@@ -1,4 +1,4 @@
-// spinlock.c: what debug builds check about spinlocks.
+// spinlock.c: the checks on spinlocks in debug builds.
 #include "cpu/spinlock.h"
 
 #include "cpu/percpu.h"
@@ -7,6 +7,8 @@ struct cpu cpus[1];
 
 #ifdef DEBUG
 
+// Ranks must rise from lock to lock, so comparing with the lock taken last is enough: it has the
+// highest rank of all held.
 void spin_debug_lock(struct spinlock *lock)
 {
 	struct cpu *cpu = this_cpu();
@@ -20,7 +22,7 @@ void spin_debug_lock(struct spinlock *lock)
 	cpu->held = lock;
 }
 
-// Locks may be released in any order.
+// Locks may be released in any order, so the lock may be anywhere in the chain.
 void spin_debug_unlock(struct spinlock *lock)
 {
 	struct spinlock **link = &this_cpu()->held;

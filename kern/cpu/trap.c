@@ -1,4 +1,5 @@
-// trap.c: from a vector to the function that handles it.
+// trap.c: from a vector to the function that handles it. The entry code (cpu/trapentry.S) calls
+// through trap_handlers[]; interrupts share one handler, which asks cpu/irq.c.
 #include "cpu/trap.h"
 
 #include "cpu/trapentry.h"
@@ -37,7 +38,7 @@ void (*trap_double_fault_hook)(const struct trapframe *frame);
 
 static struct segment_desc idt[256] __aligned(16);
 
-// Called by trap_entry, by vector.
+// Called by trap_entry, by vector. Changes only at boot, so no lock guards it.
 extern trap_handler trap_handlers[TRAP_VECTORS];
 trap_handler trap_handlers[TRAP_VECTORS];
 
@@ -63,24 +64,30 @@ static const char *const names[] = {
 	[TRAP_SIMD] = "SIMD error",
 };
 
+// Let `vector` enter the kernel at `entry`. `flags` are GATE_ bits.
 static void gate_set(unsigned int vector, uintptr_t entry, uint32_t flags)
 {
 	idt[vector].low = ((uint32_t)KERNEL_CS << 16) | (entry & 0xFFFF);
 	idt[vector].high = (entry & 0xFFFF0000) | flags;
 }
 
-// An exception that nobody registered for.
+// Handle an exception for which no function is registered.
 static void unexpected(struct trapframe *frame)
 {
 	if (!trap_fixup(frame))
 		trap_fatal(frame);
 }
 
+// Handle an interrupt. The registered handlers are the first function pointer on the way of ^C:
+// here is called, through irq_dispatch, dev/serial.c: serial_interrupt or dev/keyboard.c:
+// keyboard_interrupt.
 static void interrupt(struct trapframe *frame)
 {
 	irq_dispatch((int)(frame->trapno - TRAP_IRQ));
 }
 
+// All gates are interrupt gates: the processor turns interrupts off on entry, as the whole kernel
+// wants them.
 void trap_init(void)
 {
 	struct pseudo_descriptor pd = { sizeof(idt) - 1, (uintptr_t)idt };
@@ -90,8 +97,8 @@ void trap_init(void)
 		trap_handlers[i] = i < TRAP_EXCEPTIONS ? unexpected : interrupt;
 	}
 
-	// int3 and into are meant for programs, as on Linux; of the others `int n` is a protection
-	// fault.
+	// Programs may execute int3 and into, as on Linux. `int n` with any other n is a protection
+	// fault, because its gate has DPL 0.
 	gate_set(TRAP_BREAKPOINT, (uintptr_t)trap_stubs + TRAP_BREAKPOINT * TRAP_STUB_SIZE,
 	         GATE_INTERRUPT | GATE_DPL3);
 	gate_set(TRAP_OVERFLOW, (uintptr_t)trap_stubs + TRAP_OVERFLOW * TRAP_STUB_SIZE,
@@ -113,6 +120,8 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void))
 	gate_set(vector, (uintptr_t)entry, GATE_INTERRUPT | GATE_DPL3);
 }
 
+// Returns the entry of the exception table for the instruction at `eip`, or NULL. The table is
+// short and faults in the kernel are rare, so the search is linear.
 static const struct exception_entry *find_fixup(uint32_t eip)
 {
 	const struct exception_entry *entry;
@@ -152,20 +161,21 @@ void trap_fatal(const struct trapframe *frame)
 	      frame->err);
 }
 
-// The frame with which a program was to be resumed is none that the processor takes. To the program
-// it looks as if its own instruction there had failed.
+// The processor has refused to return to a program with `frame`: iret faulted. Report that to the
+// program as if its own instruction at frame->eip had caused a protection fault.
 void trap_bad_return(struct trapframe *frame)
 {
 	frame->trapno = TRAP_PROTECTION;
 	trap_handlers[TRAP_PROTECTION](frame);
 }
 
-// A trap from virtual-8086 mode. No program gets there on a processor that follows the manual: an iret
-// of privilege 3 ignores EFLAGS.VM (Intel SDM vol. 2, IRET). Most of QEMU's models obey it, and then
-// CS, SS and all of EFLAGS are the program's choice. `frame` lies below the selectors that the
-// processor pushed in addition, so not where thread_user_frame looks. Moves it up over them, makes it
-// one of flat user code, handles an interrupt, and makes anything else what the iret should have been:
-// a protection fault of the program's. The caller corrects its stack pointer.
+// Handle a trap from virtual-8086 mode. On a processor that follows the manual no program gets
+// there: an iret of privilege 3 ignores EFLAGS.VM (Intel SDM vol. 2, IRET). Most of QEMU's models
+// obey the bit, and then the program chooses CS, SS and all of EFLAGS.
+// `frame` lies below four selectors that the processor pushed in addition, so not where
+// thread_user_frame looks. Moves the frame up over them and makes it a frame of flat user code.
+// Handles an interrupt. Turns any other trap into the fault that the iret should have caused: a
+// protection fault of the program. The caller corrects its stack pointer.
 void trap_v86(struct trapframe *frame)
 {
 	frame = memmove((uint8_t *)frame + V86_SEGMENTS_SIZE, frame, sizeof(*frame));
@@ -180,6 +190,8 @@ void trap_v86(struct trapframe *frame)
 	trap_bad_return(frame);
 }
 
+// Runs as a task of its own, on its own stack (double_fault_entry). It stops the machine: code
+// that has lost its stack cannot be continued.
 void double_fault(void)
 {
 	struct trapframe frame;

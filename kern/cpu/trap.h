@@ -1,4 +1,4 @@
-// trap.h: what happened when the processor left a program: frames, handlers, gates.
+// trap.h: the ways from a program into the kernel: frames, handlers, gates.
 #pragma once
 
 #include "cpu/x86.h"
@@ -31,27 +31,29 @@ enum trap_vector {
 	TRAP_SYSCALL = 0x80,
 };
 
-// The registers of what was interrupted, as the entry code leaves them on the kernel stack
-// (cpu/trapentry.h). `esp` and `ss` are there only when it was user code. FS and GS are not here: the
-// kernel never touches them.
+// The registers of the interrupted code, as the entry code leaves them on the kernel stack
+// (cpu/trapentry.h). `esp` and `ss` exist only if that was user code: within the kernel the
+// processor pushes neither. FS and GS are not saved, because the kernel never changes them.
 struct trapframe {
 	uint32_t edi, esi, ebp, unused_esp, ebx, edx, ecx, eax; // pushal
 	uint32_t es, ds;                                        // the upper halves are undefined
 	uint32_t trapno;                                        // the vector
-	uint32_t err; // the exception's error code, or 0; of a system call: its number
+	uint32_t err; // the exception's error code, or 0; for a system call: its number
 	uint32_t eip, cs, eflags;
 	uint32_t esp, ss;
 };
 
-// Returns true if a program was interrupted. In virtual-8086 mode CS is no selector, but any number; the
-// entry code has made a frame of user code of such a frame (trap_v86 in cpu/trap.c).
+// Returns true if a program was interrupted. The low two bits of CS are the privilege level. They
+// are not in virtual-8086 mode, where CS is any number; the entry code has replaced such a frame
+// by one of flat user code (trap_v86 in cpu/trap.c).
 static inline bool trap_from_user(const struct trapframe *frame)
 {
 	debug_assert(!(frame->eflags & EFLAGS_VM));
 	return frame->cs & 3;
 }
 
-// Like trap_from_user, for reports: a double fault's frame is as the processor left it.
+// Like trap_from_user, but also right for the frame of a double fault, which no entry code has
+// changed. For reports.
 static inline bool trap_victim_is_user(const struct trapframe *frame)
 {
 	return (frame->eflags & EFLAGS_VM) || (frame->cs & 3);
@@ -59,42 +61,46 @@ static inline bool trap_victim_is_user(const struct trapframe *frame)
 
 typedef void (*trap_handler)(struct trapframe *frame);
 
-// Fill the interrupt descriptor table, install the double-fault task, load both. After
-// segment_init. Once.
+// Fill the interrupt descriptor table, install the double-fault task, and load both. Once, at
+// boot, after segment_init.
 void trap_init(void);
 
-// Let `handler` take exception `vector`. A vector without a handler, or a handler that meets a
-// fault of the kernel's own, goes to trap_fatal.
+// Let `handler` handle exception `vector`. Panics if the vector has a handler. An exception
+// without a handler goes to its fixup, or to trap_fatal. A handler calls trap_fatal for a fault of
+// the kernel itself.
 void trap_register(unsigned int vector, trap_handler handler);
 
-// A gate of its own, open to user programs (`int vector`): `entry` is assembly that builds a
+// Install a gate that programs may enter by `int vector`. `entry` is assembly that builds a
 // trapframe.
 void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 
-// If the kernel instruction that faulted is listed in the exception table, go on at its fixup
-// address and return true.
+// If the exception table lists the kernel instruction that faulted, sets frame->eip to its fixup
+// address. Returns true if it does.
 bool trap_fixup(struct trapframe *frame);
 
-// What the exception table says of the instruction that faulted.
+// The kinds of entries in the exception table.
 enum trap_fixup_kind {
-	TRAP_FIXUP_NONE = 0,    // not listed: a mistake of the kernel's
-	TRAP_FIXUP_LAST = 1,    // trap_fixup, unless a page fault can be handled
-	TRAP_FIXUP_AT_ONCE = 2, // trap_fixup, whatever the fault
+	TRAP_FIXUP_NONE = 0,    // not listed: the fault is an error in the kernel
+	TRAP_FIXUP_LAST = 1,    // use trap_fixup, unless a page fault can be handled
+	TRAP_FIXUP_AT_ONCE = 2, // use trap_fixup for every fault
 };
 
+// Returns what the exception table says about the instruction that faulted.
 enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame);
 
 // Error code of a page fault (Intel SDM vol. 3, 4.7).
 #define PF_PRESENT 0x1u // the page is there; the access was not allowed
 #define PF_WRITE 0x2u
-#define PF_USER 0x4u // with the user's rights
+#define PF_USER 0x4u // the access was made in user mode
 
-// A fault of the kernel itself: report and stop. debug/ registers how; without it, panic.
+// Report a fault of the kernel itself and stop the machine. debug/panic.c registers the hook that
+// prints the report; without it, panics with a short message.
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 
-// Registered by thread/: told of a double fault first; if it knows the reason, it reports and stops.
+// Registered by thread/thread.c. Called first on a double fault; if it recognizes the cause (a
+// stack overflow), it reports and does not return.
 extern void (*trap_double_fault_hook)(const struct trapframe *frame);
 
-// What vector `vector` is called.
+// Returns the name of exception `vector`.
 const char *trap_name(unsigned int vector);

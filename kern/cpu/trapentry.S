@@ -1,10 +1,10 @@
-// trapentry.S: where the processor enters the kernel for exceptions and interrupts, and where it
-// leaves.
+// trapentry.S: the places where the processor enters the kernel for exceptions and interrupts, and
+// where it leaves the kernel.
 
 #include "cpu/trapentry.h"
 
-// One stub for each vector: error code (0 where the processor pushes none) and vector, then the
-// common path.
+// The stub of one vector: push an error code of 0 if the processor pushes none (Intel SDM vol. 3,
+// 6.13), push the vector, and go to the common path. Afterwards all frames look alike.
 .macro stub vector
 	.align TRAP_STUB_SIZE
 	.if (\vector != 8) && (\vector < 10 || \vector > 14) && (\vector != 17) && (\vector != 21)
@@ -26,6 +26,8 @@ trap_stubs: // one for each of TRAP_VECTORS, TRAP_STUB_SIZE bytes apart
 	.endr
 	.noaltmacro
 
+	// The common path of all stubs. Builds the frame, calls the handler with its address in
+	// EAX (the first argument under -mregparm=3), and falls into trap_return.
 	.globl trap_entry
 	.type trap_entry, @function
 trap_entry:
@@ -35,7 +37,8 @@ trap_entry:
 	movl %esp, %eax
 	call *trap_handlers(, %ecx, 4)
 
-// Leave the kernel with the frame at %esp: back to the program, or to the kernel code that faulted.
+// Leave the kernel with the frame at %esp: return to the program, or to the kernel code that was
+// interrupted. A program is resumed only while its thread's `work` is 0.
 	.globl trap_return
 trap_return:
 	testb $3, FRAME_CS(%esp)
@@ -44,7 +47,7 @@ trap_return:
 	cmpl $0, THREAD_WORK(%ecx)
 	jne return_work
 	.globl trap_return_to_user
-trap_return_to_user: // nothing waits for the thread
+trap_return_to_user: // the thread has nothing to do before
 1:	stretch_leaves
 	cmpw $USER_DS, FRAME_DS(%esp)
 	jne 2f
@@ -55,8 +58,8 @@ trap_return_to_user: // nothing waits for the thread
 return_iret:
 	iret
 
-	// The program uses segments of its own. A selector that has gone bad meanwhile becomes 0,
-	// as on Linux.
+	// The program uses segments of its own. If a selector has become invalid meanwhile, it is
+	// replaced by 0, as on Linux.
 2:	popal
 return_es:
 	popl %es
@@ -66,8 +69,8 @@ return_ds:
 	jmp return_iret
 	.size trap_entry, . - trap_entry
 
-// A signal, a reschedule or death waits for this thread. Asked again afterwards, until nothing is
-// left.
+// The thread must reschedule, take a signal, or die before it returns to its program. trap_return
+// tests `work` again afterwards, since each of these can cause another.
 	.globl return_work
 return_work:
 	movl %esp, %eax
@@ -83,9 +86,9 @@ fix_ds:
 	exception_entry return_es, fix_es
 	exception_entry return_ds, fix_ds
 
-// The return frame itself is bad: a debugger or a signal handler made it so. The processor is still
-// in the kernel, with the user's frame intact on the stack; put our segments back, make it an
-// ordinary trap of the user's, and let its handler decide.
+// The iret faulted: a signal handler has stored an invalid CS, SS or EIP in its frame. The
+// processor is still in the kernel, and the user's frame is intact on the stack. Load the kernel's
+// segments again and treat the fault as a protection fault of the program.
 bad_iret:
 	pushl $0
 	pushl $13 // general protection
@@ -96,7 +99,8 @@ bad_iret:
 	jmp trap_return
 	exception_entry return_iret, bad_iret
 
-// Called by save_frame, with the frame above the return address, when DS or ES is not the flat segment.
+// Called by save_frame if DS or ES is not the flat segment; the frame lies above the return
+// address.
 // Returns with all registers kept, unless the trap came from virtual-8086 mode.
 	.globl entry_other_segments
 entry_other_segments:
@@ -109,6 +113,7 @@ entry_other_segments:
 	addl $V86_SEGMENTS_SIZE, %esp
 	jmp trap_return
 
+// Load the flat user segment into DS and ES. Keeps all registers.
 	.globl load_flat_segments
 load_flat_segments:
 	pushl %eax
@@ -118,8 +123,8 @@ load_flat_segments:
 	popl %eax
 	ret
 
-// void segment_load_fs(uint16_t selector), segment_load_gs: load a user's selector; a bad one
-// becomes 0.
+// void segment_load_fs(uint16_t selector), segment_load_gs: load a user's selector. If that
+// faults, the exception table leads to the load of 0.
 	.globl segment_load_fs
 segment_load_fs:
 	movw %ax, %fs
@@ -148,8 +153,8 @@ segment_reload:
 	movw %ax, %gs
 	ret
 
-// The double-fault task starts here, on its own stack, with the state of the victim in the main
-// TSS.
+// The double-fault task starts here, on its own stack. The processor has saved the victim's
+// registers in the main TSS.
 	.globl double_fault_entry
 double_fault_entry:
 	cld

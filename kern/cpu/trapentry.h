@@ -1,4 +1,4 @@
-// trapentry.h: how the kernel is entered and left, for assembly: the stubs in cpu/trapentry.S and the
+// trapentry.h: entering and leaving the kernel, for assembly: the stubs in cpu/trapentry.S and the
 // system-call gate in sys/syscall_entry.S.
 #pragma once
 
@@ -16,8 +16,8 @@
 #define FRAME_EFLAGS 56
 #define FRAME_SIZE 68
 
-// EFLAGS.VM, and the selectors (ES, DS, FS, GS) that the processor pushes above the frame of a trap from
-// virtual-8086 mode.
+// EFLAGS.VM, and the size of the selectors (ES, DS, FS, GS) that the processor pushes above the
+// frame of a trap from virtual-8086 mode.
 #define EFLAGS_VM_BIT 17
 #define V86_SEGMENTS_SIZE 16
 
@@ -27,12 +27,12 @@
 #define CPU_CURRENT 0
 #define THREAD_WORK 4
 
-// A place where `clac` or `stac` goes if the processor has SMAP: three bytes of nothing until
-// patch_init.
+// Marks a place for `clac` or `stac`: three bytes without effect, which patch_init replaces if the
+// processor has SMAP.
 #define PATCH_CLAC 0
 #define PATCH_STAC 1
 
-// What an entry of the exception table asks for (enum trap_fixup_kind).
+// The kinds of entries in the exception table (enum trap_fixup_kind).
 #define FIXUP_LAST 1
 #define FIXUP_AT_ONCE 2
 
@@ -45,20 +45,21 @@
 	.popsection
 .endm
 
-// If the instruction at `at` faults in the kernel, go on at `fixup`; a page fault is handled first if
-// it can be, unless `when` is FIXUP_AT_ONCE.
+// Add an entry to the exception table: if the instruction at `at` faults in the kernel, continue
+// at `fixup`. A page fault is handled first if it can be, unless `when` is FIXUP_AT_ONCE.
 .macro exception_entry at, fixup, when=FIXUP_LAST
 	.pushsection __ex_table, "a"
 	.long \at, \fixup, \when
 	.popsection
 .endm
 
-// Save the registers, below error code and vector. The flags that a program could have set against
-// us are put right: DF (string instructions must go up), AC (with SMAP: user memory is out of
-// reach). Programs can load segments of their own into DS and ES; ours is the flat one that nearly
-// all of them use anyway, so it is reloaded only when it differs. In virtual-8086 mode it always
-// differs: the processor has put null selectors there (Intel SDM vol. 3, 20.3.1), so the test for that
-// mode is in entry_other_segments too, where it costs the others nothing.
+// Save the registers below error code and vector: the rest of struct trapframe. Then undo what a
+// program may have set against the kernel. DF: string instructions must go up. AC: under SMAP it
+// would let the kernel touch user memory. DS and ES: a program may load segments of its own, but
+// nearly all keep the flat user segment, which the kernel uses too, so the macro reloads it only
+// if it differs. In virtual-8086 mode it always differs, because the processor has loaded null
+// selectors (Intel SDM vol. 3, 20.3.1); so entry_other_segments also tests for that mode, where
+// the test costs other traps nothing.
 .macro save_frame
 	pushl %ds
 	pushl %es
@@ -73,7 +74,8 @@
 7772:
 .endm
 
-// In the build that measures how long the kernel runs (thread/stretch.h). They change EAX, ECX, EDX.
+// For the build that measures how long the kernel runs (thread/stretch.h). Both macros change EAX,
+// ECX and EDX.
 .macro stretch_enters
 #ifdef STRETCH
 	movl %esp, %eax

@@ -1,4 +1,4 @@
-// x86.h: the processor's special instructions as functions: the only C header with inline assembly.
+// x86.h: the processor's special instructions as functions. No other C header has inline assembly.
 #pragma once
 
 #include <stdint.h>
@@ -33,6 +33,7 @@
 #define CR4_SMEP 0x00100000u
 #define CR4_SMAP 0x00200000u
 
+// Read a byte from, or write 1, 2 or 4 bytes to an I/O port.
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
@@ -56,18 +57,19 @@ static inline void outl(uint16_t port, uint32_t value)
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
-// Write `n` bytes to one port, one after the other.
+// Write `n` bytes to one port, one after another.
 static inline void outsb(uint16_t port, const void *bytes, uint32_t n)
 {
 	__asm__ volatile("rep outsb" : "+S"(bytes), "+c"(n) : "d"(port) : "memory");
 }
 
-// Store `value` in `n` words, or copy `n` words: one instruction of the guest's each, besides.
+// Store `value` in `n` words at `dst`. `rep` counts as `n` instructions of the guest.
 static inline void stosl(void *dst, uint32_t value, uint32_t n)
 {
 	__asm__ volatile("rep stosl" : "+D"(dst), "+c"(n) : "a"(value) : "memory");
 }
 
+// Copy `n` words; the ranges must not overlap, unless `dst` is below `src`.
 static inline void movsl(void *dst, const void *src, uint32_t n)
 {
 	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
@@ -86,7 +88,7 @@ static inline void write_cr0(uint32_t value)
 	__asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
 }
 
-// The address of the last page fault.
+// Returns the address whose access caused the last page fault.
 static inline uint32_t read_cr2(void)
 {
 	uint32_t value;
@@ -95,6 +97,7 @@ static inline uint32_t read_cr2(void)
 	return value;
 }
 
+// Returns the physical address of the page directory in use.
 static inline uint32_t read_cr3(void)
 {
 	uint32_t value;
@@ -103,6 +106,7 @@ static inline uint32_t read_cr3(void)
 	return value;
 }
 
+// Switch to another page directory. Flushes every TLB entry that is not global.
 static inline void write_cr3(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
@@ -121,6 +125,7 @@ static inline void write_cr4(uint32_t value)
 	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
 }
 
+// Flush the TLB entry of `va`, also a global one.
 static inline void invlpg(uintptr_t va)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
@@ -139,27 +144,29 @@ static inline void cli(void)
 	__asm__ volatile("cli" : : : "memory");
 }
 
-// Take interrupts for a moment: wait for one, handle it, and come back with interrupts off. `sti`
-// holds interrupts back for one more instruction, so none slips in between it and `hlt` (Intel SDM
-// vol. 2, STI).
+// Wait for an interrupt, handle it, and return with interrupts off. `sti` takes effect only after
+// the next instruction (Intel SDM vol. 2, STI), so no interrupt can come between it and `hlt`: the
+// processor would then sleep although something happened.
 static inline void halt_for_interrupt(void)
 {
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
-// Take the interrupts that wait, and come back with interrupts off.
+// Handle the interrupts that are pending, and return with interrupts off. The `nop` is the
+// instruction after which `sti` takes effect.
 static inline void take_interrupts(void)
 {
 	__asm__ volatile("sti; nop; cli" : : : "memory");
 }
 
-// Stop for good.
+// Stop this CPU for good.
 static inline void __attribute__((noreturn)) halt_forever(void)
 {
 	for (;;)
 		__asm__ volatile("cli; hlt" : : : "memory");
 }
 
+// What CPUID reports of leaf `leaf` (Intel SDM vol. 2, CPUID).
 struct cpuid_regs {
 	uint32_t eax, ebx, ecx, edx;
 };
@@ -187,7 +194,7 @@ static inline void wrmsr(uint32_t number, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(number), "A"(value) : "memory");
 }
 
-// The time-stamp counter. Under QEMU's -icount shift=0 it counts instructions.
+// Returns the time-stamp counter. Under QEMU's -icount shift=0 it counts instructions.
 static inline uint64_t rdtsc(void)
 {
 	uint64_t value;
@@ -196,7 +203,7 @@ static inline uint64_t rdtsc(void)
 	return value;
 }
 
-// Intel SDM vol. 3, 2.4: the operand of lgdt and lidt.
+// The operand of lgdt and lidt (Intel SDM vol. 3, 2.4).
 struct pseudo_descriptor {
 	uint16_t limit;
 	uint32_t base;
@@ -238,11 +245,13 @@ static inline uint16_t read_gs(void)
 	return value;
 }
 
+// Clear CR0.TS: FPU instructions no longer trap.
 static inline void clts(void)
 {
 	__asm__ volatile("clts");
 }
 
+// Save or load the registers of FPU and SSE: 512 bytes, aligned to 16.
 static inline void fxsave(void *area)
 {
 	__asm__ volatile("fxsave (%0)" : : "r"(area) : "memory");
