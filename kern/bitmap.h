@@ -1,27 +1,32 @@
-// bitmap.h: sets of small numbers, one bit for each number.
+// bitmap.h: sets of small numbers, stored as one bit for each number. Bit n % 32 of word n / 32
+// says whether n is in the set.
 #pragma once
 
 #include "kern.h"
 
+// The words that a set of the numbers 0 to `size` - 1 needs.
 #define BITMAP_WORDS(size) (((size) + 31) / 32)
 
+// Returns true if `number` is in the set.
 static inline bool bitmap_has(const uint32_t *words, size_t number)
 {
 	return words[number / 32] >> number % 32 & 1;
 }
 
+// Put `number` into the set.
 static inline void bitmap_add(uint32_t *words, size_t number)
 {
 	words[number / 32] |= 1u << number % 32;
 }
 
+// Remove `number` from the set.
 static inline void bitmap_remove(uint32_t *words, size_t number)
 {
 	words[number / 32] &= ~(1u << number % 32);
 }
 
-// Returns the lowest number in [from, end) that is not in the set, or `end`. Looks at 32 numbers at
-// a time.
+// Returns the lowest number in [from, end) that is not in the set, or `end` if all of them are in
+// it. Looks at 32 numbers at a time.
 static inline size_t bitmap_next_absent(const uint32_t *words, size_t from, size_t end)
 {
 	while (from < end) {
@@ -34,7 +39,7 @@ static inline size_t bitmap_next_absent(const uint32_t *words, size_t from, size
 	return end;
 }
 
-// Returns the lowest number in [from, end) that is in the set, or `end`.
+// Returns the lowest number in [from, end) that is in the set, or `end` if none of them is in it.
 static inline size_t bitmap_next_present(const uint32_t *words, size_t from, size_t end)
 {
 	while (from < end) {

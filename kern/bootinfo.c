@@ -1,4 +1,6 @@
-// bootinfo.c: the Multiboot information (Multiboot Specification 0.6.96, 3.3).
+// bootinfo.c: reading the Multiboot information (Multiboot Specification 0.6.96, section 3.3).
+// Every pointer in it is a physical address that the linear map may not reach, so each is checked
+// before its use.
 #include "bootinfo.h"
 
 #include "dev/exitport.h"
@@ -6,7 +8,7 @@
 #define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002u
 #define MULTIBOOT2_BOOTLOADER_MAGIC 0x36D76289u
 
-// Which fields are valid.
+// Bits of multiboot_info.flags: which of its fields are valid.
 #define INFO_COMMAND_LINE 0x04u
 #define INFO_MODULES 0x08u
 #define INFO_MEMORY_MAP 0x40u
@@ -26,17 +28,18 @@ struct multiboot_module {
 };
 
 struct multiboot_range {
-	uint32_t size; // of what follows
+	uint32_t size; // of the fields after this one
 	uint64_t base, length;
 	uint32_t type; // 1: RAM
 } __packed;
 
-#define LAST_PAGE 0xFFFFF000u // of physical addresses: firmware on every PC
+#define LAST_PAGE 0xFFFFF000u // the last page of physical addresses: firmware on every PC
 
 struct bootinfo bootinfo;
 
 extern const char kernel_start[], kernel_end[];
 
+// Print why the machine cannot be booted, and end it with `code`.
 static void __noreturn __printf(2, 3) refuse(enum exit_code code, const char *format, ...)
 {
 	va_list args;
@@ -47,13 +50,14 @@ static void __noreturn __printf(2, 3) refuse(enum exit_code code, const char *fo
 	machine_end(code);
 }
 
-// What the loader says lies at [pa, pa + len); NULL unless the linear map reaches it.
+// Returns the address of the loader's data in [pa, pa + len), or NULL if the linear map does not
+// reach all of it.
 static const void *loader_data(physaddr_t pa, size_t len)
 {
 	return pa < LINEAR_SIZE && len <= LINEAR_SIZE - pa ? phys_to_virt(pa) : NULL;
 }
 
-// Insert [start, end) into a sorted list.
+// Insert [start, end) into `list`, which is sorted by start and stays so. `list` must have room.
 static void insert_range(struct mem_range *list, size_t *count, physaddr_t start, physaddr_t end)
 {
 	size_t i = (*count)++;
@@ -63,7 +67,7 @@ static void insert_range(struct mem_range *list, size_t *count, physaddr_t start
 	list[i] = (struct mem_range){ start, end };
 }
 
-// Let ranges that touch or overlap become one.
+// Merge ranges of a sorted list that touch or overlap.
 static void merge_ranges(struct mem_range *list, size_t *count)
 {
 	size_t kept = 0;
@@ -78,8 +82,9 @@ static void merge_ranges(struct mem_range *list, size_t *count)
 		*count = kept + 1;
 }
 
-// Take RAM [base, base + length) into the lists: whole pages, as far as the linear map reaches, into
-// that of usable ones.
+// Add the RAM [base, base + length) to both lists. `ram` gets every page that holds some of it;
+// `usable` gets only whole pages within the linear map, because the kernel can hand out only
+// those.
 static void add_ram(uint64_t base, uint64_t length)
 {
 	uint64_t end = base + length < base ? UINT64_MAX : base + length;
@@ -97,6 +102,8 @@ static void add_ram(uint64_t base, uint64_t length)
 		             (physaddr_t)end);
 }
 
+// Read the memory map (Multiboot 3.3, mmap_*). Each entry begins with the size of its rest, so a
+// newer loader may use longer entries. Ends the machine if there is no map or too little memory.
 static void read_map(const struct multiboot_info *info)
 {
 	const char *at = NULL, *end;
@@ -124,6 +131,8 @@ static void read_map(const struct multiboot_info *info)
 		       bootinfo.usable_bytes >> 10, BOOT_MEMORY_MIN >> 10);
 }
 
+// Read the list of modules. A module must lie within the linear map, where the kernel reads it. At
+// least one module is needed, since programs come from the first one.
 static void read_modules(const struct multiboot_info *info)
 {
 	const struct multiboot_module *modules = NULL;
@@ -163,7 +172,8 @@ static physaddr_t usable_within(physaddr_t start, physaddr_t end)
 	return bytes;
 }
 
-// A loader may put modules beyond the end of memory, and modules may leave too little of it.
+// Check that all modules lie in memory, and that kernel and modules leave enough of it. Some
+// loaders place modules beyond the end of memory; reading them would return all ones.
 static void check_room(void)
 {
 	uint64_t needed = BOOT_FREE_MIN + bootinfo.usable_bytes / BOOT_FREE_SHARE;
@@ -186,6 +196,7 @@ static void check_room(void)
 		       left >> 10, needed >> 10);
 }
 
+// Runs before anything can be printed, so it skips what is wrong instead of reporting it.
 void bootinfo_read_options(uint32_t magic, physaddr_t pa)
 {
 	const struct multiboot_info *info = loader_data(pa, sizeof(*info));
@@ -200,6 +211,8 @@ void bootinfo_read_options(uint32_t magic, physaddr_t pa)
 	}
 }
 
+// The order matters: read_map needs no module, read_modules fills `taken`, check_room compares
+// both.
 void bootinfo_read(uint32_t magic, physaddr_t pa)
 {
 	const struct multiboot_info *info = loader_data(pa, sizeof(*info));

@@ -1,4 +1,6 @@
-// bootinfo.h: what the boot loader told us, checked and copied out of the memory that it lies in.
+// bootinfo.h: the information from the boot loader, checked and copied. The loader leaves it in
+// memory that the kernel will hand out as free pages, so the kernel must copy it before boot_alloc
+// runs.
 #pragma once
 
 #include "kern.h"
@@ -8,9 +10,9 @@
 #define BOOT_RANGES 64
 #define BOOT_MODULES 16
 #define BOOT_COMMAND_LINE 4096
-#define BOOT_MEMORY_MIN (12u << 20) // usable bytes without which we do not start
-#define BOOT_FREE_MIN (1u << 20)    // of these, bytes beside kernel and modules, and
-#define BOOT_FREE_SHARE 256         // one of so many for what describes them
+#define BOOT_MEMORY_MIN (12u << 20) // usable bytes that the kernel needs to start
+#define BOOT_FREE_MIN (1u << 20)    // of these, free bytes beside kernel and modules,
+#define BOOT_FREE_SHARE 256         // plus 1/256 of all for pages[] and page tables
 
 struct bootinfo {
 	struct mem_range usable[BOOT_RANGES]; // whole pages of RAM in the linear map, sorted, disjoint
@@ -26,12 +28,14 @@ struct bootinfo {
 	char command_line[BOOT_COMMAND_LINE];
 };
 
+// Constant after bootinfo_read.
 extern struct bootinfo bootinfo;
 
-// Copy the command line, so that options are known before anything is printed. `magic` and `info`
-// are what the loader left in EAX and EBX; without the right magic, nothing.
+// Copy the command line, so that options are known before the first message. `magic` and `info`
+// are the values that the loader left in EAX and EBX. With a wrong magic number the command line
+// stays empty; bootinfo_read reports the error later, when the console works.
 void bootinfo_read_options(uint32_t magic, physaddr_t info);
 
-// Read all of it. What cannot be booted ends the machine here, with a message and an exit code of
-// its own.
+// Check all information and copy it into `bootinfo`. If the machine cannot be booted, ends it with
+// a message and an exit code for the reason (dev/exitport.h).
 void bootinfo_read(uint32_t magic, physaddr_t info);

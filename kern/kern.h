@@ -1,6 +1,6 @@
-// kern.h: what every file of the kernel may use: the shared part of the C library, printk, panic,
-// assert, and a few macros. It includes nothing of kern/ itself, so that every layer can include
-// it.
+// kern.h: definitions that every file of the kernel may use: the shared part of the C library,
+// printk, panic, assert, and a few macros. This file includes nothing else of kern/, so that every
+// layer can include it.
 #pragma once
 
 #include <abi/errno.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 #include <abi/types.h>
 
-// An address that a user program gave us. Only kern/vm's copy functions may look behind it; sparse
-// holds us to that.
+// Marks an address that a user program gave to the kernel. Only the copy functions of kern/vm may
+// read or write memory through it. The checker sparse reports every other access.
 #ifdef __CHECKER__
 #define __user __attribute__((noderef, address_space(1)))
 #define __force __attribute__((force))
@@ -21,6 +21,9 @@
 #define __force
 #endif
 
+// Short names for the compiler's attributes (GCC manual, "Function Attributes"). __noinline keeps
+// a rare path out of a hot function. __no_stack_guard is for functions that run before the guard
+// word is chosen (debug/stackguard.h). __section also keeps a variable that no code names.
 #define __noreturn __attribute__((noreturn))
 #define __no_stack_guard __attribute__((no_stack_protector))
 #define __always_inline inline __attribute__((always_inline))
@@ -31,19 +34,25 @@
 #define __printf(string, first) __attribute__((format(printf, string, first)))
 #define __must_check __attribute__((warn_unused_result))
 
+// Tell the compiler which way a condition nearly always goes. It then keeps the rare path out of
+// line.
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+// The number of elements of the array `a`; `a` must not be a pointer.
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+// The smaller and the larger of two values. Each argument may be evaluated twice.
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
+// The struct of type `type` whose field `member` is at `ptr`.
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - (offsetof(type, member))))
 
-// Round to a multiple of `n`, a power of two. ROUND_UP wraps to 0 past the last multiple.
+// Round `x` down or up to a multiple of `n`, a power of two. ROUND_UP wraps to 0 if no multiple of
+// `n` at or above `x` fits into the type of `x`.
 #define ROUND_DOWN(x, n) ((x) & ~(-1 + (__typeof__(x))(n)))
 #define ROUND_UP(x, n) ROUND_DOWN((x) + (-1 + (__typeof__(x))(n)), n)
 
-// Levels of messages, the most urgent first (the numbers of syslog(3)).
+// The levels of messages, the most urgent first. The numbers are those of syslog(3).
 enum log_level {
 	LOG_EMERG,
 	LOG_ALERT,
@@ -55,20 +64,22 @@ enum log_level {
 	LOG_DEBUG
 };
 
-// Print a message to every registered console sink whose level admits it. Never sleeps; may be
-// called anywhere.
+// Print a message on every registered console sink that shows messages of `level`. Never sleeps.
+// May be called anywhere, also under a spinlock and in an interrupt handler.
 void printk(enum log_level level, const char *format, ...) __printf(2, 3);
 void vprintk(enum log_level level, const char *format, va_list args);
 
-// Stop the machine: message, symbolised backtrace, the monitor where somebody can use it, exit code
-// EXIT_PANIC.
+// Stop the machine: print the message and a symbolised backtrace, open the monitor if somebody can
+// use it, and end the machine with the exit code EXIT_PANIC.
 void panic(const char *format, ...) __noreturn __printf(1, 2);
 
-// A truth about the program itself, never about its input.
+// Panic unless `cond` holds. Assert only facts about the kernel itself, never about its input: a
+// program must not be able to stop the machine.
 #define assert(cond) \
 	(likely(cond) ? (void)0 : panic("%s:%d: assertion failed: %s", __FILE__, __LINE__, #cond))
 
-// The same where the check is too dear for the normal build.
+// Like assert, but only in debug builds: for checks that cost too much in the normal build, which
+// compiles the condition and does not evaluate it.
 #ifdef DEBUG
 #define debug_assert(cond) assert(cond)
 #else

@@ -1,7 +1,8 @@
-// layout.h: the map of virtual memory (kern/README.md has the picture).
+// layout.h: the map of virtual memory. kern/README.md, "Memory", draws it. Assembly uses these
+// constants too.
 #pragma once
 
-// The assembler knows no suffixes.
+// The assembler does not know the suffix u of C's unsigned constants.
 #ifdef __ASSEMBLER__
 #define UINT(n) n
 #else
@@ -26,6 +27,8 @@
 #define DEVICE_BASE UINT(0xFFC00000) // memory-mapped devices, one page table
 #define DEVICE_END UINT(0xFFFFF000)
 
+// Directory entries of the user's half. The other 256 entries belong to the kernel and are equal
+// in every directory.
 #define USER_PDES \
 	(ULIM >> LARGE_SHIFT) // directory entries of a user's half; the rest are the kernel's
 
@@ -35,8 +38,9 @@
 
 typedef uint32_t physaddr_t;
 
-// Between a physical address and its place in the linear map. Only for addresses below LINEAR_SIZE:
-// the compiler is told that the sum does not wrap to NULL.
+// Returns the address of physical address `pa` in the linear map. `pa` must be below LINEAR_SIZE.
+// The test tells the compiler that the sum never wraps to NULL, so it drops null checks after
+// inlining.
 static inline void *phys_to_virt(physaddr_t pa)
 {
 	void *va = (void *)(pa + KERNBASE);
@@ -46,6 +50,8 @@ static inline void *phys_to_virt(physaddr_t pa)
 	return va;
 }
 
+// Returns the physical address of `va`, which must lie in the linear map. For any other address
+// the result is a wrong number, not an error.
 static inline physaddr_t virt_to_phys(const void *va)
 {
 	return (physaddr_t)(uintptr_t)va - KERNBASE;

@@ -1,5 +1,6 @@
-// list.h: doubly linked lists whose links live inside the things they link, with a head that is a
-// link itself.
+// list.h: doubly linked lists. The links are fields of the linked structs, so adding an entry
+// needs no memory and cannot fail. The head of a list is a link too: an empty list's head points
+// to itself.
 #pragma once
 
 #include <stdbool.h>
@@ -11,17 +12,20 @@ struct list {
 
 #define LIST_INIT(head) ((struct list){ &(head), &(head) })
 
+// Make `head` an empty list, or `head` a link that is on no list.
 static inline void list_init(struct list *head)
 {
 	head->next = head->prev = head;
 }
 
+// Returns true if the list has no entry; for a link: if it is on no list.
 static inline bool list_empty(const struct list *head)
 {
 	return head->next == head;
 }
 
-// Insert `item` after `where`: at the front of the list when `where` is its head.
+// Insert `item` directly after `where`. If `where` is a list's head, `item` becomes the first
+// entry. `item` must be on no list.
 static inline void list_add(struct list *where, struct list *item)
 {
 	item->next = where->next;
@@ -30,13 +34,14 @@ static inline void list_add(struct list *where, struct list *item)
 	where->next = item;
 }
 
+// Insert `item` as the last entry of the list. `item` must be on no list.
 static inline void list_add_tail(struct list *head, struct list *item)
 {
 	list_add(head->prev, item);
 }
 
-// Take `item` out. It may be added again; it is left pointing at itself, so that a second removal
-// does no harm.
+// Remove `item` from its list. Afterwards `item` points to itself: it may be added again, and a
+// second removal does no harm.
 static inline void list_remove(struct list *item)
 {
 	item->prev->next = item->next;
@@ -47,15 +52,16 @@ static inline void list_remove(struct list *item)
 // The struct of type `type` whose field `member` is the link `ptr`.
 #define list_entry(ptr, type, member) ((type *)((char *)(ptr) - (offsetof(type, member))))
 
+// The first entry of a list that is not empty.
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
-// Visit every entry; the body must not remove the entry it is at.
+// Visit every entry. The body must not remove the entry that it visits.
 #define list_for_each(item, head, member)                                                 \
 	for (item = list_first(head, __typeof__(*item), member); &item->member != (head); \
 	     item = list_entry(item->member.next, __typeof__(*item), member))
 
-// Visit every entry; the body may remove (and free) the entry it is at. `after` is a second
-// variable of the same type.
+// Visit every entry. The body may remove and free the entry that it visits, but no other. `after`
+// is a second variable of the type of `item`; it holds the next entry.
 #define list_for_each_safe(item, after, head, member)                         \
 	for (item = list_first(head, __typeof__(*item), member),              \
 	    after = list_entry(item->member.next, __typeof__(*item), member); \

@@ -30,6 +30,7 @@
 
 void kernel_main(uint32_t magic, physaddr_t info) __noreturn;
 
+// Print how much memory there is, and how much of it the linear map cannot reach.
 static void report_memory(void)
 {
 	printk(LOG_INFO, "mem: %llu MiB usable, %zu MiB free\n", bootinfo.usable_bytes >> 20,
@@ -39,48 +40,50 @@ static void report_memory(void)
 		       bootinfo.beyond_bytes >> 20, LINEAR_SIZE >> 20);
 }
 
-// Entered from boot/start.S with paging on, on the boot stack, with what the boot loader left in
-// EAX and EBX. Each step needs those above it.
+// Boot the kernel. Entered from boot/start.S on the boot stack, with paging on and interrupts off;
+// `magic` and `info` are the boot loader's EAX and EBX. Each step may use only the steps above it.
+// The first lines bring the console up before anything can fail, so that every error has a message.
 void kernel_main(uint32_t magic, physaddr_t info)
 {
-	stack_guard_init();
-	bootinfo_read_options(magic, info);
-	options_init(bootinfo.command_line);
-	panic_init();
-	console_init();
-	printk(LOG_INFO, "Quire: a teaching kernel for 32-bit x86\n");
-	control_init();
-	bootinfo_read(magic, info);
+	stack_guard_init();                  // choose the word that guards return addresses
+	bootinfo_read_options(magic, info);  // copy the command line out of the loader's memory
+	options_init(bootinfo.command_line); // let every layer read its options
+	panic_init();                        // print registers when the kernel itself faults
+	console_init();                      // find serial ports and display: messages appear
+	printk(LOG_INFO, "Quire: a teaching kernel for 32-bit x86\n"); // the first message
+	control_init();             // report to the grader on COM4 that the kernel runs
+	bootinfo_read(magic, info); // check memory map and modules; refuse a bad machine
 
-	segment_init();
-	trap_init();
-	irq_init();
-	pat_init();
+	segment_init(); // load the segments, turn on the processor's protections
+	trap_init();    // load the interrupt table: from here on an exception is a panic
+	irq_init();     // set up the interrupt controllers, every line masked
+	pat_init();     // give page-table entries a bit for write-combining memory
 
+	// Let boot_alloc take memory that neither kernel nor modules occupy.
 	boot_alloc_init(bootinfo.usable, bootinfo.usable_count, bootinfo.taken,
 	                bootinfo.taken_count);
-	page_init();
-	physical_init(bootinfo.ram, bootinfo.ram_count);
-	pgdir_init();
-	report_memory();
-	large_pool_init(option_uint("hugepages", 0));
+	page_init(); // make pages[] and the free list: page_alloc replaces boot_alloc
+	physical_init(bootinfo.ram, bootinfo.ram_count); // record which addresses are RAM
+	pgdir_init();    // make the kernel's page tables, its text read-only
+	report_memory(); // print how much is free
+	large_pool_init(option_uint("hugepages", 0)); // while long free runs still exist
 
-	thread_init();
-	vm_init();
-	exceptions_init();
-	oom_init();
-	futex_init();
-	syscall_init();
-	fs_init();
-	procfs_init();
-	console_tty_init();
-	stdio_init();
-	terminal_init();
-	usage_init();
-	process_files_init();
-	oom_files_init();
-	stretch_init();
+	thread_init();        // make this code the first thread, start clock and timer
+	vm_init();            // make the kernel's address space, handle page faults
+	exceptions_init();    // turn programs' exceptions into signals
+	oom_init();           // kill the largest process when a fault finds no memory
+	futex_init();         // make the table of threads that wait on futexes
+	syscall_init();       // open gate 0x80 to programs
+	fs_init();            // make the root directory and the devices that are files
+	procfs_init();        // make /proc
+	console_tty_init();   // make /dev/console and /dev/tty
+	stdio_init();         // connect standard input and output to the machine's ports
+	terminal_init();      // let terminals and pipes send signals
+	usage_init();         // sample processor time at each tick
+	process_files_init(); // make /proc/PID
+	oom_files_init();     // make /proc/PID/oom_score and oom_score_adj
+	stretch_init();       // measure how long the kernel runs (build STRETCH=1 only)
 
-	init_start(bootinfo.modules, bootinfo.module_count);
-	thread_exit(); // from here on threads run: init first
+	init_start(bootinfo.modules, bootinfo.module_count); // make process 1
+	thread_exit(); // end the boot thread: schedule() switches to process 1
 }
