@@ -1,8 +1,8 @@
-// cpio.c: unpacking archives. Nothing an archive says is believed before it is checked against the
-// archive's own bounds, and names go through the same walk as a program's.
+// cpio.c: unpacking archives. Every number in an archive is checked against the archive's bounds
+// before it is used, and names are resolved by the same walk as a program's.
 //
-// An entry is a header of 110 characters, the name with its NUL, padding to 4 bytes, the data, and
-// padding to 4 bytes. The numbers of the header are hexadecimal, eight digits each.
+// An entry is a header of 110 characters, the name with its NUL, padding to 4 bytes, the data,
+// and padding to 4 bytes. The header's numbers are hexadecimal, with eight digits each.
 #include "fs/cpio.h"
 
 #include "fs/name_changes.h"
@@ -13,7 +13,7 @@
 #include <abi/device.h>
 #include <abi/limits.h>
 
-// What work costs, in instructions or so: an entry without its contents, and a page freed.
+// Approximate costs in instructions: an entry without its contents, and a page freed.
 #define ENTRY_COST 3000
 #define FREE_COST 100
 
@@ -40,29 +40,30 @@ enum field {
 
 #define HEADER_LENGTH (MAGIC_LENGTH + FIELDS * 8)
 
-// Names may be padded to a page, so that the data behind them begin on one.
+// A name may be padded with NULs by up to a page, so that the data after it begin on a page.
 #define NAME_SIZE_MAX (PATH_MAX + PAGE_SIZE)
 
 struct cpio_entry {
 	uint32_t field[FIELDS];
 	char name[PATH_MAX];
-	const char *data; // field[FILE_SIZE] bytes
+	const char *data; // data[FILE_SIZE], within the archive
 };
 
-// A file that has several names in the archive: the first to come makes it.
+// A file that has several names in the archive. The first name creates it.
 struct cpio_link {
 	struct list link;
-	uint32_t ino, dev_major, dev_minor;
-	struct inode *inode; // a reference
+	uint32_t ino, dev_major, dev_minor; // identify the file within the archive
+	struct inode *inode;                // a reference
 };
 
 struct cpio {
-	const char *base; // of the archive, so that alignment can be counted from it
+	const char *base; // the archive's start: alignment is counted from here
 	size_t size;
-	size_t at;     // how far it has been read
-	bool in_place; // pages may be taken out of the archive
-	// The rest of the last page that a file took: the headers in it are still to be read, then
-	// it is cleared. The page is pinned, lest the file goes before.
+	size_t at;     // how many bytes have been read
+	bool in_place; // files may take their pages out of the archive
+	// The rest of the last page that a file took. It still contains headers. When they have
+	// been read, the rest is cleared, since bytes beyond a file's end must be 0. Until then the
+	// page is pinned: a later entry might remove the file.
 	char *tail, *tail_end;
 	struct list links; // struct cpio_link
 	struct fs_context context;
@@ -79,6 +80,7 @@ static int hex_digit(char c)
 	return -1;
 }
 
+// Convert the numbers of a header. Returns false if one has another character than a digit.
 static bool read_fields(const char *text, uint32_t *field)
 {
 	for (int i = 0; i < FIELDS; i++) {
@@ -94,7 +96,8 @@ static bool read_fields(const char *text, uint32_t *field)
 	return true;
 }
 
-// Take `n` bytes and the padding behind them off the archive. NULL when there are not so many.
+// Take `n` bytes and the padding after them off the archive. Returns NULL if there are fewer.
+// The padding may be missing at the archive's end.
 static const char *take(struct cpio *cpio, size_t n)
 {
 	const char *bytes = cpio->base + cpio->at;
@@ -106,7 +109,9 @@ static const char *take(struct cpio *cpio, size_t n)
 	return bytes;
 }
 
-// Read the next entry. 1; 0 at the entry that ends the archive; -EINVAL where the archive is damaged.
+// Read the next entry. Returns 1; 0 at the entry that ends the archive; -EINVAL if the archive
+// is damaged. Its name must end within its size, or a string function would read beyond the
+// archive.
 static int read_entry(struct cpio *cpio, struct cpio_entry *entry)
 {
 	const char *header = cpio->base + cpio->at, *name = header + HEADER_LENGTH;
@@ -129,7 +134,8 @@ static int read_entry(struct cpio *cpio, struct cpio_entry *entry)
 	return strcmp(entry->name, TRAILER) != 0;
 }
 
-// All headers up to `at` have been read: clear the rest of the page that a file took.
+// Clear the rest of the last page that a file took, once all headers up to `at`, which lies
+// beyond it, have been read.
 static void clear_tail(struct cpio *cpio, const char *at)
 {
 	if (cpio->tail && at >= cpio->tail_end) {
@@ -139,7 +145,7 @@ static void clear_tail(struct cpio *cpio, const char *at)
 	}
 }
 
-// Let the object have the pages in which the data lie. 0 or -ENOMEM.
+// Let the object have the pages in which the data lie. Returns 0 or -ENOMEM.
 static int take_pages(struct cpio *cpio, struct object *object, const char *data, size_t size)
 {
 	size_t count = (size + PAGE_SIZE - 1) / PAGE_SIZE;
@@ -157,7 +163,8 @@ static int take_pages(struct cpio *cpio, struct object *object, const char *data
 	return 0;
 }
 
-// Give an empty file its contents.
+// Give an empty file its contents. Returns 0 or -errno. Of the several names of one file only
+// one carries data.
 static int fill(struct cpio *cpio, struct inode *inode, const struct cpio_entry *entry)
 {
 	size_t size = entry->field[FILE_SIZE];
@@ -185,6 +192,7 @@ static struct cpio_link *find_link(struct cpio *cpio, const struct cpio_entry *e
 	return NULL;
 }
 
+// Remember the file, for further names in the archive. Returns 0 or -ENOMEM.
 static int remember_link(struct cpio *cpio, const struct cpio_entry *entry, struct inode *inode)
 {
 	struct cpio_link *link = kmalloc(sizeof(*link));
@@ -207,8 +215,8 @@ static void set_attributes(struct inode *inode, const struct cpio_entry *entry)
 	inode->mtime = (int64_t)entry->field[MTIME] * 1000000000;
 }
 
-// The inode that an entry of another type than a directory stands for: a new one, or that of an
-// earlier name. Stores a reference.
+// Find the inode for an entry that is no directory: a new one, or the one of an earlier name.
+// Stores a new reference. Returns 0, -EINVAL for a bad link text, or -ENOMEM.
 static int entry_inode(struct cpio *cpio, const struct cpio_entry *entry, struct inode **store)
 {
 	mode_t mode = entry->field[MODE];
@@ -234,6 +242,7 @@ static int entry_inode(struct cpio *cpio, const struct cpio_entry *entry, struct
 	return 0;
 }
 
+// Make a directory, or give one that exists the attributes of the entry. Returns 0 or -errno.
 static int unpack_directory(struct cpio *cpio, const struct cpio_entry *entry)
 {
 	int error = names_make(&cpio->context, NULL, entry->name,
@@ -253,6 +262,8 @@ static int unpack_directory(struct cpio *cpio, const struct cpio_entry *entry)
 	return error;
 }
 
+// Make a file that is no directory. It is filled before it gets its name. If the name exists,
+// what it names is removed. Returns 0 or -errno.
 static int unpack_other(struct cpio *cpio, const struct cpio_entry *entry)
 {
 	struct inode *inode = NULL;
@@ -273,6 +284,7 @@ static int unpack_other(struct cpio *cpio, const struct cpio_entry *entry)
 	return error;
 }
 
+// Unpack one entry. Returns 0 or -errno.
 static int unpack_entry(struct cpio *cpio, const struct cpio_entry *entry)
 {
 	switch (entry->field[MODE] & S_IFMT) {
@@ -290,6 +302,7 @@ static int unpack_entry(struct cpio *cpio, const struct cpio_entry *entry)
 	}
 }
 
+// Drop the references on all files with several names.
 static void forget_links(struct cpio *cpio)
 {
 	struct cpio_link *link, *after;
@@ -300,7 +313,7 @@ static void forget_links(struct cpio *cpio)
 	}
 }
 
-// Count entry `number`, or remember why it is the first that could not be unpacked.
+// Record the result of entry `number`: count it, or keep the first error.
 static void note_result(struct cpio_result *result, size_t number, int error)
 {
 	if (!error) {
@@ -311,6 +324,8 @@ static void note_result(struct cpio_result *result, size_t number, int error)
 	}
 }
 
+// Unpack all entries. An entry takes 4 KiB for its name, so it is not on the kernel stack of 8
+// KiB.
 static struct cpio_result unpack(struct cpio *cpio)
 {
 	struct cpio_entry *entry = kmalloc(sizeof(*entry));

@@ -5,7 +5,7 @@
 #include "fs/name_changes.h"
 #include <stdio.h>
 
-// Only grows, and only at boot: read without a lock.
+// The list only grows, and only at boot, so it is read without a lock.
 static struct list devices = LIST_INIT(devices);
 
 void device_register(struct device *device)

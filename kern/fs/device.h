@@ -1,24 +1,26 @@
-// device.h: character devices: files in /dev that stand for a piece of code.
+// device.h: character devices: files in /dev whose operations are functions of the kernel.
 #pragma once
 
 #include "fs/file.h"
 #include <abi/device.h>
 
 struct device {
-	const char *name; // in /dev
+	const char *name; // its file is /dev/NAME
 	unsigned int major_number, minor_number;
 	mode_t permissions;
-	const struct file_ops *ops; // of its open files
-	int (*open)(struct device *device,
-	            struct file *file); // what else there is to do; NULL: nothing. 0 or -errno
-	void *private;                  // what its files have in file->private
-	struct list link;               // among all devices
+	const struct file_ops *ops; // the operations of its open files
+
+	// Complete an open file; ops and private are set. Returns 0 or -errno. May be NULL.
+	int (*open)(struct device *device, struct file *file);
+
+	void *private;    // the `private` of its open files
+	struct list link; // in the list of all devices
 };
 
-// Make the device known, and its file in /dev. Panics where there is no memory: it is called at
-// boot. The struct stays.
+// Register the device and create its file in /dev. Called at boot: panics if out of memory. The
+// struct must live on.
 void device_register(struct device *device);
 
-// Complete `file`, an open file of the device with this number. 0, -ENXIO where there is none, or
-// what the device's open says.
+// Complete `file`, an open file of the device with this number. Returns 0; -ENXIO if there is no
+// such device; what the device's open operation returns.
 int device_open(dev_t number, struct file *file);

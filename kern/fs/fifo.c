@@ -1,9 +1,11 @@
-// fifo.c: making pipes, and opening FIFOs.
+// fifo.c: creating pipes, and opening FIFOs.
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
 #include "mem/page.h"
 
+// Create a pipe without open ends. Returns NULL if out of memory. A pipe may outlive the process
+// that makes it, so it comes from lasting memory.
 static struct pipe *pipe_create(void)
 {
 	struct pipe *pipe = kzalloc_lasting(sizeof(*pipe));
@@ -45,7 +47,9 @@ int pipe_prepare(struct pipe *pipe)
 	return pipe->slots[0].page ? 0 : -ENOMEM;
 }
 
-// The pipe of a FIFO, made when it is first opened. NULL without memory.
+// Returns the pipe of a FIFO, which is created when the FIFO is first opened, or NULL if out of
+// memory. It is allocated without the lock; if two threads do that at once, the second frees its
+// own.
 static struct pipe *fifo_pipe(struct inode *inode)
 {
 	struct pipe *fresh = NULL;
@@ -62,7 +66,9 @@ static struct pipe *fifo_pipe(struct inode *inode)
 	return inode->pipe;
 }
 
-// Sleep until *opens, a count of opens of the other end, has changed. 0 or -ERESTARTSYS.
+// Sleep until *opens, the count of opens of the other end, has changed. A count of open ends
+// would not do: the partner may open and close its end before this thread runs. Returns 0 or
+// -ERESTARTSYS. Caller: holds the lock.
 static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 {
 	uint32_t before = *opens;
@@ -73,10 +79,13 @@ static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 	return error ? -ERESTARTSYS : 0;
 }
 
+// The rules are those of fifo(7): a reader waits for a writer and a writer for a reader; O_RDWR
+// never waits, since it is both; a nonblocking reader succeeds at once, a nonblocking writer
+// fails with ENXIO. A pipe that is opened again through /proc/PID/fd never waits.
 int pipe_open(struct inode *inode, struct file *file)
 {
 	struct pipe *pipe = fifo_pipe(inode);
-	// else a pipe, opened again by its name in /proc
+	// false: a pipe without a name, opened again through /proc
 	bool named = inode->dev != VOLUME_NAMELESS;
 	bool wait = named && !(file->flags & O_NONBLOCK);
 	int error = 0;
@@ -110,6 +119,8 @@ int pipe_open(struct inode *inode, struct file *file)
 	return error;
 }
 
+// Until both files exist, an error is undone by file_put of the first: it drops the inode's
+// reference, and the last one frees the pipe.
 int pipe_create_files(uint32_t flags, struct file *ends[2])
 {
 	struct inode *inode = inode_create(S_IFIFO | 0600, VOLUME_NAMELESS, NULL);

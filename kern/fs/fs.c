@@ -1,4 +1,5 @@
-// fs.c: the file system as the first program finds it.
+// fs.c: the file system as the first program finds it, before /proc, the terminals and the
+// archive are added.
 #include "fs/fs.h"
 
 #include "fs/memory_devices.h"

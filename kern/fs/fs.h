@@ -1,6 +1,6 @@
 // fs.h: starting the file system.
 #pragma once
 
-// Make the tree with its first directories, the devices, /proc and the standard files. Once, at
-// boot, after thread_init and vm_init.
+// Create the tree with its first directories, the random generator, and the memory devices.
+// Called once, at boot, after thread_init and vm_init, which provide locks and objects.
 void fs_init(void);

@@ -1,10 +1,13 @@
-// large_page_file.c: files of large pages: they can be mapped, read and truncated, but not written to.
+// large_page_file.c: files of large pages. They can be mapped, read and truncated, but write()
+// does not work on them: Linux's hugetlbfs has no write either.
 #include "fs/large_page_file.h"
 
 #include "fs/directory_tree.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
+// A mapping covers whole large pages: the length is rounded up, the offset must fit (mmap(2),
+// "Huge page (Huge TLB) mappings").
 static int large_mmap(struct file *file, struct map_request *request)
 {
 	file_accessed(file);
@@ -52,6 +55,8 @@ bool inode_has_large(const struct inode *inode)
 	return inode->ops == &large_inode_ops;
 }
 
+// A shared mapping may be written only if its file was opened for writing at some time. Nobody
+// ever opens this file, so it is marked so here.
 int large_file_request(struct map_request *request, struct inode **store)
 {
 	struct inode *inode = large_file_inode(0777);
@@ -68,7 +73,7 @@ int large_file_request(struct map_request *request, struct inode **store)
 		return error;
 	}
 	request->object = inode->object;
-	inode->object->opened_to_write = true; // by nobody else
+	inode->object->opened_to_write = true;
 	*store = inode;
 	return 0;
 }

@@ -1,4 +1,5 @@
-// memfd.c: files in memory that never had a name in the tree, and seals on them.
+// memfd.c: files in memory that never had a name in the tree (memfd_create(2)), and seals
+// (fcntl(2), "File Sealing").
 #include "fs/memfd.h"
 
 #include "fs/inode.h"
@@ -13,12 +14,14 @@
 	(F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE | \
 	 F_SEAL_EXEC)
 
-// A file that will never be executed may be sealed without being asked.
+// Returns the permissions of a new file. With MFD_NOEXEC_SEAL nobody may execute it.
 static mode_t mode_for(unsigned int flags)
 {
 	return flags & MFD_NOEXEC_SEAL ? 0666 : 0777;
 }
 
+// Returns the seals of a new file. F_SEAL_SEAL forbids all further seals: a program must ask to
+// be allowed any. A file that can never be executed may be sealed without asking.
 static uint16_t first_seals(unsigned int flags)
 {
 	if (flags & MFD_NOEXEC_SEAL)
@@ -26,7 +29,7 @@ static uint16_t first_seals(unsigned int flags)
 	return flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL;
 }
 
-// Are there large pages of the size that is asked for? 0 asks for any.
+// Returns true if there are large pages of the size that `flags` ask for. 0 asks for any.
 static bool size_exists(unsigned int flags)
 {
 	unsigned int shift = flags >> MFD_HUGE_SHIFT & MFD_HUGE_MASK;
@@ -55,12 +58,14 @@ int memfd_create(const char *name, unsigned int flags, struct file **store)
 		return -ENOMEM;
 	}
 	error = file_create(inode, O_RDWR | O_LARGEFILE, store);
-	if (!error) // as on Linux a program in a memfd runs by its first descriptor
+	// A program in a memfd is executed through the descriptor that wrote it (fexecve(3)), so
+	// that one does not count as a writer. Linux does the same.
+	if (!error)
 		file_allow_exec(*store);
 	return error;
 }
 
-// The object whose seals are the file's, or NULL.
+// Returns the object whose seals are the file's, or NULL if it has none.
 static struct object *sealable(const struct inode *inode)
 {
 	return inode_is(inode, S_IFREG) ? inode->object : NULL;
@@ -81,7 +86,8 @@ int file_add_seals(struct file *file, unsigned int seals)
 		return -EPERM;
 	if ((seals & ~(unsigned int)SEALS_ALL) || !object)
 		return -EINVAL;
-	// Who may execute it can rely on what it executes.
+	// F_SEAL_EXEC on an executable file also fixes its contents: whoever executes it can rely
+	// on what it executes (Linux since 6.3).
 	if ((seals & F_SEAL_EXEC) && (file->inode->mode & S_IXALL))
 		seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 	return object_seal(object, seals);

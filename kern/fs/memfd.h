@@ -3,18 +3,22 @@
 
 #include "fs/file.h"
 
-#define MEMFD_NAME_MAX 249 // bytes: with "memfd:" before it, a name in a directory
+#define MEMFD_NAME_MAX 249 // bytes: with "memfd:" before them, NAME_MAX
 
-// A new empty file, open for reading and writing, that is shown as "/memfd:NAME (deleted)". `name`
-// has at most MEMFD_NAME_MAX bytes; `flags`: MFD_ bits, of which MFD_CLOEXEC is the caller's. 0,
-// -ENODEV for pages of a size that there is not, or -ENOMEM.
+// Create an empty file, open for reading and writing, which /proc shows as "/memfd:NAME
+// (deleted)". `name` has at most MEMFD_NAME_MAX bytes. `flags`: MFD_ bits; MFD_CLOEXEC is for
+// the caller to handle. Stores an open file with one reference. Returns 0; -ENODEV if there are
+// no large pages of the size asked for; -ENOMEM.
 int memfd_create(const char *name, unsigned int flags, struct file **store);
 
-// What fcntl() does with seals. F_GET_SEALS: the file's seals, or -EINVAL for one that has none.
-// F_ADD_SEALS: 0; -EPERM where a seal or the way in which the file was opened forbids it; -EINVAL;
-// -EBUSY while the file is mapped so that it can be written.
+// Returns the file's seals (F_GET_SEALS), or -EINVAL if it is not a file that can have any.
 int file_get_seals(const struct file *file);
+
+// Add seals to the file (F_ADD_SEALS). Returns 0; -EPERM if the file is not open for writing or
+// F_SEAL_SEAL is set; -EINVAL for unknown seals or a file that has none; -EBUSY while the file
+// is being written, and for F_SEAL_WRITE while a shared mapping of it may be written.
 int file_add_seals(struct file *file, unsigned int seals);
 
-// May the file's permissions become `mode`? 0, or -EPERM where F_SEAL_EXEC keeps who may execute it.
+// Check whether the file's permissions may become `mode`. Returns 0; -EPERM if F_SEAL_EXEC fixes
+// who may execute the file and `mode` would change that.
 int inode_check_mode(const struct inode *inode, mode_t mode);

@@ -1,4 +1,5 @@
-// memory_devices.c: /dev/mem, null, zero, full, random and urandom.
+// memory_devices.c: /dev/mem, null, zero, full, random and urandom (mem(4), null(4), full(4),
+// random(4)).
 #include "fs/memory_devices.h"
 
 #include <abi/mman.h>
@@ -31,6 +32,7 @@ static ssize_t write_full(struct file *file, struct uio *uio, uint64_t *pos)
 	return -ENOSPC;
 }
 
+// The error counts only if no byte was stored.
 static ssize_t read_zeroes(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	size_t wanted = uio->left, n = uio_zero(uio, wanted);
@@ -49,7 +51,8 @@ static ssize_t read_random(struct file *file, struct uio *uio, uint64_t *pos)
 	return done || !wanted ? (ssize_t)done : -EFAULT;
 }
 
-// A mapping of zeroes is anonymous memory; only what is private shows the device's name, as on Linux.
+// A mapping of /dev/zero is anonymous memory. Only a private one shows the device's name in
+// /proc/PID/maps, as on Linux.
 static int map_zeroes(struct file *file, struct map_request *request)
 {
 	(void)file;
@@ -59,8 +62,9 @@ static int map_zeroes(struct file *file, struct map_request *request)
 	return 0;
 }
 
-// Device memory is mapped, not read or written: what it does depends on the width of each access. A
-// private mapping would copy what is written, so there are only those that cannot be written.
+// Map physical memory. A read or write is not possible, as the effect on a device depends on the
+// width of each access, which read() and write() do not say. A private mapping would have to
+// copy a page that is written to, so it may not be written.
 static int map_memory(struct file *file, struct map_request *request)
 {
 	(void)file;
@@ -74,7 +78,7 @@ static int map_memory(struct file *file, struct map_request *request)
 	return linear_request(request);
 }
 
-// There are no positions, but asking for one is no error.
+// There are no positions, but asking for one is no error: Linux's null_lseek does the same.
 static int64_t seek_nowhere(struct file *file, int64_t offset, int whence)
 {
 	(void)offset;

@@ -1,7 +1,7 @@
-// memory_devices.h: the devices that need no hardware but memory: /dev/mem, null, zero, full, random and
-// urandom.
+// memory_devices.h: the devices that need no hardware but memory: /dev/mem, null, zero, full,
+// random and urandom.
 #pragma once
 
-// Make these devices, and the symbolic links from /dev/fd, stdin, stdout and stderr into /proc/self/fd.
-// Once, at boot.
+// Create these devices, and the symbolic links from /dev/fd, stdin, stdout and stderr into
+// /proc/self/fd. Panics if out of memory. Called once, at boot.
 void memory_devices_init(void);

@@ -1,13 +1,18 @@
-// pipe.c: bytes through a pipe. A copy between the program and a slot runs under the pipe's
-// spinlock. Where it meets a page of the program's that is not there, the lock is dropped, the page
-// brought in, and the piece begun again: a piece goes in or out whole or not at all.
+// pipe.c: moving bytes through a pipe. Bytes are copied between the program's memory and a slot
+// under the pipe's spinlock, where no page fault can be handled. If the copy meets a page that
+// is not present, the lock is released, the page faulted in, and the whole piece copied again: a
+// piece goes in or out whole or not at all.
+//
+// The first piece of a read or a write has a fast path. It is the whole transfer for most
+// programs; take_rest and put_rest handle everything else, and do not slow it down.
 #include "fs/pipe.h"
 
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include <abi/ioctl.h>
 
-// A function of the hot path that has two callers, one of them for what happens rarely.
+// For a function of the fast path with two callers, one of them the slow path. Without it the
+// compiler would keep one copy and call it.
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 void (*sigpipe_hook)(void);
@@ -36,7 +41,9 @@ void pipe_clear(struct pipe *pipe)
 	pipe->head = pipe->tail = 0;
 }
 
-// The pipe has changed and somebody waits: let one go on who can, and whoever polls look again.
+// The pipe has changed and threads wait: wake one reader and one writer that can continue, and
+// all polls. One is enough, because a thread that leaves bytes or room calls this function
+// again.
 static void wake_waiting(struct pipe *pipe)
 {
 	if (!pipe_empty(pipe) && !waitq_empty(&pipe->read_wait))
@@ -49,7 +56,9 @@ static void wake_waiting(struct pipe *pipe)
 	}
 }
 
-// Sleep until woken. 0 or -ERESTARTSYS.
+// Sleep on `wq` until woken. Others are woken first: this thread may have moved bytes before it
+// had to wait. Returns 0; -ERESTARTSYS if a signal waits. Caller: holds the lock, which is held
+// again on return.
 static int wait_on(struct pipe *pipe, struct waitq *wq)
 {
 	int error;
@@ -62,8 +71,8 @@ static int wait_on(struct pipe *pipe, struct waitq *wq)
 	return error ? -ERESTARTSYS : 0;
 }
 
-// A copy stopped after `copied` bytes: bring the page there in, without the lock. 0: try again; or
-// -EFAULT.
+// A copy stopped after `copied` bytes: handle the fault there, with the lock released. Returns
+// 0: try again; or -EFAULT. Everything about the pipe may have changed meanwhile.
 static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, bool write)
 {
 	int error;
@@ -74,7 +83,9 @@ static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, boo
 	return error;
 }
 
-// The oldest slot is used up: its page is the next write's, or is given back.
+// Free the oldest slot, which is used up. A pipe that is now empty keeps the slot and its page
+// for the next write: so a program that writes and reads by turns allocates nothing. Else the
+// page goes to the next slot to fill, or is freed if that slot has one.
 static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
 {
 	struct pipe_slot *next;
@@ -95,8 +106,8 @@ static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
 	slot->page = NULL;
 }
 
-// Move the next piece out of the oldest slot. Returns its length; 0: try again; -EAGAIN when the
-// pipe is empty; -EFAULT.
+// Move the next piece out of the oldest slot. Returns its length; 0: try again; -EAGAIN if the
+// pipe is empty; -EFAULT. Caller: holds the lock.
 static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 {
 	struct pipe_slot *slot = slot_at(pipe, pipe->tail);
@@ -115,8 +126,9 @@ static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 	return (ssize_t)n;
 }
 
-// The rest of a read whose first piece gave `n`: go on until all is read or the pipe is empty. It
-// waits only for the first byte.
+// Complete a read whose first piece returned `n`: continue until all is read or the pipe is
+// empty. Only the first byte is waited for (POSIX: read). No bytes and no writers is the end of
+// the file: 0. Caller: holds the lock.
 static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ssize_t n)
 {
 	ssize_t total = 0;
@@ -153,9 +165,9 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return n;
 }
 
-// Choose a slot for the next piece of a write of `left` bytes, and say how long the piece is: what
-// is more than full pages goes behind the bytes of the newest slot, where there is room for it; all
-// else into a slot of its own. NULL when all are taken.
+// Choose a slot for the next piece of a write of `left` bytes, and store the piece's length in
+// *n. The part of the write that fills no page is appended to the newest slot if there is room;
+// everything else gets a slot of its own. Returns NULL if all slots are taken.
 static inline struct pipe_slot *choose_slot(struct pipe *pipe, size_t left, size_t *n)
 {
 	struct pipe_slot *newest = slot_at(pipe, pipe->head - 1);
@@ -171,8 +183,8 @@ static inline struct pipe_slot *choose_slot(struct pipe *pipe, size_t left, size
 	return slot_at(pipe, pipe->head);
 }
 
-// Move the next piece of a write into the pipe. As take_piece, -EAGAIN when it is full; also
-// -EPIPE, -ENOMEM.
+// Move the next piece of a write into the pipe. Returns its length; 0: try again; -EPIPE if
+// there are no readers; -EAGAIN if the pipe is full; -ENOMEM; -EFAULT. Caller: holds the lock.
 static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 {
 	size_t n, copied;
@@ -198,7 +210,8 @@ static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 	return (ssize_t)n;
 }
 
-// The rest of a write whose first piece gave `n`.
+// Complete a write whose first piece returned `n`. Unlike a read, a write waits until everything
+// is written, unless it is nonblocking. Caller: holds the lock.
 static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ssize_t n)
 {
 	ssize_t total = 0;
@@ -214,6 +227,7 @@ static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ss
 	}
 }
 
+// Write everything that `uio` has. `file` NULL: by the kernel, without sleeping.
 static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struct file *file)
 {
 	ssize_t all = (ssize_t)uio->left, n;
@@ -241,7 +255,7 @@ static ssize_t pipe_write(struct file *file, struct uio *uio, uint64_t *pos)
 	ssize_t all = (ssize_t)uio->left, n = put(pipe, uio, file);
 
 	(void)pos;
-	// Readers may have gone in the middle: that is told even though some bytes went through.
+	// The last reader may go during the write: SIGPIPE is sent even if bytes got through.
 	if (unlikely(n != all) && !pipe->readers && sigpipe_hook)
 		sigpipe_hook();
 	return n;
@@ -259,7 +273,8 @@ unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	if (file_readable(file)) {
 		if (!pipe_empty(pipe))
 			events |= POLLIN | POLLRDNORM;
-		// A FIFO that no writer has opened since this end was opened has not been hung up.
+		// POLLHUP means that writers have gone. A FIFO that no writer has opened since this
+		// end was opened (pipe_open stored the count) has not been hung up.
 		if (!pipe->writers && pipe->writer_opens != (uint32_t)file->position)
 			events |= POLLHUP;
 	}
@@ -287,7 +302,8 @@ int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
 	return put_user(aspace_current(), (int __user *)arg, bytes);
 }
 
-// An end is closed.
+// Close an end. When all readers or all writers have gone, everybody must look again: readers
+// see the end of the file, writers get EPIPE, polls see POLLHUP or POLLERR.
 void pipe_release(struct file *file)
 {
 	struct pipe *pipe = file->private;

@@ -9,7 +9,7 @@
 #include "thread/timer.h"
 #include "thread/yield.h"
 
-#define BYTE_COST 12 // instructions or so
+#define BYTE_COST 12 // about how many instructions it takes to make a byte
 
 #define STEP 0x9e3779b97f4a7c15ull
 
@@ -24,6 +24,7 @@ void random_init(void)
 		state = rdtsc() ^ clock_realtime_ns() * STEP;
 }
 
+// Returns the next number: the mixing function of SplitMix64. Caller: holds the lock.
 static uint64_t next(void)
 {
 	uint64_t z = state += STEP;

@@ -3,15 +3,17 @@
 
 #include "kern.h"
 
-// Start the generator: from the kernel option `seed`, so that a run can be repeated, or else from
-// the time-stamp counter and the clock. Once, at boot.
+// Seed the generator: from the kernel option `seed`, so that a run can be repeated, else from
+// the time-stamp counter and the clock. Called once, at boot.
 void random_init(void);
 
-// Fill bytes[n]. Good enough for tests and hash seeds, not for secrets.
+// Fill bytes[n] with random bytes. Good enough for tests and for hash seeds, but not for
+// secrets: whoever knows the state knows all that follows.
 void random_bytes(void *bytes, size_t n);
 
 struct uio;
 
-// Random bytes for all of the list. Yields. Returns how many were stored: fewer where a byte cannot
-// be accessed, or after a whole page when a signal waits.
+// Fill all of `uio` with random bytes. Yields. Returns how many bytes were stored: fewer if the
+// next byte cannot be accessed, or if a signal waits after a whole page (as for Linux's
+// /dev/urandom, random(4)).
 size_t random_copyout(struct uio *uio);

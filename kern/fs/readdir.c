@@ -1,6 +1,7 @@
-// readdir.c: directories as open files. The position is that of the next entry: 0 and 1 are "."
-// and "..", then the cookies of the entries, which never change, then the positions of names that
-// are not entries (inode_ops). So names added or removed between two calls do no harm.
+// readdir.c: directories as open files. The position of a directory is the one of the next
+// entry: 0 and 1 are "." and "..", then come the cookies of the entries, which never change,
+// then the positions of names that are not entries (inode_ops.list). So names that are added or
+// removed between two calls do no harm: no other name is listed twice or left out.
 #include "fs/readdir.h"
 
 #include "fs/inode.h"
@@ -20,14 +21,15 @@ bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_
 	entry->d_ino = ino;
 	entry->d_off = next;
 	entry->d_reclen = (uint16_t)size;
-	entry->d_type = (uint8_t)((mode & S_IFMT) >> 12); // the DT_ values are made so
+	entry->d_type = (uint8_t)((mode & S_IFMT) >> 12); // DT_DIR = S_IFDIR >> 12, and so on
 	memcpy((char *)entry + DIRENT64_NAME_OFFSET, name, length);
 	buffer->used += size;
 	buffer->after = next;
 	return true;
 }
 
-// The names that are not entries, from *position on. true when there are no more.
+// Append the names that are not entries, from position `cookie` on. Returns true if all did fit.
+// Caller: holds tree_lock.
 static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_t cookie)
 {
 	char name[NAME_MAX + 1];
@@ -45,8 +47,8 @@ static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_
 	return true;
 }
 
-// As many entries as fit, from position `cookie` on. true when there are no more. Caller: holds
-// tree_lock.
+// Append as many names as fit, from position `cookie` on. Returns true if all did fit. Caller:
+// holds tree_lock.
 static bool list_entries(struct inode *dir, struct dirent_buffer *buffer, uint32_t cookie)
 {
 	const struct entry *entry;
@@ -63,13 +65,15 @@ static bool list_entries(struct inode *dir, struct dirent_buffer *buffer, uint32
 	return list_others(dir, buffer, cookie);
 }
 
+// An empty result means the end of the directory, so a buffer that has no room for even one
+// entry is EINVAL (getdents(2)). A removed directory lists not even ".".
 static int directory_getdents(struct file *file, struct dirent_buffer *buffer)
 {
 	uint32_t cookie = (uint32_t)MIN(file->position, UINT32_MAX);
 	bool complete;
 
 	if (file->inode->nlink == 0)
-		return -ENOENT; // removed: not even "." is there
+		return -ENOENT;
 	buffer->after = cookie;
 	mutex_lock(&tree_lock);
 	complete = list_entries(file->inode, buffer, cookie);
@@ -86,6 +90,8 @@ static ssize_t directory_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return -EISDIR;
 }
 
+// SEEK_END is refused, as on Linux's tmpfs: a directory's positions have no end that means
+// anything.
 static int64_t directory_lseek(struct file *file, int64_t offset, int whence)
 {
 	if (whence != SEEK_SET && whence != SEEK_CUR)

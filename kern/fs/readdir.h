@@ -4,15 +4,16 @@
 #include "fs/file.h"
 #include <abi/dirent.h>
 
-// Entries as getdents64 gives them, one after the other. It is the kernel's memory, since an entry
-// is put together under tree_lock.
+// A buffer that getdents64 fills with entries, one after the other. It is the kernel's memory: the
+// entries are collected under tree_lock, where no user memory may be touched.
 struct dirent_buffer {
 	char *bytes;
-	size_t size;    // bytes there are,
-	size_t used;    // and are filled
-	uint32_t after; // the position behind the last entry
+	size_t size;    // how many bytes there is room for
+	size_t used;    // how many of them are filled
+	uint32_t after; // the position after the last entry
 };
 
-// Append an entry of which the next one's position is `next`. false: no room.
+// Append an entry for the file number `ino` with the name name[length]. `next` is the position
+// of the entry after it (d_off). Returns false if there is no room.
 bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
                 const char *name, size_t length);

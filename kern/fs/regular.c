@@ -1,11 +1,12 @@
-// regular.c: regular files. Their bytes are the pages of a memory object, which mappings of the
-// file share.
+// regular.c: regular files. The contents of a regular file are the pages of a memory object.
+// Mappings of the file show the same pages, so read(), write() and mmap() always agree.
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
+// An error counts only if no byte was read; the next call will report it.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
@@ -30,6 +31,9 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return total;
 }
 
+// O_APPEND sets the position to the end at each write (open(2)). Then the limits cut the length,
+// RLIMIT_FSIZE before that of a file without O_LARGEFILE, as in Linux's generic_write_checks: a
+// write that crosses a limit is short, and one that begins beyond it fails with EFBIG.
 static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
@@ -71,6 +75,7 @@ static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return total;
 }
 
+// Holes are pages that the object does not have. A file of large pages reports none.
 int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 {
 	struct object *object = file->inode->object;
