@@ -1,5 +1,5 @@
-// advise.c: calls about mappings that are there: advice, locking, writing back, residence. As on
-// Linux each is a loop over the areas in its range: a hole does not stop it, but makes it return
+// advise.c: calls about mappings that exist: madvise(), msync(), mlock(), mincore(). As on Linux
+// each is a loop over the areas in its range. A hole does not stop the loop; the call returns
 // -ENOMEM at the end.
 #include <abi/mman.h>
 
@@ -8,13 +8,16 @@
 #include "vm/object.h"
 #include "vm/pagetree.h"
 
-// Something to do to the part [start, end) of one area. 0 or -errno, which ends the loop.
+// The work on [start, end), a part of one area. `what` is passed on by for_areas. Returns 0 or
+// -errno, which ends the loop.
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int what);
 
-// Visit the parts of all areas in [va, end). Returns the first error of a visit; else -ENOMEM if
-// there was a hole; `stop_at_hole` ends the loop there. Yields, and returns -EINTR for a thread that is
-// killed. Caller: holds as->lock for writing.
+// Call `visit` for the part of each area that lies in [va, end). Yields. With `stop_at_hole` a
+// hole ends the loop.
+// Returns the first error of a visit; else -ENOMEM if there was a hole; -EINTR if the thread is
+// killed; else 0.
+// Caller: holds as->lock for writing.
 static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
                      visit_fn visit, int what)
 {
@@ -42,14 +45,17 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 	return hole;
 }
 
-// Give the part [start, end) of an area other flags.
+// Give the part [start, end) of an area the flags `flags`. Returns 0 or the errors of
+// areas_split_at.
 static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      uint32_t flags)
 {
 	return area->flags == flags ? 0 : area_change(as, area, start, end, area->prot, flags);
 }
 
-// Advice that only changes how an area is marked: what it sets and what it clears.
+// Advice that only changes flags of areas: the bits that it sets and clears. Nothing acts on most
+// of these bits: they show in /proc/PID/smaps-like files, keep areas from merging, and fork looks
+// at two of them.
 static const struct {
 	int advice;
 	uint16_t set, clear;
@@ -65,6 +71,7 @@ static const struct {
 	{ MADV_KEEPONFORK, 0, AREA_WIPEONFORK },
 };
 
+// Visit: change the flags as marks[which] says.
 static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int which)
 {
 	int error;
@@ -75,10 +82,11 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 		return -EINVAL;
 	error = set_flags(as, area, start, end,
 	                  (area->flags | marks[which].set) & ~marks[which].clear);
-	return error == -ENOMEM ? -EAGAIN : error; // as on Linux: -ENOMEM means a hole
+	return error == -ENOMEM ? -EAGAIN : error; // as on Linux, where -ENOMEM means a hole
 }
 
-// The same of large pages, whole ones: what is cut off at the end stays. They are never locked.
+// dont_need for large pages. Only whole pages go: a last part that is not a whole page stays.
+// Large pages are never locked by mlock(), so AREA_LOCKED is not looked at.
 static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
@@ -89,6 +97,9 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 	return 0;
 }
 
+// Visit for MADV_DONTNEED and its relatives: drop the pages; the next access faults and finds
+// zeroes, or the file's contents. Returns 0; -EINVAL for locked areas, devices, and MADV_FREE of a
+// file; -ENOMEM.
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
 {
@@ -99,7 +110,7 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return -EINVAL;
 	if (advice == MADV_FREE)
-		// Contents stay until somebody reclaims them: nobody does.
+		// MADV_FREE allows the kernel to take the pages if memory is short. We never do.
 		return area->object ? -EINVAL : 0;
 	error = tables_make_private_at_ends(as, start, end);
 	if (!error)
@@ -107,7 +118,9 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	return error;
 }
 
-// MADV_REMOVE: a hole in the file behind a shared mapping.
+// Visit for MADV_REMOVE: punch a hole into the file of a shared mapping. Returns 0; -EINVAL for
+// locked and named areas and for anonymous memory; -EACCES for a private or read-only mapping;
+// -ENODEV for a device; or the errors of object_punch.
 static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                          int advice)
 {
@@ -122,6 +135,7 @@ static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, 
 	return object_punch(area->object, area->offset + (start - area->start), end - start);
 }
 
+// Visit for advice that we accept and ignore, with the errors that Linux reports for it.
 static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
 	(void)as;
@@ -133,7 +147,8 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 	return 0;
 }
 
-// What to do for each advice. NULL: there is no such advice.
+// Returns the visit function for `advice`, and its `what` in *what_store. NULL: the advice is
+// unknown.
 static visit_fn visit_for(int advice, int *what_store)
 {
 	*what_store = advice;
@@ -159,8 +174,9 @@ static visit_fn visit_for(int advice, int *what_store)
 	}
 }
 
-// Is there an area at `va` with right `prot`? A right that the processor gives with another one
-// does not count.
+// Returns 0 if the area at `va` has the protection bit `prot`; -ENOMEM without an area; -EINVAL
+// otherwise, and for devices. The area's own bit counts, not what i386 grants along with it: a
+// PROT_WRITE area can be read, but MADV_POPULATE_READ fails there, as on Linux.
 static int check_right(struct aspace *as, uintptr_t va, int prot)
 {
 	const struct area *area;
@@ -176,11 +192,14 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 	return error;
 }
 
-// What work costs, in instructions or so: to find, clear and map a page; to look whether one is there.
+// About how many instructions it takes to find, clear and map a page; to look whether a page is
+// resident.
 #define POPULATE_COST 1500
 #define RESIDENT_COST 40
 
-// MADV_POPULATE_READ and _WRITE: fault in, without a change to contents.
+// MADV_POPULATE_READ and _WRITE: fault in each page of [va, end), without changing contents.
+// Pinning a page does this, and the pin is dropped at once. Returns 0, the errors of check_right
+// and aspace_pin_page, or -EINTR if the thread is killed.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
 {
 	for (; va < end; va += PAGE_SIZE) {
@@ -199,6 +218,8 @@ static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum faul
 	return 0;
 }
 
+// Populating takes as->lock itself, page by page, because faults need it for reading; all other
+// advice is a loop under the lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 {
 	bool populate = advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
@@ -219,6 +240,8 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	return error;
 }
 
+// Visit for msync(): nothing to do, only errors to report. Returns 0; -EBUSY to invalidate locked
+// pages; -EINVAL to sync a device.
 static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                       int flags)
 {
@@ -231,7 +254,8 @@ static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uin
 	                                                                                  0;
 }
 
-// Mappings share the objects' pages, so there is nothing to write back, only ranges to check.
+// Mappings and read() use the same pages of the object, and there is no disk: nothing needs to be
+// written back.
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 {
 	size_t rounded = ROUND_UP(len, PAGE_SIZE);
@@ -248,6 +272,8 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 	return error;
 }
 
+// Visit for mlock() and munlock(): set the lock flags. Areas without pages of their own (devices,
+// large pages) are skipped, as on Linux.
 static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int locks)
 {
 	if (!ops_lockable(area->ops))
@@ -255,6 +281,9 @@ static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uint
 	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
 
+// Mark the areas first, then bring the pages in. If that fails the marks stay, as on Linux; its
+// errors are translated: -ENOMEM from mlock() means a hole or a page that cannot be accessed,
+// -EAGAIN means lack of memory.
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 {
 	uintptr_t start = ROUND_DOWN(va, PAGE_SIZE);
@@ -274,7 +303,9 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
 }
 
-// Populating stops where it cannot go on; what is locked stays locked, and nobody is told.
+// Bring the pages of all areas into memory, after mlockall(). As on Linux a failure in one area is
+// not reported, and its area stays marked as locked. Stops only if the thread is killed.
+// Caller: holds no lock.
 static void populate_all(struct aspace *as)
 {
 	struct area *area;
@@ -304,7 +335,7 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	as->new_flags = future ? locks : 0;
 	while (current && (area = area_find_from(&as->areas, va))) {
 		va = area->end;
-		if (ops_lockable(area->ops)) // nothing is cut, so nothing can fail
+		if (ops_lockable(area->ops)) // cannot fail: whole areas, so nothing is split
 			(void)set_flags(as, area, area->start, area->end,
 			                (area->flags & ~AREA_LOCKS) | locks);
 		(void)yield_after(AREA_COST);
@@ -315,13 +346,15 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	return 0;
 }
 
-// Is the page at `va` of `area` in memory?
+// Returns true if mincore() reports the page at `va` of `area` as resident: it is mapped here, or
+// the object has it. A page that fallocate() made and nobody has used does not count.
+// Caller: holds as->lock.
 static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
 {
 	uint64_t offset = area->offset + (va - area->start);
 	const page_t *pp;
 
-	if (area->ops == &large_ops) // only if it is mapped, as on Linux
+	if (area->ops == &large_ops) // counts only if mapped, as on Linux
 		return pde_has_large(as->pgdir[PDX(va)]);
 	if (pte_peek(as, va) || area_is_device(area))
 		return true;
@@ -348,8 +381,10 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 	return count;
 }
 
-// Populate the page at `va`: private memory that may be written is made the space's own at once.
-// 0, also where the area wants its pages only when they are touched, or as aspace_populate.
+// Fault in the page at `va`, for writing if the memory is private and writable: then the program
+// gets its own page at once, instead of the zero page now and a copy later. Skips devices, and
+// areas locked on fault. Returns 0 or the errors of aspace_populate.
+// Caller: holds no lock.
 static int populate_page(struct aspace *as, uintptr_t va)
 {
 	enum fault_access access = ACCESS_READ;

@@ -1,9 +1,25 @@
-// anon_copy_on_write.c: anonymous memory: zeroes at first, then whatever the program wrote; and copy-on-write,
-// for it and for private mappings of files.
+// anon_copy_on_write.c: faults on anonymous memory, and copy-on-write for it and for private
+// mappings of files. What a fault does depends on the entry that it finds:
+//
+//	entry at the address           read                     write
+//	-------------------------      ---------------------    --------------------------------
+//	empty                          map the zero page        map a new page of zeroes
+//	the zero page (read-only)      nothing: run again       map a new page, a copy of zeroes
+//	a shared page (read-only)      nothing: run again       map a copy, drop the old reference
+//	an exclusively owned page      nothing: run again       make the entry writable
+//	any of these, in a page table  as above, the table      make the table private, run again;
+//	that is shared after fork      stays shared             the next fault finds a case above
+//
+// A page is exclusively owned if one entry names it and nobody has pinned it. "Nothing: run again"
+// means that another thread has handled the same fault first. The zero page never has an owner, so
+// a write to it always makes a new page. Fork turns owned pages into shared ones: it makes the
+// entries read-only and counts each page once more (entry_inherit). A shared page becomes owned
+// again when the other process ends or makes its own copy: the next write finds a count of 1.
 #include "mem/page.h"
 #include "vm/internal.h"
 
-// Put `pp`, fresh and unreferenced, where `expected` stands. On failure it goes back.
+// Install the new page `pp`, which has no reference yet, over the entry `expected`. Frees the page
+// on failure. Returns 0, -EAGAIN or -ENOMEM, as pte_install.
 static __always_inline int install_fresh(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp)
 {
 	int error = pte_install(as, va, expected, pp, PTE_WRITABLE);
@@ -13,14 +29,18 @@ static __always_inline int install_fresh(struct aspace *as, uintptr_t va, pte_t 
 	return error;
 }
 
-// Is the page behind an entry the space's alone, so that it may be written in place? Nobody can change
-// that under us: forks need the space's lock for writing, which the fault holds for reading.
+// Returns true if the page that an entry names is exclusively owned, so that the space may write
+// to it in place. The answer stays true while the fault runs: only fork could share the page, and
+// fork needs as->lock for writing, which the fault holds for reading. A pinned page is copied: the
+// holder of the pin may belong to another space, and would see the write.
 static inline bool page_is_own(const page_t *pp)
 {
 	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
 }
 
-// Let the space write to its own page, unless the entry has changed.
+// Make the entry of an exclusively owned page writable, unless it has changed. No flush is needed:
+// what the TLB still has of it can only cause one more fault. Returns 0: the program runs the
+// instruction again in either case.
 static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 {
 	pte_t *pte;
@@ -33,6 +53,8 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	return 0;
 }
 
+// Copy the page that `old` names, and install the copy. The contents cannot change under the copy:
+// every entry that names the old page is read-only. Returns 0, -EAGAIN or -ENOMEM.
 static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 {
 	page_t *copy;
@@ -47,12 +69,14 @@ static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
 	if (unlikely(!entry_to_change(as->pgdir, va)))
-		return tables_make_private(as, va, va + PAGE_SIZE); // and then look again
+		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
 	if (page_is_own(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
 	return write_to_copy(as, va, old);
 }
 
+// The rows and columns of the table above. pte_peek reads the entry without pt_lock: it may be out
+// of date, and pte_install compares it again under the lock.
 static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	pte_t old = pte_peek(as, va);

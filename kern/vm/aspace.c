@@ -1,4 +1,4 @@
-// aspace.c: the life of an address space: made empty, switched to, given back.
+// aspace.c: the life of an address space: create, switch to, free.
 #include "vm/aspace.h"
 
 #include "mem/heap.h"
@@ -10,6 +10,7 @@
 #include "vm/uaccess.h"
 #include "vm/kernel_window.h"
 
+// The new directory already has the kernel's half: a trap or a system call changes no directory.
 int aspace_create(struct aspace **store)
 {
 	struct aspace *as = kmalloc(sizeof(*as));
@@ -31,7 +32,8 @@ int aspace_create(struct aspace **store)
 	return 0;
 }
 
-// Unmap all areas of a space that ends. Areas that share a page table are unmapped in one walk.
+// Unmap all areas of a space that nobody uses any more. Areas whose ends share a page table are
+// unmapped in one call, so that the table is walked once, and dropped whole if it is shared.
 static void unmap_all(struct aspace *as)
 {
 	struct area *area;
@@ -47,6 +49,9 @@ static void unmap_all(struct aspace *as)
 	}
 }
 
+// No lock is taken: the last reference is gone, so nobody else can reach the space. It ends in
+// this order: named areas (they name this space as their owner), page-table entries, areas (they
+// hold the objects), the program, the directory.
 void aspace_put(struct aspace *as)
 {
 	struct area *area, *after;
@@ -58,7 +63,7 @@ void aspace_put(struct aspace *as)
 		named_forget(as);
 	unmap_all(as);
 	list_for_each_safe(area, after, &as->areas.list, link) {
-		area_release(area); // the tree goes as a whole
+		area_release(area); // without area_remove: the tree is not used again
 		(void)yield_after(AREA_COST);
 	}
 	if (as->program) {
@@ -75,6 +80,8 @@ void aspace_set_program(struct aspace *as, struct object *obj)
 	as->program = object_get_hosted(obj);
 }
 
+// Load the new directory before the old space is freed: the processor must never run on page
+// tables that are on the free list.
 void aspace_switch_to(struct aspace *as)
 {
 	struct thread *thread = thread_current();
@@ -86,8 +93,9 @@ void aspace_switch_to(struct aspace *as)
 		aspace_put(old);
 }
 
-// A kernel thread runs on whatever directory is loaded: the kernel's half is the same in all. But a
-// directory must not be given back while it is loaded, which aspace_put asserts.
+// The hook at a thread switch. A kernel thread (no space) keeps the directory that is loaded: the
+// kernel's half is equal in all directories, and loading CR3 would flush the TLB. The price is a
+// rule that aspace_put asserts: a directory that is loaded cannot be freed.
 static void switch_to_thread(struct thread *next)
 {
 	if (next->aspace)

@@ -1,8 +1,11 @@
-// aspace.h: address spaces: a page directory and the areas that say what belongs into it.
+// aspace.h: address spaces. A space has a page directory, and the areas that say what belongs at
+// which address. The page tables are a cache of the areas: a fault fills in one entry, and an
+// entry may be missing at any time.
 //
-// Two locks. `lock` guards the areas: faults hold it for reading, changes for writing. `pt_lock`
-// guards the entries of the page tables. A page is looked at, allocated and filled without pt_lock;
-// under it the entry is looked at once more, and stored.
+// Two locks. `lock` guards the areas: faults hold it for reading, changes hold it for writing.
+// `pt_lock` is a spinlock and guards the entries of the page tables. A page is found, allocated
+// and filled without pt_lock, because that may sleep; under pt_lock the entry is compared once
+// more, and then stored.
 #pragma once
 
 #include "kern.h"
@@ -12,187 +15,221 @@
 
 struct trapframe;
 
+// One address space, shared by all threads of a process.
 // [c] constant   [s] lock   [p] pt_lock   [a] atomic
 struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
 	struct spinlock pt_lock;
 	struct rwlock lock;
-	struct area_tree areas;   // [s]
-	struct area *hint;        // [a] the area found last; only ever one of `areas`
-	uint32_t refs;            // [a] threads and others that keep the space
-	size_t peak;              // [p] aspace_note_peak
-	uintptr_t brk_start, brk; // [s] the heap that brk() moves the end of
-	size_t pages;             // [s] the sum of all areas' sizes
-	size_t named;             // [named_lock] how many named areas are its own
-	uint16_t new_flags;       // [s] what every new area gets: AREA_LOCKS after mlockall
-	struct object *program;   // [c] once it runs: the file, which is not opened for writing
+	struct area_tree areas;         // [s]
+	struct area *hint;              // [a] the area found last, or NULL; always one of `areas`
+	uint32_t refs;                  // [a] threads and other holders of the space
+	size_t peak;                    // [p] the result of aspace_note_peak so far
+	uintptr_t brk_start, brk;       // [s] the heap; brk() moves its end
+	size_t pages;                   // [s] the sum of all areas' sizes
+	size_t named;                   // [named_lock] how many named areas the space owns
+	uint16_t new_flags;             // [s] flags of every new area: AREA_LOCKS after mlockall
+	struct object *program;         // [c] the running program; nobody opens it for writing
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 
-#define MMAP_BASE 0x40000000u // where addresses nobody asked for come from, upwards
+#define MMAP_BASE 0x40000000u // without a hint, mmap() searches from here upwards
 #define STACK_TOP ULIM
-#define STACK_LIMIT (8u << 20) // how far a stack may grow, unless a limit says otherwise
+#define STACK_LIMIT (8u << 20) // default limit of a stack's size (RLIMIT_STACK)
 
-// An empty address space with one reference. Returns 0 or -ENOMEM.
+// Make an empty address space with one reference. Returns 0 or -ENOMEM.
 int aspace_create(struct aspace **store);
 
+// Take a reference on `as`. Returns `as`.
 static inline struct aspace *aspace_get(struct aspace *as)
 {
 	__atomic_add_fetch(&as->refs, 1, __ATOMIC_RELAXED);
 	return as;
 }
 
-// Drop a reference; the last one frees everything, and yields. `as` must not be loaded then by its
-// caller as the current space: see aspace_switch_to. Caller: holds no lock.
+// Drop a reference. The last one frees the space and all that it holds, and yields. The caller
+// must not be running in `as` then: a directory that is loaded cannot be freed (see
+// aspace_switch_to).
+// Caller: holds no lock.
 void aspace_put(struct aspace *as);
 
-// Let the current thread run in `as` from now on (NULL: in none), taking over the caller's
-// reference, and drop the one on the space it had.
+// Let the current thread run in `as` from now on (NULL: in no space). Consumes the caller's
+// reference on `as`, and drops the reference on the thread's old space.
 void aspace_switch_to(struct aspace *as);
 
-// Copy a whole space for fork: private memory copy-on-write, shared memory shared. Yields. Returns 0,
-// -ENOMEM, or -EINTR for a thread that is killed; then there is no copy. Caller: holds no lock.
+// Make a copy of `as` for fork: private memory copy-on-write, shared memory shared. Yields. The
+// copy, with one reference, goes to *store.
+// Returns 0; -ENOMEM; -EINTR if the thread is killed meanwhile. On an error there is no copy.
+// Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
 
-// Map at [at, at + len) of `to`, which must be free there, what is mapped at [va, va + len) of `from`,
-// which may be the same: private memory copy-on-write, shared memory shared, holes as holes. Returns 0,
-// -EINVAL for a bad range or one with device memory or large pages in it, -EEXIST, or -ENOMEM; what is
-// mapped has not changed then. Caller: holds no lock. (copy_mappings.c)
+// Map at [at, at + len) of `to` what is mapped at [va, va + len) of `from`, which may be the same
+// space: private memory copy-on-write, shared memory shared, holes as holes. The range in `to`
+// must be free. (copy_mappings.c)
+// Returns 0; -EINVAL for a bad range, or one with device memory or large pages in it; -EEXIST if
+// something is mapped in the target range; -ENOMEM. On an error no mapping has changed.
+// Caller: holds no lock.
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 
-// Make `obj` the program that runs in `as`, which has none. Takes a reference on it and its host, and
-// takes over the caller's object_deny_writes: the file cannot be opened for writing while the space
-// lives.
+// Make `obj` the program that runs in `as`, which has none. Takes a reference on `obj` and its
+// host, and takes over the caller's object_deny_writes: the file cannot be opened for writing
+// while the space lives.
 void aspace_set_program(struct aspace *as, struct object *obj);
 
-// Unmap everything. Caller: holds no lock.
+// Unmap everything, as execve() does. Yields. Caller: holds no lock.
 void aspace_clear(struct aspace *as);
 
-// What to map: the caller's hint, checked only where said.
+// A request for a new mapping. aspace_map checks it, except for `prot` and `flags`, which the
+// caller has checked.
 struct map_request {
-	uintptr_t va;          // page-aligned; where no MAP_FIXED is given, only a hint; 0: none
+	uintptr_t va;          // page-aligned; only a hint unless `fixed`; 0: no hint
 	size_t len;            // bytes > 0; rounded up to pages
 	uint8_t prot;          // PROT_ bits
 	uint16_t flags;        // AREA_ bits
-	bool fixed;            // at `va` and nowhere else, over whatever is there
-	bool no_replace;       // with fixed: -EEXIST where something is there
-	struct object *object; // or NULL; the area takes a reference of its own
-	uint64_t offset;       // into what stands behind the area, page-aligned
-	const char *name;
+	bool fixed;            // MAP_FIXED: map at `va` exactly, and replace what is mapped there
+	bool no_replace;       // with `fixed`: return -EEXIST if something is mapped there
+	struct object *object; // or NULL; the area takes its own reference
+	uint64_t offset;       // offset in the backing object or device, page-aligned
+	const char *name;      // as in struct area
 	const struct area_ops *ops; // NULL: object_ops with an object, else anon_ops
 };
 
-// Make an area. Returns 0 with its address in *va_store; -EINVAL for a range that is empty,
-// unaligned or not the user's; -ENOMEM without room or memory; -EEXIST. Nothing has changed then; but
-// where large pages are not to be had, what they were to replace is gone, as on Linux.
+// Map memory as `request` says, and store the address in *va_store.
+// Returns 0; -EINVAL for a range that is empty, unaligned or not the user's; -EPERM below
+// USER_MIN; -EEXIST as no_replace says; -ENOMEM without free addresses, within a limit, or if out
+// of memory. On an error nothing has changed, except if there are too few large pages: then what
+// the mapping was to replace is unmapped, as on Linux.
+// Caller: holds no lock.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
-// Make an area of device memory: of the physical addresses from request->offset on, cached as its
-// flags say. 0 or as aspace_map; also -EINVAL where they need more than 32 bits, -EPERM where they
-// are not all a device's that programs may have. Nobody counts or pins such memory: copies for
-// another space do not reach it (-EFAULT), fork shares it, locking and advice pass it by as Linux's
-// do with VM_PFNMAP. (device_memory.c)
+// Map device memory: the physical addresses from request->offset on, cached as request->flags say.
+// Device memory has no page_t: nobody counts, copies or pins it. So copies to and from another
+// space fail there (-EFAULT), fork shares it, and mlock() and madvise() ignore it, as Linux does
+// with VM_PFNMAP. (device_memory.c)
+// Returns 0 or the errors of aspace_map; also -EINVAL if the range needs addresses of more than 32
+// bits, and -EPERM unless all of it belongs to devices that programs may map.
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
-// The first half of it: make `request` one for device memory. 0, -EINVAL or -EPERM.
+// Turn `request` into one for device memory: the part of aspace_map_linear that checks. Returns 0,
+// -EINVAL or -EPERM, as aspace_map_linear.
 int linear_request(struct map_request *request);
 
-// What aspace_map would say about the request's range: 0 or an error.
+// Check the range of `request` without mapping anything. Returns 0, or the error that aspace_map
+// would return for the range.
 int aspace_check_map(struct aspace *as, const struct map_request *request);
 
-// Unmap [va, va + len): whatever areas are there, whole or in part. Returns 0, -EINVAL, or -ENOMEM
-// when an area would have to be split and there is no memory; nothing has changed then.
+// Unmap [va, va + len): all areas there, whole or in part. Yields.
+// Returns 0; -EINVAL for a bad range; -ENOMEM if an area must be split and there is no memory. On
+// an error nothing has changed.
+// Caller: holds no lock.
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
 
-// Change the rights of [va, va + len); with PROT_GROWSDOWN in `prot`, from the start of the stack
-// there. Returns 0, -EINVAL, -ENOMEM where part of the range has no area, -EACCES where an area may
-// not have these rights (what comes before is changed, as on Linux), or -ENOMEM without memory.
+// Change the protection of [va, va + len) to `prot`. With PROT_GROWSDOWN in `prot`, the range
+// begins where the stack at `va` begins.
+// Returns 0; -EINVAL for bad arguments; -ENOMEM if part of the range is not mapped or if out of
+// memory; -EACCES if an area may not have this protection. On an error the areas below the failing
+// one have changed, as on Linux.
+// Caller: holds no lock.
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot);
 
-// Move the end of the heap. Returns the end of the heap: the new one, or the old one where that
-// cannot be.
+// Move the end of the heap to `brk`, if that is possible. Returns the end of the heap afterwards:
+// the new one, or the old one on any failure. (Linux's brk() returns no error either.)
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
 
-// Move or resize the mapping [old, old + old_len) as mremap() does; `flags`: MREMAP_ bits, `new`
-// for MREMAP_FIXED. 0 with the new address in *va_store; -EINVAL, -EFAULT where the old range is
-// not one mapping, -ENOMEM. (remap.c)
+// Move or resize the mapping [old, old + old_len) as mremap() does. `flags` are MREMAP_ bits;
+// `new` is the target address of MREMAP_FIXED. Stores the new address in *va_store. (remap.c)
+// Returns 0; -EINVAL for bad arguments; -EFAULT if the old range is not a single mapping; -ENOMEM
+// without free addresses, within a limit, or if out of memory.
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
                  uintptr_t new, uintptr_t *va_store);
 
-// What madvise(), msync(), mlock() and munlock() do, with their errors. (advise.c)
+// Do what madvise(), msync(), mlock() and munlock() do; return 0 or the errors of these calls.
+// `locks` are AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. (advise.c)
+// Caller: holds no lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks);
-// `locks`: AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock; for what is there now, for what comes.
+// Like aspace_lock, for all areas that exist (`current`), for all areas to come (`future`), or for
+// both. Returns 0.
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future);
 
-// Is each page of [va, va + len) in memory, as mincore() says it: one byte a page to vec[], up to
-// the end of the area that `va` lies in or `max` pages. Returns how many pages were told of, or
-// -ENOMEM where nothing is mapped.
+// Report as mincore() does whether pages are in memory: one byte for each page from `va` on into
+// vec[], up to `max` pages or the end of the area that `va` lies in.
+// Returns how many bytes it has stored, or -ENOMEM if nothing is mapped at `va`.
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
 
-// Fault in all of [va, va + len), for writing where that is private memory and may be written. 0,
-// -ENOMEM at a hole, -EFAULT where there is no right or nothing behind it, -EINTR for a process that is
-// killed. Stops at the first.
-// Caller: holds no lock, or named_lock only.
+// Fault in all of [va, va + len): for writing where the memory is private and writable, else for
+// reading. Yields. Stops at the first failure.
+// Returns 0; -ENOMEM at a hole or if out of memory; -EFAULT where the protection admits no access
+// or the object has no page; -EINTR if the process is killed.
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 
-// Bring what is behind [va, va + len) into the page tables now, as far as it is in memory already:
-// saves the program its faults. Never fails; stops where memory is short.
+// Install the pages of [va, va + len) that the object already has in memory. This saves the
+// program its faults on them. Does nothing for writable areas. Never fails; stops where memory is
+// short.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 
-// How much memory a space has, in pages (usage.c).
+// What a space contains, in pages (aspace_usage.c).
 struct aspace_usage {
-	size_t size;               // of all areas, of which
-	size_t data, stack, text;  // private and writable; stacks; of what is left, executable
-	size_t locked;             // mlock
-	size_t anonymous, objects; // resident: the space's own, or its forks'; of memory objects
+	size_t size;               // all areas; of these:
+	size_t data, stack, text;  // private and writable; stacks; executable, of the rest
+	size_t locked;             // locked by mlock()
+	size_t anonymous, objects; // in memory: private pages; pages of memory objects
 	size_t tables;             // page tables
-	size_t large;              // large pages that are there, which `anonymous` leaves out
+	size_t large;              // large pages in memory, not counted in `anonymous`
 };
 
-// Fill *usage: counted anew at each call, page by page. Yields. Caller: holds no lock.
+// Fill in *usage. The pages are counted one by one at each call. Yields. Caller: holds no lock.
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
 
-// How many pages the space holds: the resident ones, page tables, the directory, and what its areas
-// take of the heap. Yields. Caller: holds a reference, and no lock.
+// Returns how many pages would be free without this space: its resident pages, page tables,
+// directory, and the heap memory of its areas. Yields.
+// Caller: holds a reference, and no lock.
 size_t aspace_held_pages(struct aspace *as);
 
-// Returns the most entries that the space's page tables have had in use, as far as anybody looked: look
-// once more, which costs some 3,000 instructions, not a walk through the tables. Unlike resident pages
-// entries of devices and of the zero page count. Caller: may hold spinlocks, of smaller rank than
-// RANK_PAGETABLE.
+// Returns the largest number of entries that the space's page tables have had in use, at any call
+// of this function: it counts them once more, which takes some 3,000 instructions, not a walk
+// through the tables. Entries of devices and of the zero page count here, unlike in resident
+// pages.
+// Caller: may hold spinlocks of lower rank than RANK_PAGETABLE.
 size_t aspace_note_peak(struct aspace *as);
 
-// What /proc/PID/pagemap says of `n` pages from `va` on, in words[] (abi/pageflags.h). Caller:
-// holds no lock.
+// Store in words[] what /proc/PID/pagemap shows of the `n` pages from `va` on (abi/pageflags.h).
+// Caller: holds no lock.
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
 
-// What a fault came to.
+// The result of a fault, with the signal that it becomes.
 enum fault_result {
 	FAULT_OK,          // run the instruction again
-	FAULT_NO_AREA,     // nothing is mapped there: SIGSEGV, SEGV_MAPERR
-	FAULT_NOT_ALLOWED, // mapped, but not for this: SIGSEGV, SEGV_ACCERR
-	FAULT_NO_PAGE,     // mapped, but past the end of what stands behind it: SIGBUS, BUS_ADRERR
-	FAULT_NO_MEMORY,   // no memory for the page
+	FAULT_NO_AREA,     // no area contains the address: SIGSEGV, SEGV_MAPERR
+	FAULT_NOT_ALLOWED, // the protection does not admit it: SIGSEGV, SEGV_ACCERR
+	FAULT_NO_PAGE,     // past the end of the backing object: SIGBUS, BUS_ADRERR
+	FAULT_NO_MEMORY,   // out of memory: the process must die
 };
 
-// Do what it takes so that an access to `va` succeeds. Where memory is gone it waits for some; only
-// a process that is to die gets FAULT_NO_MEMORY. Caller: holds no lock; none is held on return.
+// Handle a fault: install the page, so that the access to `va` succeeds when it is tried again;
+// let a stack grow if need be. If out of memory, waits until there is some; FAULT_NO_MEMORY is
+// returned only for a process that must die. May sleep.
+// Caller: holds no lock.
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
-// The page behind `va`, pinned, after what a program's access there would do, but that no stack grows.
-// Returns 0, -EFAULT, also for device memory, which has no pages, or -ENOMEM. Caller: holds no lock;
-// page_unpins the page.
+// Find the page at `va` as an access by the program would, with the faults that this takes (but
+// without letting a stack grow). Stores the page in *pp_store, pinned: the caller must page_unpin
+// it.
+// Returns 0; -EFAULT if the program could not access the address so, and for device memory, which
+// has no pages; -ENOMEM.
+// Caller: holds no lock.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 
-// Register the trap handlers and hooks of kern/vm. Once, at boot.
+// Prepare the layer: the kernel's own space, named areas, the page-fault handler, the hook at a
+// thread switch. Once, at boot.
 void vm_init(void);
 
-// Registered by proc/: the current process's access to `va` found no memory. Makes some, and
-// returns true; or false: the process is to die. May sleep.
+// Registered by proc/. Called when an access of the current process to `va` has found no memory.
+// Returns true if the access may be tried again, false if the process must die. May sleep.
 extern bool (*vm_no_memory_hook)(uintptr_t va);
 
-// Registered by proc/: a program touched `va` and may not: `result` says why. Sends the signal.
+// Registered by proc/. Called when a program's access to `va` has failed for the reason `result`.
+// Sends the signal.
 extern void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

@@ -1,18 +1,21 @@
-// aspace_clone.c: fork's copy of an address space: private pages shared until somebody writes.
+// aspace_clone.c: fork's copy of an address space. Areas and page-table entries are copied, pages
+// are not: private pages become read-only in both spaces, and whoever writes first gets a copy
+// (anon_copy_on_write.c).
 #include "vm/internal.h"
 
-// What it costs to give an area its place in the copy's tree, in instructions or so.
+// About how many instructions it takes to put an area into the tree of the copy.
 #define BUILD_COST 40
 
 static void build_step(void)
 {
 	if (yield_due(BUILD_COST))
-		thread_yield_point(); // the tree is completed even for a thread that is killed
+		thread_yield_point(); // even a killed thread completes the tree
 }
 
-// Copy the areas that a child inherits. Also on failure the copy's tree is a tree: aspace_put takes it
-// apart. Caller: holds the space's lock for writing; nobody else knows the copy.
-// Returns 0, -ENOMEM, or -EINTR for a thread that is killed.
+// Copy the areas that a child inherits, in address order. Also on failure the copy's tree is
+// complete, so that aspace_put can free it.
+// Caller: holds as->lock for writing; nobody else knows the copy.
+// Returns 0, -ENOMEM, or -EINTR if the thread is killed.
 static int clone_areas(struct aspace *as, struct aspace *copy)
 {
 	struct area *area, *twin;
@@ -29,7 +32,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 			error = -ENOMEM;
 			break;
 		}
-		// Locks are not inherited, nor what was put aside for the parent.
+		// A child inherits neither mlock() nor the parent's reserved pages.
 		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_RESERVED));
 		area_append(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
@@ -38,8 +41,11 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 	return error;
 }
 
-// A fork copies an area of large pages without a yield, and object_catch_up does not know such pages:
-// so a change of the object comes before, and is waited for, or after. Caller: as for ptes_clone.
+// Wait until no change of `obj` is under way. A fork copies an area of large pages without a
+// yield, and object_catch_up does not handle large pages. So a change of the object must come
+// wholly before the copy or wholly after it. Releases pt_lock meanwhile, because waiting sleeps;
+// both batches are finished first and may be used again.
+// Caller: as for ptes_clone.
 static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_batch *to,
                          struct object *obj)
 {
@@ -51,6 +57,10 @@ static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_b
 	spin_lock(&as->pt_lock);
 }
 
+// Copy the entries of all areas that the child inherits with their pages. Both batches run through
+// the whole copy, so that the parent's TLB is flushed once at the end (and at yields), not once
+// for each page. Returns 0, -ENOMEM or -EINTR, as ptes_clone.
+// Caller: holds as->lock for writing.
 static int clone_ptes(struct aspace *as, struct aspace *copy)
 {
 	struct tlb_batch from, to;
@@ -62,7 +72,7 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	tlb_batch_begin(&to, copy->pgdir);
 	list_for_each(area, &as->areas.list, link) {
 		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
-			continue; // device memory comes back with the child's first fault
+			continue; // the child's first fault maps device memory again
 		if (unlikely(area->ops->uncut))
 			wait_settled(as, &from, &to, area->object);
 		error = ptes_clone(&from, &to, area);
@@ -75,6 +85,8 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	return error;
 }
 
+// A truncation has run during the copy and may have missed the new areas: remove what it would
+// have removed.
 static void catch_up(struct aspace *copy)
 {
 	struct area *area;
@@ -83,6 +95,9 @@ static void catch_up(struct aspace *copy)
 		object_catch_up(area);
 }
 
+// The parent's lock is held for writing from the first area to the last entry: no thread of the
+// parent may fault or map meanwhile, else the copy would not be a state that the parent was ever
+// in.
 int aspace_clone(struct aspace *as, struct aspace **store)
 {
 	uint32_t mark = object_changes();

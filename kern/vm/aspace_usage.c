@@ -1,15 +1,15 @@
-// aspace_usage.c: how much memory a space has. Nothing is kept up to date for this: it is counted when
-// somebody asks.
+// aspace_usage.c: how much memory a space has. No counter is kept up to date for this: faults
+// would pay for it. The pages are counted when a program asks (/proc, OOM), from the page tables.
 #include <abi/mman.h>
 #include <abi/pageflags.h>
 #include "mem/large_pool.h"
 #include "vm/internal.h"
 
-// What work costs, in instructions or so: of each table, of each entry.
+// About how many instructions it takes to look at a page table, and at an entry.
 #define SPAN_COST 30
 #define ENTRY_COST 15
 
-// The page table at `pdx`, or NULL.
+// Returns the page table that directory entry `pdx` names, or NULL.
 static const pte_t *table_at(const struct aspace *as, size_t pdx)
 {
 	pde_t pde = as->pgdir[pdx];
@@ -17,7 +17,8 @@ static const pte_t *table_at(const struct aspace *as, size_t pdx)
 	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
 }
 
-// The page behind an entry, if it is some program's: not a device's, not the zero page.
+// Returns the page that an entry names if it counts as a program's memory: neither device memory
+// nor the zero page. Otherwise NULL.
 static const page_t *page_counted(pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
@@ -25,6 +26,8 @@ static const page_t *page_counted(pte_t entry)
 	return pp == zero_page ? NULL : pp;
 }
 
+// A table's page_t knows how many of its entries are in use (page_t.index), so the entries need no
+// look.
 size_t aspace_note_peak(struct aspace *as)
 {
 	size_t count = 0;
@@ -46,6 +49,8 @@ size_t aspace_note_peak(struct aspace *as)
 	return count;
 }
 
+// as->lock is not taken: the OOM killer asks, and the space's own threads may hold the lock while
+// they wait for memory. Only page tables are read, each under pt_lock.
 size_t aspace_held_pages(struct aspace *as)
 {
 	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;
@@ -64,7 +69,9 @@ size_t aspace_held_pages(struct aspace *as)
 	return count;
 }
 
-// Count the pages that are there of an area. Yields. Caller: holds the space's lock.
+// Count the resident pages of an area into *usage. Yields. pt_lock is held for one table at a
+// time: it is a spinlock, and a call must not go 10^6 instructions without a yield.
+// Caller: holds as->lock.
 static void count_resident(struct aspace *as, const struct area *area, struct aspace_usage *usage)
 {
 	uintptr_t va, span_end;
@@ -90,7 +97,8 @@ static void count_resident(struct aspace *as, const struct area *area, struct as
 	}
 }
 
-// Add what an area is, there or not.
+// Add to *usage what an area reports by its size alone, whether its pages are in memory or not.
+// Each area counts as one of stack, data, text, or none.
 static void count_area(const struct area *area, struct aspace_usage *usage)
 {
 	size_t pages = (area->end - area->start) / PAGE_SIZE;
@@ -106,7 +114,7 @@ static void count_area(const struct area *area, struct aspace_usage *usage)
 		usage->locked += pages;
 }
 
-// Count the page tables and large pages. Caller: holds pt_lock.
+// Count the page tables and large pages into *usage. Caller: holds pt_lock.
 static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 {
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
@@ -115,6 +123,7 @@ static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 	}
 }
 
+// The search by address, not by area_next, lets the loop release the lock between two areas.
 void aspace_count(struct aspace *as, struct aspace_usage *usage)
 {
 	struct area *area;
@@ -128,7 +137,7 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 		count_resident(as, area, usage);
 		if (!yield_due(AREA_COST))
 			continue;
-		rwlock_read_unlock(&as->lock); // what changes meanwhile is counted before or after
+		rwlock_read_unlock(&as->lock); // a change meanwhile is counted or not
 		thread_yield_point();
 		rwlock_read_lock(&as->lock);
 	}
@@ -138,12 +147,13 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 	rwlock_read_unlock(&as->lock);
 }
 
-// A page that nobody may use just now is there all the same. Devices have no pages. An object counts
-// on its pages besides those that map them.
+// Returns the word of /proc/PID/pagemap for `entry`. A page of a PROT_NONE entry counts as
+// present: it is in memory. Device memory has no page number to show. A page of an object is
+// exclusive with a count of 2: one reference is the object's own.
 static uint64_t pagemap_word(pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
-	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // which counts for a large page
+	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // has the count of a large page
 	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_LARGE && head->owner));
 
 	if (!pp)

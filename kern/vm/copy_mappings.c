@@ -1,16 +1,20 @@
-// copy_mappings.c: copies of mappings from one address space in another. On their way they stand in a space
-// that nobody else knows, so that never more than one of the two needs to be locked.
+// copy_mappings.c: copies of mappings from one address space to another. The copies are made in a
+// third space that nobody else knows, and move from there to the target. So only one of the two
+// spaces is locked at a time: two locks of equal rank could deadlock against a copy in the other
+// direction.
 #include "mem/heap.h"
 #include "vm/internal.h"
 #include "vm/object.h"
 
-// Are pages behind the area that can be mapped one by one?
+// Returns true if the area's memory consists of pages that can be mapped one by one: neither
+// device memory nor large pages.
 static bool can_copy(const struct area *area)
 {
 	return area->ops == &anon_ops || area->ops == &object_ops;
 }
 
-// Give `copy`, to which nobody has access, the part [start, end) of an area, `shift` bytes higher.
+// Add to `copy`, which nobody else knows, a copy of the part [start, end) of `area`, `shift` bytes
+// higher. Returns 0 or -ENOMEM.
 static int take_area(struct aspace *copy, const struct area *area, uintptr_t start, uintptr_t end,
                      uintptr_t shift)
 {
@@ -27,7 +31,9 @@ static int take_area(struct aspace *copy, const struct area *area, uintptr_t sta
 	return 0;
 }
 
-// The same of its entries, as far as there are any.
+// Copy the entries of [start, end), `shift` bytes higher. A private page becomes read-only in both
+// spaces. Ranges without a page table are skipped. Returns 0 or -ENOMEM.
+// Caller: holds the lock of the area's space for writing; its tables are private.
 static int take_entries(struct aspace *copy, const struct area *area, uintptr_t start,
                         uintptr_t end, uintptr_t shift)
 {
@@ -54,6 +60,8 @@ static int take_entries(struct aspace *copy, const struct area *area, uintptr_t 
 	return error;
 }
 
+// The first half: copy areas and entries of [start, end) from `from` into `copy`. Returns 0,
+// -EINVAL for device memory or large pages, or -ENOMEM; on failure the caller drops `copy`.
 static int take(struct aspace *copy, struct aspace *from, uintptr_t start, uintptr_t end,
                 uintptr_t shift)
 {
@@ -74,7 +82,8 @@ static int take(struct aspace *copy, struct aspace *from, uintptr_t start, uintp
 	return error;
 }
 
-// May what is in `copy` be mapped in `to` as well?
+// Check that the areas of `copy` can be mapped in `to`. Returns 0; -EEXIST if the range is not
+// free; -ENOMEM within a limit.
 static int check_target(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
 {
 	const struct area *next = area_find_from(&to->areas, start), *area;
@@ -89,6 +98,7 @@ static int check_target(struct aspace *to, struct aspace *copy, uintptr_t start,
 	return 0;
 }
 
+// Release the areas on a list; they are in no tree.
 static void release_all(struct list *areas)
 {
 	struct area *area, *after;
@@ -97,7 +107,8 @@ static void release_all(struct list *areas)
 		area_release(area);
 }
 
-// Areas for `to` like those of `copy`, on a list of their own. 0 or -ENOMEM.
+// Make for `to` a copy of each area of `copy`, on the list `twins`. Returns 0, or -ENOMEM with the
+// list empty.
 static int twin_all(struct aspace *to, struct aspace *copy, struct list *twins)
 {
 	const struct area *area;
@@ -114,8 +125,9 @@ static int twin_all(struct aspace *to, struct aspace *copy, struct list *twins)
 	return 0;
 }
 
-// Move the entries of [start, end) to `to`, whose tables are made for all of them before the first one
-// moves. 0 or -ENOMEM.
+// Move the entries of [start, end) from `copy` to `to`. All page tables are made first, so that
+// after the first moved entry nothing can fail. The pages' reference counts stay: each entry moves
+// with its reference. Tables that stay empty are freed at the end. Returns 0 or -ENOMEM.
 static int hand_over_entries(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
 {
 	int error = 0;
@@ -136,6 +148,8 @@ static int hand_over_entries(struct aspace *to, struct aspace *copy, uintptr_t s
 	return error;
 }
 
+// The second half: move everything from `copy` to `to`. Decides first (range, limits, areas,
+// tables), then commits. Returns 0, -EEXIST or -ENOMEM; on an error `to` has not changed.
 static int hand_over(struct aspace *to, struct aspace *copy, uintptr_t start, uintptr_t end)
 {
 	struct list twins;

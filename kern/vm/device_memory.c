@@ -1,10 +1,13 @@
-// device_memory.c: device memory: physical addresses at a fixed distance from an area's. No page_t stands
-// behind them: entries have PTE_NOPAGE, and nobody counts, pins, copies or takes them away.
+// device_memory.c: device memory, the linear backend: an area maps physical addresses at a fixed
+// distance. The addresses have no page_t; so the entries have PTE_NOPAGE, and nobody counts, pins
+// or copies such a page.
 #include "cpu/memory_type.h"
 #include "mem/physical_map.h"
 #include "vm/internal.h"
 
-// The bits of an entry that say how the processor may cache (cpu/memory_type.h).
+// Returns the bits of an entry that choose the memory type (cpu/memory_type.h). A processor
+// without a page attribute table has no write-combining; then the area is uncached, which is
+// slower and always right.
 static pte_t cache_bits(uint16_t flags)
 {
 	bool combining = flags & AREA_WRITE_COMBINING;
@@ -14,7 +17,9 @@ static pte_t cache_bits(uint16_t flags)
 	return combining ? PTE_PAT : 0;
 }
 
-// One fault brings in all of the area that a page table covers: an entry costs less than a fault.
+// The first access installs the entries of the whole part of the area that one page table covers:
+// storing an entry costs much less than a fault. No page is allocated, so only the table can be
+// missing.
 static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	uintptr_t at = MAX(area->start, ROUND_DOWN(va, LARGE_SIZE));

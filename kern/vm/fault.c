@@ -1,4 +1,7 @@
-// fault.c: page faults: from the trap to the area whose backend knows what belongs there.
+// fault.c: page faults, from the trap to the backend of the area. page_fault (the trap) calls
+// handle_program_fault, this calls handle_fault, this finds the area and calls its backend. A
+// fault ends in one of three ways: the instruction runs again, the program gets a signal, or a
+// copy of the kernel ends at its fixup.
 #include <abi/mman.h>
 #include "cpu/trap.h"
 #include "cpu/x86.h"
@@ -8,7 +11,9 @@
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 
-// The area at `va`: most often the one found last time.
+// Returns the area at `va`, or NULL. Most faults hit the area of the last fault, which as->hint
+// remembers. Several threads may write the hint at once, each under as->lock for reading: each
+// value is an area of this space.
 static inline struct area *find_area(struct aspace *as, uintptr_t va)
 {
 	struct area *area = as->hint;
@@ -21,15 +26,19 @@ static inline struct area *find_area(struct aspace *as, uintptr_t va)
 	return area;
 }
 
-// Does a stack that grows down to `va` keep its distance? It need not from other stacks, nor from
-// what nobody can access.
+// Returns true if a stack may grow down to `va`, with the area `below` (or NULL) under it:
+// STACK_GUARD bytes must stay free in between. No distance is needed to another stack or to memory
+// without any access (PROT_NONE), which is a guard itself.
 static bool far_enough(const struct area *below, uintptr_t va)
 {
 	return !below || (below->flags & AREA_GROWSDOWN) || below->prot == 0 ||
 	       va - below->end >= STACK_GUARD;
 }
 
-// Nothing is at `va`: let the stack above it grow down to there, if there is one and it may.
+// No area contains `va`. If the next area above is a stack, and the limits and the guard allow it,
+// extend the stack down to `va`. Returns true if the access may be tried again.
+// Caller: holds no lock. The fault has released as->lock, because growing needs it for writing; so
+// another thread may have grown the stack meanwhile.
 static bool grow_stack(struct aspace *as, uintptr_t va)
 {
 	struct area *area;
@@ -39,7 +48,7 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	rwlock_write_lock(&as->lock);
 	area = area_find_from(&as->areas, va);
 	if (area && area->start <= va) {
-		grown = true; // somebody else was faster
+		grown = true; // another thread was faster
 	} else if (area && (area->flags & AREA_GROWSDOWN) &&
 	           area->end - va <= thread_limit(RLIMIT_STACK) &&
 	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
@@ -52,6 +61,10 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	return grown;
 }
 
+// Let the area's backend handle the fault, if the protection admits the access, and translate its
+// error. -EAGAIN means that the entry has changed under the backend: the program runs the
+// instruction again and perhaps faults once more.
+// Caller: holds as->lock for reading.
 static __always_inline enum fault_result fault_in_area(struct aspace *as, struct area *area,
                                                        uintptr_t va, enum fault_access access)
 {
@@ -65,7 +78,9 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
 }
 
-// Handle an access if an area is there, whose rights admit it.
+// Handle a fault in an existing area. Returns as aspace_fault. Holds as->lock for reading during
+// the whole fault: no area can change or go meanwhile, but other threads' faults go on.
+// Caller: holds no lock.
 static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr_t va,
                                                       enum fault_access access)
 {
@@ -82,7 +97,7 @@ static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr
 	return result;
 }
 
-// Handle a program's own access, for which a stack grows.
+// Handle a program's own access: unlike a copy for another process, it makes a stack grow.
 static __always_inline enum fault_result handle_program_fault(struct aspace *as, uintptr_t va,
                                                               enum fault_access access)
 {
@@ -93,6 +108,7 @@ static __always_inline enum fault_result handle_program_fault(struct aspace *as,
 	return result;
 }
 
+// The hook waits, with no lock held, until another process has freed memory.
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access)
 {
 	enum fault_result result;
@@ -103,9 +119,12 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	return result;
 }
 
-// A user's page fault is handled, or becomes a signal. In the kernel only the copy functions may
-// touch user memory; their instructions stand in the exception table, and what cannot be handled
-// ends the copy there.
+// The trap handler. The processor has stored the faulting address in CR2, and the reason as bits
+// of the error code (Intel SDM vol. 3, 4.7).
+// A program's fault is handled, or becomes a signal. In the kernel only the copy functions of
+// uaccess.S may touch user memory; each of their instructions has an entry in the exception table.
+// A fault there is handled like the program's own; if that fails, the copy continues at its fixup,
+// which ends it. Any other fault in the kernel is a bug and panics.
 void page_fault(struct trapframe *frame)
 {
 	uintptr_t va = read_cr2();
@@ -117,14 +136,16 @@ void page_fault(struct trapframe *frame)
 	if (likely(trap_from_user(frame))) {
 		thread->faults++;
 		thread->fault_eip = frame->eip;
-		// A page that is there, refused to the processor in its own name: no table will
-		// change that. QEMU does so where a program's `iret` or far return meets SMAP.
+		// The page is present, and the processor was refused although it did not act for
+		// user mode. No change to the tables would help. QEMU reports such a fault where a
+		// program's `iret` or far return meets SMAP.
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
 			result = FAULT_NOT_ALLOWED;
 		else
 			result = handle_program_fault(thread->aspace, va, access);
 		if (unlikely(result == FAULT_NO_MEMORY))
-			(void)vm_no_memory_hook(va); // and run the instruction again, or die
+			(void)vm_no_memory_hook(
+				va); // the instruction runs again, or the process dies
 		else if (unlikely(result != FAULT_OK))
 			vm_fault_signal_hook(frame, va, result);
 		return;
@@ -136,12 +157,16 @@ void page_fault(struct trapframe *frame)
 		trap_fixup(frame);
 }
 
-// Does entry `pte` let a program access its page like that?
+// Returns true if entry `pte` names a page and lets a program access it.
 static bool entry_admits(pte_t pte, enum fault_access access)
 {
 	return pte_present(pte) && !(pte & PTE_NOPAGE) && (access == ACCESS_READ || (pte & PTE_W));
 }
 
+// The page is looked up and pinned under pt_lock, in one step: between the two another thread
+// could unmap and free it. If the entry does not admit the access, a fault is handled and the loop
+// looks again. The directory entry must allow writing too: a table shared after fork is read-only
+// there.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
 {
 	enum fault_result result;

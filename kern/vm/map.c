@@ -1,8 +1,11 @@
-// map.c: changing what an address space holds: mapping, unmapping, the heap's end.
-// Each operation first does everything that may fail, then what cannot.
+// map.c: map, unmap, and move the end of the heap. Each operation decides first and commits then:
+// whatever may fail comes before the first visible change.
 #include <abi/mman.h>
 #include "vm/internal.h"
 
+// Two things can fail: a cut through a large page or through a shared page table at one of the two
+// ends, and a split, which needs memory for the second area. A split is needed only for a hole in
+// the middle of one area; otherwise areas shrink or go.
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start), *last = area;
@@ -18,14 +21,15 @@ int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 	error = tables_make_private_at_ends(as, start, end);
 	if (error || area->start >= start || area->end <= end)
 		return error;
-	return areas_split_at(as, area->start, end); // a hole in its middle
+	return areas_split_at(as, area->start, end); // a hole in the middle of one area
 }
 
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start), *next;
 
-	// In one go, not area by area: of a table that is shared the whole span goes, or nothing.
+	// All areas in one call, not one by one: a shared page table can be dropped only if its
+	// whole span goes.
 	if (area && area->start < end)
 		ptes_unmap(as, start, end);
 	for (; area && area->start < end; area = next) {
@@ -45,12 +49,13 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 	return error;
 }
 
+// The order of the tests matters: `va + len` could wrap around, `ULIM - va` cannot.
 bool range_valid(uintptr_t va, size_t len)
 {
 	return va % PAGE_SIZE == 0 && len > 0 && va < ULIM && len <= ULIM - va;
 }
 
-// Before so much is unmapped, look how much there is.
+// Before an unmap of at least this size, aspace_unmap notes how much is mapped now.
 #define PEAK_BYTES (4u << 20)
 
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
@@ -70,10 +75,11 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 void aspace_clear(struct aspace *as)
 {
 	rwlock_write_lock(&as->lock);
-	unmap_commit(as, 0, ULIM); // which cuts through no area, and through no table
+	unmap_commit(as, 0, ULIM); // cannot fail: it cuts through no area and no table
 	rwlock_write_unlock(&as->lock);
 }
 
+// Returns true if no area overlaps [start, end).
 static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
@@ -81,7 +87,8 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || area->start >= end;
 }
 
-// May a mapping be put at [start, end) because that is wished?
+// Returns true if the address hint can be honoured: [start, end) overlaps neither an area nor a
+// stack's guard.
 static bool may_have_hint(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
@@ -89,6 +96,8 @@ static bool may_have_hint(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || end <= area_guard_start(area);
 }
 
+// A hint is rounded to what the backend demands. If it cannot be honoured it is ignored, as on
+// Linux: the caller of mmap() sees this by the address that it gets.
 int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
               uintptr_t *store)
 {
@@ -102,7 +111,10 @@ int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, siz
 	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, align, store);
 }
 
-// Choose where the request's `len` bytes go. Caller: holds as->lock.
+// Choose the address of the request's `len` bytes; store it in *store. Returns 0; -EINVAL or
+// -EPERM for an address or a length that is not allowed; -EEXIST as no_replace says; -ENOMEM
+// without free addresses or if there are too many areas.
+// Caller: holds as->lock.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
                           uintptr_t *store)
 {
@@ -128,6 +140,8 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	return find_room(as, ops, va, len, store);
 }
 
+// Returns how many bytes RLIMIT_DATA counts. A walk over all areas, but only programs with that
+// limit pay for it.
 static size_t data_bytes(struct aspace *as)
 {
 	struct area *area;
@@ -150,7 +164,7 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 	return (uint64_t)data_bytes(as) + len <= data;
 }
 
-// Bytes of [start, end) that something is mapped in.
+// Returns how many bytes of [start, end) are mapped.
 static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
@@ -161,6 +175,9 @@ static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 	return bytes;
 }
 
+// The order: check the arguments and limits; try to extend a neighbour, which needs no memory;
+// allocate the new area; unmap what it replaces; reserve large pages; insert the area. The new
+// area is allocated before the old mappings go, so that lack of memory leaves them as they were.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
 	struct map_request wanted = *request;
@@ -190,15 +207,16 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	if (!area)
 		return -ENOMEM;
 	error = replaced ? unmap_locked(as, va, va + len) : 0;
+	// If this fails the range stays unmapped, as on Linux.
 	if (!error && wanted.ops->reserve)
-		error = wanted.ops->reserve(as, area); // else a gap stays, as on Linux
+		error = wanted.ops->reserve(as, area);
 	if (error) {
 		area_release(area);
 		return error;
 	}
 	area_insert(&as->areas, area);
 	as->pages += len / PAGE_SIZE;
-	if (replaced || wanted.ops->reserve) { // only then area_extend has not tried
+	if (replaced || wanted.ops->reserve) { // in these cases area_extend could not merge
 		areas_merge_at(as, va + len);
 		areas_merge_at(as, va);
 	}
@@ -226,8 +244,9 @@ int aspace_check_map(struct aspace *as, const struct map_request *request)
 	return error;
 }
 
-// Grow the heap from `old` to `new`, both page-aligned. A page behind it stays free. Caller: holds
-// as->lock for writing.
+// Grow the heap from `old` to `new`, both page-aligned. One page above the heap stays free, so
+// that a program that runs past its end faults. Returns 0 or the errors of map_locked.
+// Caller: holds as->lock for writing.
 static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 {
 	struct area *next = area_find_from(&as->areas, old);
@@ -245,12 +264,15 @@ static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 	return map_locked(as, &request, &old);
 }
 
-// Shrink it. As on Linux that fails where the program has unmapped all that should go.
+// Shrink the heap from `old` to `new`. As on Linux this fails if the program has already unmapped
+// all of that range. Returns 0, -EINVAL or -ENOMEM.
+// Caller: holds as->lock for writing.
 static int shrink_heap(struct aspace *as, uintptr_t new, uintptr_t old)
 {
 	return range_is_free(as, new, old) ? -EINVAL : unmap_locked(as, new, old);
 }
 
+// brk() works in bytes, areas in pages: the area changes only if the end moves to another page.
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
 {
 	uintptr_t old, new = ROUND_UP(brk, PAGE_SIZE);

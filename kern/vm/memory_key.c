@@ -1,10 +1,12 @@
-// memory_key.c: the memory behind an address under a name that other spaces have for it too.
+// memory_key.c: names for memory. Two addresses, perhaps in two spaces, get equal names if they
+// show one memory.
 #include "vm/memory_key.h"
 
 #include "vm/internal.h"
 #include "vm/uaccess.h"
 
-// Does the program see the object's own page at `va`, and no copy of it? Caller: holds as->lock.
+// Returns true if the program sees the object's own page at `va`, not a private copy of it.
+// Caller: holds as->lock.
 static bool sees_object(struct aspace *as, const struct area *area, uintptr_t va)
 {
 	const page_t *pp = entry_page(small_entry(as, va));
@@ -12,6 +14,8 @@ static bool sees_object(struct aspace *as, const struct area *area, uintptr_t va
 	return area->object && ((area->flags & AREA_SHARED) || (pp && pp->kind == PAGE_OBJECT));
 }
 
+// Fault the page in first, for writing if possible: a private page then is the space's own, so
+// that no later copy-on-write changes which memory the address shows.
 int aspace_identify(struct aspace *as, uintptr_t va, struct memory_id *id)
 {
 	const void __user *user = (const void __user *)va;

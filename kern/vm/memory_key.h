@@ -1,4 +1,5 @@
-// memory_key.h: which memory an address stands for: a key for whoever waits for something there.
+// memory_key.h: names for memory. A thread that waits for a word in shared memory (a futex) is
+// woken by a thread of another process, at another address. Both addresses have one key.
 #pragma once
 
 #include "kern.h"
@@ -6,16 +7,17 @@
 struct aspace;
 struct object;
 
-// A place in memory that is equal for two addresses where a store to the one changes the other.
+// The key of an address. Two addresses have equal keys if a store to one changes the other.
 struct memory_id {
-	struct object *object; // whose byte `offset` it is; a reference, and one to its file. NULL: the
-	uint64_t offset;       // memory is the space's own, and this is the address
+	struct object *object; // the object, with a reference to it and its file; NULL: private memory
+	uint64_t offset;       // which byte of the object; of private memory: the address
 };
 
-// Find out what is behind `va` of the current space, after what a program's access there would do.
-// Memory of an object is named by the object where the program sees the object's own page: in shared
-// mappings, and in private ones that may not be written. Returns 0 with *id, whose object the caller
-// releases by object_put_hosted; -EFAULT where the program cannot read, for device memory, and for
-// private memory that it cannot write and that nobody changes.
+// Find the memory at `va` of the current space, as an access by the program would, with the faults
+// that this takes. An object's memory is named by the object if the program sees the object's own
+// page: in shared mappings, and in private ones that it cannot write to.
+// Returns 0 with the key in *id, whose object the caller releases by object_put_hosted; -EFAULT if
+// the program cannot read the address, for device memory, and for private memory that nobody can
+// change.
 // Caller: holds no lock.
 int aspace_identify(struct aspace *as, uintptr_t va, struct memory_id *id);

@@ -1,8 +1,13 @@
-// protect.c: mprotect: other rights for a stretch of an address space.
+// protect.c: mprotect(): change the protection of a range.
 #include <abi/mman.h>
 #include "vm/internal.h"
 
-// Change the rights of `area`'s part of [start, end). May let go of the lock for a while at the end.
+// Change the protection of the part of `area` in [start, end). The area changes before the
+// entries: when an entry gets less permission, a fault on it must find the new protection. A
+// device's entries are removed, not changed: its faults make them again. May release and take the
+// lock at the end.
+// Returns 0, or the errors of areas_split_at.
+// Caller: holds as->lock for writing.
 static int protect_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int prot)
 {
@@ -24,7 +29,8 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 	else
 		ptes_protect(as, start, end, prot);
 	if (populate) {
-		// Locked private memory that becomes writable is the space's own from the start.
+		// As on Linux, locked private memory that becomes writable gets its own pages at
+		// once. Faults need the lock for reading, so it is released here.
 		rwlock_write_unlock(&as->lock);
 		(void)aspace_populate(as, start, end - start);
 		rwlock_write_lock(&as->lock);
@@ -34,8 +40,9 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 
 #define PROT_GROWS (PROT_GROWSDOWN | PROT_GROWSUP)
 
-// Where to begin: at *va, or with PROT_GROWSDOWN where the stack begins that is first in [*va, end).
-// No stack grows upwards.
+// Handle PROT_GROWSDOWN: move *va down to the start of the first area in [*va, end), which must be
+// a stack. PROT_GROWSUP always fails: no stack of ours grows upwards. Returns 0, -ENOMEM or
+// -EINVAL.
 static int protect_from(struct aspace *as, uintptr_t *va, uintptr_t end, uint32_t grows)
 {
 	struct area *area = area_find_from(&as->areas, *va);
@@ -48,6 +55,7 @@ static int protect_from(struct aspace *as, uintptr_t *va, uintptr_t end, uint32_
 	return 0;
 }
 
+// The range may cover many areas. As on Linux they change one by one, up to the first that cannot.
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 {
 	uint32_t grows = prot & PROT_GROWS;
@@ -63,7 +71,7 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 	prot &= ~PROT_GROWS;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
 		return -EINVAL;
-	prot &= ~PROT_SEM; // for processors that are not ours
+	prot &= ~PROT_SEM; // PROT_SEM means nothing on x86
 	end = va + ROUND_UP(len, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
 	if (grows)
@@ -76,7 +84,7 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 			error = -ENOMEM;
 			break;
 		}
-		area_end = area->end; // the area may become part of another
+		area_end = area->end; // protect_area may merge the area
 		if ((prot & PROT_WRITE) && (area->flags & AREA_NOWRITE))
 			error = -EACCES;
 		else if (area->prot != prot)

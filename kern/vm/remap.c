@@ -1,39 +1,43 @@
-// remap.c: mremap: a mapping grows, shrinks or moves, and its pages go with it.
+// remap.c: mremap(): a mapping grows, shrinks or moves. Moving moves the page-table entries, not
+// the contents: nothing is copied, however large the mapping is.
 #include <abi/mman.h>
 
 #include "vm/internal.h"
 #include "vm/object.h"
 
-// What Linux demands: so many areas less than the greatest number for a move, and two less still where
-// the target may have to be unmapped.
+// Linux refuses a move unless this many more areas would fit into the space, and a fixed target
+// unless two more would: unmapping it may split areas.
 #define MOVE_AREAS 3
 #define TARGET_AREAS 2
 
-// What is to become of a mapping.
+// One call of mremap(): the old and the new range.
 struct remap {
 	uintptr_t old, new;
 	size_t old_len, new_len;
-	bool keep_old; // MREMAP_DONTUNMAP: the old range stays mapped, empty
+	bool keep_old; // MREMAP_DONTUNMAP: the old range stays mapped, without its pages
 };
 
-// May the mapping at `remap->old` be moved or grow? What is only shrunk away may lie in any areas.
+// Check that the mapping at `remap->old`, which lies in `area`, can move or grow. Only the part
+// that survives must lie in one area; what is cut off may lie in any areas.
+// Returns 0; -EINVAL, -EFAULT or -ENOMEM, as aspace_remap.
 static int check_source(struct aspace *as, const struct remap *remap, const struct area *area)
 {
 	if (remap->old_len == 0 && !(area->flags & AREA_SHARED))
-		return -EINVAL; // only shared memory can be mapped a second time
+		return -EINVAL; // an old length of 0 maps shared memory a second time
 	if (area_is_device(area) && remap->keep_old)
 		return -EINVAL;
 	if (MIN(remap->old_len, remap->new_len) > area->end - remap->old)
 		return -EFAULT;
 	if (area_is_device(area) && remap->new_len > remap->old_len)
-		return -EFAULT; // what comes next is another device's, or none
+		return -EFAULT; // the next addresses belong to another device, or to none
 	if (remap->new_len > remap->old_len &&
 	    !aspace_may_grow(as, remap->new_len - remap->old_len, area->prot, area->flags))
 		return -ENOMEM;
 	return 0;
 }
 
-// Large pages move as wholes, and a mapping of them neither grows nor leaves a range behind.
+// Large pages: round the lengths up to large pages, and refuse what cannot be done: a mapping of
+// large pages cannot grow, and cannot leave its old range mapped. Returns 0 or -EINVAL.
 static int check_large(struct remap *remap, const struct area *area)
 {
 	uintptr_t uncut = area->ops->uncut;
@@ -48,7 +52,8 @@ static int check_large(struct remap *remap, const struct area *area)
 	return 0;
 }
 
-// The new area: like the old one from `old` on, but at `new` and `new_len` long.
+// Make the new area: a copy of the part of `area` from `old` on, at `new`, `new_len` bytes long,
+// in no tree. Returns NULL if out of memory.
 static struct area *make_target(struct aspace *as, const struct area *area,
                                 const struct remap *remap)
 {
@@ -62,7 +67,8 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 	return target;
 }
 
-// The old range stays mapped, without its pages. As on Linux its area is not locked any more.
+// MREMAP_DONTUNMAP: the old area stays mapped, without its pages. As on Linux it is no longer
+// locked, and may merge with its neighbours.
 static void leave_behind(struct aspace *as, uintptr_t va)
 {
 	struct area *area = area_find(&as->areas, va);
@@ -73,7 +79,11 @@ static void leave_behind(struct aspace *as, uintptr_t va)
 	areas_merge_at(as, area->start);
 }
 
-// Move the mapping of `area`. The target range is free. Everything that may fail comes first.
+// Move the mapping of `area` to a target range that is free. Decide, then commit: count areas,
+// allocate the target, make its page tables, prepare the unmapping of the old range; from
+// area_insert on nothing can fail. A truncation that runs while the entries move could miss them
+// at both places; object_catch_up repairs that.
+// Returns 0 or -ENOMEM with nothing changed. Caller: holds as->lock for writing.
 static int move(struct aspace *as, const struct remap *remap, const struct area *area)
 {
 	size_t moved = MIN(remap->old_len, remap->new_len);
@@ -111,7 +121,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	return 0;
 }
 
-// Unmap what is behind the new end of the old range.
+// Unmap the part of the old range after its new end. Returns 0 or the errors of unmap_locked.
 static int shrink(struct aspace *as, struct remap *remap)
 {
 	uintptr_t start = remap->old + remap->new_len;
@@ -122,8 +132,8 @@ static int shrink(struct aspace *as, struct remap *remap)
 	return error;
 }
 
-// Let the mapping that ends at `end` grow where it is, if the range behind it is free. Returns
-// whether it did.
+// Extend the mapping that ends at `end` by `more` bytes, if the range after it is free. No entry
+// changes: faults fill the new part. Returns true if the mapping has grown.
 static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, size_t more)
 {
 	struct area *next = area_next(&as->areas, area);
@@ -138,8 +148,9 @@ static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, s
 	return true;
 }
 
-// MREMAP_FIXED and MREMAP_DONTUNMAP. What is at the target goes first, even if the move then lacks
-// memory: as on Linux.
+// Move to a target that the program names (`fixed`), or leave the old range mapped
+// (MREMAP_DONTUNMAP). As on Linux, what is mapped at the target is unmapped first, even if the
+// move itself then fails.
 static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 {
 	struct area *area;
@@ -161,8 +172,9 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 	return error ? error : move(as, remap, area);
 }
 
-// MREMAP_FIXED without another size: all areas in the old range move, one after the other, until one
-// lacks memory. What is at the target of a hole between them stays. So does Linux since 6.17.
+// MREMAP_FIXED with an unchanged size: move all areas of the old range, one after the other, up to
+// the first failure. If there is a hole between two areas, what is mapped at its place in the
+// target stays. Linux does this since 6.17.
 static int move_each(struct aspace *as, const struct remap *remap)
 {
 	uintptr_t end = remap->old + MIN(remap->old_len, ULIM - remap->old), va = remap->old;
@@ -189,7 +201,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 	return error;
 }
 
-// Without a hint: in place, or with MREMAP_MAYMOVE anywhere.
+// Resize without a target address: in place if possible, else, with MREMAP_MAYMOVE, anywhere.
 static int resize(struct aspace *as, struct remap *remap, struct area *area, bool may_move)
 {
 	uintptr_t end = remap->old + remap->old_len;
@@ -206,6 +218,8 @@ static int resize(struct aspace *as, struct remap *remap, struct area *area, boo
 	return move(as, remap, area);
 }
 
+// Choose the way: area by area, to a given place, or a resize. The order of the checks is Linux's,
+// because a call with two mistakes must return Linux's error. Caller: holds as->lock for writing.
 static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 {
 	struct area *area = area_find(&as->areas, remap->old);
@@ -230,13 +244,14 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 	return resize(as, remap, area, flags & MREMAP_MAYMOVE);
 }
 
-// Do two ranges overlap? The first may be empty, and may reach beyond the last address.
+// Returns true if two ranges overlap. The first may be empty, and may reach past the last address:
+// so the test compares distances and adds nothing.
 static bool overlap(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
 {
 	return a <= b ? b - a < a_len : a - b < b_len;
 }
 
-// What can be said of the arguments alone: is the hint for a place valid?
+// Returns true if the target address is valid, as far as the arguments alone can show.
 static bool target_valid(const struct remap *remap, uint32_t flags)
 {
 	if (!(flags & MREMAP_MAYMOVE) || remap->new % PAGE_SIZE)
@@ -273,7 +288,7 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 	if (!error && remap.new_len > old_len)
 		locked = area_find(&as->areas, remap.new)->flags & AREA_LOCKED;
 	rwlock_write_unlock(&as->lock);
-	if (locked) // what is locked is there from the start
+	if (locked) // locked memory is in memory from the start
 		(void)aspace_populate(as, remap.new + old_len, remap.new_len - old_len);
 	*va_store = remap.new;
 	return error;
