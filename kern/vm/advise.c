@@ -1,6 +1,5 @@
 // advise.c: calls about mappings that exist: madvise(), msync(), mlock(), mincore(). As on Linux
-// each is a loop over the areas in its range. A hole does not stop the loop; the call returns
-// -ENOMEM at the end.
+// each is a loop over the areas in its range; a hole only makes it return -ENOMEM at the end.
 #include <abi/mman.h>
 
 #include "thread/thread.h"
@@ -8,16 +7,13 @@
 #include "vm/object.h"
 #include "vm/pagetree.h"
 
-// The work on [start, end), a part of one area. `what` is passed on by for_areas. Returns 0 or
-// -errno, which ends the loop.
+// The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int what);
 
-// Call `visit` for the part of each area that lies in [va, end). Yields. With `stop_at_hole` a
-// hole ends the loop.
-// Returns the first error of a visit; else -ENOMEM if there was a hole; -EINTR if the thread is
-// killed; else 0.
-// Caller: holds as->lock for writing.
+// Call `visit` for the part of each area that lies in [va, end). Yields. Returns the first error
+// of a visit, which ends the loop; else -ENOMEM if there was a hole, where `stop_at_hole` ends the
+// loop; -EINTR if the thread is killed. Caller: holds as->lock for writing.
 static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
                      visit_fn visit, int what)
 {
@@ -53,9 +49,7 @@ static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uint
 	return area->flags == flags ? 0 : area_change(as, area, start, end, area->prot, flags);
 }
 
-// Advice that only changes flags of areas: the bits that it sets and clears. Nothing acts on most
-// of these bits: they show in /proc/PID/smaps-like files, keep areas from merging, and fork looks
-// at two of them.
+// Advice that only changes flags of areas: the bits that it sets and clears.
 static const struct {
 	int advice;
 	uint16_t set, clear;
@@ -85,8 +79,7 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	return error == -ENOMEM ? -EAGAIN : error; // as on Linux, where -ENOMEM means a hole
 }
 
-// dont_need for large pages. Only whole pages go: a last part that is not a whole page stays.
-// Large pages are never locked by mlock(), so AREA_LOCKED is not looked at.
+// dont_need for large pages. A last part that is not a whole page stays.
 static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
@@ -98,8 +91,7 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 }
 
 // Visit for MADV_DONTNEED and its relatives: drop the pages; the next access faults and finds
-// zeroes, or the file's contents. Returns 0; -EINVAL for locked areas, devices, and MADV_FREE of a
-// file; -ENOMEM.
+// zeroes, or the file's contents.
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
 {
@@ -110,7 +102,7 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return -EINVAL;
 	if (advice == MADV_FREE)
-		// MADV_FREE allows the kernel to take the pages if memory is short. We never do.
+		// MADV_FREE lets the kernel take the pages if memory is short. We never do.
 		return area->object ? -EINVAL : 0;
 	error = tables_make_private_at_ends(as, start, end);
 	if (!error)
@@ -118,9 +110,7 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	return error;
 }
 
-// Visit for MADV_REMOVE: punch a hole into the file of a shared mapping. Returns 0; -EINVAL for
-// locked and named areas and for anonymous memory; -EACCES for a private or read-only mapping;
-// -ENODEV for a device; or the errors of object_punch.
+// Visit for MADV_REMOVE: punch a hole into the file of a shared mapping.
 static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                          int advice)
 {
@@ -174,9 +164,8 @@ static visit_fn visit_for(int advice, int *what_store)
 	}
 }
 
-// Returns 0 if the area at `va` has the protection bit `prot`; -ENOMEM without an area; -EINVAL
-// otherwise, and for devices. The area's own bit counts, not what i386 grants along with it: a
-// PROT_WRITE area can be read, but MADV_POPULATE_READ fails there, as on Linux.
+// Returns 0 if the area at `va` has the protection bit `prot`, also where i386 would grant more;
+// -ENOMEM without an area; else -EINVAL, as for devices.
 static int check_right(struct aspace *as, uintptr_t va, int prot)
 {
 	const struct area *area;
@@ -192,14 +181,12 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 	return error;
 }
 
-// About how many instructions it takes to find, clear and map a page; to look whether a page is
-// resident.
+// About how many instructions it takes to make a page present; to look whether it is.
 #define POPULATE_COST 1500
 #define RESIDENT_COST 40
 
-// MADV_POPULATE_READ and _WRITE: fault in each page of [va, end), without changing contents.
-// Pinning a page does this, and the pin is dropped at once. Returns 0, the errors of check_right
-// and aspace_pin_page, or -EINTR if the thread is killed.
+// MADV_POPULATE_READ and _WRITE: fault in each page of [va, end) by pinning it for a moment.
+// Returns 0, the errors of check_right and aspace_pin_page, or -EINTR if the thread is killed.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
 {
 	for (; va < end; va += PAGE_SIZE) {
@@ -218,8 +205,7 @@ static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum faul
 	return 0;
 }
 
-// Populating takes as->lock itself, page by page, because faults need it for reading; all other
-// advice is a loop under the lock.
+// Populating takes as->lock itself, page by page; other advice is a loop under the lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 {
 	bool populate = advice == MADV_POPULATE_READ || advice == MADV_POPULATE_WRITE;
@@ -240,8 +226,7 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	return error;
 }
 
-// Visit for msync(): nothing to do, only errors to report. Returns 0; -EBUSY to invalidate locked
-// pages; -EINVAL to sync a device.
+// Visit for msync(): only errors to report.
 static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                       int flags)
 {
@@ -254,8 +239,7 @@ static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uin
 	                                                                                  0;
 }
 
-// Mappings and read() use the same pages of the object, and there is no disk: nothing needs to be
-// written back.
+// Mappings and read() use the object's pages, and there is no disk: nothing to write back.
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 {
 	size_t rounded = ROUND_UP(len, PAGE_SIZE);
@@ -272,8 +256,7 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 	return error;
 }
 
-// Visit for mlock() and munlock(): set the lock flags. Areas without pages of their own (devices,
-// large pages) are skipped, as on Linux.
+// Visit for mlock() and munlock(). Areas without pages of their own are skipped, as on Linux.
 static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int locks)
 {
 	if (!ops_lockable(area->ops))
@@ -281,9 +264,8 @@ static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uint
 	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
 
-// Mark the areas first, then bring the pages in. If that fails the marks stay, as on Linux; its
-// errors are translated: -ENOMEM from mlock() means a hole or a page that cannot be accessed,
-// -EAGAIN means lack of memory.
+// Mark the areas first, then bring the pages in; if that fails the marks stay, as on Linux. From
+// mlock(), -ENOMEM means a hole or no access, and -EAGAIN means lack of memory.
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 {
 	uintptr_t start = ROUND_DOWN(va, PAGE_SIZE);
@@ -303,9 +285,7 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 	return error == -EFAULT ? -ENOMEM : error == -ENOMEM ? -EAGAIN : error;
 }
 
-// Bring the pages of all areas into memory, after mlockall(). As on Linux a failure in one area is
-// not reported, and its area stays marked as locked. Stops only if the thread is killed.
-// Caller: holds no lock.
+// mlockall(): bring all areas into memory. As on Linux a failure in one area is not reported.
 static void populate_all(struct aspace *as)
 {
 	struct area *area;
@@ -346,8 +326,7 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	return 0;
 }
 
-// Returns true if mincore() reports the page at `va` of `area` as resident: it is mapped here, or
-// the object has it. A page that fallocate() made and nobody has used does not count.
+// Returns true if the page at `va` is mapped here, or the object has it and it has been used.
 // Caller: holds as->lock.
 static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
 {
@@ -382,9 +361,8 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 }
 
 // Fault in the page at `va`, for writing if the memory is private and writable: then the program
-// gets its own page at once, instead of the zero page now and a copy later. Skips devices, and
-// areas locked on fault. Returns 0 or the errors of aspace_populate.
-// Caller: holds no lock.
+// gets its own page at once, not the zero page now and a copy later. Skips devices, and areas
+// locked on fault. Returns 0 or the errors of aspace_populate. Caller: holds no lock.
 static int populate_page(struct aspace *as, uintptr_t va)
 {
 	enum fault_access access = ACCESS_READ;

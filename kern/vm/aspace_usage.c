@@ -49,8 +49,8 @@ size_t aspace_note_peak(struct aspace *as)
 	return count;
 }
 
-// as->lock is not taken: the OOM killer asks, and the space's own threads may hold the lock while
-// they wait for memory. Only page tables are read, each under pt_lock.
+// as->lock is not taken: a long call of the space's own threads may hold it, and the OOM killer
+// must not wait for that. Only page tables are read, each under pt_lock.
 size_t aspace_held_pages(struct aspace *as)
 {
 	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;

@@ -9,7 +9,7 @@ struct object;
 
 // The key of an address. Two addresses have equal keys if a store to one changes the other.
 struct memory_id {
-	struct object *object; // the object, with a reference to it and its file; NULL: private memory
+	struct object *object; // a reference to it and its file; NULL: private memory
 	uint64_t offset;       // which byte of the object; of private memory: the address
 };
 
