@@ -1,4 +1,6 @@
-// kernel_window.c: the kernel's own address space, and windows in it through which it sees a user's memory.
+// kernel_window.c: the kernel's own address space, and the windows in it that show users' memory.
+// The page tables of all windows are made at boot, so opening a window changes only entries, never
+// a directory: all spaces see the window at once.
 #include "vm/kernel_window.h"
 
 #include "mem/heap.h"
@@ -6,7 +8,7 @@
 
 struct aspace kernel_space;
 
-// The kernel's memory is there before anybody touches it.
+// The kernel's memory never faults: all of it is mapped beforehand.
 static int no_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	(void)as;
@@ -18,13 +20,15 @@ static int no_fault(struct aspace *as, struct area *area, uintptr_t va, enum fau
 
 static const struct area_ops kernel_ops = { .kind = "kernel", .fault = no_fault };
 
-// What is there from boot to the end.
+// The areas that exist from boot to the end.
 static struct area fixed_areas[] = {
 	{ .start = KERNBASE, .end = LINEAR_END, .name = "[physical memory]" },
 	{ .start = KSTACKS_BASE, .end = KSTACKS_END, .name = "[kernel stacks]" },
 	{ .start = DEVICE_BASE, .end = DEVICE_END, .name = "[devices]" },
 };
 
+// The kernel's space uses the same structs as a user's, so that the monitor and /proc show both in
+// one way.
 void kernel_space_init(void)
 {
 	kernel_space.pgdir = kernel_pgdir;
@@ -40,7 +44,9 @@ void kernel_space_init(void)
 	}
 }
 
-// Take kernel addresses for a window, and behind it a page that stays unmapped. 0 or -ENOMEM.
+// Reserve kernel addresses for a window of `pages` pages, and one more page after it that stays
+// unmapped: a copy that runs past the window faults instead of reaching the next window. Returns 0
+// or -ENOMEM.
 static int take_addresses(size_t pages, uintptr_t *store)
 {
 	struct map_request request = {
@@ -74,7 +80,8 @@ static void give_addresses(uintptr_t start)
 	rwlock_write_unlock(&kernel_space.lock);
 }
 
-// Show a pinned page at `va`. Its pin is what keeps it, so the entry does not count.
+// Map a pinned page at `va`. The pin keeps the page, so the entry has PTE_NOPAGE and no reference.
+// PTE_A and PTE_D are set in advance: the processor need not write to the entry.
 static void show_page(uintptr_t va, page_t *pp, enum fault_access access)
 {
 	pte_t bits = PTE_P | PTE_A | PTE_NOPAGE | (access == ACCESS_WRITE ? PTE_W | PTE_D : 0);
@@ -84,6 +91,7 @@ static void show_page(uintptr_t va, page_t *pp, enum fault_access access)
 	spin_unlock(&kernel_space.pt_lock);
 }
 
+// Unmap the page at `va`, and only then unpin it: the unpin may free it.
 static void hide_page(uintptr_t va)
 {
 	pte_t *pte = entry_at(kernel_pgdir, va);
@@ -95,6 +103,8 @@ static void hide_page(uintptr_t va)
 	page_unpin(pp);
 }
 
+// window->pages counts the pages that are pinned, so on a failure window_close undoes exactly the
+// work done so far.
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
                 enum fault_access access)
 {

@@ -1,27 +1,30 @@
-// kernel_window.h: a user's memory seen through addresses of the kernel: the pages of a range, brought in,
-// pinned, and mapped side by side. For work that needs them all at once or in another thread's name,
-// as a driver's; whoever only copies has vm/uaccess.h.
+// kernel_window.h: windows: a range of a user's memory, mapped into the kernel. The pages are
+// faulted in, pinned, and mapped side by side. This serves work that needs a whole buffer at once,
+// or works for another thread, as drivers do. Code that only copies uses vm/uaccess.h.
 #pragma once
 
 #include "vm/aspace.h"
 
 struct window {
-	void *start;  // where the range's first byte is seen
-	size_t pages; // how many are pinned
+	void *start;  // the first byte of the range, as the kernel sees it
+	size_t pages; // how many pages are pinned
 };
 
-// Open a window on [va, va + len) of `as`, len > 0, for reading or writing as `access` says. What is
-// seen is the memory itself: writes show on both sides, also if the program unmaps the range meanwhile. A
-// fork meanwhile leaves the pages with the one of both who writes last.
-// Returns 0; -EFAULT where the program itself could not access all of it so; -ENOMEM without memory or
-// kernel addresses. Then nothing is pinned. Caller: holds no lock.
+// Open a window on [va, va + len) of `as`, len > 0, for reading or writing as `access` says. The
+// window shows the pages themselves, no copies: each side sees the other's stores, even after the
+// program has unmapped the range. After a fork meanwhile, the window shows the pages of the
+// process that has not written to them since.
+// Returns 0; -EFAULT if the program itself could not access all of the range so; -ENOMEM without
+// memory or kernel addresses. On an error nothing is pinned.
+// Caller: holds no lock.
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
                 enum fault_access access);
 
-// Let go of what the window showed. Caller: holds no lock.
+// Close the window: unmap and unpin its pages. Caller: holds no lock.
 void window_close(struct window *window);
 
-// The kernel's own address space: what its half of every directory holds, as areas. Its pt_lock guards
-// the entries behind WINDOWS_BASE; the others never change, or belong to thread/kstack.c.
+// The kernel's own address space: the areas of the kernel's half of all directories. Its pt_lock
+// guards the entries from WINDOWS_BASE on; the others never change, or belong to thread/kstack.c.
 extern struct aspace kernel_space;
+// Make the kernel's space with its fixed areas. Once, at boot.
 void kernel_space_init(void);

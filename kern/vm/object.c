@@ -1,4 +1,4 @@
-// object.c: memory objects: finding and making their pages, changing their size.
+// object.c: memory objects: make and free them, find and make their pages, handle faults on them.
 #include "vm/object.h"
 
 #include <abi/fcntl.h>
@@ -8,10 +8,12 @@
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 
-#define ADOPT_COST 200 // instructions or so, to insert a page
+#define ADOPT_COST 200 // about how many instructions it takes to insert a page
 
 const struct object_host_hooks *object_host_hooks;
 
+// Make an empty object whose pages have 1 << shift bytes. From kzalloc_lasting: a file outlives
+// the program that makes it, so it must not use the last pages.
 static struct object *create(unsigned int shift)
 {
 	struct object *obj = kzalloc_lasting(sizeof(*obj));
@@ -37,6 +39,8 @@ struct object *object_create_large(void)
 	return create(LARGE_SHIFT);
 }
 
+// Nobody else knows the object any more, so its lock is not needed. No area may be left: each area
+// holds a reference.
 void object_put(struct object *obj)
 {
 	if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
@@ -50,7 +54,8 @@ void object_put(struct object *obj)
 	kfree(obj);
 }
 
-// Make `pp` the object's page `index`. Caller: holds the lock. 0 or -ENOMEM.
+// Make `pp` page `index` of the object, which takes a reference on it. Returns 0 or -ENOMEM.
+// Caller: holds the object's lock.
 static int insert_page(struct object *obj, uint32_t index, page_t *pp)
 {
 	int error = pagetree_insert(&obj->pages, index, pp);
@@ -77,7 +82,8 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
 	return error;
 }
 
-// Fill the hole at `index` with a small page. 0, -ENOMEM or -ENOSPC. Caller: holds the lock.
+// Fill the hole at `index` with a new page of zeroes. Returns 0; -ENOSPC if only the pages are
+// left that objects must leave to others; -ENOMEM. Caller: holds the object's lock.
 static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	int error;
@@ -93,7 +99,9 @@ static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 	return error;
 }
 
-// The same with a large page: the one that was reserved for it, or one that is nobody's.
+// Like make_small, with a large page: the one reserved for this hole, or a free one.
+// object_fill_large releases the lock meanwhile; `changing` keeps others from filling this hole.
+// Returns 0 or -ENOMEM. Caller: holds the object's lock, got by object_lock_settled.
 static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	bool reserved = pagetree_get(&obj->reservations, index);
@@ -110,6 +118,7 @@ static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 	return error;
 }
 
+// Whoever asks in this way is about to use the page, so it stops being untouched.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	page_t *pp = *pp_store = pagetree_get(&obj->pages, index);
@@ -123,6 +132,9 @@ int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 	                                  make_large(obj, index, pp_store);
 }
 
+// An object of large pages has its tree indexed by large pages: the upper bits of `index` choose
+// the large page, the lower bits the part. The pin keeps the page alive after the lock is
+// released, even if a truncation removes it from the object.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store)
 {
 	unsigned int bits = obj->shift - PAGE_SHIFT;
@@ -145,6 +157,8 @@ int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_sto
 	return error;
 }
 
+// The second allocation of a page makes it count as data, as the contract says: then `there` is
+// true, and object_find_or_make has cleared the mark.
 int object_allocate_page(struct object *obj, uint32_t index)
 {
 	unsigned int bits = obj->shift - PAGE_SHIFT;
@@ -161,9 +175,13 @@ int object_allocate_page(struct object *obj, uint32_t index)
 	return error;
 }
 
-// A mapping sees the pages that the object has, and makes those that it lacks. Shared mappings
-// write to them; a private one gets a copy on its first write, and never sees the object's page
-// again.
+// The fault of the object backend. A mapping shows the pages that the object has; holes are filled
+// on the way. Shared mappings write to the object's pages. A private mapping gets a copy at its
+// first write, and does not show the object's page again. If a private entry is present already,
+// copy-on-write is that of anonymous memory.
+//
+// The object's lock is held from the look at the size to the installed entry. Without this a
+// truncation could run in between, and the mapping would keep a page that the file no longer has.
 static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	struct object *obj = area->object;
@@ -199,6 +217,8 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	return error;
 }
 
+// Called by exec for the program's text: one call replaces many faults. pte_install may fail here,
+// where an entry exists or memory is short; nothing depends on success.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 {
 	uintptr_t end = va + len;

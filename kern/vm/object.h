@@ -1,5 +1,7 @@
-// object.h: memory objects: the pages behind files, pipes' peers in memory, shared memory. The
-// objects are the page cache: read(), write() and mappings of one file use the same pages.
+// object.h: memory objects: the pages of files, of shared memory, and of named areas. The objects
+// are the page cache: read(), write() and all mappings of a file use one set of pages, so a store
+// through a mapping is seen by read() at once. A page that an object does not have is a hole,
+// which reads as zeroes.
 #pragma once
 
 #include "kern.h"
@@ -9,40 +11,43 @@
 
 struct inode;
 
-// The pages by index: a tree of nodes with 64 slots each (vm/pagetree.c), as high as the highest
-// index needs. Empty, it is a NULL pointer.
+// The pages of an object by index: a tree of nodes with 64 slots each (vm/pagetree.c), as high as
+// the largest index needs. An empty tree has no nodes.
 struct pagetree {
 	struct pagetree_node *root;
 	unsigned int height; // levels below and including the root; 0: empty
 };
 
-// [a] atomic   [o] lock
+// One memory object.
+// [a] atomic   [o] lock   [c] constant
 struct object {
 	struct mutex lock;
-	uint32_t refs;      // [a] files, areas and others that keep the object
-	uint16_t seals;     // [o] F_SEAL_ bits: what nobody may do to it any more
-	uint16_t writers;   // [o] writes under way, and mappings about to be made for writing
-	struct inode *host; // [c] the file whose contents these are; NULL: there is none
-	// [a] > 0: open files that may write, and mappings and named areas made from such; < 0: address
-	// spaces whose program this is, and calls of execve under way
+	uint32_t refs;      // [a] files, areas and other holders
+	uint16_t seals;     // [o] F_SEAL_ bits: changes that are forbidden for ever
+	uint16_t writers;   // [o] writes under way, and mappings being made for writing
+	struct inode *host; // [c] the file with these contents; NULL: none
+	// [a] > 0: the number of open files that may write, and of mappings and named areas made
+	// from them. < 0: minus the number of spaces that run this program, and of calls of
+	// execve() under way.
 	int32_t write_opens;
-	bool opened_to_write;  // [a] at some time: only then a shared mapping of a file may write
-	uint64_t size;         // [o] bytes; reads end here, mappings fault beyond its last page
-	unsigned int shift;    // [c] its pages have 1 << shift bytes: PAGE_SHIFT or LARGE_SHIFT
-	struct pagetree pages; // [o] each page counts one reference for being here
-	size_t resident;       // [o] how many there are
-	struct pagetree reservations; // [o] large: for which holes a page of the pool is put aside
+	bool opened_to_write; // [a] was once opened for writing: else shared mappings are read-only
+	uint64_t size;        // [o] bytes: reads end here, mappings fault beyond the last page
+	unsigned int shift;   // [c] a page has 1 << shift bytes: PAGE_SHIFT or LARGE_SHIFT
+	struct pagetree pages;        // [o] the tree holds a reference on each page
+	size_t resident;              // [o] how many pages it has
+	struct pagetree reservations; // [o] large pages: the holes with a reserved page
 	struct list areas;            // [o] the areas that map it (struct area by object_link)
-	bool changing;        // [o] pages are being taken out, with the lock released now and then:
-	bool punching;        // [o] and these from its middle, so that faults must wait too
-	uint16_t round;       // [o] which areas the change has visited: those whose round it is
-	struct waitq settled; // for `changing` to become false
+	bool changing;        // [o] a change removes pages and releases the lock now and then
+	bool punching;        // [o] the change removes pages from the middle: faults wait too
+	uint16_t round;       // [o] the change has visited the areas with this object_round
+	struct waitq settled; // threads that wait for `changing` to become false
 };
 
-#define OBJECT_MAX (1ull << 40) // bytes: page indexes stay below 2^28
+#define OBJECT_MAX (1ull << 40) // bytes of the largest object: page indexes stay below 2^28
 
-// A mapping keeps the object's host too, so that it still has a name when nobody has it open; and the
-// host learns of the first write to a page through a shared mapping. Registered by fs/.
+// Functions of fs/ for the file that an object belongs to. A mapping takes a reference on the
+// file, so that the file keeps its name when nobody has it open. `written` reports the first write
+// to a page through a shared mapping: the file's time of modification changes.
 struct object_host_hooks {
 	void (*get)(struct inode *host);
 	void (*put)(struct inode *host);
@@ -51,28 +56,31 @@ struct object_host_hooks {
 
 extern const struct object_host_hooks *object_host_hooks;
 
-// An empty object with one reference, which takes no seals (F_SEAL_SEAL). NULL without memory.
+// Make an empty object with one reference. It accepts no seals: it is born with F_SEAL_SEAL.
+// Returns NULL if out of memory.
 struct object *object_create(void);
 
-// The same of large pages (mem/large_pool.h).
+// Like object_create, for an object that consists of large pages (mem/large_pool.h).
 struct object *object_create_large(void);
 
-// Bytes of a page of the object.
+// Returns how many bytes a page of the object has.
 static inline size_t object_page_size(const struct object *obj)
 {
 	return (size_t)1 << obj->shift;
 }
 
+// Take a reference on `obj`. Returns `obj`.
 static inline struct object *object_get(struct object *obj)
 {
 	__atomic_add_fetch(&obj->refs, 1, __ATOMIC_RELAXED);
 	return obj;
 }
 
-// Drop a reference; the last one frees every page, and yields. Caller: holds no lock that others need.
+// Drop a reference. The last one frees the object and its pages, and yields.
+// Caller: holds no lock except its own address space's.
 void object_put(struct object *obj);
 
-// A reference to an object and its host, and its end.
+// Take, or drop, a reference on an object and one on its host, if it has one.
 static inline struct object *object_get_hosted(struct object *obj)
 {
 	if (obj->host)
@@ -89,53 +97,66 @@ static inline void object_put_hosted(struct object *obj)
 		object_host_hooks->put(host);
 }
 
-// Read up to `len` bytes from `offset` into kernel memory; holes read as zeroes. Returns the count;
-// 0 at or past the end; -EINTR for a caller that is killed.
+// Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Yields.
+// Returns how many bytes it has read: fewer at the end of the object or if the thread is killed; 0
+// at or past the end. -ENOMEM if a page has too many pins.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
-// Write, growing the object. Returns the count, which is short only when memory ran out after some,
-// or a seal forbids to grow; -ENOSPC where objects may have no more memory, -ENOMEM, -EFBIG, -EPERM.
+// Write `len` bytes from `offset` on; the object grows if need be. Yields.
+// Returns how many bytes it has written: fewer if memory ran out, a seal forbids to grow further,
+// or the thread is killed. If not even the first byte could be written: -ENOSPC if objects may
+// have no more memory, -ENOMEM, -EFBIG beyond OBJECT_MAX, -EPERM by a seal.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
-// The same from and to a user of the current address space: short counts end at the first byte that
-// cannot be accessed; -EFAULT when that is the first of all.
+// Like object_read and object_write, for a buffer in the current address space. They also stop at
+// the first byte that cannot be accessed, with -EFAULT if that is the first of all.
+// Caller: holds no lock.
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
-// Set the size. Shrinking frees the pages beyond the new end, unmaps them everywhere, private copies of
-// them too, and clears the rest of the last one. Nobody reads or maps a byte beyond the new end once
-// it has begun, and no page comes back there before it is complete. Yields. 0, -ENOMEM, -EFBIG, or
-// -EPERM by a seal. Caller of both: holds no lock but an address space's.
+// Set the size of the object. Shrinking frees the pages beyond the new end and clears the rest of
+// the last page. It removes those pages from all mappings, and also private copies of them: an
+// access there must fault (SIGBUS). From the beginning of the call nobody reads or maps a byte
+// beyond the new end, and no page comes back there before the call has ended. Yields.
+// Returns 0; -ENOMEM; -EFBIG beyond OBJECT_MAX; -EPERM by a seal.
+// Caller: holds no lock except an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
-// Make [offset, offset + len) a hole, whole pages of which leave memory and all mappings; private
-// copies of them stay, as on Linux. Faults on the object wait meanwhile. Yields. 0, or -EPERM by a
-// seal.
+// Make [offset, offset + len) a hole: whole pages are freed and removed from all mappings, other
+// bytes are cleared. Private copies stay, as on Linux. Faults on the object wait meanwhile.
+// Yields.
+// Returns 0, or -EPERM by a seal.
+// Caller: holds no lock except an address space's.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
-// Give the object its page `index`. A new page stays a hole to whoever looks for holes or asks what is in
-// memory, until somebody writes to it, maps it or allocates it once more. 0, -ENOMEM or -ENOSPC.
+// Allocate page `index` of the object, as fallocate() does. A new page still counts as a hole for
+// lseek() and mincore(), until somebody writes to it, maps it, or allocates it again.
+// Returns 0, -ENOMEM or -ENOSPC.
 int object_allocate_page(struct object *obj, uint32_t index);
 
-// Where the next data begin at or after `offset`, or with `data` false the next hole; the end counts as a
-// hole. -ENXIO at or past the end, or where no data follow; -EINTR for a caller that is killed.
+// Find the next data at or after `offset`, or, with `data` false, the next hole; the end of the
+// object counts as a hole. Yields.
+// Returns the offset; -ENXIO at or past the end, or if no data follow; -EINTR if the thread is
+// killed.
 int64_t object_seek(struct object *obj, int64_t offset, bool data);
 
-// Add seals (F_SEAL_ bits). 0; -EPERM where a seal forbids it; -EBUSY for F_SEAL_WRITE while
-// somebody writes or may write through a mapping, and for all while a write is under way.
+// Add seals (F_SEAL_ bits). Nothing removes a seal.
+// Returns 0; -EPERM if F_SEAL_SEAL is set; -EBUSY while a write is under way, and for F_SEAL_WRITE
+// while somebody may write through a mapping.
 int object_seal(struct object *obj, unsigned int seals);
 
-// Whoever writes, or maps for writing, does so between these two: meanwhile the object is not
-// sealed. 0, or -EPERM if it is sealed against writing.
+// Every write, and every making of a writable mapping, is between these two calls. Meanwhile the
+// object cannot be sealed, so a seal needs to be checked only once, here.
+// object_writer_enter returns 0, or -EPERM if the object is sealed against writing.
 int object_writer_enter(struct object *obj) __must_check;
 void object_writer_leave(struct object *obj);
 
 // Count one more open file, mapping or named area that may write to the object; object_write_close
-// undoes it. Returns 0, or -ETXTBSY while a program runs from the object.
+// takes it back. Returns 0, or -ETXTBSY while a program runs from the object.
 int object_write_open(struct object *obj) __must_check;
 void object_write_close(struct object *obj);
 
-// Like object_write_open, for a caller that counts already: cannot fail.
+// Like object_write_open, for a caller that is counted already: cannot fail.
 static inline void object_write_open_again(struct object *obj)
 {
 	int32_t opens = __atomic_fetch_add(&obj->write_opens, 1, __ATOMIC_RELAXED);
@@ -143,12 +164,12 @@ static inline void object_write_open_again(struct object *obj)
 	assert(opens > 0);
 }
 
-// Keep everybody from opening the object for writing; object_allow_writes undoes it. Returns 0, or
-// -ETXTBSY while it is open for writing.
+// Forbid to open the object for writing, because a program runs from it; object_allow_writes takes
+// this back. Returns 0, or -ETXTBSY while it is open for writing.
 int object_deny_writes(struct object *obj) __must_check;
 void object_allow_writes(struct object *obj);
 
-// Like object_deny_writes, for a caller that has done that already: cannot fail.
+// Like object_deny_writes, for a caller that has done so already: cannot fail.
 static inline void object_deny_writes_again(struct object *obj)
 {
 	int32_t opens = __atomic_fetch_sub(&obj->write_opens, 1, __ATOMIC_RELAXED);
@@ -156,14 +177,16 @@ static inline void object_deny_writes_again(struct object *obj)
 	assert(opens < 0);
 }
 
-// May the object have bytes up to `end`, or is it sealed against growing so far?
+// Returns true if the object may have bytes up to `end`: no seal forbids it to grow that far.
 bool object_may_reach(const struct object *obj, uint64_t end);
 
-// Let the object adopt page `pp` (count 0, kind PAGE_RESERVED or fresh) as its page `index`, which
-// must be a hole, without a copy: the pages of an archive. 0 or -ENOMEM.
+// Make `pp` page `index` of the object without copying it; `index` must be a hole. This is how the
+// pages of a boot archive become files. `pp` has a count of 0, and is new or of kind
+// PAGE_RESERVED. Returns 0 or -ENOMEM.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 
-// The page for bytes [index * PAGE_SIZE, + PAGE_SIZE), perhaps part of a large page, in *pp_store,
-// pinned: the caller page_unpins it. With `create` a hole is filled with a zeroed page; without,
-// -ENOENT for a hole. -ENOMEM.
+// Find the small page with bytes [index * PAGE_SIZE, (index + 1) * PAGE_SIZE), perhaps part of a
+// large page, and store it in *pp_store, pinned: the caller must page_unpin it. With `create` a
+// hole is filled with a page of zeroes.
+// Returns 0; -ENOENT for a hole without `create`; -ENOMEM; -ENOSPC.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

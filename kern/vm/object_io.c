@@ -1,12 +1,14 @@
-// object_io.c: reading and writing objects, for the kernel and for users. A page is pinned while
-// its bytes move, and no lock is held: the copy may fault, even on a mapping of the same object.
+// object_io.c: read and write objects, for the kernel and for users. A page is pinned while its
+// bytes move, and no lock is held: the copy may fault, and even fault on a mapping of this very
+// object, whose lock the fault takes.
 #include "thread/yield.h"
 #include "vm/internal.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
 #include "vm/uaccess.h"
 
-// Move `n` bytes between a page, from `at`, and a buffer. Returns how many moved.
+// Copy `n` bytes between `at`, in a page of the object, and a buffer. Returns how many bytes it
+// has copied.
 typedef size_t (*move_fn)(char *at, uintptr_t buffer, size_t n);
 
 static size_t to_kernel(char *at, uintptr_t buffer, size_t n)
@@ -31,12 +33,14 @@ static size_t from_user(char *at, uintptr_t buffer, size_t n)
 	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
 }
 
-// Instructions or so to move a page's bytes, with the faults that this takes.
+// About how many instructions it takes to copy a page, with the faults on the way.
 #define MOVE_COST 2500
 
-#define SEEK_CHUNK 2048 // pages looked at before others may run
-#define SEEK_COST 30    // instructions or so for each
+#define SEEK_CHUNK 2048 // pages to look at between two yields
+#define SEEK_COST 30    // about how many instructions for each
 
+// Looks at a limited number of pages under the lock, then yields, since a file may have 2^28
+// pages. So the size is read anew in each round.
 int64_t object_seek(struct object *obj, int64_t offset, bool data)
 {
 	uint64_t size, at = (uint64_t)offset;
@@ -62,6 +66,9 @@ int64_t object_seek(struct object *obj, int64_t offset, bool data)
 	}
 }
 
+// Read page by page. The zero page stands in for a hole: it needs no pin, and nothing is
+// allocated. The size is read once, without the lock: a read that races with a truncation may
+// return the old or the new contents, as on Linux.
 static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                          move_fn move)
 {
@@ -93,7 +100,9 @@ static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, 
 	return (ssize_t)done;
 }
 
-// Caller: is a writer of the object.
+// Write page by page; the size grows after each page, so that nobody reads bytes that are not
+// there yet. Returns as object_write. Caller: is between object_writer_enter and
+// object_writer_leave.
 static ssize_t write_pages(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                            move_fn move)
 {
@@ -113,8 +122,9 @@ static ssize_t write_pages(struct object *obj, uint64_t offset, uintptr_t buffer
 		moved = move((char *)page_to_virt(pp) + at, buffer + done, n);
 		page_unpin(pp);
 		done += moved;
-		// A copy that stopped is tried again from there: the source may be a mapping of this
-		// very object, which has grown.
+		// A copy that stopped short is tried again at the byte where it stopped: the
+		// source may be a mapping of this object, which has just grown. No byte at all
+		// means a bad address.
 		if (moved == 0)
 			error = -EFAULT;
 		object_lock_settled(obj);
@@ -127,6 +137,7 @@ static ssize_t write_pages(struct object *obj, uint64_t offset, uintptr_t buffer
 	return done ? (ssize_t)done : error;
 }
 
+// Check the range, register as a writer (seals), write.
 static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,
                           move_fn move)
 {

@@ -1,8 +1,12 @@
-// object_opens.c: who may write to a file, and whose program it is: never both at once (ETXTBSY).
+// object_opens.c: a file is open for writing, or a program runs from it, never both (ETXTBSY).
+// Without this rule a running program's code could change under it. One signed counter holds both
+// kinds: positive for writers, negative for programs.
 #include "vm/internal.h"
 #include "vm/object.h"
 
-// Add `step`, 1 or -1, unless the sign of write_opens says that the other kind is there.
+// Add `step`, 1 or -1, to write_opens, unless its sign shows holders of the other kind. Test and
+// addition are one atomic step: two callers of different kinds must not both succeed. Returns 0 or
+// -ETXTBSY.
 static int count(struct object *obj, int32_t step)
 {
 	int32_t old = __atomic_load_n(&obj->write_opens, __ATOMIC_RELAXED);

@@ -1,10 +1,10 @@
-// object_reserve.c: large pages of the pool that are put aside for holes of an object: a tree of
-// indexes.
+// object_reserve.c: large pages that are reserved for holes of an object: the set of such holes,
+// kept as a tree of indexes.
 #include "mem/large_pool.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 
-// What stands in the tree for an index: any page will do.
+// The value of an index in the tree. Only its presence matters, so any page will do.
 #define RESERVED zero_page
 
 static void nothing(page_t *pp, void *arg)
@@ -30,12 +30,13 @@ void object_unreserve(struct object *obj, uint32_t first, uint32_t end)
 	pagetree_remove(&obj->reservations, first, end, unreserve, NULL);
 }
 
+// Returns true if page `index` is a hole without a reservation.
 static bool needs_reserve(const struct object *obj, uint32_t index)
 {
 	return !pagetree_get(&obj->pages, index) && !pagetree_get(&obj->reservations, index);
 }
 
-// Put aside a page for the hole at `index`.
+// Reserve a page for the hole at `index`. Returns 0 or -ENOMEM with nothing changed.
 static int reservation(struct object *obj, uint32_t index)
 {
 	int error = large_reserve(1);
@@ -48,9 +49,11 @@ static int reservation(struct object *obj, uint32_t index)
 	return error;
 }
 
+// All or nothing: `fresh` remembers which reservations are new, so that a failure takes back just
+// these. A user's range has at most USER_PDES large pages.
 int object_reserve(struct object *obj, uint32_t first, uint32_t end)
 {
-	uint32_t fresh[USER_PDES / 32] = { 0 }; // which are new, should we have to take them back
+	uint32_t fresh[USER_PDES / 32] = { 0 }; // bit n: this call has reserved page first + n
 	int error = 0;
 
 	assert(end - first <= USER_PDES);

@@ -1,5 +1,6 @@
-// object_seals.c: what nobody may do to an object any more: shrink it, let it grow, write to it. A seal
-// is for ever, so that whoever got a sealed file from a stranger can rely on what it reads.
+// object_seals.c: seals: what is forbidden for an object from now on: to shrink, to grow, to be
+// written. No seal is ever removed, so a process that receives a sealed file from a stranger can
+// rely on its contents.
 #include <abi/fcntl.h>
 
 #include "vm/internal.h"
@@ -13,7 +14,7 @@ int object_writer_enter(struct object *obj)
 
 	mutex_lock(&obj->lock);
 	if (!(obj->seals & SEALED_AGAINST_WRITES)) {
-		assert(obj->writers < UINT16_MAX); // a thread each
+		assert(obj->writers < UINT16_MAX); // at most one for each thread
 		obj->writers++;
 		error = 0;
 	}
@@ -28,8 +29,8 @@ void object_writer_leave(struct object *obj)
 	mutex_unlock(&obj->lock);
 }
 
-// Is the object mapped so that somebody may write to it, now or after an mprotect()? Caller: holds the
-// lock.
+// Returns true if a mapping may write to the object, now or after an mprotect(). Caller: holds the
+// object's lock.
 static bool mapped_for_writing(const struct object *obj)
 {
 	const struct area *area;
@@ -45,6 +46,8 @@ bool object_may_reach(const struct object *obj, uint64_t end)
 	return !(obj->seals & F_SEAL_GROW) || end <= obj->size;
 }
 
+// Under the lock and with no writer registered, no write and no new writable mapping can begin
+// between the check and the seal.
 int object_seal(struct object *obj, unsigned int seals)
 {
 	int error = 0;

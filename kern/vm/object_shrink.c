@@ -1,19 +1,26 @@
-// object_shrink.c: taking pages out of objects: truncation, holes. Both may be long, so the object's lock
-// is released whenever it is time to yield. Meanwhile `changing` keeps others from adding pages or
-// changing the size, and of a hole in the middle also from mapping pages; what reads goes on.
+// object_shrink.c: remove pages from objects: truncation and holes. Both may take long, so the
+// object's lock is released whenever it is time to yield. Meanwhile `changing` keeps others from
+// adding pages or changing the size, and for a hole in the middle (`punching`) also from mapping
+// pages. Reads go on.
+//
+// A page must leave all mappings before it leaves the object: else a program could still write to
+// a page that is free. How the change finds every mapping although areas come, go, split and merge
+// while the lock is released: it visits the areas from the front of the object's list, and moves
+// each finished one to the end, marked with the number of the round. New areas enter at the front.
+// The change is done when it meets an area that is marked.
 #include <abi/fcntl.h>
 
 #include "vm/internal.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
 
-// What work costs, in instructions or so: to look at an area, to take out a page, to clear a byte.
+// About how many instructions it takes to look at an area, and to remove a page.
 #define VISIT_COST 60
 #define DROP_COST 100
-#define DROP_EACH (8 * PAGETREE_LEAF) // pages taken out between two looks at the count
-#define CLEAR_PIECE (64u << 10)       // bytes cleared between two looks at the count
+#define DROP_EACH (8 * PAGETREE_LEAF) // pages to remove between two checks of the time
+#define CLEAR_PIECE (64u << 10)       // bytes to clear between two checks of the time
 
-// How many changes have begun or ended, of all objects; and how many are under way. [a]
+// How many changes of all objects have begun or ended; how many are under way. [a]
 static uint32_t changes, under_way;
 
 uint32_t object_changes(void)
@@ -26,6 +33,7 @@ bool object_changed_since(uint32_t mark)
 	return changes != mark || under_way;
 }
 
+// The waiter joins the queue before the lock is released: a wake-up in between is not lost.
 void object_wait_settled(struct object *obj)
 {
 	while (obj->changing) {
@@ -63,7 +71,7 @@ void object_change_end(struct object *obj)
 	waitq_wake_all(&obj->settled);
 }
 
-// Yield in the middle of a change. Caller: holds the lock, which is released meanwhile.
+// Yield in the middle of a change. Caller: holds the object's lock, which is released meanwhile.
 static void change_yield(struct object *obj)
 {
 	mutex_unlock(&obj->lock);
@@ -71,6 +79,8 @@ static void change_yield(struct object *obj)
 	mutex_lock(&obj->lock);
 }
 
+// Two things may be wrong in the area: pages that the object no longer has (a hole was made), and
+// anything beyond the new end, private copies too (a truncation).
 void object_catch_up(struct area *area)
 {
 	uintptr_t start = area->start, end = area->end, beyond = end;
@@ -89,6 +99,7 @@ void object_catch_up(struct area *area)
 	ptes_unmap(area->as, beyond, end);
 }
 
+// Clear the mark and move the area to the front of the list, where the change continues.
 void object_visit_again(struct area *area)
 {
 	struct object *obj = area->object;
@@ -102,11 +113,11 @@ void object_visit_again(struct area *area)
 	mutex_unlock(&obj->lock);
 }
 
-// How to take a range out of the space of an area of small pages: ptes_unmap_some or the like.
+// How to remove a range of an area of small pages: ptes_unmap_some or ptes_unmap_object_some.
 typedef uintptr_t (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Take [from, to), bytes of the object that `area` maps, out of its space, until it is time to yield.
-// Returns where it stopped.
+// Remove [from, to), bytes of the object, from the space of `area`, until it is time to yield.
+// Returns the byte where it stopped.
 static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, unmap_fn unmap)
 {
 	uintptr_t start = area->start + (uintptr_t)(from - area->offset);
@@ -118,8 +129,9 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 	return to;
 }
 
-// Take [first, end), page-aligned, out of every mapping. Areas that have been visited go to the end of
-// the list; those that are made meanwhile come in front. Caller: holds the lock.
+// Remove [first, end), page-aligned bytes of the object, from every mapping. Releases the lock at
+// yields; after each it checks that its area is still the first on the list and has not changed.
+// Caller: holds the object's lock.
 static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
 	while (!list_empty(&obj->areas)) {
@@ -129,7 +141,8 @@ static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, u
 
 		if (area->object_round == obj->round)
 			break;
-		// An area that has changed while the lock was released is visited from its start.
+		// An area that has changed while the lock was released is visited again from its
+		// start.
 		while (from < to && (from = unmap_area(area, from, to, unmap)) < to) {
 			change_yield(obj);
 			if (list_empty(&obj->areas) ||
@@ -148,6 +161,8 @@ static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, u
 	}
 }
 
+// The object drops its reference on a page. A pin may still keep the page alive; so its owner is
+// cleared: it belongs to nobody now.
 static void drop_page(page_t *pp, void *arg)
 {
 	struct object *obj = arg;
@@ -159,6 +174,7 @@ static void drop_page(page_t *pp, void *arg)
 	page_decref(pp);
 }
 
+// pagetree_next skips large holes, so the time depends on the pages that exist, not on the range.
 bool object_drop_some(struct object *obj, uint32_t first, uint32_t end)
 {
 	size_t before = obj->resident;
@@ -181,7 +197,8 @@ void object_drop_nodes(struct object *obj)
 	pagetree_remove(&obj->pages, 0, UINT32_MAX, drop_page, obj);
 }
 
-// Take the pages [first, end) out of the object and of every mapping. Caller: holds the lock.
+// Remove the bytes [first, end) from every mapping, and then from the object. Caller: holds the
+// object's lock.
 static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
 	uint32_t from = (uint32_t)(first >> obj->shift), to = (uint32_t)(end >> obj->shift);
@@ -192,7 +209,8 @@ static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap
 	object_unreserve(obj, from, to);
 }
 
-// Clear [start, end), which lies in one page, if that is in memory. Caller: holds the lock.
+// Clear [start, end), which lies in one page, if that page is in memory. Looks the page up again
+// after each yield: it may be gone. Caller: holds the object's lock.
 static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 {
 	while (start < end) {
@@ -209,7 +227,8 @@ static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 	}
 }
 
-// Cut the object off. Caller: holds the lock.
+// Truncate the object to `size`, which is smaller. The size changes first: from then on faults and
+// reads fail beyond it. Caller: holds the object's lock.
 static void shrink(struct object *obj, uint64_t size)
 {
 	uint64_t first = ROUND_UP(size, object_page_size(obj));
@@ -239,6 +258,8 @@ int object_truncate(struct object *obj, uint64_t size)
 	return error;
 }
 
+// A hole consists of whole pages in the middle, and up to two parts of pages, which are cleared.
+// `last` is below `first` if the hole lies in a single page.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 {
 	uint64_t end = MIN(offset + len, OBJECT_MAX);

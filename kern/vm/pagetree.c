@@ -1,5 +1,6 @@
-// pagetree.c: a radix tree of pages. Every level takes six bits of the index; a file of up to 64
-// pages needs one node.
+// pagetree.c: a radix tree of pages. Every level takes six bits of the index, the top level the
+// highest ones; a file of up to 64 pages needs one node. The tree only grows in height: a higher
+// tree than needed costs a few steps and no more. It is the structure of Linux's page cache.
 #include "vm/pagetree.h"
 
 #include "mem/heap.h"
@@ -11,18 +12,19 @@ struct pagetree_node {
 	void *slots[SLOTS]; // pages on the lowest level, nodes above
 };
 
-// Which slot of a node on `level` (1: lowest) leads to `index`.
+// Returns the slot of a node on `level` (1: lowest) that leads to `index`.
 static unsigned int slot_of(uint32_t index, unsigned int level)
 {
 	return (index >> ((level - 1) * SLOT_BITS)) % SLOTS;
 }
 
-// The indexes below a node on `level`.
+// Returns how many indexes a node on `level` covers.
 static uint64_t span_of(unsigned int level)
 {
 	return 1ull << (level * SLOT_BITS);
 }
 
+// An empty tree has height 0 and spans one index; its root is NULL.
 page_t *pagetree_get(const struct pagetree *tree, uint32_t index)
 {
 	void *node = tree->root;
@@ -34,7 +36,8 @@ page_t *pagetree_get(const struct pagetree *tree, uint32_t index)
 	return node;
 }
 
-// The page at `index`; where there is none, how many indexes from there on have none, at least, in *skip.
+// Returns the page at `index`. Without a page, stores in *skip how many indexes from `index` on
+// surely have none: the rest of the span of the missing node.
 static page_t *get_or_skip(const struct pagetree *tree, uint32_t index, uint64_t *skip)
 {
 	void *node = tree->root;
@@ -62,7 +65,8 @@ uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end
 	return end;
 }
 
-// Make the tree high enough for `index`. 0 or -ENOMEM; a higher tree than needed does no harm.
+// Put new roots on the tree until it covers `index`. Returns 0, or -ENOMEM; the tree may be higher
+// then, which does no harm.
 static int grow(struct pagetree *tree, uint32_t index)
 {
 	while (!tree->height || index >= span_of(tree->height)) {
@@ -77,6 +81,8 @@ static int grow(struct pagetree *tree, uint32_t index)
 	return 0;
 }
 
+// Nodes that were made on the way stay if a lower one cannot be made: pagetree_remove frees them
+// (see object_drop_nodes).
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp)
 {
 	struct pagetree_node *node;
@@ -105,8 +111,8 @@ bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, ui
 {
 	uint64_t index = first;
 
-	// Down to the lowest node as far as there are nodes for `index`; where there is none, on to the
-	// first index behind the span that the missing one would have.
+	// Go down as far as there are nodes for `index`. Where one is missing, continue after the
+	// span that it would cover.
 	while (tree->root && index < end && index < span_of(tree->height)) {
 		const struct pagetree_node *node = tree->root;
 		unsigned int level = tree->height;
@@ -125,7 +131,7 @@ bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, ui
 	return false;
 }
 
-// What to take out, relative to the first index below a node.
+// A removal, as a node sees it: [first, end) is relative to the first index below the node.
 struct removal {
 	uint64_t first, end;
 	void (*drop)(page_t *pp, void *arg);
@@ -135,7 +141,8 @@ struct removal {
 static void *remove_below(struct pagetree_node *node, unsigned int level,
                           const struct removal *removal);
 
-// The part of a removal that concerns slot `i` of a node whose slots span `span` indexes each.
+// Returns the part of a removal that concerns slot `i` of a node, whose slots cover `span` indexes
+// each.
 static struct removal in_slot(const struct removal *removal, unsigned int i, uint64_t span)
 {
 	struct removal part = *removal;
@@ -146,7 +153,8 @@ static struct removal in_slot(const struct removal *removal, unsigned int i, uin
 	return part;
 }
 
-// Do it for one slot. Returns what the slot holds afterwards.
+// Remove from one slot: a page on the lowest level, a node above. Returns the new value of the
+// slot.
 static void *remove_in_slot(void *slot, unsigned int level, const struct removal *part)
 {
 	if (level > 1)
@@ -155,8 +163,8 @@ static void *remove_in_slot(void *slot, unsigned int level, const struct removal
 	return NULL;
 }
 
-// Take pages out below `node`. Returns the node, or NULL with the node given back if it is empty
-// then. At most five levels deep.
+// Remove pages below `node`. Returns the node, or NULL after freeing it if it has become empty.
+// The recursion is at most five levels deep.
 static void *remove_below(struct pagetree_node *node, unsigned int level,
                           const struct removal *removal)
 {

@@ -1,32 +1,37 @@
-// pagetree.h: pages by index. See struct pagetree in object.h; its owner's lock guards it.
+// pagetree.h: a radix tree that finds pages by index (struct pagetree is in object.h). The lock of
+// the tree's owner guards it. The tree takes no references on its pages.
 #pragma once
 
 #include "vm/object.h"
 
 #define PAGETREE_MAX_INDEX ((1u << 30) - 1)
 
-// The page at `index`, or NULL.
+// Returns the page at `index`, or NULL.
 page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
 
-// Is it a page that stands for a hole as yet?
+// Returns true if the page still counts as a hole: it was allocated in advance, and nobody has
+// used it.
 static inline bool page_is_untouched(const page_t *pp)
 {
 	return pp->kind == PAGE_OBJECT && (pp->flags & PAGE_UNTOUCHED);
 }
 
-// The first index in [index, end) with a page that is not untouched, or with `data` false the first without
-// such a page; `end` if there is none.
+// Returns the first index in [index, end) with a page that has been used, or, with `data` false,
+// the first index without such a page; `end` if there is none.
 uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end, bool data);
 
-// Put `pp` at `index`, which is empty. 0 or -ENOMEM.
+// Store `pp` at `index`, which is empty. Returns 0 or -ENOMEM.
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 
-#define PAGETREE_LEAF \
-	64 // indexes of a lowest node: a range between multiples of it is cheap to remove
+// How many indexes a node of the lowest level has. To remove a range between two multiples of this
+// number is cheap: whole nodes go.
+#define PAGETREE_LEAF 64
 
-// The first index in [first, end) that has a page, in *store. Returns true if there is one.
+// Find the first index in [first, end) that has a page, and store it in *store. Returns false if
+// there is none.
 bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, uint32_t *store);
 
-// Take out every page in [first, end), and call `drop` for each.
+// Remove every page in [first, end), and call `drop` for each. Nodes that become empty are freed.
+// Cannot fail.
 void pagetree_remove(struct pagetree *tree, uint32_t first, uint32_t end,
                      void (*drop)(page_t *pp, void *arg), void *arg);

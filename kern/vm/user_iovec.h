@@ -1,15 +1,16 @@
-// user_iovec.h: lists of stretches of a user's memory, as readv(), process_vm_readv() and their like take
-// them.
+// user_iovec.h: lists of ranges of a user's memory, as readv(), process_vm_readv() and similar
+// calls take them.
 #pragma once
 
 #include "kern.h"
 #include <abi/uio.h>
 
-#define UIO_MAX 0x7ffff000u // bytes of one call; Linux cuts longer ones to this length too
+#define UIO_MAX 0x7ffff000u // most bytes that one call moves, as on Linux
 #define UVECTOR_FEW 8u
 
 struct aspace;
 
+// The kernel's copy of such a list. Short lists need no allocation.
 struct user_vector {
 	struct iovec few[UVECTOR_FEW];
 	struct iovec *iov; // few, or allocated
@@ -17,11 +18,14 @@ struct user_vector {
 	size_t total; // the sum of all lengths, at most UIO_MAX
 };
 
-// Fetch the `count` stretches at `user`, each word of them once, and check their lengths: -EINVAL for
-// more than IOV_MAX of them or a negative length, -EFAULT, -ENOMEM; 0, and the caller owes a
-// user_vector_put. What goes beyond UIO_MAX bytes in all is cut off. Where the stretches lie is for
-// the copies to check: Linux, too, moves what comes before a bad one.
+// Copy the list of `count` ranges at `user` into the kernel, and check their lengths. Each word is
+// read once: a program that changes the list meanwhile cannot make the check and the use differ. A
+// list of more than UIO_MAX bytes is cut to that length. The addresses are not checked here but by
+// the copies: as on Linux, what precedes a bad range is still moved.
+// Returns 0, and the caller owes a user_vector_put; -EINVAL for more than IOV_MAX ranges or a
+// negative length; -EFAULT; -ENOMEM.
 int user_vector_get(struct user_vector *vector, struct aspace *as, const struct iovec __user *user,
                     unsigned long count) __must_check;
 
+// Free what user_vector_get has allocated.
 void user_vector_put(struct user_vector *vector);
