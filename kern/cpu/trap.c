@@ -78,9 +78,7 @@ static void unexpected(struct trapframe *frame)
 		trap_fatal(frame);
 }
 
-// Handle an interrupt. The registered handlers are the first function pointer on the way of ^C:
-// here is called, through irq_dispatch, dev/serial.c: serial_interrupt or dev/keyboard.c:
-// keyboard_interrupt.
+// Handle an interrupt of one of the sixteen lines: cpu/irq.c knows its handlers.
 static void interrupt(struct trapframe *frame)
 {
 	irq_dispatch((int)(frame->trapno - TRAP_IRQ));

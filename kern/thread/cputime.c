@@ -6,8 +6,8 @@
 
 void (*cputime_tick_hook)(const struct trapframe *frame);
 
-// A moment at boot, by the counter and by the clock. Both count evenly, so their progress since then
-// says how long a cycle is: rate_ns for rate_cycles.
+// The counter and the clock at one moment of the boot. Both count evenly, so their progress since
+// then gives the length of a cycle: rate_ns nanoseconds for rate_cycles cycles.
 static uint64_t first_cycle, first_ns;
 static uint64_t rate_cycles, rate_ns;
 
@@ -18,7 +18,8 @@ void cputime_init(void)
 	thread_current()->cpu.cycles = 0 - first_cycle;
 }
 
-// Returns a * b / c; b and c are rounded to 32 bits of precision. c is not 0.
+// Returns a * b / c; c is not 0. b and c are first shortened to 32 bits, since the product must
+// fit.
 static uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
 {
 	while ((b | c) >> 32) {
@@ -29,8 +30,8 @@ static uint64_t scale(uint64_t a, uint64_t b, uint64_t c)
 	return a / c * b + a % c * b / c;
 }
 
-// Measure the length of a cycle, again when twice as much time has passed, until it is known to a
-// millionth. Measured more often, sums would change to which nobody adds.
+// Measure the length of a cycle, again whenever twice as much time has passed, until it is known
+// to a millionth. Measuring more often would change reported sums of threads that do not run.
 static void measure(void)
 {
 	uint64_t passed;
@@ -44,7 +45,8 @@ static void measure(void)
 	}
 }
 
-// A later measurement may find cycles shorter, and each sample changes the shares. Then what was reported before holds until more has been used.
+// A later measurement may find cycles shorter, and each sample changes the shares. Neither may
+// make a reported time go back, so the earlier report is a lower bound for both parts.
 struct cpu_time cputime_report(const struct cpu_use *use, struct cpu_time *before)
 {
 	uint64_t all, system = 0;
@@ -70,8 +72,9 @@ void cputime_sample(bool system)
 	thread->cpu.sampled = cycles;
 }
 
-// The kernel takes interrupts where a thread asks for them. Then the frame of its last entry from user
-// mode is that of a call or a fault, not this interrupt's.
+// The kernel also takes interrupts at yield points and in the idle thread. The thread's user frame
+// then belongs to a call or a fault, not to this interrupt: so the frame's vector says where the
+// thread was.
 void cputime_tick(void)
 {
 	struct thread *thread = thread_current();

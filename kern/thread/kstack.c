@@ -1,6 +1,6 @@
-// kstack.c: kernel stacks stand side by side above KSTACKS_BASE, each in a slot of one guard page
-// and the stack. Freed ones are kept, mapped, on a short list, because fork needs one at once and
-// exit gives one back.
+// kstack.c: kernel stacks lie side by side from KSTACKS_BASE up, each in a slot of one guard page
+// and the stack. Some freed stacks stay mapped in a small pool, because fork needs a stack at once
+// and exit frees one.
 #include "thread/kstack.h"
 
 #include "bitmap.h"
@@ -18,23 +18,26 @@ _Static_assert(SLOTS >= 10000, "there can be 10,000 processes, if memory allows"
 static struct spinlock kstack_lock = SPINLOCK_INIT("kstack", RANK_KSTACK);
 
 // All guarded by kstack_lock.
-static uintptr_t pool[POOL_MAX]; // mapped stacks that nobody uses
+static uintptr_t pool[POOL_MAX]; // mapped stacks that are free
 static size_t pool_count;
 static uint32_t slots_taken[BITMAP_WORDS(SLOTS)]; // slots with a mapped stack, pooled ones too
 static size_t slots_from;                         // all slots below are taken
 
+// Returns the lowest address of the stack in a slot.
 static uintptr_t slot_stack(size_t slot)
 {
 	return KSTACKS_BASE + slot * SLOT_SIZE + PAGE_SIZE;
 }
 
+// Unmap a stack, as far as it is mapped; each page loses its last reference and is freed.
 static void unmap_stack(uintptr_t kstack)
 {
 	for (size_t i = 0; i < KSTACK_PAGES; i++)
 		page_remove(kernel_pgdir, kstack + i * PAGE_SIZE);
 }
 
-// Map fresh pages at `kstack`. The tables are there since boot, so only pages can be missing.
+// Map new pages at `kstack`. The page tables exist since boot, so only pages can be missing.
+// Returns 0, or -ENOMEM with nothing mapped.
 static int map_stack(uintptr_t kstack)
 {
 	for (size_t i = 0; i < KSTACK_PAGES; i++) {
@@ -52,7 +55,7 @@ static int map_stack(uintptr_t kstack)
 }
 
 // Take the lowest free slot. Caller: holds kstack_lock. Returns 0 with the slot in *slot_store, or
-// -EAGAIN where all are taken.
+// -EAGAIN if all are taken.
 static int take_slot(size_t *slot_store)
 {
 	size_t slot = bitmap_next_absent(slots_taken, slots_from, SLOTS);
@@ -65,13 +68,15 @@ static int take_slot(size_t *slot_store)
 	return 0;
 }
 
-// Free a slot, whose stack is not mapped. Caller: holds kstack_lock.
+// Free a slot whose stack is not mapped. Caller: holds kstack_lock.
 static void free_slot(size_t slot)
 {
 	bitmap_remove(slots_taken, slot);
 	slots_from = MIN(slots_from, slot);
 }
 
+// A stack of the pool is used first. Its contents are those of the last thread; prepare_stack
+// writes all that a new thread reads.
 int kstack_alloc(uintptr_t *store)
 {
 	size_t slot;

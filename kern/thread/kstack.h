@@ -1,16 +1,18 @@
-// kstack.h: kernel stacks: KSTACK_SIZE bytes each, above a page that is never mapped, so that a
-// stack that overflows meets a double fault and not its neighbour.
+// kstack.h: kernel stacks: KSTACK_SIZE bytes each, above a page that is never mapped. A stack that
+// overflows causes a double fault and cannot overwrite its neighbour.
 #pragma once
 
 #include "kern.h"
 
-// A stack: its lowest address in *store. Returns 0, -ENOMEM, or -EAGAIN when all places are taken.
+// Allocate a stack. Returns 0 with its lowest address in *store; -ENOMEM; -EAGAIN if all slots are
+// taken.
 int kstack_alloc(uintptr_t *store);
 
+// Free a stack of kstack_alloc. No thread may run on it.
 void kstack_free(uintptr_t kstack);
 
-// Pages of the stacks that are kept for reuse: free memory, in all but name.
+// Returns how many pages belong to stacks that are kept for reuse. They count as free memory.
 size_t kstack_pooled_pages(void);
 
-// Is `va` in the guard page of some stack?
+// Returns true if `va` lies in the guard page of a stack.
 bool kstack_is_guard(uintptr_t va);

@@ -1,17 +1,18 @@
-// lost_time.c: the clock counts PIT ticks modulo 65,536, which is exact but goes round every 54.9 ms. The
-// TSC never goes round; it need only be good enough to say how often the other did. That holds for
-// a pause of T if its rate is known to 27 ms in T.
+// lost_time.c: finding missed rounds of the clock. The clock counts PIT ticks modulo 65,536:
+// exact, but the counter goes round every 54.9 ms. The TSC never goes round, and need only be good
+// enough to count rounds: its rate must be known to 27 ms in the length of the pause.
 //
-// The rate is learnt from the clock itself. Over a span in which the clock missed rounds it
-// looks at most half as high as it is (less than one round was counted of at least one more), so
-// the highest rate seen is the right one. Once it is known, longer and longer spans make it more
-// precise: after a second to some parts in a million.
+// The rate is learned from the clock itself. If the clock missed rounds in some span, the rate of
+// that span looks at most half as high as it is (less than one round was counted, and at least one
+// more was missed). So the highest rate seen is the right one. Then longer and longer spans make
+// it more precise: after a second to some parts in a million.
 #include "thread/lost_time.h"
 
 #define MEASURE_TICKS_MIN 1193u  // 1 ms
 #define SCALE_LIMIT (1ull << 34) // so that a product with a rate fits, down to a TSC of 5 MHz
 
-// The PIT ticks that pass in `units` of the TSC.
+// Returns the PIT ticks that pass in `units` of the TSC. A long span loses 16 bits of precision,
+// which no product of 64 bits could hold.
 static uint64_t ticks_in(uint64_t units, uint64_t rate)
 {
 	if (units < SCALE_LIMIT)
@@ -19,7 +20,7 @@ static uint64_t ticks_in(uint64_t units, uint64_t rate)
 	return ((units >> 16) * rate) >> 16;
 }
 
-// `ticks` / `units` times 2^32; 0 where that makes no sense.
+// Returns `ticks` / `units` times 2^32, or 0 if no unit is left.
 static uint64_t rate_of(uint64_t ticks, uint64_t units)
 {
 	while (ticks >> 32) {
@@ -29,6 +30,7 @@ static uint64_t rate_of(uint64_t ticks, uint64_t units)
 	return units ? (ticks << 32) / units : 0;
 }
 
+// Begin a new measurement of the rate at this pair of counts.
 static void measure_from(struct lost_time *state, uint64_t tsc, uint64_t ticks)
 {
 	state->first_tsc = tsc;
@@ -36,7 +38,9 @@ static void measure_from(struct lost_time *state, uint64_t tsc, uint64_t ticks)
 	state->measured = 0;
 }
 
-// Learn from the span since the last look, in which no missed round is known of.
+// Learn the rate from the span since the last comparison, after missed rounds have been added. If
+// the span's rate is at least 1.5 times the known one, the known one came from a span with missed
+// rounds: it is replaced. Otherwise the whole measured span makes the rate more precise.
 static void learn(struct lost_time *state, uint64_t tsc, uint64_t ticks)
 {
 	uint64_t units = tsc - state->last_tsc, counted = ticks - state->last_ticks, all, rate;
@@ -55,20 +59,24 @@ static void learn(struct lost_time *state, uint64_t tsc, uint64_t ticks)
 	}
 }
 
+// Half a round is added before rounding down: the TSC's error goes to either side. A pause of the
+// host between the two readings makes the pair useless for learning, though not for counting
+// rounds.
 uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, uint64_t after)
 {
 	uint64_t tsc = before + (after - before) / 2, units = tsc - state->last_tsc;
 	uint64_t counted = ticks - state->last_ticks, passed, lost = 0;
 
 	if (!state->last_tsc ||
-	    tsc <= state->last_tsc) { // the first look; or a TSC that was set back
+	    tsc <= state->last_tsc) { // the first comparison; or a TSC that was set back
 		measure_from(state, tsc, ticks);
 		state->rate = 0;
 	} else {
 		passed = ticks_in(units, state->rate);
 		if (passed > counted)
 			lost = ROUND_DOWN(passed - counted + CLOCK_ROUND / 2, CLOCK_ROUND);
-		// Where something came between the readings they say little: nothing is learnt.
+		// A long way from `before` to `after`: the reading was interrupted. Do not learn
+		// from it.
 		if ((after - before) < units / 256)
 			learn(state, tsc, ticks + lost);
 	}

@@ -1,21 +1,24 @@
-// lost_time.h: how much of the time the clock's counter has missed, by the time-stamp counter (TSC).
+// lost_time.h: the time that the clock's counter has missed, found with the time-stamp counter
+// (TSC).
 #pragma once
 
 #include "kern.h"
 
+// The PIT ticks after which the clock's counter begins again.
 #define CLOCK_ROUND 65536u // PIT ticks after which its counter begins anew
 
-// What is known of the TSC, which counts at a rate that nobody tells. All zero at the start.
-// [timer_lock] all of it
+// What is known about the TSC, which counts at a rate that no register reports. All zero at the
+// start. [timer_lock] guards all fields.
 struct lost_time {
-	uint64_t rate; // PIT ticks for each unit of the TSC, times 2^32; 0: not known yet
-	uint64_t last_tsc, last_ticks;   // at the last look
-	uint64_t first_tsc, first_ticks; // where the rate is measured from
+	uint64_t rate; // PIT ticks per unit of the TSC, times 2^32; 0: not known yet
+	uint64_t last_tsc, last_ticks;   // at the last comparison
+	uint64_t first_tsc, first_ticks; // where the measurement of the rate begins
 	uint64_t measured;               // units of the TSC over which `rate` was measured
 };
 
-// Compares the two counters and learns the TSC's rate on the way. `ticks` is the clock in PIT ticks, read
-// between the TSC's values `before` and `after`. Between two calls the clock may have missed any
-// number of rounds.
+// Compare the two counters, and learn the TSC's rate from them. `ticks` is the clock in PIT ticks,
+// read between the TSC's values `before` and `after`. Between two calls the clock may have missed
+// any number of rounds.
 // Returns how many ticks the clock has missed since the last call, a multiple of CLOCK_ROUND.
+// Caller: holds the lock of *state.
 uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, uint64_t after);

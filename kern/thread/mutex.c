@@ -1,5 +1,6 @@
-// mutex.c: sleeping locks. Uncontended, each operation is a few instructions under the lock's own
-// spinlock; who must wait sleeps on the lock's queue and tries again when woken.
+// mutex.c: sleeping locks. A mutex is a flag under a spinlock: a thread that finds it taken sleeps
+// on its queue and tries again when woken. A read-write lock keeps its state in one atomic word,
+// so that a free lock costs one instruction.
 #include "thread/mutex.h"
 
 #include "thread/thread.h"
@@ -56,6 +57,7 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
 	mutex->name = name;
 }
 
+// A woken thread may find the mutex taken again by a third one, so it tests in a loop.
 void mutex_lock(struct mutex *mutex)
 {
 	lock_rank_check(mutex->rank, mutex->name);
@@ -67,6 +69,8 @@ void mutex_lock(struct mutex *mutex)
 	lock_rank_taken(mutex->rank);
 }
 
+// The rank is recorded only if the lock is taken, and not checked: a lock that is not waited for
+// cannot be part of a deadlock.
 bool mutex_trylock(struct mutex *mutex)
 {
 	bool taken;
@@ -81,6 +85,7 @@ bool mutex_trylock(struct mutex *mutex)
 	return taken;
 }
 
+// One waiter is enough: only one can get the lock.
 void mutex_unlock(struct mutex *mutex)
 {
 	if (mutex->holder != thread_current())
@@ -110,14 +115,17 @@ void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank)
 	rw->name = name;
 }
 
-// Whoever waits says so in the state first and looks at it then. Whoever lets go changes the state
-// first and looks for waiters then. So one of the two notices.
+// Set RWLOCK_WAITING and return the state after that. A thread that will wait sets the flag first
+// and then looks at the state. A thread that releases changes the state first and then looks for
+// the flag. So at least one of the two notices the other. In the opposite orders both could miss
+// each other, and the waiter would sleep for ever.
 static uint32_t announce(struct rwlock *rw)
 {
 	return __atomic_or_fetch(&rw->state, RWLOCK_WAITING, __ATOMIC_ACQ_REL);
 }
 
-// A writer that is woken has yet to run: until then readers that come must not overtake it.
+// Wake all waiters. While a writer waits the flag stays set: the writer has yet to run, and
+// readers that come before must not overtake it. Caller: holds rw->lock.
 static void wake_locked(struct rwlock *rw)
 {
 	if (!rw->writers_waiting)
@@ -125,6 +133,7 @@ static void wake_locked(struct rwlock *rw)
 	waitq_wake_all(&rw->waiters);
 }
 
+// All are woken, writers and readers: they sort themselves out by the state.
 void rwlock_wake(struct rwlock *rw)
 {
 	spin_lock(&rw->lock);
@@ -132,7 +141,8 @@ void rwlock_wake(struct rwlock *rw)
 	spin_unlock(&rw->lock);
 }
 
-// The caller has counted itself as a reader too early: a writer may have gone to sleep for that.
+// rwlock_read_lock has counted this thread as a reader, which was not allowed. Undo that first; a
+// writer may have gone to sleep because of the count, and is woken then.
 void rwlock_wait_to_read(struct rwlock *rw)
 {
 	spin_lock(&rw->lock);
@@ -146,6 +156,7 @@ void rwlock_wait_to_read(struct rwlock *rw)
 	spin_unlock(&rw->lock);
 }
 
+// Sleep until the lock is free, and take it. The count of waiting writers keeps new readers out.
 static void wait_to_write(struct rwlock *rw)
 {
 	spin_lock(&rw->lock);
@@ -159,6 +170,7 @@ static void wait_to_write(struct rwlock *rw)
 	spin_unlock(&rw->lock);
 }
 
+// The compare-and-exchange takes a lock that is entirely free; all else is rare.
 void rwlock_write_lock(struct rwlock *rw)
 {
 	uint32_t free = 0;
@@ -181,6 +193,7 @@ void rwlock_write_unlock(struct rwlock *rw)
 		rwlock_wake(rw);
 }
 
+// Subtracting RWLOCK_WRITER - 1 removes the writer and adds a reader in one step.
 void rwlock_downgrade(struct rwlock *rw)
 {
 	assert(rwlock_write_held(rw));

@@ -1,13 +1,15 @@
-// mutex.h: sleeping locks: a mutex, and a lock that many may hold for reading or one for writing.
-// Holders may sleep, also on locks of higher rank. Debug builds check the ranks (cpu/lockrank.h).
+// mutex.h: sleeping locks: a mutex, and a read-write lock, which many threads may hold for reading
+// or one for writing. A holder may sleep, also on locks of higher rank. Debug builds check the
+// ranks (cpu/lockrank.h).
 #pragma once
 
 #include "cpu/lockrank.h"
 #include "thread/waitq.h"
 
-// Debug builds know which sleeping locks each thread holds, as a mask of ranks. A lock may be taken
-// only while all that the thread holds rank lower, a user's memory copied only while it holds none, and
-// others let run only while it holds none that other address spaces need.
+// Debug builds keep a mask of the ranks of the sleeping locks that each thread holds. They panic if
+// - lock_rank_check: a lock is taken while one of equal or higher rank is held;
+// - assert_no_sleeping_lock: a thread copies to or from a user while it holds any;
+// - assert_may_yield: a thread yields while it holds any but an address space's.
 #ifdef DEBUG
 void lock_rank_check(unsigned int rank, const char *name);
 void lock_rank_taken(unsigned int rank);
@@ -23,24 +25,35 @@ void assert_may_yield(void);
 #endif
 
 struct mutex {
-	struct spinlock lock;  // guards the fields below
+	struct spinlock lock;  // guards holder and waiters
 	struct thread *holder; // NULL: free
 	struct waitq waiters;
 	uint16_t rank;
 	const char *name;
 };
 
+// Make *mutex free. `name` must stay valid.
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
+
+// Take the mutex; sleeps, uninterruptibly, while another thread holds it. Caller: holds no
+// spinlock and no sleeping lock of the same or a higher rank.
 void mutex_lock(struct mutex *mutex);
+
+// Take the mutex if it is free. Returns true if it was. Does not sleep, so no rank is checked.
 bool mutex_trylock(struct mutex *mutex);
-void mutex_unlock(struct mutex *mutex); // panics unless the caller holds it
+
+// Release the mutex. Panics unless the caller holds it.
+void mutex_unlock(struct mutex *mutex);
+
+// Returns true if the current thread holds the mutex.
 bool mutex_held(const struct mutex *mutex);
 
-// Waiting writers go before readers that come later, so that writers do not starve.
+// A lock for many readers or one writer. A waiting writer goes before readers that come later, so
+// that readers cannot keep a writer out for ever.
 struct rwlock {
 	uint32_t state;        // [a] RWLOCK_ bits and the number of readers
-	struct spinlock lock;  // guards the fields below, and that RWLOCK_WAITING is right
-	struct thread *writer; // who holds it for writing, valid with RWLOCK_WRITER
+	struct spinlock lock;  // guards the queue and its counters, and RWLOCK_WAITING
+	struct thread *writer; // the thread that holds it for writing, valid with RWLOCK_WRITER
 	unsigned int writers_waiting;
 	struct waitq waiters;
 	uint16_t rank;
@@ -48,18 +61,20 @@ struct rwlock {
 };
 
 #define RWLOCK_WRITER 0x40000000u  // held for writing
-#define RWLOCK_WAITING 0x80000000u // somebody sleeps on it
-#define RWLOCK_READERS 0x3FFFFFFFu
+#define RWLOCK_WAITING 0x80000000u // a thread sleeps on it
+#define RWLOCK_READERS 0x3FFFFFFFu // the number of readers
 
+// Make *rw free. `name` must stay valid.
 void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank);
 
-// The rest of rwlock_read_lock where the lock is not free for readers, and of the unlocks where
-// somebody waits.
+// The rare parts of the inline functions below: rwlock_read_lock when the lock is not free for
+// readers, and the unlocks when a thread waits.
 void rwlock_wait_to_read(struct rwlock *rw);
 void rwlock_wake(struct rwlock *rw);
 
-// Every page fault takes a lock for reading, so the way without a wait is inline and one instruction
-// decides.
+// Take the lock for reading; sleeps while a writer holds it or waits for it. Caller: as for
+// mutex_lock. Every page fault does this, so the path without a wait is inline, and one atomic
+// addition decides: it counts the reader and shows whether the count was allowed.
 static inline void rwlock_read_lock(struct rwlock *rw)
 {
 	lock_rank_check(rw->rank, rw->name);
@@ -69,6 +84,7 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 	lock_rank_taken(rw->rank);
 }
 
+// Release the lock. Caller: holds it for reading. The last reader wakes waiting writers.
 static inline void rwlock_read_unlock(struct rwlock *rw)
 {
 	lock_rank_released(rw->rank);
@@ -77,8 +93,19 @@ static inline void rwlock_read_unlock(struct rwlock *rw)
 		rwlock_wake(rw);
 }
 
+// Take the lock for writing; sleeps while any other thread holds it. Caller: as for mutex_lock.
 void rwlock_write_lock(struct rwlock *rw);
+
+// Release the lock. Panics unless the caller holds it for writing.
 void rwlock_write_unlock(struct rwlock *rw);
-void rwlock_downgrade(struct rwlock *rw); // from writer to reader, nobody in between
+
+// Change from writer to reader; no other writer gets the lock in between. Caller: holds it for
+// writing.
+void rwlock_downgrade(struct rwlock *rw);
+
+// Returns true if the current thread holds the lock for writing.
 bool rwlock_write_held(const struct rwlock *rw);
-bool rwlock_held(const struct rwlock *rw); // by this thread for writing, or by anybody for reading
+
+// Returns true if the current thread holds the lock for writing, or any thread holds it for
+// reading: readers are only counted.
+bool rwlock_held(const struct rwlock *rw);

@@ -1,5 +1,6 @@
-// sched.c: who runs next: round robin. A thread that sleeps is on no run queue; one that wakes goes
-// to the end. The kernel is not preempted, so a switch happens only inside schedule().
+// sched.c: the scheduler. It is round robin: a thread that wakes goes to the end of the run queue,
+// a thread that sleeps is on no run queue. The kernel is not preempted, so threads switch only in
+// schedule().
 #include "thread/sched.h"
 
 #include "cpu/x86.h"
@@ -18,10 +19,13 @@ void (*thread_signal_hook)(struct trapframe *frame);
 void (*thread_idle_hook)(void);
 
 static struct list run_queue = LIST_INIT(run_queue); // guarded by sched_lock
-static struct thread *dead;                          // to be freed by the thread that runs next
+static struct thread *dead;                          // [sched_lock] freed by the next thread
 static bool ending;                                  // [sched_lock] threads_stop was called
 
-// The registers that belong to the user and that no entry code saves.
+// Switch the registers that belong to the program and that the entry code does not save: FS, GS,
+// the segments for thread-local storage, the FPU. All of them are rare, so each is loaded only if
+// one of the two threads uses it. FS comes after the segments: loading a selector reads its
+// descriptor.
 static void switch_user_registers(struct thread *prev, struct thread *next)
 {
 	prev->fs = read_fs();
@@ -36,6 +40,19 @@ static void switch_user_registers(struct thread *prev, struct thread *next)
 		fpu_switch(prev->fpu, next->fpu);
 }
 
+// The rule of the switch: the thread that calls schedule() takes sched_lock, and the thread that
+// runs next releases it. The lock is held across context_switch, because until then the old
+// thread's registers are not saved and its stack is in use: if a second CPU took the thread from
+// the run queue before, two CPUs would run on one stack.
+//
+// Where the next thread releases the lock: if it was here before, at the end of its own
+// schedule(); if it is new, in thread_kernel_start or thread_user_start (switch.S). Both call
+// schedule_finish. If no other thread can run, there is no switch, and schedule() releases the
+// lock itself.
+//
+// A thread cannot free its own stack, for it runs on it. So a dead thread is left in `dead`, and
+// the next thread frees it, after it has released the lock: kfree and kstack_free take locks of
+// their own.
 void schedule(void)
 {
 	struct thread *prev = thread_current();
@@ -63,6 +80,7 @@ void schedule(void)
 	schedule_finish();
 }
 
+// `dead` is read before the lock is released: afterwards another switch may set it again.
 void schedule_finish(void)
 {
 	struct thread *corpse = dead;
@@ -85,6 +103,7 @@ void make_runnable(struct thread *thread, int reason)
 	list_add_tail(&run_queue, &thread->run_link);
 }
 
+// While the machine ends, a new thread must stop too, before its first user instruction.
 void thread_start(struct thread *thread)
 {
 	spin_lock(&sched_lock);
@@ -95,6 +114,7 @@ void thread_start(struct thread *thread)
 	spin_unlock(&sched_lock);
 }
 
+// The state stays THREAD_RUNNABLE: only the place on the run queue changes.
 void thread_yield(void)
 {
 	struct thread *thread = thread_current();
@@ -110,6 +130,9 @@ void thread_yield(void)
 	schedule();
 }
 
+// Interrupts are on for one instruction; the timer's interrupt sets WORK_RESCHED if the slice is
+// over. The stretch_break calls before and after keep the time of interrupt handlers out of this
+// call's stretch.
 int thread_yield_point(void)
 {
 	struct thread *thread = thread_current();
@@ -133,6 +156,7 @@ int thread_yield_point_killable(void)
 	return thread_yield_point() && (thread_current()->work & ending_bits) ? -EINTR : 0;
 }
 
+// `state` tells schedule() to leave this thread in `dead`. schedule() does not return.
 void thread_exit(void)
 {
 	struct thread *thread = thread_current();
@@ -145,6 +169,9 @@ void thread_exit(void)
 	panic("the dead thread %s runs again", thread->name);
 }
 
+// The bits are set before the state is looked at. A thread that goes to sleep tests the bits under
+// the same lock before it sets its state (sleep_locked), so one of the two sees the other and no
+// signal is missed.
 void thread_interrupt(struct thread *thread, uint32_t work)
 {
 	__atomic_or_fetch(&thread->work, work, __ATOMIC_RELAXED);
@@ -154,6 +181,8 @@ void thread_interrupt(struct thread *thread, uint32_t work)
 	spin_unlock(&sched_lock);
 }
 
+// Each other thread runs on until it cannot; this thread goes to the end of the queue each time.
+// It ends because no thread returns to user mode any more, and calls in the kernel are finite.
 void threads_stop(void)
 {
 	struct thread *thread;
@@ -167,6 +196,9 @@ void threads_stop(void)
 		thread_yield();
 }
 
+// Order: the machine's end before all; then the time slice; then signals, since a thread that was
+// away may have received more of them. Of the four function pointers between ^C and its handler
+// the fourth is called here: thread_signal_hook is proc/signal_deliver.c: signal_deliver.
 void thread_return_work(struct trapframe *frame)
 {
 	static struct waitq stopped = WAITQ_INIT(stopped);
@@ -182,8 +214,9 @@ void thread_return_work(struct trapframe *frame)
 		thread_signal_hook(frame);
 }
 
-// The idle thread: runs when nobody else can, with interrupts on while it halts. Besides it only
-// thread_yield_point takes interrupts in the kernel.
+// The idle thread runs when no other thread can. It takes interrupts while it halts; besides it
+// only thread_yield_point takes interrupts in the kernel. It is on no run queue: schedule() takes
+// it when the queue is empty.
 void thread_idle(void *arg)
 {
 	(void)arg;

@@ -1,4 +1,5 @@
-// sched.h: what the files of kern/thread share about scheduling; nobody else includes this.
+// sched.h: what the files of kern/thread share about scheduling. No other layer includes this
+// file.
 #pragma once
 
 #include "thread/thread.h"
@@ -6,13 +7,17 @@
 // Guards the run queue, the state of every thread, and the waiters of every queue.
 extern struct spinlock sched_lock;
 
+// Every thread that was started and has not ended: struct thread by all_link. Guarded by
+// sched_lock.
 extern struct list all_threads; // guarded by sched_lock
 
-// Let the next thread run. Caller: holds sched_lock and has set the current thread's state, and has
-// queued it if it is to run again; on return the lock is released.
+// Switch to the next runnable thread; returns when the current thread runs again, with the lock
+// released. The rule of the switch is above its definition in sched.c.
+// Caller: holds sched_lock; has set the current thread's state, and has put the thread on the run
+// queue if it is to run again.
 void schedule(void);
 
-// The WORK_ bits that end a sleep of mode `mode`, or keep it from beginning.
+// Returns the WORK_ bits that end a sleep of mode `mode`, or prevent it from beginning.
 static inline uint32_t work_ending(enum wait_mode mode)
 {
 	switch (mode) {
@@ -25,19 +30,29 @@ static inline uint32_t work_ending(enum wait_mode mode)
 	}
 }
 
-// Put a thread that sleeps on the run queue, its sleep ending with `reason`. Caller: holds sched_lock.
+// Make a thread that sleeps runnable: put it on the run queue. `reason` is the result of its
+// sleep: 0 or -errno. Caller: holds sched_lock.
 void make_runnable(struct thread *thread, int reason);
 
-// The first thing a thread does after context_switch: releases sched_lock, buries the dead.
+// End a switch: release sched_lock, which the previous thread has taken, and free that thread if
+// it is dead. Every thread calls this first after context_switch has switched to it.
 void schedule_finish(void);
 
-// Can anybody run besides the current thread? A hint, read without the lock.
+// Returns true if another thread can run. The run queue is read without its lock, so the result is
+// a hint.
 bool schedule_waiting(void);
 
+// The functions from here to thread_enter_user_frame are in switch.S.
 void context_switch(uint32_t **save, uint32_t *next);
 void thread_kernel_start(void);
 void thread_user_start(void);
 void thread_enter_user_frame(struct trapframe *frame) __noreturn;
+
+// The first C code of a kernel thread: call its entry function, then end the thread.
 void thread_run_entry(void) __noreturn;
+
+// The entry function of the idle thread.
 void thread_idle(void *arg) __noreturn;
+
+// Free a thread that does not run and never will: its stack, its FPU state, the struct.
 void thread_free(struct thread *thread);

@@ -1,4 +1,4 @@
-// stretch.c: measures how long the kernel runs before others may run.
+// stretch.c: measuring how long the kernel runs before another thread may run.
 #include "thread/stretch.h"
 
 #include "cpu/trap.h"
@@ -9,8 +9,8 @@
 
 #define BOUND 1000000u // instructions: 1 ms
 
-#define CALLS 512  // by number; what has no place of its own shares the last one
-#define REPORTED 5 // of these, the longest
+#define CALLS 512  // by number; higher numbers share the last place
+#define REPORTED 5 // how many of them stretch_report prints
 
 const char *(*stretch_name_hook)(uint32_t number);
 
@@ -18,16 +18,17 @@ static uint64_t bound; // 0: nothing is measured
 static uint64_t begun; // when the stretch under way began
 static uint32_t irq;   // the interrupt that is being handled; 0: none
 
-// The longest stretches of each call's, and of everything else.
+// The longest stretch of each call, and of all else.
 static uint32_t longest[CALLS], longest_other;
 
+// Returns true for the frame of an interrupt, false for that of an exception or a call.
 static bool is_irq(const struct trapframe *frame)
 {
 	return frame->trapno >= TRAP_IRQ && frame->trapno < TRAP_VECTORS;
 }
 
-// The frame of the system call that the current thread makes, or NULL. The first two threads are the
-// kernel's own.
+// Returns the frame of the system call that the current thread makes, or NULL. The first two
+// threads belong to the kernel.
 static const struct trapframe *current_call(void)
 {
 	const struct trapframe *frame = thread_user_frame(thread_current());
@@ -35,6 +36,7 @@ static const struct trapframe *current_call(void)
 	return !irq && thread_current()->tid > 1 && frame->trapno == TRAP_SYSCALL ? frame : NULL;
 }
 
+// Returns the name of a system call for messages.
 static const char *name_of(uint32_t call)
 {
 	const char *name = stretch_name_hook ? stretch_name_hook(call) : NULL;
@@ -42,6 +44,8 @@ static const char *name_of(uint32_t call)
 	return name ? name : "?";
 }
 
+// Panic because a stretch was too long, and name its cause: a call with its arguments, an
+// interrupt, or the last trap. Measuring stops first, because printing takes long too.
 static void __noreturn too_long(uint64_t length, const struct trapframe *call)
 {
 	const struct thread *thread = thread_current();
@@ -58,6 +62,7 @@ static void __noreturn too_long(uint64_t length, const struct trapframe *call)
 	      length, thread->aspace ? thread_user_frame(thread)->trapno : 0);
 }
 
+// A panic must not be stopped by its own length, so nothing is measured once one has begun.
 void stretch_break(void)
 {
 	const struct trapframe *call;
@@ -91,6 +96,8 @@ void stretch_leave(const struct trapframe *frame)
 	irq = 0;
 }
 
+// Finds the longest entry, prints it and clears it, REPORTED times: simpler than sorting, at the
+// end of the machine.
 void stretch_report(void)
 {
 	if (!bound)

@@ -1,7 +1,8 @@
-// stretch.h: how long the kernel runs before others may run. A build of its own (make STRETCH=1)
-// measures each stretch: from an entry into the kernel, a yield or a switch to the next yield, switch
-// or exit. It reads the time-stamp counter, which counts instructions under -icount shift=0. The
-// option stretch=N (10^6 where N is missing) makes the kernel panic on a longer one.
+// stretch.h: how long the kernel runs before another thread may run. A build of its own (make
+// STRETCH=1) measures every stretch: from an entry into the kernel, a yield or a switch to the
+// next yield, switch or exit. It reads the time-stamp counter, which counts instructions under
+// -icount shift=0. With the option stretch=N (10^6 if N is missing) the kernel panics on a longer
+// stretch.
 #pragma once
 
 #include "kern.h"
@@ -10,20 +11,20 @@
 
 struct trapframe;
 
-// Read the option, and measure from now on. Once, at boot, by the boot thread.
+// Read the option, and begin to measure. Once, at boot, by the boot thread.
 void stretch_init(void);
 
-// Others may run here, or another thread is about to: one stretch ends, the next one begins.
+// End a stretch and begin the next one: other threads may run here, or a switch follows.
 void stretch_break(void);
 
-// Print the longest stretches, by system call.
+// Print the system calls with the longest stretches. Destroys the record.
 void stretch_report(void);
 
-// Called by the entry code on the way into the kernel and out of it.
+// Called by the entry code on each entry into the kernel and on each exit from it.
 void stretch_enter(const struct trapframe *frame);
 void stretch_leave(const struct trapframe *frame);
 
-// Registered by sys/: the name of a system call.
+// Registered by sys/syscall_table.c. Returns the name of system call `number`, or NULL.
 extern const char *(*stretch_name_hook)(uint32_t number);
 
 #else

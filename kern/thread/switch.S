@@ -1,11 +1,14 @@
-// switch.S: changing from one thread's kernel stack to another's.
+// switch.S: changing from one thread's kernel stack to another's. thread/sched.c, above
+// schedule(), has the rule about sched_lock.
 
 #include "cpu/trapentry.h"
 
 	.text
 
 // void context_switch(uint32_t **save, uint32_t *next): push the registers that a C function must
-// preserve, leave the stack pointer in *save, and take up `next`, where another thread did the same.
+// preserve, store the stack pointer in *save, and load `next`, where another thread has done the
+// same. The return address is on the stack too, so `ret` goes where that thread has called from.
+// The other registers need no saving: the compiler expects any call to change them.
 	.globl context_switch
 	.type context_switch, @function
 context_switch:
@@ -22,8 +25,9 @@ context_switch:
 	ret
 	.size context_switch, . - context_switch
 
-// A new thread's stack is laid out as if it had called context_switch from here. A thread of the
-// kernel begins a C function; a user's returns with the frame at the top of its stack.
+// A new thread's stack is laid out as if the thread had called context_switch from here
+// (prepare_stack). It releases sched_lock first, which the previous thread has taken. Then a kernel
+// thread calls its C function, and a program's thread enters user mode.
 	.globl thread_kernel_start
 thread_kernel_start:
 	call schedule_finish
@@ -32,11 +36,11 @@ thread_kernel_start:
 	.globl thread_user_start
 thread_user_start:
 	call schedule_finish
-	addl $4, %esp // the end of backtraces: above it is the frame
+	addl $4, %esp // skip the end of backtraces: the frame is above it
 	jmp trap_return
 
-// void thread_enter_user_frame(struct trapframe *frame): leave the kernel with the frame at the top of the
-// current thread's stack.
+// void thread_enter_user_frame(struct trapframe *frame): leave the kernel with `frame`, which is
+// at the top of the current thread's stack. All that lies below on the stack is dropped.
 	.globl thread_enter_user_frame
 thread_enter_user_frame:
 	movl %eax, %esp

@@ -24,6 +24,7 @@ bool (*thread_no_memory_hook)(uintptr_t va);
 
 static struct thread boot_thread; // runs the boot sequence, on the stack of boot/start.S
 
+// Copy `name` into the thread, cut to what fits.
 static void set_name(struct thread *thread, const char *name)
 {
 	size_t len = strlen(name);
@@ -33,6 +34,7 @@ static void set_name(struct thread *thread, const char *name)
 	thread->name[len] = '\0';
 }
 
+// Fill a new thread's struct: no process, no limits, no signals.
 static void thread_setup(struct thread *thread, const char *name, uintptr_t kstack)
 {
 	memset(thread, 0, sizeof(*thread));
@@ -45,19 +47,21 @@ static void thread_setup(struct thread *thread, const char *name, uintptr_t ksta
 	list_init(&thread->signals.infos);
 }
 
-// Lay out the stack as context_switch leaves it: four registers and where to go on. Above it stands
-// the frame with which a user's thread enters user mode.
+// Lay out the stack as context_switch leaves it: four registers, and the address to return to. So
+// the first switch to the thread needs no special case. Above them is the frame with which a
+// program's thread enters user mode.
 static void prepare_stack(struct thread *thread)
 {
 	uint32_t *sp = (uint32_t *)thread_user_frame(thread);
 
-	*--sp = 0; // the end of backtraces: what a function's own return address would be
+	*--sp = 0; // the end of backtraces, in the place of a return address
 	*--sp = (uintptr_t)(thread->entry ? thread_kernel_start : thread_user_start);
 	sp -= 4;
 	memset(sp, 0, 4 * sizeof(*sp));
 	thread->kesp = sp;
 }
 
+// The struct and the stack are all that a thread needs; nothing else can fail later.
 int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg)
 {
 	struct thread *thread = kmalloc(sizeof(*thread));
@@ -84,6 +88,7 @@ void thread_discard(struct thread *thread)
 	thread_free(thread);
 }
 
+// The boot thread's struct and stack are part of the kernel's image.
 void thread_free(struct thread *thread)
 {
 	if (thread == &boot_thread)
@@ -106,7 +111,9 @@ void thread_enter_user(void)
 	thread_enter_user_frame(thread_user_frame(thread_current()));
 }
 
-// The first FPU instruction of a thread: give it registers of its own. Later ones do not trap.
+// Handle a thread's first FPU instruction: give the thread an FPU state of its own. Later FPU
+// instructions do not trap, because fpu_switch clears TS for threads with a state. The kernel uses
+// no FPU, so a trap from the kernel is an error.
 static void no_fpu(struct trapframe *frame)
 {
 	struct thread *thread = thread_current();
@@ -115,13 +122,15 @@ static void no_fpu(struct trapframe *frame)
 		trap_fatal(frame);
 	thread->fpu = kmalloc(sizeof(*thread->fpu));
 	if (!thread->fpu) {
-		(void)thread_no_memory_hook(frame->eip); // and run the instruction again, or die
+		// Afterwards the instruction runs again, or the process dies.
+		(void)thread_no_memory_hook(frame->eip);
 		return;
 	}
 	fpu_state_init(thread->fpu);
 	fpu_switch(NULL, thread->fpu);
 }
 
+// The current state is in the processor, not in from->fpu: hence fpu_save.
 int thread_copy_fpu(struct thread *to)
 {
 	struct thread *from = thread_current();
@@ -135,6 +144,8 @@ int thread_copy_fpu(struct thread *to)
 	return 0;
 }
 
+// fpu_switch comes before kfree: it sets TS again, so the next FPU instruction traps and gets a
+// clean state.
 void thread_reset_registers(void)
 {
 	struct thread *thread = thread_current();
@@ -163,20 +174,22 @@ void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg)
 	spin_unlock(&sched_lock);
 }
 
-// The processor could not push the frame of a page fault: most often because the stack had no room
-// left for anything.
+// The processor could not push the frame of a page fault. The usual reason is that the kernel
+// stack is full: the push hit the guard page. Then report that and stop.
 static void double_fault(const struct trapframe *frame)
 {
 	const struct thread *thread = thread_current();
 	uintptr_t va = read_cr2();
 
-	// CR2 is left over from a program's page fault if the victim is a program.
+	// If the victim is a program, CR2 is only left over from an earlier page fault.
 	if (!trap_victim_is_user(frame) && kstack_is_guard(va))
 		panic_frame(frame,
 		            "kernel stack overflow: thread %s (%d) ran into its guard page at %#x",
 		            thread->name, thread->tid, va);
 }
 
+// The boot thread needs no stack of its own making: it goes on with that of boot/start.S. The idle
+// thread must exist before anything can sleep.
 void thread_init(void)
 {
 	struct thread *idle;

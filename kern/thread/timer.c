@@ -1,14 +1,15 @@
-// timer.c: the time, and what is to be done when it comes.
+// timer.c: the clock and the timers, from two channels of the PIT.
 //
-// Two channels of the PIT. Channel 2 counts down for ever; the clock is what it has counted, so it
-// needs no calibration and never drifts, but must be read before it has gone round once (54.9 ms).
-// When it was not, because the host stopped the machine or the kernel was busy, the next timer
-// interrupt adds the rounds that were missed (thread/lost_time.c).
-// Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice or
-// at the first timer's deadline, if that comes earlier. An interrupt that waits for the kernel's work
-// to end does not move the next slice. Otherwise a program that calls the kernel again and again could
-// fall into step with the ticks: all of them would come at the end of a call, and cputime_tick would
-// take all of the program's time for the kernel's.
+// Channel 2 counts down for ever, and the clock is the sum of its counts. So the clock needs no
+// calibration and does not drift. But the counter must be read before it has gone round once, in
+// 54.9 ms. If that was missed, because the host had stopped the machine or the kernel was busy,
+// the next timer interrupt adds the missed rounds (thread/lost_time.c).
+//
+// Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice,
+// or at the first timer's deadline if that comes earlier. An interrupt that is delayed by a call
+// in the kernel does not move the next slice. Otherwise a program that calls the kernel again and
+// again could fall into step with the ticks: each would come at the end of a call, and
+// cputime_tick would count all of the program's time as the kernel's.
 #include "thread/timer.h"
 
 #include "cpu/irq.h"
@@ -31,17 +32,19 @@
 static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
 // All guarded by timer_lock.
-static uint64_t clock_ticks;             // PIT ticks since boot, at the last reading
-static uint16_t clock_last;              // what channel 2 showed then
+static uint64_t clock_ticks;             // PIT ticks from boot to the last reading
+static uint16_t clock_last;              // the count of channel 2 at that reading
 static uint64_t shot_deadline;           // when channel 0 will interrupt
 static uint64_t slice_end;               // of the time slice, when programs run
 static struct avl_tree timers;           // armed, by deadline
-static struct lost_time clock_reference; // the time-stamp counter beside clock_ticks
-static bool idle;
+static struct lost_time clock_reference; // compares clock_ticks with the time-stamp counter
+static bool idle;                        // the idle thread halts
 
-static uint64_t realtime_at_boot;
+static uint64_t realtime_at_boot; // constant after tick_init
 
-// Caller: holds timer_lock.
+// Returns the time in nanoseconds. The difference of two 16-bit counts is right even if the
+// counter has gone round between them, as long as it did so only once. The product is formed in
+// two halves, since 64 bits do not hold it. Caller: holds timer_lock.
 static uint64_t clock_read(void)
 {
 	uint16_t now = pit_read_clock();
@@ -54,8 +57,9 @@ static uint64_t clock_read(void)
 	return ((high * NS_SCALED) << 10) + ((low * NS_SCALED) >> 22);
 }
 
-// Add to the clock what it missed. Readings in between would not know, and cost what they cost: only
-// the timer's interrupt, which is pending after any such pause, looks. Caller: holds timer_lock.
+// Add to the clock the rounds that it has missed. Only the timer interrupt, which is pending after
+// any long pause, does this; doing it on each reading would make the time expensive. Caller: holds
+// timer_lock.
 static void clock_catch_up(void)
 {
 	uint64_t before = rdtsc(), after;
@@ -80,24 +84,27 @@ uint64_t clock_realtime_ns(void)
 	return realtime_at_boot + clock_ns();
 }
 
+// Returns the timer that a node of the tree belongs to.
 static struct timer *timer_of(const struct avl_node *node)
 {
 	return container_of(node, struct timer, node);
 }
 
+// The order of the tree: the first node is the timer that is due next.
 static bool is_earlier(const struct avl_node *a, const struct avl_node *b)
 {
 	return timer_of(a)->deadline < timer_of(b)->deadline;
 }
 
-// Take a timer out of the tree, if it is armed. Caller: holds timer_lock.
+// Remove a timer from the tree if it is armed. Caller: holds timer_lock.
 static void disarm(struct timer *timer)
 {
 	if (avl_is_linked(&timer->node))
 		avl_remove(&timers, &timer->node);
 }
 
-// Set channel 0 to interrupt when the next thing is due. Caller: holds timer_lock.
+// Let channel 0 interrupt when the next slice ends or the next timer is due, whichever comes
+// first. Rounds up, so that the timer is due when the interrupt comes. Caller: holds timer_lock.
 static void shot_arm(uint64_t now)
 {
 	uint64_t deadline;
@@ -106,7 +113,7 @@ static void shot_arm(uint64_t now)
 	if (slice_end <= now)
 		slice_end += SLICE_NS;
 	if (slice_end <= now)
-		slice_end = now + SLICE_NS; // nothing ran for a while
+		slice_end = now + SLICE_NS; // no program ran for a while
 	deadline = idle ? now + LONGEST_SHOT_NS : slice_end;
 	if (!avl_empty(&timers))
 		deadline = MIN(deadline, timer_of(avl_first(&timers))->deadline);
@@ -115,7 +122,8 @@ static void shot_arm(uint64_t now)
 	pit_arm(ticks);
 }
 
-// Call what is due, in the order of deadlines.
+// Call the functions of all timers that are due, in the order of their deadlines. Each is called
+// without the lock, so it may arm timers, wake threads, and free its own timer.
 static void timers_fire(void)
 {
 	spin_lock(&timer_lock);
@@ -134,6 +142,8 @@ static void timers_fire(void)
 	spin_unlock(&timer_lock);
 }
 
+// Handle the timer's interrupt. A thread that should yield is only marked here: it switches on its
+// way back to user mode (thread_return_work).
 static void tick(int irq)
 {
 	(void)irq;
@@ -159,6 +169,8 @@ void tick_idle(void)
 	idle = true;
 }
 
+// While the machine was idle, channel 0 may have been set up to 50 ms ahead: too late for the end
+// of a time slice.
 void tick_busy(void)
 {
 	spin_lock(&timer_lock);
@@ -173,6 +185,7 @@ bool timer_any_armed(void)
 	return !avl_empty(&timers);
 }
 
+// The hardware is set anew only if the timer is due before anything else.
 void timer_arm(struct timer *timer, uint64_t deadline)
 {
 	spin_lock(&timer_lock);

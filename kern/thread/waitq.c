@@ -1,4 +1,6 @@
-// waitq.c: sleeping until something happens.
+// waitq.c: sleeping and waking. The order that loses no wakeup: a thread is on the queue before it
+// releases the lock of the condition, and sched_lock is held from there until the thread has
+// switched away.
 #include "thread/waitq.h"
 
 #include "thread/sched.h"
@@ -10,6 +12,7 @@ struct wake_timer {
 	struct thread *thread;
 };
 
+// The timer's function. The thread may have been woken since, so its state is looked at.
 static void wake_at_deadline(struct timer *timer)
 {
 	struct thread *thread = container_of(timer, struct wake_timer, timer)->thread;
@@ -20,7 +23,8 @@ static void wake_at_deadline(struct timer *timer)
 	spin_unlock(&sched_lock);
 }
 
-// Sleep. Caller: holds sched_lock, which is released. Returns how the sleep ended.
+// Sleep. Caller: holds sched_lock, which is released. Returns the result of the sleep, or -EINTR
+// at once if an event that `mode` allows is pending.
 static int sleep_locked(struct thread *thread, enum wait_mode mode)
 {
 	if (thread->work & work_ending(mode)) {
@@ -32,14 +36,15 @@ static int sleep_locked(struct thread *thread, enum wait_mode mode)
 	schedule();
 	return thread->wake_reason;
 }
-// Like sleep_locked, but a timer ends the sleep at `deadline`. Not inline: most sleeps have no deadline,
-// and should not pay for the timer.
+// Like sleep_locked, but a timer ends the sleep at `deadline`. The timer lies on this stack, so it
+// must be cancelled before the return. Not inline: most sleeps have no deadline and should not pay
+// for the timer's stack space.
 static __noinline int sleep_with_timer(struct thread *thread, enum wait_mode mode, uint64_t deadline)
 {
 	struct wake_timer wake = { .thread = thread };
 	int reason;
 
-	// No interrupt comes before the switch to another thread, so the timer cannot fire too early.
+	// Interrupts stay off until the switch to another thread, so the timer cannot fire before.
 	timer_init(&wake.timer, wake_at_deadline);
 	spin_unlock(&sched_lock);
 	timer_arm(&wake.timer, deadline);
@@ -49,14 +54,16 @@ static __noinline int sleep_with_timer(struct thread *thread, enum wait_mode mod
 	return reason;
 }
 
+// Sleep, with a timer if there is a deadline. Caller: holds sched_lock, which is released.
 static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t deadline)
 {
 	return deadline == NO_DEADLINE ? sleep_locked(thread, mode) :
 	                                 sleep_with_timer(thread, mode, deadline);
 }
 
-// Take the current thread's waiter, whose sleep has ended by itself, off its queue. Returns true if
-// it is off already: a wakeup was spent on it after all, which the sleeper must not throw away.
+// Remove the current thread's waiter from its queue after a sleep that no wakeup has ended.
+// Returns true if the waiter was off the queue already: a wakeup was spent on it meanwhile. The
+// sleeper must then report that wakeup, or it is lost to all others.
 static bool withdraw(struct waiter *waiter)
 {
 	bool spent;
@@ -69,6 +76,8 @@ static bool withdraw(struct waiter *waiter)
 	return spent;
 }
 
+// sched_lock is taken before `lock` is released: a waker that gets `lock` finds the waiter on the
+// queue and must wait for sched_lock until the thread sleeps.
 int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, uint64_t deadline)
 {
 	struct thread *thread = thread_current();
@@ -88,7 +97,8 @@ int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, ui
 	return reason;
 }
 
-// Wake the thread behind `waiter`, which leaves its queue. Caller: holds sched_lock.
+// Remove `waiter` from its queue and wake its thread. A thread that does not sleep yet (waiter_add
+// without waiter_block) gets a mark instead. Caller: holds sched_lock.
 static void wake(struct waiter *waiter)
 {
 	struct thread *thread = waiter->thread;
@@ -100,6 +110,7 @@ static void wake(struct waiter *waiter)
 		thread->woken = true;
 }
 
+// Fair: the queue is in the order of arrival.
 int waitq_wake_one(struct waitq *wq)
 {
 	int woken = 0;
@@ -113,6 +124,8 @@ int waitq_wake_one(struct waitq *wq)
 	return woken;
 }
 
+// Each woken thread tests its condition again; most will sleep again if the condition fits only
+// one.
 int waitq_wake_all(struct waitq *wq)
 {
 	int woken = 0;
@@ -134,6 +147,8 @@ void waiter_add(struct waitq *wq, struct waiter *waiter)
 	spin_unlock(&sched_lock);
 }
 
+// A wakeup that comes after the sleep and before `woken` is cleared is discarded. The caller looks
+// at all its conditions again anyway.
 int waiter_block(enum wait_mode mode, uint64_t deadline)
 {
 	struct thread *thread = thread_current();

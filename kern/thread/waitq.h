@@ -1,15 +1,15 @@
-// waitq.h: threads waiting for something to happen.
+// waitq.h: wait queues: threads that sleep until a condition becomes true.
 //
-// The pattern is that of a condition variable: the condition is guarded by a spinlock, the waiter
-// checks it in a loop under the lock, and whoever makes it true holds the same lock while waking.
-// So no wakeup is lost:
+// The pattern is that of a condition variable. A spinlock guards the condition. The waiter tests
+// the condition in a loop under the lock; the thread that makes it true holds the same lock while
+// it wakes the waiter. So no wakeup is lost:
 //
-//	spin_lock(&pipe->lock);
-//	while (pipe is empty) {
-//		error = waitq_sleep(&pipe->readers, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
-//		if (error)
-//			...                               // -EINTR: the lock is held again here too
-//	}
+// 	spin_lock(&pipe->lock);
+// 	while (pipe is empty) {
+// 		error = waitq_sleep(&pipe->readers, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+// 		if (error)
+// 			...                               // -EINTR: the lock is held again here too
+// 	}
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -24,17 +24,19 @@ struct waitq {
 
 #define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters } })
 
+// Make `wq` an empty queue.
 static inline void waitq_init(struct waitq *wq)
 {
 	list_init(&wq->waiters);
 }
 
+// Returns true if no thread waits. Without the lock of the condition the result is a hint.
 static inline bool waitq_empty(const struct waitq *wq)
 {
 	return list_empty(&wq->waiters);
 }
 
-// What may end a sleep besides a wakeup.
+// The events that may end a sleep besides a wakeup.
 enum wait_mode {
 	WAIT_UNINTERRUPTIBLE, // nothing
 	WAIT_KILLABLE,        // only the thread's death
@@ -43,25 +45,36 @@ enum wait_mode {
 
 #define NO_DEADLINE UINT64_MAX
 
-// Sleep on `wq` until woken, until clock_ns() reaches `deadline`, or until `mode` lets something
-// else end it. Releases `lock` (NULL: none) once nobody can miss this thread, and holds it again on
-// return.
-// Returns 0 when woken, -ETIMEDOUT, or -EINTR. Caller: holds no other lock.
+// Sleep on `wq` until woken, until clock_ns() reaches `deadline`, or until an event that `mode`
+// allows. Releases `lock` (NULL: none) after the thread is on the queue, so that no wakeup can be
+// missed, and takes it again before the return.
+// Caller: holds `lock` and no other spinlock.
+// Returns 0 if woken, -ETIMEDOUT, or -EINTR. A wakeup that comes together with another end counts
+// as a wakeup.
 int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, uint64_t deadline);
 
-// Wake the thread that has waited longest, or all. Never sleeps; may be called from an interrupt
-// handler and under a spinlock of smaller rank than RANK_SCHED. Returns how many it woke.
+// Wake the thread that has waited longest. Never sleeps; may be called by an interrupt handler and
+// under a spinlock of smaller rank than RANK_SCHED. Returns how many threads it woke, 0 or 1.
 int waitq_wake_one(struct waitq *wq);
+
+// Like waitq_wake_one, but wakes all threads of the queue.
 int waitq_wake_all(struct waitq *wq);
 
-// Waiting on several queues at once (poll): put one waiter on each, then block, then take them all
-// off. A wakeup that comes between waiter_add and waiter_block makes waiter_block return at once;
-// waiter_remove forgets it.
+// One entry of a wait queue. To wait on several queues at once (poll), a thread puts a waiter on
+// each queue, blocks, and removes them all. A wakeup that comes between waiter_add and
+// waiter_block makes waiter_block return at once; waiter_remove discards it.
 struct waiter {
 	struct list link;
 	struct thread *thread;
 };
 
+// Put `waiter` on the queue for the current thread.
 void waiter_add(struct waitq *wq, struct waiter *waiter);
+
+// Sleep until one of the thread's queues is woken; `mode`, `deadline` and result as for
+// waitq_sleep.
+// Caller: holds no spinlock.
 int waiter_block(enum wait_mode mode, uint64_t deadline);
+
+// Remove `waiter` from its queue; a wakeup may have removed it already.
 void waiter_remove(struct waiter *waiter);
