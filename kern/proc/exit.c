@@ -202,7 +202,7 @@ static struct process *search_after(struct wait_call *call, const struct process
 		return family_next_dead(dead);
 	spin_unlock(&process_lock);
 	call->yielded = true;
-	call->interrupted = thread_give_way_killable() != 0;
+	call->interrupted = thread_yield_point_killable() != 0;
 	spin_lock(&process_lock);
 	return call->interrupted ? NULL : family_dead_after(call->parent, birth);
 }

@@ -45,7 +45,7 @@ struct process *process_walk_next(struct process_walk *walk, uint32_t cost)
 
 	if (yield_due(cost)) {
 		spin_unlock(&process_lock);
-		error = thread_give_way_killable();
+		error = thread_yield_point_killable();
 		spin_lock(&process_lock);
 	}
 	process = error ? NULL : walk_after(walk);
