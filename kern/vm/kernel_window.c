@@ -27,8 +27,7 @@ static struct area fixed_areas[] = {
 	{ .start = DEVICE_BASE, .end = DEVICE_END, .name = "[devices]" },
 };
 
-// The kernel's space uses the same structs as a user's, so that the monitor and /proc show both in
-// one way.
+// The kernel's space uses the structs of a user's, so that the monitor shows both in one way.
 void kernel_space_init(void)
 {
 	kernel_space.pgdir = kernel_pgdir;

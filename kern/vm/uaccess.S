@@ -1,7 +1,8 @@
-// uaccess.S: the instructions that touch a user's memory for the kernel. Each stands in the
-// exception table: a page fault that cannot be handled goes on at its fixup address instead.
-// Callers have checked that what they touch lies below ULIM, but for the single values, which check
-// that themselves.
+// uaccess.S: the instructions that touch a user's memory for the kernel. Each has an entry in the
+// exception table: if it faults and the fault cannot be handled, the processor continues at the
+// fixup of that entry. With SMAP, user memory is accessible only between STAC and CLAC (Intel SDM
+// vol. 3, 4.6.1). Callers have checked that the addresses lie below ULIM; only the functions for
+// single values check this themselves. Arguments arrive in EAX, EDX, ECX (-mregparm=3).
 
 #include <abi/errno.h>
 #include "cpu/trapentry.h"
@@ -9,8 +10,10 @@
 
 	.text
 
-// size_t NAME(void *dst, const void *src, size_t len): copy, one of the two being a user's. Returns
-// how many bytes were not copied; those before them were.
+// size_t NAME(void *dst, const void *src, size_t len): copy; one of the two pointers is a user's.
+// Words first, then the last bytes: a `rep` instruction that faults leaves its registers at the
+// element that failed, so the handler can continue it. Returns how many bytes were not copied; all
+// bytes before them were.
 .macro copy_function name, fixup
 	.globl \name
 	.type \name, @function
@@ -32,8 +35,8 @@
 	popl %esi
 	ret
 
-	// A word could not be copied. Some of its bytes may lie before the bad page: byte by byte
-	// up to there.
+	// A word could not be copied. Some of its bytes may lie before the bad page: copy the rest
+	// byte by byte up to there.
 4:	leal (%edx, %ecx, 4), %ecx
 	jmp 2b
 	exception_entry 1b, 4b, \fixup
@@ -45,6 +48,7 @@
 	copy_function user_copy_nofault, FIXUP_AT_ONCE
 
 // size_t user_clear(void *dst, size_t len): write zeroes. Returns how many bytes were not written.
+// Continues byte by byte after a failed word, as the copies do.
 	.globl user_clear
 	.type user_clear, @function
 user_clear:
@@ -72,12 +76,12 @@ clear_rest:
 	exception_entry clear_bytes, clear_done
 	.size user_clear, . - user_clear
 
-// Single values of 1, 2, 4 and 8 bytes: int user_get_N(void *dst, const void *src) with `src` a
-// user's, int user_put_N(void *dst, const void *src) with `dst` a user's. 0, or -EFAULT with nothing
-// stored. A value that crosses a page: the processor checks both pages before it stores a word, and
-// for the two words of 8 bytes we do.
+// Single values of 1, 2, 4 and 8 bytes. int user_get_N(void *dst, const void *src): `src` is a
+// user's. int user_put_N(void *dst, const void *src): `dst` is a user's. Both return 0, or -EFAULT
+// with nothing stored. A value may cross a page boundary: the processor checks both pages before
+// it stores a word; for the two words of 8 bytes these functions do.
 
-// The head: does [user, user + bytes) lie below ULIM?
+// The head of such a function: refuse a value that does not lie below ULIM.
 .macro value_function name, bytes, user, bad=bad_value
 	.globl \name
 	.type \name, @function
@@ -86,6 +90,7 @@ clear_rest:
 	ja \bad
 .endm
 
+// The end of such a function: close user memory, return 0.
 .macro value_done name
 	patch_site PATCH_CLAC
 	xorl %eax, %eax
@@ -93,6 +98,7 @@ clear_rest:
 	.size \name, . - \name
 .endm
 
+// The value goes through a register, so that nothing is stored if the load faults.
 .macro get_function name, bytes, move, register, fixup=FIXUP_LAST, bad=bad_value
 	value_function \name, \bytes, %edx, \bad
 	patch_site PATCH_STAC
@@ -122,6 +128,7 @@ clear_rest:
 	get_function user_get_1_nofault, 1, movb, %cl, FIXUP_AT_ONCE, bad_byte
 	put_function user_put_1_nofault, 1, movb, %cl, FIXUP_AT_ONCE, bad_byte
 
+	// Load both words before storing one: the high word first, which may be on a bad page.
 	value_function user_get_8, 8, %edx
 	patch_site PATCH_STAC
 get_high:
@@ -138,7 +145,7 @@ get_low:
 	movl 4(%edx), %ecx
 	movl (%edx), %edx
 	patch_site PATCH_STAC
-put_test: // a store that changes nothing: should it fail, so does the whole
+put_test: // a store that changes nothing: if the second page is bad, fail before storing
 	lock orl $0, 4(%eax)
 put_low:
 	movl %edx, (%eax)
@@ -149,6 +156,7 @@ put_high:
 	exception_entry put_low, bad_value
 	exception_entry put_high, bad_value
 
+// The fixups of the functions above.
 bad_value:
 	patch_site PATCH_CLAC
 	movl $-EFAULT, %eax
@@ -158,12 +166,12 @@ bad_byte:
 	movl $1, %eax
 	ret
 
-// Strings. Both read byte by byte, since the byte behind the NUL may be none of the string's, but
-// four bytes a round. They return the length without the NUL, -ENAMETOOLONG when there was none in
-// max bytes, or -EFAULT when a byte could not be read.
+// Strings. Both functions read byte by byte, because the bytes after the NUL may lie on a page
+// that does not exist; the loop is unrolled four times. Both return the length without the NUL;
+// -ENAMETOOLONG if max bytes hold no NUL; -EFAULT if a byte could not be read.
 //
 // ssize_t user_copy_string(char *dst, const char *src, size_t max): copy up to the NUL.
-// ssize_t user_string_length(const char *src, size_t max): only look; `dst` here is not used.
+// ssize_t user_string_length(const char *src, size_t max): measure; `dst` is not used.
 .macro string_byte offset, copies, fixup, found
 1:	movb \offset(%edx, %ecx), %bl
 	.if \copies

@@ -1,6 +1,7 @@
-// uaccess.c: copies between kernel and user memory. For the current address space they run straight
-// through its mapping (uaccess.S), and page faults on the way are handled or end them. For another
-// space they walk: each page is faulted in, pinned, and reached through the linear map.
+// uaccess.c: copies between kernel and user memory. For the current space the copy runs straight
+// through the user's mapping (uaccess.S), and a page fault on the way is handled or ends it. For
+// another space the copy walks: each page is faulted in, pinned, and reached through the linear
+// map.
 #include "vm/uaccess.h"
 
 #include <abi/mman.h>
@@ -9,15 +10,17 @@
 
 size_t user_clear(void *dst, size_t len);
 
-#define WALK_COST 2000 // instructions or so, to copy a page's bytes
+#define WALK_COST 2000 // about how many instructions it takes to copy a page
 
-// A user's pointer as a number.
+// Returns a user's pointer as a number, which the kernel cannot follow by mistake.
 static inline uintptr_t number(const void __user *p)
 {
 	return (__force uintptr_t)p;
 }
 
-// Copy between kernel memory and another space, page by page. Returns how many bytes were copied.
+// Copy `len` bytes between kernel memory and `va` in another space (NULL: nothing is copied), page
+// by page: to the space for ACCESS_WRITE, else from it. The pin keeps each page while it is
+// copied, even if the program unmaps it. Returns how many bytes were copied.
 static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t len,
                         enum fault_access access)
 {
@@ -43,7 +46,7 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 	return done;
 }
 
-// How much of [va, va + len) lies in areas that say PROT_READ.
+// Returns how many bytes from `va` on, at most `len`, lie in areas with PROT_READ.
 static size_t readable_part(struct aspace *as, uintptr_t va, size_t len)
 {
 	uintptr_t at = va, end = va + len;
@@ -105,9 +108,11 @@ int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t s
 	return 0;
 }
 
+// put_user must store all of a value or nothing. If the value crosses a page boundary, the first
+// page could succeed and the second fail; so the page of the last byte is pinned first.
 int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t size)
 {
-	page_t *last; // the last byte may be on a page of its own, of which the first knows nothing
+	page_t *last; // the page of the last byte
 	int error;
 
 	if (!as || aspace_pin_page(as, number(dst) + size - 1, ACCESS_WRITE, &last))
@@ -117,6 +122,7 @@ int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t s
 	return error;
 }
 
+// For another space the zero page is the source of the copy.
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len)
 {
 	size_t done = 0, n = 0;
@@ -147,7 +153,7 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write)
 	return as && aspace_fault(as, number(va), access) == FAULT_OK ? 0 : -EFAULT;
 }
 
-// How far a user may access [at, at + len) like that.
+// Returns how many bytes from `at` on, at most `len`, the user may access so.
 static size_t admitted_part(struct aspace *as, uintptr_t at, size_t len, enum fault_access access)
 {
 	const struct area *area;
@@ -166,6 +172,8 @@ static size_t admitted_part(struct aspace *as, uintptr_t at, size_t len, enum fa
 	return done;
 }
 
+// Reads the areas, not the page tables: a page that has never been touched is accessible all the
+// same.
 int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
                    uintptr_t *bad_store)
 {

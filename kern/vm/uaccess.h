@@ -1,11 +1,13 @@
-// uaccess.h: touching a user's memory: the only way there is (kern/README.md, "The border").
+// uaccess.h: the only way to touch a user's memory (kern/README.md, "The border").
 //
-// Every function takes the address space meant. For the current one a copy runs straight through
-// the user's mapping, in one pass; a page fault on the way is fixed up (demand-zero, copy-on-write)
-// or ends the copy. Nothing is checked first and used later. For another space the copy walks. A
-// kernel thread has no space, which is written NULL: there every byte is out of reach.
+// Every function takes the address space meant. For the current space a copy runs straight through
+// the user's mapping, in one pass. A page fault on the way is handled like the program's own
+// (demand-zero, copy-on-write), or ends the copy. No address is checked first and used later:
+// another thread could unmap it in between. For another space the copy walks: it finds and pins
+// one page after the other. A kernel thread has no space; its space is NULL, and there every
+// address is bad.
 //
-// Copies may sleep: the caller holds no lock, except for the _nofault forms.
+// Copies may sleep. Caller: holds no lock, except for the _nofault forms.
 #pragma once
 
 #include "kern.h"
@@ -15,28 +17,29 @@
 
 struct aspace;
 
-// The address space of the thread that runs; NULL for a kernel thread.
+// Returns the address space of the running thread, or NULL for a kernel thread.
 static inline struct aspace *aspace_current(void)
 {
 	return thread_current()->aspace;
 }
 
-// A copy to or from a user may sleep in a page fault: debug builds panic if any lock is held.
+// Panic in debug builds if a lock is held: a copy may sleep in a page fault, and the fault takes
+// locks of its own.
 static inline void assert_may_copy(void)
 {
 	assert_may_sleep();
 	assert_no_sleeping_lock();
 }
 
-// Does [va, va + len) lie below ULIM, without wrapping? The check at the door for a length from
-// outside.
+// Returns true if [va, va + len) lies below ULIM. It is the one check of a length from outside.
+// There is no addition, which could wrap around.
 static inline bool user_range_ok(const void __user *va, size_t len)
 {
 	return (uintptr_t)(__force const void *)va <= ULIM &&
 	       len <= ULIM - (uintptr_t)(__force const void *)va;
 }
 
-// How much of [va, va + len) lies below ULIM.
+// Returns how many bytes of [va, va + len) lie below ULIM.
 static inline size_t user_part(const void __user *va, size_t len)
 {
 	uintptr_t at = (uintptr_t)(__force const void *)va;
@@ -44,25 +47,28 @@ static inline size_t user_part(const void __user *va, size_t len)
 	return at >= ULIM ? 0 : MIN(len, ULIM - at);
 }
 
-// Copy `len` bytes from or to the user. 0, or -EFAULT; then part of `dst` may have been written.
+// Copy `len` bytes from the user, or to the user. A store breaks copy-on-write like the program's
+// own. Returns 0, or -EFAULT; then a part of `dst` may have been written.
 static inline int copyin(struct aspace *as, void *dst, const void __user *src,
                          size_t len) __must_check;
 static inline int copyout(struct aspace *as, void __user *dst, const void *src,
                           size_t len) __must_check;
 
-// The same, for calls that return partial counts: how many bytes were copied before the first that
-// could not be.
+// Like copyin and copyout, for calls that return partial counts, such as read(). Return how many
+// bytes were copied before the first that could not be accessed.
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write zeroes. 0 or -EFAULT; or how many bytes.
+// Write zeroes. clear_user returns 0 or -EFAULT; clear_user_partial returns how many bytes it has
+// written.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
-// One value of 1, 2, 4 or 8 bytes: get_user(as, &value, pointer), put_user(as, pointer, value). 0, or
-// -EFAULT with nothing stored, also where the value crosses a page (only when one
-// of its pages vanishes meanwhile may a part of it remain).
-// A get_user into something of another size does not compile.
+// Copy one value of 1, 2, 4 or 8 bytes: get_user(as, &value, pointer), put_user(as, pointer,
+// value).
+// Return 0; or -EFAULT with nothing stored, even if the value crosses a page boundary (unless one
+// of its two pages is unmapped meanwhile: then a part may be stored).
+// get_user does not compile if the types of value and pointer differ in size.
 #define get_user(as, dst, src) \
 	user_get(as, dst, src, \
 	         sizeof(*(dst)) * sizeof(char[sizeof(*(dst)) == sizeof(*(src)) ? 1 : -1]))
@@ -72,56 +78,61 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 		user_put(as, dst, &put_value, sizeof(*(dst))); \
 	})
 
-// The same under a spinlock, for the current address space only: they stop at the first page that
-// is not there yet. The caller then drops its lock, calls user_fault_in for the first byte not
-// copied, and goes on.
+// Like copyin_partial and copyout_partial, for the current space under a spinlock. They handle no
+// page fault, because that may sleep: they stop at the first page that is not present. The caller
+// then releases its lock, calls user_fault_in for the first byte not copied, and goes on.
 static inline size_t copyin_nofault(void *dst, const void __user *src, size_t len);
 static inline size_t copyout_nofault(void __user *dst, const void *src, size_t len);
 
-// Make the page at `va` present for reading (write = false) or writing, as an access by the program
-// would. 0 or -EFAULT.
+// Make the page at `va` present for reading, or with `write` for writing, as an access by the
+// program would. Returns 0 or -EFAULT.
 int user_fault_in(struct aspace *as, const void __user *va, bool write);
 
-// Copy from or to a space, the current one too, for another process: where its areas say PROT_READ and
-// PROT_WRITE, also if the processor would let the program itself read more. Return how many bytes
-// were copied.
+// Copy from or to any space on behalf of another process. aspace_read demands PROT_READ and
+// aspace_write PROT_WRITE of the areas, even where the processor would let the program itself
+// read. Return how many bytes were copied.
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Strings (uaccess_string.c). Of the user's, no byte beyond the NUL is read, and none beyond `max`.
+// Strings (uaccess_string.c). Of a user's string no byte after the NUL is read, and none past
+// `max`: the next page may not exist.
 
 // Copy the string at `src` with its NUL into dst[max].
-// Returns its length without the NUL, -EFAULT, or -ENAMETOOLONG when max bytes hold no NUL; dst[] has them
-// then.
+// Returns its length without the NUL; -EFAULT; or -ENAMETOOLONG if max bytes hold no NUL, with
+// these bytes in dst[].
 static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src,
                                 size_t max) __must_check;
 
-// The same into memory of just its size, in *store, which the caller kfrees. Also -ENOMEM.
+// Like copyinstr, into memory of just the string's size in *store, which the caller must kfree.
+// Also returns -ENOMEM.
 ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
                         size_t max) __must_check;
 
-// The same without the copy. What the string is afterwards nobody knows: to fetch it, copy it.
+// Like copyinstr, without the copy. The program may change the string at any time: code that needs
+// it copies it instead of asking for its length first.
 ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __must_check;
 
-// Copy the kernel's string `src` with its NUL to dst[max]. Returns its length without the NUL,
-// -EFAULT, or -ERANGE with nothing written when max bytes do not hold it.
+// Copy the kernel's string `src` with its NUL to dst[max]. Returns its length without the NUL;
+// -EFAULT; or -ERANGE with nothing written if max bytes do not hold it.
 ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max) __must_check;
 
-// May the user access all of [va, va + len) as `perm` (PTE_U, PTE_U|PTE_W) says? 0; or -EFAULT with
-// the first address that it may not access in *bad_store (unless NULL).
+// Check whether the user may access all of [va, va + len): PTE_U means to read, PTE_U | PTE_W to
+// write. Returns 0; or -EFAULT with the first bad address in *bad_store, unless that is NULL. Only
+// for messages and assertions: the answer may be wrong as soon as it is given.
 int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
                    uintptr_t *bad_store);
 
-// What follows is how it is done.
+// The rest of this file is the implementation: the frequent case of each function, inline.
 
-// May a copy run straight through the mapping? A kernel thread has none, whatever directory is
-// loaded.
+// Returns true if a copy can run straight through the user's mapping. A kernel thread has no
+// space, whatever directory is loaded.
 static inline bool user_is_loaded(const struct aspace *as)
 {
 	return as && as == aspace_current();
 }
 
-// Of uaccess.S; the callers check the space, and of the first three also the range.
+// The functions of uaccess.S. Their callers have checked the space, and for the first three also
+// the range.
 size_t user_copy(void *dst, const void *src, size_t len);
 size_t user_copy_nofault(void *dst, const void *src, size_t len);
 ssize_t user_copy_string(char *dst, const char *src, size_t max);
@@ -136,6 +147,7 @@ int user_put_8(void *dst, const void *src);
 size_t user_get_1_nofault(void *dst, const void *src);
 size_t user_put_1_nofault(void *dst, const void *src);
 
+// The rest of copyin and its relatives: other spaces, and ranges that reach ULIM.
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len);
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len);
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size);
@@ -194,7 +206,7 @@ static __always_inline __must_check int user_put(struct aspace *as, void __user 
 	                   user_put_8(to, src);
 }
 
-// A single byte is what terminals and many pipes move.
+// A single byte, as terminals and many pipes move it, has a shorter way.
 static inline size_t copyin_nofault(void *dst, const void __user *src, size_t len)
 {
 	const void *from = (__force const void *)src;

@@ -1,5 +1,5 @@
-// uaccess_string.c: strings of the user's. How long one is nobody knows before its NUL is found, and
-// then it may have changed already: each byte is read once.
+// uaccess_string.c: a user's strings. Their length is unknown until the NUL is found, and then the
+// program may have changed the string already. So each byte is read once.
 #include "vm/uaccess.h"
 
 #include "mem/heap.h"
@@ -7,10 +7,10 @@
 
 ssize_t user_string_length(const char *src, size_t max);
 
-#define SHORT_STRING 128u // bytes of a string that copyinstr_alloc needs one allocation for
+#define SHORT_STRING 128u // bytes for which copyinstr_alloc needs a single allocation
 
-// A string in another space: page by page, up to the NUL. As user_copy_string; `dst` NULL: only
-// its length.
+// Read a string from another space, page by page, up to the NUL, into `dst`; NULL: only measure
+// it. Returns as user_copy_string.
 static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t max)
 {
 	size_t done = 0;
@@ -37,13 +37,13 @@ static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t ma
 	return -ENAMETOOLONG;
 }
 
-// A string that is in another space, or might run into ULIM. `dst` NULL: only its length.
+// Like walk_string, for a range that may reach past ULIM: bytes from there on cannot be read.
 static ssize_t scan(struct aspace *as, char *dst, const char __user *src, size_t max)
 {
 	size_t room = user_part(src, max);
 	ssize_t len = walk_string(as, dst, (__force uintptr_t)src, room);
 
-	return len == -ENAMETOOLONG && room < max ? -EFAULT : len; // ULIM came before the NUL
+	return len == -ENAMETOOLONG && room < max ? -EFAULT : len; // it met ULIM before the NUL
 }
 
 ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max)
@@ -59,7 +59,8 @@ ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max)
 	return scan(as, NULL, src, max);
 }
 
-// The rest of a string whose first SHORT_STRING bytes, without a NUL, are in start[].
+// copyinstr_alloc for a long string, whose first SHORT_STRING bytes, without a NUL, are in
+// start[]. Two allocations: one as large as the string may be, then one of its size.
 static ssize_t copy_long(struct aspace *as, char **store, const char *start, const char __user *src,
                          size_t max)
 {

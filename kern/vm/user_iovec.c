@@ -1,4 +1,4 @@
-// user_iovec.c: fetching lists of stretches of a user's memory.
+// user_iovec.c: copy lists of ranges of a user's memory into the kernel.
 #include "vm/user_iovec.h"
 
 #include "mem/heap.h"
@@ -11,7 +11,8 @@ void user_vector_put(struct user_vector *vector)
 		kfree(vector->iov);
 }
 
-// Check the lengths and cut them to UIO_MAX in all. 0 or -EINVAL.
+// Check the lengths and cut the list to UIO_MAX bytes. The comparison cannot wrap around: `total`
+// never exceeds UIO_MAX. Returns 0 or -EINVAL.
 static int measure(struct user_vector *vector)
 {
 	vector->total = 0;
@@ -26,6 +27,7 @@ static int measure(struct user_vector *vector)
 	return 0;
 }
 
+// The list is copied once and checked in the kernel's copy.
 int user_vector_get(struct user_vector *vector, struct aspace *as, const struct iovec __user *user,
                     unsigned long count)
 {
