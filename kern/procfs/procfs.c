@@ -1,5 +1,6 @@
-// procfs.c: the directories and files of /proc. Those of the system are entries of the tree; those
-// of processes are made when somebody looks them up, and live as long as they are referred to.
+// procfs.c: the directories and links of /proc. Files of the system are entries of the tree.
+// Files of processes have no entries: an inode is made when somebody looks the name up, and
+// freed with its last reference. So processes come and go without any work here.
 #include "procfs/procfs.h"
 
 #include "fs/fdtable.h"
@@ -15,16 +16,18 @@
 
 const struct procfs_hooks *procfs_hooks;
 
+// The files that every process's directory has. The list only grows, at boot.
 static struct list process_files = LIST_INIT(process_files); // only grows, at boot
 
-// Numbers of inodes that are made anew at each look-up: high, by process, and within it.
+// Returns the number of an inode that is made at each look-up: it must be equal each time, as
+// programs compare numbers. Bit 30 keeps it apart from the numbers of ordinary inodes.
 static uint32_t inode_number(pid_t pid, uint32_t index)
 {
 	return 0x40000000u | (uint32_t)pid << 12 | (index & 0xfff);
 }
 
-// The inode of something that belongs to a process. `parent` and `name` are what paths show. NULL
-// without memory.
+// Make the inode for something of a process. Paths show it as `name` in `parent`. Returns a new
+// reference, or NULL if out of memory.
 static struct inode *make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
                                 const struct inode_ops *ops, struct procfs_node node)
 {
@@ -43,17 +46,20 @@ static struct inode *make_inode(struct inode *parent, const char *name, mode_t m
 	return inode;
 }
 
+// inode_ops.release of all inodes that make_inode makes.
 static void release_node(struct inode *inode)
 {
 	kfree(inode->private);
 }
 
+// Returns true if there is a process `pid`, perhaps a zombie.
 static bool process_exists(pid_t pid)
 {
 	return procfs_hooks && procfs_hooks->next(pid - 1) == pid;
 }
 
-// The number that a name spells without leading zeroes, or -1.
+// Returns the number that a name spells without leading zeroes, or -1: "007" must not be a
+// second name of process 7.
 static int name_number(const struct name *name)
 {
 	uint32_t number = 0;
@@ -73,6 +79,7 @@ static bool name_is(const struct name *name, const char *text)
 	return strlen(text) == name->length && memcmp(name->text, text, name->length) == 0;
 }
 
+// Store the inode, or report -ENOMEM if there is none.
 static int store_inode(struct inode *inode, struct inode **store)
 {
 	*store = inode;
@@ -81,7 +88,7 @@ static int store_inode(struct inode *inode, struct inode **store)
 
 // --- Links to files ---
 
-// The file that descriptor `fd` of a process stands for. As procfs_file.target.
+// Find the file of descriptor `fd` of a process. Contract: procfs_file.target.
 static int fd_target(pid_t pid, int fd, struct inode **store)
 {
 	struct fdtable *files = procfs_hooks->files(pid);
@@ -96,6 +103,7 @@ static int fd_target(pid_t pid, int fd, struct inode **store)
 	return file ? 0 : -ENOENT;
 }
 
+// Find the file to which the link of a node leads. Contract: procfs_file.target.
 static int node_target(const struct procfs_node *node, struct inode **store)
 {
 	if (node->file)
@@ -103,12 +111,15 @@ static int node_target(const struct procfs_node *node, struct inode **store)
 	return fd_target(node->pid, node->fd, store);
 }
 
+// inode_ops.jump of links that lead to a file itself.
 static int jump_to_target(struct inode *link, struct inode **store)
 {
 	return node_target(link->private, store);
 }
 
-// A link that leads to a file whatever its text says; the text is the file's path.
+// Make a link that leads to a file itself, whatever its text says; the text is the file's path
+// now. So /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Stores a new
+// reference. Returns 0, -ENOENT or -ENOMEM.
 static int make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
                             struct procfs_node node, struct inode **store)
 {
@@ -134,6 +145,7 @@ static int make_target_link(struct inode *dir, const char *name, mode_t mode, ui
 
 // --- /proc/PID/fd ---
 
+// inode_ops.lookup for /proc/PID/fd: a number is a name if the descriptor is open.
 static int fd_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
 	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
@@ -147,6 +159,7 @@ static int fd_lookup(struct inode *dir, const struct name *name, struct inode **
 	                        (struct procfs_node){ .pid = pid, .fd = fd }, store);
 }
 
+// inode_ops.list for /proc/PID/fd: the position of a name is its descriptor.
 static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
 {
 	const struct procfs_node *node = dir->private;
@@ -175,12 +188,14 @@ static const struct inode_ops fd_directory_ops = {
 
 // --- /proc/PID ---
 
+// A process's files have fixed permissions: the inode is made anew at each look-up.
 static const struct inode_ops file_ops = { .open = procfs_open, .release = release_node };
 static const struct inode_ops process_file_ops = { .open = procfs_open,
 	                                           .release = release_node,
 	                                           .fixed = INODE_FIXED_MODE };
 
-// A link's text is generated when it is looked up.
+// Make a link of a process's directory. Its text is made now, at the look-up. Stores a new
+// reference. Returns 0, -ENOENT if the process has ended, or -ENOMEM.
 static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pid, uint32_t ino,
                      struct inode **store)
 {
@@ -206,6 +221,8 @@ static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pi
 	return error ? -ENOENT : store_inode(inode, store);
 }
 
+// inode_ops.lookup for /proc/PID. Number 1 is "fd", the registered files follow in the order of
+// their registration.
 static int process_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
 	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
@@ -233,6 +250,8 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 	return -ENOENT;
 }
 
+// inode_ops.list for /proc/PID. Position 0 is "fd", which needs the hook `files`; position n is
+// the n-th registered file.
 static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode,
                          uint32_t *ino)
 {
@@ -283,6 +302,7 @@ static const struct procfs_file self_link = { .name = "self",
 	                                      .mode = S_IFLNK | 0777,
 	                                      .show = show_self };
 
+// inode_ops.lookup for /proc: "self" and the pids; everything else is an entry of the tree.
 static int root_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
 	pid_t pid = name_number(name);
@@ -300,7 +320,7 @@ static int root_lookup(struct inode *dir, const struct name *name, struct inode 
 	                   store);
 }
 
-// First "self", then the processes, each at its pid.
+// inode_ops.list for /proc: position 0 is "self", position n process n.
 static bool root_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
 {
 	pid_t wanted = (pid_t)(*cookie - INODE_LIST_COOKIE), pid;
@@ -325,6 +345,8 @@ static bool root_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *m
 	return true;
 }
 
+// A directory of the system is an entry of the tree that has ops only to keep programs from
+// making names in it (tree_may_add).
 static const struct inode_ops root_ops = { .lookup = root_lookup, .list = root_list };
 static const struct inode_ops subdirectory_ops = { 0 };
 
@@ -333,7 +355,7 @@ void procfs_register_process(struct procfs_file *file)
 	list_add_tail(&process_files, &file->link);
 }
 
-// Make the inode and give it the path; a directory may be there already.
+// Create an inode and give it the path. A directory may exist already. Panics if out of memory.
 static void place(const char *path, mode_t mode, const struct inode_ops *ops,
                   const struct procfs_file *file)
 {
@@ -360,6 +382,7 @@ void procfs_register(struct procfs_file *file)
 	char path[128];
 	size_t length = (size_t)snprintf(path, sizeof(path), "/proc/%s", file->name);
 
+	// Make the directories on the way, cutting the path short at each slash.
 	for (size_t i = sizeof("/proc/"); i < length; i++) {
 		if (path[i] != '/')
 			continue;

@@ -1,5 +1,5 @@
-// procfs.h: /proc. A file there has no contents of its own: a function of whoever owns the data
-// writes them when the file is read. Whoever owns data registers files for them, at boot.
+// procfs.h: /proc (proc(5)). A file there has no contents in memory: a function writes them when
+// the file is read. The layer that owns the data registers the file with its function, at boot.
 #pragma once
 
 #include "procfs/textbuf.h"
@@ -10,59 +10,70 @@ struct fdtable;
 struct inode;
 struct uio;
 
+// A registered file: one file of the system, or one in each process's directory.
 struct procfs_file {
-	const char *name; // "meminfo", "sys/kernel/ostype"
+	const char *name; // the path below /proc: "meminfo", "sys/kernel/ostype"
 	mode_t mode;      // S_IFREG | 0444, or S_IFLNK | 0777
 
-	// Write the contents, or a link's text, for process `pid` (0 in a file of the system).
-	// Returns 0, or -ESRCH when there is no such process (any more), or another -errno. Holds
-	// no lock on entry; of a link, tree_lock.
+	// Write the contents, or a link's text, into `seq`. `pid`: the process, 0 for a file of
+	// the system. Returns 0; -ESRCH if the process has ended; or another -errno. The caller
+	// holds no lock, for a link tree_lock.
 	int (*show)(struct seq *seq, pid_t pid);
 
-	// Of a link, instead of `show`: the file it leads to, whatever its path says. Stores a
-	// reference. 0 or -errno. Called with tree_lock held; must not sleep.
+	// For a link, instead of `show`: find the file it leads to, also if that has no path.
+	// Stores a new reference. Returns 0 or -errno. The caller holds tree_lock. Must not
+	// sleep.
 	int (*target)(pid_t pid, struct inode **store);
 
-	// NULL, or: take what a program has written, a string of `length` bytes. 0 or -errno.
+	// Handle a write by a program: text[length], with a NUL after it. Returns 0 or -errno.
+	// NULL: the file cannot be written.
 	int (*store)(const char *text, size_t length, pid_t pid);
 
-	// NULL, or, instead of `show`: read at a position (struct file_ops).
+	// Instead of `show`, for large binary files: read at a position, as file_ops.read. NULL:
+	// the file has a `show`.
 	ssize_t (*read)(pid_t pid, struct uio *uio, uint64_t *pos);
 
-	struct list link; // of the registry
+	struct list link; // in the list of registered files
 };
 
-// Make the file /proc/NAME, and the directories above it. Once for each; the struct stays. Panics
-// without memory.
+// Create the file /proc/NAME, and the directories above it. Called at boot, once for each file:
+// panics if out of memory. The struct must live on.
 void procfs_register(struct procfs_file *file);
 
-// Let every process's directory have the file /proc/PID/NAME. NAME has no slash.
+// Let the directory of every process have the file /proc/PID/NAME. NAME has no slash. Called at
+// boot. The struct must live on.
 void procfs_register_process(struct procfs_file *file);
 
-// What /proc asks of the layer that knows processes. Called with tree_lock held; must not sleep.
+// What /proc needs from the layer that knows processes. Called with tree_lock held. Must not
+// sleep.
 struct procfs_hooks {
-	// The smallest pid above `after`, or 0: `after` 0 gives the first, pid - 1 says whether
-	// there is a process `pid`.
+	// Returns the smallest pid above `after`, or 0 if there is none. So next(0) is the first
+	// process, and process `pid` exists if next(pid - 1) == pid.
 	pid_t (*next)(pid_t after);
 
-	// The current process.
+	// Returns the pid of the current process.
 	pid_t (*self)(void);
 
-	// The descriptor table of a process with a reference, or NULL.
+	// Returns the descriptor table of a process, with a new reference, or NULL if there is
+	// no such process.
 	struct fdtable *(*files)(pid_t pid);
 };
 
+// Set at boot by proc/. NULL: /proc shows no processes.
 extern const struct procfs_hooks *procfs_hooks;
 
-// Make /proc and the files whose data lie below this layer. Once, at boot.
+// Create /proc and the files whose data this layer or those below it own. Called once, at boot.
 void procfs_init(void);
 
-// procfs_system.c and procfs_pages.c: those files.
+// Register these files: parts of procfs_init, in procfs_system.c and procfs_pages.c.
 void procfs_register_own(void);
 void procfs_register_pages(void);
 
-// For `read` of a file of `total` words: fetch them piece by piece with fill(words, first, n, arg),
-// which may sleep. -EINVAL where position or length is not a multiple of a word.
+// Store the words [first, first + n) of a file in words[n]. May sleep.
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);
+
+// Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes piece by piece.
+// Yields. Returns how many bytes were read; -EINVAL if position or length are not multiples of a
+// word; -EFAULT.
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg);

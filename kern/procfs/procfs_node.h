@@ -1,4 +1,4 @@
-// procfs_node.h: what the files of /proc share.
+// procfs_node.h: what the inodes and open files of /proc share.
 #pragma once
 
 #include "procfs/procfs.h"
@@ -6,12 +6,12 @@
 struct file;
 struct inode;
 
-// What an inode of /proc stands for: inode->private.
+// The subject of an inode of /proc: its inode->private.
 struct procfs_node {
-	const struct procfs_file *file; // NULL: a directory or a descriptor's link
-	pid_t pid;                      // 0: the system
-	int fd;                         // of a descriptor's link
+	const struct procfs_file *file; // NULL: a directory, or a link in /proc/PID/fd
+	pid_t pid;                      // 0: a file of the system
+	int fd;                         // the descriptor of a link in /proc/PID/fd
 };
 
-// Complete an open file of /proc (struct inode_ops; procfs_read.c).
+// Complete an open file of /proc (inode_ops.open).
 int procfs_open(struct inode *inode, struct file *file);

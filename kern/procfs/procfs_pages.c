@@ -1,5 +1,5 @@
-// procfs_pages.c: /proc/kpageflags: 64 bits for each physical page, as on Linux, so that programs
-// can draw what memory is used for.
+// procfs_pages.c: /proc/kpageflags: 64 bits for each physical page (Linux:
+// Documentation/admin-guide/mm/pagemap.rst), so that programs can draw what memory is used for.
 #include "procfs/procfs.h"
 
 #include <abi/pageflags.h>
@@ -9,9 +9,12 @@
 #include "mem/page.h"
 #include "thread/yield.h"
 
-#define WORDS 64     // of one piece
-#define WORD_COST 50 // instructions or so
+#define WORDS 64     // words in one piece
+#define WORD_COST 50 // about how many instructions it takes to make a word
 
+// The words are made in small pieces on the stack, because no user memory may be touched while
+// `fill` holds locks. EINVAL for odd positions and lengths is what Linux's kpageflags_read
+// returns.
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg)
 {
@@ -37,7 +40,8 @@ ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_f
 
 #define FLAG(bit) (1ull << (bit))
 
-// Flags of all parts of a large page.
+// Returns the flags of each part of a large page. Without references it lies in the pool.
+// `owner` is the object that has it; a page without one is private memory.
 static uint64_t large_flags(const page_t *head)
 {
 	if (head->count == 0)
@@ -46,7 +50,8 @@ static uint64_t large_flags(const page_t *head)
 	       (head->owner ? 0 : FLAG(KPF_MMAP) | FLAG(KPF_ANON));
 }
 
-// Pages of files are such of a tmpfs. Linux has no flags for kernel stacks.
+// Returns the flags of a page: those that Linux would show for a page of this kind. Files count
+// as files of a tmpfs. Linux has no flag for kernel stacks, so they show none.
 static uint64_t page_flags(const page_t *pp)
 {
 	switch (pp->kind) {
@@ -73,6 +78,7 @@ static uint64_t page_flags(const page_t *pp)
 	}
 }
 
+// Make words of /proc/kpageflags (procfs_fill_fn).
 static void fill_flags(uint64_t *words, size_t first, size_t n, void *arg)
 {
 	(void)arg;
@@ -80,6 +86,7 @@ static void fill_flags(uint64_t *words, size_t first, size_t n, void *arg)
 		words[i] = page_flags(&pages[first + i]);
 }
 
+// procfs_file.read of /proc/kpageflags.
 static ssize_t read_flags(pid_t pid, struct uio *uio, uint64_t *pos)
 {
 	(void)pid;

@@ -1,5 +1,6 @@
-// procfs_read.c: reading files of /proc. The text is generated when a program reads from the start,
-// and kept for the rest of it, so that what it reads in pieces fits together.
+// procfs_read.c: reading and writing files of /proc. The text is made when a program reads from
+// the start of the file, and kept for later reads. So the pieces that a program reads fit
+// together, even if the data change meanwhile.
 #include "cpu/spinlock.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -7,7 +8,7 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 
-// A text that is kept. [a] atomic
+// A text that is kept with an open file. [a] atomic
 struct snapshot {
 	uint32_t refs; // [a] the open file, and reads under way
 	struct seq seq;
@@ -15,11 +16,13 @@ struct snapshot {
 
 static struct spinlock lock = SPINLOCK_INIT("procfs", RANK_FILE); // guards file->private
 
+// Returns the subject of an open file of /proc.
 static const struct procfs_node *node_of(const struct file *file)
 {
 	return file->inode->private;
 }
 
+// Drop a reference on a text, which may be NULL. The last one frees the text.
 static void snapshot_put(struct snapshot *snapshot)
 {
 	if (!snapshot || __atomic_sub_fetch(&snapshot->refs, 1, __ATOMIC_ACQ_REL))
@@ -28,7 +31,8 @@ static void snapshot_put(struct snapshot *snapshot)
 	kfree(snapshot);
 }
 
-// The kept text with a reference for the caller, or NULL.
+// Returns the kept text with a new reference, or NULL. The reference matters: another thread may
+// read from the start meanwhile, and replace the text.
 static struct snapshot *snapshot_get(struct file *file)
 {
 	struct snapshot *snapshot;
@@ -41,7 +45,8 @@ static struct snapshot *snapshot_get(struct file *file)
 	return snapshot;
 }
 
-// Generate the text and keep it. Stores it with a reference for the caller. 0 or -errno.
+// Make the text, and keep it instead of an older one. Stores it with a new reference. Returns 0
+// or -errno.
 static int generate(struct file *file, struct snapshot **store)
 {
 	struct snapshot *snapshot = kzalloc(sizeof(*snapshot)), *old;
@@ -67,6 +72,8 @@ static int generate(struct file *file, struct snapshot **store)
 	return 0;
 }
 
+// Read from the kept text. Position 0 makes it anew: a program that seeks back sees today's
+// data.
 static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct snapshot *snapshot = *pos ? snapshot_get(file) : NULL;
@@ -86,6 +93,8 @@ static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
 	return wanted && !n ? -EFAULT : (ssize_t)n;
 }
 
+// file_ops.read: by the file's own `read`, or from its text. A file that has neither can only be
+// written.
 static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
@@ -95,7 +104,8 @@ static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return node->file->show ? read_text(file, uio, pos) : -EINVAL;
 }
 
-// What is written at once is one text, of at most a page.
+// Hand a whole write to the file's `store`, as one text of less than a page: half a command must
+// never be carried out. EIO is Linux's error for a file of /proc without a write operation.
 static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
@@ -120,6 +130,8 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return error ? error : (ssize_t)length;
 }
 
+// The length of the text is not known before it is made, so SEEK_END is refused, as in Linux's
+// seq_lseek.
 static int64_t procfs_lseek(struct file *file, int64_t offset, int whence)
 {
 	return whence == SEEK_SET || whence == SEEK_CUR ? file_seek(file, offset, whence, 0) :
@@ -131,6 +143,7 @@ static void procfs_release(struct file *file)
 	snapshot_put(file->private);
 }
 
+// Nothing is made yet: the text is as old as the first read, not as the open.
 int procfs_open(struct inode *inode, struct file *file)
 {
 	static const struct file_ops ops = {

@@ -1,4 +1,5 @@
-// procfs_system.c: the files of /proc that tell of this layer and of those below it.
+// procfs_system.c: the files of /proc about memory and the system: data of this layer and those
+// below it.
 #include "procfs/procfs.h"
 
 #include "debug/boot_options.h"
@@ -13,11 +14,15 @@
 
 #define PAGE_KIB (PAGE_SIZE / 1024)
 
+// Write a line with a number of pages as KiB, in the columns that programs such as free(1)
+// parse.
 static void show_kib(struct seq *seq, const char *name, size_t pages)
 {
 	seq_printf(seq, "%-16s%8zu kB\n", name, pages * PAGE_KIB);
 }
 
+// Write the lines about the pool of large pages; "surplus" pages, which Linux can add at run
+// time, do not exist here.
 static void show_large(struct seq *seq)
 {
 	struct large_counts large = large_pool_counts();
@@ -30,8 +35,8 @@ static void show_large(struct seq *seq)
 	show_kib(seq, "Hugetlb:", large.total * LARGE_PAGES);
 }
 
-// All files lie in memory, so what is cached is what Linux calls shared memory: none of it could be
-// given back.
+// All files lie in memory, so the pages of files are both cache and what Linux calls shared
+// memory. None of it can be reclaimed, so only free memory is available.
 static int show_meminfo(struct seq *seq, pid_t pid)
 {
 	size_t free = page_free_count(), kinds[PAGE_KINDS];
@@ -55,7 +60,7 @@ static int show_meminfo(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// Seconds since boot, and how many of them nothing ran: that is not counted.
+// The second number, the time in which nothing ran, is not measured: 0.
 static int show_uptime(struct seq *seq, pid_t pid)
 {
 	uint64_t hundredths = clock_ns() / (NS_PER_SECOND / 100), seconds = hundredths / 100;
@@ -65,6 +70,7 @@ static int show_uptime(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// The two file systems there are, in the format of fstab(5). Nothing can be mounted.
 static int show_mounts(struct seq *seq, pid_t pid)
 {
 	(void)pid;
@@ -72,6 +78,7 @@ static int show_mounts(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// The types of file systems; "nodev" says that they need no disk.
 static int show_filesystems(struct seq *seq, pid_t pid)
 {
 	(void)pid;
@@ -79,7 +86,7 @@ static int show_filesystems(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// A constant here.
+// How many areas an address space may have. Linux lets root change it; here it is a constant.
 static int show_max_map_count(struct seq *seq, pid_t pid)
 {
 	(void)pid;
@@ -89,9 +96,10 @@ static int show_max_map_count(struct seq *seq, pid_t pid)
 
 #ifdef DEBUG
 
-// Which allocations from now on fail, of all that the one who writes this does not make itself: "N" the
-// N-th, "from N" that and all later ones, "random N SEED" one in N by chance; "0" none
-// (user/tests/evil/evil_inject.c). (Linux has /proc/self/fail-nth, for those that a thread makes itself.)
+// /proc/fail-nth: which allocations fail from now on. The writer's own allocations are not
+// counted. "N": the N-th; "from N": the N-th and all later ones; "random N SEED": one in N, by
+// chance; "0": none. user/tests/evil/evil_inject.c uses it. (Linux's /proc/self/fail-nth counts
+// only the allocations that the thread itself makes.)
 static int show_fail_nth(struct seq *seq, pid_t pid)
 {
 	(void)pid;
@@ -99,6 +107,7 @@ static int show_fail_nth(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// A text that is no number counts as 0 (strtoul), which injects nothing.
 static int store_fail_nth(const char *text, size_t length, pid_t pid)
 {
 	static const char from[] = "from ", random[] = "random ";

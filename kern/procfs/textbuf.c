@@ -7,16 +7,18 @@
 #include <stdio.h>
 
 #define FIRST_SIZE 256u
-#define PIECE_SIZE (32u << 10) // no piece is longer, unless it is written at once
-#define FREE_COST 500          // instructions or so, to free a piece
+#define PIECE_SIZE (32u << 10) // no piece is longer, unless one write is
+#define FREE_COST 500          // about how many instructions it takes to free a piece
 
+// A full piece.
 struct seq_piece {
 	struct seq_piece *next;
 	char *text;
 	size_t used;
 };
 
-// Begin a new piece. Returns false if out of memory.
+// Put the last piece, which is full, after the other full ones, and begin a new one. Returns
+// false if out of memory.
 static bool new_piece(struct seq *seq)
 {
 	struct seq_piece *piece = kmalloc(sizeof(*piece));
@@ -35,7 +37,8 @@ static bool new_piece(struct seq *seq)
 	return true;
 }
 
-// Make room for `n` more bytes. false without memory.
+// Make room for `n` more bytes in the last piece. Its size doubles, so a text of n bytes is
+// copied at most about once. Returns false if out of memory.
 static bool reserve(struct seq *seq, size_t n)
 {
 	size_t size = MAX(seq->size, FIRST_SIZE);
@@ -72,6 +75,7 @@ void seq_write(struct seq *seq, const char *bytes, size_t n)
 	seq->used += n;
 }
 
+// The sink of vformat.
 static void emit(void *context, const char *text, size_t n)
 {
 	seq_write(context, text, n);
@@ -86,6 +90,7 @@ void seq_printf(struct seq *seq, const char *format, ...)
 	va_end(args);
 }
 
+// `pos` counts down from piece to piece. The last piece is not in the list.
 size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio)
 {
 	const struct seq_piece *piece = seq->first;

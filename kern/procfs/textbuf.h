@@ -1,25 +1,29 @@
-// textbuf.h: text that grows: what a generated file says.
+// textbuf.h: a text that grows: the contents of a file that is made when it is read.
 #pragma once
 
 #include "kern.h"
 
-// A long text is kept in pieces, so that its growth copies little and needs no long run of pages.
+// A long text is kept in pieces, so that its growth copies little and needs no long run of
+// pages.
 struct seq {
 	char *text;                     // the last piece, not NUL-terminated; NULL while empty
-	size_t used;                    // bytes of it
-	size_t size;                    // bytes there is room for
-	bool overflow;                  // it did not fit into memory: something is missing
-	struct seq_piece *first, *last; // what comes before it
-	size_t before;                  // bytes of that
+	size_t used;                    // bytes in the last piece
+	size_t size;                    // bytes for which it has room
+	bool overflow;                  // out of memory: a part of the text is missing
+	struct seq_piece *first, *last; // the pieces before the last one
+	size_t before;                  // bytes in them
 };
 
 #define SEQ_INIT ((struct seq){ NULL, 0, 0, false, NULL, NULL, 0 })
 
-// Append to the text. A failure shows in `overflow`.
+// Append bytes[n] to the text. Out of memory: sets `overflow` instead, which the reader of the text
+// checks once, so its writers need not.
 void seq_write(struct seq *seq, const char *bytes, size_t n);
+
+// Like seq_write, for a format of printf.
 void seq_printf(struct seq *seq, const char *format, ...) __printf(2, 3);
 
-// The length of the whole text.
+// Returns the length of the whole text.
 static inline size_t seq_length(const struct seq *seq)
 {
 	return seq->before + seq->used;
@@ -27,9 +31,10 @@ static inline size_t seq_length(const struct seq *seq)
 
 struct uio;
 
-// Copy the text from `pos` on to the user, as far as the list reaches. Yields. Returns how many bytes
-// were copied. Caller: holds no lock.
+// Copy the text from byte `pos` on to `uio`, as far as both reach. Yields. Returns how many
+// bytes were copied: fewer than possible if the next byte cannot be accessed or a signal waits.
+// Caller: holds no lock.
 size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio);
 
-// Free the text.
+// Free the text's memory. The seq is empty afterwards.
 void seq_free(struct seq *seq);

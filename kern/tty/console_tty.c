@@ -11,11 +11,13 @@ struct tty console_tty = {
 	.resume = console_input_resume,
 };
 
+// Input of the console, from an interrupt handler.
 static size_t console_take(const uint8_t *bytes, size_t n)
 {
 	return tty_input(&console_tty, bytes, n);
 }
 
+// Open /dev/tty: the controlling terminal. Without one ENXIO (tty(4)).
 static int open_controlling(struct device *device, struct file *file)
 {
 	(void)device;

@@ -1,10 +1,10 @@
-// console_tty.h: the console (screen, keyboard, COM1) as a terminal.
+// console_tty.h: the console (screen, keyboard and COM1) as a terminal.
 #pragma once
 
 struct tty;
 
-// Make /dev/console, and /dev/tty, which is the terminal of the session that opens it. Take the
-// console's input from now on. Once, at boot.
+// Create /dev/console, and /dev/tty, which is the controlling terminal of whoever opens it. Take
+// the console's input from now on. Called once, at boot.
 void console_tty_init(void);
 
 // The terminal of /dev/console.

@@ -1,4 +1,5 @@
-// tty.c: terminals as files, and their part in job control.
+// tty.c: terminals as files, and their part in job control (POSIX, chapter 11, "General Terminal
+// Interface").
 #include "tty/tty.h"
 
 #include "tty/tty_line.h"
@@ -8,12 +9,14 @@
 #include "vm/uaccess.h"
 #include <abi/signal.h>
 
-#define CHUNK 256 // bytes that cross the border at a time
+#define CHUNK 256 // bytes copied at once between a program and its terminal
 
 const struct tty_hooks *tty_hooks;
 
 static struct list ttys = LIST_INIT(ttys); // only grows, at boot
 
+// The settings of a new terminal: those of Linux (tty_std_termios), so that programs behave
+// alike. The control characters are written as numbers: 3 is ^C, 28 ^\, 21 ^U, 4 ^D.
 static const struct termios usual_settings = {
 	.c_iflag = ICRNL | IXON,
 	.c_oflag = OPOST | ONLCR,
@@ -45,6 +48,7 @@ void tty_init(struct tty *tty)
 	list_add_tail(&ttys, &tty->link);
 }
 
+// The lock is released while a signal is sent: signal_group takes locks of lower rank.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 {
 	size_t taken = 0;
@@ -101,6 +105,8 @@ struct tty *tty_controlling(void)
 	return NULL;
 }
 
+// The order is that of Linux's __tty_check_change. A process that ignores SIGTTOU may write, but
+// one that ignores SIGTTIN must not read: two groups would compete for the input.
 int tty_check_foreground(struct tty *tty, int signo)
 {
 	struct tty_caller caller;
@@ -121,9 +127,9 @@ int tty_check_foreground(struct tty *tty, int signo)
 
 // --- Reading ---
 
-// Wait until a read can go on: for a line, or, without ICANON, as VMIN and VTIME say when `done`
-// bytes have been read. Returns 1: go on; 0: the read is over; -EAGAIN, -ERESTARTSYS. Caller: holds
-// the lock.
+// Wait until a read that has `done` bytes can continue: for a line, or, without ICANON, as VMIN
+// and VTIME say (termios(3), "Canonical and noncanonical mode"). Returns 1: continue; 0: the
+// read ends; -EAGAIN; -ERESTARTSYS. Caller: holds the lock.
 static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 {
 	uint64_t deadline = NO_DEADLINE;
@@ -139,7 +145,7 @@ static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 		return done ? 0 : -EAGAIN;
 	if (!canonical && !least && !time)
 		return 0;
-	// With VMIN the time runs from the first byte on, without from the start.
+	// If VMIN is set, VTIME counts from the first byte on; if not, from the start of the read.
 	if (!canonical && time && (done || !least))
 		deadline = clock_ns() + time * (NS_PER_SECOND / 10);
 	while (!tty_available(tty)) {
@@ -154,7 +160,8 @@ static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 	return 1;
 }
 
-// Take the next bytes of input. Returns how many; *over says that the read ends with them. -errno.
+// Take the next bytes of input into bytes[n]. *over: the read ends with them. Returns how many
+// bytes, or -errno.
 static ssize_t take_chunk(struct tty *tty, bool nonblocking, char *bytes, size_t n, size_t done,
                           bool *over)
 {
@@ -166,13 +173,16 @@ static ssize_t take_chunk(struct tty *tty, bool nonblocking, char *bytes, size_t
 	*over = go <= 0;
 	if (go > 0)
 		taken = tty_take(tty, bytes, n, over);
-	// What is left is another reader's.
+	// Input that is left is for another reader, who may have missed the only wakeup.
 	if (tty_available(tty) && !waitq_empty(&tty->read_wait))
 		waitq_wake_one(&tty->read_wait);
 	spin_unlock(&tty->lock);
 	return go < 0 ? go : (ssize_t)taken;
 }
 
+// The bytes are collected in the kernel's memory first, since no user memory may be touched
+// under the lock. Bytes that the device could not deliver for lack of room are requested at the
+// end.
 static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct tty *tty = file->private;
@@ -198,6 +208,7 @@ static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 
 // --- Writing ---
 
+// Show bytes[n] as soon as output is not stopped (^S). Returns 0, -EAGAIN or -ERESTARTSYS.
 static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size_t n)
 {
 	int error = 0;
@@ -213,6 +224,8 @@ static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size
 	return error == -EINTR ? -ERESTARTSYS : error;
 }
 
+// TOSTOP is checked once, at the start, as in Linux. An error counts only if nothing was
+// written.
 static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct tty *tty = file->private;
@@ -239,6 +252,7 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return done ? (ssize_t)done : error;
 }
 
+// The end of input is readable: a read returns 0 at once.
 static unsigned int tty_poll(struct file *file, struct poll_table *table)
 {
 	struct tty *tty = file->private;

@@ -1,6 +1,10 @@
-// tty.h: terminals. What is typed goes through the line discipline (tty_line.c): it is echoed, a
-// line can be edited until it is complete, and some characters are signals. What is written gets
-// its newlines translated. As termios(3) describes it.
+// tty.h: terminals (termios(3)). Typed bytes go through the line discipline (tty_line.c): it
+// echoes them, lets a line be edited until it is complete, and turns some characters into
+// signals. Written bytes get their newlines translated (tty_echo.c).
+//
+// The way of ^C: an interrupt of the keyboard or the serial port calls tty_input; tty_type finds
+// that the byte is VINTR; tty_input calls tty_hooks->signal_group for the foreground group,
+// which proc/job_control.c sets.
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -14,31 +18,35 @@
 struct tty {
 	const char *name; // [c]
 
-	// [c] Show bytes. Must not sleep.
+	// [c] Show bytes[n]. Called with the lock held. Must not sleep.
 	void (*output)(const char *bytes, size_t n);
-	// [c] tty_input, which had refused bytes, would take some now. Called without locks.
+
+	// [c] Deliver the input that tty_input refused, since there is room now. Called without
+	// locks. May be NULL.
 	void (*resume)(void);
 
 	struct spinlock lock;   // RANK_TTY
-	struct list link;       // [c] among all terminals
+	struct list link;       // [c] in the list of all terminals
 	struct termios termios; // [l]
 	struct winsize winsize; // [l]
-	pid_t session;          // [l] whose controlling terminal it is, or 0
-	pid_t foreground;       // [l] the process group that gets the signals
+	pid_t session;          // [l] the session whose controlling terminal this is, or 0
+	pid_t foreground;       // [l] the process group that may read and gets the signals; or 0
 	struct waitq read_wait, write_wait, poll_wait;
 
-	// Input, by numbers that wrap: [tail, ready) can be read, [ready, head) is the line being
-	// edited. Without ICANON `ready` does not count: all can be read. A set bit of marks[]
-	// ends a line; a marked byte 0 is not part of it (end of file).
+	// Input. head, ready and tail are counters that wrap; a byte is at its number modulo
+	// TTY_RING. The bytes [tail, ready) can be read; [ready, head) is the line being edited.
+	// Without ICANON everything up to `head` can be read, whatever `ready` is. A set bit in
+	// marks[] says that the byte ends a line. A marked byte 0 stands for the end of a file (^D)
+	// and is not part of the line.
 	char ring[TTY_RING];           // [l]
 	uint32_t marks[TTY_RING / 32]; // [l]
 	uint32_t head, ready, tail;    // [l]
-	bool refused;                  // [l] tty_input has not taken all
+	bool refused;                  // [l] tty_input has not taken all bytes
 	bool literal;                  // [l] the next byte has no special meaning
 	bool stopped;                  // [l] output waits (^S)
 	bool ended;                    // [l] nothing more will be typed
-	uint32_t column;               // [l] where the cursor is
-	uint32_t line_column;          // [l] where it was when the line being edited began
+	uint32_t column;               // [l] the cursor's column
+	uint32_t line_column;          // [l] the cursor's column when the line being edited began
 };
 
 extern const struct file_ops tty_ops;
@@ -48,40 +56,45 @@ struct tty_caller {
 	pid_t pid, group, session;
 };
 
-// What terminals ask of the layer that knows processes, which sets tty_hooks at boot. Called
-// without locks. As long as there are none, terminals work without job control.
+// What terminals need from the layer that knows processes. Called without locks.
 struct tty_hooks {
+	// Send a signal to every process of a group. May be called by interrupt handlers.
 	void (*signal_group)(pid_t group, int signo);
 
-	// The current process.
+	// Returns the current process's place in job control.
 	struct tty_caller (*caller)(void);
 
-	// Does the current process block or ignore the signal, and is its group orphaned (POSIX: no
-	// member has a parent in another group of the session)?
+	// Returns true if the current process blocks or ignores the signal.
 	bool (*ignores)(int signo);
+
+	// Returns true if the current process's group is orphaned (POSIX: no member has a parent in
+	// another group of the session). Nobody would continue it if it stopped.
 	bool (*orphaned)(void);
 
-	// The session of a process group, or 0 where there is no such group.
+	// Returns the session of a process group, or 0 if there is no such group.
 	pid_t (*group_session)(pid_t group);
 };
 
+// Set at boot by proc/. NULL: terminals work without job control.
 extern const struct tty_hooks *tty_hooks;
 
-// Make `tty`, of which name, output and resume are set, a terminal with the usual settings.
+// Initialise `tty`, whose name, output and resume are set, with the usual settings.
 void tty_init(struct tty *tty);
 
-// Bytes have been typed. Returns how many were taken; the rest is to be given again after
-// tty->resume. May be called by interrupt handlers; takes tty->lock.
+// Process typed bytes. Returns how many were taken. The caller passes the rest again after
+// tty->resume. May be called by interrupt handlers. Caller: does not hold tty->lock.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
 
-// Nothing more will be typed: who has read everything reads the end of the file from now on.
+// Record that nothing more will be typed: a read that finds no input returns 0, the end of the
+// file, from now on.
 void tty_end_input(struct tty *tty);
 
-// Make `tty` the controlling terminal of `session`, whose leader's group is in the foreground.
+// Make `tty` the controlling terminal of `session`, with the leader's group in the foreground.
+// `session` 0: of none.
 void tty_set_session(struct tty *tty, pid_t session);
 
-// The session has lost its leader: its terminal is free for another.
+// Free the terminal of a session whose leader has ended, so that another session can take it.
 void tty_session_ended(pid_t session);
 
-// The controlling terminal of the current process, or NULL.
+// Returns the controlling terminal of the current process's session, or NULL.
 struct tty *tty_controlling(void);

@@ -1,7 +1,9 @@
-// tty_echo.c: what a terminal shows.
+// tty_echo.c: the output of a terminal: what programs write, and the echo of what is typed. It
+// keeps count of the cursor's column, without which a tab could not be erased.
 #include "tty/tty_line.h"
 
-// Columns that a byte takes, at `column`. Of a character of several bytes only the first counts.
+// Returns the cursor's column after `byte` is shown at `column`. Of a character of several bytes
+// (UTF-8) only the first counts.
 static uint32_t advance(const struct tty *tty, uint32_t column, uint8_t byte)
 {
 	switch (byte) {
@@ -17,7 +19,7 @@ static uint32_t advance(const struct tty *tty, uint32_t column, uint8_t byte)
 	return column + 1;
 }
 
-// One byte that OPOST may change.
+// Show a newline or a carriage return, translated as c_oflag says (termios(3)).
 static void show_special(struct tty *tty, char c)
 {
 	tcflag_t flags = tty->termios.c_oflag;
@@ -35,6 +37,8 @@ static void show_special(struct tty *tty, char c)
 	tty->output(&c, 1);
 }
 
+// Bytes that OPOST does not change are output in runs: a call for each byte would make a long
+// listing slow.
 void tty_show(struct tty *tty, const char *bytes, size_t n)
 {
 	if (!(tty->termios.c_oflag & OPOST)) {
@@ -54,6 +58,7 @@ void tty_show(struct tty *tty, const char *bytes, size_t n)
 	}
 }
 
+// Returns true if ECHOCTL shows the byte as ^X: X is the byte with bit 6 changed.
 static bool is_shown_with_caret(const struct tty *tty, uint8_t byte)
 {
 	return (byte < ' ' || byte == 0x7f) && byte != '\t' && tty_local_flag(tty, ECHOCTL);
@@ -71,13 +76,15 @@ void tty_echo(struct tty *tty, uint8_t byte)
 	}
 }
 
+// Wipe the last characters off the screen.
 static void backspace(struct tty *tty, uint32_t columns)
 {
 	while (columns--)
 		tty_show(tty, "\b \b", 3);
 }
 
-// The column behind the bytes [tty->ready, end) of the line being edited.
+// Returns the column after the bytes [tty->ready, end) of the line being edited. It is computed
+// from the line's start, because the width of a tab depends on everything before it.
 static uint32_t column_at(const struct tty *tty, uint32_t end)
 {
 	uint32_t column = tty->line_column;
@@ -90,6 +97,8 @@ static uint32_t column_at(const struct tty *tty, uint32_t end)
 	return column;
 }
 
+// A tab only moved the cursor, so it is undone by moving back. A byte within a character of
+// several bytes took no column: nothing to wipe.
 void tty_echo_erased(struct tty *tty, uint8_t byte)
 {
 	uint32_t before = column_at(tty, tty->head), behind = advance(tty, before, byte);

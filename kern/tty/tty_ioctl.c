@@ -1,4 +1,6 @@
-// tty_ioctl.c: settings of terminals, and who controls them.
+// tty_ioctl.c: the ioctl requests of terminals: settings, and control of sessions
+// (ioctl_tty(2)). A request that changes the terminal checks first that the caller's group is in
+// the foreground, as Linux does.
 #include "tty/tty_line.h"
 
 #include "fs/uio.h"
@@ -11,6 +13,7 @@
 #define TCOON 1
 #define TCION 3
 
+// TCGETS. The settings are copied under the lock, and then to the program without it.
 static int get_settings(struct tty *tty, void __user *arg)
 {
 	struct termios termios;
@@ -21,6 +24,8 @@ static int get_settings(struct tty *tty, void __user *arg)
 	return copyout(aspace_current(), arg, &termios, sizeof(termios));
 }
 
+// TCSETS, TCSETSW (after output has drained: it always has) and TCSETSF (`flush`: also discard
+// input).
 static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 {
 	struct termios termios;
@@ -38,13 +43,14 @@ static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 	tty->termios = termios;
 	if (!(termios.c_iflag & IXON) && tty->stopped)
 		tty_set_stopped(tty, false);
-	// A reader may have waited under other rules.
+	// A reader may have waited under other rules, such as VMIN or ICANON.
 	waitq_wake_all(&tty->read_wait);
 	waitq_wake_all(&tty->poll_wait);
 	spin_unlock(&tty->lock);
 	return 0;
 }
 
+// TIOCSWINSZ: the foreground group gets SIGWINCH, but only if the size changes.
 static int set_window(struct tty *tty, const void __user *arg)
 {
 	struct winsize winsize;
@@ -62,6 +68,7 @@ static int set_window(struct tty *tty, const void __user *arg)
 	return 0;
 }
 
+// TCFLSH. There is no output to flush: it is shown at once.
 static int flush(struct tty *tty, uint32_t which)
 {
 	int error = tty_check_foreground(tty, SIGTTOU);
@@ -77,6 +84,8 @@ static int flush(struct tty *tty, uint32_t which)
 	return 0;
 }
 
+// TCXONC: TCOOFF and TCOON stop and start output. TCIOFF and TCION would send ^S and ^Q to a
+// device that understands them; here they do nothing.
 static int stop_or_start(struct tty *tty, uint32_t action)
 {
 	int error = tty_check_foreground(tty, SIGTTOU);
@@ -92,11 +101,15 @@ static int stop_or_start(struct tty *tty, uint32_t action)
 	return 0;
 }
 
+// Returns the current process's place in job control, all zeroes as long as there are no
+// processes.
 static struct tty_caller caller_of(void)
 {
 	return tty_hooks ? tty_hooks->caller() : (struct tty_caller){ 0, 0, 0 };
 }
 
+// TIOCGPGRP and TIOCGSID. Only processes of the terminal's session may ask: ENOTTY for others.
+// `number` is read under the lock.
 static int get_number(struct tty *tty, const pid_t *number, void __user *arg)
 {
 	pid_t session = caller_of().session, value;
@@ -109,6 +122,8 @@ static int get_number(struct tty *tty, const pid_t *number, void __user *arg)
 	return put_user(aspace_current(), (pid_t __user *)arg, value);
 }
 
+// TIOCSPGRP: the group must exist, and belong to the caller's session. The order of checks is
+// that of Linux's tiocspgrp.
 static int set_foreground(struct tty *tty, const void __user *arg)
 {
 	struct tty_caller caller = caller_of();
@@ -134,7 +149,9 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 	return 0;
 }
 
-// Make this the controlling terminal of the caller's session. `steal` 1: also if it has another.
+// TIOCSCTTY: make this the controlling terminal of the caller's session. Only a leader without a
+// terminal may, and the terminal must be free, unless `steal` is 1. It is no error if the leader
+// has it already.
 static int set_controlling(struct tty *tty, uint32_t steal)
 {
 	struct tty_caller caller = caller_of();
@@ -149,6 +166,9 @@ static int set_controlling(struct tty *tty, uint32_t steal)
 	return 0;
 }
 
+// TIOCNOTTY. If the session's leader gives the terminal up, the whole session loses it, and the
+// foreground group gets SIGHUP and SIGCONT, so that stopped processes see SIGHUP, too. Another
+// process would, on Linux, give up the terminal for itself alone; here nothing changes.
 static int give_up_controlling(struct tty *tty)
 {
 	struct tty_caller caller = caller_of();
@@ -166,6 +186,7 @@ static int give_up_controlling(struct tty *tty)
 	return 0;
 }
 
+// FIONREAD (`input`) and TIOCOUTQ. Output never waits: 0.
 static int get_count(struct tty *tty, bool input, void __user *arg)
 {
 	int count = 0;
@@ -177,6 +198,7 @@ static int get_count(struct tty *tty, bool input, void __user *arg)
 	return put_user(aspace_current(), (int __user *)arg, count);
 }
 
+// Requests without a pointer have their number in `arg`.
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg)
 {
 	struct tty *tty = file->private;

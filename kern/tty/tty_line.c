@@ -1,15 +1,19 @@
-// tty_line.c: the line discipline: what becomes of each byte that is typed.
+// tty_line.c: the line discipline: the fate of each byte that is typed. In canonical mode a line
+// can be edited until its end is typed, and only then be read. The order of tests in tty_type is
+// Linux's (n_tty.c).
 #include "tty/tty_line.h"
 
 #include <abi/signal.h>
 #include <ctype.h>
 
+// Returns true if the byte number `at` ends a line.
 static bool is_marked(const struct tty *tty, uint32_t at)
 {
 	at %= TTY_RING;
 	return tty->marks[at / 32] >> (at % 32) & 1;
 }
 
+// Record whether byte number `at` ends a line.
 static void set_mark(struct tty *tty, uint32_t at, bool mark)
 {
 	uint32_t bit = 1u << at % 32;
@@ -18,19 +22,22 @@ static void set_mark(struct tty *tty, uint32_t at, bool mark)
 	tty->marks[at / 32] = (tty->marks[at / 32] & ~bit) | (mark ? bit : 0);
 }
 
-// Is `byte` the control character number `which`? One that is set to 0 is disabled.
+// Returns true if `byte` is the control character number `which` of c_cc. A character set to 0
+// is disabled.
 static bool is_control(const struct tty *tty, uint8_t byte, int which)
 {
 	return byte && tty->termios.c_cc[which] == byte;
 }
 
-// Is the byte before tty->head one of those within a character of several bytes?
+// Returns true if the byte before tty->head continues a character of several bytes (UTF-8:
+// 10xxxxxx).
 static bool at_continuation(const struct tty *tty)
 {
 	return tty_input_flag(tty, IUTF8) && (tty->ring[(tty->head - 1) % TTY_RING] & 0xc0) == 0x80;
 }
 
-// Erase the last character of the line. Returns its first byte.
+// Erase the last character of the line, all its bytes. Returns its first byte. Caller: the line
+// is not empty.
 static uint8_t erase_character(struct tty *tty)
 {
 	while (tty->head - tty->ready > 1 && at_continuation(tty))
@@ -39,6 +46,8 @@ static uint8_t erase_character(struct tty *tty)
 	return (uint8_t)tty->ring[tty->head % TTY_RING];
 }
 
+// VERASE. With ECHOE the character is wiped off the screen; else the control character itself is
+// echoed, as on a terminal that prints on paper.
 static void erase_one(struct tty *tty, uint8_t typed)
 {
 	uint8_t byte;
@@ -54,12 +63,13 @@ static void erase_one(struct tty *tty, uint8_t typed)
 		tty_echo(tty, typed);
 }
 
+// Returns true if VWERASE counts the byte to a word. Bytes of other characters than ASCII do.
 static bool is_word_byte(uint8_t byte)
 {
 	return isalnum(byte) || byte == '_' || byte >= 0x80;
 }
 
-// Erase the last word, and what is no word behind it.
+// VWERASE: erase the last word, and everything after it that is no word.
 static void erase_word(struct tty *tty)
 {
 	bool in_word = false;
@@ -76,6 +86,8 @@ static void erase_word(struct tty *tty)
 	}
 }
 
+// VKILL. If ECHOK, ECHOKE and ECHOE are set, the line is wiped off the screen; else the control
+// character is echoed, with ECHOK followed by a newline.
 static void erase_line(struct tty *tty, uint8_t typed)
 {
 	bool wipe = tty_local_flag(tty, ECHOK) && tty_local_flag(tty, ECHOKE) &&
@@ -94,7 +106,7 @@ static void erase_line(struct tty *tty, uint8_t typed)
 	}
 }
 
-// Show the line again, on a line of its own.
+// VREPRINT: show the line being edited again, on a line of its own.
 static void reprint(struct tty *tty, uint8_t typed)
 {
 	tty_echo(tty, typed);
@@ -106,6 +118,7 @@ static void reprint(struct tty *tty, uint8_t typed)
 
 // --- Input ---
 
+// Append a byte to the input. Caller: knows that there is room.
 static void store(struct tty *tty, uint8_t byte, bool mark)
 {
 	tty->ring[tty->head % TTY_RING] = (char)byte;
@@ -113,13 +126,14 @@ static void store(struct tty *tty, uint8_t byte, bool mark)
 	tty->head++;
 }
 
+// One reader is woken: it takes the input. Polls take none, so all of them are woken.
 static void wake_readers(struct tty *tty)
 {
 	waitq_wake_one(&tty->read_wait);
 	waitq_wake_all(&tty->poll_wait);
 }
 
-// The line is complete: `byte` is its last.
+// End the line with `byte` as its last: from now on it can be read.
 static void end_line(struct tty *tty, uint8_t byte)
 {
 	store(tty, byte, true);
@@ -127,7 +141,8 @@ static void end_line(struct tty *tty, uint8_t byte)
 	wake_readers(tty);
 }
 
-// A byte without a meaning of its own. The last place in the ring is kept for the end of a line.
+// Process a byte without a special meaning. The last place in the ring is kept for the end of a
+// line, or a line that is too long could never be completed.
 static void add(struct tty *tty, uint8_t byte)
 {
 	bool canonical = tty_local_flag(tty, ICANON);
@@ -147,6 +162,7 @@ static void add(struct tty *tty, uint8_t byte)
 		wake_readers(tty);
 }
 
+// Returns the signal for which `byte` stands, or 0.
 static int signal_of(const struct tty *tty, uint8_t byte)
 {
 	if (!tty_local_flag(tty, ISIG))
@@ -165,7 +181,7 @@ void tty_set_stopped(struct tty *tty, bool stopped)
 		waitq_wake_all(&tty->write_wait);
 }
 
-// ^S and ^Q. true when it was one of them.
+// Process ^S and ^Q. Returns true if the byte was one of them.
 static bool flow_control(struct tty *tty, uint8_t byte)
 {
 	if (!tty_input_flag(tty, IXON) ||
@@ -175,7 +191,9 @@ static bool flow_control(struct tty *tty, uint8_t byte)
 	return true;
 }
 
-// Characters that edit or end a line. true when it was one.
+// Process a character that edits or ends a line. Returns true if the byte was one. VEOF ends the
+// line without being part of it: a read returns what was typed so far, or 0, the end of the
+// file.
 static bool edit(struct tty *tty, uint8_t byte)
 {
 	bool extended = tty_local_flag(tty, IEXTEN);
@@ -276,7 +294,8 @@ size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end)
 		bool marked = canonical && is_marked(tty, at),
 		     eof = marked && tty->ring[at % TTY_RING] == 0;
 
-		// With the buffer full, an end of file right behind it still belongs to it.
+		// If the buffer is full, a ^D right after it still belongs to this read: else the
+		// next read would return 0, and the program take it for the end of the file.
 		if (done == n && !eof)
 			break;
 		if (!eof)
@@ -293,11 +312,12 @@ void tty_flush_input(struct tty *tty)
 	tty->literal = false;
 }
 
+// Marks belong to canonical mode only: an old one would cut a later line.
 void tty_switch_canonical(struct tty *tty, bool canonical)
 {
 	memset(tty->marks, 0, sizeof(tty->marks));
 	tty->ready = tty->tail;
-	// What was typed before becomes a line.
+	// Bytes that were typed in the other mode become a line.
 	if (canonical && tty->head != tty->tail) {
 		set_mark(tty, tty->head - 1, true);
 		tty->ready = tty->head;

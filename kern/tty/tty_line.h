@@ -1,56 +1,62 @@
-// tty_line.h: what the files of terminals share. The callers of all but the last two functions hold
-// tty->lock.
+// tty_line.h: functions shared by the files of terminals. The callers of all but the last two
+// functions hold tty->lock.
 #pragma once
 
 #include "tty/tty.h"
 
-// Is one of these flags set in the settings for input, and for lines?
+// Returns true if one of the flags is set in c_iflag.
 static inline bool tty_input_flag(const struct tty *tty, tcflag_t flag)
 {
 	return tty->termios.c_iflag & flag;
 }
 
+// Returns true if one of the flags is set in c_lflag.
 static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
 {
 	return tty->termios.c_lflag & flag;
 }
 
-// Show `n` bytes as a program writes them (tty_echo.c).
+// Show bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c).
 void tty_show(struct tty *tty, const char *bytes, size_t n);
 
-// Show a byte that was typed; and take one off the screen that was erased at tty->head, the end of
-// the line being edited.
+// Show a byte that was typed: a control character as ^X if ECHOCTL is set.
 void tty_echo(struct tty *tty, uint8_t byte);
+
+// Take a byte off the screen that was just erased at tty->head, the end of the line being edited.
 void tty_echo_erased(struct tty *tty, uint8_t byte);
 
-// How many bytes can be read now, and can any read end?
+// Returns how many bytes can be read now.
 uint32_t tty_available(const struct tty *tty);
+
+// Returns true if a read would end without waiting: in canonical mode a line is complete, else VMIN
+// bytes are there (poll(2) reports POLLIN by the same rule).
 bool tty_readable(const struct tty *tty);
 
-// Move up to `n` bytes of input into bytes[], at most up to the end of a line. *end says whether a
-// line ended.
+// Move up to `n` bytes of input into bytes[], at most up to the end of a line. *end: a line
+// ended. Returns how many bytes were moved.
 size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 
-// Forget all input.
+// Discard all input.
 void tty_flush_input(struct tty *tty);
 
-// The settings change: ICANON is switched.
+// Rearrange the input because ICANON is being switched on (`canonical`) or off.
 void tty_switch_canonical(struct tty *tty, bool canonical);
 
-// Take one typed byte. Returns a signal to be sent to the foreground group, or 0.
+// Process one typed byte. Returns a signal that the caller sends to the foreground group, or 0.
 int tty_type(struct tty *tty, uint8_t byte);
 
-// Is there room for another byte? In a line that is too long all but its end is dropped, so there
-// is, unless complete lines wait to be read.
+// Returns true if tty_type can take another byte. A line that is too long loses all but its last
+// byte, so there is room unless complete lines wait to be read.
 bool tty_has_room(const struct tty *tty);
 
-// Stop output, or let it go on.
+// Stop output (^S), or let it continue (^Q).
 void tty_set_stopped(struct tty *tty, bool stopped);
 
-// May the current process use the terminal as it wants to? One of a background group may not, and
-// gets `signo` for it. 0; -ERESTARTSYS, the signal having been sent; -EIO where that would stop the
-// process for good. Caller: holds no lock (tty.c).
+// Check whether the current process may use its controlling terminal. A process of a background
+// group may not: its group gets `signo`, SIGTTIN or SIGTTOU, and stops. Returns 0; -ERESTARTSYS
+// after sending the signal: the call is made again when the group is continued; -EIO if nobody
+// could continue the group. Caller: holds no lock (tty.c).
 int tty_check_foreground(struct tty *tty, int signo);
 
-// The operation of tty_ops (tty_ioctl.c).
+// The ioctl operation of tty_ops (tty_ioctl.c).
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
