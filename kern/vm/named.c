@@ -1,4 +1,5 @@
-// named.c: the registry of named areas: ids, names, what they tell of themselves.
+// named.c: the registry of named areas: ids, names, reference counts, and what the information
+// calls report.
 #include "vm/named.h"
 
 #include "mem/heap.h"
@@ -8,19 +9,19 @@
 
 struct mutex named_lock;
 
-// An id is the number of a slot, and above it how many areas there were before: so an old id does not
-// soon mean another area, and the smaller of two ids' upper parts is the older one's.
+// id = age << SLOT_BITS | slot. The age counts areas that were made: so an old id does not soon
+// name another area, and of two areas the one with the smaller age is the older one.
 #define SLOT_BITS 10
 #define SLOTS (1u << SLOT_BITS)
 #define SLOT(id) ((size_t)(id) & (SLOTS - 1))
 #define AGE(id) ((uint32_t)(id) >> SLOT_BITS)
 #define AGE_MAX (UINT32_MAX >> 1 >> SLOT_BITS)
 
-static struct waitq settled = WAITQ_INIT(settled); // for areas that are busy
+static struct waitq settled = WAITQ_INIT(settled); // threads that wait for a busy area
 
 static struct named_area *named_slots[SLOTS]; // [named_lock]
-static size_t next_slot;                      // [named_lock] where the search for a free one begins
-static uint32_t next_age = 1;                 // [named_lock]
+static size_t next_slot;      // [named_lock] where the search for a free slot begins
+static uint32_t next_age = 1; // [named_lock]
 
 void named_init(void)
 {
@@ -34,7 +35,8 @@ struct named_area *named_lookup(int id)
 	return named && named->id == id ? named : NULL;
 }
 
-// A free slot, or SLOTS.
+// Returns a free slot, or SLOTS if there is none. Begins after the last one given out, so that
+// slots are reused as late as possible.
 static size_t find_slot(void)
 {
 	for (size_t i = 0; i < SLOTS; i++) {
@@ -55,12 +57,12 @@ struct named_area *named_new(struct aspace *as, int creator, const char *name)
 	named->refs = 1;
 	named->as = as;
 	named->creator = creator;
-	memcpy(named->name, name, strlen(name)); // and not what its maker has behind the NUL
+	memcpy(named->name, name, strlen(name)); // without the caller's bytes after the NUL
 	list_init(&named->link);
 	return named;
 }
 
-// Enter one area. Returns false without a free slot. Caller: holds named_lock.
+// Give one area a slot and an id. Returns false if no slot is free. Caller: holds named_lock.
 static bool publish_one(struct named_area *named)
 {
 	size_t slot = find_slot();
@@ -76,6 +78,8 @@ static bool publish_one(struct named_area *named)
 	return true;
 }
 
+// All or none: on a failure the areas that have got a slot lose it again, under the same lock;
+// nobody has seen them.
 int named_publish(struct list *areas)
 {
 	struct named_area *named, *undo;
@@ -114,6 +118,7 @@ void named_wait(void)
 	mutex_lock(&named_lock);
 }
 
+// The area is looked up anew after each wait: the call that we waited for may have deleted it.
 int named_take(struct aspace *as, int id, struct named_area **store)
 {
 	struct named_area *named;
@@ -141,7 +146,7 @@ void named_done(struct named_area *named)
 	mutex_unlock(&named_lock);
 }
 
-// The named area whose name that is.
+// Returns the named area whose name this is: the name is a field of it.
 static struct named_area *named_of(const char *name)
 {
 	return (struct named_area *)(name - offsetof(struct named_area, name));
@@ -178,7 +183,8 @@ void named_memory_put(const struct named_memory *memory)
 	object_put_hosted(memory->object);
 }
 
-// Release the memory of an area that is not in the registry; what is mapped stays.
+// Release the memory of an area that is not in the registry, and drop the registry's reference.
+// Its mappings stay, with references of their own.
 static void release(struct named_area *named)
 {
 	named_memory_put(&named->memory);
@@ -193,6 +199,8 @@ void named_destroy(struct named_area *named)
 	release(named);
 }
 
+// as->named counts the areas of `as`, so the search ends as soon as all are found. The lock is
+// released for each area, because releasing its memory may free many pages and yield.
 void named_forget(struct aspace *as)
 {
 	size_t slot = 0;
@@ -233,7 +241,7 @@ int named_find(struct aspace *as, const char *name)
 	return found;
 }
 
-// How many areas have the same memory.
+// Returns how many named areas have the memory of `named`. Caller: holds named_lock.
 static uint32_t count_copies(const struct named_area *named)
 {
 	uint32_t count = 0;
@@ -247,6 +255,7 @@ static uint32_t count_copies(const struct named_area *named)
 	return count;
 }
 
+// Fill in *info. Caller: holds named_lock.
 static void tell(const struct named_area *named, struct area_info *info)
 {
 	*info = (struct area_info){
@@ -263,7 +272,8 @@ static void tell(const struct named_area *named, struct area_info *info)
 	memcpy(info->name, named->name, AREA_NAME_MAX);
 }
 
-// The first area behind `id`, in the order of slots, that `as` may know of; or NULL.
+// Returns the first area after `id`, in the order of slots, that `as` may see, or NULL. Caller:
+// holds named_lock.
 static struct named_area *find_next(const struct aspace *as, int id)
 {
 	for (size_t slot = id > 0 ? SLOT(id) + 1 : 0; slot < SLOTS; slot++)
@@ -289,7 +299,7 @@ int named_info(struct aspace *as, int id, bool next, struct area_info *info)
 	return error;
 }
 
-// The physical address of the first page. Caller: holds named_lock.
+// Returns the physical address of the area's first page. Caller: holds named_lock.
 static uint32_t first_address(struct named_area *named)
 {
 	page_t *pp;
@@ -298,7 +308,7 @@ static uint32_t first_address(struct named_area *named)
 		return (uint32_t)named->memory.offset;
 	pp = pagetree_get(&named->memory.object->pages,
 	                  (uint32_t)(named->memory.offset >> PAGE_SHIFT));
-	return page_to_phys(pp); // of a contiguous area: its pages stay
+	return page_to_phys(pp); // a contiguous area: its pages never change
 }
 
 int named_physical(struct aspace *as, int id, uint32_t *store)

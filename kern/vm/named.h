@@ -1,76 +1,86 @@
-// named.h: named areas: stretches of address spaces with a name and an id, whose memory other spaces
-// can clone. inc/sys/area.h has their rules.
+// named.h: named areas: ranges of address spaces with a name and an id, whose memory other spaces
+// can clone. inc/sys/area.h has the rules and errors of the calls.
 //
-// A named area is more than its mapping: programs unmap parts of it, fork copies the mapping. Its
-// mapping is made of the struct areas with AREA_NAMED that show its name, lie at its addresses in its
-// space, and map its memory there. A permission is checked on the memory that is mapped at an address
-// (object, offset, AREA_NOWRITE), never on the name that led there.
+// A named area is more than its mapping: a program may unmap parts of it, and fork copies the
+// mapping but not the named area. The mapping consists of "pieces": the struct areas with
+// AREA_NAMED that show its name, lie at its addresses in its space, and map its memory there. A
+// permission is checked on the memory that is mapped at an address (object, offset, AREA_NOWRITE),
+// never on the name: mremap() could have moved a piece elsewhere.
 #pragma once
 
 #include <abi/area.h>
 #include "vm/aspace.h"
 
-// What stands behind one. Areas with the same object have the same memory.
+// The memory of a named area. Named areas with one object share memory.
 struct named_memory {
 	const struct area_ops *ops; // object_ops, or linear_ops
-	struct object *object;      // a reference, or NULL
-	uint64_t offset;            // bytes into the object, or a physical address
-	uint16_t flags; // AREA_ bits of its mappings: how a device is cached; AREA_WRITE_OPEN
-	bool fixed;     // a file's or a device's: cannot be resized
-	bool may_write; // may be written by who shares it
-	size_t size;    // bytes, where fixed; otherwise they are the object's
-	size_t maximum; // bytes of addresses
+	struct object *object;      // holds a reference; NULL: device memory
+	uint64_t offset;            // offset in the object, or a physical address
+	uint16_t flags;             // AREA_ bits of its mappings: caching, AREA_WRITE_OPEN
+	bool fixed;                 // memory of a file or a device: cannot be resized
+	bool may_write;             // whoever shares the memory may write to it
+	size_t size;                // in bytes, if `fixed`; otherwise the object's size counts
+	size_t maximum;             // how many bytes of addresses the area occupies
 };
 
+// One named area.
 // [a] atomic   [c] constant once it has an id   [r] named_lock
 struct named_area {
-	uint32_t refs;     // [a] the registry, and the struct areas that show its name
-	int id;            // [c]
-	int creator;       // [c] whom named_info names as the owner: nothing else depends on it
-	struct aspace *as; // [c] the owner, which deletes it when it ends
-	uintptr_t start;   // [c]
+	uint32_t refs;              // [a] the registry, and each struct area with its name
+	int id;                     // [c]
+	int creator;                // [c] what named_info reports as the owner; no other use
+	struct aspace *as;          // [c] the owner; the area ends with it
+	uintptr_t start;            // [c]
 	struct named_memory memory; // [r]
-	bool clone, copy;           // [c] of another one's memory; copy-on-write
-	bool doomed;                // [r] the call under way deletes it, if it can delete all
-	bool busy;                  // [r] a call is changing it; others wait
-	struct list link;           // of the call that makes or deletes it
+	bool clone, copy;           // [c] it shares another area's memory; copies on write
+	bool doomed;                // [r] named_delete has chosen it, and deletes all or none
+	bool busy;                  // [r] a call is changing it; other calls wait
+	struct list link;           // on the list of the call that makes or deletes it
 	uint8_t prot, access, lock; // [r] PROT_, AREA_ACCESS_, AREA_LOCK_
 	char name[AREA_NAME_MAX];   // [c]
 };
 
-// Once, at boot.
+// Prepare the registry. Once, at boot.
 void named_init(void);
 
-// All functions act for `as`, the caller's space, and return 0 (or an id) or an error as <sys/area.h>
-// has it. Caller: holds no lock.
+// All functions act for `as`, the caller's space, and return 0 (or an id) or an error as
+// <sys/area.h> has it. Caller: holds no lock.
 
-// Make `count` areas, all or none.
+// Make `count` areas as the requests say, all or none; store ids and addresses in the requests.
+// `creator` is what named_info reports.
 int named_create(struct aspace *as, int creator, struct area_request *requests, size_t count);
 
+// Make an area that shares, or copies on write, the memory of another. Stores its id and address
+// in the request.
 int named_clone(struct aspace *as, int creator, struct area_clone_request *request);
 
+// Returns the id of the oldest area with this name that `as` may clone, or -ENOENT.
 int named_find(struct aspace *as, const char *name);
 
-// `flags`: AREA_RESIZE_.
+// Change the size of the area's memory; clones see the change at once. `flags`: AREA_RESIZE_ bits.
 int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 
-// Put what `request` names behind the area: an object, from request->offset on, or with linear_ops
-// device memory, and the AREA_ bits in its flags. -EACCES where AREA_NOWRITE meets PROT_WRITE, -EINVAL
-// for an object of large pages.
+// Replace the memory of the area by what `request` describes: an object from request->offset on,
+// or with linear_ops device memory, with the AREA_ bits in its flags. Also returns -EACCES if
+// AREA_NOWRITE meets PROT_WRITE, and -EINVAL for an object of large pages.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
+// Change the protection of the area and of all its pieces.
 int named_protect(struct aspace *as, int id, int prot);
 
-// Tell of area `id`, or with `next` of the first one behind it.
+// Describe area `id` in *info, or, with `next`, the first area after `id` that `as` may clone.
 int named_info(struct aspace *as, int id, bool next, struct area_info *info);
 
+// Store the physical address where the memory of a contiguous area, or of device memory, begins.
 int named_physical(struct aspace *as, int id, uint32_t *store);
 
+// Delete `count` areas, all or none, and unmap their pieces.
 int named_delete(struct aspace *as, const int *ids, size_t count);
 
-// `as` ends: its named areas have no owner any more, and go; its mappings are the caller's.
+// Delete all named areas of `as`, which ends. The caller unmaps them, with all other areas.
 void named_forget(struct aspace *as);
 
-// For struct areas with AREA_NAMED, whose `name` is a named area's.
+// Take, or drop, the reference that a struct area with AREA_NAMED has on the named area whose name
+// it shows.
 void named_get(const char *name);
 void named_put(const char *name);

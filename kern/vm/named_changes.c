@@ -1,8 +1,10 @@
-// named_changes.c: named areas get another size, other memory, other rights.
+// named_changes.c: change the size, the memory or the protection of named areas. The area is
+// marked busy meanwhile (named_take), so no lock is held during the work.
 #include "vm/named_internal.h"
 
-#define FILL_COST 1500 // instructions or so, to make a page
+#define FILL_COST 1500 // about how many instructions it takes to make a page
 
+// object_page makes the page; the pin that it returns is not needed.
 int named_fill(struct object *obj, size_t start, size_t end)
 {
 	int error = 0;
@@ -16,10 +18,12 @@ int named_fill(struct object *obj, size_t start, size_t end)
 		if (!error)
 			error = yield_after(FILL_COST);
 	}
-	return error ? -ENOMEM : 0; // to a file object_page would say -ENOSPC
+	return error ? -ENOMEM : 0; // object_page returns -ENOSPC to writers of files
 }
 
-// Let the area's object be `size` bytes long. All or nothing.
+// Give the area's object the size `size`; with AREA_LOCK_FULL also all its pages. With `reclaim`,
+// cached pages are freed and the allocation is tried once more. All or nothing: on a failure the
+// old size comes back. Returns 0 or -ENOMEM.
 static int resize(struct named_area *named, size_t size, bool reclaim)
 {
 	struct object *obj = named->memory.object;
@@ -61,6 +65,8 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags)
 	return error;
 }
 
+// Put the new memory in place of the old one. A reference on the new memory is taken first and one
+// reference is dropped last: on the old memory, or on the new one if the change failed.
 static int remap(struct named_area *named, const struct map_request *request)
 {
 	struct named_memory old = named->memory, memory = {
@@ -83,6 +89,8 @@ static int remap(struct named_area *named, const struct map_request *request)
 	return error;
 }
 
+// A contiguous area has promised its physical address, and a copy its source; neither can get
+// other memory.
 int named_remap(struct aspace *as, int id, struct map_request *request)
 {
 	struct named_area *named;
@@ -105,6 +113,7 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	return error;
 }
 
+// named->prot is read by other calls under named_lock; the pieces are the space's.
 int named_protect(struct aspace *as, int id, int prot)
 {
 	struct named_area *named;

@@ -1,7 +1,9 @@
-// named_create.c: named areas made, cloned and deleted. They are in the registry only while they are
-// whole, so nobody meets an area that is half made.
+// named_create.c: create, clone and delete named areas. An area is in the registry only while it
+// is complete, so no other call finds one that is half made.
 #include "vm/named_internal.h"
 
+// Returns true if the name has 1 to AREA_NAME_MAX - 1 characters, none of them a control
+// character: the name shows in /proc/PID/maps, and must not break its lines.
 static bool name_valid(const char *name)
 {
 	size_t len = strnlen(name, AREA_NAME_MAX);
@@ -14,7 +16,7 @@ static bool name_valid(const char *name)
 	return true;
 }
 
-// Can `size` bytes lie at `hint`, or anywhere where that is 0?
+// Returns true if `size` bytes can be mapped at `hint`, or, if that is 0, anywhere.
 static bool place_valid(uintptr_t hint, size_t size)
 {
 	if (size == 0 || size % PAGE_SIZE)
@@ -22,7 +24,8 @@ static bool place_valid(uintptr_t hint, size_t size)
 	return hint == 0 || (hint >= USER_MIN && range_valid(hint, size));
 }
 
-// Give a new object all its pages, with physical addresses in a row. As named_fill.
+// Give a new object all its pages, at consecutive physical addresses. Returns as named_fill. On a
+// failure the pages that the object has adopted end with the object; the others are freed here.
 static int fill_contiguous(struct object *obj, size_t size)
 {
 	size_t n = size >> PAGE_SHIFT, done = 0;
@@ -42,7 +45,8 @@ static int fill_contiguous(struct object *obj, size_t size)
 	return error;
 }
 
-// Make the memory of a new area.
+// Make the memory of a new area, and, if it is to be locked in full or contiguous, its pages.
+// Returns 0 or -ENOMEM.
 static int make_memory(struct named_area *named, size_t size)
 {
 	int error;
@@ -60,6 +64,7 @@ static int make_memory(struct named_area *named, size_t size)
 	return error;
 }
 
+// Returns true if the request is valid by the rules of inc/sys/area.h.
 static bool request_valid(const struct area_request *request)
 {
 	size_t maximum = request->maximum ? request->maximum : request->size;
@@ -71,7 +76,8 @@ static bool request_valid(const struct area_request *request)
 	       (request->lock != AREA_LOCK_CONTIGUOUS || maximum == request->size);
 }
 
-// Make one area, and put it at the end of `made`.
+// Make one area, and put it at the end of `made`; it is not in the registry yet. Returns 0 or
+// -errno, with nothing left behind.
 static int create_one(struct aspace *as, int creator, const struct area_request *request,
                       struct list *made)
 {
@@ -109,7 +115,8 @@ static void destroy_all(struct list *areas)
 	}
 }
 
-// Report where the areas of `made` are, which are in the registry now and no longer on the list.
+// Store ids and addresses of the areas of `made`, which are in the registry now, and take them off
+// the list. From named_done on other calls may delete an area: so its address is stored first.
 static void report(struct list *made, struct area_request *request)
 {
 	while (!list_empty(made)) {
@@ -123,6 +130,7 @@ static void report(struct list *made, struct area_request *request)
 	}
 }
 
+// Make all areas first, then publish them in one step: no other call sees only some of them.
 int named_create(struct aspace *as, int creator, struct area_request *requests, size_t count)
 {
 	struct list made;
@@ -140,14 +148,14 @@ int named_create(struct aspace *as, int creator, struct area_request *requests, 
 	return error;
 }
 
-// May a clone for `as` that shares the memory write to it?
+// Returns true if a clone that shares the memory may be written by `as`.
 static bool may_write_clone(const struct named_area *source, const struct aspace *as)
 {
 	return source->memory.may_write &&
 	       (source->as == as || source->access == AREA_ACCESS_WRITE);
 }
 
-// May `as` have such a clone? 0 or -errno.
+// Check whether `as` may have this clone. Returns 0 or -errno.
 static int check_clone(const struct named_area *source, const struct aspace *as,
                        const struct area_clone_request *request)
 {
@@ -174,7 +182,9 @@ static bool clone_request_valid(const struct area_clone_request *request)
 	       !(request->flags & ~AREA_CLONE_COPY);
 }
 
-// A new area, not in the registry yet, that has the memory of the one to be cloned. 0 or -errno.
+// Make a new area, not in the registry yet, with the memory of the source. The reference on that
+// memory is taken under named_lock: without it the source could be deleted in between. Returns 0
+// or -errno.
 static int begin_clone(struct aspace *as, int creator, const struct area_clone_request *request,
                        struct named_area **store)
 {
@@ -200,7 +210,7 @@ static int begin_clone(struct aspace *as, int creator, const struct area_clone_r
 	return error;
 }
 
-// Map the clone, and bring it into memory if it is to be locked there. 0 or -errno.
+// Map the clone, and fault it in if it is to be locked in full. Returns 0 or -errno.
 static int complete_clone(struct named_area *named, const struct area_clone_request *request)
 {
 	int error;
@@ -211,7 +221,7 @@ static int complete_clone(struct named_area *named, const struct area_clone_requ
 	error = named_map(named, request->address);
 	if (!error && named->lock == AREA_LOCK_FULL &&
 	    aspace_populate(named->as, named->start, named_size(named)) == -ENOMEM)
-		error = -ENOMEM; // what has no right, or no file behind it, is left out
+		error = -ENOMEM; // addresses without access or beyond the file do not count
 	return error;
 }
 
@@ -241,7 +251,8 @@ int named_clone(struct aspace *as, int creator, struct area_clone_request *reque
 	return 0;
 }
 
-// Mark the area as one to delete. 0; -EINVAL also for one that is marked already, or -EPERM.
+// Mark area `id` as one to delete. Returns 0; -EINVAL without such an area, or if it is marked
+// already (an id given twice); -EPERM. Caller: holds named_lock.
 static int doom(struct aspace *as, int id)
 {
 	struct named_area *named = named_lookup(id);
@@ -254,7 +265,7 @@ static int doom(struct aspace *as, int id)
 	return 0;
 }
 
-// Does a call change one of these areas, which are the caller's? Caller: holds named_lock.
+// Returns true if another call is changing one of these areas of `as`. Caller: holds named_lock.
 static bool any_busy(struct aspace *as, const int *ids, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -266,6 +277,8 @@ static bool any_busy(struct aspace *as, const int *ids, size_t count)
 	return false;
 }
 
+// Decide, then commit, under one lock: mark all areas; if all can go, remove them from the
+// registry; else take the marks back. Then, without the lock, unmap and free them.
 int named_delete(struct aspace *as, const int *ids, size_t count)
 {
 	struct list doomed;

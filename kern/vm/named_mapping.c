@@ -1,7 +1,8 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "vm/named_internal.h"
 
-// The AREA_ bits of its mapping of `memory`.
+// Returns the AREA_ bits of a mapping of `memory`. The lock mode becomes mlock's flags: full and
+// contiguous are locked, lazy is locked on fault. Device memory cannot be locked.
 static uint16_t mapping_flags(const struct named_area *named, const struct named_memory *memory)
 {
 	uint16_t flags = AREA_NAMED | memory->flags;
@@ -13,8 +14,8 @@ static uint16_t mapping_flags(const struct named_area *named, const struct named
 	return flags | AREA_LOCKED | (named->lock == AREA_LOCK_LAZY ? AREA_ONFAULT : 0);
 }
 
-// Map the area with `memory` behind it at `va` and nowhere else; `replace`: over what is there. Caller:
-// holds the space's lock for writing.
+// Map `memory` at `va` exactly; with `replace` over existing mappings, else -EEXIST if there are
+// any. Caller: holds as->lock for writing.
 static int map_at(struct named_area *named, const struct named_memory *memory, uintptr_t va,
                   bool replace)
 {
@@ -34,8 +35,10 @@ static int map_at(struct named_area *named, const struct named_memory *memory, u
 	return map_locked(named->as, &request, &named->start);
 }
 
-// Before and after a mapping of memory that may be written, and so not be sealed meanwhile. Against a
-// seal it can still be mapped to be read, for ever. 0 or -EPERM.
+// Before a mapping is made that may be written, make sure that the memory is not sealed against
+// this, and does not get sealed meanwhile. If it is sealed, it can still be mapped read-only, for
+// ever: may_write becomes false. Returns 0, or -EPERM if the area's protection has PROT_WRITE.
+// writer_leave ends this, if *entered.
 static int writer_enter(const struct named_area *named, struct named_memory *memory, bool *entered)
 {
 	*entered = false;
@@ -52,6 +55,8 @@ static void writer_leave(const struct named_memory *memory, bool entered)
 		object_writer_leave(memory->object);
 }
 
+// The search for room and the mapping happen under one lock, so the room cannot be taken in
+// between.
 int named_map(struct named_area *named, uintptr_t hint)
 {
 	struct aspace *as = named->as;
@@ -70,8 +75,9 @@ int named_map(struct named_area *named, uintptr_t hint)
 	return error;
 }
 
-// Does `area` map `memory` at the place where the named area has it? Its name does not say so: mremap
-// can move a piece away, and back when the named area has other memory. Caller: holds the space's lock.
+// Returns true if `area` maps `memory` at the place where the named area has it. Equal names do
+// not prove this: mremap() can move a piece away, and back after the named area has got other
+// memory. Caller: holds as->lock.
 static bool is_piece(const struct named_area *named, const struct named_memory *memory,
                      const struct area *area)
 {
@@ -80,7 +86,7 @@ static bool is_piece(const struct named_area *named, const struct named_memory *
 	       area->offset == memory->offset + (area->start - named->start);
 }
 
-// The first piece of the area's mapping from `area` on, or NULL. Caller: holds the space's lock.
+// Returns the first piece from `area` on, or NULL. Caller: holds as->lock.
 static struct area *piece_from(const struct named_area *named, struct area *area)
 {
 	uintptr_t end = named->start + named->memory.maximum;
@@ -103,6 +109,7 @@ static struct area *next_piece(const struct named_area *named, struct area *piec
 	return piece_from(named, area_next(&named->as->areas, piece));
 }
 
+// The next piece is found before the current one goes.
 void named_unmap(struct named_area *named)
 {
 	struct aspace *as = named->as;
@@ -116,7 +123,8 @@ void named_unmap(struct named_area *named)
 	rwlock_write_unlock(&as->lock);
 }
 
-// Is anything but `memory`, the area's own, mapped at its addresses? Caller: holds the space's lock.
+// Returns true if anything but pieces that map `memory` lies at the area's addresses. Caller:
+// holds as->lock.
 static bool is_overlapped(const struct named_area *named, const struct named_memory *memory)
 {
 	struct area *area = area_find_from(&named->as->areas, named->start);
@@ -128,6 +136,8 @@ static bool is_overlapped(const struct named_area *named, const struct named_mem
 	return false;
 }
 
+// map_at replaces all pieces in one step that may fail; only then the rest is unmapped and
+// named->memory changes.
 int named_replace(struct named_area *named, const struct named_memory *memory)
 {
 	size_t old_maximum = named->memory.maximum;
@@ -153,13 +163,14 @@ int named_replace(struct named_area *named, const struct named_memory *memory)
 	return 0;
 }
 
-// Which of the named area's rights a piece may have: one that was mapped from a descriptor opened for
-// reading is never written to, even where the named area has the file from another descriptor now.
+// Returns the protection that a piece may have: a piece that was mapped from a descriptor opened
+// for reading is never writable, even if the named area has the file from another descriptor now.
 static uint8_t prot_of_piece(const struct named_area *named, const struct area *piece)
 {
 	return piece->flags & AREA_NOWRITE ? named->prot & ~PROT_WRITE : named->prot;
 }
 
+// `start` is remembered because areas_merge_at may free the piece.
 void named_protect_pieces(struct named_area *named)
 {
 	struct aspace *as = named->as;
