@@ -1,5 +1,5 @@
-// backtrace.c: walking frame pointers. Every function begins with push %ebp; mov %esp, %ebp. So ebp
-// points at the caller's ebp, and behind that lies the return address.
+// backtrace.c: walking frame pointers. Every function begins with push %ebp; mov %esp, %ebp. So
+// EBP points to the caller's EBP, and the return address lies directly above it.
 #include "debug/backtrace.h"
 
 #include "debug/safe_read.h"
@@ -7,6 +7,8 @@
 
 #define MAX_DEPTH 32
 
+// Frame pointers must rise from callee to caller: the stack grows down. A damaged chain could
+// otherwise go round for ever.
 size_t backtrace_collect(uintptr_t ebp, uintptr_t *returns, size_t max)
 {
 	struct {

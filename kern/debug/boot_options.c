@@ -1,5 +1,5 @@
-// boot_options.c: reading the kernel's command line in place, without a copy and without a table: it is
-// short, and asked a few times during boot.
+// boot_options.c: reading the kernel's command line in place. It is short and read only a few
+// times during boot, so there is no copy and no table.
 #include "debug/boot_options.h"
 
 #include <stdlib.h>
@@ -14,6 +14,8 @@ const char *options_init(const char *text)
 	return before;
 }
 
+// Reads to the end, since the last word with that name counts. Needs no memory: options are read
+// before there is a heap.
 const char *option_find(const char *name, size_t *len_store)
 {
 	const char *word = command_line, *end, *found = NULL;
@@ -58,6 +60,7 @@ bool option_get(const char *name, char *value, size_t size)
 	return true;
 }
 
+// The last item has no comma; `text` becomes NULL after it.
 bool option_lists(const char *name, const char *word)
 {
 	size_t len, word_len = strlen(word);
@@ -75,6 +78,7 @@ bool option_lists(const char *name, const char *word)
 	return false;
 }
 
+// strtoul alone would accept a sign and blanks, and stop at the first wrong character.
 uint32_t option_uint(const char *name, uint32_t otherwise)
 {
 	size_t len;

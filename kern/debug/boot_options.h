@@ -1,27 +1,29 @@
-// boot_options.h: the kernel's command line: words `name` or `name=value` between spaces. Where a name
-// stands twice the last one counts, so that whoever appends to a command line has the last say.
+// boot_options.h: the kernel's command line: words `name` or `name=value` between spaces. If a
+// name occurs twice, the last one counts: whoever appends to a command line can override it.
 #pragma once
 
 #include "kern.h"
 
-// Use this command line from now on; without a call it is empty. The string is not copied and must
-// stay. Returns the one used before, for tests.
+// Use this command line from now on; before, it is empty. The string is not copied and must stay
+// valid. Returns the one used before, for tests.
 const char *options_init(const char *command_line);
 
-// The value of option `name`: a pointer into the command line, its length through `len_store`. An
-// option without `=` has an empty value. NULL when it is not given.
+// Returns the value of option `name`: a pointer into the command line, with the length in
+// *len_store. The value of an option without `=` is empty. Returns NULL if the option is not
+// given.
 const char *option_find(const char *name, size_t *len_store);
 
-// Is the option given, with or without a value?
+// Returns true if the option is given, with or without a value.
 bool option_given(const char *name);
 
-// Copy the value as a string into value[size]. false, and `value` untouched, when the option is not
-// given or its value does not fit.
+// Copy the option's value as a string into value[size]. Returns false, with `value` unchanged, if
+// the option is not given or its value does not fit.
 bool option_get(const char *name, char *value, size_t size);
 
-// Is the option's value, a list between commas, given, and does it have `word` in it?
+// Returns true if the option's value is a list, with commas between the items, that has the item
+// `word`.
 bool option_lists(const char *name, const char *word);
 
-// The value as a number: decimal, 0x hexadecimal or 0 octal, at most 2^32 - 1. `otherwise` when the
-// option is not given or its value is no number.
+// Returns the option's value as a number: decimal, 0x hexadecimal, or 0 octal, at most 2^32 - 1.
+// Returns `otherwise` if the option is not given or its value is not a number.
 uint32_t option_uint(const char *name, uint32_t otherwise);

@@ -1,35 +1,36 @@
-// crash.c: one function for each mistake that something in the kernel is to notice.
+// crash.c: one function for each error that the kernel must detect.
 #include "debug/crash.h"
 
 #include "debug/monitor.h"
 #include "debug/boot_options.h"
 #include "debug/symbols.h"
 
-// Write past the end of an array on the stack: the stack guard notices at the return.
+// Write past the end of an array on the stack: the stack guard detects it when the function
+// returns.
 static void crash_smash(void)
 {
 	char array[16];
-	char *volatile at = array; // so that the compiler does not notice first
+	char *volatile at = array; // volatile: else the compiler reports the error
 
 	memset(at, 'x', sizeof(array) + 16);
 }
 
-// Call without an end: the guard page below the stack notices.
+// Call without end: the guard page below the stack is hit.
 static void crash_overflow(void)
 {
-	void (*volatile again)(void) = crash_overflow; // the compiler would make a loop of it
+	void (*volatile again)(void) = crash_overflow; // else the compiler makes a loop of it
 
 	again();
-	again = NULL; // something to come back for
+	again = NULL; // something to do after the call: else it is a jump
 }
 
-// Write to the kernel's own text: its entries are read-only.
+// Write to the kernel's text: its page-table entries are read-only.
 static void crash_text(void)
 {
 	*(volatile char *)(uintptr_t)kernel_start = 0;
 }
 
-// Use a NULL pointer: its page is never mapped.
+// Use a NULL pointer: page 0 is never mapped.
 static void crash_null(void)
 {
 	volatile uint32_t *volatile nothing = NULL;

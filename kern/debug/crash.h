@@ -1,11 +1,12 @@
-// crash.h: mistakes made on purpose, to see what the kernel says of them: the option `crash=NAME`, and
-// the monitor's command `crash NAME`.
+// crash.h: errors made on purpose, to see how the kernel reports them: the option `crash=NAME`,
+// and the monitor's command `crash NAME`.
 #pragma once
 
 #include "kern.h"
 
-// If the option asks for a crash, crash.
+// Make the error that the option `crash` names, if it is given.
 void crash_if_asked(void);
 
-// The same for a name; returns where there is none such, or where nothing has noticed.
+// Make the error called `name`. Returns only if there is no such error, or if nothing in the
+// kernel has detected it.
 void crash(const char *name);

@@ -1,4 +1,4 @@
-// ktest.c: runs the tests of kern/*/test/*.c and prints KTAP version 1.
+// ktest.c: running the tests of kern/*/test/*.c. Prints KTAP, version 1.
 #include "debug/ktest.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ extern const struct ktest ktests_start[], ktests_end[];
 static const struct ktest *running; // NULL between tests
 static unsigned int failures;       // of the running test
 
-// Where a panic goes that the running test expects.
+// The frame to which an expected panic jumps: five words, as __builtin_setjmp wants.
 static void *panic_frame_buffer[5];
 static bool panic_expected;
 
@@ -25,6 +25,7 @@ void ktest_panic_disarm(void)
 	panic_expected = false;
 }
 
+// A panic that nobody expects ends the run, in KTAP's words: "Bail out!".
 void ktest_catch_panic(void)
 {
 	if (panic_expected) {
@@ -48,7 +49,7 @@ void ktest_fail(const char *file, int line, const char *format, ...)
 	failures++;
 }
 
-// Does `text` match glob[len]? `*` stands for any characters, `?` for any one.
+// Returns true if `text` matches glob[len]: `*` matches any characters, `?` any one.
 static bool glob_matches(const char *glob, size_t len, const char *text)
 {
 	for (; len > 0 && *glob != '*'; glob++, len--, text++)
@@ -62,6 +63,7 @@ static bool glob_matches(const char *glob, size_t len, const char *text)
 	return true;
 }
 
+// Also a list in the middle of the command line works: no copy is made of it.
 bool ktest_selected(const char *globs, const char *name)
 {
 	if (!globs)
@@ -77,6 +79,7 @@ bool ktest_selected(const char *globs, const char *name)
 	}
 }
 
+// KTAP wants the number of tests first, so the list is read twice.
 int ktest_run(const char *globs)
 {
 	const struct ktest *test;

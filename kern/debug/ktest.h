@@ -17,15 +17,17 @@
 struct ktest {
 	const char *name;
 	const char *file;
-	void (*run)(void); // NULL: to be skipped in this build
+	void (*run)(void); // NULL: skipped in this build
 };
 
+// Define a test. The linker collects all tests in one section (boot/kernel.ld), so there is no
+// list to keep.
 #define KTEST(id)                                                                          \
 	static void id(void);                                                              \
 	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id }; \
 	static void id(void)
 
-// A test of what only the debug build checks. Other builds report it as skipped.
+// Define a test of a check that only debug builds have. Other builds report it as skipped.
 #ifdef DEBUG
 #define KTEST_DEBUG(id) KTEST(id)
 #else
@@ -38,9 +40,11 @@ struct ktest {
 // Record a failure of the running test.
 void ktest_fail(const char *file, int line, const char *format, ...) __printf(3, 4);
 
+// Report a failure unless `cond` holds.
 #define EXPECT(cond) ((cond) ? (void)0 : ktest_fail(__FILE__, __LINE__, "expected: %s", #cond))
 
-// Two integers or pointers of at most 32 bits.
+// Report a failure, with both values, unless the two are equal: integers or pointers of at most 32
+// bits.
 #define EXPECT_EQ(got, want)                                                                      \
 	do {                                                                                      \
 		long got_ = (long)(got), want_ = (long)(want);                                    \
@@ -49,7 +53,8 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 			           #got, got_, got_, want_, want_);                               \
 	} while (0)
 
-// The expression must panic. It may hold no lock at that moment; memory it took is lost to it.
+// Report a failure unless `expr` panics. `expr` must hold no lock when it panics: nothing releases
+// it afterwards. Memory that it has allocated is lost.
 #define EXPECT_PANIC(expr)                                                             \
 	do {                                                                           \
 		if (__builtin_setjmp(ktest_panic_frame()) == 0) {                      \
@@ -64,19 +69,20 @@ int __builtin_setjmp(void **frame);
 void __builtin_longjmp(void **frame, int value) __noreturn;
 #endif
 
-// Expect a panic from now on; it goes to the frame returned.
+// Expect a panic from now on. Returns the frame to which it will jump (for __builtin_setjmp).
 void **ktest_panic_frame(void);
 
-// Expect it no longer.
+// Expect no panic any more.
 void ktest_panic_disarm(void);
 
-// Called by panic(): if the running test expects a panic, goes back to it and does not return.
+// Called by panic(). If the running test expects a panic, jumps back to the test and does not
+// return.
 void ktest_catch_panic(void);
 
-// Is a test called `name` among those that the comma-separated `globs` (NULL: all) ask for? The list
-// ends at a NUL or a space, as on the kernel's command line.
+// Returns true if `globs` (NULL: every name) has a glob that matches the test's name. Globs are
+// separated by commas; the list ends at a NUL or a space, as on the kernel's command line.
 bool ktest_selected(const char *globs, const char *name);
 
-// Run the tests that `globs` asks for and print KTAP. Returns how many failed; 1 if `globs` asks for
-// none, which is most often a misspelt name.
+// Run the tests that `globs` selects, and print KTAP. Returns how many failed; 1 if `globs`
+// selects none, since that is most often a misspelt name.
 int ktest_run(const char *globs);

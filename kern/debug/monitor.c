@@ -1,5 +1,5 @@
-// monitor.c: the monitor's command line. The commands that show the kernel's code and memory are in
-// monitor_cmds.c, the others with the layers whose data they show.
+// monitor.c: the monitor's command line. The commands that show the kernel's code, memory and
+// messages are in monitor_debug.c; the others are in the layers whose data they show.
 #include "debug/monitor.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ void monitor_register_input(struct monitor_input *input)
 	inputs = input;
 }
 
-// Wait for a key on any terminal.
+// Wait for a key from any input. Polls, because interrupts are off.
 static char read_key(void)
 {
 	for (;;) {
@@ -38,7 +38,7 @@ static char read_key(void)
 	}
 }
 
-// Read one line with echo into line[LINE_MAX].
+// Read one line into line[LINE_MAX], with echo. Backspace, ^C and ^U work as on a terminal.
 static void read_line(char *line)
 {
 	size_t n = 0;
@@ -66,6 +66,7 @@ static void read_line(char *line)
 	}
 }
 
+// Returns the command called `name`, or NULL.
 static const struct monitor_command *find_command(const char *name)
 {
 	const struct monitor_command *command;
@@ -88,7 +89,7 @@ int monitor_split(char *line, char **argv)
 	return argc;
 }
 
-// Run the command in `line`, or say that there is none.
+// Run the command in `line`, or report that there is none.
 static void execute(char *line)
 {
 	char *argv[MONITOR_ARGS + 1];
@@ -104,6 +105,7 @@ static void execute(char *line)
 		console_printf("%s: no such command; `help` lists them\n", argv[0]);
 }
 
+// It takes no lock and allocates nothing: the machine may have stopped anywhere.
 void monitor_run(void)
 {
 	char line[LINE_MAX];
@@ -119,6 +121,7 @@ void monitor_run(void)
 	}
 }
 
+// strspn checks the digits first, because strtoul would stop silently at a wrong one.
 bool monitor_number(const char *text, uintptr_t *value_store)
 {
 	bool hex = text[0] == '0' && text[1] == 'x';
@@ -133,6 +136,7 @@ bool monitor_number(const char *text, uintptr_t *value_store)
 	return *value_store != 0;
 }
 
+// The command `help`: list all commands.
 static void help(int argc, char **argv)
 {
 	const struct monitor_command *command;
@@ -144,6 +148,7 @@ static void help(int argc, char **argv)
 }
 MONITOR_COMMAND(help, "this list", help);
 
+// The command `continue`.
 static void leave_monitor(int argc, char **argv)
 {
 	(void)argc;

@@ -1,10 +1,10 @@
-// monitor.h: a small command line inside the kernel, for looking around in a machine that has
-// panicked or seems stuck. Nothing else runs meanwhile.
+// monitor.h: the monitor: a small command line inside the kernel, for looking at a machine that
+// has panicked or seems stuck. Nothing else runs meanwhile.
 //
 // A layer adds the commands that show its own data:
 //
-//	static void monitor_ps(int argc, char **argv) { ... console_printf(...) ... }
-//	MONITOR_COMMAND(ps, "all processes", monitor_ps);
+// 	static void monitor_ps(int argc, char **argv) { ... console_printf(...) ... }
+// 	MONITOR_COMMAND(ps, "all processes", monitor_ps);
 #pragma once
 
 #include "debug/printk.h"
@@ -14,31 +14,33 @@
 
 struct monitor_command {
 	const char *name;
-	const char *help;                   // arguments, then what it does
+	const char *help;                   // its arguments, then its purpose
 	void (*run)(int argc, char **argv); // argv[0] is the command's name
 };
 
+// Define a command. The linker collects all commands in one section (boot/kernel.ld).
 #define MONITOR_COMMAND(name_, help_, run_)                            \
 	static const struct monitor_command monitor_##name_ __section( \
 		".monitor_cmds") = { #name_, help_, run_ }
 
-// Where the monitor's keys come from. `poll` returns a byte that has been typed, or -1 for none,
-// without interrupts; dev/ registers one for each terminal.
+// A source of keys for the monitor. `poll` returns a byte that has been typed, or -1; it uses no
+// interrupts. dev/ registers one for each device.
 struct monitor_input {
 	int (*poll)(void);
-	struct monitor_input *next; // the registry's
+	struct monitor_input *next; // set by monitor_register_input
 };
 
+// Let the monitor read keys from `input` too. The struct must stay valid. At boot.
 void monitor_register_input(struct monitor_input *input);
 
-// Read commands and run them until `continue`. Returns at once when there is no input. May be called
-// anywhere, also from an interrupt handler.
+// Read commands and run them until `continue`. Returns at once if there is no input. May be called
+// anywhere, also by an interrupt handler.
 void monitor_run(void);
 
-// Split `line` in place at its blanks into argv[MONITOR_ARGS + 1], with NULL behind the last. Returns
-// how many words there are; those that are too many are left out.
+// Split `line` in place at its blanks into argv[MONITOR_ARGS + 1], with NULL after the last word.
+// Returns the number of words; words beyond MONITOR_ARGS are dropped.
 int monitor_split(char *line, char **argv);
 
-// The number in `text`: hexadecimal with 0x, else decimal, or the name of a kernel function. false
-// when it is neither.
+// Store the number that `text` stands for: hexadecimal with 0x, else decimal, or the address of
+// the kernel function of that name. Returns false if `text` is none of these.
 bool monitor_number(const char *text, uintptr_t *value_store);

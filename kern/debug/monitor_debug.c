@@ -1,9 +1,10 @@
-// monitor_debug.c: the monitor's commands about code, memory and messages.
+// monitor_debug.c: the monitor's commands that show code, memory and messages.
 #include "debug/backtrace.h"
 #include "debug/monitor.h"
 #include "debug/safe_read.h"
 #include "debug/symbols.h"
 
+// backtrace [EBP]: print the callers from here, or from a frame pointer.
 static void show_backtrace(int argc, char **argv)
 {
 	uintptr_t ebp = (uintptr_t)__builtin_frame_address(0);
@@ -17,7 +18,8 @@ static void show_backtrace(int argc, char **argv)
 MONITOR_COMMAND(backtrace, "[EBP]: who called whom, from here or from a frame pointer",
                 show_backtrace);
 
-// x ADDRESS [WORDS]: 16 words unless told otherwise, four in a line.
+// x ADDRESS [WORDS]: print words of memory, 16 by default, four in a line. Unmapped words are
+// shown as dashes.
 static void show_memory(int argc, char **argv)
 {
 	uintptr_t address, words = 16;
@@ -41,7 +43,8 @@ static void show_memory(int argc, char **argv)
 }
 MONITOR_COMMAND(x, "ADDRESS|FUNCTION [WORDS]: memory, also a program's", show_memory);
 
-// symbols TEXT: functions with TEXT in their name. symbols 0xADDRESS: the one that lies there.
+// symbols TEXT: print the functions with TEXT in their name. symbols 0xADDRESS: print the function
+// at that address.
 static void show_symbols(int argc, char **argv)
 {
 	const char *text = argc > 1 ? argv[1] : "";
@@ -61,11 +64,13 @@ static void show_symbols(int argc, char **argv)
 MONITOR_COMMAND(symbols, "TEXT|0xADDRESS: functions by part of the name, or by address",
                 show_symbols);
 
+// Print a line of the ring; `n` counts its "\r\n".
 static void write_to_sinks(const char *bytes, size_t n)
 {
 	console_printf("%.*s\n", (int)(n - 2), bytes);
 }
 
+// dmesg: print the ring.
 static void show_log(int argc, char **argv)
 {
 	(void)argc;

@@ -1,4 +1,4 @@
-// panic.c: stop the machine, leaving behind as much as possible of what is needed to find out why.
+// panic.c: stopping the machine, with as much information as possible about the reason.
 #include "debug/panic.h"
 
 #include <stdio.h>
@@ -15,8 +15,9 @@
 
 void (*panic_end_hook)(void);
 
-// How many panics have begun. A panic may itself run into what is broken: the second one still tells
-// where, the third only ends the machine, and should that fail, the fourth halts.
+// How many panics have begun. A panic may itself meet the damage that caused it. So the second one
+// still prints its place, the third only ends the machine, and the fourth, if that fails too, only
+// halts.
 static int panic_depth;
 
 bool panic_started(void)
@@ -24,10 +25,11 @@ bool panic_started(void)
 	return panic_depth > 0;
 }
 
+// Print the registers in a trap frame, and the registers that no frame holds: CR2 and CR3.
 static void print_registers(const struct trapframe *frame)
 {
-	// Within the kernel the processor pushes no stack pointer: it is where the frame ends. Only
-	// a double fault comes through a task switch, which saves it.
+	// On a trap within the kernel the processor pushes no stack pointer: the stack pointer was
+	// where the frame ends. A double fault is a task switch, which does save it.
 	bool has_esp = trap_victim_is_user(frame) || frame->trapno == TRAP_DOUBLE_FAULT;
 	uint32_t esp = has_esp ? frame->esp : (uint32_t)(uintptr_t)&frame->esp;
 
@@ -39,8 +41,8 @@ static void print_registers(const struct trapframe *frame)
 	       frame->eflags, frame->cs & 0xFFFF, read_cr2(), read_cr3());
 }
 
-// Where a bad pointer was called there is no function that could have made a frame: only the return
-// address is on the stack.
+// Print the caller of a bad function pointer. No function has made a frame there, so the backtrace
+// would skip the caller: only its return address is on the stack.
 static void print_caller_of_nothing(const struct trapframe *frame)
 {
 	uintptr_t caller;
@@ -51,7 +53,8 @@ static void print_caller_of_nothing(const struct trapframe *frame)
 		backtrace_print_place(caller, true);
 }
 
-// Everything a panic does. `frame` may be NULL; the callers are searched from frame pointer `ebp` on.
+// All that a panic does. `frame` may be NULL. The callers are searched from frame pointer `ebp`
+// on.
 static void __noreturn __printf(3, 0)
 	panic_stop(const struct trapframe *frame, uintptr_t ebp, const char *format, va_list args)
 {
@@ -92,10 +95,12 @@ void panic_frame(const struct trapframe *frame, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	// A program's EBP may be any number: the callers that it would name are no evidence.
+	// A program's EBP may be any number, so it leads to no callers.
 	panic_stop(frame, trap_victim_is_user(frame) ? 0 : frame->ebp, format, args);
 }
 
+// trap_fatal_hook: panic because of a fault in the kernel, with the address and the kind of the
+// access if it is a page fault.
 static void fatal_trap(const struct trapframe *frame, const char *what)
 {
 	if (frame->trapno == TRAP_PAGE_FAULT)

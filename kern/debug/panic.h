@@ -1,19 +1,23 @@
-// panic.h: the end of a machine that cannot trust itself any more. panic() itself is in kern.h.
+// panic.h: stopping a machine that cannot trust its own state any more. panic() itself is in
+// kern.h.
 #pragma once
 
 #include "kern.h"
 
 struct trapframe;
 
-// Let faults of the kernel itself (cpu/trap.h, trap_fatal) end in panic_frame. Once, at boot.
+// Let faults of the kernel itself end in panic_frame (trap_fatal_hook in cpu/trap.h). Once, at
+// boot.
 void panic_init(void);
 
-// As panic(), for what went wrong at the place that a trap frame describes: its registers are printed,
-// and the backtrace starts there.
+// Like panic(), for an error at the place that a trap frame describes: prints its registers, and
+// the backtrace starts there.
 void panic_frame(const struct trapframe *frame, const char *format, ...) __noreturn __printf(2, 3);
 
-// Has a panic begun? Then one CPU runs, and code that prints takes no lock.
+// Returns true once a panic has begun. Then only one CPU runs, and code that prints must take no
+// lock: the code that failed may hold it.
 bool panic_started(void);
 
-// Called last, to tell whoever watches and to stop the machine; dev/ registers it (dev/exitport.h).
+// Registered by dev/transcript.c. Called last in a panic: reports it to the host and ends the
+// machine.
 extern void (*panic_end_hook)(void);

@@ -1,5 +1,5 @@
-// printk.c: messages with levels. A message is formatted once, on the stack, cut into lines, kept in
-// the ring and written to every sink that admits its level.
+// printk.c: messages with levels. A message is formatted once, on the stack, and cut into lines.
+// Each line is kept in the ring and written to every sink that shows its level.
 #include "debug/printk.h"
 
 #include <stdio.h>
@@ -9,18 +9,18 @@
 
 #define RING_SIZE 8192u // a power of two
 
-// Guards the sinks' list, the ring, and the order of lines on all sinks.
+// Guards the list of sinks, the ring, and the order of lines on all sinks.
 static struct spinlock console_lock = SPINLOCK_INIT("console", RANK_CONSOLE);
 
 static struct console_sink *sinks;
 
-// The ring's lines, each as level digit, text, '\n'. The positions only grow; the index is their
-// remainder. [ring_start, ring_end) holds whole lines.
+// The lines of the ring, each as level digit, text, '\n'. The positions only grow; position %
+// RING_SIZE is the index. [ring_start, ring_end) holds whole lines.
 static char ring[RING_SIZE];
 static uint32_t ring_start, ring_end;
 
-// Once the machine panics, only one CPU prints, and the lock may have been held by the code that
-// failed: then nobody locks any more.
+// Take the lock, except in a panic: then only one CPU prints, and the code that failed may hold
+// it.
 static void console_acquire(void)
 {
 	if (!panic_started())
@@ -33,6 +33,7 @@ static void console_release(void)
 		spin_unlock(&console_lock);
 }
 
+// Append bytes to the ring, in two pieces if they reach its end. Caller: has made room.
 static void ring_put(const char *bytes, size_t n)
 {
 	uint32_t index = ring_end % RING_SIZE;
@@ -43,7 +44,7 @@ static void ring_put(const char *bytes, size_t n)
 	ring_end += n;
 }
 
-// Keep one line, without its newline; the oldest lines make room.
+// Add one line without its newline to the ring. The oldest lines are dropped to make room.
 static void ring_add_line(enum log_level level, const char *line, size_t n)
 {
 	char digit = '0' + level;
@@ -56,6 +57,7 @@ static void ring_add_line(enum log_level level, const char *line, size_t n)
 	ring_put("\n", 1);
 }
 
+// Each message is copied to the stack first, since it may be split at the ring's end.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n))
 {
 	char line[PRINTK_MAX + 2];
@@ -74,6 +76,8 @@ void printk_replay(enum log_level max_level, void (*write)(const char *bytes, si
 	}
 }
 
+// The lock is held from the replay to the end, so no message is lost or printed twice. The sink
+// goes to the end of the list: the order of registration is the order of output.
 void console_sink_register(struct console_sink *sink)
 {
 	struct console_sink **last = &sinks;
@@ -99,6 +103,8 @@ void console_sink_remove(struct console_sink *sink)
 	console_release();
 }
 
+// Write bytes to every sink that shows messages of `level`. Caller: holds console_lock, except in
+// a panic.
 static void sinks_write(enum log_level level, const char *bytes, size_t n)
 {
 	for (struct console_sink *sink = sinks; sink; sink = sink->next)
@@ -106,7 +112,7 @@ static void sinks_write(enum log_level level, const char *bytes, size_t n)
 			sink->write(bytes, n);
 }
 
-// Format into text[PRINTK_MAX]; returns the length, and marks what had to be cut.
+// Format a message into text[PRINTK_MAX]. Returns its length; marks a message that was cut.
 static size_t format_message(char *text, const char *format, va_list args)
 {
 	size_t n = (size_t)vsnprintf(text, PRINTK_MAX, format, args);
@@ -117,6 +123,8 @@ static size_t format_message(char *text, const char *format, va_list args)
 	return PRINTK_MAX;
 }
 
+// Formatting happens before the lock is taken. A message with several lines stays together on all
+// sinks, because the lock is held for all of it.
 void vprintk(enum log_level level, const char *format, va_list args)
 {
 	char text[PRINTK_MAX];
@@ -144,6 +152,8 @@ void printk(enum log_level level, const char *format, ...)
 	va_end(args);
 }
 
+// Differs from vprintk in the ring and in unfinished lines: text without "\n" leaves the line
+// open.
 void console_printf(const char *format, ...)
 {
 	char text[PRINTK_MAX];

@@ -1,29 +1,32 @@
-// printk.h: where the kernel's messages go: to every registered sink, and into a ring that keeps the
-// last few, so that a sink registered late still gets the first lines of the boot.
+// printk.h: the way of the kernel's messages: to every registered sink, and into a ring that keeps
+// the last ones. So a sink that is registered late still gets the first lines of the boot.
 #pragma once
 
 #include "kern.h"
 
-// A terminal that shows messages: a serial line, the screen. Its fields are constant once registered.
+// A device that shows messages: a serial port, the screen. The fields are constant once the sink
+// is registered.
 struct console_sink {
 	const char *name;
-	enum log_level max_level;                   // it shows messages up to this level
+	enum log_level max_level;                   // shows messages up to this level
 	void (*write)(const char *bytes, size_t n); // lines end in "\r\n"; must not sleep or print
-	struct console_sink *next;                  // the registry's
+	struct console_sink *next;                  // set by console_sink_register
 };
 
-// Send all later messages to `sink` too, after those that the ring still has. The struct stays the
-// registry's for good, unless console_sink_remove takes it back.
+// Send the messages of the ring, and then all later ones, to `sink` too. The struct must stay valid
+// until console_sink_remove.
 void console_sink_register(struct console_sink *sink);
+
+// Send no more messages to `sink`.
 void console_sink_remove(struct console_sink *sink);
 
-// Print text that somebody asked for (results of tests, the monitor's answers) on every sink, whatever
-// its level, and keep it out of the ring. "\n" becomes "\r\n"; a line may come in pieces. At most
-// PRINTK_MAX bytes a call; the rest is cut off.
+// Print text that a user has asked for (results of tests, answers of the monitor) on every sink,
+// whatever its level. The ring does not keep it. "\n" becomes "\r\n"; a line may be printed in
+// pieces. At most PRINTK_MAX bytes in a call; the rest is cut off.
 void console_printf(const char *format, ...) __printf(1, 2);
 
-// Write the messages of the ring up to `max_level`, the oldest first, through `write`.
+// Call `write` for each message of the ring up to `max_level`, the oldest first.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n));
 
-// The longest message; of a longer one the end is replaced by "...".
+// The length of the longest message. The end of a longer one is replaced by "...".
 #define PRINTK_MAX 256

@@ -1,23 +1,25 @@
-// safe_read.c: reading through the page tables instead of through the processor, so that nothing can
-// fault: a fault inside a panic would be the next panic.
+// safe_read.c: reading through the page tables in software, so that nothing can fault: a fault
+// inside a panic would cause the next panic.
 #include "debug/safe_read.h"
 
 #include "cpu/x86.h"
 
-// Entries of directories and tables, the little of kern/mem that is needed here (Intel SDM vol. 3, 4.3).
+// Bits of directory and table entries (Intel SDM vol. 3, 4.3). This layer is below kern/mem, so it
+// has the few that it needs.
 #define ENTRY_PRESENT 0x001u
 #define ENTRY_LARGE 0x080u
 #define ENTRY_ADDR 0xFFFFF000u
 #define ENTRY_LARGE_ADDR 0xFFC00000u
 #define LINEAR_SIZE (896u << 20)
 
-// Read entry `index` of the directory or table at physical address `table`; 0 when it is out of reach.
+// Returns entry `index` of the directory or table at physical address `table`, or 0 if the linear
+// map does not reach that.
 static uint32_t read_entry(uint32_t table, uint32_t index)
 {
 	return table < LINEAR_SIZE ? ((const uint32_t *)(linear_map + table))[index] : 0;
 }
 
-// Where the linear map shows the byte that `va` maps to, or NULL.
+// Returns the address in the linear map of the byte that `va` maps to, or NULL if there is none.
 static const char *translate(uintptr_t va)
 {
 	uint32_t entry = read_entry(read_cr3() & ENTRY_ADDR, va >> 22), pa;

@@ -1,4 +1,4 @@
-// safe_read.h: reading memory that may not be there, for the panic and the monitor.
+// safe_read.h: reading memory that may not be mapped, for panics and the monitor.
 #pragma once
 
 #include "kern.h"
@@ -6,7 +6,7 @@
 // The linear map: physical address n is at linear_map + n (boot/kernel.ld).
 extern char linear_map[];
 
-// Copy `n` bytes from virtual address `va` of the loaded address space. Never faults: the page tables
-// are walked first. false, with part of `dst` written, where something is not mapped or not memory of
-// the linear map. Reads a user's pages too, whatever their protection.
+// Copy `n` bytes from virtual address `va` of the loaded page directory. Never faults, because it
+// walks the page tables first. Returns false, perhaps with part of `dst` written, if an address is
+// not mapped or maps no memory of the linear map. Reads user pages too, whatever their permission.
 bool probe_read(void *dst, uintptr_t va, size_t n);

@@ -1,12 +1,13 @@
-// stackguard.c: what happens when a function has written past an array on its stack.
+// stackguard.c: detecting that a function has written past an array on its stack.
 #include "debug/stackguard.h"
 
 #include "cpu/x86.h"
 #include "debug/symbols.h"
 
+// The value until stack_guard_init; its lowest byte is 0 too.
 uintptr_t __stack_chk_guard = 0x2b4d9a00;
 
-void stack_guard_init(void) // no array, so no copy of the word that it changes
+void stack_guard_init(void) // has no array, so no copy of the word that it changes
 {
 	uint64_t mixed = (rdtsc() + 1) * 0x9e3779b97f4a7c15ull;
 

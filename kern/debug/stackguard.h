@@ -1,18 +1,21 @@
-// stackguard.h: the guard word between a function's arrays and its return address. The compiler puts a
-// copy of it there, in functions that have an array, and compares before they return
-// (-fstack-protector-strong): who writes past an array's end on the stack destroys the copy first.
+// stackguard.h: the guard word between a function's arrays and its return address. In a function
+// with an array the compiler stores a copy of the word there, and compares the copy before the
+// function returns (-fstack-protector-strong). A write past the end of the array destroys the copy
+// before it reaches the return address.
 //
-// The word is a global variable (-mstack-protector-guard=global), because the place where compilers
-// look otherwise, at %gs, is the running program's in this kernel.
+// The word is a global variable (-mstack-protector-guard=global). By default compilers look for it
+// at %gs, which in this kernel belongs to the running program.
 #pragma once
 
 #include "kern.h"
 
 extern uintptr_t __stack_chk_guard;
 
-// Choose the word: the time-stamp counter, mixed. Its lowest byte is 0, which no string brings along.
-// Caller: never returns, and is not returned into by any function with an array that it was called from.
+// Choose the guard word: the time-stamp counter, mixed. Its lowest byte is 0, so that no string
+// that overflows an array can contain it.
+// Caller: has no array, has no caller with an array that it returns to; else the comparison there
+// fails.
 void stack_guard_init(void);
 
-// Called by the compiler's code where the copy differs.
+// Called by the compiler's code if a copy differs: panics with the name of the function.
 void __stack_chk_fail(void) __noreturn;

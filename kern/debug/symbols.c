@@ -1,11 +1,12 @@
-// symbols.c: looking up the kernel's own symbol table.
+// symbols.c: looking up the kernel's symbol table.
 #include "debug/symbols.h"
 
 #include <stdio.h>
 
+// A binary search. Invariant: syms[low - 1] starts at or before `addr`, and syms[high] after it.
 const struct ksym *symbol_find(const struct ksym *syms, size_t n, uintptr_t addr)
 {
-	size_t low = 0, high = n; // syms[low - 1] starts at or before addr, syms[high] behind it
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

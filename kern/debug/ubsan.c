@@ -1,9 +1,10 @@
-// ubsan.c: what the compiler's checks for undefined behaviour call when one fails (`make UBSAN=1`;
-// -fsanitize=undefined of gcc 12 and clang 14). Each panics, with the place in the source and the
-// values. This file itself is compiled without such checks.
+// ubsan.c: reporting undefined behaviour. With `make UBSAN=1` (-fsanitize=undefined of gcc 12 and
+// clang 14) the compiler adds checks and calls a function of this file when one fails. Each
+// function panics with the place in the source and the values. This file itself is compiled
+// without the checks.
 //
-// The structs below are the compilers' own, made for each place that is checked; their shapes are
-// those of LLVM's compiler-rt (lib/ubsan/ubsan_handlers.h), which gcc follows.
+// The compiler makes the structs below, one for each checked place. Their layout is that of LLVM's
+// compiler-rt (lib/ubsan/ubsan_handlers.h), which gcc follows.
 #include "debug/ubsan.h"
 
 #include <stdio.h>
@@ -21,7 +22,7 @@ struct type {
 
 #define KIND_INTEGER 0
 
-// The head of all the structs, and what follows it in some.
+// All structs begin with the place; some have more fields.
 struct check {
 	struct place place;
 };
@@ -52,7 +53,7 @@ struct argument_check {
 	int32_t argument;
 };
 
-// What is done to the object of an access_check, by its kind.
+// The use of the object in an access_check, by its kind.
 static const char *const access_kinds[] = {
 	"load of",
 	"store to",
@@ -68,6 +69,7 @@ static const char *const access_kinds[] = {
 	"dynamic operation on",
 };
 
+// Panic with the place and the text `what`.
 static void __noreturn report(const struct place *place, const char *what)
 {
 	panic("undefined behaviour: %s:%u:%u: %s", place->file, place->line, place->column, what);
@@ -83,7 +85,8 @@ static unsigned int bits_of(const struct type *type)
 	return 1u << (type->info >> 1);
 }
 
-// A value, or where it is too large for a register its address, as a number in text[24].
+// Format a value as a number in text[24]. `value` is the value itself, or its address if the type
+// is larger than a register. Returns text.
 static const char *number(const struct type *type, uintptr_t value, char text[24])
 {
 	unsigned int bits = bits_of(type);
@@ -99,6 +102,7 @@ static const char *number(const struct type *type, uintptr_t value, char text[24
 	return text;
 }
 
+// Report an operation whose result does not fit into its type.
 static void __noreturn binary(const struct typed_check *check, uintptr_t left, uintptr_t right,
                               const char *operator)
 {
@@ -125,7 +129,7 @@ void __ubsan_handle_mul_overflow(void *check, uintptr_t left, uintptr_t right)
 	binary(check, left, right, "*");
 }
 
-// Also where the divisor is 0.
+// Also called if the divisor is 0.
 void __ubsan_handle_divrem_overflow(void *check, uintptr_t left, uintptr_t right)
 {
 	binary(check, left, right, "/");
@@ -162,6 +166,7 @@ void __ubsan_handle_out_of_bounds(void *data, uintptr_t index)
 	report(&check->place, what);
 }
 
+// An access through a pointer that is NULL, misaligned, or points to an object that is too small.
 void __ubsan_handle_type_mismatch_v1(void *data, uintptr_t at)
 {
 	const struct access_check *check = data;

@@ -1,5 +1,5 @@
-// ubsan.h: the functions that the compiler's checks for undefined behaviour call (ubsan.c). Nobody
-// else does.
+// ubsan.h: the functions that the compiler's checks for undefined behaviour call (ubsan.c). No
+// other code calls them.
 #pragma once
 
 #include "kern.h"

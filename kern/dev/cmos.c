@@ -21,15 +21,18 @@
 #define STATUS_B_BINARY 0x04
 #define HOUR_PM 0x80
 
-// Two updates cannot fall into this many readings.
+// So many readings take less time than lies between two updates, so at least one is right.
 #define MAX_READINGS 8
 
+// Returns register `index`: it is chosen through one port and read through another.
 static uint8_t read_register(uint8_t index)
 {
 	outb(INDEX, index);
 	return inb(DATA);
 }
 
+// Read all registers of the date, one after another. An update in between makes a mixture of two
+// times, 10:59:59 and 11:00:00 perhaps 10:00:00; cmos_seconds recognizes it.
 static struct cmos_time read_fields(void)
 {
 	return (struct cmos_time){
@@ -44,8 +47,9 @@ static struct cmos_time read_fields(void)
 	};
 }
 
-// A reading that began outside an update is right: there are 244 microseconds until the next one.
-// During an update, which takes up to 2 ms, two equal readings are right too; so nobody waits.
+// A reading that began outside an update is right, because the next update is at least 244
+// microseconds away. During an update, which takes up to 2 ms, two equal readings in succession
+// are right too. So the function need not wait for the end of the update.
 uint32_t cmos_seconds(void)
 {
 	struct cmos_time time = { 0 }, before;
@@ -61,24 +65,26 @@ uint32_t cmos_seconds(void)
 	return cmos_decode(&time);
 }
 
-// Days from 1970-01-01 to the given day. The year is counted from March on, so that the leap day is
-// its last and the months before it follow one rule: 153 days in five.
+// Returns the days from 1970-01-01 to the given day. The year is counted from March, so that the
+// leap day is its last day, and the lengths of all months before follow one rule: 153 days in five
+// months.
 static uint32_t days_since_1970(uint32_t year, uint32_t month, uint32_t day)
 {
 	uint32_t y = month > 2 ? year : year - 1;
 	uint32_t months_since_march = month > 2 ? month - 3 : month + 9;
 	uint32_t days_since_march = (153 * months_since_march + 2) / 5 + day - 1;
 
-	// From 0000-03-01 to 1970-01-01 it is 719,468 days.
+	// 719,468 days lie between 0000-03-01 and 1970-01-01.
 	return 365 * y + y / 4 - y / 100 + y / 400 + days_since_march - 719468;
 }
 
-// A field is a binary number, or two decimal digits of four bits each.
+// Returns the value of a register: a binary number, or two decimal digits of four bits each.
 static uint32_t field(uint8_t bits, bool binary)
 {
 	return binary ? bits : (bits >> 4) * 10u + (bits & 15);
 }
 
+// After 2105 the seconds do not fit into 32 bits.
 uint32_t cmos_decode(const struct cmos_time *time)
 {
 	bool binary = time->status_b & STATUS_B_BINARY;

@@ -1,18 +1,19 @@
-// cmos.h: the battery-backed clock, which knows the date.
+// cmos.h: the clock with a battery, which keeps the date while the machine is off.
 #pragma once
 
 #include "kern.h"
 
-// Seconds since 1970-01-01 00:00; the clock is taken to run in UTC. 0 when there is no clock, or none
-// that makes sense.
+// Returns the seconds since 1970-01-01 00:00, or 0 if there is no clock or its registers make no
+// date. The clock is taken to run in UTC.
 uint32_t cmos_seconds(void);
 
-// The clock's registers, as read. cmos_decode is apart from the ports so that it can be tested.
+// The clock's registers, as read. Reading and decoding are two functions, so that decoding can be
+// tested without the clock.
 struct cmos_time {
 	uint8_t second, minute, hour, day, month, year, century;
-	uint8_t status_b; // how to read the others
+	uint8_t status_b; // the format of the other registers
 };
 
-// The same time in seconds since 1970, or 0 when a field is out of its range. A century that is none
-// (19 to 21) is taken for 20.
+// Returns *time in seconds since 1970-01-01 00:00, or 0 if a field is out of its range. A century
+// other than 19 to 21 is taken for 20: not every clock has that register.
 uint32_t cmos_decode(const struct cmos_time *time);

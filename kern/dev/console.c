@@ -1,4 +1,4 @@
-// console.c: which devices are the console.
+// console.c: which devices make up the console.
 #include "dev/console.h"
 
 #include "debug/monitor.h"
@@ -8,8 +8,10 @@
 #include "dev/serial.h"
 #include "dev/vga.h"
 
+// Set by console_input_start; for the console's terminal it is tty/console_tty.c: console_take.
 static size_t (*take_input)(const uint8_t *bytes, size_t n);
 
+// The output and the polled input of COM1, as printk's sinks and the monitor need them.
 static void write_com1(const char *bytes, size_t n)
 {
 	serial_write(&serial_ports[COM1], bytes, n);
@@ -25,7 +27,7 @@ static struct console_sink vga_sink = { .name = "vga", .write = vga_write };
 static struct monitor_input com1_keys = { .poll = poll_com1 };
 static struct monitor_input keyboard_keys = { .poll = keyboard_poll };
 
-// Send the log to a device, unless the command line names others.
+// Send the kernel's messages to a device, unless the option `log` names only others.
 static void add_sink(struct console_sink *sink)
 {
 	if (option_given("log") && !option_lists("log", sink->name))
@@ -35,6 +37,7 @@ static void add_sink(struct console_sink *sink)
 	console_sink_register(sink);
 }
 
+// A device that is absent is left out: QEMU without a display, a PC without serial ports.
 void console_init(void)
 {
 	serial_init();
@@ -54,18 +57,23 @@ void console_write(const char *bytes, size_t n)
 	vga_write(bytes, n);
 }
 
+// Pass on bytes from COM1. Of the four function pointers between ^C and its handler, take_input is
+// the second.
 static size_t input_com1(struct serial *port, const uint8_t *bytes, size_t n)
 {
 	(void)port;
 	return take_input(bytes, n);
 }
 
+// A break on COM1 opens the monitor.
 static void break_com1(struct serial *port)
 {
 	(void)port;
 	monitor_run();
 }
 
+// Pass on a key's bytes. A key that does not fit is lost, since the controller cannot hold it
+// back.
 static void input_keyboard(const uint8_t *bytes, size_t n)
 {
 	(void)take_input(bytes, n);

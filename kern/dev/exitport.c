@@ -1,4 +1,5 @@
-// exitport.c: the ways out of a PC.
+// exitport.c: the ways to end or restart a PC. Each is tried in turn, because no machine has all
+// of them.
 #include "dev/exitport.h"
 
 #include "cpu/x86.h"
@@ -6,7 +7,7 @@
 #include "dev/serial.h"
 
 #define EXIT_PORT 0xF4          // QEMU's isa-debug-exit, where grade/run puts it
-#define ACPI_PM1A_CONTROL 0x604 // of QEMU's PC; elsewhere nothing is there
+#define ACPI_PM1A_CONTROL 0x604 // of QEMU's PC; on other machines the port has no device
 #define ACPI_POWER_OFF 0x2000   // SLP_EN with the sleep type of S5
 #define RESET_CONTROL 0xCF9     // of PCI chipsets since the PIIX3
 #define RESET_CPU 0x06
@@ -15,6 +16,8 @@
 
 void (*machine_end_hook)(void);
 
+// Send the last line, and wait until all ports have sent everything: the machine would end with
+// bytes in their FIFOs.
 static void finish_output(void)
 {
 	control_line("end");

@@ -10,9 +10,9 @@
 #define COMMAND 0x64            // written
 #define STATUS 0x64             // read
 #define STATUS_OUTPUT_FULL 0x01 // a byte waits in DATA
-#define STATUS_INPUT_FULL 0x02  // the controller has not taken the last byte yet
-#define STATUS_MOUSE 0x20       // the byte is the mouse's
-#define STATUS_ABSENT 0xFF      // nobody answers
+#define STATUS_INPUT_FULL 0x02  // the controller has not read the last byte yet
+#define STATUS_MOUSE 0x20       // the byte comes from the mouse
+#define STATUS_ABSENT 0xFF      // no device answers
 
 #define COMMAND_READ_CONFIG 0x20
 #define COMMAND_WRITE_CONFIG 0x60
@@ -21,9 +21,9 @@
 #define CONFIG_KEYBOARD_OFF 0x10
 #define CONFIG_TRANSLATE 0x40 // to scan codes of set 1
 
-#define SCROLL_LOCK 0x46 // also Break, with Control
+#define SCROLL_LOCK 0x46 // Control with Break sends it too
 
-// How often to look before a controller counts as broken.
+// How often to read the status before the controller counts as broken.
 #define PATIENCE 10000
 
 static bool present;
@@ -31,7 +31,7 @@ static struct keymap keymap;
 static void (*keyboard_input)(const uint8_t *bytes, size_t n);
 static void (*keyboard_attention)(void);
 
-// Wait until (status & bits) == wanted. false: it never came.
+// Wait until (status & bits) == wanted. Returns false if that does not come.
 static bool wait_status(uint8_t bits, uint8_t wanted)
 {
 	for (int i = 0; i < PATIENCE; i++)
@@ -40,6 +40,7 @@ static bool wait_status(uint8_t bits, uint8_t wanted)
 	return false;
 }
 
+// Write a byte to the controller when it can take one. Returns false if it never can.
 static bool send(uint16_t port, uint8_t byte)
 {
 	if (!wait_status(STATUS_INPUT_FULL, 0))
@@ -48,13 +49,16 @@ static bool send(uint16_t port, uint8_t byte)
 	return true;
 }
 
-// Throw away what was typed before the kernel ran.
+// Discard what was typed before the kernel ran: the controller sends no interrupt while an old
+// byte waits.
 static void discard(void)
 {
 	for (int i = 0; i < PATIENCE && (inb(STATUS) & STATUS_OUTPUT_FULL); i++)
 		inb(DATA);
 }
 
+// The firmware may leave interrupts off and the translation to set 1 off, so the configuration
+// byte is read, changed and written back.
 bool keyboard_init(void)
 {
 	uint8_t config;
@@ -73,7 +77,8 @@ bool keyboard_init(void)
 	return present;
 }
 
-// Take one scan code from the controller, and translate it. false: none waits.
+// Read one scan code from the controller and translate it: *n bytes. Returns false if none waits.
+// Bytes of the mouse share the port; they are read and dropped.
 static bool read_key(uint8_t *code, uint8_t *bytes, size_t *n)
 {
 	uint8_t status = inb(STATUS);
@@ -85,6 +90,7 @@ static bool read_key(uint8_t *code, uint8_t *bytes, size_t *n)
 	return true;
 }
 
+// Handle all keys that wait, since one interrupt may announce several.
 static void keyboard_interrupt(int irq)
 {
 	uint8_t code, bytes[KEY_BYTES];

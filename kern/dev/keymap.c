@@ -1,7 +1,7 @@
 // keymap.c: from scan codes to bytes.
 #include "dev/keymap.h"
 
-#define RELEASED 0x80 // in a code: the key has gone up
+#define RELEASED 0x80 // bit in a code: the key was released
 #define EXTENDED 0xE0
 #define PAUSE 0xE1 // two more codes follow
 
@@ -12,7 +12,7 @@
 #define SLASH 0x35
 #define ENTER 0x1C
 
-// Keys 0x00 to 0x39; 0: no character.
+// The characters of keys 0x00 to 0x39, without and with Shift; 0: the key has no character.
 static const char plain[] = "\0\033"
 			    "1234567890-=\177\t"
 			    "qwertyuiop[]\r\0"
@@ -24,20 +24,20 @@ static const char shifted[] = "\0\033"
 			      "ASDFGHJKL:\"~\0|"
 			      "ZXCVBNM<>?\0*\0 ";
 
-// Keys 0x47 to 0x53, on the number pad and between it and the letters: what follows ESC [, or, where
-// the number pad has a sign of its own, that.
+// Keys 0x47 to 0x53, on the number pad and left of it: the rest of the sequence ESC [ ..., or the
+// sign of a key that has its own.
 static const char *const moving[] = {
 	"H", "A", "5~", "-", "D", "", "C", "+", "F", "B", "6~", "2~", "3~",
 };
 #define MOVING_FIRST 0x47
 
-// Keep track of Shift, Control and Caps Lock; false when the code is another key's.
+// Record the state of Shift, Control and Caps Lock. Returns false if the code is of another key.
 static bool track_modifier(struct keymap *keymap, uint8_t code, bool extended)
 {
 	bool down = !(code & RELEASED);
 
 	switch (code & ~RELEASED) {
-	case SHIFT_LEFT: // with 0xE0 it is a fiction around the keys for moving
+	case SHIFT_LEFT: // with 0xE0: a fake Shift that keyboards send around cursor keys
 		if (!extended)
 			keymap->shift_left = down;
 		return true;
@@ -59,6 +59,7 @@ static bool track_modifier(struct keymap *keymap, uint8_t code, bool extended)
 	return false;
 }
 
+// Translate a cursor key, or a sign of the number pad.
 static size_t translate_moving(uint8_t code, uint8_t *bytes)
 {
 	const char *text = moving[code - MOVING_FIRST];
@@ -73,7 +74,8 @@ static size_t translate_moving(uint8_t code, uint8_t *bytes)
 	return n;
 }
 
-// Letters obey Caps Lock; Control makes control characters of 0x40 to 0x7F, and NUL of the space.
+// Translate a key of `plain`. Caps Lock changes letters only. Control turns 0x40 to 0x7F into
+// control characters, and the space into NUL.
 static size_t translate_character(const struct keymap *keymap, uint8_t code, uint8_t *bytes)
 {
 	bool shift = keymap->shift_left || keymap->shift_right;
@@ -88,6 +90,8 @@ static size_t translate_character(const struct keymap *keymap, uint8_t code, uin
 	return 1;
 }
 
+// Prefixes come first: 0xE0 changes the meaning of the next code, 0xE1 begins a sequence of three
+// (Pause).
 size_t keymap_translate(struct keymap *keymap, uint8_t code, uint8_t *bytes)
 {
 	bool extended = keymap->extended;

@@ -1,5 +1,5 @@
-// pit.c: the 8254 timer (Intel 8254 data sheet). Channel 0 is wired to interrupt line 0, channel 2 to
-// the loudspeaker, which stays off.
+// pit.c: the 8254 timer (Intel 8254 data sheet). Channel 0 is wired to interrupt line 0, channel 2
+// to the loudspeaker, which stays off.
 #include "dev/pit.h"
 
 #include "cpu/x86.h"
@@ -16,6 +16,7 @@
 #define CHANNEL2_PERIODIC 0xB4 // mode 2: count down, reload, go on
 #define CHANNEL2_LATCH 0x80
 
+// The count 0 stands for 65,536, the longest period.
 void pit_init(void)
 {
 	outb(COMMAND, CHANNEL0_ONE_SHOT);
@@ -25,6 +26,8 @@ void pit_init(void)
 	outb(CHANNEL2, 0);
 }
 
+// The latch command freezes a copy of the count: without it the two bytes could come from two
+// counts.
 uint32_t pit_read_clock(void)
 {
 	uint32_t low;

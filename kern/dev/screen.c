@@ -10,13 +10,13 @@
 #define BLACK 0
 #define BRIGHT 8
 
-// What a character beyond ASCII looks like; the VGA's font does not have most of them.
+// Shown for a character beyond ASCII, since the VGA's font has few of them.
 #define UNKNOWN_CHARACTER "\xFE" // a small square
 
-// The order of ANSI's colours in the VGA's: red and blue change places.
+// The VGA's numbers of ANSI's colours: red and blue are exchanged.
 static const uint8_t vga_colour[8] = { 0, 4, 2, 6, 1, 5, 3, 7 };
 
-// A blank, or any other character, in the colours in use.
+// Returns a cell with `character` in the current colours.
 static uint16_t make_cell(const struct screen *screen, uint8_t character)
 {
 	uint8_t front = screen->foreground | (screen->bold ? BRIGHT : 0);
@@ -29,8 +29,8 @@ static uint16_t make_cell(const struct screen *screen, uint8_t character)
 	return (uint16_t)(character | front << 8 | back << 12);
 }
 
-// Blank [from, to), counted in cells from the screen's first; two cells at a time, since each access
-// to a display's memory is slow.
+// Blank [from, to), counted in cells from the screen's first cell. Writes two cells at a time,
+// since each access to a display's memory is slow.
 static void blank(struct screen *screen, size_t from, size_t to)
 {
 	uint32_t cell = make_cell(screen, ' ');
@@ -63,6 +63,8 @@ size_t screen_cursor(const struct screen *screen)
 	return screen->origin + screen->row * SCREEN_COLUMNS + column;
 }
 
+// Go to the next line. On the last line the screen scrolls: its origin moves one line on, and the
+// new line is blanked.
 static void line_feed(struct screen *screen)
 {
 	if (screen->row < SCREEN_ROWS - 1) {
@@ -78,7 +80,7 @@ static void line_feed(struct screen *screen)
 	blank(screen, SCREEN_CELLS - SCREEN_COLUMNS, SCREEN_CELLS);
 }
 
-// Write characters, each into a cell; no control character is among them.
+// Write characters, each into a cell. None of them is a control character.
 static void put_text(struct screen *screen, const char *text, size_t n)
 {
 	uint16_t colours = make_cell(screen, 0);
@@ -101,20 +103,22 @@ static void put_text(struct screen *screen, const char *text, size_t n)
 	}
 }
 
-// The sequence's parameter `i`, or `otherwise` where it is missing or 0.
+// Returns the sequence's parameter `i`, or `otherwise` if it is missing or 0.
 static uint32_t parameter(const struct screen *screen, uint32_t i, uint32_t otherwise)
 {
 	return screen->parameters[i] ? screen->parameters[i] : otherwise;
 }
 
-// Go to a place counted from 0, or to the edge before it.
+// Move the cursor to a place counted from 0. A place outside is replaced by the nearest one
+// inside.
 static void move_to(struct screen *screen, int row, int column)
 {
 	screen->row = (uint32_t)MAX(0, MIN(row, SCREEN_ROWS - 1));
 	screen->column = (uint32_t)MAX(0, MIN(column, SCREEN_COLUMNS - 1));
 }
 
-// ESC [ J and ESC [ K: [first, end) is the whole screen or line; clear a part of it.
+// ESC [ J and ESC [ K: clear a part of [first, end), which is the whole screen or line. Parameter
+// 0: from the cursor on; 1: up to the cursor; 2: all.
 static void erase(struct screen *screen, size_t first, size_t end)
 {
 	size_t cursor = screen_cursor(screen) - screen->origin;
@@ -132,6 +136,8 @@ static void erase(struct screen *screen, size_t first, size_t end)
 	}
 }
 
+// ESC [ ... m with one parameter (ECMA-48, 8.3.117, "Select Graphic Rendition"). Others are
+// ignored.
 static void set_colour(struct screen *screen, uint32_t code)
 {
 	if (code == 0) {
@@ -155,7 +161,7 @@ static void set_colour(struct screen *screen, uint32_t code)
 	}
 }
 
-// A sequence ESC [ ... is complete: `command` is its last byte.
+// Run a complete sequence ESC [ ...; `command` is its last byte.
 static void run_sequence(struct screen *screen, char command)
 {
 	int row = (int)screen->row, column = (int)screen->column;
@@ -206,7 +212,8 @@ static void run_sequence(struct screen *screen, char command)
 	}
 }
 
-// A byte after ESC. One that is neither [ nor an intermediate byte ends a sequence of two.
+// Read the byte after ESC. `[` begins a sequence; an intermediate byte is skipped; any other byte
+// ends an escape of two bytes, which is ignored.
 static void read_escape(struct screen *screen, char byte)
 {
 	if (byte == '[') {
@@ -219,7 +226,7 @@ static void read_escape(struct screen *screen, char byte)
 	}
 }
 
-// A byte after ESC [.
+// Read a byte after ESC [: a digit, a separator, the mark of a private sequence, or the last byte.
 static void read_sequence(struct screen *screen, char byte)
 {
 	uint32_t *last = &screen->parameters[screen->parameter_count - 1];
@@ -227,7 +234,7 @@ static void read_sequence(struct screen *screen, char byte)
 	if (byte >= '0' && byte <= '9') {
 		*last = MIN(*last * 10 + (uint32_t)(byte - '0'), (uint32_t)PARAMETER_MAX);
 	} else if (byte == ';') {
-		// Of too many parameters the surplus ends up in the last.
+		// Parameters beyond SCREEN_PARAMETERS overwrite the last one.
 		if (screen->parameter_count < SCREEN_PARAMETERS)
 			screen->parameter_count++;
 		else
@@ -241,16 +248,17 @@ static void read_sequence(struct screen *screen, char byte)
 	}
 }
 
+// Returns true for the bytes of ASCII that a cell shows.
 static bool is_character(char byte)
 {
 	return byte >= ' ' && byte < DELETE;
 }
 
-// A byte of the text that is not an ordinary character.
+// Read a byte of text that is not an ordinary character.
 static void read_control(struct screen *screen, uint8_t byte)
 {
 	if (byte >= 0xC0) {
-		// The first byte of a UTF-8 sequence; the others, 0x80 to 0xBF, show nothing.
+		// The first byte of a UTF-8 character. The others, 0x80 to 0xBF, show nothing.
 		put_text(screen, UNKNOWN_CHARACTER, 1);
 	} else if (byte == '\n') {
 		line_feed(screen);
@@ -267,6 +275,8 @@ static void read_control(struct screen *screen, uint8_t byte)
 	}
 }
 
+// A state machine over the bytes. Runs of ordinary characters, nearly all of the output, are
+// written together.
 void screen_write(struct screen *screen, const char *bytes, size_t n)
 {
 	const char *end = bytes + n, *text;

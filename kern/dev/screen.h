@@ -1,12 +1,12 @@
-// screen.h: a terminal's screen: bytes go in, character cells come out. It knows nothing of hardware:
-// its cells may be the display's memory or any other.
+// screen.h: a terminal's screen: bytes go in, character cells come out. Uses no hardware: its
+// cells may be the display's memory or an array of a test.
 //
-// Understood besides text: \n (down), \r, \b, \t, and of the ANSI sequences (ECMA-48):
-//	ESC [ n A, B, C, D     cursor up, down, right, left
-//	ESC [ row ; column H   cursor to a place, counted from 1 (also f); ESC [ n G, d: column, row
-//	ESC [ n J, K           clear screen, line: 0 from the cursor on, 1 up to it, 2 all
-//	ESC [ n ; ... m        colours: 0, 1, 7, 22, 27, 30-37, 39, 40-47, 49, 90-97
-//	ESC [ s, u             remember the cursor, go back to it
+// Besides text it understands \n (down), \r, \b, \t, and of the ANSI sequences (ECMA-48):
+// 	ESC [ n A, B, C, D     cursor up, down, right, left
+// 	ESC [ row ; column H   cursor to a place, counted from 1 (also f); ESC [ n G, d: column, row
+// 	ESC [ n J, K           clear screen, line: 0 from the cursor on, 1 up to it, 2 all
+// 	ESC [ n ; ... m        colours: 0, 1, 7, 22, 27, 30-37, 39, 40-47, 49, 90-97
+// 	ESC [ s, u             save the cursor's place, restore it
 // Other sequences are skipped.
 #pragma once
 
@@ -18,11 +18,11 @@
 #define SCREEN_PARAMETERS 8
 
 struct screen {
-	// Cells as the VGA has them: the character in the low byte, foreground in the next four
-	// bits, background above. The picture starts at cells[origin]; scrolling moves it through
-	// the room, and copies only when it comes to the end.
+	// Cells in the VGA's format: the character in the low byte, the foreground colour in the
+	// next four bits, the background colour above. The picture starts at cells[origin].
+	// Scrolling moves the origin; only at the end of cells[] the picture is copied.
 	uint16_t *cells;
-	size_t room; // cells there are, at least SCREEN_CELLS
+	size_t room; // length of cells[], at least SCREEN_CELLS
 	size_t origin;
 
 	uint32_t row;
@@ -41,8 +41,8 @@ struct screen {
 // Use cells[room] as a screen, and clear it.
 void screen_init(struct screen *screen, uint16_t *cells, size_t room);
 
-// Write `n` bytes of text and sequences. A sequence may come in several pieces.
+// Write `n` bytes of text and sequences. A sequence may be spread over several calls.
 void screen_write(struct screen *screen, const char *bytes, size_t n);
 
-// The index in cells[] of the cursor.
+// Returns the index of the cursor in cells[].
 size_t screen_cursor(const struct screen *screen);

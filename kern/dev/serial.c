@@ -9,14 +9,14 @@
 #define DATA 0 // read: received byte; write: byte to send
 #define IER 1  // which events interrupt
 #define IER_RECEIVED 0x01
-#define IER_ROOM 0x02  // the FIFO for sending has become empty, or is when this is turned on
-#define IER_STATE 0x04 // a break, which alone does not fill the FIFO enough for the other
+#define IER_ROOM 0x02  // the send FIFO becomes empty, or is empty when this is turned on
+#define IER_STATE 0x04 // a break: its one byte does not reach the FIFO's trigger level
 #define DIVISOR_LOW 0  // with LCR_DIVISOR
 #define DIVISOR_HIGH 1
 #define FCR 2 // FIFOs
 #define FCR_ENABLE 0x01
 #define FCR_CLEAR 0x06
-#define FCR_TRIGGER_14 0xC0 // interrupt at 14 bytes, or when fewer have waited a while
+#define FCR_TRIGGER_14 0xC0 // interrupt at 14 bytes, or if fewer have waited for a while
 #define LCR 3               // format of a character
 #define LCR_8N1 0x03
 #define LCR_DIVISOR 0x80
@@ -39,20 +39,22 @@ struct serial serial_ports[SERIAL_PORTS] = {
 	[COM4] = { .name = "COM4", .base = 0x2E8, .irq = IRQ_COM2_COM4, .lock = PORT_LOCK("COM4") },
 };
 
-// In a panic nobody locks: the lock may have been held by the code that failed.
+// Take the port's lock. In a panic nobody locks: the code that has failed may hold the lock.
 static void port_acquire(struct serial *port)
 {
 	if (!panic_started())
 		spin_lock(&port->lock);
 }
 
+// Release the port's lock, unless port_acquire did not take it.
 static void port_release(struct serial *port)
 {
 	if (!panic_started())
 		spin_unlock(&port->lock);
 }
 
-// Read the state. That clears the break bit, so it is kept for the receiving side.
+// Returns the line status. Reading it clears the break bit, so that bit is kept in break_seen for
+// the receiver.
 static uint8_t read_state(struct serial *port)
 {
 	uint8_t state = inb(port->base + LSR);
@@ -62,7 +64,8 @@ static uint8_t read_state(struct serial *port)
 	return state;
 }
 
-// Where no port is, the bus answers with a constant.
+// Returns true if there is a port at `base`: its scratch register keeps what is written. If there
+// is no port, the bus answers with a constant.
 static bool detect(uint16_t base)
 {
 	outb(base + SCRATCH, 0x5A);
@@ -72,6 +75,7 @@ static bool detect(uint16_t base)
 	return inb(base + SCRATCH) == 0xA5;
 }
 
+// The divisor and the data register share an address; LCR_DIVISOR chooses.
 void serial_init(void)
 {
 	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++) {
@@ -88,6 +92,7 @@ void serial_init(void)
 	}
 }
 
+// An empty FIFO takes SERIAL_FIFO bytes, so the state is read once for so many.
 void serial_write(struct serial *port, const void *bytes, size_t n)
 {
 	if (!port->present)
@@ -105,13 +110,15 @@ void serial_write(struct serial *port, const void *bytes, size_t n)
 	port_release(port);
 }
 
-// Caller: holds the port.
+// Change which events interrupt. Caller: holds port->lock.
 static void change_interrupts(struct serial *port, uint8_t clear, uint8_t set)
 {
 	port->interrupts = (uint8_t)((port->interrupts & ~clear) | set);
 	outb(port->base + IER, port->interrupts);
 }
 
+// Asking for the interrupt while the lock is held leaves no gap: if the FIFO has become empty
+// meanwhile, turning IER_ROOM on interrupts at once.
 size_t serial_write_some(struct serial *port, const void *bytes, size_t n)
 {
 	if (!port->present)
@@ -138,7 +145,7 @@ void serial_drain(struct serial *port)
 	port_release(port);
 }
 
-// Fill held[] from the port; return the break that may have come with it.
+// Fill held[] from the port. Returns true if a break has come in.
 static bool read_held(struct serial *port)
 {
 	bool break_seen;
@@ -150,7 +157,7 @@ static bool read_held(struct serial *port)
 		if (!(state & LSR_DATA_READY))
 			break;
 		port->held[port->held_count] = inb(port->base + DATA);
-		if (!(state & LSR_BREAK)) // a break comes with a byte 0, which nobody has sent
+		if (!(state & LSR_BREAK)) // a break comes with a byte 0 that was not sent
 			port->held_count++;
 	}
 	break_seen = port->break_seen;
@@ -159,6 +166,7 @@ static bool read_held(struct serial *port)
 	return break_seen;
 }
 
+// Turn the receive interrupt on or off.
 static void set_interrupt(struct serial *port, bool on)
 {
 	port_acquire(port);
@@ -167,6 +175,14 @@ static void set_interrupt(struct serial *port, bool on)
 }
 
 // Pass on what has come in, until the port is empty or the consumer takes no more.
+//
+// A ^C from COM1 begins its way here. Four function pointers lead from its byte to the program's
+// handler, since each layer only knows those below:
+//  1. port->input, called here: dev/console.c: input_com1;
+//  2. take_input in input_com1: tty/console_tty.c: console_take, which calls tty_input;
+//  3. tty_hooks->signal_group in tty_input: proc/job_control.c: signal_group, which sends SIGINT;
+//  4. thread_signal_hook in thread_return_work (thread/sched.c), when the program's thread returns
+//     to user mode: proc/signal_deliver.c: signal_deliver, which starts the handler.
 static void receive(struct serial *port)
 {
 	for (;;) {
@@ -187,7 +203,8 @@ static void receive(struct serial *port)
 	}
 }
 
-// Report once that there is room for sending, to the thread that waits for it.
+// Report once that the port can send again. IER_ROOM is cleared before: else an empty FIFO would
+// interrupt again and again.
 static void look_for_room(struct serial *port)
 {
 	bool room;
@@ -201,8 +218,8 @@ static void look_for_room(struct serial *port)
 		port->on_room(port);
 }
 
-// Two ports share a line, and the line must have gone down before it can interrupt again: so both
-// are emptied.
+// Handle the interrupt of a line, which two ports share. The line is edge-triggered: it must go
+// down before it can interrupt again, so both ports must be emptied.
 static void serial_interrupt(int irq)
 {
 	for (struct serial *port = serial_ports; port < serial_ports + SERIAL_PORTS; port++) {
@@ -215,7 +232,7 @@ static void serial_interrupt(int irq)
 	}
 }
 
-// Take the interrupts of the port's line.
+// Install the handler for the port's line, once for both ports of the line.
 static void listen(const struct serial *port)
 {
 	static uint16_t lines; // those that have our handler
@@ -241,6 +258,7 @@ void serial_input_start(struct serial *port)
 	set_interrupt(port, true);
 }
 
+// The interrupt is off while `paused`, so nothing else touches held[] meanwhile.
 void serial_input_resume(struct serial *port)
 {
 	if (!port->paused)

@@ -11,6 +11,7 @@
 
 static unsigned int lines_sent;
 
+// The number lets the host recognize a lost line.
 void control_line(const char *format, ...)
 {
 	char line[120];
@@ -25,6 +26,7 @@ void control_line(const char *format, ...)
 	serial_write(&serial_ports[COM4], line, n);
 }
 
+// The end of a panic: report it and end the machine.
 static void end_in_panic(void)
 {
 	control_line("panic %llu", rdtsc());

@@ -1,5 +1,6 @@
-// vga.c: shows a screen on the VGA: the screen's cells are the display's memory, the start of the
-// picture and the cursor go into registers (IBM VGA technical reference; CRTC).
+// vga.c: a screen on the VGA. The screen's cells are the display's memory; the start of the
+// picture and the place of the cursor go into registers of the CRT controller (IBM VGA technical
+// reference).
 #include "dev/vga.h"
 
 #include "cpu/spinlock.h"
@@ -22,18 +23,20 @@ static struct spinlock vga_lock = SPINLOCK_INIT("vga", RANK_DEVICE);
 static struct screen screen; // guarded by vga_lock
 static bool present;         // constant after vga_init
 
-// Index and data are neighbours: one 16-bit access writes both.
+// Write a register. The ports of index and data are neighbours, so one 16-bit access writes both.
 static void crtc_write(uint8_t index, uint8_t value)
 {
 	outw(CRTC_INDEX, (uint16_t)(index | value << 8));
 }
 
+// Returns true if there is a display: its cursor register keeps what is written.
 static bool detect(void)
 {
 	crtc_write(CRTC_CURSOR_LOW, 0x5A);
 	return inb(CRTC_DATA) == 0x5A;
 }
 
+// Show the hardware's cursor where the screen has its cursor.
 static void show_cursor(void)
 {
 	size_t cursor = screen_cursor(&screen);
@@ -42,6 +45,7 @@ static void show_cursor(void)
 	crtc_write(CRTC_CURSOR_LOW, (uint8_t)cursor);
 }
 
+// Let the display begin at the screen's origin. So scrolling copies no cells.
 static void show_origin(void)
 {
 	crtc_write(CRTC_START_HIGH, (uint8_t)(screen.origin >> 8));
@@ -59,6 +63,7 @@ bool vga_init(void)
 	return present;
 }
 
+// In a panic nobody locks: the code that has failed may hold the lock.
 void vga_write(const char *bytes, size_t n)
 {
 	size_t origin;

@@ -3,8 +3,9 @@
 
 #include "kern.h"
 
-// Clear the screen. false, and vga_write will do nothing, where there is no display. Once, at boot.
+// Clear the screen. Returns false if there is no display; then vga_write does nothing. Once, at
+// boot.
 bool vga_init(void);
 
-// Write text and ANSI sequences (dev/screen.h), and show the cursor behind them.
+// Write text and ANSI sequences (dev/screen.h), and show the cursor after them.
 void vga_write(const char *bytes, size_t n);

@@ -197,8 +197,9 @@ void threads_stop(void)
 }
 
 // Order: the machine's end before all; then the time slice; then signals, since a thread that was
-// away may have received more of them. Of the four function pointers between ^C and its handler
-// the fourth is called here: thread_signal_hook is proc/signal_deliver.c: signal_deliver.
+// away may have received more of them. thread_signal_hook is proc/signal_deliver.c:
+// signal_deliver. It is the fourth of the function pointers between ^C and its handler
+// (dev/serial.c: receive).
 void thread_return_work(struct trapframe *frame)
 {
 	static struct waitq stopped = WAITQ_INIT(stopped);

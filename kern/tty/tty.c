@@ -60,6 +60,8 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 
 		if (signo && group && tty_hooks) {
 			spin_unlock(&tty->lock);
+			// The third of the four function pointers between ^C and its handler
+			// (dev/serial.c: receive): proc/job_control.c: signal_group.
 			tty_hooks->signal_group(group, signo);
 			spin_lock(&tty->lock);
 		}
