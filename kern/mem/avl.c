@@ -1,5 +1,8 @@
-// avl.c: AVL trees (Adelson-Velsky and Landis, 1962): the two sides of a node differ by at most one
-// in height. Which one is higher, if any, is kept in the low bits of the parent's address.
+// avl.c: AVL trees (Adelson-Velsky and Landis, 1962). The two subtrees of a node differ by at most
+// one in height, so a tree of n nodes has at most 1.45 log2(n) levels. Which side is the higher
+// one, a node's lean, is kept in the low bits of the parent's address. Insertion and removal
+// change heights only on the way from one node to the root; where a subtree differs by two, one or
+// two rotations repair it.
 #include "mem/avl.h"
 
 static struct avl_node *parent_of(const struct avl_node *node)
@@ -12,7 +15,7 @@ static void set_parent(struct avl_node *node, const struct avl_node *parent)
 	node->up = (uintptr_t)parent | (node->up & AVL_LEAN);
 }
 
-// Returns -1 where the left side is higher, 1 where the right side is, 0 where neither is.
+// Returns the lean of a node: -1 if its left side is higher, 1 if its right side is, else 0.
 static int lean_of(const struct avl_node *node)
 {
 	return (int)(node->up & AVL_LEAN) - 1;
@@ -29,7 +32,7 @@ static unsigned int side_of(const struct avl_node *node, const struct avl_node *
 	return parent && parent->child[1] == node;
 }
 
-// Hang `child`, perhaps NULL, where `old` hangs below `parent`, NULL for the root.
+// Put `child` (perhaps NULL) in the place of `old` below `parent` (NULL: at the root).
 static void replace_child(struct avl_tree *tree, struct avl_node *parent,
                           const struct avl_node *old, struct avl_node *child)
 {
@@ -41,7 +44,14 @@ static void replace_child(struct avl_tree *tree, struct avl_node *parent,
 		set_parent(child, parent);
 }
 
-// Turn `node` and its child on `side`, so that the child is on top. The leans are the caller's.
+// Make the child of `node` on `side` the top, and `node` its child on the other side. The order of
+// the nodes stays. The caller sets the leans.
+//
+//	   node                 top
+//	   /  \                /   \
+//	  a   top    --->    node   c        (side = 1; `b` is `between`)
+//	      / \            /  \
+//	     b   c          a    b
 static void rotate(struct avl_tree *tree, struct avl_node *node, unsigned int side)
 {
 	struct avl_node *top = node->child[side], *between = top->child[!side];
@@ -54,13 +64,15 @@ static void rotate(struct avl_tree *tree, struct avl_node *node, unsigned int si
 	set_parent(node, top);
 }
 
-// Balance `node`, whose `side` is higher by two. Returns what is on top afterwards. It leans only
-// where its height is what that of `node` was.
+// Balance the subtree at `node`, whose `side` is higher by two. Returns its new top. If the child
+// leans to the other side, its inner child becomes the top, by two rotations: one rotation would
+// only move the height. The new top leans only if the height of the subtree has not changed;
+// lower() relies on this.
 static struct avl_node *balance(struct avl_tree *tree, struct avl_node *node, unsigned int side)
 {
 	struct avl_node *child = node->child[side], *inner = child->child[!side];
 	int lean = side ? 1 : -1, inner_lean;
-	bool even = lean_of(child) == 0; // as only a removal leaves it
+	bool even = lean_of(child) == 0; // only a removal leads to this
 
 	if (lean_of(child) == -lean) {
 		inner_lean = lean_of(inner);
@@ -77,6 +89,7 @@ static struct avl_node *balance(struct avl_tree *tree, struct avl_node *node, un
 	return child;
 }
 
+// Equal nodes go to the right, so the one inserted first stays first.
 void avl_insert_among(struct avl_tree *tree, struct avl_node *node, avl_before_fn before)
 {
 	struct avl_node *parent = NULL, **slot = &tree->root;
@@ -89,7 +102,9 @@ void avl_insert_among(struct avl_tree *tree, struct avl_node *node, avl_before_f
 	node->child[0] = node->child[1] = NULL;
 	node->up = (uintptr_t)parent | AVL_EVEN;
 	*slot = node;
-	// What hangs at `node` has become higher by one.
+	// The subtree at `node` has become higher by one. A parent that leans to neither side
+	// afterwards has kept its height, and so have all nodes above it. One rebalancing always
+	// suffices.
 	for (; parent; node = parent, parent = parent_of(node)) {
 		lean = lean_of(parent) + (side_of(node, parent) ? 1 : -1);
 		if (lean == 2 || lean == -2) {
@@ -102,7 +117,9 @@ void avl_insert_among(struct avl_tree *tree, struct avl_node *node, avl_before_f
 	}
 }
 
-// What hangs on `side` of `node` has become lower by one.
+// The subtree on `side` of `node` has become lower by one: repair this, upwards. A node that leans
+// afterwards has kept its height: the repair ends there. Unlike an insertion, a removal may need a
+// rotation on every level.
 static void lower(struct avl_tree *tree, struct avl_node *node, unsigned int side)
 {
 	while (node) {
@@ -126,8 +143,8 @@ static struct avl_node *leftmost(struct avl_node *node)
 	return node;
 }
 
-// Put the next node, which has no left child, in the place of `node`, which has two. Returns the
-// node of which *side_store has become lower by one.
+// Put the next node, which has no left child, in the place of `node`, which has two children.
+// Returns the node whose subtree on *side_store has become lower by one.
 static struct avl_node *replace_by_next(struct avl_tree *tree, struct avl_node *node,
                                         unsigned int *side_store)
 {
@@ -148,6 +165,7 @@ static struct avl_node *replace_by_next(struct avl_tree *tree, struct avl_node *
 	return from;
 }
 
+// A node with two children cannot be unlinked directly: the next node takes its place.
 void avl_remove_from_among(struct avl_tree *tree, struct avl_node *node)
 {
 	struct avl_node *from = parent_of(node);
@@ -165,6 +183,8 @@ struct avl_node *avl_first(const struct avl_tree *tree)
 	return leftmost(tree->root);
 }
 
+// The next node is the leftmost of the right subtree, or else the first ancestor of which this
+// node is on the left.
 struct avl_node *avl_next(const struct avl_node *node)
 {
 	const struct avl_node *parent;
@@ -176,7 +196,7 @@ struct avl_node *avl_next(const struct avl_node *node)
 	return (struct avl_node *)parent;
 }
 
-// Check what hangs below `node`, whose parent is `parent`. Returns its height.
+// Check the subtree at `node`, whose parent should be `parent`. Returns its height.
 static int check_below(const struct avl_node *node, const struct avl_node *parent)
 {
 	int left, right;

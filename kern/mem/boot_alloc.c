@@ -1,11 +1,12 @@
-// boot_alloc.c: memory before there are pages: a pointer that moves up through the largest stretch
-// of memory that nothing occupies.
+// boot_alloc.c: memory before there are pages. A pointer moves up through the largest range of
+// memory that nothing occupies; nothing is ever freed. pages[] itself is allocated here.
 #include "mem/mem_internal.h"
 
 struct boot_map boot_map;
 
-// Usable memory is rounded inward to whole pages and what is taken outward, so that a page shared
-// by both is left alone.
+// Usable memory is rounded inward to whole pages, and occupied memory outward: a page that is only
+// partly usable is not used. The end of a gap is the next occupied range, and its start lies after
+// the last one below.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 {
 	for (size_t i = 0; i < boot_map.usable_count; i++) {
@@ -30,6 +31,7 @@ bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 	return false;
 }
 
+// Choose the largest gap. Page 0 is left out, so that no valid address is NULL.
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count)
 {
@@ -50,7 +52,8 @@ void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
 	boot_map.next = boot_map.start;
 }
 
-// Memory ends at LINEAR_SIZE, so rounding up to any power of two does not wrap.
+// The sum start + n cannot wrap around, because `n` is compared with what is left. ROUND_UP cannot
+// either: memory ends at LINEAR_SIZE.
 void *boot_alloc(size_t n, size_t align)
 {
 	physaddr_t start = ROUND_UP(boot_map.next, align);

@@ -1,6 +1,6 @@
-// fail_alloc.c: the count-down behind mem_fail_after. A call that allocates several times is tested by
-// failing each of its allocations in turn, until it succeeds because the failure lies beyond its
-// last one.
+// fail_alloc.c: the countdown of mem_fail_after. To test a call that allocates several times, let
+// each of its allocations fail in turn, until the call succeeds because the failure lies beyond
+// its last allocation. Each failed call must leave nothing behind.
 #include "mem/fail_alloc.h"
 
 #include "cpu/percpu.h"
@@ -8,11 +8,11 @@
 
 #ifdef DEBUG
 
-static uint32_t fail_after;         // allocations up to the next failure; 0: none is to come
-static bool lasting;                // after that one all fail
-static uint32_t odds;               // not 0: one in so many fails, by chance
+static uint32_t fail_after;         // allocations up to the next failure; 0: no failure to come
+static bool lasting;                // after that failure all allocations fail
+static uint32_t odds;               // not 0: one in so many fails, at random
 static uint32_t chance;             // state of the pseudo-random numbers
-static const struct thread *spared; // its allocations do not count; NULL: everybody's do
+static const struct thread *spared; // its allocations do not count; NULL: all threads' do
 
 uint32_t mem_fail_after(uint32_t n)
 {
@@ -39,6 +39,8 @@ uint32_t mem_fail_distance(void)
 	return fail_after;
 }
 
+// Called at the start of every allocation. Tests on other threads go on while one thread watches,
+// so the calling thread is compared first.
 bool mem_should_fail(void)
 {
 	if (likely(!fail_after && !odds) || this_cpu()->current == spared)
@@ -51,7 +53,7 @@ bool mem_should_fail(void)
 	}
 	if (--fail_after)
 		return false;
-	odds = lasting; // one in one
+	odds = lasting; // 1: every one fails
 	return true;
 }
 

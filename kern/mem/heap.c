@@ -1,41 +1,43 @@
-// heap.c: kmalloc. Blocks of 16 to 2,048 bytes are cut from pages that hold one size each; larger
-// ones are whole pages. A page's free blocks form a list that runs through the blocks themselves
-// and starts at page_t.owner; page_t.index counts those in use, page_t.flags names the size class.
-// Blocks are taken from the first page of the class's list of pages that have free ones.
+// heap.c: kmalloc. There are eight size classes, from 16 to 2,048 bytes; a page is cut into blocks
+// of one class. Larger requests get whole pages. The free blocks of a page form a list through the
+// blocks themselves, which starts at page_t.owner. page_t.index counts the blocks in use, and
+// page_t.flags names the class. A block is taken from the first page on its class's list of pages
+// with free blocks.
 #include "mem/heap.h"
 
 #include "mem/mem_internal.h"
 
 #define CLASSES 8u
-#define CLASS_MIN 16u // bytes in class 0; each next one is the double
+#define CLASS_MIN 16u // bytes of a block in class 0; each next class doubles them
 #define BLOCK_MAX 2048u
 
-// In page_t.flags, for blocks of whole pages: the first one, where index says how many, and the
-// others.
+// In page_t.flags, for requests of whole pages: the first page, whose index says how many pages
+// there are; and the other pages.
 #define CLASS_PAGES CLASSES
 #define CLASS_TAIL (CLASSES + 1)
 
 _Static_assert(CLASSES == CACHE_HEAP_LAST - CACHE_HEAP + 1, "a cache for each class");
 
-// A free block. In the first free block of a page, page_next and page_prev link the page into its
-// class's list.
+// A free block. The first free block of a page also links the page into its class's list: a page
+// needs no memory of its own for this.
 struct block {
-	struct block *next; // in the same page
+	struct block *next; // the next free block of the page
 	page_t *page_next, *page_prev;
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT("heap", RANK_HEAP);
 
-// Of each class, the pages that have free blocks and blocks in use. [heap_lock]
+// For each class, the pages with both free blocks and blocks in use. [heap_lock]
 static page_t *partial[CLASSES];
-static size_t pages_held; // [heap_lock] with blocks in use
+static size_t pages_held; // [heap_lock] how many pages have blocks in use
 
 static inline struct block *first_block(const page_t *pp)
 {
 	return pp->owner;
 }
 
-// 0 for 1 to 16 bytes, 1 for up to 32, and so on: the highest bit of n - 1 decides.
+// Returns the class for `n` bytes: 0 for 1 to 16, 1 for up to 32, and so on. The highest bit of n
+// - 1 decides.
 static inline unsigned int class_of(size_t n)
 {
 	return ((unsigned int)__builtin_clz((n - 1) | 15) ^ 31) - 3;
@@ -48,7 +50,7 @@ static inline size_t class_size(unsigned int size_class)
 
 #ifdef DEBUG
 
-#define NEW_PATTERN 0xA110CA7Eu // in blocks just allocated
+#define NEW_PATTERN 0xA110CA7Eu // what debug builds write into a new block
 
 static uint32_t *debug_words(struct block *block)
 {
@@ -60,16 +62,16 @@ static size_t debug_word_count(unsigned int size_class)
 	return (class_size(size_class) - sizeof(struct block)) / sizeof(uint32_t);
 }
 
-// Fill what a free block does not use for its links, so that a stale reader sees junk and a stale
-// writer is found.
+// Fill the bytes of a free block after its links: code that still reads them sees junk, and code
+// that still writes to them is found.
 static void debug_fill_free(struct block *block, unsigned int size_class)
 {
 	for (size_t i = 0; i < debug_word_count(size_class); i++)
 		debug_words(block)[i] = FREE_PATTERN;
 }
 
-// Check that nobody wrote to a block since it was freed, and fill it so that its new owner sees no
-// old contents.
+// Check that nobody has written to a block since it was freed. Then fill it, so that its new owner
+// cannot rely on old contents.
 static void debug_fill_new(struct block *block, unsigned int size_class)
 {
 	for (size_t i = 0; i < debug_word_count(size_class); i++)
@@ -137,7 +139,7 @@ static void unlist_page(page_t *pp, unsigned int size_class)
 		first_block(next)->page_prev = prev;
 }
 
-// Cut a page into free blocks.
+// Cut a page into free blocks, linked in address order.
 static void cut_page(page_t *pp, unsigned int size_class)
 {
 	char *start = page_to_virt(pp);
@@ -157,7 +159,8 @@ static void cut_page(page_t *pp, unsigned int size_class)
 	pp->flags = (uint8_t)size_class;
 }
 
-// List a page for a class that has none: the one kept, or a new one. Caller: holds heap_lock.
+// Put a page on the empty list of a class: the cached page of this class, or a new one. Returns
+// NULL if out of memory. Caller: holds heap_lock.
 static page_t *add_page(unsigned int size_class)
 {
 	page_t *pp = page_cache_get(CACHE_HEAP + size_class);
@@ -173,7 +176,7 @@ static page_t *add_page(unsigned int size_class)
 	return pp;
 }
 
-// Whole pages, for more than BLOCK_MAX bytes.
+// kmalloc for more than BLOCK_MAX bytes: whole pages.
 static __noinline void *alloc_pages(size_t n)
 {
 	size_t count = (n + PAGE_SIZE - 1) >> PAGE_SHIFT;
@@ -194,7 +197,7 @@ static __noinline void *alloc_pages(size_t n)
 	return page_to_virt(pp);
 }
 
-// kfree of what is no block of a size class.
+// kfree of an address that is no block of a class: whole pages, or a mistake of the caller.
 static __noinline void free_pages(void *p, page_t *pp)
 {
 	size_t count = pp->index;
@@ -214,8 +217,8 @@ static __noinline void free_pages(void *p, page_t *pp)
 		page_free_contig(pp, count);
 }
 
-// Take the first free block of the first page of a class's list. A page without another one leaves
-// the list.
+// Take the first free block of a page, which is the first on its class's list. The page's links
+// move to the next free block; without one the page leaves the list.
 static inline struct block *take_block(page_t *pp, unsigned int size_class)
 {
 	struct block *block = first_block(pp);
@@ -229,7 +232,7 @@ static inline struct block *take_block(page_t *pp, unsigned int size_class)
 	return block;
 }
 
-// kmalloc where the class's list is empty. Caller: holds heap_lock, which is released.
+// kmalloc if the list of the class is empty. Caller: holds heap_lock, which is released.
 static __noinline void *alloc_from_new_page(unsigned int size_class)
 {
 	page_t *pp = add_page(size_class);
@@ -262,15 +265,16 @@ void *kmalloc(size_t n)
 	return block;
 }
 
-// The last step of kfree where the page was full. Caller: holds heap_lock, which is released.
+// The last step of kfree if the page was full: it goes back on its list. Caller: holds heap_lock,
+// which is released.
 static __noinline void relist_page(page_t *pp)
 {
 	list_page(pp, pp->flags);
 	spin_unlock(&heap_lock);
 }
 
-// The last step of kfree where no block of the page is in use any more. Caller: holds heap_lock,
-// which is released.
+// The last step of kfree if the page has no block in use any more: it leaves the heap. Caller:
+// holds heap_lock, which is released.
 static __noinline void retire_page(page_t *pp)
 {
 	unlist_page(pp, pp->flags);
@@ -280,6 +284,8 @@ static __noinline void retire_page(page_t *pp)
 	spin_unlock(&heap_lock);
 }
 
+// The freed block becomes the page's first free block, so it takes over the page's links from the
+// one that was first.
 void kfree(void *p)
 {
 	struct block *block = p, *next;
@@ -336,7 +342,7 @@ size_t heap_pages(void)
 	return pages_held;
 }
 
-// What is wrong with a page on its class's list, or NULL.
+// Returns a description of what is wrong with a page on its class's list, or NULL.
 static const char *heap_page_fault(const page_t *pp, unsigned int size_class)
 {
 	size_t free = 0, blocks = PAGE_SIZE / class_size(size_class);

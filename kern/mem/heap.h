@@ -1,32 +1,31 @@
-// heap.h: memory for the kernel's own structs.
+// heap.h: kmalloc and kfree: memory for the kernel's own structs, in blocks of any size.
 #pragma once
 
 #include "kern.h"
 
 #define KMALLOC_MAX (8u << 20) // bytes; a larger request returns NULL
 
-// At least `n` bytes, aligned to 16 (from 4,096 bytes up: to a page), contents undefined; NULL
-// without memory or for n = 0.
+// Allocate at least `n` bytes, aligned to 16 bytes, or, from 4,096 bytes up, to a page. The
+// contents are undefined. Returns NULL if out of memory, or for n = 0.
 void *kmalloc(size_t n);
 
-// The same, filled with zeroes.
+// Like kmalloc, but the memory is filled with zeroes.
 void *kzalloc(size_t n);
 
-// Like kmalloc and kzalloc, for memory that may outlive the program that asks for it: also NULL where
-// fewer than PAGE_RESERVE free pages would be left (reserve.c).
+// Like kmalloc and kzalloc, for memory that may outlive the program that asks for it. They also
+// return NULL if fewer than PAGE_RESERVE free pages would remain (reserve.c).
 void *kmalloc_lasting(size_t n);
 void *kzalloc_lasting(size_t n);
 
-// Give back what kmalloc returned; NULL does nothing. A block freed twice or never allocated panics
-// in debug builds.
+// Free a block that kmalloc returned. NULL: does nothing. Debug builds panic if the block is free
+// already or was never allocated.
 void kfree(void *p);
 
-// A copy of the string `s`, or NULL without memory.
+// Returns a copy of the string `s`, which the caller must kfree, or NULL if out of memory.
 char *kstrdup(const char *s);
 
-// Bytes that could be got without a new page, and pages the heap holds; for tests that look for
-// leaks.
+// Returns how many pages the heap holds that have blocks in use, for tests that look for leaks.
 size_t heap_pages(void);
 
-// Panic unless every heap page's free list and counts agree; tests, debug builds.
+// Panic unless the free list and the counts of every heap page agree. For tests and debug builds.
 void heap_check(void);

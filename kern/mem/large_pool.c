@@ -1,9 +1,10 @@
-// large_pool.c: large pages put aside at boot.
+// large_pool.c: the pool of large pages. Reservations are a number, not a choice of pages: any
+// free page can serve any reservation, as long as `reserved` never exceeds `free`.
 #include "mem/large_pool.h"
 
 #include "mem/mem_internal.h"
 
-// What stays for everything else when more pages are wanted than can be had.
+// The number of pages that must remain free for everything else when the pool is filled.
 #define BOOT_RESERVE ((12u << 20) / PAGE_SIZE)
 
 static struct large_pool {
@@ -12,6 +13,7 @@ static struct large_pool {
 	struct large_counts counts; // [lock]
 } large_pool = { .lock = SPINLOCK_INIT("large pages", RANK_PAGE) };
 
+// Put a page on the pool's list of free ones. Caller: holds large_pool.lock.
 static void put(page_t *pp)
 {
 	pp->next = large_pool.first;
@@ -19,7 +21,7 @@ static void put(page_t *pp)
 	large_pool.counts.free++;
 }
 
-// Make a run from page_alloc_contig a page of the pool.
+// Add a large page from page_alloc_contig to the pool.
 static void adopt(page_t *first)
 {
 	for (page_t *pp = first; pp < first + LARGE_PAGES; pp++)
@@ -54,6 +56,7 @@ struct large_counts large_pool_counts(void)
 	return counts;
 }
 
+// The subtraction cannot wrap around: `reserved` never exceeds `free`.
 int large_reserve(size_t n)
 {
 	int error = -ENOMEM;

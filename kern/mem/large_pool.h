@@ -1,39 +1,45 @@
-// large_pool.h: large pages put aside at boot (the kernel option hugepages=N), for programs that ask for
-// them. After boot such pages are rare, so they never go back to the free list.
+// large_pool.h: the pool of large pages, set aside at boot (kernel option hugepages=N) for
+// programs that ask for them. After boot, 4 MiB of adjacent free memory are rare, so the pool's
+// pages never go back to the free list.
 //
-// Whoever will need pages can have some reserved: as many free ones then wait for him. A page counts
-// on its first page_t, as all large pages do; all of its page_t are of kind PAGE_LARGE.
+// A caller that will need large pages reserves them: the pool then keeps as many free pages for
+// it. A large page is counted on its first page_t; all of its page_t are of kind PAGE_LARGE.
 #pragma once
 
 #include "mem/page.h"
 
+// The numbers of large pages in the pool.
 struct large_counts {
 	size_t total;
-	size_t free;     // in the pool, reserved ones included
-	size_t reserved; // of those, to somebody in particular
+	size_t free;     // not in use, reserved pages included
+	size_t reserved; // free pages that are reserved
 };
 
-// Have `wanted` large pages put aside, or as many as leave the machine enough to run. At boot; tests
-// may want more later.
+// Set aside `wanted` large pages, or as many as leave enough memory for the machine to run. At
+// boot; tests may add some later.
 void large_pool_init(size_t wanted);
 
+// Returns the current numbers.
 struct large_counts large_pool_counts(void);
 
-// Promise `n` free pages. 0, or -ENOMEM and nothing has changed.
+// Reserve `n` free large pages. Returns 0, or -ENOMEM with nothing changed.
 int large_reserve(size_t n) __must_check;
 
-// Take back `n` reservations.
+// Cancel `n` reservations.
 void large_unreserve(size_t n);
 
-// Take a page out of the pool: with `reserved` one of those reserved before, which cannot fail, else
-// one that is nobody's. Its count is 0, its owner NULL, its contents undefined; its last
-// page_decref or page_unpin gives it back. 0 or -ENOMEM.
+// Take a page out of the pool: with `reserved` one of those that the caller has reserved, which
+// cannot fail; else one that nobody has reserved. Its count is 0, its owner NULL, its contents
+// undefined. Its last page_decref or page_unpin returns it to the pool.
+// Returns 0 or -ENOMEM.
 int large_alloc(page_t **pp_store, bool reserved);
 
-// Give back a page without references, and reservation it again if it was.
+// Return a page without references to the pool; with `reserved` it is reserved again for the
+// caller.
 void large_return(page_t *pp, bool reserved);
 
-// The page_t on which the page counts whose memory `pp` is.
+// Returns the page_t that holds the count of the page that `pp` belongs to: the first page_t of a
+// large page, or `pp` itself.
 static inline page_t *page_head(page_t *pp)
 {
 	if (likely(pp->kind != PAGE_LARGE))

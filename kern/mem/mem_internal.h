@@ -1,81 +1,81 @@
-// mem_internal.h: what the files of kern/mem share with each other and with their tests. Nobody else
-// includes it.
+// mem_internal.h: what the files of kern/mem share with each other and with their tests. No other
+// file includes it.
 #pragma once
 
 #include "mem/page.h"
 #include "mem/pgdir.h"
 
-// What the boot allocator knows. It hands out one stretch of memory, the largest that nothing
+// The state of the boot allocator. It allocates from one range of memory, the largest that nothing
 // occupies, from its start upwards.
 struct boot_map {
 	const struct mem_range *usable, *taken; // sorted
 	size_t usable_count, taken_count;
-	physaddr_t start, next, end; // [start, next) is handed out, [next, end) is left
+	physaddr_t start, next, end; // [start, next) is allocated, [next, end) is left
 	bool closed;                 // page_init has run
 };
 
 extern struct boot_map boot_map;
 
-// The first stretch of whole pages at or above `from` that is usable and that neither kernel, boot
-// information nor modules occupy. What boot_alloc has handed out counts as free here. False when
-// there is none.
+// Find the first range of whole pages at or above `from` that is usable, and that neither kernel,
+// boot information nor modules occupy. Memory that boot_alloc has allocated counts as free here.
+// Returns false if there is none.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store);
 
-// The state of the page allocator, in one struct so that a test can set another in its place.
+// The state of the page allocator, in one struct so that a test can replace it.
 struct page_pool {
 	struct spinlock lock;
-	page_t free;         // [lock] the free list's head; free.next is handed out next
-	size_t free_count;   // [lock] pages on it
-	size_t cached_count; // [lock] pages in the caches
-	size_t usable_count; // constant after page_init: pages of usable memory
-	size_t contig_end; // [lock] page_alloc_contig's next search goes down from this page number
+	page_t free;         // [lock] the free list's head; free.next is allocated next
+	size_t free_count;   // [lock] how many pages are on the free list
+	size_t cached_count; // [lock] how many pages are in the caches
+	size_t usable_count; // how many usable pages there are; constant after page_init
+	size_t contig_end;   // [lock] page_alloc_contig's next search goes down from this page
 };
 
 extern struct page_pool page_pool;
 
-// Take a page off the free list and make it what page_alloc reservations.
+// Take a page off the free list, and prepare it as page_alloc's contract says.
 // Caller: holds page_pool.lock; the page is free.
 void page_take(page_t *pp);
 
-// Put a page that nobody uses at the front of the free list. Caller: holds page_pool.lock.
+// Put an unused page at the front of the free list. Caller: holds page_pool.lock.
 void page_put(page_t *pp);
 
-// Put pages [first, end), which nobody uses, at the end of the free list, the first one first.
-// Caller: holds page_pool.lock.
+// Append the unused pages [first, end) to the free list. Caller: holds page_pool.lock.
 void page_put_run(page_t *first, page_t *end);
 
-// What page_free and page_free_contig want of a page.
+// Returns true if page_free and page_free_contig accept the page.
 static inline bool page_may_be_freed(const page_t *pp)
 {
 	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;
 }
 
-// Say what is wrong with a page that may not be freed, and panic.
+// Panic with a message about a page that may not be freed.
 void page_refuse_free(const page_t *pp) __noreturn;
 
-// The first page of a large page from page_alloc_contig: its count stands for all of it
-// (page_t.flags).
+// In page_t.flags: the first page of a large page from page_alloc_contig. Its count is that of the
+// whole large page.
 #define PAGE_FLAG_LARGE 0x80u
 
-// Free a page that has lost its last reference or pin; a large page whole.
+// Free a page that has lost its last reference or pin; a large page is freed whole.
 void page_free_unused(page_t *pp);
 
-// Free a list of pages, linked by next, that have lost their last references.
+// Free a list of pages, linked by `next`, that have lost their last references.
 void page_free_list(page_t *first);
 
-// A page for a table: zeroed, count 0, index 0, kind PAGE_TABLE. Returns 0 or -ENOMEM.
+// Allocate a page for a page table: zeroed, count 0, index 0, kind PAGE_TABLE. Returns 0 or
+// -ENOMEM.
 int table_alloc(page_t **pp_store);
 
-// Give back a table that names nothing: every entry is 0. Its count is 0.
+// Free a page table in which every entry is 0. Its count is 0.
 void table_free(page_t *pp);
 
-// The same for directories: kind PAGE_DIRECTORY, the user's half empty, the kernel's half as in
-// kernel_pgdir.
+// Like table_alloc and table_free, for directories: kind PAGE_DIRECTORY, the user's half empty,
+// the kernel's half as in kernel_pgdir.
 int directory_alloc(page_t **pp_store);
 void directory_free(page_t *pp);
 
-// Caches of pages that nobody uses. The page keeps its kind, contents and page_t.owner; index comes
-// back as 0.
+// Caches of free pages of a kind. A page keeps its kind, contents and page_t.owner in the cache;
+// page_t.index is 0 when it comes out.
 enum {
 	CACHE_TABLE,
 	CACHE_DIRECTORY,
@@ -84,27 +84,29 @@ enum {
 	PAGE_CACHES,
 };
 
-// A page from cache `which`, or NULL.
+// Take a page out of cache `which`. Returns NULL if the cache is empty.
 page_t *page_cache_get(unsigned int which);
 
-// Keep page `pp`, of count 0, in cache `which`, or free it when the cache is full.
+// Put page `pp`, of count 0, into cache `which`, or free it if the cache is full.
 void page_cache_put(unsigned int which, page_t *pp);
 
-// Put all cached pages on the free list; returns how many there were. Caller: holds page_pool.lock.
+// Put all cached pages on the free list. Returns how many there were. Caller: holds
+// page_pool.lock.
 size_t page_cache_drain(void);
 
-// What is wrong with a cached page, or NULL, as for page_check. Caller: holds page_pool.lock.
+// Returns a description of what is wrong with a cached page, or NULL; its number goes to
+// *where_store. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
-// Forget cached translations of [start, end), page-aligned, if `pgdir` is loaded or they are the
-// kernel's.
+// Flush the translations of [start, end), page-aligned, from the TLB, if `pgdir` is loaded or the
+// addresses are the kernel's.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
 
-// What debug builds write into free memory.
+// The pattern that debug builds write into free memory.
 #define FREE_PATTERN 0xFEEEFEEEu
 
-// May the next allocation go on? True when mem_fail_after (mem/fail_alloc.h) wants it to fail; never in
-// the normal build.
+// Returns true if the next allocation must fail, because mem_fail_after (mem/fail_alloc.h) asked
+// for this. Always false in normal builds.
 #ifdef DEBUG
 bool mem_should_fail(void);
 #else

@@ -3,9 +3,10 @@
 #include "mem/page.h"
 
 #define COLUMNS 64
-#define CELLS (16u * COLUMNS) // at most
+#define CELLS (16u * COLUMNS) // most characters of the map
 
-// A letter, SGR parameters for its colours, and what the counts say.
+// How a page of each kind is shown: a letter, its colours as parameters of a terminal's SGR
+// sequence, and its name.
 static const struct {
 	char letter;
 	const char *colour, *name;
@@ -26,7 +27,8 @@ static void put(unsigned int kind)
 	console_printf("\033[%sm%c\033[0m", looks[kind].colour, looks[kind].letter);
 }
 
-// What most pages of [first, end) are, but for free ones.
+// Returns the most frequent kind among pages [first, end), free pages left out; PAGE_FREE if all
+// are free.
 static unsigned int most_frequent(size_t first, size_t end)
 {
 	size_t counts[PAGE_KINDS] = { 0 };
@@ -41,6 +43,8 @@ static unsigned int most_frequent(size_t first, size_t end)
 	return best;
 }
 
+// Print a map of memory, one character for many pages so that it fits on a screen, and then how
+// many pages there are of each kind.
 static void show_memory(int argc, char **argv)
 {
 	size_t each = ROUND_UP(page_total, CELLS) / CELLS, counts[PAGE_KINDS];

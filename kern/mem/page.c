@@ -1,7 +1,8 @@
-// page.c: the allocator of physical pages. Single pages come from the front of the free list and go
-// back there, so that a page just freed, and still in the processor's cache, is used next. Runs of
-// pages (page_contig.c) come from the top of memory and go back to the end of the list, so that
-// single pages break up as few of them as possible.
+// page.c: the allocator of physical pages. The free list is a doubly linked ring through the
+// page_t of the free pages. Single pages come from its front and go back there: a page just freed
+// is still in the processor's cache, and is used next. Runs of pages (page_contig.c) come from the
+// top of memory and go back to the end of the list, so that single pages break up as few of them
+// as possible.
 #include "mem/page.h"
 
 #include "dev/exitport.h"
@@ -17,14 +18,15 @@ struct page_pool page_pool = {
 	.free = { .next = &page_pool.free, .prev = &page_pool.free },
 };
 
+// Mark pages [first, end) as never free.
 static void reserve_run(page_t *first, page_t *end)
 {
 	for (page_t *pp = first; pp < end; pp++)
 		*pp = (page_t){ .kind = PAGE_RESERVED };
 }
 
-// Append pages [first, end) to the free list. At boot this loop runs once for every page of the
-// machine, so each page_t is written once and in full, and none of the memory itself is touched.
+// Append pages [first, end) to the free list. At boot this loop runs for every page of the
+// machine; so each page_t is written once and in full, and the pages themselves are not touched.
 static void link_run(page_t *first, page_t *end)
 {
 	page_t *last = page_pool.free.prev;
@@ -41,6 +43,7 @@ static void link_run(page_t *first, page_t *end)
 	page_pool.free_count += (size_t)(end - first);
 }
 
+// Returns how many whole pages below LINEAR_SIZE a range contains.
 static size_t whole_pages(const struct mem_range *range)
 {
 	size_t start = ROUND_UP(range->start, PAGE_SIZE) >> PAGE_SHIFT;
@@ -49,6 +52,8 @@ static size_t whole_pages(const struct mem_range *range)
 	return end > start ? end - start : 0;
 }
 
+// Walks the free gaps of memory from low to high: what lies in no gap is reserved, the rest is
+// free. In the gap that boot_alloc uses, free memory begins where the last allocation ends.
 void page_init(void)
 {
 	const struct mem_range *last_usable = &boot_map.usable[boot_map.usable_count - 1];
@@ -88,11 +93,11 @@ void page_init(void)
 
 #ifdef DEBUG
 
-// A free page whose memory holds the free pattern. Pages free since boot do not yet: page_init
-// touches no memory.
+// A free page whose memory holds the free pattern. Pages that are free since boot do not have it
+// yet: page_init does not touch them.
 #define PAGE_FLAG_FILLED 0x01u
 
-// Fill a page that becomes free, so that whoever goes on reading it sees junk.
+// Fill a page that becomes free, so that code that goes on reading it sees junk.
 static void debug_fill(page_t *pp)
 {
 	uint32_t *words = page_to_virt(pp);
@@ -102,7 +107,7 @@ static void debug_fill(page_t *pp)
 	pp->flags = PAGE_FLAG_FILLED;
 }
 
-// Returns the first word of a free page that does not hold the pattern it should, or NULL.
+// Returns the first word of a free page that should hold the pattern and does not, or NULL.
 static const uint32_t *written_word(const page_t *pp)
 {
 	const uint32_t *words = page_to_virt(pp);
@@ -120,7 +125,7 @@ static void __noreturn refuse_written(const page_t *pp, const uint32_t *word)
 	      (const void *)word);
 }
 
-// Check the pattern of a page that is about to be handed out; make it where there is none yet.
+// Check the pattern of a page that is about to be allocated; write it if there is none yet.
 static void debug_check_fill(page_t *pp)
 {
 	const uint32_t *word = written_word(pp);
@@ -165,7 +170,7 @@ void page_check_patterns(void)
 
 #endif
 
-// What page_alloc reservations about a page that has just left the free list.
+// Prepare a page that has just left the free list, as page_alloc's contract says.
 static inline void mark_taken(page_t *pp)
 {
 	debug_check_fill(pp);
@@ -202,8 +207,8 @@ void page_put_run(page_t *first, page_t *end)
 		debug_fill(pp);
 }
 
-// The free list is empty: what is cached goes there. Caller: holds page_pool.lock, which is
-// released.
+// page_alloc with an empty free list: free the cached pages and try once more. Returns 0 or
+// -ENOMEM. Caller: holds page_pool.lock, which is released.
 static __noinline int page_alloc_cached(page_t **pp_store)
 {
 	int error = -ENOMEM;
@@ -217,6 +222,7 @@ static __noinline int page_alloc_cached(page_t **pp_store)
 	return error;
 }
 
+// The first page of the list is unlinked here directly: its predecessor is always the head.
 inline int page_alloc(page_t **pp_store)
 {
 	page_t *pp;
@@ -244,6 +250,7 @@ int page_alloc_zeroed(page_t **pp_store)
 	return error;
 }
 
+// The page may be a cached one; then emptying the caches makes it free.
 int page_alloc_specific(page_t **pp_store, size_t ppn)
 {
 	int error = -ENOMEM;
@@ -287,6 +294,8 @@ void page_free(page_t *pp)
 	spin_unlock(&page_pool.lock);
 }
 
+// Three kinds of pages go back to three places: large pages of the pool, large pages from
+// page_alloc_contig, and small pages.
 void page_free_unused(page_t *pp)
 {
 	if (pp->kind == PAGE_LARGE)
@@ -297,6 +306,7 @@ void page_free_unused(page_t *pp)
 		page_free(pp);
 }
 
+// One lock for the whole list: a batch of unmapped pages is freed here (tlb.h).
 void page_free_list(page_t *first)
 {
 	page_t *next;
@@ -365,8 +375,8 @@ size_t page_usable_count(void)
 	return page_pool.usable_count;
 }
 
-// What is wrong with the free list, or NULL; *where_store is the page number it is about. Caller:
-// holds page_pool.lock.
+// Returns a description of what is wrong with the free list, or NULL; the number of the page in
+// question goes to *where_store. Caller: holds page_pool.lock.
 static const char *free_list_fault(size_t *where_store)
 {
 	const page_t *before = &page_pool.free;
@@ -388,7 +398,7 @@ static const char *free_list_fault(size_t *where_store)
 	return count < page_pool.free_count ? "the free list is shorter than its count" : NULL;
 }
 
-// The same for pages[].
+// Like free_list_fault, for pages[].
 static const char *pages_fault(size_t *where_store)
 {
 	size_t free = 0;

@@ -1,5 +1,6 @@
-// page.h: physical pages. pages[] has one page_t for every page of the linear map that the machine
-// has; the free ones stand on the free list.
+// page.h: physical pages. The array pages[] has one page_t for every page of the linear map that
+// the machine has. A page_t says what its page is used for, and who holds it; the page itself has
+// no header. Free pages are on the free list.
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -7,54 +8,62 @@
 #include "kern.h"
 #include "layout.h"
 
+// What a page is used for.
 enum page_kind {
 	PAGE_FREE,      // on the free list
-	PAGE_RESERVED,  // never handed out: firmware, the kernel's image, boot allocations, holes
+	PAGE_RESERVED,  // never allocated: firmware, the kernel's image, boot allocations, holes
 	PAGE_TABLE,     // a page table
 	PAGE_DIRECTORY, // a page directory
-	PAGE_HEAP,      // kmalloc's
+	PAGE_HEAP,      // memory of kmalloc
 	PAGE_STACK,     // a kernel stack
-	PAGE_ANONYMOUS, // a user's memory, or fresh from page_alloc
+	PAGE_ANONYMOUS, // a user's memory, or new from page_alloc
 	PAGE_OBJECT,    // a page of a memory object
-	PAGE_LARGE,     // part of a large page that was put aside at boot (mem/large_pool.h)
-	PAGE_KINDS,     // how many there are
+	PAGE_LARGE,     // part of a large page of the pool (mem/large_pool.h)
+	PAGE_KINDS,     // the number of kinds
 };
 
-// Who guards what: [p] the page allocator's lock; [o] the owner of the page, by the lock that
-// guards the owner; [t] the page-table lock of the address space whose entries name it (counts are
-// changed atomically where several do).
+// One physical page. `count` is the number of references: each page-table entry that names the
+// page is one, and each other holder is one. A page is freed when its last reference goes, unless
+// it is pinned. A wrong count has two symptoms: too high, and the page is never freed; too low,
+// and it is freed while somebody uses it, who then sees another program's memory change.
+// [p] the page allocator's lock   [o] the lock that guards the owner of the page   [t] the
+// page-table lock of the address space whose entries name it (where several spaces change a count,
+// they change it atomically)
 typedef struct page {
 	union {
 		struct {
 			struct page *next, *prev; // [p] PAGE_FREE: neighbours on the free list
 		};
 		struct {
-			// PAGE_OBJECT, PAGE_LARGE: its struct object. PAGE_HEAP: the first free block. [o]
+			// PAGE_OBJECT, PAGE_LARGE: its struct object. PAGE_HEAP: its first free
+			// block. [o]
 			void *owner;
-			// PAGE_OBJECT, PAGE_LARGE: which page of it [o]. PAGE_HEAP: blocks in use [o].
-			// PAGE_TABLE, PAGE_DIRECTORY: entries in use, a directory's only in the
-			// user's half [t].
+			// PAGE_OBJECT, PAGE_LARGE: its index in the object [o]. PAGE_HEAP: how
+			// many blocks are in use [o]. PAGE_TABLE, PAGE_DIRECTORY: how many entries
+			// are in use, for a directory only those of the user's half [t].
 			uint32_t index;
 		};
 	};
-	// Page-table entries that name it, plus what else keeps it: an object, the heap, the
-	// address space of a directory.
+	// References: page-table entries that name the page, and other holders: an object, the
+	// heap, the address space of a directory.
 	uint32_t count;
-	uint16_t pins; // the kernel's own holds; a page is free only when count and pins are 0
+	uint16_t pins; // the kernel's own holds: a pinned page is not freed
 	uint8_t kind;  // enum page_kind
-	uint8_t flags; // of its kind
+	uint8_t flags; // their meaning depends on `kind`
 } page_t;
 
-// In `flags` of PAGE_OBJECT [o]: made in advance, and neither written nor mapped since.
+// In `flags` of PAGE_OBJECT [o]: allocated in advance, and neither written nor mapped since.
 #define PAGE_UNTOUCHED 0x01u
 
-#define PAGE_T_SHIFT 4 // sizeof(page_t) is 16: from one to the other is one shift
+#define PAGE_T_SHIFT 4 // sizeof(page_t) is 16, so index and address differ by a shift
 _Static_assert(sizeof(page_t) == 1 << PAGE_T_SHIFT, "PAGE_T_SHIFT");
 
 extern page_t *pages;     // [0, page_total)
 extern size_t page_total; // pages in the linear map, holes included
-extern page_t *zero_page; // all zero, shared by everybody who only reads; permanently pinned
+extern page_t *zero_page; // a page of zeroes, mapped by all who only read; always pinned
 
+// Conversions. A page number (ppn) is a physical address shifted by PAGE_SHIFT. All four are a few
+// instructions, without a table.
 static inline size_t page_to_ppn(const page_t *pp)
 {
 	return (size_t)(pp - pages);
@@ -81,6 +90,7 @@ static inline page_t *virt_to_page(const void *va)
 	return phys_to_page(virt_to_phys(va));
 }
 
+// Fill a page with zeroes; copy a page.
 static inline void page_clear(page_t *pp)
 {
 	stosl(page_to_virt(pp), 0, PAGE_SIZE / 4);
@@ -91,103 +101,106 @@ static inline void page_copy(page_t *to, const page_t *from)
 	movsl(page_to_virt(to), page_to_virt(from), PAGE_SIZE / 4);
 }
 
-// One stretch of usable physical memory, [start, end), as the boot information gives it.
+// A range of physical memory, [start, end), as the boot information gives it.
 struct mem_range {
 	physaddr_t start, end;
 };
 
-// Prepare the boot allocator: `usable` lists the usable memory below LINEAR_SIZE, `taken` what
-// kernel, boot information and modules occupy; both sorted, disjoint within themselves. Both arrays
-// must stay valid until page_init returns.
+// Prepare the boot allocator. `usable` lists the usable memory below LINEAR_SIZE, `taken` the
+// memory that kernel, boot information and modules occupy. Each list is sorted, and its ranges are
+// disjoint. Both arrays must stay valid until page_init returns.
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count);
 
-// Allocate `n` bytes aligned to `align`, a power of two, before page_init only. The memory is never
-// given back; its contents are undefined. n = 0 returns an aligned address and takes nothing.
-// Panics, saying how much was asked and how much there was, when it does not fit.
+// Allocate `n` bytes aligned to `align`, a power of two. Only before page_init; the memory is
+// never freed, and its contents are undefined. With n = 0 returns an aligned address and allocates
+// nothing. Panics with both sizes if the memory does not suffice.
 void *boot_alloc(size_t n, size_t align);
 
-// Make pages[] (from boot_alloc) and put every usable page that nothing occupies on the free list.
-// Afterwards boot_alloc panics. Page 0 is never free.
+// Make pages[], with memory from boot_alloc, and put every usable page that nothing occupies on
+// the free list. Page 0 is never free. Afterwards boot_alloc panics.
 void page_init(void);
 
-// Take a page off the free list. Stores it with count 0, pins 0 and kind PAGE_ANONYMOUS; contents
-// undefined (debug builds: the free pattern).
+// Allocate a page: take it off the free list. Stores it with count 0, pins 0 and kind
+// PAGE_ANONYMOUS; the caller takes the first reference. The contents are undefined (in debug
+// builds the free pattern).
 // Returns 0 or -ENOMEM.
 int page_alloc(page_t **pp_store);
 
-// The same, filled with zeroes.
+// Like page_alloc, but the page is filled with zeroes.
 int page_alloc_zeroed(page_t **pp_store);
 
-// Take page number `ppn`.
-// Returns 0, -EINVAL where there is no such page, -ENOMEM where it is taken.
+// Allocate page number `ppn`.
+// Returns 0; -EINVAL if there is no such page; -ENOMEM if it is not free.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
-// Take `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES the run is
-// aligned to a large page.
-// Returns 0, -ENOMEM, or -EINVAL for n = 0.
+// Allocate `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES they are a
+// large page: aligned to its size, counted on its first page_t, and freed as a whole.
+// Returns 0; -ENOMEM; -EINVAL for n = 0.
 int page_alloc_contig(page_t **pp_store, size_t n);
 
-// The same for pages that are given back one by one: even LARGE_PAGES of them are no large page.
+// Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are no large
+// page.
 int page_alloc_run(page_t **pp_store, size_t n);
 
-// Is page `ppn` on the free list? false where there is no such page.
+// Returns true if page `ppn` exists and is on the free list.
 bool page_is_free(size_t ppn);
 
-// Give back a page whose count and pins are 0; anything else, also a page already free or reserved,
-// panics. NULL does nothing.
+// Free a page whose count and pins are 0. Panics for any other page, and for one that is free or
+// reserved. NULL: does nothing.
 void page_free(page_t *pp);
 
-// Give back `n` adjacent pages from page_alloc_contig. Panics, with nothing given back, unless each
-// is as page_free wants it.
+// Free `n` adjacent pages from page_alloc_contig. Panics, before it frees any, unless page_free
+// would accept each of them.
 void page_free_contig(page_t *pp, size_t n);
 
+// Take a reference on `pp`.
 static inline void page_incref(page_t *pp)
 {
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
-// The rest of page_decref where no reference is left.
+// The rest of page_decref, if no reference is left.
 void page_unreferenced(page_t *pp);
 
-// Drop one reference; the last one (count and pins 0) frees the page, a large page whole. Panics at
-// count 0.
+// Drop a reference on `pp`. The last one frees the page, or the whole large page, unless it is
+// pinned. Panics if there is no reference.
 static inline void page_decref(page_t *pp)
 {
 	if (unlikely((int32_t)__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) <= 0))
 		page_unreferenced(pp);
 }
 
-// Hold a page for the kernel's own use, whatever happens to its mappings; part of a large page holds
-// all of it. page_pin returns 0, or
-// -EAGAIN when the page has 65,535 pins already. The last unpin of a page without references frees
-// it; an unpin without a pin panics.
+// Pin a page: the kernel uses it for a while, and the page must not be freed even if all its
+// mappings go. A pin on a part of a large page holds the whole. An unpin that leaves neither pins
+// nor references frees the page; an unpin without a pin panics.
+// page_pin returns 0, or -EAGAIN if the page already has 65,535 pins.
 int page_pin(page_t *pp) __must_check;
 void page_unpin(page_t *pp);
 
-// Pages on the free list, plus those kept for reuse with nothing in them (page tables, directories,
-// pages of the heap), which are free in all but name.
+// Returns the number of free pages: those on the free list, and those that are cached for reuse
+// (page tables, directories and heap pages with nothing in them).
 size_t page_free_count(void);
 
-// Free pages that memory which may outlive its creator leaves to others.
+// How many free pages are left to others by memory that may outlive its creator.
 #define PAGE_RESERVE 128
 
-// Returns true if `n` more pages may be taken for memory that may outlive the program that asks for it:
-// PAGE_RESERVE free pages are left then (reserve.c).
+// Returns true if `n` more pages may be taken for memory that may outlive the program that asks
+// for it: at least PAGE_RESERVE free pages remain (reserve.c).
 bool page_may_last(size_t n);
 
-// Put the pages kept for reuse on the free list now. Returns how many there were.
+// Free the pages that are cached for reuse. Returns how many there were.
 size_t page_reclaim(void);
 
-// Whole pages of usable memory that page_init found, whoever occupies them now.
+// Returns how many whole pages of usable memory page_init has found, free or not.
 size_t page_usable_count(void);
 
-// How many pages there are of each kind, the machine's holes among the reserved: O(page_total).
+// Count the pages of each kind; the machine's holes count as reserved. O(page_total).
 void page_count_kinds(size_t counts[PAGE_KINDS]);
 
-// Panic unless the free list and pages[] agree: O(page_total); tests, debug builds.
+// Panic unless the free list and pages[] agree. O(page_total). For tests and debug builds.
 void page_check(void);
 
-// Panic if a free page was written to since it was freed. Debug builds call it when the machine ends;
-// in others it does nothing.
+// Panic if a free page was written to after it was freed. Debug builds call this when the machine
+// ends; in other builds it does nothing.
 void page_check_patterns(void);

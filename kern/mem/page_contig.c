@@ -1,10 +1,12 @@
-// page_contig.c: runs of physically adjacent pages, for large pages and the heap's large blocks.
+// page_contig.c: runs of physically adjacent pages, for large pages and for large blocks of the
+// heap. A run is found by looking at page_t.kind; no list of runs is kept, so freeing a page costs
+// nothing extra.
 #include "mem/mem_internal.h"
 
-// The first page number of a run of `n` free pages that ends at or below page `end`, or 0 (page 0
-// is never free). The search goes down. It looks at a candidate from its last page to its first;
-// where a page is not free, no run contains it, and the next candidate ends just below. So no page
-// is looked at twice, and in full memory only every n-th.
+// Returns the first page number of the highest run of `n` free pages that ends at or below page
+// `end`, or 0 (page 0 is never free). The search goes down, and looks at a candidate from its last
+// page to its first. If a page is not free, no run contains it; the next candidate ends just
+// below. So no page is looked at twice, and in full memory only every n-th.
 static size_t find_run(size_t end, size_t n)
 {
 	size_t align = n == LARGE_PAGES ? LARGE_PAGES : 1;
@@ -22,8 +24,8 @@ static size_t find_run(size_t end, size_t n)
 	return 0;
 }
 
-// Search on below the run handed out last; then everywhere; then once more with the cached pages
-// given back.
+// Search below the run allocated last; then everywhere; then once more after freeing the cached
+// pages. Returns as find_run. Caller: holds page_pool.lock.
 static size_t find_run_anywhere(size_t n)
 {
 	size_t start = 0;
@@ -37,6 +39,8 @@ static size_t find_run_anywhere(size_t n)
 	return start;
 }
 
+// The next search goes on below this run, so that a series of allocations does not look at the
+// pages in use again and again.
 int page_alloc_contig(page_t **pp_store, size_t n)
 {
 	size_t start;
@@ -70,6 +74,8 @@ int page_alloc_run(page_t **pp_store, size_t n)
 	return error;
 }
 
+// All pages are checked before the first is freed. If the run lies above the place where the next
+// search begins, that search begins at the end of the run.
 void page_free_contig(page_t *pp, size_t n)
 {
 	page_t *end = pp + n;

@@ -1,4 +1,4 @@
-// physical_map.c: tells devices' addresses from memory's.
+// physical_map.c: distinguish physical addresses of devices from those of memory.
 #include "mem/physical_map.h"
 
 static const struct mem_range *ram;

@@ -1,16 +1,17 @@
-// physical_map.h: what physical addresses stand for: memory, or devices.
+// physical_map.h: which physical addresses are memory, and which are devices.
 #pragma once
 
 #include "mem/page.h"
 
-// From here up to 4 GiB lie the interrupt controllers, the timers and the firmware: a program that
+// From here up to 4 GiB are the interrupt controllers, the timers and the firmware. A program that
 // wrote there could stop the kernel (Intel 440FX and ICH chipsets; Intel SDM vol. 3, 11.4.1).
 #define PHYSICAL_CONTROLLERS 0xFEC00000u
 
-// Remember which physical addresses are RAM: `count` sorted, disjoint, page-aligned ranges, which
-// must stay. Once, at boot.
+// Remember which physical addresses are RAM: `count` ranges, sorted, disjoint and page-aligned.
+// The array must stay valid. Once, at boot.
 void physical_init(const struct mem_range *ram, size_t count);
 
-// Are the `len` > 0 bytes from `pa` on a device's, so that programs may map them: below
-// PHYSICAL_CONTROLLERS, and no page of them with RAM, also such as the kernel does not use?
+// Returns true if programs may map the `len` > 0 bytes from `pa` on as a device's: all of them lie
+// below PHYSICAL_CONTROLLERS, and none of their pages is RAM, not even RAM that the kernel does
+// not use.
 bool physical_is_device(physaddr_t pa, size_t len);

@@ -1,6 +1,7 @@
-// reserve.c: memory that may outlive the program that asks for it: names, contents of files, pipes. No
-// program's end returns such memory, so it leaves the last pages to others: somebody must still be able
-// to run, and to remove what fills memory.
+// reserve.c: memory that may outlive the program that asks for it: names, contents of files,
+// pipes. The end of a program frees its own memory but not such memory. So allocations of this
+// kind leave the last pages to others: somebody must still be able to run, and to remove the
+// files.
 #include "mem/heap.h"
 #include "mem/page.h"
 

@@ -1,13 +1,13 @@
-// spare_pages.c: pages that nobody uses and that are kept because work has gone into them: tables
-// full of zeroes, directories with the kernel's half filled in, heap pages cut into blocks. To
-// whoever counts they are free pages, and they become so when the free list runs out.
+// spare_pages.c: free pages that are kept because work has gone into them: page tables full of
+// zeroes, directories with the kernel's half filled in, heap pages cut into blocks. They count as
+// free, and become free when the free list runs out.
 #include "mem/mem_internal.h"
 
-// Linked by prev, which leaves page_t.owner to whom the page is cached for. page_t.index is lost,
-// and 0 on return.
+// One cache: a list linked by page_t.prev. So page_t.owner keeps its value, which the heap needs;
+// page_t.index shares its place with `prev`, and is 0 when a page comes out.
 struct page_cache {
 	page_t *first; // [page_pool.lock]
-	uint32_t room; // [page_pool.lock] how many more it may hold
+	uint32_t room; // [page_pool.lock] how many more pages it may hold
 };
 
 static struct page_cache caches[PAGE_CACHES] = {
@@ -16,6 +16,7 @@ static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
 };
 
+// The last page put in comes out first: it is the most likely to be in the processor's cache.
 page_t *page_cache_get(unsigned int which)
 {
 	struct page_cache *cache = &caches[which];
@@ -33,6 +34,7 @@ page_t *page_cache_get(unsigned int which)
 	return pp;
 }
 
+// A small cache is enough: it serves programs that start and end one after the other.
 void page_cache_put(unsigned int which, page_t *pp)
 {
 	struct page_cache *cache = &caches[which];
@@ -50,6 +52,7 @@ void page_cache_put(unsigned int which, page_t *pp)
 	spin_unlock(&page_pool.lock);
 }
 
+// Called when page_alloc finds nothing: a cached page must never be the reason for -ENOMEM.
 size_t page_cache_drain(void)
 {
 	size_t count = page_pool.cached_count;

@@ -1,15 +1,17 @@
-// large.c: large pages behind areas. They come from the pool that was put aside at boot, and as there
-// are few, what a program will need is reserved when it maps: to the object for what is shared, by
-// the directory's entries for what is private.
+// large.c: the backend for large pages. They come from the pool that is set aside at boot. The
+// pool is small, so the pages that a program will need are reserved when it maps: to the object
+// for a shared mapping, by directory entries (PDE_RESERVED) for a private one.
 //
-// A private page is copied when it is written, as a small one. A fork reservations the child nothing: if
-// the parent writes and no page is left, it takes the page from its children, who find nothing there
-// (SIGBUS); if a child writes and no page is left, it has none (SIGBUS).
+// A private large page is copied on write, like a small one. But fork reserves nothing for the
+// child. If the parent writes and no page is left, it takes the page from its children, who get
+// SIGBUS there. If a child writes and no page is left, the child gets SIGBUS. Linux decides in
+// this way too.
 #include "mem/large_pool.h"
 #include "vm/internal.h"
 #include "vm/pagetree.h"
 
-// Store the entry for `slot`, and count on its page instead of the old entry's.
+// Store the directory entry for `slot`, the address of a large page; take a reference on the new
+// page, and drop the one on the old page. An empty page table at that place is freed first.
 static void store_entry(struct aspace *as, uintptr_t slot, pde_t entry)
 {
 	pde_t old;
@@ -25,8 +27,8 @@ static void store_entry(struct aspace *as, uintptr_t slot, pde_t entry)
 	spin_unlock(&as->pt_lock);
 }
 
-// Let the program use `pp`, for writing too if `writable`. `old` is the entry until now, `reserved`
-// what its reservation becomes.
+// Install `pp` at `slot`, writable if `writable`. `reserved` is PDE_RESERVED if a reservation
+// remains, else 0.
 static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool writable,
                     pde_t reserved)
 {
@@ -36,6 +38,8 @@ static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool wr
 
 #define FILL_PIECE (64u << 10)
 
+// 4 MiB take about a million instructions, so the object's lock is released meanwhile and the loop
+// yields. The page is not in the object yet, so nobody sees it half filled.
 void object_fill_large(struct object *obj, page_t *pp, page_t *from)
 {
 	char *to = page_to_virt(pp);
@@ -54,13 +58,14 @@ void object_fill_large(struct object *obj, page_t *pp, page_t *from)
 	object_change_end(obj);
 }
 
-// Which page of the object belongs to `slot`.
+// Returns the index of the object's page that belongs at `slot`.
 static uint32_t index_at(const struct area *area, uintptr_t slot)
 {
 	return (uint32_t)((area->offset + (slot - area->start)) >> LARGE_SHIFT);
 }
 
-// Take the page `pp` from everybody else who maps page `index` of the object privately.
+// Take the page `pp` away from all other areas that map page `index` of the object privately:
+// their entries become PDE_LOST. Caller: holds the object's lock.
 static void take_from_others(struct object *obj, const struct area *self, uint32_t index,
                              const page_t *pp)
 {
@@ -80,13 +85,17 @@ static void take_from_others(struct object *obj, const struct area *self, uint32
 	}
 }
 
-// Is the page the space's alone, so that it may be written in place?
+// Returns true if the page is exclusively owned, so that it may be written in place: no object has
+// it, one entry names it, and nobody has pinned it.
 static bool is_own(const page_t *pp)
 {
 	return !pp->owner && pp->count == 1 && pp->pins == 0;
 }
 
-// A write met `entry`, present and read-only, in a private area.
+// A write to `entry`, which is present and read-only, in a private area: write in place if the
+// page is exclusively owned, else to a copy. Without a free page for the copy, the owner of the
+// reservation takes the page from all others. Returns 0 or -ENXIO. Caller: holds the object's
+// lock.
 static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, pde_t entry)
 {
 	page_t *pp = phys_to_page(PDE_LARGE_ADDR(entry)), *copy;
@@ -104,8 +113,9 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 	return 0;
 }
 
-// Nothing is at `slot` of a private area, or nothing yet: give it the object's page to read, or one of
-// its own.
+// The first access to `slot` of a private area: a read maps the object's page read-only if there
+// is one; otherwise the program gets its own page, a copy or zeroes. Returns 0, or -ENXIO without
+// a free page (SIGBUS, as on Linux). Caller: holds the object's lock.
 static int bring_private(struct aspace *as, struct area *area, uintptr_t slot, bool write)
 {
 	page_t *theirs = pagetree_get(&area->object->pages, index_at(area, slot)), *own;
@@ -122,6 +132,8 @@ static int bring_private(struct aspace *as, struct area *area, uintptr_t slot, b
 	return 0;
 }
 
+// The first access to `slot` of a shared area: map the object's page. Returns 0 or -ENXIO. Caller:
+// holds the object's lock.
 static int bring_shared(struct aspace *as, struct area *area, uintptr_t slot)
 {
 	page_t *pp;
@@ -132,7 +144,8 @@ static int bring_shared(struct aspace *as, struct area *area, uintptr_t slot)
 	return 0;
 }
 
-// Caller: holds the object's lock.
+// Handle a fault at `slot`. The entry decides: present and sufficient, lost, or none yet. Returns
+// 0 or -ENXIO. Caller: holds the object's lock.
 static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fault_access access)
 {
 	pde_t entry = as->pgdir[PDX(slot)];
@@ -141,7 +154,8 @@ static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fau
 		return 0;
 	if (entry & PDE_LOST)
 		return -ENXIO;
-	// What fallocate() has put into a page that is not whole can be reached, as on Linux.
+	// The last page may be only partly within the file. As on Linux it can be accessed only if
+	// fallocate() has made it.
 	if (index_at(area, slot) >= area->object->size >> LARGE_SHIFT &&
 	    !pagetree_get(&area->object->pages, index_at(area, slot)))
 		return -ENXIO;
@@ -151,7 +165,8 @@ static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fau
 	                              bring_private(as, area, slot, access == ACCESS_WRITE);
 }
 
-// All faults on an object's pages stand in line here, so that an entry looked at stays as it is.
+// All faults on pages of one object run one after the other, under its lock. So an entry that has
+// been looked at stays as it is, without pt_lock.
 static int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	int error;
@@ -162,7 +177,9 @@ static int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum 
 	return error;
 }
 
-// As on Linux, a file that is mapped to be written gets as long as its mapping.
+// Reserve the area's pages, unless it has AREA_NORESERVE: in the object if the area is shared,
+// else in the directory's entries. As on Linux, a file that is mapped for writing grows to the end
+// of the mapping.
 static int large_area_reserve(struct aspace *as, struct area *area)
 {
 	struct object *obj = area->object;
@@ -186,10 +203,11 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 	return 0;
 }
 
-// What was put aside for the area is put aside again, as far as pages are left.
+// The pages go, and their reservations come back, as far as there are free pages: the area may
+// touch the addresses again.
 static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
 {
-	for (uintptr_t at = start; at < end;) // short: a large page each
+	for (uintptr_t at = start; at < end;) // a few steps: each removes a large page
 		at = ptes_unmap_some(area->as, at, end);
 	if (!(area->flags & AREA_RESERVED))
 		return;
