@@ -1,4 +1,6 @@
-// kernel_map.c: the kernel's own half of every directory, made once at boot.
+// kernel_map.c: the kernel's half of every directory, made once at boot. Its 256 entries never
+// change afterwards: so a new directory copies them, and no change must ever be repeated in every
+// directory.
 #include "cpu/x86.h"
 #include "mem/mem_internal.h"
 #include "mem/tlb.h"
@@ -6,8 +8,8 @@
 extern pde_t boot_pgdir[];                // boot/start.S
 extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 
-// Bits of the kernel's directory entries. Accessed and dirty are set from the start, so that the
-// processor need not set them in one directory and not in another: all stay equal.
+// Bits of the kernel's directory entries. The accessed and dirty bits are set in advance:
+// otherwise the processor would set them in one directory and not in another.
 #define KERNEL_TABLE (PTE_P | PTE_W | PTE_A)
 #define KERNEL_LARGE (PTE_P | PTE_W | PTE_PS | PTE_G | PTE_A | PTE_D)
 
@@ -16,7 +18,7 @@ extern char kernel_start[], rodata_end[]; // boot/kernel.ld
 
 static uintptr_t device_next = DEVICE_BASE;
 
-// A table for kernel addresses, which is never given back.
+// Make a page table for kernel addresses, which is never freed.
 static page_t *kernel_table(void)
 {
 	page_t *table;
@@ -27,9 +29,9 @@ static page_t *kernel_table(void)
 	return table;
 }
 
-// Replace the large entry for `start` by a table that maps the same memory, but [kernel_start,
-// rodata_end) without PTE_W. The table is complete before the directory names it: the kernel runs
-// from here.
+// Replace the large page at `start` by a page table that maps the same memory, but [kernel_start,
+// rodata_end) without PTE_W. The table is complete before the directory names it: the kernel is
+// running in this memory.
 static void split_linear(uintptr_t start)
 {
 	page_t *table = kernel_table();
@@ -44,7 +46,8 @@ static void split_linear(uintptr_t start)
 	pde_store(kernel_pgdir, start, page_to_phys(table) | KERNEL_TABLE);
 }
 
-// The linear map keeps to the memory there is, so that a wild pointer beyond it faults.
+// Build the linear map: large pages, and small ones under the kernel's image. It ends where memory
+// ends, so that a wild pointer beyond faults.
 static void map_linear(void)
 {
 	uintptr_t memory_end = KERNBASE + (page_total << PAGE_SHIFT);
@@ -59,6 +62,8 @@ static void map_linear(void)
 	}
 }
 
+// The order matters: the whole map first, then one flush, then global pages: a stale translation
+// marked global would survive every later reload of CR3.
 void pgdir_init(void)
 {
 	page_t *pp = virt_to_page(boot_pgdir);
@@ -70,15 +75,16 @@ void pgdir_init(void)
 	for (size_t pdx = PDX(KSTACKS_BASE); pdx < PTRS_PER_TABLE; pdx++)
 		pde_store(kernel_pgdir, pdx << LARGE_SHIFT,
 		          page_to_phys(kernel_table()) | KERNEL_TABLE);
-	pp->index = 0; // user's entries
+	pp->index = 0; // the user's half has no entry in use
 
-	// What the processor has cached of the old entries is not global yet, so this forgets it.
+	// What the TLB holds of the old entries is not global yet, so reloading CR3 flushes it.
 	tlb_flush(kernel_pgdir);
 	if (cpuid(CPUID_FEATURES, 0).edx & CPUID_EDX_PGE)
 		write_cr4(read_cr4() | CR4_PGE);
 	write_cr0(read_cr0() | CR0_WP);
 }
 
+// `pa` need not be page-aligned: whole pages are mapped, and the offset is added to the result.
 void *device_map(physaddr_t pa, size_t len, pte_t cache)
 {
 	physaddr_t first = ROUND_DOWN(pa, PAGE_SIZE);

@@ -1,9 +1,11 @@
-// page_table.c: the pages of page tables and directories. A table is given back only when every entry is
-// 0 again, and so is a directory's user half. So they can be kept and need not be cleared a second
-// time, which would cost more than all the rest of a small fork.
+// page_table.c: allocate and free the pages of page tables and directories. A table is freed only
+// when all its entries are 0, and a directory when its user half is. So they can be cached and
+// need no clearing when they are used again; clearing would cost more than the rest of a small
+// fork.
 #include "mem/mem_internal.h"
 
-// Debug builds: panic unless the first `n` entries of a table or directory are 0.
+// In debug builds, panic unless the first `n` entries of a table or directory are 0. A stale entry
+// in a new table would let a program see a page of another.
 static inline void debug_check_clear(const page_t *pp, size_t n)
 {
 	const pte_t *entries = page_to_virt(pp);
@@ -12,6 +14,7 @@ static inline void debug_check_clear(const page_t *pp, size_t n)
 		debug_assert(entries[i] == 0);
 }
 
+// One call is one allocation for mem_should_fail, whether the page comes from the cache or not.
 int table_alloc(page_t **pp_store)
 {
 	page_t *pp;
@@ -38,6 +41,7 @@ void table_free(page_t *pp)
 	page_cache_put(CACHE_TABLE, pp);
 }
 
+// The kernel's half is copied once, when the page becomes a directory; it stays in the cache.
 int directory_alloc(page_t **pp_store)
 {
 	page_t *pp;

@@ -1,9 +1,23 @@
-// pgdir.h: two-level page tables (Intel SDM vol. 3, 4.3): a directory of 1,024 entries, each naming
-// a table of 1,024 entries or a large page.
+// pgdir.h: two-level page tables (Intel SDM vol. 3, 4.3): a directory of 1,024 entries, each of
+// which names a page table of 1,024 entries or a large page. The processor splits a linear address
+// like this:
 //
-// The upper 256 entries of every directory are the kernel's, equal everywhere, and never change
-// after boot; the functions here work on user addresses and, for kernel_pgdir, on the kernel's own
-// mappings above KSTACKS_BASE.
+//	 31          22 21          12 11           0
+//	+--------------+--------------+--------------+
+//	|   PDX(va)    |   PTX(va)    |    offset    |
+//	+--------------+--------------+--------------+
+//	        |              |              |
+//	        |              |              +--- which byte of the page
+//	        |              +--- which entry of the page table: it names the page
+//	        +--- which entry of the directory: it names the page table
+//
+// In a directory's entry with PTE_PS, the address of a large page stands instead of a table's, and
+// bits 21 to 0 are the offset in the large page. CR3 has the directory's address. An entry
+// consists of an address, whose low 12 bits are 0, and of these 12 bits, which are flags.
+//
+// The upper 256 entries of every directory are the kernel's: equal everywhere, and constant after
+// boot. The functions here work on user addresses, and, for kernel_pgdir, on the kernel's own
+// mappings from KSTACKS_BASE on.
 #pragma once
 
 #include "kern.h"
@@ -23,19 +37,20 @@ typedef uint32_t pde_t;
 #define PTE_PAT 0x080u // in a table: third bit of the memory type
 #define PTE_G 0x100u   // global
 
-// Software bits of a present entry.
-#define PTE_NOPAGE 0x200u     // no page_t behind it: device memory, not counted
+// Software bits of a present entry: the processor ignores bits 9 to 11.
+#define PTE_NOPAGE 0x200u     // device memory: no page_t, no reference
 #define PTE_UFFD_WP 0x400u    // write-protected by userfaultfd
 #define PTE_SOFT_DIRTY 0x800u // written since the bit was last cleared
 
-// An entry that is not present is 0 (empty), or has PTE_PROT_NONE: it keeps its page and its count, but
-// nobody may touch it (PROT_NONE). The remaining bits of a held entry are those it had when it was
-// present.
+// An entry that is not present is 0 (empty), or a PROT_NONE entry: it keeps its page and its
+// reference on it, but nobody may access the page. Its other bits are those that it had when it
+// was present. The processor ignores all bits of an entry without PTE_P.
 #define PTE_PROT_NONE 0x200u
 
-// Of a directory's entry for a large page of the pool (mem/large_pool.h), present, held or neither.
-#define PDE_RESERVED 0x400u // one more page of the pool is put aside for this span
-#define PDE_LOST 0x800u     // with neither: the page was taken away, and nothing comes instead
+// Bits of a directory's entry for a large page of the pool (mem/large_pool.h), which is present,
+// PROT_NONE, or neither.
+#define PDE_RESERVED 0x400u // one more page of the pool is reserved for this span
+#define PDE_LOST 0x800u     // neither present nor PROT_NONE: the page was taken away for good
 
 #define PTE_ADDR(entry) (0xFFFFF000u & (entry))
 #define PDE_LARGE_ADDR(entry) (0xFFC00000u & (entry))
@@ -43,38 +58,41 @@ typedef uint32_t pde_t;
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
 #define PTRS_PER_TABLE 1024u
 
+// Returns true if the processor can use the entry.
 static inline bool pte_present(pte_t entry)
 {
 	return entry & PTE_P;
 }
 
+// Returns true if the entry is a PROT_NONE entry.
 static inline bool pte_prot_none(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_PROT_NONE)) == PTE_PROT_NONE;
 }
 
-// Does an entry, of a table or a large page's, name a page and count on it? Present ones do, but
-// for PTE_NOPAGE, and held ones.
+// Returns true if an entry, of a table or for a large page, names a page and has a reference on
+// it: present entries without PTE_NOPAGE, and PROT_NONE entries.
 static inline bool pte_has_page(pte_t entry)
 {
 	entry &= PTE_P | PTE_PROT_NONE;
 	return entry == PTE_P || entry == PTE_PROT_NONE;
 }
 
-// The directory of threads without an address space, and the pattern for all others.
+// The directory of threads without an address space. All other directories have a copy of its
+// upper part.
 extern pde_t *kernel_pgdir;
 
-// Make the kernel's half of kernel_pgdir, which is the directory that boot/start.S has loaded:
-// split the large entry under the kernel's image (text and read-only data without PTE_W), make
-// every table behind KSTACKS_BASE and DEVICE_BASE, turn on global pages and CR0.WP. After
-// page_init. Once.
+// Make the kernel's half of kernel_pgdir, the directory that boot/start.S has loaded: replace the
+// large page under the kernel's image by small pages, of which text and read-only data lack PTE_W;
+// make every table from KSTACKS_BASE on; turn on global pages and CR0.WP. Once, after page_init.
 void pgdir_init(void);
 
-// A new directory: the user's half empty, the kernel's half like every other. Returns 0 or -ENOMEM.
+// Make a directory: the user's half empty, the kernel's half as in every other. Returns 0 or
+// -ENOMEM.
 int pgdir_create(pde_t **pgdir_store);
 
-// Give back a directory whose user half is empty of tables and large pages, and which no CPU has
-// loaded; panics otherwise.
+// Free a directory. Its user half must have neither tables nor large pages, and it must not be
+// loaded; else it panics.
 void pgdir_destroy(pde_t *pgdir);
 
 // The entry for `va`, or NULL. With create != 0 a missing table is made (empty, PTE_W|PTE_U in the
@@ -93,8 +111,9 @@ static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 	return old;
 }
 
-// Can a translation through this entry be cached? Not before its first use has set the accessed bit
-// (Intel SDM vol. 3, 4.10.2.3), and whoever clears the bit flushes.
+// Returns true if the TLB may hold a translation through this entry. The processor caches none
+// before the first access has set the accessed bit (Intel SDM vol. 3, 4.10.2.3), and code that
+// clears the bit flushes.
 static inline bool entry_cacheable(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
@@ -147,31 +166,33 @@ static inline void pte_grant(pte_t *pte, pte_t entry)
 // nothing has changed then.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
-// Map `pp` at the lowest address in [vab, vae) that has nothing mapped, and store it.
-// Returns 0, -ENOSPC when there is no free address, -ENOMEM without memory for a table, -EINVAL for
-// an unaligned or backward range. Tables are made only where used. With PTE_PS in perm: the same
-// for a large page; the range is then aligned to large pages.
+// Map `pp` at the lowest address in [vab, vae) at which nothing is mapped, and store this address.
+// Page tables are made only where they are used. With PTE_PS in `perm` the page is a large page,
+// and the range is aligned to large pages.
+// Returns 0; -ENOSPC if no address is free; -ENOMEM without memory for a table; -EINVAL for an
+// unaligned or backward range.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store);
 
-// The page mapped (present) at `va`, or NULL, also where no page_t stands behind the entry. Stores
-// its entry through `entry_store` unless that is NULL. For a large page: its first page, and the
-// directory's entry. Takes no reference.
+// Find the page at `va`. Stores its entry through `entry_store`, unless that is NULL. For a large
+// page: its first page, and the directory's entry. Takes no reference.
+// Returns NULL if no page is present there, or if the entry is a device's, which has no page_t.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 
-// What the tables allow at `va`: PTE_P, PTE_W and PTE_U as the processor combines both levels; 0
-// where nothing is mapped.
+// Returns what the page tables allow at `va`: those of PTE_P, PTE_W and PTE_U that both levels
+// grant, as the processor combines them; 0 where nothing is present.
 int page_perms(pde_t *pgdir, uintptr_t va);
 
-// Unmap what is at `va`, a large page whole (nothing: do nothing), drop its reference, flush. A
-// user's table that becomes empty is given back.
+// Unmap the page at `va`, a large page as a whole; do nothing if there is none. Drops the entry's
+// reference, flushes the TLB, and frees a user's table that has become empty.
+// Caller: as for page_insert.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// Give back the table behind the user's directory entry `pdx` if it has no entry in use.
+// Free the table that the user's directory entry `pdx` names, if it has no entry in use.
 // Caller: as for page_insert.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 
-// Map [pa, pa + len) of device memory at a fixed kernel address and return it; `cache` is 0
-// (write-back) or PTE_PCD|PTE_PWT (uncached). For devices found at boot; never unmapped. Panics
-// when DEVICE_BASE's 4 MiB are used up.
+// Map [pa, pa + len) of device memory at a fixed kernel address. `cache` is 0 (write-back) or
+// PTE_PCD | PTE_PWT (uncached). For devices found at boot; never unmapped.
+// Returns the address. Panics if the 4 MiB from DEVICE_BASE on do not suffice.
 void *device_map(physaddr_t pa, size_t len, pte_t cache);

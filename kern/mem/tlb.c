@@ -1,11 +1,11 @@
-// tlb.c: forgetting cached translations: the only file with invlpg. Intel SDM vol. 3, 4.10.4.
+// tlb.c: flush the TLB: the only file with invlpg. Intel SDM vol. 3, 4.10.4.
 #include "mem/tlb.h"
 
 #include "cpu/x86.h"
 #include "mem/mem_internal.h"
 
-// From this many pages on, reloading CR3 costs less than one invlpg a page and the misses that
-// follow.
+// From this many pages on, reloading CR3 costs less than one invlpg for each page, with the TLB
+// misses that follow a reload counted in.
 #define FLUSH_ALL_PAGES 32u
 
 pde_t *pgdir_current(void)
@@ -31,7 +31,8 @@ void tlb_flush(pde_t *pgdir)
 		write_cr3(read_cr3());
 }
 
-// Global translations survive a reload of CR3, but not a change of CR4.PGE.
+// Flush everything, also global translations: they survive a reload of CR3, but not a change of
+// CR4.PGE.
 static void flush_everything(void)
 {
 	uint32_t cr4 = read_cr4();
@@ -40,6 +41,8 @@ static void flush_everything(void)
 	write_cr4(cr4);
 }
 
+// Three ways, from the cheapest: invlpg page by page, a reload of CR3 for user addresses, a change
+// of CR4.PGE for kernel addresses.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 {
 	if (start >= end || (end <= ULIM && pgdir != pgdir_current()))
@@ -54,6 +57,7 @@ void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 	}
 }
 
+// First the flush, then the pages: this order is what a batch is for.
 void tlb_batch_flush(struct tlb_batch *batch)
 {
 	tlb_flush_range(batch->pgdir, batch->start, batch->end);

@@ -1,31 +1,36 @@
-// tlb.h: forgetting cached translations. tlb.c is the only file that executes invlpg or reloads CR3
-// for its effect on the TLB.
+// tlb.h: flush the TLB, the processor's cache of translations. The processor does not notice a
+// changed entry: until the flush it may use the old one, and a program may go on writing to a page
+// that is no longer its own. tlb.c is the only file that executes invlpg, or reloads CR3 for this
+// purpose.
 #pragma once
 
 #include "mem/pgdir.h"
 
-// Forget the translation of `va`, if `pgdir` is loaded or `va` is the kernel's.
+// Flush the translation of `va`, if `pgdir` is loaded or `va` is a kernel address.
 void tlb_invalidate(pde_t *pgdir, uintptr_t va);
 
-// Forget every translation of user addresses, if `pgdir` is loaded.
+// Flush all translations of user addresses, if `pgdir` is loaded.
 void tlb_flush(pde_t *pgdir);
 
-// The directory this CPU has loaded.
+// Returns the directory that this CPU has loaded.
 pde_t *pgdir_current(void);
 
-// Load `pgdir`, unless it is loaded already.
+// Load `pgdir`, unless it is loaded already: a load flushes the TLB.
 void pgdir_load(pde_t *pgdir);
 
-// A batch collects what a range operation takes out of one directory, flushes once, and only then
-// lets go of the pages: until the flush, a CPU may still write to them through a stale translation.
-// Caller of all three: holds the lock that guards the directory's entries, from begin to finish.
+// A batch collects the changes of a range operation on one directory, flushes once, and frees the
+// removed pages only after that: until the flush, a CPU may still write to them through a stale
+// translation. Freed too early, such a page could already belong to another program.
+// Caller of all functions: holds the lock that guards the directory's entries, from begin to
+// finish.
 struct tlb_batch {
 	pde_t *pgdir;
 	uintptr_t start,
 		end;  // the smallest range that covers every changed entry; empty when start >= end
-	page_t *dead; // pages whose last reference is gone, linked by next
+	page_t *dead; // pages without references, to be freed, linked by next
 };
 
+// Begin a batch for `pgdir`: nothing is collected yet.
 static inline void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
 {
 	batch->pgdir = pgdir;
@@ -34,7 +39,8 @@ static inline void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
 	batch->dead = NULL;
 }
 
-// As pte_store, but the flush waits for tlb_batch_finish.
+// Store an entry like pte_store, but leave the flush to tlb_batch_finish: the batch remembers the
+// smallest range that covers all changed entries.
 static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry)
 {
 	pte_t old = pte_exchange(pte, entry);
@@ -48,7 +54,8 @@ static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t 
 		batch->end = va + PAGE_SIZE;
 }
 
-// Drop one reference to `pp` now, and free it after the flush if it was the last.
+// Drop a reference on `pp` now. If it was the last one, and nobody has pinned the page, it is
+// freed after the flush.
 static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 {
 	int32_t left = (int32_t)__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL);
@@ -56,7 +63,7 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 	if (unlikely(left < 0))
 		page_unreferenced(pp); // panics
 	if (left == 0 && pp->pins == 0) {
-		pp->next = batch->dead; // it has no owner any more, so its link is free to use
+		pp->next = batch->dead; // a page without owner: its link is unused
 		batch->dead = pp;
 	}
 }
@@ -64,6 +71,7 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 // The rest of tlb_batch_finish, for a batch that has collected something.
 void tlb_batch_flush(struct tlb_batch *batch);
 
+// Flush and free what the batch has collected. It can be used again afterwards.
 static inline void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->start < batch->end || batch->dead)

@@ -1,4 +1,5 @@
-// internal.h: what the files of kern/vm share; nobody else includes this.
+// internal.h: what the files of kern/vm share. No other file includes it. In this order:
+// page-table entries, objects, page tables shared after fork, areas, mapping.
 #pragma once
 
 #include <abi/mman.h>
@@ -8,33 +9,37 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-// Like ptes_unmap, but does not yield: returns early when it is time to (yield_due), after at least one
-// table's entries. Returns where it stopped: `end`, or where to go on.
-// Caller: holds as->lock for writing, or the lock of the object behind the range.
+// Unmap [start, end) like ptes_unmap, but do not yield: return early when it is time to
+// (yield_due), after the entries of at least one table. Returns the address where it stopped:
+// `end`, or where to continue.
+// Caller: holds as->lock for writing, or the lock of the object that the range maps.
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Take everything in [start, end) out of the page tables, dropping references. Yields.
-// Caller: holds as->lock for writing, or the space is nobody's any more.
+// Remove all entries in [start, end) and drop their references. Areas stay as they are. Yields.
+// Caller: holds as->lock for writing, or nobody else knows the space.
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	while ((start = ptes_unmap_some(as, start, end)) < end)
 		thread_yield_point();
 }
 
-// Like ptes_unmap_some for the pages of objects only: private copies stay. Caller: holds the lock of
-// the object behind the range.
+// Like ptes_unmap_some, but remove only entries that name pages of objects: private copies stay.
+// Caller: holds the lock of the object that the range maps.
 uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // About how many instructions it takes to make an area, to cut, merge or free one.
 #define AREA_COST 300
 
-// Take out entries in [start, end) whose pages were some object's, but are not, or no longer, that of
-// `obj`. Yields. Caller: as for ptes_unmap.
+// Remove the entries in [start, end) that name a page which was some object's, but is not (or no
+// longer) a page of `obj`. Yields.
+// Caller: as for ptes_unmap.
 void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
                           const struct object *obj);
 
-// Count `cost` instructions of work on entries. If it is time, finish the batch, release pt_lock,
-// yield, and go on with the same batch. Caller: holds pt_lock and no other lock but as->lock.
+// Count `cost` instructions of work on entries. If it is time to yield, finish the batch, release
+// pt_lock, yield, take the lock again; the batch can be used further. Pages that the batch has
+// collected are free afterwards, and entries may have changed.
+// Caller: holds pt_lock, and no other lock but as->lock.
 static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch, uint32_t cost)
 {
 	if (!yield_due(cost))
@@ -45,21 +50,23 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 	spin_lock(&as->pt_lock);
 }
 
-// Make the entries in [start, end) match rights `prot`: taken rights go now, given ones come with
-// the next fault. Yields. Caller: holds as->lock for writing.
+// Make the entries in [start, end) match the protection `prot`. What is no longer allowed is taken
+// from the entries now; what is newly allowed comes with the next fault. Yields.
+// Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
-// What an entry becomes under rights `prot`.
+// Returns what `entry` becomes under the protection `prot`.
 pte_t entry_protected(pte_t entry, int prot);
 
-// Copy the entries of `area` from the space of `from` to that of `to`, which has none there.
-// Private pages become read-only in both. Yields. Returns 0, -ENOMEM, or -EINTR for a thread that is
-// killed, with part of the entries copied.
-// Caller: holds the lock of `from`'s space for writing and its pt_lock, which a yield releases; has
-// begun both batches and finishes them.
+// Copy the entries of `area` from the space of `from` to the space of `to`, which has none there.
+// Private pages become read-only in both. Yields.
+// Returns 0; -ENOMEM; -EINTR if the thread is killed. On an error a part of the entries is copied.
+// Caller: holds the lock of the first space for writing, and its pt_lock, which a yield releases;
+// has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
-// The end of the part of [va, end) that one page table covers.
+// Returns the end of the part of [va, end) that one page table covers. Loops over entries go from
+// table to table with it.
 static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 {
 	uintptr_t next = ROUND_DOWN(va, LARGE_SIZE) + LARGE_SIZE;
@@ -102,89 +109,107 @@ void large_protect(struct tlb_batch *batch, uintptr_t va, int prot);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
 void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
 
-// Does a program's space name a large page in this entry of its directory, present or held?
+// Returns true if an entry of a user's directory names a large page, present or PROT_NONE.
 static inline bool pde_has_large(pde_t pde)
 {
 	return (pde & PTE_PS) && pte_has_page(pde);
 }
 
-// Take pages out of the object's tree from [first, end), until it is time to yield. Returns true if
-// there are more. Caller: holds the object's lock, or is the last that knows it; nothing maps them.
+// Remove pages in [first, end) from the object's tree, until it is time to yield. Returns true if
+// some are left.
+// Caller: holds the object's lock, or nobody else knows the object; nothing maps the pages.
 bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
 
-// Free what is left of the tree of an object without pages: nodes that have led to none.
+// Free the nodes that are left in the tree of an object without pages: those that pagetree_insert
+// has made before it failed.
 void object_drop_nodes(struct object *obj);
 
-// Lock the object when nobody is taking out pages of it, with the lock released now and then: for
-// whoever adds pages, or changes the size. Caller: holds no lock that the other one needs.
+// Lock the object; wait first until no change is removing pages from it. For callers that add
+// pages or change the size.
+// Caller: holds no lock that the change may need.
 void object_lock_settled(struct object *obj);
 
-// Whoever releases the object's lock in the middle of a change does so between these two, and meanwhile
-// others wait that add pages or change the size; with `punching` also faults on small pages, as those on
-// large pages always do. Caller: holds the lock, and has got it by object_lock_settled.
+// A change of the object that releases its lock meanwhile is between these two calls. Until the
+// end of the change, others wait that want to add pages or change the size; faults on large pages
+// wait as well, and with `punching` also faults on small pages.
+// Caller: holds the object's lock, got by object_lock_settled.
 void object_change_begin(struct object *obj, bool punching);
 void object_change_end(struct object *obj);
 
-// Fill a large page with zeroes, or with what is in `from`, for the object. Releases the object's lock
-// meanwhile, as a change does, and yields. Caller: as above.
+// Fill a large page of the object with zeroes, or, if `from` is not NULL, with the contents of
+// `from`. Releases the object's lock meanwhile, as a change does, and yields.
+// Caller: as for object_change_begin.
 void object_fill_large(struct object *obj, page_t *pp, page_t *from);
 
-// The rest of it, for a caller that holds the lock and has seen `changing`.
+// The rest of object_lock_settled, for a caller that holds the object's lock and has seen
+// `changing`. Releases the lock meanwhile.
 void object_wait_settled(struct object *obj);
 
-// A change of an object takes pages out of all areas that map it. Whoever copies or moves entries, and
-// yields meanwhile, may bring some to an area that the change has visited before. So it remembers
-// object_changes() when it begins, and asks at the end whether any object has changed since. If so, it
-// calls object_catch_up for each area that has got entries: that takes out what should not be there.
-// Caller of the last one: holds the space's lock for writing, or nobody knows the space; no other lock.
+// A change of an object removes pages from all areas that map it. Code that copies or moves
+// entries, and yields meanwhile, may bring entries to an area that the change has visited before.
+// So such code calls object_changes() when it begins, and asks object_changed_since() at the end
+// whether any object has changed. If so, it calls object_catch_up for each area that has got
+// entries: this removes the entries that should not be there.
+// Caller of object_catch_up: holds the space's lock for writing, or nobody else knows the space;
+// no other lock.
 uint32_t object_changes(void);
 bool object_changed_since(uint32_t mark);
 void object_catch_up(struct area *area);
 
-// An area has become part of `area`, which the change under way has perhaps visited, unlike the other.
+// An area has merged into `area`. The change under way may have visited `area` but not the other
+// one: let it visit `area` again.
 // Caller: holds the space's lock for writing.
 void object_visit_again(struct area *area);
 
-// The object's page `index`, made if need be: 0, -ENOMEM or -ENOSPC. Caller of these four: holds its lock.
+// Find page `index` of the object, or make it. Returns 0, -ENOMEM or -ENOSPC. Caller of this and
+// the next three functions: holds the object's lock.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
-// Put aside a large page for each hole of the object in [first, end): 0, or -ENOMEM and nothing has
-// changed. Give back what was put aside; or only forget it, as the page has come. (object_reserve.c)
+// Reserve a large page for each hole of the object in [first, end). Returns 0, or -ENOMEM with
+// nothing changed. object_unreserve cancels the reservations of a range. object_reserve_used
+// removes one whose page has been allocated. (object_reserve.c)
 int object_reserve(struct object *obj, uint32_t first, uint32_t end);
 void object_unreserve(struct object *obj, uint32_t first, uint32_t end);
 void object_reserve_used(struct object *obj, uint32_t index);
 
-// Page tables shared after a fork (shared_tables.c). Whoever changes an entry has made its table private in
-// the step that may fail. Caller of all that take an address: holds as->pt_lock.
+// Page tables shared after a fork (shared_tables.c). A shared table never changes: whoever changes
+// an entry has made the table private before, in a step that may fail.
+// Caller of all functions with an address: holds as->pt_lock.
 
-// Let the table for `va`, which lies in `area`, stand in both directories, if it can be shared.
-// Returns whether it does. Caller: holds the page-table lock of the space of `from`.
+// Let both directories name the table for `va`, which lies in `area`, if it can be shared. Returns
+// true if they do.
+// Caller: holds the page-table lock of the space of `from`.
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
                  uintptr_t va);
 
-// Give the space a table of its own for `va`, if it shares one. 0 or -ENOMEM with nothing changed.
+// If the space shares the table for `va`, give it a table of its own. Returns 0, or -ENOMEM with
+// nothing changed.
 int table_make_private(struct aspace *as, uintptr_t va);
 
 // The entry for `va` in a table of the space's own, made if there is none. NULL without memory.
 pte_t *table_to_change(struct aspace *as, uintptr_t va);
 
-// If the space shares the table for `va`, which is there, give up its part in it. Returns whether it
-// did.
+// If the space shares the table for `va`, which exists, drop its reference on the table. Returns
+// true if it did.
 bool table_drop(struct aspace *as, uintptr_t va);
 
-// Make private all tables of [start, end), or those that it covers in part only. The first one yields
-// where there are several. 0 or -ENOMEM. Caller: holds as->lock for writing, not pt_lock.
+// Make all tables of [start, end) private; or, tables_make_private_at_ends, only those that the
+// range covers in part: the others will go as a whole. The first function yields. Return 0 or
+// -ENOMEM.
+// Caller: holds as->lock for writing, not pt_lock.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);
 int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The page that an entry names and counts on, or NULL.
+// Returns the page that an entry names and has a reference on, or NULL.
 static inline page_t *entry_page(pte_t entry)
 {
 	return pte_has_page(entry) ? phys_to_page(PTE_ADDR(entry)) : NULL;
 }
 
-// Copy `*pte`, the entry for `va` in the directory of `from`, to `*copy`, which is empty and in a space
-// that does not run. A private page becomes read-only in both. Caller: holds the first space's pt_lock.
+// Copy `*pte`, the entry for `va` in the directory of `from`, to `*copy`, an empty entry of a
+// space that does not run. A private page becomes read-only in both; the page gets one more
+// reference.
+// Caller: holds the first space's pt_lock.
 static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pte, pte_t *copy,
                                  bool shared)
 {
@@ -251,93 +276,105 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 	return error;
 }
 
-// What an entry lets a program do with its page, whose area admits it.
+// The bits of an entry whose page a program may read, or read and write. PTE_A and PTE_D are set
+// in advance: the processor need not set them, which would cost a locked access.
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
-// A write met `old`, an entry that is present and read-only, in a private area: give the space a
-// page of its own, or the right to write to the page if it is its own already. 0, -EAGAIN or
-// -ENOMEM.
+// Handle a write to `old`, the entry for `va`, which is present and read-only, in a private area:
+// let the space write to the page if it owns it exclusively, else give it a copy.
+// Returns 0, -EAGAIN or -ENOMEM.
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 
-// A new area for [start, end), like the request, outside any tree. NULL without memory.
+// Make an area for [start, end) as the request says, in no tree, with references of its own.
+// Returns NULL if out of memory.
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end);
 
-// A copy of `area` for `as`, outside any tree, with references of its own. NULL without memory.
+// Make a copy of `area` for the space `as`, in no tree, with references of its own. Returns NULL
+// if out of memory.
 struct area *area_copy(const struct area *area, struct aspace *as);
 
-// Let an area beside [start, end) grow over it, if the range is free and the area is like the request.
-// Returns whether one did. Caller: holds as->lock for writing.
+// If [start, end) is free, and an area next to it is like the request, extend that area over the
+// range. Returns true if an area was extended.
+// Caller: holds as->lock for writing.
 bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
                  uintptr_t end);
 
-// Take [start, end) away from an area that does not reach beyond both of its ends; perhaps nothing is
-// left of it. Caller: holds as->lock for writing.
+// Take [start, end) away from `area`, which extends beyond at most one end of the range. If
+// nothing is left of the area, it is released.
+// Caller: holds as->lock for writing.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
 
-// Give back an area that is in no tree any more, or never was.
+// Release an area that is in no tree: drop its references and free it.
 void area_release(struct area *area);
 
-// Take an area out of its tree and give it back. Caller: holds as->lock for writing.
+// Remove an area from its tree and release it. Caller: holds as->lock for writing.
 void area_drop(struct aspace *as, struct area *area);
 
-// Map and unmap. Caller: holds as->lock for writing. As aspace_map and aspace_unmap.
+// Map and unmap, like aspace_map and aspace_unmap. Caller: holds as->lock for writing.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The two steps of unmap_locked, of which only the first can fail: 0 or -ENOMEM. The second yields; a
-// thread that is killed meanwhile completes it: its end would have to do the same work.
+// The two steps of unmap_locked. Only the first can fail: it returns 0, -EINVAL or -ENOMEM. The
+// second yields; a thread that is killed meanwhile completes it, because its end would have to do
+// this work anyway.
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Where `len` free bytes are for an area of that kind: at `hint`, if that is possible, else the lowest
-// from MMAP_BASE on. 0 or -ENOMEM. Caller: holds as->lock.
+// Find `len` free bytes for an area with the backend `ops`: at `hint` if possible, else at the
+// lowest address from MMAP_BASE on. Returns 0 with the address in *store, or -ENOMEM.
+// Caller: holds as->lock.
 int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
               uintptr_t *store);
 
-// Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas like
-// that in `as`. Caller: holds as->lock.
+// Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
+// with this protection and these flags in `as`.
+// Caller: holds as->lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
-// Is [va, va + len) a page-aligned range of user addresses, len > 0?
+// Returns true if [va, va + len) is a range of user addresses, `va` page-aligned, len > 0.
 bool range_valid(uintptr_t va, size_t len);
 
 // Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the
-// tables that this needs, and holds them: 0 or -ENOMEM; then ptes_move cannot fail, or ptes_move_cancel
-// frees the tables. The first two yield. Caller: holds as->lock for writing throughout.
+// page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it the
+// caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
+// again. The first two yield.
+// Caller: holds as->lock for writing, from the first call to the last.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
 
-// Split the areas that contain `start` and `end`, so that none reaches across one of the two. Returns
-// 0; -EINVAL where one cannot be cut there, or -ENOMEM, both with nothing changed; or -ENOMEM where
-// the space may have no further area (areas_max): as on Linux the cut at `start` stays if only the one
-// at `end` is too many. Caller: holds as->lock for writing.
+// Split the areas that contain `start` and `end`, so that no area reaches across either address.
+// Returns 0; -EINVAL if an area cannot be cut there, or -ENOMEM if out of memory, both with
+// nothing changed; -ENOMEM if the space may have no more areas (areas_max): as on Linux the cut at
+// `start` stays if only the cut at `end` is one too many.
+// Caller: holds as->lock for writing.
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags `flags`.
-// It becomes part of a neighbour that is like it, or an area of its own. The entries are the caller's.
+// Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
+// `flags`. The part merges with a neighbour that is like it, or becomes an area of its own. The
+// caller changes the entries.
 // Returns 0, or the errors of areas_split_at. Caller: holds as->lock for writing.
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
 
-// Let the areas that meet at `va` become one if they are alike. Caller: holds as->lock for writing.
+// Merge the two areas that meet at `va` if they are alike. Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);
 
-// Do the area's rights admit such an access?
+// Returns true if the area's protection admits the access.
 static inline bool area_admits(const struct area *area, enum fault_access access)
 {
 	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
 }
 
-// Is an area like that what RLIMIT_DATA counts?
+// Returns true if RLIMIT_DATA counts areas with this protection and these flags.
 static inline bool area_is_data(int prot, uint32_t flags)
 {
 	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
 }
 
-// What stands behind an area that is made like this.
+// Returns the backend of an area that is made as the request says.
 static inline const struct area_ops *request_ops(const struct map_request *request)
 {
 	if (request->ops)
@@ -347,19 +384,20 @@ static inline const struct area_ops *request_ops(const struct map_request *reque
 	return request->object->shift == PAGE_SHIFT ? &object_ops : &large_ops;
 }
 
-// Can no area like that be cut at `va`?
+// Returns true if no area with this backend can be cut at `va`.
 static inline bool uncut_at(const struct area_ops *ops, uintptr_t va)
 {
 	return va & ops->uncut;
 }
 
-// Does mlock mark such areas? Others have no pages that could be taken away.
+// Returns true if mlock() marks areas with this backend. The others have no pages that could be
+// taken away.
 static inline bool ops_lockable(const struct area_ops *ops)
 {
 	return ops != &linear_ops && ops != &large_ops;
 }
 
-// Is device memory behind the area? Its entries have no pages to copy, hold or lock.
+// Returns true if the area maps device memory. Its entries have no pages to copy, pin or lock.
 static inline bool area_is_device(const struct area *area)
 {
 	return area->ops == &linear_ops;
