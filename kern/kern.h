@@ -53,16 +53,7 @@
 #define ROUND_UP(x, n) ROUND_DOWN((x) + (-1 + (__typeof__(x))(n)), n)
 
 // The levels of messages, the most urgent first. The numbers are those of syslog(3).
-enum log_level {
-	LOG_EMERG,
-	LOG_ALERT,
-	LOG_CRIT,
-	LOG_ERR,
-	LOG_WARNING,
-	LOG_NOTICE,
-	LOG_INFO,
-	LOG_DEBUG
-};
+enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
 // Print a message on every registered console sink that shows messages of `level`. Never sleeps.
 // May be called anywhere, also under a spinlock and in an interrupt handler.

@@ -9,7 +9,6 @@ from tools import cpio
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
 PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
 BOOT_ERRORS = {
-    0x12: "it could not start",
     0x13: "it was not started by a multiboot loader",
     0x14: "it got no memory map",
     0x15: "it got no module",

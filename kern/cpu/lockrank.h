@@ -10,7 +10,6 @@ enum lock_rank {
 	RANK_NAMED,    // the registry of named areas
 	RANK_ASPACE,   // the areas of an address space
 	RANK_OBJECT,   // the pages of a memory object
-	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.
 	RANK_MUTEX,        // the inside of a sleeping lock
@@ -23,7 +22,6 @@ enum lock_rank {
 	RANK_PAGETABLE,    // entries of an address space's page tables
 	RANK_SHARED_TABLE, // page tables that several address spaces name
 	RANK_TIMER,        // the tree of armed timers
-	RANK_WAITQ,        // waiters on a queue
 	RANK_SCHED,        // run queues, thread states
 	RANK_HEAP,         // kmalloc's free lists
 	RANK_KSTACK,       // free kernel stacks

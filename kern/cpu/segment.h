@@ -15,8 +15,7 @@ struct segment_desc {
 #define SEG_DPL3 0x00006000u
 #define SEG_CODE_OR_DATA 0x00001000u
 #define SEG_CODE 0x00000800u
-#define SEG_CONFORMING 0x00000400u // code; of data: expands down
-#define SEG_WRITABLE 0x00000200u   // data; of code: readable
+#define SEG_WRITABLE 0x00000200u // data; of code: readable
 #define SEG_ACCESSED 0x00000100u
 #define SEG_AVAILABLE 0x00100000u // free for software
 #define SEG_32BIT 0x00400000u

@@ -9,7 +9,6 @@
 #define EFLAGS_TF 0x00000100u    // trap after each instruction
 #define EFLAGS_IF 0x00000200u    // interrupts on
 #define EFLAGS_DF 0x00000400u    // string instructions go down
-#define EFLAGS_IOPL 0x00003000u
 #define EFLAGS_NT 0x00004000u
 #define EFLAGS_RF 0x00010000u
 #define EFLAGS_VM 0x00020000u
@@ -17,7 +16,6 @@
 	0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
 
 // Control registers (Intel SDM vol. 3, 2.5)
-#define CR0_PE 0x00000001u
 #define CR0_MP 0x00000002u // wait/fwait obey TS
 #define CR0_EM 0x00000004u
 #define CR0_TS 0x00000008u // the next FPU instruction traps
@@ -25,7 +23,6 @@
 #define CR0_WP 0x00010000u // the kernel too obeys read-only entries
 #define CR0_AM 0x00040000u
 #define CR0_PG 0x80000000u
-#define CR4_PSE 0x00000010u
 #define CR4_PGE 0x00000080u
 #define CR4_OSFXSR 0x00000200u
 #define CR4_OSXMMEXCPT 0x00000400u

@@ -3,6 +3,7 @@
 #include "debug/safe_read.h"
 
 #include "cpu/x86.h"
+#include "layout.h"
 
 // Bits of directory and table entries (Intel SDM vol. 3, 4.3). This layer is below kern/mem, so it
 // has the few that it needs.
@@ -10,7 +11,6 @@
 #define ENTRY_LARGE 0x080u
 #define ENTRY_ADDR 0xFFFFF000u
 #define ENTRY_LARGE_ADDR 0xFFC00000u
-#define LINEAR_SIZE (896u << 20)
 
 // Returns entry `index` of the directory or table at physical address `table`, or 0 if the linear
 // map does not reach that.

@@ -7,7 +7,6 @@
 enum exit_code {
 	EXIT_NORMAL = 0x10, // the first program has ended, or a program has powered off
 	EXIT_PANIC = 0x11,
-	EXIT_BOOT = 0x12,              // the machine cannot be booted, for any other reason
 	EXIT_BOOT_MAGIC = 0x13,        // not started by a multiboot loader
 	EXIT_BOOT_NO_MAP = 0x14,       // no memory map
 	EXIT_BOOT_NO_MODULE = 0x15,    // no archive

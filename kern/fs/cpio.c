@@ -34,8 +34,7 @@ enum field {
 	RDEV_MAJOR,
 	RDEV_MINOR,
 	NAME_SIZE,
-	CHECK,
-	FIELDS,
+	FIELDS = NAME_SIZE + 2, // a checksum comes last, which this format leaves 0
 };
 
 #define HEADER_LENGTH (MAGIC_LENGTH + FIELDS * 8)

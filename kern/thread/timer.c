@@ -25,9 +25,10 @@
 #define SLICE_NS (10 * NS_PER_MS)
 #define LONGEST_SHOT_NS (50 * NS_PER_MS)
 
-// One PIT tick is 10^9 / 1,193,182 ns = NS_SCALED / 2^22.
-#define NS_SCALED 3515225674u
-#define TICKS_SCALED 5124678u // ticks in a ns, times 2^32
+// One PIT tick is 10^9 / PIT_HZ ns = NS_SCALED / 2^22; one ns is TICKS_SCALED / 2^32 ticks. Both are
+// rounded to the nearest number.
+#define NS_SCALED ((uint32_t)(((1000000000ull << 22) + PIT_HZ / 2) / PIT_HZ))
+#define TICKS_SCALED ((uint32_t)((((uint64_t)PIT_HZ << 32) + 500000000) / 1000000000))
 
 static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
