@@ -97,7 +97,8 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] user/*/*/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
-lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-scripts lint-lengths
+lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-constants lint-names \
+	lint-scripts lint-lengths
 .PHONY: $(lint_checks)
 
 # All checks are made, also after one that finds something.
@@ -137,6 +138,14 @@ lint-cppcheck:
 
 lint-includes:
 	$(PYTHON) grade/tools/check-includes.py
+
+# Macros and enumerators that nothing uses, or that two files define.
+lint-constants:
+	$(PYTHON) grade/tools/check-constants.py
+
+# Names in comments and pages that the tree does not have.
+lint-names:
+	$(PYTHON) grade/tools/check-names.py
 
 # Files and functions that grew too long are named; that alone fails nothing.
 lint-lengths:

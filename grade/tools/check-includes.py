@@ -12,11 +12,7 @@ import pathlib
 import re
 import sys
 
-# Lowest first.
-LAYERS = ["cpu", "debug", "dev", "mem", "thread", "vm", "fs", "procfs", "tty", "proc", "sys"]
-
-# Headers below all layers.
-EVERYBODY = ["bitmap.h", "kern.h", "layout.h", "list.h"]
+from layers import EVERYBODY, LAYERS
 
 # What tests need of a layer that may stand above theirs.
 FOR_TESTS = "debug/ktest.h"

@@ -1,10 +1,10 @@
 // ktest.h: tests that run inside the kernel. A test is a function in a file of its layer
 // folder test/ (kern/LAYER/test/):
 //
-//	KTEST(page_alloc_gives_distinct_pages)
+//	KTEST(page_alloc_zeroed_clears_all_of_it)
 //	{
 //		...
-//		EXPECT(a != b);
+//		EXPECT(all_zero);
 //	}
 //
 // A failed expectation is reported with its values, and the test goes on: one failure does not hide

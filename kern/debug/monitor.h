@@ -3,8 +3,8 @@
 //
 // A layer adds the commands that show its own data:
 //
-// 	static void monitor_ps(int argc, char **argv) { ... console_printf(...) ... }
-// 	MONITOR_COMMAND(ps, "all processes", monitor_ps);
+// 	static void show_processes(int argc, char **argv) { ... console_printf(...) ... }
+// 	MONITOR_COMMAND(ps, "all processes", show_processes);
 #pragma once
 
 #include "debug/printk.h"

@@ -16,7 +16,7 @@
 struct mutex tree_lock;
 struct inode *tree_root;
 
-static uint32_t last_ino; // [a] the newest inode's number; all volumes share the numbers
+static uint32_t last_ino; // [atomic] the newest inode's number; all volumes share the numbers
 
 static void directory_init(struct directory *dir)
 {

@@ -154,7 +154,7 @@ static inline struct inode *inode_get(struct inode *inode)
 // sleeping lock but tree_lock or an address space's.
 void inode_put(struct inode *inode);
 
-// Returns true if the type of `inode` is `type`, one of the S_IF constants.
+// Returns true if the type of `inode` is `type`, one of S_IFREG, S_IFDIR and their like.
 static inline bool inode_is(const struct inode *inode, mode_t type)
 {
 	return (inode->mode & S_IFMT) == type;

@@ -25,7 +25,7 @@ static bool choosing;    // [process_lock] somebody looks for a victim
 
 // The first program, of which init reports why it ended.
 static struct {
-	pid_t pid;   // [c] once it runs
+	pid_t pid;   // constant once it runs
 	bool killed; // [process_lock]
 } watched;
 

@@ -8,6 +8,8 @@
 
 #define PID_FIRST_AGAIN 300 // where numbers go on after the highest
 
+// [p] process_lock
+
 // Two blocks take no memory, so that what a program forks and waits for leaves the heap as it was:
 // that of the first numbers, and that of the number taken last.
 static struct pid_slot first_block[PID_BLOCK_SLOTS], last_block[PID_BLOCK_SLOTS]; // [p]

@@ -139,9 +139,13 @@ void process_exit(int status) __noreturn;
 // The child of a vfork does not need its parent's memory any more: it execs or ends.
 void process_vfork_done(struct process *process);
 
-// wait4: `pid` > 0 that child, -1 any, 0 one of the caller's group, < -1 one of group -pid. Returns
-// the pid with its status in *status_store, and in *usage (NULL: nowhere) what it and its own children
-// have used; 0 with WNOHANG while none has ended; -ECHILD, or -ERESTARTSYS.
+// Wait for a report of a child, as wait4 does: `pid` > 0 that child, -1 any, 0 one of the caller's
+// group, < -1 one of group -pid. A child reports its end; with WUNTRACED in `options` also that it was
+// stopped, with WCONTINUED that it was continued. A child that has ended is reaped.
+// Returns the child's pid, with the status in *status_store, and in *usage (NULL: nowhere) what the
+// child and those that it has waited for have used; 0, with WNOHANG, if no such child has a report;
+// -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
+// Caller: holds no lock.
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with

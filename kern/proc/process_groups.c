@@ -100,7 +100,7 @@ static void leave(struct process *process)
 // Make `process`, which nobody has, the youngest child of `parent`.
 static void enter_family(struct process *process, struct process *parent)
 {
-	static uint64_t births; // [p]
+	static uint64_t births; // [process_lock]
 
 	process->parent = parent;
 	process->birth = ++births;
@@ -151,7 +151,7 @@ struct process *family_dead_after(const struct process *parent, uint64_t birth)
 
 void process_publish(struct process *process, struct process *parent)
 {
-	static uint64_t serial; // [p]
+	static uint64_t serial; // [process_lock]
 
 	spin_lock(&process_lock);
 	pid_slot_taken(process->pid)->process = process;

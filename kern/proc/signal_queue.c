@@ -16,7 +16,7 @@ struct pending_info {
 
 // Descriptions queued in all processes: every process belongs to the one user there is, and
 // RLIMIT_SIGPENDING counts by user.
-static uint32_t pending_total; // [a]
+static uint32_t pending_total; // [atomic]
 
 void sigqueue_init(struct signal_queue *queue)
 {

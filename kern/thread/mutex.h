@@ -51,7 +51,7 @@ bool mutex_held(const struct mutex *mutex);
 // A lock for many readers or one writer. A waiting writer goes before readers that come later, so
 // that readers cannot keep a writer out for ever.
 struct rwlock {
-	uint32_t state;        // [a] RWLOCK_ bits and the number of readers
+	uint32_t state;        // atomic: RWLOCK_ bits and the number of readers
 	struct spinlock lock;  // guards the queue and its counters, and RWLOCK_WAITING
 	struct thread *writer; // the thread that holds it for writing, valid with RWLOCK_WRITER
 	unsigned int writers_waiting;

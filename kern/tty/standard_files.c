@@ -21,6 +21,7 @@
 
 #define KEPT_INPUT "/.run/stdin"
 
+// [c] constant   [a] atomic
 static enum { STDIO_CONSOLE, STDIO_SERIAL, STDIO_TTY } mode; // [c] after stdio_init
 
 // --- Input over COM2 ---

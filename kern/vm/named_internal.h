@@ -5,9 +5,9 @@
 #include "vm/named.h"
 #include "vm/object.h"
 
-// Guards the registry and all fields marked [r]. It is never held while an operation does its
-// work, which may yield: an area is complete before it enters the registry, leaves it before it is
-// taken apart, and is marked busy while it changes.
+// [r] named_lock guards the registry and all fields with this letter. It is never held while an
+// operation does its work, which may yield: an area is complete before it enters the registry,
+// leaves it before it is taken apart, and is marked busy while it changes.
 extern struct mutex named_lock;
 
 // Returns the area with that id, or NULL. Caller: holds named_lock.

@@ -20,7 +20,7 @@
 #define DROP_EACH (8 * PAGETREE_LEAF) // pages to remove between two checks of the time
 #define CLEAR_PIECE (64u << 10)       // bytes to clear between two checks of the time
 
-// How many changes of all objects have begun or ended; how many are under way. [a]
+// How many changes of all objects have begun or ended; how many are under way. [atomic]
 static uint32_t changes, under_way;
 
 uint32_t object_changes(void)

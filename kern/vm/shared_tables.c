@@ -7,7 +7,9 @@
 // A shared table's count says how many directories name it; its entries count once. So "this page is
 // mapped once" means "it is this space's alone" only after the table is private.
 //
-// Nothing else in the kernel needs this file: without it aspace_clone.c would copy, and be slower.
+// The rest of vm calls this file for three things: a fork offers each table to table_share, a change of
+// entries first makes their table private (table_make_private and its relatives), and an unmapping may
+// drop a whole table (table_drop). Without this file each fork would copy all entries.
 #include "vm/internal.h"
 
 // Below this many entries, copying them costs less than the fault that undoes the sharing.

@@ -126,7 +126,7 @@ KTEST(path_follows_symbolic_links)
 	end(fs);
 }
 
-// link_0 -> file, link_1 -> link_0, ...: forty may be followed, one more may not.
+// Each link names the link before it, the first a file: forty may be followed, one more may not.
 KTEST(path_follows_forty_links)
 {
 	struct fs_context *fs = begin();

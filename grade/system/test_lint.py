@@ -1,0 +1,89 @@
+"""Lint's own checks (grade/tools/check-*.py), each on a small tree with one mistake."""
+import runpy
+import subprocess
+import sys
+
+import pytest
+
+from quire import build
+
+LAYERS = runpy.run_path(f"{build.TREE}/grade/tools/layers.py")["LAYERS"]
+
+
+@pytest.fixture(name="lint")
+def fixture_lint(tmp_path):
+    """A function: write these files, run a check of lint in their directory; what it complains of."""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+
+    def lint(check, files, *arguments):
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        command = [sys.executable, f"{build.TREE}/grade/tools/check-{check}.py", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert not done.stderr, done.stderr
+        lines = done.stdout.splitlines()
+        assert done.returncode == (1 if [line for line in lines if not line.startswith("note:")] else 0)
+        return lines
+
+    return lint
+
+
+def test_constants_that_nothing_uses(lint):
+    assert lint("constants", {
+        "kern/mem/a.h": "#define USED 1 // and UNUSED is not\n#define UNUSED 2\n"
+                        "enum color { RED, GREEN = USED, };\n",
+        "kern/mem/a.c": "int a = RED; // GREEN\n",
+        "grade/audit.py": "",
+    }) == ["kern/mem/a.h:2: UNUSED is used nowhere", "kern/mem/a.h:3: GREEN is used nowhere"]
+
+
+def test_constants_that_are_defined_twice(lint):
+    assert lint("constants", {
+        "kern/layout.h": "#define SIZE 1\n",
+        "kern/mem/a.c": "#define SIZE 1\n#define OWN SIZE\nint a = OWN;\n",
+        "kern/mem/b.c": "#define OWN 2\nint b = OWN;\n#define X 1\nint c = X;\n#undef X\n",
+    }) == ["kern/mem/a.c:1: SIZE is defined in kern/layout.h too"]
+
+
+@pytest.mark.parametrize("comment, wrong", [
+    ("area_find and area_fond, page_ and _find", "there is no area_fond"),
+    ("calls walk(), and area_find()", "there is no walk()"),
+    ("see a.c, mem/a.c and vm/fault.c", "there is no file vm/fault.c"),
+    ("a word, and/or two; user/NAME.c; path_resolution(7)", None),
+    ("as vfs_read() of Linux's fs/read_write.c", None),
+    ("as on Linux. vfs_read is not ours", "there is no vfs_read"),
+])
+def test_names_in_comments(lint, comment, wrong):
+    found = lint("names", {"kern/mem/a.c": f"int page_count;\nvoid area_find(void); // {comment}\n"})
+    assert found == ([f"kern/mem/a.c:2: {wrong}"] if wrong else [])
+
+
+def test_names_in_strings_are_code(lint):
+    assert lint("names", {"kern/mem/a.c": 'const char *a = "// no_comment"; // no_comment\n'}) == []
+
+
+def test_letters_have_a_meaning(lint):
+    assert lint("names", {"kern/mem/a.h": """// [l] lock   [-] none
+struct a {
+	int b; // [l]
+	int c; // [c] constant
+	int d; // [lock] and e[i]
+	// [s] is not explained here
+};
+"""}) == ["kern/mem/a.h:4: the file does not explain [c]", "kern/mem/a.h:6: the file does not explain [s]"]
+
+
+def test_names_in_pages(lint):
+    assert lint("names", {
+        "kern/mem/a.c": "int page_count;\n",
+        "page.md": "`page_count`, `page_cont`, `drv`, `a word`, page_cont; `mem/b.c`\n",
+    }) == ["page.md:1: there is no file mem/b.c", "page.md:1: there is no page_cont", "page.md:1: there is no drv"]
+
+
+def test_layers_in_pages(lint):
+    page = "## The layers\n\n" + "".join(f"        {layer:8} the layer\n" for layer in LAYERS[::-1])
+    assert lint("names", {"README.md": page}) == []
+    found = lint("names", {"README.md": page.replace("tty", "drv")})
+    assert len(found) == 1 and found[0].startswith("README.md:1: the layers are sys proc tty")
