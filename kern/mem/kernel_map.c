@@ -77,7 +77,7 @@ void pgdir_init(void)
 		          page_to_phys(kernel_table()) | KERNEL_TABLE);
 	pp->index = 0; // the user's half has no entry in use
 
-	// What the TLB holds of the old entries is not global yet, so reloading CR3 flushes it.
+	// The translations of the old entries are not global yet, so reloading CR3 flushes them.
 	tlb_flush(kernel_pgdir);
 	if (cpuid(CPUID_FEATURES, 0).edx & CPUID_EDX_PGE)
 		write_cr4(read_cr4() | CR4_PGE);

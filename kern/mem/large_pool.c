@@ -1,5 +1,5 @@
 // large_pool.c: the pool of large pages. Reservations are a number, not a choice of pages: any
-// free page can serve any reservation, as long as `reserved` never exceeds `free`.
+// free page can fulfil any reservation, as long as `reserved` never exceeds `free`.
 #include "mem/large_pool.h"
 
 #include "mem/mem_internal.h"

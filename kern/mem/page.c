@@ -52,7 +52,7 @@ static size_t whole_pages(const struct mem_range *range)
 	return end > start ? end - start : 0;
 }
 
-// Walks the free gaps of memory from low to high: what lies in no gap is reserved, the rest is
+// Walks the free gaps of memory from low to high: memory in no gap is reserved, the rest is
 // free. In the gap that boot_alloc uses, free memory begins where the last allocation ends.
 void page_init(void)
 {

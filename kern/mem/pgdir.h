@@ -11,7 +11,7 @@
 //	        |              +--- which entry of the page table: it names the page
 //	        +--- which entry of the directory: it names the page table
 //
-// In a directory's entry with PTE_PS, the address of a large page stands instead of a table's, and
+// In a directory's entry with PTE_PS, a large page's address takes the place of a table's, and
 // bits 21 to 0 are the offset in the large page. CR3 has the directory's address. An entry
 // consists of an address, whose low 12 bits are 0, and of these 12 bits, which are flags.
 //

@@ -34,7 +34,7 @@ page_t *page_cache_get(unsigned int which)
 	return pp;
 }
 
-// A small cache is enough: it serves programs that start and end one after the other.
+// A small cache is enough for programs that start and end one after the other.
 void page_cache_put(unsigned int which, page_t *pp)
 {
 	struct page_cache *cache = &caches[which];

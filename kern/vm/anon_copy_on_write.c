@@ -1,5 +1,5 @@
 // anon_copy_on_write.c: faults on anonymous memory, and copy-on-write for it and for private
-// mappings of files. What a fault does depends on the entry that it finds:
+// mappings of files. The effect of a fault depends on the entry that it finds:
 //
 //	entry at the address           read                     write
 //	-------------------------      ---------------------    --------------------------------
@@ -39,7 +39,7 @@ static inline bool page_is_own(const page_t *pp)
 }
 
 // Make the entry of an exclusively owned page writable, unless it has changed. No flush is needed:
-// what the TLB still has of it can only cause one more fault. Returns 0: the program runs the
+// a translation left in the TLB can only cause one more fault. Returns 0: the program runs the
 // instruction again in either case.
 static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 {

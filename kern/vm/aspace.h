@@ -170,7 +170,7 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 // short.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 
-// What a space contains, in pages (aspace_usage.c).
+// The contents of a space, in pages (aspace_usage.c).
 struct aspace_usage {
 	size_t size;               // all areas; of these:
 	size_t data, stack, text;  // private and writable; stacks; executable, of the rest

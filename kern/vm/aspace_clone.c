@@ -1,5 +1,5 @@
 // aspace_clone.c: fork's copy of an address space. Areas and page-table entries are copied, pages
-// are not: private pages become read-only in both spaces, and whoever writes first gets a copy
+// are not: private pages become read-only in both spaces, and the first one to write gets a copy
 // (anon_copy_on_write.c).
 #include "vm/internal.h"
 

@@ -97,7 +97,7 @@ static void count_resident(struct aspace *as, const struct area *area, struct as
 	}
 }
 
-// Add to *usage what an area reports by its size alone, whether its pages are in memory or not.
+// Add an area to *usage by its size alone, whether its pages are in memory or not.
 // Each area counts as one of stack, data, text, or none.
 static void count_area(const struct area *area, struct aspace_usage *usage)
 {

@@ -50,8 +50,8 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 	spin_lock(&as->pt_lock);
 }
 
-// Make the entries in [start, end) match the protection `prot`. What is no longer allowed is taken
-// from the entries now; what is newly allowed comes with the next fault. Yields.
+// Make the entries in [start, end) match the protection `prot`. Permissions that
+// are no longer allowed are removed now; new permissions come with the next fault. Yields.
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 

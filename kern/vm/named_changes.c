@@ -89,7 +89,7 @@ static int remap(struct named_area *named, const struct map_request *request)
 	return error;
 }
 
-// A contiguous area has promised its physical address, and a copy its source; neither can get
+// A contiguous area must keep its physical address, and a copy its source; neither can get
 // other memory.
 int named_remap(struct aspace *as, int id, struct map_request *request)
 {

@@ -118,7 +118,7 @@ static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 	return error;
 }
 
-// Whoever asks in this way is about to use the page, so it stops being untouched.
+// The caller is about to use the page, so the page no longer counts as untouched.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	page_t *pp = *pp_store = pagetree_get(&obj->pages, index);

@@ -66,7 +66,7 @@ int64_t object_seek(struct object *obj, int64_t offset, bool data)
 	}
 }
 
-// Read page by page. The zero page stands in for a hole: it needs no pin, and nothing is
+// Read page by page. The zero page takes the place of a hole: it needs no pin, and nothing is
 // allocated. The size is read once, without the lock: a read that races with a truncation may
 // return the old or the new contents, as on Linux.
 static ssize_t read_with(struct object *obj, uint64_t offset, uintptr_t buffer, size_t len,

@@ -18,7 +18,7 @@ struct remap {
 };
 
 // Check that the mapping at `remap->old`, which lies in `area`, can move or grow. Only the part
-// that survives must lie in one area; what is cut off may lie in any areas.
+// that survives must lie in one area; a part that is cut off may lie in any areas.
 // Returns 0; -EINVAL, -EFAULT or -ENOMEM, as aspace_remap.
 static int check_source(struct aspace *as, const struct remap *remap, const struct area *area)
 {
@@ -149,7 +149,7 @@ static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, s
 }
 
 // Move to a target that the program names (`fixed`), or leave the old range mapped
-// (MREMAP_DONTUNMAP). As on Linux, what is mapped at the target is unmapped first, even if the
+// (MREMAP_DONTUNMAP). As on Linux, mappings at the target are unmapped first, even if the
 // move itself then fails.
 static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 {
@@ -173,7 +173,7 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 }
 
 // MREMAP_FIXED with an unchanged size: move all areas of the old range, one after the other, up to
-// the first failure. If there is a hole between two areas, what is mapped at its place in the
+// the first failure. If there is a hole between two areas, a mapping at its place in the
 // target stays. Linux does this since 6.17.
 static int move_each(struct aspace *as, const struct remap *remap)
 {
