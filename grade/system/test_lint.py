@@ -87,3 +87,26 @@ def test_layers_in_pages(lint):
     assert lint("names", {"README.md": page}) == []
     found = lint("names", {"README.md": page.replace("tty", "drv")})
     assert len(found) == 1 and found[0].startswith("README.md:1: the layers are sys proc tty")
+
+
+def c_function(head, lines):
+    """A function with so many lines from brace to brace."""
+    return head + "\n{\n" + "\twork();\n" * (lines - 2) + "}\n"
+
+
+def test_lengths(lint):
+    files = {
+        "kern/mem/a.c": c_function("// One.\nstatic void\none(void)", 61) + c_function("static void two(void)", 11)
+                        + c_function("static void three(void)", 12) + c_function("void four(int a, int b)", 12)
+                        + c_function("void five(void)", 12) + c_function("SYSCALL1(six, int, a)", 12),
+        "kern/mem/a.h": "// About both.\nint none(void);\nvoid four(int a,\n          int b);\n\nvoid five(void);\n",
+        "kern/mem/test/test_a.c": c_function("KTEST(seven)", 12) + "\n" * 400,
+    }
+    assert lint("lengths", files, *files) == [
+        "note: kern/mem/a.c:4: one has 61 lines",
+        "note: kern/mem/a.c:78: three has 12 lines and no comment",
+        "note: kern/mem/a.c:104: five has 12 lines and no comment",
+        "note: kern/mem/a.c:117: six has 12 lines and no comment",
+        "note: kern/mem/test/test_a.c has 413 lines",
+        "note: 3 functions of 12 lines or more have no comment",
+    ]
