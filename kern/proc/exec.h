@@ -1,4 +1,4 @@
-// exec.h: replacing a program by another one.
+// exec.h: replacing a program by another one (execve).
 #pragma once
 
 #include "kern.h"
@@ -8,49 +8,61 @@ struct inode;
 struct object;
 
 #define EXEC_STRING_MAX (128u << 10) // bytes of one argument, with its NUL
-// Bytes of all arguments, the environment, the name and the pointers to them: a quarter of RLIMIT_STACK,
-// but within these.
+
+// Bounds of the bytes that arguments, environment, name and the pointers to them may take. Between
+// these bounds the limit is a quarter of RLIMIT_STACK, as on Linux.
 #define EXEC_BLOCK_MIN (128u << 10)
 #define EXEC_BLOCK_MAX (6u << 20)
 
-// The strings of a new program, each with its NUL: arguments, environment, and the name that the
-// program was called by, one behind the other as they will stand at the top of its stack.
+// The strings of a new program, each with its NUL: arguments, environment, and the name by which
+// the program was called. They follow each other as they will lie at the top of its stack.
 struct exec_args {
 	char *block;
 	size_t used, size, limit;
 	uint32_t argc, envc;
 };
 
-// Collect strings. Arguments first, then the environment, then the program's name. 0, -E2BIG where they
-// and their pointers pass the limit of the current process, -ENOMEM or -EFAULT.
+// Begin with no strings; the limit comes from the current process. Returns 0 or -ENOMEM. The
+// strings must be added in this order: arguments, environment, name. The caller counts them in
+// argc and envc.
 int exec_args_init(struct exec_args *args);
+// Free the strings.
 void exec_args_free(struct exec_args *args);
+// Add a copy of `string`. Returns 0; -E2BIG if the limit is exceeded; -ENOMEM.
 int exec_args_add(struct exec_args *args, const char *string);
+// Add the strings that `vector` points to, an array of the program that ends with NULL; NULL
+// itself means no strings. Stores how many there are. Returns 0; -E2BIG if a string or all of them
+// with their pointers exceed the limit; -EFAULT; -ENOMEM; -EINTR if the thread must die.
 int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32_t *count_store);
 
-// Change the arguments before the name is added: put one in the place of the first, or before all.
+// Replace the first argument by `string`; without arguments add it, and argc stays. Before the
+// name is added. Returns as exec_args_add.
 int exec_args_replace_first(struct exec_args *args, const char *string);
+
+// Insert `string` before the first argument, and count it in argc. Before the name is added.
+// Returns as exec_args_add.
 int exec_args_prepend(struct exec_args *args, const char *string);
 
-// What loading a program found out.
+// The facts about a loaded program that its start needs.
 struct exec_image {
 	uintptr_t entry;
-	uintptr_t phdr; // where the program headers are in memory
+	uintptr_t phdr; // address of the program headers in memory
 	uint32_t phnum;
-	uintptr_t end; // of the highest segment
+	uintptr_t end; // end of the highest segment
 	bool stack_executable;
 };
 
-// Map the ELF program in `obj` into `as`, which is empty. 0; -ENOEXEC where it is none that we can
-// run, -ENOENT where it wants a dynamic linker, -ENOMEM, -EINVAL.
+// Map the ELF program in `obj` into `as`, which is empty. Returns 0 with *image filled; -ENOEXEC
+// if it is no program that the kernel can run; -ENOENT if it wants a dynamic linker; -ENOMEM;
+// -EINVAL if a segment cannot be mapped.
 int elf_load(struct aspace *as, struct object *obj, struct exec_image *image);
 
-// Make the stack of a new program and lay out what it finds there. 0 with the stack pointer in
-// *sp_store; -ENOMEM, -E2BIG.
+// Map the stack of a new program and write arguments, environment and auxiliary vector to it.
+// Returns 0 with the stack pointer in *sp_store; -ENOMEM; -E2BIG if the strings exceed the limit.
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store);
 
 // Replace the current process's program by the file at `path`. `args` holds arguments and
-// environment; it stays the caller's. 0: the thread enters the new program when it returns to user
-// mode; -errno, the old program goes on.
+// environment, and stays the caller's. Returns 0: the thread enters the new program when it
+// returns to user mode. Returns -errno: the old program goes on, unchanged.
 int process_exec(const char *path, struct exec_args *args);

@@ -1,17 +1,16 @@
-// init.h: the first process, the kernel's own: it prepares the system, starts the first program,
-// buries orphans, and ends the machine when the first program has ended.
+// init.h: process 1, which is part of the kernel. It prepares the system, starts the first
+// program, reaps orphans, and ends the machine when the first program has ended.
 #pragma once
 
 #include "layout.h"
 #include "kern.h"
 
-// A file that the boot loader has put into memory: an archive.
+// A file that the boot loader has put into memory: an archive of programs.
 struct init_module {
 	physaddr_t start, end;
 };
 
-// Start process 1. What it does depends on kernel options:
-//	init=PATH   the first program (/bin/sh)
-//	ktest[=GLOB,...]  run the in-kernel tests and end the machine
-// `modules` must stay valid.
+// Start process 1 with `count` archives; `modules` must stay valid. Kernel options:
+// 	init=PATH   the first program (/bin/sh)
+// 	ktest[=GLOB,...]  run the in-kernel tests and end the machine
 void init_start(const struct init_module *modules, size_t count);

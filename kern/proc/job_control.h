@@ -1,5 +1,5 @@
-// job_control.h: what terminals and pipes need to know of processes.
+// job_control.h: connects terminals, pipes and files with processes, which they know nothing of.
 #pragma once
 
-// Register it with fs/. Once, at boot.
+// Register the hooks of tty/ and fs/. Once, at boot.
 void terminal_init(void);

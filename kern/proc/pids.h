@@ -1,5 +1,6 @@
 // pids.h: the numbers of processes, and what each number names: a process, a process group, a
-// session. A number is taken while it names any of the three, so that it never means somebody else.
+// session. A number stays taken while it names any of the three, so it never names two unrelated
+// things.
 #pragma once
 
 #include "kern.h"
@@ -11,28 +12,29 @@ struct process;
 #define PID_INIT 1    // the kernel's own process: parent of the first program and of orphans
 #define PID_FIRST 2   // the first program
 
-// What a number names; a free one nothing. All guarded by process_lock.
+// The things that a number names. A free number names nothing. process_lock guards all fields.
 struct pid_slot {
 	struct process *process;  // the process, zombie or not; NULL: none, or not published yet
 	struct list members;      // of the group: struct process by group_link, zombies too
 	uint16_t session_members; // processes in the session, zombies too
-	uint16_t guardians;       // members that say so (struct process)
+	uint16_t guardians;       // members whose `guarded` is set (struct process)
 };
 
-// Take the next number that is free, as Linux does: upwards from the one taken last, and from 300
-// again after the highest.
-// Caller: holds process_lock. Returns the number; -EAGAIN where all are taken; -ENOMEM.
+// Take the next free number, as Linux does: upwards from the number taken last; after the highest,
+// from 300 again.
+// Caller: holds process_lock. Returns the number; -EAGAIN if all are taken; -ENOMEM.
 pid_t pid_take(void);
 
 // Free the number `pid` if it is taken and names nothing. Caller: holds process_lock.
 void pid_release(pid_t pid);
 
-// The slots, in blocks. NULL: all numbers of the block are free. pid_take may move slots.
+// The slots, in blocks; guarded by process_lock. NULL: all numbers of the block are free. pid_take
+// may move slots, so no pointer to a slot may be kept across it.
 #define PID_BLOCK_SLOTS 32u
 extern struct pid_slot *pid_blocks[PID_MAX / PID_BLOCK_SLOTS];
 
-// Return the slot of `pid`, any number; of one that is free it may be NULL. Caller: holds
-// process_lock.
+// Returns the slot of `pid`, which may be any number. NULL, or a slot that names nothing, for a
+// free number. Caller: holds process_lock.
 static inline struct pid_slot *pid_slot(pid_t pid)
 {
 	uint32_t number = (uint32_t)pid;
@@ -41,11 +43,12 @@ static inline struct pid_slot *pid_slot(pid_t pid)
 	return block ? block + number % PID_BLOCK_SLOTS : NULL;
 }
 
-// Return the slot of `pid`, which is taken. Caller: holds process_lock.
+// Returns the slot of `pid`, which must be taken. Caller: holds process_lock.
 static inline struct pid_slot *pid_slot_taken(pid_t pid)
 {
 	return pid_blocks[(uint32_t)pid / PID_BLOCK_SLOTS] + (uint32_t)pid % PID_BLOCK_SLOTS;
 }
 
-// Return the smallest number above `after` that names a process, or 0. Caller: holds process_lock.
+// Returns the smallest number above `after` that names a process, or 0. Caller: holds
+// process_lock.
 pid_t pid_next_process(pid_t after);

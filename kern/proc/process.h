@@ -1,5 +1,5 @@
-// process.h: processes: what a program in execution owns. Its threads run it; they are structs of
-// their own (thread/thread.h).
+// process.h: processes. A process owns what a program in execution has: memory, files, signals,
+// limits. Threads execute the program; they are structs of their own (thread/thread.h).
 #pragma once
 
 #include "kern.h"
@@ -18,13 +18,13 @@ struct fs_context;
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
 	pid_t pid;              // [c]
-	char name[16];          // [m] the program's, for ps
+	char name[16];          // [m] the program's name, for ps
 	pid_t pgid, sid;        // [p] process group and session
 	struct list group_link; // [p] among the members of the group
 	bool guarded;           // [p] counted among the group's guardians (proc/process_groups.h)
 	struct process *parent; // [p] NULL for init
-	uint64_t birth;         // [p] rises from child to child; anew for one that is adopted
-	struct list children;   // [p] the living: struct process by sibling, the eldest first
+	uint64_t birth;         // [p] rises from child to child; a new value at an adoption
+	struct list children;   // [p] those that live: struct process by sibling, the eldest first
 	struct list sibling;    // [p]
 	struct avl_tree dead_children; // [p] the zombies: struct process by dead_node
 	struct avl_node dead_node;     // [p] ordered by birth
@@ -34,94 +34,96 @@ struct process {
 	bool zombie;                   // [p] it has ended and waits for its parent
 	bool vforked;                  // [p] its parent waits until it execs or ends
 	int exit_status;               // [p] as wait4 reports it, once a zombie
-	bool has_execed;         // [p] since it was forked: its parent may not move it (setpgid)
-	int exit_signal;         // [p] what its end sends to the parent; 0: nothing
-	struct waitq child_wait; // [p] the parent waits here for its children
-	uint32_t reports;        // [p] how many times one of them has woken it there
-	struct waitq vfork_wait; // [p] here for the child of its vfork
-	struct aspace *aspace;   // [p] the space of its threads, whose reference it is; NULL: init
-	struct fdtable *files;   // [p] a reference; its own threads read it without the lock
-	struct fs_context *fs;   // [p] the same
+	bool has_execed;               // [p] since the fork: its parent may not move it (setpgid)
+	int exit_signal;               // [p] the signal to the parent at its end; 0: none
+	struct waitq child_wait;       // [p] the parent waits here for its children
+	uint32_t reports;              // [p] how often children have woken it there
+	struct waitq vfork_wait;       // [p] here for the child of its vfork
+	struct aspace *aspace; // [p] the space of its threads, borrowed from them; NULL: init
+	struct fdtable *files; // [p] a reference; its own threads read it without the lock
+	struct fs_context *fs; // [p] a reference, read like `files`
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
-	struct usage ended;  // [p] what its threads have used that have ended
-	struct usage reaped; // [p] what the children have used that it has waited for, and theirs
+	struct usage ended;  // [p] used by its threads that have ended
+	struct usage reaped; // [p] used by the children that it has reaped, and by theirs
 	struct cpu_time reported,
-		reported_reaped; // [p] what readers saw last of its time, of theirs
-	bool oom_victim;         // [p] killed because memory was gone (oom.c)
-	int16_t oom_score_adj;   // [p] makes it a likelier victim, or spares it (oom.h)
-	uint8_t short_tries;     // [m] how often an access to short_va found no memory where there
-	uintptr_t short_va;      // [m] should be some
+		reported_reaped; // [p] the times reported last, its own and theirs
+	bool oom_victim;         // [p] killed because of lack of memory (oom.c)
+	int16_t oom_score_adj;   // [p] makes it a likelier or less likely victim (oom.h)
+	uint8_t short_tries;     // [m] how often an access to short_va found no memory although
+	uintptr_t short_va;      // [m] there seemed to be some
 	// The last field: process_setup clears only those before it.
-	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read them without it
+	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };
 
-// Guards the tree of processes, its lists, and what says [p].
+// Guards the tree of processes, its lists, and all fields marked [p].
 extern struct spinlock process_lock;
 
-// The process that runs on this CPU; NULL in threads of the kernel that belong to none.
+// Returns the process of the current thread; NULL for a thread of the kernel without a process.
 static inline struct process *process_current(void)
 {
 	return thread_current()->process;
 }
 
-// A process with nothing but a pid, the current one's limits, and one thread that has not started;
-// `entry` as for thread_create. It is nobody's child yet: process_publish. Returns 0; -ENOMEM;
-// -EAGAIN where all numbers are taken, or all kernel stacks.
+// Make a process with a number, the current process's limits, and one thread that has not started;
+// `entry` and `arg` as for thread_create. It has no parent and nobody can find it before
+// process_publish. Returns 0; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 
-// Give back a process that was created and never published, with its thread and what it holds.
+// Free a process that was created and never published, with its thread and its references.
 void process_discard(struct process *process, struct thread *thread);
 
-// Make it a child of `parent` and visible to everybody.
+// Make `process` a child of `parent` (NULL: it is init), and let others find it.
 void process_publish(struct process *process, struct process *parent);
 
-// Take it out of all lists: nobody can find it any more. Caller: holds process_lock.
+// Remove `process` from all lists: nobody can find it any more. Caller: holds process_lock.
 void process_unpublish(struct process *process);
 
-// The process `pid`, or NULL; a zombie too. Caller: holds process_lock.
+// Returns the process `pid`, perhaps a zombie, or NULL. Caller: holds process_lock.
 struct process *process_find(pid_t pid);
 
-// One of its children has something to report, or has gone: let `parent`'s wait4 look. Caller: holds
-// process_lock.
+// Wake `parent` in wait4, because one of its children has something to report, or has gone.
+// Caller: holds process_lock.
 static inline void process_wake_parent(struct process *parent)
 {
 	parent->reports++;
 	waitq_wake_all(&parent->child_wait);
 }
 
-// All processes, zombies too, the oldest first, and how many they are. Guarded by process_lock. Only
-// what means every process visits the list.
+// All processes with zombies, the oldest first, and their number. Guarded by process_lock. Only
+// work that concerns every process visits the list: it may be long.
 extern struct list all_processes;
 extern size_t process_count;
 
-// A walk over all processes, the oldest first, that yields. All 0: at its start.
+// A walk over all processes, the oldest first, that may yield in between. All 0 at its start.
 struct process_walk {
 	pid_t pid;       // of the process visited last,
 	uint64_t serial; // and its place in the list
 };
 
-// Find the next process of a walk. Where it is time to yield, process_lock is released meanwhile;
-// processes that are born then come last. `cost`: instructions that the visit before has taken.
+// Find the next process of a walk. If it is time to yield, releases process_lock meanwhile;
+// processes that are made then come last. `cost`: the instructions that the previous visit has
+// taken.
 // Caller: holds process_lock and no other lock.
-// Returns the process; NULL at the end of the walk, and for a thread that is killed.
+// Returns the process; NULL at the end of the walk, and if the thread must die.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
-// Every process has a thread; the first is where signals go.
+// Returns the first thread of a process that is no zombie: signals to the process go to it.
 static inline struct thread *process_thread(const struct process *process)
 {
 	return list_first(&process->threads, struct thread, process_link);
 }
 
-// Let the process run in `as` from now on (NULL: it ends). The reference on the old space stays
-// with the thread that runs in it.
+// Let the process run in `as` from now on (NULL: it ends). Takes no reference: process->aspace
+// borrows the reference of the thread that runs in `as`. The reference on the old space stays with
+// its thread.
 void process_set_aspace(struct process *process, struct aspace *as);
 
-// The space of process `pid` with a reference, or NULL.
+// Returns a new reference on the space of process `pid`, or NULL if it has none.
 struct aspace *process_get_aspace(pid_t pid);
 
-// What clone() asks for.
+// The arguments of clone().
 struct fork_request {
 	uint32_t flags;           // CLONE_ bits; the low byte is the exit signal
 	uintptr_t stack;          // the child's stack pointer; 0: the parent's
@@ -130,24 +132,28 @@ struct fork_request {
 	const void __user *tls;   // CLONE_SETTLS: a struct user_desc
 };
 
-// Copy the current process. Returns the child's pid, or -errno with nothing changed.
+// Copy the current process. Returns the child's number; -EINVAL for flags that the kernel does not
+// know; -ENOMEM; -EAGAIN; -EFAULT or an error of tls_set for CLONE_SETTLS. After an error nothing
+// has changed.
 pid_t process_fork(const struct fork_request *request);
 
-// End the current process with `status` (as wait4 reports it).
+// End the current process; `status` is what wait4 reports.
 void process_exit(int status) __noreturn;
 
-// The child of a vfork does not need its parent's memory any more: it execs or ends.
+// The child of a vfork does not need its parent's memory any more, because it execs or ends: wake
+// the parent. Does nothing for other processes.
 void process_vfork_done(struct process *process);
 
-// Wait for a report of a child, as wait4 does: `pid` > 0 that child, -1 any, 0 one of the caller's
-// group, < -1 one of group -pid. A child reports its end; with WUNTRACED in `options` also that it was
-// stopped, with WCONTINUED that it was continued. A child that has ended is reaped.
-// Returns the child's pid, with the status in *status_store, and in *usage (NULL: nowhere) what the
-// child and those that it has waited for have used; 0, with WNOHANG, if no such child has a report;
-// -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
+// Wait for a report of a child (wait4). `pid` > 0: of that child; -1: of any; 0: of any of the
+// caller's group; < -1: of any of group -pid. A child reports its end; with WUNTRACED in `options`
+// also that it was stopped; with WCONTINUED that it was continued. WCLONE and WALL choose children
+// by their exit signal. A child that has ended is reaped.
 // Caller: holds no lock.
+// Returns the child's number, with the status in *status_store, and in *usage (NULL: not wanted)
+// what the child and those that it has reaped have used. Returns 0 with WNOHANG if no such child
+// has a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
-// the files and the directories of the current one. Returns its pid or -errno.
+// copies of the current process's descriptors and directories. Returns its number or -errno.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

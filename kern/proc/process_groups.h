@@ -1,5 +1,7 @@
-// process_groups.h: process groups and sessions, indexed by their numbers (proc/pids.h), and the families
-// of processes. Caller of all: holds process_lock.
+// process_groups.h: process groups and sessions, indexed by their numbers (proc/pids.h), and the
+// families of processes.
+//
+// Caller of all functions: holds process_lock.
 #pragma once
 
 #include "kern.h"
@@ -9,28 +11,31 @@ struct process;
 // Move `process` to group `pgid` of session `sid`.
 void group_move(struct process *process, pid_t pgid, pid_t sid);
 
-// Return the session of group `pgid`, or 0 where there is no such group.
+// Returns the session of group `pgid`, or 0 if there is no such group.
 pid_t group_session(pid_t pgid);
 
-// Returns true if `parent` could continue `process`: it belongs to another group of the same
-// session. Init does so for the first program, as the shell that has started it would, but not for
-// the children that it adopts.
+// Returns true if `parent` guards `process`, that is, could continue it when it is stopped: the
+// two are in different groups of one session. Init guards the first program, as a shell that had
+// started it would, but not the orphans that it adopts.
 bool group_guards(const struct process *parent, const struct process *process);
 
-// Is group `pgid` orphaned: does no member have a parent in another group of the session, who could
-// continue it when it is stopped? (POSIX, "orphaned process group") As on Linux, neither members
-// that have ended nor the parent of orphans count.
+// Returns true if group `pgid` is orphaned (POSIX, "orphaned process group"): no member has a
+// parent that guards it. As on Linux, neither members that have ended nor init as the parent of
+// orphans count.
 bool group_orphaned(pid_t pgid);
 
 // Make `process`, another's child, the youngest child of `parent`.
 void family_adopt(struct process *parent, struct process *process);
 
-// `process` is a zombie now: it stands among its parent's dead children.
+// Move `process`, which is a zombie now, to its parent's dead children.
 void family_mourn(struct process *process);
 
-// Return the eldest of `parent`'s dead children, or NULL; the next one after `child`, or NULL.
+// Returns the eldest of `parent`'s dead children, or NULL.
 struct process *family_first_dead(const struct process *parent);
+
+// Returns the next younger dead child after `child`, or NULL.
 struct process *family_next_dead(const struct process *child);
 
-// Return the eldest of `parent`'s dead children that was born after `birth`, or NULL: O(log n).
+// Returns the eldest of `parent`'s dead children that was born after `birth`, or NULL. Takes O(log
+// n).
 struct process *family_dead_after(const struct process *parent, uint64_t birth);

@@ -1,5 +1,5 @@
-// procfs_pid.h: what /proc says about processes.
+// procfs_pid.h: the files of /proc/PID.
 #pragma once
 
-// Register the files /proc/PID/... Once, at boot, after fs_init.
+// Register the files. Once, at boot, after procfs_init.
 void process_files_init(void);

@@ -1,6 +1,6 @@
-// rlimits.h: how much of each resource a process may use (setrlimit(2)).
+// rlimits.h: the limits on the resources of a process (setrlimit(2)).
 //
-// A limit belongs to a process. Lower layers ask for the current one's with thread_limit().
+// A limit belongs to a process. Lower layers read the current one with thread_limit().
 #pragma once
 
 #include "kern.h"
@@ -8,11 +8,11 @@
 
 struct process;
 
-// Set the limits of a process without a parent: Linux's defaults.
+// Set the limits of a process without a parent to Linux's defaults.
 void limits_init(struct rlimit64 limits[RLIM_NLIMITS]);
 
-// Exchange a limit of `process`: store the old one in *old, then set it to *wanted; either may be NULL.
-// Callers are root: a hard limit may be raised. Caller: holds process_lock.
+// Exchange a limit of `process`: store the old one in *old, then set it to *wanted. Either may be
+// NULL. All callers are root, so a hard limit may be raised. Caller: holds process_lock.
 // Returns 0; -EINVAL for an unknown resource or a soft limit above the hard one; -EPERM for more
 // descriptors than NR_OPEN.
 int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,

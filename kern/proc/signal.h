@@ -1,10 +1,11 @@
-// signal.h: signals: sent, kept until their thread returns to user mode, and then acted upon.
+// signal.h: signals. A signal that was sent is kept until the thread that takes it returns to user
+// mode, and is acted upon there.
 //
-//	signal.c      what a process does with each signal, what a thread blocks, sending
-//	signal_queue.c    pending signals
-//	signal_deliver.c  acting on them, on the way back to user mode
-//	signal_frame.c    the frame on the program's stack with which a handler starts
-//	stop_continue.c        stopping, continuing, and orphaned groups
+// 	signal.c         what a process does with each signal, what a thread blocks, sending
+// 	signal_queue.c   pending signals
+// 	signal_deliver.c acting on them, on the way back to user mode
+// 	signal_frame.c   the frame on the program's stack with which a handler starts
+// 	stop_continue.c  stopping, continuing, and orphaned groups
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -22,13 +23,14 @@ struct trapframe;
 #define STOP_SIGNALS \
 	(signal_bit(SIGSTOP) | signal_bit(SIGTSTP) | signal_bit(SIGTTIN) | signal_bit(SIGTTOU))
 
+// Returns true for SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU, whose numbers follow each other.
 static inline bool is_stop_signal(int signo)
 {
-	return signo >= SIGSTOP && signo <= SIGTTOU; // they follow each other
+	return signo >= SIGSTOP && signo <= SIGTTOU;
 }
 
-// What a process wants done with each signal. Processes share a table after a fork until one of
-// them changes something.
+// The actions of a process, one for each signal. After a fork parent and child share a table until
+// one of them changes something.
 struct action_table {
 	uint32_t refs;                  // [a]
 	struct sigaction actions[NSIG]; // by number; constant while refs > 1
@@ -36,82 +38,87 @@ struct action_table {
 
 enum job_state {
 	JOB_RUNNING,
-	JOB_STOPPING, // a stop signal was taken and may stop the process: no SIGCONT has come since
-	JOB_STOPPED,  // until SIGCONT
+	JOB_STOPPING, // a stop signal was taken; the process stops unless SIGCONT comes first
+	JOB_STOPPED,  // stopped until SIGCONT
 };
 
-// The signals of a process. What is blocked, and what was sent to one thread alone, is in struct
-// thread.
-// [g] lock   [a] atomic
+// The signals of a process. The mask of blocked signals, and the signals that were sent to one
+// thread, are in struct thread. [g] lock   [a] atomic
 struct signal_state {
 	struct spinlock lock;
 	struct action_table *table; // [g] NULL: the default for all
 	sigmask_t reset;            // [g] SA_RESETHAND has replaced these handlers by SIG_DFL
-	struct signal_queue queue;  // [g] sent to the process and not yet acted upon
+	struct signal_queue queue;  // [g] signals sent to the process, pending
 	enum job_state job;         // [g]
 	uint8_t stop_report;    // [g] stopped by this signal, which wait4 has not reported; 0: none
 	bool continue_report;   // [g] continued, which wait4 has not reported
-	struct waitq continued; // threads of the stopped process
+	struct waitq continued; // the threads of a stopped process sleep here
 };
 
+// Initialize the signals of a new process: default actions, nothing pending.
 void signal_state_init(struct signal_state *signals);
 
-// Let the new process's signals begin as `from`'s: the same actions, nothing pending.
+// Give a new process the actions of `from`. Nothing is pending for it.
 void signal_state_fork(struct signal_state *signals, struct signal_state *from);
 
+// Free all that `signals` holds. The process is a zombie or was never published.
 void signal_state_destroy(struct signal_state *signals);
 
-// A new program begins: handlers are gone, what was ignored stays ignored.
+// Change the actions for a new program: handlers are replaced by the default; ignored signals stay
+// ignored.
 void signal_exec(struct signal_state *signals);
 
-// Return what is done with `signo`.
+// Returns the action for `signo`.
 struct sigaction signal_action(struct signal_state *signals, int signo);
 
-// Change what is done with `signo`. A pending signal that comes to nothing by this is discarded.
-// Returns 0 or -ENOMEM.
+// Set the action for `signo`. If that ignores the signal, discards it where it is pending. Returns
+// 0 or -ENOMEM.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action);
 
-// Put SIG_DFL in the place of the handler of `signo`, whose other settings stay (SA_RESETHAND).
+// Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND).
 void signal_reset_handler(struct signal_state *signals, int signo);
 
-// Returns true if a signal with this action comes to nothing.
+// Returns true if a signal with this action has no effect: ignored, or ignored by default.
 bool signal_is_ignored(const struct sigaction *action, int signo);
 
-// Replace the current thread's mask of blocked signals; SIGKILL and SIGSTOP cannot be blocked.
+// Replace the current thread's mask of blocked signals. SIGKILL and SIGSTOP cannot be blocked.
 void signal_set_mask(sigmask_t mask);
 
-// Set or clear WORK_SIGNAL of the current thread: is anything pending that it does not block?
-// Caller: holds the lock of its process's signals.
+// Set WORK_SIGNAL of the current thread if a signal is pending that it does not block, else clear
+// it. Caller: holds the lock of its process's signals.
 void signal_recalculate(struct thread *thread);
 
-// The current thread ends: discard what was sent to it alone. Caller: holds process_lock.
+// Discard what was sent to the current thread alone, because it ends. Caller: holds process_lock.
 void signal_thread_ended(void);
 
-// The signals that are pending for the current thread, blocked or not.
+// Returns the signals that are pending for the current thread, blocked or not.
 sigmask_t signal_pending(void);
 
-// Send `signo` (1 to 64) to a process, or to one thread. `info` NULL: the kernel is the sender. A
-// signal that the target neither blocks nor handles comes to nothing. Only a signal that will be
-// delivered ends a sleep. Caller: may hold process_lock.
+// Send `signo` (1 to 64) to a process. `info` NULL: the kernel is the sender. The signal is
+// dropped if the target ignores it and does not block it. A sleep ends only for a signal that will
+// be delivered. Caller: may hold process_lock.
 // Returns 0, or -EAGAIN for a real-time signal that finds the queue full.
 int signal_send(struct process *process, int signo, const struct signal_info *info);
+// Like signal_send, but to one thread.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 
-// A signal that the current thread's own instruction caused. It cannot wait: where it is blocked or
-// ignored, it ends the process.
+// Deliver a signal that the current thread's own instruction has caused. The signal cannot wait:
+// if it is blocked or ignored, it ends the process.
 void signal_force(int signo, const struct signal_info *info);
 
-// Send `signo`, or nothing if it is no signal's number, to every process of group `pgid`. Returns how
-// many there were. Caller: holds no lock; may be an interrupt handler.
+// Send `signo` to every process of group `pgid`; a number that is no signal sends nothing. Returns
+// how many processes there are. Caller: holds no lock; may be an interrupt handler.
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info);
 
-// The same for a thread that may yield: it does where the group is large.
+// Like signal_send_group, for a thread that may yield: yields if the group is large.
 int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info);
 
-// Act on what is pending, on the way back to user mode.
+// Act on pending signals, on the way back to user mode. `frame` is the current thread's user
+// frame.
 void signal_deliver(struct trapframe *frame);
 
-// Let the handler of `signo` run when the current thread returns to user mode, by changing `frame`
-// and laying out the program's stack (signal_frame.c). false: the stack cannot take it.
+// Let the handler of `signo` run when the current thread returns to user mode: write a signal
+// frame to the program's stack and change `frame`. `mask` is the mask that the handler's end
+// restores. Returns false if the stack cannot take the frame.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask);

@@ -1,4 +1,4 @@
-// signal_frame.h: what the kernel leaves on a program's stack for a signal handler, and takes back.
+// signal_frame.h: the frame that the kernel leaves on a program's stack for a signal handler.
 #pragma once
 
 #include "kern.h"
@@ -6,10 +6,12 @@
 
 struct fpu_state;
 
-// Go back to where a handler interrupted the program: sigreturn and rt_sigreturn. Returns the
-// program's EAX, the result of the call. A frame that the program has spoiled ends it with SIGSEGV.
+// Return to the place where a handler has interrupted the program: sigreturn, or rt_sigreturn if
+// `rt`. Returns the program's EAX, as the result of the call. An invalid frame ends the program
+// with SIGSEGV.
 long sigframe_return(bool rt);
 
-// Between the processor's FXSAVE image and what a handler sees (signal_frame_fpu.c).
+// Convert between the processor's FXSAVE image and the form that a handler sees
+// (signal_frame_fpu.c).
 void sigfpu_to_user(const struct fpu_state *state, struct sigfpstate *user);
 void sigfpu_from_user(const struct sigfpstate *user, struct fpu_state *state);

@@ -6,10 +6,11 @@
 
 struct thread;
 
-// Give `thread` the segment that `desc` describes, in the slot it names; with slot -1 in a free
-// one, whose number is stored in `desc`. 0; -EINVAL for a slot or a type that cannot be, -ESRCH
-// when no slot is free.
+// Give `thread` the segment that `desc` describes, in the slot desc->entry_number; with -1 in a
+// free slot, whose number is stored in `desc`. Returns 0; -EINVAL for an impossible slot or type;
+// -ESRCH if no slot is free.
 int tls_set(struct thread *thread, struct user_desc *desc);
 
-// What is in the slot that desc->entry_number names. 0 or -EINVAL.
+// Fill *desc with the segment in slot desc->entry_number. Returns 0, or -EINVAL if there is no
+// such slot.
 int tls_get(const struct thread *thread, struct user_desc *desc);
