@@ -1,4 +1,4 @@
-// mem_test_util.c: what the tests of kern/mem have in common.
+// mem_test_util.c: what the tests of kern/mem share.
 #include "mem/test/mem_test_util.h"
 
 page_t *test_page(void)
@@ -32,8 +32,8 @@ static void make_free_list_empty(void)
 	page_pool.free_count = 0;
 }
 
-// Give every page on the free list another kind, since page_alloc_contig goes by that and not by
-// the list.
+// Give every page on the free list another kind: page_alloc_contig looks at the kind, not at the
+// list.
 static void set_free_kind(enum page_kind kind)
 {
 	for (page_t *pp = page_pool.free.next; pp != &page_pool.free; pp = pp->next)

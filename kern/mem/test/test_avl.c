@@ -27,8 +27,8 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed >> 8;
 }
 
-// The tree has exactly the items that say so, in the order of keys and, among equal keys, of the
-// numbers that they got when they were inserted.
+// Check that the tree has exactly the items marked as inserted, in the order of keys; items with
+// equal keys in the order of their insertion.
 static void check_items(const struct avl_tree *tree, const struct item *items)
 {
 	const struct avl_node *node, *last = NULL;
@@ -93,7 +93,7 @@ KTEST(avl_sorted_input)
 	kfree(items);
 }
 
-// The check sees what it is for.
+// avl_check notices each kind of damage.
 KTEST(avl_check_finds_damage)
 {
 	struct item items[7] = { 0 };

@@ -1,10 +1,10 @@
-// test_boot_alloc.c: the boot allocator on maps made up here. It never touches what it hands out,
-// so any address will do.
+// test_boot_alloc.c: the boot allocator on invented maps of memory. It never touches the memory
+// that it allocates, so any address will do.
 #include "mem/test/mem_test_util.h"
 
 #define MIB (1u << 20)
 
-// One usable stretch with the kernel in it, as on most machines.
+// One usable range with the kernel in it, as on most machines.
 static const struct mem_range plain[] = { { MIB, 16 * MIB } };
 static const struct mem_range kernel[] = { { MIB, 2 * MIB + 0x123 } };
 

@@ -90,8 +90,8 @@ KTEST(kstrdup_copies_with_the_nul)
 	kfree(empty);
 }
 
-// Blocks by the thousand, freed in another order than they came: no two overlap, and every page is
-// given back.
+// Thousands of blocks, freed in another order than they were allocated: no two overlap, and every
+// page is freed.
 KTEST(kmalloc_many_blocks_of_each_size)
 {
 	size_t before = page_free_count(), held = heap_pages();

@@ -66,7 +66,7 @@ KTEST(insert_in_range_refuses_bad_ranges)
 	clear(pgdir, VA, VA);
 }
 
-// Held entries and markers are in use, though the processor sees nothing there.
+// PROT_NONE entries and markers are in use, although the processor sees nothing there.
 KTEST(insert_in_range_steps_over_entries_not_present)
 {
 	pde_t *pgdir = test_pgdir();
@@ -118,7 +118,7 @@ KTEST(insert_in_range_passes_full_tables)
 	clear(pgdir, VA, EDGE + 3 * PAGE_SIZE);
 }
 
-// A lower address that needs a table is not exchanged for a higher one that needs none.
+// The lowest address is chosen, even if it needs a new table and a higher one does not.
 KTEST(insert_in_range_without_memory_for_a_table)
 {
 	pde_t *pgdir = test_pgdir();

@@ -5,8 +5,8 @@
 
 extern char kernel_start[], text_end[], rodata_end[], kernel_end[]; // boot/kernel.ld
 
-// The entry that maps `va`, with the directory's rights taken into account; 0 where nothing is
-// mapped.
+// Returns the entry that maps `va`, without the permissions that the directory's entry lacks; 0 if
+// nothing is mapped there.
 static pte_t entry_at(uintptr_t va)
 {
 	pde_t pde = kernel_pgdir[PDX(va)];
@@ -79,7 +79,7 @@ KTEST(kernel_map_has_all_its_tables)
 	EXPECT_EQ(phys_to_page(PTE_ADDR(kernel_pgdir[PDX(kernel_start)]))->index, PTRS_PER_TABLE);
 }
 
-// Else the processor would set them later, and the directories would no longer be equal.
+// Otherwise the processor would set these bits later, and the directories would differ.
 KTEST(kernel_map_has_accessed_and_dirty_set)
 {
 	for (size_t pdx = USER_PDES; pdx < PTRS_PER_TABLE; pdx++) {
@@ -97,8 +97,8 @@ KTEST(kernel_map_is_global_where_the_processor_can)
 	EXPECT_EQ(!!(read_cr4() & CR4_PGE), has_pge);
 }
 
-// On the page of the VGA text screen, through a second mapping and uncached. It stays for good, as
-// all device mappings do.
+// The page of the VGA text screen, through a second, uncached mapping. It stays for ever, like all
+// device mappings.
 KTEST(device_map_maps_what_was_asked_for)
 {
 	const char *screen = device_map(0xB8FF0, 0x20, PTE_PCD | PTE_PWT);

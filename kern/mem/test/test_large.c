@@ -1,4 +1,4 @@
-// test_large.c: mapping large pages, alone and beside small ones.
+// test_large.c: map large pages, with and without small pages next to them.
 #include "mem/test/mem_test_util.h"
 
 #include "mem/tlb.h"

@@ -1,4 +1,4 @@
-// test_page.c: single pages: taking them, giving them back, counting references and pins.
+// test_page.c: single pages: allocate and free them, count references and pins.
 #include "mem/test/mem_test_util.h"
 
 #include "dev/exitport.h"
@@ -319,7 +319,7 @@ KTEST(mem_fail_after_fails_the_nth_allocation)
 
 #ifdef DEBUG
 
-// Who keeps a pointer into a freed page is found at the latest when the machine ends.
+// A write through a pointer into a freed page is found when the machine ends, at the latest.
 KTEST(page_check_patterns_finds_late_writes)
 {
 	uint32_t *words, kept;

@@ -36,8 +36,8 @@ KTEST(page_alloc_contig_refuses_what_cannot_be)
 	page_check();
 }
 
-// Of 40 pages in a row free only those that the lowest `mask_bits` of `mask` name, over and over,
-// with all other memory out of reach.
+// Of 40 adjacent pages free only those that the lowest `mask_bits` bits of `mask` name, again and
+// again. No other memory is free.
 static page_t *comb(struct page_pool *saved, uint64_t mask, size_t mask_bits)
 {
 	page_t *block;

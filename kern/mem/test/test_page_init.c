@@ -1,5 +1,5 @@
-// test_page_init.c: page_init on maps made up here. Only the stretch that boot_alloc hands out of
-// is real memory; page_init touches no other.
+// test_page_init.c: page_init on invented maps of memory. Only the range from which boot_alloc
+// allocates is real memory; page_init touches no other.
 #include "mem/test/mem_test_util.h"
 
 #define MIB (1u << 20)
@@ -10,7 +10,8 @@ struct fake_map {
 	size_t usable_count, taken_count;
 };
 
-// May page `ppn` be free? Asked here of each page alone, without regard to order.
+// Returns true if page `ppn` should be free: a test of each page by itself, without regard to
+// order.
 static bool should_be_free(const struct fake_map *map, size_t ppn)
 {
 	physaddr_t start = ppn << PAGE_SHIFT, end = start + PAGE_SIZE;
@@ -129,7 +130,7 @@ KTEST(page_init_with_boot_memory_used_up)
 {
 	struct fake_map map = { .usable = { { 0x1000, 0x3000 } }, .usable_count = 1 };
 
-	// pages[], what lies before it, and the zero page: nothing is left of the stretch.
+	// pages[], the memory before it, and the zero page: nothing is left of the range.
 	try_map(&map, 2);
 }
 

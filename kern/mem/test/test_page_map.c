@@ -75,7 +75,7 @@ KTEST(page_insert_of_the_same_page_again)
 	page_check();
 }
 
-// What is replaced has a page to count down only when it is present, or held.
+// A replaced entry drops a reference only if it is present or a PROT_NONE entry.
 KTEST(page_insert_over_entries_of_other_kinds)
 {
 	pde_t *pgdir = test_pgdir();

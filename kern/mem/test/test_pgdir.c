@@ -1,4 +1,4 @@
-// test_pgdir.c: directories and tables: making, finding, counting and giving them back.
+// test_pgdir.c: directories and page tables: make, find, count and free them.
 #include "mem/test/mem_test_util.h"
 
 #include "mem/tlb.h"
@@ -22,7 +22,8 @@ KTEST(pgdir_create_makes_an_empty_user_half)
 	EXPECT_EQ(page_free_count(), before);
 }
 
-// With fresh pages full of ones, and again with what the first round left in the caches.
+// First with new pages full of ones, then with the pages that the first round has left in the
+// caches.
 KTEST(pgdir_create_and_walk_give_clean_pages)
 {
 	page_t *pp;

@@ -1,10 +1,9 @@
-// test_tlb.c: does what must be forgotten get forgotten? Each test loads a directory of its own and
-// maps pages there for the kernel only (without PTE_U, which SMAP would fault on).
+// test_tlb.c: check that translations are flushed. Each test loads a directory of its own, and
+// maps pages there for the kernel only (without PTE_U, because SMAP would fault).
 //
-// What the TLB holds cannot be seen directly. So a test touches an address, lets the function under
-// test change its entry, and then writes another page into the entry behind everybody's back, which
-// flushes nothing. A read sees the new page only if the old translation is gone, and so was
-// forgotten by the function.
+// The contents of the TLB cannot be read. So a test touches an address, lets the function under
+// test change the entry, and then writes another page into the entry without a flush. A read sees
+// this page only if the old translation is gone, that is, if the function has flushed it.
 #include "mem/test/mem_test_util.h"
 
 #include "cpu/x86.h"
@@ -17,8 +16,8 @@ struct scene {
 	page_t *a, *b;
 };
 
-// A loaded directory with page `a` at VA, its translation cached; the first word of `a` is 'a',
-// that of `b` 'b'.
+// A loaded directory with page `a` at VA, its translation in the TLB. The first word of `a` is
+// 'a', that of `b` is 'b'.
 static void scene_begin(struct scene *scene)
 {
 	scene->pgdir = test_pgdir();
@@ -47,7 +46,8 @@ static void smuggle(struct scene *scene, uintptr_t va, page_t *pp)
 	                                                          0;
 }
 
-// Back to where we came from. What is at VA was smuggled there, or is gone.
+// Load the old directory again. The entry at VA was changed without its reference count, or is
+// gone.
 static void scene_end(struct scene *scene)
 {
 	smuggle(scene, VA, NULL);
@@ -207,7 +207,8 @@ KTEST(tlb_flush_forgets_user_addresses)
 	scene_end(&scene);
 }
 
-// `n` pages in a batch, the outermost two cached: both must be forgotten, few pages or many.
+// `n` pages in a batch, of which the first and the last are in the TLB: both must be flushed, for
+// few pages and for many.
 static void try_batch(size_t n)
 {
 	uintptr_t first = VA + 8 * PAGE_SIZE, last = first + (n - 1) * PAGE_SIZE;

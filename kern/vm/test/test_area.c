@@ -1,4 +1,5 @@
-// test_area.c: the tree of areas against a model so simple that it must be right: one byte a page.
+// test_area.c: compare the tree of areas with a model so simple that it must be right: one byte
+// for each page.
 #include "debug/ktest.h"
 
 #include "layout.h"
@@ -13,7 +14,7 @@ static struct area areas[AREAS];
 static uint8_t owner[PAGES];
 static uint32_t random_state;
 
-// A number below `n` (a linear congruential generator; its low bits are poor).
+// Returns a random number below `n` (a linear congruential generator; its low bits are poor).
 static uint32_t random_below(uint32_t n)
 {
 	random_state = random_state * 1664525 + 1013904223;
@@ -30,7 +31,7 @@ static uint32_t page_of(uintptr_t va)
 	return (va - BASE) / PAGE_SIZE;
 }
 
-// How many pages from `page` on have owner `who`.
+// Returns how many pages from `page` on have owner `who`.
 static uint32_t run_length(uint32_t page, uint8_t who)
 {
 	uint32_t n = 0;
@@ -78,7 +79,7 @@ static void remove(struct area_tree *tree, struct area *area)
 	area->end = 0;
 }
 
-// Move both borders, anywhere up to the neighbours.
+// Move both borders of an area, anywhere up to its neighbours.
 static void resize(struct area_tree *tree, struct area *area)
 {
 	uint32_t first = page_of(area->start), end = page_of(area->end), low = first, high = end;
@@ -108,7 +109,8 @@ static void check_finding(const struct area_tree *tree)
 	EXPECT(!area_find_from(tree, address(PAGES)));
 }
 
-// The lowest page in [low, high) where `n` are free and the address is aligned; PAGES: none.
+// Returns the lowest page in [low, high) from which on `n` pages are free and the address is
+// aligned, or PAGES if there is none.
 static uint32_t model_gap(uint32_t low, uint32_t high, uint32_t n, uint32_t align)
 {
 	for (uint32_t page = low; page + n <= high; page++)
@@ -165,8 +167,8 @@ KTEST(area_tree_agrees_with_the_model)
 
 static struct area many[MANY];
 
-// Insert `MANY` areas of one page, every second page, in the order given by a stride; then check
-// how high the tree has become. An AVL tree of 500 nodes has at most 11 levels.
+// Insert `MANY` areas of one page at every second page, in the order given by a stride; then check
+// the height of the tree. An AVL tree of 500 nodes has at most 11 levels.
 static void fill(struct area_tree *tree, uint32_t stride)
 {
 	area_tree_init(tree);
@@ -209,8 +211,8 @@ static void count_step(void)
 	steps++;
 }
 
-// Whatever the number of areas, a tree made in one pass is what insertions would have made, and can be
-// changed like it.
+// For any number of areas, a tree built in one pass equals the tree that insertions make, and can
+// be changed like it.
 KTEST(area_tree_build_makes_a_tree_of_a_list)
 {
 	struct area_tree tree;
@@ -294,7 +296,7 @@ KTEST(area_find_gap_at_the_edges)
 	EXPECT_EQ(va, 0x50000000);
 }
 
-// What the check is good for: each kind of damage is noticed.
+// area_tree_check notices each kind of damage.
 KTEST(area_tree_check_notices_damage)
 {
 	struct area_tree tree;

@@ -1,10 +1,12 @@
-// test_area_limit.c: how many areas a space may have, and which calls say so where.
+// test_area_limit.c: the limit on the number of areas of a space, and which calls fail at which
+// number.
 #include "mem/fail_alloc.h"
 #include "vm/test/vm_test_util.h"
 
 #define LIMIT 20u
 
-// A space with exactly `count` areas: pages 0 to 9 readable and writable, and single pages from 100 on.
+// Make a space with exactly `count` areas: pages 0 to 9 readable and writable, and single pages
+// from 100 on.
 static struct aspace *space_of(size_t count)
 {
 	struct aspace *as = test_aspace();
@@ -116,8 +118,8 @@ static int grow_heap(struct aspace *as)
 	return aspace_brk(as, AT(301)) == AT(301) ? 0 : -ENOMEM;
 }
 
-// A call; with how many areas it succeeds last (Linux 6.18), and fails first; the error, and how many
-// areas it adds then, where that is not none.
+// A call; the largest number of areas with which it succeeds (on Linux 6.18), the smallest with
+// which it fails; the error; and how many areas it adds although it fails, if any.
 static const struct {
 	int (*call)(struct aspace *as);
 	size_t last;
@@ -151,7 +153,7 @@ KTEST(calls_fail_where_there_are_too_many_areas)
 	areas_max = before;
 }
 
-// As on Linux the number of areas is looked at before the mapping.
+// As on Linux the number of areas is checked before the mapping.
 KTEST(too_many_areas_come_before_a_hole)
 {
 	struct aspace *as = space_of(LIMIT - 5);
@@ -163,7 +165,7 @@ KTEST(too_many_areas_come_before_a_hole)
 	areas_max = 65530;
 }
 
-// What becomes like its neighbour adds none and needs no memory: a border moves.
+// A part that becomes like its neighbour adds no area and needs no memory: a border moves.
 KTEST(borders_move_without_a_new_area)
 {
 	struct aspace *as = space_of(LIMIT + 1);
@@ -188,7 +190,7 @@ KTEST(borders_move_without_a_new_area)
 	areas_max = 65530;
 }
 
-// The object's bytes stay where they were on both sides of a border that has moved.
+// After a border has moved, the object's bytes on both sides are where they were.
 KTEST(borders_move_with_the_offset)
 {
 	struct object *obj = test_object(6);

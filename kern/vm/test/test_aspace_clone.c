@@ -1,4 +1,5 @@
-// test_aspace_clone.c: copies of whole spaces, and pages that are copied only when somebody writes.
+// test_aspace_clone.c: copies of whole spaces, and pages that are copied only when a process
+// writes.
 #include "vm/test/vm_test_util.h"
 
 static struct aspace *clone(struct aspace *as)
@@ -123,7 +124,7 @@ KTEST(aspace_clone_of_private_file_pages)
 	object_put(obj);
 }
 
-// Many generations, each writing a page of its own: every one sees what it should.
+// Many generations, each of which writes a page of its own: every space sees its own contents.
 KTEST(aspace_clone_of_clones)
 {
 	struct aspace *spaces[8];
@@ -156,7 +157,7 @@ KTEST(aspace_clone_of_clones)
 	EXPECT_EQ(page_free_count(), before);
 }
 
-// A pinned page is not written in place: whoever pinned it goes on seeing what it pinned.
+// A pinned page is not written in place: the holder of the pin goes on seeing the old contents.
 KTEST(aspace_copy_on_write_of_a_pinned_page)
 {
 	struct aspace *as = test_aspace(), *copy;

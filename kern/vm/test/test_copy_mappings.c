@@ -5,7 +5,7 @@
 #define COPY(to, at, from, first, end) \
 	aspace_copy_range(to, AT(at), from, AT(first), ((end) - (first)) * PAGE_SIZE)
 
-// Pages 0 to 3 with a letter each, a hole, shared and private pages of `obj`.
+// Make a space: pages 0 to 3 with a letter each, a hole, shared and private pages of `obj`.
 static struct aspace *furnished(struct object *obj)
 {
 	struct aspace *as = test_aspace();

@@ -1,4 +1,4 @@
-// test_device_memory.c: areas of device memory. The display's memory stands for all devices.
+// test_device_memory.c: areas of device memory. The memory of the display represents all devices.
 #include "cpu/memory_type.h"
 #include "vm/test/vm_test_util.h"
 #include "vm/uaccess.h"
@@ -172,7 +172,7 @@ static void copy_through(struct aspace *as)
 	EXPECT_EQ(copyout_nofault(USER(AT(4)), "x", 1), 1);
 }
 
-// Beside the text that the screen shows, which begins at 0xB8000.
+// An address after the text that the screen shows, which begins at 0xB8000.
 KTEST(linear_is_reached_by_copies_of_its_own_space)
 {
 	struct aspace *as = test_aspace();

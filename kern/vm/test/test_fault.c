@@ -1,9 +1,10 @@
-// test_fault.c: what a touch of each kind of page comes to, and what stands behind it then.
+// test_fault.c: the result of a fault on each kind of page, and the page and entry that it leaves.
 #include "vm/test/vm_test_util.h"
 
 #define PERMS(as, va) (pte_peek(as, va) & (PTE_P | PTE_W | PTE_U))
 
-// Rights against accesses. Without NX, and with i386's entries, what has any right can be read.
+// Each protection with each access. Without NX, and with i386's entries, a page with any
+// protection but PROT_NONE can be read.
 KTEST(aspace_fault_obeys_rights)
 {
 	static const struct {
@@ -45,7 +46,8 @@ KTEST(aspace_fault_where_nothing_is)
 	EXPECT_EQ(test_touch(as, AT(1) - 1, ACCESS_READ), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, AT(2), ACCESS_WRITE), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, AT(1), ACCESS_READ), FAULT_OK);
-	EXPECT_EQ(test_touch(as, AT(2), ACCESS_READ), FAULT_NO_AREA); // not the one found last
+	EXPECT_EQ(test_touch(as, AT(2), ACCESS_READ),
+	          FAULT_NO_AREA); // the hint of the last fault does not apply
 	EXPECT_EQ(test_touch(as, 0, ACCESS_READ), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, ULIM - 1, ACCESS_READ), FAULT_NO_AREA);
 	EXPECT_EQ(test_touch(as, ULIM, ACCESS_READ), FAULT_NO_AREA);
@@ -110,7 +112,7 @@ KTEST(aspace_fault_of_a_shared_object)
 	test_map_object(as, 0, 2, RW, AREA_SHARED, obj, 0);
 	test_map_object(other, 5, 6, PROT_READ, AREA_SHARED, obj, 1);
 	EXPECT_EQ(test_touch(as, AT(1), ACCESS_READ), FAULT_OK);
-	EXPECT_EQ(PERMS(as, AT(1)), PTE_P | PTE_U); // the first write is to be seen
+	EXPECT_EQ(PERMS(as, AT(1)), PTE_P | PTE_U); // so that the first write faults
 	EXPECT_EQ(test_byte(as, AT(1)), 'b');
 	test_store(as, AT(1), 'B');
 	EXPECT_EQ(PERMS(as, AT(1)), PTE_P | PTE_W | PTE_U);
@@ -158,7 +160,7 @@ KTEST(aspace_fault_of_a_private_object)
 	object_put(obj);
 }
 
-// The last page that an object reaches into is there as a whole; behind it is nothing.
+// The last page of an object is mapped as a whole; beyond it there is nothing.
 KTEST(aspace_fault_past_the_end_of_an_object)
 {
 	struct object *obj = object_create();
@@ -222,7 +224,7 @@ KTEST(object_truncate_unmaps_everywhere)
 	EXPECT_EQ(page_free_count(), before);
 }
 
-// What is in memory is brought into the tables without a fault, and nothing else.
+// aspace_map_resident installs the pages that are in memory, without a fault, and no others.
 KTEST(aspace_map_resident_maps_what_is_there)
 {
 	struct object *obj = test_object(3);

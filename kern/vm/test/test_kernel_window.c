@@ -3,7 +3,8 @@
 #include "vm/test/vm_test_util.h"
 #include "vm/kernel_window.h"
 
-// A space with a byte on each of its pages 0 to 3; 2 and 3 are read-only. Nothing at 4.
+// Make a space with a byte on each of its pages 0 to 3; 2 and 3 are read-only; page 4 is not
+// mapped.
 static struct aspace *furnished(void)
 {
 	struct aspace *as = test_aspace();

@@ -1,4 +1,4 @@
-// test_large.c: large pages behind areas: reservations, copies, pins, and failures half-way.
+// test_large.c: areas of large pages: reservations, copies, pins, and failures half-way.
 #include "mem/large_pool.h"
 #include "vm/test/vm_test_util.h"
 
@@ -46,13 +46,13 @@ static int map(struct aspace *as, struct object *obj, unsigned int first, unsign
 	return aspace_map(as, &request, &va);
 }
 
-// The byte at `va`, which is present.
+// Returns the byte at `va`, which is present.
 static char *byte_at(struct aspace *as, uintptr_t va)
 {
 	return (char *)phys_to_virt(PDE_LARGE_ADDR(as->pgdir[PDX(va)])) + va % LARGE_SIZE;
 }
 
-// What is put aside for an area goes with it, touched or not.
+// The pages reserved for an area are released with it, touched or not.
 KTEST(large_private_areas_have_promises)
 {
 	struct object *obj = make_object(3);
@@ -75,7 +75,7 @@ KTEST(large_private_areas_have_promises)
 	object_put(obj);
 }
 
-// What is shared is put aside for the object, and stays its own.
+// The pages of a shared mapping are reserved to the object, and stay reserved after the unmapping.
 KTEST(large_shared_areas_leave_promises_to_the_object)
 {
 	struct object *obj = make_object(3);
@@ -142,7 +142,8 @@ KTEST(large_pages_are_copied_when_written)
 	object_put(obj);
 }
 
-// The space that was reserved its pages takes them from the others, who then have none for ever.
+// The space that has reserved its pages takes them from the others, which cannot access them any
+// more.
 KTEST(large_pages_are_taken_from_children)
 {
 	struct object *obj = make_object(1);
@@ -171,7 +172,7 @@ KTEST(large_pages_are_taken_from_children)
 	object_put(obj);
 }
 
-// A pin of any part keeps all of the page, and finds its own memory.
+// A pin on any part keeps the whole page, and finds the memory of that part.
 KTEST(large_pages_are_pinned_as_wholes)
 {
 	struct object *obj = make_object(1);
@@ -192,7 +193,7 @@ KTEST(large_pages_are_pinned_as_wholes)
 	object_put(obj);
 }
 
-// Rights, moves and discards of a page that is held.
+// Change, move and discard a large page with a PROT_NONE entry.
 KTEST(large_entries_are_held_and_moved)
 {
 	struct object *obj = make_object(2);
@@ -224,7 +225,8 @@ KTEST(large_entries_are_held_and_moved)
 
 #ifdef DEBUG
 
-// Map, touch and copy with one allocation failing: whatever came of it, all of it can be given back.
+// Map, touch and copy with one allocation failing: in every case all memory can be freed
+// afterwards.
 static int run_once(uint32_t n, uint16_t flags)
 {
 	struct object *obj = make_object(3);

@@ -1,4 +1,4 @@
-// test_limits.c: what a space may hold, and the distance that is kept to stacks.
+// test_limits.c: the limits on a space's memory, and the distance that is kept from stacks.
 #include "vm/test/vm_test_util.h"
 
 static int map(struct aspace *as, uintptr_t va, unsigned int pages, int prot, uint16_t flags)
@@ -44,7 +44,7 @@ KTEST(limit_of_all_areas)
 	test_no_limit();
 }
 
-// Private memory that may be written, but for stacks.
+// RLIMIT_DATA counts private writable memory, except stacks.
 KTEST(limit_of_data)
 {
 	struct object *obj = test_object(1);
@@ -86,7 +86,7 @@ KTEST(limit_of_stacks)
 	test_no_limit();
 }
 
-// The limits are those of the thread that asks, whatever space it asks for.
+// The limits are those of the calling thread, for whatever space it calls.
 KTEST(limits_belong_to_the_thread)
 {
 	struct aspace *as = test_aspace(), *copy;
@@ -103,7 +103,7 @@ KTEST(limits_belong_to_the_thread)
 
 #define GUARD (STACK_GUARD / PAGE_SIZE)
 
-// A stack may come near to another stack, and to what nobody can touch.
+// A stack may grow close to another stack, and to memory without any access.
 KTEST(stack_need_not_keep_its_distance_from_everything)
 {
 	static const struct {
@@ -128,7 +128,7 @@ KTEST(stack_need_not_keep_its_distance_from_everything)
 	}
 }
 
-// An address that is only wished for, or that nobody asked for, is not just below a stack.
+// A mapping with only a hint, or without any, is not placed just below a stack.
 KTEST(aspace_map_keeps_its_distance_from_stacks)
 {
 	struct map_request request = { .len = PAGE_SIZE, .prot = RW };

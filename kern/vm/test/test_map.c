@@ -1,7 +1,7 @@
 // test_map.c: mapping and unmapping: where areas go, how they merge and split.
 #include "vm/test/vm_test_util.h"
 
-// Ask for `len` bytes at `va`. The address, or -errno: no address is that high.
+// Map `len` bytes at `va`. Returns the address or -errno: no valid address is that high.
 static long map(struct aspace *as, uintptr_t va, size_t len, bool fixed, bool no_replace)
 {
 	struct map_request request = {
@@ -120,7 +120,7 @@ KTEST(aspace_map_replaces)
 	aspace_put(as);
 }
 
-// What was mapped is gone from the tables too, and its pages are given back.
+// Unmapping removes the entries, and frees the pages.
 KTEST(aspace_map_over_pages_in_use)
 {
 	struct aspace *as = test_aspace();

@@ -1,4 +1,5 @@
-// test_named.c: named areas: who may have which, and operations with each allocation failing in turn.
+// test_named.c: named areas: who may use which, and each operation with each of its allocations
+// failing in turn.
 #include "mem/heap.h"
 #include "mem/fail_alloc.h"
 #include "vm/named.h"
@@ -17,7 +18,8 @@ static struct area_request ask(const char *name, unsigned int n, uint32_t lock, 
 	return request;
 }
 
-// An area of `n` pages that others may write to; the test cannot go on without it.
+// Make an area of `n` pages that others may write to. Panics on failure: the test cannot go on
+// without it.
 static int make(struct aspace *as, const char *name, unsigned int n, uintptr_t va)
 {
 	struct area_request request = ask(name, n, AREA_LOCK_NONE, AREA_ACCESS_WRITE);
@@ -136,7 +138,7 @@ KTEST(named_contiguous_pages_stand_in_a_row)
 	EXPECT_EQ(page_free_count(), before);
 }
 
-// As many as a large page has, but none.
+// As many pages as a large page has, which do not become a large page.
 KTEST(named_contiguous_pages_may_be_as_many_as_a_large_page)
 {
 	size_t before = page_free_count();
@@ -153,7 +155,8 @@ KTEST(named_contiguous_pages_may_be_as_many_as_a_large_page)
 
 #ifdef DEBUG
 
-// Everything below: `id` is an area of 4 pages at AT(0) that grows to 8, of the space `as`.
+// In all operations below, `id` is an area of 4 pages at AT(0) that may grow to 8, of the space
+// `as`.
 static struct aspace *as, *other;
 static struct object *file;
 static int id;
@@ -217,8 +220,8 @@ static void make_scene(void)
 	test_store(as, AT(1), 'x');
 }
 
-// Let allocation after allocation fail until `operate` makes no more. Where it says -ENOMEM, all is as
-// before; it may also do without.
+// Let one allocation after the other fail, until `operate` makes no more. After -ENOMEM everything
+// is as before; the operation may also succeed without the allocation.
 static void fail_each(int (*operate)(void), uint32_t least)
 {
 	size_t start = page_free_count();

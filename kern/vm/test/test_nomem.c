@@ -1,5 +1,5 @@
-// test_nomem.c: each operation with each of its allocations failing in turn: it says -ENOMEM, and
-// everything is as before.
+// test_nomem.c: each operation with each of its allocations failing in turn: it returns -ENOMEM,
+// and everything is as before.
 #include "vm/test/vm_test_util.h"
 
 #ifdef DEBUG
@@ -8,12 +8,12 @@
 #include "mem/fail_alloc.h"
 #include "vm/uaccess.h"
 
-// One operation on a space. 0 or -errno.
+// One operation on a space. Returns 0 or -errno.
 typedef int (*operation)(struct aspace *as);
 
 static struct object *file;
 
-// Areas of each kind, with pages behind some: 0-8rw 8-12r 20-28rws@0 30-34rw@0, and a second table.
+// Make areas of each kind, some with pages: 0-8rw 8-12r 20-28rws@0 30-34rw@0, and a second table.
 static struct aspace *make_scene(void)
 {
 	struct aspace *as = test_aspace();
@@ -32,7 +32,7 @@ static struct aspace *make_scene(void)
 	return as;
 }
 
-// How much of the scene's memory there is to see: entries in use, by table.
+// Returns how many entries are in use, by table: a sum that shows a change.
 static unsigned int count_entries(struct aspace *as)
 {
 	unsigned int count = 0;
@@ -42,7 +42,7 @@ static unsigned int count_entries(struct aspace *as)
 	return count;
 }
 
-// Let allocation after allocation fail until the operation succeeds. It must allocate at least
+// Let one allocation after the other fail until the operation succeeds. It must allocate at least
 // `least` times.
 static void fail_each(operation operate, uint32_t least)
 {
@@ -112,7 +112,7 @@ static int unmap_middle(struct aspace *as)
 	return aspace_unmap(as, AT(2), 3 * PAGE_SIZE);
 }
 
-// Whose ends lie in two areas, which only become smaller.
+// A range whose ends lie in two areas, which only become smaller.
 static int unmap_across(struct aspace *as)
 {
 	return aspace_unmap(as, AT(7), 19 * PAGE_SIZE);
@@ -140,7 +140,7 @@ KTEST(aspace_protect_and_brk_with_each_allocation_failing)
 	FAIL_EACH(grow_brk, 1);
 }
 
-// The copy is let go again: what counts is that a failure leaves nothing behind.
+// The copy is released at once: the test is that a failure leaves nothing behind.
 static int clone(struct aspace *as)
 {
 	struct aspace *copy;
@@ -184,7 +184,8 @@ static int advise(struct aspace *as)
 {
 	int error = aspace_advise(as, AT(3), 2 * PAGE_SIZE, MADV_DONTFORK);
 
-	return error == -EAGAIN ? -ENOMEM : error; // as Linux names a lack of memory there
+	return error == -EAGAIN ? -ENOMEM :
+	                          error; // Linux's error for lack of memory in these calls
 }
 
 static int lock(struct aspace *as)
@@ -240,7 +241,7 @@ KTEST(aspace_copy_on_write_without_memory)
 	FAIL_EACH(fault_in_copy, 1);
 }
 
-// The first touch of a table's span needs two pages, the second of which may be missing.
+// The first fault under a page table needs two pages, the second of which may be missing.
 static int fault_new_table(struct aspace *as)
 {
 	uint32_t wanted = mem_fail_after(0);
@@ -269,7 +270,7 @@ KTEST(aspace_fault_without_memory_for_a_table)
 	object_put(file);
 }
 
-// A copy to another space that runs out of memory half-way has copied what it has copied.
+// A copy to another space that runs out of memory half-way has copied the bytes before that.
 KTEST(copyout_with_each_allocation_failing)
 {
 	static const char data[3 * PAGE_SIZE] = "x";

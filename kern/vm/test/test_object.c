@@ -1,4 +1,4 @@
-// test_object.c: memory objects: their pages, their size, what reads and writes see.
+// test_object.c: memory objects: their pages, their size, and the results of reads and writes.
 #include "vm/test/vm_test_util.h"
 
 #include "mem/fail_alloc.h"
@@ -6,7 +6,7 @@
 
 static char buffer[3 * PAGE_SIZE];
 
-// The first byte of buffer[from, to) that is not `byte`, or `to`.
+// Returns the index of the first byte of buffer[from, to) that is not `byte`, or `to`.
 static size_t find_other(size_t from, size_t to, char byte)
 {
 	while (from < to && buffer[from] == byte)
@@ -201,7 +201,7 @@ KTEST(object_adopt_page_takes_it_as_it_is)
 	EXPECT_EQ(pp->kind, PAGE_OBJECT);
 	EXPECT_EQ(pp->count, 1);
 	EXPECT_EQ(obj->resident, 1);
-	EXPECT(obj->size == 0); // the size is set by whoever knows it
+	EXPECT(obj->size == 0); // adopting a page does not change the size
 	EXPECT_EQ(object_truncate(obj, 3 * PAGE_SIZE + 10), 0);
 	EXPECT_EQ(object_read(obj, 3 * PAGE_SIZE, buffer, 100), 10);
 	EXPECT_EQ(find_other(0, 10, 'm'), 10);
@@ -226,7 +226,7 @@ KTEST(object_references_keep_it)
 
 #ifdef DEBUG
 
-// Every allocation of a write fails once: what was written before counts, and nothing is lost.
+// Each allocation of a write fails once: the bytes written before count, and nothing is lost.
 KTEST(object_write_with_each_allocation_failing)
 {
 	size_t before = page_free_count();

@@ -5,7 +5,8 @@
 #include "mem/fail_alloc.h"
 #include "vm/pagetree.h"
 
-// Indexes around the borders of nodes and levels. The tree only keeps the pointers, so any will do.
+// Indexes around the borders of nodes and levels. The tree only stores the pointers, so any
+// pointer will do.
 static const uint32_t indexes[] = { 0,
 	                            1,
 	                            63,

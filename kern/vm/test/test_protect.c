@@ -1,4 +1,4 @@
-// test_protect.c: rights, and the end of the heap.
+// test_protect.c: changes of protection, and the end of the heap.
 #include "vm/test/vm_test_util.h"
 
 KTEST(aspace_protect_splits_and_merges)
@@ -37,7 +37,7 @@ KTEST(aspace_protect_splits_and_merges)
 	aspace_put(as);
 }
 
-// Several areas in one call; they become alike and so one.
+// Several areas in one call; they become alike, and merge.
 KTEST(aspace_protect_of_many_areas)
 {
 	struct aspace *as = test_aspace();
@@ -104,7 +104,8 @@ KTEST(aspace_protect_takes_rights_at_once)
 	aspace_put(as);
 }
 
-// A held entry keeps its page through a clone, an unmapping next to it, and its own.
+// A PROT_NONE entry keeps its page through a clone and through an unmapping next to it, until it
+// is unmapped itself.
 KTEST(aspace_held_entries)
 {
 	size_t before = page_free_count();

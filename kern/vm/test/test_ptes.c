@@ -1,4 +1,4 @@
-// test_ptes.c: ranges of entries, over the borders of tables, and the function that puts a page in.
+// test_ptes.c: operations on ranges of entries, across the borders of tables; and pte_install.
 #include "vm/test/vm_test_util.h"
 
 #define BORDER 1024u // page of the first address under the second table
@@ -28,11 +28,12 @@ KTEST(pte_install_stores_only_what_was_expected)
 	entry = pte_peek(as, AT(0));
 	EXPECT_EQ(entry, page_to_phys(a) | BITS);
 	EXPECT_EQ(a->count, 1);
-	EXPECT_EQ(pte_install(as, AT(0), 0, b, BITS), -EAGAIN); // somebody was faster
+	EXPECT_EQ(pte_install(as, AT(0), 0, b, BITS), -EAGAIN); // the entry has changed
 	EXPECT_EQ(pte_install(as, AT(0), entry | PTE_W, b, BITS), -EAGAIN);
 	EXPECT_EQ(pte_peek(as, AT(0)), entry);
 	EXPECT_EQ(b->count, 0);
-	EXPECT_EQ(pte_install(as, AT(0), entry, a, BITS | PTE_W), 0); // the same page, other rights
+	EXPECT_EQ(pte_install(as, AT(0), entry, a, BITS | PTE_W),
+	          0); // the same page with another permission
 	EXPECT_EQ(a->count, 1);
 	EXPECT_EQ(pte_peek(as, AT(0)), entry | PTE_W);
 	page_incref(a);
@@ -108,7 +109,8 @@ KTEST(ptes_protect_takes_just_the_range)
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++)
 		EXPECT_EQ(pte_prot_none(pte_peek(as, AT(page))),
 		          page >= BORDER - 1 && page < BORDER + 2);
-	ptes_protect(as, AT(0), AT(3 * BORDER), RW); // a right to write comes with the next fault
+	ptes_protect(as, AT(0), AT(3 * BORDER),
+	             RW); // the write permission comes with the next fault
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++) {
 		EXPECT_EQ(pte_peek(as, AT(page)) & (PTE_P | PTE_W | PTE_U), PTE_P | PTE_U);
 		EXPECT_EQ(test_byte(as, AT(page)), (char)page);
@@ -118,7 +120,7 @@ KTEST(ptes_protect_takes_just_the_range)
 	aspace_put(as);
 }
 
-// Held entries name their pages, and give them back.
+// PROT_NONE entries name their pages, and release them.
 KTEST(ptes_unmap_of_held_entries)
 {
 	struct aspace *as = make_scene();

@@ -1,13 +1,13 @@
-// test_random.c: long random sequences of operations on address spaces that are copies of each other,
-// beside models that know of each page only its rights and its first byte. In debug builds some
-// allocations fail on the way.
+// test_random.c: long random sequences of operations on address spaces that are copies of each
+// other, next to models that know only the protection and the first byte of each page. In debug
+// builds some allocations fail on the way.
 #include "vm/test/vm_test_util.h"
 
 #include "mem/heap.h"
 #include "mem/fail_alloc.h"
 
-// The window lies across the border between two page tables. On both sides of it lie pages in use
-// that nobody touches again: tables with many entries are shared by a clone.
+// The window lies across the border between two page tables. On both sides of it are pages in use
+// that no operation touches again: only tables with many entries are shared by a clone.
 #define FIRST (1024u - 30)
 #define PAGES 60u
 #define PAGE(n) AT(FIRST + (n))
@@ -64,7 +64,7 @@ static size_t run_bytes(struct run run)
 	return (run.end - run.first) * PAGE_SIZE;
 }
 
-// Let an allocation fail soon, perhaps; and no more.
+// Perhaps let an allocation fail soon; and let no more fail.
 static void fail_soon(void)
 {
 #ifdef DEBUG
@@ -79,7 +79,7 @@ static void fail_no_more(void)
 #endif
 }
 
-// An operation either does all it should or, where memory fails, nothing.
+// An operation does all its work, or, if memory fails, nothing.
 static bool succeeded(int error, const char *what)
 {
 	fail_no_more();
@@ -116,7 +116,7 @@ static void unmap(void)
 		set_run(run, false, 0);
 }
 
-// Goes on up to the first hole; or, without memory, up to some area.
+// mprotect() goes on up to the first hole; or, if memory fails, up to some area.
 static void protect(void)
 {
 	struct run run = random_run();
@@ -178,7 +178,7 @@ static void forget(void)
 	          hole ? -ENOMEM : 0);
 }
 
-// Areas that are alike merge, so one area is what has the same rights side by side.
+// Areas that are alike merge, so a run of pages with equal protection is one area.
 static bool is_one_area(struct run run)
 {
 	for (unsigned int n = run.first; n < run.end; n++)
@@ -221,7 +221,7 @@ static void enter(struct world *which)
 	model = which->pages;
 }
 
-// A copy takes the place of another world.
+// A copy of this world replaces another world.
 static void clone(void)
 {
 	struct world *other = &worlds[random_below(ARRAY_SIZE(worlds))];
@@ -240,7 +240,7 @@ static void clone(void)
 	test_aspace_check(copy);
 }
 
-// Is page `n` as the model says?
+// Returns true if page `n` is as the model says.
 static bool check_page(unsigned int n, unsigned int step)
 {
 	const struct area *area = area_find(&space->areas, PAGE(n));
@@ -296,7 +296,7 @@ static void world_begin(struct world *which)
 	}
 }
 
-// Are all worlds as their models say?
+// Check that all worlds are as their models say.
 static bool check_all(unsigned int step)
 {
 	struct world *before = world;

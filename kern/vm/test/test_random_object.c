@@ -1,5 +1,5 @@
 // test_random_object.c: random sequences of operations on an object and on two spaces that map it,
-// shared and private, beside a model that knows the first byte of each page.
+// shared and private, next to a model that knows the first byte of each page.
 #include "vm/test/vm_test_util.h"
 
 #include "mem/heap.h"
@@ -50,7 +50,7 @@ static void map(struct world *world)
 		world->pages[n] = (struct model_page){ .kind = kind };
 }
 
-// What a program finds in a page.
+// Returns what a program should find in a page.
 static char visible(const struct world *world, unsigned int n)
 {
 	return world->pages[n].copied ? world->pages[n].value : contents[n];
@@ -92,7 +92,8 @@ static void forget(struct world *world)
 	world->pages[n].copied = false;
 }
 
-// Pages past the end go, and copies of them; with them back, there are holes.
+// Pages past the end go, and private copies of them too; if the object grows again, there are
+// holes.
 static void truncate(void)
 {
 	unsigned int n = random_below(PAGES + 1);
@@ -166,7 +167,7 @@ static void do_something(struct world *world)
 	}
 }
 
-// Is what stands in tables and object what the models say?
+// Check that page tables and object are as the models say.
 static bool check(unsigned int step)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(worlds); i++) {

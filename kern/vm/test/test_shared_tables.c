@@ -107,7 +107,8 @@ KTEST(share_ends_when_the_other_one_goes)
 	aspace_put(copy);
 }
 
-// What is not inherited as it is, or is little, is copied.
+// The entries of a table are copied if one of its areas is not inherited as it is, or if they are
+// few.
 KTEST(share_is_not_for_every_table)
 {
 	struct object *obj = test_object(2);
@@ -130,7 +131,7 @@ KTEST(share_is_not_for_every_table)
 	object_put(obj);
 }
 
-// Every change takes place in a table of the space's own.
+// Every change is made in a table of the space's own.
 KTEST(share_ends_with_every_change)
 {
 	for (int change = 0; change < 6; change++) {
@@ -172,7 +173,7 @@ KTEST(share_ends_with_every_change)
 	}
 }
 
-// Taking the whole span away is only dropping a reference.
+// Unmapping the whole span of a shared table only drops a reference.
 KTEST(share_is_dropped_with_the_whole_span)
 {
 	struct aspace *as = with_pages(MANY), *copy = clone(as);
@@ -219,7 +220,7 @@ KTEST(share_is_obeyed_by_the_processor)
 	let_go(as, other);
 }
 
-// The original's own writes are stopped too, although its translations may be cached.
+// The original's own writes fault too, although its translations may be in the TLB.
 static void clone_and_store(struct aspace *as)
 {
 	EXPECT_EQ(copyout(as, USER(AT(9)), "1", 1), 0);
@@ -260,7 +261,7 @@ KTEST(share_among_three)
 
 #ifdef DEBUG
 
-// Without memory for a table of one's own a change fails, and changes nothing.
+// Without memory for a private table a change fails, and changes nothing.
 KTEST(share_without_memory_for_an_own_table)
 {
 	struct aspace *as = with_pages(MANY), *copy = clone(as);

@@ -3,7 +3,7 @@
 
 #define TOP (BASE + 64 * (1u << 20)) // far above everything else
 
-// A space with a stack of `pages` pages below TOP.
+// Make a space with a stack of `pages` pages below TOP.
 static struct aspace *with_stack(unsigned int pages)
 {
 	struct map_request request = {
@@ -89,7 +89,7 @@ KTEST(stack_growth_is_for_stacks)
 	aspace_put(as);
 }
 
-// Rights hold for what has grown too.
+// The protection of a stack also holds for the part that has grown.
 KTEST(stack_growth_obeys_rights)
 {
 	struct aspace *as = with_stack(2);

@@ -154,7 +154,7 @@ static void fault_until_unmapped(void *arg)
 	}
 }
 
-// Faults and changes by turns: whoever faults finds an area or none, never half of one.
+// Faults and changes in turn: a fault finds an area or none, never half an area.
 KTEST(aspace_faults_between_changes)
 {
 	size_t before = test_free_memory();

@@ -1,5 +1,5 @@
-// test_uaccess.c: copies at the ends of the user's addresses, over copy-on-write, against changes made
-// meanwhile; and what happens to an access that is no copy.
+// test_uaccess.c: copies at the ends of the user's addresses, with copy-on-write, and against
+// changes meanwhile; and the effect of an access that is not one of the copies.
 #include "vm/test/vm_test_util.h"
 
 #include "cpu/x86.h"
@@ -69,7 +69,7 @@ KTEST(uaccess_at_the_ends)
 	test_run_both(at_the_ends);
 }
 
-// The kernel's own memory is out of reach from both sides.
+// Copies reach no kernel memory, neither as source nor as destination of the user's.
 static void kernel_address(struct aspace *as)
 {
 	void __user *va = (__force void __user *)kernel_bytes;
@@ -101,7 +101,7 @@ KTEST(uaccess_refuses_the_kernels_addresses)
 	test_run_both(kernel_address);
 }
 
-// A copy that sleeps in a fault, because somebody has locked the object.
+// A copy that sleeps in a fault, because another thread has locked the object.
 struct scene {
 	struct aspace *as;
 	size_t copied;
@@ -133,8 +133,8 @@ static void unmapper(void *arg)
 	EXPECT_EQ(aspace_unmap(scene.as, AT(1), PAGE_SIZE), 0);
 }
 
-// While the first page is faulted in somebody else waits to unmap the second one, and goes first
-// once the fault is handled.
+// While the first page is faulted in, another thread waits to unmap the second one; it goes first
+// as soon as the fault is handled.
 static void copy_while_unmapped(bool write)
 {
 	struct object *obj = test_object(2);
@@ -172,7 +172,7 @@ KTEST(uaccess_of_pages_that_vanish_meanwhile)
 	EXPECT_EQ(test_free_memory(), before);
 }
 
-// A kernel thread has no user memory, even while some program's directory is still loaded.
+// A kernel thread has no user memory, even while a program's directory is still loaded.
 static void load_and_yield(void *arg)
 {
 	struct aspace *as = arg;
@@ -218,8 +218,8 @@ KTEST(uaccess_of_no_space)
 	aspace_put(as);
 }
 
-// Every access to a user's page but those in the copy functions is a mistake. Where the page is
-// there, only SMAP notices.
+// Every access to a user's page outside the copy functions is a bug. If the page is present, only
+// SMAP notices it.
 static void stray(struct aspace *as)
 {
 	volatile char *va = (volatile char *)AT(0), *volatile null = (volatile char *)8;

@@ -1,6 +1,6 @@
-// test_uaccess_cost.c: what copies to and from users cost, in ticks of the time-stamp counter: guest
-// instructions under `-icount shift=0`. `make bench` prints the figures beside their ceilings; the
-// tests themselves expect no figure, since a tick is time elsewhere.
+// test_uaccess_cost.c: the cost of copies to and from users, in ticks of the time-stamp counter:
+// guest instructions under `-icount shift=0`. `make bench` prints the figures next to their
+// ceilings. The tests themselves expect no figure, because without -icount a tick is time.
 #include "vm/test/vm_test_util.h"
 
 #include "cpu/x86.h"
@@ -15,7 +15,7 @@
 static char *memory; // LARGE bytes of the kernel's
 static struct aspace *space;
 
-// What one `call` costs: the best of some, so that pages are there and counted in none.
+// Returns the cost of one `call`: the lowest of several, so that page faults are not counted.
 #define COST(name, call)                                       \
 	do {                                                   \
 		uint64_t best = UINT64_MAX;                    \
@@ -27,7 +27,8 @@ static struct aspace *space;
 		console_printf("bench %s %llu\n", name, best); \
 	} while (0)
 
-// The same instructions without a border: words from one page of the kernel's to another.
+// For comparison, the copy instructions without a user: words from one page of the kernel's to
+// another.
 static int bare_copy(void *dst, const void *src, size_t len)
 {
 	size_t words = len / 4;
@@ -62,7 +63,7 @@ static void copies(struct aspace *as)
 	COST("user_mem_check", user_mem_check(as, user, LARGE, PTE_U | PTE_W, NULL));
 }
 
-// By the walk, the way to another space.
+// Copies to another space, which walk page by page.
 static void walks(struct aspace *as)
 {
 	void __user *user = USER(AT(0));

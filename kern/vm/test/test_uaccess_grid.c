@@ -1,9 +1,9 @@
-// test_uaccess_grid.c: each copy function over every offset and length around a page's borders, with
-// a hole of every kind on every page, in the current space and in another one.
+// test_uaccess_grid.c: each copy function with every offset and length around page borders, with a
+// hole of every kind on every page, in the current space and in another one.
 //
-// Three pages of three kinds lie side by side: anonymous, shared object, private object. Before each
-// call the objects' pages are taken out of the tables, so that copies meet faults that are handled as
-// well as those that end them.
+// Three pages of three kinds are adjacent: anonymous, shared object, private object. Before each
+// call the objects' pages are removed from the page tables: so copies meet faults that are handled
+// as well as faults that end them.
 #include "vm/test/vm_test_util.h"
 
 #include "vm/uaccess.h"
@@ -13,7 +13,7 @@ enum hole {
 	UNMAPPED,
 	NO_RIGHTS,
 	READ_ONLY,
-	PAST_END, // mapped, but nothing stands behind it
+	PAST_END, // mapped, but past the end of the object
 	HOLES
 };
 
@@ -25,14 +25,14 @@ static const size_t value_offsets[] = { 0, 1, 4089, 4090, 4091, 4092, 4093, 4094
 #define BYTES (PAGES * PAGE_SIZE) // as far as the greatest offset and length reach
 
 static char buffer[BYTES + 1];
-static char original[BYTES]; // what the pages hold: bytes that tell where they belong
+static char original[BYTES]; // the contents of the pages: bytes that depend on their place
 
-// The scene.
+// The state of the test.
 static struct object *file;
 static enum hole hole;
 static unsigned int hole_page;
 
-// Give page `n` its contents back.
+// Restore the contents of page `n`.
 static void restore(struct aspace *as, unsigned int n)
 {
 	page_t *pp;
@@ -76,7 +76,7 @@ static void scene_end(struct aspace *as)
 	object_put(file);
 }
 
-// How many of the `len` bytes at `offset` come before the hole.
+// Returns how many of the `len` bytes at `offset` come before the hole.
 static size_t before_hole(size_t offset, size_t len, bool is_hole)
 {
 	size_t start = hole_page * PAGE_SIZE;
@@ -96,7 +96,7 @@ static size_t writable(size_t offset, size_t len)
 	return before_hole(offset, len, hole != NO_HOLE);
 }
 
-// What a call returns, with what it should have, and where it happened.
+// Compare what a call has returned with what it should; report where this happened.
 static void expect(const char *what, size_t offset, size_t len, long got, long expected)
 {
 	if (got != expected)
@@ -105,8 +105,8 @@ static void expect(const char *what, size_t offset, size_t len, long got, long e
 		           what, len, offset, hole, hole_page, got, expected);
 }
 
-// Is the first, the last, or a byte beside a page's border, of buffer[0, len) other than the
-// original, or the one behind them other than '!'? All of them would take too long.
+// Check the first byte, the last byte, and those next to page borders of buffer[0, len) against
+// the original, and the byte after them against '!'. All bytes would take too long.
 static bool buffer_wrong(size_t offset, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -140,13 +140,14 @@ static void try_copyin(struct aspace *as, size_t offset, size_t len)
 	expect("copyin's bytes", offset, len, good == len && buffer_wrong(offset, len), false);
 }
 
-// The byte at offset `at` as a program would see it.
+// Returns the byte at offset `at` as a program would see it.
 static char seen(struct aspace *as, size_t at)
 {
 	return test_page_at(as, AT(0) + at) ? test_byte(as, AT(0) + at) : original[at];
 }
 
-// Do the bytes around [offset, offset + done) tell that just these were set to `byte`?
+// Returns true if the bytes around [offset, offset + done) show that just these were set to
+// `byte`.
 static bool memory_wrong(struct aspace *as, size_t offset, size_t done, char byte)
 {
 	size_t last = offset + done - 1;
@@ -192,7 +193,7 @@ static void try_copyout(struct aspace *as, size_t offset, size_t len)
 	restore_all(as);
 }
 
-// A string of `len` > 0 bytes with its NUL.
+// Put a string of `len` > 0 bytes, with its NUL, into memory.
 static void try_copyoutstr(struct aspace *as, size_t offset, size_t len)
 {
 	char __user *dst = (char __user *)AT(0) + offset;
@@ -238,7 +239,7 @@ static void try_value(struct aspace *as, size_t offset, size_t size)
 	restore_all(as);
 }
 
-// A check looks at rights only, not at what stands behind the mapping.
+// user_mem_check looks at the protection only, not at the object.
 static void try_check(struct aspace *as, size_t offset, size_t len)
 {
 	const void __user *va = USER(AT(0) + offset);
@@ -257,8 +258,8 @@ static void try_check(struct aspace *as, size_t offset, size_t len)
 	}
 }
 
-// The way of code that copies under a spinlock: copy what is there, let go of the lock, fault in the
-// next byte, go on.
+// How code copies under a spinlock: copy what is present, release the lock, fault in the next
+// byte, go on.
 static void try_nofault(struct aspace *as, size_t offset, size_t len, bool write)
 {
 	struct spinlock lock = SPINLOCK_INIT("test", RANK_PIPE);

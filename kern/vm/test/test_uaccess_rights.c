@@ -1,5 +1,5 @@
-// test_uaccess_rights.c: copies write only what the program could: to pages of its own, and only where
-// the mapping allows it now.
+// test_uaccess_rights.c: copies write only where the program could: to pages of its own, and only
+// if the protection allows it now.
 #include "vm/test/vm_test_util.h"
 
 #include "vm/uaccess.h"
@@ -80,8 +80,8 @@ KTEST(copyout_goes_through_no_shared_table)
 	test_run_both(through_shared_table);
 }
 
-// The processor knows no pages that can be written and not read: a program reads them, and so do
-// copies in its name, but not those for another process.
+// The processor has no pages that can be written but not read. A program can read them, and so can
+// copies in its name, but not copies for another process.
 static void write_only(struct aspace *as)
 {
 	char __user *va = (char __user *)AT(0);
@@ -100,7 +100,7 @@ KTEST(uaccess_of_pages_for_writing_only)
 	test_run_both(write_only);
 }
 
-// A change of the mapping counts from the next copy on: nothing stale is in the TLB.
+// A change of the mapping is effective from the next copy on: no stale translation is in the TLB.
 static void after_changes(struct aspace *as)
 {
 	void __user *va = USER(AT(0));

@@ -1,12 +1,12 @@
-// test_uaccess_string.c: strings over every offset and length around a page's borders, in the current
-// space and in another one. No byte behind the NUL is read, and none beyond `max`.
+// test_uaccess_string.c: strings with every offset and length around page borders, in the current
+// space and in another one. No byte after the NUL is read, and none past `max`.
 #include "vm/test/vm_test_util.h"
 
 #include "mem/heap.h"
 #include "vm/uaccess.h"
 
 static const size_t offsets[] = { 0, 1, 4094, 4095 };
-// With the NUL. The short ones: strings are read in rounds of four bytes.
+// Lengths with the NUL. The short ones are here because strings are read in rounds of four bytes.
 static const size_t lengths[] = { 1, 2, 3, 4, 5, 6, 127, 128, 129, 4095, 4096, 4097, 8192, 8193 };
 
 #define PAGES 3u
@@ -33,8 +33,8 @@ static void expect(size_t offset, size_t len, size_t max, long got, long expecte
 		           len, offset, max, hole_page, got, expected);
 }
 
-// What copyinstr is to return for a string of `len` bytes with the NUL. The copy ends where the
-// first of three comes: the NUL, max, the hole.
+// Returns what copyinstr should return for a string of `len` bytes with the NUL. The copy ends at
+// the first of three: the NUL, `max`, the hole.
 static long outcome(size_t offset, size_t len, size_t max)
 {
 	size_t room = hole_page * PAGE_SIZE > offset ? hole_page * PAGE_SIZE - offset : 0;
@@ -44,7 +44,7 @@ static long outcome(size_t offset, size_t len, size_t max)
 	return max <= room ? -ENAMETOOLONG : -EFAULT;
 }
 
-// The copy into memory of its own; buffer[] has what it should be.
+// Test copyinstr_alloc; buffer[] has the expected contents.
 static void try_alloc(struct aspace *as, const char __user *src, size_t max, long expected)
 {
 	char *copy = buffer;
@@ -141,7 +141,7 @@ KTEST(copyinstr_grid_in_another_space)
 	for_each_hole(false);
 }
 
-// The last page of the user's: behind it begins the kernel, which a string must not run into.
+// The user's last page. The kernel begins after it, and a string must not run into the kernel.
 static void at_the_end(struct aspace *as)
 {
 	struct map_request request = {
@@ -191,7 +191,7 @@ KTEST(copyinstr_stops_before_the_kernel)
 	}
 }
 
-// A string in pages that are not there yet, and in the zero page.
+// A string in pages that are not present yet, and in the zero page.
 static void from_absent_pages(struct aspace *as)
 {
 	struct object *obj = test_object(2);

@@ -1,4 +1,4 @@
-// test_user_iovec.c: lists of stretches: fetched once, checked, cut; across borders and holes.
+// test_user_iovec.c: lists of ranges: read once, checked, cut; across borders and holes.
 #include "vm/test/vm_test_util.h"
 
 #include "mem/heap.h"
@@ -18,7 +18,7 @@ static int get(struct aspace *as, uintptr_t va, unsigned long count)
 	return user_vector_get(&vector, as, list_at(va), count);
 }
 
-// Write `count` stretches of `len` bytes to `va`.
+// Write a list of `count` ranges of `len` bytes each to `va`.
 static void write_list(struct aspace *as, uintptr_t va, unsigned int count, size_t len)
 {
 	for (unsigned int i = 0; i < count; i++) {
@@ -69,7 +69,7 @@ static void lengths(struct aspace *as)
 	EXPECT_EQ(get(as, AT(0), 3), -EINVAL);
 }
 
-// A list of which some word is not there, on the short way and on the one with an allocation.
+// A list of which some word is not mapped, with and without an allocation.
 static void holes(struct aspace *as)
 {
 	static const unsigned int sizes[] = { 1, 2, 8, 9, 511, 512, 513 };

@@ -1,4 +1,4 @@
-// vm_test_util.c: what the tests of kern/vm have in common.
+// vm_test_util.c: what the tests of kern/vm share.
 #include "vm/test/vm_test_util.h"
 
 #include <stdio.h>
@@ -77,8 +77,8 @@ const char *test_areas(const struct aspace *as)
 	return text;
 }
 
-// What is wrong with an entry of an area, or NULL. A page that a private area may write to in place
-// must be its own.
+// Returns a description of what is wrong with an entry of an area, or NULL. A page that a private
+// area may write to in place must be exclusively owned.
 static const char *entry_fault(const struct area *area, uintptr_t va, pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
@@ -107,7 +107,7 @@ static const char *entry_fault(const struct area *area, uintptr_t va, pte_t entr
 	return NULL;
 }
 
-// A table that other directories may name too is read-only as a whole.
+// A table that other directories may name too must be read-only as a whole.
 static void check_table(struct aspace *as, size_t pdx)
 {
 	const page_t *table = phys_to_page(PTE_ADDR(as->pgdir[pdx]));
@@ -136,7 +136,7 @@ static void check_table(struct aspace *as, size_t pdx)
 		      table->index);
 }
 
-// What is wrong with a directory's entry that names no table, or NULL.
+// Returns a description of what is wrong with a directory's entry that names no table, or NULL.
 static const char *large_fault(const struct area *area, uintptr_t va, pde_t pde)
 {
 	const page_t *pp = pde_has_large(pde) ? phys_to_page(PDE_LARGE_ADDR(pde)) : NULL;
@@ -229,7 +229,7 @@ char test_byte(struct aspace *as, uintptr_t va)
 
 void test_store(struct aspace *as, uintptr_t va, char byte)
 {
-	// As a program: again and again, as long as that is said to help.
+	// Like a program: repeat the access while the result says so.
 	for (int i = 0; i < 3 && !(page_perms(as->pgdir, va) & PTE_W); i++)
 		EXPECT_EQ(test_touch(as, va, ACCESS_WRITE), FAULT_OK);
 	if (!(page_perms(as->pgdir, va) & PTE_W))

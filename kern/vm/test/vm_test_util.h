@@ -1,5 +1,5 @@
-// vm_test_util.h: what the tests of kern/vm have in common: spaces with areas from BASE on, pictures of
-// them, and a check of everything that must hold in a space.
+// vm_test_util.h: what the tests of kern/vm share: spaces with areas from BASE on, pictures of
+// them, and a check of all invariants of a space.
 #pragma once
 
 #include <abi/mman.h>
@@ -11,7 +11,7 @@
 
 #define BASE 0x10000000u
 
-// The address of page `n` from BASE on.
+// The address of page `n`, counted from BASE.
 #define AT(n) (BASE + PAGE_SIZE * (uintptr_t)(n))
 
 // A number as a user's pointer.
@@ -19,21 +19,23 @@
 
 #define RW (PROT_READ | PROT_WRITE)
 
-// An empty space, for a test that cannot go on without one.
+// Returns an empty space. Panics on failure, because a test cannot go on without it.
 struct aspace *test_aspace(void);
 
-// Map pages [first, end), counted from BASE, anonymously, over whatever is there.
+// Map pages [first, end), counted from BASE, as anonymous memory, and replace what is mapped
+// there.
 void test_map(struct aspace *as, unsigned int first, unsigned int end, int prot);
 
-// The same of `obj` from its page `index` on; `flags`: AREA_ bits.
+// Like test_map, for pages of `obj` from its page `index` on; `flags`: AREA_ bits.
 void test_map_object(struct aspace *as, unsigned int first, unsigned int end, int prot,
                      uint16_t flags, struct object *obj, uint32_t index);
 
-// An object of `n` pages, every byte of page i being 'a' + i.
+// Returns an object of `n` pages; every byte of page i is 'a' + i.
 struct object *test_object(unsigned int n);
 
-// The areas as text: for each its first page and its end, counted from BASE, its rights, `s` if it
-// is shared, and @ with the page of its object: "0-3rw 5-6r 8-9rws@2". Valid until the next call.
+// Returns the areas as text: for each its first page and its end, counted from BASE, its
+// protection, `s` if it is shared, and @ with the page of its object: "0-3rw 5-6r 8-9rws@2". Valid
+// until the next call.
 const char *test_areas(const struct aspace *as);
 
 #define EXPECT_AREAS(as, expected) EXPECT_TEXT(test_areas(as), expected)
@@ -44,22 +46,22 @@ void test_aspace_check(struct aspace *as);
 // Touch the page of `va` as a program would, and return the result.
 enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access access);
 
-// The byte at `va`, which is present, through the linear map; and the same for storing one, after
-// the fault that a program's store would take.
+// Returns the byte at `va`, which is present; or stores a byte there, after the fault that a
+// program's store would cause. Both use the linear map.
 char test_byte(struct aspace *as, uintptr_t va);
 void test_store(struct aspace *as, uintptr_t va, char byte);
 
-// The page behind `va`, present or held, or NULL.
+// Returns the page at `va`, also of a PROT_NONE entry, or NULL.
 page_t *test_page_at(struct aspace *as, uintptr_t va);
 
-// Run `body` on a thread of its own that runs in `as`, and wait for its end.
+// Run `body` on a new thread in the space `as`, and wait for its end.
 void test_run_in(struct aspace *as, void (*body)(struct aspace *as));
 
-// Limit what the current thread may map, in bytes: RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK. A test that
-// calls it ends with test_no_limit.
+// Set limits of the current thread, in bytes: RLIMIT_AS, RLIMIT_DATA, RLIMIT_STACK. A test that
+// calls this ends with test_no_limit.
 void test_limit(size_t total, size_t data, size_t stack);
 void test_no_limit(void);
 
-// Run `body` in a space of its own: as another one's, and as the current one. All memory must come
-// back.
+// Run `body` twice, each time with a new space: as another process's, and as the current one. All
+// memory must be free again afterwards.
 void test_run_both(void (*body)(struct aspace *as));
