@@ -1,7 +1,7 @@
 // altstack.c: the alternate stack for signal handlers.
 #include "proc/altstack.h"
 
-#define FLAG_BITS SS_AUTODISARM // what may be added to a mode
+#define FLAG_BITS SS_AUTODISARM // flags that may be combined with a mode
 
 bool altstack_active(const struct thread *thread, uintptr_t sp)
 {
@@ -14,6 +14,7 @@ void altstack_reset(struct thread *thread)
 	thread->altstack_flags = SS_DISABLE;
 }
 
+// The flags that were set are returned with the present mode: active, disabled, or neither.
 stack_t altstack_get(const struct thread *thread, uintptr_t sp)
 {
 	uint32_t mode = !thread->altstack_size      ? SS_DISABLE :
@@ -27,6 +28,7 @@ stack_t altstack_get(const struct thread *thread, uintptr_t sp)
 	};
 }
 
+// The checks are in Linux's order, so that the same wrong call returns the same error.
 int altstack_set(struct thread *thread, const stack_t *stack, uintptr_t sp)
 {
 	uint32_t flags = (uint32_t)stack->ss_flags, mode = flags & ~FLAG_BITS;

@@ -1,5 +1,5 @@
-// elf.c: mapping an ELF program. Nothing that its headers say is believed before it has been
-// checked.
+// elf.c: mapping an ELF program. The headers are a program's data, so every value in them is
+// checked before it is used.
 #include <abi/elf.h>
 
 #include <abi/mman.h>
@@ -9,12 +9,12 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
-#define PHDRS_MAX 2048 // as many as Linux takes: 64 KiB of them
+#define PHDRS_MAX 2048 // Linux's limit: 64 KiB of headers
 #define PIE_BASE \
-	0x56555000u // where Linux puts programs that can be anywhere, without randomisation
+	0x56555000u // Linux's address for position-independent programs, without randomisation
 #define RESIDENT_MAX (64u << 10) // bytes of a segment that are mapped before they are touched
 
-// Is this a header of a program for this machine?
+// Returns true if this is the header of a program for this processor.
 static bool header_ok(const Elf32_Ehdr *header)
 {
 	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
@@ -25,17 +25,18 @@ static bool header_ok(const Elf32_Ehdr *header)
 	       header->e_phnum <= PHDRS_MAX;
 }
 
+// Returns the protection of the area that a segment becomes.
 static int prot_of(const Elf32_Phdr *phdr)
 {
 	return (phdr->p_flags & PF_R ? PROT_READ : 0) | (phdr->p_flags & PF_W ? PROT_WRITE : 0) |
 	       (phdr->p_flags & PF_X ? PROT_EXEC : 0);
 }
 
-// Segments end below this address: above it the stack may grow.
+// Segments must end below this address, since the stack may grow down to it.
 #define SEGMENT_TOP (ULIM - STACK_LIMIT - STACK_GUARD)
 
-// Does a segment lie below the stack, and can its part of the file, if it has one, be mapped where it is
-// to be?
+// Returns true if a segment lies below the stack, and its part of the file can be mapped at its
+// address: a mapping can only move whole pages.
 static bool segment_ok(const Elf32_Phdr *phdr, uintptr_t bias)
 {
 	uintptr_t va = phdr->p_vaddr + bias;
@@ -45,6 +46,8 @@ static bool segment_ok(const Elf32_Phdr *phdr, uintptr_t bias)
 	       (!phdr->p_filesz || va % PAGE_SIZE == phdr->p_offset % PAGE_SIZE);
 }
 
+// Map a segment's part of the file, from the start of its first page. The first pages are entered
+// in the page table at once, because nearly every program touches them: that saves their faults.
 static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t va)
 {
 	size_t before = va % PAGE_SIZE;
@@ -63,8 +66,8 @@ static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr
 	return error;
 }
 
-// The segment's memory beyond its part of the file is zero: the rest of the last page, and pages of
-// its own.
+// Make the memory of a segment after its part of the file zero: clear the rest of the last page,
+// and map anonymous pages for the rest (this is where .bss lies).
 static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t start, uintptr_t end)
 {
 	uintptr_t pages = ROUND_UP(start, PAGE_SIZE);
@@ -81,6 +84,7 @@ static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t st
 	return end > pages ? aspace_map(as, &request, &pages) : 0;
 }
 
+// Map one PT_LOAD segment, `bias` bytes above the address in its header.
 static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *phdr, uintptr_t bias)
 {
 	uintptr_t va = phdr->p_vaddr + bias;
@@ -98,6 +102,9 @@ static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *
 	return error;
 }
 
+// Map all segments and fill *image. A position-independent program (ET_DYN) is moved to PIE_BASE.
+// Fails for PT_INTERP: there is no dynamic linker. The address of the program headers is found by
+// the segment that contains them in the file; programs read them through AT_PHDR.
 static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *header,
                    const Elf32_Phdr *phdrs, struct exec_image *image)
 {
@@ -127,6 +134,8 @@ static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *head
 	return !error && image->end == 0 ? -ENOEXEC : error;
 }
 
+// The headers are read into the kernel's memory first: a program that writes to its file meanwhile
+// must not change them after the checks.
 int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
 {
 	Elf32_Ehdr header;

@@ -1,5 +1,5 @@
-// exec.c: a new program in an old process. The new address space is made completely before the old
-// one is given up, so that until then every failure leaves the old program as it was.
+// exec.c: a new program in an old process. The new address space is complete before the old one is
+// given up. So until then every error leaves the old program as it was: decide, then commit.
 #include "proc/exec.h"
 
 #include <abi/fcntl.h>
@@ -11,11 +11,12 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-#define SCRIPTS_MAX 5   // a script's interpreter may be a script, so often
-#define SCRIPT_LINE 256 // bytes of the first line that count, with its end
+#define SCRIPTS_MAX 5   // how often a script's interpreter may be a script again
+#define SCRIPT_LINE 256 // bytes of the first line that are read, with its end
 
-// The file at `path`, if it may be executed, with a reference and, until put_program, closed to
-// writers. 0 or -errno; -ETXTBSY where it is open for writing.
+// Find the file at `path` and check that it may be executed. Returns 0 with a new reference in
+// *store, and the file closed to writers until put_program; -ETXTBSY if it is open for writing;
+// another -errno.
 static int find_program(const char *path, struct inode **store)
 {
 	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, store);
@@ -35,6 +36,7 @@ static int find_program(const char *path, struct inode **store)
 	return error;
 }
 
+// Open the file to writers again, and drop the reference.
 static void put_program(struct inode *inode)
 {
 	object_allow_writes(inode->object);
@@ -46,7 +48,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-// The first byte in [s, end) that is no blank, or the first that ends a word; else `end`.
+// Returns the first byte in [s, end) that is not a blank, or `end`.
 static char *skip_blanks(char *s, const char *end)
 {
 	while (s < end && is_blank(*s))
@@ -54,6 +56,7 @@ static char *skip_blanks(char *s, const char *end)
 	return s;
 }
 
+// Returns the first byte in [s, end) that ends a word, or `end`.
 static char *skip_word(char *s, const char *end)
 {
 	while (s < end && *s && !is_blank(*s))
@@ -61,9 +64,9 @@ static char *skip_word(char *s, const char *end)
 	return s;
 }
 
-// End the text of a script's first line: where the line ends, or after 255 bytes, in both cases without
-// blanks before. Returns its end; NULL if perhaps more of the interpreter's name would follow: then no
-// other program must be run by a part of the name.
+// End the text of a script's first line at its newline, or after 255 bytes, and remove the blanks
+// before. Returns its end. Returns NULL if the interpreter's name may be longer than the line: a
+// part of the name must not run another program.
 static char *end_line(char line[SCRIPT_LINE])
 {
 	char *end = memchr(line, '\n', SCRIPT_LINE), *all = line + SCRIPT_LINE;
@@ -78,9 +81,10 @@ static char *end_line(char line[SCRIPT_LINE])
 	return end;
 }
 
-// If `obj` begins with `#!`, make its interpreter the program: its name goes to interpreter[], where `path`
-// may lie, and it, its argument if there is one, and the script's path take the place of the first
-// argument. 1: it is a script, 0: it is not, or -errno.
+// If `obj` begins with `#!`, make its interpreter the program to run. Its name is stored in
+// interpreter[], where `path` may lie. The first argument is replaced by up to three: the
+// interpreter, its argument if it has one, and the script's path. Returns 1 for a script, 0 for
+// another file, or -errno.
 static int script_to_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
                           struct exec_args *args)
 {
@@ -97,13 +101,13 @@ static int script_to_args(struct object *obj, const char *path, char interpreter
 	if (name == end)
 		return -ENOEXEC;
 	stop = skip_word(name, end);
-	if (*stop) // of a line without an end it may be empty
+	if (*stop) // empty if a line without an end stops here
 		arg = skip_blanks(stop, end);
 	*stop = '\0';
 	if (stop == name)
 		return -EACCES;
 
-	// The script's path goes in first, then what comes before it.
+	// Each call inserts at the front, so the last argument comes first.
 	error = exec_args_replace_first(args, path);
 	if (!error && arg)
 		error = exec_args_prepend(args, arg);
@@ -113,7 +117,8 @@ static int script_to_args(struct object *obj, const char *path, char interpreter
 	return error ? error : 1;
 }
 
-// The registers with which a program starts (System V ABI, Intel386 supplement, 3-27).
+// Fill `frame` with the registers with which a program starts (System V ABI, Intel386 supplement,
+// 3-27). All others are 0, so that nothing of the kernel or the old program is visible.
 static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t sp)
 {
 	memset(frame, 0, sizeof(*frame));
@@ -125,6 +130,7 @@ static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t 
 	frame->trapno = TRAP_SYSCALL;
 }
 
+// Name thread and process after the last part of `path`.
 static void set_name(struct thread *thread, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -135,8 +141,8 @@ static void set_name(struct thread *thread, const char *path)
 	memcpy(thread->process->name, thread->name, sizeof(thread->name));
 }
 
-// Give the process a table of descriptors of its own: the new program's descriptors are not those of
-// processes that shared the old program's (CLONE_FILES). 0 or -ENOMEM.
+// Give the process its own table of descriptors, if it shares one (CLONE_FILES): the new program's
+// descriptors must not change for the other processes. Returns 0 or -ENOMEM.
 static int unshare_files(struct process *process)
 {
 	struct fdtable *shared = process->files, *own;
@@ -153,7 +159,8 @@ static int unshare_files(struct process *process)
 	return 0;
 }
 
-// From here on there is no way back.
+// Switch to the new program. Nothing here can fail. futex_clear_tid and usage_space_ends come
+// first, because both need the old space, which aspace_switch_to drops.
 static void become(struct aspace *as, const char *path, const struct exec_image *image, uintptr_t sp)
 {
 	struct thread *thread = thread_current();
@@ -169,15 +176,15 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
 	process->has_execed = true;
-	process->exit_signal = SIGCHLD; // it is no clone any more that wait4 has to be asked for
+	process->exit_signal = SIGCHLD; // wait4 finds it without WCLONE now
 	spin_unlock(&process_lock);
 	thread_reset_registers();
 	set_name(thread, path);
 	start_registers(thread_user_frame(thread), image->entry, sp);
 }
 
-// Build the space of the program in `obj` and start it. The space keeps writers from the file like the
-// caller, so the caller still calls put_program.
+// Build the space of the program in `obj` and start it. The new space closes the file to writers
+// too, so the caller still calls put_program.
 static int start_program(struct object *obj, const char *path, const struct exec_args *args)
 {
 	struct thread *thread = thread_current();
@@ -188,7 +195,7 @@ static int start_program(struct object *obj, const char *path, const struct exec
 
 	if (error)
 		return error;
-	thread->limits = thread_no_limits; // they count for what the program maps itself
+	thread->limits = thread_no_limits; // limits are for what a program maps itself
 	error = elf_load(as, obj, &image);
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
@@ -205,6 +212,8 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	return error;
 }
 
+// The loop replaces a script by its interpreter until a file is no script. The name goes after
+// arguments and environment, and is the path that the caller gave, also for a script (AT_EXECFN).
 int process_exec(const char *path, struct exec_args *args)
 {
 	char interpreter[SCRIPT_LINE];

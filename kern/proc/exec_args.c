@@ -1,4 +1,4 @@
-// exec_args.c: the strings of a new program, and the stack that it finds them on.
+// exec_args.c: the strings of a new program, and the stack on which it finds them.
 #include <abi/elf.h>
 #include <abi/mman.h>
 #include "cpu/x86.h"
@@ -13,7 +13,7 @@
 #define BLOCK_FIRST 2048u
 #define POINTER_SIZE sizeof(uint32_t)
 
-// What work costs, in instructions or so: with a byte of a string, and with a string.
+// The cost of work in instructions, roughly: for each byte of a string, and for each string.
 #define BYTE_COST 5
 #define STRING_COST 50
 
@@ -31,24 +31,25 @@ void exec_args_free(struct exec_args *args)
 	kfree(args->block);
 }
 
-#define MOVE_PART (64u << 10) // bytes moved between two looks whether it is time to yield
+#define MOVE_PART (64u << 10) // bytes moved between two tests for a yield
 
-// Move `n` bytes, perhaps within one block. A thread that is killed meanwhile goes on: it ends when it
-// leaves the kernel.
+// Move `n` bytes, perhaps within one block, and yield in between. A killed thread goes on too: it
+// ends when it leaves the kernel.
 static void move_bytes(char *to, const char *from, size_t n)
 {
 	for (size_t done = 0, part; done < n; done += part) {
 		size_t at = done;
 
 		part = MIN(n - done, MOVE_PART);
-		if (to > from) // what lies at the end goes first, so that nothing is overwritten
+		if (to > from) // move the end first, so that nothing is overwritten
 			at = n - done - part;
 		memmove(to + at, from + at, part);
 		(void)yield_after(part);
 	}
 }
 
-// Make room for `n` more bytes.
+// Make room for `n` more bytes. The block doubles, so that many strings cost few copies. Returns
+// 0; -E2BIG beyond the limit; -ENOMEM.
 static int reserve(struct exec_args *args, size_t n)
 {
 	size_t size = args->size;
@@ -60,7 +61,7 @@ static int reserve(struct exec_args *args, size_t n)
 		return 0;
 	while (size - args->used < n)
 		size *= 2;
-	size = MIN(size, args->limit); // which is where more than that would end
+	size = MIN(size, args->limit); // checked above: `n` more bytes fit
 	block = kmalloc(size);
 	if (!block)
 		return -ENOMEM;
@@ -83,9 +84,10 @@ int exec_args_add(struct exec_args *args, const char *string)
 	return 0;
 }
 
-#define STRING_PART (16u << 10) // bytes of a string that are fetched at once
+#define STRING_PART (16u << 10) // bytes of a string that are copied in one step
 
-// Add a string of the user's, part by part.
+// Add a string from the program, part by part, with a yield after each part. copyinstr returns
+// -ENAMETOOLONG if the part is full before the NUL.
 static int add_user_string(struct exec_args *args, const char __user *string)
 {
 	size_t done = 0;
@@ -114,6 +116,8 @@ static int add_user_string(struct exec_args *args, const char __user *string)
 	}
 }
 
+// The array may change while it is read, because other threads run. That is harmless: each pointer
+// is read once. Each pointer also counts against the limit.
 int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32_t *count_store)
 {
 	const uint32_t __user *at = vector;
@@ -135,7 +139,7 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 	return 0;
 }
 
-// Let `string` stand in the place of the first `drop` bytes.
+// Replace the first `drop` bytes of the block by `string`.
 static int replace_start(struct exec_args *args, size_t drop, const char *string)
 {
 	size_t len = strlen(string) + 1;
@@ -163,7 +167,7 @@ int exec_args_prepend(struct exec_args *args, const char *string)
 	return error;
 }
 
-// What stands between the strings and the pointers.
+// The bytes between the strings and the pointers.
 struct stack_extra {
 	uint8_t random[16]; // AT_RANDOM
 	char platform[8];   // AT_PLATFORM
@@ -171,8 +175,10 @@ struct stack_extra {
 
 #define AUX_ENTRIES 18
 
-// The words at a program's stack pointer (System V ABI, Intel386 supplement, 3-28): the number of
-// arguments, pointers to them, NULL, pointers to the environment, NULL, the auxiliary vector.
+// Store pointers to `count` strings, and NULL after them. A program finds these words at its stack
+// pointer (System V ABI, Intel386 supplement, 3-28): the number of arguments, pointers to them,
+// NULL, pointers to the environment, NULL, the auxiliary vector. *string and *va move past the
+// strings. Returns the place of the next word.
 static uint32_t *put_pointers(uint32_t *word, const char **string, uint32_t count, uintptr_t *va)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -187,6 +193,7 @@ static uint32_t *put_pointers(uint32_t *word, const char **string, uint32_t coun
 	return word;
 }
 
+// Store one entry of the auxiliary vector. Returns the place of the next one.
 static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
 {
 	*word++ = type;
@@ -194,6 +201,9 @@ static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
 	return word;
 }
 
+// Fill the words at the stack pointer. `strings` and `extra` are the addresses that those will
+// have on the program's stack. The entries of the auxiliary vector are in Linux's order
+// (getauxval(3)).
 static void fill_vector(uint32_t *word, const struct exec_args *args,
                         const struct exec_image *image, uintptr_t strings, uintptr_t extra)
 {
@@ -218,11 +228,12 @@ static void fill_vector(uint32_t *word, const struct exec_args *args,
 	word = put_aux(word, AT_EGID, 0);
 	word = put_aux(word, AT_SECURE, 0);
 	word = put_aux(word, AT_RANDOM, extra + offsetof(struct stack_extra, random));
-	word = put_aux(word, AT_EXECFN, va); // the program's name stands behind the environment
+	word = put_aux(word, AT_EXECFN, va); // the program's name follows the environment
 	word = put_aux(word, AT_PLATFORM, extra + offsetof(struct stack_extra, platform));
 	put_aux(word, AT_NULL, 0);
 }
 
+// Map the top `len` bytes of the stack. AREA_GROWSDOWN lets it grow by faults later.
 static int map_stack(struct aspace *as, size_t len, const struct exec_image *image)
 {
 	struct map_request request = {
@@ -238,7 +249,7 @@ static int map_stack(struct aspace *as, size_t len, const struct exec_image *ima
 	return aspace_map(as, &request, &va);
 }
 
-// Bytes of the arguments, without environment and name.
+// Returns the bytes of the arguments, without environment and name: /proc/PID/cmdline shows them.
 static size_t arguments_size(const struct exec_args *args)
 {
 	const char *string = args->block;
@@ -252,7 +263,8 @@ static size_t arguments_size(const struct exec_args *args)
 	return (size_t)(string - args->block);
 }
 
-// Copy `n` bytes to a new program's stack, part by part. 0 or -ENOMEM.
+// Copy `n` bytes to a new program's stack, part by part, with a yield after each part. Returns 0
+// or -ENOMEM.
 static int put_on_stack(struct aspace *as, uintptr_t va, const char *bytes, size_t n)
 {
 	for (size_t done = 0, part; done < n; done += part) {
@@ -264,15 +276,18 @@ static int put_on_stack(struct aspace *as, uintptr_t va, const char *bytes, size
 	return 0;
 }
 
+// From the top down: a zero word, the strings, 16 random bytes and the platform, the words of
+// fill_vector at the stack pointer, which is a multiple of 16. The words are made in the kernel's
+// memory and then copied.
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store)
 {
 	size_t words = 1 + args->argc + 1 + args->envc + 1 + 2 * AUX_ENTRIES;
-	// Linux keeps a zero word at the very top.
+	// As on Linux the highest word is 0.
 	uintptr_t strings = STACK_TOP - POINTER_SIZE - args->used;
 	uintptr_t extra = ROUND_DOWN(strings - sizeof(struct stack_extra), 16);
 	uintptr_t sp = ROUND_DOWN(extra - words * POINTER_SIZE, 16);
-	size_t size = extra + sizeof(struct stack_extra) - sp; // of the words and what follows them
+	size_t size = extra + sizeof(struct stack_extra) - sp; // the words, and `extra` after them
 	struct stack_extra *extra_bytes;
 	uint32_t *vector;
 	int error;

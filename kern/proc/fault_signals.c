@@ -1,4 +1,4 @@
-// fault_signals.c: what the processor objects to in a program becomes a signal.
+// fault_signals.c: exceptions of programs become signals.
 #include "proc/fault_signals.h"
 
 #include "cpu/fpu.h"
@@ -6,7 +6,7 @@
 #include "proc/process.h"
 #include "vm/aspace.h"
 
-// The signal that an exception becomes, and its si_code. si_addr is the instruction's address.
+// The signal that each exception becomes, and its si_code. si_addr is the instruction's address.
 static const struct {
 	uint8_t vector, signo;
 	int code;
@@ -19,6 +19,8 @@ static const struct {
 	{ TRAP_ALIGNMENT, SIGBUS, BUS_ADRALN },
 };
 
+// Handle an exception of the table. In the kernel only instructions of the exception table may
+// cause one, for example the load of a bad segment.
 static void exception(struct trapframe *frame)
 {
 	if (!trap_from_user(frame)) {
@@ -41,8 +43,9 @@ static void exception(struct trapframe *frame)
 	}
 }
 
-// The si_code of the FPU's exceptions, by bit of its status word and of MXCSR (Intel SDM vol. 1, 8.5 and
-// 11.5.2). Where several are unmasked and raised at once, the first of these counts, as on Linux.
+// Returns the si_code for exceptions of the FPU, given as bits of its status word or of MXCSR
+// (Intel SDM vol. 1, 8.5 and 11.5.2). If several are raised and unmasked, the first in this table
+// counts, as on Linux.
 static int float_code(uint32_t raised)
 {
 	static const struct {
@@ -60,8 +63,8 @@ static int float_code(uint32_t raised)
 	return FPE_FLTUNK;
 }
 
-// An unmasked exception of the FPU's. It is reported at the next instruction that waits for the FPU;
-// si_addr is the address of that one, as on Linux.
+// Handle an unmasked exception of the FPU. The processor reports it at the next instruction that
+// waits for the FPU; si_addr is the address of that instruction, as on Linux.
 static void float_exception(struct trapframe *frame)
 {
 	struct signal_info info = { .addr = frame->eip, .trapno = frame->trapno, .err = frame->err };
@@ -74,10 +77,11 @@ static void float_exception(struct trapframe *frame)
 	signal_force(SIGFPE, &info);
 }
 
-// Single steps, and debug registers, which nobody can set. The flag that asked for the step stays set
-// in the context to which a handler returns, so that the next instruction is stepped too; the handler
-// itself runs without it (enter_handler in proc/signal_frame.c). A step in the kernel can only be the one
-// after an `int $0x80` or `iret`; there is none.
+// Handle a single step. (Debug registers cause this exception too, but no program can set them.)
+// The flag TF stays set in the context to which a handler returns, so that the next instruction is
+// stepped too; the handler itself runs without it (enter_handler in proc/signal_frame.c). A step
+// in the kernel is impossible: gates clear TF on entry, and only the program's own registers have
+// it.
 static void debug_exception(struct trapframe *frame)
 {
 	struct signal_info info = {
@@ -89,6 +93,7 @@ static void debug_exception(struct trapframe *frame)
 	signal_force(SIGTRAP, &info);
 }
 
+// vm_fault_signal_hook: send the signal for a page fault that vm could not handle.
 static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
 {
 	struct signal_info info = { .addr = va, .trapno = frame->trapno, .err = frame->err };

@@ -1,4 +1,4 @@
-// fork.c: a process becomes two.
+// fork.c: copying a process (fork, vfork, clone).
 #include <abi/ldt.h>
 #include <abi/sched.h>
 #include "cpu/x86.h"
@@ -9,12 +9,13 @@
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 
-// What clone() may be asked for. The rest, threads above all, is refused.
+// The flags of clone() that the kernel accepts. CLONE_THREAD is not among them.
 #define CLONE_KNOWN                                                                        \
 	(CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SETTLS |        \
 	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SYSVSEM | \
 	 CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO)
 
+// Give the child a copy of the parent's space, or the same space with CLONE_VM.
 static int copy_memory(struct process *child, struct process *parent, uint32_t flags)
 {
 	if (!(flags & CLONE_VM))
@@ -23,6 +24,8 @@ static int copy_memory(struct process *child, struct process *parent, uint32_t f
 	return 0;
 }
 
+// Give the child copies of the descriptors and directories, or the same ones if the flags ask for
+// that. If this fails half-way, process_discard drops what the child has got.
 static int copy_files(struct process *child, struct process *parent, uint32_t flags)
 {
 	child->files = flags & CLONE_FILES ? fdtable_get(parent->files) :
@@ -31,7 +34,10 @@ static int copy_files(struct process *child, struct process *parent, uint32_t fl
 	return child->files && child->fs ? 0 : -ENOMEM;
 }
 
-// The child's registers: the parent's, but for the call's result and what was asked for.
+// Give the child the parent's registers, except for the result of the call (0 in the child) and
+// for what the request changes. FS and GS are in the processor, not in the frame. A child in the
+// same space keeps no alternate stack, for two threads must not run on one; a vfork's child may,
+// because its parent sleeps.
 static int copy_registers(struct thread *child, const struct fork_request *request)
 {
 	struct thread *parent = thread_current();
@@ -62,6 +68,8 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 	return thread_copy_fpu(child);
 }
 
+// Copy all that the child gets from its parent. The memory comes last, because it is the most
+// expensive to undo. Everything after it cannot fail.
 static int copy_all(struct process *child, struct thread *thread, const struct fork_request *request)
 {
 	struct process *parent = process_current();
@@ -83,7 +91,8 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 	return 0;
 }
 
-// Store the child's number where it was asked for. As on Linux nobody learns when that fails.
+// Store the child's number where the request wants it. As on Linux an address that cannot be
+// written is not reported.
 static void store_tids(struct process *child, const struct fork_request *request)
 {
 	if (request->flags & CLONE_CHILD_SETTID)
@@ -92,7 +101,8 @@ static void store_tids(struct process *child, const struct fork_request *request
 		(void)!put_user(aspace_current(), request->parent_tid, child->pid);
 }
 
-// Sleep until the child execs or ends. Only the parent's own death ends the sleep earlier.
+// Sleep until the child execs or ends. Of signals only the parent's own death ends the sleep
+// earlier. The child is looked up each time, because it may be gone.
 static void wait_for_vfork(struct process *parent, pid_t pid)
 {
 	struct process *child;
@@ -104,6 +114,7 @@ static void wait_for_vfork(struct process *parent, pid_t pid)
 	spin_unlock(&process_lock);
 }
 
+// `vforked` is tested without the lock first, because nearly all processes are not vforked.
 void process_vfork_done(struct process *process)
 {
 	if (!process->vforked)
@@ -114,6 +125,8 @@ void process_vfork_done(struct process *process)
 	spin_unlock(&process_lock);
 }
 
+// Until process_publish nobody can see the child, so an error only has to discard it. Its number
+// is read before it is published: afterwards it may end at any time.
 pid_t process_fork(const struct fork_request *request)
 {
 	struct process *parent = process_current(), *child;

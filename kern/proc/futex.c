@@ -1,7 +1,7 @@
-// futex.c: futexes. Whoever waits stands in a table by the place in memory that it waits on: a space and
-// an address, or an object and an offset in it, so that it is found from every space that maps the
-// object. A waiter has a queue of its own: who wakes it takes it out of the table first. So waiters can
-// be chosen one by one, and one that moves to another place need not wake for it.
+// futex.c: futexes. A waiter is in a table, by the place in memory that it waits on: a space and
+// an address, or an object and an offset in it, so that every space that maps the object finds it.
+// Each waiter has a wait queue of its own. A waker takes the waiter out of the table first. So
+// waiters can be chosen one by one, and a requeue need not wake them.
 #include "proc/futex.h"
 
 #include "cpu/spinlock.h"
@@ -15,17 +15,17 @@
 
 #define CHAIN_BITS 8
 
-// The place in memory. Two are the same where all fields are equal.
+// A place in memory. Two keys mean the same place if all fields are equal.
 struct futex_key {
-	struct aspace *as; // of memory that is the space's own: offset is the address there. Or NULL:
-	struct memory_id id; // the memory of an object, with the waiter's reference
+	struct aspace *as;   // for private memory: its space; id.offset is the address. Else NULL
+	struct memory_id id; // for an object's memory: object and offset, with a reference
 };
 
 // [f] futex_lock   [c] constant while it waits
 struct futex_waiter {
-	struct list link;     // [f] on its chain; none once it has been woken
+	struct list link;     // [f] on its chain; on no list once it has been woken
 	struct futex_key key; // [c]
-	struct waitq wait;    // [f] the thread that waits
+	struct waitq wait;    // [f] the waiting thread sleeps here
 };
 
 static struct spinlock futex_lock = SPINLOCK_INIT("futexes", RANK_FUTEX);
@@ -37,22 +37,24 @@ void futex_init(void)
 		list_init(&chains[i]);
 }
 
-// Returns the chain of a place.
+// Returns the chain for a place.
 static struct list *chain_of(const struct futex_key *key)
 {
 	uintptr_t owner = key->as ? (uintptr_t)key->as : (uintptr_t)key->id.object;
 	uint32_t hash = (uint32_t)owner ^ (uint32_t)(key->id.offset >> 2);
 
 	return &chains[hash * 0x9E3779B1u >>
-	               (32 - CHAIN_BITS)]; // 2^32 by the golden ratio: spreads all bits
+	               (32 - CHAIN_BITS)]; // 2^32 / golden ratio: spreads all bits
 }
 
+// Returns true if both keys mean the same place.
 static bool same_place(const struct futex_key *a, const struct futex_key *b)
 {
 	return a->as == b->as && a->id.object == b->id.object && a->id.offset == b->id.offset;
 }
 
-// Find the place that `va` is in the current space. Returns 0, and key_put ends it; -EINVAL or -EFAULT.
+// Find the place of `va` in the current space. Returns 0, and the caller must call key_put;
+// -EINVAL if `va` is not aligned; -EFAULT.
 static int key_get(struct futex_key *key, uintptr_t va, bool private)
 {
 	struct aspace *as = aspace_current();
@@ -68,14 +70,17 @@ static int key_get(struct futex_key *key, uintptr_t va, bool private)
 	return error;
 }
 
+// Drop the reference of a key.
 static void key_put(struct futex_key *key)
 {
 	if (key->id.object)
 		object_put_hosted(key->id.object);
 }
 
-// Take futex_lock at a moment at which the word at `va` can be read, and read it. 0, or -EFAULT without
-// the lock.
+// Take futex_lock and read the word at `va` under it. A waker changes the word before it takes the
+// lock, so a waiter either sees the new value or is in the table before the waker looks. The copy
+// must not fault under a spinlock: if the page is missing, the lock is released, the page faulted
+// in, and all repeated. Returns 0, or -EFAULT without the lock.
 static int lock_and_read(uintptr_t va, uint32_t *value_store)
 {
 	const void __user *user = (const void __user *)va;
@@ -90,7 +95,8 @@ static int lock_and_read(uintptr_t va, uint32_t *value_store)
 	}
 }
 
-// Sleep until somebody takes the waiter off its chain. 0, -ETIMEDOUT or -EINTR. Caller: holds futex_lock.
+// Sleep until a waker takes the waiter off its chain. Returns 0, -ETIMEDOUT or -EINTR. Caller:
+// holds futex_lock.
 static int sleep_on(struct futex_waiter *waiter, uint64_t deadline)
 {
 	int error = 0;
@@ -100,11 +106,12 @@ static int sleep_on(struct futex_waiter *waiter, uint64_t deadline)
 	while (!error && !list_empty(&waiter->link))
 		error = waitq_sleep(&waiter->wait, &futex_lock, WAIT_INTERRUPTIBLE, deadline);
 	if (list_empty(&waiter->link))
-		return 0; // the wakeup counts, whatever came with it
+		return 0; // a wakeup counts even if a signal came with it
 	list_remove(&waiter->link);
 	return error;
 }
 
+// The waiter lies on this thread's stack: it is off its chain before the function returns.
 int futex_wait(uintptr_t va, bool private, uint32_t value, uint64_t deadline)
 {
 	struct futex_waiter waiter;
@@ -122,6 +129,8 @@ int futex_wait(uintptr_t va, bool private, uint32_t value, uint64_t deadline)
 	return error;
 }
 
+// A waiter must not be used after the lock's release: it lies on the stack of its thread, which
+// may have returned by then.
 int futex_wake(uintptr_t va, bool private, int most)
 {
 	struct futex_waiter *waiter, *after;
@@ -144,7 +153,7 @@ int futex_wake(uintptr_t va, bool private, int most)
 	return woken;
 }
 
-// Store 0 at the address where the current thread wants it, if anybody else can see it there.
+// Store 0 at the address that the current thread has given, if another thread can see it there.
 static __noinline void clear_tid(struct thread *thread)
 {
 	pid_t __user *tid = thread->clear_tid;
