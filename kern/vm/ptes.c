@@ -1,17 +1,21 @@
-// ptes.c: ranges of page-table entries: taken out, given other rights, copied, moved. One by one they
-// are put in by pte_install, and by the backends of devices and large pages.
+// ptes.c: operations on ranges of page-table entries: unmap, protect, copy, move. (pte_install
+// installs single entries; the backends of devices and large pages install theirs.)
+//
+// All of them have one form: take pt_lock, begin a batch, go from page table to page table, finish
+// the batch, which flushes the TLB once and then frees the removed pages. A missing table costs
+// one step for 4 MiB. A long range yields at the borders of tables, with the lock released.
 #include "vm/internal.h"
 
-// What work on entries costs, in instructions or so: of each table or directory entry; to look at an
-// entry, to take one out and free its page, to copy one.
+// About how many instructions it takes: for each table or directory entry; to look at an entry; to
+// remove an entry and free its page; to copy an entry; to move it.
 #define SPAN_COST 20
 #define ENTRY_COST 10
 #define UNMAP_COST 70
 #define INHERIT_COST 25
 #define MOVE_COST 30
 
-// Unmap [va, end), which one page table covers: `pte` is the entry for `va`. Stops when the table has
-// no entry in use any more.
+// Unmap [va, end), which one page table covers; `pte` is the entry for `va`. Stops when the table
+// has no entry in use any more: most tables are nearly empty.
 static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
 {
 	const page_t *table = virt_to_page(pte);
@@ -28,6 +32,9 @@ static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end,
 	}
 }
 
+// Three cases for each table's span: no table (perhaps a large page); a shared table of which the
+// whole span goes, so that only a reference is dropped; else entry by entry. When a space ends
+// (refs == 0) its part of a shared table always goes as a whole.
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct tlb_batch batch;
@@ -61,13 +68,15 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	return va;
 }
 
-// Give back the tables of [start, end) that have no entry in use. Caller: holds pt_lock.
+// Free the page tables of [start, end) that have no entry in use. Caller: holds pt_lock.
 static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
 		pgdir_trim(as->pgdir, PDX(va));
 }
 
+// Like ptes_unmap_some, but the kind of the page decides: a private copy has kind PAGE_ANONYMOUS.
+// Areas of objects never have shared tables or large pages here.
 uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct tlb_batch batch;
@@ -96,6 +105,7 @@ uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t e
 	return va;
 }
 
+// A page that was removed from its object has no owner any more, so comparing owners finds it.
 void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
                           const struct object *obj)
 {
@@ -118,8 +128,8 @@ void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
 	spin_unlock(&as->pt_lock);
 }
 
-// What an entry becomes under rights `prot`. A right to write comes back with the next write fault,
-// which knows whether the page is shared.
+// PTE_W is removed even if `prot` has PROT_WRITE: the next write fault knows whether the page is
+// shared, and grants it. Setting it here would let a program write to a page of others.
 pte_t entry_protected(pte_t entry, int prot)
 {
 	if (!pte_has_page(entry))
@@ -131,6 +141,7 @@ pte_t entry_protected(pte_t entry, int prot)
 	return entry & ~PTE_W;
 }
 
+// No page is freed: a PROT_NONE entry keeps its page and its reference.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 {
 	struct tlb_batch batch;
@@ -158,8 +169,8 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 	spin_unlock(&as->pt_lock);
 }
 
-// Count `cost` instructions of a fork's work, and yield with both batches finished if it is time.
-// Returns 0, or -EINTR for a thread that is killed.
+// Count `cost` instructions of a fork's work. If it is time, yield, with both batches finished and
+// pt_lock released. Returns 0, or -EINTR if the thread is killed.
 static int clone_yield_after(struct tlb_batch *from, struct tlb_batch *to, struct aspace *as,
                              uint32_t cost)
 {
@@ -175,6 +186,8 @@ static int clone_yield_after(struct tlb_batch *from, struct tlb_batch *to, struc
 	return error;
 }
 
+// Table by table: share the table if that is possible, else copy its entries. No yield within an
+// area of large pages, because object_catch_up does not handle these.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area)
 {
 	bool shared = area->flags & AREA_SHARED;
@@ -206,8 +219,8 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	return 0;
 }
 
-// The end of the part of [at, len) in which neither `from + at` nor `to + at` crosses from one table
-// into the next.
+// Returns the end of the part of [at, len) in which neither from + at nor to + at crosses from one
+// page table into the next.
 static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 {
 	size_t from_end = table_span_end(from + at, from + len) - from;
@@ -216,9 +229,9 @@ static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 	return MIN(from_end, to_end);
 }
 
-// Keep the tables of [start, end) even if no entry of theirs is in use (`delta` 1), or no longer (-1):
-// whoever holds the lock of an object may meanwhile take entries out, and frees tables that are empty
-// then. Caller: holds pt_lock.
+// Keep the page tables of [start, end) although they may have no entry in use (`delta` 1), or no
+// longer keep them (-1). A truncation may remove entries meanwhile, and it frees tables that are
+// empty then; a count that is too high by one prevents this. Caller: holds pt_lock.
 static void hold_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
 {
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
@@ -231,6 +244,8 @@ static void hold_tables(struct aspace *as, uintptr_t start, uintptr_t end, int d
 	}
 }
 
+// The only step of a move that can fail: make the source's tables private, and make the tables
+// that the target needs.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
 	size_t at, span_end;
@@ -262,15 +277,15 @@ void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
 	spin_unlock(&as->pt_lock);
 }
 
-// Move the entries of a part of the range, behind which there is one table each. Returns what the work
-// cost.
+// Move the entries of a part of the range that lies in one page table on both sides. The pages'
+// counts stay: each entry moves with its reference. Returns the cost in instructions.
 static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to, size_t len)
 {
 	pte_t *pte = entry_at(batch->pgdir, from), *target = entry_at(batch->pgdir, to);
 
 	if (!pte) {
 		large_move(batch, from, to);
-		return 0; // these are few, and go without a yield: object_catch_up knows small pages only
+		return 0; // few: no yield, since object_catch_up handles only small pages
 	}
 	for (size_t at = 0; at < len; at += PAGE_SIZE, pte++, target++) {
 		if (*pte) {
@@ -281,6 +296,7 @@ static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to,
 	return SPAN_COST + len / PAGE_SIZE * MOVE_COST;
 }
 
+// The target's tables are there (ptes_move_prepare), so nothing is allocated.
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 {
 	struct tlb_batch batch;

@@ -1,15 +1,16 @@
-// ptes_large.c: what ptes.c does to ranges of table entries, for the entry of a directory that names a
-// large page itself, or says that one is put aside. Areas of large pages cover whole entries, so none
-// of these ever stands beside a table's.
+// ptes_large.c: the operations of ptes.c for directory entries that name a large page, or say that
+// one is reserved or lost (PDE_RESERVED, PDE_LOST). Areas of large pages begin and end at
+// multiples of 4 MiB, so no such entry shares its span with a page table.
 #include "mem/large_pool.h"
 #include "vm/internal.h"
 
-// The page that a directory's entry names and counts on, or NULL.
+// Returns the large page that a directory's entry names and has a reference on, or NULL.
 static page_t *large_page(pde_t pde)
 {
 	return pde_has_large(pde) ? phys_to_page(PDE_LARGE_ADDR(pde)) : NULL;
 }
 
+// The page goes, and with it the reservation: the area does not need it any more.
 void large_unmap(struct tlb_batch *batch, uintptr_t va)
 {
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = *pde;
@@ -25,6 +26,7 @@ void large_unmap(struct tlb_batch *batch, uintptr_t va)
 		large_unreserve(1);
 }
 
+// An entry of the directory has the bits of a table's entry, so entry_protected serves both.
 void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 {
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = entry_protected(*pde, prot);
@@ -33,7 +35,8 @@ void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 		tlb_batch_store(batch, va, pde, entry);
 }
 
-// The child gets the page, or knows that it is lost, but has no page put aside.
+// A fork's child gets the page, or learns that it is lost; it never gets a reservation. A private
+// page becomes read-only in both directories.
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared)
 {
 	pde_t *pde = &from->pgdir[PDX(va)], *copy = &to->pgdir[PDX(va)];
@@ -49,6 +52,7 @@ void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, boo
 		tlb_batch_store(to, va, copy, *pde & ~PDE_RESERVED);
 }
 
+// The whole entry moves, the reservation included.
 void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
 {
 	pde_t *pde = &batch->pgdir[PDX(from)];

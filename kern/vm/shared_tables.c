@@ -1,47 +1,55 @@
-// shared_tables.c: page tables shared after a fork. Copying a large space entry by entry costs a fork more than
-// anything else, and most children exec or exit before they have written to much. So where a whole
-// table can be inherited as it is, parent and child name the same one, and neither may write through it:
-// the directories' entries are read-only, which the processor obeys above whatever the table says. Who
-// must change something there makes the table private first.
+// shared_tables.c: page tables shared after a fork. Copying the entries of a large space costs a
+// fork more than anything else, and most children exec or exit before they have written to much.
+// So if a whole page table can be inherited as it is, parent and child name one table, and both
+// directory entries are read-only: the processor refuses every write below such an entry, whatever
+// the table says. Whoever must change an entry first makes the table private: a copy of its own.
 //
-// A shared table's count says how many directories name it; its entries count once. So "this page is
-// mapped once" means "it is this space's alone" only after the table is private.
+//	after fork                            after the child has written
+//	parent  PDE r/o --\                   parent  PDE r/o ---> table, count 1
+//	                   +-> table, count 2
+//	child   PDE r/o --/                   child   PDE r/w ---> copy,  count 1
 //
-// The rest of vm calls this file for three things: a fork offers each table to table_share, a change of
-// entries first makes their table private (table_make_private and its relatives), and an unmapping may
-// drop a whole table (table_drop). Without this file each fork would copy all entries.
+// The count of a shared table is the number of directories that name it; its entries count once,
+// however many spaces see them. So a page's count of 1 means "exclusively owned" only after the
+// table is private. Leaving a shared table (exit, unmapping its whole span) only drops a
+// reference.
+//
+// This is an optimization: if table_share returned false always, forks would be slower, and
+// nothing else would change.
 #include "vm/internal.h"
 
-// Below this many entries, copying them costs less than the fault that undoes the sharing.
+// With so few entries, copying them costs less than the fault that makes the table private.
 #define SHARE_MIN_ENTRIES 64
 
-// What work costs, in instructions or so: to look at an area, to copy a table.
+// About how many instructions it takes to look at an area, and to copy a table.
 #define LOOK_COST 10
 #define COPY_COST 15000
 
-// Guards the counts of shared tables, and entries of tables that more than one directory names.
+// Guards the counts of shared tables, and the entries of tables that more than one directory
+// names: the pt_lock of one space cannot guard what another space sees.
 static struct spinlock share_lock = SPINLOCK_INIT("shared tables", RANK_SHARED_TABLE);
 
+// Returns the page of the table that a directory's entry names.
 static page_t *table_of(pde_t pde)
 {
 	return phys_to_page(PTE_ADDR(pde));
 }
 
-// Is an area such that a fork inherits its entries as they are, and nobody but its own space ever
-// takes them away?
+// Returns true if a fork inherits the area's entries as they are, and only the area's own space
+// ever removes them. Objects are excluded: a truncation removes their pages from every space.
 static bool shareable(const struct area *area)
 {
 	return area->ops == &anon_ops &&
 	       !(area->flags & (AREA_GROWSDOWN | AREA_DONTFORK | AREA_WIPEONFORK | AREA_SHARED));
 }
 
-// Are all areas that [start, end) touches shareable? `area` is one of them.
+// Returns true if all areas that overlap [start, end) are shareable. `area` is one of them.
 static bool all_shareable(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end)
 {
 	const struct area *prev = area_prev(&as->areas, area);
 
 	while (prev && prev->end > start) {
-		(void)yield_due(LOOK_COST); // counted here; the caller yields
+		(void)yield_due(LOOK_COST); // only counts; the caller yields
 		area = prev;
 		prev = area_prev(&as->areas, area);
 	}
@@ -53,6 +61,8 @@ static bool all_shareable(struct aspace *as, const struct area *area, uintptr_t 
 	return true;
 }
 
+// Both entries become read-only, and the parent's translations of the whole span are flushed: the
+// TLB may still allow writes.
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area, uintptr_t va)
 {
 	uintptr_t start = ROUND_DOWN(va, LARGE_SIZE), end = start + LARGE_SIZE;
@@ -69,12 +79,13 @@ bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area
 	spin_unlock(&share_lock);
 	pde_store(from->pgdir, va, pde & ~PTE_W);
 	pde_store(to->pgdir, va, pde & ~PTE_W);
-	from->start = MIN(from->start, start); // what the processor cached of the whole span goes
+	from->start = MIN(from->start, start); // flush the whole span
 	from->end = MAX(from->end, end);
 	return true;
 }
 
-// Fill the table `copy` with the entries of `table`. In both, private pages become read-only.
+// Fill the new table `copy` with the entries of `table`, and count each page once more. Private
+// pages become read-only in both tables: from now on two entries name each of them.
 static void copy_entries(page_t *table, page_t *copy)
 {
 	pte_t *from = page_to_virt(table), *to = page_to_virt(copy);
@@ -98,7 +109,7 @@ static void copy_entries(page_t *table, page_t *copy)
 	copy->index = table->index;
 }
 
-// Let the directory name `copy`, a copy of its own, in the place of the shared table.
+// Let the directory name `copy`, a private copy, instead of the shared table.
 static void replace_table(struct aspace *as, uintptr_t va, page_t *table, page_t *copy)
 {
 	pde_t bits = as->pgdir[PDX(va)] & (PAGE_SIZE - 1);
@@ -110,6 +121,8 @@ static void replace_table(struct aspace *as, uintptr_t va, page_t *table, page_t
 	pde_store(as->pgdir, va, page_to_phys(copy) | bits | PTE_W);
 }
 
+// If all other spaces have left the table, it is taken as it is; else it is copied. The TLB is
+// flushed in both cases: it may hold translations into the old table, or read-only ones.
 int table_make_private(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
@@ -121,7 +134,7 @@ int table_make_private(struct aspace *as, uintptr_t va)
 	table = table_of(pde);
 	spin_lock(&share_lock);
 	if (table->count == 1) {
-		pde_store(as->pgdir, va, pde | PTE_W); // the others have left
+		pde_store(as->pgdir, va, pde | PTE_W); // the other spaces have left it
 	} else {
 		error = page_alloc(&copy);
 		if (!error)
@@ -140,6 +153,7 @@ pte_t *table_to_change(struct aspace *as, uintptr_t va)
 	return pgdir_walk(as->pgdir, va, 1);
 }
 
+// Yields only in a range of several tables: a fault, which needs one table, must not.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = 0;
@@ -157,6 +171,7 @@ int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end)
 	return error;
 }
 
+// Only a table that the range covers in part must survive the unmapping, with its other entries.
 int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = 0;
@@ -170,6 +185,8 @@ int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t en
 	return error;
 }
 
+// If this space is the last one that names the table, the table is no longer shared: the caller
+// then unmaps its entries one by one.
 bool table_drop(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
