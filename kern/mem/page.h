@@ -24,11 +24,10 @@ enum page_kind {
 
 // One physical page. `count` is the number of references: each page-table entry that names the
 // page is one, and each other holder is one. A page is freed when its last reference goes, unless
-// it is pinned. A wrong count has two symptoms: too high, and the page is never freed; too low,
-// and it is freed while somebody uses it, who then sees another program's memory change.
-// [p] the page allocator's lock   [o] the lock that guards the owner of the page   [t] the
-// page-table lock of the address space whose entries name it (where several spaces change a count,
-// they change it atomically)
+// it is pinned. A wrong count has two symptoms. Too high: the page is never freed. Too low: the
+// page is freed while somebody uses it, and two programs share it by mistake.
+// [p] the page allocator's lock   [o] the lock that guards the page's owner   [a] atomic
+// [t] the page-table lock of the address space whose entries are in the page
 typedef struct page {
 	union {
 		struct {
@@ -44,7 +43,7 @@ typedef struct page {
 			uint32_t index;
 		};
 	};
-	// References: page-table entries that name the page, and other holders: an object, the
+	// [a] References: page-table entries that name the page, and other holders: an object, the
 	// heap, the address space of a directory.
 	uint32_t count;
 	uint16_t pins; // the kernel's own holds: a pinned page is not freed

@@ -31,7 +31,7 @@ struct area_ops {
 	// Caller: holds as->lock for reading.
 	// Returns 0; -EAGAIN if the entry has changed meanwhile (the program runs the instruction
 	// again); -ENOMEM if out of memory; -ENXIO if the address lies beyond the end of the
-	// backing object (the program gets SIGBUS).
+	// backing object, or no large page is left (the program gets SIGBUS).
 	int (*fault)(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access);
 
 	// The address bits that must be 0 wherever such an area begins, ends or is cut, and in its

@@ -96,10 +96,10 @@ struct map_request {
 };
 
 // Map memory as `request` says, and store the address in *va_store.
-// Returns 0; -EINVAL for a range that is empty, unaligned or not the user's; -EPERM below
-// USER_MIN; -EEXIST as no_replace says; -ENOMEM without free addresses, within a limit, or if out
-// of memory. On an error nothing has changed, except if there are too few large pages: then what
-// the mapping was to replace is unmapped, as on Linux.
+// Returns 0; -EINVAL for an empty or unaligned range; -EPERM below USER_MIN; -EEXIST as no_replace
+// says; -ENOMEM without free addresses, beyond the user's addresses, within a limit, or if out of
+// memory. On an error nothing has changed, except if there are too few large pages: then what the
+// mapping was to replace is unmapped, as on Linux.
 // Caller: holds no lock.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
@@ -126,10 +126,10 @@ int aspace_check_map(struct aspace *as, const struct map_request *request);
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
 
 // Change the protection of [va, va + len) to `prot`. With PROT_GROWSDOWN in `prot`, the range
-// begins where the stack at `va` begins.
+// begins where the stack at `va` begins. Yields.
 // Returns 0; -EINVAL for bad arguments; -ENOMEM if part of the range is not mapped or if out of
-// memory; -EACCES if an area may not have this protection. On an error the areas below the failing
-// one have changed, as on Linux.
+// memory; -EACCES if an area may not have this protection; -EINTR if the thread is killed. On an
+// error the areas below the failing one have changed, as on Linux.
 // Caller: holds no lock.
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot);
 
@@ -218,7 +218,7 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 // without letting a stack grow). Stores the page in *pp_store, pinned: the caller must page_unpin
 // it.
 // Returns 0; -EFAULT if the program could not access the address so, and for device memory, which
-// has no pages; -ENOMEM.
+// has no pages; -ENOMEM if out of memory, or if the page has too many pins.
 // Caller: holds no lock.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 

@@ -118,7 +118,7 @@ ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user
 // the last page. It removes those pages from all mappings, and also private copies of them: an
 // access there must fault (SIGBUS). From the beginning of the call nobody reads or maps a byte
 // beyond the new end, and no page comes back there before the call has ended. Yields.
-// Returns 0; -ENOMEM; -EFBIG beyond OBJECT_MAX; -EPERM by a seal.
+// Returns 0; -EFBIG beyond OBJECT_MAX; -EPERM by a seal.
 // Caller: holds no lock except an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
