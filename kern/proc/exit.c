@@ -14,14 +14,15 @@
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 
-// What work costs, in instructions or so: to give a child away; and how many are given away at once.
+// The cost of giving a child away, in instructions, roughly; and how many are given away at once.
 #define GIVE_AWAY_COST 1000
 #define GIVE_AWAY_EACH 50
 
-#define SEARCH_COST 60 // to look at a child that has ended
+#define SEARCH_COST 60 // instructions, roughly, to test a child that has ended
 
-// Give back what an ending process holds. Its memory goes first: a parent that waits for a vfork
-// runs on in it, and what is left then is quickly done.
+// Release what an ending process holds. The memory goes first: the parent of a vfork runs on in
+// it, and waits for that. Files and directories follow; dropping the last reference of a pipe or a
+// terminal may wake other processes.
 static void release_resources(struct process *process)
 {
 	struct fdtable *files = process->files;
@@ -29,12 +30,12 @@ static void release_resources(struct process *process)
 
 	futex_clear_tid();
 	if (process->oom_victim)
-		aspace_clear(process->aspace); // somebody who waits for its memory may be reading it
+		aspace_clear(process->aspace); // frees memory that another process still reads
 	usage_space_ends(process);
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);
-	spin_lock(&process_lock); // others find them by the process
+	spin_lock(&process_lock); // others find `files` and `fs` through the process
 	process->files = NULL;
 	process->fs = NULL;
 	spin_unlock(&process_lock);
@@ -44,13 +45,15 @@ static void release_resources(struct process *process)
 		tty_session_ended(process->sid);
 }
 
-// Caller: holds process_lock, or is the process itself and looks again.
+// Returns true if the process has a child, alive or dead. Caller: holds process_lock, or is the
+// process itself and tests again under the lock.
 static bool has_children(const struct process *process)
 {
 	return !list_empty(&process->children) || !avl_empty(&process->dead_children);
 }
 
-// Let init have a child of `process`, which ends; SIGCHLD tells init of the child's end.
+// Make `child` of the ending `process` a child of init. Its end will send SIGCHLD to init. A dead
+// child wakes init, which reaps it. Caller: holds process_lock.
 static void give_away(struct process *process, struct process *init, struct process *child)
 {
 	bool dead = child->zombie;
@@ -63,8 +66,8 @@ static void give_away(struct process *process, struct process *init, struct proc
 		job_orphan_group(child, process);
 }
 
-// Children of the dead become init's. Give away up to `max` of them. Returns false if there may be
-// more. Caller: holds process_lock.
+// Make up to `max` children of the ending process children of init. Returns true if none is left.
+// Caller: holds process_lock.
 static bool give_away_children(struct process *process, int max)
 {
 	struct process *init = process_find(PID_INIT), *child;
@@ -81,7 +84,9 @@ static bool give_away_children(struct process *process, int max)
 	return false;
 }
 
-// Give away children until few or none are left: those that come by CLONE_PARENT meanwhile.
+// Give children away in small groups, with a yield after each, until at most a few are left. New
+// ones may come meanwhile, by CLONE_PARENT of a child; process_exit gives those away under the
+// lock.
 static void give_away_many_children(struct process *process)
 {
 	bool more = true;
@@ -109,8 +114,10 @@ static void signal_parent(struct process *child)
 	signal_send(child->parent, child->exit_signal, &info);
 }
 
-// A parent that ignores SIGCHLD, or says SA_NOCLDWAIT, leaves no zombies: then init buries the
-// dead. The first gets no signal either, not even a blocked one. Caller: holds process_lock.
+// Report the end of `process` to its parent. If the parent ignores SIGCHLD or has set
+// SA_NOCLDWAIT, it wants no zombies: then init gets the child and reaps it (wait4(2), NOTES). If
+// it ignores SIGCHLD, it does not get the signal either, not even blocked. Caller: holds
+// process_lock.
 static void notify_parent(struct process *process)
 {
 	struct process *parent = process->parent;
@@ -126,6 +133,9 @@ static void notify_parent(struct process *process)
 	process_wake_parent(process->parent);
 }
 
+// All steps under process_lock belong together: a parent that sees the zombie sees its status, its
+// usage and its children's new parent too. The thread has no process after that, because the
+// parent may reap the process while this thread still runs to its end.
 void process_exit(int status)
 {
 	struct process *process = process_current();
@@ -147,14 +157,15 @@ void process_exit(int status)
 	if (process->parent->pgid != process->pgid)
 		job_orphan_group(process, process->parent);
 	notify_parent(process);
-	thread_current()->process = NULL; // the parent may reap the process before this thread is gone
+	thread_current()->process = NULL; // may be reaped before this thread is gone
 	thread_current()->limits = thread_no_limits;
 	spin_unlock(&process_lock);
 	thread_exit();
 }
 
 // Returns true if wait4 with `pid` and `options` means this child. A child that reports its end by
-// another signal than SIGCHLD is meant only with WCLONE or WALL, the others only without WCLONE.
+// another signal than SIGCHLD is meant only with WCLONE or WALL, any other child only without
+// WCLONE.
 static bool is_meant(const struct process *child, pid_t pid, int options,
                      const struct process *parent)
 {
@@ -169,8 +180,8 @@ static bool is_meant(const struct process *child, pid_t pid, int options,
 	return child->pgid == (pid == 0 ? parent->pgid : -pid);
 }
 
-// Has `child` something to report that wait4 with `options` asks for? Then its status is in
-// *status_store, and a report that is made once is made. Caller: holds process_lock.
+// Take a report of `child` that wait4 with `options` asks for. Returns true with the status in
+// *status_store if there is one. Caller: holds process_lock.
 static bool take_report(struct process *child, int options, int *status_store)
 {
 	if (child->zombie) {
@@ -181,19 +192,20 @@ static bool take_report(struct process *child, int options, int *status_store)
 	       job_take_report(&child->signals, options, status_store);
 }
 
-// A wait4 under way.
+// The state of a call of process_wait.
 struct wait_call {
 	struct process *parent;
 	pid_t pid;
 	int options;
 	int *status_store;
-	bool any;         // a child is meant
+	bool any;         // at least one child is meant
 	bool yielded;     // process_lock was released in the middle of the search
-	bool interrupted; // the caller is killed
+	bool interrupted; // the caller must die
 };
 
-// Go on after the dead child `dead`, which is not meant. There may be thousands, so process_lock is
-// released where it is time to yield.
+// Returns the dead child after `dead`, which is not meant. There may be thousands of them, so this
+// yields if it is time, with process_lock released. `dead` may be gone after that; its birth still
+// tells where to go on.
 static struct process *search_after(struct wait_call *call, const struct process *dead)
 {
 	uint64_t birth = dead->birth;
@@ -207,9 +219,9 @@ static struct process *search_after(struct wait_call *call, const struct process
 	return call->interrupted ? NULL : family_dead_after(call->parent, birth);
 }
 
-// Take the report of the eldest child meant that has one. Returns the child, or NULL; call->any is
-// set if any child is meant at all. The living are looked at only where they can matter: there may be
-// many. Caller: holds process_lock.
+// Take the report of the eldest child that is meant and has one. Returns the child, or NULL. Sets
+// call->any if any child is meant. Living children are looked at only if they can matter, because
+// there may be many. Caller: holds process_lock.
 static struct process *find_report(struct wait_call *call)
 {
 	struct process *parent = call->parent, *child, *dead = family_first_dead(parent);
@@ -234,7 +246,7 @@ static struct process *find_report(struct wait_call *call)
 	return dead;
 }
 
-// The same for the child call->pid alone.
+// Like find_report, but for the child call->pid alone. Caller: holds process_lock.
 static struct process *find_report_of(struct wait_call *call)
 {
 	struct process *child = process_find(call->pid);
@@ -246,8 +258,10 @@ static struct process *find_report_of(struct wait_call *call)
 	return NULL;
 }
 
-// Find a child that has something to report, and wait for one. Returns 0 with the child in *store,
-// NULL where there is none or, with WNOHANG, none yet; -ERESTARTSYS. Caller: holds process_lock.
+// Wait until a child has a report. Returns 0 with the child in *store, or NULL there if no child
+// is meant, or if there is no report yet and WNOHANG is set; -ERESTARTSYS. A search that has
+// yielded may have missed the report of a child that it had passed: parent->reports shows that,
+// and the search is repeated. Caller: holds process_lock.
 static int wait_for_report(struct wait_call *call, struct process **store)
 {
 	struct process *parent = call->parent;
@@ -262,18 +276,20 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 		if (*store || !call->any || (call->options & WNOHANG))
 			return 0;
 		if (call->yielded && parent->reports != reports)
-			continue; // perhaps by one that had been passed
+			continue;
 		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
 			return -ERESTARTSYS;
 	}
 }
 
+// Free a zombie that nobody can find any more.
 static void reap(struct process *process)
 {
 	signal_state_destroy(&process->signals);
 	kfree(process);
 }
 
+// Under the lock the child is taken out of all lists; it is freed after the lock's release.
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
 {
 	struct process *parent = process_current(), *child, *dead = NULL;

@@ -1,4 +1,4 @@
-// init.c: process 1.
+// init.c: process 1, which is a thread of the kernel.
 #include "proc/init.h"
 
 #include <abi/fcntl.h>
@@ -27,10 +27,10 @@
 
 #define FIRST_PROGRAM "/bin/sh"
 
-#define REAP_COST 1500 // instructions or so, to reap an orphan
+#define REAP_COST 1500 // instructions, roughly, to reap an orphan
 
-// Where whoever starts the machine for one program leaves what it is to run: the path to execute,
-// and arguments and environment as strings with a NUL behind each.
+// A host that starts the machine for one program leaves that program's path, arguments and
+// environment here: files `path`, `args` and `env`, the last two with a NUL after each string.
 #define RUN_DIRECTORY "/.run"
 
 static const char *const default_environment[] = { "PATH=/bin", "HOME=/", "TERM=linux" };
@@ -40,8 +40,8 @@ static struct {
 	size_t count;
 } boot;
 
-// Read a regular file of less than KMALLOC_MAX bytes as a string, which the caller kfrees. Returns 0;
-// -ENOENT (no such file), -EINVAL (not a regular file), -E2BIG, -ENOMEM.
+// Read a regular file of less than KMALLOC_MAX bytes as a string, which the caller must free with
+// kfree. Returns 0; -ENOENT (no such file); -EINVAL (not a regular file); -E2BIG; -ENOMEM.
 static int read_file(const char *path, char **text_store, size_t *size_store)
 {
 	struct inode *inode;
@@ -87,6 +87,7 @@ static int add_strings(struct exec_args *args, const char *path, uint32_t *count
 	return error;
 }
 
+// Add the environment that a first program gets if the host gives none.
 static int add_default_environment(struct exec_args *args)
 {
 	int error = 0;
@@ -98,7 +99,7 @@ static int add_default_environment(struct exec_args *args)
 	return error;
 }
 
-// Why a program cannot be started.
+// Returns the reason why a program cannot be started, for the person who started the machine.
 static const char *error_in_words(int error)
 {
 	static const struct {
@@ -123,6 +124,7 @@ static const char *error_in_words(int error)
 	return "it cannot be started";
 }
 
+// Report that the first program cannot be started, and end the machine.
 static void __noreturn no_start(const char *path, int error)
 {
 	printk(LOG_EMERG, "init: cannot run %s: %s (error %d)\n", path, error_in_words(-error),
@@ -131,8 +133,8 @@ static void __noreturn no_start(const char *path, int error)
 	machine_end(EXIT_NO_START);
 }
 
-// Find out what to run: as the files in RUN_DIRECTORY say, else as the option `init` does. Stores its
-// path, which stays, and its strings. Returns 0 or -errno.
+// Find out what to run: what the files in RUN_DIRECTORY contain, else what the option `init` says.
+// Stores the path, which stays valid, and adds the strings. Returns 0 or -errno.
 static int first_program(struct exec_args *args, const char **path_store)
 {
 	static char option[PATH_MAX] = FIRST_PROGRAM;
@@ -154,7 +156,8 @@ static int first_program(struct exec_args *args, const char **path_store)
 	return error ? error : add_default_environment(args);
 }
 
-// The first program's thread, before it is one.
+// The first program's thread, while it still runs in the kernel: it opens standard input and
+// output, and becomes the program by process_exec.
 static void run_first_program(void *arg)
 {
 	struct process *process = process_current();
@@ -167,7 +170,8 @@ static void run_first_program(void *arg)
 		error = first_program(&args, &path);
 	if (error)
 		no_start(path, error);
-	// A group of its own, as a shell makes for a job; and a session, as a login makes for a shell.
+	// Give it a group of its own, as a shell does for a job. On a terminal also give it a
+	// session of its own, as a login does for a shell.
 	spin_lock(&process_lock);
 	group_move(process, process->pid, stdio_is_terminal() ? process->pid : process->sid);
 	spin_unlock(&process_lock);
@@ -182,12 +186,12 @@ static void run_first_program(void *arg)
 	thread_enter_user();
 }
 
-// Tell whoever watches how the first program ended, and end with it.
+// Report to the host how the first program has ended, and end the machine.
 static void __noreturn finish(const char *what, int status)
 {
 	uint64_t end = rdtsc();
 
-	threads_stop(); // whoever looks at the memory finds no call half done
+	threads_stop(); // the audit, which reads the memory, must find no call half done
 	if (WIFEXITED(status)) {
 		control_line("exit %d %llu", WEXITSTATUS(status), end);
 		printk(LOG_INFO, "init: %s has ended, with status %d\n", what, WEXITSTATUS(status));
@@ -202,6 +206,7 @@ static void __noreturn finish(const char *what, int status)
 	machine_end(EXIT_NORMAL);
 }
 
+// With the option `ktest` run the in-kernel tests and end the machine.
 static void run_tests(void)
 {
 	size_t len;
@@ -214,7 +219,8 @@ static void run_tests(void)
 	machine_end(failed ? EXIT_TESTS_FAILED : EXIT_NORMAL);
 }
 
-// What was not unpacked as it is could change what the first program does, and nobody would know.
+// Unpack the archives into the root directory. An error ends the machine: a file that is missing
+// or cut could change what the first program does, and nobody would know.
 static void unpack_modules(void)
 {
 	for (size_t i = 0; i < boot.count; i++) {
@@ -229,6 +235,9 @@ static void unpack_modules(void)
 	}
 }
 
+// Process 1: prepare, start the first program, and reap children until that has ended. Orphans
+// become children of process 1, so wait4 here reaps them too; `yield_after` keeps a crowd of
+// orphans from taking the CPU for long.
 static void init_main(void *arg)
 {
 	int status = 0;
@@ -249,7 +258,9 @@ static void init_main(void *arg)
 	finish("the first program", status);
 }
 
-// Nobody can run, no timer is armed, and no input is to come: everybody waits for somebody else.
+// thread_idle_hook: no thread can run, and no timer is armed. If no input can come and no output
+// is on its way either, every process waits for another one for ever: report that and end the
+// machine.
 static void check_deadlock(void)
 {
 	if (stdio_input_possible() || stdio_output_waiting())
@@ -260,6 +271,7 @@ static void check_deadlock(void)
 	machine_end(EXIT_DEADLOCK);
 }
 
+// Process 1 has no parent to copy descriptors and directories from, so they are made here.
 void init_start(const struct init_module *modules, size_t count)
 {
 	struct process *process;

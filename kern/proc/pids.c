@@ -1,27 +1,29 @@
-// pids.c: the table of numbers. A bit for each says whether it is taken. 32 that follow each other
-// have a block with what they name, while one of them is taken.
+// pids.c: the table of numbers. A bitmap says which numbers are taken. What a number names is in
+// its slot; 32 slots form a block, which exists only while one of its numbers is taken. So 32,768
+// numbers cost little memory.
 #include "proc/pids.h"
 
 #include "bitmap.h"
 #include "mem/heap.h"
 #include "proc/process.h"
 
-#define PID_FIRST_AGAIN 300 // where numbers go on after the highest
+#define PID_FIRST_AGAIN 300 // numbers continue here after the highest
 
 // [p] process_lock
 
-// Two blocks take no memory, so that what a program forks and waits for leaves the heap as it was:
-// that of the first numbers, and that of the number taken last.
+// Two blocks are not in the heap: the block of the first numbers, and the block of the number
+// taken last. So a program that forks and waits leaves the heap as it was.
 static struct pid_slot first_block[PID_BLOCK_SLOTS], last_block[PID_BLOCK_SLOTS]; // [p]
 
 struct pid_slot *pid_blocks[PID_MAX / PID_BLOCK_SLOTS]; // [p]
 
 static uint32_t pids_taken[BITMAP_WORDS(PID_MAX)]; // [p]
-static pid_t last_pid;                             // [p] taken last
+static pid_t last_pid;                             // [p] the number taken last
 
 _Static_assert(PID_BLOCK_SLOTS == 32, "a block is empty when its word of pids_taken is 0");
 
-// Let `to` name what `from` names, NULL: nothing.
+// Move the contents of *from to *to; `from` NULL: let *to name nothing. The list of members must
+// be linked to its new head.
 static void move_slot(struct pid_slot *to, const struct pid_slot *from)
 {
 	list_init(&to->members);
@@ -34,14 +36,16 @@ static void move_slot(struct pid_slot *to, const struct pid_slot *from)
 	}
 }
 
+// Move all slots of a block.
 static void move_block(struct pid_slot *to, const struct pid_slot *from)
 {
 	for (size_t i = 0; i < PID_BLOCK_SLOTS; i++)
 		move_slot(&to[i], from ? &from[i] : NULL);
 }
 
-// Numbers are taken from block `block` now, and no more from `before`: move what is in last_block
-// into the heap, and block `block` into last_block. 0 or -ENOMEM with nothing changed.
+// Numbers will be taken from block `block`, and no more from block `before`: move last_block to
+// the heap if it is in use, and block `block` into last_block. Returns 0, or -ENOMEM with nothing
+// changed. Caller: holds process_lock.
 static int change_block(size_t before, size_t block)
 {
 	struct pid_slot *old = NULL;
@@ -60,6 +64,8 @@ static int change_block(size_t before, size_t block)
 	return 0;
 }
 
+// Numbers rise until they wrap, so a number is not used again soon after its process has ended: a
+// kill() that comes late hits nobody else.
 pid_t pid_take(void)
 {
 	size_t before = (size_t)last_pid / PID_BLOCK_SLOTS, block;
@@ -81,7 +87,7 @@ pid_t pid_take(void)
 	return last_pid;
 }
 
-// Free block `i` if none of its numbers is taken and it is in the heap.
+// Free block `i` if it is in the heap and none of its numbers is taken.
 static void trim_block(size_t i)
 {
 	if (pids_taken[i] == 0 && pid_blocks[i] != last_block && i != 0) {
@@ -90,6 +96,7 @@ static void trim_block(size_t i)
 	}
 }
 
+// Called whenever one of the three uses of a number ends; frees it after the last.
 void pid_release(pid_t pid)
 {
 	const struct pid_slot *slot;
@@ -103,6 +110,7 @@ void pid_release(pid_t pid)
 	trim_block((size_t)pid / PID_BLOCK_SLOTS);
 }
 
+// A taken number may name only a group or a session, so the slot decides.
 pid_t pid_next_process(pid_t after)
 {
 	size_t pid = after < 0 ? 1 : (size_t)after + 1;

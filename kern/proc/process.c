@@ -1,4 +1,4 @@
-// process.c: the table of processes.
+// process.c: making and finding processes.
 #include "proc/process.h"
 
 #include "fs/fdtable.h"
@@ -22,7 +22,8 @@ struct process *process_find(pid_t pid)
 	return slot ? slot->process : NULL;
 }
 
-// The process after those that a walk has visited, or NULL.
+// Returns the process after the last one of the walk, or NULL. If that one is gone, its serial
+// number tells where to go on: the list is ordered by it.
 static struct process *walk_after(const struct process_walk *walk)
 {
 	struct process *process = process_find(walk->pid);
@@ -38,6 +39,7 @@ static struct process *walk_after(const struct process_walk *walk)
 	return NULL;
 }
 
+// No pointer is kept across the yield: another thread may reap the process meanwhile.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost)
 {
 	struct process *process;
@@ -56,6 +58,8 @@ struct process *process_walk_next(struct process_walk *walk, uint32_t cost)
 	return process;
 }
 
+// Initialize a process: no relatives, no memory, no files, default signals. Limits come from the
+// current process, or are the defaults for init.
 static void process_setup(struct process *process)
 {
 	const struct process *parent = process_current();
@@ -77,6 +81,8 @@ static void process_setup(struct process *process)
 		limits_init(process->limits);
 }
 
+// Everything that can fail comes first. The number is the last of these, and the only one that
+// needs the lock.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg)
 {
@@ -113,6 +119,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 	return 0;
 }
 
+// The process may be half made, so each of its parts may be missing.
 void process_discard(struct process *process, struct thread *thread)
 {
 	if (process->files)
@@ -129,6 +136,7 @@ void process_discard(struct process *process, struct thread *thread)
 	kfree(process);
 }
 
+// Like a fork, but without memory: the child runs in the kernel until it executes a program.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 {
 	struct process *parent = process_current(), *process;
@@ -155,6 +163,8 @@ void process_set_aspace(struct process *process, struct aspace *as)
 	spin_unlock(&process_lock);
 }
 
+// The reference is taken under the lock: without it the process could end in between and free its
+// space.
 struct aspace *process_get_aspace(pid_t pid)
 {
 	struct aspace *as = NULL;

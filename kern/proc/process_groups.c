@@ -1,4 +1,4 @@
-// process_groups.c: who is in a group, and who is whose child.
+// process_groups.c: the members of groups and sessions, and the families of processes.
 #include "proc/process_groups.h"
 
 #include "proc/pids.h"
@@ -11,7 +11,8 @@ bool group_guards(const struct process *parent, const struct process *process)
 	return parent->sid == process->sid && parent->pgid != process->pgid;
 }
 
-// Count whether `process` is guarded now. It is in a group.
+// Update `guarded` of a process that is in a group, and the group's count of guarded members. The
+// count makes group_orphaned a single comparison.
 static void count_guardian(struct process *process)
 {
 	bool guarded = !process->zombie && group_guards(process->parent, process);
@@ -22,7 +23,8 @@ static void count_guardian(struct process *process)
 	pid_slot_taken(process->pgid)->guardians += guarded ? 1 : -1;
 }
 
-// Put `process`, which is in none, into a group and a session. Its guardian is to be counted then.
+// Put `process`, which is in no group, into a group and a session. If it has a parent, the caller
+// must call count_guardian afterwards.
 static void enter(struct process *process, pid_t pgid, pid_t sid)
 {
 	process->pgid = pgid;
@@ -31,7 +33,7 @@ static void enter(struct process *process, pid_t pgid, pid_t sid)
 	pid_slot_taken(sid)->session_members++;
 }
 
-// Take `process` out of its group and its session, whose numbers stay taken.
+// Take `process` out of its group and its session. Their numbers stay taken.
 static void withdraw(struct process *process)
 {
 	if (process->guarded)
@@ -41,7 +43,7 @@ static void withdraw(struct process *process)
 	pid_slot_taken(process->sid)->session_members--;
 }
 
-// Free the numbers of a group and a session, if nobody is in them any more.
+// Free the numbers of a group and a session that have no members any more.
 static void release_numbers(pid_t pgid, pid_t sid)
 {
 	if (list_empty(&pid_slot_taken(pgid)->members))
@@ -50,6 +52,8 @@ static void release_numbers(pid_t pgid, pid_t sid)
 		pid_release(sid);
 }
 
+// The old numbers are released after the new ones are in use: they may be the same. The move
+// changes who guards the process, and whether it guards its children.
 void group_move(struct process *process, pid_t pgid, pid_t sid)
 {
 	pid_t old_pgid = process->pgid, old_sid = process->sid;
@@ -77,11 +81,13 @@ bool group_orphaned(pid_t pgid)
 	return pid_slot_taken(pgid)->guardians == 0;
 }
 
+// Returns the process of a node among dead children, or NULL.
 static struct process *process_of(struct avl_node *node)
 {
 	return node ? container_of(node, struct process, dead_node) : NULL;
 }
 
+// The order of dead children: by birth.
 static bool is_elder(const struct avl_node *a, const struct avl_node *b)
 {
 	return container_of(a, struct process, dead_node)->birth <
@@ -97,7 +103,7 @@ static void leave(struct process *process)
 		list_remove(&process->sibling);
 }
 
-// Make `process`, which nobody has, the youngest child of `parent`.
+// Make `process`, which has no parent, the youngest child of `parent`.
 static void enter_family(struct process *process, struct process *parent)
 {
 	static uint64_t births; // [process_lock]
@@ -135,6 +141,7 @@ struct process *family_next_dead(const struct process *child)
 	return process_of(avl_next(&child->dead_node));
 }
 
+// A descent from the root: `best` is the eldest so far that is young enough.
 struct process *family_dead_after(const struct process *parent, uint64_t birth)
 {
 	struct avl_node *node = parent->dead_children.root, *best = NULL;
@@ -149,6 +156,8 @@ struct process *family_dead_after(const struct process *parent, uint64_t birth)
 	return process_of(best);
 }
 
+// The process becomes visible to all others at once, under one hold of the lock. It joins its
+// parent's group and session; init makes its own.
 void process_publish(struct process *process, struct process *parent)
 {
 	static uint64_t serial; // [process_lock]

@@ -27,6 +27,7 @@ void signal_state_fork(struct signal_state *signals, struct signal_state *from)
 	spin_unlock(&from->lock);
 }
 
+// Drop a reference on a table (NULL: none); the last one frees it.
 static void table_put(struct action_table *table)
 {
 	if (table && __atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL) == 0)
@@ -41,7 +42,7 @@ void signal_state_destroy(struct signal_state *signals)
 
 // --- Actions ---
 
-// Caller: holds the lock.
+// Returns the action for `signo`. Caller: holds the lock.
 static inline struct sigaction action_of(const struct signal_state *signals, int signo)
 {
 	struct sigaction action = { .sa_flags = 0 };
@@ -53,12 +54,13 @@ static inline struct sigaction action_of(const struct signal_state *signals, int
 	return action;
 }
 
+// Returns true if SIG_DFL ignores the signal (signal(7)).
 static bool is_ignored_by_default(int signo)
 {
 	return signo == SIGCHLD || signo == SIGCONT || signo == SIGURG || signo == SIGWINCH;
 }
 
-// Returns true if `signo` comes to nothing unless it is blocked. Caller: holds the lock.
+// Returns true if `signo` has no effect unless it is blocked. Caller: holds the lock.
 static bool is_ignored(const struct signal_state *signals, int signo)
 {
 	void (*handler)(int) = SIG_DFL;
@@ -84,7 +86,8 @@ bool signal_is_ignored(const struct sigaction *action, int signo)
 	       (action->sa_handler == SIG_DFL && is_ignored_by_default(signo));
 }
 
-// A table of the process's own, that may be changed. NULL without memory.
+// Returns a table that belongs to this process alone and may be changed: copies a shared one.
+// Returns NULL if there is no memory. Caller: holds the lock.
 static struct action_table *own_table(struct signal_state *signals)
 {
 	struct action_table *old = signals->table, *table;
@@ -112,6 +115,8 @@ static void discard(struct process *process, sigmask_t which)
 		sigqueue_discard(&thread->signals, which);
 }
 
+// Discarding comes under the same hold of the lock: a signal that is sent after it is tested
+// against the new action.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action)
 {
 	struct signal_state *signals = &process->signals;
@@ -139,6 +144,8 @@ void signal_reset_handler(struct signal_state *signals, int signo)
 	spin_unlock(&signals->lock);
 }
 
+// Handlers are addresses in the old program, so they must go. Pending and blocked signals stay
+// (execve(2)).
 void signal_exec(struct signal_state *signals)
 {
 	struct thread *thread = thread_current();
@@ -147,8 +154,8 @@ void signal_exec(struct signal_state *signals)
 	spin_lock(&signals->lock);
 	table = signals->table;
 	if (table) {
-		// Without memory for a table of its own the program starts with the default for
-		// all.
+		// If there is no memory for a table of its own, the program starts with the
+		// default for all.
 		table = own_table(signals);
 		for (int i = 1; table && i < NSIG; i++) {
 			bool ignored = action_of(signals, i).sa_handler == SIG_IGN;
@@ -197,13 +204,15 @@ void signal_set_mask(sigmask_t mask)
 	spin_unlock(&signals->lock);
 }
 
+// The set is tested without the lock of the signals first. That is right: a sender to another
+// thread holds process_lock too, as this caller does.
 void signal_thread_ended(void)
 {
 	struct thread *thread = thread_current();
 	struct signal_state *signals = &thread->process->signals;
 
 	assert_spin_held(&process_lock);
-	if (!thread->signals.set) // who sends to another thread holds process_lock too
+	if (!thread->signals.set)
 		return;
 	spin_lock(&signals->lock);
 	sigqueue_discard(&thread->signals, ~0ull);
@@ -212,9 +221,10 @@ void signal_thread_ended(void)
 
 // --- Sending ---
 
-// Do what the mere sending of a signal does: stop signals and SIGCONT cancel each other. Caller:
-// holds the lock. Returns false if the signal comes to nothing: `thread`, which would take it,
-// ignores it. While it is blocked it must be kept, since the action may change.
+// Do what the sending alone of a signal does: stop signals and SIGCONT discard each other, and
+// SIGCONT continues the process even if it is blocked or ignored. Returns false if the signal must
+// be dropped, because `thread`, which would take it, ignores it. A blocked signal is kept, since
+// its action may change. Caller: holds the lock.
 static bool prepare(struct process *process, const struct thread *thread, int signo)
 {
 	struct signal_state *signals = &process->signals;
@@ -230,7 +240,7 @@ static bool prepare(struct process *process, const struct thread *thread, int si
 	return sigmask_has(&thread->sigmask, signo) || !is_ignored(signals, signo);
 }
 
-// Send to `thread` of `process`, by way of `queue`, which is its own or the process's.
+// Send to `thread` of `process` through `queue`, which is the thread's own or the process's.
 static int send(struct process *process, struct thread *thread, struct signal_queue *queue,
                 int signo, const struct signal_info *info)
 {
@@ -266,11 +276,11 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 	return send(process, thread, &thread->signals, signo, info);
 }
 
-#define SEND_COST 300    // instructions or so, to send a signal
-#define LOOK_COST 20     // to look at a process that gets none
-#define AT_ONCE_MAX 1000 // members of a group that get a signal without a yield
+#define SEND_COST 300    // instructions, roughly, to send a signal
+#define LOOK_COST 20     // instructions to test a process that gets none
+#define AT_ONCE_MAX 1000 // larger groups get their signal with yields in between
 
-// Has the group more than AT_ONCE_MAX members? Caller: holds process_lock.
+// Returns true if the group has more than AT_ONCE_MAX members. Caller: holds process_lock.
 static bool group_is_large(const struct pid_slot *group)
 {
 	const struct process *process;
@@ -282,7 +292,8 @@ static bool group_is_large(const struct pid_slot *group)
 	return false;
 }
 
-// Send to the members of a large group, and yield. Returns how many there were.
+// Send to the members of a large group, with yields. Returns how many there are. The group's list
+// may change during a yield, so this walks over all processes.
 static int send_large_group(pid_t pgid, int signo, const struct signal_info *info)
 {
 	struct process_walk walk = { 0 };
@@ -303,6 +314,7 @@ static int send_large_group(pid_t pgid, int signo, const struct signal_info *inf
 	return count;
 }
 
+// The size is tested first: a walk over all processes would cost small groups too much.
 int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 {
 	const struct pid_slot *group;
@@ -315,6 +327,8 @@ int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 	return large ? send_large_group(pgid, signo, info) : signal_send_group(pgid, signo, info);
 }
 
+// The whole group gets the signal under one hold of the lock, so that no member joins or leaves in
+// between.
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 {
 	const struct pid_slot *group;

@@ -1,20 +1,22 @@
-// signal_deliver.c: acting on pending signals, on the way back to user mode; and what becomes of the
-// call that a signal interrupted. kern/README.md, "Signals and sleeping calls", has the rules.
+// signal_deliver.c: acting on pending signals, on the way back to user mode, and deciding what
+// becomes of the call that a signal has interrupted. kern/README.md, "Signals and sleeping calls",
+// has the rules.
 #include <abi/syscall.h>
 #include "proc/stop_continue.h"
 #include "proc/process.h"
 
 #define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80
 
-// Make a call when the program goes on, by going back to its instruction with this number.
+// Let the program make a call with this number when it goes on: set EIP back to its `int`
+// instruction.
 static void call_again(struct trapframe *frame, uint32_t number)
 {
 	frame->eax = number;
 	frame->eip -= SYSCALL_INSTRUCTION_SIZE;
 }
 
-// Returns the -ERESTART code with which a signal ended a system call, or 0. No program ever sees
-// such a code.
+// Returns the -ERESTART code with which a signal has ended a system call, or 0. No program ever
+// sees such a code.
 static int interrupted_with(const struct trapframe *frame)
 {
 	int32_t result = (int32_t)frame->eax;
@@ -32,7 +34,7 @@ static int interrupted_with(const struct trapframe *frame)
 	}
 }
 
-// No handler runs: the interrupted call goes on as if nothing had been.
+// No handler runs: the interrupted call goes on as if no signal had come.
 static void restart_without_handler(struct trapframe *frame)
 {
 	int code = interrupted_with(frame);
@@ -41,7 +43,8 @@ static void restart_without_handler(struct trapframe *frame)
 		call_again(frame, code == -ERESTART_RESTARTBLOCK ? SYS_restart_syscall : frame->err);
 }
 
-// A handler with these flags runs first.
+// A handler whose action has these flags will run: the call is made again afterwards, or returns
+// -EINTR.
 static void restart_with_handler(struct trapframe *frame, unsigned long flags)
 {
 	int code = interrupted_with(frame);
@@ -52,8 +55,9 @@ static void restart_with_handler(struct trapframe *frame, unsigned long flags)
 		frame->eax = (uint32_t)-EINTR;
 }
 
-// The handler of `signo` has no stack. That is a SIGSEGV, whose handler may have one of its own; if it
-// was the one, nothing can be told to the program any more.
+// The stack cannot take the frame for the handler of `signo`. That is a SIGSEGV, whose handler may
+// have a stack of its own. If `signo` is SIGSEGV itself, the process ends: there is no way left to
+// report anything to it.
 static void no_frame(int signo)
 {
 	struct signal_info info = { .code = SI_KERNEL };
@@ -63,8 +67,9 @@ static void no_frame(int signo)
 	signal_force(SIGSEGV, &info);
 }
 
-// Let the handler of `signo` run. Its mask, and what SA_ flags say of the time while it runs, are
-// set.
+// Let the handler of `signo` run: decide about the interrupted call, push the frame, and set the
+// mask for the time of the handler. `mask` in the frame is the mask to restore, which for
+// sigsuspend is not the present one.
 static void run_handler(struct trapframe *frame, int signo, const struct sigaction *action,
                         const struct signal_info *info)
 {
@@ -85,6 +90,7 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 	signal_set_mask(mask);
 }
 
+// A blocked or ignored fault cannot be dropped: the instruction would fault again and again.
 void signal_force(int signo, const struct signal_info *info)
 {
 	struct thread *thread = thread_current();
@@ -96,8 +102,9 @@ void signal_force(int signo, const struct signal_info *info)
 	run_handler(thread_user_frame(thread), signo, &action, info);
 }
 
-// Take the next signal to act upon, the thread's own first, and what is to be done with it. A stop
-// signal begins a stop, which a SIGCONT from here on cancels. Returns 0 if none is left.
+// Take the next signal to act upon, the thread's own signals first, and its action. Returns 0 if
+// none is left. A stop signal begins a stop here, under the lock, so that a SIGCONT that comes
+// before the process stops cancels it.
 static int take_signal(struct thread *thread, struct sigaction *action_store,
                        struct signal_info *info_store)
 {
@@ -117,6 +124,10 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 	return signo;
 }
 
+// One handler at most is started: its frame is complete, and a second signal that is pending gets
+// its frame on top when this function is called again before the return to user mode. Signals
+// without a handler are acted upon in the loop. WORK_KILL is tested after a stop too, since only
+// SIGKILL ends a stop without SIGCONT.
 void signal_deliver(struct trapframe *frame)
 {
 	struct thread *thread = thread_current();

@@ -1,6 +1,6 @@
-// signal_frame.c: running a handler means laying out its frame on the program's stack, with all
-// registers, and pointing the program at the handler; when that returns, sigreturn takes the
-// registers back.
+// signal_frame.c: signal frames. To run a handler, the kernel writes a frame with all registers to
+// the program's stack and sets EIP to the handler. When the handler returns, sigreturn loads the
+// registers from the frame.
 #include "proc/signal_frame.h"
 
 #include "cpu/x86.h"
@@ -11,15 +11,18 @@
 #include "proc/user_mem_assert.h"
 #include "vm/uaccess.h"
 
-// What a program may set in EFLAGS.
+// The flags that a program may set.
 #define EFLAGS_USER                                                                              \
 	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF | \
 	 EFLAGS_AC)
 
-// Where a frame without a restorer returns to: instructions on the stack itself.
+// If an action has no restorer, its handler returns to these instructions, which are in the frame
+// itself.
 static const uint8_t sigreturn_code[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 }; // pop; mov; int
 static const uint8_t rt_sigreturn_code[8] = { 0xb8, 173, 0, 0, 0, 0xcd, 0x80, 0 };
 
+// Fill the registers of a frame: what the handler sees as the interrupted context. trapno, err and
+// cr2 describe the fault, if the signal comes from one.
 static void fill_context(struct sigcontext *context, const struct trapframe *frame,
                          const struct signal_info *info, uintptr_t fpstate, sigmask_t mask)
 {
@@ -49,6 +52,7 @@ static void fill_context(struct sigcontext *context, const struct trapframe *fra
 	};
 }
 
+// Fill siginfo. Which fields are valid depends on the origin: a sender, a fault, or a child.
 static void fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
 {
 	memset(user, 0, sizeof(*user));
@@ -58,14 +62,14 @@ static void fill_siginfo(siginfo_t *user, int signo, const struct signal_info *i
 		user->fields.sender.pid = info->pid;
 	} else if (FAULT_SIGNALS & signal_bit(signo)) {
 		user->fields.fault.addr = (void *)info->addr;
-	} else { // a child's end, whatever signal reports it
+	} else { // a child has ended, whichever signal reports it
 		user->fields.child.pid = info->pid;
 		user->fields.child.status = info->status;
 	}
 }
 
-// Put the FPU's registers below `sp`. Returns their address, or 0 when the thread has none; `ok`
-// says whether the stack took them.
+// Write the FPU's registers to the program's stack below `sp`. Returns their address, or 0 if the
+// thread has none. *ok is false if the stack could not take them.
 static uintptr_t push_fpu(struct thread *thread, uintptr_t sp, bool *ok)
 {
 	struct sigfpstate *user;
@@ -84,13 +88,14 @@ static uintptr_t push_fpu(struct thread *thread, uintptr_t sp, bool *ok)
 	return va;
 }
 
-// A frame of `size` bytes below `sp`, so that the handler finds its stack as the ABI wants it at a
-// function's entry.
+// Returns the address of a frame of `size` bytes below `sp`. The ABI wants esp + 4 to be a
+// multiple of 16 at a function's entry.
 static uintptr_t place_frame(uintptr_t sp, size_t size)
 {
 	return ROUND_DOWN(sp - size + 4, 16) - 4;
 }
 
+// Write the frame of a handler without SA_SIGINFO. Returns false if the stack cannot take it.
 static bool push_plain(uintptr_t va, int signo, const struct sigaction *action,
                        const struct sigcontext *context, sigmask_t mask)
 {
@@ -107,6 +112,8 @@ static bool push_plain(uintptr_t va, int signo, const struct sigaction *action,
 	return !copyout(aspace_current(), (void __user *)va, &frame, sizeof(frame));
 }
 
+// Write the frame of a handler with SA_SIGINFO, which also gets siginfo and the whole context.
+// Returns false if the stack cannot take it.
 static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
                     const struct signal_info *info, const struct sigcontext *context,
                     sigmask_t mask)
@@ -132,8 +139,8 @@ static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
 	return !copyout(aspace_current(), (void __user *)va, &frame, sizeof(frame));
 }
 
-// Registers with which a handler starts; its arguments are there as well as on the stack, as on
-// Linux.
+// Set the registers with which a handler starts. Its arguments are in registers as well as on the
+// stack, as on Linux. Flags that would surprise a handler are cleared: direction, single step.
 static void enter_handler(struct trapframe *frame, uintptr_t va, int signo,
                           const struct sigaction *action)
 {
@@ -149,8 +156,8 @@ static void enter_handler(struct trapframe *frame, uintptr_t va, int signo,
 	frame->eflags &= ~(EFLAGS_DF | EFLAGS_RF | EFLAGS_TF | EFLAGS_NT);
 }
 
-// The stack takes no frame. For SIGSEGV that is the end, and the log tells the reason if it is the
-// stack's.
+// The stack cannot take a frame. For SIGSEGV this is the end of the program, and the log names the
+// bad address if the stack is the reason. Returns false.
 static bool refused(int signo, uintptr_t va, size_t size)
 {
 	if (signo == SIGSEGV)
@@ -158,6 +165,8 @@ static bool refused(int signo, uintptr_t va, size_t size)
 	return false;
 }
 
+// The order on the stack, from the top: the FPU's registers, then the frame. With SA_ONSTACK both
+// go to the alternate stack, unless the program runs on it already.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask)
 {
@@ -188,7 +197,8 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 	return true;
 }
 
-// Take the FPU's registers from a frame; no registers there means that they begin anew.
+// Load the FPU's registers from a frame. A frame without them sets them to their initial state.
+// Returns false if they cannot be read.
 static bool pop_fpu(struct thread *thread, uintptr_t va)
 {
 	struct sigfpstate *user;
@@ -215,8 +225,9 @@ static bool pop_fpu(struct thread *thread, uintptr_t va)
 	return ok;
 }
 
-// The registers come from the program, so each is made such that the worst it can do is to fault
-// once in user mode: selectors are a user's, and only harmless flags are taken.
+// Load the registers from a frame. The program may have changed them all, so nothing may be
+// believed: selectors get privilege level 3, and only harmless flags are taken. So the worst case
+// is one fault in user mode.
 static void restore_registers(struct trapframe *frame, const struct sigcontext *context)
 {
 	frame->edi = context->edi;
@@ -233,11 +244,13 @@ static void restore_registers(struct trapframe *frame, const struct sigcontext *
 	frame->ds = context->ds;
 	frame->es = context->es;
 	frame->eflags = (frame->eflags & ~EFLAGS_USER) | (context->eflags & EFLAGS_USER);
-	frame->trapno = 0; // no call is to be made again
+	frame->trapno = 0; // not a call any more: nothing is made again
 	segment_load_fs(context->fs);
 	segment_load_gs(context->gs);
 }
 
+// The union holds only one frame at a time: both together would be too much for the kernel's
+// stack.
 long sigframe_return(bool rt)
 {
 	struct thread *thread = thread_current();
@@ -270,7 +283,7 @@ long sigframe_return(bool rt)
 		return (long)frame->eax;
 	}
 	restore_registers(frame, context);
-	if (rt) // errors of what the program made of it are not reported
+	if (rt) // as on Linux, errors of a changed uc_stack are not reported
 		(void)altstack_set(thread, &from.rt.context.uc_stack, frame->esp);
 	thread->restart.resume = NULL;
 	signal_set_mask(mask);

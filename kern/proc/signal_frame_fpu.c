@@ -1,16 +1,17 @@
-// signal_frame_fpu.c: the FPU's registers as a signal handler sees them: once as FSAVE would store them, for
-// programs that know only that, and once as FXSAVE does.
+// signal_frame_fpu.c: the FPU's registers as a signal handler sees them: in the format of FSAVE,
+// for programs that know only that, and in the format of FXSAVE.
 #include "cpu/fpu.h"
 #include "proc/signal_frame.h"
 
 #define X87_REGISTERS 8
 #define X87_SIZE 10 // bytes of a register
-#define FX_SLOT 16  // bytes that FXSAVE spends on one
+#define FX_SLOT 16  // bytes of its place in an FXSAVE image
 
-// FSAVE's tag word has two bits for a register: valid, zero, special, empty (Intel SDM vol. 1,
-// 8.1.7).
+// FSAVE's tag word has two bits for each register (Intel SDM vol. 1, 8.1.7).
 enum x87_tag { TAG_VALID, TAG_ZERO, TAG_SPECIAL, TAG_EMPTY };
 
+// Returns the tag of a register that is not empty, from its 80 bits. FXSAVE keeps only "empty or
+// not", so the rest must be computed.
 static enum x87_tag tag_of(const uint8_t *reg)
 {
 	uint16_t exponent = (uint16_t)((reg[8] | reg[9] << 8) & 0x7FFF);
@@ -24,13 +25,14 @@ static enum x87_tag tag_of(const uint8_t *reg)
 	return significand >> 63 ? TAG_VALID : TAG_SPECIAL;
 }
 
-// The tag word belongs to the physical registers; both images store them from the top of the stack
-// on.
+// Returns the number of the register at the top of the stack. Both images store registers from the
+// top on, but the tag words count physical registers.
 static unsigned int top_of(uint16_t status)
 {
 	return (status >> 11) & 7;
 }
 
+// The upper halves of FSAVE's words are all ones, as the processor stores them.
 void sigfpu_to_user(const struct fpu_state *state, struct sigfpstate *user)
 {
 	uint16_t tags = 0;
@@ -56,6 +58,8 @@ void sigfpu_to_user(const struct fpu_state *state, struct sigfpstate *user)
 	memcpy(user->fxsave, state, sizeof(user->fxsave));
 }
 
+// The FSAVE part wins where both have a register, since old programs change only that. As on
+// Linux, its tags are reduced to "empty or not".
 void sigfpu_from_user(const struct sigfpstate *user, struct fpu_state *state)
 {
 	memcpy(state, user->fxsave, sizeof(*state));

@@ -4,18 +4,19 @@
 #include "mem/heap.h"
 #include <abi/resource.h>
 
-// However large the limit: no more descriptions than this. Nobody can be killed to get their memory
-// back, and the calls that search or free them must not last.
+// The most descriptions in all queues, whatever the limit says. Killing a process does not free
+// this memory at once, and the calls that search or free the descriptions must stay short.
 #define PENDING_MAX 8192u
 
+// The description of one pending signal.
 struct pending_info {
 	struct list link; // in signal_queue.infos, the oldest first
 	int signo;
 	struct signal_info info;
 };
 
-// Descriptions queued in all processes: every process belongs to the one user there is, and
-// RLIMIT_SIGPENDING counts by user.
+// Descriptions that are queued in all processes. RLIMIT_SIGPENDING counts by user, and all
+// processes belong to one user.
 static uint32_t pending_total; // [atomic]
 
 void sigqueue_init(struct signal_queue *queue)
@@ -29,6 +30,7 @@ uint32_t sigqueue_total(void)
 	return pending_total;
 }
 
+// Free a description, which is on a queue.
 static void info_free(struct pending_info *info)
 {
 	list_remove(&info->link);
@@ -36,6 +38,7 @@ static void info_free(struct pending_info *info)
 	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 }
 
+// Returns a description, or NULL at the limit or if there is no memory.
 static struct pending_info *info_alloc(uint64_t limit)
 {
 	struct pending_info *info;
@@ -48,6 +51,8 @@ static struct pending_info *info_alloc(uint64_t limit)
 	return info;
 }
 
+// The bit in the set is what makes a signal pending; a description is only an addition. So a
+// standard signal is never lost for lack of memory.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit)
 {
@@ -59,7 +64,7 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 		return 0;
 	if (!info)
 		info = &from_kernel;
-	if (signo != SIGKILL) // nobody will ask
+	if (signo != SIGKILL) // no handler will see its description
 		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit);
 	if (pending) {
 		pending->signo = signo;
@@ -72,7 +77,7 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 	return 0;
 }
 
-// The signal of a set that is not empty to act upon first.
+// Returns the signal of the set, which is not empty, to act upon first.
 static int first_signal(sigmask_t set)
 {
 	uint32_t low;
@@ -83,6 +88,7 @@ static int first_signal(sigmask_t set)
 	return low ? __builtin_ctz(low) + 1 : __builtin_ctz((uint32_t)(set >> 32)) + 33;
 }
 
+// A real-time signal may be queued several times: its bit is cleared with the last one.
 int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_info *info_store)
 {
 	sigmask_t ready = queue->set & ~blocked;
@@ -93,7 +99,7 @@ int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_i
 	if (!ready)
 		return 0;
 	signo = first_signal(ready);
-	*info_store = (struct signal_info){ .code = SI_USER }; // if the description was lost
+	*info_store = (struct signal_info){ .code = SI_USER }; // used if it has no description
 	list_for_each(info, &queue->infos, link) {
 		if (info->signo != signo)
 			continue;

@@ -1,4 +1,4 @@
-// stop_continue.c: stopping and continuing.
+// stop_continue.c: stopping and continuing processes.
 #include "proc/stop_continue.h"
 
 #include <abi/wait.h>
@@ -23,8 +23,8 @@ void job_kill(struct signal_state *signals)
 	signals->stop_report = 0;
 }
 
-// The current process has stopped by `signo`, or goes on (0): send SIGCHLD, and let the parent's
-// wait4 look. Caller: holds process_lock.
+// Report to the parent that the current process has stopped by `signo`, or goes on (`signo` 0):
+// send SIGCHLD and wake wait4. Caller: holds process_lock.
 static void tell_parent(const struct process *process, int signo)
 {
 	struct process *parent = process->parent;
@@ -41,6 +41,8 @@ static void tell_parent(const struct process *process, int signo)
 }
 
 // Enter JOB_STOPPED. Returns false if SIGCONT or SIGKILL has come since the stop signal was taken.
+// Both locks are held: process_lock, so that the parent sees stop and report together, and the
+// lock of the signals, so that no SIGCONT can come between test and change.
 static bool begin_stop(struct process *process, int signo)
 {
 	struct signal_state *signals = &process->signals;
@@ -61,6 +63,8 @@ static bool begin_stop(struct process *process, int signo)
 	return stops;
 }
 
+// The sleep is killable: only death ends it besides SIGCONT. Other signals stay pending until the
+// process goes on. A killed process reports no continuation.
 void job_stop(int signo)
 {
 	struct process *process = process_current();
@@ -80,6 +84,8 @@ void job_stop(int signo)
 	spin_unlock(&process_lock);
 }
 
+// The status words are those of wait(2): 0x7f in the low byte for a stop, 0xffff for a
+// continuation.
 bool job_take_report(struct signal_state *signals, int options, int *status_store)
 {
 	bool found = true;
@@ -98,7 +104,7 @@ bool job_take_report(struct signal_state *signals, int options, int *status_stor
 	return found;
 }
 
-// Caller: holds process_lock.
+// Returns true if a member of the group is stopped. Caller: holds process_lock.
 static bool has_stopped_member(const struct pid_slot *group)
 {
 	const struct process *process;
@@ -119,6 +125,8 @@ bool job_group_orphaned(void)
 	return orphaned;
 }
 
+// SIGHUP comes first, so that a member that continues finds it pending (POSIX, _Exit,
+// "Consequences of Process Termination").
 void job_orphan_group(const struct process *process, const struct process *parent)
 {
 	const struct pid_slot *group = pid_slot_taken(process->pgid);
