@@ -1,5 +1,6 @@
-// job_control.c: job control: a terminal belongs to a session, and one of the session's groups is in
-// its foreground. fs/ knows terminals, this layer knows sessions and groups.
+// job_control.c: job control. A terminal belongs to a session, and one of the session's groups is
+// in its foreground. tty/ knows terminals; this layer knows sessions and groups, and answers
+// through hooks.
 #include "proc/job_control.h"
 
 #include "fs/inode.h"
@@ -9,6 +10,7 @@
 #include "proc/stop_continue.h"
 #include "proc/process.h"
 
+// tty_hooks: send a signal of the terminal, as ^C is, to a group. Called by an interrupt handler.
 static void signal_group(pid_t group, int signo)
 {
 	struct signal_info info = { .code = SI_KERNEL };
@@ -16,6 +18,7 @@ static void signal_group(pid_t group, int signo)
 	signal_send_group(group, signo, &info);
 }
 
+// tty_hooks: who calls the terminal.
 static struct tty_caller caller(void)
 {
 	const struct process *process = process_current();
@@ -23,6 +26,7 @@ static struct tty_caller caller(void)
 	return (struct tty_caller){ process->pid, process->pgid, process->sid };
 }
 
+// tty_hooks: returns true if the current thread ignores or blocks the signal.
 static bool ignores(int signo)
 {
 	struct sigaction action = signal_action(&process_current()->signals, signo);
@@ -30,6 +34,7 @@ static bool ignores(int signo)
 	return action.sa_handler == SIG_IGN || (thread_current()->sigmask & signal_bit(signo));
 }
 
+// tty_hooks: the session of a group, or 0 if there is no such group.
 static pid_t session_of_group(pid_t group)
 {
 	pid_t session;
@@ -40,7 +45,8 @@ static pid_t session_of_group(pid_t group)
 	return session;
 }
 
-// The current thread gets a signal for what it has tried to do, as if it had sent it by itself.
+// Send the current thread a signal for what it has tried to do, as if it had sent the signal
+// itself.
 static void signal_self(int signo)
 {
 	struct thread *thread = thread_current();
@@ -49,18 +55,19 @@ static void signal_self(int signo)
 	signal_send_thread(thread, signo, &info);
 }
 
-// The caller has written to a pipe that nobody reads.
+// sigpipe_hook: the current thread has written to a pipe without readers.
 static void broken_pipe(void)
 {
 	signal_self(SIGPIPE);
 }
 
-// The caller wanted to make a file larger than RLIMIT_FSIZE.
+// size_limit_hook: the current thread wanted to make a file larger than RLIMIT_FSIZE.
 static void file_too_large(void)
 {
 	signal_self(SIGXFSZ);
 }
 
+// Hooks, because tty/ and fs/ are lower layers: they may not include this one.
 void terminal_init(void)
 {
 	static const struct tty_hooks hooks = {

@@ -1,11 +1,13 @@
-// monitor_proc.c: the monitor's commands about processes and their memory. Nothing else runs while
-// the monitor is open, so they take no locks: it must open also where somebody holds one.
+// monitor_proc.c: the monitor's commands that show processes and their memory. Nothing else runs
+// while the monitor is open. The commands take no locks, because the monitor must also open while
+// a thread holds one.
 #include <abi/mman.h>
 #include "debug/monitor.h"
 #include "proc/process.h"
 #include "thread/thread.h"
 #include "vm/kernel_window.h"
 
+// Returns a process's state in words.
 static const char *state_of(const struct process *process)
 {
 	if (process->zombie)
@@ -15,6 +17,7 @@ static const char *state_of(const struct process *process)
 	return process_thread(process)->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
 }
 
+// ps: a line for each process.
 static void show_processes(int argc, char **argv)
 {
 	const struct process *process;
@@ -33,8 +36,8 @@ static void show_processes(int argc, char **argv)
 }
 MONITOR_COMMAND(ps, "all processes", show_processes);
 
-// The space that the word behind a command means: "kernel", a process's, or without a word the
-// current one. NULL where there is none, which has been said.
+// Returns the space that a command's argument names: "kernel", a process's number, or without an
+// argument the current space. Returns NULL after a message if there is none.
 static const struct aspace *space_of(int argc, char **argv)
 {
 	const struct aspace *as = thread_current()->aspace;
@@ -54,11 +57,13 @@ static const struct aspace *space_of(int argc, char **argv)
 	return as;
 }
 
+// Returns the name of an area, or the name of its backend.
 static const char *area_name(const struct area *area)
 {
 	return area->name ? area->name : area->ops->kind;
 }
 
+// areas: a line for each area of a space.
 static void show_areas(int argc, char **argv)
 {
 	const struct aspace *as = space_of(argc, argv);
@@ -75,13 +80,15 @@ static void show_areas(int argc, char **argv)
 }
 MONITOR_COMMAND(areas, "[PID|kernel]: what an address space is made of", show_areas);
 
-// A run of entries that follow each other in virtual and in physical memory, with the same bits.
+// A run of page-table entries that are adjacent in virtual and in physical memory and have equal
+// bits.
 struct run {
 	uintptr_t start, end;
 	physaddr_t phys;
 	pte_t bits;
 };
 
+// Print a run, unless it is empty.
 static void show_run(const struct run *run)
 {
 	pte_t bits = run->bits;
@@ -94,7 +101,8 @@ static void show_run(const struct run *run)
 	               bits & PTE_G ? " global" : "", pte_prot_none(bits) ? " held" : "");
 }
 
-// Add the entry for [va, va + size) to the run, or show what there is and begin anew with it.
+// Add the entry of [va, va + size) to the run. If it does not continue the run, print the run and
+// begin a new one.
 static void add_entry(struct run *run, uintptr_t va, size_t size, pte_t entry)
 {
 	physaddr_t phys = size == PAGE_SIZE ? PTE_ADDR(entry) : PDE_LARGE_ADDR(entry);
@@ -107,7 +115,7 @@ static void add_entry(struct run *run, uintptr_t va, size_t size, pte_t entry)
 	run->end += size;
 }
 
-// What the page tables say between two addresses.
+// Print the mappings of the directory entries [first, end).
 static void show_tables(pde_t *pgdir, size_t first, size_t end)
 {
 	struct run run = { 0 };
@@ -123,13 +131,14 @@ static void show_tables(pde_t *pgdir, size_t first, size_t end)
 			continue;
 		table = phys_to_virt(PTE_ADDR(pde));
 		for (size_t i = 0; i < PTRS_PER_TABLE; i++)
-			if (table[i]) // a table that is shared lets nobody write
+			if (table[i]) // a shared table is read-only in the directory
 				add_entry(&run, va + i * PAGE_SIZE, PAGE_SIZE,
 				          table[i] & (pde | ~PTE_W));
 	}
 	show_run(&run);
 }
 
+// mappings: the page tables of a space, in runs.
 static void show_mappings(int argc, char **argv)
 {
 	const struct aspace *as = space_of(argc, argv);

@@ -1,4 +1,4 @@
-// oom.c: choosing the process that is killed when memory is gone, and waiting for its end.
+// oom.c: out of memory: choosing the process that is killed, and waiting for its end.
 #include "proc/oom.h"
 
 #include <abi/wait.h>
@@ -8,27 +8,29 @@
 #include "thread/yield.h"
 #include "vm/aspace.h"
 
-#define ENOUGH 8 // pages: no fault needs more, with tables and nodes
-#define TRIES 3  // of an access for which there should be enough
+#define ENOUGH 8 // pages: no fault needs more, with page tables and nodes
+#define TRIES 3  // how often an access is repeated because there should be enough
 
-#define PROCESS_PAGES 3 // of the process itself: its kernel stack, and its structs
+#define PROCESS_PAGES 3 // the pages of the process itself: kernel stack and structs
 
-// What work costs, in instructions or so: to look at a process, to measure one without its memory and
-// with some files, to kill one.
+// The cost of work in instructions, roughly: to test a process, to measure one with some files but
+// without its memory, to kill one.
 #define LOOK_COST 20
 #define MEASURE_COST 1000
 #define KILL_COST 300
 
 static struct waitq victims_wait = WAITQ_INIT(victims_wait);
-static uint32_t victims; // [process_lock] that have been killed and have not ended
-static bool choosing;    // [process_lock] somebody looks for a victim
+static uint32_t victims; // [process_lock] victims that have been killed and have not ended
+static bool choosing;    // [process_lock] a thread is choosing a victim
 
-// The first program, of which init reports why it ended.
+// The first program. Init reports why it has ended.
 static struct {
 	pid_t pid;   // constant once it runs
 	bool killed; // [process_lock]
 } watched;
 
+// Counting a space's pages may take long and yields, so it is done without process_lock, with a
+// reference on the space.
 int oom_measure(pid_t pid, struct oom_measure *store)
 {
 	struct aspace *as = NULL;
@@ -62,6 +64,7 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 	return 0;
 }
 
+// Returns the next number after `pid` that names a process, or 0.
 static pid_t next_process(pid_t pid)
 {
 	spin_lock(&process_lock);
@@ -70,8 +73,9 @@ static pid_t next_process(pid_t pid)
 	return pid;
 }
 
-// Find the process with most points, of several the youngest; where all are spared the current one,
-// whose access found no memory. Yields.
+// Returns the measure of the process with most points; of several, of the youngest. If all are
+// exempt (OOM_SCORE_ADJ_MIN), the victim is the current process, whose access found no memory.
+// Yields.
 static struct oom_measure choose_victim(void)
 {
 	struct oom_measure each, victim = { .pid = 0 };
@@ -88,8 +92,8 @@ static struct oom_measure choose_victim(void)
 	return victim;
 }
 
-// Return the space of a victim, with a reference; NULL: it has ended by itself. Caller: holds
-// process_lock.
+// Report the kill, and return a new reference on the victim's space; NULL if the victim has ended
+// by itself meanwhile. Caller: holds process_lock.
 static struct aspace *space_of(const struct oom_measure *victim)
 {
 	const struct process *process = process_find(victim->pid);
@@ -101,7 +105,8 @@ static struct aspace *space_of(const struct oom_measure *victim)
 	return aspace_get(process->aspace);
 }
 
-// Kill a process, with all that share its memory: before they end, none of it is free. Yields.
+// Kill the victim and all processes that share its memory: none of it is free before they all have
+// ended. Yields.
 static void kill(const struct oom_measure *victim)
 {
 	struct process_walk walk = { 0 };
@@ -125,7 +130,8 @@ static void kill(const struct oom_measure *victim)
 		aspace_put(as);
 }
 
-// Caller: holds process_lock, which is released meanwhile.
+// Choose a victim and kill it. `choosing` keeps other threads from doing the same meanwhile: one
+// victim should be enough. Caller: holds process_lock, which is released meanwhile.
 static void choose_and_kill(void)
 {
 	struct oom_measure victim;
@@ -139,8 +145,9 @@ static void choose_and_kill(void)
 	waitq_wake_all(&victims_wait);
 }
 
-// Is there memory again, although the fault met none? Somebody may have given some back meanwhile.
-// But no access is tried for ever.
+// Returns true if there is free memory although the access at `va` found none: another thread may
+// have freed some since. The number of tries is limited, since an access may fail for another
+// reason.
 static bool worth_another_try(struct process *process, uintptr_t va)
 {
 	if (page_free_count() < ENOUGH)
@@ -152,13 +159,15 @@ static bool worth_another_try(struct process *process, uintptr_t va)
 	return process->short_tries++ < TRIES;
 }
 
-// vm/: the current process's access to `va` found no memory. Make some. true: try again; false: the
-// process itself is to die.
+// vm_no_memory_hook and thread_no_memory_hook: the current process's access to `va` found no
+// memory. Returns true if the access should be tried again; false if the process itself must die.
+// At any time only one victim is dying. A thread that finds one waits for its end and tries again,
+// which may need another victim.
 static bool make_room(uintptr_t va)
 {
 	struct process *process = process_current();
 
-	if (!process || process->pid == PID_INIT) // threads of the kernel look after themselves
+	if (!process || process->pid == PID_INIT) // threads of the kernel get the error
 		return false;
 	if (!process->oom_victim && worth_another_try(process, va))
 		return true;

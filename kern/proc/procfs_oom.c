@@ -1,4 +1,4 @@
-// procfs_oom.c: /proc/PID/oom_score and oom_score_adj, as Linux has them.
+// procfs_oom.c: /proc/PID/oom_score and oom_score_adj, in Linux's form (proc(5)).
 #include <abi/stat.h>
 #include <ctype.h>
 #include <limits.h>
@@ -8,10 +8,10 @@
 #include "proc/oom.h"
 #include "proc/process.h"
 
-#define TEXT_MAX 12 // bytes that count of what is written
+#define TEXT_MAX 12 // bytes of a write that are read
 
-// A process's points, of a thousand for all memory, as Linux 6 shows them: between 0 for who is spared
-// and 1,333; two thirds of a thousand where the process holds nothing.
+// Returns a process's points in thousandths of all memory, scaled as Linux 6 does: 0 for an exempt
+// process, 667 for one that holds nothing, up to 1,333.
 static long score(const struct oom_measure *measure)
 {
 	long total = (long)page_usable_count();
@@ -21,6 +21,7 @@ static long score(const struct oom_measure *measure)
 	return (OOM_SCORE_ADJ_MAX + measure->points * OOM_SCORE_ADJ_MAX / total) * 2 / 3;
 }
 
+// oom_score.
 static int show_score(struct seq *seq, pid_t pid)
 {
 	struct oom_measure measure;
@@ -31,6 +32,7 @@ static int show_score(struct seq *seq, pid_t pid)
 	return error;
 }
 
+// Reading oom_score_adj.
 static int show_adjustment(struct seq *seq, pid_t pid)
 {
 	const struct process *process;
@@ -47,8 +49,9 @@ static int show_adjustment(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// Store the number that is all of `text`, but for blanks around it, in *store. Returns 0; -EINVAL for
-// anything else or a number that oom_score_adj may not be; -ERANGE for one that is no int.
+// Store in *store the number that `text` consists of; blanks around it are allowed. Returns 0;
+// -EINVAL if `text` is anything else, or if the number is out of range for oom_score_adj; -ERANGE
+// if it is no int.
 static int parse(char *text, int *store)
 {
 	long long value;
@@ -69,7 +72,9 @@ static int parse(char *text, int *store)
 	return value < OOM_SCORE_ADJ_MIN || value > OOM_SCORE_ADJ_MAX ? -EINVAL : 0;
 }
 
-// Processes that share memory live and die together; but a child of vfork is only about to leave.
+// Writing oom_score_adj. Processes that share memory get the same value, since they are killed
+// together. A child of vfork that has not executed a program yet changes only its own: it will
+// leave the shared memory.
 static int store_adjustment(const char *text, size_t length, pid_t pid)
 {
 	const struct aspace *shared = NULL;
@@ -94,6 +99,7 @@ static int store_adjustment(const char *text, size_t length, pid_t pid)
 	return meant ? 0 : -ESRCH;
 }
 
+// /proc finds the files by their names; they must stay valid, hence static.
 void oom_files_init(void)
 {
 	static struct procfs_file files[] = {

@@ -1,4 +1,4 @@
-// procfs_pid.c: the files of /proc/PID, as Linux has them (proc(5)), so that its programs can
+// procfs_pid.c: the files of /proc/PID, in Linux's form (proc(5)), so that Linux's programs can
 // read them.
 #include "proc/procfs_pid.h"
 
@@ -18,19 +18,20 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
-// What the files tell of a process, taken at one moment.
+// The facts about a process that the files show, taken at one moment.
 struct snapshot {
 	pid_t pid, ppid, pgid, sid;
 	char name[16];
 	char state;
 	uint64_t started;
-	struct aspace_usage memory; // all 0: a zombie, or the kernel's own
+	struct aspace_usage memory; // all 0 for a zombie and for init
 	sigmask_t pending, thread_pending, blocked;
 	struct usage usage, reaped;
 	struct cpu_time time, reaped_time;
 	int nice;
 };
 
+// Returns the letter of a process's state, as in proc(5).
 static char state_of(const struct process *process)
 {
 	if (process->zombie)
@@ -40,12 +41,15 @@ static char state_of(const struct process *process)
 	return process_thread(process)->state == THREAD_RUNNABLE ? 'R' : 'S';
 }
 
+// Copy the facts about the process's thread. Caller: holds process_lock.
 static void take_thread(const struct thread *thread, struct snapshot *shot)
 {
 	shot->thread_pending = thread->signals.set;
 	shot->blocked = thread->sigmask;
 }
 
+// Take a snapshot of process `pid`. Returns 0 or -ESRCH. The memory is counted after the lock's
+// release, with a reference on the space: that takes a sleeping lock.
 static int take_snapshot(pid_t pid, struct snapshot *shot)
 {
 	struct process *process;
@@ -82,16 +86,19 @@ static int take_snapshot(pid_t pid, struct snapshot *shot)
 	return 0;
 }
 
+// Returns the pages in memory.
 static size_t resident(const struct aspace_usage *memory)
 {
 	return memory->anonymous + memory->objects;
 }
 
+// Returns a time in the ticks that /proc uses (USER_HZ).
 static uint64_t ticks_of(uint64_t ns)
 {
 	return ns / (NS_PER_SECOND / USER_HZ);
 }
 
+// stat: 52 fields in one line. Fields that have no meaning here are constants.
 static int show_stat(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -111,6 +118,7 @@ static int show_stat(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// Returns the word for a state's letter.
 static const char *state_name(char state)
 {
 	switch (state) {
@@ -125,13 +133,14 @@ static const char *state_name(char state)
 	}
 }
 
+// Write a line of status that shows a size.
 static void show_kib(struct seq *seq, const char *name, size_t pages)
 {
 	seq_printf(seq, "%s:\t%8zu kB\n", name, pages * (PAGE_SIZE / 1024));
 }
 
-// As on Linux pages of files count as shared memory where the files' system is a tmpfs, and a
-// process without memory has no such lines.
+// Write the lines of status about memory. As on Linux, pages of files count as shared memory if
+// the file system is a tmpfs, as ours is; and a process without memory has no such lines.
 static void show_memory(struct seq *seq, const struct aspace_usage *memory)
 {
 	if (memory->size == 0)
@@ -151,7 +160,7 @@ static void show_memory(struct seq *seq, const struct aspace_usage *memory)
 	show_kib(seq, "HugetlbPages", memory->large * LARGE_PAGES);
 }
 
-// Pages: all, resident, of these shared, text, libraries, data with the stack, dirty.
+// statm, in pages: all, resident, shared of these, text, libraries, data with the stack, dirty.
 static int show_statm(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -164,6 +173,7 @@ static int show_statm(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// status: some of Linux's lines, in Linux's order.
 static int show_status(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -183,6 +193,7 @@ static int show_status(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// comm: the name.
 static int show_comm(struct seq *seq, pid_t pid)
 {
 	struct snapshot shot;
@@ -195,7 +206,7 @@ static int show_comm(struct seq *seq, pid_t pid)
 
 #define CMDLINE_MAX PAGE_SIZE
 
-// The arguments, from the program's own stack: it may have changed them.
+// cmdline: the arguments. They are read from the program's stack, since a program may change them.
 static int show_cmdline(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
@@ -214,7 +225,8 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 	return error;
 }
 
-// A file's path, in which the end of a line is written as "\012": no name makes a line of its own.
+// Write a file's path. A newline in it is written as "\012", so that no name can make a line of
+// its own.
 static void write_path(struct seq *seq, const char *path)
 {
 	for (; *path; path++) {
@@ -225,16 +237,16 @@ static void write_path(struct seq *seq, const char *path)
 	}
 }
 
-// The line of an area, and room for a path.
+// The line of one area, and room for a path.
 struct maps {
 	struct seq line;
 	char path[PATH_MAX];
 };
 
 #define MAPS_NAME_COLUMN 49
-#define MAPS_COST 3000 // instructions or so, to write a line
+#define MAPS_COST 3000 // instructions, roughly, to write a line
 
-// What an area shows, after the numbers. Caller: holds tree_lock.
+// Write what an area maps, after the numbers. Caller: holds tree_lock.
 static void write_area_name(struct maps *maps, const struct area *area)
 {
 	struct inode *host = area->object ? area->object->host : NULL;
@@ -243,7 +255,7 @@ static void write_area_name(struct maps *maps, const struct area *area)
 	if (host)
 		name = inode_path(host, tree_root, maps->path, sizeof(maps->path));
 	else if (area->object && !name)
-		name = "/dev/zero (deleted)"; // as Linux calls memory that is shared
+		name = "/dev/zero (deleted)"; // Linux's name for shared anonymous memory
 	if (name) {
 		while (maps->line.used < MAPS_NAME_COLUMN)
 			seq_write(&maps->line, " ", 1);
@@ -252,7 +264,7 @@ static void write_area_name(struct maps *maps, const struct area *area)
 	seq_write(&maps->line, "\n", 1);
 }
 
-// Caller: holds tree_lock and the space's lock.
+// Write the line of an area. Caller: holds tree_lock, and the space's lock.
 static void write_area(const struct area *area, struct maps *maps)
 {
 	const struct inode *host = area->object ? area->object->host : NULL;
@@ -266,8 +278,8 @@ static void write_area(const struct area *area, struct maps *maps)
 	write_area_name(maps, area);
 }
 
-// Write the lines of all areas. The locks are held for one at a time: as on Linux, what changes
-// meanwhile is seen before or after its change.
+// Write the lines of all areas. The locks are held for one area at a time. So, as on Linux, a
+// change in between is seen either before or after.
 static int write_areas(struct seq *seq, struct aspace *as, struct maps *maps)
 {
 	const struct area *area;
@@ -292,6 +304,8 @@ static int write_areas(struct seq *seq, struct aspace *as, struct maps *maps)
 	return 0;
 }
 
+// maps: a line for each area. The text is made in memory of its own, because a reader's buffer
+// must not be written under locks.
 static int show_maps(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
@@ -309,11 +323,13 @@ static int show_maps(struct seq *seq, pid_t pid)
 	return error;
 }
 
+// procfs_read_words: fill words of pagemap, one for each page.
 static void fill_pagemap(uint64_t *words, size_t first, size_t n, void *as)
 {
 	aspace_pagemap(as, first * PAGE_SIZE, n, words);
 }
 
+// pagemap: 64 bits for each page of the space.
 static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
 {
 	struct aspace *as = process_get_aspace(pid);
@@ -326,6 +342,7 @@ static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
 	return n;
 }
 
+// procfs_hooks: the next process, for the list of /proc.
 static pid_t next_pid(pid_t after)
 {
 	pid_t next;
@@ -336,6 +353,7 @@ static pid_t next_pid(pid_t after)
 	return next;
 }
 
+// procfs_hooks: what /proc/self names; 0 in a thread of the kernel.
 static pid_t self(void)
 {
 	const struct process *process = process_current();
@@ -343,6 +361,7 @@ static pid_t self(void)
 	return process ? process->pid : 0;
 }
 
+// procfs_hooks: a new reference on a process's descriptors, or NULL.
 static struct fdtable *get_files(pid_t pid)
 {
 	struct fdtable *files = NULL;
@@ -356,6 +375,7 @@ static struct fdtable *get_files(pid_t pid)
 	return files;
 }
 
+// Permissions are Linux's: pagemap shows physical addresses, so only root may read it.
 void process_files_init(void)
 {
 	static const struct procfs_hooks hooks = { next_pid, self, get_files };

@@ -1,4 +1,4 @@
-// rlimits.c: limits of resources.
+// rlimits.c: the limits on resources.
 #include "proc/rlimits.h"
 
 #include "mem/page.h"
@@ -11,8 +11,8 @@
 #define MSGQUEUE_DEFAULT 819200 // bytes
 #define NPROC_MIN 10
 
-// Returns how many processes a user may have, and how many signals may wait for them: as on Linux, an
-// eighth of memory may become kernel stacks of 8 KiB, half of these for one user.
+// Returns how many processes a user may have, and how many signals may be pending for them. As on
+// Linux: an eighth of memory may become kernel stacks, and half of these belong to one user.
 static uint64_t processes_by_memory(void)
 {
 	size_t most = page_usable_count() / (8 * KSTACK_SIZE / PAGE_SIZE);
@@ -20,8 +20,9 @@ static uint64_t processes_by_memory(void)
 	return MAX(MIN(most, (size_t)PID_MAX) / 2, (size_t)NPROC_MIN);
 }
 
-// RLIMIT_MEMLOCK, _NPROC, _NICE and _RTPRIO limit nothing here, as on Linux for the privileged: all
-// programs are. RLIMIT_CORE, _RSS, _LOCKS, _MSGQUEUE and _RTTIME limit what there is none of.
+// Some limits have no effect. RLIMIT_MEMLOCK, _NPROC, _NICE and _RTPRIO: on Linux they do not bind
+// the privileged, and here all programs are privileged. RLIMIT_CORE, _RSS, _LOCKS, _MSGQUEUE and
+// _RTTIME: they limit resources that do not exist here.
 void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 {
 	uint64_t processes = processes_by_memory();
@@ -39,6 +40,7 @@ void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 	limits[RLIMIT_RTPRIO] = (struct rlimit64){ 0, 0 };
 }
 
+// All checks come before the first change, so that an error changes nothing.
 int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,
                     struct rlimit64 *old)
 {

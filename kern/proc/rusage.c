@@ -1,4 +1,5 @@
-// rusage.c: what processes have used, added up; RLIMIT_CPU.
+// rusage.c: adding up the resources that processes have used; clocks of processor time;
+// RLIMIT_CPU.
 #include "proc/rusage.h"
 
 #include "proc/process.h"
@@ -35,6 +36,7 @@ void usage_of_thread(const struct thread *thread, struct usage *usage)
 	add_thread(usage, thread);
 }
 
+// A zombie has no threads and no memory any more: all is in `ended`.
 void usage_of_process(struct process *process, struct usage *usage)
 {
 	struct thread *thread;
@@ -48,6 +50,7 @@ void usage_of_process(struct process *process, struct usage *usage)
 		add_thread(usage, thread);
 }
 
+// With fewer faults than this a process is not worth an exact measure of its peak.
 #define MANY_FAULTS 64
 
 void usage_space_ends(struct process *process)
@@ -66,12 +69,14 @@ void usage_thread_ends(struct process *process)
 	add_thread(&process->ended, thread_current());
 }
 
+// Convert nanoseconds to seconds and microseconds.
 static struct timeval timeval_of(uint64_t ns)
 {
 	return (struct timeval){ (time_t)(ns / NS_PER_SECOND),
 		                 (suseconds_t)(ns % NS_PER_SECOND / 1000) };
 }
 
+// Fields that Linux does not maintain, or that count disk accesses, stay 0.
 struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 {
 	struct cpu_time time = cputime_report(&usage->cpu, before);
@@ -86,8 +91,8 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 	};
 }
 
-// Ids of these clocks (clock_getcpuclockid(3)): ~pid << 3, a bit that says that `pid` is a thread, and
-// what is counted.
+// The parts of the id of such a clock (clock_getcpuclockid(3)): ~pid << 3, a bit that says that
+// `pid` is a thread, and the kind of time.
 #define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
 #define CLOCK_ID_THREAD 4
 #define CLOCK_ID_KIND 3 // 0: the program's time and the kernel's, as ticks divide them
@@ -97,6 +102,7 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 #define THREAD_CLOCK ((int)(~0u << 3 | CLOCK_ID_THREAD | KIND_SCHED))
 #define PROCESS_CLOCK ((int)(~0u << 3 | KIND_SCHED))
 
+// Returns the id that a named clock stands for.
 static int clock_id(int clock)
 {
 	switch (clock) {
@@ -109,8 +115,8 @@ static int clock_id(int clock)
 	}
 }
 
-// The process whose clock `clock` is; a thread's clock can only be read in its own process. NULL: there
-// is none. Caller: holds process_lock.
+// Returns the process whose clock `clock` is, or NULL if there is none. A thread's clock can only
+// be read in its own process. Caller: holds process_lock.
 static struct process *clock_owner(int clock)
 {
 	struct process *self = process_current();
@@ -123,6 +129,8 @@ static struct process *clock_owner(int clock)
 	return pid == 0 ? self : process_find(pid);
 }
 
+// A pid of 0 in the id means the caller, so CLOCK_PROCESS_CPUTIME_ID is only another name for such
+// an id.
 int cpu_clock_read(int clock, uint64_t *ns_store)
 {
 	struct cpu_time time = { 0, 0 };
@@ -144,10 +152,12 @@ int cpu_clock_read(int clock, uint64_t *ns_store)
 	return owner ? 0 : -EINVAL;
 }
 
-// Here sleep all who wait until a process has used some time. Each tick that finds one running wakes
-// them.
+// All threads that wait for a process to use some time sleep here. Each tick that finds a process
+// running wakes them all, and they look at their clocks.
 static struct waitq clock_sleepers = WAITQ_INIT(clock_sleepers);
 
+// No timer can be armed, because nobody knows when the process will run: the sleeper is woken by
+// ticks. So it may sleep up to one tick too long.
 int cpu_clock_sleep(int clock, uint64_t deadline)
 {
 	uint64_t now;
@@ -168,8 +178,8 @@ int cpu_clock_sleep(int clock, uint64_t deadline)
 	}
 }
 
-// Has the current process used what RLIMIT_CPU admits? At the soft limit it gets a signal, and again
-// each second after; at the hard one it ends.
+// Enforce RLIMIT_CPU for the current process: SIGXCPU at the soft limit, and again in each second
+// after it; SIGKILL at the hard limit. Caller: holds process_lock.
 static void check_limit(struct process *process)
 {
 	struct rlimit64 *limit = &process->limits[RLIMIT_CPU];
@@ -188,9 +198,9 @@ static void check_limit(struct process *process)
 	}
 }
 
-// Did the interrupt come while the kernel worked for the program, which takes none? Then it waited, and
-// was taken before the program's next instruction: the one after a call's `int $0x80`, or the one that
-// had faulted.
+// Returns true if the timer's interrupt came while the kernel worked for the program. Interrupts
+// are off then, so it was taken only before the program's next instruction: the one after `int
+// $0x80`, or the one that had faulted.
 static bool was_in_kernel(const struct thread *thread, const struct trapframe *frame)
 {
 	static const uint8_t int_0x80[2] = { 0xcd, 0x80 };
@@ -202,6 +212,8 @@ static bool was_in_kernel(const struct thread *thread, const struct trapframe *f
 	       memcmp(code, int_0x80, sizeof(code)) == 0;
 }
 
+// cputime_tick_hook: account a tick. Runs in the interrupt handler; it may take process_lock,
+// since the kernel that it has interrupted holds no spinlock.
 static void tick(const struct trapframe *frame)
 {
 	struct process *process = process_current();

@@ -1,10 +1,12 @@
-// tls.c: a program finds its thread-local storage through a segment of its own, which it describes
-// to us. The descriptor that we make of it can only be a user's data or code segment.
+// tls.c: segments for thread-local storage. A program describes the segment, and the kernel makes
+// the descriptor. Whatever the description says, the result can only be a data or code segment of
+// privilege 3.
 #include "proc/tls.h"
 
 #include "thread/thread.h"
 
-// Does `desc` describe no segment? There are two ways to say so.
+// Returns true if `desc` describes no segment. Two forms mean that: all fields zero, or Linux's
+// LDT_empty.
 static bool is_empty(const struct user_desc *desc)
 {
 	bool zero = !desc->base_addr && !desc->limit && !desc->contents && !desc->seg_32bit &&
@@ -13,6 +15,8 @@ static bool is_empty(const struct user_desc *desc)
 	return zero && (desc->read_exec_only == desc->seg_not_present);
 }
 
+// Returns the descriptor of a segment. DPL 3 and "code or data" are always set: a program must not
+// get a gate or a segment of the kernel.
 static struct segment_desc describe(const struct user_desc *desc)
 {
 	uint32_t flags = SEG_CODE_OR_DATA | SEG_DPL3 | SEG_ACCESSED;
@@ -28,7 +32,7 @@ static struct segment_desc describe(const struct user_desc *desc)
 	return segment_make(desc->base_addr, desc->limit, flags);
 }
 
-// TLS_SLOTS: there is none.
+// Returns a free slot, or TLS_SLOTS if there is none.
 static uint32_t find_free_slot(const struct thread *thread)
 {
 	uint32_t slot = 0;
@@ -38,9 +42,10 @@ static uint32_t find_free_slot(const struct thread *thread)
 	return slot;
 }
 
+// The slot is stored in `desc` before the check of the type, as on Linux.
 int tls_set(struct thread *thread, struct user_desc *desc)
 {
-	uint32_t slot = desc->entry_number - GDT_TLS; // which may wrap: then it is none either
+	uint32_t slot = desc->entry_number - GDT_TLS; // may wrap: then it is too large as well
 
 	if (desc->entry_number == (uint32_t)-1) {
 		slot = find_free_slot(thread);
@@ -50,8 +55,8 @@ int tls_set(struct thread *thread, struct user_desc *desc)
 	}
 	if (slot >= TLS_SLOTS)
 		return -EINVAL;
-	// As on Linux: 32 bits, and no conforming code; with segments that are not present nobody
-	// can reach anything.
+	// As on Linux: only 32-bit segments, and no conforming code. A segment that is not present
+	// gives access to nothing.
 	if (!is_empty(desc) && (!desc->seg_32bit || desc->contents > 2))
 		return -EINVAL;
 	thread->tls[slot] = describe(desc);
@@ -61,6 +66,7 @@ int tls_set(struct thread *thread, struct user_desc *desc)
 	return 0;
 }
 
+// The inverse of describe().
 int tls_get(const struct thread *thread, struct user_desc *desc)
 {
 	uint32_t slot = desc->entry_number - GDT_TLS;

@@ -1,4 +1,4 @@
-// user_mem_assert.c: ending a program that hands the kernel memory it may not use.
+// user_mem_assert.c: ending a program that passes the kernel memory that it may not use.
 #include "proc/user_mem_assert.h"
 
 #include "mem/pgdir.h"
