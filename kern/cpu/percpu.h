@@ -11,6 +11,7 @@ struct cpu {
 	struct thread *idle;    // the thread that halts when no other can run
 	uint32_t index;
 	int32_t work_left; // instructions until long work is to yield (thread/yield.h)
+	bool in_yield;     // the thread takes interrupts in the middle of the kernel's work
 #ifdef DEBUG
 	struct spinlock *held; // spinlocks held here, the last taken first
 #endif

@@ -73,13 +73,13 @@ void cputime_sample(bool system)
 }
 
 // The kernel also takes interrupts at yield points and in the idle thread. The thread's user frame
-// then belongs to a call or a fault, not to this interrupt: so the frame's vector says where the
-// thread was.
+// then belongs to an earlier entry, not to this interrupt. Its vector cannot tell: a thread that is
+// killed at the end of a tick still has that tick's frame while it exits, and yields on the way.
+// By then it may have no address space, so nobody may look at its program.
 void cputime_tick(void)
 {
 	struct thread *thread = thread_current();
-	const struct trapframe *frame = thread_user_frame(thread);
 
 	if (thread != this_cpu()->idle && cputime_tick_hook)
-		cputime_tick_hook(frame->trapno == TRAP_IRQ + IRQ_PIT ? frame : NULL);
+		cputime_tick_hook(this_cpu()->in_yield ? NULL : thread_user_frame(thread));
 }

@@ -139,7 +139,9 @@ int thread_yield_point(void)
 
 	assert_may_yield();
 	stretch_break();
+	this_cpu()->in_yield = true;
 	take_interrupts();
+	this_cpu()->in_yield = false;
 	stretch_break();
 	if (thread->work & WORK_RESCHED) {
 		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
