@@ -1,10 +1,15 @@
-"""Each program of user/tests prints on Quire what its record says, in a fresh machine."""
+"""Each program of user/tests prints on Quire what its record says, in a fresh machine.
+
+Only the normal kernel on QEMU's processor max has a fresh machine for each program. On the other kernels
+and processors, programs share machines (shared_machine.py).
+"""
 import os
-import re
 
 import pytest
 
+import shared_machine
 from quire import build, guest, record, stretch
+from shared_machine import can_share
 
 PROGRAMS = record.programs()
 SENSITIVE = ("evil_", "fault_", "fpu_", "signal_")
@@ -12,90 +17,89 @@ PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all oth
 EACH = 5  # one program of so many runs on the kernel that measures; all with STRETCH_TESTS=all
 ALL = os.environ.get("STRETCH_TESTS") == "all"
 PARTS = 2  # machines for each
-MARKED = re.compile(rb"^== (\w+)\n(.*?^status: [^\n]*\n)(?=^== )", re.MULTILINE | re.DOTALL)
-# They end, or kill, all that runs in their machine.
-ALONE = {"evil_fork_many", "evil_kill_all", "evil_reboot_magic", "evil_shared_ends"}
-ALONE |= {"evil_signal_storm", "evil_sleepers"}
 UBSAN_SLOWER = 4
 DEBUG_SLOWER = 8  # times; the debug build fills and checks what it frees
 
 
 def programs_for(kernel):
     """The programs that are tests on this kernel, "normal" or "debug"."""
-    chosen = [p for p in PROGRAMS if not p.helper and p.kernel in ("", kernel)]
-    return [pytest.param(program, id=program.name) for program in chosen]
+    return [p for p in PROGRAMS if not p.helper and p.kernel in ("", kernel)]
 
 
-@pytest.mark.parametrize("program", programs_for("normal"))
+def alone(programs):
+    """Parameters of a test that runs each of them in a machine of its own."""
+    return [pytest.param(program, id=program.name) for program in programs]
+
+
+@pytest.mark.parametrize("program", alone(programs_for("normal")))
 def test_program(program, complain):
     run(program, complain, None, program.limit)
 
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
-@pytest.mark.parametrize("program", programs_for("debug"))
-def test_program_debug(program, complain):
-    run(program, complain, build.debug_kernel(), DEBUG_SLOWER * program.limit)
+@pytest.mark.parametrize("machine, program", shared_machine.params("debug", programs_for("debug")))
+def test_program_debug(machine, program, complain, request):
+    run_shared(program, complain, request, DEBUG_SLOWER, build.debug_kernel())
 
 
 def swept():
     """The programs whose results could depend on the processor."""
-    chosen = [p for p in PROGRAMS if p.name.startswith(SENSITIVE) and p.kernel in ("", "normal")]
-    return [p for p in chosen if not p.helper]
-
-
-def can_share(program):
-    """Whether it needs no machine of its own."""
-    own = program.args or program.input or program.append or program.mem != 128
-    return not own and program.name not in ALONE
+    return [p for p in programs_for("normal") if p.name.startswith(SENSITIVE)]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("cpu", PROCESSORS)
 def test_processor(cpu, part, complain):
-    """These programs do on other processors what they do on QEMU's max.
-
-    They share a machine: to boot one costs more than most of them. Whatever differs there from its
-    record, and whatever cannot share, runs in a machine of its own, and that is what counts.
-    """
+    """These programs do on other processors what they do on QEMU's max."""
+    if os.environ.get("QUIRE_CPU") == cpu:
+        pytest.skip("all programs run on it (test_on_cpu)")
     programs = swept()[part::PARTS]
-    shared = [p for p in programs if can_share(p)]
-    names = [f"/tests/{p.name}" for p in shared]
-    limit = sum(p.limit for p in shared)
-    outcome = guest.run("/tests/run_each", *names, limit=limit, cpu=cpu)
-    texts = dict(MARKED.findall(outcome.stdout))
+    sharing = [p for p in programs if can_share(p)]
+    shared = shared_machine.Shared(sharing, sum(p.limit for p in sharing), cpu=cpu)
     for program in programs:
-        if texts.get(program.name.encode()) != program.record.read_bytes():
+        if not shared.agrees(program):
             run(program, complain, None, program.limit, cpu)
+    if not shared.ended_well:
+        complain(shared.outcome.explain("the machine that programs share did not end well"))
 
 
 @pytest.mark.skipif("QUIRE_CPU" not in os.environ, reason="`.ci/run` asks for one processor in turn")
-@pytest.mark.parametrize("program", programs_for("normal"))
-def test_on_cpu(program, complain):
-    run(program, complain, None, program.limit, os.environ["QUIRE_CPU"])
+@pytest.mark.parametrize("machine, program", shared_machine.params("cpu", programs_for("normal")))
+def test_on_cpu(machine, program, complain, request):
+    run_shared(program, complain, request, 1, None, os.environ["QUIRE_CPU"])
 
 
 @pytest.mark.skipif(not build.ubsan_kernel(normal=True), reason="no UBSAN build; `make UBSAN=1`")
 @pytest.mark.skipif("QUIRE_UBSAN" not in os.environ, reason="`.ci/run` asks for it")
-@pytest.mark.parametrize("program", programs_for("normal"))
-def test_program_ubsan(program, complain):
+@pytest.mark.parametrize("machine, program", shared_machine.params("ubsan", programs_for("normal")))
+def test_program_ubsan(machine, program, complain, request):
     """The kernel panics at undefined behaviour."""
-    run(program, complain, build.ubsan_kernel(normal=True), UBSAN_SLOWER * program.limit)
+    run_shared(program, complain, request, UBSAN_SLOWER, build.ubsan_kernel(normal=True))
 
 
 def measured():
     """The programs that run on the kernel that measures how long it lets nobody else run."""
     programs = programs_for("normal")
-    return [p for i, p in enumerate(programs) if ALL or i % EACH == 0 or p.values[0].stretch]
+    return [p for i, p in enumerate(programs) if ALL or i % EACH == 0 or p.stretch]
 
 
 @pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
-@pytest.mark.parametrize("program", measured())
+@pytest.mark.parametrize("program", alone(measured()))
 def test_program_stretch(program, complain, record_property):
     """It panics where that is too long."""
     outcome = run(
         program, complain, build.stretch_kernel(), program.limit, option=stretch.OPTION
     )
     record_property("stretch", [*stretch.longest(outcome.log), program.name])
+
+
+def run_shared(program, complain, request, slower, kernel, cpu="max"):
+    """As `run`, but in a machine that programs share, if the program did there what its record says."""
+    shared = shared_machine.of_test(request, slower, kernel=kernel, cpu=cpu)
+    if not (shared and shared.agrees(program)):
+        run(program, complain, kernel, slower * program.limit, cpu)
+    if shared and not shared.ended_well and program is shared.first:
+        complain(shared.outcome.explain("the machine that programs share did not end well"))
 
 
 def run(program, complain, kernel, limit, cpu="max", option=""):

@@ -1,14 +1,35 @@
 // helper
 // args: PROGRAM... Runs one program after the other. Before each is a line `== NAME`, after each one that
-// says how it ended, as in a record, and at the end a last `== end`.
+// says how it ended, as in a record, and at the end a last `== end`. Each finds /tmp empty, and what its
+// predecessor left running is gone.
 
 #include "test.h"
+#include <dirent.h>
 
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+static void empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	char inner[512];
+
+	while (dir && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name);
+		if (unlink(inner) == 0)
+			continue;
+		empty(inner);
+		rmdir(inner);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 static void run_program(char *path)
@@ -25,6 +46,8 @@ static void run_program(char *path)
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
+	kill(-pid, SIGKILL);
+	empty("/tmp");
 	if (WIFSIGNALED(status))
 		say("status: signal %d\n", WTERMSIG(status));
 	else
