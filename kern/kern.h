@@ -58,10 +58,12 @@ enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_
 // Print a message on every registered console sink that shows messages of `level`. Never sleeps.
 // May be called anywhere, also under a spinlock and in an interrupt handler.
 void printk(enum log_level level, const char *format, ...) __printf(2, 3);
+
+// Like printk, with the arguments in a va_list.
 void vprintk(enum log_level level, const char *format, va_list args);
 
-// Stop the machine: print the message and a symbolised backtrace, open the monitor if somebody can
-// use it, and end the machine with the exit code EXIT_PANIC.
+// Stop the machine: print the message and a symbolised backtrace, open the monitor if the option
+// `monitor` asks for it, and end the machine with the exit code EXIT_PANIC.
 void panic(const char *format, ...) __noreturn __printf(1, 2);
 
 // Panic unless `cond` holds. Assert only facts about the kernel itself, never about its input: a

@@ -63,9 +63,10 @@ static void tss_init(void)
 	                                     tss_flags);
 }
 
-// Turn on what guards the kernel against itself. CPUID leaf 7 lists SMEP (no execution of user
-// pages by the kernel), SMAP (no access to them), and UMIP (programs cannot read descriptor
-// tables). CR0.WP makes read-only entries hold for the kernel too: copy-on-write depends on it.
+// Turn on the protections of the kernel against itself and its programs. CPUID leaf 7 lists SMEP
+// (no execution of user pages by the kernel), SMAP (no access to them), and UMIP (programs cannot
+// read descriptor tables). CR0.WP makes read-only entries hold for the kernel too: copy-on-write
+// depends on it.
 static void protections_init(void)
 {
 	uint32_t cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
@@ -97,8 +98,9 @@ static void patch_init(void)
 		memcpy(patch->at, patch->kind == PATCH_CLAC ? clac : stac, sizeof(clac));
 }
 
-// The order matters: the table must be full before lgdt, and protections come last, because SMAP
-// would stop a kernel whose sites are not patched only once it touches user memory.
+// The order matters. The table must be complete before lgdt loads it. Once SMAP is on, a patch
+// site without `stac` would fault on the first copy to or from a user, so patch_init runs before
+// any program does.
 void segment_init(void)
 {
 	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED |

@@ -30,7 +30,7 @@
 #define CR4_SMEP 0x00100000u
 #define CR4_SMAP 0x00200000u
 
-// Read a byte from, or write 1, 2 or 4 bytes to an I/O port.
+// Read a byte from an I/O port.
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
@@ -39,16 +39,19 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
+// Write a byte to an I/O port.
 static inline void outb(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
+// Write two bytes to an I/O port.
 static inline void outw(uint16_t port, uint16_t value)
 {
 	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
+// Write four bytes to an I/O port.
 static inline void outl(uint16_t port, uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
@@ -80,6 +83,7 @@ static inline uint32_t read_cr0(void)
 	return value;
 }
 
+// Change CR0. "memory": the compiler must not move memory accesses across a change of paging.
 static inline void write_cr0(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
@@ -117,6 +121,7 @@ static inline uint32_t read_cr4(void)
 	return value;
 }
 
+// Change CR4, for example to turn SMAP on.
 static inline void write_cr4(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
@@ -128,6 +133,7 @@ static inline void invlpg(uintptr_t va)
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
+// Returns the flags register.
 static inline uint32_t read_eflags(void)
 {
 	uint32_t value;
@@ -136,6 +142,7 @@ static inline uint32_t read_eflags(void)
 	return value;
 }
 
+// Turn interrupts off.
 static inline void cli(void)
 {
 	__asm__ volatile("cli" : : : "memory");
@@ -163,11 +170,13 @@ static inline void __attribute__((noreturn)) halt_forever(void)
 		__asm__ volatile("cli; hlt" : : : "memory");
 }
 
-// What CPUID reports of leaf `leaf` (Intel SDM vol. 2, CPUID).
+// The result of CPUID for a leaf and a subleaf (Intel SDM vol. 2, CPUID).
 struct cpuid_regs {
 	uint32_t eax, ebx, ecx, edx;
 };
 
+// Execute CPUID. A leaf above the highest one (leaf 0, EAX) returns the data of another leaf, so
+// the caller must compare first.
 static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_regs r;
@@ -178,6 +187,7 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
+// Read a model-specific register. Faults if the processor does not have it.
 static inline uint64_t rdmsr(uint32_t number)
 {
 	uint64_t value;
@@ -186,6 +196,7 @@ static inline uint64_t rdmsr(uint32_t number)
 	return value;
 }
 
+// Write a model-specific register.
 static inline void wrmsr(uint32_t number, uint64_t value)
 {
 	__asm__ volatile("wrmsr" : : "c"(number), "A"(value) : "memory");
@@ -206,26 +217,32 @@ struct pseudo_descriptor {
 	uint32_t base;
 } __attribute__((packed));
 
+// Load the global descriptor table's address and limit. Segment registers keep their old
+// descriptors until they are loaded again.
 static inline void lgdt(const struct pseudo_descriptor *pd)
 {
 	__asm__ volatile("lgdt %0" : : "m"(*pd));
 }
 
+// Load the interrupt descriptor table's address and limit.
 static inline void lidt(const struct pseudo_descriptor *pd)
 {
 	__asm__ volatile("lidt %0" : : "m"(*pd));
 }
 
+// Load the task register: from now on the processor finds the kernel's stack in this TSS.
 static inline void ltr(uint16_t selector)
 {
 	__asm__ volatile("ltr %0" : : "r"(selector));
 }
 
+// Load the local descriptor table; selector 0: there is none.
 static inline void lldt(uint16_t selector)
 {
 	__asm__ volatile("lldt %0" : : "r"(selector));
 }
 
+// Returns the selector in FS, which belongs to the running program.
 static inline uint16_t read_fs(void)
 {
 	uint16_t value;
@@ -234,6 +251,7 @@ static inline uint16_t read_fs(void)
 	return value;
 }
 
+// Returns the selector in GS, which belongs to the running program.
 static inline uint16_t read_gs(void)
 {
 	uint16_t value;
@@ -248,12 +266,14 @@ static inline void clts(void)
 	__asm__ volatile("clts");
 }
 
-// Save or load the registers of FPU and SSE: 512 bytes, aligned to 16.
+// Save the registers of FPU and SSE to `area`: 512 bytes, aligned to 16.
 static inline void fxsave(void *area)
 {
 	__asm__ volatile("fxsave (%0)" : : "r"(area) : "memory");
 }
 
+// Load the registers of FPU and SSE. Faults if `area` sets a bit of mxcsr that the processor
+// lacks.
 static inline void fxrstor(const void *area)
 {
 	__asm__ volatile("fxrstor (%0)" : : "r"(area) : "memory");

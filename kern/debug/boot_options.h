@@ -1,5 +1,5 @@
 // boot_options.h: the kernel's command line: words `name` or `name=value` between spaces. If a
-// name occurs twice, the last one counts: whoever appends to a command line can override it.
+// name occurs twice, the last one counts, so that words appended to a command line override it.
 #pragma once
 
 #include "kern.h"

@@ -25,7 +25,7 @@ void ktest_panic_disarm(void)
 	panic_expected = false;
 }
 
-// A panic that nobody expects ends the run, in KTAP's words: "Bail out!".
+// A panic that no test expects ends the run, in KTAP's words: "Bail out!".
 void ktest_catch_panic(void)
 {
 	if (panic_expected) {

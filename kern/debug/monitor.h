@@ -3,8 +3,8 @@
 //
 // A layer adds the commands that show its own data:
 //
-// 	static void show_processes(int argc, char **argv) { ... console_printf(...) ... }
-// 	MONITOR_COMMAND(ps, "all processes", show_processes);
+//	static void show_processes(int argc, char **argv) { ... console_printf(...) ... }
+//	MONITOR_COMMAND(ps, "all processes", show_processes);
 #pragma once
 
 #include "debug/printk.h"

@@ -2,11 +2,11 @@
 // cells may be the display's memory or an array of a test.
 //
 // Besides text it understands \n (down), \r, \b, \t, and of the ANSI sequences (ECMA-48):
-// 	ESC [ n A, B, C, D     cursor up, down, right, left
-// 	ESC [ row ; column H   cursor to a place, counted from 1 (also f); ESC [ n G, d: column, row
-// 	ESC [ n J, K           clear screen, line: 0 from the cursor on, 1 up to it, 2 all
-// 	ESC [ n ; ... m        colours: 0, 1, 7, 22, 27, 30-37, 39, 40-47, 49, 90-97
-// 	ESC [ s, u             save the cursor's place, restore it
+//	ESC [ n A, B, C, D     cursor up, down, right, left
+//	ESC [ row ; column H   cursor to a place, counted from 1 (also f); ESC [ n G, d: column, row
+//	ESC [ n J, K           clear screen, line: 0 from the cursor on, 1 up to it, 2 all
+//	ESC [ n ; ... m        colours: 0, 1, 7, 22, 27, 30-37, 39, 40-47, 49, 90-97
+//	ESC [ s, u             save the cursor's place, restore it
 // Other sequences are skipped.
 #pragma once
 

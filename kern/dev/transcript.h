@@ -2,12 +2,12 @@
 // machine. They go to COM4 as text, output only. No program can write to COM4.
 //
 // Each line is `SEQ KEYWORD ...`, SEQ counting from 1:
-// 	1 quire NONCE           the kernel runs; from here on COM2 takes input
-// 	2 start TSC             the first program is about to run its first instruction
-// 	3 exit STATUS TSC       or `signal SIGNO TSC`; `oom TSC`: SIGKILL, out of memory;
-// 	                        `panic TSC`; `deadlock TSC`; `nostart ERRNO TSC`;
-// 	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0
-// 	4 end                   nothing more comes
+//	1 quire NONCE           the kernel runs; from here on COM2 takes input
+//	2 start TSC             the first program is about to run its first instruction
+//	3 exit STATUS TSC       or `signal SIGNO TSC`; `oom TSC`: SIGKILL, out of memory;
+//	                        `panic TSC`; `deadlock TSC`; `nostart ERRNO TSC`;
+//	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0
+//	4 end                   nothing more comes
 // NONCE is the kernel option `nonce`, `-` without it; TSC is the processor's time-stamp counter.
 #pragma once
 

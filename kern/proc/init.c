@@ -133,8 +133,9 @@ static void __noreturn no_start(const char *path, int error)
 	machine_end(EXIT_NO_START);
 }
 
-// Find out what to run: what the files in RUN_DIRECTORY contain, else what the option `init` says.
-// Stores the path, which stays valid, and adds the strings. Returns 0 or -errno.
+// Find out which program to run: the one that the files in RUN_DIRECTORY describe, else that of
+// the option `init`. Stores its path, which stays valid, and adds its strings. Returns 0 or
+// -errno.
 static int first_program(struct exec_args *args, const char **path_store)
 {
 	static char option[PATH_MAX] = FIRST_PROGRAM;
@@ -220,7 +221,7 @@ static void run_tests(void)
 }
 
 // Unpack the archives into the root directory. An error ends the machine: a file that is missing
-// or cut could change what the first program does, and nobody would know.
+// or cut short could change the result of the first program without a sign.
 static void unpack_modules(void)
 {
 	for (size_t i = 0; i < boot.count; i++) {

@@ -11,6 +11,6 @@ struct init_module {
 };
 
 // Start process 1 with `count` archives; `modules` must stay valid. Kernel options:
-// 	init=PATH   the first program (/bin/sh)
-// 	ktest[=GLOB,...]  run the in-kernel tests and end the machine
+//	init=PATH   the first program (/bin/sh)
+//	ktest[=GLOB,...]  run the in-kernel tests and end the machine
 void init_start(const struct init_module *modules, size_t count);

@@ -1,6 +1,6 @@
-// pids.c: the table of numbers. A bitmap says which numbers are taken. What a number names is in
-// its slot; 32 slots form a block, which exists only while one of its numbers is taken. So 32,768
-// numbers cost little memory.
+// pids.c: the table of numbers. A bitmap says which numbers are taken. The slot of a number says
+// what it names. 32 slots form a block, which exists only while one of its numbers is taken. So
+// 32,768 numbers cost little memory.
 #include "proc/pids.h"
 
 #include "bitmap.h"
@@ -64,8 +64,8 @@ static int change_block(size_t before, size_t block)
 	return 0;
 }
 
-// Numbers rise until they wrap, so a number is not used again soon after its process has ended: a
-// kill() that comes late hits nobody else.
+// Numbers rise until they wrap. So a number is not used again soon after its process has ended,
+// and a kill() that comes too late does not hit another process.
 pid_t pid_take(void)
 {
 	size_t before = (size_t)last_pid / PID_BLOCK_SLOTS, block;

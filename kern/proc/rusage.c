@@ -96,7 +96,7 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 #define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
 #define CLOCK_ID_THREAD 4
 #define CLOCK_ID_KIND 3 // 0: the program's time and the kernel's, as ticks divide them
-#define KIND_USER 1     // the program's
+#define KIND_USER 1     // the program's time
 #define KIND_SCHED 2    // both, exactly
 
 #define THREAD_CLOCK ((int)(~0u << 3 | CLOCK_ID_THREAD | KIND_SCHED))

@@ -204,8 +204,8 @@ void signal_set_mask(sigmask_t mask)
 	spin_unlock(&signals->lock);
 }
 
-// The set is tested without the lock of the signals first. That is right: a sender to another
-// thread holds process_lock too, as this caller does.
+// The set is tested without the lock of the signals first. That is safe, because a sender to
+// another thread holds process_lock too, as this caller does.
 void signal_thread_ended(void)
 {
 	struct thread *thread = thread_current();
@@ -221,10 +221,10 @@ void signal_thread_ended(void)
 
 // --- Sending ---
 
-// Do what the sending alone of a signal does: stop signals and SIGCONT discard each other, and
-// SIGCONT continues the process even if it is blocked or ignored. Returns false if the signal must
-// be dropped, because `thread`, which would take it, ignores it. A blocked signal is kept, since
-// its action may change. Caller: holds the lock.
+// Do the part of sending that does not wait for delivery: stop signals and SIGCONT discard each
+// other, and SIGCONT continues the process even if it is blocked or ignored. Returns false if the
+// signal must be dropped, because `thread`, which would take it, ignores it. A blocked signal is
+// kept, since its action may change. Caller: holds the lock.
 static bool prepare(struct process *process, const struct thread *thread, int signo)
 {
 	struct signal_state *signals = &process->signals;

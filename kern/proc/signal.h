@@ -1,11 +1,11 @@
 // signal.h: signals. A signal that was sent is kept until the thread that takes it returns to user
 // mode, and is acted upon there.
 //
-// 	signal.c         what a process does with each signal, what a thread blocks, sending
-// 	signal_queue.c   pending signals
-// 	signal_deliver.c acting on them, on the way back to user mode
-// 	signal_frame.c   the frame on the program's stack with which a handler starts
-// 	stop_continue.c  stopping, continuing, and orphaned groups
+//	signal.c         what a process does with each signal, what a thread blocks, sending
+//	signal_queue.c   pending signals
+//	signal_deliver.c acting on them, on the way back to user mode
+//	signal_frame.c   the frame on the program's stack with which a handler starts
+//	stop_continue.c  stopping, continuing, and orphaned groups
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -88,7 +88,8 @@ void signal_set_mask(sigmask_t mask);
 // it. Caller: holds the lock of its process's signals.
 void signal_recalculate(struct thread *thread);
 
-// Discard what was sent to the current thread alone, because it ends. Caller: holds process_lock.
+// Discard the signals that were sent to the current thread only, because it ends. Caller: holds
+// process_lock.
 void signal_thread_ended(void);
 
 // Returns the signals that are pending for the current thread, blocked or not.

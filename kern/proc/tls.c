@@ -1,6 +1,5 @@
 // tls.c: segments for thread-local storage. A program describes the segment, and the kernel makes
-// the descriptor. Whatever the description says, the result can only be a data or code segment of
-// privilege 3.
+// the descriptor. For any description the result is only a data or code segment of privilege 3.
 #include "proc/tls.h"
 
 #include "thread/thread.h"

@@ -7,8 +7,8 @@
 // The PIT ticks after which the clock's counter begins again.
 #define CLOCK_ROUND 65536u // PIT ticks after which its counter begins anew
 
-// What is known about the TSC, which counts at a rate that no register reports. All zero at the
-// start. [timer_lock] guards all fields.
+// The state of the comparison with the TSC, which counts at a rate that no register reports. All
+// zero at the start. [timer_lock] guards all fields.
 struct lost_time {
 	uint64_t rate; // PIT ticks per unit of the TSC, times 2^32; 0: not known yet
 	uint64_t last_tsc, last_ticks;   // at the last comparison

@@ -158,7 +158,7 @@ int thread_yield_point_killable(void)
 	return thread_yield_point() && (thread_current()->work & ending_bits) ? -EINTR : 0;
 }
 
-// `state` tells schedule() to leave this thread in `dead`. schedule() does not return.
+// schedule() sees THREAD_DEAD and leaves this thread in `dead`; it does not return.
 void thread_exit(void)
 {
 	struct thread *thread = thread_current();

@@ -42,10 +42,14 @@ void schedule_finish(void);
 // a hint.
 bool schedule_waiting(void);
 
-// The functions from here to thread_enter_user_frame are in switch.S.
+// Store the stack pointer in *save, and continue on the stack `next` (switch.S).
 void context_switch(uint32_t **save, uint32_t *next);
+
+// The places where a new thread starts: a thread of the kernel, and a program's (switch.S).
 void thread_kernel_start(void);
 void thread_user_start(void);
+
+// Enter user mode with *frame, which is at the top of the current thread's stack (switch.S).
 void thread_enter_user_frame(struct trapframe *frame) __noreturn;
 
 // The first C code of a kernel thread: call its entry function, then end the thread.

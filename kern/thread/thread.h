@@ -157,9 +157,9 @@ void thread_enter_user(void) __noreturn;
 void thread_yield(void);
 
 // Yield: take pending interrupts, and let other threads run if the time slice is over. Work whose
-// length a program chooses must call this (thread/yield.h): without a yield the clock stands still
-// and no signal can end the work. Returns 0; -EINTR if a signal or death is pending: then the
-// caller should stop early.
+// length a program chooses must call this (thread/yield.h): without a yield the clock stops and no
+// signal can end the work. Returns 0; -EINTR if a signal or death is pending: then the caller
+// should stop early.
 // Caller: holds no spinlock, and no sleeping lock except an address space's own.
 int thread_yield_point(void);
 

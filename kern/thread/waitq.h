@@ -4,12 +4,12 @@
 // the condition in a loop under the lock; the thread that makes it true holds the same lock while
 // it wakes the waiter. So no wakeup is lost:
 //
-// 	spin_lock(&pipe->lock);
-// 	while (pipe is empty) {
-// 		error = waitq_sleep(&pipe->readers, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
-// 		if (error)
-// 			...                               // -EINTR: the lock is held again here too
-// 	}
+//	spin_lock(&pipe->lock);
+//	while (pipe is empty) {
+//		error = waitq_sleep(&pipe->readers, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+//		if (error)
+//			...                               // -EINTR: the lock is held again here too
+//	}
 #pragma once
 
 #include "cpu/spinlock.h"
