@@ -45,33 +45,15 @@ void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 		tlb_invalidate(pgdir, va);
 }
 
-// Make the table for `va`, of which there is none, and return the directory's entry for it; 0
-// without memory.
-static __noinline pde_t add_table(pde_t *pgdir, uintptr_t va)
+pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va)
 {
 	page_t *table;
 
-	if (table_alloc(&table))
-		return 0;
+	if (pgdir[PDX(va)] || table_alloc(&table))
+		return NULL;
 	table->count = 1;
 	pde_store(pgdir, va, page_to_phys(table) | PTE_P | PTE_W | PTE_U);
-	return pgdir[PDX(va)];
-}
-
-inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
-{
-	pde_t pde = pgdir[PDX(va)];
-
-	if (unlikely((pde & (PTE_P | PTE_PS)) != PTE_P)) {
-		if (pde || !create)
-			return NULL;
-		pde = add_table(pgdir, va);
-		if (!pde)
-			return NULL;
-	}
-	if (create)
-		assert(phys_to_page(PTE_ADDR(pde))->count == 1);
-	return (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+	return (pte_t *)page_to_virt(table) + PTX(va);
 }
 
 void pgdir_trim(pde_t *pgdir, size_t pdx)
@@ -90,14 +72,7 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	table_free(table);
 }
 
-// Drop the reference that an entry, no longer in its table, had on its page.
-static inline void put_entry_page(pte_t old)
-{
-	if (pte_has_page(old))
-		page_decref(phys_to_page(PTE_ADDR(old)));
-}
-
-// The same for a directory's entry that was a large page's.
+// Drop the reference of a directory's entry that was a large page's.
 static void put_large_page(pde_t old)
 {
 	if (pte_has_page(old))
@@ -119,12 +94,12 @@ static int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	return 0;
 }
 
-// The new reference comes before the old one goes: both may be on the same page, and be its only
-// ones. Kernel addresses are the same in every directory, so their translations may stay over a
-// reload of CR3: they are global.
+// Kernel addresses are the same in every directory, so their translations may stay over a reload of
+// CR3: they are global.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 {
-	pte_t *pte, old, entry;
+	pte_t bits = (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0);
+	pte_t *pte;
 
 	debug_assert(va < ULIM || va >= KSTACKS_BASE);
 	debug_assert(!(perm & ~0xFFF) && !(perm & PTE_NOPAGE));
@@ -133,11 +108,7 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	pte = pgdir_walk(pgdir, va, 1);
 	if (!pte)
 		return pgdir[PDX(va)] ? -EEXIST : -ENOMEM;
-	old = *pte;
-	page_incref(pp);
-	entry = page_to_phys(pp) | (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0);
-	pte_store(pgdir, va, pte, entry);
-	put_entry_page(old);
+	pte_set_page(pgdir, va, pte, *pte, pp, bits);
 	return 0;
 }
 
@@ -195,13 +166,14 @@ int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae,
 
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 {
-	pde_t *pde = &pgdir[PDX(va)];
-	pte_t *entry = pde;
-	physaddr_t pa = PDE_LARGE_ADDR(*pde);
+	pte_t *entry = pgdir_walk(pgdir, va, 0);
+	physaddr_t pa;
 
-	if ((*pde & (PTE_P | PTE_PS)) == PTE_P) {
-		entry = (pte_t *)phys_to_virt(PTE_ADDR(*pde)) + PTX(va);
+	if (entry) {
 		pa = PTE_ADDR(*entry);
+	} else {
+		entry = &pgdir[PDX(va)];
+		pa = PDE_LARGE_ADDR(*entry);
 	}
 	if ((*entry & (PTE_P | PTE_NOPAGE)) != PTE_P)
 		return NULL;
@@ -213,11 +185,9 @@ page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 int page_perms(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
-	pte_t entry;
+	const pte_t *pte = pgdir_walk(pgdir, va, 0);
+	pte_t entry = pte ? *pte : pde;
 
-	if (!pte_present(pde))
-		return 0;
-	entry = pde & PTE_PS ? pde : ((pte_t *)phys_to_virt(PTE_ADDR(pde)))[PTX(va)];
 	if (!pte_present(entry))
 		return 0;
 	return (int)(pde & entry & (PTE_P | PTE_W | PTE_U));
@@ -226,7 +196,8 @@ int page_perms(pde_t *pgdir, uintptr_t va)
 void page_remove(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
-	pte_t *pte, old;
+	struct tlb_batch batch;
+	pte_t *pte;
 
 	if (pde & PTE_PS) {
 		pde_store(pgdir, va, 0);
@@ -237,8 +208,8 @@ void page_remove(pde_t *pgdir, uintptr_t va)
 	if (!pte || *pte == 0)
 		return;
 	assert(virt_to_page(pte)->count == 1);
-	old = *pte;
-	pte_store(pgdir, va, pte, 0);
-	put_entry_page(old);
+	tlb_batch_begin(&batch, pgdir);
+	tlb_batch_unmap(&batch, va, pte);
+	tlb_batch_finish(&batch);
 	pgdir_trim(pgdir, PDX(va));
 }

@@ -95,10 +95,29 @@ int pgdir_create(pde_t **pgdir_store);
 // loaded; else it panics.
 void pgdir_destroy(pde_t *pgdir);
 
-// The entry for `va`, or NULL. With create != 0 a missing table is made (empty, PTE_W|PTE_U in the
-// directory so that the entries alone decide); NULL then means no memory. NULL also where a large
-// page stands. The table must not be shared (count 1).
-pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create);
+// Make an empty page table for `va`, with PTE_W and PTE_U in the directory's entry, so that the table's
+// entries alone decide.
+// Caller: holds the lock that guards this directory's entries.
+// Returns the entry for `va`; NULL without memory, or where the directory's entry is in use.
+pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va);
+
+// Find the entry for `va` in its page table. With `create` != 0 the caller will change the entry: a
+// missing table is made, and a shared one, which the directory's entry makes read-only, is refused.
+// Caller: holds the lock that guards this directory's entries.
+// Returns NULL where there is no table: nothing, or a large page. With `create` NULL means: a large
+// page, a shared table, or no memory for a table.
+static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
+{
+	pde_t pde = pgdir[PDX(va)], wanted = create ? PTE_P | PTE_W : PTE_P;
+	pte_t *pte;
+
+	if (unlikely((pde & (wanted | PTE_PS)) != wanted))
+		return create ? pgdir_add_table(pgdir, va) : NULL;
+	pte = (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
+	if (!pte)
+		__builtin_unreachable(); // saves the callers' test of what was just found
+	return pte;
+}
 
 // Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
 // Returns the old entry; flushes nothing.
@@ -144,6 +163,25 @@ static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t ent
 		tlb_invalidate(pgdir, va);
 }
 
+// Let `*pte`, the entry for `va`, which is `old`, name page `pp` with the bits `bits`: stores the entry,
+// flushes the TLB as pte_store does, takes a reference on `pp`, and drops the reference of `old` on its
+// page. The new reference comes first: both may be on the same page, and be its only ones.
+// Caller: holds the lock that guards this directory's entries.
+static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t old,
+                                         page_t *pp, pte_t bits)
+{
+	pte_t entry = page_to_phys(pp) | bits;
+
+	debug_assert(*pte == old);
+	if (old)
+		pte_replace(pgdir, va, pte, entry);
+	else
+		pte_store(pgdir, va, pte, entry);
+	page_incref(pp);
+	if (old && pte_has_page(old))
+		page_decref(phys_to_page(PTE_ADDR(old)));
+}
+
 // The same for the directory's entry for `va`, and the directory's count. It forgets the
 // translation of `va` and what the processor cached of the entry itself: enough for a large page,
 // and for a table that had no entry in use; after any other change of a table's entry the caller
@@ -162,8 +200,8 @@ static inline void pte_grant(pte_t *pte, pte_t entry)
 // software bits; PTE_PS maps the large page that starts at `pp`. Takes one reference on `pp`; the
 // same page at the same address again is fine, with the new rights.
 // Caller: holds the lock that guards this directory's entries; `va` is aligned to the page's size.
-// Returns 0; -ENOMEM without memory for a table; -EEXIST where a page of the other size stands;
-// nothing has changed then.
+// Returns 0; -ENOMEM without memory for a table; -EEXIST where a page of the other size or a shared
+// table is; nothing has changed then.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
 // Map `pp` at the lowest address in [vab, vae) at which nothing is mapped, and store this address.

@@ -68,6 +68,17 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 	}
 }
 
+// Unmap the page of `*pte`, the entry for `va`: store 0 and drop the entry's reference. The page is freed
+// after the flush if that was its last one.
+static inline void tlb_batch_unmap(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
+{
+	pte_t old = *pte;
+
+	tlb_batch_store(batch, va, pte, 0);
+	if (likely(pte_has_page(old)))
+		tlb_batch_decref(batch, phys_to_page(PTE_ADDR(old)));
+}
+
 // The rest of tlb_batch_finish, for a batch that has collected something.
 void tlb_batch_flush(struct tlb_batch *batch);
 

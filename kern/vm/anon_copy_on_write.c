@@ -46,7 +46,7 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	pte_t *pte;
 
 	spin_lock(&as->pt_lock);
-	pte = entry_to_change(as->pgdir, va);
+	pte = pgdir_walk(as->pgdir, va, 0);
 	if (likely(pte && *pte == old))
 		pte_grant(pte, old | PTE_W | PTE_D);
 	spin_unlock(&as->pt_lock);
@@ -68,7 +68,7 @@ static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
-	if (unlikely(!entry_to_change(as->pgdir, va)))
+	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))                // the table is shared
 		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
 	if (page_is_own(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);

@@ -43,7 +43,7 @@ static int take_entries(struct aspace *copy, const struct area *area, uintptr_t 
 	spin_lock(&area->as->pt_lock);
 	tlb_batch_begin(&batch, area->as->pgdir);
 	for (uintptr_t va = start; va < end && !error; va += PAGE_SIZE) {
-		pte_t *pte = entry_at(batch.pgdir, va), *twin;
+		pte_t *pte = pgdir_walk(batch.pgdir, va, 0), *twin;
 
 		if (!pte) {
 			va = table_span_end(va, end) - PAGE_SIZE;
@@ -134,13 +134,13 @@ static int hand_over_entries(struct aspace *to, struct aspace *copy, uintptr_t s
 
 	spin_lock(&to->pt_lock);
 	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end))
-		if (entry_at(copy->pgdir, va) && !table_to_change(to, va))
+		if (pgdir_walk(copy->pgdir, va, 0) && !pte_to_change(to, va))
 			error = -ENOMEM;
 	for (uintptr_t va = start; va < end && !error; va += PAGE_SIZE) {
-		pte_t *pte = entry_at(copy->pgdir, va);
+		pte_t *pte = pgdir_walk(copy->pgdir, va, 0);
 
 		if (pte && *pte)
-			pte_store(to->pgdir, va, entry_at(to->pgdir, va), pte_exchange(pte, 0));
+			pte_store(to->pgdir, va, pgdir_walk(to->pgdir, va, 0), pte_exchange(pte, 0));
 	}
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
 		pgdir_trim(to->pgdir, PDX(va));

@@ -31,7 +31,7 @@ static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 
 	(void)access;
 	spin_lock(&as->pt_lock);
-	pte = table_to_change(as, at);
+	pte = pte_to_change(as, at);
 	for (; pte && at < end; at += PAGE_SIZE, pa += PAGE_SIZE, pte++)
 		if (*pte != (pa | bits))
 			pte_store(as->pgdir, at, pte, pa | bits);

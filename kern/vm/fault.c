@@ -157,38 +157,36 @@ void page_fault(struct trapframe *frame)
 		trap_fixup(frame);
 }
 
-// Returns true if entry `pte` names a page and lets a program access it.
-static bool entry_admits(pte_t pte, enum fault_access access)
-{
-	return pte_present(pte) && !(pte & PTE_NOPAGE) && (access == ACCESS_READ || (pte & PTE_W));
-}
-
-// The page is looked up and pinned under pt_lock, in one step: between the two another thread
-// could unmap and free it. If the entry does not admit the access, a fault is handled and the loop
-// looks again. The directory entry must allow writing too: a table shared after fork is read-only
-// there.
+// The page is looked up and pinned under pt_lock, in one step: between the two another thread could
+// unmap and free it. If the tables do not admit the access, a fault is handled and the loop looks
+// again. page_perms combines both levels: a table shared after a fork is read-only in the directory.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
 {
 	enum fault_result result;
-	page_t *pp = NULL;
-	pte_t pte;
-	int error = 0;
+	int error = 0, perms;
+	bool admitted;
+	pte_t *entry;
+	page_t *pp;
 
+	if (va >= ULIM)
+		return -EFAULT;
 	for (;;) {
 		spin_lock(&as->pt_lock);
-		pte = va < ULIM ? small_entry(as, va) : 0;
-		if (entry_admits(pte, access) &&
-		    (access == ACCESS_READ || (as->pgdir[PDX(va)] & PTE_W))) {
-			pp = phys_to_page(PTE_ADDR(pte));
+		pp = page_lookup(as->pgdir, va, &entry);
+		perms = page_perms(as->pgdir, va);
+		admitted = pp && (access == ACCESS_READ || (perms & PTE_W));
+		if (admitted) {
+			if (*entry & PTE_PS)
+				pp += va % LARGE_SIZE / PAGE_SIZE;
 			error = page_pin(pp);
 		}
 		spin_unlock(&as->pt_lock);
-		if (pp) {
+		if (admitted) {
 			*pp_store = pp;
 			return error ? -ENOMEM : 0;
 		}
-		if (pte_present(pte) && (pte & PTE_NOPAGE))
-			return -EFAULT;
+		if (!pp && perms)
+			return -EFAULT; // device memory
 		result = handle_fault(as, va, access);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;

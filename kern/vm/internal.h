@@ -74,34 +74,6 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
-// The entry for `va` in the table that a directory's entry names.
-static inline pte_t *entry_in_table(pde_t pde, uintptr_t va)
-{
-	pte_t *pte = (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
-
-	if (!pte)
-		__builtin_unreachable(); // saves the test to callers of the two below
-	return pte;
-}
-
-// The entry for `va`, or NULL where there is no table: nothing, or a large page.
-static inline pte_t *entry_at(pde_t *pgdir, uintptr_t va)
-{
-	pde_t pde = pgdir[PDX(va)];
-
-	return (pde & (PTE_P | PTE_PS)) == PTE_P ? entry_in_table(pde, va) : NULL;
-}
-
-// The same if that table may be changed; NULL also where other spaces share it.
-static inline pte_t *entry_to_change(pde_t *pgdir, uintptr_t va)
-{
-	pde_t pde = pgdir[PDX(va)];
-
-	if ((pde & (PTE_P | PTE_W | PTE_PS)) != (PTE_P | PTE_W))
-		return NULL;
-	return entry_in_table(pde, va);
-}
-
 // What ptes_unmap, _protect, _clone and _move do, for a large page, or the reservation of one, in the
 // directory's entry for `va`; nothing where there is none (ptes_large.c). Caller: holds pt_lock; the batch is that of the directory.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
@@ -186,8 +158,17 @@ bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area
 // nothing changed.
 int table_make_private(struct aspace *as, uintptr_t va);
 
-// The entry for `va` in a table of the space's own, made if there is none. NULL without memory.
-pte_t *table_to_change(struct aspace *as, uintptr_t va);
+// The rest of pte_to_change: make the table private that pgdir_walk has refused, and walk again.
+pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va);
+
+// Find the entry for `va`, to change it, in a table of the space's own, which is made if there is none.
+// Returns NULL without memory, or where a large page is.
+static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
+{
+	pte_t *pte = pgdir_walk(as->pgdir, va, 1);
+
+	return likely(pte) ? pte : table_unshare_and_walk(as, va);
+}
 
 // If the space shares the table for `va`, which exists, drop its reference on the table. Returns
 // true if it did.
@@ -229,7 +210,7 @@ static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pt
 // once.
 static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 {
-	pte_t *pte = entry_at(as->pgdir, va);
+	const pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 
 	return pte ? *pte : 0;
 }
@@ -251,27 +232,17 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
                                        pte_t bits)
 {
-	page_t *old = expected ? entry_page(expected) : NULL;
-	pte_t *pte, entry = page_to_phys(pp) | bits;
 	int error = 0;
+	pte_t *pte;
 
 	spin_lock(&as->pt_lock);
-	pte = entry_to_change(as->pgdir, va);
+	pte = pte_to_change(as, va);
 	if (unlikely(!pte))
-		pte = table_to_change(as, va);
-	if (unlikely(!pte)) {
 		error = -ENOMEM;
-	} else if (unlikely(*pte != expected)) {
+	else if (unlikely(*pte != expected))
 		error = -EAGAIN;
-	} else {
-		if (expected)
-			pte_replace(as->pgdir, va, pte, entry);
-		else
-			pte_store(as->pgdir, va, pte, entry);
-		page_incref(pp);
-		if (old)
-			page_decref(old);
-	}
+	else
+		pte_set_page(as->pgdir, va, pte, expected, pp, bits);
 	spin_unlock(&as->pt_lock);
 	return error;
 }

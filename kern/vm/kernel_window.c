@@ -86,14 +86,14 @@ static void show_page(uintptr_t va, page_t *pp, enum fault_access access)
 	pte_t bits = PTE_P | PTE_A | PTE_NOPAGE | (access == ACCESS_WRITE ? PTE_W | PTE_D : 0);
 
 	spin_lock(&kernel_space.pt_lock);
-	pte_store(kernel_pgdir, va, entry_at(kernel_pgdir, va), page_to_phys(pp) | bits);
+	pte_store(kernel_pgdir, va, pgdir_walk(kernel_pgdir, va, 0), page_to_phys(pp) | bits);
 	spin_unlock(&kernel_space.pt_lock);
 }
 
 // Unmap the page at `va`, and only then unpin it: the unpin may free it.
 static void hide_page(uintptr_t va)
 {
-	pte_t *pte = entry_at(kernel_pgdir, va);
+	pte_t *pte = pgdir_walk(kernel_pgdir, va, 0);
 	page_t *pp = phys_to_page(PTE_ADDR(*pte));
 
 	spin_lock(&kernel_space.pt_lock);

@@ -21,14 +21,10 @@ static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end,
 	const page_t *table = virt_to_page(pte);
 
 	for (; va < end && table->index; va += PAGE_SIZE, pte++) {
-		pte_t entry = *pte;
-
-		if (entry == 0)
+		if (*pte == 0)
 			continue;
 		debug_assert(table->count == 1);
-		tlb_batch_store(batch, va, pte, 0);
-		if (likely(pte_has_page(entry)))
-			tlb_batch_decref(batch, phys_to_page(PTE_ADDR(entry)));
+		tlb_batch_unmap(batch, va, pte);
 	}
 }
 
@@ -44,7 +40,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
-		pte_t *pte = entry_at(as->pgdir, va);
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 		uint32_t used;
 
 		span_end = table_span_end(va, end);
@@ -86,17 +82,15 @@ uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t e
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
-		pte_t *pte = entry_at(as->pgdir, va);
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 
 		span_end = table_span_end(va, end);
 		due = yield_due(SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
 		for (uintptr_t at = va; pte && at < span_end; at += PAGE_SIZE, pte++) {
-			page_t *pp = entry_page(*pte);
+			const page_t *pp = entry_page(*pte);
 
-			if (pp && pp->kind == PAGE_OBJECT) {
-				tlb_batch_store(&batch, at, pte, 0);
-				tlb_batch_decref(&batch, pp);
-			}
+			if (pp && pp->kind == PAGE_OBJECT)
+				tlb_batch_unmap(&batch, at, pte);
 		}
 		pgdir_trim(as->pgdir, PDX(va));
 	}
@@ -114,13 +108,11 @@ void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (uintptr_t va = start; va < end; va += PAGE_SIZE) {
-		pte_t *pte = entry_at(as->pgdir, va);
-		page_t *pp = pte ? entry_page(*pte) : NULL;
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
+		const page_t *pp = pte ? entry_page(*pte) : NULL;
 
-		if (pp && pp->kind == PAGE_OBJECT && pp->owner != obj) {
-			tlb_batch_store(&batch, va, pte, 0);
-			tlb_batch_decref(&batch, pp);
-		}
+		if (pp && pp->kind == PAGE_OBJECT && pp->owner != obj)
+			tlb_batch_unmap(&batch, va, pte);
 		batch_yield_after(as, &batch, ENTRY_COST);
 	}
 	trim_tables(as, start, end);
@@ -150,12 +142,12 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end; va = span_end) {
-		pte_t *pte = entry_at(as->pgdir, va);
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 
 		span_end = table_span_end(va, end);
 		batch_yield_after(as, &batch,
 		                  SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
-		pte = entry_at(as->pgdir, va); // tables without entries may have gone meanwhile
+		pte = pgdir_walk(as->pgdir, va, 0); // tables without entries may have gone meanwhile
 		if (!pte)
 			large_protect(&batch, va, prot);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
@@ -197,7 +189,7 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	for (va = area->start; va < area->end; va = span_end) {
 		uint32_t cost = SPAN_COST + used * INHERIT_COST;
 		int error = area->ops->uncut ? 0 : clone_yield_after(from, to, area->as, cost);
-		pte_t *pte = entry_at(from->pgdir, va), *copy;
+		pte_t *pte = pgdir_walk(from->pgdir, va, 0), *copy;
 
 		if (error)
 			return error;
@@ -235,9 +227,9 @@ static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 static void hold_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
 {
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
-		pte_t *pte = entry_to_change(as->pgdir, va);
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 
-		if (!pte)
+		if (!pte || !(as->pgdir[PDX(va)] & PTE_W)) // nothing goes to a shared table
 			continue;
 		virt_to_page(pte)->index += (uint32_t)delta;
 		pgdir_trim(as->pgdir, PDX(va));
@@ -255,11 +247,10 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 		return error;
 	spin_lock(&as->pt_lock);
 	for (at = 0; at < len && !error; at = span_end) {
-		pte_t *pte = entry_at(as->pgdir, from + at);
+		pte_t *pte = pgdir_walk(as->pgdir, from + at, 0);
 
 		span_end = move_span_end(from, to, at, len);
-		if (pte && virt_to_page(pte)->index && !entry_to_change(as->pgdir, to + at) &&
-		    !table_to_change(as, to + at))
+		if (pte && virt_to_page(pte)->index && !pte_to_change(as, to + at))
 			error = -ENOMEM;
 	}
 	if (error)
@@ -281,7 +272,7 @@ void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
 // counts stay: each entry moves with its reference. Returns the cost in instructions.
 static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to, size_t len)
 {
-	pte_t *pte = entry_at(batch->pgdir, from), *target = entry_at(batch->pgdir, to);
+	pte_t *pte = pgdir_walk(batch->pgdir, from, 0), *target = pgdir_walk(batch->pgdir, to, 0);
 
 	if (!pte) {
 		large_move(batch, from, to);

@@ -146,11 +146,11 @@ int table_make_private(struct aspace *as, uintptr_t va)
 	return error;
 }
 
-pte_t *table_to_change(struct aspace *as, uintptr_t va)
+pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va)
 {
 	if (table_make_private(as, va))
 		return NULL;
-	return pgdir_walk(as->pgdir, va, 1);
+	return pgdir_walk(as->pgdir, va, 0); // NULL where memory for a table was missing
 }
 
 // Yields only in a range of several tables: a fault, which needs one table, must not.

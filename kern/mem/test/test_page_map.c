@@ -205,12 +205,15 @@ KTEST(page_perms_combines_both_levels)
 	static const pte_t bits[] = { 0, PTE_W, PTE_U, PTE_U | PTE_W };
 	pde_t *pgdir = test_pgdir();
 	page_t *pp = test_page();
+	physaddr_t table;
 
 	EXPECT_EQ(page_insert(pgdir, pp, VA, 0), 0);
+	table = PTE_ADDR(pgdir[PDX(VA)]);
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
 		for (size_t j = 0; j < ARRAY_SIZE(bits); j++) {
-			pde_store(pgdir, VA, PTE_ADDR(pgdir[PDX(VA)]) | PTE_P | bits[i]);
+			pde_store(pgdir, VA, table | PTE_P | PTE_W);
 			EXPECT_EQ(page_insert(pgdir, pp, VA, (int)bits[j]), 0);
+			pde_store(pgdir, VA, table | PTE_P | bits[i]);
 			EXPECT_EQ(page_perms(pgdir, VA + 0xABC), PTE_P | (bits[i] & bits[j]));
 		}
 	}

@@ -134,17 +134,20 @@ KTEST(pgdir_walk_without_memory)
 
 KTEST(pgdir_walk_refuses_a_shared_table)
 {
-	pde_t *pgdir = test_pgdir();
-	page_t *table;
+	pde_t *pgdir = test_pgdir(), shared;
+	pte_t *pte = pgdir_walk(pgdir, VA, 1);
 
-	EXPECT(pgdir_walk(pgdir, VA, 1) != NULL);
-	table = phys_to_page(PTE_ADDR(pgdir[PDX(VA)]));
-	page_incref(table);
-	EXPECT_PANIC(pgdir_walk(pgdir, VA, 1));
-	EXPECT_PANIC(page_insert(pgdir, zero_page, VA, 0));
+	EXPECT(pte != NULL);
+	shared = pgdir[PDX(VA)] & ~PTE_W;
+	pde_store(pgdir, VA, shared);
+	EXPECT(pgdir_walk(pgdir, VA, 1) == NULL);
+	EXPECT_EQ(page_insert(pgdir, zero_page, VA, 0), -EEXIST);
 	EXPECT_EQ(zero_page->count, 0);
-	EXPECT(pgdir_walk(pgdir, VA, 0) != NULL);
-	page_decref(table);
+	EXPECT_EQ(*pte, 0);
+	EXPECT_EQ(pgdir[PDX(VA)], shared);
+	EXPECT(pgdir_walk(pgdir, VA, 0) == pte);
+	pde_store(pgdir, VA, shared | PTE_W);
+	EXPECT(pgdir_walk(pgdir, VA, 1) == pte);
 	pgdir_trim(pgdir, PDX(VA));
 	pgdir_destroy(pgdir);
 }

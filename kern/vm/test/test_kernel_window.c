@@ -110,7 +110,7 @@ KTEST(windows_keep_a_page_between_them)
 	EXPECT_EQ(window_open(&low, as, AT(0), PAGE_SIZE, ACCESS_READ), 0);
 	EXPECT_EQ(window_open(&high, as, AT(0), PAGE_SIZE, ACCESS_READ), 0);
 	EXPECT_EQ((uintptr_t)high.start - (uintptr_t)low.start, 2 * PAGE_SIZE);
-	EXPECT_EQ(entry_at(kernel_pgdir, (uintptr_t)low.start)[1], 0);
+	EXPECT_EQ(pgdir_walk(kernel_pgdir, (uintptr_t)low.start, 0)[1], 0);
 	EXPECT_EQ(test_page_at(as, AT(0))->pins, 2);
 	window_close(&low);
 	EXPECT_EQ(*in(&high, 0), 'a');
