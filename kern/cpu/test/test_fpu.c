@@ -4,7 +4,7 @@
 #include "cpu/fpu.h"
 #include "cpu/x86.h"
 
-// FXSAVE wants 16 bytes of alignment, which a stack does not have.
+// FXSAVE needs an address aligned to 16, which a stack does not have.
 static struct fpu_state a, b, seen;
 
 KTEST(fpu_state_init_is_what_a_program_starts_with)
@@ -40,7 +40,7 @@ KTEST(fpu_switch_saves_and_loads)
 	EXPECT(read_cr0() & CR0_TS);
 }
 
-// QEMU's emulated processor raises no exception of SSE's, so no program can show this.
+// QEMU's emulated processor raises no SSE exceptions, so no program can test this.
 KTEST(fpu_raised_leaves_out_what_is_masked)
 {
 	fpu_state_init(&a);

@@ -6,7 +6,7 @@
 
 #define MASKS (inb(0x21) | (unsigned int)inb(0xA1) << 8)
 
-// Lines that no device of ours has.
+// Uses lines without a device.
 KTEST(irq_mask_is_of_one_line)
 {
 	static const int lines[] = { 5, 10, 15 };
@@ -34,7 +34,8 @@ KTEST(irq_register_refuses_lines_that_are_none)
 	EXPECT_PANIC(irq_register(IRQ_LINES, nothing));
 }
 
-// An interrupt that nobody has asked for, on the lines that stand for such and on another.
+// An interrupt that no device has asked for, on the lines that report spurious interrupts and on
+// another.
 KTEST(irq_dispatch_of_nothing)
 {
 	irq_dispatch(7);

@@ -15,7 +15,7 @@ static struct segment_desc descriptor(unsigned int index)
 	return ((const struct segment_desc *)pd.base)[index];
 }
 
-// The limit that the processor sees behind a selector; 0 where it is none of ours.
+// Returns the limit of the segment that the processor finds for a selector; 0 if there is none.
 static uint32_t limit_of(uint32_t selector)
 {
 	uint32_t limit = 0;
@@ -35,7 +35,8 @@ KTEST(segment_make_packs_base_and_limit)
 	EXPECT_EQ(desc.high, 0xF0000);
 }
 
-// As Linux has them: programs look (and glibc takes 0x33 for its first thread's GS).
+// The selectors are Linux's, because programs look at them (glibc expects 0x33 for its first
+// thread's GS).
 KTEST(segments_are_flat_and_at_their_places)
 {
 	EXPECT_EQ(KERNEL_CS, GDT_KERNEL_CS * 8);
@@ -60,7 +61,7 @@ KTEST(task_state_segment_is_loaded)
 
 	__asm__ volatile("str %0" : "=r"(task));
 	EXPECT_EQ(task, TSS_SELECTOR);
-	EXPECT_EQ(limit_of(TSS_SELECTOR), 103); // nothing behind it: no port is open to programs
+	EXPECT_EQ(limit_of(TSS_SELECTOR), 103); // nothing after it: no port is open to programs
 	EXPECT_EQ(limit_of(DOUBLE_FAULT_SELECTOR), 103);
 	EXPECT_EQ(descriptor(GDT_TSS).high & 0x0000FF00, 0x8B00);          // busy
 	EXPECT_EQ(descriptor(GDT_DOUBLE_FAULT).high & 0x0000FF00, 0x8900); // not busy
@@ -74,9 +75,9 @@ KTEST(segment_load_of_user_selectors)
 		{ USER_DS, USER_DS },
 		{ USER_CS, USER_CS }, // readable code may be loaded
 		{ 0, 0 },
-		{ 3, 3 },                   // a null selector all the same
+		{ 3, 3 },                   // also a null selector
 		{ GDT_TLS * 8 + 3, 0 },     // an empty slot
-		{ USER_DS | 4, 0 },         // of the local table, which is none
+		{ USER_DS | 4, 0 },         // of the local table, which does not exist
 		{ GDT_ENTRIES * 8 + 3, 0 }, // beyond the table
 		{ 0xFFFF, 0 },
 		{ TSS_SELECTOR, 0 },
@@ -145,7 +146,7 @@ struct patch {
 
 extern const struct patch patch_start[], patch_end[];
 
-// Three bytes each: nop, or 0f 01 ca (clac), 0f 01 cb (stac).
+// Each site has three bytes: a nop, or 0f 01 ca (clac), or 0f 01 cb (stac).
 KTEST(patch_sites_fit_the_processor)
 {
 	unsigned int count[2] = { 0 };

@@ -1,4 +1,4 @@
-// test_spinlock.c: spinlocks, and what debug builds check about them.
+// test_spinlock.c: spinlocks, and the checks of debug builds on them.
 #include "debug/ktest.h"
 
 #include "cpu/spinlock.h"

@@ -1,5 +1,5 @@
-// test_trap.c: traps of the kernel's own: what the entry code saves and puts right, and where a
-// fault goes.
+// test_trap.c: traps within the kernel: the registers that the entry code saves and corrects, and
+// where a fault leads.
 #include "debug/ktest.h"
 
 #include "cpu/segment.h"
@@ -26,7 +26,7 @@ static void note(struct trapframe *frame)
 	segments_in_handler = data_segments();
 }
 
-// Let our handler take the vector: once, since nobody can take a handler back.
+// Register our handler for the vector, once: a handler cannot be removed.
 static void register_note(void)
 {
 	static bool registered;
@@ -66,8 +66,8 @@ KTEST(trap_saves_and_restores_registers)
 	EXPECT_EQ(edi, 0xD1D1D1D1);
 }
 
-// The direction and alignment flags, which a program may have set against us, are clear in the
-// kernel and as before afterwards.
+// The direction and alignment flags, which a program may have set, are clear in the kernel and
+// restored afterwards.
 KTEST(trap_clears_dangerous_flags)
 {
 	uint32_t after;
@@ -89,7 +89,7 @@ KTEST(trap_clears_dangerous_flags)
 
 #define FLAT_SEGMENTS ((uint32_t)USER_DS << 16 | USER_DS)
 
-// Other segments in DS or ES are put aside for the handler and come back after it.
+// Other segments in DS or ES are replaced for the handler and restored after it.
 KTEST(trap_loads_flat_data_segments)
 {
 	static const uint32_t cases[][2] = { { KERNEL_DS, USER_DS },
@@ -194,8 +194,8 @@ KTEST(trap_name_knows_every_vector)
 		EXPECT(trap_name(vector)[0] != '\0');
 }
 
-// Programs may enter through `int3`, `into` and system-call gates only; every gate turns interrupts
-// off; a double fault switches tasks.
+// Programs may enter only through `int3`, `into` and system-call gates. Every gate turns
+// interrupts off. A double fault switches tasks.
 KTEST(trap_gates_are_closed_to_programs)
 {
 	struct pseudo_descriptor pd;

@@ -33,12 +33,12 @@ KTEST(symbols_name_the_kernels_functions)
 	symbol_format(name, sizeof(name), 0x1000, false);
 	EXPECT(strcmp(name, "?") == 0);
 
-	// A return address just behind a function belongs to that function.
+	// A return address directly after a function belongs to that function.
 	symbol_format(name, sizeof(name), addr, true);
 	EXPECT(strncmp(name, "ktest_run+", 10) != 0);
 }
 
-// Does a return address in `returns` lie in function `name`?
+// Returns true if a return address in `returns` lies in function `name`.
 static bool passes_through(const uintptr_t *returns, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -68,15 +68,15 @@ KTEST(backtrace_survives_broken_frames)
 	EXPECT_EQ(backtrace_collect(0xFFFFFFFC, returns, 8), 0);
 	EXPECT_EQ(backtrace_collect((uintptr_t)stack + 1, returns, 8), 0);
 
-	stack[1] = 0x1234; // returns to where no code is
+	stack[1] = 0x1234; // the return address is not code
 	stack[0] = (uintptr_t)&stack[2];
 	EXPECT_EQ(backtrace_collect((uintptr_t)stack, returns, 8), 0);
 
-	stack[1] = code; // the chain turns back to itself
+	stack[1] = code; // the chain leads back to itself
 	stack[0] = (uintptr_t)stack;
 	EXPECT_EQ(backtrace_collect((uintptr_t)stack, returns, 8), 1);
 
-	stack[0] = (uintptr_t)&stack[2]; // the second frame leads to memory that is not there
+	stack[0] = (uintptr_t)&stack[2]; // the second frame leads to memory that is not mapped
 	stack[2] = 0xFFFFF000;
 	stack[3] = code;
 	EXPECT_EQ(backtrace_collect((uintptr_t)stack, returns, 8), 2);

@@ -1,4 +1,4 @@
-// test_ktest.c: the test runner's own machinery, and the monitor's.
+// test_ktest.c: the parts of the test runner and of the monitor that can be tested alone.
 #include "debug/ktest.h"
 #include "debug/monitor.h"
 #include "debug/symbols.h"

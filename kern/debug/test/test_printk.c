@@ -1,4 +1,4 @@
-// test_printk.c: what reaches a sink, and what the ring keeps.
+// test_printk.c: the text that reaches a sink, and the lines that the ring keeps.
 #include "debug/ktest.h"
 #include "debug/printk.h"
 
@@ -24,7 +24,7 @@ static bool caught_is(const char *text)
 	return same;
 }
 
-// A sink that has seen what is in the ring.
+// Returns a new sink that has been given the contents of the ring already.
 static struct console_sink *new_sink(enum log_level max_level)
 {
 	static struct console_sink sink;
@@ -78,7 +78,7 @@ KTEST(printk_marks_what_it_had_to_cut)
 	EXPECT_EQ(caught_count, PRINTK_MAX + 2);
 	EXPECT(strcmp(caught + PRINTK_MAX - 4, "x...\r\n") == 0);
 
-	// One that just fits is whole.
+	// A message of the greatest length is whole.
 	text[PRINTK_MAX - 1] = '\0';
 	caught_count = 0;
 	printk(LOG_DEBUG, "%s", text);

@@ -1,9 +1,9 @@
-// test_stackguard.c: does the guard word notice who writes past an array?
+// test_stackguard.c: the guard word detects a write past an array.
 #include "debug/crash.h"
 #include "debug/ktest.h"
 #include "debug/stackguard.h"
 
-// As long as the compiler is told only at run time, it cannot notice first.
+// The length is known only at run time, so that the compiler does not report the error.
 static __attribute__((noinline)) char fill(size_t n)
 {
 	char array[16];

@@ -1,9 +1,9 @@
-// test_ubsan.c: undefined behaviour on purpose; each must be noticed in a build with UBSAN=1.
+// test_ubsan.c: undefined behaviour on purpose; a build with UBSAN=1 must detect each case.
 #include "debug/ktest.h"
 
 #ifdef UBSAN
 
-// The values of a moment later, which the compiler cannot know.
+// volatile, so that the compiler cannot know the values.
 static volatile int large = INT32_MAX, small = INT32_MIN, zero, minus_one = -1, four = 4;
 static volatile int64_t wide = INT64_MAX;
 static volatile unsigned int forty = 40;

@@ -74,6 +74,6 @@ KTEST(cmos_refuses_what_is_no_time)
 {
 	struct cmos_time absent;
 
-	memset(&absent, 0xFF, sizeof(absent)); // what the bus says where there is no clock
+	memset(&absent, 0xFF, sizeof(absent)); // what the bus returns without a clock
 	EXPECT_EQ(cmos_decode(&absent), 0);
 }

@@ -1,11 +1,11 @@
-// test_keymap.c: what keys send.
+// test_keymap.c: the bytes that keys send.
 #include "debug/ktest.h"
 #include "dev/keymap.h"
 
 static struct keymap keymap;
 static char typed[64];
 
-// Feed scan codes up to a 0 into a fresh keyboard, and collect what they send in typed[].
+// Feed scan codes up to a 0 into a new keyboard, and collect the bytes that they send in typed[].
 static const char *type(const uint8_t *codes)
 {
 	size_t n = 0;
@@ -65,7 +65,7 @@ KTEST(keymap_sends_sequences_for_keys_that_move)
 	EXPECT_TYPED("\033[H\033[F\033[3~", 0xE0, 0x47, 0xE0, 0x4F, 0xE0, 0x53);
 	EXPECT_TYPED("\033[H-+*", 0x47, 0x4A, 0x4E, 0x37); // on the number pad
 	EXPECT_TYPED("\033[A", 0xE0, 0x2A, 0xE0, 0x48, 0xE0, 0xC8, 0xE0,
-	             0xAA); // with the fiction of Shift
+	             0xAA); // with the fake Shift
 	EXPECT_TYPED("/\r", 0xE0, 0x35, 0xE0, 0x1C);
 }
 

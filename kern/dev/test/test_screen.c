@@ -23,7 +23,7 @@ static uint16_t cell(uint32_t row, uint32_t column)
 	return cells[screen.origin + row * SCREEN_COLUMNS + column];
 }
 
-// Is `text` what the screen shows from a place on, in plain colours?
+// Returns true if the screen shows `text` from a place on, in plain colours.
 static bool shows(uint32_t row, uint32_t column, const char *text)
 {
 	for (; *text; text++, column++)
@@ -154,7 +154,7 @@ KTEST(screen_skips_what_it_does_not_know)
 	write("a\033[?25lb\033[12zc\033(Bd\033=e\a\177f");
 	EXPECT(shows(0, 0, "abcdef "));
 
-	// More parameters than there is room for, and a number beyond all bounds.
+	// Too many parameters, and a number that is too large.
 	start();
 	write("\033[1;2;3;4;5;6;7;8;9;10;11;31mx\033[4294967297;4294967298Hy");
 	EXPECT(shows(SCREEN_ROWS - 1, SCREEN_COLUMNS - 1, "") && cell(0, 0) != (PLAIN | ' '));

@@ -1,16 +1,16 @@
-// test_serial.c: input that its consumer takes in its own time, sent by a port to itself.
+// test_serial.c: input that its consumer takes in parts, sent by a port to itself.
 #include "cpu/x86.h"
 #include "debug/ktest.h"
 #include "dev/serial.h"
 
 #define IER 1
 #define MCR 4
-#define MCR_LOOP 0x10 // what is sent is received, and nothing leaves the port
+#define MCR_LOOP 0x10 // the port receives what it sends, and nothing leaves it
 
 static char taken[64];
 static size_t taken_count, appetite;
 
-// Takes up to `appetite` bytes a time.
+// A consumer that takes up to `appetite` bytes in each call.
 static size_t nibble(struct serial *port, const uint8_t *bytes, size_t n)
 {
 	(void)port;
@@ -20,8 +20,8 @@ static size_t nibble(struct serial *port, const uint8_t *bytes, size_t n)
 	return n;
 }
 
-// Send `text`, at most SERIAL_FIFO bytes, from a port to itself, and take it as `pieces` meals of at
-// most `size` bytes, the last of which must leave nothing. The port's own consumer is put back.
+// Send `text`, at most SERIAL_FIFO bytes, from a port to itself, and take it in `pieces` parts of
+// at most `size` bytes; the last part must leave nothing. Restores the port's own consumer.
 static void loop_back(const char *text, size_t pieces, size_t size)
 {
 	struct serial *port = &serial_ports[serial_ports[COM3].present ? COM3 : COM1];

@@ -1,5 +1,5 @@
-// test_signal_queue.c: queues of pending signals: their order, their limit, and that set and list agree, also
-// without memory.
+// test_signal_queue.c: queues of pending signals: their order, their limit, and that set and list
+// agree, also if there is no memory.
 #include "debug/ktest.h"
 #include "mem/fail_alloc.h"
 #include "proc/signal_queue.h"
@@ -7,7 +7,7 @@
 #define RT SIGRTMIN_KERNEL
 #define MANY 1000u // a limit that is never met
 
-// How many descriptions the queue has; none if nothing is pending.
+// Returns how many descriptions the queue has; 0 if nothing is pending.
 static uint32_t described(const struct signal_queue *queue)
 {
 	const struct list *link;

@@ -5,6 +5,7 @@
 #include "thread/test/thread_test_util.h"
 #include "thread/timer.h"
 
+// Run without a yield for `ns` nanoseconds.
 static void spin(uint64_t ns)
 {
 	uint64_t start = clock_ns();
@@ -13,13 +14,14 @@ static void spin(uint64_t ns)
 		;
 }
 
+// Returns the cycles that the current thread has used.
 static uint64_t cycles_used(void)
 {
 	return cputime_cycles(thread_current());
 }
 
-// In cycles: the rate at which they become nanoseconds is that since boot, and earlier tests may have
-// let the clock miss some.
+// Counts in cycles, not in nanoseconds: the rate between them is measured since boot, and earlier
+// tests may have let the clock miss rounds.
 KTEST(cputime_counts_who_runs)
 {
 	uint64_t used = cycles_used(), began = rdtsc();
@@ -32,7 +34,7 @@ KTEST(cputime_counts_who_runs)
 	EXPECT(cycles_used() - used < (rdtsc() - began) / 4 * 3);
 }
 
-// A reader is never told less than before, whatever the sum and its shares become.
+// Whatever happens to the sum and its shares, no part of a report is smaller than before.
 KTEST(cputime_report_never_goes_back)
 {
 	struct cpu_time before = { 0, 0 }, now;
@@ -50,7 +52,8 @@ KTEST(cputime_report_never_goes_back)
 	EXPECT(before.system > 2 * now.system);
 }
 
-// A thread that is made to let others run could have gone on; one that sleeps could not.
+// A thread that loses the CPU could have run on; a thread that sleeps could not. They are counted
+// apart.
 KTEST(thread_waits_are_told_from_preemption)
 {
 	struct thread *thread = thread_current();
@@ -66,6 +69,7 @@ static void (*usual_hook)(const struct trapframe *frame);
 static uint64_t tick_times[3];
 static unsigned int ticks;
 
+// The tick hook of the test: records when ticks come.
 static void note_tick(const struct trapframe *frame)
 {
 	if (ticks < ARRAY_SIZE(tick_times))
@@ -82,7 +86,7 @@ static void yield_until_tick(void)
 		thread_yield_point();
 }
 
-// The second of three ticks has to wait for 3 ms; the third comes when it would have come anyway.
+// The second of three ticks has to wait for 3 ms. The third comes when it would have come anyway.
 KTEST(late_tick_does_not_move_the_next)
 {
 	usual_hook = cputime_tick_hook;

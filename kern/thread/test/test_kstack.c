@@ -41,7 +41,8 @@ KTEST(kstack_has_guards_on_both_sides)
 	kstack_free(kstack);
 }
 
-// The processor finds no stack to report a fault of its stack on; a plain access it can report.
+// A plain access to the guard page is an ordinary page fault of the kernel. Only an overflowing
+// push leaves the processor without a stack to report on.
 KTEST(kstack_guard_stops_a_write)
 {
 	uintptr_t kstack;
@@ -74,7 +75,7 @@ KTEST(kstack_free_keeps_a_few)
 	page_check();
 }
 
-// All there are: either the places or the pages run out first.
+// Allocates stacks until the slots or the pages run out.
 KTEST(kstack_alloc_in_exhaustion)
 {
 	size_t before = test_free_memory(), n = 0, max = 11000;

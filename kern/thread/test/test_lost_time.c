@@ -1,15 +1,15 @@
-// test_lost_time.c: a clock that misses rounds, beside a TSC of any rate.
+// test_lost_time.c: a clock that misses rounds, compared with a TSC of any rate.
 #include "thread/test/thread_test_util.h"
 
 #include "cpu/x86.h"
 #include "dev/pit.h"
 #include "thread/lost_time.h"
 
-// Two counters that are driven by hand.
+// Two counters that the test drives.
 struct bench {
 	struct lost_time state;
-	uint64_t tsc_hz, now_us; // the true time
-	uint64_t ticks;          // as the clock shows them, without its missed rounds
+	uint64_t tsc_hz, now_us; // the test's own time
+	uint64_t ticks;          // as the clock counts them, without missed rounds
 };
 
 static uint64_t ticks_at(uint64_t us)
@@ -17,7 +17,7 @@ static uint64_t ticks_at(uint64_t us)
 	return us * PIT_HZ / 1000000;
 }
 
-// Let `us` pass without a look, then look. Returns how many rounds were found missing.
+// Let `us` pass without a comparison, then compare. Returns how many missed rounds were found.
 static uint64_t pass(struct bench *bench, uint64_t us)
 {
 	uint64_t true_ticks = ticks_at(bench->now_us + us) - ticks_at(bench->now_us), tsc, lost;
@@ -56,7 +56,7 @@ KTEST(lost_ticks_counts_rounds)
 	}
 }
 
-// What is missed before the rate is known stays unknown, but no rate comes of it.
+// Rounds that are missed before the rate is known stay unknown, but must not lead to a wrong rate.
 KTEST(lost_ticks_learns_from_a_bad_start)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rates); i++) {
@@ -72,7 +72,7 @@ KTEST(lost_ticks_learns_from_a_bad_start)
 	}
 }
 
-// A pause between the readings of the two counters must not be taken for a rate.
+// A pause between the readings of the two counters must not change the rate.
 KTEST(lost_ticks_is_not_misled_by_slow_readings)
 {
 	struct bench bench = { .tsc_hz = 1000000000 };
@@ -103,7 +103,7 @@ KTEST(lost_ticks_of_a_tsc_that_is_set_back)
 	EXPECT_EQ(pass(&bench, 1000 * 1000), rounds_in(1000 * 1000));
 }
 
-// The real clock, kept from being read for longer than it counts.
+// The real clock, not read for longer than its counter takes to go round.
 KTEST(clock_loses_no_time_unread)
 {
 	uint64_t start, tsc, passed, rate;

@@ -1,4 +1,4 @@
-// test_mutex.c: one holder at a time, and the order of sleeping locks.
+// test_mutex.c: a mutex has one holder at a time; sleeping locks are taken in the order of ranks.
 #include "thread/test/thread_test_util.h"
 
 #include "thread/mutex.h"
@@ -9,6 +9,7 @@ struct shared {
 	struct test_log log;
 };
 
+// Take the mutex again and again, and yield inside.
 static void enter_often(void *arg)
 {
 	struct shared *shared = arg;

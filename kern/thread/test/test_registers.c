@@ -1,12 +1,12 @@
-// test_registers.c: what a switch saves and loads besides the kernel's own registers: FPU, FS, GS,
-// thread-local storage, the stack for the way in. The threads here are the kernel's, dressed up as
-// a program's.
+// test_registers.c: the registers that a switch saves and loads besides the kernel's own: FPU, FS,
+// GS, thread-local storage, the stack for entering the kernel. The threads here belong to the
+// kernel and use these registers as a program would.
 #include "thread/test/thread_test_util.h"
 
 #include "cpu/x86.h"
 #include "mem/heap.h"
 
-// Both states must be aligned to 16, which a stack is not.
+// FXSAVE needs both states aligned to 16, which a stack is not.
 struct fpu_user {
 	unsigned int rounds;
 	uint8_t pattern;
@@ -48,7 +48,7 @@ static void use_fpu(void *arg)
 	}
 }
 
-// A thread without FPU state: its first FPU instruction is to trap.
+// A thread without an FPU state runs with CR0.TS set: its first FPU instruction would trap.
 static void look_at_ts(void *arg)
 {
 	for (int i = 0; i < 4; i++) {
@@ -115,7 +115,7 @@ KTEST(thread_copy_fpu_takes_what_is_in_the_registers)
 	EXPECT_EQ(test_free_memory(), before);
 }
 
-// The limit of the segment that `selector` names, or 0.
+// Returns the limit of the segment that `selector` names, or 0.
 static uint32_t segment_limit(uint32_t selector)
 {
 	uint32_t limit = 0;
@@ -127,7 +127,7 @@ static uint32_t segment_limit(uint32_t selector)
 #define TLS_SELECTOR (GDT_TLS * 8 + 3)
 
 struct tls_user {
-	uint32_t word; // where GS leads
+	uint32_t word; // the program's word, read through GS
 	uint16_t fs;
 	bool done;
 };
@@ -188,7 +188,7 @@ KTEST(thread_switch_keeps_segments_apart)
 	EXPECT_EQ(segment_limit(TLS_SELECTOR), 0);
 }
 
-// esp0 of the loaded task-state segment.
+// Returns esp0 of the loaded task-state segment.
 static uint32_t entry_stack(void)
 {
 	struct pseudo_descriptor pd;

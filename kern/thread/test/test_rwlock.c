@@ -1,4 +1,4 @@
-// test_rwlock.c: many readers or one writer, and writers first.
+// test_rwlock.c: a read-write lock has many readers or one writer, and prefers writers.
 #include "thread/test/thread_test_util.h"
 
 #include "thread/mutex.h"
@@ -111,8 +111,7 @@ static void write_once(void *arg)
 	rwlock_write_unlock(&comer->shared->rw);
 }
 
-// A writer waits for a reader: readers that come later wait for the writer, although they could be
-// let in.
+// While a writer waits for a reader, readers that come later wait for the writer.
 KTEST(rwlock_prefers_writers)
 {
 	struct shared shared;
@@ -137,7 +136,7 @@ KTEST(rwlock_prefers_writers)
 	EXPECT_TEXT(shared.log.text, "awxb");
 }
 
-// The same for a reader that comes when the writer has been woken and has not run yet.
+// Also a reader that comes after the writer has been woken and before it has run must wait.
 KTEST(rwlock_prefers_a_woken_writer)
 {
 	struct shared shared;
@@ -175,7 +174,7 @@ KTEST(rwlock_write_unlock_lets_all_readers_in)
 	EXPECT_TEXT(shared.log.text, "ab");
 }
 
-// Downgrading lets readers in, and no writer before.
+// rwlock_downgrade lets readers in, and no writer before them.
 KTEST(rwlock_downgrade_keeps_writers_out)
 {
 	struct shared shared;

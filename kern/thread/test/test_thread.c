@@ -1,4 +1,4 @@
-// test_thread.c: threads begin, take turns and end.
+// test_thread.c: threads begin, take turns, and end.
 #include "thread/test/thread_test_util.h"
 
 #include "mem/heap.h"
@@ -73,7 +73,7 @@ KTEST(thread_exit_gives_everything_back)
 	page_check();
 }
 
-// More threads at once than stacks are kept.
+// More threads end at once than the pool of stacks holds.
 KTEST(thread_exit_of_many_at_once)
 {
 	size_t before = test_free_memory();
@@ -224,7 +224,7 @@ KTEST(thread_create_with_each_allocation_failing)
 	size_t taken;
 	int error;
 
-	// With the kept stacks away, a new one needs pages.
+	// With the pool of stacks empty, a new stack needs pages.
 	for (taken = 0; kstack_pooled_pages() && taken < ARRAY_SIZE(pooled); taken++)
 		EXPECT_EQ(kstack_alloc(&pooled[taken]), 0);
 	do {

@@ -5,14 +5,14 @@
 #include "dev/cmos.h"
 #include "thread/tick.h"
 
-// A timer that writes its letter, and when.
+// A timer that records its letter and the time when it fires.
 struct mark {
 	struct timer timer;
 	struct test_log *log;
 	char letter;
-	uint64_t fired; // 0: not yet
+	uint64_t fired; // 0: it has not fired
 	struct mark *cancels;
-	unsigned int again; // how often it arms itself anew
+	unsigned int again; // how often it arms itself again
 };
 
 static void fire(struct timer *timer)
@@ -126,7 +126,7 @@ KTEST(timer_may_arm_and_cancel_from_its_function)
 	EXPECT_TEXT(log.text, "aaaa");
 }
 
-// Longer than the interval timer can count to in one shot.
+// The deadline is further away than channel 0 can count in one shot.
 KTEST(timer_of_a_distant_deadline)
 {
 	struct test_log log = { 0 };
@@ -154,8 +154,8 @@ KTEST(clock_never_goes_back)
 	EXPECT(before > start);
 }
 
-// Two counters that know nothing of each other run evenly. The host may stop the machine between two
-// readings; so one good try out of several is enough.
+// Two independent counters run at constant rates. The host may stop the machine between two
+// readings, so one good try out of several is enough.
 KTEST(clock_agrees_with_the_time_stamp_counter)
 {
 	bool good = false;

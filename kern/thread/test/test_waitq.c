@@ -1,7 +1,7 @@
-// test_waitq.c: sleeping on a queue and being woken.
+// test_waitq.c: sleeping on a queue, and being woken.
 #include "thread/test/thread_test_util.h"
 
-// A thread that sleeps once and tells how that ended.
+// A thread that sleeps once and records how the sleep ended.
 struct sleeper {
 	struct waitq *wq;
 	struct spinlock *lock;
@@ -30,7 +30,7 @@ static void sleep_once(void *arg)
 	sleeper->done = true;
 }
 
-// Let the sleeper fall asleep.
+// Start the sleeper and let it fall asleep.
 static void start(struct sleeper *sleeper)
 {
 	sleeper->result = 1;
@@ -105,7 +105,7 @@ KTEST(waitq_sleep_lets_go_of_the_lock)
 	EXPECT_EQ(lock.locked, 0);
 }
 
-// One-place buffer, producers and consumers: every item arrives, so no wakeup was lost.
+// A buffer for one item, with producers and consumers: every item arrives, so no wakeup was lost.
 struct buffer {
 	struct spinlock lock;
 	struct waitq filled, emptied;
@@ -166,7 +166,7 @@ KTEST(waitq_loses_no_wakeup)
 	EXPECT(waitq_empty(&buffer.emptied));
 }
 
-// Which work ends a sleep of which mode.
+// Each mode of sleep, with each WORK_ bit.
 KTEST(waitq_sleep_ends_as_its_mode_allows)
 {
 	static const struct {
@@ -205,7 +205,7 @@ KTEST(waitq_sleep_ends_as_its_mode_allows)
 	}
 }
 
-// What is to end the sleep is there before it begins: then it does not begin.
+// If the event that would end the sleep has come before, the sleep does not begin.
 KTEST(waitq_sleep_looks_for_work_first)
 {
 	struct spinlock lock = SPINLOCK_INIT("test", RANK_PIPE);

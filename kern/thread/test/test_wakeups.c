@@ -1,4 +1,5 @@
-// test_wakeups.c: wakeups that meet the end of a sleep, and waiting on several queues.
+// test_wakeups.c: wakeups that come together with another end of the sleep, and waiting on several
+// queues.
 #include "thread/test/thread_test_util.h"
 
 static void sleep_interruptibly(void *arg)
@@ -7,8 +8,8 @@ static void sleep_interruptibly(void *arg)
 	EXPECT_EQ(thread_current()->woken, false);
 }
 
-// A thread's sleep is interrupted, and before it runs it is woken as the first of its queue. That
-// wakeup was meant for one thread: the sleeper must take it as such.
+// A thread's sleep is interrupted. Before the thread runs, it is woken as the first of its queue.
+// That wakeup was for one thread, so the sleeper must report a wakeup, or it is lost.
 KTEST(waitq_wakeup_of_an_interrupted_sleeper_counts)
 {
 	struct waitq wq = WAITQ_INIT(wq);
@@ -29,7 +30,8 @@ static void sleep_interrupted(void *arg)
 	EXPECT_EQ(waitq_sleep(arg, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE), -EINTR);
 }
 
-// The other way round: the interrupted thread has left when the wakeup comes.
+// The interrupted thread has left the queue before the wakeup comes: the next thread gets the
+// wakeup.
 KTEST(waitq_wakeup_passes_over_who_has_left)
 {
 	struct waitq wq = WAITQ_INIT(wq);
@@ -44,7 +46,7 @@ KTEST(waitq_wakeup_passes_over_who_has_left)
 	test_settle();
 }
 
-// The wakeup is first; the signal then finds a thread that is not asleep.
+// The wakeup is first. The signal then finds a thread that does not sleep.
 KTEST(waitq_interrupt_after_the_wakeup)
 {
 	struct waitq wq = WAITQ_INIT(wq);
@@ -98,7 +100,7 @@ KTEST(waitq_wake_from_an_interrupt_before_the_deadline)
 	EXPECT_EQ(waitq_sleep(&wake.wq, NULL, WAIT_UNINTERRUPTIBLE, NO_DEADLINE), 0);
 }
 
-// Deadline and wakeup in the same interrupt, in both orders: the wakeup counts.
+// Deadline and wakeup come in one interrupt, in both orders: the wakeup counts.
 KTEST(waitq_wakeup_and_deadline_together)
 {
 	struct timed_wake wake;
@@ -114,7 +116,7 @@ KTEST(waitq_wakeup_and_deadline_together)
 	EXPECT(waitq_empty(&wake.wq));
 }
 
-// Two queues, as poll uses them.
+// A wait on two queues, as poll does it.
 struct pair {
 	struct waitq wq[2];
 	struct waiter waiter[2];
@@ -174,7 +176,7 @@ KTEST(waiter_block_sleeps_until_any_queue_wakes)
 		EXPECT(!waitq_empty(&pair.wq[!i]));
 		pair_remove(&pair);
 	}
-	// Both at once are one wakeup: the next sleep is not cut short by the second.
+	// Two wakeups at once count as one: the second must not end the next sleep.
 	pair_add(&pair);
 	test_spawn(wake_arg, &pair.wq[0]);
 	test_spawn(wake_arg, &pair.wq[1]);
@@ -200,7 +202,7 @@ KTEST(waiter_block_ends_by_time_and_by_work)
 	pair_remove(&pair);
 }
 
-// What woke a wait that is over does not cut the next one short.
+// A wakeup that belonged to a finished wait must not end the next one.
 KTEST(waiter_remove_forgets_the_wakeup)
 {
 	struct pair pair;

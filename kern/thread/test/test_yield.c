@@ -1,4 +1,4 @@
-// test_yield.c: when work is to yield.
+// test_yield.c: the count of work that decides when to yield.
 #include "debug/ktest.h"
 #include "thread/yield.h"
 
@@ -8,7 +8,7 @@ KTEST(work_is_counted_until_it_is_time_to_yield)
 	EXPECT(!yield_due(YIELD_EACH / 2));
 	EXPECT(!yield_due(YIELD_EACH / 2));
 	EXPECT(yield_due(1));
-	EXPECT(yield_due(0)); // until somebody yields
+	EXPECT(yield_due(0)); // until the thread yields
 	EXPECT_EQ(yield_after(0), 0);
 	EXPECT(!yield_due(1));
 }

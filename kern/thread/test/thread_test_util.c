@@ -1,4 +1,4 @@
-// thread_test_util.c: what the tests of kern/thread, and of the layers above it, have in common.
+// thread_test_util.c: functions that the tests of kern/thread and of the layers above it share.
 #include "thread/test/thread_test_util.h"
 
 #include "mem/page.h"

@@ -1,4 +1,4 @@
-// thread_test_util.h: what the tests of kern/thread, and of the layers above it, have in common.
+// thread_test_util.h: functions that the tests of kern/thread and of the layers above it share.
 #pragma once
 
 #include "debug/ktest.h"
@@ -8,16 +8,17 @@
 // Start a thread of the kernel that runs `entry(arg)`.
 struct thread *test_spawn(void (*entry)(void *arg), void *arg);
 
-// Let the others run until each of them sleeps or has ended, and the ended ones are given back.
+// Let the other threads run until each of them sleeps, or has ended and is freed.
 void test_settle(void);
 
-// Sleep until `ns` nanoseconds from now; interrupts are taken meanwhile.
+// Sleep for `ns` nanoseconds; interrupts are taken meanwhile.
 void test_sleep(uint64_t ns);
 
-// Free pages and those of stacks kept for reuse: equal before and after whatever gives all back.
+// Returns the number of free pages, with those of pooled stacks: equal before and after a test that
+// frees all that it has taken.
 size_t test_free_memory(void);
 
-// The letters of a word in the making: what happened, in its order.
+// A log of events, one letter for each, in the order in which they happened.
 struct test_log {
 	char text[64];
 	size_t len;
