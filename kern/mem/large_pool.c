@@ -43,7 +43,7 @@ void large_pool_init(size_t wanted)
 	       !page_alloc_contig(&pp, LARGE_PAGES))
 		adopt(pp);
 	printk(large_pool.counts.total < wanted ? LOG_NOTICE : LOG_INFO,
-	       "mem: %zu of %zu large pages put aside\n", large_pool.counts.total, wanted);
+	       "mem: the pool has %zu of %zu large pages\n", large_pool.counts.total, wanted);
 }
 
 struct large_counts large_pool_counts(void)

@@ -41,8 +41,7 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 	return hole;
 }
 
-// Give the part [start, end) of an area the flags `flags`. Returns 0 or the errors of
-// areas_split_at.
+// Give the part [start, end) of an area the flags `flags`. Returns as areas_split_at.
 static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      uint32_t flags)
 {
@@ -90,8 +89,7 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 	return 0;
 }
 
-// Visit for MADV_DONTNEED and its relatives: drop the pages; the next access faults and finds
-// zeroes, or the file's contents.
+// Visit for MADV_DONTNEED and similar: drop the pages; the next access finds zeroes or the file.
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
 {
@@ -111,8 +109,8 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 }
 
 // Visit for MADV_REMOVE: punch a hole into the file of a shared mapping.
-static int remove_behind(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
-                         int advice)
+static int punch_hole(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                      int advice)
 {
 	(void)as;
 	(void)advice;
@@ -137,8 +135,7 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 	return 0;
 }
 
-// Returns the visit function for `advice`, and its `what` in *what_store. NULL: the advice is
-// unknown.
+// Returns the visit function for `advice`, and its `what`; NULL if the advice is unknown.
 static visit_fn visit_for(int advice, int *what_store)
 {
 	*what_store = advice;
@@ -154,7 +151,7 @@ static visit_fn visit_for(int advice, int *what_store)
 	case MADV_FREE:
 		return dont_need;
 	case MADV_REMOVE:
-		return remove_behind;
+		return punch_hole;
 	case MADV_WILLNEED:
 	case MADV_COLD:
 	case MADV_PAGEOUT:
@@ -166,7 +163,7 @@ static visit_fn visit_for(int advice, int *what_store)
 
 // Returns 0 if the area at `va` has the protection bit `prot`, also where i386 would grant more;
 // -ENOMEM without an area; else -EINVAL, as for devices.
-static int check_right(struct aspace *as, uintptr_t va, int prot)
+static int check_protection(struct aspace *as, uintptr_t va, int prot)
 {
 	const struct area *area;
 	int error = 0;
@@ -186,11 +183,12 @@ static int check_right(struct aspace *as, uintptr_t va, int prot)
 #define RESIDENT_COST 40
 
 // MADV_POPULATE_READ and _WRITE: fault in each page of [va, end) by pinning it for a moment.
-// Returns 0, the errors of check_right and aspace_pin_page, or -EINTR if the thread is killed.
+// Returns 0, the errors of check_protection and aspace_pin_page, or -EINTR if the thread is killed.
 static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
 {
 	for (; va < end; va += PAGE_SIZE) {
-		int error = check_right(as, va, access == ACCESS_WRITE ? PROT_WRITE : PROT_READ);
+		int error = check_protection(as, va,
+		                             access == ACCESS_WRITE ? PROT_WRITE : PROT_READ);
 		page_t *pp;
 
 		if (!error)
@@ -360,9 +358,8 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 	return count;
 }
 
-// Fault in the page at `va`, for writing if the memory is private and writable: then the program
-// gets its own page at once, not the zero page now and a copy later. Skips devices, and areas
-// locked on fault. Returns 0 or the errors of aspace_populate. Caller: holds no lock.
+// Fault in the page at `va`, for writing if it is private and writable: this saves a later copy.
+// Skips devices, and areas locked on fault. Returns as aspace_populate. Caller: holds no lock.
 static int populate_page(struct aspace *as, uintptr_t va)
 {
 	enum fault_access access = ACCESS_READ;

@@ -33,7 +33,7 @@ static __always_inline int install_fresh(struct aspace *as, uintptr_t va, pte_t 
 // to it in place. The answer stays true while the fault runs: only fork could share the page, and
 // fork needs as->lock for writing, which the fault holds for reading. A pinned page is copied: the
 // holder of the pin may belong to another space, and would see the write.
-static inline bool page_is_own(const page_t *pp)
+static inline bool is_exclusively_owned(const page_t *pp)
 {
 	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
 }
@@ -70,7 +70,7 @@ int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
 	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))                // the table is shared
 		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
-	if (page_is_own(phys_to_page(PTE_ADDR(old))))
+	if (is_exclusively_owned(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
 	return write_to_copy(as, va, old);
 }

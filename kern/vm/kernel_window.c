@@ -46,7 +46,7 @@ void kernel_space_init(void)
 // Reserve kernel addresses for a window of `pages` pages, and one more page after it that stays
 // unmapped: a copy that runs past the window faults instead of reaching the next window. Returns 0
 // or -ENOMEM.
-static int take_addresses(size_t pages, uintptr_t *store)
+static int reserve_addresses(size_t pages, uintptr_t *store)
 {
 	struct map_request request = {
 		.prot = PROT_READ | PROT_WRITE,
@@ -72,7 +72,7 @@ static int take_addresses(size_t pages, uintptr_t *store)
 	return error;
 }
 
-static void give_addresses(uintptr_t start)
+static void release_addresses(uintptr_t start)
 {
 	rwlock_write_lock(&kernel_space.lock);
 	area_drop(&kernel_space, area_find(&kernel_space.areas, start));
@@ -114,7 +114,7 @@ int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t l
 	if (len == 0 || va >= ULIM || len > ULIM - va)
 		return -EFAULT;
 	pages = (va - first + len + PAGE_SIZE - 1) / PAGE_SIZE;
-	error = take_addresses(pages, &start);
+	error = reserve_addresses(pages, &start);
 	if (error)
 		return error;
 	*window = (struct window){ .start = (void *)(start + (va - first)) };
@@ -138,5 +138,5 @@ void window_close(struct window *window)
 
 	for (size_t i = 0; i < window->pages; i++)
 		hide_page(start + i * PAGE_SIZE);
-	give_addresses(start);
+	release_addresses(start);
 }

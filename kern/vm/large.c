@@ -87,7 +87,7 @@ static void take_from_others(struct object *obj, const struct area *self, uint32
 
 // Returns true if the page is exclusively owned, so that it may be written in place: no object has
 // it, one entry names it, and nobody has pinned it.
-static bool is_own(const page_t *pp)
+static bool is_exclusively_owned(const page_t *pp)
 {
 	return !pp->owner && pp->count == 1 && pp->pins == 0;
 }
@@ -100,14 +100,14 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 {
 	page_t *pp = phys_to_page(PDE_LARGE_ADDR(entry)), *copy;
 
-	if (!is_own(pp) && !large_alloc(&copy, entry & PDE_RESERVED)) {
+	if (!is_exclusively_owned(pp) && !large_alloc(&copy, entry & PDE_RESERVED)) {
 		object_fill_large(area->object, copy, pp);
 		install(as, slot, copy, true, 0);
 		return 0;
 	}
 	if (!pp->owner && (area->flags & AREA_RESERVED))
 		take_from_others(area->object, area, index_at(area, slot), pp);
-	if (!is_own(pp))
+	if (!is_exclusively_owned(pp))
 		return -ENXIO;
 	install(as, slot, pp, true, entry & PDE_RESERVED);
 	return 0;
@@ -184,18 +184,18 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 {
 	struct object *obj = area->object;
 	uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
-	bool reservation = !(area->flags & AREA_NORESERVE);
+	bool reserves = !(area->flags & AREA_NORESERVE);
 	int error = 0;
 
 	mutex_lock(&obj->lock);
-	if (reservation && (area->flags & AREA_SHARED))
+	if (reserves && (area->flags & AREA_SHARED))
 		error = object_reserve(obj, first, end);
-	else if (reservation)
+	else if (reserves)
 		error = large_reserve(end - first);
 	if (!error && (area->prot & PROT_WRITE))
 		obj->size = MAX(obj->size, (uint64_t)end << LARGE_SHIFT);
 	mutex_unlock(&obj->lock);
-	if (error || !reservation || (area->flags & AREA_SHARED))
+	if (error || !reserves || (area->flags & AREA_SHARED))
 		return error;
 	area->flags |= AREA_RESERVED;
 	for (uintptr_t slot = area->start; slot < area->end; slot += LARGE_SIZE)

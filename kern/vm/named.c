@@ -256,7 +256,7 @@ static uint32_t count_copies(const struct named_area *named)
 }
 
 // Fill in *info. Caller: holds named_lock.
-static void tell(const struct named_area *named, struct area_info *info)
+static void describe(const struct named_area *named, struct area_info *info)
 {
 	*info = (struct area_info){
 		.id = named->id,
@@ -294,7 +294,7 @@ int named_info(struct aspace *as, int id, bool next, struct area_info *info)
 	else if (!named_reachable(named, as))
 		error = -EPERM;
 	else
-		tell(named, info);
+		describe(named, info);
 	mutex_unlock(&named_lock);
 	return error;
 }

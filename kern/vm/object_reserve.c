@@ -37,7 +37,7 @@ static bool needs_reserve(const struct object *obj, uint32_t index)
 }
 
 // Reserve a page for the hole at `index`. Returns 0 or -ENOMEM with nothing changed.
-static int reservation(struct object *obj, uint32_t index)
+static int reserve_hole(struct object *obj, uint32_t index)
 {
 	int error = large_reserve(1);
 
@@ -60,7 +60,7 @@ int object_reserve(struct object *obj, uint32_t first, uint32_t end)
 	for (uint32_t n = 0; n < end - first && !error; n++) {
 		if (!needs_reserve(obj, first + n))
 			continue;
-		error = reservation(obj, first + n);
+		error = reserve_hole(obj, first + n);
 		if (!error)
 			fresh[n / 32] |= 1u << n % 32;
 	}

@@ -224,7 +224,7 @@ static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 // Keep the page tables of [start, end) although they may have no entry in use (`delta` 1), or no
 // longer keep them (-1). A truncation may remove entries meanwhile, and it frees tables that are
 // empty then; a count that is too high by one prevents this. Caller: holds pt_lock.
-static void hold_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
+static void keep_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
 {
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
 		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
@@ -256,7 +256,7 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 	if (error)
 		trim_tables(as, to, to + len);
 	else
-		hold_tables(as, to, to + len, 1);
+		keep_tables(as, to, to + len, 1);
 	spin_unlock(&as->pt_lock);
 	return error;
 }
@@ -264,7 +264,7 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
 {
 	spin_lock(&as->pt_lock);
-	hold_tables(as, to, to + len, -1);
+	keep_tables(as, to, to + len, -1);
 	spin_unlock(&as->pt_lock);
 }
 
@@ -299,7 +299,7 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 		span_end = move_span_end(from, to, at, len);
 		batch_yield_after(as, &batch, move_span(&batch, from + at, to + at, span_end - at));
 	}
-	hold_tables(as, to, to + len, -1);
+	keep_tables(as, to, to + len, -1);
 	trim_tables(as, from, from + len);
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);

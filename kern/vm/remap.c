@@ -69,7 +69,7 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 
 // MREMAP_DONTUNMAP: the old area stays mapped, without its pages. As on Linux it is no longer
 // locked, and may merge with its neighbours.
-static void leave_behind(struct aspace *as, uintptr_t va)
+static void keep_old_area(struct aspace *as, uintptr_t va)
 {
 	struct area *area = area_find(&as->areas, va);
 	uintptr_t end = area->end;
@@ -113,7 +113,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	if (unlikely(object_changed_since(mark)))
 		object_catch_up(target);
 	if (remap->keep_old)
-		leave_behind(as, remap->old);
+		keep_old_area(as, remap->old);
 	else if (remap->old_len)
 		unmap_commit(as, remap->old, remap->old + remap->old_len);
 	areas_merge_at(as, remap->new + remap->new_len);

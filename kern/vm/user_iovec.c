@@ -17,12 +17,12 @@ static int measure(struct user_vector *vector)
 {
 	vector->total = 0;
 	for (unsigned int i = 0; i < vector->count; i++) {
-		struct iovec *stretch = &vector->iov[i];
+		struct iovec *range = &vector->iov[i];
 
-		if ((ssize_t)stretch->iov_len < 0)
+		if ((ssize_t)range->iov_len < 0)
 			return -EINVAL;
-		stretch->iov_len = MIN(stretch->iov_len, UIO_MAX - vector->total);
-		vector->total += stretch->iov_len;
+		range->iov_len = MIN(range->iov_len, UIO_MAX - vector->total);
+		vector->total += range->iov_len;
 	}
 	return 0;
 }
