@@ -1,6 +1,7 @@
-// pgdir.c: page directories, the tables behind them, and the pages mapped there. Two counts make it
-// cheap to give back what is empty: page_t.index says for a table how many of its entries are in
-// use, for a directory how many of the user's.
+// pgdir.c: page directories, page tables, and the pages mapped there. The processor walks the
+// tables by itself at each TLB miss; these functions are the only ones that build them. Two counts
+// make it cheap to free what is empty: page_t.index is, for a table, the number of its entries in
+// use, and for a directory, the number of entries in use in the user's half.
 #include "mem/pgdir.h"
 
 #include "mem/mem_internal.h"
@@ -8,6 +9,7 @@
 
 pde_t *kernel_pgdir;
 
+// The directory's one reference belongs to its address space.
 int pgdir_create(pde_t **pgdir_store)
 {
 	page_t *pp;
@@ -20,6 +22,8 @@ int pgdir_create(pde_t **pgdir_store)
 	return 0;
 }
 
+// A directory that still has entries would leak their tables and pages; a loaded one would let the
+// processor walk through freed memory.
 void pgdir_destroy(pde_t *pgdir)
 {
 	page_t *pp = virt_to_page(pgdir);
@@ -35,8 +39,8 @@ void pgdir_destroy(pde_t *pgdir)
 	directory_free(pp);
 }
 
-// One invlpg also forgets what the processor cached of the directory's entry itself (Intel SDM vol.
-// 3, 4.10.4.1).
+// One invlpg also flushes what the processor has cached of the directory's entry itself (Intel SDM
+// vol. 3, 4.10.4.1).
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 {
 	pde_t old = pte_exchange(&pgdir[PDX(va)], entry);
@@ -56,6 +60,8 @@ pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va)
 	return (pte_t *)page_to_virt(table) + PTX(va);
 }
 
+// Empty tables must go: a program that maps and unmaps here and there would otherwise collect
+// them.
 void pgdir_trim(pde_t *pgdir, size_t pdx)
 {
 	pde_t pde = pgdir[pdx];
@@ -72,14 +78,14 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	table_free(table);
 }
 
-// Drop the reference of a directory's entry that was a large page's.
+// Drop the reference that a directory's entry for a large page had on the page.
 static void put_large_page(pde_t old)
 {
 	if (pte_has_page(old))
 		page_decref(phys_to_page(PDE_LARGE_ADDR(old)));
 }
 
-// page_insert for large pages. A table without an entry in use is not in the way.
+// page_insert for large pages. A page table without an entry in use is freed first.
 static int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 {
 	pde_t old;
@@ -94,8 +100,8 @@ static int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	return 0;
 }
 
-// Kernel addresses are the same in every directory, so their translations may stay over a reload of
-// CR3: they are global.
+// Kernel addresses are mapped equally in every directory, so their translations may stay in the
+// TLB when CR3 is loaded: they are global.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 {
 	pte_t bits = (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0);
@@ -112,8 +118,8 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	return 0;
 }
 
-// The lowest address in [vab, vae) with nothing mapped, or vae. Where there is no table, its first
-// address is free; a full one and a large page are passed in one step.
+// Returns the lowest address in [vab, vae) at which nothing is mapped, or `vae`. Without a table
+// its first address is free; a full table, or a large page, is passed in one step.
 static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab, span_end;
@@ -137,7 +143,7 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return vae;
 }
 
-// The same for large pages: an entry of the directory must be free.
+// Like find_free_address, for a large page: its entry of the directory must be 0.
 static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab;
@@ -147,6 +153,7 @@ static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return va;
 }
 
+// An entry that is not present but not 0 (PROT_NONE, marker) is in use too.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store)
 {
@@ -164,6 +171,7 @@ int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae,
 	return error;
 }
 
+// Without a table the directory's entry itself decides: it names a large page, or is not present.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 {
 	pte_t *entry = pgdir_walk(pgdir, va, 0);
@@ -182,6 +190,7 @@ page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 	return phys_to_page(pa);
 }
 
+// The processor allows an access only if both levels do (Intel SDM vol. 3, 4.6).
 int page_perms(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];
@@ -193,6 +202,7 @@ int page_perms(pde_t *pgdir, uintptr_t va)
 	return (int)(pde & entry & (PTE_P | PTE_W | PTE_U));
 }
 
+// A batch of one page: flush first, then free, as for ranges.
 void page_remove(pde_t *pgdir, uintptr_t va)
 {
 	pde_t pde = pgdir[PDX(va)];

@@ -95,17 +95,18 @@ int pgdir_create(pde_t **pgdir_store);
 // loaded; else it panics.
 void pgdir_destroy(pde_t *pgdir);
 
-// Make an empty page table for `va`, with PTE_W and PTE_U in the directory's entry, so that the table's
-// entries alone decide.
+// Make an empty page table for `va`. The directory's entry gets PTE_W and PTE_U, so that the
+// table's entries alone decide what a program may do.
 // Caller: holds the lock that guards this directory's entries.
-// Returns the entry for `va`; NULL without memory, or where the directory's entry is in use.
+// Returns the entry for `va`; NULL if out of memory, or if the directory's entry is in use.
 pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va);
 
-// Find the entry for `va` in its page table. With `create` != 0 the caller will change the entry: a
-// missing table is made, and a shared one, which the directory's entry makes read-only, is refused.
-// Caller: holds the lock that guards this directory's entries.
-// Returns NULL where there is no table: nothing, or a large page. With `create` NULL means: a large
-// page, a shared table, or no memory for a table.
+// Find the entry for `va` in its page table. With `create` != 0 the caller is going to change the
+// entry: a missing table is made, and a shared one, whose directory entry is read-only, is
+// refused. With `create` the caller holds the lock that guards this directory's entries; without
+// that lock the entry may change at any time.
+// Returns NULL if there is no table: nothing is mapped there, or a large page. With `create`, NULL
+// means: a large page, a shared table, or out of memory.
 static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 {
 	pde_t pde = pgdir[PDX(va)], wanted = create ? PTE_P | PTE_W : PTE_P;
@@ -115,12 +116,12 @@ static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 		return create ? pgdir_add_table(pgdir, va) : NULL;
 	pte = (pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
 	if (!pte)
-		__builtin_unreachable(); // saves the callers' test of what was just found
+		__builtin_unreachable(); // saves a test of the result in callers
 	return pte;
 }
 
 // Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
-// Returns the old entry; flushes nothing.
+// Does not flush the TLB. Returns the old entry.
 static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;
@@ -140,9 +141,10 @@ static inline bool entry_cacheable(pte_t entry)
 
 void tlb_invalidate(pde_t *pgdir, uintptr_t va); // mem/tlb.h
 
-// The one door through which a user's table entries change: stores `entry` in `*pte`, the entry for
-// `va`, keeps the table's count of entries in use, and flushes the TLB when the old entry could be
-// cached and `pgdir` is loaded. Reference counts are the caller's.
+// Store `entry` in `*pte`, the entry for `va`. All changes of a user's page tables go through this
+// function or its relatives below. It keeps the table's count of entries in use, and flushes the
+// TLB if `pgdir` is loaded and the old entry may be cached; so no caller can forget the flush.
+// Reference counts are the caller's.
 // Caller: holds the lock that guards this directory's entries.
 static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
 {
@@ -152,7 +154,8 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 		tlb_invalidate(pgdir, va);
 }
 
-// The same where neither entry is 0: the count stays.
+// Like pte_store, if neither the old entry nor the new one is 0: the count of entries in use
+// stays.
 static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;
@@ -163,9 +166,10 @@ static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t ent
 		tlb_invalidate(pgdir, va);
 }
 
-// Let `*pte`, the entry for `va`, which is `old`, name page `pp` with the bits `bits`: stores the entry,
-// flushes the TLB as pte_store does, takes a reference on `pp`, and drops the reference of `old` on its
-// page. The new reference comes first: both may be on the same page, and be its only ones.
+// Let `*pte`, the entry for `va`, name page `pp` with the flags `bits`; its value is `old`. Stores
+// the entry, flushes the TLB as pte_store does, takes a reference on `pp`, and drops the reference
+// of `old` on its page. The new reference is taken first: both may be on one page, and the old one
+// may be its last.
 // Caller: holds the lock that guards this directory's entries.
 static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t old,
                                          page_t *pp, pte_t bits)
@@ -182,26 +186,26 @@ static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte,
 		page_decref(phys_to_page(PTE_ADDR(old)));
 }
 
-// The same for the directory's entry for `va`, and the directory's count. It forgets the
-// translation of `va` and what the processor cached of the entry itself: enough for a large page,
-// and for a table that had no entry in use; after any other change of a table's entry the caller
-// flushes the table's whole span.
+// Like pte_store, for the directory's entry for `va`. It flushes the translation of `va`, and what
+// the processor has cached of the directory's entry itself. This suffices for a large page, and
+// for a table without entries in use. After any other change of a table's entry the caller flushes
+// the table's whole span.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
-// Give a present entry more rights: nothing needs to be forgotten. What is cached of the old entry
-// at worst faults once more, and a fault on it makes the processor forget it (Intel SDM vol. 3, 4.10.4.3).
+// Give a present entry more permissions. No flush is needed: a translation of the old entry can
+// cause one more fault, and that fault removes it from the TLB (Intel SDM vol. 3, 4.10.4.3).
 static inline void pte_grant(pte_t *pte, pte_t entry)
 {
 	debug_assert((*pte & PTE_P) && (*pte & ~entry) == 0);
 	*pte = entry;
 }
 
-// Map page `pp` at user address `va`, replacing what was mapped there. perm: PTE_W, PTE_U and
-// software bits; PTE_PS maps the large page that starts at `pp`. Takes one reference on `pp`; the
-// same page at the same address again is fine, with the new rights.
+// Map page `pp` at user address `va`, replacing any page mapped there. `perm`: PTE_W, PTE_U and
+// software bits; with PTE_PS the large page that starts at `pp` is mapped. Takes one reference on
+// `pp`. It is allowed to map a page again where it is mapped: this changes its permissions.
 // Caller: holds the lock that guards this directory's entries; `va` is aligned to the page's size.
-// Returns 0; -ENOMEM without memory for a table; -EEXIST where a page of the other size or a shared
-// table is; nothing has changed then.
+// Returns 0; -ENOMEM (no memory for a page table) or -EEXIST (`va` lies in a page of the other
+// size, or its table is shared), both with the tables and all reference counts unchanged.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
 // Map `pp` at the lowest address in [vab, vae) at which nothing is mapped, and store this address.

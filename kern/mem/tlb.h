@@ -68,8 +68,8 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 	}
 }
 
-// Unmap the page of `*pte`, the entry for `va`: store 0 and drop the entry's reference. The page is freed
-// after the flush if that was its last one.
+// Unmap the page of `*pte`, the entry for `va`: store 0 and drop the entry's reference. If it was
+// the page's last one, the page is freed after the flush.
 static inline void tlb_batch_unmap(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
 {
 	pte_t old = *pte;

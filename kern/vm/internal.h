@@ -74,8 +74,10 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
-// What ptes_unmap, _protect, _clone and _move do, for a large page, or the reservation of one, in the
-// directory's entry for `va`; nothing where there is none (ptes_large.c). Caller: holds pt_lock; the batch is that of the directory.
+// The work of ptes_unmap, ptes_protect, ptes_clone and ptes_move for one large page, or for its
+// reservation: on the directory's entry for `va`. They do nothing if there is neither.
+// (ptes_large.c)
+// Caller: holds pt_lock; each batch is one of the directory in question.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
 void large_protect(struct tlb_batch *batch, uintptr_t va, int prot);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
@@ -161,8 +163,8 @@ int table_make_private(struct aspace *as, uintptr_t va);
 // The rest of pte_to_change: make the table private that pgdir_walk has refused, and walk again.
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va);
 
-// Find the entry for `va`, to change it, in a table of the space's own, which is made if there is none.
-// Returns NULL without memory, or where a large page is.
+// Find the entry for `va`, to change it, in a page table of the space's own, which is made if need
+// be. Returns NULL if out of memory, or if a large page is mapped there.
 static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
 {
 	pte_t *pte = pgdir_walk(as->pgdir, va, 1);
@@ -206,8 +208,8 @@ static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pt
 	pte_exchange(copy, entry);
 }
 
-// The entry for `va` as it is now; 0 where there is no table. A look that may be out of date at
-// once.
+// Returns the entry for `va` as it is now, or 0 without a table. A look without pt_lock: the
+// answer may be out of date at once.
 static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 {
 	const pte_t *pte = pgdir_walk(as->pgdir, va, 0);
@@ -215,7 +217,8 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	return pte ? *pte : 0;
 }
 
-// The same, made up where `va` lies in a large page.
+// Like pte_peek. If `va` lies in a large page, returns the entry that a small page there would
+// have.
 static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
@@ -224,11 +227,13 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 	                            pte_peek(as, va);
 }
 
-// Store the page `pp` as the entry for `va`, if the entry still is `expected`; takes one reference
-// to `pp`. Returns 0; -EAGAIN where the entry has changed (the fault is to be looked at anew), or
-// -ENOMEM without memory for a table. This is how every fault and every populating call installs a
-// page.
-// It is inline for the sake of the most frequent fault, on which nothing was there.
+// Map page `pp` at `va`, if the entry for `va` still is `expected`. Takes a reference on `pp`, and
+// drops that of the old entry. Every fault and every populating call installs its page by this
+// function: the page was found and filled without pt_lock, so the comparison decides whether
+// another thread was faster.
+// Returns 0; -EAGAIN if the entry has changed: the fault looks again; -ENOMEM without memory for a
+// table.
+// Inline for the sake of the most frequent fault, which finds an empty entry.
 static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
                                        pte_t bits)
 {

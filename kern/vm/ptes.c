@@ -147,7 +147,7 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 		span_end = table_span_end(va, end);
 		batch_yield_after(as, &batch,
 		                  SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
-		pte = pgdir_walk(as->pgdir, va, 0); // tables without entries may have gone meanwhile
+		pte = pgdir_walk(as->pgdir, va, 0); // an empty table may have gone meanwhile
 		if (!pte)
 			large_protect(&batch, va, prot);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {

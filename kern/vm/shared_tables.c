@@ -150,7 +150,7 @@ pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va)
 {
 	if (table_make_private(as, va))
 		return NULL;
-	return pgdir_walk(as->pgdir, va, 0); // NULL where memory for a table was missing
+	return pgdir_walk(as->pgdir, va, 0); // NULL: no memory for a table
 }
 
 // Yields only in a range of several tables: a fault, which needs one table, must not.
