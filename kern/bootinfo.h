@@ -15,7 +15,7 @@
 #define BOOT_FREE_SHARE 256         // plus 1/256 of all for pages[] and page tables
 
 struct bootinfo {
-	struct mem_range usable[BOOT_RANGES]; // whole pages of RAM in the linear map, sorted, disjoint
+	struct mem_range usable[BOOT_RANGES]; // whole pages in the linear map, sorted, disjoint
 	size_t usable_count;
 	struct mem_range ram[BOOT_RANGES]; // pages with any RAM below 4 GiB, sorted, disjoint
 	size_t ram_count;

@@ -56,7 +56,8 @@
 enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
 // Print a message on every registered console sink that shows messages of `level`. Never sleeps.
-// May be called anywhere, also under a spinlock and in an interrupt handler.
+// May be called anywhere, also in an interrupt handler and under a spinlock of smaller rank than
+// RANK_CONSOLE.
 void printk(enum log_level level, const char *format, ...) __printf(2, 3);
 
 // Like printk, with the arguments in a va_list.

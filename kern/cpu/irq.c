@@ -89,8 +89,8 @@ static bool spurious(int irq)
 	return true;
 }
 
-// The EOI comes before the handlers. A handler runs with interrupts off, so nothing nests anyway,
-// and a handler that switches threads cannot leave the controller blocked.
+// The EOI comes before the handlers. Interrupts are off, so nothing nests; and a request that
+// comes while a handler runs is not lost, because the controller accepts it again already.
 void irq_dispatch(int irq)
 {
 	if (spurious(irq))

@@ -84,8 +84,8 @@ static void interrupt(struct trapframe *frame)
 	irq_dispatch((int)(frame->trapno - TRAP_IRQ));
 }
 
-// All gates are interrupt gates: the processor turns interrupts off on entry, as the whole kernel
-// wants them.
+// All gates except that of the double fault are interrupt gates: the processor turns interrupts
+// off on entry, as the whole kernel wants them.
 void trap_init(void)
 {
 	struct pseudo_descriptor pd = { sizeof(idt) - 1, (uintptr_t)idt };

@@ -16,7 +16,7 @@ enum exit_code {
 	EXIT_NO_START = 0x19,          // the first program could not be started
 	EXIT_TESTS_FAILED = 0x1A,      // a test inside the kernel has failed
 	EXIT_BOOT_PROCESSOR = 0x1B,    // the processor lacks a needed feature (boot/start.S)
-	EXIT_BOOT_EXCEPTION = 0x1C, // an exception before the kernel could handle one (boot/start.S)
+	EXIT_BOOT_EXCEPTION = 0x1C,    // an exception before trap_init (boot/start.S)
 };
 
 // Registered by mem/page.c. Called before the machine ends or restarts, except after a panic.

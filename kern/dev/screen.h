@@ -26,7 +26,7 @@ struct screen {
 	size_t origin;
 
 	uint32_t row;
-	uint32_t column; // SCREEN_COLUMNS: the line is full, and the next character starts a new one
+	uint32_t column; // SCREEN_COLUMNS: the line is full; the next character starts a new one
 	uint32_t saved_row, saved_column;
 
 	uint8_t foreground, background; // the VGA's colours

@@ -161,8 +161,8 @@ static bool worth_another_try(struct process *process, uintptr_t va)
 
 // vm_no_memory_hook and thread_no_memory_hook: the current process's access to `va` found no
 // memory. Returns true if the access should be tried again; false if the process itself must die.
-// At any time only one victim is dying. A thread that finds one waits for its end and tries again,
-// which may need another victim.
+// Only one victim, with the processes that share its memory, is dying at any time. A thread that
+// finds one waits for its end and tries again, which may need another victim.
 static bool make_room(uintptr_t va)
 {
 	struct process *process = process_current();

@@ -304,8 +304,8 @@ static int write_areas(struct seq *seq, struct aspace *as, struct maps *maps)
 	return 0;
 }
 
-// maps: a line for each area. The text is made in memory of its own, because a reader's buffer
-// must not be written under locks.
+// maps: a line for each area. Each line is made in maps->line while the locks are held, and copied
+// to `seq` after their release.
 static int show_maps(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);

@@ -25,8 +25,8 @@
 #define SLICE_NS (10 * NS_PER_MS)
 #define LONGEST_SHOT_NS (50 * NS_PER_MS)
 
-// One PIT tick is 10^9 / PIT_HZ ns = NS_SCALED / 2^22; one ns is TICKS_SCALED / 2^32 ticks. Both are
-// rounded to the nearest number.
+// One PIT tick is 10^9 / PIT_HZ ns = NS_SCALED / 2^22; one ns is TICKS_SCALED / 2^32 ticks. Both
+// are rounded to the nearest number.
 #define NS_SCALED ((uint32_t)(((1000000000ull << 22) + PIT_HZ / 2) / PIT_HZ))
 #define TICKS_SCALED ((uint32_t)((((uint64_t)PIT_HZ << 32) + 500000000) / 1000000000))
 
@@ -43,9 +43,9 @@ static bool idle;                        // the idle thread halts
 
 static uint64_t realtime_at_boot; // constant after tick_init
 
-// Returns the time in nanoseconds. The difference of two 16-bit counts is right even if the
-// counter has gone round between them, as long as it did so only once. The product is formed in
-// two halves, since 64 bits do not hold it. Caller: holds timer_lock.
+// Returns the time in nanoseconds. The difference of two 16-bit counts is also right if the
+// counter has wrapped between them, as long as less than a whole round has passed. The product is
+// formed in two halves, since 64 bits do not hold it. Caller: holds timer_lock.
 static uint64_t clock_read(void)
 {
 	uint16_t now = pit_read_clock();

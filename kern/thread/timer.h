@@ -17,7 +17,7 @@ uint64_t clock_realtime_ns(void);
 struct timer {
 	struct avl_node node;              // in the tree of armed timers
 	uint64_t deadline;                 // in the nanoseconds of clock_ns()
-	void (*fire)(struct timer *timer); // called with interrupts off, no lock held; must not sleep
+	void (*fire)(struct timer *timer); // runs with interrupts off, no lock held; must not sleep
 };
 
 // Prepare a timer, which is not armed yet.

@@ -19,7 +19,7 @@
 struct thread;
 
 struct waitq {
-	struct list waiters; // struct waiter by link, the longest waiting first; guarded by sched_lock
+	struct list waiters; // struct waiter by link, the oldest first; guarded by sched_lock
 };
 
 #define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters } })
