@@ -48,9 +48,9 @@ static void replace_child(struct avl_tree *tree, struct avl_node *parent,
 // the nodes stays. The caller sets the leans.
 //
 //	   node                 top
-//	   /  \                /   \
-//	  a   top    --->    node   c        (side = 1; `b` is `between`)
-//	      / \            /  \
+//	   /  \                /   \         side = 1; `b` is `between`;
+//	  a   top    --->    node   c
+//	      / \            /  \            `a` and `c` keep their parents
 //	     b   c          a    b
 static void rotate(struct avl_tree *tree, struct avl_node *node, unsigned int side)
 {
