@@ -7,12 +7,14 @@
 //	the zero page (read-only)      nothing: run again       map a new page, a copy of zeroes
 //	a shared page (read-only)      nothing: run again       map a copy, drop the old reference
 //	an exclusively owned page      nothing: run again       make the entry writable
-//	any of these, in a page table  as above, the table      make the table private, run again;
-//	that is shared after fork      stays shared             the next fault finds a case above
+//	a page, and its page table     nothing: run again       make the table private, run again:
+//	is shared after fork                                    the next fault finds a case above
+//	empty, and its page table      make the table private, then as for an empty entry
+//	is shared after fork           (pte_install)
 //
 // A page is exclusively owned if one entry names it and nobody has pinned it. "Nothing: run again"
-// means that another thread has handled the same fault first. The zero page never has an owner, so
-// a write to it always makes a new page. Fork turns owned pages into shared ones: it makes the
+// means that another thread has handled this fault first. The zero page is always pinned, so a
+// write to it always makes a new page. Fork turns owned pages into shared ones: it makes the
 // entries read-only and counts each page once more (entry_inherit). A shared page becomes owned
 // again when the other process ends or makes its own copy: the next write finds a count of 1.
 #include "mem/page.h"
