@@ -31,7 +31,7 @@ bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 	return false;
 }
 
-// Choose the largest gap. Page 0 is left out, so that no valid address is NULL.
+// Choose the largest gap. Page 0 is left out: it is never used, so page number 0 can mean "none".
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count)
 {

@@ -39,8 +39,7 @@ uint32_t mem_fail_distance(void)
 	return fail_after;
 }
 
-// Called at the start of every allocation. Tests on other threads go on while one thread watches,
-// so the calling thread is compared first.
+// Called at the start of every allocation. The thread that called mem_fail_elsewhere is spared.
 bool mem_should_fail(void)
 {
 	if (likely(!fail_after && !odds) || this_cpu()->current == spared)

@@ -14,7 +14,8 @@ static inline void debug_check_clear(const page_t *pp, size_t n)
 		debug_assert(entries[i] == 0);
 }
 
-// One call is one allocation for mem_should_fail, whether the page comes from the cache or not.
+// Asks mem_should_fail itself, because a page from the cache needs no page_alloc: tests want to
+// see this allocation fail too.
 int table_alloc(page_t **pp_store)
 {
 	page_t *pp;

@@ -55,8 +55,8 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	return 0;
 }
 
-// Copy the page that `old` names, and install the copy. The contents cannot change under the copy:
-// every entry that names the old page is read-only. Returns 0, -EAGAIN or -ENOMEM.
+// Copy the page that `old` names, and install the copy. No program can change the contents
+// meanwhile: every entry that names the old page is read-only. Returns 0, -EAGAIN or -ENOMEM.
 static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 {
 	page_t *copy;

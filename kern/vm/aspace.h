@@ -1,6 +1,6 @@
 // aspace.h: address spaces. A space has a page directory, and the areas that say what belongs at
-// which address. The page tables are a cache of the areas: a fault fills in one entry, and an
-// entry may be missing at any time.
+// which address. The areas come first: mapping makes an area and no entry; the first access to
+// each page faults, and the fault fills in its entry.
 //
 // Two locks. `lock` guards the areas: faults hold it for reading, changes hold it for writing.
 // `pt_lock` is a spinlock and guards the entries of the page tables. A page is found, allocated
