@@ -15,6 +15,7 @@
 #include "fs/name_changes.h"
 #include "fs/open.h"
 #include "fs/path.h"
+#include "tty/serial_output.h"
 #include "tty/standard_files.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
@@ -264,7 +265,7 @@ static void init_main(void *arg)
 // machine.
 static void check_deadlock(void)
 {
-	if (stdio_input_possible() || stdio_output_waiting())
+	if (stdio_input_possible() || output_waiting())
 		return;
 	printk(LOG_EMERG,
 	       "deadlock: every process waits, and nothing is left that could wake one\n");

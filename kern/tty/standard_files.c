@@ -1,4 +1,5 @@
-// standard_files.c: standard files over serial lines. Input goes into a pipe, from which the program reads.
+// standard_files.c: standard input of the first program, and how its three files are opened.
+// Input from COM2 goes into a pipe, from which the program reads.
 #include "tty/standard_files.h"
 
 #include "debug/boot_options.h"
@@ -10,16 +11,11 @@
 #include "fs/path.h"
 #include "fs/pipe.h"
 #include "tty/console_tty.h"
+#include "tty/serial_output.h"
 #include "tty/tty.h"
 #include "fs/uio.h"
-#include "mem/heap.h"
-#include "thread/yield.h"
-#include "vm/object.h"
-#include <abi/limits.h>
 
-#define SEND_COST 60 // instructions or so, to fill the FIFO of a port
-
-#define KEPT_INPUT "/.run/stdin"
+#define KEPT_INPUT "/.run/stdin" // a file that is all the input, if it exists
 
 // [c] constant   [a] atomic
 static enum { STDIO_CONSOLE, STDIO_SERIAL, STDIO_TTY } mode; // [c] after stdio_init
@@ -28,11 +24,11 @@ static enum { STDIO_CONSOLE, STDIO_SERIAL, STDIO_TTY } mode; // [c] after stdio_
 
 // Guarded by COM2's receiving side (struct serial).
 static struct {
-	struct file *ends[2]; // STDIO_SERIAL: the pipe; the writing end is closed at the end
-	uint8_t header[2];    // of the frame that is coming in,
-	uint32_t header_used; // how much of it is there,
-	uint32_t frame_left;  // and how many bytes are still to come
-	bool ended;
+	struct file *ends[2]; // STDIO_SERIAL: the pipe; ends[1] is closed when the input ends
+	uint8_t header[2];    // the header of the frame that is coming in
+	uint32_t header_used; // how many bytes of the header have come
+	uint32_t frame_left;  // how many bytes of the frame are still to come
+	bool ended;           // the frame of length 0 has come
 } input;
 
 static bool input_kept; // [c] after stdio_open: the input is a file, not COM2's
@@ -49,7 +45,8 @@ static void resume_com2(void)
 
 static struct tty serial_tty = { .name = "ttyS1", .output = show_on_com2, .resume = resume_com2 };
 
-// Pass bytes of a frame on. Returns how many were taken. What nobody will read is dropped.
+// Pass on bytes of a frame. Returns how many were taken. Bytes that nobody will read, because
+// all reading ends are closed, are dropped: otherwise they would stay in the port for ever.
 static size_t take_payload(const uint8_t *bytes, size_t n)
 {
 	struct uio uio = uio_kernel((void *)bytes, n);
@@ -63,6 +60,8 @@ static size_t take_payload(const uint8_t *bytes, size_t n)
 	return taken < 0 ? 0 : (size_t)taken;
 }
 
+// The frame of length 0 has come: readers see the end of the file when they have read
+// everything.
 static void end_input(void)
 {
 	input.ended = true;
@@ -72,7 +71,7 @@ static void end_input(void)
 		file_put(input.ends[1]);
 }
 
-// One byte of a frame's header.
+// Process one byte of a frame's header.
 static void take_header(uint8_t byte)
 {
 	input.header[input.header_used++] = byte;
@@ -84,7 +83,8 @@ static void take_header(uint8_t byte)
 		end_input();
 }
 
-// Bytes have come in on COM2 (struct serial).
+// Take bytes from COM2 (serial_ports[].input), in its interrupt handler. Returns how many were
+// taken; the port keeps the rest until resume_com2.
 static size_t take_input(struct serial *port, const uint8_t *bytes, size_t n)
 {
 	size_t done = 0;
@@ -106,7 +106,7 @@ static size_t take_input(struct serial *port, const uint8_t *bytes, size_t n)
 	return n;
 }
 
-// The program reads from the pipe; then there may be room for what waits in the port.
+// Read from the pipe. After that there may be room for what waits in the port.
 static ssize_t input_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	ssize_t n = pipe_read(file, uio, pos);
@@ -122,6 +122,7 @@ static const struct file_ops input_ops = {
 	.release = pipe_release,
 };
 
+// Complete an open file of the input that is opened again, by /proc/self/fd/0.
 static int open_input(struct inode *inode, struct file *file)
 {
 	int error = pipe_open(inode, file);
@@ -134,8 +135,9 @@ static const struct inode_ops input_inode_ops = { .open = open_input };
 
 // --- Input from a file that was kept for it ---
 
-static uint64_t kept_position; // of all that read it: what was read is gone, as from a pipe
+static uint64_t kept_position; // of all readers together: what was read is gone, as from a pipe
 
+// Read from the file as from a pipe, by way of an open file that exists only for this read.
 static ssize_t kept_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct file reader = { .inode = file->inode->private };
@@ -144,6 +146,7 @@ static ssize_t kept_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return regular_ops.read(&reader, uio, &kept_position);
 }
 
+// The other end of such a pipe is closed: POLLHUP, also while there are bytes.
 static unsigned int kept_poll(struct file *file, struct poll_table *table)
 {
 	(void)table;
@@ -152,117 +155,6 @@ static unsigned int kept_poll(struct file *file, struct poll_table *table)
 }
 
 static const struct file_ops kept_ops = { .read = kept_read, .poll = kept_poll };
-
-// --- Output ---
-
-// A line that programs write to. What is written at once, up to PIPE_BUF bytes, is sent in one piece, as
-// through a pipe: the sender has the turn.
-static struct output {
-	struct serial *port; // [c]
-	struct waitq room;   // for the port to take more
-	struct spinlock lock;
-	bool busy;         // [lock] somebody has the turn
-	struct waitq turn; // for that to end
-	uint32_t waiting;  // [a] threads that wait for the port
-} outputs[2];
-
-static void output_room(struct serial *port)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(outputs); i++)
-		if (outputs[i].port == port)
-			waitq_wake_all(&outputs[i].room);
-}
-
-// Sleep until the port takes some of the bytes; it is asked once more first, so that no wakeup is lost.
-// Returns how many it took; 0: a signal waits.
-static size_t wait_and_send(struct output *output, const char *bytes, size_t n)
-{
-	struct waiter waiter;
-	size_t sent;
-
-	waiter_add(&output->room, &waiter);
-	sent = serial_write_some(output->port, bytes, n);
-	if (!sent) {
-		output->waiting++;
-		if (!waiter_block(WAIT_INTERRUPTIBLE, NO_DEADLINE))
-			sent = serial_write_some(output->port, bytes, n);
-		output->waiting--;
-	}
-	waiter_remove(&waiter);
-	return sent;
-}
-
-// Send bytes. Returns how many went before a signal came.
-static size_t send(struct output *output, const char *bytes, size_t n)
-{
-	size_t done = 0, sent;
-	int error = 0;
-
-	spin_lock(&output->lock);
-	while (output->busy && !error)
-		error = waitq_sleep(&output->turn, &output->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
-	if (!error)
-		output->busy = true;
-	spin_unlock(&output->lock);
-	if (error)
-		return 0;
-	while (done < n) {
-		sent = serial_write_some(output->port, bytes + done, n - done);
-		if (!sent)
-			sent = wait_and_send(output, bytes + done, n - done);
-		if (!sent && thread_yield_point())
-			break;
-		done += sent;
-		(void)yield_due(SEND_COST);
-	}
-	spin_lock(&output->lock);
-	output->busy = false;
-	waitq_wake_one(&output->turn);
-	spin_unlock(&output->lock);
-	return done;
-}
-
-static ssize_t output_write(struct file *file, struct uio *uio, uint64_t *pos)
-{
-	char few[256], *bytes = few;
-	size_t done = 0, size = sizeof(few);
-	int error = 0;
-
-	(void)pos;
-	if (uio->left > sizeof(few) && (bytes = kmalloc(PIPE_BUF)))
-		size = PIPE_BUF;
-	else
-		bytes = few; // out of memory: send in smaller pieces
-	while (uio->left && !error) {
-		size_t wanted = MIN(uio->left, size), n = uio_copyin(uio, bytes, wanted);
-		size_t sent = send(file->private, bytes, n);
-
-		done += sent;
-		if (sent < n)
-			error = -ERESTARTSYS;
-		else if (n < wanted)
-			error = -EFAULT;
-		else if (yield_due(n) && thread_yield_point())
-			error = -ERESTARTSYS;
-	}
-	if (bytes != few)
-		kfree(bytes);
-	return done ? (ssize_t)done : error;
-}
-
-bool stdio_output_waiting(void)
-{
-	return outputs[0].waiting || outputs[1].waiting;
-}
-
-static unsigned int output_poll(struct file *file, struct poll_table *table)
-{
-	(void)file;
-	(void)table;
-	return POLLOUT | POLLWRNORM;
-}
-
-static const struct file_ops output_ops = { .write = output_write, .poll = output_poll };
 
 // --- The files ---
 
@@ -273,22 +165,15 @@ static int open_kept(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int open_output(struct inode *inode, struct file *file)
-{
-	file->ops = &output_ops;
-	file->private = inode->private;
-	return 0;
-}
-
 static void release_kept(struct inode *inode)
 {
 	inode_put(inode->private);
 }
 
 static const struct inode_ops kept_inode_ops = { .open = open_kept, .release = release_kept };
-static const struct inode_ops output_inode_ops = { .open = open_output };
 
-// A new file that looks like a pipe. `private` is the inode's. 0 or -errno.
+// Create an open file that looks like an end of a pipe. `private` becomes the inode's. Returns 0
+// or -errno.
 static int make_file(const struct inode_ops *ops, void *private, uint32_t flags, struct file **store)
 {
 	struct inode *inode = inode_create(S_IFIFO | 0600, VOLUME_NAMELESS, ops);
@@ -300,6 +185,8 @@ static int make_file(const struct inode_ops *ops, void *private, uint32_t flags,
 	return file_create(inode, flags, store);
 }
 
+// Open the three files of `stdio=serial`. The file with the input is looked for only now: an
+// archive that boot unpacks may contain it.
 static int open_serial(struct fdtable *files)
 {
 	struct file *file[3] = { input.ends[0] };
@@ -314,14 +201,16 @@ static int open_serial(struct fdtable *files)
 		error = make_file(&kept_inode_ops, kept, O_RDONLY, &file[0]);
 	}
 	if (!error)
-		error = make_file(&output_inode_ops, &outputs[0], O_WRONLY, &file[1]);
+		error = make_file(&output_inode_ops, output_line(0), O_WRONLY, &file[1]);
 	if (!error)
-		error = make_file(&output_inode_ops, &outputs[1], O_WRONLY, &file[2]);
+		error = make_file(&output_inode_ops, output_line(1), O_WRONLY, &file[2]);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = MIN(fd_add(files, file[fd], 0, false), 0);
 	return error;
 }
 
+// Open the terminal once, and make it all three descriptors, so that they share one open file,
+// as a login shell's do. The process that opens it will lead a session, whose number is its pid.
 static int open_tty(struct fdtable *files, struct tty *tty, const char *path)
 {
 	struct file *file;
@@ -359,6 +248,7 @@ bool stdio_input_possible(void)
 	return mode == STDIO_CONSOLE || !(input_kept || input.ended);
 }
 
+// Device 4, 65 is the second serial port ("Linux allocated devices").
 static struct device serial_tty_device = {
 	.name = "ttyS1",
 	.major_number = 4,
@@ -368,16 +258,8 @@ static struct device serial_tty_device = {
 	.private = &serial_tty,
 };
 
-static void start_output(struct output *output, enum serial_name name)
-{
-	output->port = &serial_ports[name];
-	spin_init(&output->lock, output->port->name, RANK_FILE);
-	waitq_init(&output->room);
-	waitq_init(&output->turn);
-	output->port->on_room = output_room;
-	serial_output_start(output->port);
-}
-
+// The pipe gets a page now: input must be taken even when the machine is out of memory, since
+// the interrupt handler cannot wait.
 void stdio_init(void)
 {
 	if (!option_lists("stdio", "serial"))
@@ -390,8 +272,8 @@ void stdio_init(void)
 		mode = STDIO_SERIAL;
 		if (pipe_create_files(0, input.ends) || pipe_prepare(input.ends[0]->private))
 			panic("stdio_init: no memory");
-		start_output(&outputs[0], COM2);
-		start_output(&outputs[1], COM3);
+		output_start(0, COM2);
+		output_start(1, COM3);
 		input.ends[0]->ops = &input_ops;
 		input.ends[0]->inode->ops = &input_inode_ops;
 	}

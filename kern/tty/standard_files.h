@@ -30,6 +30,3 @@ bool stdio_is_terminal(void);
 // Returns true if input may still come and wake a thread. If not, and all threads sleep, the
 // machine is deadlocked.
 bool stdio_input_possible(void);
-
-// Returns true if a thread waits for a port to take its output.
-bool stdio_output_waiting(void);
