@@ -1,4 +1,4 @@
-// sys_descriptors.c: descriptors: made, copied, changed and closed.
+// sys_descriptors.c: creating, duplicating, changing and closing descriptors.
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/memfd.h"
@@ -13,6 +13,9 @@
 #include <abi/ioctl.h>
 #include <abi/mman.h>
 
+// The path is read first, then the descriptor reserved, then the file opened, as in Linux's
+// do_sys_openat2: a full table is EMFILE before the file is looked for, and O_CREAT leaves no
+// file that the program cannot use.
 static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
 {
 	struct process *process = process_current();
@@ -20,7 +23,6 @@ static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mo
 	struct file *file;
 	int fd, error;
 
-	// O_PATH, like O_TMPFILE's other bits, is checked deeper down.
 	error = path_arg_get(&arg, dirfd, path);
 	if (error)
 		return error;
@@ -38,21 +40,26 @@ static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mo
 	return fd;
 }
 
+// open(2). The permissions `mode` count only with O_CREAT or O_TMPFILE.
 SYSCALL3(open, const char __user *, path, uint32_t, flags, mode_t, mode)
 {
 	return open_at(AT_FDCWD, path, flags, mode);
 }
 
+// openat(2): a relative path starts at the directory `dirfd`.
 SYSCALL4(openat, int, dirfd, const char __user *, path, uint32_t, flags, mode_t, mode)
 {
 	return open_at(dirfd, path, flags, mode);
 }
 
+// creat(2): an old short form of open.
 SYSCALL2(creat, const char __user *, path, mode_t, mode)
 {
 	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
+// close(2). Descriptors opened with O_PATH can be closed like all others. The number is free
+// again before the file's end begins, which may take long.
 SYSCALL1(close, int, fd)
 {
 	return fd_close(process_current()->files, fd);
@@ -60,6 +67,9 @@ SYSCALL1(close, int, fd)
 
 #define CLOSE_RANGE_CLOEXEC 4u
 
+// close_range(2), without the flag that gives the caller a table of its own first. A range
+// without open descriptors is no error. Each one is found and closed by itself: a process that
+// shares the table may open others meanwhile.
 SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 {
 	struct fdtable *files = process_current()->files;
@@ -78,7 +88,8 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 	return 0;
 }
 
-// Another descriptor for the same open file: the lowest free one not below `min`.
+// Make another descriptor for the same open file: the lowest free one not below `min`. Returns
+// it, or -errno.
 static int duplicate(int fd, uint32_t min, bool cloexec)
 {
 	struct fdtable *files = process_current()->files;
@@ -93,7 +104,8 @@ static int duplicate(int fd, uint32_t min, bool cloexec)
 	return copy;
 }
 
-// Another descriptor, which is to be `to`.
+// Make `to` a descriptor of the same open file; what it was before is closed in the same step,
+// so no other thread can get the number in between (dup(2)). Returns `to`, or -errno.
 static int duplicate_to(int fd, int to, bool cloexec)
 {
 	struct fdtable *files = process_current()->files;
@@ -108,11 +120,13 @@ static int duplicate_to(int fd, int to, bool cloexec)
 	return copy;
 }
 
+// dup(2). The new descriptor is not closed at exec, whatever the old one is.
 SYSCALL1(dup, int, fd)
 {
 	return duplicate(fd, 0, false);
 }
 
+// dup2(2). Equal numbers are no error if the descriptor is open: nothing is closed.
 SYSCALL2(dup2, int, fd, int, to)
 {
 	struct fdtable *files = process_current()->files;
@@ -122,6 +136,7 @@ SYSCALL2(dup2, int, fd, int, to)
 	return duplicate_to(fd, to, false);
 }
 
+// dup3(2). Unlike dup2, equal numbers are EINVAL, also if the descriptor is not open.
 SYSCALL3(dup3, int, fd, int, to, uint32_t, flags)
 {
 	if (flags & ~(uint32_t)O_CLOEXEC || fd == to)
@@ -129,7 +144,9 @@ SYSCALL3(dup3, int, fd, int, to, uint32_t, flags)
 	return duplicate_to(fd, to, flags & O_CLOEXEC);
 }
 
-// Make descriptors of both ends and tell the program. Takes over the references.
+// Make descriptors for both ends of a pipe and store them for the program. The numbers are
+// copied out before the descriptors work, so a bad address leaves no open descriptor. Consumes
+// the references.
 static int install_ends(struct file *ends[2], int __user *fds, bool cloexec)
 {
 	struct fdtable *files = process_current()->files;
@@ -155,6 +172,8 @@ static int install_ends(struct file *ends[2], int __user *fds, bool cloexec)
 	return error;
 }
 
+// O_DIRECT, which would keep writes apart as packets, is not implemented: EINVAL, as Linux
+// returns where it lacks it.
 static int make_pipe(int __user *fds, uint32_t flags)
 {
 	struct file *ends[2];
@@ -168,11 +187,13 @@ static int make_pipe(int __user *fds, uint32_t flags)
 	return install_ends(ends, fds, flags & O_CLOEXEC);
 }
 
+// pipe(2).
 SYSCALL1(pipe, int __user *, fds)
 {
 	return make_pipe(fds, 0);
 }
 
+// pipe2(2). Unknown flags are EINVAL before anything is made.
 SYSCALL2(pipe2, int __user *, fds, uint32_t, flags)
 {
 	return make_pipe(fds, flags);
@@ -181,6 +202,8 @@ SYSCALL2(pipe2, int __user *, fds, uint32_t, flags)
 #define MFD_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_NOEXEC_SEAL | MFD_EXEC)
 #define MFD_SIZES ((unsigned int)MFD_HUGE_MASK << MFD_HUGE_SHIFT)
 
+// Sizes of large pages are flags only with MFD_HUGETLB. MFD_EXEC and MFD_NOEXEC_SEAL exclude
+// each other.
 static int check_memfd_flags(unsigned int flags)
 {
 	if (flags & ~(MFD_FLAGS | (flags & MFD_HUGETLB ? MFD_SIZES : 0)))
@@ -188,7 +211,8 @@ static int check_memfd_flags(unsigned int flags)
 	return ~flags & (MFD_EXEC | MFD_NOEXEC_SEAL) ? 0 : -EINVAL;
 }
 
-// The name that a memfd is to have, into name[MEMFD_NAME_MAX + 1].
+// Fetch the name of a memfd into name[MEMFD_NAME_MAX + 1]. A name that is too long is EINVAL
+// here, not ENAMETOOLONG (memfd_create(2)). Returns 0 or -errno.
 static int get_memfd_name(char *name, const char __user *text)
 {
 	ssize_t len = copyinstr(aspace_current(), name, text, MEMFD_NAME_MAX + 1);
@@ -198,6 +222,7 @@ static int get_memfd_name(char *name, const char __user *text)
 	return len < 0 ? (int)len : 0;
 }
 
+// memfd_create(2). The order is Linux's: flags, name, descriptor, file.
 SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
 {
 	struct fdtable *files = process_current()->files;
@@ -221,11 +246,13 @@ SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
 	return fd;
 }
 
-// Flags that F_SETFL changes.
+// The flags that F_SETFL changes; it ignores access mode and creation flags (fcntl(2)).
 #define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
 
-// Returns 0, or -EINVAL for what this file cannot do: O_DIRECT, or, for one that can be waited for, send
-// SIGIO. From others none would come on Linux either, and O_ASYNC is dropped.
+// Change the flags of an open file; all descriptors that share the file see it. Returns 0;
+// -EINVAL for what this file cannot do: O_DIRECT, or O_ASYNC (send SIGIO) where somebody can
+// wait for the file. For files that never wait Linux sends no SIGIO either, so O_ASYNC is
+// dropped.
 static int change_flags(struct file *file, uint32_t flags)
 {
 	uint32_t more = flags & ~file->flags;
@@ -238,7 +265,8 @@ static int change_flags(struct file *file, uint32_t flags)
 	return 0;
 }
 
-// The commands that act on the open file and not on the descriptor.
+// Do a command of fcntl that acts on the open file, not on the descriptor. With O_PATH only
+// F_GETFL works.
 static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
 {
 	if (command == F_GETFL)
@@ -259,6 +287,8 @@ static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
 	}
 }
 
+// fcntl(2). F_DUPFD checks the descriptor before the number: EBADF, then EINVAL for a number
+// beyond the limit, as Linux does. Commands on descriptors work with O_PATH, too.
 static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 {
 	struct fdtable *files = process_current()->files;
@@ -284,6 +314,7 @@ static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 	return result;
 }
 
+// The two calls differ only in the struct of locks, which are not implemented.
 SYSCALL3(fcntl, int, fd, unsigned int, command, uint32_t, arg)
 {
 	return fcntl_any(fd, command, arg);
@@ -297,6 +328,7 @@ SYSCALL3(fcntl64, int, fd, unsigned int, command, uint32_t, arg)
 #define FIONCLEX 0x5450
 #define FIOCLEX 0x5451
 
+// FIONBIO: set or clear O_NONBLOCK, as fcntl would.
 static int set_nonblocking(struct file *file, const int __user *arg)
 {
 	int on;
@@ -307,7 +339,7 @@ static int set_nonblocking(struct file *file, const int __user *arg)
 	                    on ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK);
 }
 
-// How many bytes of a regular file lie behind the position.
+// FIONREAD of a regular file: how many bytes lie after the position.
 static int bytes_left(struct file *file, int __user *arg)
 {
 	int left = (int)(inode_size(file->inode) - file->position);
@@ -315,6 +347,8 @@ static int bytes_left(struct file *file, int __user *arg)
 	return put_user(aspace_current(), arg, left);
 }
 
+// The requests that all files have come first, as in Linux's do_vfs_ioctl; the rest are the
+// file's own.
 static int ioctl_file(int fd, struct file *file, unsigned int request, void __user *arg)
 {
 	switch (request) {
@@ -330,6 +364,7 @@ static int ioctl_file(int fd, struct file *file, unsigned int request, void __us
 	return file->ops->ioctl ? file->ops->ioctl(file, request, arg) : -ENOTTY;
 }
 
+// ioctl(2). A request that the file does not know is ENOTTY.
 SYSCALL3(ioctl, int, fd, unsigned int, request, void __user *, arg)
 {
 	struct file *file = file_arg_get(fd);

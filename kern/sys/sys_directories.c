@@ -1,4 +1,5 @@
-// sys_directories.c: the calls that list, make, remove and change names.
+// sys_directories.c: the calls that list directories, and make, remove and change names. Paths
+// are fetched here; fs/name_changes.c does the work and checks in Linux's order.
 #include "fs/readdir.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
@@ -9,9 +10,11 @@
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 
-#define LIST_COST 20000 // instructions or so, for a page of entries
+#define LIST_COST 20000 // about how many instructions a page of entries takes
 
-// Copy entries out page by page, until the program's buffer or the directory ends.
+// Copy entries out, a page at a time, until the program's buffer or the directory ends. The
+// position moves only past entries that have been copied: after an error, the next call
+// continues with the first that was not.
 static ssize_t list_directory(struct file *file, char __user *user, size_t size)
 {
 	struct dirent_buffer buffer = { .bytes = kmalloc(PAGE_SIZE) };
@@ -38,6 +41,7 @@ static ssize_t list_directory(struct file *file, char __user *user, size_t size)
 	return done ? (ssize_t)done : error;
 }
 
+// getdents64(2). A buffer too small for one entry is EINVAL; 0 is the end.
 SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
 {
 	struct file *file = file_arg_get(fd);
@@ -50,6 +54,7 @@ SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
 	return n;
 }
 
+// Make a file of any type: for mkdir and mknod. Returns 0 or -errno.
 static int make_at(int dirfd, const char __user *path, mode_t mode, dev_t rdev)
 {
 	struct path_arg arg;
@@ -62,16 +67,20 @@ static int make_at(int dirfd, const char __user *path, mode_t mode, dev_t rdev)
 	return error;
 }
 
+// mkdir(2). Type bits in `mode` are ignored.
 SYSCALL2(mkdir, const char __user *, path, mode_t, mode)
 {
 	return make_at(AT_FDCWD, path, S_IFDIR | (mode & ~(mode_t)S_IFMT), 0);
 }
 
+// mkdirat(2).
 SYSCALL3(mkdirat, int, dirfd, const char __user *, path, mode_t, mode)
 {
 	return make_at(dirfd, path, S_IFDIR | (mode & ~(mode_t)S_IFMT), 0);
 }
 
+// The type is checked before the path, as in Linux's do_mknodat: a directory is EPERM (mkdir
+// makes them), an unknown type EINVAL.
 static int make_node_at(int dirfd, const char __user *path, mode_t mode, uint32_t rdev)
 {
 	switch (mode & S_IFMT) {
@@ -89,16 +98,19 @@ static int make_node_at(int dirfd, const char __user *path, mode_t mode, uint32_
 	}
 }
 
+// mknod(2). A type of 0 means a regular file.
 SYSCALL3(mknod, const char __user *, path, mode_t, mode, uint32_t, rdev)
 {
 	return make_node_at(AT_FDCWD, path, mode, rdev);
 }
 
+// mknodat(2).
 SYSCALL4(mknodat, int, dirfd, const char __user *, path, mode_t, mode, uint32_t, rdev)
 {
 	return make_node_at(dirfd, path, mode, rdev);
 }
 
+// Remove a name. Returns 0 or -errno.
 static int remove_at(int dirfd, const char __user *path, bool directory)
 {
 	struct fs_context *fs = process_current()->fs;
@@ -113,16 +125,19 @@ static int remove_at(int dirfd, const char __user *path, bool directory)
 	return error;
 }
 
+// rmdir(2).
 SYSCALL1(rmdir, const char __user *, path)
 {
 	return remove_at(AT_FDCWD, path, true);
 }
 
+// unlink(2). The file lives on while it is open, mapped, or has other names.
 SYSCALL1(unlink, const char __user *, path)
 {
 	return remove_at(AT_FDCWD, path, false);
 }
 
+// unlinkat(2): AT_REMOVEDIR makes it rmdir.
 SYSCALL3(unlinkat, int, dirfd, const char __user *, path, int, flags)
 {
 	if (flags & ~AT_REMOVEDIR)
@@ -130,6 +145,8 @@ SYSCALL3(unlinkat, int, dirfd, const char __user *, path, int, flags)
 	return remove_at(dirfd, path, flags & AT_REMOVEDIR);
 }
 
+// Both paths are fetched before either is walked: the walks need tree_lock, and under a lock no
+// user memory may be read.
 static int rename_at(int from_dirfd, const char __user *from, int to_dirfd, const char __user *to,
                      unsigned int flags)
 {
@@ -148,23 +165,29 @@ static int rename_at(int from_dirfd, const char __user *from, int to_dirfd, cons
 	return error;
 }
 
+// rename(2): at every moment the new name leads to the old file or to the new one.
 SYSCALL2(rename, const char __user *, from, const char __user *, to)
 {
 	return rename_at(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+// renameat(2).
 SYSCALL4(renameat, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *,
          to)
 {
 	return rename_at(from_dirfd, from, to_dirfd, to, 0);
 }
 
+// renameat2(2): RENAME_NOREPLACE and RENAME_EXCHANGE; other flags are EINVAL.
 SYSCALL5(renameat2, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *,
          to, unsigned int, flags)
 {
 	return rename_at(from_dirfd, from, to_dirfd, to, flags);
 }
 
+// linkat(2) follows a symbolic link only with AT_SYMLINK_FOLLOW, the reverse of other calls'
+// flags. The file is found before the new path is fetched, so its errors come first, as on
+// Linux.
 static int link_at(int from_dirfd, const char __user *from, int to_dirfd, const char __user *to,
                    int flags)
 {
@@ -187,17 +210,20 @@ static int link_at(int from_dirfd, const char __user *from, int to_dirfd, const 
 	return error;
 }
 
+// link(2). A symbolic link gets another name itself; POSIX leaves that open.
 SYSCALL2(link, const char __user *, from, const char __user *, to)
 {
 	return link_at(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+// linkat(2). AT_EMPTY_PATH gives a name to an open file, for example one of O_TMPFILE.
 SYSCALL5(linkat, int, from_dirfd, const char __user *, from, int, to_dirfd, const char __user *, to,
          int, flags)
 {
 	return link_at(from_dirfd, from, to_dirfd, to, flags);
 }
 
+// The target is any text but an empty one (ENOENT): whether it leads anywhere is not looked at.
 static int symlink_at(const char __user *target, int dirfd, const char __user *path)
 {
 	struct path_arg text, arg;
@@ -214,16 +240,19 @@ static int symlink_at(const char __user *target, int dirfd, const char __user *p
 	return error;
 }
 
+// symlink(2).
 SYSCALL2(symlink, const char __user *, target, const char __user *, path)
 {
 	return symlink_at(target, AT_FDCWD, path);
 }
 
+// symlinkat(2): `dirfd` is for the new name; the target starts where the link is.
 SYSCALL3(symlinkat, const char __user *, target, int, dirfd, const char __user *, path)
 {
 	return symlink_at(target, dirfd, path);
 }
 
+// chdir(2).
 SYSCALL1(chdir, const char __user *, path)
 {
 	struct inode *inode;
@@ -236,6 +265,8 @@ SYSCALL1(chdir, const char __user *, path)
 	return error;
 }
 
+// fchdir(2). A descriptor opened with O_PATH will do: it names a place, and that is all that is
+// needed.
 SYSCALL1(fchdir, int, fd)
 {
 	struct file *file = fd_get(process_current()->files, fd);
@@ -248,6 +279,8 @@ SYSCALL1(fchdir, int, fd)
 	return error;
 }
 
+// chroot(2). The current directory stays, so the caller can still get out with "..": the manual
+// page warns of that.
 SYSCALL1(chroot, const char __user *, path)
 {
 	struct inode *inode;
@@ -260,7 +293,8 @@ SYSCALL1(chroot, const char __user *, path)
 	return error;
 }
 
-// The path of the current directory, in text[PATH_MAX]. Returns its length with the NUL, or -errno.
+// Write the path of the current directory into text[PATH_MAX], with *start at its first byte.
+// Returns its length with the NUL; -ENOENT if the directory was removed; -ENAMETOOLONG.
 static ssize_t current_path(struct fs_context *fs, char *text, char **start)
 {
 	ssize_t length = -ENOENT;
@@ -274,6 +308,8 @@ static ssize_t current_path(struct fs_context *fs, char *text, char **start)
 	return length;
 }
 
+// getcwd(2): returns the length with the NUL. A directory outside the root is shown with
+// "(unreachable)" before its path, which C libraries report as ENOENT.
 SYSCALL2(getcwd, char __user *, buffer, size_t, size)
 {
 	char *text = kmalloc(PATH_MAX), *start;

@@ -1,4 +1,5 @@
-// sys_file_times.c: setting the times of files.
+// sys_file_times.c: setting the times of files (utime(2), utimensat(2)). All calls become the
+// newest one, which counts in nanoseconds.
 #include "fs/inode.h"
 #include "sys/user_path.h"
 #include "sys/syscall.h"
@@ -6,20 +7,23 @@
 #include "vm/uaccess.h"
 #include <abi/time.h>
 
-// The new times: each now, unchanged (UTIME_NOW, UTIME_OMIT in its nanoseconds), or a given one.
+// The new times. Each is a given time, or, by its nanoseconds: now (UTIME_NOW) or unchanged
+// (UTIME_OMIT).
 struct new_times {
 	struct timespec64 access, change;
 };
 
 static const struct timespec64 now = { .tv_nsec = UTIME_NOW };
 
+// Returns true if the nanoseconds are in range or one of the two special values.
 static bool valid(const struct timespec64 *ts)
 {
 	return ts->tv_nsec == UTIME_NOW || ts->tv_nsec == UTIME_OMIT ||
 	       (ts->tv_nsec >= 0 && ts->tv_nsec < (int64_t)NS_PER_SECOND);
 }
 
-// Store a time in nanoseconds since 1970; one before 1677 or after 2262 becomes the nearest there is.
+// Set one of an inode's times, which count nanoseconds since 1970. A time before 1677 or after
+// 2262 becomes the nearest that 64 bits can hold.
 static void set_time(int64_t *field, const struct timespec64 *ts)
 {
 	const int64_t most = INT64_MAX / (int64_t)NS_PER_SECOND - 1;
@@ -30,7 +34,8 @@ static void set_time(int64_t *field, const struct timespec64 *ts)
 		*field = MAX(MIN(ts->tv_sec, most), -most) * (int64_t)NS_PER_SECOND + ts->tv_nsec;
 }
 
-// Without a path: the file of descriptor `dirfd`.
+// Find the file: by path, or, without a path, the file of descriptor `dirfd` (futimens(3)). No
+// flags go with that. Stores a new reference. Returns 0 or -errno.
 static int find(int dirfd, const char __user *path, int flags, struct inode **store)
 {
 	struct file *file;
@@ -47,6 +52,8 @@ static int find(int dirfd, const char __user *path, int flags, struct inode **st
 	return 0;
 }
 
+// If both times are to stay, not even the path is looked at (utimensat(2), "NOTES"). ctime is
+// set to now by every change; no call can set it.
 static int set_times(int dirfd, const char __user *path, const struct new_times *times, int flags)
 {
 	struct inode *inode;
@@ -56,7 +63,7 @@ static int set_times(int dirfd, const char __user *path, const struct new_times 
 	    flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	if (times->access.tv_nsec == UTIME_OMIT && times->change.tv_nsec == UTIME_OMIT)
-		return 0; // not even the path is looked at
+		return 0;
 	error = find(dirfd, path, flags, &inode);
 	if (error)
 		return error;
@@ -67,6 +74,7 @@ static int set_times(int dirfd, const char __user *path, const struct new_times 
 	return 0;
 }
 
+// utimensat(2). The times are fetched before the path is: EFAULT and EINVAL come before ENOENT.
 SYSCALL4(utimensat, int, dirfd, const char __user *, path, const struct timespec __user *, user,
          int, flags)
 {
@@ -82,6 +90,7 @@ SYSCALL4(utimensat, int, dirfd, const char __user *, path, const struct timespec
 	return set_times(dirfd, path, &times, flags);
 }
 
+// utimensat(2) with seconds of 64 bits, for times after 2038.
 SYSCALL4(utimensat_time64, int, dirfd, const char __user *, path, const struct timespec64 __user *,
          user, int, flags)
 {
@@ -98,6 +107,8 @@ SYSCALL4(utimensat_time64, int, dirfd, const char __user *, path, const struct t
 	return set_times(dirfd, path, &times, flags);
 }
 
+// Set times in microseconds. Only values below 10^6 are valid: the special values of utimensat
+// do not exist here, so they must not get through.
 static int set_times_us(int dirfd, const char __user *path, const struct timeval __user *user)
 {
 	struct new_times times = { now, now };
@@ -115,17 +126,19 @@ static int set_times_us(int dirfd, const char __user *path, const struct timeval
 	return set_times(dirfd, path, &times, 0);
 }
 
+// utimes(2).
 SYSCALL2(utimes, const char __user *, path, const struct timeval __user *, user)
 {
 	return set_times_us(AT_FDCWD, path, user);
 }
 
+// futimesat(2): utimes with a directory to start at.
 SYSCALL3(futimesat, int, dirfd, const char __user *, path, const struct timeval __user *, user)
 {
 	return set_times_us(dirfd, path, user);
 }
 
-// Access and modification time in seconds.
+// utime(2): access and modification time in seconds.
 SYSCALL2(utime, const char __user *, path, const time_t __user *, user)
 {
 	struct new_times times = { now, now };

@@ -1,5 +1,5 @@
-// sys_futex.c: futex: waiting for a word of memory. FUTEX_WAIT and FUTEX_WAKE; what else Linux has comes
-// with threads.
+// sys_futex.c: waiting for a word of memory (futex(2)): FUTEX_WAIT and FUTEX_WAKE. Other
+// operations serve threads, and come with them.
 #include <abi/futex.h>
 #include "proc/futex.h"
 #include "sys/sys_poll.h"
@@ -9,8 +9,8 @@
 
 static long resume_wait(void);
 
-// FUTEX_WAIT up to `deadline`. After a signal without a handler it goes on: with a time-out as far as
-// that is left, else from the start.
+// FUTEX_WAIT until `deadline`. After a signal without a handler a wait with a time-out continues
+// for the time that is left, and one without starts again: it checks the word anew.
 static long wait_until(uintptr_t va, bool private, uint32_t value, uint64_t deadline)
 {
 	struct call_restart restart = {
@@ -25,6 +25,8 @@ static long wait_until(uintptr_t va, bool private, uint32_t value, uint64_t dead
 	return deadline == NO_DEADLINE ? -ERESTARTSYS : restart_later(&restart);
 }
 
+// The arguments are those of the first call, and the deadline stays: a program that is stopped and
+// continued again and again still wakes in time.
 static long resume_wait(void)
 {
 	const struct call_restart *restart = &thread_current()->restart;
@@ -32,13 +34,14 @@ static long resume_wait(void)
 	return wait_until(restart->args[0], restart->args[1], restart->args[2], restart->deadline);
 }
 
-// The rest of both calls, once FUTEX_WAIT's time-out is known.
+// Do an operation whose time-out is known. FUTEX_CLOCK_REALTIME chooses the clock of other
+// operations; with these two it is ENOSYS.
 static long futex(uintptr_t va, uint32_t op, uint32_t value, uint64_t deadline)
 {
 	bool private = op & FUTEX_PRIVATE_FLAG;
 
 	if (op & FUTEX_CLOCK_REALTIME)
-		return -ENOSYS; // neither of the two has a clock to choose
+		return -ENOSYS;
 	switch (op & ~FUTEX_PRIVATE_FLAG) {
 	case FUTEX_WAIT:
 		return wait_until(va, private, value, deadline);
@@ -49,12 +52,15 @@ static long futex(uintptr_t va, uint32_t op, uint32_t value, uint64_t deadline)
 	}
 }
 
-// Is it an operation that reads the time-out, also where it is refused then?
+// Returns true if the operation reads its time-out. Others use the argument for something else,
+// so it must not be fetched.
 static bool has_timeout(uint32_t op)
 {
 	return (op & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME)) == FUTEX_WAIT;
 }
 
+// futex(2). The time-out is relative. It is fetched first: EFAULT and EINVAL come before all
+// errors of the word.
 SYSCALL4(futex, uintptr_t, va, uint32_t, op, uint32_t, value, const void __user *, timeout)
 {
 	uint64_t deadline = NO_DEADLINE;
@@ -63,6 +69,7 @@ SYSCALL4(futex, uintptr_t, va, uint32_t, op, uint32_t, value, const void __user 
 	return error ? error : futex(va, op, value, deadline);
 }
 
+// futex(2) with a time-out of 64 bits.
 SYSCALL4(futex_time64, uintptr_t, va, uint32_t, op, uint32_t, value, const void __user *, timeout)
 {
 	uint64_t deadline = NO_DEADLINE;

@@ -1,4 +1,5 @@
-// sys_machine.c: calls about the machine as a whole, and about who the caller is: always root.
+// sys_machine.c: calls about the machine as a whole, and about the caller's user and groups,
+// which are always root.
 #include <abi/prctl.h>
 #include <abi/reboot.h>
 #include <abi/sysinfo.h>
@@ -18,7 +19,8 @@
 #include <abi/limits.h>
 #include <abi/random.h>
 
-// Programs ask for the release to learn which calls there are; ours are those of this Linux.
+// Programs and C libraries conclude from the release which calls there are. Those here are about
+// the calls of this release of Linux.
 static const struct utsname names = {
 	.sysname = "Quire",
 	.nodename = "quire",
@@ -28,11 +30,14 @@ static const struct utsname names = {
 	.domainname = "(none)",
 };
 
+// uname(2).
 SYSCALL1(uname, void __user *, store)
 {
 	return copyout(aspace_current(), store, &names, sizeof(names));
 }
 
+// sysinfo(2). The kernel stacks that are kept for reuse count as free: they are freed when
+// memory is short. Loads are not measured: 0.
 SYSCALL1(sysinfo, void __user *, store)
 {
 	struct sysinfo info;
@@ -48,6 +53,9 @@ SYSCALL1(sysinfo, void __user *, store)
 	return copyout(aspace_current(), store, &info, sizeof(info));
 }
 
+// reboot(2). The magic numbers keep a call with the wrong number from ending the machine.
+// Restarting with a text (RESTART2) restarts without looking at it. The C-A-D switches are
+// accepted: ctrl-alt-del does nothing here.
 SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const void __user *, arg)
 {
 	(void)arg;
@@ -72,6 +80,7 @@ SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const vo
 	}
 }
 
+// getuid(2) and its like. The calls without "32" have ids of 16 bits; root is 0 in both.
 SYSCALL0(getuid)
 {
 	return 0;
@@ -114,6 +123,8 @@ SYSCALL0(getegid32)
 
 #define RANDOM_FLAGS (GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)
 
+// getrandom(2). The source is always ready, so GRND_NONBLOCK makes no difference; the two flags
+// that name a source exclude each other.
 SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 {
 	struct uio uio = uio_user(store, MIN(len, (size_t)INT32_MAX));
@@ -126,6 +137,8 @@ SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 	return done || !len ? (long)done : -EFAULT;
 }
 
+// prctl(2), for the name of the thread. A longer name is cut, not refused. The process shows its
+// thread's name, since it has only one.
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
 {
 	struct thread *thread = thread_current();

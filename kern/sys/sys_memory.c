@@ -1,4 +1,5 @@
-// sys_memory.c: calls that change the caller's address space.
+// sys_memory.c: calls that change the caller's address space. vm/aspace.h has the operations;
+// here arguments are decoded, and mmap's checks brought into Linux's order.
 #include <abi/mman.h>
 #include "proc/process.h"
 #include "fs/fdtable.h"
@@ -11,6 +12,8 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
+// brk(2). The call never reports an error: it returns the break, the old one if it could not be
+// moved. After mlockall(MCL_FUTURE) new pages are made at once.
 SYSCALL1(brk, uintptr_t, brk)
 {
 	struct aspace *as = aspace_current();
@@ -23,23 +26,29 @@ SYSCALL1(brk, uintptr_t, brk)
 	return (long)brk;
 }
 
+// munmap(2). A range without mappings is no error.
 SYSCALL2(munmap, uintptr_t, va, size_t, len)
 {
 	return aspace_unmap(aspace_current(), va, len);
 }
 
+// mprotect(2): a loop over areas that stops at a hole, with the areas before it changed.
 SYSCALL3(mprotect, uintptr_t, va, size_t, len, uint32_t, prot)
 {
 	return aspace_protect(aspace_current(), va, len, prot);
 }
 
-// Flags that MAP_SHARED_VALIDATE admits: those that are older than it.
+// The flags that MAP_SHARED_VALIDATE admits: those that are older than it. MAP_SHARED ignores
+// flags that it does not know, so a program could not find out whether one works (mmap(2)).
 #define MAP_ADMITTED                                                                             \
 	(MAP_TYPE | MAP_FIXED | MAP_ANONYMOUS | MAP_32BIT | MAP_GROWSDOWN | MAP_DENYWRITE |      \
 	 MAP_EXECUTABLE | MAP_LOCKED | MAP_NORESERVE | MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | \
 	 MAP_HUGETLB | MAP_ABOVE4G)
 
-// May `file` (NULL: nothing but zeroes) be mapped like that? 0 or -errno.
+// Check whether `file` (NULL: anonymous memory) may be mapped with these flags. Returns 0 or
+// -errno, in the order of Linux's do_mmap: the type of the mapping, then access (EACCES), then
+// whether the file can be mapped at all (ENODEV). A private mapping that may be written needs no
+// file opened for writing, but every mapping needs one opened for reading.
 static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 {
 	uint32_t type = flags & MAP_TYPE;
@@ -65,7 +74,8 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 
 #define MAP_SIZE(flags) ((flags) >> MAP_HUGE_SHIFT & MAP_HUGE_MASK)
 
-// Map large pages; flags may say of which size.
+// Map large pages (MAP_HUGETLB). The flags may name a size; there is only one. Linux makes a
+// file for each such mapping, too. Returns the address or -errno.
 static long map_large(struct map_request *request, uint32_t flags)
 {
 	struct inode *inode;
@@ -82,6 +92,8 @@ static long map_large(struct map_request *request, uint32_t flags)
 	return error ? error : (long)va;
 }
 
+// Map anonymous memory. Shared memory is an object without a file: parent and child see its
+// pages after fork. Private memory needs none. Returns the address or -errno.
 static long map_anonymous(struct map_request *request, uint32_t flags)
 {
 	uintptr_t va;
@@ -104,8 +116,8 @@ static long map_anonymous(struct map_request *request, uint32_t flags)
 	return error ? error : (long)va;
 }
 
-// As on Linux, what is wrong with the range is reported before what is wrong with type, flags and
-// file.
+// Returns the error of a refused mapping. As on Linux, errors of the address range come before
+// `error`, which is about type, flags or file.
 static long refuse(const struct map_request *request, int error)
 {
 	int range_error = aspace_check_map(aspace_current(), request);
@@ -113,7 +125,8 @@ static long refuse(const struct map_request *request, int error)
 	return range_error ? range_error : error;
 }
 
-// Let the request map what is behind the file. 0 or -errno.
+// Let the request map the file's contents. A shared mapping of a file that was not opened for
+// writing can never become writable by mprotect(). Returns 0 or -errno.
 static int complete(struct map_request *request, struct file *file)
 {
 	if ((request->flags & AREA_SHARED) && !file_writable(file))
@@ -123,8 +136,9 @@ static int complete(struct map_request *request, struct file *file)
 	return file->ops->mmap(file, request);
 }
 
-// Map what may be written through the mapping. Meanwhile nobody seals it; what is sealed may still be
-// mapped to be read, for ever.
+// Make a shared mapping that may be written. It counts as a writer meanwhile, so nobody can seal
+// the file between the check and the mapping. A file sealed against writing may still be mapped
+// to be read, for good. Returns the address or -errno.
 static long map_to_write(struct map_request *request)
 {
 	bool writer = !object_writer_enter(request->object);
@@ -141,6 +155,7 @@ static long map_to_write(struct map_request *request)
 	return error ? error : (long)va;
 }
 
+// Map a file that has been completed into the request. Returns the address or -errno.
 static long map_file(struct map_request *request)
 {
 	uintptr_t va;
@@ -152,13 +167,13 @@ static long map_file(struct map_request *request)
 	return error ? error : (long)va;
 }
 
-// Results are addresses below ULIM, errors the last page's worth of numbers.
+// Returns true if mmap's result is an address: they lie below ULIM, -errno in the last page.
 static bool result_ok(long result)
 {
 	return (uintptr_t)result < ULIM;
 }
 
-// The AREA_ bits that flags of mmap() ask for.
+// Returns the AREA_ bits that flags of mmap() ask for.
 static uint16_t area_flags(uint32_t flags)
 {
 	uint16_t result = (flags & MAP_TYPE) == MAP_PRIVATE ? 0 : AREA_SHARED;
@@ -172,7 +187,8 @@ static uint16_t area_flags(uint32_t flags)
 	return result;
 }
 
-// Map, if all is well.
+// Check the request and map it. A length of 0 comes before all other errors (do_mmap). Returns
+// the address or -errno.
 static long map_checked(struct map_request *request, uint32_t flags, struct file *file)
 {
 	int error;
@@ -189,12 +205,17 @@ static long map_checked(struct map_request *request, uint32_t flags, struct file
 	return refuse(request, error);
 }
 
+// Returns true if the pages are to be made at once. MAP_NONBLOCK takes MAP_POPULATE's effect
+// away (mmap(2)).
 static bool wants_populate(uint16_t area_flags, uint32_t flags)
 {
 	return (area_flags & AREA_LOCKED) ||
 	       (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
 }
 
+// Do mmap(2). The descriptor is checked before everything else. Populating comes last, with no
+// lock held, and its failure is not reported: the mapping is there, and its pages come by
+// faults.
 static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int fd, uint64_t offset)
 {
 	struct map_request request = {
@@ -222,12 +243,14 @@ static long do_mmap(uintptr_t va, size_t len, uint32_t prot, uint32_t flags, int
 	return result;
 }
 
+// mmap2(2): the offset counts pages, so files beyond 4 GiB can be mapped.
 SYSCALL6(mmap2, uintptr_t, va, size_t, len, uint32_t, prot, uint32_t, flags, int, fd, uint32_t, page)
 {
 	return do_mmap(va, len, prot, flags, fd, (uint64_t)page << PAGE_SHIFT);
 }
 
-// The old call takes a pointer to its six arguments.
+// The old call takes a pointer to its six arguments: system calls had at most five once. Its
+// offset counts bytes and must be a multiple of a page.
 SYSCALL1(mmap, const void __user *, args)
 {
 	struct {
@@ -243,6 +266,7 @@ SYSCALL1(mmap, const void __user *, args)
 	return do_mmap(a.va, a.len, a.prot, a.flags, a.fd, a.offset);
 }
 
+// mremap(2).
 SYSCALL5(mremap, uintptr_t, old, size_t, old_len, size_t, new_len, uint32_t, flags, uintptr_t, new)
 {
 	uintptr_t va;
@@ -251,21 +275,26 @@ SYSCALL5(mremap, uintptr_t, old, size_t, old_len, size_t, new_len, uint32_t, fla
 	return error ? error : (long)va;
 }
 
+// madvise(2): a loop that passes over holes, and reports ENOMEM at the end.
 SYSCALL3(madvise, uintptr_t, va, size_t, len, int, advice)
 {
 	return aspace_advise(aspace_current(), va, len, advice);
 }
 
+// msync(2). Files are memory, so nothing is written; the range is checked, though.
 SYSCALL3(msync, uintptr_t, va, size_t, len, uint32_t, flags)
 {
 	return aspace_sync(aspace_current(), va, len, flags);
 }
 
+// mlock(2): makes all pages of the range, and keeps them. Nothing is ever swapped out here, but
+// a locked page is never missing either.
 SYSCALL2(mlock, uintptr_t, va, size_t, len)
 {
 	return aspace_lock(aspace_current(), va, len, AREA_LOCKED);
 }
 
+// mlock2(2): MLOCK_ONFAULT locks pages when they come, and makes none.
 SYSCALL3(mlock2, uintptr_t, va, size_t, len, uint32_t, flags)
 {
 	if (flags & ~MLOCK_ONFAULT)
@@ -274,14 +303,17 @@ SYSCALL3(mlock2, uintptr_t, va, size_t, len, uint32_t, flags)
 	                   AREA_LOCKED | (flags & MLOCK_ONFAULT ? AREA_ONFAULT : 0));
 }
 
+// munlock(2): the pages stay.
 SYSCALL2(munlock, uintptr_t, va, size_t, len)
 {
 	return aspace_lock(aspace_current(), va, len, 0);
 }
 
-#define MINCORE_CHUNK 256 // pages asked about at once
+#define MINCORE_CHUNK 256 // pages whose state is asked for at once
 
-// A byte for each page. What was told of before a hole stays written.
+// mincore(2): stores a byte for each page. The bytes of pages before a hole are stored, although
+// the call then returns ENOMEM. The order of checks is Linux's: alignment, the range, the
+// buffer.
 SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
 {
 	size_t pages = len / PAGE_SIZE + (len % PAGE_SIZE != 0);
@@ -310,6 +342,7 @@ SYSCALL3(mincore, uintptr_t, va, size_t, len, void __user *, store)
 	return 0;
 }
 
+// mlockall(2). MCL_ONFAULT alone is EINVAL: it changes how the other two act.
 SYSCALL1(mlockall, uint32_t, flags)
 {
 	if (!flags || (flags & ~(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)) || flags == MCL_ONFAULT)
@@ -319,6 +352,7 @@ SYSCALL1(mlockall, uint32_t, flags)
 	                       flags & MCL_CURRENT, flags & MCL_FUTURE);
 }
 
+// munlockall(2): also ends MCL_FUTURE.
 SYSCALL0(munlockall)
 {
 	return aspace_lock_all(aspace_current(), 0, true, false);

@@ -1,4 +1,5 @@
-// sys_named_areas.c: named areas (inc/sys/area.h).
+// sys_named_areas.c: the calls on named areas. Rules and errors are in inc/sys/area.h; Linux
+// does not have these calls.
 #include <abi/area.h>
 #include <abi/mman.h>
 #include "fs/fdtable.h"
@@ -10,7 +11,8 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
-// A copy of an array of the caller's: 0 or -errno; with 0 the caller kfrees it.
+// Copy an array of the caller's, user[count] with elements of `size` bytes. Returns 0 with the
+// copy in *store, which the caller frees with kfree; -EINVAL, -ENOMEM or -EFAULT.
 static int get_array(const void __user *user, uint32_t count, size_t size, void *store)
 {
 	void *array;
@@ -28,13 +30,15 @@ static int get_array(const void __user *user, uint32_t count, size_t size, void 
 	return 0;
 }
 
-// The caller cannot be told of what was made, so it goes again.
+// Delete areas that were made, because the caller cannot be told their ids: it would never find
+// them.
 static void unmake(const struct area_request *requests, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		(void)named_delete(aspace_current(), &requests[i].id, 1);
 }
 
+// area_create(): makes `count` areas, all or none, and stores their ids in the requests.
 SYSCALL2(area_create, void __user *, user, uint32_t, count)
 {
 	struct aspace *as = aspace_current();
@@ -52,6 +56,8 @@ SYSCALL2(area_create, void __user *, user, uint32_t, count)
 	return error;
 }
 
+// area_clone(): makes an area that shows the memory of another one, shared or copy-on-write. A
+// result that cannot be stored undoes the call.
 SYSCALL1(area_clone, void __user *, user)
 {
 	struct aspace *as = aspace_current();
@@ -68,6 +74,7 @@ SYSCALL1(area_clone, void __user *, user)
 	return error;
 }
 
+// area_find(): finds an area by name. A name that is too long or empty cannot exist: EINVAL.
 SYSCALL1(area_find, const char __user *, user)
 {
 	char name[AREA_NAME_MAX];
@@ -78,13 +85,15 @@ SYSCALL1(area_find, const char __user *, user)
 	return len ? named_find(aspace_current(), name) : -EINVAL;
 }
 
+// area_resize().
 SYSCALL3(area_resize, int, id, size_t, size, uint32_t, flags)
 {
 	return named_resize(aspace_current(), id, size, flags);
 }
 
-// What is behind an open file, as a mapping of an area would have it. Devices have a call of their own;
-// large pages are not for areas whose parts can be unmapped.
+// Complete a request with the contents of an open file, by the rules of mmap(). Devices have a
+// call of their own, area_remap. Large pages are refused: parts of an area can be unmapped,
+// parts of a large page cannot. Returns 0 or -errno.
 static int file_request(struct file *file, struct map_request *request)
 {
 	int error;
@@ -103,6 +112,8 @@ static int file_request(struct file *file, struct map_request *request)
 	return error;
 }
 
+// area_map(): puts a file's contents at an offset in the area's place. The length and protection
+// of the request are only for the file's checks: the area keeps its own.
 SYSCALL4(area_map, int, id, int, fd, uint32_t, low, uint32_t, high)
 {
 	struct map_request request = {
@@ -123,6 +134,7 @@ SYSCALL4(area_map, int, id, int, fd, uint32_t, low, uint32_t, high)
 	return error;
 }
 
+// area_remap(): puts device memory in the area's place, with a choice of caching.
 SYSCALL3(area_remap, int, id, uint32_t, physical, uint32_t, cache)
 {
 	static const uint16_t modes[] = {
@@ -138,11 +150,14 @@ SYSCALL3(area_remap, int, id, uint32_t, physical, uint32_t, cache)
 	return named_remap(aspace_current(), id, &request);
 }
 
+// area_protect().
 SYSCALL2(area_protect, int, id, int, prot)
 {
 	return named_protect(aspace_current(), id, prot);
 }
 
+// Store the attributes of the area `id`, or, with `next`, of the first one after it in a fixed
+// order. Returns 0, with `next` its id, or -errno.
 static long tell(int id, bool next, void __user *user)
 {
 	struct area_info info;
@@ -155,16 +170,20 @@ static long tell(int id, bool next, void __user *user)
 	return next ? info.id : 0;
 }
 
+// area_info(): the attributes of one area.
 SYSCALL2(area_info, int, id, void __user *, user)
 {
 	return tell(id, false, user);
 }
 
+// area_next(): walks over all areas that the caller may clone, which may come and go between two
+// calls.
 SYSCALL2(area_next, int, id, void __user *, user)
 {
 	return tell(id, true, user);
 }
 
+// area_physical(): the physical address of a contiguous area, for a device.
 SYSCALL2(area_physical, int, id, void __user *, user)
 {
 	uint32_t physical;
@@ -175,6 +194,7 @@ SYSCALL2(area_physical, int, id, void __user *, user)
 	return copyout(aspace_current(), user, &physical, sizeof(physical)) ? -EFAULT : 0;
 }
 
+// area_delete(): deletes `count` areas, all or none.
 SYSCALL2(area_delete, const void __user *, user, uint32_t, count)
 {
 	int *ids, error = get_array(user, count, sizeof(*ids), &ids);

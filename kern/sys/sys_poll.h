@@ -1,4 +1,4 @@
-// sys_poll.h: what poll and select have in common.
+// sys_poll.h: functions shared by poll and select.
 #pragma once
 
 #include "kern.h"
@@ -6,35 +6,40 @@
 #include <abi/signal.h>
 #include <abi/time.h>
 
-// Wait until one of the `count` descriptors in fds[] has one of its events, or clock_ns() reaches
-// `deadline` (0: do not wait). Fills in revents, and returns how many there are with any;
-// -ERESTARTNOHAND if none has and a signal is to be delivered; -ENOMEM.
+// Wait until one of the `count` descriptors in fds[] has one of its events, or until clock_ns()
+// reaches `deadline` (0: do not wait). Fills in revents. Returns how many descriptors have
+// events; -ERESTARTNOHAND if none has and a signal is to be delivered; -ENOMEM.
 int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline);
 
-// A time-out as a deadline: NULL is NO_DEADLINE. -EFAULT, or -EINVAL for what is no time.
+// Convert a time-out to a deadline: NULL becomes NO_DEADLINE, no time 0. Returns 0; -EFAULT;
+// -EINVAL for a negative time or one with 10^9 nanoseconds or more.
 int poll_deadline(const struct timespec __user *timeout, uint64_t *deadline);
 int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline);
 
-// Store how much of the time-out is left, so that the call can be made again with it. Returns what
-// the call is to return, whose result is `result`: a call that can be made again, unless the time
-// cannot be stored, then -EINTR.
+// Store how much of the time-out is left, so that the call can be made again with it. `result`:
+// the result of the wait. Returns the call's result (see poll_result).
 long poll_time_left(struct timespec __user *timeout, uint64_t deadline, long result);
 long poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline, long result);
 
-// As the last line of the two.
+// Returns the call's result. If the time that is left could not be stored (`stored` is false),
+// the call must not be made again: it would wait for the whole time once more. Then EINTR takes
+// the place of ERESTARTNOHAND.
 static inline long poll_result(bool stored, long result)
 {
 	return !stored && result == -ERESTARTNOHAND ? -EINTR : result;
 }
 
-// A mask of blocked signals that holds while a call waits.
+// A mask of blocked signals that is in force while a call waits.
 struct wait_mask {
-	bool set;
-	uint64_t saved;
+	bool set;       // there is such a mask
+	uint64_t saved; // the thread's mask before
 };
 
-// Put the mask at `user` (NULL: none) in force. 0, -EFAULT or -EINVAL.
+// Put the mask at `user` (NULL: none) in force. `size` is the program's idea of its size.
+// Returns 0, -EFAULT or -EINVAL.
 int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size);
 
-// The wait ended with `result`. A signal that ended it is delivered before the old mask returns.
+// End the mask after a wait with the result `result`. If a signal ended the wait, it is
+// delivered under the mask, and the old mask returns after that: otherwise a signal that only
+// the mask admits would end the call but never run its handler (pselect(2)).
 void wait_mask_end(struct wait_mask *mask, long result);

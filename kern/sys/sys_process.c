@@ -1,4 +1,4 @@
-// sys_process.c: calls that make, change and end processes.
+// sys_process.c: calls that make, change and end processes. kern/proc does the work.
 #include <abi/fcntl.h>
 #include <abi/resource.h>
 #include <abi/sched.h>
@@ -12,6 +12,7 @@
 #include "vm/uaccess.h"
 #include <abi/limits.h>
 
+// fork(2): returns twice, with the child's pid in the parent and 0 in the child.
 SYSCALL0(fork)
 {
 	struct fork_request request = { .flags = SIGCHLD };
@@ -19,6 +20,7 @@ SYSCALL0(fork)
 	return process_fork(&request);
 }
 
+// vfork(2): the child runs in the parent's memory, and the parent waits until it execs or ends.
 SYSCALL0(vfork)
 {
 	struct fork_request request = { .flags = CLONE_VFORK | CLONE_VM | SIGCHLD };
@@ -26,6 +28,7 @@ SYSCALL0(vfork)
 	return process_fork(&request);
 }
 
+// clone(2), with the arguments in the order of i386, where `tls` comes before `child_tid`.
 SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, const void __user *,
          tls, pid_t __user *, child_tid)
 {
@@ -40,15 +43,16 @@ SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, c
 	return process_fork(&request);
 }
 
-// Collect the strings and exec. Everything is given back also when the new program is there
-// already.
+// Collect the strings and exec. An empty argv gets one empty string, as on Linux since 5.18:
+// programs rely on argv[0]. Returns -errno; also 0 when the new program is in place, since the
+// caller still has to free the arguments.
 static long exec_with(struct exec_args *args, const char *path, const void __user *argv,
                       const void __user *envp)
 {
 	int error = exec_args_add_user(args, argv, &args->argc);
 
 	if (!error && args->argc == 0) {
-		args->argc = 1; // as Linux since 5.18: a program always has an argv[0]
+		args->argc = 1;
 		error = exec_args_add(args, "");
 	}
 	if (!error)
@@ -56,6 +60,8 @@ static long exec_with(struct exec_args *args, const char *path, const void __use
 	return error ? error : process_exec(path, args);
 }
 
+// execve(2). Path and strings are copied into the kernel first: exec replaces the memory they
+// are in.
 SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, const void __user *,
          envp)
 {
@@ -76,6 +82,8 @@ SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, cons
 	return result;
 }
 
+// exit(2) ends the thread, exit_group(2) the process: one thread to a process makes them equal.
+// Only 8 bits of the status reach the parent, in the second byte of what wait returns.
 SYSCALL1(exit, int, status)
 {
 	process_exit((status & 0xff) << 8);
@@ -88,6 +96,9 @@ SYSCALL1(exit_group, int, status)
 
 #define WAIT4_OPTIONS (WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE)
 
+// Do wait4(2). Unknown options are EINVAL first; INT32_MIN has no positive counterpart, so no
+// group can be meant: ESRCH. A result that cannot be stored is EFAULT, though the child has been
+// reaped: the status is lost, as on Linux. Returns the child's pid, 0 (WNOHANG) or -errno.
 static long wait_for(pid_t pid, int __user *status_store, int options, void __user *usage)
 {
 	struct cpu_time before = { 0, 0 };
@@ -111,32 +122,38 @@ static long wait_for(pid_t pid, int __user *status_store, int options, void __us
 	return copyout(aspace_current(), usage, &report, sizeof(report)) ? -EFAULT : child;
 }
 
+// wait4(2).
 SYSCALL4(wait4, pid_t, pid, int __user *, status, int, options, void __user *, usage)
 {
 	return wait_for(pid, status, options, usage);
 }
 
+// waitpid(2): wait4 without usage.
 SYSCALL3(waitpid, pid_t, pid, int __user *, status, int, options)
 {
 	return wait_for(pid, status, options, NULL);
 }
 
+// getpid(2).
 SYSCALL0(getpid)
 {
 	return process_current()->pid;
 }
 
+// gettid(2).
 SYSCALL0(gettid)
 {
 	return thread_current()->tid;
 }
 
+// getppid(2). An orphan's parent is process 1.
 SYSCALL0(getppid)
 {
 	return process_current()->parent->pid;
 }
 
-// The process that a call means by `pid`, 0 standing for the caller. Caller: holds process_lock.
+// Returns the process that a call means by `pid` (0: the caller), or NULL if there is none.
+// Process 1, the kernel's own, cannot be changed. Caller: holds process_lock.
 static struct process *find_meant(pid_t pid)
 {
 	struct process *process = pid == 0 ? process_current() : process_find(pid);
@@ -144,6 +161,7 @@ static struct process *find_meant(pid_t pid)
 	return process && process->pid != PID_INIT ? process : NULL;
 }
 
+// getpgid(2). POSIX lets a kernel refuse other sessions; Linux does not.
 SYSCALL1(getpgid, pid_t, pid)
 {
 	struct process *process;
@@ -157,11 +175,13 @@ SYSCALL1(getpgid, pid_t, pid)
 	return result;
 }
 
+// getpgrp(2).
 SYSCALL0(getpgrp)
 {
 	return process_current()->pgid;
 }
 
+// getsid(2).
 SYSCALL1(getsid, pid_t, pid)
 {
 	struct process *process;
@@ -175,6 +195,10 @@ SYSCALL1(getsid, pid_t, pid)
 	return result;
 }
 
+// Move a process into a group, for setpgid(2). Returns 0 or -errno, with checks in Linux's
+// order: only the caller or a child (ESRCH), in the same session (EPERM), a child only before it
+// has execed (EACCES), no session leader (EPERM), and the group must be new or of the session
+// (EPERM). Caller: holds process_lock.
 static long set_group(struct process *process, pid_t pgid)
 {
 	struct process *self = process_current();
@@ -194,6 +218,7 @@ static long set_group(struct process *process, pid_t pgid)
 	return 0;
 }
 
+// setpgid(2). `pid` 0 is the caller, `pgid` 0 a new group of the process itself.
 SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
 {
 	struct process *process;
@@ -212,6 +237,8 @@ SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
 	return result;
 }
 
+// setsid(2). A group leader may not: the new group would have the number of its old one. A
+// member that is left in that group is enough to forbid it.
 SYSCALL0(setsid)
 {
 	struct process *self = process_current();
@@ -226,6 +253,8 @@ SYSCALL0(setsid)
 	return result;
 }
 
+// set_thread_area(2): sets a segment for the thread's own data. Entry -1 asks for any free one,
+// whose number is stored.
 SYSCALL1(set_thread_area, void __user *, user_desc)
 {
 	struct user_desc desc;
@@ -242,6 +271,7 @@ SYSCALL1(set_thread_area, void __user *, user_desc)
 	return error;
 }
 
+// get_thread_area(2). The entry's number is read from the struct, which is then filled in.
 SYSCALL1(get_thread_area, void __user *, user_desc)
 {
 	struct user_desc desc;
@@ -255,27 +285,31 @@ SYSCALL1(get_thread_area, void __user *, user_desc)
 	return copyout(aspace_current(), user_desc, &desc, sizeof(desc));
 }
 
+// set_tid_address(2): the word that is set to 0 when the thread ends. Cannot fail; a bad address
+// shows at the end, as no error.
 SYSCALL1(set_tid_address, pid_t __user *, address)
 {
 	thread_current()->clear_tid = address;
 	return thread_current()->tid;
 }
 
-// The list of mutexes that glibc wants unlocked should a thread die. There is one thread to a
-// process.
+// set_robust_list(2): a list of mutexes that the C library wants unlocked if a thread ends. A
+// process has only one thread, so nobody would wait for them: the list is accepted and not used.
 SYSCALL2(set_robust_list, const void __user *, head, size_t, len)
 {
 	(void)head;
 	return len == 12 ? 0 : -EINVAL;
 }
 
+// sched_yield(2).
 SYSCALL0(sched_yield)
 {
 	thread_yield();
 	return 0;
 }
 
-// There is one CPU, and everybody may use it.
+// sched_getaffinity(2): one CPU, for all. Returns the size of the mask that was stored, unlike
+// the C library's function.
 SYSCALL3(sched_getaffinity, pid_t, pid, size_t, len, void __user *, mask)
 {
 	uint32_t cpus = 1;

@@ -1,4 +1,9 @@
-// sys_process_vm.c: copying between the caller's memory and another process's.
+// sys_process_vm.c: copying between the caller's memory and another process's
+// (process_vm_readv(2)).
+//
+// Each side is a list of ranges. The bytes go through a page of the kernel, in pieces that lie
+// within one page on either side: so a piece is copied or not, and the result says exactly how
+// far the copy got.
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "sys/syscall.h"
@@ -7,19 +12,20 @@
 #include "vm/uaccess.h"
 #include "vm/user_iovec.h"
 
-#define CHUNK PAGE_SIZE // bytes that pass through the kernel at a time
-#define COPY_COST 3000  // instructions or so for that
+#define CHUNK PAGE_SIZE // the greatest piece
+#define COPY_COST 3000  // about how many instructions it takes to copy a piece
 
-// One side of the copy: stretches of memory in one space, and how far we are.
+// One side of the copy: ranges of memory in one address space, and how far the copy has got.
 struct side {
 	struct aspace *as;
 	struct user_vector vector;
-	unsigned int index; // the stretch we are in,
-	size_t done;        // and how much of it is done
-	bool local;         // the caller's own
+	unsigned int index; // the current range
+	size_t done;        // how many bytes of it are done
+	bool local;         // the address space is the caller's own
 };
 
-// What is left of the current stretch, after those that are done.
+// Returns how much is left of the current range, after skipping ranges that are done; 0 at the
+// end.
 static size_t side_left(struct side *side)
 {
 	const struct user_vector *vector = &side->vector;
@@ -31,13 +37,15 @@ static size_t side_left(struct side *side)
 	return side->index < vector->count ? vector->iov[side->index].iov_len - side->done : 0;
 }
 
+// Returns the address of the next byte.
 static void __user *side_at(const struct side *side)
 {
 	return (char __user *)side->vector.iov[side->index].iov_base + side->done;
 }
 
-// Copy until one side is used up, a byte cannot be reached or the caller is killed. Returns how many bytes, or -EFAULT when
-// the first could not.
+// Copy until one side is used up, a byte cannot be accessed, or the caller is killed. The
+// caller's own memory is copied in place; the other process's pages are faulted in and pinned
+// one by one. Returns how many bytes were copied; -EFAULT if not even the first could be.
 static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 {
 	ssize_t total = 0;
@@ -63,6 +71,8 @@ static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 	return total;
 }
 
+// Copy for process_vm. The address space gets a reference, so the process may exec or end
+// meanwhile: the copy then reads the old memory.
 static long transfer(pid_t pid, struct side *local, struct side *remote, bool write)
 {
 	char *chunk = kmalloc(CHUNK);
@@ -80,6 +90,9 @@ static long transfer(pid_t pid, struct side *local, struct side *remote, bool wr
 	return result;
 }
 
+// Both lists of ranges are checked before the process is looked for, and nothing to copy is no
+// error, even without a process: that is Linux's order. `write`: from the caller to the other
+// process.
 static long process_vm(pid_t pid, const void __user *local_iov, unsigned long local_count,
                        const void __user *remote_iov, unsigned long remote_count, bool write)
 {
@@ -99,12 +112,15 @@ static long process_vm(pid_t pid, const void __user *local_iov, unsigned long lo
 	return result;
 }
 
+// process_vm_readv(2). There are no flags yet: EINVAL.
 SYSCALL6(process_vm_readv, pid_t, pid, const void __user *, local, unsigned long, local_count,
          const void __user *, remote, unsigned long, remote_count, unsigned long, flags)
 {
 	return flags ? -EINVAL : process_vm(pid, local, local_count, remote, remote_count, false);
 }
 
+// process_vm_writev(2). It obeys the protection of the other's areas: read-only memory is
+// EFAULT, unlike with ptrace(2).
 SYSCALL6(process_vm_writev, pid_t, pid, const void __user *, local, unsigned long, local_count,
          const void __user *, remote, unsigned long, remote_count, unsigned long, flags)
 {

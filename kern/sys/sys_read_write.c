@@ -1,4 +1,7 @@
-// sys_read_write.c: moving bytes: read and write in all their forms.
+// sys_read_write.c: read and write in all their forms.
+//
+// No transfer is longer than UIO_MAX, Linux's MAX_RW_COUNT: longer ones are cut short, so the
+// result fits into ssize_t (read(2), "NOTES").
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
@@ -7,11 +10,13 @@
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 
-// read and write hold no array, but -fstack-protector-strong guards their uio, whose address they pass
-// on. The guard costs 5 instructions of the 200 that a pipe's byte may cost.
+// read and write have no array on the stack, but -fstack-protector-strong also guards functions
+// that pass on the address of a local variable, here the uio. The guard would cost 5 of the 200
+// instructions that a byte through a pipe may cost.
 long sys_read(const struct trapframe *tf) __no_stack_guard;
 long sys_write(const struct trapframe *tf) __no_stack_guard;
 
+// read(2), at the file's own position.
 __no_stack_guard SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 {
 	bool counted;
@@ -26,6 +31,7 @@ __no_stack_guard SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 	return n;
 }
 
+// write(2), at the file's own position.
 __no_stack_guard SYSCALL3(write, int, fd, void __user *, buffer, size_t, len)
 {
 	bool counted;
@@ -40,20 +46,24 @@ __no_stack_guard SYSCALL3(write, int, fd, void __user *, buffer, size_t, len)
 	return n;
 }
 
+// file_read or file_write.
 typedef ssize_t (*transfer_fn)(struct file *file, struct uio *uio, uint64_t *pos);
 
+// Returns true if the file was opened for such transfers.
 static bool may_transfer(const struct file *file, transfer_fn transfer)
 {
 	return transfer == file_read ? file_readable(file) : file_writable(file);
 }
 
-// Do `len` bytes from `pos` on reach beyond the last position that there is?
+// Returns true if `len` bytes from `pos` on reach beyond the last position, INT64_MAX.
 static bool beyond_positions(uint64_t pos, size_t len)
 {
 	return len > (uint64_t)INT64_MAX - pos;
 }
 
-// A transfer at a position of its own.
+// Transfer at a position of the caller's; the file's own does not move (pread(2)). The order of
+// errors is Linux's: a negative position (EINVAL), the descriptor (EBADF), a file without
+// positions (ESPIPE), the access mode (EBADF), positions beyond the last (EINVAL).
 static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn transfer)
 {
 	uint64_t at = (uint64_t)pos;
@@ -75,17 +85,22 @@ static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn tran
 	return n;
 }
 
+// pread(2).
 SYSCALL5(pread64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, uint32_t, high)
 {
 	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_read);
 }
 
+// pwrite(2). On a file opened with O_APPEND it appends, whatever the position (pwrite(2),
+// "BUGS").
 SYSCALL5(pwrite64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, uint32_t, high)
 {
 	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_write);
 }
 
-// Transfer a vector at *pos, or at the file's own position when that is NULL.
+// Transfer a vector at *pos (NULL: at the file's own position). All ranges are checked before a
+// byte moves, and the access mode before the ranges. The whole vector is one transfer, so a
+// small writev to a pipe is not torn (readv(2)).
 static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov,
                                unsigned int count, uint64_t *pos, transfer_fn transfer)
 {
@@ -108,6 +123,7 @@ static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov
 	return n;
 }
 
+// readv and writev: at the file's own position.
 static ssize_t vector_call(int fd, const struct iovec __user *iov, unsigned int count,
                            transfer_fn transfer)
 {
@@ -121,6 +137,7 @@ static ssize_t vector_call(int fd, const struct iovec __user *iov, unsigned int 
 	return n;
 }
 
+// preadv and pwritev: at a position of the caller's, with the order of errors of transfer_at.
 static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned int count,
                               int64_t pos, transfer_fn transfer)
 {
@@ -139,28 +156,34 @@ static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned i
 	return n;
 }
 
+// readv(2). The ranges are filled one after the other.
 SYSCALL3(readv, int, fd, const struct iovec __user *, iov, unsigned int, count)
 {
 	return vector_call(fd, iov, count, file_read);
 }
 
+// writev(2).
 SYSCALL3(writev, int, fd, const struct iovec __user *, iov, unsigned int, count)
 {
 	return vector_call(fd, iov, count, file_write);
 }
 
+// preadv(2). The position comes in two halves, the low one first.
 SYSCALL5(preadv, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
          uint32_t, high)
 {
 	return vector_call_at(fd, iov, count, pair64(low, high), file_read);
 }
 
+// pwritev(2).
 SYSCALL5(pwritev, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
          uint32_t, high)
 {
 	return vector_call_at(fd, iov, count, pair64(low, high), file_write);
 }
 
+// Move the file's position. The descriptor is checked before `whence`, and `whence` before the
+// kind of file. Returns the new position, or -errno.
 static int64_t seek(int fd, int64_t offset, unsigned int whence)
 {
 	struct file *file = file_arg_get(fd);
@@ -176,7 +199,8 @@ static int64_t seek(int fd, int64_t offset, unsigned int whence)
 	return position;
 }
 
-// The position has moved even when it is too large to be told.
+// lseek(2) with a 32-bit offset. A new position that does not fit is EOVERFLOW, but the position
+// has moved, as on Linux.
 SYSCALL3(lseek, int, fd, long, offset, unsigned int, whence)
 {
 	int64_t position = seek(fd, offset, whence);
@@ -184,6 +208,7 @@ SYSCALL3(lseek, int, fd, long, offset, unsigned int, whence)
 	return position == (long)position ? (long)position : -EOVERFLOW;
 }
 
+// _llseek(2): the high half comes first here, unlike everywhere else, and the result is stored.
 SYSCALL5(_llseek, int, fd, uint32_t, high, uint32_t, low, int64_t __user *, result, unsigned int,
          whence)
 {

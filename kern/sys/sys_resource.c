@@ -1,4 +1,5 @@
-// sys_resource.c: limits, priorities and usage of resources.
+// sys_resource.c: limits, priorities and usage of resources (getrlimit(2), getpriority(2),
+// getrusage(2)).
 #include <abi/resource.h>
 
 #include "proc/rlimits.h"
@@ -7,11 +8,12 @@
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 
-// What the first getrlimit of Linux reports in the place of anything larger.
+// The greatest limit that the oldest getrlimit reports: programs that use it read limits as
+// signed.
 #define OLD_LIMIT_MAX 0x7fffffffu
 
-// Exchange a limit of process `pid` (0: the caller's) as limits_exchange does. -ESRCH: there is no such
-// process.
+// Read and change a limit of process `pid` (0: the caller) in one step, as limits_exchange does.
+// Returns as limits_exchange; -ESRCH if there is no such process.
 static int exchange_limit(pid_t pid, int resource, const struct rlimit64 *new, struct rlimit64 *old)
 {
 	struct process *process;
@@ -25,7 +27,8 @@ static int exchange_limit(pid_t pid, int resource, const struct rlimit64 *new, s
 	return error;
 }
 
-// Store the caller's limit in 32 bits each; `most` stands for whatever is larger.
+// Store a limit of the caller in 32 bits each for the soft and the hard limit. `most` takes the
+// place of greater numbers. Returns 0 or -errno.
 static long get_limit(int resource, struct rlimit __user *store, rlim_t most)
 {
 	struct rlimit64 limit;
@@ -39,22 +42,25 @@ static long get_limit(int resource, struct rlimit __user *store, rlim_t most)
 	return copyout(aspace_current(), store, &narrow, sizeof(narrow));
 }
 
+// The oldest getrlimit. The C library uses ugetrlimit or prlimit64.
 SYSCALL2(getrlimit, int, resource, void __user *, store)
 {
 	return get_limit(resource, store, OLD_LIMIT_MAX);
 }
 
+// getrlimit(2): RLIM_INFINITY is the greatest number of 32 bits.
 SYSCALL2(ugetrlimit, int, resource, void __user *, store)
 {
 	return get_limit(resource, store, RLIM_INFINITY);
 }
 
-// A limit of 32 bits in 64.
+// Returns a limit of 32 bits in 64: infinity stays infinity.
 static uint64_t widen(rlim_t limit)
 {
 	return limit == RLIM_INFINITY ? RLIM64_INFINITY : limit;
 }
 
+// setrlimit(2). Root may raise hard limits; a soft limit above the hard one is EINVAL.
 SYSCALL2(setrlimit, int, resource, const void __user *, from)
 {
 	struct rlimit64 limit;
@@ -66,6 +72,8 @@ SYSCALL2(setrlimit, int, resource, const void __user *, from)
 	return exchange_limit(0, resource, &limit, NULL);
 }
 
+// prlimit(2): reads and sets a limit of any process, in 64 bits. The old limit is the one before
+// the change, although it is stored last.
 SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __user *, old)
 {
 	struct rlimit64 limit, before;
@@ -79,6 +87,8 @@ SYSCALL4(prlimit64, pid_t, pid, int, resource, const void __user *, new, void __
 	return copyout(aspace_current(), old, &before, sizeof(before));
 }
 
+// getrusage(2). What was reported before is kept for each subject, so that no time ever goes
+// back.
 SYSCALL2(getrusage, int, who, void __user *, store)
 {
 	struct process *process = process_current();
@@ -107,13 +117,15 @@ SYSCALL2(getrusage, int, who, void __user *, store)
 #define NICE_MIN (-20)
 #define NICE_MAX 19
 
-// A call's change of niceness, or its question about it: nobody is meant so far.
+// A change of nice values, or a question about them.
 struct nice_call {
 	bool set;
-	int nice; // to set, or the lowest found
-	bool found;
+	int nice;   // the value to set, or the lowest that was found
+	bool found; // some process was meant
 };
 
+// Set the nice value of a process's threads, or look for the lowest. A zombie has no threads
+// that could run, so it does not count as found.
 static void nice_visit(struct process *process, struct nice_call *call)
 {
 	struct thread *thread;
@@ -129,10 +141,11 @@ static void nice_visit(struct process *process, struct nice_call *call)
 	}
 }
 
-#define NICE_COST 60 // instructions or so, to look at a process
+#define NICE_COST 60 // about how many instructions it takes to look at a process
 
-// Visit whom `which` and `who` mean: a process, the members of a group, or all of a user's; `who` 0
-// stands for the caller's own. All processes are root's. Returns 0, -EINVAL or -ESRCH.
+// Visit the processes that `which` and `who` name: a process, the members of a group, or all of
+// a user's. `who` 0 stands for the caller's own. All processes are root's, so no other user has
+// any. Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process is meant.
 static int nice_run(int which, pid_t who, struct nice_call *call)
 {
 	struct process *self = process_current(), *process;
@@ -156,7 +169,8 @@ static int nice_run(int which, pid_t who, struct nice_call *call)
 	return call->found ? 0 : -ESRCH;
 }
 
-// Reports 20 less the nice value, so that no result looks like an error.
+// getpriority(2). The call returns 20 minus the nice value, 1 to 40, so that no result looks
+// like an error; the C library converts it.
 SYSCALL2(getpriority, int, which, pid_t, who)
 {
 	struct nice_call call = { .set = false };
@@ -165,6 +179,7 @@ SYSCALL2(getpriority, int, which, pid_t, who)
 	return error ? error : 20 - call.nice;
 }
 
+// setpriority(2). Values out of range become the nearest that is allowed, as on Linux.
 SYSCALL3(setpriority, int, which, pid_t, who, int, nice)
 {
 	struct nice_call call = { .set = true, .nice = MAX(MIN(nice, NICE_MAX), NICE_MIN) };
@@ -172,6 +187,8 @@ SYSCALL3(setpriority, int, which, pid_t, who, int, nice)
 	return nice_run(which, who, &call);
 }
 
+// nice(2). The change is limited first, so that the sum cannot overflow. Returns 0; the C
+// library asks for the new value.
 SYSCALL1(nice, int, change)
 {
 	struct thread *thread = thread_current();

@@ -3,8 +3,9 @@
 
 #include "sys/syscall.h"
 
-// The kernel lets a program make this call (proc/signal_deliver.c). One that makes it by itself goes on
-// with its last interrupted call, as on Linux, and harms nobody.
+// restart_syscall(2). The kernel makes the program issue this call (proc/signal_deliver.c). A
+// program that does so by itself continues its last interrupted call, as on Linux, which harms
+// nobody.
 SYSCALL0(restart_syscall)
 {
 	const struct call_restart *restart = &thread_current()->restart;

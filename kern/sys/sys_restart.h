@@ -1,17 +1,18 @@
-// sys_restart.h: calls that go on after a signal without a handler (a stop and SIGCONT, for example) as
-// if nothing had been, although their arguments do not say how much is left to do. Such a call
-// returns
+// sys_restart.h: calls that continue after a signal without a handler (a stop and SIGCONT, for
+// example) as if nothing had happened, although their arguments do not say how much is left to
+// do. Such a call returns
 //
-//	return restart_later(&(struct call_restart){ .resume = ..., .deadline = ... });
+// 	return restart_later(&(struct call_restart){ .resume = ..., .deadline = ... });
 //
-// If no handler runs, the program calls restart_syscall next, which calls `resume`; that finds what
-// the call noted in thread_current()->restart. If a handler runs, the call returns -EINTR.
+// If no handler runs, the program makes the call restart_syscall next, which calls `resume`;
+// that reads what the call noted in thread_current()->restart. If a handler runs, the call
+// returns -EINTR.
 #pragma once
 
 #include "kern.h"
 #include "thread/thread.h"
 
-// Note how the call is to go on. Returns what it must return.
+// Note how the current call is to continue. Returns the code that the call must return.
 static inline long restart_later(const struct call_restart *restart)
 {
 	thread_current()->restart = *restart;

@@ -1,4 +1,5 @@
-// sys_select.c: select, made of poll: each descriptor that stands in one of the three sets is polled.
+// sys_select.c: select, made of poll: each descriptor that is in one of the three sets is polled
+// (select(2)).
 #include "fs/fdtable.h"
 #include "mem/heap.h"
 #include "proc/process.h"
@@ -7,25 +8,27 @@
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 
-// One of the sets: where the program has it, and which events put a descriptor into it.
+// One of the three sets, and the events by which a descriptor gets into its answer.
 struct fd_set {
-	uint32_t __user *user; // NULL: not asked for
-	short asked, answered;
-	uint32_t *bits, *answers; // `words` of each
+	uint32_t __user *user;    // where the program has it; NULL: it has none
+	short asked, answered;    // the events to poll for; those that count as an answer
+	uint32_t *bits, *answers; // the program's set and the answer, `words` words each
 };
 
 struct select {
-	uint32_t words;        // of each set
+	uint32_t words;        // words of 32 bits in each set
 	struct fd_set sets[3]; // readable, writable, exceptional
-	uint32_t count;        // descriptors in any of them
-	struct pollfd *fds;
+	uint32_t count;        // how many descriptors are in any of them
+	struct pollfd *fds;    // those descriptors, to be polled
 };
 
+// Returns true if the program's set has descriptor `fd`.
 static bool in_set(const struct fd_set *set, uint32_t fd)
 {
 	return set->bits[fd / 32] >> (fd % 32) & 1;
 }
 
+// Fetch the sets from the program. Returns 0 or -EFAULT.
 static int fetch_sets(struct select *select)
 {
 	for (int i = 0; i < 3; i++) {
@@ -37,7 +40,7 @@ static int fetch_sets(struct select *select)
 	return 0;
 }
 
-// Which events descriptor `fd` is to be polled for; 0: it stands in no set.
+// Returns the events for which descriptor `fd` is to be polled; 0: it is in no set.
 static short events_of(const struct select *select, uint32_t fd)
 {
 	short events = 0;
@@ -48,7 +51,8 @@ static short events_of(const struct select *select, uint32_t fd)
 	return events;
 }
 
-// Make the list to be polled of the first `n` descriptors. -EBADF when one of them is not open, -ENOMEM.
+// Make the list of descriptors to poll from the first `n`. Returns 0; -EBADF if one of them is
+// not open: poll would only mark it; -ENOMEM.
 static int list_descriptors(struct select *select, uint32_t n)
 {
 	struct fdtable *files = process_current()->files;
@@ -71,7 +75,8 @@ static int list_descriptors(struct select *select, uint32_t n)
 	return 0;
 }
 
-// Put the answers into the sets and back to the program. Returns how many bits are set.
+// Make the answers and store them in the program's sets. A descriptor counts once for each set
+// it is in (select(2)). Returns how many bits are set, or -EFAULT.
 static int answer(struct select *select)
 {
 	int total = 0;
@@ -93,6 +98,7 @@ static int answer(struct select *select)
 	return total;
 }
 
+// Do a select whose sets have room. An error leaves the program's sets as they are.
 static int select_run(struct select *select, uint32_t n, uint64_t deadline)
 {
 	int error = fetch_sets(select);
@@ -105,7 +111,7 @@ static int select_run(struct select *select, uint32_t n, uint64_t deadline)
 	return error < 0 ? error : answer(select);
 }
 
-// Give the sets room for `words` words each. 0 or -ENOMEM.
+// Allocate the sets and answers, `words` words each, in one block. Returns 0 or -ENOMEM.
 static int make_sets(struct select *select, uint32_t words)
 {
 	uint32_t *bits = kzalloc(MAX(words, 1u) * 6 * sizeof(*bits));
@@ -118,7 +124,8 @@ static int make_sets(struct select *select, uint32_t words)
 	return bits ? 0 : -ENOMEM;
 }
 
-// Descriptors that the table has no room for are passed over, as on Linux.
+// Returns how many descriptors are looked at: those for which the table has no room are passed
+// over, as on Linux.
 static uint32_t descriptors_to_poll(int n)
 {
 	uint32_t end = fdtable_end(process_current()->files);
@@ -126,6 +133,8 @@ static uint32_t descriptors_to_poll(int n)
 	return MIN((uint32_t)n, MAX(end, (uint32_t)OPEN_MAX));
 }
 
+// Do a select with a known deadline. Returns how many bits are set in the answers, or -errno. A
+// file at its end, or with an error, counts as readable: a read would not wait.
 static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
                        uint32_t __user *exceptional, uint64_t deadline)
 {
@@ -152,6 +161,8 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	return result;
 }
 
+// Do a select with a time-out in microseconds, and store how much of it is left: Linux does
+// that, other systems do not. Microseconds beyond a second are accepted here.
 static long select_timeval(int n, uint32_t __user *readable, uint32_t __user *writable,
                            uint32_t __user *exceptional, struct timeval __user *timeout)
 {
@@ -177,13 +188,14 @@ static long select_timeval(int n, uint32_t __user *readable, uint32_t __user *wr
 	return poll_result(!copyout(aspace_current(), timeout, &tv, sizeof(tv)), result);
 }
 
+// select(2), with five arguments.
 SYSCALL5(_newselect, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
          uint32_t __user *, exceptional, struct timeval __user *, timeout)
 {
 	return select_timeval(n, readable, writable, exceptional, timeout);
 }
 
-// The oldest form: one pointer to all five arguments.
+// The oldest form of select(2): one pointer to all five arguments.
 SYSCALL1(select, const uint32_t __user *, arguments)
 {
 	uint32_t a[5];
@@ -194,12 +206,14 @@ SYSCALL1(select, const uint32_t __user *, arguments)
 	                      (uint32_t __user *)a[3], (struct timeval __user *)a[4]);
 }
 
-// The sixth argument of pselect6: a mask and its size, behind one pointer.
+// The sixth argument of pselect6 points to this: a mask and its size. A call has no register for
+// a seventh argument.
 struct mask_argument {
 	uint32_t mask;
 	uint32_t size;
 };
 
+// Fetch the argument and put the mask in force. Returns 0, -EFAULT or -EINVAL.
 static int mask_argument_begin(struct wait_mask *mask, const struct mask_argument __user *user)
 {
 	struct mask_argument argument = { 0, 0 };
@@ -209,6 +223,8 @@ static int mask_argument_begin(struct wait_mask *mask, const struct mask_argumen
 	return wait_mask_begin(mask, (const sigset_t __user *)argument.mask, argument.size);
 }
 
+// pselect(2). The time-out is fetched first, then the mask, then the sets. Until wait_mask_end
+// no check may return past it, or the mask would stay.
 SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
          uint32_t __user *, exceptional, struct timespec __user *, timeout,
          const struct mask_argument __user *, mask)
@@ -226,6 +242,7 @@ SYSCALL6(pselect6, int, n, uint32_t __user *, readable, uint32_t __user *, writa
 	return poll_time_left(timeout, deadline, result);
 }
 
+// pselect(2) with seconds of 64 bits.
 SYSCALL6(pselect6_time64, int, n, uint32_t __user *, readable, uint32_t __user *, writable,
          uint32_t __user *, exceptional, struct timespec64 __user *, timeout,
          const struct mask_argument __user *, mask)

@@ -1,4 +1,5 @@
-// sys_sendfile.c: copying from one open file to another inside the kernel.
+// sys_sendfile.c: copying from one open file to another inside the kernel (sendfile(2),
+// copy_file_range(2)).
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
@@ -7,13 +8,15 @@
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 
-// A pair of open files, each with a position of its own if `has_` says so.
+// A pair of open files. A position of the caller's is used if `has_` says so; otherwise the
+// file's own.
 struct copy {
 	struct file *in, *out;
 	bool has_in_pos, has_out_pos;
 	int64_t in_pos, out_pos;
 };
 
+// Get both files. Returns 0, with two references, or -EBADF without any.
 static int copy_begin(struct copy *copy, int in_fd, int out_fd)
 {
 	copy->in = file_arg_get(in_fd);
@@ -27,6 +30,7 @@ static int copy_begin(struct copy *copy, int in_fd, int out_fd)
 	return -EBADF;
 }
 
+// Copy, and update the caller's positions. Returns how many bytes were copied, or -errno.
 static ssize_t copy_run(struct copy *copy, size_t len)
 {
 	uint64_t in_pos = (uint64_t)copy->in_pos, out_pos = (uint64_t)copy->out_pos;
@@ -38,13 +42,16 @@ static ssize_t copy_run(struct copy *copy, size_t len)
 	return n;
 }
 
+// Drop both references.
 static void copy_end(struct copy *copy)
 {
 	file_put(copy->in);
 	file_put(copy->out);
 }
 
-// May sendfile copy `len` bytes so?
+// Check whether sendfile may copy `len` bytes. The order is that of Linux's do_sendfile. The
+// source needs positions, so a pipe will not do; the destination may be anything but a file
+// opened with O_APPEND. Returns 0 or -errno.
 static int sendfile_check(const struct copy *copy, size_t len)
 {
 	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
@@ -58,6 +65,7 @@ static int sendfile_check(const struct copy *copy, size_t len)
 	return from < 0 || len > (uint64_t)(INT64_MAX - from) ? -EINVAL : 0;
 }
 
+// Copy for sendfile. Returns how many bytes were copied, or -errno.
 static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len)
 {
 	ssize_t n = copy_begin(copy, in_fd, out_fd);
@@ -71,6 +79,8 @@ static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len
 	return n;
 }
 
+// sendfile(2) with an offset of 32 bits. With an offset the file's own position stays, and the
+// offset is updated, also if no byte was copied.
 SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, len)
 {
 	struct copy copy = { .has_in_pos = offset != NULL };
@@ -87,6 +97,7 @@ SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, le
 	return n;
 }
 
+// sendfile(2) with an offset of 64 bits.
 SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, len)
 {
 	struct copy copy = { .has_in_pos = offset != NULL };
@@ -100,7 +111,9 @@ SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, 
 	return n;
 }
 
-// May copy_file_range copy *len bytes so? Lowers *len to what RLIMIT_FSIZE admits.
+// Check whether copy_file_range may copy *len bytes, and lower *len to the source's end and to
+// RLIMIT_FSIZE. The order is Linux's: types of files, access modes, overflow of positions,
+// limits, overlap within one file. Returns 0 or -errno.
 static int copy_range_check(const struct copy *copy, size_t *len)
 {
 	struct inode *in = copy->in->inode, *out = copy->out->inode;
@@ -131,6 +144,8 @@ static int copy_range_check(const struct copy *copy, size_t *len)
 	return 0;
 }
 
+// copy_file_range(2). The positions are fetched after the descriptors are checked. They are
+// stored only if bytes were copied.
 SYSCALL6(copy_file_range, int, in_fd, int64_t __user *, in_pos, int, out_fd, int64_t __user *,
          out_pos, size_t, len, unsigned int, flags)
 {

@@ -1,4 +1,4 @@
-// sys_signal.c: calls that send signals and say what to do with them.
+// sys_signal.c: calls that send signals and set what becomes of them (signal(7)).
 #include <abi/signal.h>
 #include "proc/altstack.h"
 #include "proc/process.h"
@@ -6,22 +6,26 @@
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 
+// Returns true if there is a signal of this number.
 static bool signo_ok(int signo)
 {
 	return signo > 0 && signo < NSIG;
 }
 
-// A signal number where 0 stands for none. Linux looks for the process first, and at the number
-// then.
+// Check a signal number; 0 stands for none and is valid: kill(2) then only looks whether the
+// process exists. Linux looks for the process first, and checks the number then. Returns 0 or
+// -EINVAL.
 static long check_signo(int signo)
 {
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
 }
 
-#define SEND_COST 300 // instructions or so, to send a signal
-#define LOOK_COST 20  // to look at a process that gets none
+// Approximate costs in instructions: to send a signal, and to look at a process that gets none.
+#define SEND_COST 300
+#define LOOK_COST 20
 
-// Send to everybody but init and the caller. Returns how many there were.
+// Send a signal to all processes but process 1 and the caller. The lock is released when it is
+// time to yield; the walk finds its place again. Returns how many processes there were.
 static int send_to_all(int signo, const struct signal_info *info)
 {
 	struct process_walk walk = { 0 };
@@ -44,7 +48,8 @@ static int send_to_all(int signo, const struct signal_info *info)
 	return count;
 }
 
-// Send to the process `pid`, or with `thread` to its thread of the same number alone.
+// Send a signal to process `pid`, or, with `thread`, only to its thread of the same number.
+// Returns 0 or -errno. A zombie accepts signals and ignores them.
 static long send_to(pid_t pid, int signo, const struct signal_info *info, bool thread)
 {
 	struct process *process;
@@ -64,6 +69,8 @@ static long send_to(pid_t pid, int signo, const struct signal_info *info, bool t
 	return error;
 }
 
+// kill(2). Above 0: a process; 0: the caller's group; -1: all; below: the group -pid. A failure
+// for some of several processes is no error, if there are any.
 SYSCALL2(kill, pid_t, pid, int, signo)
 {
 	struct process *self = process_current();
@@ -79,6 +86,7 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 	return count == 0 ? -ESRCH : check_signo(signo);
 }
 
+// tkill(2).
 SYSCALL2(tkill, pid_t, tid, int, signo)
 {
 	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
@@ -88,6 +96,7 @@ SYSCALL2(tkill, pid_t, tid, int, signo)
 	return send_to(tid, signo, &info, true);
 }
 
+// tgkill(2). A process's only thread has its number.
 SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 {
 	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
@@ -97,18 +106,21 @@ SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 	return tgid == tid ? send_to(tid, signo, &info, true) : -ESRCH;
 }
 
-// As on Linux a program can see by these which flags the kernel knows.
+// The flags that sigaction keeps. Others are cleared, so that a program can read back which
+// flags the kernel knows (sigaction(2), "Dynamically probing for flag bit support").
 #define SA_KNOWN                                                                                   \
 	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_EXPOSE_TAGBITS | SA_RESTORER | SA_ONSTACK | \
 	 SA_RESTART | SA_NODEFER | SA_RESETHAND)
 
-// What cannot be asked for is not kept either.
+// Remove what an action cannot have: unknown flags, and SIGKILL and SIGSTOP from its mask.
 static void mask_unblockable(struct sigaction *action)
 {
 	action->sa_flags &= SA_KNOWN;
 	action->sa_mask = mask_to_sigset(sigset_to_mask(action->sa_mask) & ~UNBLOCKABLE_SIGNALS);
 }
 
+// sigaction(2). SIGKILL and SIGSTOP can be asked for, but not changed. The new action is fetched
+// before they are refused; the old one is stored last, after the change.
 SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old, size_t, set_size)
 {
 	struct process *process = process_current();
@@ -133,6 +145,8 @@ SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old,
 	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
 }
 
+// sigprocmask(2). `how` counts only if there is a new mask. Signals that cannot be blocked are
+// left out silently. If the old mask cannot be stored, the change stays.
 SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old, size_t, set_size)
 {
 	sigmask_t mask = thread_current()->sigmask;
@@ -161,6 +175,8 @@ SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old,
 	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
 }
 
+// sigpending(2): pending for the thread or its process, and blocked. A smaller set is stored in
+// part.
 SYSCALL2(rt_sigpending, void __user *, store, size_t, set_size)
 {
 	sigset_t set = mask_to_sigset(signal_pending() & thread_current()->sigmask);
@@ -170,16 +186,20 @@ SYSCALL2(rt_sigpending, void __user *, store, size_t, set_size)
 	return copyout(aspace_current(), store, &set, set_size);
 }
 
+// sigreturn(2): a handler has returned. The registers come from the frame on the program's
+// stack, so the result must be the EAX that is there.
 SYSCALL0(sigreturn)
 {
 	return sigframe_return(false);
 }
 
+// sigreturn(2), from a handler with SA_SIGINFO, whose frame is another one.
 SYSCALL0(rt_sigreturn)
 {
 	return sigframe_return(true);
 }
 
+// Sleep until a signal is pending that the thread does not block.
 static void wait_for_signal(void)
 {
 	struct waitq nobody = WAITQ_INIT(nobody);
@@ -188,7 +208,9 @@ static void wait_for_signal(void)
 		waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 }
 
-// Wait for a signal with another mask. The old mask comes back when the handler has returned.
+// sigsuspend(2): wait for a signal with another mask. The old mask returns after the handler has
+// returned: until then the signal could not be delivered. The wait looks first whether a signal
+// is pending, so none gets lost between the change of the mask and the sleep.
 SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
 {
 	struct thread *thread = thread_current();
@@ -205,12 +227,15 @@ SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
 	return -ERESTARTNOHAND;
 }
 
+// pause(2): never returns anything but EINTR.
 SYSCALL0(pause)
 {
 	wait_for_signal();
 	return -ERESTARTNOHAND;
 }
 
+// sigaltstack(2). The old stack is read before the new one is set, and stored last. A stack in
+// use cannot be changed: EPERM.
 SYSCALL2(sigaltstack, const void __user *, new, void __user *, old)
 {
 	struct thread *thread = thread_current();

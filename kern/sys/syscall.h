@@ -1,17 +1,22 @@
-// syscall.h: how a system call is written down. SYSCALLn(name, type, argument, ...) defines
+// syscall.h: how a system call is written. SYSCALLn(name, type, argument, ...) defines
 //
-//	long sys_name(const struct trapframe *tf)
+// 	long sys_name(const struct trapframe *tf)
 //
 // which takes `n` arguments out of the registers ebx, ecx, edx, esi, edi, ebp and runs the body
 // that follows. The body returns the call's result, or -errno:
 //
-//	SYSCALL1(close, int, fd)
-//	{
-//		return fd_close(process_current()->files, fd);
-//	}
+// 	SYSCALL1(close, int, fd)
+// 	{
+// 		return fd_close(process_current()->files, fd);
+// 	}
 //
-// A 64-bit argument arrives in two registers, the low half first, and so as two arguments.
-// sys/syscall_list.h and sys/syscall_list_quire.h list all calls; sys/syscall_table.c makes the tables out of them.
+// A 64-bit argument comes in two registers, the low half first, and is written as two arguments.
+// sys/syscall_list.h and sys/syscall_list_quire.h list all calls; sys/syscall_table.c makes the
+// tables from them.
+//
+// The comment above a call says which of Linux's rules the code keeps, and where the order of
+// its checks matters: a program that makes two mistakes at once sees the error that is checked
+// first.
 #pragma once
 
 #include "cpu/trap.h"
@@ -40,7 +45,8 @@
 	SYSCALL_DEFINE(name, (t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6),                           \
 		((t1)tf->ebx, (t2)tf->ecx, (t3)tf->edx, (t4)tf->esi, (t5)tf->edi, (t6)tf->ebp))
 
-// The decoder, and the head of the body, which the compiler puts into the decoder.
+// Define the decoder and begin the body. The compiler inlines the body into the decoder, so a call
+// costs one jump through the table.
 #define SYSCALL_DEFINE(name, parameters, arguments)                                                \
 	static inline long call_##name parameters;                                                 \
 	long sys_##name(const struct trapframe *tf)                                                \
@@ -51,7 +57,7 @@
 	static inline long call_##name parameters
 // clang-format on
 
-// The two halves of a 64-bit argument put together.
+// Returns the value of a 64-bit argument that came in two registers.
 static inline int64_t pair64(uint32_t low, uint32_t high)
 {
 	return (int64_t)((uint64_t)high << 32 | low);

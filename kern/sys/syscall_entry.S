@@ -1,6 +1,7 @@
-// syscall_entry.S: the gate of system calls, `int $0x80`: number in EAX, arguments in EBX, ECX, EDX, ESI, EDI,
-// EBP; the result, or -errno, in EAX. A call that does next to nothing spends all its time here, so
-// this path does nothing but what it must.
+// syscall_entry.S: the gate of system calls, `int $0x80`. The call's number is in EAX, its
+// arguments in EBX, ECX, EDX, ESI, EDI, EBP; the result, or -errno, comes back in EAX
+// (syscall(2), "Architecture calling conventions"). A call that does next to nothing spends all
+// its time here, so this path does only what it must.
 
 #include "cpu/trapentry.h"
 #include "sys/syscall_count.h"

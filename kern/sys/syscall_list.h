@@ -1,7 +1,8 @@
-// syscall_list.h: every system call, one line each: X(name) for SYS_name and sys_name. No include guard:
-// whoever includes it says with X what becomes of a line.
+// syscall_list.h: every system call of Linux that there is, one line each: X(name) stands for
+// SYS_name and sys_name. The file has no include guard: each includer defines X and gets another
+// table.
 
-// files.c and sys_sendfile.c: bytes in and out
+// sys_read_write.c and sys_sendfile.c: moving bytes
 X(read)
 X(write)
 X(readv)
@@ -16,7 +17,7 @@ X(sendfile)
 X(sendfile64)
 X(copy_file_range)
 
-// open.c: descriptors
+// sys_descriptors.c: descriptors
 X(open)
 X(openat)
 X(creat)
@@ -32,7 +33,7 @@ X(fcntl64)
 X(ioctl)
 X(memfd_create)
 
-// poll.c and sys_select.c: waiting for files
+// sys_poll.c and sys_select.c: waiting for files
 X(poll)
 X(ppoll)
 X(ppoll_time64)
@@ -41,7 +42,7 @@ X(_newselect)
 X(pselect6)
 X(pselect6_time64)
 
-// sys_stat.c: what is known about a file
+// sys_stat.c: reading the attributes of a file
 X(stat64)
 X(lstat64)
 X(fstat64)
@@ -55,7 +56,7 @@ X(readlinkat)
 X(statfs64)
 X(fstatfs64)
 
-// sys_chmod_chown.c and sys_file_times.c: changing that
+// sys_chmod_chown.c, sys_truncate.c and sys_file_times.c: changing them
 X(chmod)
 X(fchmod)
 X(fchmodat)
@@ -103,7 +104,7 @@ X(fchdir)
 X(getcwd)
 X(chroot)
 
-// process.c: processes and threads
+// sys_process.c: processes and threads
 X(fork)
 X(vfork)
 X(clone)
@@ -127,7 +128,7 @@ X(set_robust_list)
 X(sched_yield)
 X(sched_getaffinity)
 
-// signal.c: signals
+// sys_signal.c: signals
 X(kill)
 X(tkill)
 X(tgkill)
@@ -140,10 +141,10 @@ X(rt_sigsuspend)
 X(pause)
 X(sigaltstack)
 
-// sys_restart.c: going on after a signal
+// sys_restart.c: continuing after a signal
 X(restart_syscall)
 
-// memory.c: the address space
+// sys_memory.c: the address space
 X(brk)
 X(mmap)
 X(mmap2)
@@ -163,11 +164,11 @@ X(munlockall)
 X(process_vm_readv)
 X(process_vm_writev)
 
-// futex.c: waiting for a word of memory
+// sys_futex.c: waiting for a word of memory
 X(futex)
 X(futex_time64)
 
-// time.c: clocks and sleeping
+// sys_clock.c: clocks and sleeping
 X(clock_gettime)
 X(clock_gettime64)
 X(clock_getres)
@@ -179,7 +180,7 @@ X(nanosleep)
 X(clock_nanosleep)
 X(clock_nanosleep_time64)
 
-// sys_machine.c: the machine, and who the caller is
+// sys_machine.c: the machine, and the caller's user and groups
 X(uname)
 X(sysinfo)
 X(reboot)
@@ -194,7 +195,7 @@ X(getegid32)
 X(getrandom)
 X(prctl)
 
-// sys_resource.c: limits, priorities and usage
+// sys_resource.c: limits, priorities and usage of resources
 X(getrlimit)
 X(ugetrlimit)
 X(setrlimit)

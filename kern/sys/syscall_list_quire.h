@@ -1,6 +1,7 @@
-// syscall_list_quire.h: the calls that Linux does not have, as in syscall_list.h.
+// syscall_list_quire.h: the system calls that Linux does not have, in the form of
+// syscall_list.h.
 
-// areas.c: named areas
+// sys_named_areas.c: named areas
 X(area_create)
 X(area_clone)
 X(area_find)

@@ -1,4 +1,4 @@
-// syscall_table.c: from a number to the function that makes the call.
+// syscall_table.c: the tables that lead from a number to the function of the call.
 #include <abi/area.h>
 #include <abi/syscall.h>
 #include "cpu/trap.h"
@@ -13,13 +13,15 @@ extern const syscall_handler syscall_table[SYSCALL_LIMIT];
 void syscall_entry(void);
 long syscall_beyond_table(const struct trapframe *frame);
 
+// A number without a call: ENOSYS, so that a C library can try another call.
 static long sys_unknown(const struct trapframe *frame)
 {
 	(void)frame;
 	return -ENOSYS;
 }
 
-// Where a table lists a number twice, the later entry counts: all are unknown at first.
+// In an initialiser that names an index twice, the later value counts: so all numbers are unknown
+// first, and the list then overrides those that are not.
 #pragma GCC diagnostic push
 #ifdef __clang__
 #pragma GCC diagnostic ignored "-Winitializer-overrides"
@@ -34,7 +36,7 @@ const syscall_handler syscall_table[SYSCALL_LIMIT] = {
 };
 #undef X
 
-#define QUIRE_CALLS 64u // room for those there may be
+#define QUIRE_CALLS 64u // room for calls of ours, from SYS_QUIRE_FIRST on
 
 #define X(name) [SYS_##name - SYS_QUIRE_FIRST] = sys_##name,
 static const syscall_handler quire_table[QUIRE_CALLS] = {
@@ -45,7 +47,8 @@ static const syscall_handler quire_table[QUIRE_CALLS] = {
 
 #pragma GCC diagnostic pop
 
-// Numbers beyond the table: calls that Linux does not have live there.
+// Call the function of a number beyond Linux's table (syscall_entry.S): the calls that Linux
+// does not have are there.
 long syscall_beyond_table(const struct trapframe *frame)
 {
 	uint32_t number = frame->eax - SYS_QUIRE_FIRST;
@@ -55,6 +58,7 @@ long syscall_beyond_table(const struct trapframe *frame)
 
 #ifdef STRETCH
 
+// Returns the name of a call, for the report of a call that ran too long without a yield.
 static const char *name_of(uint32_t number)
 {
 	switch (number) {

@@ -1,4 +1,4 @@
-// user_path.c: fetching paths.
+// user_path.c: fetching the paths of system calls.
 #include "sys/user_path.h"
 
 #include "fs/inode.h"
@@ -38,7 +38,8 @@ void path_arg_put(struct path_arg *arg)
 	kfree(arg->text);
 }
 
-// An empty path that stands for the descriptor, or for the current directory.
+// Returns the inode for which an empty path stands, with a new reference: the descriptor's, or
+// the current directory for AT_FDCWD.
 static struct inode *empty_path_inode(const struct path_arg *arg)
 {
 	struct inode *inode;

@@ -1,30 +1,34 @@
-// user_path.h: arguments of system calls that name a file.
+// user_path.h: arguments of system calls that name a file: by a path, by a descriptor, or by
+// both.
 #pragma once
 
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/process.h"
 
-// A path as a call gave it, copied into the kernel, and the directory where it starts.
+// A path, copied into the kernel, and the directory where it starts.
 struct path_arg {
 	char *text;
-	struct file *file;   // of the descriptor given beside it; NULL when it does not count
-	struct inode *start; // its inode, or NULL; no reference of its own
+	struct file *file;   // the file of the call's descriptor, a reference; NULL: not used
+	struct inode *start; // the inode of that file, borrowed; or NULL
 };
 
-// Fetch the path `text`, which, if it is relative, starts at descriptor `dirfd` (AT_FDCWD: the
-// current directory). 0 with *arg to be given back by path_arg_put; or -EFAULT, -ENAMETOOLONG,
-// -EBADF, -ENOMEM.
+// Fetch the path `text`. A relative one starts at the directory of descriptor `dirfd`, or at the
+// current directory if that is AT_FDCWD (openat(2)); an absolute one ignores `dirfd`, even a bad
+// one. It is copied once, so a program that changes it meanwhile cannot fool a check.
+// Returns 0, with *arg to be freed by path_arg_put; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
+
+// Free a path argument and drop its reference.
 void path_arg_put(struct path_arg *arg);
 
-// The inode that a call names by `dirfd`, `text` and `flags`: AT_EMPTY_PATH lets an empty path
-// stand for the descriptor itself, AT_SYMLINK_NOFOLLOW names a link that comes last. Stores a
-// reference. 0 or -errno.
+// Find the inode that a call names by `dirfd`, `text` and `flags`. AT_EMPTY_PATH: an empty path
+// stands for the descriptor itself. AT_SYMLINK_NOFOLLOW: a symbolic link that comes last is not
+// followed. Stores a new reference. Returns 0 or -errno.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
-// The open file of a descriptor with a reference, or NULL: also for one opened with O_PATH, which
-// most calls take for none.
+// Returns the open file of a descriptor, with a new reference, or NULL. A file that was opened
+// with O_PATH counts as none: most calls return EBADF for it (open(2)).
 static inline struct file *file_arg_get(int fd)
 {
 	struct file *file = fd_get(process_current()->files, fd);
