@@ -1,4 +1,5 @@
-// sys_stat.c: what is known about a file.
+// sys_stat.c: reading the attributes of files and file systems. A file can be examined without
+// being opened for reading, so all calls here work with O_PATH descriptors, too.
 #include "fs/inode.h"
 #include "mem/page.h"
 #include "sys/user_path.h"
@@ -7,7 +8,7 @@
 #include "vm/uaccess.h"
 #include <abi/statfs.h>
 
-// Report on an inode, whose reference is the caller's until now.
+// Report on an inode. Consumes the caller's reference.
 static int stat_inode(struct inode *inode, struct stat __user *buffer)
 {
 	struct stat st;
@@ -17,6 +18,7 @@ static int stat_inode(struct inode *inode, struct stat __user *buffer)
 	return copyout(aspace_current(), buffer, &st, sizeof(st));
 }
 
+// Find a file and report on it.
 static int stat_path(int dirfd, const char __user *path, int flags, struct stat __user *buffer)
 {
 	struct inode *inode;
@@ -25,16 +27,19 @@ static int stat_path(int dirfd, const char __user *path, int flags, struct stat 
 	return error ? error : stat_inode(inode, buffer);
 }
 
+// stat(2). The C library calls stat64, whose struct has sizes of 64 bits.
 SYSCALL2(stat64, const char __user *, path, struct stat __user *, buffer)
 {
 	return stat_path(AT_FDCWD, path, 0, buffer);
 }
 
+// lstat(2): of a symbolic link itself.
 SYSCALL2(lstat64, const char __user *, path, struct stat __user *, buffer)
 {
 	return stat_path(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, buffer);
 }
 
+// fstat(2).
 SYSCALL2(fstat64, int, fd, struct stat __user *, buffer)
 {
 	struct file *file = fd_get(process_current()->files, fd);
@@ -49,6 +54,7 @@ SYSCALL2(fstat64, int, fd, struct stat __user *, buffer)
 
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
 
+// fstatat(2): all other calls of this kind, by its flags.
 SYSCALL4(fstatat64, int, dirfd, const char __user *, path, struct stat __user *, buffer, int, flags)
 {
 	if (flags & ~STAT_FLAGS)
@@ -56,6 +62,7 @@ SYSCALL4(fstatat64, int, dirfd, const char __user *, path, struct stat __user *,
 	return stat_path(dirfd, path, flags, buffer);
 }
 
+// Convert a time of an inode to one in struct statx.
 static struct statx_timestamp statx_time(int64_t ns)
 {
 	struct timespec64 ts = ns_to_timespec(ns);
@@ -63,7 +70,7 @@ static struct statx_timestamp statx_time(int64_t ns)
 	return (struct statx_timestamp){ .tv_sec = ts.tv_sec, .tv_nsec = (uint32_t)ts.tv_nsec };
 }
 
-// The same facts in the newer struct.
+// Fill in the newer struct. A program must look at stx_mask: the time of creation is not there.
 static void fill_statx(struct inode *inode, struct statx *stx)
 {
 	struct stat st;
@@ -91,6 +98,8 @@ static void fill_statx(struct inode *inode, struct statx *stx)
 
 #define STATX_RESERVED 0x80000000u
 
+// statx(2). `mask` is a hint for what is expensive to find; here nothing is. Its highest bit is
+// reserved, and both sync flags at once make no sense: EINVAL before the path is looked at.
 SYSCALL5(statx, int, dirfd, const char __user *, path, int, flags, uint32_t, mask,
          struct statx __user *, buffer)
 {
@@ -109,6 +118,8 @@ SYSCALL5(statx, int, dirfd, const char __user *, path, int, flags, uint32_t, mas
 	return copyout(aspace_current(), buffer, &stx, sizeof(stx));
 }
 
+// Check access to a file. Real and effective user are the same one, root, so AT_EACCESS makes no
+// difference.
 static int access_at(int dirfd, const char __user *path, int mode, int flags)
 {
 	struct inode *inode;
@@ -125,22 +136,27 @@ static int access_at(int dirfd, const char __user *path, int mode, int flags)
 	return error;
 }
 
+// access(2).
 SYSCALL2(access, const char __user *, path, int, mode)
 {
 	return access_at(AT_FDCWD, path, mode, 0);
 }
 
+// faccessat(2). This call has no flags; the C library uses faccessat2 for them.
 SYSCALL3(faccessat, int, dirfd, const char __user *, path, int, mode)
 {
 	return access_at(dirfd, path, mode, 0);
 }
 
+// faccessat2(2).
 SYSCALL4(faccessat2, int, dirfd, const char __user *, path, int, mode, int, flags)
 {
 	return access_at(dirfd, path, mode, flags);
 }
 
-// An empty path stands for the descriptor, which may have been opened on a link with O_PATH.
+// An empty path stands for the descriptor, which may have been opened on a symbolic link with
+// O_PATH (readlink(2), "Since Linux 2.6.39"). What is no link is EINVAL, but ENOENT with an
+// empty path. The text is cut to the buffer, without a NUL.
 static int readlink_at(int dirfd, const char __user *path, char __user *buffer, int size)
 {
 	struct path_arg arg;
@@ -175,11 +191,13 @@ static int readlink_at(int dirfd, const char __user *path, char __user *buffer, 
 	return result;
 }
 
+// readlink(2). A size of 0 or less is EINVAL before the path is looked at.
 SYSCALL3(readlink, const char __user *, path, char __user *, buffer, int, size)
 {
 	return readlink_at(AT_FDCWD, path, buffer, size);
 }
 
+// readlinkat(2).
 SYSCALL4(readlinkat, int, dirfd, const char __user *, path, char __user *, buffer, int, size)
 {
 	return readlink_at(dirfd, path, buffer, size);
@@ -190,9 +208,9 @@ SYSCALL4(readlinkat, int, dirfd, const char __user *, path, char __user *, buffe
 #define ST_VALID 0x20
 #define ST_RELATIME 0x1000
 
-// Report on the file system of an inode, whose reference is the caller's until now. Files and free
-// memory are the same pages.
-static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user *buffer)
+// Report on the file system of an inode (statfs(2)). Consumes the caller's reference. Files and
+// free memory are the same pages, so the free blocks are the free pages.
+static int statfs_inode(struct inode *inode, struct statfs64 __user *buffer)
 {
 	struct statfs64 st = {
 		.f_type = TMPFS_MAGIC,
@@ -208,8 +226,6 @@ static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user
 	if (page != PAGE_SIZE)
 		st.f_bsize = st.f_frsize = page;
 	inode_put(inode);
-	if (size != sizeof(st))
-		return -EINVAL;
 	if (dev == VOLUME_PROC) {
 		st.f_type = PROC_SUPER_MAGIC;
 	} else if (dev == VOLUME_NAMELESS) {
@@ -224,22 +240,30 @@ static int statfs_inode(struct inode *inode, size_t size, struct statfs64 __user
 	return copyout(aspace_current(), buffer, &st, sizeof(st));
 }
 
+// statfs(2). The size of the struct is checked first: EINVAL before ENOENT.
 SYSCALL3(statfs64, const char __user *, path, size_t, size, struct statfs64 __user *, buffer)
 {
 	struct inode *inode;
-	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
-
-	return error ? error : statfs_inode(inode, size, buffer);
-}
-
-SYSCALL3(fstatfs64, int, fd, size_t, size, struct statfs64 __user *, buffer)
-{
-	struct file *file = fd_get(process_current()->files, fd);
 	int error;
 
+	if (size != sizeof(*buffer))
+		return -EINVAL;
+	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	return error ? error : statfs_inode(inode, buffer);
+}
+
+// fstatfs(2). The magic number tells a pipe or a memfd from a file in the tree.
+SYSCALL3(fstatfs64, int, fd, size_t, size, struct statfs64 __user *, buffer)
+{
+	struct file *file;
+	int error;
+
+	if (size != sizeof(*buffer))
+		return -EINVAL;
+	file = fd_get(process_current()->files, fd);
 	if (!file)
 		return -EBADF;
-	error = statfs_inode(inode_get(file->inode), size, buffer);
+	error = statfs_inode(inode_get(file->inode), buffer);
 	file_put(file);
 	return error;
 }

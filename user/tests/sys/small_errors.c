@@ -2,6 +2,7 @@
 
 #include "test.h"
 
+#include <abi/statfs.h>
 #include <sched.h>
 #include <sys/random.h>
 
@@ -23,6 +24,7 @@ int main(void)
 {
 	static const int clocks[] = { 0, 1, 3, 4, 5, 6, 7, 10, 11, 12, 99 };
 	struct timespec now, real;
+	struct statfs64 fs;
 	uint32_t mask[32];
 	char byte;
 
@@ -39,6 +41,10 @@ int main(void)
 	show("of nobody", syscall(SYS_sched_getaffinity, NOBODY, sizeof(mask), mask));
 	show("of -1", syscall(SYS_sched_getaffinity, -1, sizeof(mask), mask));
 	show("of nobody, no room", syscall(SYS_sched_getaffinity, NOBODY, 0, mask));
+	show("statfs of nothing", syscall(SYS_statfs64, "/nothing", sizeof(fs), &fs));
+	show("with a wrong size", syscall(SYS_statfs64, "/nothing", sizeof(fs) - 1, &fs));
+	show("fstatfs of nothing", syscall(SYS_fstatfs64, -1, sizeof(fs), &fs));
+	show("with a wrong size", syscall(SYS_fstatfs64, -1, sizeof(fs) - 1, &fs));
 	clock_gettime(CLOCK_REALTIME, &real);
 	show("atomic time", clock_gettime(CLOCK_TAI, &now));
 	check("is near", now.tv_sec - real.tv_sec <= 60);
