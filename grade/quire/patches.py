@@ -4,7 +4,7 @@ A patch names a function for each change, not a line:
 
     says: page .* is still on the free list
     test: page_alloc
-    @@ kern/mem/page.c page_take
+    @@ kern/mem/page_alloc.c page_take
      	a line that stays
     -	a line that goes
     +	a line that comes

@@ -32,10 +32,17 @@ static void adopt(page_t *first)
 	spin_unlock(&large_pool.lock);
 }
 
+// Free a page of the pool that nobody has a reservation for.
+static void free_unreserved(page_t *pp)
+{
+	large_return(pp, false);
+}
+
 void large_pool_init(size_t wanted)
 {
 	page_t *pp;
 
+	page_register_free(PAGE_LARGE, free_unreserved);
 	if (wanted <= large_pool.counts.total)
 		return;
 	while (large_pool.counts.total < wanted &&

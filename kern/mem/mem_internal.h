@@ -33,15 +33,50 @@ struct page_pool {
 
 extern struct page_pool page_pool;
 
-// Take a page off the free list, and prepare it as page_alloc's contract says.
-// Caller: holds page_pool.lock; the page is free.
+// Take a free page off the free list, and prepare it as page_alloc's contract says.
+// Caller: holds page_pool.lock.
 void page_take(page_t *pp);
 
-// Put an unused page at the front of the free list. Caller: holds page_pool.lock.
-void page_put(page_t *pp);
+// Append pages [first, end) to the free list, in their order, with fresh page_t.
+// Caller: holds page_pool.lock, or is page_init.
+void page_link_run(page_t *first, page_t *end);
 
-// Append the unused pages [first, end) to the free list. Caller: holds page_pool.lock.
-void page_put_run(page_t *first, page_t *end);
+// Debug builds: page_fill writes the free pattern into a page that becomes free. page_check_fill panics if
+// a free page that is about to be handed out has lost the pattern.
+#define FREE_PATTERN 0xFEEEFEEEu
+#ifdef DEBUG
+void page_fill(page_t *pp);
+void page_check_fill(page_t *pp);
+#else
+static inline void page_fill(page_t *pp)
+{
+	(void)pp;
+}
+
+static inline void page_check_fill(page_t *pp)
+{
+	(void)pp;
+}
+#endif
+
+// Put an unused page at the front of the free list. Caller: holds page_pool.lock.
+static inline void page_put(page_t *pp)
+{
+	page_t *first = page_pool.free.next;
+
+	pp->next = first;
+	pp->prev = &page_pool.free;
+	first->prev = pp;
+	page_pool.free.next = pp;
+	pp->kind = PAGE_FREE;
+	pp->flags = 0;
+	page_pool.free_count++;
+	page_fill(pp);
+}
+
+// Registered by spare_pages.c with its first page: puts all spare pages on the free list, and returns
+// how many there were. The allocator calls it, with page_pool.lock held, before it reports -ENOMEM.
+extern size_t (*page_drain_hook)(void);
 
 // Returns true if page_free and page_free_contig accept the page.
 static inline bool page_may_be_freed(const page_t *pp)
@@ -56,8 +91,12 @@ void page_refuse_free(const page_t *pp) __noreturn;
 // whole large page.
 #define PAGE_FLAG_LARGE 0x80u
 
-// Free a page that has lost its last reference or pin; a large page is freed whole.
+// Free a page that has lost its last reference or pin; a large page is freed whole. A kind of pages
+// that has an allocator of its own is freed by the function that this allocator has registered.
 void page_free_unused(page_t *pp);
+
+// Free pages of `kind` by `free` when their last reference or pin is gone. Once, at boot.
+void page_register_free(enum page_kind kind, void (*free)(page_t *pp));
 
 // Free a list of pages, linked by `next`, that have lost their last references.
 void page_free_list(page_t *first);
@@ -90,10 +129,6 @@ page_t *page_cache_get(unsigned int which);
 // Put page `pp`, of count 0, into cache `which`, or free it if the cache is full.
 void page_cache_put(unsigned int which, page_t *pp);
 
-// Put all cached pages on the free list. Returns how many there were. Caller: holds
-// page_pool.lock.
-size_t page_cache_drain(void);
-
 // Returns a description of what is wrong with a cached page, or NULL; its number goes to
 // *where_store. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
@@ -101,9 +136,6 @@ const char *page_cache_fault(size_t *where_store);
 // Flush the translations of [start, end), page-aligned, from the TLB, if `pgdir` is loaded or the
 // addresses are the kernel's.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
-
-// The pattern that debug builds write into free memory.
-#define FREE_PATTERN 0xFEEEFEEEu
 
 // Returns true if the next allocation must fail, because mem_fail_after (mem/fail_alloc.h) asked
 // for this. Always false in normal builds.

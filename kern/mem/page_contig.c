@@ -24,7 +24,7 @@ static size_t find_run(size_t end, size_t n)
 	return 0;
 }
 
-// Search below the run allocated last; then everywhere; then once more after freeing the cached
+// Search below the run allocated last; then everywhere; then once more after freeing the spare
 // pages. Returns as find_run. Caller: holds page_pool.lock.
 static size_t find_run_anywhere(size_t n)
 {
@@ -34,7 +34,7 @@ static size_t find_run_anywhere(size_t n)
 		start = find_run(page_pool.contig_end, n);
 	if (!start && n <= page_pool.free_count)
 		start = find_run(page_total, n);
-	if (!start && page_cache_drain())
+	if (!start && page_drain_hook && page_drain_hook())
 		start = find_run(page_total, n);
 	return start;
 }
@@ -84,7 +84,9 @@ void page_free_contig(page_t *pp, size_t n)
 		if (unlikely(!page_may_be_freed(each)))
 			page_refuse_free(each);
 	spin_lock(&page_pool.lock);
-	page_put_run(pp, end);
+	page_link_run(pp, end);
+	for (page_t *each = pp; each < end; each++)
+		page_fill(each);
 	if (page_to_ppn(end) > page_pool.contig_end)
 		page_pool.contig_end = page_to_ppn(end);
 	spin_unlock(&page_pool.lock);

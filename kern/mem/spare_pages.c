@@ -16,6 +16,25 @@ static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
 };
 
+// Put all spare pages on the free list. Returns how many there were. The allocator calls this when it
+// finds nothing: a spare page must never be the reason for -ENOMEM. Caller: holds page_pool.lock.
+static size_t page_cache_drain(void)
+{
+	size_t count = page_pool.cached_count;
+
+	for (struct page_cache *cache = caches; cache < &caches[PAGE_CACHES]; cache++) {
+		while (cache->first) {
+			page_t *pp = cache->first;
+
+			cache->first = pp->prev;
+			cache->room++;
+			page_put(pp);
+		}
+	}
+	page_pool.cached_count = 0;
+	return count;
+}
+
 // The last page put in comes out first: it is the most likely to be in the processor's cache.
 page_t *page_cache_get(unsigned int which)
 {
@@ -41,6 +60,7 @@ void page_cache_put(unsigned int which, page_t *pp)
 
 	debug_assert(pp->count == 0 && pp->pins == 0);
 	spin_lock(&page_pool.lock);
+	page_drain_hook = page_cache_drain;
 	if (cache->room) {
 		pp->prev = cache->first;
 		cache->first = pp;
@@ -50,24 +70,6 @@ void page_cache_put(unsigned int which, page_t *pp)
 		page_put(pp);
 	}
 	spin_unlock(&page_pool.lock);
-}
-
-// Called when page_alloc finds nothing: a cached page must never be the reason for -ENOMEM.
-size_t page_cache_drain(void)
-{
-	size_t count = page_pool.cached_count;
-
-	for (struct page_cache *cache = caches; cache < &caches[PAGE_CACHES]; cache++) {
-		while (cache->first) {
-			page_t *pp = cache->first;
-
-			cache->first = pp->prev;
-			cache->room++;
-			page_put(pp);
-		}
-	}
-	page_pool.cached_count = 0;
-	return count;
 }
 
 size_t page_reclaim(void)

@@ -21,9 +21,7 @@ pde_t *test_pgdir(void)
 
 void test_drain_caches(void)
 {
-	spin_lock(&page_pool.lock);
-	page_cache_drain();
-	spin_unlock(&page_pool.lock);
+	page_reclaim();
 }
 
 static void make_free_list_empty(void)
