@@ -13,6 +13,7 @@
 #include "mem/large_pool.h"
 #include "mem/pgdir.h"
 #include "mem/physical_map.h"
+#include "named/named.h"
 #include "proc/fault_signals.h"
 #include "proc/init.h"
 #include "proc/futex.h"
@@ -70,6 +71,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 
 	thread_init();        // make this code the first thread, start clock and timer
 	vm_init();            // make the kernel's address space, handle page faults
+	named_init();         // make the registry of named areas
 	exceptions_init();    // turn programs' exceptions into signals
 	oom_init();           // kill the largest process when a fault finds no memory
 	futex_init();         // make the table of threads that wait on futexes

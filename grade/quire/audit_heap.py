@@ -15,7 +15,7 @@ CLASS_MIN = 16  # bytes
 CLASS_PAGES, CLASS_TAIL = CLASSES, CLASSES + 1
 KSTACK_SIZE = 8192  # kern/thread/thread.h
 TEXT = re.compile(rb"[ -~]{5,60}")
-COUNTED = "aspace", "object", "file", "inode", "fdtable", "fs_context", "action_table", "named_area"
+COUNTED = "aspace", "object", "file", "inode", "fdtable", "fs_context", "action_table", "counted_name"
 
 
 class Heap:
@@ -224,7 +224,8 @@ def lost_blocks(audit):
     words, sizes, free, inside = audit.memory.words, heap.sizes, heap.free, heap.inside
     # Of areas, which may be many, it is known what they point to.
     reached = set(audit.of_kind["area"])
-    pending = _roots(audit) + list(audit.areas_of) + audit.of_kind["named_area"]
+    pending = _roots(audit) + list(audit.areas_of)
+    pending += audit.of_kind["named_area"] + audit.of_kind["counted_name"]
     while pending:
         address = pending.pop()
         number = address - KERNBASE >> 12

@@ -1,18 +1,18 @@
-"""Named areas: the registry, their owners and their memory (kern/vm/named.h)."""
+"""Named areas: the registry, their owners and their memory (kern/named/named.h)."""
 from quire import audit_files, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM
 
-SLOT_BITS = 10  # kern/vm/named.c
+SLOT_BITS = 10  # kern/named/named.c
 AREA_NAMED = 0x2000  # kern/vm/area.h
-FIELDS = """id space=as start ops=memory.ops object=memory.object offset=memory.offset
+FIELDS = """id name space=as start ops=memory.ops object=memory.object offset=memory.offset
     flags=memory.flags fixed=memory.fixed size=memory.size maximum=memory.maximum doomed busy prot access lock"""
 
 
 def keep_name(audit, area):
-    """A struct area shows the name of a named area, and so has a reference on it."""
-    at = area.name - audit.memory.field("named_area", "name")[0]
+    """A struct area with AREA_NAMED shows a counted name, and has a reference on it."""
+    at = area.name - audit.memory.field("counted_name", "text")[0]
     audit.refer(at, area.at)
-    audit.claim(at, "named_area", "the named area of {}", area)
+    audit.claim(at, "counted_name", "the counted name of {}", area)
 
 
 def named_areas(audit):
@@ -24,11 +24,11 @@ def named_areas(audit):
     for slot, at in enumerate(memory.word_list(address, kind[2])):
         if not at:
             continue
-        audit.refer(at, address + 4 * slot)
         audit.claim(at, "named_area", "slot {} of named areas", slot)
         if at not in audit.of_kind["named_area"]:
             continue
         named = read(at)
+        keep_name(audit, named)
         counts[named.space] = counts.get(named.space, 0) + 1
         for fault in _faults(audit, named, slot):
             audit.report("named-areas", f"slot {slot}: {fault}")

@@ -7,7 +7,7 @@
 #include "proc/process.h"
 #include "sys/user_path.h"
 #include "sys/syscall.h"
-#include "vm/named.h"
+#include "named/named.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 

@@ -74,9 +74,9 @@ extern const struct area_ops large_ops;  // large pages of a memory object that 
 #define AREA_NOWRITE 0x200u          // shared mapping of a file opened for reading: never writable
 #define AREA_WRITE_COMBINING 0x0800u // linear_ops: the processor may collect writes into bursts
 #define AREA_UNCACHED 0x1000u        // linear_ops: each access reaches the device; else write-back
-#define AREA_NAMED 0x2000u           // part of a named area, whose name it shows (vm/named.h)
-#define AREA_RESERVED 0x4000u        // large_ops, private: each of its pages is reserved
-#define AREA_WRITE_OPEN 0x8000u      // of a file opened for writing: counted in object->write_opens
+#define AREA_NAMED 0x2000u      // a piece of a named area: its name is counted (vm/counted_name.h)
+#define AREA_RESERVED 0x4000u   // large_ops, private: each of its pages is reserved
+#define AREA_WRITE_OPEN 0x8000u // of a file opened for writing: counted in object->write_opens
 
 // One area. Its position is kept twice: in the tree, for searches, and on the space's list, for
 // walks in address order.

@@ -3,7 +3,7 @@
 // the entries.
 #include "mem/heap.h"
 #include "vm/internal.h"
-#include "vm/named.h"
+#include "vm/counted_name.h"
 #include "vm/object.h"
 
 // Fill in `area` for [start, end) as `request` says. Takes no reference.
@@ -30,7 +30,7 @@ static inline void attach(struct area *area)
 	list_init(&area->object_link);
 	area->object_round = 0;
 	if (unlikely(area->flags & AREA_NAMED))
-		named_get(area->name);
+		counted_name_get(area->name);
 	if (area->object) {
 		object_get_hosted(area->object);
 		if (area->flags & AREA_WRITE_OPEN)
@@ -76,7 +76,7 @@ void area_release(struct area *area)
 		object_put_hosted(area->object);
 	}
 	if (unlikely(area->flags & AREA_NAMED))
-		named_put(area->name);
+		counted_name_put(area->name);
 	kfree(area);
 }
 

@@ -5,7 +5,6 @@
 #include "mem/tlb.h"
 #include "thread/thread.h"
 #include "vm/internal.h"
-#include "vm/named.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 #include "vm/kernel_window.h"
@@ -48,6 +47,7 @@ static void unmap_all(struct aspace *as)
 		ptes_unmap(as, start, area->end);
 	}
 }
+void (*aspace_named_hook)(struct aspace *as);
 
 // No lock is taken: the last reference is gone, so nobody else can reach the space. It ends in
 // this order: named areas (they name this space as their owner), page-table entries, areas (they
@@ -60,7 +60,7 @@ void aspace_put(struct aspace *as)
 		return;
 	assert(pgdir_current() != as->pgdir);
 	if (as->named)
-		named_forget(as);
+		aspace_named_hook(as);
 	unmap_all(as);
 	list_for_each_safe(area, after, &as->areas.list, link) {
 		area_release(area); // without area_remove: the tree is not used again
@@ -105,7 +105,6 @@ static void switch_to_thread(struct thread *next)
 void vm_init(void)
 {
 	kernel_space_init();
-	named_init();
 	thread_switch_hook = switch_to_thread;
 	trap_register(TRAP_PAGE_FAULT, page_fault);
 }

@@ -37,6 +37,9 @@ struct aspace {
 #define STACK_TOP ULIM
 #define STACK_LIMIT (8u << 20) // default limit of a stack's size (RLIMIT_STACK)
 
+// Registered by kern/named: the space `as`, which owns named areas, ends. The hook deletes them.
+extern void (*aspace_named_hook)(struct aspace *as);
+
 // Make an empty address space with one reference. Returns 0 or -ENOMEM.
 int aspace_create(struct aspace **store);
 

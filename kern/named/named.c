@@ -1,9 +1,10 @@
 // named.c: the registry of named areas: ids, names, reference counts, and what the information
 // calls report.
-#include "vm/named.h"
+#include "named/named.h"
 
 #include "mem/heap.h"
-#include "vm/named_internal.h"
+#include "named/named_internal.h"
+#include "vm/counted_name.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
 
@@ -22,11 +23,6 @@ static struct waitq settled = WAITQ_INIT(settled); // threads that wait for a bu
 static struct named_area *named_slots[SLOTS]; // [named_lock]
 static size_t next_slot;      // [named_lock] where the search for a free slot begins
 static uint32_t next_age = 1; // [named_lock]
-
-void named_init(void)
-{
-	mutex_init(&named_lock, "named areas", RANK_NAMED);
-}
 
 struct named_area *named_lookup(int id)
 {
@@ -54,10 +50,13 @@ struct named_area *named_new(struct aspace *as, int creator, const char *name)
 
 	if (!named)
 		return NULL;
-	named->refs = 1;
 	named->as = as;
 	named->creator = creator;
-	memcpy(named->name, name, strlen(name)); // without the caller's bytes after the NUL
+	named->name = counted_name_create(name, AREA_NAME_MAX);
+	if (!named->name) {
+		kfree(named);
+		return NULL;
+	}
 	list_init(&named->link);
 	return named;
 }
@@ -146,25 +145,6 @@ void named_done(struct named_area *named)
 	mutex_unlock(&named_lock);
 }
 
-// Returns the named area whose name this is: the name is a field of it.
-static struct named_area *named_of(const char *name)
-{
-	return (struct named_area *)(name - offsetof(struct named_area, name));
-}
-
-void named_get(const char *name)
-{
-	__atomic_add_fetch(&named_of(name)->refs, 1, __ATOMIC_RELAXED);
-}
-
-void named_put(const char *name)
-{
-	struct named_area *named = named_of(name);
-
-	if (__atomic_sub_fetch(&named->refs, 1, __ATOMIC_ACQ_REL) == 0)
-		kfree(named);
-}
-
 void named_memory_get(const struct named_memory *memory)
 {
 	if (!memory->object)
@@ -188,8 +168,8 @@ void named_memory_put(const struct named_memory *memory)
 static void release(struct named_area *named)
 {
 	named_memory_put(&named->memory);
-	named->memory.object = NULL;
-	named_put(named->name);
+	counted_name_put(named->name);
+	kfree(named);
 }
 
 void named_destroy(struct named_area *named)
@@ -197,27 +177,6 @@ void named_destroy(struct named_area *named)
 	if (named->start)
 		named_unmap(named);
 	release(named);
-}
-
-// as->named counts the areas of `as`, so the search ends as soon as all are found. The lock is
-// released for each area, because releasing its memory may free many pages and yield.
-void named_forget(struct aspace *as)
-{
-	size_t slot = 0;
-
-	while (as->named) {
-		struct named_area *named = NULL;
-
-		mutex_lock(&named_lock);
-		for (; !named; slot++) {
-			named = named_slots[slot];
-			if (named && named->as != as)
-				named = NULL;
-		}
-		named_unpublish(named);
-		mutex_unlock(&named_lock);
-		release(named);
-	}
 }
 
 size_t named_size(const struct named_area *named)
@@ -328,4 +287,31 @@ int named_physical(struct aspace *as, int id, uint32_t *store)
 		*store = first_address(named);
 	mutex_unlock(&named_lock);
 	return error;
+}
+
+// as->named counts the areas of `as`, so the search ends as soon as all are found. The lock is
+// released for each area, because releasing its memory may free many pages and yield.
+static void forget_space(struct aspace *as)
+{
+	size_t slot = 0;
+
+	while (as->named) {
+		struct named_area *named = NULL;
+
+		mutex_lock(&named_lock);
+		for (; !named; slot++) {
+			named = named_slots[slot];
+			if (named && named->as != as)
+				named = NULL;
+		}
+		named_unpublish(named);
+		mutex_unlock(&named_lock);
+		release(named);
+	}
+}
+
+void named_init(void)
+{
+	mutex_init(&named_lock, "named areas", RANK_NAMED);
+	aspace_named_hook = forget_space;
 }

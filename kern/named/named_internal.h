@@ -2,7 +2,7 @@
 #pragma once
 
 #include "vm/internal.h"
-#include "vm/named.h"
+#include "named/named.h"
 #include "vm/object.h"
 
 // [r] named_lock guards the registry and all fields with this letter. It is never held while an

@@ -24,9 +24,8 @@ struct named_memory {
 };
 
 // One named area.
-// [a] atomic   [c] constant once it has an id   [r] named_lock
+// [c] constant once it has an id   [r] named_lock
 struct named_area {
-	uint32_t refs;              // [a] the registry, and each struct area with its name
 	int id;                     // [c]
 	int creator;                // [c] what named_info reports as the owner; no other use
 	struct aspace *as;          // [c] the owner; the area ends with it
@@ -37,7 +36,7 @@ struct named_area {
 	bool busy;                  // [r] a call is changing it; other calls wait
 	struct list link;           // on the list of the call that makes or deletes it
 	uint8_t prot, access, lock; // [r] PROT_, AREA_ACCESS_, AREA_LOCK_
-	char name[AREA_NAME_MAX];   // [c]
+	const char *name; // [c] a counted name of AREA_NAME_MAX bytes; its mappings show it
 };
 
 // Prepare the registry. Once, at boot.
@@ -76,11 +75,3 @@ int named_physical(struct aspace *as, int id, uint32_t *store);
 
 // Delete `count` areas, all or none, and unmap their pieces.
 int named_delete(struct aspace *as, const int *ids, size_t count);
-
-// Delete all named areas of `as`, which ends. The caller unmaps them, with all other areas.
-void named_forget(struct aspace *as);
-
-// Take, or drop, the reference that a struct area with AREA_NAMED has on the named area whose name
-// it shows.
-void named_get(const char *name);
-void named_put(const char *name);

@@ -2,7 +2,7 @@
 // failing in turn.
 #include "mem/heap.h"
 #include "mem/fail_alloc.h"
-#include "vm/named.h"
+#include "named/named.h"
 #include "vm/test/vm_test_util.h"
 
 static struct area_request ask(const char *name, unsigned int n, uint32_t lock, uint32_t access)
