@@ -200,6 +200,8 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
 	if (!error)
+		error = signal_exec_prepare(&process_current()->signals);
+	if (!error)
 		error = unshare_files(process_current());
 	thread->limits = thread->process->limits;
 	if (error) {

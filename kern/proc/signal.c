@@ -144,6 +144,17 @@ void signal_reset_handler(struct signal_state *signals, int signo)
 	spin_unlock(&signals->lock);
 }
 
+int signal_exec_prepare(struct signal_state *signals)
+{
+	int error = 0;
+
+	spin_lock(&signals->lock);
+	if (signals->table && !own_table(signals))
+		error = -ENOMEM;
+	spin_unlock(&signals->lock);
+	return error;
+}
+
 // Handlers are addresses in the old program, so they must go. Pending and blocked signals stay
 // (execve(2)).
 void signal_exec(struct signal_state *signals)
@@ -153,21 +164,13 @@ void signal_exec(struct signal_state *signals)
 
 	spin_lock(&signals->lock);
 	table = signals->table;
-	if (table) {
-		// If there is no memory for a table of its own, the program starts with the
-		// default for all.
-		table = own_table(signals);
-		for (int i = 1; table && i < NSIG; i++) {
-			bool ignored = action_of(signals, i).sa_handler == SIG_IGN;
+	assert(!table || table->refs == 1);
+	for (int i = 1; table && i < NSIG; i++) {
+		bool ignored = action_of(signals, i).sa_handler == SIG_IGN;
 
-			memset(&table->actions[i], 0, sizeof(table->actions[i]));
-			if (ignored)
-				table->actions[i].sa_handler = SIG_IGN;
-		}
-		if (!table) {
-			table_put(signals->table);
-			signals->table = NULL;
-		}
+		memset(&table->actions[i], 0, sizeof(table->actions[i]));
+		if (ignored)
+			table->actions[i].sa_handler = SIG_IGN;
 	}
 	signals->reset = 0;
 	spin_unlock(&signals->lock);

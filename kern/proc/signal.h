@@ -64,8 +64,12 @@ void signal_state_fork(struct signal_state *signals, struct signal_state *from);
 // Free all that `signals` holds. The process is a zombie or was never published.
 void signal_state_destroy(struct signal_state *signals);
 
+// Give the process a table of actions of its own, so that signal_exec needs no memory. Returns 0 or
+// -ENOMEM.
+int signal_exec_prepare(struct signal_state *signals);
+
 // Change the actions for a new program: handlers are replaced by the default; ignored signals stay
-// ignored.
+// ignored. Caller: has called signal_exec_prepare, and has not forked since.
 void signal_exec(struct signal_state *signals);
 
 // Returns the action for `signo`.

@@ -44,10 +44,16 @@ static pid_t stopper(void)
 static pid_t stopped_child(void)
 {
 	int before = told[CLD_STOPPED];
-	pid_t pid = stopper();
+	sigset_t blocked, old;
+	pid_t pid;
 
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, &old);
+	pid = stopper();
 	while (told[CLD_STOPPED] == before)
-		syscall(SYS_sched_yield);
+		sigsuspend(&old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	return pid;
 }
 
