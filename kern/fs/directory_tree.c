@@ -1,11 +1,11 @@
-// directory_tree.c: looking names up, adding and removing them.
+// directory_tree.c: finding, adding, removing and moving the entries of directories.
 #include "fs/directory_tree.h"
 
 #include "mem/heap.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
 
-#define ASCEND_COST 50 // instructions or so, to go on to the directory above
+#define ASCEND_COST 50 // about how many instructions it takes to go one directory up
 
 uint32_t tree_moves; // [tree_lock]
 
@@ -27,14 +27,15 @@ void tree_init(void)
 	tree_root->nlink = 2;
 }
 
-// The entry of a node of a tree by name, or NULL.
+// Returns the entry of a node of a tree by name, or NULL.
 static struct entry *named_by(const struct avl_node *node)
 {
 	return node ? container_of(node, struct entry, by_name) : NULL;
 }
 
-// Compare `name` with that of `entry` in the order of a directory's tree: by hash, which mostly
-// decides, then by length, then by text. Returns a number below, equal to or above 0.
+// Compare `name` with the name of `entry` in the order of a directory's tree: by hash, which
+// nearly always decides, then by length, then by text. Returns a number below, equal to or above
+// 0.
 static int compare(const struct name *name, const struct entry *entry)
 {
 	if (name->hash != entry->hash)
@@ -44,6 +45,7 @@ static int compare(const struct name *name, const struct entry *entry)
 	return memcmp(name->text, entry->text, name->length);
 }
 
+// Returns the name of an entry.
 static struct name name_in(const struct entry *entry)
 {
 	return (struct name){ entry->text, entry->length, entry->hash };
@@ -83,6 +85,7 @@ int tree_lookup(struct inode *dir, const struct name *name, struct inode **store
 	return -ENOENT;
 }
 
+// Returns the entry of a node of a tree by cookie, or NULL.
 static struct entry *entry_of(const struct avl_node *node)
 {
 	return node ? container_of(node, struct entry, order) : NULL;
@@ -93,9 +96,10 @@ static bool is_older(const struct avl_node *a, const struct avl_node *b)
 	return entry_of(a)->cookie < entry_of(b)->cookie;
 }
 
-// Make an entry that stands in no directory yet; the reference on `dir` is taken when it is inserted.
-// `replaced`: the length of the name that goes when this one comes, 0: none does. A name that is no
-// longer may also be made where lasting memory is short.
+// Create an entry that is in no directory yet; entry_insert takes the references. `replaced`:
+// the length of the name that goes when this one comes, 0: none does. A name that is not longer
+// than the old one may use the last free memory, so a rename works even when memory is short.
+// Returns NULL if out of memory.
 static struct entry *entry_create(const struct name *name, uint32_t replaced)
 {
 	size_t size = sizeof(struct entry) + name->length + 1;
@@ -111,11 +115,10 @@ static struct entry *entry_create(const struct name *name, uint32_t replaced)
 	return entry;
 }
 
-// Put an entry into `dir` as a name of `inode`, taking a reference on each.
+// Put an entry into `dir` as a name of `inode`. Takes a reference on each. If the file had lost
+// its last name, or never had one, its label goes: it has a true name now.
 static void entry_insert(struct entry *entry, struct inode *dir, struct inode *inode)
 {
-	// A file that lost its last name, or never had one, and gets a name again: forget the old
-	// one.
 	if (inode->nlink == 0 && !list_empty(&inode->names)) {
 		struct entry *label = list_first(&inode->names, struct entry, alias);
 
@@ -141,7 +144,8 @@ static void entry_insert(struct entry *entry, struct inode *dir, struct inode *i
 	inode_touch(dir, TOUCH_MTIME | TOUCH_CTIME);
 }
 
-// Take an entry out of its directory and of its file's names, keeping its references.
+// Take an entry out of its directory and of its file's names. Its references stay, for the
+// caller to drop.
 static void entry_remove(struct entry *entry)
 {
 	struct inode *dir = entry->parent;
@@ -199,7 +203,7 @@ void tree_unlink(struct entry *entry)
 
 	entry_remove(entry);
 	if (inode->nlink == 0) {
-		// The last name stays as the file's label, with its reference on the directory.
+		// The entry becomes the file's label and keeps its reference on the directory.
 		list_add(&inode->names, &entry->alias);
 	} else {
 		inode_put(entry->parent);
@@ -208,6 +212,9 @@ void tree_unlink(struct entry *entry)
 	inode_put(inode);
 }
 
+// A new entry takes the place of the old one, because its name may be longer, and it needs a new
+// cookie in the other directory. The inode gets a reference meanwhile: it has no name between
+// the two steps.
 int tree_move(struct entry *entry, struct inode *dir, const struct name *name, struct entry *victim)
 {
 	struct inode *inode = entry->inode;
@@ -229,6 +236,7 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 	return 0;
 }
 
+// Both entries are allocated before either of the old ones is touched.
 int tree_exchange(struct entry *a, struct entry *b)
 {
 	struct name name_a = name_in(a), name_b = name_in(b);
@@ -262,8 +270,8 @@ struct inode *tree_parent(struct inode *dir)
 	return list_first(&dir->names, struct entry, alias)->parent;
 }
 
-// A directory without directories in it is above nothing. (Of the kernel's own ones nlink counts only
-// some.)
+// A directory without directories in it lies above nothing: most renames end here. (In the
+// kernel's own directories nlink counts only the entries, and others may exist.)
 int tree_is_above(const struct inode *above, struct inode *inode)
 {
 	uint32_t moves = tree_moves;

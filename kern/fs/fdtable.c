@@ -1,12 +1,16 @@
-// fdtable.c: descriptor tables.
+// fdtable.c: descriptor tables. A table has one array that grows by doubling, up to FD_NEAR
+// slots, and chunks beyond (fdtable_far.c). Files are always closed after the lock is released:
+// closing one may sleep.
 #include "fs/fdtable.h"
 
 #include "mem/heap.h"
 #include "mem/page.h"
 #include "thread/yield.h"
 
-#define CLOSE_COST 50 // instructions or so, for a slot
+#define CLOSE_COST 50 // about how many instructions a slot takes
 
+// Allocate an empty table with room for `size` slots. Returns NULL if out of memory. Slots are
+// not cleared: only those below `end` are defined, so a fork that copies few writes few.
 static struct fdtable *fdtable_alloc(uint32_t size)
 {
 	struct fdtable *table = kmalloc(sizeof(*table));
@@ -37,8 +41,8 @@ struct fdtable *fdtable_create(void)
 
 struct fdtable *fdtable_copy(struct fdtable *from)
 {
-	// The size is read without the lock: should the table grow meanwhile, which takes another
-	// thread of the same process, the copy is made again.
+	// The size is read without the lock, since memory cannot be allocated under it. If another
+	// process that shares the table makes it grow meanwhile, the copy is made again.
 	uint32_t size = from->size;
 	struct fdtable *copy = fdtable_alloc(size);
 
@@ -84,7 +88,7 @@ void fdtable_put(struct fdtable *table)
 	kfree(table);
 }
 
-// The part of fdtable_exec for descriptors from FD_NEAR on.
+// Do fdtable_exec for descriptors from FD_NEAR on. Not inlined: hardly any process has them.
 static __noinline void close_far_at_exec(struct fdtable *table)
 {
 	for (int fd = fd_next(table, FD_NEAR); fd >= 0; fd = fd_next(table, fd + 1)) {
@@ -106,7 +110,7 @@ void fdtable_exec(struct fdtable *table)
 		close_far_at_exec(table);
 }
 
-// Make room for slot `fd`. Caller: holds the lock; fd < FD_NEAR. 0 or -ENOMEM.
+// Make room for slot `fd` < FD_NEAR. Returns 0 or -ENOMEM. Caller: holds the lock.
 static int grow(struct fdtable *table, uint32_t fd)
 {
 	uint32_t size = table->size;
@@ -127,8 +131,8 @@ static int grow(struct fdtable *table, uint32_t fd)
 	return 0;
 }
 
-// Make slot `fd` one of those whose contents are defined. Caller: holds the lock; fd < NR_OPEN. 0 or
-// -ENOMEM.
+// Make slot `fd` < NR_OPEN one of those whose contents are defined. Returns 0 or -ENOMEM.
+// Caller: holds the lock.
 static int reach(struct fdtable *table, uint32_t fd)
 {
 	int error;
@@ -143,13 +147,13 @@ static int reach(struct fdtable *table, uint32_t fd)
 	return 0;
 }
 
-// Returns the word of `fd`, or NULL where it has none that is defined. Caller: holds the lock.
+// Returns the slot of `fd`, or NULL if it is not defined. Caller: holds the lock.
 static uintptr_t *slot_of(struct fdtable *table, uint32_t fd)
 {
 	return fd < table->end ? &table->slots[fd] : fd_far_slot(table, fd);
 }
 
-// Fill slot `fd`, which has been reached. Returns what it held. Caller: holds the lock.
+// Fill slot `fd`, which has been reached. Returns its word before. Caller: holds the lock.
 static uintptr_t fill(struct fdtable *table, uint32_t fd, uintptr_t word)
 {
 	uintptr_t *slot = slot_of(table, fd), old = *slot;
@@ -160,7 +164,8 @@ static uintptr_t fill(struct fdtable *table, uint32_t fd, uintptr_t word)
 	return old;
 }
 
-// Slot `fd` has become free. Caller: holds the lock.
+// Mark slot `fd` as free, and lower `end` past all free slots at the end. Caller: holds the
+// lock.
 static void freed(struct fdtable *table, uint32_t fd)
 {
 	table->lowest_free = MIN(table->lowest_free, fd);
@@ -173,7 +178,8 @@ static void freed(struct fdtable *table, uint32_t fd)
 		table->end--;
 }
 
-// Returns the lowest free descriptor not below `fd`; NR_OPEN: there is none. Caller: holds the lock.
+// Returns the lowest free descriptor not below `fd`; NR_OPEN if there is none. Caller: holds the
+// lock.
 static uint32_t first_free(const struct fdtable *table, uint32_t fd)
 {
 	while (fd < table->end && table->slots[fd])
@@ -181,12 +187,14 @@ static uint32_t first_free(const struct fdtable *table, uint32_t fd)
 	return fd < FD_NEAR ? fd : fd_far_first_free(table, fd);
 }
 
-// The first descriptor that the current thread may not use.
+// Returns the first descriptor that the current thread may not use.
 static uint32_t descriptor_limit(void)
 {
 	return (uint32_t)MIN(thread_limit(RLIMIT_NOFILE), (uint64_t)NR_OPEN);
 }
 
+// No slot below lowest_free is free, so the search starts there: POSIX demands the lowest free
+// one, and a program with many open files would pay for all of them each time.
 int fd_reserve(struct fdtable *table, uint32_t min)
 {
 	uint32_t fd;
@@ -227,6 +235,7 @@ int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec)
 	return fd;
 }
 
+// EBUSY is Linux's answer, too (dup(2)): the slot belongs to an open() that has not ended.
 int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 {
 	uintptr_t old = 0;
@@ -269,7 +278,7 @@ int fd_close(struct fdtable *table, int fd)
 	return 0;
 }
 
-// The word of an open descriptor, or NULL. Caller: holds the lock.
+// Returns the slot of an open descriptor, or NULL. Caller: holds the lock.
 static uintptr_t *open_slot(struct fdtable *table, int fd)
 {
 	uintptr_t *slot = slot_of(table, (uint32_t)fd);
@@ -313,8 +322,8 @@ size_t fdtable_held_pages(struct fdtable *table)
 		if (table->slots[fd] > FD_RESERVED)
 			bytes += file_held_bytes(
 				(struct file *)(table->slots[fd] & ~FD_SLOT_CLOEXEC));
-	for (uint32_t i = 0; table->far && i < FD_CHUNKS;
-	     i++) // and their files, were they not shared
+	// The far files are counted as if they were not shared: to ask each would take too long.
+	for (uint32_t i = 0; table->far && i < FD_CHUNKS; i++)
 		if (table->far->chunks[i])
 			bytes += sizeof(struct fd_chunk) +
 			         table->far->chunks[i]->used * sizeof(struct file);

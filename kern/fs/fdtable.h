@@ -1,25 +1,25 @@
-// fdtable.h: the numbers by which a process knows its open files.
+// fdtable.h: descriptor tables: the numbers by which a process knows its open files.
 //
-// A slot of the table is one word: a pointer to the file, with its lowest bit set when the
-// descriptor is to be closed at exec; 0 when it is free; FD_RESERVED while somebody is about to
-// fill it. So a fork copies words.
+// A slot of the table is one word: a pointer to the file, whose lowest bit is set if the
+// descriptor is to be closed at exec; 0 if the descriptor is free; FD_RESERVED while a thread is
+// about to fill it. So fork copies a table word by word.
 #pragma once
 
 #include "cpu/spinlock.h"
 #include "fs/file.h"
 #include <abi/limits.h>
 
-#define FD_FIRST_SLOTS 16  // a table has room for these without an allocation of its own
-#define FD_NEAR 1024       // descriptors below this one stand in one array
-#define FD_SLOT_CLOEXEC 1u // bit of a slot's word
-#define FD_RESERVED 2u     // value of a slot's word
+#define FD_FIRST_SLOTS 16  // slots that lie in the table itself
+#define FD_NEAR 1024       // descriptors below this one are in one array
+#define FD_SLOT_CLOEXEC 1u // bit of a slot's word: close at exec
+#define FD_RESERVED 2u     // value of a slot's word: reserved
 
 #define FD_CHUNKS 1024u
 #define FD_CHUNK_SLOTS 1023u
 
-// The descriptors from FD_NEAR on, in chunks. Guarded by the table's lock.
+// The descriptors from FD_NEAR on are in chunks. Guarded by the table's lock.
 struct fd_chunk {
-	uint32_t used; // slots that are not 0; a chunk without any is freed
+	uint32_t used; // how many slots are not 0; a chunk without any is freed
 	uintptr_t slots[FD_CHUNK_SLOTS];
 };
 
@@ -29,61 +29,68 @@ struct fd_far {
 
 // [a] atomic   [l] lock
 struct fdtable {
-	uint32_t refs;        // [a] processes that share the table, and who looks at it
+	uint32_t refs;        // [a] processes that share the table, and threads that look at it
 	struct spinlock lock; // RANK_FILE
 	uintptr_t *slots;     // [l] first_slots, or allocated
-	uint32_t size;        // [l] how many they are, at most FD_NEAR
-	uint32_t end;         // [l] all of them from here on are free, and their contents undefined
+	uint32_t size;        // [l] how many slots there are, at most FD_NEAR
+	uint32_t end;         // [l] slots from here on are free, and their contents undefined
 	uint32_t lowest_free; // [l] no slot below this one is free
 	struct fd_far *far;   // [l] NULL until there is a descriptor from FD_NEAR on; then kept
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
-// An empty table with one reference. NULL without memory.
+// Create an empty table with one reference. Returns NULL if out of memory.
 struct fdtable *fdtable_create(void);
 
-// A table of its own with the same files. NULL without memory.
+// Create a table with the same open files, as fork() needs it. Returns NULL if out of memory.
+// Yields. Caller: holds no lock.
 struct fdtable *fdtable_copy(struct fdtable *from);
 
+// Take a reference on `table`. Returns `table`.
 static inline struct fdtable *fdtable_get(struct fdtable *table)
 {
 	__atomic_add_fetch(&table->refs, 1, __ATOMIC_RELAXED);
 	return table;
 }
 
-// Drop a reference; the last one closes every file. Caller: holds no lock.
+// Drop a reference on `table`. The last one closes every file. Yields. Caller: holds no lock.
 void fdtable_put(struct fdtable *table);
 
-// Close the descriptors that are marked so. Caller: nobody else uses the table.
+// Close the descriptors that are marked to be closed at exec. Yields. Caller: nobody else uses
+// the table.
 void fdtable_exec(struct fdtable *table);
 
-// Those from FD_NEAR on (fdtable_far.c). Caller: holds the lock, where nothing else is said.
+// The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Their callers hold the
+// table's lock unless the contract says otherwise.
 
-// Returns the slot of `fd`, or NULL where there is none, or where `fd` is below FD_NEAR.
+// Returns the slot of `fd`, or NULL if there is none or `fd` is below FD_NEAR.
 uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd);
 
-// Make the slot of `fd`, from FD_NEAR to NR_OPEN. Returns 0 or -ENOMEM. The caller fills it, and calls
-// fd_far_taken if it was 0.
+// Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN). Returns 0 or -ENOMEM. The caller
+// fills the slot, and calls fd_far_taken if it was 0 before.
 int fd_far_reach(struct fdtable *table, uint32_t fd);
+
+// Count the slot of `fd`, which was free, as used.
 void fd_far_taken(struct fdtable *table, uint32_t fd);
 
 // Free the slot of `fd`, which was in use.
 void fd_far_freed(struct fdtable *table, uint32_t fd);
 
-// Returns the lowest free descriptor from `fd` >= FD_NEAR on; NR_OPEN: there is none.
+// Returns the lowest free descriptor not below `fd` >= FD_NEAR; NR_OPEN if there is none.
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
 
-// Returns the lowest open one not below `fd`, or -1.
+// Returns the lowest open descriptor not below `fd`, or -1.
 int fd_far_next(const struct fdtable *table, uint32_t fd);
 
-// Copy those of `from` to the new table `to`. Returns 0; -ENOMEM with part of them copied. Caller: holds
-// no lock. Others may run in between.
+// Copy the far descriptors of `from` to the new table `to`. Returns 0; -ENOMEM with a part of
+// them copied. Caller: holds no lock. Yields.
 int fd_far_copy(struct fdtable *from, struct fdtable *to);
 
-// Close all, and free their slots. Caller: as for fd_far_copy; nobody else uses the table.
+// Close all far descriptors, and free their slots. Yields. Caller: holds no lock; nobody else
+// uses the table.
 void fd_far_put(struct fdtable *table);
 
-// The file of descriptor `fd` with a reference for the caller, or NULL.
+// Returns the file of descriptor `fd` with a new reference, or NULL if it is not open.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {
 	uintptr_t slot = 0;
@@ -101,8 +108,9 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
-// The file of descriptor `fd` for the length of a system call, or NULL. A table that nobody shares
-// is changed by nobody meanwhile: then there is no need for the lock, nor for a reference.
+// Returns the file of descriptor `fd` for the length of a system call, or NULL. If nobody shares
+// the table, nobody can close the descriptor meanwhile: then neither the lock nor a reference is
+// needed. Stores in *counted whether a reference was taken; the caller passes it to fd_return.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot;
@@ -114,41 +122,48 @@ static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counte
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
+// End a borrowing by fd_borrow.
 static inline void fd_return(struct file *file, bool counted)
 {
 	if (unlikely(counted))
 		file_put(file);
 }
 
-// Reserve the lowest free descriptor not below `min`. Returns it; -EMFILE when there is none below
-// the current thread's RLIMIT_NOFILE; -ENOMEM.
+// Reserve the lowest free descriptor not below `min`. Nobody else gets it, and to programs it is
+// not open yet. Returns it; -EMFILE if there is none below the current thread's RLIMIT_NOFILE;
+// -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);
 
-// Fill a reserved descriptor with `file`, whose reference the table takes over; or give it back.
+// Fill a reserved descriptor. Consumes the caller's reference on `file`.
 void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec);
+
+// Free a reserved descriptor.
 void fd_unreserve(struct fdtable *table, int fd);
 
-// Both in one step: the new descriptor, or -errno with the caller's reference still the caller's.
+// Reserve and fill a descriptor. Returns it, having consumed the caller's reference; or -errno
+// as fd_reserve, and the reference stays the caller's.
 int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec);
 
-// Let descriptor `fd` stand for `file` (a reference of the caller's, which the table takes over),
-// closing what it stood for. Returns `fd`; -EBADF where it is above the limit, -EBUSY while it is
-// reserved, -ENOMEM; then the reference stays the caller's.
+// Let descriptor `fd` refer to `file`, and close the file that it referred to. Consumes the
+// caller's reference. Returns `fd`; -EBADF if it is above the limit; -EBUSY while it is
+// reserved; -ENOMEM. After an error the reference stays the caller's.
 int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 
-// Close a descriptor. 0 or -EBADF.
+// Close a descriptor. Returns 0 or -EBADF. Caller: holds no lock.
 int fd_close(struct fdtable *table, int fd);
 
-// Is it to be closed at exec? 0 or 1, or -EBADF; and setting it: 0 or -EBADF.
+// Returns 1 if the descriptor is to be closed at exec, else 0; -EBADF if it is not open.
 int fd_get_cloexec(struct fdtable *table, int fd);
+
+// Set whether the descriptor is to be closed at exec. Returns 0 or -EBADF.
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
 
-// How many pages the table's end would free: of the table and of its files, each as file_held_bytes
-// says. Caller: may hold spinlocks of smaller rank than RANK_FILE.
+// Returns how many pages the table's end would free: of the table itself, and of its files as
+// file_held_bytes counts them. Caller: holds no spinlock of RANK_FILE or a higher rank.
 size_t fdtable_held_pages(struct fdtable *table);
 
-// Returns how many descriptors the table has room for just now: all from there on are free.
+// Returns for how many descriptors the table has room now: all from there on are free.
 uint32_t fdtable_end(const struct fdtable *table);
 
-// The smallest open descriptor not below `fd`, or -1.
+// Returns the lowest open descriptor not below `fd`, or -1.
 int fd_next(struct fdtable *table, int fd);

@@ -1,5 +1,6 @@
-// fdtable_far.c: the descriptors from FD_NEAR on. Few processes have any, and those that do may have few:
-// they stand in chunks of a page each, which are there only while a descriptor in them is in use.
+// fdtable_far.c: the descriptors from FD_NEAR on. Few processes have any, and those may have
+// only some, far apart. So they are in chunks of a page each, which exist only while a
+// descriptor in them is in use.
 #include "fs/fdtable.h"
 
 #include "mem/heap.h"
@@ -10,11 +11,13 @@ _Static_assert(sizeof(struct fd_chunk) == PAGE_SIZE, "a chunk fills a page");
 _Static_assert(FD_NEAR + FD_CHUNKS * FD_CHUNK_SLOTS == NR_OPEN,
                "there is a slot for each descriptor");
 
+// Returns the number of the chunk of `fd`.
 static uint32_t chunk_of(uint32_t fd)
 {
 	return (fd - FD_NEAR) / FD_CHUNK_SLOTS;
 }
 
+// Returns the first descriptor of a chunk.
 static uint32_t first_of(uint32_t chunk)
 {
 	return FD_NEAR + chunk * FD_CHUNK_SLOTS;
@@ -92,7 +95,8 @@ int fd_far_next(const struct fdtable *table, uint32_t fd)
 	return -1;
 }
 
-// Fill `copy` with what chunk `index` of `from` has open. Returns false where that is nothing.
+// Fill `copy` with the open descriptors of chunk `index` of `from`. Reserved ones are left out.
+// Returns false if there are none, perhaps because the chunk went meanwhile.
 static bool copy_chunk(struct fdtable *from, uint32_t index, struct fd_chunk *copy)
 {
 	const struct fd_chunk *chunk;
@@ -110,6 +114,7 @@ static bool copy_chunk(struct fdtable *from, uint32_t index, struct fd_chunk *co
 	return copy->used;
 }
 
+// A chunk is copied under the lock, a page at a time; between two chunks others may run.
 int fd_far_copy(struct fdtable *from, struct fdtable *to)
 {
 	to->far = kzalloc(sizeof(*to->far));

@@ -138,6 +138,7 @@ static int64_t procfs_lseek(struct file *file, int64_t offset, int whence)
 	                                                  -EINVAL;
 }
 
+// The text goes with the open file; a read under way has a reference of its own.
 static void procfs_release(struct file *file)
 {
 	snapshot_put(file->private);

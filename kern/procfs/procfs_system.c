@@ -131,6 +131,7 @@ static int store_fail_nth(const char *text, size_t length, pid_t pid)
 
 #endif
 
+// The files of this source file, in the order in which a listing of /proc shows them.
 static struct procfs_file files[] = {
 #ifdef DEBUG
 	{ .name = "fail-nth",

@@ -65,6 +65,8 @@ static bool reserve(struct seq *seq, size_t n)
 	return true;
 }
 
+// After a failure later pieces may still be appended: `overflow` stays set, and the text is not
+// used.
 void seq_write(struct seq *seq, const char *bytes, size_t n)
 {
 	if (!reserve(seq, n)) {
@@ -112,6 +114,7 @@ size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio)
 	return done;
 }
 
+// The last piece is not in the list, so it is freed by itself.
 void seq_free(struct seq *seq)
 {
 	while (seq->first) {

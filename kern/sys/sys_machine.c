@@ -81,6 +81,7 @@ SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const vo
 }
 
 // getuid(2) and its like. The calls without "32" have ids of 16 bits; root is 0 in both.
+// Effective and real ids are the same, since nothing can change them.
 SYSCALL0(getuid)
 {
 	return 0;
@@ -121,6 +122,7 @@ SYSCALL0(getegid32)
 	return 0;
 }
 
+// The flags of getrandom; others are EINVAL.
 #define RANDOM_FLAGS (GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE)
 
 // getrandom(2). The source is always ready, so GRND_NONBLOCK makes no difference; the two flags

@@ -1,4 +1,6 @@
-// sys_poll.c: waiting for several files at once.
+// sys_poll.c: waiting for several files at once (poll(2)). A waiter is put on the queue of each
+// file; then the thread sleeps once. A wakeup does not say which file it came from, so all are
+// looked at again.
 #include "sys/sys_poll.h"
 
 #include "fs/fdtable.h"
@@ -10,14 +12,16 @@
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 
-#define POLL_COST 100 // instructions or so, to ask a file
+// About how many instructions it takes to ask a file.
+#define POLL_COST 100
 
 // One of the descriptors of a poll.
 struct polled {
-	struct file *file; // a reference; NULL where there is none
-	struct waiter waiter;
+	struct file *file;    // a reference; NULL: the descriptor is not open, or below 0
+	struct waiter waiter; // on one of the file's queues while the poll waits
 };
 
+// Returns the events that hold for a file now. A file without a poll operation never waits.
 static unsigned int file_events(struct file *file, struct poll_table *table)
 {
 	if (!file->ops->poll)
@@ -25,8 +29,10 @@ static unsigned int file_events(struct file *file, struct poll_table *table)
 	return file->ops->poll(file, table);
 }
 
-// Look at every file, and put a waiter on its queue as long as none was ready. Returns how many
-// are.
+// Look at every file, and put a waiter on its queue as long as none was ready: with one ready
+// the poll does not sleep, and the rest is only looked at. A descriptor below 0 is passed over;
+// one that is not open reports POLLNVAL, which is no error of the call. Returns how many have
+// events.
 static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool wait)
 {
 	int ready = 0;
@@ -48,6 +54,8 @@ static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool 
 	return ready;
 }
 
+// Look and sleep until a file is ready, a signal waits, or the time is over. Files count more
+// than a signal: it interrupts only if none is ready.
 static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, uint64_t deadline)
 {
 	bool wait = deadline != 0;
@@ -66,10 +74,12 @@ static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, 
 		if (ready || !wait)
 			return ready;
 		if (error)
-			wait = false; // the time is over: a last look
+			wait = false; // the time is over: look once more
 	}
 }
 
+// The files are held by references: another process that shares the table may close a descriptor
+// meanwhile, and the queue of the file must not go while a waiter is on it.
 int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
 {
 	struct fdtable *files = process_current()->files;
@@ -93,6 +103,8 @@ int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
 	return result;
 }
 
+// Convert a time-out to a deadline. 0 means: do not wait. More than 2^32 seconds become no
+// deadline at all, before the sum could overflow. Returns 0 or -EINVAL.
 static int deadline_of(int64_t seconds, int64_t ns, uint64_t *deadline)
 {
 	if (seconds < 0 || ns < 0 || ns >= (int64_t)NS_PER_SECOND)
@@ -129,6 +141,7 @@ int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline)
 	return deadline_of(ts.tv_sec, (int32_t)ts.tv_nsec, deadline);
 }
 
+// Returns how much time is left until `deadline`, not less than 0.
 static struct timespec64 time_left(uint64_t deadline)
 {
 	uint64_t now = clock_ns(), left = deadline > now ? deadline - now : 0;
@@ -137,7 +150,8 @@ static struct timespec64 time_left(uint64_t deadline)
 	return (struct timespec64){ (int64_t)seconds, (int64_t)(left - seconds * NS_PER_SECOND) };
 }
 
-// That it cannot be stored is no error.
+// A failure to store the time is no error of the call, as on Linux; poll_result says what
+// becomes of it. Without a time-out, and with one of 0, nothing is stored.
 long poll_time_left(struct timespec __user *timeout, uint64_t deadline, long result)
 {
 	struct timespec64 left = time_left(deadline);
@@ -157,6 +171,7 @@ long poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline, long
 	return poll_result(!copyout(aspace_current(), timeout, &left, sizeof(left)), result);
 }
 
+// The size is checked before the address, as in Linux's set_user_sigmask.
 int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size)
 {
 	sigset_t set;
@@ -173,6 +188,7 @@ int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t 
 	return 0;
 }
 
+// The saved mask goes into the handler's frame, from which sigreturn restores it.
 void wait_mask_end(struct wait_mask *mask, long result)
 {
 	struct thread *thread = thread_current();
@@ -187,8 +203,8 @@ void wait_mask_end(struct wait_mask *mask, long result)
 	}
 }
 
-// The array of descriptors in and out of the program.
-// Where fds[i].revents is. The array need not be aligned.
+// Returns the address of fds[i].revents. It is computed as a number, since the program's array
+// need not be aligned.
 static short __user *revents_of(struct pollfd __user *fds, uint32_t i)
 {
 	size_t offset = i * sizeof(struct pollfd) + offsetof(struct pollfd, revents);
@@ -196,6 +212,9 @@ static short __user *revents_of(struct pollfd __user *fds, uint32_t i)
 	return (short __user *)((uintptr_t)(__force void *)fds + offset);
 }
 
+// Fetch the descriptors, poll them, and store revents alone: `fd` and `events` stay the
+// program's (POSIX: poll). They are stored also when a signal ended the wait. Returns how many
+// have events, or -errno.
 static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadline)
 {
 	struct aspace *as = aspace_current();
@@ -221,7 +240,7 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 
 static long resume_poll(void);
 
-// poll() until `deadline`, going on after a signal without a handler.
+// Do poll() until `deadline`. After a signal without a handler it continues to the same end.
 static long poll_to_end(struct pollfd __user *fds, uint32_t count, uint64_t deadline)
 {
 	struct call_restart restart = {
@@ -232,6 +251,7 @@ static long poll_to_end(struct pollfd __user *fds, uint32_t count, uint64_t dead
 	return result == -ERESTARTNOHAND ? restart_later(&restart) : result;
 }
 
+// Continue a poll that a signal interrupted (struct call_restart).
 static long resume_poll(void)
 {
 	const struct call_restart *restart = &thread_current()->restart;
@@ -239,6 +259,7 @@ static long resume_poll(void)
 	return poll_to_end(restart->user, restart->args[0], restart->deadline);
 }
 
+// poll(2). A negative time means for ever.
 SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
 {
 	uint64_t deadline = NO_DEADLINE;
@@ -248,6 +269,8 @@ SYSCALL3(poll, struct pollfd __user *, fds, uint32_t, count, int, milliseconds)
 	return poll_to_end(fds, count, deadline);
 }
 
+// ppoll(2). The time-out and the mask are fetched before the descriptors. Unlike poll, the call
+// is made again with the time that is left, which is stored.
 SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __user *, timeout,
          const sigset_t __user *, mask, size_t, size)
 {
@@ -264,6 +287,7 @@ SYSCALL5(ppoll, struct pollfd __user *, fds, uint32_t, count, struct timespec __
 	return poll_time_left(timeout, deadline, result);
 }
 
+// ppoll(2) with seconds of 64 bits.
 SYSCALL5(ppoll_time64, struct pollfd __user *, fds, uint32_t, count, struct timespec64 __user *,
          timeout, const sigset_t __user *, mask, size_t, size)
 {

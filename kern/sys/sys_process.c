@@ -94,6 +94,8 @@ SYSCALL1(exit_group, int, status)
 	process_exit((status & 0xff) << 8);
 }
 
+// The options that wait4 knows. WCLONE and WALL are about children whose end sends another
+// signal than SIGCHLD: clone can make such (wait(2)).
 #define WAIT4_OPTIONS (WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE)
 
 // Do wait4(2). Unknown options are EINVAL first; INT32_MIN has no positive counterpart, so no
@@ -146,7 +148,7 @@ SYSCALL0(gettid)
 	return thread_current()->tid;
 }
 
-// getppid(2). An orphan's parent is process 1.
+// getppid(2). An orphan's parent is process 1, which reaps it.
 SYSCALL0(getppid)
 {
 	return process_current()->parent->pid;

@@ -10,16 +10,22 @@
 	.globl syscall_entry
 	.type syscall_entry, @function
 syscall_entry:
-	pushl %eax // the frame's error code: the call's number, in case that the call is made again
+	// The place of the frame's error code holds the call's number: EAX will hold the result,
+	// and a call that a signal interrupts is made again with the number from here.
+	pushl %eax
 	pushl $0x80 // TRAP_SYSCALL
 	save_frame
 	stretch_enters
 	cmpl $SYSCALL_LIMIT, %eax
 	jae beyond_table
+	// Each function takes one argument, the frame, in EAX (-mregparm=3), and decodes its own
+	// arguments from there.
 	movl syscall_table(, %eax, 4), %ecx
 	movl %esp, %eax
 	call *%ecx
 syscall_result:
+	// The thread's word `work` is 0 unless it must take a signal, yield or die first: one
+	// comparison decides.
 	movl %eax, FRAME_EAX(%esp)
 	movl cpus + CPU_CURRENT, %ecx
 	cmpl $0, THREAD_WORK(%ecx)

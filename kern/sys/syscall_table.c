@@ -75,6 +75,8 @@ static const char *name_of(uint32_t number)
 
 #endif
 
+// The gate admits user mode, so programs may use `int $0x80` (Intel SDM vol. 3, 6.12.1: DPL of a
+// gate).
 void syscall_init(void)
 {
 #ifdef STRETCH
