@@ -1,6 +1,6 @@
-# How one kernel is made: $(K)/quire.elf, its objects in $(K)/kobj. kernel.mk includes this once for
-# each kernel, with K set, and extra_src to what only this kernel has. Recipes run after all makefiles
-# have been read, so no recipe names $(K).
+# Rules that make one kernel, $(K)/quire.elf, with its objects in $(K)/kobj. kernel.mk includes this file
+# once for each kernel, with K set, and extra_src set to the sources that only this kernel has. Recipes
+# run after all makefiles have been read, when K has its last value: so no recipe names $(K).
 
 # From x.c comes x.o, from x.S x.S.o.
 kernel_obj := $(patsubst %,$(K)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) $(extra_src)))

@@ -19,21 +19,21 @@ else
 kernel_src := $(filter-out kern/debug/ubsan.c,$(kernel_src))
 endif
 
-# What only one of the builds has.
+# Sources that only one of the builds has.
 stretch_src := kern/thread/stretch.c
 kernel_src := $(filter-out $(stretch_src),$(kernel_src))
 
-# How long the kernel lets nobody else run (kern/thread/stretch.h).
+# Measures how long the kernel runs without a yield (kern/thread/stretch.h).
 $(base_O)/stretch/kobj/%: private KCFLAGS += -DSTRETCH
 
-# Lock ranks, poison, assertions.
-# What a function does not set holds a pattern, too, so that none of it is taken for a value, nor copied
-# to a program unnoticed (user/tests/evil/evil_uninitialised).
+# Checks lock ranks and assertions, and fills free memory with patterns. Local variables that a function
+# does not set hold a pattern, too: so no test takes one for a value, and none is copied to a program
+# unnoticed (user/tests/evil/evil_uninitialised).
 $(base_O)/debug/kobj/%: private KCFLAGS += -DDEBUG -ftrivial-auto-var-init=pattern
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)
 
-# What depends on the kernel's directory stands in kernel-rules.mk: make reads it once for each kernel.
+# Rules that depend on the kernel's directory are in kernel-rules.mk, which make reads once per kernel.
 K := $(base_O)/debug
 extra_src :=
 include boot/kernel-rules.mk

@@ -1,6 +1,6 @@
-// start.S: from the boot loader to kernel_main. The loader leaves the processor in 32-bit protected
-// mode without paging, EAX holding its magic number and EBX the physical address of the boot
-// information (Multiboot 0.6.96, 3.2).
+// start.S: from the boot loader to kernel_main. The loader leaves the processor in 32-bit
+// protected mode without paging. EAX holds the loader's magic number, EBX the physical address
+// of the boot information (Multiboot 0.6.96, 3.2).
 
 #include "cpu/selectors.h"
 #include "layout.h"
@@ -11,12 +11,12 @@
 #define MULTIBOOT_MEMORY_INFO 0x2
 #define MULTIBOOT_FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 
-// What the kernel needs of a processor, in EDX of CPUID leaf 1 (Intel SDM vol. 2, CPUID): large pages, the
-// time-stamp counter, CMOV (all code is made for an i686), FXSAVE.
+// The features that the kernel needs, as bits of EDX of CPUID leaf 1 (Intel SDM vol. 2, CPUID):
+// large pages, the time-stamp counter, CMOV (all code is compiled for an i686), FXSAVE.
 #define CPUID_NEEDED (1 << 3 | 1 << 4 | 1 << 15 | 1 << 24)
-#define EFLAGS_ID 0x200000 // can be changed: there is CPUID
+#define EFLAGS_ID 0x200000 // if this bit can be changed, the processor has CPUID
 
-// What is written to the exit port (enum exit_code in kern/dev/exitport.h).
+// Codes for the exit port (enum exit_code in kern/dev/exitport.h).
 #define EXIT_BOOT_PROCESSOR 0x1B
 #define EXIT_BOOT_EXCEPTION 0x1C
 
@@ -30,8 +30,8 @@
 	.long MULTIBOOT_HEADER_MAGIC
 	.long MULTIBOOT_FLAGS
 	.long -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_FLAGS)
-	// Multiboot 2 (2.0, 3.1.1), without a wish: with it GRUB's `multiboot2` enters the kernel, which then
-	// says that it takes only version 1 (kern/bootinfo.c).
+	// A header of Multiboot 2 (2.0, 3.1.1) without requests. With it GRUB's `multiboot2`
+	// enters the kernel, which then reports that it takes only version 1 (kern/bootinfo.c).
 	.align 8
 multiboot2:
 	.long MULTIBOOT2_HEADER_MAGIC
@@ -50,7 +50,9 @@ _start:
 	cld
 	movl %eax, %edi // the magic number
 	movl %ebx, %esi // the boot information
-	movl $(boot_stack_top - KERNBASE), %esp // the loader promises none
+	movl $(boot_stack_top - KERNBASE), %esp // the loader need not provide a stack
+	// Try to change EFLAGS.ID; then look at the features. An older processor would stop at the
+	// first instruction that it does not know, without a word.
 	pushfl
 	popl %eax
 	movl %eax, %ecx
@@ -71,8 +73,8 @@ wrong_processor:
 	movl $(processor_text - KERNBASE), %eax
 	movl $EXIT_BOOT_PROCESSOR, %edx
 	jmp boot_stop
-1:	// Paging on, with the directory below. It maps the first 4 MiB at 0 as well, where this
-	// code still runs.
+1:	// Turn paging on, with boot_pgdir. It maps the first 4 MiB at address 0, too, where this code
+	// still runs: the next instruction is fetched through the directory.
 	movl $(boot_pgdir - KERNBASE), %ecx
 	movl %ecx, %cr3
 	movl %cr4, %ecx
@@ -84,7 +86,8 @@ wrong_processor:
 	movl $high, %ecx
 	jmp *%ecx
 high:
-	// Up here now. Address 0 must not be mapped any longer.
+	// The code runs at the address for which it is linked. Address 0 must not be mapped any
+	// longer, so that a null pointer faults; reloading CR3 flushes the old entry.
 	movl $0, boot_pgdir
 	movl %cr3, %ecx
 	movl %ecx, %cr3
@@ -97,8 +100,9 @@ high:
 	jmp kernel_main // (magic, boot information): does not return
 	.size _start, . - _start
 
-// Until segment_init and trap_init have made the real ones: segments of our own, since the loader's may
-// be gone, and one gate for all exceptions, without which the machine would reset and say nothing.
+// Load segments and gates that serve until segment_init and trap_init make the real ones. The
+// loader's segment table may be gone. One gate for all exceptions ends the machine with a
+// message; without it an exception would become a triple fault, and the machine reset silently.
 	.type early_traps, @function
 early_traps:
 	lgdt early_gdt_pointer
@@ -141,14 +145,14 @@ early_idt_pointer:
 	.word 8 * EXCEPTIONS - 1
 	.long early_idt
 	.align 8
-early_gdt: // flat code and data at the places of the real ones
+early_gdt: // flat code and data segments, at the indices of the real ones
 	.fill GDT_KERNEL_CS, 8, 0
 	.quad 0x00CF9B000000FFFF
 	.quad 0x00CF93000000FFFF
 	.fill GDT_ENTRIES - GDT_KERNEL_DS - 1, 8, 0
 
-// The first page directory: the linear map in 4 MiB entries. pgdir_init splits the entry that holds
-// the kernel's image, and it stays the kernel's own directory and the pattern for all others.
+// The first page directory: the linear map in 4 MiB entries. pgdir_init splits the entry with the
+// kernel's image. The directory stays the kernel's own, and all others copy its upper part.
 	.data
 	.globl boot_pgdir
 	.align PAGE_SIZE

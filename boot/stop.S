@@ -1,24 +1,26 @@
-// stop.S: the end of a boot that fails before the kernel can print: a text on the first serial line and on
-// the screen, and a code for the host (kern/dev/exitport.h).
+// stop.S: the end of a boot that fails before the kernel can print. It writes a text to the
+// first serial line and to the screen, and a code for the host (kern/dev/exitport.h).
 
 #include "layout.h"
 
 #define SCREEN 0xB8000
 #define COM1 0x3F8
-#define COM1_INTERRUPTS (COM1 + 1) // or, with LCR_DIVISOR, the divisor's high byte
+#define COM1_INTERRUPTS (COM1 + 1) // with LCR_DIVISOR: the divisor's high byte
 #define COM1_LCR (COM1 + 3)
 #define COM1_LSR (COM1 + 5)
 #define LCR_DIVISOR 0x80
 #define LCR_8N1 0x03
 #define LSR_ROOM 0x20
 #define EXIT_PORT 0xF4
-#define PATIENCE 1000000 // looks at a serial line that may not be there
+#define PATIENCE 1000000 // how often to ask a serial line that may not exist
 
 	.text
 	.globl boot_stop
 	.type boot_stop, @function
-// void boot_stop(const char *text, uint32_t code): does not return. Works with and without paging, where
-// `text` is an address of the same kind, and needs no stack.
+// void boot_stop(const char *text, uint32_t code)
+//
+// Show `text`, and end the machine with `code`. Works with paging and without: `text` is a virtual
+// address with it, else a physical one. Needs no stack. Does not return.
 boot_stop:
 	cli
 	cld
@@ -38,7 +40,7 @@ boot_stop:
 	outb %al, %dx
 	movl $SCREEN, %edi
 	movl %cr0, %eax
-	testl %eax, %eax // CR0.PG is the sign
+	testl %eax, %eax // CR0.PG is bit 31, the sign
 	jns 1f
 	addl $KERNBASE, %edi
 1:	lodsb
