@@ -28,7 +28,7 @@ def functions(lines):
         elif line == "}" and head:
             yield head[1], start, number - start + 1, head_line
             head = None
-        elif line[:1].isalpha() and "(" in line:
+        elif (line[:1].isalpha() or line[:1] == "_") and "(" in line:
             head, head_line = NAME.search(line), number
 
 
