@@ -149,7 +149,7 @@ void process_exit(int status)
 	process->exit_status = status;
 	usage_thread_ends(process);
 	process->zombie = true;
-	family_mourn(process);
+	family_child_died(process);
 	signal_thread_ended();
 	oom_process_ended(process);
 	if (unlikely(has_children(process)))

@@ -123,7 +123,7 @@ void family_adopt(struct process *parent, struct process *process)
 	enter_family(process, parent);
 }
 
-void family_mourn(struct process *process)
+void family_child_died(struct process *process)
 {
 	list_remove(&process->sibling);
 	avl_insert(&process->parent->dead_children, &process->dead_node, is_elder);

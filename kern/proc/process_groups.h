@@ -28,7 +28,7 @@ bool group_orphaned(pid_t pgid);
 void family_adopt(struct process *parent, struct process *process);
 
 // Move `process`, which is a zombie now, to its parent's dead children.
-void family_mourn(struct process *process);
+void family_child_died(struct process *process);
 
 // Returns the eldest of `parent`'s dead children, or NULL.
 struct process *family_first_dead(const struct process *parent);

@@ -25,7 +25,7 @@ void job_kill(struct signal_state *signals)
 
 // Report to the parent that the current process has stopped by `signo`, or goes on (`signo` 0):
 // send SIGCHLD and wake wait4. Caller: holds process_lock.
-static void tell_parent(const struct process *process, int signo)
+static void report_to_parent(const struct process *process, int signo)
 {
 	struct process *parent = process->parent;
 	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
@@ -58,7 +58,7 @@ static bool begin_stop(struct process *process, int signo)
 	}
 	spin_unlock(&signals->lock);
 	if (stops)
-		tell_parent(process, signo);
+		report_to_parent(process, signo);
 	spin_unlock(&process_lock);
 	return stops;
 }
@@ -80,7 +80,7 @@ void job_stop(int signo)
 	if (thread_current()->work & WORK_KILL)
 		return;
 	spin_lock(&process_lock);
-	tell_parent(process, 0);
+	report_to_parent(process, 0);
 	spin_unlock(&process_lock);
 }
 

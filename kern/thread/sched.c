@@ -83,12 +83,12 @@ void schedule(void)
 // `dead` is read before the lock is released: afterwards another switch may set it again.
 void schedule_finish(void)
 {
-	struct thread *corpse = dead;
+	struct thread *ended = dead;
 
 	dead = NULL;
 	spin_unlock(&sched_lock);
-	if (unlikely(corpse))
-		thread_free(corpse);
+	if (unlikely(ended))
+		thread_free(ended);
 }
 
 bool schedule_waiting(void)

@@ -3,7 +3,7 @@
 
 #include "cpu/spinlock.h"
 
-KTEST(spin_lock_takes_and_gives_back)
+KTEST(spin_lock_takes_and_unlock_releases)
 {
 	struct spinlock lock;
 

@@ -164,7 +164,7 @@ KTEST(exception_table_does_not_know_other_places)
 	EXPECT(!trap_fixup_kind(&frame) || ex_table_start->at + 1 == ex_table_start[1].at);
 }
 
-KTEST(exception_of_a_listed_instruction_is_repaired)
+KTEST(exception_of_a_listed_instruction_goes_to_its_fixup)
 {
 	uint32_t fixed_up = 0;
 

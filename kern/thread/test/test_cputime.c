@@ -22,7 +22,7 @@ static uint64_t cycles_used(void)
 
 // Counts in cycles, not in nanoseconds: the rate between them is measured since boot, and earlier
 // tests may have let the clock miss rounds.
-KTEST(cputime_counts_who_runs)
+KTEST(cputime_counts_the_running_thread)
 {
 	uint64_t used = cycles_used(), began = rdtsc();
 
@@ -54,7 +54,7 @@ KTEST(cputime_report_never_goes_back)
 
 // A thread that loses the CPU could have run on; a thread that sleeps could not. They are counted
 // apart.
-KTEST(thread_waits_are_told_from_preemption)
+KTEST(thread_waits_are_counted_apart_from_preemption)
 {
 	struct thread *thread = thread_current();
 	uint32_t waits = thread_waits(thread), preempted = thread->preempted;

@@ -57,7 +57,7 @@ static void enter_once(void *arg)
 	mutex_unlock(&comer->shared->mutex);
 }
 
-KTEST(mutex_serves_in_the_order_of_coming)
+KTEST(mutex_wakes_in_the_order_of_coming)
 {
 	struct shared shared = { .entries = 0 };
 	struct comer comers[] = { { &shared, 'a' }, { &shared, 'b' }, { &shared, 'c' } };

@@ -38,7 +38,7 @@ KTEST(thread_create_fills_the_struct)
 	thread_discard(thread);
 }
 
-KTEST(thread_discard_gives_everything_back)
+KTEST(thread_discard_frees_everything)
 {
 	size_t before = test_free_memory();
 	struct thread *thread[3];
@@ -57,7 +57,7 @@ static void exit_early(void *arg)
 	thread_exit();
 }
 
-KTEST(thread_exit_gives_everything_back)
+KTEST(thread_exit_frees_everything)
 {
 	size_t before = test_free_memory();
 	bool ran = false;

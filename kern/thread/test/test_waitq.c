@@ -39,7 +39,7 @@ static void start(struct sleeper *sleeper)
 	test_settle();
 }
 
-KTEST(waitq_wake_one_wakes_who_waited_longest)
+KTEST(waitq_wake_one_wakes_the_longest_waiter)
 {
 	struct waitq wq = WAITQ_INIT(wq);
 	struct test_log log = { 0 };

@@ -32,7 +32,7 @@ static void sleep_interrupted(void *arg)
 
 // The interrupted thread has left the queue before the wakeup comes: the next thread gets the
 // wakeup.
-KTEST(waitq_wakeup_passes_over_who_has_left)
+KTEST(waitq_wakeup_passes_over_a_thread_that_has_left)
 {
 	struct waitq wq = WAITQ_INIT(wq);
 	struct thread *first = test_spawn(sleep_interrupted, &wq);
