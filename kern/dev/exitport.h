@@ -19,7 +19,7 @@ enum exit_code {
 	EXIT_BOOT_EXCEPTION = 0x1C,    // an exception before trap_init (boot/start.S)
 };
 
-// Registered by mem/page.c. Called before the machine ends or restarts, except after a panic.
+// Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic.
 extern void (*machine_end_hook)(void);
 
 // End the machine: send the last line of the transcript, wait until all output has left the ports,
