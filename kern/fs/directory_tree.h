@@ -62,7 +62,7 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 // Let two entries exchange their files. Returns 0 or -ENOMEM.
 int tree_exchange(struct entry *a, struct entry *b);
 
-// How many times a directory has moved into another one. A result of tree_is_above holds while
+// The number of moves of a directory into another one. A result of tree_is_above holds while
 // this number stays the same.
 extern uint32_t tree_moves;
 

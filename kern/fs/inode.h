@@ -49,7 +49,7 @@ struct directory {
 	uint32_t next_cookie;    // [t] the cookie of the next entry that is added
 };
 
-// How an inode differs from an ordinary one of its type. Every operation may be NULL.
+// The operations by which an inode differs from an ordinary one of its type. Each may be NULL.
 struct inode_ops {
 	// Complete the open file `file`. The inode and the flags of `file` are set; its ops are the
 	// default ones of the type. Returns 0 or -errno.
@@ -112,8 +112,8 @@ struct inode {
 	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free
 };
 
-// File systems, as st_dev names them. Major number 0 stands for file systems without a device
-// (Linux does the same).
+// File systems, as st_dev names them. Major number 0 means a file system without a device, as on
+// Linux.
 #define VOLUME_TREE makedev(0, 2)
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name

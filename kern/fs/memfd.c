@@ -86,8 +86,8 @@ int file_add_seals(struct file *file, unsigned int seals)
 		return -EPERM;
 	if ((seals & ~(unsigned int)SEALS_ALL) || !object)
 		return -EINVAL;
-	// F_SEAL_EXEC on an executable file also fixes its contents: whoever executes it can rely
-	// on what it executes (Linux since 6.3).
+	// F_SEAL_EXEC on an executable file also fixes its contents: a process that executes it
+	// can rely on them (Linux since 6.3).
 	if ((seals & F_SEAL_EXEC) && (file->inode->mode & S_IXALL))
 		seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
 	return object_seal(object, seals);

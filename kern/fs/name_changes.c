@@ -155,7 +155,8 @@ int names_rmdir(struct fs_context *fs, struct inode *start, const char *text)
 	return names_remove(fs, start, text, true);
 }
 
-// How the directories of a rename lie. A directory cannot move into itself or below itself.
+// The relation between the directories of a rename. A directory cannot move into itself or below
+// itself.
 struct ancestry {
 	// `from` is the directory of `to` or lies above it; and the reverse
 	bool from_above, to_above;

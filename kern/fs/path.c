@@ -173,7 +173,7 @@ static int follow(struct walk *walk, struct inode *link)
 	return 0;
 }
 
-// Continue from `dir`, whose reference the walk takes over.
+// Continue from `dir`. Consumes the caller's reference on it.
 static void step_to(struct walk *walk, struct inode *dir)
 {
 	inode_put(walk->dir);

@@ -8,7 +8,7 @@
 void random_init(void);
 
 // Fill bytes[n] with random bytes. Good enough for tests and for hash seeds, but not for
-// secrets: whoever knows the state knows all that follows.
+// secrets: the state can be computed from a few results, and with it all later ones.
 void random_bytes(void *bytes, size_t n);
 
 struct uio;

@@ -44,8 +44,8 @@ void procfs_register(struct procfs_file *file);
 // boot. The struct must live on.
 void procfs_register_process(struct procfs_file *file);
 
-// What /proc needs from the layer that knows processes. Called with tree_lock held. Must not
-// sleep.
+// The functions that /proc needs from the layer that knows processes. Called with tree_lock
+// held. Must not sleep.
 struct procfs_hooks {
 	// Returns the smallest pid above `after`, or 0 if there is none. So next(0) is the first
 	// process, and process `pid` exists if next(pid - 1) == pid.

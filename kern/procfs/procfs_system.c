@@ -86,7 +86,8 @@ static int show_filesystems(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// How many areas an address space may have. Linux lets root change it; here it is a constant.
+// The greatest number of areas in an address space. Linux lets root change it; here it is a
+// constant.
 static int show_max_map_count(struct seq *seq, pid_t pid)
 {
 	(void)pid;

@@ -229,8 +229,8 @@ static long sleep_for(uint64_t ns, void __user *left_store, put_time put)
 
 static long resume_cpu_sleep(void);
 
-// Like sleep_to_end, by a clock of processor time: it stands still while nothing of the process
-// runs.
+// Like sleep_to_end, by a clock of processor time. It does not advance while nothing of the
+// process runs.
 static long cpu_sleep_to_end(int clock, uint64_t deadline, void __user *left_store, put_time put)
 {
 	struct call_restart restart = {

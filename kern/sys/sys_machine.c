@@ -36,8 +36,8 @@ SYSCALL1(uname, void __user *, store)
 	return copyout(aspace_current(), store, &names, sizeof(names));
 }
 
-// sysinfo(2). The kernel stacks that are kept for reuse count as free: they are freed when
-// memory is short. Loads are not measured: 0.
+// sysinfo(2). The kernel stacks that are kept for reuse count as free (thread/kstack.h). Loads
+// are not measured: 0.
 SYSCALL1(sysinfo, void __user *, store)
 {
 	struct sysinfo info;

@@ -287,8 +287,8 @@ SYSCALL3(msync, uintptr_t, va, size_t, len, uint32_t, flags)
 	return aspace_sync(aspace_current(), va, len, flags);
 }
 
-// mlock(2): makes all pages of the range, and keeps them. Nothing is ever swapped out here, but
-// a locked page is never missing either.
+// mlock(2): makes all pages of the range now. There is no swap, so nothing takes them away
+// later.
 SYSCALL2(mlock, uintptr_t, va, size_t, len)
 {
 	return aspace_lock(aspace_current(), va, len, AREA_LOCKED);

@@ -252,7 +252,8 @@ SYSCALL3(statfs64, const char __user *, path, size_t, size, struct statfs64 __us
 	return error ? error : statfs_inode(inode, buffer);
 }
 
-// fstatfs(2). The magic number tells a pipe or a memfd from a file in the tree.
+// fstatfs(2). By the magic number a program sees whether a file is a pipe, a memfd, or in the
+// tree.
 SYSCALL3(fstatfs64, int, fd, size_t, size, struct statfs64 __user *, buffer)
 {
 	struct file *file;

@@ -3,8 +3,8 @@
 
 struct tty;
 
-// Create /dev/console, and /dev/tty, which is the controlling terminal of whoever opens it. Take
-// the console's input from now on. Called once, at boot.
+// Create /dev/console, and /dev/tty, which is the controlling terminal of the process that opens
+// it. Take the console's input from now on. Called once, at boot.
 void console_tty_init(void);
 
 // The terminal of /dev/console.

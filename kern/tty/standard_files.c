@@ -135,7 +135,7 @@ static const struct inode_ops input_inode_ops = { .open = open_input };
 
 // --- Input from a file that was kept for it ---
 
-static uint64_t kept_position; // of all readers together: what was read is gone, as from a pipe
+static uint64_t kept_position; // shared by all readers: a byte is read once, as from a pipe
 
 // Read from the file as from a pipe, by way of an open file that exists only for this read.
 static ssize_t kept_read(struct file *file, struct uio *uio, uint64_t *pos)

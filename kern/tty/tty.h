@@ -56,7 +56,7 @@ struct tty_caller {
 	pid_t pid, group, session;
 };
 
-// What terminals need from the layer that knows processes. Called without locks.
+// The functions that terminals need from the layer that knows processes. Called without locks.
 struct tty_hooks {
 	// Send a signal to every process of a group. May be called by interrupt handlers.
 	void (*signal_group)(pid_t group, int signo);

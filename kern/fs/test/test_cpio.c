@@ -15,7 +15,7 @@
 
 static char buffer[8192];
 static char *archive; // the archive that is being written
-static size_t used;   // how long it is
+static size_t used;   // its length
 
 static void begin(void)
 {
@@ -52,7 +52,7 @@ static void trailer(void)
 	entry("TRAILER!!!", 0, 0, 1, "", 0);
 }
 
-// The contents of a file as a string, or "" where there is none.
+// Returns the contents of a file as a string, or "" if it does not exist.
 static const char *contents(const char *path)
 {
 	static char text[64];
@@ -89,7 +89,7 @@ KTEST(cpio_unpacks_every_type)
 	entry("./tmp/cpio/f", S_IFREG | 0640, 2, 1, "text", 4);
 	entry("/tmp/cpio/l", S_IFLNK | 0777, 3, 1, "f", 1);
 	entry("tmp/cpio/p", S_IFIFO | 0600, 4, 1, "", 0);
-	entry("tmp/cpio/f", S_IFREG | 0604, 5, 1, "newer", 5); // in the place of the first
+	entry("tmp/cpio/f", S_IFREG | 0604, 5, 1, "newer", 5); // replaces the first
 	trailer();
 	EXPECT_EQ(cpio_unpack_copy(archive, used).count, 5);
 	EXPECT_EQ(strcmp(contents(SCRATCH "/l"), "newer"), 0);
@@ -103,7 +103,7 @@ KTEST(cpio_unpacks_every_type)
 	names_remove_all(SCRATCH);
 }
 
-// The data come with the last of several names, or with any.
+// The data of a file with several names come with the last name, or with another one.
 KTEST(cpio_joins_hard_links)
 {
 	begin();
@@ -121,8 +121,8 @@ KTEST(cpio_joins_hard_links)
 	names_remove_all(SCRATCH);
 }
 
-// Unpack the first `size` bytes of an archive that is damaged from entry `count` on. What came before
-// stays, and nothing outside the archive is read.
+// Unpack the first `size` bytes of an archive that is damaged from entry `count` on. Entries before
+// the damage stay, and nothing outside the archive is read.
 static bool stops_at(size_t count, size_t size)
 {
 	struct cpio_result result = cpio_unpack_copy(archive, size);
@@ -192,8 +192,8 @@ KTEST(cpio_leaves_bad_entries_out)
 	names_remove_all(SCRATCH);
 }
 
-// An archive in pages of its own, as the boot loader brings it: the pages of a file that begins on
-// one become the file's; the rest are freed.
+// An archive in pages of its own, as the boot loader brings it: if a file's data begin on a
+// page, the file takes its pages over; the rest are freed.
 KTEST(cpio_takes_pages_in_place)
 {
 	const size_t count = 6;
@@ -227,11 +227,11 @@ KTEST(cpio_takes_pages_in_place)
 	behind = (char *)page_to_virt(&first[1]) + 99;
 	EXPECT_EQ(behind[0], 'B');
 	EXPECT(!memchr(behind + 1, 'B', PAGE_SIZE - 100));
-	EXPECT_EQ(strnlen(behind + 1, PAGE_SIZE - 100), 0); // the headers behind it are gone
-	EXPECT(pages->kind != PAGE_RESERVED);               // given back, and perhaps in use again
+	EXPECT_EQ(strnlen(behind + 1, PAGE_SIZE - 100), 0); // the headers after it are gone
+	EXPECT(pages->kind != PAGE_RESERVED);               // freed, and perhaps in use again
 	inode_put(inode);
 	for (size_t i = ROUND_UP(used, PAGE_SIZE) / PAGE_SIZE; i < count; i++) {
-		pages[i].kind = PAGE_ANONYMOUS; // what the archive did not reach
+		pages[i].kind = PAGE_ANONYMOUS; // beyond the archive's end
 		page_free(&pages[i]);
 	}
 	names_remove_all(SCRATCH);

@@ -4,7 +4,7 @@
 #include "fs/open.h"
 #include "thread/thread.h"
 
-// An open file to fill tables with; the caller has one reference.
+// Returns an open file to fill tables with, with one reference.
 static struct file *some_file(void)
 {
 	struct file *file;
@@ -81,7 +81,7 @@ KTEST(fdtable_copies)
 	copy = fdtable_copy(table);
 	EXPECT_EQ(file->refs, 5);
 	EXPECT_EQ(fd_get_cloexec(copy, 30), 1);
-	// what somebody else is about to fill is not there
+	// a reserved descriptor is not open
 	EXPECT_EQ(fd_get_cloexec(copy, 1), -EBADF);
 	EXPECT_EQ(fd_reserve(copy, 0), 1);
 	fd_unreserve(copy, 1);

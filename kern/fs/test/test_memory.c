@@ -1,5 +1,5 @@
-// test_memory.c: what the file system does without memory. Every allocation of a series of calls is
-// made to fail once; each call then either does all of its work or nothing, and nothing is lost.
+// test_memory.c: the file system when it is out of memory. Every allocation of a series of calls is
+// made to fail once. Each call then does all of its work or nothing, and nothing leaks.
 #include "debug/ktest.h"
 #include "fs/fdtable.h"
 #include "fs/name_changes.h"
@@ -17,7 +17,7 @@
 
 static struct fs_context *fs;
 
-// 0, or the failure that is expected here; anything else is reported.
+// Accept 0 and the failure that is expected here; report anything else.
 static int allowed(int result, int line)
 {
 	if (result < 0 && result != -ENOMEM)
@@ -79,7 +79,7 @@ static void use_files(void)
 	fdtable_put(table);
 }
 
-// Run `series` with its first allocation failing, then its second, and so on until all succeed.
+// Run `series` with its first allocation failing, then with its second, and so on until none fails.
 static void fail_each(void (*series)(void))
 {
 	size_t heap, free;
@@ -87,7 +87,7 @@ static void fail_each(void (*series)(void))
 
 	fs = fs_context_create();
 	EXPECT_EQ(names_make(fs, NULL, SCRATCH, S_IFDIR | 0755, 0), 0);
-	series(); // what is made once and kept is there after this
+	series(); // make what is made once and kept
 	names_remove_all(SCRATCH "/d");
 	for (n = 1, unseen = 0; n < 200 && unseen == 0; n++) {
 		names_remove_all(SCRATCH);

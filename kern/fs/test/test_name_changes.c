@@ -9,7 +9,7 @@
 
 #define SCRATCH "/tmp/ktest"
 
-// A process's view of the tree: the root is the machine's, the current directory SCRATCH.
+// The context of a process whose root is the machine's and whose current directory is SCRATCH.
 static struct fs_context *begin(void)
 {
 	struct fs_context *fs = fs_context_create();
@@ -44,7 +44,7 @@ static int move(struct fs_context *fs, const char *from, const char *to, unsigne
 	return names_rename(fs, (struct place){ NULL, from }, (struct place){ NULL, to }, flags);
 }
 
-// The number of the file that a path names, or -errno.
+// Returns the number of the file that a path names, or -errno.
 static int number_of(struct fs_context *fs, const char *path, unsigned int flags)
 {
 	struct inode *inode;
@@ -126,7 +126,7 @@ KTEST(path_follows_symbolic_links)
 	end(fs);
 }
 
-// Each link names the link before it, the first a file: forty may be followed, one more may not.
+// Each link names the link before it, and the first one a file. Forty may be followed, not more.
 KTEST(path_follows_forty_links)
 {
 	struct fs_context *fs = begin();
@@ -178,7 +178,8 @@ KTEST(removed_directory_stays_empty)
 	EXPECT_EQ(names_rmdir(fs, NULL, "d"), 0);
 	EXPECT_EQ(names_make(fs, dir, "f", S_IFREG | 0644, 0), -ENOENT);
 	EXPECT_EQ(dir->nlink, 0);
-	EXPECT_EQ(path_lookup(fs, dir, "..", 0, &parent), 0); // it still knows where it was
+	EXPECT_EQ(path_lookup(fs, dir, "..", 0, &parent),
+	          0); // ".." of a removed directory still works
 	EXPECT_EQ((int)parent->ino, number_of(fs, ".", 0));
 	inode_put(parent);
 	inode_put(dir);
@@ -213,7 +214,7 @@ KTEST(rename_follows_posix)
 	EXPECT_EQ(move(fs, "f", "d/e/f", 0), 0);
 	EXPECT_EQ(number_of(fs, "f", 0), -ENOENT);
 	EXPECT_EQ(number_of(fs, "d/e/f", 0), g);
-	EXPECT_EQ(move(fs, "d/e/f", "g", 0), 0); // takes the place of the other
+	EXPECT_EQ(move(fs, "d/e/f", "g", 0), 0); // replaces the other
 	EXPECT_EQ(number_of(fs, "g", 0), g);
 	EXPECT_EQ(move(fs, "d/e", "e/", 0), 0);
 	EXPECT(number_of(fs, "e", 0) > 0);
@@ -278,7 +279,7 @@ KTEST(inodes_know_their_paths)
 	end(fs);
 }
 
-// Many names, so that the hash table grows; the order of a listing is that of creation.
+// Many names, so that the trees grow deep. A listing has the order of creation.
 KTEST(directories_hold_many_names)
 {
 	struct fs_context *fs = begin();
@@ -312,8 +313,8 @@ KTEST(directories_hold_many_names)
 	end(fs);
 }
 
-// A chain of directories that were removed, each kept only by the one below: they go one after the
-// other when the last is let go, without recursion.
+// A chain of removed directories, each kept only by a reference of the one below. When the last
+// reference is dropped, they are freed one after the other, without recursion.
 KTEST(removed_chain_is_freed)
 {
 	struct fs_context *fs = begin();

@@ -43,7 +43,7 @@ static unsigned int events(struct file *file)
 	return file->ops->poll(file, &table) & (POLLIN | POLLOUT | POLLHUP | POLLERR);
 }
 
-// What stands at place `at` of a stream.
+// Returns the byte at position `at` of a stream.
 static char stream_byte(size_t at)
 {
 	return (char)(at * 7 + at / 251);
@@ -84,7 +84,7 @@ KTEST(pipe_is_full_when_its_slots_are)
 	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
 		EXPECT_EQ(put(ends, 3000), 3000); // no two fit into one page
 	EXPECT_EQ(put(ends, 3000), -EAGAIN);
-	EXPECT_EQ(put(ends, 1096), 1096); // fits behind the newest
+	EXPECT_EQ(put(ends, 1096), 1096); // fits after the newest
 	EXPECT_EQ(put(ends, 1), -EAGAIN);
 	EXPECT_EQ(events(ends[1]), 0);
 	EXPECT_EQ(take(ends, &byte, 1), 1);
@@ -93,7 +93,7 @@ KTEST(pipe_is_full_when_its_slots_are)
 	end(ends);
 }
 
-// Returns whether no slot holds more than its page.
+// Returns true if no slot holds more than its page.
 static bool slots_fit(const struct pipe *pipe)
 {
 	for (size_t i = 0; i < PIPE_SLOTS; i++)
@@ -102,7 +102,8 @@ static bool slots_fit(const struct pipe *pipe)
 	return true;
 }
 
-// A write that exceeds what is left of the newest slot by one byte, or by many, goes into the next.
+// A write that exceeds the room in the newest slot, by one byte or by many, goes into the next
+// slot.
 KTEST(pipe_fills_no_slot_past_its_page)
 {
 	const size_t lengths[] = { 1, 2, 100, 2000, PAGE_SIZE - 1 };

@@ -31,7 +31,7 @@ static ssize_t read_at(struct file *file, char *bytes, size_t n, uint64_t pos)
 	return file_read(file, &uio, &pos);
 }
 
-// A file is generated when it is read from the start, and then stays the same.
+// The text of a file is made when it is read from the start, and kept for later reads.
 KTEST(procfs_keeps_what_it_generated)
 {
 	char first[256], second[256];
@@ -50,7 +50,7 @@ KTEST(procfs_keeps_what_it_generated)
 	file_put(file);
 }
 
-// Every name that a listing of `dir` has can be looked up, and is what the listing says it is.
+// Every name in a listing of `dir` can be looked up, and its file is of the type listed.
 static int check_listing(struct inode *dir)
 {
 	char bytes[512];

@@ -4,7 +4,7 @@
 #include <abi/signal.h>
 
 static struct tty tty;
-static char shown[512]; // what the terminal has shown, as a string
+static char shown[512]; // the output of the terminal, as a string
 static size_t shown_used;
 
 static void show(const char *bytes, size_t n)
@@ -21,12 +21,12 @@ static void begin(void)
 	tty.name = "test";
 	tty.output = show;
 	tty_init(&tty);
-	list_remove(&tty.link); // nobody else shall find it
+	list_remove(&tty.link); // so that no process finds it
 	shown_used = 0;
 	shown[0] = '\0';
 }
 
-// Type a string; returns the last signal that came of it.
+// Type a string. Returns the last signal that it caused, or 0.
 static int type(const char *text)
 {
 	int signo = 0;
@@ -41,7 +41,7 @@ static int type(const char *text)
 	return signo;
 }
 
-// What a read of at most `n` bytes gets, as a string; *end as tty_take says.
+// Returns what a read of at most `n` bytes gets, as a string. *end: as of tty_take.
 static const char *take(size_t n, bool *end)
 {
 	static char got[TTY_RING + 1];
@@ -97,7 +97,7 @@ KTEST(tty_edits_lines)
 	EXPECT_TEXT(shown, "x\b \byz\r\n");
 
 	begin();
-	type("ls  foo-bar \027\027q\n"); // ^W takes a word and what is behind it
+	type("ls  foo-bar \027\027q\n"); // ^W erases a word and what follows it
 	EXPECT_TEXT(take(100, &end), "ls  q\n");
 
 	begin();
@@ -106,13 +106,13 @@ KTEST(tty_edits_lines)
 	EXPECT_TEXT(shown, "a^Ab\b \b\b \b\b \b\b \bc\r\n");
 
 	begin();
-	type("ab\tc\177\177d\n"); // a tab goes back to where it began
+	type("ab\tc\177\177d\n"); // erasing a tab goes back to its start
 	EXPECT_TEXT(take(100, &end), "abd\n");
 	EXPECT_TEXT(shown, "ab\tc\b \b\b\b\b\b\b\bd\r\n");
 
 	begin();
 	type("a\n");
-	type("\177b\n"); // what is complete cannot be erased
+	type("\177b\n"); // a complete line cannot be erased
 	EXPECT_TEXT(take(100, &end), "a\n");
 	EXPECT_TEXT(take(100, &end), "b\n");
 }
@@ -127,14 +127,14 @@ KTEST(tty_ends_input)
 	EXPECT_TEXT(take(100, &end), "");
 	EXPECT(end);
 	EXPECT(!tty_readable(&tty));
-	type("ab\004cd\n"); // behind text it ends a line without a newline
+	type("ab\004cd\n"); // after text ^D ends a line without a newline
 	EXPECT_TEXT(take(100, &end), "ab");
 	EXPECT_TEXT(take(100, &end), "cd\n");
-	type("ab\004"); // with the buffer full it goes with what it ended
+	type("ab\004"); // with the buffer full, ^D goes with its line
 	EXPECT_TEXT(take(2, &end), "ab");
 	EXPECT(end);
 	EXPECT(!tty_readable(&tty));
-	type("\026\004\n"); // after ^V it is a character like any other
+	type("\026\004\n"); // after ^V, ^D is an ordinary character
 	EXPECT_TEXT(take(100, &end), "\004\n");
 }
 
@@ -192,7 +192,7 @@ KTEST(tty_passes_everything_when_raw)
 	EXPECT(tty_readable(&tty));
 }
 
-// What was typed without ICANON becomes a line when it is switched on.
+// Bytes that were typed without ICANON become a line when it is switched on.
 KTEST(tty_switches_canonical)
 {
 	bool end;
