@@ -37,7 +37,7 @@ void uio_advance_slow(struct uio *uio, size_t n)
 
 // Copy n bytes at the start of the current range. `in`: from the uio to memory[n], else the
 // reverse. Kernel memory cannot fault. Returns how many bytes were copied.
-static size_t copy_stretch(const struct uio *uio, char *memory, size_t n, bool in)
+static size_t copy_current(const struct uio *uio, char *memory, size_t n, bool in)
 {
 	if (uio->kernel && in)
 		memcpy(memory, (__force const void *)uio->base, n);
@@ -59,7 +59,7 @@ static size_t copy_nofault(const struct uio *uio, char *memory, size_t n, bool i
 
 	while (done < n) {
 		size_t step = MIN(n - done, rest.len);
-		size_t copied = copy_stretch(&rest, memory + done, step, in);
+		size_t copied = copy_current(&rest, memory + done, step, in);
 
 		done += copied;
 		if (copied < step)
@@ -105,7 +105,7 @@ static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 		size_t copied;
 
 		if (uio->kernel)
-			copied = copy_stretch(uio, memory + done, step, in);
+			copied = copy_current(uio, memory + done, step, in);
 		else if (in)
 			copied = copyin_partial(as, memory + done, uio->base, step);
 		else

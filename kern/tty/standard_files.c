@@ -146,7 +146,7 @@ static ssize_t kept_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return regular_ops.read(&reader, uio, &kept_position);
 }
 
-// The other end of such a pipe is closed: POLLHUP, also while there are bytes.
+// The writing end of such a pipe is closed: POLLHUP, even if there are bytes left.
 static unsigned int kept_poll(struct file *file, struct poll_table *table)
 {
 	(void)table;

@@ -28,8 +28,8 @@ void tty_echo_erased(struct tty *tty, uint8_t byte);
 // Returns how many bytes can be read now.
 uint32_t tty_available(const struct tty *tty);
 
-// Returns true if a read would end without waiting: in canonical mode a line is complete, else VMIN
-// bytes are there (poll(2) reports POLLIN by the same rule).
+// Returns true if a read would end without waiting: in canonical mode a line is complete, else
+// VMIN bytes are there, or one if VTIME is set (poll(2) reports POLLIN by the same rule).
 bool tty_readable(const struct tty *tty);
 
 // Move up to `n` bytes of input into bytes[], at most up to the end of a line. *end: a line
