@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject stretch bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
+.PHONY: setup grade inject stretch emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -41,6 +41,11 @@ inject: all $(base_O)/debug/quire.elf
 stretch: all $(base_O)/stretch/quire.elf
 	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
 		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
+
+## emptied: let each function that labs teach do nothing, one at a time: a program must fail
+emptied: all
+	$(grade_env) EMPTIED=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
+		grade/system/test_emptied.py $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all
