@@ -2,6 +2,7 @@
 // protected mode without paging. EAX holds the loader's magic number, EBX the physical address
 // of the boot information (Multiboot 0.6.96, 3.2).
 
+#include "cpu/paging.h"
 #include "cpu/selectors.h"
 #include "layout.h"
 
@@ -23,7 +24,7 @@
 #define EXCEPTIONS 32
 #define GATE_INTERRUPT 0x8E00
 
-#define PDE_LINEAR 0x083 // present, writable, 4 MiB
+#define PDE_LINEAR (PTE_P | PTE_W | PTE_PS)
 
 	.section .multiboot, "a"
 	.align 4
@@ -78,10 +79,10 @@ wrong_processor:
 	movl $(boot_pgdir - KERNBASE), %ecx
 	movl %ecx, %cr3
 	movl %cr4, %ecx
-	orl $0x10, %ecx // CR4.PSE: 4 MiB pages
+	orl $CR4_PSE, %ecx
 	movl %ecx, %cr4
 	movl %cr0, %ecx
-	orl $0x80010000, %ecx // CR0.PG, CR0.WP
+	orl $(CR0_PG | CR0_WP), %ecx
 	movl %ecx, %cr0
 	movl $high, %ecx
 	jmp *%ecx

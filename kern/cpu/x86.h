@@ -1,6 +1,7 @@
 // x86.h: the processor's special instructions as functions. No other C header has inline assembly.
 #pragma once
 
+#include "cpu/paging.h"
 #include <stdint.h>
 
 // EFLAGS (Intel SDM vol. 1, 3.4.3)
@@ -15,15 +16,12 @@
 #define EFLAGS_AC \
 	0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
 
-// Control registers (Intel SDM vol. 3, 2.5)
+// Control registers (Intel SDM vol. 3, 2.5); cpu/paging.h has the bits that concern paging.
 #define CR0_MP 0x00000002u // wait/fwait obey TS
 #define CR0_EM 0x00000004u
 #define CR0_TS 0x00000008u // the next FPU instruction traps
 #define CR0_NE 0x00000020u
-#define CR0_WP 0x00010000u // the kernel too obeys read-only entries
 #define CR0_AM 0x00040000u
-#define CR0_PG 0x80000000u
-#define CR4_PGE 0x00000080u
 #define CR4_OSFXSR 0x00000200u
 #define CR4_OSXMMEXCPT 0x00000400u
 #define CR4_UMIP 0x00000800u

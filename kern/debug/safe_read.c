@@ -2,15 +2,9 @@
 // inside a panic would cause the next panic.
 #include "debug/safe_read.h"
 
+#include "cpu/paging.h"
 #include "cpu/x86.h"
 #include "layout.h"
-
-// Bits of directory and table entries (Intel SDM vol. 3, 4.3). This layer is below kern/mem, so it
-// has the few that it needs.
-#define ENTRY_PRESENT 0x001u
-#define ENTRY_LARGE 0x080u
-#define ENTRY_ADDR 0xFFFFF000u
-#define ENTRY_LARGE_ADDR 0xFFC00000u
 
 // Returns entry `index` of the directory or table at physical address `table`, or 0 if the linear
 // map does not reach that.
@@ -22,17 +16,17 @@ static uint32_t read_entry(uint32_t table, uint32_t index)
 // Returns the address in the linear map of the byte that `va` maps to, or NULL if there is none.
 static const char *translate(uintptr_t va)
 {
-	uint32_t entry = read_entry(read_cr3() & ENTRY_ADDR, va >> 22), pa;
+	uint32_t entry = read_entry(PTE_ADDR(read_cr3()), va >> 22), pa;
 
-	if (!(entry & ENTRY_PRESENT))
+	if (!(entry & PTE_P))
 		return NULL;
-	if (entry & ENTRY_LARGE) {
-		pa = (entry & ENTRY_LARGE_ADDR) | (va & ~ENTRY_LARGE_ADDR);
+	if (entry & PTE_PS) {
+		pa = PDE_LARGE_ADDR(entry) | (va & (LARGE_SIZE - 1));
 	} else {
-		entry = read_entry(entry & ENTRY_ADDR, va >> 12 & 0x3FF);
-		if (!(entry & ENTRY_PRESENT))
+		entry = read_entry(PTE_ADDR(entry), va >> 12 & 0x3FF);
+		if (!(entry & PTE_P))
 			return NULL;
-		pa = (entry & ENTRY_ADDR) | (va & ~ENTRY_ADDR);
+		pa = PTE_ADDR(entry) | (va & (PAGE_SIZE - 1));
 	}
 	return pa < LINEAR_SIZE ? linear_map + pa : NULL;
 }

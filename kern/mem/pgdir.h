@@ -20,22 +20,12 @@
 // mappings from KSTACKS_BASE on.
 #pragma once
 
+#include "cpu/paging.h"
 #include "kern.h"
 #include "mem/page.h"
 
 typedef uint32_t pte_t;
 typedef uint32_t pde_t;
-
-#define PTE_P 0x001u   // present
-#define PTE_W 0x002u   // writable
-#define PTE_U 0x004u   // user
-#define PTE_PWT 0x008u // write-through
-#define PTE_PCD 0x010u // cache disable
-#define PTE_A 0x020u   // accessed
-#define PTE_D 0x040u   // dirty
-#define PTE_PS 0x080u  // in a directory: a large page; in page_insert's perm: insert one
-#define PTE_PAT 0x080u // in a table: third bit of the memory type
-#define PTE_G 0x100u   // global
 
 // Software bits of a present entry: the processor ignores bits 9 to 11.
 #define PTE_NOPAGE 0x200u     // device memory: no page_t, no reference
@@ -52,11 +42,8 @@ typedef uint32_t pde_t;
 #define PDE_RESERVED 0x400u // one more page of the pool is reserved for this span
 #define PDE_LOST 0x800u     // neither present nor PROT_NONE: the page was taken away for good
 
-#define PTE_ADDR(entry) (0xFFFFF000u & (entry))
-#define PDE_LARGE_ADDR(entry) (0xFFC00000u & (entry))
 #define PDX(va) ((uint32_t)(va) >> LARGE_SHIFT)
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
-#define PTRS_PER_TABLE 1024u
 
 // Returns true if the processor can use the entry.
 static inline bool pte_present(pte_t entry)
