@@ -36,9 +36,10 @@ MAKEFLAGS += -rR --no-print-directory $(if $(filter 1,$(V)),,-s)
 all:
 FORCE:
 
-# These goals need no compiler; with only them on the command line none is searched.
-no_compiler := help clean setup format lint lint-%
-need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS)),all)
+# These goals need no compiler; with only them on the command line none is searched. Of lint's checks only
+# lint-calls needs one: it looks at objects.
+no_compiler := help clean setup format lint-%
+need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS))$(filter lint-calls,$(MAKECMDGOALS)),all)
 
 # $(call write_if_new,COMMAND): a recipe line that makes $@ what COMMAND prints, and leaves it
 # alone when it is that already.

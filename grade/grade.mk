@@ -102,7 +102,7 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] user/*/*/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
-lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-constants lint-names \
+lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-constants lint-names lint-calls \
 	lint-scripts lint-lengths
 .PHONY: $(lint_checks)
 
@@ -151,6 +151,10 @@ lint-constants:
 # Names in comments and pages that the tree does not have.
 lint-names:
 	$(PYTHON) grade/tools/check-names.py
+
+# Calls upward, and circles of files, in the objects of the normal kernel.
+lint-calls: $(O)/quire.elf
+	$(PYTHON) grade/tools/check-calls.py $(TOBJDUMP) $(O)/kobj
 
 # Files and functions that grew too long, and functions without a comment, are named; that alone fails
 # nothing.

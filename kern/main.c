@@ -8,6 +8,7 @@
 #include "debug/panic.h"
 #include "debug/stackguard.h"
 #include "dev/console.h"
+#include "dev/exitport.h"
 #include "dev/transcript.h"
 #include "fs/fs.h"
 #include "mem/large_pool.h"
@@ -53,6 +54,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	console_init();                      // find serial ports and display: messages appear
 	printk(LOG_INFO, "Quire: a teaching kernel for 32-bit x86\n"); // the first message
 	control_init();             // report to the grader on COM4 that the kernel runs
+	machine_end_init();         // let a panic end the machine
 	bootinfo_read(magic, info); // check memory map and modules; refuse a bad machine
 
 	segment_init(); // load the segments, turn on the processor's protections
@@ -78,6 +80,8 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	syscall_init();       // open gate 0x80 to programs
 	fs_init();            // make the root directory and the devices that are files
 	procfs_init();        // make /proc
+	procfs_system_init(); // make the files of /proc about the machine
+	procfs_pages_init();  // make /proc/kpageflags
 	console_tty_init();   // make /dev/console and /dev/tty
 	stdio_init();         // connect standard input and output to the machine's ports
 	terminal_init();      // let terminals and pipes send signals

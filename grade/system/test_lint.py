@@ -110,3 +110,90 @@ def test_lengths(lint):
         "note: kern/mem/test/test_a.c has 413 lines",
         "note: 3 functions of 12 lines or more have no comment",
     ]
+
+
+CALLS = {
+    "kern/kern.h": "void panic(const char *message);\n",
+    "kern/README.md": """# Page
+
+## Circles
+
+| files | why |
+|---|---|
+| `mem/a.c`, `mem/b.c` | a reason |
+
+## Calls upward
+
+| registration | who calls | who registers |
+|---|---|---|
+| `entry`, by name | `mem/a.c` | `vm/c.c` |
+| `mem_hook` | `mem/a.c`: a reason | `vm/c.c` |
+""",
+    "kern/mem/a.h": "extern void (*mem_hook)(void);\n",
+    "kern/mem/a.c": """void b(void), entry(void), panic(const char *message);
+void (*mem_hook)(void);
+void a(void)
+{
+	b();
+	entry();
+	panic("a");
+	mem_hook();
+}
+""",
+    "kern/mem/b.c": "void a(void);\nvoid b(void)\n{\n	a();\n}\n",
+    "kern/vm/c.c": """void a(void), panic(const char *message);
+extern void (*mem_hook)(void);
+void entry(void)
+{
+	mem_hook = a;
+}
+""",
+    "kern/vm/d.c": "extern void (*const e_ops[])(void);\nvoid d(void)\n{\n	e_ops[0]();\n}\n",
+    "kern/vm/e.c": "void d(void);\nvoid (*const e_ops[])(void) = { d };\n",
+    "kern/main.c": "void panic(const char *message)\n{\n	(void)message;\n}\n",
+}
+
+
+@pytest.fixture(name="lint_calls")
+def fixture_lint_calls(lint, tmp_path):
+    """A function: compile CALLS with some files changed, and run check-calls.py on the objects."""
+    def lint_calls(**changed):
+        files = CALLS | {f"kern/{name.replace('_', '/')}.c": text for name, text in changed.items()}
+        sources = [name for name in files if name.endswith(".c")]
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        objects = [f"obj/{name.removesuffix('.c')}.o" for name in sources]
+        for source, name in zip(sources, objects):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["cc", "-O1", "-c", "-o", name, source], cwd=tmp_path, check=True)
+        (tmp_path / "obj" / "objects").write_text(" ".join(objects))
+        return lint("calls", files, "objdump", "obj")
+
+    return lint_calls
+
+
+def test_calls_that_go_as_listed(lint_calls):
+    assert lint_calls() == []
+
+
+def test_calls_upward(lint_calls):
+    assert lint_calls(mem_b="void a(void), d(void);\nvoid b(void)\n{\n	a();\n	d();\n}\n") == [
+        "kern/mem/b.c: refers to d of kern/vm/d.c, which stands higher"]
+
+
+def test_circles(lint_calls):
+    assert lint_calls(mem_b="void b(void)\n{\n}\n") == [
+        "kern/README.md: circles: kern/mem/a.c kern/mem/b.c form none"]
+    found = lint_calls(vm_e="void d(void), e(void);\nvoid (*const e_ops[])(void) = { d };\nvoid e(void)\n{\n	d();\n}\n",
+                       vm_d="void e(void);\nvoid d(void)\n{\n	e();\n}\n")
+    assert found == ["kern/vm/d.c kern/vm/e.c: a circle that kern/README.md does not list:",
+                     "    kern/vm/d.c -> kern/vm/e.c: e", "    kern/vm/e.c -> kern/vm/d.c: d"]
+
+
+def test_hooks_are_in_the_table(lint_calls):
+    set_in_d = "void d(void);\nextern void (*mem_hook)(void);\nvoid d(void)\n{\n	mem_hook = d;\n}\n"
+    assert lint_calls(vm_d=set_in_d) == [
+        "kern/README.md: calls upward: kern/vm/d.c registers by mem_hook; the table has `vm/c.c`"]
+    assert lint_calls(vm_c="void entry(void)\n{\n}\n") == [
+        "kern/README.md: calls upward: vm/c.c has none of mem_hook"]

@@ -3,6 +3,7 @@
 #include "dev/exitport.h"
 
 #include "cpu/x86.h"
+#include "debug/panic.h"
 #include "dev/transcript.h"
 #include "dev/serial.h"
 
@@ -34,6 +35,18 @@ void machine_end(enum exit_code code)
 	if (code == EXIT_NORMAL)
 		outw(ACPI_PM1A_CONTROL, ACPI_POWER_OFF);
 	halt_forever();
+}
+
+// The last act of a panic: report it, and end the machine with its code.
+static void end_in_panic(void)
+{
+	control_line("panic %llu", rdtsc());
+	machine_end(EXIT_PANIC);
+}
+
+void machine_end_init(void)
+{
+	panic_end_hook = end_in_panic;
 }
 
 void machine_reboot(void)

@@ -19,6 +19,9 @@ enum exit_code {
 	EXIT_BOOT_EXCEPTION = 0x1C,    // an exception before trap_init (boot/start.S)
 };
 
+// Let a panic end the machine. Once, at boot, after control_init.
+void machine_end_init(void);
+
 // Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic.
 extern void (*machine_end_hook)(void);
 

@@ -27,17 +27,10 @@ void control_line(const char *format, ...)
 }
 
 // The end of a panic: report it and end the machine.
-static void end_in_panic(void)
-{
-	control_line("panic %llu", rdtsc());
-	machine_end(EXIT_PANIC);
-}
-
 void control_init(void)
 {
 	char nonce[80];
 
-	panic_end_hook = end_in_panic;
 	if (!option_get("nonce", nonce, sizeof(nonce)) || !nonce[0])
 		strcpy(nonce, "-");
 	control_line("quire %s", nonce);

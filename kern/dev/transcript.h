@@ -13,8 +13,7 @@
 
 #include "kern.h"
 
-// Send the first line. Let a panic send its own line and end the machine. After serial_init and
-// options_init.
+// Send the first line. After serial_init and options_init.
 void control_init(void);
 
 // Send the next line: `format` without number and newline, at most 100 bytes.

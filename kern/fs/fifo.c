@@ -1,51 +1,6 @@
-// fifo.c: creating pipes, and opening FIFOs.
+// fifo.c: opening FIFOs, and creating the two files of a pipe.
 #include "fs/inode.h"
 #include "fs/pipe.h"
-#include "mem/heap.h"
-#include "mem/page.h"
-
-// Create a pipe without open ends. Returns NULL if out of memory. A pipe may outlive the process
-// that makes it, so it comes from lasting memory.
-static struct pipe *pipe_create(void)
-{
-	struct pipe *pipe = kzalloc_lasting(sizeof(*pipe));
-
-	if (!pipe)
-		return NULL;
-	spin_init(&pipe->lock, "pipe", RANK_PIPE);
-	waitq_init(&pipe->read_wait);
-	waitq_init(&pipe->write_wait);
-	waitq_init(&pipe->poll_wait);
-	waitq_init(&pipe->open_wait);
-	return pipe;
-}
-
-size_t pipe_held_bytes(struct pipe *pipe)
-{
-	size_t bytes = sizeof(*pipe);
-
-	spin_lock(&pipe->lock);
-	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
-		if (pipe->slots[i].page)
-			bytes += PAGE_SIZE;
-	bytes /= MAX(pipe->readers + pipe->writers, 1u);
-	spin_unlock(&pipe->lock);
-	return bytes;
-}
-
-void pipe_destroy(struct pipe *pipe)
-{
-	if (!pipe)
-		return;
-	pipe_clear(pipe);
-	kfree(pipe);
-}
-
-int pipe_prepare(struct pipe *pipe)
-{
-	pipe->slots[0].page = kmalloc(PAGE_SIZE);
-	return pipe->slots[0].page ? 0 : -ENOMEM;
-}
 
 // Returns the pipe of a FIFO, which is created when the FIFO is first opened, or NULL if out of
 // memory. It is allocated without the lock; if two threads do that at once, the second frees its

@@ -1,7 +1,6 @@
-// file.c: creating, copying, positioning and closing open files of any type.
+// file.c: allocating, copying, positioning and closing open files of any type.
 #include "fs/file.h"
 
-#include "fs/device.h"
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
@@ -12,45 +11,6 @@
 
 // A file opened with O_PATH only names a place in the tree: it has no operations (open(2)).
 const struct file_ops path_only_ops = { 0 };
-
-// Returns the operations of an inode's type, or NULL: a device sets them when it is opened, a
-// socket has none.
-static const struct file_ops *default_ops(const struct inode *inode)
-{
-	switch (inode->mode & S_IFMT) {
-	case S_IFREG:
-		return &regular_ops;
-	case S_IFDIR:
-		return &directory_ops;
-	case S_IFIFO:
-		return &pipe_ops;
-	default:
-		return NULL;
-	}
-}
-
-// Complete the opening of a file that is not O_PATH. The inode's own operation wins over what its
-// type does. A file that has no operations afterwards, such as a socket's inode, cannot be
-// opened: -ENXIO.
-static int complete(struct file *file)
-{
-	struct inode *inode = file->inode;
-
-	if (file_writable(file) && inode_is(inode, S_IFREG) && inode->object) {
-		int error = object_write_open(inode->object);
-
-		if (error)
-			return error;
-		file->write_open = true;
-	}
-	if (inode->ops && inode->ops->open)
-		return inode->ops->open(inode, file);
-	if (inode_is(inode, S_IFCHR))
-		return device_open(inode->rdev, file);
-	if (inode_is(inode, S_IFIFO))
-		return pipe_open(inode, file);
-	return file->ops ? 0 : -ENXIO;
-}
 
 int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
                          void *private, struct file **store)
@@ -68,28 +28,6 @@ int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_
 		.inode = inode,
 		.private = private,
 	};
-	*store = file;
-	return 0;
-}
-
-// If the opening cannot be completed, file_put would be wrong: the release operation must not run
-// on a file that was never open.
-int file_create(struct inode *inode, uint32_t flags, struct file **store)
-{
-	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : default_ops(inode);
-	struct file *file;
-	int error = file_create_nameless(inode, flags, ops, NULL, &file);
-
-	if (error)
-		return error;
-	if (!(flags & O_PATH))
-		error = complete(file);
-	if (error) {
-		file_allow_exec(file);
-		inode_put(inode);
-		kfree(file);
-		return error;
-	}
 	*store = file;
 	return 0;
 }

@@ -2,6 +2,10 @@
 // completes the open file without the lock, since a FIFO or a terminal may sleep there.
 #include "fs/open.h"
 
+#include "fs/device.h"
+#include "fs/pipe.h"
+#include "mem/heap.h"
+#include "vm/object.h"
 #include <stdio.h>
 
 // The flags that open() knows. It ignores all others, as Linux does (open(2), BUGS).
@@ -134,6 +138,67 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 	}
 	path_put(&path);
 	return error;
+}
+
+// Returns the operations of an inode's type, or NULL: a device sets them when it is opened, a
+// socket has none.
+static const struct file_ops *default_ops(const struct inode *inode)
+{
+	switch (inode->mode & S_IFMT) {
+	case S_IFREG:
+		return &regular_ops;
+	case S_IFDIR:
+		return &directory_ops;
+	case S_IFIFO:
+		return &pipe_ops;
+	default:
+		return NULL;
+	}
+}
+
+// Complete the opening of a file that is not O_PATH. The inode's own operation wins over what its
+// type does. A file that has no operations afterwards, such as a socket's inode, cannot be
+// opened: -ENXIO.
+static int complete(struct file *file)
+{
+	struct inode *inode = file->inode;
+
+	if (file_writable(file) && inode_is(inode, S_IFREG) && inode->object) {
+		int error = object_write_open(inode->object);
+
+		if (error)
+			return error;
+		file->write_open = true;
+	}
+	if (inode->ops && inode->ops->open)
+		return inode->ops->open(inode, file);
+	if (inode_is(inode, S_IFCHR))
+		return device_open(inode->rdev, file);
+	if (inode_is(inode, S_IFIFO))
+		return pipe_open(inode, file);
+	return file->ops ? 0 : -ENXIO;
+}
+
+// If the opening cannot be completed, file_put would be wrong: the release operation must not run
+// on a file that was never open.
+int file_create(struct inode *inode, uint32_t flags, struct file **store)
+{
+	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : default_ops(inode);
+	struct file *file;
+	int error = file_create_nameless(inode, flags, ops, NULL, &file);
+
+	if (error)
+		return error;
+	if (!(flags & O_PATH))
+		error = complete(file);
+	if (error) {
+		file_allow_exec(file);
+		inode_put(inode);
+		kfree(file);
+		return error;
+	}
+	*store = file;
+	return 0;
 }
 
 // A new file is not checked: it is empty, and truncating it would be no change. Truncation comes

@@ -1,4 +1,4 @@
-// pipe.c: moving bytes through a pipe. Bytes are copied between the program's memory and a slot
+// pipe.c: pipes, and moving bytes through them. Bytes are copied between the program's memory and a slot
 // under the pipe's spinlock, where no page fault can be handled. If the copy meets a page that
 // is not present, the lock is released, the page faulted in, and the whole piece copied again: a
 // piece goes in or out whole or not at all.
@@ -39,6 +39,48 @@ void pipe_clear(struct pipe *pipe)
 		pipe->slots[i] = (struct pipe_slot){ 0 };
 	}
 	pipe->head = pipe->tail = 0;
+}
+
+// A pipe may outlive the process that makes it, so it comes from lasting memory.
+struct pipe *pipe_create(void)
+{
+	struct pipe *pipe = kzalloc_lasting(sizeof(*pipe));
+
+	if (!pipe)
+		return NULL;
+	spin_init(&pipe->lock, "pipe", RANK_PIPE);
+	waitq_init(&pipe->read_wait);
+	waitq_init(&pipe->write_wait);
+	waitq_init(&pipe->poll_wait);
+	waitq_init(&pipe->open_wait);
+	return pipe;
+}
+
+size_t pipe_held_bytes(struct pipe *pipe)
+{
+	size_t bytes = sizeof(*pipe);
+
+	spin_lock(&pipe->lock);
+	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
+		if (pipe->slots[i].page)
+			bytes += PAGE_SIZE;
+	bytes /= MAX(pipe->readers + pipe->writers, 1u);
+	spin_unlock(&pipe->lock);
+	return bytes;
+}
+
+void pipe_destroy(struct pipe *pipe)
+{
+	if (!pipe)
+		return;
+	pipe_clear(pipe);
+	kfree(pipe);
+}
+
+int pipe_prepare(struct pipe *pipe)
+{
+	pipe->slots[0].page = kmalloc(PAGE_SIZE);
+	return pipe->slots[0].page ? 0 : -ENOMEM;
 }
 
 // The pipe has changed and threads wait: wake one reader and one writer that can continue, and

@@ -52,6 +52,9 @@ ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 // bytes, even if the machine is out of memory. Returns 0 or -ENOMEM.
 int pipe_prepare(struct pipe *pipe);
 
+// Create a pipe without open ends. Returns NULL if out of memory.
+struct pipe *pipe_create(void);
+
 // Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`:
 // O_NONBLOCK or 0. Returns 0 or -ENOMEM.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);

@@ -4,6 +4,8 @@
 // fork.
 #include "mem/mem_internal.h"
 
+pde_t *kernel_pgdir;
+
 // In debug builds, panic unless the first `n` entries of a table or directory are 0. A stale entry
 // in a new table would let a program see a page of another.
 static inline void debug_check_clear(const page_t *pp, size_t n)

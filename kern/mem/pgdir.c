@@ -7,8 +7,6 @@
 #include "mem/mem_internal.h"
 #include "mem/tlb.h"
 
-pde_t *kernel_pgdir;
-
 // The directory's one reference belongs to its address space.
 int pgdir_create(pde_t **pgdir_store)
 {

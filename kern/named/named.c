@@ -163,20 +163,11 @@ void named_memory_put(const struct named_memory *memory)
 	object_put_hosted(memory->object);
 }
 
-// Release the memory of an area that is not in the registry, and drop the registry's reference.
-// Its mappings stay, with references of their own.
-static void release(struct named_area *named)
+void named_release(struct named_area *named)
 {
 	named_memory_put(&named->memory);
 	counted_name_put(named->name);
 	kfree(named);
-}
-
-void named_destroy(struct named_area *named)
-{
-	if (named->start)
-		named_unmap(named);
-	release(named);
 }
 
 size_t named_size(const struct named_area *named)
@@ -306,7 +297,7 @@ static void forget_space(struct aspace *as)
 		}
 		named_unpublish(named);
 		mutex_unlock(&named_lock);
-		release(named);
+		named_release(named);
 	}
 }
 

@@ -24,8 +24,11 @@ int named_publish(struct list *areas);
 // Remove an area from the registry. Caller: holds named_lock.
 void named_unpublish(struct named_area *named);
 
-// Unmap an area that is not in the registry, release its memory, and drop the registry's
-// reference.
+// Release the memory of an area that is not in the registry, and drop the registry's reference.
+// Its mappings stay, with references of their own.
+void named_release(struct named_area *named);
+
+// Like named_release, but the area is unmapped first.
 void named_destroy(struct named_area *named);
 
 // Mark the area `id` of `as` as busy; wait while another call is changing it. named_done ends

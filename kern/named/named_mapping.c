@@ -123,6 +123,13 @@ void named_unmap(struct named_area *named)
 	rwlock_write_unlock(&as->lock);
 }
 
+void named_destroy(struct named_area *named)
+{
+	if (named->start)
+		named_unmap(named);
+	named_release(named);
+}
+
 // Returns true if anything but pieces that map `memory` lies at the area's addresses. Caller:
 // holds as->lock.
 static bool is_overlapped(const struct named_area *named, const struct named_memory *memory)

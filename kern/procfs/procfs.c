@@ -396,5 +396,4 @@ void procfs_register(struct procfs_file *file)
 void procfs_init(void)
 {
 	place("/proc", S_IFDIR | 0555, &root_ops, NULL);
-	procfs_register_own();
 }

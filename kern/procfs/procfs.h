@@ -62,12 +62,13 @@ struct procfs_hooks {
 // Set at boot by proc/. NULL: /proc shows no processes.
 extern const struct procfs_hooks *procfs_hooks;
 
-// Create /proc and the files whose data this layer or those below it own. Called once, at boot.
+// Create /proc, still empty. Called once, at boot.
 void procfs_init(void);
 
-// Register these files: parts of procfs_init, in procfs_system.c and procfs_pages.c.
-void procfs_register_own(void);
-void procfs_register_pages(void);
+// Create the files about the machine as a whole, and those about its pages. Once each, at boot, after
+// procfs_init.
+void procfs_system_init(void);
+void procfs_pages_init(void);
 
 // Store the words [first, first + n) of a file in words[n]. May sleep.
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);

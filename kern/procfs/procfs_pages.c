@@ -93,7 +93,7 @@ static ssize_t read_flags(pid_t pid, struct uio *uio, uint64_t *pos)
 	return procfs_read_words(uio, pos, page_total, fill_flags, NULL);
 }
 
-void procfs_register_pages(void)
+void procfs_pages_init(void)
 {
 	static struct procfs_file file = { .name = "kpageflags",
 		                           .mode = S_IFREG | 0400,

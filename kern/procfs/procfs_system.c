@@ -147,9 +147,8 @@ static struct procfs_file files[] = {
 	{ .name = "sys/vm/max_map_count", .mode = S_IFREG | 0444, .show = show_max_map_count },
 };
 
-void procfs_register_own(void)
+void procfs_system_init(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		procfs_register(&files[i]);
-	procfs_register_pages();
 }

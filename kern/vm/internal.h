@@ -55,9 +55,6 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
-// Returns what `entry` becomes under the protection `prot`.
-pte_t entry_protected(pte_t entry, int prot);
-
 // Copy the entries of `area` from the space of `from` to the space of `to`, which has none there.
 // Private pages become read-only in both. Yields.
 // Returns 0; -ENOMEM; -EINTR if the thread is killed. On an error a part of the entries is copied.
@@ -79,7 +76,6 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 // (ptes_large.c)
 // Caller: holds pt_lock; each batch is one of the directory in question.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
-void large_protect(struct tlb_batch *batch, uintptr_t va, int prot);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
 void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
 

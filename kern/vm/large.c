@@ -36,28 +36,6 @@ static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool wr
 	            page_to_phys(pp) | PTE_PS | (writable ? PTE_WRITABLE : PTE_READABLE) | reserved);
 }
 
-#define FILL_PIECE (64u << 10)
-
-// 4 MiB take about a million instructions, so the object's lock is released meanwhile and the loop
-// yields. The page is not in the object yet, so nobody sees it half filled.
-void object_fill_large(struct object *obj, page_t *pp, page_t *from)
-{
-	char *to = page_to_virt(pp);
-
-	object_change_begin(obj, false);
-	mutex_unlock(&obj->lock);
-	for (size_t at = 0; at < LARGE_SIZE; at += FILL_PIECE) {
-		if (from)
-			memcpy(to + at, (char *)page_to_virt(from) + at, FILL_PIECE);
-		else
-			memset(to + at, 0, FILL_PIECE);
-		if (yield_due(FILL_PIECE / 4))
-			thread_yield_point();
-	}
-	mutex_lock(&obj->lock);
-	object_change_end(obj);
-}
-
 // Returns the index of the object's page that belongs at `slot`.
 static uint32_t index_at(const struct area *area, uintptr_t slot)
 {

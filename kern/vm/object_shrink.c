@@ -20,57 +20,6 @@
 #define DROP_EACH (8 * PAGETREE_LEAF) // pages to remove between two checks of the time
 #define CLEAR_PIECE (64u << 10)       // bytes to clear between two checks of the time
 
-// How many changes of all objects have begun or ended; how many are under way. [atomic]
-static uint32_t changes, under_way;
-
-uint32_t object_changes(void)
-{
-	return changes;
-}
-
-bool object_changed_since(uint32_t mark)
-{
-	return changes != mark || under_way;
-}
-
-// The waiter joins the queue before the lock is released: a wake-up in between is not lost.
-void object_wait_settled(struct object *obj)
-{
-	while (obj->changing) {
-		struct waiter waiter;
-
-		waiter_add(&obj->settled, &waiter);
-		mutex_unlock(&obj->lock);
-		(void)waiter_block(WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
-		waiter_remove(&waiter);
-		mutex_lock(&obj->lock);
-	}
-}
-
-void object_lock_settled(struct object *obj)
-{
-	mutex_lock(&obj->lock);
-	if (unlikely(obj->changing))
-		object_wait_settled(obj);
-}
-
-void object_change_begin(struct object *obj, bool punching)
-{
-	changes++;
-	under_way++;
-	obj->changing = true;
-	obj->punching = punching;
-	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
-}
-
-void object_change_end(struct object *obj)
-{
-	changes++;
-	under_way--;
-	obj->changing = obj->punching = false;
-	waitq_wake_all(&obj->settled);
-}
-
 // Yield in the middle of a change. Caller: holds the object's lock, which is released meanwhile.
 static void change_yield(struct object *obj)
 {

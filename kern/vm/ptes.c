@@ -120,9 +120,10 @@ void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
 	spin_unlock(&as->pt_lock);
 }
 
+// Returns what `entry` becomes under the protection `prot`.
 // PTE_W is removed even if `prot` has PROT_WRITE: the next write fault knows whether the page is
 // shared, and grants it. Setting it here would let a program write to a page of others.
-pte_t entry_protected(pte_t entry, int prot)
+static pte_t entry_protected(pte_t entry, int prot)
 {
 	if (!pte_has_page(entry))
 		return entry;
@@ -131,6 +132,15 @@ pte_t entry_protected(pte_t entry, int prot)
 	if (pte_prot_none(entry))
 		return ((entry & ~PTE_PROT_NONE) | PTE_P) & ~PTE_W;
 	return entry & ~PTE_W;
+}
+
+// An entry of the directory has the bits of a table's entry, so entry_protected serves both.
+static void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
+{
+	pde_t *pde = &batch->pgdir[PDX(va)], entry = entry_protected(*pde, prot);
+
+	if (entry != *pde)
+		tlb_batch_store(batch, va, pde, entry);
 }
 
 // No page is freed: a PROT_NONE entry keeps its page and its reference.

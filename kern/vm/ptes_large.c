@@ -26,15 +26,6 @@ void large_unmap(struct tlb_batch *batch, uintptr_t va)
 		large_unreserve(1);
 }
 
-// An entry of the directory has the bits of a table's entry, so entry_protected serves both.
-void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
-{
-	pde_t *pde = &batch->pgdir[PDX(va)], entry = entry_protected(*pde, prot);
-
-	if (entry != *pde)
-		tlb_batch_store(batch, va, pde, entry);
-}
-
 // A fork's child gets the page, or learns that it is lost; it never gets a reservation. A private
 // page becomes read-only in both directories.
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared)
