@@ -21,7 +21,8 @@ endif
 
 # Sources that only one of the builds has.
 stretch_src := kern/thread/stretch.c
-kernel_src := $(filter-out $(stretch_src),$(kernel_src))
+debug_src := kern/thread/why.c kern/sys/failed_call.c
+kernel_src := $(filter-out $(stretch_src) $(debug_src),$(kernel_src))
 
 # Measures how long the kernel runs without a yield (kern/thread/stretch.h).
 $(base_O)/stretch/kobj/%: private KCFLAGS += -DSTRETCH
@@ -35,7 +36,7 @@ link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)
 
 # Rules that depend on the kernel's directory are in kernel-rules.mk, which make reads once per kernel.
 K := $(base_O)/debug
-extra_src :=
+extra_src := $(debug_src)
 include boot/kernel-rules.mk
 
 K := $(base_O)/stretch

@@ -8,6 +8,7 @@
 #include "fs/path.h"
 
 #include "mem/heap.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
 
@@ -116,7 +117,10 @@ static int next_name(struct walk *walk, struct name *name)
 	name->length = (uint32_t)(text - name->text);
 	name->hash = hash;
 	walk->text = text;
-	return name->length > NAME_MAX ? -ENAMETOOLONG : 0;
+	if (name->length > NAME_MAX)
+		return WHY(-ENAMETOOLONG, "a name of %u bytes is longer than %d", name->length,
+		           NAME_MAX);
+	return 0;
 }
 
 // Go back to suspended texts as long as the current text is used up.
@@ -159,7 +163,7 @@ static int follow(struct walk *walk, struct inode *link)
 {
 	if (walk->links++ == SYMLOOP_MAX) {
 		inode_put(link);
-		return -ELOOP;
+		return WHY(-ELOOP, "more than %d symbolic links", SYMLOOP_MAX);
 	}
 	walk->suspended[walk->depth].rest = skip_but_one_slash(walk->text);
 	walk->suspended[walk->depth++].link = walk->link;
@@ -239,17 +243,17 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	int error;
 
 	if (!inode_is(walk->dir, S_IFDIR))
-		return -ENOTDIR;
+		return WHY(-ENOTDIR, "the path up to /%.40s is no directory", walk->text);
 	error = next_name(walk, &name);
 	if (error)
 		return error;
 	last = at_end(walk);
 	slash = last && slash_follows(walk);
 	if (slash && (flags & WALK_FILE) && kind_of(&name) == LAST_NAME)
-		return -EISDIR;
+		return WHY(-EISDIR, "a slash follows %.40s", name.text);
 	error = look_up(walk, &name, &inode);
 	if (error && !(error == -ENOENT && last && (flags & WALK_MAY_MISS)))
-		return error;
+		return WHY(error, "the directory has no %.*s", (int)name.length, name.text);
 
 	if (inode && inode_is(inode, S_IFLNK) && (!last || link_wanted(flags, slash))) {
 		if (!inode->ops || !inode->ops->jump)
@@ -264,7 +268,7 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	}
 	if (slash && !(flags & WALK_MAY_MISS) && !inode_is(inode, S_IFDIR)) {
 		inode_put(inode);
-		return -ENOTDIR;
+		return WHY(-ENOTDIR, "a slash follows %.40s, which is no directory", name.text);
 	}
 	*path = (struct path){
 		.parent = kind_of(&name) == LAST_NAME ? inode_get(walk->dir) : NULL,
@@ -299,7 +303,7 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	int result = 0;
 
 	if (!*text)
-		return -ENOENT;
+		return WHY(-ENOENT, "the path is empty");
 	walk.fs = fs;
 	walk.dir = inode_get(*text == '/' ? fs->root : start ? start : fs->cwd);
 	walk.text = skip_slashes(text);

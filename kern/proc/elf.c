@@ -5,6 +5,7 @@
 #include <abi/mman.h>
 #include "mem/heap.h"
 #include "proc/exec.h"
+#include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
@@ -91,7 +92,9 @@ static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *
 	int error = 0;
 
 	if (!segment_ok(phdr, bias))
-		return -ENOEXEC;
+		return WHY(-ENOEXEC,
+		           "the segment at %#x, %#x bytes of memory, cannot be mapped there",
+		           phdr->p_vaddr + bias, phdr->p_memsz);
 	if (phdr->p_filesz)
 		error = map_file_part(as, obj, phdr, va);
 	else
@@ -120,7 +123,8 @@ static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *head
 		const Elf32_Phdr *phdr = &phdrs[i];
 
 		if (phdr->p_type == PT_INTERP)
-			error = -ENOENT;
+			error = WHY(-ENOENT,
+			            "the program is not static: it names a loader (PT_INTERP)");
 		if (phdr->p_type == PT_GNU_STACK)
 			image->stack_executable = phdr->p_flags & PF_X;
 		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0 || error)
@@ -131,7 +135,9 @@ static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *head
 		    header->e_phoff - phdr->p_offset < phdr->p_filesz)
 			image->phdr = header->e_phoff - phdr->p_offset + phdr->p_vaddr + bias;
 	}
-	return !error && image->end == 0 ? -ENOEXEC : error;
+	if (!error && image->end == 0)
+		return WHY(-ENOEXEC, "the program has no segment to load");
+	return error;
 }
 
 // The headers are read into the kernel's memory first: a program that writes to its file meanwhile
@@ -146,8 +152,14 @@ int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
 
 	if (n < 0)
 		return (int)n;
-	if (n != sizeof(header) || !header_ok(&header))
-		return -ENOEXEC;
+	if (n != sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+		return WHY(-ENOEXEC, "the file has no ELF header");
+	if (!header_ok(&header))
+		return WHY(-ENOEXEC,
+		           "not a program for an i386: class %u, type %u, machine %u, %u program "
+		           "headers of %u bytes",
+		           header.e_ident[EI_CLASS], header.e_type, header.e_machine,
+		           header.e_phnum, header.e_phentsize);
 	size = header.e_phnum * sizeof(*phdrs);
 	phdrs = kmalloc(size);
 	if (!phdrs)
@@ -155,7 +167,7 @@ int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
 	n = object_read(obj, header.e_phoff, phdrs, size);
 	error = n == (ssize_t)size ? map_all(as, obj, &header, phdrs, image) :
 	        n < 0              ? (int)n :
-	                             -ENOEXEC;
+	                             WHY(-ENOEXEC, "the file ends before its program headers do");
 	kfree(phdrs);
 	return error;
 }

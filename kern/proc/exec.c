@@ -8,6 +8,7 @@
 #include "fs/path.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
@@ -24,11 +25,11 @@ static int find_program(const char *path, struct inode **store)
 	if (error)
 		return error;
 	if (inode_is(*store, S_IFREG) && (*store)->object)
-		error = inode_access(*store, X_OK);
+		error = WHY(inode_access(*store, X_OK), "%s has no execute permission", path);
 	else
-		error = -EACCES;
+		error = WHY(-EACCES, "%s is no regular file", path);
 	if (!error)
-		error = object_deny_writes((*store)->object);
+		error = WHY(object_deny_writes((*store)->object), "%s is open for writing", path);
 	if (error)
 		inode_put(*store);
 	else
@@ -99,13 +100,13 @@ static int script_to_args(struct object *obj, const char *path, char interpreter
 	end = end_line(line);
 	name = end ? skip_blanks(line + 2, end) : NULL;
 	if (name == end)
-		return -ENOEXEC;
+		return WHY(-ENOEXEC, "the line #! of %s names no interpreter", path);
 	stop = skip_word(name, end);
 	if (*stop) // empty if a line without an end stops here
 		arg = skip_blanks(stop, end);
 	*stop = '\0';
 	if (stop == name)
-		return -EACCES;
+		return WHY(-EACCES, "the line #! of %s names no interpreter", path);
 
 	// Each call inserts at the front, so the last argument comes first.
 	error = exec_args_replace_first(args, path);
@@ -229,7 +230,8 @@ int process_exec(const char *path, struct exec_args *args)
 			return error;
 		if (scripts > SCRIPTS_MAX) {
 			put_program(inode);
-			return -ELOOP;
+			return WHY(-ELOOP, "scripts whose interpreters are scripts, %d times",
+			           SCRIPTS_MAX);
 		}
 		error = script_to_args(inode->object, program, interpreter, args);
 		if (error <= 0)

@@ -6,6 +6,7 @@
 #include "mem/heap.h"
 #include "proc/exec.h"
 #include "proc/process.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -56,7 +57,7 @@ static int reserve(struct exec_args *args, size_t n)
 	char *block;
 
 	if (n > args->limit - args->used)
-		return -E2BIG;
+		return WHY(-E2BIG, "arguments and environment have more than %u bytes", args->limit);
 	if (n <= size - args->used)
 		return 0;
 	while (size - args->used < n)
@@ -107,7 +108,7 @@ static int add_user_string(struct exec_args *args, const char __user *string)
 		done += room;
 		args->used += room;
 		if (done == EXEC_STRING_MAX)
-			return -E2BIG;
+			return WHY(-E2BIG, "a string has more than %u bytes", EXEC_STRING_MAX);
 		error = reserve(args, 1);
 		if (!error)
 			error = yield_after((uint32_t)room * BYTE_COST);
@@ -130,7 +131,8 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 		if (string == 0)
 			break;
 		if (count >= (args->limit - args->used) / POINTER_SIZE)
-			return -E2BIG;
+			return WHY(-E2BIG, "arguments and environment have more than %u bytes",
+			           args->limit);
 		error = add_user_string(args, (const char __user *)(uintptr_t)string);
 		if (error)
 			return error;
@@ -293,9 +295,10 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	int error;
 
 	if ((MAX(args->argc, 1u) + args->envc) * POINTER_SIZE > args->limit - args->used)
-		return -E2BIG;
+		return WHY(-E2BIG, "arguments and environment have more than %u bytes", args->limit);
 	if (args->used > MAX(process_current()->limits[RLIMIT_STACK].rlim_cur, (uint64_t)PAGE_SIZE))
-		return -E2BIG;
+		return WHY(-E2BIG,
+		           "arguments and environment have more bytes than RLIMIT_STACK admits");
 	error = map_stack(as, STACK_TOP - sp, image);
 	if (error)
 		return error;

@@ -7,6 +7,7 @@
 #include "fs/large_page_file.h"
 #include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -54,22 +55,26 @@ static int check_mapping(const struct file *file, uint32_t prot, uint32_t flags)
 	uint32_t type = flags & MAP_TYPE;
 
 	if (type != MAP_PRIVATE && type != MAP_SHARED && (type != MAP_SHARED_VALIDATE || !file))
-		return -EINVAL;
+		return WHY(-EINVAL,
+		           "the flags %#x have no type: MAP_PRIVATE, MAP_SHARED, or for a "
+		           "file MAP_SHARED_VALIDATE",
+		           flags);
+	if (!file && (flags & MAP_GROWSDOWN) && (type == MAP_SHARED || (flags & MAP_HUGETLB)))
+		return WHY(-EINVAL, "a stack is private, and has small pages");
 	if (!file)
-		return (flags & MAP_GROWSDOWN) && (type == MAP_SHARED || (flags & MAP_HUGETLB)) ?
-		               -EINVAL :
-		               0;
+		return 0;
 	if (type == MAP_SHARED_VALIDATE && (flags & ~MAP_ADMITTED))
-		return -EOPNOTSUPP;
+		return WHY(-EOPNOTSUPP, "MAP_SHARED_VALIDATE does not admit the flags %#x",
+		           flags & ~MAP_ADMITTED);
 	if (type != MAP_PRIVATE && (prot & PROT_WRITE) && !file_writable(file))
-		return -EACCES;
+		return WHY(-EACCES, "the descriptor is not open for writing");
 	if (!file_readable(file))
-		return -EACCES;
+		return WHY(-EACCES, "the descriptor is not open for reading");
 	if (!file->ops->mmap)
-		return -ENODEV;
+		return WHY(-ENODEV, "such a file cannot be mapped");
 	if ((flags & MAP_HUGETLB) && !inode_has_large(file->inode))
-		return -EINVAL;
-	return flags & MAP_GROWSDOWN ? -EINVAL : 0;
+		return WHY(-EINVAL, "the file has small pages");
+	return flags & MAP_GROWSDOWN ? WHY(-EINVAL, "a file is no stack") : 0;
 }
 
 #define MAP_SIZE(flags) ((flags) >> MAP_HUGE_SHIFT & MAP_HUGE_MASK)
@@ -83,7 +88,7 @@ static long map_large(struct map_request *request, uint32_t flags)
 	int error;
 
 	if (MAP_SIZE(flags) && MAP_SIZE(flags) != LARGE_SHIFT)
-		return -EINVAL;
+		return WHY(-EINVAL, "pages of %#x bytes do not exist", 1u << MAP_SIZE(flags));
 	error = large_file_request(request, &inode);
 	if (error)
 		return error;
@@ -146,7 +151,7 @@ static long map_to_write(struct map_request *request)
 	int error;
 
 	if (!writer && (request->prot & PROT_WRITE))
-		return refuse(request, -EPERM);
+		return refuse(request, WHY(-EPERM, "the file is sealed against writing"));
 	if (!writer)
 		request->flags |= AREA_NOWRITE;
 	error = aspace_map(aspace_current(), request, &va);
@@ -194,7 +199,7 @@ static long map_checked(struct map_request *request, uint32_t flags, struct file
 	int error;
 
 	if (request->len == 0)
-		return -EINVAL;
+		return WHY(-EINVAL, "the length is 0");
 	error = check_mapping(file, request->prot, flags);
 	if (!error && file)
 		error = complete(request, file);
@@ -262,7 +267,7 @@ SYSCALL1(mmap, const void __user *, args)
 	if (copyin(aspace_current(), &a, args, sizeof(a)))
 		return -EFAULT;
 	if (a.offset % PAGE_SIZE)
-		return -EINVAL;
+		return WHY(-EINVAL, "the offset %#x is not page-aligned", a.offset);
 	return do_mmap(a.va, a.len, a.prot, a.flags, a.fd, a.offset);
 }
 

@@ -9,6 +9,7 @@
 #include "proc/process.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"
+#include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
 
@@ -72,6 +73,8 @@ SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, cons
 	if (!path)
 		return -ENOMEM;
 	result = copyinstr(aspace_current(), path, user_path, PATH_MAX);
+	if (result == -ENAMETOOLONG)
+		result = WHY(-ENAMETOOLONG, "the path has more than %d bytes", PATH_MAX - 1);
 	if (result >= 0)
 		result = exec_args_init(&args);
 	if (result == 0) {

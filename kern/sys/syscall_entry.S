@@ -24,6 +24,10 @@ syscall_entry:
 	movl %esp, %eax
 	call *%ecx
 syscall_result:
+#ifdef DEBUG
+	movl %esp, %edx
+	call call_returns // logs why the call failed (sys/failed_call.c); returns its result
+#endif
 	// The thread's word `work` is 0 unless it must take a signal, yield or die first: one
 	// comparison decides.
 	movl %eax, FRAME_EAX(%esp)

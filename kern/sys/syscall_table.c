@@ -2,10 +2,12 @@
 #include <abi/area.h>
 #include <abi/syscall.h>
 #include "cpu/trap.h"
+#include "debug/boot_options.h"
 #include "sys/syscall_count.h"
 #include "sys/syscall.h"
 #include "sys/syscall_table.h"
 #include "thread/stretch.h"
+#include "thread/why.h"
 
 typedef long (*syscall_handler)(const struct trapframe *frame);
 
@@ -56,10 +58,9 @@ long syscall_beyond_table(const struct trapframe *frame)
 	return number < ARRAY_SIZE(quire_table) ? quire_table[number](frame) : -ENOSYS;
 }
 
-#ifdef STRETCH
+#if defined(STRETCH) || defined(DEBUG)
 
-// Returns the name of a call, for the report of a call that ran too long without a yield.
-static const char *name_of(uint32_t number)
+const char *syscall_name(uint32_t number)
 {
 	switch (number) {
 #define X(name)          \
@@ -80,7 +81,10 @@ static const char *name_of(uint32_t number)
 void syscall_init(void)
 {
 #ifdef STRETCH
-	stretch_name_hook = name_of;
+	stretch_name_hook = syscall_name;
+#endif
+#ifdef DEBUG
+	why_enabled = option_given("why");
 #endif
 	trap_register_user_gate(TRAP_SYSCALL, syscall_entry);
 }

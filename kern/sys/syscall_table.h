@@ -1,5 +1,11 @@
 // syscall_table.h: the table of system calls.
 #pragma once
 
+#include "kern.h"
+
+// Returns the name of system call `number`, or NULL. Only in builds that print such names: those of
+// DEBUG=1 and STRETCH=1.
+const char *syscall_name(uint32_t number);
+
 // Open the gate of system calls for programs. Called once, at boot.
 void syscall_init(void);

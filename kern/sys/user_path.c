@@ -3,6 +3,7 @@
 
 #include "fs/inode.h"
 #include "mem/heap.h"
+#include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/fcntl.h>
 
@@ -18,13 +19,16 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 		return -ENOMEM;
 	length = copyinstr(aspace_current(), arg->text, text, PATH_MAX);
 	if (length < 0) {
-		error = (int)length;
+		error = WHY((int)length,
+		            "the path at %#x cannot be read, or has no end within %d bytes",
+		            (unsigned int)(__force uintptr_t)text, PATH_MAX);
 	} else if (dirfd != AT_FDCWD && arg->text[0] != '/') {
 		arg->file = fd_get(process_current()->files, dirfd);
 		if (arg->file)
 			arg->start = arg->file->inode;
 		else
-			error = -EBADF;
+			error = WHY(-EBADF, "descriptor %d, where the path begins, is not open",
+			            dirfd);
 	}
 	if (error)
 		kfree(arg->text);

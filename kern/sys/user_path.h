@@ -5,6 +5,7 @@
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/process.h"
+#include "thread/why.h"
 
 // A path, copied into the kernel, and the directory where it starts.
 struct path_arg {
@@ -35,7 +36,9 @@ static inline struct file *file_arg_get(int fd)
 
 	if (file && (file->flags & O_PATH)) {
 		file_put(file);
-		return NULL;
+		file = NULL;
 	}
+	if (!file)
+		(void)WHY(-EBADF, "descriptor %d is not open, or only a path (O_PATH)", fd);
 	return file;
 }

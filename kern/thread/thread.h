@@ -10,6 +10,7 @@
 #include "kern.h"
 #include "list.h"
 #include "thread/waitq.h"
+#include "thread/why.h"
 #include <abi/resource.h>
 
 #define KSTACK_SIZE 8192u // bytes of a kernel stack, above an unmapped guard page
@@ -101,6 +102,7 @@ struct thread {
 	struct cpu_time reported; // [-] the values that were reported last
 #ifdef DEBUG
 	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
+	struct why why;          // [t] why the call under way will fail (thread/why.h)
 #endif
 };
 

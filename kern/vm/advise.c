@@ -3,6 +3,7 @@
 #include <abi/mman.h>
 
 #include "thread/thread.h"
+#include "thread/why.h"
 #include "vm/internal.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
@@ -24,7 +25,7 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 		uintptr_t part_end;
 
 		if (!area || area->start > va) {
-			hole = -ENOMEM;
+			hole = WHY(-ENOMEM, "nothing is mapped at %#x", va);
 			if (stop_at_hole || !area)
 				return hole;
 			va = area->start;
@@ -70,9 +71,9 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	int error;
 
 	if (marks[which].advice == MADV_WIPEONFORK && (area->object || area_is_device(area)))
-		return -EINVAL;
+		return WHY(-EINVAL, "%s at %#x is not private memory", area_title(area), start);
 	if (marks[which].advice == MADV_DODUMP && area_is_device(area))
-		return -EINVAL;
+		return WHY(-EINVAL, "%#x is device memory", start);
 	error = set_flags(as, area, start, end,
 	                  (area->flags | marks[which].set) & ~marks[which].clear);
 	return error == -ENOMEM ? -EAGAIN : error; // as on Linux, where -ENOMEM means a hole
@@ -82,7 +83,7 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
-		return -EINVAL;
+		return WHY(-EINVAL, "%#x lies in a large page", start);
 	mutex_lock(&area->object->lock);
 	area->ops->discard(area, start, end & ~area->ops->uncut);
 	mutex_unlock(&area->object->lock);
@@ -98,10 +99,10 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	if (area->ops == &large_ops)
 		return dont_need_large(area, start, end, advice);
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
-		return -EINVAL;
+		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area), start);
 	if (advice == MADV_FREE)
 		// MADV_FREE lets the kernel take the pages if memory is short. We never do.
-		return area->object ? -EINVAL : 0;
+		return area->object ? WHY(-EINVAL, "%#x is not private memory", start) : 0;
 	error = tables_make_private_at_ends(as, start, end);
 	if (!error)
 		ptes_unmap(as, start, end);
@@ -115,11 +116,11 @@ static int punch_hole(struct aspace *as, struct area *area, uintptr_t start, uin
 	(void)as;
 	(void)advice;
 	if ((area->flags & (AREA_LOCKED | AREA_NAMED)) || (!area->object && !area_is_device(area)))
-		return -EINVAL;
+		return WHY(-EINVAL, "%#x is locked, or shows no file", start);
 	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
-		return -EACCES;
+		return WHY(-EACCES, "%#x is private, or its file not open for writing", start);
 	if (area_is_device(area))
-		return -ENODEV;
+		return WHY(-ENODEV, "%#x is device memory", start);
 	return object_punch(area->object, area->offset + (start - area->start), end - start);
 }
 
@@ -131,7 +132,7 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 	(void)end;
 	if ((advice == MADV_COLD || advice == MADV_PAGEOUT) &&
 	    ((area->flags & AREA_LOCKED) || !ops_lockable(area->ops)))
-		return -EINVAL;
+		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area), start);
 	return 0;
 }
 
@@ -171,9 +172,9 @@ static int check_protection(struct aspace *as, uintptr_t va, int prot)
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (!area)
-		error = -ENOMEM;
+		error = WHY(-ENOMEM, "nothing is mapped at %#x", va);
 	else if (!(area->prot & prot) || area_is_device(area))
-		error = -EINVAL;
+		error = WHY(-EINVAL, "the protection of %#x does not admit it", va);
 	rwlock_read_unlock(&as->lock);
 	return error;
 }
@@ -212,7 +213,7 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	visit_fn visit = visit_for(advice, &what);
 
 	if ((!visit && !populate) || va % PAGE_SIZE || (len && !rounded) || va + rounded < va)
-		return -EINVAL;
+		return WHY(-EINVAL, "no such advice as %d, or a wrong range from %#x", advice, va);
 	if (rounded == 0)
 		return 0;
 	if (populate)
@@ -232,7 +233,7 @@ static int check_sync(struct aspace *as, struct area *area, uintptr_t start, uin
 	(void)start;
 	(void)end;
 	if ((flags & MS_INVALIDATE) && (area->flags & AREA_LOCKED))
-		return -EBUSY;
+		return WHY(-EBUSY, "%#x is locked", area->start);
 	return (flags & MS_SYNC) && area_is_device(area) && (area->flags & AREA_SHARED) ? -EINVAL :
 	                                                                                  0;
 }
@@ -245,9 +246,9 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 
 	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || va % PAGE_SIZE ||
 	    ((flags & MS_ASYNC) && (flags & MS_SYNC)))
-		return -EINVAL;
+		return WHY(-EINVAL, "wrong flags in %#x, or %#x is not page-aligned", flags, va);
 	if (va + rounded < va || (len && !rounded))
-		return -ENOMEM;
+		return WHY(-ENOMEM, "%#x bytes from %#x are too many", len, va);
 	rwlock_write_lock(&as->lock);
 	error = for_areas(as, va, va + rounded, false, check_sync, (int)flags);
 	rwlock_write_unlock(&as->lock);
@@ -271,7 +272,7 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 	int error;
 
 	if (start + rounded < start)
-		return -EINVAL;
+		return WHY(-EINVAL, "%#x bytes from %#x are too many", len, va);
 	if (rounded == 0)
 		return 0;
 	rwlock_write_lock(&as->lock);

@@ -115,6 +115,12 @@ static inline uintptr_t area_guard_start(const struct area *area)
 	return area->start > STACK_GUARD ? area->start - STACK_GUARD : 0;
 }
 
+// Returns a name of the area at [area->start, area->end) for messages. `area` may be NULL.
+static inline const char *area_title(const struct area *area)
+{
+	return area && area->name ? area->name : area ? "a mapping" : "nothing";
+}
+
 // The areas of one address space. The lock of the space guards the tree.
 struct area_tree {
 	struct area *root;

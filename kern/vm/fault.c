@@ -153,8 +153,11 @@ void page_fault(struct trapframe *frame)
 	fixup = trap_fixup_kind(frame);
 	if (unlikely(va >= ULIM || !thread->aspace || fixup == TRAP_FIXUP_NONE))
 		trap_fatal(frame);
-	if (fixup == TRAP_FIXUP_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK)
+	if (fixup == TRAP_FIXUP_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK) {
+		(void)WHY(-EFAULT, "the program's memory at %#x cannot be %s", va,
+		          access == ACCESS_WRITE ? "written" : "read");
 		trap_fixup(frame);
+	}
 }
 
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could

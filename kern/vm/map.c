@@ -1,6 +1,7 @@
 // map.c: map, unmap, and move the end of the heap. Each operation decides first and commits then:
 // whatever may fail comes before the first visible change.
 #include <abi/mman.h>
+#include "thread/why.h"
 #include "vm/internal.h"
 
 // Two things can fail: a cut through a large page or through a shared page table at one of the two
@@ -17,7 +18,7 @@ int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 		last = area_find(&as->areas, end);
 	if ((area->start < start && uncut_at(area->ops, start)) ||
 	    (last && last->start < end && last->end > end && uncut_at(last->ops, end)))
-		return -EINVAL;
+		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
 	error = tables_make_private_at_ends(as, start, end);
 	if (error || area->start >= start || area->end <= end)
 		return error;
@@ -63,7 +64,8 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 	int error;
 
 	if (!range_valid(va, len))
-		return -EINVAL;
+		return WHY(-EINVAL, "%#x is not page-aligned, or %#x bytes are none or too many",
+		           va, len);
 	if (len >= PEAK_BYTES)
 		(void)aspace_note_peak(as);
 	rwlock_write_lock(&as->lock);
@@ -108,7 +110,9 @@ int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, siz
 		*store = hint;
 		return 0;
 	}
-	return area_find_gap(&as->areas, MMAP_BASE, ULIM, len, align, store);
+	if (area_find_gap(&as->areas, MMAP_BASE, ULIM, len, align, store))
+		return WHY(-ENOMEM, "no gap between the mappings has %#x bytes", len);
+	return 0;
 }
 
 // Choose the address of the request's `len` bytes; store it in *store. Returns 0; -EINVAL or
@@ -122,18 +126,23 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	uintptr_t va = request->va;
 
 	if (request->len == 0 || uncut_at(ops, len))
-		return -EINVAL;
-	if (len == 0 || len > ULIM || as->areas.count > areas_max)
-		return -ENOMEM;
+		return WHY(-EINVAL, "the length %#x is 0 or no multiple of the page size",
+		           request->len);
+	if (len == 0 || len > ULIM)
+		return WHY(-ENOMEM, "the length %#x is more than all user addresses", request->len);
+	if (as->areas.count > areas_max)
+		return WHY(-ENOMEM, "there are %u mappings, the most that may be", as->areas.count);
 	if (request->fixed) {
 		if (va >= ULIM || len > ULIM - va)
-			return -ENOMEM;
+			return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the user addresses",
+			           len, va);
 		if (va % PAGE_SIZE || uncut_at(ops, va))
-			return -EINVAL;
+			return WHY(-EINVAL, "the address %#x is not page-aligned", va);
 		if (va < USER_MIN)
-			return -EPERM;
+			return WHY(-EPERM, "below %#x nothing is ever mapped", USER_MIN);
 		if (request->no_replace && !range_is_free(as, va, va + len))
-			return -EEXIST;
+			return WHY(-EEXIST, "the address %#x is taken by %s", va,
+			           area_title(area_find_from(&as->areas, va)));
 		*store = va;
 		return 0;
 	}
@@ -197,7 +206,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	if (request->fixed)
 		replaced = mapped_bytes(as, va, va + len);
 	if (!aspace_may_grow(as, len - replaced, request->prot, request->flags))
-		return -ENOMEM;
+		return WHY(-ENOMEM, "RLIMIT_AS or RLIMIT_DATA admits no %#x bytes more",
+		           len - replaced);
 	*va_store = va;
 	if (!wanted.ops->reserve && area_extend(as, &wanted, va, va + len)) {
 		as->pages += len / PAGE_SIZE;
@@ -205,7 +215,7 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	}
 	area = area_new(as, &wanted, va, va + len);
 	if (!area)
-		return -ENOMEM;
+		return WHY(-ENOMEM, "the kernel has no memory for the area");
 	error = replaced ? unmap_locked(as, va, va + len) : 0;
 	// If this fails the range stays unmapped, as on Linux.
 	if (!error && wanted.ops->reserve)

@@ -1,5 +1,6 @@
 // protect.c: mprotect(): change the protection of a range.
 #include <abi/mman.h>
+#include "thread/why.h"
 #include "vm/internal.h"
 
 // Change the protection of the part of `area` in [start, end). The area changes before the
@@ -48,9 +49,10 @@ static int protect_from(struct aspace *as, uintptr_t *va, uintptr_t end, uint32_
 	struct area *area = area_find_from(&as->areas, *va);
 
 	if (!area || area->start >= end || ((grows & PROT_GROWSUP) && area->start > *va))
-		return -ENOMEM;
+		return WHY(-ENOMEM, "nothing is mapped at %#x", *va);
 	if ((grows & PROT_GROWSUP) || !(area->flags & AREA_GROWSDOWN))
-		return -EINVAL;
+		return WHY(-EINVAL, "%s at %#x is no stack that grows so", area_title(area),
+		           area->start);
 	*va = area->start;
 	return 0;
 }
@@ -63,14 +65,15 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 	int error = 0;
 
 	if (va % PAGE_SIZE || grows == PROT_GROWS)
-		return -EINVAL;
+		return WHY(-EINVAL,
+		           "the address %#x is not page-aligned, or both PROT_GROWS are given", va);
 	if (len == 0)
 		return 0;
 	if (!range_valid(va, len))
-		return -ENOMEM;
+		return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the user addresses", len, va);
 	prot &= ~PROT_GROWS;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
-		return -EINVAL;
+		return WHY(-EINVAL, "unknown bits in the protection %#x", prot);
 	prot &= ~PROT_SEM; // PROT_SEM means nothing on x86
 	end = va + ROUND_UP(len, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
@@ -81,12 +84,13 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 		uintptr_t area_end;
 
 		if (!area) {
-			error = -ENOMEM;
+			error = WHY(-ENOMEM, "nothing is mapped at %#x", va);
 			break;
 		}
 		area_end = area->end; // protect_area may merge the area
 		if ((prot & PROT_WRITE) && (area->flags & AREA_NOWRITE))
-			error = -EACCES;
+			error = WHY(-EACCES, "%s at %#x shows a file that is not open for writing",
+			            area_title(area), va);
 		else if (area->prot != prot)
 			error = protect_area(as, area, va, end, (int)prot);
 		va = area_end;

@@ -2,6 +2,7 @@
 // the contents: nothing is copied, however large the mapping is.
 #include <abi/mman.h>
 
+#include "thread/why.h"
 #include "vm/internal.h"
 #include "vm/object.h"
 
@@ -23,16 +24,18 @@ struct remap {
 static int check_source(struct aspace *as, const struct remap *remap, const struct area *area)
 {
 	if (remap->old_len == 0 && !(area->flags & AREA_SHARED))
-		return -EINVAL; // an old length of 0 maps shared memory a second time
+		return WHY(-EINVAL,
+		           "the old length is 0, which maps only shared memory a second time");
 	if (area_is_device(area) && remap->keep_old)
-		return -EINVAL;
+		return WHY(-EINVAL, "device memory cannot leave its old range");
 	if (MIN(remap->old_len, remap->new_len) > area->end - remap->old)
-		return -EFAULT;
+		return WHY(-EFAULT, "the old range reaches beyond the mapping, which ends at %#x",
+		           area->end);
 	if (area_is_device(area) && remap->new_len > remap->old_len)
-		return -EFAULT; // the next addresses belong to another device, or to none
+		return WHY(-EFAULT, "device memory cannot grow: what follows is another device's");
 	if (remap->new_len > remap->old_len &&
 	    !aspace_may_grow(as, remap->new_len - remap->old_len, area->prot, area->flags))
-		return -ENOMEM;
+		return WHY(-ENOMEM, "RLIMIT_AS or RLIMIT_DATA admits no larger mapping");
 	return 0;
 }
 
@@ -48,7 +51,8 @@ static int check_large(struct remap *remap, const struct area *area)
 	remap->new_len = (remap->new_len + uncut) & ~uncut;
 	if (((remap->old | remap->new) & uncut) || remap->new_len > remap->old_len ||
 	    remap->keep_old)
-		return -EINVAL;
+		return WHY(-EINVAL,
+		           "large pages move whole, do not grow, and leave nothing behind");
 	return 0;
 }
 
@@ -93,10 +97,11 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 
 	if (as->areas.count >= areas_max - MOVE_AREAS ||
 	    (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags)))
-		return -ENOMEM;
+		return WHY(-ENOMEM,
+		           "there are too many mappings, or a limit admits no more memory");
 	target = make_target(as, area, remap);
 	if (!target)
-		return -ENOMEM;
+		return WHY(-ENOMEM, "the kernel has no memory for the new area");
 	error = ptes_move_prepare(as, remap->old, remap->new, moved);
 	if (!error && remap->old_len && !remap->keep_old) {
 		error = unmap_prepare(as, remap->old, remap->old + remap->old_len);
@@ -126,7 +131,9 @@ static int shrink(struct aspace *as, struct remap *remap)
 {
 	uintptr_t start = remap->old + remap->new_len;
 	size_t len = remap->old_len - remap->new_len;
-	int error = range_valid(start, len) ? unmap_locked(as, start, start + len) : -EINVAL;
+	int error = range_valid(start, len) ?
+	                    unmap_locked(as, start, start + len) :
+	                    WHY(-EINVAL, "the old range reaches beyond the user addresses");
 
 	remap->old_len = remap->new_len;
 	return error;
@@ -157,7 +164,7 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 	int error = 0;
 
 	if (fixed && remap->new < USER_MIN)
-		return -EPERM;
+		return WHY(-EPERM, "below %#x nothing is ever mapped", USER_MIN);
 	if (fixed)
 		error = unmap_locked(as, remap->new, remap->new + remap->new_len);
 	if (!error && remap->old_len > remap->new_len)
@@ -166,7 +173,7 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 		return error;
 	area = area_find(&as->areas, remap->old); // unmapping may have split it
 	if (!area)
-		return -EFAULT;
+		return WHY(-EFAULT, "nothing is mapped at %#x any more", remap->old);
 	if (!fixed)
 		error = find_room(as, area->ops, remap->new, remap->new_len, &remap->new);
 	return error ? error : move(as, remap, area);
@@ -213,7 +220,9 @@ static int resize(struct aspace *as, struct remap *remap, struct area *area, boo
 		return shrink(as, remap);
 	if (remap->old_len && grow_in_place(as, area, end, remap->new_len - remap->old_len))
 		return 0;
-	if (!may_move || find_room(as, area->ops, 0, remap->new_len, &remap->new))
+	if (!may_move)
+		return WHY(-ENOMEM, "the mapping cannot grow where it is, and must not move");
+	if (find_room(as, area->ops, 0, remap->new_len, &remap->new))
 		return -ENOMEM;
 	return move(as, remap, area);
 }
@@ -227,9 +236,10 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 	int error = 0;
 
 	if (placed && as->areas.count >= areas_max - MOVE_AREAS - TARGET_AREAS)
-		return -ENOMEM;
+		return WHY(-ENOMEM, "there are %u mappings, nearly the most that may be",
+		           as->areas.count);
 	if (!area)
-		return -EFAULT;
+		return WHY(-EFAULT, "nothing is mapped at the old address %#x", remap->old);
 	error = check_large(remap, area);
 	if (error)
 		return error;
@@ -251,16 +261,20 @@ static bool overlap(uintptr_t a, size_t a_len, uintptr_t b, size_t b_len)
 	return a <= b ? b - a < a_len : a - b < b_len;
 }
 
-// Returns true if the target address is valid, as far as the arguments alone can show.
-static bool target_valid(const struct remap *remap, uint32_t flags)
+// Check the target address, as far as the arguments alone can show. Returns 0 or -EINVAL.
+static int check_target(const struct remap *remap, uint32_t flags)
 {
-	if (!(flags & MREMAP_MAYMOVE) || remap->new % PAGE_SIZE)
-		return false;
+	if (!(flags & MREMAP_MAYMOVE))
+		return WHY(-EINVAL, "a target needs MREMAP_MAYMOVE too");
+	if (remap->new % PAGE_SIZE)
+		return WHY(-EINVAL, "the target %#x is not page-aligned", remap->new);
 	if (remap->new > ULIM || remap->new_len > ULIM - remap->new)
-		return false;
+		return WHY(-EINVAL, "the target %#x is too high", remap->new);
 	if (remap->keep_old && remap->old_len != remap->new_len)
-		return false;
-	return !overlap(remap->old, remap->old_len, remap->new, remap->new_len);
+		return WHY(-EINVAL, "MREMAP_DONTUNMAP cannot change the length");
+	if (overlap(remap->old, remap->old_len, remap->new, remap->new_len))
+		return WHY(-EINVAL, "the target %#x overlaps the old range", remap->new);
+	return 0;
 }
 
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
@@ -276,12 +290,15 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 	bool locked = false;
 	int error;
 
-	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP)) || old % PAGE_SIZE)
-		return -EINVAL;
+	if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
+		return WHY(-EINVAL, "unknown flags in %#x", flags);
+	if (old % PAGE_SIZE)
+		return WHY(-EINVAL, "the old address %#x is not page-aligned", old);
 	if (remap.new_len == 0 || remap.new_len > ULIM || (old_len && !remap.old_len))
-		return -EINVAL;
-	if ((flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && !target_valid(&remap, flags))
-		return -EINVAL;
+		return WHY(-EINVAL, "the length %#x or %#x is 0 or too large", old_len, new_len);
+	error = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) ? check_target(&remap, flags) : 0;
+	if (error)
+		return error;
 	old_len = remap.old_len;
 	rwlock_write_lock(&as->lock);
 	error = remap_locked(as, &remap, flags);

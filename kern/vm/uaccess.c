@@ -6,6 +6,7 @@
 
 #include <abi/mman.h>
 #include "thread/thread.h"
+#include "thread/why.h"
 #include "vm/internal.h"
 
 size_t user_clear(void *dst, size_t len);
@@ -90,12 +91,16 @@ size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, siz
 
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
-	return user_range_ok(src, len) && copyin_partial(as, dst, src, len) == len ? 0 : -EFAULT;
+	return user_range_ok(src, len) && copyin_partial(as, dst, src, len) == len ?
+	               0 :
+	               WHY(-EFAULT, "%#x bytes at %#x cannot be read", len, number(src));
 }
 
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len)
 {
-	return user_range_ok(dst, len) && copyout_partial(as, dst, src, len) == len ? 0 : -EFAULT;
+	return user_range_ok(dst, len) && copyout_partial(as, dst, src, len) == len ?
+	               0 :
+	               WHY(-EFAULT, "%#x bytes at %#x cannot be written", len, number(dst));
 }
 
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size)
