@@ -10,6 +10,7 @@ enum lock_rank {
 	RANK_NAMED,    // the registry of named areas
 	RANK_ASPACE,   // the areas of an address space
 	RANK_OBJECT,   // the pages of a memory object
+	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.
 	RANK_MUTEX,        // the inside of a sleeping lock

@@ -12,19 +12,33 @@ void lock_rank_check(unsigned int rank, const char *name)
 	struct thread *thread = thread_current();
 
 	assert_may_sleep();
+	assert(rank <= RANK_LAST_SLEEPING);
 	if (thread->sleeping_ranks >> rank)
 		panic("lock order: %s (rank %u) taken by %s, which holds ranks %#x", name, rank,
 		      thread->name, thread->sleeping_ranks);
 }
 
-void lock_rank_taken(unsigned int rank)
+void lock_rank_taken(unsigned int rank, const void *lock)
 {
-	thread_current()->sleeping_ranks |= 1u << rank;
+	struct thread *thread = thread_current();
+
+	assert(!thread->sleeping_locks[rank]);
+	thread->sleeping_ranks |= 1u << rank;
+	thread->sleeping_locks[rank] = lock;
 }
 
-void lock_rank_released(unsigned int rank)
+void lock_rank_released(unsigned int rank, const void *lock)
 {
-	thread_current()->sleeping_ranks &= ~(1u << rank);
+	struct thread *thread = thread_current();
+
+	assert(thread->sleeping_locks[rank] == lock);
+	thread->sleeping_ranks &= ~(1u << rank);
+	thread->sleeping_locks[rank] = NULL;
+}
+
+bool lock_debug_held(unsigned int rank, const void *lock)
+{
+	return thread_current()->sleeping_locks[rank] == lock;
 }
 
 void assert_no_sleeping_lock(void)
@@ -33,6 +47,16 @@ void assert_no_sleeping_lock(void)
 
 	if (thread->sleeping_ranks)
 		panic("%s copies to or from a user holding the sleeping locks of ranks %#x",
+		      thread->name, thread->sleeping_ranks);
+}
+
+void assert_no_lock(void)
+{
+	struct thread *thread = thread_current();
+
+	assert_may_sleep();
+	if (thread->sleeping_ranks)
+		panic("%s holds the sleeping locks of ranks %#x where it may hold no lock",
 		      thread->name, thread->sleeping_ranks);
 }
 
@@ -66,7 +90,7 @@ void mutex_lock(struct mutex *mutex)
 		waitq_sleep(&mutex->waiters, &mutex->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
-	lock_rank_taken(mutex->rank);
+	lock_rank_taken(mutex->rank, mutex);
 }
 
 // The rank is recorded only if the lock is taken, and not checked: a lock that is not waited for
@@ -81,7 +105,7 @@ bool mutex_trylock(struct mutex *mutex)
 		mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
 	if (taken)
-		lock_rank_taken(mutex->rank);
+		lock_rank_taken(mutex->rank, mutex);
 	return taken;
 }
 
@@ -91,7 +115,7 @@ void mutex_unlock(struct mutex *mutex)
 	if (mutex->holder != thread_current())
 		panic("mutex_unlock: %s is held by %s, not by %s", mutex->name,
 		      mutex->holder ? mutex->holder->name : "nobody", thread_current()->name);
-	lock_rank_released(mutex->rank);
+	lock_rank_released(mutex->rank, mutex);
 	spin_lock(&mutex->lock);
 	mutex->holder = NULL;
 	if (!waitq_empty(&mutex->waiters))
@@ -128,6 +152,7 @@ static uint32_t announce(struct rwlock *rw)
 // readers that come before must not overtake it. Caller: holds rw->lock.
 static void wake_locked(struct rwlock *rw)
 {
+	assert_spin_held(&rw->lock);
 	if (!rw->writers_waiting)
 		__atomic_and_fetch(&rw->state, ~RWLOCK_WAITING, __ATOMIC_ACQ_REL);
 	waitq_wake_all(&rw->waiters);
@@ -180,14 +205,14 @@ void rwlock_write_lock(struct rwlock *rw)
 	                                 __ATOMIC_RELAXED))
 		wait_to_write(rw);
 	rw->writer = thread_current();
-	lock_rank_taken(rw->rank);
+	lock_rank_taken(rw->rank, rw);
 }
 
 void rwlock_write_unlock(struct rwlock *rw)
 {
 	if (!rwlock_write_held(rw))
 		panic("rwlock_write_unlock: %s is not held by %s", rw->name, thread_current()->name);
-	lock_rank_released(rw->rank);
+	lock_rank_released(rw->rank, rw);
 	rw->writer = NULL;
 	if (__atomic_and_fetch(&rw->state, ~RWLOCK_WRITER, __ATOMIC_RELEASE) & RWLOCK_WAITING)
 		rwlock_wake(rw);

@@ -6,22 +6,44 @@
 #include "cpu/lockrank.h"
 #include "thread/waitq.h"
 
-// Debug builds keep a mask of the ranks of the sleeping locks that each thread holds. They panic if
+// Debug builds know which sleeping locks each thread holds, at most one of each rank. They panic if
 // - lock_rank_check: a lock is taken while one of equal or higher rank is held;
 // - assert_no_sleeping_lock: a thread copies to or from a user while it holds any;
 // - assert_may_yield: a thread yields while it holds any but an address space's.
 #ifdef DEBUG
 void lock_rank_check(unsigned int rank, const char *name);
-void lock_rank_taken(unsigned int rank);
-void lock_rank_released(unsigned int rank);
+void lock_rank_taken(unsigned int rank, const void *lock);
+void lock_rank_released(unsigned int rank, const void *lock);
 void assert_no_sleeping_lock(void);
 void assert_may_yield(void);
 #else
 #define lock_rank_check(rank, name) ((void)0)
-#define lock_rank_taken(rank) ((void)0)
-#define lock_rank_released(rank) ((void)0)
+#define lock_rank_taken(rank, lock) ((void)0)
+#define lock_rank_released(rank, lock) ((void)0)
 #define assert_no_sleeping_lock() ((void)0)
 #define assert_may_yield() ((void)0)
+#endif
+
+// A function asserts on entry what its contract says about sleeping locks: the current thread
+// - assert_mutex_held: holds the mutex;
+// - assert_read_held: holds the lock for reading or for writing;
+// - assert_write_held: holds the lock for writing;
+// - assert_not_held: does not hold the lock;
+// - assert_no_lock: holds no lock, neither a sleeping lock nor a spinlock.
+// Normal builds check nothing, and do not know which threads hold a lock for reading.
+#ifdef DEBUG
+bool lock_debug_held(unsigned int rank, const void *lock);
+#define assert_mutex_held(mutex) assert(mutex_held(mutex))
+#define assert_read_held(rw) assert(lock_debug_held((rw)->rank, rw))
+#define assert_write_held(rw) assert(rwlock_write_held(rw))
+#define assert_not_held(lock) assert(!lock_debug_held((lock)->rank, lock))
+void assert_no_lock(void);
+#else
+#define assert_mutex_held(mutex) ((void)(mutex))
+#define assert_read_held(rw) ((void)(rw))
+#define assert_write_held(rw) ((void)(rw))
+#define assert_not_held(lock) ((void)(lock))
+#define assert_no_lock() ((void)0)
 #endif
 
 struct mutex {
@@ -81,14 +103,14 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 	if (unlikely(__atomic_add_fetch(&rw->state, 1, __ATOMIC_ACQUIRE) &
 	             (RWLOCK_WRITER | RWLOCK_WAITING)))
 		rwlock_wait_to_read(rw);
-	lock_rank_taken(rw->rank);
+	lock_rank_taken(rw->rank, rw);
 }
 
 // Release the lock. Caller: holds it for reading. The last reader wakes waiting writers.
 static inline void rwlock_read_unlock(struct rwlock *rw)
 {
-	lock_rank_released(rw->rank);
 	debug_assert(rw->state & RWLOCK_READERS);
+	lock_rank_released(rw->rank, rw);
 	if (unlikely(__atomic_sub_fetch(&rw->state, 1, __ATOMIC_RELEASE) == RWLOCK_WAITING))
 		rwlock_wake(rw);
 }

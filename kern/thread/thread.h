@@ -103,6 +103,7 @@ struct thread {
 #ifdef DEBUG
 	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
 	struct why why;          // [t] why the call under way will fail (thread/why.h)
+	const void *sleeping_locks[RANK_LAST_SLEEPING + 1]; // [t] which locks they are, by rank
 #endif
 };
 

@@ -139,4 +139,36 @@ KTEST(mutex_order_of_ranks)
 	EXPECT_EQ(thread_current()->sleeping_ranks, 0);
 }
 
+static void assert_as_another_thread(void *arg)
+{
+	EXPECT_PANIC(assert_mutex_held((struct mutex *)arg));
+	assert_not_held((struct mutex *)arg);
+	assert_no_lock();
+}
+
+KTEST(mutex_assertions)
+{
+	struct mutex mutex, other;
+	struct spinlock spin = SPINLOCK_INIT("test", RANK_PROCESS);
+
+	mutex_init(&mutex, "test", RANK_OBJECT);
+	mutex_init(&other, "other", RANK_OBJECT);
+	assert_no_lock();
+	assert_not_held(&mutex);
+	EXPECT_PANIC(assert_mutex_held(&mutex));
+	mutex_lock(&mutex);
+	assert_mutex_held(&mutex);
+	assert_not_held(&other); // of the same rank
+	EXPECT_PANIC(assert_mutex_held(&other));
+	EXPECT_PANIC(assert_not_held(&mutex));
+	EXPECT_PANIC(assert_no_lock());
+	test_spawn(assert_as_another_thread, &mutex);
+	test_settle();
+	mutex_unlock(&mutex);
+	assert_no_lock();
+	spin_lock(&spin);
+	EXPECT_PANIC(assert_no_lock());
+	spin_unlock(&spin);
+}
+
 #endif

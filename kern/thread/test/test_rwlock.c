@@ -249,4 +249,38 @@ KTEST(rwlock_order_of_ranks)
 	EXPECT(!rwlock_held(&aspace));
 }
 
+// Another thread's hold for reading is not the current thread's.
+static void assert_not_reading(void *arg)
+{
+	struct rwlock *rw = arg;
+
+	EXPECT_PANIC(assert_read_held(rw));
+	EXPECT_PANIC(rwlock_read_unlock(rw));
+	assert_not_held(rw);
+}
+
+KTEST(rwlock_assertions)
+{
+	struct rwlock rw;
+
+	rwlock_init(&rw, "test", RANK_ASPACE);
+	EXPECT_PANIC(assert_read_held(&rw));
+	EXPECT_PANIC(assert_write_held(&rw));
+	rwlock_read_lock(&rw);
+	assert_read_held(&rw);
+	EXPECT_PANIC(assert_write_held(&rw));
+	EXPECT_PANIC(assert_not_held(&rw));
+	test_spawn(assert_not_reading, &rw);
+	test_settle();
+	rwlock_read_unlock(&rw);
+	rwlock_write_lock(&rw);
+	assert_read_held(&rw);
+	assert_write_held(&rw);
+	rwlock_downgrade(&rw);
+	assert_read_held(&rw);
+	EXPECT_PANIC(assert_write_held(&rw));
+	rwlock_read_unlock(&rw);
+	assert_not_held(&rw);
+}
+
 #endif
