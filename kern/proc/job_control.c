@@ -22,8 +22,12 @@ static void signal_group(pid_t group, int signo)
 static struct tty_caller caller(void)
 {
 	const struct process *process = process_current();
+	struct tty_caller result;
 
-	return (struct tty_caller){ process->pid, process->pgid, process->sid };
+	spin_lock(&process_lock); // the parent may move the process to another group
+	result = (struct tty_caller){ process->pid, process->pgid, process->sid };
+	spin_unlock(&process_lock);
+	return result;
 }
 
 // tty_hooks: returns true if the current thread ignores or blocks the signal.

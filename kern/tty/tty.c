@@ -92,8 +92,29 @@ void tty_session_ended(pid_t session)
 	struct tty *tty;
 
 	list_for_each(tty, &ttys, link)
-		if (tty->session == session)
-			tty_set_session(tty, 0);
+		(void)tty_leave_session(tty, session);
+}
+
+bool tty_leave_session(struct tty *tty, pid_t session)
+{
+	bool left;
+
+	spin_lock(&tty->lock);
+	left = tty->session == session;
+	if (left)
+		tty->session = tty->foreground = 0;
+	spin_unlock(&tty->lock);
+	return left;
+}
+
+struct tty_control tty_control_of(struct tty *tty)
+{
+	struct tty_control control;
+
+	spin_lock(&tty->lock);
+	control = (struct tty_control){ tty->session, tty->foreground };
+	spin_unlock(&tty->lock);
+	return control;
 }
 
 struct tty *tty_controlling(void)
@@ -102,7 +123,7 @@ struct tty *tty_controlling(void)
 	struct tty *tty;
 
 	list_for_each(tty, &ttys, link)
-		if (session && tty->session == session)
+		if (session && tty_control_of(tty).session == session)
 			return tty;
 	return NULL;
 }
@@ -111,13 +132,15 @@ struct tty *tty_controlling(void)
 // one that ignores SIGTTIN must not read: two groups would compete for the input.
 int tty_check_foreground(struct tty *tty, int signo)
 {
+	struct tty_control control = tty_control_of(tty);
 	struct tty_caller caller;
 	bool reading = signo == SIGTTIN;
 
-	if (!tty_hooks || !tty->foreground)
+	assert_no_lock();
+	if (!tty_hooks || !control.foreground)
 		return 0;
 	caller = tty_hooks->caller();
-	if (caller.session != tty->session || caller.group == tty->foreground)
+	if (caller.session != control.session || caller.group == control.foreground)
 		return 0;
 	if (tty_hooks->ignores(signo))
 		return reading ? -EIO : 0;
@@ -139,6 +162,7 @@ static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 	cc_t least = tty->termios.c_cc[VMIN], time = tty->termios.c_cc[VTIME];
 	int error;
 
+	assert_only_spinlock(&tty->lock);
 	if (tty_available(tty))
 		return 1;
 	if (done && (canonical || done >= least))
@@ -182,6 +206,17 @@ static ssize_t take_chunk(struct tty *tty, bool nonblocking, char *bytes, size_t
 	return go < 0 ? go : (ssize_t)taken;
 }
 
+// Returns true if tty_input has refused bytes.
+static bool has_refused(struct tty *tty)
+{
+	bool refused;
+
+	spin_lock(&tty->lock);
+	refused = tty->refused;
+	spin_unlock(&tty->lock);
+	return refused;
+}
+
 // The bytes are collected in the kernel's memory first, since no user memory may be touched
 // under the lock. Bytes that the device could not deliver for lack of room are requested at the
 // end.
@@ -203,7 +238,7 @@ static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 			done += (size_t)n;
 		over |= !uio->left;
 	}
-	if (tty->refused && tty->resume)
+	if (has_refused(tty) && tty->resume)
 		tty->resume();
 	return done ? (ssize_t)done : n;
 }
@@ -233,10 +268,14 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 	struct tty *tty = file->private;
 	char bytes[CHUNK];
 	size_t done = 0;
+	bool stops;
 	int error = 0;
 
 	(void)pos;
-	if (tty->termios.c_lflag & TOSTOP)
+	spin_lock(&tty->lock);
+	stops = tty->termios.c_lflag & TOSTOP;
+	spin_unlock(&tty->lock);
+	if (stops)
 		error = tty_check_foreground(tty, SIGTTOU);
 	while (uio->left && !error) {
 		size_t wanted = MIN(uio->left, sizeof(bytes));

@@ -41,6 +41,7 @@ static void show_special(struct tty *tty, char c)
 // listing slow.
 void tty_show(struct tty *tty, const char *bytes, size_t n)
 {
+	assert_spin_held(&tty->lock);
 	if (!(tty->termios.c_oflag & OPOST)) {
 		tty->output(bytes, n);
 		return;
@@ -68,6 +69,7 @@ void tty_echo(struct tty *tty, uint8_t byte)
 {
 	char text[2] = { '^', (char)(byte ^ 0x40) };
 
+	assert_spin_held(&tty->lock);
 	if (is_shown_with_caret(tty, byte)) {
 		tty_show(tty, text, 2);
 	} else {
@@ -103,6 +105,7 @@ void tty_echo_erased(struct tty *tty, uint8_t byte)
 {
 	uint32_t before = column_at(tty, tty->head), behind = advance(tty, before, byte);
 
+	assert_spin_held(&tty->lock);
 	if (byte == '\t') {
 		for (; behind > before; behind--)
 			tty_show(tty, "\b", 1);

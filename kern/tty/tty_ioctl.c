@@ -50,6 +50,17 @@ static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 	return 0;
 }
 
+// TIOCGWINSZ.
+static int get_window(struct tty *tty, void __user *arg)
+{
+	struct winsize winsize;
+
+	spin_lock(&tty->lock);
+	winsize = tty->winsize;
+	spin_unlock(&tty->lock);
+	return copyout(aspace_current(), arg, &winsize, sizeof(winsize));
+}
+
 // TIOCSWINSZ: the foreground group gets SIGWINCH, but only if the size changes.
 static int set_window(struct tty *tty, const void __user *arg)
 {
@@ -132,7 +143,7 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 
 	if (error)
 		return error;
-	if (!caller.session || caller.session != tty->session)
+	if (!caller.session || caller.session != tty_control_of(tty).session)
 		return -ENOTTY;
 	if (get_user(aspace_current(), &group, (const pid_t __user *)arg))
 		return -EFAULT;
@@ -155,15 +166,20 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 static int set_controlling(struct tty *tty, uint32_t steal)
 {
 	struct tty_caller caller = caller_of();
+	bool leader = caller.pid && caller.pid == caller.session;
+	int error = 0;
 
-	if (caller.pid && caller.pid == caller.session && tty->session == caller.session)
+	if (leader && tty_control_of(tty).session == caller.session)
 		return 0;
-	if (!caller.pid || caller.pid != caller.session || tty_controlling())
+	if (!leader || tty_controlling())
 		return -EPERM;
+	spin_lock(&tty->lock);
 	if (tty->session && steal != 1)
-		return -EPERM;
-	tty_set_session(tty, caller.session);
-	return 0;
+		error = -EPERM;
+	else
+		tty->session = tty->foreground = caller.session;
+	spin_unlock(&tty->lock);
+	return error;
 }
 
 // TIOCNOTTY. If the session's leader gives the terminal up, the whole session loses it, and the
@@ -172,16 +188,15 @@ static int set_controlling(struct tty *tty, uint32_t steal)
 static int give_up_controlling(struct tty *tty)
 {
 	struct tty_caller caller = caller_of();
-	pid_t group = tty->foreground;
+	struct tty_control control = tty_control_of(tty);
 
-	if (!caller.session || tty->session != caller.session)
+	if (!caller.session || control.session != caller.session)
 		return -ENOTTY;
 	if (caller.pid != caller.session)
 		return 0;
-	tty_set_session(tty, 0);
-	if (group) {
-		tty_hooks->signal_group(group, SIGHUP);
-		tty_hooks->signal_group(group, SIGCONT);
+	if (tty_leave_session(tty, caller.session) && control.foreground) {
+		tty_hooks->signal_group(control.foreground, SIGHUP);
+		tty_hooks->signal_group(control.foreground, SIGCONT);
 	}
 	return 0;
 }
@@ -218,7 +233,7 @@ int tty_ioctl(struct file *file, unsigned int request, void __user *arg)
 	case TCFLSH:
 		return flush(tty, number);
 	case TIOCGWINSZ:
-		return copyout(aspace_current(), arg, &tty->winsize, sizeof(tty->winsize));
+		return get_window(tty, arg);
 	case TIOCSWINSZ:
 		return set_window(tty, arg);
 	case TIOCGPGRP:

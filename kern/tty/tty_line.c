@@ -176,6 +176,7 @@ static int signal_of(const struct tty *tty, uint8_t byte)
 
 void tty_set_stopped(struct tty *tty, bool stopped)
 {
+	assert_spin_held(&tty->lock);
 	tty->stopped = stopped;
 	if (!stopped)
 		waitq_wake_all(&tty->write_wait);
@@ -230,6 +231,7 @@ int tty_type(struct tty *tty, uint8_t byte)
 {
 	int signo;
 
+	assert_spin_held(&tty->lock);
 	if (tty_input_flag(tty, ISTRIP))
 		byte &= 0x7f;
 	if (tty->literal) {
@@ -263,6 +265,7 @@ int tty_type(struct tty *tty, uint8_t byte)
 
 bool tty_has_room(const struct tty *tty)
 {
+	assert_spin_held(&tty->lock);
 	if (tty->head - tty->tail < TTY_RING - 1)
 		return true;
 	return tty_local_flag(tty, ICANON) && tty->ready == tty->tail;
@@ -270,6 +273,7 @@ bool tty_has_room(const struct tty *tty)
 
 uint32_t tty_available(const struct tty *tty)
 {
+	assert_spin_held(&tty->lock);
 	return (tty_local_flag(tty, ICANON) ? tty->ready : tty->head) - tty->tail;
 }
 
@@ -279,6 +283,7 @@ bool tty_readable(const struct tty *tty)
 	                         1 :
 	                         MAX(tty->termios.c_cc[VMIN], 1);
 
+	assert_spin_held(&tty->lock);
 	return tty_available(tty) >= least;
 }
 
@@ -288,6 +293,7 @@ size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end)
 	uint32_t available = tty_available(tty);
 	size_t done = 0;
 
+	assert_spin_held(&tty->lock);
 	*end = false;
 	while (available-- && !*end) {
 		uint32_t at = tty->tail;
@@ -308,6 +314,7 @@ size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end)
 
 void tty_flush_input(struct tty *tty)
 {
+	assert_spin_held(&tty->lock);
 	tty->tail = tty->ready = tty->head;
 	tty->literal = false;
 }
@@ -315,6 +322,7 @@ void tty_flush_input(struct tty *tty)
 // Marks belong to canonical mode only: an old one would cut a later line.
 void tty_switch_canonical(struct tty *tty, bool canonical)
 {
+	assert_spin_held(&tty->lock);
 	memset(tty->marks, 0, sizeof(tty->marks));
 	tty->ready = tty->tail;
 	// Bytes that were typed in the other mode become a line.

@@ -1,5 +1,5 @@
-// tty_line.h: functions shared by the files of terminals. The callers of all but the last two
-// functions hold tty->lock.
+// tty_line.h: functions shared by the files of terminals. The callers of the
+// functions up to tty_set_stopped hold tty->lock; the callers of the others hold no lock.
 #pragma once
 
 #include "tty/tty.h"
@@ -51,6 +51,17 @@ bool tty_has_room(const struct tty *tty);
 
 // Stop output (^S), or let it continue (^Q).
 void tty_set_stopped(struct tty *tty, bool stopped);
+
+// Who controls a terminal.
+struct tty_control {
+	pid_t session, foreground; // as in struct tty
+};
+
+// Returns the terminal's session and foreground group, both read at one moment.
+struct tty_control tty_control_of(struct tty *tty);
+
+// Free the terminal if it is that of `session`. Returns true if it was.
+bool tty_leave_session(struct tty *tty, pid_t session);
 
 // Check whether the current process may use its controlling terminal. A process of a background
 // group may not: its group gets `signo`, SIGTTIN or SIGTTOU, and stops. Returns 0; -ERESTARTSYS

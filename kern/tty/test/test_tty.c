@@ -53,6 +53,26 @@ static const char *take(size_t n, bool *end)
 	return got;
 }
 
+static bool readable(void)
+{
+	bool result;
+
+	spin_lock(&tty.lock);
+	result = tty_readable(&tty);
+	spin_unlock(&tty.lock);
+	return result;
+}
+
+static uint32_t available(void)
+{
+	uint32_t result;
+
+	spin_lock(&tty.lock);
+	result = tty_available(&tty);
+	spin_unlock(&tty.lock);
+	return result;
+}
+
 static bool same(const char *got, const char *want, int line)
 {
 	if (strcmp(got, want) == 0)
@@ -69,13 +89,13 @@ KTEST(tty_gives_whole_lines)
 
 	begin();
 	type("one\rtw");
-	EXPECT(tty_readable(&tty));
-	EXPECT_EQ(tty_available(&tty), 4);
+	EXPECT(readable());
+	EXPECT_EQ(available(), 4);
 	EXPECT_TEXT(take(2, &end), "on");
 	EXPECT(!end);
 	EXPECT_TEXT(take(100, &end), "e\n");
 	EXPECT(end);
-	EXPECT(!tty_readable(&tty));
+	EXPECT(!readable());
 	EXPECT_TEXT(take(100, &end), "");
 	type("o\n");
 	EXPECT_TEXT(take(100, &end), "two\n");
@@ -123,17 +143,17 @@ KTEST(tty_ends_input)
 
 	begin();
 	type("\004");
-	EXPECT(tty_readable(&tty));
+	EXPECT(readable());
 	EXPECT_TEXT(take(100, &end), "");
 	EXPECT(end);
-	EXPECT(!tty_readable(&tty));
+	EXPECT(!readable());
 	type("ab\004cd\n"); // after text ^D ends a line without a newline
 	EXPECT_TEXT(take(100, &end), "ab");
 	EXPECT_TEXT(take(100, &end), "cd\n");
 	type("ab\004"); // with the buffer full, ^D goes with its line
 	EXPECT_TEXT(take(2, &end), "ab");
 	EXPECT(end);
-	EXPECT(!tty_readable(&tty));
+	EXPECT(!readable());
 	type("\026\004\n"); // after ^V, ^D is an ordinary character
 	EXPECT_TEXT(take(100, &end), "\004\n");
 }
@@ -144,7 +164,7 @@ KTEST(tty_sends_signals)
 
 	begin();
 	EXPECT_EQ(type("abc\003"), SIGINT);
-	EXPECT_EQ(tty_available(&tty), 0);
+	EXPECT_EQ(available(), 0);
 	EXPECT_TEXT(shown, "abc^C");
 	EXPECT_EQ(type("\034"), SIGQUIT);
 	EXPECT_EQ(type("\032"), SIGTSTP);
@@ -187,9 +207,9 @@ KTEST(tty_passes_everything_when_raw)
 	EXPECT_TEXT(shown, "");
 	tty.termios.c_cc[VMIN] = 3;
 	type("ab");
-	EXPECT(!tty_readable(&tty));
+	EXPECT(!readable());
 	type("c");
-	EXPECT(tty_readable(&tty));
+	EXPECT(readable());
 }
 
 // Bytes that were typed without ICANON become a line when it is switched on.
@@ -219,7 +239,7 @@ KTEST(tty_bounds_a_line)
 	for (int i = 0; i < 60; i++)
 		// the rest is dropped
 		EXPECT_EQ(tty_input(&tty, chunk, sizeof(chunk)), sizeof(chunk));
-	EXPECT(!tty_readable(&tty));
+	EXPECT(!readable());
 	type("\n");
 	EXPECT_EQ(tty_input(&tty, chunk, sizeof(chunk)), 0); // a complete line waits
 	EXPECT(tty.refused);
