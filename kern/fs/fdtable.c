@@ -3,6 +3,7 @@
 // closing one may sleep.
 #include "fs/fdtable.h"
 
+#include "fs/inode.h"
 #include "mem/heap.h"
 #include "mem/page.h"
 #include "thread/yield.h"
@@ -46,6 +47,7 @@ struct fdtable *fdtable_copy(struct fdtable *from)
 	uint32_t size = from->size;
 	struct fdtable *copy = fdtable_alloc(size);
 
+	assert_no_lock();
 	if (!copy)
 		return NULL;
 	spin_lock(&from->lock);
@@ -74,6 +76,7 @@ struct fdtable *fdtable_copy(struct fdtable *from)
 
 void fdtable_put(struct fdtable *table)
 {
+	assert_no_lock();
 	if (__atomic_sub_fetch(&table->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	for (uint32_t i = 0; i < table->end; i++) {
@@ -100,6 +103,7 @@ static __noinline void close_far_at_exec(struct fdtable *table)
 
 void fdtable_exec(struct fdtable *table)
 {
+	assert_no_lock();
 	for (uint32_t fd = 0; fd < table->end; fd++) {
 		if (table->slots[fd] & FD_SLOT_CLOEXEC) {
 			fd_close(table, (int)fd);
@@ -116,6 +120,7 @@ static int grow(struct fdtable *table, uint32_t fd)
 	uint32_t size = table->size;
 	uintptr_t *slots;
 
+	assert_spin_held(&table->lock);
 	while (size <= fd)
 		size *= 2;
 	if (size == table->size)
@@ -137,6 +142,7 @@ static int reach(struct fdtable *table, uint32_t fd)
 {
 	int error;
 
+	assert_spin_held(&table->lock);
 	if (fd >= FD_NEAR)
 		return fd_far_reach(table, fd);
 	error = grow(table, fd);
@@ -150,6 +156,7 @@ static int reach(struct fdtable *table, uint32_t fd)
 // Returns the slot of `fd`, or NULL if it is not defined. Caller: holds the lock.
 static uintptr_t *slot_of(struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	return fd < table->end ? &table->slots[fd] : fd_far_slot(table, fd);
 }
 
@@ -158,6 +165,7 @@ static uintptr_t fill(struct fdtable *table, uint32_t fd, uintptr_t word)
 {
 	uintptr_t *slot = slot_of(table, fd), old = *slot;
 
+	assert_spin_held(&table->lock);
 	*slot = word;
 	if (fd >= FD_NEAR && !old)
 		fd_far_taken(table, fd);
@@ -168,6 +176,7 @@ static uintptr_t fill(struct fdtable *table, uint32_t fd, uintptr_t word)
 // lock.
 static void freed(struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	table->lowest_free = MIN(table->lowest_free, fd);
 	if (fd >= FD_NEAR) {
 		fd_far_freed(table, fd);
@@ -182,6 +191,7 @@ static void freed(struct fdtable *table, uint32_t fd)
 // lock.
 static uint32_t first_free(const struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	while (fd < table->end && table->slots[fd])
 		fd++;
 	return fd < FD_NEAR ? fd : fd_far_first_free(table, fd);
@@ -265,6 +275,7 @@ int fd_close(struct fdtable *table, int fd)
 {
 	uintptr_t *at, slot = 0;
 
+	assert_no_lock();
 	spin_lock(&table->lock);
 	at = slot_of(table, (uint32_t)fd);
 	if (at)
@@ -283,7 +294,21 @@ static uintptr_t *open_slot(struct fdtable *table, int fd)
 {
 	uintptr_t *slot = slot_of(table, (uint32_t)fd);
 
+	assert_spin_held(&table->lock);
 	return slot && *slot > FD_RESERVED ? slot : NULL;
+}
+
+struct inode *fd_get_inode(struct fdtable *table, int fd)
+{
+	struct inode *inode = NULL;
+	uintptr_t *slot;
+
+	spin_lock(&table->lock);
+	slot = open_slot(table, fd);
+	if (slot)
+		inode = inode_get(((struct file *)(*slot & ~FD_SLOT_CLOEXEC))->inode);
+	spin_unlock(&table->lock);
+	return inode;
 }
 
 int fd_get_cloexec(struct fdtable *table, int fd)

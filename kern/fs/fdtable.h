@@ -90,6 +90,9 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to);
 // uses the table.
 void fd_far_put(struct fdtable *table);
 
+// Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL.
+struct inode *fd_get_inode(struct fdtable *table, int fd);
+
 // Returns the file of descriptor `fd` with a new reference, or NULL if it is not open.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {

@@ -50,6 +50,7 @@ static int change_block(size_t before, size_t block)
 {
 	struct pid_slot *old = NULL;
 
+	assert_spin_held(&process_lock);
 	if (before != 0 && pids_taken[before]) {
 		old = kmalloc(sizeof(last_block));
 		if (!old)
@@ -71,6 +72,7 @@ pid_t pid_take(void)
 	size_t before = (size_t)last_pid / PID_BLOCK_SLOTS, block;
 	size_t pid = bitmap_next_absent(pids_taken, (size_t)last_pid + 1, PID_MAX);
 
+	assert_spin_held(&process_lock);
 	if (last_pid == 0) {
 		move_block(first_block, NULL);
 		pid_blocks[0] = first_block;
@@ -101,6 +103,7 @@ void pid_release(pid_t pid)
 {
 	const struct pid_slot *slot;
 
+	assert_spin_held(&process_lock);
 	if (!bitmap_has(pids_taken, (size_t)pid))
 		return;
 	slot = pid_slot_taken(pid);
@@ -115,6 +118,7 @@ pid_t pid_next_process(pid_t after)
 {
 	size_t pid = after < 0 ? 1 : (size_t)after + 1;
 
+	assert_spin_held(&process_lock);
 	for (;; pid++) {
 		pid = bitmap_next_present(pids_taken, pid, PID_MAX);
 		if (pid >= PID_MAX)

@@ -3,10 +3,14 @@
 // things.
 #pragma once
 
+#include "cpu/spinlock.h"
 #include "kern.h"
 #include "list.h"
 
 struct process;
+
+// Guards the tree of processes, its lists, the numbers, and the fields that struct process marks.
+extern struct spinlock process_lock;
 
 #define PID_MAX 32768 // numbers are below
 #define PID_INIT 1    // the kernel's own process: parent of the first program and of orphans
@@ -40,12 +44,14 @@ static inline struct pid_slot *pid_slot(pid_t pid)
 	uint32_t number = (uint32_t)pid;
 	struct pid_slot *block = number < PID_MAX ? pid_blocks[number / PID_BLOCK_SLOTS] : NULL;
 
+	assert_spin_held(&process_lock);
 	return block ? block + number % PID_BLOCK_SLOTS : NULL;
 }
 
 // Returns the slot of `pid`, which must be taken. Caller: holds process_lock.
 static inline struct pid_slot *pid_slot_taken(pid_t pid)
 {
+	assert_spin_held(&process_lock);
 	return pid_blocks[(uint32_t)pid / PID_BLOCK_SLOTS] + (uint32_t)pid % PID_BLOCK_SLOTS;
 }
 

@@ -19,6 +19,7 @@ struct process *process_find(pid_t pid)
 {
 	const struct pid_slot *slot = pid_slot(pid);
 
+	assert_spin_held(&process_lock);
 	return slot ? slot->process : NULL;
 }
 
@@ -45,6 +46,7 @@ struct process *process_walk_next(struct process_walk *walk, uint32_t cost)
 	struct process *process;
 	int error = 0;
 
+	assert_only_spinlock(&process_lock);
 	if (yield_due(cost)) {
 		spin_unlock(&process_lock);
 		error = thread_yield_point_killable();
@@ -176,4 +178,28 @@ struct aspace *process_get_aspace(pid_t pid)
 		as = aspace_get(process->aspace);
 	spin_unlock(&process_lock);
 	return as;
+}
+
+struct inode *process_descriptor(pid_t pid, int fd)
+{
+	struct inode *inode = NULL;
+	struct process *process;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process && process->files)
+		inode = fd_get_inode(process->files, fd);
+	spin_unlock(&process_lock);
+	return inode;
+}
+
+int process_next_descriptor(pid_t pid, int fd)
+{
+	struct process *process;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	fd = process && process->files ? fd_next(process->files, fd) : -1;
+	spin_unlock(&process_lock);
+	return fd;
 }

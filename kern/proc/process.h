@@ -14,6 +14,7 @@
 struct aspace;
 struct fdtable;
 struct fs_context;
+struct inode;
 
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
@@ -32,16 +33,16 @@ struct process {
 	uint64_t serial;               // [p] rises from process to process in that list
 	struct list threads;           // [p] struct thread by process_link
 	bool zombie;                   // [p] it has ended and waits for its parent
-	bool vforked;                  // [p] its parent waits until it execs or ends
-	int exit_status;               // [p] as wait4 reports it, once a zombie
-	bool has_execed;               // [p] since the fork: its parent may not move it (setpgid)
-	int exit_signal;               // [p] the signal to the parent at its end; 0: none
-	struct waitq child_wait;       // [p] the parent waits here for its children
-	uint32_t reports;              // [p] how often children have woken it there
-	struct waitq vfork_wait;       // [p] here for the child of its vfork
-	struct aspace *aspace; // [p] the space of its threads, borrowed from them; NULL: init
-	struct fdtable *files; // [p] a reference; its own threads read it without the lock
-	struct fs_context *fs; // [p] a reference, read like `files`
+	bool vforked;            // [p] its parent waits; its own thread reads without the lock
+	int exit_status;         // [p] as wait4 reports it, once a zombie
+	bool has_execed;         // [p] since the fork: its parent may not move it (setpgid)
+	int exit_signal;         // [p] the signal to the parent at its end; 0: none
+	struct waitq child_wait; // [p] the parent waits here for its children
+	uint32_t reports;        // [p] how often children have woken it there
+	struct waitq vfork_wait; // [p] here for the child of its vfork
+	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
+	struct fdtable *files;   // [p] a reference; its own threads read it without the lock
+	struct fs_context *fs;   // [p] a reference, read like `files`
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] used by its threads that have ended
@@ -55,9 +56,6 @@ struct process {
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };
-
-// Guards the tree of processes, its lists, and all fields marked [p].
-extern struct spinlock process_lock;
 
 // Returns the process of the current thread; NULL for a thread of the kernel without a process.
 static inline struct process *process_current(void)
@@ -87,6 +85,7 @@ struct process *process_find(pid_t pid);
 // Caller: holds process_lock.
 static inline void process_wake_parent(struct process *parent)
 {
+	assert_spin_held(&process_lock);
 	parent->reports++;
 	waitq_wake_all(&parent->child_wait);
 }
@@ -122,6 +121,12 @@ void process_set_aspace(struct process *process, struct aspace *as);
 
 // Returns a new reference on the space of process `pid`, or NULL if it has none.
 struct aspace *process_get_aspace(pid_t pid);
+
+// Returns the file of descriptor `fd` of process `pid`, with a new reference, or NULL.
+struct inode *process_descriptor(pid_t pid, int fd);
+
+// Returns the smallest open descriptor of process `pid` that is not below `fd`, or -1.
+int process_next_descriptor(pid_t pid, int fd);
 
 // The arguments of clone().
 struct fork_request {

@@ -7,7 +7,6 @@
 #include <abi/mman.h>
 #include <abi/stat.h>
 #include <abi/time.h>
-#include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "procfs/procfs.h"
 #include "mem/heap.h"
@@ -44,6 +43,7 @@ static char state_of(const struct process *process)
 // Copy the facts about the process's thread. Caller: holds process_lock.
 static void take_thread(const struct thread *thread, struct snapshot *shot)
 {
+	assert_spin_held(&process_lock);
 	shot->thread_pending = thread->signals.set;
 	shot->blocked = thread->sigmask;
 }
@@ -252,6 +252,7 @@ static void write_area_name(struct maps *maps, const struct area *area)
 	struct inode *host = area->object ? area->object->host : NULL;
 	const char *name = area->name;
 
+	assert_mutex_held(&tree_lock);
 	if (host)
 		name = inode_path(host, tree_root, maps->path, sizeof(maps->path));
 	else if (area->object && !name)
@@ -270,6 +271,8 @@ static void write_area(const struct area *area, struct maps *maps)
 	const struct inode *host = area->object ? area->object->host : NULL;
 	dev_t dev = host ? host->dev : 0;
 
+	assert_read_held(&area->as->lock);
+	assert_mutex_held(&tree_lock);
 	seq_printf(&maps->line, "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ", area->start, area->end,
 	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
 	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
@@ -361,24 +364,11 @@ static pid_t self(void)
 	return process ? process->pid : 0;
 }
 
-// procfs_hooks: a new reference on a process's descriptors, or NULL.
-static struct fdtable *get_files(pid_t pid)
-{
-	struct fdtable *files = NULL;
-	struct process *process;
-
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	if (process && process->files)
-		files = fdtable_get(process->files);
-	spin_unlock(&process_lock);
-	return files;
-}
-
 // Permissions are Linux's: pagemap shows physical addresses, so only root may read it.
 void process_files_init(void)
 {
-	static const struct procfs_hooks hooks = { next_pid, self, get_files };
+	static const struct procfs_hooks hooks = { next_pid, self, process_descriptor,
+		                                   process_next_descriptor };
 	static struct procfs_file files[] = {
 		{ .name = "stat", .mode = S_IFREG | 0444, .show = show_stat },
 		{ .name = "statm", .mode = S_IFREG | 0444, .show = show_statm },

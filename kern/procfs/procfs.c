@@ -3,7 +3,6 @@
 // freed with its last reference. So processes come and go without any work here.
 #include "procfs/procfs.h"
 
-#include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
 #include "procfs/procfs_node.h"
@@ -91,16 +90,8 @@ static int store_inode(struct inode *inode, struct inode **store)
 // Find the file of descriptor `fd` of a process. Contract: procfs_file.target.
 static int fd_target(pid_t pid, int fd, struct inode **store)
 {
-	struct fdtable *files = procfs_hooks->files(pid);
-	struct file *file = files ? fd_get(files, fd) : NULL;
-
-	if (file) {
-		*store = inode_get(file->inode);
-		file_put(file);
-	}
-	if (files)
-		fdtable_put(files);
-	return file ? 0 : -ENOENT;
+	*store = procfs_hooks->descriptor(pid, fd);
+	return *store ? 0 : -ENOENT;
 }
 
 // Find the file to which the link of a node leads. Contract: procfs_file.target.
@@ -163,13 +154,8 @@ static int fd_lookup(struct inode *dir, const struct name *name, struct inode **
 static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
 {
 	const struct procfs_node *node = dir->private;
-	struct fdtable *files = procfs_hooks->files(node->pid);
-	int fd = -1;
+	int fd = procfs_hooks->next_descriptor(node->pid, (int)(*cookie - INODE_LIST_COOKIE));
 
-	if (files) {
-		fd = fd_next(files, (int)(*cookie - INODE_LIST_COOKIE));
-		fdtable_put(files);
-	}
 	if (fd < 0)
 		return false;
 	snprintf(text, NAME_MAX + 1, "%d", fd);
@@ -232,7 +218,7 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 
 	if (!process_exists(pid))
 		return -ENOENT;
-	if (name_is(name, FD_DIRECTORY) && procfs_hooks->files)
+	if (name_is(name, FD_DIRECTORY) && procfs_hooks->descriptor)
 		return store_inode(make_inode(dir, FD_DIRECTORY, S_IFDIR | 0500,
 		                              inode_number(pid, 1), &fd_directory_ops, node),
 		                   store);
@@ -261,7 +247,7 @@ static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t
 
 	if (!process_exists(pid))
 		return false;
-	if (wanted == 0 && !procfs_hooks->files)
+	if (wanted == 0 && !procfs_hooks->descriptor)
 		wanted = 1;
 	if (wanted == 0) {
 		strcpy(text, FD_DIRECTORY);

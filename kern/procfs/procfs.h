@@ -6,7 +6,6 @@
 #include "kern.h"
 #include "list.h"
 
-struct fdtable;
 struct inode;
 struct uio;
 
@@ -54,9 +53,13 @@ struct procfs_hooks {
 	// Returns the pid of the current process.
 	pid_t (*self)(void);
 
-	// Returns the descriptor table of a process, with a new reference, or NULL if there is
-	// no such process.
-	struct fdtable *(*files)(pid_t pid);
+	// Returns the file of descriptor `fd` of a process, with a new reference, or NULL. No
+	// open file and no table gets a reference: to drop the last one might take long, under
+	// tree_lock.
+	struct inode *(*descriptor)(pid_t pid, int fd);
+
+	// Returns the smallest open descriptor of a process that is not below `fd`, or -1.
+	int (*next_descriptor)(pid_t pid, int fd);
 };
 
 // Set at boot by proc/. NULL: /proc shows no processes.
