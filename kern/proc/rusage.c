@@ -41,6 +41,7 @@ void usage_of_process(struct process *process, struct usage *usage)
 {
 	struct thread *thread;
 
+	assert_spin_held(&process_lock);
 	*usage = process->ended;
 	if (process->zombie)
 		return;
@@ -58,6 +59,7 @@ void usage_space_ends(struct process *process)
 	struct aspace *as = process->aspace;
 	size_t peak;
 
+	assert_only_spinlock(NULL);
 	if (!as)
 		return;
 	peak = thread_current()->faults < MANY_FAULTS ? as->peak : aspace_note_peak(as);
@@ -66,6 +68,7 @@ void usage_space_ends(struct process *process)
 
 void usage_thread_ends(struct process *process)
 {
+	assert_spin_held(&process_lock);
 	add_thread(&process->ended, thread_current());
 }
 
@@ -122,6 +125,7 @@ static struct process *clock_owner(int clock)
 	struct process *self = process_current();
 	pid_t pid = CLOCK_ID_PID(clock);
 
+	assert_spin_held(&process_lock);
 	if (clock >= 0 || (clock & CLOCK_ID_KIND) > KIND_SCHED)
 		return NULL;
 	if (clock & CLOCK_ID_THREAD)
@@ -187,6 +191,7 @@ static void check_limit(struct process *process)
 	struct usage usage;
 	uint64_t seconds;
 
+	assert_spin_held(&process_lock);
 	usage_of_process(process, &usage);
 	time = cputime_report(&usage.cpu, &process->reported);
 	seconds = (time.user + time.system) / NS_PER_SECOND;
@@ -206,7 +211,7 @@ static bool was_in_kernel(const struct thread *thread, const struct trapframe *f
 	static const uint8_t int_0x80[2] = { 0xcd, 0x80 };
 	uint8_t code[2];
 
-	if (frame->eip == thread->fault_eip)
+	if (!thread->aspace || frame->eip == thread->fault_eip) // without a space: its end goes on
 		return true;
 	return copyin_nofault(code, (const void __user *)(frame->eip - 2), 2) == 2 &&
 	       memcmp(code, int_0x80, sizeof(code)) == 0;
