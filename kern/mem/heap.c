@@ -165,6 +165,7 @@ static page_t *add_page(unsigned int size_class)
 {
 	page_t *pp = page_cache_get(CACHE_HEAP + size_class);
 
+	assert_spin_held(&heap_lock);
 	if (!pp) {
 		if (page_alloc(&pp))
 			return NULL;
@@ -238,6 +239,7 @@ static __noinline void *alloc_from_new_page(unsigned int size_class)
 	page_t *pp = add_page(size_class);
 	struct block *block = pp ? take_block(pp, size_class) : NULL;
 
+	assert_spin_held(&heap_lock);
 	spin_unlock(&heap_lock);
 	if (block)
 		debug_fill_new(block, size_class);
@@ -269,6 +271,7 @@ void *kmalloc(size_t n)
 // which is released.
 static __noinline void relist_page(page_t *pp)
 {
+	assert_spin_held(&heap_lock);
 	list_page(pp, pp->flags);
 	spin_unlock(&heap_lock);
 }
@@ -277,6 +280,7 @@ static __noinline void relist_page(page_t *pp)
 // holds heap_lock, which is released.
 static __noinline void retire_page(page_t *pp)
 {
+	assert_spin_held(&heap_lock);
 	unlist_page(pp, pp->flags);
 	pp->count = 0;
 	pages_held--;

@@ -16,6 +16,7 @@ static struct large_pool {
 // Put a page on the pool's list of free ones. Caller: holds large_pool.lock.
 static void put(page_t *pp)
 {
+	assert_spin_held(&large_pool.lock);
 	pp->next = large_pool.first;
 	large_pool.first = pp;
 	large_pool.counts.free++;

@@ -64,6 +64,7 @@ static inline void page_put(page_t *pp)
 {
 	page_t *first = page_pool.free.next;
 
+	assert_spin_held(&page_pool.lock);
 	pp->next = first;
 	pp->prev = &page_pool.free;
 	first->prev = pp;

@@ -36,6 +36,7 @@ typedef struct page {
 		struct {
 			// PAGE_OBJECT, PAGE_LARGE: its struct object. PAGE_HEAP: its first free
 			// block. [o]
+			// PAGE_DIRECTORY in debug builds: the lock of its entries (pgdir_guard).
 			void *owner;
 			// PAGE_OBJECT, PAGE_LARGE: its index in the object [o]. PAGE_HEAP: how
 			// many blocks are in use [o]. PAGE_TABLE, PAGE_DIRECTORY: how many entries

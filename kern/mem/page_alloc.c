@@ -42,6 +42,7 @@ static inline void mark_taken(page_t *pp)
 
 void page_take(page_t *pp)
 {
+	assert_spin_held(&page_pool.lock);
 	pp->prev->next = pp->next;
 	pp->next->prev = pp->prev;
 	mark_taken(pp);
@@ -52,6 +53,7 @@ size_t (*page_drain_hook)(void);
 // Put the spare pages on the free list. Returns how many there were. Caller: holds page_pool.lock.
 static size_t drain_spares(void)
 {
+	assert_spin_held(&page_pool.lock);
 	return page_drain_hook ? page_drain_hook() : 0;
 }
 
@@ -61,6 +63,7 @@ static __noinline int page_alloc_spare(page_t **pp_store)
 {
 	int error = -ENOMEM;
 
+	assert_spin_held(&page_pool.lock);
 	if (drain_spares()) {
 		*pp_store = page_pool.free.next;
 		page_take(*pp_store);

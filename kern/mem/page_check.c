@@ -15,6 +15,7 @@ static const char *free_list_fault(size_t *where_store)
 	const page_t *before = &page_pool.free;
 	size_t count = 0;
 
+	assert_spin_held(&page_pool.lock);
 	for (const page_t *pp = before->next; pp != &page_pool.free; before = pp, pp = pp->next) {
 		*where_store = page_to_ppn(pp);
 		if (pp < pages || pp >= &pages[page_total])

@@ -30,6 +30,7 @@ static size_t find_run_anywhere(size_t n)
 {
 	size_t start = 0;
 
+	assert_spin_held(&page_pool.lock);
 	if (n <= page_pool.free_count)
 		start = find_run(page_pool.contig_end, n);
 	if (!start && n <= page_pool.free_count)

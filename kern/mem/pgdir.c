@@ -17,8 +17,26 @@ int pgdir_create(pde_t **pgdir_store)
 		return error;
 	pp->count = 1;
 	*pgdir_store = page_to_virt(pp);
+	pgdir_guard(*pgdir_store, NULL);
 	return 0;
 }
+
+#ifdef DEBUG
+
+void pgdir_guard(pde_t *pgdir, const struct spinlock *lock)
+{
+	virt_to_page(pgdir)->owner = (void *)lock;
+}
+
+void assert_pgdir_locked(const pde_t *pgdir)
+{
+	const page_t *pp = virt_to_page(pgdir);
+
+	if (pp->kind == PAGE_DIRECTORY && pp->owner)
+		assert_spin_held((const struct spinlock *)pp->owner);
+}
+
+#endif
 
 // A directory that still has entries would leak their tables and pages; a loaded one would let the
 // processor walk through freed memory.
@@ -43,6 +61,7 @@ void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry)
 {
 	pde_t old = pte_exchange(&pgdir[PDX(va)], entry);
 
+	assert_pgdir_locked(pgdir);
 	if (entry_cacheable(old))
 		tlb_invalidate(pgdir, va);
 }
@@ -51,6 +70,7 @@ pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va)
 {
 	page_t *table;
 
+	assert_pgdir_locked(pgdir);
 	if (pgdir[PDX(va)] || table_alloc(&table))
 		return NULL;
 	table->count = 1;
@@ -65,6 +85,7 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	pde_t pde = pgdir[pdx];
 	page_t *table;
 
+	assert_pgdir_locked(pgdir);
 	if (pdx >= USER_PDES || (pde & (PTE_P | PTE_PS)) != PTE_P)
 		return;
 	table = phys_to_page(PTE_ADDR(pde));
@@ -105,6 +126,7 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	pte_t bits = (pte_t)perm | PTE_P | (va >= ULIM ? PTE_G : 0);
 	pte_t *pte;
 
+	assert_pgdir_locked(pgdir);
 	debug_assert(va < ULIM || va >= KSTACKS_BASE);
 	debug_assert(!(perm & ~0xFFF) && !(perm & PTE_NOPAGE));
 	if (perm & PTE_PS)

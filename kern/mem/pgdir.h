@@ -107,6 +107,16 @@ static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 	return pte;
 }
 
+// Tell a debug build which lock guards a directory's entries; NULL: none is checked. Functions that
+// change entries assert that their caller holds this lock.
+#ifdef DEBUG
+void pgdir_guard(pde_t *pgdir, const struct spinlock *lock);
+void assert_pgdir_locked(const pde_t *pgdir);
+#else
+#define pgdir_guard(pgdir, lock) ((void)0)
+#define assert_pgdir_locked(pgdir) ((void)0)
+#endif
+
 // Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
 // Does not flush the TLB. Returns the old entry.
 static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
@@ -137,6 +147,7 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 {
 	pte_t old = pte_exchange(pte, entry);
 
+	assert_pgdir_locked(pgdir);
 	if (entry_cacheable(old))
 		tlb_invalidate(pgdir, va);
 }
@@ -147,6 +158,7 @@ static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t ent
 {
 	pte_t old = *pte;
 
+	assert_pgdir_locked(pgdir);
 	debug_assert(old && entry);
 	*pte = entry;
 	if (entry_cacheable(old))
@@ -163,6 +175,7 @@ static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte,
 {
 	pte_t entry = page_to_phys(pp) | bits;
 
+	assert_pgdir_locked(pgdir);
 	debug_assert(*pte == old);
 	if (old)
 		pte_replace(pgdir, va, pte, entry);

@@ -22,6 +22,7 @@ static size_t page_cache_drain(void)
 {
 	size_t count = page_pool.cached_count;
 
+	assert_spin_held(&page_pool.lock);
 	for (struct page_cache *cache = caches; cache < &caches[PAGE_CACHES]; cache++) {
 		while (cache->first) {
 			page_t *pp = cache->first;
@@ -86,6 +87,7 @@ const char *page_cache_fault(size_t *where_store)
 {
 	size_t count = 0;
 
+	assert_spin_held(&page_pool.lock);
 	for (const struct page_cache *cache = caches; cache < &caches[PAGE_CACHES]; cache++) {
 		for (const page_t *pp = cache->first; pp; pp = pp->prev) {
 			*where_store = page_to_ppn(pp);

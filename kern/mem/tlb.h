@@ -45,6 +45,7 @@ static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t 
 {
 	pte_t old = pte_exchange(pte, entry);
 
+	assert_pgdir_locked(batch->pgdir);
 	if (!entry_cacheable(old))
 		return;
 	va = ROUND_DOWN(va, PAGE_SIZE);

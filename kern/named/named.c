@@ -28,6 +28,7 @@ struct named_area *named_lookup(int id)
 {
 	struct named_area *named = id > 0 ? named_slots[SLOT(id)] : NULL;
 
+	assert_mutex_held(&named_lock);
 	return named && named->id == id ? named : NULL;
 }
 
@@ -66,6 +67,7 @@ static bool publish_one(struct named_area *named)
 {
 	size_t slot = find_slot();
 
+	assert_mutex_held(&named_lock);
 	if (slot == SLOTS)
 		return false;
 	named->id = (int)(next_age << SLOT_BITS | slot);
@@ -102,6 +104,7 @@ int named_publish(struct list *areas)
 
 void named_unpublish(struct named_area *named)
 {
+	assert_mutex_held(&named_lock);
 	named_slots[SLOT(named->id)] = NULL;
 	named->as->named--;
 }
@@ -110,6 +113,7 @@ void named_wait(void)
 {
 	struct waiter waiter;
 
+	assert_mutex_held(&named_lock);
 	waiter_add(&settled, &waiter);
 	mutex_unlock(&named_lock);
 	(void)waiter_block(WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
@@ -179,6 +183,7 @@ int named_find(struct aspace *as, const char *name)
 {
 	int found = -ENOENT;
 
+	assert_no_lock();
 	mutex_lock(&named_lock);
 	for (size_t slot = 0; slot < SLOTS; slot++) {
 		const struct named_area *named = named_slots[slot];
@@ -196,6 +201,7 @@ static uint32_t count_copies(const struct named_area *named)
 {
 	uint32_t count = 0;
 
+	assert_mutex_held(&named_lock);
 	for (size_t slot = 0; slot < SLOTS; slot++)
 		if (named_slots[slot] && named_slots[slot]->memory.ops == named->memory.ops &&
 		    named_slots[slot]->memory.object == named->memory.object &&
@@ -208,6 +214,7 @@ static uint32_t count_copies(const struct named_area *named)
 // Fill in *info. Caller: holds named_lock.
 static void describe(const struct named_area *named, struct area_info *info)
 {
+	assert_mutex_held(&named_lock);
 	*info = (struct area_info){
 		.id = named->id,
 		.owner = named->creator,
@@ -226,6 +233,7 @@ static void describe(const struct named_area *named, struct area_info *info)
 // holds named_lock.
 static struct named_area *find_next(const struct aspace *as, int id)
 {
+	assert_mutex_held(&named_lock);
 	for (size_t slot = id > 0 ? SLOT(id) + 1 : 0; slot < SLOTS; slot++)
 		if (named_slots[slot] && named_reachable(named_slots[slot], as))
 			return named_slots[slot];
@@ -237,6 +245,7 @@ int named_info(struct aspace *as, int id, bool next, struct area_info *info)
 	const struct named_area *named;
 	int error = 0;
 
+	assert_no_lock();
 	mutex_lock(&named_lock);
 	named = next ? find_next(as, id) : named_lookup(id);
 	if (!named)
@@ -254,6 +263,7 @@ static uint32_t first_address(struct named_area *named)
 {
 	page_t *pp;
 
+	assert_mutex_held(&named_lock);
 	if (!named->memory.object)
 		return (uint32_t)named->memory.offset;
 	pp = pagetree_get(&named->memory.object->pages,
@@ -266,6 +276,7 @@ int named_physical(struct aspace *as, int id, uint32_t *store)
 	struct named_area *named;
 	int error = 0;
 
+	assert_no_lock();
 	mutex_lock(&named_lock);
 	named = named_lookup(id);
 	if (!named)
@@ -286,6 +297,7 @@ static void forget_space(struct aspace *as)
 {
 	size_t slot = 0;
 
+	assert_no_lock();
 	while (as->named) {
 		struct named_area *named = NULL;
 

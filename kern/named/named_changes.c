@@ -51,6 +51,7 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags)
 	int error = named_take(as, id, &named);
 	bool taken = !error;
 
+	assert_no_lock();
 	if (!error && named->clone)
 		error = -EPERM;
 	if (!error && named->lock == AREA_LOCK_CONTIGUOUS && size > named_size(named))
@@ -97,6 +98,7 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	int error = named_take(as, id, &named);
 	bool taken = !error;
 
+	assert_no_lock();
 	if (!error && (named->lock == AREA_LOCK_CONTIGUOUS || named->copy ||
 	               request->offset % PAGE_SIZE || request_ops(request) == &large_ops))
 		error = -EINVAL;
@@ -120,6 +122,7 @@ int named_protect(struct aspace *as, int id, int prot)
 	int error = named_take(as, id, &named);
 	bool taken = !error;
 
+	assert_no_lock();
 	if (!error && !named_prot_valid((uint32_t)prot))
 		error = -EINVAL;
 	if (!error && (prot & PROT_WRITE) && !named->memory.may_write)

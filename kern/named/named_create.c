@@ -136,6 +136,7 @@ int named_create(struct aspace *as, int creator, struct area_request *requests, 
 	struct list made;
 	int error = 0;
 
+	assert_no_lock();
 	list_init(&made);
 	for (size_t i = 0; i < count && !error; i++)
 		error = create_one(as, creator, &requests[i], &made);
@@ -231,6 +232,7 @@ int named_clone(struct aspace *as, int creator, struct area_clone_request *reque
 	struct list made;
 	int error = clone_request_valid(request) ? 0 : -EINVAL;
 
+	assert_no_lock();
 	if (!error)
 		error = begin_clone(as, creator, request, &named);
 	if (error)
@@ -257,6 +259,7 @@ static int doom(struct aspace *as, int id)
 {
 	struct named_area *named = named_lookup(id);
 
+	assert_mutex_held(&named_lock);
 	if (!named || named->doomed)
 		return -EINVAL;
 	if (named->as != as)
@@ -268,6 +271,7 @@ static int doom(struct aspace *as, int id)
 // Returns true if another call is changing one of these areas of `as`. Caller: holds named_lock.
 static bool any_busy(struct aspace *as, const int *ids, size_t count)
 {
+	assert_mutex_held(&named_lock);
 	for (size_t i = 0; i < count; i++) {
 		const struct named_area *named = named_lookup(ids[i]);
 
@@ -285,6 +289,7 @@ int named_delete(struct aspace *as, const int *ids, size_t count)
 	size_t done = 0;
 	int error = 0;
 
+	assert_no_lock();
 	list_init(&doomed);
 	mutex_lock(&named_lock);
 	while (any_busy(as, ids, count))

@@ -32,6 +32,7 @@ static int map_at(struct named_area *named, const struct named_memory *memory, u
 		.ops = memory->ops,
 	};
 
+	assert_write_held(&named->as->lock);
 	return map_locked(named->as, &request, &named->start);
 }
 
@@ -63,6 +64,7 @@ int named_map(struct named_area *named, uintptr_t hint)
 	bool writer;
 	int error = writer_enter(named, &named->memory, &writer);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);
@@ -81,6 +83,7 @@ int named_map(struct named_area *named, uintptr_t hint)
 static bool is_piece(const struct named_area *named, const struct named_memory *memory,
                      const struct area *area)
 {
+	assert_read_held(&named->as->lock);
 	return area->name == named->name && area->ops == memory->ops &&
 	       area->object == memory->object && area->start >= named->start &&
 	       area->offset == memory->offset + (area->start - named->start);
@@ -91,6 +94,7 @@ static struct area *piece_from(const struct named_area *named, struct area *area
 {
 	uintptr_t end = named->start + named->memory.maximum;
 
+	assert_read_held(&named->as->lock);
 	while (area && area->start < end) {
 		if (is_piece(named, &named->memory, area))
 			return area;
@@ -115,6 +119,7 @@ void named_unmap(struct named_area *named)
 	struct aspace *as = named->as;
 	struct area *piece, *next;
 
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	for (piece = first_piece(named); piece; piece = next) {
 		next = next_piece(named, piece);
@@ -137,6 +142,7 @@ static bool is_overlapped(const struct named_area *named, const struct named_mem
 	struct area *area = area_find_from(&named->as->areas, named->start);
 	uintptr_t end = named->start + memory->maximum;
 
+	assert_read_held(&named->as->lock);
 	for (; area && area->start < end; area = area_next(&named->as->areas, area))
 		if (!is_piece(named, memory, area))
 			return true;
@@ -153,6 +159,7 @@ int named_replace(struct named_area *named, const struct named_memory *memory)
 	bool writer;
 	int error = writer_enter(named, &fresh, &writer);
 
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	if (!error && is_overlapped(named, &named->memory))
 		error = -EEXIST;
@@ -183,6 +190,7 @@ void named_protect_pieces(struct named_area *named)
 	struct aspace *as = named->as;
 	struct area *piece, *next;
 
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	for (piece = first_piece(named); piece; piece = next) {
 		uintptr_t start = piece->start;
@@ -200,6 +208,7 @@ void named_protect_pieces(struct named_area *named)
 
 void named_populate(struct named_area *named, size_t from, size_t end)
 {
+	assert_no_lock();
 	if (from < end && named->lock >= AREA_LOCK_FULL)
 		(void)aspace_populate(named->as, named->start + from, end - from);
 }

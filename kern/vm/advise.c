@@ -6,7 +6,6 @@
 #include "thread/why.h"
 #include "vm/internal.h"
 #include "vm/object.h"
-#include "vm/pagetree.h"
 
 // The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
@@ -20,6 +19,7 @@ static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_a
 {
 	int hole = 0, error;
 
+	assert_write_held(&as->lock);
 	while (va < end) {
 		struct area *area = area_find_from(&as->areas, va);
 		uintptr_t part_end;
@@ -179,9 +179,8 @@ static int check_protection(struct aspace *as, uintptr_t va, int prot)
 	return error;
 }
 
-// About how many instructions it takes to make a page present; to look whether it is.
+// About how many instructions it takes to make a page present.
 #define POPULATE_COST 1500
-#define RESIDENT_COST 40
 
 // MADV_POPULATE_READ and _WRITE: fault in each page of [va, end) by pinning it for a moment.
 // Returns 0, the errors of check_protection and aspace_pin_page, or -EINTR if the thread is killed.
@@ -212,6 +211,7 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	int what, error;
 	visit_fn visit = visit_for(advice, &what);
 
+	assert_no_lock();
 	if ((!visit && !populate) || va % PAGE_SIZE || (len && !rounded) || va + rounded < va)
 		return WHY(-EINVAL, "no such advice as %d, or a wrong range from %#x", advice, va);
 	if (rounded == 0)
@@ -244,6 +244,7 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 	size_t rounded = ROUND_UP(len, PAGE_SIZE);
 	int error;
 
+	assert_no_lock();
 	if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) || va % PAGE_SIZE ||
 	    ((flags & MS_ASYNC) && (flags & MS_SYNC)))
 		return WHY(-EINVAL, "wrong flags in %#x, or %#x is not page-aligned", flags, va);
@@ -271,6 +272,7 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 	size_t rounded = ROUND_UP(len + (va - start), PAGE_SIZE);
 	int error;
 
+	assert_no_lock();
 	if (start + rounded < start)
 		return WHY(-EINVAL, "%#x bytes from %#x are too many", len, va);
 	if (rounded == 0)
@@ -310,6 +312,7 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	struct area *area;
 	uintptr_t va = 0;
 
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	as->new_flags = future ? locks : 0;
 	while (current && (area = area_find_from(&as->areas, va))) {
@@ -325,40 +328,6 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	return 0;
 }
 
-// Returns true if the page at `va` is mapped here, or the object has it and it has been used.
-// Caller: holds as->lock.
-static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
-{
-	uint64_t offset = area->offset + (va - area->start);
-	const page_t *pp;
-
-	if (area->ops == &large_ops) // counts only if mapped, as on Linux
-		return pde_has_large(as->pgdir[PDX(va)]);
-	if (pte_peek(as, va) || area_is_device(area))
-		return true;
-	if (!area->object)
-		return false;
-	pp = pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
-	return pp && !page_is_untouched(pp);
-}
-
-ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec)
-{
-	ssize_t count = -ENOMEM;
-	struct area *area;
-
-	rwlock_read_lock(&as->lock);
-	area = area_find(&as->areas, va);
-	if (area) {
-		count = (ssize_t)MIN(max, (area->end - va) / PAGE_SIZE);
-		for (ssize_t i = 0; i < count; i++)
-			vec[i] = page_resident(as, area, va + (uintptr_t)i * PAGE_SIZE);
-		(void)yield_due((uint32_t)count * RESIDENT_COST);
-	}
-	rwlock_read_unlock(&as->lock);
-	return count;
-}
-
 // Fault in the page at `va`, for writing if it is private and writable: this saves a later copy.
 // Skips devices, and areas locked on fault. Returns as aspace_populate. Caller: holds no lock.
 static int populate_page(struct aspace *as, uintptr_t va)
@@ -369,6 +338,7 @@ static int populate_page(struct aspace *as, uintptr_t va)
 	page_t *pp;
 	int error;
 
+	assert_no_lock();
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (area) {
@@ -389,6 +359,7 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
 {
 	int error = 0;
 
+	assert_no_lock();
 	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE) {
 		error = populate_page(as, va);
 		if (!error)

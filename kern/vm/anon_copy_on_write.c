@@ -70,6 +70,7 @@ static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
 
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
+	assert_read_held(&as->lock);
 	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))                // the table is shared
 		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
 	if (is_exclusively_owned(phys_to_page(PTE_ADDR(old))))
@@ -85,6 +86,7 @@ static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	page_t *pp;
 	int error;
 
+	assert_read_held(&as->lock);
 	(void)area;
 	if (old)
 		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;

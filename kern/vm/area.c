@@ -5,6 +5,7 @@
 #include "vm/area.h"
 
 #include "layout.h"
+#include "vm/lock_asserts.h"
 
 size_t areas_max = 65530;
 
@@ -200,6 +201,7 @@ void area_insert(struct area_tree *tree, struct area *area)
 	struct area *parent = NULL, **slot = &tree->root;
 	struct list *before = &tree->list;
 
+	assert_areas_still(area->as);
 	while (*slot) {
 		parent = *slot;
 		if (area->start < parent->start) {
@@ -266,6 +268,7 @@ void area_remove(struct area_tree *tree, struct area *area)
 {
 	struct area *next = area_next(tree, area), *start;
 
+	assert_areas_still(area->as);
 	if (area->left && area->right) {
 		// gap_changed, below, recomputes the gap of `next`.
 		start = next->parent == area ? next : next->parent;
@@ -293,6 +296,7 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 {
 	bool start_moves = area->start != start, end_moves = area->end != end;
 
+	assert_areas_still(area->as);
 	area->start = start;
 	area->end = end;
 	if (start_moves)

@@ -92,6 +92,7 @@ static bool areas_alike(const struct area *low, const struct area *high)
 
 void area_drop(struct aspace *as, struct area *area)
 {
+	assert_write_held(&as->lock);
 	area_remove(&as->areas, area);
 	if (as->hint == area)
 		as->hint = NULL;
@@ -105,6 +106,7 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 	struct area *high = area_find(&as->areas, va), *low;
 	uintptr_t end;
 
+	assert_write_held(&as->lock);
 	if (!high || high->start != va)
 		return;
 	low = area_prev(&as->areas, high);
@@ -125,6 +127,7 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 {
 	struct area *high = area_find_from(&as->areas, start), *low, wanted;
 
+	assert_write_held(&as->lock);
 	if (high && high->start < end)
 		return false;
 	low = high ? area_prev(&as->areas, high) : area_last(&as->areas);
@@ -145,6 +148,7 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 // the offset moves with the start.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
 {
+	assert_write_held(&as->lock);
 	if (area->start >= start && area->end <= end) {
 		area_drop(as, area);
 	} else if (area->start < start) {
@@ -183,6 +187,7 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	size_t count = as->areas.count + (first != NULL);
 	bool full = last && count >= areas_max;
 
+	assert_write_held(&as->lock);
 	if ((first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end)))
 		return -EINVAL;
 	if (first && as->areas.count >= areas_max)
@@ -250,6 +255,7 @@ static __noinline int cut_out(struct aspace *as, struct area *area, const struct
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags)
 {
+	assert_write_held(&as->lock);
 	if (start > area->start || end < area->end) {
 		struct area wanted = *area, *part;
 		int error;

@@ -24,12 +24,33 @@ int aspace_create(struct aspace **store)
 		return error;
 	}
 	spin_init(&as->pt_lock, "page tables", RANK_PAGETABLE);
+	pgdir_guard(as->pgdir, &as->pt_lock);
 	rwlock_init(&as->lock, "address space", RANK_ASPACE);
 	area_tree_init(&as->areas);
 	as->refs = 1;
 	*store = as;
 	return 0;
 }
+
+#ifdef DEBUG
+
+static bool areas_still(const struct aspace *as)
+{
+	return !as || rwlock_write_held(&as->lock) || as->refs == 0 ||
+	       (as->refs == 1 && as != thread_current()->aspace);
+}
+
+void assert_areas_still(const struct aspace *as)
+{
+	assert(areas_still(as));
+}
+
+void assert_may_unmap(const struct aspace *as)
+{
+	assert(areas_still(as) || (thread_current()->sleeping_ranks >> RANK_OBJECT & 1));
+}
+
+#endif
 
 // Unmap all areas of a space that nobody uses any more. Areas whose ends share a page table are
 // unmapped in one call, so that the table is walked once, and dropped whole if it is shared.
@@ -56,6 +77,7 @@ void aspace_put(struct aspace *as)
 {
 	struct area *area, *after;
 
+	assert_no_lock();
 	if (__atomic_sub_fetch(&as->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	assert(pgdir_current() != as->pgdir);

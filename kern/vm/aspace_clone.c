@@ -21,6 +21,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 	struct area *area, *twin;
 	int error = 0;
 
+	assert_write_held(&as->lock);
 	list_for_each(area, &as->areas.list, link) {
 		error = yield_after(AREA_COST);
 		if (error)
@@ -49,6 +50,7 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_batch *to,
                          struct object *obj)
 {
+	assert_only_spinlock(&as->pt_lock);
 	tlb_batch_finish(to);
 	tlb_batch_finish(from);
 	spin_unlock(&as->pt_lock);
@@ -67,9 +69,11 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	struct area *area;
 	int error = 0;
 
+	assert_write_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&from, as->pgdir);
 	tlb_batch_begin(&to, copy->pgdir);
+	pgdir_guard(copy->pgdir, NULL); // no thread runs in the copy yet
 	list_for_each(area, &as->areas.list, link) {
 		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
 			continue; // the child's first fault maps device memory again
@@ -81,6 +85,7 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	}
 	tlb_batch_finish(&to);
 	tlb_batch_finish(&from);
+	pgdir_guard(copy->pgdir, &copy->pt_lock);
 	spin_unlock(&as->pt_lock);
 	return error;
 }
@@ -104,6 +109,7 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	struct aspace *copy;
 	int error = aspace_create(&copy);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);

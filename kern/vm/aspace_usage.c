@@ -4,10 +4,12 @@
 #include <abi/pageflags.h>
 #include "mem/large_pool.h"
 #include "vm/internal.h"
+#include "vm/pagetree.h"
 
-// About how many instructions it takes to look at a page table, and at an entry.
+// About how many instructions it takes to look at a page table; at an entry; at a page (mincore).
 #define SPAN_COST 30
 #define ENTRY_COST 15
+#define RESIDENT_COST 40
 
 // Returns the page table that directory entry `pdx` names, or NULL.
 static const pte_t *table_at(const struct aspace *as, size_t pdx)
@@ -55,6 +57,7 @@ size_t aspace_held_pages(struct aspace *as)
 {
 	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;
 
+	assert_no_lock();
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
 		const pte_t *table;
 
@@ -76,6 +79,7 @@ static void count_resident(struct aspace *as, const struct area *area, struct as
 {
 	uintptr_t va, span_end;
 
+	assert_read_held(&as->lock);
 	for (va = area->start; va < area->end; va = span_end) {
 		const pte_t *table;
 		uint32_t cost;
@@ -117,6 +121,7 @@ static void count_area(const struct area *area, struct aspace_usage *usage)
 // Count the page tables and large pages into *usage. Caller: holds pt_lock.
 static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 {
+	assert_spin_held(&as->pt_lock);
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
 		usage->tables += table_at(as, pdx) != NULL;
 		usage->large += pde_has_large(as->pgdir[pdx]);
@@ -129,6 +134,7 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 	struct area *area;
 	uintptr_t va = 0;
 
+	assert_no_lock();
 	memset(usage, 0, sizeof(*usage));
 	rwlock_read_lock(&as->lock);
 	while ((area = area_find_from(&as->areas, va))) {
@@ -164,8 +170,44 @@ static uint64_t pagemap_word(pte_t entry)
 
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
 {
+	assert_no_lock();
 	spin_lock(&as->pt_lock);
 	for (size_t i = 0; i < n; i++, va += PAGE_SIZE)
 		words[i] = pagemap_word(small_entry(as, va));
 	spin_unlock(&as->pt_lock);
+}
+
+// Returns true if the page at `va` is mapped here, or the object has it and it has been used.
+// Caller: holds as->lock.
+static bool page_resident(struct aspace *as, const struct area *area, uintptr_t va)
+{
+	uint64_t offset = area->offset + (va - area->start);
+	const page_t *pp;
+
+	assert_read_held(&as->lock);
+	if (area->ops == &large_ops) // counts only if mapped, as on Linux
+		return pde_has_large(as->pgdir[PDX(va)]);
+	if (pte_peek(as, va) || area_is_device(area))
+		return true;
+	if (!area->object)
+		return false;
+	pp = pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+	return pp && !page_is_untouched(pp);
+}
+
+ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec)
+{
+	ssize_t count = -ENOMEM;
+	struct area *area;
+
+	rwlock_read_lock(&as->lock);
+	area = area_find(&as->areas, va);
+	if (area) {
+		count = (ssize_t)MIN(max, (area->end - va) / PAGE_SIZE);
+		for (ssize_t i = 0; i < count; i++)
+			vec[i] = page_resident(as, area, va + (uintptr_t)i * PAGE_SIZE);
+		(void)yield_due((uint32_t)count * RESIDENT_COST);
+	}
+	rwlock_read_unlock(&as->lock);
+	return count;
 }

@@ -40,6 +40,8 @@ static int take_entries(struct aspace *copy, const struct area *area, uintptr_t 
 	struct tlb_batch batch;
 	int error = 0;
 
+	assert_write_held(&area->as->lock);
+	pgdir_guard(copy->pgdir, NULL); // no thread runs in the copy
 	spin_lock(&area->as->pt_lock);
 	tlb_batch_begin(&batch, area->as->pgdir);
 	for (uintptr_t va = start; va < end && !error; va += PAGE_SIZE) {
@@ -57,6 +59,7 @@ static int take_entries(struct aspace *copy, const struct area *area, uintptr_t 
 	}
 	tlb_batch_finish(&batch);
 	spin_unlock(&area->as->pt_lock);
+	pgdir_guard(copy->pgdir, &copy->pt_lock);
 	return error;
 }
 
@@ -182,6 +185,7 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 	struct aspace *copy;
 	int error;
 
+	assert_no_lock();
 	if (!range_valid(va, len) || !range_valid(at, len))
 		return -EINVAL;
 	len = ROUND_UP(len, PAGE_SIZE);

@@ -29,6 +29,7 @@ static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	             cache_bits(area->flags);
 	pte_t *pte;
 
+	assert_read_held(&as->lock);
 	(void)access;
 	spin_lock(&as->pt_lock);
 	pte = pte_to_change(as, at);

@@ -44,6 +44,7 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	struct area *area;
 	bool grown = false;
 
+	assert_no_lock();
 	va = ROUND_DOWN(va, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
 	area = area_find_from(&as->areas, va);
@@ -70,6 +71,7 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 {
 	int error;
 
+	assert_read_held(&as->lock);
 	if (unlikely(!area_admits(area, access)))
 		return FAULT_NOT_ALLOWED;
 	error = area->ops->fault(as, area, ROUND_DOWN(va, PAGE_SIZE), access);
@@ -87,6 +89,7 @@ static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr
 	enum fault_result result = FAULT_NO_AREA;
 	struct area *area;
 
+	assert_no_lock();
 	if (unlikely(va >= ULIM))
 		return FAULT_NO_AREA;
 	rwlock_read_lock(&as->lock);
@@ -113,6 +116,7 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 {
 	enum fault_result result;
 
+	assert_no_lock();
 	do
 		result = handle_program_fault(as, va, access);
 	while (result == FAULT_NO_MEMORY && vm_no_memory_hook(va));
@@ -171,6 +175,7 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 	pte_t *entry;
 	page_t *pp;
 
+	assert_no_lock();
 	if (va >= ULIM)
 		return -EFAULT;
 	for (;;) {

@@ -7,6 +7,7 @@
 #include "mem/tlb.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
+#include "vm/lock_asserts.h"
 #include "vm/object.h"
 
 // Unmap [start, end) like ptes_unmap, but do not yield: return early when it is time to
@@ -19,6 +20,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 // Caller: holds as->lock for writing, or nobody else knows the space.
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
+	assert_areas_still(as);
 	while ((start = ptes_unmap_some(as, start, end)) < end)
 		thread_yield_point();
 }
@@ -42,6 +44,7 @@ void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
 // Caller: holds pt_lock, and no other lock but as->lock.
 static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch, uint32_t cost)
 {
+	assert_only_spinlock(&as->pt_lock);
 	if (!yield_due(cost))
 		return;
 	tlb_batch_finish(batch);
@@ -120,10 +123,10 @@ void object_wait_settled(struct object *obj);
 // So such code calls object_changes() when it begins, and asks object_changed_since() at the end
 // whether any object has changed. If so, it calls object_catch_up for each area that has got
 // entries: this removes the entries that should not be there.
-// Caller of object_catch_up: holds the space's lock for writing, or nobody else knows the space;
-// no other lock.
 uint32_t object_changes(void);
 bool object_changed_since(uint32_t mark);
+
+// Caller: holds the space's lock for writing, or nobody else knows the space; no other lock.
 void object_catch_up(struct area *area);
 
 // An area has merged into `area`. The change under way may have visited `area` but not the other
@@ -175,7 +178,8 @@ bool table_drop(struct aspace *as, uintptr_t va);
 // Make all tables of [start, end) private; or, tables_make_private_at_ends, only those that the
 // range covers in part: the others will go as a whole. The first function yields. Return 0 or
 // -ENOMEM.
-// Caller: holds as->lock for writing, not pt_lock.
+// Caller: holds as->lock, for reading or for writing, so that no fork shares the tables again; does
+// not hold pt_lock.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);
 int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -195,6 +199,7 @@ static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pt
 	pte_t entry = *pte;
 	page_t *pp = entry_page(entry);
 
+	assert_pgdir_locked(from->pgdir);
 	if ((entry & PTE_W) && !shared) {
 		entry &= ~PTE_W;
 		tlb_batch_store(from, va, pte, entry);

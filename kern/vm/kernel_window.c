@@ -111,6 +111,7 @@ int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t l
 	size_t pages;
 	int error;
 
+	assert_no_lock();
 	if (len == 0 || va >= ULIM || len > ULIM - va)
 		return -EFAULT;
 	pages = (va - first + len + PAGE_SIZE - 1) / PAGE_SIZE;
@@ -136,6 +137,7 @@ void window_close(struct window *window)
 {
 	uintptr_t start = ROUND_DOWN((uintptr_t)window->start, PAGE_SIZE);
 
+	assert_no_lock();
 	for (size_t i = 0; i < window->pages; i++)
 		hide_page(start + i * PAGE_SIZE);
 	release_addresses(start);

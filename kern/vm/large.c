@@ -49,6 +49,7 @@ static void take_from_others(struct object *obj, const struct area *self, uint32
 {
 	struct area *area;
 
+	assert_mutex_held(&obj->lock);
 	list_for_each(area, &obj->areas, object_link) {
 		uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
 		uintptr_t slot;
@@ -78,6 +79,7 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 {
 	page_t *pp = phys_to_page(PDE_LARGE_ADDR(entry)), *copy;
 
+	assert_mutex_held(&area->object->lock);
 	if (!is_exclusively_owned(pp) && !large_alloc(&copy, entry & PDE_RESERVED)) {
 		object_fill_large(area->object, copy, pp);
 		install(as, slot, copy, true, 0);
@@ -99,6 +101,7 @@ static int bring_private(struct aspace *as, struct area *area, uintptr_t slot, b
 	page_t *theirs = pagetree_get(&area->object->pages, index_at(area, slot)), *own;
 	pde_t old = as->pgdir[PDX(slot)];
 
+	assert_mutex_held(&area->object->lock);
 	if (theirs && !write) {
 		install(as, slot, theirs, false, old & PDE_RESERVED);
 		return 0;
@@ -116,6 +119,7 @@ static int bring_shared(struct aspace *as, struct area *area, uintptr_t slot)
 {
 	page_t *pp;
 
+	assert_mutex_held(&area->object->lock);
 	if (object_find_or_make(area->object, index_at(area, slot), &pp))
 		return -ENXIO;
 	install(as, slot, pp, area->prot & PROT_WRITE, 0);
@@ -128,6 +132,7 @@ static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fau
 {
 	pde_t entry = as->pgdir[PDX(slot)];
 
+	assert_mutex_held(&area->object->lock);
 	if (pde_has_large(entry) && (access == ACCESS_READ || (entry & PTE_W)))
 		return 0;
 	if (entry & PDE_LOST)
@@ -149,6 +154,7 @@ static int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum 
 {
 	int error;
 
+	assert_read_held(&as->lock);
 	object_lock_settled(area->object);
 	error = handle(as, area, ROUND_DOWN(va, LARGE_SIZE), access);
 	mutex_unlock(&area->object->lock);
@@ -165,6 +171,7 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 	bool reserves = !(area->flags & AREA_NORESERVE);
 	int error = 0;
 
+	assert_write_held(&as->lock);
 	mutex_lock(&obj->lock);
 	if (reserves && (area->flags & AREA_SHARED))
 		error = object_reserve(obj, first, end);
@@ -185,6 +192,7 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 // touch the addresses again.
 static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
 {
+	assert_may_unmap(area->as);
 	for (uintptr_t at = start; at < end;) // a few steps: each removes a large page
 		at = ptes_unmap_some(area->as, at, end);
 	if (!(area->flags & AREA_RESERVED))

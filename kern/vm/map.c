@@ -12,6 +12,7 @@ int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 	struct area *area = area_find_from(&as->areas, start), *last = area;
 	int error;
 
+	assert_write_held(&as->lock);
 	if (!area || area->start >= end)
 		return 0;
 	if (area->end < end)
@@ -29,6 +30,7 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start), *next;
 
+	assert_write_held(&as->lock);
 	// All areas in one call, not one by one: a shared page table can be dropped only if its
 	// whole span goes.
 	if (area && area->start < end)
@@ -45,6 +47,7 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = unmap_prepare(as, start, end);
 
+	assert_write_held(&as->lock);
 	if (!error)
 		unmap_commit(as, start, end);
 	return error;
@@ -63,6 +66,7 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 {
 	int error;
 
+	assert_no_lock();
 	if (!range_valid(va, len))
 		return WHY(-EINVAL, "%#x is not page-aligned, or %#x bytes are none or too many",
 		           va, len);
@@ -76,6 +80,7 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 
 void aspace_clear(struct aspace *as)
 {
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	unmap_commit(as, 0, ULIM); // cannot fail: it cuts through no area and no table
 	rwlock_write_unlock(&as->lock);
@@ -105,6 +110,7 @@ int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, siz
 {
 	size_t align = MAX(ops->uncut + 1, (size_t)PAGE_SIZE);
 
+	assert_read_held(&as->lock);
 	hint = ops->uncut ? ROUND_UP(hint, align) : ROUND_DOWN(hint, PAGE_SIZE);
 	if (hint >= USER_MIN && range_valid(hint, len) && may_have_hint(as, hint, hint + len)) {
 		*store = hint;
@@ -125,6 +131,7 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	const struct area_ops *ops = request_ops(request);
 	uintptr_t va = request->va;
 
+	assert_read_held(&as->lock);
 	if (request->len == 0 || uncut_at(ops, len))
 		return WHY(-EINVAL, "the length %#x is 0 or no multiple of the page size",
 		           request->len);
@@ -166,6 +173,7 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 {
 	uint64_t data = thread_limit(RLIMIT_DATA);
 
+	assert_read_held(&as->lock);
 	if ((uint64_t)as->pages * PAGE_SIZE + len > thread_limit(RLIMIT_AS))
 		return false;
 	if (data == RLIM64_INFINITY || !area_is_data(prot, flags))
@@ -195,6 +203,7 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	uintptr_t va;
 	int error;
 
+	assert_write_held(&as->lock);
 	wanted.ops = request_ops(request);
 	if (ops_lockable(wanted.ops))
 		wanted.flags |= as->new_flags;
@@ -237,6 +246,7 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 {
 	int error;
 
+	assert_no_lock();
 	rwlock_write_lock(&as->lock);
 	error = map_locked(as, request, va_store);
 	rwlock_write_unlock(&as->lock);
@@ -269,6 +279,7 @@ static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 		.name = "[heap]",
 	};
 
+	assert_write_held(&as->lock);
 	if (next && new + PAGE_SIZE > area_guard_start(next))
 		return -ENOMEM;
 	return map_locked(as, &request, &old);
@@ -279,6 +290,7 @@ static int grow_heap(struct aspace *as, uintptr_t old, uintptr_t new)
 // Caller: holds as->lock for writing.
 static int shrink_heap(struct aspace *as, uintptr_t new, uintptr_t old)
 {
+	assert_write_held(&as->lock);
 	return range_is_free(as, new, old) ? -EINVAL : unmap_locked(as, new, old);
 }
 

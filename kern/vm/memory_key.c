@@ -11,6 +11,7 @@ static bool sees_object(struct aspace *as, const struct area *area, uintptr_t va
 {
 	const page_t *pp = entry_page(small_entry(as, va));
 
+	assert_read_held(&as->lock);
 	return area->object && ((area->flags & AREA_SHARED) || (pp && pp->kind == PAGE_OBJECT));
 }
 
@@ -23,6 +24,7 @@ int aspace_identify(struct aspace *as, uintptr_t va, struct memory_id *id)
 	const struct area *area;
 	int error = 0;
 
+	assert_no_lock();
 	if (!writable && user_fault_in(as, user, false))
 		return -EFAULT;
 	*id = (struct memory_id){ .offset = va };

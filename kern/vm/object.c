@@ -60,6 +60,7 @@ static int insert_page(struct object *obj, uint32_t index, page_t *pp)
 {
 	int error = pagetree_insert(&obj->pages, index, pp);
 
+	assert_mutex_held(&obj->lock);
 	if (error)
 		return error;
 	if (pp->kind != PAGE_LARGE)
@@ -88,6 +89,7 @@ static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	int error;
 
+	assert_mutex_held(&obj->lock);
 	if (!page_may_last(1))
 		return -ENOSPC;
 	error = page_alloc_zeroed(pp_store);
@@ -107,6 +109,7 @@ static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 	bool reserved = pagetree_get(&obj->reservations, index);
 	int error = large_alloc(pp_store, reserved);
 
+	assert_mutex_held(&obj->lock);
 	if (error)
 		return error;
 	object_fill_large(obj, *pp_store, NULL);
@@ -123,6 +126,7 @@ int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store)
 {
 	page_t *pp = *pp_store = pagetree_get(&obj->pages, index);
 
+	assert_mutex_held(&obj->lock);
 	if (pp) {
 		if (unlikely(page_is_untouched(pp)))
 			pp->flags &= (uint8_t)~PAGE_UNTOUCHED;
@@ -191,6 +195,7 @@ static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	page_t *pp, *copy;
 	int error;
 
+	assert_read_held(&as->lock);
 	if (pte_present(old) && !shared)
 		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
 	mutex_lock(&obj->lock);

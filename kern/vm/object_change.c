@@ -21,6 +21,7 @@ bool object_changed_since(uint32_t mark)
 // The waiter joins the queue before the lock is released: a wake-up in between is not lost.
 void object_wait_settled(struct object *obj)
 {
+	assert_mutex_held(&obj->lock);
 	while (obj->changing) {
 		struct waiter waiter;
 
@@ -34,6 +35,7 @@ void object_wait_settled(struct object *obj)
 
 void object_lock_settled(struct object *obj)
 {
+	assert_not_held(&obj->lock);
 	mutex_lock(&obj->lock);
 	if (unlikely(obj->changing))
 		object_wait_settled(obj);
@@ -41,6 +43,7 @@ void object_lock_settled(struct object *obj)
 
 void object_change_begin(struct object *obj, bool punching)
 {
+	assert_mutex_held(&obj->lock);
 	changes++;
 	under_way++;
 	obj->changing = true;
@@ -50,6 +53,7 @@ void object_change_begin(struct object *obj, bool punching)
 
 void object_change_end(struct object *obj)
 {
+	assert_mutex_held(&obj->lock);
 	changes++;
 	under_way--;
 	obj->changing = obj->punching = false;
@@ -64,6 +68,7 @@ void object_fill_large(struct object *obj, page_t *pp, page_t *from)
 {
 	char *to = page_to_virt(pp);
 
+	assert_mutex_held(&obj->lock);
 	object_change_begin(obj, false);
 	mutex_unlock(&obj->lock);
 	for (size_t at = 0; at < LARGE_SIZE; at += FILL_PIECE) {

@@ -168,10 +168,12 @@ ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_
 
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len)
 {
+	assert_no_lock();
 	return read_with(obj, offset, (__force uintptr_t)dst, len, to_user);
 }
 
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len)
 {
+	assert_no_lock();
 	return write_with(obj, offset, (__force uintptr_t)src, len, from_user);
 }

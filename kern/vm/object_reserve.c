@@ -22,11 +22,13 @@ static void unreserve(page_t *pp, void *arg)
 
 void object_reserve_used(struct object *obj, uint32_t index)
 {
+	assert_mutex_held(&obj->lock);
 	pagetree_remove(&obj->reservations, index, index + 1, nothing, NULL);
 }
 
 void object_unreserve(struct object *obj, uint32_t first, uint32_t end)
 {
+	assert_object_held(obj);
 	pagetree_remove(&obj->reservations, first, end, unreserve, NULL);
 }
 
@@ -56,6 +58,7 @@ int object_reserve(struct object *obj, uint32_t first, uint32_t end)
 	uint32_t fresh[USER_PDES / 32] = { 0 }; // bit n: this call has reserved page first + n
 	int error = 0;
 
+	assert_mutex_held(&obj->lock);
 	assert(end - first <= USER_PDES);
 	for (uint32_t n = 0; n < end - first && !error; n++) {
 		if (!needs_reserve(obj, first + n))

@@ -35,6 +35,7 @@ static bool mapped_for_writing(const struct object *obj)
 {
 	const struct area *area;
 
+	assert_mutex_held(&obj->lock);
 	list_for_each(area, &obj->areas, object_link)
 		if ((area->flags & (AREA_SHARED | AREA_NOWRITE)) == AREA_SHARED)
 			return true;

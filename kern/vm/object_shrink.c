@@ -23,6 +23,7 @@
 // Yield in the middle of a change. Caller: holds the object's lock, which is released meanwhile.
 static void change_yield(struct object *obj)
 {
+	assert_mutex_held(&obj->lock);
 	mutex_unlock(&obj->lock);
 	thread_yield_point();
 	mutex_lock(&obj->lock);
@@ -35,6 +36,7 @@ void object_catch_up(struct area *area)
 	uintptr_t start = area->start, end = area->end, beyond = end;
 	uint64_t size;
 
+	assert_areas_still(area->as);
 	if (!area->object || area->ops->uncut)
 		return;
 	object_lock_settled(area->object);
@@ -53,6 +55,7 @@ void object_visit_again(struct area *area)
 {
 	struct object *obj = area->object;
 
+	assert_write_held(&area->as->lock);
 	mutex_lock(&obj->lock);
 	if (obj->changing) {
 		area->object_round = 0;
@@ -83,6 +86,7 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 // Caller: holds the object's lock.
 static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
+	assert_mutex_held(&obj->lock);
 	while (!list_empty(&obj->areas)) {
 		struct area *area = list_first(&obj->areas, struct area, object_link);
 		uint64_t offset = area->offset, area_end = offset + (area->end - area->start);
@@ -129,6 +133,7 @@ bool object_drop_some(struct object *obj, uint32_t first, uint32_t end)
 	size_t before = obj->resident;
 	uint32_t index;
 
+	assert_object_held(obj);
 	while (pagetree_next(&obj->pages, first, end, &index)) {
 		uint32_t part_end = MIN(end, ROUND_DOWN(index, PAGETREE_LEAF) + DROP_EACH);
 
@@ -143,6 +148,7 @@ bool object_drop_some(struct object *obj, uint32_t first, uint32_t end)
 
 void object_drop_nodes(struct object *obj)
 {
+	assert_object_held(obj);
 	pagetree_remove(&obj->pages, 0, UINT32_MAX, drop_page, obj);
 }
 
@@ -152,6 +158,7 @@ static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap
 {
 	uint32_t from = (uint32_t)(first >> obj->shift), to = (uint32_t)(end >> obj->shift);
 
+	assert_mutex_held(&obj->lock);
 	unmap_everywhere(obj, first, end, unmap);
 	while (object_drop_some(obj, from, to))
 		change_yield(obj);
@@ -162,6 +169,7 @@ static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap
 // after each yield: it may be gone. Caller: holds the object's lock.
 static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 {
+	assert_mutex_held(&obj->lock);
 	while (start < end) {
 		page_t *pp = pagetree_get(&obj->pages, (uint32_t)(start >> obj->shift));
 		size_t at = (size_t)start & (object_page_size(obj) - 1);
@@ -182,6 +190,7 @@ static void shrink(struct object *obj, uint64_t size)
 {
 	uint64_t first = ROUND_UP(size, object_page_size(obj));
 
+	assert_mutex_held(&obj->lock);
 	object_change_begin(obj, false);
 	obj->size = size;
 	clear_part(obj, size, first);
@@ -193,6 +202,7 @@ int object_truncate(struct object *obj, uint64_t size)
 {
 	int error = 0;
 
+	assert_may_yield();
 	if (size > OBJECT_MAX)
 		return -EFBIG;
 	object_lock_settled(obj);
@@ -216,6 +226,7 @@ int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 	uint64_t first = ROUND_UP(offset, page), last = ROUND_DOWN(end, page);
 	int error = object_writer_enter(obj);
 
+	assert_may_yield();
 	if (error)
 		return error;
 	object_lock_settled(obj);

@@ -17,6 +17,7 @@ static int protect_area(struct aspace *as, struct area *area, uintptr_t start, u
 	bool device;
 	int error;
 
+	assert_write_held(&as->lock);
 	start = MAX(start, area->start);
 	end = MIN(end, area->end);
 	device = area_is_device(area);
@@ -64,6 +65,7 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 	uintptr_t end;
 	int error = 0;
 
+	assert_no_lock();
 	if (va % PAGE_SIZE || grows == PROT_GROWS)
 		return WHY(-EINVAL,
 		           "the address %#x is not page-aligned, or both PROT_GROWS are given", va);

@@ -37,6 +37,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	uintptr_t va, span_end;
 	bool due = false;
 
+	assert_may_unmap(as);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
@@ -67,6 +68,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 // Free the page tables of [start, end) that have no entry in use. Caller: holds pt_lock.
 static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
 {
+	assert_spin_held(&as->pt_lock);
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
 		pgdir_trim(as->pgdir, PDX(va));
 }
@@ -79,6 +81,7 @@ uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t e
 	uintptr_t va, span_end;
 	bool due = false;
 
+	assert_may_unmap(as);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
@@ -105,6 +108,7 @@ void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
 {
 	struct tlb_batch batch;
 
+	assert_areas_still(as);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (uintptr_t va = start; va < end; va += PAGE_SIZE) {
@@ -139,6 +143,7 @@ static void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 {
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = entry_protected(*pde, prot);
 
+	assert_pgdir_locked(batch->pgdir);
 	if (entry != *pde)
 		tlb_batch_store(batch, va, pde, entry);
 }
@@ -149,6 +154,7 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 	struct tlb_batch batch;
 	uintptr_t va, span_end;
 
+	assert_write_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end; va = span_end) {
@@ -196,6 +202,8 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 	uint32_t used = 0; // entries of the last table
 	uintptr_t va, span_end;
 
+	assert_spin_held(&area->as->pt_lock);
+	assert_write_held(&area->as->lock);
 	for (va = area->start; va < area->end; va = span_end) {
 		uint32_t cost = SPAN_COST + used * INHERIT_COST;
 		int error = area->ops->uncut ? 0 : clone_yield_after(from, to, area->as, cost);
@@ -236,6 +244,7 @@ static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
 // empty then; a count that is too high by one prevents this. Caller: holds pt_lock.
 static void keep_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
 {
+	assert_spin_held(&as->pt_lock);
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
 		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 
@@ -253,6 +262,7 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 	size_t at, span_end;
 	int error = tables_make_private(as, from, from + len);
 
+	assert_write_held(&as->lock);
 	if (error)
 		return error;
 	spin_lock(&as->pt_lock);
@@ -273,6 +283,7 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
 {
+	assert_write_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	keep_tables(as, to, to + len, -1);
 	spin_unlock(&as->pt_lock);
@@ -303,6 +314,7 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 	struct tlb_batch batch;
 	size_t at, span_end;
 
+	assert_write_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (at = 0; at < len; at = span_end) {

@@ -16,6 +16,7 @@ void large_unmap(struct tlb_batch *batch, uintptr_t va)
 	pde_t *pde = &batch->pgdir[PDX(va)], entry = *pde;
 	page_t *pp = large_page(entry);
 
+	assert_pgdir_locked(batch->pgdir);
 	if (!entry)
 		return;
 	debug_assert(va % LARGE_SIZE == 0);
@@ -33,6 +34,7 @@ void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, boo
 	pde_t *pde = &from->pgdir[PDX(va)], *copy = &to->pgdir[PDX(va)];
 	page_t *pp = large_page(*pde);
 
+	assert_pgdir_locked(from->pgdir);
 	if (!*pde)
 		return;
 	if (!shared && (*pde & PTE_W))
@@ -48,6 +50,7 @@ void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
 {
 	pde_t *pde = &batch->pgdir[PDX(from)];
 
+	assert_pgdir_locked(batch->pgdir);
 	if (!*pde)
 		return;
 	debug_assert((from | to) % LARGE_SIZE == 0);

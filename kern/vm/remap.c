@@ -95,6 +95,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	struct area *target;
 	int error;
 
+	assert_write_held(&as->lock);
 	if (as->areas.count >= areas_max - MOVE_AREAS ||
 	    (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags)))
 		return WHY(-ENOMEM,
@@ -235,6 +236,7 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 	bool placed = flags & (MREMAP_FIXED | MREMAP_DONTUNMAP);
 	int error = 0;
 
+	assert_write_held(&as->lock);
 	if (placed && as->areas.count >= areas_max - MOVE_AREAS - TARGET_AREAS)
 		return WHY(-ENOMEM, "there are %u mappings, nearly the most that may be",
 		           as->areas.count);

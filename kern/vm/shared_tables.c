@@ -69,6 +69,7 @@ bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area
 	pde_t pde = from->pgdir[PDX(va)], theirs = to->pgdir[PDX(va)];
 	page_t *table = table_of(pde);
 
+	assert_spin_held(&area->as->pt_lock);
 	if (theirs)
 		return PTE_ADDR(theirs) ==
 		       PTE_ADDR(pde); // shared already, for an area before this one
@@ -129,6 +130,7 @@ int table_make_private(struct aspace *as, uintptr_t va)
 	page_t *table, *copy;
 	int error = 0;
 
+	assert_spin_held(&as->pt_lock);
 	if ((pde & (PTE_P | PTE_W | PTE_PS)) != PTE_P)
 		return 0;
 	table = table_of(pde);
@@ -148,6 +150,8 @@ int table_make_private(struct aspace *as, uintptr_t va)
 
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va)
 {
+	assert_spin_held(&as->pt_lock);
+	assert_spin_held(&as->pt_lock);
 	if (table_make_private(as, va))
 		return NULL;
 	return pgdir_walk(as->pgdir, va, 0); // NULL: no memory for a table
@@ -158,6 +162,7 @@ int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error = 0;
 
+	assert_read_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	for (uintptr_t va = start; va < end && !error; va = table_span_end(va, end)) {
 		error = table_make_private(as, va);
@@ -176,6 +181,7 @@ int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t en
 {
 	int error = 0;
 
+	assert_read_held(&as->lock);
 	spin_lock(&as->pt_lock);
 	if (start % LARGE_SIZE || end - start < LARGE_SIZE)
 		error = table_make_private(as, start);
@@ -193,6 +199,7 @@ bool table_drop(struct aspace *as, uintptr_t va)
 	page_t *table = table_of(pde);
 	bool shared;
 
+	assert_spin_held(&as->pt_lock);
 	if (pde & PTE_W)
 		return false;
 	spin_lock(&share_lock);

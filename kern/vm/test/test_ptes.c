@@ -97,20 +97,26 @@ KTEST(ptes_unmap_takes_just_the_range)
 	}
 }
 
+static void protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
+{
+	rwlock_write_lock(&as->lock);
+	ptes_protect(as, start, end, prot);
+	rwlock_write_unlock(&as->lock);
+}
+
 KTEST(ptes_protect_takes_just_the_range)
 {
 	struct aspace *as = make_scene();
 
-	ptes_protect(as, AT(BORDER - 2), AT(BORDER + 1), PROT_READ);
+	protect(as, AT(BORDER - 2), AT(BORDER + 1), PROT_READ);
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++)
 		EXPECT_EQ(!(pte_peek(as, AT(page)) & PTE_W),
 		          page >= BORDER - 2 && page < BORDER + 1);
-	ptes_protect(as, AT(BORDER - 1), AT(BORDER + 2), PROT_NONE);
+	protect(as, AT(BORDER - 1), AT(BORDER + 2), PROT_NONE);
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++)
 		EXPECT_EQ(pte_prot_none(pte_peek(as, AT(page))),
 		          page >= BORDER - 1 && page < BORDER + 2);
-	ptes_protect(as, AT(0), AT(3 * BORDER),
-	             RW); // the write permission comes with the next fault
+	protect(as, AT(0), AT(3 * BORDER), RW); // the write permission comes with the next fault
 	for (unsigned int page = BORDER - 4; page < BORDER + 4; page++) {
 		EXPECT_EQ(pte_peek(as, AT(page)) & (PTE_P | PTE_W | PTE_U), PTE_P | PTE_U);
 		EXPECT_EQ(test_byte(as, AT(page)), (char)page);
@@ -134,6 +140,14 @@ KTEST(ptes_unmap_of_held_entries)
 	aspace_put(as);
 }
 
+static void move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
+{
+	rwlock_write_lock(&as->lock);
+	EXPECT_EQ(ptes_move_prepare(as, from, to, len), 0);
+	ptes_move(as, from, to, len);
+	rwlock_write_unlock(&as->lock);
+}
+
 KTEST(ptes_move_takes_the_pages_along)
 {
 	struct aspace *as = make_scene();
@@ -142,22 +156,41 @@ KTEST(ptes_move_takes_the_pages_along)
 	page_t *first = test_page_at(as, from);
 
 	ptes_unmap(as, AT(BORDER + 1), AT(BORDER + 2)); // an empty entry among them
+	rwlock_write_lock(&as->lock);
 	EXPECT_EQ(ptes_move_prepare(as, from, to, len), 0);
 	EXPECT_EQ(count_tables(as), 4);
 	ptes_move_cancel(as, to, len);
+	rwlock_write_unlock(&as->lock);
 	EXPECT_EQ(count_tables(as), 2);
 	EXPECT_EQ(page_free_count(), before + 1);
-	EXPECT_EQ(ptes_move_prepare(as, from, to, len), 0);
-	ptes_move(as, from, to, len);
+	move(as, from, to, len);
 	EXPECT_EQ(count_tables(as), 2);
 	EXPECT(test_page_at(as, to) == first);
 	EXPECT_EQ(first->count, 1);
 	EXPECT(!test_page_at(as, from));
 	EXPECT(!test_page_at(as, to + 5 * PAGE_SIZE));
 	EXPECT_EQ(test_byte(as, to + 7 * PAGE_SIZE), (BORDER + 3) & 0xFF);
-	EXPECT_EQ(ptes_move_prepare(as, to, from, len), 0); // back, under its area
-	ptes_move(as, to, from, len);
+	move(as, to, from, len); // back, under its area
 	test_aspace_check(as);
 	EXPECT_EQ(page_free_count(), before + 1);
+	aspace_put(as);
+}
+
+KTEST_DEBUG(changes_of_entries_need_locks)
+{
+	struct aspace *as = make_scene();
+	pte_t *pte = pgdir_walk(as->pgdir, AT(BORDER), 0);
+
+	EXPECT_PANIC(pte_store(as->pgdir, AT(BORDER), pte, *pte));
+	EXPECT_PANIC(ptes_protect(as, AT(BORDER), AT(BORDER + 1), PROT_READ));
+	EXPECT_PANIC(
+		area_cut_off(as, area_find(&as->areas, AT(BORDER)), AT(BORDER), AT(BORDER + 1)));
+	rwlock_read_lock(&as->lock);
+	EXPECT_PANIC(ptes_protect(as, AT(BORDER), AT(BORDER + 1), PROT_READ));
+	rwlock_read_unlock(&as->lock);
+	spin_lock(&as->pt_lock);
+	pte_store(as->pgdir, AT(BORDER), pte, *pte);
+	spin_unlock(&as->pt_lock);
+	test_aspace_check(as);
 	aspace_put(as);
 }

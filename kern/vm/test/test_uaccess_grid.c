@@ -32,6 +32,14 @@ static struct object *file;
 static enum hole hole;
 static unsigned int hole_page;
 
+// Take page `n` out of the page tables.
+static void unmap_page(struct aspace *as, unsigned int n)
+{
+	rwlock_write_lock(&as->lock);
+	ptes_unmap(as, AT(n), AT(n + 1));
+	rwlock_write_unlock(&as->lock);
+}
+
 // Restore the contents of page `n`.
 static void restore(struct aspace *as, unsigned int n)
 {
@@ -44,7 +52,7 @@ static void restore(struct aspace *as, unsigned int n)
 	if (pp)
 		memcpy(page_to_virt(pp), original + n * PAGE_SIZE, PAGE_SIZE);
 	if (n)
-		ptes_unmap(as, AT(n), AT(n + 1));
+		unmap_page(as, n);
 }
 
 static struct aspace *scene_begin(void)
@@ -128,13 +136,13 @@ static void try_copyin(struct aspace *as, size_t offset, size_t len)
 	size_t good = readable(offset, len);
 
 	for (unsigned int n = 1; n < PAGES; n++)
-		ptes_unmap(as, AT(n), AT(n + 1));
+		unmap_page(as, n);
 	memset(buffer, '!', len + 1);
 	expect("copyin_partial", offset, len, (long)copyin_partial(as, buffer, src, len),
 	       (long)good);
 	expect("copyin_partial's bytes", offset, len, buffer_wrong(offset, good), false);
 	for (unsigned int n = 1; n < PAGES; n++)
-		ptes_unmap(as, AT(n), AT(n + 1));
+		unmap_page(as, n);
 	memset(buffer, '!', len + 1);
 	expect("copyin", offset, len, copyin(as, buffer, src, len), good == len ? 0 : -EFAULT);
 	expect("copyin's bytes", offset, len, good == len && buffer_wrong(offset, len), false);
@@ -220,7 +228,7 @@ static void try_value(struct aspace *as, size_t offset, size_t size)
 	size_t changed = 0;
 
 	for (unsigned int n = 1; n < PAGES; n++)
-		ptes_unmap(as, AT(n), AT(n + 1));
+		unmap_page(as, n);
 	memset(buffer, '!', size + 1);
 	expect("get_user", offset, size, user_get(as, buffer, va, size), good ? 0 : -EFAULT);
 	expect("get_user's bytes", offset, size, buffer_wrong(offset, good ? size : 0), false);
