@@ -367,6 +367,7 @@ struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end)
 	struct cpio cpio = { .base = phys_to_virt(start), .size = end - start, .in_place = true };
 	struct cpio_result result = unpack(&cpio);
 
+	assert_no_lock();
 	// The pages that no file has taken were reserved only for the archive.
 	for (physaddr_t pa = ROUND_UP(start, PAGE_SIZE); pa < ROUND_UP(end, PAGE_SIZE);
 	     pa += PAGE_SIZE) {

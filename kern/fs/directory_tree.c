@@ -62,6 +62,7 @@ struct entry *tree_find(struct inode *dir, const struct name *name)
 {
 	struct entry *entry = named_by(dir->dir.names.root);
 
+	assert_mutex_held(&tree_lock);
 	while (entry) {
 		int order = compare(name, entry);
 
@@ -76,6 +77,7 @@ int tree_lookup(struct inode *dir, const struct name *name, struct inode **store
 {
 	struct entry *entry = tree_find(dir, name);
 
+	assert_mutex_held(&tree_lock);
 	if (entry) {
 		*store = inode_get(entry->inode);
 		return 0;
@@ -168,11 +170,13 @@ static void entry_remove(struct entry *entry)
 
 int tree_may_add(const struct inode *dir)
 {
+	assert_mutex_held(&tree_lock);
 	return dir->nlink == 0 || dir->ops ? -ENOENT : 0;
 }
 
 int tree_may_remove(const struct entry *entry)
 {
+	assert_mutex_held(&tree_lock);
 	if (entry->inode->dev != entry->parent->dev)
 		return -EBUSY;
 	return entry->parent->ops ? -EPERM : 0;
@@ -182,6 +186,7 @@ int tree_link(struct inode *dir, const struct name *name, struct inode *inode)
 {
 	struct entry *entry = entry_create(name, 0);
 
+	assert_mutex_held(&tree_lock);
 	if (!entry)
 		return -ENOMEM;
 	entry_insert(entry, dir, inode);
@@ -190,6 +195,7 @@ int tree_link(struct inode *dir, const struct name *name, struct inode *inode)
 
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode)
 {
+	assert_mutex_held(&tree_lock);
 	if (dir->mode & S_ISGID) {
 		inode->gid = dir->gid;
 		inode->mode |= inode_is(inode, S_IFDIR) ? S_ISGID : 0;
@@ -201,6 +207,7 @@ void tree_unlink(struct entry *entry)
 {
 	struct inode *inode = entry->inode;
 
+	assert_mutex_held(&tree_lock);
 	entry_remove(entry);
 	if (inode->nlink == 0) {
 		// The entry becomes the file's label and keeps its reference on the directory.
@@ -220,6 +227,7 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 	struct inode *inode = entry->inode;
 	struct entry *moved = entry_create(name, entry->length);
 
+	assert_mutex_held(&tree_lock);
 	if (!moved)
 		return -ENOMEM;
 	if (inode_is(inode, S_IFDIR) && dir != entry->parent)
@@ -243,6 +251,7 @@ int tree_exchange(struct entry *a, struct entry *b)
 	struct entry *new_a = entry_create(&name_a, a->length);
 	struct entry *new_b = entry_create(&name_b, b->length);
 
+	assert_mutex_held(&tree_lock);
 	if (!new_a || !new_b) {
 		kfree(new_a);
 		kfree(new_b);
@@ -265,6 +274,7 @@ int tree_exchange(struct entry *a, struct entry *b)
 
 struct inode *tree_parent(struct inode *dir)
 {
+	assert_mutex_held(&tree_lock);
 	if (dir == tree_root)
 		return dir;
 	return list_first(&dir->names, struct entry, alias)->parent;
@@ -277,6 +287,7 @@ int tree_is_above(const struct inode *above, struct inode *inode)
 	uint32_t moves = tree_moves;
 	int error = 0;
 
+	assert_mutex_held(&tree_lock);
 	if (above == inode || (above->nlink <= 2 && !above->ops))
 		return above == inode;
 	inode = inode_get(inode);
@@ -301,6 +312,7 @@ struct entry *tree_next(const struct inode *dir, uint32_t cookie)
 {
 	struct avl_node *node = dir->dir.entries.root, *best = NULL;
 
+	assert_mutex_held(&tree_lock);
 	while (node) {
 		bool before = entry_of(node)->cookie < cookie;
 
@@ -313,5 +325,6 @@ struct entry *tree_next(const struct inode *dir, uint32_t cookie)
 
 struct entry *tree_after(const struct entry *entry)
 {
+	assert_mutex_held(&tree_lock);
 	return entry_of(avl_next(&entry->order));
 }

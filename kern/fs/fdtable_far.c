@@ -27,6 +27,7 @@ uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd)
 {
 	struct fd_chunk *chunk;
 
+	assert_spin_held(&table->lock);
 	if (!table->far || fd < FD_NEAR || fd >= NR_OPEN)
 		return NULL;
 	chunk = table->far->chunks[chunk_of(fd)];
@@ -37,6 +38,7 @@ int fd_far_reach(struct fdtable *table, uint32_t fd)
 {
 	uint32_t chunk = chunk_of(fd);
 
+	assert_spin_held(&table->lock);
 	if (!table->far)
 		table->far = kzalloc(sizeof(*table->far));
 	if (!table->far)
@@ -50,6 +52,7 @@ int fd_far_reach(struct fdtable *table, uint32_t fd)
 
 void fd_far_taken(struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	table->far->chunks[chunk_of(fd)]->used++;
 }
 
@@ -58,6 +61,7 @@ void fd_far_freed(struct fdtable *table, uint32_t fd)
 	struct fd_far *far = table->far;
 	uint32_t chunk = chunk_of(fd);
 
+	assert_spin_held(&table->lock);
 	far->chunks[chunk]->slots[fd - first_of(chunk)] = 0;
 	if (--far->chunks[chunk]->used)
 		return;
@@ -67,6 +71,7 @@ void fd_far_freed(struct fdtable *table, uint32_t fd)
 
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	while (fd < NR_OPEN) {
 		uint32_t index = chunk_of(fd), end = first_of(index + 1);
 		const struct fd_chunk *chunk = table->far ? table->far->chunks[index] : NULL;
@@ -83,6 +88,7 @@ uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd)
 
 int fd_far_next(const struct fdtable *table, uint32_t fd)
 {
+	assert_spin_held(&table->lock);
 	for (fd = MAX(fd, (uint32_t)FD_NEAR); table->far && fd < NR_OPEN;) {
 		uint32_t index = chunk_of(fd), end = first_of(index + 1);
 		const struct fd_chunk *chunk = table->far->chunks[index];
@@ -117,6 +123,7 @@ static bool copy_chunk(struct fdtable *from, uint32_t index, struct fd_chunk *co
 // A chunk is copied under the lock, a page at a time; between two chunks others may run.
 int fd_far_copy(struct fdtable *from, struct fdtable *to)
 {
+	assert_no_lock();
 	to->far = kzalloc(sizeof(*to->far));
 	if (!to->far)
 		return -ENOMEM;
@@ -139,6 +146,7 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to)
 
 void fd_far_put(struct fdtable *table)
 {
+	assert_no_lock();
 	for (uint32_t index = 0; index < FD_CHUNKS; index++) {
 		struct fd_chunk *chunk = table->far->chunks[index];
 

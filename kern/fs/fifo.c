@@ -29,6 +29,7 @@ static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 	uint32_t before = *opens;
 	int error = 0;
 
+	assert_only_spinlock(&pipe->lock);
 	while (*opens == before && !error)
 		error = waitq_sleep(&pipe->open_wait, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 	return error ? -ERESTARTSYS : 0;

@@ -41,6 +41,7 @@ void file_allow_exec(struct file *file)
 
 void file_free(struct file *file)
 {
+	assert_no_lock();
 	if (file->ops->release)
 		file->ops->release(file);
 	file_allow_exec(file);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "kern.h"
-#include "thread/waitq.h"
+#include "thread/mutex.h"
 #include <abi/fcntl.h>
 #include <abi/poll.h>
 
@@ -96,6 +96,7 @@ void file_free(struct file *file);
 // Drop a reference on `file`. The last one closes the file. Caller: holds no lock.
 static inline void file_put(struct file *file)
 {
+	assert_no_lock();
 	if (__atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) == 0)
 		file_free(file);
 }

@@ -106,6 +106,7 @@ static struct inode *dead;
 // above it, and so on. A recursion as deep as the tree would overflow the kernel stack of 8 KiB.
 void inode_put(struct inode *inode)
 {
+	assert_may_sleep();
 	while (inode && __atomic_sub_fetch(&inode->refs, 1, __ATOMIC_ACQ_REL) == 0) {
 		struct inode *parent = NULL;
 
@@ -192,6 +193,7 @@ uint64_t inode_size(struct inode *inode)
 {
 	uint64_t size = 0;
 
+	assert_may_sleep();
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
 		if (!inode->object)
@@ -215,6 +217,7 @@ int size_limit_write(uint64_t pos, size_t *count)
 {
 	uint64_t limit = thread_limit(RLIMIT_FSIZE);
 
+	assert_no_lock();
 	if (likely(limit == RLIM64_INFINITY))
 		return 0;
 	if (pos >= limit) {
@@ -227,6 +230,7 @@ int size_limit_write(uint64_t pos, size_t *count)
 
 int size_limit_grow(uint64_t old, uint64_t size)
 {
+	assert_no_lock();
 	if (size <= old || size <= thread_limit(RLIMIT_FSIZE))
 		return 0;
 	size_limit_hook();
@@ -357,6 +361,7 @@ char *inode_path(struct inode *inode, struct inode *root, char *text, size_t siz
 	char *end = text + size;
 	bool fits = prepend(text, &end, "", 1);
 
+	assert_mutex_held(&tree_lock);
 	if (inode == root || inode == tree_root)
 		fits = fits && prepend(text, &end, "/", 1);
 	else if (list_empty(&inode->names))

@@ -233,6 +233,7 @@ int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 // Returns true if the file had names and has lost the last one. Caller: holds tree_lock.
 static inline bool inode_lost_name(const struct inode *inode)
 {
+	assert_mutex_held(&tree_lock);
 	return inode->nlink == 0 && !list_empty(&inode->names) &&
 	       list_first(&inode->names, struct entry, alias)->cookie;
 }

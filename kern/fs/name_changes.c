@@ -14,6 +14,7 @@ static int walk_to_new(struct fs_context *fs, struct inode *start, const char *t
 {
 	int error = path_walk(fs, start, text, WALK_MAY_MISS, path);
 
+	assert_mutex_held(&tree_lock);
 	if (error)
 		return error;
 	if (path->inode)
@@ -109,6 +110,7 @@ static int remove_name(const struct path *path, bool directory)
 	bool is_directory;
 	int error;
 
+	assert_mutex_held(&tree_lock);
 	if (path->last != LAST_NAME)
 		return directory ? not_removable(path->last) : -EISDIR;
 	if (!path->inode)
@@ -170,6 +172,7 @@ static int ancestry_find(const struct path *from, const struct path *to, struct 
 {
 	int from_above, to_above;
 
+	assert_mutex_held(&tree_lock);
 	do {
 		from_above = to_above = 0;
 		if (from->inode && inode_is(from->inode, S_IFDIR))
@@ -230,6 +233,7 @@ static int rename_paths(const struct path *from, const struct path *to,
 	struct entry *entry, *victim;
 	int error = check_rename(from, to, ancestry, flags);
 
+	assert_mutex_held(&tree_lock);
 	if (error || from->inode == to->inode)
 		return error; // two names of one file: nothing is done
 	entry = tree_find(from->parent, &from->name);
@@ -251,6 +255,7 @@ static bool look_again(struct path *path)
 	struct inode *inode;
 	struct entry *entry;
 
+	assert_mutex_held(&tree_lock);
 	if (path->last != LAST_NAME || path->parent->ops)
 		return false;
 	entry = tree_find(path->parent, &path->name);
@@ -270,6 +275,7 @@ static int rename_walked(struct path *from, struct path *to, unsigned int flags)
 	struct ancestry ancestry = { .from_above = false };
 	int error = 0;
 
+	assert_mutex_held(&tree_lock);
 	if (names && from->parent->dev == to->parent->dev) {
 		do
 			error = ancestry_find(from, to, &ancestry);

@@ -71,6 +71,7 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 	int error = tree_may_add(path->parent);
 	struct inode *inode;
 
+	assert_mutex_held(&tree_lock);
 	if (error)
 		return error;
 	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
@@ -94,6 +95,7 @@ static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode
 	char label[16];
 	struct inode *inode;
 
+	assert_mutex_held(&tree_lock);
 	if (dir->ops)
 		return -EOPNOTSUPP;
 	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
@@ -118,6 +120,7 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 	struct path path;
 	int error;
 
+	assert_mutex_held(&tree_lock);
 	*created = false;
 	error = path_walk(fs, start, text,
 	                  (flags & O_NOFOLLOW || exclusive ? 0 : WALK_FOLLOW) |
@@ -210,6 +213,7 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 	bool created;
 	int error;
 
+	assert_no_lock();
 	flags &= OPEN_FLAGS;
 	if (flags & O_PATH)
 		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;

@@ -50,6 +50,7 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 
 void fs_context_put(struct fs_context *fs)
 {
+	assert_no_lock();
 	if (__atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	inode_put(fs->root);
@@ -288,6 +289,7 @@ static int walk_yield(const struct walk *walk)
 {
 	int error;
 
+	assert_mutex_held(&tree_lock);
 	if (!yield_due(STEP_COST + walk->depth * SUSPENDED_COST))
 		return 0;
 	tree_unlock();
@@ -302,6 +304,7 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	struct walk walk;
 	int result = 0;
 
+	assert_mutex_held(&tree_lock);
 	if (!*text)
 		return WHY(-ENOENT, "the path is empty");
 	walk.fs = fs;
@@ -342,6 +345,7 @@ int path_lookup(struct fs_context *fs, struct inode *start, const char *text, un
 	struct path path;
 	int error;
 
+	assert_no_lock();
 	mutex_lock(&tree_lock);
 	error = path_walk(fs, start, text, flags & ~WALK_MAY_MISS, &path);
 	if (!error) {

@@ -105,6 +105,7 @@ static int wait_on(struct pipe *pipe, struct waitq *wq)
 {
 	int error;
 
+	assert_only_spinlock(&pipe->lock);
 	if (pipe->waiting)
 		wake_waiting(pipe);
 	pipe->waiting++;
@@ -156,6 +157,7 @@ static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 	size_t n = MIN((size_t)(slot->end - slot->start), uio->left);
 	size_t copied;
 
+	assert_spin_held(&pipe->lock);
 	if (unlikely(pipe_empty(pipe)))
 		return -EAGAIN;
 	copied = uio_copyout_nofault(uio, slot->page + slot->start, n);
@@ -175,6 +177,7 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 {
 	ssize_t total = 0;
 
+	assert_spin_held(&pipe->lock);
 	for (;;) {
 		if (n >= 0)
 			total += n;
@@ -232,6 +235,7 @@ static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 	size_t n, copied;
 	struct pipe_slot *slot;
 
+	assert_spin_held(&pipe->lock);
 	if (unlikely(!pipe->readers))
 		return -EPIPE;
 	slot = choose_slot(pipe, uio->left, &n);
@@ -258,6 +262,7 @@ static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ss
 {
 	ssize_t total = 0;
 
+	assert_spin_held(&pipe->lock);
 	for (;;) {
 		if (n >= 0)
 			total += n;

@@ -29,6 +29,7 @@ static uint64_t next(void)
 {
 	uint64_t z = state += STEP;
 
+	assert_spin_held(&lock);
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
 	return z ^ z >> 31;

@@ -36,6 +36,7 @@ static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_
 	mode_t mode;
 	uint32_t ino;
 
+	assert_mutex_held(&tree_lock);
 	if (!dir->ops || !dir->ops->list)
 		return true;
 	cookie = MAX(cookie, INODE_LIST_COOKIE);
@@ -53,6 +54,7 @@ static bool list_entries(struct inode *dir, struct dirent_buffer *buffer, uint32
 {
 	const struct entry *entry;
 
+	assert_mutex_held(&tree_lock);
 	if (cookie < 1 && !dirent_add(buffer, dir->ino, 1, S_IFDIR, ".", 1))
 		return false;
 	if (cookie < 2 && !dirent_add(buffer, tree_parent(dir)->ino, 2, S_IFDIR, "..", 2))

@@ -83,6 +83,7 @@ int uio_fault_in(const struct uio *uio, size_t ahead, bool write)
 {
 	struct uio rest = *uio;
 
+	assert_no_lock();
 	if (uio->kernel)
 		return 0;
 	uio_advance(&rest, ahead);
@@ -120,11 +121,13 @@ static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 
 size_t uio_copyin(struct uio *uio, void *dst, size_t n)
 {
+	assert_no_lock();
 	return transfer(uio, dst, n, true);
 }
 
 size_t uio_copyout(struct uio *uio, const void *src, size_t n)
 {
+	assert_no_lock();
 	return transfer(uio, (char *)src, n, false);
 }
 

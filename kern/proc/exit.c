@@ -58,6 +58,7 @@ static void give_away(struct process *process, struct process *init, struct proc
 {
 	bool dead = child->zombie;
 
+	assert_spin_held(&process_lock);
 	family_adopt(init, child);
 	child->exit_signal = SIGCHLD;
 	if (dead)
@@ -72,6 +73,7 @@ static bool give_away_children(struct process *process, int max)
 {
 	struct process *init = process_find(PID_INIT), *child;
 
+	assert_spin_held(&process_lock);
 	for (; max > 0; max--) {
 		if (!list_empty(&process->children))
 			child = list_first(&process->children, struct process, sibling);
@@ -111,6 +113,7 @@ static void signal_parent(struct process *child)
 		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
 	};
 
+	assert_spin_held(&process_lock);
 	signal_send(child->parent, child->exit_signal, &info);
 }
 
@@ -124,6 +127,7 @@ static void notify_parent(struct process *process)
 	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
 	bool ignored = process->exit_signal == SIGCHLD && action.sa_handler == SIG_IGN;
 
+	assert_spin_held(&process_lock);
 	if (process->exit_signal && !ignored)
 		signal_parent(process);
 	if (ignored || (process->exit_signal == SIGCHLD && (action.sa_flags & SA_NOCLDWAIT))) {
@@ -184,6 +188,7 @@ static bool is_meant(const struct process *child, pid_t pid, int options,
 // *status_store if there is one. Caller: holds process_lock.
 static bool take_report(struct process *child, int options, int *status_store)
 {
+	assert_spin_held(&process_lock);
 	if (child->zombie) {
 		*status_store = child->exit_status;
 		return true;
@@ -210,6 +215,7 @@ static struct process *search_after(struct wait_call *call, const struct process
 {
 	uint64_t birth = dead->birth;
 
+	assert_only_spinlock(&process_lock);
 	if (!yield_due(SEARCH_COST))
 		return family_next_dead(dead);
 	spin_unlock(&process_lock);
@@ -227,6 +233,7 @@ static struct process *find_report(struct wait_call *call)
 	struct process *parent = call->parent, *child, *dead = family_first_dead(parent);
 	bool living = call->options & (WUNTRACED | WCONTINUED);
 
+	assert_spin_held(&process_lock);
 	while (dead && !is_meant(dead, call->pid, call->options, parent))
 		dead = search_after(call, dead);
 	call->any = dead;
@@ -251,6 +258,7 @@ static struct process *find_report_of(struct wait_call *call)
 {
 	struct process *child = process_find(call->pid);
 
+	assert_spin_held(&process_lock);
 	call->any = child && child->parent == call->parent &&
 	            is_meant(child, call->pid, call->options, call->parent);
 	if (call->any && take_report(child, call->options, call->status_store))
@@ -267,6 +275,7 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 	struct process *parent = call->parent;
 	uint32_t reports;
 
+	assert_only_spinlock(&process_lock);
 	for (;;) {
 		reports = parent->reports;
 		call->yielded = call->interrupted = false;
@@ -298,6 +307,7 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 	};
 	pid_t result;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	result = wait_for_report(&call, &child);
 	if (result == 0 && child) {

@@ -101,6 +101,7 @@ static int sleep_on(struct futex_waiter *waiter, uint64_t deadline)
 {
 	int error = 0;
 
+	assert_only_spinlock(&futex_lock);
 	waitq_init(&waiter->wait);
 	list_add_tail(chain_of(&waiter->key), &waiter->link);
 	while (!error && !list_empty(&waiter->link))
@@ -118,6 +119,7 @@ int futex_wait(uintptr_t va, bool private, uint32_t value, uint64_t deadline)
 	uint32_t now;
 	int error = key_get(&waiter.key, va, private);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	error = lock_and_read(va, &now);
@@ -137,6 +139,7 @@ int futex_wake(uintptr_t va, bool private, int most)
 	struct futex_key key;
 	int woken = 0, error = key_get(&key, va, private);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	spin_lock(&futex_lock);
@@ -167,6 +170,7 @@ static __noinline void clear_tid(struct thread *thread)
 
 void futex_clear_tid(void)
 {
+	assert_no_lock();
 	if (thread_current()->clear_tid)
 		clear_tid(thread_current());
 }

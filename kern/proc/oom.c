@@ -36,6 +36,7 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 	struct aspace *as = NULL;
 	struct process *process;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	process = process_find(pid);
 	if (process) {
@@ -98,6 +99,7 @@ static struct aspace *space_of(const struct oom_measure *victim)
 {
 	const struct process *process = process_find(victim->pid);
 
+	assert_spin_held(&process_lock);
 	if (!process || process->serial != victim->serial || !process->aspace)
 		return NULL;
 	printk(LOG_ERR, "out of memory: killed pid %d (%s), which holds %zu pages\n", process->pid,
@@ -136,6 +138,7 @@ static void choose_and_kill(void)
 {
 	struct oom_measure victim;
 
+	assert_only_spinlock(&process_lock);
 	choosing = true;
 	spin_unlock(&process_lock);
 	victim = choose_victim();
@@ -167,6 +170,7 @@ static bool make_room(uintptr_t va)
 {
 	struct process *process = process_current();
 
+	assert_no_lock();
 	if (!process || process->pid == PID_INIT) // threads of the kernel get the error
 		return false;
 	if (!process->oom_victim && worth_another_try(process, va))
@@ -193,6 +197,7 @@ bool oom_killed_watched(void)
 
 void oom_process_ended(const struct process *process)
 {
+	assert_spin_held(&process_lock);
 	if (!process->oom_victim)
 		return;
 	victims--;

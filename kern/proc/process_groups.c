@@ -6,6 +6,7 @@
 
 bool group_guards(const struct process *parent, const struct process *process)
 {
+	assert_spin_held(&process_lock);
 	if (!parent || (parent->pid == PID_INIT && process->pid != PID_FIRST))
 		return false;
 	return parent->sid == process->sid && parent->pgid != process->pgid;
@@ -59,6 +60,7 @@ void group_move(struct process *process, pid_t pgid, pid_t sid)
 	pid_t old_pgid = process->pgid, old_sid = process->sid;
 	struct process *child;
 
+	assert_spin_held(&process_lock);
 	withdraw(process);
 	enter(process, pgid, sid);
 	release_numbers(old_pgid, old_sid);
@@ -71,6 +73,7 @@ pid_t group_session(pid_t pgid)
 {
 	const struct pid_slot *group = pid_slot(pgid);
 
+	assert_spin_held(&process_lock);
 	if (!group || list_empty(&group->members))
 		return 0;
 	return list_first(&group->members, struct process, group_link)->sid;
@@ -78,6 +81,7 @@ pid_t group_session(pid_t pgid)
 
 bool group_orphaned(pid_t pgid)
 {
+	assert_spin_held(&process_lock);
 	return pid_slot_taken(pgid)->guardians == 0;
 }
 
@@ -119,12 +123,14 @@ static void enter_family(struct process *process, struct process *parent)
 
 void family_adopt(struct process *parent, struct process *process)
 {
+	assert_spin_held(&process_lock);
 	leave(process);
 	enter_family(process, parent);
 }
 
 void family_child_died(struct process *process)
 {
+	assert_spin_held(&process_lock);
 	list_remove(&process->sibling);
 	avl_insert(&process->parent->dead_children, &process->dead_node, is_elder);
 	if (process->guarded)
@@ -133,11 +139,13 @@ void family_child_died(struct process *process)
 
 struct process *family_first_dead(const struct process *parent)
 {
+	assert_spin_held(&process_lock);
 	return process_of(avl_first(&parent->dead_children));
 }
 
 struct process *family_next_dead(const struct process *child)
 {
+	assert_spin_held(&process_lock);
 	return process_of(avl_next(&child->dead_node));
 }
 
@@ -146,6 +154,7 @@ struct process *family_dead_after(const struct process *parent, uint64_t birth)
 {
 	struct avl_node *node = parent->dead_children.root, *best = NULL;
 
+	assert_spin_held(&process_lock);
 	while (node) {
 		bool after = process_of(node)->birth > birth;
 
@@ -178,6 +187,7 @@ void process_publish(struct process *process, struct process *parent)
 
 void process_unpublish(struct process *process)
 {
+	assert_spin_held(&process_lock);
 	list_remove(&process->all_link);
 	process_count--;
 	leave(process);

@@ -44,6 +44,7 @@ void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 int limits_exchange(struct process *process, int resource, const struct rlimit64 *wanted,
                     struct rlimit64 *old)
 {
+	assert_spin_held(&process_lock);
 	if (resource < 0 || resource >= RLIM_NLIMITS)
 		return -EINVAL;
 	if (wanted && wanted->rlim_cur > wanted->rlim_max)

@@ -4,6 +4,7 @@
 #include "mem/heap.h"
 #include "proc/stop_continue.h"
 #include "proc/process.h"
+#include "thread/mutex.h"
 
 void signal_state_init(struct signal_state *signals)
 {
@@ -47,6 +48,7 @@ static inline struct sigaction action_of(const struct signal_state *signals, int
 {
 	struct sigaction action = { .sa_flags = 0 };
 
+	assert_spin_held(&signals->lock);
 	if (signals->table)
 		action = signals->table->actions[signo];
 	if (sigmask_has(&signals->reset, signo))
@@ -65,6 +67,7 @@ static bool is_ignored(const struct signal_state *signals, int signo)
 {
 	void (*handler)(int) = SIG_DFL;
 
+	assert_spin_held(&signals->lock);
 	if (signals->table && !sigmask_has(&signals->reset, signo))
 		handler = signals->table->actions[signo].sa_handler;
 	return handler == SIG_IGN || (handler == SIG_DFL && is_ignored_by_default(signo));
@@ -92,6 +95,7 @@ static struct action_table *own_table(struct signal_state *signals)
 {
 	struct action_table *old = signals->table, *table;
 
+	assert_spin_held(&signals->lock);
 	if (old && old->refs == 1)
 		return old;
 	table = kzalloc(sizeof(*table));
@@ -110,6 +114,7 @@ static void discard(struct process *process, sigmask_t which)
 {
 	struct thread *thread;
 
+	assert_spin_held(&process->signals.lock);
 	sigqueue_discard(&process->signals.queue, which);
 	list_for_each(thread, &process->threads, process_link)
 		sigqueue_discard(&thread->signals, which);
@@ -232,6 +237,7 @@ static bool prepare(struct process *process, const struct thread *thread, int si
 {
 	struct signal_state *signals = &process->signals;
 
+	assert_spin_held(&process->signals.lock);
 	if (is_stop_signal(signo)) {
 		discard(process, signal_bit(SIGCONT));
 	} else if (signo == SIGCONT) {
@@ -289,6 +295,7 @@ static bool group_is_large(const struct pid_slot *group)
 	const struct process *process;
 	int count = 0;
 
+	assert_spin_held(&process_lock);
 	list_for_each(process, &group->members, group_link)
 		if (++count > AT_ONCE_MAX)
 			return true;
@@ -323,6 +330,7 @@ int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 	const struct pid_slot *group;
 	bool large;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	group = pid_slot(pgid);
 	large = group && group_is_large(group);
@@ -338,6 +346,7 @@ int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
 	struct process *process;
 	int count = 0;
 
+	assert_only_spinlock(NULL);
 	spin_lock(&process_lock);
 	group = pid_slot(pgid);
 	if (group) {

@@ -4,6 +4,7 @@
 #include <abi/wait.h>
 #include "proc/process_groups.h"
 #include "proc/process.h"
+#include "thread/mutex.h"
 
 void job_continue(struct signal_state *signals)
 {
@@ -35,6 +36,7 @@ static void report_to_parent(const struct process *process, int signo)
 		.status = signo ? signo : SIGCONT,
 	};
 
+	assert_spin_held(&process_lock);
 	if (action.sa_handler != SIG_IGN && !(action.sa_flags & SA_NOCLDSTOP))
 		signal_send(parent, SIGCHLD, &info);
 	process_wake_parent(parent);
@@ -107,18 +109,25 @@ bool job_take_report(struct signal_state *signals, int options, int *status_stor
 // Returns true if a member of the group is stopped. Caller: holds process_lock.
 static bool has_stopped_member(const struct pid_slot *group)
 {
-	const struct process *process;
+	struct process *process;
+	bool stopped = false;
 
-	list_for_each(process, &group->members, group_link)
-		if (process->signals.job == JOB_STOPPED)
-			return true;
-	return false;
+	assert_spin_held(&process_lock);
+	list_for_each(process, &group->members, group_link) {
+		spin_lock(&process->signals.lock);
+		stopped = process->signals.job == JOB_STOPPED;
+		spin_unlock(&process->signals.lock);
+		if (stopped)
+			break;
+	}
+	return stopped;
 }
 
 bool job_group_orphaned(void)
 {
 	bool orphaned;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	orphaned = group_orphaned(process_current()->pgid);
 	spin_unlock(&process_lock);

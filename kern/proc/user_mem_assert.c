@@ -10,6 +10,7 @@ void user_mem_assert(const char *call, const void __user *va, size_t len, int pe
 	const struct thread *thread = thread_current();
 	uintptr_t bad;
 
+	assert_no_lock();
 	if (user_mem_check(thread->aspace, va, len, perm, &bad) == 0)
 		return;
 	printk(LOG_NOTICE, "%s (%d): %s: it may not %s %#x\n", thread->name, thread->tid, call,

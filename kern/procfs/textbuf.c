@@ -98,6 +98,7 @@ size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio)
 	const struct seq_piece *piece = seq->first;
 	size_t done = 0, wanted, n;
 
+	assert_no_lock();
 	for (; piece; piece = piece->next) {
 		if (pos < piece->used) {
 			wanted = MIN(piece->used - pos, uio->left);

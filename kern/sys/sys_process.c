@@ -163,6 +163,7 @@ static struct process *find_meant(pid_t pid)
 {
 	struct process *process = pid == 0 ? process_current() : process_find(pid);
 
+	assert_spin_held(&process_lock);
 	return process && process->pid != PID_INIT ? process : NULL;
 }
 
@@ -208,6 +209,7 @@ static long set_group(struct process *process, pid_t pgid)
 {
 	struct process *self = process_current();
 
+	assert_spin_held(&process_lock);
 	if (!process || (process != self && process->parent != self))
 		return -ESRCH;
 	if (process->sid != self->sid)

@@ -60,6 +60,7 @@ static int take_slot(size_t *slot_store)
 {
 	size_t slot = bitmap_next_absent(slots_taken, slots_from, SLOTS);
 
+	assert_spin_held(&kstack_lock);
 	slots_from = slot;
 	if (slot == SLOTS)
 		return -EAGAIN;
@@ -71,6 +72,7 @@ static int take_slot(size_t *slot_store)
 // Free a slot whose stack is not mapped. Caller: holds kstack_lock.
 static void free_slot(size_t slot)
 {
+	assert_spin_held(&kstack_lock);
 	bitmap_remove(slots_taken, slot);
 	slots_from = MIN(slots_from, slot);
 }

@@ -98,6 +98,7 @@ bool schedule_waiting(void)
 
 void make_runnable(struct thread *thread, int reason)
 {
+	assert_spin_held(&sched_lock);
 	thread->state = THREAD_RUNNABLE;
 	thread->wake_reason = (int8_t)reason;
 	list_add_tail(&run_queue, &thread->run_link);
@@ -189,6 +190,7 @@ void threads_stop(void)
 {
 	struct thread *thread;
 
+	assert_no_lock();
 	spin_lock(&sched_lock);
 	ending = true;
 	list_for_each(thread, &all_threads, all_link)

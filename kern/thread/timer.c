@@ -51,6 +51,7 @@ static uint64_t clock_read(void)
 	uint16_t now = pit_read_clock();
 	uint64_t high, low;
 
+	assert_spin_held(&timer_lock);
 	clock_ticks += (uint16_t)(clock_last - now);
 	clock_last = now;
 	high = clock_ticks >> 32;
@@ -65,6 +66,7 @@ static void clock_catch_up(void)
 {
 	uint64_t before = rdtsc(), after;
 
+	assert_spin_held(&timer_lock);
 	clock_read();
 	after = rdtsc();
 	clock_ticks += lost_ticks(&clock_reference, clock_ticks, before, after);
@@ -100,6 +102,7 @@ static bool is_earlier(const struct avl_node *a, const struct avl_node *b)
 // Remove a timer from the tree if it is armed. Caller: holds timer_lock.
 static void disarm(struct timer *timer)
 {
+	assert_spin_held(&timer_lock);
 	if (avl_is_linked(&timer->node))
 		avl_remove(&timers, &timer->node);
 }
@@ -111,6 +114,7 @@ static void shot_arm(uint64_t now)
 	uint64_t deadline;
 	uint32_t ticks;
 
+	assert_spin_held(&timer_lock);
 	if (slice_end <= now)
 		slice_end += SLICE_NS;
 	if (slice_end <= now)
@@ -161,7 +165,9 @@ void tick_init(void)
 	realtime_at_boot = cmos_seconds() * NS_PER_SECOND;
 	cputime_init();
 	irq_register(IRQ_PIT, tick);
+	spin_lock(&timer_lock);
 	shot_arm(0);
+	spin_unlock(&timer_lock);
 	irq_unmask(IRQ_PIT);
 }
 

@@ -27,6 +27,7 @@ static void wake_at_deadline(struct timer *timer)
 // at once if an event that `mode` allows is pending.
 static int sleep_locked(struct thread *thread, enum wait_mode mode)
 {
+	assert_only_spinlock(&sched_lock);
 	if (thread->work & work_ending(mode)) {
 		spin_unlock(&sched_lock);
 		return -EINTR;
@@ -57,6 +58,7 @@ static __noinline int sleep_with_timer(struct thread *thread, enum wait_mode mod
 // Sleep, with a timer if there is a deadline. Caller: holds sched_lock, which is released.
 static int sleep_until(struct thread *thread, enum wait_mode mode, uint64_t deadline)
 {
+	assert_only_spinlock(&sched_lock);
 	return deadline == NO_DEADLINE ? sleep_locked(thread, mode) :
 	                                 sleep_with_timer(thread, mode, deadline);
 }
@@ -103,6 +105,7 @@ static void wake(struct waiter *waiter)
 {
 	struct thread *thread = waiter->thread;
 
+	assert_spin_held(&sched_lock);
 	list_remove(&waiter->link);
 	if (thread->state == THREAD_SLEEPING)
 		make_runnable(thread, 0);

@@ -296,10 +296,15 @@ KTEST(directories_hold_many_names)
 	}
 	EXPECT_EQ(dir->dir.count, count);
 	i = 0;
+	mutex_lock(&tree_lock);
 	for (entry = tree_next(dir, 0); entry; entry = tree_after(entry)) {
+		snprintf(name, sizeof(name), "n%d", i++);
+		EXPECT(strcmp(entry->text, name) == 0);
+		mutex_unlock(&tree_lock); // nobody else changes this directory
 		EXPECT_EQ(number_of(fs, entry->text, 0), (int)entry->inode->ino);
-		i++;
+		mutex_lock(&tree_lock);
 	}
+	mutex_unlock(&tree_lock);
 	EXPECT_EQ(i, count);
 	for (i = 0; i < count; i += 2) {
 		snprintf(name, sizeof(name), "n%d", i);
@@ -308,7 +313,9 @@ KTEST(directories_hold_many_names)
 	EXPECT_EQ(dir->dir.count, count / 2);
 	EXPECT_EQ(number_of(fs, "n0", 0), -ENOENT);
 	EXPECT(number_of(fs, "n1", 0) > 0);
+	mutex_lock(&tree_lock);
 	EXPECT_EQ(tree_next(dir, 0)->text[1], '1');
+	mutex_unlock(&tree_lock);
 	inode_put(dir);
 	end(fs);
 }
