@@ -102,7 +102,7 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] user/*/*/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
-lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-constants lint-names lint-calls \
+lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-contracts lint-constants lint-names lint-calls \
 	lint-scripts lint-lengths
 .PHONY: $(lint_checks)
 
@@ -143,6 +143,9 @@ lint-cppcheck:
 
 lint-includes:
 	$(PYTHON) grade/tools/check-includes.py
+
+lint-contracts:
+	$(PYTHON) grade/tools/check-contracts.py
 
 # Macros and enumerators that nothing uses, or that two files define.
 lint-constants:
