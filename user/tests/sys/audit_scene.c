@@ -61,8 +61,8 @@ static void map(void)
 	(void)*(volatile char *)&own[63 * PAGE]; // the zero page
 }
 
-// Jumbo pages, of which one is there and one is promised: private ones, and shared ones.
-static void map_jumbo(void)
+// Large pages, of which one is there and one is reserved: private ones, and shared ones.
+static void map_large(void)
 {
 	int flags = MAP_ANONYMOUS | MAP_HUGETLB;
 	char *own = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | flags, -1, 0);
@@ -117,7 +117,7 @@ int main(void)
 	many = mmap(NULL, 2 * SPAN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	area_create(&scene, 1);
 	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
-	map_jumbo();
+	map_large();
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
 			map();

@@ -177,7 +177,7 @@ bool map_slots(void)
 {
 	const int both = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
 
-	munmap((void *)SLOTS_BASE, 4u << 20); // perhaps a jumbo page
+	munmap((void *)SLOTS_BASE, 4u << 20); // perhaps a large page
 	for (uint32_t slot = 0; slot < ARGS; slot++)
 		if (mmap((void *)(uintptr_t)(SLOTS_BASE + slot * SLOT_SIZE), 2 * PAGE, both, flags,
 		         -1, 0) == MAP_FAILED)

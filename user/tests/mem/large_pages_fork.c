@@ -1,14 +1,14 @@
 // append: hugepages=3
 // mem: 64
-// Copy-on-write of jumbo pages. What was put aside was for the parent: if pages are short, it takes
+// Copy-on-write of large pages. The reservation is the parent's: if pages are short, the parent takes
 // them from its children.
 
-#include "jumbo.h"
+#include "large_pages.h"
 
 static char *at;
 static int go[2], done[2];
 
-static void tell(int fd)
+static void send_byte(int fd)
 {
 	(void)!write(fd, "x", 1);
 }
@@ -20,7 +20,7 @@ static void wait_for(int fd)
 	(void)!read(fd, &byte, 1);
 }
 
-// Start a child that waits until it is told, and then looks, and perhaps writes.
+// Start a child that waits for a byte, and then looks, and perhaps writes.
 static void start(bool writes)
 {
 	if (fork() != 0)
@@ -31,7 +31,7 @@ static void start(bool writes)
 		at[0] = 'C';
 		say("the child wrote %c\n", at[0]);
 	}
-	tell(done[1]);
+	send_byte(done[1]);
 	wait_for(go[0]);
 	_exit(0);
 }
@@ -47,40 +47,40 @@ static void end(const char *what)
 
 static void copies(void)
 {
-	at = map_jumbo("one", 1, MAP_PRIVATE);
+	at = map_large("one", 1, MAP_PRIVATE);
 	at[0] = 'p';
 	start(true);
 	pool("forked");
-	tell(go[1]);
+	send_byte(go[1]);
 	wait_for(done[0]);
 	pool("the child has a copy");
 	say("the parent sees %c\n", at[0]);
 	at[0] = 'P';
 	pool("the parent wrote in place");
-	tell(go[1]);
+	send_byte(go[1]);
 	end("child");
 
 	start(false);
 	at[0] = 'q';
 	pool("the parent has a copy");
-	tell(go[1]);
+	send_byte(go[1]);
 	wait_for(done[0]);
-	tell(go[1]);
+	send_byte(go[1]);
 	end("child");
-	munmap(at, jumbo);
+	munmap(at, large);
 	pool("unmapped");
 }
 
-// All pages are promised: a child that writes has none.
+// All pages are reserved: a child that writes has none.
 static void child_without(void)
 {
-	char *other = map_jumbo("two", 2, MAP_PRIVATE);
+	char *other = map_large("two", 2, MAP_PRIVATE);
 
-	at = map_jumbo("one", 1, MAP_PRIVATE);
+	at = map_large("one", 1, MAP_PRIVATE);
 	at[0] = 'p';
-	other[0] = other[jumbo] = 1;
+	other[0] = other[large] = 1;
 	start(true);
-	tell(go[1]);
+	send_byte(go[1]);
 	end("a child that writes");
 	say("the parent sees %c\n", at[0]);
 	at[0] = 'P';
@@ -90,48 +90,48 @@ static void child_without(void)
 	at[0] = 'Q';
 	say("the parent wrote %c\n", at[0]);
 	pool("it took the page");
-	tell(go[1]);
+	send_byte(go[1]);
 	end("a child that looks");
 	touched = other;
 	show_child("a child that reads what nobody wrote", read_byte);
-	munmap(other, 2 * jumbo);
-	munmap(at, jumbo);
+	munmap(other, 2 * large);
+	munmap(at, large);
 	pool("unmapped");
 }
 
-// A child has no promise for what nobody touched.
+// A child has no reservation for what nobody touched.
 static void untouched(void)
 {
-	char *other = map_jumbo("two", 2, MAP_PRIVATE);
+	char *other = map_large("two", 2, MAP_PRIVATE);
 
-	at = map_jumbo("one", 1, MAP_PRIVATE);
+	at = map_large("one", 1, MAP_PRIVATE);
 	touched = at;
-	show_child("all is promised to the parent", read_byte);
-	munmap(other, 2 * jumbo);
+	show_child("all is reserved to the parent", read_byte);
+	munmap(other, 2 * large);
 	show_child("two are free", write_byte);
 	pool("none is lost");
 	check("the parent's is zero", at[0] == 0);
-	munmap(at, jumbo);
+	munmap(at, large);
 	pool("unmapped");
 }
 
 static void leave_out(void)
 {
-	at = map_jumbo("two", 2, MAP_PRIVATE);
-	at[0] = at[jumbo] = 'd';
-	madvise(at, jumbo, MADV_DONTFORK);
+	at = map_large("two", 2, MAP_PRIVATE);
+	at[0] = at[large] = 'd';
+	madvise(at, large, MADV_DONTFORK);
 	touched = at;
 	show_child("not inherited", read_byte);
-	touched = at + jumbo;
+	touched = at + large;
 	show_child("inherited", write_byte);
-	check("the parent's", at[0] == 'd' && at[jumbo] == 'd');
-	munmap(at, 2 * jumbo);
+	check("the parent's", at[0] == 'd' && at[large] == 'd');
+	munmap(at, 2 * large);
 	pool("unmapped");
 }
 
 int main(void)
 {
-	jumbo_begin();
+	large_pages_begin();
 	pipe(go);
 	pipe(done);
 	copies();

@@ -1,10 +1,10 @@
 // append: hugepages=5
 // mem: 64
 // limit: 60
-// Everything that can be done to jumbo pages, at random, by a process and its children: in the end no
-// page is lost, and none is promised.
+// Everything that can be done to large pages, at random, by a process and its children: in the end no
+// page is lost, and none is reserved.
 
-#include "jumbo.h"
+#include "large_pages.h"
 #include <setjmp.h>
 #include <sys/uio.h>
 
@@ -25,13 +25,13 @@ static uint32_t draw(uint32_t n)
 
 static char *slot(void)
 {
-	return BASE + draw(SLOTS) * jumbo;
+	return BASE + draw(SLOTS) * large;
 }
 
-// Mostly whole jumbo pages.
+// Mostly whole large pages.
 static size_t length(void)
 {
-	return draw(8) ? (1 + draw(3)) * jumbo : draw(3 * 1024) * PAGE;
+	return draw(8) ? (1 + draw(3)) * large : draw(3 * 1024) * PAGE;
 }
 
 static void on_signal(int number)
@@ -58,7 +58,7 @@ static void map(void)
 	int flags = kinds[draw(COUNT(kinds))] | MAP_FIXED | (file < 0 ? MAP_ANONYMOUS : 0);
 
 	mmap(slot(), length(), draw(4) ? RW : PROT_READ, flags, file,
-	     file < 0 ? 0 : (off_t)(draw(3) * jumbo));
+	     file < 0 ? 0 : (off_t)(draw(3) * large));
 }
 
 static void advise(void)
@@ -74,14 +74,14 @@ static void change_file(void)
 {
 	switch (draw(3)) {
 	case 0:
-		ftruncate(fd, (off_t)(draw(4) * jumbo));
+		ftruncate(fd, (off_t)(draw(4) * large));
 		break;
 	case 1:
 		syscall(SYS_fallocate, fd, draw(2) ? FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE : 0,
-		        draw(3) * jumbo, 0, length(), 0);
+		        draw(3) * large, 0, length(), 0);
 		break;
 	default:
-		pread(fd, slot(), length(), draw(3) * jumbo);
+		pread(fd, slot(), length(), draw(3) * large);
 	}
 }
 
@@ -94,7 +94,7 @@ static void copy_to(pid_t pid)
 
 static void one(pid_t other)
 {
-	static const int rights[] = { PROT_NONE, PROT_READ, RW };
+	static const int protections[] = { PROT_NONE, PROT_READ, RW };
 	unsigned char vec[4096];
 
 	switch (draw(12)) {
@@ -106,7 +106,7 @@ static void one(pid_t other)
 		munmap(slot(), length());
 		break;
 	case 3:
-		mprotect(slot(), length(), rights[draw(3)]);
+		mprotect(slot(), length(), protections[draw(3)]);
 		break;
 	case 4:
 		advise();
@@ -121,7 +121,7 @@ static void one(pid_t other)
 		copy_to(other);
 		break;
 	case 8:
-		mincore(slot(), jumbo, vec);
+		mincore(slot(), large, vec);
 		mlock(slot(), length());
 		break;
 	default:
@@ -160,18 +160,18 @@ int main(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
-	jumbo_begin();
+	large_pages_begin();
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
 	pool("at first");
-	fd = memfd_create("jumbo", MFD_HUGETLB);
+	fd = memfd_create("large", MFD_HUGETLB);
 	for (int i = 0; i < ROUNDS; i++) {
 		if (draw(25) == 0)
 			with_child();
 		else
 			one(getpid());
 	}
-	munmap(BASE, (SLOTS + 4) * jumbo);
+	munmap(BASE, (SLOTS + 4) * large);
 	close(fd);
 	pool("at last");
 	return 0;

@@ -1,4 +1,4 @@
-// What the tests of jumbo pages share. Their size differs between systems, so it is read, and results
+// What the tests of large pages share. Their size differs between systems, so it is read, and results
 // are counted in pages.
 #pragma once
 
@@ -8,7 +8,7 @@
 #define PAGE 4096
 #define RW (PROT_READ | PROT_WRITE)
 
-static size_t jumbo; // bytes of a jumbo page
+static size_t large; // bytes of a large page
 
 // A number of /proc/meminfo.
 static inline size_t meminfo(const char *name)
@@ -24,22 +24,22 @@ static inline size_t meminfo(const char *name)
 	return at ? strtoul(at + strlen(name), NULL, 10) : 0;
 }
 
-static inline void jumbo_begin(void)
+static inline void large_pages_begin(void)
 {
-	jumbo = meminfo("Hugepagesize:") * 1024;
+	large = meminfo("Hugepagesize:") * 1024;
 }
 
 // Print the state of the pool.
 static inline void pool(const char *what)
 {
-	say("%s: %zu free, %zu promised\n", what, meminfo("HugePages_Free:"),
+	say("%s: %zu free, %zu reserved\n", what, meminfo("HugePages_Free:"),
 	    meminfo("HugePages_Rsvd:"));
 }
 
-// Map `n` jumbo pages; more flags. Says so if that fails.
-static inline char *map_jumbo(const char *what, size_t n, int flags)
+// Map `n` large pages; more flags. Says so if that fails.
+static inline char *map_large(const char *what, size_t n, int flags)
 {
-	char *at = mmap(NULL, n * jumbo, RW, MAP_ANONYMOUS | MAP_HUGETLB | flags, -1, 0);
+	char *at = mmap(NULL, n * large, RW, MAP_ANONYMOUS | MAP_HUGETLB | flags, -1, 0);
 
 	if (at == MAP_FAILED)
 		say("%s: %s\n", what, error_name(errno));
@@ -52,17 +52,17 @@ static inline void show_map(const char *what, const void *at)
 	say("%s: %s\n", what, at == MAP_FAILED ? error_name(errno) : "mapped");
 }
 
-// Print how many jumbo pages an address is from another one.
+// Print how many large pages an address is from another one.
 static inline void show_place(const char *what, const void *at, const void *start)
 {
 	long away = (const char *)at - (const char *)start;
 
 	if (at == MAP_FAILED)
 		say("%s: %s\n", what, error_name(errno));
-	else if (away % (long)jumbo)
+	else if (away % (long)large)
 		say("%s: not aligned\n", what);
 	else
-		say("%s: %ld pages on\n", what, away / (long)jumbo);
+		say("%s: %ld pages on\n", what, away / (long)large);
 }
 
 // Touch a byte in a child, which a signal may end.

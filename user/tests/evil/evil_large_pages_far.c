@@ -1,17 +1,17 @@
 // append: hugepages=4
-// Jumbo pages of a file behind all that a file can hold: its length would be longer than any, and no
+// Large pages of a file beyond all that a file can hold: its length would be longer than any, and no
 // truncation would reach them.
-#include "jumbo.h"
+#include "large_pages.h"
 
 static void map(const char *what, int fd, int flags, off_t offset)
 {
-	char *at = mmap(NULL, jumbo, RW, flags, fd, offset);
+	char *at = mmap(NULL, large, RW, flags, fd, offset);
 
 	show_map(what, at);
 	if (at == MAP_FAILED)
 		return;
 	at[1] = 1;
-	munmap(at, jumbo);
+	munmap(at, large);
 }
 
 int main(void)
@@ -20,11 +20,11 @@ int main(void)
 	int fd = memfd_create("far", MFD_HUGETLB);
 	struct stat st;
 
-	jumbo_begin();
-	map("the last page", fd, MAP_SHARED, most - (off_t)jumbo);
+	large_pages_begin();
+	map("the last page", fd, MAP_SHARED, most - (off_t)large);
 	map("the next", fd, MAP_SHARED, most);
 	map("a copy of it", fd, MAP_PRIVATE, most);
-	map("the last of all", fd, MAP_SHARED, ((off_t)1 << 44) - (off_t)jumbo);
+	map("the last of all", fd, MAP_SHARED, ((off_t)1 << 44) - (off_t)large);
 	fstat(fd, &st);
 	say("size 2^40: %d\n", st.st_size == most);
 	pool("mapped");
