@@ -17,7 +17,7 @@ def test_every_call_is_in_the_grammar():
     for name in ("syscall_list.h", "syscall_list_quire.h"):
         with open(build.source("kern", "sys", name), encoding="utf-8") as file:
             calls |= set(re.findall(r"^X\((\w+)\)", file.read(), re.M))
-    with open(build.source("user", "tests", "fuzz_syscalls", "table.c"), encoding="utf-8") as file:
+    with open(build.source("user", "tests", "fuzz", "fuzz_syscalls", "table.c"), encoding="utf-8") as file:
         known = set(re.findall(r"^\tCALL\((\w+),", file.read(), re.M))
     assert calls - known == set()
     assert known - calls == set()

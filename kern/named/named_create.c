@@ -1,6 +1,8 @@
 // named_create.c: create, clone and delete named areas. An area is in the registry only while it
 // is complete, so no other call finds one that is half made.
 #include "named/named_internal.h"
+#include "vm/mapping.h"
+#include <abi/mman.h>
 
 // Returns true if the name has 1 to AREA_NAME_MAX - 1 characters, none of them a control
 // character: the name shows in /proc/PID/maps, and must not break its lines.

@@ -1,7 +1,7 @@
 // named_internal.h: what the files of named areas share.
 #pragma once
 
-#include "vm/internal.h"
+#include <abi/mman.h>
 #include "named/named.h"
 #include "vm/object.h"
 

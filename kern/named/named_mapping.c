@@ -1,5 +1,8 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "named/named_internal.h"
+#include "vm/area_edit.h"
+#include "vm/mapping.h"
+#include "vm/ptes.h"
 
 // Returns the AREA_ bits of a mapping of `memory`. The lock mode becomes mlock's flags: full and
 // contiguous are locked, lazy is locked on fault. Device memory cannot be locked.

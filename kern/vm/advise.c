@@ -4,7 +4,9 @@
 
 #include "thread/thread.h"
 #include "thread/why.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 
 // The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.

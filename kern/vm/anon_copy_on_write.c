@@ -18,7 +18,8 @@
 // entries read-only and counts each page once more (entry_inherit). A shared page becomes owned
 // again when the other process ends or makes its own copy: the next write finds a count of 1.
 #include "mem/page.h"
-#include "vm/internal.h"
+#include "vm/fault.h"
+#include "vm/ptes.h"
 
 // Install the new page `pp`, which has no reference yet, over the entry `expected`. Frees the page
 // on failure. Returns 0, -EAGAIN or -ENOMEM, as pte_install.

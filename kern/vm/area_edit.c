@@ -2,7 +2,8 @@
 // tree of areas and the reference counts of objects, never page-table entries: the caller changes
 // the entries.
 #include "mem/heap.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/object_internal.h"
 #include "vm/counted_name.h"
 #include "vm/object.h"
 

@@ -3,7 +3,9 @@
 #include <abi/mman.h>
 #include <abi/pageflags.h>
 #include "mem/large_pool.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 #include "vm/pagetree.h"
 
 // About how many instructions it takes to look at a page table; at an entry; at a page (mincore).

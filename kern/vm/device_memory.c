@@ -3,7 +3,8 @@
 // or copies such a page.
 #include "cpu/memory_type.h"
 #include "mem/physical_map.h"
-#include "vm/internal.h"
+#include "vm/ptes.h"
+#include <abi/mman.h>
 
 // Returns the bits of an entry that choose the memory type (cpu/memory_type.h). A processor
 // without a page attribute table has no write-combining; then the area is uncached, which is

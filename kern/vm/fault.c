@@ -6,7 +6,9 @@
 #include "cpu/trap.h"
 #include "cpu/x86.h"
 #include "thread/thread.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/fault.h"
+#include "vm/mapping.h"
 
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

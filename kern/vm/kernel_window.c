@@ -4,7 +4,7 @@
 #include "vm/kernel_window.h"
 
 #include "mem/heap.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
 
 struct aspace kernel_space;
 

@@ -7,7 +7,9 @@
 // SIGBUS there. If a child writes and no page is left, the child gets SIGBUS. Linux decides in
 // this way too.
 #include "mem/large_pool.h"
-#include "vm/internal.h"
+#include "vm/object_internal.h"
+#include "vm/ptes.h"
+#include <abi/mman.h>
 #include "vm/pagetree.h"
 
 // Store the directory entry for `slot`, the address of a large page; take a reference on the new

@@ -2,7 +2,10 @@
 // whatever may fail comes before the first visible change.
 #include <abi/mman.h>
 #include "thread/why.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/mapping.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 
 // Two things can fail: a cut through a large page or through a shared page table at one of the two
 // ends, and a split, which needs memory for the second area. A split is needed only for a hole in

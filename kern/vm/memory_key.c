@@ -2,7 +2,8 @@
 // show one memory.
 #include "vm/memory_key.h"
 
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/ptes.h"
 #include "vm/uaccess.h"
 
 // Returns true if the program sees the object's own page at `va`, not a private copy of it.

@@ -5,7 +5,10 @@
 #include <abi/mman.h>
 #include "mem/heap.h"
 #include "mem/large_pool.h"
-#include "vm/internal.h"
+#include "vm/fault.h"
+#include "vm/object_internal.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 #include "vm/pagetree.h"
 
 #define ADOPT_COST 200 // about how many instructions it takes to insert a page

@@ -2,7 +2,7 @@
 // releases the object's lock now and then; `changing` keeps the next change, and whoever needs the
 // object as it will be, waiting until it is complete.
 #include "thread/yield.h"
-#include "vm/internal.h"
+#include "vm/object_internal.h"
 #include "vm/object.h"
 
 // How many changes of all objects have begun or ended; how many are under way. [atomic]

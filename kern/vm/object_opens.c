@@ -1,7 +1,6 @@
 // object_opens.c: a file is open for writing, or a program runs from it, never both (ETXTBSY).
 // Without this rule a running program's code could change under it. One signed counter holds both
 // kinds: positive for writers, negative for programs.
-#include "vm/internal.h"
 #include "vm/object.h"
 
 // Add `step`, 1 or -1, to write_opens, unless its sign shows holders of the other kind. Test and

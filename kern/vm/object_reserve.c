@@ -1,7 +1,8 @@
 // object_reserve.c: large pages that are reserved for holes of an object: the set of such holes,
 // kept as a tree of indexes.
 #include "mem/large_pool.h"
-#include "vm/internal.h"
+#include "vm/lock_asserts.h"
+#include "vm/object_internal.h"
 #include "vm/pagetree.h"
 
 // The value of an index in the tree. Only its presence matters, so any page will do.

@@ -3,7 +3,7 @@
 // rely on its contents.
 #include <abi/fcntl.h>
 
-#include "vm/internal.h"
+#include "vm/object_internal.h"
 #include "vm/object.h"
 
 #define SEALED_AGAINST_WRITES (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)

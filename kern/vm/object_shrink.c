@@ -10,7 +10,9 @@
 // The change is done when it meets an area that is marked.
 #include <abi/fcntl.h>
 
-#include "vm/internal.h"
+#include "vm/object_internal.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
 

@@ -3,7 +3,11 @@
 #include <abi/mman.h>
 
 #include "thread/why.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "vm/mapping.h"
+#include "vm/object_internal.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 #include "vm/object.h"
 
 // Linux refuses a move unless this many more areas would fit into the space, and a fixed target

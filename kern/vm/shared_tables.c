@@ -16,7 +16,8 @@
 //
 // This is an optimization: if table_share returned false always, forks would be slower, and
 // nothing else would change.
-#include "vm/internal.h"
+#include "vm/ptes.h"
+#include "thread/yield.h"
 
 // With so few entries, copying them costs less than the fault that makes the table private.
 #define SHARE_MIN_ENTRIES 64

@@ -7,7 +7,8 @@
 #include <abi/mman.h>
 #include "thread/thread.h"
 #include "thread/why.h"
-#include "vm/internal.h"
+#include "vm/area_edit.h"
+#include "thread/yield.h"
 
 size_t user_clear(void *dst, size_t len);
 

@@ -1,9 +1,9 @@
 // uaccess_string.c: a user's strings. Their length is unknown until the NUL is found, and then the
 // program may have changed the string already. So each byte is read once.
+#include "vm/aspace.h"
 #include "vm/uaccess.h"
 
 #include "mem/heap.h"
-#include "vm/internal.h"
 
 ssize_t user_string_length(const char *src, size_t max);
 

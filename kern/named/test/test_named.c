@@ -1,6 +1,7 @@
 // test_named.c: named areas: who may use which, and each operation with each of its allocations
 // failing in turn.
 #include "mem/heap.h"
+#include <abi/mman.h>
 #include "mem/fail_alloc.h"
 #include "named/named.h"
 #include "vm/test/vm_test_util.h"

@@ -1,5 +1,6 @@
 // test_kernel_window.c: windows on users' memory.
 #include "mem/fail_alloc.h"
+#include <abi/mman.h>
 #include "vm/test/vm_test_util.h"
 #include "vm/kernel_window.h"
 

@@ -1,5 +1,6 @@
 // test_limits.c: the limits on a space's memory, and the distance that is kept from stacks.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 static int map(struct aspace *as, uintptr_t va, unsigned int pages, int prot, uint16_t flags)
 {

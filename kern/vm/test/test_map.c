@@ -1,5 +1,6 @@
 // test_map.c: mapping and unmapping: where areas go, how they merge and split.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 // Map `len` bytes at `va`. Returns the address or -errno: no valid address is that high.
 static long map(struct aspace *as, uintptr_t va, size_t len, bool fixed, bool no_replace)

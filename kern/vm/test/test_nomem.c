@@ -1,6 +1,8 @@
 // test_nomem.c: each operation with each of its allocations failing in turn: it returns -ENOMEM,
 // and everything is as before.
 #include "vm/test/vm_test_util.h"
+#include "vm/ptes.h"
+#include <abi/mman.h>
 
 #ifdef DEBUG
 

@@ -2,6 +2,7 @@
 // other, next to models that know only the protection and the first byte of each page. In debug
 // builds some allocations fail on the way.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #include "mem/heap.h"
 #include "mem/fail_alloc.h"

@@ -1,6 +1,7 @@
 // test_random_object.c: random sequences of operations on an object and on two spaces that map it,
 // shared and private, next to a model that knows the first byte of each page.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #include "mem/heap.h"
 

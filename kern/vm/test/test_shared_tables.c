@@ -1,5 +1,6 @@
 // test_shared_tables.c: page tables that parent and child share after a clone.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #include "mem/fail_alloc.h"
 #include "vm/uaccess.h"

@@ -1,5 +1,6 @@
 // test_stack.c: an area that grows downwards when it is touched below its start.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #define TOP (BASE + 64 * (1u << 20)) // far above everything else
 

@@ -1,5 +1,6 @@
 // test_switch.c: threads that run in address spaces.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #include "vm/uaccess.h"
 

@@ -5,6 +5,8 @@
 // call the objects' pages are removed from the page tables: so copies meet faults that are handled
 // as well as faults that end them.
 #include "vm/test/vm_test_util.h"
+#include "vm/ptes.h"
+#include <abi/mman.h>
 
 #include "vm/uaccess.h"
 

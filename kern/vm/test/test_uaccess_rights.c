@@ -1,6 +1,7 @@
 // test_uaccess_rights.c: copies write only where the program could: to pages of its own, and only
 // if the protection allows it now.
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #include "vm/uaccess.h"
 

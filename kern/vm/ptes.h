@@ -1,14 +1,12 @@
-// internal.h: what the files of kern/vm share. No other file includes it. In this order:
-// page-table entries, objects, page tables shared after fork, areas, mapping.
+// ptes.h: page-table entries of an address space: installed, looked at, removed, copied and moved by
+// ranges; and page tables that two spaces share after a fork (shared_tables.c). Only kern/vm includes
+// it: other layers change areas, and vm changes the entries.
 #pragma once
 
-#include <abi/mman.h>
-
-#include "mem/tlb.h"
 #include "thread/yield.h"
+#include "mem/tlb.h"
 #include "vm/aspace.h"
 #include "vm/lock_asserts.h"
-#include "vm/object.h"
 
 // Unmap [start, end) like ptes_unmap, but do not yield: return early when it is time to
 // (yield_due), after the entries of at least one table. Returns the address where it stopped:
@@ -28,9 +26,6 @@ static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 // Like ptes_unmap_some, but remove only entries that name pages of objects: private copies stay.
 // Caller: holds the lock of the object that the range maps.
 uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end);
-
-// About how many instructions it takes to make an area, to cut, merge or free one.
-#define AREA_COST 300
 
 // Remove the entries in [start, end) that name a page which was some object's, but is not (or no
 // longer) a page of `obj`. Yields.
@@ -88,62 +83,8 @@ static inline bool pde_has_large(pde_t pde)
 	return (pde & PTE_PS) && pte_has_page(pde);
 }
 
-// Remove pages in [first, end) from the object's tree, until it is time to yield. Returns true if
-// some are left.
-// Caller: holds the object's lock, or nobody else knows the object; nothing maps the pages.
-bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
-
-// Free the nodes that are left in the tree of an object without pages: those that pagetree_insert
-// has made before it failed.
-void object_drop_nodes(struct object *obj);
-
-// Lock the object; wait first until no change is removing pages from it. For callers that add
-// pages or change the size.
-// Caller: holds no lock that the change may need.
-void object_lock_settled(struct object *obj);
-
-// A change of the object that releases its lock meanwhile is between these two calls. Until the
-// end of the change, others wait that want to add pages or change the size; faults on large pages
-// wait as well, and with `punching` also faults on small pages.
-// Caller: holds the object's lock, got by object_lock_settled.
-void object_change_begin(struct object *obj, bool punching);
-void object_change_end(struct object *obj);
-
-// Fill a large page of the object with zeroes, or, if `from` is not NULL, with the contents of
-// `from`. Releases the object's lock meanwhile, as a change does, and yields.
-// Caller: as for object_change_begin.
-void object_fill_large(struct object *obj, page_t *pp, page_t *from);
-
-// The rest of object_lock_settled, for a caller that holds the object's lock and has seen
-// `changing`. Releases the lock meanwhile.
-void object_wait_settled(struct object *obj);
-
-// A change of an object removes pages from all areas that map it. Code that copies or moves
-// entries, and yields meanwhile, may bring entries to an area that the change has visited before.
-// So such code calls object_changes() when it begins, and asks object_changed_since() at the end
-// whether any object has changed. If so, it calls object_catch_up for each area that has got
-// entries: this removes the entries that should not be there.
-uint32_t object_changes(void);
-bool object_changed_since(uint32_t mark);
-
 // Caller: holds the space's lock for writing, or nobody else knows the space; no other lock.
 void object_catch_up(struct area *area);
-
-// An area has merged into `area`. The change under way may have visited `area` but not the other
-// one: let it visit `area` again.
-// Caller: holds the space's lock for writing.
-void object_visit_again(struct area *area);
-
-// Find page `index` of the object, or make it. Returns 0, -ENOMEM or -ENOSPC. Caller of this and
-// the next three functions: holds the object's lock.
-int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
-
-// Reserve a large page for each hole of the object in [first, end). Returns 0, or -ENOMEM with
-// nothing changed. object_unreserve cancels the reservations of a range. object_reserve_used
-// removes one whose page has been allocated. (object_reserve.c)
-int object_reserve(struct object *obj, uint32_t first, uint32_t end);
-void object_unreserve(struct object *obj, uint32_t first, uint32_t end);
-void object_reserve_used(struct object *obj, uint32_t index);
 
 // Page tables shared after a fork (shared_tables.c). A shared table never changes: whoever changes
 // an entry has made the table private before, in a step that may fail.
@@ -258,61 +199,6 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
-// Handle a write to `old`, the entry for `va`, which is present and read-only, in a private area:
-// let the space write to the page if it owns it exclusively, else give it a copy.
-// Returns 0, -EAGAIN or -ENOMEM.
-int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
-
-// Make an area for [start, end) as the request says, in no tree, with references of its own.
-// Returns NULL if out of memory.
-struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
-                      uintptr_t end);
-
-// Make a copy of `area` for the space `as`, in no tree, with references of its own. Returns NULL
-// if out of memory.
-struct area *area_copy(const struct area *area, struct aspace *as);
-
-// If [start, end) is free, and an area next to it is like the request, extend that area over the
-// range. Returns true if an area was extended.
-// Caller: holds as->lock for writing.
-bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
-                 uintptr_t end);
-
-// Take [start, end) away from `area`, which extends beyond at most one end of the range. If
-// nothing is left of the area, it is released.
-// Caller: holds as->lock for writing.
-void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
-
-// Release an area that is in no tree: drop its references and free it.
-void area_release(struct area *area);
-
-// Remove an area from its tree and release it. Caller: holds as->lock for writing.
-void area_drop(struct aspace *as, struct area *area);
-
-// Map and unmap, like aspace_map and aspace_unmap. Caller: holds as->lock for writing.
-int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
-int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
-
-// The two steps of unmap_locked. Only the first can fail: it returns 0, -EINVAL or -ENOMEM. The
-// second yields; a thread that is killed meanwhile completes it, because its end would have to do
-// this work anyway.
-int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
-void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
-
-// Find `len` free bytes for an area with the backend `ops`: at `hint` if possible, else at the
-// lowest address from MMAP_BASE on. Returns 0 with the address in *store, or -ENOMEM.
-// Caller: holds as->lock.
-int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
-              uintptr_t *store);
-
-// Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
-// with this protection and these flags in `as`.
-// Caller: holds as->lock.
-bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
-
-// Returns true if [va, va + len) is a range of user addresses, `va` page-aligned, len > 0.
-bool range_valid(uintptr_t va, size_t len);
-
 // Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the
 // page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it the
 // caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
@@ -321,64 +207,3 @@ bool range_valid(uintptr_t va, size_t len);
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
-
-// Split the areas that contain `start` and `end`, so that no area reaches across either address.
-// Returns 0; -EINVAL if an area cannot be cut there, or -ENOMEM if out of memory, both with
-// nothing changed; -ENOMEM if the space may have no more areas (areas_max): as on Linux the cut at
-// `start` stays if only the cut at `end` is one too many.
-// Caller: holds as->lock for writing.
-int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
-
-// Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
-// `flags`. The part merges with a neighbour that is like it, or becomes an area of its own. The
-// caller changes the entries.
-// Returns 0, or the errors of areas_split_at. Caller: holds as->lock for writing.
-int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
-                uint32_t flags);
-
-// Merge the two areas that meet at `va` if they are alike. Caller: holds as->lock for writing.
-void areas_merge_at(struct aspace *as, uintptr_t va);
-
-// Returns true if the area's protection admits the access.
-static inline bool area_admits(const struct area *area, enum fault_access access)
-{
-	return access == ACCESS_WRITE ? area->prot & PROT_WRITE : area->prot != 0;
-}
-
-// Returns true if RLIMIT_DATA counts areas with this protection and these flags.
-static inline bool area_is_data(int prot, uint32_t flags)
-{
-	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
-}
-
-// Returns the backend of an area that is made as the request says.
-static inline const struct area_ops *request_ops(const struct map_request *request)
-{
-	if (request->ops)
-		return request->ops;
-	if (!request->object)
-		return &anon_ops;
-	return request->object->shift == PAGE_SHIFT ? &object_ops : &large_ops;
-}
-
-// Returns true if no area with this backend can be cut at `va`.
-static inline bool uncut_at(const struct area_ops *ops, uintptr_t va)
-{
-	return va & ops->uncut;
-}
-
-// Returns true if mlock() marks areas with this backend. The others have no pages that could be
-// taken away.
-static inline bool ops_lockable(const struct area_ops *ops)
-{
-	return ops != &linear_ops && ops != &large_ops;
-}
-
-// Returns true if the area maps device memory. Its entries have no pages to copy, pin or lock.
-static inline bool area_is_device(const struct area *area)
-{
-	return area->ops == &linear_ops;
-}
-
-// The trap handler for page faults (fault.c).
-void page_fault(struct trapframe *frame);

@@ -1,0 +1,60 @@
+// object_internal.h: what the files of memory objects share with the rest of kern/vm: changes that
+// remove pages, and reservations of large pages.
+#pragma once
+
+#include "vm/aspace.h"
+#include "vm/object.h"
+
+// Remove pages in [first, end) from the object's tree, until it is time to yield. Returns true if
+// some are left.
+// Caller: holds the object's lock, or nobody else knows the object; nothing maps the pages.
+bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
+
+// Free the nodes that are left in the tree of an object without pages: those that pagetree_insert
+// has made before it failed.
+void object_drop_nodes(struct object *obj);
+
+// Lock the object; wait first until no change is removing pages from it. For callers that add
+// pages or change the size.
+// Caller: holds no lock that the change may need.
+void object_lock_settled(struct object *obj);
+
+// A change of the object that releases its lock meanwhile is between these two calls. Until the
+// end of the change, others wait that want to add pages or change the size; faults on large pages
+// wait as well, and with `punching` also faults on small pages.
+// Caller: holds the object's lock, got by object_lock_settled.
+void object_change_begin(struct object *obj, bool punching);
+void object_change_end(struct object *obj);
+
+// Fill a large page of the object with zeroes, or, if `from` is not NULL, with the contents of
+// `from`. Releases the object's lock meanwhile, as a change does, and yields.
+// Caller: as for object_change_begin.
+void object_fill_large(struct object *obj, page_t *pp, page_t *from);
+
+// The rest of object_lock_settled, for a caller that holds the object's lock and has seen
+// `changing`. Releases the lock meanwhile.
+void object_wait_settled(struct object *obj);
+
+// A change of an object removes pages from all areas that map it. Code that copies or moves
+// entries, and yields meanwhile, may bring entries to an area that the change has visited before.
+// So such code calls object_changes() when it begins, and asks object_changed_since() at the end
+// whether any object has changed. If so, it calls object_catch_up for each area that has got
+// entries: this removes the entries that should not be there.
+uint32_t object_changes(void);
+bool object_changed_since(uint32_t mark);
+
+// An area has merged into `area`. The change under way may have visited `area` but not the other
+// one: let it visit `area` again.
+// Caller: holds the space's lock for writing.
+void object_visit_again(struct area *area);
+
+// Find page `index` of the object, or make it. Returns 0, -ENOMEM or -ENOSPC. Caller of this and
+// the next three functions: holds the object's lock.
+int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
+
+// Reserve a large page for each hole of the object in [first, end). Returns 0, or -ENOMEM with
+// nothing changed. object_unreserve cancels the reservations of a range. object_reserve_used
+// removes one whose page has been allocated. (object_reserve.c)
+int object_reserve(struct object *obj, uint32_t first, uint32_t end);
+void object_unreserve(struct object *obj, uint32_t first, uint32_t end);
+void object_reserve_used(struct object *obj, uint32_t index);
