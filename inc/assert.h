@@ -1,4 +1,4 @@
-// Stop when what must hold does not.
+// Stop the program when a condition that must hold is false.
 #pragma once
 
 void assert_failed(const char *text, const char *file, int line) __attribute__((noreturn));

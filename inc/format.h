@@ -7,7 +7,7 @@
 
 #define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
-// Take `n` bytes at `text`; `context` is what the caller of vformat() gave.
+// Take `n` bytes at `text`; `context` is the argument that the caller passed to vformat().
 typedef void emit_t(void *context, const char *text, size_t n);
 
 int vformat(emit_t *emit, void *context, const char *format, va_list args) PRINTF_LIKE(3, 0);

@@ -1,4 +1,4 @@
-// The registers that a signal handler with SA_SIGINFO finds behind its third argument: the struct
+// The registers that a signal handler with SA_SIGINFO gets by its third argument: the struct
 // ucontext of the system, with the names that programs use.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What the system told the program in the auxiliary vector.
+// Values that the system passes to the program in the auxiliary vector.
 
 #include <errno.h>
 #include <sys/auxv.h>

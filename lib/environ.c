@@ -47,7 +47,7 @@ static int append_entry(char *text)
 	return 0;
 }
 
-// Set a variable; one that exists only if `overwrite`. The old text is not freed: it may be the
+// Set a variable; an existing variable only if `overwrite`. The old text is not freed: it may be the
 // system's. Returns 0, or -1 with errno EINVAL (not a name) or ENOMEM.
 int setenv(const char *name, const char *value, int overwrite)
 {

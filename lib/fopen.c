@@ -37,7 +37,7 @@ FILE *fdopen(int fd, const char *mode)
 
 	if (flags < 0)
 		return NULL;
-	file = malloc(sizeof(*file) + BUFSIZ); // the buffer behind it
+	file = malloc(sizeof(*file) + BUFSIZ); // the buffer follows the struct
 	if (!file)
 		return NULL;
 	*file = (struct file){ .fd = fd,
@@ -64,7 +64,7 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
 	return file;
 }
 
-// Write what is left, and close. Returns 0, or EOF if any of the output was lost.
+// Write the rest of the buffer, and close. Returns 0, or EOF if any of the output was lost.
 int fclose(FILE *file)
 {
 	int result = fflush(file);

@@ -1,7 +1,7 @@
 // The core of printf, for programs and the kernel.
 //
 // Conversions: %d %i %u %o %x %X %c %s %p %%, with the flags - + space 0 #, a width and a precision
-// (numbers or *), and the lengths hh h l ll z t j. Anything else is copied as it stands.
+// (numbers or *), and the lengths hh h l ll z t j. Anything else is copied unchanged.
 
 #include <ctype.h>
 #include <limits.h>
@@ -33,7 +33,7 @@ struct conversion {
 	char letter;
 };
 
-// What a number looks like. Of these parts the text is put together in this order.
+// The parts of a number's text, in the order in which they are printed.
 struct number_text {
 	char prefix[3]; // sign, 0x
 	int prefix_length;
@@ -63,7 +63,7 @@ static void put_repeated(struct output *out, char c, int n)
 	put(out, chunk, n);
 }
 
-// Read a decimal number, or take it from the arguments for a star. COUNT_MAX stands for all that is
+// Read a decimal number, or take it from the arguments for a star. COUNT_MAX means all that is
 // larger, which is longer than a text may get.
 static int read_count(const char **format, va_list *args)
 {
@@ -115,7 +115,7 @@ static enum length read_length(const char **format)
 	return length;
 }
 
-// Take a conversion apart; *format stands after the % and is moved beyond the letter. A width or precision
+// Take a conversion apart; *format points after the % and is moved beyond the letter. A width or precision
 // that is too large is noted in `out`.
 static void read_conversion(struct output *out, struct conversion *conv, const char **format,
                             va_list *args)
@@ -251,7 +251,7 @@ static void format_character(struct output *out, const struct conversion *conv, 
 		put_repeated(out, ' ', conv->width - 1);
 }
 
-// Format one conversion. `text` is where it stands in the format: what we do not know is copied.
+// Format one conversion. `text` is its place in the format: an unknown conversion is copied.
 static void format_one(struct output *out, const struct conversion *conv, va_list *args,
                        const char *text, int text_length)
 {
@@ -284,7 +284,7 @@ static void format_one(struct output *out, const struct conversion *conv, va_lis
 
 // Format `args` as `format` says; every piece of text is given to `emit` with `context`, in order.
 // Returns the number of bytes; -1, after a part of the text, when it would be longer than about a
-// quarter of what an int can say.
+// quarter of an int's range.
 int vformat(emit_t *emit, void *context, const char *format, va_list args)
 {
 	struct output out = { emit, context, 0, false };
@@ -310,7 +310,7 @@ int vformat(emit_t *emit, void *context, const char *format, va_list args)
 	return out.overflow ? -1 : out.total;
 }
 
-// A buffer that is being filled; what does not fit is dropped.
+// A buffer that is being filled; text that does not fit is dropped.
 struct bounded {
 	char *next;
 	size_t room; // without the NUL's byte

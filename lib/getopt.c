@@ -15,8 +15,8 @@ static int complain(const char *program, const char *what, int option)
 	return '?';
 }
 
-// Take the next option letter from argv. `options` names the letters; a colon behind one means that
-// it takes an argument, from the rest of the word or from the next word, to be found in `optarg`.
+// Take the next option letter from argv. `options` names the letters; a colon after a letter means
+// that the option takes an argument, from the rest of the word or from the next word; `optarg` points to it.
 // The first word that is no option ends them, as does "--". Returns the letter, '?' for a wrong
 // one, -1 at the end, with `optind` at the first word that is left.
 int getopt(int argc, char *const argv[], const char *options)

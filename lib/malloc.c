@@ -162,7 +162,7 @@ void *calloc(size_t count, size_t size)
 	return pointer;
 }
 
-// Returns a block of `size` bytes that begins with what the old block held; the old one is gone.
+// Returns a block of `size` bytes that begins with the old block's contents; the old block is freed.
 // When there is no memory, returns NULL and leaves the old block alone.
 void *realloc(void *pointer, size_t size)
 {

@@ -1,4 +1,4 @@
-// What errors and signals are called. The texts are those that Linux users know.
+// The texts for errors and signals: Linux's.
 
 #include <errno.h>
 #include <signal.h>

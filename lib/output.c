@@ -120,7 +120,7 @@ int sprintf(char *restrict buffer, const char *restrict format, ...)
 	return total;
 }
 
-// Say on stderr what the last error was.
+// Print the last error on stderr.
 void perror(const char *what)
 {
 	fprintf(stderr, "%s: %s\n", what, strerror(errno));

@@ -1,4 +1,4 @@
-// Calls that take a path: names in directories, and what stands behind them.
+// Calls that take a path: names in directories, and the files that they name.
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -16,7 +16,7 @@ int raise(int signo)
 	return syscall(SYS_tgkill, getpid(), gettid(), signo);
 }
 
-// Say what a signal does. A handler returns to one of the two restorers, which make the call that
+// Set a signal's action. A handler returns to one of the two restorers, which make the call that
 // takes the kernel's frame off the stack.
 int sigaction(int signo, const struct sigaction *restrict action, struct sigaction *restrict old)
 {

@@ -1,4 +1,4 @@
-// What the start and the end of a program share with parts of the library that it may lack.
+// Shared by the start and the end of a program and by parts of the library that it may lack.
 #pragma once
 
 #include <elf.h>

@@ -29,7 +29,7 @@ FILE *const stderr = &files[2];
 
 struct file *open_files = files;
 
-// Write all of `data`. What cannot be written is lost, and the file remembers the error.
+// Write all of `data`. Bytes that cannot be written are lost, and the file remembers the error.
 static int write_all(FILE *file, const char *data, size_t n)
 {
 	while (n > 0) {
@@ -58,7 +58,7 @@ static int flush_one(FILE *file)
 	return write_all(file, file->buffer, n);
 }
 
-// Write what the buffer holds; of all files if `file` is NULL. Returns 0 or EOF.
+// Write the contents of the buffer; of all files' buffers if `file` is NULL. Returns 0 or EOF.
 int fflush(FILE *file)
 {
 	int result = 0;
@@ -91,7 +91,8 @@ int stream_to_reading(FILE *file)
 	return 0;
 }
 
-// Input that was read ahead but not taken is given back, so that output goes to the right place.
+// Prepare a stream for output: move the file's position back by the input that was read ahead but not
+// taken, so that output goes to the right place.
 int stream_to_writing(FILE *file)
 {
 	if (!file->writable) {

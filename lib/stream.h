@@ -1,4 +1,4 @@
-// Inside of stdio: what a FILE is.
+// Inside of stdio: the struct FILE.
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@ struct file {
 	bool readable, writable;
 	bool error, at_end;
 	bool writing;   // the buffer holds output, [0, end); else input not read yet, [start, end)
-	bool flush_due; // what this call has put in the buffer must be written before it returns
+	bool flush_due; // the bytes that this call buffers must be written before it returns
 	int buffering;
 	size_t start, end;
 	size_t size;
@@ -28,7 +28,7 @@ int stream_to_writing(FILE *file);
 // Read more input into the empty buffer. Returns 0, or EOF at the end or on an error.
 int stream_fill(FILE *file);
 
-// Put bytes in the buffer, writing when it is full; and at the end of a call that did so, write
-// what may not wait. Both return 0 or EOF.
+// stream_put puts bytes in the buffer and writes when it is full. stream_end_call, at the end of a call
+// that did so, writes the bytes that may not wait. Both return 0 or EOF.
 int stream_put(FILE *file, const char *data, size_t n);
 int stream_end_call(FILE *file);

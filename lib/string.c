@@ -1,5 +1,5 @@
 // Memory and strings, for programs and the kernel. Blocks are moved by the processor's string
-// instructions, four bytes at a time: that is what the fewest instructions do, and on a real
+// instructions, four bytes at a time: that takes the fewest instructions, and on a real
 // machine these instructions use wide moves inside (Intel SDM vol. 1, 7.3.9.3).
 //
 // This file must not be compiled into calls of itself: -ffreestanding keeps the compiler from
@@ -237,8 +237,8 @@ char *strpbrk(const char *s, const char *accept)
 	return *s ? (char *)(uintptr_t)s : NULL;
 }
 
-// Cut the next word from `s`, or from *rest when `s` is NULL: words are what stands between bytes
-// of `separators`. Returns it, NUL-terminated in place, or NULL when there is no more.
+// Cut the next word from `s`, or from *rest when `s` is NULL: words are separated by bytes
+// of `separators`. Returns the word, NUL-terminated in place, or NULL when there is no more.
 char *strtok_r(char *restrict s, const char *restrict separators, char **restrict rest)
 {
 	if (!s)

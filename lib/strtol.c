@@ -13,7 +13,7 @@ struct number {
 	bool overflow;
 };
 
-// The value of a digit, or 36 for what is none.
+// The value of a digit, or 36 if the character is no digit.
 static unsigned int digit_value(char c)
 {
 	if (isdigit(c))
@@ -21,7 +21,7 @@ static unsigned int digit_value(char c)
 	return isalpha(c) ? (unsigned int)(tolower(c) - 'a' + 10) : 36;
 }
 
-// Skip what may stand before the digits: spaces, a sign, and the prefix of a base. With base 0 the
+// Skip the characters that may precede the digits: spaces, a sign, and the prefix of a base. With base 0 the
 // prefix decides: 0x means 16, 0 means 8, nothing 10.
 static const char *read_prefix(const char *s, bool *negative, int *base)
 {

@@ -57,8 +57,8 @@ write:
 	ret
 	.size	write, . - write
 
-// pid_t vfork(void): the child runs on our stack until it calls execve or _exit, and overwrites
-// what lies below the stack pointer, so the return address waits in a register.
+// pid_t vfork(void): the child runs on the parent's stack until it calls execve or _exit, and
+// overwrites the memory below the stack pointer, so the return address waits in a register.
 	.globl	vfork
 	.type	vfork, @function
 vfork:

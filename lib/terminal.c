@@ -9,7 +9,7 @@ int tcgetattr(int fd, struct termios *attributes)
 	return ioctl(fd, TCGETS, attributes);
 }
 
-// TCSANOW, TCSADRAIN and TCSAFLUSH stand for three requests that follow each other.
+// TCSANOW, TCSADRAIN and TCSAFLUSH select three requests with consecutive numbers.
 int tcsetattr(int fd, int when, const struct termios *attributes)
 {
 	return ioctl(fd, TCSETS + (unsigned int)when, attributes);

@@ -1,5 +1,5 @@
-// grep [-v] [-i] [-n] [-c] PATTERN [FILE...]: lines that match. -v: that do not. -i: upper and
-// lower case are the same. -n: with their numbers. -c: only how many.
+// grep [-v] [-i] [-n] [-c] PATTERN [FILE...]: print the lines that match. -v: the lines
+// that do not match. -i: upper and lower case match. -n: with line numbers. -c: only their count.
 //
 // A pattern is made of characters, . for any one, [a-z] and [^a-z] for sets, * for the last of
 // these any number of times, ^ and $ for the ends of the line, and \ to take a character as it is.

@@ -68,7 +68,7 @@ static void print_target(const char *path)
 		printf(" -> %.*s", (int)n, target);
 }
 
-// Print one file: `path` is where it is, `name` what to call it.
+// Print one file: `path` leads to it, `name` is printed.
 static void print_file(const char *path, const char *name)
 {
 	struct stat st;
@@ -151,7 +151,7 @@ static bool is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-// First what is no directory, then the contents of those that are.
+// First the files that are not directories, then the contents of the directories.
 static void list_paths(char **paths, int count)
 {
 	struct stat st;

@@ -1,4 +1,4 @@
-// mkdir [-p] PATH...: make directories. -p: those above as well, and one that exists is no error.
+// mkdir [-p] PATH...: make directories. -p: the directories above too; an existing directory is no error.
 
 #include <errno.h>
 #include <stdbool.h>

@@ -10,8 +10,8 @@
 
 #define PAGE_KIB 4
 
-// The fields that we show. In the file, the name stands in parentheses and may hold anything; the
-// fields behind it are separated by spaces: state, parent, and the rest, counted from 3 as in
+// The fields that ps shows. In the file, the name is in parentheses and may have any characters; the
+// fields after it are separated by spaces: state, parent, and the rest, counted from 3 as in
 // proc(5).
 struct process {
 	const char *pid, *name, *state, *parent;

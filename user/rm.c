@@ -1,5 +1,5 @@
-// rm [-r] [-f] PATH...: remove files. -r: directories too, with all that is in them. -f: what does
-// not exist is no error.
+// rm [-r] [-f] PATH...: remove files. -r: directories too, with all that is in them. -f: a missing
+// file is no error.
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,7 +20,7 @@ static int complain(const char *path)
 	return 1;
 }
 
-// Remove what is in a directory. Removing may move entries that were not read yet, so start again
+// Remove the contents of a directory. Removing may move entries that were not read yet, so start again
 // until a whole pass finds nothing to remove.
 static int empty_directory(const char *path)
 {

@@ -29,8 +29,8 @@ enum {
 static const uint8_t shades[4] = { 0xB0, 0xB1, 0xB2, 0xDB };
 static const char title[] = "  Quire  ";
 
-// The kernel scrolls by moving the screen's first cell through the memory. Where it is now shows who
-// writes something there in the ordinary way, and looks for it.
+// The kernel scrolls by moving the screen's first cell through the memory. To find the cell,
+// write to the screen in the ordinary way, and search the memory for the text.
 static volatile uint16_t *find_screen(volatile uint16_t *memory, int console)
 {
 	static const char mark[] = "[here]";

@@ -1,4 +1,4 @@
-// Named areas: numbers, structs and flags. What they mean stands in <sys/area.h>.
+// Named areas: numbers, structs and flags. <sys/area.h> explains them.
 #pragma once
 
 #include <abi/syscall.h>
@@ -19,28 +19,28 @@
 #define AREA_NAME_MAX 32  // bytes with the NUL
 #define AREA_BATCH_MAX 64 // areas that one call creates or deletes
 
-// When an area's pages come.
-#define AREA_LOCK_NONE 0       // when they are touched
-#define AREA_LOCK_LAZY 1       // the same, and then they stay
+// When an area's pages are allocated.
+#define AREA_LOCK_NONE 0       // at the first access
+#define AREA_LOCK_LAZY 1       // at the first access, and then they stay
 #define AREA_LOCK_FULL 2       // all at once
 #define AREA_LOCK_CONTIGUOUS 3 // all at once, with physical addresses in a row
 
-// Who but its owner may clone an area.
+// Which others than its owner may clone an area.
 #define AREA_ACCESS_PRIVATE 0 // nobody
 #define AREA_ACCESS_READ 1    // everybody, not to write to its memory
 #define AREA_ACCESS_WRITE 2   // everybody
 
 // How the processor caches device memory.
 #define AREA_CACHE_BACK 0      // as it does memory
-#define AREA_CACHE_COMBINING 1 // what is written may wait, and go in one piece: for frame buffers
+#define AREA_CACHE_COMBINING 1 // writes may wait and be combined: for frame buffers
 #define AREA_CACHE_NONE 2      // not at all
 
-#define AREA_CLONE_COPY 1u     // of area_clone: what is written is the clone's own
-#define AREA_RESIZE_RECLAIM 1u // of area_resize: give back caches before memory is said to be short
+#define AREA_CLONE_COPY 1u     // of area_clone: the clone gets its own copy of each page it writes
+#define AREA_RESIZE_RECLAIM 1u // of area_resize: free caches before the call fails with ENOMEM
 
 struct area_request {
 	char name[AREA_NAME_MAX];
-	uint32_t address;    // wished; 0: anywhere. Afterwards: where it is
+	uint32_t address;    // the requested one; 0: any. Set by the call to the area's address
 	uint32_t size;       // bytes
 	uint32_t maximum;    // bytes that it can grow to; 0: no more than it has
 	uint32_t protection; // PROT_ bits
@@ -51,7 +51,7 @@ struct area_request {
 
 struct area_clone_request {
 	char name[AREA_NAME_MAX]; // empty: the source's
-	int32_t source;           // what to clone
+	int32_t source;           // the id of the area to clone
 	uint32_t flags;           // AREA_CLONE_
 	uint32_t address;         // as in struct area_request
 	uint32_t protection;

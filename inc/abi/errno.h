@@ -59,8 +59,8 @@
 #define EOWNERDEAD 130
 #define ENOTRECOVERABLE 131
 
-// Inside the kernel only: what a call that a signal interrupted returns until the way back to
-// user mode decides whether it is run again. A program never sees these.
+// Inside the kernel only: results of a call that a signal interrupted. The way back to user mode
+// decides whether the call is run again. A program never sees these.
 #define ERESTARTSYS 512           // again if the handler has SA_RESTART, else EINTR
 #define ERESTARTNOINTR 513        // always again
 #define ERESTARTNOHAND 514        // again only when no handler ran

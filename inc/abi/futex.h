@@ -24,7 +24,7 @@
 #define FUTEX_OWNER_DIED 0x40000000u
 #define FUTEX_TID_MASK 0x3fffffffu
 
-// What set_robust_list registers: a ring of locks that the thread holds.
+// The argument of set_robust_list: a ring of locks that the thread holds.
 struct robust_list {
 	uint32_t next;
 };

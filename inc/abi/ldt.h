@@ -1,4 +1,4 @@
-// What set_thread_area takes: one segment of the caller's thread-local storage.
+// The argument of set_thread_area: one segment of the caller's thread-local storage.
 #pragma once
 
 #include <stdint.h>

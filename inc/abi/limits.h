@@ -1,4 +1,4 @@
-// Limits that the system-call interface promises.
+// Limits that the system-call interface guarantees.
 #pragma once
 
 #define NAME_MAX 255          // bytes in one name of a path, without the NUL

@@ -1,5 +1,5 @@
-// What /proc/kpageflags says of a physical page, and /proc/PID/pagemap of a virtual one: 64 bits
-// for each, numbered as on Linux (its Documentation/admin-guide/mm/pagemap.rst).
+// The flags of physical pages in /proc/kpageflags, and of virtual pages in /proc/PID/pagemap: 64
+// bits for each page, numbered as on Linux (its Documentation/admin-guide/mm/pagemap.rst).
 #pragma once
 
 #define KPF_UPTODATE 3

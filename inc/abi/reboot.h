@@ -1,4 +1,4 @@
-// The reboot call: two magic numbers against accidents, and what to do.
+// The reboot call: two magic numbers against accidents, and the commands.
 #pragma once
 
 #define LINUX_REBOOT_MAGIC1 0xfee1dead

@@ -1,4 +1,4 @@
-// Flags of clone: what the child shares with its parent, and what happens on the way.
+// Flags of clone: the parts that the child shares with its parent, and the values that clone stores.
 #pragma once
 
 #define CSIGNAL 0x000000ff // the signal that the child's end sends

@@ -1,5 +1,5 @@
-// What lies on the user's stack while a signal handler runs, as i386 Linux lays it out. The kernel
-// writes it when it calls the handler and reads it back in sigreturn; a handler may change it.
+// The frame on the user's stack while a signal handler runs, as i386 Linux lays it out. The kernel
+// writes the frame when it calls the handler and reads it back in sigreturn; a handler may change it.
 #pragma once
 
 #include <abi/signal.h>
@@ -19,12 +19,12 @@ struct sigcontext {
 	uint32_t edx;
 	uint32_t ecx;
 	uint32_t eax;
-	uint32_t trapno; // the exception that raised the signal, else what the last one left
+	uint32_t trapno; // the exception that raised the signal, else the thread's last exception
 	uint32_t err;    // its error code
 	uint32_t eip;
 	uint16_t cs, cs_pad;
 	uint32_t eflags;
-	uint32_t esp_at_signal; // the same as esp
+	uint32_t esp_at_signal; // a copy of esp
 	uint16_t ss, ss_pad;
 	uint32_t fpstate; // address of a struct sigfpstate, or 0
 	uint32_t oldmask; // signals 1 to 32 of the mask to restore

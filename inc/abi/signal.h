@@ -1,4 +1,4 @@
-// Signals: numbers, actions, and what a handler is told.
+// Signals: numbers, actions, and the information that a handler gets.
 #pragma once
 
 #include <abi/types.h>
@@ -67,8 +67,8 @@ union sigval {
 
 #define SIGINFO_SIZE 128
 
-// What a handler with SA_SIGINFO is told. Which member of the union counts depends on si_signo
-// and si_code; programs use the si_ names below.
+// The information that a handler with SA_SIGINFO gets. si_signo and si_code determine which member of
+// the union is valid; programs use the si_ names below.
 typedef struct siginfo {
 	int si_signo;
 	int si_errno;
@@ -174,7 +174,7 @@ _Static_assert(sizeof(siginfo_t) == SIGINFO_SIZE, "siginfo has the wrong size");
 #define CLD_STOPPED 5
 #define CLD_CONTINUED 6
 
-// What rt_sigaction takes. The restorer is where a handler returns to: it makes the call
+// The argument of rt_sigaction. A handler returns to the restorer, which makes the call
 // rt_sigreturn (with SA_SIGINFO) or sigreturn (without).
 struct sigaction {
 	union {
@@ -191,7 +191,7 @@ _Static_assert(sizeof(struct sigaction) == 20, "struct sigaction has the wrong s
 #define sa_handler function.handler
 #define sa_sigaction function.action
 
-// What the old sigaction call (number 67) takes.
+// The argument of the old sigaction call (number 67).
 struct old_sigaction {
 	void (*old_handler)(int signo);
 	uint32_t old_mask;

@@ -1,4 +1,4 @@
-// What the stat calls report. `struct stat` is the layout of the stat64 family (numbers 195 to 197
+// The results of the stat calls. `struct stat` is the layout of the stat64 family (numbers 195 to 197
 // and 300), the only one that the library uses.
 #pragma once
 

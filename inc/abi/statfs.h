@@ -1,4 +1,4 @@
-// What statfs64 and fstatfs64 report about a file system.
+// The result of statfs64 and fstatfs64: the state of a file system.
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // System-call numbers of i386 Linux: eax at `int 0x80`; arguments in ebx, ecx, edx, esi, edi, ebp.
-// Not every call named here exists in Quire: one that we lack returns -ENOSYS.
+// Not every call named here exists in Quire: a call that Quire lacks returns -ENOSYS.
 #pragma once
 
 #define SYS_restart_syscall 0

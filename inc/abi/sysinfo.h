@@ -1,4 +1,4 @@
-// What sysinfo reports: memory and load of the whole machine.
+// The result of sysinfo: memory and load of the whole machine.
 #pragma once
 
 #include <stdint.h>

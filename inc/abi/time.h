@@ -8,7 +8,7 @@ struct timespec {
 	long tv_nsec;
 };
 
-// What the calls whose name ends in 64 take. Of tv_nsec they read the low 32 bits.
+// The argument of calls whose name ends in 64. They read only the low 32 bits of tv_nsec.
 struct timespec64 {
 	int64_t tv_sec;
 	int64_t tv_nsec;
@@ -34,7 +34,7 @@ struct itimerspec {
 	struct timespec it_value;
 };
 
-// What times() reports, in ticks of USER_HZ a second.
+// The result of times(), in ticks of USER_HZ a second.
 struct tms {
 	clock_t tms_utime;
 	clock_t tms_stime;

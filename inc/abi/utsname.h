@@ -1,4 +1,4 @@
-// What uname reports.
+// The result of uname.
 #pragma once
 
 #define UTSNAME_LENGTH 65 // of each string, with the NUL

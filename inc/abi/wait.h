@@ -1,4 +1,4 @@
-// Waiting for children: options, and what a status word says.
+// Waiting for children: options, and the meaning of a status word.
 #pragma once
 
 #define WNOHANG 1

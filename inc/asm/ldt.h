@@ -1,4 +1,4 @@
-// What set_thread_area takes.
+// The argument of set_thread_area.
 #pragma once
 
 #include <abi/ldt.h>

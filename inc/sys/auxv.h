@@ -1,4 +1,4 @@
-// What the system told the program when it started it.
+// The auxiliary vector: values that the system passes to a program when the program starts.
 #pragma once
 
 #include <abi/elf.h>

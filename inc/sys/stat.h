@@ -1,4 +1,4 @@
-// What files are, and making directories.
+// The status of files, and making directories.
 #pragma once
 
 #include <abi/fcntl.h>

@@ -1,4 +1,4 @@
-// What system this is.
+// The name and version of the system.
 #pragma once
 
 #include <abi/utsname.h>

@@ -1,5 +1,5 @@
-// areas.c: what a process pays for having many areas. They are single pages side by side, every
-// other one read-only, so that none becomes one with its neighbour. What is measured happens at
+// areas.c: the costs of having many areas. The areas are single pages side by side, every other one
+// read-only, so that none is merged with its neighbour. The measured operations happen at
 // PLACES places spread over all of them; each has its page table already.
 #include "bench.h"
 

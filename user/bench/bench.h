@@ -1,4 +1,4 @@
-// bench.h: what the files of bench share; main.c says what the program is for.
+// bench.h: shared by the files of bench; main.c describes the program.
 #pragma once
 
 #include <stddef.h>
@@ -7,14 +7,14 @@
 
 #define PAGE 4096u
 #define CHUNK 4096u  // bytes that pipe_per_byte moves at a time
-#define LARGE_MIB 16 // what fork_large has touched
+#define LARGE_MIB 16 // memory that fork_large has touched
 
 static inline uint64_t ticks(void)
 {
 	return __builtin_ia32_rdtsc();
 }
 
-// Say what failed, with errno's text, and end the program.
+// Print the operation that failed and errno's text, and end the program.
 void fail(const char *what);
 
 // Wait for a child that must end with status 0.
@@ -23,13 +23,13 @@ void wait_for_child(pid_t pid);
 // The program that fork_exec_wait runs, and its arguments.
 extern char *program[];
 
-// Operations. Each function does its operation `n` times and returns the ticks that took; what it
-// needs once is not counted.
+// Operations. Each function does its operation `n` times and returns the ticks that took; work
+// that it needs once is not counted.
 
 // process.c
 uint64_t null_call(unsigned int n);
 uint64_t fork_exit_wait(unsigned int n);
-uint64_t fork_large(unsigned int n); // the same with LARGE_MIB touched
+uint64_t fork_large(unsigned int n); // like fork_exit_wait, with LARGE_MIB touched
 uint64_t fork_exec_wait(unsigned int n);
 
 // fork_exit_wait with `mib` MiB touched.
@@ -51,7 +51,7 @@ uint64_t fault_file_shared(unsigned int n);
 uint64_t fault_file_private(unsigned int n);
 uint64_t mmap_munmap(unsigned int n);
 
-// areas.c: what calls and a fault cost in a process that has many areas, in ticks for PLACES of each
+// areas.c: the costs of calls and a fault in a process that has many areas, in ticks for PLACES of each
 #define PLACES 20
 
 struct area_costs {

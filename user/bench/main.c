@@ -1,11 +1,11 @@
-// bench [-p PROGRAM] [-s] [NAME...]: what operations of the system cost, in ticks of the time-stamp
+// bench [-p PROGRAM] [-s] [NAME...]: the costs of system operations, in ticks of the time-stamp
 // counter. Under QEMU's -icount shift=0 a tick is one instruction of the guest; on a real machine
 // it is time.
 //
 // Each line of output is "bench NAME VALUE". An operation runs in batches: one to warm up, then
-// BATCHES of them; VALUE is the mean of the best batch, with two digits behind the point. What a
-// batch needs once (a pipe, a second process) is not counted. With -s come series as well, cost
-// against size: "bench NAME/SIZE VALUE". PROGRAM is what fork_exec_wait runs, /bin/true without the
+// BATCHES of them; VALUE is the mean of the best batch, with two digits after the point. Work
+// that a batch needs once (a pipe, a second process) is not counted. With -s come series as well, cost
+// against size: "bench NAME/SIZE VALUE". fork_exec_wait runs PROGRAM, /bin/true without the
 // option.
 
 #include "bench.h"
@@ -49,7 +49,7 @@ static const struct operation operations[] = {
 
 #define OPERATIONS (sizeof(operations) / sizeof(*operations))
 
-// The names on the command line: what to measure, everything without any.
+// The names on the command line: the operations to measure; all of them without a name.
 static char **wanted;
 
 void fail(const char *what)
@@ -98,8 +98,8 @@ static void print_at(const char *name, unsigned int size, uint64_t hundredths)
 	print(full, hundredths);
 }
 
-// What blocking, waking and switching cost: half of what a round trip costs more than the two
-// writes and two reads in it cost when nothing blocks.
+// Print the cost of blocking, waking and switching: half of the difference between a round trip and
+// its two writes and two reads when nothing blocks.
 static void print_switch(uint64_t round_trip, uint64_t one_byte)
 {
 	print("block_wake_switch", round_trip > 2 * one_byte ? (round_trip - 2 * one_byte) / 2 : 0);

@@ -1,4 +1,4 @@
-// memory.c: what it costs to get a page by touching it, and to give it back.
+// memory.c: the costs of getting a page by touching it, and of freeing it.
 #include "bench.h"
 
 #include <fcntl.h>
@@ -88,8 +88,8 @@ uint64_t copy_on_write(unsigned int n)
 	return start;
 }
 
-// The same when the other process has ended: the pages are ours again, but read-only. It has written
-// to a page beside them, so that it did not just borrow our page tables.
+// Like copy-on-write, but the other process has ended: the pages are exclusively owned, but still
+// read-only. The other process has written to a page beside them, so that it had its own page tables.
 uint64_t last_owner(unsigned int n)
 {
 	size_t bytes = (n + 1) * PAGE;

@@ -1,4 +1,4 @@
-// process.c: what a call costs, and making processes.
+// process.c: the costs of a system call and of making processes.
 #include "bench.h"
 
 #include <sys/syscall.h>

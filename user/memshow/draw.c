@@ -1,5 +1,5 @@
 // draw.c: a frame on a screen of 80 columns and 25 lines: physical memory to the left, to the right
-// what the colours mean and each process's address space.
+// the meaning of the colours and each process's address space.
 #include "memshow.h"
 
 #include <stdio.h>
@@ -35,7 +35,7 @@ static struct look look_of(size_t use)
 	return (struct look){ (char)('a' + use), program_colours[use % PROGRAM_COLOURS], "" };
 }
 
-// What most pages of [first, end) are used for; free only where all are.
+// Returns the use of most pages of [first, end); free only if all of them are free.
 static size_t most_used(const struct memory *memory, size_t first, size_t end)
 {
 	size_t counts[USES] = { 0 }, best = USE_FREE;
@@ -85,7 +85,7 @@ static void draw_row(const struct memory *memory, size_t row, size_t each, bool 
 	fputs("  ", stdout);
 }
 
-// The right side: first what the letters mean, then two lines for each process.
+// The right side: first the meaning of the letters, then two lines for each process.
 static void draw_side(const struct memory *memory, size_t row, bool colour)
 {
 	const struct process *process;

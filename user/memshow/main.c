@@ -1,8 +1,8 @@
-// memshow [-1] [-n FRAMES] [-d TENTHS]: what physical memory is used for, by whom, and where each
-// process has mapped some: live, until `q` is typed. With -1 one frame, with -n so many; -d: tenths
-// of a second from one to the next. In colour on a terminal, with letters alone elsewhere.
+// memshow [-1] [-n FRAMES] [-d TENTHS]: draw the uses and owners of physical memory, and the
+// mappings of each process, until `q` is typed. -1: draw one frame; -n: draw FRAMES frames; -d: wait
+// TENTHS of a second between frames. In colour on a terminal, with letters alone elsewhere.
 //
-// Each character of the left side is a few pages, and shows what most of them are used for. A
+// Each character of the left side is a few pages, and shows the use of most of them. A
 // process's address space is a row of characters too: x program, h heap, m mappings, s stack. The
 // numbers are pages.
 

@@ -1,11 +1,11 @@
-// memshow.h: what the files of memshow share; main.c says what the program is for.
+// memshow.h: shared by the files of memshow; main.c describes the program.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// What physical memory is used for. Programs' pages have an owner besides.
+// The uses of physical memory. Programs' pages have an owner too.
 enum use {
 	USE_FREE,
 	USE_RESERVED, // firmware and the kernel itself

@@ -1,5 +1,5 @@
-// read.c: what memory is used for, from files that Linux has as well: /proc/kpageflags says what
-// each physical page is, /proc/PID/pagemap which ones a process has.
+// read.c: reads the uses of memory from files that Linux has too: /proc/kpageflags has the use of
+// each physical page, /proc/PID/pagemap the pages of a process.
 #include "memshow.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-// Memory that is given back all at once: trees, words and arguments live as long as the command
+// Memory that is freed all at once: trees, words and arguments live as long as the command
 // that they belong to.
 
 #include "sh.h"
@@ -40,7 +40,7 @@ void *arena_alloc(size_t size)
 	return current->bytes + used - wanted;
 }
 
-// Copy `length` bytes, and put a NUL behind them.
+// Copy `length` bytes, and put a NUL after them.
 char *arena_copy(const char *text, size_t length)
 {
 	char *copy = arena_alloc(length + 1);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *rest; // what is still to be read
+static const char *rest; // the text that is still to be read
 
 static long parse_binary(int level);
 
@@ -66,7 +66,7 @@ static long divide(long a, long b, bool remainder)
 	return remainder ? a % b : a / b;
 }
 
-// Operators from the loosest to the tightest. A longer one stands before the one that it begins
+// Operators from the loosest to the tightest. A longer operator precedes the one that it begins
 // with.
 struct binary_operator {
 	const char *text;
@@ -132,7 +132,7 @@ static long parse_binary(int level)
 	return value;
 }
 
-// The value of an expression; what cannot be understood counts as its end.
+// The value of an expression; characters that are not understood end it.
 long arithmetic(const char *expression)
 {
 	rest = expression;

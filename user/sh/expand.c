@@ -2,7 +2,7 @@
 // split at spaces where it was not quoted, patterns become names of files, and quotes go away.
 //
 // While a field is being built, a character that was quoted and means something in a pattern has a
-// backslash before it; so splitting and patterns still see what was quoted.
+// backslash before it; so splitting and patterns still see the quotes.
 
 #include "sh.h"
 #include <ctype.h>
@@ -21,7 +21,7 @@ struct expansion {
 
 static void expand_text(struct expansion *expansion, const char *text, const char *end);
 
-// The field is complete: add it, or the files that it stands for.
+// The field is complete: add it, or the files that match it.
 static void end_field(struct expansion *expansion)
 {
 	const char *text = expansion->field.bytes ? expansion->field.bytes : "";
@@ -51,7 +51,7 @@ static void add_unquoted(struct expansion *expansion, char c)
 	expansion->has_field = true;
 }
 
-// Add what a variable or a substitution gave.
+// Add the value of a variable or the output of a substitution.
 static void add_value(struct expansion *expansion, const char *value)
 {
 	for (; *value; value++) {
@@ -89,7 +89,7 @@ static void add_number(struct expansion *expansion, long number)
 	add_value(expansion, digits);
 }
 
-// The parameter of one character behind a dollar. Returns false if it is none.
+// The parameter of one character after a dollar. Returns false if the character is no parameter.
 static bool expand_special(struct expansion *expansion, char c)
 {
 	if (c == '?')
@@ -129,7 +129,7 @@ static const char *closing_parenthesis(const char *s)
 	}
 }
 
-// $(commands) and $((expression)), with `s` behind the first parenthesis. Returns what follows.
+// $(commands) and $((expression)), with `s` after the first parenthesis. Returns the text after it.
 static const char *expand_parentheses(struct expansion *expansion, const char *s)
 {
 	const char *end = closing_parenthesis(s);
@@ -144,7 +144,7 @@ static const char *expand_parentheses(struct expansion *expansion, const char *s
 	return end + 1;
 }
 
-// ${NAME} and ${NAME:-WORD}, with `s` behind the brace.
+// ${NAME} and ${NAME:-WORD}, with `s` after the brace.
 static const char *expand_braces(struct expansion *expansion, const char *s)
 {
 	const char *end = strchr(s, '}'), *default_word;
@@ -172,7 +172,7 @@ static const char *expand_braces(struct expansion *expansion, const char *s)
 	return end + 1;
 }
 
-// What follows a dollar. Returns what follows the parameter.
+// Expand the text after a dollar. Returns the text after the parameter.
 static const char *expand_dollar(struct expansion *expansion, const char *s)
 {
 	const char *end = s, *value;
@@ -195,7 +195,7 @@ static const char *expand_dollar(struct expansion *expansion, const char *s)
 	return s;
 }
 
-// `commands`, with `s` behind the first of these quotes.
+// `commands`, with `s` after the first of these quotes.
 static const char *expand_backquotes(struct expansion *expansion, const char *s, const char *end)
 {
 	struct text commands = { 0 };
@@ -209,7 +209,7 @@ static const char *expand_backquotes(struct expansion *expansion, const char *s,
 	return s < end ? s + 1 : end;
 }
 
-// A backslash: in double quotes it is itself, except before what is special there.
+// A backslash: in double quotes it is an ordinary character, except before a special one.
 static const char *expand_backslash(struct expansion *expansion, const char *s)
 {
 	if (expansion->quoted && !(*s && strchr("$`\"\\", *s))) {

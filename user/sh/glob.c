@@ -1,5 +1,5 @@
-// Patterns: * stands for any characters, ? for one, [a-z] and [!a-z] for one of a set. A backslash
-// takes the special meaning from the character behind it.
+// Patterns: * matches any characters, ? one, [a-z] and [!a-z] one of a set. A backslash takes the
+// special meaning from the character after it.
 
 #include "sh.h"
 #include <dirent.h>
@@ -19,7 +19,7 @@ char *remove_escapes(const char *pattern)
 	return text.bytes ? text.bytes : arena_copy("", 0);
 }
 
-// Match a character against the set behind a bracket. Returns what follows the set, or NULL if the
+// Match a character against the set after a bracket. Returns the text after the set, or NULL if the
 // character is not in it.
 static const char *match_set(const char *set, char c)
 {

@@ -22,8 +22,8 @@ static void prompt(struct input *input)
 		fputs(input->continued ? "> " : "$ ", stderr);
 }
 
-// Read the next line. Byte by byte: what follows the line may be meant for the commands that it
-// starts. ^C, which interrupts the read, drops what was typed and asks again. Returns false at the
+// Read the next line. Byte by byte: the input after the line may be meant for the commands that it
+// starts. ^C, which interrupts the read, drops the line and asks again. Returns false at the
 // end.
 static bool read_line(struct input *input)
 {
@@ -75,7 +75,7 @@ int input_get(struct input *input)
 	return c;
 }
 
-// Drop what is left of the line, after an error in it.
+// Drop the rest of the line, after an error in it.
 void input_skip_line(struct input *input)
 {
 	input->next = "";

@@ -35,7 +35,7 @@ static void add_parentheses(struct input *input, struct text *word)
 	}
 }
 
-// Add what follows an opening quote, up to the closing one. In single quotes nothing else counts.
+// Add the text after an opening quote, up to the closing one. In single quotes nothing else counts.
 static void add_until(struct input *input, struct text *word, int end)
 {
 	int c;

@@ -3,9 +3,9 @@
 //   list:     and_or { (";" | "&" | newline) and_or }
 //   and_or:   pipeline { ("&&" | "||") pipeline }
 //   pipeline: ["!"] command { "|" command }
-//   command:  words and redirections, or a compound command with redirections behind it
+//   command:  words and redirections, or a compound command with redirections after it
 //
-// An error jumps back to parse_command; what was allocated goes with the arena.
+// An error jumps back to parse_command; allocated memory is freed with the arena.
 
 #include "sh.h"
 #include <setjmp.h>
@@ -270,7 +270,7 @@ static struct node *append(struct node *list, struct node *node)
 	return list ? new_node(NODE_SEQUENCE, list, node) : node;
 }
 
-// One and_or with what ends it. Returns whether another may follow on the same line.
+// Parse one and_or with its terminator. Returns true if another may follow on this line.
 static bool parse_item(struct input *input, struct node **list)
 {
 	struct node *node = parse_and_or(input);

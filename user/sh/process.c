@@ -1,4 +1,4 @@
-// Processes: starting them, and what becomes of them.
+// Processes: starting them, and waiting for their end.
 
 #include "sh.h"
 #include <errno.h>
@@ -9,9 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Fork with nothing left in buffers. In the child ^C is deadly again; in one that runs in the
-// background it is ignored, and there is nothing to read. Returns as fork does; a failure is
-// reported.
+// Fork with nothing left in buffers. In the child ^C is deadly again; in a child that runs in
+// the background it is ignored, and its input is empty. Returns as fork does; a failure is reported.
 pid_t fork_child(bool background)
 {
 	pid_t pid;
@@ -31,7 +30,8 @@ pid_t fork_child(bool background)
 	return 0;
 }
 
-// What $? is for a status word. A death by signal is reported, unless it is an everyday one.
+// Returns the value of $? for a status word. A death by a signal other than SIGINT and SIGPIPE is
+// reported.
 static int exit_code(int status)
 {
 	int signo = WTERMSIG(status);
@@ -61,7 +61,7 @@ int wait_for(pid_t pid)
 	return exit_code(status);
 }
 
-// Collect what has ended in the background.
+// Reap background processes that have ended.
 void reap_background(void)
 {
 	int status;
@@ -101,7 +101,7 @@ char *capture_output(const char *commands)
 	return output.bytes ? output.bytes : "";
 }
 
-// Try one path. What is no program but can be read is taken for a script. Returns if it is not
+// Try one path. A readable file that is no program is taken for a script. Returns if it is not
 // there.
 static void try_exec(const char *path, char **argv, char **environment)
 {

@@ -24,7 +24,7 @@ static void assign(const char *word, bool export)
 		variable_export(name);
 }
 
-// The assignments that stand before a command's name. Returns the word behind them.
+// Skip the assignments before a command's name. Returns the word after them.
 static struct word *skip_assignments(struct word *word)
 {
 	while (word && assignment_length(word->text) > 0)
@@ -120,7 +120,7 @@ static pid_t start_piped(struct node *node, int in, int out, int unused)
 	exit(run_node(node, true));
 }
 
-// All commands of a pipeline run at the same time; the status is that of the last one.
+// All commands of a pipeline run at the same time; the pipeline's status is the last command's.
 static int run_pipe(struct node *node)
 {
 	size_t count = 0, i;

@@ -1,4 +1,4 @@
-// The shell: what its parts share.
+// The shell: declarations that its parts share.
 //
 //   main.c     options, and the loop over commands
 //   input.c    where commands come from: a string, or standard input line by line
@@ -12,7 +12,7 @@
 //   redirect.c < > and so on
 //   builtin.c  commands that the shell itself performs; test.c is one of them
 //   variable.c variables and positional parameters
-//   arena.c    memory that is given back all at once
+//   arena.c    memory that is freed all at once
 #pragma once
 
 #include <signal.h>
@@ -22,7 +22,7 @@
 
 // ---- Memory ----
 
-// A moment in the arena's life: what was allocated after it goes in one step.
+// A moment in the arena's life: memory allocated after it is freed in one step.
 struct arena_mark {
 	struct chunk *chunk;
 	size_t used;
@@ -156,7 +156,7 @@ extern int shell_pid;                     // $$
 extern int last_background;               // $!, 0 if there is none
 extern int substitution_status;           // of the last $(...); it is that of a mere assignment
 extern int loops_to_leave;                // set by break and continue, counted down by loops
-extern bool continue_loop;                // the last loop of those goes on
+extern bool continue_loop;                // the last of these loops continues
 extern volatile sig_atomic_t interrupted; // by ^C: leave loops, ask for the next command
 
 int run_node(struct node *node, bool may_exec);

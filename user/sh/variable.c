@@ -87,7 +87,7 @@ void variable_set(const char *name, const char *value)
 	variable->text = text;
 }
 
-// Give a variable to programs from now on; one that does not exist becomes empty.
+// Give a variable to programs from now on; a variable that does not exist becomes empty.
 void variable_export(const char *name)
 {
 	struct variable *variable = find(name, strlen(name));
