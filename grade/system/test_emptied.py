@@ -46,7 +46,7 @@ TAUGHT = [
     Taught("copyin", "kern/vm/uaccess.h", "limit_rules"),
     Taught("copyout", "kern/vm/uaccess.h", "exec_arguments"),
     Taught("copyinstr", "kern/vm/uaccess.h", "file_open"),
-    Taught("user_mem_check", "kern/vm/uaccess.c", "evil_stack_signal", says="frame of a signal: it may not write to"),
+    Taught("user_mem_check", "kern/vm/user_mem_check.c", "evil_stack_signal", says="frame of a signal: it may not write to"),
 ]
 
 

@@ -2,7 +2,7 @@
 // archive are added.
 #include "fs/fs.h"
 
-#include "fs/memory_devices.h"
+#include "fs/null_zero_devices.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
 #include "fs/random.h"
@@ -28,5 +28,5 @@ void fs_init(void)
 		               0))
 			panic("fs_init: cannot make %s", directories[i].path);
 	random_init();
-	memory_devices_init();
+	null_zero_devices_init();
 }

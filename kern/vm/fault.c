@@ -128,7 +128,7 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 // The trap handler. The processor has stored the faulting address in CR2, and the reason as bits
 // of the error code (Intel SDM vol. 3, 4.7).
 // A program's fault is handled, or becomes a signal. In the kernel only the copy functions of
-// uaccess.S may touch user memory; each of their instructions has an entry in the exception table.
+// copyin_copyout.S may touch user memory; each of their instructions has an entry in the exception table.
 // A fault there is handled like the program's own; if that fails, the copy continues at its fixup,
 // which ends it. Any other fault in the kernel is a bug and panics.
 void page_fault(struct trapframe *frame)

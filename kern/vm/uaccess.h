@@ -15,6 +15,12 @@
 #include "thread/mutex.h"
 #include "thread/thread.h"
 
+// Returns a user's pointer as a number, for comparisons: it may be any number.
+static inline uintptr_t user_address(const void __user *p)
+{
+	return (__force uintptr_t)p;
+}
+
 struct aspace;
 
 // Returns the address space of the running thread, or NULL for a kernel thread.
@@ -94,7 +100,7 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write);
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Strings (uaccess_string.c). Of a user's string no byte after the NUL is read, and none past
+// Strings (copyinstr.c). Of a user's string no byte after the NUL is read, and none past
 // `max`: the next page may not exist.
 
 // Copy the string at `src` with its NUL into dst[max].
@@ -131,7 +137,7 @@ static inline bool user_is_loaded(const struct aspace *as)
 	return as && as == aspace_current();
 }
 
-// The functions of uaccess.S. Their callers have checked the space, and for the first three also
+// The functions of copyin_copyout.S. Their callers have checked the space, and for the first three also
 // the range.
 size_t user_copy(void *dst, const void *src, size_t len);
 size_t user_copy_nofault(void *dst, const void *src, size_t len);

@@ -1,4 +1,4 @@
-// test_uaccess_string.c: strings with every offset and length around page borders, in the current
+// test_copyinstr.c: strings with every offset and length around page borders, in the current
 // space and in another one. No byte after the NUL is read, and none past `max`.
 #include "vm/test/vm_test_util.h"
 #include <abi/mman.h>

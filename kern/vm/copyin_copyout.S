@@ -1,4 +1,4 @@
-// uaccess.S: the instructions that touch a user's memory for the kernel. Each has an entry in the
+// copyin_copyout.S: the instructions that touch a user's memory for the kernel. Each has an entry in the
 // exception table: if it faults and the fault cannot be handled, the processor continues at the
 // fixup of that entry. With SMAP, user memory is accessible only between STAC and CLAC (Intel SDM
 // vol. 3, 4.6.1). Callers have checked that the addresses lie below ULIM; only the functions for

@@ -1,4 +1,4 @@
-// uaccess_string.c: a user's strings. Their length is unknown until the NUL is found, and then the
+// copyinstr.c: a user's strings. Their length is unknown until the NUL is found, and then the
 // program may have changed the string already. So each byte is read once.
 #include "vm/aspace.h"
 #include "vm/uaccess.h"

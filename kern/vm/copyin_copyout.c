@@ -1,5 +1,5 @@
-// uaccess.c: copies between kernel and user memory. For the current space the copy runs straight
-// through the user's mapping (uaccess.S), and a page fault on the way is handled or ends it. For
+// copyin_copyout.c: copies between kernel and user memory. For the current space the copy runs straight
+// through the user's mapping (copyin_copyout.S), and a page fault on the way is handled or ends it. For
 // another space the copy walks: each page is faulted in, pinned, and reached through the linear
 // map.
 #include "vm/uaccess.h"
@@ -13,12 +13,6 @@
 size_t user_clear(void *dst, size_t len);
 
 #define WALK_COST 2000 // about how many instructions it takes to copy a page
-
-// Returns a user's pointer as a number, which the kernel cannot follow by mistake.
-static inline uintptr_t number(const void __user *p)
-{
-	return (__force uintptr_t)p;
-}
 
 // Copy `len` bytes between kernel memory and `va` in another space (NULL: nothing is copied), page
 // by page: to the space for ACCESS_WRITE, else from it. The pin keeps each page while it is
@@ -63,13 +57,13 @@ static size_t readable_part(struct aspace *as, uintptr_t va, size_t len)
 
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
-	len = readable_part(as, number(src), user_part(src, len));
-	return walk_copy(as, number(src), dst, len, ACCESS_READ);
+	len = readable_part(as, user_address(src), user_part(src, len));
+	return walk_copy(as, user_address(src), dst, len, ACCESS_READ);
 }
 
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len)
 {
-	return walk_copy(as, number(dst), (void *)src, user_part(dst, len), ACCESS_WRITE);
+	return walk_copy(as, user_address(dst), (void *)src, user_part(dst, len), ACCESS_WRITE);
 }
 
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len)
@@ -78,7 +72,7 @@ size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size
 	len = user_part(src, len);
 	if (user_is_loaded(as))
 		return len - user_copy(dst, (__force const void *)src, len);
-	return walk_copy(as, number(src), dst, len, ACCESS_READ);
+	return walk_copy(as, user_address(src), dst, len, ACCESS_READ);
 }
 
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len)
@@ -87,21 +81,21 @@ size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, siz
 	len = user_part(dst, len);
 	if (user_is_loaded(as))
 		return len - user_copy((__force void *)dst, src, len);
-	return walk_copy(as, number(dst), (void *)src, len, ACCESS_WRITE);
+	return walk_copy(as, user_address(dst), (void *)src, len, ACCESS_WRITE);
 }
 
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
 	return user_range_ok(src, len) && copyin_partial(as, dst, src, len) == len ?
 	               0 :
-	               WHY(-EFAULT, "%#x bytes at %#x cannot be read", len, number(src));
+	               WHY(-EFAULT, "%#x bytes at %#x cannot be read", len, user_address(src));
 }
 
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len)
 {
 	return user_range_ok(dst, len) && copyout_partial(as, dst, src, len) == len ?
 	               0 :
-	               WHY(-EFAULT, "%#x bytes at %#x cannot be written", len, number(dst));
+	               WHY(-EFAULT, "%#x bytes at %#x cannot be written", len, user_address(dst));
 }
 
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size)
@@ -121,7 +115,7 @@ int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t s
 	page_t *last; // the page of the last byte
 	int error;
 
-	if (!as || aspace_pin_page(as, number(dst) + size - 1, ACCESS_WRITE, &last))
+	if (!as || aspace_pin_page(as, user_address(dst) + size - 1, ACCESS_WRITE, &last))
 		return -EFAULT;
 	error = copyout_slow(as, dst, src, size);
 	page_unpin(last);
@@ -140,7 +134,8 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len)
 	for (; done < len; done += n) {
 		size_t step = MIN(len - done, PAGE_SIZE);
 
-		n = walk_copy(as, number(dst) + done, page_to_virt(zero_page), step, ACCESS_WRITE);
+		n = walk_copy(as, user_address(dst) + done, page_to_virt(zero_page), step,
+		              ACCESS_WRITE);
 		if (n < step)
 			return done + n;
 	}
@@ -156,39 +151,5 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write)
 {
 	enum fault_access access = write ? ACCESS_WRITE : ACCESS_READ;
 
-	return as && aspace_fault(as, number(va), access) == FAULT_OK ? 0 : -EFAULT;
-}
-
-// Returns how many bytes from `at` on, at most `len`, the user may access so.
-static size_t admitted_part(struct aspace *as, uintptr_t at, size_t len, enum fault_access access)
-{
-	const struct area *area;
-	size_t done = 0;
-
-	if (!as)
-		return 0;
-	rwlock_read_lock(&as->lock);
-	while (done < len && at + done < ULIM) {
-		area = area_find(&as->areas, at + done);
-		if (!area || !area_admits(area, access))
-			break;
-		done = MIN(len, area->end - at);
-	}
-	rwlock_read_unlock(&as->lock);
-	return done;
-}
-
-// Reads the areas, not the page tables: a page that has never been touched is accessible all the
-// same.
-int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
-                   uintptr_t *bad_store)
-{
-	enum fault_access access = perm & PTE_W ? ACCESS_WRITE : ACCESS_READ;
-	size_t good = number(va) < ULIM ? admitted_part(as, number(va), len, access) : 0;
-
-	if (good == len)
-		return 0;
-	if (bad_store)
-		*bad_store = number(va) + good;
-	return -EFAULT;
+	return as && aspace_fault(as, user_address(va), access) == FAULT_OK ? 0 : -EFAULT;
 }

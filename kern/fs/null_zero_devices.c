@@ -1,6 +1,6 @@
-// memory_devices.c: /dev/mem, null, zero, full, random and urandom (mem(4), null(4), full(4),
+// null_zero_devices.c: /dev/mem, null, zero, full, random and urandom (mem(4), null(4), full(4),
 // random(4)).
-#include "fs/memory_devices.h"
+#include "fs/null_zero_devices.h"
 
 #include <abi/mman.h>
 #include "fs/device.h"
@@ -159,7 +159,7 @@ static const struct {
 	{ "/dev/stderr", "/proc/self/fd/2" },
 };
 
-void memory_devices_init(void)
+void null_zero_devices_init(void)
 {
 	struct fs_context context = { .root = tree_root, .cwd = tree_root };
 
@@ -167,5 +167,5 @@ void memory_devices_init(void)
 		device_register(&devices[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
 		if (names_symlink(&context, links[i].target, NULL, links[i].path))
-			panic("memory_devices_init: cannot make %s", links[i].path);
+			panic("null_zero_devices_init: cannot make %s", links[i].path);
 }
