@@ -19,6 +19,7 @@ void irq_register(int irq, void (*handler)(int irq));
 // Let line `irq` interrupt.
 void irq_unmask(int irq);
 // Stop interrupts of line `irq`.
+// Only tests need it so far; a driver does that stops its device.
 void irq_mask(int irq);
 
 // Acknowledge an interrupt of line `irq` and call its handlers. Called by cpu/trap.c for vectors

@@ -18,6 +18,7 @@ struct console_sink {
 void console_sink_register(struct console_sink *sink);
 
 // Send no more messages to `sink`.
+// Only tests need it so far: their sinks end with them, the console stays.
 void console_sink_remove(struct console_sink *sink);
 
 // Print text that a user has asked for (results of tests, answers of the monitor) on every sink,

@@ -20,4 +20,5 @@ struct cpio_result {
 struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end);
 
 // Like cpio_unpack, but the archive's memory stays the caller's: all data are copied.
+// For tests, whose archives are arrays and not pages of a module.
 struct cpio_result cpio_unpack_copy(const void *archive, size_t size);

@@ -22,6 +22,7 @@ static inline uint32_t name_hash_step(uint32_t hash, char c)
 }
 
 // Returns the name text[length], with its hash.
+// For tests: path_walk computes the hash while it looks for the next slash.
 struct name name_of(const char *text, uint32_t length);
 
 // Create the root directory and initialise tree_lock. Called once, at boot.

@@ -70,4 +70,5 @@ int path_lookup(struct fs_context *fs, struct inode *start, const char *text, un
 
 // Write the path of `inode`, as seen from the process's root, into text[size] (see inode_path).
 // Takes tree_lock.
+// For tests: code of the kernel that needs a path holds tree_lock already (inode_path).
 char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size);

@@ -132,6 +132,7 @@ int page_alloc_zeroed(page_t **pp_store);
 
 // Allocate page number `ppn`.
 // Returns 0; -EINVAL if there is no such page; -ENOMEM if it is not free.
+// Only tests need it so far; lab 1 has the student write it.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
 // Allocate `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES they are a
@@ -144,6 +145,7 @@ int page_alloc_contig(page_t **pp_store, size_t n);
 int page_alloc_run(page_t **pp_store, size_t n);
 
 // Returns true if page `ppn` exists and is on the free list.
+// For tests, and for lab 1's traces: the kernel learns it by page_alloc_specific.
 bool page_is_free(size_t ppn);
 
 // Free a page whose count and pins are 0. Panics for any other page, and for one that is free or

@@ -213,6 +213,8 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 // and the range is aligned to large pages.
 // Returns 0; -ENOSPC if no address is free; -ENOMEM without memory for a table; -EINVAL for an
 // unaligned or backward range.
+// Only tests need it so far; lab 2 has the student write it. vm chooses addresses by areas instead
+// (area_find_gap), whose search does not depend on the size of the range.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store);
 

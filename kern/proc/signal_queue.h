@@ -74,4 +74,5 @@ int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_i
 void sigqueue_discard(struct signal_queue *queue, sigmask_t which);
 
 // Returns how many descriptions are queued in all processes.
+// For tests: the limit is kept by the queue itself.
 uint32_t sigqueue_total(void);

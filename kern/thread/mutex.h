@@ -62,6 +62,7 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *mutex);
 
 // Take the mutex if it is free. Returns true if it was. Does not sleep, so no rank is checked.
+// Only tests need it so far; threads (clone with CLONE_THREAD) will.
 bool mutex_trylock(struct mutex *mutex);
 
 // Release the mutex. Panics unless the caller holds it.
@@ -123,6 +124,7 @@ void rwlock_write_unlock(struct rwlock *rw);
 
 // Change from writer to reader; no other writer gets the lock in between. Caller: holds it for
 // writing.
+// Only tests need it so far; userfaultfd will, between a change of areas and its message.
 void rwlock_downgrade(struct rwlock *rw);
 
 // Returns true if the current thread holds the lock for writing.

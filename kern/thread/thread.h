@@ -215,6 +215,6 @@ extern void (*thread_switch_hook)(struct thread *next);
 // armed. If no input can come either, that is a deadlock.
 extern void (*thread_idle_hook)(void);
 
-// Call `visit` for every thread, under sched_lock: `visit` must not sleep or wake a thread. For
-// the monitor's `ps`.
+// Call `visit` for every thread, under sched_lock: `visit` must not sleep or wake a thread. Only
+// tests need it so far: the monitor's `ps` lists processes.
 void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg);

@@ -72,6 +72,7 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 // Returns 0; -EINVAL for a bad range, or one with device memory or large pages in it; -EEXIST if
 // something is mapped in the target range; -ENOMEM. On an error no mapping has changed.
 // Caller: holds no lock.
+// Only tests need it so far; userfaultfd moves ranges by it.
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 
@@ -112,6 +113,7 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 // with VM_PFNMAP. (device_memory.c)
 // Returns 0 or the errors of aspace_map; also -EINVAL if the range needs addresses of more than 32
 // bits, and -EPERM unless all of it belongs to devices that programs may map.
+// /dev/mem maps by aspace_map with linear_ops (linear_request); this short form is for tests.
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
 // Turn `request` into one for device memory: the part of aspace_map_linear that checks. Returns 0,

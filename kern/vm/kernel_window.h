@@ -16,6 +16,7 @@ struct window {
 // process that has not written to them since.
 // Returns 0; -EFAULT if the program itself could not access all of the range so; -ENOMEM without
 // memory or kernel addresses. On an error nothing is pinned.
+// Only tests need windows so far; a device that reads or writes memory by itself (DMA) will.
 // Caller: holds no lock.
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
                 enum fault_access access);

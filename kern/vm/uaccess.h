@@ -116,10 +116,12 @@ ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
 
 // Like copyinstr, without the copy. The program may change the string at any time: code that needs
 // it copies it instead of asking for its length first.
+// Only tests need it so far; lab 4 compares it with copyinstr.
 ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __must_check;
 
 // Copy the kernel's string `src` with its NUL to dst[max]. Returns its length without the NUL;
 // -EFAULT; or -ERANGE with nothing written if max bytes do not hold it.
+// Only tests need it so far: getcwd() and readlink() know the length and use copyout.
 ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max) __must_check;
 
 // Check whether the user may access all of [va, va + len): PTE_U means to read, PTE_U | PTE_W to
