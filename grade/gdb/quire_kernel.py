@@ -13,7 +13,7 @@ PAGE = 4096
 LARGE = 4 << 20
 
 PRESENT, WRITE, USER, ACCESSED, DIRTY, LARGE_BIT, GLOBAL = 1, 2, 4, 0x20, 0x40, 0x80, 0x100
-HELD = 0x200  # in an entry that is not present: PROT_NONE, the page is kept
+PTE_PROT_NONE = 0x200  # in an entry that is not present: PROT_NONE, the page is kept
 
 
 def value(expression):
@@ -92,7 +92,7 @@ def space_name(pgdir):
 def bits(entry, upper=None):
     """The flags of an entry in words. `upper`: the directory's entry, whose permissions count too."""
     if not entry & PRESENT:
-        if entry & HELD:
+        if entry & PTE_PROT_NONE:
             return "PROT_NONE, the page is kept"
         return "empty" if entry == 0 else "not present"
     allowed = entry if upper is None else entry & (upper | ~(WRITE | USER))

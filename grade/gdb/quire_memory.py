@@ -2,7 +2,7 @@
 import gdb
 
 from quire_kernel import (
-    DIRTY, GLOBAL, HELD, LARGE, LARGE_BIT, PAGE, PRESENT, USER, USER_PDES, WRITE,
+    DIRTY, GLOBAL, LARGE, LARGE_BIT, PAGE, PRESENT, PTE_PROT_NONE, USER, USER_PDES, WRITE,
     bits, directory, physical, processes, space_name, value, word, words,
 )
 
@@ -61,7 +61,7 @@ Without PID: in the address space that is loaded."""
             print(f"    its table: {describe(table >> 12)}")
             pte = word(physical(table) + 4 * (address >> 12 & 0x3FF))
             print(f"  table entry {address >> 12 & 0x3FF}: {pte:#010x}  {bits(pte, pde)}")
-            if not pte & (PRESENT | HELD):
+            if not pte & (PRESENT | PTE_PROT_NONE):
                 return
             target = (pte & ~0xFFF) | (address & 0xFFF)
             print(f"  physical address {target:#x}")
@@ -73,7 +73,7 @@ def entries(pgdir, first, end):
     for index, pde in enumerate(words(pgdir, 1024)):
         if not first <= index < end:
             continue
-        if pde & LARGE_BIT and pde & (PRESENT | HELD):
+        if pde & LARGE_BIT and pde & (PRESENT | PTE_PROT_NONE):
             yield index << 22, LARGE, pde
         elif pde & PRESENT and not pde & LARGE_BIT:
             for i, pte in enumerate(words(physical(pde & ~0xFFF), 1024)):
@@ -84,7 +84,7 @@ def entries(pgdir, first, end):
 class Mappings(gdb.Command):
     """mappings [PID|kernel]: what the page tables say, as runs of equal entries."""
 
-    SHOWN = PRESENT | WRITE | USER | LARGE_BIT | GLOBAL | HELD
+    SHOWN = PRESENT | WRITE | USER | LARGE_BIT | GLOBAL | PTE_PROT_NONE
 
     def __init__(self):
         super().__init__("mappings", gdb.COMMAND_DATA)
@@ -174,7 +174,7 @@ A page is named by its number, which is its physical address divided by 4096."""
             if pde & PRESENT and not pde & LARGE_BIT and pde >> 12 == ppn:
                 print(f"  the table for {index << 22:#010x} in {name}")
         for address, size, entry in entries(pgdir, 0, USER_PDES):
-            if entry & (PRESENT | HELD) and 0 <= ppn - (entry >> 12) < size // PAGE:
+            if entry & (PRESENT | PTE_PROT_NONE) and 0 <= ppn - (entry >> 12) < size // PAGE:
                 print(f"  the entry for {address:#010x} in {name}: {bits(entry)}")
 
 

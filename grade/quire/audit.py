@@ -5,7 +5,7 @@
 The kernel takes no part: its structs are found by its debug information, its rules stand in the
 comments of kern/. The machine must be at rest: it ended in the kernel, in a thread that holds
 nothing (init, or a program that restarted it). The checks stand in the modules audit_*.py; this one
-calls them in order and keeps what they tell each other.
+calls them in order and keeps the results that they share.
 """
 import argparse
 import mmap
@@ -59,7 +59,7 @@ class Audit:
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
         self.writing_areas = []  # shared areas that may write to their object
         self.write_opens, self.programs = {}, {}  # {object: how often it is open to write; run}
-        self.reserved = 0  # large pages that are put aside for somebody
+        self.reserved = 0  # large pages that are reserved
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 

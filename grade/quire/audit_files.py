@@ -198,7 +198,7 @@ def _check_names(audit, walk, at, listed):
         entry = walk.entry(link)
         text = encoded(audit.memory.string(link + walk.text, 256))
         if not last < (entry.hash, entry.length, text):
-            audit.report("names", f"{audit.called(link)} stands behind its place in {path}")
+            audit.report("names", f"{audit.called(link)} comes after its place in {path}")
         last = entry.hash, entry.length, text
     if len(named) != len(listed):
         text = f"{path}: {len(listed)} entries are listed, {len(named)} can be looked up"

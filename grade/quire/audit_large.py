@@ -2,7 +2,7 @@
 (kern/mem/large_pool.h, kern/vm/large.c)."""
 from quire.audit_memory import Damage
 
-P, W, U, PS, G, HELD = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
+P, W, U, PS, G, PTE_PROT_NONE = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
 RESERVED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
 LARGE_PAGES = 1024
 SIZE = 1 << 22
@@ -26,7 +26,7 @@ def check_entry(tables, start, entry, within):
         tables.audit.reserved += 1
         if area and not area.flags & AREA_RESERVED:
             tables.report("large", start, f"{entry:#x} reserves a page; nobody asked for it in {area}")
-    if entry & (P | HELD):
+    if entry & (P | PTE_PROT_NONE):
         _check_page(tables, start, entry, area)
     elif entry & ~(RESERVED | LOST):
         tables.report("entries", start, f"what is {entry:#x}?")
@@ -40,11 +40,11 @@ def _check_page(tables, start, entry, area):
     pages.found[number] += 1
     if not area:
         return
-    held = not entry & P
-    if held == bool(area.prot) or not entry & U or entry & G:
-        tables.report("rights", start, f"the entry is {entry:#x} in {area}")
-    if entry & W and not held and not area.prot & PROT_WRITE:
-        tables.report("rights", start, f"the entry {entry:#x} is writable in {area}")
+    prot_none = not entry & P
+    if prot_none == bool(area.prot) or not entry & U or entry & G:
+        tables.report("permissions", start, f"the entry is {entry:#x} in {area}")
+    if entry & W and not prot_none and not area.prot & PROT_WRITE:
+        tables.report("permissions", start, f"the entry {entry:#x} is writable in {area}")
     if pages.owner[number]:
         index = area.offset + start - area.start >> SHIFT
         if pages.owner[number] != area.object or pages.index[number] != index:

@@ -144,7 +144,7 @@ class Memory:
         return page + address % PAGE_SIZE
 
     def translate(self, address):
-        """The physical address of the page behind a kernel address, by the page tables; or None."""
+        """The physical address that a kernel address is mapped to, by the page tables; or None."""
         if self._directory is None:
             pointer = self.variable("kernel_pgdir")[0] - KERNBASE
             if not 0 <= pointer <= self.size - 4:

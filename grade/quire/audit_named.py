@@ -59,7 +59,7 @@ def _faults(audit, named, slot):
     if named.ops != (ops if named.object else linear):
         yield f"it has its operations at {memory.name_of(named.ops)} and its object at {named.object:#x}"
     if named.prot > 7 or named.access > 2 or named.lock > 3:
-        yield f"rights {named.prot}, access {named.access} and lock {named.lock}"
+        yield f"protection {named.prot}, access {named.access} and lock {named.lock}"
     if (named.start | size | named.maximum) % PAGE_SIZE or not 0 < size <= named.maximum:
         yield f"{size:#x} of {named.maximum:#x} bytes at {named.start:#x}"
     elif named.start + named.maximum > ULIM:

@@ -181,7 +181,7 @@ def _check_children(audit, at, born, children, dead):
             text = f"{audit.called(child)} is among the {where} children of {audit.called(at)}"
             audit.report("processes", text)
         if process.birth <= last:
-            text = f"{audit.called(child)} stands behind a younger child of {audit.called(at)}"
+            text = f"{audit.called(child)} comes after a younger child of {audit.called(at)}"
             audit.report("processes", text)
         last = process.birth
 

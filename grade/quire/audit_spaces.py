@@ -1,4 +1,4 @@
-"""Address spaces: the tree of areas of each, and the page tables behind (kern/vm/area.h)."""
+"""Address spaces: the tree of areas of each, and their page tables (kern/vm/area.h)."""
 from quire import audit_files, audit_named, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
 from quire.audit_named import AREA_NAMED
@@ -8,7 +8,7 @@ LARGE_SIZE = 1 << 22
 USER_MIN = 0x10000  # kern/layout.h
 AREA_GROWSDOWN, STACK_GUARD = 0x002, 1 << 20  # kern/vm/area.h
 TREE_DEPTH = 64  # more than any balanced tree has
-RIGHTS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
+PROTECTIONS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
 FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
     on_list=object_link.next name"""
 
@@ -20,8 +20,8 @@ class Area:
 
     def __str__(self):
         shared = "s" if self.flags & AREA_SHARED else "p"
-        rights = RIGHTS.get(self.prot, f"{self.prot:#x}") + shared
-        return f"area [{self.start:#x}, {self.end:#x}) {rights}"
+        protection = PROTECTIONS.get(self.prot, f"{self.prot:#x}") + shared
+        return f"area [{self.start:#x}, {self.end:#x}) {protection}"
 
 
 def address_spaces(audit):
@@ -176,7 +176,7 @@ class AreaChecker:
     def _backend_faults(self, area, space):
         memory = self.audit.memory
         if area.prot > 7:
-            yield f"has rights {area.prot:#x}"
+            yield f"has protection {area.prot:#x}"
         if area.space != space:
             yield f"names the space at {area.space:#x} as its own"
         if not memory.is_constant(area.ops):

@@ -4,7 +4,7 @@ from quire.audit_memory import KERNBASE, PAGE_SIZE
 from quire.audit_pages import check_kernel_half
 
 P, W, U, A, D, PS, G = 0x001, 0x002, 0x004, 0x020, 0x040, 0x080, 0x100
-NOPAGE = HELD = 0x200  # of a present entry, and of one that is not
+NOPAGE = PTE_PROT_NONE = 0x200  # of a present entry, and of one that is not
 UFFD_WP = 0x400
 CPU_SETS = A | D
 USER_PDES = 768
@@ -52,7 +52,7 @@ def _check_linear(audit, i, entry):
 
 
 def _check_split(audit, start, entry, image, rodata_end):
-    """The table behind the kernel's image: what is never written cannot be."""
+    """The table of the kernel's image: text and constants are not writable."""
     pages, table = audit.pages, entry >> 12
     if entry & 0x9F != P | W or table >= pages.total:
         text = f"the directory's entry is {entry:#x}: no table"
@@ -167,7 +167,7 @@ class UserTables:
         if first:
             _check_table(self.audit, table, used)
             if not used:
-                self.report("tables", start, f"{self.pages.name(table)} is empty and not given back")
+                self.report("tables", start, f"{self.pages.name(table)} is empty and not freed")
         else:
             self.pages.found[table] += 1
         for area in within:
@@ -206,14 +206,14 @@ class UserTables:
                     self._check_device(address + i * PAGE_SIZE, entry, area)
                     continue
                 if entry & (P | U | G | pde & W) & ~allowed or not entry & U or not area.prot:
-                    self._report_rights(address + i * PAGE_SIZE, entry, area)
-            elif not entry & HELD:
+                    self._report_permissions(address + i * PAGE_SIZE, entry, area)
+            elif not entry & PTE_PROT_NONE:
                 if entry & ~UFFD_WP:
                     self.report("entries", address + i * PAGE_SIZE, f"what is {entry:#x}?")
                 continue
             elif area.prot:
                 where = address + i * PAGE_SIZE
-                self.report("rights", where, f"the entry {entry:#x} is held, in {area}")
+                self.report("permissions", where, f"the entry {entry:#x} is a PROT_NONE entry, in {area}")
             if number >= pages.total:
                 self.report("entries", address + i * PAGE_SIZE, f"{entry:#x} leads out of memory")
                 continue
@@ -234,13 +234,13 @@ class UserTables:
         elif start != place:
             self.report("entries", address, f"{entry:#x} maps a device where {place:#x} belongs")
         if not entry & U or entry & G or not area.prot or entry & W and not area.prot & PROT_WRITE:
-            self._report_rights(address, entry, area)
+            self._report_permissions(address, entry, area)
         if any(low < start + PAGE_SIZE and start < high for low, high in self.pages.ram):
             known = start >> 12 < self.pages.total
             name = self.pages.name(start >> 12) if known else f"memory at {start:#x}"
             self.report("kernel-reachable", address, f"{entry:#x} maps {name} without counting it")
 
-    def _report_rights(self, address, entry, area):
+    def _report_permissions(self, address, entry, area):
         if not entry & U:
             text = f"the entry {entry:#x} is not the user's"
         elif entry & G:
@@ -249,7 +249,7 @@ class UserTables:
             text = f"the entry {entry:#x} is present in {area}"
         else:
             text = f"the entry {entry:#x} is writable in {area}"
-        self.report("rights", address, text)
+        self.report("permissions", address, text)
 
     def _check_page(self, address, entry, area):
         """The page of an entry that is no private anonymous one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from quire import audit, audit_dwarf
 from quire.audit_memory import PAGE_SIZE, Memory
-from quire.audit_tables import HELD, PS, USER_PDES, P
+from quire.audit_tables import PS, PTE_PROT_NONE, USER_PDES, P
 from quire.text import visible
 
 SHARED = "shared"  # private memory that several processes have, as after a fork
@@ -17,11 +17,11 @@ SHARED = "shared"  # private memory that several processes have, as after a fork
 
 @dataclass
 class Area:
-    """A stretch of a process's address space. `what`: what is behind it."""
+    """A range of a process's address space. `what`: its backing."""
 
     start: int
     end: int
-    rights: str
+    protection: str
     what: str
     pages: dict = field(default_factory=dict)
 
@@ -78,14 +78,14 @@ def _process(seen, at):
 
 
 def _area(seen, area, directory):
-    rights = "".join(c if area.prot & 1 << i else "-" for i, c in enumerate("rwx"))
+    protection = "".join(c if area.prot & 1 << i else "-" for i, c in enumerate("rwx"))
     if area.name:
         what = visible(seen.memory.string(area.name).strip("[]"))
     elif area.object:
         what = "shared" if area.flags & 1 else "file"
     else:
         what = "anonymous" if area.ops == seen.memory.variable("anon_ops")[0] else "device"
-    found = Area(area.start, area.end, rights, what)
+    found = Area(area.start, area.end, protection, what)
     for pdx in range(area.start >> 22, (area.end - 1 >> 22) + 1):
         table = directory[pdx]
         if not table & P or table >> 12 >= seen.pages.total:
@@ -96,7 +96,7 @@ def _area(seen, area, directory):
             continue
         for i, entry in enumerate(seen.pages.words(table >> 12)):
             va = (pdx << 22) + i * PAGE_SIZE
-            has_page = entry & (P | HELD) in (P, HELD) and entry >> 12 < seen.pages.total
+            has_page = entry & (P | PTE_PROT_NONE) in (P, PTE_PROT_NONE) and entry >> 12 < seen.pages.total
             if has_page and area.start <= va < area.end:
                 found.pages[va] = entry >> 12
     return found

@@ -148,7 +148,7 @@ def draw_areas(picture, found, colours, process, top, right):
         width = max(columns * MINI + 4, 74)
         if x + width > right and x > MARGIN:
             x, top = MARGIN, top + MINI_ROWS * MINI + 40
-        hint = f"{area.start:08x}-{area.end:08x} {area.rights} {area.what}, {pages} pages"
+        hint = f"{area.start:08x}-{area.end:08x} {area.protection} {area.what}, {pages} pages"
         picture.rect(x, top, width, MINI_ROWS * MINI + 4, GRID, hint)
         picture.rect(x + 1, top + 1, width - 2, MINI_ROWS * MINI + 2, "#ffffff")
         for cell in range(-(-pages // each)):
@@ -159,7 +159,7 @@ def draw_areas(picture, found, colours, process, top, right):
             picture.square(left, y, MINI - 1, colour)
         below = top + MINI_ROWS * MINI + 15
         picture.text(x, below, f"{area.start:08x}", 9, INK)
-        kind = f"{area.rights} {area.what}" + (f", {each} a square" if each > 1 else "")
+        kind = f"{area.protection} {area.what}" + (f", {each} a square" if each > 1 else "")
         picture.text(x, below + 11, kind[: width // 5 + 4], 9, FAINT)
         x += width + 14
     return top + MINI_ROWS * MINI + 30

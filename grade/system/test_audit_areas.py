@@ -25,7 +25,7 @@ def third(scene, pid=3):
         ("max_gap", 1, r"says its greatest gap is 0x[0-9a-f]+; it is"),
         ("parent", 16, r"names 0x10 as its parent; it hangs below 0x0"),
         ("gap", PAGE, r"area \[.*says 0x[0-9a-f]+ bytes are free before it; 0x[0-9a-f]+ are"),
-        ("prot", 8, r"area \[.* has rights 0x"),
+        ("prot", 8, r"area \[.* has protection 0x"),
         ("as", 16, r"area \[.* names the space at 0x[0-9a-f]+ as its own"),
         ("start", 1, r"area \[.* is not page-aligned"),
     ],

@@ -161,7 +161,7 @@ def test_name_at_the_wrong_place(scene):
     last = scene.tree_nodes(scene.memory.word(names_of(scene)))[-1]
     at = last - scene.memory.field("entry", "by_name")[0]
     scene.set("entry", at, "hash", 0)
-    scene.expect("names", r"the name /tmp/.* stands behind its place in /tmp")
+    scene.expect("names", r"the name /tmp/.* comes after its place in /tmp")
 
 
 def test_tree_of_names_leads_out(scene):

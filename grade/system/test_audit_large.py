@@ -9,7 +9,7 @@ from scene import P, U, W
 
 pytestmark = pytest.mark.xdist_group("audit")
 
-HELD, RESERVED = 0x200, 0x400
+PTE_PROT_NONE, RESERVED = 0x200, 0x400
 SIZE = 1 << 22
 
 
@@ -106,20 +106,20 @@ def test_reservation_that_nobody_made(scene):
 
 def test_held_where_there_are_rights(scene):
     entry, va = entry_of(scene, 3, True)
-    scene.poke(entry, scene.memory.word(entry) & ~P | HELD)
-    scene.expect("rights", rf"{va:#x}: the entry is .* in area")
+    scene.poke(entry, scene.memory.word(entry) & ~P | PTE_PROT_NONE)
+    scene.expect("permissions", rf"{va:#x}: the entry is .* in area")
 
 
 def test_kernels_entry(scene):
     entry, va = entry_of(scene, 3, True)
     scene.poke(entry, scene.memory.word(entry) & ~U)
-    scene.expect("rights", rf"{va:#x}: the entry is .* in area")
+    scene.expect("permissions", rf"{va:#x}: the entry is .* in area")
 
 
 def test_writable_beyond_rights(scene):
     area = large_areas(scene, 3, True)[0]
     scene.set("area", area.at, "prot", 1)
-    scene.expect("rights", rf"{area.start:#x}: the entry .* is writable in area")
+    scene.expect("permissions", rf"{area.start:#x}: the entry .* is writable in area")
 
 
 def test_private_page_writable_by_several(scene):

@@ -81,7 +81,7 @@ def test_beyond_the_users_addresses(scene):
 def test_no_such_access(scene):
     at, slot = one(scene)
     scene.set("named_area", at, "access", 3)
-    scene.expect("named-areas", rf"slot {slot}: rights 3, access 3 and lock 0")
+    scene.expect("named-areas", rf"slot {slot}: protection 3, access 3 and lock 0")
 
 
 def test_left_half_deleted(scene):

@@ -111,7 +111,7 @@ def test_zombie_that_nobody_has(scene):
 
 def test_child_out_of_order(scene):
     scene.set("process", scene.process(4), "birth", 1 << 40)
-    scene.expect("processes", r"pid 5 .* stands behind a younger child of pid \d")
+    scene.expect("processes", r"pid 5 .* comes after a younger child of pid \d")
 
 
 def test_child_twice_in_order(scene):
@@ -120,4 +120,4 @@ def test_child_twice_in_order(scene):
     unlink(scene, at)
     insert(scene, head, at)
     scene.set("process", scene.process(4), "birth", 0)
-    scene.expect("processes", r"pid 4 .* stands behind a younger child of pid \d")
+    scene.expect("processes", r"pid 4 .* comes after a younger child of pid \d")

@@ -180,7 +180,7 @@ def test_table_left_behind(scene):
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), table << 12 | P | W | U)
     directory = scene.page(scene.directory(3) - KERNBASE >> 12)
     scene.add("page", directory, "index", 1)
-    scene.expect("tables", rf"page {table:#x} \(table\) is empty and not given back")
+    scene.expect("tables", rf"page {table:#x} \(table\) is empty and not freed")
 
 
 # Entries.
@@ -196,31 +196,31 @@ def test_entry_without_area(scene):
 def test_writable_without_the_right(scene):
     area, (va, *_) = with_entries(scene, 3, read_only)
     scene.set_entry(3, va, scene.entry(3, va) | W)
-    scene.expect("rights", rf"pid 3 .*, {va:#x}: the entry .* is writable in area \[.*\) r[-x]*p")
+    scene.expect("permissions", rf"pid 3 .*, {va:#x}: the entry .* is writable in area \[.*\) r[-x]*p")
 
 
 def test_present_without_the_right(scene):
     area, (va, *_) = with_entries(scene, 3, lambda area: area.prot == 0)
     scene.set_entry(3, va, scene.entry(3, va) & ~NOPAGE | P)
-    scene.expect("rights", rf"{va:#x}: the entry .* is present in area \[.*\) ---p")
+    scene.expect("permissions", rf"{va:#x}: the entry .* is present in area \[.*\) ---p")
 
 
 def test_held_with_rights(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, scene.entry(3, va) & ~P | NOPAGE)
-    scene.expect("rights", rf"{va:#x}: the entry .* is held, in area \[.*\) rw-p")
+    scene.expect("permissions", rf"{va:#x}: the entry .* is a PROT_NONE entry, in area \[.*\) rw-p")
 
 
 def test_entry_not_the_users(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, scene.entry(3, va) & ~U)
-    scene.expect("rights", rf"{va:#x}: the entry .* is not the user's")
+    scene.expect("permissions", rf"{va:#x}: the entry .* is not the user's")
 
 
 def test_global_entry(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, scene.entry(3, va) | G)
-    scene.expect("rights", rf"{va:#x}: the entry .* is global")
+    scene.expect("permissions", rf"{va:#x}: the entry .* is global")
 
 
 def test_unknown_marker(scene):
@@ -276,7 +276,7 @@ def test_page_in_linear_area(scene):
 def test_device_writable_without_the_right(scene):
     area, (va, *_) = with_entries(scene, 3, device)
     scene.set("area", area.at, "prot", 1)
-    scene.expect("rights", rf"{va:#x}: the entry .* is writable in area \[.*\) r--s")
+    scene.expect("permissions", rf"{va:#x}: the entry .* is writable in area \[.*\) r--s")
 
 
 def test_linear_area_of_memory(scene):
