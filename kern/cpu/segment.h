@@ -46,7 +46,7 @@ void segment_load_tls(const struct segment_desc tls[TLS_SLOTS]);
 // Load FS. A selector of no usable segment becomes 0, as on Linux.
 void segment_load_fs(uint16_t selector);
 
-// Load GS, with the same treatment of bad selectors.
+// Load GS. A selector of no usable segment becomes 0, as for FS.
 void segment_load_gs(uint16_t selector);
 
 // Fill *frame with the registers of the code that was interrupted by a double fault. The processor

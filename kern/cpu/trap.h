@@ -43,9 +43,9 @@ struct trapframe {
 	uint32_t esp, ss;
 };
 
-// Returns true if a program was interrupted. The low two bits of CS are the privilege level. They
-// are not in virtual-8086 mode, where CS is any number; the entry code has replaced such a frame
-// by one of flat user code (trap_v86 in cpu/trap.c).
+// Returns true if a program was interrupted. The low two bits of CS are the privilege level. In
+// virtual-8086 mode this is not so: CS can be any number. The entry code has replaced such a frame
+// by one of flat user code (trap_v86 in cpu/trap.c). Not for the frame of a double fault.
 static inline bool trap_from_user(const struct trapframe *frame)
 {
 	debug_assert(!(frame->eflags & EFLAGS_VM));

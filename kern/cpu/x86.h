@@ -270,8 +270,8 @@ static inline void fxsave(void *area)
 	__asm__ volatile("fxsave (%0)" : : "r"(area) : "memory");
 }
 
-// Load the registers of FPU and SSE. Faults if `area` sets a bit of mxcsr that the processor
-// lacks.
+// Load the registers of FPU and SSE from `area`: as for fxsave, 512 bytes, aligned to 16. Faults if
+// it is not aligned, or if it sets a bit of mxcsr that the processor lacks.
 static inline void fxrstor(const void *area)
 {
 	__asm__ volatile("fxrstor (%0)" : : "r"(area) : "memory");

@@ -8,7 +8,8 @@
 // has a return address outside kernel code. So any value of `ebp` is safe.
 size_t backtrace_collect(uintptr_t ebp, uintptr_t *returns, size_t max);
 
-// Print the callers found from frame pointer `ebp` on, with the names of their functions.
+// Print the return addresses of the frames from `ebp` on, at most 32, with the names of their
+// functions. Any `ebp` is safe.
 void backtrace_print(uintptr_t ebp);
 
 // Print one line of a backtrace: a code address and its name. `returns`: it is a return address

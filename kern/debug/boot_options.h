@@ -9,8 +9,8 @@
 const char *options_init(const char *command_line);
 
 // Returns the value of option `name`: a pointer into the command line, with the length in
-// *len_store. The value of an option without `=` is empty. Returns NULL if the option is not
-// given.
+// *len_store; no NUL byte ends it. The value of an option without `=` is empty. Returns NULL, and
+// stores nothing, if the option is not given.
 const char *option_find(const char *name, size_t *len_store);
 
 // Returns true if the option is given, with or without a value.

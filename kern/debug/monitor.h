@@ -38,7 +38,7 @@ void monitor_register_input(struct monitor_input *input);
 void monitor_run(void);
 
 // Split `line` in place at its blanks into argv[MONITOR_ARGS + 1], with NULL after the last word.
-// Returns the number of words; words beyond MONITOR_ARGS are dropped.
+// Returns the number of words stored, at most MONITOR_ARGS; the rest of the line is dropped.
 int monitor_split(char *line, char **argv);
 
 // Store the number that `text` stands for: hexadecimal with 0x, else decimal, or the address of

@@ -13,8 +13,8 @@ struct console_sink {
 	struct console_sink *next;                  // set by console_sink_register
 };
 
-// Send the messages of the ring, and then all later ones, to `sink` too. The struct must stay valid
-// until console_sink_remove.
+// Send the messages of the ring, and then all later ones, up to its max_level to `sink` too. The
+// struct must stay valid until console_sink_remove. Caller: does not hold console_lock.
 void console_sink_register(struct console_sink *sink);
 
 // Send no more messages to `sink`.

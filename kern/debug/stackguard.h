@@ -13,8 +13,8 @@ extern uintptr_t __stack_chk_guard;
 
 // Choose the guard word: the time-stamp counter, mixed. Its lowest byte is 0, so that no string
 // that overflows an array can contain it.
-// Caller: has no array, has no caller with an array that it returns to; else the comparison there
-// fails.
+// Caller: has no local array, and never returns to a function with one. Such a function has stored
+// the old word and would compare it with the new one.
 void stack_guard_init(void);
 
 // Called by the compiler's code if a copy differs: panics with the name of the function.

@@ -19,6 +19,7 @@ struct fs_context {
 struct fs_context *fs_context_create(void);
 
 // Create a copy of `fs` with one reference, as fork() needs it. Returns NULL if out of memory.
+// Caller: does not hold tree_lock, which this function takes.
 struct fs_context *fs_context_copy(struct fs_context *fs);
 
 // Take a reference on `fs`. Returns `fs`.

@@ -15,8 +15,8 @@ struct uio {
 	bool kernel;              // `base` is a kernel address; then there is only one range
 };
 
-// Returns a uio of one range of user memory. `len` is at most UIO_MAX, so that byte counts fit
-// into ssize_t.
+// Returns a uio of one range of user memory. Caller: has cut `len` to UIO_MAX, so that byte counts
+// fit into ssize_t.
 static inline struct uio uio_user(void __user *base, size_t len)
 {
 	return (struct uio){ .base = base, .len = len, .left = len };

@@ -134,8 +134,8 @@ void page_cache_put(unsigned int which, page_t *pp);
 // *where_store. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
-// Flush the translations of [start, end), page-aligned, from the TLB, if `pgdir` is loaded or the
-// addresses are the kernel's.
+// Flush the translations of [start, end) from the TLB, if `pgdir` is loaded or the addresses are
+// the kernel's. Caller: passes multiples of PAGE_SIZE.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
 
 // Returns true if the next allocation must fail, because mem_fail_after (mem/fail_alloc.h) asked

@@ -51,7 +51,7 @@ static inline bool pte_present(pte_t entry)
 	return entry & PTE_P;
 }
 
-// Returns true if the entry is a PROT_NONE entry.
+// Returns true if the entry keeps a page that nobody may access (PTE_PROT_NONE above).
 static inline bool pte_prot_none(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_PROT_NONE)) == PTE_PROT_NONE;

@@ -43,6 +43,7 @@ void oom_watch(pid_t pid);
 // Returns true if the process of oom_watch has ended because it was killed for that reason.
 bool oom_killed_watched(void);
 
-// Called when `process` has become a zombie and its memory is free: wakes the threads that wait
-// for that. Caller: holds process_lock.
+// Called for every process that has become a zombie and whose memory is free. If it was a victim:
+// count one victim less, wake the threads that wait for a victim to end, and record it for
+// oom_killed_watched. Caller: holds process_lock.
 void oom_process_ended(const struct process *process);

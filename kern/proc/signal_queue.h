@@ -55,11 +55,13 @@ struct signal_info {
 void sigqueue_init(struct signal_queue *queue);
 
 // Add `signo` (1 to 64) to the queue. `info` NULL: the kernel is the sender. A signal below
-// SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue. The
-// description of a signal is lost if there is no memory for it, or if `limit` (RLIMIT_SIGPENDING)
-// descriptions are queued already, as on Linux. Standard signals of kill() and of the kernel are
-// exempt from the limit. Caller: holds the lock of the queue's process.
-// Returns 0, or -EAGAIN for a real-time signal that needs a description and cannot have one.
+// SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue. SIGKILL has
+// no description. The description of another signal is lost if there is no memory for it, or if
+// all processes together have `limit` (RLIMIT_SIGPENDING) or 8,192 descriptions queued. Standard
+// signals of kill() and of the kernel are exempt from `limit`.
+// Caller: holds the lock of the queue's process.
+// Returns 0, also if the signal was pending already; -EAGAIN with nothing added, for a real-time
+// signal that needs a description and cannot have one.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit);
 

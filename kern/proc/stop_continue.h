@@ -10,7 +10,8 @@ struct signal_state;
 // Continue the process if it is stopped: SIGCONT was sent. Caller: holds the lock of `signals`.
 void job_continue(struct signal_state *signals);
 
-// End the stop of a process without a report: SIGKILL was sent. Caller: holds the lock of
+// SIGKILL was sent: the process is not stopped any more, nor about to stop. A report of the stop
+// that no wait has taken is dropped. The caller wakes the thread. Caller: holds the lock of
 // `signals`.
 void job_kill(struct signal_state *signals);
 

@@ -129,7 +129,7 @@ SYSCALL0(getegid32)
 // that name a source exclude each other.
 SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 {
-	struct uio uio = uio_user(store, MIN(len, (size_t)INT32_MAX));
+	struct uio uio = uio_user(store, MIN(len, UIO_MAX));
 	size_t done;
 
 	if ((flags & ~RANDOM_FLAGS) ||

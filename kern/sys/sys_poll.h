@@ -35,8 +35,10 @@ struct wait_mask {
 	uint64_t saved; // the thread's mask before
 };
 
-// Put the mask at `user` (NULL: none) in force. `size` is the program's idea of its size.
-// Returns 0, -EFAULT or -EINVAL.
+// Replace the thread's mask by the one at `user`. If `user` is NULL, keep the thread's mask. `size`
+// is the size that the program passed.
+// Returns 0; -EINVAL unless `size` is sizeof(sigset_t); -EFAULT. After an error the caller does not
+// call wait_mask_end.
 int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size);
 
 // End the mask after a wait with the result `result`. If a signal ended the wait, it is

@@ -24,8 +24,9 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 void path_arg_put(struct path_arg *arg);
 
 // Find the inode that a call names by `dirfd`, `text` and `flags`. AT_EMPTY_PATH: an empty path
-// stands for the descriptor itself. AT_SYMLINK_NOFOLLOW: a symbolic link that comes last is not
-// followed. Stores a new reference. Returns 0 or -errno.
+// names the file of `dirfd`, or the current directory if that is AT_FDCWD. AT_SYMLINK_NOFOLLOW: a
+// symbolic link that comes last is not followed. Other flags are ignored. Stores a new reference.
+// Returns 0 or -errno.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
 // Returns the open file of a descriptor, with a new reference, or NULL. A file that was opened

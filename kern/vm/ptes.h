@@ -48,8 +48,9 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 	spin_lock(&as->pt_lock);
 }
 
-// Make the entries in [start, end) match the protection `prot`. Permissions that
-// are no longer allowed are removed now; new permissions come with the next fault. Yields.
+// Change the entries in [start, end) that name a page to the protection `prot`. With `prot` 0 they
+// become PROT_NONE entries. Otherwise they become readable at once, but never writable: the next
+// write fault makes them so if `prot` allows it. Yields.
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 

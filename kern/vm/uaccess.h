@@ -65,8 +65,8 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write zeroes. clear_user returns 0 or -EFAULT; clear_user_partial returns how many bytes it has
-// written.
+// Write `len` zeroes to `dst`. clear_user returns 0, or -EFAULT, when a part may have been written.
+// clear_user_partial returns how many bytes it has written.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
