@@ -71,7 +71,7 @@ help:
 ## clean: remove what was built
 ## V=1: show the commands
 ## O=DIR: build into DIR instead of obj
-## DEBUG=1: build with checks (lock ranks, poison, assertions) into obj/debug
+## DEBUG=1: build with checks (assertions, lock ranks, patterns in freed memory) into obj/debug
 ## STRETCH=1: build with a measure of how long the kernel runs (option stretch) into obj/stretch
 ## UBSAN=1: build with checks for undefined behaviour into obj/ubsan; also with DEBUG=1
 ## CC=... or CROSS=...: a compiler, or the prefix of one (i686-elf-)

@@ -26,7 +26,7 @@ endif
 # CPU=NAME runs the programs of user/tests on that processor, QEMU's, too; UBSAN_TESTS=1 on the UBSAN kernel.
 grade_env += $(if $(CPU),QUIRE_CPU=$(CPU)) $(if $(UBSAN_TESTS),QUIRE_UBSAN=1)
 
-## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab that has some; CPU=NAME to run user/tests on that processor too
+## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab that has some; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
 # The kernel's own tests run in the debug build, user/tests in both.
 grade: all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \

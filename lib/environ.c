@@ -47,8 +47,8 @@ static int append_entry(char *text)
 	return 0;
 }
 
-// Set a variable; an existing variable only if `overwrite`. The old text is not freed: it may be the
-// system's. Returns 0, or -1 with errno EINVAL (not a name) or ENOMEM.
+// Set a variable; an existing variable only if `overwrite`. The old text is not freed: it may be
+// the system's. Returns 0, or -1 with errno EINVAL (not a name) or ENOMEM.
 int setenv(const char *name, const char *value, int overwrite)
 {
 	size_t length = strlen(name);

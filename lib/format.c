@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// No width or precision may be as large: so sums of the two, and of a number's length, stay in an int.
+// No width or precision may be as large: so sums of the two, and of a number's length, stay in an
+// int.
 #define COUNT_MAX (INT_MAX / 4)
 
 enum length { LENGTH_CHAR, LENGTH_SHORT, LENGTH_INT, LENGTH_64 };
@@ -115,8 +116,8 @@ static enum length read_length(const char **format)
 	return length;
 }
 
-// Take a conversion apart; *format points after the % and is moved beyond the letter. A width or precision
-// that is too large is noted in `out`.
+// Take a conversion apart; *format points after the % and is moved beyond the letter. A width or
+// precision that is too large is noted in `out`.
 static void read_conversion(struct output *out, struct conversion *conv, const char **format,
                             va_list *args)
 {

@@ -16,9 +16,9 @@ static int complain(const char *program, const char *what, int option)
 }
 
 // Take the next option letter from argv. `options` names the letters; a colon after a letter means
-// that the option takes an argument, from the rest of the word or from the next word; `optarg` points to it.
-// The first word that is no option ends them, as does "--". Returns the letter, '?' for a wrong
-// one, -1 at the end, with `optind` at the first word that is left.
+// that the option takes an argument, from the rest of the word or from the next word; `optarg`
+// points to it. The first word that is no option ends them, as does "--". Returns the letter, '?'
+// for a wrong one, -1 at the end, with `optind` at the first word that is left.
 int getopt(int argc, char *const argv[], const char *options)
 {
 	static const char *rest = ""; // letters of the same word that are still to come

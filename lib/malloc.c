@@ -162,8 +162,8 @@ void *calloc(size_t count, size_t size)
 	return pointer;
 }
 
-// Returns a block of `size` bytes that begins with the old block's contents; the old block is freed.
-// When there is no memory, returns NULL and leaves the old block alone.
+// Returns a block of `size` bytes that begins with the old block's contents; the old block is
+// freed. When there is no memory, returns NULL and leaves the old block alone.
 void *realloc(void *pointer, size_t size)
 {
 	size_t old_size;

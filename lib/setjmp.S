@@ -1,6 +1,6 @@
-// setjmp keeps the registers that a function must preserve, with the stack pointer and the address as they are
-// after its return; longjmp puts them back. A jmp_buf is ebx, esi, edi, ebp, esp, eip, and for
-// sigsetjmp a flag and the signal mask.
+// setjmp keeps the registers that a function must preserve, with the stack pointer and the address
+// as they are after its return; longjmp puts them back. A jmp_buf is ebx, esi, edi, ebp, esp, eip,
+// and for sigsetjmp a flag and the signal mask.
 
 #include <abi/syscall.h>
 

@@ -1,6 +1,6 @@
-// From the first instruction to main() and to the end of the program. A part that a program does not
-// use is neither linked nor touched: `environ` and the like are weak here, so a program that returns
-// from main() at once writes to no page but its stack's.
+// From the first instruction to main() and to the end of the program. A part that a program does
+// not use is neither linked nor touched: `environ` and the like are weak here, so a program that
+// returns from main() at once writes to no page but its stack's.
 
 #include "start.h"
 #include <stdlib.h>
@@ -12,7 +12,8 @@ int main(int argc, char **argv, char **envp);
 extern char **environ __attribute__((weak));
 extern const Elf32_auxv_t *auxiliary_vector __attribute__((weak));
 
-// Run main() with the arguments and the environment that the system left on the stack. Called by _start only.
+// Run main() with the arguments and the environment that the system left on the stack. Called by
+// _start only.
 void start_program(char **stack)
 {
 	int argc = *(int *)stack;

@@ -91,8 +91,8 @@ int stream_to_reading(FILE *file)
 	return 0;
 }
 
-// Prepare a stream for output: move the file's position back by the input that was read ahead but not
-// taken, so that output goes to the right place.
+// Prepare a stream for output: move the file's position back by the input that was read ahead but
+// not taken, so that output goes to the right place.
 int stream_to_writing(FILE *file)
 {
 	if (!file->writable) {

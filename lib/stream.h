@@ -28,7 +28,7 @@ int stream_to_writing(FILE *file);
 // Read more input into the empty buffer. Returns 0, or EOF at the end or on an error.
 int stream_fill(FILE *file);
 
-// stream_put puts bytes in the buffer and writes when it is full. stream_end_call, at the end of a call
-// that did so, writes the bytes that may not wait. Both return 0 or EOF.
+// stream_put puts bytes in the buffer and writes when it is full. stream_end_call, at the end of a
+// call that did so, writes the bytes that may not wait. Both return 0 or EOF.
 int stream_put(FILE *file, const char *data, size_t n);
 int stream_end_call(FILE *file);

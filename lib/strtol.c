@@ -21,8 +21,8 @@ static unsigned int digit_value(char c)
 	return isalpha(c) ? (unsigned int)(tolower(c) - 'a' + 10) : 36;
 }
 
-// Skip the characters that may precede the digits: spaces, a sign, and the prefix of a base. With base 0 the
-// prefix decides: 0x means 16, 0 means 8, nothing 10.
+// Skip the characters that may precede the digits: spaces, a sign, and the prefix of a base. With
+// base 0 the prefix decides: 0x means 16, 0 means 8, nothing 10.
 static const char *read_prefix(const char *s, bool *negative, int *base)
 {
 	while (isspace(*s))

@@ -33,8 +33,8 @@ syscall:
 	ret
 	.size	syscall, . - syscall
 
-// ssize_t read(int fd, void *buffer, size_t n), ssize_t write(int fd, const void *buffer, size_t n):
-// the calls that programs make most often need no detour.
+// ssize_t read(int fd, void *buffer, size_t n), ssize_t write(int fd, const void *buffer, size_t
+// n): the calls that programs make most often need no detour.
 	.globl	read
 	.type	read, @function
 read:

@@ -6,7 +6,7 @@ run on a working system. Both end with a line `status: exit N` or `status: signa
 start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
     // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
-    // append: OPTION... of the kernel; for hugepages=N the oracle puts aside as many on Linux
+    // append: OPTION... of the kernel; for hugepages=N the oracle reserves as many on Linux
     // helper (another test runs it; no record)
     // stretch (make grade runs it on the kernel that measures stretches too)
 """

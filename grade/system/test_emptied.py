@@ -30,8 +30,8 @@ class Taught:
 
 
 TAUGHT = [
-    Taught("page_alloc", "kern/mem/page.c"),
-    Taught("page_free", "kern/mem/page.c"),
+    Taught("page_alloc", "kern/mem/page_alloc.c"),
+    Taught("page_free", "kern/mem/page_alloc.c"),
     Taught("page_decref", "kern/mem/page.h"),
     Taught("pgdir_walk", "kern/mem/pgdir.h"),
     Taught("pte_set_page", "kern/mem/pgdir.h"),  # page_insert and every fault

@@ -1,4 +1,5 @@
-// Flags of clone: the parts that the child shares with its parent, and the values that clone stores.
+// Flags of clone: the parts that the child shares with its parent, and the values that clone
+// stores.
 #pragma once
 
 #define CSIGNAL 0x000000ff // the signal that the child's end sends

@@ -1,5 +1,6 @@
 // The frame on the user's stack while a signal handler runs, as i386 Linux lays it out. The kernel
-// writes the frame when it calls the handler and reads it back in sigreturn; a handler may change it.
+// writes the frame when it calls the handler and reads it back in sigreturn; a handler may change
+// it.
 #pragma once
 
 #include <abi/signal.h>

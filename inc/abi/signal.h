@@ -67,8 +67,8 @@ union sigval {
 
 #define SIGINFO_SIZE 128
 
-// The information that a handler with SA_SIGINFO gets. si_signo and si_code determine which member of
-// the union is valid; programs use the si_ names below.
+// The information that a handler with SA_SIGINFO gets. si_signo and si_code determine which member
+// of the union is valid; programs use the si_ names below.
 typedef struct siginfo {
 	int si_signo;
 	int si_errno;

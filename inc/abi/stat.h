@@ -1,5 +1,5 @@
-// The results of the stat calls. `struct stat` is the layout of the stat64 family (numbers 195 to 197
-// and 300), the only one that the library uses.
+// The results of the stat calls. `struct stat` is the layout of the stat64 family (numbers 195 to
+// 197 and 300), the only one that the library uses.
 #pragma once
 
 #include <abi/time.h>

@@ -1,6 +1,6 @@
-// paging.h: paging as the hardware defines it: the bits of page-table entries, and the bits of control
-// registers that concern them (Intel SDM vol. 3, 4.3 and 2.5). Assembly uses these constants too.
-// The kernel's own use of the bits that the processor ignores is in mem/pgdir.h.
+// paging.h: paging as the hardware defines it: the bits of page-table entries, and the bits of
+// control registers that concern them (Intel SDM vol. 3, 4.3 and 2.5). Assembly uses these
+// constants too. The kernel's own use of the bits that the processor ignores is in mem/pgdir.h.
 #pragma once
 
 #include "layout.h"

@@ -1,4 +1,4 @@
-// crash.c: one function for each error that the kernel must detect.
+// crash.c: one function for each mistake that the kernel must detect.
 #include "debug/crash.h"
 
 #include "debug/monitor.h"
@@ -71,4 +71,4 @@ static void crash_command(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		console_printf("crash %s\n", crashes[i].name);
 }
-MONITOR_COMMAND(crash, "NAME: make that error, to see how the kernel reports it", crash_command);
+MONITOR_COMMAND(crash, "NAME: make that mistake, to see how the kernel reports it", crash_command);

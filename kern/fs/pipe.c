@@ -1,5 +1,5 @@
-// pipe.c: pipes, and moving bytes through them. Bytes are copied between the program's memory and a slot
-// under the pipe's spinlock, where no page fault can be handled. If the copy meets a page that
+// pipe.c: pipes, and moving bytes through them. Bytes are copied between the program's memory and a
+// slot under the pipe's spinlock, where no page fault can be handled. If the copy meets a page that
 // is not present, the lock is released, the page faulted in, and the whole piece copied again: a
 // piece goes in or out whole or not at all.
 //

@@ -41,8 +41,8 @@ void page_take(page_t *pp);
 // Caller: holds page_pool.lock, or is page_init.
 void page_link_run(page_t *first, page_t *end);
 
-// Debug builds: page_fill writes the free pattern into a page that becomes free. page_check_fill panics if
-// a free page that is about to be handed out has lost the pattern.
+// Debug builds: page_fill writes the free pattern into a page that becomes free. page_check_fill
+// panics if a free page that is about to be handed out has lost the pattern.
 #define FREE_PATTERN 0xFEEEFEEEu
 #ifdef DEBUG
 void page_fill(page_t *pp);
@@ -75,8 +75,9 @@ static inline void page_put(page_t *pp)
 	page_fill(pp);
 }
 
-// Registered by spare_pages.c with its first page: puts all spare pages on the free list, and returns
-// how many there were. The allocator calls it, with page_pool.lock held, before it reports -ENOMEM.
+// Registered by spare_pages.c with its first page: puts all spare pages on the free list, and
+// returns how many there were. The allocator calls it, with page_pool.lock held, before it reports
+// -ENOMEM.
 extern size_t (*page_drain_hook)(void);
 
 // Returns true if page_free and page_free_contig accept the page.

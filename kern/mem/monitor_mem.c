@@ -19,7 +19,7 @@ static const struct {
 	[PAGE_STACK] = { 'S', "30;41", "kernel stacks" },
 	[PAGE_ANONYMOUS] = { 'a', "30;42", "programs" },
 	[PAGE_OBJECT] = { 'F', "30;43", "files, shared memory" },
-	[PAGE_LARGE] = { 'J', "30;46", "large pages" },
+	[PAGE_LARGE] = { 'L', "30;46", "large pages" },
 };
 
 static void put(unsigned int kind)

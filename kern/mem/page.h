@@ -47,7 +47,7 @@ typedef struct page {
 	// [a] References: page-table entries that name the page, and other holders: an object, the
 	// heap, the address space of a directory.
 	uint32_t count;
-	uint16_t pins; // the kernel's own holds: a pinned page is not freed
+	uint16_t pins; // uses by the kernel itself: a pinned page is not freed
 	uint8_t kind;  // enum page_kind
 	uint8_t flags; // their meaning depends on `kind`
 } page_t;

@@ -1,7 +1,8 @@
-// page_alloc.c: the allocator of single physical pages. The free list is a doubly linked ring through
-// the page_t of the free pages. A page comes from its front and goes back there: a page just freed is
-// still in the processor's cache, and is used next. Runs of pages (page_contig.c) come from the top of memory and return to the end
-// of the list, so that single pages break up few of them.
+// page_alloc.c: the allocator of single physical pages. The free list is a doubly linked ring
+// through the page_t of the free pages. A page comes from its front and goes back there: a page
+// just freed is still in the processor's cache, and is used next. Runs of pages (page_contig.c)
+// come from the top of memory and return to the end of the list, so that single pages break up
+// few of them.
 #include "mem/mem_internal.h"
 
 page_t *pages;
@@ -13,8 +14,8 @@ struct page_pool page_pool = {
 	.free = { .next = &page_pool.free, .prev = &page_pool.free },
 };
 
-// At boot this loop runs for every page of the machine; so each page_t is written once and in full, and
-// the pages themselves are not touched.
+// At boot this loop runs for every page of the machine; so each page_t is written once and in full,
+// and the pages themselves are not touched.
 void page_link_run(page_t *first, page_t *end)
 {
 	page_t *last = page_pool.free.prev;

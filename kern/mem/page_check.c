@@ -1,4 +1,5 @@
-// page_check.c: are free list and pages[] what they should be? For tests, debug builds and the monitor.
+// page_check.c: are free list and pages[] what they should be? For tests, debug builds and the
+// monitor.
 #include "mem/mem_internal.h"
 
 void page_count_kinds(size_t counts[PAGE_KINDS])

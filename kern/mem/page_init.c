@@ -18,8 +18,8 @@ static size_t whole_pages(const struct mem_range *range)
 	return end > start ? end - start : 0;
 }
 
-// Walks the free gaps of memory from low to high: memory in no gap is reserved, the rest is free. In the
-// gap that boot_alloc uses, free memory begins where the last allocation ends.
+// Walks the free gaps of memory from low to high: memory in no gap is reserved, the rest is free.
+// In the gap that boot_alloc uses, free memory begins where the last allocation ends.
 void page_init(void)
 {
 	const struct mem_range *last_usable = &boot_map.usable[boot_map.usable_count - 1];

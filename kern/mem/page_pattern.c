@@ -1,12 +1,12 @@
-// page_pattern.c: debug builds fill free pages with a pattern. Code that goes on using a freed page then
-// reads junk, and a page that was written to after it was freed is found when it is handed out again,
-// or at the latest when the machine ends.
+// page_pattern.c: debug builds fill free pages with a pattern. Code that goes on using a freed page
+// then reads junk, and a page that was written to after it was freed is found when it is handed out
+// again, or at the latest when the machine ends.
 #include "mem/mem_internal.h"
 
 #ifdef DEBUG
 
-// A free page whose memory holds the free pattern. Pages that are free since boot do not have it yet:
-// page_init does not touch them.
+// A free page whose memory holds the free pattern. Pages that are free since boot do not have it
+// yet: page_init does not touch them.
 #define PAGE_FLAG_FILLED 0x01u
 
 void page_fill(page_t *pp)

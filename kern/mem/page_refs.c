@@ -1,5 +1,5 @@
-// page_refs.c: the end of a page's use: its last reference or pin is gone, and the page goes back to the
-// allocator that it came from.
+// page_refs.c: the end of a page's use: its last reference or pin is gone, and the page goes back
+// to the allocator that it came from.
 #include "mem/large_pool.h"
 #include "mem/mem_internal.h"
 
@@ -11,8 +11,8 @@ void page_register_free(enum page_kind kind, void (*free)(page_t *pp))
 	free_functions[kind] = free;
 }
 
-// Three kinds of pages go back to three places: kinds with an allocator of their own, large pages from
-// page_alloc_contig, and small pages.
+// Three kinds of pages go back to three places: kinds with an allocator of their own, large pages
+// from page_alloc_contig, and small pages.
 void page_free_unused(page_t *pp)
 {
 	if (free_functions[pp->kind])

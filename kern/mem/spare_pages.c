@@ -16,8 +16,9 @@ static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
 };
 
-// Put all spare pages on the free list. Returns how many there were. The allocator calls this when it
-// finds nothing: a spare page must never be the reason for -ENOMEM. Caller: holds page_pool.lock.
+// Put all spare pages on the free list. Returns how many there were. The allocator calls this when
+// it finds nothing: a spare page must never be the reason for -ENOMEM. Caller: holds
+// page_pool.lock.
 static size_t page_cache_drain(void)
 {
 	size_t count = page_pool.cached_count;

@@ -98,7 +98,7 @@ static void show_run(const struct run *run)
 	console_printf("%08x-%08x to %08x %c%c%c%s%s%s%s\n", run->start, run->end - 1, run->phys,
 	               bits & PTE_P ? 'r' : '-', bits & PTE_W ? 'w' : '-', bits & PTE_U ? 'u' : 'k',
 	               bits & PTE_PS ? " large" : "", bits & PTE_D ? " dirty" : "",
-	               bits & PTE_G ? " global" : "", pte_prot_none(bits) ? " held" : "");
+	               bits & PTE_G ? " global" : "", pte_prot_none(bits) ? " PROT_NONE" : "");
 }
 
 // Add the entry of [va, va + size) to the run. If it does not continue the run, print the run and

@@ -68,8 +68,8 @@ extern const struct procfs_hooks *procfs_hooks;
 // Create /proc, still empty. Called once, at boot.
 void procfs_init(void);
 
-// Create the files about the machine as a whole, and those about its pages. Once each, at boot, after
-// procfs_init.
+// Create the files about the machine as a whole, and those about its pages. Once each, at boot,
+// after procfs_init.
 void procfs_system_init(void);
 void procfs_pages_init(void);
 

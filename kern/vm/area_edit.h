@@ -1,5 +1,5 @@
-// area_edit.h: areas made, split, cut, merged and released, inside an address space. Their entries are
-// the business of ptes.h.
+// area_edit.h: areas made, split, cut, merged and released, inside an address space. Their entries
+// are the business of ptes.h.
 #pragma once
 
 #include <abi/mman.h>

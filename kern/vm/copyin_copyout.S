@@ -1,8 +1,8 @@
-// copyin_copyout.S: the instructions that touch a user's memory for the kernel. Each has an entry in the
-// exception table: if it faults and the fault cannot be handled, the processor continues at the
-// fixup of that entry. With SMAP, user memory is accessible only between STAC and CLAC (Intel SDM
-// vol. 3, 4.6.1). Callers have checked that the addresses lie below ULIM; only the functions for
-// single values check this themselves. Arguments arrive in EAX, EDX, ECX (-mregparm=3).
+// copyin_copyout.S: the instructions that touch a user's memory for the kernel. Each has an entry
+// in the exception table: if it faults and the fault cannot be handled, the processor continues at
+// the fixup of that entry. With SMAP, user memory is accessible only between STAC and CLAC (Intel
+// SDM vol. 3, 4.6.1). Callers have checked that the addresses lie below ULIM; only the functions
+// for single values check this themselves. Arguments arrive in EAX, EDX, ECX (-mregparm=3).
 
 #include <abi/errno.h>
 #include "cpu/trapentry.h"

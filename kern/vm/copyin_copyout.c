@@ -1,7 +1,7 @@
-// copyin_copyout.c: copies between kernel and user memory. For the current space the copy runs straight
-// through the user's mapping (copyin_copyout.S), and a page fault on the way is handled or ends it. For
-// another space the copy walks: each page is faulted in, pinned, and reached through the linear
-// map.
+// copyin_copyout.c: copies between kernel and user memory. For the current space the copy runs
+// straight through the user's mapping (copyin_copyout.S), and a page fault on the way is handled or
+// ends it. For another space the copy walks: each page is faulted in, pinned, and reached through
+// the linear map.
 #include "vm/uaccess.h"
 
 #include <abi/mman.h>

@@ -1,11 +1,12 @@
-// counted_name.h: a name that several areas show, and that lives as long as one of them does. vm knows
-// only this of named areas (kern/named): a piece of a mapping keeps its name, not its named area.
+// counted_name.h: a name that several areas show, and that lives as long as one of them does. vm
+// knows only this of named areas (kern/named): a piece of a mapping keeps its name, not its named
+// area.
 #pragma once
 
 #include "kern.h"
 
-// Make a name of at most `room` - 1 characters, with one reference, the caller's. The rest of the room
-// is filled with zeroes. Returns the characters, or NULL when memory is out.
+// Make a name of at most `room` - 1 characters, with one reference, the caller's. The rest of the
+// room is filled with zeroes. Returns the characters, or NULL when memory is out.
 const char *counted_name_create(const char *text, size_t room);
 
 // Take a reference on a name from counted_name_create.

@@ -125,12 +125,12 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	return result;
 }
 
-// The trap handler. The processor has stored the faulting address in CR2, and the reason as bits
-// of the error code (Intel SDM vol. 3, 4.7).
-// A program's fault is handled, or becomes a signal. In the kernel only the copy functions of
-// copyin_copyout.S may touch user memory; each of their instructions has an entry in the exception table.
-// A fault there is handled like the program's own; if that fails, the copy continues at its fixup,
-// which ends it. Any other fault in the kernel is a bug and panics.
+// The trap handler. The processor has stored the faulting address in CR2, and the reason as bits of
+// the error code (Intel SDM vol. 3, 4.7). A program's fault is handled, or becomes a signal. In the
+// kernel only the copy functions of copyin_copyout.S may touch user memory; each of their
+// instructions has an entry in the exception table. A fault there is handled like the program's
+// own; if that fails, the copy continues at its fixup, which ends it. Any other fault in the kernel
+// is a bug and panics.
 void page_fault(struct trapframe *frame)
 {
 	uintptr_t va = read_cr2();
@@ -168,7 +168,8 @@ void page_fault(struct trapframe *frame)
 
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could
 // unmap and free it. If the tables do not admit the access, a fault is handled and the loop looks
-// again. page_perms combines both levels: a table shared after a fork is read-only in the directory.
+// again. page_perms combines both levels: a table shared after a fork is read-only in the
+// directory.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
 {
 	enum fault_result result;

@@ -1,4 +1,5 @@
-// mapping.h: map and unmap for callers that hold the address space's lock, and the choice of an address.
+// mapping.h: map and unmap for callers that hold the address space's lock, and the choice of an
+// address.
 #pragma once
 
 #include "vm/aspace.h"

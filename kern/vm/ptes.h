@@ -1,6 +1,6 @@
-// ptes.h: page-table entries of an address space: installed, looked at, removed, copied and moved by
-// ranges; and page tables that two spaces share after a fork (shared_tables.c). Only kern/vm includes
-// it: other layers change areas, and vm changes the entries.
+// ptes.h: page-table entries of an address space: installed, looked at, removed, copied and moved
+// by ranges; and page tables that two spaces share after a fork (shared_tables.c). Only kern/vm
+// includes it: other layers change areas, and vm changes the entries.
 #pragma once
 
 #include "thread/yield.h"

@@ -139,8 +139,8 @@ static inline bool user_is_loaded(const struct aspace *as)
 	return as && as == aspace_current();
 }
 
-// The functions of copyin_copyout.S. Their callers have checked the space, and for the first three also
-// the range.
+// The functions of copyin_copyout.S. Their callers have checked the space, and for the first three
+// also the range.
 size_t user_copy(void *dst, const void *src, size_t len);
 size_t user_copy_nofault(void *dst, const void *src, size_t len);
 ssize_t user_copy_string(char *dst, const char *src, size_t max);

@@ -1,5 +1,5 @@
-// user_mem_check.c: the check of a range before it is used, as the handout's first way to cross the
-// border has it. The kernel itself checks no address first: its copies fail at the fault.
+// user_mem_check.c: the check of a range before it is used, as the handout's second way to cross
+// the border has it. The kernel itself checks no address first: its copies fail at the fault.
 #include "vm/uaccess.h"
 #include <abi/mman.h>
 #include "thread/thread.h"

@@ -152,7 +152,7 @@ static unsigned long evil_free_before;
 
 static inline unsigned long settled_memory(void)
 {
-	sleep_ms(1); // the dead give back their stacks
+	sleep_ms(1); // threads that have ended release their stacks
 	return free_memory();
 }
 

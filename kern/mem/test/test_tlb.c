@@ -326,7 +326,7 @@ KTEST(tlb_is_flushed_for_large_pages)
 
 	EXPECT_EQ(page_insert(scene.pgdir, x, va, PTE_PS | PTE_W), 0);
 	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'x');
-	EXPECT_EQ(page_insert(scene.pgdir, x, va, PTE_PS), 0); // fewer rights
+	EXPECT_EQ(page_insert(scene.pgdir, x, va, PTE_PS), 0); // fewer permissions
 	*(volatile pde_t *)pde = page_to_phys(y) | PTE_P | PTE_PS;
 	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'y');
 	*(volatile pde_t *)pde = page_to_phys(x) | PTE_P | PTE_PS;

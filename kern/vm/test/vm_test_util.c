@@ -99,7 +99,8 @@ static const char *entry_fault(const struct area *area, uintptr_t va, pte_t entr
 	if (!(entry & PTE_U))
 		return "is not the user's";
 	if (pte_prot_none(entry) != (area->prot == 0))
-		return "is held where there are rights, or present where there are none";
+		return "is a PROT_NONE entry although the area has a protection, or none although "
+		       "it is PROT_NONE";
 	if (!pte_present(entry) || !(entry & PTE_W))
 		return NULL;
 	if (!(area->prot & PROT_WRITE))
@@ -152,7 +153,8 @@ static const char *large_fault(const struct area *area, uintptr_t va, pde_t pde)
 	if (pp->kind != PAGE_LARGE || pp->count == 0)
 		return "names no large page, or one without a reference";
 	if (pte_prot_none(pde) != (area->prot == 0))
-		return "is held where there are rights, or present where there are none";
+		return "is a PROT_NONE entry although the area has a protection, or none although "
+		       "it is PROT_NONE";
 	if ((pde & (PTE_P | PTE_W)) != (PTE_P | PTE_W))
 		return NULL;
 	if (!(area->prot & PROT_WRITE))

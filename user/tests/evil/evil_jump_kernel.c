@@ -1,5 +1,5 @@
 // Jumping, calling and returning into the kernel, and into what a program may not execute or does
-// not have. (A far return is left out: QEMU performs it with the kernel's rights.)
+// not have. (A far return is left out: QEMU performs it with the kernel's privileges.)
 
 #include "evil.h"
 

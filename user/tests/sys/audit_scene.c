@@ -34,7 +34,7 @@ static void map_named(void)
 	(void)*(volatile char *)clone.address;
 }
 
-// Map a file in both ways, a device, and memory with all kinds of rights.
+// Map a file in both ways, a device, and memory with every protection.
 static void map(void)
 {
 	struct rlimit limit = { 4096, 4096 };

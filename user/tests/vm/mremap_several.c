@@ -118,7 +118,7 @@ static void other_sizes(void)
 	try_move("as long as can be", PLACE, 0x90000000, 0x90000000, TO, OTHER);
 }
 
-// The rights and the sharing have moved too.
+// The protection and the sharing have moved too.
 static void rights(void)
 {
 	int status;

@@ -52,7 +52,7 @@ uint32_t place_of_slot(uint32_t slot)
 	return HEAP_PLACE + (slot - WINDOW_PAGES) * PAGE;
 }
 
-// A slot, mostly one where something is mapped that admits one of the rights `prot` (0: none asked).
+// A slot, mostly one where something is mapped whose protection has one of the bits `prot` (0: none asked).
 uint32_t pick_slot(uint32_t prot)
 {
 	uint32_t slot = 0;
@@ -83,7 +83,7 @@ uint32_t pick_length(uint32_t pages)
 	return pages * PAGE - (one_in(8) ? random_below(PAGE) : 0);
 }
 
-// A range in the first two arguments, at most `max_pages` long, mostly where the rights are `prot`:
+// A range in the first two arguments, at most `max_pages` long, mostly where the protection is `prot`:
 // whole pieces now and then, short more often than long.
 void pick_range(struct op *op, uint32_t max_pages, uint32_t prot)
 {

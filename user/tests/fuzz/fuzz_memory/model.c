@@ -154,7 +154,7 @@ void model_doubt(uint32_t place, uint32_t len)
 	}
 }
 
-// Rights change up to the first hole.
+// The protection changes up to the first hole.
 void model_protect(uint32_t place, uint32_t len, uint32_t prot)
 {
 	uint32_t end, first = span(place, len, &end);
