@@ -7,7 +7,7 @@
 
 #define ASCEND_COST 50 // about how many instructions it takes to go one directory up
 
-uint32_t tree_moves; // [tree_lock]
+struct mutex rename_lock;
 
 struct name name_of(const char *text, uint32_t length)
 {
@@ -20,6 +20,7 @@ struct name name_of(const char *text, uint32_t length)
 
 void tree_init(void)
 {
+	mutex_init(&rename_lock, "rename", RANK_RENAME);
 	mutex_init(&tree_lock, "tree", RANK_TREE);
 	tree_root = inode_create(S_IFDIR | 0755, VOLUME_TREE, NULL);
 	if (!tree_root)
@@ -227,11 +228,10 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 	struct inode *inode = entry->inode;
 	struct entry *moved = entry_create(name, entry->length);
 
+	assert_mutex_held(&rename_lock);
 	assert_mutex_held(&tree_lock);
 	if (!moved)
 		return -ENOMEM;
-	if (inode_is(inode, S_IFDIR) && dir != entry->parent)
-		tree_moves++;
 	if (victim)
 		tree_unlink(victim);
 	inode_get(inode);
@@ -251,14 +251,13 @@ int tree_exchange(struct entry *a, struct entry *b)
 	struct entry *new_a = entry_create(&name_a, a->length);
 	struct entry *new_b = entry_create(&name_b, b->length);
 
+	assert_mutex_held(&rename_lock);
 	assert_mutex_held(&tree_lock);
 	if (!new_a || !new_b) {
 		kfree(new_a);
 		kfree(new_b);
 		return -ENOMEM;
 	}
-	if (a->parent != b->parent)
-		tree_moves++;
 	entry_remove(a);
 	entry_remove(b);
 	entry_insert(new_a, a->parent, b->inode);
@@ -284,9 +283,9 @@ struct inode *tree_parent(struct inode *dir)
 // kernel's own directories nlink counts only the entries, and others may exist.)
 int tree_is_above(const struct inode *above, struct inode *inode)
 {
-	uint32_t moves = tree_moves;
 	int error = 0;
 
+	assert_mutex_held(&rename_lock);
 	assert_mutex_held(&tree_lock);
 	if (above == inode || (above->nlink <= 2 && !above->ops))
 		return above == inode;
@@ -301,8 +300,6 @@ int tree_is_above(const struct inode *above, struct inode *inode)
 		tree_unlock();
 		error = thread_yield_point_killable();
 		mutex_lock(&tree_lock);
-		if (!error && moves != tree_moves)
-			error = -EAGAIN;
 	}
 	inode_put(inode);
 	return error ? error : inode == above;

@@ -63,14 +63,14 @@ int tree_move(struct entry *entry, struct inode *dir, const struct name *name, s
 // Let two entries exchange their files. Returns 0 or -ENOMEM.
 int tree_exchange(struct entry *a, struct entry *b);
 
-// The number of moves of a directory into another one. A result of tree_is_above holds while
-// this number stays the same.
-extern uint32_t tree_moves;
+// Held during a rename, so that no directory moves while tree_is_above looks. Only renames wait for
+// it, so it may be held over a yield.
+extern struct mutex rename_lock;
 
 // Find out whether the directory `above` is `inode` or lies above it. There may be many
 // directories in between, so tree_lock is released when it is time to yield.
-// Caller: holds references on both.
-// Returns 1 or 0; -EAGAIN if a directory was moved meanwhile; -EINTR if the thread is killed.
+// Caller: holds rename_lock, and references on both.
+// Returns 1 or 0; -EINTR if the thread is killed.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
 // Returns the directory above `dir`, borrowed; for the root itself.

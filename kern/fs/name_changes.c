@@ -164,22 +164,19 @@ struct ancestry {
 	bool from_above, to_above;
 };
 
-// Find out how the two lie. tree_lock may be released meanwhile: if another thread moves
-// directories then, all is looked at again. (That can happen only when the time slice is over,
-// so each attempt has a new slice, and the loop ends.)
-// Returns 0; -EINTR if the thread is killed. Caller: holds tree_lock and the references of both.
+// Find out how the two lie. tree_lock may be released meanwhile.
+// Returns 0; -EINTR if the thread is killed. Caller: holds rename_lock, tree_lock and the references
+// of both.
 static int ancestry_find(const struct path *from, const struct path *to, struct ancestry *found)
 {
-	int from_above, to_above;
+	int from_above = 0, to_above = 0;
 
+	assert_mutex_held(&rename_lock);
 	assert_mutex_held(&tree_lock);
-	do {
-		from_above = to_above = 0;
-		if (from->inode && inode_is(from->inode, S_IFDIR))
-			from_above = tree_is_above(from->inode, to->parent);
-		if (to->inode && inode_is(to->inode, S_IFDIR) && from_above >= 0)
-			to_above = tree_is_above(to->inode, from->parent);
-	} while (from_above == -EAGAIN || to_above == -EAGAIN);
+	if (from->inode && inode_is(from->inode, S_IFDIR))
+		from_above = tree_is_above(from->inode, to->parent);
+	if (to->inode && inode_is(to->inode, S_IFDIR) && from_above >= 0)
+		to_above = tree_is_above(to->inode, from->parent);
 	found->from_above = from_above > 0;
 	found->to_above = to_above > 0;
 	return MIN(from_above, to_above) < 0 ? -EINTR : 0;
@@ -268,7 +265,7 @@ static bool look_again(struct path *path)
 }
 
 // Find the ancestry, then rename. If finding it released tree_lock and the names stand for other
-// files now, find it again. Caller: holds tree_lock.
+// files now, find it again. Caller: holds rename_lock and tree_lock.
 static int rename_walked(struct path *from, struct path *to, unsigned int flags)
 {
 	bool names = from->last == LAST_NAME && to->last == LAST_NAME;
@@ -292,6 +289,7 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 	if (flags & ~(unsigned int)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
 	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
+	mutex_lock(&rename_lock);
 	mutex_lock(&tree_lock);
 	error = path_walk(fs, from.start, from.text, WALK_MAY_MISS, &old);
 	if (!error) {
@@ -303,6 +301,7 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 		path_put(&old);
 	}
 	tree_unlock();
+	mutex_unlock(&rename_lock);
 	return error;
 }
 

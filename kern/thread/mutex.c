@@ -65,7 +65,7 @@ void assert_may_yield(void)
 	struct thread *thread = thread_current();
 
 	assert_may_sleep();
-	if (thread->sleeping_ranks & ~(1u << RANK_ASPACE))
+	if (thread->sleeping_ranks & ~(1u << RANK_ASPACE | 1u << RANK_RENAME))
 		panic("%s yields holding the sleeping locks of ranks %#x", thread->name,
 		      thread->sleeping_ranks);
 }

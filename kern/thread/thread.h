@@ -163,7 +163,7 @@ void thread_yield(void);
 // length a program chooses must call this (thread/yield.h): without a yield the clock stops and no
 // signal can end the work. Returns 0; -EINTR if a signal or death is pending: then the caller
 // should stop early.
-// Caller: holds no spinlock, and no sleeping lock except an address space's own.
+// Caller: holds no spinlock, and no sleeping lock except an address space's own and rename_lock.
 int thread_yield_point(void);
 
 // Like thread_yield_point, but returns -EINTR only if the thread must die: for work that other

@@ -6,7 +6,9 @@
 //
 // No lock that other address spaces need may be held across a yield: no spinlock, and of the
 // sleeping locks only an address space's own (debug builds check). A loop that holds other locks
-// ends when yield_due returns true, releases them, yields, and looks at everything again.
+// ends when yield_due returns true, releases them, yields, and looks at everything again. The
+// exception is rename_lock (fs/directory_tree.h): looking again would never end beside a program
+// that goes on renaming.
 #pragma once
 
 #include "cpu/percpu.h"
