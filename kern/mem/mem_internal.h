@@ -75,9 +75,8 @@ static inline void page_put(page_t *pp)
 	page_fill(pp);
 }
 
-// Registered by spare_pages.c with its first page: puts all spare pages on the free list, and
-// returns how many there were. The allocator calls it, with page_pool.lock held, before it reports
-// -ENOMEM.
+// Set by page_init to page_cache_drain. The allocator calls it when it finds nothing: a spare page
+// must never be the reason for -ENOMEM.
 extern size_t (*page_drain_hook)(void);
 
 // Returns true if page_free and page_free_contig accept the page.
@@ -130,6 +129,10 @@ page_t *page_cache_get(unsigned int which);
 
 // Put page `pp`, of count 0, into cache `which`, or free it if the cache is full.
 void page_cache_put(unsigned int which, page_t *pp);
+
+// Put all spare pages on the free list. Returns how many there were.
+// Caller: holds page_pool.lock.
+size_t page_cache_drain(void);
 
 // Returns a description of what is wrong with a cached page, or NULL; its number goes to
 // *where_store. Caller: holds page_pool.lock.

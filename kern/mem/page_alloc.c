@@ -51,13 +51,6 @@ void page_take(page_t *pp)
 
 size_t (*page_drain_hook)(void);
 
-// Put the spare pages on the free list. Returns how many there were. Caller: holds page_pool.lock.
-static size_t drain_spares(void)
-{
-	assert_spin_held(&page_pool.lock);
-	return page_drain_hook ? page_drain_hook() : 0;
-}
-
 // Take a page when the free list is empty: the spare pages become free first.
 // Caller: holds page_pool.lock, which this function releases.
 static __noinline int page_alloc_spare(page_t **pp_store)
@@ -65,7 +58,7 @@ static __noinline int page_alloc_spare(page_t **pp_store)
 	int error = -ENOMEM;
 
 	assert_spin_held(&page_pool.lock);
-	if (drain_spares()) {
+	if (page_drain_hook()) {
 		*pp_store = page_pool.free.next;
 		page_take(*pp_store);
 		error = 0;
@@ -112,7 +105,7 @@ int page_alloc_specific(page_t **pp_store, size_t ppn)
 	if (mem_should_fail())
 		return -ENOMEM;
 	spin_lock(&page_pool.lock);
-	if (pages[ppn].kind == PAGE_FREE || (drain_spares() && pages[ppn].kind == PAGE_FREE)) {
+	if (pages[ppn].kind == PAGE_FREE || (page_drain_hook() && pages[ppn].kind == PAGE_FREE)) {
 		page_take(&pages[ppn]);
 		*pp_store = &pages[ppn];
 		error = 0;

@@ -51,6 +51,7 @@ void page_init(void)
 	reserve_run(done, &pages[page_total]);
 	page_pool.contig_end = page_total;
 
+	page_drain_hook = page_cache_drain;
 	machine_end_hook = page_check_patterns;
 	zero_page = virt_to_page(zeroes);
 	zero_page->kind = PAGE_ANONYMOUS;

@@ -16,10 +16,7 @@ static struct page_cache caches[PAGE_CACHES] = {
 	[CACHE_HEAP... CACHE_HEAP_LAST].room = 1,
 };
 
-// Put all spare pages on the free list. Returns how many there were. The allocator calls this when
-// it finds nothing: a spare page must never be the reason for -ENOMEM. Caller: holds
-// page_pool.lock.
-static size_t page_cache_drain(void)
+size_t page_cache_drain(void)
 {
 	size_t count = page_pool.cached_count;
 
@@ -62,7 +59,6 @@ void page_cache_put(unsigned int which, page_t *pp)
 
 	debug_assert(pp->count == 0 && pp->pins == 0);
 	spin_lock(&page_pool.lock);
-	page_drain_hook = page_cache_drain;
 	if (cache->room) {
 		pp->prev = cache->first;
 		cache->first = pp;
