@@ -211,8 +211,8 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 // Map `pp` at the lowest address in [vab, vae) at which nothing is mapped, and store this address.
 // Page tables are made only where they are used. With PTE_PS in `perm` the page is a large page,
 // and the range is aligned to large pages.
-// Returns 0; -ENOSPC if no address is free; -ENOMEM without memory for a table; -EINVAL for an
-// unaligned or backward range.
+// Returns 0; -ENOSPC if no address is free; -ENOMEM if a page table cannot be allocated; -EINVAL for
+// an unaligned or backward range.
 // Only tests need it so far; lab 2 has the student write it. vm chooses addresses by areas instead
 // (area_find_gap), whose search does not depend on the size of the range.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,

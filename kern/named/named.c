@@ -1,5 +1,4 @@
-// named.c: the registry of named areas: ids, names, reference counts, and what the information
-// calls report.
+// named.c: the registry of named areas: ids, names, and what the information calls report.
 #include "named/named.h"
 
 #include "mem/heap.h"

@@ -18,7 +18,7 @@ struct named_memory {
 	uint64_t offset;            // offset in the object, or a physical address
 	uint16_t flags;             // AREA_ bits of its mappings: caching, AREA_WRITE_OPEN
 	bool fixed;                 // memory of a file or a device: cannot be resized
-	bool may_write;             // whoever shares the memory may write to it
+	bool may_write;             // programs that share the memory may write to it
 	size_t size;                // in bytes, if `fixed`; otherwise the object's size counts
 	size_t maximum;             // how many bytes of addresses the area occupies
 };

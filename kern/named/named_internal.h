@@ -13,7 +13,7 @@ extern struct mutex named_lock;
 // Returns the area with that id, or NULL. Caller: holds named_lock.
 struct named_area *named_lookup(int id);
 
-// Make an area without memory, not in the registry, with one reference. Returns NULL if out of
+// Make a named area that is not in the registry and has no memory yet. Returns NULL if out of
 // memory.
 struct named_area *named_new(struct aspace *as, int creator, const char *name);
 

@@ -138,7 +138,8 @@ void process_discard(struct process *process, struct thread *thread)
 	kfree(process);
 }
 
-// Like a fork, but without memory: the child runs in the kernel until it executes a program.
+// Like a fork, but the child has no address space: it runs in the kernel until it executes a
+// program.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 {
 	struct process *parent = process_current(), *process;

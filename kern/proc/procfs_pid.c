@@ -140,7 +140,8 @@ static void show_kib(struct seq *seq, const char *name, size_t pages)
 }
 
 // Write the lines of status about memory. As on Linux, pages of files count as shared memory if
-// the file system is a tmpfs, as ours is; and a process without memory has no such lines.
+// the file system is a tmpfs, as ours is; and a process without an address space has no
+// such lines.
 static void show_memory(struct seq *seq, const struct aspace_usage *memory)
 {
 	if (memory->size == 0)

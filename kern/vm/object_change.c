@@ -1,6 +1,6 @@
 // object_change.c: the long changes of an object: truncation, holes, filling a large page. A change
-// releases the object's lock now and then; `changing` keeps the next change, and whoever needs the
-// object as it will be, waiting until it is complete.
+// releases the object's lock now and then. While `changing` is set, the next change, and code that
+// needs the object as it will be, waits until the change is complete.
 #include "thread/yield.h"
 #include "vm/object_internal.h"
 #include "vm/object.h"

@@ -87,8 +87,8 @@ static inline bool pde_has_large(pde_t pde)
 // Caller: holds the space's lock for writing, or nobody else knows the space; no other lock.
 void object_catch_up(struct area *area);
 
-// Page tables shared after a fork (shared_tables.c). A shared table never changes: whoever changes
-// an entry has made the table private before, in a step that may fail.
+// Page tables shared after a fork (shared_tables.c). A shared table never changes: code that
+// changes an entry makes the table private before, in a step that may fail.
 // Caller of all functions with an address: holds as->pt_lock.
 
 // Let both directories name the table for `va`, which lies in `area`, if it can be shared. Returns
@@ -174,8 +174,8 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 // drops that of the old entry. Every fault and every populating call installs its page by this
 // function: the page was found and filled without pt_lock, so the comparison decides whether
 // another thread was faster.
-// Returns 0; -EAGAIN if the entry has changed: the fault looks again; -ENOMEM without memory for a
-// table.
+// Returns 0; -EAGAIN if the entry has changed: the fault looks again; -ENOMEM if a page table
+// cannot be allocated.
 // Inline for the sake of the most frequent fault, which finds an empty entry.
 static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
                                        pte_t bits)
