@@ -103,7 +103,7 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
 lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-contracts lint-constants lint-names lint-calls \
-	lint-scripts lint-lengths
+	lint-scripts lint-lengths lint-labs
 .PHONY: $(lint_checks)
 
 # All checks are made, also after one that finds something.
@@ -163,6 +163,10 @@ lint-calls: $(O)/quire.elf
 # nothing.
 lint-lengths:
 	$(PYTHON) grade/tools/check-lengths.py $(lint_c)
+
+# Labs that name what the tree does not have.
+lint-labs:
+	$(grade_python) grade/tools/check-labs.py
 
 lint-scripts:
 	$(PYTHON) grade/tools/check-scripts.py $(lint_python)
