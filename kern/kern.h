@@ -67,6 +67,16 @@ void vprintk(enum log_level level, const char *format, va_list args);
 // `monitor` asks for it, and end the machine with the exit code EXIT_PANIC.
 void panic(const char *format, ...) __noreturn __printf(1, 2);
 
+// The body of a function that a lab leaves to the student: print that `exercise` of `lab` is not
+// written yet, with a backtrace, and end the machine with the exit code EXIT_NOT_WRITTEN.
+// `function` is the caller's __func__.
+void not_written(const char *function, unsigned int lab, unsigned int exercise) __noreturn;
+
+// Like not_written, for an exercise of a lab after `this_lab`: the message says that `this_lab`
+// ends here.
+void not_in_this_lab(const char *function, unsigned int this_lab, unsigned int lab,
+                     unsigned int exercise) __noreturn;
+
 // Panic unless `cond` holds. Assert only facts about the kernel itself, never about its input: a
 // program must not be able to stop the machine.
 #define assert(cond) \

@@ -9,7 +9,7 @@ COM4, from the machine only: numbered lines, the first with the nonce that the h
     2 start TSC                 just before the first program's first instruction
     3 exit STATUS TSC           or: signal NUMBER TSC; oom TSC (SIGKILL, memory was short);
                                 nostart ERRNO TSC; unpack MODULE ENTRY ERRNO TSC; panic TSC;
-                                deadlock TSC
+                                deadlock TSC; unwritten LAB EXERCISE TSC
     4 end                       without line 3: a program switched the machine off or restarted it
 A program has no way to write there, so a complete transcript is the kernel's word.
 """
@@ -19,7 +19,8 @@ LONGEST_FRAME = 0xFFFF
 END_OF_INPUT = struct.pack("<H", 0)
 
 # How a run may end, and how many numbers stand before the TSC.
-ENDINGS = {"exit": 1, "signal": 1, "oom": 0, "nostart": 1, "unpack": 3, "panic": 0, "deadlock": 0}
+ENDINGS = {"exit": 1, "signal": 1, "oom": 0, "nostart": 1, "unpack": 3, "panic": 0, "deadlock": 0,
+           "unwritten": 2}
 RANGES = {"exit": range(256), "signal": range(1, 65)}  # of what grade/run's status is made from
 LONGEST_LINE = 200  # no line of the control line comes near this
 

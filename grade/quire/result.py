@@ -8,6 +8,7 @@ from tools import cpio
 
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
 PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
+PORT_NOT_WRITTEN = 0x1D
 BOOT_ERRORS = {
     0x13: "it was not started by a multiboot loader",
     0x14: "it got no memory map",
@@ -25,6 +26,7 @@ PORT_OF_ENDING = {
     "deadlock": PORT_DEADLOCK,
     "nostart": PORT_NOSTART,
     "unpack": PORT_NOSTART,
+    "unwritten": PORT_NOT_WRITTEN,
 }
 
 TIMEOUT, BROKEN, CANNOT_START = 124, 125, 126
@@ -32,6 +34,7 @@ STATUS = {
     "timeout": TIMEOUT,
     "deadlock": TIMEOUT,
     "panic": BROKEN,
+    "unwritten": BROKEN,
     "reset": BROKEN,
     "lost": BROKEN,
     "audit": BROKEN,
@@ -46,7 +49,7 @@ SIGNALS = (
 SIGKILL = 9
 
 # Where the kernel's own messages say more than the verdict.
-KERNEL_FAILED = {"panic", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
+KERNEL_FAILED = {"panic", "unwritten", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
 
 
 @dataclass
@@ -58,6 +61,8 @@ class Result:
              or was switched off; lost: it ended without a complete transcript; boot: the
              kernel refused the machine; nostart: QEMU or the program could not be started;
              refused: not a program for Quire;
+             unwritten: the kernel called a function that a lab leaves to the student; `exercise`
+             says which (its id in lab.toml);
              tests: the kernel ran its own tests, and the status says whether all passed
     status   what grade/run exits with: the program's status, 128 + signal, or a key's from STATUS
     """
@@ -69,6 +74,7 @@ class Result:
     instructions: int = None  # from power-on to the end; only under icount
     boot_instructions: int = None  # from power-on to the program's first instruction
     findings: list = None  # the audit's, in words
+    exercise: str = None  # only if kind is unwritten
 
     def write(self, file):
         json.dump(vars(self), file, indent=1)
@@ -153,6 +159,10 @@ def _ended(transcript, modules):
         module, entry, error = values
         message = f"the kernel could not unpack {_entry(modules, module, entry)}: {_error(error)}"
         return failure("nostart", message)
+    if ending == "unwritten":
+        lab, exercise = values
+        message = f"lab {lab}, exercise {exercise} is not written yet"
+        return replace(failure("unwritten", message), exercise=f"{lab}.{exercise}")
     return failure("deadlock", "every process waits, and nothing is left to wake one")
 
 

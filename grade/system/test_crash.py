@@ -27,6 +27,20 @@ def test_crash(name, debug, complain):
             complain(outcome.explain(f"crash={name}: the panic does not say {text!r}"))
 
 
+@pytest.mark.parametrize("name, said", [
+    ("unwritten", "crash_unwritten: lab 3, exercise 4 is not written yet"),
+    ("later_lab", "crash_later_lab: lab 2 ends here; lab 3, exercise 4 writes this function"),
+])
+def test_functions_that_are_not_written(name, said, complain):
+    outcome = guest.boot(f"crash={name}", audit=False)
+    result = outcome.result
+    if (result.kind, result.status, result.exercise) != ("unwritten", 125, "3.4"):
+        complain(outcome.explain(f"crash={name} ended in {result.kind} ({result.message})"))
+    for text in (said, f"crash_{name}+"):
+        if text not in outcome.log:
+            complain(outcome.explain(f"crash={name}: the console does not say {text!r}"))
+
+
 def test_user_mem_assert(complain):
     outcome = guest.run("tests/signal_forced")
     said = "signal_forced (", "): frame of a signal: it may not write to 0x"

@@ -38,14 +38,28 @@ static void crash_null(void)
 	nothing[2] = 1; // cppcheck-suppress nullPointer
 }
 
+// Call a function that a lab leaves to the student.
+static void crash_unwritten(void)
+{
+	not_written(__func__, 3, 4);
+}
+
+// Call a function that a later lab leaves to the student.
+static void crash_later_lab(void)
+{
+	not_in_this_lab(__func__, 2, 3, 4);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } crashes[] = {
+	{ "later_lab", crash_later_lab },
 	{ "null", crash_null },
 	{ "overflow", crash_overflow },
 	{ "smash", crash_smash },
 	{ "text", crash_text },
+	{ "unwritten", crash_unwritten },
 };
 
 void crash(const char *name)

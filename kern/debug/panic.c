@@ -14,6 +14,7 @@
 #include "debug/symbols.h"
 
 void (*panic_end_hook)(void);
+void (*not_written_hook)(unsigned int lab, unsigned int exercise);
 
 // How many panics have begun. A panic may itself meet the damage that caused it. So the second one
 // still prints its place, the third only ends the machine, and the fourth, if that fails too, only
@@ -108,6 +109,32 @@ static void fatal_trap(const struct trapframe *frame, const char *what)
 		            frame->err & PF_WRITE ? "a write to" : "a read of", read_cr2(),
 		            frame->err & PF_PRESENT ? "not allowed" : "not mapped");
 	panic_frame(frame, "%s in the kernel, error code %#x", what, frame->err);
+}
+
+// End the machine, after the message. Nothing else may run: the function's caller expects what
+// nobody has written.
+static void __noreturn stop_unwritten(unsigned int lab, unsigned int exercise)
+{
+	backtrace_print((uintptr_t)__builtin_frame_address(0));
+	if (not_written_hook)
+		not_written_hook(lab, exercise);
+	halt_forever();
+}
+
+void not_written(const char *function, unsigned int lab, unsigned int exercise)
+{
+	cli();
+	printk(LOG_EMERG, "%s: lab %u, exercise %u is not written yet\n", function, lab, exercise);
+	stop_unwritten(lab, exercise);
+}
+
+void not_in_this_lab(const char *function, unsigned int this_lab, unsigned int lab,
+                     unsigned int exercise)
+{
+	cli();
+	printk(LOG_EMERG, "%s: lab %u ends here; lab %u, exercise %u writes this function\n",
+	       function, this_lab, lab, exercise);
+	stop_unwritten(lab, exercise);
 }
 
 void panic_init(void)

@@ -21,3 +21,7 @@ bool panic_started(void);
 // Registered by dev/transcript.c. Called last in a panic: reports it to the host and ends the
 // machine.
 extern void (*panic_end_hook)(void);
+
+// Registered by dev/exitport.c. Called last where a function of a lab is not written yet: reports
+// the exercise to the host and ends the machine.
+extern void (*not_written_hook)(unsigned int lab, unsigned int exercise);

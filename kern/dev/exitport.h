@@ -17,12 +17,14 @@ enum exit_code {
 	EXIT_TESTS_FAILED = 0x1A,      // a test inside the kernel has failed
 	EXIT_BOOT_PROCESSOR = 0x1B,    // the processor lacks a needed feature (boot/start.S)
 	EXIT_BOOT_EXCEPTION = 0x1C,    // an exception before trap_init (boot/start.S)
+	EXIT_NOT_WRITTEN = 0x1D,       // a function that a lab leaves to the student was called
 };
 
-// Let a panic end the machine. Once, at boot, after control_init.
+// Let a panic, or a call of a function that is not written yet, end the machine. Once, at boot, after control_init.
 void machine_end_init(void);
 
-// Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic.
+// Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic and where a
+// function is not written yet.
 extern void (*machine_end_hook)(void);
 
 // End the machine: send the last line of the transcript, wait until all output has left the ports,

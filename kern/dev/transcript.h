@@ -6,7 +6,8 @@
 //	2 start TSC             the first program is about to run its first instruction
 //	3 exit STATUS TSC       or `signal SIGNO TSC`; `oom TSC`: SIGKILL, out of memory;
 //	                        `panic TSC`; `deadlock TSC`; `nostart ERRNO TSC`;
-//	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0
+//	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0;
+//	                        `unwritten LAB EXERCISE TSC`: a function is not written yet
 //	4 end                   nothing more comes
 // NONCE is the kernel option `nonce`, `-` without it; TSC is the processor's time-stamp counter.
 #pragma once
