@@ -8,7 +8,6 @@
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
-#include "vm/uaccess.h"
 
 #define PHDRS_MAX 2048 // Linux's limit: 64 KiB of headers
 #define PIE_BASE \
@@ -67,6 +66,21 @@ static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr
 	return error;
 }
 
+// Clear the rest of the page from `va` on, at most up to `end`, through the linear map. Returns 0;
+// -ENOMEM; -EINVAL if the program could not write there.
+static int clear_tail(struct aspace *as, uintptr_t va, uintptr_t end)
+{
+	size_t at = va % PAGE_SIZE;
+	page_t *pp;
+	int error = aspace_pin_page(as, va, ACCESS_WRITE, &pp);
+
+	if (error)
+		return error == -ENOMEM ? error : -EINVAL;
+	memset((char *)page_to_virt(pp) + at, 0, MIN(PAGE_SIZE - at, end - va));
+	page_unpin(pp);
+	return 0;
+}
+
 // Make the memory of a segment after its part of the file zero: clear the rest of the last page,
 // and map anonymous pages for the rest (this is where .bss lies).
 static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t start, uintptr_t end)
@@ -78,11 +92,11 @@ static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t st
 		.prot = (uint8_t)prot_of(phdr),
 		.fixed = true,
 	};
+	int error = 0;
 
-	if (phdr->p_filesz && (phdr->p_flags & PF_W) && start % PAGE_SIZE &&
-	    clear_user(as, (void __user *)start, MIN(pages, end) - start))
-		return -EINVAL;
-	return end > pages ? aspace_map(as, &request, &pages) : 0;
+	if (phdr->p_filesz && (phdr->p_flags & PF_W) && start % PAGE_SIZE)
+		error = clear_tail(as, start, end);
+	return !error && end > pages ? aspace_map(as, &request, &pages) : error;
 }
 
 // Map one PT_LOAD segment, `bias` bytes above the address in its header.

@@ -265,15 +265,35 @@ static size_t arguments_size(const struct exec_args *args)
 	return (size_t)(string - args->block);
 }
 
-// Copy `n` bytes to a new program's stack, part by part, with a yield after each part. Returns 0
-// or -ENOMEM.
-static int put_on_stack(struct aspace *as, uintptr_t va, const char *bytes, size_t n)
+// Bytes with the address at which the new program will find them.
+struct stack_part {
+	uintptr_t start, end; // [start, end) in the new program
+	const char *bytes;    // where they are now
+};
+
+// Copy to `page`, which will be the program's page at `va`, the bytes of `part` that lie in it.
+static void copy_overlap(char *page, uintptr_t va, const struct stack_part *part)
 {
-	for (size_t done = 0, part; done < n; done += part) {
-		part = MIN(n - done, MOVE_PART);
-		if (copyout(as, (void __user *)(va + done), bytes + done, part))
+	uintptr_t start = MAX(part->start, va), end = MIN(part->end, va + PAGE_SIZE);
+
+	if (start < end)
+		memcpy(page + (start - va), part->bytes + (start - part->start), end - start);
+}
+
+// Fill a new program's stack from `sp` up, page by page, with a yield after each page. The pages
+// are written through the linear map. Returns 0 or -ENOMEM.
+static int fill_stack(struct aspace *as, uintptr_t sp, const struct stack_part *vector,
+                      const struct stack_part *strings)
+{
+	for (uintptr_t va = ROUND_DOWN(sp, PAGE_SIZE); va < STACK_TOP; va += PAGE_SIZE) {
+		page_t *pp;
+
+		if (aspace_pin_page(as, va, ACCESS_WRITE, &pp))
 			return -ENOMEM;
-		(void)yield_after(part);
+		copy_overlap(page_to_virt(pp), va, vector);
+		copy_overlap(page_to_virt(pp), va, strings);
+		page_unpin(pp);
+		(void)yield_after(PAGE_SIZE);
 	}
 	return 0;
 }
@@ -290,6 +310,8 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	uintptr_t extra = ROUND_DOWN(strings - sizeof(struct stack_extra), 16);
 	uintptr_t sp = ROUND_DOWN(extra - words * POINTER_SIZE, 16);
 	size_t size = extra + sizeof(struct stack_extra) - sp; // the words, and `extra` after them
+	struct stack_part words_part = { .start = sp, .end = sp + size };
+	struct stack_part strings_part = { strings, strings + args->used, args->block };
 	struct stack_extra *extra_bytes;
 	uint32_t *vector;
 	int error;
@@ -310,9 +332,8 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	extra_bytes = (void *)((char *)vector + (extra - sp));
 	random_bytes(extra_bytes->random, sizeof(extra_bytes->random));
 	memcpy(extra_bytes->platform, "i686", 5);
-	error = put_on_stack(as, sp, (const char *)vector, size);
-	if (!error)
-		error = put_on_stack(as, strings, args->block, args->used);
+	words_part.bytes = (const char *)vector;
+	error = fill_stack(as, sp, &words_part, &strings_part);
 	kfree(vector);
 	as->args_start = strings;
 	as->args_end = strings + arguments_size(args);
