@@ -52,7 +52,7 @@ static inline void show_area(int id)
 		say("no info: %s\n", error_name(errno));
 		return;
 	}
-	say("%s: %u of %u pages, rights %u, lock %u, access %u, copies %u, %s\n", info.name,
+	say("%s: %u of %u pages, protection %u, lock %u, access %u, copies %u, %s\n", info.name,
 	    info.size / PAGE, info.maximum / PAGE, info.protection, info.lock, info.access,
 	    info.copies, info.owner == getpid() ? "mine" : "another's");
 }

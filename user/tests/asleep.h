@@ -1,4 +1,4 @@
-// Waiting until another process sleeps or has ended, as /proc tells.
+// Waiting until another process sleeps or has ended, by its state in /proc.
 #pragma once
 
 #include "test.h"

@@ -1,5 +1,5 @@
 // limit: 20
-// Many processes at once, killed at once; all that they took is given back, each time.
+// Many processes at once, killed at once; all that they took is freed, each time.
 
 #include "leak.h"
 

@@ -41,7 +41,7 @@ int main(void)
 	munmap((void *)(STACK - PAGE), 2 * PAGE);
 
 	map_at(STACK, PAGE, PROT_NONE, MAP_GROWSDOWN);
-	show("not without rights", read(zero, (void *)(STACK - PAGE), PAGE));
+	show("not from a PROT_NONE page", read(zero, (void *)(STACK - PAGE), PAGE));
 	check("nor by a touch", touch_down() == 0);
 	munmap((void *)STACK, PAGE);
 

@@ -12,7 +12,7 @@
 #include <poll.h>
 
 #define NEVER 0xffffffffu
-#define SETTLE_MS 200 // until then the kernel has buried everything
+#define SETTLE_MS 200 // until then the kernel has reaped everything
 #define MANY 400      // files
 #define UNDISTURBED_MS 20000
 #define SHORT_MS 20 // of what takes longer, fewer allocations fail

@@ -1,7 +1,7 @@
 // mem: 32
 // limit: 60
 // Programs that take memory in every way there is, and give some back, while there is too little for
-// all: whoever dies, the machine goes on, and in the end everything is there again.
+// all: the machine goes on, whichever of them dies, and in the end everything is there again.
 
 #include "oom.h"
 

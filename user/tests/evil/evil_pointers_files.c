@@ -1,4 +1,4 @@
-// Every pointer of the calls that move bytes or tell of files, at every address that is no good.
+// Every pointer of the calls that move bytes or describe files, at every bad address.
 
 #include "evil.h"
 #include <poll.h>

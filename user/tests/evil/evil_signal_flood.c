@@ -1,6 +1,6 @@
 // limit: 20
 // Real-time signals, sent without end to processes that block them: what the kernel keeps of them has a
-// bound, whatever RLIMIT_SIGPENDING allows, and goes with their processes. Others are still served.
+// bound, whatever RLIMIT_SIGPENDING allows, and goes with their processes. Other processes still get their signals.
 
 #include "evil.h"
 #include <sys/resource.h>

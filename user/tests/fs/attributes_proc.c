@@ -38,7 +38,7 @@ static int at(const char *path, int flags)
 	return fd;
 }
 
-// All ways to change what descriptor `fd` stands for. `path`: what it was opened as.
+// All ways to change the file of descriptor `fd`. `path`: the name that it was opened by.
 static void through(const char *what, int fd, const char *path)
 {
 	char link[32];

@@ -1,4 +1,4 @@
-// A file of many pages, written and read in pieces that do not fit pages, gives back what was put
+// A file of many pages, written and read in pieces that do not fit pages, returns the bytes that were put
 // in.
 
 #include "test.h"

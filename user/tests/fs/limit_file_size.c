@@ -46,7 +46,7 @@ static long write_vector_at(int fd, const struct iovec *iov, long at)
 }
 
 // What a call gave, how often the signal came, and how long the file is.
-static void tell(const char *what, int fd, long result)
+static void report(const char *what, int fd, long result)
 {
 	int error = errno;
 	struct stat st;
@@ -61,62 +61,63 @@ static void writes(int fd, const char *text)
 {
 	struct iovec iov[2] = { { (char *)text, 60 }, { (char *)text, 60 } };
 
-	tell("write below", fd, write(fd, text, 90));
-	tell("write across", fd, write(fd, text, 90));
-	tell("write at", fd, write(fd, text, 1));
-	tell("write nothing at", fd, write(fd, text, 0));
+	report("write below", fd, write(fd, text, 90));
+	report("write across", fd, write(fd, text, 90));
+	report("write at", fd, write(fd, text, 1));
+	report("write nothing at", fd, write(fd, text, 0));
 	lseek(fd, LIMIT + 50, SEEK_SET);
-	tell("write beyond", fd, write(fd, text, 1));
-	tell("pwrite below", fd, pwrite(fd, text, 10, 10));
-	tell("pwrite across", fd, pwrite(fd, text, 10, LIMIT - 1));
-	tell("pwrite at", fd, pwrite(fd, text, 10, LIMIT));
+	report("write beyond", fd, write(fd, text, 1));
+	report("pwrite below", fd, pwrite(fd, text, 10, 10));
+	report("pwrite across", fd, pwrite(fd, text, 10, LIMIT - 1));
+	report("pwrite at", fd, pwrite(fd, text, 10, LIMIT));
 	lseek(fd, 0, SEEK_SET);
-	tell("writev across", fd, writev(fd, iov, 2));
-	tell("writev at", fd, writev(fd, iov, 2));
-	tell("pwritev across", fd, write_vector_at(fd, iov, 30));
-	tell("pwritev at", fd, write_vector_at(fd, iov, LIMIT));
+	report("writev across", fd, writev(fd, iov, 2));
+	report("writev at", fd, writev(fd, iov, 2));
+	report("pwritev across", fd, write_vector_at(fd, iov, 30));
+	report("pwritev at", fd, write_vector_at(fd, iov, LIMIT));
 	fcntl(fd, F_SETFL, O_APPEND);
-	tell("append at", fd, write(fd, text, 10));
+	report("append at", fd, write(fd, text, 10));
 	fcntl(fd, F_SETFL, 0);
 }
 
 static void lengths(int fd)
 {
-	tell("ftruncate to less", fd, ftruncate(fd, 20));
-	tell("ftruncate beyond", fd, ftruncate(fd, LIMIT + 1));
-	tell("truncate beyond", fd, truncate("/tmp/limited", LIMIT + 1));
-	tell("truncate to the limit", fd, truncate("/tmp/limited", LIMIT));
-	tell("fallocate within", fd, allocate(fd, 0, LIMIT));
-	tell("fallocate beyond", fd, allocate(fd, 0, LIMIT + 1));
-	tell("fallocate beyond, size kept", fd, allocate(fd, FALLOC_FL_KEEP_SIZE, LIMIT + 1));
-	tell("hole beyond", fd, allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, LIMIT + 1));
+	report("ftruncate to less", fd, ftruncate(fd, 20));
+	report("ftruncate beyond", fd, ftruncate(fd, LIMIT + 1));
+	report("truncate beyond", fd, truncate("/tmp/limited", LIMIT + 1));
+	report("truncate to the limit", fd, truncate("/tmp/limited", LIMIT));
+	report("fallocate within", fd, allocate(fd, 0, LIMIT));
+	report("fallocate beyond", fd, allocate(fd, 0, LIMIT + 1));
+	report("fallocate beyond, size kept", fd, allocate(fd, FALLOC_FL_KEEP_SIZE, LIMIT + 1));
+	report("hole beyond", fd,
+	       allocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, LIMIT + 1));
 }
 
 static void copies(int fd, int from)
 {
 	ftruncate(fd, 0);
 	lseek(fd, 0, SEEK_SET);
-	tell("sendfile across", fd, send(fd, from));
-	tell("sendfile at", fd, send(fd, from));
+	report("sendfile across", fd, send(fd, from));
+	report("sendfile at", fd, send(fd, from));
 	ftruncate(fd, 0);
 	lseek(from, 0, SEEK_SET);
-	tell("copy_file_range across", fd, copy_range(from, fd, 0, 200));
-	tell("copy_file_range at", fd, copy_range(from, fd, LIMIT, 200));
-	tell("copy_file_range of nothing at", fd, copy_range(from, fd, LIMIT, 0));
+	report("copy_file_range across", fd, copy_range(from, fd, 0, 200));
+	report("copy_file_range at", fd, copy_range(from, fd, LIMIT, 200));
+	report("copy_file_range of nothing at", fd, copy_range(from, fd, LIMIT, 0));
 }
 
 // A file that is too long already may be changed within the limit, and get shorter.
 static void longer_already(int fd)
 {
 	set_limit(RLIM_INFINITY);
-	tell("longer without a limit", fd, ftruncate(fd, 300));
+	report("longer without a limit", fd, ftruncate(fd, 300));
 	set_limit(LIMIT);
-	tell("write into it", fd, pwrite(fd, "x", 1, LIMIT - 1));
-	tell("write beyond", fd, pwrite(fd, "x", 1, LIMIT));
-	tell("shorter", fd, ftruncate(fd, 250));
-	tell("the same length", fd, ftruncate(fd, 250));
-	tell("fallocate within", fd, allocate(fd, 0, 250));
-	tell("longer", fd, ftruncate(fd, 251));
+	report("write into it", fd, pwrite(fd, "x", 1, LIMIT - 1));
+	report("write beyond", fd, pwrite(fd, "x", 1, LIMIT));
+	report("shorter", fd, ftruncate(fd, 250));
+	report("the same length", fd, ftruncate(fd, 250));
+	report("fallocate within", fd, allocate(fd, 0, 250));
+	report("longer", fd, ftruncate(fd, 251));
 }
 
 static void without_limit(const char *text)
@@ -148,8 +149,8 @@ int main(void)
 	copies(fd, from);
 	longer_already(fd);
 	memory = memfd_create("x", 0);
-	tell("memfd", memory, ftruncate(memory, LIMIT + 1));
-	tell("memfd", memory, write(memory, text, 200));
+	report("memfd", memory, ftruncate(memory, LIMIT + 1));
+	report("memfd", memory, write(memory, text, 200));
 	if (fork() == 0) {
 		signal(SIGXFSZ, SIG_DFL);
 		write(fd, text, 1);
@@ -159,7 +160,7 @@ int main(void)
 	wait(&status);
 	say("by default: signal %d\n", WTERMSIG(status));
 	signal(SIGXFSZ, SIG_IGN);
-	tell("ignored", fd, pwrite(fd, text, 1, LIMIT));
+	report("ignored", fd, pwrite(fd, text, 1, LIMIT));
 	without_limit(text);
 	unlink("/tmp/source");
 	unlink("/tmp/limited");

@@ -41,7 +41,7 @@ int main(void)
 	say_pages("shared, one written", shared);
 	mprotect(private + 2 * PAGE, PAGE, PROT_NONE);
 	madvise(private, PAGE, MADV_DONTNEED);
-	say_pages("one given back, one forbidden", private);
+	say_pages("one freed, one PROT_NONE", private);
 	munmap(private, PAGES * PAGE);
 	say_pages("unmapped", private);
 	say("odd length: %s\n", pread(fd, &word, 7, 0) < 0 ? error_name(errno) : "read");

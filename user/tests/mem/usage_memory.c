@@ -18,7 +18,7 @@ static void touch(void)
 	munmap(memory, PAGES * PAGE);
 }
 
-static void tell(const char *what, const struct rusage *before, const struct rusage *usage)
+static void report(const char *what, const struct rusage *before, const struct rusage *usage)
 {
 	long more = usage->ru_minflt - before->ru_minflt;
 
@@ -38,14 +38,14 @@ int main(void)
 		_exit(0);
 	}
 	syscall(SYS_wait4, pid, NULL, 0, &usage);
-	tell("the child", &none, &usage);
+	report("the child", &none, &usage);
 	getrusage(RUSAGE_CHILDREN, &usage);
-	tell("children", &none, &usage);
+	report("children", &none, &usage);
 	getrusage(RUSAGE_SELF, &usage);
-	tell("not the parent", &none, &usage);
+	report("not the parent", &none, &usage);
 	getrusage(RUSAGE_SELF, &before);
 	touch();
 	getrusage(RUSAGE_SELF, &usage);
-	tell("now it too", &before, &usage);
+	report("now it too", &before, &usage);
 	return 0;
 }

@@ -44,7 +44,7 @@ int main(int argc, char **argv, char **envp)
 	check_entry("AT_SECURE", AT_SECURE, 0);
 	check_entry("AT_CLKTCK", AT_CLKTCK, 100);
 	check("AT_RANDOM points to random bytes", has_random_bytes());
-	check("AT_HWCAP tells of an FPU and a TSC", (getauxval(AT_HWCAP) & 0x11) == 0x11);
+	check("AT_HWCAP names an FPU and a TSC", (getauxval(AT_HWCAP) & 0x11) == 0x11);
 	say("AT_EXECFN is \"%s\"\n", (char *)getauxval(AT_EXECFN));
 
 	while (*end)

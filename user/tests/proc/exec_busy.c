@@ -67,7 +67,7 @@ static void write_to(const char *what, const char *path)
 	}
 }
 
-// The same with what also would cut the file.
+// Opening the busy file in the ways that would also truncate it.
 static void cut(const char *what, const char *path)
 {
 	struct stat before, after;

@@ -56,7 +56,7 @@ static void errors(void)
 	show("the kernel, wait", futex((int *)-4096l, WAIT, 1, &none));
 	show("the kernel, wake", futex((int *)-4096l, WAKE, 1, NULL));
 	show("the kernel, wait privately", futex((int *)-4096l, WAIT | PRIVATE, 1, &none));
-	show_errors("no rights", map_page(PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
+	show_errors("PROT_NONE", map_page(PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1));
 	show_errors("read-only", map_page(PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1));
 	show_errors("read-only, shared", map_page(PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1));
 	show_errors("read-only, a file's", map_page(PROT_READ, MAP_PRIVATE, fd));

@@ -1,5 +1,5 @@
 // Processor time: who computes uses some, who sleeps does not, and what the children used that were
-// waited for is told apart.
+// waited for is counted apart.
 // limit: 60
 
 #include "test.h"
@@ -53,7 +53,7 @@ static void call(long long ns)
 			read(zero, buffer, sizeof(buffer));
 }
 
-// Let a child use some time, and tell what its parent is told of it.
+// Let a child use some time, and show what its parent learns of it.
 static void child_uses(const char *what, void (*use)(long long), int ms)
 {
 	struct rusage usage;

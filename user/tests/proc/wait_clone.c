@@ -4,14 +4,14 @@
 #include "asleep.h"
 #include <sched.h>
 
-static volatile int told;
+static volatile int signalled;
 static volatile pid_t by;
 
 static void note(int signo, siginfo_t *info, void *context)
 {
 	(void)signo;
 	(void)context;
-	told++;
+	signalled++;
 	by = info->si_pid;
 }
 
@@ -31,7 +31,7 @@ static void try(int signo, const char *name, int options, const char *program)
 {
 	pid_t pid, got;
 
-	told = 0;
+	signalled = 0;
 	pid = make_child(signo, program);
 	while (state_of(pid) != 'Z')
 		syscall(SYS_sched_yield);
@@ -42,7 +42,7 @@ static void try(int signo, const char *name, int options, const char *program)
 	                 "?");
 	say(", any: %s", waitpid(-1, NULL, WNOHANG | options) >= 0 ? "found" : error_name(errno));
 	waitpid(pid, NULL, WALL);
-	say(", told %d%s\n", told, told && by != pid ? " by another" : "");
+	say(", signals %d%s\n", signalled, signalled && by != pid ? " by another" : "");
 }
 
 int main(void)

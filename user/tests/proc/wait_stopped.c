@@ -3,13 +3,13 @@
 
 #include "test.h"
 
-static volatile int told[8];
+static volatile int signalled[8];
 
 static void note(int signo, siginfo_t *info, void *context)
 {
 	(void)signo;
 	(void)context;
-	told[info->si_code & 7]++;
+	signalled[info->si_code & 7]++;
 }
 
 static void show_wait(const char *what, pid_t pid, int options)
@@ -40,10 +40,10 @@ static pid_t stopper(void)
 	return pid;
 }
 
-// A child that has stopped, which SIGCHLD tells; nobody has waited for it.
+// A child that has stopped, with a SIGCHLD; nobody has waited for it.
 static pid_t stopped_child(void)
 {
-	int before = told[CLD_STOPPED];
+	int before = signalled[CLD_STOPPED];
 	sigset_t blocked, old;
 	pid_t pid;
 
@@ -51,7 +51,7 @@ static pid_t stopped_child(void)
 	sigaddset(&blocked, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &blocked, &old);
 	pid = stopper();
-	while (told[CLD_STOPPED] == before)
+	while (signalled[CLD_STOPPED] == before)
 		sigsuspend(&old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return pid;
@@ -85,15 +85,15 @@ int main(void)
 	pid = stopped_child();
 	kill(pid, SIGKILL);
 	show_wait("killed before anybody asked", pid, WUNTRACED);
-	check("SIGCHLD told of three stops", told[CLD_STOPPED] >= 3);
-	check("and of three ends", told[CLD_KILLED] >= 3);
+	check("SIGCHLD for three stops", signalled[CLD_STOPPED] >= 3);
+	check("and for three ends", signalled[CLD_KILLED] >= 3);
 
 	action.sa_flags |= SA_NOCLDSTOP;
 	sigaction(SIGCHLD, &action, NULL);
-	told[CLD_STOPPED] = 0;
+	signalled[CLD_STOPPED] = 0;
 	pid = stopper();
 	show_wait("with SA_NOCLDSTOP", pid, WUNTRACED);
-	say("told: %d\n", told[CLD_STOPPED]);
+	say("signals: %d\n", signalled[CLD_STOPPED]);
 	kill(pid, SIGKILL);
 	show_wait("killed", pid, 0);
 	return 0;

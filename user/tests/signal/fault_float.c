@@ -1,4 +1,4 @@
-// Floating-point errors that a program asks to be told of: vector 16 (#MF). QEMU's emulated
+// Floating-point errors that a program asks for: vector 16 (#MF). QEMU's emulated
 // processor raises neither #XM nor the FPU's stack faults, so these are not tried.
 
 #include "test.h"

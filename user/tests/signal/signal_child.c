@@ -1,17 +1,17 @@
-// SIGCHLD: a parent is told of its children, or says that it does not want to know.
+// SIGCHLD: a parent gets a signal for each child, or asks for none.
 
 #include "test.h"
 
-static volatile int code, status_told, count;
-static volatile pid_t pid_told;
+static volatile int code, child_status, count;
+static volatile pid_t child_pid;
 
 static void note(int signo, siginfo_t *info, void *context)
 {
 	(void)signo;
 	(void)context;
 	code = info->si_code;
-	status_told = info->si_status;
-	pid_told = info->si_pid;
+	child_status = info->si_status;
+	child_pid = info->si_pid;
 	count++;
 }
 
@@ -27,15 +27,15 @@ static pid_t start(int status, int signo)
 	return pid;
 }
 
-static void told(const char *what, int status, int signo)
+static void show_signal(const char *what, int status, int signo)
 {
 	pid_t pid = start(status, signo), waited;
 
 	do {
 		waited = waitpid(pid, NULL, 0);
 	} while (waited < 0 && errno == EINTR);
-	say("%s: code %d, status %d, %s\n", what, code, status_told,
-	    pid_told == pid ? "the right pid" : "a wrong pid");
+	say("%s: code %d, status %d, %s\n", what, code, child_status,
+	    child_pid == pid ? "the right pid" : "a wrong pid");
 }
 
 int main(void)
@@ -46,10 +46,10 @@ int main(void)
 	act.sa_sigaction = note;
 	act.sa_flags = SA_SIGINFO;
 	sigaction(SIGCHLD, &act, NULL);
-	told("exit 5", 5, 0);
-	told("killed", 0, SIGKILL);
-	told("terminated", 0, SIGTERM);
-	say("told %d times\n", count);
+	show_signal("exit 5", 5, 0);
+	show_signal("killed", 0, SIGKILL);
+	show_signal("terminated", 0, SIGTERM);
+	say("signalled %d times\n", count);
 
 	signal(SIGCHLD, SIG_IGN);
 	start(1, 0);

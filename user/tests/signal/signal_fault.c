@@ -1,4 +1,4 @@
-// A program that catches its own faults: what it is told, and how it goes on.
+// A program that catches its own faults: the arguments of its handler, and how it goes on.
 
 #include "test.h"
 #include <setjmp.h>
@@ -17,7 +17,7 @@ static void show_address(const char *address)
 		say("0x%lx", (unsigned long)(uintptr_t)address);
 }
 
-static void tell(int signo, siginfo_t *info, void *context)
+static void report(int signo, siginfo_t *info, void *context)
 {
 	ucontext_t *user = context;
 
@@ -97,7 +97,7 @@ int main(void)
 	page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(page + 4096, 4096, PROT_NONE);
 	memset(&act, 0, sizeof(act));
-	act.sa_sigaction = tell;
+	act.sa_sigaction = report;
 	act.sa_flags = SA_SIGINFO;
 	for (i = 0; i < COUNT(signals); i++)
 		sigaction(signals[i], &act, NULL);

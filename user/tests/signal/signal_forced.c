@@ -34,7 +34,7 @@ static void fault_without_stack(void)
 	asm volatile("movl $0x2000, %%esp\n\tmovl %%eax, 16" : : : "memory");
 }
 
-static void tell(int signo, siginfo_t *info, void *context)
+static void report(int signo, siginfo_t *info, void *context)
 {
 	sigset_t mask;
 
@@ -63,7 +63,7 @@ static void handle(int signo, int flags, void (*simple)(int))
 	if (simple)
 		action.sa_handler = simple;
 	else
-		action.sa_sigaction = tell;
+		action.sa_sigaction = report;
 	sigaddset(&action.sa_mask, SIGUSR1);
 	sigaction(signo, &action, NULL);
 }

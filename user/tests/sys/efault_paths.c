@@ -23,7 +23,7 @@ int main(void)
 	TRY_READ("rename to", syscall(SYS_rename, "/tmp", p));
 	TRY_READ("execve", syscall(SYS_execve, p, NULL, NULL));
 
-	// The same memory, now with a NUL in the last byte.
+	// Memory up to its last byte, which now is a NUL.
 	memcpy(end - 4, "file", 5);
 	*end = '\0';
 	fd = open(end - 4, O_RDWR | O_CREAT, 0600);

@@ -91,7 +91,7 @@ static void sizes(void)
 	area_delete(&id, 1);
 }
 
-static void rights(void)
+static void protection(void)
 {
 	int id = make_locked("rights", 2 * PAGE, 0, AREA_LOCK_NONE);
 	char *p = place(id);
@@ -201,7 +201,7 @@ int main(void)
 {
 	locks();
 	sizes();
-	rights();
+	protection();
 	files();
 	devices();
 	return 0;

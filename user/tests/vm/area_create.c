@@ -1,4 +1,4 @@
-// Named areas: made, found, told of, deleted; every error of making and deleting.
+// Named areas: made, found, described, deleted; every error of making and deleting.
 #include "area.h"
 
 static void attempt(const char *what, struct area_request request)
@@ -54,7 +54,7 @@ static void errors(void)
 }
 
 // Requests that can be read, but not be written: the areas must be gone again.
-static void not_told(void)
+static void other_cannot_see(void)
 {
 	struct area_request *request = mmap(NULL, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -96,7 +96,7 @@ static void several(void)
 	result("delete from nowhere", area_delete(NULL, 1));
 }
 
-// What its maker has behind a name is not told to others.
+// Bytes after the end of a name do not reach other processes.
 static void behind_name(void)
 {
 	struct area_request request = ask("short", PAGE);
@@ -141,7 +141,7 @@ static void names(void)
 int main(void)
 {
 	errors();
-	not_told();
+	other_cannot_see();
 	several();
 	behind_name();
 	names();

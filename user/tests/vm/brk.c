@@ -38,7 +38,7 @@ int main(void)
 	move("shrinking to 1 page", start + 0x1000);
 	check("the first page keeps its contents", start[0xfff] == 'x');
 	move("growing again", start + 0x3000);
-	check("what was given back is zero", all_zero(start + 0x1000, 0x2000));
+	check("freed memory is zero again", all_zero(start + 0x1000, 0x2000));
 	show_child("a write above the end", touch_page_above);
 
 	move("growing by one byte", start + 0x3001);
@@ -48,6 +48,6 @@ int main(void)
 	move("at address 1", (char *)1);
 	move("into the kernel", (char *)0xfffff000);
 	move("to the start", start);
-	show_child("a write after all was given back", touch_page_above);
+	show_child("a write after all was freed", touch_page_above);
 	return 0;
 }

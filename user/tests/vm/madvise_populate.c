@@ -37,7 +37,7 @@ int main(void)
 	populate("and one that is read-only", 0, 3);
 	populate("one that is write-only", 3, 1);
 	populate("one to execute", 4, 1);
-	populate("one without rights", 5, 1);
+	populate("one PROT_NONE", 5, 1);
 	populate("a hole", 6, 1);
 	populate("a write-only one and a hole", 3, 4);
 	populate("a file", 7, 1);

@@ -61,7 +61,7 @@ static void order(void)
 	map("too high and odd", HIGH + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1);
 	map("odd", PLACE + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1);
 	map("odd, and a folder", PLACE + 1, PROT_READ, MAP_PRIVATE | MAP_FIXED, folder);
-	map("an odd wish", PLACE + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	map("an unaligned hint", PLACE + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
 int main(void)

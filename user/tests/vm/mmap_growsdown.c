@@ -62,8 +62,8 @@ int main(void)
 	check("a stack", map(stack, PROT_READ | PROT_WRITE, MAP_GROWSDOWN) == stack);
 	show_touch("a page below", stack - PAGE);
 	show_touch("far below", stack - 300 * PAGE);
-	check("a wish close below", map(below, PROT_READ, 0) != below);
-	check("a wish far below", map(stack - FAR - PAGE, PROT_READ, 0) == stack - FAR - PAGE);
+	check("a hint close below", map(below, PROT_READ, 0) != below);
+	check("a hint far below", map(stack - FAR - PAGE, PROT_READ, 0) == stack - FAR - PAGE);
 	show_touch("up to its distance", stack - PAGE);
 	munmap(stack - FAR - PAGE, PAGE);
 

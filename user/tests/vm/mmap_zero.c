@@ -40,7 +40,7 @@ static void share(int zero)
 	show("locked", map("lock", 1, RW, MAP_PRIVATE | MAP_LOCKED, zero) ? 0 : -1);
 }
 
-static void rights(void)
+static void protection(void)
 {
 	int reads = open("/dev/zero", O_RDONLY), writes = open("/dev/zero", O_WRONLY);
 	char *p;
@@ -77,7 +77,7 @@ static void paths(void)
 int main(void)
 {
 	share(open("/dev/zero", O_RDWR));
-	rights();
+	protection();
 	paths();
 	return 0;
 }

@@ -42,10 +42,10 @@ static void read_only_file(void)
 	close(fd);
 }
 
-static void rights(void)
+static void protection(void)
 {
 	map(PLACE, 4, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	show("rights that do not exist", mprotect(PLACE, PAGE, 0x10));
+	show("protection that does not exist", mprotect(PLACE, PAGE, 0x10));
 	show("the same of no page", mprotect(PLACE, 0, 0x10));
 	show("for atomic instructions", mprotect(PLACE, PAGE, PROT_READ | 8));
 	show("of a stack, where none is", mprotect(PLACE, PAGE, PROT_READ | PROT_GROWSDOWN));
@@ -66,6 +66,6 @@ int main(void)
 {
 	make_file("/tmp/x", "contents");
 	read_only_file();
-	rights();
+	protection();
 	return 0;
 }

@@ -52,7 +52,7 @@ static void refused(void)
 	move("a place, but not to move", PLACE, 1, 1, MREMAP_FIXED, OTHER);
 	move("an odd old address", PLACE + 1, 1, 1, TO, OTHER);
 	move("an odd new address", PLACE, 1, 1, TO, OTHER + 1);
-	move("an odd wish", PLACE, 1, 1, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, OTHER + 1);
+	move("an unaligned hint", PLACE, 1, 1, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, OTHER + 1);
 	move("no pages", PLACE, 1, 0, TO, OTHER);
 	move("a hole", PLACE + 8 * PAGE, 1, 1, TO, OTHER);
 	move("a hole onto itself", PLACE + 8 * PAGE, 2, 2, TO, PLACE + 9 * PAGE);

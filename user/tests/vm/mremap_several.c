@@ -51,7 +51,7 @@ static void put(char *at, int pages, int prot, int flags, char letter)
 }
 
 // At PLACE: two pages, a hole, two shared ones, two that can only be read, a hole of two, one
-// without rights. At OTHER: capital letters everywhere.
+// with PROT_NONE. At OTHER: capital letters everywhere.
 static void reset(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;
@@ -119,11 +119,11 @@ static void other_sizes(void)
 }
 
 // The protection and the sharing have moved too.
-static void rights(void)
+static void protection(void)
 {
 	int status;
 
-	move("to see rights", 0, 10, 0, OTHER);
+	move("to see protection", 0, 10, 0, OTHER);
 	show("writing to what can only be read",
 	     read(open("/dev/zero", O_RDONLY), OTHER + 5 * PAGE, 1));
 	show("writing to what can be written", read(open("/dev/zero", O_RDONLY), OTHER + PAGE, 1));
@@ -188,7 +188,7 @@ int main(void)
 	picture();
 	moves();
 	other_sizes();
-	rights();
+	protection();
 	stack();
 	limited();
 	return 0;

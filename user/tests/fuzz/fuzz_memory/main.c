@@ -4,7 +4,7 @@
 //
 // Each of COUNT seeds begins a sequence of its own, in a process of its own. Without -v only hashes
 // are printed, one for every CHECKPOINT operations. -o allows these operations only, -x all but
-// these; two more names stand for ways to use them: growsdown (MAP_GROWSDOWN) and spoil (wrong
+// these; two more names are ways to use them: growsdown (MAP_GROWSDOWN) and spoil (wrong
 // arguments). A SCRIPT is a file of operations to perform instead, as -v prints them.
 
 #include "fuzz.h"
@@ -161,7 +161,7 @@ static void read_script(const char *path)
 	}
 }
 
-// Allow or forbid what a list of names, with commas between, stands for.
+// Allow or forbid the operations of a list of names with commas between.
 static void set_allowed(const char *names, bool allowed)
 {
 	while (*names) {

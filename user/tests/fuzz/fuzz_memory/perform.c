@@ -16,7 +16,7 @@ int32_t result_of(long result)
 	return (int32_t)(result == -1 ? -errno : result);
 }
 
-// The same for a call that returns an address.
+// Like the function above, for a call that returns an address.
 static int32_t place_result(long result)
 {
 	return result == -1 ? -errno : (int32_t)place_of((uintptr_t)result);
