@@ -12,6 +12,7 @@ if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
 from quire import build, elfcheck, terminal
+from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, Refused, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import CANNOT_START, KERNEL_FAILED, failure
@@ -155,8 +156,29 @@ def run(options, log_file):
     log = Log(log_file)
     with terminal.RawTerminal(0 if options.tty else None) as local:
         feeder = Feeder(0, terminal.Keys() if local.raw else None)
-        session = Session(setup, Outlet(1), Outlet(2), log, feeder, options.timeout)
+        session = Session(
+            setup,
+            stdout=Outlet(1),
+            stderr=Outlet(2),
+            log=log,
+            feeder=feeder,
+            limit=options.timeout,
+            describe=Describer(given_files(options)),
+            on_death=report_death if os.isatty(2) else None,
+        )
         return session.run(), log
+
+
+def given_files(options):
+    """The files of this system that become programs of the machine, as far as --root is not read."""
+    files = [entry.partition(":")[0] for entry in options.file]
+    return files if options.guest else [*files, options.command[0]]
+
+
+def report_death(text):
+    """Say on the terminal why a program dies, while others may run on. The terminal may be raw."""
+    sys.stderr.write(f"\r\n{text}\r\n")
+    sys.stderr.flush()
 
 
 def report(result, log, logged):

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 
 from quire import build
+from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import Result
@@ -71,7 +72,7 @@ def _setup(kernel, machine):
 
 def _outcome(setup, limit, again):
     log = Log()
-    session = Session(setup, log=log, limit=limit)
+    session = Session(setup, log=log, limit=limit, describe=Describer())
     result = session.run()
     stdout, stderr = bytes(session.stdout.data), bytes(session.stderr.data)
     return Outcome(result, stdout, stderr, log.text(), again)

@@ -7,6 +7,7 @@ up a serial port drops what it has received. COM2, from the machine: the program
 COM4, from the machine only: numbered lines, the first with the nonce that the host chose:
     1 quire NONCE
     2 start TSC                 just before the first program's first instruction
+      death PID TEXT            any number of them, before line 3: why a program dies
     3 exit STATUS TSC           or: signal NUMBER TSC; oom TSC (SIGKILL, memory was short);
                                 nostart ERRNO TSC; unpack MODULE ENTRY ERRNO TSC; panic TSC;
                                 deadlock TSC; unwritten LAB EXERCISE TSC
@@ -21,8 +22,9 @@ END_OF_INPUT = struct.pack("<H", 0)
 # How a run may end, and how many numbers stand before the TSC.
 ENDINGS = {"exit": 1, "signal": 1, "oom": 0, "nostart": 1, "unpack": 3, "panic": 0, "deadlock": 0,
            "unwritten": 2}
+DEATHS_KEPT = 1000  # the kernel sends one a second, after the first few
 RANGES = {"exit": range(256), "signal": range(1, 65)}  # of what grade/run's status is made from
-LONGEST_LINE = 200  # no line of the control line comes near this
+LONGEST_LINE = 400  # no line of the control line comes near this
 
 
 def frame(data):
@@ -36,8 +38,10 @@ class Transcript:
 
     full = False  # it always takes more (see streams.Sink)
 
-    def __init__(self, nonce):
+    def __init__(self, nonce, on_death=None):
         self.nonce = nonce
+        self.on_death = on_death  # called with the text of each death
+        self.deaths = []  # (pid, text)
         self.lines = 0
         self.start = None  # TSC
         self.ending = None  # a key of ENDINGS
@@ -88,6 +92,8 @@ class Transcript:
         if self.ending or words == ["end"]:
             self.complete = words == ["end"]
             return self.complete
+        if keyword == "death":
+            return len(numbers) > 1 and self._death(numbers[0], " ".join(numbers[1:]))
         if not all(word.isascii() and word.isdigit() for word in numbers):
             return False
         numbers = [int(word) for word in numbers]
@@ -101,3 +107,12 @@ class Transcript:
             self.ending = keyword
             return True
         return False
+
+    def _death(self, pid, text):
+        if not (pid.isascii() and pid.isdigit() and text.isascii() and text.isprintable()):
+            return False
+        if len(self.deaths) < DEATHS_KEPT:
+            self.deaths.append((int(pid), text))
+        if self.on_death:
+            self.on_death(text)
+        return True

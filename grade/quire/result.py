@@ -1,6 +1,7 @@
 """The verdict on one run, from three witnesses: the transcript, QEMU's end, and the watch."""
 import json
 import os
+import re
 from dataclasses import dataclass, replace
 
 from quire.text import visible
@@ -47,6 +48,8 @@ SIGNALS = (
     " TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS"
 ).split()
 SIGKILL = 9
+REPORT_HEAD = re.compile(r"^[^ ]*\[\d+\]: SIG[A-Z]+ \(\d+\),? ")
+FIRST_PID = 2  # of the first program; 1 is the kernel's own
 
 # Where the kernel's own messages say more than the verdict.
 KERNEL_FAILED = {"panic", "unwritten", "reset", "lost", "audit", "boot", "nostart", "deadlock"}
@@ -75,6 +78,7 @@ class Result:
     boot_instructions: int = None  # from power-on to the program's first instruction
     findings: list = None  # the audit's, in words
     exercise: str = None  # only if kind is unwritten
+    deaths: list = None  # the kernel's reports of programs that died by a fault or out of memory
 
     def write(self, file):
         json.dump(vars(self), file, indent=1)
@@ -97,6 +101,18 @@ def audited(result, findings):
         message=message,
         findings=[str(finding) for finding in findings],
     )
+
+
+def with_deaths(result, deaths, describe):
+    """The result of a machine in which programs died: `deaths` are pairs (pid, report). Where the
+    signal of the first program has a report, that is the result's message too."""
+    texts = [(pid, describe(text)) for pid, text in deaths]
+    own = [text for pid, text in texts if pid == FIRST_PID]
+    reasons = {}
+    if own and result.kind == "signal":
+        reason = REPORT_HEAD.sub("", own[-1])  # the verdict names program and signal itself
+        reasons = {"message": f"{_signal_name(result.signal)} ended it: {reason}"}
+    return replace(result, deaths=[text for _, text in texts] or None, **reasons)
 
 
 def judge(transcript, qemu_status, shutdown_reason, qemu_errors, modules=()):

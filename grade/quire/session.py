@@ -6,7 +6,7 @@ from functools import partial
 from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded
-from quire.result import audited, failure, judge
+from quire.result import audited, failure, judge, with_deaths
 from quire.streams import Buffer, Feeder, Log
 from quire.watch import Watch
 
@@ -18,10 +18,12 @@ class Session:
     """Runs the machine described by `setup`; `run` once.
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
-    limit: seconds (see watch.py), or None.
+    limit: seconds (see watch.py), or None. describe: adds to the report of a program's death what
+    the host knows (see deaths.py). on_death: called with each such report as it arrives.
     """
 
-    def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None):
+    def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None, describe=None,
+                 on_death=None):
         self.nonce = os.urandom(8).hex()
         setup.options = f"nonce={self.nonce} {setup.options}".strip()
         self.setup = setup
@@ -30,7 +32,9 @@ class Session:
         self.log = log or Log()
         self.feeder = feeder or Feeder(None)
         self.limit = limit
-        self.transcript = Transcript(self.nonce)
+        self.describe = describe or str
+        report = on_death and (lambda text: on_death(self.describe(text)))
+        self.transcript = Transcript(self.nonce, report)
         self.machine = None
 
     def run(self):
@@ -51,6 +55,7 @@ class Session:
                 reason = self.machine.qmp.shutdown_reason()
                 modules = self.setup.modules
                 result = judge(self.transcript, status, reason, self.machine.errors(), modules)
+                result = with_deaths(result, self.transcript.deaths, self.describe)
                 self._count(result)
                 result = watch.final(result)
                 if self.setup.audit:

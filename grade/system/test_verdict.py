@@ -16,6 +16,7 @@ from tools.cpio import Archive
 
 GOOD = b"1 quire abc\n2 start 6000000\n3 exit 7 6000100\n4 end\n"
 PORTS = (0x10, 0x11, 0x18, 0x19, 0x1A)
+DEATH = GOOD.replace(b"3 exit", b"3 death 2 a[2]: dies\n4 exit").replace(b"4 end", b"5 end")
 END, PANIC, DEADLOCK, NOSTART, TESTS_FAILED = (2 * port + 1 for port in PORTS)
 
 
@@ -66,11 +67,22 @@ def test_transcript_cut_anywhere():
         GOOD.replace(b"exit 7", b"signal 0"),
         GOOD.replace(b"exit 7", b"oom 7"),
         b"1 quire abc" + bytes(1000),
+        DEATH.replace(b"death 2", b"death two"),
+        DEATH.replace(b"death 2 a[2]: dies", b"death 2"),
+        DEATH.replace(b"dies", b"di\x1bes"),
+        GOOD.replace(b"4 end", b"4 death 2 a[2]: dies\n5 end"),
     ],
 )
 def test_no_transcript(text):
     assert transcript(text).missing()
     assert verdict(text, END) == ("lost", 125)
+
+
+def test_deaths():
+    seen = []
+    found = Transcript("abc", seen.append)
+    found.write(DEATH)
+    assert found.missing() is None and found.deaths == [(2, "a[2]: dies")] and seen == ["a[2]: dies"]
 
 
 def ending(words):

@@ -14,7 +14,7 @@ static unsigned int lines_sent;
 // The number lets the host recognize a lost line.
 void control_line(const char *format, ...)
 {
-	char line[120];
+	char line[CONTROL_LINE_MAX + 20]; // number and newline
 	size_t n = (size_t)snprintf(line, sizeof(line), "%u ", ++lines_sent);
 	va_list args;
 

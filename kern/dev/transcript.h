@@ -4,6 +4,8 @@
 // Each line is `SEQ KEYWORD ...`, SEQ counting from 1:
 //	1 quire NONCE           the kernel runs; from here on COM2 takes input
 //	2 start TSC             the first program is about to run its first instruction
+//	  death PID TEXT        any number of them: why a program dies (proc/death.h); TEXT is printable
+//	                        ASCII
 //	3 exit STATUS TSC       or `signal SIGNO TSC`; `oom TSC`: SIGKILL, out of memory;
 //	                        `panic TSC`; `deadlock TSC`; `nostart ERRNO TSC`;
 //	                        `unpack MODULE ENTRY ERRNO TSC`: numbers from 0;
@@ -17,5 +19,7 @@
 // Send the first line. After serial_init and options_init.
 void control_init(void);
 
-// Send the next line: `format` without number and newline, at most 100 bytes.
+#define CONTROL_LINE_MAX 280
+
+// Send the next line: `format` without number and newline, at most CONTROL_LINE_MAX bytes.
 void control_line(const char *format, ...) __printf(1, 2);

@@ -3,6 +3,7 @@
 
 #include <abi/wait.h>
 #include "fs/fdtable.h"
+#include "proc/death.h"
 #include "mem/page.h"
 #include "proc/process.h"
 #include "thread/yield.h"
@@ -102,8 +103,7 @@ static struct aspace *space_of(const struct oom_measure *victim)
 	assert_spin_held(&process_lock);
 	if (!process || process->serial != victim->serial || !process->aspace)
 		return NULL;
-	printk(LOG_ERR, "out of memory: killed pid %d (%s), which holds %zu pages\n", process->pid,
-	       process->name, victim->pages);
+	death_report_oom(process, victim->pages);
 	return aspace_get(process->aspace);
 }
 

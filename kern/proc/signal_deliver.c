@@ -2,6 +2,7 @@
 // becomes of the call that a signal has interrupted. kern/README.md, "Signals and sleeping calls",
 // has the rules.
 #include <abi/syscall.h>
+#include "proc/death.h"
 #include "proc/stop_continue.h"
 #include "proc/process.h"
 
@@ -62,8 +63,10 @@ static void no_frame(int signo)
 {
 	struct signal_info info = { .code = SI_KERNEL };
 
-	if (signo == SIGSEGV)
+	if (signo == SIGSEGV) {
+		death_report(SIGSEGV, &info);
 		process_exit(SIGSEGV);
+	}
 	signal_force(SIGSEGV, &info);
 }
 
@@ -97,8 +100,10 @@ void signal_force(int signo, const struct signal_info *info)
 	struct sigaction action = signal_action(&thread->process->signals, signo);
 
 	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
-	    (thread->sigmask & signal_bit(signo)))
+	    (thread->sigmask & signal_bit(signo))) {
+		death_report(signo, info);
 		process_exit(signo);
+	}
 	run_handler(thread_user_frame(thread), signo, &action, info);
 }
 

@@ -1,0 +1,78 @@
+"""The kernel's reports of programs that die, with the symbol of the instruction added.
+
+The kernel sends `death PID TEXT` over the control line (kern/proc/death.h). It knows addresses only:
+the programs of the archive have no symbols. The host has the ELF files, so it adds the symbols.
+"""
+import glob
+import os
+import re
+import struct
+from functools import lru_cache
+
+from quire import build
+
+SHT_SYMTAB = 2
+STT_FUNC = 2
+NAME_MAX = 15  # bytes of a program's name that the kernel keeps
+FILE_HEADER = struct.Struct("<16sHHIIIIIHHHHHH")  # Elf32_Ehdr
+SECTION_HEADER = struct.Struct("<IIIIIIIIII")  # Elf32_Shdr
+SYMBOL = struct.Struct("<IIIBBH")  # Elf32_Sym
+REPORT = re.compile(r"(?P<name>[^ ]*)\[\d+\]: .*?\beip 0x(?P<eip>[0-9a-f]{8})")
+
+
+class Describer:
+    """Adds symbols to reports. `programs` are the paths of ELF files that the machine was given."""
+
+    def __init__(self, programs=()):
+        self.files = {os.path.basename(path)[:NAME_MAX]: path for path in programs}
+
+    def __call__(self, text):
+        """The report with "(FUNCTION+OFFSET)" after the address of the instruction, where the file
+        of the program that it names is known and has symbols."""
+        match = REPORT.match(text)
+        symbol = match and self._symbol(match["name"], int(match["eip"], 16))
+        if not symbol:
+            return text
+        return f"{text[: match.end()]} ({symbol}){text[match.end():]}"
+
+    def _symbol(self, name, address):
+        folders = (build.path("user"), build.path("user", "tests"))
+        pattern = glob.escape(name) + ("*" if len(name) == NAME_MAX else "")
+        found = [self.files[name]] if name in self.files else []
+        for folder in folders:
+            found += filter(os.path.isfile, glob.glob(os.path.join(folder, pattern)))
+        # A name that was cut off may be that of several programs.
+        return symbol_at(found[0], address) if found and (name in self.files or len(found) == 1) else None
+
+
+def symbol_at(path, address):
+    """The function of the ELF file that contains `address`, as "main+0x12"; None without one."""
+    for start, size, name in functions(path):
+        if start <= address < start + max(size, 1):
+            return f"{name}+{address - start:#x}"
+    return None
+
+
+@lru_cache(maxsize=16)
+def functions(path):
+    """[(address, size, name)] of the functions in the symbol table of an i386 ELF file. A file that
+    is damaged, or has no such table, has none."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        header = FILE_HEADER.unpack_from(data)
+        table, count = header[6], header[12]
+        sections = [SECTION_HEADER.unpack_from(data, table + i * header[11]) for i in range(count)]
+        return [found for one in sections if one[1] == SHT_SYMTAB for found in _table(data, sections, one)]
+    except (OSError, struct.error, ValueError, IndexError):
+        return []
+
+
+def _table(data, sections, section):
+    _, _, _, _, offset, size, link, *_ = section
+    strings = sections[link][4]
+    for at in range(offset, offset + size, SYMBOL.size):
+        name, address, length, info, _, _ = SYMBOL.unpack_from(data, at)
+        if info & 15 == STT_FUNC:
+            start = strings + name
+            yield address, length, data[start : data.index(b"\0", start)].decode(errors="replace")
