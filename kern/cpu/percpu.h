@@ -12,6 +12,7 @@ struct cpu {
 	uint32_t index;
 	int32_t work_left; // instructions until long work is to yield (thread/yield.h)
 	bool in_yield;     // the thread takes interrupts in the middle of the kernel's work
+	uint64_t switched; // the time-stamp counter when the current thread got this CPU
 #ifdef DEBUG
 	struct spinlock *held; // spinlocks held here, the last taken first
 #endif

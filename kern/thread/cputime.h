@@ -1,6 +1,6 @@
 // cputime.h: the processor time that a thread has used.
 //
-// The scheduler reads the time-stamp counter at every switch, so the sum is exact and costs five
+// The scheduler reads the time-stamp counter at every switch, so the sum is exact and costs seven
 // instructions. The division into the program's and the kernel's part is sampled: at each tick of
 // the timer, all cycles that the thread has used since its last tick count as one or the other. So
 // the entries into the kernel read no counter.
@@ -17,6 +17,7 @@ static inline void cputime_switch(struct thread *prev, struct thread *next)
 
 	prev->cpu.cycles += now;
 	next->cpu.cycles -= now;
+	this_cpu()->switched = now;
 }
 
 // Returns the cycles that `thread` has used until now.

@@ -100,3 +100,53 @@ KTEST(late_tick_does_not_move_the_next)
 	EXPECT(tick_times[1] - tick_times[0] >= 13 * NS_PER_MS);
 	EXPECT(tick_times[2] - tick_times[0] < 22 * NS_PER_MS);
 }
+
+static uint64_t kept_ns; // how long keep_cpu kept the CPU
+
+// Run, and yield whenever asked to, until the thread loses the CPU for the first time.
+static void keep_cpu(void *arg)
+{
+	struct thread *thread = thread_current();
+	uint32_t preempted = thread->preempted;
+	uint64_t start = clock_ns(), last;
+
+	(void)arg;
+	do {
+		last = clock_ns();
+		thread_yield_point();
+	} while (thread->preempted == preempted);
+	kept_ns = last - start;
+}
+
+// Returns how long a thread keeps the CPU that gets it `ns` after a tick, while another waits. It
+// loses the CPU at a tick, so for 1, 2, ... slices less `ns`. The host may stop the machine, so the
+// shortest of several tries counts.
+static uint64_t kept_after_tick(uint64_t ns)
+{
+	uint64_t shortest = UINT64_MAX;
+
+	usual_hook = cputime_tick_hook;
+	cputime_tick_hook = note_tick;
+	for (int i = 0; i < 5; i++) {
+		ticks = 0;
+		yield_until_tick();
+		test_spawn(keep_cpu, NULL);
+		while (clock_ns() < tick_times[0] + ns)
+			;
+		thread_yield();
+		test_settle();
+		shortest = MIN(shortest, kept_ns);
+	}
+	cputime_tick_hook = usual_hook;
+	return shortest;
+}
+
+// Else a thread that is woken shortly before a tick would do nothing but switch.
+KTEST(thread_that_got_the_cpu_just_before_a_tick_keeps_it)
+{
+	uint64_t kept = kept_after_tick(5 * NS_PER_MS);
+
+	EXPECT(kept > 4 * NS_PER_MS && kept < 6 * NS_PER_MS);
+	kept = kept_after_tick(9800000);
+	EXPECT(kept > 9 * NS_PER_MS && kept < 11 * NS_PER_MS);
+}
