@@ -28,6 +28,7 @@ struct exception_entry {
 };
 
 extern const struct exception_entry ex_table_start[], ex_table_end[];
+extern const char fixup_text_start[], fixup_text_end[]; // boot/kernel.ld
 extern const uint8_t trap_stubs[];
 void double_fault(void) __noreturn;
 void trap_bad_return(struct trapframe *frame);
@@ -74,7 +75,7 @@ static void gate_set(unsigned int vector, uintptr_t entry, uint32_t flags)
 // Handle an exception for which no function is registered.
 static void unexpected(struct trapframe *frame)
 {
-	if (!trap_fixup(frame))
+	if (!trap_may_have_fixup(frame) || !trap_fixup(frame))
 		trap_fatal(frame);
 }
 
@@ -116,6 +117,11 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void))
 {
 	assert(vector >= TRAP_VECTORS && vector < ARRAY_SIZE(idt));
 	gate_set(vector, (uintptr_t)entry, GATE_INTERRUPT | GATE_DPL3);
+}
+
+bool trap_may_have_fixup(const struct trapframe *frame)
+{
+	return frame->eip >= (uintptr_t)fixup_text_start && frame->eip < (uintptr_t)fixup_text_end;
 }
 
 // Returns the entry of the exception table for the instruction at `eip`, or NULL. The table is

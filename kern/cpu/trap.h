@@ -74,8 +74,13 @@ void trap_register(unsigned int vector, trap_handler handler);
 // trapframe.
 void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 
-// If the exception table lists the kernel instruction that faulted, sets frame->eip to its fixup
-// address. Returns true if it does.
+// Returns true if the kernel instruction that faulted belongs to the code that the exception table
+// is for. A fault anywhere else in the kernel is a bug, and the table need not be searched.
+bool trap_may_have_fixup(const struct trapframe *frame);
+
+// If the exception table (ex_table_start to ex_table_end) lists the kernel instruction that
+// faulted, set frame->eip to its fixup, where the processor continues when the trap returns.
+// Returns true if the table lists it; false with nothing changed if not.
 bool trap_fixup(struct trapframe *frame);
 
 // The kinds of entries in the exception table.
@@ -85,7 +90,8 @@ enum trap_fixup_kind {
 	TRAP_FIXUP_AT_ONCE = 2, // use trap_fixup for every fault
 };
 
-// Returns what the exception table says about the instruction that faulted.
+// Returns what the exception table says about the kernel instruction that faulted: the kind of its
+// entry, or TRAP_FIXUP_NONE if it has none. Changes nothing.
 enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame);
 
 // Error code of a page fault (Intel SDM vol. 3, 4.7).

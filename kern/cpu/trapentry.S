@@ -14,7 +14,7 @@
 	jmp trap_entry
 .endm
 
-	.text
+	.section .text.fixup, "ax", @progbits // its instructions may have fixups
 	.globl trap_stubs
 	.align TRAP_STUB_SIZE
 trap_stubs: // one for each of TRAP_VECTORS, TRAP_STUB_SIZE bytes apart

@@ -160,7 +160,10 @@ void process_exit(int status)
 		give_away_children(process, INT_MAX);
 	if (process->parent->pgid != process->pgid)
 		job_orphan_group(process, process->parent);
-	notify_parent(process);
+	if (process->parent->pid == PID_INIT)
+		process_wake_parent(process->parent); // it ignores SIGCHLD, but waits
+	else
+		notify_parent(process);
 	thread_current()->process = NULL; // may be reaped before this thread is gone
 	thread_current()->limits = thread_no_limits;
 	spin_unlock(&process_lock);
@@ -298,7 +301,36 @@ static void reap(struct process *process)
 	kfree(process);
 }
 
-// Under the lock the child is taken out of all lists; it is freed after the lock's release.
+// Account the resources of `child`, a zombie of `parent`, as used by a child of `parent`, and take
+// it out of all lists. The caller reaps it after the lock's release. Caller: holds process_lock.
+static void take_out(struct process *parent, struct process *child)
+{
+	assert_spin_held(&process_lock);
+	usage_add(&parent->reaped, &child->ended);
+	if (child->reaped.cpu.cycles)
+		usage_add(&parent->reaped, &child->reaped);
+	process_unpublish(child);
+}
+
+// Process 1 wants every child, and neither stops nor signals concern it: no search is needed.
+pid_t process_wait_as_init(int *status_store)
+{
+	struct process *init = process_current(), *child;
+	pid_t pid;
+
+	assert_no_lock();
+	spin_lock(&process_lock);
+	while (!(child = family_first_dead(init)))
+		(void)waitq_sleep(&init->child_wait, &process_lock, WAIT_UNINTERRUPTIBLE,
+		                  NO_DEADLINE);
+	pid = child->pid;
+	*status_store = child->exit_status;
+	take_out(init, child);
+	spin_unlock(&process_lock);
+	reap(child);
+	return pid;
+}
+
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
 {
 	struct process *parent = process_current(), *child, *dead = NULL;
@@ -317,10 +349,7 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 			usage_add(usage, &child->reaped);
 		}
 		if (child->zombie) {
-			usage_add(&parent->reaped, &child->ended);
-			if (child->reaped.cpu.cycles)
-				usage_add(&parent->reaped, &child->reaped);
-			process_unpublish(child);
+			take_out(parent, child);
 			dead = child;
 		}
 	} else if (result == 0 && !call.any) {

@@ -24,7 +24,7 @@ static const struct {
 static void exception(struct trapframe *frame)
 {
 	if (!trap_from_user(frame)) {
-		if (!trap_fixup(frame))
+		if (!trap_may_have_fixup(frame) || !trap_fixup(frame))
 			trap_fatal(frame);
 		return;
 	}

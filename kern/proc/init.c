@@ -238,7 +238,7 @@ static void unpack_modules(void)
 }
 
 // Process 1: prepare, start the first program, and reap children until that has ended. Orphans
-// become children of process 1, so wait4 here reaps them too; `yield_after` keeps a crowd of
+// become children of process 1, so they are reaped here too; `yield_after` keeps a crowd of
 // orphans from taking the CPU for long.
 static void init_main(void *arg)
 {
@@ -255,7 +255,7 @@ static void init_main(void *arg)
 	oom_watch(first);
 	do {
 		(void)yield_after(REAP_COST);
-		pid = process_wait(-1, WALL, &status, NULL);
+		pid = process_wait_as_init(&status);
 	} while (pid != first);
 	finish("the first program", status);
 }

@@ -159,6 +159,11 @@ void process_vfork_done(struct process *process);
 // has a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
 pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage);
 
+// Wait until a child of process 1 has ended, and reap it; the eldest first.
+// Caller: is process 1; holds no lock.
+// Returns the child's number, with its status in *status_store.
+pid_t process_wait_as_init(int *status_store);
+
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
 // copies of the current process's descriptors and directories. Returns its number or -errno.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

@@ -4,17 +4,16 @@
 //	entry at the address           read                     write
 //	-------------------------      ---------------------    --------------------------------
 //	empty                          map the zero page        map a new page of zeroes
-//	the zero page (read-only)      nothing: run again       map a new page, a copy of zeroes
+//	the zero page (read-only)      nothing: run again       map a new page of zeroes
 //	a shared page (read-only)      nothing: run again       map a copy, drop the old reference
 //	an exclusively owned page      nothing: run again       make the entry writable
 //	a page, and its page table     nothing: run again       make the table private, run again:
 //	is shared after fork                                    the next fault finds a case above
-//	empty, and its page table      make the table private, then as for an empty entry
-//	is shared after fork           (pte_install)
+//	empty or the zero page, and    make the table private, then as for an empty entry
+//	its page table is shared       (pte_install)
 //
 // A page is exclusively owned if one entry names it and nobody has pinned it. "Nothing: run again"
-// means that another thread has handled this fault first. The zero page is always pinned, so a
-// write to it always makes a new page. Fork turns owned pages into shared ones: it makes the
+// means that another thread has handled this fault first. Fork turns owned pages into shared ones: it makes the
 // entries read-only and counts each page once more (entry_inherit). A shared page becomes owned
 // again when the other process ends or makes its own copy: the next write finds a count of 1.
 #include "mem/page.h"
@@ -56,16 +55,14 @@ static inline int write_in_place(struct aspace *as, uintptr_t va, pte_t old)
 	return 0;
 }
 
-// Copy the page that `old` names, and install the copy. No program can change the contents
-// meanwhile: every entry that names the old page is read-only. Returns 0, -EAGAIN or -ENOMEM.
-static __noinline int write_to_copy(struct aspace *as, uintptr_t va, pte_t old)
+__noinline int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *from)
 {
 	page_t *copy;
 	int error = page_alloc(&copy);
 
 	if (unlikely(error))
 		return error;
-	page_copy(copy, phys_to_page(PTE_ADDR(old)));
+	page_copy(copy, from);
 	return install_fresh(as, va, old, copy);
 }
 
@@ -76,27 +73,46 @@ int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
 	if (is_exclusively_owned(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
-	return write_to_copy(as, va, old);
+	return anon_install_copy(as, va, old, phys_to_page(PTE_ADDR(old)));
 }
 
-// The rows and columns of the table above. pte_peek reads the entry without pt_lock: it may be out
-// of date, and pte_install compares it again under the lock.
+// Map a new page of zeroes at `va`, writable, in the place of `old`, which is empty or names the
+// zero page. Returns 0; -EAGAIN if the entry is not `old` any more; -ENOMEM.
+static __always_inline int map_zeroes(struct aspace *as, uintptr_t va, pte_t old)
+{
+	page_t *pp;
+	int error = page_alloc_zeroed(&pp);
+
+	return unlikely(error) ? error : install_fresh(as, va, old, pp);
+}
+
+// Handle a program's fault at `va`, which is page-aligned, in a private anonymous area: its memory
+// is zeroes until the program writes to it. The area's protection admits `access`. The cases are
+// the rows of the table at the head of this file:
+// - The entry is empty. A read maps the zero page with the bits PTE_READABLE: all pages that have
+//   only been read share it. A write maps a new page of zeroes.
+// - The entry names the zero page. A write maps a new page of zeroes in its place. (Such an entry
+//   lacks PTE_D, which all others have: a test of this bit saves most writes the comparison.)
+// - The entry names another page. A write is handled by anon_copy_on_write.
+// - A read of a page that is present: there is nothing to do.
+// Read the entry by pte_peek, which takes no lock, and install pages by pte_install or
+// install_fresh, which compare the entry with the value seen before.
+// Caller: holds as->lock for reading.
+// Returns 0; -EAGAIN if the entry has changed meanwhile; -ENOMEM. On an error nothing has changed.
 static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	pte_t old = pte_peek(as, va);
-	page_t *pp;
-	int error;
 
 	assert_read_held(&as->lock);
 	(void)area;
-	if (old)
-		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
+	if (old == 0)
+		return access == ACCESS_WRITE ? map_zeroes(as, va, 0) :
+		                                pte_install(as, va, 0, zero_page, PTE_READABLE);
 	if (access == ACCESS_READ)
-		return pte_install(as, va, 0, zero_page, PTE_READABLE);
-	error = page_alloc_zeroed(&pp);
-	if (unlikely(error))
-		return error;
-	return install_fresh(as, va, 0, pp);
+		return 0;
+	if (!(old & PTE_D) && phys_to_page(PTE_ADDR(old)) == zero_page)
+		return map_zeroes(as, va, old);
+	return anon_copy_on_write(as, va, old);
 }
 
 const struct area_ops anon_ops = { .kind = "anonymous", .fault = anon_fault };

@@ -8,7 +8,7 @@
 #include "cpu/trapentry.h"
 #include "layout.h"
 
-	.text
+	.section .text.fixup, "ax", @progbits // its instructions may have fixups
 
 // size_t NAME(void *dst, const void *src, size_t len): copy; one of the two pointers is a user's.
 // Words first, then the last bytes: a `rep` instruction that faults leaves its registers at the

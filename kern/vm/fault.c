@@ -1,5 +1,6 @@
 // fault.c: page faults, from the trap to the backend of the area. page_fault (the trap) calls
-// handle_program_fault, this calls handle_fault, this finds the area and calls its backend. A
+// user_fault, this calls handle_program_fault and handle_fault, which finds the area and calls its
+// backend. A
 // fault ends in one of three ways: the instruction runs again, the program gets a signal, or a
 // copy of the kernel ends at its fixup.
 #include <abi/mman.h>
@@ -125,19 +126,52 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	return result;
 }
 
+// Handle a page fault of the running program: it has accessed `va`, in its own space. If no memory
+// was found, calls vm_no_memory_hook, and the program runs the instruction again or dies. Any other
+// fault that cannot be handled becomes a signal, by vm_fault_signal_hook.
+// Caller: page_fault; holds no lock.
+static __always_inline void user_fault(struct trapframe *frame, uintptr_t va,
+                                       enum fault_access access)
+{
+	enum fault_result result = handle_program_fault(thread_current()->aspace, va, access);
+
+	if (unlikely(result == FAULT_NO_MEMORY))
+		(void)vm_no_memory_hook(va);
+	else if (unlikely(result != FAULT_OK))
+		vm_fault_signal_hook(frame, va, result);
+}
+
+// Handle a page fault of the kernel at an instruction that may have an entry in the exception
+// table: most likely a copy (copyin_copyout.S) has accessed the running program's memory at `va`.
+// - Without an entry (trap_fixup_kind) the fault is a bug: calls trap_fatal.
+// - With an entry of the kind TRAP_FIXUP_LAST the fault is handled like the program's own, by
+//   aspace_fault, and the instruction runs again. If that fails, the copy continues at its fixup
+//   (trap_fixup), which ends it.
+// - With an entry of the kind TRAP_FIXUP_AT_ONCE the copy continues at its fixup in any case: its
+//   caller holds a spinlock, so the fault must not sleep.
+// Caller: page_fault; `va` is below ULIM, and the thread has a space.
+static void kernel_fault(struct trapframe *frame, uintptr_t va, enum fault_access access)
+{
+	enum trap_fixup_kind fixup = trap_fixup_kind(frame);
+
+	if (unlikely(fixup == TRAP_FIXUP_NONE))
+		trap_fatal(frame);
+	if (fixup == TRAP_FIXUP_AT_ONCE ||
+	    aspace_fault(thread_current()->aspace, va, access) != FAULT_OK) {
+		(void)WHY(-EFAULT, "the program's memory at %#x cannot be %s", va,
+		          access == ACCESS_WRITE ? "written" : "read");
+		trap_fixup(frame);
+	}
+}
+
 // The trap handler. The processor has stored the faulting address in CR2, and the reason as bits of
-// the error code (Intel SDM vol. 3, 4.7). A program's fault is handled, or becomes a signal. In the
-// kernel only the copy functions of copyin_copyout.S may touch user memory; each of their
-// instructions has an entry in the exception table. A fault there is handled like the program's
-// own; if that fails, the copy continues at its fixup, which ends it. Any other fault in the kernel
-// is a bug and panics.
+// the error code (Intel SDM vol. 3, 4.7). In the kernel only the copy functions may touch user
+// memory. Any other fault there is a bug and panics.
 void page_fault(struct trapframe *frame)
 {
 	uintptr_t va = read_cr2();
 	struct thread *thread = thread_current();
 	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
-	enum fault_result result;
-	enum trap_fixup_kind fixup;
 
 	if (likely(trap_from_user(frame))) {
 		thread->faults++;
@@ -146,23 +180,13 @@ void page_fault(struct trapframe *frame)
 		// user mode. No change to the tables would help. QEMU reports such a fault where a
 		// program's `iret` or far return meets SMAP.
 		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
-			result = FAULT_NOT_ALLOWED;
+			vm_fault_signal_hook(frame, va, FAULT_NOT_ALLOWED);
 		else
-			result = handle_program_fault(thread->aspace, va, access);
-		if (unlikely(result == FAULT_NO_MEMORY))
-			(void)vm_no_memory_hook(
-				va); // the instruction runs again, or the process dies
-		else if (unlikely(result != FAULT_OK))
-			vm_fault_signal_hook(frame, va, result);
-		return;
-	}
-	fixup = trap_fixup_kind(frame);
-	if (unlikely(va >= ULIM || !thread->aspace || fixup == TRAP_FIXUP_NONE))
+			user_fault(frame, va, access);
+	} else if (likely(va < ULIM && thread->aspace && trap_may_have_fixup(frame))) {
+		kernel_fault(frame, va, access);
+	} else {
 		trap_fatal(frame);
-	if (fixup == TRAP_FIXUP_AT_ONCE || aspace_fault(thread->aspace, va, access) != FAULT_OK) {
-		(void)WHY(-EFAULT, "the program's memory at %#x cannot be %s", va,
-		          access == ACCESS_WRITE ? "written" : "read");
-		trap_fixup(frame);
 	}
 }
 

@@ -8,5 +8,11 @@
 // Returns 0, -EAGAIN or -ENOMEM.
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 
+// Map a new page at `va`, a copy of `from`, in the place of `old`, the entry for `va`. No program
+// can change the contents of `from` meanwhile: every entry that names it is read-only, or the
+// caller holds the lock of the object that has it.
+// Returns 0; -EAGAIN if the entry is not `old` any more; -ENOMEM. On an error nothing has changed.
+int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *from);
+
 // The trap handler for page faults (fault.c).
 void page_fault(struct trapframe *frame);

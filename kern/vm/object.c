@@ -182,47 +182,76 @@ int object_allocate_page(struct object *obj, uint32_t index)
 	return error;
 }
 
-// The fault of the object backend. A mapping shows the pages that the object has; holes are filled
-// on the way. Shared mappings write to the object's pages. A private mapping gets a copy at its
-// first write, and does not show the object's page again. If a private entry is present already,
-// copy-on-write is that of anonymous memory.
-//
-// The object's lock is held from the look at the size to the installed entry. Without this a
-// truncation could run in between, and the mapping would keep a page that the file no longer has.
-static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+// Find the object's page that belongs at `va` in `area`, or make it: holes are filled on the way.
+// Returns 0; -ENXIO if `va` lies beyond the end of the object; -ENOMEM or -ENOSPC.
+// Caller: holds the object's lock, until the entry is installed. Without this a truncation could
+// run in between, and the mapping would keep a page that the file no longer has.
+static int page_for(const struct area *area, uintptr_t va, page_t **pp_store)
 {
 	struct object *obj = area->object;
 	uint64_t offset = area->offset + (va - area->start);
-	bool shared = area->flags & AREA_SHARED;
-	pte_t old = pte_peek(as, va);
-	page_t *pp, *copy;
-	int error;
 
-	assert_read_held(&as->lock);
-	if (pte_present(old) && !shared)
-		return access == ACCESS_WRITE ? anon_copy_on_write(as, va, old) : 0;
-	mutex_lock(&obj->lock);
+	assert_mutex_held(&obj->lock);
 	if (unlikely(obj->punching))
 		object_wait_settled(obj);
-	error = offset < obj->size ?
-	                object_find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), &pp) :
-	                -ENXIO;
-	if (!error && (shared || access == ACCESS_READ)) {
-		error = pte_install(as, va, old, pp,
-		                    shared && access == ACCESS_WRITE ? PTE_WRITABLE : PTE_READABLE);
-		if (!error && access == ACCESS_WRITE && obj->host)
-			object_host_hooks->written(obj->host);
-	} else if (!error) {
-		error = page_alloc(&copy);
-		if (!error) {
-			page_copy(copy, pp);
-			error = pte_install(as, va, old, copy, PTE_WRITABLE);
-			if (error)
-				page_free(copy);
-		}
+	if (offset >= obj->size)
+		return -ENXIO;
+	return object_find_or_make(obj, (uint32_t)(offset >> PAGE_SHIFT), pp_store);
+}
+
+// A fault in a private mapping. It shows the object's page read-only until the program's first
+// write, which gets a copy, and never the object's page again. From then on copy-on-write is that
+// of anonymous memory. Returns and caller: as for object_fault.
+static int private_fault(struct aspace *as, struct area *area, uintptr_t va,
+                         enum fault_access access)
+{
+	pte_t old = pte_peek(as, va);
+	page_t *pp;
+	int error;
+
+	if (pte_present(old)) {
+		pp = phys_to_page(PTE_ADDR(old));
+		if (access == ACCESS_READ)
+			return 0;
+		return pp->kind == PAGE_OBJECT ? anon_install_copy(as, va, old, pp) :
+		                                 anon_copy_on_write(as, va, old);
 	}
+	mutex_lock(&area->object->lock);
+	error = page_for(area, va, &pp);
+	if (!error && access == ACCESS_READ)
+		error = pte_install(as, va, old, pp, PTE_READABLE);
+	else if (!error)
+		error = anon_install_copy(as, va, old, pp);
+	mutex_unlock(&area->object->lock);
+	return error;
+}
+
+// A fault in a shared mapping: map the object's page, writable only once the program writes; a
+// write changes the file's times. Returns and caller: as for object_fault.
+static int shared_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	struct object *obj = area->object;
+	pte_t old = pte_peek(as, va);
+	page_t *pp;
+	int error;
+
+	mutex_lock(&obj->lock);
+	error = page_for(area, va, &pp);
+	if (!error)
+		error = pte_install(as, va, old, pp,
+		                    access == ACCESS_WRITE ? PTE_WRITABLE : PTE_READABLE);
+	if (!error && access == ACCESS_WRITE && obj->host)
+		object_host_hooks->written(obj->host);
 	mutex_unlock(&obj->lock);
 	return error;
+}
+
+// The fault of the object backend. Caller and results: as struct area_ops says.
+static int object_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	assert_read_held(&as->lock);
+	return area->flags & AREA_SHARED ? shared_fault(as, area, va, access) :
+	                                   private_fault(as, area, va, access);
 }
 
 // Called by exec for the program's text: one call replaces many faults. pte_install may fail here,
