@@ -27,10 +27,11 @@ kernel_src := $(filter-out $(stretch_src) $(debug_src),$(kernel_src))
 # Measures how long the kernel runs without a yield (kern/thread/stretch.h).
 $(base_O)/stretch/kobj/%: private KCFLAGS += -DSTRETCH
 
-# Checks lock ranks and assertions, and fills free memory with patterns. Local variables that a function
-# does not set hold a pattern, too: so no test takes one for a value, and none is copied to a program
-# unnoticed (user/tests/evil/evil_uninitialised).
-$(base_O)/debug/kobj/%: private KCFLAGS += -DDEBUG -ftrivial-auto-var-init=pattern
+# -Og keeps variables and lines for the debugger as they are in the source. This kernel checks lock ranks
+# and assertions, and fills free memory with patterns. Local variables that a function does not set hold a
+# pattern, too: so no test takes one for a value, and none is copied to a program unnoticed
+# (user/tests/evil/evil_uninitialised).
+$(base_O)/debug/kobj/%: private KCFLAGS += -Og -DDEBUG -ftrivial-auto-var-init=pattern
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)
 

@@ -7,6 +7,9 @@ QEMU_CPU ?= max
 MEM ?= 128
 SMP ?= 1
 
+# The kernel that these goals boot: the one with checks, unless RELEASE=1 asks for the normal one.
+boot_kernel := $(if $(filter 1,$(RELEASE) $(DEBUG) $(STRETCH)),$(O),$(base_O)/debug)/quire.elf
+
 # Only the devices that Quire has drivers for. The port at 0xf4 ends the machine.
 qemu_machine = $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \
 	-smp $(SMP) -vga std -device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
@@ -23,14 +26,14 @@ qemu_display = $(shell if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" =
 qemu_monitor = $(shell test -t 0 && echo monitor)
 
 # $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
-qemu_kernel = -kernel $(O)/quire.elf -initrd $(O)/archive.cpio \
+qemu_kernel = -kernel $(boot_kernel) -initrd $(O)/archive.cpio \
 	-append "$(strip $(1) $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
 # QEMU's exit code 33 says that the kernel ended normally (kern/dev/exitport.h: value 0x10).
 ended_well = || [ $$? -eq 33 ]
 
-bootable := $(O)/quire.elf $(O)/archive.cpio
+bootable := $(boot_kernel) $(O)/archive.cpio
 
 .PHONY: qemu qemu-nox qemu-gdb qemu-iso gdb iso
 
@@ -60,7 +63,7 @@ qemu-gdb: $(bootable)
 		$(qemu_gdb) $(ended_well)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
-gdb: $(O)/quire.elf
+gdb: $(boot_kernel)
 	$(GDB) -q -ex 'target remote $(O)/gdb.sock' -x grade/gdb/init.py $(GDB_FLAGS) $<
 
 # The same kernel from a CD, through GRUB.
@@ -74,7 +77,7 @@ grub_options := --install-modules="normal multiboot iso9660 biosdisk" \
 $(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
 	$(call write_if_new,sed 's|@APPEND@|$(strip $(APPEND))|' $<)
 
-$(O)/quire.iso: $(bootable) $(O)/iso/boot/grub/grub.cfg
+$(O)/quire.iso: $(O)/quire.elf $(O)/archive.cpio $(O)/iso/boot/grub/grub.cfg
 	$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
 	cp $(O)/archive.cpio $(O)/iso/boot/
 	$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }
@@ -87,5 +90,6 @@ qemu-iso: $(O)/quire.iso
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
 		-cdrom $(O)/quire.iso -boot d $(ended_well)
 
+## RELEASE=1: these goals boot the normal kernel, instead of the debug kernel
 ## APPEND='...': kernel options for these goals
 ## MEM=MIB, SMP=N, QEMU_CPU=...: the machine (128, 1, max); QEMU_FLAGS=... for the rest

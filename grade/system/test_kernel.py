@@ -24,7 +24,7 @@ def param(file, name):
 @pytest.mark.parametrize("file, name", [param(*test) for test in TESTS])
 def test_in_kernel(file, name, complain):
     report, outcome = run_file(file)
-    outcome.again = f"make qemu-nox DEBUG=1 APPEND=ktest={name}"
+    outcome.again = f"make qemu-nox APPEND=ktest={name}"
     if name in report.failed:
         notes = "\n".join(report.notes[name]) or "it did not say why"
         complain(outcome.explain(f"{file}: {name} failed:\n{guest.indent(notes)}"))
@@ -32,7 +32,7 @@ def test_in_kernel(file, name, complain):
         complain(outcome.explain(f"{file}: {name} was running when the kernel panicked"))
     if report.panicked:
         did = "passed" if name in report.passed else "did not run"
-        outcome.again = f"make qemu-nox DEBUG=1 APPEND=ktest={report.panicked}"
+        outcome.again = f"make qemu-nox APPEND=ktest={report.panicked}"
         complain(outcome.explain(f"{file}: {name} {did}; the kernel panicked in {report.panicked}"))
     if name not in report.passed:
         complain(outcome.explain(f"{file}: {name} did not report: {outcome.result.message}"))
