@@ -10,9 +10,13 @@ SMP ?= 1
 # The kernel that these goals boot: the one with checks, unless RELEASE=1 asks for the normal one.
 boot_kernel := $(if $(filter 1,$(RELEASE) $(DEBUG) $(STRETCH)),$(O),$(base_O)/debug)/quire.elf
 
-# Only the devices that Quire has drivers for. The port at 0xf4 ends the machine.
-qemu_machine = $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \
-	-smp $(SMP) -vga std -device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
+# Starts QEMU, again when a program restarts the machine, and says how a machine ended that failed.
+start = $(if $(filter-out 1,$(SMP)),$(info Quire uses one processor so far: of the $(SMP) of this machine the others stay idle.))
+start += $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/start.py
+
+# Only the devices that Quire has drivers for. The port at 0xf4 ends the machine; a reset ends it too.
+qemu_machine = $(start) $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \
+	-smp $(SMP) -vga std -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
 
 # The first serial line in this terminal. It is shared with QEMU's monitor (ctrl-a c), so that
 # ctrl-c goes to the guest; ctrl-a x ends QEMU.
@@ -30,21 +34,17 @@ qemu_kernel = -kernel $(boot_kernel) -initrd $(O)/archive.cpio \
 	-append "$(strip $(1) $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
-# QEMU's exit code 33 says that the kernel ended normally (kern/dev/exitport.h: value 0x10).
-ended_well = || [ $$? -eq 33 ]
-
 bootable := $(boot_kernel) $(O)/archive.cpio
 
 .PHONY: qemu qemu-nox qemu-gdb qemu-iso gdb iso
 
 ## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
 qemu: $(bootable)
-	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
-		$(ended_well)
+	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel)
 
 ## qemu-nox: the same, never with a window
 qemu-nox: $(bootable)
-	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel) $(ended_well)
+	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel)
 
 # $(call path_in_archive,NAME): where the program of that name is in the machine.
 path_in_archive = $(if $(filter $(O)/user/$(1),$(programs)),/bin/$(1),$(if \
@@ -53,14 +53,14 @@ path_in_archive = $(if $(filter $(O)/user/$(1),$(programs)),/bin/$(1),$(if \
 ## run-NAME: boot straight into a program of user/ or of user/tests
 run-%: $(bootable)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
-		init=$(call path_in_archive,$*)) $(ended_well)
+		init=$(call path_in_archive,$*))
 
 ## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
 qemu-gdb: $(bootable)
 	@rm -f $(O)/gdb.sock
 	@echo "Waiting for 'make gdb' in another terminal."
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
-		$(qemu_gdb) $(ended_well)
+		$(qemu_gdb)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(boot_kernel)
@@ -88,7 +88,7 @@ iso: $(O)/quire.iso
 ## qemu-iso: boot that CD
 qemu-iso: $(O)/quire.iso
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
-		-cdrom $(O)/quire.iso -boot d $(ended_well)
+		-cdrom $(O)/quire.iso -boot d
 
 ## RELEASE=1: these goals boot the normal kernel, instead of the debug kernel
 ## APPEND='...': kernel options for these goals

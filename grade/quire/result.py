@@ -10,6 +10,7 @@ from tools import cpio
 # What the kernel writes to the exit port; QEMU then exits with 2 * value + 1.
 PORT_END, PORT_PANIC, PORT_DEADLOCK, PORT_NOSTART, PORT_TESTS_FAILED = 0x10, 0x11, 0x18, 0x19, 0x1A
 PORT_NOT_WRITTEN = 0x1D
+PORT_RESTART = 0x1E
 BOOT_ERRORS = {
     0x13: "it was not started by a multiboot loader",
     0x14: "it got no memory map",
@@ -127,8 +128,6 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors, modules=()):
     if qemu_status == 0:
         if shutdown_reason != "guest-reset":
             return failure("lost", f"the machine switched itself off ({shutdown_reason})")
-        if transcript.complete:
-            return failure("reset", "a program restarted the machine")
         return failure("reset", "the machine reset itself: a triple fault, most likely")
     port = qemu_status >> 1
     if port in BOOT_ERRORS:
@@ -141,6 +140,8 @@ def judge(transcript, qemu_status, shutdown_reason, qemu_errors, modules=()):
         return failure("panic", "the kernel panicked")
     if missing:
         return failure("lost", f"the machine ended, but {missing}")
+    if port == PORT_RESTART:
+        return failure("reset", "a program restarted the machine")
     started = transcript.start is not None or transcript.ending
     if not started and port in (PORT_END, PORT_TESTS_FAILED):
         return Result("tests", int(port == PORT_TESTS_FAILED))

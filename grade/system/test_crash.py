@@ -41,6 +41,13 @@ def test_functions_that_are_not_written(name, said, complain):
             complain(outcome.explain(f"crash={name}: the console does not say {text!r}"))
 
 
+def test_crash_reset(complain):
+    """A triple fault is no restart: the verdict and the sentence of `make qemu` differ."""
+    outcome = guest.boot("crash=reset", audit=False)
+    if outcome.result.kind != "reset" or "triple fault" not in outcome.result.message:
+        complain(outcome.explain(f"a triple fault gave the verdict {outcome.result.kind}"))
+
+
 def test_user_mem_assert(complain):
     outcome = guest.run("tests/signal_forced")
     said = "signal_forced (", "): frame of a signal: it may not write to 0x"

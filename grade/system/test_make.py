@@ -87,7 +87,42 @@ def test_a_panic_opens_the_monitor():
     with Terminal("make", "qemu-nox", "APPEND=crash=null") as terminal:
         terminal.wait_for(r"panic: .*\n(.*\n)+.*crash_null(.*\n)+monitor> ")
         terminal.type("continue\n")
-        assert terminal.status() != 0, terminal.shown
+        terminal.wait_for("The kernel panicked: ")
+        assert terminal.status() == 0, terminal.shown
+    assert "Error" not in terminal.shown
+
+
+def test_a_restart_starts_the_machine_again():
+    with Terminal("make", "qemu-nox") as terminal:
+        for _ in range(2):
+            terminal.wait_for(r"\$ $")
+            terminal.type("reboot\n")
+            terminal.wait_for("Quire: a teaching kernel")
+        terminal.wait_for(r"\$ $")
+        terminal.type("exit\n")
+        assert terminal.status() == 0, terminal.shown
+
+
+def test_a_triple_fault_ends_the_machine_once():
+    with Terminal("make", "qemu-nox", "APPEND=crash=reset") as terminal:
+        assert terminal.status() == 0, terminal.shown
+    assert terminal.shown.count("Quire: a teaching kernel") == 1, terminal.shown
+    assert re.search(r"reset itself: a triple fault.*`make explain`", terminal.shown)
+    assert "Error" not in terminal.shown
+
+
+def test_a_script_sees_the_failure():
+    made = subprocess.run(
+        ["make", "qemu-nox", "APPEND=crash=reset"], stdin=subprocess.DEVNULL,
+        cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )
+    assert made.returncode != 0 and "a triple fault" in made.stderr, made.stdout + made.stderr
+
+
+def test_a_qemu_that_is_not_there():
+    with Terminal("make", "qemu-nox", "QEMU=qemu-of-nobody") as terminal:
+        terminal.wait_for("qemu-of-nobody is not installed: `make setup` installs it")
+        terminal.status()
 
 
 def test_run_a_program():

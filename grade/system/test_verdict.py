@@ -15,9 +15,9 @@ from quire.watch import FAREWELL, GUEST_SECOND, PATIENCE, Watch
 from tools.cpio import Archive
 
 GOOD = b"1 quire abc\n2 start 6000000\n3 exit 7 6000100\n4 end\n"
-PORTS = (0x10, 0x11, 0x18, 0x19, 0x1A)
+PORTS = (0x10, 0x11, 0x18, 0x19, 0x1A, 0x1E)
 DEATH = GOOD.replace(b"3 exit", b"3 death 2 a[2]: dies\n4 exit").replace(b"4 end", b"5 end")
-END, PANIC, DEADLOCK, NOSTART, TESTS_FAILED = (2 * port + 1 for port in PORTS)
+END, PANIC, DEADLOCK, NOSTART, TESTS_FAILED, RESTART = (2 * port + 1 for port in PORTS)
 
 
 def transcript(text, nonce="abc"):
@@ -144,6 +144,9 @@ def test_program_that_ends_the_machine():
     short = b"1 quire abc\n2 start 6000000\n3 end\n"
     assert verdict(short, END) == ("reset", 125)
     assert verdict(short, 0, "guest-reset") == ("reset", 125)
+    restarted = judge(transcript(short), RESTART, None, "")
+    assert (restarted.kind, restarted.message) == ("reset", "a program restarted the machine")
+    assert verdict(GOOD[:30], RESTART) == ("lost", 125)
 
 
 def test_witnesses_that_disagree():

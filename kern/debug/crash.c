@@ -1,6 +1,7 @@
 // crash.c: one function for each mistake that the kernel must detect.
 #include "debug/crash.h"
 
+#include "cpu/x86.h"
 #include "debug/monitor.h"
 #include "debug/boot_options.h"
 #include "debug/symbols.h"
@@ -50,6 +51,16 @@ static void crash_later_lab(void)
 	not_in_this_lab(__func__, 2, 3, 4);
 }
 
+// Take away the gates of all exceptions. The next exception then becomes a triple fault, which resets
+// the machine before the kernel can report anything.
+static void crash_reset(void)
+{
+	struct pseudo_descriptor no_gates = { 0, 0 };
+
+	lidt(&no_gates);
+	crash_null();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -57,6 +68,7 @@ static const struct {
 	{ "later_lab", crash_later_lab },
 	{ "null", crash_null },
 	{ "overflow", crash_overflow },
+	{ "reset", crash_reset },
 	{ "smash", crash_smash },
 	{ "text", crash_text },
 	{ "unwritten", crash_unwritten },

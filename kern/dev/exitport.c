@@ -62,6 +62,7 @@ void machine_reboot(void)
 	if (machine_end_hook)
 		machine_end_hook();
 	finish_output();
+	outb(EXIT_PORT, EXIT_RESTART);
 	outb(RESET_CONTROL, RESET_CPU);
 	outb(KEYBOARD_COMMAND, KEYBOARD_PULSE_RESET);
 	halt_forever();
