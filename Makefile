@@ -3,6 +3,7 @@
 #
 #   boot/toolchain.mk   which compiler, which flags
 #   boot/kernel.mk      the kernel: obj/quire.elf
+#   user/own.mk         a program of your own
 #   user/user.mk        the library, the programs, obj/archive.cpio
 #   boot/run.mk         QEMU, GDB, the ISO image
 #   grade/grade.mk      tests, lint, benchmarks, setup
@@ -52,6 +53,7 @@ remember = $(call write_if_new,printf '%s\n' '$(subst ','\'',$(strip $(1)))')
 include boot/toolchain.mk
 include boot/kernel.mk
 include user/user.mk
+include user/own.mk
 include boot/run.mk
 include grade/grade.mk
 

@@ -4,9 +4,11 @@ Options stand before PROGRAM; everything after it belongs to the program. README
 explains the verdicts.
 """
 import argparse
+import calendar
 import os
 import signal
 import sys
+import time
 
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
@@ -57,6 +59,7 @@ def parser():
     add("--cpu", default="max", metavar="NAME", help="the processor: one of QEMU's models (max)")
     add("--icount", action="store_true", help="deterministic: time is counted in instructions")
     add("--timeout", type=float, metavar="S", help="seconds; of 10^9 instructions under --icount")
+    add("--rtc", type=clock_start, metavar="TIME", help="the clock starts at that UTC, as 2025-01-01T00:00:00 (the present time; --icount: this)")
     add("--root", action="append", default=[], metavar="DIR", help="add a tree to the archive")
     add("--file", action="append", default=[], metavar="HOST[:GUEST]", help="add a file")
     add("--guest", action="store_true", help="PROGRAM names a file in the archive")
@@ -71,6 +74,17 @@ def parser():
     add("--archive", metavar="FILE", help="another archive than obj/archive.cpio")
     add("command", nargs=argparse.REMAINDER, metavar="PROGRAM [ARG...]", help=argparse.SUPPRESS)
     return result
+
+
+def clock_start(text):
+    """The seconds since 1970 that an argument of --rtc means. Raises ValueError."""
+    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
+
+
+def one_output():
+    """Are standard output and standard error one file? Then the machine writes both to one line, so
+    that their bytes keep their order."""
+    return os.path.samestat(os.fstat(1), os.fstat(2))
 
 
 def build_outputs(options):
@@ -145,11 +159,12 @@ def run(options, log_file):
     setup = Setup(
         kernel=kernel,
         modules=[archive, run_module(options)],
-        options=" ".join(["seed=1 stdio=serial", "tty" if options.tty else "", *options.append]),
+        options=" ".join([stdio_options(options), *options.append]),
         mem=options.mem,
         smp=options.smp,
         cpu=options.cpu,
         icount=options.icount,
+        rtc=options.rtc,
         audit=options.audit,
         dump=options.dump,
     )
@@ -167,6 +182,13 @@ def run(options, log_file):
             on_death=report_death if os.isatty(2) else None,
         )
         return session.run(), log
+
+
+def stdio_options(options):
+    """The kernel options for the standard files."""
+    if options.tty:
+        return "seed=1 stdio=serial tty"
+    return "seed=1 stdio=serial,joined" if one_output() else "seed=1 stdio=serial"
 
 
 def given_files(options):

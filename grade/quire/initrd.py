@@ -11,6 +11,7 @@ from tools.cpio import Archive
 
 RUN = ".run"
 PATH_MAX, NAME_MAX = 4096, 255  # inc/abi/limits.h: with the NUL, without
+TIME_MAX = 0xFFFFFFFF
 FILE_MAX = 0xFFFFFFFF  # bytes; what an archive's header can say
 
 ENVIRONMENT = {"PATH": "/bin", "HOME": "/"}
@@ -51,17 +52,17 @@ class RunModule:
         self.archive = Archive()
         self.skipped = []  # paths of --root trees that are neither file, directory nor link
 
-    def add_file(self, path, content, mode=0o644):
+    def add_file(self, path, content, mode=0o644, mtime=0):
         """A regular file at `path`, with the directories above it."""
-        self._add(archive_path(path), content, mode)
+        self._add(archive_path(path), content, mode, mtime)
 
     def add_host_file(self, path, source):
-        """A copy of the host's file `source`, with its permissions."""
+        """A copy of the host's file `source`, with its permissions and its time."""
         with open(source, "rb") as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if stat.S_ISDIR(mode):
+            status = os.fstat(file.fileno())
+            if stat.S_ISDIR(status.st_mode):
                 raise IsADirectoryError(f"{source} is a directory; --root adds trees")
-            self.add_file(path, file.read(), stat.S_IMODE(mode))
+            self.add_file(path, file.read(), stat.S_IMODE(status.st_mode), _archive_time(status))
 
     def add_tree(self, top):
         """Everything below the directory `top`, in a fixed order; links stay links."""
@@ -86,19 +87,20 @@ class RunModule:
         self.archive.finish()
         return self.archive.data
 
-    def _add(self, path, content, mode=0o644):
+    def _add(self, path, content, mode=0o644, mtime=0):
         if len(content) > FILE_MAX:
             raise Refused(f"{_start(path)} is too large for the machine")
         self.archive.directory(os.path.dirname(path))
-        self.archive.entry(path, stat.S_IFREG | mode, content)
+        self.archive.entry(path, stat.S_IFREG | mode, content, mtime)
 
     def _add_any(self, source, guest):
         """Add what `source` is, without what is in it. Returns whether it is a directory."""
-        mode = os.lstat(source).st_mode
+        status = os.lstat(source)
+        mode, mtime = status.st_mode, _archive_time(status)
         if stat.S_ISDIR(mode):
             self.archive.directory(guest, stat.S_IMODE(mode))
         elif stat.S_ISLNK(mode):
-            self.archive.entry(guest, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(source)))
+            self.archive.entry(guest, stat.S_IFLNK | 0o777, os.fsencode(os.readlink(source)), mtime)
         elif stat.S_ISREG(mode):
             self.add_host_file(guest, source)
         else:
@@ -110,6 +112,11 @@ def _children(folder, guest):
     """What is in a folder: [(source, path in the machine)], the last of which comes first."""
     names = sorted(os.listdir(folder), reverse=True)
     return [(os.path.join(folder, name), f"{guest}{name}") for name in names]
+
+
+def _archive_time(status):
+    """A file's time in whole seconds, as far as an archive's header can say it."""
+    return min(max(int(status.st_mtime), 0), TIME_MAX)
 
 
 def _strings(texts):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from quire.qmp import Qmp
 
-CLOCK_BASE = 1735689600  # what the calendar clock shows at the start: January 1st 2025, UTC
+CLOCK_BASE = 1735689600  # the calendar clock's start under icount: January 1st 2025, UTC
 EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
 PR_SET_PDEATHSIG = 1
 PUNCH_HOLE = 3  # FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
@@ -41,6 +41,7 @@ class Setup:
     smp: int = 1
     cpu: str = "max"
     icount: bool = False
+    rtc: int = None  # the calendar clock's start in seconds since 1970; None: CLOCK_BASE, or now
     console_input: bool = False  # COM1 both ways, as `console_socket`
     audit: bool = False  # its memory outlives it, in the file `memory`, to be audited
     dump: str = None  # the same, in a file of that name
@@ -241,7 +242,8 @@ class Machine:
     def _command(self, setup):
         """QEMU's arguments. Modules and kernel get short names in a folder of their own: commas
         and spaces mean something in -initrd, and the kernel sees the names."""
-        base = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(CLOCK_BASE))
+        start = CLOCK_BASE if setup.icount and setup.rtc is None else setup.rtc
+        base = "utc" if start is None else time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(start))
         command = [_qemu(), "-nodefaults", "-no-user-config", "-display", "none"]
         command += ["-vga", "std", "-machine", "pc", "-accel", "tcg,tb-size=64"]
         if self.memory:

@@ -162,3 +162,41 @@ def test_debugger_stops_in_the_kernel(tmp_path):
         r"#\d+ .*schedule \(\).*sched\.c",  # kthread
     ):
         assert re.search(shown, debugger.stdout), (shown, debugger.stdout + debugger.stderr)
+
+
+OWN = r"""
+#include <stdio.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	printf("%s at %s terminal\n", argv[argc - 1], isatty(1) ? "a" : "no");
+	return argc;
+}
+"""
+
+
+def test_program_of_ones_own(tmp_path):
+    """A file outside of the tree is compiled, and run with its arguments, at a terminal and without."""
+    (tmp_path / "own.c").write_text(OWN)
+    run = ["make", "run", f"F={tmp_path}/own", "ARGS=one two"]
+    with Terminal("make", "cc", f"F={tmp_path}/own.c") as terminal:
+        assert terminal.status() == 0, terminal.shown
+    with Terminal(*run) as terminal:
+        assert terminal.status() == 0, terminal.shown
+    assert "two at a terminal\nmake run: the exit status is 3\n" in terminal.shown
+    done = subprocess.run(run, cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout == "two at no terminal\nmake run: the exit status is 3\n", done
+
+
+@pytest.mark.parametrize("goal, complaint", [
+    (["cc"], "which program? make cc F=hello.c"),
+    (["cc", "F=hello"], "which program? make cc F=hello.c"),
+    (["cc", "F=/nosuch.c"], "No rule to make target '/nosuch.c'"),
+    (["run"], "which program? make run F=hello"),
+    (["run", "F=/nosuch"], "grade/run: /nosuch: No such file or directory"),
+])
+def test_no_program_of_ones_own(goal, complaint):
+    command = ["make", *goal]
+    done = subprocess.run(command, cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert complaint in done.stderr

@@ -1,4 +1,5 @@
 """grade/run, as other people's test suites use it, with programs that bring another C library."""
+import calendar
 import hashlib
 import json
 import os
@@ -61,6 +62,47 @@ def test_every_byte_passes(glibc_probe, clock):
 def test_errors_stay_apart(probe):
     done = run(probe, "echo", "word")
     assert (done.stdout, done.stderr) == (b"out word\n", b"err word\n")
+
+
+def test_errors_and_output_in_one_file(tmp_path, clock):
+    """Where both are one file, their bytes keep the program's order."""
+    script = "for i in 1 2 3; do echo out $i; echo err $i >&2; done"
+    with open(tmp_path / "both", "w+b") as both:
+        command = [RUN, "--audit", *clock, "--guest", "sh", "-c", script]
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=both, stderr=both, check=True)
+        both.seek(0)
+        assert both.read() == b"".join(b"out %d\nerr %d\n" % (i, i) for i in (1, 2, 3))
+
+
+def date(*options):
+    return run(*options, "--guest", "date").stdout
+
+
+def test_clock_starts_at_the_time_of_the_host():
+    before = time.time()
+    shown = date().decode().split(None, 1)[1]
+    seen = calendar.timegm(time.strptime(shown, "%Y-%m-%d %H:%M:%S UTC\n"))
+    assert before - 2 <= seen <= time.time() + 2
+
+
+def test_clock_starts_as_asked():
+    assert date("--icount") == b"Wed 2025-01-01 00:00:00 UTC\n"
+    assert date("--icount", "--rtc", "2001-02-03T04:05:06") == b"Sat 2001-02-03 04:05:06 UTC\n"
+    assert date("--rtc", "2001-02-03T04:05:06").startswith(b"Sat 2001-02-03 04:05:")
+    done = run("--rtc", "yesterday", "--guest", "date")
+    assert done.returncode == 126 and b"--rtc" in done.stderr
+
+
+def test_files_keep_their_times(tmp_path):
+    (tmp_path / "tree").mkdir()
+    for path, seconds in ("tree/file", 86400), ("single", 2 * 86400), ("early", -5):
+        (tmp_path / path).write_bytes(b"x")
+        os.utime(tmp_path / path, (seconds, seconds))
+    files = ["--root", tmp_path, "--file", f"{tmp_path}/single:/tmp/copy"]
+    shown = run(*files, "--guest", "ls", "-l", "/tree", "/", "/tmp").stdout.decode()
+    times = {words[-1]: words[-3] for words in map(str.split, shown.splitlines()) if len(words) > 6}
+    found = [times[name] for name in ("file", "single", "copy", "early")]
+    assert found == ["1970-01-02", "1970-01-03", "1970-01-03", "1970-01-01"]
 
 
 def test_floating_point(probe):

@@ -6,8 +6,9 @@ Usage: cpio.py OUTPUT ENTRY...
   PATH=FILE        a regular file with the contents of FILE; executable where FILE is
 
 The kernel uses page-aligned data in place, without a copy. The alignment comes from NULs after
-an entry's name: the length of the name counts them, and readers stop at the first. Times,
-owners and inode numbers are fixed, so equal input gives an equal archive.
+an entry's name: the length of the name counts them, and readers stop at the first. A file keeps
+its time. Owners, inode numbers and the times of directories are fixed, so equal input gives an
+equal archive.
 """
 import os
 import stat
@@ -29,13 +30,13 @@ class Archive:
         self.inodes = 0
         self.directories = set()
 
-    def entry(self, path, mode, content=b""):
+    def entry(self, path, mode, content=b"", mtime=0):
         name = os.fsencode(path) + b"\0"
         if content and stat.S_ISREG(mode):
             name += bytes(padding(len(self.data) + HEADER + len(name), PAGE))
         self.inodes += 1
         links = 2 if stat.S_ISDIR(mode) else 1
-        fields = (self.inodes, mode, 0, 0, links, 0, len(content), 0, 0, 0, 0, len(name), 0)
+        fields = (self.inodes, mode, 0, 0, links, int(mtime), len(content), 0, 0, 0, 0, len(name), 0)
         self.data += b"070701" + b"".join(b"%08X" % field for field in fields) + name
         self.data += bytes(padding(len(self.data), 4))
         self.data += content
@@ -56,7 +57,7 @@ class Archive:
         with open(source, "rb") as file:
             content = file.read()
         mode = 0o755 if os.access(source, os.X_OK) else 0o644
-        self.entry(path, stat.S_IFREG | mode, content)
+        self.entry(path, stat.S_IFREG | mode, content, os.path.getmtime(source))
 
     def finish(self):
         """Add the entry that ends an archive; it has no inode number and one link."""

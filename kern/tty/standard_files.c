@@ -202,7 +202,9 @@ static int open_serial(struct fdtable *files)
 	}
 	if (!error)
 		error = make_file(&output_inode_ops, output_line(0), O_WRONLY, &file[1]);
-	if (!error)
+	if (!error && option_lists("stdio", "joined"))
+		file[2] = file_get(file[1]);
+	else if (!error)
 		error = make_file(&output_inode_ops, output_line(1), O_WRONLY, &file[2]);
 	for (int fd = 0; fd < 3 && !error; fd++)
 		error = MIN(fd_add(files, file[fd], 0, false), 0);

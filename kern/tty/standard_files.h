@@ -5,6 +5,8 @@
 // `stdio=serial`: files that behave like pipes. Input comes over COM2 in frames: a 16-bit length
 // (little-endian) and that many bytes; a frame of length 0 is the end. Output goes to COM2 and
 // errors to COM3, byte for byte.
+// `stdio=serial,joined`: errors go to COM2 too, through one open file, so that output and errors keep
+// their order.
 // `stdio=serial tty`: all three are a terminal on COM2, whose input is framed in the same way.
 //
 // If the file /.run/stdin exists, it is all the input of `stdio=serial`, and COM2's input is not
