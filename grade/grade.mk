@@ -2,6 +2,9 @@
 
 .PHONY: setup grade inject stretch emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
+# In a student's tree: which lab it is of. In the project's own: what only staff needs.
+-include grade/student.mk grade/staff.mk
+
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
 

@@ -1,0 +1,217 @@
+"""`make student LAB=n OUT=dir [FROM=tree]`: the tree that a student of lab n gets.
+
+It is this tree without what only staff needs, with a stub for each function that lab n or a later lab
+leaves to the student, in a git repository with one commit. Functions of earlier labs are the reference's,
+or the student's own, out of FROM (carry.py). Nothing here knows which labs there are: lab.toml says it.
+"""
+import argparse
+import ast
+import fnmatch
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from string import Template
+
+from quire import build, carry, lab_toml, patches, source, stubs
+
+# What stays behind: the project's own tests, answers, and the machinery that makes trees and mutants.
+STAFF = [
+    ".ci/*", "grade/self/*", "grade/system/*", "grade/mistakes/*", "grade/lab*/mutants/*", "grade/lab*/answers*",
+    "grade/lab*/staff*", "grade/INSTRUCTORS.md", "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
+    "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/stubs.py", "grade/quire/carry.py",
+    "grade/quire/student_tree.py", "grade/quire/mutants.py", "grade/quire/proof.py",
+]
+SIGNATURES = "signatures.json"  # in a lab's folder: what each known mistake looks like, and its diagnosis
+IDENTITY = ["-c", "user.name=Quire", "-c", "user.email=quire@localhost"]
+
+
+class TreeError(Exception):
+    """The tree cannot be made; the message is for the person at the terminal."""
+
+
+class Plan:
+    """Which functions are in which file, and in which exercise: of all labs of the tree at `root`."""
+
+    def __init__(self, root):
+        self.root = Path(root)
+        self.labs = lab_toml.labs(root)
+        self.exercise = {}  # {function: id of its exercise}
+        self.file = {}  # {function: its file}
+        for lab in self.labs:
+            self.file.update(lab_toml.places(lab, root))
+            self.exercise.update((name, exercise.id) for exercise in lab.exercises for name in exercise.functions)
+
+    def lab_of(self, function):
+        """The number of the lab that names this function."""
+        return int(self.exercise[function].split(".")[0])
+
+    def files(self):
+        """All files with functions of labs."""
+        return sorted(set(self.file.values()))
+
+    def hashes(self):
+        """{file with functions of labs: a hash of its contents}"""
+        return {path: hashlib.sha256((self.root / path).read_bytes()).hexdigest() for path in self.files()}
+
+    def in_file(self, path):
+        """The functions of labs in this file."""
+        return [name for name, file in self.file.items() if file == path]
+
+
+def make(root, number, out, previous=None):
+    """Make the tree of lab `number` in `out`, from the tree at `root`. Returns what is said about FROM."""
+    root, out = Path(root), Path(out)
+    if number not in lab_toml.numbers(root):
+        raise TreeError(f"there is no lab {number}; there are: {', '.join(map(str, lab_toml.numbers(root)))}")
+    if out.exists() and any(out.iterdir()):
+        raise TreeError(f"{out} is not empty")
+    new = not out.exists()
+    try:
+        plan = Plan(root)
+        copy(root, out, number)
+        carried = carry.carry(plan, out, number, Path(previous)) if previous else carry.Carried()
+        for path in plan.files():
+            empty(plan, out, number, path, carried)
+        carry.check(out, carried, lambda path: restore(plan, out, number, path, carried))
+        for lab in plan.labs:
+            if lab.number <= number:
+                hide_tests(out, lab)
+                write_signatures(root, out, lab)
+        write_origin(plan, out, number)
+        write_pages(plan, root, out, number)
+        commit(out, number, carried.report)
+    except BaseException:
+        if new:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
+    return carried.report
+
+
+def copy(root, out, number):
+    """Copy what goes along."""
+    for name in tracked(root):
+        lab = re.match(r"grade/lab(\d+)/", name)
+        if any(fnmatch.fnmatch(name, pattern) for pattern in STAFF) or lab and int(lab[1]) > number:
+            continue
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / name, out / name, follow_symlinks=False)
+
+
+def tracked(root):
+    """The names of the tree's files: those that git knows or could be given."""
+    command = ["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return sorted(name for name in set(output.split("\0")) if name and (root / name).is_file())
+
+
+def empty(plan, out, number, path, carried):
+    """Make stubs in this file: of the functions of lab `number` and later ones that are not the student's."""
+    mine = carried.functions()
+    calls = {name: stubs.call(plan.exercise[name], number) for name in plan.in_file(path)
+             if plan.lab_of(name) > number or plan.lab_of(name) == number and name not in mine}
+    if calls:
+        stubs.empty(out / path, calls, plan.in_file(path))
+
+
+def restore(plan, out, number, path, carried):
+    """Make this file the reference's again, with its stubs."""
+    shutil.copy2(plan.root / path, out / path)
+    empty(plan, out, number, path, carried)
+
+
+def hide_tests(out, lab):
+    """Take the lab's hidden tests out of its lab.toml and its test files."""
+    hidden = {test.name for test in lab.tests if test.hidden}
+    if not hidden:
+        return
+    path = out / lab.path
+    blocks = re.split(r"(?m)^(?=\[\[)", path.read_text(encoding="utf-8"))
+    kept = [block for block in blocks if not (
+        block.startswith("[[test]]") and re.search(r'(?m)^name\s*=\s*"([^"]*)"', block)[1] in hidden)]
+    path.write_text("".join(kept).rstrip("\n") + "\n", encoding="utf-8")
+    for file in sorted(path.parent.glob("*.py")):
+        hide_functions(file, hidden)
+    for file in sorted(path.parent.rglob("*")):
+        if file.is_file():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            left = [name for name in hidden if re.search(rf"\b(test_)?{re.escape(name)}\b", text)]
+            if left:
+                raise TreeError(f"{file.relative_to(out)} still has the hidden test {left[0]}")
+
+
+def hide_functions(path, hidden):
+    """Take the functions of these tests out of a Python file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in reversed(ast.parse("\n".join(lines) + "\n").body):
+        if isinstance(node, ast.FunctionDef) and {node.name, node.name.removeprefix("test_")} & hidden:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)]) - 1
+            lines[first : node.end_lineno] = []
+            while 0 < first < len(lines) and not lines[first] and not lines[first - 1]:
+                del lines[first]
+    stubs.write(path, "\n".join(lines).rstrip("\n").splitlines())
+
+
+def write_signatures(root, out, lab):
+    """Write what each known mistake of the lab looks like, without the mistake itself."""
+    known = []
+    for path in sorted([*root.glob(f"grade/lab{lab.number}/mutants/*.patch"), *root.glob("grade/mistakes/*.patch")]):
+        fields = patches.read(path).fields
+        if fields.get("exercise", "").split(".")[0] == str(lab.number) and "diagnosis" in fields:
+            known.append({key: fields[key] for key in ("exercise", "diagnosis", "sees") if key in fields})
+    (out / lab.path).with_name(SIGNATURES).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+def write_origin(plan, out, number):
+    """Write what carry.py must know about this tree when the student's next tree is made from it."""
+    (out / carry.ORIGIN).write_text(json.dumps({"lab": number, "files": plan.hashes()}, indent=1) + "\n", encoding="utf-8")
+
+
+def write_pages(plan, root, out, number):
+    """Write the README of the student's tree, and the makefile that chooses its lab."""
+    lab = next(lab for lab in plan.labs if lab.number == number)
+    rows = [f"| {exercise.number} | {exercise.title} | {', '.join(f'`{name}`' for name in exercise.functions)} "
+            f"| {', '.join(f'`{name}`' for name in exercise.files)} | {exercise.points} |"
+            for exercise in lab.exercises]
+    template = Template((root / "grade/tools/student-README.md").read_text(encoding="utf-8"))
+    os.replace(out / "README.md", out / "QUIRE.md")
+    handout = (out / lab.path).with_name("handout.md")
+    (out / "README.md").write_text(template.substitute(
+        lab=number, title=lab.title, exercises="\n".join(rows), first=lab.exercises[0].functions[0],
+        first_file=plan.file[lab.exercises[0].functions[0]],
+        handout=f"Read `grade/lab{number}/handout.md`." if handout.exists() else
+        "Read your handout."), encoding="utf-8")
+    (out / "grade/student.mk").write_text(
+        f"# This tree is of lab {number}.\nLAB ?= {number}\n\n"
+        "## handin: pack the files that count into a file handin-lab*.tar.gz\n"
+        ".PHONY: handin\nhandin:\n\t$(grade_python) grade/handin $(LAB)\n", encoding="utf-8")
+    with open(out / ".gitignore", "a", encoding="utf-8") as file:
+        file.write("/handin-lab*.tar.gz\n")
+
+
+def commit(out, number, report):
+    """Make the tree a repository with one commit."""
+    text = f"Begin lab {number}\n" + ("\n" + "\n".join(report) + "\n" if report else "")
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], [*IDENTITY, "commit", "-q", "-m", text]):
+        subprocess.run(["git", "-C", out, *command], check=True)
+
+
+def main():
+    """The command `grade/student`."""
+    parser = argparse.ArgumentParser(prog="grade/student", description=__doc__.partition("\n")[0])
+    parser.add_argument("--lab", type=int, required=True, metavar="N")
+    parser.add_argument("--out", required=True, metavar="DIR", help="a folder that is empty or does not exist")
+    parser.add_argument("--from", dest="previous", metavar="TREE", help="the student's tree of an earlier lab")
+    options = parser.parse_args()
+    try:
+        report = make(build.source(), options.lab, options.out, options.previous)
+    except (TreeError, lab_toml.LabError, source.SourceError, carry.CarryError, patches.PatchError) as error:
+        print(f"student: {error}", file=sys.stderr)
+        return 1
+    print("".join(line + "\n" for line in report), end="")
+    print(f"The tree of lab {options.lab} is {options.out}; its README.md says what to do first.")
+    return 0
