@@ -36,7 +36,7 @@ qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb 
 
 bootable := $(boot_kernel) $(O)/archive.cpio
 
-.PHONY: qemu qemu-nox qemu-gdb qemu-iso gdb iso
+.PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb iso
 
 ## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
 qemu: $(bootable)
@@ -61,6 +61,11 @@ qemu-gdb: $(bootable)
 	@echo "Waiting for 'make gdb' in another terminal."
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
 		$(qemu_gdb)
+
+## explain: after a machine that reset itself or hung: run it once more, show its exceptions with file and line; T=TEST, or C='COMMANDS' of the shell
+explain: $(bootable)
+	QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/explain.py --kernel $(boot_kernel) \
+		$(if $(T),--test '$(T)') --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(boot_kernel)

@@ -19,11 +19,12 @@ class Session:
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
     limit: seconds (see watch.py), or None. describe: adds to the report of a program's death what
-    the host knows (see deaths.py). on_death: called with each such report as it arrives.
+    the host knows (see deaths.py). on_death: called with each such report as it arrives. on_stop: called
+    with a machine that must be ended, or that has stopped where it would reset (QEMU's -no-shutdown).
     """
 
     def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None, describe=None,
-                 on_death=None):
+                 on_death=None, on_stop=None):
         self.nonce = os.urandom(8).hex()
         setup.options = f"nonce={self.nonce} {setup.options}".strip()
         self.setup = setup
@@ -33,6 +34,7 @@ class Session:
         self.feeder = feeder or Feeder(None)
         self.limit = limit
         self.describe = describe or str
+        self.on_stop = on_stop
         report = on_death and (lambda text: on_death(self.describe(text)))
         self.transcript = Transcript(self.nonce, report)
         self.machine = None
@@ -47,6 +49,8 @@ class Session:
             watch = Watch(self.machine, self.limit)
             result = self._until_end(watch)
             if result:
+                if self.on_stop:
+                    self.on_stop(self.machine)
                 self.machine.kill()
             status = self.machine.wait()
             self._carry_rest()
@@ -71,6 +75,9 @@ class Session:
             self.machine.started()
             while True:
                 carried = self._carry(watch.wait())
+                if self.on_stop and self.machine.qmp.shutdown_reason():
+                    self.on_stop(self.machine)
+                    self.machine.qmp.command("quit")
                 verdict = self._look(watch, carried)
                 if verdict:
                     return verdict

@@ -22,7 +22,7 @@ HOUSES = ("boot", "grade", "inc", "kern", "lib", "user")
 
 # Names of other systems' code, manuals and grammars, and placeholders.
 FOREIGN = set("""
-    SLP_EN cpu_reset and_or
+    SLP_EN and_or
     SYS_name sys_name user_get_N user_put_N evil_NAME SYSCALLn
 """.split())
 FOREIGN_FILES = {"lib/ubsan/ubsan_handlers.h"}

@@ -1,0 +1,266 @@
+"""`make explain`: runs a machine once more, and explains from outside how it broke.
+
+QEMU logs each exception, and stops the machine where it would reset instead of ending it. So its registers and
+its memory remain to be read: the page tables, the gates of exceptions, the kernel's stack. Nothing of this
+needs a kernel that works. `again` does so for the grader, whose machine reset itself or hung.
+"""
+import argparse
+import mmap
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+
+if __name__ == "__main__":
+    sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
+
+from quire import build, exceptions, guest, record
+from quire.exceptions import name
+from quire.initrd import ENVIRONMENT, RunModule, in_archive
+from quire.machine import Setup
+from quire.places import place
+from quire.session import Session
+from quire.streams import Log
+
+KERNBASE, LINEAR_END = 0xC0000000, 0xF8000000
+PRESENT, WRITE, USER, LARGE = 1, 2, 4, 0x80
+KEPT = 1 << 22  # bytes of the end of QEMU's log: 2,500 exceptions
+SHOWN = 8  # exceptions of a report
+FRAMES = 12  # callers of a backtrace
+MESSAGES = 15  # lines of the console
+LIMIT = 2  # guest seconds, where a test has no limit of its own
+BROKEN = {"reset", "timeout", "deadlock", "lost"}  # verdicts that say little by themselves
+
+
+class Tail:
+    """The end of what QEMU writes into its log, which may be long: a pipe, read by a thread."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "log")
+        os.mkfifo(self.path)
+        self._data = bytearray()
+        self._open = os.open(self.path, os.O_RDWR)  # so that neither side waits for the other to open
+        self._thread = threading.Thread(target=self._read, args=[open(self.path, "rb", 0)], daemon=True)
+        self._thread.start()
+
+    def text(self):
+        """Call when QEMU has ended."""
+        os.close(self._open)
+        self._thread.join()
+        return self._data.decode(errors="replace")
+
+    def _read(self, pipe):
+        with pipe:
+            while data := pipe.read(1 << 16):
+                self._data += data
+                if len(self._data) > 2 * KEPT:
+                    del self._data[:-KEPT]
+
+
+@dataclass
+class Remains:
+    """What is left of a machine that has stopped: its registers, its memory, the end of QEMU's log."""
+
+    kernel: str
+    registers: exceptions.Registers = None
+    memory: mmap.mmap = None
+    log: str = ""
+
+    def keep(self, machine):
+        """Called by the Session while QEMU still lives."""
+        self.registers = exceptions.registers(machine.qmp.monitor("info registers"))
+        self.memory = mmap.mmap(machine.memory.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def word(self, address):
+        """The 32-bit word at a physical address; None where there is no memory."""
+        if not 0 <= address <= len(self.memory) - 4:
+            return None
+        return int.from_bytes(self.memory[address : address + 4], "little")
+
+    def entries(self, cr3, address):
+        """[(what, entry)] of both levels of the page tables for an address; the second is left out where
+        the first leads to no table."""
+        directory = cr3 & ~0xFFF
+        pde = self.word(directory + 4 * (address >> 22))
+        found = [(f"directory entry {address >> 22}, at {directory + 4 * (address >> 22):#x}", pde)]
+        if pde is not None and pde & PRESENT and not pde & LARGE:
+            index = address >> 12 & 0x3FF
+            at = (pde & ~0xFFF) + 4 * index
+            found.append((f"table entry {index}, at {at:#x}", self.word(at)))
+        return found
+
+    def virtual(self, cr3, address):
+        """The word at a virtual address: by the page tables, or where they are broken by the linear map."""
+        entry = self.entries(cr3, address)[-1][1]
+        if entry is not None and entry & PRESENT:
+            size = 4 << 20 if entry & LARGE and len(self.entries(cr3, address)) == 1 else 4096
+            return self.word((entry & ~(size - 1) & 0xFFFFFFFF) + (address & (size - 1)))
+        return self.word(address - KERNBASE) if KERNBASE <= address < LINEAR_END else None
+
+    def callers(self, state):
+        """The return addresses on the kernel's stack, the innermost first."""
+        ebp, found = state.ebp, []
+        while ebp >= KERNBASE and ebp % 4 == 0 and len(found) < FRAMES:
+            following, address = self.virtual(state.cr3, ebp), self.virtual(state.cr3, ebp + 4)
+            if not address or address < KERNBASE:
+                break
+            found.append(address)
+            if following is None or following <= ebp:
+                break
+            ebp = following
+        return found
+
+
+def entry_words(entry):
+    """The flags of an entry."""
+    if entry is None:
+        return "(no memory there)"
+    if not entry & PRESENT:
+        return f"{entry:#010x}, {'not present' if entry else 'empty'}"
+    return ", ".join([f"{entry:#010x}", "user" if entry & USER else "kernel only",
+                      "writable" if entry & WRITE else "read-only"])
+
+
+def translation(remains, state):
+    """Lines about cr2: the place, if it is code, and both levels of its entries."""
+    shown = f"    cr2 {state.cr2:#010x}"
+    if state.cr2 >= KERNBASE and "," in (found := place(remains.kernel, state.cr2)):
+        shown += f": {found}"
+    entries = [f"        {what}: {entry_words(entry)}" for what, entry in remains.entries(state.cr3, state.cr2)]
+    return [shown, *entries]
+
+
+def code(remains, state, user=False):
+    """Lines about eip, and for the kernel the functions that called."""
+    if user:
+        return [f"    eip {state.eip:#010x}, of a program"]
+    lines = [f"    eip {state.eip:#010x}: {place(remains.kernel, state.eip)}"]
+    callers = [place(remains.kernel, address - 1) for address in remains.callers(state)]
+    for caller, count in folded(callers):
+        lines.append(f"        called from {caller}{times(count)}")
+    return lines
+
+
+def folded(items):
+    """[(item, count)]: equal neighbours once."""
+    found = []
+    for item in items:
+        if found and found[-1][0] == item:
+            found[-1][1] += 1
+        else:
+            found.append([item, 1])
+    return found
+
+
+def times(count):
+    """How often, where it is more than once."""
+    return f", {count} times" if count > 1 else ""
+
+
+def entering(remains, state, handler, failure):
+    """Why the processor could not enter a handler."""
+    gate = state.idt + 8 * handler
+    text = f"entering the handler of {name(handler)} failed with a {name(failure)}"
+    if 8 * handler + 7 > state.idt_limit:
+        return f"{text}: the table of gates at {state.idt:#x} ends before its gate (limit {state.idt_limit:#x})"
+    if failure == exceptions.PAGE_FAULT:
+        if gate <= state.cr2 < gate + 8:
+            return f"{text}: its gate at {gate:#x} could not be read"
+        if 0 <= state.esp - state.cr2 <= 64:
+            return f"{text}: the stack at {state.esp:#x} could not take the registers"
+        return f"{text} at {state.cr2:#x}"
+    words = [remains.virtual(state.cr3, gate + i) for i in (0, 4)]
+    return f"{text}; its gate at {gate:#x} is {' '.join('?' if w is None else f'{w:08x}' for w in words)}"
+
+
+def chain(remains):
+    """Lines about the last exceptions, in order."""
+    raised = exceptions.read(remains.log)
+    groups = []
+    for one in raised:
+        key = one.vector, one.registers.eip, one.registers.cr2, one.interrupted
+        if groups and groups[-1][0] == key:
+            groups[-1][2] += 1
+        else:
+            groups.append([key, one, 1])
+    lines = []
+    for number, (_, one, count) in enumerate(groups[-SHOWN:], 1):
+        state = one.registers
+        lines.append(f"{number:3} {one.words}{times(count)}")
+        if one.interrupted is not None:
+            lines.append(f"    {entering(remains, state, one.interrupted, one.failure)}")
+            if one.failure == exceptions.PAGE_FAULT:
+                lines += translation(remains, state)
+            continue
+        lines += code(remains, state, one.user)
+        if one.vector == exceptions.PAGE_FAULT and not one.user:
+            lines += translation(remains, state)
+    fatal = exceptions.triple_fault(remains.log)
+    if fatal and remains.registers:
+        lines.append(f"{len(groups[-SHOWN:]) + 1:3} triple fault: the machine resets")
+        lines.append(f"    {entering(remains, remains.registers, *fatal)}")
+    return lines
+
+
+def report(result, remains, messages):
+    """The explanation, as text."""
+    lines = [f"How it ended: {result.message or 'well (' + result.kind + ')'}"]
+    if remains.registers and result.kind in BROKEN:
+        lines += ["", "The last exceptions, in order; the page tables are as they were at the end:"]
+        lines += chain(remains) or ["    none"]
+        if not exceptions.triple_fault(remains.log):
+            lines += ["", "Where the processor was at the end:"]
+            lines += code(remains, remains.registers, remains.registers.eip < KERNBASE)
+    if messages.strip():
+        lines += ["", "The last messages:", guest.indent(guest.last_lines(messages, MESSAGES))]
+    return "\n".join(lines)
+
+
+def again(setup, limit=LIMIT):
+    """Run the machine of `setup` once more under icount and return the explanation."""
+    with tempfile.TemporaryDirectory(prefix="quire-explain-") as folder:
+        tail, remains, log = Tail(folder), Remains(setup.kernel), Log()
+        setup.icount, setup.audit, setup.dump = True, False, os.path.join(folder, "memory")
+        setup.extra = [*setup.extra, "-no-shutdown", "-d", "int,cpu_reset", "-D", tail.path]
+        result = Session(setup, log=log, limit=limit, on_stop=remains.keep).run()
+        remains.log = tail.text()
+        return report(result, remains, log.text())
+
+
+def machine_of(options):
+    """The Setup of the machine that the command line names, and its limit in guest seconds."""
+    setup = Setup(kernel=options.kernel, mem=options.mem, cpu=options.cpu, options=options.append)
+    setup.modules, limit = [build.path("archive.cpio")], LIMIT
+    test = options.test and next((p for p in record.programs() if p.name == options.test), None)
+    if options.test and not test:
+        setup.options += f" ktest={options.test}"
+        return setup, 10 * LIMIT
+    module = RunModule()
+    if test:
+        path, words, text, limit = in_archive(f"tests/{test.name}"), test.args, test.input, test.limit
+        setup.mem, setup.options = test.mem, f"{setup.options} {test.append}"
+    else:
+        path, words, text = in_archive("sh"), [], f"{options.commands}\n".encode()
+    module.add_run(path, [path, *words], ENVIRONMENT, text)
+    setup.modules.append(module.finish())
+    setup.options = f"seed=1 stdio=serial {setup.options}"
+    return setup, limit
+
+
+def main():
+    """The command line of `make explain`."""
+    parser = argparse.ArgumentParser(prog="explain", description=__doc__.partition("\n")[0])
+    add = parser.add_argument
+    add("--kernel", default=build.path("debug", "quire.elf"), metavar="FILE")
+    add("--test", metavar="NAME", help="a program of user/tests, or a test inside the kernel")
+    add("--commands", default="", metavar="TEXT", help="what the shell does, without --test")
+    add("--append", default="", metavar="TEXT", help="kernel options")
+    add("--mem", type=int, default=128, metavar="MIB")
+    add("--cpu", default="max", metavar="NAME")
+    print(again(*machine_of(parser.parse_args())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""`make explain`: what it says of a machine that reset itself, and of one that hangs."""
+import re
+import subprocess
+import types
+
+import pytest
+
+from quire import build, exceptions, explain
+from quire.places import place
+
+
+def explained(**options):
+    """The explanation for these options of the command line."""
+    defaults = {"kernel": build.path("quire.elf"), "test": None, "commands": "", "append": ""}
+    given = types.SimpleNamespace(**{**defaults, "mem": 32, "cpu": "max", **options})
+    return explain.again(*explain.machine_of(given))
+
+
+def find(text, *patterns):
+    """Each pattern is in the text, after the one before."""
+    at = 0
+    for pattern in patterns:
+        found = re.compile(pattern).search(text, at)
+        assert found, f"{pattern!r} is not there, in this order:\n{text}"
+        at = found.end()
+
+
+def test_a_triple_fault():
+    find(
+        explained(append="crash=reset"),
+        r"a triple fault",
+        r"1 page fault \(14\) in the kernel: a write to 0x8, which is not mapped\n",
+        r"eip 0xc0\w+: crash_\w+\+0x\w+, kern/debug/crash\.c:\d+",
+        r"called from .*init_main\+0x\w+, kern/proc/init\.c:\d+\n",
+        r"cr2 0x00000008\n",
+        r"directory entry 0, at 0x\w+000: 0x00000000, empty\n",
+        r"2 double fault .*\n.*page fault \(14\) failed with a protection fault.* ends before its gate",
+        r"3 triple fault",
+        r"last messages:\n +Quire: a teaching kernel",
+    )
+
+
+def test_a_machine_that_does_not_end():
+    find(
+        explained(commands="sleep 1000"),
+        r"How it ended: .*guest seconds",
+        r"Where the processor was at the end:\n    eip 0xc0\w+: \w+\+0x\w+, kern/\w+/\w+\.[cSh]:\d+",
+    )
+
+
+def test_a_machine_that_ends_well():
+    text = explained(test="hello")
+    assert text.startswith("How it ended: well (exit)"), text
+    assert "exceptions" not in text
+
+
+def test_a_test_inside_the_kernel():
+    if not build.debug_kernel():
+        pytest.skip("no debug kernel")
+    assert "well (tests)" in explained(test="stack_guard_ends_strings", kernel=build.debug_kernel())
+
+
+def test_tables_that_lead_nowhere():
+    remains = explain.Remains("none", memory=bytearray(8192))
+    state = exceptions.Registers(eip=0, esp=0, ebp=0xC0000000, cr2=0x400000, cr3=0x1000, idt=0, idt_limit=0)
+    assert remains.word(8190) is None and remains.word(-4) is None
+    assert remains.callers(state) == []
+    remains.memory[0x1004:0x1008] = (0x7FFF001).to_bytes(4, "little")  # a table where no memory is
+    assert remains.entries(0x1000, 0x400000)[1][1] is None
+    assert "no memory there" in "\n".join(explain.translation(remains, state))
+
+
+def test_places():
+    kernel = build.path("quire.elf")
+    nm = subprocess.run(["nm", kernel], capture_output=True, text=True, check=True).stdout
+    address = int(re.search(r"^(\w+) T kernel_main$", nm, re.MULTILINE)[1], 16)
+    assert re.fullmatch(r"kernel_main\+0x0, kern/main\.c:\d+", place(kernel, address))
+    assert place(kernel, 0x1000) == "no code of the kernel"
+    assert place(__file__, address) == "no code of the kernel"
