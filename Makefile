@@ -39,7 +39,7 @@ FORCE:
 
 # These goals need no compiler; with only them on the command line none is searched. Of lint's checks only
 # lint-calls needs one: it looks at objects.
-no_compiler := help clean setup format lint-%
+no_compiler := help clean setup format nmi lint-%
 need_compiler := $(if $(MAKECMDGOALS),$(filter-out $(no_compiler),$(MAKECMDGOALS))$(filter lint-calls,$(MAKECMDGOALS)),all)
 
 # $(call write_if_new,COMMAND): a recipe line that makes $@ what COMMAND prints, and leaves it

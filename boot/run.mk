@@ -16,7 +16,13 @@ start += $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/start.p
 
 # Only the devices that Quire has drivers for. The port at 0xf4 ends the machine; a reset ends it too.
 qemu_machine = $(start) $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \
-	-smp $(SMP) -vga std -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 $(QEMU_FLAGS)
+	-smp $(SMP) -vga std -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	$(qemu_nmi) $(QEMU_FLAGS)
+
+# Non-maskable interrupts reach a kernel that answers nothing else: `make nmi` sends one through this
+# socket, and the watchdog sends one if the kernel takes no timer interrupt for some seconds.
+qemu_nmi = -chardev socket,id=qmp,path=$(base_O)/qmp.sock,server=on,wait=off \
+	-mon chardev=qmp,mode=control -device ib700 -action watchdog=inject-nmi
 
 # The first serial line in this terminal. It is shared with QEMU's monitor (ctrl-a c), so that
 # ctrl-c goes to the guest; ctrl-a x ends QEMU.
@@ -31,12 +37,12 @@ qemu_monitor = $(shell test -t 0 && echo monitor)
 
 # $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
 qemu_kernel = -kernel $(boot_kernel) -initrd $(O)/archive.cpio \
-	-append "$(strip $(1) $(qemu_monitor) $(APPEND))"
+	-append "$(strip $(1) watchdog=4 $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
 bootable := $(boot_kernel) $(O)/archive.cpio
 
-.PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb iso
+.PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb iso nmi
 
 ## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
 qemu: $(bootable)
@@ -66,6 +72,10 @@ qemu-gdb: $(bootable)
 explain: $(bootable)
 	QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/explain.py --kernel $(boot_kernel) \
 		$(if $(T),--test '$(T)') --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
+
+## nmi: in another terminal: let the kernel of `make qemu` say where it is, and open its monitor
+nmi:
+	$(PYTHON) grade/quire/nmi.py $(base_O)/qmp.sock
 
 ## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
 gdb: $(boot_kernel)

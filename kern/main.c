@@ -27,6 +27,7 @@
 #include "thread/stretch.h"
 #include "tty/console_tty.h"
 #include "tty/standard_files.h"
+#include "thread/nmi.h"
 #include "thread/thread.h"
 #include "vm/aspace.h"
 
@@ -72,6 +73,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	large_pool_init(option_uint("hugepages", 0)); // while long free runs still exist
 
 	thread_init();        // make this code the first thread, start clock and timer
+	nmi_init();           // let non-maskable interrupts in, start the watchdog
 	vm_init();            // make the kernel's address space, handle page faults
 	named_init();         // make the registry of named areas
 	exceptions_init();    // turn programs' exceptions into signals

@@ -21,6 +21,9 @@ from quire.qmp import Qmp
 
 CLOCK_BASE = 1735689600  # the calendar clock's start under icount: January 1st 2025, UTC
 EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
+# Sends a non-maskable interrupt to a kernel that takes no timer interrupt (kern/cpu/watchdog.h).
+WATCHDOG = ["-device", "ib700", "-action", "watchdog=inject-nmi"]
+WATCHDOG_SECONDS, WATCHDOG_SECONDS_ICOUNT = 4, 2
 PR_SET_PDEATHSIG = 1
 PUNCH_HOLE = 3  # FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE
 FORGET = 1 << 16  # bytes of output at a time
@@ -256,7 +259,9 @@ class Machine:
             command += ["-icount", "shift=0,sleep=off"]
         if setup.kernel:
             os.symlink(os.path.abspath(setup.kernel), os.path.join(self._folder, "quire.elf"))
-            command += ["-kernel", "quire.elf", "-append", setup.options]
+            seconds = WATCHDOG_SECONDS_ICOUNT if setup.icount else WATCHDOG_SECONDS
+            options = f"watchdog={seconds} {setup.options}".strip()
+            command += ["-kernel", "quire.elf", "-append", options] + WATCHDOG
         if setup.modules:
             names = [self._module(i, module) for i, module in enumerate(setup.modules)]
             command += ["-initrd", ",".join(names)]

@@ -80,6 +80,7 @@ class Result:
     findings: list = None  # the audit's, in words
     exercise: str = None  # only if kind is unwritten
     deaths: list = None  # the kernel's reports of programs that died by a fault or out of memory
+    backtrace: list = None  # of a time-out: the kernel's lines, the innermost function first
 
     def write(self, file):
         json.dump(vars(self), file, indent=1)
@@ -114,6 +115,18 @@ def with_deaths(result, deaths, describe):
         reason = REPORT_HEAD.sub("", own[-1])  # the verdict names program and signal itself
         reasons = {"message": f"{_signal_name(result.signal)} ended it: {reason}"}
     return replace(result, deaths=[text for _, text in texts] or None, **reasons)
+
+
+def located(result, log):
+    """The result of a machine that used up its time, with where it was then: what the kernel printed
+    in its `log` when the non-maskable interrupt came. The result as it is, if it printed nothing."""
+    _, found, report = log.rpartition("panic: non-maskable interrupt: ")
+    if not found:
+        return result
+    place, *lines = report.splitlines()
+    backtrace = [line.strip() for line in lines if line.startswith("  [")]
+    message = "\n    ".join([f"{result.message}: {place}", *backtrace])
+    return replace(result, message=message, backtrace=backtrace)
 
 
 def judge(transcript, qemu_status, shutdown_reason, qemu_errors, modules=()):

@@ -1,16 +1,18 @@
 """One run: carries bytes between the world and a machine until the machine has ended."""
 import os
 import select
+import time
 from functools import partial
 
 from quire.machine import Machine, StartError
 from quire.protocol import Transcript
-from quire.qmp import MachineEnded
-from quire.result import audited, failure, judge, with_deaths
+from quire.qmp import MachineEnded, QmpError
+from quire.result import audited, failure, judge, located, with_deaths
 from quire.streams import Buffer, Feeder, Log
 from quire.watch import Watch
 
 
+GIVEN_UP = 20  # seconds of the host that the kernel has for the report about a time-out
 KEPT = 1 << 18  # bytes of output that a file may hold for a slow reader, under icount
 
 
@@ -51,9 +53,13 @@ class Session:
             if result:
                 if self.on_stop:
                     self.on_stop(self.machine)
+                elif result.kind == "timeout":
+                    self._interrupt()
                 self.machine.kill()
             status = self.machine.wait()
             self._carry_rest()
+            if result and result.kind == "timeout":
+                result = located(result, self.log.text())
             if not result:
                 self.machine.qmp.drain()
                 reason = self.machine.qmp.shutdown_reason()
@@ -83,6 +89,19 @@ class Session:
                     return verdict
         except MachineEnded:
             return None
+
+    def _interrupt(self):
+        """Let the kernel say where it is, by a non-maskable interrupt, and end. A machine that does
+        not is given up after a second of its processor time."""
+        self.machine.pause(False)
+        until = time.monotonic() + GIVEN_UP
+        seconds = self.machine.cpu_seconds() + 1
+        try:
+            self.machine.qmp.command("inject-nmi")
+            while time.monotonic() < until and self.machine.cpu_seconds() < seconds:
+                self._carry(0.02)
+        except (MachineEnded, QmpError):
+            pass
 
     def _look(self, watch, carried):
         """A Result if the watch wants the machine ended now.

@@ -48,6 +48,29 @@ def test_crash_reset(complain):
         complain(outcome.explain(f"a triple fault gave the verdict {outcome.result.kind}"))
 
 
+@pytest.mark.parametrize("debug", [False, True], ids=["normal", "debug"])
+def test_a_time_out_says_where_the_kernel_spins(debug, complain):
+    kernel = build.debug_kernel() if debug else None
+    if debug and not kernel:
+        pytest.skip("there is no debug kernel")
+    outcome = guest.boot("crash=spin", kernel=kernel, limit=0.3)
+    result = outcome.result
+    if (result.kind, result.status) != ("timeout", 124):
+        complain(outcome.explain(f"crash=spin ended in {result.kind}, not in a time-out"))
+    if "init (1) runs in the kernel with interrupts off\n" not in result.message:
+        complain(outcome.explain("the time-out does not say who spins"))
+    places = [line.split()[1].split("+")[0] for line in result.backtrace or []]
+    if places[:1] != ["crash_spin"] or "crash_if_asked" not in places:
+        complain(outcome.explain(f"the backtrace of the time-out is {places}"))
+
+
+def test_the_watchdog_stops_a_kernel_that_spins(complain):
+    outcome = guest.boot("crash=spin", limit=10, audit=False)
+    said = ": init (1) runs in the kernel with interrupts off"
+    if outcome.result.kind != "panic" or said not in outcome.log or "crash_spin" not in outcome.log:
+        complain(outcome.explain("the watchdog did not report crash=spin"))
+
+
 def test_user_mem_assert(complain):
     outcome = guest.run("tests/signal_forced")
     said = "signal_forced (", "): frame of a signal: it may not write to 0x"

@@ -61,17 +61,22 @@ static void crash_reset(void)
 	crash_null();
 }
 
+// Loop without end with interrupts off, as the whole kernel runs: only a non-maskable interrupt can
+// still come.
+static void crash_spin(void)
+{
+	for (volatile unsigned int rounds = 0;; rounds++)
+		;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
 } crashes[] = {
-	{ "later_lab", crash_later_lab },
-	{ "null", crash_null },
-	{ "overflow", crash_overflow },
-	{ "reset", crash_reset },
-	{ "smash", crash_smash },
-	{ "text", crash_text },
-	{ "unwritten", crash_unwritten },
+	{ "later_lab", crash_later_lab }, { "null", crash_null },
+	{ "overflow", crash_overflow },   { "reset", crash_reset },
+	{ "smash", crash_smash },         { "spin", crash_spin },
+	{ "text", crash_text },           { "unwritten", crash_unwritten },
 };
 
 void crash(const char *name)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cpu/watchdog.h"
 #include "debug/printk.h"
 
 extern const struct ktest ktests_start[], ktests_end[];
@@ -103,6 +104,7 @@ int ktest_run(const char *globs)
 		}
 		running = test;
 		failures = 0;
+		watchdog_restart();
 		test->run();
 		running = NULL;
 		console_printf("%s %d %s\n", failures ? "not ok" : "ok", ++number, test->name);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "cpu/watchdog.h"
 #include "debug/symbols.h"
 
 #define LINE_MAX 80
@@ -112,6 +113,7 @@ void monitor_run(void)
 
 	if (!inputs)
 		return;
+	watchdog_stop();
 	console_printf(
 		"The machine stands still; this is the monitor. `help` lists the commands.\n");
 	for (leave = false; !leave;) {
@@ -119,6 +121,7 @@ void monitor_run(void)
 		read_line(line);
 		execute(line);
 	}
+	watchdog_resume();
 }
 
 // strspn checks the digits first, because strtoul would stop silently at a wrong one.

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cpu/trap.h"
+#include "cpu/watchdog.h"
 #include "cpu/x86.h"
 #include "debug/backtrace.h"
 #include "debug/ktest.h"
@@ -21,9 +22,11 @@ void (*not_written_hook)(unsigned int lab, unsigned int exercise);
 // halts.
 static int panic_depth;
 
+static bool reporting; // panic_or_monitor is at work
+
 bool panic_started(void)
 {
-	return panic_depth > 0;
+	return panic_depth > 0 || reporting;
 }
 
 // Print the registers in a trap frame, and the registers that no frame holds: CR2 and CR3.
@@ -54,6 +57,21 @@ static void print_caller_of_nothing(const struct trapframe *frame)
 		backtrace_print_place(caller, true);
 }
 
+// Print the place in `frame` and its callers.
+static void print_frame(const struct trapframe *frame)
+{
+	print_registers(frame);
+	backtrace_print_place(frame->eip, false);
+	print_caller_of_nothing(frame);
+}
+
+// Returns the frame pointer from which the callers of `frame` are searched. A program's EBP may be
+// any number, so it leads to no callers.
+static uintptr_t frame_pointer(const struct trapframe *frame)
+{
+	return trap_victim_is_user(frame) ? 0 : frame->ebp;
+}
+
 // All that a panic does. `frame` may be NULL. The callers are searched from frame pointer `ebp`
 // on.
 static void __noreturn __printf(3, 0)
@@ -62,6 +80,7 @@ static void __noreturn __printf(3, 0)
 	char message[PRINTK_MAX - 16];
 
 	cli();
+	watchdog_stop();
 	if (panic_depth == 0)
 		ktest_catch_panic();
 	panic_depth++;
@@ -69,11 +88,8 @@ static void __noreturn __printf(3, 0)
 	if (panic_depth <= 2) {
 		vsnprintf(message, sizeof(message), format, args);
 		printk(LOG_EMERG, "panic: %s\n", message);
-		if (frame) {
-			print_registers(frame);
-			backtrace_print_place(frame->eip, false);
-			print_caller_of_nothing(frame);
-		}
+		if (frame)
+			print_frame(frame);
 		backtrace_print(ebp);
 		if (option_given("monitor"))
 			monitor_run();
@@ -96,8 +112,25 @@ void panic_frame(const struct trapframe *frame, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	// A program's EBP may be any number, so it leads to no callers.
-	panic_stop(frame, trap_victim_is_user(frame) ? 0 : frame->ebp, format, args);
+	panic_stop(frame, frame_pointer(frame), format, args);
+}
+
+void panic_or_monitor(const struct trapframe *frame, const char *format, ...)
+{
+	char message[PRINTK_MAX - 16];
+	va_list args;
+
+	va_start(args, format);
+	if (panic_depth > 0 || !option_given("monitor"))
+		panic_stop(frame, frame_pointer(frame), format, args);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	reporting = true;
+	printk(LOG_EMERG, "%s\n", message);
+	print_frame(frame);
+	backtrace_print(frame_pointer(frame));
+	monitor_run();
+	reporting = false;
 }
 
 // trap_fatal_hook: panic because of a fault in the kernel, with the address and the kind of the

@@ -14,8 +14,13 @@ void panic_init(void);
 // the backtrace starts there.
 void panic_frame(const struct trapframe *frame, const char *format, ...) __noreturn __printf(2, 3);
 
-// Returns true once a panic has begun. Then only one CPU runs, and code that prints must take no
-// lock: the code that failed may hold it.
+// Report like panic_frame. Then open the monitor and return, if the option `monitor` is given;
+// otherwise end the machine as a panic does. For a non-maskable interrupt: the interrupted code may
+// hold any lock.
+void panic_or_monitor(const struct trapframe *frame, const char *format, ...) __printf(2, 3);
+
+// Returns true once a panic or the report of panic_or_monitor has begun. Then only one CPU runs, and
+// code that prints must take no lock: the code that failed may hold it.
 bool panic_started(void);
 
 // Registered by dev/transcript.c. Called last in a panic: reports it to the host and ends the

@@ -2,6 +2,7 @@
 // of them.
 #include "dev/exitport.h"
 
+#include "cpu/watchdog.h"
 #include "cpu/x86.h"
 #include "debug/panic.h"
 #include "dev/transcript.h"
@@ -31,6 +32,7 @@ void machine_end(enum exit_code code)
 	if (machine_end_hook && code != EXIT_PANIC && code != EXIT_NOT_WRITTEN)
 		machine_end_hook();
 	finish_output();
+	watchdog_stop();
 	outb(EXIT_PORT, (uint8_t)code);
 	if (code == EXIT_NORMAL)
 		outw(ACPI_PM1A_CONTROL, ACPI_POWER_OFF);

@@ -84,3 +84,8 @@ uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, ui
 	state->last_ticks = ticks + lost;
 	return lost;
 }
+
+uint64_t lost_time_ticks(const struct lost_time *state, uint64_t units)
+{
+	return ticks_in(units, state->rate);
+}

@@ -22,3 +22,6 @@ struct lost_time {
 // Returns how many ticks the clock has missed since the last call, a multiple of CLOCK_ROUND.
 // Caller: holds the lock of *state.
 uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, uint64_t after);
+
+// Returns the PIT ticks that pass in `units` of the TSC; 0 while its rate is not known.
+uint64_t lost_time_ticks(const struct lost_time *state, uint64_t units);

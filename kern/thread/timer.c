@@ -14,6 +14,7 @@
 
 #include "cpu/irq.h"
 #include "cpu/spinlock.h"
+#include "cpu/watchdog.h"
 #include "cpu/x86.h"
 #include "dev/cmos.h"
 #include "dev/pit.h"
@@ -44,20 +45,26 @@ static uint64_t busy_since; // the time-stamp counter at the last tick, or since
 
 static uint64_t realtime_at_boot; // constant after tick_init
 
+// Returns the nanoseconds of `ticks` PIT ticks. The product is formed in two halves, since 64 bits
+// do not hold it.
+static inline uint64_t ticks_to_ns(uint64_t ticks)
+{
+	uint64_t high = ticks >> 32, low = ticks & 0xFFFFFFFF;
+
+	return ((high * NS_SCALED) << 10) + ((low * NS_SCALED) >> 22);
+}
+
 // Returns the time in nanoseconds. The difference of two 16-bit counts is also right if the
-// counter has wrapped between them, as long as less than a whole round has passed. The product is
-// formed in two halves, since 64 bits do not hold it. Caller: holds timer_lock.
+// counter has wrapped between them, as long as less than a whole round has passed. Caller: holds
+// timer_lock.
 static uint64_t clock_read(void)
 {
 	uint16_t now = pit_read_clock();
-	uint64_t high, low;
 
 	assert_spin_held(&timer_lock);
 	clock_ticks += (uint16_t)(clock_last - now);
 	clock_last = now;
-	high = clock_ticks >> 32;
-	low = clock_ticks & 0xFFFFFFFF;
-	return ((high * NS_SCALED) << 10) + ((low * NS_SCALED) >> 22);
+	return ticks_to_ns(clock_ticks);
 }
 
 // Add to the clock the rounds that it has missed. Only the timer interrupt, which is pending after
@@ -81,6 +88,11 @@ uint64_t clock_ns(void)
 	now = clock_read();
 	spin_unlock(&timer_lock);
 	return now;
+}
+
+uint64_t clock_since(uint64_t tsc)
+{
+	return ticks_to_ns(lost_time_ticks(&clock_reference, rdtsc() - tsc));
 }
 
 uint64_t clock_realtime_ns(void)
@@ -168,6 +180,7 @@ static void tick(int irq)
 	bool keeps = just_switched();
 
 	(void)irq;
+	watchdog_restart();
 	cputime_tick();
 	timers_fire();
 	if (!keeps && schedule_waiting())

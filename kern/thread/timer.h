@@ -11,6 +11,11 @@ uint64_t clock_ns(void);
 // clock_ns().
 uint64_t clock_realtime_ns(void);
 
+// Returns the nanoseconds since the time-stamp counter showed `tsc`, as well as the first timer
+// interrupts have measured the counter's rate; 0 before them. Takes no lock: for reports about a
+// machine that stands still.
+uint64_t clock_since(uint64_t tsc);
+
 #define NS_PER_SECOND 1000000000ull
 #define NS_PER_MS 1000000ull
 

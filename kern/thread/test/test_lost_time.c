@@ -122,3 +122,13 @@ KTEST(clock_loses_no_time_unread)
 	test_sleep(NS_PER_MS);
 	EXPECT(clock_ns() - start >= 145 * NS_PER_MS);
 }
+
+KTEST(lost_time_converts_units)
+{
+	struct lost_time state = { .rate = 1u << 30 }; // a quarter of a tick for a unit
+
+	EXPECT_EQ(lost_time_ticks(&state, 4000), 1000);
+	EXPECT_EQ(lost_time_ticks(&state, 1ull << 40), 1ull << 38);
+	state.rate = 0;
+	EXPECT_EQ(lost_time_ticks(&state, 4000), 0);
+}
