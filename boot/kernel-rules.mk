@@ -6,18 +6,22 @@
 kernel_obj := $(patsubst %,$(K)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) $(extra_src)))
 
 $(K)/kobj/flags: FORCE
-	$(call remember,$(TCC) $(TCC_VERSION) $(KCFLAGS) $(TLD) $(common_ldflags))
+	+$(call remember,$(TCC) $(TCC_VERSION) $(KCFLAGS) $(TLD) $(common_ldflags))
+
+objects_of_$(K) := $(words $(kernel_obj))
 
 # The list of objects, so that the kernel is linked again when a file is gone.
 $(K)/kobj/objects: objects := $(kernel_obj)
 $(K)/kobj/objects: FORCE
-	$(call remember,$(objects))
+	+$(call remember,$(objects))
 
 $(filter-out %.S.o,$(kernel_obj)): $(K)/kobj/%.o: %.c $(K)/kobj/flags $(kernel_makefiles)
+	$(compiling_kernel)
 	@mkdir -p $(@D)
 	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 
 $(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags $(kernel_makefiles)
+	$(compiling_kernel)
 	@mkdir -p $(@D)
 	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 

@@ -35,6 +35,10 @@ $(base_O)/debug/kobj/%: private KCFLAGS += -Og -DDEBUG -ftrivial-auto-var-init=p
 
 link_kernel = $(TLD) $(common_ldflags) -T boot/kernel.ld $(filter %.o,$^)
 
+# Shown by the recipe of an object: its kernel is being compiled.
+kernel_dir = $(firstword $(subst /kobj/, ,$@))
+compiling_kernel = $(call step,$(kernel_dir),$(kernel_dir)/quire.elf: compiling ($(objects_of_$(kernel_dir)) files))
+
 # Rules that depend on the kernel's directory are in kernel-rules.mk, which make reads once per kernel.
 K := $(base_O)/debug
 extra_src := $(debug_src)

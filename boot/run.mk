@@ -2,7 +2,8 @@
 
 QEMU ?= $(firstword $(foreach name,qemu-system-i386 qemu-system-x86_64,\
 	$(shell command -v $(name))) qemu-system-i386)
-GDB ?= gdb
+# On a host of another processor gdb knows only that one; gdb-multiarch knows all.
+GDB ?= $(if $(filter i386 i486 i586 i686 x86_64,$(shell uname -m)),gdb,$(or $(shell command -v gdb-multiarch),gdb))
 QEMU_CPU ?= max
 MEM ?= 128
 SMP ?= 1
@@ -93,6 +94,7 @@ $(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
 	$(call write_if_new,sed 's|@APPEND@|$(strip $(APPEND))|' $<)
 
 $(O)/quire.iso: $(O)/quire.elf $(O)/archive.cpio $(O)/iso/boot/grub/grub.cfg
+	$(call say,$@: GRUB puts together an image of a CD (2 files))
 	$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
 	cp $(O)/archive.cpio $(O)/iso/boot/
 	$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }

@@ -5,11 +5,12 @@ ifneq ($(need_compiler),)
 
 # What the search found, with the compiler's version. The file changes only when the answer
 # does, and make then starts again with the new one. `make setup qemu` installs first.
+# Without a compiler the file says so where a recipe wants one.
 $(O)/toolchain-found.mk: $(if $(filter setup,$(MAKECMDGOALS)),setup) FORCE
-	$(call write_if_new,sh grade/tools/find-toolchain $(@D) \
+	$(call write_if_new,sh grade/tools/find-toolchain --make $(@D) \
 		'$(if $(filter default undefined,$(origin CC)),,$(CC))' '$(CROSS)')
 
-include $(O)/toolchain-found.mk
+-include $(O)/toolchain-found.mk
 
 endif
 

@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup grade inject stretch emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
+.PHONY: setup doctor grade inject stretch emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
 -include grade/student.mk grade/staff.mk
@@ -16,6 +16,10 @@ grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl QUIRE_LINUX=$(base_O)/linux
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
 setup:
 	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) $(ORACLE))
+
+## doctor: the tools that there are and their versions, known faults of these versions, and a boot
+doctor:
+	@PYTHON='$(PYTHON)' QEMU='$(QEMU)' GDB='$(GDB)' sh grade/tools/doctor $(base_O)
 
 # The CD is tested where this machine can make one.
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
@@ -89,11 +93,13 @@ host_programs := $(addprefix $(O)/host/,$(host_single) $(host_folders))
 host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 
 $(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
+	$(call step,host,$(O)/host: compiling ($(words $(host_programs)) programs))
 	@mkdir -p $(@D)
 	$(host_cc)
 
 .SECONDEXPANSION:
 $(host_folders:%=$(O)/host/%): $(O)/host/%: $$(sort $$(wildcard user/$$*/*.[ch])) grade/grade.mk
+	$(call step,host,$(O)/host: compiling ($(words $(host_programs)) programs))
 	@mkdir -p $(@D)
 	$(host_cc)
 
@@ -118,6 +124,7 @@ endif
 lint: $(lint_checks)
 
 lint-format:
+	$(call say,$@: $(words $(lint_c)) files)
 	clang-format --dry-run -Werror $(lint_c)
 
 ## format: lay out all C files as lint-format wants them
@@ -127,6 +134,7 @@ format:
 # A user's pointer that is dereferenced, or passed where a kernel pointer belongs, is an error.
 # sparse knows no -iquote.
 lint-sparse:
+	$(call say,$@: $(words $(lint_kernel)) files)
 	printf '%s\n' $(lint_kernel) | xargs -n 1 -P 2 sparse -Wsparse-error \
 		$(subst -iquote ,-I,$(KCFLAGS))
 
@@ -138,6 +146,7 @@ cppcheck_suppressed := comparePointers missingInclude normalCheckLevelMaxBranche
 	ctunullpointerOutOfMemory ctunullpointerOutOfResources
 
 lint-cppcheck:
+	$(call say,$@: $(words $(lint_c)) files)
 	@mkdir -p $(O)/cppcheck
 	cppcheck -q -j 2 --cppcheck-build-dir=$(O)/cppcheck --error-exitcode=1 \
 		--std=c11 --platform=unix32 --enable=warning,portability,performance \

@@ -42,23 +42,28 @@ $(error two programs have one name: $(strip $(foreach program,$(sort $(programs)
 endif
 user_obj := $(patsubst %.c,$(O)/uobj/%.o,$(single_src) $(folder_src))
 
+compiling_programs = $(call step,programs,$(O)/user: compiling ($(words $(lib_obj) $(user_obj)) files))
+
 programs: $(programs)
 
 $(O)/uobj/flags: FORCE
-	$(call remember,$(TCC) $(TCC_VERSION) $(UCFLAGS) $(TLD) $(common_ldflags))
+	+$(call remember,$(TCC) $(TCC_VERSION) $(UCFLAGS) $(TLD) $(common_ldflags))
 
 $(O)/uobj/lib/objects: FORCE
-	$(call remember,$(lib_obj))
+	+$(call remember,$(lib_obj))
 
 $(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+	$(compiling_programs)
 	@mkdir -p $(@D)
 	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
 $(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags $(user_makefiles)
+	$(compiling_programs)
 	@mkdir -p $(@D)
 	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
 
 $(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+	$(compiling_programs)
 	@mkdir -p $(@D)
 	$(TCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
 
@@ -79,14 +84,16 @@ folder_parts = $(call objects_of_folder,$(1)) $(O)/uobj/$(1)/objects
 # The second expansion of the prerequisites knows the program: $* is its name.
 .SECONDEXPANSION:
 $(single_programs): $(O)/user/%: $$(call objects_of,$$(call of_program,$$*,$(single_src))) $(program_parts)
+	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
 	@mkdir -p $(@D)
 	$(link_program)
 
 # A program of several files is linked again when the list of its files changes.
 $(folders:%=$(O)/uobj/%/objects): $(O)/uobj/%/objects: FORCE
-	$(call remember,$(call objects_of_folder,$*))
+	+$(call remember,$(call objects_of_folder,$*))
 
 $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(folders))) $(program_parts)
+	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
 	@mkdir -p $(@D)
 	$(link_program)
 
@@ -99,11 +106,12 @@ archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
 	$(foreach program,$(sort $(programs:$(O)/user/%=%)),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/stripped/$(program))
 
 $(programs:$(O)/user/%=$(O)/stripped/%): $(O)/stripped/%: $(O)/user/%
+	$(call step,strip,$(O)/archive.cpio: stripping ($(words $(programs)) programs))
 	@mkdir -p $(@D)
 	$(TSTRIP) -s -o $@ $<
 
 $(O)/archive-entries: FORCE
-	$(call remember,$(archive_entries))
+	+$(call remember,$(archive_entries))
 
 $(O)/archive.cpio: $(programs:$(O)/user/%=$(O)/stripped/%) $(wildcard user/etc/*) \
 		$(O)/archive-entries grade/tools/cpio.py user/user.mk
