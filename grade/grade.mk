@@ -25,7 +25,7 @@ doctor:
 grub_modules := $(wildcard /usr/lib/grub/i386-pc/multiboot.mod)
 
 ifneq ($(and $(LAB),$(filter grade,$(MAKECMDGOALS))),)
-ifeq ($(wildcard grade/lab$(LAB)/test_*.py),)
+ifeq ($(wildcard grade/lab$(LAB)/checks.py),)
 $(error lab $(LAB) has no tests yet)
 endif
 endif
@@ -33,11 +33,18 @@ endif
 # CPU=NAME runs the programs of user/tests on that processor, QEMU's, too; UBSAN_TESTS=1 on the UBSAN kernel.
 grade_env += $(if $(CPU),QUIRE_CPU=$(CPU)) $(if $(UBSAN_TESTS),QUIRE_UBSAN=1)
 
-## grade: run the tests; T=NAME for those with NAME in their name, LAB=N for one lab that has some; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
-# The kernel's own tests run in the debug build, user/tests in both.
+## grade: run the tests; T=NAME for those with NAME in their name; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
+## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE; WAIT=1: one test, which waits for `make gdb`
+# The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only.
+ifneq ($(LAB),)
+grade: $(O)/quire.elf
+	$(grade_env) grade/lab $(LAB) $(if $(T),--test '$(T)') $(if $(SEED),--seed $(SEED)) $(if $(J),--jobs $(J)) \
+		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait)
+else
 grade: all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
-		$(if $(T),-k '$(T)') $(if $(LAB),grade/lab$(LAB),grade) $(PYTEST_FLAGS)
+		$(if $(T),-k '$(T)') grade $(PYTEST_FLAGS)
+endif
 
 ## inject: let each allocation fail that the kernel makes for user/tests, one at a time
 inject: all $(base_O)/debug/quire.elf

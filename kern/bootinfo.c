@@ -3,6 +3,9 @@
 // before its use.
 #include "bootinfo.h"
 
+#include <stdlib.h>
+
+#include "debug/boot_options.h"
 #include "dev/exitport.h"
 
 #define MULTIBOOT_BOOTLOADER_MAGIC 0x2BADB002u
@@ -102,6 +105,48 @@ static void add_ram(uint64_t base, uint64_t length)
 		             (physaddr_t)end);
 }
 
+// Take [start, end) out of a list of disjoint ranges.
+static void cut_range(struct mem_range *list, size_t *count, physaddr_t start, physaddr_t end)
+{
+	for (size_t i = 0; i < *count; i++) {
+		struct mem_range range = list[i];
+
+		if (start >= range.end || end <= range.start)
+			continue;
+		list[i].end = MAX(range.start, start);
+		if (range.end > end && *count < BOOT_RANGES) {
+			for (size_t j = (*count)++; j > i + 1; j--)
+				list[j] = list[j - 1];
+			list[i + 1] = (struct mem_range){ end, range.end };
+		}
+		if (list[i].start == list[i].end) {
+			for (size_t j = i; j + 1 < *count; j++)
+				list[j] = list[j + 1];
+			(*count)--;
+			i--;
+		}
+	}
+}
+
+// Act as if there were no memory in the ranges of the option `hole`: START-END,... in whole pages.
+// For tests, which want maps with holes.
+static void make_holes(void)
+{
+	char holes[128], *at = holes;
+
+	if (!option_get("hole", holes, sizeof(holes)))
+		return;
+	do {
+		physaddr_t start = strtoul(at, &at, 0);
+		physaddr_t end = *at == '-' ? strtoul(at + 1, &at, 0) : 0;
+
+		if (start >= end || start % PAGE_SIZE || end % PAGE_SIZE)
+			refuse(EXIT_BOOT_NO_MAP, "boot: hole=%s: not a list of START-END\n", holes);
+		cut_range(bootinfo.usable, &bootinfo.usable_count, start, end);
+		cut_range(bootinfo.ram, &bootinfo.ram_count, start, end);
+	} while (*at++ == ',');
+}
+
 // Read the memory map (Multiboot 3.3, mmap_*). Each entry begins with the size of its rest, so a
 // newer loader may use longer entries. Ends the machine if there is no map or too little memory.
 static void read_map(const struct multiboot_info *info)
@@ -124,6 +169,7 @@ static void read_map(const struct multiboot_info *info)
 	}
 	merge_ranges(bootinfo.usable, &bootinfo.usable_count);
 	merge_ranges(bootinfo.ram, &bootinfo.ram_count);
+	make_holes();
 	for (size_t i = 0; i < bootinfo.usable_count; i++)
 		bootinfo.usable_bytes += bootinfo.usable[i].end - bootinfo.usable[i].start;
 	if (bootinfo.usable_bytes < BOOT_MEMORY_MIN)

@@ -12,6 +12,8 @@ COM4, from the machine only: numbered lines, the first with the nonce that the h
                                 nostart ERRNO TSC; unpack MODULE ENTRY ERRNO TSC; panic TSC;
                                 deadlock TSC; unwritten LAB EXERCISE TSC
     4 end                       without line 3: a program switched the machine off or restarted it
+A trace (kern/trace/trace.h) reports what its operations did, in lines before these:
+    2 op N                      and did, also, panicked, faulted, unknown
 A program has no way to write there, so a complete transcript is the kernel's word.
 """
 import struct
@@ -24,6 +26,7 @@ ENDINGS = {"exit": 1, "signal": 1, "oom": 0, "nostart": 1, "unpack": 3, "panic":
            "unwritten": 2}
 DEATHS_KEPT = 1000  # the kernel sends one a second, after the first few
 RANGES = {"exit": range(256), "signal": range(1, 65)}  # of what grade/run's status is made from
+TRACE = {"op", "did", "also", "panicked", "faulted", "unknown"}  # a trace's own lines
 LONGEST_LINE = 400  # no line of the control line comes near this
 
 
@@ -48,6 +51,7 @@ class Transcript:
         self.values = ()  # the numbers of the ending: exit status, signal, error number
         self.tsc = None  # TSC of the ending
         self.complete = False
+        self.trace = []  # the words of a trace's lines
         self.fault = None
         self._rest = b""
 
@@ -94,6 +98,9 @@ class Transcript:
             return self.complete
         if keyword == "death":
             return len(numbers) > 1 and self._death(numbers[0], " ".join(numbers[1:]))
+        if keyword in TRACE and self.start is None:
+            self.trace.append(words)
+            return True
         if not all(word.isascii() and word.isdigit() for word in numbers):
             return False
         numbers = [int(word) for word in numbers]

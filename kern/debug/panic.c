@@ -16,6 +16,7 @@
 
 void (*panic_end_hook)(void);
 void (*not_written_hook)(unsigned int lab, unsigned int exercise);
+void (*panic_catch_hook)(const char *message, uintptr_t ebp);
 
 // How many panics have begun. A panic may itself meet the damage that caused it. So the second one
 // still prints its place, the third only ends the machine, and the fourth, if that fails too, only
@@ -83,10 +84,13 @@ static void __noreturn __printf(3, 0)
 	watchdog_stop();
 	if (panic_depth == 0)
 		ktest_catch_panic();
+	if (panic_depth < 2)
+		vsnprintf(message, sizeof(message), format, args);
+	if (panic_depth == 0 && panic_catch_hook)
+		panic_catch_hook(message, ebp);
 	panic_depth++;
 
 	if (panic_depth <= 2) {
-		vsnprintf(message, sizeof(message), format, args);
 		printk(LOG_EMERG, "panic: %s\n", message);
 		if (frame)
 			print_frame(frame);

@@ -23,6 +23,10 @@ void panic_or_monitor(const struct trapframe *frame, const char *format, ...) __
 // code that prints must take no lock: the code that failed may hold it.
 bool panic_started(void);
 
+// Registered by trace/trace.c while the grader's operations run. Called first in the first panic, with
+// the message and the frame pointer of panic(). It may catch the panic: then it does not return.
+extern void (*panic_catch_hook)(const char *message, uintptr_t ebp);
+
 // Registered by dev/transcript.c. Called last in a panic: reports it to the host and ends the
 // machine.
 extern void (*panic_end_hook)(void);

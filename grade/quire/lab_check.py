@@ -1,0 +1,163 @@
+"""What checks of labs are made of: a list of operations, and a model that judges what they returned.
+
+A check has a name, a sentence that says what must hold, and a function that makes its operations (it may
+draw them from a seed). It contains no expectation: the model (lab_pages.py, lab_tables.py) knows from the
+contracts what each operation may return, follows where the contract leaves a choice, and raises Wrong.
+"""
+import random
+import zlib
+from dataclasses import dataclass, field
+
+from quire.trace import BEGUN, FAULTED, MISSING, PANICKED, Machine, Op
+
+ENOMEM, EINVAL, EEXIST, ENOSPC, EAGAIN = 12, 22, 17, 28, 11
+NAMES = {0: "0", ENOMEM: "-ENOMEM", EINVAL: "-EINVAL", EEXIST: "-EEXIST", ENOSPC: "-ENOSPC", EAGAIN: "-EAGAIN"}
+PAGE = 4096
+KERNBASE = 0xC0000000
+NOT_STORED = 0xDEADBEEF  # what the kernel's operations put where a function should store something
+NONE = 0xFFFFFFFF  # no page
+
+EXCEPTIONS = {0: "divide error", 6: "invalid opcode", 8: "double fault", 13: "general protection fault",
+              14: "page fault"}
+
+
+class Wrong(Exception):
+    """An operation did not do what its contract says. `key` names the kind of failure, without numbers."""
+
+    def __init__(self, what, expected, got, key=""):
+        super().__init__(f"{what}: expected {expected}; got {got}")
+        self.what, self.expected, self.got, self.key = what, expected, got, key
+
+
+class Blocked(Exception):
+    """The grader's own operation could not be performed: the memory that it needs is not there."""
+
+
+@dataclass
+class Check:
+    """One check. `make` makes [(step, operations)], from a random.Random."""
+
+    lab: int
+    name: str
+    sentence: str
+    make: object
+    model: object  # makes the model: a class
+    machine: Machine = field(default_factory=Machine)
+    place: str = ""  # where it is written: file:line
+
+    def sections(self, seed):
+        """Its operations for a seed; other checks have no influence on what it draws."""
+        return self.make(random.Random(zlib.crc32(f"{self.name} {seed}".encode())))
+
+    @property
+    def step(self):
+        """A check of step `start` begins with memory of its own, so it can share a machine."""
+        return self.sections(0)[0][0]
+
+    @property
+    def alone(self):
+        """Does it need a machine of its own?"""
+        sections = self.sections(0)
+        return len(sections) > 1 or sections[0][0] != "start"
+
+
+class Checks:
+    """The checks of a lab, in the order in which they are written."""
+
+    def __init__(self, lab, model):
+        self.lab, self.model, self.all = lab, model, []
+
+    def add(self, sentence, machine=Machine(), name=None, model=None):
+        """Decorator: the function makes a list of operations, or sections [(step, operations)]."""
+
+        def register(function):
+            def make(rng):
+                made = function(rng)
+                return made if isinstance(made[0], tuple) else [("start", made)]
+
+            code = function.__code__
+            place = f"{code.co_filename}:{code.co_firstlineno}"
+            self.all.append(Check(self.lab, name or function.__name__, sentence, make, model or self.model, machine, place))
+            return function
+
+        return register
+
+
+def op(name, *args):
+    """Short for Op."""
+    return Op(name, args)
+
+
+def error(value):
+    """A result as people write it: 0, -ENOMEM, or the number."""
+    number = -value & 0xFFFFFFFF
+    return NAMES.get(number, f"{value:#x}" if number > 4095 else f"-{number}")
+
+
+class Model:
+    """Judges reports. A subclass has a method `do_NAME(args, report)` for each operation, and `words_NAME`
+    where "NAME(arguments)" does not say enough. `symbols` turns an address into a place in the source."""
+
+    def __init__(self, symbols):
+        self.symbols = symbols
+        self.panic_wanted = None  # why the running operation must panic
+
+    def judge(self, operation, report):
+        """Raise Wrong, or remember what the operation has changed."""
+        self.call = self.words(operation)
+        handler = getattr(self, f"do_{operation.name}")
+        reason = self.must_panic(operation)
+        if report.state == MISSING:
+            raise Wrong(self.call, "that it is performed", "the machine had ended before", "missing")
+        if reason:
+            if report.state != PANICKED:
+                raise Wrong(self.call, f"a panic, because {reason}", self._ending(report),
+                            f"{operation.name}: no panic")
+            return
+        if report.state in (PANICKED, FAULTED, BEGUN):
+            raise Wrong(self.call, "that it returns", self._ending(report), f"{operation.name}: {report.state}")
+        handler(*operation.args, report=report)
+
+    def must_panic(self, operation):
+        """Why the operation must panic, or None."""
+        reason = getattr(self, f"panic_{operation.name}", None)
+        return reason(*operation.args) if reason else None
+
+    def words(self, operation):
+        """The operation as a call."""
+        words = getattr(self, f"words_{operation.name}", None)
+        if words:
+            return words(*operation.args)
+        return f"{operation.name}({', '.join(f'{arg:#x}' for arg in operation.args)})"
+
+    def _ending(self, report):
+        if report.state == PANICKED:
+            return f"a panic at {self.symbols.place(report.place - 1)}: {report.text}"
+        if report.state == FAULTED:
+            name = EXCEPTIONS.get(report.vector, f"exception {report.vector}")
+            where = self.symbols.place(report.place)
+            if report.vector == 14:
+                access = "a write to" if report.code & 2 else "a read of"
+                return f"a {name} at {where}: {access} address {report.address:#x}"
+            return f"a {name} at {where}"
+        if report.state == BEGUN:
+            return getattr(self, "ended", "the machine ended in it")
+        return "that it returned"
+
+    def expect(self, got, wanted, what, key):
+        """Compare two values; `what` says of what."""
+        if got != wanted:
+            raise Wrong(self.call, f"{what} {self.show(wanted)}", self.show(got), f"{self.operation_name()}: {key}")
+
+    def expect_error(self, got, wanted):
+        """Compare what a function returned."""
+        if got != -wanted & 0xFFFFFFFF:
+            raise Wrong(self.call, f"the result {NAMES[wanted]}", error(got),
+                        f"{self.operation_name()}: {error(got) if error(got)[0] in '-0' else 'other'} for {NAMES[wanted]}")
+
+    def operation_name(self):
+        return self.call.partition("(")[0]
+
+    @staticmethod
+    def show(value):
+        return f"{value:#x}" if isinstance(value, int) and value > 9 else str(value)

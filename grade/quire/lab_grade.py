@@ -1,0 +1,93 @@
+"""`make grade LAB=N`: performs a lab's tests, and says what they found.
+
+A lab's tests are its checks (grade/labN/checks.py, and hidden_checks.py where that is); grade/labN/lab.toml says
+which exercises each covers and needs. Exit status: 0 if all passed, 1 if not, 2 if the lab cannot be graded.
+"""
+import argparse
+import importlib
+import os
+import sys
+import time
+
+from quire import build, lab_report, lab_toml, trace
+from quire.lab_run import PASSED, Runner, jobs_wanted
+from quire.machine import Machine, Setup
+
+
+def main(arguments=None):
+    options = _parser().parse_args(arguments)
+    try:
+        lab = lab_toml.read(options.lab)
+        checks = selected(lab, options.test)
+        places = lab_toml.places(lab)
+    except (lab_toml.LabError, ModuleNotFoundError) as error:
+        print(f"make grade LAB={options.lab}: {error}", file=sys.stderr)
+        return 2
+    if not checks:
+        print(f"lab {lab.number} has no test with {options.test!r} in its name", file=sys.stderr)
+        return 2
+    if options.wait:
+        return debug(checks[0], options.seed, options.kernel)
+    result = run(lab, checks, options.seed, jobs_wanted(options.jobs), places, options.kernel)
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    print(lab_report.text(result, colour), end="")
+    lab_report.write(result, options.json or build.path("grade", f"lab{lab.number}.json"))
+    return 0 if all(test["status"] == PASSED for each in result["exercises"] for test in each["tests"]) else 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="grade/lab", description="Perform the tests of a lab.")
+    parser.add_argument("lab", type=int)
+    parser.add_argument("--test", default="", help="only tests with this in their names")
+    parser.add_argument("--seed", type=int, default=1, help="of what tests draw at random")
+    parser.add_argument("--jobs", default="", help="machines at a time")
+    parser.add_argument("--json", help="where the results go; beside it JUnit's XML (obj/grade/labN.json)")
+    parser.add_argument("--kernel", help="another kernel than obj/quire.elf")
+    parser.add_argument("--wait", action="store_true", help="wait for `make gdb` before the first instruction")
+    return parser
+
+
+def checks_of(number):
+    """All checks of a lab, in their order."""
+    found = []
+    for name in ("checks", "hidden_checks"):
+        if os.path.exists(build.source("grade", f"lab{number}", f"{name}.py")):
+            found += importlib.import_module(f"lab{number}.{name}").CHECKS.all
+    return found
+
+
+def selected(lab, part):
+    """The checks with `part` in their names; each must be in lab.toml, and each test of it must be a check."""
+    checks = {check.name: check for check in checks_of(lab.number)}
+    known = {test.name for test in lab.tests}
+    for name in sorted(known ^ set(checks)):
+        where = "lab.toml does not have it" if name in checks else "there is no such check"
+        raise lab_toml.LabError(f"{lab.path}:1: test {name}: {where}")
+    exact = [check for check in checks.values() if check.name == part]
+    return exact or [check for check in checks.values() if part in check.name]
+
+
+def run(lab, checks, seed, jobs, places, kernel=None):
+    """Perform the checks. Returns the record (lab_report.py)."""
+    blockers = {test.name: [*test.covers, *test.needs] for test in lab.tests}
+    started = time.monotonic()
+    runner = Runner(seed, jobs, blockers, kernel)
+    outcomes = runner.run(checks)
+    return lab_report.record(lab, outcomes, seed, places, runner.machines, time.monotonic() - started)
+
+
+def debug(check, seed, kernel=None):
+    """The check's machine, which waits for the debugger."""
+    path = build.path("gdb.sock")
+    if os.path.exists(path):
+        os.unlink(path)
+    setup = Setup(kernel=kernel or build.path("quire.elf"), modules=[trace.text(check.sections(seed))], icount=True,
+                  mem=check.machine.mem, options=trace.options(check.machine),
+                  extra=["-S", "-chardev", f"socket,id=gdb,path={path},server=on,wait=off", "-gdb", "chardev:gdb"])
+    print(f"{check.name}: the machine waits for `make gdb` in another terminal. Its operations:")
+    print(trace.text(check.sections(seed)).decode(), end="")
+    with Machine(setup) as machine:
+        machine.qmp.negotiate()
+        machine.started()
+        machine.wait()
+    return 0

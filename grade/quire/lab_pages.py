@@ -1,0 +1,469 @@
+"""Lab 1's model: what boot_next_gap, boot_alloc and the page allocator may do (kern/mem/page.h).
+
+It knows the contracts and nothing of the kernel's code. Which free page an allocation takes is the
+kernel's choice: the model only demands that the page was free.
+"""
+from quire.lab_check import EINVAL, ENOMEM, KERNBASE, NONE, PAGE, Blocked, Model, Wrong
+
+LINEAR_SIZE = 0x38000000
+FREE, RESERVED, TABLE, DIRECTORY, ANONYMOUS = 0, 1, 2, 3, 6
+KINDS = "free", "reserved", "a page table", "a page directory", "heap", "stack", "anonymous", "object", "large"
+FAULTS = {1: "a link leads to something that is no page_t", 2: "the links `next` and `prev` do not agree",
+          3: "it is endless", 4: "it has a page with references, pins, or another kind"}
+
+
+class Page:
+    """What the model knows of a page that is in use."""
+
+    def __init__(self, kind=ANONYMOUS):
+        self.kind, self.count, self.pins, self.content = kind, 0, 0, None
+
+
+class Gaps(Model):
+    """The part about memory before there are pages."""
+
+    def __init__(self, symbols):
+        super().__init__(symbols)
+        self.usable, self.taken = [], []  # [start, end)
+        self.range, self.blocks = None, []  # of boot_alloc
+        self.closed = False
+
+    def do_clear_map(self, report):
+        self.usable, self.taken = [], []
+
+    def do_usable(self, start, end, report):
+        self.usable.append((start, end))
+
+    def do_taken(self, start, end, report):
+        self.taken.append((start, end))
+
+    def do_use_map(self, report):
+        pass
+
+    def free_page(self, number):
+        """Does page `number` lie wholly in usable memory, with no byte of it occupied?"""
+        start, end = number * PAGE, (number + 1) * PAGE
+        return end <= LINEAR_SIZE and any(a <= start and end <= b for a, b in self.usable) \
+            and not any(a < end and start < b for a, b in self.taken if a < b)
+
+    def gap_from(self, start):
+        """The first gap at or above `start`, page by page; None without one."""
+        ends = [end for _, end in self.usable]
+        first = start // PAGE
+        last = min(max(ends, default=0), LINEAR_SIZE) // PAGE
+        while first < last and not self.free_page(first):
+            first += 1
+        if first >= last:
+            return None
+        end = first
+        while end < last and self.free_page(end):
+            end += 1
+        return first * PAGE, end * PAGE
+
+    def words_boot_next_gap(self, start):
+        usable = ", ".join(f"[{a:#x}, {b:#x})" for a, b in self.usable)
+        taken = ", ".join(f"[{a:#x}, {b:#x})" for a, b in self.taken)
+        return f"boot_next_gap({start:#x}) with usable memory {usable} and taken memory {taken or '(none)'}"
+
+    def do_boot_next_gap(self, start, report):
+        found, low, high = report.values
+        gap = self.gap_from(start)
+        if not gap:
+            self.expect(found, 0, "the result false, because there is no gap:", "a gap where there is none")
+            return
+        words = f"true and the gap [{gap[0]:#x}, {gap[1]:#x})"
+        got = f"true and the gap [{low:#x}, {high:#x})" if found else "false"
+        if not found or (low, high) != gap:
+            kind = "none" if not found else "start" if low != gap[0] else "end"
+            raise Wrong(self.call, words, got, f"boot_next_gap: wrong {kind}")
+
+    def do_boot_range(self, start, after, end, report):
+        self.range, self.blocks, self.closed = (after, end), [], False
+
+    def words_boot_alloc(self, size, align):
+        return f"boot_alloc({size:#x}, {align:#x})"
+
+    def _rest(self):
+        """Where memory ends that no block has."""
+        return max([end for _, end in self.blocks] + [self.range[0]])
+
+    def panic_boot_alloc(self, size, align):
+        if self.closed:
+            return "page_init has run"
+        rest = -(-self._rest() // align) * align
+        if size and rest + size > self.range[1]:
+            return f"there are only {max(0, self.range[1] - rest):#x} bytes left at {rest:#x}"
+        return None
+
+    def do_boot_alloc(self, size, align, report):
+        start = report.values[0] - KERNBASE & 0xFFFFFFFF
+        self.expect(start % align, 0, "an address that is aligned, so the remainder", "not aligned")
+        if not size:
+            return
+        end = start + size
+        if start < self.range[0] or end > self.range[1]:
+            raise Wrong(self.call, f"memory in [{self.range[0]:#x}, {self.range[1]:#x})", f"[{start:#x}, {end:#x})",
+                        "boot_alloc: out of the range")
+        for low, high in self.blocks:
+            if start < high and low < end:
+                raise Wrong(self.call, "memory that no other block has",
+                            f"[{start:#x}, {end:#x}); an earlier block has [{low:#x}, {high:#x})",
+                            "boot_alloc: blocks overlap")
+        self.blocks.append((start, end))
+
+    def do_release_locks(self, report):
+        pass
+
+
+class Pages(Gaps):
+    """The page allocator, on memory that the grader has given it (operation `pool`)."""
+
+    def __init__(self, symbols):
+        super().__init__(symbols)
+        self.free, self.used, self.total = set(), {}, 0
+        self.contents = {}  # of free pages
+        self.slots = {}
+        self.many = set()  # pages of `take`
+        self.cached = set()  # spare pages: free, but not on the list
+
+    def do_pool(self, at, first, end, report):
+        if report.values != [0]:
+            raise Blocked(f"there is no memory for pages {first:#x} to {end:#x}")
+        self.total = end
+        self.free, self.used, self.contents = set(range(first, end)), {}, {}
+        self.slots, self.many, self.cached = {}, set(), set()
+
+    # How pages are called.
+
+    def name(self, number):
+        return f"page {number:#x}" if number < 0x80000000 else "no page" if number == NONE else f"address {number:#x}"
+
+    def slot_words(self, slot):
+        return self.name(self.slots[slot]) if slot in self.slots else "no page"
+
+    def state_words(self, number):
+        if number in self.free:
+            return "free"
+        if number not in self.used:
+            return "reserved" if number < self.total else "beyond the end of memory"
+        page = self.used[number]
+        return f"in use, with {page.count} references and {page.pins} pins"
+
+    def words_page_free(self, slot):
+        return f"page_free({self.slot_words(slot)})"
+
+    words_page_incref = lambda self, slot: f"page_incref({self.slot_words(slot)})"
+    words_page_decref = lambda self, slot: f"page_decref({self.slot_words(slot)})"
+    words_page_pin = lambda self, slot: f"page_pin({self.slot_words(slot)})"
+    words_page_unpin = lambda self, slot: f"page_unpin({self.slot_words(slot)})"
+    words_page_free_null = lambda self: "page_free(NULL)"
+    words_page_alloc = lambda self, slot: "page_alloc(...)"
+    words_page_alloc_zeroed = lambda self, slot: "page_alloc_zeroed(...)"
+    words_page_alloc_specific = lambda self, slot, number: f"page_alloc_specific(..., {number:#x})"
+    words_page = lambda self, slot: f"pages[] afterwards: the struct of {self.slot_words(slot)}"
+    words_look = lambda self, slot, value: f"the contents of {self.slot_words(slot)}"
+    words_free_list = lambda self: "the free list afterwards"
+    words_kinds = lambda self: "page_t.kind of all pages afterwards"
+    words_take = lambda self, count: f"page_alloc(...), {count:#x} times"
+    words_give = lambda self, count: f"page_free of {count:#x} pages"
+
+    # Allocating.
+
+    def available(self):
+        """How many pages can be allocated: spare ones too."""
+        return len(self.free) + len(self.cached)
+
+    def take_page(self, number, kind=ANONYMOUS):
+        """The kernel has handed out this page."""
+        if number not in self.free and number not in self.cached:
+            raise Wrong(self.call, "a page that is free", f"{self.name(number)}, which is {self.state_words(number)}",
+                        f"{self.operation_name()}: a page that is not free")
+        self.free |= self.cached if number in self.cached else set()
+        self.cached -= self.free
+        self.free.discard(number)
+        page = self.used[number] = Page(kind)
+        page.content = self.contents.get(number)
+        return page
+
+    def _allocated(self, slot, report, zeroed):
+        result, number = report.values
+        self.slots.pop(slot, None)
+        if not self.available():
+            self.expect_error(result, ENOMEM)
+            return
+        self.expect_error(result, 0)
+        page = self.take_page(number)
+        if zeroed:
+            page.content = 0
+        self.slots[slot] = number
+
+    def do_page_alloc(self, slot, report):
+        self._allocated(slot, report, False)
+
+    def do_page_alloc_zeroed(self, slot, report):
+        self._allocated(slot, report, True)
+
+    def do_page_alloc_specific(self, slot, wanted, report):
+        result, number = report.values
+        self.slots.pop(slot, None)
+        if wanted >= self.total:
+            self.expect_error(result, EINVAL)
+        elif wanted not in self.free and wanted not in self.cached:
+            self.expect_error(result, ENOMEM)
+        else:
+            self.expect_error(result, 0)
+            if number != wanted:
+                raise Wrong(self.call, self.name(wanted), self.name(number), "page_alloc_specific: another page")
+            self.take_page(number)
+            self.slots[slot] = number
+
+    def do_take(self, count, report):
+        got, result, twice = report.more[0]
+        wanted = min(count, self.available())
+        if twice != NONE:
+            raise Wrong(self.call, "each page once", f"{self.name(twice)} a second time" if twice < self.total
+                        else f"{self.name(twice)}, which is no page", "page_alloc: a page twice")
+        taken = runs_set(report.more[1:] + [report.values])
+        wrong = sorted(taken - self.free - self.cached - self.many)
+        if wrong:
+            raise Wrong(self.call, "pages that are free",
+                        f"{self.name(wrong[0])}, which is {self.state_words(wrong[0])}"
+                        f" ({len(wrong)} such pages)", "page_alloc: a page that is not free")
+        if got != wanted:
+            raise Wrong(self.call, f"{wanted:#x} pages", f"{got:#x} pages, then {error_words(result)}",
+                        "page_alloc: too few pages" if got < wanted else "page_alloc: too many pages")
+        self.expect_error(result, 0 if wanted == count else ENOMEM)
+        for number in taken - self.many:
+            self.take_page(number)
+        self.many = taken
+
+    def do_give(self, count, report):
+        for number in sorted(self.many)[:count]:
+            self.many.discard(number)
+            self.release(number)
+
+    # Freeing.
+
+    def release(self, number):
+        """The page becomes free."""
+        page = self.used.pop(number)
+        self.contents[number] = page.content
+        self.free.add(number)
+
+    def panic_page_free(self, slot):
+        if slot not in self.slots:
+            return None
+        number = self.slots[slot]
+        if number in self.free or number in self.cached:
+            return "the page is free already"
+        if number not in self.used:
+            return "the page is reserved"
+        page = self.used[number]
+        if page.count or page.pins:
+            return f"the page has {page.count} references and {page.pins} pins"
+        return None
+
+    def do_page_free(self, slot, report):
+        if slot in self.slots:
+            self.release(self.slots[slot])
+
+    def do_page_free_null(self, report):
+        pass
+
+    def do_point(self, slot, number, report):
+        self.slots[slot] = number
+
+    def do_clear(self, slot, report):
+        self.slots.pop(slot, None)
+
+    def do_flags(self, slot, flags, report):
+        pass
+
+    def do_page_incref(self, slot, report):
+        if slot in self.slots:
+            self.used[self.slots[slot]].count += 1
+
+    def panic_page_decref(self, slot):
+        page = self.used.get(self.slots.get(slot))
+        return "the page has no reference" if slot in self.slots and not (page and page.count) else None
+
+    def do_page_decref(self, slot, report):
+        if slot in self.slots:
+            self.drop(self.slots[slot])
+
+    def drop(self, number):
+        """A reference goes."""
+        page = self.used[number]
+        page.count -= 1
+        if not page.count and not page.pins:
+            self.release(number)
+
+    def do_page_pin(self, slot, report):
+        if slot in self.slots:
+            self.expect_error(report.values[0], 0)
+            self.used[self.slots[slot]].pins += 1
+
+    def panic_page_unpin(self, slot):
+        page = self.used.get(self.slots.get(slot))
+        return "the page has no pin" if slot in self.slots and not (page and page.pins) else None
+
+    def do_page_unpin(self, slot, report):
+        if slot in self.slots:
+            page = self.used[self.slots[slot]]
+            page.pins -= 1
+            if not page.count and not page.pins:
+                self.release(self.slots[slot])
+
+    def do_spare(self, slot, report):
+        if slot in self.slots:
+            number = self.slots[slot]
+            self.used.pop(number)
+            self.cached.add(number)
+
+    # Looking.
+
+    def do_page(self, slot, report):
+        if slot not in self.slots:
+            return
+        number = self.slots[slot]
+        kind, count, pins, flags = report.values
+        page = self.used.get(number)
+        if number in self.cached:
+            return
+        wanted = FREE if number in self.free else page.kind if page else RESERVED
+        if kind != wanted:
+            raise Wrong(self.call, f"the kind `{KINDS[wanted]}`", KINDS[kind] if kind < len(KINDS) else f"kind {kind}",
+                        f"page: kind {kind} for {wanted}")
+        self.expect(count, page.count if page else 0, "the reference count", "count")
+        self.expect(pins, page.pins if page else 0, "the number of pins", "pins")
+        if kind in (FREE, ANONYMOUS):
+            self.expect(flags, 0, "the flags", "flags")
+
+    def do_fill(self, slot, value, report):
+        if report.values == [0]:
+            number = self.slots[slot]
+            if number in self.used:
+                self.used[number].content = value
+            else:
+                self.contents[number] = value
+
+    def do_look(self, slot, value, report):
+        number = self.slots.get(slot)
+        page = self.used.get(number)
+        if number is None or not page or page.content is None:
+            return
+        offset, word = report.values
+        if page.content != value:
+            return
+        if offset < PAGE:
+            raise Wrong(self.call, f"{value:#x} in every word", f"{word:#x} at offset {offset:#x}", "contents differ")
+
+    def do_free_list(self, report):
+        length, count, fault, before = report.values
+        if fault:
+            after = self.name(before) if before != NONE else "the head"
+            raise Wrong(self.call, "a ring of free pages", f"{FAULTS[fault]}, after {after}", f"free list: {fault}")
+        listed = runs_set(report.more)
+        if length <= 40 or not report.more or listed == self.free:
+            self.compare(listed, self.free, "on the free list")
+        self.expect(length, len(self.free), "the length", "length")
+        self.expect(count, len(self.free), "page_pool.free_count", "free_count")
+
+    def do_kinds(self, report):
+        self.compare(runs_set(report.more + [report.values]), self.free, "marked PAGE_FREE")
+
+    def compare(self, found, wanted, words):
+        """Two sets of pages."""
+        for number in sorted(found - wanted)[:1]:
+            raise Wrong(self.call, f"that {self.name(number)} is not {words}: it is {self.state_words(number)}",
+                        f"it is ({len(found - wanted)} such pages)", f"{words}: too many")
+        for number in sorted(wanted - found)[:1]:
+            raise Wrong(self.call, f"that {self.name(number)} is {words}: it is free",
+                        f"it is not ({len(wanted - found)} such pages)", f"{words}: too few")
+
+
+def runs_set(lines):
+    """The numbers in runs [first, end) that a report has."""
+    values = [value for line in lines for value in line]
+    found = set()
+    for first, end in zip(values[::2], values[1::2]):
+        found.update(range(first, min(end, first + (LINEAR_SIZE // PAGE))))
+    return found
+
+
+def error_words(result):
+    from quire.lab_check import error
+
+    return error(result) if result else "no error"
+
+
+class Boot(Pages):
+    """The real memory of a machine: after boot_alloc_init, and after page_init."""
+
+    def do_boot_state(self, report):
+        """The memory map and what is occupied: the kernel has them from the boot loader."""
+        lines = report.more[1:] + [report.values]
+        self.usable = [(start, end) for kind, start, end in lines if kind == 1]
+        self.taken = [(start, end) for kind, start, end in lines if kind == 2]
+        gaps, at = [], PAGE
+        while gap := self.gap_from(at):
+            gaps.append(gap)
+            at = gap[1]
+        self.range = max(gaps, key=lambda gap: (gap[1] - gap[0], -gap[0]))
+        self.expect(report.more[0][0] if report.more else 0, self.range[0], "that boot_alloc's range begins at",
+                    "another range")
+
+    def do_boot_fill(self, address, size, value, report):
+        if report.values != [0]:
+            raise Wrong(self.call, "memory that nothing else occupies", "the kernel's image, or no memory",
+                        "boot_alloc: memory of others")
+
+    def words_world(self):
+        return "page_init()"
+
+    def do_world(self, report):
+        """What page_init has made. Pages that a block touches are not free; page 0 never is."""
+        base, total, zero, free_count, _, usable_count = report.values
+        self.total = min(max(end for _, end in self.usable), LINEAR_SIZE) // PAGE
+        self.expect(total, self.total, "page_total", "page_total")
+        start = base - KERNBASE & 0xFFFFFFFF
+        for what, low, high in (("pages[]", start, start + 16 * total), ("zero_page", zero * PAGE, zero * PAGE + PAGE)):
+            if not self.range[0] <= low <= high <= self.range[1]:
+                raise Wrong(self.call, f"{what} in memory from boot_alloc, [{self.range[0]:#x}, {self.range[1]:#x})",
+                            f"[{low:#x}, {high:#x})", f"page_init: {what} elsewhere")
+            for first, end in self.blocks:
+                if low < end and first < high:
+                    raise Wrong(self.call, f"{what} where no other block is",
+                                f"[{low:#x}, {high:#x}); a block of boot_alloc is at [{first:#x}, {end:#x})",
+                                f"page_init: {what} over a block")
+            self.blocks.append((low, high))
+        self.zero, self.closed = zero, True
+        occupied = set()
+        first, last = min(a for a, _ in self.blocks), max(b for _, b in self.blocks)
+        self.taken.append((first, last))
+        pages = sum(max(0, min(b, LINEAR_SIZE) // PAGE - -(-a // PAGE)) for a, b in self.usable)
+        self.free = {number for number in self._usable_pages() if number and number not in occupied}
+        self.used = {zero: Page()}
+        self.used[zero].pins, self.used[zero].content = 1, 0
+        self.expect(usable_count, pages, "page_pool.usable_count", "usable_count")
+        self.expect(free_count, len(self.free), "page_pool.free_count", "free_count")
+
+    def _usable_pages(self):
+        """The free pages, computed range by range: page by page would take too long for 256 MiB."""
+        found = set()
+        for start, end in self.usable:
+            found.update(range(-(-start // PAGE), min(end, LINEAR_SIZE) // PAGE))
+        for start, end in self.taken:
+            found.difference_update(range(start // PAGE, -(-end // PAGE)) if start < end else ())
+        return found
+
+    def gap_from(self, start):
+        """As in Gaps, but by sets: real memory is large."""
+        pages = self._usable_pages()
+        above = [number for number in pages if number >= start // PAGE]
+        if not above:
+            return None
+        first = end = min(above)
+        while end in pages:
+            end += 1
+        return first * PAGE, end * PAGE

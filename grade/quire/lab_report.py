@@ -1,0 +1,157 @@
+"""What people and programs are told of a lab's results: text, JSON, JUnit XML. All from one record.
+
+    {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
+        {"id", "title", "points", "max", "tests": [
+            {"name", "sentence", "status", "message", "expected", "got", "diagnosis", "look_at", "before",
+             "again", "debugger"}]}]}
+
+A test that covers several exercises is listed in each. Points of an exercise: its share of passed tests.
+"""
+import json
+import os
+import textwrap
+import xml.etree.ElementTree as xml
+
+from quire import build, lab_signatures, source
+from quire.lab_run import FAILED, PASSED, UNWRITTEN
+
+COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
+WIDTH = 100
+
+
+def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
+    """The record of a run. `outcomes`: of all tests that ran; `places`: {function: file}."""
+    tests = {test.name: test for test in lab.tests}
+    diagnoses = lab_signatures.diagnoses(lab.number, outcomes)
+    entries = {outcome.check.name: _entry(lab, tests[outcome.check.name], outcome, seed, places, diagnoses)
+               for outcome in outcomes}
+    exercises = []
+    for exercise in lab.exercises:
+        mine = [entries[name] for name, test in tests.items() if exercise.id in test.covers and name in entries]
+        passed = sum(entry["status"] == PASSED for entry in mine)
+        points = exercise.points * passed // len(mine) if mine else 0
+        exercises.append({"id": exercise.id, "title": exercise.title, "points": points,
+                          "max": exercise.points if mine else 0, "tests": mine})
+    return {"lab": lab.number, "title": lab.title, "points": sum(each["points"] for each in exercises),
+            "max": sum(each["max"] for each in exercises), "seed": seed, "machines": machines,
+            "seconds": round(seconds, 2), "exercises": exercises}
+
+
+def _entry(lab, test, outcome, seed, places, diagnoses):
+    entry = {"name": test.name, "sentence": outcome.check.sentence, "status": outcome.status, "message": "",
+             "expected": "", "got": "", "diagnosis": "", "look_at": "", "before": [],
+             "again": f"make grade LAB={lab.number} T={test.name} SEED={seed}"}
+    entry["debugger"] = entry["again"] + " WAIT=1, then make gdb in another terminal"
+    if outcome.status == UNWRITTEN:
+        title = _title(outcome.unwritten)
+        verb = "is" if outcome.unwritten in test.covers else "needs"
+        entry["message"] = f"{verb} exercise {outcome.unwritten} ({title}), which is not written yet"
+        if verb == "is":
+            entry["message"] = f"exercise {outcome.unwritten} ({title}) is not written yet"
+    elif outcome.status != PASSED:
+        entry["message"], entry["expected"] = outcome.wrong.what, outcome.wrong.expected
+        entry["got"], entry["before"] = outcome.wrong.got, outcome.history
+        entry["diagnosis"] = diagnoses.get(test.name, "")
+        entry["look_at"] = look_at(lab, test, outcome, places)
+    return entry
+
+
+def _title(which):
+    from quire import lab_toml
+
+    try:
+        return lab_toml.read(int(which.split(".")[0])).exercise(which).title
+    except (lab_toml.LabError, StopIteration, ValueError):
+        return "an earlier lab's"
+
+
+def look_at(lab, test, outcome, places):
+    """The functions that the failure is about, with their lines: the operation's, else the exercise's."""
+    names = [outcome.function] if outcome.function in places else \
+        [name for which in test.covers for name in lab.exercise(which).functions]
+    found = []
+    for name in names[:3]:
+        try:
+            path = build.source(places[name])
+            line = source.function(path, name).first + 1
+            found.append(f"{name}, {places[name]}:{line}")
+        except (OSError, source.SourceError, KeyError):
+            found.append(name)
+    return "; ".join(found)
+
+
+def text(result, colour):
+    """The record for people."""
+
+    def paint(name, words):
+        return f"\x1b[{COLOURS[name]}m{words}\x1b[0m" if colour else words
+
+    lines = [paint("bold", f"Lab {result['lab']}: {result['title']}"), ""]
+    for exercise in result["exercises"]:
+        if not exercise["tests"]:
+            continue
+        full = exercise["points"] == exercise["max"]
+        score = f"{exercise['points']:3} / {exercise['max']}"
+        lines.append(f"  {exercise['id']}  {exercise['title']:42} {paint('green' if full else 'red', score)}"
+                     f"   {_counts(exercise['tests'])}")
+    lines.append(f"  {'':4} {'all exercises':42} {result['points']:3} / {result['max']}")
+    shown = set()
+    for exercise in result["exercises"]:
+        for test in exercise["tests"]:
+            if test["status"] != PASSED and test["name"] not in shown:
+                shown.add(test["name"])
+                lines += ["", *_failure(exercise, test, paint)]
+    return "\n".join(lines) + "\n"
+
+
+def _counts(tests):
+    words = [f"{len(tests)} test" + ("s" if len(tests) > 1 else "")]
+    for status, name in ((UNWRITTEN, "not written yet"), (FAILED, "failed"), ("error", "could not be judged")):
+        count = sum(test["status"] == status for test in tests)
+        if count:
+            words.append(f"{count} {name}")
+    return ", ".join(words)
+
+
+def _failure(exercise, test, paint):
+    if test["status"] == UNWRITTEN:
+        return [f"{paint('yellow', test['name'])} (exercise {exercise['id']}): {test['message']}"]
+    lines = [f"{paint('red', test['name'])} (exercise {exercise['id']}): {test['sentence']}"]
+    rows = [("done", test["message"]), ("expected", test["expected"]), ("got", test["got"])]
+    if test["diagnosis"]:
+        rows.append(("most like", test["diagnosis"]))
+    rows += [("look at", test["look_at"]), ("again", test["again"]), ("debugger", test["debugger"])]
+    if test["before"]:
+        rows.insert(3, ("before", test["before"][0]))
+        rows[4:4] = [("", call) for call in test["before"][1:]]
+    for name, words in rows:
+        wrapped = textwrap.wrap(words, WIDTH - 14, break_long_words=False, break_on_hyphens=False) or [""]
+        lines.append(f"    {name:9} {wrapped[0]}")
+        lines += [f"    {'':9} {line}" for line in wrapped[1:]]
+    return lines
+
+
+def write(result, path):
+    """The record as JSON at `path`, and as JUnit XML beside it."""
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(result, file, indent=1)
+        file.write("\n")
+    base = path[: -len(".json")] if path.endswith(".json") else path
+    xml.ElementTree(junit(result)).write(base + ".xml", encoding="utf-8", xml_declaration=True)
+
+
+def junit(result):
+    """The record as an element of JUnit's XML."""
+    tests = [(exercise, test) for exercise in result["exercises"] for test in exercise["tests"]]
+    failed = sum(test["status"] != PASSED for _, test in tests)
+    suite = xml.Element("testsuite", name=f"lab{result['lab']}", tests=str(len(tests)), failures=str(failed),
+                        time=str(result["seconds"]))
+    for exercise, test in tests:
+        case = xml.SubElement(suite, "testcase", classname=f"lab{result['lab']}.{exercise['id']}", name=test["name"])
+        if test["status"] != PASSED:
+            message = f"{test['message']}: expected {test['expected']}; got {test['got']}" \
+                if test["expected"] else test["message"]
+            xml.SubElement(case, "failure", message=message, type=test["status"]).text = "\n".join(
+                [test["sentence"], test["diagnosis"], test["look_at"], test["again"]])
+    return suite

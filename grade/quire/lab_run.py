@@ -1,0 +1,189 @@
+"""Performs the checks of a lab in machines, and judges what the kernel reported.
+
+A machine boots in a tenth of a second, so checks share one where they can: each of them begins with memory of
+its own. A check that ends the machine has failed, or has met a function that is not written; the checks after
+it get another machine. So does a check that fails after another one has failed: it alone is to blame then.
+"""
+import os
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from quire import build, lab_audit, trace
+from quire.lab_check import Blocked, Wrong
+from quire.trace import BEGUN, FAULTED, MISSING, PANICKED
+
+PASSED, FAILED, UNWRITTEN, ERROR = "passed", "failed", "unwritten", "error"
+LIST_MAX = 15 << 10  # bytes of a list; kern/trace/trace.c has room for a little more
+SHOWN = 6  # operations before the one that failed
+
+
+@dataclass
+class Outcome:
+    """What became of a check. `unwritten` is the exercise that stopped it."""
+
+    check: object
+    status: str
+    wrong: Wrong = None
+    history: list = field(default_factory=list)  # calls before the one that failed
+    function: str = ""  # the operation that failed
+    unwritten: str = ""
+    log: str = ""
+    seconds: float = 0.0
+
+    @property
+    def key(self):
+        """The kind of failure, without addresses: for signatures of mutants."""
+        return self.wrong.key if self.wrong else ""
+
+
+class Symbols:
+    """Turns the kernel's addresses into places of the source."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.place = lru_cache(None)(self._place)
+
+    def _place(self, address):
+        command = ["addr2line", "-fse", self.kernel, f"{address & 0xFFFFFFFF:#x}"]
+        try:
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
+        except (OSError, subprocess.CalledProcessError):
+            return f"{address:#x}"
+        name, line = (output + ["", ""])[:2]
+        return f"{name} ({line.split(' ')[0]})" if not name.startswith("?") else f"{address:#x}"
+
+
+class Runner:
+    """Runs checks. `blockers`: the exercises without which a check cannot pass, by its name."""
+
+    def __init__(self, seed, jobs, blockers=None, kernel=None):
+        self.seed, self.jobs = seed, jobs
+        self.blockers = blockers or {}
+        self.kernel = kernel or build.path("quire.elf")
+        self.symbols = Symbols(self.kernel)
+        self.missing = set()  # exercises that have been found unwritten
+        self.machines = 0
+
+    def run(self, checks):
+        """The Outcomes, in the order of the checks."""
+        shared = [check for check in checks if not check.alone]
+        groups = [[check] for check in checks if check.alone]
+        for i in range(self.jobs):
+            groups += self._cut(shared[i::self.jobs])
+        groups.sort(key=lambda group: -len(group))
+        with ThreadPoolExecutor(self.jobs) as pool:
+            found = {outcome.check.name: outcome for outcomes in pool.map(self._group, groups) for outcome in outcomes}
+        return [found[check.name] for check in checks]
+
+    def _cut(self, checks):
+        """Groups whose lists have room in a machine."""
+        groups, size = [], LIST_MAX
+        for check in checks:
+            length = len(trace.text(check.sections(self.seed)))
+            if size + length > LIST_MAX:
+                groups.append([])
+                size = 0
+            groups[-1].append(check)
+            size += length
+        return groups
+
+    def _group(self, checks):
+        outcomes, waiting = [], list(checks)
+        while waiting:
+            stopped = [check for check in waiting if self.missing & set(self.blockers.get(check.name, ()))]
+            outcomes += [self._unwritten(check) for check in stopped]
+            waiting = [check for check in waiting if check not in stopped]
+            if not waiting:
+                break
+            done, waiting = self._machine(waiting)
+            outcomes += done
+        return outcomes
+
+    def _unwritten(self, check):
+        which = min(self.missing & set(self.blockers[check.name]))
+        return Outcome(check, UNWRITTEN, unwritten=which)
+
+    def _machine(self, checks):
+        """Perform as many of the checks as one machine can. Returns their Outcomes, and the other checks."""
+        started = time.monotonic()
+        lists = [check.sections(self.seed) for check in checks]
+        sections = lists[0] if len(lists) == 1 else [("start", [op for made in lists for op in made[0][1]])]
+        keep = len(checks) == 1 and checks[0].alone
+        done = trace.run(sections, checks[0].machine, self.kernel, keep_memory=keep)
+        self.machines += 1
+        outcomes, at, failed, again = [], 0, False, []
+        for check, made in zip(checks, lists):
+            ops = [op for _, step in made for op in step]
+            reports = done.reports[at : at + len(ops)]
+            at += len(ops)
+            if reports[0].state == MISSING and outcomes:
+                again.append(check)
+                continue
+            outcome = self._judge(check, ops, reports, done)
+            if outcome.status != PASSED and failed:
+                again.append(check)  # perhaps the one that failed before is the reason
+                continue
+            failed |= outcome.status != PASSED
+            outcomes.append(outcome)
+        if done.memory is not None:
+            done.memory.close()
+        share = (time.monotonic() - started) / len(outcomes)
+        for outcome in outcomes:
+            outcome.seconds = share
+        return outcomes, again
+
+    def _judge(self, check, ops, reports, done):
+        model = check.model(self.symbols)
+        model.ended = ended_words(done.result)
+        history = []
+        for op, report in zip(ops, reports):
+            try:
+                if report.state in (BEGUN, MISSING) and done.result.kind == "unwritten":
+                    self.missing.add(done.result.exercise)
+                    return Outcome(check, UNWRITTEN, unwritten=done.result.exercise, log=done.log)
+                model.judge(op, report)
+            except Wrong as wrong:
+                return Outcome(check, FAILED, wrong, history[-SHOWN:], op.name, log=done.log)
+            except (Blocked, ValueError, IndexError, KeyError, TypeError) as error:
+                wrong = Wrong(model.call, "a report that the grader can read", f"{report} ({error!r})", "report")
+                return Outcome(check, ERROR, wrong, history[-SHOWN:], op.name, log=done.log)
+            history.append(model.call + result_words(report))
+        if done.result.kind not in ("tests",) and check.alone:
+            wrong = Wrong("the end of the machine", "that it ends in order", model.ended, "end")
+            return Outcome(check, FAILED, wrong, history[-SHOWN:], log=done.log)
+        if done.memory is not None:
+            findings = lab_audit.findings(done.memory, self.kernel, check.sections(self.seed)[-1][0], model)
+            if findings:
+                wrong = Wrong("the machine's memory afterwards", "a clean audit", "; ".join(findings[:4]),
+                              f"audit: {findings[0].partition(':')[0]}")
+                return Outcome(check, FAILED, wrong, history[-SHOWN:], log=done.log)
+        return Outcome(check, PASSED)
+
+
+def ended_words(result):
+    """How the machine ended, for an operation that did not come to its end."""
+    words = {
+        "reset": "the processor reset itself: a triple fault, which is an exception that could not be handled",
+        "timeout": "it does not end: an endless loop, or a lock that nobody releases",
+        "deadlock": "the processor halted with interrupts off",
+        "panic": "the kernel panicked, and nothing could be continued",
+    }
+    return words.get(result.kind, result.message or result.kind)
+
+
+def result_words(report):
+    """What an operation returned, for the list of operations before a failure."""
+    if report.state == PANICKED:
+        return f"  -> panic: {report.text}"
+    if report.state == FAULTED:
+        return "  -> exception"
+    values = report.values[:6]
+    return f"  -> {', '.join(f'{value:#x}' for value in values)}" if values else ""
+
+
+def jobs_wanted(value):
+    """How many machines run at a time."""
+    return int(value) if value else max(1, len(os.sched_getaffinity(0)))

@@ -1,0 +1,167 @@
+"""The graders of labs: the reference has all points, and a wrong result is noticed and explained."""
+import json
+import xml.etree.ElementTree as xml
+
+import pytest
+
+from quire import lab_grade, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
+from quire.lab_check import Wrong, op
+from quire.lab_run import FAILED, PASSED, UNWRITTEN, Outcome, Runner
+from quire.trace import FAULTED, PANICKED, RETURNED, Machine, Op, Report
+
+GRADED = [lab for lab in lab_toml.labs() if lab.tests]
+
+
+class NoSymbols:
+    """For a model that has no kernel."""
+
+    kernel = ""
+
+    @staticmethod
+    def place(address):
+        return f"{address:#x}"
+
+
+@pytest.mark.parametrize("lab", GRADED, ids=lambda lab: f"lab{lab.number}")
+def test_reference_has_all_points(lab, complain):
+    checks = lab_grade.selected(lab, "")
+    result = lab_grade.run(lab, checks, 1, 1, lab_toml.places(lab))
+    if result["points"] != 100:
+        complain(lab_report.text(result, False))
+
+
+def returned(*values, more=()):
+    return Report(RETURNED, list(values), list(more))
+
+
+def judged(model, steps):
+    """Let a model judge operations with their reports; what is wrong with the last one."""
+    *before, (operation, report) = steps
+    for each in before:
+        model.judge(*each)
+    with pytest.raises(Wrong) as found:
+        model.judge(operation, report)
+    return found.value
+
+
+POOL = [(op("pool", 0, 10, 14), returned(0))]
+ALLOC = [*POOL, (op("page_alloc", 0), returned(0, 12))]
+
+
+@pytest.mark.parametrize("steps, key", [
+    ([*ALLOC, (op("page_alloc", 1), returned(0, 12))], "page_alloc: a page that is not free"),
+    ([*POOL, (op("page_alloc", 1), returned(-12 & 0xFFFFFFFF, 0xFFFFFFFF))], "page_alloc: -ENOMEM for 0"),
+    ([*ALLOC, (op("page", 0), returned(6, 1, 0, 0))], "pages[] afterwards: the struct of page 0xc: count"),
+    ([*ALLOC, (op("page_free", 0), returned()), (op("page_free", 0), returned())], "page_free: no panic"),
+    ([*ALLOC, (op("page_free", 0), returned()), (op("page_free", 0), Report(FAULTED, vector=14))],
+     "page_free: no panic"),
+    ([*ALLOC, (op("page_free", 0), Report(PANICKED, text="x"))], "page_free: panicked"),
+    ([*ALLOC, (op("page_decref", 0), returned())], "page_decref: no panic"),
+    ([*ALLOC, (op("free_list"), returned(4, 4, 0, 13, more=[[10, 14]]))], "on the free list: too many"),
+    ([*POOL, (op("free_list"), returned(3, 3, 0, 13, more=[[10, 13]]))], "on the free list: too few"),
+    ([*POOL, (op("free_list"), returned(4, 4, 2, 13, more=[[10, 14]]))], "free list: 2"),
+    ([*POOL, (op("take", 9), returned(10, 14, more=[[4, -12 & 0xFFFFFFFF, 12]]))], "page_alloc: a page twice"),
+    ([*POOL, (op("page_alloc_specific", 0, 14), returned(0, 14))], None),
+])
+def test_model_of_pages(steps, key):
+    assert judged(lab_pages.Pages(NoSymbols), steps).key == (key or "page_alloc_specific: 0 for -EINVAL")
+
+
+GAPS = [(op("usable", 0x1800, 0x9000), returned()), (op("taken", 0x4FFF, 0x5001), returned())]
+
+
+@pytest.mark.parametrize("found", [(0, 0, 0), (1, 0x1000, 0x4000), (1, 0x2000, 0x5000), (1, 0x6000, 0x9000)])
+def test_model_of_gaps(found):
+    assert judged(lab_pages.Pages(NoSymbols), [*GAPS, (op("boot_next_gap", 0x1000), returned(*found))])
+    model = lab_pages.Pages(NoSymbols)
+    for each in [*GAPS, (op("boot_next_gap", 0x1000), returned(1, 0x2000, 0x4000))]:
+        model.judge(*each)
+
+
+MAPPED = [
+    (op("pool", 0, 10, 20), returned(0)),
+    (op("pgdir_create", 0), returned(0, 10)),
+    (op("pgdir_load", 0), returned()),
+    (op("page_alloc", 0), returned(0, 11)),
+    (op("page_alloc", 1), returned(0, 12)),
+    (op("fill", 1, 5), returned(0)),
+    (op("page_insert", 0, 0, 0x400000, 6), returned(0)),
+    (op("entry", 0, 0x400000), returned(0xD007, 0xB027, 1, 13)),
+]
+
+
+@pytest.mark.parametrize("steps, key", [
+    ([(op("entry", 0, 0x400000), returned(0xD007, 0xB005, 1, 13))], "PTE_W"),
+    ([(op("entry", 0, 0x400000), returned(0xD003, 0xB007, 1, 13))], "directory entry"),
+    ([(op("entry", 0, 0x400000), returned(0xD007, 0xB007, 0, 13))], "entries in use"),
+    ([(op("page_insert", 0, 0, 0x400000, 4), returned(0)), (op("write", 0x400000, 1), returned(0, 1))], "stale TLB"),
+    ([(op("page_insert", 0, 1, 0x400000, 6), returned(0)), (op("read", 0x400000), returned(0, 7))], "another page"),
+    ([(op("page_remove", 0, 0x400000), returned()), (op("read", 0x400000), returned(0, 7))], "stale TLB"),
+    ([(op("page_remove", 0, 0x800000), Report(FAULTED, vector=14))], "page_remove: faulted"),
+    ([(op("page_lookup", 0, 0x401000, 1), returned(11, 0xC000D004))], "page_lookup: a page that is not present"),
+    ([(op("page_perms", 0, 0x400000), returned(5))], "page_perms: other permissions"),
+    ([(op("pgdir_walk", 0, 0x400000, 0), returned(0xC000D004, 0))], "pgdir_walk: another address"),
+    ([(op("page_insert_in_range", 0, 1, 0x400000, 0x401000, 6), returned(0, 0x401000))], "0 for -ENOSPC"),
+])
+def test_model_of_tables(steps, key):
+    wrong = judged(lab_tables.Tables(NoSymbols), MAPPED + steps)
+    assert key in wrong.key, wrong
+
+
+def test_machine_that_ends_is_explained():
+    """A panic that nobody expects, an unknown operation, and an exception, in real machines."""
+    ends = {}
+    for name, ops in {
+        "panic": [Op("boot_range", (0, 0, 0)), Op("boot_alloc", (1, 1)), Op("clear_map")],
+        "unknown": [Op("no_such_operation"), Op("clear_map")],
+        "exception": [Op("boot_range", (0, 0, 0x40000000)), Op("world"), Op("crash"), Op("clear_map")],
+    }.items():
+        done = trace.run([("start", ops)], Machine())
+        ends[name] = [report.state for report in done.reports]
+    assert ends["panic"] == [RETURNED, PANICKED, trace.MISSING]
+    assert ends["unknown"] == [trace.MISSING, trace.MISSING]
+    assert ends["exception"] == [RETURNED, RETURNED, FAULTED, trace.MISSING]
+
+
+def outcome(name, status=PASSED, **more):
+    check = next(check for lab in GRADED for check in lab_grade.checks_of(lab.number) if check.name == name)
+    return Outcome(check, status, **more)
+
+
+def test_report_and_its_files(tmp_path):
+    lab = lab_toml.read(1)
+    wrong = Wrong("page_free(page 0x900)", "a panic", "that it returned", "page_free: no panic")
+    outcomes = [outcome("page_free_twice", FAILED, wrong=wrong, function="page_free"), outcome("page_free_returns"),
+                outcome("decref_last", UNWRITTEN, unwritten="1.7")]
+    result = lab_report.record(lab, outcomes, 7, lab_toml.places(lab))
+    exercises = {exercise["id"]: exercise for exercise in result["exercises"]}
+    assert (exercises["1.5"]["points"], exercises["1.5"]["max"]) == (7, 15)
+    assert (exercises["1.7"]["points"], exercises["1.7"]["max"]) == (0, 15)
+    text = lab_report.text(result, False)
+    assert "make grade LAB=1 T=page_free_twice SEED=7" in text and "page_alloc.c:" in text
+    assert "exercise 1.7 (Counting references) is not written yet" in text
+    lab_report.write(result, str(tmp_path / "x" / "lab1.json"))
+    assert json.loads((tmp_path / "x" / "lab1.json").read_text()) == result
+    suite = xml.parse(tmp_path / "x" / "lab1.xml").getroot()
+    assert suite.get("failures") == "2" and len(suite.findall("testcase")) == 3
+
+
+def test_diagnosis_of_the_nearest_mutant():
+    wrong = Wrong("page_free(page 0x900)", "a panic", "that it returned", "page_free: no panic")
+    outcomes = [outcome("page_free_twice", FAILED, wrong=wrong), outcome("page_free_returns")]
+    near = {"diagnosis": "page_free accepts a free page", "failures": {"page_free_twice": "page_free: no panic"}}
+    far = {"diagnosis": "another", "failures": {"page_free_returns": "free list: 2"}}
+    assert lab_signatures.diagnoses(1, outcomes, [far, near]) == {"page_free_twice": near["diagnosis"]}
+    assert lab_signatures.diagnoses(1, outcomes, [far]) == {}
+    assert lab_signatures.diagnoses(1, [outcome("page_free_returns")], [near]) == {}
+
+
+def test_unwritten_exercise_stops_only_its_tests():
+    """Once an exercise is known to be missing, no machine is started for the tests that need it."""
+    lab = lab_toml.read(1)
+    checks = lab_grade.selected(lab, "page_free")
+    runner = Runner(1, 1, {check.name: ["1.5"] for check in checks[1:]})
+    runner.missing.add("1.5")
+    statuses = [found.status for found in runner.run(checks)]
+    assert statuses == [PASSED] + [UNWRITTEN] * (len(checks) - 1)
+    assert runner.machines == 1

@@ -1,0 +1,83 @@
+// trace.h: traces: lists of operations that the grader wants the kernel to perform. The kernel
+// reports what each operation returned and where memory is; it judges nothing. The grader has a
+// model of its own, and decides.
+//
+// With the option `trace` the last module is such a list (text). A line is an operation's name and
+// its arguments, hexadecimal numbers. A line `@STEP` says at which step of boot the operations after
+// it are performed, so a list can test a step before those after it work:
+//
+//	@page
+//	page_alloc 0
+//	page_free 0
+//
+// The reports are lines of the transcript (dev/transcript.h). N counts the operations from 0:
+//	op N                          operation N begins
+//	did N VALUE...                it has returned; the values are hexadecimal, their meaning is the
+//	                              operation's; `also N VALUE...` comes before if there are more
+//	panicked N CALLER MESSAGE     it has called panic(); CALLER is the address after that call
+//	faulted N VECTOR CODE CR2 EIP it has caused an exception
+//	unknown N                     there is no such operation; the list ends
+// After the last operation, and after an exception, the machine ends. It ends after a panic too, but
+// for one: if the next operation is `release_locks`, the grader expects the panic.
+//
+// Structures may be broken while a trace runs. So the list is copied to static memory, output needs
+// no heap, each operation is announced before it is performed, and no operation writes to an address
+// that it was given before it has checked that address (trace_may_write).
+#pragma once
+
+#include "kern.h"
+#include "layout.h"
+
+#define TRACE_ARGS 6
+
+struct trace_op {
+	const char *name;
+	void (*run)(const uint32_t *args); // args[TRACE_ARGS]; those that are not given are 0
+};
+
+// Define an operation. The linker collects all operations in one section (boot/kernel.ld).
+#define TRACE_OP(id)                                                                           \
+	static void op_##id(const uint32_t *args);                                             \
+	static const struct trace_op trace_op_##id __section(".trace_ops") = { #id, op_##id }; \
+	static void op_##id(const uint32_t *args __attribute__((unused)))
+
+// The steps of boot at which operations can be performed.
+#define TRACE_START "start"           // before boot_alloc_init
+#define TRACE_BOOT_ALLOC "boot_alloc" // after boot_alloc_init, before page_init
+#define TRACE_PAGE "page"             // after page_init, before pgdir_init
+#define TRACE_PGDIR "pgdir"           // after pgdir_init
+#define TRACE_THREAD "thread"         // after thread_init
+#define TRACE_VM "vm"                 // after vm_init
+#define TRACE_PROGRAM "program"       // never: the rest of the list is done, and boot goes on
+
+// Copy the list in [start, end) of physical memory, if the option `trace` is given. Later calls of
+// trace_run perform it. Without the option they do nothing.
+void trace_init(physaddr_t start, physaddr_t end);
+
+// Perform the operations of step `step`, if they are next in the list. Does not return after the
+// last one: the machine ends.
+void trace_run(const char *step);
+
+// Add a value to the report of the running operation.
+void trace_value(uint32_t value);
+
+// Begin another line of the report: for operations that report more than a few values.
+void trace_more(void);
+
+// Returns true if no part of [pa, pa + n) belongs to the kernel's image, and all of it is memory
+// (trace_memory_add).
+bool trace_may_write(physaddr_t pa, size_t n);
+
+// Let operations write to [start, end) of physical memory. At boot, at most 64 times.
+void trace_memory_add(physaddr_t start, physaddr_t end);
+
+// The result of an access that may fault.
+struct trace_access {
+	bool faulted;
+	uint32_t value;              // what was read, if it has not faulted
+	uint32_t vector, code, addr; // of the exception: vector, error code, CR2
+};
+
+// Read or write the word at `va`, which may be any address. SMAP does not stop the access.
+struct trace_access trace_read(uintptr_t va);
+struct trace_access trace_write(uintptr_t va, uint32_t value);
