@@ -126,7 +126,7 @@ def run(test):
             "extra": ["-d", "in_asm", "-D", log.name, "-dfilter", KERNEL_RANGE],
         }
         if kind == "in-kernel":
-            guest.boot(f"ktest={name}", kernel=kernel_of(test), limit=60, **machine)
+            guest.boot(f"ktest={name}", kernel=kernel_of(test), limit=10, **machine)
         elif kind == "baseline":
             guest.run("/bin/true", kernel=kernel_of(test), **machine)
         else:

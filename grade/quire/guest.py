@@ -5,6 +5,7 @@ A machine that ends at rest is audited, unless the caller says `audit=False`.
 import os
 import shlex
 from dataclasses import dataclass
+from itertools import groupby
 
 from quire import build
 from quire.deaths import Describer
@@ -12,7 +13,11 @@ from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import Result
 from quire.session import Session
-from quire.streams import Log
+from quire.streams import Buffer, Log
+from quire.watch import GUEST_SECOND
+
+MESSAGES, AFTER_PANIC = 10, 25  # lines of a log that are shown
+SLEEP = 5  # times as long as it may compute, what runs may sleep
 
 
 @dataclass
@@ -29,18 +34,20 @@ class Outcome:
         """`complaint`, with what a person needs to look further."""
         parts = [complaint, self.result.message]
         if self.stderr:
-            parts.append("standard error:\n" + indent(self.stderr.decode(errors="replace")))
+            said = last_lines(self.stderr.decode(errors="replace"), MESSAGES)
+            parts.append("standard error:\n" + indent(said))
         if self.log.strip() and self.result.message:
-            parts.append("the kernel's last messages:\n" + indent(last_lines(self.log, 25)))
+            parts.append("the kernel's last messages:\n" + indent(telling(self.log)))
         parts.append(f"again: {self.again}")
         return "\n".join(part for part in parts if part)
 
 
-def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
+def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, step=None, **machine):
     """Run a program of the archive under icount, and wait for its end.
 
-    files: (path in the machine, path here) pairs. limit: guest seconds. kernel: another one than
-    obj/quire.elf. machine: fields of Setup.
+    files: (path in the machine, path here) pairs. limit: 10^9 instructions; for each the run may take
+    `sleep` guest seconds. step: bytes with which each step begins in its output; then the limits are
+    for a step. kernel: another one than obj/quire.elf. machine: fields of Setup.
     """
     path = in_archive(program)
     module = RunModule()
@@ -50,19 +57,24 @@ def run(program, *args, stdin=b"", files=(), limit=5, kernel=None, **machine):
     setup = _setup(kernel, machine)
     setup.modules = [build.path("archive.cpio"), module.finish()]
     setup.options = f"seed=1 stdio=serial {setup.options}"
-    again = ["grade/run", "--icount", "--timeout", f"{limit:g}", "--mem", str(setup.mem)]
+    again = ["grade/run", "--icount", "--timeout", f"{sleep * limit:g}", "--mem", str(setup.mem)]
     again += ["--cpu", setup.cpu] if "cpu" in machine else []
     again += ["--kernel", os.path.relpath(kernel)] if kernel else []
     again += ["--append", machine["options"]] if machine.get("options") else []
-    return _outcome(setup, limit, shlex.join([*again, "--guest", path, *args]))
+    again = shlex.join([*again, "--guest", path, *args])
+    return _outcome(setup, again, step, instructions=limit * GUEST_SECOND, limit=sleep * limit)
 
 
-def boot(options, limit=20, kernel=None, archive=None, **machine):
-    """Boot with these kernel options and no run module, under icount, and wait for the end."""
+def boot(options, limit=4, kernel=None, archive=None, step=None, **machine):
+    """Boot with these kernel options and no run module, under icount, and wait for the end.
+
+    limit, step: as for `run`, but a step begins so in the log.
+    """
     setup = _setup(kernel, machine)
     setup.modules = [build.path("archive.cpio")] if archive is None else archive
     setup.options = options
-    return _outcome(setup, limit, f"make qemu-nox APPEND={shlex.quote(options)} MEM={setup.mem}")
+    again = f"make qemu-nox APPEND={shlex.quote(options)} MEM={setup.mem}"
+    return _outcome(setup, again, step, instructions=limit * GUEST_SECOND, limit=SLEEP * limit)
 
 
 def _setup(kernel, machine):
@@ -70,12 +82,17 @@ def _setup(kernel, machine):
     return Setup(kernel=kernel or build.path("quire.elf"), icount=True, **wanted)
 
 
-def _outcome(setup, limit, again):
-    log = Log()
-    session = Session(setup, log=log, limit=limit, describe=Describer())
+def _outcome(setup, again, step, **limits):
+    log, stdout = Log(), Buffer()
+    progress = None
+    if step is not None:
+        where = stdout.data if setup.options.count("stdio=serial") else log.head
+        progress = lambda: where.count(step)
+    session = Session(
+        setup, log=log, stdout=stdout, describe=Describer(), progress=progress, **limits
+    )
     result = session.run()
-    stdout, stderr = bytes(session.stdout.data), bytes(session.stderr.data)
-    return Outcome(result, stdout, stderr, log.text(), again)
+    return Outcome(result, bytes(stdout.data), bytes(session.stderr.data), log.text(), again)
 
 
 def indent(text):
@@ -84,3 +101,13 @@ def indent(text):
 
 def last_lines(text, count):
     return "\n".join(text.rstrip().splitlines()[-count:])
+
+
+def telling(log):
+    """The end of a kernel's log that says most: from the panic on, with repeated lines folded."""
+    lines = [(line, len(list(same))) for line, same in groupby(log.rstrip().splitlines())]
+    folded = [line if times == 1 else f"{line}, {times} times" for line, times in lines]
+    panics = [at for at, line in enumerate(folded) if line.startswith("panic: ")]
+    if not panics:
+        return "\n".join(folded[-MESSAGES:])
+    return "\n".join(folded[panics[0] :][:AFTER_PANIC])

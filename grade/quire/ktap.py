@@ -1,4 +1,5 @@
 """In-kernel tests: which there are, and what they reported (KTAP, on the console)."""
+import errno
 import re
 import struct
 from dataclasses import dataclass, field
@@ -7,6 +8,11 @@ from elftools.elf.elffile import ELFFile
 
 RESULT = re.compile(r"^(ok|not ok) \d+ (\S+)( # SKIP .*)?$")
 BAIL_OUT = "Bail out! panic in "
+NOTES = 10  # complaints of one test that are shown
+# EXPECT_EQ's words: both values, in decimal and in hexadecimal.
+VALUE = re.compile(r"(-?\d+) \((0x[0-9a-f]+|0)\)")
+LAST_ERROR = 133
+SMALL = 0x10000  # what is at least that is an address, or bits
 POINTERS = 3  # struct ktest: name, file, run
 
 
@@ -43,22 +49,37 @@ def listed(path):
 def parse(console):
     """The Report in the console's text."""
     report = Report()
-    notes = []
+    notes, more = [], 0
     for line in console.splitlines():
         line = line.strip()
         result = RESULT.match(line)
         if result:
             passed = report.skipped if result[3] else report.passed
             (passed if result[1] == "ok" else report.failed).add(result[2])
-            report.notes[result[2]] = notes
-            notes = []
+            report.notes[result[2]] = notes + ([f"# and {more} more"] if more else [])
+            notes, more = [], 0
         elif line.startswith("1.."):
             report.planned = int(line[3:])
         elif line.startswith("# "):
-            notes.append(line)
+            more += len(notes) == NOTES
+            notes += [in_words(line)] if len(notes) < NOTES else []
         elif line.startswith(BAIL_OUT):
             report.panicked = line[len(BAIL_OUT) :]
     return report
+
+
+def in_words(note):
+    """A complaint with errors by name, addresses in hexadecimal, and other numbers in decimal."""
+    values = [int(number) for number, _ in VALUE.findall(note)]
+    errors = any(-LAST_ERROR <= value < 0 for value in values)
+
+    def shown(match):
+        value = int(match[1])
+        if errors and -value in errno.errorcode:
+            return f"-{errno.errorcode[-value]}"
+        return match[1] if abs(value) < SMALL else match[2]
+
+    return VALUE.sub(shown, note)
 
 
 def _bytes_at(loaded, address, length):

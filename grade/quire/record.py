@@ -5,7 +5,8 @@ The source of a program is user/tests/TOPIC/NAME.c. Beside it NAME.linux-output 
 run on a working system. Both end with a line `status: exit N` or `status: signal N`. Comments at the
 start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
-    // limit: SECONDS of guest time     // mem: MIB     // kernel: normal, or debug (not on both)
+    // limit: 10^9 INSTRUCTIONS, and 5 guest seconds for each    // mem: MIB
+    // kernel: normal, or debug (not on both)
     // append: OPTION... of the kernel; for hugepages=N the oracle reserves as many on Linux
     // helper (another test runs it; no record)
     // stretch (make grade runs it on the kernel that measures stretches too)
@@ -13,6 +14,8 @@ start of NAME.c say how to run it:
 import re
 import shlex
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 
 from quire import build
@@ -21,6 +24,9 @@ FOLDER = Path(build.source("user", "tests"))
 DIRECTIVE = re.compile(r"//\s*(args|input|limit|mem|kernel|append|helper|stretch)\b:?\s?(.*)")
 NO_NEWLINE = b"\n\\ no newline at the end\n"
 HOSTILE = "evil_"
+SHOWN = 10  # lines that differ
+WINDOW = 200  # lines, after the first that differs, in which others are looked for
+WIDEST = 200  # characters of a line that are shown
 FROM_LINUX, BY_HAND = ".linux-output", ".expected-output"
 
 
@@ -90,7 +96,7 @@ def read(path):
         source=path,
         args=shlex.split(found.get("args", "")),
         input=found.get("input", "").encode().decode("unicode_escape").encode("latin-1"),
-        limit=float(found.get("limit", 5)),
+        limit=float(found.get("limit", 1)),
         mem=int(found.get("mem", 128)),
         kernel=found.get("kernel", ""),
         append=found.get("append", ""),
@@ -107,20 +113,32 @@ def text(stdout, ending):
 
 
 def difference(expected, got, name):
-    """In words, the first line where two records part; None where they are equal."""
+    """In words, the lines where two records differ, at most SHOWN; None where they are equal."""
     if expected == got:
         return None
     wanted, had = (record.decode(errors="replace").splitlines() for record in (expected, got))
-    for number in range(max(len(wanted), len(had))):
-        want, have = (lines[number] if number < len(lines) else None for lines in (wanted, had))
-        if want != have:
-            before = "".join(f"\n      {line}" for line in had[max(0, number - 3) : number])
-            return (
-                f"line {number + 1} is not that of {name}:{before}"
-                f"\n    expected: {_shown(want)}\n    got:      {_shown(have)}"
-            )
-    return f"{name} differs in bytes that do not show as text"
+    pairs = zip_longest(wanted, had)
+    first = next((n for n, (want, have) in enumerate(pairs) if want != have), None)
+    if first is None:
+        return f"{name} differs in bytes that do not show as text"
+    text = "".join(f"\n      {_cut(line)}" for line in had[max(0, first - 3) : first])
+    left = SHOWN
+    wanted, had = wanted[first : first + WINDOW], had[first : first + WINDOW]
+    for kind, i, end_i, j, end_j in SequenceMatcher(None, wanted, had, False).get_opcodes():
+        if kind == "equal":
+            continue
+        if left <= 0:
+            text += "\n    and more lines differ"
+            break
+        text += f"\n    line {first + i + 1}:" if left < SHOWN else ""
+        text += _block("expected: ", wanted[i:end_i][:left]) + _block("got:      ", had[j:end_j][:left])
+        left -= max(end_i - i, end_j - j)
+    return f"line {first + 1} is not that of {name}:{text}"
 
 
-def _shown(line):
-    return "(nothing more)" if line is None else line
+def _block(head, lines):
+    return "".join(f"\n    {head}{_cut(line)}" for line in lines or ["(nothing)"])
+
+
+def _cut(line):
+    return line if len(line) <= WIDEST else f"{line[:WIDEST]}..."

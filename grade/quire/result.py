@@ -82,6 +82,12 @@ class Result:
     deaths: list = None  # the kernel's reports of programs that died by a fault or out of memory
     backtrace: list = None  # of a time-out: the kernel's lines, the innermost function first
 
+    def ending(self):
+        """How the run ended, in the words of a record of user/tests."""
+        if self.kind == "exit":
+            return f"exit {self.status}"
+        return f"signal {self.signal}" if self.kind == "signal" else self.kind
+
     def write(self, file):
         json.dump(vars(self), file, indent=1)
         file.write("\n")

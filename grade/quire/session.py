@@ -20,13 +20,13 @@ class Session:
     """Runs the machine described by `setup`; `run` once.
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
-    limit: seconds (see watch.py), or None. describe: adds to the report of a program's death what
-    the host knows (see deaths.py). on_death: called with each such report as it arrives. on_stop: called
+    limit: seconds, or None; more_limits: others (see watch.py). describe: adds to the report of a
+    program's death what the host knows (see deaths.py). on_death: called with each such report as it arrives. on_stop: called
     with a machine that must be ended, or that has stopped where it would reset (QEMU's -no-shutdown).
     """
 
     def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None, describe=None,
-                 on_death=None, on_stop=None):
+                 on_death=None, on_stop=None, **more_limits):
         self.nonce = os.urandom(8).hex()
         setup.options = f"nonce={self.nonce} {setup.options}".strip()
         self.setup = setup
@@ -35,6 +35,7 @@ class Session:
         self.log = log or Log()
         self.feeder = feeder or Feeder(None)
         self.limit = limit
+        self.more_limits = more_limits
         self.describe = describe or str
         self.on_stop = on_stop
         report = on_death and (lambda text: on_death(self.describe(text)))
@@ -48,7 +49,7 @@ class Session:
         except StartError as error:
             return failure("nostart", f"QEMU could not start: {error}")
         with self.machine:
-            watch = Watch(self.machine, self.limit)
+            watch = Watch(self.machine, self.limit, **self.more_limits)
             result = self._until_end(watch)
             if result:
                 if self.on_stop:

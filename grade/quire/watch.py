@@ -2,6 +2,8 @@
 
 Under icount, time is the guest's: one nanosecond an instruction, and sleep costs what it lasts.
 The verdict is then the same on any host. Otherwise time is the wall clock's.
+
+What tests start has a limit of instructions too, so that a loop without an end costs seconds.
 """
 import time
 
@@ -11,15 +13,24 @@ from quire.result import failure
 GUEST_SECOND = 10**9  # instructions
 CRAWL = 1e6  # instructions in a second of QEMU's own time; a working machine does 20 times as many
 PATIENCE = 10  # such seconds before a crawling machine is given up
+SLOWEST = 10**9 / 50  # instructions in such a second, over a whole run: ten times as slow as usual
 FAREWELL = 60  # seconds for a machine that has said its end to be gone
 
 
 class Watch:
-    """Looks at `machine` every now and then. `limit` in seconds, or None."""
+    """Looks at `machine` every now and then. `limit` in seconds, or None.
 
-    def __init__(self, machine, limit):
+    instructions: how many the machine may execute, or None; under icount only.
+    progress: a function whose value changes with each step of the run. Then both limits are for a
+    step, and count from the look that saw the value change.
+    """
+
+    def __init__(self, machine, limit, instructions=None, progress=None):
         self.machine = machine
         self.limit = limit
+        self.instructions = instructions
+        self.progress = progress
+        self.step = (None, 0, 0)  # what `progress` said last; instructions and guest seconds then
         self.started = time.monotonic()
         self.next = self.started + self._interval()
         self.retired = 0
@@ -57,7 +68,7 @@ class Watch:
 
     def final(self, result):
         """The result of a machine that ended by itself, or a time-out if it ended too late."""
-        if self.limit is None or result.instructions is None:
+        if self.limit is None or result.instructions is None or self.progress:
             return result
         if result.kind != "panic" and result.instructions > self.limit * GUEST_SECOND:
             return self._timeout("guest seconds")
@@ -74,9 +85,26 @@ class Watch:
         self.retired = self.machine.qmp.retired()
         if self.limit is not None:
             clock = self.machine.qmp.clock() - CLOCK_BASE
-            if self.retired > self.limit * GUEST_SECOND or clock > self.limit:
+            if self.progress and self.progress() != self.step[0]:
+                self.step = self.progress(), self.retired, clock
+            _, executed, began = self.step
+            if self.instructions is not None and self.retired - executed > self.instructions:
+                return self._timeout("instructions")
+            if self.retired - executed > self.limit * GUEST_SECOND or clock - began > self.limit:
                 return self._timeout("guest seconds")
-        return self._crawls()
+        return self._too_slow() or self._crawls()
+
+    def _too_slow(self):
+        """A backstop, for a host that executes ten times as slowly as it should."""
+        spent = self.machine.cpu_seconds() if self.instructions is not None else 0
+        if spent <= self.instructions_allowed() / SLOWEST:
+            return None
+        return failure("lost", f"not judged: QEMU used {spent:.0f} s of processor time for"
+                               f" {self.retired} instructions")
+
+    def instructions_allowed(self):
+        """How many instructions the run may have executed by now."""
+        return (self.instructions or 0) + self.step[1]
 
     def _crawls(self):
         """The machine executes something, but so slowly that no limit would ever be reached. Output
@@ -103,7 +131,13 @@ class Watch:
         return None
 
     def _timeout(self, unit):
-        result = failure("timeout", f"it did not end within {self.limit:g} {unit}")
+        if unit == "instructions":
+            count = int(self.instructions)
+            words = f"{count // 10**6} million instructions"
+        else:
+            count = int(self.limit * GUEST_SECOND)
+            words = f"{self.limit:g} {unit}"
+        result = failure("timeout", f"it did not end within {words}")
         if self.machine.icount:
-            result.instructions = int(self.limit * GUEST_SECOND)
+            result.instructions = count
         return result

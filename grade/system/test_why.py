@@ -18,7 +18,7 @@ def reasons(log, program):
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
 @pytest.mark.parametrize("program", ["mmap_errors", "mremap_errors", "exec_errors"])
 def test_each_failing_call_has_a_reason(program, complain):
-    outcome = guest.run(f"/tests/{program}", kernel=build.debug_kernel(), options="why", limit=40)
+    outcome = guest.run(f"/tests/{program}", kernel=build.debug_kernel(), options="why", limit=8)
     found = reasons(outcome.log, program)
     for number, reason in found:
         if reason == "no reason is noted":
@@ -33,11 +33,11 @@ def test_each_failing_call_has_a_reason(program, complain):
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
 def test_a_reason_has_values():
-    outcome = guest.run("/tests/mmap_errors", kernel=build.debug_kernel(), options="why", limit=40)
+    outcome = guest.run("/tests/mmap_errors", kernel=build.debug_kernel(), options="why", limit=8)
     assert (errno.EEXIST, "the address 0x20000000 is taken by a mapping") in reasons(outcome.log, "mmap_errors")
 
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
 def test_without_the_option_nothing_is_logged():
-    outcome = guest.run("/tests/mmap_errors", kernel=build.debug_kernel(), limit=40)
+    outcome = guest.run("/tests/mmap_errors", kernel=build.debug_kernel(), limit=8)
     assert "why:" not in outcome.log

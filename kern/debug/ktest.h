@@ -20,20 +20,27 @@ struct ktest {
 	void (*run)(void); // NULL: skipped in this build
 };
 
+// gcc emits variables in any order, unless it is told not to.
+#if __has_attribute(no_reorder)
+#define __ktest __section(".ktests") __attribute__((no_reorder))
+#else
+#define __ktest __section(".ktests")
+#endif
+
 // Define a test. The linker collects all tests in one section (boot/kernel.ld), so there is no
-// list to keep.
-#define KTEST(id)                                                                          \
-	static void id(void);                                                              \
-	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, id }; \
+// list to keep. Within a file they keep the order of the source.
+#define KTEST(id)                                                             \
+	static void id(void);                                                 \
+	static const struct ktest ktest_##id __ktest = { #id, __FILE__, id }; \
 	static void id(void)
 
 // Define a test of a check that only debug builds have. Other builds report it as skipped.
 #ifdef DEBUG
 #define KTEST_DEBUG(id) KTEST(id)
 #else
-#define KTEST_DEBUG(id)                                                                      \
-	static void id(void) __attribute__((unused));                                        \
-	static const struct ktest ktest_##id __section(".ktests") = { #id, __FILE__, NULL }; \
+#define KTEST_DEBUG(id)                                                         \
+	static void id(void) __attribute__((unused));                           \
+	static const struct ktest ktest_##id __ktest = { #id, __FILE__, NULL }; \
 	static void id(void)
 #endif
 

@@ -9,6 +9,7 @@
 #include <abi/mman.h>
 
 #include "vm/uaccess.h"
+#include <stdio.h>
 
 enum hole {
 	NO_HOLE,
@@ -106,13 +107,32 @@ static size_t writable(size_t offset, size_t len)
 	return before_hole(offset, len, hole != NO_HOLE);
 }
 
-// Compare what a call has returned with what it should; report where this happened.
-static void expect(const char *what, size_t offset, size_t len, long got, long expected)
+// Returns in words which page of the scene refuses accesses, and why.
+static const char *hole_in_words(void)
 {
-	if (got != expected)
+	static const char *const reasons[HOLES] = {
+		[UNMAPPED] = "is not mapped",
+		[NO_RIGHTS] = "is mapped with PROT_NONE",
+		[READ_ONLY] = "is mapped read-only",
+		[PAST_END] = "lies past the end of its object",
+	};
+	static char words[48];
+
+	if (hole == NO_HOLE)
+		return "all pages are mapped for reading and writing";
+	snprintf(words, sizeof(words), "page %u %s", hole_page, reasons[hole]);
+	return words;
+}
+
+// Compare what a call has returned with what it should; report in words where this happened.
+static void expect(const char *what, size_t offset, size_t len, long got, long want)
+{
+	if (got != want)
 		ktest_fail(__FILE__, __LINE__,
-		           "%s of %zu bytes at %zu, hole %d on page %u: got %ld, expected %ld",
-		           what, len, offset, hole, hole_page, got, expected);
+		           "%s of %zu bytes at page %zu + %#zx; %s: got %ld (%#lx), expected %ld "
+		           "(%#lx)",
+		           what, len, offset / PAGE_SIZE, offset % PAGE_SIZE, hole_in_words(), got,
+		           got, want, want);
 }
 
 // Check the first byte, the last byte, and those next to page borders of buffer[0, len) against
@@ -261,9 +281,10 @@ static void try_check(struct aspace *as, size_t offset, size_t len)
 
 		if (hole == PAST_END)
 			good[write] = len;
-		expect("user_mem_check", offset, len, user_mem_check(as, va, len, perm, &bad),
+		expect(write ? "user_mem_check for writing" : "user_mem_check for reading", offset,
+		       len, user_mem_check(as, va, len, perm, &bad),
 		       good[write] == len ? 0 : -EFAULT);
-		expect("user_mem_check's address", offset, len, (long)bad,
+		expect("the address that user_mem_check refuses", offset, len, (long)bad,
 		       good[write] == len ? 0 : (long)(AT(0) + offset + good[write]));
 	}
 }
