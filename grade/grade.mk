@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup doctor grade inject stretch emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
+.PHONY: setup doctor grade inject stretch mistakes emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
 -include grade/student.mk grade/staff.mk
@@ -33,7 +33,10 @@ endif
 # CPU=NAME runs the programs of user/tests on that processor, QEMU's, too; UBSAN_TESTS=1 on the UBSAN kernel.
 grade_env += $(if $(CPU),QUIRE_CPU=$(CPU)) $(if $(UBSAN_TESTS),QUIRE_UBSAN=1)
 
-## grade: run the tests; T=NAME for those with NAME in their name; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
+# What a run of the tests needs; GRADE_NEEDS= says less where the rest is known to be built.
+GRADE_NEEDS = all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
+
+## grade: run the tests; T=NAME for those with NAME in their name; SELF=1: those of the grader too; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
 ## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE; WAIT=1: one test, which waits for `make gdb`
 # The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only.
 ifneq ($(LAB),)
@@ -41,9 +44,10 @@ grade: $(O)/quire.elf
 	$(grade_env) grade/lab $(LAB) $(if $(T),--test '$(T)') $(if $(SEED),--seed $(SEED)) $(if $(J),--jobs $(J)) \
 		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait)
 else
-grade: all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
-	$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
-		$(if $(T),-k '$(T)') grade $(PYTEST_FLAGS)
+grade: $(GRADE_NEEDS)
+	@$(grade_env) grade/gate
+	@$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
+		$(if $(T),-k '$(T)') $(if $(SELF),,--ignore=grade/self) grade $(PYTEST_FLAGS)
 endif
 
 ## inject: let each allocation fail that the kernel makes for user/tests, one at a time
@@ -56,10 +60,14 @@ stretch: all $(base_O)/stretch/quire.elf
 	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
 		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
 
+## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one
+mistakes: all $(base_O)/debug/quire.elf
+	$(grade_env) grade/mistake $(M)
+
 ## emptied: let each function that labs teach do nothing, one at a time: a program must fail
 emptied: all
 	$(grade_env) EMPTIED=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
-		grade/system/test_emptied.py $(PYTEST_FLAGS)
+		grade/self/test_emptied.py $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all

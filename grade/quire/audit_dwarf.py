@@ -11,6 +11,7 @@ Reading DWARF takes more than a second, so the result is kept in obj/audit, one 
 A type is a list: ["int", size, signed], ["pointer", what], ["struct", name], ["array", type, count],
 where `what` is the name of a struct or "".
 """
+import fcntl
 import hashlib
 import json
 import os
@@ -30,16 +31,30 @@ def layout(elf_path, content):
     """
     folder = build.path("audit")
     kept = os.path.join(folder, f"{hashlib.sha1(content).hexdigest()}-{FORMAT}.json")
+    return _kept(kept) or _read_once(elf_path, folder, kept)
+
+
+def _kept(path):
+    """What a kept file holds; None if there is none."""
     try:
-        with open(kept, encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             return json.load(file)
     except (OSError, ValueError):
-        found = read(elf_path)
+        return None
+
+
+def _read_once(elf_path, folder, kept):
+    """Read the debug information and keep it. Processes that want it at once wait for the first of them."""
     try:
-        _keep(folder, kept, found)
-    except OSError:
-        pass  # it costs time, nothing else
-    return found
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = _kept(kept) or read(elf_path)
+            if not os.path.exists(kept):
+                _keep(folder, kept, found)
+            return found
+    except OSError:  # nothing can be kept: it costs time, nothing else
+        return read(elf_path)
 
 
 def _keep(folder, path, found):
@@ -48,7 +63,7 @@ def _keep(folder, path, found):
     with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
         json.dump(found, file, separators=(",", ":"))
     os.replace(file.name, path)
-    files = [entry for entry in os.scandir(folder) if entry.is_file()]
+    files = [entry for entry in os.scandir(folder) if entry.name.endswith(".json")]
     files.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
     for entry in files[KEPT:]:
         os.unlink(entry.path)

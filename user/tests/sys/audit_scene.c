@@ -1,6 +1,6 @@
 // helper
 // Leaves a machine behind in which there is something to audit: processes that sleep in different
-// ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/system/test_audit.py
+// ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/self/test_audit.py
 // looks at its memory.
 #include "test.h"
 #include <sys/area.h>

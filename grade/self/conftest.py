@@ -9,7 +9,7 @@ from quire.session import Session
 from scene import Scene
 
 PROGRAM = "/tests/audit_scene"
-PROBE = build.source("grade", "system", "probe.c")
+PROBE = build.source("grade", "self", "probe.c")
 
 
 @pytest.fixture(scope="session")

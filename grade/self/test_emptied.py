@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pytest
 
 from quire import emptied, guest, record
-from test_programs import ending
 
 ALL = os.environ.get("EMPTIED") == "all"
 PROGRAMS = {program.name: program for program in record.programs()}
@@ -52,7 +51,7 @@ TAUGHT = [
 
 def failure(program, outcome, says):
     """How the program failed, in words, or None."""
-    if record.text(outcome.stdout, ending(outcome.result)) != program.record.read_bytes():
+    if record.text(outcome.stdout, outcome.result.ending()) != program.record.read_bytes():
         return outcome.result.message or "it printed something else"
     if says and not re.search(says, outcome.log):
         return "the console does not say the reason"

@@ -1,0 +1,38 @@
+"""The gate before all tests: does either kernel boot, and run one program to its end?
+
+Where none does, every test would fail for that one reason. The debug kernel comes first, because its
+checks name a mistake where it is made. The gate also reads the debug information of both kernels, so that
+no worker has to.
+"""
+import sys
+
+from quire import build, guest, record
+
+PROGRAM = "hello"
+
+
+def complaint(kernel, words):
+    """In words, what this kernel does wrong; None if nothing."""
+    program = record.program(PROGRAM)
+    outcome = guest.run(f"/tests/{PROGRAM}", *program.args, stdin=program.input, kernel=kernel)
+    got = record.text(outcome.stdout, outcome.result.ending())
+    difference = record.difference(program.record.read_bytes(), got, program.record.name)
+    if not difference:
+        return None
+    if outcome.result.boot_instructions is None and outcome.result.kind != "nostart":
+        failed = f"the {words} does not boot"
+    else:
+        failed = f"the {words} boots, but does not run {program.shown_source} as it should"
+    text = outcome.explain(f"{failed}, so no other test runs.")
+    return text if outcome.result.message else f"{text}\n{difference}"
+
+
+def main():
+    """The command grade/gate. Its status is 0 if all is well."""
+    for kernel, words in ((build.debug_kernel(), "debug kernel"), (None, "normal kernel")):
+        found = (kernel or words == "normal kernel") and complaint(kernel, words)
+        if found:
+            sys.stdout.reconfigure(errors="backslashreplace")
+            print(found)
+            return 1
+    return 0
