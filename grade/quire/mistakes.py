@@ -1,0 +1,147 @@
+"""Students' mistakes, grade/mistakes/*.patch: does the grader, or the machine, name each soon enough?
+
+Each patch (see patches.py) is made in a copy of the tree, and its kernels are built there. Then
+`make grade T=...` must print the sentence that a student has to see in its first LINES lines, having used
+no more than SECONDS of processor time. The fields of a patch:
+
+    sees: REGULAR EXPRESSION    the sentence
+    test: NAME                  T= of make grade
+    types: COMMAND              this mistake shows in `make qemu` too, after this command, or at boot if
+                                nothing is typed; `screen:` is the sentence there, if it is another one
+    exercise: NAME              the exercise of a lab that this mistake belongs to, if any
+    diagnosis: SENTENCE         what is wrong, for people
+"""
+import argparse
+import os
+import pty
+import re
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from quire import build, patches, tree_copy
+
+FOLDER = Path(build.source("grade", "mistakes"))
+FIELDS = {"sees", "test", "types", "screen", "exercise", "diagnosis"}
+LINES = 15
+SECONDS = 15  # of processor time, for a verdict
+PATIENCE = 120  # seconds of the clock, for `make qemu`
+PARTS = ["Makefile", "boot", "inc", "lib", "kern", "user", "grade"]
+KERNELS = ["quire.elf", "debug/quire.elf"]
+BUILT = ["kobj", "debug/kobj", *KERNELS, "toolchain-found.mk"]
+LINKED = ["archive.cpio"]
+PROMPT = "$ "
+
+
+def all_of_them():
+    """The patches, by name."""
+    return [patches.read(path) for path in sorted(FOLDER.glob("*.patch"))]
+
+
+def build_in(tree, patch):
+    """Make the mistake in a copy of the tree, and build its kernels."""
+    tree_copy.copy(tree, PARTS, BUILT, LINKED)
+    patches.apply(patch, tree)
+    tree_copy.make(tree, *(f"obj/{kernel}" for kernel in KERNELS))
+
+
+def grade(tree, patch):
+    """(what `make grade` prints, the processor time it uses)"""
+    needs = " ".join(f"obj/{kernel}" for kernel in KERNELS)
+    command = ["make", "-C", str(tree), "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={needs}"]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, env=tree_copy.environment(), check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return done.stdout, used
+
+
+def at_the_screen(tree, patch):
+    """What `make qemu-nox` prints at a terminal from the command on, up to the sentence or the end."""
+    typed, wanted = patch.fields["types"], re.compile(patch.fields.get("screen", patch.fields["sees"]))
+    ours, theirs = pty.openpty()
+    command = ["make", "-C", str(tree), "O=obj", "qemu-nox"]
+    needs = [f"-o{name}" for name in ("obj/archive.cpio",)]
+    process = subprocess.Popen(command + needs, env=tree_copy.environment(), stdin=theirs, stdout=theirs,
+                               stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    text, mark, end = "", None if typed else 0, time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < end and not (mark is not None and wanted.search(text, mark)):
+            if not select.select([ours], [], [], 1)[0]:
+                continue
+            try:
+                text += os.read(ours, 65536).decode(errors="replace").replace("\r", "")
+            except OSError:  # the terminal's other side is closed
+                break
+            if mark is None and text.endswith(PROMPT):
+                mark = len(text)
+                os.write(ours, typed.encode() + b"\n")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        os.close(ours)
+    return text[mark or 0 :]
+
+
+def complaint(text, wanted, where):
+    """Why `wanted` is not in the first lines of `text`, in words; or None."""
+    lines = text.splitlines()
+    if re.search(wanted, "\n".join(lines[:LINES]), re.M):
+        return None
+    late = [n for n, line in enumerate(lines, 1) if re.search(wanted, line)]
+    found = f"it comes in line {late[0]}" if late else "it is missing"
+    shown = "".join(f"\n        {line}" for line in lines[:LINES])
+    return f"{where} does not show {wanted!r} in its first {LINES} lines: {found}{shown}"
+
+
+def try_one(patch, keep=None):
+    """Try one mistake. Returns (complaints, a line of figures)."""
+    folder = tempfile.mkdtemp(prefix="mistake-", dir=keep)
+    found, tree = [], Path(folder, "tree")
+    try:
+        started = time.monotonic()
+        build_in(tree, patch)
+        built = time.monotonic() - started
+        text, used = grade(tree, patch)
+        found.append(complaint(text, patch.fields["sees"], f"make grade T={patch.fields['test']}"))
+        if used > SECONDS:
+            found.append(f"the verdict took {used:.1f} s of processor time")
+        if "types" in patch.fields:
+            shown = at_the_screen(tree, patch)
+            found.append(complaint(shown, patch.fields.get("screen", patch.fields["sees"]), "make qemu"))
+    except (patches.PatchError, tree_copy.BuildError) as error:
+        return [str(error)], "not built"
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    return [text for text in found if text], f"built in {built:.0f} s, verdict in {used:.1f} s of processor time"
+
+
+def main():
+    """The command grade/mistake. Its status is 0 if each mistake that was tried is named."""
+    parser = argparse.ArgumentParser(prog="grade/mistake", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="of grade/mistakes/NAME.patch; all without one")
+    parser.add_argument("--keep", metavar="DIR", help="keep the changed trees in this directory")
+    options = parser.parse_args()
+    chosen = [patch for patch in all_of_them() if not options.names or patch.name in options.names]
+    unknown = set(options.names) - {patch.name for patch in chosen}
+    if unknown:
+        parser.error(f"there is no grade/mistakes/{sorted(unknown)[0]}.patch")
+    failed = 0
+    for patch in chosen:
+        found, figures = try_one(patch, options.keep)
+        failed += bool(found)
+        print(f"{patch.name}: {'NOT NAMED' if found else 'named'}; {figures}")
+        for text in found:
+            print(f"    {text}")
+        sys.stdout.flush()
+    print(f"{len(chosen)} mistakes, {len(chosen) - failed} named")
+    return int(failed > 0)
