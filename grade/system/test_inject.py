@@ -18,8 +18,9 @@ SOME = 8  # allocations of a program that `make grade` lets fail
 ALL = 100000
 KINDS = {"once": "", "lasting": "from ", "random": "random 20 "}  # what /proc/fail-nth takes
 MOST = ALL if os.environ.get("INJECT") == "all" else SOME
+LONG = 10  # a program with that limit runs with `make inject` only
 FEWER = 4  # times as few that fail together with others
-LIMIT = 10000 if MOST == ALL else 30  # 10^9 instructions for one program
+LIMIT = 10000 if MOST == ALL else 10  # 10^9 instructions for one program
 DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
 
 
@@ -33,7 +34,8 @@ def groups():
     found = defaultdict(list)
     for program in record.programs():
         evil = program.name.startswith(record.HOSTILE)  # they end the machine, or take long
-        if not (evil or program.helper or program.args or program.kernel):
+        long = MOST != ALL and program.limit >= LONG
+        if not (evil or long or program.helper or program.args or program.kernel):
             found[group_of(program)].append(program.name)
     return found
 
