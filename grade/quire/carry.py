@@ -6,7 +6,6 @@ and includes that the student has added for them, in a header only their bodies,
 changes. What cannot be taken is reported, and is then the reference's.
 """
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,13 +13,12 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from quire import source, stubs
+from quire import source, stubs, tree_copy
 from tools import c_text
 
 ORIGIN = "grade/origin.json"
 ERROR = re.compile(r"^([^\s:]+):\d+:(?:\d+:)? (?:fatal )?error: (.*)", re.M)
 INCLUDE = re.compile(r"^#include .*", re.M)
-FLAGS = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CI", "WERROR")
 
 
 class CarryError(Exception):
@@ -184,9 +182,8 @@ def check(out, carried, restore):
     while carried.taken:
         with tempfile.TemporaryDirectory(prefix="quire-check-") as folder:
             objects = sorted({f"{folder}/kobj/{Path(unit(out, path)).with_suffix('.o')}" for path in carried.taken})
-            environment = {key: value for key, value in os.environ.items() if key not in FLAGS}
-            made = subprocess.run(["make", "-C", out, "-k", "-j2", f"O={folder}", *objects], env=environment,
-                                  check=False, capture_output=True, text=True)
+            made = subprocess.run(["make", "-C", out, "-k", "-j2", f"O={folder}", *objects],
+                                  env=tree_copy.environment(), check=False, capture_output=True, text=True)
         if made.returncode == 0:
             return
         errors = [(path, text) for path, text in ERROR.findall(made.stderr) if path in carried.taken]

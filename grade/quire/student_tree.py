@@ -17,14 +17,16 @@ import sys
 from pathlib import Path
 from string import Template
 
-from quire import build, carry, lab_toml, patches, source, stubs
+from quire import build, carry, lab_toml, source, stubs
 
 # What stays behind: the project's own tests, answers, and the machinery that makes trees and mutants.
 STAFF = [
     ".ci/*", "grade/self/*", "grade/system/*", "grade/mistakes/*", "grade/lab*/mutants/*", "grade/lab*/answers*",
-    "grade/lab*/staff*", "grade/INSTRUCTORS.md", "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
-    "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/stubs.py", "grade/quire/carry.py",
-    "grade/quire/student_tree.py", "grade/quire/mutants.py", "grade/quire/proof.py",
+    "grade/lab*/staff*", "grade/lab*/hidden*", "grade/INSTRUCTORS.md", "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
+    "grade/mistake", "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/mistakes.py",
+    "grade/quire/stubs.py", "grade/quire/carry.py",
+    "grade/quire/student_tree.py", "grade/quire/mutant.py", "grade/quire/mutants.py", "grade/quire/proof.py",
+    "grade/quire/workbench.py",
 ]
 SIGNATURES = "signatures.json"  # in a lab's folder: what each known mistake looks like, and its diagnosis
 IDENTITY = ["-c", "user.name=Quire", "-c", "user.email=quire@localhost"]
@@ -81,7 +83,7 @@ def make(root, number, out, previous=None):
         for lab in plan.labs:
             if lab.number <= number:
                 hide_tests(out, lab)
-                write_signatures(root, out, lab)
+                write_signatures(out, lab, carried)
         write_origin(plan, out, number)
         write_pages(plan, root, out, number)
         commit(out, number, carried.report)
@@ -156,14 +158,26 @@ def hide_functions(path, hidden):
     stubs.write(path, "\n".join(lines).rstrip("\n").splitlines())
 
 
-def write_signatures(root, out, lab):
-    """Write what each known mistake of the lab looks like, without the mistake itself."""
+def results_path(number):
+    """Where `make mutants` puts what it found for a lab."""
+    return Path(build.path("mutants", f"lab{number}.json"))
+
+
+def write_signatures(out, lab, carried):
+    """Write how tests fail with each known mistake of the lab, and its diagnosis, but not the mistake itself."""
+    path = results_path(lab.number)
+    if not lab.tests:
+        return
+    if not path.exists():
+        carried.report.append(f"note: lab {lab.number} has no table of diagnoses; `make mutants LAB={lab.number}` makes it")
+        return
+    hidden = {test.name for test in lab.tests if test.hidden}
     known = []
-    for path in sorted([*root.glob(f"grade/lab{lab.number}/mutants/*.patch"), *root.glob("grade/mistakes/*.patch")]):
-        fields = patches.read(path).fields
-        if fields.get("exercise", "").split(".")[0] == str(lab.number) and "diagnosis" in fields:
-            known.append({key: fields[key] for key in ("exercise", "diagnosis", "sees") if key in fields})
-    (out / lab.path).with_name(SIGNATURES).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    for finding in json.loads(path.read_text(encoding="utf-8")):
+        failures = {test: kind for test, kind in finding["failures"].items() if test not in hidden}
+        if failures:
+            known.append({"exercise": finding["exercise"], "diagnosis": finding["diagnosis"], "failures": failures})
+    (out / lab.path).with_name(SIGNATURES).write_text(json.dumps({"mutants": known}, indent=1) + "\n", encoding="utf-8")
 
 
 def write_origin(plan, out, number):
@@ -209,7 +223,7 @@ def main():
     options = parser.parse_args()
     try:
         report = make(build.source(), options.lab, options.out, options.previous)
-    except (TreeError, lab_toml.LabError, source.SourceError, carry.CarryError, patches.PatchError) as error:
+    except (TreeError, lab_toml.LabError, source.SourceError, carry.CarryError) as error:
         print(f"student: {error}", file=sys.stderr)
         return 1
     print("".join(line + "\n" for line in report), end="")

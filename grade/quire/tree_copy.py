@@ -7,7 +7,8 @@ from pathlib import Path
 from quire import build
 
 # What the makefiles read, and what the kernel is made of.
-KERNEL = ["Makefile", "boot", "inc", "lib", "kern", "user/user.mk", "grade/grade.mk", "grade/tools"]
+KERNEL = ["Makefile", "boot", "inc", "lib", "kern", "user/user.mk", "user/own.mk", "grade/grade.mk",
+          "grade/tools"]
 # Of the build: the objects, the flags by which they were made, and the toolchain that was found.
 BUILT = ["kobj", "quire.elf", "toolchain-found.mk"]
 

@@ -1,4 +1,5 @@
 """`make student`: stubs, what goes along and what stays, and a student's code carried from lab to lab."""
+import json
 import re
 import shutil
 import subprocess
@@ -80,8 +81,7 @@ hidden = true
     "grade/lab1/test_sums.py": "def test_open():\n    pass\n\n\n@mark\ndef test_secret():\n    assert 7\n\n\n"
                                "def test_last():\n    pass\n",
     "grade/lab1/answers.md": "42\n",
-    "grade/lab1/mutants/one.patch": "exercise: 1.1\ndiagnosis: sum added one\nsees: sum is .*\n"
-                                    "@@ kern/mem/sum.c sum\n-\treturn step(array[n]);\n+\treturn 1;\n",
+    "grade/lab1/mutants/one.patch": "exercise: 1.1\n",
     "grade/lab2/lab.toml": """title = "Twice"
 
 [[exercise]]
@@ -93,6 +93,7 @@ points = 100
 hours = 1
 """,
 }
+NOTE = "note: lab 1 has no table of diagnoses; `make mutants LAB=1` makes it"
 SOLUTION = """// My sum.
 #define FIRST 0
 enum { MINE = 2 };
@@ -110,8 +111,9 @@ int sum(int *array, int n)
 
 
 @pytest.fixture(name="root")
-def fixture_root(tmp_path):
-    """A small project with two labs."""
+def fixture_root(tmp_path, monkeypatch):
+    """A small project with two labs, and no table of diagnoses."""
+    monkeypatch.setattr(student_tree, "results_path", lambda number: tmp_path / "obj/mutants" / f"lab{number}.json")
     root = tmp_path / "project"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -162,13 +164,19 @@ def test_a_static_function_of_an_exercise_stays(tmp_path):
 
 def test_what_goes_along(root, tmp_path):
     out = tmp_path / "one"
+    results = tmp_path / "obj/mutants/lab1.json"
+    results.parent.mkdir(parents=True)
+    results.write_text('[{"name": "m", "exercise": "1.1", "diagnosis": "sum added one", '
+                       '"failures": {"open": "wrong", "secret": "wrong"}}, '
+                       '{"name": "n", "exercise": "1.1", "diagnosis": "none", "failures": {"secret": "wrong"}}]')
     assert not student_tree.make(root, 1, out)
     for name in ("grade/lab1/answers.md", "grade/lab1/mutants", "grade/lab2"):
         assert not (out / name).exists()
     assert [test.name for test in lab_toml.read(1, out).tests] == ["open"]
     tests = (out / "grade/lab1/test_sums.py").read_text()
     assert "test_open" in tests and "test_last" in tests and "secret" not in tests and "@mark" not in tests
-    assert '"diagnosis": "sum added one"' in (out / "grade/lab1/signatures.json").read_text()
+    assert json.loads((out / "grade/lab1/signatures.json").read_text()) == {"mutants": [
+        {"exercise": "1.1", "diagnosis": "sum added one", "failures": {"open": "wrong"}}]}
     readme = (out / "README.md").read_text()
     assert "# Quire, lab 1: Sums" in readme and "| 1 | Sum | `sum`, `raise` |" in readme and "$" not in readme
     assert "LAB ?= 1" in (out / "grade/student.mk").read_text()
@@ -194,7 +202,7 @@ def test_a_whole_file_is_carried(root, tmp_path):
     student_tree.make(root, 1, tmp_path / "one")
     solve(tmp_path / "one")
     report = student_tree.make(root, 2, tmp_path / "two", tmp_path / "one")
-    assert report == ["taken: raise of kern/mem/count.h", "taken: kern/mem/sum.c"]
+    assert report == ["taken: raise of kern/mem/count.h", "taken: kern/mem/sum.c", NOTE]
     text = (tmp_path / "two/kern/mem/sum.c").read_text()
     assert SOLUTION in text and "not_written(__func__, 2, 1);" in text and "not_in_this_lab" not in text
     assert "\treturn c->n += 1;" in (tmp_path / "two/kern/mem/count.h").read_text()
@@ -206,7 +214,8 @@ def test_functions_are_carried_into_a_file_that_changed(root, tmp_path):
     path = root / "kern/mem/sum.c"
     path.write_text(path.read_text() + "\nint more;\n")
     report = student_tree.make(root, 2, tmp_path / "two", tmp_path / "one")
-    assert report == ["taken: raise of kern/mem/count.h", "taken: sum of kern/mem/sum.c with FIRST, MINE, mine"]
+    assert report == ["taken: raise of kern/mem/count.h", "taken: sum of kern/mem/sum.c with FIRST, MINE, mine",
+                      NOTE]
     text = (tmp_path / "two/kern/mem/sum.c").read_text()
     assert "int more;" in text and "\treturn mine(array[n]);" in text and "step" not in text
     assert text.index("#define FIRST") < text.index("static int mine") < text.index("\treturn mine")
@@ -221,7 +230,7 @@ def test_what_cannot_be_carried(root, tmp_path):
     assert report[0] == ("not taken: raise of kern/mem/count.h: its parameters or its type are different now; "
                          "it is the reference's")
     assert report[1].startswith("not taken: sum of kern/mem/sum.c: it cannot be compiled here (")
-    assert len(report) == 2
+    assert report[2:] == [NOTE]
     text = (tmp_path / "two/kern/mem/sum.c").read_text()
     assert "return step(array[n]);" in text and "not_written(__func__, 2, 1);" in text
 
@@ -229,7 +238,7 @@ def test_what_cannot_be_carried(root, tmp_path):
 def test_an_unwritten_function_is_the_reference_s(root, tmp_path):
     student_tree.make(root, 1, tmp_path / "one")
     report = student_tree.make(root, 2, tmp_path / "two", tmp_path / "one")
-    assert [line.split(":")[2] for line in report] == [" your tree does not have it written; it is the reference's"] * 2
+    assert [line.split(":")[2] for line in report[:2]] == [" your tree does not have it written; it is the reference's"] * 2
     assert "return step(array[n]);" in (tmp_path / "two/kern/mem/sum.c").read_text()
 
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Check every grade/labN/lab.toml: its keys, its points, and the functions that it names.
+"""Check every grade/labN/lab.toml: its keys, its points, and the functions that it names; and the wrong solutions.
 
-What one file must have is said in grade/quire/lab_toml.py. Besides, no two labs have one function.
+What one file must have is said in grade/quire/lab_toml.py. Besides, no two labs have one function, and each
+wrong solution (grade/quire/mutant.py) can be applied.
 """
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from quire import lab_toml  # noqa: E402  (the path comes first)
+from quire import lab_toml, mutant  # noqa: E402  (the path comes first)
 
 
 def complaints(root):
@@ -28,7 +29,8 @@ def complaints(root):
 
 
 def main():
-    found = list(complaints(pathlib.Path.cwd()))
+    root = pathlib.Path.cwd()
+    found = list(complaints(root)) or list(mutant.misfits(root))
     print("".join(line + "\n" for line in found), end="")
     sys.exit(1 if found else 0)
 

@@ -1,0 +1,158 @@
+"""`make mutants [LAB=n] [M=name]`: tests for the tests of labs.
+
+Each mutant (mutant.py) is applied alone, and its lab's tests run on the kernel. A mutant is caught if a test fails that
+covers its exercise. The kinds of its failures are its signature (lab_signatures.py), from which a student's
+failures get a diagnosis; the report says which mutants print their own.
+"""
+import argparse
+import json
+import os
+import queue
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+from quire import build, lab_grade, lab_run, lab_signatures, lab_toml, patches
+from quire.mutant import MutantError, mutants_of
+from quire.student_tree import results_path
+from quire.tree_copy import BuildError
+from quire.workbench import Workbench
+
+@dataclass
+class Finding:
+    """What became of a mutant."""
+
+    name: str
+    exercise: str
+    diagnosis: str
+    problem: str = ""  # why it could not be tried
+    caught: list = field(default_factory=list)  # the tests of its exercise that failed
+    failures: dict = field(default_factory=dict)  # {test: kind of failure}: the signature
+    printed: bool = False  # its own diagnosis comes with a failure
+
+
+class Trial:
+    """Tries the mutants of one lab on workbenches that take turns."""
+
+    def __init__(self, lab, benches):
+        self.lab = lab
+        self.benches = queue.Queue()
+        for bench in benches:
+            self.benches.put(bench)
+        self.checks = lab_grade.checks_of(lab.number)
+        self.blockers = {test.name: [*test.covers, *test.needs] for test in lab.tests}
+        self.covers = {test.name: test.covers for test in lab.tests}
+
+    def run(self, mutant):
+        """The Finding of one mutant."""
+        finding = Finding(mutant.name, mutant.exercise, mutant.diagnosis)
+        bench = self.benches.get()
+        try:
+            kernel = bench.kernel(mutant.files, lambda tree: patches.apply(mutant.patch, tree))
+            self._judge(finding, lab_run.Runner(1, 1, self.blockers, kernel).run(self.checks))
+        except (BuildError, patches.PatchError) as error:
+            finding.problem = str(error)
+        finally:
+            bench.restore(mutant.files)
+            self.benches.put(bench)
+        return finding
+
+    def _judge(self, finding, outcomes):
+        finding.failures = lab_signatures.signature(outcomes)
+        finding.caught = [outcome.check.name for outcome in outcomes if outcome.status == lab_run.FAILED
+                          and finding.exercise in self.covers[outcome.check.name]]
+
+
+def find_printed(lab, findings, table):
+    """Note which mutants' failures get their own diagnosis."""
+    for finding in findings:
+        outcomes = [SimpleNamespace(check=test, key=finding.failures.get(test.name, "")) for test in lab.tests]
+        finding.printed = finding.diagnosis in lab_signatures.diagnoses(lab.number, outcomes, table).values()
+
+
+def table_of(findings):
+    """The lab's table of signatures."""
+    return [{"name": finding.name, "exercise": finding.exercise, "diagnosis": finding.diagnosis,
+             "failures": finding.failures} for finding in findings if finding.failures]
+
+
+def report(lab, findings):
+    """Lines for people: one for each exercise, then the mutants that need work."""
+    lines = [f"Lab {lab.number}: {lab.title}"]
+    for exercise in lab.exercises:
+        mine = [finding for finding in findings if finding.exercise == exercise.id]
+        caught = sum(bool(finding.caught) for finding in mine)
+        printed = sum(finding.printed for finding in mine)
+        lines.append(f"  {exercise.id}  {caught:3}/{len(mine)} caught, {printed:3} with their own diagnosis  {exercise.title}")
+    for finding in findings:
+        if finding.problem:
+            lines.append(f"  {finding.name} cannot be tried: {finding.problem.strip()}")
+        elif not finding.caught:
+            other = f" ({', '.join(finding.failures)} failed)" if finding.failures else ""
+            lines.append(f"  {finding.name} is not caught by a test of {finding.exercise}{other}: {finding.diagnosis}")
+        elif not finding.printed:
+            lines.append(f"  {finding.name} does not print its diagnosis: {finding.diagnosis}")
+    return lines
+
+
+def results(number):
+    """The Findings of the last full run, or an empty list."""
+    try:
+        return [Finding(**entry) for entry in json.loads(results_path(number).read_text(encoding="utf-8"))]
+    except FileNotFoundError:
+        return []
+
+
+def try_lab(lab, benches, wanted):
+    """Try the lab's mutants with `wanted` in their names. Returns the Findings."""
+    chosen = [mutant for mutant in mutants_of(lab) if wanted in mutant.name]
+    trial = Trial(lab, benches)
+    findings = []
+    with ThreadPoolExecutor(len(benches)) as pool:
+        for finding in pool.map(trial.run, chosen):
+            state = "cannot be tried" if finding.problem else "caught" if finding.caught else "NOT CAUGHT"
+            print(f"{finding.exercise} {finding.name}: {state}", flush=True)
+            findings.append(finding)
+    names = {finding.name for finding in findings}
+    others = [finding for finding in results(lab.number) if finding.name not in names] if wanted else []
+    find_printed(lab, findings, table_of(findings + others))
+    if not wanted:
+        path = results_path(lab.number)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps([asdict(finding) for finding in findings], indent=1) + "\n", encoding="utf-8")
+    return findings
+
+
+def main():
+    """The command `grade/mutants`."""
+    parser = argparse.ArgumentParser(prog="grade/mutants", description="Try wrong solutions on the tests of labs.")
+    parser.add_argument("--lab", type=int, help="only this lab's")
+    parser.add_argument("--mutant", default="", help="only those with this in their names")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
+    options = parser.parse_args()
+    started, before = time.monotonic(), os.times()
+    failed, tried = False, 0
+    try:
+        labs = [lab for lab in lab_toml.labs() if options.lab in (None, lab.number)]
+        with tempfile.TemporaryDirectory(prefix="quire-mutants-") as folder:
+            benches = [Workbench(Path(folder, str(at))) for at in range(max(1, options.jobs))]
+            for lab in labs:
+                if not lab.tests or not mutants_of(lab):
+                    continue
+                findings = try_lab(lab, benches, options.mutant)
+                tried += len(findings)
+                failed |= any(finding.problem or not finding.caught for finding in findings)
+                print("\n".join(report(lab, findings)))
+    except (lab_toml.LabError, MutantError, patches.PatchError) as error:
+        print(f"mutants: {error}", file=sys.stderr)
+        return 2
+    if not tried:
+        print("mutants: none was tried", file=sys.stderr)
+        return 2
+    used = sum(os.times()[:4]) - sum(before[:4])
+    print(f"{tried} mutants, {time.monotonic() - started:.0f} s, {used:.0f} s of processor time")
+    return 1 if failed else 0
