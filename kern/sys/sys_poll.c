@@ -4,8 +4,8 @@
 #include "sys/sys_poll.h"
 
 #include "fs/fdtable.h"
-#include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/poll_list.h"
 #include "sys/sys_restart.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
@@ -15,12 +15,6 @@
 // About how many instructions it takes to ask a file.
 #define POLL_COST 100
 
-// One of the descriptors of a poll.
-struct polled {
-	struct file *file;    // a reference; NULL: the descriptor is not open, or below 0
-	struct waiter waiter; // on one of the file's queues while the poll waits
-};
-
 // Returns the events that hold for a file now. A file without a poll operation never waits.
 static unsigned int file_events(struct file *file, struct poll_table *table)
 {
@@ -29,46 +23,64 @@ static unsigned int file_events(struct file *file, struct poll_table *table)
 	return file->ops->poll(file, table);
 }
 
-// Look at every file, and put a waiter on its queue as long as none was ready: with one ready
-// the poll does not sleep, and the rest is only looked at. A descriptor below 0 is passed over;
-// one that is not open reports POLLNVAL, which is no error of the call. Returns how many have
-// events.
-static int look(struct pollfd *fds, struct polled *polled, uint32_t count, bool wait)
+// Look at a file, and put a waiter on its queue if `wait`. A descriptor below 0 is passed over; one
+// that is not open reports POLLNVAL, which is no error of the call. Returns true if the descriptor
+// has events.
+static bool look_at(struct pollfd *fd, struct polled *polled, bool wait)
 {
+	struct poll_table table = { wait ? &polled->waiter : NULL };
+
+	fd->revents = 0;
+	if (fd->fd < 0)
+		return false;
+	if (!polled->file)
+		fd->revents = POLLNVAL;
+	else
+		fd->revents = (short)(file_events(polled->file, &table) &
+		                      ((uint32_t)fd->events | POLLERR | POLLHUP));
+	return fd->revents != 0;
+}
+
+// Look at every file, and put a waiter on its queue as long as none was ready: with one ready
+// the poll does not sleep, and the rest is only looked at. Returns how many have events.
+static int look(struct poll_list *list, bool wait)
+{
+	struct poll_block *block;
 	int ready = 0;
 
-	for (uint32_t i = 0; i < count; i++) {
-		struct poll_table table = { wait && !ready ? &polled[i].waiter : NULL };
-
-		fds[i].revents = 0;
-		if (fds[i].fd < 0)
-			continue;
-		if (!polled[i].file)
-			fds[i].revents = POLLNVAL;
-		else
-			fds[i].revents = (short)(file_events(polled[i].file, &table) &
-			                         ((uint32_t)fds[i].events | POLLERR | POLLHUP));
-		ready += fds[i].revents != 0;
-		(void)yield_after(POLL_COST);
+	for (block = list->first; block; block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++) {
+			ready += look_at(&block->fds[i], &block->polled[i], wait && !ready);
+			(void)yield_after(POLL_COST);
+		}
 	}
 	return ready;
 }
 
+// Take all waiters off their queues.
+static void stop_waiting(struct poll_list *list)
+{
+	for (struct poll_block *block = list->first; block; block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++) {
+			waiter_remove(&block->polled[i].waiter);
+			(void)yield_after(POLL_COST / 4);
+		}
+	}
+}
+
 // Look and sleep until a file is ready, a signal waits, or the time is over. Files count more
 // than a signal: it interrupts only if none is ready.
-static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, uint64_t deadline)
+static int poll_loop(struct poll_list *list, uint64_t deadline)
 {
 	bool wait = deadline != 0;
 	int ready, error = 0;
 
 	for (;;) {
-		ready = look(fds, polled, count, wait);
+		ready = look(list, wait);
 		if (!ready && wait && !thread_signal_pending())
 			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
-		for (uint32_t i = 0; i < count && wait; i++) {
-			waiter_remove(&polled[i].waiter);
-			(void)yield_after(POLL_COST / 4);
-		}
+		if (wait)
+			stop_waiting(list);
 		if (!ready && thread_signal_pending())
 			return -ERESTARTNOHAND;
 		if (ready || !wait)
@@ -80,27 +92,19 @@ static int poll_loop(struct pollfd *fds, struct polled *polled, uint32_t count, 
 
 // The files are held by references: another process that shares the table may close a descriptor
 // meanwhile, and the queue of the file must not go while a waiter is on it.
-int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline)
+int poll_files(struct poll_list *list, uint64_t deadline)
 {
 	struct fdtable *files = process_current()->files;
-	struct polled *polled = kmalloc(MAX(count, 1u) * sizeof(*polled));
-	int result;
 
-	if (!polled)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < count; i++) {
-		polled[i].file = fds[i].fd < 0 ? NULL : fd_get(files, fds[i].fd);
-		list_init(&polled[i].waiter.link);
-		(void)yield_after(POLL_COST);
+	for (struct poll_block *block = list->first; block; block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++) {
+			int fd = block->fds[i].fd;
+
+			block->polled[i].file = fd < 0 ? NULL : fd_get(files, fd);
+			(void)yield_after(POLL_COST);
+		}
 	}
-	result = poll_loop(fds, polled, count, deadline);
-	for (uint32_t i = 0; i < count; i++) {
-		if (polled[i].file)
-			file_put(polled[i].file);
-		(void)yield_after(POLL_COST / 4);
-	}
-	kfree(polled);
-	return result;
+	return poll_loop(list, deadline);
 }
 
 // Convert a time-out to a deadline. 0 means: do not wait. More than 2^32 seconds become no
@@ -212,29 +216,58 @@ static short __user *revents_of(struct pollfd __user *fds, uint32_t i)
 	return (short __user *)((uintptr_t)(__force void *)fds + offset);
 }
 
+// Fetch the descriptors from the program. Returns 0 or -EFAULT.
+static int fetch_list(struct poll_list *list, struct pollfd __user *user)
+{
+	size_t done = 0;
+
+	for (struct poll_block *block = list->first; block; block = block->next) {
+		size_t size = block->count * sizeof(*block->fds);
+
+		if (copyin(aspace_current(), block->fds,
+		           (const char __user *)(__force const char *)user + done, size))
+			return -EFAULT;
+		done += size;
+		(void)yield_after((uint32_t)size / 4);
+	}
+	return 0;
+}
+
+// Store the revents of all descriptors. Returns 0 or -EFAULT.
+static int store_revents(const struct poll_list *list, struct pollfd __user *user)
+{
+	uint32_t done = 0;
+
+	for (struct poll_block *block = list->first; block; block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++, done++) {
+			if (put_user(aspace_current(), revents_of(user, done),
+			             block->fds[i].revents))
+				return -EFAULT;
+			(void)yield_after(POLL_COST / 4);
+		}
+	}
+	return 0;
+}
+
 // Fetch the descriptors, poll them, and store revents alone: `fd` and `events` stay the
 // program's (POSIX: poll). They are stored also when a signal ended the wait. Returns how many
 // have events, or -errno.
 static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadline)
 {
-	struct aspace *as = aspace_current();
-	struct pollfd *fds;
+	struct poll_list list;
 	long result;
 
 	if (count > thread_limit(RLIMIT_NOFILE))
 		return -EINVAL;
-	fds = kmalloc(MAX(count, 1u) * sizeof(*fds));
-	if (!fds)
-		return -ENOMEM;
-	result = copyin(as, fds, user, count * sizeof(*fds));
+	result = poll_list_make(&list, count);
 	if (!result)
-		result = poll_files(fds, count, deadline);
-	for (uint32_t i = 0; i < count && (result >= 0 || result == -ERESTARTNOHAND); i++) {
-		if (put_user(as, revents_of(user, i), fds[i].revents))
+		result = fetch_list(&list, user);
+	if (!result) {
+		result = poll_files(&list, deadline);
+		if (store_revents(&list, user))
 			result = -EFAULT;
-		(void)yield_after(POLL_COST / 4);
 	}
-	kfree(fds);
+	poll_list_free(&list);
 	return result;
 }
 

@@ -2,14 +2,16 @@
 #pragma once
 
 #include "kern.h"
-#include <abi/poll.h>
 #include <abi/signal.h>
 #include <abi/time.h>
 
-// Wait until one of the `count` descriptors in fds[] has one of its events, or until clock_ns()
-// reaches `deadline` (0: do not wait). Fills in revents. Returns how many descriptors have
-// events; -ERESTARTNOHAND if none has and a signal is to be delivered; -ENOMEM.
-int poll_files(struct pollfd *fds, uint32_t count, uint64_t deadline);
+struct poll_list;
+
+// Wait until one of the descriptors of `list` has one of its events, or until clock_ns() reaches
+// `deadline` (0: do not wait). Fills in revents, and references on the files, which poll_list_free
+// drops. Yields. Returns how many descriptors have events; -ERESTARTNOHAND if none has and a signal
+// is to be delivered.
+int poll_files(struct poll_list *list, uint64_t deadline);
 
 // Convert a time-out to a deadline: NULL becomes NO_DEADLINE, no time 0. Returns 0; -EFAULT;
 // -EINVAL for a negative time or one with 10^9 nanoseconds or more.

@@ -3,10 +3,15 @@
 #include "fs/fdtable.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/poll_list.h"
 #include "sys/sys_poll.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/uaccess.h"
+
+// About how many instructions it takes to look at a descriptor in the sets.
+#define LOOK_COST 30
 
 // One of the three sets, and the events by which a descriptor gets into its answer.
 struct fd_set {
@@ -18,8 +23,7 @@ struct fd_set {
 struct select {
 	uint32_t words;        // words of 32 bits in each set
 	struct fd_set sets[3]; // readable, writable, exceptional
-	uint32_t count;        // how many descriptors are in any of them
-	struct pollfd *fds;    // those descriptors, to be polled
+	struct poll_list list; // the descriptors that are in any of them, to be polled
 };
 
 // Returns true if the program's set has descriptor `fd`.
@@ -51,28 +55,61 @@ static short events_of(const struct select *select, uint32_t fd)
 	return events;
 }
 
+// Returns how many of the first `n` descriptors are in any set. Yields.
+static uint32_t count_descriptors(const struct select *select, uint32_t n)
+{
+	uint32_t count = 0;
+
+	for (uint32_t fd = 0; fd < n; fd++) {
+		count += events_of(select, fd) != 0;
+		(void)yield_after(LOOK_COST);
+	}
+	return count;
+}
+
 // Make the list of descriptors to poll from the first `n`. Returns 0; -EBADF if one of them is
-// not open: poll would only mark it; -ENOMEM.
+// not open: poll would only mark it; -ENOMEM; -EINTR if the thread must die.
 static int list_descriptors(struct select *select, uint32_t n)
 {
 	struct fdtable *files = process_current()->files;
-	uint32_t count = 0;
+	int error = poll_list_make(&select->list, count_descriptors(select, n));
+	struct poll_block *block = select->list.first;
+	uint32_t used = 0;
 
-	for (uint32_t fd = 0; fd < n; fd++)
-		count += events_of(select, fd) != 0;
-	select->fds = kmalloc(MAX(count, 1u) * sizeof(*select->fds));
-	if (!select->fds)
-		return -ENOMEM;
-	for (uint32_t fd = 0; fd < n && select->count < count; fd++) {
+	for (uint32_t fd = 0; fd < n && block && !error; fd++) {
 		short events = events_of(select, fd);
 
+		error = yield_after(LOOK_COST);
 		if (!events)
 			continue;
 		if (fd_get_cloexec(files, (int)fd) < 0)
 			return -EBADF;
-		select->fds[select->count++] = (struct pollfd){ .fd = (int)fd, .events = events };
+		block->fds[used++] = (struct pollfd){ .fd = (int)fd, .events = events };
+		if (used == block->count) {
+			block = block->next;
+			used = 0;
+		}
 	}
-	return 0;
+	return error;
+}
+
+// Make the answer of one set. Returns how many bits are set in it.
+static int answer_set(const struct poll_list *list, struct fd_set *set)
+{
+	int total = 0;
+
+	for (const struct poll_block *block = list->first; block; block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++) {
+			uint32_t fd = (uint32_t)block->fds[i].fd;
+
+			if (!in_set(set, fd) || !(block->fds[i].revents & set->answered))
+				continue;
+			set->answers[fd / 32] |= 1u << fd % 32;
+			total++;
+		}
+		(void)yield_after(block->count * LOOK_COST);
+	}
+	return total;
 }
 
 // Make the answers and store them in the program's sets. A descriptor counts once for each set
@@ -83,14 +120,8 @@ static int answer(struct select *select)
 
 	for (int i = 0; i < 3; i++) {
 		struct fd_set *set = &select->sets[i];
-		for (uint32_t j = 0; j < select->count; j++) {
-			uint32_t fd = (uint32_t)select->fds[j].fd;
 
-			if (!in_set(set, fd) || !(select->fds[j].revents & set->answered))
-				continue;
-			set->answers[fd / 32] |= 1u << fd % 32;
-			total++;
-		}
+		total += answer_set(&select->list, set);
 		if (set->user &&
 		    copyout(aspace_current(), set->user, set->answers, select->words * 4))
 			return -EFAULT;
@@ -107,7 +138,7 @@ static int select_run(struct select *select, uint32_t n, uint64_t deadline)
 		error = list_descriptors(select, n);
 	if (error)
 		return error;
-	error = poll_files(select->fds, select->count, deadline);
+	error = poll_files(&select->list, deadline);
 	return error < 0 ? error : answer(select);
 }
 
@@ -156,7 +187,7 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	if (make_sets(&select, (count + 31) / 32))
 		return -ENOMEM;
 	result = select_run(&select, count, deadline);
-	kfree(select.fds);
+	poll_list_free(&select.list);
 	kfree(select.sets[0].bits);
 	return result;
 }

@@ -142,11 +142,20 @@ int waitq_wake_all(struct waitq *wq)
 	return woken;
 }
 
+// A poll may name one file a million times. One waiter wakes the thread as well as many would, and
+// waking many would take long with sched_lock held. If the thread yields while it adds them, others
+// may get in between; so there can be a few of one thread.
 void waiter_add(struct waitq *wq, struct waiter *waiter)
 {
-	waiter->thread = thread_current();
+	struct thread *thread = thread_current();
+
+	waiter->thread = thread;
 	spin_lock(&sched_lock);
-	list_add_tail(&wq->waiters, &waiter->link);
+	if (!list_empty(&wq->waiters) &&
+	    list_entry(wq->waiters.prev, struct waiter, link)->thread == thread)
+		list_init(&waiter->link);
+	else
+		list_add_tail(&wq->waiters, &waiter->link);
 	spin_unlock(&sched_lock);
 }
 

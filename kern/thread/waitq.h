@@ -68,7 +68,8 @@ struct waiter {
 	struct thread *thread;
 };
 
-// Put `waiter` on the queue for the current thread.
+// Put `waiter` on the queue for the current thread, unless the last waiter there is the thread's
+// too.
 void waiter_add(struct waitq *wq, struct waiter *waiter);
 
 // Sleep until one of the thread's queues is woken; `mode`, `deadline` and result as for

@@ -1,0 +1,38 @@
+// poll_list.h: the descriptors that a poll or a select waits for. There may be a million of them,
+// so they are in blocks of up to a page each: memory may have enough free pages but no long run of
+// them.
+#pragma once
+
+#include "fs/file.h"
+#include "mem/page.h"
+#include "thread/waitq.h"
+#include <abi/poll.h>
+
+// What the kernel keeps for a descriptor while it polls.
+struct polled {
+	struct file *file;    // a reference; NULL: the descriptor is not open, or below 0
+	struct waiter waiter; // on one of the file's queues while the poll waits
+};
+
+// Up to POLL_BLOCK descriptors, in the order of the list.
+struct poll_block {
+	struct poll_block *next;
+	uint32_t count;
+	struct polled *polled; // for each of fds[]; lies after them
+	struct pollfd fds[];
+};
+
+#define POLL_BLOCK \
+	((PAGE_SIZE - sizeof(struct poll_block)) / (sizeof(struct pollfd) + sizeof(struct polled)))
+
+struct poll_list {
+	struct poll_block *first;
+	uint32_t count;
+};
+
+// Make a list of `count` descriptors: each is -1, without events and without a file. Yields.
+// Returns 0; -ENOMEM; -EINTR if the thread must die. The caller calls poll_list_free in any case.
+int poll_list_make(struct poll_list *list, uint32_t count);
+
+// Free the list and drop its references on files. Yields.
+void poll_list_free(struct poll_list *list);
