@@ -14,11 +14,8 @@
 
 #define PROCESS_PAGES 3 // the pages of the process itself: kernel stack and structs
 
-// The cost of work in instructions, roughly: to test a process, to measure one with some files but
-// without its memory, to kill one.
-#define LOOK_COST 20
+// The cost in instructions, roughly, to measure a process with some files but without its memory.
 #define MEASURE_COST 1000
-#define KILL_COST 300
 
 static struct waitq victims_wait = WAITQ_INIT(victims_wait);
 static uint32_t victims; // [process_lock] victims that have been killed and have not ended
@@ -107,29 +104,30 @@ static struct aspace *space_of(const struct oom_measure *victim)
 	return aspace_get(process->aspace);
 }
 
+// A choice for signal_send_chosen: the processes whose memory is the space `arg`. They are victims
+// from now on.
+static bool becomes_victim(struct process *process, void *arg)
+{
+	if (process->aspace != arg)
+		return false;
+	victims += !process->oom_victim;
+	process->oom_victim = true;
+	return true;
+}
+
 // Kill the victim and all processes that share its memory: none of it is free before they all have
 // ended. Yields.
 static void kill(const struct oom_measure *victim)
 {
-	struct process_walk walk = { 0 };
-	struct process *process;
 	struct aspace *as;
-	uint32_t cost = 0;
 
 	spin_lock(&process_lock);
 	as = space_of(victim);
-	while (as && (process = process_walk_next(&walk, cost))) {
-		cost = LOOK_COST;
-		if (process->aspace != as)
-			continue;
-		victims += !process->oom_victim;
-		process->oom_victim = true;
-		signal_send(process, SIGKILL, NULL);
-		cost = KILL_COST;
-	}
 	spin_unlock(&process_lock);
-	if (as)
-		aspace_put(as);
+	if (!as)
+		return;
+	signal_send_chosen(becomes_victim, as, SIGKILL, NULL);
+	aspace_put(as);
 }
 
 // Choose a victim and kill it. `choosing` keeps other threads from doing the same meanwhile: one

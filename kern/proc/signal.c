@@ -302,29 +302,39 @@ static bool group_is_large(const struct pid_slot *group)
 	return false;
 }
 
-// Send to the members of a large group, with yields. Returns how many there are. The group's list
-// may change during a yield, so this walks over all processes.
-static int send_large_group(pid_t pgid, int signo, const struct signal_info *info)
+// The lock is released when it is time to yield; the walk finds its place again.
+int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void *arg, int signo,
+                       const struct signal_info *info)
 {
 	struct process_walk walk = { 0 };
 	struct process *process;
 	uint32_t cost = 0;
 	int count = 0;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	while ((process = process_walk_next(&walk, cost))) {
-		cost = process->pgid == pgid ? SEND_COST : LOOK_COST;
-		if (process->pgid != pgid)
+		cost = LOOK_COST;
+		if (!choose(process, arg))
 			continue;
 		count++;
-		if (signo > 0 && signo < NSIG)
-			signal_send(process, signo, info);
+		if (signo <= 0 || signo >= NSIG)
+			continue;
+		cost = SEND_COST;
+		signal_send(process, signo, info);
 	}
 	spin_unlock(&process_lock);
 	return count;
 }
 
-// The size is tested first: a walk over all processes would cost small groups too much.
+// A choice for signal_send_chosen: the members of the group *arg.
+static bool is_member(struct process *process, void *arg)
+{
+	return process->pgid == *(const pid_t *)arg;
+}
+
+// The size is tested first: a walk over all processes would cost small groups too much. The list of
+// a large group may change during a yield, so the walk is over all processes.
 int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 {
 	const struct pid_slot *group;
@@ -335,7 +345,8 @@ int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 	group = pid_slot(pgid);
 	large = group && group_is_large(group);
 	spin_unlock(&process_lock);
-	return large ? send_large_group(pgid, signo, info) : signal_send_group(pgid, signo, info);
+	return large ? signal_send_chosen(is_member, &pgid, signo, info) :
+	               signal_send_group(pgid, signo, info);
 }
 
 // The whole group gets the signal under one hold of the lock, so that no member joins or leaves in

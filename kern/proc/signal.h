@@ -111,6 +111,14 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 // if it is blocked or ignored, it ends the process.
 void signal_force(int signo, const struct signal_info *info);
 
+// Send `signo` to each process for which `choose(process, arg)` returns true, the oldest first; a
+// number that is no signal sends nothing. `choose` is called under process_lock, once for each
+// process, and may note its choice in the process. Yields.
+// Caller: holds no lock.
+// Returns how many processes were chosen. A thread that must die stops early.
+int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void *arg, int signo,
+                       const struct signal_info *info);
+
 // Send `signo` to every process of group `pgid`; a number that is no signal sends nothing. Returns
 // how many processes there are. Caller: holds no lock; may be an interrupt handler.
 int signal_send_group(pid_t pgid, int signo, const struct signal_info *info);

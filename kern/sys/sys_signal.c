@@ -20,32 +20,11 @@ static long check_signo(int signo)
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
 }
 
-// Approximate costs in instructions: to send a signal, and to look at a process that gets none.
-#define SEND_COST 300
-#define LOOK_COST 20
-
-// Send a signal to all processes but process 1 and the caller. The lock is released when it is
-// time to yield; the walk finds its place again. Returns how many processes there were.
-static int send_to_all(int signo, const struct signal_info *info)
+// A choice for signal_send_chosen: kill(-1) spares process 1 and the caller.
+static bool is_other(struct process *process, void *arg)
 {
-	struct process_walk walk = { 0 };
-	struct process *process;
-	uint32_t cost = 0;
-	int count = 0;
-
-	spin_lock(&process_lock);
-	while ((process = process_walk_next(&walk, cost))) {
-		cost = LOOK_COST;
-		if (process->pid == PID_INIT || process == process_current())
-			continue;
-		count++;
-		if (!signo_ok(signo))
-			continue;
-		cost = SEND_COST;
-		signal_send(process, signo, info);
-	}
-	spin_unlock(&process_lock);
-	return count;
+	(void)arg;
+	return process->pid != PID_INIT && process != process_current();
 }
 
 // Send a signal to process `pid`, or, with `thread`, only to its thread of the same number.
@@ -81,7 +60,7 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 		return -ESRCH;
 	if (pid > 0)
 		return send_to(pid, signo, &info, false);
-	count = pid == -1 ? send_to_all(signo, &info) :
+	count = pid == -1 ? signal_send_chosen(is_other, NULL, signo, &info) :
 	                    signal_kill_group(pid == 0 ? self->pgid : -pid, signo, &info);
 	return count == 0 ? -ESRCH : check_signo(signo);
 }
