@@ -264,8 +264,11 @@ static bool look_again(struct path *path)
 	return true;
 }
 
-// Find the ancestry, then rename. If finding it released tree_lock and the names stand for other
-// files now, find it again. Caller: holds rename_lock and tree_lock.
+// Find the ancestry, then rename. Finding it may release tree_lock, and a name may stand for
+// another file after that. If this is a directory, it was made meanwhile: directories have no
+// second names, and nobody renames them while rename_lock is held. So it is younger than both
+// parents, and lies above neither: there is no need to find the ancestry again. Caller: holds
+// rename_lock and tree_lock.
 static int rename_walked(struct path *from, struct path *to, unsigned int flags)
 {
 	bool names = from->last == LAST_NAME && to->last == LAST_NAME;
@@ -274,9 +277,11 @@ static int rename_walked(struct path *from, struct path *to, unsigned int flags)
 
 	assert_mutex_held(&tree_lock);
 	if (names && from->parent->dev == to->parent->dev) {
-		do
-			error = ancestry_find(from, to, &ancestry);
-		while (!error && (look_again(from) || look_again(to)));
+		error = ancestry_find(from, to, &ancestry);
+		if (look_again(from))
+			ancestry.from_above = false;
+		if (look_again(to))
+			ancestry.to_above = false;
 	}
 	return error ? error : rename_paths(from, to, &ancestry, flags);
 }
