@@ -67,6 +67,12 @@ static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_b
 // Copy the entries of all areas that the child inherits with their pages. Both batches run through
 // the whole copy, so that the parent's TLB is flushed once at the end (and at yields), not once
 // for each page. Returns 0, -ENOMEM or -EINTR, as ptes_clone.
+//
+// The copy's pt_lock is not held, for it has the rank of the parent's. Nobody writes to the copy's
+// tables meanwhile but a truncation, which finds the copy's areas through their object. It runs
+// while ptes_clone yields, that is between two entries, since the kernel is not preempted. It
+// removes what has been copied; catch_up removes what is copied later. With a second CPU the copy's
+// lock would have to be held, with a rank of its own.
 // Caller: holds as->lock for writing.
 static int clone_ptes(struct aspace *as, struct aspace *copy)
 {
@@ -78,7 +84,7 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&from, as->pgdir);
 	tlb_batch_begin(&to, copy->pgdir);
-	pgdir_guard(copy->pgdir, NULL); // no thread runs in the copy yet
+	pgdir_guard(copy->pgdir, NULL); // no lock: see above
 	list_for_each(area, &as->areas.list, link) {
 		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
 			continue; // the child's first fault maps device memory again
