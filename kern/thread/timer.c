@@ -41,7 +41,7 @@ static uint64_t slice_end;               // of the time slice, when programs run
 static struct avl_tree timers;           // armed, by deadline
 static struct lost_time clock_reference; // compares clock_ticks with the time-stamp counter
 static bool idle;                        // the idle thread halts
-static uint64_t busy_since; // the time-stamp counter at the last tick, or since the machine was idle
+static uint64_t busy_since;              // the cycle of the last tick, or of the end of idling
 
 static uint64_t realtime_at_boot; // constant after tick_init
 
@@ -160,11 +160,12 @@ static void timers_fire(void)
 	spin_unlock(&timer_lock);
 }
 
-// Returns true if the current thread has had the CPU for less than a sixteenth of the time since the
-// last tick, or since the machine was idle. Such a thread keeps it until the next tick, 10.6 ms in all at most. Else a process that
-// is woken shortly before a tick would lose the CPU at once: a fork would now and then last as long
-// as the child's whole life. A thread that gains by this has given up the CPU since the last tick,
-// so every thread that was in the run queue has had its turn.
+// Returns true if the current thread has had the CPU for less than a sixteenth of the time since
+// the last tick, or since the machine was idle. Such a thread keeps the CPU until the next tick,
+// 10.6 ms in all at most. Else a process that is woken shortly before a tick would lose the CPU at
+// once: a fork would now and then last as long as the child's whole life. A thread that gains by
+// this has given up the CPU since the last tick, so every thread that was in the run queue has had
+// its turn.
 static bool just_switched(void)
 {
 	uint64_t now = rdtsc(), before = busy_since;
