@@ -3,8 +3,8 @@
     {"mutants": [{"name": "page_free_twice", "exercise": "1.5", "diagnosis": "page_free accepts ...",
                   "failures": {"page_free_twice": "page_free: no panic", ...}}, ...]}
 
-`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). The table is made by
-running the patches of grade/labN/mutants; a tree without it gives no diagnosis. So does a run that resembles
+`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). `make student` makes the
+table from what `make mutants` found, which is in obj/mutants/labN.json; a tree without it gives no diagnosis. So does a run that resembles
 nothing: a wrong diagnosis costs a student more time than none.
 """
 import json
@@ -15,12 +15,15 @@ NEAR = 0.6  # how much of two sets of failures must be in both
 
 
 def table(number):
-    """The lab's mutants, or an empty list."""
-    try:
-        with open(build.source("grade", f"lab{number}", "signatures.json"), encoding="utf-8") as file:
-            return json.load(file)["mutants"]
-    except (OSError, ValueError, KeyError):
-        return []
+    """The lab's mutants, or an empty list: in a student's tree the table, else what `make mutants` found."""
+    for path, mutants in ((build.source("grade", f"lab{number}", "signatures.json"), lambda found: found["mutants"]),
+                          (build.path("mutants", f"lab{number}.json"), list)):
+        try:
+            with open(path, encoding="utf-8") as file:
+                return [mutant for mutant in mutants(json.load(file)) if mutant["failures"]]
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+    return []
 
 
 def signature(outcomes):

@@ -1,9 +1,10 @@
 """Mutants of labs: which objects a change compiles, how a patch gets its exercise, and what the report says."""
+import json
 import shutil
 
 import pytest
 
-from quire import build, lab_toml, mutant, mutants, patches, tree_copy, workbench
+from quire import build, lab_signatures, lab_toml, mutant, mutants, patches, tree_copy, workbench
 
 LAB = """title = "Sums"
 
@@ -99,6 +100,20 @@ def test_diagnoses_and_report(root):
         "  d is not caught by a test of 1.2 (sums failed): D.",
         "  e cannot be tried: a.c: error",
     ]
+
+
+def test_the_table_of_diagnoses(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "TREE", str(tmp_path / "tree"))
+    monkeypatch.setenv("QUIRE_OBJ", str(tmp_path / "obj"))
+    assert lab_signatures.table(1) == []
+    found = [{"diagnosis": "A.", "failures": {"all": "wrong"}}, {"diagnosis": "B.", "failures": {}}]
+    for path, content in ((tmp_path / "obj/mutants/lab1.json", found),
+                          (tmp_path / "tree/grade/lab1/signatures.json", {"mutants": found[:1]})):
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(content))
+        assert lab_signatures.table(1) == found[:1]
+    path.write_text("{")
+    assert lab_signatures.table(1) == found[:1]
 
 
 def test_only_users_of_an_inline_function_are_compiled():
