@@ -12,10 +12,10 @@ grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
 grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl QUIRE_LINUX=$(base_O)/linux \
 	PYTHONDONTWRITEBYTECODE=1
 
-## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot
+## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot; HANDOUTS=1: also pandoc and weasyprint
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
 setup:
-	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) $(ORACLE))
+	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) '$(ORACLE)' '$(HANDOUTS)')
 
 ## doctor: the tools that there are and their versions, known faults of these versions, and a boot
 doctor:

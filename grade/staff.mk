@@ -1,6 +1,6 @@
 # What only the labs' staff needs. Students' trees do not have this file.
 
-.PHONY: student mutants proof
+.PHONY: student mutants proof handouts
 
 ## student: LAB=N OUT=DIR [FROM=TREE]: the tree that a student of lab N gets, with the student's code out of TREE
 student:
@@ -16,3 +16,7 @@ mutants: kernel
 proof: all
 	$(grade_env) $(or $(grade_python),false) grade/proof $(if $(LAB),--lab '$(LAB)') $(if $(E),--exercise '$(E)') \
 		$(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(J),--jobs '$(J)')
+
+## handouts: the labs' handouts and the quick reference as HTML and PDF, in obj/handouts; STAFF=1: with answers
+handouts: all
+	$(grade_env) grade/handouts/render $(if $(STAFF),--staff)

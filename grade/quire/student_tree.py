@@ -22,7 +22,8 @@ from quire import build, carry, lab_toml, source, stubs
 # What stays behind: the project's own tests, answers, and the machinery that makes trees and mutants.
 STAFF = [
     ".ci/*", "grade/self/*", "grade/system/*", "grade/mistakes/*", "grade/lab*/mutants/*", "grade/lab*/answers*",
-    "grade/lab*/staff*", "grade/lab*/hidden*", "grade/INSTRUCTORS.md", "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
+    "grade/lab*/staff*", "grade/lab*/hidden*", "grade/INSTRUCTORS.md", "grade/handouts/*", "grade/quire/handout.py",
+    "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
     "grade/mistake", "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/mistakes.py",
     "grade/quire/stubs.py", "grade/quire/carry.py",
     "grade/quire/student_tree.py", "grade/quire/mutant.py", "grade/quire/mutants.py", "grade/quire/proof.py",
