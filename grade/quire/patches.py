@@ -18,7 +18,7 @@ from pathlib import Path
 
 from quire import source
 
-FIELD = re.compile(r"(\w+): (.*)")
+FIELD = re.compile(r"(\w+): ?(.*)")
 PLACE = re.compile(r"@@ (\S+) (\w+)$")
 
 

@@ -13,9 +13,9 @@ from quire import build, stretch
 
 # The first of these that a failure's text has is its reason.
 REASONS = [
+    re.compile(r"(it did not end) within"),  # before the panic by which the kernel then shows where it spins
     re.compile(r"^\s*(panic: .*)$", re.M),
     re.compile(r"(the machine reset itself)"),
-    re.compile(r"(it did not end) within"),
     re.compile(r"(the processor halted with interrupts off)"),
     re.compile(r"the audit of the machine's memory found:\n\s*([\w-]+): "),
 ]

@@ -7,7 +7,8 @@ import pytest
 from quire import reporter
 
 PANIC = "kern/a.c: x was running\nthe kernel panicked\n    panic: page_free: page {} is free already\nagain: make"
-TIME_OUT = "it did not end within 1000 million instructions\nagain: make {}"
+TIME_OUT = ("it did not end within 1000 million instructions: at spin+0x{}\nthe kernel's last messages:\n"
+            "    panic: non-maskable interrupt: at spin+0x{}")
 
 
 class Run:
@@ -66,7 +67,7 @@ def test_three_time_outs_end_the_run(run):
     run = run("abcd")
     for name in "abc":
         assert not run.stops
-        run.report(name, TIME_OUT.format(name))
+        run.report(name, TIME_OUT.format(name, name))
     assert run.stops
     assert "so the others were not run" in run.end()
 
