@@ -5,8 +5,9 @@ checks name a mistake where it is made. The gate also reads the debug informatio
 no worker has to.
 """
 import sys
+from types import SimpleNamespace
 
-from quire import build, guest, record
+from quire import build, explain, guest, record
 
 PROGRAM = "hello"
 
@@ -23,7 +24,12 @@ def complaint(kernel, words):
         failed = f"the {words} does not boot"
     else:
         failed = f"the {words} boots, but does not run {program.shown_source} as it should"
-    text = outcome.explain(f"{failed}, so no other test runs.")
+    failed += ", so no other test runs."
+    if outcome.result.kind == "reset":
+        setup, limit = explain.machine_of(SimpleNamespace(
+            kernel=kernel or build.path("quire.elf"), test=PROGRAM, append="", mem=128, cpu="max"))
+        return f"{failed}\n{explain.again(setup, limit)}\nagain: make explain T={PROGRAM}"
+    text = outcome.explain(failed)
     return text if outcome.result.message else f"{text}\n{difference}"
 
 

@@ -54,7 +54,7 @@ def build_in(tree, patch):
 def grade(tree, patch):
     """(what `make grade` prints, the processor time it uses)"""
     needs = " ".join(f"obj/{kernel}" for kernel in KERNELS)
-    command = ["make", "-C", str(tree), "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={needs}"]
+    command = ["make", "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={needs}"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, env=tree_copy.environment(), check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -67,7 +67,7 @@ def at_the_screen(tree, patch):
     """What `make qemu-nox` prints at a terminal from the command on, up to the sentence or the end."""
     typed, wanted = patch.fields["types"], re.compile(patch.fields.get("screen", patch.fields["sees"]))
     ours, theirs = pty.openpty()
-    command = ["make", "-C", str(tree), "O=obj", "qemu-nox"]
+    command = ["make", "O=obj", "qemu-nox"]
     needs = [f"-o{name}" for name in ("obj/archive.cpio",)]
     process = subprocess.Popen(command + needs, env=tree_copy.environment(), stdin=theirs, stdout=theirs,
                                stderr=theirs, start_new_session=True)
