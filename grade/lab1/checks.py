@@ -126,6 +126,12 @@ def boot_alloc_wraps(rng):
     return ops + [op("boot_alloc", 16, 16)]
 
 
+@check("boot_alloc panics after page_init, when its memory is no longer free")
+def boot_alloc_closed(rng):
+    return [op("boot_range", 0x201000, 0x202000, 0x800000, 1), op("boot_alloc", 16, 16), op("release_locks"),
+            op("boot_alloc", 0x10000, 0x1000), op("release_locks"), op("boot_alloc", 0, 1), op("release_locks")]
+
+
 @check("boot_alloc keeps to its contract for random sizes")
 def boot_alloc_random(rng):
     ops = [op("boot_range", 0x201000, 0x201000 + rng.randrange(0x1000), 0x280000)]
@@ -252,7 +258,7 @@ def specific_refused(rng):
                       op("page_alloc_specific", 6, 0x38000), *look()]
 
 
-@check("page_alloc_specific finds a page that is a spare one")
+@check("page_alloc_specific of a spare page leaves the allocator in order")
 def specific_spare(rng):
     return pool(6) + [op("page_alloc_specific", 0, FIRST + 2), op("spare", 0),
                       op("page_alloc_specific", 1, FIRST + 2), *look()]

@@ -28,6 +28,8 @@ def findings(content, kernel, step, model):
         layout = audit_dwarf.layout(kernel, elf)
     with Memory(content, layout) as memory:
         found = audit.Audit(memory)
+        if not memory.value("zero_page"):
+            return []  # page_init has not run, or the zero page comes later
         if found.run("kernel-image", audit_pages.kernel_image, elf):
             found.run("kinds", audit_pages.read_pages)
         for name, checks in STEPS[: names.index(step) + 1] if found.pages else ():

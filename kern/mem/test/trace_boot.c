@@ -38,10 +38,13 @@ TRACE_OP(use_map)
 		                      .taken_count = taken_count };
 }
 
-// boot_range START NEXT END: let boot_alloc allocate from there.
+// boot_range START NEXT END CLOSED: let boot_alloc allocate from there; with CLOSED = 1 as if page_init
+// had run.
 TRACE_OP(boot_range)
 {
-	boot_map = (struct boot_map){ .start = args[0], .next = args[1], .end = args[2] };
+	boot_map = (struct boot_map){
+		.start = args[0], .next = args[1], .end = args[2], .closed = args[3]
+	};
 }
 
 // boot_next_gap FROM: reports what it returned, and the gap.

@@ -47,7 +47,6 @@ TRACE_OP(pool)
 	page_total = total;
 	page_pool = (struct page_pool){ .lock = SPINLOCK_INIT("page", RANK_PAGE) };
 	page_pool.free.next = page_pool.free.prev = &page_pool.free;
-	page_pool.usable_count = total - args[1];
 	page_pool.contig_end = total;
 	for (size_t i = 0; i < args[1]; i++)
 		pages[i] = (page_t){ .kind = PAGE_RESERVED };
@@ -78,7 +77,7 @@ TRACE_OP(world)
 	trace_value(trace_page_number(zero_page));
 	trace_value(page_pool.free_count);
 	trace_value(page_pool.cached_count);
-	trace_value(page_pool.usable_count);
+	trace_value(page_usable_count());
 }
 
 // Report what a function that stores a page returned and stored, and put the page into a slot.
