@@ -165,3 +165,18 @@ def test_unwritten_exercise_stops_only_its_tests():
     statuses = [found.status for found in runner.run(checks)]
     assert statuses == [PASSED] + [UNWRITTEN] * (len(checks) - 1)
     assert runner.machines == 1
+
+
+@pytest.mark.parametrize("hole", ["0x800000-0x900001", "0x900000-0x800000", "0x800000", "x"])
+def test_hole_that_is_no_list_of_ranges(hole):
+    done = trace.run([("start", [Op("clear_map")])], Machine(hole=hole))
+    assert done.result.kind == "boot" and "hole=" in done.log
+
+
+def test_hole_in_memory():
+    ops = [op("boot_state")]
+    done = trace.run([("boot_alloc", ops)], Machine(16, "0x800000-0x900000,0xa00000-0xb00000"))
+    lines = done.reports[0].more + [done.reports[0].values]
+    ranges = [(start, end) for kind, start, end in lines[1:] if kind == 1]
+    assert (0x100000, 0x800000) in ranges and (0x900000, 0xA00000) in ranges
+    assert all(end <= 0x800000 or start >= 0x900000 for start, end in ranges)
