@@ -171,6 +171,8 @@ def run(options, log_file):
     log = Log(log_file)
     with terminal.RawTerminal(0 if options.tty else None) as local:
         feeder = Feeder(0, terminal.Keys() if local.raw else None)
+        if local.raw:
+            terminal.follow_window(0, feeder)
         session = Session(
             setup,
             stdout=Outlet(1),

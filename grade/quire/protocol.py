@@ -1,7 +1,8 @@
 """What travels over the serial lines: input frames (COM2) and the control transcript (COM4).
 
 COM2, to the machine: frames of a little-endian 16-bit length and that many bytes; a frame of
-length 0 ends the input. The first is sent when the control line has said `start`, because setting
+length 0 ends the input; the length 0xFFFF announces the size of the terminal's window, rows and
+columns of 16 bits each. The first is sent when the control line has said `start`, because setting
 up a serial port drops what it has received. COM2, from the machine: the program's output, raw.
 
 COM4, from the machine only: numbered lines, the first with the nonce that the host chose:
@@ -18,7 +19,8 @@ A program has no way to write there, so a complete transcript is the kernel's wo
 """
 import struct
 
-LONGEST_FRAME = 0xFFFF
+LONGEST_FRAME = 0xFFFE
+WINDOW_FRAME = 0xFFFF  # in the place of a length: rows and columns follow
 END_OF_INPUT = struct.pack("<H", 0)
 
 # How a run may end, and how many numbers stand before the TSC.
@@ -34,6 +36,11 @@ def frame(data):
     """The bytes that carry `data` (1 to LONGEST_FRAME bytes) to the program."""
     assert 0 < len(data) <= LONGEST_FRAME
     return struct.pack("<H", len(data)) + data
+
+
+def window_frame(rows, columns):
+    """The bytes that tell the machine's terminal the size of its window."""
+    return struct.pack("<HHH", WINDOW_FRAME, rows, columns)
 
 
 class Transcript:

@@ -1,7 +1,10 @@
 """The local terminal in raw mode, for --tty: every key goes to the machine."""
 import os
+import signal
 import termios
 import tty
+
+from quire import protocol
 
 ESCAPE = b"\x01"  # ^A
 
@@ -30,6 +33,18 @@ class RawTerminal:
     @property
     def raw(self):
         return self.saved is not None
+
+
+def follow_window(fd, feeder):
+    """Send the size of the terminal `fd` to the machine, now and whenever it changes. Between two
+    events the session waits for a second at most, so a change takes that long."""
+
+    def send(*_):
+        size = os.get_terminal_size(fd)
+        feeder.waiting += protocol.window_frame(size.lines, size.columns)
+
+    signal.signal(signal.SIGWINCH, send)
+    send()
 
 
 class Keys:

@@ -1,5 +1,6 @@
 """grade/run, as other people's test suites use it, with programs that bring another C library."""
 import calendar
+import fcntl
 import hashlib
 import json
 import os
@@ -167,6 +168,27 @@ def test_a_terminal_is_passed_through():
     os.write(ours, b"exit 3\r")
     assert shell.wait(PATIENCE) == 3
     assert termios.tcgetattr(theirs) == before
+
+
+def test_the_size_of_the_window_is_passed_through():
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (50, 132))
+    command = [RUN, "--tty", "--guest", "sh"]
+    shell = subprocess.Popen(command, stdin=theirs, stdout=theirs, preexec_fn=lambda: own(theirs))
+    read_until(ours, b"$ ")
+    os.write(ours, b"stty size\r")
+    read_until(ours, b"\r\n50 132\r\n$ ")
+    termios.tcsetwinsize(ours, (20, 70))
+    os.write(ours, b"until stty size | grep '20 70'; do true; done\r")
+    read_until(ours, b"\r\n20 70\r\n$ ")
+    os.write(ours, b"exit\r")
+    assert shell.wait(PATIENCE) == 0
+
+
+def own(terminal):
+    """In a new process: make it the controlling terminal, whose changes of size are signals."""
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 def read_until(descriptor, end):

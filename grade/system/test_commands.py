@@ -15,9 +15,44 @@ def test_first_lines(option):
     assert outcome.stdout == b"1\n2\n", outcome.explain("two lines expected")
 
 
-@pytest.mark.parametrize("name", ["grep", "head", "ls", "mkdir", "reboot", "rm", "sort", "tail", "wc"])
+@pytest.mark.parametrize("name", ["grep", "head", "ls", "mkdir", "reboot", "rm", "sort", "tail", "tee", "touch", "wc"])
 def test_usage_after_a_wrong_option(name):
     outcome = guest.run(name, "--help")
     complaint, usage = outcome.stderr.decode().splitlines()
     assert "invalid option" in complaint and usage.startswith(f"usage: {name} ")
     assert (outcome.result.kind, outcome.result.status) == ("exit", 2)
+
+
+def sh(script, **machine):
+    """What a script prints, with its errors, and its exit status."""
+    outcome = guest.run("sh", "-c", f"exec 2>&1; {script}", **machine)
+    return outcome.stdout.decode(), outcome.result.status
+
+
+@pytest.mark.parametrize("script, shown, status", [
+    ("cd /tmp; touch a; touch -c b; ls; touch /nosuch/x", "a\ntouch: /nosuch/x: No such file or directory\n", 1),
+    ("seq 3; seq 5 6; seq 9 -4 1; seq 2 1; seq 1 0 2", "1\n2\n3\n5\n6\n9\n5\n1\nseq: the step is 0\n", 2),
+    ("seq 2147483646 2147483647; seq x", "2147483646\n2147483647\nseq: x: not a whole number\n", 2),
+    ("echo a | tee /tmp/t; echo b | tee -a /tmp/t; cat /tmp/t; echo c | tee /x/y",
+     "a\nb\na\nb\ntee: /x/y: No such file or directory\nc\n", 1),
+    ("which ls; which nosuch", "/bin/ls\nwhich: nosuch: not found\n", 1),
+    ("mkdir -p /tmp/d/e; touch /tmp/d/e/x.c; find /tmp -name '*.?'; find /tmp -type d; find /none",
+     "/tmp/d/e/x.c\n/tmp\n/tmp/d\n/tmp/d/e\nfind: /none: No such file or directory\n", 1),
+    ("find /etc -name", "usage: find [PATH...] [-name PATTERN] [-type f|d|l]\n", 2),
+    ("clear", "\x1b[H\x1b[J", 0),
+    ("time nosuch | cat; stty", "time: nosuch: No such file or directory\n", None),
+    ("seq 2 > /tmp/n; less /tmp/n; less /none", "1\n2\nless: /none: No such file or directory\n", 1),
+    ("edit; edit /tmp/t </dev/null", "usage: edit FILE\nedit: standard input: Inappropriate ioctl for device\n", 1),
+])
+def test_tools(script, shown, status):
+    text, ended = sh(script)
+    if status is None:
+        assert text.startswith(shown)
+    else:
+        assert (text, ended) == (shown, status)
+
+
+def test_time():
+    text, status = sh("time sh -c 'sleep 2; exit 3'")
+    assert status == 3 and [line.split()[0] for line in text.splitlines()] == ["real", "user", "sys"]
+    assert text.startswith("real 2.0")

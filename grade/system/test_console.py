@@ -78,6 +78,12 @@ def start_cat(shell):
     shell.wait_for(r"one line\r?\none line\r?\n")
 
 
+def test_erase_knows_utf8(shell):
+    start_cat(shell)
+    shell.type("x\u00e4\u20ac\x7f\x7fy\n")
+    shell.wait_for(r"\nxy\r?\n")
+
+
 def test_end_of_input(shell):
     start_cat(shell)
     shell.type("\x04")
@@ -120,3 +126,108 @@ def test_screen_scrolls(shell):
     text = screen.wait_for(rf"^line{i}\n\$$")
     assert "line0" not in text.splitlines()
     assert f"line{i - 1}" in text.splitlines()
+
+
+def test_history_and_editing(shell):
+    shell.command("echo one")
+    shell.type("\x1b[A\x1b[D\x1b[D\x7fX\x01\x1b[Cc\x1b[3~\n")  # up; oXe; echo -> echo
+    assert "\nXne\r\n" in shell.wait_for(console.PROMPT)
+    shell.type("unfinished\x10\x10\x0e\x0e\x15echo kept\n")
+    assert "\nkept\r\n" in shell.wait_for(console.PROMPT)
+
+
+def test_completion(shell):
+    shell.type("memsh\t-h\x15")
+    shell.wait_for("memshow -h")
+    shell.type("cat /etc/mo\t | wc -l\n")
+    assert f"\n{len(motd().splitlines())}" in shell.wait_for(console.PROMPT).replace(" ", "")
+    shell.type("ls /e\t\t")
+    shell.wait_for(r"help  motd|motd  help")
+    shell.type("\x15rm\t\t")
+    shell.wait_for(r"rm  rmdir|rmdir  rm")
+
+
+def test_clear_key(shell):
+    shell.type("echo ab\x0cc\n")
+    shell.wait_for("\x1b\\[H\x1b\\[J\\$ echo ab")
+    shell.wait_for(r"\nabc\r\n")
+
+
+def test_programs_find_canonical_mode(shell):
+    assert " icanon " in shell.command("stty") and "-echo" not in shell.command("stty")
+    shell.command("stty -echoe")
+    assert "-echoe " in shell.command("stty")
+
+
+def test_jobs(shell):
+    shell.type("cat | cat\n")
+    shell.wait_for(r"\| cat\r\n")
+    shell.type("one line\n")
+    shell.wait_for(r"one line\r\none line\r\n")  # both run
+    shell.type("\x1a")
+    shell.wait_for(r"\[1\] stopped  cat \| cat\r\n")
+    shell.wait_for(console.PROMPT)
+    assert shell.command("jobs") == "[1] stopped  cat | cat\n"
+    shell.type("fg\n")
+    shell.wait_for(r"fg\r\ncat \| cat\r\n")
+    shell.type("more\n")
+    shell.wait_for(r"more\r\nmore\r\n")
+    shell.type("\x03")
+    shell.wait_for(console.PROMPT)
+    assert shell.command("jobs") == ""
+    assert shell.command("fg") == "sh: fg: no such job\n"
+    start_cat(shell)
+    shell.type("\x1a")
+    shell.wait_for(r"\[1\] stopped  cat\r\n")
+    shell.wait_for(console.PROMPT)
+    assert shell.command("bg %1") == "[1] running  cat\n"
+    assert re.fullmatch(r"\[2\] \d+\n", shell.command("sleep 1000 &"))
+    assert shell.command("kill $!; sleep 0") == "[2] done     sleep 1000 &\n"
+
+
+def test_shell_survives_termination(shell):
+    assert shell.command("kill -TERM $$; echo alive") == "alive\n"
+    assert shell.command("sleep 1000 & kill $!; wait; echo over").endswith("over\n")
+
+
+def test_death_is_told(shell):
+    """The shell names the signal, the kernel's log the reason."""
+    answer = shell.command("/tests/die null")
+    assert re.search(r"die\[\d+\]: SIGSEGV \(11\) by write to 0x00000000, eip", answer)
+    assert answer.endswith("Segmentation fault\n") and shell.command("echo $?") == "139\n"
+
+
+def test_greeting_and_help(shell):
+    for said in "`help`", "`exit`", "ctrl-a x", "make cc F=hello.c":
+        assert said in shell.seen
+    shown = shell.command("help")
+    with open(build.source("user", "etc", "help"), encoding="utf-8") as file:
+        assert shown == file.read()
+
+
+def test_less(shell):
+    shell.command("seq 100 > /tmp/n")
+    shell.type("less /tmp/n\n")
+    shell.wait_for(r"\n23\x1b.*\r\n:1 of 100")  # a serial line has no size: 24 rows
+    shell.type(" ")
+    shell.wait_for(r":24 of 100")
+    shell.type("/77\r")
+    shell.wait_for(r"H77\x1b\[K")
+    shell.type("G")
+    shell.wait_for(r"\n100\x1b.*\r\n\(end")
+    shell.type("q")
+    shell.wait_for(r"\$ \Z")  # in the last row, or after a cleared screen: not after a newline
+    assert shell.command("seq 3 | less | cat") == "1\n2\n3\n"
+
+
+def test_editor(shell):
+    shell.command("seq 3 > /tmp/t")
+    shell.type("edit /tmp/t\n")
+    shell.wait_for(r"\^S save")
+    shell.type("zero\r\x1b[B\x1b[B\x1b[Fx\x1b[A\x1b[H\x1b[3~two\x11")
+    shell.wait_for("not saved; \\^Q again")
+    shell.type("\x13")
+    shell.wait_for("saved")
+    shell.type("\x11")
+    shell.wait_for(r"\$ \Z")
+    assert shell.command("cat /tmp/t") == "zero\n1\ntwo\n3x\n"

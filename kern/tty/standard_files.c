@@ -15,6 +15,8 @@
 #include "tty/tty.h"
 #include "fs/uio.h"
 
+#define WINDOW_FRAME 0xFFFFu // a length that means: rows and columns follow, 16 bits each
+
 #define KEPT_INPUT "/.run/stdin" // a file that is all the input, if it exists
 
 // [c] constant   [a] atomic
@@ -28,6 +30,8 @@ static struct {
 	uint8_t header[2];    // the header of the frame that is coming in
 	uint32_t header_used; // how many bytes of the header have come
 	uint32_t frame_left;  // how many bytes of the frame are still to come
+	uint8_t window[4];    // the size of the window that is coming in
+	uint32_t window_left; // how many bytes of it are still to come
 	bool ended;           // the frame of length 0 has come
 } input;
 
@@ -79,8 +83,26 @@ static void take_header(uint8_t byte)
 		return;
 	input.header_used = 0;
 	input.frame_left = input.header[0] | (uint32_t)input.header[1] << 8;
-	if (!input.frame_left)
+	if (input.frame_left == WINDOW_FRAME) {
+		input.frame_left = 0;
+		input.window_left = sizeof(input.window);
+	} else if (!input.frame_left) {
 		end_input();
+	}
+}
+
+// Process one byte of the window's size, which the host sends when it changes there.
+static void take_window(uint8_t byte)
+{
+	const uint8_t *w = input.window;
+	struct winsize size = { 0 };
+
+	input.window[sizeof(input.window) - input.window_left--] = byte;
+	if (input.window_left > 0 || mode != STDIO_TTY)
+		return;
+	size.ws_row = (uint16_t)(w[0] | w[1] << 8);
+	size.ws_col = (uint16_t)(w[2] | w[3] << 8);
+	tty_set_window(&serial_tty, &size);
 }
 
 // Take bytes from COM2 (serial_ports[].input), in its interrupt handler. Returns how many were
@@ -93,6 +115,10 @@ static size_t take_input(struct serial *port, const uint8_t *bytes, size_t n)
 	while (done < n && !input.ended) {
 		size_t part = MIN(n - done, (size_t)input.frame_left), taken;
 
+		if (input.window_left) {
+			take_window(bytes[done++]);
+			continue;
+		}
 		if (!input.frame_left) {
 			take_header(bytes[done++]);
 			continue;

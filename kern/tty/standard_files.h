@@ -7,7 +7,8 @@
 // errors to COM3, byte for byte.
 // `stdio=serial,joined`: errors go to COM2 too, through one open file, so that output and errors keep
 // their order.
-// `stdio=serial tty`: all three are a terminal on COM2, whose input is framed in the same way.
+// `stdio=serial tty`: all three are a terminal on COM2, whose input is framed in the same way. The
+// length 0xFFFF announces the size of the host's window instead: rows and columns, 16 bits each.
 //
 // If the file /.run/stdin exists, it is all the input of `stdio=serial`, and COM2's input is not
 // used.

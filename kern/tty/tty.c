@@ -16,9 +16,9 @@ const struct tty_hooks *tty_hooks;
 static struct list ttys = LIST_INIT(ttys); // only grows, at boot
 
 // The settings of a new terminal: those of Linux (tty_std_termios), so that programs behave
-// alike. The control characters are written as numbers: 3 is ^C, 28 ^\, 21 ^U, 4 ^D.
+// alike; but the erase key knows UTF-8. The control characters are written as numbers: 3 is ^C, 28 ^\, 21 ^U, 4 ^D.
 static const struct termios usual_settings = {
-	.c_iflag = ICRNL | IXON,
+	.c_iflag = ICRNL | IXON | IUTF8,
 	.c_oflag = OPOST | ONLCR,
 	.c_cflag = B38400 | CS8 | CREAD | HUPCL,
 	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE | IEXTEN,
@@ -41,7 +41,7 @@ void tty_init(struct tty *tty)
 {
 	spin_init(&tty->lock, tty->name, RANK_TTY);
 	tty->termios = usual_settings;
-	tty->winsize = (struct winsize){ .ws_row = 25, .ws_col = 80 };
+	tty->winsize = (struct winsize){ 0 }; // unknown
 	waitq_init(&tty->read_wait);
 	waitq_init(&tty->write_wait);
 	waitq_init(&tty->poll_wait);

@@ -89,6 +89,10 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
 // file, from now on.
 void tty_end_input(struct tty *tty);
 
+// Set the size of the window; 0 rows or columns: unknown. If the size changes, the foreground group
+// gets SIGWINCH. May be called by interrupt handlers. Caller: does not hold tty->lock.
+void tty_set_window(struct tty *tty, const struct winsize *winsize);
+
 // Make `tty` the controlling terminal of `session`, with the leader's group in the foreground.
 // `session` 0: of none.
 void tty_set_session(struct tty *tty, pid_t session);

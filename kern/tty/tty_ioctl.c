@@ -61,21 +61,28 @@ static int get_window(struct tty *tty, void __user *arg)
 	return copyout(aspace_current(), arg, &winsize, sizeof(winsize));
 }
 
-// TIOCSWINSZ: the foreground group gets SIGWINCH, but only if the size changes.
-static int set_window(struct tty *tty, const void __user *arg)
+void tty_set_window(struct tty *tty, const struct winsize *winsize)
 {
-	struct winsize winsize;
 	pid_t group = 0;
 
-	if (copyin(aspace_current(), &winsize, arg, sizeof(winsize)))
-		return -EFAULT;
+	assert_not_held(&tty->lock);
 	spin_lock(&tty->lock);
-	if (memcmp(&winsize, &tty->winsize, sizeof(winsize)) != 0)
+	if (memcmp(winsize, &tty->winsize, sizeof(*winsize)) != 0)
 		group = tty->foreground;
-	tty->winsize = winsize;
+	tty->winsize = *winsize;
 	spin_unlock(&tty->lock);
 	if (group && tty_hooks)
 		tty_hooks->signal_group(group, SIGWINCH);
+}
+
+// TIOCSWINSZ.
+static int set_window(struct tty *tty, const void __user *arg)
+{
+	struct winsize winsize;
+
+	if (copyin(aspace_current(), &winsize, arg, sizeof(winsize)))
+		return -EFAULT;
+	tty_set_window(tty, &winsize);
 	return 0;
 }
 

@@ -1,9 +1,11 @@
 // Where commands come from.
 
+#include "edit.h"
 #include "sh.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct input input_from_string(const char *text)
@@ -16,28 +18,63 @@ struct input input_from_stdin(bool interactive)
 	return (struct input){ .fd = STDIN_FILENO, .next = "", .interactive = interactive };
 }
 
-static void prompt(struct input *input)
+static const char *last_line = "";
+
+const char *input_line(void)
 {
-	if (input->interactive)
-		fputs(input->continued ? "> " : "$ ", stderr);
+	return last_line;
 }
 
-// Read the next line. Byte by byte: the input after the line may be meant for the commands that it
-// starts. ^C, which interrupts the read, drops the line and asks again. Returns false at the
-// end.
-static bool read_line(struct input *input)
+static const char *prompt(const struct input *input)
+{
+	return input->continued ? "> " : "$ ";
+}
+
+// Store a line in input->line, with the newline that a line that was edited lacks. The shell ends if
+// there is no memory.
+static void keep_line(struct input *input, const char *line)
+{
+	size_t length = strlen(line);
+
+	input->line = realloc(input->line, length + 2);
+	if (!input->line)
+		exit(2);
+	memcpy(input->line, line, length);
+	strcpy(input->line + length, "\n");
+}
+
+// Let a person edit the next line. ^C drops it and asks again. Returns as edit_line does.
+static enum edit_result read_edited(struct input *input)
+{
+	const char *term = variable_get("TERM"), *line;
+	enum edit_result result;
+
+	if (!input->interactive || !isatty(STDERR_FILENO) || (term && strcmp(term, "dumb") == 0))
+		return EDIT_IMPOSSIBLE;
+	do {
+		interrupted = 0;
+		result = edit_line(prompt(input), &line);
+	} while (result == EDIT_INTERRUPTED);
+	if (result == EDIT_LINE)
+		keep_line(input, line);
+	return result;
+}
+
+// Read the next line as it comes. Byte by byte: the input after the line may be meant for the commands
+// that it starts. ^C, which interrupts the read, drops the line and asks again. Returns its length.
+static size_t read_plain(struct input *input)
 {
 	size_t length = 0, size = 0;
 	char c = '\0';
 	ssize_t n = 1;
 
-	prompt(input);
+	if (input->interactive)
+		fputs(prompt(input), stderr);
 	while (c != '\n') {
 		n = read(input->fd, &c, 1);
 		if (n < 0 && errno == EINTR) {
-			fputc('\n', stderr);
 			length = 0;
-			prompt(input);
+			fprintf(stderr, "\n%s", input->interactive ? prompt(input) : "");
 			continue;
 		}
 		if (n <= 0)
@@ -51,11 +88,20 @@ static bool read_line(struct input *input)
 		if (c != '\0')
 			input->line[length++] = c;
 	}
-	input->at_end = length == 0;
+	if (length > 0)
+		input->line[length] = '\0';
+	return length;
+}
+
+// Read the next line. Returns false at the end of the input.
+static bool read_line(struct input *input)
+{
+	enum edit_result result = read_edited(input);
+
+	input->at_end = result == EDIT_END || (result == EDIT_IMPOSSIBLE && read_plain(input) == 0);
 	if (input->at_end)
 		return false;
-	input->line[length] = '\0';
-	input->next = input->line;
+	input->next = last_line = input->line;
 	return true;
 }
 

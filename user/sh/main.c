@@ -67,7 +67,12 @@ static void note_interrupt(int signo)
 	interrupted = 1;
 }
 
-// A shell at a terminal survives ^C. The handler is installed without SA_RESTART, so that it also
+static const char greeting
+	[] = "`help` shows the commands, Tab completes names, the arrow keys bring lines back.\n"
+	     "To leave, type `exit`, or ctrl-a x where the machine runs in a terminal.\n"
+	     "Your own program: outside, `make cc F=hello.c` and `make run F=hello`.\n";
+
+// A shell at a terminal survives ^C and SIGTERM. The handler is installed without SA_RESTART, so that it also
 // interrupts the reading of a line.
 static void be_interactive(void)
 {
@@ -76,6 +81,9 @@ static void be_interactive(void)
 	if (sigaction(SIGINT, &action, NULL) < 0)
 		signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
+	jobs_start();
+	if (getppid() == 1) // the machine's first program: a person has just started it
+		fputs(greeting, stderr);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "sh.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,20 +11,26 @@
 #include <unistd.h>
 
 // Fork with nothing left in buffers. In the child ^C is deadly again; in a child that runs in
-// the background it is ignored, and its input is empty. Returns as fork does; a failure is reported.
-pid_t fork_child(bool background)
+// the background without job control it is ignored, and its input is empty. With job control the child
+// enters the group *group; 0 there: a new group, which is stored. `group` NULL: that of the shell.
+// Returns as fork does; a failure is reported.
+pid_t fork_child(bool background, pid_t *group)
 {
+	bool ignore = background && !job_control;
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
 	if (pid < 0)
 		perror("sh: fork");
+	if (pid >= 0 && job_control && group)
+		job_enter(pid, group, background);
 	if (pid != 0)
 		return pid;
-	signal(SIGINT, background ? SIG_IGN : SIG_DFL);
-	signal(SIGQUIT, background ? SIG_IGN : SIG_DFL);
-	if (background) {
+	job_child_starts();
+	signal(SIGINT, ignore ? SIG_IGN : SIG_DFL);
+	signal(SIGQUIT, ignore ? SIG_IGN : SIG_DFL);
+	if (ignore) {
 		close(STDIN_FILENO);
 		open("/dev/null", O_RDONLY);
 	}
@@ -36,6 +43,13 @@ static int exit_code(int status)
 {
 	int signo = WTERMSIG(status);
 
+	if (WIFSTOPPED(status)) {
+		fputc('\n', stderr);
+		if (foreground_group)
+			kill(-foreground_group, SIGSTOP); // those that started after the key, too
+		job_add(foreground_group, true);
+		return 128 + WSTOPSIG(status);
+	}
 	if (!WIFSIGNALED(status))
 		return WEXITSTATUS(status);
 	if (signo == SIGINT) {
@@ -48,14 +62,15 @@ static int exit_code(int status)
 	return 128 + signo;
 }
 
-// Wait for a child. Returns its exit status, or 128 + n if signal n ended it.
+// Wait for a child, or, as waitpid does, for one of the group -pid. Returns its exit status, or
+// 128 + n if signal n ended or stopped it.
 int wait_for(pid_t pid)
 {
 	int status = 0;
 
-	if (pid < 0)
+	if (pid == -1)
 		return 1;
-	while (waitpid(pid, &status, 0) < 0)
+	while (waitpid(pid, &status, job_control ? WUNTRACED : 0) < 0)
 		if (errno != EINTR)
 			return 127;
 	return exit_code(status);
@@ -68,6 +83,8 @@ void reap_background(void)
 
 	while (waitpid(-1, &status, WNOHANG) > 0)
 		;
+	if (job_control)
+		jobs_report();
 }
 
 // Run commands in a child, and return what they print, without newlines at the end.
@@ -82,7 +99,7 @@ char *capture_output(const char *commands)
 
 	if (pipe(fds) < 0)
 		return "";
-	pid = fork_child(false);
+	pid = fork_child(false, NULL);
 	if (pid == 0) {
 		dup2(fds[1], STDOUT_FILENO);
 		close(fds[0]);

@@ -79,7 +79,8 @@ static int run_simple(struct node *node, bool may_exec)
 	struct list args = { 0 };
 	struct word *word;
 	builtin_t *builtin;
-	pid_t pid;
+	pid_t pid, group = 0;
+	int status;
 
 	substitution_status = 0;
 	for (word = skip_assignments(node->words); word; word = word->next)
@@ -93,17 +94,19 @@ static int run_simple(struct node *node, bool may_exec)
 		return run_builtin(node, builtin, &args);
 	if (may_exec)
 		run_external(node, &args);
-	pid = fork_child(false);
+	pid = fork_child(false, &group);
 	if (pid == 0)
 		run_external(node, &args);
-	return wait_for(pid);
+	status = wait_for(pid);
+	job_take_terminal();
+	return status;
 }
 
 // One command of a pipeline, in a child: `in` and `out` become its standard input and output,
-// unless they are -1; `unused` is the pipe's other end.
-static pid_t start_piped(struct node *node, int in, int out, int unused)
+// unless they are -1; `unused` is the pipe's other end, *group the pipeline's group.
+static pid_t start_piped(struct node *node, int in, int out, int unused, pid_t *group)
 {
-	pid_t pid = fork_child(false);
+	pid_t pid = fork_child(false, group);
 
 	if (pid != 0)
 		return pid;
@@ -126,7 +129,7 @@ static int run_pipe(struct node *node)
 	size_t count = 0, i;
 	int in = -1, status = 0, fds[2];
 	struct node *rest;
-	pid_t *pids;
+	pid_t *pids, group = 0;
 
 	for (rest = node; rest->kind == NODE_PIPE; rest = rest->right)
 		count++;
@@ -136,39 +139,44 @@ static int run_pipe(struct node *node)
 			perror("sh: pipe");
 			return 1;
 		}
-		pids[i] = start_piped(node->left, in, fds[1], fds[0]);
+		pids[i] = start_piped(node->left, in, fds[1], fds[0], &group);
 		if (in >= 0)
 			close(in);
 		close(fds[1]);
 		in = fds[0];
 	}
-	pids[count] = start_piped(node, in, -1, -1);
+	pids[count] = start_piped(node, in, -1, -1, &group);
 	close(in);
 	for (i = 0; i <= count; i++)
 		status = wait_for(pids[i]);
+	job_take_terminal();
 	return status;
 }
 
 static int run_background(struct node *node)
 {
-	pid_t pid = fork_child(true);
+	pid_t group = 0, pid = fork_child(true, &group);
 
 	if (pid == 0)
 		exit(run_node(node->left, true));
 	last_background = pid;
+	job_add(group, false);
 	return pid < 0;
 }
 
 static int run_subshell(struct node *node, bool may_exec)
 {
-	pid_t pid = may_exec ? 0 : fork_child(false);
+	pid_t group = 0, pid = may_exec ? 0 : fork_child(false, &group);
+	int status;
 
 	if (pid == 0) {
 		if (!apply_redirects(node->redirects, NULL))
 			exit(1);
 		exit(run_node(node->left, true));
 	}
-	return wait_for(pid);
+	status = wait_for(pid);
+	job_take_terminal();
+	return status;
 }
 
 // After the body of a loop: does break, continue or ^C end it?

@@ -9,6 +9,8 @@
 //   arith.c    $((...))
 //   run.c      running a tree
 //   process.c  starting processes and waiting for them
+//   jobs.c     groups of processes at a terminal: ^Z, jobs, fg, bg
+//   edit.c     editing the line at the prompt; history.c, complete.c: its history, Tab
 //   redirect.c < > and so on
 //   builtin.c  commands that the shell itself performs; test.c is one of them
 //   variable.c variables and positional parameters
@@ -93,6 +95,7 @@ struct input input_from_stdin(bool interactive);
 int input_peek(struct input *input); // the next character, -1 at the end
 int input_get(struct input *input);
 void input_skip_line(struct input *input);
+const char *input_line(void); // the line typed last, for the names of jobs
 
 struct token peek_token(struct input *input);
 struct token next_token(struct input *input);
@@ -164,9 +167,24 @@ void exec_program(char **argv) __attribute__((noreturn));
 int run_input(struct input *input);
 int run_file(const char *path);
 char *capture_output(const char *commands);
-pid_t fork_child(bool background);
+pid_t fork_child(bool background, pid_t *group);
 int wait_for(pid_t pid);
 void reap_background(void);
+
+// ---- Jobs ----
+
+extern bool job_control;       // commands get groups of their own
+extern pid_t foreground_group; // the group that has the terminal; 0: the shell's
+
+void jobs_start(void); // this shell is at a terminal
+
+// Let a child enter the group *group, and give that the terminal. Both the parent and the child
+// (`pid` 0) call it.
+void job_enter(pid_t pid, pid_t *group, bool background);
+void job_child_starts(void);  // in a child: it is no shell at a terminal
+void job_take_terminal(void); // the command in the foreground has ended or stopped
+void job_add(pid_t group, bool stopped);
+void jobs_report(void); // say which jobs in the background have ended
 
 // Descriptors as they were before redirections of a built-in command.
 #define MOST_SAVED 10
@@ -182,7 +200,8 @@ void restore_fds(struct saved_fds *saved);
 
 typedef int builtin_t(int argc, char **argv);
 builtin_t *find_builtin(const char *name);
-builtin_t builtin_test;
+const char *builtin_name(size_t i); // the i-th in order, NULL after the last
+builtin_t builtin_test, builtin_jobs, builtin_fg, builtin_bg;
 
 // ---- Variables ----
 
