@@ -64,6 +64,7 @@ static void memory_init(void)
 	trace_run(TRACE_BOOT_ALLOC);
 	page_init(); // make pages[] and the free list: page_alloc replaces boot_alloc
 	trace_run(TRACE_PAGE);
+	page_init_rest();                                // make the page of zeroes
 	physical_init(bootinfo.ram, bootinfo.ram_count); // record which addresses are RAM
 	pgdir_init(); // make the kernel's page tables, its text read-only
 	trace_run(TRACE_PGDIR);

@@ -233,9 +233,9 @@ def reserved_pages(audit):
         start, end = memory.word_list(address + i * size, 2)
         first, last = -(-start // PAGE_SIZE), min(end // PAGE_SIZE, pages.total)
         usable[first:last] = b"\1" * (last - first)
-    if sum(usable) != memory.value("page_pool", "usable_count"):
-        stated = memory.value("page_pool", "usable_count")
-        audit.report("reserved", f"usable_count is {stated}; {sum(usable)} pages are usable")
+    if sum(usable) != memory.value("boot_map", "usable_pages"):
+        stated = memory.value("boot_map", "usable_pages")
+        audit.report("reserved", f"usable_pages is {stated}; {sum(usable)} pages are usable")
     image = [address - KERNBASE for address in memory.image]
     boot = memory.value("boot_map", "start"), memory.value("boot_map", "next")
     for start, end in (image, boot, (0, PAGE_SIZE)):

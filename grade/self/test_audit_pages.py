@@ -175,9 +175,9 @@ def test_kernel_page_in_use(scene):
     scene.expect("reserved", rf"page {number:#x} \(anonymous\) must be reserved")
 
 
-def test_usable_count(scene):
-    scene.set_variable("page_pool", 12345, "usable_count")
-    scene.expect("reserved", r"usable_count is 12345; \d+ pages are usable")
+def test_usable_pages(scene):
+    scene.set_variable("boot_map", 12345, "usable_pages")
+    scene.expect("reserved", r"usable_pages is 12345; \d+ pages are usable")
 
 
 def test_text_changed(scene):

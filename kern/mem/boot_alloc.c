@@ -31,6 +31,15 @@ bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 	return false;
 }
 
+// Returns how many whole pages below LINEAR_SIZE a range contains.
+static size_t whole_pages(const struct mem_range *range)
+{
+	size_t start = ROUND_UP(range->start, PAGE_SIZE) >> PAGE_SHIFT;
+	size_t end = MIN(range->end, LINEAR_SIZE) >> PAGE_SHIFT;
+
+	return end > start ? end - start : 0;
+}
+
 // Choose the largest gap. Page 0 is left out: it is never used, so page number 0 can mean "none".
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count)
@@ -43,6 +52,8 @@ void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
 		.usable_count = usable_count,
 		.taken_count = taken_count,
 	};
+	for (size_t i = 0; i < usable_count; i++)
+		boot_map.usable_pages += whole_pages(&usable[i]);
 	for (physaddr_t from = PAGE_SIZE; boot_next_gap(from, &gap); from = gap.end) {
 		if (gap.end - gap.start > boot_map.end - boot_map.start) {
 			boot_map.start = gap.start;

@@ -10,15 +10,19 @@
 struct boot_map {
 	const struct mem_range *usable, *taken; // sorted
 	size_t usable_count, taken_count;
+	size_t usable_pages;         // whole pages of `usable`
 	physaddr_t start, next, end; // [start, next) is allocated, [next, end) is left
 	bool closed;                 // page_init has run
 };
 
 extern struct boot_map boot_map;
 
-// Find the first range of whole pages at or above `from` that is usable, and that neither kernel,
-// boot information nor modules occupy. Memory that boot_alloc has allocated counts as free here.
-// Returns false if there is none.
+// Find the lowest gap at or above `from`, which is page-aligned: a range of whole pages, as long
+// as possible, that lies in one range of boot_map.usable and below LINEAR_SIZE, and that no range
+// of boot_map.taken overlaps. A page that is usable only in part is not usable; a page that is
+// taken in part is taken. A range of `taken` may be empty or reach over the ends of usable ranges.
+// Memory that boot_alloc has allocated counts as free here.
+// Returns true with the gap in *gap_store; false if there is none.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store);
 
 // The state of the page allocator, in one struct so that a test can replace it.
@@ -27,17 +31,28 @@ struct page_pool {
 	page_t free;         // [lock] the free list's head; free.next is allocated next
 	size_t free_count;   // [lock] how many pages are on the free list
 	size_t cached_count; // [lock] how many pages are in the caches
-	size_t usable_count; // how many usable pages there are; constant after page_init
 	size_t contig_end;   // [lock] page_alloc_contig's next search goes down from this page
 };
 
 extern struct page_pool page_pool;
 
-// Take a free page off the free list, and prepare it as page_alloc's contract says.
+// Returns the page to allocate next: the first one of the free list. Returns NULL if the list is
+// empty, or if a test wants this allocation to fail (mem/fail_alloc.h).
+// Caller: holds page_pool.lock.
+static inline page_t *page_next_free(void);
+
+// The rest of page_alloc, when page_next_free has returned NULL: free the spare pages, and call
+// page_alloc again. Returns 0; -ENOMEM if there was no spare page.
+// Caller: does not hold page_pool.lock.
+int page_alloc_again(page_t **pp_store);
+
+// Take `pp`, which is on the free list, off that list: link its two neighbours to each other, count
+// it out of page_pool.free_count, and hand it to page_mark_taken.
 // Caller: holds page_pool.lock.
 void page_take(page_t *pp);
 
-// Append pages [first, end) to the free list, in their order, with fresh page_t.
+// Append pages [first, end) to the free list, in their order, with fresh page_t. Does nothing for
+// an empty range.
 // Caller: holds page_pool.lock, or is page_init.
 void page_link_run(page_t *first, page_t *end);
 
@@ -59,7 +74,25 @@ static inline void page_check_fill(page_t *pp)
 }
 #endif
 
-// Put an unused page at the front of the free list. Caller: holds page_pool.lock.
+// Record in a page's kind and flags that it is in use now, or free. Debug builds check that nobody
+// has written to it since it was freed, or fill it with the free pattern.
+static inline void page_mark_taken(page_t *pp)
+{
+	page_check_fill(pp);
+	pp->kind = PAGE_ANONYMOUS;
+	pp->flags = 0;
+}
+
+static inline void page_mark_free(page_t *pp)
+{
+	pp->kind = PAGE_FREE;
+	pp->flags = 0;
+	page_fill(pp);
+}
+
+// Put an unused page at the front of the free list, whose head is page_pool.free: it will be the
+// next one to be allocated. Count it in page_pool.free_count, and hand it to page_mark_free.
+// Caller: holds page_pool.lock.
 static inline void page_put(page_t *pp)
 {
 	page_t *first = page_pool.free.next;
@@ -69,17 +102,16 @@ static inline void page_put(page_t *pp)
 	pp->prev = &page_pool.free;
 	first->prev = pp;
 	page_pool.free.next = pp;
-	pp->kind = PAGE_FREE;
-	pp->flags = 0;
 	page_pool.free_count++;
-	page_fill(pp);
+	page_mark_free(pp);
 }
 
-// Set by page_init to page_cache_drain. The allocator calls it when it finds nothing: a spare page
-// must never be the reason for -ENOMEM.
-extern size_t (*page_drain_hook)(void);
+// Is page_cache_drain. The allocator calls it when it finds nothing: a spare page must never be the
+// reason for -ENOMEM.
+extern size_t (*const page_drain_hook)(void);
 
-// Returns true if page_free and page_free_contig accept the page.
+// Returns true if page_free and page_free_contig accept the page: it has neither references nor
+// pins, and is neither free nor reserved.
 static inline bool page_may_be_freed(const page_t *pp)
 {
 	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;
@@ -152,3 +184,15 @@ static inline bool mem_should_fail(void)
 	return false;
 }
 #endif
+
+static inline page_t *page_next_free(void)
+{
+	page_t *first = page_pool.free.next;
+
+	assert_spin_held(&page_pool.lock);
+	if (mem_should_fail() || unlikely(first == &page_pool.free))
+		return NULL;
+	if (!first)
+		__builtin_unreachable(); // saves the caller a test of the result
+	return first;
+}

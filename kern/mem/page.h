@@ -112,26 +112,42 @@ struct mem_range {
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count);
 
-// Allocate `n` bytes aligned to `align`, a power of two. Only before page_init; the memory is
-// never freed, and its contents are undefined. With n = 0 returns an aligned address and allocates
-// nothing. Panics with both sizes if the memory does not suffice.
+// Allocate `n` bytes aligned to `align`, a power of two: the lowest that are left of
+// [boot_map.next, boot_map.end), physical addresses. boot_map.next moves to their end. Only before
+// page_init; the memory is never freed, and its contents are undefined.
+// Returns the address in the linear map. With n = 0 returns the address that the next allocation
+// would have, and allocates nothing. Panics if the memory does not suffice, with both sizes; the
+// sum of address and size must not wrap around. Panics after page_init (boot_map.closed).
 void *boot_alloc(size_t n, size_t align);
 
 // Make pages[], with memory from boot_alloc, and put every usable page that nothing occupies on
-// the free list. Page 0 is never free. Afterwards boot_alloc panics.
+// the free list, the lowest at its front. pages[] has a page_t for each page up to the end of the
+// last usable range, but none beyond LINEAR_SIZE; page_total is their number.
+// - The pages of each gap (boot_next_gap) are free: page_link_run links them. But those that
+//   boot_alloc has allocated, [boot_map.start, boot_map.next), are reserved, with pages[] itself.
+// - All other pages are reserved (PAGE_RESERVED), also page 0: no gap from PAGE_SIZE on has it.
+// Writes each page_t, whatever the memory held before; touches none of the pages themselves.
+// Afterwards boot_alloc panics (boot_map.closed).
 void page_init(void);
 
-// Allocate a page: take it off the free list. Stores it with count 0, pins 0 and kind
-// PAGE_ANONYMOUS; the caller takes the first reference. The contents are undefined (in debug
-// builds the free pattern).
-// Returns 0 or -ENOMEM.
+// The rest of page_init, which needs page_alloc: make the zero page, and let debug builds check all
+// free pages when the machine ends. Once, at boot.
+void page_init_rest(void);
+
+// Allocate a page: the one that page_next_free returns, taken off the free list by page_take.
+// Stores it in *pp_store with count 0, pins 0 and kind PAGE_ANONYMOUS; the caller takes the first
+// reference. The contents are undefined (in debug builds the free pattern). Takes and releases
+// page_pool.lock.
+// Returns 0. If page_next_free returns NULL: releases the lock, and returns the result of
+// page_alloc_again, which is -ENOMEM, with *pp_store unchanged, if no page is left.
 int page_alloc(page_t **pp_store);
 
-// Like page_alloc, but the page is filled with zeroes.
+// Like page_alloc, but the whole page is filled with zeroes.
 int page_alloc_zeroed(page_t **pp_store);
 
-// Allocate page number `ppn`.
-// Returns 0; -EINVAL if there is no such page; -ENOMEM if it is not free.
+// Allocate page number `ppn`, wherever it is on the free list. The page is as from page_alloc.
+// Returns 0; -EINVAL if there is no such page in pages[]; -ENOMEM if it is not on the free list.
+// After an error *pp_store is unchanged.
 // Only tests need it so far; lab 1 has the student write it.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
@@ -148,8 +164,9 @@ int page_alloc_run(page_t **pp_store, size_t n);
 // For tests, and for lab 1's traces: the kernel learns it by page_alloc_specific.
 bool page_is_free(size_t ppn);
 
-// Free a page whose count and pins are 0. Panics for any other page, and for one that is free or
-// reserved. NULL: does nothing.
+// Free a page whose count and pins are 0: put it on the free list, by page_put, under
+// page_pool.lock. NULL: does nothing. Any other page, and one that is free or reserved already
+// (page_may_be_freed), is the sign of a bug: calls page_refuse_free, which panics.
 void page_free(page_t *pp);
 
 // Free `n` adjacent pages from page_alloc_contig. Panics, before it frees any, unless page_free
@@ -162,11 +179,14 @@ static inline void page_incref(page_t *pp)
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
-// The rest of page_decref, if no reference is left.
+// The rest of page_decref, for a page whose count, a signed number here, has become 0 or less.
+// 0: the last reference has gone: free the page by page_free_unused, unless it is pinned; then the
+// last page_unpin frees it. Less: there was no reference to drop: set the count to 0 again, and
+// panic with the page's number.
 void page_unreferenced(page_t *pp);
 
-// Drop a reference on `pp`. The last one frees the page, or the whole large page, unless it is
-// pinned. Panics if there is no reference.
+// Drop a reference on `pp`: subtract 1 from its count, in one atomic step. If the result, as a
+// signed number, is 0 or less, call page_unreferenced.
 static inline void page_decref(page_t *pp)
 {
 	if (unlikely((int32_t)__atomic_sub_fetch(&pp->count, 1, __ATOMIC_ACQ_REL) <= 0))

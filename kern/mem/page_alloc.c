@@ -32,55 +32,38 @@ void page_link_run(page_t *first, page_t *end)
 	page_pool.free_count += (size_t)(end - first);
 }
 
-// Prepare a page that has just left the free list, as page_alloc's contract says.
-static inline void mark_taken(page_t *pp)
+inline void page_take(page_t *pp)
 {
-	page_check_fill(pp);
-	pp->kind = PAGE_ANONYMOUS;
-	pp->flags = 0;
+	page_t *prev = pp->prev, *next = pp->next;
+
+	assert_spin_held(&page_pool.lock);
+	prev->next = next;
+	next->prev = prev;
 	page_pool.free_count--;
+	page_mark_taken(pp);
 }
 
-void page_take(page_t *pp)
+int page_alloc_again(page_t **pp_store)
 {
-	assert_spin_held(&page_pool.lock);
-	pp->prev->next = pp->next;
-	pp->next->prev = pp->prev;
-	mark_taken(pp);
-}
+	bool drained;
 
-size_t (*page_drain_hook)(void);
-
-// Take a page when the free list is empty: the spare pages become free first.
-// Caller: holds page_pool.lock, which this function releases.
-static __noinline int page_alloc_spare(page_t **pp_store)
-{
-	int error = -ENOMEM;
-
-	assert_spin_held(&page_pool.lock);
-	if (page_drain_hook()) {
-		*pp_store = page_pool.free.next;
-		page_take(*pp_store);
-		error = 0;
-	}
+	spin_lock(&page_pool.lock);
+	drained = page_pool.free_count == 0 && page_drain_hook();
 	spin_unlock(&page_pool.lock);
-	return error;
+	return drained ? page_alloc(pp_store) : -ENOMEM;
 }
 
-// The first page of the list is unlinked here directly: its predecessor is always the head.
 inline int page_alloc(page_t **pp_store)
 {
 	page_t *pp;
 
-	if (mem_should_fail())
-		return -ENOMEM;
 	spin_lock(&page_pool.lock);
-	pp = page_pool.free.next;
-	if (unlikely(pp == &page_pool.free))
-		return page_alloc_spare(pp_store);
-	page_pool.free.next = pp->next;
-	pp->next->prev = &page_pool.free;
-	mark_taken(pp);
+	pp = page_next_free();
+	if (unlikely(!pp)) {
+		spin_unlock(&page_pool.lock);
+		return page_alloc_again(pp_store);
+	}
+	page_take(pp);
 	spin_unlock(&page_pool.lock);
 	*pp_store = pp;
 	return 0;
@@ -95,17 +78,14 @@ int page_alloc_zeroed(page_t **pp_store)
 	return error;
 }
 
-// The page may be a spare one; then emptying the caches makes it free.
 int page_alloc_specific(page_t **pp_store, size_t ppn)
 {
 	int error = -ENOMEM;
 
 	if (ppn >= page_total)
 		return -EINVAL;
-	if (mem_should_fail())
-		return -ENOMEM;
 	spin_lock(&page_pool.lock);
-	if (pages[ppn].kind == PAGE_FREE || (page_drain_hook() && pages[ppn].kind == PAGE_FREE)) {
+	if (pages[ppn].kind == PAGE_FREE) {
 		page_take(&pages[ppn]);
 		*pp_store = &pages[ppn];
 		error = 0;
@@ -151,5 +131,5 @@ size_t page_free_count(void)
 
 size_t page_usable_count(void)
 {
-	return page_pool.usable_count;
+	return boot_map.usable_pages;
 }

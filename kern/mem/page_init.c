@@ -9,15 +9,6 @@ static void reserve_run(page_t *first, page_t *end)
 		*pp = (page_t){ .kind = PAGE_RESERVED };
 }
 
-// Returns how many whole pages below LINEAR_SIZE a range contains.
-static size_t whole_pages(const struct mem_range *range)
-{
-	size_t start = ROUND_UP(range->start, PAGE_SIZE) >> PAGE_SHIFT;
-	size_t end = MIN(range->end, LINEAR_SIZE) >> PAGE_SHIFT;
-
-	return end > start ? end - start : 0;
-}
-
 // Walks the free gaps of memory from low to high: memory in no gap is reserved, the rest is free.
 // In the gap that boot_alloc uses, free memory begins where the last allocation ends.
 void page_init(void)
@@ -25,17 +16,10 @@ void page_init(void)
 	const struct mem_range *last_usable = &boot_map.usable[boot_map.usable_count - 1];
 	struct mem_range gap;
 	page_t *done;
-	void *zeroes;
 
 	page_total = MIN(last_usable->end, LINEAR_SIZE) >> PAGE_SHIFT;
 	pages = boot_alloc(page_total * sizeof(page_t), sizeof(page_t));
-	zeroes = boot_alloc(PAGE_SIZE, PAGE_SIZE);
-	memset(zeroes, 0, PAGE_SIZE);
 	boot_map.closed = true;
-
-	page_pool.usable_count = 0;
-	for (size_t i = 0; i < boot_map.usable_count; i++)
-		page_pool.usable_count += whole_pages(&boot_map.usable[i]);
 
 	// Page 0 is the first of those that are not in a gap.
 	done = pages;
@@ -49,11 +33,12 @@ void page_init(void)
 		page_link_run(&pages[start >> PAGE_SHIFT], done);
 	}
 	reserve_run(done, &pages[page_total]);
-	page_pool.contig_end = page_total;
+}
 
-	page_drain_hook = page_cache_drain;
-	machine_end_hook = page_check_patterns;
-	zero_page = virt_to_page(zeroes);
-	zero_page->kind = PAGE_ANONYMOUS;
+void page_init_rest(void)
+{
+	if (page_alloc_zeroed(&zero_page))
+		panic("page_init_rest: no memory for the zero page");
 	zero_page->pins = 1;
+	machine_end_hook = page_check_patterns;
 }

@@ -35,7 +35,7 @@ static void compare_all_pages(const struct fake_map *map)
 		if (page_is_free(ppn) != want && wrong++ < 5)
 			ktest_fail(__FILE__, __LINE__, "page %zu: kind %u, expected %s", ppn,
 			           pages[ppn].kind, want ? "free" : "not free");
-		if (pages[ppn].count || (&pages[ppn] != zero_page && pages[ppn].pins))
+		if (pages[ppn].count || pages[ppn].pins)
 			ktest_fail(__FILE__, __LINE__, "page %zu has references or pins", ppn);
 	}
 	EXPECT_EQ(page_free_count(), expected);
@@ -130,15 +130,15 @@ KTEST(page_init_with_boot_memory_used_up)
 {
 	struct fake_map map = { .usable = { { 0x1000, 0x3000 } }, .usable_count = 1 };
 
-	// pages[], the memory before it, and the zero page: nothing is left of the range.
-	try_map(&map, 2);
+	// pages[] and the memory before it: nothing is left of the range.
+	try_map(&map, 1);
 }
 
 KTEST(page_init_keeps_boot_memory_of_the_real_machine)
 {
 	for (physaddr_t pa = ROUND_DOWN(boot_map.start, PAGE_SIZE); pa < boot_map.next;
 	     pa += PAGE_SIZE)
-		EXPECT(phys_to_page(pa)->kind == PAGE_RESERVED || phys_to_page(pa) == zero_page);
+		EXPECT_EQ(phys_to_page(pa)->kind, PAGE_RESERVED);
 	EXPECT_EQ(pages[0].kind, PAGE_RESERVED);
 	EXPECT(virt_to_phys(pages + page_total) <= boot_map.next);
 }

@@ -51,7 +51,6 @@ TRACE_OP(pool)
 	for (size_t i = 0; i < args[1]; i++)
 		pages[i] = (page_t){ .kind = PAGE_RESERVED };
 	page_link_run(&pages[args[1]], &pages[total]);
-	page_drain_hook = page_cache_drain;
 	trace_value(0);
 }
 
