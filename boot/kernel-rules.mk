@@ -25,24 +25,31 @@ $(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags $(kernel_mak
 	@mkdir -p $(@D)
 	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 
-# The kernel carries a table of its own functions, so that a backtrace has names. It is linked twice:
-# first with an empty table, then with the table made from the first link. The table lies after all
-# code, so it moves no function; the last command of a build checks that.
+# The kernel carries tables of its own functions and lines, so that a backtrace has both. It is linked
+# twice: first with empty tables, then with the tables made from the first link. The tables lie after
+# all code, so they move no function; the last command of a build checks that.
 $(K)/kobj/ksyms0.S: grade/tools/ksyms.py
 	@mkdir -p $(@D)
 	$(PYTHON) grade/tools/ksyms.py < /dev/null > $@
 
-$(K)/kobj/pass1.nm: $(kernel_obj) $(K)/kobj/ksyms0.o boot/kernel.ld $(K)/kobj/objects
+$(K)/kobj/klines0.S: grade/tools/klines.py
+	@mkdir -p $(@D)
+	$(PYTHON) grade/tools/klines.py > $@
+
+$(K)/kobj/pass1.nm: $(kernel_obj) $(K)/kobj/ksyms0.o $(K)/kobj/klines0.o boot/kernel.ld $(K)/kobj/objects
 	$(link_kernel) -o $(@:.nm=.elf)
 	$(TNM) $(@:.nm=.elf) > $@
 
 $(K)/kobj/ksyms.S: $(K)/kobj/pass1.nm grade/tools/ksyms.py
 	$(PYTHON) grade/tools/ksyms.py < $< > $@
 
-$(K)/kobj/ksyms0.o $(K)/kobj/ksyms.o: %.o: %.S $(K)/kobj/flags $(kernel_makefiles)
+$(K)/kobj/klines.S: $(K)/kobj/pass1.nm grade/tools/klines.py
+	$(PYTHON) grade/tools/klines.py $(@D)/pass1.elf > $@
+
+$(K)/kobj/ksyms0.o $(K)/kobj/ksyms.o $(K)/kobj/klines0.o $(K)/kobj/klines.o: %.o: %.S $(K)/kobj/flags $(kernel_makefiles)
 	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
 
-$(K)/quire.elf: $(kernel_obj) $(K)/kobj/ksyms.o boot/kernel.ld
+$(K)/quire.elf: $(kernel_obj) $(K)/kobj/ksyms.o $(K)/kobj/klines.o boot/kernel.ld
 	$(link_kernel) -o $@
 	$(TNM) $@ | $(PYTHON) grade/tools/ksyms.py | cmp - $(@D)/kobj/ksyms.S
 

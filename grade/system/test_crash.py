@@ -1,4 +1,6 @@
 """Mistakes that the kernel makes on purpose (kern/debug/crash.c): each is noticed, and said clearly."""
+import re
+
 import pytest
 
 from quire import build, guest
@@ -25,6 +27,10 @@ def test_crash(name, debug, complain):
     for text in (SAID[name], place):
         if text not in outcome.log:
             complain(outcome.explain(f"crash={name}: the panic does not say {text!r}"))
+    if name == "overflow":
+        folded = re.search(r"crash_overflow\+0x\w+ kern/debug/crash\.c:(\d+), (\d+) times", outcome.log)
+        if not folded or int(folded[2]) < 50 or "crash_if_asked+" not in outcome.log:
+            complain(outcome.explain("crash=overflow: the backtrace is not folded, or ends early"))
 
 
 @pytest.mark.parametrize("name, said", [

@@ -8,10 +8,14 @@
 // has a return address outside kernel code. So any value of `ebp` is safe.
 size_t backtrace_collect(uintptr_t ebp, uintptr_t *returns, size_t max);
 
-// Print the return addresses of the frames from `ebp` on, at most 32, with the names of their
-// functions. Any `ebp` is safe.
+// Returns how often the first `length` return addresses of the frames from `ebp` on come, one round
+// after another: 1 if they are not repeated.
+size_t backtrace_repeats(uintptr_t ebp, size_t length);
+
+// Print the return addresses of the frames from `ebp` on, with function, file and line, at most 32
+// lines. A recursion is printed once, with the number of its rounds. Any `ebp` is safe.
 void backtrace_print(uintptr_t ebp);
 
-// Print one line of a backtrace: a code address and its name. `returns`: it is a return address
+// Print one line of a backtrace: a code address, its name and its line. `returns`: it is a return address
 // (symbol_format in debug/symbols.h).
 void backtrace_print_place(uintptr_t address, bool returns);

@@ -1,6 +1,7 @@
 // test_backtrace.c: names of addresses, and chains of frames, whole and broken.
 #include "debug/backtrace.h"
 #include "debug/ktest.h"
+#include "debug/lines.h"
 #include "debug/safe_read.h"
 #include "debug/symbols.h"
 
@@ -92,4 +93,35 @@ KTEST(probe_reads_only_what_is_mapped)
 	EXPECT(!probe_read(&copy, 0, sizeof(copy)));
 	EXPECT(!probe_read(&copy, 0xFFFFF000, sizeof(copy)));
 	EXPECT(probe_read(&copy, 0, 0));
+}
+
+KTEST(backtrace_counts_repeats)
+{
+	uintptr_t a = (uintptr_t)ktest_run + 5, b = a + 1, c = a + 2, stack[2 * 8];
+	const uintptr_t returns[8] = { a, a, a, b, c, b, c, a };
+
+	for (size_t i = 0; i < ARRAY_SIZE(returns); i++) {
+		stack[2 * i] = i + 1 < ARRAY_SIZE(returns) ? (uintptr_t)&stack[2 * i + 2] : 0;
+		stack[2 * i + 1] = returns[i];
+	}
+	EXPECT_EQ(backtrace_repeats((uintptr_t)stack, 1), 3);
+	EXPECT_EQ(backtrace_repeats((uintptr_t)stack, 2), 1);
+	EXPECT_EQ(backtrace_repeats((uintptr_t)&stack[6], 1), 1);
+	EXPECT_EQ(backtrace_repeats((uintptr_t)&stack[6], 2), 2);
+	EXPECT_EQ(backtrace_repeats((uintptr_t)&stack[14], 1), 1);
+	EXPECT_EQ(backtrace_repeats(0, 1), 1);
+}
+
+KTEST(lines_of_the_kernels_code)
+{
+	uint32_t line = 0, here = __LINE__;
+	const char *file;
+
+	file = line_find((uintptr_t)ktest_run, &line);
+	EXPECT(file && strcmp(file, "kern/debug/ktest.c") == 0);
+	EXPECT(line > 50 && line < 120);
+	file = line_find((uintptr_t)lines_of_the_kernels_code, &line);
+	EXPECT(file && strcmp(file, "kern/debug/test/test_backtrace.c") == 0);
+	EXPECT(line >= here - 3 && line <= here);
+	EXPECT(!line_find(0, &line));
 }
