@@ -27,6 +27,7 @@
 #include "thread/stretch.h"
 #include "tty/console_tty.h"
 #include "tty/standard_files.h"
+#include "thread/lock_report.h"
 #include "thread/nmi.h"
 #include "thread/thread.h"
 #include "trace/trace.h"
@@ -95,8 +96,9 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	prepare_trace(); // the grader's operations, if there are any (trace/trace.h)
 	memory_init();   // find free memory, make pages[] and the kernel's page tables
 
-	thread_init(); // make this code the first thread, start clock and timer
-	nmi_init();    // let non-maskable interrupts in, start the watchdog
+	thread_init();      // make this code the first thread, start clock and timer
+	lock_report_init(); // name lock and thread when a spinlock is taken twice
+	nmi_init();         // let non-maskable interrupts in, start the watchdog
 	trace_run(TRACE_THREAD);
 	vm_init(); // make the kernel's address space, handle page faults
 	trace_run(TRACE_VM);

@@ -3,7 +3,6 @@
 A machine that ends at rest is audited, unless the caller says `audit=False`.
 """
 import os
-import re
 import shlex
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,14 +11,12 @@ from quire import build
 from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
-from quire.places import place
 from quire.result import Result
 from quire.session import Session
 from quire.streams import Buffer, Log
 from quire.watch import GUEST_SECOND
 
 MESSAGES, AFTER_PANIC = 10, 25  # lines of a log that are shown
-FRAME = re.compile(r"  \[([0-9a-f]{8})\] \S+\+0x[0-9a-f]+")  # a line of a backtrace
 SLEEP = 5  # times as long as it may compute, what runs may sleep
 
 
@@ -32,7 +29,6 @@ class Outcome:
     stderr: bytes
     log: str
     again: str
-    kernel: str = None
 
     def explain(self, complaint):
         """`complaint`, with what a person needs to look further."""
@@ -41,7 +37,7 @@ class Outcome:
             said = last_lines(self.stderr.decode(errors="replace"), MESSAGES)
             parts.append("standard error:\n" + indent(said))
         if self.log.strip() and self.result.message:
-            parts.append("the kernel's last messages:\n" + indent(telling(self.log, self.kernel)))
+            parts.append("the kernel's last messages:\n" + indent(telling(self.log)))
         parts.append(f"again: {self.again}")
         return "\n".join(part for part in parts if part)
 
@@ -97,7 +93,7 @@ def _outcome(setup, again, step, **limits):
     )
     result = session.run()
     stderr = bytes(session.stderr.data)
-    return Outcome(result, bytes(stdout.data), stderr, log.text(), again, setup.kernel)
+    return Outcome(result, bytes(stdout.data), stderr, log.text(), again)
 
 
 def indent(text):
@@ -108,21 +104,11 @@ def last_lines(text, count):
     return "\n".join(text.rstrip().splitlines()[-count:])
 
 
-def telling(log, kernel=None):
-    """The end of a kernel's log that says most: from the panic on, with repeated lines folded, and the file
-    and line of each address where `kernel`, a path, is known."""
+def telling(log):
+    """The end of a kernel's log that says most: from the panic on, with repeated lines folded."""
     lines = [(line, len(list(same))) for line, same in groupby(log.rstrip().splitlines())]
     folded = [line if times == 1 else f"{line}, {times} times" for line, times in lines]
     panics = [at for at, line in enumerate(folded) if line.startswith("panic: ")]
     if not panics:
         return "\n".join(folded[-MESSAGES:])
-    return "\n".join(_located(line, kernel) for line in folded[panics[0] :][:AFTER_PANIC])
-
-
-def _located(line, kernel):
-    """A line of a backtrace, "  [c0101234] name+0x12", with the file and line of the call."""
-    frame = FRAME.match(line)
-    if not frame or not kernel:
-        return line
-    _, comma, where = place(kernel, int(frame[1], 16) - 1).partition(", ")
-    return f"{frame[0]}{comma}{where}{line[frame.end() :]}"
+    return "\n".join(folded[panics[0] :][:AFTER_PANIC])

@@ -6,6 +6,7 @@ import pytest
 from quire import build, guest
 
 SAID = {
+    "lock": "panic: device lock taken twice by init: first at kern/debug/crash.c:",
     "null": "panic: page fault in the kernel: ",
     "overflow": "panic: kernel stack overflow: thread init (1) ran into its guard page at 0xf8",
     "smash": "panic: stack smashed: crash_smash+",

@@ -32,9 +32,22 @@ def opened_monitor():
 
 def test_ps(monitor):
     shown = monitor.command("ps")
-    assert re.search(r"^ +1 +0 sleeping +0 init", shown, re.MULTILINE)
+    assert re.search(r"^ +1 +0 sleeping +0 init, in \w+ for \d+\.\d{3} s$", shown, re.MULTILINE)
     # It may not have come from its prompt to its sleep yet.
-    assert re.search(r"^ +2 +1 (sleeping|runnable) +\d+ sh", shown, re.MULTILINE)
+    assert re.search(r"^ +2 +1 (sleeping +\d+ sh, in tty_\w+ for |runnable +\d+ sh)", shown, re.MULTILINE)
+
+
+def test_backtrace_of_a_sleeping_process(monitor):
+    for command in ("backtrace 1", "bt 1"):
+        shown = monitor.command(command)
+        assert re.search(r"\] waitq_sleep\+0x\w+ kern/thread/waitq\.c:\d+\n", shown)
+        assert "] thread_run_entry+0x" in shown
+    assert "77: no such process" in monitor.command("backtrace 77")
+    assert "] monitor_run+0x" in monitor.command("bt")
+
+
+def test_locks(monitor):
+    assert "only the debug kernel records locks\n" in monitor.command("locks")
 
 
 def test_areas(monitor):
@@ -48,6 +61,7 @@ def test_areas(monitor):
 def test_mappings(monitor):
     shown = monitor.command("mappings 2")
     assert re.search(r"^08048000-[0-9a-f]{8} to [0-9a-f]{8} r-u", shown, re.MULTILINE)
+    assert "dirty" not in shown
     shown = monitor.command("mappings kernel")
     assert re.search(r"^c0400000-[0-9a-f]{8} to 00400000 rwk large", shown, re.MULTILINE)
     assert not re.search(r" ..u", shown)
@@ -63,7 +77,7 @@ def test_memory(monitor):
 
 
 def test_the_machine_goes_on(monitor):
-    monitor.line.type("continue\n")
-    monitor.line.wait_for(r"continue\r?\n")
+    monitor.line.type("q\n")
+    monitor.line.wait_for(r"q\r?\n")
     monitor.line.type("echo still here\n")
     monitor.line.wait_for(r"\nstill here")

@@ -5,6 +5,16 @@
 
 struct cpu cpus[1];
 
+void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint32_t again);
+
+void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again)
+{
+	if (spin_stuck_hook)
+		spin_stuck_hook(lock, first, again);
+	panic("a spinlock of rank %u taken twice: first at %#x, again at %#x", lock->rank, first,
+	      again);
+}
+
 #ifdef DEBUG
 
 // Ranks must rise from lock to lock, so comparing with the lock taken last is enough: it has the
@@ -18,6 +28,7 @@ void spin_debug_lock(struct spinlock *lock)
 		panic("lock order: %s (rank %u) taken under %s (rank %u)", lock->name, lock->rank,
 		      held->name, held->rank);
 	lock->cpu = (uint16_t)cpu->index;
+	lock->holder = cpu->current;
 	lock->held_next = cpu->held;
 	cpu->held = lock;
 }

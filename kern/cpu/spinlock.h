@@ -5,17 +5,21 @@
 #pragma once
 
 #include "cpu/lockrank.h"
+#include "cpu/x86.h"
 #include "kern.h"
 
 struct spinlock {
-	uint32_t locked; // 0 or 1, changed atomically
+	uint32_t locked; // 0: free; otherwise the address of the code that has taken it; atomic
 	uint16_t rank;
 #ifdef DEBUG
 	uint16_t cpu;     // who holds it, valid while locked
 	const char *name; // for the panic message
 	struct spinlock *held_next;
+	const struct thread *holder; // valid while locked
 #endif
 };
+
+struct thread;
 
 #ifdef DEBUG
 #define SPINLOCK_INIT(name_, rank_) ((struct spinlock){ .rank = (rank_), .name = (name_) })
@@ -31,13 +35,15 @@ static inline void spin_init(struct spinlock *lock, const char *name, enum lock_
 }
 
 #ifdef DEBUG
+#define DEBUG_LOCKS true // whether the rank is checked, which would hide that the lock is not free
+
 // Debug builds keep a chain of the locks that this CPU holds. These functions panic if a lock is
-// taken out of rank order (taking it twice is that too), or if it is released by a CPU that does
-// not hold it.
+// taken out of rank order, or if it is released by a CPU that does not hold it.
 void spin_debug_lock(struct spinlock *lock);
 void spin_debug_unlock(struct spinlock *lock);
 bool spin_debug_held(const struct spinlock *lock);
 #else
+#define DEBUG_LOCKS false
 static inline void spin_debug_lock(struct spinlock *lock)
 {
 	(void)lock;
@@ -48,14 +54,27 @@ static inline void spin_debug_unlock(struct spinlock *lock)
 }
 #endif
 
-// Take the lock, waiting for its holder in a loop. The inner loop only reads: an exchange on every
-// round would pull the cache line from the holder again and again.
-static inline void spin_lock(struct spinlock *lock)
+// Panic because code at `again` wants the lock, which code at `first` has taken and not released.
+// One CPU runs, with interrupts off, so nobody can release it.
+void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again) __noreturn;
+
+// Registered by thread/lock_report.c: the panic of spin_stuck with the names of lock and thread.
+extern void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint32_t again);
+
+// Take the lock. Panics if it is not free (spin_stuck).
+#define spin_lock(lock) spin_lock_from(lock, code_address())
+
+// Like spin_lock, for code at the address `here`.
+static inline void spin_lock_from(struct spinlock *lock, uint32_t here)
 {
+	uint32_t first;
+
+	if (DEBUG_LOCKS && unlikely(lock->locked))
+		spin_stuck(lock, lock->locked, here);
 	spin_debug_lock(lock);
-	while (unlikely(__atomic_exchange_n(&lock->locked, 1, __ATOMIC_ACQUIRE)))
-		while (__atomic_load_n(&lock->locked, __ATOMIC_RELAXED))
-			__builtin_ia32_pause();
+	first = __atomic_exchange_n(&lock->locked, here, __ATOMIC_ACQUIRE);
+	if (unlikely(first))
+		spin_stuck(lock, first, here);
 }
 
 // Release the lock. Caller: holds it. The release order makes all earlier writes visible to the

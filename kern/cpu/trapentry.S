@@ -48,7 +48,8 @@ trap_return:
 	jne return_work
 	.globl trap_return_to_user
 trap_return_to_user: // the thread has nothing to do before
-1:	stretch_leaves
+1:	check_locks
+	stretch_leaves
 	cmpw $USER_DS, FRAME_DS(%esp)
 	jne 2f
 	cmpw $USER_DS, FRAME_ES(%esp)

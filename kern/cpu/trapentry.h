@@ -90,4 +90,13 @@
 #endif
 .endm
 
+// For debug builds, which panic if a thread returns to its program with a lock (thread/mutex.h).
+// Changes EAX, ECX and EDX.
+.macro check_locks
+#ifdef DEBUG
+	movl %esp, %eax
+	call locks_check_leaving
+#endif
+.endm
+
 #endif

@@ -1,13 +1,13 @@
 // watchdog.h: QEMU's watchdog, its device ib700 (a timer card for the ISA bus). With QEMU's option
-// `-action watchdog=inject-nmi` the device sends a non-maskable interrupt unless the kernel restarts
-// it in time. The card cannot be detected, so it is used only with the kernel option
+// `-action watchdog=inject-nmi` the device sends a non-maskable interrupt unless the kernel
+// restarts it in time. The card cannot be detected, so it is used only with the kernel option
 // `watchdog=SECONDS`.
 #pragma once
 
 #include "kern.h"
 
-// Start the watchdog: a non-maskable interrupt comes if watchdog_restart is not called for `seconds`
-// (2 to 30, an even number).
+// Start the watchdog: a non-maskable interrupt comes if watchdog_restart is not called for
+// `seconds` (2 to 30, an even number).
 void watchdog_start(unsigned int seconds);
 
 // Let the time begin anew. Does nothing before watchdog_start and after watchdog_stop.

@@ -140,6 +140,14 @@ static inline uint32_t read_eflags(void)
 	return value;
 }
 
+// The address of the instruction that this expression becomes, so that a report can name the place.
+#define code_address()                                         \
+	({                                                     \
+		uint32_t here_;                                \
+		__asm__ volatile("movl $., %0" : "=r"(here_)); \
+		here_;                                         \
+	})
+
 // Turn interrupts off.
 static inline void cli(void)
 {

@@ -1,6 +1,7 @@
 // crash.c: one function for each mistake that the kernel must detect.
 #include "debug/crash.h"
 
+#include "cpu/spinlock.h"
 #include "cpu/x86.h"
 #include "debug/monitor.h"
 #include "debug/boot_options.h"
@@ -51,14 +52,24 @@ static void crash_later_lab(void)
 	not_in_this_lab(__func__, 2, 3, 4);
 }
 
-// Take away the gates of all exceptions. The next exception then becomes a triple fault, which resets
-// the machine before the kernel can report anything.
+// Take away the gates of all exceptions. The next exception then becomes a triple fault, which
+// resets the machine before the kernel can report anything.
 static void crash_reset(void)
 {
 	struct pseudo_descriptor no_gates = { 0, 0 };
 
 	lidt(&no_gates);
 	crash_null();
+}
+
+// Take a spinlock that is never released, again. No other CPU runs, and no interrupt can come: the
+// lock can never come free.
+static void crash_lock(void)
+{
+	static struct spinlock lock = SPINLOCK_INIT("device", RANK_DEVICE);
+
+	spin_lock(&lock);
+	spin_lock(&lock);
 }
 
 // Loop without end with interrupts off, as the whole kernel runs: only a non-maskable interrupt can
@@ -73,10 +84,11 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } crashes[] = {
-	{ "later_lab", crash_later_lab }, { "null", crash_null },
-	{ "overflow", crash_overflow },   { "reset", crash_reset },
-	{ "smash", crash_smash },         { "spin", crash_spin },
-	{ "text", crash_text },           { "unwritten", crash_unwritten },
+	{ "later_lab", crash_later_lab }, { "lock", crash_lock },
+	{ "null", crash_null },           { "overflow", crash_overflow },
+	{ "reset", crash_reset },         { "smash", crash_smash },
+	{ "spin", crash_spin },           { "text", crash_text },
+	{ "unwritten", crash_unwritten },
 };
 
 void crash(const char *name)

@@ -1,10 +1,10 @@
-// lines.h: source lines of addresses in the kernel's code. The build makes the table from the linked
-// kernel's debug information (grade/tools/klines.py).
+// lines.h: source lines of addresses in the kernel's code. The build makes the table from the
+// linked kernel's debug information (grade/tools/klines.py).
 //
-// The table has a row wherever the line changes. Row after row is packed into bytes: the distance to
-// the row's address, then twice its change of line (the sign in the lowest bit) plus 1 if the file
-// changes, then the file's number if it does. Numbers have seven bits in a byte, the lowest first;
-// the top bit says that more follow. Every 64th row is in the index and not in the bytes.
+// The table has a row wherever the line changes. Row after row is packed into bytes: the distance
+// to the row's address, then twice its change of line (the sign in the lowest bit) plus 1 if the
+// file changes, then the file's number if it does. Numbers have seven bits in a byte, the lowest
+// first; the top bit says that more follow. Every 64th row is in the index and not in the bytes.
 #pragma once
 
 #include "kern.h"

@@ -159,3 +159,4 @@ static void leave_monitor(int argc, char **argv)
 	leave = true;
 }
 MONITOR_COMMAND(continue, "leave the monitor", leave_monitor);
+MONITOR_COMMAND(q, "like continue", leave_monitor);

@@ -1,22 +1,7 @@
 // monitor_debug.c: the monitor's commands that show code, memory and messages.
-#include "debug/backtrace.h"
 #include "debug/monitor.h"
 #include "debug/safe_read.h"
 #include "debug/symbols.h"
-
-// backtrace [EBP]: print the callers from here, or from a frame pointer.
-static void show_backtrace(int argc, char **argv)
-{
-	uintptr_t ebp = (uintptr_t)__builtin_frame_address(0);
-
-	if (argc > 1 && !monitor_number(argv[1], &ebp)) {
-		console_printf("%s: neither a number nor a function\n", argv[1]);
-		return;
-	}
-	backtrace_print(ebp);
-}
-MONITOR_COMMAND(backtrace, "[EBP]: who called whom, from here or from a frame pointer",
-                show_backtrace);
 
 // x ADDRESS [WORDS]: print words of memory, 16 by default, four in a line. Unmapped words are
 // shown as dashes.

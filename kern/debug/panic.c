@@ -81,13 +81,13 @@ static void __noreturn __printf(3, 0)
 	char message[PRINTK_MAX - 16];
 
 	cli();
-	watchdog_stop();
 	if (panic_depth == 0)
 		ktest_catch_panic();
 	if (panic_depth < 2)
 		vsnprintf(message, sizeof(message), format, args);
 	if (panic_depth == 0 && panic_catch_hook)
 		panic_catch_hook(message, ebp);
+	watchdog_stop();
 	panic_depth++;
 
 	if (panic_depth <= 2) {

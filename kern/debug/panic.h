@@ -19,8 +19,8 @@ void panic_frame(const struct trapframe *frame, const char *format, ...) __noret
 // hold any lock.
 void panic_or_monitor(const struct trapframe *frame, const char *format, ...) __printf(2, 3);
 
-// Returns true once a panic or the report of panic_or_monitor has begun. Then only one CPU runs, and
-// code that prints must take no lock: the code that failed may hold it.
+// Returns true once a panic or the report of panic_or_monitor has begun. Then only one CPU runs,
+// and code that prints must take no lock: the code that failed may hold it.
 bool panic_started(void);
 
 // Registered by trace/trace.c while the grader's operations run. Called first in the first panic, with

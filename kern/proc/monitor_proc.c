@@ -2,8 +2,11 @@
 // while the monitor is open. The commands take no locks, because the monitor must also open while
 // a thread holds one.
 #include <abi/mman.h>
+#include "cpu/spinlock.h"
+#include "debug/backtrace.h"
 #include "debug/monitor.h"
 #include "proc/process.h"
+#include "thread/lock_report.h"
 #include "thread/thread.h"
 #include "vm/kernel_window.h"
 
@@ -17,6 +20,21 @@ static const char *state_of(const struct process *process)
 	return process_thread(process)->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
 }
 
+// Print what a process's thread waits for, and which locks it holds.
+static void show_wait(const struct process *process)
+{
+	const struct thread *thread = process_thread(process);
+	char text[160];
+
+	if (thread->state == THREAD_SLEEPING) {
+		wait_format(text, sizeof(text), thread);
+		console_printf(", %s", text);
+	}
+	locks_format(text, sizeof(text), thread);
+	if (text[0])
+		console_printf(", holds %s", text);
+}
+
 // ps: a line for each process.
 static void show_processes(int argc, char **argv)
 {
@@ -28,13 +46,81 @@ static void show_processes(int argc, char **argv)
 	list_for_each(process, &all_processes, all_link) {
 		const struct aspace *as = process->aspace;
 
-		console_printf("%5d %5d %-8s %6zu %s%s\n", process->pid,
+		console_printf("%5d %5d %-8s %6zu %s%s", process->pid,
 		               process->parent ? process->parent->pid : 0, state_of(process),
 		               as ? as->pages : 0, process->name,
 		               process == process_current() ? " (current)" : "");
+		if (!process->zombie)
+			show_wait(process);
+		console_printf("\n");
 	}
 }
-MONITOR_COMMAND(ps, "all processes", show_processes);
+MONITOR_COMMAND(ps, "all processes: what each waits for, since when, the locks it holds",
+                show_processes);
+
+// backtrace [PID]: the callers from here, or those of a process that does not run.
+static void show_backtrace(int argc, char **argv)
+{
+	uintptr_t ebp = (uintptr_t)__builtin_frame_address(0), pid;
+	const struct process *process;
+
+	if (argc > 1) {
+		process = monitor_number(argv[1], &pid) ? process_find((pid_t)pid) : NULL;
+		if (!process || process->zombie) {
+			console_printf("%s: no such process, or it has ended\n", argv[1]);
+			return;
+		}
+		if (process != process_current())
+			ebp = thread_frame_pointer(process_thread(process));
+	}
+	backtrace_print(ebp);
+}
+MONITOR_COMMAND(backtrace, "[PID]: who called whom, here or in a process that sleeps",
+                show_backtrace);
+MONITOR_COMMAND(bt, "[PID]: like backtrace", show_backtrace);
+
+// Print the sleeping locks that a thread holds.
+static void show_thread_locks(struct thread *thread, void *arg)
+{
+	bool *any = arg;
+	char text[160];
+
+	locks_format(text, sizeof(text), thread);
+	if (text[0])
+		console_printf("%s (%d) holds %s\n", thread->name, thread->tid, text);
+	*any |= text[0] != '\0';
+}
+
+// Print the spinlocks that this CPU holds. Returns true if there are any.
+static bool show_spinlocks(void)
+{
+#ifdef DEBUG
+	const struct spinlock *held;
+	char place[80];
+
+	for (held = this_cpu()->held; held; held = held->held_next) {
+		place_format(place, sizeof(place), held->locked, false);
+		console_printf("%s, a spinlock, taken at %s\n", held->name, place);
+	}
+	return this_cpu()->held;
+#else
+	return false;
+#endif
+}
+
+// locks: all locks that are held.
+static void show_locks(int argc, char **argv)
+{
+	bool any = show_spinlocks();
+
+	(void)argc;
+	(void)argv;
+	threads_show(show_thread_locks, &any);
+	if (!any)
+		console_printf(DEBUG_LOCKS ? "no lock is held\n" :
+		                             "only the debug kernel records locks\n");
+}
+MONITOR_COMMAND(locks, "the locks that are held, by whom, and where they were taken", show_locks);
 
 // Returns the space that a command's argument names: "kernel", a process's number, or without an
 // argument the current space. Returns NULL after a message if there is none.
@@ -81,7 +167,7 @@ static void show_areas(int argc, char **argv)
 MONITOR_COMMAND(areas, "[PID|kernel]: what an address space is made of", show_areas);
 
 // A run of page-table entries that are adjacent in virtual and in physical memory and have equal
-// bits.
+// bits, apart from accessed and dirty.
 struct run {
 	uintptr_t start, end;
 	physaddr_t phys;
@@ -95,10 +181,10 @@ static void show_run(const struct run *run)
 
 	if (run->end == run->start)
 		return;
-	console_printf("%08x-%08x to %08x %c%c%c%s%s%s%s\n", run->start, run->end - 1, run->phys,
+	console_printf("%08x-%08x to %08x %c%c%c%s%s%s\n", run->start, run->end - 1, run->phys,
 	               bits & PTE_P ? 'r' : '-', bits & PTE_W ? 'w' : '-', bits & PTE_U ? 'u' : 'k',
-	               bits & PTE_PS ? " large" : "", bits & PTE_D ? " dirty" : "",
-	               bits & PTE_G ? " global" : "", pte_prot_none(bits) ? " PROT_NONE" : "");
+	               bits & PTE_PS ? " large" : "", bits & PTE_G ? " global" : "",
+	               pte_prot_none(bits) ? " PROT_NONE" : "");
 }
 
 // Add the entry of [va, va + size) to the run. If it does not continue the run, print the run and
@@ -106,7 +192,7 @@ static void show_run(const struct run *run)
 static void add_entry(struct run *run, uintptr_t va, size_t size, pte_t entry)
 {
 	physaddr_t phys = size == PAGE_SIZE ? PTE_ADDR(entry) : PDE_LARGE_ADDR(entry);
-	pte_t bits = entry & (PAGE_SIZE - 1) & ~PTE_A;
+	pte_t bits = entry & (PAGE_SIZE - 1) & ~(PTE_A | PTE_D);
 
 	if (run->end != va || bits != run->bits || phys - run->phys != va - run->start) {
 		show_run(run);

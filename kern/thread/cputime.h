@@ -15,6 +15,7 @@ static inline void cputime_switch(struct thread *prev, struct thread *next)
 {
 	uint64_t now = rdtsc();
 
+	prev->left_cpu = now;
 	prev->cpu.cycles += now;
 	next->cpu.cycles -= now;
 	this_cpu()->switched = now;

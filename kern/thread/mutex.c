@@ -3,28 +3,63 @@
 // so that a free lock costs one instruction.
 #include "thread/mutex.h"
 
+#include "thread/lock_report.h"
 #include "thread/thread.h"
+
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+// Panic because the current thread wants a lock that it holds already.
+static void __noreturn __noinline taken_twice(const char *name, const void *lock, uintptr_t returns)
+{
+	const struct thread *thread = thread_current();
+	char first[80] = "a place that only debug builds know", again[80];
+
+#ifdef DEBUG
+	for (unsigned int rank = 0; rank <= RANK_LAST_SLEEPING; rank++)
+		if (thread->sleeping_locks[rank] == lock)
+			place_format(first, sizeof(first), thread->taken[rank].returns, true);
+#endif
+	(void)lock;
+	place_format(again, sizeof(again), returns, true);
+	panic("%s lock taken twice by %s: first at %s, again at %s", name, thread->name, first,
+	      again);
+}
 
 #ifdef DEBUG
 
-void lock_rank_check(unsigned int rank, const char *name)
+// Panic because the current thread does `what` although it holds sleeping locks.
+static void __noreturn kept(const char *what)
+{
+	char locks[160];
+
+	locks_format(locks, sizeof(locks), thread_current());
+	panic("%s %s holding a sleeping lock: %s", thread_current()->name, what, locks);
+}
+
+void lock_rank_check(unsigned int rank, const char *name, const void *lock, uintptr_t returns)
 {
 	struct thread *thread = thread_current();
+	char locks[160];
 
 	assert_may_sleep();
 	assert(rank <= RANK_LAST_SLEEPING);
-	if (thread->sleeping_ranks >> rank)
-		panic("lock order: %s (rank %u) taken by %s, which holds ranks %#x", name, rank,
-		      thread->name, thread->sleeping_ranks);
+	if (thread->sleeping_locks[rank] == lock)
+		taken_twice(name, lock, returns);
+	if (!(thread->sleeping_ranks >> rank))
+		return;
+	locks_format(locks, sizeof(locks), thread);
+	panic("lock order: %s (rank %u) taken by %s, which holds %s", name, rank, thread->name,
+	      locks);
 }
 
-void lock_rank_taken(unsigned int rank, const void *lock)
+void lock_rank_taken(unsigned int rank, const char *name, const void *lock, uintptr_t returns)
 {
 	struct thread *thread = thread_current();
 
 	assert(!thread->sleeping_locks[rank]);
 	thread->sleeping_ranks |= 1u << rank;
 	thread->sleeping_locks[rank] = lock;
+	thread->taken[rank] = (struct lock_taken){ name, returns };
 }
 
 void lock_rank_released(unsigned int rank, const void *lock)
@@ -43,31 +78,40 @@ bool lock_debug_held(unsigned int rank, const void *lock)
 
 void assert_no_sleeping_lock(void)
 {
-	struct thread *thread = thread_current();
-
-	if (thread->sleeping_ranks)
-		panic("%s copies to or from a user holding the sleeping locks of ranks %#x",
-		      thread->name, thread->sleeping_ranks);
+	if (thread_current()->sleeping_ranks)
+		kept("copies to or from a user");
 }
 
 void assert_no_lock(void)
 {
-	struct thread *thread = thread_current();
-
 	assert_may_sleep();
-	if (thread->sleeping_ranks)
-		panic("%s holds the sleeping locks of ranks %#x where it may hold no lock",
-		      thread->name, thread->sleeping_ranks);
+	if (thread_current()->sleeping_ranks)
+		kept("goes where it may hold no lock,");
 }
 
 void assert_may_yield(void)
 {
-	struct thread *thread = thread_current();
-
 	assert_may_sleep();
-	if (thread->sleeping_ranks & ~(1u << RANK_ASPACE | 1u << RANK_RENAME))
-		panic("%s yields holding the sleeping locks of ranks %#x", thread->name,
-		      thread->sleeping_ranks);
+	if (thread_current()->sleeping_ranks & ~(1u << RANK_ASPACE | 1u << RANK_RENAME))
+		kept("yields");
+}
+
+void locks_check_leaving(const struct trapframe *frame)
+{
+	if (!trap_from_user(frame))
+		return;
+	assert_may_sleep();
+	if (thread_current()->sleeping_ranks)
+		kept("returns to its program");
+}
+
+void rwlock_read_lock(struct rwlock *rw)
+{
+	lock_rank_check(rw->rank, rw->name, rw, CALLER);
+	if (unlikely(__atomic_add_fetch(&rw->state, 1, __ATOMIC_ACQUIRE) &
+	             (RWLOCK_WRITER | RWLOCK_WAITING)))
+		rwlock_wait_to_read(rw);
+	lock_rank_taken(rw->rank, rw->name, rw, CALLER);
 }
 
 #endif
@@ -84,13 +128,15 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank)
 // A woken thread may find the mutex taken again by a third one, so it tests in a loop.
 void mutex_lock(struct mutex *mutex)
 {
-	lock_rank_check(mutex->rank, mutex->name);
+	lock_rank_check(mutex->rank, mutex->name, mutex, CALLER);
 	spin_lock(&mutex->lock);
+	if (unlikely(mutex->holder == thread_current()))
+		taken_twice(mutex->name, mutex, CALLER);
 	while (mutex->holder)
 		waitq_sleep(&mutex->waiters, &mutex->lock, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
-	lock_rank_taken(mutex->rank, mutex);
+	lock_rank_taken(mutex->rank, mutex->name, mutex, CALLER);
 }
 
 // The rank is recorded only if the lock is taken, and not checked: a lock that is not waited for
@@ -105,7 +151,7 @@ bool mutex_trylock(struct mutex *mutex)
 		mutex->holder = thread_current();
 	spin_unlock(&mutex->lock);
 	if (taken)
-		lock_rank_taken(mutex->rank, mutex);
+		lock_rank_taken(mutex->rank, mutex->name, mutex, CALLER);
 	return taken;
 }
 
@@ -182,8 +228,11 @@ void rwlock_wait_to_read(struct rwlock *rw)
 }
 
 // Sleep until the lock is free, and take it. The count of waiting writers keeps new readers out.
-static void wait_to_write(struct rwlock *rw)
+// Panics if this thread itself is the writer; the address of the call is for the message.
+static void wait_to_write(struct rwlock *rw, uintptr_t returns)
 {
+	if (rwlock_write_held(rw))
+		taken_twice(rw->name, rw, returns);
 	spin_lock(&rw->lock);
 	rw->writers_waiting++;
 	while (announce(rw) & (RWLOCK_WRITER | RWLOCK_READERS))
@@ -200,12 +249,12 @@ void rwlock_write_lock(struct rwlock *rw)
 {
 	uint32_t free = 0;
 
-	lock_rank_check(rw->rank, rw->name);
+	lock_rank_check(rw->rank, rw->name, rw, CALLER);
 	if (!__atomic_compare_exchange_n(&rw->state, &free, RWLOCK_WRITER, false, __ATOMIC_ACQUIRE,
 	                                 __ATOMIC_RELAXED))
-		wait_to_write(rw);
+		wait_to_write(rw, CALLER);
 	rw->writer = thread_current();
-	lock_rank_taken(rw->rank, rw);
+	lock_rank_taken(rw->rank, rw->name, rw, CALLER);
 }
 
 void rwlock_write_unlock(struct rwlock *rw)

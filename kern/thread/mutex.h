@@ -6,19 +6,25 @@
 #include "cpu/lockrank.h"
 #include "thread/waitq.h"
 
-// Debug builds know which sleeping locks each thread holds, at most one of each rank. They panic if
+struct trapframe;
+
+// Debug builds know which sleeping locks each thread holds, at most one of each rank, and where it
+// has taken them: `returns` is the return address of the call that takes the lock. They panic if
 // - lock_rank_check: a lock is taken while one of equal or higher rank is held;
+// - locks_check_leaving: a thread returns to user mode while it holds any;
 // - assert_no_sleeping_lock: a thread copies to or from a user while it holds any;
 // - assert_may_yield: a thread yields while it holds any but an address space's.
 #ifdef DEBUG
-void lock_rank_check(unsigned int rank, const char *name);
-void lock_rank_taken(unsigned int rank, const void *lock);
+void lock_rank_check(unsigned int rank, const char *name, const void *lock, uintptr_t returns);
+void lock_rank_taken(unsigned int rank, const char *name, const void *lock, uintptr_t returns);
 void lock_rank_released(unsigned int rank, const void *lock);
 void assert_no_sleeping_lock(void);
 void assert_may_yield(void);
+// Called by the entry code with the frame with which it leaves the kernel.
+void locks_check_leaving(const struct trapframe *frame);
 #else
-#define lock_rank_check(rank, name) ((void)0)
-#define lock_rank_taken(rank, lock) ((void)0)
+#define lock_rank_check(rank, name, lock, returns) ((void)0)
+#define lock_rank_taken(rank, name, lock, returns) ((void)0)
 #define lock_rank_released(rank, lock) ((void)0)
 #define assert_no_sleeping_lock() ((void)0)
 #define assert_may_yield() ((void)0)
@@ -96,16 +102,19 @@ void rwlock_wait_to_read(struct rwlock *rw);
 void rwlock_wake(struct rwlock *rw);
 
 // Take the lock for reading; sleeps while a writer holds it or waits for it. Caller: as for
-// mutex_lock. Every page fault does this, so the path without a wait is inline, and one atomic
-// addition decides: it counts the reader and shows whether the count was allowed.
+// mutex_lock. Every page fault does this, so the path without a wait is inline, except in debug
+// builds, which note the caller. One atomic addition decides: it counts the reader and shows
+// whether the count was allowed.
+#ifdef DEBUG
+void rwlock_read_lock(struct rwlock *rw);
+#else
 static inline void rwlock_read_lock(struct rwlock *rw)
 {
-	lock_rank_check(rw->rank, rw->name);
 	if (unlikely(__atomic_add_fetch(&rw->state, 1, __ATOMIC_ACQUIRE) &
 	             (RWLOCK_WRITER | RWLOCK_WAITING)))
 		rwlock_wait_to_read(rw);
-	lock_rank_taken(rw->rank, rw);
 }
+#endif
 
 // Release the lock. Caller: holds it for reading. The last reader wakes waiting writers.
 static inline void rwlock_read_unlock(struct rwlock *rw)

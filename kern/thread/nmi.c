@@ -14,8 +14,8 @@
 
 static uint64_t excused_at; // the watchdog's restart after the last interrupt that was ignored
 
-// Returns true if the watchdog, which waits `seconds`, has sent the interrupt `ns` nanoseconds after
-// its last restart. An interrupt that comes earlier was sent by a person or by the grader.
+// Returns true if the watchdog, which waits `seconds`, has sent the interrupt `ns` nanoseconds
+// after its last restart. An interrupt that comes earlier was sent by a person or by the grader.
 static bool is_watchdogs(uint64_t ns, unsigned int seconds)
 {
 	uint64_t limit = seconds * NS_PER_SECOND;
@@ -46,8 +46,8 @@ static void describe(char *text, size_t size, const struct trapframe *frame)
 		         thread->tid);
 }
 
-// Handle a non-maskable interrupt. If no timer interrupt has come since an interrupt was ignored, the
-// next one is not: the timer had its chance.
+// Handle a non-maskable interrupt. If no timer interrupt has come since an interrupt was ignored,
+// the next one is not: the timer had its chance.
 static void nmi(struct trapframe *frame)
 {
 	uint64_t since = clock_since(watchdog_restarted_at());

@@ -11,8 +11,8 @@
 void nmi_init(void);
 
 // Returns true if an interrupt that comes `ns` nanoseconds after the watchdog's last restart must
-// be ignored. It must be if the watchdog has sent it and the host is the cause: the host stopped the
-// machine for a while, and the timer's interrupt had no chance to come first. `seconds`: the
+// be ignored. It must be if the watchdog has sent it and the host is the cause: the host stopped
+// the machine for a while, and the timer's interrupt had no chance to come first. `seconds`: the
 // watchdog's time; 0: it does not run. `interrupts_on`: the interrupted code can take the timer's
 // interrupt.
 bool nmi_is_hosts_fault(uint64_t ns, unsigned int seconds, bool interrupts_on);

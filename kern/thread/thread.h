@@ -9,6 +9,7 @@
 #include "cpu/trap.h"
 #include "kern.h"
 #include "list.h"
+#include "thread/lock_report.h"
 #include "thread/waitq.h"
 #include "thread/why.h"
 #include <abi/resource.h>
@@ -100,10 +101,12 @@ struct thread {
 	int8_t nice;              // [RANK_PROCESS] -20 to 19, as setpriority() set it
 	struct cpu_use cpu;       // [s] processor time (thread/cputime.h)
 	struct cpu_time reported; // [-] the values that were reported last
+	uint64_t left_cpu;        // [s] the time-stamp counter when it lost the CPU
 #ifdef DEBUG
 	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
 	struct why why;          // [t] why the call under way will fail (thread/why.h)
-	const void *sleeping_locks[RANK_LAST_SLEEPING + 1]; // [t] which locks they are, by rank
+	const void *sleeping_locks[RANK_LAST_SLEEPING + 1]; // [t] which locks they are, by rank,
+	struct lock_taken taken[RANK_LAST_SLEEPING + 1];    // [t] and where they were taken
 #endif
 };
 

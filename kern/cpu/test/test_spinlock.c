@@ -13,10 +13,21 @@ KTEST(spin_lock_takes_and_unlock_releases)
 	EXPECT_EQ(lock.rank, RANK_PIPE);
 	for (int i = 0; i < 2; i++) {
 		spin_lock(&lock);
-		EXPECT_EQ(lock.locked, 1);
+		EXPECT(lock.locked);
 		spin_unlock(&lock);
 		EXPECT_EQ(lock.locked, 0);
 	}
+}
+
+KTEST(spin_lock_twice_panics)
+{
+	struct spinlock lock = SPINLOCK_INIT("test", RANK_PIPE);
+
+	spin_lock(&lock);
+	EXPECT_PANIC(spin_lock(&lock));
+	spin_unlock(&lock);
+	spin_lock(&lock);
+	spin_unlock(&lock);
 }
 
 #ifdef DEBUG

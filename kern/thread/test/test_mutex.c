@@ -1,6 +1,7 @@
 // test_mutex.c: a mutex has one holder at a time; sleeping locks are taken in the order of ranks.
 #include "thread/test/thread_test_util.h"
 
+#include "thread/lock_report.h"
 #include "thread/mutex.h"
 
 struct shared {
@@ -172,3 +173,40 @@ KTEST(mutex_assertions)
 }
 
 #endif
+
+KTEST(mutex_taken_twice_panics)
+{
+	struct mutex mutex;
+
+	mutex_init(&mutex, "test", RANK_OBJECT);
+	mutex_lock(&mutex);
+	EXPECT_PANIC(mutex_lock(&mutex));
+#ifndef DEBUG
+	spin_unlock(&mutex.lock); // where the panic came, the mutex's own lock was held
+#endif
+	mutex_unlock(&mutex);
+}
+
+KTEST_DEBUG(locks_are_reported_with_their_place)
+{
+#ifdef DEBUG
+	struct trapframe frame = { .cs = USER_CS };
+	struct rwlock rw;
+	char text[160];
+
+	rwlock_init(&rw, "test", RANK_OBJECT);
+	locks_format(text, sizeof(text), thread_current());
+	EXPECT_EQ(text[0], '\0');
+	locks_check_leaving(&frame);
+	rwlock_read_lock(&rw);
+	locks_format(text, sizeof(text), thread_current());
+	EXPECT(strncmp(text, "test (taken at kern/thread/test/test_mutex.c:", 45) == 0);
+	EXPECT_PANIC(locks_check_leaving(&frame));
+	EXPECT_PANIC(rwlock_read_lock(&rw));
+	frame.cs = KERNEL_CS;
+	locks_check_leaving(&frame);
+	rwlock_read_unlock(&rw);
+	locks_format(text, sizeof(text), thread_current());
+	EXPECT_EQ(text[0], '\0');
+#endif
+}

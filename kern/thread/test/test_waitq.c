@@ -22,7 +22,7 @@ static void sleep_once(void *arg)
 		spin_lock(sleeper->lock);
 	sleeper->result = waitq_sleep(sleeper->wq, sleeper->lock, sleeper->mode, sleeper->deadline);
 	if (sleeper->lock) {
-		EXPECT_EQ(sleeper->lock->locked, 1);
+		EXPECT(sleeper->lock->locked);
 		spin_unlock(sleeper->lock);
 	}
 	if (sleeper->log)
@@ -216,7 +216,7 @@ KTEST(waitq_sleep_looks_for_work_first)
 	spin_lock(&lock);
 	thread_interrupt(self, WORK_SIGNAL);
 	EXPECT_EQ(waitq_sleep(&wq, &lock, WAIT_INTERRUPTIBLE, NO_DEADLINE), -EINTR);
-	EXPECT_EQ(lock.locked, 1);
+	EXPECT(lock.locked);
 	EXPECT(waitq_empty(&wq));
 	EXPECT_EQ(waitq_sleep(&wq, &lock, WAIT_INTERRUPTIBLE, clock_ns() + NS_PER_SECOND), -EINTR);
 	EXPECT_EQ(self->switches, switches);

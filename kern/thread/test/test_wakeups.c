@@ -67,7 +67,7 @@ KTEST(waitq_sleep_until_a_deadline)
 
 	spin_lock(&lock);
 	EXPECT_EQ(waitq_sleep(&wq, &lock, WAIT_UNINTERRUPTIBLE, deadline), -ETIMEDOUT);
-	EXPECT_EQ(lock.locked, 1);
+	EXPECT(lock.locked);
 	spin_unlock(&lock);
 	EXPECT(clock_ns() >= deadline);
 	EXPECT(waitq_empty(&wq));

@@ -1,0 +1,157 @@
+// lock_report.c: texts about locks and sleeping threads. Takes no lock, so that the monitor can use
+// it.
+#include "thread/lock_report.h"
+
+#include <stdio.h>
+
+#include "cpu/spinlock.h"
+#include "debug/backtrace.h"
+#include "debug/lines.h"
+#include "debug/safe_read.h"
+#include "debug/symbols.h"
+#include "thread/sched.h"
+#include "thread/thread.h"
+#include "thread/timer.h"
+
+#define DEPTH 12    // frames that are searched for the function that sleeps
+#define SAVED_EBP 3 // context_switch's fourth push: its place above the stack pointer, in words
+
+#ifndef DEBUG
+// The names of spinlocks by rank: normal builds keep none in the lock.
+static const char *const rank_names[] = {
+	[RANK_MUTEX] = "sleeping lock's",
+	[RANK_PROCESS] = "process",
+	[RANK_SIGNAL] = "signal",
+	[RANK_FILE] = "file",
+	[RANK_TTY] = "tty",
+	[RANK_PIPE] = "pipe",
+	[RANK_FUTEX] = "futex",
+	[RANK_PAGETABLE] = "page table",
+	[RANK_SHARED_TABLE] = "shared table",
+	[RANK_TIMER] = "timer",
+	[RANK_SCHED] = "sched",
+	[RANK_HEAP] = "heap",
+	[RANK_KSTACK] = "kstack",
+	[RANK_PAGE] = "page",
+	[RANK_CONSOLE] = "console",
+	[RANK_DEVICE] = "device",
+};
+#endif
+
+// Functions that only pass a sleep on: a thread waits for what their caller wants.
+static const char *const sleep_functions[] = {
+	"context_switch",      "schedule",         "sleep_locked",
+	"sleep_with_timer",    "sleep_until",      "waitq_sleep",
+	"waiter_block",        "wait_to_write",    "mutex_lock",
+	"rwlock_wait_to_read", "rwlock_read_lock", "rwlock_write_lock",
+	"thread_yield",
+};
+
+// Returns the name of a spinlock.
+static const char *name_of(const struct spinlock *lock)
+{
+#ifdef DEBUG
+	return lock->name;
+#else
+	return lock->rank < ARRAY_SIZE(rank_names) && rank_names[lock->rank] ?
+	               rank_names[lock->rank] :
+	               "unknown";
+#endif
+}
+
+void place_format(char *text, size_t size, uintptr_t address, bool returns)
+{
+	uint32_t line;
+	const char *file = line_find(returns ? address - 1 : address, &line);
+
+	if (file)
+		snprintf(text, size, "%s:%u", file, line);
+	else
+		symbol_format(text, size, address, returns);
+}
+
+// spin_stuck_hook. The thread that has taken the lock first is known in debug builds only.
+static void stuck(const struct spinlock *lock, uint32_t first, uint32_t again)
+{
+	const struct thread *thread = thread_current();
+	char before[80], now[80];
+
+	place_format(before, sizeof(before), first, false);
+	place_format(now, sizeof(now), again, false);
+#ifdef DEBUG
+	if (lock->holder != thread)
+		panic("%s lock, taken by another thread than %s and never released: first at %s, "
+		      "again at %s",
+		      name_of(lock), thread->name, before, now);
+#endif
+	panic("%s lock taken twice by %s: first at %s, again at %s", name_of(lock), thread->name,
+	      before, now);
+}
+
+void lock_report_init(void)
+{
+	spin_stuck_hook = stuck;
+}
+
+void locks_format(char *text, size_t size, const struct thread *thread)
+{
+	text[0] = '\0';
+#ifdef DEBUG
+	for (unsigned int rank = 0; rank <= RANK_LAST_SLEEPING; rank++) {
+		const struct lock_taken *taken = &thread->taken[rank];
+		size_t used = strlen(text);
+		char place[80];
+
+		if (!thread->sleeping_locks[rank])
+			continue;
+		place_format(place, sizeof(place), taken->returns, true);
+		snprintf(text + used, size - used, "%s%s (taken at %s)", used ? ", " : "",
+		         taken->name, place);
+	}
+#else
+	(void)size;
+	(void)thread;
+#endif
+}
+
+uintptr_t thread_frame_pointer(const struct thread *thread)
+{
+	uint32_t ebp = 0;
+
+	(void)probe_read(&ebp, (uintptr_t)(thread->kesp + SAVED_EBP), sizeof(ebp));
+	return ebp;
+}
+
+// Returns true if the function that `returns` lies in only passes a sleep on.
+static bool passes_on(uintptr_t returns)
+{
+	const struct ksym *symbol = symbol_find(ksyms, nksyms, returns - 1);
+
+	for (size_t i = 0; symbol && i < ARRAY_SIZE(sleep_functions); i++)
+		if (strcmp(symbol->name, sleep_functions[i]) == 0)
+			return true;
+	return false;
+}
+
+void wait_format(char *text, size_t size, const struct thread *thread)
+{
+	uintptr_t returns[DEPTH];
+	size_t n = backtrace_collect(thread_frame_pointer(thread), returns, DEPTH), i = 0;
+	uint64_t ms = clock_since(thread->left_cpu) / NS_PER_MS;
+	char name[80] = "?";
+
+	while (i < n && passes_on(returns[i]))
+		i++;
+	if (i < n)
+		symbol_format(name, sizeof(name), returns[i], true);
+	name[strcspn(name, "+")] = '\0';
+	snprintf(text, size, "in %s for %llu.%03llu s", name, ms / 1000, ms % 1000);
+}
+
+void threads_show(void (*show)(struct thread *thread, void *arg), void *arg)
+{
+	struct thread *thread;
+
+	list_for_each(thread, &all_threads, all_link)
+		show(thread, arg);
+}
