@@ -17,5 +17,5 @@ struct line_mark {
 };
 
 // Returns the name of the file from which the instruction that contains `address` was compiled, as
-// in `kern/mem/page.c`, with the line in *line_store. Returns NULL if that is not known.
+// in `kern/mem/page_alloc.c`, with the line in *line_store. Returns NULL if that is not known.
 const char *line_find(uintptr_t address, uint32_t *line_store);
