@@ -168,8 +168,10 @@ KTEST(exception_of_a_listed_instruction_goes_to_its_fixup)
 {
 	uint32_t fixed_up = 0;
 
-	__asm__ volatile("1:\tud2\n\tjmp 3f\n"
-	                 "2:\tmovl $1, %0\n"
+	// Only instructions in .text.fixup may have fixups.
+	__asm__ volatile("jmp 1f\n\t.pushsection .text.fixup, \"ax\"\n"
+	                 "1:\tud2\n\tjmp 3f\n"
+	                 "2:\tmovl $1, %0\n\tjmp 3f\n\t.popsection\n"
 	                 "3:\t.pushsection __ex_table, \"a\"\n\t.long 1b, 2b, 1\n\t.popsection"
 	                 : "+r"(fixed_up));
 	EXPECT_EQ(fixed_up, 1);
