@@ -18,7 +18,7 @@ enum exit_code {
 	EXIT_BOOT_PROCESSOR = 0x1B,    // the processor lacks a needed feature (boot/start.S)
 	EXIT_BOOT_EXCEPTION = 0x1C,    // an exception before trap_init (boot/start.S)
 	EXIT_NOT_WRITTEN = 0x1D,       // a function that a lab leaves to the student was called
-	EXIT_RESTART = 0x1E,           // a program asks for a restart: the host starts the machine again
+	EXIT_RESTART = 0x1E, // a program asks for a restart: the host starts the machine again
 };
 
 // Let a panic, or a call of a function that is not written yet, end the machine. Once, at boot, after control_init.

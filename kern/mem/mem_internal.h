@@ -106,9 +106,9 @@ static inline void page_put(page_t *pp)
 	page_mark_free(pp);
 }
 
-// Is page_cache_drain. The allocator calls it when it finds nothing: a spare page must never be the
-// reason for -ENOMEM.
-extern size_t (*const page_drain_hook)(void);
+// Set by page_init_rest to page_cache_drain; NULL before. The allocator calls it when it finds
+// nothing: a spare page must never be the reason for -ENOMEM.
+extern size_t (*page_drain_hook)(void);
 
 // Returns true if page_free and page_free_contig accept the page: it has neither references nor
 // pins, and is neither free nor reserved.

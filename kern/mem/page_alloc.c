@@ -43,12 +43,14 @@ inline void page_take(page_t *pp)
 	page_mark_taken(pp);
 }
 
+size_t (*page_drain_hook)(void);
+
 int page_alloc_again(page_t **pp_store)
 {
 	bool drained;
 
 	spin_lock(&page_pool.lock);
-	drained = page_pool.free_count == 0 && page_drain_hook();
+	drained = page_pool.free_count == 0 && page_drain_hook && page_drain_hook();
 	spin_unlock(&page_pool.lock);
 	return drained ? page_alloc(pp_store) : -ENOMEM;
 }

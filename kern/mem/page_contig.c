@@ -35,7 +35,7 @@ static size_t find_run_anywhere(size_t n)
 		start = find_run(page_pool.contig_end, n);
 	if (!start && n <= page_pool.free_count)
 		start = find_run(page_total, n);
-	if (!start && page_drain_hook())
+	if (!start && page_drain_hook && page_drain_hook())
 		start = find_run(page_total, n);
 	return start;
 }

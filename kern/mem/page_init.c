@@ -40,5 +40,6 @@ void page_init_rest(void)
 	if (page_alloc_zeroed(&zero_page))
 		panic("page_init_rest: no memory for the zero page");
 	zero_page->pins = 1;
+	page_drain_hook = page_cache_drain;
 	machine_end_hook = page_check_patterns;
 }

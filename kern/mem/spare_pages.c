@@ -34,8 +34,6 @@ size_t page_cache_drain(void)
 	return count;
 }
 
-size_t (*const page_drain_hook)(void) = page_cache_drain;
-
 // The last page put in comes out first: it is the most likely to be in the processor's cache.
 page_t *page_cache_get(unsigned int which)
 {

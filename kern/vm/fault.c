@@ -135,6 +135,7 @@ static __always_inline void user_fault(struct trapframe *frame, uintptr_t va,
 {
 	enum fault_result result = handle_program_fault(thread_current()->aspace, va, access);
 
+	assert_no_lock();
 	if (unlikely(result == FAULT_NO_MEMORY))
 		(void)vm_no_memory_hook(va);
 	else if (unlikely(result != FAULT_OK))
