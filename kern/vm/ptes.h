@@ -19,8 +19,12 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	assert_areas_still(as);
-	while ((start = ptes_unmap_some(as, start, end)) < end)
-		thread_yield_point();
+	while (start < end) {
+		start = ptes_unmap_some(as, start, end);
+		// Also at the end: many areas of one table each must not add up.
+		if (yield_due(0))
+			thread_yield_point();
+	}
 }
 
 // Like ptes_unmap_some, but remove only entries that name pages of objects: private copies stay.
