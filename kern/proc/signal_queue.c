@@ -38,26 +38,28 @@ static void info_free(struct pending_info *info)
 	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 }
 
-// Returns a description, or NULL at the limit or if there is no memory.
-static struct pending_info *info_alloc(uint64_t limit)
+// Returns a description, or NULL at the limit or if there is no memory. `lasting`: it may outlive
+// its sender, so it leaves the reserve to others.
+static struct pending_info *info_alloc(uint64_t limit, bool lasting)
 {
 	struct pending_info *info;
 
 	if (pending_total >= limit || pending_total >= PENDING_MAX)
 		return NULL;
-	info = kmalloc(sizeof(*info));
+	info = lasting ? kmalloc_lasting(sizeof(*info)) : kmalloc(sizeof(*info));
 	if (info)
 		__atomic_add_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 	return info;
 }
 
 // The bit in the set is what makes a signal pending; a description is only an addition. So a
-// standard signal is never lost for lack of memory.
+// standard signal is never lost for lack of memory. The description of a fault is taken at once, by
+// the thread that has caused it: it does not last.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit)
 {
 	static const struct signal_info from_kernel = { .code = SI_KERNEL };
-	bool standard = signo < SIGRTMIN_KERNEL;
+	bool standard = signo < SIGRTMIN_KERNEL, fault = FAULT_SIGNALS & signal_bit(signo);
 	struct pending_info *pending = NULL;
 
 	if (standard && (queue->set & signal_bit(signo)))
@@ -65,7 +67,8 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 	if (!info)
 		info = &from_kernel;
 	if (signo != SIGKILL) // no handler will see its description
-		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit);
+		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit,
+		                     !fault || info->code <= 0);
 	if (pending) {
 		pending->signo = signo;
 		pending->info = *info;
