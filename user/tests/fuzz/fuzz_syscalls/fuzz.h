@@ -21,6 +21,9 @@
 #define STACK_SIZE (4 * PAGE)
 #define STACKS 16u
 
+#define LONG_BASE 0x50000000u // much address space with little memory: see world.c
+#define LONG_SIZE (512u << 20)
+
 #define SHARED \
 	0xb0000000u     // what the first process and the workers share, out of their calls' reach
 #define FIRST_PROCESS 2 // its number, always
@@ -66,6 +69,7 @@ struct op {
 //	Q V #   what area_create takes; area_clone; a named area's id
 //	N       the number of the call itself
 //	E       an access of the program's own
+//	2 3 1   an address in the long range; the length of a part of it; a count up to 2^20
 //	l       a line of output buffers: all that mmap's old form and old select take
 //	i       anything
 // After a '!' nobody may be surprised to find there what another process wrote.
@@ -82,6 +86,7 @@ enum own_call {
 	OWN_ACCESS,       // load and store at an address
 	OWN_STACK,        // a call with the stack pointer somewhere
 	OWN_UNKNOWN,      // a system call by its number
+	OWN_AREAS,        // cut a part of the long range into many areas
 };
 
 extern const struct call calls[];

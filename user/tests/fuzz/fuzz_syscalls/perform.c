@@ -192,6 +192,15 @@ static void touch(uint32_t address)
 	*at = *at + 1;
 }
 
+// Make every second page of a part of the long range an area of its own.
+static void cut(uint32_t address, uint32_t count)
+{
+	uint32_t args[ARGS] = { address, PAGE, 1 };
+
+	for (uint32_t i = 0; i < count / 64; i++, args[0] += 2 * PAGE)
+		raw_call(SYS_mprotect, args);
+}
+
 static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 {
 	uint32_t stack;
@@ -223,6 +232,9 @@ static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 	case OWN_UNKNOWN:
 		number = number_in_arguments(args);
 		break;
+	case OWN_AREAS:
+		cut(args[0], args[1]);
+		return;
 	}
 	guard(&number, args);
 	raw_call(number, args);

@@ -9,6 +9,9 @@
 
 #define CALL(name, weight, kinds) ((struct call){ #name, SYS_##name, weight, kinds })
 
+// A call that may take long: the kernel must yield in it, and end it for a killed thread.
+#define LONG(name, kinds) ((struct call){ "long_" #name, SYS_##name, 1, kinds })
+
 const struct call calls[] = {
 	CALL(read, 6, "fbn"),
 	CALL(write, 6, "!fBn"),
@@ -214,6 +217,30 @@ const struct call calls[] = {
 	{ "access", OWN_ACCESS, 8, "E" },
 	{ "stack", OWN_STACK, 2, "Naiiii" },
 	{ "unknown", OWN_UNKNOWN, 4, "!Nbbbbb" },
+
+	LONG(read, "f23"),
+	LONG(write, "!f23"),
+	LONG(pread64, "f233"),
+	LONG(pwrite64, "!f233"),
+	LONG(sendfile, "ff03"),
+	LONG(copy_file_range, "f0f03"),
+	LONG(getrandom, "23"),
+	LONG(getdents64, "f23"),
+	LONG(ftruncate, "f3"),
+	LONG(fallocate, "fy3030"),
+	LONG(poll, "210"),
+	LONG(_newselect, "12220"),
+	LONG(munmap, "23"),
+	LONG(mprotect, "23r"),
+	LONG(mremap, "233M2"),
+	LONG(madvise, "23A"),
+	LONG(msync, "23y"),
+	LONG(mlock, "23"),
+	LONG(munlock, "23"),
+	LONG(mincore, "232"),
+	LONG(mmap2, "23rmf3"),
+	LONG(brk, "2"),
+	{ "areas", OWN_AREAS, 1, "21" },
 };
 
 const size_t call_count = sizeof(calls) / sizeof(*calls);

@@ -228,9 +228,26 @@ static uint32_t call_number(uint32_t *state)
 	return below(state, 470);
 }
 
+// A length in the long range: often as long as memory, sometimes all, now and then not whole pages.
+static uint32_t long_length(uint32_t *state)
+{
+	uint32_t most = one_in(state, 3) ? LONG_SIZE : 32u << 20;
+	uint32_t length = below(state, most / PAGE + 1) * PAGE;
+
+	return one_in(state, 8) ? length + below(state, PAGE) : length;
+}
+
 uint32_t raw_value(char kind, uint32_t *state)
 {
 	switch (kind) {
+	case '0':
+		return 0;
+	case '1':
+		return one_in(state, 2) ? 1u << 20 : below(state, 1u << 20);
+	case '2':
+		return LONG_BASE + (one_in(state, 2) ? 0 : below(state, LONG_SIZE / PAGE) * PAGE);
+	case '3':
+		return long_length(state);
 	case 'f':
 		return any_descriptor(state);
 	case 'd':

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -173,6 +174,25 @@ static void map_arena(void)
 	map(56, 2, PROT_READ, MAP_SHARED, 14);
 }
 
+// The long range. Its first half is empty, its second half is 4 MiB of a file, again and again. Calls
+// on it may name as many descriptors as a process can have.
+static void map_long_range(void)
+{
+	const int both = PROT_READ | PROT_WRITE;
+	struct rlimit limit = { 1u << 20, 1u << 20 };
+	int fd = (int)syscall(SYS_memfd_create, "long", 0);
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	mmap((void *)LONG_BASE, LONG_SIZE, both,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+	ftruncate(fd, 4u << 20);
+	for (uint32_t at = LONG_SIZE / 2; at < LONG_SIZE; at += 4u << 20)
+		mmap((void *)(uintptr_t)(LONG_BASE + at), 4u << 20, both, MAP_SHARED | MAP_FIXED,
+		     fd, 0);
+	dup2(fd, 29);
+	close(fd);
+}
+
 bool map_slots(void)
 {
 	const int both = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
@@ -196,5 +216,6 @@ void world_make(void)
 	map_slots();
 	mmap((void *)(uintptr_t)STACKS_BASE, STACKS * STACK_SIZE, both, flags, -1, 0);
 	map_arena();
+	map_long_range();
 	handlers_install();
 }
