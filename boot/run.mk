@@ -13,7 +13,7 @@ boot_kernel := $(if $(filter 1,$(RELEASE) $(DEBUG) $(STRETCH)),$(O),$(base_O)/de
 
 # Starts QEMU, again when a program restarts the machine, and says how a machine ended that failed.
 start = $(if $(filter-out 1,$(SMP)),$(info Quire uses one processor so far: of the $(SMP) of this machine the others stay idle.))
-start += $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/start.py
+start += QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/start.py
 
 # Only the devices that Quire has drivers for. The port at 0xf4 ends the machine; a reset ends it too.
 qemu_machine = $(start) $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(QEMU_CPU) -m $(MEM) \

@@ -217,15 +217,20 @@ def report(result, remains, messages):
     return "\n".join(lines)
 
 
-def again(setup, limit=LIMIT):
-    """Run the machine of `setup` once more under icount and return the explanation."""
+def exceptions_only(result, remains, _):
+    """Of a triple fault the exceptions in order, as text; else an empty text."""
+    return "\n".join(chain(remains)) if result.kind == "reset" else ""
+
+
+def again(setup, limit=LIMIT, describe=report):
+    """Run the machine of `setup` once more under icount and return the explanation, as `describe` makes it."""
     with tempfile.TemporaryDirectory(prefix="quire-explain-") as folder:
         tail, remains, log = Tail(folder), Remains(setup.kernel), Log()
         setup.icount, setup.audit, setup.dump = True, False, os.path.join(folder, "memory")
         setup.extra = [*setup.extra, "-no-shutdown", "-d", "int,cpu_reset", "-D", tail.path]
         result = Session(setup, log=log, limit=limit, on_stop=remains.keep).run()
         remains.log = tail.text()
-        return report(result, remains, log.text())
+        return describe(result, remains, log.text())
 
 
 def machine_of(options):
@@ -255,10 +260,13 @@ def main():
     add("--kernel", default=build.path("debug", "quire.elf"), metavar="FILE")
     add("--test", metavar="NAME", help="a program of user/tests, or a test inside the kernel")
     add("--commands", default="", metavar="TEXT", help="what the shell does, without --test")
+    add("--short", action="store_true", help="only the exceptions before a triple fault")
     add("--append", default="", metavar="TEXT", help="kernel options")
     add("--mem", type=int, default=128, metavar="MIB")
     add("--cpu", default="max", metavar="NAME")
-    print(again(*machine_of(parser.parse_args())))
+    options = parser.parse_args()
+    text = again(*machine_of(options), exceptions_only if options.short else report)
+    print(text, end="\n" if text else "")
     return 0
 
 

@@ -56,7 +56,7 @@ def grade(tree, patch):
     needs = " ".join(f"obj/{kernel}" for kernel in KERNELS)
     command = ["make", "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={needs}"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, env=tree_copy.environment(), check=False, stdout=subprocess.PIPE,
+    done = subprocess.run(command, cwd=tree, env=tree_copy.environment(), check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -69,7 +69,7 @@ def at_the_screen(tree, patch):
     ours, theirs = pty.openpty()
     command = ["make", "O=obj", "qemu-nox"]
     needs = [f"-o{name}" for name in ("obj/archive.cpio",)]
-    process = subprocess.Popen(command + needs, env=tree_copy.environment(), stdin=theirs, stdout=theirs,
+    process = subprocess.Popen(command + needs, cwd=tree, env=tree_copy.environment(), stdin=theirs, stdout=theirs,
                                stderr=theirs, start_new_session=True)
     os.close(theirs)
     text, mark, end = "", None if typed else 0, time.monotonic() + PATIENCE

@@ -3,7 +3,8 @@
     start.py QEMU ARGUMENT...
 
 A machine that a program restarts is started again. QEMU reports on a line of its own (QMP) why a machine
-ended, since its exit status alone does not distinguish a triple fault from ctrl-a x. At a terminal the
+ended, since its exit status alone does not distinguish a triple fault from ctrl-a x. After a triple fault the
+machine runs once more from outside, as for `make explain`, and its exceptions are shown. At a terminal the
 exit status is 0, so that make adds no line of its own; otherwise it is 1 for a machine that failed.
 """
 import os
@@ -28,7 +29,10 @@ SENTENCES = {
     PORT_NOSTART: "The kernel could not start the first program.",
     PORT_TESTS_FAILED: "A test inside the kernel failed.",
 } | {port: f"The kernel did not boot: {reason}." for port, reason in BOOT_ERRORS.items()}
-TRIPLE_FAULT = "The machine reset itself: a triple fault. `make explain` shows the exceptions before it."
+TRIPLE_FAULT = "The machine reset itself: a triple fault."
+NOT_AGAIN = "It does not happen at boot: `make explain C='COMMANDS'` performs your commands, and shows the exceptions."
+NO_KERNEL = "`make explain` shows the exceptions before it."  # of a machine that boots from a CD
+EXPLAIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "explain.py")
 
 
 def main(command):
@@ -45,7 +49,9 @@ def main(command):
             break
     text = sentence(status, reason)
     if text:
-        print(text, file=sys.stderr)
+        print(text, file=sys.stderr, flush=True)
+    if text == TRIPLE_FAULT:
+        print(exceptions(command), file=sys.stderr)
     return int(bool(text) and not os.isatty(0))
 
 
@@ -67,6 +73,22 @@ def run(command):
     if modes:  # a QEMU that was killed leaves the terminal raw
         termios.tcsetattr(0, termios.TCSADRAIN, modes)
     return status, qmp.shutdown_reason()
+
+
+def exceptions(command):
+    """The exceptions before a triple fault at boot, in order, by `explain.py`, or how to see them."""
+    values = dict(zip(command, command[1:]))
+    if "-kernel" not in values:
+        return NO_KERNEL
+    # Nobody types into the machine that runs once more: its shell runs the program that `init` names.
+    options = [word for word in values.get("-append", "").split() if word != "monitor"]
+    programs = [word[len("init="):] for word in options if word.startswith("init=")]
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", EXPLAIN, "--short", "--kernel", values["-kernel"],
+         "--append", " ".join(options), "--commands", "".join(programs[-1:]),
+         "--mem", values.get("-m", "128"), "--cpu", values.get("-cpu", "max")],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return done.stdout.rstrip("\n") or done.stderr.rstrip("\n") or NOT_AGAIN
 
 
 def sentence(status, reason):

@@ -1,11 +1,13 @@
 """`make explain`: what it says of a machine that reset itself, and of one that hangs."""
 import re
 import subprocess
+import sys
 import types
 
 import pytest
 
-from quire import build, exceptions, explain
+from quire import build, exceptions, explain, start
+from quire.machine import EXIT_PORT
 from quire.places import place
 
 
@@ -38,6 +40,27 @@ def test_a_triple_fault():
         r"3 triple fault",
         r"last messages:\n +Quire: a teaching kernel",
     )
+
+
+def command(kernel, options):
+    """How `make qemu` starts a machine."""
+    return ["qemu-system-i386", "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-m", "32", "-cpu",
+            "max", "-device", EXIT_PORT, "-kernel", kernel, "-initrd", build.path("archive.cpio"), "-append", options]
+
+
+def test_make_qemu_after_a_triple_fault():
+    done = subprocess.run([sys.executable, start.__file__, *command(build.path("quire.elf"), "crash=reset")],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    find(done.stderr, start.TRIPLE_FAULT, r"1 page fault .*\n.*crash_\w+\+0x\w+, kern/debug/crash\.c:\d+", "3 triple fault")
+    assert "last messages" not in done.stderr
+
+
+def test_make_qemu_after_a_triple_fault_that_does_not_come_again():
+    kernel = build.path("quire.elf")
+    assert start.exceptions(command(kernel, "monitor init=/tests/hello")) == start.NOT_AGAIN
+    assert start.exceptions(["qemu", "-cdrom", "quire.iso"]) == start.NO_KERNEL
+    assert "invalid int value: 'x'" in start.exceptions(["qemu", "-kernel", kernel, "-m", "x"])
 
 
 def test_a_machine_that_does_not_end():
