@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from quire.trace import BEGUN, FAULTED, MISSING, PANICKED, Machine, Op
 
-ENOMEM, EINVAL, EEXIST, ENOSPC, EAGAIN = 12, 22, 17, 28, 11
-NAMES = {0: "0", ENOMEM: "-ENOMEM", EINVAL: "-EINVAL", EEXIST: "-EEXIST", ENOSPC: "-ENOSPC", EAGAIN: "-EAGAIN"}
+ENOMEM, EINVAL, EEXIST, ENOSPC, EAGAIN, EPERM, EFAULT, ENAMETOOLONG = 12, 22, 17, 28, 11, 1, 14, 36
+NAMES = {0: "0", ENOMEM: "-ENOMEM", EINVAL: "-EINVAL", EEXIST: "-EEXIST", ENOSPC: "-ENOSPC", EAGAIN: "-EAGAIN",
+         EPERM: "-EPERM", EFAULT: "-EFAULT", ENAMETOOLONG: "-ENAMETOOLONG"}
+SHARED = ("start", "vm")  # steps at which a check begins with a state of its own, so that checks can share a machine
 PAGE = 4096
 KERNBASE = 0xC0000000
 NOT_STORED = 0xDEADBEEF  # what the kernel's operations put where a function should store something
@@ -51,14 +53,14 @@ class Check:
 
     @property
     def step(self):
-        """A check of step `start` begins with memory of its own, so it can share a machine."""
+        """The step of boot at which it begins."""
         return self.sections(0)[0][0]
 
     @property
     def alone(self):
         """Does it need a machine of its own?"""
         sections = self.sections(0)
-        return len(sections) > 1 or sections[0][0] != "start"
+        return len(sections) > 1 or sections[0][0] not in SHARED
 
 
 class Checks:

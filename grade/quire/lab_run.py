@@ -69,10 +69,13 @@ class Runner:
 
     def run(self, checks):
         """The Outcomes, in the order of the checks."""
-        shared = [check for check in checks if not check.alone]
-        groups = [[check] for check in checks if check.alone]
-        for i in range(self.jobs):
-            groups += self._cut(shared[i::self.jobs])
+        groups, shared = [[check] for check in checks if check.alone], {}
+        for check in checks:
+            if not check.alone:
+                shared.setdefault((check.step, check.machine), []).append(check)
+        for together in shared.values():
+            for i in range(self.jobs):
+                groups += self._cut(together[i::self.jobs])
         groups.sort(key=lambda group: -len(group))
         with ThreadPoolExecutor(self.jobs) as pool:
             found = {outcome.check.name: outcome for outcomes in pool.map(self._group, groups) for outcome in outcomes}
@@ -110,7 +113,7 @@ class Runner:
         """Perform as many of the checks as one machine can. Returns their Outcomes, and the other checks."""
         started = time.monotonic()
         lists = [check.sections(self.seed) for check in checks]
-        sections = lists[0] if len(lists) == 1 else [("start", [op for made in lists for op in made[0][1]])]
+        sections = lists[0] if len(lists) == 1 else [(checks[0].step, [op for made in lists for op in made[0][1]])]
         keep = len(checks) == 1 and checks[0].alone
         done = trace.run(sections, checks[0].machine, self.kernel, keep_memory=keep)
         self.machines += 1

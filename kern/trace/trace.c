@@ -258,23 +258,57 @@ static __noinline void touch(volatile uint32_t *word, bool write, volatile uint3
 	smap_on();
 }
 
-// Both accesses: a write of `value` if `write`.
-static __noinline struct trace_access access(uintptr_t va, bool write, uint32_t value)
+// Call call(arg) where an exception can be caught. Returns true if it has caused none.
+static __noinline bool caught_none(void (*call)(void *arg), void *arg)
 {
-	volatile struct trace_access result = { .faulted = true, .value = value };
+	volatile bool returned = false;
 
 	in_access = true;
 	if (__builtin_setjmp(access_frame) == 0) {
-		touch((volatile uint32_t *)va, write, &result.value);
-		result.faulted = false;
+		call(arg);
+		returned = true;
 	}
 	in_access = false;
+	return returned;
+}
+
+struct trace_access trace_catch(void (*call)(void *arg), void *arg)
+{
+	struct trace_access result = { .faulted = !caught_none(call, arg) };
+
 	if (result.faulted) {
-		smap_on();
+		result.value = fault.eip;
 		result.vector = fault.trapno;
 		result.code = fault.err;
 		result.addr = fault_cr2;
 	}
+	return result;
+}
+
+// What `access` passes to `access_word`.
+struct word_access {
+	volatile uint32_t *word;
+	bool write;
+	volatile uint32_t value;
+};
+
+static void access_word(void *arg)
+{
+	struct word_access *word = arg;
+
+	touch(word->word, word->write, &word->value);
+}
+
+// Both accesses: a write of `value` if `write`.
+static struct trace_access access(uintptr_t va, bool write, uint32_t value)
+{
+	struct word_access word = { (volatile uint32_t *)va, write, value };
+	struct trace_access result = trace_catch(access_word, &word);
+
+	if (result.faulted)
+		smap_on();
+	else
+		result.value = word.value;
 	return result;
 }
 

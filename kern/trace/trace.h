@@ -81,3 +81,7 @@ struct trace_access {
 // Read or write the word at `va`, which may be any address. SMAP does not stop the access.
 struct trace_access trace_read(uintptr_t va);
 struct trace_access trace_write(uintptr_t va, uint32_t value);
+
+// Call call(arg), which may cause an exception that nobody handles, or report one (trap_fatal): then
+// `faulted` is set, and `value` is the address of the instruction.
+struct trace_access trace_catch(void (*call)(void *arg), void *arg);

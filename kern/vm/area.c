@@ -306,11 +306,11 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 }
 
 // Returns true if the free range [from, to) holds `len` bytes from an aligned address on, within
-// [low, high); stores that address. ROUND_UP may wrap around: then va < from.
+// [low, high); stores that address. ROUND_UP may wrap around: then the address is below `from`.
 static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len,
                      size_t align, uintptr_t *store)
 {
-	uintptr_t va = ROUND_UP(MAX(from, low), align);
+	uintptr_t va = ROUND_UP(from = MAX(from, low), align);
 
 	to = MIN(to, high);
 	if (va < from || va > to || len > to - va)

@@ -1,0 +1,210 @@
+"""Lab 3's model of page faults (kern/vm/aspace.h, fault.h): which pages a space has mapped, and how.
+
+Which page a fault takes is the kernel's choice: the model only demands that nothing else maps it.
+"""
+from dataclasses import dataclass, field
+
+from quire.lab_check import PAGE, Blocked, Wrong
+from quire.lab_spaces import ULIM, WRITE, ZERO, Mappings, down
+
+OK, NO_AREA, NOT_ALLOWED, NO_PAGE, NO_MEMORY = range(5)
+RESULTS = "FAULT_OK", "FAULT_NO_AREA", "FAULT_NOT_ALLOWED", "FAULT_NO_PAGE", "FAULT_NO_MEMORY"
+READABLE, WRITABLE = 0x25, 0x67  # the bits of entries: PTE_READABLE, PTE_WRITABLE
+PF_PRESENT, PF_WRITE, PF_USER = 1, 2, 4
+
+
+@dataclass(eq=False)
+class Page:
+    """A page that spaces map. `number` is None until the kernel has shown it."""
+
+    number: int = None
+    word: int = 0  # the first word; the others are 0
+    holders: set = field(default_factory=set)  # (space, address)
+
+
+class Spaces(Mappings):
+    """The model of spaces."""
+
+    words_fault = lambda self, number, va, write: \
+        f"aspace_fault({va:#x}, ACCESS_{'WRITE' if write else 'READ'}) in {self.space_words(number)}{self.memory_words()}"
+    words_mapping = lambda self, number, va: f"the page table's entry for {va:#x} in space {number}"
+    words_resident = lambda self, number: f"how many pages are mapped in space {number}"
+    words_read = lambda self, va: f"a read of {va:#x} through the tables of space {self.entered}"
+    words_write = lambda self, va, value: f"a write to {va:#x} through the tables of space {self.entered}"
+    words_user_trap = lambda self, va, code: \
+        f"page_fault for a program's access to {va:#x}, error code {code:#x}, in {self.space_words(self.entered)}"
+
+    def words_kernel_trap(self, kind, va, code):
+        which = {0: "without an entry in the exception table", 1: "with an entry FIXUP_LAST", 2: "with an entry FIXUP_AT_ONCE"}
+        where = f"at an instruction {which[kind]}" if kind in which else "outside of the copy functions"
+        space = self.space_words(self.entered) if self.entered is not None else "no space"
+        return f"page_fault for the kernel's access to {va:#x}, error code {code:#x}, {where}, in {space}"
+
+    # Faults and pages.
+
+    def own(self, number, space, address, page):
+        if address in space.pages:
+            self.drop(number, space, address)
+        page.holders.add((number, address))
+        space.pages[address] = (page, True)
+
+    def take(self, space, address, pages):
+        """Take pages for a fault, and one for its table, if that is missing; False if there are too few."""
+        if self.free is None:
+            return True
+        pages += not any(each >> 22 == address >> 22 for each in space.pages)
+        if self.free < pages:
+            return False
+        self.free -= pages
+        return True
+
+    def handle(self, number, va, write):
+        """Handle a fault; returns its result."""
+        space, address = self.spaces[number], down(va)
+        area = space.at(va) if va < ULIM else None
+        if not area:
+            return NO_AREA
+        if not (area.prot & WRITE if write else area.prot):
+            return NOT_ALLOWED
+        before = space.pages.get(address)
+        if not write:
+            if before is None:
+                if not self.take(space, address, 0):
+                    return NO_MEMORY
+                space.pages[address] = ZERO
+            return OK
+        if before is None or before is ZERO:
+            if not self.take(space, address, 1):
+                return NO_MEMORY
+            self.own(number, space, address, Page())
+        elif len(before[0].holders) > 1:
+            if not self.take(space, address, 1):
+                return NO_MEMORY
+            self.own(number, space, address, Page(word=before[0].word))
+        else:
+            space.pages[address] = before[0], True
+        return OK
+
+    def do_fault(self, number, va, write, report):
+        wanted = self.handle(number, va, write)
+        got, calls = report.values
+        if got != wanted:
+            name = RESULTS[got] if got < len(RESULTS) else f"{got:#x}"
+            raise Wrong(self.call, RESULTS[wanted], name, f"aspace_fault: {name} for {RESULTS[wanted]}")
+        self.expect(calls, int(wanted == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
+
+    def do_mapping(self, number, va, report):
+        space, address = self.spaces[number], down(va)
+        wanted, values = space.pages.get(address), report.values
+        if wanted is None:
+            self.expect(values[0], 0, "that it is empty, so", "an entry too many")
+            return
+        if not values[0]:
+            raise Wrong(self.call, "an entry that names a page", "0", "mapping: no entry")
+        if len(values) < 5:
+            raise Wrong(self.call, "an entry that names a page", f"{values[0]:#x}", "mapping: no page")
+        entry, page, is_zero, count, first = values
+        writable = wanted is not ZERO and wanted[1]
+        self._compare_page(wanted, page, is_zero, count)
+        bits = WRITABLE if writable else READABLE
+        ignored = 0x20 if wanted is ZERO or writable else 0x60  # A; and D of a shared page
+        if (entry ^ bits) & 0xFFF & ~ignored:
+            kind = "writable" if entry & ~bits & 2 else "not writable" if bits & ~entry & 2 else "other bits"
+            raise Wrong(self.call, f"the bits {bits:#x} ({'writable' if writable else 'read-only'})", f"{entry & 0xFFF:#x}",
+                        f"mapping: {kind}")
+        where = PAGE if wanted is ZERO or not wanted[0].word else 0
+        if first != where:
+            raise Wrong(self.call, "a page of zeroes" + ("" if where else " but for its first word"),
+                        f"the first word that is not 0 is at offset {first:#x}", "mapping: not zeroed")
+
+    def _compare_page(self, wanted, number, is_zero, count):
+        if wanted is ZERO:
+            if not is_zero:
+                raise Wrong(self.call, "the zero page, which a page that was only read needs", "another page", "mapping: a page for a read")
+            return
+        page = wanted[0]
+        if is_zero:
+            raise Wrong(self.call, "a page of its own", "the zero page", "mapping: the zero page")
+        if page.number is None:
+            pages = {entry[0] for space in self.spaces.values() for entry in space.pages.values() if entry is not ZERO}
+            if any(other.number == number for other in pages):
+                raise Wrong(self.call, "a page that nothing else maps", f"page {number:#x}, which is mapped elsewhere",
+                            "mapping: a page twice")
+            page.number = number
+        if page.number != number:
+            raise Wrong(self.call, f"page {page.number:#x}, which was mapped before", f"page {number:#x}", "mapping: another page")
+        self.expect(count, len(page.holders), "the page's reference count", "count")
+
+    def do_resident(self, number, report):
+        self.expect(report.values[0], len(self.spaces[number].pages), "the number of pages", "resident")
+
+    def do_put(self, number, va, value, report):
+        if report.values != [0]:
+            raise Wrong(self.call, f"a page of the space's own at {va:#x}", "none", "put: no page")
+        self.spaces[number].pages[down(va)][0].word = value
+
+    def do_share(self, origin, to, va, report):
+        if report.values != [0]:
+            raise Blocked("there is no page to share")
+        page = self.spaces[origin].pages[va][0]
+        page.holders.add((to, va))
+        self.spaces[origin].pages[va] = self.spaces[to].pages[va] = page, False
+
+    def do_read(self, va, report):
+        entry = self.spaces[self.entered].pages.get(down(va)) if self.entered is not None else None
+        self._accessed(report, entry, entry is not None)
+        if entry is not None and report.values[1] != (0 if entry is ZERO or va % PAGE else entry[0].word):
+            raise Wrong(self.call, f"the value {0 if entry is ZERO else entry[0].word:#x}", f"{report.values[1]:#x}", "read: another value")
+
+    def do_write(self, va, value, report):
+        entry = self.spaces[self.entered].pages.get(down(va)) if self.entered is not None else None
+        allowed = entry is not None and entry is not ZERO and entry[1]
+        self._accessed(report, entry, allowed)
+        if allowed and va % PAGE == 0:
+            entry[0].word = value
+
+    def _accessed(self, report, entry, allowed):
+        faulted, vector = report.values[:2]
+        if allowed and faulted:
+            raise Wrong(self.call, "that it succeeds", f"exception {vector}", f"{self.operation_name()}: exception")
+        if not allowed and not faulted:
+            reason = "nothing is mapped there" if entry is None else "the page is read-only"
+            raise Wrong(self.call, f"a page fault, because {reason}", "that it succeeds", f"{self.operation_name()}: no fault")
+
+    def expect_hooks(self, values, result, va):
+        """What page_fault has called: trap_fatal, vm_fault_signal_hook, vm_no_memory_hook."""
+        fatal, signals, got, address, no_memory = values
+        if fatal:
+            raise Wrong(self.call, f"{RESULTS[result]}, as for a fault that can be handled", "a call of trap_fatal", "page_fault: fatal")
+        signal = result in (NO_AREA, NOT_ALLOWED, NO_PAGE)
+        if signals != signal or signal and got != result:
+            words = f"a call of vm_fault_signal_hook with {RESULTS[result]}" if signal else "no call of vm_fault_signal_hook"
+            told = f"a call with {RESULTS[got] if got < 5 else got}" if signals else "no call"
+            raise Wrong(self.call, words, told, f"page_fault: {'wrong result' if signals and signal else 'signal' if signals else 'no signal'}")
+        if signal:
+            self.expect(address, va, "the address of the signal", "address")
+        self.expect(no_memory, int(result == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
+
+    def do_user_trap(self, va, code, report):
+        if code & (PF_PRESENT | PF_USER) == PF_PRESENT:
+            result = NOT_ALLOWED
+        else:
+            result = self.handle(self.entered, va, code & PF_WRITE)
+        self.expect_hooks(report.values[:5], result, va)
+        self.expect(report.values[5], 1, "by how much thread.faults grows:", "faults")
+        self.expect(report.values[6], 1, "that thread.fault_eip is the frame's eip:", "fault_eip")
+
+    def do_kernel_trap(self, kind, va, code, report):
+        place = report.values[5]
+        if kind not in (1, 2) or va >= ULIM or self.entered is None:
+            if not report.values[0]:
+                raise Wrong(self.call, "a call of trap_fatal, because this is a bug of the kernel", "that it returned",
+                            "page_fault: not fatal")
+            return
+        result = self.handle(self.entered, va, code & PF_WRITE) if kind == 1 else NO_AREA
+        values = report.values[:5]
+        self.expect_hooks([*values[:4], 0], OK, va)
+        wanted = 0 if result == OK else 1
+        words = "at the instruction, which runs again", "at the fixup", "elsewhere"
+        if place != wanted:
+            raise Wrong(self.call, f"that the kernel continues {words[wanted]}", words[min(place, 2)], f"page_fault: continues {place}")
