@@ -193,8 +193,9 @@ def at(page):
 
 def vm(ops):
     """Operations on space 0, which is entered, and what must be left at the end: nothing."""
-    warm = [op("spaces"), op("space", 0), op("area", 0, at(0), at(1), RW), op("fault", 0, at(0), 1), op("space_end", 0)]
-    return [("vm", [*warm, op("free_pages"), op("space", 0), op("enter", 0), *ops, op("areas", 0), op("space_end", 0),
+    faults = any(each.name in ("fault", "user_trap", "kernel_trap") for each in ops)
+    warm = [op("space", 0), op("area", 0, at(0), at(1), RW), *[op("fault", 0, at(0), 1)] * faults, op("space_end", 0)]
+    return [("vm", [op("spaces"), *warm, op("free_pages"), op("space", 0), op("enter", 0), *ops, op("areas", 0), op("space_end", 0),
                     op("free_pages")])]
 
 
@@ -300,7 +301,7 @@ def merge_after_split(rng):
     ops = [op("object", 0), area(0, 16, RW, OBJECT, 5), area(20, 40)]
     for _ in range(20):
         low, start, end = rng.choice([(0, *sorted(rng.sample(range(17), 2))), (20, *sorted(rng.sample(range(20, 41), 2)))])
-        ops += [op("split", 0, at(start), at(end)), op("fault", 0, at(20), 0), op("merge", 0, at(end)), op("areas", 0),
+        ops += [op("split", 0, at(start), at(end)), op("merge", 0, at(end)), op("areas", 0),
                 op("merge", 0, at(start)), op("areas", 0)]
     return vm(ops + [op("object_end", 0)])
 

@@ -46,6 +46,8 @@ class Check:
     model: object  # makes the model: a class
     machine: Machine = field(default_factory=Machine)
     place: str = ""  # where it is written: file:line
+    program: str = ""  # instead of operations: a program of user/tests
+    log: str = ""  # what the kernel's log has then
 
     def sections(self, seed):
         """Its operations for a seed; other checks have no influence on what it draws."""
@@ -60,7 +62,7 @@ class Check:
     def alone(self):
         """Does it need a machine of its own?"""
         sections = self.sections(0)
-        return len(sections) > 1 or sections[0][0] not in SHARED
+        return bool(self.program) or len(sections) > 1 or sections[0][0] not in SHARED
 
 
 class Checks:
@@ -83,6 +85,13 @@ class Checks:
             return function
 
         return register
+
+    def add_program(self, name, sentence, log=""):
+        """A check that runs the program `name` of user/tests, and compares it with its record (lab_program.py).
+
+        The kernel's log must have the text `log`.
+        """
+        self.all.append(Check(self.lab, name, sentence, lambda rng: [("program", [])], None, program=name, log=log))
 
 
 def op(name, *args):

@@ -18,8 +18,21 @@ class Page:
     """A page that spaces map. `number` is None until the kernel has shown it."""
 
     number: int = None
-    word: int = 0  # the first word; the others are 0
+    content: bytearray = field(default_factory=lambda: bytearray(PAGE))
     holders: set = field(default_factory=set)  # (space, address)
+
+    @property
+    def word(self):
+        """The first word."""
+        return int.from_bytes(self.content[:4], "little")
+
+    @word.setter
+    def word(self, value):
+        self.content[:4] = value.to_bytes(4, "little")
+
+    def copy(self):
+        """A new page with these contents."""
+        return Page(content=bytearray(self.content))
 
 
 class Spaces(Mappings):
@@ -80,7 +93,7 @@ class Spaces(Mappings):
         elif len(before[0].holders) > 1:
             if not self.take(space, address, 1):
                 return NO_MEMORY
-            self.own(number, space, address, Page(word=before[0].word))
+            self.own(number, space, address, before[0].copy())
         else:
             space.pages[address] = before[0], True
         return OK
@@ -112,10 +125,10 @@ class Spaces(Mappings):
             kind = "writable" if entry & ~bits & 2 else "not writable" if bits & ~entry & 2 else "other bits"
             raise Wrong(self.call, f"the bits {bits:#x} ({'writable' if writable else 'read-only'})", f"{entry & 0xFFF:#x}",
                         f"mapping: {kind}")
-        where = PAGE if wanted is ZERO or not wanted[0].word else 0
+        where = PAGE if wanted is ZERO else next((at for at in range(PAGE) if wanted[0].content[at]), PAGE) & -4
         if first != where:
-            raise Wrong(self.call, "a page of zeroes" + ("" if where else " but for its first word"),
-                        f"the first word that is not 0 is at offset {first:#x}", "mapping: not zeroed")
+            words = "none" if where == PAGE else f"at offset {where:#x}"
+            raise Wrong(self.call, f"that the first word that is not 0 is {words}", f"it is at offset {first:#x}", "mapping: not zeroed")
 
     def _compare_page(self, wanted, number, is_zero, count):
         if wanted is ZERO:

@@ -26,6 +26,9 @@ def main(arguments=None):
     if not checks:
         print(f"lab {lab.number} has no test with {options.test!r} in its name", file=sys.stderr)
         return 2
+    if options.wait and checks[0].program:
+        print(f"{checks[0].name} is a program: start `make qemu-gdb`, then /tests/{checks[0].program} in its shell", file=sys.stderr)
+        return 2
     if options.wait:
         return debug(checks[0], options.seed, options.kernel)
     result = run(lab, checks, options.seed, jobs_wanted(options.jobs), places, options.kernel)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from quire import build, lab_audit, trace
+from quire import build, lab_audit, lab_program, trace
 from quire.lab_check import Blocked, Wrong
 from quire.trace import BEGUN, FAULTED, MISSING, PANICKED
 
@@ -112,6 +112,8 @@ class Runner:
     def _machine(self, checks):
         """Perform as many of the checks as one machine can. Returns their Outcomes, and the other checks."""
         started = time.monotonic()
+        if checks[0].program:
+            return [self._program(checks[0], started)], checks[1:]
         lists = [check.sections(self.seed) for check in checks]
         sections = lists[0] if len(lists) == 1 else [(checks[0].step, [op for made in lists for op in made[0][1]])]
         keep = len(checks) == 1 and checks[0].alone
@@ -137,6 +139,15 @@ class Runner:
         for outcome in outcomes:
             outcome.seconds = share
         return outcomes, again
+
+    def _program(self, check, started):
+        """The Outcome of a check that is a program."""
+        wrong, result, log = lab_program.run(check, self.kernel)
+        self.machines += 1
+        if result.kind == "unwritten":
+            self.missing.add(result.exercise)
+            return Outcome(check, UNWRITTEN, unwritten=result.exercise, log=log, seconds=time.monotonic() - started)
+        return Outcome(check, FAILED if wrong else PASSED, wrong, log=log, seconds=time.monotonic() - started)
 
     def _judge(self, check, ops, reports, done):
         model = check.model(self.symbols)

@@ -150,16 +150,30 @@ struct exception_entry {
 extern const struct exception_entry ex_table_start[], ex_table_end[]; // boot/kernel.ld
 extern const char fixup_text_start[], fixup_text_end[], kernel_start[];
 
-// Returns the first entry of this kind that the exception table has for a copy function, or NULL.
-static const struct exception_entry *entry_of_kind(uint32_t kind)
+// Returns the entry of the exception table for the instruction at `eip`, or NULL.
+static const struct exception_entry *entry_for(uint32_t eip)
 {
 	const struct exception_entry *entry;
 
 	for (entry = ex_table_start; entry < ex_table_end; entry++)
-		if (entry->when == kind && entry->at >= (uint32_t)fixup_text_start &&
-		    entry->at < (uint32_t)fixup_text_end)
+		if (entry->at == eip)
 			return entry;
 	return NULL;
+}
+
+// Returns the address of an instruction of a copy function that has an entry of this kind in the
+// exception table; 0: that has none.
+static uint32_t place_of_kind(uint32_t kind)
+{
+	uint32_t at = (uint32_t)fixup_text_start;
+	const struct exception_entry *entry;
+
+	for (; at < (uint32_t)fixup_text_end; at++) {
+		entry = entry_for(at);
+		if ((entry ? entry->when : TRAP_FIXUP_NONE) == kind)
+			break;
+	}
+	return at;
 }
 
 // Report a call of page_fault: whether it called trap_fatal, how often a signal was sent, for which
@@ -201,9 +215,9 @@ TRACE_OP(user_trap)
 // Reports also where the frame continues: 0 at the instruction, 1 at its fixup, 2 elsewhere.
 TRACE_OP(kernel_trap)
 {
-	const struct exception_entry *entry = entry_of_kind(args[0]);
-	uint32_t far = (uint32_t)(args[0] ? kernel_start : fixup_text_start);
-	uint32_t eip = entry ? entry->at : far;
+	uint32_t eip = args[0] <= TRAP_FIXUP_AT_ONCE ? place_of_kind(args[0]) :
+	                                               (uint32_t)kernel_start;
+	const struct exception_entry *entry = entry_for(eip);
 	struct trapframe frame = { .trapno = TRAP_PAGE_FAULT,
 		                   .err = args[2],
 		                   .eip = eip,

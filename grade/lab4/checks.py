@@ -1,0 +1,367 @@
+"""Lab 4's checks: the operations that the kernel performs. quire/lab_user.py judges what they return. A copy for
+the current space runs straight through its mapping, one for another space goes page by page: most checks do
+both."""
+from quire.lab_check import Checks, op
+from quire.lab_spaces import OBJECT
+from quire.lab_user import BUFFER, User
+
+CHECKS = Checks(4, User)
+check = CHECKS.add
+
+VA, PAGE, ULIM = 0x10000000, 4096, 0xC0000000
+NONE, READ, WRITE_ONLY, RW, EXEC = 0, 1, 2, 3, 4
+U, UW = 4, 6  # PTE_U, PTE_U | PTE_W
+NOBODY = 9  # a number that no space has
+
+
+def at(page):
+    """The address of a page of the tests' range."""
+    return VA + page * PAGE
+
+
+def spaces(*ops):
+    """Operations on space 0, which runs, and on space 1. Both have the areas: pages 0 to 4 to read and write,
+    4 to 6 to read, 6 to 8 without any access, 10 to 14 and the last two below ULIM to read and write."""
+    made = [op("spaces")]
+    for number in (0, 1):
+        made.append(op("space", number))
+        for start, end, prot in ((0, 4, RW), (4, 6, READ), (6, 8, NONE), (10, 14, RW)):
+            made.append(op("area", number, at(start), at(end), prot))
+        made.append(op("area", number, ULIM - 2 * PAGE, ULIM, RW))
+    return [("vm", [*made, op("enter", 0), *ops, op("space_end", 1), op("space_end", 0)])]
+
+
+def filled(number, first, end, seed=1):
+    """Let the pages be present, with a pattern."""
+    return [op("fault", number, at(page), 1) for page in range(first, end)] + \
+        [op("user_fill", number, at(first), (end - first) * PAGE, seed)]
+
+
+def copies(name, number, *ranges):
+    """Copies by the function `name`: (place in the buffer, user address, length), each with a new buffer."""
+    ops = []
+    for index, (place, va, length) in enumerate(ranges):
+        ops += [op("buffer", 0x80 + index), op(name, number, place, va, length)]
+    return ops
+
+
+EDGES = (0, 1, 3, PAGE - 1, PAGE - 3)  # places in a page
+LENGTHS = (1, 2, 3, 4, 5, 7, 64, PAGE - 1, PAGE, PAGE + 1, 2 * PAGE + 1)
+
+
+def rows(page, room):
+    """Copies at all edges of a page, of all lengths that end within `room` bytes of it."""
+    return [(at_buffer, at(page) + edge, length) for edge in EDGES for length in LENGTHS for at_buffer in (5,)
+            if edge + length <= room]
+
+
+# Exercise 1: user_mem_check.
+
+
+def asked(number, *ranges):
+    """user_mem_check for reading and for writing."""
+    return [op("user_mem_check", number, va, length, perm, 1) for va, length in ranges for perm in (U, UW)]
+
+
+@check("user_mem_check accepts a range that lies in areas with this permission, also where no page is mapped yet")
+def check_accepts(rng):
+    return spaces(*asked(0, (at(0), 1), (at(0), 4 * PAGE), (at(1) + 5, 2 * PAGE), (at(3) + 0xFFF, 1), (at(0), 6 * PAGE),
+                         (at(4), 2 * PAGE), (at(5) + 0xFFF, 1), (ULIM - 2 * PAGE, 2 * PAGE), (ULIM - 1, 1)),
+                  *asked(1, (at(0), 4 * PAGE), (at(12), 5)))
+
+
+@check("user_mem_check refuses a range with a hole or an area without the permission: the last page counts too")
+def check_refuses(rng):
+    return spaces(*asked(0, (at(0), 7 * PAGE), (at(4), 2 * PAGE + 1), (at(8), 1), (at(9) + 0xFFF, 2), (at(13), PAGE + 1),
+                         (at(13) + 0xFFE, 3), (at(6), 1), (at(7) + 0xFFF, 1), (at(3) + 1, PAGE), (at(0), 20 * PAGE)))
+
+
+@check("user_mem_check stores the first bad byte, which may be the range's own beginning")
+def check_first_bad(rng):
+    return spaces(*asked(0, (at(2) + 123, 9 * PAGE), (at(6) + 0x777, 5), (at(9) + 0x321, 2), (at(5) + 0xFFF, 1), (at(5) + 0xFFF, 2)),
+                  op("user_mem_check", 0, at(6), 1, U, 0), op("user_mem_check", 0, at(0), 1, UW, 0))
+
+
+@check("user_mem_check refuses a range that reaches ULIM or wraps around")
+def check_wraps(rng):
+    last = ULIM - 2 * PAGE
+    return spaces(*asked(0, (last, 2 * PAGE + 1), (ULIM - 1, 2), (ULIM, 1), (ULIM + PAGE, PAGE), (0xFFFFFFFF, 1)),
+                  *(op("user_mem_check", 0, va, length, perm, 1) for perm in (U, UW)
+                    for va, length in ((last, 0xFFFFFFFF), (last, 0x40002000), (last, 0x50000000), (at(0), 0xFFFFFFFF),
+                                       (ULIM, 0x50000000), (0xFFFFF000, 0x20000))))
+
+
+@check("user_mem_check asks for the permission that it was given: reading is enough only for reading")
+def check_permissions(rng):
+    extra = [op("area", 0, at(20 + index), at(21 + index), prot) for index, prot in enumerate((READ, WRITE_ONLY, RW, EXEC, 5, NONE))]
+    return spaces(*extra, *asked(0, *((at(20 + index) + 7, 9) for index in range(6))), *asked(0, (at(20), 3 * PAGE), (at(20), 7 * PAGE)))
+
+
+@check("user_mem_check of 0 bytes succeeds, and without a space every other range is bad")
+def check_empty(rng):
+    return spaces(*(op("user_mem_check", 0, va, 0, perm, 1) for va in (at(0), at(8), at(6)) for perm in (U, UW)),
+                  *asked(NOBODY, (at(0), 1), (at(0), 3 * PAGE)))
+
+
+# Exercise 2: user_mem_assert.
+
+
+@check("user_mem_assert returns where the range is good")
+def assert_returns(rng):
+    return spaces(op("user_mem_assert", at(0), 4 * PAGE, UW), op("user_mem_assert", at(0), 6 * PAGE, U),
+                  op("user_mem_assert", ULIM - 1, 1, UW), op("user_mem_assert", at(3) + 0xFFF, 1, UW), op("user_mem_assert", at(8), 0, UW))
+
+
+# Exercise 3: walk_copy.
+
+
+@check("a copy from another space takes each byte from its page")
+def walk_reads(rng):
+    return spaces(*filled(1, 0, 4), *copies("copyin_partial", 1, *rows(0, 4 * PAGE), *rows(1, 3 * PAGE)), *filled(0, 0, 4, 77),
+                  *copies("copyin_partial", 1, *rows(0, 2 * PAGE)))
+
+
+@check("a copy to another space changes exactly its bytes, and nothing of the current space")
+def walk_writes(rng):
+    ops = [*filled(0, 0, 4, 9), *filled(1, 0, 4, 5)]
+    for row in rows(0, 4 * PAGE)[::3] + rows(1, 3 * PAGE)[1::4]:
+        ops += [*copies("copyout_partial", 1, row), op("user_bytes", 1, at(0), 4 * PAGE)]
+    return spaces(*ops, op("user_bytes", 0, at(0), 4 * PAGE))
+
+
+@check("a copy of another space faults its pages in, into that space")
+def walk_faults(rng):
+    return spaces(*copies("copyin_partial", 1, (0, at(1) + 9, PAGE), (0, at(4), 2 * PAGE)), op("resident", 1), op("mapping", 1, at(1)),
+                  op("mapping", 1, at(4)), *copies("copyout_partial", 1, (0, at(2) + 9, PAGE), (0, at(10), 10)),
+                  op("mapping", 1, at(2)), op("mapping", 1, at(10)), op("resident", 1), op("resident", 0))
+
+
+@check("a copy of another space stops at the first byte that cannot be accessed, and counts those before it")
+def walk_stops(rng):
+    good = filled(1, 0, 4) + filled(1, 10, 14, 3)
+    return spaces(*good, *copies("copyin_partial", 1, (0, at(5) + 100, 2 * PAGE), (7, at(3), BUFFER - 7), (0, at(6), 5), (0, at(8), 5),
+                                 (0, at(9) + 0xFFF, 2), (0, at(13) + 1, 2 * PAGE)),
+                  *copies("copyout_partial", 1, (0, at(2) + 100, BUFFER), (0, at(4), 5), (0, at(13) + 0xFFD, 9), (0, at(9) + 0xFFF, 2)),
+                  op("user_bytes", 1, at(0), 4 * PAGE), op("user_bytes", 1, at(10), 4 * PAGE))
+
+
+@check("a copy of another space, and of none, that is not there copies nothing")
+def walk_no_space(rng):
+    return spaces(*copies("copyin_partial", NOBODY, (0, at(0), 5), (3, at(0), PAGE)), *copies("copyout_partial", NOBODY, (0, at(0), 5)))
+
+
+@check("a copy to another space copies a shared page first, and leaves no page pinned")
+def walk_shared(rng):
+    ops = [*filled(1, 0, 3), op("share", 1, 0, at(1)), *copies("copyout_partial", 1, (3, at(0) + 50, 2 * PAGE)),
+           op("user_bytes", 1, at(0), 3 * PAGE), op("user_bytes", 0, at(0), 3 * PAGE), op("mapping", 0, at(1)), op("mapping", 1, at(1))]
+    return [("vm", [*ops0, op("free_pages"), *again, op("free_pages")])
+            for ops0, again in [(spaces(*ops)[0][1], spaces(*ops)[0][1])]]
+
+
+# Exercise 4: copyin, copyout, their _partial and _slow forms.
+
+
+@check("copyin and copyout copy all bytes, and no others")
+def copy_all(rng):
+    ops = [*filled(0, 0, 4), *filled(1, 0, 4, 50)]
+    for number in (0, 1):
+        ops += copies("copyin", number, *rows(0, 3 * PAGE - 5), *rows(1, 2 * PAGE))
+        for row in rows(0, 3 * PAGE)[1::5]:
+            ops += [*copies("copyout", number, row), op("user_bytes", number, at(0), 4 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyin and copyout fault pages in: a page that was never touched reads as zeroes")
+def copy_faults(rng):
+    ops = [op("dirty", 40)]
+    for number in (0, 1):
+        ops += [*copies("copyin", number, (0, at(0) + 5, 2 * PAGE), (1, at(4), 10)), op("mapping", number, at(0)), op("mapping", number, at(4)),
+                *copies("copyout", number, (0, at(1) + 5, PAGE), (1, at(10), 10)), op("mapping", number, at(1)),
+                op("mapping", number, at(10)), op("user_bytes", number, at(0), 4 * PAGE), op("resident", number)]
+    return spaces(*ops)
+
+
+BAD = ((0, at(8), 1), (0, at(3) + 0xFF0, 5 * PAGE // 2), (0, at(6), 4), (9, at(9) + 0xFFF, 2), (9, at(13) + 0xFFF, 2), (0, at(7), 4096),
+       (0, 0, 4), (0, 0x1000, 9))
+
+
+@check("copyin of a range that cannot be read returns -EFAULT, never part of it as success")
+def copyin_bad(rng):
+    return spaces(*filled(0, 0, 4), *filled(1, 0, 4), *(each for number in (0, 1, NOBODY) for each in copies("copyin", number, *BAD)))
+
+
+@check("copyout to a range that cannot be written returns -EFAULT: a read-only page stays as it is")
+def copyout_bad(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [*filled(number, 0, 4), *copies("copyin", number, (0, at(4), 2 * PAGE)), *copies("copyout", number, *BAD, (0, at(4), 4),
+                (0, at(5) + 0xFFF, 1), (0, at(3) + 0xFFE, 4), (0, at(2), 2 * PAGE + 1)), op("user_bytes", number, at(4), 2 * PAGE),
+                op("mapping", number, at(4)), op("user_bytes", number, at(0), 2 * PAGE)]
+    return spaces(*ops, *copies("copyout", NOBODY, (0, at(0), 4)))
+
+
+@check("copyin and copyout refuse a range that reaches ULIM or wraps around, and touch nothing")
+def copy_wraps(rng):
+    last = ULIM - 2 * PAGE
+    ranges = [(0, ULIM - 1, 2), (0, ULIM - 4, 8), (0, ULIM, 4), (0, ULIM + PAGE, 4), (0, 0xFFFFFFFC, 8), (0, 0xFFFFF000, 2 * PAGE),
+              (0, 0xFFFFFFFF, 1), (0, last, 2 * PAGE + 1), (0, 0xC0100000, 64)]
+    huge = [(0, last, 0x40002001), (0, 0xFFFFF000, 0xFFFFFFFF)]
+    ops = []
+    for number in (0, 1):
+        ops += copies("copyin", number, *ranges, *huge) + copies("copyout", number, *ranges, *huge)
+        ops += copies("copyin", number, (0, last, 2 * PAGE), (0, ULIM - 1, 1)) + copies("copyout", number, (3, last + 9, 2 * PAGE - 9))
+        ops += [op("user_bytes", number, last, 2 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyin_partial and copyout_partial count the bytes before the first bad one, to the byte")
+def partial_counts(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [*filled(number, 0, 4), *filled(number, 10, 14, 8)]
+        ops += copies("copyin_partial", number, *((3, at(page) - before, length) for page in (6, 14) for before in (0, 1, 2, 3, 5, 64, 4096)
+                                                  for length in (before, before + 1, before + 6)), (0, at(8), 9), (0, at(0), BUFFER))
+        ops += copies("copyout_partial", number, *((3, at(page) - before, length) for page in (4, 14) for before in (0, 1, 2, 3, 5, 64)
+                                                   for length in (before, before + 1, before + 6)), (0, at(8), 9), (0, at(0), BUFFER))
+        ops += [op("user_bytes", number, at(0), 6 * PAGE), op("user_bytes", number, at(10), 4 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyin_partial and copyout_partial stop at ULIM")
+def partial_ulim(rng):
+    last = ULIM - 2 * PAGE
+    ops = []
+    for number in (0, 1):
+        for name in ("copyin_partial", "copyout_partial"):
+            ops += copies(name, number, (0, ULIM - 5, 9), (0, last, BUFFER), (0, ULIM, 4), (0, ULIM + PAGE, 4), (0, 0xFFFFF000, 2 * PAGE))
+        ops += [op("user_bytes", number, last, 2 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyin_slow and copyout_slow do what copyin and copyout do")
+def slow_forms(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [*filled(number, 0, 4), *copies("copyin_slow", number, *rows(0, 3 * PAGE - 5)[::3], *BAD, (0, ULIM - 1, 2), (0, 0xFFFFFFFC, 8))]
+        ops += [*copies("copyout_slow", number, *rows(0, 3 * PAGE)[::4], *BAD[:1], (0, at(4), 4), (0, ULIM - 1, 2), (0, 0xFFFFFFFC, 8)),
+                op("user_bytes", number, at(0), 4 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyout to a shared copy-on-write page copies the page first: the other space sees nothing")
+def copyout_shared(rng):
+    ops = [*filled(0, 0, 3), op("share", 0, 1, at(0)), op("share", 0, 1, at(1)), *copies("copyout", 0, (0, at(0) + 4090, 12)),
+           op("user_bytes", 0, at(0), 3 * PAGE), op("user_bytes", 1, at(0), 3 * PAGE), op("mapping", 0, at(0)), op("mapping", 1, at(1)),
+           *copies("copyout", 1, (9, at(1) + 7, 12)), op("user_bytes", 0, at(0), 3 * PAGE), op("user_bytes", 1, at(0), 3 * PAGE)]
+    return spaces(*ops)
+
+
+@check("copyout to a page that was only read gives the program a page of its own: the zero page stays zero")
+def copyout_zero_page(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [*copies("copyin", number, (0, at(0), 2 * PAGE)), *copies("copyout", number, (0, at(0) + 4090, 12)),
+                op("mapping", number, at(0)), op("user_bytes", number, at(0), 2 * PAGE), op("fault", number, at(3), 0),
+                op("user_bytes", number, at(3), PAGE), op("mapping", number, at(3))]
+    return spaces(*ops)
+
+
+@check("random copies change and return what they must")
+def copies_random(rng):
+    ops = [*filled(0, 0, 4), *filled(1, 10, 14, 9)]
+    for _ in range(60):
+        start = at(rng.choice([0, 0, 2, 4, 10, 12])) + rng.randrange(PAGE)
+        length = rng.choice([rng.randrange(1, 40), rng.randrange(1, 2 * PAGE)])
+        name = rng.choice(["copyin", "copyin_partial", "copyout_partial"])
+        number = rng.randrange(2)
+        ops += copies(name, number, (rng.randrange(PAGE), start, length))
+        ops += [op("user_bytes", number, at(0), 6 * PAGE), op("user_bytes", number, at(10), 4 * PAGE)] if rng.random() < 0.2 else []
+    return spaces(*ops)
+
+
+# Exercise 5: copyinstr, copyinstr_slow, scan, walk_string.
+
+
+def strings(number, name="copyinstr"):
+    """Strings at all edges: pages 0 to 4 hold a pattern without a NUL but for these."""
+    ops = filled(number, 0, 4)
+    for start in (0, 1, PAGE - 1, PAGE - 6):
+        for length in (0, 1, 2, 3, 4, 5, 6, 7, 63):
+            ops += [op("user_nul", number, at(0) + start + length)]
+            for most in sorted({length + 1, length + 2, length, max(1, length - 1), length + 9}):
+                ops += copies(name, number, (5, at(0) + start, most))
+            ops += [op("user_fill", number, at(0), 4 * PAGE, 1)]
+    return ops
+
+
+@check("copyinstr copies up to the NUL, and returns the length; without one in `max` bytes -ENAMETOOLONG")
+def string_lengths(rng):
+    return spaces(*strings(0)[:500])
+
+
+@check("copyinstr from another space copies up to the NUL, also across pages")
+def string_lengths_other(rng):
+    return spaces(*strings(1)[:500])
+
+
+@check("copyinstr_slow does what copyinstr does")
+def string_slow(rng):
+    ops = filled(0, 0, 4) + filled(1, 0, 4)
+    for number in (0, 1):
+        ops += [op("user_nul", number, at(1) + 3)]
+        ops += copies("copyinstr_slow", number, (0, at(1), 9), (0, at(1), 3), (0, at(1), 4), (0, at(0) + 4000, 200), (0, at(8), 4),
+                      (0, ULIM, 4), (0, at(1) + 3, 1))
+    return spaces(*ops)
+
+
+@check("copyinstr reads no byte after the NUL or past `max`: the next page may be missing")
+def string_next_page(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [*filled(number, 10, 14), op("user_nul", number, at(14) - 1)]
+        ops += copies("copyinstr", number, *((0, at(14) - back, most) for back in (1, 2, 3, 4, 5, 8, 64) for most in (back, back + 1, 100)))
+        ops += [op("user_fill", number, at(13), PAGE, 3)]
+        ops += copies("copyinstr", number, *((0, at(14) - back, most) for back in (1, 2, 3, 4, 5, 64) for most in (back, back + 1, 100)))
+    return spaces(*ops)
+
+
+@check("copyinstr of a string that cannot be read returns -EFAULT, and faults in what can be read")
+def string_faults(rng):
+    ops = []
+    for number in (0, 1):
+        ops += copies("copyinstr", number, (0, at(8), 4), (0, at(6), 4), (0, 0, 4), (0, at(0), 9), (0, at(5) + 5, 7))
+        ops += [op("mapping", number, at(0)), op("mapping", number, at(5))]
+    return spaces(*ops, *copies("copyinstr", NOBODY, (0, at(0), 4)))
+
+
+@check("copyinstr stops at ULIM: a string that reaches it is bad, and one that ends before it is good")
+def string_ulim(rng):
+    ops = []
+    for number in (0, 1):
+        ops += [op("fault", number, ULIM - PAGE, 1), op("user_fill", number, ULIM - PAGE, PAGE, 7)]
+        ops += copies("copyinstr", number, (0, ULIM - 5, 5), (0, ULIM - 5, 6), (0, ULIM - 5, 0x1000), (0, ULIM, 4), (0, 0xFFFFFFFF, 9),
+                      (0, ULIM - 1, 1), (0, 0xFFFFF000, 0x2000))
+        ops += [op("user_nul", number, ULIM - 1), *copies("copyinstr", number, (0, ULIM - 5, 5), (0, ULIM - 5, 6), (0, ULIM - 1, 9),
+                                                          (0, ULIM - 5, 0x1000), (0, ULIM - 5, 4))]
+    return spaces(*ops)
+
+
+# Exercise 6: trap_fixup.
+
+
+@check("trap_fixup lets the kernel continue at the fixup of each entry of the exception table")
+def fixup_entries(rng):
+    return spaces(*(op("fixup", index, beside) for index in range(80) for beside in (0, 1)))
+
+
+@check("a copy that fails continues at its fixup, and one whose page can be mapped runs again")
+def fixup_copies(rng):
+    ops = [op("kernel_trap", 1, at(page), code) for page in (0, 4, 6, 8) for code in (0, 2)]
+    ops += [op("kernel_trap", 2, at(10), 2), op("mapping", 0, at(10)), op("kernel_trap", 2, at(8), 0)]
+    return spaces(*ops, *copies("copyin_partial", 0, (0, at(3), 5 * PAGE // 2), (0, at(8), 4)))
+
+
+@check("a fault of the kernel outside of the copy functions is fatal, also where the address is a program's")
+def fixup_stray(rng):
+    return spaces(*(op(name, address, *rest) for address in (at(0), at(4), at(8), 0) for name, rest in (("read", ()), ("write", (1,)))),
+                  *(op("kernel_trap", kind, address, 2) for kind in (0, 3) for address in (at(0), at(8), ULIM)), op("resident", 0))
