@@ -43,7 +43,7 @@ qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb 
 
 bootable := $(boot_kernel) $(O)/archive.cpio
 
-.PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb iso nmi
+.PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb rewind iso nmi
 
 ## qemu: boot to a shell in this terminal (ctrl-a x ends QEMU)
 qemu: $(bootable)
@@ -78,9 +78,18 @@ explain: $(bootable)
 nmi:
 	$(PYTHON) grade/quire/nmi.py $(base_O)/qmp.sock
 
-## gdb: a debugger for `make qemu-gdb`, with the kernel's symbols
-gdb: $(boot_kernel)
-	$(GDB) -q -ex 'target remote $(O)/gdb.sock' -x grade/gdb/init.py $(GDB_FLAGS) $<
+# $(call debugger,OPTIONS): the debugger, with a machine of its own.
+debugger = QEMU='$(QEMU)' QUIRE_OBJ=$(base_O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache \
+	grade/quire/debugger.py --kernel $(boot_kernel) --gdb '$(GDB)' --gdb-flags='$(GDB_FLAGS)' --test '$(T)' \
+	--lab '$(LAB)' $(if $(SEED),--seed $(SEED)) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
+
+## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; DUMP=FILE: a memory from grade/run --dump
+gdb: $(bootable)
+	$(call debugger,--attach $(O)/gdb.sock $(if $(DUMP),--dump '$(DUMP)'))
+
+## rewind: T=TEST: record the test and debug a replay, which goes backwards: `watch`, then `reverse-continue`
+rewind: $(bootable)
+	$(call debugger,--rewind)
 
 # The same kernel from a CD, through GRUB.
 grub_mkrescue = $(firstword $(foreach name,grub-mkrescue grub2-mkrescue,\

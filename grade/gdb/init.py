@@ -7,12 +7,15 @@ import gdb
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 # pylint: disable=wrong-import-position,unused-import
+import quire_keyboard
 import quire_memory
 import quire_printers
 import quire_processes
+import quire_rewind
 
 gdb.execute("set confirm off")
 gdb.execute("set pagination off")
 gdb.execute("set print pretty on")
+gdb.execute("set backtrace past-main on")  # kthread shows a stack behind that of a program
 gdb.execute("set disassembly-flavor att")
-print("Quire: pte, mappings, areas, pages, page, ps, kthread, user; `help user-defined` explains them.")
+print("Quire: pte, mappings, areas, pages, page, ps, kthread, user, type; `help user-defined` explains them.")

@@ -58,8 +58,12 @@ def processes():
     return each(value("all_processes"), "process", "all_link")
 
 
-def process(pid):
-    """The process with that number; a gdb.GdbError where there is none."""
+def process(argument):
+    """The process with the number that a command was given; a gdb.GdbError where there is none."""
+    try:
+        pid = int(value(argument))
+    except gdb.error as error:
+        raise gdb.GdbError(f"{argument} is no number of a process; `ps` lists them") from error
     for found in processes():
         if int(found["pid"]) == pid:
             return found
@@ -71,7 +75,7 @@ def directory(argument):
     if argument == "kernel":
         return int(value("kernel_pgdir"))
     if argument:
-        space = process(int(argument, 0))["aspace"]
+        space = process(argument)["aspace"]
         if not int(space):
             raise gdb.GdbError(f"process {argument} has no address space")
         return int(space["pgdir"])

@@ -55,7 +55,7 @@ class Areas(gdb.Command):
 
     def invoke(self, argument, _from_tty):
         """One line each, as in /proc/PID/maps."""
-        space = process(int(argument, 0))["aspace"] if argument else value("cpus[0].current->aspace")
+        space = process(argument)["aspace"] if argument else value("cpus[0].current->aspace")
         if not int(space):
             raise gdb.GdbError("there is no address space")
         for area in each(space["areas"]["list"], "area", "link"):
@@ -110,7 +110,7 @@ Frame 0 stays what the processor executes; frame 1 and those above it are the sl
             self._unwinder.stack = None
             gdb.invalidate_cached_frames()
             return
-        thread = next(iter(threads(process(int(argument, 0)))), None)
+        thread = next(iter(threads(process(argument))), None)
         if thread is None:
             raise gdb.GdbError(f"process {argument} has ended: it has no thread")
         if int(thread.address) == int(value("cpus[0].current")):

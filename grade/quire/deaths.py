@@ -12,7 +12,7 @@ from functools import lru_cache
 from quire import build
 
 SHT_SYMTAB = 2
-STT_FUNC = 2
+STT_OBJECT, STT_FUNC = 1, 2
 NAME_MAX = 15  # bytes of a program's name that the kernel keeps
 FILE_HEADER = struct.Struct("<16sHHIIIIIHHHHHH")  # Elf32_Ehdr
 SECTION_HEADER = struct.Struct("<IIIIIIIIII")  # Elf32_Shdr
@@ -53,26 +53,39 @@ def symbol_at(path, address):
     return None
 
 
-@lru_cache(maxsize=16)
 def functions(path):
     """[(address, size, name)] of the functions in the symbol table of an i386 ELF file. A file that
     is damaged, or has no such table, has none."""
+    return symbols(path, STT_FUNC)
+
+
+def variable(path, name):
+    """The address of a variable of the ELF file. Raises ValueError where it has none of that name."""
+    found = next((address for address, _, known in symbols(path, STT_OBJECT) if known == name), None)
+    if found is None:
+        raise ValueError(f"{path} has no variable {name}")
+    return found
+
+
+@lru_cache(maxsize=16)
+def symbols(path, kind):
+    """[(address, size, name)] of the symbols of that kind; of a damaged file none."""
     try:
         with open(path, "rb") as file:
             data = file.read()
         header = FILE_HEADER.unpack_from(data)
         table, count = header[6], header[12]
         sections = [SECTION_HEADER.unpack_from(data, table + i * header[11]) for i in range(count)]
-        return [found for one in sections if one[1] == SHT_SYMTAB for found in _table(data, sections, one)]
+        return [found for one in sections if one[1] == SHT_SYMTAB for found in _table(data, sections, one, kind)]
     except (OSError, struct.error, ValueError, IndexError):
         return []
 
 
-def _table(data, sections, section):
+def _table(data, sections, section, kind):
     _, _, _, _, offset, size, link, *_ = section
     strings = sections[link][4]
     for at in range(offset, offset + size, SYMBOL.size):
         name, address, length, info, _, _ = SYMBOL.unpack_from(data, at)
-        if info & 15 == STT_FUNC:
+        if info & 15 == kind:
             start = strings + name
             yield address, length, data[start : data.index(b"\0", start)].decode(errors="replace")

@@ -41,7 +41,7 @@ def _entry(lab, test, outcome, seed, places, diagnoses):
     entry = {"name": test.name, "sentence": outcome.check.sentence, "status": outcome.status, "message": "",
              "expected": "", "got": "", "diagnosis": "", "look_at": "", "before": [],
              "again": f"make grade LAB={lab.number} T={test.name} SEED={seed}"}
-    entry["debugger"] = entry["again"] + " WAIT=1, then make gdb in another terminal"
+    entry["debugger"] = f"make gdb LAB={lab.number} T={test.name} SEED={seed}"
     if outcome.status == UNWRITTEN:
         title = _title(outcome.unwritten)
         verb = "is" if outcome.unwritten in test.covers else "needs"

@@ -44,6 +44,7 @@ class Setup:
     smp: int = 1
     cpu: str = "max"
     icount: bool = False
+    replay: str = ""  # under icount: QEMU's record and replay, as in "rr=record,rrfile=NAME"
     rtc: int = None  # the calendar clock's start in seconds since 1970; None: CLOCK_BASE, or now
     console_input: bool = False  # COM1 both ways, as `console_socket`
     audit: bool = False  # its memory outlives it, in the file `memory`, to be audited
@@ -256,7 +257,7 @@ class Machine:
         command += ["-cpu", setup.cpu, "-m", str(setup.mem), "-smp", str(setup.smp), "-no-reboot"]
         command += ["-rtc", f"base={base},clock=vm", "-device", EXIT_PORT]
         if setup.icount:
-            command += ["-icount", "shift=0,sleep=off"]
+            command += ["-icount", ",".join(filter(None, ["shift=0,sleep=off", setup.replay]))]
         if setup.kernel:
             os.symlink(os.path.abspath(setup.kernel), os.path.join(self._folder, "quire.elf"))
             seconds = WATCHDOG_SECONDS_ICOUNT if setup.icount else WATCHDOG_SECONDS

@@ -1,0 +1,64 @@
+"""A machine's memory as a core file, so that the debugger can read it: `make gdb DUMP=FILE`.
+
+The kernel's addresses are what counts: the linear map, and what the kernel's page tables map above it (stacks).
+"""
+import os
+import shutil
+import struct
+
+from quire.deaths import variable
+
+EHDR, PHDR = "<16sHHIIIIIHHHHHH", "<8I"
+ET_CORE, EM_386, PT_LOAD, PT_NOTE = 4, 3, 1, 4
+PRSTATUS, PRSTATUS_SIZE = 1, 144  # elf_prstatus of i386; all zero: the processor's registers are not in a dump
+KERNBASE, LINEAR_END, PAGE = 0xC0000000, 0xF8000000, 4096
+PRESENT, LARGE_BIT, ADDRESS = 1, 0x80, 0xFFFFF000
+
+
+def write_core(kernel, dump, path):
+    """Write the core file at `path` from the memory in the file `dump`. Raises ValueError if that is no memory of
+    this kernel."""
+    size = os.path.getsize(dump)
+    with open(dump, "rb") as memory:
+        pages = kernel_pages(memory, size, variable(kernel, "kernel_pgdir"))
+        loads = [(KERNBASE, 0, min(size, LINEAR_END - KERNBASE)), *pages]
+        notes = struct.pack("<3I8s", 5, PRSTATUS_SIZE, PRSTATUS, b"CORE") + bytes(PRSTATUS_SIZE)
+        table = struct.calcsize(EHDR)
+        after = table + struct.calcsize(PHDR) * (1 + len(loads))
+        start = -(-(after + len(notes)) // PAGE) * PAGE
+        ident = b"\x7fELF\x01\x01\x01".ljust(16, b"\0")
+        with open(path, "wb") as core:
+            core.write(struct.pack(EHDR, ident, ET_CORE, EM_386, 1, 0, table, 0, 0, table, struct.calcsize(PHDR),
+                                   1 + len(loads), 0, 0, 0))
+            core.write(struct.pack(PHDR, PT_NOTE, after, 0, 0, len(notes), 0, 0, 4))
+            for address, physical, length in loads:
+                core.write(struct.pack(PHDR, PT_LOAD, start + physical, address, 0, length, length, 7, PAGE))
+            core.write(notes)
+            core.seek(start)
+            memory.seek(0)
+            shutil.copyfileobj(memory, core, 1 << 20)
+
+
+def kernel_pages(memory, size, pgdir_at):
+    """[(address, physical address, length)] of what the kernel's page tables map above the linear map.
+    `pgdir_at`: where the variable is that points to the directory."""
+    directory = _words(memory, size, pgdir_at, 1)[0]
+    found = []
+    for index, pde in enumerate(_words(memory, size, directory, 1024)):
+        if index << 22 < LINEAR_END or not pde & PRESENT or pde & LARGE_BIT:
+            continue
+        for i, pte in enumerate(_words(memory, size, KERNBASE + (pde & ADDRESS), 1024)):
+            target = pte & ADDRESS
+            if pte & PRESENT and target < size:
+                found.append((index << 22 | i << 12, target, PAGE))
+    return found
+
+
+def _words(memory, size, address, count):
+    """32-bit words at an address of the linear map."""
+    at = address - KERNBASE
+    if not 0 <= at <= size - 4 * count:
+        raise ValueError(f"{memory.name} is no memory of this kernel: {address:#x} is not in it")
+    memory.seek(at)
+    return struct.unpack(f"<{count}I", memory.read(4 * count))
+
