@@ -61,20 +61,24 @@ void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again) __n
 // Registered by thread/lock_report.c: the panic of spin_stuck with the names of lock and thread.
 extern void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint32_t again);
 
-// Take the lock. Panics if it is not free (spin_stuck).
-#define spin_lock(lock) spin_lock_from(lock, code_address())
+// Take the lock. Panics if it is not free (spin_stuck). The address of the code is asked for twice,
+// so that the normal way need not keep it in a register.
+#define spin_lock(lock)                                                     \
+	({                                                                  \
+		uint32_t spin_first = spin_lock_from(lock, code_address()); \
+                                                                            \
+		if (unlikely(spin_first))                                   \
+			spin_stuck(lock, spin_first, code_address());       \
+	})
 
-// Like spin_lock, for code at the address `here`.
-static inline void spin_lock_from(struct spinlock *lock, uint32_t here)
+// Take the lock for code at the address `here`. Returns 0; or the address of the code that has
+// taken the lock and not released it.
+static inline uint32_t spin_lock_from(struct spinlock *lock, uint32_t here)
 {
-	uint32_t first;
-
 	if (DEBUG_LOCKS && unlikely(lock->locked))
-		spin_stuck(lock, lock->locked, here);
+		return lock->locked;
 	spin_debug_lock(lock);
-	first = __atomic_exchange_n(&lock->locked, here, __ATOMIC_ACQUIRE);
-	if (unlikely(first))
-		spin_stuck(lock, first, here);
+	return __atomic_exchange_n(&lock->locked, here, __ATOMIC_ACQUIRE);
 }
 
 // Release the lock. Caller: holds it. The release order makes all earlier writes visible to the
