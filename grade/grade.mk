@@ -10,7 +10,7 @@ grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
 
 # Tests and scripts find what was built, musl, and the Linux to boot, through these.
 grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl QUIRE_LINUX=$(base_O)/linux \
-	PYTHONDONTWRITEBYTECODE=1
+	PYTHONPYCACHEPREFIX=$(abspath $(base_O))/pycache
 
 ## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot; HANDOUTS=1: also pandoc and weasyprint
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
@@ -60,9 +60,9 @@ stretch: all $(base_O)/stretch/quire.elf
 	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
 		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
 
-## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one
+## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one (SAMPLE=TEXT: six of them)
 mistakes: all $(base_O)/debug/quire.elf
-	$(grade_env) grade/mistake $(M)
+	$(grade_env) grade/mistake $(M) $(if $(SAMPLE),--sample '$(SAMPLE)')
 
 ## emptied: let each function that labs teach do nothing, one at a time: a program must fail
 emptied: all
