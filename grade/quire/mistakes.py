@@ -1,6 +1,7 @@
 """Students' mistakes, grade/mistakes/*.patch: does the grader, or the machine, name each soon enough?
 
-Each patch (see patches.py) is made in a copy of the tree, and its kernels are built there. Then
+Each patch (see patches.py) is made in a copy of the tree, and its kernels are built there: the normal kernel,
+too, if a program of user/tests is to name the mistake. Then
 `make grade T=...` must print the sentence that a student has to see in its first LINES lines, having used
 no more than SECONDS of processor time. The fields of a patch:
 
@@ -14,6 +15,7 @@ no more than SECONDS of processor time. The fields of a patch:
 import argparse
 import os
 import pty
+import random
 import re
 import resource
 import select
@@ -25,18 +27,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from quire import build, patches, tree_copy
+from quire import build, patches, record, tree_copy
 
 FOLDER = Path(build.source("grade", "mistakes"))
 FIELDS = {"sees", "test", "types", "screen", "exercise", "diagnosis"}
+SAMPLE = 6
 LINES = 15
 SECONDS = 15  # of processor time, for a verdict
 PATIENCE = 120  # seconds of the clock, for `make qemu`
 PARTS = ["Makefile", "boot", "inc", "lib", "kern", "user", "grade"]
-KERNELS = ["quire.elf", "debug/quire.elf"]
-BUILT = ["kobj", "debug/kobj", *KERNELS, "toolchain-found.mk"]
+NORMAL, DEBUG = "obj/quire.elf", "obj/debug/quire.elf"
+BUILT = ["kobj", "debug/kobj", "quire.elf", "debug/quire.elf", "toolchain-found.mk"]
 LINKED = ["archive.cpio"]
-PROMPT = "$ "
+PROMPT, MONITOR = "$ ", "monitor> "
 
 
 def all_of_them():
@@ -44,17 +47,27 @@ def all_of_them():
     return [patches.read(path) for path in sorted(FOLDER.glob("*.patch"))]
 
 
+def kernels(patch):
+    """The kernels that perform the tests: those inside the kernel need only the debug kernel."""
+    parts = patch.fields["test"].split(" or ")
+    programs = any(part in program.name for part in parts for program in record.programs())
+    return [DEBUG, NORMAL] if programs else [DEBUG]
+
+
 def build_in(tree, patch):
-    """Make the mistake in a copy of the tree, and build its kernels."""
+    """Make the mistake in a copy of the tree, and build its kernels. Of the mistake before it the copy keeps only
+    the grader's compiled Python."""
+    for path in (*tree.glob("*"), *tree.glob("obj/*")):
+        if path.name not in ("obj", "pycache"):
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     tree_copy.copy(tree, PARTS, BUILT, LINKED)
     patches.apply(patch, tree)
-    tree_copy.make(tree, *(f"obj/{kernel}" for kernel in KERNELS))
+    tree_copy.make(tree, *kernels(patch))
 
 
 def grade(tree, patch):
     """(what `make grade` prints, the processor time it uses)"""
-    needs = " ".join(f"obj/{kernel}" for kernel in KERNELS)
-    command = ["make", "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={needs}"]
+    command = ["make", "O=obj", "grade", f"T={patch.fields['test']}", f"GRADE_NEEDS={' '.join(kernels(patch))}"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=tree, env=tree_copy.environment(), check=False, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -64,7 +77,7 @@ def grade(tree, patch):
 
 
 def at_the_screen(tree, patch):
-    """What `make qemu-nox` prints at a terminal from the command on, up to the sentence or the end."""
+    """What `make qemu-nox` prints at a terminal from the command on, up to the sentence, the monitor or the end."""
     typed, wanted = patch.fields["types"], re.compile(patch.fields.get("screen", patch.fields["sees"]))
     ours, theirs = pty.openpty()
     command = ["make", "O=obj", "qemu-nox"]
@@ -80,6 +93,8 @@ def at_the_screen(tree, patch):
             try:
                 text += os.read(ours, 65536).decode(errors="replace").replace("\r", "")
             except OSError:  # the terminal's other side is closed
+                break
+            if text.endswith(MONITOR):
                 break
             if mark is None and text.endswith(PROMPT):
                 mark = len(text)
@@ -102,26 +117,31 @@ def complaint(text, wanted, where):
     return f"{where} does not show {wanted!r} in its first {LINES} lines: {found}{shown}"
 
 
-def try_one(patch, keep=None):
-    """Try one mistake. Returns (complaints, a line of figures)."""
-    folder = tempfile.mkdtemp(prefix="mistake-", dir=keep)
-    found, tree = [], Path(folder, "tree")
+def keep(output, name, text):
+    """Keep a text that was printed, if somebody wants it."""
+    if output:
+        Path(output).mkdir(parents=True, exist_ok=True)
+        Path(output, name).write_text(text, encoding="utf-8")
+
+
+def try_one(patch, tree, output=None):
+    """Try one mistake in the folder `tree`. Returns (complaints, a line of figures)."""
+    found = []
     try:
         started = time.monotonic()
         build_in(tree, patch)
         built = time.monotonic() - started
         text, used = grade(tree, patch)
+        keep(output, f"{patch.name}.grade", text)
         found.append(complaint(text, patch.fields["sees"], f"make grade T={patch.fields['test']}"))
         if used > SECONDS:
             found.append(f"the verdict took {used:.1f} s of processor time")
         if "types" in patch.fields:
             shown = at_the_screen(tree, patch)
+            keep(output, f"{patch.name}.screen", shown)
             found.append(complaint(shown, patch.fields.get("screen", patch.fields["sees"]), "make qemu"))
     except (patches.PatchError, tree_copy.BuildError) as error:
         return [str(error)], "not built"
-    finally:
-        if not keep:
-            shutil.rmtree(folder, ignore_errors=True)
     return [text for text in found if text], f"built in {built:.0f} s, verdict in {used:.1f} s of processor time"
 
 
@@ -129,19 +149,23 @@ def main():
     """The command grade/mistake. Its status is 0 if each mistake that was tried is named."""
     parser = argparse.ArgumentParser(prog="grade/mistake", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="of grade/mistakes/NAME.patch; all without one")
-    parser.add_argument("--keep", metavar="DIR", help="keep the changed trees in this directory")
+    parser.add_argument("--sample", metavar="TEXT", help=f"only {SAMPLE} mistakes; which ones depends on the text")
+    parser.add_argument("--output", metavar="DIR", help="keep all that was printed, as DIR/NAME.grade and DIR/NAME.screen")
     options = parser.parse_args()
     chosen = [patch for patch in all_of_them() if not options.names or patch.name in options.names]
     unknown = set(options.names) - {patch.name for patch in chosen}
     if unknown:
         parser.error(f"there is no grade/mistakes/{sorted(unknown)[0]}.patch")
+    if options.sample:
+        chosen = random.Random(options.sample).sample(chosen, min(SAMPLE, len(chosen)))
     failed = 0
-    for patch in chosen:
-        found, figures = try_one(patch, options.keep)
-        failed += bool(found)
-        print(f"{patch.name}: {'NOT NAMED' if found else 'named'}; {figures}")
-        for text in found:
-            print(f"    {text}")
-        sys.stdout.flush()
+    with tempfile.TemporaryDirectory(prefix="quire-mistakes-") as folder:
+        for patch in chosen:
+            found, figures = try_one(patch, Path(folder, "tree"), options.output)
+            failed += bool(found)
+            print(f"{patch.name}: {'NOT NAMED' if found else 'named'}; {figures}")
+            for text in found:
+                print(f"    {text}")
+            sys.stdout.flush()
     print(f"{len(chosen)} mistakes, {len(chosen) - failed} named")
     return int(failed > 0)

@@ -88,7 +88,7 @@ KTEST(aspace_fault_demand_zero)
 {
 	struct aspace *as = test_aspace();
 	page_t *pp;
-	size_t set = 0;
+	size_t bytes_not_zero = 0;
 
 	test_map(as, 0, 1, RW);
 	EXPECT_EQ(test_touch(as, AT(0) + 123, ACCESS_WRITE), FAULT_OK);
@@ -97,8 +97,8 @@ KTEST(aspace_fault_demand_zero)
 	EXPECT_EQ(pp->count, 1);
 	EXPECT_EQ(PERMS(as, AT(0)), PTE_P | PTE_W | PTE_U);
 	for (size_t i = 0; i < PAGE_SIZE; i++)
-		set += test_byte(as, AT(0) + i) != 0;
-	EXPECT_EQ(set, 0);
+		bytes_not_zero += test_byte(as, AT(0) + i) != 0;
+	EXPECT_EQ(bytes_not_zero, 0);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_WRITE), FAULT_OK); // once more changes nothing
 	EXPECT(test_page_at(as, AT(0)) == pp);
 	aspace_put(as);
