@@ -38,10 +38,15 @@ def test_blocks_miscounted(scene):
 
 
 def partly_free(scene):
-    """The number of a heap page with free blocks and blocks in use."""
+    """The number of a heap page with free blocks and blocks in use.
+
+    Nothing but its page_t has the address of its first free block: an old value on a stack would
+    look like a reference to the block.
+    """
     pages = scene.pages
     for number in pages.all_of(pages.HEAP):
-        if pages.count[number] and pages.flags[number] < 8 and pages.owner[number]:
+        if pages.count[number] and pages.flags[number] < 8 and pages.owner[number] \
+                and scene.content.count(pages.owner[number].to_bytes(4, "little")) == 1:
             return number
     raise AssertionError("there is none")
 
