@@ -36,7 +36,8 @@ def describe(ppn):
 class Pte(gdb.Command):
     """pte ADDRESS [PID|kernel]: both levels of an address's translation.
 
-Without PID: in the address space that is loaded."""
+Without PID: in the address space that is loaded. `watch *(unsigned int *)0x...`, with the place of an entry that
+this shows, stops where the entry changes; in `make rewind`, `reverse-continue` goes back to where it did."""
 
     def __init__(self):
         super().__init__("pte", gdb.COMMAND_DATA)
@@ -50,7 +51,7 @@ Without PID: in the address space that is loaded."""
         pgdir = directory(arguments[1] if len(arguments) > 1 else "")
         pde = word(pgdir + 4 * (address >> 22))
         print(f"{address:#010x} in the directory at {pgdir:#x} of {space_name(pgdir)}")
-        print(f"  directory entry {address >> 22}: {pde:#010x}  {bits(pde)}")
+        print(f"  directory entry {address >> 22}: {pde:#010x}  {bits(pde)}, at {pgdir + 4 * (address >> 22):#x}")
         if not pde & PRESENT:
             return
         if pde & LARGE_BIT:
@@ -59,8 +60,9 @@ Without PID: in the address space that is loaded."""
         else:
             table = pde & ~0xFFF
             print(f"    its table: {describe(table >> 12)}")
-            pte = word(physical(table) + 4 * (address >> 12 & 0x3FF))
-            print(f"  table entry {address >> 12 & 0x3FF}: {pte:#010x}  {bits(pte, pde)}")
+            at = physical(table) + 4 * (address >> 12 & 0x3FF)
+            pte = word(at)
+            print(f"  table entry {address >> 12 & 0x3FF}: {pte:#010x}  {bits(pte, pde)}, at {at:#x}")
             if not pte & (PRESENT | PTE_PROT_NONE):
                 return
             target = (pte & ~0xFFF) | (address & 0xFFF)

@@ -2,7 +2,7 @@
 import gdb
 import gdb.printing
 
-from quire_kernel import each
+from quire_kernel import bits, each
 from quire_memory import kind_name
 
 
@@ -35,6 +35,23 @@ class ListPrinter:
         return f"list of {count}" if count else "list, empty (or on no list)"
 
 
+class EntryPrinter:
+    """A pte_t or pde_t: its flags in words."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def to_string(self):
+        """As in: 0x00901007 (user, writable)."""
+        entry = int(self._value)
+        return f"{entry:#010x} ({bits(entry)})"
+
+
+def entry_printer(value):
+    """The printer of an entry. A collection does not tell a pte_t from the number that it is a name of."""
+    return EntryPrinter(value) if value.type.unqualified().name in ("pte_t", "pde_t") else None
+
+
 def printers():
     """All of them."""
     collection = gdb.printing.RegexpCollectionPrettyPrinter("quire")
@@ -44,3 +61,4 @@ def printers():
 
 
 gdb.printing.register_pretty_printer(None, printers(), replace=True)
+gdb.printing.register_pretty_printer(None, entry_printer, replace=True)

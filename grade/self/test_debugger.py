@@ -37,18 +37,19 @@ def expect(shown, *patterns):
 
 
 def test_a_program_stops_at_its_main(debug):
-    shown = debug(["ps", "areas", "pte main", "mappings", "kthread 1", "page 0x100", "print pages[0x100]",
+    shown = debug(["ps", "areas", "pte main", "mappings", "kthread 1", "page 0x100", "print pages[0x100]", "print (pte_t)0x901007",
                    "areas nobody"], "gdb", "T=mmap_basic")
     expect(
         shown,
         r"breakpoint 1, main .*mmap_basic\.c:\d+",
         r"    1     0 sleeping +0 init\n    2     1 running +\d+ mmap_basic\n",  # ps
         r"08048000-\w+ r-xp object\n(.*\n)*.* \[stack\]\n",  # areas
-        r"table entry \d+: 0x\w{8}  user, read-only.*\n  physical address",  # pte
+        r"table entry \d+: 0x\w{8}  user, read-only.*, at 0xc\w{7}\n  physical address",  # pte
         r"\n08048000-\w+ to \w{8} user, read-only",  # mappings
         r"#\d+ .*schedule \(\)",  # kthread
         r"physical page 0x100: reserved",  # page
         r"\$1 = page 0x100 \(reserved\), 0 references",
+        r"\$2 = 0x00901007 \(user, writable\)",
         r"nobody is no number of a process",
     )
 
