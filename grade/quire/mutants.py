@@ -1,7 +1,7 @@
 """`make mutants [LAB=n] [M=name]`: tests for the tests of labs.
 
-Each mutant (mutant.py) is applied alone, and its lab's tests run on the kernel. A mutant is caught if a test fails that
-covers its exercise. The kinds of its failures are its signature (lab_signatures.py), from which a student's
+Each mutant (mutant.py) is applied alone, and the tests that cover or need its exercise run on the kernel. No other test
+calls a function of the exercise, as proof.py shows. A mutant is caught if a test fails that covers its exercise. The kinds of its failures are its signature (lab_signatures.py), from which a student's
 failures get a diagnosis; the report says which mutants print their own.
 """
 import argparse
@@ -53,7 +53,8 @@ class Trial:
         bench = self.benches.get()
         try:
             kernel = bench.kernel(mutant.files, lambda tree: patches.apply(mutant.patch, tree))
-            self._judge(finding, lab_run.Runner(1, 1, self.blockers, kernel).run(self.checks))
+            checks = [check for check in self.checks if mutant.exercise in self.blockers[check.name]]
+            self._judge(finding, lab_run.Runner(1, 1, self.blockers, kernel).run(checks))
         except (BuildError, patches.PatchError) as error:
             finding.problem = str(error)
         finally:
