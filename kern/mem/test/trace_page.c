@@ -48,6 +48,7 @@ TRACE_OP(pool)
 	page_pool = (struct page_pool){ .lock = SPINLOCK_INIT("page", RANK_PAGE) };
 	page_pool.free.next = page_pool.free.prev = &page_pool.free;
 	page_pool.contig_end = total;
+	page_drain_hook = page_cache_drain;
 	for (size_t i = 0; i < args[1]; i++)
 		pages[i] = (page_t){ .kind = PAGE_RESERVED };
 	page_link_run(&pages[args[1]], &pages[total]);
