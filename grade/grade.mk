@@ -40,7 +40,7 @@ GRADE_NEEDS = all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(g
 ## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE; WAIT=1: one test, which waits for `make gdb`
 # The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only.
 ifneq ($(LAB),)
-grade: $(O)/quire.elf
+grade: $(O)/quire.elf $(O)/archive.cpio
 	$(grade_env) grade/lab $(LAB) $(if $(T),--test '$(T)') $(if $(SEED),--seed $(SEED)) $(if $(J),--jobs $(J)) \
 		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait)
 else

@@ -570,3 +570,8 @@ def anon_no_memory(rng):
         ops += [op("space", 1), op("area", 1, at(0), at(1), RW), op("hungry", pages, 0), op("fault", 1, at(0), 1), op("fed"),
                 op("mapping", 1, at(0)), op("space_end", 1)]
     return vm(ops)
+
+
+# All of them.
+
+CHECKS.add_program("first_program", "a program with data, bss and a page that it reads before it writes runs to its exit")

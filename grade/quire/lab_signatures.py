@@ -27,8 +27,9 @@ def table(number):
 
 
 def signature(outcomes):
-    """{test: kind of failure} of a run."""
-    return {outcome.check.name: outcome.key for outcome in outcomes if outcome.key}
+    """{test: kind of failure} of a run. Programs count only where nothing else failed: they say little."""
+    found = {outcome.check.name: outcome.key for outcome in outcomes if outcome.key}
+    return {name: key for name, key in found.items() if not key.startswith("program:")} or found
 
 
 def diagnoses(number, outcomes, mutants=None):

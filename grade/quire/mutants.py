@@ -54,7 +54,10 @@ class Trial:
         try:
             kernel = bench.kernel(mutant.files, lambda tree: patches.apply(mutant.patch, tree))
             checks = [check for check in self.checks if mutant.exercise in self.blockers[check.name]]
-            self._judge(finding, lab_run.Runner(1, 1, self.blockers, kernel).run(checks))
+            runner = lab_run.Runner(1, 1, self.blockers, kernel)
+            self._judge(finding, runner.run([check for check in checks if not check.program]))
+            if not finding.caught:  # programs take longer
+                self._judge(finding, runner.run([check for check in checks if check.program]))
         except (BuildError, patches.PatchError) as error:
             finding.problem = str(error)
         finally:
@@ -63,8 +66,8 @@ class Trial:
         return finding
 
     def _judge(self, finding, outcomes):
-        finding.failures = lab_signatures.signature(outcomes)
-        finding.caught = [outcome.check.name for outcome in outcomes if outcome.status == lab_run.FAILED
+        finding.failures.update(lab_signatures.signature(outcomes))
+        finding.caught += [outcome.check.name for outcome in outcomes if outcome.status == lab_run.FAILED
                           and finding.exercise in self.covers[outcome.check.name]]
 
 
