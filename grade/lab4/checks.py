@@ -368,7 +368,8 @@ def fixup_copies(rng):
 @check("a fault of the kernel outside of the copy functions is fatal, also where the address is a program's")
 def fixup_stray(rng):
     return spaces(*(op(name, address, *rest) for address in (at(0), at(4), at(8), 0) for name, rest in (("read", ()), ("write", (1,)))),
-                  *(op("kernel_trap", kind, address, 2) for kind in (0, 3) for address in (at(0), at(8), ULIM)), op("resident", 0))
+                  *(op("kernel_trap", kind, address, 2) for kind in (0, 3) for address in (at(0), at(8), ULIM)), op("resident", 0),
+                  op("fixup", 1, 1))
 
 
 # All of them: hostile programs, none of which forks.
