@@ -63,6 +63,11 @@ void printk(enum log_level level, const char *format, ...) __printf(2, 3);
 // Like printk, with the arguments in a va_list.
 void vprintk(enum log_level level, const char *format, va_list args);
 
+#ifdef __CHECKER__ // sparse does not know them
+int __builtin_setjmp(void **frame);
+void __builtin_longjmp(void **frame, int value) __noreturn;
+#endif
+
 // Stop the machine: print the message and a symbolised backtrace, open the monitor if the option
 // `monitor` asks for it, and end the machine with the exit code EXIT_PANIC.
 void panic(const char *format, ...) __noreturn __printf(1, 2);

@@ -6,6 +6,7 @@
 struct cpu cpus[1];
 
 void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint32_t again);
+void (*spin_order_hook)(const struct spinlock *lock, const struct spinlock *held);
 
 void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again)
 {
@@ -24,9 +25,12 @@ void spin_debug_lock(struct spinlock *lock)
 	struct cpu *cpu = this_cpu();
 	const struct spinlock *held = cpu->held;
 
-	if (held && held->rank >= lock->rank)
+	if (held && held->rank >= lock->rank) {
+		if (spin_order_hook)
+			spin_order_hook(lock, held);
 		panic("lock order: %s (rank %u) taken under %s (rank %u)", lock->name, lock->rank,
 		      held->name, held->rank);
+	}
 	lock->cpu = (uint16_t)cpu->index;
 	lock->holder = cpu->current;
 	lock->held_next = cpu->held;

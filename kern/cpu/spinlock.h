@@ -34,6 +34,10 @@ static inline void spin_init(struct spinlock *lock, const char *name, enum lock_
 	(void)name;
 }
 
+// Registered by thread/lock_report.c: debug builds' panic because `lock` is taken under `held`,
+// whose rank is not lower.
+extern void (*spin_order_hook)(const struct spinlock *lock, const struct spinlock *held);
+
 #ifdef DEBUG
 #define DEBUG_LOCKS true // whether the rank is checked, which would hide that the lock is not free
 

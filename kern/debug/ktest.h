@@ -71,11 +71,6 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 		}                                                                      \
 	} while (0)
 
-#ifdef __CHECKER__ // sparse does not know them
-int __builtin_setjmp(void **frame);
-void __builtin_longjmp(void **frame, int value) __noreturn;
-#endif
-
 // Expect a panic from now on. Returns the frame to which it will jump (for __builtin_setjmp).
 void **ktest_panic_frame(void);
 

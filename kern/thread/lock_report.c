@@ -88,9 +88,22 @@ static void stuck(const struct spinlock *lock, uint32_t first, uint32_t again)
 	      before, now);
 }
 
+// spin_order_hook. The symptom of a lock that somebody forgot to release is often this panic, in
+// code that is right: so it says where the other lock was taken.
+static void wrong_order(const struct spinlock *lock, const struct spinlock *held)
+{
+	char place[80];
+
+	place_format(place, sizeof(place), held->locked, false);
+	panic("lock order: %s lock (rank %u) taken by %s, which holds the %s lock (rank %u), taken "
+	      "at %s",
+	      name_of(lock), lock->rank, thread_current()->name, name_of(held), held->rank, place);
+}
+
 void lock_report_init(void)
 {
 	spin_stuck_hook = stuck;
+	spin_order_hook = wrong_order;
 }
 
 void locks_format(char *text, size_t size, const struct thread *thread)

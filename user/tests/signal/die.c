@@ -27,6 +27,8 @@ static void touch_beyond_file(void)
 	p[0] = 1;
 }
 
+static char *const volatile nowhere = NULL; // volatile: the compiler must not know its value
+
 // Let `count` children die, each when the one before it is gone.
 static void flood(int count)
 {
@@ -34,7 +36,7 @@ static void flood(int count)
 
 	while (count-- > 0) {
 		if (fork() == 0)
-			*(volatile char *)NULL = 1;
+			*nowhere = 1;
 		wait(&status);
 	}
 }
@@ -44,7 +46,7 @@ int main(int argc, char **argv)
 	const char *way = argc > 1 ? argv[1] : "";
 
 	if (strcmp(way, "null") == 0)
-		*(volatile char *)NULL = 1;
+		*nowhere = 1;
 	else if (strcmp(way, "constant") == 0)
 		*(volatile char *)constant = 1;
 	else if (strcmp(way, "jump") == 0)
