@@ -100,12 +100,16 @@ class Output(threading.Thread):
         self._machine, self._ended = machine, threading.Event()
 
     def run(self):
-        machine = self._machine
         while not self._ended.wait(LOOK):
-            if machine.console_socket:
-                self._show(_received(machine.console_socket))
-            for line in (machine.console, machine.stdout, machine.stderr):
-                self._show(line.arrived())
+            self._look()
+        self._look()  # what arrived last
+
+    def _look(self):
+        machine = self._machine
+        if machine.console_socket:
+            self._show(_received(machine.console_socket))
+        for line in (machine.console, machine.stdout, machine.stderr):
+            self._show(line.arrived())
 
     def _show(self, data):
         if data:

@@ -67,7 +67,7 @@ def test_a_labs_test_stops_at_its_first_operation(debug):
 
 def test_a_machine_with_a_shell(debug):
     shown = debug(["tbreak process_exec", "continue", "type echo in the $HOME of the machine", "break machine_end",
-                   "type exit", "continue"], "gdb")
+                   "type exit", "continue", "continue"], "gdb")
     expect(shown, r"breakpoint 1, kernel_main", "breakpoint 2, process_exec ", "Breakpoint 3, machine_end")
     expect(shown, "in the / of the machine")
 

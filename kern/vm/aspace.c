@@ -55,6 +55,8 @@ void assert_may_unmap(const struct aspace *as)
 
 #endif
 
+#define NEXT_COST 20 // about how many instructions it takes to pass an area
+
 // Unmap all areas of a space that nobody uses any more. Areas whose ends share a page table are
 // unmapped in one call, so that the table is walked once, and dropped whole if it is shared.
 static void unmap_all(struct aspace *as)
@@ -66,8 +68,10 @@ static void unmap_all(struct aspace *as)
 		struct area *next;
 
 		while ((next = area_next(&as->areas, area)) &&
-		       PDX(next->start) == PDX(area->end - 1))
+		       PDX(next->start) == PDX(area->end - 1)) {
 			area = next;
+			(void)yield_after(NEXT_COST);
+		}
 		ptes_unmap(as, start, area->end);
 	}
 }
