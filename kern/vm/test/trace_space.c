@@ -66,7 +66,7 @@ static void give_blocks(size_t n)
 		kfree(pop(&taken_blocks));
 }
 
-// fed: give back what `hungry` has taken.
+// fed: free the pages that `hungry` has taken.
 TRACE_OP(fed)
 {
 	give_blocks(SIZE_MAX);
