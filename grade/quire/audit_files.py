@@ -10,21 +10,21 @@ FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1024, 1023  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SL
 
 
 def descriptors(audit):
-    """What each process has open, and where it stands in the tree."""
+    """What each thread has open, and where it stands in the tree."""
     read = audit.memory.record("fs_context", "root cwd")
     reader = TableReader(audit)
-    for at, process in audit.processes.items():
-        name = audit.called(at)
-        if process.files:
-            audit.refer(process.files, at)
-            if audit.claim(process.files, "fdtable", "the descriptors of {}", name):
-                reader.read(process.files, name)
-        if process.fs:
-            audit.refer(process.fs, at)
-            if audit.claim(process.fs, "fs_context", "root and directory of {}", name):
-                context = read(process.fs)
+    for at, thread in audit.threads.items():
+        name = audit.called(thread.process if thread.process in audit.processes else at)
+        if thread.files:
+            audit.refer(thread.files, at)
+            if audit.claim(thread.files, "fdtable", "the descriptors of {}", name):
+                reader.read(thread.files, name)
+        if thread.fs_context:
+            audit.refer(thread.fs_context, at)
+            if audit.claim(thread.fs_context, "fs_context", "root and directory of {}", name):
+                context = read(thread.fs_context)
                 for inode in (context.root, context.cwd):
-                    audit.refer(inode, process.fs)
+                    audit.refer(inode, thread.fs_context)
                     add_inode(audit, inode, f"a directory of {name}")
 
 

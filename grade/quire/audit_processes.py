@@ -14,7 +14,7 @@ def processes(audit):
     memory = audit.memory
     read = memory.record(
         "process",
-        "pid pgid sid guarded parent birth zombie aspace files fs table=signals.table serial oom_victim",
+        "pid pgid sid guarded parent birth zombie aspace table=signals.table serial oom_victim",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -193,10 +193,9 @@ def _check_threads(audit, process, members):
     """
     name = audit.called(process.at)
     if process.zombie:
-        for what in ("aspace", "files", "fs"):
-            if getattr(process, what):
-                text = f"{name} has ended and still has {what} {getattr(process, what):#x}"
-                audit.report("processes", text)
+        if process.aspace:
+            text = f"{name} has ended and still has aspace {process.aspace:#x}"
+            audit.report("processes", text)
         return
     head = process.at + audit.memory.field("process", "threads")[0]
     own = list(audit.entries("processes", head, "thread", "process_link"))

@@ -11,7 +11,7 @@ UNBLOCKABLE = 1 << 9 - 1 | 1 << 19 - 1  # SIGKILL, SIGSTOP
 def threads(audit):
     """Every thread is on the list of all; it runs, waits to run, or sleeps."""
     memory = audit.memory
-    read = memory.record("thread", "kesp aspace process kstack state tid fpu sigmask name")
+    read = memory.record("thread", "kesp aspace process files fs_context kstack state tid fpu sigmask name")
     for at in audit.entries("threads", memory.variable("all_threads")[0], "thread", "all_link"):
         if not audit.claim(at, "thread", "the thread at {:#x}", at):
             continue

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.xdist_group("audit")
 
 
 def table(scene, pid=3):
-    return scene.get("process", scene.process(pid), "files")
+    return scene.get("thread", scene.thread(pid), "files")
 
 
 def a_file(scene):
@@ -41,11 +41,11 @@ def test_references_to_an_inode(scene, difference):
     scene.expect("references", rf"inode of /tmp/scene.d at {at:#x} counts \d references; found \d")
 
 
-@pytest.mark.parametrize("kind, field", [("fdtable", "files"), ("fs_context", "fs")])
-def test_references_of_a_process(scene, kind, field):
-    at = scene.get("process", scene.process(3), field)
+@pytest.mark.parametrize("kind, field", [("fdtable", "files"), ("fs_context", "fs_context")])
+def test_references_of_a_thread(scene, kind, field):
+    at = scene.get("thread", scene.thread(3), field)
     scene.add(kind, at, "refs", 1)
-    scene.expect("references", rf"of pid 3 .* at {at:#x} counts 2 references; found 1: pid 3")
+    scene.expect("references", rf"of pid 3 .* at {at:#x} counts 2 references; found 1: thread 3")
 
 
 def test_more_descriptors_than_slots(scene):

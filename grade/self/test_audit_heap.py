@@ -140,8 +140,8 @@ def test_lost_block_is_described(scene):
 
 
 def test_block_of_two_kinds(scene):
-    process = scene.process(3)
-    scene.set("process", process, "fs", scene.get("process", process, "files"))
+    thread = scene.thread(3)
+    scene.set("thread", thread, "fs_context", scene.get("thread", thread, "files"))
     scene.expect("heap", r"root and directory of pid 3 .* is struct fs_context and the descriptors")
 
 

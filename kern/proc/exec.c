@@ -20,7 +20,7 @@
 // another -errno.
 static int find_program(const char *path, struct inode **store)
 {
-	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, store);
+	int error = path_lookup(thread_current()->fs_context, NULL, path, WALK_FOLLOW, store);
 
 	if (error)
 		return error;
@@ -142,11 +142,11 @@ static void set_name(struct thread *thread, const char *path)
 	memcpy(thread->process->name, thread->name, sizeof(thread->name));
 }
 
-// Give the process its own table of descriptors, if it shares one (CLONE_FILES): the new program's
-// descriptors must not change for the other processes. Returns 0 or -ENOMEM.
-static int unshare_files(struct process *process)
+// Give the thread its own table of descriptors, if it shares one (CLONE_FILES): the new program's
+// descriptors must not change for the others. Returns 0 or -ENOMEM.
+static int unshare_files(struct thread *thread)
 {
-	struct fdtable *shared = process->files, *own;
+	struct fdtable *shared = thread->files, *own;
 
 	if (shared->refs == 1)
 		return 0;
@@ -154,7 +154,7 @@ static int unshare_files(struct process *process)
 	if (!own)
 		return -ENOMEM;
 	spin_lock(&process_lock);
-	process->files = own;
+	thread->files = own;
 	spin_unlock(&process_lock);
 	fdtable_put(shared);
 	return 0;
@@ -173,7 +173,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	process_set_aspace(process, as);
 	aspace_switch_to(as);
 	process_vfork_done(process);
-	fdtable_exec(process->files);
+	fdtable_exec(thread->files);
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
 	process->has_execed = true;
@@ -203,7 +203,7 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	if (!error)
 		error = signal_exec_prepare(&process_current()->signals);
 	if (!error)
-		error = unshare_files(process_current());
+		error = unshare_files(thread);
 	thread->limits = thread->process->limits;
 	if (error) {
 		aspace_put(as);

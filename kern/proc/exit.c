@@ -25,9 +25,6 @@
 // terminal may wake other processes.
 static void release_resources(struct process *process)
 {
-	struct fdtable *files = process->files;
-	struct fs_context *fs = process->fs;
-
 	futex_clear_tid();
 	if (process->oom_victim)
 		aspace_clear(process->aspace); // frees memory that another process still reads
@@ -35,12 +32,7 @@ static void release_resources(struct process *process)
 	process_set_aspace(process, NULL);
 	aspace_switch_to(NULL);
 	process_vfork_done(process);
-	spin_lock(&process_lock); // others find `files` and `fs` through the process
-	process->files = NULL;
-	process->fs = NULL;
-	spin_unlock(&process_lock);
-	fdtable_put(files);
-	fs_context_put(fs);
+	thread_put_files(thread_current());
 	if (process->sid == process->pid)
 		tty_session_ended(process->sid);
 }

@@ -26,12 +26,13 @@ static int copy_memory(struct process *child, struct process *parent, uint32_t f
 
 // Give the child copies of the descriptors and directories, or the same ones if the flags ask for
 // that. If this fails half-way, process_discard drops what the child has got.
-static int copy_files(struct process *child, struct process *parent, uint32_t flags)
+static int copy_files(struct thread *child, const struct thread *parent, uint32_t flags)
 {
 	child->files = flags & CLONE_FILES ? fdtable_get(parent->files) :
 	                                     fdtable_copy(parent->files);
-	child->fs = flags & CLONE_FS ? fs_context_get(parent->fs) : fs_context_copy(parent->fs);
-	return child->files && child->fs ? 0 : -ENOMEM;
+	child->fs_context = flags & CLONE_FS ? fs_context_get(parent->fs_context) :
+	                                       fs_context_copy(parent->fs_context);
+	return child->files && child->fs_context ? 0 : -ENOMEM;
 }
 
 // Give the child the parent's registers, except for the result of the call (0 in the child) and
@@ -76,7 +77,7 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 	int error = copy_registers(thread, request);
 
 	if (!error)
-		error = copy_files(child, parent, request->flags);
+		error = copy_files(thread, thread_current(), request->flags);
 	if (!error)
 		error = copy_memory(child, parent, request->flags);
 	if (error)

@@ -47,7 +47,7 @@ static int read_file(const char *path, char **text_store, size_t *size_store)
 {
 	struct inode *inode;
 	char *text = NULL;
-	int error = path_lookup(process_current()->fs, NULL, path, WALK_FOLLOW, &inode);
+	int error = path_lookup(thread_current()->fs_context, NULL, path, WALK_FOLLOW, &inode);
 
 	if (error)
 		return error;
@@ -177,7 +177,7 @@ static void run_first_program(void *arg)
 	spin_lock(&process_lock);
 	group_move(process, process->pid, stdio_is_terminal() ? process->pid : process->sid);
 	spin_unlock(&process_lock);
-	error = stdio_open(process->files);
+	error = stdio_open(thread_current()->files);
 	if (!error)
 		error = process_exec(path, &args);
 	if (error)
@@ -283,9 +283,9 @@ void init_start(const struct init_module *modules, size_t count)
 	boot.count = count;
 	if (process_create(&process, &thread, "init", init_main, NULL))
 		panic("init_start: no memory for the first process");
-	process->files = fdtable_create();
-	process->fs = fs_context_create();
-	if (!process->files || !process->fs)
+	thread->files = fdtable_create();
+	thread->fs_context = fs_context_create();
+	if (!thread->files || !thread->fs_context)
 		panic("init_start: no memory for the first process");
 	process_publish(process, NULL);
 	thread_idle_hook = check_deadlock;

@@ -44,8 +44,8 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 			.pages = PROCESS_PAGES,
 			.adj = process->oom_score_adj,
 		};
-		if (process->files)
-			store->pages += fdtable_held_pages(process->files);
+		if (process_files(process))
+			store->pages += fdtable_held_pages(process_files(process));
 		if (process->aspace)
 			as = aspace_get(process->aspace);
 	}

@@ -124,10 +124,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 // The process may be half made, so each of its parts may be missing.
 void process_discard(struct process *process, struct thread *thread)
 {
-	if (process->files)
-		fdtable_put(process->files);
-	if (process->fs)
-		fs_context_put(process->fs);
+	thread_put_files(thread);
 	if (process->aspace)
 		aspace_put(process->aspace);
 	signal_state_destroy(&process->signals);
@@ -142,19 +139,20 @@ void process_discard(struct process *process, struct thread *thread)
 // program.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 {
-	struct process *parent = process_current(), *process;
+	const struct thread *parent = thread_current();
+	struct process *process;
 	struct thread *thread;
 	int error = process_create(&process, &thread, name, entry, arg);
 
 	if (error)
 		return error;
-	process->files = fdtable_copy(parent->files);
-	process->fs = fs_context_copy(parent->fs);
-	if (!process->files || !process->fs) {
+	thread->files = fdtable_copy(parent->files);
+	thread->fs_context = fs_context_copy(parent->fs_context);
+	if (!thread->files || !thread->fs_context) {
 		process_discard(process, thread);
 		return -ENOMEM;
 	}
-	process_publish(process, parent);
+	process_publish(process, parent->process);
 	thread_start(thread);
 	return process->pid;
 }
@@ -181,15 +179,46 @@ struct aspace *process_get_aspace(pid_t pid)
 	return as;
 }
 
+struct fdtable *process_files(const struct process *process)
+{
+	struct thread *thread;
+
+	assert_spin_held(&process_lock);
+	if (process->zombie)
+		return NULL;
+	list_for_each(thread, &process->threads, process_link)
+		if (thread->files)
+			return thread->files;
+	return NULL;
+}
+
+// Others may be looking at the thread's files under the lock.
+void thread_put_files(struct thread *thread)
+{
+	struct fdtable *files = thread->files;
+	struct fs_context *fs_context = thread->fs_context;
+
+	spin_lock(&process_lock);
+	thread->files = NULL;
+	thread->fs_context = NULL;
+	spin_unlock(&process_lock);
+	if (files)
+		fdtable_put(files);
+	if (fs_context)
+		fs_context_put(fs_context);
+}
+
 struct inode *process_descriptor(pid_t pid, int fd)
 {
 	struct inode *inode = NULL;
 	struct process *process;
+	struct fdtable *files;
 
 	spin_lock(&process_lock);
 	process = process_find(pid);
-	if (process && process->files)
-		inode = fd_get_inode(process->files, fd);
+	files = process ? process_files(process) : NULL;
+	if (files)
+		inode = fd_get_inode(files, fd);
 	spin_unlock(&process_lock);
 	return inode;
 }
@@ -197,10 +226,12 @@ struct inode *process_descriptor(pid_t pid, int fd)
 int process_next_descriptor(pid_t pid, int fd)
 {
 	struct process *process;
+	struct fdtable *files;
 
 	spin_lock(&process_lock);
 	process = process_find(pid);
-	fd = process && process->files ? fd_next(process->files, fd) : -1;
+	files = process ? process_files(process) : NULL;
+	fd = files ? fd_next(files, fd) : -1;
 	spin_unlock(&process_lock);
 	return fd;
 }

@@ -41,8 +41,6 @@ struct process {
 	uint32_t reports;        // [p] how often children have woken it there
 	struct waitq vfork_wait; // [p] here for the child of its vfork
 	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
-	struct fdtable *files;   // [p] a reference; its own threads read it without the lock
-	struct fs_context *fs;   // [p] a reference, read like `files`
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] used by its threads that have ended
@@ -121,6 +119,14 @@ void process_set_aspace(struct process *process, struct aspace *as);
 
 // Returns a new reference on the space of process `pid`, or NULL if it has none.
 struct aspace *process_get_aspace(pid_t pid);
+
+// Returns the descriptor table of the first thread of `process` that has one, or NULL. Borrowed.
+// Caller: holds process_lock.
+struct fdtable *process_files(const struct process *process);
+
+// Drop the references of `thread` on its descriptors and directories, where it has them. Yields.
+// Caller: holds no lock; is the thread itself, or the only one that knows it.
+void thread_put_files(struct thread *thread);
 
 // Returns the file of descriptor `fd` of process `pid`, with a new reference, or NULL.
 struct inode *process_descriptor(pid_t pid, int fd);

@@ -163,7 +163,7 @@ SYSCALL3(fchown, int, fd, uint32_t, uid, uint32_t, gid)
 // umask(2): cannot fail. Bits other than permissions are ignored. Returns the old mask.
 SYSCALL1(umask, mode_t, mask)
 {
-	struct fs_context *fs = process_current()->fs;
+	struct fs_context *fs = thread_current()->fs_context;
 	mode_t old = fs->umask;
 
 	fs->umask = mask & 0777;

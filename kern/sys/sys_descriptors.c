@@ -18,7 +18,7 @@
 // file that the program cannot use.
 static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
 {
-	struct process *process = process_current();
+	struct fdtable *files = thread_current()->files;
 	struct path_arg arg;
 	struct file *file;
 	int fd, error;
@@ -26,14 +26,15 @@ static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mo
 	error = path_arg_get(&arg, dirfd, path);
 	if (error)
 		return error;
-	fd = fd_reserve(process->files, 0);
+	fd = fd_reserve(files, 0);
 	if (fd >= 0) {
-		error = file_open(process->fs, arg.start, arg.text, flags, mode, &file);
+		error = file_open(thread_current()->fs_context, arg.start, arg.text, flags, mode,
+		                  &file);
 		if (error) {
-			fd_unreserve(process->files, fd);
+			fd_unreserve(files, fd);
 			fd = error;
 		} else {
-			fd_install(process->files, fd, file, flags & O_CLOEXEC);
+			fd_install(files, fd, file, flags & O_CLOEXEC);
 		}
 	}
 	path_arg_put(&arg);
@@ -62,7 +63,7 @@ SYSCALL2(creat, const char __user *, path, mode_t, mode)
 // again before the file's end begins, which may take long.
 SYSCALL1(close, int, fd)
 {
-	return fd_close(process_current()->files, fd);
+	return fd_close(thread_current()->files, fd);
 }
 
 #define CLOSE_RANGE_CLOEXEC 4u
@@ -72,7 +73,7 @@ SYSCALL1(close, int, fd)
 // shares the table may open others meanwhile.
 SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 
 	if (flags & ~CLOSE_RANGE_CLOEXEC || first > last)
 		return -EINVAL;
@@ -92,7 +93,7 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 // it, or -errno.
 static int duplicate(int fd, uint32_t min, bool cloexec)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	struct file *file = fd_get(files, fd);
 	int copy;
 
@@ -108,7 +109,7 @@ static int duplicate(int fd, uint32_t min, bool cloexec)
 // so no other thread can get the number in between (dup(2)). Returns `to`, or -errno.
 static int duplicate_to(int fd, int to, bool cloexec)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	struct file *file = fd_get(files, fd);
 	int copy;
 
@@ -129,7 +130,7 @@ SYSCALL1(dup, int, fd)
 // dup2(2). Equal numbers are no error if the descriptor is open: nothing is closed.
 SYSCALL2(dup2, int, fd, int, to)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 
 	if (fd == to)
 		return fd_get_cloexec(files, fd) < 0 ? -EBADF : fd;
@@ -149,7 +150,7 @@ SYSCALL3(dup3, int, fd, int, to, uint32_t, flags)
 // the references.
 static int install_ends(struct file *ends[2], int __user *fds, bool cloexec)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	int pair[2] = { -1, -1 };
 	int error = 0;
 
@@ -225,7 +226,7 @@ static int get_memfd_name(char *name, const char __user *text)
 // memfd_create(2). The order is Linux's: flags, name, descriptor, file.
 SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	char name[MEMFD_NAME_MAX + 1];
 	struct file *file;
 	int fd, error = check_memfd_flags(flags);
@@ -291,7 +292,7 @@ static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
 // beyond the limit, as Linux does. Commands on descriptors work with O_PATH, too.
 static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	struct file *file;
 	int result;
 
@@ -354,7 +355,7 @@ static int ioctl_file(int fd, struct file *file, unsigned int request, void __us
 	switch (request) {
 	case FIOCLEX:
 	case FIONCLEX:
-		return fd_set_cloexec(process_current()->files, fd, request == FIOCLEX);
+		return fd_set_cloexec(thread_current()->files, fd, request == FIOCLEX);
 	case FIONBIO:
 		return set_nonblocking(file, arg);
 	case FIONREAD:

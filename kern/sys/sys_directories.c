@@ -62,7 +62,7 @@ static int make_at(int dirfd, const char __user *path, mode_t mode, dev_t rdev)
 
 	if (error)
 		return error;
-	error = names_make(process_current()->fs, arg.start, arg.text, mode, rdev);
+	error = names_make(thread_current()->fs_context, arg.start, arg.text, mode, rdev);
 	path_arg_put(&arg);
 	return error;
 }
@@ -113,7 +113,7 @@ SYSCALL4(mknodat, int, dirfd, const char __user *, path, mode_t, mode, uint32_t,
 // Remove a name. Returns 0 or -errno.
 static int remove_at(int dirfd, const char __user *path, bool directory)
 {
-	struct fs_context *fs = process_current()->fs;
+	struct fs_context *fs = thread_current()->fs_context;
 	struct path_arg arg;
 	int error = path_arg_get(&arg, dirfd, path);
 
@@ -157,7 +157,7 @@ static int rename_at(int from_dirfd, const char __user *from, int to_dirfd, cons
 		return error;
 	error = path_arg_get(&new, to_dirfd, to);
 	if (!error) {
-		error = names_rename(process_current()->fs, (struct place){ old.start, old.text },
+		error = names_rename(thread_current()->fs_context, (struct place){ old.start, old.text },
 		                     (struct place){ new.start, new.text }, flags);
 		path_arg_put(&new);
 	}
@@ -203,7 +203,7 @@ static int link_at(int from_dirfd, const char __user *from, int to_dirfd, const 
 		return error;
 	error = path_arg_get(&arg, to_dirfd, to);
 	if (!error) {
-		error = names_link(process_current()->fs, inode, arg.start, arg.text);
+		error = names_link(thread_current()->fs_context, inode, arg.start, arg.text);
 		path_arg_put(&arg);
 	}
 	inode_put(inode);
@@ -233,7 +233,7 @@ static int symlink_at(const char __user *target, int dirfd, const char __user *p
 		return error;
 	error = path_arg_get(&arg, dirfd, path);
 	if (!error) {
-		error = names_symlink(process_current()->fs, text.text, arg.start, arg.text);
+		error = names_symlink(thread_current()->fs_context, text.text, arg.start, arg.text);
 		path_arg_put(&arg);
 	}
 	path_arg_put(&text);
@@ -260,7 +260,7 @@ SYSCALL1(chdir, const char __user *, path)
 
 	if (error)
 		return error;
-	error = names_chdir(process_current()->fs, inode);
+	error = names_chdir(thread_current()->fs_context, inode);
 	inode_put(inode);
 	return error;
 }
@@ -269,12 +269,12 @@ SYSCALL1(chdir, const char __user *, path)
 // needed.
 SYSCALL1(fchdir, int, fd)
 {
-	struct file *file = fd_get(process_current()->files, fd);
+	struct file *file = fd_get(thread_current()->files, fd);
 	int error;
 
 	if (!file)
 		return -EBADF;
-	error = names_chdir(process_current()->fs, file->inode);
+	error = names_chdir(thread_current()->fs_context, file->inode);
 	file_put(file);
 	return error;
 }
@@ -288,7 +288,7 @@ SYSCALL1(chroot, const char __user *, path)
 
 	if (error)
 		return error;
-	error = names_chroot(process_current()->fs, inode);
+	error = names_chroot(thread_current()->fs_context, inode);
 	inode_put(inode);
 	return error;
 }
@@ -317,7 +317,7 @@ SYSCALL2(getcwd, char __user *, buffer, size_t, size)
 
 	if (!text)
 		return -ENOMEM;
-	length = current_path(process_current()->fs, text, &start);
+	length = current_path(thread_current()->fs_context, text, &start);
 	if (length > 0 && (size_t)length > size)
 		length = -ERANGE;
 	if (length > 0 && copyout(aspace_current(), buffer, start, (size_t)length))

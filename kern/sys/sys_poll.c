@@ -94,7 +94,7 @@ static int poll_loop(struct poll_list *list, uint64_t deadline)
 // meanwhile, and the queue of the file must not go while a waiter is on it.
 int poll_files(struct poll_list *list, uint64_t deadline)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 
 	for (struct poll_block *block = list->first; block; block = block->next) {
 		for (uint32_t i = 0; i < block->count; i++) {

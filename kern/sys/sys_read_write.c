@@ -20,7 +20,7 @@ long sys_write(const struct trapframe *tf) __no_stack_guard;
 __no_stack_guard SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 {
 	bool counted;
-	struct file *file = fd_borrow(process_current()->files, fd, &counted);
+	struct file *file = fd_borrow(thread_current()->files, fd, &counted);
 	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
 	ssize_t n;
 
@@ -35,7 +35,7 @@ __no_stack_guard SYSCALL3(read, int, fd, void __user *, buffer, size_t, len)
 __no_stack_guard SYSCALL3(write, int, fd, void __user *, buffer, size_t, len)
 {
 	bool counted;
-	struct file *file = fd_borrow(process_current()->files, fd, &counted);
+	struct file *file = fd_borrow(thread_current()->files, fd, &counted);
 	struct uio uio = uio_user(buffer, MIN(len, UIO_MAX));
 	ssize_t n;
 

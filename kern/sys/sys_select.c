@@ -71,7 +71,7 @@ static uint32_t count_descriptors(const struct select *select, uint32_t n)
 // not open: poll would only mark it; -ENOMEM; -EINTR if the thread must die.
 static int list_descriptors(struct select *select, uint32_t n)
 {
-	struct fdtable *files = process_current()->files;
+	struct fdtable *files = thread_current()->files;
 	int error = poll_list_make(&select->list, count_descriptors(select, n));
 	struct poll_block *block = select->list.first;
 	uint32_t used = 0;
@@ -159,7 +159,7 @@ static int make_sets(struct select *select, uint32_t words)
 // over, as on Linux.
 static uint32_t descriptors_to_poll(int n)
 {
-	uint32_t end = fdtable_end(process_current()->files);
+	uint32_t end = fdtable_end(thread_current()->files);
 
 	return MIN((uint32_t)n, MAX(end, (uint32_t)OPEN_MAX));
 }

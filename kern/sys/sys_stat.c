@@ -42,7 +42,7 @@ SYSCALL2(lstat64, const char __user *, path, struct stat __user *, buffer)
 // fstat(2).
 SYSCALL2(fstat64, int, fd, struct stat __user *, buffer)
 {
-	struct file *file = fd_get(process_current()->files, fd);
+	struct file *file = fd_get(thread_current()->files, fd);
 	int error;
 
 	if (!file)
@@ -173,7 +173,7 @@ static int readlink_at(int dirfd, const char __user *path, char __user *buffer, 
 	if (empty)
 		inode = inode_get(arg.start);
 	else
-		result = path_lookup(process_current()->fs, arg.start, arg.text, 0, &inode);
+		result = path_lookup(thread_current()->fs_context, arg.start, arg.text, 0, &inode);
 	path_arg_put(&arg);
 	if (result)
 		return result;
@@ -261,7 +261,7 @@ SYSCALL3(fstatfs64, int, fd, size_t, size, struct statfs64 __user *, buffer)
 
 	if (size != sizeof(*buffer))
 		return -EINVAL;
-	file = fd_get(process_current()->files, fd);
+	file = fd_get(thread_current()->files, fd);
 	if (!file)
 		return -EBADF;
 	error = statfs_inode(inode_get(file->inode), buffer);

@@ -7,7 +7,7 @@
 //
 // 	SYSCALL1(close, int, fd)
 // 	{
-// 		return fd_close(process_current()->files, fd);
+// 		return fd_close(thread_current()->files, fd);
 // 	}
 //
 // A 64-bit argument comes in two registers, the low half first, and is written as two arguments.

@@ -23,7 +23,7 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 		            "the path at %#x cannot be read, or has no end within %d bytes",
 		            (unsigned int)(__force uintptr_t)text, PATH_MAX);
 	} else if (dirfd != AT_FDCWD && arg->text[0] != '/') {
-		arg->file = fd_get(process_current()->files, dirfd);
+		arg->file = fd_get(thread_current()->files, dirfd);
 		if (arg->file)
 			arg->start = arg->file->inode;
 		else
@@ -51,7 +51,7 @@ static struct inode *empty_path_inode(const struct path_arg *arg)
 	if (arg->start)
 		return inode_get(arg->start);
 	mutex_lock(&tree_lock);
-	inode = inode_get(process_current()->fs->cwd);
+	inode = inode_get(thread_current()->fs_context->cwd);
 	tree_unlock();
 	return inode;
 }
@@ -66,7 +66,7 @@ int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **
 	if ((flags & AT_EMPTY_PATH) && !arg.text[0])
 		*store = empty_path_inode(&arg);
 	else
-		error = path_lookup(process_current()->fs, arg.start, arg.text,
+		error = path_lookup(thread_current()->fs_context, arg.start, arg.text,
 		                    flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, store);
 	path_arg_put(&arg);
 	return error;

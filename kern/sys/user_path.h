@@ -33,7 +33,7 @@ int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **
 // with O_PATH counts as none: most calls return EBADF for it (open(2)).
 static inline struct file *file_arg_get(int fd)
 {
-	struct file *file = fd_get(process_current()->files, fd);
+	struct file *file = fd_get(thread_current()->files, fd);
 
 	if (file && (file->flags & O_PATH)) {
 		file_put(file);

@@ -17,6 +17,8 @@
 #define KSTACK_SIZE 8192u // bytes of a kernel stack, above an unmapped guard page
 
 struct aspace;
+struct fdtable;
+struct fs_context;
 struct process;
 
 enum thread_state {
@@ -68,6 +70,8 @@ struct thread {
 	uint32_t work;           // [a] WORK_ bits
 	struct aspace *aspace;   // [t] NULL: a kernel thread
 	struct process *process; // [c] the process that it belongs to; NULL: the kernel
+	struct fdtable *files;   // [RANK_PROCESS] a reference; the thread itself reads without it
+	struct fs_context *fs_context; // like `files`: root, current directory, umask
 	const struct rlimit64 *limits; // [t] by RLIMIT_: those of its process, or thread_no_limits
 	uintptr_t kstack;              // [c] lowest address of the kernel stack
 	uint8_t state;                 // [s] enum thread_state
