@@ -1,6 +1,6 @@
 """What the kernel's debug information says of its structs and variables, as plain data.
 
-Reading DWARF takes more than a second, so the result is kept in obj/audit, one file for each kernel.
+Reading DWARF takes half a second, so the result is kept in obj/audit, one file for each kernel.
 
     structs    {name: {"size": bytes, "members": [[name, offset, type], ...]}}; unions too
     variables  {name: [[address, type, source file], ...]}; statics of one name may be several
@@ -17,11 +17,12 @@ import json
 import os
 import tempfile
 
-from quire import build
+from quire import build, dwarf
 
 FORMAT = 3  # of the kept files; to be raised with every change of what they hold
 KEPT = 8  # files
 SOURCES = "kern/", "lib/", "boot/"
+RECORDS = dwarf.TAG_structure_type, dwarf.TAG_union_type
 
 
 def layout(elf_path, content):
@@ -75,9 +76,10 @@ def read(elf_path):
 
     with open(elf_path, "rb") as file:
         elf = ELFFile(file)
-        if not elf.has_dwarf_info():
+        sections = {section.name: section.data() for section in elf.iter_sections() if ".debug" in section.name}
+        if ".debug_info" not in sections:
             raise ValueError(f"{elf_path} has no debug information")
-        result = _Reader(elf.get_dwarf_info()).result
+        result = _Reader(sections).result
         table = elf.get_section_by_name(".symtab")
         kinds = "STT_FUNC", "STT_OBJECT", "STT_NOTYPE"
         result["symbols"] = sorted(
@@ -96,129 +98,114 @@ def read(elf_path):
 class _Reader:
     """Goes once through the top level of every compilation unit."""
 
-    def __init__(self, dwarf):
+    def __init__(self, sections):
         self.structs, self.variables, self.constants = {}, {}, {}
         self.result = {
             "structs": self.structs,
             "variables": self.variables,
             "constants": self.constants,
         }
-        self._addresses = getattr(dwarf, "debug_addr_sec", None)
-        for unit in dwarf.iter_CUs():
-            top = unit.get_top_DIE()
-            self._source = _source(_text(top, "DW_AT_name"))
-            self._address_base = _value(top, "DW_AT_addr_base", 8)
+        for unit in dwarf.units(sections):
+            self._unit = unit
+            self._source = _source(unit.top.text(dwarf.AT_name))
             self._names = {}  # offset of a struct's entry: its name in self.structs
-            for die in top.iter_children():
-                if die.tag == "DW_TAG_variable":
-                    self._variable(die)
-                elif die.tag == "DW_TAG_enumeration_type":
-                    self._enumeration(die)
-                elif die.tag in ("DW_TAG_structure_type", "DW_TAG_union_type"):
-                    if _text(die, "DW_AT_name"):
-                        self._struct(die)
+            for entry in unit.children(unit.top):
+                if entry.tag == dwarf.TAG_variable:
+                    self._variable(entry)
+                elif entry.tag == dwarf.TAG_enumeration_type:
+                    self._enumeration(entry)
+                elif entry.tag in RECORDS:
+                    if entry.text(dwarf.AT_name):
+                        self._struct(entry)
 
-    def _enumeration(self, die):
-        for child in die.iter_children():
-            if child.tag == "DW_TAG_enumerator":
-                self.constants[_text(child, "DW_AT_name")] = _value(child, "DW_AT_const_value")
+    def _enumeration(self, entry):
+        for child in self._unit.children(entry):
+            if child.tag == dwarf.TAG_enumerator:
+                self.constants[child.text(dwarf.AT_name)] = child.number(dwarf.AT_const_value)
 
-    def _variable(self, die):
-        address = self._address(die.attributes.get("DW_AT_location"))
-        if "DW_AT_specification" in die.attributes:
-            die = die.get_DIE_from_attribute("DW_AT_specification")
-        name = _text(die, "DW_AT_name")
-        if address is not None and name and "DW_AT_type" in die.attributes:
+    def _variable(self, entry):
+        address = self._address(entry)
+        if dwarf.AT_specification in entry.attributes:
+            entry = self._unit.referred(entry, dwarf.AT_specification)
+        name = entry.text(dwarf.AT_name)
+        if address is not None and name and dwarf.AT_type in entry.attributes:
             found = self.variables.setdefault(name, [])
-            if all(entry[0] != address for entry in found):
-                found.append([address, self._type(die), self._source])
+            if all(known[0] != address for known in found):
+                found.append([address, self._type(entry), self._source])
 
-    def _address(self, location):
-        """The address in a location that is nothing else, or None."""
-        expression = location.value if location else None
-        if not isinstance(expression, list) or not expression:
+    def _address(self, entry):
+        """The address of a variable whose location is nothing else, or None."""
+        expression = entry.attributes.get(dwarf.AT_location, (0, b""))[1]
+        if not isinstance(expression, bytes) or not expression:
             return None
-        operation, *operands = expression
+        operation, operands = expression[0], expression[1:]
         if operation == 0x03 and len(operands) == 4:  # DW_OP_addr
-            return int.from_bytes(bytes(operands), "little")
+            return int.from_bytes(operands, "little")
         last = operands and all(byte & 0x80 for byte in operands[:-1]) and operands[-1] < 0x80
-        if operation == 0xA1 and last and self._addresses:  # DW_OP_addrx: an index in ULEB128
-            index = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(operands))
-            stream = self._addresses.stream
-            stream.seek(self._address_base + 4 * index)
-            return int.from_bytes(stream.read(4), "little")
+        if operation == 0xA1 and last:  # DW_OP_addrx: an index in ULEB128
+            return self._unit.address(sum((byte & 0x7F) << 7 * i for i, byte in enumerate(operands)))
         return None
 
-    def _struct(self, die):
+    def _struct(self, entry):
         """The name under which the struct is listed, after listing it."""
-        if die.offset in self._names:
-            return self._names[die.offset]
-        name = _text(die, "DW_AT_name") or f"{self._source}:{die.offset:#x}"
-        size = _value(die, "DW_AT_byte_size")
-        self._names[die.offset] = name
-        if "DW_AT_declaration" in die.attributes:
+        if entry.offset in self._names:
+            return self._names[entry.offset]
+        name = entry.text(dwarf.AT_name) or f"{self._source}:{entry.offset:#x}"
+        size = entry.number(dwarf.AT_byte_size)
+        self._names[entry.offset] = name
+        if dwarf.AT_declaration in entry.attributes:
             return name
         if name in self.structs and self.structs[name]["size"] != size:
             name = f"{name}@{self._source}"  # two files use one name for different things
-            self._names[die.offset] = name
+            self._names[entry.offset] = name
         if name not in self.structs:
             members = []
             self.structs[name] = {"size": size, "members": members}
-            self._add_members(die, 0, members)
+            self._add_members(entry, 0, members)
         return name
 
-    def _add_members(self, die, base, members):
+    def _add_members(self, entry, base, members):
         """Append a struct's members, those of a nameless struct inside it as its own."""
-        for child in die.iter_children():
-            if child.tag != "DW_TAG_member" or "DW_AT_type" not in child.attributes:
+        for child in self._unit.children(entry):
+            if child.tag != dwarf.TAG_member or dwarf.AT_type not in child.attributes:
                 continue
-            offset = base + _value(child, "DW_AT_data_member_location")
-            name = _text(child, "DW_AT_name")
+            offset = base + child.number(dwarf.AT_data_member_location)
+            name = child.text(dwarf.AT_name)
             if name:
                 members.append([name, offset, self._type(child)])
             else:
-                self._add_members(child.get_DIE_from_attribute("DW_AT_type"), offset, members)
+                self._add_members(self._unit.referred(child, dwarf.AT_type), offset, members)
 
-    def _type(self, die):
+    def _type(self, entry):
         """The type that an entry's DW_AT_type names; ["int", 0, False] for none."""
-        if "DW_AT_type" not in die.attributes:
+        if dwarf.AT_type not in entry.attributes:
             return ["int", 0, False]
-        target = die.get_DIE_from_attribute("DW_AT_type")
+        target = self._unit.referred(entry, dwarf.AT_type)
         tag = target.tag
-        if tag in ("DW_TAG_structure_type", "DW_TAG_union_type"):
+        if tag in RECORDS:
             return ["struct", self._struct(target)]
-        if tag == "DW_TAG_pointer_type":
+        if tag == dwarf.TAG_pointer_type:
             return ["pointer", self._pointed_at(target)]
-        if tag == "DW_TAG_array_type":
+        if tag == dwarf.TAG_array_type:
             kind = self._type(target)
-            for child in reversed(list(target.iter_children())):
-                count = _value(child, "DW_AT_count", _value(child, "DW_AT_upper_bound", -1) + 1)
+            for child in reversed(list(self._unit.children(target))):
+                count = child.number(dwarf.AT_count, child.number(dwarf.AT_upper_bound, -1) + 1)
                 kind = ["array", kind, count]
             return kind
-        if tag in ("DW_TAG_base_type", "DW_TAG_enumeration_type"):
+        if tag in (dwarf.TAG_base_type, dwarf.TAG_enumeration_type):
             # DW_ATE_signed, DW_ATE_signed_char
-            return ["int", _value(target, "DW_AT_byte_size"), _value(target, "DW_AT_encoding") in (5, 6)]
+            return ["int", target.number(dwarf.AT_byte_size), target.number(dwarf.AT_encoding) in (5, 6)]
         return self._type(target)  # typedef, const, volatile, ...
 
     def _pointed_at(self, pointer):
         """The name of the struct that a pointer type points at, or ""."""
-        while "DW_AT_type" in pointer.attributes:
-            pointer = pointer.get_DIE_from_attribute("DW_AT_type")
-            if pointer.tag in ("DW_TAG_structure_type", "DW_TAG_union_type"):
-                return _text(pointer, "DW_AT_name")
-            if pointer.tag == "DW_TAG_pointer_type":
+        while dwarf.AT_type in pointer.attributes:
+            pointer = self._unit.referred(pointer, dwarf.AT_type)
+            if pointer.tag in RECORDS:
+                return pointer.text(dwarf.AT_name)
+            if pointer.tag == dwarf.TAG_pointer_type:
                 break
         return ""
-
-
-def _text(die, attribute):
-    found = die.attributes.get(attribute)
-    return found.value.decode() if found and isinstance(found.value, bytes) else ""
-
-
-def _value(die, attribute, otherwise=0):
-    found = die.attributes.get(attribute)
-    return found.value if found and isinstance(found.value, int) else otherwise
 
 
 def _source(name):
