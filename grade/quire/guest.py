@@ -30,15 +30,15 @@ class Outcome:
     log: str
     again: str
 
-    def explain(self, complaint):
-        """`complaint`, with what a person needs to look further."""
+    def explain(self, complaint, last=None):
+        """`complaint`, with what a person needs to look further; then the text `last`."""
         parts = [complaint, self.result.message]
         if self.stderr:
             said = last_lines(self.stderr.decode(errors="replace"), MESSAGES)
             parts.append("standard error:\n" + indent(said))
         if self.log.strip() and self.result.message:
             parts.append("the kernel's last messages:\n" + indent(telling(self.log)))
-        parts.append(f"again: {self.again}")
+        parts += [last, f"again: {self.again}"]
         return "\n".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ no more than SECONDS of processor time. The fields of a patch:
     test: NAME                  T= of make grade
     types: COMMAND              this mistake shows in `make qemu` too, after this command, or at boot if
                                 nothing is typed; `screen:` is the sentence there, if it is another one
+    then: COMMAND               for a machine that then stands still: what the monitor, opened by ctrl-a b, is asked
     exercise: NAME              the exercise of a lab that this mistake belongs to, if any
     diagnosis: SENTENCE         what is wrong, for people
 """
@@ -30,7 +31,7 @@ from pathlib import Path
 from quire import build, patches, record, tree_copy
 
 FOLDER = Path(build.source("grade", "mistakes"))
-FIELDS = {"sees", "test", "types", "screen", "exercise", "diagnosis"}
+FIELDS = {"sees", "test", "types", "screen", "then", "exercise", "diagnosis"}
 SAMPLE = 6
 LINES = 15
 SECONDS = 15  # of processor time, for a verdict
@@ -39,7 +40,8 @@ PARTS = ["Makefile", "boot", "inc", "lib", "kern", "user", "grade"]
 NORMAL, DEBUG = "obj/quire.elf", "obj/debug/quire.elf"
 BUILT = ["kobj", "debug/kobj", "quire.elf", "debug/quire.elf", "toolchain-found.mk"]
 LINKED = ["archive.cpio"]
-PROMPT, MONITOR = "$ ", "monitor> "
+PROMPT, MONITOR, BREAK = "$ ", "monitor> ", b"\x01b"
+STILL = 3  # seconds of the clock without output, after which somebody types BREAK
 
 
 def all_of_them():
@@ -77,8 +79,9 @@ def grade(tree, patch):
 
 
 def at_the_screen(tree, patch):
-    """What `make qemu-nox` prints at a terminal from the command on, up to the sentence, the monitor or the end."""
-    typed, wanted = patch.fields["types"], re.compile(patch.fields.get("screen", patch.fields["sees"]))
+    """What `make qemu-nox` prints at a terminal from the command on, up to the sentence, the end, or the monitor
+    where nothing is left to ask it."""
+    typed, then, wanted = patch.fields["types"], patch.fields.get("then"), re.compile(patch.fields.get("screen", patch.fields["sees"]))
     ours, theirs = pty.openpty()
     command = ["make", "O=obj", "qemu-nox"]
     needs = [f"-o{name}" for name in ("obj/archive.cpio",)]
@@ -86,18 +89,26 @@ def at_the_screen(tree, patch):
                                stderr=theirs, start_new_session=True)
     os.close(theirs)
     text, mark, end = "", None if typed else 0, time.monotonic() + PATIENCE
+    heard = None  # when the command was typed, or the last output after it came; None: the monitor has been opened
     try:
         while time.monotonic() < end and not (mark is not None and wanted.search(text, mark)):
             if not select.select([ours], [], [], 1)[0]:
+                if then and heard and time.monotonic() > heard + STILL:
+                    os.write(ours, BREAK)
+                    heard = None
                 continue
+            heard = heard and time.monotonic()
             try:
                 text += os.read(ours, 65536).decode(errors="replace").replace("\r", "")
             except OSError:  # the terminal's other side is closed
                 break
             if text.endswith(MONITOR):
-                break
+                if not then:
+                    break
+                os.write(ours, then.encode() + b"\n")
+                then = None
             if mark is None and text.endswith(PROMPT):
-                mark = len(text)
+                mark, heard = len(text), time.monotonic()
                 os.write(ours, typed.encode() + b"\n")
     finally:
         os.killpg(process.pid, signal.SIGKILL)

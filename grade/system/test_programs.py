@@ -127,7 +127,10 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
     difference = record.difference(program.record.read_bytes(), got, program.record.name)
     if difference:
         outcome.again = f"make grade T={program.name}, or {outcome.again}"
-        complain(outcome.explain(f"{program.shown_source}: {difference}"))
+        if outcome.result.kind in ("exit", "signal"):
+            complain(outcome.explain(f"{program.shown_source}: {difference}"))
+        # What ended the machine is the cause, and different output a consequence.
+        complain(outcome.explain(f"{program.shown_source}:", last=difference))
     return outcome
 
 

@@ -1,5 +1,6 @@
 // Which of several children wait() finds: the eldest that has something to report, whatever the
 // order in which they ended.
+// limit: 0.1
 
 #include "test.h"
 #include <sched.h>
