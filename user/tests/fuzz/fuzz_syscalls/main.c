@@ -6,7 +6,8 @@
 // The calls come in rounds. In each, the first process starts WORKERS others, which perform their
 // calls; when one has died of what it did, another takes its place behind the deadly call. One that
 // sleeps is first woken by a signal and then killed. At the end of a round all are killed, and the
-// memory that is free then must be what it was after earlier rounds.
+// memory that is free then must be what it was after earlier rounds. All are killed too when memory is
+// gone and no worker can be started; then the round goes on.
 //
 // -f begins with the workers' call number FROM. -l prints the calls of the round that begins there,
 // as a script, and performs nothing. A SCRIPT is one round.
@@ -34,6 +35,8 @@
 #define STUCK_AFTER 500
 #define QUIET_MS 2000  // until all that were killed must be gone
 #define LEAK_PAGES 64u // so much the kernel's caches may keep
+#define IDLE_TURNS 20  // turns of a round in which no worker gets on
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 struct shared *shared;
 
@@ -84,7 +87,8 @@ static bool start_worker(uint32_t worker)
 	return pid > 0;
 }
 
-// Look after the workers until all have performed their calls, or memory is gone for good.
+// Look after the workers. Returns false when all have performed their calls, or when no worker can be
+// started any more.
 static bool look_after(bool long_ago)
 {
 	bool busy = false;
@@ -120,6 +124,16 @@ static bool look_after(bool long_ago)
 		}
 	}
 	return busy;
+}
+
+// Returns how many calls of the round the workers have still to come to.
+static uint32_t calls_left(void)
+{
+	uint32_t left = 0;
+
+	for (uint32_t i = 0; i < WORKERS; i++)
+		left += watch[i].end - watch[i].seen;
+	return left;
 }
 
 static void reap(void)
@@ -192,28 +206,56 @@ static void end_failures(void)
 	write_file("/proc/self/oom_score_adj", "0");
 }
 
-// One round: the workers' calls from `from` to `end[worker]`. Returns the pages free behind it.
-static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsigned int processes)
+// One turn of a round: each worker goes on where the last one came to. Returns true when all calls of
+// the round have been performed; false if the workers have used up what they need to go on, such
+// as memory.
+static bool perform_turn(uint32_t number)
 {
-	bool long_ago;
+	bool long_ago, more = true;
 
-	world_prepare();
 	for (uint32_t i = 0; i < WORKERS; i++) {
-		watch[i].seen = shared->next[i] = from;
-		watch[i].end = end[i];
+		shared->next[i] = watch[i].seen;
 		watch[i].began = ~0u;
 		watch[i].waiting = watch[i].failures = 0;
-		start_worker(i);
+		if (watch[i].seen < watch[i].end && !start_worker(i))
+			return false;
 	}
-	begin_failures(master_seed + from);
-	do {
+	begin_failures(number);
+	while (more) {
 		reap();
 		long_ago = pause_ms(POLL_MS);
 		reap();
-	} while (look_after(long_ago));
+		more = look_after(long_ago);
+	}
 	end_failures();
-	if (!quiet(processes))
-		return 0;
+	return calls_left() == 0;
+}
+
+// One round: the workers' calls from `from` to `end[worker]`. When the workers have used up memory,
+// all processes are killed, and the round goes on in another turn. Returns the pages free after it,
+// or 0 after a finding.
+static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsigned int processes)
+{
+	uint32_t left, idle = 0, turns = 0;
+	bool done = false;
+
+	world_prepare();
+	for (uint32_t i = 0; i < WORKERS; i++) {
+		watch[i].seen = from;
+		watch[i].end = end[i];
+		shared->pid[i] = 0;
+	}
+	while (!done) {
+		left = calls_left();
+		done = perform_turn(master_seed + from + turns++);
+		if (!quiet(processes))
+			return 0;
+		idle = calls_left() == left ? idle + 1 : 0;
+		if (!done && idle >= IDLE_TURNS) {
+			finding("standstill: no worker gets on (calls left)", left, 0);
+			return 0;
+		}
+	}
 	world_clean();
 	if (shared->secrets || access(SEEN, F_OK) == 0)
 		finding("secret: seen by a call (worker, index)", shared->secret_worker,
@@ -221,25 +263,31 @@ static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsign
 	return free_pages();
 }
 
-static void perform_all(uint32_t start, uint32_t count)
+// Perform the script, or rounds until `count` calls have been performed. Descendants that die leave
+// out some of the calls of a round, so a last round may make up for these. Returns how many were
+// performed.
+static uint32_t perform_all(uint32_t start, uint32_t count)
 {
-	uint32_t each = start + (count + WORKERS - 1) / WORKERS, end[WORKERS];
+	uint32_t end[WORKERS], performed = 0;
 	unsigned int processes = process_count();
-	uint32_t first = free_pages(), last = 0, rounds = 0;
+	uint32_t first = free_pages(), last = 0;
 
-	for (uint32_t from = start; from < each && !findings; from += ROUND, rounds++) {
+	for (uint32_t from = start; performed < count && !findings; from = end[0]) {
+		uint32_t each = MIN((count - performed + WORKERS - 1) / WORKERS, ROUND);
+
 		for (uint32_t i = 0; i < WORKERS; i++)
-			end[i] = scripted            ? script_length(i) :
-			         from + ROUND < each ? from + ROUND :
-			                               each;
+			end[i] = scripted ? script_length(i) : from + each;
+		shared->performed = 0;
 		dprintf(STDOUT_FILENO, "\nround %u\n", from);
 		last = perform_round(from, end, processes);
 		dprintf(STDOUT_FILENO, "\nfree %u\n", last);
 		if (last && last + LEAK_PAGES < first)
 			finding("leak: free pages before and after", first, last);
+		performed += MIN(shared->performed, WORKERS * each); // a worker may overwrite it
 		if (scripted)
 			break;
 	}
+	return performed;
 }
 
 static void list_round(uint32_t from)
@@ -297,9 +345,8 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		script_read(argv[optind]);
 	init();
-	perform_all(from, scripted ? 1 : count);
-	dprintf(STDOUT_FILENO, "\nend: %u calls, %u deaths, %u killed\n", shared->performed, deaths,
-	        kills);
+	count = perform_all(from, scripted ? 1 : count);
+	dprintf(STDOUT_FILENO, "\nend: %u calls, %u deaths, %u killed\n", count, deaths, kills);
 	leave_alive();
 	return findings ? 3 : 0;
 }
