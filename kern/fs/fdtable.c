@@ -9,6 +9,7 @@
 #include "thread/yield.h"
 
 #define CLOSE_COST 50 // about how many instructions a slot takes
+#define HELD_COST 80  // and to ask its file what it holds
 
 // Allocate an empty table with room for `size` slots. Returns NULL if out of memory. Slots are
 // not cleared: only those below `end` are defined, so a fork that copies few writes few.
@@ -352,6 +353,7 @@ size_t fdtable_held_pages(struct fdtable *table)
 		if (table->far->chunks[i])
 			bytes += sizeof(struct fd_chunk) +
 			         table->far->chunks[i]->used * sizeof(struct file);
+	(void)yield_due(HELD_COST * table->end + (table->far ? 5 * FD_CHUNKS : 0));
 	spin_unlock(&table->lock);
 	return (size_t)MIN(bytes >> PAGE_SHIFT, (uint64_t)page_usable_count());
 }

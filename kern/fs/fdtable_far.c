@@ -5,7 +5,9 @@
 
 #include "mem/heap.h"
 #include "mem/page.h"
-#include "thread/thread.h"
+#include "thread/yield.h"
+
+#define LOOK_COST 5 // about how many instructions it takes to look at a slot
 
 _Static_assert(sizeof(struct fd_chunk) == PAGE_SIZE, "a chunk fills a page");
 _Static_assert(FD_NEAR + FD_CHUNKS * FD_CHUNK_SLOTS == NR_OPEN,
@@ -86,19 +88,32 @@ uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd)
 	return NR_OPEN;
 }
 
+// Returns the first open descriptor of a chunk that is not below `fd`, or -1. Counts the slots that
+// it looks at for the yields of callers that go through all descriptors.
+static int next_in_chunk(const struct fd_chunk *chunk, uint32_t index, uint32_t fd)
+{
+	uint32_t first = first_of(index), at = fd - first;
+
+	while (at < FD_CHUNK_SLOTS && chunk->slots[at] <= FD_RESERVED)
+		at++;
+	(void)yield_due(LOOK_COST * (first + at - fd));
+	return at < FD_CHUNK_SLOTS ? (int)(first + at) : -1;
+}
+
 int fd_far_next(const struct fdtable *table, uint32_t fd)
 {
-	assert_spin_held(&table->lock);
-	for (fd = MAX(fd, (uint32_t)FD_NEAR); table->far && fd < NR_OPEN;) {
-		uint32_t index = chunk_of(fd), end = first_of(index + 1);
-		const struct fd_chunk *chunk = table->far->chunks[index];
+	int found = -1;
 
-		for (; chunk && fd < end; fd++)
-			if (chunk->slots[fd - first_of(index)] > FD_RESERVED)
-				return (int)fd;
-		fd = end;
+	assert_spin_held(&table->lock);
+	for (fd = MAX(fd, (uint32_t)FD_NEAR); table->far && fd < NR_OPEN && found < 0;) {
+		uint32_t index = chunk_of(fd);
+
+		if (table->far->chunks[index])
+			found = next_in_chunk(table->far->chunks[index], index, fd);
+		(void)yield_due(LOOK_COST);
+		fd = first_of(index + 1);
 	}
-	return -1;
+	return found;
 }
 
 // Fill `copy` with the open descriptors of chunk `index` of `from`. Reserved ones are left out.

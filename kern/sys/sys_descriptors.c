@@ -9,6 +9,7 @@
 #include "proc/process.h"
 #include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "thread/yield.h"
 #include "vm/uaccess.h"
 #include <abi/ioctl.h>
 #include <abi/mman.h>
@@ -67,6 +68,7 @@ SYSCALL1(close, int, fd)
 }
 
 #define CLOSE_RANGE_CLOEXEC 4u
+#define CLOSE_COST 300 // about how many instructions it takes to close a descriptor
 
 // close_range(2), without the flag that gives the caller a table of its own first. A range
 // without open descriptors is no error. Each one is found and closed by itself: a process that
@@ -83,8 +85,8 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 			fd_set_cloexec(files, fd, true);
 		else
 			fd_close(files, fd);
-		if (fd % FD_NEAR == 0)
-			(void)thread_yield_point_killable();
+		if (yield_after(CLOSE_COST))
+			break;
 	}
 	return 0;
 }
