@@ -2,6 +2,7 @@
 through GRUB's CD."""
 import os
 import re
+import time
 
 import pytest
 
@@ -56,6 +57,23 @@ def test_keys_that_need_shift(shell):
     line = "echo 'AbZ 019 !@#%^&*()_+-={}[]:;<>?,./~`|' \"it's\""
     screen.type(line + "\n")
     screen.wait_for(re.escape("\nAbZ 019 !@#%^&*()_+-={}[]:;<>?,./~`| it's\n"))
+
+
+def test_others_run_while_nobody_reads():
+    """The console's output waits for the host, and a program that writes it waits asleep. With icount
+    the host's buffers are full long before the second is over."""
+    setup = direct()
+    setup.icount = True
+    setup.options = "log=vga"
+    with console.SerialConsole(setup) as shell:
+        shell.wait_for(console.PROMPT)
+        shell.command("sh -c 'sleep 1; reboot -p' &")
+        shell.type("cat /dev/zero\n")  # from here on the host reads nothing
+        seen, deadline = b"", time.monotonic() + console.PATIENCE
+        while b" end\n" not in seen and time.monotonic() < deadline:
+            time.sleep(0.02)  # this line is a file, which sends no events
+            seen += shell.machine.control.read()
+    assert b" end\n" in seen and b" panic" not in seen, seen
 
 
 def test_line_editing(shell):

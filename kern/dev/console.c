@@ -8,8 +8,10 @@
 #include "dev/serial.h"
 #include "dev/vga.h"
 
-// Set by console_input_start; for the console's terminal it is tty/console_tty.c: console_take.
+// Set by console_start; for the console's terminal they are console_take and console_room of
+// tty/console_tty.c.
 static size_t (*take_input)(const uint8_t *bytes, size_t n);
+static void (*output_room)(void);
 
 // The output and the polled input of COM1, as printk's sinks and the monitor need them.
 static void write_com1(const char *bytes, size_t n)
@@ -51,10 +53,12 @@ void console_init(void)
 		monitor_register_input(&keyboard_keys);
 }
 
-void console_write(const char *bytes, size_t n)
+bool console_write(const char *bytes, size_t n)
 {
-	write_com1(bytes, n);
+	if (serial_write_some(&serial_ports[COM1], bytes, n) < n)
+		return false;
 	vga_write(bytes, n);
+	return true;
 }
 
 // Pass on bytes from COM1. Of the four function pointers between ^C and its handler, take_input is
@@ -63,6 +67,13 @@ static size_t input_com1(struct serial *port, const uint8_t *bytes, size_t n)
 {
 	(void)port;
 	return take_input(bytes, n);
+}
+
+// COM1 can send again.
+static void room_com1(struct serial *port)
+{
+	(void)port;
+	output_room();
 }
 
 // A break on COM1 opens the monitor.
@@ -79,12 +90,14 @@ static void input_keyboard(const uint8_t *bytes, size_t n)
 	(void)take_input(bytes, n);
 }
 
-void console_input_start(size_t (*take)(const uint8_t *bytes, size_t n))
+void console_start(size_t (*take)(const uint8_t *bytes, size_t n), void (*room)(void))
 {
 	struct serial *com1 = &serial_ports[COM1];
 
 	take_input = take;
+	output_room = room;
 	com1->input = input_com1;
+	com1->on_room = room_com1;
 	com1->on_break = break_com1;
 	serial_input_start(com1);
 	keyboard_input_start(input_keyboard, monitor_run);

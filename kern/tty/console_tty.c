@@ -17,6 +17,12 @@ static size_t console_take(const uint8_t *bytes, size_t n)
 	return tty_input(&console_tty, bytes, n);
 }
 
+// The console can show more, from an interrupt handler.
+static void console_room(void)
+{
+	tty_output_room(&console_tty);
+}
+
 // Open /dev/tty: the controlling terminal. Without one ENXIO (tty(4)).
 static int open_controlling(struct device *device, struct file *file)
 {
@@ -46,5 +52,5 @@ void console_tty_init(void)
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		device_register(&devices[i]);
 	tty_init(&console_tty);
-	console_input_start(console_take);
+	console_start(console_take, console_room);
 }

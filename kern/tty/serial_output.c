@@ -3,6 +3,7 @@
 // again.
 #include "tty/serial_output.h"
 
+#include "tty/tty.h"
 #include "dev/serial.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -119,7 +120,7 @@ static ssize_t output_write(struct file *file, struct uio *uio, uint64_t *pos)
 
 bool output_waiting(void)
 {
-	return outputs[0].waiting || outputs[1].waiting;
+	return outputs[0].waiting || outputs[1].waiting || tty_output_waiting();
 }
 
 // A poll always finds room. A write may wait all the same, but only as long as the host does not

@@ -15,6 +15,6 @@ void *output_line(unsigned int line);
 // Let the line send through a serial port. Called once for each, at boot.
 void output_start(unsigned int line, enum serial_name name);
 
-// Returns true if a thread waits for a port to take its output: then the machine is not
-// deadlocked.
+// Returns true if a thread waits for a port to take its output, a terminal's too: then the machine is
+// not deadlocked.
 bool output_waiting(void);

@@ -35,11 +35,13 @@ static struct {
 	bool ended;           // the frame of length 0 has come
 } input;
 
+_Static_assert(TTY_BURST <= SERIAL_FIFO, "an empty port takes a burst whole");
+
 static bool input_kept; // [c] after stdio_open: the input is a file, not COM2's
 
-static void show_on_com2(const char *bytes, size_t n)
+static bool show_on_com2(const char *bytes, size_t n)
 {
-	serial_write(&serial_ports[COM2], bytes, n);
+	return serial_write_some(&serial_ports[COM2], bytes, n) == n;
 }
 
 static void resume_com2(void)
@@ -48,6 +50,13 @@ static void resume_com2(void)
 }
 
 static struct tty serial_tty = { .name = "ttyS1", .output = show_on_com2, .resume = resume_com2 };
+
+// COM2 can send again (serial_ports[].on_room).
+static void room_on_com2(struct serial *port)
+{
+	(void)port;
+	tty_output_room(&serial_tty);
+}
 
 // Pass on bytes of a frame. Returns how many were taken. Bytes that nobody will read, because
 // all reading ends are closed, are dropped: otherwise they would stay in the port for ever.
@@ -294,6 +303,7 @@ void stdio_init(void)
 		return;
 	if (option_given("tty")) {
 		mode = STDIO_TTY;
+		serial_ports[COM2].on_room = room_on_com2;
 		tty_init(&serial_tty);
 		device_register(&serial_tty_device);
 	} else {

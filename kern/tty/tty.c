@@ -71,6 +71,15 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 	return taken;
 }
 
+void tty_output_room(struct tty *tty)
+{
+	spin_lock(&tty->lock);
+	tty->full = false;
+	waitq_wake_all(&tty->write_wait);
+	waitq_wake_all(&tty->poll_wait);
+	spin_unlock(&tty->lock);
+}
+
 void tty_end_input(struct tty *tty)
 {
 	spin_lock(&tty->lock);
@@ -245,20 +254,53 @@ static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 
 // --- Writing ---
 
-// Show bytes[n] as soon as output is not stopped (^S). Returns 0, -EAGAIN or -ERESTARTSYS.
-static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size_t n)
+static uint32_t waiting_for_room; // writes that wait for the room of a device; atomic
+
+bool tty_output_waiting(void)
 {
+	return waiting_for_room;
+}
+
+// Wait until a write may go on: output was stopped (^S), the device was full, or another write was
+// under way. Returns 0, -EAGAIN or -ERESTARTSYS. Caller: holds the lock.
+static int wait_to_write(struct tty *tty, bool nonblocking)
+{
+	uint32_t waits = tty->full && !tty->stopped;
+	int error;
+
+	assert_only_spinlock(&tty->lock);
+	if (nonblocking)
+		return -EAGAIN;
+	__atomic_add_fetch(&waiting_for_room, waits, __ATOMIC_RELAXED);
+	error = waitq_sleep(&tty->write_wait, &tty->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
+	__atomic_sub_fetch(&waiting_for_room, waits, __ATOMIC_RELAXED);
+	return error ? -ERESTARTSYS : 0;
+}
+
+// Show bytes[n] without another write's bytes in between. Adds to *done how many were shown. Returns
+// 0, -EAGAIN or -ERESTARTSYS.
+static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size_t n, size_t *done)
+{
+	size_t shown = 0, some;
 	int error = 0;
 
 	spin_lock(&tty->lock);
-	while (tty->stopped && !error)
-		error = nonblocking ? -EAGAIN :
-		                      waitq_sleep(&tty->write_wait, &tty->lock, WAIT_INTERRUPTIBLE,
-		                                  NO_DEADLINE);
-	if (!error)
-		tty_show(tty, bytes, n);
+	while (tty->writing && !error)
+		error = wait_to_write(tty, nonblocking);
+	if (!error) {
+		tty->writing = true;
+		while (shown < n && !error) {
+			some = tty->stopped ? 0 : tty_show_some(tty, bytes + shown, n - shown);
+			shown += some;
+			if (!some)
+				error = wait_to_write(tty, nonblocking);
+		}
+		tty->writing = false;
+		waitq_wake_all(&tty->write_wait);
+	}
 	spin_unlock(&tty->lock);
-	return error == -EINTR ? -ERESTARTSYS : error;
+	*done += shown;
+	return error;
 }
 
 // TOSTOP is checked once, at the start, as in Linux. An error counts only if nothing was
@@ -282,9 +324,7 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 		size_t n = uio_copyin(uio, bytes, wanted);
 
 		if (n)
-			error = show_chunk(tty, file->flags & O_NONBLOCK, bytes, n);
-		if (!error)
-			done += n;
+			error = show_chunk(tty, file->flags & O_NONBLOCK, bytes, n, &done);
 		if (n < wanted && !error)
 			error = -EFAULT;
 		else if (!error && thread_yield_point())
@@ -305,7 +345,7 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 		events |= POLLIN | POLLRDNORM;
 	if (tty->ended)
 		events |= POLLHUP;
-	if (!tty->stopped)
+	if (!tty->stopped && !tty->full)
 		events |= POLLOUT | POLLWRNORM;
 	spin_unlock(&tty->lock);
 	return events;

@@ -13,13 +13,16 @@
 #include <abi/ioctl.h>
 
 #define TTY_RING 4096u // bytes of input that a terminal keeps
+#define TTY_BURST 16u  // bytes that a device shows at once
 
 // [c] constant   [l] lock
 struct tty {
 	const char *name; // [c]
 
-	// [c] Show bytes[n]. Called with the lock held. Must not sleep.
-	void (*output)(const char *bytes, size_t n);
+	// [c] Show bytes[n], at most TTY_BURST, and return true. Or, if the device has no room
+	// now, show none, return false, and call tty_output_room later. Called with the lock held.
+	// Must not sleep.
+	bool (*output)(const char *bytes, size_t n);
 
 	// [c] Deliver the input that tty_input refused, since there is room now. Called without
 	// locks. May be NULL.
@@ -44,6 +47,8 @@ struct tty {
 	bool refused;                  // [l] tty_input has not taken all bytes
 	bool literal;                  // [l] the next byte has no special meaning
 	bool stopped;                  // [l] output waits (^S)
+	bool full;                     // [l] output has returned false; no tty_output_room since
+	bool writing;                  // [l] a write shows a piece; other writes wait
 	bool ended;                    // [l] nothing more will be typed
 	uint32_t column;               // [l] the cursor's column
 	uint32_t line_column;          // [l] the cursor's column when the line being edited began
@@ -84,6 +89,13 @@ void tty_init(struct tty *tty);
 // Process typed bytes. Returns how many were taken. The caller passes the rest again after
 // tty->resume. May be called by interrupt handlers. Caller: does not hold tty->lock.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
+
+// Go on with output, because the device has room again. May be called by interrupt handlers.
+// Caller: does not hold tty->lock.
+void tty_output_room(struct tty *tty);
+
+// Returns true if a write waits for the room of a device: then the machine is not deadlocked.
+bool tty_output_waiting(void);
 
 // Record that nothing more will be typed: a read that finds no input returns 0, the end of the
 // file, from now on.

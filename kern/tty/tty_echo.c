@@ -2,6 +2,8 @@
 // keeps count of the cursor's column, without which a tab could not be erased.
 #include "tty/tty_line.h"
 
+#define SHOW_TRIES 2000 // how often a device is asked to take the echo
+
 // Returns the cursor's column after `byte` is shown at `column`. Of a character of several bytes
 // (UTF-8) only the first counts.
 static uint32_t advance(const struct tty *tty, uint32_t column, uint8_t byte)
@@ -19,43 +21,57 @@ static uint32_t advance(const struct tty *tty, uint32_t column, uint8_t byte)
 	return column + 1;
 }
 
-// Show a newline or a carriage return, translated as c_oflag says (termios(3)).
-static void show_special(struct tty *tty, char c)
+// Store a byte in out[2], translated as c_oflag says (termios(3)). Returns how many bytes that makes.
+static size_t translate(struct tty *tty, char c, char *out)
 {
 	tcflag_t flags = tty->termios.c_oflag;
 
+	out[0] = c;
+	if (!(flags & OPOST))
+		return 1;
 	if (c == '\r' && (flags & ONOCR) && tty->column == 0)
-		return;
+		return 0;
 	if (c == '\r' && (flags & OCRNL))
-		c = '\n';
+		out[0] = c = '\n';
 	if (c == '\n' && (flags & ONLCR)) {
 		tty->column = 0;
-		tty->output("\r\n", 2);
-		return;
+		memcpy(out, "\r\n", 2);
+		return 2;
 	}
 	tty->column = c == '\n' && (flags & ONLRET) ? 0 : advance(tty, tty->column, (uint8_t)c);
-	tty->output(&c, 1);
+	return 1;
 }
 
-// Bytes that OPOST does not change are output in runs: a call for each byte would make a long
-// listing slow.
+// The device takes all or nothing, so a refusal undoes only the cursor's movement.
+size_t tty_show_some(struct tty *tty, const char *bytes, size_t n)
+{
+	char out[TTY_BURST];
+	uint32_t column = tty->column;
+	size_t used = 0, done = 0;
+
+	assert_spin_held(&tty->lock);
+	while (done < n && used + 2 <= sizeof(out))
+		used += translate(tty, bytes[done++], out + used);
+	tty->full = used && !tty->output(out, used);
+	if (!tty->full)
+		return done;
+	tty->column = column;
+	return 0;
+}
+
+// A serial line needs 1.4 ms for a burst. A device that has refused bytes for longer is asked only
+// once for each later byte, until it reports room.
 void tty_show(struct tty *tty, const char *bytes, size_t n)
 {
+	uint32_t tries = tty->full ? 1 : SHOW_TRIES;
+
 	assert_spin_held(&tty->lock);
-	if (!(tty->termios.c_oflag & OPOST)) {
-		tty->output(bytes, n);
-		return;
-	}
-	for (size_t i = 0, from = 0; i <= n; i++) {
-		if (i < n && bytes[i] != '\n' && bytes[i] != '\r') {
-			tty->column = advance(tty, tty->column, (uint8_t)bytes[i]);
-			continue;
-		}
-		if (i > from)
-			tty->output(bytes + from, i - from);
-		if (i < n)
-			show_special(tty, bytes[i]);
-		from = i + 1;
+	while (n && tries) {
+		size_t done = tty_show_some(tty, bytes, n);
+
+		bytes += done;
+		n -= done;
+		tries -= !done;
 	}
 }
 

@@ -16,7 +16,12 @@ static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
 	return tty->termios.c_lflag & flag;
 }
 
-// Show bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c).
+// Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c), as
+// many as fit into TTY_BURST. Returns how many; 0 if the device has no room.
+size_t tty_show_some(struct tty *tty, const char *bytes, size_t n);
+
+// Show all bytes[n], translated too. Bytes that a device does not take for a long time are lost: this
+// is for the echo, which nobody can let wait.
 void tty_show(struct tty *tty, const char *bytes, size_t n);
 
 // Show a byte that was typed: a control character as ^X if ECHOCTL is set.

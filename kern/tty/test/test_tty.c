@@ -7,12 +7,17 @@ static struct tty tty;
 static char shown[512]; // the output of the terminal, as a string
 static size_t shown_used;
 
-static void show(const char *bytes, size_t n)
+static bool device_full; // the terminal's device takes nothing
+
+static bool show(const char *bytes, size_t n)
 {
+	if (device_full)
+		return false;
 	n = MIN(n, sizeof(shown) - 1 - shown_used);
 	memcpy(shown + shown_used, bytes, n);
 	shown_used += n;
 	shown[shown_used] = '\0';
+	return true;
 }
 
 static void begin(void)
@@ -260,5 +265,26 @@ KTEST(tty_translates_output)
 	tty.termios.c_oflag = 0;
 	tty_show(&tty, "\n", 1);
 	EXPECT_TEXT(shown, "a\r\nb\rc\r\n\r\n\nx\n\n");
+	spin_unlock(&tty.lock);
+}
+
+KTEST(tty_output_waits_for_a_full_device)
+{
+	begin();
+	spin_lock(&tty.lock);
+	EXPECT_EQ(tty_show_some(&tty, "0123456789abcdefghij", 20), TTY_BURST - 1);
+	device_full = true;
+	EXPECT_EQ(tty_show_some(&tty, "fghij", 5), 0);
+	EXPECT(tty.full);
+	EXPECT_EQ(tty.column, TTY_BURST - 1);
+	tty_show(&tty, "echo", 4); // returns, and the bytes are lost
+	EXPECT(tty.full);
+	device_full = false;
+	spin_unlock(&tty.lock);
+	tty_output_room(&tty);
+	EXPECT(!tty.full);
+	spin_lock(&tty.lock);
+	EXPECT_EQ(tty_show_some(&tty, "fghij", 5), 5);
+	EXPECT_TEXT(shown, "0123456789abcdefghij");
 	spin_unlock(&tty.lock);
 }
