@@ -350,7 +350,7 @@ def string_ulim(rng):
     return spaces(*ops)
 
 
-# Exercise 6: trap_fixup.
+# Exercise 6: kernel_fault, trap_fixup_kind, trap_fixup, find_fixup.
 
 
 @check("trap_fixup lets the kernel continue at the fixup of each entry of the exception table")
@@ -365,11 +365,19 @@ def fixup_copies(rng):
     return spaces(*ops, *copies("copyin_partial", 0, (0, at(3), 5 * PAGE // 2), (0, at(8), 4)))
 
 
+@check("a copy whose page cannot be mapped for want of memory continues at its fixup")
+def fixup_no_memory(rng):
+    ops = [op("kernel_trap", 1, at(0), 2), op("mapping", 0, at(0)), op("hungry", 0, 0)]
+    ops += [op("kernel_trap", kind, at(1), code) for kind in (1, 2) for code in (2, 0)] + [op("resident", 0)]
+    return spaces(*ops, op("fed"), op("kernel_trap", 1, at(1), 0), op("mapping", 0, at(1)), op("kernel_trap", 1, at(1), 2),
+                  op("mapping", 0, at(1)))
+
+
 @check("a fault of the kernel outside of the copy functions is fatal, also where the address is a program's")
 def fixup_stray(rng):
     return spaces(*(op(name, address, *rest) for address in (at(0), at(4), at(8), 0) for name, rest in (("read", ()), ("write", (1,)))),
                   *(op("kernel_trap", kind, address, 2) for kind in (0, 3) for address in (at(0), at(8), ULIM)), op("resident", 0),
-                  op("fixup", 1, 1))
+                  op("fixup", 1, 1), op("enter", 2), op("kernel_trap", 1, at(0), 0), op("kernel_trap", 2, at(0), 2), op("enter", 0))
 
 
 # All of them: hostile programs, none of which forks.

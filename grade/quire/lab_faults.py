@@ -217,6 +217,7 @@ class Spaces(Mappings):
         result = self.handle(self.entered, va, code & PF_WRITE) if kind == 1 else NO_AREA
         values = report.values[:5]
         self.expect_hooks([*values[:4], 0], OK, va)
+        self.expect(values[4], int(result == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
         wanted = 0 if result == OK else 1
         words = "at the instruction, which runs again", "at the fixup", "elsewhere"
         if place != wanted:

@@ -116,7 +116,7 @@ class Mappings(Model):
         f"area_cut_off(the area at {at:#x}, {start:#x}, {end:#x}) in {self.space_words(number)}"
     words_merge = lambda self, number, va: f"areas_merge_at({va:#x}) in {self.space_words(number)}"
     words_room = lambda self, number, large, hint, length: \
-        f"find_room({'large' if large else 'anonymous'} pages, hint {hint:#x}, {length:#x}) in {self.space_words(number)}"
+        f"find_room(hint {hint:#x}, {length:#x}, align {LARGE if large else PAGE:#x}) in {self.space_words(number)}"
     words_areas = lambda self, number: f"the areas of space {number} afterwards"
     words_free_pages = lambda self: "how many pages are free"
     words_area = lambda self, number, start, end, prot=0, flags=0, offset=0: f"an area [{start:#x}, {end:#x}) in space {number}"
@@ -267,7 +267,7 @@ class Mappings(Model):
 
     def room(self, space, unit, hint, length):
         """The address that find_room must store, or None."""
-        hint = up(hint, unit) if unit > PAGE else down(hint)
+        hint = hint & -unit
         first = space.first(hint)
         if USER_MIN <= hint < ULIM and 0 < length <= ULIM - hint and (not first or hint + length <= first.guard):
             return hint
@@ -298,7 +298,7 @@ class Mappings(Model):
         if rounded > ULIM or len(space.areas) > self.maximum:
             return ENOMEM, None
         if not flags & FIXED:
-            address = self.room(space, unit, va, rounded)
+            address = self.room(space, unit, up(va, unit) if unit > PAGE else va, rounded)
             return (ENOMEM, None) if address is None else (0, address)
         if va >= ULIM or rounded > ULIM - va:
             return ENOMEM, None

@@ -176,19 +176,17 @@ class Tables(Pages):
     def do_page_lookup(self, number, address, store, report):
         entry = self.entry(number, address)
         got, stored = report.values
-        if entry & (P | NOPAGE) != P:
-            self.expect(got, NONE, "the result NULL, so page", "a page that is not present")
-            return
         table = self.table(number, address)
-        page = entry // PAGE if table else (entry & -LARGE) // PAGE
-        if got != page:
-            raise Wrong(self.call, self.name(page), self.name(got), "page_lookup: another page")
-        if store and table:
+        if not table or entry & (P | NOPAGE) != P:
+            self.expect(got, NONE, "the result NULL, so page", "a page that is not present")
+            self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
+            return
+        if got != entry // PAGE:
+            raise Wrong(self.call, self.name(entry // PAGE), self.name(got), "page_lookup: another page")
+        if store:
             wanted = KERNBASE + table.page * PAGE + (address >> 12 & 0x3FF) * 4
             self.expect(stored, wanted, "that the entry's address is stored:", "stored")
-        elif store and stored == NOT_STORED:
-            raise Wrong(self.call, "that the entry's address is stored", "nothing is stored", "page_lookup: stored")
-        elif not store:
+        else:
             self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
 
     def do_page_perms(self, number, address, report):

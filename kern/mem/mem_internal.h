@@ -118,7 +118,21 @@ static inline bool page_may_be_freed(const page_t *pp)
 }
 
 // Panic with a message about a page that may not be freed.
+// Caller: does not hold page_pool.lock: the report of a panic may need it.
 void page_refuse_free(const page_t *pp) __noreturn;
+
+// The part of page_free under the lock: put `pp`, which is not NULL, on the free list by page_put.
+// If page_may_be_freed does not accept the page, release page_pool.lock and call page_refuse_free.
+// Caller: holds page_pool.lock.
+static inline void page_free_locked(page_t *pp)
+{
+	assert_spin_held(&page_pool.lock);
+	if (unlikely(!page_may_be_freed(pp))) {
+		spin_unlock(&page_pool.lock);
+		page_refuse_free(pp);
+	}
+	page_put(pp);
+}
 
 // In page_t.flags: the first page of a large page from page_alloc_contig. Its count is that of the
 // whole large page.

@@ -164,9 +164,9 @@ int page_alloc_run(page_t **pp_store, size_t n);
 // For tests, and for lab 1's traces: the kernel learns it by page_alloc_specific.
 bool page_is_free(size_t ppn);
 
-// Free a page whose count and pins are 0: put it on the free list, by page_put, under
+// Free a page whose count and pins are 0: put it on the free list, by page_free_locked, under
 // page_pool.lock. NULL: does nothing. Any other page, and one that is free or reserved already
-// (page_may_be_freed), is the sign of a bug: calls page_refuse_free, which panics.
+// (page_may_be_freed), is the sign of a bug: panics, with page_pool.lock released.
 void page_free(page_t *pp);
 
 // Free `n` adjacent pages from page_alloc_contig. Panics, before it frees any, unless page_free

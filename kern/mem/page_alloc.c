@@ -114,10 +114,8 @@ void page_free(page_t *pp)
 {
 	if (!pp)
 		return;
-	if (unlikely(!page_may_be_freed(pp)))
-		page_refuse_free(pp);
 	spin_lock(&page_pool.lock);
-	page_put(pp);
+	page_free_locked(pp);
 	spin_unlock(&page_pool.lock);
 }
 

@@ -31,12 +31,12 @@ void page_free_list(page_t *first)
 	spin_lock(&page_pool.lock);
 	for (page_t *pp = first; pp; pp = next) {
 		next = pp->next;
-		if (unlikely((pp->flags & PAGE_FLAG_LARGE) || !page_may_be_freed(pp))) {
+		if (unlikely(pp->flags & PAGE_FLAG_LARGE)) {
 			spin_unlock(&page_pool.lock);
-			page_free_unused(pp); // or panic
+			page_free_unused(pp);
 			spin_lock(&page_pool.lock);
 		} else {
-			page_put(pp);
+			page_free_locked(pp);
 		}
 	}
 	spin_unlock(&page_pool.lock);

@@ -97,28 +97,6 @@ void pgdir_trim(pde_t *pgdir, size_t pdx)
 	table_free(table);
 }
 
-// Drop the reference that a directory's entry for a large page had on the page.
-static void put_large_page(pde_t old)
-{
-	if (pte_has_page(old))
-		page_decref(phys_to_page(PDE_LARGE_ADDR(old)));
-}
-
-// page_insert for large pages. A page table without an entry in use is freed first.
-static int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
-{
-	pde_t old;
-
-	pgdir_trim(pgdir, PDX(va));
-	old = pgdir[PDX(va)];
-	if (old && !(old & PTE_PS))
-		return -EEXIST;
-	page_incref(pp);
-	pde_store(pgdir, va, page_to_phys(pp) | (pde_t)perm | PTE_P);
-	put_large_page(old);
-	return 0;
-}
-
 // Kernel addresses are mapped equally in every directory, so their translations may stay in the
 // TLB when CR3 is loaded: they are global.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
@@ -138,23 +116,22 @@ int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
 	return 0;
 }
 
-// Returns the lowest address in [vab, vae) at which nothing is mapped, or `vae`. Without a table
-// its first address is free; a full table, or a large page, is passed in one step.
+// Returns the lowest address in [vab, vae) at which nothing is mapped, or `vae`. Where the
+// directory's entry is 0, the first address is free. A full table is passed in one step, and so is
+// an entry that is in use without a table.
 static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 {
 	uintptr_t va = vab, span_end;
 
 	for (; va < vae; va = span_end) {
-		pde_t pde = pgdir[PDX(va)];
 		const pte_t *first, *pte, *end;
 
-		if (pde == 0)
+		if (pgdir[PDX(va)] == 0)
 			return va;
 		span_end = ROUND_DOWN(va, LARGE_SIZE) + LARGE_SIZE;
-		if ((pde & (PTE_P | PTE_PS)) != PTE_P ||
-		    phys_to_page(PTE_ADDR(pde))->index == PTRS_PER_TABLE)
+		first = pgdir_walk(pgdir, va, 0);
+		if (!first || virt_to_page(first)->index == PTRS_PER_TABLE)
 			continue;
-		first = (const pte_t *)phys_to_virt(PTE_ADDR(pde)) + PTX(va);
 		end = first + ((MIN(vae, span_end) - va) >> PAGE_SHIFT);
 		for (pte = first; pte < end; pte++)
 			if (*pte == 0)
@@ -163,26 +140,17 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return vae;
 }
 
-// Like find_free_address, for a large page: its entry of the directory must be 0.
-static uintptr_t find_free_span(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
-{
-	uintptr_t va = vab;
-
-	while (va < vae && pgdir[PDX(va)] != 0)
-		va += LARGE_SIZE;
-	return va;
-}
-
 // An entry that is not present but not 0 (PROT_NONE, marker) is in use too.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store)
 {
-	uintptr_t align = perm & PTE_PS ? LARGE_SIZE : PAGE_SIZE, va;
+	uintptr_t va;
 	int error;
 
-	if (vab % align || vae % align || vab > vae)
+	assert_pgdir_locked(pgdir);
+	if (vab % PAGE_SIZE || vae % PAGE_SIZE || vab > vae)
 		return -EINVAL;
-	va = perm & PTE_PS ? find_free_span(pgdir, vab, vae) : find_free_address(pgdir, vab, vae);
+	va = find_free_address(pgdir, vab, vae);
 	if (va >= vae)
 		return -ENOSPC;
 	error = page_insert(pgdir, pp, va, perm);
@@ -191,23 +159,15 @@ int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae,
 	return error;
 }
 
-// Without a table the directory's entry itself decides: it names a large page, or is not present.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store)
 {
 	pte_t *entry = pgdir_walk(pgdir, va, 0);
-	physaddr_t pa;
 
-	if (entry) {
-		pa = PTE_ADDR(*entry);
-	} else {
-		entry = &pgdir[PDX(va)];
-		pa = PDE_LARGE_ADDR(*entry);
-	}
-	if ((*entry & (PTE_P | PTE_NOPAGE)) != PTE_P)
+	if (!entry || (*entry & (PTE_P | PTE_NOPAGE)) != PTE_P)
 		return NULL;
 	if (entry_store)
 		*entry_store = entry;
-	return phys_to_page(pa);
+	return phys_to_page(PTE_ADDR(*entry));
 }
 
 // The processor allows an access only if both levels do (Intel SDM vol. 3, 4.6).
@@ -225,16 +185,10 @@ int page_perms(pde_t *pgdir, uintptr_t va)
 // A batch of one page: flush first, then free, as for ranges.
 void page_remove(pde_t *pgdir, uintptr_t va)
 {
-	pde_t pde = pgdir[PDX(va)];
+	pte_t *pte = pgdir_walk(pgdir, va, 0);
 	struct tlb_batch batch;
-	pte_t *pte;
 
-	if (pde & PTE_PS) {
-		pde_store(pgdir, va, 0);
-		put_large_page(pde);
-		return;
-	}
-	pte = pgdir_walk(pgdir, va, 0);
+	assert_pgdir_locked(pgdir);
 	if (!pte || *pte == 0)
 		return;
 	assert(virt_to_page(pte)->count == 1);
@@ -242,4 +196,46 @@ void page_remove(pde_t *pgdir, uintptr_t va)
 	tlb_batch_unmap(&batch, va, pte);
 	tlb_batch_finish(&batch);
 	pgdir_trim(pgdir, PDX(va));
+}
+
+// Drop the reference that a directory's entry for a large page had on the page.
+static void put_large_page(pde_t old)
+{
+	if (pte_has_page(old))
+		page_decref(phys_to_page(PDE_LARGE_ADDR(old)));
+}
+
+int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm)
+{
+	pde_t old;
+
+	assert_pgdir_locked(pgdir);
+	pgdir_trim(pgdir, PDX(va));
+	old = pgdir[PDX(va)];
+	if (old && !(old & PTE_PS))
+		return -EEXIST;
+	page_incref(pp);
+	pde_store(pgdir, va, page_to_phys(pp) | (pde_t)perm | PTE_P);
+	put_large_page(old);
+	return 0;
+}
+
+page_t *large_lookup(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	if ((pde & (PTE_P | PTE_PS)) != (PTE_P | PTE_PS))
+		return NULL;
+	return phys_to_page(PDE_LARGE_ADDR(pde)) + va % LARGE_SIZE / PAGE_SIZE;
+}
+
+void large_remove(pde_t *pgdir, uintptr_t va)
+{
+	pde_t pde = pgdir[PDX(va)];
+
+	assert_pgdir_locked(pgdir);
+	if (!(pde & PTE_PS))
+		return;
+	pde_store(pgdir, va, 0);
+	put_large_page(pde);
 }

@@ -123,7 +123,8 @@ static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;
 
-	virt_to_page(pte)->index += (entry != 0) - (old != 0);
+	if (!old != !entry)
+		virt_to_page(pte)->index += entry ? 1 : -1;
 	*pte = entry;
 	return old;
 }
@@ -152,19 +153,6 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 		tlb_invalidate(pgdir, va);
 }
 
-// Like pte_store, if neither the old entry nor the new one is 0: the count of entries in use
-// stays.
-static inline void pte_replace(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
-{
-	pte_t old = *pte;
-
-	assert_pgdir_locked(pgdir);
-	debug_assert(old && entry);
-	*pte = entry;
-	if (entry_cacheable(old))
-		tlb_invalidate(pgdir, va);
-}
-
 // Let `*pte`, the entry for `va`, name page `pp` with the flags `bits`; its value is `old`. Stores
 // the entry, flushes the TLB as pte_store does, takes a reference on `pp`, and drops the reference
 // of `old` on its page. The new reference is taken first: both may be on one page, and the old one
@@ -177,12 +165,9 @@ static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte,
 
 	assert_pgdir_locked(pgdir);
 	debug_assert(*pte == old);
-	if (old)
-		pte_replace(pgdir, va, pte, entry);
-	else
-		pte_store(pgdir, va, pte, entry);
+	pte_store(pgdir, va, pte, entry);
 	page_incref(pp);
-	if (old && pte_has_page(old))
+	if (pte_has_page(old))
 		page_decref(phys_to_page(PTE_ADDR(old)));
 }
 
@@ -200,37 +185,62 @@ static inline void pte_grant(pte_t *pte, pte_t entry)
 	*pte = entry;
 }
 
-// Map page `pp` at user address `va`, replacing any page mapped there. `perm`: PTE_W, PTE_U and
-// software bits; with PTE_PS the large page that starts at `pp` is mapped. Takes one reference on
-// `pp`. It is allowed to map a page again where it is mapped: this changes its permissions.
-// Caller: holds the lock that guards this directory's entries; `va` is aligned to the page's size.
-// Returns 0; -ENOMEM (no memory for a page table) or -EEXIST (`va` lies in a page of the other
-// size, or its table is shared), both with the tables and all reference counts unchanged.
+// Map page `pp` at `va`, replacing any page mapped there (pte_set_page). `perm`: PTE_W, PTE_U and
+// software bits other than PTE_NOPAGE; the entry gets these bits and PTE_P, and from ULIM on also
+// PTE_G. A missing page table is made. Takes one reference on `pp`, and drops that of the old
+// entry. It is allowed to map a page again where it is mapped: this changes its permissions. With
+// PTE_PS in `perm`, the large page that starts at `pp` is mapped (large_insert). Caller: holds the
+// lock that guards this directory's entries; `va` is page-aligned, and a user's address or one from
+// KSTACKS_BASE on.
+// Returns 0; -ENOMEM (no memory for a page table) or -EEXIST (`va` lies in a large page, or its
+// table is shared: the directory's entry is in use, and pgdir_walk returns NULL), both with the
+// tables and all reference counts unchanged.
 int page_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
-// Map `pp` at the lowest address in [vab, vae) at which nothing is mapped, and store this address.
-// Page tables are made only where they are used. With PTE_PS in `perm` the page is a large page,
-// and the range is aligned to large pages.
-// Returns 0; -ENOSPC if no address is free; -ENOMEM if a page table cannot be allocated; -EINVAL for
-// an unaligned or backward range.
+// Map `pp` by page_insert at the lowest address in [vab, vae) at which nothing is mapped, and store
+// this address in *va_store. An entry that is not 0 is in use, even if it is not present. Where the
+// directory's entry is 0, all entries count as 0; a directory entry that is in use without a table
+// (pgdir_walk returns NULL) has no free address. Makes no page table while it searches, but where
+// it maps. `perm`: as for page_insert, without PTE_PS.
+// Caller: holds the lock that guards this directory's entries; vae <= ULIM.
+// Returns 0; -EINVAL if an end of the range is not page-aligned or vab > vae; -ENOSPC if no address
+// is free, as in an empty range; -ENOMEM or -EEXIST as page_insert. After an error *va_store and
+// the tables are unchanged.
 // Only tests need it so far; lab 2 has the student write it. vm chooses addresses by areas instead
 // (area_find_gap), whose search does not depend on the size of the range.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store);
 
-// Find the page at `va`. Stores its entry through `entry_store`, unless that is NULL. For a large
-// page: its first page, and the directory's entry. Takes no reference.
-// Returns NULL if no page is present there, or if the entry is a device's, which has no page_t.
+// Find the page that a page table maps at `va`, which need not be page-aligned. Stores the address
+// of its entry in *entry_store, unless `entry_store` is NULL. Takes no reference.
+// Returns NULL, with nothing stored, if there is no table (pgdir_walk), if the entry is not
+// present, or if it is a device's, which has no page_t (PTE_NOPAGE).
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 
-// Returns what the page tables allow at `va`: those of PTE_P, PTE_W and PTE_U that both levels
-// grant, as the processor combines them; 0 where nothing is present.
+// Returns what the page tables allow at `va`, which need not be page-aligned: those of PTE_P, PTE_W
+// and PTE_U that both levels grant, as the processor combines them. Without a table the directory's
+// entry alone decides: it maps a large page, or is not present.
+// Returns 0 where nothing is present.
 int page_perms(pde_t *pgdir, uintptr_t va);
 
-// Unmap the page at `va`, a large page as a whole; do nothing if there is none. Drops the entry's
-// reference, flushes the TLB, and frees a user's table that has become empty.
-// Caller: as for page_insert.
+// Unmap the page that a table maps at `va`, which need not be page-aligned: store 0, flush the TLB,
+// then drop the entry's reference, which may free the page (struct tlb_batch, with
+// tlb_batch_unmap). Frees a user's table that has become empty (pgdir_trim). An entry that is not
+// present but not 0 is removed too. Does nothing if there is no table, or if the entry is 0.
+// Caller: holds the lock that guards this directory's entries; the table is not shared.
 void page_remove(pde_t *pgdir, uintptr_t va);
+
+// The corresponding functions for large pages.
+// - large_insert is page_insert with PTE_PS in `perm`. A page table without an entry in use is
+//   freed first; any other is in the way: -EEXIST.
+// - large_lookup returns the page_t of the small page at `va` in the large page that is mapped
+//   there, or NULL if none is present. Takes no reference.
+// - large_remove unmaps the large page at `va`, present or PROT_NONE, as a whole, and drops the
+//   entry's reference. It does nothing if there is none. Only tests need it so far.
+// Caller: as for page_insert.
+int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
+page_t *large_lookup(pde_t *pgdir, uintptr_t va);
+void large_remove(pde_t *pgdir, uintptr_t va);
 
 // Free the table that the user's directory entry `pdx` names, if it has no entry in use.
 // Caller: as for page_insert.

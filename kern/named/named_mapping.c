@@ -71,7 +71,8 @@ int named_map(struct named_area *named, uintptr_t hint)
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);
-	if (hint == 0 && find_room(as, named->memory.ops, 0, named->memory.maximum, &hint))
+	if (hint == 0 &&
+	    find_room(as, 0, named->memory.maximum, ops_align(named->memory.ops), &hint))
 		error = -ENOSPC;
 	if (!error)
 		error = map_at(named, &named->memory, hint, false);

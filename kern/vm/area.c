@@ -305,8 +305,9 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 		gap_changed(tree, area_next(tree, area));
 }
 
-// Returns true if the free range [from, to) holds `len` bytes from an aligned address on, within
-// [low, high); stores that address. ROUND_UP may wrap around: then the address is below `from`.
+// Returns true if the free range [from, to) holds `len` bytes from a multiple of `align` on, within
+// [low, high); stores the lowest such address in *store. Else *store is unchanged. ROUND_UP may wrap
+// around: then its result is below its argument, and nothing fits.
 static bool gap_fits(uintptr_t from, uintptr_t to, uintptr_t low, uintptr_t high, size_t len,
                      size_t align, uintptr_t *store)
 {

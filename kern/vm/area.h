@@ -131,11 +131,12 @@ struct area_tree {
 // Make `tree` empty.
 void area_tree_init(struct area_tree *tree);
 
-// Returns the area that contains `va`, or NULL.
+// Returns the area that contains `va`, start <= va < end, or NULL if there is none. Takes O(log n)
+// steps, like the next function.
 struct area *area_find(const struct area_tree *tree, uintptr_t va);
 
-// Returns the lowest area that ends above `va`: the area that contains `va`, or else the next one.
-// NULL if there is none.
+// Returns the lowest area that ends above `va`, va < end: the area that contains `va`, or else the
+// next one. Returns NULL if there is none.
 struct area *area_find_from(const struct area_tree *tree, uintptr_t va);
 
 // Return the next or the previous area in address order, or NULL.
@@ -148,7 +149,16 @@ static inline struct area *area_last(const struct area_tree *tree)
 	return list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
 }
 
-// Insert `area`, which is in no tree and overlaps no area of this tree.
+// Insert `area`, whose range and other fields are filled in, but not those of tree and list.
+// - Its place in the tree: a leaf, left of every node with a higher start, right of all others. Set
+//   left, right, parent, and the pointer to the area in its parent or tree->root.
+// - Its place on the list (link): after the previous area, or first.
+// - Count the area in tree->count.
+// - Set its height and max_gap to 0, so that rebalance sees a change; compute its gap (gap_before);
+//   call rebalance for it; and then gap_changed for the next area, whose gap has become smaller.
+// Takes O(log n) steps.
+// Caller: holds the lock of area->as for writing; the area is in no tree, and overlaps no area of
+// this tree.
 void area_insert(struct area_tree *tree, struct area *area);
 
 // Build a tree from areas that arrive in address order, in O(n) instead of O(n log n): call
@@ -165,9 +175,14 @@ void area_remove(struct area_tree *tree, struct area *area);
 // overlaps no neighbour.
 void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end);
 
-// Find the lowest multiple of `align`, a power of two, in [low, high - len] at which `len` bytes
-// are free; guards of stacks do not count as free. Stores the address in *store.
-// Returns 0, or -ENOMEM if there is no such address.
+// Find the lowest multiple of `align`, a power of two, at which `len` bytes within [low, high) are
+// free. The guard of a stack (area_guard_start) does not count as free. Free memory is the gap
+// below each area, area->gap bytes from the end of the previous area or from 0 on, and all memory
+// after the last area. No sum may wrap around: `len` and `align` may be any number, and `high` may
+// be less than `len` or than `low`.
+// Takes O(log n) steps where `align` is one page: skips a subtree whose max_gap is less than `len`.
+// Caller: len > 0.
+// Returns 0 with the address in *store; -ENOMEM if there is none, with *store unchanged.
 int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len,
                   size_t align, uintptr_t *store);
 

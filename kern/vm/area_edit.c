@@ -30,6 +30,8 @@ static inline void attach(struct area *area)
 {
 	list_init(&area->object_link);
 	area->object_round = 0;
+	if (unlikely(area->ops->uncut))
+		area->as->large = true;
 	if (unlikely(area->flags & AREA_NAMED))
 		counted_name_get(area->name);
 	if (area->object) {
@@ -177,6 +179,19 @@ static struct area *cut_by(struct aspace *as, uintptr_t va)
 	return area && area->start < va ? area : NULL;
 }
 
+// Spaces without large pages, which are nearly all, need no search.
+bool cuts_large_page(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *first, *last;
+
+	assert_read_held(&as->lock);
+	if (likely(!as->large))
+		return false;
+	first = cut_by(as, start);
+	last = cut_by(as, end);
+	return (first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end));
+}
+
 // Decide, then commit: both copies are made before the first cut. One area may be cut at both
 // ends; it is cut at `end` first, so `first_high` takes over the shortened end. Linux cuts at
 // `start` first and checks the limit before each cut. So if only the cut at `end` is one too many,
@@ -189,8 +204,6 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	bool full = last && count >= areas_max;
 
 	assert_write_held(&as->lock);
-	if ((first && uncut_at(first->ops, start)) || (last && uncut_at(last->ops, end)))
-		return -EINVAL;
 	if (first && as->areas.count >= areas_max)
 		return -ENOMEM;
 	if (full)
@@ -238,13 +251,15 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 
 // area_change for a part of the area. Moves a border if possible, else splits. Stores in
 // *part_store the area that is now exactly that part, or NULL if the part has gone to a neighbour.
-// Returns 0 or the errors of areas_split_at.
+// Returns 0; -EINVAL for a cut through a large page; or the errors of areas_split_at.
 static __noinline int cut_out(struct aspace *as, struct area *area, const struct area *wanted,
                               struct area **part_store)
 {
-	int error = 0;
+	int error;
 
 	*part_store = NULL;
+	if (uncut_at(area->ops, wanted->start | wanted->end))
+		return -EINVAL;
 	if (!area->ops->uncut && border_moved(as, area, wanted))
 		return 0;
 	error = areas_split_at(as, wanted->start, wanted->end);

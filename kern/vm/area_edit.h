@@ -24,9 +24,10 @@ struct area *area_copy(const struct area *area, struct aspace *as);
 bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
                  uintptr_t end);
 
-// Take [start, end) away from `area`, which extends beyond at most one end of the range. If
-// nothing is left of the area, it is released.
-// Caller: holds as->lock for writing.
+// Take [start, end) away from `area`, which overlaps the range and extends beyond at most one end
+// of it. If nothing is left of the area, it is removed and released (area_drop). Else its range
+// shrinks (area_resize). If its lower part goes, its offset grows with its start. Pages and
+// as->pages are the caller's. Caller: holds as->lock for writing; `area` is in as->areas.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
 
 // Release an area that is in no tree: drop its references and free it.
@@ -35,21 +36,32 @@ void area_release(struct area *area);
 // Remove an area from its tree and release it. Caller: holds as->lock for writing.
 void area_drop(struct aspace *as, struct area *area);
 
-// Split the areas that contain `start` and `end`, so that no area reaches across either address.
-// Returns 0; -EINVAL if an area cannot be cut there, or -ENOMEM if out of memory, both with
-// nothing changed; -ENOMEM if the space may have no more areas (areas_max): as on Linux the cut at
-// `start` stays if only the cut at `end` is one too many.
-// Caller: holds as->lock for writing.
+// Split the areas in which `start` and `end` lie, so that no area reaches across either address. An
+// address at a border of an area, or in no area, needs no cut. Both may lie in one area: it becomes
+// three. Each upper part is a copy (area_copy) with its own start, and an offset that is larger by
+// the size of the lower part. No page changes.
+// Each cut adds an area. If the space then had more than areas_max areas, the cut is not made. As
+// on Linux, the cut at `start` is counted first, and stays if only the cut at `end` is one too
+// many. Caller: holds as->lock for writing; start < end; neither address lies in the middle of a
+// large page (cuts_large_page).
+// Returns 0; -ENOMEM if out of memory, with nothing changed and every copy released; -ENOMEM if
+// there would be too many areas (see above).
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
 // `flags`. The part merges with a neighbour that is like it, or becomes an area of its own. The
 // caller changes the entries.
-// Returns 0, or the errors of areas_split_at. Caller: holds as->lock for writing.
+// Returns 0; -EINVAL if the part begins or ends in the middle of a large page, with nothing
+// changed; or the errors of areas_split_at. Caller: holds as->lock for writing.
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
 
-// Merge the two areas that meet at `va` if they are alike. Caller: holds as->lock for writing.
+// Merge the two areas that meet at `va`, if one ends and the other begins there and they are alike
+// (areas_alike): the lower area takes over the range (area_resize), the upper one is removed and
+// released (area_drop). In any other case do nothing.
+// A truncation that is under way may have visited only one of the two: if both have an object and
+// differ in object_round, call object_visit_again for the lower one first.
+// Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);
 
 // Returns true if the area's protection admits the access.
@@ -79,6 +91,23 @@ static inline bool uncut_at(const struct area_ops *ops, uintptr_t va)
 {
 	return va & ops->uncut;
 }
+
+// Returns the size of the pages of areas with this backend: all borders are multiples of it.
+static inline size_t ops_align(const struct area_ops *ops)
+{
+	return ops->uncut ? ops->uncut + 1 : PAGE_SIZE;
+}
+
+// Returns an address hint for an area with this backend as Linux understands it: rounded up to a
+// large page. Hints for small pages are rounded down (find_room).
+static inline uintptr_t ops_hint(const struct area_ops *ops, uintptr_t hint)
+{
+	return ops->uncut ? ROUND_UP(hint, ops->uncut + 1) : hint;
+}
+
+// Returns true if `start` or `end` lies in the middle of a large page, so that no area can be cut
+// there. Caller: holds as->lock.
+bool cuts_large_page(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Returns true if mlock() marks areas with this backend. The others have no pages that could be
 // taken away.

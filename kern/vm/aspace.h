@@ -29,6 +29,7 @@ struct aspace {
 	size_t pages;                   // [s] the sum of all areas' sizes
 	size_t named;                   // [named_lock] how many named areas the space owns
 	uint16_t new_flags;             // [s] flags of every new area: AREA_LOCKS after mlockall
+	bool large;                     // [s] areas of large pages have been made for the space
 	struct object *program;         // [c] the running program; nobody opens it for writing
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };

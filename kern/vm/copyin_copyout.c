@@ -14,14 +14,20 @@ size_t user_clear(void *dst, size_t len);
 
 #define WALK_COST 2000 // about how many instructions it takes to copy a page
 
-// Copy `len` bytes between kernel memory and `va` in another space (NULL: nothing is copied), page
-// by page: to the space for ACCESS_WRITE, else from it. The pin keeps each page while it is
-// copied, even if the program unmaps it. Returns how many bytes were copied.
+// Copy `len` bytes between the kernel's memory at `kernel` and the user's at `va` in `as`, page by
+// page: to the space for ACCESS_WRITE, else from it. Find and pin each page by aspace_pin_page,
+// which handles the page fault; reach it through the linear map (page_to_virt); unpin it before the
+// next. The pin keeps the page while it is copied, even if the program unmaps it. Neither end need
+// be page-aligned. After each page yield (yield_after(WALK_COST)); if this returns true, the thread
+// is killed: stop. `as` may be NULL: nothing is copied.
+// Caller: holds no lock; [va, va + len) lies below ULIM.
+// Returns how many bytes were copied before the first page that could not be accessed.
 static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t len,
                         enum fault_access access)
 {
 	size_t done = 0;
 
+	assert_no_lock();
 	while (as && done < len) {
 		size_t at = (va + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at);
 		page_t *pp;
@@ -42,22 +48,9 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 	return done;
 }
 
-// Returns how many bytes from `va` on, at most `len`, lie in areas with PROT_READ.
-static size_t readable_part(struct aspace *as, uintptr_t va, size_t len)
-{
-	uintptr_t at = va, end = va + len;
-	const struct area *area;
-
-	rwlock_read_lock(&as->lock);
-	while (at < end && (area = area_find(&as->areas, at)) && (area->prot & PROT_READ))
-		at = MIN(area->end, end);
-	rwlock_read_unlock(&as->lock);
-	return at - va;
-}
-
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
-	len = readable_part(as, user_address(src), user_part(src, len));
+	len = admitted_part(as, user_address(src), user_part(src, len), PROT_READ);
 	return walk_copy(as, user_address(src), dst, len, ACCESS_READ);
 }
 

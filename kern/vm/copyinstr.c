@@ -9,12 +9,18 @@ ssize_t user_string_length(const char *src, size_t max);
 
 #define SHORT_STRING 128u // bytes for which copyinstr_alloc needs a single allocation
 
-// Read a string from another space, page by page, up to the NUL, into `dst`; NULL: only measure
-// it. Returns as user_copy_string.
+// Read a string from the space `as`, page by page, up to the NUL, but at most `max` bytes, into
+// `dst`; `dst` may be NULL: only measure the string. Find and pin each page by aspace_pin_page, and
+// unpin it before the next. Touch no page after the one with the NUL, and none that holds no byte
+// of [va, va + max). `as` may be NULL: then no byte can be read. Caller: holds no lock; [va, va +
+// max) lies below ULIM.
+// Returns the length without the NUL, with the NUL in dst[]; -ENAMETOOLONG if max bytes hold no
+// NUL, with these bytes in dst[], as for max = 0; -EFAULT if a page before the NUL cannot be read.
 static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t max)
 {
 	size_t done = 0;
 
+	assert_no_lock();
 	while (done < max) {
 		size_t at = (va + done) % PAGE_SIZE, n = MIN(max - done, PAGE_SIZE - at), len;
 		const char *bytes;
@@ -37,7 +43,9 @@ static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t ma
 	return -ENAMETOOLONG;
 }
 
-// Like walk_string, for a range that may reach past ULIM: bytes from there on cannot be read.
+// Read a string by walk_string, where [src, src + max) may reach beyond ULIM or wrap around: bytes
+// from ULIM on cannot be read (user_part).
+// Returns as walk_string; but if ULIM comes before the NUL and before `max`, -EFAULT.
 static ssize_t scan(struct aspace *as, char *dst, const char __user *src, size_t max)
 {
 	size_t room = user_part(src, max);

@@ -1,8 +1,7 @@
 // fault.c: page faults, from the trap to the backend of the area. page_fault (the trap) calls
 // user_fault, this calls handle_program_fault and handle_fault, which finds the area and calls its
-// backend. A
-// fault ends in one of three ways: the instruction runs again, the program gets a signal, or a
-// copy of the kernel ends at its fixup.
+// backend. A fault ends in one of three ways: the instruction runs again, the program gets a
+// signal, or a copy of the kernel ends at its fixup.
 #include <abi/mman.h>
 #include "cpu/trap.h"
 #include "cpu/x86.h"
@@ -65,10 +64,12 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	return grown;
 }
 
-// Let the area's backend handle the fault, if the protection admits the access, and translate its
-// error. -EAGAIN means that the entry has changed under the backend: the program runs the
-// instruction again and perhaps faults once more.
+// Let the backend of `area` (area->ops->fault) handle a fault at `va`, which lies in the area and
+// need not be page-aligned; the backend gets the start of the page. Do not call it if the area's
+// protection does not admit the access (area_admits): then return FAULT_NOT_ALLOWED.
 // Caller: holds as->lock for reading.
+// Returns FAULT_OK if the backend returns 0, or -EAGAIN: then the entry has changed meanwhile, and
+// the program runs the instruction again. FAULT_NO_PAGE for -ENXIO; FAULT_NO_MEMORY for -ENOMEM.
 static __always_inline enum fault_result fault_in_area(struct aspace *as, struct area *area,
                                                        uintptr_t va, enum fault_access access)
 {
@@ -83,9 +84,11 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 	return error == -ENXIO ? FAULT_NO_PAGE : FAULT_NO_MEMORY;
 }
 
-// Handle a fault in an existing area. Returns as aspace_fault. Holds as->lock for reading during
-// the whole fault: no area can change or go meanwhile, but other threads' faults go on.
+// Handle a fault at `va` in `as`, which need not be the space of the running program: find the area
+// (find_area) and call fault_in_area. Hold as->lock for reading during the whole fault: no area can
+// change or go meanwhile, but other threads' faults go on.
 // Caller: holds no lock.
+// Returns FAULT_NO_AREA if `va` is not below ULIM, or in no area; else the result of fault_in_area.
 static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr_t va,
                                                       enum fault_access access)
 {
@@ -103,12 +106,14 @@ static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr
 	return result;
 }
 
-// Handle a program's own access: unlike a copy for another process, it makes a stack grow.
+// Handle a program's own access: unlike a copy for another process, it makes a stack grow. Returns
+// as handle_fault. Caller: holds no lock.
 static __always_inline enum fault_result handle_program_fault(struct aspace *as, uintptr_t va,
                                                               enum fault_access access)
 {
 	enum fault_result result = handle_fault(as, va, access);
 
+	assert_no_lock();
 	if (unlikely(result == FAULT_NO_AREA) && va < ULIM && grow_stack(as, va))
 		result = FAULT_OK;
 	return result;
@@ -126,16 +131,33 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	return result;
 }
 
-// Handle a page fault of the running program: it has accessed `va`, in its own space. If no memory
-// was found, calls vm_no_memory_hook, and the program runs the instruction again or dies. Any other
-// fault that cannot be handled becomes a signal, by vm_fault_signal_hook.
-// Caller: page_fault; holds no lock.
-static __always_inline void user_fault(struct trapframe *frame, uintptr_t va,
-                                       enum fault_access access)
+// Returns the access that a page fault reports by its error code: a write with PF_WRITE.
+static __always_inline enum fault_access wanted_access(const struct trapframe *frame)
 {
-	enum fault_result result = handle_program_fault(thread_current()->aspace, va, access);
+	return frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
+}
+
+// Handle a page fault of the running program: it has accessed `va`, in its own space.
+// - Count the fault in the thread's `faults`, and note the instruction, frame->eip, in `fault_eip`.
+// - An error code with PF_PRESENT and without PF_USER: the page is present, and the processor was
+//   refused although it did not act for user mode. No change of the tables would help (QEMU reports
+//   such a fault where a program's `iret` or far return meets SMAP). Call vm_fault_signal_hook with
+//   FAULT_NOT_ALLOWED, and handle nothing.
+// - Otherwise call handle_program_fault with the access (wanted_access), and act on its result.
+//   FAULT_OK: do nothing, the program runs the instruction again. FAULT_NO_MEMORY: call
+//   vm_no_memory_hook once; the program runs the instruction again or dies, whatever the hook
+//   returns. Anything else: call vm_fault_signal_hook with this result.
+// Caller: page_fault; holds no lock.
+static __always_inline void user_fault(struct trapframe *frame, uintptr_t va)
+{
+	struct thread *thread = thread_current();
+	enum fault_result result = FAULT_NOT_ALLOWED;
 
 	assert_no_lock();
+	thread->faults++;
+	thread->fault_eip = frame->eip;
+	if (likely((frame->err & (PF_PRESENT | PF_USER)) != PF_PRESENT))
+		result = handle_program_fault(thread->aspace, va, wanted_access(frame));
 	if (unlikely(result == FAULT_NO_MEMORY))
 		(void)vm_no_memory_hook(va);
 	else if (unlikely(result != FAULT_OK))
@@ -144,16 +166,18 @@ static __always_inline void user_fault(struct trapframe *frame, uintptr_t va,
 
 // Handle a page fault of the kernel at an instruction that may have an entry in the exception
 // table: most likely a copy (copyin_copyout.S) has accessed the running program's memory at `va`.
-// - Without an entry (trap_fixup_kind) the fault is a bug: calls trap_fatal.
-// - With an entry of the kind TRAP_FIXUP_LAST the fault is handled like the program's own, by
-//   aspace_fault, and the instruction runs again. If that fails, the copy continues at its fixup
-//   (trap_fixup), which ends it.
-// - With an entry of the kind TRAP_FIXUP_AT_ONCE the copy continues at its fixup in any case: its
-//   caller holds a spinlock, so the fault must not sleep.
-// Caller: page_fault; `va` is below ULIM, and the thread has a space.
-static void kernel_fault(struct trapframe *frame, uintptr_t va, enum fault_access access)
+// - Without an entry (trap_fixup_kind) the fault is a bug: call trap_fatal.
+// - With an entry of the kind TRAP_FIXUP_LAST handle the fault like the program's own, by
+//   aspace_fault with the access (wanted_access); the instruction runs again. If the result is not
+//   FAULT_OK, let the copy continue at its fixup (trap_fixup), which ends it.
+// - With an entry of the kind TRAP_FIXUP_AT_ONCE let the copy continue at its fixup in any case:
+//   its caller holds a spinlock, so the fault must not sleep.
+// Caller: page_fault; `va` is below ULIM, and the thread has a space. Holds no lock, except with
+// TRAP_FIXUP_AT_ONCE.
+static void kernel_fault(struct trapframe *frame, uintptr_t va)
 {
 	enum trap_fixup_kind fixup = trap_fixup_kind(frame);
+	enum fault_access access = wanted_access(frame);
 
 	if (unlikely(fixup == TRAP_FIXUP_NONE))
 		trap_fatal(frame);
@@ -171,24 +195,13 @@ static void kernel_fault(struct trapframe *frame, uintptr_t va, enum fault_acces
 void page_fault(struct trapframe *frame)
 {
 	uintptr_t va = read_cr2();
-	struct thread *thread = thread_current();
-	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
 
-	if (likely(trap_from_user(frame))) {
-		thread->faults++;
-		thread->fault_eip = frame->eip;
-		// The page is present, and the processor was refused although it did not act for
-		// user mode. No change to the tables would help. QEMU reports such a fault where a
-		// program's `iret` or far return meets SMAP.
-		if (unlikely((frame->err & (PF_PRESENT | PF_USER)) == PF_PRESENT))
-			vm_fault_signal_hook(frame, va, FAULT_NOT_ALLOWED);
-		else
-			user_fault(frame, va, access);
-	} else if (likely(va < ULIM && thread->aspace && trap_may_have_fixup(frame))) {
-		kernel_fault(frame, va, access);
-	} else {
+	if (likely(trap_from_user(frame)))
+		user_fault(frame, va);
+	else if (likely(va < ULIM && thread_current()->aspace && trap_may_have_fixup(frame)))
+		kernel_fault(frame, va);
+	else
 		trap_fatal(frame);
-	}
 }
 
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could
@@ -200,7 +213,6 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 	enum fault_result result;
 	int error = 0, perms;
 	bool admitted;
-	pte_t *entry;
 	page_t *pp;
 
 	assert_no_lock();
@@ -208,14 +220,13 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 		return -EFAULT;
 	for (;;) {
 		spin_lock(&as->pt_lock);
-		pp = page_lookup(as->pgdir, va, &entry);
+		pp = page_lookup(as->pgdir, va, NULL);
+		if (unlikely(!pp))
+			pp = large_lookup(as->pgdir, va);
 		perms = page_perms(as->pgdir, va);
 		admitted = pp && (access == ACCESS_READ || (perms & PTE_W));
-		if (admitted) {
-			if (*entry & PTE_PS)
-				pp += va % LARGE_SIZE / PAGE_SIZE;
+		if (admitted)
 			error = page_pin(pp);
-		}
 		spin_unlock(&as->pt_lock);
 		if (admitted) {
 			*pp_store = pp;

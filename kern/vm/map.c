@@ -7,22 +7,17 @@
 #include "vm/ptes.h"
 #include "thread/yield.h"
 
-// Two things can fail: a cut through a large page or through a shared page table at one of the two
-// ends, and a split, which needs memory for the second area. A split is needed only for a hole in
-// the middle of one area; otherwise areas shrink or go.
+// Two things can fail: a cut through a shared page table at one of the two ends, and a split, which
+// needs memory for the second area. A split is needed only for a hole in the middle of one area;
+// otherwise areas shrink or go.
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	struct area *area = area_find_from(&as->areas, start), *last = area;
+	struct area *area = area_find_from(&as->areas, start);
 	int error;
 
 	assert_write_held(&as->lock);
 	if (!area || area->start >= end)
 		return 0;
-	if (area->end < end)
-		last = area_find(&as->areas, end);
-	if ((area->start < start && uncut_at(area->ops, start)) ||
-	    (last && last->start < end && last->end > end && uncut_at(last->ops, end)))
-		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
 	error = tables_make_private_at_ends(as, start, end);
 	if (error || area->start >= start || area->end <= end)
 		return error;
@@ -48,9 +43,12 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end)
 
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	int error = unmap_prepare(as, start, end);
+	int error;
 
 	assert_write_held(&as->lock);
+	if (cuts_large_page(as, start, end))
+		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
+	error = unmap_prepare(as, start, end);
 	if (!error)
 		unmap_commit(as, start, end);
 	return error;
@@ -106,15 +104,12 @@ static bool may_have_hint(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || end <= area_guard_start(area);
 }
 
-// A hint is rounded to what the backend demands. If it cannot be honoured it is ignored, as on
-// Linux: the caller of mmap() sees this by the address that it gets.
-int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
-              uintptr_t *store)
+// A hint that cannot be honoured is ignored, as on Linux: the caller of mmap() sees this by the
+// address that it gets.
+int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store)
 {
-	size_t align = MAX(ops->uncut + 1, (size_t)PAGE_SIZE);
-
 	assert_read_held(&as->lock);
-	hint = ops->uncut ? ROUND_UP(hint, align) : ROUND_DOWN(hint, PAGE_SIZE);
+	hint = ROUND_DOWN(hint, align);
 	if (hint >= USER_MIN && range_valid(hint, len) && may_have_hint(as, hint, hint + len)) {
 		*store = hint;
 		return 0;
@@ -124,39 +119,63 @@ int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, siz
 	return 0;
 }
 
-// Choose the address of the request's `len` bytes; store it in *store. Returns 0; -EINVAL or
-// -EPERM for an address or a length that is not allowed; -EEXIST as no_replace says; -ENOMEM
-// without free addresses or if there are too many areas.
+// Choose the address of a mapping: of `len` bytes, which are the request's length rounded up to
+// whole pages (0 if it wrapped around), at a multiple of `align`, a power of two. Changes nothing.
+// - The length must not be 0, and `len` must be a multiple of `align`: -EINVAL. It must not be more
+//   than ULIM, nor 0 by wrapping around: -ENOMEM.
+// - The space must not have more than areas_max areas: -ENOMEM.
+// - With request->fixed the address is request->va itself. The range must not reach beyond ULIM:
+//   -ENOMEM. The address must be a multiple of `align`: -EINVAL. It must not be below USER_MIN:
+//   -EPERM. With request->no_replace no area may overlap the range: -EEXIST; without, areas there
+//   do not matter: the caller unmaps them.
+// - Otherwise request->va is a hint: find_room chooses.
+// If several rules are broken, the first in this order gives the error, as on Linux.
 // Caller: holds as->lock.
+// Returns 0 with the address in *store; else one of the errors above or -ENOMEM from find_room,
+// with *store unchanged.
 static int choose_address(struct aspace *as, const struct map_request *request, size_t len,
-                          uintptr_t *store)
+                          size_t align, uintptr_t *store)
 {
-	const struct area_ops *ops = request_ops(request);
 	uintptr_t va = request->va;
 
 	assert_read_held(&as->lock);
-	if (request->len == 0 || uncut_at(ops, len))
+	if (request->len == 0 || len % align)
 		return WHY(-EINVAL, "the length %#x is 0 or no multiple of the page size",
 		           request->len);
 	if (len == 0 || len > ULIM)
 		return WHY(-ENOMEM, "the length %#x is more than all user addresses", request->len);
 	if (as->areas.count > areas_max)
 		return WHY(-ENOMEM, "there are %u mappings, the most that may be", as->areas.count);
-	if (request->fixed) {
-		if (va >= ULIM || len > ULIM - va)
-			return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the user addresses",
-			           len, va);
-		if (va % PAGE_SIZE || uncut_at(ops, va))
-			return WHY(-EINVAL, "the address %#x is not page-aligned", va);
-		if (va < USER_MIN)
-			return WHY(-EPERM, "below %#x nothing is ever mapped", USER_MIN);
-		if (request->no_replace && !range_is_free(as, va, va + len))
-			return WHY(-EEXIST, "the address %#x is taken by %s", va,
-			           area_title(area_find_from(&as->areas, va)));
-		*store = va;
-		return 0;
-	}
-	return find_room(as, ops, va, len, store);
+	if (!request->fixed)
+		return find_room(as, va, len, align, store);
+	if (va >= ULIM || len > ULIM - va)
+		return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the user addresses", len, va);
+	if (va % align)
+		return WHY(-EINVAL, "the address %#x is not page-aligned", va);
+	if (va < USER_MIN)
+		return WHY(-EPERM, "below %#x nothing is ever mapped", USER_MIN);
+	if (request->no_replace && !range_is_free(as, va, va + len))
+		return WHY(-EEXIST, "the address %#x is taken by %s", va,
+		           area_title(area_find_from(&as->areas, va)));
+	*store = va;
+	return 0;
+}
+
+// Choose the address of a mapping by choose_address, at a border of the backend's pages.
+// Caller: holds as->lock.
+static int address_for(struct aspace *as, const struct map_request *request, size_t len,
+                       uintptr_t *store)
+{
+	const struct area_ops *ops = request_ops(request);
+	struct map_request large;
+
+	assert_read_held(&as->lock);
+	if (likely(!ops->uncut))
+		return choose_address(as, request, len, PAGE_SIZE, store);
+	large = *request;
+	if (!request->fixed)
+		large.va = ops_hint(ops, request->va);
+	return choose_address(as, &large, len, ops_align(ops), store);
 }
 
 // Returns how many bytes RLIMIT_DATA counts. A walk over all areas, but only programs with that
@@ -212,7 +231,7 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 		wanted.flags |= as->new_flags;
 	else
 		wanted.flags &= (uint16_t)~AREA_LOCKS;
-	error = choose_address(as, request, len, &va);
+	error = address_for(as, request, len, &va);
 	if (error)
 		return error;
 	if (request->fixed)
@@ -262,7 +281,7 @@ int aspace_check_map(struct aspace *as, const struct map_request *request)
 	int error;
 
 	rwlock_read_lock(&as->lock);
-	error = choose_address(as, request, ROUND_UP(request->len, PAGE_SIZE), &va);
+	error = address_for(as, request, ROUND_UP(request->len, PAGE_SIZE), &va);
 	rwlock_read_unlock(&as->lock);
 	return error;
 }

@@ -8,17 +8,37 @@
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The two steps of unmap_locked. Only the first can fail: it returns 0, -EINVAL or -ENOMEM. The
-// second yields; a thread that is killed meanwhile completes it, because its end would have to do
-// this work anyway.
+// The first step of unmap_locked, and the only one that can fail: prepare the unmapping of
+// [start, end), which is page-aligned, so that unmap_commit cannot fail.
+// - Make the page tables private that the range covers only in part (tables_make_private_at_ends).
+// - If one area contains the whole range and reaches beyond both ends, a hole in its middle will be
+//   needed. Split it at `end` alone (areas_split_at), so that unmap_commit only has to shrink
+//   areas.
+// If no area overlaps the range, there is nothing to do.
+// Caller: holds as->lock for writing; the range cuts no large page (cuts_large_page).
+// Returns 0; -ENOMEM if out of memory, or if the space may have no more areas (areas_max), with all
+// areas unchanged.
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// The second step: unmap [start, end), which has been prepared or cuts through no area and no
+// table. Cannot fail. For all areas that overlap the range:
+// - Remove the pages by one call of ptes_unmap for the whole range, before the first area changes;
+//   without such an area, do not call it.
+// - Subtract the number of pages of the area in the range, mapped or not, from as->pages.
+// - Take the range away from the area by area_cut_off, which may free it. Find the next area
+//   before.
+// - Yield after each area: yield_after(AREA_COST). A thread that is killed meanwhile completes the
+//   work, because its end would have to do it anyway; so ignore the result.
+// Caller: holds as->lock for writing.
 void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Find `len` free bytes for an area with the backend `ops`: at `hint` if possible, else at the
-// lowest address from MMAP_BASE on. Returns 0 with the address in *store, or -ENOMEM.
-// Caller: holds as->lock.
-int find_room(struct aspace *as, const struct area_ops *ops, uintptr_t hint, size_t len,
-              uintptr_t *store);
+// Find `len` free bytes, a multiple of the page size, at a multiple of `align`, a power of two of
+// at least PAGE_SIZE. First try `hint`, rounded down to a multiple of `align`. It is taken if it is
+// not below USER_MIN, the range ends at ULIM or before (range_valid), and the range overlaps
+// neither an area nor a stack's guard (may_have_hint). Else take the lowest address from MMAP_BASE
+// on (area_find_gap). Caller: holds as->lock.
+// Returns 0 with the address in *store; -ENOMEM if there is no such range, with *store unchanged.
+int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);
 
 // Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
 // with this protection and these flags in `as`.

@@ -180,7 +180,8 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 	if (!area)
 		return WHY(-EFAULT, "nothing is mapped at %#x any more", remap->old);
 	if (!fixed)
-		error = find_room(as, area->ops, remap->new, remap->new_len, &remap->new);
+		error = find_room(as, ops_hint(area->ops, remap->new), remap->new_len,
+		                  ops_align(area->ops), &remap->new);
 	return error ? error : move(as, remap, area);
 }
 
@@ -227,7 +228,7 @@ static int resize(struct aspace *as, struct remap *remap, struct area *area, boo
 		return 0;
 	if (!may_move)
 		return WHY(-ENOMEM, "the mapping cannot grow where it is, and must not move");
-	if (find_room(as, area->ops, 0, remap->new_len, &remap->new))
+	if (find_room(as, 0, remap->new_len, ops_align(area->ops), &remap->new))
 		return -ENOMEM;
 	return move(as, remap, area);
 }

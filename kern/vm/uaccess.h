@@ -54,14 +54,22 @@ static inline size_t user_part(const void __user *va, size_t len)
 }
 
 // Copy `len` bytes from the user, or to the user. A store breaks copy-on-write like the program's
-// own. Returns 0, or -EFAULT; then a part of `dst` may have been written.
+// own. If the space is loaded (user_is_loaded) and the range lies below ULIM (user_range_ok), copy
+// by user_copy; in every other case call copyin_slow or copyout_slow.
+// `as` may be NULL: then every address is bad. Caller: holds no lock (assert_may_copy).
+// Returns 0; -EFAULT if a byte of the range cannot be accessed, or lies at or above ULIM. After
+// -EFAULT a part of `dst` may have been written, except for a range that reaches beyond ULIM: then
+// nothing was.
 static inline int copyin(struct aspace *as, void *dst, const void __user *src,
                          size_t len) __must_check;
 static inline int copyout(struct aspace *as, void __user *dst, const void *src,
                           size_t len) __must_check;
 
-// Like copyin and copyout, for calls that return partial counts, such as read(). Return how many
-// bytes were copied before the first that could not be accessed.
+// Like copyin and copyout, for calls that return partial counts, such as read(): a range that
+// reaches beyond ULIM is copied up to there (user_part). Copy by user_copy if the space is loaded,
+// else by walk_copy.
+// Return how many bytes were copied before the first that could not be accessed, 0 to `len`; 0 if
+// `as` is NULL.
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
@@ -103,9 +111,12 @@ size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t
 // Strings (copyinstr.c). Of a user's string no byte after the NUL is read, and none past
 // `max`: the next page may not exist.
 
-// Copy the string at `src` with its NUL into dst[max].
-// Returns its length without the NUL; -EFAULT; or -ENAMETOOLONG if max bytes hold no NUL, with
-// these bytes in dst[].
+// Copy the string at `src` with its NUL into dst[max]. If the space is loaded (user_is_loaded) and
+// [src, src + max) lies below ULIM (user_range_ok), copy by user_copy_string, else call
+// copyinstr_slow. `as` may be NULL: then every address is bad.
+// Caller: holds no lock (assert_may_copy).
+// Returns the string's length without the NUL; -ENAMETOOLONG if max bytes hold no NUL, with these
+// bytes in dst[]; -EFAULT if a byte before the NUL cannot be read, or lies at or above ULIM.
 static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src,
                                 size_t max) __must_check;
 
@@ -124,9 +135,19 @@ ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __mus
 // Only tests need it so far: getcwd() and readlink() know the length and use copyout.
 ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max) __must_check;
 
-// Check whether the user may access all of [va, va + len): PTE_U means to read, PTE_U | PTE_W to
-// write. Returns 0; or -EFAULT with the first bad address in *bad_store, unless that is NULL. Only
-// for messages and assertions: the answer may be wrong as soon as it is given.
+// Returns how many bytes of [va, va + len) from `va` on lie in areas that have at least one of the
+// PROT_ bits `prot`, without a gap: 0 to `len`. Several areas may follow each other. Bytes from
+// ULIM on lie in no area, and va + len may wrap around. `as` may be NULL: returns 0. Caller: holds
+// no lock; `va` is below ULIM, or len is 0. Takes as->lock for reading.
+size_t admitted_part(struct aspace *as, uintptr_t va, size_t len, int prot);
+
+// Check whether the user may access all of [va, va + len). `perm`: with PTE_W to write, which takes
+// areas with PROT_WRITE; without PTE_W to read, which takes areas with any PROT_ bit. A range of 0
+// bytes is good, wherever it is. A range that reaches beyond ULIM, or wraps around, is bad.
+// Only for messages and assertions: the answer may be wrong as soon as it is given.
+// `as` may be NULL: every address is bad. Caller: holds no lock.
+// Returns 0, with nothing stored; -EFAULT with the address of the first bad byte, which may be `va`
+// itself, in *bad_store, unless `bad_store` is NULL.
 int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
                    uintptr_t *bad_store);
 
@@ -140,7 +161,8 @@ static inline bool user_is_loaded(const struct aspace *as)
 }
 
 // The functions of copyin_copyout.S. Their callers have checked the space, and for the first three
-// also the range.
+// also the range. user_copy and user_copy_nofault return how many bytes were not copied. The others
+// return as the functions of uaccess.h that call them.
 size_t user_copy(void *dst, const void *src, size_t len);
 size_t user_copy_nofault(void *dst, const void *src, size_t len);
 ssize_t user_copy_string(char *dst, const char *src, size_t max);
@@ -155,12 +177,19 @@ int user_put_8(void *dst, const void *src);
 size_t user_get_1_nofault(void *dst, const void *src);
 size_t user_put_1_nofault(void *dst, const void *src);
 
-// The rest of copyin and its relatives: other spaces, and ranges that reach ULIM.
+// The rest of copyin and copyout: other spaces, no space, and ranges that reach beyond ULIM. They
+// also work for the space that is loaded. A range that reaches beyond ULIM (user_range_ok) is
+// refused before anything is copied; else copy by copyin_partial or copyout_partial.
+// Return as copyin and copyout.
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len);
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len);
+
+// The corresponding function for copyinstr, by `scan`. Returns as copyinstr.
+ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
+
+// The rest of get_user and put_user.
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size);
 int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t size);
-ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
 
 static inline int copyin(struct aspace *as, void *dst, const void __user *src, size_t len)
 {

@@ -6,20 +6,20 @@
 #include "thread/why.h"
 #include "vm/area_edit.h"
 
-// Returns how many bytes from `at` on, at most `len`, the user may access so.
-static size_t admitted_part(struct aspace *as, uintptr_t at, size_t len, enum fault_access access)
+size_t admitted_part(struct aspace *as, uintptr_t va, size_t len, int prot)
 {
 	const struct area *area;
 	size_t done = 0;
 
+	assert_no_lock();
 	if (!as)
 		return 0;
 	rwlock_read_lock(&as->lock);
-	while (done < len && at + done < ULIM) {
-		area = area_find(&as->areas, at + done);
-		if (!area || !area_admits(area, access))
+	while (done < len && va + done < ULIM) {
+		area = area_find(&as->areas, va + done);
+		if (!area || !(area->prot & prot))
 			break;
-		done = MIN(len, area->end - at);
+		done = MIN(len, area->end - va);
 	}
 	rwlock_read_unlock(&as->lock);
 	return done;
@@ -30,13 +30,14 @@ static size_t admitted_part(struct aspace *as, uintptr_t at, size_t len, enum fa
 int user_mem_check(struct aspace *as, const void __user *va, size_t len, int perm,
                    uintptr_t *bad_store)
 {
-	enum fault_access access = perm & PTE_W ? ACCESS_WRITE : ACCESS_READ;
-	size_t good = user_address(va) < ULIM ? admitted_part(as, user_address(va), len, access) :
-	                                        0;
+	int prot = perm & PTE_W ? PROT_WRITE : PROT_READ | PROT_WRITE | PROT_EXEC;
+	uintptr_t start = user_address(va);
+	size_t good = start < ULIM ? admitted_part(as, start, len, prot) : 0;
 
+	assert_no_lock();
 	if (good == len)
 		return 0;
 	if (bad_store)
-		*bad_store = user_address(va) + good;
+		*bad_store = start + good;
 	return -EFAULT;
 }

@@ -25,9 +25,10 @@ KTEST(large_insert_maps_and_remove_frees_all)
 	EXPECT_EQ(large->count, 1);
 	EXPECT_EQ(pgdir[PDX(VA)], page_to_phys(large) | PTE_P | PTE_U | PTE_W | PTE_PS);
 	EXPECT_EQ(virt_to_page(pgdir)->index, 1);
-	EXPECT(page_lookup(pgdir, VA + 5 * PAGE_SIZE + 7, &entry) == large);
-	EXPECT(entry == &pgdir[PDX(VA)]);
-	EXPECT(page_lookup(pgdir, VA + LARGE_SIZE, NULL) == NULL);
+	EXPECT(large_lookup(pgdir, VA + 5 * PAGE_SIZE + 7) == large + 5);
+	EXPECT(page_lookup(pgdir, VA + 5 * PAGE_SIZE, &entry) == NULL);
+	EXPECT(entry == NULL);
+	EXPECT(large_lookup(pgdir, VA + LARGE_SIZE) == NULL);
 	EXPECT_EQ(page_perms(pgdir, VA + LARGE_SIZE - 1), PTE_P | PTE_U | PTE_W);
 	EXPECT(pgdir_walk(pgdir, VA, 0) == NULL);
 	EXPECT(pgdir_walk(pgdir, VA, 1) == NULL);
@@ -36,12 +37,14 @@ KTEST(large_insert_maps_and_remove_frees_all)
 	EXPECT_EQ(page_perms(pgdir, VA), PTE_P | PTE_U);
 	EXPECT_EQ(page_insert(pgdir, large, VA + LARGE_SIZE, PTE_PS), 0);
 	EXPECT_EQ(large->count, 2);
-	page_remove(pgdir, VA + LARGE_SIZE);
+	large_remove(pgdir, VA + LARGE_SIZE);
 	EXPECT_EQ(page_free_count(), before - 1 - LARGE_PAGES);
-	page_remove(pgdir, VA + 77 * PAGE_SIZE); // anywhere in it
+	page_remove(pgdir, VA); // only small pages
+	EXPECT_EQ(large->count, 1);
+	large_remove(pgdir, VA + 77 * PAGE_SIZE); // anywhere in it
 	EXPECT_EQ(pgdir[PDX(VA)], 0);
 	EXPECT_EQ(page_free_count(), before - 1);
-	page_remove(pgdir, VA);
+	large_remove(pgdir, VA);
 	pgdir_destroy(pgdir);
 	EXPECT_EQ(page_free_count(), before);
 	page_check();
@@ -64,7 +67,7 @@ KTEST(large_insert_is_refused_where_small_pages_stand)
 	EXPECT(pgdir_walk(pgdir, VA, 1) != NULL); // a table without entries is not in the way
 	EXPECT_EQ(page_insert(pgdir, large, VA, PTE_U | PTE_PS), 0);
 	EXPECT_EQ(virt_to_page(pgdir)->index, 1);
-	page_remove(pgdir, VA);
+	large_remove(pgdir, VA);
 	pgdir_destroy(pgdir);
 	page_check();
 }
@@ -78,9 +81,9 @@ KTEST(small_insert_is_refused_where_a_large_page_stands)
 	EXPECT_EQ(page_insert(pgdir, small, VA + PAGE_SIZE, PTE_U), -EEXIST);
 	EXPECT_EQ(small->count, 0);
 	EXPECT_EQ(large->count, 1);
-	EXPECT(page_lookup(pgdir, VA, NULL) == large);
+	EXPECT(large_lookup(pgdir, VA) == large);
 	page_free(small);
-	page_remove(pgdir, VA);
+	large_remove(pgdir, VA);
 	pgdir_destroy(pgdir);
 }
 
@@ -94,8 +97,8 @@ KTEST(large_insert_replaces_a_large_page)
 	EXPECT_EQ(page_insert(pgdir, new, VA, PTE_U | PTE_PS), 0);
 	EXPECT(page_is_free(page_to_ppn(old)));
 	EXPECT(page_is_free(page_to_ppn(old) + LARGE_PAGES - 1));
-	EXPECT(page_lookup(pgdir, VA, NULL) == new);
-	page_remove(pgdir, VA);
+	EXPECT(large_lookup(pgdir, VA) == new);
+	large_remove(pgdir, VA);
 	pgdir_destroy(pgdir);
 	EXPECT_EQ(page_free_count(), before);
 }
@@ -108,11 +111,11 @@ KTEST(large_entries_can_be_held)
 
 	page_incref(large);
 	pde_store(pgdir, VA, page_to_phys(large) | PTE_PROT_NONE | PTE_PS);
-	EXPECT(page_lookup(pgdir, VA, NULL) == NULL);
+	EXPECT(large_lookup(pgdir, VA) == NULL);
 	EXPECT_EQ(page_perms(pgdir, VA), 0);
 	EXPECT(pgdir_walk(pgdir, VA, 1) == NULL);
 	EXPECT_EQ(page_insert(pgdir, small, VA, PTE_U), -EEXIST);
-	page_remove(pgdir, VA);
+	large_remove(pgdir, VA);
 	page_free(small);
 	pgdir_destroy(pgdir);
 	EXPECT_EQ(page_free_count(), before);
@@ -133,6 +136,6 @@ KTEST(large_page_is_seen_whole)
 	*(volatile uint32_t *)(VA + LARGE_SIZE / 2) = 3;
 	pgdir_load(before);
 	EXPECT_EQ(memory[LARGE_SIZE / 8], 3);
-	page_remove(pgdir, VA);
+	large_remove(pgdir, VA);
 	pgdir_destroy(pgdir);
 }

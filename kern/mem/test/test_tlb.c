@@ -332,7 +332,7 @@ KTEST(tlb_is_flushed_for_large_pages)
 	*(volatile pde_t *)pde = page_to_phys(x) | PTE_P | PTE_PS;
 	tlb_flush(scene.pgdir);
 	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'x');
-	page_remove(scene.pgdir, va);
+	large_remove(scene.pgdir, va);
 	*(volatile pde_t *)pde = page_to_phys(y) | PTE_P | PTE_PS;
 	EXPECT_EQ(look(va) + look(va + LARGE_SIZE - PAGE_SIZE), 2 * 'y');
 	*(volatile pde_t *)pde = 0;

@@ -301,7 +301,8 @@ TRACE_OP(merge)
 	rwlock_write_unlock(&as->lock);
 }
 
-// room S LARGE HINT LEN: find_room, for large pages if LARGE. Reports the error and the address.
+// room S LARGE HINT LEN: find_room at a multiple of 4 MiB, if LARGE, or of 4 KiB. Reports the error
+// and the address.
 TRACE_OP(room)
 {
 	struct aspace *as = trace_space(args[0]);
@@ -311,7 +312,7 @@ TRACE_OP(room)
 		return;
 	rwlock_read_lock(&as->lock);
 	trace_value(
-		(uint32_t)find_room(as, args[1] ? &large_ops : &anon_ops, args[2], args[3], &va));
+		(uint32_t)find_room(as, args[2], args[3], args[1] ? LARGE_SIZE : PAGE_SIZE, &va));
 	rwlock_read_unlock(&as->lock);
 	trace_value(va);
 }
