@@ -18,8 +18,8 @@ from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, Refused, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import CANNOT_START, KERNEL_FAILED, failure
-from quire.session import Session
-from quire.streams import Feeder, Log, Outlet, read_all
+from quire.machine_run import MachineRun
+from quire.nonblocking import Feeder, Log, Outlet, read_all
 from quire.text import visible
 
 EPILOG = """\
@@ -173,7 +173,7 @@ def run(options, log_file):
         feeder = Feeder(0, terminal.Keys() if local.raw else None)
         if local.raw:
             terminal.follow_window(0, feeder)
-        session = Session(
+        session = MachineRun(
             setup,
             stdout=Outlet(1),
             stderr=Outlet(2),

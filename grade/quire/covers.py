@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from elftools.dwarf.ranges import BaseAddressEntry, RangeEntry
 from elftools.elf.elffile import ELFFile
 
-from quire import build, guest, ktap, record
+from quire import build, guest, ktap, user_tests
 
 KERNEL_RANGE = "0xc0000000+0x38000000"  # the linear map: all of the kernel's code lies there
 ADDRESS = re.compile(rb"^0x([0-9a-f]{8}):", re.MULTILINE)
@@ -130,7 +130,7 @@ def run(test):
         elif kind == "baseline":
             guest.run("/bin/true", kernel=kernel_of(test), **machine)
         else:
-            program = record.program(name)
+            program = user_tests.program(name)
             guest.run(
                 f"/tests/{program.name}", *program.args, stdin=program.input, limit=program.limit,
                 mem=program.mem, options=program.append, **machine,
@@ -146,7 +146,7 @@ def kernel_of(test):
 
 def tests():
     """[(kind, name)] of all that the index covers."""
-    programs = [("program", p.name) for p in record.programs() if not p.helper and p.kernel != "debug"]
+    programs = [("program", p.name) for p in user_tests.programs() if not p.helper and p.kernel != "debug"]
     return programs + [("in-kernel", name) for _, name in ktap.listed(build.debug_kernel())]
 
 

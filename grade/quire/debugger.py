@@ -21,7 +21,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, explain, record, trace
+from quire import build, explain, trace, user_tests
 from quire.core import write_core
 from quire.machine import Machine, Setup, StartError
 from quire.qmp import MachineEnded
@@ -75,7 +75,7 @@ def find(options):
         return Target(setup, ["tbreak kernel_main", "continue"])
     checks = lab_checks()
     found = [check for check in checks if check.name == name and options.lab in ("", str(check.lab))]
-    programs = {program.name for program in record.programs()}
+    programs = {program.name for program in user_tests.programs()}
     if name not in programs and found:
         sections, machine = found[0].sections(options.seed), found[0].machine
         listed = trace.text(sections)

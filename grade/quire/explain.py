@@ -15,13 +15,13 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, exceptions, guest, record
+from quire import build, exceptions, guest, user_tests
 from quire.exceptions import name
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.places import place
-from quire.session import Session
-from quire.streams import Log
+from quire.machine_run import MachineRun
+from quire.nonblocking import Log
 
 KERNBASE, LINEAR_END = 0xC0000000, 0xF8000000
 PRESENT, WRITE, USER, LARGE = 1, 2, 4, 0x80
@@ -68,7 +68,7 @@ class Remains:
     log: str = ""
 
     def keep(self, machine):
-        """Called by the Session while QEMU still lives."""
+        """Called by the MachineRun while QEMU still lives."""
         self.registers = exceptions.registers(machine.qmp.monitor("info registers"))
         self.memory = mmap.mmap(machine.memory.fileno(), 0, access=mmap.ACCESS_READ)
 
@@ -228,7 +228,7 @@ def again(setup, limit=LIMIT, describe=report):
         tail, remains, log = Tail(folder), Remains(setup.kernel), Log()
         setup.icount, setup.audit, setup.dump = True, False, os.path.join(folder, "memory")
         setup.extra = [*setup.extra, "-no-shutdown", "-d", "int,cpu_reset", "-D", tail.path]
-        result = Session(setup, log=log, limit=limit, on_stop=remains.keep).run()
+        result = MachineRun(setup, log=log, limit=limit, on_stop=remains.keep).run()
         remains.log = tail.text()
         return describe(result, remains, log.text())
 
@@ -237,7 +237,7 @@ def machine_of(options):
     """The Setup of the machine that the command line names, and its limit in guest seconds."""
     setup = Setup(kernel=options.kernel, mem=options.mem, cpu=options.cpu, options=options.append)
     setup.modules, limit = [build.path("archive.cpio")], LIMIT
-    test = options.test and next((p for p in record.programs() if p.name == options.test), None)
+    test = options.test and next((p for p in user_tests.programs() if p.name == options.test), None)
     if options.test and not test:
         setup.options += f" ktest={options.test}"
         return setup, 10 * LIMIT

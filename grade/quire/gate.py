@@ -7,18 +7,18 @@ kernel takes seconds, and a test that needs no normal kernel should not wait for
 import sys
 from types import SimpleNamespace
 
-from quire import build, explain, guest, record
+from quire import build, explain, guest, user_tests
 
 PROGRAM = "hello"
 
 
 def complaint(kernel, words):
     """In words, what this kernel does wrong; None if nothing."""
-    program = record.program(PROGRAM)
+    program = user_tests.program(PROGRAM)
     outcome = guest.run(f"/tests/{PROGRAM}", *program.args, stdin=program.input, kernel=kernel,
                         audit=bool(kernel))
-    got = record.text(outcome.stdout, outcome.result.ending())
-    difference = record.difference(program.record.read_bytes(), got, program.record.name)
+    got = user_tests.text(outcome.stdout, outcome.result.ending())
+    difference = user_tests.difference(program.record.read_bytes(), got, program.record.name)
     if not difference:
         return None
     if outcome.result.boot_instructions is None and outcome.result.kind != "nostart":

@@ -12,9 +12,9 @@ from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import Result
-from quire.session import Session
-from quire.streams import Buffer, Log
-from quire.watch import GUEST_SECOND
+from quire.machine_run import MachineRun
+from quire.nonblocking import Buffer, Log
+from quire.time_limits import GUEST_SECOND
 
 MESSAGES, AFTER_PANIC = 10, 25  # lines of a log that are shown
 SLEEP = 5  # times as long as it may compute, what runs may sleep
@@ -88,7 +88,7 @@ def _outcome(setup, again, step, **limits):
     if step is not None:
         where = stdout.data if setup.options.count("stdio=serial") else log.head
         progress = lambda: where.count(step)
-    session = Session(
+    session = MachineRun(
         setup, log=log, stdout=stdout, describe=Describer(), progress=progress, **limits
     )
     result = session.run()

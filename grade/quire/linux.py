@@ -4,7 +4,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 
-from quire import build, linux_machine, native
+from quire import build, linux_host, linux_machine
 
 
 @dataclass
@@ -37,7 +37,7 @@ def run_all(archive, jobs):
     where Linux itself did not survive it.
     """
     if _host_executes():
-        return (native.run(archive, job) for job in jobs)
+        return (linux_host.run(archive, job) for job in jobs)
     return linux_machine.run_all(archive, jobs)
 
 

@@ -28,7 +28,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from quire import build, patches, record, tree_copy
+from quire import build, patches, tree_copy, user_tests
 
 FOLDER = Path(build.source("grade", "mistakes"))
 FIELDS = {"sees", "test", "types", "screen", "then", "exercise", "diagnosis"}
@@ -52,7 +52,7 @@ def all_of_them():
 def kernels(patch):
     """The kernels that perform the tests: those inside the kernel need only the debug kernel."""
     parts = patch.fields["test"].split(" or ")
-    programs = any(part in program.name for part in parts for program in record.programs())
+    programs = any(part in program.name for part in parts for program in user_tests.programs())
     return [DEBUG, NORMAL] if programs else [DEBUG]
 
 

@@ -7,7 +7,7 @@ import argparse
 import os
 import re
 
-from quire import build, linux, linux_machine, record
+from quire import build, linux, linux_machine, user_tests
 from tools import cpio
 
 LIMIT = 20  # seconds of wall clock for one program
@@ -20,7 +20,7 @@ def main():
     options = parser.parse_args()
     with open(build.path("archive.cpio"), "rb") as file:
         archive = file.read()
-    chosen = [p for p in record.programs() if not options.names or p.name in options.names]
+    chosen = [p for p in user_tests.programs() if not options.names or p.name in options.names]
     for name in set(options.names) - {p.name for p in chosen}:
         parser.error(f"no program of user/tests is called {name}")
     chosen = [p for p in chosen if not (p.helper or p.hostile)]
@@ -67,9 +67,9 @@ def job(program):
 def agrees(program, outcome, write):
     """Whether Linux did what the record says; if not, show it, and write it if `write`."""
     stdout, stderr, ending = outcome
-    got = record.text(stdout, ending)
+    got = user_tests.text(stdout, ending)
     expected = program.record.read_bytes() if program.record.exists() else b""
-    difference = record.difference(expected, got, program.record.name)
+    difference = user_tests.difference(expected, got, program.record.name)
     if not difference:
         return True
     print(f"{program.name}: {difference if expected else 'new'}")
@@ -84,7 +84,7 @@ def agrees(program, outcome, write):
 
 def note_version(version, write):
     """Compare or write the file that says which Linux the records come from."""
-    path = record.FOLDER / "linux-version"
+    path = user_tests.FOLDER / "linux-version"
     known = path.read_text(encoding="utf-8").strip() if path.exists() else "no Linux yet"
     if write:
         path.write_text(f"{version}\n", encoding="utf-8")

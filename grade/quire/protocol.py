@@ -46,7 +46,7 @@ def window_frame(rows, columns):
 class Transcript:
     """The control line as it arrives. `fault` says what is wrong with it, None while nothing is."""
 
-    full = False  # it always takes more (see streams.Sink)
+    full = False  # it always takes more (see nonblocking.Sink)
 
     def __init__(self, nonce, on_death=None):
         self.nonce = nonce

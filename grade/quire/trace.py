@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from quire import build
 from quire.machine import Setup
-from quire.session import Session
-from quire.streams import Log
+from quire.machine_run import MachineRun
+from quire.nonblocking import Log
 
 LIMIT = 0.4  # guest seconds: 40 times what a boot with a long list takes
 RETURNED, PANICKED, FAULTED, BEGUN, MISSING = "returned", "panicked", "faulted", "begun", "missing"
@@ -87,13 +87,13 @@ def run(sections, machine, kernel=None, keep_memory=False):
     log = Log()
     setup = Setup(kernel=kernel or build.path("quire.elf"), modules=[text(sections)], icount=True,
                   mem=machine.mem, options=options(machine), audit=keep_memory)
-    session = TraceSession(setup, log=log, limit=LIMIT)
+    session = TraceRun(setup, log=log, limit=LIMIT)
     result = session.run()
     count = sum(len(ops) for _, ops in sections)
     return Done(reports(session.transcript.trace, count), result, log.text(), session.memory)
 
 
-class TraceSession(Session):
+class TraceRun(MachineRun):
     """A session that keeps the machine's memory instead of auditing it: see lab_audit.py."""
 
     memory = None

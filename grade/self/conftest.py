@@ -1,11 +1,11 @@
 """The scene that the tests of the audit break, and the program that tests of grade/run run."""
 import pytest
 
-from quire import audit, audit_dwarf, build, foreign
+from quire import audit, audit_dwarf, build, compile_for_linux
 from quire.audit_memory import Memory
 from quire.initrd import ENVIRONMENT, RunModule
 from quire.machine import Setup
-from quire.session import Session
+from quire.machine_run import MachineRun
 from scene import Scene
 
 PROGRAM = "/tests/audit_scene"
@@ -21,7 +21,7 @@ def left_behind(tmp_path_factory):
     kernel = build.path("quire.elf")
     setup = Setup(kernel=kernel, icount=True, mem=40, dump=dump, options="seed=1 stdio=serial hugepages=4")
     setup.modules = [build.path("archive.cpio"), module.finish()]
-    result = Session(setup, limit=10).run()
+    result = MachineRun(setup, limit=10).run()
     assert (result.kind, result.status) == ("exit", 0), result.message
     with open(kernel, "rb") as file:
         elf = file.read()
@@ -54,7 +54,7 @@ def glibc_probe(tmp_path_factory):
 def compiled(library, output):
     try:
         return str(getattr(foreign, library)(PROBE, output))
-    except foreign.Unavailable as reason:
+    except compile_for_linux.Unavailable as reason:
         pytest.skip(str(reason))
 
 

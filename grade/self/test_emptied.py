@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from quire import emptied, guest, record
+from quire import emptied, guest, user_tests
 
 ALL = os.environ.get("EMPTIED") == "all"
-PROGRAMS = {program.name: program for program in record.programs()}
+PROGRAMS = {program.name: program for program in user_tests.programs()}
 
 
 @dataclass
@@ -51,7 +51,7 @@ TAUGHT = [
 
 def failure(program, outcome, says):
     """How the program failed, in words, or None."""
-    if record.text(outcome.stdout, outcome.result.ending()) != program.record.read_bytes():
+    if user_tests.text(outcome.stdout, outcome.result.ending()) != program.record.read_bytes():
         return outcome.result.message or "it printed something else"
     if says and not re.search(says, outcome.log):
         return "the console does not say the reason"

@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from quire import build, gate, ktap, mistakes, patches, record
+from quire import build, gate, ktap, mistakes, patches, user_tests
 
 PATCHES = mistakes.all_of_them()
 TESTS = [name for _, name in ktap.listed(build.debug_kernel() or build.path("quire.elf"))]
-TESTS += [program.name for program in record.programs()]
+TESTS += [program.name for program in user_tests.programs()]
 
 
 @pytest.mark.parametrize("patch", [pytest.param(patch, id=patch.name) for patch in PATCHES])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from quire import oracle, record
+from quire import oracle, user_tests
 from tools.cpio import Archive
 
 
@@ -57,4 +57,4 @@ def test_all_that_are_built(monkeypatch, tmp_path):
     archive.entry("tests/one", stat.S_IFREG | 0o755)
     archive.finish()
     built_at = source.stat().st_mtime
-    assert oracle.not_built(record.programs(), bytes(archive.data), built_at) == []
+    assert oracle.not_built(user_tests.programs(), bytes(archive.data), built_at) == []

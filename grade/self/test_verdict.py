@@ -5,13 +5,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from quire import ktap, protocol, record, terminal
+from quire import ktap, protocol, terminal, user_tests
 from quire.protocol import Transcript
 from quire.machine import Setup
 from quire.result import Result, failure, judge
-from quire.session import Session
-from quire.streams import Buffer, Feeder, Log
-from quire.watch import FAREWELL, GUEST_SECOND, PATIENCE, Watch
+from quire.machine_run import MachineRun
+from quire.nonblocking import Buffer, Feeder, Log
+from quire.time_limits import FAREWELL, GUEST_SECOND, PATIENCE, Watch
 from tools.cpio import Archive
 
 GOOD = b"1 quire abc\n2 start 6000000\n3 exit 7 6000100\n4 end\n"
@@ -185,7 +185,7 @@ class Control:
 
 def looked_at(before, after, paused=False):
     """The verdict on a machine that looks dead, whose transcript arrives in two parts."""
-    session = Session(Setup())
+    session = MachineRun(Setup())
     session.transcript = transcript(before)
     session.machine = SimpleNamespace(control=Control(after), paused=paused)
     watch = Watch(SimpleNamespace(icount=True), 1)
@@ -288,9 +288,9 @@ def test_ktap():
 
 
 def test_record_shows_the_first_difference():
-    expected = record.text(b"a\nb\n", "exit 0")
-    assert record.difference(expected, record.text(b"a\nb\n", "exit 0"), "r") is None
-    assert "line 2" in record.difference(expected, record.text(b"a\nc\n", "exit 0"), "r")
-    assert "line 3" in record.difference(expected, record.text(b"a\nb\n", "exit 1"), "r")
-    assert record.difference(expected, record.text(b"a\nb", "exit 0"), "r")
-    assert record.difference(expected, record.text(b"a\n", "exit 0"), "r")
+    expected = user_tests.text(b"a\nb\n", "exit 0")
+    assert user_tests.difference(expected, user_tests.text(b"a\nb\n", "exit 0"), "r") is None
+    assert "line 2" in user_tests.difference(expected, user_tests.text(b"a\nc\n", "exit 0"), "r")
+    assert "line 3" in user_tests.difference(expected, user_tests.text(b"a\nb\n", "exit 1"), "r")
+    assert user_tests.difference(expected, user_tests.text(b"a\nb", "exit 0"), "r")
+    assert user_tests.difference(expected, user_tests.text(b"a\n", "exit 0"), "r")

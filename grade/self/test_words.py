@@ -3,20 +3,20 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
-from quire import audit_dwarf, guest, ktap, record
+from quire import audit_dwarf, guest, ktap, user_tests
 from quire.machine import CLOCK_BASE
-from quire.watch import GUEST_SECOND, Watch
+from quire.time_limits import GUEST_SECOND, Watch
 
 
 def test_ten_differing_lines_of_a_record():
     expected = b"".join(b"line %d\n" % n for n in range(100))
-    text = record.difference(expected, expected.replace(b"5", b"five"), "r")
+    text = user_tests.difference(expected, expected.replace(b"5", b"five"), "r")
     assert text.startswith("line 6 is not that of r:\n      line 2\n      line 3\n      line 4\n")
-    assert 8 < text.count("got: ") <= record.SHOWN
+    assert 8 < text.count("got: ") <= user_tests.SHOWN
     assert text.endswith("and more lines differ")
-    assert record.difference(b"a\nb\nc\n", b"a\nc\n", "r") == \
+    assert user_tests.difference(b"a\nb\nc\n", b"a\nc\n", "r") == \
         "line 2 is not that of r:\n      a\n    expected: b\n    got:      (nothing)"
-    assert len(record.difference(b"a\n", b"b" * 10**6, "r")) < 1000
+    assert len(user_tests.difference(b"a\n", b"b" * 10**6, "r")) < 1000
 
 
 def test_complaints_of_an_in_kernel_test():

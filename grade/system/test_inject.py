@@ -11,7 +11,7 @@ from collections import defaultdict
 
 import pytest
 
-from quire import build, guest, record
+from quire import build, guest, user_tests
 
 INJECT = "/tests/evil_inject"
 SOME = 8  # allocations of a program that `make grade` lets fail
@@ -32,8 +32,8 @@ def group_of(program):
 def groups():
     """The programs by their groups."""
     found = defaultdict(list)
-    for program in record.programs():
-        evil = program.name.startswith(record.HOSTILE)  # they end the machine, or take long
+    for program in user_tests.programs():
+        evil = program.name.startswith(user_tests.HOSTILE)  # they end the machine, or take long
         long = MOST != ALL and program.limit >= LONG
         if not (evil or long or program.helper or program.args or program.kernel):
             found[group_of(program)].append(program.name)

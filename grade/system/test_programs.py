@@ -8,10 +8,10 @@ import os
 import pytest
 
 import shared_machine
-from quire import build, guest, record, stretch
+from quire import build, guest, stretch, user_tests
 from shared_machine import can_share
 
-PROGRAMS = record.programs()
+PROGRAMS = user_tests.programs()
 SENSITIVE = ("evil_", "fault_", "fpu_", "signal_")
 PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
 EACH = 5  # one program of so many runs on the kernel that measures; all with STRETCH_TESTS=all
@@ -123,8 +123,8 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
         cpu=cpu,
         options=f"{program.append} {option}".strip(),
     )
-    got = record.text(outcome.stdout, outcome.result.ending())
-    difference = record.difference(program.record.read_bytes(), got, program.record.name)
+    got = user_tests.text(outcome.stdout, outcome.result.ending())
+    difference = user_tests.difference(program.record.read_bytes(), got, program.record.name)
     if difference:
         outcome.again = f"make grade T={program.name}, or {outcome.again}"
         if outcome.result.kind in ("exit", "signal"):
@@ -137,5 +137,5 @@ def run(program, complain, kernel, limit, cpu="max", option=""):
 def test_records_have_programs():
     """A record whose program is gone or misspelt would never be looked at."""
     names = {program.name for program in PROGRAMS}
-    assert [path.name for path in record.records() if path.stem not in names] == []
+    assert [path.name for path in user_tests.records() if path.stem not in names] == []
 

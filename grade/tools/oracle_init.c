@@ -2,7 +2,7 @@
 // execute i386 programs. It performs /jobs/0, /jobs/1, ... one after the other, and powers off.
 //
 // Each job gets namespaces of its own, the files of /archive.cpio in a new tmpfs as its root, and
-// pid 2, as in grade/quire/native.py. A job's file has strings, each ended by a NUL: seconds until
+// pid 2, as in grade/quire/linux_host.py. A job's file has strings, each ended by a NUL: seconds until
 // it is killed, large pages to reserve, personality, number of arguments, the arguments (the first
 // is the program's path), the environment. Its standard input is /jobs/N.input.
 //

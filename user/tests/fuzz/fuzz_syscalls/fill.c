@@ -238,6 +238,26 @@ static void fill_words(uint32_t *at, uint32_t count, uint32_t *state)
 	}
 }
 
+// Words of a time: `kind` as in fill_at. Mostly a short one.
+static void fill_times(uint32_t *words, char kind, uint32_t *state)
+{
+	fill_words(words, size_of(kind) / 4, state);
+	if (!one_in(state, 4))
+		words[0] = 0;
+	if (kind == 'T')
+		words[1] = words[3] = 0;
+}
+
+// A descriptor of thread-local storage (struct user_desc).
+static void fill_descriptor(uint32_t *words, uint32_t *state)
+{
+	words[0] = one_in(state, 3) ? ~0u : 5 + below(state, 5);
+	words[1] = random_word(state);
+	words[2] = one_in(state, 2) ? 0xfffff : random_word(state);
+	words[3] = one_in(state, 2) ? 0x51 : random_word(state) & 0x7f;
+}
+
+// Fill the memory at `address` for an argument of the kind `kind` in `slot`.
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
 	uint32_t *words = (uint32_t *)(uintptr_t)address;
@@ -264,11 +284,7 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 	case 't':
 	case 'T':
 	case 'u':
-		fill_words(words, size_of(kind) / 4, state);
-		if (!one_in(state, 4))
-			words[0] = 0;
-		if (kind == 'T')
-			words[1] = words[3] = 0;
+		fill_times(words, kind, state);
 		break;
 	case 'z':
 		fill_strings(words, slot, state);
@@ -296,10 +312,7 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		fill_clone((struct area_clone_request *)words, state);
 		break;
 	case 'U':
-		words[0] = one_in(state, 3) ? ~0u : 5 + below(state, 5);
-		words[1] = random_word(state);
-		words[2] = one_in(state, 2) ? 0xfffff : random_word(state);
-		words[3] = one_in(state, 2) ? 0x51 : random_word(state) & 0x7f;
+		fill_descriptor(words, state);
 		break;
 	default:
 		fill_words(words, size_of(kind) / 4, state);

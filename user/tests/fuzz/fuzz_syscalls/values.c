@@ -237,6 +237,33 @@ static uint32_t long_length(uint32_t *state)
 	return one_in(state, 8) ? length + below(state, PAGE) : length;
 }
 
+// The kinds whose values are a few small numbers: `first` and those after it. One time in
+// `any_in`, if that is not 0, the value is any integer.
+static const struct small_kind {
+	char kind;
+	uint8_t any_in, first, count;
+} small_kinds[] = {
+	{ 'r', 12, 0, 8 },  { 'M', 16, 0, 8 },
+	{ 'A', 16, 0, 27 }, { 'y', 3, 0, 8 },
+	{ 'w', 0, 0, 7 },   { 'c', 10, 0, 9 },
+	{ 'h', 10, 0, 12 }, { 'P', 0, 0, 48 },
+	{ 'k', 0, 1, 12 },  { 'Z', 12, 0, RLIM_NLIMITS },
+	{ 's', 4, 0, 60 },  { 'X', 0, 0, 5 },
+	{ '#', 10, 1, 12 },
+};
+
+// Returns a value of a kind that the table above has, and any integer for other kinds.
+static uint32_t small_value(char kind, uint32_t *state)
+{
+	for (uint32_t i = 0; i < sizeof(small_kinds) / sizeof(small_kinds[0]); i++) {
+		const struct small_kind *small = &small_kinds[i];
+
+		if (small->kind == kind && !(small->any_in && one_in(state, small->any_in)))
+			return small->first + below(state, small->count);
+	}
+	return any_integer(state);
+}
+
 uint32_t raw_value(char kind, uint32_t *state)
 {
 	switch (kind) {
@@ -260,24 +287,12 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return range_length(state);
 	case 'E':
 		return range_address(state) + (below(state, PAGE) & -4u);
-	case 'r':
-		return one_in(state, 12) ? any_integer(state) : below(state, 8);
 	case 'm':
 		return mmap_flags(state);
-	case 'M':
-		return one_in(state, 16) ? any_integer(state) : below(state, 8);
-	case 'A':
-		return one_in(state, 16) ? any_integer(state) : below(state, 27);
-	case 'y':
-		return one_in(state, 3) ? any_integer(state) : below(state, 8);
 	case 'o':
 		return position(state);
 	case '9':
 		return high_half(state);
-	case 'w':
-		return below(state, 7);
-	case 'c':
-		return one_in(state, 10) ? any_integer(state) : below(state, 9);
 	case 'O':
 		return open_flags(state);
 	case 'x':
@@ -289,31 +304,17 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return any_signal(state);
 	case '8':
 		return one_in(state, 16) ? any_size(state) : 8;
-	case 'h':
-		return one_in(state, 10) ? any_integer(state) : below(state, 12);
-	case 'P':
-		return below(state, 48);
 	case 'C':
 		return clone_flags(state);
-	case 'k':
-		return 1 + below(state, 12);
 	case 'W':
 		return one_in(state, 8) ? any_integer(state) : WNOHANG | below(state, 16);
-	case 'Z':
-		return one_in(state, 12) ? any_integer(state) : below(state, RLIM_NLIMITS);
 	case 'I':
 		return ioctl_request(state);
 	case 'j':
 		return fcntl_command(state);
-	case 's':
-		return one_in(state, 4) ? any_integer(state) : below(state, 60);
-	case 'X':
-		return below(state, 5);
-	case '#':
-		return one_in(state, 10) ? any_integer(state) : 1 + below(state, 12);
 	case 'N':
 		return call_number(state);
 	default:
-		return any_integer(state);
+		return small_value(kind, state);
 	}
 }

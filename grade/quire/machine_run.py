@@ -8,19 +8,19 @@ from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded, QmpError
 from quire.result import audited, failure, judge, located, with_deaths
-from quire.streams import Buffer, Feeder, Log
-from quire.watch import Watch
+from quire.nonblocking import Buffer, Feeder, Log
+from quire.time_limits import Watch
 
 
 GIVEN_UP = 20  # seconds of the host that the kernel has for the report about a time-out
 KEPT = 1 << 18  # bytes of output that a file may hold for a slow reader, under icount
 
 
-class Session:
+class MachineRun:
     """Runs the machine described by `setup`; `run` once.
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
-    limit: seconds, or None; more_limits: others (see watch.py). describe: adds to the report of a
+    limit: seconds, or None; more_limits: others (see time_limits.py). describe: adds to the report of a
     program's death what the host knows (see deaths.py). on_death: called with each such report as it arrives. on_stop: called
     with a machine that must be ended, or that has stopped where it would reset (QEMU's -no-shutdown).
     """
