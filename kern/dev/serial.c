@@ -180,7 +180,7 @@ static void set_interrupt(struct serial *port, bool on)
 // handler, since each layer only knows those below:
 //  1. port->input, called here: dev/console.c: input_com1;
 //  2. take_input in input_com1: tty/console_tty.c: console_take, which calls tty_input;
-//  3. tty_hooks->signal_group in tty_input: proc/job_control.c: signal_group, which sends SIGINT;
+//  3. tty_hooks->signal_group in tty_input: proc/group_signals.c: signal_send_group sends SIGINT;
 //  4. thread_signal_hook in thread_return_work (thread/sched.c), when the program's thread returns
 //     to user mode: proc/signal_deliver.c: signal_deliver, which starts the handler.
 static void receive(struct serial *port)

@@ -1,11 +1,11 @@
 // exit.c: how processes end, and how their parents learn of it.
 #include <abi/wait.h>
-#include <limits.h>
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "tty/tty.h"
 #include "mem/heap.h"
 #include "proc/futex.h"
+#include "proc/group_signals.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/oom.h"
@@ -14,9 +14,7 @@
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 
-// The cost of giving a child away, in instructions, roughly; and how many are given away at once.
-#define GIVE_AWAY_COST 1000
-#define GIVE_AWAY_EACH 50
+#define GIVE_AWAY_COST 1000 // instructions, roughly, to give a child away
 
 #define SEARCH_COST 60 // instructions, roughly, to test a child that has ended
 
@@ -59,14 +57,14 @@ static void give_away(struct process *process, struct process *init, struct proc
 		job_orphan_group(child, process);
 }
 
-// Make up to `max` children of the ending process children of init. Returns true if none is left.
-// Caller: holds process_lock.
-static bool give_away_children(struct process *process, int max)
+// Make children of the ending process children of init, until it is time to yield, or, without
+// `may_stop`, all of them. Returns true if none is left. Caller: holds process_lock.
+static bool give_away_children(struct process *process, bool may_stop)
 {
 	struct process *init = process_find(PID_INIT), *child;
 
 	assert_spin_held(&process_lock);
-	for (; max > 0; max--) {
+	do {
 		if (!list_empty(&process->children))
 			child = list_first(&process->children, struct process, sibling);
 		else
@@ -74,11 +72,11 @@ static bool give_away_children(struct process *process, int max)
 		if (!child)
 			return true;
 		give_away(process, init, child);
-	}
+	} while (!yield_due(GIVE_AWAY_COST) || !may_stop);
 	return false;
 }
 
-// Give children away in small groups, with a yield after each, until at most a few are left. New
+// Give children away, with yields in between, until at most a few are left. New
 // ones may come meanwhile, by CLONE_PARENT of a child; process_exit gives those away under the
 // lock.
 static void give_away_many_children(struct process *process)
@@ -87,10 +85,10 @@ static void give_away_many_children(struct process *process)
 
 	while (more) {
 		spin_lock(&process_lock);
-		more = !give_away_children(process, GIVE_AWAY_EACH);
+		more = !give_away_children(process, true);
 		spin_unlock(&process_lock);
 		if (more)
-			(void)yield_after(GIVE_AWAY_EACH * GIVE_AWAY_COST);
+			(void)thread_yield_point_killable();
 	}
 }
 
@@ -149,7 +147,7 @@ void process_exit(int status)
 	signal_thread_ended();
 	oom_process_ended(process);
 	if (unlikely(has_children(process)))
-		give_away_children(process, INT_MAX);
+		give_away_children(process, false);
 	if (process->parent->pgid != process->pgid)
 		job_orphan_group(process, process->parent);
 	if (process->parent->pid == PID_INIT)
@@ -304,7 +302,8 @@ static void take_out(struct process *parent, struct process *child)
 	process_unpublish(child);
 }
 
-// Process 1 wants every child, and neither stops nor signals concern it: no search is needed.
+// Process 1 wants every child, and neither stops nor signals concern it: no search is needed. It also
+// sends the signals that others have left to it.
 pid_t process_wait_as_init(int *status_store)
 {
 	struct process *init = process_current(), *child;
@@ -312,9 +311,16 @@ pid_t process_wait_as_init(int *status_store)
 
 	assert_no_lock();
 	spin_lock(&process_lock);
-	while (!(child = family_first_dead(init)))
-		(void)waitq_sleep(&init->child_wait, &process_lock, WAIT_UNINTERRUPTIBLE,
-		                  NO_DEADLINE);
+	while (group_signals_left() || !(child = family_first_dead(init))) {
+		if (group_signals_left()) {
+			spin_unlock(&process_lock);
+			group_signals_send();
+			spin_lock(&process_lock);
+		} else {
+			(void)waitq_sleep(&init->child_wait, &process_lock, WAIT_UNINTERRUPTIBLE,
+			                  NO_DEADLINE);
+		}
+	}
 	pid = child->pid;
 	*status_store = child->exit_status;
 	take_out(init, child);

@@ -6,16 +6,15 @@
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "tty/tty.h"
+#include "proc/group_signals.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/process.h"
 
-// tty_hooks: send a signal of the terminal, as ^C is, to a group. Called by an interrupt handler.
-static void signal_group(pid_t group, int signo)
+// tty_hooks: send a signal to a group, before the call returns.
+static void kill_group(pid_t group, int signo)
 {
-	struct signal_info info = { .code = SI_KERNEL };
-
-	signal_send_group(group, signo, &info);
+	signal_kill_group(group, signo, NULL);
 }
 
 // tty_hooks: who calls the terminal.
@@ -75,7 +74,8 @@ static void file_too_large(void)
 void terminal_init(void)
 {
 	static const struct tty_hooks hooks = {
-		.signal_group = signal_group,
+		.signal_group = signal_send_group,
+		.kill_group = kill_group,
 		.caller = caller,
 		.ignores = ignores,
 		.orphaned = job_group_orphaned,

@@ -1,6 +1,7 @@
 // process_groups.c: the members of groups and sessions, and the families of processes.
 #include "proc/process_groups.h"
 
+#include "proc/group_signals.h"
 #include "proc/pids.h"
 #include "proc/process.h"
 
@@ -47,8 +48,10 @@ static void withdraw(struct process *process)
 // Free the numbers of a group and a session that have no members any more.
 static void release_numbers(pid_t pgid, pid_t sid)
 {
-	if (list_empty(&pid_slot_taken(pgid)->members))
+	if (list_empty(&pid_slot_taken(pgid)->members)) {
+		group_signals_forget(pgid);
 		pid_release(pgid);
+	}
 	if (sid != pgid && !pid_slot_taken(sid)->session_members)
 		pid_release(sid);
 }

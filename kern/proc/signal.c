@@ -285,22 +285,8 @@ int signal_send_thread(struct thread *thread, int signo, const struct signal_inf
 	return send(process, thread, &thread->signals, signo, info);
 }
 
-#define SEND_COST 300    // instructions, roughly, to send a signal
-#define LOOK_COST 20     // instructions to test a process that gets none
-#define AT_ONCE_MAX 1000 // larger groups get their signal with yields in between
-
-// Returns true if the group has more than AT_ONCE_MAX members. Caller: holds process_lock.
-static bool group_is_large(const struct pid_slot *group)
-{
-	const struct process *process;
-	int count = 0;
-
-	assert_spin_held(&process_lock);
-	list_for_each(process, &group->members, group_link)
-		if (++count > AT_ONCE_MAX)
-			return true;
-	return false;
-}
+#define SEND_COST 300 // instructions, roughly, to send a signal
+#define LOOK_COST 20  // instructions to test a process that gets none
 
 // The lock is released when it is time to yield; the walk finds its place again.
 int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void *arg, int signo,
@@ -322,50 +308,6 @@ int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void 
 			continue;
 		cost = SEND_COST;
 		signal_send(process, signo, info);
-	}
-	spin_unlock(&process_lock);
-	return count;
-}
-
-// A choice for signal_send_chosen: the members of the group *arg.
-static bool is_member(struct process *process, void *arg)
-{
-	return process->pgid == *(const pid_t *)arg;
-}
-
-// The size is tested first: a walk over all processes would cost small groups too much. The list of
-// a large group may change during a yield, so the walk is over all processes.
-int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
-{
-	const struct pid_slot *group;
-	bool large;
-
-	assert_no_lock();
-	spin_lock(&process_lock);
-	group = pid_slot(pgid);
-	large = group && group_is_large(group);
-	spin_unlock(&process_lock);
-	return large ? signal_send_chosen(is_member, &pgid, signo, info) :
-	               signal_send_group(pgid, signo, info);
-}
-
-// The whole group gets the signal under one hold of the lock, so that no member joins or leaves in
-// between.
-int signal_send_group(pid_t pgid, int signo, const struct signal_info *info)
-{
-	const struct pid_slot *group;
-	struct process *process;
-	int count = 0;
-
-	assert_only_spinlock(NULL);
-	spin_lock(&process_lock);
-	group = pid_slot(pgid);
-	if (group) {
-		list_for_each(process, &group->members, group_link) {
-			count++;
-			if (signo > 0 && signo < NSIG)
-				signal_send(process, signo, info);
-		}
 	}
 	spin_unlock(&process_lock);
 	return count;

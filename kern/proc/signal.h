@@ -5,6 +5,7 @@
 //	signal_queue.c   pending signals
 //	signal_deliver.c acting on them, on the way back to user mode
 //	signal_frame.c   the frame on the program's stack with which a handler starts
+//	group_signals.c  sending to groups, which may be large
 //	stop_continue.c  stopping, continuing, and orphaned groups
 #pragma once
 
@@ -118,13 +119,6 @@ void signal_force(int signo, const struct signal_info *info);
 // Returns how many processes were chosen. A thread that must die stops early.
 int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void *arg, int signo,
                        const struct signal_info *info);
-
-// Send `signo` to every process of group `pgid`; a number that is no signal sends nothing. Returns
-// how many processes there are. Caller: holds no lock; may be an interrupt handler.
-int signal_send_group(pid_t pgid, int signo, const struct signal_info *info);
-
-// Like signal_send_group, for a thread that may yield: yields if the group is large.
-int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info);
 
 // Act on pending signals, on the way back to user mode. `frame` is the current thread's user
 // frame.

@@ -2,9 +2,13 @@
 #include "proc/stop_continue.h"
 
 #include <abi/wait.h>
+#include "proc/group_signals.h"
 #include "proc/process_groups.h"
 #include "proc/process.h"
 #include "thread/mutex.h"
+#include "thread/yield.h"
+
+#define LOOK_COST 12 // instructions, roughly, to ask whether a member is stopped
 
 void job_continue(struct signal_state *signals)
 {
@@ -117,6 +121,7 @@ static bool has_stopped_member(const struct pid_slot *group)
 		spin_lock(&process->signals.lock);
 		stopped = process->signals.job == JOB_STOPPED;
 		spin_unlock(&process->signals.lock);
+		(void)yield_due(LOOK_COST);
 		if (stopped)
 			break;
 	}
@@ -139,14 +144,11 @@ bool job_group_orphaned(void)
 void job_orphan_group(const struct process *process, const struct process *parent)
 {
 	const struct pid_slot *group = pid_slot_taken(process->pgid);
-	struct process *member;
 
 	assert_spin_held(&process_lock);
 	if (!group_guards(parent, process) || !group_orphaned(process->pgid) ||
 	    !has_stopped_member(group))
 		return;
-	list_for_each(member, &group->members, group_link) {
-		signal_send(member, SIGHUP, NULL);
-		signal_send(member, SIGCONT, NULL);
-	}
+	signal_send_group_locked(process->pgid, SIGHUP);
+	signal_send_group_locked(process->pgid, SIGCONT);
 }

@@ -1,6 +1,7 @@
 // sys_signal.c: calls that send signals and set what becomes of them (signal(7)).
 #include <abi/signal.h>
 #include "proc/altstack.h"
+#include "proc/group_signals.h"
 #include "proc/process.h"
 #include "proc/signal_frame.h"
 #include "sys/syscall.h"

@@ -61,7 +61,7 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 		if (signo && group && tty_hooks) {
 			spin_unlock(&tty->lock);
 			// The third of the four function pointers between ^C and its handler
-			// (dev/serial.c: receive): proc/job_control.c: signal_group.
+			// (dev/serial.c: receive): proc/group_signals.c: signal_send_group.
 			tty_hooks->signal_group(group, signo);
 			spin_lock(&tty->lock);
 		}
@@ -155,7 +155,7 @@ int tty_check_foreground(struct tty *tty, int signo)
 		return reading ? -EIO : 0;
 	if (tty_hooks->orphaned())
 		return -EIO;
-	tty_hooks->signal_group(caller.group, signo);
+	tty_hooks->kill_group(caller.group, signo);
 	return -ERESTARTSYS;
 }
 

@@ -63,8 +63,12 @@ struct tty_caller {
 
 // The functions that terminals need from the layer that knows processes. Called without locks.
 struct tty_hooks {
-	// Send a signal to every process of a group. May be called by interrupt handlers.
+	// Send a signal to every process of a group; to a large one a little later. May be called by
+	// interrupt handlers.
 	void (*signal_group)(pid_t group, int signo);
+
+	// Like signal_group, but all have the signal when it returns. Yields.
+	void (*kill_group)(pid_t group, int signo);
 
 	// Returns the current process's place in job control.
 	struct tty_caller (*caller)(void);

@@ -202,8 +202,8 @@ static int give_up_controlling(struct tty *tty)
 	if (caller.pid != caller.session)
 		return 0;
 	if (tty_leave_session(tty, caller.session) && control.foreground) {
-		tty_hooks->signal_group(control.foreground, SIGHUP);
-		tty_hooks->signal_group(control.foreground, SIGCONT);
+		tty_hooks->kill_group(control.foreground, SIGHUP);
+		tty_hooks->kill_group(control.foreground, SIGCONT);
 	}
 	return 0;
 }
