@@ -127,7 +127,7 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
 lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-contracts lint-constants lint-names lint-calls \
-	lint-scripts lint-lengths lint-labs
+	lint-scripts lint-python lint-lengths lint-labs
 .PHONY: $(lint_checks)
 
 # All checks are made, also after one that finds something.
@@ -194,6 +194,11 @@ lint-lengths:
 # Labs that name what the tree does not have.
 lint-labs:
 	$(grade_python) grade/tools/check-labs.py
+
+# Names that Python files use and nothing defines, define twice, or never use.
+lint-python:
+	$(call say,$@: $(words $(lint_python)) files)
+	$(grade_python) -m pyflakes $(lint_python)
 
 lint-scripts:
 	$(PYTHON) grade/tools/check-scripts.py $(lint_python)

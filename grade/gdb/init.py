@@ -1,4 +1,5 @@
 """The debugger's commands for Quire: `make gdb` loads this file into gdb."""
+import importlib
 import os
 import sys
 
@@ -6,12 +7,8 @@ import gdb
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-# pylint: disable=wrong-import-position,unused-import
-import quire_keyboard
-import quire_memory
-import quire_printers
-import quire_processes
-import quire_rewind
+for commands in ("quire_keyboard", "quire_memory", "quire_printers", "quire_processes", "quire_rewind"):
+    importlib.import_module(commands)
 
 gdb.execute("set confirm off")
 gdb.execute("set pagination off")

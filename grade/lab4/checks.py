@@ -2,7 +2,6 @@
 the current space runs straight through its mapping, one for another space goes page by page: most checks do
 both."""
 from quire.lab_check import Checks, op
-from quire.lab_spaces import OBJECT
 from quire.lab_user import BUFFER, User
 
 CHECKS = Checks(4, User)

@@ -3,8 +3,8 @@
 It knows what is mapped in each directory, entry by entry, and which pages of the allocator are left. Which
 page becomes a table is the kernel's choice: the model learns it from the entries that it is shown.
 """
-from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, KERNBASE, NONE, NOT_STORED, PAGE, Wrong, error
-from quire.lab_pages import DIRECTORY, TABLE, Page, Pages
+from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, KERNBASE, NONE, NOT_STORED, PAGE, Wrong
+from quire.lab_pages import DIRECTORY, TABLE, Pages
 
 P, W, U, A, D, PS, G, NOPAGE, PROT_NONE = 1, 2, 4, 0x20, 0x40, 0x80, 0x100, 0x200, 0x200
 LARGE = 1 << 22

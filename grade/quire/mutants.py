@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from quire import build, lab_grade, lab_run, lab_signatures, lab_toml, patches
+from quire import lab_grade, lab_run, lab_signatures, lab_toml, patches
 from quire.mutant import MutantError, mutants_of
 from quire.student_tree import results_path
 from quire.tree_copy import BuildError

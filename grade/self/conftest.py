@@ -53,7 +53,7 @@ def glibc_probe(tmp_path_factory):
 
 def compiled(library, output):
     try:
-        return str(getattr(foreign, library)(PROBE, output))
+        return str(getattr(compile_for_linux, library)(PROBE, output))
     except compile_for_linux.Unavailable as reason:
         pytest.skip(str(reason))
 

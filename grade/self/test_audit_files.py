@@ -142,7 +142,7 @@ def names_of(scene):
     return temporary(scene) + scene.memory.field("inode", "dir.names")[0]
 
 
-def test_length_of_a_name(scene):
+def test_wrong_length_of_a_name(scene):
     scene.set("entry", entry(scene), "length", 3)
     scene.expect("names", r"/tmp/scene.link says it is 3 bytes long")
 

@@ -68,7 +68,7 @@ def test_class_list_misses_a_page(scene):
     number = partly_free(scene)
     size_class = scene.pages.flags[number]
     scene.poke(scene.variable("partial") + 4 * size_class, 0)
-    scene.expect("heap", rf"has \d+ free blocks and is not on the list of its size")
+    scene.expect("heap", r"has \d+ free blocks and is not on the list of its size")
 
 
 def test_class_list_has_another_kind(scene):

@@ -14,7 +14,7 @@ def write_source(folder, monkeypatch):
     (folder / "topic").mkdir()
     source = folder / "topic" / "one.c"
     source.write_text("// A program.\n")
-    monkeypatch.setattr(record, "FOLDER", folder)
+    monkeypatch.setattr(user_tests, "FOLDER", folder)
     return source
 
 

@@ -79,10 +79,10 @@ def test_the_runs_own_files_cannot_be_replaced(glibc_probe, tmp_path):
     (tmp_path / ".run").rmdir()
     (tmp_path / ".run").symlink_to("tmp")
     assert own in refused("--root", tmp_path, glibc_probe, "cat")
-    for guest in (".run/stdin", "/.run/path", "//./.run//env", "/.run"):
-        assert own in refused("--file", f"{glibc_probe}:{guest}", glibc_probe)
-    for guest in ("/bin/../.run/path", "/", ".", "x/.."):
-        assert "is no path of a file" in refused("--file", f"{glibc_probe}:{guest}", glibc_probe)
+    for path in (".run/stdin", "/.run/path", "//./.run//env", "/.run"):
+        assert own in refused("--file", f"{glibc_probe}:{path}", glibc_probe)
+    for path in ("/bin/../.run/path", "/", ".", "x/.."):
+        assert "is no path of a file" in refused("--file", f"{glibc_probe}:{path}", glibc_probe)
 
 
 def test_no_detour_to_the_runs_own_files(glibc_probe, tmp_path):

@@ -19,7 +19,7 @@ WAYS = {
     "jump": r"SIGSEGV \(11\) by execution of 0x20000000, eip 0x20000000: nothing is mapped there; "
     rf"the nearest area is {AREA}",
     "stack": r"SIGSEGV \(11\) by write to 0xbf7[0-9a-f]{5}, eip .* \(grow_for_ever.*\): nothing is "
-    rf"mapped there; the nearest area is 0xbf80[0-9a-f]{{4}}-0xc0000000 rw-p \[stack\], a stack that cannot grow further",
+    r"mapped there; the nearest area is 0xbf80[0-9a-f]{4}-0xc0000000 rw-p \[stack\], a stack that cannot grow further",
     "file": rf"SIGBUS \(7\) by write to .* \(main.*\): no page is left for the area {AREA}; "
     r".*table entry 0x00000000: not present",
     "halt": r"SIGSEGV \(11\) by general protection fault, eip .* \(main.*\)",

@@ -21,7 +21,7 @@ NAME = re.compile(r"(?:SYSCALL\d\()?(\w+)[(,)]")
 
 def functions(lines):
     """Yield (name, first line, length, line of its head) of each function: its brace opens and closes a line."""
-    head = None
+    head, head_line = None, 0
     for number, line in enumerate(lines, 1):
         if line == "{":
             start = number

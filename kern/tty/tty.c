@@ -66,7 +66,8 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 			spin_lock(&tty->lock);
 		}
 	}
-	tty->refused = taken < n;
+	// Stays set until tty_resume_input: bytes of one device may wait while another one types.
+	tty->refused |= taken < n;
 	spin_unlock(&tty->lock);
 	return taken;
 }
@@ -215,15 +216,18 @@ static ssize_t take_chunk(struct tty *tty, bool nonblocking, char *bytes, size_t
 	return go < 0 ? go : (ssize_t)taken;
 }
 
-// Returns true if tty_input has refused bytes.
-static bool has_refused(struct tty *tty)
+void tty_resume_input(struct tty *tty)
 {
-	bool refused;
+	bool due;
 
+	assert_no_lock();
 	spin_lock(&tty->lock);
-	refused = tty->refused;
+	due = tty->refused && tty_has_room(tty);
+	if (due)
+		tty->refused = false;
 	spin_unlock(&tty->lock);
-	return refused;
+	if (due && tty->resume)
+		tty->resume();
 }
 
 // The bytes are collected in the kernel's memory first, since no user memory may be touched
@@ -247,8 +251,7 @@ static ssize_t tty_read(struct file *file, struct uio *uio, uint64_t *pos)
 			done += (size_t)n;
 		over |= !uio->left;
 	}
-	if (has_refused(tty) && tty->resume)
-		tty->resume();
+	tty_resume_input(tty);
 	return done ? (ssize_t)done : n;
 }
 

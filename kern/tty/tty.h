@@ -44,7 +44,7 @@ struct tty {
 	char ring[TTY_RING];           // [l]
 	uint32_t marks[TTY_RING / 32]; // [l]
 	uint32_t head, ready, tail;    // [l]
-	bool refused;                  // [l] tty_input has not taken all bytes
+	bool refused;                  // [l] tty_input has not taken all bytes; no resume since
 	bool literal;                  // [l] the next byte has no special meaning
 	bool stopped;                  // [l] output waits (^S)
 	bool full;                     // [l] output has returned false; no tty_output_room since
@@ -90,9 +90,14 @@ extern const struct tty_hooks *tty_hooks;
 // Initialise `tty`, whose name, output and resume are set, with the usual settings.
 void tty_init(struct tty *tty);
 
-// Process typed bytes. Returns how many were taken. The caller passes the rest again after
-// tty->resume. May be called by interrupt handlers. Caller: does not hold tty->lock.
+// Process typed bytes. Returns how many were taken. The caller keeps the rest and passes it again
+// when the terminal calls tty->resume, or drops it. May be called by interrupt handlers. Caller:
+// holds no lock.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
+
+// Ask the device for the bytes that tty_input has refused, if there is room for them now. Every
+// function that takes bytes out of the ring is followed by this. Caller: holds no lock.
+void tty_resume_input(struct tty *tty);
 
 // Go on with output, because the device has room again. May be called by interrupt handlers.
 // Caller: does not hold tty->lock.

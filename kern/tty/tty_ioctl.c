@@ -47,6 +47,7 @@ static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 	waitq_wake_all(&tty->read_wait);
 	waitq_wake_all(&tty->poll_wait);
 	spin_unlock(&tty->lock);
+	tty_resume_input(tty);
 	return 0;
 }
 
@@ -99,6 +100,7 @@ static int flush(struct tty *tty, uint32_t which)
 	if (which != TCOFLUSH)
 		tty_flush_input(tty);
 	spin_unlock(&tty->lock);
+	tty_resume_input(tty);
 	return 0;
 }
 

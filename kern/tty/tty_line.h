@@ -41,7 +41,7 @@ bool tty_readable(const struct tty *tty);
 // ended. Returns how many bytes were moved.
 size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 
-// Discard all input.
+// Discard all input. The caller then calls tty_resume_input, with the lock released.
 void tty_flush_input(struct tty *tty);
 
 // Rearrange the input because ICANON is being switched on (`canonical`) or off.
@@ -50,8 +50,9 @@ void tty_switch_canonical(struct tty *tty, bool canonical);
 // Process one typed byte. Returns a signal that the caller sends to the foreground group, or 0.
 int tty_type(struct tty *tty, uint8_t byte);
 
-// Returns true if tty_type can take another byte. A line that is too long loses all but its last
-// byte, so there is room unless complete lines wait to be read.
+// Returns true if tty_type can take another byte. With ICANON a line keeps its first TTY_RING - 1
+// bytes and its end; the bytes between are dropped. So there is no room only while the ring is full
+// and holds a complete line; without ICANON, while the ring is full.
 bool tty_has_room(const struct tty *tty);
 
 // Stop output (^S), or let it continue (^Q).

@@ -253,6 +253,36 @@ KTEST(tty_bounds_a_line)
 	EXPECT_EQ(tty_input(&tty, chunk, sizeof(chunk)), sizeof(chunk));
 }
 
+static uint32_t resumed;
+
+static void count_resumes(void)
+{
+	resumed++;
+}
+
+// Bytes that were refused are requested once there is room, also if other bytes were taken since.
+KTEST(tty_requests_refused_bytes)
+{
+	static uint8_t chunk[TTY_RING];
+
+	begin();
+	tty.resume = count_resumes;
+	resumed = 0;
+	memset(chunk, 'x', sizeof(chunk));
+	tty_input(&tty, chunk, sizeof(chunk));
+	type("\n");
+	EXPECT_EQ(tty_input(&tty, chunk, 1), 0);
+	tty_resume_input(&tty);
+	EXPECT_EQ(resumed, 0); // there is no room
+	spin_lock(&tty.lock);
+	tty_flush_input(&tty);
+	spin_unlock(&tty.lock);
+	EXPECT_EQ(tty_input(&tty, chunk, 1), 1); // from another device
+	tty_resume_input(&tty);
+	tty_resume_input(&tty);
+	EXPECT_EQ(resumed, 1);
+}
+
 KTEST(tty_translates_output)
 {
 	begin();
