@@ -60,7 +60,7 @@ stretch: all $(base_O)/stretch/quire.elf
 	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
 		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
 
-## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one (SAMPLE=TEXT: six of them)
+## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one (SAMPLE=TEXT: three of them)
 mistakes: all $(base_O)/debug/quire.elf
 	$(grade_env) grade/mistake $(M) $(if $(SAMPLE),--sample '$(SAMPLE)')
 

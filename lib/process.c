@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <sys/reboot.h>
+#include <sys/klog.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -107,6 +108,11 @@ int getrusage(int who, struct rusage *usage)
 int uname(struct utsname *result)
 {
 	return syscall(SYS_uname, result);
+}
+
+int klogctl(int action, char *buffer, int size)
+{
+	return syscall(SYS_syslog, action, buffer, size);
 }
 
 int sysinfo(struct sysinfo *result)

@@ -32,7 +32,7 @@ from quire import build, patches, tree_copy, user_tests
 
 FOLDER = Path(build.source("grade", "mistakes"))
 FIELDS = {"sees", "test", "types", "screen", "then", "exercise", "diagnosis"}
-SAMPLE = 6
+SAMPLE = 3
 LINES = 15
 SECONDS = 15  # of processor time, for a verdict
 PATIENCE = 120  # seconds of the clock, for `make qemu`

@@ -15,7 +15,7 @@ def test_first_lines(option):
     assert outcome.stdout == b"1\n2\n", outcome.explain("two lines expected")
 
 
-@pytest.mark.parametrize("name", ["grep", "head", "ls", "mkdir", "reboot", "rm", "sort", "tail", "tee", "touch", "wc"])
+@pytest.mark.parametrize("name", ["dmesg", "grep", "head", "ls", "mkdir", "reboot", "rm", "sort", "tail", "tee", "touch", "wc"])
 def test_usage_after_a_wrong_option(name):
     outcome = guest.run(name, "--help")
     complaint, usage = outcome.stderr.decode().splitlines()
@@ -56,3 +56,13 @@ def test_time():
     text, status = sh("time sh -c 'sleep 2; exit 3'")
     assert status == 3 and [line.split()[0] for line in text.splitlines()] == ["real", "user", "sys"]
     assert text.startswith("real 2.0")
+
+
+def test_dmesg():
+    """The log from its first line on, also of a program that died; cleared, it has only what comes then."""
+    text, _ = sh("dmesg; echo --; dmesg -cr; echo --; /tests/fault_privileged; dmesg; dmesg -C; dmesg")
+    whole, raw, new = text.split("--\n")
+    assert whole.startswith("Quire: ") and "\nmem: 127 MiB usable" in whole
+    assert [line[3:] for line in raw.splitlines()] == whole.splitlines()
+    assert all(line[0] == "<" and line[1].isdigit() and line[2] == ">" for line in raw.splitlines())
+    assert "fault_privilege[" in new and "Quire" not in new

@@ -7,16 +7,14 @@
 #include "cpu/spinlock.h"
 #include "debug/panic.h"
 
-#define RING_SIZE 8192u // a power of two
-
 // Guards the list of sinks, the ring, and the order of lines on all sinks.
 static struct spinlock console_lock = SPINLOCK_INIT("console", RANK_CONSOLE);
 
 static struct console_sink *sinks;
 
 // The lines of the ring, each as level digit, text, '\n'. The positions only grow; position %
-// RING_SIZE is the index. [ring_start, ring_end) holds whole lines.
-static char ring[RING_SIZE];
+// PRINTK_RING is the index. [ring_start, ring_end) holds whole lines.
+static char ring[PRINTK_RING];
 static uint32_t ring_start, ring_end;
 
 // Take the lock, except in a panic: then only one CPU prints, and the code that failed may hold
@@ -36,8 +34,8 @@ static void console_release(void)
 // Append bytes to the ring, in two pieces if they reach its end. Caller: has made room.
 static void ring_put(const char *bytes, size_t n)
 {
-	uint32_t index = ring_end % RING_SIZE;
-	size_t first = MIN(n, RING_SIZE - index);
+	uint32_t index = ring_end % PRINTK_RING;
+	size_t first = MIN(n, PRINTK_RING - index);
 
 	memcpy(ring + index, bytes, first);
 	memcpy(ring, bytes + first, n - first);
@@ -49,8 +47,8 @@ static void ring_add_line(enum log_level level, const char *line, size_t n)
 {
 	char digit = '0' + level;
 
-	while (ring_end - ring_start + n + 2 > RING_SIZE)
-		while (ring[ring_start++ % RING_SIZE] != '\n')
+	while (ring_end - ring_start + n + 2 > PRINTK_RING)
+		while (ring[ring_start++ % PRINTK_RING] != '\n')
 			;
 	ring_put(&digit, 1);
 	ring_put(line, n);
@@ -64,16 +62,76 @@ void printk_replay(enum log_level max_level, void (*write)(const char *bytes, si
 	uint32_t at = ring_start;
 
 	while (at != ring_end) {
-		enum log_level level = ring[at++ % RING_SIZE] - '0';
+		enum log_level level = ring[at++ % PRINTK_RING] - '0';
 		size_t n = 0;
 
-		while ((line[n] = ring[at++ % RING_SIZE]) != '\n')
+		while ((line[n] = ring[at++ % PRINTK_RING]) != '\n')
 			n++;
 		line[n++] = '\r';
 		line[n++] = '\n';
 		if (level <= max_level)
 			write(line, n);
 	}
+}
+
+// Returns `position`, or that of the oldest line if it is before that. Positions wrap around, so
+// their difference decides. Caller: holds console_lock, except in a panic.
+static uint32_t in_ring(uint32_t position)
+{
+	return (int32_t)(position - ring_start) < 0 ? ring_start : position;
+}
+
+// "<6>" has two bytes more than the ring's level digit.
+size_t printk_line(uint32_t *position, char *line)
+{
+	uint32_t at;
+	size_t n = 0;
+
+	console_acquire();
+	at = in_ring(*position);
+	if (at != ring_end) {
+		line[n++] = '<';
+		line[n++] = ring[at++ % PRINTK_RING];
+		line[n++] = '>';
+		do
+			line[n] = ring[at++ % PRINTK_RING];
+		while (line[n++] != '\n');
+	}
+	*position = at;
+	console_release();
+	return n;
+}
+
+// From the newest byte back: the last line that begins within `max` bytes.
+uint32_t printk_tail(uint32_t position, size_t max)
+{
+	uint32_t at, found;
+	size_t size = 0;
+
+	console_acquire();
+	position = in_ring(position);
+	found = ring_end;
+	for (at = ring_end; at != position && size < max;) {
+		at--;
+		size++;
+		if (at != position && ring[(at - 1) % PRINTK_RING] != '\n')
+			continue;
+		size += 2;
+		if (size <= max)
+			found = at;
+	}
+	console_release();
+	return found;
+}
+
+uint32_t printk_end(void)
+{
+	uint32_t end;
+
+	console_acquire();
+	end = ring_end;
+	console_release();
+	return end;
 }
 
 // The lock is held from the replay to the end, so no message is lost or printed twice. The sink

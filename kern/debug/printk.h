@@ -29,5 +29,24 @@ void console_printf(const char *format, ...) __printf(1, 2);
 // Call `write` for each message of the ring up to `max_level`, the oldest first.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n));
 
+// The bytes that the ring holds, with one byte for each line's level and one for its end.
+#define PRINTK_RING 8192u // a power of two
+
+// The longest line that printk_line returns.
+#define PRINTK_LINE (PRINTK_MAX + 4)
+
+// Copy the first line at or after *position to line[PRINTK_LINE], as "<6>text\n", and move
+// *position to the next. A position is a count of bytes since boot; positions before the oldest
+// line mean that line. Returns the line's length; 0 if no line is left.
+// Caller: does not hold console_lock.
+size_t printk_line(uint32_t *position, char *line);
+
+// Returns the position of the oldest line at or after `position` from which on all lines together
+// have at most `max` bytes, as printk_line returns them. Caller: does not hold console_lock.
+uint32_t printk_tail(uint32_t position, size_t max);
+
+// Returns the position after the newest line. Caller: does not hold console_lock.
+uint32_t printk_end(void);
+
 // The length of the longest message. The end of a longer one is replaced by "...".
 #define PRINTK_MAX 256

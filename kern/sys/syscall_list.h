@@ -180,6 +180,9 @@ X(nanosleep)
 X(clock_nanosleep)
 X(clock_nanosleep_time64)
 
+// sys_log.c: the log
+X(syslog)
+
 // sys_machine.c: the machine, and the caller's user and groups
 X(uname)
 X(sysinfo)

@@ -113,3 +113,34 @@ KTEST(printk_keeps_the_last_lines)
 	printk_replay(LOG_INFO, count_line);
 	EXPECT_EQ(replayed_lines, 0);
 }
+
+KTEST(printk_is_read_line_by_line)
+{
+	uint32_t start = printk_end(), at = start;
+	char line[PRINTK_LINE + 1];
+	size_t n;
+
+	EXPECT_EQ(printk_line(&at, line), 0);
+	printk(LOG_DEBUG, "first\nsecond\n");
+	n = printk_line(&at, line);
+	line[n] = '\0';
+	EXPECT(strcmp(line, "<7>first\n") == 0);
+	n = printk_line(&at, line);
+	line[n] = '\0';
+	EXPECT(strcmp(line, "<7>second\n") == 0);
+	EXPECT_EQ(printk_line(&at, line), 0);
+	EXPECT_EQ(at, printk_end());
+
+	EXPECT_EQ(printk_tail(start, 100), start);
+	EXPECT_EQ(printk_tail(start, 9 + 10), start);
+	at = printk_tail(start, 9 + 10 - 1); // the newest line only
+	EXPECT_EQ(printk_line(&at, line), 10);
+	EXPECT_EQ(printk_tail(start, 9), printk_end());
+
+	for (int i = 0; i < 1000; i++)
+		printk(LOG_DEBUG, "line %d of many\n", i);
+	EXPECT(printk_tail(start, SIZE_MAX) != start);
+	at = start; // of a line that is dropped: the oldest is read
+	n = printk_line(&at, line);
+	EXPECT(n > 8 && strncmp(line, "<7>line ", 8) == 0 && line[n - 1] == '\n');
+}

@@ -180,6 +180,7 @@ const struct call calls[] = {
 	CALL(uname, 1, "b"),
 	CALL(sysinfo, 1, "b"),
 	CALL(reboot, 1, "iiib"),
+	CALL(syslog, 1, "ibn"),
 	CALL(getuid, 1, ""),
 	CALL(geteuid, 1, ""),
 	CALL(getgid, 1, ""),
