@@ -14,7 +14,8 @@ def processes(audit):
     memory = audit.memory
     read = memory.record(
         "process",
-        "pid pgid sid guarded parent birth zombie aspace table=signals.table serial oom_victim",
+        "pid pgid sid guarded parent birth zombie aspace table=signals.table serial oom_victim"
+        " thread_count live ending execing",
     )
     names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
     head = memory.variable("all_processes")[0]
@@ -66,7 +67,7 @@ def _check_list(audit):
 def _check_numbers(audit):
     """What names a number has it, and every number that is taken names something."""
     memory = audit.memory
-    read = memory.record("pid_slot", "process session_members guardians")
+    read = memory.record("pid_slot", "process thread session_members guardians")
     size, members = memory.size_of("pid_slot"), memory.field("pid_slot", "members")[0]
     words = memory.word_list(*_array(memory, "pids_taken"))
     blocks = memory.word_list(*_array(memory, "pid_blocks"))
@@ -100,6 +101,11 @@ class Named:
     def __init__(self, audit):
         self.audit = audit
         self.process = {process.pid: at for at, process in audit.processes.items()}
+        self.thread = {}  # those that are not the first of their processes
+        for at, thread in audit.threads.items():
+            process = audit.processes.get(thread.process)
+            if process and thread.tid != process.pid:
+                self.thread[thread.tid] = at
         self.members, self.sessions, self.guardians = defaultdict(set), Counter(), Counter()
         for at, process in audit.processes.items():
             self.members[process.pgid].add(at)
@@ -118,11 +124,12 @@ class Named:
         return parent.sid == process.sid and parent.pgid != process.pgid
 
     def all(self):
-        return {*self.process, *self.members, *self.sessions}
+        return {*self.process, *self.thread, *self.members, *self.sessions}
 
     def words(self, number):
         """What the number names, in words."""
-        kinds = {"a process": self.process, "a group": self.members, "a session": self.sessions}
+        kinds = {"a process": self.process, "a thread": self.thread}
+        kinds |= {"a group": self.members, "a session": self.sessions}
         return " and ".join(words for words, kind in kinds.items() if number in kind)
 
     def check(self, number, slot, members):
@@ -131,6 +138,8 @@ class Named:
         wrong = []
         if slot.process != self.process.get(number, 0):
             wrong.append(f"names the process at {slot.process:#x}")
+        if slot.thread != self.thread.get(number, 0):
+            wrong.append(f"names the thread at {slot.thread:#x}")
         if len(members) != len(set(members)) or set(members) != self.members.get(number, set()):
             wanted = len(self.members.get(number, ()))
             wrong.append(f"has a group of {len(members)}, which are not the {wanted} that name it")
@@ -209,6 +218,11 @@ def _check_threads(audit, process, members):
             audit.report("processes", f"{text}, its process has {process.aspace:#x}")
     if not own:
         audit.report("processes", f"{name} has no thread")
+    if not len(own) == process.thread_count == process.live:
+        text = f"{name} has {len(own)} threads, counted as {process.thread_count}"
+        audit.report("processes", f"{text}, of which {process.live} live")
+    if process.ending or process.execing:
+        audit.report("processes", f"{name} has not ended, or not executed, as it was about to")
     for at in members:
         if at not in own:
             audit.report("processes", f"{audit.called(at)} is missing on the list of {name}")
@@ -234,6 +248,7 @@ def _check_signals(audit):
         found += _check_queue(audit, at + process_queue, audit.called(at))
     read = memory.record("thread", "process work state sigmask own=signals.set")
     shared = memory.record("process", "zombie pending=signals.queue.set job=signals.job")
+    waiting, looked_at = defaultdict(int), defaultdict(int)
     stopped, runnable = memory.constant("JOB_STOPPED"), memory.constant("THREAD_RUNNABLE")
     for at in audit.threads:
         found += _check_queue(audit, at + thread_queue, audit.called(at))
@@ -244,10 +259,18 @@ def _check_signals(audit):
         if process.job == stopped and thread.state == runnable:
             text = f"{audit.called(thread.process)} is stopped"
             audit.report("processes", f"{text}, and {audit.called(at)} runs on")
-        ready = (thread.own | process.pending) & ~thread.sigmask
+        ready = thread.own & ~thread.sigmask
         if ready and not thread.work & WORK_SIGNAL:
             text = f"{audit.called(at)} does not look at its pending signals"
             audit.report("processes", f"{text}: {ready:#x}")
+        open_to = process.pending & ~thread.sigmask
+        waiting[thread.process] |= open_to
+        if thread.work & WORK_SIGNAL:
+            looked_at[thread.process] |= open_to
+    for at, pending in waiting.items():
+        if missed := pending & ~looked_at[at]:
+            text = f"no thread of {audit.called(at)} looks at its pending signals"
+            audit.report("processes", f"{text}: {missed:#x}")
     total = memory.number(*memory.variable("pending_total"))
     if total != found:
         text = f"{total} descriptions of pending signals are counted"

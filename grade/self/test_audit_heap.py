@@ -147,8 +147,8 @@ def test_block_of_two_kinds(scene):
 
 def test_struct_in_a_small_block(scene):
     """A pointer to the middle of a block is no struct's."""
-    process = scene.process(3)
-    scene.add("process", process, "fs", 4)
+    thread = scene.thread(3)
+    scene.add("thread", thread, "fs_context", 4)
     scene.expect("heap", "struct fs_context at 0x.* does not begin with a block of the heap")
 
 

@@ -2,6 +2,8 @@
 // stores.
 #pragma once
 
+#include <stdint.h>
+
 #define CSIGNAL 0x000000ff // the signal that the child's end sends
 #define CLONE_NEWTIME 0x00000080
 #define CLONE_VM 0x00000100
@@ -28,6 +30,15 @@
 #define CLONE_NEWPID 0x20000000
 #define CLONE_NEWNET 0x40000000
 #define CLONE_IO 0x80000000u
+#define CLONE_CLEAR_SIGHAND 0x100000000ull // only for clone3, like the next
+#define CLONE_INTO_CGROUP 0x200000000ull
+
+// The argument of clone3 as it was in its first version; later fields must be zero.
+struct clone_args {
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+};
+
+#define CLONE_ARGS_SIZE_VER0 64
 
 #define SCHED_OTHER 0
 #define SCHED_FIFO 1

@@ -112,6 +112,7 @@
 #define SYS_sched_yield 158
 #define SYS_sched_get_priority_max 159
 #define SYS_sched_get_priority_min 160
+#define SYS_sched_rr_get_interval 161
 #define SYS_nanosleep 162
 #define SYS_mremap 163
 #define SYS_poll 168
@@ -231,6 +232,9 @@
 #define SYS_syncfs 344
 #define SYS_process_vm_readv 347
 #define SYS_process_vm_writev 348
+#define SYS_kcmp 349
+#define SYS_sched_setattr 351
+#define SYS_sched_getattr 352
 #define SYS_renameat2 353
 #define SYS_getrandom 355
 #define SYS_memfd_create 356
@@ -249,6 +253,8 @@
 #define SYS_clock_nanosleep_time64 407
 #define SYS_timer_gettime64 408
 #define SYS_timer_settime64 409
+#define SYS_timerfd_gettime64 410
+#define SYS_timerfd_settime64 411
 #define SYS_utimensat_time64 412
 #define SYS_pselect6_time64 413
 #define SYS_ppoll_time64 414
@@ -256,11 +262,15 @@
 #define SYS_futex_time64 422
 #define SYS_sched_rr_get_interval_time64 423
 #define SYS_pidfd_send_signal 424
+#define SYS_pidfd_open 434
 #define SYS_clone3 435
 #define SYS_close_range 436
 #define SYS_openat2 437
+#define SYS_pidfd_getfd 438
 #define SYS_faccessat2 439
 #define SYS_process_madvise 440
+#define SYS_epoll_pwait2 441
+#define SYS_futex_waitv 449
 
 // Calls that Linux does not have (named areas) are numbered from here.
 #define SYS_QUIRE_FIRST 0x4000

@@ -17,6 +17,7 @@ enum lock_rank {
 	RANK_MUTEX,        // the inside of a sleeping lock
 	RANK_PROCESS,      // the table of processes, parents and children, exit statuses
 	RANK_SIGNAL,       // pending signals and handlers of a process
+	RANK_ACTIONS,      // handlers that several processes have together
 	RANK_FILE,         // descriptor tables, positions of open files
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe

@@ -8,6 +8,7 @@
 #include "fs/path.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "proc/thread_group.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
@@ -153,11 +154,26 @@ static int unshare_files(struct thread *thread)
 	own = fdtable_copy(shared);
 	if (!own)
 		return -ENOMEM;
-	spin_lock(&process_lock);
-	thread->files = own;
-	spin_unlock(&process_lock);
-	fdtable_put(shared);
+	thread_set_files(thread, own, NULL);
 	return 0;
+}
+
+// Do what can fail to the process itself. Once its other threads have ended, the old program cannot
+// go on, so a failure after that kills the process, as on Linux. Returns 0 or -errno.
+static int prepare_process(struct thread *thread)
+{
+	struct process *process = thread->process;
+	bool several = process->thread_count > 1;
+	int error = group_become_only();
+
+	if (error)
+		return error;
+	error = signal_exec_prepare(&process->signals);
+	if (!error)
+		error = unshare_files(thread);
+	if (error && several)
+		thread_interrupt(thread, WORK_KILL | WORK_SIGNAL);
+	return error;
 }
 
 // Switch to the new program. Nothing here can fail. futex_clear_tid and usage_space_ends come
@@ -172,7 +188,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	usage_space_ends(process);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);
-	process_vfork_done(process);
+	vfork_done();
 	fdtable_exec(thread->files);
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
@@ -200,11 +216,9 @@ static int start_program(struct object *obj, const char *path, const struct exec
 	error = elf_load(as, obj, &image);
 	if (!error)
 		error = exec_stack(as, args, &image, &sp);
-	if (!error)
-		error = signal_exec_prepare(&process_current()->signals);
-	if (!error)
-		error = unshare_files(thread);
 	thread->limits = thread->process->limits;
+	if (!error)
+		error = prepare_process(thread);
 	if (error) {
 		aspace_put(as);
 	} else {

@@ -1,22 +1,43 @@
-// fork.c: copying a process (fork, vfork, clone).
+// fork.c: copying a process, or adding a thread to it (fork, vfork, clone).
 #include <abi/ldt.h>
 #include <abi/sched.h>
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/process.h"
+#include "proc/thread_group.h"
 #include "proc/tls.h"
+#include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 
-// The flags of clone() that the kernel accepts. CLONE_THREAD is not among them.
-#define CLONE_KNOWN                                                                        \
-	(CSIGNAL | CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SETTLS |        \
-	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | CLONE_SYSVSEM | \
-	 CLONE_UNTRACED | CLONE_DETACHED | CLONE_IO)
+// Flags for namespaces, which the kernel does not have.
+#define CLONE_NAMESPACES                                                                  \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |    \
+	 CLONE_NEWPID | CLONE_NEWNET)
+
+// Returns 0, or -EINVAL if the flags do not fit together (clone(2)): threads share their handlers,
+// and handlers are addresses in a memory that is shared. A number that is no signal is refused, as
+// clone3 does; the older call of Linux takes it.
+static int check_flags(const struct fork_request *request)
+{
+	uint64_t flags = request->flags;
+
+	if (flags & CLONE_NAMESPACES)
+		return WHY(-EINVAL, "there are no namespaces");
+	if ((flags & CLONE_THREAD) && !(flags & CLONE_SIGHAND))
+		return WHY(-EINVAL, "CLONE_THREAD without CLONE_SIGHAND");
+	if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+		return WHY(-EINVAL, "CLONE_SIGHAND without CLONE_VM");
+	if ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
+		return WHY(-EINVAL, "CLONE_SIGHAND and CLONE_CLEAR_SIGHAND");
+	if (request->exit_signal < 0 || request->exit_signal >= NSIG)
+		return WHY(-EINVAL, "%d is no signal", request->exit_signal);
+	return 0;
+}
 
 // Give the child a copy of the parent's space, or the same space with CLONE_VM.
-static int copy_memory(struct process *child, struct process *parent, uint32_t flags)
+static int copy_memory(struct process *child, struct process *parent, uint64_t flags)
 {
 	if (!(flags & CLONE_VM))
 		return aspace_clone(parent->aspace, &child->aspace);
@@ -26,7 +47,7 @@ static int copy_memory(struct process *child, struct process *parent, uint32_t f
 
 // Give the child copies of the descriptors and directories, or the same ones if the flags ask for
 // that. If this fails half-way, process_discard drops what the child has got.
-static int copy_files(struct thread *child, const struct thread *parent, uint32_t flags)
+static int copy_files(struct thread *child, const struct thread *parent, uint64_t flags)
 {
 	child->files = flags & CLONE_FILES ? fdtable_get(parent->files) :
 	                                     fdtable_copy(parent->files);
@@ -74,69 +95,97 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 static int copy_all(struct process *child, struct thread *thread, const struct fork_request *request)
 {
 	struct process *parent = process_current();
+	uint64_t flags = request->flags;
+	int error = copy_registers(thread, request);
+
+	if (!error)
+		error = copy_files(thread, thread_current(), flags);
+	if (!error)
+		error = flags & CLONE_CLEAR_SIGHAND ?
+		                signal_state_fork_ignored(&child->signals, &parent->signals) :
+		                signal_state_fork(&child->signals, &parent->signals,
+		                                  flags & CLONE_SIGHAND);
+	if (!error)
+		error = copy_memory(child, parent, flags);
+	if (error)
+		return error;
+	child->oom_score_adj = parent->oom_score_adj;
+	child->exit_signal = flags & CLONE_PARENT ? parent->exit_signal : request->exit_signal;
+	thread->aspace = child->aspace;
+	return 0;
+}
+
+// Copy what a new thread of the current process gets from the current thread, and add it. Memory
+// and handlers are the process's. Returns 0 or -errno.
+static int copy_to_thread(struct thread *thread, const struct fork_request *request)
+{
 	int error = copy_registers(thread, request);
 
 	if (!error)
 		error = copy_files(thread, thread_current(), request->flags);
-	if (!error)
-		error = copy_memory(child, parent, request->flags);
 	if (error)
 		return error;
-	signal_state_fork(&child->signals, &parent->signals);
-	child->oom_score_adj = parent->oom_score_adj;
-	child->exit_signal = (int)(request->flags & CSIGNAL);
-	child->vforked = request->flags & CLONE_VFORK;
-	thread->aspace = child->aspace;
+	thread->aspace = aspace_get(aspace_current());
+	return group_add(thread);
+}
+
+// Store the number of the child where the request wants it, and note where the child's end clears
+// it. As on Linux an address that cannot be written is not reported.
+static void store_tids(struct thread *child, struct aspace *as, const struct fork_request *request)
+{
 	if (request->flags & CLONE_CHILD_CLEARTID)
-		thread->clear_tid = request->child_tid;
-	return 0;
-}
-
-// Store the child's number where the request wants it. As on Linux an address that cannot be
-// written is not reported.
-static void store_tids(struct process *child, const struct fork_request *request)
-{
+		child->clear_tid = request->child_tid;
 	if (request->flags & CLONE_CHILD_SETTID)
-		(void)!put_user(child->aspace, request->child_tid, child->pid);
+		(void)!put_user(as, request->child_tid, child->tid);
 	if (request->flags & CLONE_PARENT_SETTID)
-		(void)!put_user(aspace_current(), request->parent_tid, child->pid);
+		(void)!put_user(aspace_current(), request->parent_tid, child->tid);
 }
 
-// Sleep until the child execs or ends. Of signals only the parent's own death ends the sleep
-// earlier. The child is looked up each time, because it may be gone.
-static void wait_for_vfork(struct process *parent, pid_t pid)
+// Let a new thread run, of this process or of a new one, and wait for it if the request is
+// a vfork's. Returns its number, which is read before: afterwards the thread may end at any time.
+static pid_t start(struct thread *thread, const struct fork_request *request)
 {
-	struct process *child;
+	struct vfork_wait vfork;
+	pid_t tid = thread->tid;
 
-	spin_lock(&process_lock);
-	while ((child = process_find(pid)) && child->vforked && child->parent == parent)
-		if (waitq_sleep(&parent->vfork_wait, &process_lock, WAIT_KILLABLE, NO_DEADLINE))
-			break;
-	spin_unlock(&process_lock);
+	if (request->flags & CLONE_VFORK)
+		vfork_begin(&vfork, thread);
+	thread_start(thread);
+	if (request->flags & CLONE_VFORK)
+		vfork_sleep(&vfork);
+	return tid;
 }
 
-// `vforked` is tested without the lock first, because nearly all processes are not vforked.
-void process_vfork_done(struct process *process)
+// Add a thread to the current process. It can be found once copy_to_thread has succeeded, but it
+// does not run yet. Returns its number or -errno.
+static pid_t add_thread(const struct fork_request *request)
 {
-	if (!process->vforked)
-		return;
-	spin_lock(&process_lock);
-	process->vforked = false;
-	waitq_wake_all(&process->parent->vfork_wait);
-	spin_unlock(&process_lock);
+	struct thread *thread;
+	int error = group_create_thread(&thread);
+
+	if (error)
+		return error;
+	error = copy_to_thread(thread, request);
+	if (error) {
+		group_discard_thread(thread);
+		return error;
+	}
+	store_tids(thread, aspace_current(), request);
+	return start(thread, request);
 }
 
-// Until process_publish nobody can see the child, so an error only has to discard it. Its number
-// is read before it is published: afterwards it may end at any time.
+// Until process_publish nobody can see the child, so an error only has to discard it. With
+// CLONE_PARENT the child is a child of this process's parent, which the lock keeps alive.
 pid_t process_fork(const struct fork_request *request)
 {
 	struct process *parent = process_current(), *child;
 	struct thread *thread;
-	pid_t pid;
-	int error;
+	int error = check_flags(request);
 
-	if ((request->flags & ~CLONE_KNOWN) || (request->flags & CSIGNAL) >= NSIG)
-		return -EINVAL;
+	if (error)
+		return error;
+	if (request->flags & CLONE_THREAD)
+		return add_thread(request);
 	error = process_create(&child, &thread, thread_current()->name, NULL, NULL);
 	if (error)
 		return error;
@@ -145,11 +194,7 @@ pid_t process_fork(const struct fork_request *request)
 		process_discard(child, thread);
 		return error;
 	}
-	store_tids(child, request);
-	pid = child->pid;
-	process_publish(child, parent);
-	thread_start(thread);
-	if (request->flags & CLONE_VFORK)
-		wait_for_vfork(parent, pid);
-	return pid;
+	store_tids(thread, child->aspace, request);
+	process_publish(child, parent, request->flags & CLONE_PARENT);
+	return start(thread, request);
 }

@@ -287,7 +287,7 @@ void init_start(const struct init_module *modules, size_t count)
 	thread->fs_context = fs_context_create();
 	if (!thread->files || !thread->fs_context)
 		panic("init_start: no memory for the first process");
-	process_publish(process, NULL);
+	process_publish(process, NULL, false);
 	thread_idle_hook = check_deadlock;
 	thread_start(thread);
 }

@@ -149,15 +149,15 @@ static void choose_and_kill(void)
 // Returns true if there is free memory although the access at `va` found none: another thread may
 // have freed some since. The number of tries is limited, since an access may fail for another
 // reason.
-static bool worth_another_try(struct process *process, uintptr_t va)
+static bool worth_another_try(struct thread *thread, uintptr_t va)
 {
 	if (page_free_count() < ENOUGH)
 		return false;
-	if (process->short_va != va) {
-		process->short_va = va;
-		process->short_tries = 0;
+	if (thread->short_va != va) {
+		thread->short_va = va;
+		thread->short_tries = 0;
 	}
-	return process->short_tries++ < TRIES;
+	return thread->short_tries++ < TRIES;
 }
 
 // vm_no_memory_hook and thread_no_memory_hook: the current process's access to `va` found no
@@ -171,7 +171,7 @@ static bool make_room(uintptr_t va)
 	assert_no_lock();
 	if (!process || process->pid == PID_INIT) // threads of the kernel get the error
 		return false;
-	if (!process->oom_victim && worth_another_try(process, va))
+	if (!process->oom_victim && worth_another_try(thread_current(), va))
 		return true;
 	spin_lock(&process_lock);
 	if (!process->oom_victim && !choosing && !victims)

@@ -28,6 +28,7 @@ static void move_slot(struct pid_slot *to, const struct pid_slot *from)
 {
 	list_init(&to->members);
 	to->process = from ? from->process : NULL;
+	to->thread = from ? from->thread : NULL;
 	to->session_members = from ? from->session_members : 0;
 	to->guardians = from ? from->guardians : 0;
 	if (from && !list_empty(&from->members)) {
@@ -98,7 +99,7 @@ static void trim_block(size_t i)
 	}
 }
 
-// Called whenever one of the three uses of a number ends; frees it after the last.
+// Called whenever one of the uses of a number ends; frees it after the last.
 void pid_release(pid_t pid)
 {
 	const struct pid_slot *slot;
@@ -107,7 +108,7 @@ void pid_release(pid_t pid)
 	if (!bitmap_has(pids_taken, (size_t)pid))
 		return;
 	slot = pid_slot_taken(pid);
-	if (slot->process || !list_empty(&slot->members) || slot->session_members)
+	if (slot->process || slot->thread || !list_empty(&slot->members) || slot->session_members)
 		return;
 	bitmap_remove(pids_taken, (size_t)pid);
 	trim_block((size_t)pid / PID_BLOCK_SLOTS);

@@ -1,6 +1,6 @@
 // pids.h: the numbers of processes, and what each number names: a process, a process group, a
-// session. A number stays taken while it names any of the three, so it never names two unrelated
-// things.
+// session, or a thread other than a process's first. A number stays taken while it names any of
+// these, so it never names two unrelated things.
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -8,6 +8,7 @@
 #include "list.h"
 
 struct process;
+struct thread;
 
 // Guards the tree of processes, its lists, the numbers, and the fields that struct process marks.
 extern struct spinlock process_lock;
@@ -19,6 +20,7 @@ extern struct spinlock process_lock;
 // The things that a number names. A free number names nothing. process_lock guards all fields.
 struct pid_slot {
 	struct process *process;  // the process, zombie or not; NULL: none, or not published yet
+	struct thread *thread;    // a thread that is not the first of its process; or NULL
 	struct list members;      // of the group: struct process by group_link, zombies too
 	uint16_t session_members; // processes in the session, zombies too
 	uint16_t guardians;       // members whose `guarded` is set (struct process)

@@ -74,7 +74,7 @@ static void process_setup(struct process *process)
 	list_init(&process->all_link);
 	list_init(&process->threads);
 	waitq_init(&process->child_wait);
-	waitq_init(&process->vfork_wait);
+	waitq_init(&process->exec_wait);
 	signal_state_init(&process->signals);
 	process->exit_signal = SIGCHLD;
 	if (parent)
@@ -116,6 +116,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 	thread->tid = process->pid;
 	altstack_reset(thread);
 	list_add_tail(&process->threads, &thread->process_link);
+	process->thread_count = process->live = 1;
 	*process_store = process;
 	*thread_store = thread;
 	return 0;
@@ -152,7 +153,7 @@ pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 		process_discard(process, thread);
 		return -ENOMEM;
 	}
-	process_publish(process, parent->process);
+	process_publish(process, parent->process, false);
 	thread_start(thread);
 	return process->pid;
 }
@@ -193,19 +194,36 @@ struct fdtable *process_files(const struct process *process)
 }
 
 // Others may be looking at the thread's files under the lock.
-void thread_put_files(struct thread *thread)
+static void replace_files(struct thread *thread, struct fdtable *new_files, struct fs_context *new_fs)
 {
-	struct fdtable *files = thread->files;
-	struct fs_context *fs_context = thread->fs_context;
+	struct fdtable *files = NULL;
+	struct fs_context *fs_context = NULL;
 
 	spin_lock(&process_lock);
-	thread->files = NULL;
-	thread->fs_context = NULL;
+	if (thread->files != new_files) {
+		files = thread->files;
+		thread->files = new_files;
+	}
+	if (thread->fs_context != new_fs) {
+		fs_context = thread->fs_context;
+		thread->fs_context = new_fs;
+	}
 	spin_unlock(&process_lock);
 	if (files)
 		fdtable_put(files);
 	if (fs_context)
 		fs_context_put(fs_context);
+}
+
+void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context)
+{
+	replace_files(thread, files ? files : thread->files,
+	              fs_context ? fs_context : thread->fs_context);
+}
+
+void thread_put_files(struct thread *thread)
+{
+	replace_files(thread, NULL, NULL);
 }
 
 struct inode *process_descriptor(pid_t pid, int fd)

@@ -31,15 +31,18 @@ struct process {
 	struct avl_node dead_node;     // [p] ordered by birth
 	struct list all_link;          // [p] among all processes, the oldest first
 	uint64_t serial;               // [p] rises from process to process in that list
-	struct list threads;           // [p] struct thread by process_link
+	struct list threads;           // [p] struct thread by process_link, the first one first
+	uint32_t thread_count;         // [p] how many these are,
+	uint32_t live;                 // [p] and how many of them have not begun to end
+	bool ending;                   // [p] all threads must end; exit_status is decided
+	struct thread *execing;        // [p] waits until it is the only one, to exec
+	struct waitq exec_wait;        // [p] it waits here
 	bool zombie;                   // [p] it has ended and waits for its parent
-	bool vforked;            // [p] its parent waits; its own thread reads without the lock
 	int exit_status;         // [p] as wait4 reports it, once a zombie
 	bool has_execed;         // [p] since the fork: its parent may not move it (setpgid)
 	int exit_signal;         // [p] the signal to the parent at its end; 0: none
 	struct waitq child_wait; // [p] the parent waits here for its children
 	uint32_t reports;        // [p] how often children have woken it there
-	struct waitq vfork_wait; // [p] here for the child of its vfork
 	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
@@ -49,8 +52,6 @@ struct process {
 		reported_reaped; // [p] the times reported last, its own and theirs
 	bool oom_victim;         // [p] killed because of lack of memory (oom.c)
 	int16_t oom_score_adj;   // [p] makes it a likelier or less likely victim (oom.h)
-	uint8_t short_tries;     // [m] how often an access to short_va found no memory although
-	uintptr_t short_va;      // [m] there seemed to be some
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };
@@ -70,8 +71,9 @@ int process_create(struct process **process_store, struct thread **thread_store,
 // Free a process that was created and never published, with its thread and its references.
 void process_discard(struct process *process, struct thread *thread);
 
-// Make `process` a child of `parent` (NULL: it is init), and let others find it.
-void process_publish(struct process *process, struct process *parent);
+// Make `process` a child of `parent` (NULL: it is init), or with `sibling` of the parent of `parent`,
+// and let others find it. It is in the group and session of `parent`.
+void process_publish(struct process *process, struct process *parent, bool sibling);
 
 // Remove `process` from all lists: nobody can find it any more. Caller: holds process_lock.
 void process_unpublish(struct process *process);
@@ -106,7 +108,7 @@ struct process_walk {
 // Returns the process; NULL at the end of the walk, and if the thread must die.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
-// Returns the first thread of a process that is no zombie: signals to the process go to it.
+// Returns the first thread of a process that is no zombie: the eldest that has not ended.
 static inline struct thread *process_thread(const struct process *process)
 {
 	return list_first(&process->threads, struct thread, process_link);
@@ -124,6 +126,10 @@ struct aspace *process_get_aspace(pid_t pid);
 // Caller: holds process_lock.
 struct fdtable *process_files(const struct process *process);
 
+// Let the current thread go on with `files` and `fs_context` (NULL: with those that it has). Consumes
+// the caller's references, and drops those on the old ones. Yields. Caller: holds no lock.
+void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context);
+
 // Drop the references of `thread` on its descriptors and directories, where it has them. Yields.
 // Caller: holds no lock; is the thread itself, or the only one that knows it.
 void thread_put_files(struct thread *thread);
@@ -136,24 +142,27 @@ int process_next_descriptor(pid_t pid, int fd);
 
 // The arguments of clone().
 struct fork_request {
-	uint32_t flags;           // CLONE_ bits; the low byte is the exit signal
+	uint64_t flags;           // CLONE_ bits, without the exit signal
+	int exit_signal;          // the signal that the child's end sends; 0: none
 	uintptr_t stack;          // the child's stack pointer; 0: the parent's
 	pid_t __user *parent_tid; // CLONE_PARENT_SETTID
 	pid_t __user *child_tid;  // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
 	const void __user *tls;   // CLONE_SETTLS: a struct user_desc
 };
 
-// Copy the current process. Returns the child's number; -EINVAL for flags that the kernel does not
-// know; -ENOMEM; -EAGAIN; -EFAULT or an error of tls_set for CLONE_SETTLS. After an error nothing
-// has changed.
+// Copy the current process, or with CLONE_THREAD add a thread to it. Returns the number of the child
+// or the thread; -EINVAL for flags that do not fit together; -ENOMEM; -EAGAIN; -EFAULT or an error of
+// tls_set for CLONE_SETTLS; -ERESTARTNOINTR if a signal must be acted upon first. After an error
+// nothing has changed.
 pid_t process_fork(const struct fork_request *request);
 
-// End the current process; `status` is what wait4 reports.
+// End the current process with all its threads; `status` is what wait4 reports. If the process is
+// ending already, its status stays.
 void process_exit(int status) __noreturn;
 
-// The child of a vfork does not need its parent's memory any more, because it execs or ends: wake
-// the parent. Does nothing for other processes.
-void process_vfork_done(struct process *process);
+// End the current thread. With its last thread the process ends; wait4 reports the `status` of that
+// one.
+void process_exit_thread(int status) __noreturn;
 
 // Wait for a report of a child (wait4). `pid` > 0: of that child; -1: of any; 0: of any of the
 // caller's group; < -1: of any of group -pid. A child reports its end; with WUNTRACED in `options`

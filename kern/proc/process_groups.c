@@ -170,7 +170,7 @@ struct process *family_dead_after(const struct process *parent, uint64_t birth)
 
 // The process becomes visible to all others at once, under one hold of the lock. It joins its
 // parent's group and session; init makes its own.
-void process_publish(struct process *process, struct process *parent)
+void process_publish(struct process *process, struct process *parent, bool sibling)
 {
 	static uint64_t serial; // [process_lock]
 
@@ -181,7 +181,7 @@ void process_publish(struct process *process, struct process *parent)
 	process_count++;
 	if (parent) {
 		enter(process, parent->pgid, parent->sid);
-		enter_family(process, parent);
+		enter_family(process, sibling ? parent->parent : parent);
 	} else {
 		enter(process, process->pid, process->pid);
 	}

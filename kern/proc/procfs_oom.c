@@ -72,6 +72,14 @@ static int parse(char *text, int *store)
 	return value < OOM_SCORE_ADJ_MIN || value > OOM_SCORE_ADJ_MAX ? -EINVAL : 0;
 }
 
+// Returns true if `process` runs in the memory of a parent that waits for it. Caller: holds
+// process_lock.
+static bool is_vforked(const struct process *process)
+{
+	assert_spin_held(&process_lock);
+	return !process->zombie && process_thread(process)->vfork;
+}
+
 // Writing oom_score_adj. Processes that share memory get the same value, since they are killed
 // together. A child of vfork that has not executed a program yet changes only its own: it will
 // leave the shared memory.
@@ -90,7 +98,7 @@ static int store_adjustment(const char *text, size_t length, pid_t pid)
 	meant = process_find(pid);
 	if (meant) {
 		meant->oom_score_adj = (int16_t)value;
-		shared = meant->vforked ? NULL : meant->aspace;
+		shared = is_vforked(meant) ? NULL : meant->aspace;
 	}
 	list_for_each(process, &all_processes, all_link)
 		if (shared && process->aspace == shared)

@@ -3,6 +3,7 @@
 #include "proc/rusage.h"
 
 #include "proc/process.h"
+#include "proc/thread_group.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -118,19 +119,21 @@ static int clock_id(int clock)
 	}
 }
 
-// Returns the process whose clock `clock` is, or NULL if there is none. A thread's clock can only
-// be read in its own process. Caller: holds process_lock.
-static struct process *clock_owner(int clock)
+// Returns the process whose clock `clock` is, or NULL if there is none. A thread's clock, whose
+// thread is stored, can only be read in its own process. Caller: holds process_lock.
+static struct process *clock_owner(int clock, struct thread **thread_store)
 {
 	struct process *self = process_current();
 	pid_t pid = CLOCK_ID_PID(clock);
+	struct thread *thread;
 
 	assert_spin_held(&process_lock);
 	if (clock >= 0 || (clock & CLOCK_ID_KIND) > KIND_SCHED)
 		return NULL;
-	if (clock & CLOCK_ID_THREAD)
-		return pid == 0 || pid == thread_current()->tid ? self : NULL;
-	return pid == 0 ? self : process_find(pid);
+	if (!(clock & CLOCK_ID_THREAD))
+		return pid == 0 ? self : process_find(pid);
+	*thread_store = thread = pid == 0 ? thread_current() : thread_find(pid);
+	return thread && thread->process == self ? self : NULL;
 }
 
 // A pid of 0 in the id means the caller, so CLOCK_PROCESS_CPUTIME_ID is only another name for such
@@ -139,14 +142,15 @@ int cpu_clock_read(int clock, uint64_t *ns_store)
 {
 	struct cpu_time time = { 0, 0 };
 	struct process *owner;
+	struct thread *thread;
 	struct usage usage;
 
 	clock = clock_id(clock);
 	spin_lock(&process_lock);
-	owner = clock_owner(clock);
+	owner = clock_owner(clock, &thread);
 	if (owner && (clock & CLOCK_ID_THREAD)) {
-		usage_of_thread(thread_current(), &usage);
-		time = cputime_report(&usage.cpu, &thread_current()->reported);
+		usage_of_thread(thread, &usage);
+		time = cputime_report(&usage.cpu, &thread->reported);
 	} else if (owner) {
 		usage_of_process(owner, &usage);
 		time = cputime_report(&usage.cpu, &owner->reported);

@@ -25,7 +25,7 @@ void usage_of_thread(const struct thread *thread, struct usage *usage);
 // holds process_lock.
 void usage_of_process(struct process *process, struct usage *usage);
 
-// Add what the current thread, the last of `process`, has used to process->ended. Caller: holds
+// Add what the current thread, which ends, has used to process->ended. Caller: holds
 // process_lock.
 void usage_thread_ends(struct process *process);
 

@@ -1,7 +1,8 @@
 // signal.h: signals. A signal that was sent is kept until the thread that takes it returns to user
 // mode, and is acted upon there.
 //
-//	signal.c         what a process does with each signal, what a thread blocks, sending
+//	signal.c         what a thread blocks, sending
+//	signal_actions.c what a process does with each signal
 //	signal_queue.c   pending signals
 //	signal_deliver.c acting on them, on the way back to user mode
 //	signal_frame.c   the frame on the program's stack with which a handler starts
@@ -31,16 +32,19 @@ static inline bool is_stop_signal(int signo)
 }
 
 // The actions of a process, one for each signal. After a fork parent and child share a table until
-// one of them changes something.
+// one of them changes something. Processes that are joined (CLONE_SIGHAND) change it together, each
+// under its own lock and actions_lock; a joined table is shared in no other way.
 struct action_table {
 	uint32_t refs;                  // [a]
-	struct sigaction actions[NSIG]; // by number; constant while refs > 1
+	bool joined;                    // [a] several processes change it; false again with one left
+	struct sigaction actions[NSIG]; // by number; constant while refs > 1, unless joined
 };
 
 enum job_state {
 	JOB_RUNNING,
 	JOB_STOPPING, // a stop signal was taken; the process stops unless SIGCONT comes first
-	JOB_STOPPED,  // stopped until SIGCONT
+	JOB_HALTING,  // the process stops: each thread halts when it comes to signal_deliver
+	JOB_STOPPED,  // all threads have halted, until SIGCONT
 };
 
 // The signals of a process. The mask of blocked signals, and the signals that were sent to one
@@ -51,7 +55,10 @@ struct signal_state {
 	sigmask_t reset;            // [g] SA_RESETHAND has replaced these handlers by SIG_DFL
 	struct signal_queue queue;  // [g] signals sent to the process, pending
 	enum job_state job;         // [g]
+	uint32_t halted;        // [g] threads that have halted, from JOB_HALTING on
+	uint8_t stop_signal;    // [g] what stops the process, from JOB_HALTING on
 	uint8_t stop_report;    // [g] stopped by this signal, which wait4 has not reported; 0: none
+	bool signal_continue;   // [g] continued, and no SIGCHLD has been sent for it
 	bool continue_report;   // [g] continued, which wait4 has not reported
 	struct waitq continued; // the threads of a stopped process sleep here
 };
@@ -59,8 +66,14 @@ struct signal_state {
 // Initialize the signals of a new process: default actions, nothing pending.
 void signal_state_init(struct signal_state *signals);
 
-// Give a new process the actions of `from`. Nothing is pending for it.
-void signal_state_fork(struct signal_state *signals, struct signal_state *from);
+// Give a new process the actions of `from`. With `joined` both processes have one table: what one
+// changes, the other has changed too (CLONE_SIGHAND). Nothing is pending for the new process.
+// Returns 0 or -ENOMEM.
+int signal_state_fork(struct signal_state *signals, struct signal_state *from, bool joined);
+
+// Like signal_state_fork, but keep only that signals are ignored; handlers become the default
+// (CLONE_CLEAR_SIGHAND). Returns 0 or -ENOMEM.
+int signal_state_fork_ignored(struct signal_state *signals, struct signal_state *from);
 
 // Free all that `signals` holds. The process is a zombie or was never published.
 void signal_state_destroy(struct signal_state *signals);
@@ -83,14 +96,26 @@ int signal_set_action(struct process *process, int signo, const struct sigaction
 // Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND).
 void signal_reset_handler(struct signal_state *signals, int signo);
 
+// Returns true if `signo` has no effect unless it is blocked. Caller: holds the lock.
+bool signal_ignored_now(const struct signal_state *signals, int signo);
+
+// Remove the signals of the set `which` from all queues of a process. Caller: holds the lock of its
+// signals.
+void signal_discard(struct process *process, sigmask_t which);
+
+// The current thread does not take the signals of the set `which` any more, because it blocks them
+// or ends: let other threads of its process look at those that are pending for the process. Caller:
+// holds process_lock.
+void signal_pass_on(struct process *process, sigmask_t which);
+
 // Returns true if a signal with this action has no effect: ignored, or ignored by default.
 bool signal_is_ignored(const struct sigaction *action, int signo);
 
 // Replace the current thread's mask of blocked signals. SIGKILL and SIGSTOP cannot be blocked.
 void signal_set_mask(sigmask_t mask);
 
-// Set WORK_SIGNAL of the current thread if a signal is pending that it does not block, else clear
-// it. Caller: holds the lock of its process's signals.
+// Set WORK_SIGNAL of the current thread if a signal is pending that it does not block, or if its
+// process stops; else clear it. Caller: holds the lock of its process's signals.
 void signal_recalculate(struct thread *thread);
 
 // Discard the signals that were sent to the current thread only, because it ends. Caller: holds
@@ -102,9 +127,12 @@ sigmask_t signal_pending(void);
 
 // Send `signo` (1 to 64) to a process. `info` NULL: the kernel is the sender. The signal is
 // dropped if the target ignores it and does not block it. A sleep ends only for a signal that will
-// be delivered. Caller: may hold process_lock.
+// be delivered. A signal to a process is taken by a thread of it that does not block it. Caller: may
+// hold process_lock.
 // Returns 0, or -EAGAIN for a real-time signal that finds the queue full.
 int signal_send(struct process *process, int signo, const struct signal_info *info);
+// Like signal_send, to the process of `thread`; this thread takes the signal if it does not block it.
+int signal_send_first(struct thread *thread, int signo, const struct signal_info *info);
 // Like signal_send, but to one thread.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 

@@ -120,7 +120,7 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 	signo = sigqueue_take(&thread->signals, thread->sigmask, info_store);
 	if (!signo)
 		signo = sigqueue_take(&signals->queue, thread->sigmask, info_store);
-	if (is_stop_signal(signo))
+	if (is_stop_signal(signo) && signals->job == JOB_RUNNING)
 		signals->job = JOB_STOPPING;
 	signal_recalculate(thread);
 	spin_unlock(&signals->lock);
@@ -131,8 +131,8 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 
 // One handler at most is started: its frame is complete, and a second signal that is pending gets
 // its frame on top when this function is called again before the return to user mode. Signals
-// without a handler are acted upon in the loop. WORK_KILL is tested after a stop too, since only
-// SIGKILL ends a stop without SIGCONT.
+// without a handler are acted upon in the loop. WORK_KILL is tested after a halt too, since only
+// death ends a halt without SIGCONT.
 void signal_deliver(struct trapframe *frame)
 {
 	struct thread *thread = thread_current();
@@ -140,9 +140,14 @@ void signal_deliver(struct trapframe *frame)
 	struct signal_info info;
 	int signo;
 
-	if (thread->work & WORK_KILL)
-		process_exit(SIGKILL);
-	while ((signo = take_signal(thread, &action, &info)) != 0) {
+	for (;;) {
+		while (job_must_halt(&thread->process->signals) && !(thread->work & WORK_KILL))
+			job_halt();
+		if (thread->work & WORK_KILL)
+			process_exit(SIGKILL);
+		signo = take_signal(thread, &action, &info);
+		if (!signo)
+			break;
 		if (signal_is_ignored(&action, signo))
 			continue;
 		if (action.sa_handler != SIG_DFL) {
@@ -153,8 +158,6 @@ void signal_deliver(struct trapframe *frame)
 			process_exit(signo);
 		if (signo == SIGSTOP || !job_group_orphaned())
 			job_stop(signo);
-		if (thread->work & WORK_KILL)
-			process_exit(SIGKILL);
 	}
 	restart_without_handler(frame);
 	if (thread->restore_sigmask) {

@@ -15,17 +15,21 @@ void job_continue(struct signal_state *signals)
 	assert_spin_held(&signals->lock);
 	if (signals->job == JOB_STOPPED) {
 		signals->stop_report = 0;
-		signals->continue_report = true;
-		waitq_wake_all(&signals->continued);
+		signals->continue_report = signals->signal_continue = true;
 	}
+	if (signals->job >= JOB_HALTING)
+		waitq_wake_all(&signals->continued);
 	signals->job = JOB_RUNNING;
+	signals->halted = 0;
 }
 
 void job_kill(struct signal_state *signals)
 {
 	assert_spin_held(&signals->lock);
 	signals->job = JOB_RUNNING;
+	signals->halted = 0;
 	signals->stop_report = 0;
+	signals->signal_continue = false;
 }
 
 // Report to the parent that the current process has stopped by `signo`, or goes on (`signo` 0):
@@ -46,44 +50,81 @@ static void report_to_parent(const struct process *process, int signo)
 	process_wake_parent(parent);
 }
 
-// Enter JOB_STOPPED. Returns false if SIGCONT or SIGKILL has come since the stop signal was taken.
-// Both locks are held: process_lock, so that the parent sees stop and report together, and the
-// lock of the signals, so that no SIGCONT can come between test and change.
-static bool begin_stop(struct process *process, int signo)
+// If all threads of the process that live have halted, it is stopped now: report that to the parent.
+// Both locks are held: process_lock, so that the parent sees stop and report together, and the lock
+// of the signals, so that no SIGCONT comes between test and change; it is released. Caller: holds
+// process_lock, and the lock of the process's signals.
+static void complete_stop(struct process *process)
 {
 	struct signal_state *signals = &process->signals;
-	bool stops;
+	bool complete = signals->job == JOB_HALTING && signals->halted == process->live;
 
-	spin_lock(&process_lock);
-	spin_lock(&signals->lock);
-	stops = signals->job == JOB_STOPPING && !(thread_current()->work & WORK_KILL);
-	if (stops) {
+	assert_spin_held(&process_lock);
+	assert_spin_held(&signals->lock);
+	if (complete) {
 		signals->job = JOB_STOPPED;
-		signals->stop_report = (uint8_t)signo;
-		signals->continue_report = false;
+		signals->stop_report = signals->stop_signal;
+		signals->continue_report = signals->signal_continue = false;
 	}
 	spin_unlock(&signals->lock);
-	if (stops)
-		report_to_parent(process, signo);
-	spin_unlock(&process_lock);
-	return stops;
+	if (complete)
+		report_to_parent(process, signals->stop_signal);
 }
 
-// The sleep is killable: only death ends it besides SIGCONT. Other signals stay pending until the
-// process goes on. A killed process reports no continuation.
+void job_thread_left(struct process *process)
+{
+	assert_spin_held(&process_lock);
+	spin_lock(&process->signals.lock);
+	complete_stop(process);
+}
+
+// The other threads halt as soon as they come to signal_deliver; a sleep that a signal may end is
+// ended for that.
 void job_stop(int signo)
 {
 	struct process *process = process_current();
 	struct signal_state *signals = &process->signals;
+	struct thread *thread;
 
-	if (!begin_stop(process, signo))
-		return;
+	spin_lock(&process_lock);
 	spin_lock(&signals->lock);
-	while (signals->job == JOB_STOPPED)
+	if (signals->job == JOB_STOPPING && !(thread_current()->work & WORK_KILL)) {
+		signals->job = JOB_HALTING;
+		signals->stop_signal = (uint8_t)signo;
+		list_for_each(thread, &process->threads, process_link)
+			if (thread != thread_current() && !thread->leaving)
+				thread_interrupt(thread, WORK_SIGNAL);
+	}
+	spin_unlock(&signals->lock);
+	spin_unlock(&process_lock);
+}
+
+// The sleep is killable: only death ends it besides SIGCONT. Other signals stay pending until the
+// process goes on. The first thread that goes on reports the continuation; a killed process reports
+// none.
+void job_halt(void)
+{
+	struct process *process = process_current();
+	struct signal_state *signals = &process->signals;
+	bool report;
+
+	spin_lock(&process_lock);
+	spin_lock(&signals->lock);
+	if (signals->job == JOB_HALTING)
+		signals->halted++;
+	complete_stop(process);
+	spin_unlock(&process_lock);
+	spin_lock(&signals->lock);
+	while (signals->job >= JOB_HALTING)
 		if (waitq_sleep(&signals->continued, &signals->lock, WAIT_KILLABLE, NO_DEADLINE))
 			break;
+	if (signals->job >= JOB_HALTING)
+		signals->halted--; // an execve of another thread ends this one
+	report = signals->signal_continue && !(thread_current()->work & WORK_KILL);
+	if (report)
+		signals->signal_continue = false;
 	spin_unlock(&signals->lock);
-	if (thread_current()->work & WORK_KILL)
+	if (!report)
 		return;
 	spin_lock(&process_lock);
 	report_to_parent(process, 0);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "kern.h"
+#include "proc/signal.h"
 
 struct process;
-struct signal_state;
 
 // Continue the process if it is stopped: SIGCONT was sent. Caller: holds the lock of `signals`.
 void job_continue(struct signal_state *signals);
@@ -15,10 +15,24 @@ void job_continue(struct signal_state *signals);
 // `signals`.
 void job_kill(struct signal_state *signals);
 
-// Stop the current process, which has taken the stop signal `signo`, until SIGCONT or SIGKILL
-// comes. Report the stop and the continuation to its parent. Does nothing if SIGCONT has come
-// meanwhile.
+// Begin to stop the current process, which has taken the stop signal `signo`: its threads halt one
+// by one, this one too (job_halt). Does nothing if SIGCONT has come meanwhile. Caller: holds no lock.
 void job_stop(int signo);
+
+// Returns true if the current thread must halt, because its process stops.
+static inline bool job_must_halt(const struct signal_state *signals)
+{
+	return signals->job >= JOB_HALTING;
+}
+
+// Sleep until SIGCONT comes, or the thread must die. When the last thread halts, the process is
+// stopped, and its parent learns of it; the continuation is reported too. Caller: holds no lock; has
+// found that the thread must halt.
+void job_halt(void);
+
+// A thread of `process` has begun to end; others live. If these have halted, the process is stopped
+// now. Caller: holds process_lock.
+void job_thread_left(struct process *process);
 
 // Take the report that wait4 with `options` asks for: that the process has stopped or continued.
 // Returns true with the status in *status_store if there is one. Each report is made once.

@@ -139,8 +139,8 @@ SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 	return done || !len ? (long)done : -EFAULT;
 }
 
-// prctl(2), for the name of the thread. A longer name is cut, not refused. The process shows its
-// thread's name, since it has only one.
+// prctl(2), for the name of the thread. A longer name is cut, not refused. The process shows the name
+// of its first thread.
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
 {
 	struct thread *thread = thread_current();
@@ -158,7 +158,8 @@ SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, u
 			return -EFAULT;
 		name[sizeof(name) - 1] = '\0';
 		memcpy(thread->name, name, sizeof(name));
-		memcpy(thread->process->name, name, sizeof(name));
+		if (thread->tid == thread->process->pid)
+			memcpy(thread->process->name, name, sizeof(name));
 		return 0;
 	case PR_GET_NAME:
 		return copyout(aspace_current(), (void __user *)arg, thread->name,

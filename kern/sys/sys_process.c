@@ -1,48 +1,17 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
 #include <abi/fcntl.h>
 #include <abi/resource.h>
-#include <abi/sched.h>
 #include <abi/wait.h>
 #include "mem/heap.h"
 #include "proc/exec.h"
 #include "proc/process_groups.h"
 #include "proc/process.h"
+#include "proc/thread_group.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
-
-// fork(2): returns twice, with the child's pid in the parent and 0 in the child.
-SYSCALL0(fork)
-{
-	struct fork_request request = { .flags = SIGCHLD };
-
-	return process_fork(&request);
-}
-
-// vfork(2): the child runs in the parent's memory, and the parent waits until it execs or ends.
-SYSCALL0(vfork)
-{
-	struct fork_request request = { .flags = CLONE_VFORK | CLONE_VM | SIGCHLD };
-
-	return process_fork(&request);
-}
-
-// clone(2), with the arguments in the order of i386, where `tls` comes before `child_tid`.
-SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, const void __user *,
-         tls, pid_t __user *, child_tid)
-{
-	struct fork_request request = {
-		.flags = flags,
-		.stack = stack,
-		.parent_tid = parent_tid,
-		.child_tid = child_tid,
-		.tls = tls,
-	};
-
-	return process_fork(&request);
-}
 
 // Collect the strings and exec. An empty argv gets one empty string, as on Linux since 5.18:
 // programs rely on argv[0]. Returns -errno; also 0 when the new program is in place, since the
@@ -85,13 +54,14 @@ SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, cons
 	return result;
 }
 
-// exit(2) ends the thread, exit_group(2) the process: one thread to a process makes them equal.
-// Only 8 bits of the status reach the parent, in the second byte of what wait returns.
+// exit(2) ends the thread. Only 8 bits of the status reach the parent, in the second byte of what
+// wait returns.
 SYSCALL1(exit, int, status)
 {
-	process_exit((status & 0xff) << 8);
+	process_exit_thread((status & 0xff) << 8);
 }
 
+// exit_group(2) ends the process.
 SYSCALL1(exit_group, int, status)
 {
 	process_exit((status & 0xff) << 8);
@@ -157,11 +127,11 @@ SYSCALL0(getppid)
 	return process_current()->parent->pid;
 }
 
-// Returns the process that a call means by `pid` (0: the caller), or NULL if there is none.
-// Process 1, the kernel's own, cannot be changed. Caller: holds process_lock.
+// Returns the process that a call means by `pid`, a thread of it (0: the caller), or NULL if there is
+// none. Process 1, the kernel's own, cannot be changed. Caller: holds process_lock.
 static struct process *find_meant(pid_t pid)
 {
-	struct process *process = pid == 0 ? process_current() : process_find(pid);
+	struct process *process = pid == 0 ? process_current() : process_of_tid(pid);
 
 	assert_spin_held(&process_lock);
 	return process && process->pid != PID_INIT ? process : NULL;
@@ -174,7 +144,7 @@ SYSCALL1(getpgid, pid_t, pid)
 	long result = -ESRCH;
 
 	spin_lock(&process_lock);
-	process = pid == 0 ? process_current() : process_find(pid);
+	process = pid == 0 ? process_current() : process_of_tid(pid);
 	if (process)
 		result = process->pgid;
 	spin_unlock(&process_lock);
@@ -194,7 +164,7 @@ SYSCALL1(getsid, pid_t, pid)
 	long result = -ESRCH;
 
 	spin_lock(&process_lock);
-	process = pid == 0 ? process_current() : process_find(pid);
+	process = pid == 0 ? process_current() : process_of_tid(pid);
 	if (process)
 		result = process->sid;
 	spin_unlock(&process_lock);
@@ -239,7 +209,10 @@ SYSCALL2(setpgid, pid_t, pid, pid_t, pgid)
 		return -EINVAL;
 	spin_lock(&process_lock);
 	process = find_meant(pid);
-	result = set_group(process, pgid);
+	if (process && process->pid != pid)
+		result = -EINVAL; // a thread that is not the first of its process
+	else
+		result = set_group(process, pgid);
 	spin_unlock(&process_lock);
 	return result;
 }

@@ -4,6 +4,7 @@
 
 #include "proc/rlimits.h"
 #include "proc/process.h"
+#include "proc/thread_group.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
@@ -124,6 +125,16 @@ struct nice_call {
 	bool found; // some process was meant
 };
 
+// Set the nice value of a thread, or look for the lowest.
+static void nice_visit_thread(struct thread *thread, struct nice_call *call)
+{
+	if (call->set)
+		thread->nice = (int8_t)call->nice;
+	else if (!call->found || thread->nice < call->nice)
+		call->nice = thread->nice;
+	call->found = true;
+}
+
 // Set the nice value of a process's threads, or look for the lowest. A zombie has no threads
 // that could run, so it does not count as found.
 static void nice_visit(struct process *process, struct nice_call *call)
@@ -132,24 +143,19 @@ static void nice_visit(struct process *process, struct nice_call *call)
 
 	if (process->zombie)
 		return;
-	list_for_each(thread, &process->threads, process_link) {
-		if (call->set)
-			thread->nice = (int8_t)call->nice;
-		else if (!call->found || thread->nice < call->nice)
-			call->nice = thread->nice;
-		call->found = true;
-	}
+	list_for_each(thread, &process->threads, process_link)
+		nice_visit_thread(thread, call);
 }
 
 #define NICE_COST 60 // about how many instructions it takes to look at a process
 
-// Visit the processes that `which` and `who` name: a process, the members of a group, or all of
-// a user's. `who` 0 stands for the caller's own. All processes are root's, so no other user has
+// Visit what `which` and `who` name: a thread, the members of a group, or all of a user's processes. `who` 0 stands for the caller's own. All processes are root's, so no other user has
 // any. Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process is meant.
 static int nice_run(int which, pid_t who, struct nice_call *call)
 {
 	struct process *self = process_current(), *process;
 	struct process_walk walk = { 0 };
+	struct thread *thread;
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
@@ -157,9 +163,9 @@ static int nice_run(int which, pid_t who, struct nice_call *call)
 		return -ESRCH;
 	spin_lock(&process_lock);
 	if (which == PRIO_PROCESS) {
-		process = who ? process_find(who) : self;
-		if (process)
-			nice_visit(process, call);
+		thread = who ? thread_find(who) : thread_current();
+		if (thread)
+			nice_visit_thread(thread, call);
 	} else {
 		while ((process = process_walk_next(&walk, NICE_COST)))
 			if (which == PRIO_USER || process->pgid == (who ? who : self->pgid))

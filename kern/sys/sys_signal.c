@@ -4,6 +4,7 @@
 #include "proc/group_signals.h"
 #include "proc/process.h"
 #include "proc/signal_frame.h"
+#include "proc/thread_group.h"
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 
@@ -28,23 +29,48 @@ static bool is_other(struct process *process, void *arg)
 	return process->pid != PID_INIT && process != process_current();
 }
 
-// Send a signal to process `pid`, or, with `thread`, only to its thread of the same number.
-// Returns 0 or -errno. A zombie accepts signals and ignores them.
-static long send_to(pid_t pid, int signo, const struct signal_info *info, bool thread)
+// Send a signal to process `pid`; a thread's number means its process, and this thread takes the
+// signal if it can, as on Linux. Returns 0 or
+// -errno. A zombie accepts signals and ignores them.
+static long send_to_process(pid_t pid, int signo, const struct signal_info *info)
 {
 	struct process *process;
+	struct thread *thread;
 	long error = 0;
 
 	spin_lock(&process_lock);
-	process = process_find(pid);
+	process = process_of_tid(pid);
+	thread = thread_find(pid);
 	if (!process)
 		error = -ESRCH;
 	else if (!signo_ok(signo))
 		error = check_signo(signo);
-	else if (thread && !process->zombie)
-		error = signal_send_thread(process_thread(process), signo, info);
+	else if (thread)
+		error = signal_send_first(thread, signo, info);
 	else
 		error = signal_send(process, signo, info);
+	spin_unlock(&process_lock);
+	return error;
+}
+
+// Send a signal to thread `tid` of process `pid` (0: of any). Returns 0 or -errno. The number of
+// a process whose first thread has ended is still valid: the signal is ignored.
+static long send_to_thread(pid_t pid, pid_t tid, int signo)
+{
+	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
+	struct process *process;
+	struct thread *thread;
+	long error = 0;
+
+	spin_lock(&process_lock);
+	process = process_of_tid(tid);
+	thread = thread_find(tid);
+	if (!process || (pid && process->pid != pid))
+		error = -ESRCH;
+	else if (!signo_ok(signo))
+		error = check_signo(signo);
+	else if (thread)
+		error = signal_send_thread(thread, signo, &info);
 	spin_unlock(&process_lock);
 	return error;
 }
@@ -60,7 +86,7 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid > 0)
-		return send_to(pid, signo, &info, false);
+		return send_to_process(pid, signo, &info);
 	count = pid == -1 ? signal_send_chosen(is_other, NULL, signo, &info) :
 	                    signal_kill_group(pid == 0 ? self->pgid : -pid, signo, &info);
 	return count == 0 ? -ESRCH : check_signo(signo);
@@ -69,21 +95,13 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 // tkill(2).
 SYSCALL2(tkill, pid_t, tid, int, signo)
 {
-	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
-
-	if (tid <= 0)
-		return -EINVAL;
-	return send_to(tid, signo, &info, true);
+	return tid <= 0 ? -EINVAL : send_to_thread(0, tid, signo);
 }
 
-// tgkill(2). A process's only thread has its number.
+// tgkill(2).
 SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 {
-	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
-
-	if (tgid <= 0 || tid <= 0)
-		return -EINVAL;
-	return tgid == tid ? send_to(tid, signo, &info, true) : -ESRCH;
+	return tgid <= 0 || tid <= 0 ? -EINVAL : send_to_thread(tgid, tid, signo);
 }
 
 // The flags that sigaction keeps. Others are cleared, so that a program can read back which

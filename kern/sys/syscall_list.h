@@ -104,10 +104,14 @@ X(fchdir)
 X(getcwd)
 X(chroot)
 
-// sys_process.c: processes and threads
+// sys_clone.c: making processes and threads
 X(fork)
 X(vfork)
 X(clone)
+X(clone3)
+X(unshare)
+
+// sys_process.c: processes and threads
 X(execve)
 X(exit)
 X(exit_group)

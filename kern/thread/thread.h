@@ -20,6 +20,7 @@ struct aspace;
 struct fdtable;
 struct fs_context;
 struct process;
+struct vfork_wait;
 
 enum thread_state {
 	THREAD_RUNNABLE, // on the run queue, or running
@@ -85,7 +86,9 @@ struct thread {
 	struct list run_link;               // [s] on the run queue
 	struct list all_link;               // [s] on the list of all threads
 	struct list process_link;           // [RANK_PROCESS] among its process's threads
-	pid_t tid;                          // [c] 0 for threads of the kernel
+	bool leaving;                       // [RANK_PROCESS] it has begun to end
+	struct vfork_wait *vfork;           // [RANK_PROCESS] another waits for it (CLONE_VFORK)
+	pid_t tid; // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
 	struct signal_queue signals;        // [g] sent to this thread alone
 	uint64_t sigmask;                   // [g] blocked signals: n is bit n - 1
 	uint64_t saved_sigmask;             // [t] sigsuspend: the mask to restore,
@@ -95,6 +98,9 @@ struct thread {
 	uint32_t altstack_flags;            // [t] as the program gave them; SS_AUTODISARM counts
 	struct call_restart restart;        // [t] for restart_syscall
 	pid_t __user *clear_tid;  // [t] futex word to clear and wake when it ends; or NULL
+	uintptr_t robust_list;    // [t] set_robust_list: its locks become free at its end; or 0
+	uintptr_t short_va;       // [t] an access that found no memory although there seemed to
+	uint8_t short_tries;      // [t] be some, and how often (proc/oom.c)
 	void (*entry)(void *arg); // [c] of a kernel thread
 	void *entry_arg;          // [c]
 	char name[16];            // [t]

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include <abi/area.h>
+#include <abi/sched.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -133,12 +134,33 @@ static void guard(int *number, uint32_t args[ARGS])
 	case SYS_area_remap:
 		args[1] &= 0xfffff; // the screen, but no interrupt controller
 		break;
+	case SYS_unshare:
+		args[0] &= ~(uint32_t)CSIGNAL;
+		break;
 	case SYS_prlimit64:
 	case SYS_process_vm_writev:
 		if (meant)
 			args[0] = 0;
 		break;
 	}
+}
+
+// clone3 takes what clone takes, in a struct, whose size is wrong once in a while.
+static long fork_clone3(const uint32_t args[ARGS], uint32_t stack)
+{
+	struct clone_args fields = {
+		.flags = args[0] & ~CSIGNAL,
+		.exit_signal = args[0] & (CLONE_THREAD | CLONE_PARENT) ? 0 : args[0] & CSIGNAL,
+		.stack = args[1] % 2 ? 0 : stack - 64,
+		.stack_size = args[1] % 2 ? 0 : 64,
+		.parent_tid = args[2],
+		.tls = args[3],
+		.child_tid = args[4],
+	};
+	uint32_t pair[ARGS] = { (uint32_t)(uintptr_t)&fields,
+		                args[1] % 16 ? sizeof(fields) : args[2] };
+
+	return raw_fork(SYS_clone3, pair, stack);
 }
 
 static void child_main(struct actor *actor)
@@ -169,7 +191,8 @@ static void perform_fork(int number, const uint32_t args[ARGS], struct actor *ac
 		stack[0] = (uint32_t)(uintptr_t)child_main;
 	}
 	stack[2] = (uint32_t)(uintptr_t)child;
-	result = raw_fork(number, args, (uint32_t)(uintptr_t)stack);
+	result = number == SYS_clone3 ? fork_clone3(args, (uint32_t)(uintptr_t)stack) :
+	                                raw_fork(number, args, (uint32_t)(uintptr_t)stack);
 	if (result > 0) {
 		actor->last_child = (int)result;
 		actor->next = behind - 1;
@@ -209,6 +232,7 @@ static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 	case SYS_fork:
 	case SYS_vfork:
 	case SYS_clone:
+	case SYS_clone3:
 	case OWN_TENANT:
 		perform_fork(number, args, actor);
 		return;
@@ -280,6 +304,9 @@ void run(struct actor *actor)
 	}
 	if (actor->depth == 0)
 		shared->next[actor->worker] = actor->end;
+	// A thread must not end the others: exit, not exit_group.
+	if (actor->depth)
+		raw_call(SYS_exit, (uint32_t[ARGS]){ 0 });
 	for (;;)
 		_exit(0);
 }

@@ -111,6 +111,8 @@ const struct call calls[] = {
 	CALL(fork, 3, "iiiiik"),
 	CALL(vfork, 3, "iiiiik"),
 	CALL(clone, 5, "CabUbk"),
+	CALL(clone3, 3, "CabUbk"),
+	CALL(unshare, 2, "C"),
 	CALL(execve, 3, "pzz"),
 	CALL(exit, 1, "i"),
 	CALL(exit_group, 1, "i"),

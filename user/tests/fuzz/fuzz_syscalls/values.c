@@ -182,6 +182,10 @@ static uint32_t clone_flags(uint32_t *state)
 		flags |= CLONE_VM;
 	if (one_in(state, 3))
 		flags |= CLONE_VFORK;
+	if (one_in(state, 4))
+		flags |= bits(state, CLONE_FILES | CLONE_FS);
+	if (one_in(state, 3)) // a thread
+		flags |= CLONE_VM | CLONE_SIGHAND | (one_in(state, 4) ? 0 : CLONE_THREAD);
 	if (one_in(state, 3))
 		flags |= bits(state, CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
 		                             CLONE_CHILD_CLEARTID | CLONE_PARENT);

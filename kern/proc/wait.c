@@ -1,0 +1,210 @@
+// wait.c: how parents wait for their children, and reap them.
+#include <abi/wait.h>
+#include "mem/heap.h"
+#include "proc/group_signals.h"
+#include "proc/process_groups.h"
+#include "proc/process.h"
+#include "proc/stop_continue.h"
+#include "thread/mutex.h"
+#include "thread/yield.h"
+
+#define SEARCH_COST 60 // instructions, roughly, to test a child that has ended
+
+// Returns true if wait4 with `pid` and `options` means this child. A child that reports its end by
+// another signal than SIGCHLD is meant only with WCLONE or WALL, any other child only without
+// WCLONE.
+static bool is_meant(const struct process *child, pid_t pid, int options,
+                     const struct process *parent)
+{
+	bool clone = child->exit_signal != SIGCHLD, clones = (uint32_t)options & WCLONE;
+
+	if (!(options & WALL) && clone != clones)
+		return false;
+	if (pid > 0)
+		return child->pid == pid;
+	if (pid == -1)
+		return true;
+	return child->pgid == (pid == 0 ? parent->pgid : -pid);
+}
+
+// Take a report of `child` that wait4 with `options` asks for. Returns true with the status in
+// *status_store if there is one. Caller: holds process_lock.
+static bool take_report(struct process *child, int options, int *status_store)
+{
+	assert_spin_held(&process_lock);
+	if (child->zombie) {
+		*status_store = child->exit_status;
+		return true;
+	}
+	return (options & (WUNTRACED | WCONTINUED)) &&
+	       job_take_report(&child->signals, options, status_store);
+}
+
+// The state of a call of process_wait.
+struct wait_call {
+	struct process *parent;
+	pid_t pid;
+	int options;
+	int *status_store;
+	bool any;         // at least one child is meant
+	bool yielded;     // process_lock was released in the middle of the search
+	bool interrupted; // the caller must die
+};
+
+// Returns the dead child after `dead`, which is not meant. There may be thousands of them, so this
+// yields if it is time, with process_lock released. `dead` may be gone after that; its birth still
+// tells where to go on.
+static struct process *search_after(struct wait_call *call, const struct process *dead)
+{
+	uint64_t birth = dead->birth;
+
+	assert_only_spinlock(&process_lock);
+	if (!yield_due(SEARCH_COST))
+		return family_next_dead(dead);
+	spin_unlock(&process_lock);
+	call->yielded = true;
+	call->interrupted = thread_yield_point_killable() != 0;
+	spin_lock(&process_lock);
+	return call->interrupted ? NULL : family_dead_after(call->parent, birth);
+}
+
+// Take the report of the eldest child that is meant and has one. Returns the child, or NULL. Sets
+// call->any if any child is meant. Living children are looked at only if they can matter, because
+// there may be many. Caller: holds process_lock.
+static struct process *find_report(struct wait_call *call)
+{
+	struct process *parent = call->parent, *child, *dead = family_first_dead(parent);
+	bool living = call->options & (WUNTRACED | WCONTINUED);
+
+	assert_spin_held(&process_lock);
+	while (dead && !is_meant(dead, call->pid, call->options, parent))
+		dead = search_after(call, dead);
+	call->any = dead;
+	list_for_each(child, &parent->children, sibling) {
+		if (dead && (!living || dead->birth < child->birth))
+			break;
+		if (!is_meant(child, call->pid, call->options, parent))
+			continue;
+		call->any = true;
+		if (!living)
+			break;
+		if (take_report(child, call->options, call->status_store))
+			return child;
+	}
+	if (dead)
+		take_report(dead, call->options, call->status_store);
+	return dead;
+}
+
+// Like find_report, but for the child call->pid alone. Caller: holds process_lock.
+static struct process *find_report_of(struct wait_call *call)
+{
+	struct process *child = process_find(call->pid);
+
+	assert_spin_held(&process_lock);
+	call->any = child && child->parent == call->parent &&
+	            is_meant(child, call->pid, call->options, call->parent);
+	if (call->any && take_report(child, call->options, call->status_store))
+		return child;
+	return NULL;
+}
+
+// Wait until a child has a report. Returns 0 with the child in *store, or NULL there if no child
+// is meant, or if there is no report yet and WNOHANG is set; -ERESTARTSYS. A search that has
+// yielded may have missed the report of a child that it had passed: parent->reports shows that,
+// and the search is repeated. Caller: holds process_lock.
+static int wait_for_report(struct wait_call *call, struct process **store)
+{
+	struct process *parent = call->parent;
+	uint32_t reports;
+
+	assert_only_spinlock(&process_lock);
+	for (;;) {
+		reports = parent->reports;
+		call->yielded = call->interrupted = false;
+		*store = call->pid > 0 ? find_report_of(call) : find_report(call);
+		if (call->interrupted)
+			return -ERESTARTSYS;
+		if (*store || !call->any || (call->options & WNOHANG))
+			return 0;
+		if (call->yielded && parent->reports != reports)
+			continue;
+		if (waitq_sleep(&parent->child_wait, &process_lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
+			return -ERESTARTSYS;
+	}
+}
+
+// Free a zombie that nobody can find any more.
+static void reap(struct process *process)
+{
+	signal_state_destroy(&process->signals);
+	kfree(process);
+}
+
+// Account the resources of `child`, a zombie of `parent`, as used by a child of `parent`, and take
+// it out of all lists. The caller reaps it after the lock's release. Caller: holds process_lock.
+static void take_out(struct process *parent, struct process *child)
+{
+	assert_spin_held(&process_lock);
+	usage_add(&parent->reaped, &child->ended);
+	if (child->reaped.cpu.cycles)
+		usage_add(&parent->reaped, &child->reaped);
+	process_unpublish(child);
+}
+
+// Process 1 wants every child, and neither stops nor signals concern it: no search is needed. It also
+// sends the signals that others have left to it.
+pid_t process_wait_as_init(int *status_store)
+{
+	struct process *init = process_current(), *child;
+	pid_t pid;
+
+	assert_no_lock();
+	spin_lock(&process_lock);
+	while (group_signals_left() || !(child = family_first_dead(init))) {
+		if (group_signals_left()) {
+			spin_unlock(&process_lock);
+			group_signals_send();
+			spin_lock(&process_lock);
+		} else {
+			(void)waitq_sleep(&init->child_wait, &process_lock, WAIT_UNINTERRUPTIBLE,
+			                  NO_DEADLINE);
+		}
+	}
+	pid = child->pid;
+	*status_store = child->exit_status;
+	take_out(init, child);
+	spin_unlock(&process_lock);
+	reap(child);
+	return pid;
+}
+
+pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
+{
+	struct process *parent = process_current(), *child, *dead = NULL;
+	struct wait_call call = {
+		.parent = parent, .pid = pid, .options = options, .status_store = status_store
+	};
+	pid_t result;
+
+	assert_no_lock();
+	spin_lock(&process_lock);
+	result = wait_for_report(&call, &child);
+	if (result == 0 && child) {
+		result = child->pid;
+		if (usage) {
+			usage_of_process(child, usage);
+			usage_add(usage, &child->reaped);
+		}
+		if (child->zombie) {
+			take_out(parent, child);
+			dead = child;
+		}
+	} else if (result == 0 && !call.any) {
+		result = -ECHILD;
+	}
+	spin_unlock(&process_lock);
+	if (dead)
+		reap(dead);
+	return result;
+}

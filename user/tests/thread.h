@@ -1,0 +1,120 @@
+// thread.h: threads without a C library's: started by the bare call clone, awaited by a futex. Such
+// a thread may call only functions that keep nothing between calls; `errno` belongs to all of them,
+// so results of calls are taken by raw(), which leaves it alone.
+#pragma once
+
+#include "test.h"
+#include <limits.h>
+#include <sched.h>
+#include <sys/mman.h>
+
+#define FUTEX_WAIT_OP 0
+#define FUTEX_WAKE_OP 1
+#define THREAD_STACK 16384
+
+// What glibc and musl pass for a thread, without thread-local storage.
+#define THREAD_FLAGS                                                                       \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \
+	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
+
+struct test_thread {
+	volatile int tid; // 0 once it has ended
+	void (*function)(void *arg);
+	void *arg;
+	char *stack;
+};
+
+// A system call whose result is -errno after an error.
+static inline long raw(long number, long a, long b, long c, long d, long e)
+{
+	long result;
+
+	__asm__ volatile("int $0x80"
+	                 : "=a"(result)
+	                 : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+	                 : "memory");
+	return result;
+}
+
+// clone, and the child calls function(arg) on the stack that ends at `top`, and then exit(0).
+// Returns the number of the child, or -errno.
+static inline long clone_raw(unsigned long flags, void *top, void (*function)(void *), void *arg,
+                             volatile int *parent_tid, void *tls, volatile int *child_tid)
+{
+	void **sp = (void **)((uintptr_t)top & ~15u);
+	long result;
+
+	*--sp = NULL;
+	*--sp = NULL;
+	*--sp = arg;
+	*--sp = (void *)(uintptr_t)function;
+	__asm__ volatile("int $0x80\n\t"
+	                 "testl %%eax, %%eax\n\t"
+	                 "jnz 1f\n\t"
+	                 "xorl %%ebp, %%ebp\n\t"
+	                 "popl %%eax\n\t"
+	                 "call *%%eax\n\t"
+	                 "xorl %%ebx, %%ebx\n\t"
+	                 "movl $1, %%eax\n\t"
+	                 "int $0x80\n"
+	                 "1:"
+	                 : "=a"(result)
+	                 : "a"(SYS_clone), "b"(flags), "c"(sp), "d"(parent_tid), "S"(tls),
+	                   "D"(child_tid)
+	                 : "memory");
+	return result;
+}
+
+// Show an error, and end the program: the test cannot go on.
+static inline void no_thread(long error)
+{
+	say("no thread: %s\n", error_name((int)-error));
+	_exit(99);
+}
+
+// Start a thread with more flags than THREAD_FLAGS. Returns its number.
+static inline int start_thread(struct test_thread *thread, unsigned long flags,
+                               void (*function)(void *), void *arg)
+{
+	volatile int tid = -1;
+	long result;
+
+	if (!thread->stack)
+		thread->stack = mmap(NULL, THREAD_STACK, PROT_READ | PROT_WRITE,
+		                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	thread->function = function;
+	thread->arg = arg;
+	thread->tid = -1;
+	result = clone_raw(THREAD_FLAGS | flags, thread->stack + THREAD_STACK, function, arg, &tid,
+	                   NULL, &thread->tid);
+	if (result < 0)
+		no_thread(result);
+	return (int)result;
+}
+
+// Wait until the thread has ended: the kernel then clears the word and wakes.
+static inline void join_thread(struct test_thread *thread)
+{
+	int tid;
+
+	while ((tid = thread->tid) != 0)
+		raw(SYS_futex, (long)&thread->tid, FUTEX_WAIT_OP, tid, 0, 0);
+}
+
+// Wait until *word is not `value` any more. Whoever changes the word calls word_set.
+static inline void word_wait(volatile int *word, int value)
+{
+	while (*word == value)
+		raw(SYS_futex, (long)word, FUTEX_WAIT_OP, value, 0, 0);
+}
+
+static inline void word_set(volatile int *word, int value)
+{
+	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+	raw(SYS_futex, (long)word, FUTEX_WAKE_OP, INT_MAX, 0, 0);
+}
+
+static inline int own_tid(void)
+{
+	return (int)raw(SYS_gettid, 0, 0, 0, 0, 0);
+}
