@@ -60,13 +60,13 @@ size_t backtrace_repeats(uintptr_t ebp, size_t length)
 
 // Print a code address with its name and line, and how often it is repeated if that is more than
 // once.
-static void print_place(uintptr_t address, bool returns, size_t times)
+static void print_place(uintptr_t address, bool is_return, size_t times)
 {
 	char name[80], place[80] = "", repeated[24] = "";
 	uint32_t line;
-	const char *file = line_find(returns ? address - 1 : address, &line);
+	const char *file = line_find(is_return ? address - 1 : address, &line);
 
-	symbol_format(name, sizeof(name), address, returns);
+	symbol_format(name, sizeof(name), address, is_return);
 	if (file)
 		snprintf(place, sizeof(place), " %s:%u", file, line);
 	if (times > 1)
@@ -74,9 +74,9 @@ static void print_place(uintptr_t address, bool returns, size_t times)
 	printk(LOG_EMERG, "  [%08x] %s%s%s\n", (uint32_t)address, name, place, repeated);
 }
 
-void backtrace_print_place(uintptr_t address, bool returns)
+void backtrace_print_place(uintptr_t address, bool is_return)
 {
-	print_place(address, returns, 1);
+	print_place(address, is_return, 1);
 }
 
 // A recursion makes the first frames of the rest repeat: once, or as a cycle of several functions.

@@ -16,6 +16,6 @@ size_t backtrace_repeats(uintptr_t ebp, size_t length);
 // lines. A recursion is printed once, with the number of its rounds. Any `ebp` is safe.
 void backtrace_print(uintptr_t ebp);
 
-// Print one line of a backtrace: a code address, its name and its line. `returns`: it is a return address
-// (symbol_format in debug/symbols.h).
-void backtrace_print_place(uintptr_t address, bool returns);
+// Print one line of a backtrace: a code address, its function, and its file and line if they are
+// known. `is_return`: it is a return address (symbol_format in debug/symbols.h).
+void backtrace_print_place(uintptr_t address, bool is_return);

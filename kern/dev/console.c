@@ -105,5 +105,6 @@ void console_start(size_t (*take)(const uint8_t *bytes, size_t n), void (*room)(
 
 void console_input_resume(void)
 {
+	assert_only_spinlock(NULL);
 	serial_input_resume(&serial_ports[COM1]);
 }

@@ -4,9 +4,10 @@
 
 #include "kern.h"
 
-// Find the devices, and send the kernel's messages to them. As early as possible after
-// options_init. Kernel options: `log=` a list of com1 and vga, or `none` (without the option:
-// both); `loglevel=` 0 to 7: show messages up to this level (default 6, LOG_INFO).
+// Find the devices, send the kernel's messages to them, and let the monitor read from them. Once, at
+// boot, as early as possible after options_init. Kernel options: `log=` com1, vga, both with a comma
+// between (the default), or none; `loglevel=` 0 to 7: show messages up to this level (default 6,
+// LOG_INFO).
 void console_init(void);
 
 // Write bytes[n], at most SERIAL_FIFO, to all output devices as they are: no newline is translated.
@@ -21,6 +22,6 @@ bool console_write(const char *bytes, size_t n);
 // called like `take`, when COM1 has room again.
 void console_start(size_t (*take)(const uint8_t *bytes, size_t n), void (*room)(void));
 
-// Call `take` again for bytes that have waited, because there is room now. The call may come
-// before this function returns.
+// Pass the bytes of COM1 that have waited to the `take` of console_start, because there is room now;
+// perhaps before this function returns. Caller: holds no spinlock.
 void console_input_resume(void);

@@ -3,8 +3,8 @@
 
 #include "kern.h"
 
-// Set up the controller to send scan codes of set 1. Returns false if there is no keyboard
-// controller. Once, at boot.
+// Set up the controller: it sends scan codes of set 1 and interrupts at each. Keys typed before are
+// lost. Returns false if there is no controller, or if it does not answer. Once, at boot.
 bool keyboard_init(void);
 
 // Call `input` with the bytes of each key that is typed, by interrupt from now on. After irq_init.

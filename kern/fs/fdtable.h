@@ -56,8 +56,8 @@ static inline struct fdtable *fdtable_get(struct fdtable *table)
 // Drop a reference on `table`. The last one closes every file. Yields. Caller: holds no lock.
 void fdtable_put(struct fdtable *table);
 
-// Close the descriptors that are marked to be closed at exec. Yields. Caller: nobody else uses
-// the table.
+// Close the descriptors that are marked to be closed at exec. Yields. Caller: holds no lock; nobody
+// else changes the table.
 void fdtable_exec(struct fdtable *table);
 
 // The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Their callers hold the
@@ -133,8 +133,8 @@ static inline void fd_return(struct file *file, bool counted)
 }
 
 // Reserve the lowest free descriptor not below `min`. Nobody else gets it, and to programs it is
-// not open yet. Returns it; -EMFILE if there is none below the current thread's RLIMIT_NOFILE;
-// -ENOMEM.
+// not open yet. The caller ends the reservation by fd_install or fd_unreserve. Returns it; -EMFILE
+// if there is none below the current thread's RLIMIT_NOFILE and NR_OPEN; -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);
 
 // Fill a reserved descriptor. Consumes the caller's reference on `file`.

@@ -82,6 +82,7 @@ int pipe_create_files(uint32_t flags, struct file *ends[2])
 	struct inode *inode = inode_create(S_IFIFO | 0600, VOLUME_NAMELESS, NULL);
 	int error;
 
+	assert_no_lock();
 	if (!inode)
 		return -ENOMEM;
 	inode->nlink = 1;

@@ -72,6 +72,7 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 	ssize_t got = 0, put = 0;
 	size_t done = 0;
 
+	assert_no_lock();
 	if (!page)
 		return -ENOMEM;
 	while (done < count) {

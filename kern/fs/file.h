@@ -72,10 +72,10 @@ struct file {
 };
 
 // Create an open file on `inode`, with the operations of its type and one reference, and run the
-// inode's own open operation. `flags`: O_ACCMODE and the other flags that F_GETFL returns.
+// open operation of its type or device, which may sleep; none with O_PATH. `flags`: O_ACCMODE and the other flags that F_GETFL returns.
 // Consumes the caller's reference on `inode`, also on failure. Returns 0; -ETXTBSY for writing to
 // a file from which a program runs; -ENXIO for a type that cannot be opened; -ENOMEM; what the
-// open operation returns.
+// open operation returns. *store is set on success only. Caller: holds no lock.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
 // Like file_create, but the operations are `ops`, with `private`, and no open operation runs.
@@ -151,9 +151,10 @@ static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *p
 	return file->ops->write(file, uio, pos ? pos : &file->position);
 }
 
-// Move up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and
-// *out_pos (NULL: at the file's own position), and advance both. Yields. Returns how many bytes
-// were moved, or -errno if none were.
+// Copy up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and
+// *out_pos (NULL: at the file's own position), and advance both by what was written. Yields.
+// Caller: holds no lock. Returns how many bytes were written, 0 at the end of `in`; if none were:
+// -ENOMEM, or the error of file_read or file_write.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count);
 

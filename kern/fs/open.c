@@ -188,8 +188,10 @@ int file_create(struct inode *inode, uint32_t flags, struct file **store)
 {
 	const struct file_ops *ops = flags & O_PATH ? &path_only_ops : default_ops(inode);
 	struct file *file;
-	int error = file_create_nameless(inode, flags, ops, NULL, &file);
+	int error;
 
+	assert_no_lock();
+	error = file_create_nameless(inode, flags, ops, NULL, &file);
 	if (error)
 		return error;
 	if (!(flags & O_PATH))

@@ -4,9 +4,11 @@
 #include "fs/file.h"
 #include "fs/path.h"
 
-// Open the file at the path `text` (see path_walk) as open(2) does. With O_CREAT, make a missing
-// one: a regular file with the permissions `mode` less the umask. Stores an open file with one
-// reference in *store. Caller: holds no lock. Returns 0 or -errno as open(2).
+// Open the file at the path `text` from the directory `start` (NULL: see path_walk) as open(2) does.
+// With O_CREAT, make a missing one: a regular file with the permissions `mode` less the umask; with
+// O_TMPFILE, one without a name. Stores an open file with one reference in *store; after an error
+// *store is undefined. Yields. Caller: holds no lock. Returns 0; -errno as open(2); -ERESTARTSYS if a
+// signal ends the wait for a FIFO's other end; -EINTR if the thread is killed.
 int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
               mode_t mode, struct file **store);
 

@@ -48,15 +48,16 @@ extern void (*sigpipe_hook)(void);
 // full; -ENOMEM.
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
-// Give a new pipe the page that it keeps while it is empty. So an empty pipe always takes some
-// bytes, even if the machine is out of memory. Returns 0 or -ENOMEM.
+// Give a new pipe, which nobody else knows yet, the page that it keeps while it is empty. So an empty
+// pipe takes some bytes even if the machine is out of memory. Returns 0 or -ENOMEM.
 int pipe_prepare(struct pipe *pipe);
 
 // Create a pipe without open ends. Returns NULL if out of memory.
 struct pipe *pipe_create(void);
 
 // Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`:
-// O_NONBLOCK or 0. Returns 0 or -ENOMEM.
+// O_NONBLOCK or 0. The caller owns one reference on each; after an error ends[] is undefined. Caller:
+// holds no lock. Returns 0 or -ENOMEM.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);
 
 // Open an end of the FIFO `inode` as file->flags say. Waits until the other end is open, too,

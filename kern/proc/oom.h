@@ -36,8 +36,7 @@ void oom_files_init(void);
 // Register the hooks of vm/ and thread/. Once, at boot.
 void oom_init(void);
 
-// From now on record whether process `pid`, the first program, is killed because of lack of
-// memory.
+// Let oom_killed_watched answer for process `pid`. Once, for the first program.
 void oom_watch(pid_t pid);
 
 // Returns true if the process of oom_watch has ended because it was killed for that reason.

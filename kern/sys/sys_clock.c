@@ -175,7 +175,7 @@ SYSCALL1(times, void __user *, store)
 
 // Sleep until clock_ns() reaches `deadline`. Nobody wakes the queue, so a wakeup without a
 // reason is slept away. Returns 0; -EINTR if a signal waits.
-static int sleep_until(uint64_t deadline)
+static int sleep_to_deadline(uint64_t deadline)
 {
 	struct waitq nobody = WAITQ_INIT(nobody);
 	int error;
@@ -191,7 +191,7 @@ typedef int (*put_time)(void __user *store, uint64_t ns);
 
 static long resume_sleep(void);
 
-// Like sleep_until, but after a signal without a handler the sleep continues to the same end.
+// Like sleep_to_deadline, but after a signal without a handler the sleep continues to the same end.
 // When a signal comes, the time that is left is stored at `left_store` (NULL: nowhere), by
 // `put`: also before a sleep that continues, as on Linux.
 static long sleep_to_end(uint64_t deadline, void __user *left_store, put_time put)
@@ -202,7 +202,7 @@ static long sleep_to_end(uint64_t deadline, void __user *left_store, put_time pu
 		.user = left_store,
 		.args[0] = put == put_timespec64,
 	};
-	int error = sleep_until(deadline);
+	int error = sleep_to_deadline(deadline);
 	uint64_t now = clock_ns();
 
 	if (!error || now >= deadline)
@@ -303,7 +303,7 @@ static long clock_sleep(int clock, int flags, uint64_t ns, void __user *left_sto
 		return sleep_for(ns, left_store, put);
 	if (ns <= now)
 		return 0;
-	return sleep_until(clock_ns() + (ns - now)) ? -ERESTARTNOHAND : 0;
+	return sleep_to_deadline(clock_ns() + (ns - now)) ? -ERESTARTNOHAND : 0;
 }
 
 // nanosleep(2): by the monotonic clock, so setting the time of day does not change it.

@@ -1,5 +1,5 @@
 // syscall_list.h: every system call of Linux that the kernel has, one line each: X(name) for
-// SYS_name and sys_name. The file has no include guard: each includer defines X and makes
+// SYS_name, its number (inc/abi/syscall.h), and sys_name. The file has no include guard: each includer defines X and makes
 // another table of it.
 
 // sys_read_write.c and sys_sendfile.c: moving bytes

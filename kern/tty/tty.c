@@ -53,6 +53,7 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 {
 	size_t taken = 0;
 
+	assert_only_spinlock(NULL);
 	spin_lock(&tty->lock);
 	while (taken < n && tty_has_room(tty)) {
 		int signo = tty_type(tty, bytes[taken++]);

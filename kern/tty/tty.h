@@ -92,7 +92,7 @@ void tty_init(struct tty *tty);
 
 // Process typed bytes. Returns how many were taken. The caller keeps the rest and passes it again
 // when the terminal calls tty->resume, or drops it. May be called by interrupt handlers. Caller:
-// holds no lock.
+// holds no spinlock.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
 
 // Ask the device for the bytes that tty_input has refused, if there is room for them now. Every

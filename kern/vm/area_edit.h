@@ -49,8 +49,8 @@ void area_drop(struct aspace *as, struct area *area);
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
-// `flags`. The part merges with a neighbour that is like it, or becomes an area of its own. The
-// caller changes the entries.
+// `flags`. The part merges with a neighbour that is like it, or becomes an area of its own: `area`
+// may be freed, so the caller does not use it afterwards. The page-table entries are the caller's.
 // Returns 0; -EINVAL if the part begins or ends in the middle of a large page, with nothing
 // changed; or the errors of areas_split_at. Caller: holds as->lock for writing.
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,

@@ -61,8 +61,9 @@ void aspace_put(struct aspace *as);
 // reference on `as`, and drops the reference on the thread's old space.
 void aspace_switch_to(struct aspace *as);
 
-// Make a copy of `as` for fork: private memory copy-on-write, shared memory shared. Yields. The
-// copy, with one reference, goes to *store.
+// Make a copy of `as` for fork: private memory copy-on-write, shared memory shared; with the break,
+// the program and its arguments. Areas with AREA_DONTFORK are left out, those with AREA_WIPEONFORK
+// are empty, and nothing is locked (mlock). Yields. The copy, with one reference, goes to *store.
 // Returns 0; -ENOMEM; -EINTR if the thread is killed meanwhile. On an error there is no copy.
 // Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
@@ -77,9 +78,10 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 
-// Make `obj` the program that runs in `as`, which has none. Takes a reference on `obj` and its
-// host, and takes over the caller's object_deny_writes: the file cannot be opened for writing
-// while the space lives.
+// Make `obj` the program that runs in `as`, which has none. Takes a reference on `obj` and its host
+// (the file), and takes over one object_deny_writes, which the caller has made for this and
+// aspace_put undoes: the file cannot be opened for writing while the space lives. Caller: nobody
+// else knows `as`.
 void aspace_set_program(struct aspace *as, struct object *obj);
 
 // Unmap everything, as execve() does. Yields. Caller: holds no lock.

@@ -73,7 +73,7 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write `len` zeroes to `dst`. clear_user returns 0, or -EFAULT, when a part may have been written.
+// Write `len` zeroes to `dst`. clear_user returns 0; or -EFAULT, and then a part may have been written.
 // clear_user_partial returns how many bytes it has written.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
