@@ -37,12 +37,13 @@ grade_env += $(if $(CPU),QUIRE_CPU=$(CPU)) $(if $(UBSAN_TESTS),QUIRE_UBSAN=1)
 GRADE_NEEDS = all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
 
 ## grade: run the tests; T=NAME for those with NAME in their name; SELF=1: those of the grader too; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
-## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE; WAIT=1: one test, which waits for `make gdb`
-# The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only.
+## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE HIDDEN=FOLDER; WAIT=1: one test, which waits for `make gdb`
+# The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only; the debug kernel, where
+# it has been built before, says more of tests that fail.
 ifneq ($(LAB),)
-grade: $(O)/quire.elf $(O)/archive.cpio
+grade: $(O)/quire.elf $(O)/archive.cpio $(wildcard $(base_O)/debug/quire.elf)
 	$(grade_env) grade/lab $(LAB) $(if $(T),--test '$(T)') $(if $(SEED),--seed $(SEED)) $(if $(J),--jobs $(J)) \
-		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait)
+		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait) $(if $(HIDDEN),--hidden '$(HIDDEN)')
 else
 grade: $(GRADE_NEEDS)
 	@$(grade_env) grade/gate

@@ -377,29 +377,3 @@ def fixup_stray(rng):
     return spaces(*(op(name, address, *rest) for address in (at(0), at(4), at(8), 0) for name, rest in (("read", ()), ("write", (1,)))),
                   *(op("kernel_trap", kind, address, 2) for kind in (0, 3) for address in (at(0), at(8), ULIM)), op("resident", 0),
                   op("fixup", 1, 1), op("enter", 2), op("kernel_trap", 1, at(0), 0), op("kernel_trap", 2, at(0), 2), op("enter", 0))
-
-
-# All of them: hostile programs, none of which forks.
-
-for _name, _sentence in (
-    ("evil_pointers_files", "calls on files, with bad pointers, return -EFAULT and harm nobody"),
-    ("evil_pointers_paths", "calls with bad paths return -EFAULT and harm nobody"),
-    ("evil_pointers_structs", "calls with bad structs return -EFAULT and harm nobody"),
-    ("evil_copy_unmapped", "a buffer that is only partly mapped is copied as far as it can be"),
-    ("evil_mappings", "mappings at the edges of user memory harm nobody"),
-    ("evil_growsdown", "copies to a stack that grows harm nobody"),
-    ("evil_getdents", "the entries of a directory are not written where the program may not write"),
-    ("evil_ioctl", "ioctl with bad pointers returns -EFAULT"),
-    ("evil_poll_sets", "poll and select with bad sets return -EFAULT"),
-    ("evil_stack_signal", "a signal whose frame cannot be written ends the program"),
-    ("evil_frame_flags", "a forged signal frame is taken without harm to the kernel"),
-    ("evil_nested_faults", "faults in handlers of faults end the program, not the kernel"),
-    ("evil_absent_calls", "calls that do not exist return -ENOSYS"),
-    ("evil_selectors", "bad selectors end the program, not the kernel"),
-    ("evil_vectors", "vectors of buffers with bad addresses and lengths return errors"),
-    ("evil_links", "names that do not fit, and loops of links, return errors"),
-    ("efault_buffers", "a bad buffer gives -EFAULT in each call that takes one"),
-    ("efault_paths", "a bad path gives -EFAULT in each call that takes one"),
-    ("efault_results", "a bad place for a result gives -EFAULT"),
-):
-    CHECKS.add_program(_name, _sentence)

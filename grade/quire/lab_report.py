@@ -2,8 +2,8 @@
 
     {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
         {"id", "title", "points", "max", "tests": [
-            {"name", "sentence", "status", "message", "expected", "got", "diagnosis", "look_at", "before",
-             "again", "debugger"}]}]}
+            {"name", "sentence", "status", "message", "expected", "got", "debug", "diagnosis", "look_at",
+             "before", "again", "debugger"}]}]}
 
 A test that covers several exercises is listed in each. Points of an exercise: its share of passed tests.
 """
@@ -39,7 +39,7 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
 
 def _entry(lab, test, outcome, seed, places, diagnoses):
     entry = {"name": test.name, "sentence": outcome.check.sentence, "status": outcome.status, "message": "",
-             "expected": "", "got": "", "diagnosis": "", "look_at": "", "before": [],
+             "expected": "", "got": "", "debug": "", "diagnosis": "", "look_at": "", "before": [],
              "again": f"make grade LAB={lab.number} T={test.name} SEED={seed}"}
     entry["debugger"] = f"make gdb LAB={lab.number} T={test.name} SEED={seed}"
     if outcome.status == UNWRITTEN:
@@ -50,7 +50,7 @@ def _entry(lab, test, outcome, seed, places, diagnoses):
             entry["message"] = f"exercise {outcome.unwritten} ({title}) is not written yet"
     elif outcome.status != PASSED:
         entry["message"], entry["expected"] = outcome.wrong.what, outcome.wrong.expected
-        entry["got"], entry["before"] = outcome.wrong.got, outcome.history
+        entry["got"], entry["before"], entry["debug"] = outcome.wrong.got, outcome.history, outcome.debug
         entry["diagnosis"] = diagnoses.get(test.name, "")
         entry["look_at"] = look_at(lab, test, outcome, places)
     return entry
@@ -118,6 +118,8 @@ def _failure(exercise, test, paint):
         return [f"{paint('yellow', test['name'])} (exercise {exercise['id']}): {test['message']}"]
     lines = [f"{paint('red', test['name'])} (exercise {exercise['id']}): {test['sentence']}"]
     rows = [("done", test["message"]), ("expected", test["expected"]), ("got", test["got"])]
+    if test["debug"]:
+        rows.append(("debug", f"with the debug kernel: {test['debug']}"))
     if test["diagnosis"]:
         rows.append(("most like", test["diagnosis"]))
     rows += [("look at", test["look_at"]), ("again", test["again"]), ("debugger", test["debugger"])]

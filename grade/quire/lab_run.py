@@ -5,6 +5,7 @@ its own. A check that ends the machine has failed, or has met a function that is
 it get another machine. So does a check that fails after another one has failed: it alone is to blame then.
 """
 import os
+import re
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,11 +33,20 @@ class Outcome:
     unwritten: str = ""
     log: str = ""
     seconds: float = 0.0
+    debug: str = ""  # what the debug kernel says in its place
 
     @property
     def key(self):
         """The kind of failure, without addresses: for signatures of mutants."""
         return self.wrong.key if self.wrong else ""
+
+    @property
+    def panic(self):
+        """The panic, of an operation or of the machine, that made the check fail; "" if there was none."""
+        if self.wrong and self.wrong.got.startswith("a panic "):
+            return self.wrong.got
+        found = re.search(r"^panic: (.*)", self.log, re.M) if self.status == FAILED else None
+        return f"a panic: {found[1]}" if found else ""
 
 
 class Symbols:

@@ -18,7 +18,8 @@ Trees, grader, handouts and mutants all read labs through this module. The keys 
     needs = ["2.1", "1.4"]          other exercises without which it cannot run
     hidden = true                   stays out of the student's tree; false where it is missing
 
-What does not fit is refused with file and line.
+A file hidden.toml beside it, or in a folder that staff give, has nothing but [[test]] tables: of tests that are
+hidden, and that no student's tree names. What does not fit is refused with file and line.
 """
 import re
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ POINTS = 100
 EXERCISE_KEYS = {"id": str, "title": str, "functions": list, "files": list, "points": int, "hours": (int, float)}
 TEST_KEYS = {"name": str, "covers": list, "needs": list, "hidden": bool}
 OPTIONAL = {"needs": [], "hidden": False}
+HIDDEN = "hidden.toml"
 
 
 class LabError(Exception):
@@ -94,9 +96,12 @@ def labs(root=None):
     return [read(number, root) for number in numbers(root)]
 
 
-def read(number, root=None):
-    """The Lab with this number, of the tree at `root` (this one's). Raises LabError."""
-    return Reader(number, Path(root or build.source())).lab
+def read(number, root=None, hidden=None):
+    """The Lab with this number, of the tree at `root` (this one's). Raises LabError.
+
+    `hidden`: a folder whose hidden.toml has more tests.
+    """
+    return Reader(number, Path(root or build.source()), hidden).lab
 
 
 def places(lab, root=None):
@@ -107,16 +112,10 @@ def places(lab, root=None):
 class Reader:
     """Reads one file, and knows the line of each of its tables and keys."""
 
-    def __init__(self, number, root):
+    def __init__(self, number, root, hidden=None):
         self.root = root
         self.path = Path("grade", f"lab{number}", "lab.toml")
-        text = self._text()
-        self.lines = text.splitlines()
-        try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            self.refuse(int(line[1]) if line else len(self.lines), str(error))
+        content = self._content()
         self._check_keys(content, {"title": str, "exercise": list, "test": list}, {"exercise": [], "test": []}, 0)
         self.lab = Lab(number, self.path, content["title"])
         for at, table in enumerate(content["exercise"]):
@@ -124,12 +123,39 @@ class Reader:
         for at, table in enumerate(content["test"]):
             self._add_test(table, self._line("test", at))
         self._check_points()
+        beside = self.path.with_name(HIDDEN)
+        if (root / beside).exists():
+            self._add_hidden(beside)
+        if hidden:
+            self._add_hidden(Path(hidden, HIDDEN).absolute())
+
+    def _content(self):
+        """The tables of the file at `path`, whose lines are kept."""
+        text = self._text()
+        self.lines = text.splitlines()
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            return self.refuse(int(line[1]) if line else len(self.lines), str(error))
+
+    def _add_hidden(self, path):
+        """Take the tests of a hidden.toml over."""
+        kept = self.path, self.lines
+        self.path = path
+        content = self._content()
+        self._check_keys(content, {"test": list}, {}, 0)
+        for at, table in enumerate(content["test"]):
+            self._add_test(table, self._line("test", at))
+            self.lab.tests[-1].hidden = True
+        self.path, self.lines = kept
 
     def _text(self):
         try:
             return (self.root / self.path).read_text(encoding="utf-8")
         except FileNotFoundError as error:
-            raise LabError(f"{self.path}: there is no such lab") from error
+            what = "lab" if self.path.name == "lab.toml" else "file"
+            raise LabError(f"{self.path}: there is no such {what}") from error
 
     def refuse(self, line, text):
         """Raise LabError for this line, which counts from 1."""

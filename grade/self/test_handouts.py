@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quire import build, handout, lab_toml, patches
+from quire import build, handout, lab_toml
 
 ROOT = Path(build.source())
 
@@ -50,20 +50,6 @@ def test_a_goal_that_make_does_not_have_is_named(tmp_path):
     path = tmp_path / "x.md"
     path.write_text("Type `make grade T=x`.\nThen `make no-such-goal`.\n", encoding="utf-8")
     assert list(handout.wrong_goals(path, handout.goals(ROOT))) == [f"{path}:2: make has no goal no-such-goal"]
-
-
-def test_the_instructors_example_of_a_wrong_solution_fits_the_source(tmp_path):
-    lines = (ROOT / "grade/INSTRUCTORS.md").read_text(encoding="utf-8").splitlines()
-    first = lines.index("    exercise: 2.4")
-    end = lines.index("", first)
-    path = tmp_path / "example.patch"
-    path.write_text("\n".join(line[4:] for line in lines[first:end]) + "\n", encoding="utf-8")
-    patch = patches.read(path)
-    copy = tmp_path / patch.hunks[0].file
-    copy.parent.mkdir(parents=True)
-    shutil.copy(ROOT / patch.hunks[0].file, copy)
-    patches.apply(patch, tmp_path)
-    assert "if (0)" in copy.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(not (shutil.which("pandoc") and shutil.which("weasyprint")),

@@ -4,8 +4,8 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from quire import lab_grade, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
-from quire.lab_check import Wrong, op
+from quire import build, lab_grade, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
+from quire.lab_check import Check, Wrong, error, op
 from quire.lab_run import FAILED, PASSED, UNWRITTEN, Outcome, Runner
 from quire.trace import FAULTED, PANICKED, RETURNED, Machine, Op, Report
 
@@ -154,6 +154,26 @@ def test_diagnosis_of_the_nearest_mutant():
     assert lab_signatures.diagnoses(1, outcomes, [far, near]) == {"page_free_twice": near["diagnosis"]}
     assert lab_signatures.diagnoses(1, outcomes, [far]) == {}
     assert lab_signatures.diagnoses(1, [outcome("page_free_returns")], [near]) == {}
+
+
+class Refused(lab_tables.Tables):
+    """A model that accepts no page_insert."""
+
+    def do_page_insert(self, *args, report):
+        raise Wrong(self.call, "another result", error(report.values[0]), "page_insert")
+
+
+@pytest.mark.skipif(not build.debug_kernel(), reason="the debug kernel is not built")
+def test_message_of_the_debug_kernel_is_added():
+    """page_insert into the linear map: the normal kernel returns an error, the debug kernel's assertion panics."""
+    ops = [op("pool", 0x800000, 0x900, 0x910), op("early_pgdir"), op("pgdir_create", 0), op("page_alloc", 0),
+           op("page_insert", 0, 0, 0xC8000000, 2)]
+    check = Check(2, "insert_replaces", "x", lambda rng: [("start", ops)], Refused)
+    lab = lab_toml.read(2)
+    result = lab_grade.run(lab, [check], 1, 1, lab_toml.places(lab))
+    test, = (test for exercise in result["exercises"] for test in exercise["tests"])
+    assert test["got"] == "-EEXIST" and "assertion failed: va < 0xC0000000" in test["debug"], test
+    assert "with the debug kernel: a panic at page_insert" in " ".join(lab_report.text(result, False).split())
 
 
 def test_unwritten_exercise_stops_only_its_tests():
