@@ -5,8 +5,10 @@
 # From x.c comes x.o, from x.S x.S.o.
 kernel_obj := $(patsubst %,$(K)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) $(extra_src)))
 
+# Objects depend on this file, and on no makefile: so they are made anew when their command changes, and not
+# with every change of a makefile.
 $(K)/kobj/flags: FORCE
-	+$(call remember,$(TCC) $(TCC_VERSION) $(KCFLAGS) $(TLD) $(common_ldflags))
+	+$(call remember,$(compile_kernel) $(TCC_VERSION) $(TLD) $(common_ldflags))
 
 objects_of_$(K) := $(words $(kernel_obj))
 
@@ -15,15 +17,15 @@ $(K)/kobj/objects: objects := $(kernel_obj)
 $(K)/kobj/objects: FORCE
 	+$(call remember,$(objects))
 
-$(filter-out %.S.o,$(kernel_obj)): $(K)/kobj/%.o: %.c $(K)/kobj/flags $(kernel_makefiles)
+$(filter-out %.S.o,$(kernel_obj)): $(K)/kobj/%.o: %.c $(K)/kobj/flags
 	$(compiling_kernel)
 	@mkdir -p $(@D)
-	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+	$(compile_kernel) -o $@ $<
 
-$(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags $(kernel_makefiles)
+$(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags
 	$(compiling_kernel)
 	@mkdir -p $(@D)
-	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+	$(compile_kernel) -o $@ $<
 
 # The kernel carries tables of its own functions and lines, so that a backtrace has both. It is linked
 # twice: first with empty tables, then with the tables made from the first link. The tables lie after
@@ -46,8 +48,8 @@ $(K)/kobj/ksyms.S: $(K)/kobj/pass1.nm grade/tools/ksyms.py
 $(K)/kobj/klines.S: $(K)/kobj/pass1.nm grade/tools/klines.py
 	$(PYTHON) grade/tools/klines.py $(@D)/pass1.elf > $@
 
-$(K)/kobj/ksyms0.o $(K)/kobj/ksyms.o $(K)/kobj/klines0.o $(K)/kobj/klines.o: %.o: %.S $(K)/kobj/flags $(kernel_makefiles)
-	$(TCC) $(KCFLAGS) -MMD -MP -c -o $@ $<
+$(K)/kobj/ksyms0.o $(K)/kobj/ksyms.o $(K)/kobj/klines0.o $(K)/kobj/klines.o: %.o: %.S $(K)/kobj/flags
+	$(compile_kernel) -o $@ $<
 
 $(K)/quire.elf: $(kernel_obj) $(K)/kobj/ksyms.o $(K)/kobj/klines.o boot/kernel.ld
 	$(link_kernel) -o $@

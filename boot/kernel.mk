@@ -7,7 +7,8 @@ LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
 
 kernel_src := $(sort $(wildcard boot/*.S kern/*.[cS] kern/*/*.[cS] kern/*/test/*.[cS] \
 	$(LIB_SHARED)))
-kernel_makefiles := Makefile boot/toolchain.mk boot/kernel.mk boot/kernel-rules.mk
+
+compile_kernel = $(TCC) $(KCFLAGS) -MMD -MP -c
 
 # Checks for undefined behaviour, whose calls kern/debug/ubsan.c takes. They need room on the stack,
 # more of it than frames have a limit for. A user's pointer may be any number, also one that wraps.

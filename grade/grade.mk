@@ -106,15 +106,19 @@ quire_only := $(shell grep -lx '// quire-only' $(host_src))
 host_single := $(patsubst user/%.c,%,$(filter-out user/tests/% $(quire_only),$(single_src)))
 host_folders := $(patsubst user/%,%,$(filter-out user/tests/% $(patsubst %/,%,$(dir $(quire_only))),$(folders)))
 host_programs := $(addprefix $(O)/host/,$(host_single) $(host_folders))
-host_cc = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+host_compile = $(HOST_CC) -std=gnu11 -O1 -Wall -Wextra $(werror) -D_GNU_SOURCE
+host_cc = $(host_compile) -o $@ $(filter %.c,$^)
 
-$(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c grade/grade.mk
+$(O)/host/flags: FORCE
+	+$(call remember,$(host_compile))
+
+$(host_single:%=$(O)/host/%): $(O)/host/%: user/%.c $(O)/host/flags
 	$(call step,host,$(O)/host: compiling ($(words $(host_programs)) programs))
 	@mkdir -p $(@D)
 	$(host_cc)
 
 .SECONDEXPANSION:
-$(host_folders:%=$(O)/host/%): $(O)/host/%: $$(sort $$(wildcard user/$$*/*.[ch])) grade/grade.mk
+$(host_folders:%=$(O)/host/%): $(O)/host/%: $$(sort $$(wildcard user/$$*/*.[ch])) $(O)/host/flags
 	$(call step,host,$(O)/host: compiling ($(words $(host_programs)) programs))
 	@mkdir -p $(@D)
 	$(host_cc)

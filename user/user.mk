@@ -15,7 +15,8 @@ sections := -ffunction-sections -fdata-sections
 LCFLAGS += $(sections)
 UCFLAGS += $(sections) -iquote user/tests
 
-user_makefiles := Makefile boot/toolchain.mk user/user.mk
+compile_library = $(TCC) $(LCFLAGS) -MMD -MP -c
+compile_program = $(TCC) $(UCFLAGS) -MMD -MP -c
 
 lib_src := $(sort $(wildcard lib/*.c lib/*.S))
 lib_c_obj := $(patsubst %.c,$(O)/uobj/%.o,$(filter %.c,$(lib_src)))
@@ -47,25 +48,25 @@ compiling_programs = $(call step,programs,$(O)/user: compiling ($(words $(lib_ob
 programs: $(programs)
 
 $(O)/uobj/flags: FORCE
-	+$(call remember,$(TCC) $(TCC_VERSION) $(UCFLAGS) $(TLD) $(common_ldflags))
+	+$(call remember,$(compile_library) $(compile_program) $(TCC_VERSION) $(TLD) $(common_ldflags))
 
 $(O)/uobj/lib/objects: FORCE
 	+$(call remember,$(lib_obj))
 
-$(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+$(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags
 	$(compiling_programs)
 	@mkdir -p $(@D)
-	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+	$(compile_library) -o $@ $<
 
-$(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags $(user_makefiles)
+$(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags
 	$(compiling_programs)
 	@mkdir -p $(@D)
-	$(TCC) $(LCFLAGS) -MMD -MP -c -o $@ $<
+	$(compile_library) -o $@ $<
 
-$(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags $(user_makefiles)
+$(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags
 	$(compiling_programs)
 	@mkdir -p $(@D)
-	$(TCC) $(UCFLAGS) -MMD -MP -c -o $@ $<
+	$(compile_program) -o $@ $<
 
 $(libc): $(lib_obj) $(O)/uobj/lib/objects
 	rm -f $@ && $(TAR) rcs $@ $(filter-out $(crt0),$(lib_obj))
@@ -114,7 +115,7 @@ $(O)/archive-entries: FORCE
 	+$(call remember,$(archive_entries))
 
 $(O)/archive.cpio: $(programs:$(O)/user/%=$(O)/stripped/%) $(wildcard user/etc/*) \
-		$(O)/archive-entries grade/tools/cpio.py user/user.mk
+		$(O)/archive-entries grade/tools/cpio.py
 	$(PYTHON) grade/tools/cpio.py $@ $(archive_entries)
 
 # For editors: clangd --compile-commands-dir=obj

@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-from quire import build
+from quire import build, tree_copy
 
 SKIPPED = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V")
 
@@ -33,6 +33,16 @@ def test_a_dry_run_lists_what_would_be_built_and_its_steps(tmp_path):
     assert len(re.findall(r"^\S+/quire\.elf: compiling \(\d+ files\)$", made.stdout, re.MULTILINE)) == 1
     silent = make("-n", "V=0", f"O={tmp_path}", "kernel").stdout
     assert "compiling (" not in silent
+
+
+def test_objects_depend_on_their_command_and_on_no_makefile(tmp_path):
+    """A makefile that changes costs nothing where all commands are as before; another command makes each object anew."""
+    tree_copy.copy(tmp_path)
+    for path in (tmp_path / "Makefile", *tmp_path.glob("*/*.mk")):
+        path.touch()
+    compiled = [make("-n", "-C", str(tmp_path), "O=obj", *more, "kernel").stdout.count(" -c -o ")
+                for more in ([], ["WERROR=1"])]
+    assert compiled[0] == 0 and compiled[1] > 200
 
 
 def test_clean_leaves_what_was_fetched(tmp_path):
