@@ -7,10 +7,11 @@ from quire.audit_tables import AREA_SHARED, UserTables
 LARGE_SIZE = 1 << 22
 USER_MIN = 0x10000  # kern/layout.h
 AREA_GROWSDOWN, STACK_GUARD = 0x002, 1 << 20  # kern/vm/area.h
+AREA_UFFD_MODES = 0x70000
 TREE_DEPTH = 64  # more than any balanced tree has
 PROTECTIONS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
 FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
-    on_list=object_link.next name"""
+    on_list=object_link.next name uffd"""
 
 
 class Area:
@@ -136,6 +137,7 @@ class AreaChecker:
         self.linear = memory.variable("linear_ops")[0]
         self.large = memory.variable("large_ops")[0]
         self.known = self.anonymous, self.object, self.linear, self.large
+        self.registered = {memory.variable(f"uffd_{kind}_ops")[0] for kind in ("anon", "object")}
         self.with_object = self.object, self.large
 
     def faults(self, area, before, space):
@@ -179,6 +181,13 @@ class AreaChecker:
             yield f"has protection {area.prot:#x}"
         if area.space != space:
             yield f"names the space at {area.space:#x} as its own"
+        if (area.ops in self.registered) != bool(area.uffd):
+            yield f"has the context at {area.uffd:#x}, and {memory.name_of(area.ops)}"
+        if bool(area.flags & AREA_UFFD_MODES) != bool(area.uffd):
+            yield f"has the context at {area.uffd:#x}, and the flags {area.flags:#x}"
+        if area.uffd:
+            self.audit.refer(area.uffd, area.at)
+            self.audit.loose.append(area.uffd)
         if not memory.is_constant(area.ops):
             yield f"has its operations at {area.ops:#x}"
         elif area.ops in self.known and (area.ops in self.with_object) != bool(area.object):

@@ -21,6 +21,7 @@ enum lock_rank {
 	RANK_FILE,         // descriptor tables, positions of open files
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe
+	RANK_UFFD,         // faults that wait for a handler, and messages
 	RANK_FUTEX,        // threads that wait on words of memory
 	RANK_PAGETABLE,    // entries of an address space's page tables
 	RANK_SHARED_TABLE, // page tables that several address spaces name

@@ -118,7 +118,7 @@ static void add_area(struct report *report, const struct area *area)
 	const char *name = area->name;
 
 	if (!name)
-		name = area->ops == &object_ops ? "of a file or shared" : area->ops->kind;
+		name = area->ops->plain == &object_ops ? "of a file or shared" : area->ops->kind;
 	add(report, "0x%08x-0x%08x %c%c%c%c %s", area->start, area->end,
 	    area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
 	    area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p', name);

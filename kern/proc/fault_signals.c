@@ -5,6 +5,7 @@
 #include "cpu/x86.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
+#include "vm/uffd.h"
 
 // The signal that each exception becomes, and its si_code. si_addr is the instruction's address.
 static const struct {
@@ -93,12 +94,19 @@ static void debug_exception(struct trapframe *frame)
 	signal_force(SIGTRAP, &info);
 }
 
-// vm_fault_signal_hook: send the signal for a page fault that vm could not handle.
+// vm_fault_signal_hook: send the signal for a page fault that vm could not handle. If there is no
+// page, a handler of a userfaultfd may have to bring it: then the thread sleeps until it has, and
+// runs the instruction again.
 static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
 {
 	struct signal_info info = { .addr = va, .trapno = frame->trapno, .err = frame->err };
+	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
 
+	if (result == FAULT_NO_PAGE)
+		result = uffd_sleep(thread_current()->aspace, va, access, true);
 	switch (result) {
+	case FAULT_OK:
+		break;
 	case FAULT_NO_AREA:
 		info.code = SEGV_MAPERR;
 		signal_force(SIGSEGV, &info);

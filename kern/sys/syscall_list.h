@@ -33,6 +33,9 @@ X(fcntl64)
 X(ioctl)
 X(memfd_create)
 
+// sys_userfaultfd.c
+X(userfaultfd)
+
 // sys_poll.c and sys_select.c: waiting for files
 X(poll)
 X(ppoll)

@@ -98,7 +98,7 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 {
 	int error;
 
-	if (area->ops == &large_ops)
+	if (area->ops->plain == &large_ops)
 		return dont_need_large(area, start, end, advice);
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area), start);

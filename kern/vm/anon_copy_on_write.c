@@ -115,4 +115,9 @@ static int anon_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	return anon_copy_on_write(as, va, old);
 }
 
-const struct area_ops anon_ops = { .kind = "anonymous", .fault = anon_fault };
+const struct area_ops anon_ops = {
+	.kind = "anonymous",
+	.plain = &anon_ops,
+	.registered = &uffd_anon_ops,
+	.fault = anon_fault,
+};

@@ -12,6 +12,7 @@ struct aspace;
 struct area;
 struct object;
 struct tlb_batch;
+struct uffd;
 
 // The kind of access that faulted. There is no "execute": without NX the processor reports an
 // instruction fetch as a read.
@@ -26,12 +27,20 @@ enum fault_access {
 struct area_ops {
 	const char *kind; // the name that the monitor prints
 
+	// The kind of memory, which most code compares: the table itself; for the backend of
+	// registered areas (vm/uffd_fault.c), the table of their memory without registration.
+	const struct area_ops *plain;
+
+	// The table of such areas that are registered with a userfaultfd; NULL: there are none.
+	const struct area_ops *registered;
+
 	// Install a page at `va`, which is page-aligned and inside `area`. The area's protection
 	// admits `access`; the caller has checked that.
 	// Caller: holds as->lock for reading.
 	// Returns 0; -EAGAIN if the entry has changed meanwhile (the program runs the instruction
 	// again); -ENOMEM if out of memory; -ENXIO if the address lies beyond the end of the
-	// backing object, or no large page is left (the program gets SIGBUS).
+	// backing object, or no large page is left (the program gets SIGBUS), or if a handler of a
+	// userfaultfd must bring the page (uffd_sleep).
 	int (*fault)(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access);
 
 	// The address bits that must be 0 wherever such an area begins, ends or is cut, and in its
@@ -55,6 +64,9 @@ extern const struct area_ops object_ops; // pages of a memory object
 extern const struct area_ops linear_ops; // device memory: physical addresses from `offset` on
 extern const struct area_ops large_ops;  // large pages of a memory object that has such
 
+// The same kinds of memory, registered with a userfaultfd (uffd_fault.c).
+extern const struct area_ops uffd_anon_ops, uffd_object_ops;
+
 // An area's protection is a set of PROT_READ, PROT_WRITE and PROT_EXEC from <abi/mman.h>. Without
 // NX, whatever is readable can be executed, and i386 has no page that can be written but not read.
 // So PROT_EXEC alone lets the program read, and PROT_WRITE alone too.
@@ -77,26 +89,32 @@ extern const struct area_ops large_ops;  // large pages of a memory object that 
 #define AREA_NAMED 0x2000u      // a piece of a named area: its name is counted (vm/counted_name.h)
 #define AREA_RESERVED 0x4000u   // large_ops, private: each of its pages is reserved
 #define AREA_WRITE_OPEN 0x8000u // of a file opened for writing: counted in object->write_opens
+#define AREA_UFFD_MISSING 0x10000u // registered: faults on missing pages become messages
+#define AREA_UFFD_WP 0x20000u      // writes to pages that the handler has write-protected too
+#define AREA_UFFD_MINOR 0x40000u   // faults on pages that only the object has too
+#define AREA_UFFD_MODES (AREA_UFFD_MISSING | AREA_UFFD_WP | AREA_UFFD_MINOR)
 
 // One area. Its position is kept twice: in the tree, for searches, and on the space's list, for
 // walks in address order.
 // [s] the space's lock   [o] the object's lock   [c] constant
 struct area {
-	uintptr_t start, end;       // [s] [start, end), page-aligned
-	struct area *left, *right;  // [s] in the tree
-	struct area *parent;        // [s]
-	struct list link;           // [s] on the space's list, by address
-	uintptr_t gap;              // [s] free bytes between the previous area and this one
-	uintptr_t max_gap;          // [s] the largest `gap` in the subtree
-	uint8_t height;             // [s] of the subtree
-	uint8_t prot;               // [s] PROT_ bits
-	uint16_t flags;             // [s] AREA_ bits
-	const struct area_ops *ops; // [c]
-	struct aspace *as;          // [c]
-	struct object *object;      // [c] object_ops, large_ops: one reference; else NULL
-	uint64_t offset;         // [s] offset of `start` in the backing object or device, in bytes
+	uintptr_t start, end;      // [s] [start, end), page-aligned
+	struct area *left, *right; // [s] in the tree
+	struct area *parent;       // [s]
+	struct list link;          // [s] on the space's list, by address
+	uintptr_t gap;             // [s] free bytes between the previous area and this one
+	uintptr_t max_gap;         // [s] the largest `gap` in the subtree
+	uint32_t flags;            // [s] AREA_ bits
+	uint8_t height;            // [s] of the subtree
+	uint8_t prot;              // [s] PROT_ bits
+	uint16_t object_round;     // [o] the last change of the object that visited this area
+	const struct area_ops
+		*ops;          // [s] changes only between a kind of memory and its registered table
+	struct aspace *as;     // [c]
+	struct uffd *uffd;     // [s] registered with it (vm/uffd.h): one reference; else NULL
+	struct object *object; // [c] object_ops, large_ops: one reference; else NULL
+	uint64_t offset;       // [s] offset of `start` in the backing object or device, in bytes
 	struct list object_link; // [o] on the object's list of the areas that map it
-	uint16_t object_round;   // [o] the last change of the object that visited this area
 	const char *name;        // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
 };
 

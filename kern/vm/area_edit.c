@@ -6,6 +6,7 @@
 #include "vm/object_internal.h"
 #include "vm/counted_name.h"
 #include "vm/object.h"
+#include "vm/uffd.h"
 
 // Fill in `area` for [start, end) as `request` says. Takes no reference.
 static void describe(struct area *area, struct aspace *as, const struct map_request *request,
@@ -34,6 +35,8 @@ static inline void attach(struct area *area)
 		area->as->large = true;
 	if (unlikely(area->flags & AREA_NAMED))
 		counted_name_get(area->name);
+	if (unlikely(area->uffd))
+		uffd_get(area->uffd);
 	if (area->object) {
 		object_get_hosted(area->object);
 		if (area->flags & AREA_WRITE_OPEN)
@@ -80,17 +83,21 @@ void area_release(struct area *area)
 	}
 	if (unlikely(area->flags & AREA_NAMED))
 		counted_name_put(area->name);
+	if (unlikely(area->uffd))
+		uffd_put(area->uffd);
 	kfree(area);
 }
 
 // Returns true if `low` and `high`, which begins where `low` ends, can merge: both have equal
-// protection, flags, backend and name, and `high` continues the same object where `low` stops.
+// protection, flags, backend, registration and name, and `high` continues the same object where
+// `low` stops.
 // Anonymous memory has no offset to compare.
 static bool areas_alike(const struct area *low, const struct area *high)
 {
 	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
-	       low->object == high->object && low->name == high->name &&
-	       (low->ops == &anon_ops || low->offset + (low->end - low->start) == high->offset);
+	       low->object == high->object && low->name == high->name && low->uffd == high->uffd &&
+	       (low->ops->plain == &anon_ops ||
+	        low->offset + (low->end - low->start) == high->offset);
 }
 
 void area_drop(struct aspace *as, struct area *area)
@@ -280,14 +287,45 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 		wanted.end = end;
 		wanted.offset += start - area->start;
 		wanted.prot = (uint8_t)prot;
-		wanted.flags = (uint16_t)flags;
+		wanted.flags = flags;
 		error = cut_out(as, area, &wanted, &part);
 		if (error || !part)
 			return error;
 		area = part;
 	}
 	area->prot = (uint8_t)prot;
-	area->flags = (uint16_t)flags;
+	area->flags = flags;
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
+	return 0;
+}
+
+// The part's backend follows from the context: without one, the area has the plain table.
+int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     struct uffd *uffd, uint32_t flags)
+{
+	const struct area_ops *ops = uffd ? area->ops->plain->registered : area->ops->plain;
+	struct area wanted = *area, *part = area;
+	int error = 0;
+
+	assert_write_held(&as->lock);
+	wanted.start = start;
+	wanted.end = end;
+	wanted.offset += start - area->start;
+	wanted.flags = flags;
+	wanted.ops = ops;
+	wanted.uffd = uffd;
+	if (start > area->start || end < area->end)
+		error = cut_out(as, area, &wanted, &part);
+	if (error || !part)
+		return error;
+	if (uffd)
+		uffd_get(uffd);
+	if (part->uffd)
+		uffd_put(part->uffd);
+	part->uffd = uffd;
+	part->ops = ops;
+	part->flags = flags;
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
 	return 0;

@@ -56,6 +56,12 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
 
+// Like area_change, for the registration: the part [start, end) gets the flags `flags`, and is
+// registered with `uffd`, on which it takes a reference; NULL: with none.
+// Returns and caller: as area_change.
+int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     struct uffd *uffd, uint32_t flags);
+
 // Merge the two areas that meet at `va`, if one ends and the other begins there and they are alike
 // (areas_alike): the lower area takes over the range (area_resize), the upper one is removed and
 // released (area_drop). In any other case do nothing.
@@ -113,11 +119,11 @@ bool cuts_large_page(struct aspace *as, uintptr_t start, uintptr_t end);
 // taken away.
 static inline bool ops_lockable(const struct area_ops *ops)
 {
-	return ops != &linear_ops && ops != &large_ops;
+	return ops->plain != &linear_ops && ops->plain != &large_ops;
 }
 
 // Returns true if the area maps device memory. Its entries have no pages to copy, pin or lock.
 static inline bool area_is_device(const struct area *area)
 {
-	return area->ops == &linear_ops;
+	return area->ops->plain == &linear_ops;
 }

@@ -11,6 +11,7 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 #include "vm/kernel_window.h"
+#include "vm/uffd.h"
 
 // The new directory already has the kernel's half: a trap or a system call changes no directory.
 int aspace_create(struct aspace **store)
@@ -78,7 +79,7 @@ static void unmap_all(struct aspace *as)
 void (*aspace_named_hook)(struct aspace *as);
 
 // No lock is taken: the last reference is gone, so nobody else can reach the space. It ends in
-// this order: named areas (they name this space as their owner), page-table entries, areas (they
+// this order: userfaultfd's contexts, named areas (they name this space as their owner), page-table entries, areas (they
 // hold the objects), the program, the directory.
 void aspace_put(struct aspace *as)
 {
@@ -88,6 +89,8 @@ void aspace_put(struct aspace *as)
 	if (__atomic_sub_fetch(&as->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	assert(pgdir_current() != as->pgdir);
+	if (unlikely(as->uffds))
+		uffd_space_ends(as);
 	if (as->named)
 		aspace_named_hook(as);
 	unmap_all(as);

@@ -31,6 +31,7 @@ struct aspace {
 	uint16_t new_flags;             // [s] flags of every new area: AREA_LOCKS after mlockall
 	bool large;                     // [s] areas of large pages have been made for the space
 	struct object *program;         // [c] the running program; nobody opens it for writing
+	struct uffd *uffds;             // the contexts that handle its faults (vm/uffd.c)
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 

@@ -5,6 +5,7 @@
 #include "vm/fault.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
+#include "vm/uffd.h"
 #include "thread/yield.h"
 #include "mem/tlb.h"
 
@@ -39,7 +40,9 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 			break;
 		}
 		// A child inherits neither mlock() nor the parent's reserved pages.
-		twin->flags &= (uint16_t)(~(AREA_LOCKS | AREA_RESERVED));
+		twin->flags &= ~(AREA_LOCKS | AREA_RESERVED);
+		if (unlikely(twin->uffd))
+			uffd_forget(twin);
 		area_append(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 	}

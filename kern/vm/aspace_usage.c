@@ -187,7 +187,7 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 	const page_t *pp;
 
 	assert_read_held(&as->lock);
-	if (area->ops == &large_ops) // counts only if mapped, as on Linux
+	if (area->ops->plain == &large_ops) // counts only if mapped, as on Linux
 		return pde_has_large(as->pgdir[PDX(va)]);
 	if (pte_peek(as, va) || area_is_device(area))
 		return true;

@@ -25,7 +25,7 @@ static int take_area(struct aspace *copy, const struct area *area, uintptr_t sta
 
 	if (!twin)
 		return -ENOMEM;
-	twin->flags &= (uint16_t)~AREA_LOCKS; // locks are not inherited
+	twin->flags &= ~AREA_LOCKS; // locks are not inherited
 	twin->offset += start - area->start;
 	twin->start = start + shift;
 	twin->end = end + shift;

@@ -41,7 +41,11 @@ static int linear_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	return pte ? 0 : -ENOMEM;
 }
 
-const struct area_ops linear_ops = { .kind = "linear", .fault = linear_fault };
+const struct area_ops linear_ops = {
+	.kind = "linear",
+	.plain = &linear_ops,
+	.fault = linear_fault,
+};
 
 int linear_request(struct map_request *request)
 {

@@ -9,6 +9,7 @@
 #include "vm/area_edit.h"
 #include "vm/fault.h"
 #include "vm/mapping.h"
+#include "vm/uffd.h"
 
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
@@ -128,7 +129,7 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	do
 		result = handle_program_fault(as, va, access);
 	while (result == FAULT_NO_MEMORY && vm_no_memory_hook(va));
-	return result;
+	return result == FAULT_NO_PAGE ? uffd_sleep(as, va, access, false) : result;
 }
 
 // Returns the access that a page fault reports by its error code: a write with PF_WRITE.
@@ -235,6 +236,8 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 		if (!pp && perms)
 			return -EFAULT; // device memory
 		result = handle_fault(as, va, access);
+		if (result == FAULT_NO_PAGE)
+			result = uffd_sleep(as, va, access, false);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	}

@@ -18,7 +18,11 @@ static int no_fault(struct aspace *as, struct area *area, uintptr_t va, enum fau
 	return -ENXIO;
 }
 
-static const struct area_ops kernel_ops = { .kind = "kernel", .fault = no_fault };
+static const struct area_ops kernel_ops = {
+	.kind = "kernel",
+	.plain = &kernel_ops,
+	.fault = no_fault,
+};
 
 // The areas that exist from boot to the end.
 static struct area fixed_areas[] = {

@@ -205,6 +205,7 @@ static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
 
 const struct area_ops large_ops = {
 	.kind = "large",
+	.plain = &large_ops,
 	.fault = large_fault,
 	.uncut = LARGE_SIZE - 1,
 	.reserve = large_area_reserve,

@@ -278,4 +278,9 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 	rwlock_read_unlock(&as->lock);
 }
 
-const struct area_ops object_ops = { .kind = "object", .fault = object_fault };
+const struct area_ops object_ops = {
+	.kind = "object",
+	.plain = &object_ops,
+	.registered = &uffd_object_ops,
+	.fault = object_fault,
+};

@@ -7,6 +7,7 @@
 #include "vm/mapping.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
+#include "vm/uffd.h"
 #include "thread/yield.h"
 #include "vm/object.h"
 
@@ -72,6 +73,8 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 	target->offset += remap->old - area->start;
 	target->start = remap->new;
 	target->end = remap->new + remap->new_len;
+	if (unlikely(target->uffd))
+		uffd_forget(target);
 	return target;
 }
 
@@ -82,7 +85,7 @@ static void keep_old_area(struct aspace *as, uintptr_t va)
 	struct area *area = area_find(&as->areas, va);
 	uintptr_t end = area->end;
 
-	area->flags &= (uint16_t)~AREA_LOCKS;
+	area->flags &= ~AREA_LOCKS;
 	areas_merge_at(as, end);
 	areas_merge_at(as, area->start);
 }

@@ -1,0 +1,123 @@
+// uffd.h: the core of userfaultfd(2): a program handles its own page faults. A context (struct
+// uffd) is what a userfaultfd descriptor refers to. Areas are registered with it. A fault in a
+// registered area whose page is missing becomes a message: the thread sleeps, another one reads
+// the message, fills the page, and wakes the sleeper, which runs its instruction again.
+//
+// A registered area has a backend of its own (uffd_fault.c), which decides first and calls the
+// ordinary backend then. So faults in other areas cost nothing more.
+#pragma once
+
+#include "cpu/spinlock.h"
+#include "thread/waitq.h"
+#include "vm/aspace.h"
+#include <abi/userfaultfd.h>
+
+// [c] constant   [l] lock   [a] atomic   [u] the lock of all contexts' spaces (uffd.c)
+struct uffd {
+	uint32_t refs;        // [a] the descriptor, areas, sleeping threads
+	struct spinlock lock; // RANK_UFFD
+	bool user_mode_only;  // [c] faults of the kernel's copies fail
+	uint32_t features;    // [a] UFFD_FEATURE_ bits and UFFD_READY; 0 before the handshake
+	uint32_t changing;    // [a] changes of mappings that wait until their messages are read
+	struct aspace *as;    // [u] the space whose areas it may have; NULL: that has ended
+	struct uffd *next;    // [u] the next context of the same space
+	struct uffd **link;   // [u] the word that names this one: as->uffds, or another's `next`
+	struct list faults;   // [l] struct uffd_fault: nobody has read the message
+	struct list sleepers; // [l] struct uffd_fault: read; the thread waits for a wakeup
+	struct waitq readers; // threads that read or poll
+};
+
+#define UFFD_READY 0x80000000u // the handshake (UFFDIO_API) is done
+
+// A thread that sleeps in a fault. It lies on that thread's stack.
+struct uffd_fault {
+	struct list link;            // [l] on one of the context's lists
+	bool awake;                  // [l] a wakeup has come, and the fault is on no list
+	uintptr_t va;                // [c] the address that was accessed
+	uint32_t flags;              // [c] UFFD_PAGEFAULT_FLAG_ bits
+	const struct thread *thread; // [c]
+	struct waitq wait;           // the sleeper
+};
+
+// Make a context for the faults of `as`, with one reference. Returns NULL if out of memory.
+struct uffd *uffd_create(struct aspace *as, bool user_mode_only);
+
+// Take a reference on a context. Returns it.
+static inline struct uffd *uffd_get(struct uffd *uffd)
+{
+	__atomic_add_fetch(&uffd->refs, 1, __ATOMIC_RELAXED);
+	return uffd;
+}
+
+// Drop a reference; the last one frees the context. Caller: holds no spinlock.
+void uffd_put(struct uffd *uffd);
+
+// Returns the space of the context with a new reference, or NULL if the space has ended.
+struct aspace *uffd_space_get(struct uffd *uffd);
+
+// The space `as`, whose last reference is gone, ends: its contexts forget it.
+void uffd_space_ends(struct aspace *as);
+
+// Register the areas of [start, end), which is page-aligned, for faults of the kinds `modes`
+// (AREA_UFFD_ bits). Holes are passed over. An area that is registered for all of `modes` stays as
+// it is. *large_store: whether there are large pages among the areas. (uffd_register.c)
+// Returns 0; -EINVAL without any area, if a kind of memory does not have such faults, or if the
+// range would cut a large page; -EPERM for a shared mapping that can never be writable; -EBUSY for
+// an area of another context; -ENOMEM, with a part of the areas registered.
+// Caller: holds no lock.
+int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
+                        uint32_t modes, bool *large_store);
+
+// End the registration of all areas in [start, end), and wake who sleeps there.
+// Returns 0; -EINVAL without any area, for an area of another context, or if the range would cut a
+// large page; -ENOMEM. Caller: holds no lock.
+int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end);
+
+// The descriptor is closed: end all registrations, wake every sleeper, and drop the descriptor's
+// reference. Yields. Caller: holds no lock.
+void uffd_close(struct uffd *uffd);
+
+// End the registration of `area`, which is in no tree yet, or whose space nobody else uses. Its
+// entries stay. (uffd_register.c)
+void uffd_forget(struct area *area);
+
+// The backend of the area at `va` has found no page for an access. If the area is registered and
+// its handler must act, send the message and sleep until the handler has acted. `user`: the program
+// itself has faulted, and any signal ends the sleep; else a copy of the kernel, which only death
+// interrupts. (uffd_fault.c)
+// Returns FAULT_OK if the access may be tried again; FAULT_NO_PAGE if it has failed.
+// Caller: holds no lock.
+enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user);
+
+// Wake the threads that sleep in faults on [start, start + len); len = 0: all of them.
+void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len);
+
+// Take the next message. Sleeps until there is one, unless `nonblock`.
+// Returns 0; -EAGAIN; -ERESTARTSYS if a signal ends the sleep. Caller: holds no lock.
+int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg);
+
+// Returns true if there is a message to read. Without the lock the result is a hint.
+bool uffd_has_message(const struct uffd *uffd);
+
+// The ways to fill pages, and what a fill is about.
+enum uffd_fill_kind {
+	UFFD_COPY,     // a copy of memory of the current space
+	UFFD_ZEROPAGE, // zeroes
+};
+
+struct uffd_fill {
+	enum uffd_fill_kind kind;
+	uintptr_t start; // [start, start + len) in the context's space, page-aligned
+	size_t len;
+	uintptr_t source; // UFFD_COPY: where the bytes are
+	bool protect;     // write-protect the pages
+};
+
+// Fill the pages of a range, which lies in one registered area, from its start on. Each page
+// becomes visible whole or not at all. Yields. (uffd_fill.c)
+// Returns how many bytes were filled before the first page that could not be; or, if that is the
+// first of all: -ENOENT if the range is not in one registered area; -EAGAIN while mappings change;
+// -EINVAL if the area does not have such fills; -ENOMEM; -EFAULT if the source cannot be read, or
+// beyond the end of a file; -EEXIST if a page is there.
+// Caller: holds no lock; holds a reference on `as`.
+ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill);

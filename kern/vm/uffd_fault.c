@@ -1,0 +1,207 @@
+// uffd_fault.c: faults in registered areas. The backend of such an area decides whether the fault
+// needs a handler; if not, the ordinary backend of the memory handles it. If so, the fault returns
+// to vm/fault.c, which holds no lock any more and calls uffd_sleep: the thread puts itself on the
+// context's list, wakes the readers, and sleeps until a wakeup for its page. Then its instruction
+// runs again; nothing that was found before the sleep is used after it.
+//
+//	thread that faults          context                 handler
+//	uffd_fault: -ENXIO
+//	uffd_sleep ---------------> faults
+//	  sleeps                    faults --> sleepers ---> uffd_read: the message
+//	                                                    uffd_fill: a page into the entry
+//	  runs again <------------- sleepers <------------- uffd_wake
+#include "thread/thread.h"
+#include "vm/area_edit.h"
+#include "vm/uffd_internal.h"
+
+// Who handles a fault in a registered area.
+enum verdict {
+	ORDINARY, // the backend of the memory
+	HANDLER,  // the handler: there is a message
+	REFUSED,  // nobody: the program gets SIGBUS
+};
+
+// Decide about an access to `va`, which is page-aligned and lies in `area`, a registered area. For
+// HANDLER the flags of the message (UFFD_PAGEFAULT_FLAG_) go to *flags. Caller: holds as->lock.
+static enum verdict decide(struct aspace *as, const struct area *area, uintptr_t va,
+                           enum fault_access access, uint32_t *flags)
+{
+	assert_read_held(&as->lock);
+	if (!uffd_fillable(pte_peek(as, va)) || !(area->flags & AREA_UFFD_MISSING))
+		return ORDINARY;
+	*flags = access == ACCESS_WRITE ? UFFD_PAGEFAULT_FLAG_WRITE : 0;
+	return uffd_has(area->uffd, UFFD_FEATURE_SIGBUS) ? REFUSED : HANDLER;
+}
+
+// The fault of all registered areas. Caller and results: as struct area_ops says.
+static int uffd_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+{
+	uint32_t flags;
+
+	assert_read_held(&as->lock);
+	if (decide(as, area, va, access, &flags) != ORDINARY)
+		return -ENXIO;
+	return area->ops->plain->fault(as, area, va, access);
+}
+
+const struct area_ops uffd_anon_ops = {
+	.kind = "anonymous",
+	.plain = &anon_ops,
+	.fault = uffd_fault,
+};
+
+const struct area_ops uffd_object_ops = {
+	.kind = "object",
+	.plain = &object_ops,
+	.fault = uffd_fault,
+};
+
+// Put the current thread's fault on the list of its context, unless the entry has got a page
+// meanwhile. Under the context's lock: who fills the page wakes after that, with this lock, so
+// either the page is seen here, or the fault is seen there. Returns true if it is on the list.
+// Caller: holds as->lock; `fault` lies on the thread's stack.
+static bool queue_fault(struct aspace *as, struct uffd *uffd, struct uffd_fault *fault)
+{
+	bool queued;
+
+	assert_read_held(&as->lock);
+	spin_lock(&uffd->lock);
+	queued = uffd_fillable(pte_peek(as, fault->va));
+	if (queued) {
+		list_add_tail(&uffd->faults, &fault->link);
+		waitq_wake_all(&uffd->readers);
+	}
+	spin_unlock(&uffd->lock);
+	return queued;
+}
+
+// Sleep until the fault, which is on a list of `uffd`, is awake, or until an event that `mode`
+// allows. Takes the fault off its list. Returns 0, or -EINTR. Caller: holds no lock.
+static int wait_for_wakeup(struct uffd *uffd, struct uffd_fault *fault, enum wait_mode mode)
+{
+	int error = 0;
+
+	assert_no_lock();
+	spin_lock(&uffd->lock);
+	while (!fault->awake && !error)
+		error = waitq_sleep(&fault->wait, &uffd->lock, mode, NO_DEADLINE);
+	list_remove(&fault->link);
+	spin_unlock(&uffd->lock);
+	return error;
+}
+
+// Find out what an access to fault->va needs, and put the fault on the list of its context if the
+// handler must act; then stores the context, with a reference, in *store, else NULL. Everything is
+// looked up anew, because no lock was held since the fault has found no page.
+// Returns FAULT_OK, or FAULT_NO_PAGE if the access has failed. Caller: holds as->lock.
+static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault,
+                                     enum fault_access access, bool user, struct uffd **store)
+{
+	struct area *area = area_find(&as->areas, fault->va);
+	uintptr_t page = ROUND_DOWN(fault->va, PAGE_SIZE);
+
+	assert_read_held(&as->lock);
+	*store = NULL;
+	if (!area || !area_admits(area, access))
+		return FAULT_OK; // the next fault finds the reason
+	switch (area->uffd ? decide(as, area, page, access, &fault->flags) : ORDINARY) {
+	case ORDINARY:
+		return area->ops->plain->fault(as, area, page, access) == -ENXIO ? FAULT_NO_PAGE :
+		                                                                   FAULT_OK;
+	case HANDLER:
+		if (!user && area->uffd->user_mode_only)
+			return FAULT_NO_PAGE;
+		if (queue_fault(as, area->uffd, fault))
+			*store = uffd_get(area->uffd);
+		return FAULT_OK;
+	default:
+		return FAULT_NO_PAGE;
+	}
+}
+
+// No lock is held during the sleep, and nothing that was found before it is used after it.
+enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user)
+{
+	struct uffd_fault fault = { .va = va, .thread = thread_current() };
+	enum fault_result result;
+	struct uffd *uffd;
+
+	assert_no_lock();
+	list_init(&fault.link);
+	waitq_init(&fault.wait);
+	rwlock_read_lock(&as->lock);
+	result = judge_again(as, &fault, access, user, &uffd);
+	rwlock_read_unlock(&as->lock);
+	if (!uffd)
+		return result;
+	if (wait_for_wakeup(uffd, &fault, user ? WAIT_INTERRUPTIBLE : WAIT_KILLABLE) && !user)
+		result = FAULT_NO_PAGE; // the thread must die
+	uffd_put(uffd);
+	return result;
+}
+
+// Wake the faults of a list that lie in [start, start + len); len = 0: all. Caller: holds the lock.
+static void wake_list(struct uffd *uffd, struct list *list, uintptr_t start, size_t len)
+{
+	struct uffd_fault *fault, *after;
+
+	assert_spin_held(&uffd->lock);
+	list_for_each_safe(fault, after, list, link) {
+		if (len && fault->va - start >= len)
+			continue;
+		list_remove(&fault->link);
+		fault->awake = true;
+		waitq_wake_all(&fault->wait);
+	}
+}
+
+// Also faults whose message nobody has read are woken: their message is void then. A thread that
+// still finds no page faults again and sends a new message.
+void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len)
+{
+	spin_lock(&uffd->lock);
+	wake_list(uffd, &uffd->faults, start, len);
+	wake_list(uffd, &uffd->sleepers, start, len);
+	spin_unlock(&uffd->lock);
+}
+
+bool uffd_has_message(const struct uffd *uffd)
+{
+	return !list_empty(&uffd->faults);
+}
+
+// Write the message of a fault. The address is the page's, unless the program asked for the exact
+// one. Caller: holds the lock.
+static void describe(const struct uffd *uffd, const struct uffd_fault *fault, struct uffd_msg *msg)
+{
+	bool exact = uffd_has(uffd, UFFD_FEATURE_EXACT_ADDRESS);
+
+	assert_spin_held(&uffd->lock);
+	*msg = (struct uffd_msg){ .event = UFFD_EVENT_PAGEFAULT };
+	msg->arg.pagefault.flags = fault->flags;
+	msg->arg.pagefault.address = exact ? fault->va : ROUND_DOWN(fault->va, PAGE_SIZE);
+	if (uffd_has(uffd, UFFD_FEATURE_THREAD_ID))
+		msg->arg.pagefault.feat.ptid = (uint32_t)fault->thread->tid;
+}
+
+// A message that is taken belongs to this reader: the fault moves to the sleepers in the same step.
+int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg)
+{
+	struct uffd_fault *fault;
+	int error = 0;
+
+	assert_no_lock();
+	spin_lock(&uffd->lock);
+	while (list_empty(&uffd->faults) && !error)
+		error = nonblock ? -EAGAIN :
+		                   waitq_sleep(&uffd->readers, &uffd->lock, WAIT_INTERRUPTIBLE,
+		                               NO_DEADLINE);
+	if (!error) {
+		fault = list_first(&uffd->faults, struct uffd_fault, link);
+		list_remove(&fault->link);
+		list_add_tail(&uffd->sleepers, &fault->link);
+		describe(uffd, fault, msg);
+	}
+	spin_unlock(&uffd->lock);
+	return error == -EINTR ? -ERESTARTSYS : error;
+}

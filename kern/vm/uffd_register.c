@@ -1,0 +1,176 @@
+// uffd_register.c: registration of areas with a userfaultfd. It changes areas only: entries stay as
+// they are, and the next fault finds the area's new backend.
+#include "thread/thread.h"
+#include "thread/why.h"
+#include "thread/yield.h"
+#include "vm/area_edit.h"
+#include "vm/uffd_internal.h"
+
+// Returns 0 if `area`, a part of [start, end), can be registered with `uffd` for the faults
+// `modes`; else -EINVAL, -EPERM or -EBUSY, as uffd_attach_range.
+static int check_area(const struct uffd *uffd, const struct area *area, uintptr_t end,
+                      uint32_t modes)
+{
+	if (!area->ops->plain->registered || ((modes & AREA_UFFD_MINOR) && !area->object))
+		return WHY(-EINVAL, "%s at %#x has no such faults", area_title(area), area->start);
+	if (area->flags & AREA_NOWRITE)
+		return WHY(-EPERM, "%#x shows a file that is not open for writing", area->start);
+	if (end < area->end && uncut_at(area->ops, end))
+		return WHY(-EINVAL, "%#x lies in a large page", end);
+	if (area->uffd && area->uffd != uffd)
+		return WHY(-EBUSY, "%#x is registered with another descriptor", area->start);
+	return 0;
+}
+
+// Check all areas of [start, end). Returns 0 or the first error of check_area; -EINVAL without any
+// area. Caller: holds as->lock.
+static int check_range(const struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
+                       uint32_t modes, bool *large_store)
+{
+	const struct area *area = area_find_from(&as->areas, start);
+	int error = 0;
+
+	assert_read_held(&as->lock);
+	*large_store = false;
+	if (!area || area->start >= end)
+		return WHY(-EINVAL, "nothing is mapped from %#x to %#x", start, end);
+	if (uncut_at(area->ops, start))
+		return WHY(-EINVAL, "%#x lies in a large page", start);
+	for (; area && area->start < end && !error; area = area_next(&as->areas, area)) {
+		error = check_area(uffd, area, end, modes);
+		*large_store |= area->ops->uncut != 0;
+		if (!error)
+			error = yield_after(AREA_COST);
+	}
+	return error;
+}
+
+// All areas are checked before the first one changes. Only lack of memory for a split can leave a
+// part of them registered.
+int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
+                        uint32_t modes, bool *large_store)
+{
+	int error;
+
+	assert_no_lock();
+	rwlock_write_lock(&as->lock);
+	error = check_range(uffd, as, start, end, modes, large_store);
+	for (uintptr_t va = start; va < end && !error;) {
+		struct area *area = area_find_from(&as->areas, va);
+		uintptr_t part_end;
+
+		if (!area || area->start >= end)
+			break;
+		part_end = MIN(area->end, end); // the area may merge
+		if (area->uffd != uffd || (area->flags & modes) != modes)
+			error = area_change_uffd(as, area, MAX(area->start, va), part_end, uffd,
+			                         (area->flags & ~AREA_UFFD_MODES) | modes);
+		va = part_end;
+		if (!error)
+			error = yield_after(AREA_COST);
+	}
+	rwlock_write_unlock(&as->lock);
+	return error;
+}
+
+// End the registration of the part of `area` in [start, end). Returns 0 or -ENOMEM.
+// Caller: holds as->lock for writing.
+static int unregister_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
+{
+	assert_write_held(&as->lock);
+	return area_change_uffd(as, area, MAX(area->start, start), MIN(area->end, end), NULL,
+	                        area->flags & ~AREA_UFFD_MODES);
+}
+
+// Returns 0 if the registrations in [start, end) may end by `uffd`; else -EINVAL.
+// Caller: holds as->lock.
+static int check_unregister(const struct uffd *uffd, struct aspace *as, uintptr_t start,
+                            uintptr_t end)
+{
+	const struct area *area = area_find_from(&as->areas, start);
+	int error = 0;
+
+	assert_read_held(&as->lock);
+	if (!area || area->start >= end)
+		return WHY(-EINVAL, "nothing is mapped from %#x to %#x", start, end);
+	if (uncut_at(area->ops, start))
+		return WHY(-EINVAL, "%#x lies in a large page", start);
+	for (; area && area->start < end && !error; area = area_next(&as->areas, area)) {
+		if (!area->ops->plain->registered || (area->uffd && area->uffd != uffd) ||
+		    (end < area->end && uncut_at(area->ops, end)))
+			return WHY(-EINVAL, "%s at %#x cannot be registered by this descriptor",
+			           area_title(area), area->start);
+		error = yield_after(AREA_COST);
+	}
+	return error;
+}
+
+// Whoever sleeps in a fault there is woken after the areas have changed: its instruction then finds
+// plain memory.
+int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	int error;
+
+	assert_no_lock();
+	rwlock_write_lock(&as->lock);
+	error = check_unregister(uffd, as, start, end);
+	for (uintptr_t va = start; va < end && !error;) {
+		struct area *area = area_find_from(&as->areas, va);
+		uintptr_t area_end;
+
+		if (!area || area->start >= end)
+			break;
+		area_end = area->end; // the area may merge
+		if (area->uffd)
+			error = unregister_area(as, area, va, end);
+		va = area_end;
+		if (!error)
+			error = yield_after(AREA_COST);
+	}
+	rwlock_write_unlock(&as->lock);
+	uffd_wake(uffd, start, end - start);
+	return error;
+}
+
+void uffd_forget(struct area *area)
+{
+	struct uffd *uffd = area->uffd;
+
+	area->uffd = NULL;
+	area->flags &= ~AREA_UFFD_MODES;
+	area->ops = area->ops->plain;
+	uffd_put(uffd);
+}
+
+// End the registration of all areas of `as` that are registered with `uffd`. Whole areas: nothing is
+// split, so nothing can fail. Yields. Caller: holds as->lock for writing.
+static void forget_all(struct uffd *uffd, struct aspace *as)
+{
+	struct area *area;
+	uintptr_t va = 0;
+
+	assert_write_held(&as->lock);
+	while ((area = area_find_from(&as->areas, va))) {
+		va = area->end;
+		if (area->uffd == uffd)
+			(void)unregister_area(as, area, area->start, area->end);
+		(void)yield_after(AREA_COST);
+	}
+}
+
+// First no area may lead to the context any more; then nobody can begin to sleep, and all are
+// woken.
+void uffd_close(struct uffd *uffd)
+{
+	struct aspace *as = uffd_space_get(uffd);
+
+	assert_no_lock();
+	if (as) {
+		rwlock_write_lock(&as->lock);
+		forget_all(uffd, as);
+		rwlock_write_unlock(&as->lock);
+		aspace_put(as);
+	}
+	uffd_wake(uffd, 0, 0);
+	uffd_put(uffd);
+}
