@@ -72,18 +72,21 @@ qemu-gdb: $(bootable)
 ## explain: after a machine that reset itself or hung: run it once more, show its exceptions with file and line; T=TEST, or C='COMMANDS' of the shell
 explain: $(bootable)
 	QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/explain.py --kernel $(boot_kernel) \
-		$(if $(T),--test '$(T)') --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
+		$(if $(T),--test '$(T)' $(lab_test)) --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
 
 ## nmi: in another terminal: let the kernel of `make qemu` say where it is, and open its monitor
 nmi:
 	$(PYTHON) grade/quire/nmi.py $(base_O)/qmp.sock
 
+# Which of a lab's tests: its lab, what it draws at random, and the operation to stop at.
+lab_test = $(if $(LAB),--lab $(LAB)) $(if $(SEED),--seed $(SEED)) $(if $(AT),--at $(AT))
+
 # $(call debugger,OPTIONS): the debugger, with a machine of its own.
 debugger = QEMU='$(QEMU)' QUIRE_OBJ=$(base_O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache \
 	grade/quire/debugger.py --kernel $(boot_kernel) --gdb '$(GDB)' --gdb-flags='$(GDB_FLAGS)' --test '$(T)' \
-	--lab '$(LAB)' $(if $(SEED),--seed $(SEED)) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
+	$(lab_test) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
 
-## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; DUMP=FILE: a memory from grade/run --dump
+## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; AT=N: at operation N of a lab's test; DUMP=FILE: a memory from grade/run --dump
 gdb: $(bootable)
 	$(call debugger,--attach $(O)/gdb.sock $(if $(DUMP),--dump '$(DUMP)'))
 

@@ -159,8 +159,11 @@ A page is named by its number, which is its physical address divided by 4096."""
         for proc in processes():
             space = proc["aspace"]
             if int(space) and int(space) not in seen:
-                seen.add(int(space))
-                self._show_entries(int(space["pgdir"]), ppn)
+                seen |= {int(space), int(space["pgdir"])}
+                self._show_entries(int(space["pgdir"]), ppn, space_name(int(space["pgdir"])))
+        loaded = directory("")  # in a lab's test no process has it
+        if loaded and loaded not in seen:
+            self._show_entries(loaded, ppn, "the loaded directory")
 
     def _show_owner(self, ppn):
         found = page(ppn)
@@ -168,8 +171,7 @@ A page is named by its number, which is its physical address divided by 4096."""
             owner = int(found["owner"])
             print(f"  page {int(found['index'])} of the object *(struct object *){owner:#x}")
 
-    def _show_entries(self, pgdir, ppn):
-        name = space_name(pgdir)
+    def _show_entries(self, pgdir, ppn, name):
         if pgdir == physical(ppn << 12):
             print(f"  the directory of {name}")
         for index, pde in enumerate(words(pgdir, USER_PDES)):

@@ -21,7 +21,7 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, explain, trace, user_tests
+from quire import build, explain, lab_machine, user_tests
 from quire.core import write_core
 from quire.machine import Machine, Setup, StartError
 from quire.qmp import MachineEnded
@@ -55,17 +55,6 @@ def ktests():
     return [name for source in sources for name in KTEST.findall(source.read_text(encoding="utf-8"))]
 
 
-def lab_checks():
-    """The tests of all labs that the tree has."""
-    sys.path.append(build.source("grade"))
-    try:
-        from quire.lab_grade import checks_of
-    except ImportError:
-        return []
-    folders = Path(build.source("grade")).glob("lab[0-9]*/checks.py")
-    return [check for folder in folders for check in checks_of(int(folder.parent.name[3:]))]
-
-
 def find(options):
     """The Target that the command line names. Raises NoTest."""
     name = options.test
@@ -73,17 +62,13 @@ def find(options):
         setup, _ = explain.machine_of(options)
         setup.modules, setup.options, setup.console_input = setup.modules[:1], options.append, True
         return Target(setup, ["tbreak kernel_main", "continue"])
-    checks = lab_checks()
-    found = [check for check in checks if check.name == name and options.lab in ("", str(check.lab))]
+    check = lab_machine.find(name, options.lab)
     programs = {program.name for program in user_tests.programs()}
-    if name not in programs and found:
-        sections, machine = found[0].sections(options.seed), found[0].machine
-        listed = trace.text(sections)
-        print(f"{name}, a test of lab {found[0].lab}. Its operations:\n{listed.decode()}", end="")
-        setup = Setup(options.kernel, [listed], f"{trace.options(machine)} {options.append}", machine.mem)
-        return Target(setup, ["tbreak perform", "continue"])
+    if name not in programs and check:
+        stop = f"tbreak perform if number == {options.at}" if options.at is not None else "tbreak perform"
+        return Target(lab_machine.setup_of(check, options), [stop, "continue"])
     if name not in programs and name not in ktests():
-        known = sorted({*programs, *ktests(), *(check.name for check in checks)})
+        known = sorted({*programs, *ktests(), *(check.name for check in lab_machine.checks())})
         near = [test for test in known if name in test]
         raise NoTest(f"there is no test {name}" + (f"; there are {', '.join(near[:8])}" if near else ""))
     setup, limit = explain.machine_of(options)
@@ -258,6 +243,7 @@ def _parser():
     add("--test", default="", metavar="NAME")
     add("--lab", default="", metavar="N", help="of the test, where two labs have one of this name")
     add("--seed", type=int, default=1, help="of what a lab's test draws at random")
+    add("--at", type=int, metavar="N", help="of a lab's test: stop at operation N, after which no other follows")
     add("--commands", default="", help=argparse.SUPPRESS)
     add("--append", default="", metavar="TEXT", help="kernel options")
     add("--mem", type=int, default=128, metavar="MIB")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, exceptions, guest, user_tests
+from quire import build, exceptions, guest, lab_machine, user_tests
 from quire.exceptions import name
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
@@ -238,6 +238,9 @@ def machine_of(options):
     setup = Setup(kernel=options.kernel, mem=options.mem, cpu=options.cpu, options=options.append)
     setup.modules, limit = [build.path("archive.cpio")], LIMIT
     test = options.test and next((p for p in user_tests.programs() if p.name == options.test), None)
+    check = options.test and not test and lab_machine.find(options.test, options.lab)
+    if check:
+        return lab_machine.setup_of(check, options), LIMIT
     if options.test and not test:
         setup.options += f" ktest={options.test}"
         return setup, 10 * LIMIT
@@ -258,7 +261,10 @@ def main():
     parser = argparse.ArgumentParser(prog="explain", description=__doc__.partition("\n")[0])
     add = parser.add_argument
     add("--kernel", default=build.path("debug", "quire.elf"), metavar="FILE")
-    add("--test", metavar="NAME", help="a program of user/tests, or a test inside the kernel")
+    add("--test", metavar="NAME", help="a program of user/tests, a test inside the kernel, or a lab's test")
+    add("--lab", default="", metavar="N", help="of the test, where two labs have one of this name")
+    add("--seed", type=int, default=1, help="of what a lab's test draws at random")
+    add("--at", type=int, metavar="N", help="of a lab's test: perform operations 0 to N only")
     add("--commands", default="", metavar="TEXT", help="what the shell does, without --test")
     add("--short", action="store_true", help="only the exceptions before a triple fault")
     add("--append", default="", metavar="TEXT", help="kernel options")

@@ -8,13 +8,13 @@ import random
 import zlib
 from dataclasses import dataclass, field
 
+# pylint: disable=unused-import
+from quire.lab_words import (
+    EAGAIN, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENOMEM, ENOSPC, EPERM, NAMES, PAGE, error, number_words,
+)
 from quire.trace import BEGUN, FAULTED, MISSING, PANICKED, Machine, Op
 
-ENOMEM, EINVAL, EEXIST, ENOSPC, EAGAIN, EPERM, EFAULT, ENAMETOOLONG = 12, 22, 17, 28, 11, 1, 14, 36
-NAMES = {0: "0", ENOMEM: "-ENOMEM", EINVAL: "-EINVAL", EEXIST: "-EEXIST", ENOSPC: "-ENOSPC", EAGAIN: "-EAGAIN",
-         EPERM: "-EPERM", EFAULT: "-EFAULT", ENAMETOOLONG: "-ENAMETOOLONG"}
 SHARED = ("start", "vm")  # steps at which a check begins with a state of its own, so that checks can share a machine
-PAGE = 4096
 KERNBASE = 0xC0000000
 NOT_STORED = 0xDEADBEEF  # what the kernel's operations put where a function should store something
 NONE = 0xFFFFFFFF  # no page
@@ -99,15 +99,12 @@ def op(name, *args):
     return Op(name, args)
 
 
-def error(value):
-    """A result as people write it: 0, -ENOMEM, or the number."""
-    number = -value & 0xFFFFFFFF
-    return NAMES.get(number, f"{value:#x}" if number > 4095 else f"-{number}")
-
-
 class Model:
-    """Judges reports. A subclass has a method `do_NAME(args, report)` for each operation, and `words_NAME`
-    where "NAME(arguments)" does not say enough. `symbols` turns an address into a place in the source."""
+    """Judges reports. A subclass has a method `do_NAME(args, report)` for each operation, `words_NAME` where
+    "NAME(arguments)" does not say enough, and `results_NAME(report)` where the values do not. `symbols` turns an
+    address into a place in the source."""
+
+    QUIET = frozenset()  # operations of the grader's own, of whose results nobody need read
 
     def __init__(self, symbols):
         self.symbols = symbols
@@ -119,7 +116,8 @@ class Model:
         handler = getattr(self, f"do_{operation.name}")
         reason = self.must_panic(operation)
         if report.state == MISSING:
-            raise Wrong(self.call, "that it is performed", "the machine had ended before", "missing")
+            raise Wrong(self.call, "that the machine comes to this operation",
+                        f"{getattr(self, 'ended', 'the machine ended')}; this was before", "missing")
         if reason:
             if report.state != PANICKED:
                 raise Wrong(self.call, f"a panic, because {reason}", self._ending(report),
@@ -140,6 +138,22 @@ class Model:
         if words:
             return words(*operation.args)
         return f"{operation.name}({', '.join(f'{arg:#x}' for arg in operation.args)})"
+
+    def results(self, operation, report):
+        """What an operation returned, in words; nothing if there is nothing to say."""
+        if report.state == PANICKED:
+            return f"panic: {report.text}"
+        if report.state == FAULTED:
+            return "an exception"
+        words = getattr(self, f"results_{operation.name}", None)
+        if words:
+            try:
+                return words(report)
+            except (IndexError, TypeError, ValueError):
+                pass  # the kernel reported something else: its numbers
+        elif operation.name in self.QUIET:
+            return ""
+        return ", ".join(number_words(value) for value in report.values[:6])
 
     def _ending(self, report):
         if report.state == PANICKED:

@@ -6,7 +6,7 @@ import subprocess
 from functools import lru_cache
 
 from quire.lab_check import KERNBASE, PAGE, Model, Wrong
-from quire.lab_tables import A, D, G, LARGE, P, PS, U, W, perm_words
+from quire.lab_words import A, D, G, LARGE, P, PS, U, W, entry_words, perm_words
 
 LINEAR_END, KSTACKS = 0xF8000000, 0xF8000000
 
@@ -51,21 +51,21 @@ class Linear(Model):
         where = f"the entry for {address:#x}"
         if address >= KSTACKS:
             if entry & (P | W | U | PS) != P | W:
-                raise Wrong(self.call, f"{where} names a page table, PTE_P | PTE_W", f"{entry:#x}", "linear: no table")
+                raise Wrong(self.call, f"{where} names a page table, PTE_P | PTE_W", entry_words(entry), "linear: no table")
         elif address >= self.end:
             if entry:
-                raise Wrong(self.call, f"{where} is 0: memory ends at {self.end:#x}", f"{entry:#x}",
+                raise Wrong(self.call, f"{where} is 0: memory ends at {self.end:#x}", entry_words(entry),
                             "linear: beyond memory")
         elif address < self.rodata_end and address + LARGE > self.text:
             if entry & (P | W | U | PS) != P | W:
                 raise Wrong(self.call, f"{where} names a page table, PTE_P | PTE_W, because text is there",
-                            f"{entry:#x} ({perm_words(entry)})", "linear: not split")
+                            entry_words(entry), "linear: not split")
         else:
             wanted = address - KERNBASE | P | W | PS | G | A | D
             if entry != wanted:
                 kind = "another page" if (entry ^ wanted) >> 12 else perm_words(entry ^ wanted)
-                raise Wrong(self.call, f"{where} is {wanted:#x} ({perm_words(wanted)})",
-                            f"{entry:#x} ({perm_words(entry)})", f"linear: {kind}")
+                raise Wrong(self.call, f"{where} is {entry_words(wanted)}",
+                            entry_words(entry), f"linear: {kind}")
 
     def do_small_pages(self, base, report):
         entries = {}
@@ -79,8 +79,8 @@ class Linear(Model):
             wanted = address - KERNBASE | P | G | (0 if fixed else W)
             if entry != wanted:
                 kind = "another page" if (entry ^ wanted) >> 12 else perm_words(entry ^ wanted)
-                raise Wrong(self.call, f"the entry for {address:#x} is {wanted:#x} ({perm_words(wanted)})",
-                            f"{entry:#x} ({perm_words(entry)})", f"small pages: {kind}")
+                raise Wrong(self.call, f"the entry for {address:#x} is {entry_words(wanted)}",
+                            entry_words(entry), f"small pages: {kind}")
 
     def do_probes(self, report):
         """Words of the form: address, whether it was a write, whether it faulted."""

@@ -5,6 +5,7 @@ kernel's choice: the model only demands that the page was free.
 """
 from quire.lab_check import EINVAL, ENOMEM, KERNBASE, NONE, PAGE, Blocked, Wrong, error
 from quire.lab_gaps import LINEAR_SIZE, Gaps
+from quire.lab_words import count_words, number_words
 
 FREE, RESERVED, TABLE, DIRECTORY, ANONYMOUS = 0, 1, 2, 3, 6
 KINDS = "free", "reserved", "a page table", "a page directory", "heap", "stack", "anonymous", "object", "large"
@@ -40,7 +41,9 @@ class Pages(Gaps):
     # How pages are called.
 
     def name(self, number):
-        return f"page {number:#x}" if number < 0x80000000 else "no page" if number == NONE else f"address {number:#x}"
+        if number == NONE:
+            return "no page (NULL)"
+        return f"page {number:#x}" if number < 0x80000000 else f"a pointer to {number:#x}, where there is no page_t"
 
     def slot_words(self, slot):
         return self.name(self.slots[slot]) if slot in self.slots else "no page"
@@ -51,7 +54,7 @@ class Pages(Gaps):
         if number not in self.used:
             return "reserved" if number < self.total else "beyond the end of memory"
         page = self.used[number]
-        return f"in use, with {page.count} references and {page.pins} pins"
+        return f"in use, with {count_words(page.count, 'reference')} and {count_words(page.pins, 'pin')}"
 
     def words_page_free(self, slot):
         return f"page_free({self.slot_words(slot)})"
@@ -70,6 +73,28 @@ class Pages(Gaps):
     words_kinds = lambda self: "page_t.kind of all pages afterwards"
     words_take = lambda self, count: f"page_alloc(...), {count:#x} times"
     words_give = lambda self, count: f"page_free of {count:#x} pages"
+    words_pool = lambda self, at, first, end: f"the grader gives the allocator the free pages {first:#x} to {end - 1:#x}"
+    words_fill = lambda self, slot, value: f"the grader fills {self.slot_words(slot)} with {value:#x}"
+    words_point = lambda self, slot, number: f"the grader looks at {self.name(number)}"
+    words_clear = lambda self, slot: f"the grader forgets {self.slot_words(slot)}"
+    words_flags = lambda self, slot, flags: f"the grader sets the flags of {self.slot_words(slot)} to {flags:#x}"
+    words_spare = lambda self, slot: f"the grader makes {self.slot_words(slot)} a spare page, which page_drain_hook frees"
+
+    QUIET = frozenset(("pool", "fill", "point", "clear", "flags", "spare", "look", "give", "kinds", "boot_fill", "boot_state",
+                       "world"))
+    results_page_alloc = results_page_alloc_zeroed = results_page_alloc_specific = lambda self, report: \
+        error(report.values[0]) + ("" if report.values[0] else f", {self.name(report.values[1])}")
+    results_page_pin = lambda self, report: error(report.values[0])
+    results_page = lambda self, report: ", ".join([
+        self.kind_words(report.values[0]), count_words(report.values[1], "reference"), count_words(report.values[2], "pin"),
+        f"flags {number_words(report.values[3])}"])
+    results_take = lambda self, report: f"{report.more[0][0]:#x} pages, then {error_words(report.more[0][1])}"
+    results_free_list = lambda self, report: f"{report.values[0]:#x} pages; page_pool.free_count is {report.values[1]:#x}"
+
+    @staticmethod
+    def kind_words(kind):
+        """A page_t.kind."""
+        return KINDS[kind] if kind < len(KINDS) else f"kind {kind}"
 
     # Allocating.
 
@@ -164,7 +189,7 @@ class Pages(Gaps):
             return "the page is reserved"
         page = self.used[number]
         if page.count or page.pins:
-            return f"the page has {page.count} references and {page.pins} pins"
+            return f"the page has {count_words(page.count, 'reference')} and {count_words(page.pins, 'pin')}"
         return None
 
     def do_page_free(self, slot, report):
@@ -236,7 +261,7 @@ class Pages(Gaps):
             return
         wanted = FREE if number in self.free else page.kind if page else RESERVED
         if kind != wanted:
-            raise Wrong(self.call, f"the kind `{KINDS[wanted]}`", KINDS[kind] if kind < len(KINDS) else f"kind {kind}",
+            raise Wrong(self.call, f"the kind `{KINDS[wanted]}`", self.kind_words(kind),
                         f"page: kind {kind} for {wanted}")
         self.expect(count, page.count if page else 0, "the reference count", "count")
         self.expect(pins, page.pins if page else 0, "the number of pins", "pins")

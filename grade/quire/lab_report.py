@@ -2,10 +2,12 @@
 
     {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
         {"id", "title", "points", "max", "tests": [
-            {"name", "sentence", "status", "message", "expected", "got", "debug", "diagnosis", "look_at",
-             "before", "again", "debugger"}]}]}
+            {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got", "debug", "diagnosis", "look_at", "before",
+            , "again", "debugger", "rewind", "explain"}]}]}
 
 A test that covers several exercises is listed in each. Points of an exercise: its share of passed tests.
+`waits_for` is the exercise that is not written yet; `first` has the exercises that the test needs and whose own
+tests fail: they come first, because this failure may be only a consequence.
 """
 import json
 import os
@@ -13,6 +15,7 @@ import textwrap
 import xml.etree.ElementTree as xml
 
 from quire import build, lab_signatures, source
+from quire.explain import BROKEN
 from quire.lab_run import FAILED, PASSED, UNWRITTEN
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
@@ -25,6 +28,8 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
     diagnoses = lab_signatures.diagnoses(lab.number, outcomes)
     entries = {outcome.check.name: _entry(lab, tests[outcome.check.name], outcome, seed, places, diagnoses)
                for outcome in outcomes}
+    for name, needed in causes([tests[outcome.check.name] for outcome in outcomes if outcome.wrong]).items():
+        entries[name]["first"] = needed
     exercises = []
     for exercise in lab.exercises:
         mine = [entries[name] for name, test in tests.items() if exercise.id in test.covers and name in entries]
@@ -37,11 +42,25 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
             "seconds": round(seconds, 2), "exercises": exercises}
 
 
+def causes(failed):
+    """{name of a failed test: the exercises that it needs, and that fail by themselves}. `failed`: lab_toml.Tests.
+
+    An exercise fails by itself if a test of it fails all of whose needs are without failures.
+    """
+    broken = {which for test in failed for which in test.covers}
+    roots = {which for test in failed if not broken & set(test.needs) for which in test.covers}
+    return {test.name: [which for which in test.needs if which in roots] for test in failed}
+
+
 def _entry(lab, test, outcome, seed, places, diagnoses):
-    entry = {"name": test.name, "sentence": outcome.check.sentence, "status": outcome.status, "message": "",
-             "expected": "", "got": "", "debug": "", "diagnosis": "", "look_at": "", "before": [],
-             "again": f"make grade LAB={lab.number} T={test.name} SEED={seed}"}
-    entry["debugger"] = f"make gdb LAB={lab.number} T={test.name} SEED={seed}"
+    words = f"LAB={lab.number} T={test.name} SEED={seed}"
+    entry = {"name": test.name, "sentence": outcome.check.sentence, "status": outcome.status, "waits_for": outcome.unwritten,
+             "first": [], "message": "", "expected": "", "got": "", "debug": "", "diagnosis": "", "look_at": "", "before": [],
+             "again": f"make grade {words}"}
+    at = f" AT={len(outcome.performed) - 1}" if outcome.begun else ""
+    entry["debugger"], entry["rewind"], entry["explain"] = f"make gdb {words}{at}", f"make rewind {words}{at}", ""
+    if outcome.ended in BROKEN:
+        entry["explain"] = f"make explain {words}"
     if outcome.status == UNWRITTEN:
         title = _title(outcome.unwritten)
         verb = "is" if outcome.unwritten in test.covers else "needs"
@@ -66,11 +85,13 @@ def _title(which):
 
 
 def look_at(lab, test, outcome, places):
-    """The functions that the failure is about, with their lines: the operation's, else the exercise's."""
-    names = [outcome.function] if outcome.function in places else \
-        [name for which in test.covers for name in lab.exercise(which).functions]
+    """The functions that the failure is about, with their lines: the last operation's, then the exercise's."""
+    called = [name for name in map(lambda name: function_of(name, places), reversed(outcome.performed)) if name]
+    own = [name for which in test.covers for name in lab.exercise(which).functions]
+    if outcome.performed and called[:1] == [function_of(outcome.performed[-1], places)]:
+        own = []  # the operation that failed is a function's own
     found = []
-    for name in names[:3]:
+    for name in list(dict.fromkeys(called[:1] + own))[:3]:
         try:
             path = build.source(places[name])
             line = source.function(path, name).first + 1
@@ -78,6 +99,12 @@ def look_at(lab, test, outcome, places):
         except (OSError, source.SourceError, KeyError):
             found.append(name)
     return "; ".join(found)
+
+
+def function_of(operation, places):
+    """The lab's function that an operation calls, such as pte_store for pte_store_page; or None."""
+    found = [name for name in places if operation == name or operation.startswith(name + "_")]
+    return max(found, key=len, default=None)
 
 
 def text(result, colour):
@@ -95,13 +122,29 @@ def text(result, colour):
         lines.append(f"  {exercise['id']}  {exercise['title']:42} {paint('green' if full else 'red', score)}"
                      f"   {_counts(exercise['tests'])}")
     lines.append(f"  {'':4} {'all exercises':42} {result['points']:3} / {result['max']}")
-    shown = set()
+    failed = {}  # each test once, by its name
     for exercise in result["exercises"]:
         for test in exercise["tests"]:
-            if test["status"] != PASSED and test["name"] not in shown:
-                shown.add(test["name"])
-                lines += ["", *_failure(exercise, test, paint)]
+            if test["status"] != PASSED:
+                failed.setdefault(test["name"], (exercise, test))
+    waiting = [test for _, test in failed.values() if test["status"] == UNWRITTEN]
+    if waiting:
+        lines += ["", *_waiting(waiting, paint)]
+    # Causes before their consequences.
+    for exercise, test in sorted(failed.values(), key=lambda each: bool(each[1]["first"])):
+        if test["status"] != UNWRITTEN:
+            lines += ["", *_failure(exercise, test, paint)]
     return "\n".join(lines) + "\n"
+
+
+def _waiting(tests, paint):
+    """A line for each exercise that is not written yet: how many tests wait for it."""
+    lines = []
+    for which in dict.fromkeys(test["waits_for"] for test in tests):
+        mine = [test for test in tests if test["waits_for"] == which]
+        words = f"{len(mine)} tests wait" if len(mine) > 1 else f"test {mine[0]['name']} waits"
+        lines.append(paint("yellow", f"exercise {which} ({_title(which)}) is not written yet: {words} for it"))
+    return lines
 
 
 def _counts(tests):
@@ -114,15 +157,18 @@ def _counts(tests):
 
 
 def _failure(exercise, test, paint):
-    if test["status"] == UNWRITTEN:
-        return [f"{paint('yellow', test['name'])} (exercise {exercise['id']}): {test['message']}"]
     lines = [f"{paint('red', test['name'])} (exercise {exercise['id']}): {test['sentence']}"]
     rows = [("done", test["message"]), ("expected", test["expected"]), ("got", test["got"])]
     if test["debug"]:
         rows.append(("debug", f"with the debug kernel: {test['debug']}"))
     if test["diagnosis"]:
         rows.append(("most like", test["diagnosis"]))
-    rows += [("look at", test["look_at"]), ("again", test["again"]), ("debugger", test["debugger"])]
+    if test["first"]:
+        rows.append(("first", first_words(test["first"])))
+    rows += [("look at", test["look_at"]), ("again", test["again"]), ("debugger", test["debugger"]),
+             ("backwards", test["rewind"])]
+    if test["explain"]:
+        rows.insert(-2, ("explain", test["explain"]))
     if test["before"]:
         rows.insert(3, ("before", test["before"][0]))
         rows[4:4] = [("", call) for call in test["before"][1:]]
@@ -131,6 +177,13 @@ def _failure(exercise, test, paint):
         lines.append(f"    {name:9} {wrapped[0]}")
         lines += [f"    {'':9} {line}" for line in wrapped[1:]]
     return lines
+
+
+def first_words(needed):
+    """What to mend before a failure that may be a consequence."""
+    if len(needed) == 1:
+        return f"exercise {needed[0]} has failed tests, and this test needs it: mend it first"
+    return f"exercises {', '.join(needed[:-1])} and {needed[-1]} have failed tests, and this test needs them: mend them first"
 
 
 def write(result, path):

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from quire import build, lab_audit, lab_program, trace
 from quire.lab_check import Blocked, Wrong
-from quire.trace import BEGUN, FAULTED, MISSING, PANICKED
+from quire.trace import BEGUN, MISSING
 
 PASSED, FAILED, UNWRITTEN, ERROR = "passed", "failed", "unwritten", "error"
 LIST_MAX = 15 << 10  # bytes of a list; kern/trace/trace.c has room for a little more
@@ -29,7 +29,9 @@ class Outcome:
     status: str
     wrong: Wrong = None
     history: list = field(default_factory=list)  # calls before the one that failed
-    function: str = ""  # the operation that failed
+    performed: list = field(default_factory=list)  # names of the operations; the last one failed
+    begun: bool = False  # did the machine come to the last one?
+    ended: str = ""  # how the machine ended: a kind of result.Result
     unwritten: str = ""
     log: str = ""
     seconds: float = 0.0
@@ -162,28 +164,32 @@ class Runner:
     def _judge(self, check, ops, reports, done):
         model = check.model(self.symbols)
         model.ended = ended_words(done.result)
-        history = []
-        for op, report in zip(ops, reports):
+        history, names = [], [op.name for op in ops]
+
+        def failed(status, wrong, at=0, begun=False):
+            return Outcome(check, status, wrong, history[-SHOWN:], names[:at], begun, done.result.kind, log=done.log)
+
+        for at, (op, report) in enumerate(zip(ops, reports), 1):
             try:
                 if report.state in (BEGUN, MISSING) and done.result.kind == "unwritten":
                     self.missing.add(done.result.exercise)
                     return Outcome(check, UNWRITTEN, unwritten=done.result.exercise, log=done.log)
                 model.judge(op, report)
             except Wrong as wrong:
-                return Outcome(check, FAILED, wrong, history[-SHOWN:], op.name, log=done.log)
+                return failed(FAILED, wrong, at, report.state != MISSING)
             except (Blocked, ValueError, IndexError, KeyError, TypeError) as error:
                 wrong = Wrong(model.call, "a report that the grader can read", f"{report} ({error!r})", "report")
-                return Outcome(check, ERROR, wrong, history[-SHOWN:], op.name, log=done.log)
-            history.append(model.call + result_words(report))
+                return failed(ERROR, wrong, at, report.state != MISSING)
+            results = model.results(op, report)
+            history.append(model.call + (f"  -> {results}" if results else ""))
         if done.result.kind not in ("tests",) and check.alone:
-            wrong = Wrong("the end of the machine", "that it ends in order", model.ended, "end")
-            return Outcome(check, FAILED, wrong, history[-SHOWN:], log=done.log)
+            return failed(FAILED, Wrong("the end of the machine", "that it ends in order", model.ended, "end"))
         if done.memory is not None:
             findings = lab_audit.findings(done.memory, self.kernel, check.sections(self.seed)[-1][0], model)
             if findings:
                 wrong = Wrong("the machine's memory afterwards", "a clean audit", "; ".join(findings[:4]),
                               f"audit: {findings[0].partition(':')[0]}")
-                return Outcome(check, FAILED, wrong, history[-SHOWN:], log=done.log)
+                return failed(FAILED, wrong)
         return Outcome(check, PASSED)
 
 
@@ -193,19 +199,8 @@ def ended_words(result):
         "reset": "the processor reset itself: a triple fault, which is an exception that could not be handled",
         "timeout": "it does not end: an endless loop, or a lock that nobody releases",
         "deadlock": "the processor halted with interrupts off",
-        "panic": "the kernel panicked, and nothing could be continued",
     }
     return words.get(result.kind, result.message or result.kind)
-
-
-def result_words(report):
-    """What an operation returned, for the list of operations before a failure."""
-    if report.state == PANICKED:
-        return f"  -> panic: {report.text}"
-    if report.state == FAULTED:
-        return "  -> exception"
-    values = report.values[:6]
-    return f"  -> {', '.join(f'{value:#x}' for value in values)}" if values else ""
 
 
 def jobs_wanted(value):

@@ -3,13 +3,12 @@
 It knows what is mapped in each directory, entry by entry, and which pages of the allocator are left. Which
 page becomes a table is the kernel's choice: the model learns it from the entries that it is shown.
 """
-from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, KERNBASE, NONE, NOT_STORED, PAGE, Wrong
-from quire.lab_pages import DIRECTORY, TABLE, Pages
+from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, EXCEPTIONS, KERNBASE, NONE, NOT_STORED, PAGE, Wrong
+from quire.lab_pages import DIRECTORY, FREE, TABLE
+from quire.lab_table_words import KERNEL, TableWords
+from quire.lab_words import A, D, G, LARGE, NOPAGE, P, PROT_NONE, PS, U, W, count_words, entry_words, perm_words
 
-P, W, U, A, D, PS, G, NOPAGE, PROT_NONE = 1, 2, 4, 0x20, 0x40, 0x80, 0x100, 0x200, 0x200
-LARGE = 1 << 22
 ULIM = 0xC0000000
-KERNEL = 0xFF  # the kernel's directory
 BY_PROCESSOR = A | D  # bits that the processor sets
 TABLE_BITS = P | W | U
 
@@ -33,7 +32,7 @@ class Directory:
         self.tables, self.others = {}, {}
 
 
-class Tables(Pages):
+class Tables(TableWords):
     """The model. `directories` by number."""
 
     def __init__(self, symbols):
@@ -51,40 +50,6 @@ class Tables(Pages):
 
     def available(self):
         return super().available() - self.hidden
-
-    # Words.
-
-    def where(self, number, address):
-        return f"{'the kernel directory' if number == KERNEL else f'directory {number}'}, {address:#x}"
-
-    def words_pgdir_walk(self, number, address, create):
-        return f"pgdir_walk({self.where(number, address)}, {create})"
-
-    def words_page_insert(self, number, slot, address, perm):
-        before = self.entry(number, address)
-        return f"page_insert({'the kernel directory' if number == KERNEL else f'directory {number}'}, " \
-               f"{self.slot_words(slot)}, {address:#x}, {perm_words(perm)})" \
-               + (f", where the entry is {before:#x}" if before else "")
-
-    def words_page_remove(self, number, address):
-        return f"page_remove({self.where(number, address)}), where the entry is {self.entry(number, address):#x}"
-
-    def words_page_lookup(self, number, address, store):
-        return f"page_lookup({self.where(number, address)}, {'&entry' if store else 'NULL'})" \
-               f", where the entry is {self.entry(number, address):#x}"
-
-    def words_page_perms(self, number, address):
-        return f"page_perms({self.where(number, address)}), where the entries are " \
-               f"{self.pde(number, address):#x} and {self.entry(number, address):#x}"
-
-    def words_entry(self, number, address):
-        return f"the entries for {self.where(number, address)}"
-
-    def words_counts(self, number):
-        return f"the tables of directory {number}"
-
-    words_read = lambda self, address: f"a read of {address:#x} through the loaded directory {self.loaded}"
-    words_write = lambda self, address, value: f"a write to {address:#x} through the loaded directory {self.loaded}"
 
     # The tables.
 
@@ -166,19 +131,21 @@ class Tables(Pages):
             page = got - KERNBASE >> 12
             self.see_table(table, page * PAGE)
         elif not table or create and not table.bits & W:
-            self.expect(got, 0, "the result NULL, so", "not NULL")
+            if got:
+                raise Wrong(self.call, "NULL", f"{got:#x}", "pgdir_walk: not NULL")
             return
         self.see_table(table, got - KERNBASE & 0xFFFFF000)
         wanted = KERNBASE + table.page * PAGE + (address >> 12 & 0x3FF) * 4
         self.expect(got, wanted, "the entry's address", "another address")
-        self.expect(report.values[1] & ~BY_PROCESSOR, self.entry(number, address), "there the entry", "another entry")
+        self.expect_entry(report.values[1], self.entry(number, address), "that the entry there is", "pgdir_walk: another entry")
 
     def do_page_lookup(self, number, address, store, report):
         entry = self.entry(number, address)
         got, stored = report.values
         table = self.table(number, address)
         if not table or entry & (P | NOPAGE) != P:
-            self.expect(got, NONE, "the result NULL, so page", "a page that is not present")
+            if got != NONE:
+                raise Wrong(self.call, "NULL", self.name(got), "page_lookup: a page that is not present")
             self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
             return
         if got != entry // PAGE:
@@ -199,21 +166,25 @@ class Tables(Pages):
         """Both entries, how many entries the table counts, and its page."""
         table, values = self.table(number, address), report.values
         if not table:
-            self.expect(values[0] & ~BY_PROCESSOR, self.other(number, address) & ~BY_PROCESSOR,
-                        "the directory's entry", "directory entry")
+            self.expect_entry(values[0], self.other(number, address), "that the directory's entry is", "directory entry")
             return
         if len(values) < 4:
-            raise Wrong(self.call, "a page table", f"the directory's entry {values[0]:#x}", "entry: no table")
+            raise Wrong(self.call, "a page table", f"the directory's entry {entry_words(values[0])}", "entry: no table")
         self.see_table(table, values[0])
-        self.expect(values[0] & ~BY_PROCESSOR, table.page * PAGE | table.bits, "the directory's entry",
-                    "directory entry")
+        self.expect_entry(values[0], table.page * PAGE | table.bits, "that the directory's entry is", "directory entry")
         wanted = self.entry(number, address)
         got = values[1] & ~BY_PROCESSOR
         if got != wanted & ~BY_PROCESSOR:
             kind = "page" if (got ^ wanted) // PAGE else perm_words(got ^ wanted)
-            raise Wrong(self.call, f"the table's entry {wanted:#x} ({perm_words(wanted)})",
-                        f"{got:#x} ({perm_words(got)})", f"entry: wrong {kind}")
+            raise Wrong(self.call, f"that the table's entry is {entry_words(wanted)}", entry_words(got), f"entry: wrong {kind}")
         self.expect(values[2], len(table.entries), "that the table counts its entries in use:", "entries in use")
+
+    def expect_entry(self, got, wanted, what, key):
+        """Compare two entries, but for the bits that the processor sets."""
+        got, wanted = got & ~BY_PROCESSOR, wanted & ~BY_PROCESSOR
+        if got != wanted:
+            prefix = "" if ":" in key else f"{self.operation_name()}: "
+            raise Wrong(self.call, f"{what} {entry_words(wanted)}", entry_words(got), prefix + key)
 
     def do_counts(self, number, report):
         """How many entries in use are counted: of the directory, and of each table."""
@@ -257,10 +228,6 @@ class Tables(Pages):
         if old and has_page(old):
             self.drop(old // PAGE)
 
-    def words_page_insert_in_range(self, number, slot, start, end, perm):
-        return f"page_insert_in_range(directory {number}, {self.slot_words(slot)}, {start:#x}, {end:#x}, " \
-               f"{perm_words(perm)}, ...)"
-
     def do_page_insert_in_range(self, number, slot, start, end, perm, report):
         if slot not in self.slots:
             return
@@ -290,6 +257,28 @@ class Tables(Pages):
         if has_page(old):
             self.drop(old // PAGE)
         self.trim(number, address)
+
+    def do_tlb_batch_unmap(self, number, address, report):
+        """The page keeps its kind until tlb_batch_finish has flushed."""
+        old = self.entry(number, address)
+        self.set_entry(number, address, 0)
+        if not has_page(old):
+            return
+        page = self.used[old // PAGE]
+        left, kind = page.count - 1, page.kind
+        self.drop(old // PAGE)
+        before, after = report.values[1:4], report.values[4:7]
+        name = self.name(old // PAGE)
+        if before[0] != kind:
+            raise Wrong(self.call, f"that {name} is in use until tlb_batch_finish has flushed the TLB",
+                        "it is free before", "tlb_batch_unmap: freed before the flush")
+        self.expect(before[1], left, f"the reference count of {name} before tlb_batch_finish", "count")
+        wanted = FREE if old // PAGE in self.free else kind
+        if after[0] != wanted:
+            raise Wrong(self.call, f"that {name} is {'free' if wanted == FREE else 'in use'} after tlb_batch_finish",
+                        f"it is {'free' if after[0] == FREE else 'in use'}, with {count_words(after[1], 'reference')} "
+                        f"and {count_words(after[2], 'pin')}",
+                        f"tlb_batch_unmap: {'not freed' if wanted == FREE else 'freed in use'}")
 
     def do_pte_store(self, number, address, entry, report):
         self.set_entry(number, address, entry)
@@ -359,11 +348,11 @@ class Tables(Pages):
         if report.values[0]:
             vector, code, where = report.values[1:4]
             if allowed:
-                raise Wrong(self.call, f"that it is allowed: the entry is {entry:#x}",
-                            f"exception {vector} (error code {code:#x}) at {where:#x}", f"{kind}: refused")
+                raise Wrong(self.call, f"that it is allowed: the entry is {entry_words(entry)}",
+                            f"{EXCEPTIONS.get(vector, f'exception {vector}')} (error code {code:#x}) at {where:#x}", f"{kind}: refused")
             return False
         if not allowed:
-            raise Wrong(self.call, f"a page fault: the entry is {entry:#x}",
+            raise Wrong(self.call, f"a page fault: the entry is {entry_words(entry)}",
                         "that it is allowed: the processor still uses an older entry", f"{kind}: stale TLB")
         content = self.used[entry // PAGE].content if entry // PAGE in self.used else None
         if not write and content is not None:
@@ -371,10 +360,3 @@ class Tables(Pages):
                 raise Wrong(self.call, f"{content:#x}, which is in {self.name(entry // PAGE)}",
                             f"{report.values[1]:#x}: the processor uses another page", "read: another page")
         return True
-
-
-def perm_words(bits):
-    """Bits of an entry by their names."""
-    names = [(P, "PTE_P"), (W, "PTE_W"), (U, "PTE_U"), (PS, "PTE_PS"), (G, "PTE_G"), (PROT_NONE, "bit 9"),
-             (0x400, "bit 10"), (0x800, "bit 11")]
-    return " | ".join(name for bit, name in names if bits & bit) or "0"

@@ -62,7 +62,20 @@ def test_a_kernels_test_stops_at_its_beginning(debug):
 
 def test_a_labs_test_stops_at_its_first_operation(debug):
     shown = debug(["print op->name"], "gdb", "T=walk_finds")
-    expect(shown, "a test of lab 2. Its operations:\n@start\npool ", "breakpoint 1, perform ", r'"pool"')
+    expect(shown, "a test of lab 2. Its operations:\n   0 pool ", "breakpoint 1, perform ", r'"pool"')
+
+
+def test_a_labs_test_stops_at_the_operation_that_failed(debug):
+    """Nothing follows that operation, so a recording ends there too."""
+    shown = debug(["print op->name", "page 0x901", "finish", "print *next_line"], "gdb", "LAB=2", "T=insert_again", "AT=7")
+    expect(shown, "Its operations from number 2 on:", r"\n   7 entry 0 10000000\n", "breakpoint 1, perform ", r'"entry"',
+           r"the entry for 0x10000000 in the loaded directory", r"= 0 ")
+
+
+def test_a_labs_test_is_explained():
+    done = subprocess.run(["make", "explain", "LAB=1", "T=page_free_twice", "AT=2"], cwd=build.TREE, capture_output=True,
+                          text=True, timeout=PATIENCE, check=False)
+    expect(done.stdout, r"page_free_twice, a test of lab 1\. Its operations:\n", r"\n   2 page_free 0\n", "How it ended: .*")
 
 
 def test_a_machine_with_a_shell(debug):

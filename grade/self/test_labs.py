@@ -1,6 +1,7 @@
 """The graders of labs: the reference has all points, and a wrong result is noticed and explained."""
 import json
 import xml.etree.ElementTree as xml
+from types import SimpleNamespace
 
 import pytest
 
@@ -102,6 +103,11 @@ MAPPED = [
     ([(op("page_perms", 0, 0x400000), returned(5))], "page_perms: other permissions"),
     ([(op("pgdir_walk", 0, 0x400000, 0), returned(0xC000D004, 0))], "pgdir_walk: another address"),
     ([(op("page_insert_in_range", 0, 1, 0x400000, 0x401000, 6), returned(0, 0x401000))], "0 for -ENOSPC"),
+    ([(op("tlb_batch_unmap", 0, 0x400000), returned(0, 0, 0, 0, 0, 0, 0))], "freed before the flush"),
+    ([(op("tlb_batch_unmap", 0, 0x400000), returned(0, 6, 0, 0, 6, 0, 0))], "tlb_batch_unmap: not freed"),
+    ([(op("tlb_batch_unmap", 0, 0x400000), returned(0, 6, 1, 0, 6, 1, 0))], "tlb_batch_unmap: count"),
+    ([(op("page_pin", 0), returned(0)), (op("tlb_batch_unmap", 0, 0x400000), returned(0, 6, 0, 1, 0, 0, 1))],
+     "freed in use"),
 ])
 def test_model_of_tables(steps, key):
     wrong = judged(lab_tables.Tables(NoSymbols), MAPPED + steps)
@@ -131,7 +137,7 @@ def outcome(name, status=PASSED, **more):
 def test_report_and_its_files(tmp_path):
     lab = lab_toml.read(1)
     wrong = Wrong("page_free(page 0x900)", "a panic", "that it returned", "page_free: no panic")
-    outcomes = [outcome("page_free_twice", FAILED, wrong=wrong, function="page_free"), outcome("page_free_returns"),
+    outcomes = [outcome("page_free_twice", FAILED, wrong=wrong, performed=["pool", "page_free"], begun=True), outcome("page_free_returns"),
                 outcome("decref_last", UNWRITTEN, unwritten="1.7")]
     result = lab_report.record(lab, outcomes, 7, lab_toml.places(lab))
     exercises = {exercise["id"]: exercise for exercise in result["exercises"]}
@@ -139,11 +145,70 @@ def test_report_and_its_files(tmp_path):
     assert (exercises["1.7"]["points"], exercises["1.7"]["max"]) == (0, 15)
     text = lab_report.text(result, False)
     assert "make grade LAB=1 T=page_free_twice SEED=7" in text and "page_alloc.c:" in text
-    assert "exercise 1.7 (Counting references) is not written yet" in text
+    assert "make rewind LAB=1 T=page_free_twice SEED=7 AT=1" in text and "make explain" not in text
+    assert "exercise 1.7 (Counting references) is not written yet: test decref_last waits for it" in text
+    assert "\ndecref_last" not in text  # nothing else is said of a test that waits
     lab_report.write(result, str(tmp_path / "x" / "lab1.json"))
     assert json.loads((tmp_path / "x" / "lab1.json").read_text()) == result
     suite = xml.parse(tmp_path / "x" / "lab1.xml").getroot()
     assert suite.get("failures") == "2" and len(suite.findall("testcase")) == 3
+
+
+def failed_at(name, *performed, **more):
+    return outcome(name, FAILED, wrong=Wrong("it", "a", "b", "it: b"), performed=list(performed), **more)
+
+
+def test_causes_come_before_consequences():
+    """A failure of an exercise whose needs fail too names them, and comes last; a circle names nobody."""
+    lab = lab_toml.read(2)
+    outcomes = [failed_at("walk_create", "pgdir_walk", "entry"), failed_at("insert_maps", "page_insert", "entry"),
+                failed_at("store_counts", "pte_store_page", "counts")]
+    text = lab_report.text(lab_report.record(lab, outcomes, 1, lab_toml.places(lab)), False)
+    assert text.index("\nstore_counts") < text.index("\nwalk_create") < text.index("\ninsert_maps")
+    assert text.count("exercise 2.3 has failed tests, and this test needs it: mend it first") == 2
+    tests = [SimpleNamespace(name="a", covers=["1"], needs=["2"]), SimpleNamespace(name="b", covers=["2"], needs=["1"])]
+    assert lab_report.causes(tests) == {"a": [], "b": []}
+
+
+def test_the_function_of_the_last_operation_is_named_first():
+    lab = lab_toml.read(2)
+    places = lab_toml.places(lab)
+    test = next(test for test in lab.tests if test.name == "invalidate_kernel")
+    for performed, wanted in ((["pool", "tlb_invalidate", "read"], ["tlb_invalidate", "pte_store", "pde_store"]),
+                              (["pool", "pte_store_page", "read"], ["pte_store", "pde_store", "tlb_invalidate"]),
+                              (["pool", "tlb_invalidate"], ["tlb_invalidate"]),
+                              ([], ["pte_store", "pde_store", "tlb_invalidate"])):
+        shown = lab_report.look_at(lab, test, failed_at("invalidate_kernel", *performed), places)
+        assert [each.partition(",")[0] for each in shown.split("; ")] == wanted
+
+
+def test_a_machine_that_ended_before_the_test_is_explained():
+    lab = lab_toml.read(2)
+    model = lab_tables.Tables(NoSymbols)
+    model.ended = "the processor reset itself: a triple fault"
+    with pytest.raises(Wrong, match="the processor reset itself: a triple fault; this was before"):
+        model.judge(op("page_alloc", 0), Report())
+    result = lab_report.record(lab, [failed_at("linear_map_64", "linear", ended="reset")], 1, lab_toml.places(lab))
+    text = lab_report.text(result, False)
+    assert "make explain LAB=2 T=linear_map_64 SEED=1" in text and "AT=" not in text
+
+
+@pytest.mark.parametrize("operation, report, words", [
+    (op("page_alloc", 0), returned(0, 12), "0, page 0xc"),
+    (op("page_alloc", 0), returned(-12 & 0xFFFFFFFF, 0xFFFFFFFF), "-ENOMEM"),
+    (op("page", 0), returned(6, 1, 2, 0), "anonymous, 1 reference, 2 pins, flags 0"),
+    (op("page_lookup", 0, 0, 0), returned(0xFFFFFFFF, 0), "no page (NULL)"),
+    (op("page_lookup", 0, 0, 0), returned(0xC17EC000, 0), "a pointer to 0xc17ec000, where there is no page_t"),
+    (op("page_insert_in_range", 0, 0, 0, 0, 0), returned(-28 & 0xFFFFFFFF, 0), "-ENOSPC"),
+    (op("entry", 0, 0), returned(0x903007, 0x901206, 1, 0x903),
+     "the directory's entry 0x903007 (page 0x903, PTE_P | PTE_W | PTE_U), the table's 0x901206 "
+     "(PROT_NONE: not present, keeps page 0x901; PTE_W | PTE_U), entries in use: 1"),
+    (op("fill", 0, 0), returned(0), ""),
+    (op("page", 0), returned(6), "6"),
+    (op("something", 0), returned(-17 & 0xFFFFFFFF, 12, 3), "-EEXIST, 0xc, 3"),
+])
+def test_results_in_words(operation, report, words):
+    assert lab_tables.Tables(NoSymbols).results(operation, report) == words
 
 
 def test_diagnosis_of_the_nearest_mutant():

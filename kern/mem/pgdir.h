@@ -114,7 +114,7 @@ void pgdir_guard(pde_t *pgdir, const struct spinlock *lock);
 void assert_pgdir_locked(const pde_t *pgdir);
 #else
 #define pgdir_guard(pgdir, lock) ((void)0)
-#define assert_pgdir_locked(pgdir) ((void)0)
+#define assert_pgdir_locked(pgdir) ((void)(pgdir))
 #endif
 
 // Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
