@@ -73,12 +73,13 @@ def walk_create(rng):
     return ops
 
 
-@check("pgdir_walk with `create` returns NULL for a large page, a shared table, and without memory")
+@check("pgdir_walk with `create` returns NULL for a large page, a shared table, any other entry in use, and without memory")
 def walk_create_refused(rng):
     ops = fresh(1) + [op("poke_directory", 0, VA, 0x400000 | P | W | U | PS), op("page_alloc", 10), op("table_page", 10),
                       op("poke_directory_table", 0, VA + LARGE, 10, P | U)]
     for address in (VA, VA + 0x1000, VA + LARGE, VA + LARGE + 0x5000):
         ops += [op("pgdir_walk", 0, address, 1), op("pgdir_walk", 0, address, 0)]
+    ops += [op("poke_directory", 0, VA, 0x400), op("pgdir_walk", 0, VA, 1), op("pgdir_walk", 0, VA, 0), op("counts", 0)]
     return ops + [op("poke_directory", 0, VA, 0), op("take", MANY), op("pgdir_walk", 0, VA, 1), op("counts", 0),
                   op("pgdir_walk", 0, VA + 2 * LARGE, 1), op("entry", 0, VA + 2 * LARGE)]
 
@@ -241,13 +242,14 @@ def insert_no_memory(rng):
     return ops
 
 
-@check("page_insert returns -EEXIST where a large page is, or a shared table, and changes nothing")
+@check("page_insert returns -EEXIST where a large page is, a shared table, or another entry in use, and changes nothing")
 def insert_refused(rng):
     return fresh(1) + [op("poke_directory", 0, VA, 0x400000 | P | W | U | PS), op("page_insert", 0, 0, VA, RW),
                        op("page_insert", 0, 0, VA + 5 * PAGE, RW), op("page", 0), op("entry", 0, VA),
                        op("poke_directory", 0, VA, 0), op("page_alloc", 10), op("table_page", 10),
                        op("poke_directory_table", 0, VA + LARGE, 10, P | U), op("page_insert", 0, 0, VA + LARGE, RW),
-                       op("page", 0), op("entry", 0, VA + LARGE)]
+                       op("page", 0), op("entry", 0, VA + LARGE), op("poke_directory", 0, VA, 0x400),
+                       op("page_insert", 0, 0, VA, RW), op("page", 0), op("entry", 0, VA), op("poke_directory", 0, VA, 0)]
 
 
 @check("page_insert replaces a PROT_NONE entry, and drops its reference; a device's entry has none")
@@ -299,6 +301,23 @@ def remove_others(rng):
     return fresh(1) + table(10) + reference(0) + [
         op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("poke", 0, VA + PAGE, 0xFEC00000 | P | W | NOPAGE),
         op("page_remove", 0, VA + PAGE), *look(VA, slots=(0,)), op("page_remove", 0, VA), op("page", 0), op("counts", 0)]
+
+
+@check("tlb_batch_unmap leaves a page without references in use: tlb_batch_finish frees it after the flush")
+def remove_after_flush(rng):
+    ops = fresh(2) + table(10) + reference(0, 0, 1)
+    for address, slot in ((VA, 0), (VA + PAGE, 0), (VA + 2 * PAGE, 1)):
+        ops += [op("poke_page", 0, address, slot, P | U | W), op("read", address)]
+    for address, slot in ((VA, 0), (VA + 2 * PAGE, 1), (VA + PAGE, 0)):
+        ops += [op("tlb_batch_unmap", 0, address), op("read", address), *look(address, slots=(slot,)), op("free_list")]
+    return ops
+
+
+@check("a page that is unmapped while it is pinned stays in use until it is unpinned")
+def remove_pinned(rng):
+    return fresh(1) + table(10) + reference(0) + [
+        op("poke_page", 0, VA, 0, P | U | W), op("read", VA), op("page_pin", 0), op("tlb_batch_unmap", 0, VA), op("page", 0),
+        op("free_list"), op("page_unpin", 0), op("page", 0), op("free_list")]
 
 
 # Exercise 6: page_insert_in_range.

@@ -120,6 +120,37 @@ TRACE_OP(page_remove)
 	page_remove(directory(args[0]), args[1]);
 }
 
+// Report kind, references and pins of a page; nothing for NULL.
+static void report_page(const page_t *pp)
+{
+	if (!pp)
+		return;
+	trace_value(pp->kind);
+	trace_value(pp->count);
+	trace_value(pp->pins);
+}
+
+// tlb_batch_unmap D VA: unmap in a batch of its own, and finish the batch. Reports 0 if there is a
+// table; kind, references and pins of the entry's page before tlb_batch_finish, and after it.
+TRACE_OP(tlb_batch_unmap)
+{
+	pde_t *pgdir = directory(args[0]);
+	pte_t *pte = entry_of(pgdir, args[1]);
+	const page_t *pp = NULL;
+	struct tlb_batch batch;
+
+	trace_value(!pte);
+	if (!pte)
+		return;
+	if (pte_has_page(*pte) && PTE_ADDR(*pte) >> PAGE_SHIFT < page_total)
+		pp = phys_to_page(PTE_ADDR(*pte));
+	tlb_batch_begin(&batch, pgdir);
+	tlb_batch_unmap(&batch, args[1], pte);
+	report_page(pp);
+	tlb_batch_finish(&batch);
+	report_page(pp);
+}
+
 // pte_store D VA ENTRY: reports 0 if there is a table.
 TRACE_OP(pte_store)
 {
