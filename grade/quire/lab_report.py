@@ -2,8 +2,8 @@
 
     {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
         {"id", "title", "points", "max", "tests": [
-            {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got", "debug", "diagnosis", "look_at", "before",
-            , "again", "debugger", "rewind", "explain"}]}]}
+            {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got", "debug", "diagnosis",
+             "look_at", "before", "again", "debugger", "rewind", "explain"}]}]}
 
 A test that covers several exercises is listed in each. Points of an exercise: its share of passed tests.
 `waits_for` is the exercise that is not written yet; `first` has the exercises that the test needs and whose own
