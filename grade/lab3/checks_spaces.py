@@ -4,6 +4,7 @@ from lab3.checks import PAGE, STACK
 from quire.lab_check import Checks, op
 from quire.lab_faults import Spaces
 from quire.lab_spaces import FIXED, FREE_ONLY, LARGE, LARGE_OPS, MMAP_BASE, OBJECT, OBJECT_1
+from quire.trace import Machine
 
 CHECKS = Checks(3, Spaces)
 check = CHECKS.add
@@ -277,6 +278,10 @@ def spaces_random(rng):
             ops += [op("fault", 0, at(start), rng.randrange(2)), op("mapping", 0, at(start))]
         ops += [op("areas", 0), op("resident", 0)] if rng.random() < 0.4 else []
     return vm(ops + [op("resident", 0)])
+
+
+for _mem in (64, 256):
+    check(f"random mappings in a machine of {_mem} MiB", Machine(_mem), f"spaces_random_{_mem}")(spaces_random)
 
 
 # Exercise 7: handle_fault, fault_in_area, user_fault.

@@ -3,6 +3,7 @@ the current space runs straight through its mapping, one for another space goes 
 both."""
 from quire.lab_check import Checks, op
 from quire.lab_user import BUFFER, User
+from quire.trace import Machine
 
 CHECKS = Checks(4, User)
 check = CHECKS.add
@@ -280,6 +281,10 @@ def copies_random(rng):
         ops += copies(name, number, (rng.randrange(PAGE), start, length))
         ops += [op("user_bytes", number, at(0), 6 * PAGE), op("user_bytes", number, at(10), 4 * PAGE)] if rng.random() < 0.2 else []
     return spaces(*ops)
+
+
+for _mem in (64, 256):
+    check(f"random copies in a machine of {_mem} MiB", Machine(_mem), f"copies_random_{_mem}")(copies_random)
 
 
 # Exercise 5: copyinstr, copyinstr_slow, scan, walk_string.

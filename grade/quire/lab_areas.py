@@ -92,6 +92,7 @@ class Areas(Model):
         wanted = lowest_gap(taken, low, high, length, align)
         if wanted is None:
             self.expect_error(result, ENOMEM)
+            self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
             return
         if result:
             raise Wrong(self.call, f"the address {wanted:#x}", error(result), "area_find_gap: no gap found")

@@ -119,6 +119,7 @@ class Pages(Gaps):
         self.slots.pop(slot, None)
         if not self.available():
             self.expect_error(result, ENOMEM)
+            self.expect(number, NONE, "that nothing is stored, so page", "stored")
             return
         self.expect_error(result, 0)
         page = self.take_page(number)
@@ -137,8 +138,10 @@ class Pages(Gaps):
         self.slots.pop(slot, None)
         if wanted >= self.total:
             self.expect_error(result, EINVAL)
+            self.expect(number, NONE, "that nothing is stored, so page", "stored")
         elif wanted not in self.free and (wanted not in self.cached or result):
             self.expect_error(result, ENOMEM)  # a spare page may be found, and need not be
+            self.expect(number, NONE, "that nothing is stored, so page", "stored")
         else:
             self.expect_error(result, 0)
             if number != wanted:

@@ -281,6 +281,7 @@ class Mappings(Model):
         result, stored = report.values
         if wanted is None:
             self.expect_error(result, ENOMEM)
+            self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
             return
         if result:
             raise Wrong(self.call, f"the address {wanted:#x}", error(result), f"{self.operation_name()}: {error(result)}")

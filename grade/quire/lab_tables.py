@@ -232,15 +232,13 @@ class Tables(TableWords):
         if slot not in self.slots:
             return
         result, stored = report.values
-        if start % PAGE or end % PAGE or start > end:
-            self.expect_error(result, EINVAL)
-            return
-        address = next((at for at in range(start, end, PAGE) if not self.entry(number, at)), None)
-        if address is None:
-            self.expect_error(result, ENOSPC)
-            return
-        if not self.table(number, address) and not self.available():
-            self.expect_error(result, ENOMEM)
+        bad = start % PAGE or end % PAGE or start > end
+        address = None if bad else next((at for at in range(start, end, PAGE) if not self.entry(number, at)), None)
+        wanted = EINVAL if bad else ENOSPC if address is None else \
+            ENOMEM if not self.table(number, address) and not self.available() else 0
+        if wanted:
+            self.expect_error(result, wanted)
+            self.expect(stored, NOT_STORED, "that nothing is stored:", "stored")
             return
         self.expect_error(result, 0)
         self.expect(stored, address, "the lowest address at which nothing is mapped,", "another address")
