@@ -40,7 +40,7 @@
 
 // Create the `count` (1 to AREA_BATCH_MAX) areas that the requests describe, all or none, with
 // zeroed memory. Stores ids and addresses in the requests. The maximum of a contiguous area must be
-// its size.
+// its size, and the size at most 64 MiB.
 // Returns 0.
 int area_create(struct area_request *requests, unsigned int count);
 

@@ -153,7 +153,10 @@ int page_alloc_specific(page_t **pp_store, size_t ppn);
 
 // Allocate `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES they are a
 // large page: aligned to its size, counted on its first page_t, and freed as a whole.
-// Returns 0; -ENOMEM; -EINVAL for n = 0.
+// Returns 0; -ENOMEM; -EINVAL for n = 0. In large and fragmented memory -ENOMEM may only mean that
+// there is no run among PAGE_SEARCH_MIN pages, or more; the next call goes on below them.
+#define PAGE_RUN_MAX 16384u    // longer runs are refused with -ENOMEM
+#define PAGE_SEARCH_MIN 16384u // so many pages at least are searched
 int page_alloc_contig(page_t **pp_store, size_t n);
 
 // Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are no large

@@ -3,45 +3,65 @@
 // nothing extra.
 #include "mem/mem_internal.h"
 
-// Returns the first page number of the highest run of `n` free pages that ends at or below page
-// `end`, or 0 (page 0 is never free). The search goes down, and looks at a candidate from its last
-// page to its first. If a page is not free, no run contains it; the next candidate ends just
-// below. So no page is looked at twice, and in full memory only every n-th.
-static size_t find_run(size_t end, size_t n)
+// A search goes down from page `end`, and ends after so many steps.
+struct search {
+	size_t end;
+	size_t steps;
+};
+
+#define STEPS_CANDIDATE 4 // what a candidate costs, besides a step for each page looked at
+#define STEPS_MAX ((STEPS_CANDIDATE + 1) * PAGE_SEARCH_MIN)
+
+// Returns the first page number of the highest run of `n` free pages in [low, search->end), or 0 (page
+// 0 is never free); 0 too when the steps are used up, with search->end where it stopped. The search
+// looks at a candidate from its first page to its last. If a page is not free, no run contains it; the
+// next candidate ends just below. So no page is looked at more than twice, and in full memory only
+// every n-th.
+static size_t find_run(struct search *search, size_t low, size_t n)
 {
 	size_t align = n == LARGE_PAGES ? LARGE_PAGES : 1;
 	size_t start, ppn;
 
-	while (end >= n) {
-		start = ROUND_DOWN(end - n, align);
-		ppn = start + n;
-		while (ppn > start && pages[ppn - 1].kind == PAGE_FREE)
-			ppn--;
-		if (ppn == start)
+	while (search->end >= low + n && search->steps) {
+		start = ROUND_DOWN(search->end - n, align);
+		ppn = start;
+		while (ppn < start + n && pages[ppn].kind == PAGE_FREE)
+			ppn++;
+		if (ppn == start + n)
 			return start;
-		end = ppn - 1;
+		search->end = ppn;
+		search->steps -= MIN(search->steps, ppn - start + 1 + STEPS_CANDIDATE);
 	}
 	return 0;
 }
 
-// Search below the run allocated last; then everywhere; then once more after freeing the spare
-// pages. Returns as find_run. Caller: holds page_pool.lock.
+// Search below the run allocated last; then above; then once more after freeing the spare pages. The
+// next search goes on below this run, or where this one used up its steps: so a series of allocations
+// does not look at the pages in use again and again. Returns as find_run. Caller: holds page_pool.lock.
 static size_t find_run_anywhere(size_t n)
 {
-	size_t start = 0;
+	struct search search = { page_pool.contig_end, STEPS_MAX };
+	size_t low = page_pool.contig_end > n ? page_pool.contig_end - n : 0, start = 0;
 
 	assert_spin_held(&page_pool.lock);
 	if (n <= page_pool.free_count)
-		start = find_run(page_pool.contig_end, n);
-	if (!start && n <= page_pool.free_count)
-		start = find_run(page_total, n);
-	if (!start && page_drain_hook && page_drain_hook())
-		start = find_run(page_total, n);
+		start = find_run(&search, 0, n);
+	if (!start && n <= page_pool.free_count && search.steps) {
+		search.end = page_total;
+		start = find_run(&search, low, n);
+	}
+	if (!start && search.steps && page_drain_hook && page_drain_hook()) {
+		search.end = page_total;
+		start = find_run(&search, 0, n);
+	}
+	if (start)
+		page_pool.contig_end = start;
+	else
+		page_pool.contig_end = search.steps ? page_total : search.end;
 	return start;
 }
 
-// The next search goes on below this run, so that a series of allocations does not look at the
-// pages in use again and again.
+// No allocation yields, so the length of a run is limited, and the search for it.
 int page_alloc_contig(page_t **pp_store, size_t n)
 {
 	size_t start;
@@ -51,12 +71,9 @@ int page_alloc_contig(page_t **pp_store, size_t n)
 	if (mem_should_fail())
 		return -ENOMEM;
 	spin_lock(&page_pool.lock);
-	start = find_run_anywhere(n);
-	if (start) {
-		for (size_t ppn = start; ppn < start + n; ppn++)
-			page_take(&pages[ppn]);
-		page_pool.contig_end = start;
-	}
+	start = n <= PAGE_RUN_MAX ? find_run_anywhere(n) : 0;
+	for (size_t ppn = start; start && ppn < start + n; ppn++)
+		page_take(&pages[ppn]);
 	spin_unlock(&page_pool.lock);
 	if (!start)
 		return -ENOMEM;

@@ -1,6 +1,7 @@
 // named_create.c: create, clone and delete named areas. An area is in the registry only while it
 // is complete, so no other call finds one that is half made.
 #include "named/named_internal.h"
+#include "thread/yield.h"
 #include "vm/mapping.h"
 #include <abi/mman.h>
 
@@ -26,6 +27,22 @@ static bool place_valid(uintptr_t hint, size_t size)
 	return hint == 0 || (hint >= USER_MIN && range_valid(hint, size));
 }
 
+#define ALLOC_COST 500000 // instructions, roughly, of a search for a run of pages
+#define ADOPT_COST 1500   // and to clear a page and put it into an object
+
+// Allocate `n` adjacent pages; search all memory, with yields. Returns 0 or -ENOMEM.
+static int alloc_run(page_t **pp_store, size_t n)
+{
+	int error = -ENOMEM;
+
+	for (size_t done = 0; error && done <= page_total; done += PAGE_SEARCH_MIN) {
+		error = page_alloc_run(pp_store, n);
+		if (yield_after(ALLOC_COST))
+			break;
+	}
+	return error;
+}
+
 // Give a new object all its pages, at consecutive physical addresses. Returns as named_fill. On a
 // failure the pages that the object has adopted end with the object; the others are freed here.
 static int fill_contiguous(struct object *obj, size_t size)
@@ -35,15 +52,18 @@ static int fill_contiguous(struct object *obj, size_t size)
 	int error = -ENOMEM;
 
 	if (named_has_room(size))
-		error = page_alloc_run(&pp, n);
+		error = alloc_run(&pp, n);
 	if (error)
 		return error;
 	for (; done < n && !error; done += !error) {
 		page_clear(pp + done);
 		error = object_adopt_page(obj, (uint32_t)done, pp + done);
+		(void)yield_after(ADOPT_COST);
 	}
-	for (; done < n; done++)
+	for (; done < n; done++) {
 		page_free(pp + done);
+		(void)yield_after(ADOPT_COST / 50);
+	}
 	return error;
 }
 

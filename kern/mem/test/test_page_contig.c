@@ -126,7 +126,9 @@ KTEST(page_alloc_contig_reaches_the_lowest_page)
 	test_memory_only(&saved, 0);
 	page_free(lowest);
 	EXPECT_EQ(page_alloc_contig(&pp, 2), -ENOMEM);
-	EXPECT_EQ(page_alloc_contig(&pp, 1), 0);
+	// A call may give up before it has searched all memory; the next one goes on below.
+	for (size_t done = 0; !pp && done <= page_total + PAGE_SEARCH_MIN; done += PAGE_SEARCH_MIN)
+		(void)page_alloc_contig(&pp, 1);
 	EXPECT(pp == lowest);
 	page_free(pp);
 	test_memory_back(&saved);
