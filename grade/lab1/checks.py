@@ -1,4 +1,6 @@
-"""Lab 1's checks: the operations that the kernel performs. quire/lab_pages.py judges what they return."""
+"""Lab 1's checks: the operations that the kernel performs. quire/lab_pages.py judges what they
+return.
+"""
 from quire.lab_check import Checks, op
 from quire.lab_pages import Boot, Pages
 from quire.trace import Machine

@@ -1,5 +1,6 @@
-"""Lab 3's checks of address spaces, exercises 3 to 8: the operations that the kernel performs after vm_init.
-quire/lab_spaces.py and lab_faults.py judge what they return."""
+"""Lab 3's checks of address spaces, exercises 3 to 8: the operations that the kernel performs after
+vm_init. quire/lab_spaces.py and lab_faults.py judge what they return.
+"""
 from lab3.checks import PAGE, STACK
 from quire.lab_check import Checks, op
 from quire.lab_faults import Spaces
@@ -34,7 +35,9 @@ def area(start, end, prot=RW, flags=0, offset=0):
 
 
 def each_shortage(count, first, *ops):
-    """The operations with 0, 1, ... blocks left for areas, each time in a new space with the areas `first`."""
+    """The operations with 0, 1, ... blocks left for areas, each time in a new space with the areas
+    `first`.
+    """
     done = []
     for blocks in range(count):
         done += [op("space", 1), *(op(one.name, 1, *one.args[1:]) for one in first), op("hungry", 0, blocks),

@@ -1,6 +1,7 @@
-"""Lab 4's checks: the operations that the kernel performs. quire/lab_user.py judges what they return. A copy for
-the current space runs straight through its mapping, one for another space goes page by page: most checks do
-both."""
+"""Lab 4's checks: the operations that the kernel performs. quire/lab_user.py judges what they
+return. A copy for the current space runs straight through its mapping, one for another space goes
+page by page: most checks do both.
+"""
 from quire.lab_check import Checks, op
 from quire.lab_user import BUFFER, User
 from quire.trace import Machine
@@ -20,8 +21,11 @@ def at(page):
 
 
 def spaces(*ops):
-    """Operations on space 0, which runs, and on space 1. Both have the areas: pages 0 to 4 to read and write,
-    4 to 6 to read, 6 to 8 without any access, 10 to 14 and the last two below ULIM to read and write."""
+    """Operations on space 0, which runs, and on space 1. Both have the areas: pages 0 to 4 to read
+    and write,
+    4 to 6 to read, 6 to 8 without any access, 10 to 14 and the last two below ULIM to read and
+    write.
+    """
     made = [op("spaces")]
     for number in (0, 1):
         made.append(op("space", number))
@@ -38,7 +42,9 @@ def filled(number, first, end, seed=1):
 
 
 def copies(name, number, *ranges):
-    """Copies by the function `name`: (place in the buffer, user address, length), each with a new buffer."""
+    """Copies by the function `name`: (place in the buffer, user address, length), each with a new
+    buffer.
+    """
     ops = []
     for index, (place, va, length) in enumerate(ranges):
         ops += [op("buffer", 0x80 + index), op(name, number, place, va, length)]

@@ -1,4 +1,6 @@
-"""Lab 4's checks that are programs: hostile ones, none of which forks. All exercises must be written for most of them."""
+"""Lab 4's checks that are programs: hostile ones, none of which forks. All exercises must be
+written for most of them.
+"""
 from quire.lab_check import Checks
 
 CHECKS = Checks(4, None)

@@ -8,8 +8,8 @@ Reading DWARF takes half a second, so the result is kept in obj/audit, one file 
     symbols    [[address, name], ...] of functions and data, by address
     constant   [[address, offset in the file, size], ...] of what is loaded and never written
 
-A type is a list: ["int", size, signed], ["pointer", what], ["struct", name], ["array", type, count],
-where `what` is the name of a struct or "".
+A type is a list: ["int", size, signed], ["pointer", what], ["struct", name], ["array", type,
+count], where `what` is the name of a struct or "".
 """
 import fcntl
 import hashlib
@@ -45,7 +45,9 @@ def _kept(path):
 
 
 def _read_once(elf_path, folder, kept):
-    """Read the debug information and keep it. Processes that want it at once wait for the first of them."""
+    """Read the debug information and keep it. Processes that want it at once wait for the first of
+    them.
+    """
     try:
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, "lock"), "w", encoding="utf-8") as lock:

@@ -1,4 +1,5 @@
-"""Physical pages: the free list, the caches, what is reserved, and every count (kern/mem/page.h)."""
+"""Physical pages: the free list, the caches, what is reserved, and every count (kern/mem/page.h).
+"""
 from itertools import compress
 
 from quire.audit_memory import KERNBASE, PAGE_SIZE, Damage

@@ -1,4 +1,5 @@
-"""Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h)."""
+"""Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h).
+"""
 from quire import audit_large
 from quire.audit_memory import KERNBASE, PAGE_SIZE
 from quire.audit_pages import check_kernel_half
@@ -187,7 +188,8 @@ class UserTables:
                 self.report("stray-entries", address, f"the entry is {entry:#x}, but no area is there")
 
     def _check_entries(self, address, entries, pde, area, count):
-        """The entries of one area in one table. `count`: their references have not been seen yet."""
+        """The entries of one area in one table. `count`: their references have not been seen yet.
+        """
         if area.ops == self.linear:
             for i, entry in enumerate(entries):
                 if entry:
@@ -225,7 +227,9 @@ class UserTables:
                 self.audit.writable.append((number, address + i * PAGE_SIZE, self, area, pde >> 12))
 
     def _check_device(self, address, entry, area):
-        """An entry without a page_t: only a linear area has those, at its distance, and never of RAM."""
+        """An entry without a page_t: only a linear area has those, at its distance, and never of
+        RAM.
+        """
         start, place = entry & -PAGE_SIZE, area.offset + address - area.start
         if area.ops != self.linear:
             self.report("entries", address, f"{entry:#x} maps a device in {area}")

@@ -1,5 +1,6 @@
-"""Who may write to an object (kern/vm/object.h): never through what was only opened for reading, never
-against a seal, and never while a program runs from it."""
+"""Who may write to an object (kern/vm/object.h): never through what was only opened for reading,
+never against a seal, and never while a program runs from it.
+"""
 from quire.audit_heap import count_pointers
 
 PROT_WRITE = 2
@@ -28,7 +29,8 @@ def note_program(audit, at):
 
 
 def permissions(audit):
-    """Shared areas that may be written show no sealed object, and no file never opened for writing."""
+    """Shared areas that may be written show no sealed object, and no file never opened for writing.
+    """
     read = audit.memory.record("object", "host seals opened_to_write")
     for area in audit.writing_areas:
         obj = read(area.object)
@@ -42,7 +44,8 @@ def permissions(audit):
 def counts(audit):
     """write_opens counts who has an object open for writing, or less than 0 the programs that run.
 
-    More than was found may be true where a thread sleeps in open, execve or a call on a closed file.
+    More than was found may be true where a thread sleeps in open, execve or a call on a closed
+    file.
     """
     read = audit.memory.record("object", "host write_opens")
     for file in audit.files.values():

@@ -47,7 +47,8 @@ def figures(text):
 
 
 def rows(values):
-    """The table's operations, each with Quire's value and its ceiling (None where there is none)."""
+    """The table's operations, each with Quire's value and its ceiling (None where there is none).
+    """
     with open(build.source("grade", "peers.json"), encoding="utf-8") as file:
         operations = json.load(file)["operations"]
     return [

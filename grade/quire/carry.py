@@ -1,9 +1,10 @@
-"""Carries a student's code of earlier labs into the tree of the next lab: FROM=tree of `make student`.
+"""Carries a student's code of earlier labs into the tree of the next lab: FROM=tree of `make
+student`.
 
-A C file is taken whole where the reference's has not changed since the student's tree was made. Where it
-has, and in headers, single functions are taken: in a C file with the functions, types, variables, macros
-and includes that the student has added for them, in a header only their bodies, so that no structure
-changes. What cannot be taken is reported, and is then the reference's.
+A C file is taken whole where the reference's has not changed since the student's tree was made.
+Where it has, and in headers, single functions are taken: in a C file with the functions, types,
+variables, macros and includes that the student has added for them, in a header only their bodies,
+so that no structure changes. What cannot be taken is reported, and is then the reference's.
 """
 import json
 import re
@@ -88,7 +89,9 @@ def written(path):
 
 
 def graft(base, theirs, names, named, path, carried):
-    """Put the functions `names` of the file `theirs` into the file `base`. Returns those that were put."""
+    """Put the functions `names` of the file `theirs` into the file `base`. Returns those that were
+    put.
+    """
     their_text = theirs.read_text(encoding="utf-8")
     their_lines = their_text.splitlines()
     theirs_by_name = {function.name: function for function in source.functions(theirs)}
@@ -154,7 +157,9 @@ def add_helpers(base, theirs, code):
 
 
 def items(path):
-    """{name: (first line, end line)} of what a C file defines at its top level, with the comments above."""
+    """{name: (first line, end line)} of what a C file defines at its top level, with the comments
+    above.
+    """
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     found = dict(stubs.extents(path))
     for function in source.functions(path):

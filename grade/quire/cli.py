@@ -194,7 +194,8 @@ def stdio_options(options):
 
 
 def given_files(options):
-    """The files of this system that become programs of the machine, as far as --root is not read."""
+    """The files of this system that become programs of the machine, as far as --root is not read.
+    """
     files = [entry.partition(":")[0] for entry in options.file]
     return files if options.guest else [*files, options.command[0]]
 

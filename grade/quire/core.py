@@ -1,6 +1,7 @@
 """A machine's memory as a core file, so that the debugger can read it: `make gdb DUMP=FILE`.
 
-The kernel's addresses are what counts: the linear map, and what the kernel's page tables map above it (stacks).
+The kernel's addresses are what counts: the linear map, and what the kernel's page tables map above
+it (stacks).
 """
 import os
 import shutil
@@ -16,7 +17,8 @@ PRESENT, LARGE_BIT, ADDRESS = 1, 0x80, 0xFFFFF000
 
 
 def write_core(kernel, dump, path):
-    """Write the core file at `path` from the memory in the file `dump`. Raises ValueError if that is no memory of
+    """Write the core file at `path` from the memory in the file `dump`. Raises ValueError if that
+    is no memory of
     this kernel."""
     size = os.path.getsize(dump)
     with open(dump, "rb") as memory:
@@ -40,7 +42,8 @@ def write_core(kernel, dump, path):
 
 
 def kernel_pages(memory, size, pgdir_at):
-    """[(address, physical address, length)] of what the kernel's page tables map above the linear map.
+    """[(address, physical address, length)] of what the kernel's page tables map above the linear
+    map.
     `pgdir_at`: where the variable is that points to the directory."""
     directory = _words(memory, size, pgdir_at, 1)[0]
     found = []

@@ -2,8 +2,8 @@
 
 QEMU writes down each block of instructions that it translates (`-d in_asm`), which it does when the
 block is about to be executed for the first time. The kernel's debug information says to which
-functions an address belongs: the one whose code it is, and those that the compiler put there inline.
-The index of all tests is made once for each kernel, and kept in obj/covers.
+functions an address belongs: the one whose code it is, and those that the compiler put there
+inline. The index of all tests is made once for each kernel, and kept in obj/covers.
 """
 import argparse
 import bisect

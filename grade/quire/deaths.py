@@ -1,7 +1,8 @@
 """The kernel's reports of programs that die, with the symbol of the instruction added.
 
-The kernel sends `death PID TEXT` over the control line (kern/proc/death.h). It knows addresses only:
-the programs of the archive have no symbols. The host has the ELF files, so it adds the symbols.
+The kernel sends `death PID TEXT` over the control line (kern/proc/death.h). It knows addresses
+only: the programs of the archive have no symbols. The host has the ELF files, so it adds the
+symbols.
 """
 import glob
 import os
@@ -60,7 +61,8 @@ def functions(path):
 
 
 def variable(path, name):
-    """The address of a variable of the ELF file. Raises ValueError where it has none of that name."""
+    """The address of a variable of the ELF file. Raises ValueError where it has none of that name.
+    """
     found = next((address for address, _, known in symbols(path, STT_OBJECT) if known == name), None)
     if found is None:
         raise ValueError(f"{path} has no variable {name}")

@@ -1,11 +1,12 @@
 """Reads debug information, DWARF 2 to 5 of 32-bit programs, as a tree of entries.
 
-Only what audit_dwarf.py needs, because that must be quick: pyelftools takes five seconds for a kernel, this
-module a third of one.
+Only what audit_dwarf.py needs, because that must be quick: pyelftools takes five seconds for a
+kernel, this module a third of one.
 
     for unit in units(sections):
         for entry in unit.children(unit.top):
-            entry.tag, entry.text(AT_name), entry.number(AT_byte_size), unit.referred(entry, AT_type)
+            entry.tag, entry.text(AT_name), entry.number(AT_byte_size), unit.referred(entry,
+            AT_type)
 """
 import struct
 
@@ -170,7 +171,8 @@ class Unit:
 
 
 def _abbreviations(section, at):
-    """{code: (tag, has children, [(attribute, form, size or None, constant), ...])} of one table."""
+    """{code: (tag, has children, [(attribute, form, size or None, constant), ...])} of one table.
+    """
     table = {}
     while True:
         code, at = _uleb(section, at)

@@ -1,7 +1,8 @@
 """A kernel in which one function does nothing: like a student's, before the function is written.
 
-The function's body becomes `return 0;`, or nothing where it returns nothing. Such a kernel is built in a
-copy of the tree, beside the objects of the normal one, so that only what includes the function is compiled.
+The function's body becomes `return 0;`, or nothing where it returns nothing. Such a kernel is built
+in a copy of the tree, beside the objects of the normal one, so that only what includes the function
+is compiled.
 """
 import re
 from pathlib import Path
@@ -22,7 +23,8 @@ def empty(path, name):
 
 
 def kernel(folder, file, name):
-    """Build the kernel with the function `name` of `file` emptied, in `folder`. Returns its path."""
+    """Build the kernel with the function `name` of `file` emptied, in `folder`. Returns its path.
+    """
     tree = Path(folder, "tree")
     tree_copy.copy(tree)
     empty(tree / file, name)

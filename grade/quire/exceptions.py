@@ -6,8 +6,8 @@ QEMU writes a line for each exception, interrupt and system call, and the regist
          1: v=08 e=0000 i=0 cpl=0 IP=0060:c0132620 pc=c0132620 SP=0068:c01c5f7c ...
     EAX=c01be000 EBX=...
 
-`old` is the exception whose handler the processor was about to enter when `new` came up; 0xffffffff is
-none. After a triple fault stands the line "Triple fault".
+`old` is the exception whose handler the processor was about to enter when `new` came up; 0xffffffff
+is none. After a triple fault stands the line "Triple fault".
 """
 import re
 from dataclasses import dataclass
@@ -84,7 +84,9 @@ def registers(dump):
 
 
 def read(log):
-    """The exceptions in a log, in order; interrupts, system calls and what the firmware did are left out."""
+    """The exceptions in a log, in order; interrupts, system calls and what the firmware did are
+    left out.
+    """
     found = []
     for entry in ENTRY.finditer(log):
         vector, state = int(entry["vector"], 16), registers(entry["dump"])
@@ -97,7 +99,8 @@ def read(log):
 
 
 def triple_fault(log):
-    """(the vector whose handler could not be entered, the exception that came up then) of the triple
+    """(the vector whose handler could not be entered, the exception that came up then) of the
+    triple
     fault at the end of a log; None without one."""
     last = LAST.search(log)
     return (int(last[1], 16), int(last[2], 16)) if last else None

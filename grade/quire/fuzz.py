@@ -1,8 +1,8 @@
 """grade/fuzz: pseudo-random operations on memory, on Linux (linux.py: which) and on Quire.
 
-Both run user/tests/fuzz/fuzz_memory, and what it prints must be equal. The first operation with another
-result is shown for a few seeds, after everything has been left out that is not needed for it.
-../differences.md says what differs on purpose; the program keeps away from that.
+Both run user/tests/fuzz/fuzz_memory, and what it prints must be equal. The first operation with
+another result is shown for a few seeds, after everything has been left out that is not needed for
+it. ../differences.md says what differs on purpose; the program keeps away from that.
 """
 import argparse
 import multiprocessing

@@ -1,7 +1,8 @@
 """What user/tests/fuzz/fuzz_memory prints, and where two such logs part.
 
     seed 7                               or: script PATH
-    64 0 1f2e3d4c                        a hash of the operations up to number 64, in process depth 0
+    64 0 1f2e3d4c                        a hash of the operations up to number 64, in process depth
+                                         0
     status 0                             how the sequence's first process ended (as wait4 says)
 
 With -v each operation has a line instead: NUMBER DEPTH NAME ARGUMENT... = RESULT, where RESULT is

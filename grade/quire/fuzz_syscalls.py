@@ -1,8 +1,9 @@
 """grade/fuzz-syscalls: pseudo-random system calls in fresh machines, which must survive them.
 
-Each sequence is a machine that runs user/tests/fuzz/fuzz_syscalls from a seed of its own. A finding is a
-panic, a hang, memory lost, another process's page seen, or what the audit of the machine's memory
-says at the end. A few are shown, after all calls have been left out that are not needed for them.
+Each sequence is a machine that runs user/tests/fuzz/fuzz_syscalls from a seed of its own. A finding
+is a panic, a hang, memory lost, another process's page seen, or what the audit of the machine's
+memory says at the end. A few are shown, after all calls have been left out that are not needed for
+them.
 """
 import argparse
 import multiprocessing

@@ -1,8 +1,9 @@
 """The gate before all tests: does either kernel boot, and run one program to its end?
 
-Where none does, every test would fail for that one reason. The debug kernel comes first, because its
-checks name a mistake where it is made. Only its memory is audited: to read the debug information of a
-kernel takes seconds, and a test that needs no normal kernel should not wait for them.
+Where none does, every test would fail for that one reason. The debug kernel comes first, because
+its checks name a mistake where it is made. Only its memory is audited: to read the debug
+information of a kernel takes seconds, and a test that needs no normal kernel should not wait for
+them.
 """
 import sys
 from types import SimpleNamespace

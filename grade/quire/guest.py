@@ -45,8 +45,10 @@ class Outcome:
 def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, step=None, **machine):
     """Run a program of the archive under icount, and wait for its end.
 
-    files: (path in the machine, path here) pairs. limit: 10^9 instructions; for each the run may take
-    `sleep` guest seconds. step: bytes with which each step begins in its output; then the limits are
+    files: (path in the machine, path here) pairs. limit: 10^9 instructions; for each the run may
+    take
+    `sleep` guest seconds. step: bytes with which each step begins in its output; then the limits
+    are
     for a step. kernel: another one than obj/quire.elf. machine: fields of Setup.
     """
     path = in_archive(program)

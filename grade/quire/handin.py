@@ -1,7 +1,7 @@
 """`make handin`: packs the files of a student's tree that count, and warns of what does not.
 
-The files of all exercises of this lab and of the earlier ones count. Everything else is the reference's
-when the lab is graded, so a change there is lost: it is named.
+The files of all exercises of this lab and of the earlier ones count. Everything else is the
+reference's when the lab is graded, so a change there is lost: it is named.
 """
 import re
 import subprocess

@@ -8,7 +8,8 @@ A directive is a line of its own. What it shows comes from the tree, so it canno
     {{tests}}                       which test covers and needs which exercise
     {{contract page_insert}}        the comment above a function, and its declaration
     {{drawing kern/mem/pgdir.h}}    the drawing in a comment of this file, or in a page
-    {{constants kern/cpu/paging.h PTE_}}  the #defines of this file that begin so, with their comments
+    {{constants kern/cpu/paging.h PTE_}}  the #defines of this file that begin so, with their
+                                          comments
     {{struct trapframe kern/cpu/trap.h}}  a struct with its comment
     {{errors EFAULT ENOMEM}}        errors with their numbers
     {{picture memory}}              a machine's memory, as `make picture` draws it
@@ -77,7 +78,8 @@ class Tree:
     def contract(self, name, path):
         """(file, text) of a function's contract: the comment, and the declaration below it.
 
-        `path`: the file that defines the function. The contract of a public function is in a header.
+        `path`: the file that defines the function. The contract of a public function is in a
+        header.
         """
         for header in sorted(self.root.glob(HEADER_PATHS)):
             lines = header.read_text(encoding="utf-8").splitlines()
@@ -253,7 +255,9 @@ class Page:
 
 
 def goals(root):
-    """The goals of make, in this tree or a student's: those that `make help` lists, and those of .PHONY."""
+    """The goals of make, in this tree or a student's: those that `make help` lists, and those of
+    .PHONY.
+    """
     students = Path(root, "grade/quire/student_tree.py").read_text(encoding="utf-8")
     found = set(re.findall(r"PHONY: (\w+)", students))
     for path in [Path(root, "Makefile"), *Path(root).glob("*/*.mk")]:

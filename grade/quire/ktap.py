@@ -18,7 +18,9 @@ POINTERS = 3  # struct ktest: name, file, run
 
 @dataclass
 class Report:
-    """What the console said; `notes` are a test's complaints, `panicked` the one that ran at a panic."""
+    """What the console said; `notes` are a test's complaints, `panicked` the one that ran at a
+    panic.
+    """
 
     passed: set = field(default_factory=set)
     skipped: set = field(default_factory=set)

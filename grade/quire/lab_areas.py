@@ -1,4 +1,6 @@
-"""Lab 3's model of a tree of areas (kern/vm/area.h): a sorted list of ranges, which it searches one by one."""
+"""Lab 3's model of a tree of areas (kern/vm/area.h): a sorted list of ranges, which it searches one
+by one.
+"""
 from quire.lab_check import ENOMEM, NONE, NOT_STORED, Blocked, Model, Wrong, error
 
 GROWSDOWN = 2
@@ -10,7 +12,9 @@ FAULTS = {1: "a link leads to something that is no area", 2: "the links `next` a
 
 
 def lowest_gap(taken, low, high, length, align):
-    """The lowest multiple of `align` in [low, high - length] where nothing is taken, or None. `taken` is sorted."""
+    """The lowest multiple of `align` in [low, high - length] where nothing is taken, or None.
+    `taken` is sorted.
+    """
     address = -(-low // align) * align
     for start, end in taken:
         if address + length <= start:

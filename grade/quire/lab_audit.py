@@ -1,7 +1,9 @@
-"""The audit of a machine's memory after a trace: the checks of audit.py for what had started by then.
+"""The audit of a machine's memory after a trace: the checks of audit.py for what had started by
+then.
 
-After page_init these are the kernel's image, the free list and the spare pages; after pgdir_init the kernel's
-page tables too. What is free and what is reserved comes from the model, never from the kernel's variables.
+After page_init these are the kernel's image, the free list and the spare pages; after pgdir_init
+the kernel's page tables too. What is free and what is reserved comes from the model, never from the
+kernel's variables.
 """
 from threading import Lock
 

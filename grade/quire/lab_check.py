@@ -1,8 +1,10 @@
-"""What checks of labs are made of: a list of operations, and a model that judges what they returned.
+"""What checks of labs are made of: a list of operations, and a model that judges what they
+returned.
 
-A check has a name, a sentence that says what must hold, and a function that makes its operations (it may
-draw them from a seed). It contains no expectation: the model (lab_pages.py, lab_tables.py) knows from the
-contracts what each operation may return, follows where the contract leaves a choice, and raises Wrong.
+A check has a name, a sentence that says what must hold, and a function that makes its operations
+(it may draw them from a seed). It contains no expectation: the model (lab_pages.py, lab_tables.py)
+knows from the contracts what each operation may return, follows where the contract leaves a choice,
+and raises Wrong.
 """
 import random
 import zlib
@@ -24,7 +26,9 @@ EXCEPTIONS = {0: "divide error", 6: "invalid opcode", 8: "double fault", 13: "ge
 
 
 class Wrong(Exception):
-    """An operation did not do what its contract says. `key` names the kind of failure, without numbers."""
+    """An operation did not do what its contract says. `key` names the kind of failure, without
+    numbers.
+    """
 
     def __init__(self, what, expected, got, key=""):
         super().__init__(f"{what}: expected {expected}; got {got}")
@@ -87,7 +91,8 @@ class Checks:
         return register
 
     def add_program(self, name, sentence, log=""):
-        """A check that runs the program `name` of user/tests, and compares it with its record (lab_program.py).
+        """A check that runs the program `name` of user/tests, and compares it with its record
+        (lab_program.py).
 
         The kernel's log must have the text `log`.
         """
@@ -100,8 +105,10 @@ def op(name, *args):
 
 
 class Model:
-    """Judges reports. A subclass has a method `do_NAME(args, report)` for each operation, `words_NAME` where
-    "NAME(arguments)" does not say enough, and `results_NAME(report)` where the values do not. `symbols` turns an
+    """Judges reports. A subclass has a method `do_NAME(args, report)` for each operation,
+    `words_NAME` where
+    "NAME(arguments)" does not say enough, and `results_NAME(report)` where the values do not.
+    `symbols` turns an
     address into a place in the source."""
 
     QUIET = frozenset()  # operations of the grader's own, of whose results nobody need read

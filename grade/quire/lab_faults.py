@@ -1,4 +1,5 @@
-"""Lab 3's model of page faults (kern/vm/aspace.h, fault.h): which pages a space has mapped, and how.
+"""Lab 3's model of page faults (kern/vm/aspace.h, fault.h): which pages a space has mapped, and
+how.
 
 Which page a fault takes is the kernel's choice: the model only demands that nothing else maps it.
 """
@@ -62,7 +63,9 @@ class Spaces(Mappings):
         space.pages[address] = (page, True)
 
     def take(self, space, address, pages):
-        """Take pages for a fault, and one for its table, if that is missing; False if there are too few."""
+        """Take pages for a fault, and one for its table, if that is missing; False if there are too
+        few.
+        """
         if self.free is None:
             return True
         pages += not any(each >> 22 == address >> 22 for each in space.pages)

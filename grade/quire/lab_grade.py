@@ -1,8 +1,8 @@
 """`make grade LAB=N`: performs a lab's tests, and says what they found.
 
-A lab's tests are its checks: grade/labN/checks.py and checks_*.py, and hidden_checks.py where that is, also in a
-folder that staff give. lab.toml and hidden.toml say which exercises each covers and needs. Exit status: 0 if all
-passed, 1 if not, 2 if the lab cannot be graded.
+A lab's tests are its checks: grade/labN/checks.py and checks_*.py, and hidden_checks.py where that
+is, also in a folder that staff give. lab.toml and hidden.toml say which exercises each covers and
+needs. Exit status: 0 if all passed, 1 if not, 2 if the lab cannot be graded.
 """
 import argparse
 import importlib
@@ -76,7 +76,9 @@ def _module_at(path):
 
 
 def selected(lab, part, hidden=None):
-    """The checks with `part` in their names; each must be in lab.toml, and each test of it must be a check."""
+    """The checks with `part` in their names; each must be in lab.toml, and each test of it must be
+    a check.
+    """
     checks = {check.name: check for check in checks_of(lab.number, hidden)}
     known = {test.name for test in lab.tests}
     for name in sorted(known ^ set(checks)):
@@ -97,7 +99,9 @@ def run(lab, checks, seed, jobs, places, kernel=None):
 
 
 def add_debug_messages(outcomes, seed, jobs, blockers, kernel=None):
-    """Run the first failed checks on the debug kernel too, where that is built: its message is often the cause."""
+    """Run the first failed checks on the debug kernel too, where that is built: its message is
+    often the cause.
+    """
     debug_kernel = build.debug_kernel()
     failed = [outcome for outcome in outcomes if outcome.status == FAILED][:DEBUGGED]
     if kernel or not debug_kernel or not failed:

@@ -37,7 +37,9 @@ def cut(sections, at):
 
 
 def setup_of(check, options):
-    """The Setup of a test's machine. `options` are those of the command line: kernel, seed, at, append."""
+    """The Setup of a test's machine. `options` are those of the command line: kernel, seed, at,
+    append.
+    """
     sections = cut(check.sections(options.seed), options.at)
     setup = Setup(options.kernel, [trace.text(sections)], f"{trace.options(check.machine)} {options.append}", check.machine.mem)
     lines = [op.line() for _, ops in sections for op in ops]

@@ -1,8 +1,7 @@
-"""Lab 1's model: what the page allocator may do (kern/mem/page.h); lab_gaps.py has the part before there are pages.
+"""Lab 1's model of the page allocator (kern/mem/page.h); lab_gaps.py has the part before it.
 
 It knows the contracts and nothing of the kernel's code. Which free page an allocation takes is the
-kernel's choice: the model only demands that the page was free.
-"""
+kernel's choice: the model only demands that the page was free."""
 from quire.lab_check import EINVAL, ENOMEM, KERNBASE, NONE, PAGE, Blocked, Wrong, error
 from quire.lab_gaps import LINEAR_SIZE, Gaps
 from quire.lab_words import count_words, number_words

@@ -1,10 +1,14 @@
-"""A lab's test that runs a program of user/tests, and compares what it did with its record (user_tests.py)."""
+"""A lab's test that runs a program of user/tests, and compares what it did with its record
+(user_tests.py).
+"""
 from quire import guest, user_tests
 from quire.lab_check import Wrong
 
 
 def run(check, kernel):
-    """Run the check's program in a fresh machine. Returns what is wrong, or None; the result; the kernel's log."""
+    """Run the check's program in a fresh machine. Returns what is wrong, or None; the result; the
+    kernel's log.
+    """
     program = user_tests.program(check.program)
     outcome = guest.run(f"/tests/{check.program}", *program.args, stdin=program.input, limit=program.limit, kernel=kernel,
                         mem=program.mem, options=program.append)

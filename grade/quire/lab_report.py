@@ -2,12 +2,13 @@
 
     {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
         {"id", "title", "points", "max", "tests": [
-            {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got", "debug", "diagnosis",
+            {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got",
+            "debug", "diagnosis",
              "look_at", "before", "again", "debugger", "rewind", "explain"}]}]}
 
-A test that covers several exercises is listed in each. Points of an exercise: its share of passed tests.
-`waits_for` is the exercise that is not written yet; `first` has the exercises that the test needs and whose own
-tests fail: they come first, because this failure may be only a consequence.
+A test that covers several exercises is listed in each. Points of an exercise: its share of passed
+tests. `waits_for` is the exercise that is not written yet; `first` has the exercises that the test
+needs and whose own tests fail: they come first, because this failure may be only a consequence.
 """
 import json
 import os
@@ -43,7 +44,8 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
 
 
 def causes(failed):
-    """{name of a failed test: the exercises that it needs, and that fail by themselves}. `failed`: lab_toml.Tests.
+    """{name of a failed test: the exercises that it needs, and that fail by themselves}. `failed`:
+    lab_toml.Tests.
 
     An exercise fails by itself if a test of it fails all of whose needs are without failures.
     """
@@ -85,7 +87,9 @@ def _title(which):
 
 
 def look_at(lab, test, outcome, places):
-    """The functions that the failure is about, with their lines: the last operation's, then the exercise's."""
+    """The functions that the failure is about, with their lines: the last operation's, then the
+    exercise's.
+    """
     called = [name for name in map(lambda name: function_of(name, places), reversed(outcome.performed)) if name]
     own = [name for which in test.covers for name in lab.exercise(which).functions]
     if outcome.performed and called[:1] == [function_of(outcome.performed[-1], places)]:

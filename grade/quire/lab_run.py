@@ -1,8 +1,9 @@
 """Performs the checks of a lab in machines, and judges what the kernel reported.
 
-A machine boots in a tenth of a second, so checks share one where they can: each of them begins with memory of
-its own. A check that ends the machine has failed, or has met a function that is not written; the checks after
-it get another machine. So does a check that fails after another one has failed: it alone is to blame then.
+A machine boots in a tenth of a second, so checks share one where they can: each of them begins with
+memory of its own. A check that ends the machine has failed, or has met a function that is not
+written; the checks after it get another machine. So does a check that fails after another one has
+failed: it alone is to blame then.
 """
 import os
 import re
@@ -44,7 +45,9 @@ class Outcome:
 
     @property
     def panic(self):
-        """The panic, of an operation or of the machine, that made the check fail; "" if there was none."""
+        """The panic, of an operation or of the machine, that made the check fail; "" if there was
+        none.
+        """
         if self.wrong and self.wrong.got.startswith("a panic "):
             return self.wrong.got
         found = re.search(r"^panic: (.*)", self.log, re.M) if self.status == FAILED else None
@@ -122,7 +125,9 @@ class Runner:
         return Outcome(check, UNWRITTEN, unwritten=which)
 
     def _machine(self, checks):
-        """Perform as many of the checks as one machine can. Returns their Outcomes, and the other checks."""
+        """Perform as many of the checks as one machine can. Returns their Outcomes, and the other
+        checks.
+        """
         started = time.monotonic()
         if checks[0].program:
             return [self._program(checks[0], started)], checks[1:]

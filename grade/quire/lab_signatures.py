@@ -1,11 +1,13 @@
 """Which wrong solution does a failed run resemble most? `grade/labN/signatures.json` has the table:
 
-    {"mutants": [{"name": "page_free_twice", "exercise": "1.5", "diagnosis": "page_free accepts ...",
+    {"mutants": [{"name": "page_free_twice", "exercise": "1.5", "diagnosis": "page_free accepts
+    ...",
                   "failures": {"page_free_twice": "page_free: no panic", ...}}, ...]}
 
-`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). `make student` makes the
-table from what `make mutants` found, which is in obj/mutants/labN.json; a tree without it gives no diagnosis. So does a run that resembles
-nothing: a wrong diagnosis costs a student more time than none.
+`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). `make
+student` makes the table from what `make mutants` found, which is in obj/mutants/labN.json; a tree
+without it gives no diagnosis. So does a run that resembles nothing: a wrong diagnosis costs a
+student more time than none.
 """
 import json
 
@@ -15,7 +17,9 @@ NEAR = 0.6  # how much of two sets of failures must be in both
 
 
 def table(number):
-    """The lab's mutants, or an empty list: in a student's tree the table, else what `make mutants` found."""
+    """The lab's mutants, or an empty list: in a student's tree the table, else what `make mutants`
+    found.
+    """
     for path, mutants in ((build.source("grade", f"lab{number}", "signatures.json"), lambda found: found["mutants"]),
                           (build.path("mutants", f"lab{number}.json"), list)):
         try:
@@ -27,7 +31,9 @@ def table(number):
 
 
 def signature(outcomes):
-    """{test: kind of failure} of a run. Programs count only where nothing else failed: they say little."""
+    """{test: kind of failure} of a run. Programs count only where nothing else failed: they say
+    little.
+    """
     found = {outcome.check.name: outcome.key for outcome in outcomes if outcome.key}
     return {name: key for name, key in found.items() if not key.startswith("program:")} or found
 

@@ -1,4 +1,4 @@
-"""Lab 3's model of the areas of address spaces (kern/vm/aspace.h, area_edit.h, mapping.h): sorted lists."""
+"""Lab 3's model of the areas of address spaces (kern/vm/area_edit.h, mapping.h): sorted lists."""
 from dataclasses import dataclass, replace
 
 from quire.lab_areas import GROWSDOWN, lowest_gap
@@ -329,7 +329,8 @@ class Mappings(Model):
             self.stored(report, address)
 
     def add(self, number, space, area):
-        """Map an area; what it covers goes. Returns the error. A border that moves needs no memory."""
+        """Map an area; what it covers goes. Returns the error. A border that moves needs no memory.
+        """
         low, high = space.at(area.start - 1), space.at(area.end)
         free = not any(each.start < area.end and area.start < each.end for each in space.areas)
         extends = free and (low and low.end == area.start and low.alike(area) or

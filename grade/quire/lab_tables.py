@@ -1,7 +1,8 @@
 """Lab 2's model: what the functions on page tables may do (kern/mem/pgdir.h).
 
-It knows what is mapped in each directory, entry by entry, and which pages of the allocator are left. Which
-page becomes a table is the kernel's choice: the model learns it from the entries that it is shown.
+It knows what is mapped in each directory, entry by entry, and which pages of the allocator are
+left. Which page becomes a table is the kernel's choice: the model learns it from the entries that
+it is shown.
 """
 from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, EXCEPTIONS, KERNBASE, NONE, NOT_STORED, PAGE, Wrong
 from quire.lab_pages import DIRECTORY, FREE, TABLE
@@ -327,7 +328,9 @@ class Tables(TableWords):
     # Through the TLB.
 
     def _translate(self, address):
-        """The entry that the processor uses for an address: its permissions are those of both levels."""
+        """The entry that the processor uses for an address: its permissions are those of both
+        levels.
+        """
         number = KERNEL if address >= ULIM else self.loaded
         return self.entry(number, address) if self.pde(number, address) & P else 0
 

@@ -18,8 +18,9 @@ Trees, grader, handouts and mutants all read labs through this module. The keys 
     needs = ["2.1", "1.4"]          other exercises without which it cannot run
     hidden = true                   stays out of the student's tree; false where it is missing
 
-A file hidden.toml beside it, or in a folder that staff give, has nothing but [[test]] tables: of tests that are
-hidden, and that no student's tree names. What does not fit is refused with file and line.
+A file hidden.toml beside it, or in a folder that staff give, has nothing but [[test]] tables: of
+tests that are hidden, and that no student's tree names. What does not fit is refused with file and
+line.
 """
 import re
 from dataclasses import dataclass, field
@@ -167,7 +168,8 @@ class Reader:
         return heads[at]
 
     def _key_line(self, table_line, *words):
-        """The line of the table that begins at `table_line` which has the first of `words` that is there.
+        """The line of the table that begins at `table_line` which has the first of `words` that is
+        there.
 
         A word is a key, or a string in quotes. Without any, the table's own line.
         """
@@ -254,7 +256,9 @@ class Reader:
             self.refuse(self._key_line(last, "points"), f"the exercises have {total} points, not {POINTS}")
 
     def places(self):
-        """{function: its file}; refuses what is not defined, and files without a function of the exercise."""
+        """{function: its file}; refuses what is not defined, and files without a function of the
+        exercise.
+        """
         found = {}
         for at, exercise in enumerate(self.lab.exercises):
             line = self._line("exercise", at)

@@ -1,7 +1,7 @@
 """Lab 4's model of copies across the border (kern/vm/uaccess.h): it knows each byte of user memory.
 
-The kernel reports digests of bytes: of the kernel's buffer before, in and after the range that a copy may
-change, and of user memory.
+The kernel reports digests of bytes: of the kernel's buffer before, in and after the range that a
+copy may change, and of user memory.
 """
 from quire.lab_check import EFAULT, ENAMETOOLONG, NOT_STORED, PAGE, Wrong, error
 from quire.lab_faults import OK, Spaces
@@ -56,7 +56,9 @@ class User(Spaces):
     # User memory.
 
     def byte_page(self, number, va, write):
-        """The page at an address after an access, with the fault that it takes: its content, or None."""
+        """The page at an address after an access, with the fault that it takes: its content, or
+        None.
+        """
         space = self.spaces.get(number)
         if not space or va >= ULIM:
             return None

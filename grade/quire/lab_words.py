@@ -1,4 +1,5 @@
-"""Words for the numbers of page tables and of errors, in what a student reads about a failed test."""
+"""Words for the numbers of page tables and of errors, in what a student reads about a failed test.
+"""
 
 ENOMEM, EINVAL, EEXIST, ENOSPC, EAGAIN, EPERM, EFAULT, ENAMETOOLONG = 12, 22, 17, 28, 11, 1, 14, 36
 NAMES = {0: "0", ENOMEM: "-ENOMEM", EINVAL: "-EINVAL", EEXIST: "-EEXIST", ENOSPC: "-ENOSPC", EAGAIN: "-EAGAIN",

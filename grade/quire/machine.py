@@ -161,7 +161,8 @@ class Machine:
         return self.process.wait()
 
     def cpu_seconds(self):
-        """Processor time that QEMU has used; where the system does not tell, the time it has run."""
+        """Processor time that QEMU has used; where the system does not tell, the time it has run.
+        """
         try:
             with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
                 fields = file.read().rpartition(")")[2].split()  # proc(5): from the third on

@@ -20,9 +20,12 @@ class MachineRun:
     """Runs the machine described by `setup`; `run` once.
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
-    limit: seconds, or None; more_limits: others (see time_limits.py). describe: adds to the report of a
-    program's death what the host knows (see deaths.py). on_death: called with each such report as it arrives. on_stop: called
-    with a machine that must be ended, or that has stopped where it would reset (QEMU's -no-shutdown).
+    limit: seconds, or None; more_limits: others (see time_limits.py). describe: adds to the report
+    of a
+    program's death what the host knows (see deaths.py). on_death: called with each such report as
+    it arrives. on_stop: called
+    with a machine that must be ended, or that has stopped where it would reset (QEMU's
+    -no-shutdown).
     """
 
     def __init__(self, setup, stdout=None, stderr=None, log=None, feeder=None, limit=None, describe=None,

@@ -1,7 +1,8 @@
 """The mutants of a lab: wrong solutions, as patches that name functions (patches.py).
 
-They are the patches of grade/labN/mutants, and the mistakes of grade/mistakes in functions that the lab names.
-A patch has the fields `exercise` (2.4; a mistake may name the function instead) and `diagnosis`, one sentence.
+They are the patches of grade/labN/mutants, and the mistakes of grade/mistakes in functions that the
+lab names. A patch has the fields `exercise` (2.4; a mistake may name the function instead) and
+`diagnosis`, one sentence.
 """
 import shutil
 import tempfile
@@ -65,7 +66,9 @@ def mutants_of(lab, root=None):
 
 
 def misfits(root=None):
-    """Yield what is wrong with the labs' mutants: those that cannot be read or do not fit the source any more."""
+    """Yield what is wrong with the labs' mutants: those that cannot be read or do not fit the
+    source any more.
+    """
     root = Path(root or build.source())
     for lab in lab_toml.labs(root):
         try:

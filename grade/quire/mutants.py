@@ -1,8 +1,10 @@
 """`make mutants [LAB=n] [M=name]`: tests for the tests of labs.
 
-Each mutant (mutant.py) is applied alone, and the tests that cover or need its exercise run on the kernel. No other test
-calls a function of the exercise, as proof.py shows. A mutant is caught if a test fails that covers its exercise. The kinds of its failures are its signature (lab_signatures.py), from which a student's
-failures get a diagnosis; the report says which mutants print their own.
+Each mutant (mutant.py) is applied alone, and the tests that cover or need its exercise run on the
+kernel. No other test calls a function of the exercise, as proof.py shows. A mutant is caught if a
+test fails that covers its exercise. The kinds of its failures are its signature
+(lab_signatures.py), from which a student's failures get a diagnosis; the report says which mutants
+print their own.
 """
 import argparse
 import json

@@ -1,4 +1,6 @@
-"""`make nmi`: sends a non-maskable interrupt to the machine whose protocol line is the given socket."""
+"""`make nmi`: sends a non-maskable interrupt to the machine whose protocol line is the given
+socket.
+"""
 import os
 import socket
 import sys
@@ -10,7 +12,8 @@ from quire.qmp import MachineEnded, Qmp, QmpError
 
 
 def main():
-    """The exit status. The socket is that of a machine of `make qemu`, which has no other client."""
+    """The exit status. The socket is that of a machine of `make qemu`, which has no other client.
+    """
     line = socket.socket(socket.AF_UNIX)
     try:
         line.connect(sys.argv[1])

@@ -1,7 +1,8 @@
 """The oracle: what Linux does with the programs of user/tests (linux.py: which Linux).
 
 Without options it compares with the records and shows what differs. --write puts what Linux printed
-into the records, and which Linux that was into user/tests/linux-version. Hostile programs never run here.
+into the records, and which Linux that was into user/tests/linux-version. Hostile programs never run
+here.
 """
 import argparse
 import os
@@ -43,7 +44,8 @@ def main():
 
 
 def not_built(programs, archive, built_at):
-    """The names of those that the archive, written at `built_at`, lacks or has of an older source."""
+    """The names of those that the archive, written at `built_at`, lacks or has of an older source.
+    """
     there = {name for name, _, _ in cpio.entries(archive)}
     return [
         p.name

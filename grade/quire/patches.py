@@ -83,7 +83,8 @@ def apply(patch, root):
 
 
 def _change(patch, hunk, path, lines):
-    """Make one change in `lines`, those of the file at `path`, perhaps with earlier changes made."""
+    """Make one change in `lines`, those of the file at `path`, perhaps with earlier changes made.
+    """
     wanted = [line[1:].strip() for line in hunk.lines if line[0] in " -"]
     places = [at for first, end in _extents(path, lines, hunk.function)
               for at in range(first, end - len(wanted) + 1)

@@ -1,6 +1,7 @@
 """Addresses of code as places in the source: the function, the file and the line.
 
-The function comes from the ELF file's symbols, file and line from its debug information, by addr2line.
+The function comes from the ELF file's symbols, file and line from its debug information, by
+addr2line.
 """
 import os
 import shutil
@@ -15,7 +16,8 @@ SOURCES = ("/boot/", "/kern/", "/lib/", "/user/")
 
 @lru_cache(maxsize=None)
 def place(path, address):
-    """As in "page_take+0x12, kern/mem/page_alloc.c:42"; what is not known is left out. A line that the
+    """As in "page_take+0x12, kern/mem/page_alloc.c:42"; what is not known is left out. A line that
+    the
     compiler put there from another function has that function's name too."""
     symbol = symbol_at(path, address)
     lines = _lines(path, address)
@@ -27,7 +29,9 @@ def place(path, address):
 
 
 def _lines(path, address):
-    """[(function, "file:line")] of an address, the innermost function first; [] where nothing is known."""
+    """[(function, "file:line")] of an address, the innermost function first; [] where nothing is
+    known.
+    """
     tool = next(filter(shutil.which, TOOLS), None)
     if not tool:
         return []

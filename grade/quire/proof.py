@@ -2,12 +2,14 @@
 
 For each lab:
 - the reference has all points;
-- the student's tree builds without a warning with gcc and clang, boots as far as it can, and has no points;
+- the student's tree builds without a warning with gcc and clang, boots as far as it can, and has no
+  points;
 - emptying one exercise fails exactly the tests that cover or need it;
-- a tree made with FROM= from a full solution of the earlier labs has all points once its own lab is solved.
+- a tree made with FROM= from a full solution of the earlier labs has all points once its own lab is
+  solved.
 
-A lab without tests is only built and booted. `--sample TEXT` tries one lab and two of its exercises; which ones
-depends on the text.
+A lab without tests is only built and booted. `--sample TEXT` tries one lab and two of its
+exercises; which ones depends on the text.
 """
 import argparse
 import json
@@ -49,7 +51,8 @@ class Proof:
                 yield f"no test covers exercise {exercise.id}"
 
     def skeleton(self):
-        """The student's tree builds without a warning, boots as far as it can, and has no points."""
+        """The student's tree builds without a warning, boots as far as it can, and has no points.
+        """
         tree = self.folder / "skeleton"
         student_tree.make(self.root, self.lab.number, tree)
         for compiler, settings in COMPILERS.items():
@@ -123,7 +126,9 @@ class Proof:
             yield from (line for line in carried.report if not line.startswith("taken: "))
 
     def _graded(self, tree):
-        """The record of `make grade` in a student's tree; None, after a complaint, if there is none."""
+        """The record of `make grade` in a student's tree; None, after a complaint, if there is
+        none.
+        """
         results = tree / "obj/proof.json"
         made = make(tree, "grade", f"JSON={results}")
         if not results.exists():
@@ -133,7 +138,9 @@ class Proof:
 
 
 def forget(tree):
-    """Let every second file count as changed since the tree was made: its functions are then taken one by one."""
+    """Let every second file count as changed since the tree was made: its functions are then taken
+    one by one.
+    """
     path = tree / carry.ORIGIN
     origin = json.loads(path.read_text(encoding="utf-8"))
     for at, name in enumerate(sorted(origin["files"])):

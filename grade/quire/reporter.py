@@ -1,7 +1,8 @@
-"""What `make grade` prints, in the place of pytest's own report: failures at once, each reason once.
+"""What `make grade` prints, in the place of pytest's own report: failures at once, each reason
+once.
 
-A failure is printed when it is known. Later failures for a reason that was printed before are counted.
-pytest's report remains with -v, --collect-only and --pdb.
+A failure is printed when it is known. Later failures for a reason that was printed before are
+counted. pytest's report remains with -v, --collect-only and --pdb.
 """
 import json
 import os

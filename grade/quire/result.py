@@ -99,7 +99,8 @@ def failure(kind, message):
 
 
 def audited(result, findings):
-    """The result of a machine that ended as `result` says, but of which the audit found `findings`."""
+    """The result of a machine that ended as `result` says, but of which the audit found `findings`.
+    """
     lines = "".join(f"\n    {finding}" for finding in findings)
     message = f"the run ended ({result.kind}), but the audit of the machine's memory found:{lines}"
     return replace(
@@ -124,8 +125,10 @@ def with_deaths(result, deaths, describe):
 
 
 def located(result, log):
-    """The result of a machine that used up its time, with where it was then: what the kernel printed
-    in its `log` when the non-maskable interrupt came. The result as it is, if it printed nothing."""
+    """The result of a machine that used up its time, with where it was then: what the kernel
+    printed
+    in its `log` when the non-maskable interrupt came. The result as it is, if it printed nothing.
+    """
     _, found, report = log.rpartition("panic: non-maskable interrupt: ")
     if not found:
         return result

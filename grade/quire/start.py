@@ -2,10 +2,11 @@
 
     start.py QEMU ARGUMENT...
 
-A machine that a program restarts is started again. QEMU reports on a line of its own (QMP) why a machine
-ended, since its exit status alone does not distinguish a triple fault from ctrl-a x. After a triple fault the
-machine runs once more from outside, as for `make explain`, and its exceptions are shown. At a terminal the
-exit status is 0, so that make adds no line of its own; otherwise it is 1 for a machine that failed.
+A machine that a program restarts is started again. QEMU reports on a line of its own (QMP) why a
+machine ended, since its exit status alone does not distinguish a triple fault from ctrl-a x. After
+a triple fault the machine runs once more from outside, as for `make explain`, and its exceptions
+are shown. At a terminal the exit status is 0, so that make adds no line of its own; otherwise it is
+1 for a machine that failed.
 """
 import os
 import socket
@@ -56,7 +57,8 @@ def main(command):
 
 
 def run(command):
-    """QEMU's exit status, negative for a signal, and why QEMU says that the machine ended, or None."""
+    """QEMU's exit status, negative for a signal, and why QEMU says that the machine ended, or None.
+    """
     ours, theirs = socket.socketpair()
     arguments = ["-chardev", f"socket,id=end,fd={theirs.fileno()}", "-mon", "chardev=end,mode=control"]
     modes = termios.tcgetattr(0) if os.isatty(0) else None
@@ -76,7 +78,8 @@ def run(command):
 
 
 def exceptions(command):
-    """The exceptions before a triple fault at boot, in order, by `explain.py`, or how to see them."""
+    """The exceptions before a triple fault at boot, in order, by `explain.py`, or how to see them.
+    """
     values = dict(zip(command, command[1:]))
     if "-kernel" not in values:
         return NO_KERNEL

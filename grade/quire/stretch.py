@@ -9,7 +9,9 @@ SAID = re.compile(r"^stretch: at most (\d+) instructions (?:in (\S+)|outside of 
 
 
 def longest(log):
-    """(instructions, call) of the longest stretch that a log names; the call is "" outside of calls."""
+    """(instructions, call) of the longest stretch that a log names; the call is "" outside of
+    calls.
+    """
     found = [(int(count), call) for count, call in SAID.findall(log)]
     return max(found, default=(0, ""))
 

@@ -1,8 +1,8 @@
 """Replaces the bodies of functions that a lab leaves to the student, and what only they used.
 
-A stub names its function, lab and exercise, and ends the machine (not_written in kern.h). It marks the
-parameters as used, so that no compiler warns. Static functions and variables of a file that only emptied
-functions used are taken out, because they are a part of the answer.
+A stub names its function, lab and exercise, and ends the machine (not_written in kern.h). It marks
+the parameters as used, so that no compiler warns. Static functions and variables of a file that
+only emptied functions used are taken out, because they are a part of the answer.
 """
 import re
 from pathlib import Path
@@ -89,7 +89,9 @@ def extents(path, text=None):
 
 
 def used_names(path, text):
-    """The names of static functions and data of a file that are used outside of their own definition."""
+    """The names of static functions and data of a file that are used outside of their own
+    definition.
+    """
     lines = c_text.code(text).splitlines()
     used = set()
     for name, (first, end) in extents(path, text).items():

@@ -1,8 +1,9 @@
 """`make student LAB=n OUT=dir [FROM=tree]`: the tree that a student of lab n gets.
 
-It is this tree without what only staff needs, with a stub for each function that lab n or a later lab
-leaves to the student, in a git repository with one commit. Functions of earlier labs are the reference's,
-or the student's own, out of FROM (carry.py). Nothing here knows which labs there are: lab.toml says it.
+It is this tree without what only staff needs, with a stub for each function that lab n or a later
+lab leaves to the student, in a git repository with one commit. Functions of earlier labs are the
+reference's, or the student's own, out of FROM (carry.py). Nothing here knows which labs there are:
+lab.toml says it.
 """
 import argparse
 import ast
@@ -38,7 +39,8 @@ class TreeError(Exception):
 
 
 class Plan:
-    """Which functions are in which file, and in which exercise: of all labs of the tree at `root`."""
+    """Which functions are in which file, and in which exercise: of all labs of the tree at `root`.
+    """
 
     def __init__(self, root):
         self.root = Path(root)
@@ -67,7 +69,9 @@ class Plan:
 
 
 def make(root, number, out, previous=None):
-    """Make the tree of lab `number` in `out`, from the tree at `root`. Returns what is said about FROM."""
+    """Make the tree of lab `number` in `out`, from the tree at `root`. Returns what is said about
+    FROM.
+    """
     root, out = Path(root), Path(out)
     if number not in lab_toml.numbers(root):
         raise TreeError(f"there is no lab {number}; there are: {', '.join(map(str, lab_toml.numbers(root)))}")
@@ -113,7 +117,9 @@ def tracked(root):
 
 
 def empty(plan, out, number, path, carried):
-    """Make stubs in this file: of the functions of lab `number` and later ones that are not the student's."""
+    """Make stubs in this file: of the functions of lab `number` and later ones that are not the
+    student's.
+    """
     mine = carried.functions()
     calls = {name: stubs.call(plan.exercise[name], number) for name in plan.in_file(path)
              if plan.lab_of(name) > number or plan.lab_of(name) == number and name not in mine}
@@ -165,7 +171,9 @@ def results_path(number):
 
 
 def write_signatures(out, lab, carried):
-    """Write how tests fail with each known mistake of the lab, and its diagnosis, but not the mistake itself."""
+    """Write how tests fail with each known mistake of the lab, and its diagnosis, but not the
+    mistake itself.
+    """
     path = results_path(lab.number)
     if not lab.tests:
         return
@@ -182,7 +190,8 @@ def write_signatures(out, lab, carried):
 
 
 def write_origin(plan, out, number):
-    """Write what carry.py must know about this tree when the student's next tree is made from it."""
+    """Write what carry.py must know about this tree when the student's next tree is made from it.
+    """
     (out / carry.ORIGIN).write_text(json.dumps({"lab": number, "files": plan.hashes()}, indent=1) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,5 @@
-"""Paths through the kernel in reading order: grade/tour.md, with the line of each function today."""
+"""Paths through the kernel in reading order: grade/tour.md, with the line of each function today.
+"""
 import re
 import sys
 import textwrap

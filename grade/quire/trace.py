@@ -1,10 +1,11 @@
-"""Lists of operations that the kernel performs at a step of boot, and what it reports (kern/trace/trace.h).
+"""Lists of operations that the kernel performs at a step of boot, and what it reports
+(kern/trace/trace.h).
 
     done = run([("start", ops)], Machine())       # ops: Op, in order
     done.reports[3].values                        # what operation 3 reported
 
-The kernel judges nothing. A report says how the operation ended: it returned, it panicked, it caused an
-exception, or the machine ended in it (`result` says how), or the list had ended before.
+The kernel judges nothing. A report says how the operation ended: it returned, it panicked, it
+caused an exception, or the machine ended in it (`result` says how), or the list had ended before.
 """
 import mmap
 from dataclasses import dataclass, field
@@ -49,7 +50,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine of a list: MiB of memory, and ranges in which it shall have none: "START-END,..."."""
+    """The machine of a list: MiB of memory, and ranges in which it shall have none:
+    "START-END,...".
+    """
 
     mem: int = 16
     hole: str = ""
@@ -104,7 +107,9 @@ class TraceRun(MachineRun):
 
 
 def reports(lines, count):
-    """The reports in a trace's lines (lists of words), `count` of them. Lines that do not fit end it."""
+    """The reports in a trace's lines (lists of words), `count` of them. Lines that do not fit end
+    it.
+    """
     found = [Report() for _ in range(count)]
     for words in lines:
         try:

@@ -1,4 +1,6 @@
-"""A copy of the tree with its objects, to be changed and built: only what the change touches is compiled."""
+"""A copy of the tree with its objects, to be changed and built: only what the change touches is
+compiled.
+"""
 import os
 import shutil
 import subprocess
@@ -40,7 +42,8 @@ def make(tree, *goals):
 
 
 def environment():
-    """Of a make inside: without what a make outside has set; and warnings are no errors there, since
+    """Of a make inside: without what a make outside has set; and warnings are no errors there,
+    since
     parameters that nobody uses any more are warnings."""
     skipped = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CI", "WERROR", "QUIRE_OBJ")
     return {key: value for key, value in os.environ.items() if key not in skipped}

@@ -1,9 +1,9 @@
 """The programs of user/tests and their records: what each must print, and how it must end.
 
-The source of a program is user/tests/TOPIC/NAME.c. Beside it NAME.linux-output holds what Linux printed
-(grade/oracle writes it), or NAME.expected-output what a person wrote down for a program that must not
-run on a working system. Both end with a line `status: exit N` or `status: signal N`. Comments at the
-start of NAME.c say how to run it:
+The source of a program is user/tests/TOPIC/NAME.c. Beside it NAME.linux-output holds what Linux
+printed (grade/oracle writes it), or NAME.expected-output what a person wrote down for a program
+that must not run on a working system. Both end with a line `status: exit N` or `status: signal N`.
+Comments at the start of NAME.c say how to run it:
     // args: WORD...      // input: TEXT (\\n and the like mean what they mean in C)
     // limit: 10^9 INSTRUCTIONS, and 5 guest seconds for each    // mem: MIB
     // kernel: normal, or debug (not on both)

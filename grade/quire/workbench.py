@@ -1,8 +1,9 @@
 """Builds kernels that differ from the normal one in a few functions, as fast as possible.
 
-A workbench is a copy of the kernel's source with the objects of the normal kernel. A change there compiles only
-the files that can notice it: the changed file, or, for an inline function of a header, the files that use the
-function, perhaps through other inline functions and macros. Afterwards source and objects are as before.
+A workbench is a copy of the kernel's source with the objects of the normal kernel. A change there
+compiles only the files that can notice it: the changed file, or, for an inline function of a
+header, the files that use the function, perhaps through other inline functions and macros.
+Afterwards source and objects are as before.
 """
 import json
 import os
@@ -27,7 +28,8 @@ class Workbench:
     def kernel(self, files, change):
         """Build the kernel after change(self.tree), which changes functions of `files`.
 
-        files: {path: names of the changed functions}. Returns the kernel's path. Raises tree_copy.BuildError.
+        files: {path: names of the changed functions}. Returns the kernel's path. Raises
+        tree_copy.BuildError.
         Whatever happens, `restore` with the same files is called afterwards.
         """
         kept = {path: os.stat(self.tree / path) for path in files}
@@ -53,7 +55,9 @@ class Workbench:
 
 
 def units(files):
-    """The C files of the kernel to compile for these changes: {path: names of the changed functions}."""
+    """The C files of the kernel to compile for these changes: {path: names of the changed
+    functions}.
+    """
     found = {path for path in files if path.endswith(".c")}
     names = {name for path, functions in files.items() if path.endswith(".h") for name in functions}
     if names:
@@ -70,7 +74,8 @@ def units(files):
 
 @lru_cache(maxsize=None)
 def _source():
-    """({C file: its words}, [(inline function or macro of a header, the words of its definition)])."""
+    """({C file: its words}, [(inline function or macro of a header, the words of its definition)]).
+    """
     root = Path(build.source())
     words, inline = {}, []
     for folder in ("kern", "lib"):

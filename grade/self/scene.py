@@ -1,6 +1,7 @@
 """For the tests of the audit: a machine's memory in which a test breaks something.
 
-The memory is that of a machine after user/tests/sys/audit_scene.c: pids 3, 4 and 5 sleep, 6 is a zombie.
+The memory is that of a machine after user/tests/sys/audit_scene.c: pids 3, 4 and 5 sleep, 6 is a
+zombie.
 """
 import re
 import struct

@@ -1,7 +1,7 @@
 """The audit of large pages: each test breaks one rule in a machine's memory (see scene.py).
 
-The pool has four pages: one is the scene's own, shared with three children, and one more is reserved
-to the parent, who is gone; the other two are a shared mapping's, one there, one reserved.
+The pool has four pages: one is the scene's own, shared with three children, and one more is
+reserved to the parent, who is gone; the other two are a shared mapping's, one there, one reserved.
 """
 import pytest
 

@@ -1,6 +1,8 @@
-"""The functions that labs teach carry the kernel: if one is empty, the first program fails, or another.
+"""The functions that labs teach carry the kernel: if one is empty, the first program fails, or
+another.
 
-`make emptied` empties each of TAUGHT in turn; `make grade` does so with those that are quickly built.
+`make emptied` empties each of TAUGHT in turn; `make grade` does so with those that are quickly
+built.
 """
 import os
 import re

@@ -44,7 +44,8 @@ def append(path, text):
 
 
 def grade(root, lab, test, *more):
-    """Grade one test with the copy's grader and this tree's kernel. Returns (exit status, output)."""
+    """Grade one test with the copy's grader and this tree's kernel. Returns (exit status, output).
+    """
     command = [root / "grade/lab", str(lab), "--test", test, "--json", root.parent / "result.json", *more]
     done = subprocess.run(command, env=os.environ | {"QUIRE_OBJ": build.path()}, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr

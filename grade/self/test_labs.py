@@ -1,4 +1,5 @@
-"""The graders of labs: the reference has all points, and a wrong result is noticed and explained."""
+"""The graders of labs: the reference has all points, and a wrong result is noticed and explained.
+"""
 import json
 import xml.etree.ElementTree as xml
 from types import SimpleNamespace
@@ -159,7 +160,9 @@ def failed_at(name, *performed, **more):
 
 
 def test_causes_come_before_consequences():
-    """A failure of an exercise whose needs fail too names them, and comes last; a circle names nobody."""
+    """A failure of an exercise whose needs fail too names them, and comes last; a circle names
+    nobody.
+    """
     lab = lab_toml.read(2)
     outcomes = [failed_at("walk_create", "pgdir_walk", "entry"), failed_at("insert_maps", "page_insert", "entry"),
                 failed_at("store_counts", "pte_store_page", "counts")]
@@ -230,7 +233,9 @@ class Refused(lab_tables.Tables):
 
 @pytest.mark.skipif(not build.debug_kernel(), reason="the debug kernel is not built")
 def test_message_of_the_debug_kernel_is_added():
-    """page_insert into the linear map: the normal kernel returns an error, the debug kernel's assertion panics."""
+    """page_insert into the linear map: the normal kernel returns an error, the debug kernel's
+    assertion panics.
+    """
     ops = [op("pool", 0x800000, 0x900, 0x910), op("early_pgdir"), op("pgdir_create", 0), op("page_alloc", 0),
            op("page_insert", 0, 0, 0xC8000000, 2)]
     check = Check(2, "insert_replaces", "x", lambda rng: [("start", ops)], Refused)

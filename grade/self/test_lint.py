@@ -12,7 +12,8 @@ LAYERS = runpy.run_path(f"{build.TREE}/grade/tools/layers.py")["LAYERS"]
 
 @pytest.fixture(name="lint")
 def fixture_lint(tmp_path):
-    """A function: write these files, run a check of lint in their directory; what it complains of."""
+    """A function: write these files, run a check of lint in their directory; what it complains of.
+    """
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
 
     def lint(check, files, *arguments):

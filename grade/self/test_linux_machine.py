@@ -1,4 +1,5 @@
-"""The Linux that is booted where the host's cannot run i386 programs; see quire/linux_machine.py."""
+"""The Linux that is booted where the host's cannot run i386 programs; see quire/linux_machine.py.
+"""
 import shutil
 
 import pytest

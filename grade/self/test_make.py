@@ -192,7 +192,9 @@ int main(int argc, char **argv)
 
 
 def test_program_of_ones_own(tmp_path):
-    """A file outside of the tree is compiled, and run with its arguments, at a terminal and without."""
+    """A file outside of the tree is compiled, and run with its arguments, at a terminal and
+    without.
+    """
     (tmp_path / "own.c").write_text(OWN)
     run = ["make", "run", f"F={tmp_path}/own", "ARGS=one two"]
     with Terminal("make", "cc", f"F={tmp_path}/own.c") as terminal:

@@ -1,4 +1,6 @@
-"""Mutants of labs: which objects a change compiles, how a patch gets its exercise, and what the report says."""
+"""Mutants of labs: which objects a change compiles, how a patch gets its exercise, and what the
+report says.
+"""
 import json
 import shutil
 

@@ -1,4 +1,6 @@
-"""`make student`: stubs, what goes along and what stays, and a student's code carried from lab to lab."""
+"""`make student`: stubs, what goes along and what stays, and a student's code carried from lab to
+lab.
+"""
 import json
 import re
 import shutil

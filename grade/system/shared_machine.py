@@ -1,7 +1,8 @@
 """Programs of user/tests that run one after the other in one machine (user/tests/sys/run_each.c).
 
-To boot a machine costs more than most programs do in it. Whatever differs from its record in a shared
-machine, and whatever cannot share one, runs in a machine of its own, and that is what counts.
+To boot a machine costs more than most programs do in it. Whatever differs from its record in a
+shared machine, and whatever cannot share one, runs in a machine of its own, and that is what
+counts.
 """
 import re
 
@@ -38,14 +39,16 @@ def params(kind, programs):
 
 
 def chosen(request):
-    """The programs that share the machine of the test that asks, and are to be tested in this run."""
+    """The programs that share the machine of the test that asks, and are to be tested in this run.
+    """
     machine = request.node.callspec.params["machine"]
     values = [getattr(item, "callspec", None) for item in request.session.items]
     return [v.params["program"] for v in values if v and machine and v.params.get("machine") == machine]
 
 
 class Shared:
-    """What programs did in machines that they shared. `limit`: of each (guest.run); `machine` as for guest.run.
+    """What programs did in machines that they shared. `limit`: of each (guest.run); `machine` as
+    for guest.run.
 
     A program that ends the machine, or does not come to its end, is the last in its machine. Those
     after it run in a new one. Where MACHINES were not enough, the rest have no text here.

@@ -60,7 +60,8 @@ def test_keys_that_need_shift(shell):
 
 
 def test_others_run_while_nobody_reads():
-    """The console's output waits for the host, and a program that writes it waits asleep. With icount
+    """The console's output waits for the host, and a program that writes it waits asleep. With
+    icount
     the host's buffers are full long before the second is over."""
     setup = direct()
     setup.icount = True

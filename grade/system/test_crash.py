@@ -1,4 +1,6 @@
-"""Mistakes that the kernel makes on purpose (kern/debug/crash.c): each is noticed, and said clearly."""
+"""Mistakes that the kernel makes on purpose (kern/debug/crash.c): each is noticed, and said
+clearly.
+"""
 import re
 
 import pytest

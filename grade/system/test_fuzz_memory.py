@@ -1,4 +1,5 @@
-"""A short run of the fuzzer of operations on memory, against the record of what Linux does in it."""
+"""A short run of the fuzzer of operations on memory, against the record of what Linux does in it.
+"""
 import pytest
 
 from quire import build, fuzz_log, fuzz_run

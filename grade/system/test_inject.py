@@ -1,9 +1,9 @@
-"""Memory runs out at every point: each allocation that the kernel makes for a program fails once, or
-with all later ones; and some fail by chance.
+"""Memory runs out at every point: each allocation that the kernel makes for a program fails once,
+or with all later ones; and some fail by chance.
 
-user/tests/evil/evil_inject.c does it, with one program after the other, and sees whether all memory comes
-back; the audit looks at what is left in the end. `make grade` tries some allocations of each program,
-`make inject` all of them.
+user/tests/evil/evil_inject.c does it, with one program after the other, and sees whether all memory
+comes back; the audit looks at what is left in the end. `make grade` tries some allocations of each
+program, `make inject` all of them.
 """
 import os
 import re
@@ -25,7 +25,9 @@ DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
 
 
 def group_of(program):
-    """Programs of one group run in one machine: those of a topic, or, where each allocation fails, fewer."""
+    """Programs of one group run in one machine: those of a topic, or, where each allocation fails,
+    fewer.
+    """
     return program.name.partition("_")[0] if MOST == ALL else program.source.parent.name
 
 

@@ -17,7 +17,8 @@ LIMIT = 2  # 10^9 instructions for one test
 def run_file(file):
     """Run the tests of one source file. {test: (what the console reported, how the machine ended)}
 
-    A panic or a time-out ends the test during which it comes; those after it run in a new machine. The
+    A panic or a time-out ends the test during which it comes; those after it run in a new machine.
+    The
     tests that MACHINES machines did not reach are missing.
     """
     rest = [name for path, name in TESTS if path == file]

@@ -1,7 +1,7 @@
 """Each program of user/tests prints on Quire what its record says, in a fresh machine.
 
-Only the normal kernel on QEMU's processor max has a fresh machine for each program. On the other kernels
-and processors, programs share machines (shared_machine.py).
+Only the normal kernel on QEMU's processor max has a fresh machine for each program. On the other
+kernels and processors, programs share machines (shared_machine.py).
 """
 import os
 
@@ -91,7 +91,9 @@ def test_program_stretch(program, complain, record_property):
 
 
 def run_shared(program, complain, request, slower, kernel, cpu="max"):
-    """As `run`, but in a machine that programs share, if the program did there what its record says."""
+    """As `run`, but in a machine that programs share, if the program did there what its record
+    says.
+    """
     shared = shared_machine.of_test(request, slower, kernel=kernel, cpu=cpu)
     judge(program, complain, shared, limit=slower * program.limit, kernel=kernel, cpu=cpu)
 
@@ -106,7 +108,8 @@ def judge(program, complain, shared, limit, kernel, cpu):
 
 
 def run(program, complain, kernel, limit, cpu="max", option=""):
-    """Run a program on a kernel and a processor, and compare with its record. Returns the outcome."""
+    """Run a program on a kernel and a processor, and compare with its record. Returns the outcome.
+    """
     if not program.record.exists():
         complain(
             f"{program.name} has no record. `grade/oracle --write {program.name}` makes it from what"

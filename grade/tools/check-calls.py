@@ -9,7 +9,8 @@ Usage: check-calls.py OBJDUMP DIRECTORY      of a build that is complete, such a
 - The files of a layer form no circle, in which each one refers, directly or by others, to each, but
   those of the table "Circles" in kern/README.md. A table of operations makes no circle, neither the
   functions that one names nor a reference to one (NAME_ops): it exists to cut circles.
-- The table "Calls upward" names each hook and each function that registers something from above, and
+- The table "Calls upward" names each hook and each function that registers something from above,
+  and
   the files that call and that register.
 """
 import collections
@@ -70,7 +71,9 @@ class References:
                     self.defined[match[3]] = source
 
     def of(self, source):
-        """Yield (symbol, file that defines it, whether code refers to it) of another file's symbols."""
+        """Yield (symbol, file that defines it, whether code refers to it) of another file's
+        symbols.
+        """
         for symbol, sections in sorted(self.used[source].items()):
             target = self.defined.get(symbol)
             if target and target != source and not all(".debug" in section for section in sections):
@@ -167,7 +170,8 @@ def defines(code, name):
 
 
 def check_row(row, sources, hooks, functions):
-    """Yield a complaint about each place of a row of "Calls upward" where the code has none, or another.
+    """Yield a complaint about each place of a row of "Calls upward" where the code has none, or
+    another.
 
     `hooks` are variables, which one layer calls and another sets; `functions` register something.
     """

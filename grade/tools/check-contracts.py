@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Check that a contract about locks is an assertion too: where the comment above a function of kern/
-says "Caller: holds ...", the function's definition has an assert_ line.
+"""Check that a contract about locks is an assertion too: where the comment above a function of
+kern/ says "Caller: holds ...", the function's definition has an assert_ line.
 
 The comment stands above a declaration of a header, or above a static definition. It speaks of all
 declarations that follow it without an empty line. Pointers to functions have no definition, so what
@@ -58,7 +58,8 @@ def contracts(lines):
 
 
 def definitions(texts, names):
-    """The bodies of all functions of these names, by file and name. A header's declarations find those
+    """The bodies of all functions of these names, by file and name. A header's declarations find
+    those
     that are not static by the name alone."""
     found = {}
     for path, text in texts.items():

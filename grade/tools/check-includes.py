@@ -24,7 +24,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 
 
 def height(path):
-    """How high a file of kern/ stands: 0 for everybody's headers, then the layers, then the rest."""
+    """How high a file of kern/ stands: 0 for everybody's headers, then the layers, then the rest.
+    """
     parts = path.parts
     if len(parts) > 2:
         return LAYERS.index(parts[1]) + 1

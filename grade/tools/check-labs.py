@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Check every grade/labN/lab.toml: its keys, its points, and the functions that it names; and the wrong solutions.
+"""Check every grade/labN/lab.toml: its keys, its points, and the functions that it names; and the
+wrong solutions.
 
-What one file must have is said in grade/quire/lab_toml.py. Besides, no two labs have one function, and each
-wrong solution (grade/quire/mutant.py) can be applied.
+What one file must have is said in grade/quire/lab_toml.py. Besides, no two labs have one function,
+and each wrong solution (grade/quire/mutant.py) can be applied.
 """
 import pathlib
 import sys

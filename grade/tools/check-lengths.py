@@ -3,9 +3,9 @@
 
 Usage: check-lengths.py FILE...
 
-A function of kern/ with 12 lines or more has a comment above its definition, or, if it is not static,
-above its declaration in a header. A comment above several declarations without an empty line between
-them is about all of them. Tests are excepted: their names say what they test.
+A function of kern/ with 12 lines or more has a comment above its definition, or, if it is not
+static, above its declaration in a header. A comment above several declarations without an empty
+line between them is about all of them. Tests are excepted: their names say what they test.
 """
 import pathlib
 import re
@@ -20,7 +20,9 @@ NAME = re.compile(r"(?:SYSCALL\d\()?(\w+)[(,)]")
 
 
 def functions(lines):
-    """Yield (name, first line, length, line of its head) of each function: its brace opens and closes a line."""
+    """Yield (name, first line, length, line of its head) of each function: its brace opens and
+    closes a line.
+    """
     head, head_line = None, 0
     for number, line in enumerate(lines, 1):
         if line == "{":
@@ -45,7 +47,9 @@ def commented_declarations(lines):
 
 
 def has_comment(lines, head_line):
-    """Does the line before a function's head, or before its type on a line of its own, end a comment?"""
+    """Does the line before a function's head, or before its type on a line of its own, end a
+    comment?
+    """
     before = head_line - 2
     while before >= 0 and re.match(r"[a-z][\w *]*$", lines[before]):
         before -= 1

@@ -3,8 +3,8 @@
 
     klines.py kernel.elf > klines.S     (without a file: an empty table)
 
-kern/debug/lines.h describes the table. The line tables are read here and not by a library, because the
-build needs nothing but Python itself. DWARF 5, 6.2, describes them; versions 2 to 5 are read.
+kern/debug/lines.h describes the table. The line tables are read here and not by a library, because
+the build needs nothing but Python itself. DWARF 5, 6.2, describes them; versions 2 to 5 are read.
 """
 import struct
 import sys
@@ -118,7 +118,8 @@ class Unit:
         return reader.number(sizes[form] if form in sizes else reader.uleb())
 
     def rows(self):
-        """(address, file, line), and (address, None, 0) after the last instruction of a sequence."""
+        """(address, file, line), and (address, None, 0) after the last instruction of a sequence.
+        """
         reader = self.reader
         reader.at = self.program
         address, file, line = 0, 1, 1
