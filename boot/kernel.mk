@@ -5,6 +5,9 @@
 # The part of lib/ that the kernel links too, compiled with the kernel's flags.
 LIB_SHARED := lib/string.c lib/format.c lib/div64.c lib/strtol.c
 
+# The kernel has no numbers with a point.
+%/kobj/lib/format.o: KCFLAGS += -DNO_FLOATS
+
 kernel_src := $(sort $(wildcard boot/*.S kern/*.[cS] kern/*/*.[cS] kern/*/test/*.[cS] \
 	$(LIB_SHARED)))
 

@@ -1,8 +1,9 @@
 // The core of printf, for programs and the kernel.
 //
-// Conversions: %d %i %u %o %x %X %c %s %p %%, with the flags - + space 0 #, a width and a precision
+// Conversions: %d %i %u %o %x %X %c %s %p %%, for programs also %f %e %g %F %E %G of a double; with the flags - + space 0 #, a width and a precision
 // (numbers or *), and the lengths hh h l ll z t j. Anything else is copied unchanged.
 
+#include "float.h"
 #include <ctype.h>
 #include <limits.h>
 #include <format.h>
@@ -229,6 +230,30 @@ static void format_unsigned(struct output *out, const struct conversion *conv, v
 	put_number(out, conv, &text);
 }
 
+#ifndef NO_FLOATS
+// On i386 a double is passed as eight bytes, like a number of 64 bits: no FPU is needed.
+static void format_double(struct output *out, const struct conversion *conv, va_list *args)
+{
+	uint64_t bits = va_arg(*args, uint64_t);
+	char sign = bits >> 63 ? '-' : conv->plus ? '+' : conv->space ? ' ' : '\0';
+	struct float_text text;
+	int padding;
+
+	float_format(&text, bits, conv->letter, conv->precision, conv->alternate);
+	padding = conv->width - (sign != '\0') - text.length - text.zeros - text.exponent_length;
+	if (!conv->left && !(conv->zero && text.finite))
+		put_repeated(out, ' ', padding);
+	put(out, &sign, sign != '\0');
+	if (!conv->left && conv->zero && text.finite)
+		put_repeated(out, '0', padding);
+	put(out, text.digits, text.length);
+	put_repeated(out, '0', text.zeros);
+	put(out, text.exponent, text.exponent_length);
+	if (conv->left)
+		put_repeated(out, ' ', padding);
+}
+#endif
+
 static void format_string(struct output *out, const struct conversion *conv, const char *s)
 {
 	int length;
@@ -274,6 +299,16 @@ static void format_one(struct output *out, const struct conversion *conv, va_lis
 	case 's':
 		format_string(out, conv, va_arg(*args, const char *));
 		break;
+#ifndef NO_FLOATS
+	case 'f':
+	case 'F':
+	case 'e':
+	case 'E':
+	case 'g':
+	case 'G':
+		format_double(out, conv, args);
+		break;
+#endif
 	case '%':
 		put(out, "%", 1);
 		break;

@@ -137,13 +137,14 @@ int stream_put(FILE *file, const char *data, size_t n)
 {
 	if (stream_to_writing(file) < 0)
 		return EOF;
-	if (file->buffering == _IONBF ||
-	    (file->buffering == _IOLBF && memchr(data, '\n', n) != NULL))
-		file->flush_due = true;
 	if (n >= file->size - file->end && flush_one(file) < 0)
 		return EOF;
 	if (n >= file->size)
 		return write_all(file, data, n);
+	// Only now: the flush above takes back what was due before.
+	if (file->buffering == _IONBF ||
+	    (file->buffering == _IOLBF && memchr(data, '\n', n) != NULL))
+		file->flush_due = true;
 	memcpy(file->buffer + file->end, data, n);
 	file->end += n;
 	return 0;

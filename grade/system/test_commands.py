@@ -1,7 +1,7 @@
 """The programs of /bin, where what they say is for people."""
 import pytest
 
-from quire import guest
+from quire import build, compile_for_linux, guest
 
 
 def test_no_named_areas():
@@ -66,3 +66,15 @@ def test_dmesg():
     assert [line[3:] for line in raw.splitlines()] == whole.splitlines()
     assert all(line[0] == "<" and line[1].isdigit() and line[2] == ">" for line in raw.splitlines())
     assert "fault_privilege[" in new and "Quire" not in new
+
+
+def test_floats_are_printed_as_by_another_library(tmp_path):
+    """The program lib_float, with Quire's library and with musl: the same bytes. (glibc 2.36 prints 999999.5 wrongly for %#g.)"""
+    source = build.source("user", "tests", "lib", "lib_float.c")
+    try:
+        other = compile_for_linux.musl(source, tmp_path / "other", "-I", build.source("user", "tests"))
+    except compile_for_linux.Unavailable as reason:
+        pytest.skip(str(reason))
+    theirs = guest.run("/other", files=[("/other", other)], limit=4).stdout.decode().splitlines()
+    ours = guest.run("/tests/lib_float", limit=4).stdout.decode().splitlines()
+    assert len(ours) > 1500 and ours == theirs
