@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup doctor grade inject stretch mistakes emptied bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
+.PHONY: setup doctor grade bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
 -include grade/student.mk grade/staff.mk
@@ -50,25 +50,6 @@ grade: $(GRADE_NEEDS)
 	@$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(SELF),,--ignore=grade/self) grade $(PYTEST_FLAGS)
 endif
-
-## inject: let each allocation fail that the kernel makes for user/tests, one at a time
-inject: all $(base_O)/debug/quire.elf
-	$(grade_env) INJECT=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
-		grade/system/test_inject.py $(PYTEST_FLAGS)
-
-## stretch: look in all of user/tests for calls that let nobody else run for more than 1 ms; name the longest
-stretch: all $(base_O)/stretch/quire.elf
-	$(grade_env) STRETCH_TESTS=all $(or $(grade_python),false) -m pytest -p no:cacheprovider \
-		-n auto -k test_program_stretch grade/system/test_programs.py $(PYTEST_FLAGS)
-
-## mistakes: make each mistake of grade/mistakes, one at a time: the grader must name it; M=NAME for one (SAMPLE=TEXT: three of them)
-mistakes: all $(base_O)/debug/quire.elf
-	$(grade_env) grade/mistake $(M) $(if $(SAMPLE),--sample '$(SAMPLE)')
-
-## emptied: let each function that labs teach do nothing, one at a time: a program must fail
-emptied: all
-	$(grade_env) EMPTIED=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
-		grade/self/test_emptied.py $(PYTEST_FLAGS)
 
 ## bench: instructions per operation, beside other kernels' figures; plots in obj/bench
 bench: all

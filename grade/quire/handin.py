@@ -34,7 +34,7 @@ def unwritten(root, lab):
             for function in source.functions(root / name):
                 body = "\n".join(lines[function.first : function.end])
                 if function.name in exercise.functions and re.search(r"\bnot_written\(__func__,", body):
-                    found.append(f"{function.name} (exercise {exercise.number})")
+                    found.append(f"{function.name} (exercise {exercise.id})")
     return found
 
 
@@ -57,5 +57,5 @@ def main():
             print(f"handin: you changed {name}; it does not count and is not packed")
     for name in unwritten(root, labs[-1]):
         print(f"handin: {name} is not written yet")
-    print(f"handin: {archive} has your {len(files)} files")
+    print(f"handin: {archive} has your {len(files)} files: {', '.join(files)}")
     return 0

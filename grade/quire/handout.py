@@ -73,7 +73,7 @@ class Tree:
             if not line.startswith("//"):
                 break
             text.append(line[2:].strip())
-        return re.sub(r"^[\w.]+: ", "", " ".join(text)).split(". ")[0].rstrip(".:")
+        return re.sub(r"^[\w.]+: ", "", re.split(r"\. (?=[A-Z])", " ".join(text))[0]).rstrip(".:")
 
     def contract(self, name, path):
         """(file, text) of a function's contract: the comment, and the declaration below it.
@@ -152,7 +152,7 @@ class Page:
     """One handout: its text with each directive replaced."""
 
     def __init__(self, path, tree, lab=None):
-        self.path, self.tree, self.lab = path, tree, lab
+        self.path, self.tree, self.lab = Path(path), tree, lab
         self.places = lab_toml.places(lab, tree.root) if lab else {}
 
     def expand(self):
@@ -171,6 +171,15 @@ class Page:
             except (HandoutError, source.SourceError, lab_toml.LabError, TypeError, StopIteration) as error:
                 raise HandoutError(f"{self.path}:{number}: {line}: {error}") from error
         return "\n".join(result) + "\n"
+
+    def plain(self):
+        """The Markdown for a student's tree, which is read as text: without what only pandoc understands."""
+        text = self.expand()
+        title = re.match(r'---\ntitle: "(.*)"\n---\n', text)
+        if title:
+            text = f"# {title[1]}\n" + text[title.end() :]
+        text = re.sub(r"(?m)^(#+ .*?) \{#[\w-]+\}$", r"\1", text)
+        return re.sub(r"\[([^]\n]*)\]\(#[\w-]+\)", r"\1", text)
 
     def _exercises(self):
         lines = [row("exercise", "functions", "points", "hours"), "|---|---|---:|---:|"]
@@ -192,7 +201,20 @@ class Page:
         tests = [test.name for test in self.lab.tests if which in test.covers and not test.hidden]
         if tests:
             lines.append(f"*Tests:* {code(tests)}. Run one with `make grade LAB={self.lab.number} T={tests[0]}`.")
+        for later, names in self._later(which, tests).items():
+            lines += ["", f"*Later:* {code(names)} {'passes' if len(names) == 1 else 'pass'} only when exercise {later} is "
+                          f"written too."]
         return "\n".join(lines)
+
+    def _later(self, which, tests):
+        """{exercise: tests of exercise `which` that need it}, of exercises after `which`: the last that a test needs."""
+        order = [exercise.id for exercise in self.lab.exercises]
+        found = {}
+        for test in self.lab.tests:
+            last = max((order.index(each) for each in (*test.covers, *test.needs) if each in order))
+            if test.name in tests and last > order.index(which):
+                found.setdefault(order[last], []).append(test.name)
+        return found
 
     def _contract(self, name):
         path = self.places.get(name) or self._defined(name)

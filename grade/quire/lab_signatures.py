@@ -4,30 +4,37 @@
     ...",
                   "failures": {"page_free_twice": "page_free: no panic", ...}}, ...]}
 
-`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). `make
-student` makes the table from what `make mutants` found, which is in obj/mutants/labN.json; a tree
-without it gives no diagnosis. So does a run that resembles nothing: a wrong diagnosis costs a
-student more time than none.
+`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). The file
+is a record, like those of Linux's answers: `make mutants WRITE=1` writes it, and each later `make
+mutants` compares what it finds. A student's tree has it without names and hidden tests. A run that
+resembles nothing gets no diagnosis: a wrong one costs a student more time than none.
 """
 import json
+from pathlib import Path
 
 from quire import build
 
 NEAR = 0.6  # how much of two sets of failures must be in both
+FILE = "signatures.json"  # in the lab's folder
 
 
-def table(number):
-    """The lab's mutants, or an empty list: in a student's tree the table, else what `make mutants`
-    found.
-    """
-    for path, mutants in ((build.source("grade", f"lab{number}", "signatures.json"), lambda found: found["mutants"]),
-                          (build.path("mutants", f"lab{number}.json"), list)):
-        try:
-            with open(path, encoding="utf-8") as file:
-                return [mutant for mutant in mutants(json.load(file)) if mutant["failures"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-    return []
+def path_of(number, root=None):
+    """The file of a lab."""
+    return Path(root or build.source(), "grade", f"lab{number}", FILE)
+
+
+def table(number, root=None):
+    """The lab's mutants, or an empty list."""
+    try:
+        return json.loads(path_of(number, root).read_text(encoding="utf-8"))["mutants"]
+    except FileNotFoundError:
+        return []
+
+
+def write(path, mutants):
+    """Write a table: a line for each mutant, so that a change shows which one fails otherwise now."""
+    lines = ",\n".join(json.dumps(mutant) for mutant in mutants)
+    Path(path).write_text(f'{{"mutants": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def signature(outcomes):

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from quire import build, lab_toml, patches
+from quire import build, lab_signatures, lab_toml, patches
 
 FOLDERS = ("grade/lab{}/mutants", "grade/mistakes")
 
@@ -65,6 +65,18 @@ def mutants_of(lab, root=None):
     return found
 
 
+def wrong_records(lab, mutants, root):
+    """Yield what the lab's record of diagnoses says of mutants and tests that there are not."""
+    known = {mutant.name: (mutant.exercise, mutant.diagnosis) for mutant in mutants}
+    tests = {test.name for test in lab.tests}
+    path = lab_signatures.path_of(lab.number, root).relative_to(root)
+    for entry in lab_signatures.table(lab.number, root):
+        if known.get(entry["name"]) != (entry["exercise"], entry["diagnosis"]):
+            yield f"{path}: {entry['name']}: there is no such mutant, or its exercise or diagnosis is another"
+        for name in sorted(set(entry["failures"]) - tests):
+            yield f"{path}: {entry['name']}: lab {lab.number} has no test {name}"
+
+
 def misfits(root=None):
     """Yield what is wrong with the labs' mutants: those that cannot be read or do not fit the
     source any more.
@@ -76,6 +88,7 @@ def misfits(root=None):
         except (MutantError, patches.PatchError) as error:
             yield str(error)
             continue
+        yield from wrong_records(lab, mutants, root)
         for mutant in mutants:
             with tempfile.TemporaryDirectory(prefix="quire-lint-") as folder:
                 for name in mutant.files:

@@ -7,20 +7,18 @@ test fails that covers its exercise. The kinds of its failures are its signature
 print their own.
 """
 import argparse
-import json
 import os
 import queue
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
 from quire import lab_grade, lab_run, lab_signatures, lab_toml, patches
 from quire.mutant import MutantError, mutants_of
-from quire.student_tree import results_path
 from quire.tree_copy import BuildError
 from quire.workbench import Workbench
 
@@ -105,12 +103,32 @@ def report(lab, findings):
     return lines
 
 
-def results(number):
-    """The Findings of the last full run, or an empty list."""
-    try:
-        return [Finding(**entry) for entry in json.loads(results_path(number).read_text(encoding="utf-8"))]
-    except FileNotFoundError:
-        return []
+def recorded(number):
+    """The Findings that the record has."""
+    return [Finding(entry["name"], entry["exercise"], entry["diagnosis"], failures=entry["failures"])
+            for entry in lab_signatures.table(number)]
+
+
+def differences(lab, findings, whole):
+    """Lines about mutants that fail otherwise than the record says. `whole`: all of the lab's mutants were tried."""
+    record = {entry["name"]: entry for entry in lab_signatures.table(lab.number)}
+    if not record:
+        return  # nothing has been recorded yet: a student's tree gives no diagnoses
+    found = {entry["name"]: entry for entry in table_of(findings)}
+    tried = {finding.name for finding in findings if not finding.problem}
+    for name in sorted(tried | (set(record) if whole else set())):
+        if record.get(name) != found.get(name):
+            what = "has no record" if name not in record else "fails otherwise than its record says"
+            yield f"  {name} {what}: `make mutants LAB={lab.number} WRITE=1` writes what was found"
+
+
+def write(lab, findings, whole):
+    """Record what was found; of mutants that were not tried the record stays."""
+    tried = {finding.name for finding in findings if not finding.problem}
+    kept = [] if whole else [finding for finding in recorded(lab.number) if finding.name not in tried]
+    entries = {entry["name"]: entry for entry in table_of(kept + findings)}
+    order = [mutant.name for mutant in mutants_of(lab)]
+    lab_signatures.write(lab_signatures.path_of(lab.number), [entries[name] for name in order if name in entries])
 
 
 def try_lab(lab, benches, wanted):
@@ -124,12 +142,7 @@ def try_lab(lab, benches, wanted):
             print(f"{finding.exercise} {finding.name}: {state}", flush=True)
             findings.append(finding)
     names = {finding.name for finding in findings}
-    others = [finding for finding in results(lab.number) if finding.name not in names] if wanted else []
-    find_printed(lab, findings, table_of(findings + others))
-    if not wanted:
-        path = results_path(lab.number)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps([asdict(finding) for finding in findings], indent=1) + "\n", encoding="utf-8")
+    find_printed(lab, findings, table_of(findings + [each for each in recorded(lab.number) if each.name not in names]))
     return findings
 
 
@@ -138,6 +151,7 @@ def main():
     parser = argparse.ArgumentParser(prog="grade/mutants", description="Try wrong solutions on the tests of labs.")
     parser.add_argument("--lab", type=int, help="only this lab's")
     parser.add_argument("--mutant", default="", help="only those with this in their names")
+    parser.add_argument("--write", action="store_true", help="record how they fail, in grade/labN/signatures.json")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
     options = parser.parse_args()
     started, before = time.monotonic(), os.times()
@@ -153,6 +167,13 @@ def main():
                 tried += len(findings)
                 failed |= any(finding.problem or not finding.caught for finding in findings)
                 print("\n".join(report(lab, findings)))
+                whole = not options.mutant
+                if options.write:
+                    write(lab, findings, whole)
+                else:
+                    others = list(differences(lab, findings, whole))
+                    print("".join(line + "\n" for line in others), end="")
+                    failed |= bool(others)
     except (lab_toml.LabError, MutantError, patches.PatchError) as error:
         print(f"mutants: {error}", file=sys.stderr)
         return 2

@@ -200,7 +200,7 @@ def _ended(transcript, modules):
         return failure("nostart", message)
     if ending == "unwritten":
         lab, exercise = values
-        message = f"lab {lab}, exercise {exercise} is not written yet"
+        message = f"exercise {lab}.{exercise} is not written yet"
         return replace(failure("unwritten", message), exercise=f"{lab}.{exercise}")
     return failure("deadlock", "every process waits, and nothing is left to wake one")
 

@@ -18,11 +18,11 @@ import sys
 from pathlib import Path
 from string import Template
 
-from quire import build, carry, lab_toml, source, stubs
+from quire import build, carry, handout, lab_signatures, lab_toml, source, stubs
 
 # What stays behind: the project's own tests, answers, and the machinery that makes trees and mutants.
 STAFF = [
-    ".ci/*", "grade/self/*", "grade/system/*", "grade/mistakes/*", "grade/lab*/mutants/*", "grade/lab*/answers*",
+    ".ci/*", "grade/self/*", "grade/system/*", "grade/mistakes/*", "grade/lab*/mutants/*", "grade/lab*/signatures.json", "grade/lab*/answers*",
     "grade/lab*/staff*", "grade/lab*/hidden*", "grade/INSTRUCTORS.md", "grade/handouts/*", "grade/quire/handout.py",
     "grade/staff.mk", "grade/student", "grade/mutants", "grade/proof",
     "grade/mistake", "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/mistakes.py",
@@ -30,7 +30,7 @@ STAFF = [
     "grade/quire/student_tree.py", "grade/quire/mutant.py", "grade/quire/mutants.py", "grade/quire/proof.py",
     "grade/quire/workbench.py",
 ]
-SIGNATURES = "signatures.json"  # in a lab's folder: what each known mistake looks like, and its diagnosis
+NOT_ALL = "*This page is about the whole project. Your tree lacks the parts that only its developers and your teachers need.*"
 IDENTITY = ["-c", "user.name=Quire", "-c", "user.email=quire@localhost"]
 
 
@@ -88,8 +88,9 @@ def make(root, number, out, previous=None):
         for lab in plan.labs:
             if lab.number <= number:
                 hide_tests(out, lab)
-                write_signatures(out, lab, carried)
+                write_signatures(root, out, lab, carried)
         write_origin(plan, out, number)
+        write_handouts(plan, root, out, number, carried)
         write_pages(plan, root, out, number)
         commit(out, number, carried.report)
     except BaseException:
@@ -165,28 +166,23 @@ def hide_functions(path, hidden):
     stubs.write(path, "\n".join(lines).rstrip("\n").splitlines())
 
 
-def results_path(number):
-    """Where `make mutants` puts what it found for a lab."""
-    return Path(build.path("mutants", f"lab{number}.json"))
-
-
-def write_signatures(out, lab, carried):
+def write_signatures(root, out, lab, carried):
     """Write how tests fail with each known mistake of the lab, and its diagnosis, but not the
     mistake itself.
     """
-    path = results_path(lab.number)
     if not lab.tests:
         return
-    if not path.exists():
-        carried.report.append(f"note: lab {lab.number} has no table of diagnoses; `make mutants LAB={lab.number}` makes it")
-        return
+    mutants = lab_signatures.table(lab.number, root)
+    if not mutants:
+        carried.report.append(f"note: lab {lab.number} has no table of diagnoses; staff's `make mutants LAB={lab.number} WRITE=1` "
+                              "writes it")
     hidden = {test.name for test in lab.tests if test.hidden}
     known = []
-    for finding in json.loads(path.read_text(encoding="utf-8")):
-        failures = {test: kind for test, kind in finding["failures"].items() if test not in hidden}
+    for mutant in mutants:
+        failures = {test: kind for test, kind in mutant["failures"].items() if test not in hidden}
         if failures:
-            known.append({"exercise": finding["exercise"], "diagnosis": finding["diagnosis"], "failures": failures})
-    (out / lab.path).with_name(SIGNATURES).write_text(json.dumps({"mutants": known}, indent=1) + "\n", encoding="utf-8")
+            known.append({"exercise": mutant["exercise"], "diagnosis": mutant["diagnosis"], "failures": failures})
+    lab_signatures.write(lab_signatures.path_of(lab.number, out), known)
 
 
 def write_origin(plan, out, number):
@@ -195,14 +191,38 @@ def write_origin(plan, out, number):
     (out / carry.ORIGIN).write_text(json.dumps({"lab": number, "files": plan.hashes()}, indent=1) + "\n", encoding="utf-8")
 
 
+def write_handouts(plan, root, out, number, carried):
+    """Put contracts, tables and drawings into the handouts, which are templates here."""
+    for lab in plan.labs:
+        path = root / lab.path.parent / "handout.md"
+        if lab.number > number or not path.exists():
+            continue
+        text = handout.Page(path, handout.Tree(root), lab).plain()
+        if "(memory.svg)" in text and not draw_memory(root, out / lab.path.parent / "memory.svg"):
+            carried.report.append(f"note: {path.relative_to(root)} has no picture of memory; `make` builds what draws it")
+        (out / lab.path).with_name("handout.md").write_text(text, encoding="utf-8")
+
+
+def draw_memory(root, path):
+    """Draw the memory of a running machine, if the kernel and the programs have been built. Was it drawn?"""
+    if not all(os.path.exists(build.path(name)) for name in ("quire.elf", "archive.cpio")):
+        return False
+    return subprocess.run([str(root / "grade/picture"), "-o", str(path)], check=False,
+                          stdout=subprocess.DEVNULL).returncode == 0
+
+
 def write_pages(plan, root, out, number):
     """Write the README of the student's tree, and the makefile that chooses its lab."""
     lab = next(lab for lab in plan.labs if lab.number == number)
-    rows = [f"| {exercise.number} | {exercise.title} | {', '.join(f'`{name}`' for name in exercise.functions)} "
+    rows = [f"| {exercise.id} | {exercise.title} | {', '.join(f'`{name}`' for name in exercise.functions)} "
             f"| {', '.join(f'`{name}`' for name in exercise.files)} | {exercise.points} |"
             for exercise in lab.exercises]
     template = Template((root / "grade/tools/student-README.md").read_text(encoding="utf-8"))
     os.replace(out / "README.md", out / "QUIRE.md")
+    for name in ("QUIRE.md", "grade/README.md"):
+        if (out / name).exists():
+            title, _, text = (out / name).read_text(encoding="utf-8").partition("\n")
+            (out / name).write_text(f"{title}\n\n{NOT_ALL}\n{text}", encoding="utf-8")
     handout = (out / lab.path).with_name("handout.md")
     (out / "README.md").write_text(template.substitute(
         lab=number, title=lab.title, exercises="\n".join(rows), first=lab.exercises[0].functions[0],

@@ -22,6 +22,8 @@ def test_the_handouts_name_only_what_exists():
 
 
 def test_an_exercise_shows_the_contract_of_each_function(tmp_path):
+    later = page(tmp_path, "{{exercise 2.1}}\n").expand()
+    assert "\n*Later:* `walk_create` passes only when exercise 2.3 is written too.\n" in later
     text = page(tmp_path, "{{exercise 2.2}}\n").expand()
     for wanted in ("## Exercise 2.2: Asking what is mapped", "15 points", "page_t *page_lookup(pde_t *pgdir",
                    "// Returns what the page tables allow at `va`", "`kern/mem/pgdir.h`"):

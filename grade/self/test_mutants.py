@@ -1,8 +1,9 @@
 """Mutants of labs: which objects a change compiles, how a patch gets its exercise, and what the
 report says.
 """
-import json
+import random
 import shutil
+import subprocess
 
 import pytest
 
@@ -104,18 +105,44 @@ def test_diagnoses_and_report(root):
     ]
 
 
-def test_the_table_of_diagnoses(tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "TREE", str(tmp_path / "tree"))
-    monkeypatch.setenv("QUIRE_OBJ", str(tmp_path / "obj"))
-    assert lab_signatures.table(1) == []
-    found = [{"diagnosis": "A.", "failures": {"all": "wrong"}}, {"diagnosis": "B.", "failures": {}}]
-    for path, content in ((tmp_path / "obj/mutants/lab1.json", found),
-                          (tmp_path / "tree/grade/lab1/signatures.json", {"mutants": found[:1]})):
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(content))
-        assert lab_signatures.table(1) == found[:1]
-    path.write_text("{")
-    assert lab_signatures.table(1) == found[:1]
+def test_the_record_of_failures(root, monkeypatch):
+    """What WRITE=1 writes; what `make mutants` and lint say when it is not true any more."""
+    monkeypatch.setattr(build, "TREE", str(root))
+    lab = lab_toml.read(1, root)
+    zero = mutants.Finding("zero", "1.1", "sum adds nothing.", caught=["sums"], failures={"sums": "wrong sum"})
+    thrice = mutants.Finding("thrice", "1.2", "Three times.", caught=["all"], failures={"all": "wrong"})
+    assert lab_signatures.table(1) == [] and not list(mutants.differences(lab, [zero], False))
+    mutants.write(lab, [thrice, zero], True)
+    record = lab_signatures.table(1)
+    assert [entry["name"] for entry in record] == ["zero", "thrice"]
+    assert not list(mutants.differences(lab, [zero, thrice], True)) and not list(mutant.misfits(root))
+    zero.failures = {"sums": "another"}
+    assert list(mutants.differences(lab, [zero], False)) == [
+        "  zero fails otherwise than its record says: `make mutants LAB=1 WRITE=1` writes what was found"]
+    assert "thrice fails otherwise" in list(mutants.differences(lab, [zero], True))[0]
+    mutants.write(lab, [zero], False)  # the other's record stays
+    assert [entry["failures"] for entry in lab_signatures.table(1)] == [{"sums": "another"}, {"all": "wrong"}]
+    mutants.write(lab, [zero], True)
+    assert [entry["name"] for entry in lab_signatures.table(1)] == ["zero"]
+    assert "thrice has no record" in list(mutants.differences(lab, [thrice], False))[0]
+    lab_signatures.write(lab_signatures.path_of(1), [record[1] | {"diagnosis": "Twice.", "failures": {"gone": "wrong"}}])
+    assert list(mutant.misfits(root)) == [
+        "grade/lab1/signatures.json: thrice: there is no such mutant, or its exercise or diagnosis is another",
+        "grade/lab1/signatures.json: thrice: lab 1 has no test gone"]
+
+
+def test_a_sample_of_the_records_is_true(tmp_path):
+    """One mutant, another one with each change, fails as grade/labN/signatures.json says."""
+    labs = [lab for lab in lab_toml.labs() if lab_signatures.table(lab.number)]
+    if not labs:
+        pytest.skip("nothing is recorded yet")
+    commit = subprocess.run(["git", "-C", build.TREE, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
+    chance = random.Random(commit)
+    lab = chance.choice(labs)
+    entry = chance.choice(lab_signatures.table(lab.number))
+    trial = mutants.Trial(lab, [workbench.Workbench(tmp_path / "bench")])
+    finding = trial.run(next(each for each in mutant.mutants_of(lab) if each.name == entry["name"]))
+    assert not finding.problem and not list(mutants.differences(lab, [finding], False)), finding
 
 
 def test_only_users_of_an_inline_function_are_compiled():

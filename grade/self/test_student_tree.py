@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from quire import build, carry, handin, lab_toml, stubs, student_tree
+from quire import build, carry, handin, lab_signatures, lab_toml, stubs, student_tree
 
 FILES = {
     "README.md": "# Kernel\n",
@@ -83,6 +83,7 @@ hidden = true
     "grade/lab1/test_sums.py": "def test_open():\n    pass\n\n\n@mark\ndef test_secret():\n    assert 7\n\n\n"
                                "def test_last():\n    pass\n",
     "grade/lab1/answers.md": "42\n",
+    "grade/lab1/handout.md": '---\ntitle: "Lab 1: Sums"\n---\n\n{{exercises}}\n\n{{exercise 1.1}}\n',
     "grade/lab1/mutants/one.patch": "exercise: 1.1\n",
     "grade/lab2/lab.toml": """title = "Twice"
 
@@ -95,7 +96,7 @@ points = 100
 hours = 1
 """,
 }
-NOTE = "note: lab 1 has no table of diagnoses; `make mutants LAB=1` makes it"
+NOTE = "note: lab 1 has no table of diagnoses; staff's `make mutants LAB=1 WRITE=1` writes it"
 SOLUTION = """// My sum.
 #define FIRST 0
 enum { MINE = 2 };
@@ -113,9 +114,8 @@ int sum(int *array, int n)
 
 
 @pytest.fixture(name="root")
-def fixture_root(tmp_path, monkeypatch):
+def fixture_root(tmp_path):
     """A small project with two labs, and no table of diagnoses."""
-    monkeypatch.setattr(student_tree, "results_path", lambda number: tmp_path / "obj/mutants" / f"lab{number}.json")
     root = tmp_path / "project"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +148,17 @@ def test_stubs(root, tmp_path):
     assert "\t(void)c;\n\tnot_written(__func__, 1, 1);\n}" in header
 
 
+def test_the_handout_is_written_out(root, tmp_path):
+    """With the contracts of the source, and without what only pandoc understands."""
+    student_tree.make(root, 1, tmp_path / "one")
+    text = (tmp_path / "one/grade/lab1/handout.md").read_text()
+    assert text.startswith("# Lab 1: Sums\n\n| exercise |")
+    assert "| 1.1 Sum | `sum`, `raise` | 100 | 1 |" in text and "\n## Exercise 1.1: Sum\n" in text
+    assert "// Returns the sum.\nint sum(int *array, int n);" in text and "secret" not in text
+    assert "{{" not in text and "{#" not in text
+    assert "| 1.1 | Sum |" in (tmp_path / "one/README.md").read_text()
+
+
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 def test_stubs_compile_without_a_warning(root, tmp_path, compiler):
     student_tree.make(root, 1, tmp_path / "one")
@@ -166,11 +177,9 @@ def test_a_static_function_of_an_exercise_stays(tmp_path):
 
 def test_what_goes_along(root, tmp_path):
     out = tmp_path / "one"
-    results = tmp_path / "obj/mutants/lab1.json"
-    results.parent.mkdir(parents=True)
-    results.write_text('[{"name": "m", "exercise": "1.1", "diagnosis": "sum added one", '
-                       '"failures": {"open": "wrong", "secret": "wrong"}}, '
-                       '{"name": "n", "exercise": "1.1", "diagnosis": "none", "failures": {"secret": "wrong"}}]')
+    lab_signatures.write(lab_signatures.path_of(1, root), [
+        {"name": "m", "exercise": "1.1", "diagnosis": "sum added one", "failures": {"open": "wrong", "secret": "wrong"}},
+        {"name": "n", "exercise": "1.1", "diagnosis": "none", "failures": {"secret": "wrong"}}])
     assert not student_tree.make(root, 1, out)
     for name in ("grade/lab1/answers.md", "grade/lab1/mutants", "grade/lab2"):
         assert not (out / name).exists()
@@ -180,7 +189,7 @@ def test_what_goes_along(root, tmp_path):
     assert json.loads((out / "grade/lab1/signatures.json").read_text()) == {"mutants": [
         {"exercise": "1.1", "diagnosis": "sum added one", "failures": {"open": "wrong"}}]}
     readme = (out / "README.md").read_text()
-    assert "# Quire, lab 1: Sums" in readme and "| 1 | Sum | `sum`, `raise` |" in readme and "$" not in readme
+    assert "# Quire, lab 1: Sums" in readme and "| 1.1 | Sum | `sum`, `raise` |" in readme and "$" not in readme
     assert "LAB ?= 1" in (out / "grade/student.mk").read_text()
     log = subprocess.run(["git", "-C", out, "log", "--format=%s"], capture_output=True, text=True, check=True)
     status = subprocess.run(["git", "-C", out, "status", "--short"], capture_output=True, text=True, check=True)
@@ -255,7 +264,7 @@ def test_handin(root, tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said == ["handin: you changed Makefile; it does not count and is not packed",
                     "handin: you changed new.c; it does not count and is not packed",
-                    "handin: sum (exercise 1) is not written yet", "handin: raise (exercise 1) is not written yet",
+                    "handin: sum (exercise 1.1) is not written yet", "handin: raise (exercise 1.1) is not written yet",
                     "handin: handin-lab1.tar.gz has your 2 files"]
     packed = subprocess.run(["tar", "tzf", out / "handin-lab1.tar.gz"], capture_output=True, text=True, check=True)
     assert packed.stdout.split() == ["kern/mem/count.h", "kern/mem/sum.c"]

@@ -37,8 +37,8 @@ def test_crash(name, debug, complain):
 
 
 @pytest.mark.parametrize("name, said", [
-    ("unwritten", "crash_unwritten: lab 3, exercise 4 is not written yet"),
-    ("later_lab", "crash_later_lab: lab 2 ends here; lab 3, exercise 4 writes this function"),
+    ("unwritten", "crash_unwritten: exercise 3.4 is not written yet"),
+    ("later_lab", "crash_later_lab: lab 2 ends here; exercise 3.4 writes this function"),
 ])
 def test_functions_that_are_not_written(name, said, complain):
     outcome = guest.boot(f"crash={name}", audit=False)

@@ -161,7 +161,7 @@ static void __noreturn stop_unwritten(unsigned int lab, unsigned int exercise)
 void not_written(const char *function, unsigned int lab, unsigned int exercise)
 {
 	cli();
-	printk(LOG_EMERG, "%s: lab %u, exercise %u is not written yet\n", function, lab, exercise);
+	printk(LOG_EMERG, "%s: exercise %u.%u is not written yet\n", function, lab, exercise);
 	stop_unwritten(lab, exercise);
 }
 
@@ -169,7 +169,7 @@ void not_in_this_lab(const char *function, unsigned int this_lab, unsigned int l
                      unsigned int exercise)
 {
 	cli();
-	printk(LOG_EMERG, "%s: lab %u ends here; lab %u, exercise %u writes this function\n",
+	printk(LOG_EMERG, "%s: lab %u ends here; exercise %u.%u writes this function\n",
 	       function, this_lab, lab, exercise);
 	stop_unwritten(lab, exercise);
 }
