@@ -217,12 +217,14 @@ static void replace_files(struct thread *thread, struct fdtable *new_files, stru
 
 void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context)
 {
+	assert_no_lock();
 	replace_files(thread, files ? files : thread->files,
 	              fs_context ? fs_context : thread->fs_context);
 }
 
 void thread_put_files(struct thread *thread)
 {
+	assert_no_lock();
 	replace_files(thread, NULL, NULL);
 }
 

@@ -86,6 +86,7 @@ void job_stop(int signo)
 	struct signal_state *signals = &process->signals;
 	struct thread *thread;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	spin_lock(&signals->lock);
 	if (signals->job == JOB_STOPPING && !(thread_current()->work & WORK_KILL)) {
@@ -108,6 +109,7 @@ void job_halt(void)
 	struct signal_state *signals = &process->signals;
 	bool report;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	spin_lock(&signals->lock);
 	if (signals->job == JOB_HALTING)
