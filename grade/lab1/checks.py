@@ -2,6 +2,7 @@
 return.
 """
 from quire.lab_check import Checks, op
+from quire.lab_page_init import Invented
 from quire.lab_pages import Boot, Pages
 from quire.trace import Machine
 
@@ -51,7 +52,7 @@ def gap_partial_pages(rng):
 @check("boot_next_gap leaves out a page if one byte of it is taken")
 def gap_partly_taken(rng):
     return gaps([(0, 0x1F000), (MIB, MIB + 0x20000), (MIB + 0x30000, MIB + 0x50000)],
-                [(0x8000, 0x8001), (0x8FFF, 0x9001), (0xBFFF, 0xC000), (0x1E000, MIB + 0x1000),
+                [(0x5800, 0x5800), (0x8000, 0x8001), (0x8FFF, 0x9001), (0xBFFF, 0xC000), (0x1E000, MIB + 0x1000),
                  (MIB + 0x1F000, MIB + 0x20000), (MIB + 0x30000, MIB + 0x4F001)])
 
 
@@ -120,6 +121,16 @@ def boot_alloc_to_the_end(rng):
     return ops
 
 
+@check("boot_alloc compares the size with the bytes that are left after its start was aligned")
+def boot_alloc_left(rng):
+    ops = []
+    for after, end, size in ((0x201001, 0x203000, 0x1FFF), (0x201001, 0x203000, 0x1001), (0x202801, 0x202900, 1),
+                             (0x202801, 0x202900, 0xFF)):
+        ops += [op("boot_range", 0x201000, after, end), op("boot_alloc", size, 0x1000), op("release_locks"),
+                op("boot_alloc", 0, 1), op("boot_alloc", 1, 1)]
+    return ops + [op("boot_range", 0x201000, 0x201001, 0x203000), op("boot_alloc", 0x1000, 0x1000)]
+
+
 @check("boot_alloc panics where the size is so large that the sum would wrap around")
 def boot_alloc_wraps(rng):
     ops = [op("boot_range", 0x201000, 0x201000, 0x300000)]
@@ -160,6 +171,25 @@ check("page_init with holes in memory: no page of a hole is free",
       Machine(64, "0x800000-0x900000,0x1234000-0x1235000,0x3000000-0x3800000"), "page_init_holes", Boot)(page_init)
 check("page_init where the highest memory is a small range of its own",
       Machine(32, "0x1000000-0x1f00000"), "page_init_high_range", Boot)(page_init)
+
+
+def init_invented(usable, taken=()):
+    """page_init on a map in which boot_alloc's range, from AT on, is a gap of its own."""
+    return invented(usable, taken) + [op("page_init", AT, 4 * MIB), *look()]
+
+
+@check("page_init writes every page_t: below, between and above the gaps, whatever the memory held before",
+       model=Invented)
+def page_init_writes_all(rng):
+    return init_invented([(0, 0x9F000), (MIB, 2 * MIB), (AT, 3 * AT)],
+                         [(MIB, MIB + 0x40000), (3 * AT - MIB, 3 * AT)])
+
+
+@check("page_init makes no page_t for a last page that is usable only in part, or beyond LINEAR_SIZE",
+       model=Invented)
+def page_init_ends(rng):
+    return init_invented([(0, 0x9F000), (AT, 3 * AT + 0x800)]) + init_invented(
+        [(0, 0x9F000), (AT, AT + 4 * MIB), (0x37FF0000, 0x3A000000)], [(0x37FF8000, 0x37FFC000)])
 
 
 @check("every page that page_init has made free can be allocated, once", model=Boot)

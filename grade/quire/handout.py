@@ -194,7 +194,7 @@ class Page:
         exercise = self.lab.exercise(which)
         anchor = f"exercise-{which.replace('.', '-')}"
         lines = [f"## Exercise {which}: {exercise.title} {{#{anchor}}}", "",
-                 f"*{exercise.points} points, about {hours(exercise.hours)} hours.* "
+                 f"*{exercise.points} points, about {hours(exercise.hours)} hour{'' if exercise.hours == 1 else 's'}.* "
                  f"Write {code(exercise.functions)} in {code(exercise.files)}.", ""]
         for name in exercise.functions:
             lines += [self._contract(name), ""]

@@ -7,6 +7,7 @@ knows from the contracts what each operation may return, follows where the contr
 and raises Wrong.
 """
 import random
+import re
 import zlib
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ KERNBASE = 0xC0000000
 NOT_STORED = 0xDEADBEEF  # what the kernel's operations put where a function should store something
 NONE = 0xFFFFFFFF  # no page
 
+NMI = 2  # the watchdog sends one
 EXCEPTIONS = {0: "divide error", 6: "invalid opcode", 8: "double fault", 13: "general protection fault",
               14: "page fault"}
 
@@ -129,6 +131,9 @@ class Model:
             if report.state != PANICKED:
                 raise Wrong(self.call, f"a panic, because {reason}", self._ending(report),
                             f"{operation.name}: no panic")
+            message = getattr(self, f"panicked_{operation.name}", None)
+            if message:
+                message(*operation.args, text=report.text)
             return
         if report.state in (PANICKED, FAULTED, BEGUN):
             raise Wrong(self.call, "that it returns", self._ending(report), f"{operation.name}: {report.state}")
@@ -164,10 +169,12 @@ class Model:
 
     def _ending(self, report):
         if report.state == PANICKED:
-            return f"a panic at {self.symbols.place(report.place - 1)}: {report.text}"
+            return f"a panic at {self.symbols.place(report.place - 1)}: {self.with_places(report.text)}"
         if report.state == FAULTED:
             name = EXCEPTIONS.get(report.vector, f"exception {report.vector}")
             where = self.symbols.place(report.place)
+            if report.vector == NMI:
+                return f"that it does not end: the watchdog found it still running at {where}"
             if report.vector == 14:
                 access = "a write to" if report.code & 2 else "a read of"
                 return f"a {name} at {where}: {access} address {report.address:#x}"
@@ -175,6 +182,14 @@ class Model:
         if report.state == BEGUN:
             return getattr(self, "ended", "the machine ended in it")
         return "that it returned"
+
+    def with_places(self, text):
+        """The text, with the place in the source after each address in the kernel's code."""
+        def place(match):
+            found = self.symbols.place(int(match[0], 16))
+            return match[0] if found == match[0] else f"{match[0]}, {found}"
+
+        return re.sub(r"0xc[0-9a-f]{7}\b", place, text)
 
     def expect(self, got, wanted, what, key):
         """Compare two values; `what` says of what."""

@@ -1,7 +1,10 @@
 """Lab 1's model of memory before there are pages: what boot_next_gap and boot_alloc may do."""
+import re
+
 from quire.lab_check import KERNBASE, PAGE, Model, Wrong
 
 LINEAR_SIZE = 0x38000000
+TEXT_MAX = 75  # characters of a panic's message that the kernel reports
 
 
 class Gaps(Model):
@@ -65,6 +68,19 @@ class Gaps(Model):
     def do_boot_range(self, start, after, end, closed=0, report=None):
         self.range, self.blocks, self.closed = (after, end), [], bool(closed)
 
+    words_boot_range = lambda self, start, after, end, closed=0: \
+        f"the grader lets boot_alloc allocate from [{start:#x}, {end:#x}); [{start:#x}, {after:#x}) is allocated" \
+        + (", and page_init has run" if closed else "")
+    words_usable = lambda self, start, end: f"the grader's map has usable memory [{start:#x}, {end:#x})"
+    words_taken = lambda self, start, end: f"the grader's map has taken memory [{start:#x}, {end:#x})"
+    words_clear_map = lambda self: "the grader begins another map of memory"
+    words_use_map = lambda self: "the grader makes this map boot_map"
+    words_release_locks = lambda self: "the grader releases the locks that the panic left"
+
+    def results_boot_next_gap(self, report):
+        found, low, high = report.values
+        return f"true, and the gap [{low:#x}, {high:#x})" if found else "false"
+
     def words_boot_alloc(self, size, align):
         return f"boot_alloc({size:#x}, {align:#x})"
 
@@ -80,10 +96,25 @@ class Gaps(Model):
             return f"there are only {max(0, self.range[1] - rest):#x} bytes left at {rest:#x}"
         return None
 
+    def panicked_boot_alloc(self, size, align, text):
+        """The message has the size asked for and the size left, before or after the start is aligned."""
+        if self.closed or len(text) >= TEXT_MAX:
+            return  # of a longer message the kernel reports only the beginning
+        numbers = {int(word, 0) for word in re.findall(r"0x[0-9a-f]+|[1-9]\d*|\b0\b", text)}
+        left = {self.range[1] - self._rest(), self.range[1] - -(-self._rest() // align) * align & 0xFFFFFFFF}
+        if size not in numbers or not left & numbers:
+            raise Wrong(self.call, f"a panic with the size asked for, {size}, and the size left, {min(left)}", f"a panic: {text}",
+                        "boot_alloc: a panic without the sizes")
+
     def do_boot_alloc(self, size, align, report):
-        start = report.values[0] - KERNBASE & 0xFFFFFFFF
+        if not KERNBASE <= report.values[0] < KERNBASE + LINEAR_SIZE:
+            raise Wrong(self.call, "an address in the linear map (phys_to_virt)", f"{report.values[0]:#x}, which is not in it",
+                        "boot_alloc: not in the linear map")
+        start = report.values[0] - KERNBASE
         self.expect(start % align, 0, "an address that is aligned, so the remainder", "not aligned")
         if not size:
+            following = KERNBASE + -(-self._rest() // align) * align
+            self.expect(report.values[0], following, "the address that the next allocation would have,", "next address")
             return
         end = start + size
         if start < self.range[0] or end > self.range[1]:

@@ -1,6 +1,6 @@
 """What people and programs are told of a lab's results: text, JSON, JUnit XML. All from one record.
 
-    {"lab", "title", "points", "max", "seed", "machines", "seconds", "exercises": [
+    {"lab", "title", "points", "max", "seed", "machines", "seconds", "missing", "exercises": [
         {"id", "title", "points", "max", "tests": [
             {"name", "sentence", "status", "waits_for", "first", "message", "expected", "got",
             "debug", "diagnosis",
@@ -12,8 +12,10 @@ needs and whose own tests fail: they come first, because this failure may be onl
 """
 import json
 import os
+import re
 import textwrap
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 from quire import build, lab_signatures, source
 from quire.explain import BROKEN
@@ -21,6 +23,9 @@ from quire.lab_run import FAILED, PASSED, UNWRITTEN
 
 COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
 WIDTH = 100
+# The functions that operations with other names perform.
+OPERATIONS = {"take": "page_alloc", "give": "page_free", "world": "page_init", "page_unpin": "page_unreferenced",
+              "linear": "map_linear", "small_pages": "split_linear", "probes": "map_linear"}
 
 
 def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
@@ -40,7 +45,17 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
                           "max": exercise.points if mine else 0, "tests": mine})
     return {"lab": lab.number, "title": lab.title, "points": sum(each["points"] for each in exercises),
             "max": sum(each["max"] for each in exercises), "seed": seed, "machines": machines,
-            "seconds": round(seconds, 2), "exercises": exercises}
+            "seconds": round(seconds, 2), "missing": missing_functions(outcomes), "exercises": exercises}
+
+
+def missing_functions(outcomes):
+    """{exercise: the functions that stopped a machine because they are not written yet}"""
+    found = {}
+    for outcome in outcomes:
+        for name, which in re.findall(r"(\w+): exercise (\d+\.\d+) is not written yet", outcome.log):
+            if name not in found.setdefault(which, []):
+                found[which].append(name)
+    return found
 
 
 def causes(failed):
@@ -95,7 +110,8 @@ def look_at(lab, test, outcome, places):
     if outcome.performed and called[:1] == [function_of(outcome.performed[-1], places)]:
         own = []  # the operation that failed is a function's own
     found = []
-    for name in list(dict.fromkeys(called[:1] + own))[:3]:
+    called = called[:1] + [callee for name in called[:1] for callee in callees(name, places)]
+    for name in list(dict.fromkeys(called + own))[:3]:
         try:
             path = build.source(places[name])
             line = source.function(path, name).first + 1
@@ -105,8 +121,20 @@ def look_at(lab, test, outcome, places):
     return "; ".join(found)
 
 
+def callees(name, places):
+    """The lab's functions that the function `name` calls."""
+    try:
+        path = Path(build.source(places[name]))
+        function = source.function(path, name)
+        body = "\n".join(path.read_text(encoding="utf-8").splitlines()[function.first : function.end])
+    except (OSError, source.SourceError):
+        return []
+    return [callee for callee in dict.fromkeys(re.findall(r"\b(\w+)\(", body)) if callee in places and callee != name]
+
+
 def function_of(operation, places):
     """The lab's function that an operation calls, such as pte_store for pte_store_page; or None."""
+    operation = OPERATIONS.get(operation, operation)
     found = [name for name in places if operation == name or operation.startswith(name + "_")]
     return max(found, key=len, default=None)
 
@@ -133,7 +161,7 @@ def text(result, colour):
                 failed.setdefault(test["name"], (exercise, test))
     waiting = [test for _, test in failed.values() if test["status"] == UNWRITTEN]
     if waiting:
-        lines += ["", *_waiting(waiting, paint)]
+        lines += ["", *_waiting(waiting, result["missing"], paint)]
     # Causes before their consequences.
     for exercise, test in sorted(failed.values(), key=lambda each: bool(each[1]["first"])):
         if test["status"] != UNWRITTEN:
@@ -141,13 +169,14 @@ def text(result, colour):
     return "\n".join(lines) + "\n"
 
 
-def _waiting(tests, paint):
+def _waiting(tests, missing, paint):
     """A line for each exercise that is not written yet: how many tests wait for it."""
     lines = []
     for which in dict.fromkeys(test["waits_for"] for test in tests):
         mine = [test for test in tests if test["waits_for"] == which]
         words = f"{len(mine)} tests wait" if len(mine) > 1 else f"test {mine[0]['name']} waits"
-        lines.append(paint("yellow", f"exercise {which} ({_title(which)}) is not written yet: {words} for it"))
+        names = f" ({', '.join(missing[which])})" if which in missing else ""
+        lines.append(paint("yellow", f"exercise {which} ({_title(which)}) is not written yet{names}: {words} for it"))
     return lines
 
 
@@ -167,8 +196,9 @@ def _failure(exercise, test, paint):
         rows.append(("debug", f"with the debug kernel: {test['debug']}"))
     if test["diagnosis"]:
         rows.append(("most like", test["diagnosis"]))
-    if test["first"]:
-        rows.append(("first", first_words(test["first"])))
+    if test["first"]:  # the numbers say little until the cause is mended; the JSON has them
+        rows = [("first", first_words(test["first"])), ("again", test["again"])]
+        return lines + [f"    {name:9} {words}" for name, words in rows]
     rows += [("look at", test["look_at"]), ("again", test["again"]), ("debugger", test["debugger"]),
              ("backwards", test["rewind"])]
     if test["explain"]:

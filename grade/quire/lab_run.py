@@ -200,9 +200,10 @@ class Runner:
 
 def ended_words(result):
     """How the machine ended, for an operation that did not come to its end."""
+    if result.kind == "timeout":
+        return f"it does not end: an endless loop, or a lock that nobody releases ({result.message})"
     words = {
         "reset": "the processor reset itself: a triple fault, which is an exception that could not be handled",
-        "timeout": "it does not end: an endless loop, or a lock that nobody releases",
         "deadlock": "the processor halted with interrupts off",
     }
     return words.get(result.kind, result.message or result.kind)

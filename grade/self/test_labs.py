@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from quire import build, lab_grade, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
+from quire import build, lab_grade, lab_page_init, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
 from quire.lab_check import Check, Wrong, error, op
 from quire.lab_run import FAILED, PASSED, UNWRITTEN, Outcome, Runner
 from quire.trace import FAULTED, PANICKED, RETURNED, Machine, Op, Report
@@ -139,7 +139,7 @@ def test_report_and_its_files(tmp_path):
     lab = lab_toml.read(1)
     wrong = Wrong("page_free(page 0x900)", "a panic", "that it returned", "page_free: no panic")
     outcomes = [outcome("page_free_twice", FAILED, wrong=wrong, performed=["pool", "page_free"], begun=True), outcome("page_free_returns"),
-                outcome("decref_last", UNWRITTEN, unwritten="1.7")]
+                outcome("decref_last", UNWRITTEN, unwritten="1.7", log="page_decref: exercise 1.7 is not written yet\n")]
     result = lab_report.record(lab, outcomes, 7, lab_toml.places(lab))
     exercises = {exercise["id"]: exercise for exercise in result["exercises"]}
     assert (exercises["1.5"]["points"], exercises["1.5"]["max"]) == (7, 15)
@@ -147,7 +147,7 @@ def test_report_and_its_files(tmp_path):
     text = lab_report.text(result, False)
     assert "make grade LAB=1 T=page_free_twice SEED=7" in text and "page_alloc.c:" in text
     assert "make rewind LAB=1 T=page_free_twice SEED=7 AT=1" in text and "make explain" not in text
-    assert "exercise 1.7 (Counting references) is not written yet: test decref_last waits for it" in text
+    assert "exercise 1.7 (Counting references) is not written yet (page_decref): test decref_last waits for it" in text
     assert "\ndecref_last" not in text  # nothing else is said of a test that waits
     lab_report.write(result, str(tmp_path / "x" / "lab1.json"))
     assert json.loads((tmp_path / "x" / "lab1.json").read_text()) == result
@@ -178,8 +178,10 @@ def test_the_function_of_the_last_operation_is_named_first():
     places = lab_toml.places(lab)
     test = next(test for test in lab.tests if test.name == "invalidate_kernel")
     for performed, wanted in ((["pool", "tlb_invalidate", "read"], ["tlb_invalidate", "pte_store", "pde_store"]),
-                              (["pool", "pte_store_page", "read"], ["pte_store", "pde_store", "tlb_invalidate"]),
+                              (["pool", "pte_store_page", "read"], ["pte_store", "tlb_invalidate", "pde_store"]),
                               (["pool", "tlb_invalidate"], ["tlb_invalidate"]),
+                              (["pool", "page_insert", "entry"], ["page_insert", "pgdir_walk", "pte_set_page"]),
+                              (["linear"], ["map_linear", "pde_store", "split_linear"]),
                               ([], ["pte_store", "pde_store", "tlb_invalidate"])):
         shown = lab_report.look_at(lab, test, failed_at("invalidate_kernel", *performed), places)
         assert [each.partition(",")[0] for each in shown.split("; ")] == wanted
@@ -194,6 +196,30 @@ def test_a_machine_that_ended_before_the_test_is_explained():
     result = lab_report.record(lab, [failed_at("linear_map_64", "linear", ended="reset")], 1, lab_toml.places(lab))
     text = lab_report.text(result, False)
     assert "make explain LAB=2 T=linear_map_64 SEED=1" in text and "AT=" not in text
+
+
+INVENTED = [(op("usable", 0, 0x5000), returned()), (op("usable", 0x8000, 0x20800), returned()),
+            (op("taken", 0x1F000, 0x20000), returned())]
+
+
+@pytest.mark.parametrize("steps, key", [
+    ([(op("page_init", 0x8000, 0x1000), returned(0, 0xC0008000, 0x21, 0xFFFFFFFF))], "page_total"),
+    ([(op("page_init", 0x8000, 0x1000), returned(0, 0xC0009000, 0x20, 0xFFFFFFFF))], "pages[] elsewhere"),
+    ([(op("page_init", 0x8000, 0x1000), returned(0, 0xC0008000, 0x20, 0x1F))], "page_t not written"),
+    ([(op("page_init", 0x8000, 0x1000), returned(0, 0xC0008000, 0x20, 0xFFFFFFFF)),
+      (op("kinds"), returned(1, 5, 8, 0x1F))], "marked PAGE_FREE: too many"),
+    ([(op("boot_range", 0x201000, 0x201001, 0x203000), returned()), (op("boot_alloc", 0, 0x1000), returned(0xC0203000))],
+     "next address"),
+    ([(op("boot_range", 0x201000, 0x201001, 0x203000), returned()), (op("boot_alloc", 1, 1), returned(0x201001))],
+     "not in the linear map"),
+    ([(op("boot_range", 0x201000, 0x201001, 0x203000), returned()), (op("boot_alloc", 0x1FFF, 0x1000), returned(0xC0202000))],
+     "boot_alloc: no panic"),
+    ([(op("boot_range", 0x201000, 0x201001, 0x203000), returned()),
+      (op("boot_alloc", 0x2000, 1), Report(PANICKED, text="boot_alloc: 8192 bytes asked for, 8191 left")),
+      (op("boot_alloc", 0x2000, 1), Report(PANICKED, text="boot_alloc: 8192 bytes asked for"))], "without the sizes"),
+])
+def test_model_of_boot(steps, key):
+    assert key in judged(lab_page_init.Invented(NoSymbols), INVENTED + steps).key
 
 
 @pytest.mark.parametrize("operation, report, words", [

@@ -169,8 +169,8 @@ void not_in_this_lab(const char *function, unsigned int this_lab, unsigned int l
                      unsigned int exercise)
 {
 	cli();
-	printk(LOG_EMERG, "%s: lab %u ends here; exercise %u.%u writes this function\n",
-	       function, this_lab, lab, exercise);
+	printk(LOG_EMERG, "%s: lab %u ends here; exercise %u.%u writes this function\n", function,
+	       this_lab, lab, exercise);
 	stop_unwritten(lab, exercise);
 }
 

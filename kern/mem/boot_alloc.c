@@ -18,6 +18,8 @@ bool boot_next_gap(physaddr_t from, struct mem_range *gap_store)
 			physaddr_t taken_start = ROUND_DOWN(boot_map.taken[j].start, PAGE_SIZE);
 			physaddr_t taken_end = ROUND_UP(boot_map.taken[j].end, PAGE_SIZE);
 
+			if (boot_map.taken[j].start == boot_map.taken[j].end)
+				continue;
 			if (taken_start > start)
 				end = MIN(end, taken_start);
 			else if (taken_end > start)

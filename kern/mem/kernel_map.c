@@ -29,9 +29,10 @@ static page_t *kernel_table(void)
 	return table;
 }
 
-// Replace the large page at `start` by a page table that maps the same memory, but [kernel_start,
-// rodata_end) without PTE_W. The table is complete before the directory names it: the kernel is
-// running in this memory.
+// Replace the large page at `start` by a page table, from kernel_table, that maps the same memory
+// with PTE_P, PTE_W and PTE_G, but [kernel_start, rodata_end) without PTE_W. page_t.index of the
+// table is the number of its entries in use, PTRS_PER_TABLE. The table is complete before
+// the directory names it, with KERNEL_TABLE: the kernel is running in this memory.
 static void split_linear(uintptr_t start)
 {
 	page_t *table = kernel_table();
@@ -46,8 +47,10 @@ static void split_linear(uintptr_t start)
 	pde_store(kernel_pgdir, start, page_to_phys(table) | KERNEL_TABLE);
 }
 
-// Build the linear map: large pages, and small ones under the kernel's image. It ends where memory
-// ends, so that a wild pointer beyond faults.
+// Build the linear map in kernel_pgdir: a large page with KERNEL_LARGE for each 4 MiB, or small
+// pages (split_linear) where a part of [kernel_start, rodata_end) lies. The map ends where memory
+// ends: at page_total, rounded up to large pages. boot/start.S has mapped all of [KERNBASE,
+// LINEAR_END): the entries beyond memory become 0, so that a wild pointer there faults.
 static void map_linear(void)
 {
 	uintptr_t memory_end = KERNBASE + (page_total << PAGE_SHIFT);

@@ -20,8 +20,8 @@ extern struct boot_map boot_map;
 // Find the lowest gap at or above `from`, which is page-aligned: a range of whole pages, as long
 // as possible, that lies in one range of boot_map.usable and below LINEAR_SIZE, and that no range
 // of boot_map.taken overlaps. A page that is usable only in part is not usable; a page that is
-// taken in part is taken. A range of `taken` may be empty or reach over the ends of usable ranges.
-// Memory that boot_alloc has allocated counts as free here.
+// taken in part is taken. A range of `taken` may be empty: it takes nothing. It may reach over the
+// ends of usable ranges. Memory that boot_alloc has allocated counts as free here.
 // Returns true with the gap in *gap_store; false if there is none.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store);
 

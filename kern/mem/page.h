@@ -116,13 +116,14 @@ void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
 // [boot_map.next, boot_map.end), physical addresses. boot_map.next moves to their end. Only before
 // page_init; the memory is never freed, and its contents are undefined.
 // Returns the address in the linear map. With n = 0 returns the address that the next allocation
-// would have, and allocates nothing. Panics if the memory does not suffice, with both sizes; the
-// sum of address and size must not wrap around. Panics after page_init (boot_map.closed).
+// with this `align` would have, and allocates nothing. Panics if the memory does not suffice, with
+// the size asked for and the size left in the message; the sum of address and size must not wrap
+// around. Panics after page_init (boot_map.closed).
 void *boot_alloc(size_t n, size_t align);
 
 // Make pages[], with memory from boot_alloc, and put every usable page that nothing occupies on
-// the free list, the lowest at its front. pages[] has a page_t for each page up to the end of the
-// last usable range, but none beyond LINEAR_SIZE; page_total is their number.
+// the free list, the lowest at its front. pages[] has a page_t for each whole page up to the end of
+// the last usable range, but none beyond LINEAR_SIZE; page_total is their number.
 // - The pages of each gap (boot_next_gap) are free: page_link_run links them. But those that
 //   boot_alloc has allocated, [boot_map.start, boot_map.next), are reserved, with pages[] itself.
 // - All other pages are reserved (PAGE_RESERVED), also page 0: no gap from PAGE_SIZE on has it.

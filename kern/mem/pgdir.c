@@ -140,7 +140,7 @@ static uintptr_t find_free_address(pde_t *pgdir, uintptr_t vab, uintptr_t vae)
 	return vae;
 }
 
-// An entry that is not present but not 0 (PROT_NONE, marker) is in use too.
+// An entry that is not present but not 0 (PROT_NONE, or without a page) is in use too.
 int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae, int perm,
                          uintptr_t *va_store)
 {

@@ -92,8 +92,9 @@ pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va);
 // entry: a missing table is made, and a shared one, whose directory entry is read-only, is
 // refused. With `create` the caller holds the lock that guards this directory's entries; without
 // that lock the entry may change at any time.
-// Returns NULL if there is no table: nothing is mapped there, or a large page. With `create`, NULL
-// means: a large page, a shared table, or out of memory.
+// Returns NULL if the directory's entry names no table: it is 0, for a large page, or in use but not
+// present. With `create` also for a shared table, and if out of memory; never for an entry of 0
+// where memory is left.
 static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 {
 	pde_t pde = pgdir[PDX(va)], wanted = create ? PTE_P | PTE_W : PTE_P;
@@ -108,7 +109,8 @@ static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 }
 
 // Tell a debug build which lock guards a directory's entries; NULL: none is checked. Functions that
-// change entries assert that their caller holds this lock.
+// change entries call assert_pgdir_locked, which asserts that the caller holds this lock, and does
+// nothing in other builds. One that changes them only by such functions need not.
 #ifdef DEBUG
 void pgdir_guard(pde_t *pgdir, const struct spinlock *lock);
 void assert_pgdir_locked(const pde_t *pgdir);
@@ -139,9 +141,10 @@ static inline bool entry_cacheable(pte_t entry)
 
 void tlb_invalidate(pde_t *pgdir, uintptr_t va); // mem/tlb.h
 
-// Store `entry` in `*pte`, the entry for `va`. All changes of a user's page tables go through this
-// function or its relatives below. It keeps the table's count of entries in use, and flushes the
-// TLB if `pgdir` is loaded and the old entry may be cached; so no caller can forget the flush.
+// Store `entry` in `*pte`, the entry for `va`. Nearly all changes of page tables go through this
+// function or its relatives below. It keeps the table's count of entries in use (pte_exchange), and
+// then, if the old entry may be cached (entry_cacheable), flushes the TLB by tlb_invalidate, which
+// knows whether `pgdir` is loaded or `va` is the kernel's; so no caller can forget the flush.
 // Reference counts are the caller's.
 // Caller: holds the lock that guards this directory's entries.
 static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry)
@@ -153,10 +156,10 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 		tlb_invalidate(pgdir, va);
 }
 
-// Let `*pte`, the entry for `va`, name page `pp` with the flags `bits`; its value is `old`. Stores
-// the entry, flushes the TLB as pte_store does, takes a reference on `pp`, and drops the reference
-// of `old` on its page. The new reference is taken first: both may be on one page, and the old one
-// may be its last.
+// Let `*pte`, the entry for `va`, name page `pp` with the flags `bits`, PTE_P among them; its value
+// is `old`. Stores the entry by pte_store, which flushes; then takes a reference on `pp`; then drops
+// the reference of `old`, if it has one, on its page. In this order: both references may be on one
+// page, and the old one may be its last.
 // Caller: holds the lock that guards this directory's entries.
 static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t old,
                                          page_t *pp, pte_t bits)
@@ -189,9 +192,9 @@ static inline void pte_grant(pte_t *pte, pte_t entry)
 // software bits other than PTE_NOPAGE; the entry gets these bits and PTE_P, and from ULIM on also
 // PTE_G. A missing page table is made. Takes one reference on `pp`, and drops that of the old
 // entry. It is allowed to map a page again where it is mapped: this changes its permissions. With
-// PTE_PS in `perm`, the large page that starts at `pp` is mapped (large_insert). Caller: holds the
-// lock that guards this directory's entries; `va` is page-aligned, and a user's address or one from
-// KSTACKS_BASE on.
+// PTE_PS in `perm`, the large page that starts at `pp` is mapped (large_insert).
+// Caller: holds the lock that guards this directory's entries; `va` is page-aligned, and a user's
+// address or one from KSTACKS_BASE on.
 // Returns 0; -ENOMEM (no memory for a page table) or -EEXIST (`va` lies in a large page, or its
 // table is shared: the directory's entry is in use, and pgdir_walk returns NULL), both with the
 // tables and all reference counts unchanged.

@@ -43,7 +43,7 @@ static bool in_op, in_access;
 static struct trapframe fault; // the last exception
 static uint32_t fault_cr2;
 static uintptr_t panic_caller;
-static char panic_text[60];
+static char panic_text[76]; // a line of the transcript has at most 100 bytes
 
 static void (*fatal_before)(const struct trapframe *frame, const char *what);
 

@@ -27,6 +27,22 @@ uint32_t trace_page_number(const page_t *pp)
 	return trace_is_page(pp) ? (uint32_t)page_to_ppn(pp) : (uint32_t)pp;
 }
 
+// Make the allocator empty, with pages[] at `at`, and forget what earlier operations have made.
+static void reset_pool(physaddr_t at, size_t total)
+{
+	trace_forget_directories();
+	page_pool.lock = SPINLOCK_INIT("page", RANK_PAGE);
+	page_reclaim(); // what an earlier pool has cached
+	memset(trace_slots, 0, sizeof(trace_slots));
+	memset(many, 0, sizeof(many));
+	pages = phys_to_virt(at);
+	page_total = total;
+	page_pool = (struct page_pool){ .lock = SPINLOCK_INIT("page", RANK_PAGE) };
+	page_pool.free.next = page_pool.free.prev = &page_pool.free;
+	page_pool.contig_end = total;
+	page_drain_hook = page_cache_drain;
+}
+
 // pool AT FIRST END: instead of page_init, make pages[] for [0, END) at physical address AT, with
 // the pages [FIRST, END) free, in order. Reports 0 if that memory is there.
 TRACE_OP(pool)
@@ -38,21 +54,41 @@ TRACE_OP(pool)
 		trace_value(1);
 		return;
 	}
-	trace_forget_directories();
-	page_pool.lock = SPINLOCK_INIT("page", RANK_PAGE);
-	page_reclaim(); // what an earlier pool has cached
-	memset(trace_slots, 0, sizeof(trace_slots));
-	memset(many, 0, sizeof(many));
-	pages = phys_to_virt(args[0]);
-	page_total = total;
-	page_pool = (struct page_pool){ .lock = SPINLOCK_INIT("page", RANK_PAGE) };
-	page_pool.free.next = page_pool.free.prev = &page_pool.free;
-	page_pool.contig_end = total;
-	page_drain_hook = page_cache_drain;
+	reset_pool(args[0], total);
 	for (size_t i = 0; i < args[1]; i++)
 		pages[i] = (page_t){ .kind = PAGE_RESERVED };
 	page_link_run(&pages[args[1]], &pages[total]);
 	trace_value(0);
+}
+
+// page_init AT BYTES: page_init on the invented map (use_map), with boot_alloc's range at AT, which is
+// full of junk. Reports 0 if that memory is there; the address of pages[], page_total, and the lowest
+// page that is neither free nor reserved, or is reserved with a reference, a pin or a flag.
+TRACE_OP(page_init)
+{
+	size_t odd = 0;
+
+	if (!boot_map.usable_count || !trace_may_write(args[0], args[1])) {
+		trace_value(1);
+		return;
+	}
+	reset_pool(args[0], 0);
+	stosl(phys_to_virt(args[0]), 0xA5A5A5A5, args[1] / 4);
+	boot_map.start = boot_map.next = args[0];
+	boot_map.end = args[0] + args[1];
+	boot_map.closed = false;
+	page_init();
+	trace_value(0);
+	trace_value((uint32_t)pages);
+	trace_value(page_total);
+	if ((uintptr_t)pages < KERNBASE || page_total > args[1] / sizeof(page_t) ||
+	    !trace_may_write(virt_to_phys(pages), page_total * sizeof(page_t)))
+		page_total = 0; // no operation may follow into it
+	while (odd < page_total && (pages[odd].kind == PAGE_FREE ||
+	                            (pages[odd].kind == PAGE_RESERVED && pages[odd].count == 0 &&
+	                             pages[odd].pins == 0 && pages[odd].flags == 0)))
+		odd++;
+	trace_value(odd < page_total ? odd : TRACE_NONE);
 }
 
 // spare SLOT: let the slot's page, filled with zeroes, be a spare page table.
