@@ -1,21 +1,23 @@
 """Futexes: who waits on a word of memory stands in the chain of its place, and on its own queue."""
 from quire.audit_threads import KSTACK_SIZE
 
+WAITERS_MAX = 129  # FUTEX_WORDS_MAX, and the head of struct many
 GOLDEN = 0x9E3779B1  # kern/proc/futex.c: chain_of
 
 
 def futexes(audit):
     """Each waiter is a sleeping thread's, on its stack, in the chain of the place it waits on."""
     memory = audit.memory
-    read = memory.record("futex_waiter", "space=key.as object=key.id.object offset=key.id.offset")
+    read = memory.record("futex_waiter", "space=key.as object=key.id.object offset=key.id.offset wait")
     read_thread = memory.record("waiter", "thread")
-    queue = memory.field("futex_waiter", "wait")[0] + memory.field("waitq", "waiters")[0]
+    queue = memory.field("waitq", "waiters")[0]
     head, kind = memory.variable("chains", "futex.c")
     for chain in range(kind[2]):
         for at in audit.entries("futexes", head + 8 * chain, "futex_waiter", "link"):
-            found = audit.entries("futexes", at + queue, "waiter", "link")
-            threads = [read_thread(waiter).thread for waiter in found]
-            fault = _fault(audit, at, read(at), threads, chain, kind[2])
+            waiter = read(at)
+            found = audit.entries("futexes", waiter.wait + queue, "waiter", "link")
+            threads = [read_thread(entry).thread for entry in found]
+            fault = _fault(audit, at, waiter, threads, chain, kind[2])
             if fault:
                 audit.report("futexes", f"the waiter at {at:#x} {fault}")
 
@@ -24,8 +26,9 @@ def _fault(audit, at, waiter, threads, chain, chains):
     if len(threads) != 1 or threads[0] not in audit.threads:
         return f"stands for {len(threads)} threads, not for one that there is"
     thread, name = audit.threads[threads[0]], audit.called(threads[0])
-    if not thread.kstack <= at < thread.kstack + KSTACK_SIZE:
-        return f"is not on the stack of {name}"
+    on_stack = thread.kstack <= at < thread.kstack + KSTACK_SIZE
+    if not on_stack and not 0 < at - waiter.wait < WAITERS_MAX * audit.memory.size_of("futex_waiter"):
+        return f"is not on the stack of {name}, nor after its queue (futex_waitv)"
     if bool(waiter.space) == bool(waiter.object):
         return "waits on memory of a space and of an object, or of none"
     if waiter.space and waiter.space != thread.aspace:

@@ -6,7 +6,8 @@
 
 enum lock_rank {
 	// Sleeping locks (thread/mutex.h).
-	RANK_RENAME = 1, // renames: while one looks, no directory moves
+	RANK_EPOLL = 1,  // sets of files that are waited for
+	RANK_RENAME,     // renames: while one looks, no directory moves
 	RANK_TREE,       // the directory tree: names and links of the file system
 	RANK_NAMED,      // the registry of named areas
 	RANK_ASPACE,     // the areas of an address space
@@ -27,6 +28,7 @@ enum lock_rank {
 	RANK_SHARED_TABLE, // page tables that several address spaces name
 	RANK_TIMER,        // the tree of armed timers
 	RANK_SCHED,        // run queues, thread states
+	RANK_EPOLL_READY,  // ready files of sets
 	RANK_HEAP,         // kmalloc's free lists
 	RANK_KSTACK,       // free kernel stacks
 	RANK_PAGE,         // the free list of physical pages

@@ -1,6 +1,7 @@
 // file.c: allocating, copying, positioning and closing open files of any type.
 #include "fs/file.h"
 
+#include "fs/epoll.h"
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
@@ -28,6 +29,7 @@ int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_
 		.inode = inode,
 		.private = private,
 	};
+	list_init(&file->watchers);
 	*store = file;
 	return 0;
 }
@@ -42,6 +44,8 @@ void file_allow_exec(struct file *file)
 void file_free(struct file *file)
 {
 	assert_no_lock();
+	if (unlikely(!list_empty(&file->watchers)))
+		epoll_file_closed(file);
 	if (file->ops->release)
 		file->ops->release(file);
 	file_allow_exec(file);

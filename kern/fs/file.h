@@ -13,10 +13,17 @@ struct inode;
 struct map_request;
 struct uio;
 
-// The waiters of a poll, one for each file.
+// The waiters of a poll, one for each file. Without a waiter and a watch it only looks.
 struct poll_table {
-	struct waiter *next; // the next unused waiter; NULL: look only, do not wait
+	struct waiter *next; // the next unused waiter
+	struct watch *watch; // or the watch of a file in a set (fs/epoll.h)
 };
+
+// Returns true if the poll waits for wakeups.
+static inline bool poll_waits(const struct poll_table *table)
+{
+	return table->next || table->watch;
+}
 
 // Let the poll wait for wakeups of `wq`. A poll operation calls it at most once, and before it
 // looks at the file's state: in the other order a wakeup between the two is lost, and the poll
@@ -25,6 +32,8 @@ static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 {
 	if (table->next)
 		waiter_add(wq, table->next++);
+	else if (table->watch)
+		watch_add(wq, table->watch);
 }
 
 // The operations of an open file. Their callers hold no lock; all may sleep. An operation may be
@@ -69,6 +78,7 @@ struct file {
 	void *private;              // [c] belongs to ops
 	uint64_t position;          // [-] read before a transfer and stored after it
 	bool write_open;            // [c] counted in the write_opens of the inode's object
+	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 };
 
 // Create an open file on `inode`, with the operations of its type and one reference, and run the

@@ -2,6 +2,7 @@
 // archive are added.
 #include "fs/fs.h"
 
+#include "fs/epoll.h"
 #include "fs/null_zero_devices.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
@@ -20,6 +21,7 @@ void fs_init(void)
 {
 	struct fs_context context;
 
+	epoll_init();
 	inodes_init();
 	tree_init();
 	context = (struct fs_context){ .root = tree_root, .cwd = tree_root };

@@ -314,7 +314,7 @@ unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	unsigned int events = 0;
 
 	spin_lock(&pipe->lock);
-	if (table->next)
+	if (poll_waits(table))
 		pipe->waiting |= PIPE_POLLED;
 	poll_wait(table, &pipe->poll_wait);
 	if (file_readable(file)) {

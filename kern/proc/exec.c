@@ -176,7 +176,7 @@ static int prepare_process(struct thread *thread)
 	return error;
 }
 
-// Switch to the new program. Nothing here can fail. futex_clear_tid and usage_space_ends come
+// Switch to the new program. Nothing here can fail. futex_thread_leaves and usage_space_ends come
 // first, because both need the old space, which aspace_switch_to drops.
 static void become(struct aspace *as, const char *path, const struct exec_image *image, uintptr_t sp)
 {
@@ -184,7 +184,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	struct process *process = thread->process;
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
-	futex_clear_tid();
+	futex_thread_leaves();
 	usage_space_ends(process);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);

@@ -2,6 +2,7 @@
 #include <abi/wait.h>
 #include "tty/tty.h"
 #include "proc/futex.h"
+#include "proc/pidfd.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/oom.h"
@@ -18,7 +19,7 @@
 // a terminal may wake other processes. `last`: no other thread of the process lives.
 static void release_resources(struct process *process, bool last)
 {
-	futex_clear_tid();
+	futex_thread_leaves();
 	if (last) {
 		if (process->oom_victim)
 			aspace_clear(process->aspace); // frees memory that another process reads
@@ -131,6 +132,8 @@ static void become_zombie(struct process *process)
 {
 	assert_spin_held(&process_lock);
 	process->zombie = true;
+	itimers_end(&process->itimers);
+	pidfd_ended(process);
 	family_child_died(process);
 	oom_process_ended(process);
 	if (unlikely(has_children(process)))

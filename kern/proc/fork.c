@@ -4,6 +4,7 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "proc/pidfd.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
@@ -31,6 +32,8 @@ static int check_flags(const struct fork_request *request)
 		return WHY(-EINVAL, "CLONE_SIGHAND without CLONE_VM");
 	if ((flags & CLONE_SIGHAND) && (flags & CLONE_CLEAR_SIGHAND))
 		return WHY(-EINVAL, "CLONE_SIGHAND and CLONE_CLEAR_SIGHAND");
+	if ((flags & CLONE_PIDFD) && (flags & (CLONE_THREAD | CLONE_DETACHED)))
+		return WHY(-EINVAL, "CLONE_PIDFD is for processes");
 	if (request->exit_signal < 0 || request->exit_signal >= NSIG)
 		return WHY(-EINVAL, "%d is no signal", request->exit_signal);
 	return 0;
@@ -141,6 +144,27 @@ static void store_tids(struct thread *child, struct aspace *as, const struct for
 		(void)!put_user(aspace_current(), request->parent_tid, child->tid);
 }
 
+// Make the descriptor of CLONE_PIDFD, which is not open yet, and store its number for the program.
+// Returns 0 with the file in *file_store; -errno with nothing left.
+static int prepare_pidfd(struct process *child, const struct fork_request *request, int *fd_store,
+                         struct file **file_store)
+{
+	struct fdtable *files = thread_current()->files;
+	int fd, error = pidfd_create(child, 0, 0, file_store);
+
+	if (error)
+		return error;
+	fd = fd_reserve(files, 0);
+	error = fd < 0 ? fd : put_user(aspace_current(), request->pidfd, fd);
+	if (error) {
+		if (fd >= 0)
+			fd_unreserve(files, fd);
+		file_put(*file_store);
+	}
+	*fd_store = fd;
+	return error;
+}
+
 // Let a new thread run, of this process or of a new one, and wait for it if the request is
 // a vfork's. Returns its number, which is read before: afterwards the thread may end at any time.
 static pid_t start(struct thread *thread, const struct fork_request *request)
@@ -179,8 +203,9 @@ static pid_t add_thread(const struct fork_request *request)
 pid_t process_fork(const struct fork_request *request)
 {
 	struct process *parent = process_current(), *child;
+	struct file *pidfd = NULL;
 	struct thread *thread;
-	int error = check_flags(request);
+	int fd = -1, error = check_flags(request);
 
 	if (error)
 		return error;
@@ -190,11 +215,15 @@ pid_t process_fork(const struct fork_request *request)
 	if (error)
 		return error;
 	error = copy_all(child, thread, request);
+	if (!error && unlikely(request->flags & CLONE_PIDFD))
+		error = prepare_pidfd(child, request, &fd, &pidfd);
 	if (error) {
 		process_discard(child, thread);
 		return error;
 	}
 	store_tids(thread, child->aspace, request);
 	process_publish(child, parent, request->flags & CLONE_PARENT);
+	if (unlikely(pidfd))
+		fd_install(thread_current()->files, fd, pidfd, true);
 	return start(thread, request);
 }

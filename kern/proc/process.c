@@ -5,6 +5,7 @@
 #include "fs/path.h"
 #include "mem/heap.h"
 #include "proc/altstack.h"
+#include "proc/pidfd.h"
 #include "proc/process_groups.h"
 #include "proc/rlimits.h"
 #include "thread/timer.h"
@@ -76,6 +77,7 @@ static void process_setup(struct process *process)
 	waitq_init(&process->child_wait);
 	waitq_init(&process->exec_wait);
 	signal_state_init(&process->signals);
+	itimers_init(&process->itimers, process);
 	process->exit_signal = SIGCHLD;
 	if (parent)
 		memcpy(process->limits, parent->limits, sizeof(process->limits));
@@ -131,6 +133,7 @@ void process_discard(struct process *process, struct thread *thread)
 	signal_state_destroy(&process->signals);
 	thread_discard(thread);
 	spin_lock(&process_lock);
+	pidfd_reaped(process);
 	pid_release(process->pid);
 	spin_unlock(&process_lock);
 	kfree(process);

@@ -5,6 +5,7 @@
 #include "kern.h"
 #include "list.h"
 #include "mem/avl.h"
+#include "proc/itimer.h"
 #include "proc/pids.h"
 #include "proc/signal.h"
 #include "proc/rusage.h"
@@ -24,6 +25,8 @@ struct process {
 	struct list group_link; // [p] among the members of the group
 	bool guarded;           // [p] counted among the group's guardians (proc/process_groups.h)
 	struct process *parent; // [p] NULL for init
+	pid_t parent_tid;       // [p] the thread of the parent that made it (WNOTHREAD)
+	struct pidfd *pidfd;    // [p] files that mean this process; NULL: none
 	uint64_t birth;         // [p] rises from child to child; a new value at an adoption
 	struct list children;   // [p] those that live: struct process by sibling, the eldest first
 	struct list sibling;    // [p]
@@ -50,6 +53,8 @@ struct process {
 	struct usage reaped; // [p] used by the children that it has reaped, and by theirs
 	struct cpu_time reported,
 		reported_reaped; // [p] the times reported last, its own and theirs
+	struct itimers itimers;  // [p]
+	bool has_barriers;       // [a] registered for membarrier
 	bool oom_victim;         // [p] killed because of lack of memory (oom.c)
 	int16_t oom_score_adj;   // [p] makes it a likelier or less likely victim (oom.h)
 	// The last field: process_setup clears only those before it.
@@ -147,6 +152,7 @@ struct fork_request {
 	uintptr_t stack;          // the child's stack pointer; 0: the parent's
 	pid_t __user *parent_tid; // CLONE_PARENT_SETTID
 	pid_t __user *child_tid;  // CLONE_CHILD_SETTID, CLONE_CHILD_CLEARTID
+	int __user *pidfd;        // CLONE_PIDFD
 	const void __user *tls;   // CLONE_SETTLS: a struct user_desc
 };
 
@@ -164,7 +170,9 @@ void process_exit(int status) __noreturn;
 // one.
 void process_exit_thread(int status) __noreturn;
 
-// Wait for a report of a child (wait4). `pid` > 0: of that child; -1: of any; 0: of any of the
+// Wait for a report of a child (wait4, waitid). Only with WEXITED a child reports its end. With
+// WNOWAIT the report is made again, and no child is reaped.
+// `pid` > 0: of that child; -1: of any; 0: of any of the
 // caller's group; < -1: of any of group -pid. A child reports its end; with WUNTRACED in `options`
 // also that it was stopped; with WCONTINUED that it was continued. WCLONE and WALL choose children
 // by their exit signal. A child that has ended is reaped.

@@ -2,6 +2,7 @@
 #include "proc/process_groups.h"
 
 #include "proc/group_signals.h"
+#include "proc/pidfd.h"
 #include "proc/pids.h"
 #include "proc/process.h"
 
@@ -177,6 +178,7 @@ void process_publish(struct process *process, struct process *parent, bool sibli
 	spin_lock(&process_lock);
 	pid_slot_taken(process->pid)->process = process;
 	process->serial = ++serial;
+	process->parent_tid = parent && sibling ? parent->parent_tid : thread_current()->tid;
 	list_add_tail(&all_processes, &process->all_link);
 	process_count++;
 	if (parent) {
@@ -195,6 +197,7 @@ void process_unpublish(struct process *process)
 	process_count--;
 	leave(process);
 	withdraw(process);
+	pidfd_reaped(process);
 	pid_slot_taken(process->pid)->process = NULL;
 	release_numbers(process->pgid, process->sid);
 	pid_release(process->pid);

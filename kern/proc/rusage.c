@@ -207,6 +207,18 @@ static void check_limit(struct process *process)
 	}
 }
 
+// Send the signals of the current process's timers by processor time. Caller: holds process_lock.
+static void check_timers(struct process *process)
+{
+	struct cpu_time time;
+	struct usage usage;
+
+	assert_spin_held(&process_lock);
+	usage_of_process(process, &usage);
+	time = cputime_report(&usage.cpu, &process->reported);
+	itimers_tick(&process->itimers, time.user, time.user + time.system);
+}
+
 // Returns true if the timer's interrupt came while the kernel worked for the program. Interrupts
 // are off then, so it was taken only before the program's next instruction: the one after `int
 // $0x80`, or the one that had faulted.
@@ -231,10 +243,13 @@ static void tick(const struct trapframe *frame)
 	waitq_wake_all(&clock_sleepers);
 	if (process && process->aspace)
 		(void)aspace_note_peak(process->aspace);
-	if (!process || process->limits[RLIMIT_CPU].rlim_cur == RLIM64_INFINITY)
+	if (!process)
 		return;
 	spin_lock(&process_lock);
-	check_limit(process);
+	if (process->limits[RLIMIT_CPU].rlim_cur != RLIM64_INFINITY)
+		check_limit(process);
+	if (process->itimers.virtual.value || process->itimers.profile.value)
+		check_timers(process);
 	spin_unlock(&process_lock);
 }
 

@@ -25,7 +25,8 @@ sigmask_t signal_pending(void)
 void signal_recalculate(struct thread *thread)
 {
 	assert_spin_held(&thread->process->signals.lock);
-	if ((signal_pending() & ~thread->sigmask) || job_must_halt(&thread->process->signals))
+	if ((signal_pending() & (~thread->sigmask | thread->awaited)) ||
+	    job_must_halt(&thread->process->signals))
 		__atomic_or_fetch(&thread->work, WORK_SIGNAL, __ATOMIC_RELAXED);
 	else
 		__atomic_and_fetch(&thread->work, ~WORK_SIGNAL, __ATOMIC_RELAXED);
@@ -49,6 +50,45 @@ void signal_set_mask(sigmask_t mask)
 		signal_pass_on(thread->process, given_up);
 		spin_unlock(&process_lock);
 	}
+}
+
+void signal_begin_wait(sigmask_t set)
+{
+	struct thread *thread = thread_current();
+	struct signal_state *signals = &thread->process->signals;
+
+	spin_lock(&signals->lock);
+	thread->awaited = set;
+	signal_recalculate(thread);
+	spin_unlock(&signals->lock);
+}
+
+void signal_end_wait(void)
+{
+	signal_begin_wait(0);
+}
+
+int signal_take_from(sigmask_t set, struct signal_info *info_store)
+{
+	struct thread *thread = thread_current();
+	struct signal_state *signals = &thread->process->signals;
+	int signo;
+
+	spin_lock(&signals->lock);
+	signo = sigqueue_take(&thread->signals, ~set, info_store);
+	if (!signo)
+		signo = sigqueue_take(&signals->queue, ~set, info_store);
+	signal_recalculate(thread);
+	spin_unlock(&signals->lock);
+	return signo;
+}
+
+bool signal_other_pending(sigmask_t set)
+{
+	const struct thread *thread = thread_current();
+
+	return (thread->work & WORK_KILL) || job_must_halt(&thread->process->signals) ||
+	       (signal_pending() & ~thread->sigmask & ~set);
 }
 
 // One thread for each signal is enough.
@@ -103,13 +143,15 @@ static bool prepare(struct process *process, const struct thread *thread, int si
 	} else if (signo == SIGKILL) {
 		job_kill(signals);
 	}
-	return sigmask_has(&thread->sigmask, signo) || !signal_ignored_now(signals, signo);
+	return sigmask_has(&thread->sigmask, signo) || sigmask_has(&thread->awaited, signo) ||
+	       !signal_ignored_now(signals, signo);
 }
 
 // Returns true if `thread` would take `signo` if that were sent to its process.
 static bool takes(const struct thread *thread, int signo)
 {
-	return !thread->leaving && !sigmask_has(&thread->sigmask, signo);
+	return !thread->leaving &&
+	       (!sigmask_has(&thread->sigmask, signo) || sigmask_has(&thread->awaited, signo));
 }
 
 // Returns the thread that takes `signo`, which is sent to its process: `first`, or else any other, if
@@ -160,7 +202,7 @@ static int send(struct process *process, struct thread *thread, bool shared, int
 			thread = choose_thread(process, thread, signo);
 		if (signo == SIGKILL)
 			kill_all(process);
-		else if (!error && thread && !sigmask_has(&thread->sigmask, signo))
+		else if (!error && thread && takes(thread, signo))
 			thread_interrupt(thread, WORK_SIGNAL);
 	}
 	spin_unlock(&signals->lock);

@@ -118,6 +118,19 @@ void signal_set_mask(sigmask_t mask);
 // process stops; else clear it. Caller: holds the lock of its process's signals.
 void signal_recalculate(struct thread *thread);
 
+// The current thread waits for signals of the set `set`, which may be blocked: each is kept, and ends
+// the thread's sleep. Until signal_end_wait.
+void signal_begin_wait(sigmask_t set);
+void signal_end_wait(void);
+
+// Take the next signal of the set that is pending for the current thread, its own first. Returns it,
+// with its description in *info_store, or 0 if there is none.
+int signal_take_from(sigmask_t set, struct signal_info *info_store);
+
+// Returns true if the current thread must act upon a signal that is not in `set`, or on a stop or an
+// end of its process.
+bool signal_other_pending(sigmask_t set);
+
 // Discard the signals that were sent to the current thread only, because it ends. Caller: holds
 // process_lock.
 void signal_thread_ended(void);

@@ -52,14 +52,17 @@ static void fill_context(struct sigcontext *context, const struct trapframe *fra
 	};
 }
 
-// Fill siginfo. Which fields are valid depends on the origin: a sender, a fault, or a child.
-static void fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
+// Which fields are valid depends on the origin: a sender, a fault, or a child.
+void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
 {
 	memset(user, 0, sizeof(*user));
 	user->si_signo = signo;
 	user->si_code = info->code;
 	if (info->code <= 0 || info->code == SI_KERNEL) {
 		user->fields.sender.pid = info->pid;
+		user->fields.sender.uid = info->uid;
+		if (info->code < 0)
+			user->fields.sender.value.sival_ptr = (void *)info->value;
 	} else if (FAULT_SIGNALS & signal_bit(signo)) {
 		user->fields.fault.addr = (void *)info->addr;
 	} else { // a child has ended, whichever signal reports it
@@ -128,7 +131,7 @@ static bool push_rt(uintptr_t va, int signo, const struct sigaction *action,
 	frame.signo = signo;
 	frame.info_address = va + offsetof(struct rt_sigframe, info);
 	frame.context_address = va + offsetof(struct rt_sigframe, context);
-	fill_siginfo(&frame.info, signo, info);
+	signal_fill_siginfo(&frame.info, signo, info);
 	frame.context.uc_stack.ss_sp = (void *)thread->altstack;
 	frame.context.uc_stack.ss_size = thread->altstack_size;
 	frame.context.uc_stack.ss_flags = (int)thread->altstack_flags;

@@ -1,6 +1,13 @@
 // signal_frame.h: the frame that the kernel leaves on a program's stack for a signal handler.
 #pragma once
 
+#include <abi/signal.h>
+
+struct signal_info;
+
+// Fill *user with the description of a signal in the form that programs get.
+void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info);
+
 #include "kern.h"
 #include <abi/sigcontext.h>
 

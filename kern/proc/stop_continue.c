@@ -142,10 +142,12 @@ bool job_take_report(struct signal_state *signals, int options, int *status_stor
 	spin_lock(&signals->lock);
 	if ((options & WUNTRACED) && signals->stop_report) {
 		*status_store = signals->stop_report << 8 | 0x7f;
-		signals->stop_report = 0;
+		if (!(options & WNOWAIT))
+			signals->stop_report = 0;
 	} else if ((options & WCONTINUED) && signals->continue_report) {
 		*status_store = 0xffff;
-		signals->continue_report = false;
+		if (!(options & WNOWAIT))
+			signals->continue_report = false;
 	} else {
 		found = false;
 	}

@@ -35,7 +35,8 @@ void job_halt(void);
 void job_thread_left(struct process *process);
 
 // Take the report that wait4 with `options` asks for: that the process has stopped or continued.
-// Returns true with the status in *status_store if there is one. Each report is made once.
+// Returns true with the status in *status_store if there is one. Each report is made once, or again
+// after WNOWAIT.
 bool job_take_report(struct signal_state *signals, int options, int *status_store);
 
 // Returns true if the current process's group is orphaned: no member has a parent in another group

@@ -5,10 +5,23 @@
 #include "proc/process_groups.h"
 #include "proc/process.h"
 #include "proc/stop_continue.h"
+#include "proc/thread_group.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
 
 #define SEARCH_COST 60 // instructions, roughly, to test a child that has ended
+
+// Returns true if the current thread of `parent` has made `child`. The children of a thread that has
+// ended are the first thread's, as on Linux. Caller: holds process_lock.
+static bool is_threads_child(const struct process *child, const struct process *parent)
+{
+	const struct thread *maker = thread_find(child->parent_tid);
+
+	assert_spin_held(&process_lock);
+	if (!maker || maker->process != parent)
+		maker = process_thread(parent);
+	return maker == thread_current();
+}
 
 // Returns true if wait4 with `pid` and `options` means this child. A child that reports its end by
 // another signal than SIGCHLD is meant only with WCLONE or WALL, any other child only without
@@ -19,6 +32,8 @@ static bool is_meant(const struct process *child, pid_t pid, int options,
 	bool clone = child->exit_signal != SIGCHLD, clones = (uint32_t)options & WCLONE;
 
 	if (!(options & WALL) && clone != clones)
+		return false;
+	if (unlikely(options & WNOTHREAD) && !is_threads_child(child, parent))
 		return false;
 	if (pid > 0)
 		return child->pid == pid;
@@ -73,7 +88,8 @@ static struct process *search_after(struct wait_call *call, const struct process
 // there may be many. Caller: holds process_lock.
 static struct process *find_report(struct wait_call *call)
 {
-	struct process *parent = call->parent, *child, *dead = family_first_dead(parent);
+	struct process *parent = call->parent, *child;
+	struct process *dead = call->options & WEXITED ? family_first_dead(parent) : NULL;
 	bool living = call->options & (WUNTRACED | WCONTINUED);
 
 	assert_spin_held(&process_lock);
@@ -103,6 +119,7 @@ static struct process *find_report_of(struct wait_call *call)
 
 	assert_spin_held(&process_lock);
 	call->any = child && child->parent == call->parent &&
+	            (!child->zombie || (call->options & WEXITED)) &&
 	            is_meant(child, call->pid, call->options, call->parent);
 	if (call->any && take_report(child, call->options, call->status_store))
 		return child;
@@ -196,7 +213,7 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 			usage_of_process(child, usage);
 			usage_add(usage, &child->reaped);
 		}
-		if (child->zombie) {
+		if (child->zombie && !(options & WNOWAIT)) {
 			take_out(parent, child);
 			dead = child;
 		}

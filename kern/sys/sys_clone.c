@@ -37,9 +37,12 @@ SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, c
 		.stack = stack,
 		.parent_tid = parent_tid,
 		.child_tid = child_tid,
+		.pidfd = parent_tid,
 		.tls = tls,
 	};
 
+	if ((flags & CLONE_PIDFD) && (flags & CLONE_PARENT_SETTID))
+		return WHY(-EINVAL, "CLONE_PIDFD and CLONE_PARENT_SETTID store at one address");
 	return process_fork(&request);
 }
 
@@ -114,6 +117,7 @@ SYSCALL2(clone3, const void __user *, user, size_t, size)
 		.stack = (uintptr_t)(args.stack + args.stack_size),
 		.parent_tid = (pid_t __user *)(uintptr_t)args.parent_tid,
 		.child_tid = (pid_t __user *)(uintptr_t)args.child_tid,
+		.pidfd = (int __user *)(uintptr_t)args.pidfd,
 		.tls = (const void __user *)(uintptr_t)args.tls,
 	};
 	return process_fork(&request);

@@ -28,7 +28,7 @@ static unsigned int file_events(struct file *file, struct poll_table *table)
 // has events.
 static bool look_at(struct pollfd *fd, struct polled *polled, bool wait)
 {
-	struct poll_table table = { wait ? &polled->waiter : NULL };
+	struct poll_table table = { .next = wait ? &polled->waiter : NULL };
 
 	fd->revents = 0;
 	if (fd->fd < 0)

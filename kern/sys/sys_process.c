@@ -1,5 +1,6 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
 #include <abi/fcntl.h>
+#include <abi/futex.h>
 #include <abi/resource.h>
 #include <abi/wait.h>
 #include "mem/heap.h"
@@ -86,7 +87,7 @@ static long wait_for(pid_t pid, int __user *status_store, int options, void __us
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	child = process_wait(pid, options, &status, usage ? &used : NULL);
+	child = process_wait(pid, options | WEXITED, &status, usage ? &used : NULL);
 	if (child <= 0)
 		return child;
 	if (status_store && put_user(aspace_current(), status_store, status))
@@ -273,34 +274,30 @@ SYSCALL1(set_tid_address, pid_t __user *, address)
 	return thread_current()->tid;
 }
 
-// set_robust_list(2): a list of mutexes that the C library wants unlocked if a thread ends. A
-// process has only one thread, so nobody would wait for them: the list is accepted and not used.
-SYSCALL2(set_robust_list, const void __user *, head, size_t, len)
+// set_robust_list(2): a list of locks that become free when the thread ends (proc/futex_robust.c).
+SYSCALL2(set_robust_list, uintptr_t, head, size_t, len)
 {
-	(void)head;
-	return len == 12 ? 0 : -EINVAL;
-}
-
-// sched_yield(2).
-SYSCALL0(sched_yield)
-{
-	thread_yield();
+	if (len != sizeof(struct robust_list_head))
+		return -EINVAL;
+	thread_current()->robust_list = head;
 	return 0;
 }
 
-// sched_getaffinity(2): one CPU, for all. Returns the size of the mask that was stored, unlike
-// the C library's function.
-SYSCALL3(sched_getaffinity, pid_t, pid, size_t, len, void __user *, mask)
+// get_robust_list(2), of any thread. The length is stored before the head.
+SYSCALL3(get_robust_list, pid_t, tid, uintptr_t __user *, head_store, size_t __user *, len_store)
 {
-	uint32_t cpus = 1;
-	bool exists;
+	const struct thread *thread = thread_current();
+	uintptr_t head = 0;
 
-	if (len < sizeof(cpus) || len % sizeof(cpus))
-		return -EINVAL;
 	spin_lock(&process_lock);
-	exists = find_meant(pid) != NULL;
+	if (tid)
+		thread = thread_find(tid);
+	if (thread)
+		head = thread->robust_list;
 	spin_unlock(&process_lock);
-	if (!exists)
+	if (!thread)
 		return -ESRCH;
-	return copyout(aspace_current(), mask, &cpus, sizeof(cpus)) ? -EFAULT : (long)sizeof(cpus);
+	if (put_user(aspace_current(), len_store, sizeof(struct robust_list_head)))
+		return -EFAULT;
+	return put_user(aspace_current(), head_store, head);
 }

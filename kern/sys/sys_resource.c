@@ -149,8 +149,9 @@ static void nice_visit(struct process *process, struct nice_call *call)
 
 #define NICE_COST 60 // about how many instructions it takes to look at a process
 
-// Visit what `which` and `who` name: a thread, the members of a group, or all of a user's processes. `who` 0 stands for the caller's own. All processes are root's, so no other user has
-// any. Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process is meant.
+// Visit what `which` and `who` name: a thread, the members of a group, or all of a user's processes.
+// `who` 0 stands for the caller's own. All processes are root's, so no other user has any.
+// Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process is meant.
 static int nice_run(int which, pid_t who, struct nice_call *call)
 {
 	struct process *self = process_current(), *process;

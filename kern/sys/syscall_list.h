@@ -107,6 +107,51 @@ X(fchdir)
 X(getcwd)
 X(chroot)
 
+// sys_sched.c: scheduling and barriers
+X(sched_yield)
+X(sched_getaffinity)
+X(sched_setaffinity)
+X(sched_setscheduler)
+X(sched_getscheduler)
+X(sched_setparam)
+X(sched_getparam)
+X(sched_get_priority_max)
+X(sched_get_priority_min)
+X(sched_rr_get_interval)
+X(sched_rr_get_interval_time64)
+X(membarrier)
+
+// sys_epoll.c and sys_timerfd.c: events as files
+X(epoll_create)
+X(epoll_create1)
+X(epoll_ctl)
+X(epoll_wait)
+X(epoll_pwait)
+X(epoll_pwait2)
+X(eventfd)
+X(eventfd2)
+X(timerfd_create)
+X(timerfd_settime)
+X(timerfd_settime64)
+X(timerfd_gettime)
+X(timerfd_gettime64)
+
+// sys_itimer.c and sys_signal_wait.c: timers of a process, waiting for signals
+X(getitimer)
+X(setitimer)
+X(alarm)
+X(rt_sigtimedwait)
+X(rt_sigtimedwait_time64)
+X(rt_sigqueueinfo)
+X(rt_tgsigqueueinfo)
+
+// sys_pidfd.c: processes as files
+X(pidfd_open)
+X(pidfd_send_signal)
+X(pidfd_getfd)
+X(waitid)
+X(kcmp)
+
 // sys_clone.c: making processes and threads
 X(fork)
 X(vfork)
@@ -132,8 +177,7 @@ X(set_thread_area)
 X(get_thread_area)
 X(set_tid_address)
 X(set_robust_list)
-X(sched_yield)
-X(sched_getaffinity)
+X(get_robust_list)
 
 // sys_signal.c: signals
 X(kill)
@@ -174,6 +218,7 @@ X(process_vm_writev)
 // sys_futex.c: waiting for a word of memory
 X(futex)
 X(futex_time64)
+X(futex_waitv)
 
 // sys_clock.c: clocks and sleeping
 X(clock_gettime)

@@ -91,6 +91,7 @@ struct thread {
 	pid_t tid; // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
 	struct signal_queue signals;        // [g] sent to this thread alone
 	uint64_t sigmask;                   // [g] blocked signals: n is bit n - 1
+	uint64_t awaited;                   // [g] signals that sigtimedwait waits for
 	uint64_t saved_sigmask;             // [t] sigsuspend: the mask to restore,
 	bool restore_sigmask;               // [t] if this is set
 	uintptr_t altstack;                 // [t] sigaltstack: where handlers with SA_ONSTACK run

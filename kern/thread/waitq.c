@@ -107,6 +107,12 @@ static void wake(struct waiter *waiter)
 
 	assert_spin_held(&sched_lock);
 	list_remove(&waiter->link);
+	if (unlikely(!thread)) {
+		struct watch *watch = container_of(waiter, struct watch, waiter);
+
+		watch->fired(watch);
+		return;
+	}
 	if (thread->state == THREAD_SLEEPING)
 		make_runnable(thread, 0);
 	else
@@ -140,6 +146,29 @@ int waitq_wake_all(struct waitq *wq)
 	}
 	spin_unlock(&sched_lock);
 	return woken;
+}
+
+void watch_add(struct waitq *wq, struct watch *watch)
+{
+	spin_lock(&sched_lock);
+	if (list_empty(&watch->waiter.link))
+		list_add_tail(&wq->waiters, &watch->waiter.link);
+	spin_unlock(&sched_lock);
+}
+
+void watch_remove(struct watch *watch)
+{
+	spin_lock(&sched_lock);
+	list_remove(&watch->waiter.link);
+	spin_unlock(&sched_lock);
+}
+
+// The watch that called this function is off its queue, and sets contain no circles: so this ends.
+void watch_wake(struct waitq *wq)
+{
+	assert_spin_held(&sched_lock);
+	while (!list_empty(&wq->waiters))
+		wake(list_first(&wq->waiters, struct waiter, link));
 }
 
 // A poll may name one file a million times. One waiter wakes the thread as well as many would, and

@@ -68,6 +68,30 @@ struct waiter {
 	struct thread *thread;
 };
 
+// A watch stands on a queue for no thread: when the queue is woken, the watch leaves it, and its
+// function is called. For sets of files (fs/epoll.h).
+struct watch {
+	struct waiter waiter;                // waiter.thread is NULL
+	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
+};
+
+// Prepare a watch, which is on no queue yet.
+static inline void watch_init(struct watch *watch, void (*fired)(struct watch *watch))
+{
+	list_init(&watch->waiter.link);
+	watch->waiter.thread = NULL;
+	watch->fired = fired;
+}
+
+// Put `watch` on the queue, unless it is on one.
+void watch_add(struct waitq *wq, struct watch *watch);
+
+// Take `watch` off its queue; a wakeup may have done so already.
+void watch_remove(struct watch *watch);
+
+// Like waitq_wake_all. Caller: is the function of a watch.
+void watch_wake(struct waitq *wq);
+
 // Put `waiter` on the queue for the current thread, unless the last waiter there is the thread's
 // too.
 void waiter_add(struct waitq *wq, struct waiter *waiter);

@@ -65,10 +65,27 @@ static inline long clone_raw(unsigned long flags, void *top, void (*function)(vo
 	return result;
 }
 
+// The name of the error in the result of raw(), which is below 0.
+static __attribute__((noinline)) const char *raw_error(long result)
+{
+	volatile int error = (int)-result; // else the compiler warns of numbers that no error has
+
+	return error_name(error);
+}
+
+// Print the result of raw().
+static inline void print(const char *what, long result)
+{
+	if (result < 0)
+		say("%s: %s\n", what, raw_error(result));
+	else
+		say("%s: %ld\n", what, result);
+}
+
 // Show an error, and end the program: the test cannot go on.
 static inline void no_thread(long error)
 {
-	say("no thread: %s\n", error_name((int)-error));
+	say("no thread: %s\n", raw_error(error));
 	_exit(99);
 }
 

@@ -17,7 +17,7 @@ static void try(const char *what, struct args args, size_t size)
 	if (pid == 0)
 		raw(SYS_exit, 3, 0, 0, 0, 0);
 	if (pid < 0) {
-		say("%s: %s\n", what, error_name((int)-pid));
+		say("%s: %s\n", what, raw_error(pid));
 		return;
 	}
 	waitpid((pid_t)pid, &status, WALL);
@@ -66,6 +66,6 @@ int main(void)
 	                   .exit_signal = SIGCHLD, .stack = (uintptr_t)stack,
 	                   .stack_size = sizeof(stack) }, 64);
 	check("the same in both places", child_tid > 0 && child_tid == parent_tid);
-	say("a bad address: %s\n", error_name((int)-raw(SYS_clone3, 16, 64, 0, 0, 0)));
+	say("a bad address: %s\n", raw_error(raw(SYS_clone3, 16, 64, 0, 0, 0)));
 	return 0;
 }

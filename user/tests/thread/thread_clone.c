@@ -22,7 +22,7 @@ static void flags(const char *what, unsigned long flags)
 	long result = clone_raw(flags | CLONE_CHILD_CLEARTID, stack + THREAD_STACK, look,
 	                        (void *)&value, NULL, NULL, &tid);
 
-	say("%s: %s\n", what, result > 0 ? "works" : error_name((int)-result));
+	say("%s: %s\n", what, result > 0 ? "works" : raw_error(result));
 	if (result <= 0)
 		return;
 	if (flags & CLONE_THREAD)

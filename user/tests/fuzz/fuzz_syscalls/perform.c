@@ -134,6 +134,18 @@ static void guard(int *number, uint32_t args[ARGS])
 	case SYS_area_remap:
 		args[1] &= 0xfffff; // the screen, but no interrupt controller
 		break;
+	case SYS_rt_sigqueueinfo:
+		if (meant && (args[1] == SIGKILL || args[1] == SIGSTOP))
+			args[1] = 0;
+		break;
+	case SYS_rt_tgsigqueueinfo:
+		if (meant && (args[2] == SIGKILL || args[2] == SIGSTOP))
+			args[2] = 0;
+		break;
+	case SYS_pidfd_send_signal:
+		if (args[1] == SIGKILL || args[1] == SIGSTOP)
+			args[1] = 0;
+		break;
 	case SYS_unshare:
 		args[0] &= ~(uint32_t)CSIGNAL;
 		break;

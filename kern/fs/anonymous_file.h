@@ -1,0 +1,13 @@
+// anonymous_file.h: open files without a name and without contents, such as eventfds: a descriptor
+// is all that a program sees of them. Linux calls their inodes anonymous.
+#pragma once
+
+#include "fs/file.h"
+
+// Create an open file of this kind, with the operations `ops`, which own `private`. `flags`: the
+// access mode, and O_NONBLOCK. Returns 0 with the file in *store; -ENOMEM.
+int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *private,
+                          struct file **store);
+
+// file_ops.lseek of such files: changes nothing, and returns 0, as on Linux.
+int64_t anonymous_file_lseek(struct file *file, int64_t offset, int whence);

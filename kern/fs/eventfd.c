@@ -1,0 +1,128 @@
+// eventfd.c: a counter as a file.
+#include "fs/eventfd.h"
+
+#include "fs/anonymous_file.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+
+// [l] lock   [c] constant
+struct eventfd {
+	struct spinlock lock;
+	uint64_t count; // [l] at most UINT64_MAX - 1
+	bool semaphore; // [c]
+	struct waitq wait; // readers, writers and polls
+};
+
+// Wait until the counter is not 0. Returns 0; -EAGAIN if the file does not wait; -ERESTARTSYS.
+// Caller: holds the lock.
+static int wait_for_count(const struct file *file, struct eventfd *eventfd)
+{
+	assert_only_spinlock(&eventfd->lock);
+	while (!eventfd->count) {
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (waitq_sleep(&eventfd->wait, &eventfd->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
+			return -ERESTARTSYS;
+	}
+	return 0;
+}
+
+// The value is taken before it is copied: a bad address loses it, as on Linux.
+static ssize_t eventfd_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct eventfd *eventfd = file->private;
+	uint64_t value;
+	int error;
+
+	(void)pos;
+	if (uio->left < sizeof(value))
+		return -EINVAL;
+	spin_lock(&eventfd->lock);
+	error = wait_for_count(file, eventfd);
+	if (!error) {
+		value = eventfd->semaphore ? 1 : eventfd->count;
+		eventfd->count -= value;
+		waitq_wake_all(&eventfd->wait);
+	}
+	spin_unlock(&eventfd->lock);
+	if (error)
+		return error;
+	return uio_copyout(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value) :
+	                                                                  -EFAULT;
+}
+
+// A value that does not fit waits for a read. The greatest value of all is refused.
+static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct eventfd *eventfd = file->private;
+	uint64_t value;
+	int error = 0;
+
+	(void)pos;
+	if (uio->left < sizeof(value))
+		return -EINVAL;
+	if (uio_copyin(uio, &value, sizeof(value)) != sizeof(value))
+		return -EFAULT;
+	if (value == UINT64_MAX)
+		return -EINVAL;
+	spin_lock(&eventfd->lock);
+	while (!error && value > UINT64_MAX - 1 - eventfd->count) {
+		if (file->flags & O_NONBLOCK)
+			error = -EAGAIN;
+		else if (waitq_sleep(&eventfd->wait, &eventfd->lock, WAIT_INTERRUPTIBLE,
+		                     NO_DEADLINE))
+			error = -ERESTARTSYS;
+	}
+	if (!error) {
+		eventfd->count += value;
+		if (value)
+			waitq_wake_all(&eventfd->wait);
+	}
+	spin_unlock(&eventfd->lock);
+	return error ? error : (ssize_t)sizeof(value);
+}
+
+static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
+{
+	struct eventfd *eventfd = file->private;
+	unsigned int events = 0;
+
+	poll_wait(table, &eventfd->wait);
+	spin_lock(&eventfd->lock);
+	if (eventfd->count)
+		events |= POLLIN;
+	if (eventfd->count < UINT64_MAX - 1)
+		events |= POLLOUT;
+	spin_unlock(&eventfd->lock);
+	return events;
+}
+
+static void eventfd_release(struct file *file)
+{
+	kfree(file->private);
+}
+
+static const struct file_ops eventfd_ops = {
+	.read = eventfd_read,
+	.write = eventfd_write,
+	.lseek = anonymous_file_lseek,
+	.poll = eventfd_poll,
+	.release = eventfd_release,
+};
+
+int eventfd_create(uint32_t count, bool semaphore, uint32_t flags, struct file **store)
+{
+	struct eventfd *eventfd = kmalloc(sizeof(*eventfd));
+	int error;
+
+	if (!eventfd)
+		return -ENOMEM;
+	spin_init(&eventfd->lock, "eventfd", RANK_PIPE);
+	eventfd->count = count;
+	eventfd->semaphore = semaphore;
+	waitq_init(&eventfd->wait);
+	error = anonymous_file_create(O_RDWR | flags, &eventfd_ops, eventfd, store);
+	if (error)
+		kfree(eventfd);
+	return error;
+}

@@ -1,0 +1,193 @@
+// timerfd.c: a timer as a file.
+#include "fs/timerfd.h"
+
+#include "fs/anonymous_file.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include "thread/timer.h"
+
+// [l] lock   [c] constant
+struct timerfd {
+	struct spinlock lock;
+	struct timer timer;
+	bool realtime;     // [c]
+	uint64_t interval; // [l] 0: it expires once
+	uint64_t deadline; // [l] of clock_ns(), when it expires next; 0: never
+	uint64_t expired;  // [l] how often since the last read
+	struct waitq wait;
+};
+
+// Count the expirations up to now, and move the deadline behind them. The timer itself is armed for
+// the first one only, so a program cannot keep the machine busy by a short interval. Caller: holds
+// the lock.
+static void catch_up(struct timerfd *timerfd)
+{
+	uint64_t now, times = 1;
+
+	assert_spin_held(&timerfd->lock);
+	if (!timerfd->deadline)
+		return;
+	now = clock_ns();
+	if (now < timerfd->deadline)
+		return;
+	if (timerfd->interval) {
+		times += (now - timerfd->deadline) / timerfd->interval;
+		timerfd->deadline += times * timerfd->interval;
+	} else {
+		timerfd->deadline = 0;
+	}
+	timerfd->expired += times;
+}
+
+// Arm the timer for the next expiration, if nobody has to be told of an earlier one first. Caller:
+// holds the lock.
+static void rearm(struct timerfd *timerfd)
+{
+	assert_spin_held(&timerfd->lock);
+	if (timerfd->deadline && !timerfd->expired)
+		timer_arm(&timerfd->timer, timerfd->deadline);
+}
+
+// The timer's function.
+static void fire(struct timer *timer)
+{
+	struct timerfd *timerfd = container_of(timer, struct timerfd, timer);
+
+	spin_lock(&timerfd->lock);
+	catch_up(timerfd);
+	rearm(timerfd);
+	if (timerfd->expired)
+		waitq_wake_all(&timerfd->wait);
+	spin_unlock(&timerfd->lock);
+}
+
+static ssize_t timerfd_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct timerfd *timerfd = file->private;
+	uint64_t expired;
+	int error = 0;
+
+	(void)pos;
+	if (uio->left < sizeof(expired))
+		return -EINVAL;
+	spin_lock(&timerfd->lock);
+	catch_up(timerfd);
+	while (!timerfd->expired && !error) {
+		if (file->flags & O_NONBLOCK)
+			error = -EAGAIN;
+		else if (waitq_sleep(&timerfd->wait, &timerfd->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
+			error = -ERESTARTSYS;
+	}
+	expired = timerfd->expired;
+	if (!error) {
+		timerfd->expired = 0;
+		rearm(timerfd);
+	}
+	spin_unlock(&timerfd->lock);
+	if (error)
+		return error;
+	return uio_copyout(uio, &expired, sizeof(expired)) == sizeof(expired) ?
+	               (ssize_t)sizeof(expired) :
+	               -EFAULT;
+}
+
+static unsigned int timerfd_poll(struct file *file, struct poll_table *table)
+{
+	struct timerfd *timerfd = file->private;
+	unsigned int events;
+
+	poll_wait(table, &timerfd->wait);
+	spin_lock(&timerfd->lock);
+	events = timerfd->expired ? POLLIN : 0;
+	spin_unlock(&timerfd->lock);
+	return events;
+}
+
+static void timerfd_release(struct file *file)
+{
+	struct timerfd *timerfd = file->private;
+
+	timer_cancel(&timerfd->timer);
+	kfree(timerfd);
+}
+
+static const struct file_ops timerfd_ops = {
+	.read = timerfd_read,
+	.lseek = anonymous_file_lseek,
+	.poll = timerfd_poll,
+	.release = timerfd_release,
+};
+
+bool file_is_timerfd(const struct file *file)
+{
+	return file->ops == &timerfd_ops;
+}
+
+int timerfd_create(bool realtime, uint32_t flags, struct file **store)
+{
+	struct timerfd *timerfd = kzalloc(sizeof(*timerfd));
+	int error;
+
+	if (!timerfd)
+		return -ENOMEM;
+	spin_init(&timerfd->lock, "timerfd", RANK_PIPE);
+	timer_init(&timerfd->timer, fire);
+	timerfd->realtime = realtime;
+	waitq_init(&timerfd->wait);
+	error = anonymous_file_create(O_RDWR | flags, &timerfd_ops, timerfd, store);
+	if (error)
+		kfree(timerfd);
+	return error;
+}
+
+// Returns the setting. Caller: holds the lock, and has called catch_up.
+static struct timer_setting setting_of(const struct timerfd *timerfd)
+{
+	uint64_t now = clock_ns();
+
+	assert_spin_held(&timerfd->lock);
+	return (struct timer_setting){
+		.value = timerfd->deadline > now ? timerfd->deadline - now : timerfd->deadline != 0,
+		.interval = timerfd->interval,
+	};
+}
+
+// Returns the time of clock_ns() at which a timer with this setting expires first; 0: never.
+static uint64_t deadline_for(const struct timer_setting *setting, bool absolute, bool realtime)
+{
+	uint64_t now = clock_ns(), offset = realtime ? clock_realtime_ns() - now : 0;
+
+	if (!setting->value)
+		return 0;
+	if (!absolute)
+		return now + setting->value;
+	return setting->value > offset ? setting->value - offset : 1;
+}
+
+void timerfd_set(struct file *file, const struct timer_setting *setting, bool absolute,
+                 struct timer_setting *old)
+{
+	struct timerfd *timerfd = file->private;
+
+	timer_cancel(&timerfd->timer);
+	spin_lock(&timerfd->lock);
+	catch_up(timerfd);
+	*old = setting_of(timerfd);
+	timerfd->expired = 0;
+	timerfd->interval = setting->interval;
+	timerfd->deadline = deadline_for(setting, absolute, timerfd->realtime);
+	rearm(timerfd);
+	spin_unlock(&timerfd->lock);
+}
+
+struct timer_setting timerfd_get(struct file *file)
+{
+	struct timerfd *timerfd = file->private;
+	struct timer_setting setting;
+
+	spin_lock(&timerfd->lock);
+	catch_up(timerfd);
+	setting = setting_of(timerfd);
+	spin_unlock(&timerfd->lock);
+	return setting;
+}

@@ -1,0 +1,233 @@
+// futex_requeue.c: operations on two words: moving waiters from one to the other (FUTEX_REQUEUE,
+// FUTEX_CMP_REQUEUE), and changing one word while two are woken (FUTEX_WAKE_OP).
+#include "proc/futex_internal.h"
+
+#include <abi/futex.h>
+#include "proc/futex.h"
+#include "thread/why.h"
+#include "vm/aspace.h"
+#include "vm/object.h"
+#include "vm/uaccess.h"
+
+// The two places of an operation.
+struct two_places {
+	struct futex_key from, to;
+};
+
+// Find both places. Returns 0, and the caller must call places_put; -EINVAL; -EFAULT.
+static int places_get(struct two_places *places, uintptr_t from, uintptr_t to, bool private)
+{
+	int error = futex_key_get(&places->from, from, private);
+
+	if (error)
+		return error;
+	error = futex_key_get(&places->to, to, private);
+	if (error)
+		futex_key_put(&places->from);
+	return error;
+}
+
+// Drop the references of both places.
+static void places_put(struct two_places *places)
+{
+	futex_key_put(&places->from);
+	futex_key_put(&places->to);
+}
+
+// Let `waiter` wait at the second place from now on. The caller drops the reference that its old key
+// had. Caller: holds futex_lock.
+static void move(struct futex_waiter *waiter, const struct two_places *places)
+{
+	struct list *chain = futex_chain(&places->to);
+
+	assert_spin_held(&futex_lock);
+	if (chain != futex_chain(&places->from)) { // else the walk would come to it again
+		list_remove(&waiter->link);
+		list_add_tail(chain, &waiter->link);
+	}
+	waiter->key = places->to;
+	if (places->to.id.object)
+		(void)object_get_hosted(places->to.id.object);
+}
+
+// Wake `wake` waiters of the first place, and move up to `requeue` others to the second one. Stores
+// how many were moved. Returns how many waiters were woken or moved. Caller: holds futex_lock.
+static int wake_and_move(const struct two_places *places, int wake, int requeue, int *moved_store)
+{
+	struct futex_waiter *waiter, *after;
+	int woken = 0, moved = 0;
+
+	assert_spin_held(&futex_lock);
+	list_for_each_safe(waiter, after, futex_chain(&places->from), link) {
+		if (woken + moved - wake >= requeue)
+			break;
+		if (!futex_same_place(&waiter->key, &places->from))
+			continue;
+		if (woken < wake) {
+			list_remove(&waiter->link);
+			waitq_wake_all(waiter->wait);
+			woken++;
+		} else {
+			move(waiter, places);
+			moved++;
+		}
+	}
+	*moved_store = moved;
+	return woken + moved;
+}
+
+int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requeue,
+                  const uint32_t *expected)
+{
+	struct two_places places;
+	int count = 0, moved = 0, error;
+	uint32_t now;
+
+	assert_no_lock();
+	if (wake < 0 || requeue < 0)
+		return WHY(-EINVAL, "a negative number of waiters");
+	error = places_get(&places, from, to, private);
+	if (error)
+		return error;
+	if (expected)
+		error = futex_lock_and_read(from, &now);
+	else
+		spin_lock(&futex_lock);
+	if (!error) {
+		if (expected && now != *expected)
+			error = -EAGAIN;
+		else
+			count = wake_and_move(&places, wake, requeue, &moved);
+		spin_unlock(&futex_lock);
+	}
+	while (moved-- > 0)
+		futex_key_put(&places.from); // the references of the waiters' old keys
+	places_put(&places);
+	return error ? error : count;
+}
+
+// The parts of the argument of FUTEX_WAKE_OP (futex(2)).
+struct word_change {
+	uint32_t operation, comparison;
+	int32_t operand, compared; // signed numbers of 12 bits
+};
+
+// Take the argument of FUTEX_WAKE_OP apart.
+static struct word_change change_of(uint32_t code)
+{
+	struct word_change change = {
+		.operation = code >> 28 & 7,
+		.comparison = code >> 24 & 15,
+		.operand = (int32_t)(code << 8) >> 20,
+		.compared = (int32_t)(code << 20) >> 20,
+	};
+
+	if (code >> 31)
+		change.operand = (int32_t)(1u << (change.operand & 31));
+	return change;
+}
+
+// Store in *new the word `old` as the operation changes it. Returns 0; -ENOSYS for an unknown
+// operation.
+static int change_word(const struct word_change *change, uint32_t old, uint32_t *new)
+{
+	uint32_t operand = (uint32_t)change->operand;
+
+	switch (change->operation) {
+	case FUTEX_OP_SET:
+		*new = operand;
+		return 0;
+	case FUTEX_OP_ADD:
+		*new = old + operand;
+		return 0;
+	case FUTEX_OP_OR:
+		*new = old | operand;
+		return 0;
+	case FUTEX_OP_ANDN:
+		*new = old & ~operand;
+		return 0;
+	case FUTEX_OP_XOR:
+		*new = old ^ operand;
+		return 0;
+	default:
+		return -ENOSYS;
+	}
+}
+
+// Returns 1 if the old word compares as the operation asks, else 0; -ENOSYS for an unknown
+// comparison.
+static int compare_word(const struct word_change *change, uint32_t word)
+{
+	int32_t old = (int32_t)word;
+
+	switch (change->comparison) {
+	case FUTEX_OP_CMP_EQ:
+		return old == change->compared;
+	case FUTEX_OP_CMP_NE:
+		return old != change->compared;
+	case FUTEX_OP_CMP_LT:
+		return old < change->compared;
+	case FUTEX_OP_CMP_GE:
+		return old >= change->compared;
+	case FUTEX_OP_CMP_LE:
+		return old <= change->compared;
+	case FUTEX_OP_CMP_GT:
+		return old > change->compared;
+	default:
+		return -ENOSYS;
+	}
+}
+
+// Take futex_lock and change the word at `va` under it. Returns what compare_word says of the old
+// word; -EFAULT or -ENOSYS without the lock. The word is changed also for an unknown comparison, as
+// on Linux.
+static int lock_and_change(uintptr_t va, const struct word_change *change)
+{
+	void __user *user = (void __user *)va;
+	uint32_t old, new;
+	int result;
+
+	for (;;) {
+		result = futex_lock_and_read(va, &old);
+		if (result)
+			return result;
+		result = change_word(change, old, &new);
+		if (result)
+			break;
+		if (copyout_nofault(user, &new, sizeof(new)) == sizeof(new)) {
+			result = compare_word(change, old);
+			if (result >= 0)
+				return result;
+			break;
+		}
+		spin_unlock(&futex_lock);
+		if (user_fault_in(aspace_current(), user, true))
+			return -EFAULT;
+	}
+	spin_unlock(&futex_lock);
+	return result;
+}
+
+int futex_wake_op(uintptr_t first, uintptr_t second, bool private, int most, int most_second,
+                  uint32_t code)
+{
+	struct word_change change = change_of(code);
+	struct two_places places;
+	int result, error = places_get(&places, first, second, private);
+
+	assert_no_lock();
+	if (error)
+		return error;
+	result = lock_and_change(second, &change);
+	if (result >= 0) {
+		bool both = result;
+
+		result = futex_wake_place(&places.from, most, FUTEX_BITSET_MATCH_ANY);
+		if (both)
+			result += futex_wake_place(&places.to, most_second,
+			                           FUTEX_BITSET_MATCH_ANY);
+		spin_unlock(&futex_lock);
+	}
+	places_put(&places);
+	return result;
+}

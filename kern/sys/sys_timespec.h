@@ -1,0 +1,19 @@
+// sys_timespec.h: times as programs pass them, in their two forms: seconds of 32 or (`wide`) of 64
+// bits.
+#pragma once
+
+#include "kern.h"
+#include <abi/time.h>
+
+// Returns the size of such a struct.
+static inline size_t timespec_size(bool wide)
+{
+	return wide ? sizeof(struct timespec64) : sizeof(struct timespec);
+}
+
+// Fetch a time, in nanoseconds; one that does not fit becomes the greatest that does, about 292
+// years. Returns 0; -EFAULT; -EINVAL for a negative time or nanoseconds of a second and more.
+int get_ns(const void __user *from, uint64_t *ns_store, bool wide);
+
+// Store a time. Returns 0 or -EFAULT.
+int put_ns(void __user *store, uint64_t ns, bool wide);

@@ -1,0 +1,201 @@
+// epoll: sets of files: level, edge and one-shot, nested sets, errors; with eventfds, pipes, threads.
+
+#include "../thread.h"
+#include <abi/epoll.h>
+
+static long create(void)
+{
+	return raw(SYS_epoll_create1, 0, 0, 0, 0, 0);
+}
+
+static long control(long set, int op, long fd, unsigned int events, uint64_t data)
+{
+	struct epoll_event event = { events, data };
+
+	return raw(SYS_epoll_ctl, set, op, fd, (long)&event, 0);
+}
+
+static void wait_set(const char *what, long set, int ms)
+{
+	struct epoll_event events[8];
+	long n = raw(SYS_epoll_wait, set, (long)events, 8, ms, 0);
+
+	print(what, n);
+	for (long i = 0; i < n; i++)
+		say("  %llu: 0x%x\n", (unsigned long long)events[i].data, events[i].events);
+}
+
+static long event_fd(unsigned int count, int flags)
+{
+	return raw(SYS_eventfd2, (long)count, flags, 0, 0, 0);
+}
+
+static void add_one(long fd)
+{
+	uint64_t one = 1;
+
+	raw(SYS_write, fd, (long)&one, 8, 0, 0);
+}
+
+static void take(const char *what, long fd)
+{
+	uint64_t value = 0;
+	long n = raw(SYS_read, fd, (long)&value, 8, 0, 0);
+
+	if (n < 0)
+		print(what, n);
+	else
+		say("%s: %llu\n", what, (unsigned long long)value);
+}
+
+static void triggers(void)
+{
+	long set = create(), level = event_fd(0, O_NONBLOCK), edge = event_fd(0, O_NONBLOCK),
+	     once = event_fd(0, O_NONBLOCK);
+
+	print("add", control(set, EPOLL_CTL_ADD, level, 1, 1));
+	control(set, EPOLL_CTL_ADD, edge, 1 | EPOLLET, 2);
+	control(set, EPOLL_CTL_ADD, once, 1 | EPOLLONESHOT, 3);
+	wait_set("nothing", set, 0);
+	add_one(level);
+	add_one(edge);
+	add_one(once);
+	wait_set("all three", set, -1);
+	wait_set("level only", set, 0);
+	add_one(edge);
+	wait_set("the edge again", set, 0);
+	take("level", level);
+	wait_set("nothing", set, 0);
+	add_one(once);
+	wait_set("one-shot is used up", set, 0);
+	print("modify", control(set, EPOLL_CTL_MOD, once, 1 | EPOLLONESHOT, 4));
+	wait_set("again", set, 0);
+	print("delete", control(set, EPOLL_CTL_DEL, once, 0, 0));
+	add_one(level);
+	close((int)level);
+	wait_set("a closed file is gone", set, 0);
+	close((int)set);
+}
+
+static void errors(void)
+{
+	long set = create(), fd = event_fd(0, 0);
+	int file = open("/tmp/epoll", O_RDWR | O_CREAT, 0600), null = open("/dev/null", O_RDWR);
+	struct epoll_event event;
+
+	print("size 0", raw(SYS_epoll_create, 0, 0, 0, 0, 0));
+	print("bad flags", raw(SYS_epoll_create1, 1, 0, 0, 0, 0));
+	print("a regular file", control(set, EPOLL_CTL_ADD, file, 1, 0));
+	print("/dev/null", control(set, EPOLL_CTL_ADD, null, 1, 0));
+	print("itself", control(set, EPOLL_CTL_ADD, set, 1, 0));
+	print("no set", control(fd, EPOLL_CTL_ADD, set, 1, 0));
+	print("no descriptor", control(set, EPOLL_CTL_ADD, 99, 1, 0));
+	print("no such set", control(99, EPOLL_CTL_ADD, fd, 1, 0));
+	print("not in it: modify", control(set, EPOLL_CTL_MOD, fd, 1, 0));
+	print("not in it: delete", control(set, EPOLL_CTL_DEL, fd, 1, 0));
+	print("add", control(set, EPOLL_CTL_ADD, fd, 1, 0));
+	print("twice", control(set, EPOLL_CTL_ADD, fd, 1, 0));
+	print("a copy", control(set, EPOLL_CTL_ADD, dup((int)fd), 1, 0));
+	print("no operation", control(set, 9, fd, 1, 0));
+	print("no event", raw(SYS_epoll_ctl, set, EPOLL_CTL_ADD, fd, 16, 0));
+	print("delete needs none", raw(SYS_epoll_ctl, set, EPOLL_CTL_DEL, fd, 16, 0));
+	print("exclusive", control(set, EPOLL_CTL_ADD, fd, 1 | EPOLLEXCLUSIVE, 0));
+	print("changed", control(set, EPOLL_CTL_MOD, fd, 1, 0));
+	print("no room", raw(SYS_epoll_wait, set, (long)&event, 0, 0, 0));
+	print("wait for no set", raw(SYS_epoll_wait, fd, (long)&event, 1, 0, 0));
+	print("wait for nothing", raw(SYS_epoll_wait, 99, (long)&event, 1, 0, 0));
+	unlink("/tmp/epoll");
+	close(file);
+	close(null);
+	close((int)set);
+	close((int)fd);
+}
+
+static void nested(void)
+{
+	long sets[7], fd = event_fd(0, 0);
+
+	for (int i = 0; i < 7; i++)
+		sets[i] = create();
+	control(sets[0], EPOLL_CTL_ADD, fd, 1, 10);
+	print("a set in a set", control(sets[1], EPOLL_CTL_ADD, sets[0], 1, 11));
+	print("each other", control(sets[0], EPOLL_CTL_ADD, sets[1], 1, 12));
+	wait_set("outer, before", sets[1], 0);
+	add_one(fd);
+	wait_set("outer", sets[1], 0);
+	wait_set("outer again", sets[1], 0);
+	wait_set("inner", sets[0], 0);
+	take("taken", fd);
+	wait_set("outer, after", sets[1], 0);
+	for (int i = 2; i < 7; i++)
+		print("deeper", control(sets[i], EPOLL_CTL_ADD, sets[i - 1], 1, 13));
+	for (int i = 0; i < 7; i++)
+		close((int)sets[i]);
+	close((int)fd);
+}
+
+static volatile long shared_fd;
+
+static void write_later(void *arg)
+{
+	(void)arg;
+	sleep_ms(10);
+	add_one(shared_fd);
+}
+
+static void threads(void)
+{
+	static struct test_thread one;
+	long set = create();
+	int ends[2];
+
+	shared_fd = event_fd(0, 0);
+	control(set, EPOLL_CTL_ADD, shared_fd, 1 | EPOLLET, 20);
+	start_thread(&one, 0, write_later, NULL);
+	wait_set("a thread writes", set, -1);
+	join_thread(&one);
+	wait_set("after 5 ms", set, 5);
+	pipe(ends);
+	control(set, EPOLL_CTL_ADD, ends[0], 1, 21);
+	control(set, EPOLL_CTL_ADD, ends[1], 4, 22);
+	wait_set("a pipe can be written", set, -1);
+	control(set, EPOLL_CTL_DEL, ends[1], 0, 0);
+	write(ends[1], "x", 1);
+	wait_set("and read", set, -1);
+	close(ends[1]);
+	wait_set("and is hung up", set, -1);
+	close(ends[0]);
+	close((int)set);
+}
+
+static void counters(void)
+{
+	uint64_t most = -2ull, too_much = -1ull;
+	long fd = event_fd(3, O_NONBLOCK), semaphore = event_fd(2, O_NONBLOCK | 1);
+
+	take("counter", fd);
+	take("empty", fd);
+	print("the most", raw(SYS_write, fd, (long)&most, 8, 0, 0));
+	add_one(fd);
+	print("too much", raw(SYS_write, fd, (long)&too_much, 8, 0, 0));
+	print("a short write", raw(SYS_write, fd, (long)&most, 4, 0, 0));
+	print("a short read", raw(SYS_read, fd, (long)&most, 7, 0, 0));
+	take("all", fd);
+	take("semaphore", semaphore);
+	take("again", semaphore);
+	take("empty", semaphore);
+	print("bad flags", event_fd(0, 2));
+	print("seek", raw(SYS_lseek, fd, 0, 0, 0, 0));
+	close((int)fd);
+	close((int)semaphore);
+}
+
+int main(void)
+{
+	triggers();
+	errors();
+	nested();
+	threads();
+	counters();
+	return 0;
+}
