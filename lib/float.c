@@ -172,7 +172,7 @@ void float_format(struct float_text *text, uint64_t bits, char letter, int preci
 {
 	int exponent = (int)(bits >> MANTISSA_BITS) & EXPONENT_MAX;
 	uint64_t mantissa = bits & (((uint64_t)1 << MANTISSA_BITS) - 1);
-	struct decimal number;
+	struct decimal number = { 0 };
 	bool upper = letter < 'a';
 
 	text->length = text->zeros = text->exponent_length = 0;

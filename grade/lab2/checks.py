@@ -1,7 +1,8 @@
 """Lab 2's checks of user tables, exercises 1 to 6: the operations that the kernel performs.
 quire/lab_tables.py judges what they return. Those of the linear map are in checks_linear.py."""
 from quire.lab_check import Checks, op
-from quire.lab_tables import G, KERNEL, LARGE, NOPAGE, P, PROT_NONE, PS, U, W, Tables
+from quire.lab_tables import G, KERNEL, NOPAGE, P, PROT_NONE, PS, U, W, Tables
+from quire.lab_words import LARGE
 
 CHECKS = Checks(2, Tables)
 check = CHECKS.add

@@ -1,7 +1,8 @@
 """Lab 3's model of a tree of areas (kern/vm/area.h): a sorted list of ranges, which it searches one
 by one.
 """
-from quire.lab_check import ENOMEM, NONE, NOT_STORED, Blocked, Model, Wrong, error
+from quire.lab_check import NONE, NOT_STORED, Blocked, Model, Wrong
+from quire.lab_words import ENOMEM, error
 
 GROWSDOWN = 2
 STACK_GUARD = 1 << 20

@@ -11,10 +11,7 @@ import re
 import zlib
 from dataclasses import dataclass, field
 
-# pylint: disable=unused-import
-from quire.lab_words import (
-    EAGAIN, EEXIST, EFAULT, EINVAL, ENAMETOOLONG, ENOMEM, ENOSPC, EPERM, NAMES, PAGE, error, number_words,
-)
+from quire.lab_words import NAMES, error, number_words
 from quire.trace import BEGUN, FAULTED, MISSING, PANICKED, Machine, Op
 
 SHARED = ("start", "vm")  # steps at which a check begins with a state of its own, so that checks can share a machine

@@ -5,8 +5,9 @@ Which page a fault takes is the kernel's choice: the model only demands that not
 """
 from dataclasses import dataclass, field
 
-from quire.lab_check import PAGE, Blocked, Wrong
+from quire.lab_check import Blocked, Wrong
 from quire.lab_spaces import ULIM, WRITE, ZERO, Mappings, down
+from quire.lab_words import PAGE
 
 OK, NO_AREA, NOT_ALLOWED, NO_PAGE, NO_MEMORY = range(5)
 RESULTS = "FAULT_OK", "FAULT_NO_AREA", "FAULT_NOT_ALLOWED", "FAULT_NO_PAGE", "FAULT_NO_MEMORY"

@@ -1,7 +1,8 @@
 """Lab 1's model of memory before there are pages: what boot_next_gap and boot_alloc may do."""
 import re
 
-from quire.lab_check import KERNBASE, PAGE, Model, Wrong
+from quire.lab_check import KERNBASE, Model, Wrong
+from quire.lab_words import PAGE
 
 LINEAR_SIZE = 0x38000000
 TEXT_MAX = 75  # characters of a panic's message that the kernel reports

@@ -5,8 +5,8 @@ Memory's end comes from QEMU's memory map, text and read-only data from the kern
 import subprocess
 from functools import lru_cache
 
-from quire.lab_check import KERNBASE, PAGE, Model, Wrong
-from quire.lab_words import A, D, G, LARGE, P, PS, U, W, entry_words, perm_words
+from quire.lab_check import KERNBASE, Model, Wrong
+from quire.lab_words import A, D, G, LARGE, P, PAGE, PS, U, W, entry_words, perm_words
 
 LINEAR_END, KSTACKS = 0xF8000000, 0xF8000000
 

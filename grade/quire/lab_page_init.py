@@ -1,7 +1,8 @@
 """Lab 1's model of page_init on an invented map of memory."""
-from quire.lab_check import KERNBASE, NONE, PAGE, Blocked, Wrong
+from quire.lab_check import KERNBASE, NONE, Blocked, Wrong
 from quire.lab_gaps import LINEAR_SIZE
 from quire.lab_pages import Pages
+from quire.lab_words import PAGE
 
 
 class Invented(Pages):

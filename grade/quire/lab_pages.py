@@ -2,9 +2,9 @@
 
 It knows the contracts and nothing of the kernel's code. Which free page an allocation takes is the
 kernel's choice: the model only demands that the page was free."""
-from quire.lab_check import EINVAL, ENOMEM, KERNBASE, NONE, PAGE, Blocked, Wrong, error
+from quire.lab_check import KERNBASE, NONE, Blocked, Wrong
 from quire.lab_gaps import LINEAR_SIZE, Gaps
-from quire.lab_words import count_words, number_words
+from quire.lab_words import EINVAL, ENOMEM, PAGE, count_words, error, number_words
 
 FREE, RESERVED, TABLE, DIRECTORY, ANONYMOUS = 0, 1, 2, 3, 6
 KINDS = "free", "reserved", "a page table", "a page directory", "heap", "stack", "anonymous", "object", "large"

@@ -2,7 +2,8 @@
 from dataclasses import dataclass, replace
 
 from quire.lab_areas import GROWSDOWN, lowest_gap
-from quire.lab_check import EEXIST, EINVAL, ENOMEM, EPERM, NOT_STORED, PAGE, Blocked, Model, Wrong, error
+from quire.lab_check import NOT_STORED, Blocked, Model, Wrong
+from quire.lab_words import EEXIST, EINVAL, ENOMEM, EPERM, PAGE, error
 
 READ, WRITE, EXEC = 1, 2, 4
 USER_MIN, MMAP_BASE, ULIM, LARGE = 0x10000, 0x40000000, 0xC0000000, 1 << 22

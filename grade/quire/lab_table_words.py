@@ -2,9 +2,9 @@
 
 An address or an entry is shown with its meaning: a number alone tells a student little.
 """
-from quire.lab_check import EXCEPTIONS, PAGE, error
+from quire.lab_check import EXCEPTIONS
 from quire.lab_pages import Pages
-from quire.lab_words import entry_words, perm_words
+from quire.lab_words import PAGE, entry_words, error, perm_words
 
 KERNEL = 0xFF  # the kernel's directory
 

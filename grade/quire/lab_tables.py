@@ -4,10 +4,12 @@ It knows what is mapped in each directory, entry by entry, and which pages of th
 left. Which page becomes a table is the kernel's choice: the model learns it from the entries that
 it is shown.
 """
-from quire.lab_check import EEXIST, EINVAL, ENOMEM, ENOSPC, EXCEPTIONS, KERNBASE, NONE, NOT_STORED, PAGE, Wrong
+from quire.lab_check import EXCEPTIONS, KERNBASE, NONE, NOT_STORED, Wrong
 from quire.lab_pages import DIRECTORY, FREE, TABLE
 from quire.lab_table_words import KERNEL, TableWords
-from quire.lab_words import A, D, G, LARGE, NOPAGE, P, PROT_NONE, PS, U, W, count_words, entry_words, perm_words
+from quire.lab_words import (
+    A, D, EEXIST, EINVAL, ENOMEM, ENOSPC, G, NOPAGE, P, PAGE, PROT_NONE, PS, U, W, count_words, entry_words, perm_words,
+)
 
 ULIM = 0xC0000000
 BY_PROCESSOR = A | D  # bits that the processor sets

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from quire import build, lab_grade, lab_page_init, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
-from quire.lab_check import Check, Wrong, error, op
+from quire.lab_check import Check, Wrong, op
 from quire.lab_run import FAILED, PASSED, UNWRITTEN, Outcome, Runner
+from quire.lab_words import error
 from quire.trace import FAULTED, PANICKED, RETURNED, Machine, Op, Report
 
 GRADED = [lab for lab in lab_toml.labs() if lab.tests]

@@ -64,7 +64,7 @@ static inline const char *error_name(int error)
 		[EOVERFLOW] = "EOVERFLOW",
 		[EOPNOTSUPP] = "EOPNOTSUPP",
 	};
-	static char number[16];
+	static char number[20];
 	size_t index = (size_t)error;
 
 	if (index < COUNT(names) && names[index])
