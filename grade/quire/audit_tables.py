@@ -6,7 +6,7 @@ from quire.audit_pages import check_kernel_half
 
 P, W, U, A, D, PS, G = 0x001, 0x002, 0x004, 0x020, 0x040, 0x080, 0x100
 NOPAGE = PTE_PROT_NONE = 0x200  # of a present entry, and of one that is not
-UFFD_WP = 0x400
+UFFD_WP, POISON = 0x400, 0x800
 CPU_SETS = A | D
 USER_PDES = 768
 KSTACKS_PDE, DEVICE_PDE = 992, 1023
@@ -210,7 +210,7 @@ class UserTables:
                 if entry & (P | U | G | pde & W) & ~allowed or not entry & U or not area.prot:
                     self._report_permissions(address + i * PAGE_SIZE, entry, area)
             elif not entry & PTE_PROT_NONE:
-                if entry & ~UFFD_WP:
+                if entry not in (UFFD_WP, POISON):
                     self.report("entries", address + i * PAGE_SIZE, f"what is {entry:#x}?")
                 continue
             elif area.prot:

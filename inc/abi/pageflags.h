@@ -16,5 +16,7 @@
 
 #define PM_PFRAME_MASK 0x007FFFFFFFFFFFFFull // the physical page's number, if it is present
 #define PM_MMAP_EXCLUSIVE 0x0100000000000000ull
-#define PM_FILE 0x2000000000000000ull // of a file, or anonymous and shared
+#define PM_UFFD_WP 0x0200000000000000ull // write-protected by userfaultfd
+#define PM_FILE 0x2000000000000000ull    // of a file, or anonymous and shared
+#define PM_SWAP 0x4000000000000000ull
 #define PM_PRESENT 0x8000000000000000ull

@@ -7,6 +7,7 @@
 #include "fs/inode.h"
 #include "fs/name_changes.h"
 #include "fs/random.h"
+#include "fs/userfaultfd.h"
 
 static const struct {
 	const char *path;
@@ -31,4 +32,5 @@ void fs_init(void)
 			panic("fs_init: cannot make %s", directories[i].path);
 	random_init();
 	null_zero_devices_init();
+	userfaultfd_init();
 }

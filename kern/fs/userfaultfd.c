@@ -2,10 +2,24 @@
 // ioctl are in userfaultfd_ioctl.c.
 #include "fs/userfaultfd.h"
 
+#include "fs/device.h"
+#include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
 #include "fs/userfaultfd_ioctl.h"
 #include "vm/uaccess.h"
+
+static int open_context(struct uffd *uffd);
+
+// A fork's message: make a descriptor for the child's context. Without one nobody will handle the
+// child's faults, so on an error its registrations end. Returns 0 or -errno.
+static int open_child(struct uffd *child, struct uffd_msg *msg)
+{
+	int fd = open_context(child);
+
+	msg->arg.fork.ufd = (uint32_t)fd;
+	return fd < 0 ? fd : 0;
+}
 
 // Several messages per call, but only the first one is waited for. A message that cannot be stored
 // is lost, as on Linux.
@@ -20,9 +34,12 @@ static ssize_t uffd_file_read(struct file *file, struct uio *uio, uint64_t *pos)
 	if (!uffd->features || uio->left < sizeof(struct uffd_msg))
 		return -EINVAL;
 	while (uio->left >= sizeof(struct uffd_msg)) {
+		struct uffd *child;
 		struct uffd_msg msg;
-		int error = uffd_read(uffd, nonblock, &msg);
+		int error = uffd_read(uffd, nonblock, &msg, &child);
 
+		if (!error && child)
+			error = open_child(child, &msg);
 		if (!error && uio_copyout(uio, &msg, sizeof(msg)) < sizeof(msg))
 			error = -EFAULT;
 		if (error)
@@ -65,22 +82,57 @@ static const struct file_ops uffd_file_ops = {
 	.release = uffd_file_release,
 };
 
-int userfaultfd_create(uint32_t flags, struct file **store)
+// Make an open file for `uffd`. Consumes the caller's reference on it. Returns a descriptor, or
+// -errno.
+static int open_context(struct uffd *uffd)
 {
+	struct fdtable *files = thread_current()->files;
 	struct inode *inode = inode_create(0600, VOLUME_NAMELESS, NULL);
-	struct uffd *uffd;
-	int error;
+	struct file *file;
+	int fd, error = -ENOMEM;
 
-	if (!inode)
-		return -ENOMEM;
-	uffd = uffd_create(aspace_current(), flags & UFFD_USER_MODE_ONLY);
-	if (!uffd) {
-		inode_put(inode);
-		return -ENOMEM;
+	if (inode)
+		error = file_create_nameless(inode, O_RDONLY | (uffd->flags & O_NONBLOCK),
+		                             &uffd_file_ops, uffd, &file);
+	if (error) {
+		uffd_close(uffd);
+		return error;
 	}
-	error = file_create_nameless(inode, O_RDONLY | (flags & O_NONBLOCK), &uffd_file_ops, uffd,
-	                             store);
-	if (error)
-		uffd_put(uffd);
-	return error;
+	fd = fd_add(files, file, 0, uffd->flags & O_CLOEXEC);
+	if (fd < 0)
+		file_put(file);
+	return fd;
+}
+
+int userfaultfd_open(uint32_t flags)
+{
+	struct uffd *uffd;
+
+	if (flags & ~(UFFD_USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK))
+		return -EINVAL;
+	uffd = uffd_create(aspace_current(), flags);
+	return uffd ? open_context(uffd) : -ENOMEM;
+}
+
+// /dev/userfaultfd: its one request makes a descriptor; the argument is the flags.
+static int device_ioctl(struct file *file, unsigned int request, void __user *arg)
+{
+	(void)file;
+	return request == USERFAULTFD_IOC_NEW ? userfaultfd_open((uint32_t)user_address(arg)) :
+	                                        -EINVAL;
+}
+
+static const struct file_ops device_ops = { .ioctl = device_ioctl };
+
+static struct device device = {
+	.name = "userfaultfd",
+	.major_number = 10,
+	.minor_number = 126,
+	.permissions = 0600,
+	.ops = &device_ops,
+};
+
+void userfaultfd_init(void)
+{
+	device_register(&device);
 }

@@ -1,8 +1,11 @@
 // userfaultfd.h: the descriptors of userfaultfd(2). vm/uffd.h has the core.
 #pragma once
 
-#include "fs/file.h"
+#include "kern.h"
 
-// Create an open file that handles faults of the current process's space. `flags`: O_NONBLOCK,
-// UFFD_USER_MODE_ONLY. Returns 0 or -ENOMEM.
-int userfaultfd_create(uint32_t flags, struct file **store);
+// Open a descriptor that handles faults of the current space. `flags`: O_CLOEXEC, O_NONBLOCK,
+// UFFD_USER_MODE_ONLY. Returns it; -EINVAL for other flags; -EMFILE; -ENOMEM.
+int userfaultfd_open(uint32_t flags);
+
+// Create /dev/userfaultfd. Panics if out of memory. Called once, at boot.
+void userfaultfd_init(void);

@@ -94,8 +94,8 @@ static int do_register(struct uffd *uffd, void __user *arg)
 	if (!as)
 		return -ENOMEM; // as Linux says it
 	error = uffd_attach_range(uffd, as, (uintptr_t)reg.range.start,
-	                            (uintptr_t)(reg.range.start + reg.range.len),
-	                            area_modes(reg.mode), &large);
+	                          (uintptr_t)(reg.range.start + reg.range.len),
+	                          area_modes(reg.mode), &large);
 	aspace_put(as);
 	if (error)
 		return error;
@@ -118,7 +118,7 @@ static int do_unregister(struct uffd *uffd, void __user *arg)
 	if (!as)
 		return -ENOMEM;
 	error = uffd_detach_range(uffd, as, (uintptr_t)range.start,
-	                              (uintptr_t)(range.start + range.len));
+	                          (uintptr_t)(range.start + range.len));
 	aspace_put(as);
 	return error;
 }
@@ -222,13 +222,122 @@ static int do_zeropage(struct uffd *uffd, void __user *arg)
 	            zero.mode & UFFDIO_ZEROPAGE_MODE_DONTWAKE, &user->zeropage);
 }
 
+// The requests whose struct is that of UFFDIO_CONTINUE: a range, a mode, and the result.
+_Static_assert(sizeof(struct uffdio_continue) == sizeof(struct uffdio_poison), "one struct");
+
+// UFFDIO_CONTINUE and UFFDIO_POISON. `modes`: the mode bits that the request has; 1 means
+// "do not wake", 2 "write-protect".
+static int fill_range(struct uffd *uffd, void __user *arg, enum uffd_fill_kind kind, uint64_t modes)
+{
+	struct uffdio_continue __user *user = arg;
+	struct uffdio_continue wanted;
+	int error = check_changing(uffd, &user->mapped);
+
+	if (error)
+		return error;
+	if (copyin(aspace_current(), &wanted, arg, offsetof(struct uffdio_continue, mapped)))
+		return -EFAULT;
+	error = check_range(wanted.range.start, wanted.range.len);
+	if (error)
+		return error;
+	if (wanted.mode & ~modes)
+		return WHY(-EINVAL, "no such mode as %#llx", wanted.mode);
+	return fill(uffd,
+	            &(struct uffd_fill){
+			    .kind = kind,
+			    .start = (uintptr_t)wanted.range.start,
+			    .len = (size_t)wanted.range.len,
+			    .protect = wanted.mode & UFFDIO_CONTINUE_MODE_WP,
+		    },
+	            wanted.mode & UFFDIO_CONTINUE_MODE_DONTWAKE, &user->mapped);
+}
+
+// UFFDIO_CONTINUE.
+static int do_continue(struct uffd *uffd, void __user *arg)
+{
+	return fill_range(uffd, arg, UFFD_CONTINUE,
+	                  UFFDIO_CONTINUE_MODE_DONTWAKE | UFFDIO_CONTINUE_MODE_WP);
+}
+
+// UFFDIO_POISON.
+static int do_poison(struct uffd *uffd, void __user *arg)
+{
+	return fill_range(uffd, arg, UFFD_POISON, UFFDIO_POISON_MODE_DONTWAKE);
+}
+
+// UFFDIO_WRITEPROTECT: without UFFDIO_WRITEPROTECT_MODE_WP it ends the protection, and wakes.
+static int do_writeprotect(struct uffd *uffd, void __user *arg)
+{
+	struct uffdio_writeprotect wanted;
+	struct aspace *as;
+	bool protect;
+	int error;
+
+	if (uffd->changing)
+		return -EAGAIN;
+	if (copyin(aspace_current(), &wanted, arg, sizeof(wanted)))
+		return -EFAULT;
+	error = check_range(wanted.range.start, wanted.range.len);
+	if (error)
+		return error;
+	protect = wanted.mode & UFFDIO_WRITEPROTECT_MODE_WP;
+	if (wanted.mode > UFFDIO_WRITEPROTECT_MODE_DONTWAKE)
+		return WHY(-EINVAL, "no such mode as %#llx", wanted.mode);
+	as = uffd_space_get(uffd);
+	if (!as)
+		return WHY(-ESRCH, "the process has ended");
+	error = uffd_protect(uffd, as, (uintptr_t)wanted.range.start, (size_t)wanted.range.len,
+	                     protect);
+	aspace_put(as);
+	if (!error && !protect && wanted.mode != UFFDIO_WRITEPROTECT_MODE_DONTWAKE)
+		uffd_wake(uffd, (uintptr_t)wanted.range.start, (size_t)wanted.range.len);
+	return error;
+}
+
+// UFFDIO_MOVE: only within the space of the caller.
+static int do_move(struct uffd *uffd, void __user *arg)
+{
+	struct uffdio_move __user *user = arg;
+	struct aspace *as = aspace_current();
+	struct uffdio_move move;
+	ssize_t done;
+	int error = check_changing(uffd, &user->move);
+
+	if (error)
+		return error;
+	if (copyin(as, &move, arg, offsetof(struct uffdio_move, move)))
+		return -EFAULT;
+	if (uffd->as != as)
+		return WHY(-EINVAL, "the descriptor is another process's");
+	error = check_range(move.dst, move.len);
+	if (!error)
+		error = check_range(move.src, move.len);
+	if (error)
+		return error;
+	if (move.mode & ~(uint64_t)(UFFDIO_MOVE_MODE_DONTWAKE | UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES))
+		return WHY(-EINVAL, "no such mode as %#llx", move.mode);
+	done = uffd_move(uffd, as, (uintptr_t)move.dst, (uintptr_t)move.src, (size_t)move.len,
+	                 move.mode & UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
+	if (put_user(as, &user->move, (int64_t)done))
+		return -EFAULT;
+	if (done < 0)
+		return (int)done;
+	if (!(move.mode & UFFDIO_MOVE_MODE_DONTWAKE))
+		uffd_wake(uffd, (uintptr_t)move.dst, (size_t)done);
+	return (uint64_t)done == move.len ? 0 : -EAGAIN;
+}
+
 static const struct {
 	unsigned int request;
 	int (*perform)(struct uffd *uffd, void __user *arg);
 } requests[] = {
 	{ UFFDIO_COPY, do_copy },
 	{ UFFDIO_ZEROPAGE, do_zeropage },
+	{ UFFDIO_WRITEPROTECT, do_writeprotect },
+	{ UFFDIO_CONTINUE, do_continue },
+	{ UFFDIO_MOVE, do_move },
 	{ UFFDIO_WAKE, do_wake },
+	{ UFFDIO_POISON, do_poison },
 	{ UFFDIO_REGISTER, do_register },
 	{ UFFDIO_UNREGISTER, do_unregister },
 };

@@ -37,6 +37,11 @@ typedef uint32_t pde_t;
 // was present. The processor ignores all bits of an entry without PTE_P.
 #define PTE_PROT_NONE 0x200u
 
+// Markers: entries that are neither 0, nor present, nor PROT_NONE. They name no page, but say
+// something about the page that may come.
+#define PTE_MARKER_WP PTE_UFFD_WP // it will be write-protected by userfaultfd
+#define PTE_MARKER_POISON 0x800u  // an access to it fails
+
 // Bits of a directory's entry for a large page of the pool (mem/large_pool.h), which is present,
 // PROT_NONE, or neither.
 #define PDE_RESERVED 0x400u // one more page of the pool is reserved for this span
@@ -55,6 +60,12 @@ static inline bool pte_present(pte_t entry)
 static inline bool pte_prot_none(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_PROT_NONE)) == PTE_PROT_NONE;
+}
+
+// Returns true if the entry is a marker.
+static inline bool pte_marker(pte_t entry)
+{
+	return entry && !(entry & (PTE_P | PTE_PROT_NONE));
 }
 
 // Returns true if an entry, of a table or for a large page, names a page and has a reference on

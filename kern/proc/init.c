@@ -25,6 +25,7 @@
 #include "thread/stretch.h"
 #include "thread/yield.h"
 #include "vm/object.h"
+#include "vm/uffd.h"
 
 #define FIRST_PROGRAM "/bin/sh"
 
@@ -269,6 +270,7 @@ static void check_deadlock(void)
 		return;
 	printk(LOG_EMERG,
 	       "deadlock: every process waits, and nothing is left that could wake one\n");
+	uffd_report();
 	control_line("deadlock %llu", rdtsc());
 	machine_end(EXIT_DEADLOCK);
 }

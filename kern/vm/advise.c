@@ -6,6 +6,7 @@
 #include "thread/why.h"
 #include "vm/area_edit.h"
 #include "vm/ptes.h"
+#include "vm/uffd_internal.h"
 #include "thread/yield.h"
 #include "vm/object.h"
 
@@ -106,9 +107,13 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 		// MADV_FREE lets the kernel take the pages if memory is short. We never do.
 		return area->object ? WHY(-EINVAL, "%#x is not private memory", start) : 0;
 	error = tables_make_private_at_ends(as, start, end);
-	if (!error)
+	if (error)
+		return error;
+	if (unlikely(area->object && (area->flags & AREA_UFFD_WP)))
+		uffd_unmap(as, start, end);
+	else
 		ptes_unmap(as, start, end);
-	return error;
+	return 0;
 }
 
 // Visit for MADV_REMOVE: punch a hole into the file of a shared mapping.
@@ -221,6 +226,11 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	if (populate)
 		return populate_as(as, va, va + rounded,
 		                   advice == MADV_POPULATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
+	if (unlikely(as->uffds) && (visit == dont_need || visit == punch_hole)) {
+		error = uffd_send_remove(as, va, va + rounded);
+		if (error)
+			return error;
+	}
 	rwlock_write_lock(&as->lock);
 	error = for_areas(as, va, va + rounded, false, visit, what);
 	rwlock_write_unlock(&as->lock);

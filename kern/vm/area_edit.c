@@ -300,11 +300,13 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	return 0;
 }
 
-// The part's backend follows from the context: without one, the area has the plain table.
+// The part's backend follows from its context: without one the area has the plain table, unless
+// there are poison markers.
 int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      struct uffd *uffd, uint32_t flags)
 {
-	const struct area_ops *ops = uffd ? area->ops->plain->registered : area->ops->plain;
+	bool plain = !uffd && !(flags & AREA_POISONED);
+	const struct area_ops *ops = plain ? area->ops->plain : area->ops->plain->registered;
 	struct area wanted = *area, *part = area;
 	int error = 0;
 

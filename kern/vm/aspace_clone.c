@@ -5,7 +5,7 @@
 #include "vm/fault.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
-#include "vm/uffd.h"
+#include "vm/uffd_internal.h"
 #include "thread/yield.h"
 #include "mem/tlb.h"
 
@@ -22,7 +22,7 @@ static void build_step(void)
 // complete, so that aspace_put can free it.
 // Caller: holds as->lock for writing; nobody else knows the copy.
 // Returns 0, -ENOMEM, or -EINTR if the thread is killed.
-static int clone_areas(struct aspace *as, struct aspace *copy)
+static int clone_areas(struct aspace *as, struct aspace *copy, struct list *events)
 {
 	struct area *area, *twin;
 	int error = 0;
@@ -42,9 +42,11 @@ static int clone_areas(struct aspace *as, struct aspace *copy)
 		// A child inherits neither mlock() nor the parent's reserved pages.
 		twin->flags &= ~(AREA_LOCKS | AREA_RESERVED);
 		if (unlikely(twin->uffd))
-			uffd_forget(twin);
-		area_append(&copy->areas, twin);
+			error = uffd_collect_fork(events, twin, copy);
+		area_append(&copy->areas, twin); // also after an error: the copy frees it
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
+		if (error)
+			break;
 	}
 	area_tree_build(&copy->areas, build_step);
 	return error;
@@ -114,12 +116,28 @@ static void catch_up(struct aspace *copy)
 		object_catch_up(area);
 }
 
+// Where an area of the parent is registered with a userfaultfd and the child's is not, remove
+// userfaultfd's marks from the child's entries. Caller: holds as->lock for writing.
+static void clear_marks(struct aspace *as, struct aspace *copy)
+{
+	struct area *area, *twin;
+
+	assert_write_held(&as->lock);
+	list_for_each(area, &as->areas.list, link) {
+		twin = area->uffd ? area_find(&copy->areas, area->start) : NULL;
+		if (twin && !twin->uffd)
+			uffd_clear_entries(copy, twin->start, twin->end);
+		(void)yield_after(AREA_COST);
+	}
+}
+
 // The parent's lock is held for writing from the first area to the last entry: no thread of the
 // parent may fault or map meanwhile, else the copy would not be a state that the parent was ever
 // in.
 int aspace_clone(struct aspace *as, struct aspace **store)
 {
 	uint32_t mark = object_changes();
+	struct list events = LIST_INIT(events);
 	struct aspace *copy;
 	int error = aspace_create(&copy);
 
@@ -127,9 +145,11 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	if (error)
 		return error;
 	rwlock_write_lock(&as->lock);
-	error = clone_areas(as, copy);
+	error = clone_areas(as, copy, &events);
 	if (!error)
 		error = clone_ptes(as, copy);
+	if (unlikely(as->uffds))
+		clear_marks(as, copy);
 	if (unlikely(object_changed_since(mark)))
 		catch_up(copy);
 	copy->brk_start = as->brk_start;
@@ -141,6 +161,10 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 		aspace_set_program(copy, as->program);
 	}
 	rwlock_write_unlock(&as->lock);
+	if (error)
+		uffd_cancel(&events);
+	else if (unlikely(!list_empty(&events)))
+		uffd_send(&events);
 	if (error)
 		aspace_put(copy);
 	else

@@ -157,17 +157,20 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 
 // Returns the word of /proc/PID/pagemap for `entry`. A page of a PROT_NONE entry counts as
 // present: it is in memory. Device memory has no page number to show. A page of an object is
-// exclusive with a count of 2: one reference is the object's own.
+// exclusive with a count of 2: one reference is the object's own. Markers count as swapped, as on
+// Linux.
 static uint64_t pagemap_word(pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
 	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // has the count of a large page
 	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_LARGE && head->owner));
 
+	if (!pp && pte_marker(entry))
+		return PM_SWAP | (entry & PTE_MARKER_WP ? PM_UFFD_WP : 0);
 	if (!pp)
 		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;
-	return PM_PRESENT | page_to_ppn(pp) | (object ? PM_FILE : 0) |
-	       (head->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
+	return PM_PRESENT | (entry & PTE_UFFD_WP ? PM_UFFD_WP : 0) | page_to_ppn(pp) |
+	       (object ? PM_FILE : 0) | (head->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
 }
 
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
@@ -189,7 +192,7 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 	assert_read_held(&as->lock);
 	if (area->ops->plain == &large_ops) // counts only if mapped, as on Linux
 		return pde_has_large(as->pgdir[PDX(va)]);
-	if (pte_peek(as, va) || area_is_device(area))
+	if (pte_has_page(pte_peek(as, va)) || area_is_device(area))
 		return true;
 	if (!area->object)
 		return false;

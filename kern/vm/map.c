@@ -5,6 +5,7 @@
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
 #include "vm/ptes.h"
+#include "vm/uffd.h"
 #include "thread/yield.h"
 
 // Two things can fail: a cut through a shared page table at one of the two ends, and a split, which
@@ -65,7 +66,8 @@ bool range_valid(uintptr_t va, size_t len)
 
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 {
-	int error;
+	struct list events = LIST_INIT(events);
+	int error = 0;
 
 	assert_no_lock();
 	if (!range_valid(va, len))
@@ -73,9 +75,17 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len)
 		           va, len);
 	if (len >= PEAK_BYTES)
 		(void)aspace_note_peak(as);
+	len = ROUND_UP(len, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
-	error = unmap_locked(as, va, va + ROUND_UP(len, PAGE_SIZE));
+	if (unlikely(as->uffds))
+		error = uffd_collect_unmap(&events, as, va, va + len);
+	if (likely(!error))
+		error = unmap_locked(as, va, va + len);
+	if (unlikely(error))
+		uffd_cancel(&events);
 	rwlock_write_unlock(&as->lock);
+	if (unlikely(!list_empty(&events)))
+		uffd_send(&events);
 	return error;
 }
 
@@ -178,31 +188,6 @@ static int address_for(struct aspace *as, const struct map_request *request, siz
 	return choose_address(as, &large, len, ops_align(ops), store);
 }
 
-// Returns how many bytes RLIMIT_DATA counts. A walk over all areas, but only programs with that
-// limit pay for it.
-static size_t data_bytes(struct aspace *as)
-{
-	struct area *area;
-	size_t bytes = 0;
-
-	list_for_each(area, &as->areas.list, link)
-		if (area_is_data(area->prot, area->flags))
-			bytes += area->end - area->start;
-	return bytes;
-}
-
-bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
-{
-	uint64_t data = thread_limit(RLIMIT_DATA);
-
-	assert_read_held(&as->lock);
-	if ((uint64_t)as->pages * PAGE_SIZE + len > thread_limit(RLIMIT_AS))
-		return false;
-	if (data == RLIM64_INFINITY || !area_is_data(prot, flags))
-		return true;
-	return (uint64_t)data_bytes(as) + len <= data;
-}
-
 // Returns how many bytes of [start, end) are mapped.
 static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 {
@@ -264,14 +249,24 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 	return 0;
 }
 
+// userfaultfd's handlers learn of the mappings that the new one replaces.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
-	int error;
+	struct list events = LIST_INIT(events);
+	int error = 0;
 
 	assert_no_lock();
 	rwlock_write_lock(&as->lock);
-	error = map_locked(as, request, va_store);
+	if (unlikely(as->uffds) && request->fixed && range_valid(request->va, request->len))
+		error = uffd_collect_unmap(&events, as, request->va,
+		                           request->va + ROUND_UP(request->len, PAGE_SIZE));
+	if (!error)
+		error = map_locked(as, request, va_store);
+	if (unlikely(error))
+		uffd_cancel(&events);
 	rwlock_write_unlock(&as->lock);
+	if (unlikely(!list_empty(&events)))
+		uffd_send(&events);
 	return error;
 }
 
@@ -320,12 +315,17 @@ static int shrink_heap(struct aspace *as, uintptr_t new, uintptr_t old)
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
 {
 	uintptr_t old, new = ROUND_UP(brk, PAGE_SIZE);
+	struct list events = LIST_INIT(events);
 	int error = 0;
 
 	rwlock_write_lock(&as->lock);
 	old = ROUND_UP(as->brk, PAGE_SIZE);
 	if (brk < as->brk_start || brk >= ULIM)
 		error = -EINVAL;
+	else if (new < old && unlikely(as->uffds))
+		error = uffd_collect_unmap(&events, as, new, old);
+	if (error)
+		uffd_cancel(&events);
 	else if (new < old)
 		error = shrink_heap(as, new, old);
 	else if (new > old)
@@ -334,5 +334,7 @@ uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
 		as->brk = brk;
 	brk = as->brk;
 	rwlock_write_unlock(&as->lock);
+	if (unlikely(!list_empty(&events)))
+		uffd_send(&events);
 	return brk;
 }

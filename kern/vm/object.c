@@ -57,9 +57,7 @@ void object_put(struct object *obj)
 	kfree(obj);
 }
 
-// Make `pp` page `index` of the object, which takes a reference on it. Returns 0 or -ENOMEM.
-// Caller: holds the object's lock.
-static int insert_page(struct object *obj, uint32_t index, page_t *pp)
+int object_insert_page(struct object *obj, uint32_t index, page_t *pp)
 {
 	int error = pagetree_insert(&obj->pages, index, pp);
 
@@ -80,7 +78,7 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp)
 	int error;
 
 	mutex_lock(&obj->lock);
-	error = insert_page(obj, index, pp);
+	error = object_insert_page(obj, index, pp);
 	(void)yield_due(ADOPT_COST);
 	mutex_unlock(&obj->lock);
 	return error;
@@ -98,7 +96,7 @@ static int make_small(struct object *obj, uint32_t index, page_t **pp_store)
 	error = page_alloc_zeroed(pp_store);
 	if (error)
 		return error;
-	error = insert_page(obj, index, *pp_store);
+	error = object_insert_page(obj, index, *pp_store);
 	if (error)
 		page_free(*pp_store);
 	return error;
@@ -116,7 +114,7 @@ static int make_large(struct object *obj, uint32_t index, page_t **pp_store)
 	if (error)
 		return error;
 	object_fill_large(obj, *pp_store, NULL);
-	error = insert_page(obj, index, *pp_store);
+	error = object_insert_page(obj, index, *pp_store);
 	if (error)
 		large_return(*pp_store, reserved);
 	else if (reserved)
@@ -218,8 +216,9 @@ static int private_fault(struct aspace *as, struct area *area, uintptr_t va,
 	}
 	mutex_lock(&area->object->lock);
 	error = page_for(area, va, &pp);
-	if (!error && access == ACCESS_READ)
-		error = pte_install(as, va, old, pp, PTE_READABLE);
+	// Write-protected by userfaultfd: even a write first gets the page read-only.
+	if (!error && (access == ACCESS_READ || (old & PTE_MARKER_WP)))
+		error = pte_install(as, va, old, pp, PTE_READABLE | (old & PTE_MARKER_WP));
 	else if (!error)
 		error = anon_install_copy(as, va, old, pp);
 	mutex_unlock(&area->object->lock);
@@ -227,11 +226,13 @@ static int private_fault(struct aspace *as, struct area *area, uintptr_t va,
 }
 
 // A fault in a shared mapping: map the object's page, writable only once the program writes; a
-// write changes the file's times. Returns and caller: as for object_fault.
+// write changes the file's times. A page that userfaultfd has write-protected stays read-only.
+// Returns and caller: as for object_fault.
 static int shared_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	struct object *obj = area->object;
-	pte_t old = pte_peek(as, va);
+	pte_t old = pte_peek(as, va), protected = old & PTE_UFFD_WP;
+	bool write = access == ACCESS_WRITE && !protected;
 	page_t *pp;
 	int error;
 
@@ -239,8 +240,8 @@ static int shared_fault(struct aspace *as, struct area *area, uintptr_t va, enum
 	error = page_for(area, va, &pp);
 	if (!error)
 		error = pte_install(as, va, old, pp,
-		                    access == ACCESS_WRITE ? PTE_WRITABLE : PTE_READABLE);
-	if (!error && access == ACCESS_WRITE && obj->host)
+		                    write ? PTE_WRITABLE : PTE_READABLE | protected);
+	if (!error && write && obj->host)
 		object_host_hooks->written(obj->host);
 	mutex_unlock(&obj->lock);
 	return error;

@@ -48,6 +48,14 @@ bool object_changed_since(uint32_t mark);
 // Caller: holds the space's lock for writing.
 void object_visit_again(struct area *area);
 
+// Make `pp` page `index` of the object, which takes a reference on it; `index` must be a hole.
+// Returns 0 or -ENOMEM. Caller: holds the object's lock.
+int object_insert_page(struct object *obj, uint32_t index, page_t *pp);
+
+// Undo object_insert_page for page `index`: drop the object's reference. Nothing maps the page.
+// Caller: holds the object's lock. (object_shrink.c)
+void object_remove_page(struct object *obj, uint32_t index);
+
 // Find page `index` of the object, or make it. Returns 0, -ENOMEM or -ENOSPC. Caller of this and
 // the next three functions: holds the object's lock.
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);

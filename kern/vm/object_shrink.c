@@ -15,6 +15,7 @@
 #include "thread/yield.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
+#include "vm/uffd_internal.h"
 
 // About how many instructions it takes to look at an area, and to remove a page.
 #define VISIT_COST 60
@@ -77,6 +78,8 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 	uintptr_t start = area->start + (uintptr_t)(from - area->offset);
 	uintptr_t end = area->start + (uintptr_t)(to - area->offset);
 
+	if (unlikely(area->flags & AREA_UFFD_WP) && unmap == ptes_unmap_object_some)
+		unmap = uffd_unmap_object;
 	if (!area->ops->discard)
 		return area->offset + (unmap(area->as, start, end) - area->start);
 	area->ops->discard((struct area *)area, start, end);
@@ -146,6 +149,12 @@ bool object_drop_some(struct object *obj, uint32_t first, uint32_t end)
 		before = obj->resident;
 	}
 	return false;
+}
+
+void object_remove_page(struct object *obj, uint32_t index)
+{
+	assert_mutex_held(&obj->lock);
+	pagetree_remove(&obj->pages, index, index + 1, drop_page, obj);
 }
 
 void object_drop_nodes(struct object *obj)

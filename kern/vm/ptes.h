@@ -170,7 +170,8 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
 
-	return pde_has_large(pde) ? (pde & ~PTE_PS) | (va & (LARGE_SIZE - PAGE_SIZE)) :
+	return pde_has_large(pde) ? (pde & ~(PTE_PS | PDE_RESERVED | PDE_LOST)) |
+	                                    (va & (LARGE_SIZE - PAGE_SIZE)) :
 	                            pte_peek(as, va);
 }
 

@@ -7,7 +7,7 @@
 #include "vm/mapping.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
-#include "vm/uffd.h"
+#include "vm/uffd_internal.h"
 #include "thread/yield.h"
 #include "vm/object.h"
 
@@ -20,7 +20,8 @@
 struct remap {
 	uintptr_t old, new;
 	size_t old_len, new_len;
-	bool keep_old; // MREMAP_DONTUNMAP: the old range stays mapped, without its pages
+	bool keep_old;       // MREMAP_DONTUNMAP: the old range stays mapped, without its pages
+	struct list *events; // messages for userfaultfd's handlers
 };
 
 // Check that the mapping at `remap->old`, which lies in `area`, can move or grow. Only the part
@@ -73,8 +74,11 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 	target->offset += remap->old - area->start;
 	target->start = remap->new;
 	target->end = remap->new + remap->new_len;
-	if (unlikely(target->uffd))
-		uffd_forget(target);
+	if (unlikely(target->uffd) &&
+	    uffd_collect_remap(remap->events, target, remap->old, remap->old_len)) {
+		area_release(target);
+		return NULL;
+	}
 	return target;
 }
 
@@ -90,6 +94,28 @@ static void keep_old_area(struct aspace *as, uintptr_t va)
 	areas_merge_at(as, area->start);
 }
 
+// unmap_prepare, and the messages about the unmapping. Returns 0, -EINVAL or -ENOMEM.
+// Caller: holds as->lock for writing.
+static int prepare_unmap(struct aspace *as, const struct remap *remap, uintptr_t start,
+                         uintptr_t end)
+{
+	int error = unmap_prepare(as, start, end);
+
+	assert_write_held(&as->lock);
+	return error ? error : uffd_collect_unmap(remap->events, as, start, end);
+}
+
+// prepare_unmap, and the unmapping. Returns and caller: as prepare_unmap.
+static int unmap_part(struct aspace *as, const struct remap *remap, uintptr_t start, uintptr_t end)
+{
+	int error = prepare_unmap(as, remap, start, end);
+
+	assert_write_held(&as->lock);
+	if (!error)
+		unmap_commit(as, start, end);
+	return error;
+}
+
 // Move the mapping of `area` to a target range that is free. Decide, then commit: count areas,
 // allocate the target, make its page tables, prepare the unmapping of the old range; from
 // area_insert on nothing can fail. A truncation that runs while the entries move could miss them
@@ -99,6 +125,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 {
 	size_t moved = MIN(remap->old_len, remap->new_len);
 	uint32_t mark = object_changes();
+	bool registered = area->uffd;
 	struct area *target;
 	int error;
 
@@ -112,7 +139,7 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 		return WHY(-ENOMEM, "the kernel has no memory for the new area");
 	error = ptes_move_prepare(as, remap->old, remap->new, moved);
 	if (!error && remap->old_len && !remap->keep_old) {
-		error = unmap_prepare(as, remap->old, remap->old + remap->old_len);
+		error = prepare_unmap(as, remap, remap->old, remap->old + remap->old_len);
 		if (error)
 			ptes_move_cancel(as, remap->new, moved);
 	}
@@ -123,6 +150,8 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	area_insert(&as->areas, target);
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);
+	if (unlikely(registered && !target->uffd))
+		uffd_clear_entries(as, remap->new, remap->new + moved);
 	if (unlikely(object_changed_since(mark)))
 		object_catch_up(target);
 	if (remap->keep_old)
@@ -140,7 +169,7 @@ static int shrink(struct aspace *as, struct remap *remap)
 	uintptr_t start = remap->old + remap->new_len;
 	size_t len = remap->old_len - remap->new_len;
 	int error = range_valid(start, len) ?
-	                    unmap_locked(as, start, start + len) :
+	                    unmap_part(as, remap, start, start + len) :
 	                    WHY(-EINVAL, "the old range reaches beyond the user addresses");
 
 	remap->old_len = remap->new_len;
@@ -174,7 +203,7 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 	if (fixed && remap->new < USER_MIN)
 		return WHY(-EPERM, "below %#x nothing is ever mapped", USER_MIN);
 	if (fixed)
-		error = unmap_locked(as, remap->new, remap->new + remap->new_len);
+		error = unmap_part(as, remap, remap->new, remap->new + remap->new_len);
 	if (!error && remap->old_len > remap->new_len)
 		error = shrink(as, remap);
 	if (error)
@@ -203,6 +232,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 			.old = start,
 			.new = remap->new + (start - remap->old),
 			.keep_old = remap->keep_old,
+			.events = remap->events,
 		};
 
 		if (start >= end)
@@ -290,7 +320,9 @@ static int check_target(const struct remap *remap, uint32_t flags)
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
                  uintptr_t new, uintptr_t *va_store)
 {
+	struct list events = LIST_INIT(events);
 	struct remap remap = {
+		.events = &events,
 		.old = old,
 		.new = new,
 		.old_len = ROUND_UP(old_len, PAGE_SIZE),
@@ -315,7 +347,9 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 	if (!error && remap.new_len > old_len)
 		locked = area_find(&as->areas, remap.new)->flags & AREA_LOCKED;
 	rwlock_write_unlock(&as->lock);
-	if (locked) // locked memory is in memory from the start
+	if (unlikely(!list_empty(&events)))
+		uffd_send(&events); // after an error too: a part may have moved
+	if (locked)                 // locked memory is in memory from the start
 		(void)aspace_populate(as, remap.new + old_len, remap.new_len - old_len);
 	*va_store = remap.new;
 	return error;

@@ -10,7 +10,9 @@
 // Guards uffd->as and the lists of contexts of all spaces.
 static struct spinlock spaces_lock = SPINLOCK_INIT("userfaultfd's spaces", RANK_UFFD);
 
-struct uffd *uffd_create(struct aspace *as, bool user_mode_only)
+static struct list all = LIST_INIT(all); // [u] all contexts
+
+struct uffd *uffd_create(struct aspace *as, uint32_t flags)
 {
 	struct uffd *uffd = kzalloc(sizeof(*uffd));
 
@@ -18,9 +20,10 @@ struct uffd *uffd_create(struct aspace *as, bool user_mode_only)
 		return NULL;
 	uffd->refs = 1;
 	spin_init(&uffd->lock, "userfaultfd", RANK_UFFD);
-	uffd->user_mode_only = user_mode_only;
+	uffd->flags = flags;
 	list_init(&uffd->faults);
 	list_init(&uffd->sleepers);
+	list_init(&uffd->events);
 	waitq_init(&uffd->readers);
 	spin_lock(&spaces_lock);
 	uffd->as = as;
@@ -29,6 +32,7 @@ struct uffd *uffd_create(struct aspace *as, bool user_mode_only)
 	if (uffd->next)
 		uffd->next->link = &uffd->next;
 	as->uffds = uffd;
+	list_add_tail(&all, &uffd->all_link);
 	spin_unlock(&spaces_lock);
 	return uffd;
 }
@@ -54,8 +58,32 @@ void uffd_put(struct uffd *uffd)
 	assert(list_empty(&uffd->faults) && list_empty(&uffd->sleepers));
 	spin_lock(&spaces_lock);
 	leave_space(uffd);
+	list_remove(&uffd->all_link);
 	spin_unlock(&spaces_lock);
 	kfree(uffd);
+}
+
+// Log the faults of a list. `what` says what became of their messages.
+static void report(const struct list *faults, const char *what)
+{
+	const struct uffd_fault *fault;
+
+	list_for_each(fault, faults, link)
+		printk(LOG_EMERG,
+		       "deadlock: thread %d waits for a handler of its fault at %#x: %s\n",
+		       fault->thread->tid, fault->va, what);
+}
+
+// Nothing else runs, so no lock is needed.
+void uffd_report(void)
+{
+	const struct uffd *uffd;
+
+	list_for_each(uffd, &all, all_link) {
+		report(&uffd->faults, "nobody has read the message");
+		report(&uffd->sleepers,
+		       "the message was read, but nobody has filled the page and woken it");
+	}
 }
 
 // The space may have lost its last reference, and wait for spaces_lock in uffd_space_ends: a count

@@ -16,14 +16,17 @@
 struct uffd {
 	uint32_t refs;        // [a] the descriptor, areas, sleeping threads
 	struct spinlock lock; // RANK_UFFD
-	bool user_mode_only;  // [c] faults of the kernel's copies fail
+	uint32_t flags;       // [c] of the descriptor: UFFD_USER_MODE_ONLY, O_NONBLOCK, O_CLOEXEC
+	bool closed;          // [l] the descriptor is closed: nobody reads messages any more
 	uint32_t features;    // [a] UFFD_FEATURE_ bits and UFFD_READY; 0 before the handshake
 	uint32_t changing;    // [a] changes of mappings that wait until their messages are read
 	struct aspace *as;    // [u] the space whose areas it may have; NULL: that has ended
 	struct uffd *next;    // [u] the next context of the same space
+	struct list all_link; // [u] on the list of all contexts
 	struct uffd **link;   // [u] the word that names this one: as->uffds, or another's `next`
 	struct list faults;   // [l] struct uffd_fault: nobody has read the message
 	struct list sleepers; // [l] struct uffd_fault: read; the thread waits for a wakeup
+	struct list events;   // [l] struct uffd_event: changes whose messages nobody has read
 	struct waitq readers; // threads that read or poll
 };
 
@@ -39,8 +42,22 @@ struct uffd_fault {
 	struct waitq wait;           // the sleeper
 };
 
+// A change of mappings, whose message a call sends when it has made the change.
+struct uffd_event {
+	struct list order;   // on the list of the call
+	struct list link;    // [l] on the context's list
+	struct uffd *uffd;   // [c] a reference
+	struct uffd *child;  // [l] UFFD_EVENT_FORK: the child's context, a reference; or NULL
+	struct uffd_msg msg; // [c]
+	bool read;           // [l]
+	struct waitq wait;   // the call waits here
+};
+
+// Log the faults that wait for a handler: the machine waits for ever. Caller: the idle thread.
+void uffd_report(void);
+
 // Make a context for the faults of `as`, with one reference. Returns NULL if out of memory.
-struct uffd *uffd_create(struct aspace *as, bool user_mode_only);
+struct uffd *uffd_create(struct aspace *as, uint32_t flags);
 
 // Take a reference on a context. Returns it.
 static inline struct uffd *uffd_get(struct uffd *uffd)
@@ -66,7 +83,7 @@ void uffd_space_ends(struct aspace *as);
 // an area of another context; -ENOMEM, with a part of the areas registered.
 // Caller: holds no lock.
 int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
-                        uint32_t modes, bool *large_store);
+                      uint32_t modes, bool *large_store);
 
 // End the registration of all areas in [start, end), and wake who sleeps there.
 // Returns 0; -EINVAL without any area, for an area of another context, or if the range would cut a
@@ -92,9 +109,10 @@ enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access 
 // Wake the threads that sleep in faults on [start, start + len); len = 0: all of them.
 void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len);
 
-// Take the next message. Sleeps until there is one, unless `nonblock`.
+// Take the next message. Sleeps until there is one, unless `nonblock`. For UFFD_EVENT_FORK, *child
+// is the context of the child's space, with a reference for a new descriptor; else NULL.
 // Returns 0; -EAGAIN; -ERESTARTSYS if a signal ends the sleep. Caller: holds no lock.
-int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg);
+int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg, struct uffd **child);
 
 // Returns true if there is a message to read. Without the lock the result is a hint.
 bool uffd_has_message(const struct uffd *uffd);
@@ -103,6 +121,8 @@ bool uffd_has_message(const struct uffd *uffd);
 enum uffd_fill_kind {
 	UFFD_COPY,     // a copy of memory of the current space
 	UFFD_ZEROPAGE, // zeroes
+	UFFD_CONTINUE, // the page that the object has
+	UFFD_POISON,   // no page: an access fails
 };
 
 struct uffd_fill {
@@ -121,3 +141,51 @@ struct uffd_fill {
 // beyond the end of a file; -EEXIST if a page is there.
 // Caller: holds no lock; holds a reference on `as`.
 ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill);
+
+// Write-protect the pages of [start, start + len), or (`protect` false) end that. Pages that are
+// not there get a marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Yields.
+// (uffd_protect.c)
+// Returns 0; -EAGAIN while mappings change; -ENOENT at the first area that is not registered for
+// write-protection, or without any area; -ENOMEM. On an error the areas below have changed.
+// Caller: holds no lock; holds a reference on `as`.
+int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect);
+
+// Move the pages of [from, from + len), private anonymous memory, to [to, to + len), which is
+// registered with `uffd` and has none: the entries move, nothing is copied. `holes`: addresses
+// without a page are passed over. Yields. (uffd_move.c)
+// Returns how many bytes have moved before the first page that could not; or, if that is the first
+// of all: -ENOENT if nothing is mapped at one of the addresses, or at a hole; -EAGAIN while
+// mappings change; -EINVAL if the areas do not admit it; -EEXIST if a page is at the target;
+// -EBUSY for a page that is not exclusively owned; -EFAULT for a poison marker; -ENOMEM.
+// Caller: holds no lock; runs in `as`.
+ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t from, size_t len,
+                  bool holes);
+
+// Messages about changes of mappings (uffd_events.c). A call collects its messages while it makes
+// the change, and sends them when it holds no lock any more. From the collection until the message
+// is read, the context's fills are refused (-EAGAIN): they could meet the old mappings.
+
+// Collect a message about the unmapping of [start, end) for each context that wants one. Returns 0;
+// -ENOMEM, with nothing collected. Caller: holds as->lock.
+int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, uintptr_t end);
+
+// `area`, in no tree yet, is the new place of memory that moves from `from` by mremap(). Collect a
+// message about that, if its context wants one; else end the registration. Returns 0 or -ENOMEM.
+int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, size_t len);
+
+// `twin`, in no tree yet, is a copy of a registered area for `copy`, the space of a fork's child. If
+// the area's context wants to know, register the twin with the child's context, which is made
+// if need be, and collect a message; else end its registration. Returns 0 or -ENOMEM.
+int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *copy);
+
+// Send the collected messages one by one, and wait until each is read, or the thread is killed.
+// Frees the list. Caller: holds no lock.
+void uffd_send(struct list *events);
+
+// The change was not made: forget the collected messages. Caller: holds no spinlock.
+void uffd_cancel(struct list *events);
+
+// Before pages are removed from [start, end) (MADV_DONTNEED and similar): send a message for each
+// area there whose context wants one, and wait as uffd_send does. Returns 0 or -ENOMEM.
+// Caller: holds no lock.
+int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end);

@@ -11,7 +11,9 @@
 //	                                                    uffd_fill: a page into the entry
 //	  runs again <------------- sleepers <------------- uffd_wake
 #include "thread/thread.h"
+#include "mem/page.h"
 #include "vm/area_edit.h"
+#include "vm/pagetree.h"
 #include "vm/uffd_internal.h"
 
 // Who handles a fault in a registered area.
@@ -21,26 +23,107 @@ enum verdict {
 	REFUSED,  // nobody: the program gets SIGBUS
 };
 
-// Decide about an access to `va`, which is page-aligned and lies in `area`, a registered area. For
-// HANDLER the flags of the message (UFFD_PAGEFAULT_FLAG_) go to *flags. Caller: holds as->lock.
+page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond)
+{
+	uint64_t offset = area->offset + (va - area->start);
+
+	assert_mutex_held(&area->object->lock);
+	*beyond = offset >= area->object->size;
+	return pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+}
+
+// Returns the kind of fault (AREA_UFFD_) that an access to `va` is, where the area has no page: a
+// minor one if the object has the page; 0 beyond the object's end. Caller: holds as->lock.
+static uint32_t kind_of_absence(const struct area *area, uintptr_t va)
+{
+	const page_t *pp;
+	bool beyond;
+
+	assert_read_held(&area->as->lock);
+	if (!area->object)
+		return AREA_UFFD_MISSING;
+	mutex_lock(&area->object->lock);
+	pp = uffd_object_page(area, va, &beyond);
+	mutex_unlock(&area->object->lock);
+	return beyond ? 0 : pp ? AREA_UFFD_MINOR : AREA_UFFD_MISSING;
+}
+
+// Decide about an access to `va`, which is page-aligned and lies in `area`, a registered area or
+// one with poison markers. For HANDLER the flags of the message (UFFD_PAGEFAULT_FLAG_) go to
+// *flags. Caller: holds as->lock.
 static enum verdict decide(struct aspace *as, const struct area *area, uintptr_t va,
                            enum fault_access access, uint32_t *flags)
 {
+	pte_t entry = pte_peek(as, va);
+	uint32_t kind = 0;
+
 	assert_read_held(&as->lock);
-	if (!uffd_fillable(pte_peek(as, va)) || !(area->flags & AREA_UFFD_MISSING))
+	if (pte_marker(entry) && (entry & PTE_MARKER_POISON))
+		return REFUSED;
+	if (!area->uffd)
 		return ORDINARY;
-	*flags = access == ACCESS_WRITE ? UFFD_PAGEFAULT_FLAG_WRITE : 0;
+	if (!pte_has_page(entry))
+		kind = kind_of_absence(area, va);
+	else if (access == ACCESS_WRITE && (entry & PTE_UFFD_WP) &&
+	         !uffd_has(area->uffd, UFFD_FEATURE_WP_ASYNC))
+		kind = AREA_UFFD_WP;
+	if (!(area->flags & kind))
+		return ORDINARY;
+	*flags = (access == ACCESS_WRITE ? UFFD_PAGEFAULT_FLAG_WRITE : 0) |
+	         (kind == AREA_UFFD_WP ? UFFD_PAGEFAULT_FLAG_WP : 0) |
+	         (kind == AREA_UFFD_MINOR ? UFFD_PAGEFAULT_FLAG_MINOR : 0);
 	return uffd_has(area->uffd, UFFD_FEATURE_SIGBUS) ? REFUSED : HANDLER;
+}
+
+// A write to a page that is write-protected, but needs no handler: end the protection, unless the
+// entry is not `old` any more. Returns 0. Caller: holds as->lock.
+static int end_protection(struct aspace *as, uintptr_t va, pte_t old)
+{
+	pte_t *pte;
+
+	assert_read_held(&as->lock);
+	spin_lock(&as->pt_lock);
+	pte = pgdir_walk(as->pgdir, va, 0);
+	if (pte && *pte == old)
+		pte_store(as->pgdir, va, pte, old & ~PTE_UFFD_WP);
+	spin_unlock(&as->pt_lock);
+	return 0;
+}
+
+// The first access to a page of private anonymous memory for which `old`, a marker, demands
+// write-protection: map the zero page, or a new page of zeroes for a write, write-protected. A
+// write then faults once more. Returns 0, -EAGAIN or -ENOMEM. Caller: holds as->lock.
+static int map_protected(struct aspace *as, uintptr_t va, pte_t old, enum fault_access access)
+{
+	page_t *pp = zero_page;
+	int error;
+
+	assert_read_held(&as->lock);
+	if (access == ACCESS_READ)
+		return pte_install(as, va, old, pp, PTE_READABLE | PTE_UFFD_WP);
+	error = page_alloc_zeroed(&pp);
+	if (error)
+		return error;
+	error = pte_install(as, va, old, pp, PTE_READABLE | PTE_D | PTE_UFFD_WP);
+	if (error)
+		page_free(pp);
+	return error;
 }
 
 // The fault of all registered areas. Caller and results: as struct area_ops says.
 static int uffd_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
+	pte_t entry;
 	uint32_t flags;
 
 	assert_read_held(&as->lock);
 	if (decide(as, area, va, access, &flags) != ORDINARY)
 		return -ENXIO;
+	entry = pte_peek(as, va);
+	if (pte_has_page(entry) && (entry & PTE_UFFD_WP) && access == ACCESS_WRITE)
+		return end_protection(as, va, entry);
+	if (pte_marker(entry) && !area->object)
+		return map_protected(as, va, entry, access);
 	return area->ops->plain->fault(as, area, va, access);
 }
 
@@ -56,17 +139,19 @@ const struct area_ops uffd_object_ops = {
 	.fault = uffd_fault,
 };
 
-// Put the current thread's fault on the list of its context, unless the entry has got a page
-// meanwhile. Under the context's lock: who fills the page wakes after that, with this lock, so
+// Put the current thread's fault on the list of its context, unless the entry has got a page, or
+// has lost its protection, meanwhile. Under the context's lock: who fills the page wakes after that, with this lock, so
 // either the page is seen here, or the fault is seen there. Returns true if it is on the list.
 // Caller: holds as->lock; `fault` lies on the thread's stack.
 static bool queue_fault(struct aspace *as, struct uffd *uffd, struct uffd_fault *fault)
 {
+	pte_t entry;
 	bool queued;
 
 	assert_read_held(&as->lock);
 	spin_lock(&uffd->lock);
-	queued = uffd_fillable(pte_peek(as, fault->va));
+	entry = pte_peek(as, fault->va);
+	queued = fault->flags & UFFD_PAGEFAULT_FLAG_WP ? entry & PTE_UFFD_WP : !pte_has_page(entry);
 	if (queued) {
 		list_add_tail(&uffd->faults, &fault->link);
 		waitq_wake_all(&uffd->readers);
@@ -104,12 +189,13 @@ static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault
 	*store = NULL;
 	if (!area || !area_admits(area, access))
 		return FAULT_OK; // the next fault finds the reason
-	switch (area->uffd ? decide(as, area, page, access, &fault->flags) : ORDINARY) {
+	switch (area->ops != area->ops->plain ? decide(as, area, page, access, &fault->flags) :
+	                                        ORDINARY) {
 	case ORDINARY:
-		return area->ops->plain->fault(as, area, page, access) == -ENXIO ? FAULT_NO_PAGE :
-		                                                                   FAULT_OK;
+		return area->ops->fault(as, area, page, access) == -ENXIO ? FAULT_NO_PAGE :
+		                                                            FAULT_OK;
 	case HANDLER:
-		if (!user && area->uffd->user_mode_only)
+		if (!user && (area->uffd->flags & UFFD_USER_MODE_ONLY))
 			return FAULT_NO_PAGE;
 		if (queue_fault(as, area->uffd, fault))
 			*store = uffd_get(area->uffd);
@@ -167,7 +253,7 @@ void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len)
 
 bool uffd_has_message(const struct uffd *uffd)
 {
-	return !list_empty(&uffd->faults);
+	return !list_empty(&uffd->faults) || !list_empty(&uffd->events);
 }
 
 // Write the message of a fault. The address is the page's, unless the program asked for the exact
@@ -184,24 +270,50 @@ static void describe(const struct uffd *uffd, const struct uffd_fault *fault, st
 		msg->arg.pagefault.feat.ptid = (uint32_t)fault->thread->tid;
 }
 
-// A message that is taken belongs to this reader: the fault moves to the sleepers in the same step.
-int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg)
+// Take the message of the first change. Its call continues. Caller: holds the lock; there is one.
+static void take_event(struct uffd *uffd, struct uffd_msg *msg, struct uffd **child)
+{
+	struct uffd_event *event = list_first(&uffd->events, struct uffd_event, link);
+
+	assert_spin_held(&uffd->lock);
+	list_remove(&event->link);
+	*msg = event->msg;
+	*child = event->child;
+	event->child = NULL;
+	event->read = true;
+	waitq_wake_all(&event->wait);
+}
+
+// Take the next message, faults first. A fault moves to the sleepers in the same step, so that no
+// other reader gets its message. Caller: holds the lock; there is a message.
+static void take_message(struct uffd *uffd, struct uffd_msg *msg, struct uffd **child)
 {
 	struct uffd_fault *fault;
+
+	assert_spin_held(&uffd->lock);
+	*child = NULL;
+	if (list_empty(&uffd->faults)) {
+		take_event(uffd, msg, child);
+		return;
+	}
+	fault = list_first(&uffd->faults, struct uffd_fault, link);
+	list_remove(&fault->link);
+	list_add_tail(&uffd->sleepers, &fault->link);
+	describe(uffd, fault, msg);
+}
+
+int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg, struct uffd **child)
+{
 	int error = 0;
 
 	assert_no_lock();
 	spin_lock(&uffd->lock);
-	while (list_empty(&uffd->faults) && !error)
+	while (!uffd_has_message(uffd) && !error)
 		error = nonblock ? -EAGAIN :
 		                   waitq_sleep(&uffd->readers, &uffd->lock, WAIT_INTERRUPTIBLE,
 		                               NO_DEADLINE);
-	if (!error) {
-		fault = list_first(&uffd->faults, struct uffd_fault, link);
-		list_remove(&fault->link);
-		list_add_tail(&uffd->sleepers, &fault->link);
-		describe(uffd, fault, msg);
-	}
+	if (!error)
+		take_message(uffd, msg, child);
 	spin_unlock(&uffd->lock);
 	return error == -EINTR ? -ERESTARTSYS : error;
 }

@@ -10,8 +10,19 @@ static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 	return __atomic_load_n(&uffd->features, __ATOMIC_RELAXED) & feature;
 }
 
-// Returns true if a page can be filled where the entry is `entry`: no page is there.
-static inline bool uffd_fillable(pte_t entry)
-{
-	return entry == 0;
-}
+// Returns the object's page for `va` in `area`, an area of small pages with an object; NULL: the
+// object has none. *beyond: whether `va` lies beyond the object's end.
+// Caller: holds the object's lock.
+page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond);
+
+// Remove all pages of [start, end), a part of an area with an object (uffd_unmap_object: only the
+// object's pages). A write-protected page leaves a marker, as on Linux. Yields by itself
+// (uffd_unmap), or returns early when it is time to, with the address where it stopped.
+// Caller: holds as->lock for writing; of uffd_unmap_object: the object's lock. (uffd_protect.c)
+void uffd_unmap(struct aspace *as, uintptr_t start, uintptr_t end);
+uintptr_t uffd_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Remove userfaultfd's marks from the entries of [start, end), whose area is not registered any
+// more: write-protection and its markers. Poison markers stay. Yields. (uffd_protect.c)
+// Caller: holds as->lock for writing, or nobody else knows the space; no other lock.
+void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);

@@ -48,7 +48,7 @@ static int check_range(const struct uffd *uffd, struct aspace *as, uintptr_t sta
 // All areas are checked before the first one changes. Only lack of memory for a split can leave a
 // part of them registered.
 int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
-                        uint32_t modes, bool *large_store)
+                      uint32_t modes, bool *large_store)
 {
 	int error;
 
@@ -77,9 +77,15 @@ int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 // Caller: holds as->lock for writing.
 static int unregister_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
 {
+	int error;
+
 	assert_write_held(&as->lock);
-	return area_change_uffd(as, area, MAX(area->start, start), MIN(area->end, end), NULL,
-	                        area->flags & ~AREA_UFFD_MODES);
+	start = MAX(area->start, start);
+	end = MIN(area->end, end);
+	error = area_change_uffd(as, area, start, end, NULL, area->flags & ~AREA_UFFD_MODES);
+	if (!error)
+		uffd_clear_entries(as, start, end);
+	return error;
 }
 
 // Returns 0 if the registrations in [start, end) may end by `uffd`; else -EINVAL.
@@ -138,7 +144,8 @@ void uffd_forget(struct area *area)
 
 	area->uffd = NULL;
 	area->flags &= ~AREA_UFFD_MODES;
-	area->ops = area->ops->plain;
+	if (!(area->flags & AREA_POISONED))
+		area->ops = area->ops->plain;
 	uffd_put(uffd);
 }
 
@@ -163,6 +170,7 @@ static void forget_all(struct uffd *uffd, struct aspace *as)
 void uffd_close(struct uffd *uffd)
 {
 	struct aspace *as = uffd_space_get(uffd);
+	struct uffd_event *event;
 
 	assert_no_lock();
 	if (as) {
@@ -171,6 +179,11 @@ void uffd_close(struct uffd *uffd)
 		rwlock_write_unlock(&as->lock);
 		aspace_put(as);
 	}
+	spin_lock(&uffd->lock);
+	uffd->closed = true;
+	list_for_each(event, &uffd->events, link)
+		waitq_wake_all(&event->wait);
+	spin_unlock(&uffd->lock);
 	uffd_wake(uffd, 0, 0);
 	uffd_put(uffd);
 }

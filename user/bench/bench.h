@@ -51,6 +51,11 @@ uint64_t fault_file_shared(unsigned int n);
 uint64_t fault_file_private(unsigned int n);
 uint64_t mmap_munmap(unsigned int n);
 
+// userfaultfd.c
+uint64_t uffd_missing(unsigned int n);   // `n` faults on missing pages, another process copies
+uint64_t uffd_protected(unsigned int n); // `n` writes to write-protected pages
+uint64_t uffd_copy(unsigned int n);      // UFFDIO_COPY of `n` pages, one by one
+
 // areas.c: the costs of calls and a fault in a process that has many areas, in ticks for PLACES of each
 #define PLACES 20
 

@@ -45,6 +45,9 @@ static const struct operation operations[] = {
 	{ "fault_file_shared", fault_file_shared, 512, 1 },
 	{ "fault_file_private", fault_file_private, 512, 1 },
 	{ "mmap_munmap", mmap_munmap, 500, 1 },
+	{ "uffd_missing", uffd_missing, 200, 1 },
+	{ "uffd_protected", uffd_protected, 200, 1 },
+	{ "uffd_copy", uffd_copy, 200, 1 },
 };
 
 #define OPERATIONS (sizeof(operations) / sizeof(*operations))

@@ -1,0 +1,29 @@
+// limits.c: the limits of a space's size: RLIMIT_AS and RLIMIT_DATA.
+#include "thread/thread.h"
+#include "vm/area_edit.h"
+#include "vm/mapping.h"
+
+// Returns how many bytes RLIMIT_DATA counts. A walk over all areas, but only programs with that
+// limit pay for it.
+static size_t data_bytes(struct aspace *as)
+{
+	struct area *area;
+	size_t bytes = 0;
+
+	list_for_each(area, &as->areas.list, link)
+		if (area_is_data(area->prot, area->flags))
+			bytes += area->end - area->start;
+	return bytes;
+}
+
+bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
+{
+	uint64_t data = thread_limit(RLIMIT_DATA);
+
+	assert_read_held(&as->lock);
+	if ((uint64_t)as->pages * PAGE_SIZE + len > thread_limit(RLIMIT_AS))
+		return false;
+	if (data == RLIM64_INFINITY || !area_is_data(prot, flags))
+		return true;
+	return (uint64_t)data_bytes(as) + len <= data;
+}

@@ -1,0 +1,171 @@
+// uffd_protect.c: write-protection by userfaultfd: a bit of the entry (PTE_UFFD_WP), or a marker
+// where no page is yet. A protected entry is never writable, so the next write faults, and the
+// handler learns of it.
+#include "mem/page.h"
+#include "mem/tlb.h"
+#include "thread/why.h"
+#include "thread/yield.h"
+#include "vm/area_edit.h"
+#include "vm/uffd_internal.h"
+
+#define SPAN_COST 50  // about how many instructions it takes for a page table,
+#define ENTRY_COST 20 // and for an entry
+
+// Returns what `entry` becomes with write-protection. `mark`: an empty entry becomes a marker.
+static pte_t with_protection(pte_t entry, bool mark)
+{
+	if (pte_has_page(entry))
+		return (entry & ~PTE_W) | PTE_UFFD_WP;
+	return entry == 0 && mark ? PTE_MARKER_WP : entry;
+}
+
+// Returns what `entry` becomes without write-protection. A private page that the space owns alone
+// is writable at once, if the area is: this saves the program a fault.
+static pte_t without_protection(const struct area *area, pte_t entry)
+{
+	const page_t *pp = entry_page(entry);
+
+	if (!(entry & PTE_UFFD_WP))
+		return entry;
+	entry &= ~PTE_UFFD_WP;
+	if (pp && pte_present(entry) && pp->kind == PAGE_ANONYMOUS && pp->count == 1 &&
+	    pp->pins == 0 && (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
+		entry |= PTE_W | PTE_D;
+	return entry;
+}
+
+// Change the write-protection of [start, end), a part of `area`. Yields. Returns 0 or -ENOMEM.
+// Caller: holds as->lock.
+static int protect_part(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
+                        bool protect)
+{
+	bool mark = protect && (area->object || uffd_has(area->uffd, UFFD_FEATURE_WP_UNPOPULATED));
+	int error = tables_make_private(as, start, end);
+	struct tlb_batch batch;
+
+	assert_read_held(&as->lock);
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (uintptr_t va = start; va < end && !error;) {
+		pte_t *pte = mark ? pte_to_change(as, va) : pgdir_walk(as->pgdir, va, 0);
+		uintptr_t table = va, span_end = table_span_end(va, end);
+
+		if (!pte && mark)
+			error = -ENOMEM;
+		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
+			pte_t entry = protect ? with_protection(*pte, mark) :
+			                        without_protection(area, *pte);
+
+			if (entry != *pte)
+				tlb_batch_store(&batch, va, pte, entry);
+		}
+		pgdir_trim(as->pgdir, PDX(table));
+		batch_yield_after(as, &batch, SPAN_COST + (va - table) / PAGE_SIZE * ENTRY_COST);
+		va = span_end;
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+	return error;
+}
+
+int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect)
+{
+	int error = WHY(-ENOENT, "nothing is mapped from %#x on", start);
+	uintptr_t end = start + len;
+	struct area *area;
+
+	assert_no_lock();
+	rwlock_read_lock(&as->lock);
+	area = area_find_from(&as->areas, start);
+	if (uffd->changing)
+		error = WHY(-EAGAIN, "mappings change, and the message is not read yet");
+	for (; error != -EAGAIN && area && area->start < end; area = area_next(&as->areas, area)) {
+		error = area->flags & AREA_UFFD_WP ?
+		                protect_part(as, area, MAX(area->start, start), MIN(area->end, end),
+		                             protect) :
+		                WHY(-ENOENT, "%#x is not registered for write-protection",
+		                    area->start);
+		if (error)
+			break;
+	}
+	rwlock_read_unlock(&as->lock);
+	return error;
+}
+
+void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct tlb_batch batch;
+
+	assert_areas_still(as);
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (uintptr_t va = start; va < end;) {
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
+		uintptr_t table = va, span_end = table_span_end(va, end);
+
+		for (; pte && va < span_end; va += PAGE_SIZE, pte++)
+			if ((pte_has_page(*pte) || pte_marker(*pte)) && (*pte & PTE_UFFD_WP))
+				tlb_batch_store(&batch, va, pte, *pte & ~PTE_UFFD_WP);
+		pgdir_trim(as->pgdir, PDX(table));
+		batch_yield_after(as, &batch, SPAN_COST + (va - table) / PAGE_SIZE * ENTRY_COST);
+		va = span_end;
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+}
+
+// Remove the page of `*pte`, the entry for `va`. A write-protected one leaves a marker.
+static void unmap_entry(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
+{
+	bool protected = *pte & PTE_UFFD_WP;
+
+	tlb_batch_unmap(batch, va, pte);
+	if (protected)
+		tlb_batch_store(batch, va, pte, PTE_MARKER_WP);
+}
+
+// Unmap the pages of [start, end), or only those of objects, until it is time to yield. Returns the
+// address where it stopped. Caller: as for ptes_unmap_some.
+static uintptr_t unmap_some(struct aspace *as, uintptr_t start, uintptr_t end, bool objects_only)
+{
+	struct tlb_batch batch;
+	bool due = false;
+	uintptr_t va;
+
+	assert_may_unmap(as);
+	spin_lock(&as->pt_lock);
+	tlb_batch_begin(&batch, as->pgdir);
+	for (va = start; va < end && !due;) {
+		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
+		uintptr_t table = va, span_end = table_span_end(va, end);
+
+		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
+			const page_t *pp = entry_page(*pte);
+
+			if (pp && (!objects_only || pp->kind == PAGE_OBJECT))
+				unmap_entry(&batch, va, pte);
+		}
+		pgdir_trim(as->pgdir, PDX(table));
+		due = yield_due(SPAN_COST + (va - table) / PAGE_SIZE * ENTRY_COST * 3);
+		va = span_end;
+	}
+	tlb_batch_finish(&batch);
+	spin_unlock(&as->pt_lock);
+	return va;
+}
+
+void uffd_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	assert_areas_still(as);
+	while (start < end) {
+		start = unmap_some(as, start, end, false);
+		if (yield_due(0))
+			thread_yield_point();
+	}
+}
+
+uintptr_t uffd_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	assert_may_unmap(as);
+	return unmap_some(as, start, end, true);
+}
