@@ -6,12 +6,12 @@
 
 enum lock_rank {
 	// Sleeping locks (thread/mutex.h).
-	RANK_EPOLL = 1,  // sets of files that are waited for
-	RANK_RENAME,     // renames: while one looks, no directory moves
-	RANK_TREE,       // the directory tree: names and links of the file system
-	RANK_NAMED,      // the registry of named areas
-	RANK_ASPACE,     // the areas of an address space
-	RANK_OBJECT,     // the pages of a memory object
+	RANK_EPOLL = 1, // sets of files that are waited for
+	RANK_RENAME,    // renames: while one looks, no directory moves
+	RANK_TREE,      // the directory tree: names and links of the file system
+	RANK_NAMED,     // the registry of named areas
+	RANK_ASPACE,    // the areas of an address space
+	RANK_OBJECT,    // the pages of a memory object
 	RANK_LAST_SLEEPING = RANK_OBJECT,
 
 	// Spinlocks.

@@ -31,13 +31,13 @@ struct epoll {
 
 struct epoll_item {
 	struct watch watch;
-	struct list ready_link; // [r] on the ready list
-	struct avl_node node;   // [e] in epoll->items, by file and descriptor
-	struct list file_link;  // [e] in file->watchers
-	struct list set_link;   // [e] in epoll->sets
-	struct epoll *epoll;    // [c]
-	struct file *file;      // [c] borrowed: the item goes before the file does
-	int fd;                 // [c]
+	struct list ready_link;   // [r] on the ready list
+	struct avl_node node;     // [e] in epoll->items, by file and descriptor
+	struct list file_link;    // [e] in file->watchers
+	struct list set_link;     // [e] in epoll->sets
+	struct epoll *epoll;      // [c]
+	struct file *file;        // [c] borrowed: the item goes before the file does
+	int fd;                   // [c]
 	struct epoll_event event; // [e]
 };
 

@@ -8,8 +8,8 @@
 // [l] lock   [c] constant
 struct eventfd {
 	struct spinlock lock;
-	uint64_t count; // [l] at most UINT64_MAX - 1
-	bool semaphore; // [c]
+	uint64_t count;    // [l] at most UINT64_MAX - 1
+	bool semaphore;    // [c]
 	struct waitq wait; // readers, writers and polls
 };
 

@@ -75,7 +75,8 @@ static ssize_t timerfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 	while (!timerfd->expired && !error) {
 		if (file->flags & O_NONBLOCK)
 			error = -EAGAIN;
-		else if (waitq_sleep(&timerfd->wait, &timerfd->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE))
+		else if (waitq_sleep(&timerfd->wait, &timerfd->lock, WAIT_INTERRUPTIBLE,
+		                     NO_DEADLINE))
 			error = -ERESTARTSYS;
 	}
 	expired = timerfd->expired;

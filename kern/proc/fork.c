@@ -13,8 +13,8 @@
 #include "vm/uaccess.h"
 
 // Flags for namespaces, which the kernel does not have.
-#define CLONE_NAMESPACES                                                                  \
-	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |    \
+#define CLONE_NAMESPACES                                                               \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
 	 CLONE_NEWPID | CLONE_NEWNET)
 
 // Returns 0, or -EINVAL if the flags do not fit together (clone(2)): threads share their handlers,

@@ -42,7 +42,7 @@ static inline bool futex_same_place(const struct futex_key *a, const struct fute
 	return a->as == b->as && a->id.object == b->id.object && a->id.offset == b->id.offset;
 }
 
-// Returns the chain for a place. Caller: holds futex_lock, or needs only its address.
+// Returns the chain for a place. futex_lock guards the chain itself.
 struct list *futex_chain(const struct futex_key *key);
 
 // Take futex_lock and read the word at `va` under it. A waker changes the word before it takes the

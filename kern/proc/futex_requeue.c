@@ -224,8 +224,7 @@ int futex_wake_op(uintptr_t first, uintptr_t second, bool private, int most, int
 
 		result = futex_wake_place(&places.from, most, FUTEX_BITSET_MATCH_ANY);
 		if (both)
-			result += futex_wake_place(&places.to, most_second,
-			                           FUTEX_BITSET_MATCH_ANY);
+			result += futex_wake_place(&places.to, most_second, FUTEX_BITSET_MATCH_ANY);
 		spin_unlock(&futex_lock);
 	}
 	places_put(&places);

@@ -86,6 +86,7 @@ struct itimer_setting itimer_get(int which)
 {
 	struct itimer_setting setting;
 
+	assert_only_spinlock(NULL);
 	spin_lock(&process_lock);
 	setting = left(process_current(), which);
 	spin_unlock(&process_lock);
@@ -98,6 +99,7 @@ struct itimer_setting itimer_set(int which, const struct itimer_setting *setting
 	struct itimers *timers = &process->itimers;
 	struct itimer_setting *timer = timer_of(timers, which), old;
 
+	assert_only_spinlock(NULL);
 	spin_lock(&process_lock);
 	old = left(process, which);
 	timer->interval = setting->interval;

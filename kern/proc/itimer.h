@@ -14,9 +14,9 @@ struct itimer_setting {
 
 // The timers. [p] process_lock
 struct itimers {
-	struct process *process; // [p] the owner
-	struct timer alarm;      // ITIMER_REAL; armed while real.value is not 0
-	struct itimer_setting real;           // [p] `value` is a time of clock_ns()
+	struct process *process;                // [p] the owner
+	struct timer alarm;                     // ITIMER_REAL; armed while real.value is not 0
+	struct itimer_setting real;             // [p] `value` is a time of clock_ns()
 	struct itimer_setting virtual, profile; // [p] `value` is a processor time of the process
 };
 

@@ -18,6 +18,7 @@ static void pidfd_put(struct pidfd *pidfd)
 {
 	bool last;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	last = --pidfd->refs == 0;
 	if (last && pidfd->process)
@@ -84,6 +85,7 @@ int pidfd_create(struct process *process, pid_t pid, uint32_t flags, struct file
 	struct pidfd *fresh = kzalloc(sizeof(*fresh)), *pidfd = NULL;
 	int error = 0;
 
+	assert_no_lock();
 	if (!fresh)
 		return -ENOMEM;
 	waitq_init(&fresh->wait);

@@ -197,7 +197,8 @@ struct fdtable *process_files(const struct process *process)
 }
 
 // Others may be looking at the thread's files under the lock.
-static void replace_files(struct thread *thread, struct fdtable *new_files, struct fs_context *new_fs)
+static void replace_files(struct thread *thread, struct fdtable *new_files,
+                          struct fs_context *new_fs)
 {
 	struct fdtable *files = NULL;
 	struct fs_context *fs_context = NULL;

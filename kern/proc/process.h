@@ -41,12 +41,12 @@ struct process {
 	struct thread *execing;        // [p] waits until it is the only one, to exec
 	struct waitq exec_wait;        // [p] it waits here
 	bool zombie;                   // [p] it has ended and waits for its parent
-	int exit_status;         // [p] as wait4 reports it, once a zombie
-	bool has_execed;         // [p] since the fork: its parent may not move it (setpgid)
-	int exit_signal;         // [p] the signal to the parent at its end; 0: none
-	struct waitq child_wait; // [p] the parent waits here for its children
-	uint32_t reports;        // [p] how often children have woken it there
-	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
+	int exit_status;               // [p] as wait4 reports it, once a zombie
+	bool has_execed;               // [p] since the fork: its parent may not move it (setpgid)
+	int exit_signal;               // [p] the signal to the parent at its end; 0: none
+	struct waitq child_wait;       // [p] the parent waits here for its children
+	uint32_t reports;              // [p] how often children have woken it there
+	struct aspace *aspace; // [p] the space of its threads, borrowed from them; NULL: init
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] used by its threads that have ended

@@ -35,8 +35,8 @@ static inline bool is_stop_signal(int signo)
 // one of them changes something. Processes that are joined (CLONE_SIGHAND) change it together, each
 // under its own lock and actions_lock; a joined table is shared in no other way.
 struct action_table {
-	uint32_t refs;                  // [a]
-	bool joined;                    // [a] several processes change it; false again with one left
+	uint32_t refs; // [a]
+	bool joined;   // [a] several processes change it; false again with one left
 	struct sigaction actions[NSIG]; // by number; constant while refs > 1, unless joined
 };
 
@@ -55,8 +55,8 @@ struct signal_state {
 	sigmask_t reset;            // [g] SA_RESETHAND has replaced these handlers by SIG_DFL
 	struct signal_queue queue;  // [g] signals sent to the process, pending
 	enum job_state job;         // [g]
-	uint32_t halted;        // [g] threads that have halted, from JOB_HALTING on
-	uint8_t stop_signal;    // [g] what stops the process, from JOB_HALTING on
+	uint32_t halted;            // [g] threads that have halted, from JOB_HALTING on
+	uint8_t stop_signal;        // [g] what stops the process, from JOB_HALTING on
 	uint8_t stop_report;    // [g] stopped by this signal, which wait4 has not reported; 0: none
 	bool signal_continue;   // [g] continued, and no SIGCHLD has been sent for it
 	bool continue_report;   // [g] continued, which wait4 has not reported

@@ -86,7 +86,7 @@ static int fetch_clone_args(struct clone_args *args, const void __user *user, si
 // of the flags is no exit signal here.
 static bool clone_args_ok(const struct clone_args *args)
 {
-	uint64_t known = (uint64_t)~(uint32_t)(CLONE_DETACHED | CSIGNAL) | CLONE_CLEAR_SIGHAND;
+	uint64_t known = (uint64_t) ~(uint32_t)(CLONE_DETACHED | CSIGNAL) | CLONE_CLEAR_SIGHAND;
 
 	if (args->flags & ~known)
 		return false;

@@ -157,7 +157,8 @@ static int rename_at(int from_dirfd, const char __user *from, int to_dirfd, cons
 		return error;
 	error = path_arg_get(&new, to_dirfd, to);
 	if (!error) {
-		error = names_rename(thread_current()->fs_context, (struct place){ old.start, old.text },
+		error = names_rename(thread_current()->fs_context,
+		                     (struct place){ old.start, old.text },
 		                     (struct place){ new.start, new.text }, flags);
 		path_arg_put(&new);
 	}

@@ -73,8 +73,7 @@ static long collect(struct file *set, void __user *user, int max, uint64_t deadl
 	if (!events)
 		return -ENOMEM;
 	count = epoll_collect(set, events, max, deadline);
-	if (count > 0 &&
-	    copyout(aspace_current(), user, events, (size_t)count * sizeof(*events)))
+	if (count > 0 && copyout(aspace_current(), user, events, (size_t)count * sizeof(*events)))
 		count = -EFAULT;
 	kfree(events);
 	return count;
@@ -135,8 +134,8 @@ SYSCALL6(epoll_pwait, int, fd, void __user *, events, int, max, int, millisecond
 }
 
 // epoll_pwait2(2): the time-out is a struct of nanoseconds.
-SYSCALL6(epoll_pwait2, int, fd, void __user *, events, int, max,
-         const struct timespec64 __user *, timeout, const sigset_t __user *, mask, size_t, size)
+SYSCALL6(epoll_pwait2, int, fd, void __user *, events, int, max, const struct timespec64 __user *,
+         timeout, const sigset_t __user *, mask, size_t, size)
 {
 	uint64_t deadline;
 	int error = poll_deadline64(timeout, &deadline);

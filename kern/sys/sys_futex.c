@@ -171,8 +171,8 @@ static int fetch_words(struct futex_word *words, uint32_t count, const void __us
 		if (copyin(aspace_current(), &one, (const char __user *)user + i * sizeof(one),
 		           sizeof(one)))
 			return -EFAULT;
-		if ((one.flags & ~(uint32_t)FUTEX_PRIVATE_FLAG) != FUTEX2_SIZE_U32 || one.reserved ||
-		    one.val >> 32)
+		if ((one.flags & ~(uint32_t)FUTEX_PRIVATE_FLAG) != FUTEX2_SIZE_U32 ||
+		    one.reserved || one.val >> 32)
 			return -EINVAL;
 		words[i] = (struct futex_word){ (uintptr_t)one.uaddr, (uint32_t)one.val,
 			                        one.flags & FUTEX_PRIVATE_FLAG };

@@ -126,7 +126,7 @@ SYSCALL3(pidfd_getfd, int, pidfd, int, target, uint32_t, flags)
 }
 
 #define P_PIDFD 3
-#define WAITID_OPTIONS                                                                          \
+#define WAITID_OPTIONS \
 	(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | WNOTHREAD | WALL | WCLONE)
 
 // Convert what waitid waits for to the number of process_wait. Returns 0; -EINVAL; -EBADF; -ECHILD

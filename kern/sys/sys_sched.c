@@ -158,9 +158,9 @@ SYSCALL2(sched_rr_get_interval_time64, pid_t, tid, void __user *, store)
 	return get_interval(tid, store, true);
 }
 
-#define MEMBARRIER_KNOWN                                                                   \
-	(MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED |                         \
-	 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED |     \
+#define MEMBARRIER_KNOWN                                                               \
+	(MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED |                     \
+	 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | MEMBARRIER_CMD_PRIVATE_EXPEDITED | \
 	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
 
 // membarrier(2). With one processor every thread that does not run has passed a barrier: the switch.

@@ -81,7 +81,8 @@ static int put_setting(void __user *user, const struct timer_setting *setting, b
 {
 	int error = put_ns(user, setting->interval, wide);
 
-	return error ? error : put_ns((char __user *)user + timespec_size(wide), setting->value, wide);
+	return error ? error :
+	               put_ns((char __user *)user + timespec_size(wide), setting->value, wide);
 }
 
 // Fetch a setting from the program. Returns 0, -EFAULT or -EINVAL.
@@ -94,7 +95,8 @@ static int get_setting(struct timer_setting *setting, const void __user *user, b
 }
 
 // Do timerfd_settime(2). The setting is fetched first, then flags and descriptor are checked.
-static int set_time(int fd, uint32_t flags, const void __user *user, void __user *old_user, bool wide)
+static int set_time(int fd, uint32_t flags, const void __user *user, void __user *old_user,
+                    bool wide)
 {
 	struct timer_setting setting, old;
 	struct file *file;

@@ -71,7 +71,7 @@ struct waiter {
 // A watch stands on a queue for no thread: when the queue is woken, the watch leaves it, and its
 // function is called. For sets of files (fs/epoll.h).
 struct watch {
-	struct waiter waiter;                // waiter.thread is NULL
+	struct waiter waiter;               // waiter.thread is NULL
 	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
 };
 

@@ -13,7 +13,7 @@
 #define THREAD_STACK 16384
 
 // What glibc and musl pass for a thread, without thread-local storage.
-#define THREAD_FLAGS                                                                       \
+#define THREAD_FLAGS                                                                        \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM | \
 	 CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)
 

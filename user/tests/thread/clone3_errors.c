@@ -42,29 +42,38 @@ int main(void)
 	try("unknown flags", (struct args){ .flags = 1ull << 40, .exit_signal = SIGCHLD }, 64);
 	try("detached", (struct args){ .flags = 0x00400000, .exit_signal = SIGCHLD }, 64);
 	try("a thread with a signal",
-	    (struct args){ .flags = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM, .exit_signal = SIGCHLD },
+	    (struct args){ .flags = CLONE_THREAD | CLONE_SIGHAND | CLONE_VM,
+	                   .exit_signal = SIGCHLD },
 	    64);
-	try("a sibling with a signal", (struct args){ .flags = CLONE_PARENT, .exit_signal = SIGCHLD },
-	    64);
+	try("a sibling with a signal",
+	    (struct args){ .flags = CLONE_PARENT, .exit_signal = SIGCHLD }, 64);
 	try("handlers alone", (struct args){ .flags = CLONE_SIGHAND, .exit_signal = SIGCHLD }, 64);
 	try("handlers kept and cleared",
 	    (struct args){ .flags = CLONE_SIGHAND | CLONE_VM | 0x100000000ull,
 	                   .exit_signal = SIGCHLD },
 	    64);
-	try("handlers cleared", (struct args){ .flags = 0x100000000ull, .exit_signal = SIGCHLD }, 64);
+	try("handlers cleared", (struct args){ .flags = 0x100000000ull, .exit_signal = SIGCHLD },
+	    64);
 	try("a stack without a size",
 	    (struct args){ .stack = (uintptr_t)stack, .exit_signal = SIGCHLD }, 64);
 	try("a size without a stack",
 	    (struct args){ .stack_size = sizeof(stack), .exit_signal = SIGCHLD }, 64);
-	try("a stack", (struct args){ .stack = (uintptr_t)stack, .stack_size = sizeof(stack),
-	                              .exit_signal = SIGCHLD }, 64);
+	try("a stack",
+	    (struct args){ .stack = (uintptr_t)stack,
+	                   .stack_size = sizeof(stack),
+	                   .exit_signal = SIGCHLD },
+	    64);
 	try("a stack beyond all addresses",
 	    (struct args){ .stack = 1ull << 60, .stack_size = 4096, .exit_signal = SIGCHLD }, 64);
 	try("numbers stored",
-	    (struct args){ .flags = CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_VFORK | CLONE_VM,
-	                   .child_tid = (uintptr_t)&child_tid, .parent_tid = (uintptr_t)&parent_tid,
-	                   .exit_signal = SIGCHLD, .stack = (uintptr_t)stack,
-	                   .stack_size = sizeof(stack) }, 64);
+	    (struct args){ .flags = CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_VFORK |
+	                            CLONE_VM,
+	                   .child_tid = (uintptr_t)&child_tid,
+	                   .parent_tid = (uintptr_t)&parent_tid,
+	                   .exit_signal = SIGCHLD,
+	                   .stack = (uintptr_t)stack,
+	                   .stack_size = sizeof(stack) },
+	    64);
 	check("the same in both places", child_tid > 0 && child_tid == parent_tid);
 	say("a bad address: %s\n", raw_error(raw(SYS_clone3, 16, 64, 0, 0, 0)));
 	return 0;

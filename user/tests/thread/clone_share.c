@@ -29,7 +29,8 @@ static void close_and_move(void *arg)
 static long run(unsigned long flags, void (*function)(void *), void *arg)
 {
 	int status = -1;
-	long pid = clone_raw(flags | CLONE_VM, stack + sizeof(stack), function, arg, NULL, NULL, NULL);
+	long pid = clone_raw(flags | CLONE_VM, stack + sizeof(stack), function, arg, NULL, NULL,
+	                     NULL);
 
 	if (pid > 0)
 		waitpid((pid_t)pid, &status, WALL);
@@ -64,7 +65,8 @@ static void threads_files(void)
 	one.stack = stack;
 	one.tid = -1;
 	clone_raw(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID,
-	          stack + sizeof(stack), close_and_move, (void *)(intptr_t)fd, NULL, NULL, &one.tid);
+	          stack + sizeof(stack), close_and_move, (void *)(intptr_t)fd, NULL, NULL,
+	          &one.tid);
 	join_thread(&one);
 	check("a thread with its own descriptors closed its own", fcntl(fd, F_GETFD) == 0);
 	close(fd);
@@ -108,8 +110,8 @@ int main(void)
 	directories("both", CLONE_FS | CLONE_FILES);
 	show("both, but then not", run(CLONE_FS | CLONE_FILES | SIGCHLD, unshare_files, (void *)1));
 	show("unshare nothing", syscall(SYS_unshare, 0));
-	show("unshare what nobody shares", syscall(SYS_unshare, CLONE_FILES | CLONE_FS | CLONE_VM |
-	                                                            CLONE_THREAD | CLONE_SIGHAND));
+	show("unshare what nobody shares",
+	     syscall(SYS_unshare, CLONE_FILES | CLONE_FS | CLONE_VM | CLONE_THREAD | CLONE_SIGHAND));
 	show("unshare an exit signal", syscall(SYS_unshare, SIGCHLD));
 	fflush(stdout);
 	pid = fork_or_end();

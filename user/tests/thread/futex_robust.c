@@ -34,9 +34,9 @@ static void show_word(const char *what, struct lock *lock, int tid)
 	unsigned int word = lock->word;
 
 	say("%s:%s%s %s\n", what, word & WAITERS ? " waiters" : "", word & DIED ? " died" : "",
-	    (word & 0x3fffffff) == 0            ? "nobody's" :
-	    (int)(word & 0x3fffffff) == tid     ? "the thread's" :
-	                                          "another's");
+	    (word & 0x3fffffff) == 0        ? "nobody's" :
+	    (int)(word & 0x3fffffff) == tid ? "the thread's" :
+	                                      "another's");
 }
 
 static void show_locks(int tid)
@@ -135,7 +135,9 @@ static void list_of(const char *what, pid_t pid)
 	long result = raw(SYS_get_robust_list, pid, (long)&found, (long)&len, 0, 0);
 
 	say("%s: %s, length %ld, %s\n", what, result ? raw_error(result) : "found", len,
-	    found == (void *)&head ? "ours" : found ? "another" : "none");
+	    found == (void *)&head ? "ours" :
+	    found                  ? "another" :
+	                             "none");
 }
 
 int main(void)
@@ -162,7 +164,6 @@ int main(void)
 	list_of("by number", getpid());
 	list_of("of nobody", 99999);
 	say("a bad place: %s\n", raw_error(raw(SYS_get_robust_list, 0, 8, 8, 0, 0)));
-	say("a wrong length: %s\n",
-	    raw_error(raw(SYS_set_robust_list, (long)&head, 8, 0, 0, 0)));
+	say("a wrong length: %s\n", raw_error(raw(SYS_set_robust_list, (long)&head, 8, 0, 0, 0)));
 	return 0;
 }

@@ -33,8 +33,8 @@ static void wait_signal(const char *what, int signo, long ms)
 	result = raw(SYS_rt_sigtimedwait, (long)&set, (long)&info, ms < 0 ? 0 : (long)&time, 8, 0);
 	print(what, result);
 	if (result > 0)
-		say("  signal %d, code %d, value %d, %s\n", info.si_signo, info.si_code, info.si_int,
-		    info.si_pid == getpid() ? "from itself" : "from elsewhere");
+		say("  signal %d, code %d, value %d, %s\n", info.si_signo, info.si_code,
+		    info.si_int, info.si_pid == getpid() ? "from itself" : "from elsewhere");
 }
 
 static long queue(pid_t pid, int signo, int code, int value)

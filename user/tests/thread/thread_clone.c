@@ -16,8 +16,8 @@ static void look(void *arg)
 
 static void flags(const char *what, unsigned long flags)
 {
-	char *stack = mmap(NULL, THREAD_STACK, PROT_READ | PROT_WRITE,
-	                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *stack = mmap(NULL, THREAD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	                   -1, 0);
 	volatile int tid = -1, value = 5;
 	long result = clone_raw(flags | CLONE_CHILD_CLEARTID, stack + THREAD_STACK, look,
 	                        (void *)&value, NULL, NULL, &tid);

@@ -129,8 +129,7 @@ int main(void)
 	sleep_ms(20);
 	show("nothing to wait for while a thread lives", waitpid(pid, &status, WNOHANG));
 	show("kill with 0", kill(pid, 0));
-	show("tgkill of the first thread, which has ended",
-	     syscall(SYS_tgkill, pid, pid, SIGTERM));
+	show("tgkill of the first thread, which has ended", syscall(SYS_tgkill, pid, pid, SIGTERM));
 	show("not even now", waitpid(pid, &status, WNOHANG));
 	show("kill", kill(pid, SIGTERM));
 	waitpid(pid, &status, 0);
