@@ -38,7 +38,7 @@ static void end(struct file *ends[2])
 
 static unsigned int events(struct file *file)
 {
-	struct poll_table table = { NULL };
+	struct poll_table table = { .next = NULL };
 
 	return file->ops->poll(file, &table) & (POLLIN | POLLOUT | POLLHUP | POLLERR);
 }
