@@ -82,6 +82,7 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return error ? error : (ssize_t)sizeof(value);
 }
 
+// A reader waits for a value, a writer for room; both are woken by the one queue.
 static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
 {
 	struct eventfd *eventfd = file->private;

@@ -61,6 +61,7 @@ static void fire(struct timer *timer)
 	spin_unlock(&timerfd->lock);
 }
 
+// Returns the number of expirations since the last read, eight bytes; sleeps until there is one.
 static ssize_t timerfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct timerfd *timerfd = file->private;

@@ -12,7 +12,7 @@
 #define CHAIN_BITS 10
 
 struct spinlock futex_lock = SPINLOCK_INIT("futexes", RANK_FUTEX);
-static struct list chains[1u << CHAIN_BITS]; // [f] struct futex_waiter by link, the oldest first
+static struct list chains[1u << CHAIN_BITS]; // guarded by futex_lock
 
 void futex_init(void)
 {
@@ -81,7 +81,7 @@ static int sleep_on(struct futex_waiter *waiter, uint64_t deadline)
 
 	assert_only_spinlock(&futex_lock);
 	waitq_init(&wait);
-	waiter->wait = &wait;
+	waiter->wait = &wait; // cppcheck-suppress autoVariables
 	futex_enqueue(waiter);
 	while (!error && !list_empty(&waiter->link))
 		error = waitq_sleep(&wait, &futex_lock, WAIT_INTERRUPTIBLE, deadline);

@@ -255,6 +255,8 @@ static const void *shared_thing(const struct thread *thread, int type, int fd, i
 		return process->signals.table && process->signals.table->joined ?
 		               (const void *)process->signals.table :
 		               (const void *)process;
+	case KCMP_IO:
+	case KCMP_SYSVSEM:
 	default:
 		return NULL;
 	}

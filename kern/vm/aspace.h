@@ -32,6 +32,7 @@ struct aspace {
 	bool large;                     // [s] areas of large pages have been made for the space
 	struct object *program;         // [c] the running program; nobody opens it for writing
 	struct uffd *uffds;             // the contexts that handle its faults (vm/uffd.c)
+	bool had_uffds;                 // there has been one; never cleared
 	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
 };
 

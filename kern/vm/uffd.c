@@ -10,7 +10,7 @@
 // Guards uffd->as and the lists of contexts of all spaces.
 static struct spinlock spaces_lock = SPINLOCK_INIT("userfaultfd's spaces", RANK_UFFD);
 
-static struct list all = LIST_INIT(all); // [u] all contexts
+static struct list all = LIST_INIT(all); // all contexts
 
 struct uffd *uffd_create(struct aspace *as, uint32_t flags)
 {
@@ -32,6 +32,7 @@ struct uffd *uffd_create(struct aspace *as, uint32_t flags)
 	if (uffd->next)
 		uffd->next->link = &uffd->next;
 	as->uffds = uffd;
+	as->had_uffds = true;
 	list_add_tail(&all, &uffd->all_link);
 	spin_unlock(&spaces_lock);
 	return uffd;

@@ -98,10 +98,10 @@ void uffd_close(struct uffd *uffd);
 // entries stay. (uffd_register.c)
 void uffd_forget(struct area *area);
 
-// The backend of the area at `va` has found no page for an access. If the area is registered and
-// its handler must act, send the message and sleep until the handler has acted. `user`: the program
-// itself has faulted, and any signal ends the sleep; else a copy of the kernel, which only death
-// interrupts. (uffd_fault.c)
+// The backend of the area at `va` has found no page for an access. In a space that never had a
+// context that is final. If the area is registered and its handler must act, send the message and
+// sleep until the handler has acted. `user`: the program itself has faulted, and any signal ends the
+// sleep; else a copy of the kernel, which only death interrupts. (uffd_fault.c)
 // Returns FAULT_OK if the access may be tried again; FAULT_NO_PAGE if it has failed.
 // Caller: holds no lock.
 enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user);

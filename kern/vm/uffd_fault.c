@@ -213,6 +213,8 @@ enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access 
 	struct uffd *uffd;
 
 	assert_no_lock();
+	if (likely(!as->had_uffds))
+		return FAULT_NO_PAGE;
 	list_init(&fault.link);
 	waitq_init(&fault.wait);
 	rwlock_read_lock(&as->lock);
