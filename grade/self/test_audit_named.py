@@ -107,4 +107,3 @@ def test_forgotten_by_the_registry(scene):
     at, slot = one(scene)
     scene.poke(start + 4 * slot, 0)
     scene.expect("named-areas", r"pid 3 .* says it has 2; it has 1")
-    scene.expect("lost-blocks", r"nothing refers to it; it points to .* the counted name of area")

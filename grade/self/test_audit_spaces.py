@@ -225,8 +225,8 @@ def test_global_entry(scene):
 
 def test_unknown_marker(scene):
     _, (va, *_) = with_entries(scene, 3, private)
-    scene.set_entry(3, va, 0x800)
-    scene.expect("entries", rf"{va:#x}: what is 0x800\?")
+    scene.set_entry(3, va, 0xC00)
+    scene.expect("entries", rf"{va:#x}: what is 0xc00\?")
 
 
 def test_entry_out_of_memory(scene):

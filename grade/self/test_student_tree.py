@@ -265,7 +265,7 @@ def test_handin(root, tmp_path, monkeypatch, capsys):
     assert said == ["handin: you changed Makefile; it does not count and is not packed",
                     "handin: you changed new.c; it does not count and is not packed",
                     "handin: sum (exercise 1.1) is not written yet", "handin: raise (exercise 1.1) is not written yet",
-                    "handin: handin-lab1.tar.gz has your 2 files"]
+                    "handin: handin-lab1.tar.gz has your 2 files: kern/mem/count.h, kern/mem/sum.c"]
     packed = subprocess.run(["tar", "tzf", out / "handin-lab1.tar.gz"], capture_output=True, text=True, check=True)
     assert packed.stdout.split() == ["kern/mem/count.h", "kern/mem/sum.c"]
     assert handin.main() == 0  # the archive itself does not count as a change
