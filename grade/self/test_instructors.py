@@ -31,7 +31,7 @@ def examples(title):
 def fixture_copy(tmp_path):
     """The files that examples change and labs name, in a repository."""
     root = tmp_path / "copy"
-    for name in ("grade", "kern"):
+    for name in ("boot", "grade", "kern"):
         shutil.copytree(ROOT / name, root / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", ".gitignore"):
         shutil.copy(ROOT / name, root)
