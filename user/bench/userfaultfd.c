@@ -1,17 +1,12 @@
 // userfaultfd.c: faults that another process handles: the parent faults, a child has the descriptor.
 #include "bench.h"
 
+#include <linux/userfaultfd.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#if __has_include(<abi/userfaultfd.h>)
-#include <abi/userfaultfd.h>
-#else // another system
-#include <linux/userfaultfd.h>
-#endif
 
 static char source[PAGE] __attribute__((aligned(4096)));
 
