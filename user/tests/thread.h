@@ -118,7 +118,7 @@ static inline void join_thread(struct test_thread *thread)
 		raw(SYS_futex, (long)&thread->tid, FUTEX_WAIT_OP, tid, 0, 0);
 }
 
-// Wait until *word is not `value` any more. Whoever changes the word calls word_set.
+// Wait until *word is not `value` any more. The thread that changes the word calls word_set.
 static inline void word_wait(volatile int *word, int value)
 {
 	while (*word == value)
@@ -134,4 +134,36 @@ static inline void word_set(volatile int *word, int value)
 static inline int own_tid(void)
 {
 	return (int)raw(SYS_gettid, 0, 0, 0, 0, 0);
+}
+
+// Bodies of threads that sleep until the process ends: by the clock, in a read of the pipe whose end
+// for reading *arg is, and on the word *arg, which is 0.
+static inline void sleep_long(void *arg)
+{
+	(void)arg;
+	sleep_ms(1000000);
+}
+
+static inline void read_pipe(void *arg)
+{
+	char byte;
+
+	raw(SYS_read, *(int *)arg, (long)&byte, 1, 0, 0);
+}
+
+static inline void wait_word(void *arg)
+{
+	word_wait(arg, 0);
+}
+
+// Read the eight bytes of an eventfd or a timerfd, and show their value.
+static inline void take(const char *what, long fd)
+{
+	uint64_t value = 0;
+	long n = raw(SYS_read, fd, (long)&value, 8, 0, 0);
+
+	if (n < 0)
+		print(what, n);
+	else
+		say("%s: %llu\n", what, (unsigned long long)value);
 }

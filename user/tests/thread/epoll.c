@@ -37,17 +37,6 @@ static void add_one(long fd)
 	raw(SYS_write, fd, (long)&one, 8, 0, 0);
 }
 
-static void take(const char *what, long fd)
-{
-	uint64_t value = 0;
-	long n = raw(SYS_read, fd, (long)&value, 8, 0, 0);
-
-	if (n < 0)
-		print(what, n);
-	else
-		say("%s: %llu\n", what, (unsigned long long)value);
-}
-
 static void triggers(void)
 {
 	long set = create(), level = event_fd(0, O_NONBLOCK), edge = event_fd(0, O_NONBLOCK),

@@ -8,26 +8,6 @@ static struct test_thread threads[4];
 static int pipe_ends[2];
 static volatile int zero;
 
-static void sleep_long(void *arg)
-{
-	(void)arg;
-	sleep_ms(1000000);
-}
-
-static void read_pipe(void *arg)
-{
-	char byte;
-
-	(void)arg;
-	raw(SYS_read, pipe_ends[0], (long)&byte, 1, 0, 0);
-}
-
-static void wait_word(void *arg)
-{
-	(void)arg;
-	word_wait(&zero, 0);
-}
-
 static void spin(void *arg)
 {
 	(void)arg;
@@ -39,8 +19,8 @@ static void start_sleepers(void)
 {
 	pipe2(pipe_ends, O_CLOEXEC);
 	start_thread(&threads[0], 0, sleep_long, NULL);
-	start_thread(&threads[1], 0, read_pipe, NULL);
-	start_thread(&threads[2], 0, wait_word, NULL);
+	start_thread(&threads[1], 0, read_pipe, &pipe_ends[0]);
+	start_thread(&threads[2], 0, wait_word, (void *)&zero);
 	start_thread(&threads[3], 0, spin, NULL);
 	sleep_ms(10);
 }

@@ -6,26 +6,6 @@ static struct test_thread one, two;
 static volatile int go;
 static int pipe_ends[2];
 
-static void sleep_long(void *arg)
-{
-	(void)arg;
-	sleep_ms(1000000);
-}
-
-static void read_pipe(void *arg)
-{
-	char byte;
-
-	(void)arg;
-	raw(SYS_read, pipe_ends[0], (long)&byte, 1, 0, 0);
-}
-
-static void wait_word(void *arg)
-{
-	(void)arg;
-	word_wait(&go, 0);
-}
-
 static void exit_5(void *arg)
 {
 	(void)arg;
@@ -56,8 +36,8 @@ static void threads_sleep(void)
 
 	pipe(pipe_ends);
 	start_thread(&one, 0, sleep_long, NULL);
-	start_thread(&two, 0, read_pipe, NULL);
-	start_thread(&three, 0, wait_word, NULL);
+	start_thread(&two, 0, read_pipe, &pipe_ends[0]);
+	start_thread(&three, 0, wait_word, (void *)&go);
 	sleep_ms(10);
 	raw(SYS_exit_group, 3, 0, 0, 0, 0);
 }
@@ -84,7 +64,7 @@ static void first_exits_then_group(void)
 
 static void thread_faults(void)
 {
-	start_thread(&two, 0, read_pipe, NULL);
+	start_thread(&two, 0, read_pipe, &pipe_ends[0]);
 	start_thread(&one, 0, fault, NULL);
 	sleep_long(NULL);
 }
@@ -92,7 +72,7 @@ static void thread_faults(void)
 static void killed(void)
 {
 	start_thread(&one, 0, sleep_long, NULL);
-	start_thread(&two, 0, read_pipe, NULL);
+	start_thread(&two, 0, read_pipe, &pipe_ends[0]);
 	sleep_ms(5);
 	kill(getpid(), SIGKILL);
 	for (;;)

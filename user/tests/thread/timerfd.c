@@ -11,17 +11,6 @@ static long set_time(long fd, int flags, long ms, long interval_ms)
 	return raw(SYS_timerfd_settime, fd, flags, (long)&setting, 0, 0);
 }
 
-static void take(const char *what, long fd)
-{
-	uint64_t value = 0;
-	long n = raw(SYS_read, fd, (long)&value, 8, 0, 0);
-
-	if (n < 0)
-		print(what, n);
-	else
-		say("%s: %llu\n", what, (unsigned long long)value);
-}
-
 int main(void)
 {
 	long fd = raw(SYS_timerfd_create, CLOCK_MONOTONIC, 0, 0, 0, 0);
