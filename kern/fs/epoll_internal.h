@@ -1,0 +1,47 @@
+// epoll_internal.h: shared by the files of epoll: epoll.c (which files are ready, and waiting for them)
+// and epoll_items.c (which files are in a set).
+#pragma once
+
+#include "fs/epoll.h"
+#include "mem/avl.h"
+
+#define EPOLL_ALWAYS (POLLERR | POLLHUP) // events that every item asks for
+#define EPOLL_FLAGS \
+	(EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP) // bits that are no events
+
+// Guards the sets and what is in them, while files are asked for their events too.
+extern struct mutex epoll_lock;
+
+// [e] epoll_lock   [r] ready_lock   [c] constant
+struct epoll {
+	struct list ready;     // [r] struct epoll_item by ready_link, those that were woken first
+	struct avl_tree items; // [e] struct epoll_item by node
+	struct list sets;      // [e] the items that are sets themselves, by set_link
+	struct file *file;     // [c] this set
+	struct waitq wait;     // waits for it, polls of it, sets that contain it
+};
+
+struct epoll_item {
+	struct watch watch;
+	struct list ready_link;   // [r] on the ready list
+	struct avl_node node;     // [e] in epoll->items, by file and descriptor
+	struct list file_link;    // [e] in file->watchers
+	struct list set_link;     // [e] in epoll->sets
+	struct epoll *epoll;      // [c]
+	struct file *file;        // [c] borrowed: the item goes before the file does
+	int fd;                   // [c]
+	struct epoll_event event; // [e]
+};
+
+// Prepare the watch of a new item. It is not ready.
+void epoll_item_init(struct epoll_item *item);
+
+// Ask the item's file for its events; if one holds that the item wants, the item is ready, and those
+// who wait for its set wake. Caller: holds epoll_lock.
+void epoll_item_report(struct epoll_item *item);
+
+// Take the item off the queue of its file and off the ready list. Caller: holds epoll_lock.
+void epoll_item_end(struct epoll_item *item);
+
+// Free all items of a set that is being closed. Yields. Caller: holds no lock.
+void epoll_free_items(struct epoll *epoll);
