@@ -5,6 +5,7 @@
 #include "cpu/x86.h"
 #include "proc/process.h"
 #include "vm/aspace.h"
+#include "vm/fault.h"
 #include "vm/uffd.h"
 
 // The signal that each exception becomes, and its si_code. si_addr is the instruction's address.
@@ -100,10 +101,9 @@ static void debug_exception(struct trapframe *frame)
 static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
 {
 	struct signal_info info = { .addr = va, .trapno = frame->trapno, .err = frame->err };
-	enum fault_access access = frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
 
 	if (result == FAULT_NO_PAGE)
-		result = uffd_sleep(thread_current()->aspace, va, access, true);
+		result = uffd_sleep(thread_current()->aspace, va, wanted_access(frame), true);
 	switch (result) {
 	case FAULT_OK:
 		break;

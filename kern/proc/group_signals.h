@@ -1,6 +1,6 @@
-// group_signals.h: signals to process groups. A group may have thousands of members. Whoever cannot
-// yield, such as an interrupt handler that has found a ^C, leaves the signal for a large group to
-// process 1, which sends it in pieces.
+// group_signals.h: signals to process groups. A group may have thousands of members. Code that
+// cannot yield, such as an interrupt handler that has found a ^C, leaves the signal for a large group
+// to process 1, which sends it in pieces.
 #pragma once
 
 #include "kern.h"

@@ -5,6 +5,7 @@
 #include "proc/futex.h"
 #include "sys/sys_poll.h"
 #include "sys/sys_restart.h"
+#include "sys/sys_timespec.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "thread/waitq.h"
@@ -83,41 +84,21 @@ static long do_futex(const struct futex_call *call)
 	}
 }
 
-// Returns the deadline, in nanoseconds of clock_ns(), that an absolute time-out means.
-static uint64_t absolute(int64_t seconds, int64_t ns, bool realtime)
+// Fetch an absolute time-out (NULL: none), in one of its two forms, as a time of clock_ns(). Returns
+// as get_ns.
+static int fetch_absolute(const void __user *timeout, bool wide, bool realtime, uint64_t *deadline)
 {
 	uint64_t offset = realtime ? clock_realtime_ns() - clock_ns() : 0;
 	uint64_t at;
-
-	if (seconds >= INT64_MAX / (int64_t)NS_PER_SECOND)
-		return NO_DEADLINE;
-	at = (uint64_t)seconds * NS_PER_SECOND + (uint64_t)ns;
-	return at > offset ? at - offset : 0;
-}
-
-// Fetch an absolute time-out (NULL: none), in one of its two forms. Returns 0; -EFAULT; -EINVAL for
-// a negative time, or nanoseconds of a second and more.
-static int fetch_absolute(const void __user *timeout, bool wide, bool realtime, uint64_t *deadline)
-{
-	struct timespec64 ts;
-	struct timespec narrow;
+	int error;
 
 	*deadline = NO_DEADLINE;
 	if (!timeout)
 		return 0;
-	if (wide) {
-		if (copyin(aspace_current(), &ts, timeout, sizeof(ts)))
-			return -EFAULT;
-		ts.tv_nsec = (int32_t)ts.tv_nsec;
-	} else {
-		if (copyin(aspace_current(), &narrow, timeout, sizeof(narrow)))
-			return -EFAULT;
-		ts = (struct timespec64){ narrow.tv_sec, narrow.tv_nsec };
-	}
-	if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= (int64_t)NS_PER_SECOND)
-		return -EINVAL;
-	*deadline = absolute(ts.tv_sec, ts.tv_nsec, realtime);
-	return 0;
+	error = get_ns(timeout, &at, wide);
+	if (!error)
+		*deadline = at > offset ? at - offset : 0;
+	return error;
 }
 
 // Fetch the time-out of a call. Other operations use the argument for something else, so it is not

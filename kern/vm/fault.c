@@ -132,12 +132,6 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 	return result == FAULT_NO_PAGE ? uffd_sleep(as, va, access, false) : result;
 }
 
-// Returns the access that a page fault reports by its error code: a write with PF_WRITE.
-static __always_inline enum fault_access wanted_access(const struct trapframe *frame)
-{
-	return frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
-}
-
 // Handle a page fault of the running program: it has accessed `va`, in its own space.
 // - Count the fault in the thread's `faults`, and note the instruction, frame->eip, in `fault_eip`.
 // - An error code with PF_PRESENT and without PF_USER: the page is present, and the processor was

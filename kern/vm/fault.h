@@ -1,7 +1,15 @@
 // fault.h: page faults: the trap handler, and copy-on-write.
 #pragma once
 
+#include "cpu/trap.h"
+#include "cpu/x86.h"
 #include "vm/aspace.h"
+
+// Returns the access that a page fault reports by its error code: a write with PF_WRITE.
+static __always_inline enum fault_access wanted_access(const struct trapframe *frame)
+{
+	return frame->err & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
+}
 
 // Handle a write to `old`, the entry for `va`, which is present and read-only, in a private area:
 // let the space write to the page if it owns it exclusively, else give it a copy.

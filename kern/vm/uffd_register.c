@@ -22,20 +22,32 @@ static int check_area(const struct uffd *uffd, const struct area *area, uintptr_
 	return 0;
 }
 
+// Find the first area of [start, end). Returns 0 with the area in *store; -EINVAL, also in the middle
+// of a large page. Caller: holds as->lock.
+static int first_area(struct aspace *as, uintptr_t start, uintptr_t end, const struct area **store)
+{
+	const struct area *area = area_find_from(&as->areas, start);
+
+	assert_read_held(&as->lock);
+	*store = area;
+	if (!area || area->start >= end)
+		return WHY(-EINVAL, "nothing is mapped from %#x to %#x", start, end);
+	if (uncut_at(area->ops, start))
+		return WHY(-EINVAL, "%#x lies in a large page", start);
+	return 0;
+}
+
 // Check all areas of [start, end). Returns 0 or the first error of check_area; -EINVAL without any
 // area. Caller: holds as->lock.
 static int check_range(const struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
                        uint32_t modes, bool *large_store)
 {
-	const struct area *area = area_find_from(&as->areas, start);
-	int error = 0;
+	const struct area *area;
+	int error;
 
 	assert_read_held(&as->lock);
 	*large_store = false;
-	if (!area || area->start >= end)
-		return WHY(-EINVAL, "nothing is mapped from %#x to %#x", start, end);
-	if (uncut_at(area->ops, start))
-		return WHY(-EINVAL, "%#x lies in a large page", start);
+	error = first_area(as, start, end, &area);
 	for (; area && area->start < end && !error; area = area_next(&as->areas, area)) {
 		error = check_area(uffd, area, end, modes);
 		*large_store |= area->ops->uncut != 0;
@@ -93,14 +105,11 @@ static int unregister_area(struct aspace *as, struct area *area, uintptr_t start
 static int check_unregister(const struct uffd *uffd, struct aspace *as, uintptr_t start,
                             uintptr_t end)
 {
-	const struct area *area = area_find_from(&as->areas, start);
-	int error = 0;
+	const struct area *area;
+	int error;
 
 	assert_read_held(&as->lock);
-	if (!area || area->start >= end)
-		return WHY(-EINVAL, "nothing is mapped from %#x to %#x", start, end);
-	if (uncut_at(area->ops, start))
-		return WHY(-EINVAL, "%#x lies in a large page", start);
+	error = first_area(as, start, end, &area);
 	for (; area && area->start < end && !error; area = area_next(&as->areas, area)) {
 		if (!area->ops->plain->registered || (area->uffd && area->uffd != uffd) ||
 		    (end < area->end && uncut_at(area->ops, end)))
@@ -111,8 +120,8 @@ static int check_unregister(const struct uffd *uffd, struct aspace *as, uintptr_
 	return error;
 }
 
-// Whoever sleeps in a fault there is woken after the areas have changed: its instruction then finds
-// plain memory.
+// A thread that sleeps in a fault there is woken after the areas have changed: its instruction then
+// finds plain memory.
 int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	int error;
