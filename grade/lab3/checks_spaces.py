@@ -2,9 +2,9 @@
 vm_init. quire/lab_spaces.py and lab_faults.py judge what they return.
 """
 from lab3.checks import PAGE, STACK
+from quire.lab_area import FIXED, FREE_ONLY, LARGE, LARGE_OPS, MMAP_BASE, OBJECT, OBJECT_1
 from quire.lab_check import Checks, op
 from quire.lab_faults import Spaces
-from quire.lab_spaces import FIXED, FREE_ONLY, LARGE, LARGE_OPS, MMAP_BASE, OBJECT, OBJECT_1
 from quire.trace import Machine
 
 CHECKS = Checks(3, Spaces)

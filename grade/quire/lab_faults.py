@@ -5,8 +5,9 @@ Which page a fault takes is the kernel's choice: the model only demands that not
 """
 from dataclasses import dataclass, field
 
+from quire.lab_area import ULIM, WRITE, ZERO, down
 from quire.lab_check import Blocked, Wrong
-from quire.lab_spaces import ULIM, WRITE, ZERO, Mappings, down
+from quire.lab_spaces import Mappings
 from quire.lab_words import PAGE
 
 OK, NO_AREA, NOT_ALLOWED, NO_PAGE, NO_MEMORY = range(5)

@@ -3,9 +3,9 @@
 The kernel reports digests of bytes: of the kernel's buffer before, in and after the range that a
 copy may change, and of user memory.
 """
+from quire.lab_area import ULIM, WRITE, ZERO, down
 from quire.lab_check import NOT_STORED, Wrong
 from quire.lab_faults import OK, Spaces
-from quire.lab_spaces import ULIM, WRITE, ZERO, down
 from quire.lab_words import EFAULT, ENAMETOOLONG, PAGE, error
 
 BUFFER = 3 * PAGE
