@@ -13,7 +13,7 @@ from quire.places import place
 
 def explained(**options):
     """The explanation for these options of the command line."""
-    defaults = {"kernel": build.path("quire.elf"), "test": None, "commands": "", "append": ""}
+    defaults = {"kernel": build.path("quire.elf"), "test": None, "lab": None, "commands": "", "append": ""}
     given = types.SimpleNamespace(**{**defaults, "mem": 32, "cpu": "max", **options})
     return explain.again(*explain.machine_of(given))
 
