@@ -46,7 +46,7 @@ grade: $(O)/quire.elf $(O)/archive.cpio $(wildcard $(base_O)/debug/quire.elf)
 		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait) $(if $(HIDDEN),--hidden '$(HIDDEN)')
 else
 grade: $(GRADE_NEEDS)
-	@$(grade_env) grade/gate
+	@$(grade_env) grade/gate '$(T)'
 	@$(grade_env) $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		$(if $(T),-k '$(T)') $(if $(SELF),,--ignore=grade/self) grade $(PYTEST_FLAGS)
 endif

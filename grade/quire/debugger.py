@@ -6,7 +6,6 @@ debugger have a replay, which goes backwards too (grade/gdb/quire_rewind.py). DU
 """
 import argparse
 import os
-import re
 import shlex
 import signal
 import socket
@@ -23,10 +22,10 @@ if __name__ == "__main__":
 
 from quire import build, explain, lab_machine, user_tests
 from quire.core import write_core
+from quire.known_tests import NoTest, ktests, unknown
 from quire.machine import Machine, Setup, StartError
 from quire.qmp import MachineEnded
 
-KTEST = re.compile(r"^KTEST(?:_DEBUG)?\((\w+)\)", re.MULTILINE)
 PATIENCE = 60  # seconds in which QEMU must answer: it takes a snapshot when a debugger comes
 LOOK = 0.05  # seconds between two looks at the machine's output
 BILLION = 10**9
@@ -36,10 +35,6 @@ REPLAYS = ["-global", "apic-common.vapic=off"]
 SNAPSHOTS = "if=none,snapshot=on,format=raw,id=snapshots,file="  # QEMU puts a temporary file above this one
 
 
-class NoTest(Exception):
-    """There is no such test; the text says which there are."""
-
-
 @dataclass
 class Target:
     """A machine for the debugger. `stop`: gdb's commands that go to where the debugging begins."""
@@ -47,12 +42,6 @@ class Target:
     setup: Setup
     stop: list
     limit: float = 1  # 10^9 instructions, of a recording
-
-
-def ktests():
-    """The names of the tests inside the kernel."""
-    sources = Path(build.source("kern")).glob("*/test/*.c")
-    return [name for source in sources for name in KTEST.findall(source.read_text(encoding="utf-8"))]
 
 
 def find(options):
@@ -68,9 +57,7 @@ def find(options):
         stop = f"tbreak perform if number == {options.at}" if options.at is not None else "tbreak perform"
         return Target(lab_machine.setup_of(check, options), [stop, "continue"])
     if name not in programs and name not in ktests():
-        known = sorted({*programs, *ktests(), *(check.name for check in lab_machine.checks())})
-        near = [test for test in known if name in test]
-        raise NoTest(f"there is no test {name}" + (f"; there are {', '.join(near[:8])}" if near else ""))
+        raise unknown(name)
     setup, limit = explain.machine_of(options)
     if name in programs:
         return Target(setup, [f"user {name}", "tbreak main", "continue"], limit)

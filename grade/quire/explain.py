@@ -15,8 +15,9 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, exceptions, guest, lab_machine, user_tests
+from quire import build, exceptions, guest, ktap, lab_machine, user_tests
 from quire.exceptions import name
+from quire.known_tests import NoTest, ktests_like, unknown
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.places import place
@@ -29,6 +30,7 @@ KEPT = 1 << 22  # bytes of the end of QEMU's log: 2,500 exceptions
 SHOWN = 8  # exceptions of a report
 FRAMES = 12  # callers of a backtrace
 MESSAGES = 15  # lines of the console
+NEWLINE = "\n"
 LIMIT = 2  # guest seconds, where a test has no limit of its own
 BROKEN = {"reset", "timeout", "deadlock", "lost"}  # verdicts that say little by themselves
 
@@ -205,7 +207,9 @@ def chain(remains):
 
 def report(result, remains, messages):
     """The explanation, as text."""
-    lines = [f"How it ended: {result.message or 'well (' + result.kind + ')'}"]
+    failed = failures(messages) if result.kind == "tests" and result.status else []
+    ending = "tests inside the kernel failed" if failed else f"well ({result.kind})"
+    lines = [f"How it ended: {result.message or ending}", *failed]
     if remains.registers and result.kind in BROKEN:
         lines += ["", "The last exceptions, in order; the page tables are as they were at the end:"]
         lines += chain(remains) or ["    none"]
@@ -215,6 +219,15 @@ def report(result, remains, messages):
     if messages.strip():
         lines += ["", "The last messages:", guest.indent(guest.last_lines(messages, MESSAGES))]
     return "\n".join(lines)
+
+
+def failures(messages):
+    """Lines about the tests inside the kernel that failed, each with its first complaints."""
+    report = ktap.parse(messages)
+    if not report.planned:
+        return ["    no test inside the kernel has such a name"]
+    return [f"    {name} failed{''.join(f'{NEWLINE}        {note}' for note in report.notes[name])}"
+            for name in sorted(report.failed)]
 
 
 def exceptions_only(result, remains, _):
@@ -242,6 +255,8 @@ def machine_of(options):
     if check:
         return lab_machine.setup_of(check, options), LIMIT
     if options.test and not test:
+        if not ktests_like(options.test):
+            raise unknown(options.test)
         setup.options += f" ktest={options.test}"
         return setup, 10 * LIMIT
     module = RunModule()
@@ -271,7 +286,11 @@ def main():
     add("--mem", type=int, default=128, metavar="MIB")
     add("--cpu", default="max", metavar="NAME")
     options = parser.parse_args()
-    text = again(*machine_of(options), exceptions_only if options.short else report)
+    try:
+        text = again(*machine_of(options), exceptions_only if options.short else report)
+    except NoTest as error:
+        print(f"make explain: {error}", file=sys.stderr)
+        return 1
     print(text, end="\n" if text else "")
     return 0
 

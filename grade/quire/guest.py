@@ -63,6 +63,7 @@ def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, 
     again += ["--cpu", setup.cpu] if "cpu" in machine else []
     again += ["--kernel", os.path.relpath(kernel)] if kernel else []
     again += ["--append", machine["options"]] if machine.get("options") else []
+    again += ["--audit"] if setup.audit else []
     again = shlex.join([*again, "--guest", path, *args])
     return _outcome(setup, again, step, instructions=limit * GUEST_SECOND, limit=sleep * limit)
 

@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from quire import build, exceptions, explain, start
+from quire import build, exceptions, explain, known_tests, start
 from quire.machine import EXIT_PORT
 from quire.places import place
 
@@ -81,6 +81,21 @@ def test_a_test_inside_the_kernel():
     if not build.debug_kernel():
         pytest.skip("no debug kernel")
     assert "well (tests)" in explained(test="stack_guard_ends_strings", kernel=build.debug_kernel())
+
+
+def test_tests_inside_the_kernel_that_fail():
+    """They are named, with what they complained of."""
+    log = "KTAP version 1\n1..2\nok 1 one\n# kern/mem/x.c:7: it is 2\nnot ok 2 two\n"
+    text = explain.report(types.SimpleNamespace(kind="tests", status=1, message=""), explain.Remains("none"), log)
+    find(text, r"^How it ended: tests inside the kernel failed\n    two failed\n        # kern/mem/x\.c:7: it is 2\n")
+    find(explained(append="ktest=nonesuch"), "How it ended: tests inside the kernel failed\n    no test .* has such a name")
+
+
+def test_no_test_has_that_name():
+    with pytest.raises(known_tests.NoTest, match="there is no test stack_guard_e; there are stack_guard_ends_strings"):
+        explained(test="stack_guard_e")
+    assert "stack_guard_ends_strings" in known_tests.ktests_like("nonesuch,stack_*")
+    assert not known_tests.ktests_like("stack_guard_e")
 
 
 def test_tables_that_lead_nowhere():
