@@ -32,7 +32,7 @@ def spaces(*ops):
         for start, end, prot in ((0, 4, RW), (4, 6, READ), (6, 8, NONE), (10, 14, RW)):
             made.append(op("area", number, at(start), at(end), prot))
         made.append(op("area", number, ULIM - 2 * PAGE, ULIM, RW))
-    return [("vm", [*made, op("enter", 0), *ops, op("space_end", 1), op("space_end", 0)])]
+    return [("vm", [*made, op("enter", 0), *ops, op("rest"), op("space_end", 1), op("space_end", 0)])]
 
 
 def filled(number, first, end, seed=1):
@@ -109,6 +109,11 @@ def check_empty(rng):
                   *asked(NOBODY, (at(0), 1), (at(0), 3 * PAGE)))
 
 
+@check("user_mem_check takes the space's lock: it waits while another thread changes the areas")
+def check_lock(rng):
+    return spaces(op("locked_out", 0, 0, at(0)), op("locked_out", 0, 1, at(4)))
+
+
 # Exercise 2: user_mem_assert.
 
 
@@ -116,6 +121,21 @@ def check_empty(rng):
 def assert_returns(rng):
     return spaces(op("user_mem_assert", at(0), 4 * PAGE, UW), op("user_mem_assert", at(0), 6 * PAGE, U),
                   op("user_mem_assert", ULIM - 1, 1, UW), op("user_mem_assert", at(3) + 0xFFF, 1, UW), op("user_mem_assert", at(8), 0, UW))
+
+
+def ends(va, length, perm):
+    """A check that user_mem_assert ends a program, and what the log says then."""
+    return spaces(op("assert_ends", va, length, perm), op("release_locks"), op("last_line"))
+
+
+@check("user_mem_assert ends a program that may not write, by SIGSEGV, and the log says so")
+def assert_ends_write(rng):
+    return ends(at(3) + 7, 2 * PAGE, UW)
+
+
+@check("user_mem_assert ends a program that may not read, by SIGSEGV, and the log says so")
+def assert_ends_read(rng):
+    return ends(at(5) + 7, 2 * PAGE, U)
 
 
 CHECKS.add_program("evil_frame_read_only", "user_mem_assert ends a program whose range is bad, and the log names the first bad byte",
@@ -168,6 +188,20 @@ def walk_shared(rng):
             for ops0, again in [(spaces(*ops)[0][1], spaces(*ops)[0][1])]]
 
 
+@check("a copy of another space has the page pinned while it copies its bytes")
+def walk_pins(rng):
+    return spaces(*filled(1, 0, 2), op("pinned", 0, 1, at(0) + 8), op("pinned", 1, 1, at(1) + 8))
+
+
+@check("a copy of another space counts its work after each page, and stops there in a thread that must die")
+def walk_yields(rng):
+    ops = [*filled(1, 0, 4), op("work"), *copies("copyin_partial", 1, (0, at(0), 3 * PAGE)), op("work", 4000),
+           *copies("copyout_partial", 1, (0, at(0) + 5, 2 * PAGE)), op("work", 4000)]
+    for name in ("copyin_partial", "copyout_partial"):
+        ops += [op("killed", 1), *copies(name, 1, (3, at(0) + 9, 2 * PAGE)), op("killed", 0)]
+    return spaces(*ops, op("user_bytes", 1, at(0), 4 * PAGE))
+
+
 # Exercise 4: copyin, copyout, their _partial and _slow forms.
 
 
@@ -218,7 +252,9 @@ def copy_wraps(rng):
     huge = [(0, last, 0x40002001), (0, 0xFFFFF000, 0xFFFFFFFF)]
     ops = []
     for number in (0, 1):
-        ops += copies("copyin", number, *ranges, *huge) + copies("copyout", number, *ranges, *huge)
+        ops += [op("fault", number, last, 1), op("fault", number, last + PAGE, 1), *copies("copyin", number, *ranges, *huge)]
+        for refused in (*ranges, *huge):
+            ops += [*copies("copyout", number, refused), op("user_bytes", number, last, 2 * PAGE)]
         ops += copies("copyin", number, (0, last, 2 * PAGE), (0, ULIM - 1, 1)) + copies("copyout", number, (3, last + 9, 2 * PAGE - 9))
         ops += [op("user_bytes", number, last, 2 * PAGE)]
     return spaces(*ops)
@@ -253,7 +289,8 @@ def slow_forms(rng):
     ops = []
     for number in (0, 1):
         ops += [*filled(number, 0, 4), *copies("copyin_slow", number, *rows(0, 3 * PAGE - 5)[::3], *BAD, (0, ULIM - 1, 2), (0, 0xFFFFFFFC, 8))]
-        ops += [*copies("copyout_slow", number, *rows(0, 3 * PAGE)[::4], *BAD[:1], (0, at(4), 4), (0, ULIM - 1, 2), (0, 0xFFFFFFFC, 8)),
+        ops += [*copies("copyout_slow", number, *rows(0, 3 * PAGE)[::4], *BAD[:1], (0, at(4), 4), (0, 0xFFFFFFFC, 8)),
+                op("fault", number, ULIM - 1, 1), *copies("copyout_slow", number, (0, ULIM - 1, 2)), op("user_bytes", number, ULIM - PAGE, PAGE),
                 op("user_bytes", number, at(0), 4 * PAGE)]
     return spaces(*ops)
 
@@ -360,12 +397,17 @@ def string_ulim(rng):
     return spaces(*ops)
 
 
+@check("copyinstr from another space has the page pinned while it reads its bytes")
+def string_pins(rng):
+    return spaces(*filled(1, 0, 2), op("pinned", 2, 1, at(0) + 8))
+
+
 # Exercise 6: kernel_fault, trap_fixup_kind, trap_fixup, find_fixup.
 
 
 @check("trap_fixup lets the kernel continue at the fixup of each entry of the exception table")
 def fixup_entries(rng):
-    return spaces(*(op("fixup", index, beside) for index in range(80) for beside in (0, 1)))
+    return spaces(*(op("fixup", index, beside) for index in range(80) for beside in (0, 1)), op("fixup_end"))
 
 
 @check("a copy that fails continues at its fixup, and one whose page can be mapped runs again")

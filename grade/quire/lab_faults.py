@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from quire.lab_area import ULIM, WRITE, ZERO, down
 from quire.lab_check import Blocked, Wrong
+from quire.lab_rest import Rest
 from quire.lab_spaces import Mappings
 from quire.lab_words import PAGE
 
@@ -38,7 +39,7 @@ class Page:
         return Page(content=bytearray(self.content))
 
 
-class Spaces(Mappings):
+class Spaces(Rest, Mappings):
     """The model of spaces."""
 
     words_fault = lambda self, number, va, write: \

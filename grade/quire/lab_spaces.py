@@ -35,12 +35,13 @@ class Mappings(Model):
 
     def __init__(self, symbols):
         super().__init__(symbols)
+        self.levels = []  # what `free_pages` has reported
         self.forget()
 
     def forget(self):
         self.spaces, self.entered = {}, None
         self.blocks = self.free = None  # blocks for areas, and pages; None: enough
-        self.maximum, self.levels = AREAS_MAX, []
+        self.maximum = AREAS_MAX
 
     # Words.
 

@@ -10,6 +10,7 @@ from quire.lab_words import EFAULT, ENAMETOOLONG, PAGE, error
 
 BUFFER = 3 * PAGE
 PTE_W = 2
+SIGSEGV = 11
 
 
 def pattern(seed, i):
@@ -31,6 +32,7 @@ class User(Spaces):
     def __init__(self, symbols):
         super().__init__(symbols)
         self.buffer = bytearray(BUFFER)
+        self.logged = ""  # how the newest line of the log must end
 
     def where(self, number):
         """Which space, and what a copy finds there."""
@@ -50,6 +52,10 @@ class User(Spaces):
         f"user_mem_check({va:#x}, {length:#x}, {'PTE_U | PTE_W' if perm & PTE_W else 'PTE_U'}) {self.where(number)}"
     words_user_mem_assert = lambda self, va, length, perm: \
         f"user_mem_assert({va:#x}, {length:#x}, {'PTE_U | PTE_W' if perm & PTE_W else 'PTE_U'}) {self.where(self.entered)}"
+
+    words_assert_ends = lambda self, va, length, perm: self.words_user_mem_assert(va, length, perm)
+    words_last_line = lambda self: "the newest line of the kernel's log"
+    words_fixup_end = lambda self: "trap_fixup at an address that only the word after the exception table has"
 
     def words_fixup(self, index, beside=0):
         return f"trap_fixup at entry {index} of the exception table" + (f", {beside} bytes further" if beside else "")
@@ -141,14 +147,18 @@ class User(Spaces):
         self.expect_error(report.values[0], 0 if good else EFAULT)
         if good:
             self._copied(report, at, content, length, length)
-        else:
-            self._copied(report, at, b"", 0, length)
+            return
+        self._copied(report, at, b"", 0, length)
+        if fits:
             self.buffer = None  # a part may have been copied: the check fills it again
+        elif report.values[4] != digest(self.buffer[at : at + length]):
+            raise Wrong(self.call, "that nothing is copied, because the range reaches beyond ULIM", "a part has been copied",
+                        f"{self.operation_name()}: a part beyond ULIM")
 
     do_copyin = do_copyin_slow = lambda self, number, at, va, length, report: self._copyin(number, at, va, length, report)
 
     def do_copyin_partial(self, number, at, va, length, report):
-        content = self.load(number, va, min(length, max(0, ULIM - va)))
+        content = self.load(number, va, self.part_before_yield(number, va, min(length, max(0, ULIM - va))))
         self.expect(report.values[0], len(content), "the number of bytes copied,", "count")
         self._copied(report, at, content, len(content), length)
 
@@ -162,7 +172,7 @@ class User(Spaces):
     do_copyout = do_copyout_slow = lambda self, number, at, va, length, report: self._copyout(number, at, va, length, report)
 
     def do_copyout_partial(self, number, at, va, length, report):
-        part = self.buffer[at : at + min(length, max(0, ULIM - va))]
+        part = self.buffer[at : at + self.part_before_yield(number, va, min(length, max(0, ULIM - va)))]
         self.expect(report.values[0], self.store(number, va, part), "the number of bytes copied,", "count")
 
     # Strings.
@@ -222,6 +232,32 @@ class User(Spaces):
 
     def do_user_mem_assert(self, va, length, perm, report):
         pass  # it has returned; the checks give it good ranges only
+
+    def panic_assert_ends(self, va, length, perm):
+        return "a program with a bad range must end by process_exit, and the process of this check may not"
+
+    def do_assert_ends(self, va, length, perm, report):
+        pass  # it has panicked as it must: `judge` looks how
+
+    def do_release_locks(self, report):
+        pass
+
+    def judge(self, operation, report):
+        super().judge(operation, report)
+        if operation.name == "assert_ends" and report.text != f"init ends, with status {SIGSEGV:#x}":
+            raise Wrong(self.call, f"process_exit with SIGSEGV, {SIGSEGV:#x}", f"the panic: {report.text}", "assert_ends: another end")
+        if operation.name == "assert_ends":
+            va, length, perm = operation.args
+            verb = "write to" if perm & PTE_W else "read"
+            self.logged = f": the grader: it may not {verb} {self.first_bad(self.entered, va, length, perm & PTE_W):#x}"
+
+    def do_last_line(self, report):
+        line = b"".join(value.to_bytes(4, "little") for value in report.all_values()).partition(b"\n")[0].decode(errors="replace")
+        if not line.endswith(self.logged):
+            raise Wrong(self.call, f"a line that ends in `{self.logged}`", f"`{line}`", "last_line: other words")
+
+    def do_fixup_end(self, report):
+        self.expect(report.values[0], 0, "that there is no fixup, so", "a fixup")
 
     def do_fixup(self, index, beside=0, report=None):
         at, fixup, result, after, _ = report.values

@@ -10,7 +10,6 @@
 #include "vm/mapping.h"
 #include "vm/object.h"
 
-#define SPACES 3
 #define OBJECTS 2
 #define LISTED_MAX 40 // areas that `areas` reports
 
@@ -21,12 +20,12 @@
 #define MAP_OBJECT_1 0x80000u   // of object 1
 #define MAP_LARGE_OPS 0x100000u // the backend of large pages
 
-static struct aspace *spaces[SPACES];
+static struct aspace *spaces[TRACE_SPACES];
 static struct object *objects[OBJECTS];
 
 struct aspace *trace_space(uint32_t number)
 {
-	return number < SPACES ? spaces[number] : NULL;
+	return number < TRACE_SPACES ? spaces[number] : NULL;
 }
 
 // Memory that `hungry` has taken: pages and heap blocks, each linked by its first word.
@@ -119,6 +118,7 @@ TRACE_OP(spaces)
 	memset(spaces, 0, sizeof(spaces));
 	memset(objects, 0, sizeof(objects));
 	trace_catch_faults();
+	trace_note_pins();
 }
 
 // space S: reports the error.
@@ -126,7 +126,7 @@ TRACE_OP(space)
 {
 	struct aspace *as = NULL;
 
-	if (args[0] >= SPACES)
+	if (args[0] >= TRACE_SPACES)
 		return;
 	trace_value((uint32_t)aspace_create(&as));
 	spaces[args[0]] = as;

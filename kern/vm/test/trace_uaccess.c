@@ -35,14 +35,15 @@ static void report_bytes(size_t from, size_t to)
 	trace_value(sum);
 }
 
-// Report a copy's result; then digests of the buffer before `at`, of the `done` bytes from there, and
-// of all after the `len` bytes from there.
+// Report a copy's result; then digests of the buffer before `at`, of the `done` bytes from there, of
+// all after the `len` bytes from there, and of these `len` bytes.
 static void report_copy(ssize_t result, size_t at, size_t done, size_t len)
 {
 	trace_value((uint32_t)result);
 	report_bytes(0, at);
 	report_bytes(at, at + done);
 	report_bytes(len < BUFFER ? at + len : BUFFER, BUFFER);
+	report_bytes(at, len < BUFFER ? at + len : BUFFER);
 }
 
 static const void __user *user_pointer(uint32_t va)
@@ -193,6 +194,17 @@ struct exception_entry {
 	uint32_t at, fixup, when;
 };
 extern const struct exception_entry ex_table_start[], ex_table_end[]; // boot/kernel.ld
+
+// fixup_end: trap_fixup for an exception at the address that the word after the exception table
+// happens to contain. Reports the result.
+TRACE_OP(fixup_end)
+{
+	struct trapframe frame = { .trapno = TRAP_PAGE_FAULT,
+		                   .eip = ex_table_end->at,
+		                   .cs = KERNEL_CS };
+
+	trace_value(trap_fixup(&frame));
+}
 
 // fixup INDEX BESIDE: trap_fixup for an exception at the instruction of an entry of the exception
 // table, BESIDE bytes further. Reports that address; the fixup that the table has for it, 0 if none;
