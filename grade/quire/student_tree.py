@@ -19,6 +19,7 @@ from pathlib import Path
 from string import Template
 
 from quire import build, carry, handout, lab_signatures, lab_toml, source, stubs
+from tools import c_text
 
 # What stays behind: the project's own tests, answers, and the machinery that makes trees and mutants.
 STAFF = [
@@ -125,7 +126,20 @@ def empty(plan, out, number, path, carried):
     calls = {name: stubs.call(plan.exercise[name], number) for name in plan.in_file(path)
              if plan.lab_of(name) > number or plan.lab_of(name) == number and name not in mine}
     if calls:
-        stubs.empty(out / path, calls, plan.in_file(path))
+        stubs.empty(out / path, calls, {*plan.in_file(path), *given(plan, path, calls)})
+
+
+def given(plan, path, names):
+    """The words in the contracts of these functions of a file: a helper that a contract names is
+    given.
+    """
+    tree, words = handout.Tree(plan.root), set()
+    for name in names:
+        try:
+            words.update(c_text.IDENTIFIER.findall(tree.contract(name, path)[1]))
+        except handout.HandoutError:
+            pass  # `make lint` asks for a contract, not the tree
+    return words
 
 
 def restore(plan, out, number, path, carried):

@@ -197,8 +197,8 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 // Find the lowest multiple of `align`, a power of two, at which `len` bytes within [low, high) are
 // free. The guard of a stack (area_guard_start) does not count as free. Free memory is the gap
 // below each area, area->gap bytes from the end of the previous area or from 0 on, and all memory
-// after the last area. No sum may wrap around: `len` and `align` may be any number, and `high` may
-// be less than `len` or than `low`.
+// after the last area. No sum may wrap around: `len` may be any number, `align` may be as large as
+// 2^31, and `high` may be less than `len` or than `low`.
 // Takes O(log n) steps where `align` is one page: skips a subtree whose max_gap is less than `len`.
 // Caller: len > 0.
 // Returns 0 with the address in *store; -ENOMEM if there is none, with *store unchanged.

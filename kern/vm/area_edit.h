@@ -63,9 +63,9 @@ int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uint
                      struct uffd *uffd, uint32_t flags);
 
 // Merge the two areas that meet at `va`, if one ends and the other begins there and they are alike
-// (areas_alike): the lower area takes over the range (area_resize), the upper one is removed and
-// released (area_drop). In any other case do nothing.
-// A truncation that is under way may have visited only one of the two: if both have an object and
+// (areas_alike): note where the upper area ends, remove and release it (area_drop), and let the
+// lower one take over its range (area_resize). In any other case do nothing.
+// A truncation that is under way may have visited only one of the two: if they have an object and
 // differ in object_round, call object_visit_again for the lower one first.
 // Caller: holds as->lock for writing.
 void areas_merge_at(struct aspace *as, uintptr_t va);

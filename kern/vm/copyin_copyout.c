@@ -18,8 +18,8 @@ size_t user_clear(void *dst, size_t len);
 // page: to the space for ACCESS_WRITE, else from it. Find and pin each page by aspace_pin_page,
 // which handles the page fault; reach it through the linear map (page_to_virt); unpin it before the
 // next. The pin keeps the page while it is copied, even if the program unmaps it. Neither end need
-// be page-aligned. After each page yield (yield_after(WALK_COST)); if this returns true, the thread
-// is killed: stop. `as` may be NULL: nothing is copied.
+// be page-aligned. After each page yield (yield_after(WALK_COST)); if this does not return 0, the
+// thread must die: stop. `as` may be NULL: nothing is copied.
 // Caller: holds no lock; [va, va + len) lies below ULIM.
 // Returns how many bytes were copied before the first page that could not be accessed.
 static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t len,

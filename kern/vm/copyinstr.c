@@ -12,8 +12,8 @@ ssize_t user_string_length(const char *src, size_t max);
 // Read a string from the space `as`, page by page, up to the NUL, but at most `max` bytes, into
 // `dst`; `dst` may be NULL: only measure the string. Find and pin each page by aspace_pin_page, and
 // unpin it before the next. Touch no page after the one with the NUL, and none that holds no byte
-// of [va, va + max). `as` may be NULL: then no byte can be read. Caller: holds no lock; [va, va +
-// max) lies below ULIM.
+// of [va, va + max). `as` may be NULL: then no byte can be read, and with max = 0 none need be.
+// Caller: holds no lock; [va, va + max) lies below ULIM.
 // Returns the length without the NUL, with the NUL in dst[]; -ENAMETOOLONG if max bytes hold no
 // NUL, with these bytes in dst[], as for max = 0; -EFAULT if a page before the NUL cannot be read.
 static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t max)

@@ -105,8 +105,8 @@ static bool range_is_free(struct aspace *as, uintptr_t start, uintptr_t end)
 	return !area || area->start >= end;
 }
 
-// Returns true if the address hint can be honoured: [start, end) overlaps neither an area nor a
-// stack's guard.
+// Returns true if the address hint can be honoured: [start, end) overlaps no area; and if the next
+// area above is a stack, not its guard either (area_guard_start).
 static bool may_have_hint(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
@@ -131,9 +131,10 @@ int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintp
 
 // Choose the address of a mapping: of `len` bytes, which are the request's length rounded up to
 // whole pages (0 if it wrapped around), at a multiple of `align`, a power of two. Changes nothing.
-// - The length must not be 0, and `len` must be a multiple of `align`: -EINVAL. It must not be more
-//   than ULIM, nor 0 by wrapping around: -ENOMEM.
-// - The space must not have more than areas_max areas: -ENOMEM.
+// - The request's length must not be 0, and `len` must be a multiple of `align`: -EINVAL. `len`
+//   must not be more than ULIM, nor 0 by wrapping around: -ENOMEM.
+// - The space must not have more than areas_max areas: -ENOMEM. Exactly areas_max are allowed, as
+//   on Linux.
 // - With request->fixed the address is request->va itself. The range must not reach beyond ULIM:
 //   -ENOMEM. The address must be a multiple of `align`: -EINVAL. It must not be below USER_MIN:
 //   -EPERM. With request->no_replace no area may overlap the range: -EEXIST; without, areas there

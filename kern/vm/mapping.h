@@ -12,8 +12,8 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 // [start, end), which is page-aligned, so that unmap_commit cannot fail.
 // - Make the page tables private that the range covers only in part (tables_make_private_at_ends).
 // - If one area contains the whole range and reaches beyond both ends, a hole in its middle will be
-//   needed. Split it at `end` alone (areas_split_at), so that unmap_commit only has to shrink
-//   areas.
+//   needed. Split it at `end` alone, so that unmap_commit only has to shrink areas: by
+//   areas_split_at for the range from the area's start to `end`.
 // If no area overlaps the range, there is nothing to do.
 // Caller: holds as->lock for writing; the range cuts no large page (cuts_large_page).
 // Returns 0; -ENOMEM if out of memory, or if the space may have no more areas (areas_max), with all
@@ -34,8 +34,8 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Find `len` free bytes, a multiple of the page size, at a multiple of `align`, a power of two of
 // at least PAGE_SIZE. First try `hint`, rounded down to a multiple of `align`. It is taken if it is
-// not below USER_MIN, the range ends at ULIM or before (range_valid), and the range overlaps
-// neither an area nor a stack's guard (may_have_hint). Else take the lowest address from MMAP_BASE
+// not below USER_MIN, the range ends at ULIM or before (range_valid), and the range is free
+// (may_have_hint). Else take the lowest address from MMAP_BASE
 // on (area_find_gap). Caller: holds as->lock.
 // Returns 0 with the address in *store; -ENOMEM if there is no such range, with *store unchanged.
 int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);

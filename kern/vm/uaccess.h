@@ -56,7 +56,8 @@ static inline size_t user_part(const void __user *va, size_t len)
 // Copy `len` bytes from the user, or to the user. A store breaks copy-on-write like the program's
 // own. If the space is loaded (user_is_loaded) and the range lies below ULIM (user_range_ok), copy
 // by user_copy; in every other case call copyin_slow or copyout_slow.
-// `as` may be NULL: then every address is bad. Caller: holds no lock (assert_may_copy).
+// `as` may be NULL: then every address is bad. A range of 0 bytes is good if it begins at ULIM or
+// below, for every `as`. Caller: holds no lock (assert_may_copy).
 // Returns 0; -EFAULT if a byte of the range cannot be accessed, or lies at or above ULIM. After
 // -EFAULT a part of `dst` may have been written, except for a range that reaches beyond ULIM: then
 // nothing was.
