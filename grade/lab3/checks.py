@@ -91,6 +91,16 @@ def tree_random(rng):
     return ops + [op("area_list")]
 
 
+@check("area_insert sets all fields of an area, whatever its memory contained: areas without a gap between them")
+def insert_adjacent(rng):
+    ops = []
+    for step in (1, -1):
+        ops += [op("tree", AT, 64, 1)]
+        for number in range(12)[::step]:
+            ops += [op("area_insert", number, (number + 1) * PAGE, (number + 2) * PAGE, 0), op("area_list")]
+    return ops
+
+
 @check("area_find among thousands of areas takes few instructions")
 def find_many(rng):
     return [op("tree", AT, 4000), op("insert_many", 3000, 0x10000, 0x3000, 0x2000),
@@ -171,6 +181,8 @@ def gap_many(rng):
     ops = [op("tree", AT, 4000), op("insert_many", 3000, 0x10000, 0x3000, 0x2000)]
     for pages in (1, 2, 100):
         ops += [op("area_find_gap", 0x10000, ULIM, pages * PAGE, PAGE), op("area_find_gap", 0x1000000, ULIM, pages * PAGE, PAGE)]
+    # No gap has an aligned address: the search ends at `high`.
+    ops += [op("area_find_gap", 0x11000, 0x111000, PAGE, 0x400000)]
     ops += [op("area_remove", 1500), op("area_find_gap", 0x10000, ULIM, 2 * PAGE, PAGE),
             op("area_find_gap", 0x10000, ULIM, 4 * PAGE, PAGE)]
     return ops

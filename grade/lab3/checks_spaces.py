@@ -2,9 +2,10 @@
 vm_init. quire/lab_spaces.py and lab_faults.py judge what they return.
 """
 from lab3.checks import PAGE, STACK
-from quire.lab_area import FIXED, FREE_ONLY, LARGE, LARGE_OPS, MMAP_BASE, OBJECT, OBJECT_1
+from quire.lab_area import FALSE_OPS, FIXED, FREE_ONLY, LARGE, LARGE_OPS, MMAP_BASE, OBJECT, OBJECT_1
 from quire.lab_check import Checks, op
-from quire.lab_faults import Spaces
+from quire.lab_faults import ENXIO, Spaces
+from quire.lab_words import EAGAIN, ENOMEM
 from quire.trace import Machine
 
 CHECKS = Checks(3, Spaces)
@@ -25,7 +26,7 @@ def vm(ops):
     """Operations on space 0, which is entered, and what must be left at the end: nothing."""
     faults = any(each.name in ("fault", "user_trap", "kernel_trap") for each in ops)
     warm = [op("space", 0), op("area", 0, at(0), at(1), RW), *[op("fault", 0, at(0), 1)] * faults, op("space_end", 0)]
-    return [("vm", [op("spaces"), *warm, op("free_pages"), op("space", 0), op("enter", 0), *ops, op("areas", 0), op("space_end", 0),
+    return [("vm", [op("spaces"), *warm, op("free_pages"), op("space", 0), op("enter", 0), *ops, op("areas", 0), op("rest"), op("space_end", 0),
                     op("free_pages")])]
 
 
@@ -126,6 +127,14 @@ def merge_after_split(rng):
         low, start, end = rng.choice([(0, *sorted(rng.sample(range(17), 2))), (20, *sorted(rng.sample(range(20, 41), 2)))])
         ops += [op("split", 0, at(start), at(end)), op("merge", 0, at(end)), op("areas", 0),
                 op("merge", 0, at(start)), op("areas", 0)]
+    return vm(ops + [op("object_end", 0)])
+
+
+@check("areas_merge_at lets a truncation that has visited only one of the areas visit the merged area again")
+def merge_visited(rng):
+    ops = [op("object", 0), area(0, 4, RW, OBJECT, 0), area(4, 8, RW, OBJECT, 4), area(8, 12, RW, OBJECT, 8)]
+    ops += [op("visited", 0, at(0), 7), op("visited", 0, at(4), 7), op("merge", 0, at(4)), op("visit", 0, at(0))]
+    ops += [op("visited", 0, at(0), 9), op("merge", 0, at(8)), op("visit", 0, at(0)), op("areas", 0)]
     return vm(ops + [op("object_end", 0)])
 
 
@@ -253,6 +262,26 @@ def unmap_prepares(rng):
     return vm(ops)
 
 
+@check("unmap_commit counts its work, and completes it in a thread that must die")
+def unmap_yields(rng):
+    areas = [area(page, page + 1, RW if page % 2 else RO) for page in range(30)]
+    ops = [*areas, op("work"), op("unmap", 0, at(0), 30 * PAGE), op("work", 9000), op("areas", 0)]
+    return vm([*ops, *areas, op("killed", 1, 4000), op("unmap", 0, at(0), 30 * PAGE), op("killed", 0), op("areas", 0)])
+
+
+@check("aspace_unmap leaves the pages of another space, also where both share a page table")
+def unmap_shared_tables(rng):
+    ops = []
+    for start, length in ((2, 2), (0, 600), (500, 524), (0, 1024), (1, 1023)):
+        ops += [op("space", 1), op("space", 2)]
+        for number in (1, 2):
+            ops += [op("area", number, at(0), at(512), RW), op("area", number, at(512), at(1024), RO)]
+        ops += [op("fault", 1, at(page), page < 512) for page in (0, 2, 3, 511, 512, 1023)]
+        ops += [op("share_table", 1, 2, at(0)), op("unmap", 1, at(start), length * PAGE), op("resident", 1), op("resident", 2),
+                op("areas", 2), op("rest"), op("space_end", 1), op("resident", 2), op("space_end", 2)]
+    return vm(ops)
+
+
 @check("a mapping with a fixed address replaces what is there, areas and pages")
 def map_replaces(rng):
     ops = [map_(at(0), 10 * PAGE, FIXED)]
@@ -304,6 +333,17 @@ def fault_other_space(rng):
     ops = [area(0, 2), op("space", 1), op("area", 1, at(0), at(4), RW), op("fault", 1, at(0), 1), op("fault", 1, at(3), 1),
            op("fault", 0, at(3), 1), op("mapping", 0, at(0)), op("mapping", 1, at(0)), op("resident", 0), op("resident", 1)]
     return vm(ops + [op("areas", 1), op("space_end", 1)])
+
+
+@check("a fault calls the area's backend with the page's start, holds the lock for reading, and acts on each result")
+def fault_backend(rng):
+    ops = [area(0, 4, RW, FALSE_OPS), area(4, 6, RO, FALSE_OPS)]
+    for result in (0, EAGAIN, ENXIO, ENOMEM):
+        for va, code in ((at(0), USER_READ), (at(1) + 0x234, USER_WRITE), (at(4) + 0xFFF, USER_READ), (at(5) + 1, USER_WRITE)):
+            ops += [op("backend", -result), op("user_trap", va, code), op("backend_saw")]
+    for result in (0, EAGAIN, ENOMEM):
+        ops += [op("backend", -result), op("fault", 0, at(2) + 0x800, 1), op("backend_saw")]
+    return vm(ops)
 
 
 @check("a fault without memory calls vm_no_memory_hook, returns FAULT_NO_MEMORY, and changes nothing")
@@ -381,8 +421,8 @@ def anon_no_memory(rng):
     ops = [area(0, 4), op("fault", 0, at(0), 1), op("fault", 0, at(1), 0)]
     for write, page in ((1, 2), (1, 1), (0, 3)):
         ops += [op("hungry", 0, 0), op("fault", 0, at(page), write), op("mapping", 0, at(page)), op("fed")]
-    for pages in (0, 1):
-        ops += [op("space", 1), op("area", 1, at(0), at(1), RW), op("hungry", pages, 0), op("fault", 1, at(0), 1), op("fed"),
+    for pages, write in ((0, 0), (0, 1), (1, 1)):  # the page table is missing too
+        ops += [op("space", 1), op("area", 1, at(0), at(1), RW), op("hungry", pages, 0), op("fault", 1, at(0), write), op("fed"),
                 op("mapping", 1, at(0)), op("space_end", 1)]
     return vm(ops)
 

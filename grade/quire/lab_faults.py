@@ -5,16 +5,17 @@ Which page a fault takes is the kernel's choice: the model only demands that not
 """
 from dataclasses import dataclass, field
 
-from quire.lab_area import ULIM, WRITE, ZERO, down
+from quire.lab_area import FALSE_BACKEND, ULIM, WRITE, ZERO, down
 from quire.lab_check import Blocked, Wrong
 from quire.lab_rest import Rest
 from quire.lab_spaces import Mappings
-from quire.lab_words import PAGE
+from quire.lab_words import EAGAIN, ENOMEM, PAGE, error
 
 OK, NO_AREA, NOT_ALLOWED, NO_PAGE, NO_MEMORY = range(5)
 RESULTS = "FAULT_OK", "FAULT_NO_AREA", "FAULT_NOT_ALLOWED", "FAULT_NO_PAGE", "FAULT_NO_MEMORY"
 READABLE, WRITABLE = 0x25, 0x67  # the bits of entries: PTE_READABLE, PTE_WRITABLE
 PF_PRESENT, PF_WRITE, PF_USER = 1, 2, 4
+ENXIO, RWLOCK_WRITER = 6, 0x40000000
 
 
 @dataclass(eq=False)
@@ -57,7 +58,40 @@ class Spaces(Rest, Mappings):
         space = self.space_words(self.entered) if self.entered is not None else "no space"
         return f"page_fault for the kernel's access to {va:#x}, error code {code:#x}, {where}, in {space}"
 
+    words_backend = lambda self, result: f"the grader's backend, which shall return {error(result)}"
+    words_backend_saw = lambda self: "the calls of the grader's backend"
+    words_share_table = lambda self, origin, to, va: \
+        f"spaces {origin} and {to} share the page table for {va:#x}, as after a fork"
+
     # Faults and pages.
+
+    backend_result, backend_calls = 0, ()
+
+    def do_backend(self, result, report):
+        self.backend_result, self.backend_calls = -result, []
+
+    def do_backend_saw(self, report):
+        calls, va, write, lock = report.values
+        self.expect(calls, len(self.backend_calls), "the number of calls", "calls")
+        if calls:
+            wanted, access = self.backend_calls[-1]
+            self.expect(va, wanted, "the address, which is a page's start,", "address")
+            self.expect(write, access, "1 for a write and 0 for a read:", "access")
+            if lock != 1:
+                how = "for writing" if lock & RWLOCK_WRITER else "by more readers" if lock else "not at all"
+                raise Wrong(self.call, "that the fault holds the space's lock for reading", f"it was held {how}",
+                            f"backend_saw: held {how}")
+
+    def do_share_table(self, origin, to, va, report):
+        if report.values != [0]:
+            raise Blocked("there is no page table to share")
+        spaces = self.spaces[origin], self.spaces[to]
+        for address, entry in list(spaces[0].pages.items()):
+            if address >> 22 == va >> 22:
+                if entry is not ZERO:
+                    entry[0].holders.add((to, address))
+                    entry = entry[0], False
+                spaces[0].pages[address] = spaces[1].pages[address] = entry
 
     def own(self, number, space, address, page):
         if address in space.pages:
@@ -85,6 +119,9 @@ class Spaces(Rest, Mappings):
             return NO_AREA
         if not (area.prot & WRITE if write else area.prot):
             return NOT_ALLOWED
+        if area.backend == FALSE_BACKEND:
+            self.backend_calls.append((address, int(bool(write))))
+            return {0: OK, EAGAIN: OK, ENXIO: NO_PAGE, ENOMEM: NO_MEMORY}[self.backend_result]
         before = space.pages.get(address)
         if not write:
             if before is None:

@@ -1,7 +1,8 @@
 """Labs 3 and 4: what a function owes besides its result (kern/vm/test/trace_rest.c): the locks and
 pins that it drops, the work that it counts.
 """
-from quire.lab_check import PAGE, Blocked, Wrong
+from quire.lab_check import Blocked, Wrong
+from quire.lab_words import PAGE
 
 COPIES = "copyin_partial", "copyout_partial", "copyinstr"
 
@@ -11,13 +12,17 @@ class Rest:
 
     killed = False  # must the running thread die?
 
+    def __init__(self, symbols):
+        super().__init__(symbols)
+        self.rounds = {}  # start of an area: the round of a truncation that has visited it
+
     words_rest = lambda self: "the locks of all spaces, and the pins of all pages, when every call has returned"
     words_work = lambda self, least=0: "the work that has been counted for yield_after"
-    words_killed = lambda self, on=0: "the running thread must " + ("die: yield_after returns -EINTR" if on else "not die any more")
+    words_killed = lambda self, on=0, left=0: "the running thread must " + ("die: yield_after returns -EINTR" if on else "not die any more")
     words_pinned = lambda self, kind, number, va: \
         f"{COPIES[kind]} at {va:#x} in space {number}, in the middle of the copy of the page's bytes"
-    words_locked_out = lambda self, kind, number, va: \
-        f"{('user_mem_check', 'aspace_fault')[kind]}({va:#x}) while another thread holds the lock of space {number} for writing"
+    words_locked_out = lambda self, number, va: \
+        f"user_mem_check({va:#x}) while another thread holds the lock of space {number} for writing"
 
     def do_rest(self, report):
         held, pins = report.values
@@ -30,7 +35,7 @@ class Rest:
         if report.values[0] < least:
             raise Wrong(self.call, f"at least {least} instructions", f"{report.values[0]}", "work: not counted")
 
-    def do_killed(self, on=0, report=None):
+    def do_killed(self, on=0, left=0, report=None):
         self.killed = bool(on)
 
     def part_before_yield(self, number, va, length):
@@ -45,8 +50,28 @@ class Rest:
             raise Wrong(self.call, "that it copies to the buffer that it was given", "no access to it", "pinned: no copy")
         self.expect(pins, 1, "the pins of the page", "pins")
 
-    def do_locked_out(self, kind, number, va, report):
+    def do_locked_out(self, number, va, report):
         if not report.values:
             raise Blocked("there is no memory for a thread")
         if not report.values[0]:
             raise Wrong(self.call, "that it waits for the lock", "that it returned at once", "locked_out: no lock")
+
+    # A truncation that visits the areas of an object.
+
+    words_visited = lambda self, number, va, which: f"a truncation that has visited the area at {va:#x} in its round {which}"
+    words_visit = lambda self, number, va: f"the round of the last visit of the area at {va:#x}; 0: it is visited again"
+
+    def do_visited(self, number, va, which, report):
+        if report.values != [0]:
+            raise Blocked("there is no such area")
+        self.rounds[va] = which
+
+    def do_visit(self, number, va, report):
+        if report.values[0]:
+            raise Blocked("there is no such area")
+        self.expect(report.values[1], self.rounds.get(va, 0), "the round", "round")
+
+    def merge_rounds(self, low, high):
+        """Two areas merge: if only one of them has been visited, both must be visited again."""
+        if self.rounds.get(low.start, 0) != self.rounds.pop(high.start, 0):
+            self.rounds[low.start] = 0

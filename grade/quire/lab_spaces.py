@@ -2,7 +2,7 @@
 from dataclasses import replace
 
 from quire.lab_area import (
-    ANONYMOUS, AREAS_MAX, FIRST_OBJECT, FIXED, FREE_ONLY, LARGE, LARGE_OPS, LARGE_PAGES, MMAP_BASE, OBJECT, OBJECT_1,
+    ANONYMOUS, AREAS_MAX, FALSE_BACKEND, FALSE_OPS, FIRST_OBJECT, FIXED, FREE_ONLY, LARGE, LARGE_OPS, LARGE_PAGES, MMAP_BASE, OBJECT, OBJECT_1,
     SECOND_OBJECT, ULIM, USER_MIN, ZERO, Area, up,
 )
 from quire.lab_areas import GROWSDOWN, lowest_gap
@@ -143,7 +143,7 @@ class Mappings(Model):
     @staticmethod
     def requested(start, end, prot, flags, offset):
         backend = FIRST_OBJECT if flags & OBJECT else SECOND_OBJECT if flags & OBJECT_1 else \
-            LARGE_PAGES if flags & LARGE_OPS else ANONYMOUS
+            LARGE_PAGES if flags & LARGE_OPS else FALSE_BACKEND if flags & FALSE_OPS else ANONYMOUS
         return Area(start, end, prot, flags & 0xFFFF, backend, offset)
 
     def do_areas(self, number, report):
@@ -205,6 +205,7 @@ class Mappings(Model):
         high = space.at(address)
         low = space.at(address - 1)
         if high and low and high.start == address and low.alike(high):
+            self.merge_rounds(low, high)
             space.areas.remove(high)
             space.areas.remove(low)
             space.put(replace(low, end=high.end))

@@ -11,6 +11,7 @@
 static struct area_tree tree;
 static struct area *areas; // areas_count of them
 static size_t areas_count;
+static bool as_leaves; // let the memory of a new area look as if the area were in a tree already
 
 // Returns true if `area` is one of areas[], so that its fields may be read.
 static bool is_area(const struct area *area)
@@ -33,8 +34,8 @@ static struct area *area_by_number(uint32_t number)
 	return number < areas_count ? &areas[number] : NULL;
 }
 
-// tree AT N: begin an empty tree of at most N areas, which lie at physical address AT. Reports 0 if
-// that memory is there.
+// tree AT N LEAVES: begin an empty tree of at most N areas, which lie at physical address AT; with LEAVES
+// their memory looks like leaves'. Reports 0 if that memory is there.
 TRACE_OP(tree)
 {
 	bool may = args[1] < LINEAR_SIZE / sizeof(*areas) &&
@@ -43,6 +44,7 @@ TRACE_OP(tree)
 	area_tree_init(&tree);
 	areas = may ? phys_to_virt(args[0]) : NULL;
 	areas_count = may ? args[1] : 0;
+	as_leaves = args[2];
 	trace_value(!may);
 }
 
@@ -56,6 +58,10 @@ static void insert(uint32_t number, uintptr_t start, uintptr_t end, uint32_t fla
 	*area = (struct area){ .start = start, .end = end, .flags = (uint16_t)flags };
 	area->height = 0x55; // whatever kmalloc returns
 	area->gap = area->max_gap = NOT_STORED;
+	if (as_leaves) {
+		area->height = 1;
+		area->gap = area->max_gap = 0;
+	}
 	area->left = area->right = area->parent = (struct area *)NOT_STORED;
 	area_insert(&tree, area);
 }

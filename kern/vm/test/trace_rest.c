@@ -50,15 +50,15 @@ TRACE_OP(work)
 	this_cpu()->work_left = WORK_START;
 }
 
-// killed ON: with ON let the running thread be one that must die, and let it yield at the next
-// chance; without, let it be as before.
+// killed ON LEFT: with ON let the running thread be one that must die, and let it yield when more than
+// LEFT work has been counted; without, let it be as before.
 TRACE_OP(killed)
 {
 	struct thread *thread = thread_current();
 
 	if (args[0]) {
 		thread->work |= WORK_KILL;
-		this_cpu()->work_left = 0;
+		this_cpu()->work_left = (int32_t)args[1];
 	} else {
 		thread->work &= ~WORK_KILL;
 		this_cpu()->work_left = WORK_START;
@@ -120,12 +120,11 @@ static void hold_lock(void *arg)
 	writer.step = 3;
 }
 
-// locked_out KIND S VA: call user_mem_check (KIND 0) or aspace_fault for reading (1) for the byte at VA
-// while another thread holds the space's lock for writing. Reports whether the call has waited for
-// the lock.
+// locked_out S VA: call user_mem_check for the byte at VA while another thread holds the space's lock
+// for writing. Reports whether the call has waited for the lock.
 TRACE_OP(locked_out)
 {
-	struct aspace *as = trace_space(args[1]);
+	struct aspace *as = trace_space(args[0]);
 	struct thread *thread;
 
 	writer.as = as;
@@ -135,10 +134,7 @@ TRACE_OP(locked_out)
 	thread_start(thread);
 	while (writer.step < 1)
 		thread_yield();
-	if (args[0] == 0)
-		(void)user_mem_check(as, (__force const void __user *)args[2], 1, PTE_U, NULL);
-	else
-		(void)aspace_fault(as, args[2], ACCESS_READ);
+	(void)user_mem_check(as, (__force const void __user *)args[1], 1, PTE_U, NULL);
 	trace_value(writer.step >= 2);
 	while (writer.step < 3)
 		thread_yield();

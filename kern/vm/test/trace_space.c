@@ -19,6 +19,7 @@
 #define MAP_OBJECT 0x40000u     // of object 0
 #define MAP_OBJECT_1 0x80000u   // of object 1
 #define MAP_LARGE_OPS 0x100000u // the backend of large pages
+#define MAP_FALSE_OPS 0x200000u // the grader's backend
 
 static struct aspace *spaces[TRACE_SPACES];
 static struct object *objects[OBJECTS];
@@ -183,7 +184,9 @@ static struct map_request request_of(const uint32_t *args)
 		.object = flags & MAP_OBJECT   ? objects[0] :
 		          flags & MAP_OBJECT_1 ? objects[1] :
 		                                 NULL,
-		.ops = flags & MAP_LARGE_OPS ? &large_ops : NULL,
+		.ops = flags & MAP_LARGE_OPS ? &large_ops :
+		       flags & MAP_FALSE_OPS ? &trace_backend :
+		                               NULL,
 	};
 }
 
@@ -259,6 +262,19 @@ TRACE_OP(split)
 	rwlock_write_unlock(&as->lock);
 }
 
+// Returns the area of the space S that begins at VA, or NULL.
+static struct area *area_at(uint32_t number, uintptr_t va)
+{
+	struct aspace *as = trace_space(number);
+	struct area *area;
+
+	if (as)
+		list_for_each(area, &as->areas.list, link)
+			if (area->start == va)
+				return area;
+	return NULL;
+}
+
 // most_areas N: let no space have more areas than N.
 TRACE_OP(most_areas)
 {
@@ -269,15 +285,12 @@ TRACE_OP(most_areas)
 TRACE_OP(cut)
 {
 	struct aspace *as = trace_space(args[0]);
-	struct area *area, *found = NULL;
+	struct area *found = area_at(args[0], args[1]);
 	uintptr_t before, after;
 
 	if (!as)
 		return;
 	rwlock_write_lock(&as->lock);
-	list_for_each(area, &as->areas.list, link)
-		if (area->start == args[1])
-			found = area;
 	trace_value(!found);
 	if (found) {
 		before = MAX(found->start, args[2]);
@@ -299,6 +312,31 @@ TRACE_OP(merge)
 	rwlock_write_lock(&as->lock);
 	areas_merge_at(as, args[1]);
 	rwlock_write_unlock(&as->lock);
+}
+
+// visited S VA ROUND: let a truncation of its object have visited the area that begins at VA, in this
+// round. Reports 0 if there is one.
+TRACE_OP(visited)
+{
+	struct area *area = area_at(args[0], args[1]);
+
+	trace_value(!area || !area->object);
+	if (!area || !area->object)
+		return;
+	area->object->changing = true;
+	area->object_round = (uint16_t)args[2];
+}
+
+// visit S VA: the truncation ends. Reports 0 if there is an area; the round of its last visit.
+TRACE_OP(visit)
+{
+	struct area *area = area_at(args[0], args[1]);
+
+	trace_value(!area || !area->object);
+	if (!area || !area->object)
+		return;
+	area->object->changing = false;
+	trace_value(area->object_round);
 }
 
 // room S LARGE HINT LEN: find_room at a multiple of 4 MiB, if LARGE, or of 4 KiB. Reports the error

@@ -18,3 +18,8 @@ void trace_catch_faults(void);
 
 // Note how many pins the pages have: `rest` reports only those that come later.
 void trace_note_pins(void);
+
+struct area_ops;
+
+// The grader's backend.
+extern const struct area_ops trace_backend;
