@@ -2,8 +2,8 @@
 from dataclasses import replace
 
 from quire.lab_area import (
-    ANONYMOUS, AREAS_MAX, FALSE_BACKEND, FALSE_OPS, FIRST_OBJECT, FIXED, FREE_ONLY, LARGE, LARGE_OPS, LARGE_PAGES, MMAP_BASE, OBJECT, OBJECT_1,
-    SECOND_OBJECT, ULIM, USER_MIN, ZERO, Area, up,
+    ANONYMOUS, AREAS_MAX, FALSE_BACKEND, FALSE_OPS, FIRST_OBJECT, FIXED, FREE_ONLY, LARGE, LARGE_OPS, LARGE_PAGES,
+    MMAP_BASE, OBJECT, OBJECT_1, SECOND_OBJECT, ULIM, USER_MIN, ZERO, Area, up,
 )
 from quire.lab_areas import GROWSDOWN, lowest_gap
 from quire.lab_check import NOT_STORED, Blocked, Model, Wrong

@@ -61,8 +61,10 @@ class Trial:
         except (BuildError, patches.PatchError) as error:
             finding.problem = str(error)
         finally:
-            bench.restore(mutant.files)
-            self.benches.put(bench)
+            try:
+                bench.restore(mutant.files)
+            finally:  # without this the other threads would wait for a bench for ever
+                self.benches.put(bench)
         return finding
 
     def _judge(self, finding, outcomes):
