@@ -145,6 +145,26 @@ def test_a_sample_of_the_records_is_true(tmp_path):
     assert not finding.problem and not list(mutants.differences(lab, [finding], False)), finding
 
 
+class BrokenBench:
+    """A workbench that can neither build nor be restored."""
+
+    def kernel(self, files, change):
+        raise tree_copy.BuildError("no kernel")
+
+    def restore(self, files):
+        raise OSError("no object")
+
+
+def test_a_bench_that_cannot_be_restored_keeps_nobody_waiting(root, monkeypatch):
+    monkeypatch.setattr(mutants.lab_grade, "checks_of", lambda number: [])
+    lab = lab_toml.read(1, root)
+    bench = BrokenBench()
+    trial = mutants.Trial(lab, [bench])
+    with pytest.raises(OSError, match="no object"):
+        trial.run(mutant.mutants_of(lab, root)[0])
+    assert trial.benches.get_nowait() is bench
+
+
 def test_only_users_of_an_inline_function_are_compiled():
     assert workbench.units({"kern/mem/pgdir.c": ["page_insert"]}) == ["kern/mem/pgdir.c"]
     units = workbench.units({"kern/mem/mem_internal.h": ["page_put"]})
