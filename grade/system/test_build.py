@@ -41,7 +41,7 @@ def test_objects_depend_on_their_command_and_on_no_makefile(tmp_path):
     for path in (tmp_path / "Makefile", *tmp_path.glob("*/*.mk")):
         path.touch()
     compiled = [make("-n", "-C", str(tmp_path), "O=obj", *more, "kernel").stdout.count(" -c -o ")
-                for more in ([], ["WERROR=1"])]
+                for more in ([], ["CI=", "WERROR=" if os.environ.get("CI") == "true" else "WERROR=1"])]
     assert compiled[0] == 0 and compiled[1] > 200
 
 

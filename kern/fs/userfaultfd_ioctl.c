@@ -77,7 +77,6 @@ static uint64_t range_requests(uint64_t mode, bool large)
 // UFFDIO_REGISTER.
 static int do_register(struct uffd *uffd, void __user *arg)
 {
-	struct uffdio_register __user *user = arg;
 	struct uffdio_register reg;
 	struct aspace *as;
 	bool large;
@@ -99,7 +98,8 @@ static int do_register(struct uffd *uffd, void __user *arg)
 	aspace_put(as);
 	if (error)
 		return error;
-	return put_user(aspace_current(), &user->ioctls, range_requests(reg.mode, large));
+	return put_user(aspace_current(), user_member(struct uffdio_register, arg, ioctls),
+	                range_requests(reg.mode, large));
 }
 
 // UFFDIO_UNREGISTER.
@@ -171,9 +171,9 @@ static int check_changing(struct uffd *uffd, int64_t __user *result)
 // UFFDIO_COPY.
 static int do_copy(struct uffd *uffd, void __user *arg)
 {
-	struct uffdio_copy __user *user = arg;
+	int64_t __user *result = user_member(struct uffdio_copy, arg, copy);
 	struct uffdio_copy copy;
-	int error = check_changing(uffd, &user->copy);
+	int error = check_changing(uffd, result);
 
 	if (error)
 		return error;
@@ -194,15 +194,15 @@ static int do_copy(struct uffd *uffd, void __user *arg)
 			    .source = (uintptr_t)copy.src,
 			    .protect = copy.mode & UFFDIO_COPY_MODE_WP,
 		    },
-	            copy.mode & UFFDIO_COPY_MODE_DONTWAKE, &user->copy);
+	            copy.mode & UFFDIO_COPY_MODE_DONTWAKE, result);
 }
 
 // UFFDIO_ZEROPAGE.
 static int do_zeropage(struct uffd *uffd, void __user *arg)
 {
-	struct uffdio_zeropage __user *user = arg;
+	int64_t __user *result = user_member(struct uffdio_zeropage, arg, zeropage);
 	struct uffdio_zeropage zero;
-	int error = check_changing(uffd, &user->zeropage);
+	int error = check_changing(uffd, result);
 
 	if (error)
 		return error;
@@ -219,7 +219,7 @@ static int do_zeropage(struct uffd *uffd, void __user *arg)
 			    .start = (uintptr_t)zero.range.start,
 			    .len = (size_t)zero.range.len,
 		    },
-	            zero.mode & UFFDIO_ZEROPAGE_MODE_DONTWAKE, &user->zeropage);
+	            zero.mode & UFFDIO_ZEROPAGE_MODE_DONTWAKE, result);
 }
 
 // The requests whose struct is that of UFFDIO_CONTINUE: a range, a mode, and the result.
@@ -229,9 +229,9 @@ _Static_assert(sizeof(struct uffdio_continue) == sizeof(struct uffdio_poison), "
 // "do not wake", 2 "write-protect".
 static int fill_range(struct uffd *uffd, void __user *arg, enum uffd_fill_kind kind, uint64_t modes)
 {
-	struct uffdio_continue __user *user = arg;
+	int64_t __user *result = user_member(struct uffdio_continue, arg, mapped);
 	struct uffdio_continue wanted;
-	int error = check_changing(uffd, &user->mapped);
+	int error = check_changing(uffd, result);
 
 	if (error)
 		return error;
@@ -249,7 +249,7 @@ static int fill_range(struct uffd *uffd, void __user *arg, enum uffd_fill_kind k
 			    .len = (size_t)wanted.range.len,
 			    .protect = wanted.mode & UFFDIO_CONTINUE_MODE_WP,
 		    },
-	            wanted.mode & UFFDIO_CONTINUE_MODE_DONTWAKE, &user->mapped);
+	            wanted.mode & UFFDIO_CONTINUE_MODE_DONTWAKE, result);
 }
 
 // UFFDIO_CONTINUE.
@@ -297,11 +297,11 @@ static int do_writeprotect(struct uffd *uffd, void __user *arg)
 // UFFDIO_MOVE: only within the space of the caller.
 static int do_move(struct uffd *uffd, void __user *arg)
 {
-	struct uffdio_move __user *user = arg;
+	int64_t __user *result = user_member(struct uffdio_move, arg, move);
 	struct aspace *as = aspace_current();
 	struct uffdio_move move;
 	ssize_t done;
-	int error = check_changing(uffd, &user->move);
+	int error = check_changing(uffd, result);
 
 	if (error)
 		return error;
@@ -318,7 +318,7 @@ static int do_move(struct uffd *uffd, void __user *arg)
 		return WHY(-EINVAL, "no such mode as %#llx", move.mode);
 	done = uffd_move(uffd, as, (uintptr_t)move.dst, (uintptr_t)move.src, (size_t)move.len,
 	                 move.mode & UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES);
-	if (put_user(as, &user->move, (int64_t)done))
+	if (put_user(as, result, (int64_t)done))
 		return -EFAULT;
 	if (done < 0)
 		return (int)done;

@@ -93,6 +93,12 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 		user_put(as, dst, &put_value, sizeof(*(dst))); \
 	})
 
+// The address of `member` in the `type` at `user`, without forming `&user->member`: a program may
+// pass any address, and an expression with a misaligned pointer to a struct is undefined behaviour
+// (C17, 6.3.2.3).
+#define user_member(type, user, member) \
+	((__typeof__(((type *)0)->member) __user *)((char __user *)(user) + offsetof(type, member)))
+
 // Like copyin_partial and copyout_partial, for the current space under a spinlock. They handle no
 // page fault, because that may sleep: they stop at the first page that is not present. The caller
 // then releases its lock, calls user_fault_in for the first byte not copied, and goes on.
