@@ -19,11 +19,12 @@ bool file_is_epoll(const struct file *file);
 // Add `file`, which is descriptor `fd` of the program, to the set; change its events, or remove it.
 // `op` is EPOLL_CTL_ADD, MOD or DEL.
 // Returns 0; -EEXIST if it is in the set; -ENOENT if it is not; -EPERM if it is a file that never
-// waits; -EINVAL for an unknown `op`, for the set itself, and for EPOLLEXCLUSIVE where that is not
-// allowed; -ELOOP if sets would contain each other, or be nested too deep; -ENOSPC; -ENOMEM.
+// waits; -EINVAL for an unknown `op`, for the set itself, for EPOLLEXCLUSIVE where that is not
+// allowed, and if too many paths would lead from a file up through sets in sets; -ELOOP if sets
+// would contain each other, or be nested too deep; -ENOSPC if there are too many items, or too many
+// in which the file's queue or a set is; -ENOMEM.
 // Caller: holds no lock.
-int epoll_control(struct file *set, int op, struct file *file, int fd,
-                  const struct epoll_event *event);
+int epoll_control(struct file *set, int op, struct file *file, int fd, struct epoll_event event);
 
 // Store in events[] up to `max` files of the set that are ready, with their events, and wait for the
 // first until `deadline` (0: do not wait).

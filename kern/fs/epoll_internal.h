@@ -9,6 +9,9 @@
 #define EPOLL_FLAGS \
 	(EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP) // bits that are no events
 
+// The most sets between a file and the last set above it, but the first one, as on Linux.
+#define NESTED_MAX 4
+
 // Guards the sets and what is in them, while files are asked for their events too.
 extern struct mutex epoll_lock;
 
@@ -17,8 +20,14 @@ struct epoll {
 	struct list ready;     // [r] struct epoll_item by ready_link, those that were woken first
 	struct avl_tree items; // [e] struct epoll_item by node
 	struct list sets;      // [e] the items that are sets themselves, by set_link
+	uint32_t files;        // [e] how many items are no sets
 	struct file *file;     // [c] this set
 	struct waitq wait;     // waits for it, polls of it, sets that contain it
+
+	// Results of the last walks that came by (kern/fs/epoll_nesting.c).
+	uint64_t below_walk, above_walk; // [e] the numbers of these walks
+	uint32_t depth;                  // [e] how many sets lie below it, one in another
+	uint16_t paths[NESTED_MAX + 1];  // [e] paths upward by the number of sets above this one
 };
 
 struct epoll_item {
@@ -36,12 +45,24 @@ struct epoll_item {
 // Prepare the watch of a new item. It is not ready.
 void epoll_item_init(struct epoll_item *item);
 
+// Put the new item's watch on the queue of its file. Returns false if that has too many watches.
+// Caller: holds epoll_lock.
+bool epoll_item_begin(struct epoll_item *item);
+
 // Ask the item's file for its events; if one holds that the item wants, the item is ready, and those
 // who wait for its set wake. Caller: holds epoll_lock.
 void epoll_item_report(struct epoll_item *item);
 
 // Take the item off the queue of its file and off the ready list. Caller: holds epoll_lock.
 void epoll_item_end(struct epoll_item *item);
+
+// Returns false if sets would contain each other, or be nested too deep, with the set `inner` in
+// `epoll`. Caller: holds epoll_lock.
+bool epoll_may_contain(struct epoll *epoll, struct epoll *inner);
+
+// Returns true if the new item gives a file more ways to wake sets than Linux allows. Caller: holds
+// epoll_lock.
+bool epoll_too_many_paths(const struct epoll_item *item);
 
 // Free all items of a set that is being closed. Yields. Caller: holds no lock.
 void epoll_free_items(struct epoll *epoll);

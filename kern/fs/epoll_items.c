@@ -4,13 +4,13 @@
 #include "mem/heap.h"
 #include "thread/yield.h"
 
-#define ITEMS_MAX 100000u // in all sets
-#define NESTED_MAX 4      // sets in sets, as on Linux
+#define ITEMS_MAX 100000u  // in all sets
+#define SET_ITEMS_MAX 2000 // items that are sets: a wakeup may pass all of them without a yield
 #define EXCLUSIVE_OK (POLLIN | POLLOUT | EPOLL_ALWAYS | EPOLLEXCLUSIVE | EPOLLET | EPOLLWAKEUP)
 #define FREE_EACH 64 // items freed between two yields
 #define ITEM_COST 500
 
-static uint32_t item_count; // guarded by epoll_lock
+static uint32_t item_count, set_item_count; // guarded by epoll_lock
 
 // The order of items: by file, then by descriptor.
 static bool item_before(const struct avl_node *a, const struct avl_node *b)
@@ -46,46 +46,28 @@ static void free_item(struct epoll_item *item)
 	list_remove(&item->file_link);
 	list_remove(&item->set_link);
 	item_count--;
+	if (file_is_epoll(item->file))
+		set_item_count--;
+	else
+		item->epoll->files--;
 	kfree(item);
 }
 
-// Returns how many sets are nested below `epoll`, itself included; more than NESTED_MAX + 1 if
-// `wanted` is among them. Caller: holds epoll_lock.
-static int depth_below(const struct epoll *epoll, const struct epoll *wanted, int level)
+// Put a new item of `epoll` where it belongs. Caller: holds epoll_lock.
+static void link_item(struct epoll *epoll, struct epoll_item *item)
 {
-	struct epoll_item *item;
-	int deepest = 1;
-
 	assert_mutex_held(&epoll_lock);
-	if (epoll == wanted || level > NESTED_MAX)
-		return NESTED_MAX + 2;
-	list_for_each(item, &epoll->sets, set_link) {
-		int depth = 1 + depth_below(item->file->private, wanted, level + 1);
-
-		deepest = MAX(deepest, depth);
-		if (deepest > NESTED_MAX + 1)
-			break;
+	list_init(&item->set_link);
+	avl_node_init(&item->node);
+	avl_insert(&epoll->items, &item->node, item_before);
+	list_add_tail(&item->file->watchers, &item->file_link);
+	item_count++;
+	if (file_is_epoll(item->file)) {
+		list_add_tail(&epoll->sets, &item->set_link);
+		set_item_count++;
+	} else {
+		epoll->files++;
 	}
-	return deepest;
-}
-
-// Returns how many sets are nested above `epoll`, itself included. Caller: holds epoll_lock.
-static int depth_above(const struct epoll *epoll, int level)
-{
-	struct epoll_item *item;
-	int deepest = 1;
-
-	assert_mutex_held(&epoll_lock);
-	if (level > NESTED_MAX)
-		return 1;
-	list_for_each(item, &epoll->file->watchers, file_link) {
-		int depth = 1 + depth_above(item->epoll, level + 1);
-
-		deepest = MAX(deepest, depth);
-		if (deepest > NESTED_MAX)
-			break;
-	}
-	return deepest;
 }
 
 // Add a file to a set. Caller: holds epoll_lock.
@@ -93,26 +75,28 @@ static int add(struct epoll *epoll, struct file *file, int fd, const struct epol
 {
 	bool is_set = file_is_epoll(file);
 	struct epoll_item *item;
+	int error = 0;
 
 	assert_mutex_held(&epoll_lock);
-	if (is_set && depth_below(file->private, epoll, 0) + depth_above(epoll, 0) > NESTED_MAX + 1)
+	if (is_set && !epoll_may_contain(epoll, file->private))
 		return -ELOOP;
-	if (item_count >= ITEMS_MAX)
+	if (item_count >= ITEMS_MAX || (is_set && set_item_count >= SET_ITEMS_MAX))
 		return -ENOSPC;
 	item = kmalloc_lasting(sizeof(*item));
 	if (!item)
 		return -ENOMEM;
-	item_count++;
 	*item = (struct epoll_item){ .epoll = epoll, .file = file, .fd = fd, .event = *event };
 	epoll_item_init(item);
-	list_init(&item->set_link);
-	avl_node_init(&item->node);
-	avl_insert(&epoll->items, &item->node, item_before);
-	list_add_tail(&file->watchers, &item->file_link);
-	if (is_set)
-		list_add_tail(&epoll->sets, &item->set_link);
-	epoll_item_report(item);
-	return 0;
+	link_item(epoll, item);
+	if (epoll_too_many_paths(item))
+		error = -EINVAL;
+	else if (!epoll_item_begin(item))
+		error = -ENOSPC;
+	if (error)
+		free_item(item);
+	else
+		epoll_item_report(item);
+	return error;
 }
 
 // Returns 0, or -EINVAL if EPOLLEXCLUSIVE is asked for where it is not allowed.
@@ -138,8 +122,7 @@ static int modify(struct epoll_item *item, const struct epoll_event *event)
 	return 0;
 }
 
-int epoll_control(struct file *set, int op, struct file *file, int fd,
-                  const struct epoll_event *event)
+int epoll_control(struct file *set, int op, struct file *file, int fd, struct epoll_event event)
 {
 	struct epoll *epoll = set->private;
 	struct epoll_item *item;
@@ -150,19 +133,20 @@ int epoll_control(struct file *set, int op, struct file *file, int fd,
 		return -EPERM;
 	if (file == set || !file_is_epoll(set))
 		return -EINVAL;
-	error = op == EPOLL_CTL_DEL ? 0 : check_exclusive(op, file, event->events);
+	error = op == EPOLL_CTL_DEL ? 0 : check_exclusive(op, file, event.events);
 	if (error)
 		return error;
+	event.events |= EPOLL_ALWAYS;
 	mutex_lock(&epoll_lock);
 	item = find_item(epoll, file, fd);
 	if (op == EPOLL_CTL_ADD) {
-		error = item ? -EEXIST : add(epoll, file, fd, event);
+		error = item ? -EEXIST : add(epoll, file, fd, &event);
 	} else if (op != EPOLL_CTL_DEL && op != EPOLL_CTL_MOD) {
 		error = -EINVAL;
 	} else if (!item) {
 		error = -ENOENT;
 	} else if (op == EPOLL_CTL_MOD) {
-		error = modify(item, event);
+		error = modify(item, &event);
 	} else {
 		free_item(item);
 	}

@@ -53,7 +53,7 @@ SYSCALL4(epoll_ctl, int, set_fd, int, op, int, fd, const void __user *, user)
 		return -EBADF;
 	file = fd_get(thread_current()->files, fd);
 	if (file) {
-		error = epoll_control(set, op, file, fd, &event);
+		error = epoll_control(set, op, file, fd, event);
 		file_put(file);
 	}
 	file_put(set);

@@ -151,15 +151,23 @@ int waitq_wake_all(struct waitq *wq)
 void watch_add(struct waitq *wq, struct watch *watch)
 {
 	spin_lock(&sched_lock);
-	if (list_empty(&watch->waiter.link))
+	assert(!watch->home || watch->home == wq);
+	if (!watch->home && wq->watches < WATCHES_MAX) {
+		watch->home = wq;
+		wq->watches++;
+	}
+	if (watch->home && list_empty(&watch->waiter.link))
 		list_add_tail(&wq->waiters, &watch->waiter.link);
 	spin_unlock(&sched_lock);
 }
 
-void watch_remove(struct watch *watch)
+void watch_end(struct watch *watch)
 {
 	spin_lock(&sched_lock);
 	list_remove(&watch->waiter.link);
+	if (watch->home)
+		watch->home->watches--;
+	watch->home = NULL;
 	spin_unlock(&sched_lock);
 }
 

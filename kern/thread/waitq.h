@@ -20,14 +20,16 @@ struct thread;
 
 struct waitq {
 	struct list waiters; // struct waiter by link, the oldest first; guarded by sched_lock
+	uint32_t watches;    // struct watch that have this queue as `home`; guarded by sched_lock
 };
 
-#define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters } })
+#define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters }, 0 })
 
 // Make `wq` an empty queue.
 static inline void waitq_init(struct waitq *wq)
 {
 	list_init(&wq->waiters);
+	wq->watches = 0;
 }
 
 // Returns true if no thread waits. Without the lock of the condition the result is a hint.
@@ -68,10 +70,14 @@ struct waiter {
 	struct thread *thread;
 };
 
+// Watches that one queue can have. A wakeup calls the functions of all of them without a yield.
+#define WATCHES_MAX 2048
+
 // A watch stands on a queue for no thread: when the queue is woken, the watch leaves it, and its
 // function is called. For sets of files (fs/epoll.h).
 struct watch {
 	struct waiter waiter;               // waiter.thread is NULL
+	struct waitq *home;                 // the only queue that it is put on; NULL: none yet
 	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
 };
 
@@ -80,14 +86,16 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 {
 	list_init(&watch->waiter.link);
 	watch->waiter.thread = NULL;
+	watch->home = NULL;
 	watch->fired = fired;
 }
 
-// Put `watch` on the queue, unless it is on one.
+// Put `watch` on the queue, unless it is on it. The first queue becomes its home, unless that queue
+// has WATCHES_MAX watches: then `watch` has no home, and is on no queue.
 void watch_add(struct waitq *wq, struct watch *watch);
 
-// Take `watch` off its queue; a wakeup may have done so already.
-void watch_remove(struct watch *watch);
+// Take `watch` off its queue for ever; a wakeup may have taken it off already.
+void watch_end(struct watch *watch);
 
 // Like waitq_wake_all. Caller: is the function of a watch.
 void watch_wake(struct waitq *wq);

@@ -1,41 +1,6 @@
 // epoll: sets of files: level, edge and one-shot, nested sets, errors; with eventfds, pipes, threads.
 
-#include "../thread.h"
-#include <abi/epoll.h>
-
-static long create(void)
-{
-	return raw(SYS_epoll_create1, 0, 0, 0, 0, 0);
-}
-
-static long control(long set, int op, long fd, unsigned int events, uint64_t data)
-{
-	struct epoll_event event = { events, data };
-
-	return raw(SYS_epoll_ctl, set, op, fd, (long)&event, 0);
-}
-
-static void wait_set(const char *what, long set, int ms)
-{
-	struct epoll_event events[8];
-	long n = raw(SYS_epoll_wait, set, (long)events, 8, ms, 0);
-
-	print(what, n);
-	for (long i = 0; i < n; i++)
-		say("  %llu: 0x%x\n", (unsigned long long)events[i].data, events[i].events);
-}
-
-static long event_fd(unsigned int count, int flags)
-{
-	return raw(SYS_eventfd2, (long)count, flags, 0, 0, 0);
-}
-
-static void add_one(long fd)
-{
-	uint64_t one = 1;
-
-	raw(SYS_write, fd, (long)&one, 8, 0, 0);
-}
+#include "../epoll.h"
 
 static void triggers(void)
 {
