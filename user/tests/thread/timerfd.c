@@ -11,15 +11,27 @@ static long set_time(long fd, int flags, long ms, long interval_ms)
 	return raw(SYS_timerfd_settime, fd, flags, (long)&setting, 0, 0);
 }
 
-int main(void)
+static void errors(long fd)
+{
+	struct itimerspec setting = { { 0, 0 }, { 0, 1000000000 } };
+
+	print("no such clock", raw(SYS_timerfd_create, CLOCK_PROCESS_CPUTIME_ID, 0, 0, 0, 0));
+	print("bad flags", raw(SYS_timerfd_create, CLOCK_MONOTONIC, 1, 0, 0, 0));
+	print("bad flags", set_time(fd, 4, 1, 0));
+	print("another file", set_time(1, 0, 1, 0));
+	print("no file", set_time(99, 0, 1, 0));
+	print("a bad address", raw(SYS_timerfd_settime, fd, 0, 16, 0, 0));
+	print("a bad time", raw(SYS_timerfd_settime, fd, 0, (long)&setting, 0, 0));
+}
+
+static void timers(void)
 {
 	long fd = raw(SYS_timerfd_create, CLOCK_MONOTONIC, 0, 0, 0, 0);
 	long real = raw(SYS_timerfd_create, CLOCK_REALTIME, O_NONBLOCK, 0, 0, 0);
 	struct itimerspec setting;
 	struct pollfd poll_fd = { (int)fd, POLLIN, 0 };
 	struct timespec now;
-	uint64_t mask = 1;
-	int priority = 0, one = 1;
+	uint64_t mask;
 
 	print("set", set_time(fd, 0, 5, 0));
 	take("once", fd);
@@ -39,15 +51,14 @@ int main(void)
 	sleep_ms(1);
 	take("at once", real);
 	take("and not again", real);
-	print("no such clock", raw(SYS_timerfd_create, CLOCK_PROCESS_CPUTIME_ID, 0, 0, 0, 0));
-	print("bad flags", raw(SYS_timerfd_create, CLOCK_MONOTONIC, 1, 0, 0, 0));
-	print("bad flags", set_time(fd, 4, 1, 0));
-	print("another file", set_time(1, 0, 1, 0));
-	print("no file", set_time(99, 0, 1, 0));
-	print("a bad address", raw(SYS_timerfd_settime, fd, 0, 16, 0, 0));
-	setting.it_value.tv_nsec = 1000000000;
-	print("a bad time", raw(SYS_timerfd_settime, fd, 0, (long)&setting, 0, 0));
+	errors(fd);
 	print("a short read", raw(SYS_read, fd, (long)&mask, 4, 0, 0));
+}
+
+static void scheduling(void)
+{
+	uint64_t mask = 1;
+	int priority = 0, one = 1;
 
 	print("affinity", raw(SYS_sched_setaffinity, 0, 8, (long)&mask, 0, 0));
 	mask = 0;
@@ -66,11 +77,22 @@ int main(void)
 	print("lowest", raw(SYS_sched_get_priority_min, SCHED_RR, 0, 0, 0, 0));
 	print("of others", raw(SYS_sched_get_priority_max, SCHED_OTHER, 0, 0, 0, 0));
 	print("of none", raw(SYS_sched_get_priority_min, 99, 0, 0, 0, 0));
+}
+
+static void barriers(void)
+{
 	print("barrier, not registered", raw(SYS_membarrier, 8, 0, 0, 0, 0));
 	print("register", raw(SYS_membarrier, 16, 0, 0, 0, 0));
 	print("barrier", raw(SYS_membarrier, 8, 0, 0, 0, 0));
 	print("global", raw(SYS_membarrier, 1, 0, 0, 0, 0));
 	print("bad flags", raw(SYS_membarrier, 0, 1, 0, 0, 0));
 	print("no command", raw(SYS_membarrier, 1 << 20, 0, 0, 0, 0));
+}
+
+int main(void)
+{
+	timers();
+	scheduling();
+	barriers();
 	return 0;
 }
