@@ -3,7 +3,7 @@ from quire import guest
 
 
 def test_a_fault_that_nobody_handles(complain):
-    outcome = guest.run("uffd_unhandled")
+    outcome = guest.run("tests/uffd_unhandled")
     said = "waits for a handler of its fault at 0x20000005: nobody has read the message"
     if (outcome.result.kind, outcome.result.status) != ("deadlock", 124):
         complain(outcome.explain(f"uffd_unhandled ended in {outcome.result.kind}"))

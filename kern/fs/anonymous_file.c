@@ -8,7 +8,11 @@ int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *priv
 {
 	struct inode *inode = inode_create(0600, VOLUME_NAMELESS, NULL);
 
-	return inode ? file_create_nameless(inode, flags, ops, private, store) : -ENOMEM;
+	if (!inode)
+		return -ENOMEM;
+	inode->nlink = 1; // as on Linux
+	inode->kind = ops->kind;
+	return file_create_nameless(inode, flags, ops, private, store);
 }
 
 int64_t anonymous_file_lseek(struct file *file, int64_t offset, int whence)

@@ -4,8 +4,9 @@
 
 #include "fs/file.h"
 
-// Create an open file of this kind, with the operations `ops`, which own `private`. `flags`: the
-// access mode, and O_NONBLOCK. Returns 0 with the file in *store; -ENOMEM.
+// Create an anonymous file and open it, with the operations `ops`, which own `private`. The links in
+// /proc/PID/fd show "anon_inode:" and ops->kind. `flags`: the access mode, and O_NONBLOCK.
+// Returns 0 with the file in *store; -ENOMEM.
 int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *private,
                           struct file **store);
 

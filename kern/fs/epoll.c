@@ -256,6 +256,7 @@ static void epoll_release(struct file *file)
 }
 
 static const struct file_ops epoll_ops = {
+	.kind = "[eventpoll]",
 	.lseek = anonymous_file_lseek,
 	.poll = epoll_poll,
 	.release = epoll_release,

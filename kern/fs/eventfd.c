@@ -104,6 +104,7 @@ static void eventfd_release(struct file *file)
 }
 
 static const struct file_ops eventfd_ops = {
+	.kind = "[eventfd]",
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.lseek = anonymous_file_lseek,

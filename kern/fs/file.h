@@ -39,6 +39,9 @@ static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 // The operations of an open file. Their callers hold no lock; all may sleep. An operation may be
 // NULL: the caller then gets the error in brackets.
 struct file_ops {
+	// Of anonymous files (fs/anonymous_file.h): Linux's name of their kind, with its brackets.
+	const char *kind;
+
 	// Move up to uio->left bytes between the file and `uio`. A file with positions starts at
 	// *pos and advances it. Returns how many bytes were moved; 0 at the end of the file;
 	// -errno if no byte was moved. [EINVAL]

@@ -342,13 +342,13 @@ static bool prepend(char *start, char **end, const char *text, size_t n)
 }
 
 // The path of a file that has neither name nor label: its kind and number, as proc(5) describes
-// the links in /proc/PID/fd.
+// the links in /proc/PID/fd; of an anonymous file only its kind.
 static char *nameless_path(const struct inode *inode, char *text, size_t size)
 {
-	const char *what = inode_is(inode, S_IFIFO) ? "pipe" :
-	                   inode->mode & S_IFMT     ? "file" :
-	                                              "anon_inode";
-	int n = snprintf(text, size, "%s:[%u]", what, inode->ino);
+	const char *what = inode_is(inode, S_IFIFO) ? "pipe" : "file";
+	int n = inode->mode & S_IFMT || !inode->kind ?
+	                snprintf(text, size, "%s:[%u]", what, inode->ino) :
+	                snprintf(text, size, "anon_inode:%s", inode->kind);
 
 	return n < 0 || (size_t)n >= size ? NULL : text;
 }

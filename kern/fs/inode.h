@@ -107,6 +107,8 @@ struct inode {
 		struct directory dir; // [t] directory
 		char *target;         // [c] symbolic link: its text
 		struct pipe *pipe;    // [t] FIFO or pipe; NULL until first opened
+		// [c] file without a type (fs/anonymous_file.h): the name of its kind, or NULL
+		const char *kind;
 	};
 	void *private;           // [c] belongs to ops
 	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free

@@ -114,6 +114,7 @@ static void timerfd_release(struct file *file)
 }
 
 static const struct file_ops timerfd_ops = {
+	.kind = "[timerfd]",
 	.read = timerfd_read,
 	.lseek = anonymous_file_lseek,
 	.poll = timerfd_poll,

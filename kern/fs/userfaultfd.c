@@ -2,9 +2,9 @@
 // ioctl are in userfaultfd_ioctl.c.
 #include "fs/userfaultfd.h"
 
+#include "fs/anonymous_file.h"
 #include "fs/device.h"
 #include "fs/fdtable.h"
-#include "fs/inode.h"
 #include "fs/uio.h"
 #include "fs/userfaultfd_ioctl.h"
 #include "vm/uaccess.h"
@@ -61,22 +61,15 @@ static unsigned int uffd_file_poll(struct file *file, struct poll_table *table)
 	return uffd_has_message(uffd) ? POLLIN : 0;
 }
 
-// There are no positions, but asking for one is no error, as on Linux.
-static int64_t uffd_file_lseek(struct file *file, int64_t offset, int whence)
-{
-	(void)offset;
-	(void)whence;
-	return (int64_t)file->position;
-}
-
 static void uffd_file_release(struct file *file)
 {
 	uffd_close(file->private);
 }
 
 static const struct file_ops uffd_file_ops = {
+	.kind = "[userfaultfd]",
 	.read = uffd_file_read,
-	.lseek = uffd_file_lseek,
+	.lseek = anonymous_file_lseek,
 	.ioctl = userfaultfd_ioctl,
 	.poll = uffd_file_poll,
 	.release = uffd_file_release,
@@ -87,13 +80,10 @@ static const struct file_ops uffd_file_ops = {
 static int open_context(struct uffd *uffd)
 {
 	struct fdtable *files = thread_current()->files;
-	struct inode *inode = inode_create(0600, VOLUME_NAMELESS, NULL);
 	struct file *file;
-	int fd, error = -ENOMEM;
+	int fd, error = anonymous_file_create(O_RDONLY | (uffd->flags & O_NONBLOCK),
+	                                      &uffd_file_ops, uffd, &file);
 
-	if (inode)
-		error = file_create_nameless(inode, O_RDONLY | (uffd->flags & O_NONBLOCK),
-		                             &uffd_file_ops, uffd, &file);
 	if (error) {
 		uffd_close(uffd);
 		return error;

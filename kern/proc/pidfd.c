@@ -50,6 +50,7 @@ static unsigned int pidfd_poll(struct file *file, struct poll_table *table)
 }
 
 static const struct file_ops pidfd_ops = {
+	.kind = "[pidfd]",
 	.poll = pidfd_poll,
 	.release = pidfd_release,
 };

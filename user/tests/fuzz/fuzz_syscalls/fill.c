@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include <abi/area.h>
+#include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -73,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -85,7 +86,7 @@ static uint32_t size_of(char kind)
 		      { 'K', 12 },  { 't', 16 },  { 'T', 32 }, { 'u', 16 },  { 'z', 32 },
 		      { 'q', 64 },  { 'e', 128 }, { 'R', 16 }, { 'U', 16 },  { 'J', 64 },
 		      { '6', 8 },   { '7', 8 },   { 'l', 24 }, { 'Q', 128 }, { 'V', 64 },
-		      { 'H', 1024 } };
+		      { 'H', 1024 }, { '$', 40 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -257,6 +258,23 @@ static void fill_descriptor(uint32_t *words, uint32_t *state)
 	words[3] = one_in(state, 2) ? 0x51 : random_word(state) & 0x7f;
 }
 
+// What a request on a userfaultfd takes: the handshake with some features, or a range of the arena (or
+// two of one length) and a mode.
+static void fill_uffd(uint64_t *fields, uint32_t *state)
+{
+	bool pair = one_in(state, 2);
+
+	if (one_in(state, 3)) {
+		fields[0] = UFFD_API;
+		fields[1] = random_word(state) & random_word(state) & UFFD_FEATURES_ALL;
+		return;
+	}
+	fields[0] = raw_value('a', state);
+	fields[1] = pair ? raw_value('a', state) : raw_value('L', state);
+	fields[2] = pair ? raw_value('L', state) : below(state, 8);
+	fields[3] = pair ? below(state, 4) : 0;
+}
+
 // Fill the memory at `address` for an argument of the kind `kind` in `slot`.
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
@@ -310,6 +328,9 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		break;
 	case 'V':
 		fill_clone((struct area_clone_request *)words, state);
+		break;
+	case '$':
+		fill_uffd((uint64_t *)words, state);
 		break;
 	case 'U':
 		fill_descriptor(words, state);

@@ -65,6 +65,7 @@ struct op {
 //	q e 6   what poll takes, select, pselect
 //	R Z U   limits; a limit's number; a thread's segment
 //	I j J   a request of ioctl; of fcntl; what one of them takes
+//	Y $     a request of ioctl on a userfaultfd; what one takes
 //	s X     an option of prctl; whose priority
 //	Q V #   what area_create takes; area_clone; a named area's id
 //	N       the number of the call itself

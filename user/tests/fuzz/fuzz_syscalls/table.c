@@ -40,6 +40,8 @@ const struct call calls[] = {
 	CALL(fcntl, 3, "fjJ"),
 	CALL(fcntl64, 4, "fjJ"),
 	CALL(ioctl, 5, "!fIJ"),
+	CALL(userfaultfd, 3, "O"),
+	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "fY$" },
 
 	CALL(poll, 3, "qct"),
 	CALL(ppoll, 2, "qctG8"),

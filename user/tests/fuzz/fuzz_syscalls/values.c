@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -202,6 +203,16 @@ static uint32_t ioctl_request(uint32_t *state)
 	return one_in(state, 10) ? any_integer(state) : ANY(state, requests);
 }
 
+static uint32_t uffd_request(uint32_t *state)
+{
+	static const uint32_t requests[] = { UFFDIO_API,          UFFDIO_API,      UFFDIO_REGISTER,
+		                             UFFDIO_REGISTER,     UFFDIO_COPY,     UFFDIO_ZEROPAGE,
+		                             UFFDIO_WRITEPROTECT, UFFDIO_CONTINUE, UFFDIO_POISON,
+		                             UFFDIO_MOVE,         UFFDIO_WAKE,     UFFDIO_UNREGISTER };
+
+	return ANY(state, requests);
+}
+
 static uint32_t fcntl_command(uint32_t *state)
 {
 	static const uint32_t commands[] = { F_DUPFD,      F_GETFD,      F_SETFD,
@@ -314,6 +325,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return one_in(state, 8) ? any_integer(state) : WNOHANG | below(state, 16);
 	case 'I':
 		return ioctl_request(state);
+	case 'Y':
+		return uffd_request(state);
 	case 'j':
 		return fcntl_command(state);
 	case 'N':
