@@ -8,7 +8,7 @@ GOLDEN = 0x9E3779B1  # kern/proc/futex.c: chain_of
 def futexes(audit):
     """Each waiter is a sleeping thread's, on its stack, in the chain of the place it waits on."""
     memory = audit.memory
-    read = memory.record("futex_waiter", "space=key.as object=key.id.object offset=key.id.offset wait")
+    read = memory.record("futex_waiter", "space=key.as object=key.id.object offset=key.id.offset wait pi")
     read_thread = memory.record("waiter", "thread")
     queue = memory.field("waitq", "waiters")[0]
     head, kind = memory.variable("chains", "futex.c")
@@ -34,5 +34,34 @@ def _fault(audit, at, waiter, threads, chain, chains):
     if waiter.space and waiter.space != thread.aspace:
         return f"waits in the space at {waiter.space:#x}, {name} runs in {thread.aspace:#x}"
     place = (waiter.space or waiter.object) ^ (waiter.offset >> 2 & 0xFFFFFFFF)
+    if waiter.pi:
+        wrong = _fault_of_lock(audit, at, threads[0])
+        if wrong:
+            return wrong
     right = (place * GOLDEN & 0xFFFFFFFF) * chains >> 32
     return f"is in chain {chain}; its place belongs to {right}" if chain != right else None
+
+
+def _fault_of_lock(audit, at, thread):
+    """A waiter for a lock with priority inheritance is among those of the lock, and the lock is its owner's."""
+    memory = audit.memory
+    waiter = memory.record("pi_waiter", "thread lock")(at)
+    waiting = memory.record("thread", "waiting=pi_waiting")(thread).waiting
+    if waiter.thread != thread:
+        return f"belongs to the thread at {waiter.thread:#x}, and another sleeps there"
+    if not waiter.lock:
+        return "waits to be moved to a lock, and its thread for one" if waiting else None
+    if waiting != at:
+        return f"waits for a lock; its thread has {waiting:#x} for that"
+    waiters = memory.field("pi_lock", "waiters")[0]
+    if at not in audit.entries("futexes", waiter.lock + waiters, "pi_waiter", "lock_link"):
+        return f"is not among the waiters of its lock at {waiter.lock:#x}"
+    owner = memory.record("pi_lock", "owner")(waiter.lock).owner
+    if not owner:
+        return None  # it has died
+    if owner not in audit.threads:
+        return f"waits for a lock of {owner:#x}, which is no thread"
+    locks = owner + memory.field("thread", "pi_locks")[0]
+    if waiter.lock not in audit.entries("futexes", locks, "pi_lock", "owned"):
+        return f"waits for a lock that {audit.called(owner)} does not know"
+    return None

@@ -16,6 +16,7 @@ enum lock_rank {
 
 	// Spinlocks.
 	RANK_MUTEX,        // the inside of a sleeping lock
+	RANK_FUTEX,        // threads that wait on words of memory
 	RANK_PROCESS,      // the table of processes, parents and children, exit statuses
 	RANK_SIGNAL,       // pending signals and handlers of a process
 	RANK_ACTIONS,      // handlers that several processes have together
@@ -23,7 +24,6 @@ enum lock_rank {
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe
 	RANK_UFFD,         // faults that wait for a handler, and messages
-	RANK_FUTEX,        // threads that wait on words of memory
 	RANK_PAGETABLE,    // entries of an address space's page tables
 	RANK_SHARED_TABLE, // page tables that several address spaces name
 	RANK_TIMER,        // the tree of armed timers

@@ -5,6 +5,7 @@
 
 #include "proc/futex_internal.h"
 #include "proc/process.h"
+#include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
@@ -72,6 +73,17 @@ void futex_enqueue(struct futex_waiter *waiter)
 	list_add_tail(futex_chain(&waiter->key), &waiter->link);
 }
 
+struct futex_waiter *futex_first(const struct futex_key *key)
+{
+	struct futex_waiter *waiter;
+
+	assert_spin_held(&futex_lock);
+	list_for_each(waiter, futex_chain(key), link)
+		if (futex_same_place(&waiter->key, key))
+			return waiter;
+	return NULL;
+}
+
 // Sleep until a waker takes the waiter off its chain. Returns 0, -ETIMEDOUT or -EINTR. Caller:
 // holds futex_lock.
 static int sleep_on(struct futex_waiter *waiter, uint64_t deadline)
@@ -120,7 +132,11 @@ int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset)
 
 	assert_spin_held(&futex_lock);
 	list_for_each_safe(waiter, after, futex_chain(key), link) {
-		if (!futex_same_place(&waiter->key, key) || !(waiter->bitset & bitset))
+		if (!futex_same_place(&waiter->key, key))
+			continue;
+		if (unlikely(waiter->pi))
+			return WHY(-EINVAL, "a waiter waits for a lock with priority inheritance");
+		if (!(waiter->bitset & bitset))
 			continue;
 		list_remove(&waiter->link);
 		waitq_wake_all(waiter->wait);

@@ -26,6 +26,7 @@ struct futex_waiter {
 	struct futex_key key; // [f] a requeue changes it
 	uint32_t bitset;      // [c] it is woken only by wakers that have one of the bits
 	struct waitq *wait;   // [c] the waiting thread sleeps here
+	bool pi;              // [c] part of a struct pi_waiter (proc/futex_pi.h)
 };
 
 // Find the place of `va` in the current space. `private`: all waiters and wakers are in this space,
@@ -56,5 +57,23 @@ void futex_enqueue(struct futex_waiter *waiter);
 
 // Wake up to `most` threads that wait at the place `key` with one of the bits of `bitset`, in the
 // order in which they came; at least one even if `most` is less than 1, as on Linux. Returns how
-// many. Caller: holds futex_lock.
+// many; -EINVAL at a waiter of a lock with priority inheritance. Caller: holds futex_lock.
 int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset);
+
+// Returns the oldest waiter at the place `key`, or NULL. Caller: holds futex_lock.
+struct futex_waiter *futex_first(const struct futex_key *key);
+
+// The two places of an operation.
+struct futex_places {
+	struct futex_key from, to;
+};
+
+// Find both places. Returns 0, and the caller must call futex_places_put; -EINVAL; -EFAULT.
+int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, bool private);
+
+// Drop the references of both places.
+void futex_places_put(struct futex_places *places);
+
+// Let `waiter` wait at the second place from now on. The caller drops the reference that its old key
+// had. Caller: holds futex_lock.
+void futex_move(struct futex_waiter *waiter, const struct futex_places *places);

@@ -9,13 +9,7 @@
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
-// The two places of an operation.
-struct two_places {
-	struct futex_key from, to;
-};
-
-// Find both places. Returns 0, and the caller must call places_put; -EINVAL; -EFAULT.
-static int places_get(struct two_places *places, uintptr_t from, uintptr_t to, bool private)
+int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, bool private)
 {
 	int error = futex_key_get(&places->from, from, private);
 
@@ -27,16 +21,13 @@ static int places_get(struct two_places *places, uintptr_t from, uintptr_t to, b
 	return error;
 }
 
-// Drop the references of both places.
-static void places_put(struct two_places *places)
+void futex_places_put(struct futex_places *places)
 {
 	futex_key_put(&places->from);
 	futex_key_put(&places->to);
 }
 
-// Let `waiter` wait at the second place from now on. The caller drops the reference that its old key
-// had. Caller: holds futex_lock.
-static void move(struct futex_waiter *waiter, const struct two_places *places)
+void futex_move(struct futex_waiter *waiter, const struct futex_places *places)
 {
 	struct list *chain = futex_chain(&places->to);
 
@@ -51,42 +42,45 @@ static void move(struct futex_waiter *waiter, const struct two_places *places)
 }
 
 // Wake `wake` waiters of the first place, and move up to `requeue` others to the second one. Stores
-// how many were moved. Returns how many waiters were woken or moved. Caller: holds futex_lock.
-static int wake_and_move(const struct two_places *places, int wake, int requeue, int *moved_store)
+// how many were moved. Returns how many waiters were woken or moved; -EINVAL at one that waits for a
+// lock with priority inheritance. Caller: holds futex_lock.
+static int wake_and_move(const struct futex_places *places, int wake, int requeue, int *moved_store)
 {
 	struct futex_waiter *waiter, *after;
-	int woken = 0, moved = 0;
+	int woken = 0, moved = 0, error = 0;
 
 	assert_spin_held(&futex_lock);
 	list_for_each_safe(waiter, after, futex_chain(&places->from), link) {
-		if (woken + moved - wake >= requeue)
+		if (error || woken + moved - wake >= requeue)
 			break;
 		if (!futex_same_place(&waiter->key, &places->from))
 			continue;
-		if (woken < wake) {
+		if (unlikely(waiter->pi)) {
+			error = WHY(-EINVAL, "a waiter waits for a lock with priority inheritance");
+		} else if (woken < wake) {
 			list_remove(&waiter->link);
 			waitq_wake_all(waiter->wait);
 			woken++;
 		} else {
-			move(waiter, places);
+			futex_move(waiter, places);
 			moved++;
 		}
 	}
 	*moved_store = moved;
-	return woken + moved;
+	return error ? error : woken + moved;
 }
 
 int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requeue,
                   const uint32_t *expected)
 {
-	struct two_places places;
+	struct futex_places places;
 	int count = 0, moved = 0, error;
 	uint32_t now;
 
 	assert_no_lock();
 	if (wake < 0 || requeue < 0)
 		return WHY(-EINVAL, "a negative number of waiters");
-	error = places_get(&places, from, to, private);
+	error = futex_places_get(&places, from, to, private);
 	if (error)
 		return error;
 	if (expected)
@@ -102,7 +96,7 @@ int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requ
 	}
 	while (moved-- > 0)
 		futex_key_put(&places.from); // the references of the waiters' old keys
-	places_put(&places);
+	futex_places_put(&places);
 	return error ? error : count;
 }
 
@@ -212,21 +206,24 @@ int futex_wake_op(uintptr_t first, uintptr_t second, bool private, int most, int
                   uint32_t code)
 {
 	struct word_change change = change_of(code);
-	struct two_places places;
-	int result, error = places_get(&places, first, second, private);
+	struct futex_places places;
+	int result, error = futex_places_get(&places, first, second, private);
 
 	assert_no_lock();
 	if (error)
 		return error;
 	result = lock_and_change(second, &change);
 	if (result >= 0) {
+		int second_result = 0;
 		bool both = result;
 
 		result = futex_wake_place(&places.from, most, FUTEX_BITSET_MATCH_ANY);
-		if (both)
-			result += futex_wake_place(&places.to, most_second, FUTEX_BITSET_MATCH_ANY);
+		if (both && result >= 0)
+			second_result = futex_wake_place(&places.to, most_second,
+			                                 FUTEX_BITSET_MATCH_ANY);
+		result = second_result < 0 ? second_result : result + second_result;
 		spin_unlock(&futex_lock);
 	}
-	places_put(&places);
+	futex_places_put(&places);
 	return result;
 }

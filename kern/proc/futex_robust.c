@@ -109,6 +109,7 @@ void futex_thread_leaves(void)
 	assert_no_lock();
 	if (thread->robust_list)
 		walk_robust_list(thread);
+	futex_release_pi_locks(thread);
 	if (thread->clear_tid)
 		clear_tid(thread);
 }

@@ -61,6 +61,7 @@ static int enqueue(struct many *many, const struct futex_word *words)
 			return -EAGAIN;
 		}
 		many->waiters[i].bitset = ~0u;
+		many->waiters[i].pi = false;
 		many->waiters[i].wait = &many->wait;
 		futex_enqueue(&many->waiters[i]);
 		many->queued++;

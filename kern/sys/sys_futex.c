@@ -51,14 +51,43 @@ struct futex_call {
 	uint64_t deadline;
 };
 
+// Do an operation on locks with priority inheritance. Time-outs are absolute, so a call that a signal
+// has ended is made again.
+static long do_pi(const struct futex_call *call, uint32_t op, bool private)
+{
+	int result;
+
+	switch (op) {
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		result = futex_lock_pi(call->va, private, false, call->deadline);
+		break;
+	case FUTEX_TRYLOCK_PI:
+		return futex_lock_pi(call->va, private, true, NO_DEADLINE);
+	case FUTEX_UNLOCK_PI:
+		return futex_unlock_pi(call->va, private);
+	case FUTEX_WAIT_REQUEUE_PI:
+		result = futex_wait_requeue_pi(call->va, private, call->value, call->deadline,
+		                               call->second);
+		break;
+	case FUTEX_CMP_REQUEUE_PI:
+		return futex_requeue_pi(call->va, call->second, private, (int)call->value,
+		                        (int)call->timeout, call->value3);
+	default:
+		return -ENOSYS;
+	}
+	return result == -EINTR ? -ERESTARTNOINTR : result;
+}
+
 // Do an operation whose time-out is known. FUTEX_CLOCK_REALTIME chooses the clock of operations with
-// an absolute time-out; with others it is ENOSYS.
+// an absolute time-out; with others it is ENOSYS. FUTEX_LOCK_PI knows only that clock.
 static long do_futex(const struct futex_call *call)
 {
 	bool private = call->op & FUTEX_PRIVATE_FLAG;
 	uint32_t op = call->op & FUTEX_CMD_MASK;
 
-	if ((call->op & FUTEX_CLOCK_REALTIME) && op != FUTEX_WAIT_BITSET)
+	if ((call->op & FUTEX_CLOCK_REALTIME) && op != FUTEX_WAIT_BITSET &&
+	    op != FUTEX_WAIT_REQUEUE_PI && op != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	switch (op) {
 	case FUTEX_WAIT:
@@ -80,7 +109,7 @@ static long do_futex(const struct futex_call *call)
 		return futex_wake_op(call->va, call->second, private, (int)call->value,
 		                     (int)call->timeout, call->value3);
 	default:
-		return -ENOSYS;
+		return do_pi(call, op, private);
 	}
 }
 
@@ -110,6 +139,10 @@ static int fetch_timeout(struct futex_call *call, const void __user *timeout, bo
 	case FUTEX_WAIT:
 		return wide ? poll_deadline64(timeout, &call->deadline) :
 		              poll_deadline(timeout, &call->deadline);
+	case FUTEX_LOCK_PI:
+		return fetch_absolute(timeout, wide, true, &call->deadline);
+	case FUTEX_LOCK_PI2:
+	case FUTEX_WAIT_REQUEUE_PI:
 	case FUTEX_WAIT_BITSET:
 		return fetch_absolute(timeout, wide, call->op & FUTEX_CLOCK_REALTIME,
 		                      &call->deadline);

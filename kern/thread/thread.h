@@ -19,6 +19,7 @@
 struct aspace;
 struct fdtable;
 struct fs_context;
+struct pi_waiter;
 struct process;
 struct vfork_wait;
 
@@ -65,7 +66,7 @@ struct cpu_time {
 
 // [c] constant once started   [s] sched_lock   [t] the thread itself   [a] atomic
 // [g] the lock of its process's signals; the thread itself may read without it
-// [-] words without a lock
+// [f] futex_lock   [-] words without a lock
 struct thread {
 	uint32_t *kesp;          // [s] saved stack pointer while it does not run (thread/switch.S)
 	uint32_t work;           // [a] WORK_ bits
@@ -100,6 +101,9 @@ struct thread {
 	struct call_restart restart; // [t] for restart_syscall
 	pid_t __user *clear_tid;     // [t] futex word to clear and wake when it ends; or NULL
 	uintptr_t robust_list;       // [t] set_robust_list: its locks become free at its end; or 0
+	struct list pi_locks;        // [f] struct pi_lock by owned: locks that it owns
+	struct pi_waiter *pi_waiting; // [f] it waits for a lock; or NULL (proc/futex_pi.h)
+	bool pi_closed;              // [f] it ends: it cannot own such a lock any more
 	uintptr_t short_va;          // [t] an access that found no memory although there seemed to
 	uint8_t short_tries;         // [t] be some, and how often (proc/oom.c)
 	void (*entry)(void *arg);    // [c] of a kernel thread

@@ -36,6 +36,25 @@ static inline long raw(long number, long a, long b, long c, long d, long e)
 	return result;
 }
 
+// futex(2) with all its arguments. Returns -errno after an error.
+static inline long futex(volatile int *word, int op, int value, long timeout, volatile int *other,
+                  long value3)
+{
+	long result;
+
+	__asm__ volatile("pushl %7\n\t"
+	                 "pushl %%ebp\n\t"
+	                 "movl 4(%%esp), %%ebp\n\t"
+	                 "int $0x80\n\t"
+	                 "popl %%ebp\n\t"
+	                 "addl $4, %%esp"
+	                 : "=a"(result)
+	                 : "a"(SYS_futex), "b"(word), "c"(op), "d"(value), "S"(timeout), "D"(other),
+	                   "m"(value3)
+	                 : "memory");
+	return result;
+}
+
 // clone, and the child calls function(arg) on the stack that ends at `top`, and then exit(0).
 // Returns the number of the child, or -errno.
 static inline long clone_raw(unsigned long flags, void *top, void (*function)(void *), void *arg,

@@ -14,24 +14,6 @@
 static volatile int first, second, arrived, woken;
 static struct test_thread threads[WAITERS];
 
-static long futex(volatile int *word, int op, int value, long timeout, volatile int *other,
-                  long value3)
-{
-	long result;
-
-	__asm__ volatile("pushl %7\n\t"
-	                 "pushl %%ebp\n\t"
-	                 "movl 4(%%esp), %%ebp\n\t"
-	                 "int $0x80\n\t"
-	                 "popl %%ebp\n\t"
-	                 "addl $4, %%esp"
-	                 : "=a"(result)
-	                 : "a"(SYS_futex), "b"(word), "c"(op), "d"(value), "S"(timeout), "D"(other),
-	                   "m"(value3)
-	                 : "memory");
-	return result;
-}
-
 static void waiter(void *arg)
 {
 	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);

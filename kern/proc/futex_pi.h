@@ -1,0 +1,71 @@
+// futex_pi.h: what the files of locks with priority inheritance share (FUTEX_LOCK_PI and its
+// relatives). The word of such a lock holds the number of its owner, so that the kernel can find it.
+// There is one class of threads, so nobody inherits a priority here: the kernel keeps the owner and
+// the order of the waiters.
+#pragma once
+
+#include "proc/futex_internal.h"
+
+struct thread;
+
+// A lock that threads wait for. It is made by the first waiter and freed with the last one.
+// [f] futex_lock
+struct pi_lock {
+	struct thread *owner; // [f] NULL: it has died, and the first waiter takes the lock
+	struct list owned;    // [f] among the locks of the owner (thread->pi_locks)
+	struct list waiters;  // [f] struct pi_waiter by lock_link, the oldest first
+};
+
+// A thread that waits for such a lock, or, with `target`, for a word whose waiters may be moved to a
+// lock (FUTEX_WAIT_REQUEUE_PI). It lies on the thread's stack.
+// [f] futex_lock   [c] constant while it waits
+struct pi_waiter {
+	struct futex_waiter waiter;     // waiter.pi is true
+	struct waitq wait;              // the thread sleeps here
+	struct thread *thread;          // [c]
+	uintptr_t va;                   // [c] the word of the lock
+	const struct futex_key *target; // [c] the only lock that it may be moved to; or NULL
+	struct pi_lock *lock;           // [f] it waits for this lock; NULL: it does not, or not yet
+	struct list lock_link;          // [f] among the waiters of `lock`
+	bool owns;                      // [f] it has got the lock
+};
+
+// Returns the struct pi_waiter of a waiter whose `pi` is true.
+static inline struct pi_waiter *pi_waiter_of(struct futex_waiter *waiter)
+{
+	return container_of(waiter, struct pi_waiter, waiter);
+}
+
+// An attempt to take a lock.
+struct pi_request {
+	const struct futex_key *key; // the lock's place,
+	uintptr_t va;                // and its address in the current space
+	struct thread *thread;       // who takes the lock
+	bool more;                   // others will wait for the lock if this thread gets it
+	struct pi_lock *fresh;       // memory for a lock; NULL once it has been used
+	struct pi_lock *lock;        // result: the lock to wait for, or NULL
+};
+
+// Take the lock for request->thread if it is free; else mark its word as one with waiters, and find
+// the lock to wait for. If nobody comes to wait for request->lock, the caller must call
+// pi_lock_unused. Caller: holds futex_lock.
+// Returns 1 if the thread has got the lock; 0 if it must wait; -EFAULT if the word must be faulted in
+// for writing first; -EDEADLK if the thread owns the lock; -EINVAL if other waiters wait there, or if
+// the word does not name the owner; -ESRCH if the owner does not exist; -EPERM if it is the kernel's.
+int pi_try(struct pi_request *request);
+
+// Free `lock` if nobody waits for it. Caller: holds futex_lock.
+void pi_lock_unused(struct pi_lock *lock);
+
+// Returns true if `thread` would wait for itself, if it waited for `lock`; also if the chain of
+// owners that wait is longer than on Linux. Caller: holds futex_lock.
+bool pi_would_deadlock(const struct pi_lock *lock, const struct thread *thread);
+
+// Let `waiter`, which is on the chain of the lock's place, wait for `lock`. Caller: holds futex_lock.
+void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock);
+
+// Sleep until `me`, the current thread's, has got the lock. Afterwards it is on no list. Caller: holds
+// futex_lock, which is released meanwhile.
+// Returns 0; -ETIMEDOUT at the deadline; -EINTR for a signal; -EAGAIN for a signal if the waiter has
+// been moved to the lock; -EFAULT if the owner has died and the word cannot be written.
+int pi_wait(struct pi_waiter *me, uint64_t deadline);
