@@ -160,6 +160,11 @@ void table_free(page_t *pp);
 int directory_alloc(page_t **pp_store);
 void directory_free(page_t *pp);
 
+// Returns the first entry in use in the user's half of `pgdir`: a table's, or the directory's where
+// that names no table or an empty one. NULL: there is none. Stores the address that the entry is
+// for at *va_store.
+const pte_t *pgdir_first_in_use(const pde_t *pgdir, uintptr_t *va_store);
+
 // Caches of free pages of a kind. A page keeps its kind, contents and page_t.owner in the cache;
 // page_t.index is 0 when it comes out.
 enum {

@@ -38,8 +38,48 @@ void assert_pgdir_locked(const pde_t *pgdir)
 
 #endif
 
-// A directory that still has entries would leak their tables and pages; a loaded one would let the
-// processor walk through freed memory.
+const pte_t *pgdir_first_in_use(const pde_t *pgdir, uintptr_t *va_store)
+{
+	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
+		pde_t pde = pgdir[pdx];
+		const pte_t *table = NULL;
+
+		*va_store = pdx << LARGE_SHIFT;
+		if ((pde & (PTE_P | PTE_PS)) == PTE_P && PTE_ADDR(pde) >> PAGE_SHIFT < page_total)
+			table = phys_to_virt(PTE_ADDR(pde));
+		for (size_t ptx = 0; table && ptx < PTRS_PER_TABLE; ptx++) {
+			if (table[ptx]) {
+				*va_store |= ptx << PAGE_SHIFT;
+				return &table[ptx];
+			}
+		}
+		if (pde)
+			return &pgdir[pdx];
+	}
+	return NULL;
+}
+
+// A directory that still has entries would leak their tables and pages. The first of them often
+// names the mistake: a page that nobody unmapped, or a directory entry whose table is empty.
+static void assert_pgdir_empty(const pde_t *pgdir)
+{
+	const page_t *pp = virt_to_page(pgdir);
+	uintptr_t va;
+	const pte_t *first;
+
+	if (!pp->index)
+		return;
+	first = pgdir_first_in_use(pgdir, &va);
+	if (!first)
+		panic("pgdir_destroy: page %zu counts %u entries in use, but has none",
+		      page_to_ppn(pp), pp->index);
+	panic("pgdir_destroy: page %zu still has %u entries; the first is the %s entry for %#x: "
+	      "%#x",
+	      page_to_ppn(pp), pp->index, first == &pgdir[PDX(va)] ? "directory's" : "table's", va,
+	      *first);
+}
+
+// A directory that is loaded would let the processor walk through freed memory.
 void pgdir_destroy(pde_t *pgdir)
 {
 	page_t *pp = virt_to_page(pgdir);
@@ -47,8 +87,7 @@ void pgdir_destroy(pde_t *pgdir)
 	if (pp->kind != PAGE_DIRECTORY || pp->count != 1)
 		panic("pgdir_destroy: page %zu is of kind %u with %u references: no directory",
 		      page_to_ppn(pp), pp->kind, pp->count);
-	if (pp->index)
-		panic("pgdir_destroy: page %zu still has %u entries", page_to_ppn(pp), pp->index);
+	assert_pgdir_empty(pgdir);
 	if (pgdir == kernel_pgdir || pgdir == pgdir_current())
 		panic("pgdir_destroy: page %zu is loaded", page_to_ppn(pp));
 	pp->count = 0;

@@ -76,6 +76,26 @@ KTEST(pgdir_destroy_refuses_what_is_in_use)
 	page_check();
 }
 
+KTEST(pgdir_first_in_use_finds_the_lowest_entry)
+{
+	pde_t *pgdir = test_pgdir();
+	pte_t *pte;
+	uintptr_t va;
+
+	EXPECT(pgdir_first_in_use(pgdir, &va) == NULL);
+	pte = pgdir_walk(pgdir, VA, 1);
+	EXPECT(pgdir_first_in_use(pgdir, &va) == &pgdir[PDX(VA)]); // an empty table
+	EXPECT_EQ(va, VA & -LARGE_SIZE);
+	pte_store(pgdir, VA, pte, 0x12345000 | PTE_P | PTE_NOPAGE);
+	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, 0x12345000 | PTE_P | PTE_NOPAGE);
+	EXPECT(pgdir_first_in_use(pgdir, &va) == pte);
+	EXPECT_EQ(va, VA);
+	pte_store(pgdir, VA, pte, 0);
+	pte_store(pgdir, VA + PAGE_SIZE, pte + 1, 0);
+	pgdir_trim(pgdir, PDX(VA));
+	pgdir_destroy(pgdir);
+}
+
 KTEST(pgdir_walk_without_create_makes_nothing)
 {
 	pde_t *pgdir = test_pgdir();
