@@ -70,11 +70,31 @@ def process(argument):
     raise gdb.GdbError(f"there is no process {pid}; `ps` lists them")
 
 
+def number_of(argument):
+    """What an expression is worth, without a sign; None where it is no number."""
+    try:
+        return int(value(argument)) & 0xFFFFFFFF
+    except (gdb.error, ValueError):
+        return None
+
+
+def at_address(number):
+    """The address of a directory that a command was given. It may be physical."""
+    at = number - KERNBASE if number >= KERNBASE else number
+    if at // PAGE >= int(value("page_total")):
+        raise gdb.GdbError(f"there is no page directory at {number:#x}: the machine has no memory there")
+    return physical(at)
+
+
 def directory(argument):
-    """The page directory that a command means: of a process (its number), "kernel", or the loaded one."""
+    """The page directory that a command means: of a process (its number), "kernel", a directory's own
+    address (the kernel's, or a physical one, as in cr3), or the loaded one."""
     if argument == "kernel":
         return int(value("kernel_pgdir"))
     if argument:
+        number = number_of(argument)
+        if number is not None and number >= PAGE:
+            return at_address(number & ~0xFFF)
         space = process(argument)["aspace"]
         if not int(space):
             raise gdb.GdbError(f"process {argument} has no address space")

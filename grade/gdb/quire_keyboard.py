@@ -10,7 +10,7 @@ class Type(gdb.Command):
 `make gdb` alone starts a machine with a console. For a keyboard of its own use `make qemu-gdb` in another terminal."""
 
     def __init__(self):
-        super().__init__("type", gdb.COMMAND_RUNNING)
+        super().__init__("type", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Through the descriptor that quire/debugger.py leaves open."""

@@ -2,7 +2,7 @@
 import gdb
 
 from quire_kernel import (
-    DIRTY, GLOBAL, LARGE, LARGE_BIT, PAGE, PRESENT, PTE_PROT_NONE, USER, USER_PDES, WRITE,
+    DIRTY, GLOBAL, KERNBASE, LARGE, LARGE_BIT, PAGE, PRESENT, PTE_PROT_NONE, USER, USER_PDES, WRITE,
     bits, directory, physical, processes, space_name, value, word, words,
 )
 
@@ -34,19 +34,19 @@ def describe(ppn):
 
 
 class Pte(gdb.Command):
-    """pte ADDRESS [PID|kernel]: both levels of an address's translation.
+    """pte ADDRESS [PID|kernel|DIRECTORY]: both levels of an address's translation.
 
 Without PID: in the address space that is loaded. `watch *(unsigned int *)0x...`, with the place of an entry that
 this shows, stops where the entry changes; in `make rewind`, `reverse-continue` goes back to where it did."""
 
     def __init__(self):
-        super().__init__("pte", gdb.COMMAND_DATA)
+        super().__init__("pte", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Show the directory's entry, then the table's."""
         arguments = gdb.string_to_argv(argument)
         if not arguments:
-            raise gdb.GdbError("usage: pte ADDRESS [PID|kernel]")
+            raise gdb.GdbError("usage: pte ADDRESS [PID|kernel|DIRECTORY]")
         address = int(value(f"(unsigned int)({arguments[0]})"))
         pgdir = directory(arguments[1] if len(arguments) > 1 else "")
         pde = word(pgdir + 4 * (address >> 22))
@@ -84,12 +84,14 @@ def entries(pgdir, first, end):
 
 
 class Mappings(gdb.Command):
-    """mappings [PID|kernel]: what the page tables say, as runs of equal entries."""
+    """mappings [PID|kernel|DIRECTORY]: what the page tables say, as runs of equal entries.
+
+DIRECTORY: the address of a page directory, as in `mappings scene->pgdir` or `mappings $cr3`."""
 
     SHOWN = PRESENT | WRITE | USER | LARGE_BIT | GLOBAL | PTE_PROT_NONE
 
     def __init__(self):
-        super().__init__("mappings", gdb.COMMAND_DATA)
+        super().__init__("mappings", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Join what is adjacent in virtual and in physical memory and has equal permissions."""
@@ -106,6 +108,9 @@ class Mappings(gdb.Command):
                 self._show(run)
                 run = (address, address + size, target, entry)
         self._show(run)
+        if not run:
+            print(f"Nothing is mapped below {KERNBASE:#x} in the directory at {pgdir:#x} of {space_name(pgdir)}.\n"
+                  "`mappings PID` shows a process's (`ps` lists them), `mappings kernel` the kernel's part.")
 
     def _show(self, run):
         if run:
@@ -118,7 +123,7 @@ class Pages(gdb.Command):
     """pages: how many physical pages there are of each kind."""
 
     def __init__(self):
-        super().__init__("pages", gdb.COMMAND_DATA)
+        super().__init__("pages", gdb.COMMAND_USER)
 
     def invoke(self, _argument, _from_tty):
         """Count the kinds in pages[]."""
@@ -143,7 +148,7 @@ class Page(gdb.Command):
 A page is named by its number, which is its physical address divided by 4096."""
 
     def __init__(self):
-        super().__init__("page", gdb.COMMAND_DATA)
+        super().__init__("page", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Search the tables of all processes."""

@@ -36,7 +36,7 @@ class Ps(gdb.Command):
     """ps: all processes."""
 
     def __init__(self):
-        super().__init__("ps", gdb.COMMAND_STATUS)
+        super().__init__("ps", gdb.COMMAND_USER)
 
     def invoke(self, _argument, _from_tty):
         """One line each."""
@@ -51,7 +51,7 @@ class Areas(gdb.Command):
     """areas [PID]: the areas of a process's address space; without PID, of the running one."""
 
     def __init__(self):
-        super().__init__("areas", gdb.COMMAND_DATA)
+        super().__init__("areas", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """One line each, as in /proc/PID/maps."""
@@ -101,7 +101,7 @@ Frame 0 stays what the processor executes; frame 1 and those above it are the sl
 `kthread` alone goes back. No register is changed."""
 
     def __init__(self, unwinder):
-        super().__init__("kthread", gdb.COMMAND_STACK)
+        super().__init__("kthread", gdb.COMMAND_USER)
         self._unwinder = unwinder
 
     def invoke(self, argument, _from_tty):
@@ -125,7 +125,7 @@ class UserProgram(gdb.Command):
     """user NAME: load the symbols of a program, as in `user ls`."""
 
     def __init__(self):
-        super().__init__("user", gdb.COMMAND_FILES)
+        super().__init__("user", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Look where make puts programs."""

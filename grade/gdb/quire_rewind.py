@@ -101,7 +101,7 @@ class RewindStart(gdb.Command):
 LAST: how many instructions were recorded of a machine that did not end by itself; else 0."""
 
     def __init__(self):
-        super().__init__("rewind-start", gdb.COMMAND_RUNNING)
+        super().__init__("rewind-start", gdb.COMMAND_USER)
 
     def invoke(self, argument, _from_tty):
         """Stop where a check fails first, else where the machine ends, else where the recording ends."""
@@ -141,7 +141,7 @@ class RewindNear(gdb.Command):
     """rewind-near: take snapshots close before this place; reverse-continue does so first."""
 
     def __init__(self):
-        super().__init__("rewind-near", gdb.COMMAND_RUNNING)
+        super().__init__("rewind-near", gdb.COMMAND_USER)
 
     def invoke(self, _argument, _from_tty):
         """Nothing, where nothing is replayed."""

@@ -8,12 +8,47 @@ import shutil
 import struct
 
 from quire.deaths import variable
+from quire.elfcheck import FILE_HEADER, PROGRAM_HEADER
 
 EHDR, PHDR = "<16sHHIIIIIHHHHHH", "<8I"
 ET_CORE, EM_386, PT_LOAD, PT_NOTE = 4, 3, 1, 4
+PF_W = 2
+OVERWRITTEN = 8  # pages of a kernel that a mistake may have damaged
 PRSTATUS, PRSTATUS_SIZE = 1, 144  # elf_prstatus of i386; all zero: the processor's registers are not in a dump
 KERNBASE, LINEAR_END, PAGE = 0xC0000000, 0xF8000000, 4096
 PRESENT, LARGE_BIT, ADDRESS = 1, 0x80, 0xFFFFF000
+
+
+def is_of(kernel, dump):
+    """Does the memory in the file `dump` hold this kernel's instructions and constants? A few pages may have been
+    overwritten."""
+    equal = pages = 0
+    with open(kernel, "rb") as elf, open(dump, "rb") as memory:
+        for at, physical, length in _fixed_parts(elf.read(1 << 16)):
+            for offset in range(0, length - PAGE + 1, PAGE):
+                elf.seek(at + offset)
+                memory.seek(physical + offset)
+                equal += elf.read(PAGE) == memory.read(PAGE)
+                pages += 1
+    return equal > 0 and pages - equal <= OVERWRITTEN
+
+
+def _fixed_parts(head):
+    """[(place in the file, physical address, length)] of what nothing writes to."""
+    header = FILE_HEADER.unpack_from(head)
+    table = head[header[5] :][: header[10] * PROGRAM_HEADER.size]
+    segments = list(PROGRAM_HEADER.iter_unpack(table))
+    return [(s[1], s[3], s[4]) for s in segments if s[0] == PT_LOAD and not s[6] & PF_W]
+
+
+def kernel_of(dump, kernels):
+    """Which of these kernels ran in the machine of a dump; the first if several did. Raises ValueError if none did."""
+    there = [kernel for kernel in kernels if os.path.exists(kernel)]
+    found = next((kernel for kernel in there if is_of(kernel, dump)), None)
+    if not found:
+        raise ValueError(f"{dump} is no memory of {' or '.join(map(os.path.relpath, there))} as they are now. "
+                         "Build the kernel that ran once more, or write a new dump.")
+    return found
 
 
 def write_core(kernel, dump, path):

@@ -21,7 +21,7 @@ if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
 from quire import build, explain, lab_machine, user_tests
-from quire.core import write_core
+from quire.core import kernel_of, write_core
 from quire.known_tests import NoTest, ktests, unknown
 from quire.machine import Machine, Setup, StartError
 from quire.qmp import MachineEnded
@@ -187,6 +187,11 @@ def _show_end(data):
     sys.stdout.write(data.decode(errors="replace").replace("\r", ""))
 
 
+def kernels():
+    """All kernels that make may have built."""
+    return [build.path(*folder, "quire.elf") for folder in ((), ("debug",), ("stretch",), ("ubsan",), ("ubsan", "debug"))]
+
+
 def attached(options):
     """Does a machine of `make qemu-gdb` wait at this socket?"""
     try:
@@ -203,7 +208,10 @@ def main():
     try:
         if options.dump:
             with tempfile.TemporaryDirectory(prefix="quire-dump-") as folder:
-                core = os.path.join(folder, "core")
+                core, given = os.path.join(folder, "core"), options.kernel
+                options.kernel = kernel_of(options.dump, [given, *kernels()])
+                if options.kernel != given:
+                    print(f"make gdb: {options.dump} is a memory of {os.path.relpath(options.kernel)}", flush=True)
                 write_core(options.kernel, options.dump, core)
                 return gdb(options, [f"core-file {core}"], [])
         if not options.test and not options.rewind and attached(options):

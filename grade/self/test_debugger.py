@@ -38,7 +38,8 @@ def expect(shown, *patterns):
 
 def test_a_program_stops_at_its_main(debug):
     shown = debug(["ps", "areas", "pte main", "mappings", "kthread 1", "page 0x100", "print pages[0x100]", "print (pte_t)0x901007",
-                   "areas nobody"], "gdb", "T=mmap_basic")
+                   "mappings cpus[0].current->aspace->pgdir", "mappings $cr3", "pte main $cr3",
+                   "help user-defined", "areas nobody"], "gdb", "T=mmap_basic")
     expect(
         shown,
         r"breakpoint 1, main .*mmap_basic\.c:\d+",
@@ -50,14 +51,19 @@ def test_a_program_stops_at_its_main(debug):
         r"physical page 0x100: reserved",  # page
         r"\$1 = page 0x100 \(reserved\), 0 references",
         r"\$2 = 0x00901007 \(user, writable\)",
+        r"\n08048000-\w+ to \w{8} user, read-only(.*\n)*.*\n08048000-\w+ to \w{8} user, read-only",  # mappings DIRECTORY
+        r"of pid 2 \(mmap_basic\)(.*\n)*  table entry \d+: 0x\w{8}  user",
+        r"areas -- areas \[PID\]: the areas of a process",  # help user-defined
+        r"pte -- pte ADDRESS",
         r"nobody is no number of a process",
     )
 
 
 def test_a_kernels_test_stops_at_its_beginning(debug):
-    shown = debug(["pages", "print page_pool.free_count"], "gdb", "T=page_alloc_zeroed_clears_all_of_it")
+    shown = debug(["mappings", "pages", "print page_pool.free_count", "mappings 0xb0000000"], "gdb", "T=page_alloc_zeroed_clears_all_of_it")
     expect(shown, r"breakpoint 1, page_alloc_zeroed_clears_all_of_it \(\)",
-           r"\d+ free\n(.*\n)* +\d+ in all", r"\$1 = \d+")
+           r"Nothing is mapped below 0xc0000000 in the directory at 0xc\w+ of the kernel\.\n`mappings PID`",
+           r"\d+ free\n(.*\n)* +\d+ in all", r"\$1 = \d+", "there is no page directory at 0xb0000000")
 
 
 def test_a_labs_test_stops_at_its_first_operation(debug):
@@ -96,9 +102,19 @@ def test_a_dump(debug, tmp_path):
            "page 0x100: reserved", r"\nc0\w{6}-\w{8} to ")
 
 
+def test_a_dump_of_the_other_kernel(debug, tmp_path):
+    """The debugger takes the kernel that ran, which is not the one that `make gdb` boots."""
+    memory = tmp_path / "memory"
+    command = [build.source("grade", "run"), "--dump", memory, "--icount", "--guest", "/bin/true"]
+    subprocess.run(command, timeout=PATIENCE, check=True)
+    shown = debug(["ps", "info files"], "gdb", f"DUMP={memory}")
+    expect(shown, r"make gdb: .*memory is a memory of \S*\bobj/quire\.elf", r"    1     0 running +0 init\n",
+           r'Symbols from ".*obj/quire\.elf"')
+
+
 def test_no_dump(debug, tmp_path):
     (tmp_path / "memory").write_bytes(bytes(4096))
-    expect(debug([], "gdb", f"DUMP={tmp_path}/memory"), "make gdb: .*memory is no memory of this kernel")
+    expect(debug([], "gdb", f"DUMP={tmp_path}/memory"), "make gdb: .*memory is no memory of .*obj/debug/quire.elf or ")
 
 
 def test_rewind_finds_who_last_wrote(debug):
