@@ -9,6 +9,7 @@ calls them in order and keeps the results that they share.
 """
 import argparse
 import mmap
+import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ from dataclasses import dataclass
 from quire import audit_dwarf, audit_files, audit_futex, audit_heap, audit_large, audit_locks
 from quire import audit_named, audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
 from quire import audit_threads, audit_writers, build
-from quire.audit_memory import Damage, Memory, Unknown
+from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
 from quire.text import visible
 
 AT_REST = {"exit", "signal", "tests", "deadlock"}  # kinds of results (result.py)
+NUMBER = re.compile(r"0x[0-9a-f]+")
 SHOWN = 12  # findings of one check; the rest are only counted
 
 
@@ -34,6 +36,17 @@ class Finding:
         return f"{self.check}: {self.text}"
 
 
+@dataclass
+class Run:
+    """A finding about a page, and how many pages after it are in the same state."""
+
+    words: str  # the text without its numbers
+    text: str
+    place: int  # among the findings
+    end: int  # the address after the last page
+    more: int = 0
+
+
 class Audit:
     """What the checks share. Each is called with this as its argument."""
 
@@ -41,6 +54,7 @@ class Audit:
         self.memory = memory
         self.findings = []
         self._more = {}  # findings of each check that are not shown
+        self._runs = {}  # {check: the last finding about a page, and the pages in a row after it}
         self.complete = True  # no walk has met damage that stopped it
         self.claims = {}  # structs that a walk has reached: {address: (kind, words, values)}
         self.of_kind = defaultdict(list)  # {kind: their addresses}
@@ -63,13 +77,29 @@ class Audit:
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
-    def report(self, check, text):
-        """Something is wrong. Names in `text` may be anything that a program chose."""
+    def report(self, check, text, at=None):
+        """Something is wrong. Names in `text` may be anything that a program chose. With `at`, the address of a
+        page: findings about pages in a row that differ in numbers only become one finding."""
         text = visible(text)
+        if at is not None and self._joins(check, text, at):
+            return
         if sum(finding.check == check for finding in self.findings) < SHOWN:
             self.findings.append(Finding(check, text))
         else:
             self._more[check] = self._more.get(check, 0) + 1
+
+    def _joins(self, check, text, at):
+        """True if this finding is about the page after those of the check's last one, in equal words."""
+        words, last = NUMBER.sub("N", text), self._runs.get(check)
+        if not last or (last.words, last.end) != (words, at):
+            self._runs[check] = Run(words, text, len(self.findings), at + PAGE_SIZE)
+            return False
+        last.end += PAGE_SIZE
+        last.more += 1
+        if last.place < len(self.findings) and self.findings[last.place].check == check:
+            pages = "1 more page" if last.more == 1 else f"{last.more} more pages"
+            self.findings[last.place] = Finding(check, f"{last.text}; so it is for {pages}, to {last.end - 1:#x}")
+        return True
 
     def entries(self, check, head, name="", member=""):
         """The entries of a list, those before the damage where it is damaged."""

@@ -1,6 +1,6 @@
 """Large pages: the pool, the directories' entries for them, and what is reserved to whom
 (kern/mem/large_pool.h, kern/vm/large.c)."""
-from quire.audit_memory import Damage
+from quire.audit_memory import Damage, entry_words
 
 P, W, U, PS, G, PTE_PROT_NONE = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
 RESERVED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
@@ -20,31 +20,31 @@ def check_entry(tables, start, entry, within):
     """One entry of a user's directory; `within` are the areas that it spans."""
     area = within[0] if within else None
     if not area or area.start > start or area.end < start + SIZE or area.ops != tables.large:
-        tables.report("stray-entries", start, f"{entry:#x}: no area is there for a large page")
+        tables.report("stray-entries", start, f"{entry_words(entry)}: no area is there for a large page")
         area = None
     if entry & RESERVED:
         tables.audit.reserved += 1
         if area and not area.flags & AREA_RESERVED:
-            tables.report("large", start, f"{entry:#x} reserves a page; nobody asked for it in {area}")
+            tables.report("large", start, f"{entry_words(entry)} reserves a page; nobody asked for it in {area}")
     if entry & (P | PTE_PROT_NONE):
         _check_page(tables, start, entry, area)
     elif entry & ~(RESERVED | LOST):
-        tables.report("entries", start, f"what is {entry:#x}?")
+        tables.report("entries", start, f"what is {entry_words(entry)}?")
 
 
 def _check_page(tables, start, entry, area):
     pages, number = tables.pages, entry >> 12 & ~(LARGE_PAGES - 1)
     if not entry & PS or number >= pages.total or pages.kind[number] != pages.LARGE:
-        tables.report("entries", start, f"{entry:#x} maps no large page")
+        tables.report("entries", start, f"{entry_words(entry)} maps no large page")
         return
     pages.found[number] += 1
     if not area:
         return
     prot_none = not entry & P
     if prot_none == bool(area.prot) or not entry & U or entry & G:
-        tables.report("permissions", start, f"the entry is {entry:#x} in {area}")
+        tables.report("permissions", start, f"the entry is {entry_words(entry)} in {area}")
     if entry & W and not prot_none and not area.prot & PROT_WRITE:
-        tables.report("permissions", start, f"the entry {entry:#x} is writable in {area}")
+        tables.report("permissions", start, f"the entry {entry_words(entry)} is writable in {area}")
     if pages.owner[number]:
         index = area.offset + start - area.start >> SHIFT
         if pages.owner[number] != area.object or pages.index[number] != index:

@@ -23,6 +23,20 @@ FORMATS = {(1, False): "B", (1, True): "b", (2, False): "H", (2, True): "h", (4,
 FORMATS |= {(4, True): "i", (8, False): "Q", (8, True): "q"}
 
 
+P, W, U, G, NOPAGE = 0x001, 0x002, 0x004, 0x100, 0x200  # kern/mem/pgdir.h; of an entry not present 0x200 is PROT_NONE
+
+
+def entry_words(entry):
+    """An entry of a directory or a table, with its bits in words; the processor's own, accessed and dirty, are left
+    out."""
+    if not entry & P:
+        kind = "PROT_NONE" if entry & NOPAGE else "not present" if entry else "empty"
+        return f"{entry:#x} ({kind})"
+    words = ["user" if entry & U else "kernel only", "writable" if entry & W else "read-only"]
+    words += [name for bit, name in ((G, "global"), (NOPAGE, "without a page_t")) if entry & bit]
+    return f"{entry:#x} ({', '.join(words)})"
+
+
 class Damage(Exception):
     """The memory does not hold what it must, so a walk through it cannot go on."""
 

@@ -272,7 +272,7 @@ def counts(audit):
     for number, (kind, count) in enumerate(zip(pages.kind, pages.count)):
         if not count and kind not in unused and not pages.pins[number]:
             if not pages.explained[number]:
-                audit.report("lost-pages", f"{pages.name(number)} is in use, but nothing refers to it")
+                audit.report("lost-pages", f"{pages.name(number)} is in use, but nothing refers to it", number << 12)
 
 
 def _report_count(audit, number):
@@ -284,4 +284,4 @@ def _report_count(audit, number):
         text += f": {', '.join(who[:4])}{', ...' if len(who) > 4 else ''}"
     elif not found:
         text += ": it is lost"
-    audit.report("counts", text)
+    audit.report("counts", text, number << 12)

@@ -1,7 +1,7 @@
 """Page tables: the kernel's own half, and the user's half of each address space (kern/mem/pgdir.h).
 """
 from quire import audit_large
-from quire.audit_memory import KERNBASE, PAGE_SIZE
+from quire.audit_memory import KERNBASE, PAGE_SIZE, entry_words
 from quire.audit_pages import check_kernel_half
 
 P, W, U, A, D, PS, G = 0x001, 0x002, 0x004, 0x020, 0x040, 0x080, 0x100
@@ -24,12 +24,12 @@ def kernel_tables(audit):
         audit.report("kernel-tables", f"{pages.name(directory)} is the kernel's directory")
     for i in range(USER_PDES):
         if entries[i]:
-            audit.report("kernel-tables", f"the kernel's directory maps {i << 22:#x}: {entries[i]:#x}")
+            audit.report("kernel-tables", f"the kernel's directory maps {i << 22:#x}: {entry_words(entries[i])}")
     for i in range(USER_PDES, KSTACKS_PDE):
         _check_linear(audit, i, entries[i])
     for i in range(KSTACKS_PDE, DEVICE_PDE + 1):
         if entries[i] & ~0xFFF & ~CPU_SETS >= pages.total << 12 or entries[i] & 0x9F != P | W:
-            audit.report("kernel-tables", f"entry {i} of the kernel's directory is {entries[i]:#x}")
+            audit.report("kernel-tables", f"entry {i} of the kernel's directory is {entry_words(entries[i])}")
         else:
             _check_upper_table(audit, i, entries[i] >> 12)
 
@@ -48,7 +48,7 @@ def _check_linear(audit, i, entry):
     if (entry ^ wanted) & ~CPU_SETS:
         audit.report(
             "kernel-tables",
-            f"the linear map at {start:#x}: the directory's entry is {entry:#x}, not {wanted:#x}",
+            f"the linear map at {start:#x}: the directory's entry is {entry_words(entry)}, not {entry_words(wanted)}",
         )
 
 
@@ -56,7 +56,7 @@ def _check_split(audit, start, entry, image, rodata_end):
     """The table of the kernel's image: text and constants are not writable."""
     pages, table = audit.pages, entry >> 12
     if entry & 0x9F != P | W or table >= pages.total:
-        text = f"the directory's entry is {entry:#x}: no table"
+        text = f"the directory's entry is {entry_words(entry)}: no table"
         audit.report("kernel-tables", f"the kernel's image at {start:#x}: {text}")
         return
     _check_table(audit, table, 1024)
@@ -67,8 +67,8 @@ def _check_split(audit, start, entry, image, rodata_end):
         if (found ^ wanted) & ~CPU_SETS:
             what = "the kernel's text and constants" if fixed else "the linear map"
             audit.report(
-                "kernel-tables", f"{what} at {address:#x}: the entry is {found:#x}, not {wanted:#x}"
-            )
+                "kernel-tables",
+                f"{what} at {address:#x}: the entry is {entry_words(found)}, not {entry_words(wanted)}", address)
 
 
 def _check_upper_table(audit, pdx, table):
@@ -81,15 +81,15 @@ def _check_upper_table(audit, pdx, table):
             continue
         address, number = (pdx << 22) + i * PAGE_SIZE, entry >> 12
         if entry & (P | W | U | G) != P | W | G:
-            audit.report("kernel-tables", f"the kernel's entry for {address:#x} is {entry:#x}")
+            audit.report("kernel-tables", f"the kernel's entry for {address:#x} is {entry_words(entry)}", address)
         if entry & NOPAGE:
             if number < pages.total and pages.kind[number] != pages.RESERVED:
                 audit.report(
-                    "kernel-tables", f"{address:#x} maps {pages.name(number)} as a device's"
+                    "kernel-tables", f"{address:#x} maps {pages.name(number)} as a device's", address
                 )
         elif number >= pages.total or pages.kind[number] != pages.STACK:
-            name = pages.name(number) if number < pages.total else f"{entry:#x}"
-            audit.report("kernel-tables", f"{address:#x}, for kernel stacks, maps {name}")
+            name = pages.name(number) if number < pages.total else f"{entry_words(entry)}"
+            audit.report("kernel-tables", f"{address:#x}, for kernel stacks, maps {name}", address)
         else:
             pages.found[number] += 1
             audit.stack_pages[address] = number
@@ -155,12 +155,12 @@ class UserTables:
                         yield f"the entry for {(pdx << 22) + i * PAGE_SIZE:#x} in {self.who}"
 
     def report(self, check, address, text):
-        self.audit.report(check, f"{self.who}, {address:#x}: {text}")
+        self.audit.report(check, f"{self.who}, {address:#x}: {text}", address)
 
     def _check_table_entry(self, start, entry, within):
         table = entry >> 12
         if not entry & P or table >= self.pages.total:
-            self.report("tables", start, f"the directory's entry is {entry:#x}: no table")
+            self.report("tables", start, f"the directory's entry is {entry_words(entry)}: no table")
             return
         entries = self.pages.words(table)
         first = self.pages.found[table] == 0  # a shared table's entries count once
@@ -185,7 +185,7 @@ class UserTables:
         for i, entry in enumerate(entries):
             address = start + i * PAGE_SIZE
             if entry and not any(area.start <= address < area.end for area in within):
-                self.report("stray-entries", address, f"the entry is {entry:#x}, but no area is there")
+                self.report("stray-entries", address, f"the entry is {entry_words(entry)}, but no area is there")
 
     def _check_entries(self, address, entries, pde, area, count):
         """The entries of one area in one table. `count`: their references have not been seen yet.
@@ -211,13 +211,13 @@ class UserTables:
                     self._report_permissions(address + i * PAGE_SIZE, entry, area)
             elif not entry & PTE_PROT_NONE:
                 if entry not in (UFFD_WP, POISON):
-                    self.report("entries", address + i * PAGE_SIZE, f"what is {entry:#x}?")
+                    self.report("entries", address + i * PAGE_SIZE, f"what is {entry_words(entry)}?")
                 continue
             elif area.prot:
                 where = address + i * PAGE_SIZE
-                self.report("permissions", where, f"the entry {entry:#x} is a PROT_NONE entry, in {area}")
+                self.report("permissions", where, f"the entry {entry_words(entry)} is a PROT_NONE entry, in {area}")
             if number >= pages.total:
-                self.report("entries", address + i * PAGE_SIZE, f"{entry:#x} leads out of memory")
+                self.report("entries", address + i * PAGE_SIZE, f"{entry_words(entry)} leads out of memory")
                 continue
             if count:
                 found[number] += 1
@@ -232,27 +232,27 @@ class UserTables:
         """
         start, place = entry & -PAGE_SIZE, area.offset + address - area.start
         if area.ops != self.linear:
-            self.report("entries", address, f"{entry:#x} maps a device in {area}")
+            self.report("entries", address, f"{entry_words(entry)} maps a device in {area}")
         elif entry & (P | NOPAGE) != P | NOPAGE:
-            self.report("entries", address, f"{entry:#x} is no device's, in {area} of a device")
+            self.report("entries", address, f"{entry_words(entry)} is no device's, in {area} of a device")
         elif start != place:
-            self.report("entries", address, f"{entry:#x} maps a device where {place:#x} belongs")
+            self.report("entries", address, f"{entry_words(entry)} maps a device where {place:#x} belongs")
         if not entry & U or entry & G or not area.prot or entry & W and not area.prot & PROT_WRITE:
             self._report_permissions(address, entry, area)
         if any(low < start + PAGE_SIZE and start < high for low, high in self.pages.ram):
             known = start >> 12 < self.pages.total
             name = self.pages.name(start >> 12) if known else f"memory at {start:#x}"
-            self.report("kernel-reachable", address, f"{entry:#x} maps {name} without counting it")
+            self.report("kernel-reachable", address, f"{entry_words(entry)} maps {name} without counting it")
 
     def _report_permissions(self, address, entry, area):
         if not entry & U:
-            text = f"the entry {entry:#x} is not the user's"
+            text = f"the entry {entry_words(entry)} is not the user's"
         elif entry & G:
-            text = f"the entry {entry:#x} is global: it outlives a switch to another space"
+            text = f"the entry {entry_words(entry)} is global: it outlives a switch to another space"
         elif not area.prot:
-            text = f"the entry {entry:#x} is present in {area}"
+            text = f"the entry {entry_words(entry)} is present in {area}"
         else:
-            text = f"the entry {entry:#x} is writable in {area}"
+            text = f"the entry {entry_words(entry)} is writable in {area}"
         self.report("permissions", address, text)
 
     def _check_page(self, address, entry, area):
@@ -260,9 +260,9 @@ class UserTables:
         pages, number = self.pages, entry >> 12
         kind = pages.kind[number]
         if kind == pages.FREE:
-            self.report("free-and-mapped", address, f"{entry:#x} maps {pages.name(number)}")
+            self.report("free-and-mapped", address, f"{entry_words(entry)} maps {pages.name(number)}")
         elif kind not in (pages.ANONYMOUS, pages.OBJECT):
-            self.report("kernel-reachable", address, f"{entry:#x} maps {pages.name(number)}")
+            self.report("kernel-reachable", address, f"{entry_words(entry)} maps {pages.name(number)}")
         elif kind == pages.ANONYMOUS:
             self.report("entries", address, f"{pages.name(number)} is mapped in {area}")
         elif not area.object or pages.owner[number] != area.object:
@@ -294,4 +294,5 @@ def writable_pages(audit):
                 "writable",
                 f"{tables.who}, {address:#x}: {pages.name(number)} is writable in private "
                 f"{area}, but {pages.found[number]} refer to it{others}",
+                address,
             )

@@ -73,7 +73,7 @@ def test_text_writable(scene):
 def test_text_in_a_large_page(scene):
     at = scene.memory.value("kernel_pgdir") + 4 * (KERNBASE >> 22)
     scene.poke(at, 0x183)
-    scene.expect("kernel-tables", "the kernel's image at 0xc0000000: .* 0x183: no table")
+    scene.expect("kernel-tables", r"the kernel's image at 0xc0000000: .* 0x183 \(kernel only, writable, global\): no table")
 
 
 def test_data_elsewhere(scene):
@@ -136,7 +136,7 @@ def test_directory_miscounts_entries(scene):
 
 def test_directory_names_no_table(scene):
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), 0x7FFFF067)
-    scene.expect("tables", r"pid 3 .*, 0x80000000: the directory's entry is 0x7ffff067: no table")
+    scene.expect("tables", r"pid 3 .*, 0x80000000: the directory's entry is 0x7ffff067 .*: no table")
 
 
 def test_table_of_two_directories(scene):
@@ -199,6 +199,15 @@ def test_writable_without_the_right(scene):
     scene.expect("permissions", rf"pid 3 .*, {va:#x}: the entry .* is writable in area \[.*\) r[-x]*p")
 
 
+def test_pages_in_a_row_are_one_finding(scene):
+    pages = next(pages for area in scene.areas(3) for pages in [scene.mapped(3, area)]
+                 if private(area) and len(pages) > 2 and pages[2] == pages[0] + 2 * PAGE)[:3]
+    for va in pages:
+        scene.set_entry(3, va, scene.entry(3, va) & ~(U | W))
+    scene.expect("permissions", rf"{pages[0]:#x}: the entry .*\(kernel only, read-only\) is not the user's; "
+                                rf"so it is for 2 more pages, to {pages[2] + PAGE - 1:#x}$")
+
+
 def test_present_without_the_right(scene):
     area, (va, *_) = with_entries(scene, 3, lambda area: area.prot == 0)
     scene.set_entry(3, va, scene.entry(3, va) & ~NOPAGE | P)
@@ -226,13 +235,13 @@ def test_global_entry(scene):
 def test_unknown_marker(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, 0xC00)
-    scene.expect("entries", rf"{va:#x}: what is 0xc00\?")
+    scene.expect("entries", rf"{va:#x}: what is 0xc00 \(not present\)\?")
 
 
 def test_entry_out_of_memory(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, 0x7FFFF000 | P | W | U)
-    scene.expect("entries", rf"{va:#x}: 0x7ffff007 leads out of memory")
+    scene.expect("entries", rf"{va:#x}: 0x7ffff007 \(user, writable\) leads out of memory")
 
 
 @pytest.mark.parametrize("kind", ["HEAP", "TABLE", "STACK", "RESERVED", "DIRECTORY"])
@@ -253,7 +262,7 @@ def test_free_and_mapped(scene):
 def test_device_without_linear_area(scene):
     _, (va, *_) = with_entries(scene, 3, private)
     scene.set_entry(3, va, 0xB8000 | P | W | U | NOPAGE)
-    scene.expect("entries", rf"{va:#x}: 0xb8207 maps a device in area")
+    scene.expect("entries", rf"{va:#x}: 0xb8207 \(user, writable, without a page_t\) maps a device in area")
 
 
 def device(area):
@@ -352,14 +361,14 @@ def test_zero_page_writable(scene):
 
 def test_large_entry_for_small_pages(scene):
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), 0x00400000 | P | W | U | 0x80)
-    scene.expect("entries", r"pid 3 .*, 0x80000000: 0x400087 maps no large page")
+    scene.expect("entries", r"pid 3 .*, 0x80000000: 0x400087 \(user, writable\) maps no large page")
 
 
 def test_large_page_without_area(scene):
     number = 0x400
     scene.set_page(number, "flags", 0x80)
     scene.poke(scene.directory(3) + 4 * (0x80000000 >> 22), number << 12 | P | W | U | 0x80)
-    scene.expect("stray-entries", r"0x80000000: 0x400087: no area is there for a large page")
+    scene.expect("stray-entries", r"0x80000000: 0x400087 \(user, writable\): no area is there for a large page")
 
 
 def test_kernels_directory_of_another_kind(scene):
