@@ -34,7 +34,14 @@ endif
 grade_env += $(if $(CPU),QUIRE_CPU=$(CPU)) $(if $(UBSAN_TESTS),QUIRE_UBSAN=1)
 
 # What a run of the tests needs; GRADE_NEEDS= says less where the rest is known to be built.
-GRADE_NEEDS = all $(base_O)/debug/quire.elf $(base_O)/stretch/quire.elf $(if $(grub_modules),$(O)/quire.iso)
+GRADE_NEEDS = all $(base_O)/debug/quire.elf $(if $(needs_stretch),$(base_O)/stretch/quire.elf) \
+	$(if $(grub_modules),$(if $(needs_cd),$(O)/quire.iso))
+
+# With T= the CD and the kernel of STRETCH=1 are left as they are, and the tests with them are skipped, unless T= names
+# such tests.
+needs_stretch := $(if $(T),$(findstring stretch,$(T))$(findstring fuzz,$(T)),yes)
+needs_cd := $(if $(T),$(findstring cd,$(T))$(findstring console,$(T)),yes)
+grade_env += QUIRE_WITHOUT='$(if $(needs_stretch),,stretch) $(if $(needs_cd),,cd)'
 
 ## grade: run the tests; T=NAME for those with NAME in their name; SELF=1: those of the grader too; CPU=NAME to run user/tests on that processor too; UBSAN_TESTS=1: on the UBSAN kernel too
 ## grade LAB=N: grade a lab: points, and for each failed test what to look at; also T=NAME SEED=NUMBER J=MACHINES JSON=FILE HIDDEN=FOLDER; WAIT=1: one test, which waits for `make gdb`

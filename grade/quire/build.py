@@ -23,8 +23,17 @@ def ubsan_kernel(normal=False):
 
 def stretch_kernel():
     """The one that measures how long it lets nobody else run, or None."""
-    kernel = path("stretch", "quire.elf")
-    return kernel if os.path.exists(kernel) else None
+    return _unless_without("stretch", path("stretch", "quire.elf"))
+
+
+def cd():
+    """The image of a CD, or None."""
+    return _unless_without("cd", path("quire.iso"))
+
+
+def _unless_without(what, file):
+    """The file, or None where it is not there, or where make has left it as it was: it may be of an older source."""
+    return file if os.path.exists(file) and what not in os.environ.get("QUIRE_WITHOUT", "").split() else None
 
 
 def source(*names):

@@ -1,6 +1,5 @@
 """A person at the machine: the shell over the serial line, and by keyboard and screen; directly and
 through GRUB's CD."""
-import os
 import re
 import time
 
@@ -17,9 +16,9 @@ def direct():
 
 
 def cd():
-    if not os.path.exists(build.path("quire.iso")):
-        pytest.skip(f"{build.path('quire.iso')} is not there; `make iso` builds it")
-    return Setup(extra=["-cdrom", build.path("quire.iso"), "-boot", "d"])
+    if not build.cd():
+        pytest.skip("there is no CD, or T= does not name it; `make iso` builds it")
+    return Setup(extra=["-cdrom", build.cd(), "-boot", "d"])
 
 
 @pytest.fixture(params=[direct, cd], ids=["direct", "cd"])
