@@ -7,6 +7,7 @@ import re
 import struct
 
 from quire import audit
+from quire.audit_heap import KSTACK_SIZE
 from quire.audit_memory import KERNBASE, Memory
 
 PAGE = 4096
@@ -145,6 +146,13 @@ class Scene:
             for at, (found, _, _) in self.clean.claims.items()
             if found == kind and words in self.clean.called(at)
         ]
+
+    def clear_on_stacks(self, block):
+        """Clear the pointers to a block on the stacks. A stack's unused words may hold some."""
+        for thread in self.clean.threads.values():
+            for at in range(thread.kesp, thread.kstack + KSTACK_SIZE, 4):
+                if self.memory.word(at) == block:
+                    self.poke(at, 0)
 
     # Looking at it.
 

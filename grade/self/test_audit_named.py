@@ -106,4 +106,6 @@ def test_forgotten_by_the_registry(scene):
     start = scene.variable("named_slots")
     at, slot = one(scene)
     scene.poke(start + 4 * slot, 0)
+    scene.clear_on_stacks(at)
     scene.expect("named-areas", r"pid 3 .* says it has 2; it has 1")
+    scene.expect("lost-blocks", r"nothing refers to it; it points to .* the counted name of area")
