@@ -20,9 +20,12 @@ def at(page):
     return VA + page * PAGE
 
 
-def vm(ops):
-    """Operations on space 0, which is entered, and what must be left at the end: nothing."""
-    faults = any(each.name in ("fault", "user_trap", "kernel_trap") for each in ops)
+def vm(ops, anonymous=True):
+    """Operations on space 0, which is entered, and what must be left at the end: nothing.
+
+    anonymous: their faults map anonymous memory.
+    """
+    faults = anonymous and any(each.name in ("fault", "user_trap", "kernel_trap") for each in ops)
     warm = [op("space", 0), op("area", 0, at(0), at(1), RW), *[op("fault", 0, at(0), 1)] * faults, op("space_end", 0)]
     return [("vm", [op("spaces"), *warm, op("free_pages"), op("space", 0), op("enter", 0), *ops, op("areas", 0), op("rest"), op("space_end", 0),
                     op("free_pages")])]

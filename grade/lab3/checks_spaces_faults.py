@@ -34,13 +34,14 @@ def fault_other_space(rng):
 
 @check("a fault calls the area's backend with the page's start, holds the lock for reading, and acts on each result")
 def fault_backend(rng):
-    ops = [area(0, 4, RW, FALSE_OPS), area(4, 6, RO, FALSE_OPS)]
+    ops = [area(0, 4, RW, FALSE_OPS), area(4, 6, RO, FALSE_OPS), area(6, 7, NONE, FALSE_OPS)]
     for result in (0, EAGAIN, ENXIO, ENOMEM):
-        for va, code in ((at(0), USER_READ), (at(1) + 0x234, USER_WRITE), (at(4) + 0xFFF, USER_READ), (at(5) + 1, USER_WRITE)):
+        for va, code in ((at(0), USER_READ), (at(1) + 0x234, USER_WRITE), (at(4) + 0xFFF, USER_READ), (at(5) + 1, USER_WRITE),
+                         (at(6), USER_READ), (at(8), USER_READ), (0xC0000000, USER_READ)):
             ops += [op("backend", -result), op("user_trap", va, code), op("backend_saw")]
     for result in (0, EAGAIN, ENOMEM):
         ops += [op("backend", -result), op("fault", 0, at(2) + 0x800, 1), op("backend_saw")]
-    return vm(ops)
+    return vm(ops, anonymous=False)
 
 
 @check("a fault without memory calls vm_no_memory_hook, returns FAULT_NO_MEMORY, and changes nothing")

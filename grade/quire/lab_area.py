@@ -9,6 +9,7 @@ USER_MIN, MMAP_BASE, ULIM, LARGE = 0x10000, 0x40000000, 0xC0000000, 1 << 22
 FIXED, FREE_ONLY, OBJECT, OBJECT_1, LARGE_OPS, FALSE_OPS = (0x10000 << i for i in range(6))
 ANONYMOUS, LARGE_PAGES, FIRST_OBJECT, SECOND_OBJECT, FALSE_BACKEND = range(5)  # backends
 BACKENDS = "anonymous", "large pages", "object 0", "object 1", "the grader's backend"
+FLAGS = (1, "shared"), (GROWSDOWN, "stack"), (4, "locked")  # AREA_ bits that tests use
 AREAS_MAX = 65530
 ZERO = "the zero page"
 
@@ -57,5 +58,5 @@ class Area:
     def __str__(self):
         letters = "".join(letter if self.prot & bit else "-" for letter, bit in (("r", READ), ("w", WRITE), ("x", EXEC)))
         words = f"[{self.start:#x}, {self.end:#x}) {letters}"
-        words += f" flags {self.flags:#x}" if self.flags else ""
+        words += "".join(f" {name}" for bit, name in FLAGS if self.flags & bit)
         return words + (f" {BACKENDS[self.backend]} from {self.offset:#x}" if self.backend else "")

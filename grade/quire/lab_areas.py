@@ -2,7 +2,7 @@
 by one.
 """
 from quire.lab_check import NONE, NOT_STORED, Blocked, Model, Wrong
-from quire.lab_words import ENOMEM, error
+from quire.lab_words import ENOMEM, count_words, error
 
 GROWSDOWN = 2
 STACK_GUARD = 1 << 20
@@ -42,6 +42,8 @@ class Areas(Model):
 
     def tree_words(self):
         areas = self.ordered()
+        if self.brief:
+            return ""
         if len(areas) > SHOWN:
             return f"in a tree of {len(areas)} areas"
         words = " ".join(f"[{start:#x}, {end:#x}){' (a stack)' if flags & GROWSDOWN else ''}" for _, start, end, flags in areas)
@@ -61,6 +63,14 @@ class Areas(Model):
     words_area_find_gap = lambda self, low, high, length, align: \
         f"area_find_gap({low:#x}, {high:#x}, {length:#x}, {align:#x}) {self.tree_words()}"
     words_area_list = lambda self: "the tree and the list of areas afterwards"
+
+    words_tree = lambda self, at, count, leaves=0: "the test begins, with an empty tree"
+    words_area_remove = lambda self, number: f"the grader removes the area number {number}"
+    QUIET = frozenset(("tree", "insert_many", "area_insert", "area_remove"))
+    results_area_find = results_area_find_from = lambda self, report: self.area_words(report.values[0])
+    results_area_find_gap = lambda self, report: error(report.values[0]) + \
+        ("" if report.values[0] else f", and the address {report.values[1]:#x}")
+    results_area_list = lambda self, report: count_words(report.values[0], "area")
 
     def do_tree(self, at, count, leaves=0, report=None):
         if report.values != [0]:
@@ -145,7 +155,7 @@ class Areas(Model):
         if number == NONE:
             return 0, 0
         if number not in nodes or number in order or len(order) > len(nodes):
-            raise Wrong(self.call, "a tree of the areas", f"a link to {self.area_words(number)}, which does not belong there",
+            raise Wrong(self.call, "a tree of the areas", f"a link to {self.area_words(number)}" + (", which does not belong there" if number in self.areas else ""),
                         "area_list: wrong link")
         left, right, above, height, gap, max_gap = nodes[number]
         words = self.area_words(number)

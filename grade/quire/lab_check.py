@@ -116,6 +116,16 @@ class Model:
         self.symbols = symbols
         self.panic_wanted = None  # why the running operation must panic
 
+    brief = False  # are words wanted without the state that an operation met?
+
+    def briefly(self, operation):
+        """The operation as a call, as `words`, but short."""
+        self.brief = True
+        try:
+            return self.words(operation).rstrip()
+        finally:
+            self.brief = False
+
     def judge(self, operation, report):
         """Raise Wrong, or remember what the operation has changed."""
         self.call = self.words(operation)

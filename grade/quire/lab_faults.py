@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from quire.lab_area import FALSE_BACKEND, ULIM, WRITE, ZERO, down
 from quire.lab_check import Blocked, Wrong
 from quire.lab_rest import Rest
+from quire.lab_space_words import RESULTS, result_words
 from quire.lab_spaces import Mappings
-from quire.lab_words import EAGAIN, ENOMEM, PAGE, error
+from quire.lab_words import EAGAIN, ENOMEM, PAGE, count_words
 
 OK, NO_AREA, NOT_ALLOWED, NO_PAGE, NO_MEMORY = range(5)
-RESULTS = "FAULT_OK", "FAULT_NO_AREA", "FAULT_NOT_ALLOWED", "FAULT_NO_PAGE", "FAULT_NO_MEMORY"
 READABLE, WRITABLE = 0x25, 0x67  # the bits of entries: PTE_READABLE, PTE_WRITABLE
 PF_PRESENT, PF_WRITE, PF_USER = 1, 2, 4
 ENXIO, RWLOCK_WRITER = 6, 0x40000000
@@ -42,26 +42,6 @@ class Page:
 
 class Spaces(Rest, Mappings):
     """The model of spaces."""
-
-    words_fault = lambda self, number, va, write: \
-        f"aspace_fault({va:#x}, ACCESS_{'WRITE' if write else 'READ'}) in {self.space_words(number)}{self.memory_words()}"
-    words_mapping = lambda self, number, va: f"the page table's entry for {va:#x} in space {number}"
-    words_resident = lambda self, number: f"how many pages are mapped in space {number}"
-    words_read = lambda self, va: f"a read of {va:#x} through the tables of space {self.entered}"
-    words_write = lambda self, va, value: f"a write to {va:#x} through the tables of space {self.entered}"
-    words_user_trap = lambda self, va, code: \
-        f"page_fault for a program's access to {va:#x}, error code {code:#x}, in {self.space_words(self.entered)}"
-
-    def words_kernel_trap(self, kind, va, code):
-        which = {0: "without an entry in the exception table", 1: "with an entry FIXUP_LAST", 2: "with an entry FIXUP_AT_ONCE"}
-        where = f"at an instruction {which[kind]}" if kind in which else "outside of the copy functions"
-        space = self.space_words(self.entered) if self.entered is not None else "no space"
-        return f"page_fault for the kernel's access to {va:#x}, error code {code:#x}, {where}, in {space}"
-
-    words_backend = lambda self, result: f"the grader's backend, which shall return {error(result)}"
-    words_backend_saw = lambda self: "the calls of the grader's backend"
-    words_share_table = lambda self, origin, to, va: \
-        f"spaces {origin} and {to} share the page table for {va:#x}, as after a fork"
 
     # Faults and pages.
 
@@ -145,9 +125,16 @@ class Spaces(Rest, Mappings):
         wanted = self.handle(number, va, write)
         got, calls = report.values
         if got != wanted:
-            name = RESULTS[got] if got < len(RESULTS) else f"{got:#x}"
+            name = result_words(got)
             raise Wrong(self.call, RESULTS[wanted], name, f"aspace_fault: {name} for {RESULTS[wanted]}")
-        self.expect(calls, int(wanted == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
+        self.expect_no_memory(calls, wanted)
+
+    def expect_no_memory(self, calls, result):
+        """vm_no_memory_hook is called once if there is no memory."""
+        wanted = int(result == NO_MEMORY)
+        if calls != wanted:
+            raise Wrong(self.call, f"{count_words(wanted, 'call')} of vm_no_memory_hook", count_words(calls, "call"),
+                        f"{self.operation_name()}: no memory")
 
     def do_mapping(self, number, va, report):
         space, address = self.spaces[number], down(va)
@@ -170,8 +157,9 @@ class Spaces(Rest, Mappings):
                         f"mapping: {kind}")
         where = PAGE if wanted is ZERO else next((at for at in range(PAGE) if wanted[0].content[at]), PAGE) & -4
         if first != where:
-            words = "none" if where == PAGE else f"at offset {where:#x}"
-            raise Wrong(self.call, f"that the first word that is not 0 is {words}", f"it is at offset {first:#x}", "mapping: not zeroed")
+            words = "a page of zeroes" if where == PAGE else f"zeroes up to offset {where:#x}, and another word there"
+            got = "a page of zeroes" if first == PAGE else f"the first word that is not 0 at offset {first:#x}"
+            raise Wrong(self.call, words, got, "mapping: not zeroed")
 
     def _compare_page(self, wanted, number, is_zero, count):
         if wanted is ZERO:
@@ -235,11 +223,11 @@ class Spaces(Rest, Mappings):
         signal = result in (NO_AREA, NOT_ALLOWED, NO_PAGE)
         if signals != signal or signal and got != result:
             words = f"a call of vm_fault_signal_hook with {RESULTS[result]}" if signal else "no call of vm_fault_signal_hook"
-            told = f"a call with {RESULTS[got] if got < 5 else got}" if signals else "no call"
+            told = f"a call with {result_words(got)}" if signals else "no call"
             raise Wrong(self.call, words, told, f"page_fault: {'wrong result' if signals and signal else 'signal' if signals else 'no signal'}")
         if signal:
             self.expect(address, va, "the address of the signal", "address")
-        self.expect(no_memory, int(result == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
+        self.expect_no_memory(no_memory, result)
 
     def do_user_trap(self, va, code, report):
         if code & (PF_PRESENT | PF_USER) == PF_PRESENT:
@@ -248,7 +236,8 @@ class Spaces(Rest, Mappings):
             result = self.handle(self.entered, va, code & PF_WRITE)
         self.expect_hooks(report.values[:5], result, va)
         self.expect(report.values[5], 1, "by how much thread.faults grows:", "faults")
-        self.expect(report.values[6], 1, "that thread.fault_eip is the frame's eip:", "fault_eip")
+        if not report.values[6]:
+            raise Wrong(self.call, "that thread.fault_eip is the frame's eip", "another value", f"{self.operation_name()}: fault_eip")
 
     def do_kernel_trap(self, kind, va, code, report):
         place = report.values[5]
@@ -260,7 +249,7 @@ class Spaces(Rest, Mappings):
         result = self.handle(self.entered, va, code & PF_WRITE) if kind == 1 else NO_AREA
         values = report.values[:5]
         self.expect_hooks([*values[:4], 0], OK, va)
-        self.expect(values[4], int(result == NO_MEMORY), "that vm_no_memory_hook is called so often:", "no memory")
+        self.expect_no_memory(values[4], result)
         wanted = 0 if result == OK else 1
         words = "at the instruction, which runs again", "at the fixup", "elsewhere"
         if place != wanted:

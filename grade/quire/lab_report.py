@@ -25,7 +25,11 @@ COLOURS = {"red": "31", "green": "32", "yellow": "33", "bold": "1"}
 WIDTH = 100
 # The functions that operations with other names perform.
 OPERATIONS = {"take": "page_alloc", "give": "page_free", "world": "page_init", "page_unpin": "page_unreferenced",
-              "linear": "map_linear", "small_pages": "split_linear", "probes": "map_linear"}
+              "linear": "map_linear", "small_pages": "split_linear", "probes": "map_linear",
+              "split": "areas_split_at", "cut": "area_cut_off", "merge": "areas_merge_at", "room": "find_room", "map": "choose_address",
+              "check_map": "choose_address", "unmap": "unmap_prepare", "fault": "handle_fault", "user_trap": "user_fault",
+              "kernel_trap": "kernel_fault", "fixup": "trap_fixup", "assert_ends": "user_mem_assert", "locked_out": "user_mem_check"}
+LOOKED_AT = 4  # functions that a failure names
 
 
 def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
@@ -34,7 +38,8 @@ def record(lab, outcomes, seed, places, machines=0, seconds=0.0):
     diagnoses = lab_signatures.diagnoses(lab.number, outcomes)
     entries = {outcome.check.name: _entry(lab, tests[outcome.check.name], outcome, seed, places, diagnoses)
                for outcome in outcomes}
-    for name, needed in causes([tests[outcome.check.name] for outcome in outcomes if outcome.wrong]).items():
+    passed = [tests[outcome.check.name] for outcome in outcomes if outcome.status == PASSED]
+    for name, needed in causes([tests[outcome.check.name] for outcome in outcomes if outcome.wrong], passed).items():
         entries[name]["first"] = needed
     exercises = []
     for exercise in lab.exercises:
@@ -58,15 +63,30 @@ def missing_functions(outcomes):
     return found
 
 
-def causes(failed):
+def causes(failed, passed=()):
     """{name of a failed test: the exercises that it needs, and that fail by themselves}. `failed`:
     lab_toml.Tests.
 
-    An exercise fails by itself if a test of it fails all of whose needs are without failures.
+    An exercise fails by itself if a test of it fails all of whose needs are without failures. If
+    two exercises need each other, the one is cleared that has tests that do not need the other, and
+    passes them. `passed`: the tests that passed.
     """
     broken = {which for test in failed for which in test.covers}
-    roots = {which for test in failed if not broken & set(test.needs) for which in test.covers}
+    roots = set()
+    for test in failed:
+        for which in test.covers:
+            if not any(need in broken and not _cleared(need, which, failed, passed) for need in test.needs) \
+                    and not any(_cleared(which, need, failed, passed) for need in test.needs if need in broken):
+                roots.add(which)
     return {test.name: [which for which in test.needs if which in roots] for test in failed}
+
+
+def _cleared(which, other, failed, passed):
+    """Has the exercise tests that do not need the exercise `other`, and pass them all?"""
+    def alone(test):
+        return which in test.covers and other not in (*test.needs, *test.covers)
+
+    return any(map(alone, passed)) and not any(map(alone, failed))
 
 
 def _entry(lab, test, outcome, seed, places, diagnoses):
@@ -102,16 +122,20 @@ def _title(which):
 
 
 def look_at(lab, test, outcome, places):
-    """The functions that the failure is about, with their lines: the last operation's, then the
-    exercise's.
+    """The functions that the failure is about, with their lines.
+
+    The exercise's own come first: the last one that an operation called, those that it calls in
+    turn, and the others. A function of another exercise, through which the operation reached them,
+    comes last.
     """
-    called = [name for name in map(lambda name: function_of(name, places), reversed(outcome.performed)) if name]
     own = [name for which in test.covers for name in lab.exercise(which).functions]
-    if outcome.performed and called[:1] == [function_of(outcome.performed[-1], places)]:
-        own = []  # the operation that failed is a function's own
+    last = next((name for name in map(lambda name: function_of(name, places), reversed(outcome.performed)) if name), None)
+    reached = reached_from(last, places) if last else []
+    names = sorted(reached, key=lambda name: name not in own)
+    if last not in own or last != function_of(outcome.performed[-1], places):
+        names = [name for name in names if name in own] + own + names
     found = []
-    called = called[:1] + [callee for name in called[:1] for callee in callees(name, places)]
-    for name in list(dict.fromkeys(called + own))[:3]:
+    for name in list(dict.fromkeys(names or own))[:LOOKED_AT]:
         try:
             path = build.source(places[name])
             line = source.function(path, name).first + 1
@@ -119,6 +143,14 @@ def look_at(lab, test, outcome, places):
         except (OSError, source.SourceError, KeyError):
             found.append(name)
     return "; ".join(found)
+
+
+def reached_from(name, places):
+    """The function `name`, and the lab's functions that it calls, directly or through each other."""
+    found = [name]
+    for caller in found:
+        found += [callee for callee in callees(caller, places) if callee not in found]
+    return found
 
 
 def callees(name, places):
@@ -207,7 +239,10 @@ def _failure(exercise, test, paint):
         rows.insert(3, ("before", test["before"][0]))
         rows[4:4] = [("", call) for call in test["before"][1:]]
     for name, words in rows:
-        wrapped = textwrap.wrap(words, WIDTH - 14, break_long_words=False, break_on_hyphens=False) or [""]
+        wrapped = []
+        for line in words.split("\n"):  # lines of a program's output stay lines
+            wrapped += textwrap.wrap(line, WIDTH - 14, break_long_words=False, break_on_hyphens=False,
+                                     subsequent_indent=" " * (len(line) - len(line.lstrip()))) or [""]
         lines.append(f"    {name:9} {wrapped[0]}")
         lines += [f"    {'':9} {line}" for line in wrapped[1:]]
     return lines

@@ -186,7 +186,7 @@ class Runner:
                 wrong = Wrong(model.call, "a report that the grader can read", f"{report} ({error!r})", "report")
                 return failed(ERROR, wrong, at, report.state != MISSING)
             results = model.results(op, report)
-            history.append(model.call + (f"  -> {results}" if results else ""))
+            history.append(model.briefly(op) + (f"  -> {results}" if results else ""))
         if done.result.kind not in ("tests",) and check.alone:
             return failed(FAILED, Wrong("the end of the machine", "that it ends in order", model.ended, "end"))
         if done.memory is not None:

@@ -5,9 +5,10 @@ from quire.lab_area import (
     ANONYMOUS, AREAS_MAX, FALSE_BACKEND, FALSE_OPS, FIRST_OBJECT, FIXED, FREE_ONLY, LARGE, LARGE_OPS, LARGE_PAGES,
     MMAP_BASE, OBJECT, OBJECT_1, SECOND_OBJECT, ULIM, USER_MIN, ZERO, Area, up,
 )
-from quire.lab_areas import GROWSDOWN, lowest_gap
-from quire.lab_check import NOT_STORED, Blocked, Model, Wrong
-from quire.lab_words import EEXIST, EINVAL, ENOMEM, EPERM, PAGE, error
+from quire.lab_areas import lowest_gap
+from quire.lab_check import NOT_STORED, Blocked, Wrong
+from quire.lab_space_words import SpaceWords, area_difference
+from quire.lab_words import EEXIST, EINVAL, ENOMEM, EPERM, PAGE, count_words, error
 
 
 class Space:
@@ -30,7 +31,7 @@ class Space:
         return "; ".join(map(str, self.areas[:6])) + ("; ..." if len(self.areas) > 6 else "") or "no areas"
 
 
-class Mappings(Model):
+class Mappings(SpaceWords):
     """The part of the model about areas and mappings."""
 
     def __init__(self, symbols):
@@ -42,38 +43,6 @@ class Mappings(Model):
         self.spaces, self.entered = {}, None
         self.blocks = self.free = None  # blocks for areas, and pages; None: enough
         self.maximum = AREAS_MAX
-
-    # Words.
-
-    def space_words(self, number):
-        return f"space {number} with {self.spaces.get(number, Space())}"
-
-    def request_words(self, name, number, va, length, prot, flags):
-        kinds = [word for bit, word in ((FIXED, "fixed"), (FREE_ONLY, "no_replace"), (OBJECT, "object 0"),
-                                        (OBJECT_1, "object 1"), (LARGE_OPS, "large pages"), (GROWSDOWN, "a stack")) if flags & bit]
-        return f"{name}({va:#x}, {length:#x} bytes, prot {prot}{', ' if kinds else ''}{', '.join(kinds)}) in {self.space_words(number)}"
-
-    words_map = lambda self, number, va, length, prot=0, flags=0, offset=0: \
-        self.request_words("aspace_map", number, va, length, prot, flags) + self.memory_words()
-    words_check_map = lambda self, number, va, length, prot=0, flags=0: \
-        self.request_words("aspace_check_map", number, va, length, prot, flags)
-    words_unmap = lambda self, number, va, length: f"aspace_unmap({va:#x}, {length:#x}) in {self.space_words(number)}{self.memory_words()}"
-    words_unmap_prepare = lambda self, number, start, end: \
-        f"unmap_prepare({start:#x}, {end:#x}) in {self.space_words(number)}{self.memory_words()}"
-    words_split = lambda self, number, start, end: \
-        f"areas_split_at({start:#x}, {end:#x}) in {self.space_words(number)}{self.memory_words()}"
-    words_cut = lambda self, number, at, start, end: \
-        f"area_cut_off(the area at {at:#x}, {start:#x}, {end:#x}) in {self.space_words(number)}"
-    words_merge = lambda self, number, va: f"areas_merge_at({va:#x}) in {self.space_words(number)}"
-    words_room = lambda self, number, large, hint, length: \
-        f"find_room(hint {hint:#x}, {length:#x}, align {LARGE if large else PAGE:#x}) in {self.space_words(number)}"
-    words_areas = lambda self, number: f"the areas of space {number} afterwards"
-    words_free_pages = lambda self: "how many pages are free"
-    words_area = lambda self, number, start, end, prot=0, flags=0, offset=0: f"an area [{start:#x}, {end:#x}) in space {number}"
-
-    def memory_words(self):
-        words = [f"{self.blocks} blocks for areas"] * (self.blocks is not None) + [f"{self.free} free pages"] * (self.free is not None)
-        return f", with only {' and '.join(words)}" if words else ""
 
     # Memory and spaces.
 
@@ -118,7 +87,8 @@ class Mappings(Model):
         self.levels.append(report.values[0])
         if len(self.levels) > 1 and self.levels[-1] != self.levels[-2]:
             lost = self.levels[-2] - self.levels[-1]
-            raise Wrong(self.call, f"{self.levels[-2]}, as before the space was made", f"{self.levels[-1]}",
+            words = f"{count_words(abs(lost), 'page')} {'lost' if lost > 0 else 'too many'}"
+            raise Wrong(self.call, f"{self.levels[-2]}, as before the space was made", f"{self.levels[-1]}: {words}",
                         "pages are lost" if lost > 0 else "too many pages are free")
 
     def block(self, count=1):
@@ -152,7 +122,7 @@ class Mappings(Model):
         wanted = [area.key() for area in space.areas]
         if [area.key() for area in listed] != wanted:
             kind = "lost" if len(listed) < len(wanted) else "too many" if len(listed) > len(wanted) else "another"
-            raise Wrong(self.call, f"the areas {space}", "; ".join(map(str, listed)) or "none", f"areas: {kind}")
+            raise Wrong(self.call, *area_difference(space.areas, listed), f"areas: {kind}")
         count, pages, hint_wrong = report.values
         self.expect(count, len(wanted), "the number of areas, `count`,", "count")
         self.expect(pages, sum(area.end - area.start for area in space.areas) // PAGE, "aspace.pages, the size of all areas,", "pages")

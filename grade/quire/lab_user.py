@@ -39,7 +39,7 @@ class User(Spaces):
         if number not in self.spaces:
             return "in no space"
         kind = "the current space" if number == self.entered else "another space"
-        return f"in {kind} with {self.spaces[number]}"
+        return f"in {kind}" if self.brief else f"in {kind} with {self.spaces[number]}"
 
     def _copy_words(name):
         return lambda self, number, at, va, length: f"{name}({va:#x}, {length:#x} bytes) {self.where(number)}"
@@ -53,6 +53,11 @@ class User(Spaces):
     words_user_mem_assert = lambda self, va, length, perm: \
         f"user_mem_assert({va:#x}, {length:#x}, {'PTE_U | PTE_W' if perm & PTE_W else 'PTE_U'}) {self.where(self.entered)}"
 
+    words_buffer = lambda self, seed: "the grader fills the kernel's buffer with a pattern"
+    words_user_fill = lambda self, number, va, length, seed: \
+        f"the grader fills [{va:#x}, {va + length:#x}) in space {number} with a pattern without a NUL"
+    words_user_nul = lambda self, number, va: f"the grader writes a NUL to {va:#x} in space {number}"
+    words_release_locks = lambda self: "the grader releases the locks"
     words_assert_ends = lambda self, va, length, perm: self.words_user_mem_assert(va, length, perm)
     words_last_line = lambda self: "the newest line of the kernel's log"
     words_fixup_end = lambda self: "trap_fixup at an address that only the word after the exception table has"

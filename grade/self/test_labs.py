@@ -6,9 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from quire import build, lab_grade, lab_page_init, lab_pages, lab_report, lab_signatures, lab_tables, lab_toml, trace
+from quire import (
+    build, lab_grade, lab_page_init, lab_pages, lab_program, lab_report, lab_signatures, lab_tables, lab_toml, lab_user, trace,
+)
+from quire.lab_area import Area
 from quire.lab_check import Check, Wrong, op
 from quire.lab_run import FAILED, PASSED, UNWRITTEN, Outcome, Runner
+from quire.lab_space_words import area_difference
 from quire.lab_words import error
 from quire.trace import FAULTED, PANICKED, RETURNED, Machine, Op, Report
 
@@ -172,6 +176,8 @@ def test_causes_come_before_consequences():
     assert text.count("exercise 2.3 has failed tests, and this test needs it: mend it first") == 2
     tests = [SimpleNamespace(name="a", covers=["1"], needs=["2"]), SimpleNamespace(name="b", covers=["2"], needs=["1"])]
     assert lab_report.causes(tests) == {"a": [], "b": []}
+    # A test of 2 that does not need 1, and passes, clears 2.
+    assert lab_report.causes(tests, [SimpleNamespace(name="c", covers=["2"], needs=[])]) == {"a": [], "b": ["1"]}
 
 
 def test_the_function_of_the_last_operation_is_named_first():
@@ -181,8 +187,8 @@ def test_the_function_of_the_last_operation_is_named_first():
     for performed, wanted in ((["pool", "tlb_invalidate", "read"], ["tlb_invalidate", "pte_store", "pde_store"]),
                               (["pool", "pte_store_page", "read"], ["pte_store", "tlb_invalidate", "pde_store"]),
                               (["pool", "tlb_invalidate"], ["tlb_invalidate"]),
-                              (["pool", "page_insert", "entry"], ["page_insert", "pgdir_walk", "pte_set_page"]),
-                              (["linear"], ["map_linear", "pde_store", "split_linear"]),
+                              (["pool", "page_insert", "entry"], ["pte_store", "pde_store", "tlb_invalidate", "page_insert"]),
+                              (["linear"], ["pde_store", "tlb_invalidate", "pte_store", "map_linear"]),
                               ([], ["pte_store", "pde_store", "tlb_invalidate"])):
         shown = lab_report.look_at(lab, test, failed_at("invalidate_kernel", *performed), places)
         assert [each.partition(",")[0] for each in shown.split("; ")] == wanted
@@ -239,6 +245,57 @@ def test_model_of_boot(steps, key):
 ])
 def test_results_in_words(operation, report, words):
     assert lab_tables.Tables(NoSymbols).results(operation, report) == words
+
+
+@pytest.mark.parametrize("operation, report, words", [
+    (op("areas", 0), returned(2, 3, 0, more=[[0x1000, 0x3000, 3, 0, 0, 0], [0x5000, 0x6000, 1, 6, 2, 0x2000]]),
+     "[0x1000, 0x3000) rw-; [0x5000, 0x6000) r-- stack locked object 0 from 0x2000"),
+    (op("fault", 0, 0x1000, 1), returned(4, 1), "FAULT_NO_MEMORY, after 1 call of vm_no_memory_hook"),
+    (op("mapping", 0, 0x1000), returned(0x29067, 0x29, 0, 1, 4096), "page 0x29, 1 reference, writable"),
+    (op("mapping", 0, 0x1000), returned(0x1025, 1, 1, 2, 4096), "the zero page, read-only"),
+    (op("mapping", 0, 0x1000), returned(0), "nothing is mapped"),
+    (op("map", 0, 0, 0x1000), returned(-12 & 0xFFFFFFFF, 0xDEADBEEF), "-ENOMEM"),
+    (op("room", 0, 0, 0, 0x1000), returned(0, 0x40000000), "0, and the address 0x40000000"),
+    (op("user_trap", 0x1000, 4), returned(0, 1, 1, 0x1000, 0, 1, 1), "a signal for FAULT_NO_AREA at 0x1000"),
+    (op("kernel_trap", 1, 0x1000, 0), returned(0, 0, 0, 0, 0, 1), "the kernel continues at the fixup"),
+    (op("copyin", 0, 0, 0x1000, 9), returned(-14 & 0xFFFFFFFF, 1, 2, 3, 4), "-EFAULT"),
+    (op("user_mem_check", 0, 0x1000, 9, 4, 1), returned(-14 & 0xFFFFFFFF, 0x1004), "-EFAULT, and the address 0x1004"),
+    (op("area", 0, 0x1000, 0x2000), returned(0), ""),
+])
+def test_results_of_operations_on_spaces(operation, report, words):
+    assert lab_user.User(NoSymbols).results(operation, report) == words
+
+
+def test_only_areas_that_differ_are_shown():
+    low, high, other = Area(0x1000, 0x2000, 3, 0, 0), Area(0x3000, 0x4000, 3, 0, 0), Area(0x3000, 0x5000, 3, 0, 0)
+    assert area_difference([low, high], [low, other]) == ("[0x3000, 0x4000) rw-", "[0x3000, 0x5000) rw- (and 1 area that is right)")
+    assert area_difference([low, high], [low]) == ("[0x3000, 0x4000) rw-", "no such area (and 1 area that is right)")
+    assert area_difference([low], [low, high]) == ("no area but 1 that is right", "[0x3000, 0x4000) rw- (and 1 area that is right)")
+    assert area_difference([low, high], [high, low])[0] == "the areas in the order of their addresses, each once"
+
+
+def test_a_call_in_the_history_does_not_repeat_the_areas():
+    model = lab_user.User(NoSymbols)
+    model.judge(op("space", 0), returned(0))
+    model.judge(op("area", 0, 0x1000, 0x2000, 3), returned(0))
+    call = op("split", 0, 0x1000, 0x2000)
+    assert model.words(call) == "areas_split_at(0x1000, 0x2000) in space 0 with [0x1000, 0x2000) rw-"
+    assert model.briefly(call) == "areas_split_at(0x1000, 0x2000) in space 0"
+
+
+def test_a_panic_under_a_program_has_its_text_and_its_place():
+    log = "Quire\npanic: page_free: page 7 is free already\n  [c0101234] page_free+0x12 kern/mem/page_alloc.c:88\n  [c0105678] other+0x1\n"
+    result = SimpleNamespace(kind="panic", message="the kernel panicked")
+    assert lab_program.ending(result, log) == \
+        "a panic: page_free: page 7 is free already, in page_free (kern/mem/page_alloc.c:88)"
+    assert lab_program.ending(result, "Quire\n") == "the kernel panicked"
+
+
+def test_lines_of_a_programs_output_stay_lines():
+    lab = lab_toml.read(3)
+    wrong = Wrong("the program", "what its record says", "line 2 is not that:\n      a line before\n    got:      another", "program: exit")
+    text = lab_report.text(lab_report.record(lab, [outcome("first_program", FAILED, wrong=wrong)], 1, lab_toml.places(lab)), False)
+    assert "line 2 is not that:\n                    a line before\n                  got:      another\n" in text
 
 
 def test_diagnosis_of_the_nearest_mutant():
