@@ -51,6 +51,9 @@ write_if_new = sh grade/tools/write-if-new $@ $(1)
 # under -n, so that `make -n` lists what would be made and not all that could be.
 remember = $(shell $(call write_if_new,printf '%s\n' '$(subst ','\'',$(strip $(1)))'))
 
+# $(call make_folders,FILES): a recipe line, after a +, that makes the folders of FILES, in one command.
+make_folders = $(shell mkdir -p $(sort $(dir $(1))))
+
 # $(call say,TEXT): show a line, unless V is 0 or 1.
 say = $(if $(filter 0 1,$(V)),,$(info $(1)))
 

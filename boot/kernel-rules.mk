@@ -7,7 +7,9 @@ kernel_obj := $(patsubst %,$(K)/kobj/%.o,$(patsubst %.c,%,$(kernel_src) $(extra_
 
 # Objects depend on this file, and on no makefile: so they are made anew when their command changes, and not
 # with every change of a makefile.
+$(K)/kobj/flags: objects := $(kernel_obj)
 $(K)/kobj/flags: FORCE
+	+$(call make_folders,$(objects))
 	+$(call remember,$(compile_kernel) $(TCC_VERSION) $(TLD) $(common_ldflags))
 
 objects_of_$(K) := $(words $(kernel_obj))
@@ -19,23 +21,19 @@ $(K)/kobj/objects: FORCE
 
 $(filter-out %.S.o,$(kernel_obj)): $(K)/kobj/%.o: %.c $(K)/kobj/flags
 	$(compiling_kernel)
-	@mkdir -p $(@D)
 	$(compile_kernel) -o $@ $<
 
 $(filter %.S.o,$(kernel_obj)): $(K)/kobj/%.S.o: %.S $(K)/kobj/flags
 	$(compiling_kernel)
-	@mkdir -p $(@D)
 	$(compile_kernel) -o $@ $<
 
 # The kernel carries tables of its own functions and lines, so that a backtrace has both. It is linked
 # twice: first with empty tables, then with the tables made from the first link. The tables lie after
 # all code, so they move no function; the last command of a build checks that.
-$(K)/kobj/ksyms0.S: grade/tools/ksyms.py
-	@mkdir -p $(@D)
+$(K)/kobj/ksyms0.S: grade/tools/ksyms.py $(K)/kobj/flags
 	$(PYTHON) grade/tools/ksyms.py < /dev/null > $@
 
-$(K)/kobj/klines0.S: grade/tools/klines.py
-	@mkdir -p $(@D)
+$(K)/kobj/klines0.S: grade/tools/klines.py $(K)/kobj/flags
 	$(PYTHON) grade/tools/klines.py > $@
 
 $(K)/kobj/pass1.nm: $(kernel_obj) $(K)/kobj/ksyms0.o $(K)/kobj/klines0.o boot/kernel.ld $(K)/kobj/objects

@@ -48,6 +48,7 @@ compiling_programs = $(call step,programs,$(O)/user: compiling ($(words $(lib_ob
 programs: $(programs)
 
 $(O)/uobj/flags: FORCE
+	+$(call make_folders,$(lib_obj) $(user_obj) $(programs))
 	+$(call remember,$(compile_library) $(compile_program) $(TCC_VERSION) $(TLD) $(common_ldflags))
 
 $(O)/uobj/lib/objects: FORCE
@@ -55,17 +56,14 @@ $(O)/uobj/lib/objects: FORCE
 
 $(lib_c_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags
 	$(compiling_programs)
-	@mkdir -p $(@D)
 	$(compile_library) -o $@ $<
 
 $(lib_s_obj): $(O)/uobj/%.S.o: %.S $(O)/uobj/flags
 	$(compiling_programs)
-	@mkdir -p $(@D)
 	$(compile_library) -o $@ $<
 
 $(user_obj): $(O)/uobj/%.o: %.c $(O)/uobj/flags
 	$(compiling_programs)
-	@mkdir -p $(@D)
 	$(compile_program) -o $@ $<
 
 $(libc): $(lib_obj) $(O)/uobj/lib/objects
@@ -86,7 +84,6 @@ folder_parts = $(call objects_of_folder,$(1)) $(O)/uobj/$(1)/objects
 .SECONDEXPANSION:
 $(single_programs): $(O)/user/%: $$(call objects_of,$$(call of_program,$$*,$(single_src))) $(program_parts)
 	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
-	@mkdir -p $(@D)
 	$(link_program)
 
 # A program of several files is linked again when the list of its files changes.
@@ -95,7 +92,6 @@ $(folders:%=$(O)/uobj/%/objects): $(O)/uobj/%/objects: FORCE
 
 $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(folders))) $(program_parts)
 	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
-	@mkdir -p $(@D)
 	$(link_program)
 
 -include $(lib_obj:.o=.d) $(user_obj:.o=.d)
@@ -104,19 +100,13 @@ $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(f
 # directories that a running system needs.
 archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
 	$(foreach file,$(sort $(wildcard user/etc/*)),etc/$(notdir $(file))=$(file)) \
-	$(foreach program,$(sort $(programs:$(O)/user/%=%)),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/stripped/$(program))
-
-$(programs:$(O)/user/%=$(O)/stripped/%): $(O)/stripped/%: $(O)/user/%
-	$(call step,strip,$(O)/archive.cpio: stripping ($(words $(programs)) programs))
-	@mkdir -p $(@D)
-	$(TSTRIP) -s -o $@ $<
+	$(foreach program,$(sort $(programs:$(O)/user/%=%)),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/user/$(program))
 
 $(O)/archive-entries: FORCE
 	+$(call remember,$(archive_entries))
 
-$(O)/archive.cpio: $(programs:$(O)/user/%=$(O)/stripped/%) $(wildcard user/etc/*) \
-		$(O)/archive-entries grade/tools/cpio.py
-	$(PYTHON) grade/tools/cpio.py $@ $(archive_entries)
+$(O)/archive.cpio: $(programs) $(wildcard user/etc/*) $(O)/archive-entries grade/tools/cpio.py
+	$(PYTHON) grade/tools/cpio.py --strip $@ $(archive_entries)
 
 # For editors: clangd --compile-commands-dir=obj
 $(O)/compile_commands.json: $(O)/kobj/flags $(O)/kobj/objects $(O)/uobj/flags $(O)/archive-entries \

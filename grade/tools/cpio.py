@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Build a cpio archive ("newc", as Linux's initramfs) whose files' data start on pages.
 
-Usage: cpio.py OUTPUT ENTRY...
+Usage: cpio.py [--strip] OUTPUT ENTRY...
   PATH/            a directory
   PATH=FILE        a regular file with the contents of FILE; executable where FILE is
+  --strip          leave out what no program needs to run: symbols and debug information
 
 The kernel uses page-aligned data in place, without a copy. The alignment comes from NULs after
 an entry's name: the length of the name counts them, and readers stop at the first. A file keeps
@@ -12,6 +13,7 @@ equal archive.
 """
 import os
 import stat
+import struct
 import sys
 
 PAGE = 4096
@@ -22,10 +24,27 @@ def padding(size, unit):
     return -size % unit
 
 
+def stripped(content):
+    """A 32-bit ELF file without its sections: up to the end of the last segment. Other files as they are."""
+    if content[:6] != b"\x7fELF\x01\x01":
+        return content
+    start, = struct.unpack_from("<I", content, 28)  # e_phoff
+    size, count = struct.unpack_from("<HH", content, 42)
+    end = start + size * count
+    for at in range(start, end, size):
+        offset, _, _, length = struct.unpack_from("<4I", content, at + 4)
+        end = max(end, offset + length)
+    content = bytearray(content[:end])
+    struct.pack_into("<I", content, 32, 0)  # e_shoff
+    struct.pack_into("<HH", content, 48, 0, 0)  # e_shnum, e_shstrndx
+    return bytes(content)
+
+
 class Archive:
     """The archive so far, in `data`."""
 
-    def __init__(self):
+    def __init__(self, strip=False):
+        self.strip = strip
         self.data = bytearray()
         self.inodes = 0
         self.directories = set()
@@ -55,7 +74,7 @@ class Archive:
     def file(self, path, source):
         self.directory(os.path.dirname(path))
         with open(source, "rb") as file:
-            content = file.read()
+            content = stripped(file.read()) if self.strip else file.read()
         mode = 0o755 if os.access(source, os.X_OK) else 0o644
         self.entry(path, stat.S_IFREG | mode, content, os.path.getmtime(source))
 
@@ -67,9 +86,9 @@ class Archive:
         self.data += bytes(padding(len(self.data), 512))
 
 
-def build(entries):
+def build(entries, strip=False):
     """The bytes of an archive with these entries ("PATH/" or "PATH=FILE")."""
-    archive = Archive()
+    archive = Archive(strip)
     for entry in entries:
         path, equals, source = entry.partition("=")
         if equals:
@@ -96,10 +115,12 @@ def entries(archive):
 
 
 def main():
-    if len(sys.argv) < 2:
+    strip = sys.argv[1:2] == ["--strip"]
+    words = sys.argv[1 + strip:]
+    if not words:
         sys.exit(__doc__)
-    output, *entries = sys.argv[1:]
-    data = build(entries)
+    output, *entries = words
+    data = build(entries, strip)
     with open(output, "wb") as file:
         file.write(data)
 
