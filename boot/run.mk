@@ -21,8 +21,10 @@ qemu_machine = $(start) $(QEMU) -nodefaults -no-user-config -machine pc -cpu $(Q
 	$(qemu_nmi) $(QEMU_FLAGS)
 
 # Non-maskable interrupts reach a kernel that answers nothing else: `make nmi` sends one through this
-# socket, and the watchdog sends one if the kernel takes no timer interrupt for some seconds.
-qemu_nmi = -chardev socket,id=qmp,path=$(base_O)/qmp.sock,server=on,wait=off \
+# socket, and the watchdog sends one if the kernel takes no timer interrupt for some seconds. Machines
+# that run at the same time need sockets of their own: the first one's end removes its socket's name.
+NMI_SOCKET ?= $(base_O)/qmp.sock
+qemu_nmi = -chardev socket,id=qmp,path=$(NMI_SOCKET),server=on,wait=off \
 	-mon chardev=qmp,mode=control -device ib700 -action watchdog=inject-nmi
 
 # The first serial line in this terminal. It is shared with QEMU's monitor (ctrl-a c), so that
@@ -76,7 +78,7 @@ explain: $(bootable)
 
 ## nmi: in another terminal: let the kernel of `make qemu` say where it is, and open its monitor
 nmi:
-	$(PYTHON) grade/quire/nmi.py $(base_O)/qmp.sock
+	$(PYTHON) grade/quire/nmi.py $(NMI_SOCKET)
 
 # Which of a lab's tests: its lab, what it draws at random, and the operation to stop at.
 lab_test = $(if $(LAB),--lab $(LAB)) $(if $(SEED),--seed $(SEED)) $(if $(AT),--at $(AT))

@@ -125,18 +125,18 @@ def test_a_qemu_that_is_not_there():
         terminal.status()
 
 
-def test_nmi_opens_the_monitor():
-    with Terminal("make", "qemu-nox") as terminal:
+def test_nmi_opens_the_monitor(tmp_path):
+    """The socket is the test's own, since other tests start machines of `make qemu` too."""
+    nmi = ["make", "nmi", f"NMI_SOCKET={tmp_path}/nmi"]
+    with Terminal("make", "qemu-nox", nmi[2]) as terminal:
         terminal.wait_for(r"\$ $")
-        subprocess.run(["make", "nmi"], cwd=build.TREE, timeout=PATIENCE, check=True)
+        subprocess.run(nmi, cwd=build.TREE, timeout=PATIENCE, check=True)
         terminal.wait_for(r"non-maskable interrupt: .*\n(.*\n)+monitor> ")
         terminal.type("continue\n")
         terminal.wait_for("continue\n")
         terminal.type("echo still here\n")
         terminal.wait_for("\nstill here\n")
-    done = subprocess.run(
-        ["make", "nmi"], cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    done = subprocess.run(nmi, cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode != 0 and "make nmi: no machine of `make qemu` runs here" in done.stderr
 
 

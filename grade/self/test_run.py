@@ -170,6 +170,23 @@ def test_a_terminal_is_passed_through():
     assert termios.tcgetattr(theirs) == before
 
 
+def test_a_terminal_that_nobody_reads(glibc_probe, tmp_path):
+    """Writers to ttyS1 sleep while the line is full, and others run: one dies meanwhile, which the log
+    says. Nothing is lost."""
+    log = tmp_path / "log"
+    log.touch()
+    script = "seq 1 60000 & sleep 1; /probe null; wait"
+    command = [RUN, "--tty", "--log", log, "--file", f"{glibc_probe}:/probe", "--guest", "sh", "-c", script]
+    with subprocess.Popen(command, stdin=DEVNULL, stdout=PIPE) as machine:
+        deadline = time.monotonic() + PATIENCE
+        while b"probe" not in log.read_bytes():
+            assert time.monotonic() < deadline, log.read_bytes()
+            time.sleep(0.05)
+        shown, _ = machine.communicate(timeout=PATIENCE)
+    lines = [line for line in shown.decode().split("\r\n") if line.isdigit()]
+    assert lines == [str(number) for number in range(1, 60001)]
+
+
 def test_the_size_of_the_window_is_passed_through():
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (50, 132))
@@ -293,6 +310,7 @@ def kept(pid):
 
 def test_log(glibc_probe, tmp_path):
     log = tmp_path / "log"
+    log.touch()
     done = run("--log", log, glibc_probe, "args")
     assert done.returncode == 7
     assert log.stat().st_size > 0

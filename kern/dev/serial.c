@@ -30,13 +30,22 @@
 #define LSR_IDLE 0x40
 #define SCRATCH 7 // a register without effect
 
-#define PORT_LOCK(name) SPINLOCK_INIT(name, RANK_DEVICE)
+// How often a port's state is read while nothing leaves the port. One reading takes about a
+// microsecond on a PC, and half of one in QEMU. A host that is only slow must lose nothing.
+#define PATIENCE 20000000u
+
+#define PORT(port, address, line)        \
+	[port] = { .name = #port,        \
+		   .base = (address),    \
+		   .irq = (line),        \
+		   .patience = PATIENCE, \
+		   .lock = SPINLOCK_INIT(#port, RANK_DEVICE) }
 
 struct serial serial_ports[SERIAL_PORTS] = {
-	[COM1] = { .name = "COM1", .base = 0x3F8, .irq = IRQ_COM1_COM3, .lock = PORT_LOCK("COM1") },
-	[COM2] = { .name = "COM2", .base = 0x2F8, .irq = IRQ_COM2_COM4, .lock = PORT_LOCK("COM2") },
-	[COM3] = { .name = "COM3", .base = 0x3E8, .irq = IRQ_COM1_COM3, .lock = PORT_LOCK("COM3") },
-	[COM4] = { .name = "COM4", .base = 0x2E8, .irq = IRQ_COM2_COM4, .lock = PORT_LOCK("COM4") },
+	PORT(COM1, 0x3F8, IRQ_COM1_COM3),
+	PORT(COM2, 0x2F8, IRQ_COM2_COM4),
+	PORT(COM3, 0x3E8, IRQ_COM1_COM3),
+	PORT(COM4, 0x2E8, IRQ_COM2_COM4),
 };
 
 // Take the port's lock. In a panic nobody locks: the code that has failed may hold the lock.
@@ -92,6 +101,24 @@ void serial_init(void)
 	}
 }
 
+// Wait until one of the bits `wanted` of the line status is set. Returns false if the port is stuck.
+// Without an end the machine would spin for ever while the host does not read. Caller: holds
+// port->lock, except in a panic.
+static bool wait_for_state(struct serial *port, uint8_t wanted)
+{
+	uint32_t left = port->stuck ? 1 : port->patience;
+
+	while (!(read_state(port) & wanted)) {
+		if (--left == 0) {
+			port->stuck = true;
+			return false;
+		}
+		__builtin_ia32_pause();
+	}
+	port->stuck = false;
+	return true;
+}
+
 // An empty FIFO takes SERIAL_FIFO bytes, so the state is read once for so many.
 void serial_write(struct serial *port, const void *bytes, size_t n)
 {
@@ -101,8 +128,8 @@ void serial_write(struct serial *port, const void *bytes, size_t n)
 	while (n > 0) {
 		size_t part = MIN(n, (size_t)SERIAL_FIFO);
 
-		while (!(read_state(port) & LSR_FIFO_EMPTY))
-			__builtin_ia32_pause();
+		if (!wait_for_state(port, LSR_FIFO_EMPTY))
+			break;
 		outsb(port->base + DATA, bytes, part);
 		bytes = (const char *)bytes + part;
 		n -= part;
@@ -140,8 +167,7 @@ void serial_drain(struct serial *port)
 	if (!port->present)
 		return;
 	port_acquire(port);
-	while (!(read_state(port) & LSR_IDLE))
-		__builtin_ia32_pause();
+	(void)wait_for_state(port, LSR_IDLE);
 	port_release(port);
 }
 

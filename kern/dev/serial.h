@@ -15,8 +15,10 @@ struct serial {
 	bool present;       // [c] this machine has the port
 	bool break_seen;    // [l] a break has come in; on_break has not been called for it yet
 	bool paused;        // [r] the consumer is full: the receive interrupt is off
+	bool stuck;         // [l] the other end reads nothing
 	uint8_t held_count; // [r] bytes in held[]
 	uint8_t held[SERIAL_FIFO]; // [r] read from the port, not yet taken by the consumer
+	uint32_t patience;         // [c] how often the state is read before the port is stuck
 	struct spinlock lock;      // the port's registers
 
 	// [i] Takes bytes that have come in. Returns how many it has taken. If it has not taken
@@ -43,7 +45,9 @@ extern struct serial serial_ports[SERIAL_PORTS];
 // before are lost. Once, at boot.
 void serial_init(void);
 
-// Write `n` bytes, waiting in a loop while the port is full. An absent port swallows them.
+// Write `n` bytes, waiting in a loop while the port is full. If the other end reads nothing for
+// some seconds, the port is stuck: then bytes are lost until it has room again. An absent port
+// swallows them.
 void serial_write(struct serial *port, const void *bytes, size_t n);
 
 // Write as many of the `n` bytes as the port takes at once. Returns how many. If 0, port->on_room
@@ -53,7 +57,7 @@ size_t serial_write_some(struct serial *port, const void *bytes, size_t n);
 // Allow serial_write_some on `port`. After irq_init, and after port->on_room has been set.
 void serial_output_start(struct serial *port);
 
-// Wait until the last byte has left the port.
+// Wait until the last byte has left the port, or the port is stuck.
 void serial_drain(struct serial *port);
 
 // Receive by interrupt from now on. After irq_init, and after port->input (and on_break) have been

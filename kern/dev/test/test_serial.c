@@ -4,6 +4,8 @@
 #include "dev/serial.h"
 
 #define IER 1
+#define LSR 5
+#define SCRATCH 7
 #define MCR 4
 #define MCR_LOOP 0x10 // the port receives what it sends, and nothing leaves it
 
@@ -61,4 +63,29 @@ KTEST(serial_input_waits_for_its_consumer)
 		loop_back("sixteen bytes!!!", 4, 5);
 		loop_back("x", 1, 1);
 	}
+}
+
+// A port that nobody reads: its state is the scratch register of COM2, and what is sent to it goes to
+// COM2's register for FIFOs, so a byte is what that register has already.
+KTEST(serial_gives_up_a_port_that_nobody_reads)
+{
+	static struct serial port = { .name = "stuck",
+		                      .present = true,
+		                      .patience = 1000,
+		                      .lock = SPINLOCK_INIT("stuck", RANK_DEVICE) };
+	const char fifos = (char)0xC1;
+
+	if (!serial_ports[COM2].present)
+		return;
+	port.base = serial_ports[COM2].base + SCRATCH - LSR;
+	outb(port.base + LSR, 0);
+	serial_write(&port, &fifos, 1);
+	EXPECT(port.stuck);
+	serial_drain(&port);
+	EXPECT(port.stuck);
+	outb(port.base + LSR, 0x60);
+	serial_write(&port, &fifos, 1);
+	EXPECT(!port.stuck);
+	serial_drain(&port);
+	EXPECT(!port.stuck);
 }
