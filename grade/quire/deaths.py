@@ -1,8 +1,8 @@
-"""The kernel's reports of programs that die, with the symbol of the instruction added.
+"""The kernel's reports of programs that die or spin, with the place of the instruction added.
 
-The kernel sends `death PID TEXT` over the control line (kern/proc/death.h). It knows addresses
-only: the programs of the archive have no symbols. The host has the ELF files, so it adds the
-symbols.
+The kernel sends `death PID TEXT` over the control line (kern/proc/death.h), and a non-maskable
+interrupt makes it say which program runs (kern/thread/nmi.c). It knows addresses only: the programs
+of the archive have no symbols. The host has the ELF files, so it adds function, file and line.
 """
 import glob
 import os
@@ -20,6 +20,8 @@ SECTION_HEADER = struct.Struct("<IIIIIIIIII")  # Elf32_Shdr
 SYMBOL = struct.Struct("<IIIBBH")  # Elf32_Sym
 REPORT = re.compile(r"(?P<name>[^ ]*)\[\d+\]: .*?\beip 0x(?P<eip>[0-9a-f]{8})")
 
+SPINS = re.compile(r"(?P<name>\S+) \(\d+\) runs its own code at 0x(?P<eip>[0-9a-f]+)")
+
 
 class Describer:
     """Adds symbols to reports. `programs` are the paths of ELF files that the machine was given."""
@@ -28,22 +30,32 @@ class Describer:
         self.files = {os.path.basename(path)[:NAME_MAX]: path for path in programs}
 
     def __call__(self, text):
-        """The report with "(FUNCTION+OFFSET)" after the address of the instruction, where the file
-        of the program that it names is known and has symbols."""
-        match = REPORT.match(text)
-        symbol = match and self._symbol(match["name"], int(match["eip"], 16))
+        """The report with "(FUNCTION+OFFSET)" after the address of the instruction, and file and
+        line if the program spins, where the file of the program is known and has symbols."""
+        died = REPORT.match(text)
+        match = died or SPINS.search(text)
+        path = match and self._file(match["name"])
+        find = symbol_at if died else place_of
+        symbol = path and find(path, int(match["eip"], 16))
         if not symbol:
             return text
         return f"{text[: match.end()]} ({symbol}){text[match.end():]}"
 
-    def _symbol(self, name, address):
+    def _file(self, name):
         folders = (build.path("user"), build.path("user", "tests"))
         pattern = glob.escape(name) + ("*" if len(name) == NAME_MAX else "")
         found = [self.files[name]] if name in self.files else []
         for folder in folders:
             found += filter(os.path.isfile, glob.glob(os.path.join(folder, pattern)))
         # A name that was cut off may be that of several programs.
-        return symbol_at(found[0], address) if found and (name in self.files or len(found) == 1) else None
+        return found[0] if found and (name in self.files or len(found) == 1) else None
+
+
+def place_of(path, address):
+    """As in "main+0x12, user/tests/proc/wait_order.c:42"; None for code of another file."""
+    from quire.places import place  # which uses this module
+
+    return symbol_at(path, address) and place(path, address)
 
 
 def symbol_at(path, address):

@@ -63,7 +63,7 @@ class MachineRun:
             status = self.machine.wait()
             self._carry_rest()
             if result and result.kind == "timeout":
-                result = located(result, self.log.text())
+                result = located(result, self.log.text(), self.describe)
             if not result:
                 self.machine.qmp.drain()
                 reason = self.machine.qmp.shutdown_reason()

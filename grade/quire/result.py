@@ -124,17 +124,18 @@ def with_deaths(result, deaths, describe):
     return replace(result, deaths=[text for _, text in texts] or None, **reasons)
 
 
-def located(result, log):
+def located(result, log, describe=str):
     """The result of a machine that used up its time, with where it was then: what the kernel
-    printed
-    in its `log` when the non-maskable interrupt came. The result as it is, if it printed nothing.
+    printed in its `log` when the non-maskable interrupt came. `describe` adds what the host knows of
+    a program's address. The result as it is, if the kernel printed nothing.
     """
     _, found, report = log.rpartition("panic: non-maskable interrupt: ")
     if not found:
         return result
     place, *lines = report.splitlines()
-    backtrace = [line.strip() for line in lines if line.startswith("  [")]
-    message = "\n    ".join([f"{result.message}: {place}", *backtrace])
+    # The kernel knows no name for a program's own code.
+    backtrace = [line.strip() for line in lines if line.startswith("  [") and not line.endswith("] ?")]
+    message = "\n    ".join([f"{result.message}: {describe(place)}", *backtrace])
     return replace(result, message=message, backtrace=backtrace)
 
 
