@@ -186,8 +186,9 @@ class Page:
         for exercise in self.lab.exercises:
             lines.append(row(f"[{exercise.id} {exercise.title}](#exercise-{exercise.id.replace('.', '-')})",
                              code(exercise.functions), exercise.points, hours(exercise.hours)))
-        lines.append(row("together", "", sum(exercise.points for exercise in self.lab.exercises),
-                         hours(sum(exercise.hours for exercise in self.lab.exercises))))
+        if self.lab.reading:
+            lines.insert(2, row("reading", "", "", hours(self.lab.reading)))
+        lines.append(row("together", "", sum(exercise.points for exercise in self.lab.exercises), hours(self.lab.hours)))
         return "\n".join(lines)
 
     def _exercise(self, which):
@@ -241,7 +242,7 @@ class Page:
             if (self.tree.root / lab.path.parent / "handout.md").exists():
                 name = f"lab{lab.number}"
                 lines.append(row(f"[{lab.number} {lab.title}]({name}.html)", lab_toml.POINTS,
-                                 hours(sum(exercise.hours for exercise in lab.exercises)), f"[PDF]({name}.pdf)"))
+                                 hours(lab.hours), f"[PDF]({name}.pdf)"))
         return "\n".join(lines)
 
     def _tests(self):

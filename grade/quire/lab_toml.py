@@ -3,6 +3,7 @@
 Trees, grader, handouts and mutants all read labs through this module. The keys of the file:
 
     title = "Page tables"           of the lab
+    reading = 1.5                   hours for the handout and the files that it lists; 0 where it is missing
 
     [[exercise]]
     id = "2.4"                      the the lab, and the exercise counted from 1
@@ -78,8 +79,14 @@ class Lab:
     number: int
     path: Path
     title: str
+    reading: float = 0
     exercises: list = field(default_factory=list)
     tests: list = field(default_factory=list)
+
+    @property
+    def hours(self):
+        """What a student needs for all of it, about."""
+        return self.reading + sum(exercise.hours for exercise in self.exercises)
 
     def exercise(self, which):
         """The exercise with this id."""
@@ -117,8 +124,11 @@ class Reader:
         self.root = root
         self.path = Path("grade", f"lab{number}", "lab.toml")
         content = self._content()
-        self._check_keys(content, {"title": str, "exercise": list, "test": list}, {"exercise": [], "test": []}, 0)
-        self.lab = Lab(number, self.path, content["title"])
+        self._check_keys(content, {"title": str, "reading": (int, float), "exercise": list, "test": list},
+                         {"reading": 0, "exercise": [], "test": []}, 0)
+        self.lab = Lab(number, self.path, content["title"], content["reading"])
+        if self.lab.reading < 0:
+            self.refuse(self._key_line(0, "reading"), "the hours of reading are not negative")
         for at, table in enumerate(content["exercise"]):
             self._add_exercise(table, self._line("exercise", at), at + 1)
         for at, table in enumerate(content["test"]):

@@ -86,6 +86,7 @@ def make(root, number, out, previous=None):
         for path in plan.files():
             empty(plan, out, number, path, carried)
         carry.check(out, carried, lambda path: restore(plan, out, number, path, carried))
+        refuse_missing_names(plan, out, carried)
         for lab in plan.labs:
             if lab.number <= number:
                 hide_tests(out, lab)
@@ -146,6 +147,28 @@ def restore(plan, out, number, path, carried):
     """Make this file the reference's again, with its stubs."""
     shutil.copy2(plan.root / path, out / path)
     empty(plan, out, number, path, carried)
+
+
+def refuse_missing_names(plan, out, carried):
+    """Refuse comments of the tree that name a function which stubs.py has taken out of a file.
+
+    A name without an underscore counts only with a parenthesis after it: it may be a word.
+    """
+    taken = {path: set(carried.functions()) for path in plan.files()}
+    missing = {}
+    for path in plan.files():
+        kept = {function.name for function in source.functions(out / path)} | taken[path]
+        missing.update((function.name, path) for function in source.functions(plan.root / path) if function.name not in kept)
+    if not missing:
+        return
+    names = "|".join(re.escape(name) + (r"\b" if "_" in name else r"\(") for name in sorted(missing, key=len, reverse=True))
+    for path in sorted((out / "kern").rglob("*.[ch]")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = re.search(rf"\b({names})", line.partition("//")[2])
+            if found:
+                name = found[1].rstrip("(")
+                raise TreeError(f"{path.relative_to(out)}:{number}: a comment names {name}, which the tree has not: only the functions "
+                                f"that students write in {missing[name]} call it")
 
 
 def hide_tests(out, lab):

@@ -4,6 +4,7 @@ import pytest
 from quire import lab_toml
 
 FIRST = """title = "Pages"
+reading = 1.5
 
 [[exercise]]
 id = "1.1"
@@ -62,6 +63,7 @@ def test_labs_are_read(tree):
         ("first", ["2.1"], ["1.1", "2.2"], False), ("second", ["2.1", "2.2"], [], True)]
     assert lab_toml.places(first, tree) == {"one": "a.c", "two": "a.h"}
     assert second.exercise("2.2").functions == ["four"]
+    assert (first.hours, second.hours) == (3.5, 2)
     with pytest.raises(lab_toml.LabError, match="grade/lab3/lab.toml: there is no such lab"):
         lab_toml.read(3, tree)
 
@@ -88,6 +90,7 @@ def test_labs_are_read(tree):
     ('"1.1", "2.2"', '"1.2"', "22: test first needs 1.2: no such exercise"),
     ('"second"', '"first"', "25: there is a test first already"),
     ("hidden = true", "hidden = 1", "27: the value of hidden has a wrong type"),
+    ('title = "Tables"', 'title = "Tables"\nreading = -1', "2: the hours of reading are not negative"),
     ("hidden = true", "hidden = ", "27: .*at line 27"),
 ])
 def test_what_does_not_fit_is_refused(tree, old, new, complaint):

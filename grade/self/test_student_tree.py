@@ -135,6 +135,23 @@ def solve(tree, solution=SOLUTION):
     path.write_text(path.read_text().replace("\t(void)c;\n\tnot_written(__func__, 1, 1);", "\treturn c->n += 1;"))
 
 
+@pytest.mark.parametrize("comment, refused", [
+    ("// Like sum_step, but for one.", "kern/mem/more.c:1: a comment names sum_step, which the tree has not"),
+    ("// Calls next(n).", "kern/mem/more.c:1: a comment names next, which the tree has not"),
+    ("// Goes to the next one.", None),
+])
+def test_a_comment_that_names_a_function_that_is_taken_out_is_refused(root, tmp_path, comment, refused):
+    path = root / "kern/mem/sum.c"
+    path.write_text(path.read_text().replace("step(", "sum_step("))
+    (root / "kern/mem/more.c").write_text(f"{comment}\nint more;\n")
+    if not refused:
+        student_tree.make(root, 1, tmp_path / "one")
+        return
+    with pytest.raises(student_tree.TreeError, match=re.escape(refused)):
+        student_tree.make(root, 1, tmp_path / "one")
+    assert not (tmp_path / "one").exists()
+
+
 def test_stubs(root, tmp_path):
     student_tree.make(root, 1, tmp_path / "one")
     text = (tmp_path / "one/kern/mem/sum.c").read_text()

@@ -30,9 +30,10 @@ static page_t *kernel_table(void)
 }
 
 // Replace the large page at `start` by a page table, from kernel_table, that maps the same memory
-// with PTE_P, PTE_W and PTE_G, but [kernel_start, rodata_end) without PTE_W. page_t.index of the
-// table is the number of its entries in use, PTRS_PER_TABLE. The table is complete before
-// the directory names it, with KERNEL_TABLE: the kernel is running in this memory.
+// with PTE_P, PTE_W and PTE_G, but [kernel_start, rodata_end) without PTE_W. PTE_A and PTE_D need not
+// be set in the table's entries: all directories name this one table. page_t.index of the table is
+// the number of its entries in use, PTRS_PER_TABLE. The table is complete before the directory
+// names it, with KERNEL_TABLE: the kernel is running in this memory.
 static void split_linear(uintptr_t start)
 {
 	page_t *table = kernel_table();

@@ -11,8 +11,8 @@ ssize_t user_string_length(const char *src, size_t max);
 
 // Read a string from the space `as`, page by page, up to the NUL, but at most `max` bytes, into
 // `dst`; `dst` may be NULL: only measure the string. Find and pin each page by aspace_pin_page, and
-// unpin it before the next. Touch no page after the one with the NUL, and none that holds no byte
-// of [va, va + max). `as` may be NULL: then no byte can be read, and with max = 0 none need be.
+// unpin it before the next. Read each byte once. Touch no page after the one with the NUL, and none
+// that holds no byte of [va, va + max). `as` may be NULL: then no byte can be read, and with max = 0 none need be.
 // Caller: holds no lock; [va, va + max) lies below ULIM.
 // Returns the length without the NUL, with the NUL in dst[]; -ENAMETOOLONG if max bytes hold no
 // NUL, with these bytes in dst[], as for max = 0; -EFAULT if a page before the NUL cannot be read.
@@ -22,23 +22,23 @@ static ssize_t walk_string(struct aspace *as, char *dst, uintptr_t va, size_t ma
 
 	assert_no_lock();
 	while (done < max) {
-		size_t at = (va + done) % PAGE_SIZE, n = MIN(max - done, PAGE_SIZE - at), len;
-		const char *bytes;
+		size_t at = (va + done) % PAGE_SIZE, n = MIN(max - done, PAGE_SIZE - at);
+		const volatile char *bytes;
 		page_t *pp;
+		char c;
 
 		if (!as || aspace_pin_page(as, va + done, ACCESS_READ, &pp))
 			return -EFAULT;
 		bytes = (const char *)page_to_virt(pp) + at;
-		len = strnlen(bytes, n);
-		if (dst) {
-			memcpy(dst + done, bytes, len);
-			if (len < n)
-				dst[done + len] = '\0';
-		}
+		do {
+			c = *bytes++;
+			if (dst)
+				dst[done] = c;
+			done++;
+		} while (c && --n > 0);
 		page_unpin(pp);
-		done += len;
-		if (len < n)
-			return (ssize_t)done;
+		if (!c)
+			return (ssize_t)(done - 1);
 	}
 	return -ENAMETOOLONG;
 }
