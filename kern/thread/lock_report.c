@@ -38,12 +38,13 @@ static const char *const rank_names[] = {
 };
 #endif
 
-// Functions that only pass a sleep on: a thread waits for what their caller wants.
+// Functions that only pass a sleep on: a thread waits for what their caller wants. The first
+// LOCK_FUNCTIONS sleep until a lock is released.
+#define LOCK_FUNCTIONS 5
 static const char *const sleep_functions[] = {
-	"context_switch",      "schedule",         "sleep_locked",
-	"sleep_with_timer",    "sleep_until",      "waitq_sleep",
-	"waiter_block",        "wait_to_write",    "mutex_lock",
-	"rwlock_wait_to_read", "rwlock_read_lock", "rwlock_write_lock",
+	"mutex_lock",        "wait_to_write",  "rwlock_wait_to_read", "rwlock_read_lock",
+	"rwlock_write_lock", "context_switch", "schedule",            "sleep_locked",
+	"sleep_with_timer",  "sleep_until",    "waitq_sleep",         "waiter_block",
 	"thread_yield",
 };
 
@@ -135,30 +136,55 @@ uintptr_t thread_frame_pointer(const struct thread *thread)
 	return ebp;
 }
 
-// Returns true if the function that `returns` lies in only passes a sleep on.
-static bool passes_on(uintptr_t returns)
+// Returns the index in sleep_functions of the function that `returns` lies in, or -1.
+static int sleep_function(uintptr_t returns)
 {
 	const struct ksym *symbol = symbol_find(ksyms, nksyms, returns - 1);
 
 	for (size_t i = 0; symbol && i < ARRAY_SIZE(sleep_functions); i++)
 		if (strcmp(symbol->name, sleep_functions[i]) == 0)
-			return true;
-	return false;
+			return (int)i;
+	return -1;
+}
+
+// Write the name of the function in which a sleeping thread waits into name[size]. Returns true if
+// it waits for a sleeping lock.
+static bool find_wait(char *name, size_t size, const struct thread *thread)
+{
+	uintptr_t returns[DEPTH];
+	size_t n = backtrace_collect(thread_frame_pointer(thread), returns, DEPTH), i;
+	bool for_lock = false;
+	int found;
+
+	snprintf(name, size, "?");
+	for (i = 0; i < n && (found = sleep_function(returns[i])) >= 0; i++)
+		for_lock = for_lock || found < LOCK_FUNCTIONS;
+	if (i < n)
+		symbol_format(name, size, returns[i], true);
+	name[strcspn(name, "+")] = '\0';
+	return for_lock;
 }
 
 void wait_format(char *text, size_t size, const struct thread *thread)
 {
-	uintptr_t returns[DEPTH];
-	size_t n = backtrace_collect(thread_frame_pointer(thread), returns, DEPTH), i = 0;
 	uint64_t ms = clock_since(thread->left_cpu) / NS_PER_MS;
-	char name[80] = "?";
+	char name[80];
 
-	while (i < n && passes_on(returns[i]))
-		i++;
-	if (i < n)
-		symbol_format(name, sizeof(name), returns[i], true);
-	name[strcspn(name, "+")] = '\0';
+	(void)find_wait(name, sizeof(name), thread);
 	snprintf(text, size, "in %s for %llu.%03llu s", name, ms / 1000, ms % 1000);
+}
+
+void lock_waiter_format(char *text, size_t size)
+{
+	const struct thread *thread;
+	char name[80];
+
+	text[0] = '\0';
+	list_for_each(thread, &all_threads, all_link)
+		if (thread->state == THREAD_SLEEPING && find_wait(name, sizeof(name), thread)) {
+			snprintf(text, size, "%s waits for a lock in %s", thread->name, name);
+			return;
+		}
 }
 
 void threads_show(void (*show)(struct thread *thread, void *arg), void *arg)

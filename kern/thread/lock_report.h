@@ -29,6 +29,10 @@ void locks_format(char *text, size_t size, const struct thread *thread);
 // long already.
 void wait_format(char *text, size_t size, const struct thread *thread);
 
+// Write which thread waits for a sleeping lock, and in which function, into text[size]: an empty text
+// if none does. Of several threads it names the oldest. Takes no lock.
+void lock_waiter_format(char *text, size_t size);
+
 // Call `show` for every thread. Takes no lock: for the monitor, while the machine stands still.
 void threads_show(void (*show)(struct thread *thread, void *arg), void *arg);
 

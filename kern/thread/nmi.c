@@ -9,6 +9,7 @@
 #include "debug/boot_options.h"
 #include "debug/panic.h"
 #include "mem/pgdir.h"
+#include "thread/lock_report.h"
 #include "thread/thread.h"
 #include "thread/timer.h"
 
@@ -31,19 +32,23 @@ bool nmi_is_hosts_fault(uint64_t ns, unsigned int seconds, bool interrupts_on)
 	return is_watchdogs(ns, seconds) && (interrupts_on || ns >= long_after);
 }
 
-// Describe in text[size] where the interrupt came.
+// Describe in text[size] where the interrupt came. A forgotten unlock lets the other threads wait for
+// that lock for ever: so name one of them.
 static void describe(char *text, size_t size, const struct trapframe *frame)
 {
 	const struct thread *thread = thread_current();
+	char waiter[64];
 
-	if (trap_victim_is_user(frame))
+	if (trap_victim_is_user(frame)) {
 		snprintf(text, size, "%s (%d) runs its own code at %#x", thread->name, thread->tid,
 		         frame->eip);
-	else if (thread == this_cpu()->idle)
-		snprintf(text, size, "no thread can run");
-	else
+	} else if (thread == this_cpu()->idle) {
+		lock_waiter_format(waiter, sizeof(waiter));
+		snprintf(text, size, "no thread can run%s%s", waiter[0] ? ": " : "", waiter);
+	} else {
 		snprintf(text, size, "%s (%d) runs in the kernel with interrupts off", thread->name,
 		         thread->tid);
+	}
 }
 
 // Handle a non-maskable interrupt. If no timer interrupt has come since an interrupt was ignored,
@@ -52,7 +57,7 @@ static void nmi(struct trapframe *frame)
 {
 	uint64_t since = clock_since(watchdog_restarted_at());
 	bool excused = excused_at && excused_at == watchdog_restarted_at();
-	char place[80];
+	char place[96];
 
 	if (!excused && nmi_is_hosts_fault(since, watchdog_seconds(), frame->eflags & EFLAGS_IF)) {
 		watchdog_restart();

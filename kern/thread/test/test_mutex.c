@@ -1,6 +1,8 @@
 // test_mutex.c: a mutex has one holder at a time; sleeping locks are taken in the order of ranks.
 #include "thread/test/thread_test_util.h"
 
+#include <stdio.h>
+
 #include "thread/lock_report.h"
 #include "thread/mutex.h"
 
@@ -72,6 +74,31 @@ KTEST(mutex_wakes_in_the_order_of_coming)
 	mutex_unlock(&shared.mutex);
 	test_settle();
 	EXPECT_TEXT(shared.log.text, "abc");
+}
+
+static __noinline void want_mutex(void *arg)
+{
+	mutex_lock(arg);
+	mutex_unlock(arg);
+}
+
+KTEST(mutex_that_nobody_releases_is_reported)
+{
+	struct mutex mutex;
+	char text[64];
+
+	mutex_init(&mutex, "test", RANK_OBJECT);
+	mutex_lock(&mutex);
+	lock_waiter_format(text, sizeof(text));
+	EXPECT_TEXT(text, "");
+	snprintf(test_spawn(want_mutex, &mutex)->name, sizeof(thread_current()->name), "waiter");
+	test_settle();
+	lock_waiter_format(text, sizeof(text));
+	EXPECT_TEXT(text, "waiter waits for a lock in want_mutex");
+	mutex_unlock(&mutex);
+	test_settle();
+	lock_waiter_format(text, sizeof(text));
+	EXPECT_TEXT(text, "");
 }
 
 static void try_lock(void *arg)
