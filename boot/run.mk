@@ -78,7 +78,7 @@ explain: $(bootable)
 
 ## nmi: in another terminal: let the kernel of `make qemu` say where it is, and open its monitor
 nmi:
-	$(PYTHON) grade/quire/nmi.py $(NMI_SOCKET)
+	QUIRE_OBJ=$(base_O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/nmi.py $(NMI_SOCKET)
 
 # Which of a lab's tests: its lab, what it draws at random, and the operation to stop at.
 lab_test = $(if $(LAB),--lab $(LAB)) $(if $(SEED),--seed $(SEED)) $(if $(AT),--at $(AT))

@@ -26,6 +26,11 @@ def stretch_kernel():
     return _unless_without("stretch", path("stretch", "quire.elf"))
 
 
+def kernels():
+    """The files of all kernels that make may have built, the debug kernel first."""
+    return [path(*names, "quire.elf") for names in (("debug",), (), ("stretch",), ("ubsan",), ("ubsan", "debug"))]
+
+
 def cd():
     """The image of a CD, or None."""
     return _unless_without("cd", path("quire.iso"))

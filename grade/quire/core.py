@@ -14,7 +14,9 @@ EHDR, PHDR = "<16sHHIIIIIHHHHHH", "<8I"
 ET_CORE, EM_386, PT_LOAD, PT_NOTE = 4, 3, 1, 4
 PF_W = 2
 OVERWRITTEN = 8  # pages of a kernel that a mistake may have damaged
-PRSTATUS, PRSTATUS_SIZE = 1, 144  # elf_prstatus of i386; all zero: the processor's registers are not in a dump
+PRSTATUS, PRSTATUS_SIZE, USER_REGS_AT = 1, 144, 72  # elf_prstatus of i386, and its field pr_reg
+USER_REGS = "ebx ecx edx esi edi ebp eax ds es fs gs orig_eax eip cs eflags esp ss".split()  # in pr_reg's order
+RECORDED = "ebx ecx edx esi edi ebp eax eip esp".split()  # struct registers of kern/cpu/x86.h
 KERNBASE, LINEAR_END, PAGE = 0xC0000000, 0xF8000000, 4096
 PRESENT, LARGE_BIT, ADDRESS = 1, 0x80, 0xFFFFF000
 
@@ -51,15 +53,23 @@ def kernel_of(dump, kernels):
     return found
 
 
-def write_core(kernel, dump, path):
+def panic_registers(kernel, memory):
+    """{register: value} where a panic began (kern/debug/panic.h), in an open file with the memory; {} if none did."""
+    size = os.fstat(memory.fileno()).st_size
+    values = dict(zip(RECORDED, _words(memory, size, variable(kernel, "panic_registers"), len(RECORDED))))
+    return values if values["eip"] else {}
+
+
+def write_core(kernel, dump, path, registers=None):
     """Write the core file at `path` from the memory in the file `dump`. Raises ValueError if that
     is no memory of
-    this kernel."""
+    this kernel. `registers`: {name: value}; without, those where a panic began."""
     size = os.path.getsize(dump)
     with open(dump, "rb") as memory:
+        registers = registers or panic_registers(kernel, memory)
         pages = kernel_pages(memory, size, variable(kernel, "kernel_pgdir"))
         loads = [(KERNBASE, 0, min(size, LINEAR_END - KERNBASE)), *pages]
-        notes = struct.pack("<3I8s", 5, PRSTATUS_SIZE, PRSTATUS, b"CORE") + bytes(PRSTATUS_SIZE)
+        notes = struct.pack("<3I8s", 5, PRSTATUS_SIZE, PRSTATUS, b"CORE") + _prstatus(registers)
         table = struct.calcsize(EHDR)
         after = table + struct.calcsize(PHDR) * (1 + len(loads))
         start = -(-(after + len(notes)) // PAGE) * PAGE
@@ -74,6 +84,12 @@ def write_core(kernel, dump, path):
             core.seek(start)
             memory.seek(0)
             shutil.copyfileobj(memory, core, 1 << 20)
+
+
+def _prstatus(registers):
+    """The note with the registers, of which those not given are 0."""
+    values = struct.pack(f"<{len(USER_REGS)}I", *(registers.get(name, 0) for name in USER_REGS))
+    return (bytes(USER_REGS_AT) + values).ljust(PRSTATUS_SIZE, b"\0")
 
 
 def kernel_pages(memory, size, pgdir_at):

@@ -187,11 +187,6 @@ def _show_end(data):
     sys.stdout.write(data.decode(errors="replace").replace("\r", ""))
 
 
-def kernels():
-    """All kernels that make may have built."""
-    return [build.path(*folder, "quire.elf") for folder in ((), ("debug",), ("stretch",), ("ubsan",), ("ubsan", "debug"))]
-
-
 def attached(options):
     """Does a machine of `make qemu-gdb` wait at this socket?"""
     try:
@@ -209,7 +204,7 @@ def main():
         if options.dump:
             with tempfile.TemporaryDirectory(prefix="quire-dump-") as folder:
                 core, given = os.path.join(folder, "core"), options.kernel
-                options.kernel = kernel_of(options.dump, [given, *kernels()])
+                options.kernel = kernel_of(options.dump, [given, *build.kernels()])
                 if options.kernel != given:
                     print(f"make gdb: {options.dump} is a memory of {os.path.relpath(options.kernel)}", flush=True)
                 write_core(options.kernel, options.dump, core)

@@ -10,7 +10,7 @@ QEMU writes a line for each exception, interrupt and system call, and the regist
 is none. After a triple fault stands the line "Triple fault".
 """
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ENTRY = re.compile(
     r"(?:check_exception old: 0x(?P<old>[0-9a-f]+) new 0x(?P<new>[0-9a-f]+)\n)?"
@@ -19,6 +19,7 @@ ENTRY = re.compile(
 )
 LAST = re.compile(r"check_exception old: 0x([0-9a-f]+) new 0x([0-9a-f]+)\nTriple fault")
 REGISTER = re.compile(r"\b(EBP|ESP|EIP|CR2|CR3)=([0-9a-f]+)")
+GENERAL = re.compile(r"\b(E[ABCD]X|E[SD]I|E[BSI]P)=([0-9a-f]+)")
 IDT = re.compile(r"^IDT= *([0-9a-f]+) ([0-9a-f]+)", re.MULTILINE)
 
 VECTORS = 32  # of exceptions; larger numbers are interrupts and system calls
@@ -43,6 +44,7 @@ class Registers:
     cr3: int
     idt: int
     idt_limit: int
+    general: dict = field(default_factory=dict)  # those that a debugger needs, by their names: "eax", ...
 
 
 @dataclass
@@ -80,7 +82,8 @@ def registers(dump):
     idt = IDT.search(dump)
     if len(found) < 5 or not idt:
         return None
-    return Registers(**found, idt=int(idt[1], 16), idt_limit=int(idt[2], 16))
+    general = {key.lower(): int(value, 16) for key, value in GENERAL.findall(dump)}
+    return Registers(**found, idt=int(idt[1], 16), idt_limit=int(idt[2], 16), general=general)
 
 
 def read(log):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, exceptions, guest, ktap, lab_machine, user_tests
+from quire import arguments, build, exceptions, guest, ktap, lab_machine, user_tests
 from quire.exceptions import name
 from quire.known_tests import NoTest, ktests_like, unknown
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
@@ -65,6 +65,7 @@ class Remains:
     """What is left of a machine that has stopped: its registers, its memory, the end of QEMU's log."""
 
     kernel: str
+    path: str = ""  # of the memory
     registers: exceptions.Registers = None
     memory: mmap.mmap = None
     log: str = ""
@@ -72,7 +73,11 @@ class Remains:
     def keep(self, machine):
         """Called by the MachineRun while QEMU still lives."""
         self.registers = exceptions.registers(machine.qmp.monitor("info registers"))
-        self.memory = mmap.mmap(machine.memory.fileno(), 0, access=mmap.ACCESS_READ)
+        self.map(machine.memory)
+
+    def map(self, file):
+        """Read the memory in this open file."""
+        self.memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def word(self, address):
         """The 32-bit word at a physical address; None where there is no memory."""
@@ -114,6 +119,11 @@ class Remains:
         return found
 
 
+    def arguments(self, state):
+        """{(address, function): arguments} of the functions on the kernel's stack, as it is at the end."""
+        return arguments.of_frames(self.kernel, self.path, state.general) if self.path else {}
+
+
 def entry_words(entry):
     """The flags of an entry."""
     if entry is None:
@@ -133,12 +143,20 @@ def translation(remains, state):
     return [shown, *entries]
 
 
-def code(remains, state, user=False):
+def shown(known, address):
+    """The arguments of the function that has an address, in brackets, if they are known. Of functions that the
+    compiler put there from others the outermost counts: it comes last."""
+    found = [text for (at, _), text in known.items() if at == address]
+    return f" ({found[-1]})" if found else ""
+
+
+def code(remains, state, user=False, with_arguments=False):
     """Lines about eip, and for the kernel the functions that called."""
     if user:
         return [f"    eip {state.eip:#010x}, of a program"]
-    lines = [f"    eip {state.eip:#010x}: {place(remains.kernel, state.eip)}"]
-    callers = [place(remains.kernel, address - 1) for address in remains.callers(state)]
+    known = remains.arguments(state) if with_arguments else {}
+    lines = [f"    eip {state.eip:#010x}: {place(remains.kernel, state.eip)}{shown(known, state.eip)}"]
+    callers = [place(remains.kernel, address - 1) + shown(known, address) for address in remains.callers(state)]
     for caller, count in folded(callers):
         lines.append(f"        called from {caller}{times(count)}")
     return lines
@@ -187,6 +205,7 @@ def chain(remains):
         else:
             groups.append([key, one, 1])
     lines = []
+    fatal_one = next((one for _, one, _ in reversed(groups) if one.interrupted is None and not one.user), None)
     for number, (_, one, count) in enumerate(groups[-SHOWN:], 1):
         state = one.registers
         lines.append(f"{number:3} {one.words}{times(count)}")
@@ -195,7 +214,7 @@ def chain(remains):
             if one.failure == exceptions.PAGE_FAULT:
                 lines += translation(remains, state)
             continue
-        lines += code(remains, state, one.user)
+        lines += code(remains, state, one.user, one is fatal_one)
         if one.vector == exceptions.PAGE_FAULT and not one.user:
             lines += translation(remains, state)
     fatal = exceptions.triple_fault(remains.log)
@@ -215,9 +234,12 @@ def report(result, remains, messages):
         lines += chain(remains) or ["    none"]
         if not exceptions.triple_fault(remains.log):
             lines += ["", "Where the processor was at the end:"]
-            lines += code(remains, remains.registers, remains.registers.eip < KERNBASE)
+            lines += code(remains, remains.registers, remains.registers.eip < KERNBASE, True)
     if messages.strip():
-        lines += ["", "The last messages:", guest.indent(guest.last_lines(messages, MESSAGES))]
+        last = guest.indent(guest.last_lines(messages, MESSAGES))
+        if remains.path and result.kind == "panic":
+            last = arguments.annotate(last, remains.kernel, remains.path)
+        lines += ["", "The last messages:", last]
     return "\n".join(lines)
 
 
@@ -238,8 +260,8 @@ def exceptions_only(result, remains, _):
 def again(setup, limit=LIMIT, describe=report):
     """Run the machine of `setup` once more under icount and return the explanation, as `describe` makes it."""
     with tempfile.TemporaryDirectory(prefix="quire-explain-") as folder:
-        tail, remains, log = Tail(folder), Remains(setup.kernel), Log()
-        setup.icount, setup.audit, setup.dump = True, False, os.path.join(folder, "memory")
+        tail, remains, log = Tail(folder), Remains(setup.kernel, os.path.join(folder, "memory")), Log()
+        setup.icount, setup.audit, setup.dump = True, False, remains.path
         setup.extra = [*setup.extra, "-no-shutdown", "-d", "int,cpu_reset", "-D", tail.path]
         result = MachineRun(setup, log=log, limit=limit, on_stop=remains.keep).run()
         remains.log = tail.text()

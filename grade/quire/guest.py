@@ -6,8 +6,9 @@ import os
 import shlex
 from dataclasses import dataclass
 from itertools import groupby
+from typing import BinaryIO
 
-from quire import build
+from quire import arguments, build
 from quire.deaths import Describer
 from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
@@ -29,6 +30,8 @@ class Outcome:
     stderr: bytes
     log: str
     again: str
+    kernel: str = None
+    memory: BinaryIO = None  # of a kernel that may have printed a backtrace
 
     def explain(self, complaint, last=None):
         """`complaint`, with what a person needs to look further; then the text `last`."""
@@ -39,7 +42,8 @@ class Outcome:
         if self.log.strip() and self.result.message:
             parts.append("the kernel's last messages:\n" + indent(telling(self.log)))
         parts += [last, f"again: {self.again}"]
-        return "\n".join(part for part in parts if part)
+        text = "\n".join(part for part in parts if part)
+        return arguments.annotate(text, self.kernel, self.memory) if self.memory else text
 
 
 def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, step=None, **machine):
@@ -96,7 +100,7 @@ def _outcome(setup, again, step, **limits):
     )
     result = session.run()
     stderr = bytes(session.stderr.data)
-    return Outcome(result, bytes(stdout.data), stderr, log.text(), again)
+    return Outcome(result, bytes(stdout.data), stderr, log.text(), again, setup.kernel, session.memory)
 
 
 def indent(text):

@@ -13,6 +13,7 @@ from quire.time_limits import Watch
 
 
 GIVEN_UP = 20  # seconds of the host that the kernel has for the report about a time-out
+WITH_BACKTRACE = {"panic", "timeout"}  # verdicts
 KEPT = 1 << 18  # bytes of output that a file may hold for a slow reader, under icount
 
 
@@ -44,6 +45,7 @@ class MachineRun:
         report = on_death and (lambda text: on_death(self.describe(text)))
         self.transcript = Transcript(self.nonce, report)
         self.machine = None
+        self.memory = None  # an open file, if the kernel may have printed a backtrace, and the memory was kept
 
     def run(self):
         """The Result. Whatever happens, no machine is left behind."""
@@ -74,6 +76,8 @@ class MachineRun:
                 result = watch.final(result)
                 if self.setup.audit:
                     result = self._audited(result)
+            if self.machine.memory and result.kind in WITH_BACKTRACE:
+                self.memory = os.fdopen(os.dup(self.machine.memory.fileno()), "rb")
             if self.setup.icount:
                 result.boot_instructions = self.transcript.start
         return result

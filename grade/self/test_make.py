@@ -130,7 +130,8 @@ def test_nmi_opens_the_monitor(tmp_path):
     nmi = ["make", "nmi", f"NMI_SOCKET={tmp_path}/nmi"]
     with Terminal("make", "qemu-nox", nmi[2]) as terminal:
         terminal.wait_for(r"\$ $")
-        subprocess.run(nmi, cwd=build.TREE, timeout=PATIENCE, check=True)
+        done = subprocess.run(nmi, cwd=build.TREE, capture_output=True, text=True, timeout=PATIENCE, check=True)
+        assert re.match(r"The processor is here:\n    eip 0xc\w+: \w+\+0x\w+, kern/.*\n        called from ", done.stdout)
         terminal.wait_for(r"non-maskable interrupt: .*\n(.*\n)+monitor> ")
         terminal.type("continue\n")
         terminal.wait_for("continue\n")

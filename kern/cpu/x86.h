@@ -28,6 +28,23 @@
 #define CR4_SMEP 0x00100000u
 #define CR4_SMAP 0x00200000u
 
+// Registers of the kernel at one instruction. Without those that a function may change for its
+// caller, if registers_save has filled it.
+struct registers {
+	uint32_t ebx, ecx, edx, esi, edi, ebp, eax, eip, esp;
+};
+
+// Store at *here the registers as they are at this place in the calling function, for a debugger
+// that finds the function's callers and their arguments. EAX, ECX and EDX become 0.
+static inline __attribute__((always_inline)) void registers_save(struct registers *here)
+{
+	*here = (struct registers){ 0 };
+	__asm__ volatile("movl %%ebx, %0; movl %%esi, %1; movl %%edi, %2; movl %%ebp, %3\n\t"
+	                 "movl %%esp, %4; movl $1f, %5; 1:"
+	                 : "=m"(here->ebx), "=m"(here->esi), "=m"(here->edi), "=m"(here->ebp),
+	                   "=m"(here->esp), "=m"(here->eip));
+}
+
 // Read a byte from an I/O port.
 static inline uint8_t inb(uint16_t port)
 {

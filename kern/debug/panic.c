@@ -23,6 +23,8 @@ void (*panic_catch_hook)(const char *message, uintptr_t ebp);
 // halts.
 static int panic_depth;
 
+struct registers panic_registers;
+
 static bool reporting; // panic_or_monitor is at work
 
 bool panic_started(void)
@@ -73,10 +75,25 @@ static uintptr_t frame_pointer(const struct trapframe *frame)
 	return trap_victim_is_user(frame) ? 0 : frame->ebp;
 }
 
-// All that a panic does. `frame` may be NULL. The callers are searched from frame pointer `ebp`
-// on.
-static void __noreturn __printf(3, 0)
-	panic_stop(const struct trapframe *frame, uintptr_t ebp, const char *format, va_list args)
+// Record where a report began. A panic during a panic does not hide the first.
+static void record(const struct registers *place)
+{
+	if (panic_depth == 0)
+		panic_registers = *place;
+}
+
+// Record the place in `frame`. Within the kernel the stack pointer was where the frame ends.
+static void record_frame(const struct trapframe *frame)
+{
+	record(&(struct registers){ frame->ebx, frame->ecx, frame->edx, frame->esi, frame->edi,
+	                            frame->ebp, frame->eax, frame->eip, (uintptr_t)&frame->esp });
+}
+
+// All that a panic does. `frame` may be NULL; then `place` has the registers of panic(). The
+// callers are searched from frame pointer `ebp` on.
+static void __noreturn __printf(4, 0)
+	panic_stop(const struct trapframe *frame, const struct registers *place, uintptr_t ebp,
+                   const char *format, va_list args)
 {
 	char message[PRINTK_MAX - 16];
 
@@ -87,6 +104,10 @@ static void __noreturn __printf(3, 0)
 		vsnprintf(message, sizeof(message), format, args);
 	if (panic_depth == 0 && panic_catch_hook)
 		panic_catch_hook(message, ebp);
+	if (frame)
+		record_frame(frame);
+	else
+		record(place);
 	watchdog_stop();
 	panic_depth++;
 
@@ -105,10 +126,12 @@ static void __noreturn __printf(3, 0)
 
 void panic(const char *format, ...)
 {
+	struct registers here;
 	va_list args;
 
+	registers_save(&here);
 	va_start(args, format);
-	panic_stop(NULL, (uintptr_t)__builtin_frame_address(0), format, args);
+	panic_stop(NULL, &here, here.ebp, format, args);
 }
 
 void panic_frame(const struct trapframe *frame, const char *format, ...)
@@ -116,7 +139,7 @@ void panic_frame(const struct trapframe *frame, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	panic_stop(frame, frame_pointer(frame), format, args);
+	panic_stop(frame, NULL, frame_pointer(frame), format, args);
 }
 
 void panic_or_monitor(const struct trapframe *frame, const char *format, ...)
@@ -126,10 +149,11 @@ void panic_or_monitor(const struct trapframe *frame, const char *format, ...)
 
 	va_start(args, format);
 	if (panic_depth > 0 || !option_given("monitor"))
-		panic_stop(frame, frame_pointer(frame), format, args);
+		panic_stop(frame, NULL, frame_pointer(frame), format, args);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	reporting = true;
+	record_frame(frame);
 	printk(LOG_EMERG, "%s\n", message);
 	print_frame(frame);
 	backtrace_print(frame_pointer(frame));

@@ -2,9 +2,15 @@
 // kern.h.
 #pragma once
 
+#include "cpu/x86.h"
 #include "kern.h"
 
 struct trapframe;
+
+// The registers where the first panic, or the last report of panic_or_monitor, began: in panic() or
+// in the code that a trap interrupted. EIP is 0 before. The host reads them in the machine's memory,
+// and finds with them the arguments of the functions in the backtrace (grade/quire/arguments.py).
+extern struct registers panic_registers;
 
 // Let faults of the kernel itself end in panic_frame (trap_fatal_hook in cpu/trap.h). Once, at
 // boot.
