@@ -6,11 +6,13 @@
 #include "proc/futex_internal.h"
 #include "proc/process.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 
 #define CHAIN_BITS 10
+#define WALK_COST 40 // about how many instructions it takes to look at a waiter and to wake it
 
 struct spinlock futex_lock = SPINLOCK_INIT("futexes", RANK_FUTEX);
 static struct list chains[1u << CHAIN_BITS]; // guarded by futex_lock
@@ -123,6 +125,23 @@ int futex_wait(uintptr_t va, bool private, uint32_t value, uint32_t bitset, uint
 	return error;
 }
 
+// A mark on the chain keeps the place: it waits nowhere, so others pass it over.
+struct futex_waiter *futex_walk_on(struct futex_waiter *next)
+{
+	struct futex_waiter mark = { 0 };
+
+	assert_only_spinlock(&futex_lock);
+	if (likely(!yield_due(WALK_COST)))
+		return next;
+	list_add_tail(&next->link, &mark.link);
+	spin_unlock(&futex_lock);
+	(void)thread_yield_point_killable();
+	spin_lock(&futex_lock);
+	next = list_entry(mark.link.next, struct futex_waiter, link);
+	list_remove(&mark.link);
+	return next;
+}
+
 // A waiter must not be used after it is off its chain and the lock is released: it lies on the stack
 // of its thread, which may have returned by then.
 int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset)
@@ -130,18 +149,19 @@ int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset)
 	struct futex_waiter *waiter, *after;
 	int woken = 0;
 
-	assert_spin_held(&futex_lock);
+	assert_only_spinlock(&futex_lock);
 	list_for_each_safe(waiter, after, futex_chain(key), link) {
-		if (!futex_same_place(&waiter->key, key))
-			continue;
-		if (unlikely(waiter->pi))
+		bool here = futex_same_place(&waiter->key, key);
+
+		if (here && unlikely(waiter->pi))
 			return WHY(-EINVAL, "a waiter waits for a lock with priority inheritance");
-		if (!(waiter->bitset & bitset))
-			continue;
-		list_remove(&waiter->link);
-		waitq_wake_all(waiter->wait);
-		if (++woken >= most)
-			break;
+		if (here && (waiter->bitset & bitset)) {
+			list_remove(&waiter->link);
+			waitq_wake_all(waiter->wait);
+			if (++woken >= most)
+				break;
+		}
+		after = futex_walk_on(after);
 	}
 	return woken;
 }

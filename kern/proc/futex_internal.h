@@ -57,8 +57,14 @@ void futex_enqueue(struct futex_waiter *waiter);
 
 // Wake up to `most` threads that wait at the place `key` with one of the bits of `bitset`, in the
 // order in which they came; at least one even if `most` is less than 1, as on Linux. Returns how
-// many; -EINVAL at a waiter of a lock with priority inheritance. Caller: holds futex_lock.
+// many; -EINVAL at a waiter of a lock with priority inheritance. Caller: holds futex_lock, which is
+// released where the walk yields, and no other lock.
 int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset);
+
+// Count the work of a step in a walk along a chain, and yield if it is time: futex_lock is released
+// meanwhile. Returns the waiter that follows now where `next` followed. Caller: holds futex_lock and
+// no other lock.
+struct futex_waiter *futex_walk_on(struct futex_waiter *next);
 
 // Returns the oldest waiter at the place `key`, or NULL. Caller: holds futex_lock.
 struct futex_waiter *futex_first(const struct futex_key *key);
@@ -74,6 +80,9 @@ int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, 
 // Drop the references of both places.
 void futex_places_put(struct futex_places *places);
 
-// Let `waiter` wait at the second place from now on. The caller drops the reference that its old key
-// had. Caller: holds futex_lock.
+// Let `waiter` wait at the second place from now on. The caller calls futex_moved later. Caller: holds
+// futex_lock.
 void futex_move(struct futex_waiter *waiter, const struct futex_places *places);
+
+// Drop the references that the old keys of `count` moved waiters had. Caller: holds no lock.
+void futex_moved(struct futex_places *places, int count);

@@ -13,6 +13,8 @@
 
 #define OWNERS_MAX 1024 // Linux's max_lock_depth
 
+static uint32_t owners_walk; // the number of the last walk over owners; guarded by futex_lock
+
 // Read the word of a lock, or write it. Returns false if it must be faulted in.
 static bool read_word(uintptr_t va, uint32_t *store)
 {
@@ -120,17 +122,24 @@ void pi_lock_unused(struct pi_lock *lock)
 	kfree(lock);
 }
 
-bool pi_would_deadlock(const struct pi_lock *lock, const struct thread *thread)
+bool pi_mark_owners(const struct pi_lock *lock)
 {
 	assert_spin_held(&futex_lock);
+	owners_walk++;
 	for (int i = 0; i < OWNERS_MAX && lock; i++) {
-		const struct thread *owner = lock->owner;
+		struct thread *owner = lock->owner;
 
-		if (owner == thread)
-			return true;
+		if (owner)
+			owner->pi_walk = owners_walk;
 		lock = owner && owner->pi_waiting ? owner->pi_waiting->lock : NULL;
 	}
-	return lock != NULL;
+	return !lock;
+}
+
+bool pi_is_marked(const struct thread *thread)
+{
+	assert_spin_held(&futex_lock);
+	return thread->pi_walk == owners_walk;
 }
 
 void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock)
@@ -259,7 +268,7 @@ static int take(struct pi_waiter *me, struct pi_request *request, bool try, uint
 {
 	int result = try_and_fault(request);
 
-	if (!result && (try || pi_would_deadlock(request->lock, me->thread))) {
+	if (!result && (try || !pi_mark_owners(request->lock) || pi_is_marked(me->thread))) {
 		pi_lock_unused(request->lock);
 		result = try ? -EAGAIN : WHY(-EDEADLK, "the owners wait for each other");
 	} else if (!result) {

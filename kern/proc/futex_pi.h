@@ -57,9 +57,13 @@ int pi_try(struct pi_request *request);
 // Free `lock` if nobody waits for it. Caller: holds futex_lock.
 void pi_lock_unused(struct pi_lock *lock);
 
-// Returns true if `thread` would wait for itself, if it waited for `lock`; also if the chain of
-// owners that wait is longer than on Linux. Caller: holds futex_lock.
-bool pi_would_deadlock(const struct pi_lock *lock, const struct thread *thread);
+// Mark the owner of `lock`, the owner of the lock for which that thread waits, and so on. Returns false
+// if there are more owners than on Linux. Caller: holds futex_lock.
+bool pi_mark_owners(const struct pi_lock *lock);
+
+// Returns true if the last pi_mark_owners has marked `thread`: it would wait for itself, if it waited
+// for that lock. Caller: holds futex_lock.
+bool pi_is_marked(const struct thread *thread);
 
 // Let `waiter`, which is on the chain of the lock's place, wait for `lock`. Caller: holds futex_lock.
 void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock);

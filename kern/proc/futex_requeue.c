@@ -5,9 +5,12 @@
 #include <abi/futex.h>
 #include "proc/futex.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
+
+#define PUT_COST 20 // about how many instructions it takes to drop a reference
 
 int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, bool private)
 {
@@ -41,41 +44,66 @@ void futex_move(struct futex_waiter *waiter, const struct futex_places *places)
 		(void)object_get_hosted(places->to.id.object);
 }
 
-// Wake `wake` waiters of the first place, and move up to `requeue` others to the second one. Stores
-// how many were moved. Returns how many waiters were woken or moved; -EINVAL at one that waits for a
-// lock with priority inheritance. Caller: holds futex_lock.
-static int wake_and_move(const struct futex_places *places, int wake, int requeue, int *moved_store)
+void futex_moved(struct futex_places *places, int count)
+{
+	assert_no_lock();
+	while (places->from.id.object && count-- > 0) {
+		futex_key_put(&places->from);
+		(void)yield_after(PUT_COST);
+	}
+}
+
+// How many waiters a requeue has woken and moved.
+struct requeued {
+	int woken, moved;
+};
+
+// Wake `waiter` if fewer than `wake` have been woken, or move it to the second place. Returns 0;
+// -EINVAL if it waits for a lock with priority inheritance. Caller: holds futex_lock.
+static int wake_or_move(struct futex_waiter *waiter, const struct futex_places *places, int wake,
+                        struct requeued *requeued)
+{
+	assert_spin_held(&futex_lock);
+	if (unlikely(waiter->pi))
+		return WHY(-EINVAL, "a waiter waits for a lock with priority inheritance");
+	if (requeued->woken < wake) {
+		list_remove(&waiter->link);
+		waitq_wake_all(waiter->wait);
+		requeued->woken++;
+	} else {
+		futex_move(waiter, places);
+		requeued->moved++;
+	}
+	return 0;
+}
+
+// Wake `wake` waiters of the first place, and move up to `requeue` others to the second one. Returns
+// 0; -EINVAL at one that waits for a lock with priority inheritance. Caller: holds futex_lock, which
+// is released where the walk yields, and no other lock.
+static int wake_and_move(const struct futex_places *places, int wake, int requeue,
+                         struct requeued *requeued)
 {
 	struct futex_waiter *waiter, *after;
-	int woken = 0, moved = 0, error = 0;
+	int error = 0;
 
-	assert_spin_held(&futex_lock);
+	assert_only_spinlock(&futex_lock);
 	list_for_each_safe(waiter, after, futex_chain(&places->from), link) {
-		if (error || woken + moved - wake >= requeue)
+		if (error || requeued->woken + requeued->moved - wake >= requeue)
 			break;
-		if (!futex_same_place(&waiter->key, &places->from))
-			continue;
-		if (unlikely(waiter->pi)) {
-			error = WHY(-EINVAL, "a waiter waits for a lock with priority inheritance");
-		} else if (woken < wake) {
-			list_remove(&waiter->link);
-			waitq_wake_all(waiter->wait);
-			woken++;
-		} else {
-			futex_move(waiter, places);
-			moved++;
-		}
+		if (futex_same_place(&waiter->key, &places->from))
+			error = wake_or_move(waiter, places, wake, requeued);
+		after = futex_walk_on(after);
 	}
-	*moved_store = moved;
-	return error ? error : woken + moved;
+	return error;
 }
 
 int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requeue,
                   const uint32_t *expected)
 {
 	struct futex_places places;
-	int count = 0, moved = 0, error;
+	struct requeued requeued = { 0 };
 	uint32_t now;
+	int error;
 
 	assert_no_lock();
 	if (wake < 0 || requeue < 0)
@@ -91,13 +119,12 @@ int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requ
 		if (expected && now != *expected)
 			error = -EAGAIN;
 		else
-			count = wake_and_move(&places, wake, requeue, &moved);
+			error = wake_and_move(&places, wake, requeue, &requeued);
 		spin_unlock(&futex_lock);
 	}
-	while (moved-- > 0)
-		futex_key_put(&places.from); // the references of the waiters' old keys
+	futex_moved(&places, requeued.moved);
 	futex_places_put(&places);
-	return error ? error : count;
+	return error ? error : requeued.woken + requeued.moved;
 }
 
 // The parts of the argument of FUTEX_WAKE_OP (futex(2)).

@@ -68,12 +68,14 @@ static int check(struct futex_waiter *waiter, const struct futex_places *places)
 	return 0;
 }
 
-// Move up to `most` waiters from the first place to `lock`. Adds their number to *moved. Returns 0;
+// Move up to `most` waiters from the first place to `lock`. A waiter that may be moved owns no lock for
+// which one of the owners waits, so the moves change no owner, and one walk over them is enough. Adds their number to *moved. Returns 0;
 // -EINVAL or -EDEADLK at the first one that cannot be moved. Caller: holds futex_lock.
 static int move_waiters(const struct futex_places *places, struct pi_lock *lock, int most,
                         int *moved)
 {
 	struct futex_waiter *waiter, *after;
+	bool few = pi_mark_owners(lock);
 	int error;
 
 	assert_spin_held(&futex_lock);
@@ -83,7 +85,7 @@ static int move_waiters(const struct futex_places *places, struct pi_lock *lock,
 		if (!futex_same_place(&waiter->key, &places->from))
 			continue;
 		error = check(waiter, places);
-		if (!error && pi_would_deadlock(lock, pi_waiter_of(waiter)->thread))
+		if (!error && (!few || pi_is_marked(pi_waiter_of(waiter)->thread)))
 			error = -EDEADLK;
 		if (error)
 			return error;
@@ -134,8 +136,8 @@ static int move_to_lock(const struct futex_places *places, struct pi_request *re
 }
 
 // Move waiters between two places that are known, and fault the lock's word in where necessary.
-static int compare_and_move(struct futex_places *places, struct pi_request *request,
-                            uintptr_t from, int requeue, uint32_t expected)
+static int compare_and_move(struct futex_places *places, struct pi_request *request, uintptr_t from,
+                            int requeue, uint32_t expected)
 {
 	void __user *word = (void __user *)request->va;
 	int result, moved = 0;
@@ -150,8 +152,7 @@ static int compare_and_move(struct futex_places *places, struct pi_request *requ
 		if (result != -EFAULT || user_fault_in(aspace_current(), word, true))
 			break;
 	}
-	while (moved-- > 0)
-		futex_key_put(&places->from); // the references of the waiters' old keys
+	futex_moved(places, moved);
 	return result;
 }
 

@@ -4,6 +4,12 @@
 #include "proc/futex_internal.h"
 #include "thread/mutex.h"
 
+// Words that all calls together may wait on. They may all be in one chain, and a walk along a chain
+// may have to reach its end without a yield (futex_first).
+#define WORDS_MAX 50000u
+
+static uint32_t word_count; // on which threads wait now; guarded by futex_lock
+
 // The waiters of a call, one for each word, with the wait queue that they share.
 struct many {
 	struct waitq wait;
@@ -94,14 +100,37 @@ static int wait_many(struct many *many, const struct futex_word *words, uint64_t
 	return woken >= 0 ? woken : error;
 }
 
+// Count `count` more words. Returns false if there would be too many.
+static bool count_words(uint32_t count)
+{
+	bool room;
+
+	spin_lock(&futex_lock);
+	room = count <= WORDS_MAX - word_count;
+	if (room)
+		word_count += count;
+	spin_unlock(&futex_lock);
+	return room;
+}
+
+// Count `count` words less.
+static void forget_words(uint32_t count)
+{
+	spin_lock(&futex_lock);
+	word_count -= count;
+	spin_unlock(&futex_lock);
+}
+
 int futex_wait_any(const struct futex_word *words, uint32_t count, uint64_t deadline)
 {
 	struct many *many = kmalloc(sizeof(*many) + count * sizeof(many->waiters[0]));
 	int result;
 
 	assert_no_lock();
-	if (!many)
+	if (!many || !count_words(count)) {
+		kfree(many);
 		return -ENOMEM;
+	}
 	waitq_init(&many->wait);
 	many->count = many->queued = 0;
 	result = find_places(many, words, count);
@@ -109,6 +138,7 @@ int futex_wait_any(const struct futex_word *words, uint32_t count, uint64_t dead
 		result = wait_many(many, words, deadline);
 	while (many->count)
 		futex_key_put(&many->waiters[--many->count].key);
+	forget_words(count);
 	kfree(many);
 	return result;
 }

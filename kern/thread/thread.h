@@ -103,6 +103,7 @@ struct thread {
 	uintptr_t robust_list;       // [t] set_robust_list: its locks become free at its end; or 0
 	struct list pi_locks;        // [f] struct pi_lock by owned: locks that it owns
 	struct pi_waiter *pi_waiting; // [f] it waits for a lock; or NULL (proc/futex_pi.h)
+	uint32_t pi_walk;            // [f] the last walk over owners that came to it (proc/futex_pi.c)
 	bool pi_closed;              // [f] it ends: it cannot own such a lock any more
 	uintptr_t short_va;          // [t] an access that found no memory although there seemed to
 	uint8_t short_tries;         // [t] be some, and how often (proc/oom.c)
