@@ -102,8 +102,8 @@ void serial_init(void)
 }
 
 // Wait until one of the bits `wanted` of the line status is set. Returns false if the port is stuck.
-// Without an end the machine would spin for ever while the host does not read. Caller: holds
-// port->lock, except in a panic.
+// Without an end the machine would spin for ever while the host does not read. Called between
+// port_acquire and port_release.
 static bool wait_for_state(struct serial *port, uint8_t wanted)
 {
 	uint32_t left = port->stuck ? 1 : port->patience;
