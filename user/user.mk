@@ -43,7 +43,9 @@ $(error two programs have one name: $(strip $(foreach program,$(sort $(programs)
 endif
 user_obj := $(patsubst %.c,$(O)/uobj/%.o,$(single_src) $(folder_src))
 
-compiling_programs = $(call step,programs,$(O)/user: compiling ($(words $(lib_obj) $(user_obj)) files))
+# `make cc` and `make run` build only a part of this.
+some := $(if $(filter-out cc run,$(or $(MAKECMDGOALS),all)),,a part of )
+compiling_programs = $(call step,programs,$(O)/user: compiling ($(some)$(words $(lib_obj) $(user_obj)) files))
 
 programs: $(programs)
 
@@ -83,7 +85,7 @@ folder_parts = $(call objects_of_folder,$(1)) $(O)/uobj/$(1)/objects
 # The second expansion of the prerequisites knows the program: $* is its name.
 .SECONDEXPANSION:
 $(single_programs): $(O)/user/%: $$(call objects_of,$$(call of_program,$$*,$(single_src))) $(program_parts)
-	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
+	$(call step,link,$(O)/user: linking ($(some)$(words $(programs)) programs))
 	$(link_program)
 
 # A program of several files is linked again when the list of its files changes.
@@ -91,7 +93,7 @@ $(folders:%=$(O)/uobj/%/objects): $(O)/uobj/%/objects: FORCE
 	+$(call remember,$(call objects_of_folder,$*))
 
 $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(folders))) $(program_parts)
-	$(call step,link,$(O)/user: linking ($(words $(programs)) programs))
+	$(call step,link,$(O)/user: linking ($(some)$(words $(programs)) programs))
 	$(link_program)
 
 -include $(lib_obj:.o=.d) $(user_obj:.o=.d)
@@ -107,6 +109,11 @@ $(O)/archive-entries: FORCE
 
 $(O)/archive.cpio: $(programs) $(wildcard user/etc/*) $(O)/archive-entries grade/tools/cpio.py
 	$(PYTHON) grade/tools/cpio.py --strip $@ $(archive_entries)
+
+# The archive without user/tests, for `make run`: the tests are most of the programs.
+$(O)/bin.cpio: $(filter-out $(O)/user/tests/%,$(programs)) $(wildcard user/etc/*) $(O)/archive-entries \
+		grade/tools/cpio.py
+	$(PYTHON) grade/tools/cpio.py --strip $@ $(filter-out tests/%,$(archive_entries))
 
 # For editors: clangd --compile-commands-dir=obj
 $(O)/compile_commands.json: $(O)/kobj/flags $(O)/kobj/objects $(O)/uobj/flags $(O)/archive-entries \
