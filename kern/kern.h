@@ -4,12 +4,12 @@
 #pragma once
 
 #include <abi/errno.h>
+#include <abi/types.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <abi/types.h>
 
 // Marks an address that a user program gave to the kernel. Only the copy functions of kern/vm may
 // read or write memory through it. The checker sparse reports every other access.

@@ -5,8 +5,8 @@
 
 #include "float.h"
 #include <ctype.h>
-#include <limits.h>
 #include <format.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

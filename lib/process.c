@@ -1,8 +1,8 @@
 // Processes and the machine: each function is one system call.
 
 #include <sched.h>
-#include <sys/reboot.h>
 #include <sys/klog.h>
+#include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>

@@ -7,6 +7,8 @@
 - What else stands in kern/ itself, and boot/, start the whole: they may include anything of kern/.
 - inc/, lib/ and user/ include nothing of kern/.
 - <...> names a header of inc/, "..." any other.
+- Includes that follow each other are in alphabetical order, "..." before <...>. A file's own header may
+  come before, with an empty line after it.
 """
 import pathlib
 import re
@@ -54,6 +56,13 @@ def complaint(path, kind, name):
     return None
 
 
+def misplaced(before, match):
+    """What is wrong with the place of an include, directly after another one or nothing; or None."""
+    if before and (before[1], before[2]) > (match[1], match[2]):
+        return f"belongs before {before[2]}: first \"...\", then <...>, each in alphabetical order"
+    return None
+
+
 def main():
     complaints = 0
     for house in ("boot", "inc", "kern", "lib", "user"):
@@ -62,9 +71,11 @@ def main():
                 print(f"{path}: {path.parts[1]} is not a layer")
                 complaints += 1
                 continue
+            before = None
             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
                 match = INCLUDE.match(line)
-                wrong = match and complaint(path, *match.groups())
+                wrong = match and (complaint(path, *match.groups()) or misplaced(before, match))
+                before = match
                 if wrong:
                     print(f"{path}:{number}: {match[2]} {wrong}")
                     complaints += 1

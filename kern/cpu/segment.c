@@ -3,8 +3,8 @@
 // kernel stack, and a second task-state segment for double faults.
 #include "cpu/segment.h"
 
-#include "cpu/trapentry.h"
 #include "cpu/trap.h"
+#include "cpu/trapentry.h"
 #include "cpu/x86.h"
 #include "layout.h"
 

@@ -2,9 +2,9 @@
 // through trap_handlers[]; interrupts share one handler, which asks cpu/irq.c.
 #include "cpu/trap.h"
 
-#include "cpu/trapentry.h"
 #include "cpu/irq.h"
 #include "cpu/segment.h"
+#include "cpu/trapentry.h"
 #include "cpu/x86.h"
 
 _Static_assert(offsetof(struct trapframe, eax) == FRAME_EAX, "cpu/trapentry.h");

@@ -3,8 +3,8 @@
 
 #include "cpu/spinlock.h"
 #include "cpu/x86.h"
-#include "debug/monitor.h"
 #include "debug/boot_options.h"
+#include "debug/monitor.h"
 #include "debug/symbols.h"
 
 // Write past the end of an array on the stack: the stack guard detects it when the function

@@ -1,8 +1,8 @@
 // console.c: which devices make up the console.
 #include "dev/console.h"
 
-#include "debug/monitor.h"
 #include "debug/boot_options.h"
+#include "debug/monitor.h"
 #include "debug/printk.h"
 #include "dev/keyboard.h"
 #include "dev/serial.h"

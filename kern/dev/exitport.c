@@ -5,8 +5,8 @@
 #include "cpu/watchdog.h"
 #include "cpu/x86.h"
 #include "debug/panic.h"
-#include "dev/transcript.h"
 #include "dev/serial.h"
+#include "dev/transcript.h"
 
 #define EXIT_PORT 0xF4          // QEMU's isa-debug-exit, where grade/run puts it
 #define ACPI_PM1A_CONTROL 0x604 // of QEMU's PC; on other machines the port has no device

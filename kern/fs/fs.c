@@ -3,9 +3,9 @@
 #include "fs/fs.h"
 
 #include "fs/epoll.h"
-#include "fs/null_zero_devices.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
+#include "fs/null_zero_devices.h"
 #include "fs/random.h"
 #include "fs/userfaultfd.h"
 

@@ -1,8 +1,8 @@
 // inode.c: inodes: creation, references and end, attributes, lengths, and the path of a file.
 #include "fs/inode.h"
 
-#include "fs/pipe.h"
 #include "fs/directory_tree.h"
+#include "fs/pipe.h"
 #include "mem/heap.h"
 #include "thread/thread.h"
 #include "thread/timer.h"

@@ -2,12 +2,12 @@
 // random(4)).
 #include "fs/null_zero_devices.h"
 
-#include <abi/mman.h>
 #include "fs/device.h"
 #include "fs/name_changes.h"
 #include "fs/random.h"
 #include "fs/uio.h"
 #include "vm/aspace.h"
+#include <abi/mman.h>
 
 static ssize_t read_nothing(struct file *file, struct uio *uio, uint64_t *pos)
 {

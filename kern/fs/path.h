@@ -1,8 +1,8 @@
 // path.h: path resolution, from the text of a path to the file it names (path_resolution(7)).
 #pragma once
 
-#include "fs/inode.h"
 #include "fs/directory_tree.h"
+#include "fs/inode.h"
 
 // The state of a process that path resolution depends on. Threads, and processes made with
 // CLONE_FS, share one.

@@ -4,8 +4,8 @@
 // removed between two calls do no harm: no other name is listed twice or left out.
 #include "fs/readdir.h"
 
-#include "fs/inode.h"
 #include "fs/directory_tree.h"
+#include "fs/inode.h"
 #include "fs/uio.h"
 #include <abi/limits.h>
 

@@ -8,8 +8,8 @@
 // never on the name: mremap() could have moved a piece elsewhere.
 #pragma once
 
-#include <abi/area.h>
 #include "vm/aspace.h"
+#include <abi/area.h>
 
 // The memory of a named area. Named areas with one object share memory.
 struct named_memory {

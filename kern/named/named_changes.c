@@ -1,8 +1,8 @@
 // named_changes.c: change the size, the memory or the protection of named areas. The area is
 // marked busy meanwhile (named_take), so no lock is held during the work.
 #include "named/named_internal.h"
-#include "vm/area_edit.h"
 #include "thread/yield.h"
+#include "vm/area_edit.h"
 
 #define FILL_COST 1500 // about how many instructions it takes to make a page
 

@@ -1,9 +1,9 @@
 // named_internal.h: what the files of named areas share.
 #pragma once
 
-#include <abi/mman.h>
 #include "named/named.h"
 #include "vm/object.h"
+#include <abi/mman.h>
 
 // [r] named_lock guards the registry and all fields with this letter. It is never held while an
 // operation does its work, which may yield: an area is complete before it enters the registry,

@@ -2,12 +2,12 @@
 // checked before it is used.
 #include <abi/elf.h>
 
-#include <abi/mman.h>
 #include "mem/heap.h"
 #include "proc/exec.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
+#include <abi/mman.h>
 
 #define PHDRS_MAX 2048 // Linux's limit: 64 KiB of headers
 #define PIE_BASE \

@@ -2,7 +2,6 @@
 // given up. So until then every error leaves the old program as it was: decide, then commit.
 #include "proc/exec.h"
 
-#include <abi/fcntl.h>
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
@@ -12,6 +11,7 @@
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
+#include <abi/fcntl.h>
 
 #define SCRIPTS_MAX 5   // how often a script's interpreter may be a script again
 #define SCRIPT_LINE 256 // bytes of the first line that are read, with its end

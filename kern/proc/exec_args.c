@@ -1,6 +1,4 @@
 // exec_args.c: the strings of a new program, and the stack on which it finds them.
-#include <abi/elf.h>
-#include <abi/mman.h>
 #include "cpu/x86.h"
 #include "fs/random.h"
 #include "mem/heap.h"
@@ -10,6 +8,8 @@
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/elf.h>
+#include <abi/mman.h>
 
 #define BLOCK_FIRST 2048u
 #define POINTER_SIZE sizeof(uint32_t)

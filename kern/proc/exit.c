@@ -1,16 +1,16 @@
 // exit.c: how threads and processes end, and how the parents learn of it.
-#include <abi/wait.h>
-#include "tty/tty.h"
 #include "proc/futex.h"
+#include "proc/oom.h"
 #include "proc/pidfd.h"
+#include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
-#include "proc/oom.h"
-#include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/yield.h"
+#include "tty/tty.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/wait.h>
 
 #define GIVE_AWAY_COST 1000 // instructions, roughly, to give a child away
 

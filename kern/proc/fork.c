@@ -1,6 +1,4 @@
 // fork.c: copying a process, or adding a thread to it (fork, vfork, clone).
-#include <abi/ldt.h>
-#include <abi/sched.h>
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
@@ -11,6 +9,8 @@
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/ldt.h>
+#include <abi/sched.h>
 
 // Flags for namespaces, which the kernel does not have.
 #define CLONE_NAMESPACES                                                               \

@@ -2,7 +2,6 @@
 // The rules for words that do not fit the kernel's state are Linux's (kernel/futex/pi.c there).
 #include "proc/futex_pi.h"
 
-#include <abi/futex.h>
 #include "mem/heap.h"
 #include "proc/futex.h"
 #include "proc/process.h"
@@ -10,6 +9,7 @@
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/futex.h>
 
 #define OWNERS_MAX 1024 // Linux's max_lock_depth
 

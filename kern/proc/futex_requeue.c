@@ -2,13 +2,13 @@
 // FUTEX_CMP_REQUEUE), and changing one word while two are woken (FUTEX_WAKE_OP).
 #include "proc/futex_internal.h"
 
-#include <abi/futex.h>
 #include "proc/futex.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
+#include <abi/futex.h>
 
 #define PUT_COST 20 // about how many instructions it takes to drop a reference
 

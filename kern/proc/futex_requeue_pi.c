@@ -2,13 +2,13 @@
 // variables with such a lock (FUTEX_WAIT_REQUEUE_PI, FUTEX_CMP_REQUEUE_PI).
 #include "proc/futex_pi.h"
 
-#include <abi/futex.h>
 #include "mem/heap.h"
 #include "proc/futex.h"
 #include "proc/process.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/futex.h>
 
 // Wait at the place of me->waiter.key, which is known as well as the lock's.
 static int wait_and_move(struct pi_waiter *me, uintptr_t va, uint32_t value, uint64_t deadline)

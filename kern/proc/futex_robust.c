@@ -1,7 +1,6 @@
 // futex_robust.c: words that change when a thread ends: the word of CLONE_CHILD_CLEARTID, and the
 // locks of its robust list (set_robust_list(2)). The list lies in the program's memory, so every
 // pointer in it may be anything.
-#include <abi/futex.h>
 #include "proc/futex.h"
 #include "proc/futex_internal.h"
 #include "proc/process.h"
@@ -9,6 +8,7 @@
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/futex.h>
 
 #define LOCKS_MAX 2048 // Linux's ROBUST_LIST_LIMIT
 #define LOCK_COST 500  // instructions, roughly, to look at a lock

@@ -1,31 +1,31 @@
 // init.c: process 1, which is a thread of the kernel.
 #include "proc/init.h"
 
-#include <abi/fcntl.h>
-#include <abi/limits.h>
-#include <abi/wait.h>
 #include "cpu/x86.h"
+#include "debug/boot_options.h"
 #include "debug/crash.h"
 #include "debug/ktest.h"
-#include "debug/boot_options.h"
-#include "dev/transcript.h"
 #include "dev/exitport.h"
+#include "dev/transcript.h"
 #include "fs/cpio.h"
 #include "fs/fdtable.h"
 #include "fs/name_changes.h"
 #include "fs/open.h"
 #include "fs/path.h"
-#include "tty/serial_output.h"
-#include "tty/standard_files.h"
 #include "mem/heap.h"
 #include "proc/exec.h"
-#include "proc/process_groups.h"
 #include "proc/oom.h"
 #include "proc/process.h"
+#include "proc/process_groups.h"
 #include "thread/stretch.h"
 #include "thread/yield.h"
+#include "tty/serial_output.h"
+#include "tty/standard_files.h"
 #include "vm/object.h"
 #include "vm/uffd.h"
+#include <abi/fcntl.h>
+#include <abi/limits.h>
+#include <abi/wait.h>
 
 #define FIRST_PROGRAM "/bin/sh"
 

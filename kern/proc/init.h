@@ -2,8 +2,8 @@
 // program, reaps orphans, and ends the machine when the first program has ended.
 #pragma once
 
-#include "layout.h"
 #include "kern.h"
+#include "layout.h"
 
 // A file that the boot loader has put into memory: an archive of programs.
 struct init_module {

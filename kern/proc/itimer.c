@@ -1,8 +1,8 @@
 // itimer.c: the interval timers of a process.
 #include "proc/itimer.h"
 
-#include <abi/time.h>
 #include "proc/process.h"
+#include <abi/time.h>
 
 #define SHORTEST_NS 50000 // the machine is not interrupted more often by one timer
 

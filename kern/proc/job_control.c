@@ -5,11 +5,11 @@
 
 #include "fs/inode.h"
 #include "fs/pipe.h"
-#include "tty/tty.h"
 #include "proc/group_signals.h"
+#include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
-#include "proc/process.h"
+#include "tty/tty.h"
 
 // tty_hooks: send a signal to a group, before the call returns.
 static void kill_group(pid_t group, int signo)

@@ -1,7 +1,6 @@
 // monitor_proc.c: the monitor's commands that show processes and their memory. Nothing else runs
 // while the monitor is open. The commands take no locks, because the monitor must also open while
 // a thread holds one.
-#include <abi/mman.h>
 #include "cpu/spinlock.h"
 #include "debug/backtrace.h"
 #include "debug/monitor.h"
@@ -9,6 +8,7 @@
 #include "thread/lock_report.h"
 #include "thread/thread.h"
 #include "vm/kernel_window.h"
+#include <abi/mman.h>
 
 // Returns a process's state in words.
 static const char *state_of(const struct process *process)

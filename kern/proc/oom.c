@@ -1,13 +1,13 @@
 // oom.c: out of memory: choosing the process that is killed, and waiting for its end.
 #include "proc/oom.h"
 
-#include <abi/wait.h>
 #include "fs/fdtable.h"
-#include "proc/death.h"
 #include "mem/page.h"
+#include "proc/death.h"
 #include "proc/process.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
+#include <abi/wait.h>
 
 #define ENOUGH 8 // pages: no fault needs more, with page tables and nodes
 #define TRIES 3  // how often an access is repeated because there should be enough

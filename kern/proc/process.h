@@ -7,8 +7,8 @@
 #include "mem/avl.h"
 #include "proc/itimer.h"
 #include "proc/pids.h"
-#include "proc/signal.h"
 #include "proc/rusage.h"
+#include "proc/signal.h"
 #include "thread/thread.h"
 #include <abi/resource.h>
 

@@ -1,12 +1,12 @@
 // procfs_oom.c: /proc/PID/oom_score and oom_score_adj, in Linux's form (proc(5)).
+#include "mem/page.h"
+#include "proc/oom.h"
+#include "proc/process.h"
+#include "procfs/procfs.h"
 #include <abi/stat.h>
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
-#include "procfs/procfs.h"
-#include "mem/page.h"
-#include "proc/oom.h"
-#include "proc/process.h"
 
 #define TEXT_MAX 12 // bytes of a write that are read
 

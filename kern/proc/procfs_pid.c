@@ -2,20 +2,20 @@
 // read them.
 #include "proc/procfs_pid.h"
 
-#include <abi/device.h>
-#include <abi/limits.h>
-#include <abi/mman.h>
-#include <abi/stat.h>
-#include <abi/time.h>
 #include "fs/inode.h"
-#include "procfs/procfs.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "procfs/procfs.h"
 #include "thread/timer.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
+#include <abi/device.h>
+#include <abi/limits.h>
+#include <abi/mman.h>
+#include <abi/stat.h>
+#include <abi/time.h>
 
 // The facts about a process that the files show, taken at one moment.
 struct snapshot {

@@ -1,10 +1,10 @@
 // signal_deliver.c: acting on pending signals, on the way back to user mode, and deciding what
 // becomes of the call that a signal has interrupted. kern/README.md, "Signals and sleeping calls",
 // has the rules.
-#include <abi/syscall.h>
 #include "proc/death.h"
-#include "proc/stop_continue.h"
 #include "proc/process.h"
+#include "proc/stop_continue.h"
+#include <abi/syscall.h>
 
 #define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80
 

@@ -1,12 +1,12 @@
 // stop_continue.c: stopping and continuing processes.
 #include "proc/stop_continue.h"
 
-#include <abi/wait.h>
 #include "proc/group_signals.h"
-#include "proc/process_groups.h"
 #include "proc/process.h"
+#include "proc/process_groups.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
+#include <abi/wait.h>
 
 #define LOOK_COST 12 // instructions, roughly, to ask whether a member is stopped
 

@@ -1,13 +1,13 @@
 // wait.c: how parents wait for their children, and reap them.
-#include <abi/wait.h>
 #include "mem/heap.h"
 #include "proc/group_signals.h"
-#include "proc/process_groups.h"
 #include "proc/process.h"
+#include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
+#include <abi/wait.h>
 
 #define SEARCH_COST 60 // instructions, roughly, to test a child that has ended
 

@@ -5,8 +5,8 @@
 
 #include "fs/inode.h"
 #include "fs/name_changes.h"
-#include "procfs/procfs_node.h"
 #include "mem/heap.h"
+#include "procfs/procfs_node.h"
 #include <abi/limits.h>
 #include <ctype.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 // the file is read. The layer that owns the data registers the file with its function, at boot.
 #pragma once
 
-#include "procfs/textbuf.h"
 #include "kern.h"
 #include "list.h"
+#include "procfs/textbuf.h"
 
 struct inode;
 struct uio;

@@ -2,12 +2,12 @@
 // Documentation/admin-guide/mm/pagemap.rst), so that programs can draw what memory is used for.
 #include "procfs/procfs.h"
 
-#include <abi/pageflags.h>
-#include <abi/stat.h>
 #include "fs/uio.h"
 #include "mem/large_pool.h"
 #include "mem/page.h"
 #include "thread/yield.h"
+#include <abi/pageflags.h>
+#include <abi/stat.h>
 
 #define WORDS 64     // words in one piece
 #define WORD_COST 50 // about how many instructions it takes to make a word

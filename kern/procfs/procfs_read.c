@@ -4,9 +4,9 @@
 #include "cpu/spinlock.h"
 #include "fs/file.h"
 #include "fs/inode.h"
-#include "procfs/procfs_node.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "procfs/procfs_node.h"
 
 // A text that is kept with an open file. [a] atomic
 struct snapshot {

@@ -3,8 +3,8 @@
 #include "procfs/procfs.h"
 
 #include "debug/boot_options.h"
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "mem/large_pool.h"
 #include "mem/page.h"
 #include "thread/timer.h"

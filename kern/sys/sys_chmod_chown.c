@@ -2,8 +2,8 @@
 // only user is root, so nothing is refused for lack of permission.
 #include "fs/inode.h"
 #include "fs/memfd.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 
 // Returns true if the attributes `fixed` (INODE_FIXED_ bits) of the inode cannot be changed:
 // those of /proc.

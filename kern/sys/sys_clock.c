@@ -1,11 +1,11 @@
 // sys_clock.c: clocks and sleeping (clock_gettime(2), clock_nanosleep(2)). Times inside the
 // kernel are nanoseconds in 64 bits; the calls differ in the structs that programs see.
-#include <abi/time.h>
 #include "proc/process.h"
 #include "sys/sys_restart.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
+#include <abi/time.h>
 
 // Store the reading of a clock, in nanoseconds, in *ns_store. The coarse clocks are as fine as
 // the others. Returns 0; -EINVAL for a clock that does not exist.

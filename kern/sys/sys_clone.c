@@ -1,7 +1,5 @@
 // sys_clone.c: calls that make processes and threads (fork(2), clone(2)), or end what they share.
 // kern/proc does the work.
-#include <abi/sched.h>
-#include <abi/signal.h>
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "mem/page.h"
@@ -10,6 +8,8 @@
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/sched.h>
+#include <abi/signal.h>
 
 // fork(2): returns twice, with the child's pid in the parent and 0 in the child.
 SYSCALL0(fork)

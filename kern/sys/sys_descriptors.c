@@ -7,8 +7,8 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 #include <abi/ioctl.h>

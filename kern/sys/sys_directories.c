@@ -1,12 +1,12 @@
 // sys_directories.c: the calls that list directories, and make, remove and change names. Paths
 // are fetched here; fs/name_changes.c does the work and checks in Linux's order.
-#include "fs/readdir.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
+#include "fs/readdir.h"
 #include "layout.h"
 #include "mem/heap.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 

@@ -1,7 +1,4 @@
 // sys_epoll.c: waiting for sets of files (epoll(7)). kern/fs/epoll.c does the work.
-#include <abi/epoll.h>
-#include <abi/fcntl.h>
-#include <limits.h>
 #include "fs/epoll.h"
 #include "fs/fdtable.h"
 #include "mem/heap.h"
@@ -10,6 +7,9 @@
 #include "sys/user_path.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
+#include <abi/epoll.h>
+#include <abi/fcntl.h>
+#include <limits.h>
 
 #define AT_ONCE 64 // events that one call stores at most, so that it needs little memory
 

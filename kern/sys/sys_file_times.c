@@ -1,8 +1,8 @@
 // sys_file_times.c: setting the times of files (utime(2), utimensat(2)). All calls become the
 // newest one, which counts in nanoseconds.
 #include "fs/inode.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
 #include <abi/time.h>

@@ -1,6 +1,4 @@
 // sys_futex.c: waiting for words of memory (futex(2), futex_waitv(2)). kern/proc does the work.
-#include <abi/futex.h>
-#include <abi/time.h>
 #include "mem/heap.h"
 #include "proc/futex.h"
 #include "sys/sys_poll.h"
@@ -10,6 +8,8 @@
 #include "thread/timer.h"
 #include "thread/waitq.h"
 #include "vm/uaccess.h"
+#include <abi/futex.h>
+#include <abi/time.h>
 
 static long resume_wait(void);
 

@@ -1,9 +1,9 @@
 // sys_itimer.c: interval timers (setitimer(2), alarm(2)). kern/proc/itimer.c does the work.
-#include <abi/time.h>
 #include "proc/itimer.h"
 #include "sys/syscall.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/time.h>
 
 #define US_PER_SECOND 1000000
 

@@ -1,10 +1,10 @@
 // sys_log.c: syslog(2): programs read the kernel's log.
-#include <abi/syslog.h>
 #include "debug/printk.h"
 #include "sys/syscall.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/syslog.h>
 
 #define LINE_COST 300 // about how many instructions it takes to copy a line
 

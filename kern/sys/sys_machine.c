@@ -1,11 +1,7 @@
 // sys_machine.c: calls about the machine as a whole, and about the caller's user and groups,
 // which are always root.
-#include <abi/prctl.h>
-#include <abi/reboot.h>
-#include <abi/sysinfo.h>
-#include <abi/utsname.h>
-#include "dev/transcript.h"
 #include "dev/exitport.h"
+#include "dev/transcript.h"
 #include "fs/random.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
@@ -17,7 +13,11 @@
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
+#include <abi/prctl.h>
 #include <abi/random.h>
+#include <abi/reboot.h>
+#include <abi/sysinfo.h>
+#include <abi/utsname.h>
 
 // Programs and C libraries conclude from the release which calls there are. Those here are about
 // the calls of this release of Linux.

@@ -1,17 +1,17 @@
 // sys_memory.c: calls that change the caller's address space. vm/aspace.h has the operations;
 // here arguments are decoded, and mmap's checks brought into Linux's order.
-#include <abi/mman.h>
-#include "proc/process.h"
 #include "fs/fdtable.h"
 #include "fs/inode.h"
 #include "fs/large_page_file.h"
-#include "sys/user_path.h"
+#include "proc/process.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
+#include <abi/mman.h>
 
 // brk(2). The call never reports an error: it returns the break, the old one if it could not be
 // moved. After mlockall(MCL_FUTURE) new pages are made at once.

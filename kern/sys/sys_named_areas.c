@@ -1,15 +1,15 @@
 // sys_named_areas.c: the calls on named areas. Rules and errors are in inc/sys/area.h; Linux
 // does not have these calls.
-#include <abi/area.h>
-#include <abi/mman.h>
 #include "fs/fdtable.h"
 #include "mem/heap.h"
-#include "proc/process.h"
-#include "sys/user_path.h"
-#include "sys/syscall.h"
 #include "named/named.h"
+#include "proc/process.h"
+#include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
+#include <abi/area.h>
+#include <abi/mman.h>
 
 // Copy an array of the caller's, user[count] with elements of `size` bytes. Returns 0 with the
 // copy in *store, which the caller frees with kfree; -EINVAL, -ENOMEM or -EFAULT.

@@ -1,7 +1,5 @@
 // sys_pidfd.c: calls about processes as files (pidfd_open(2)), waitid(2), and comparing what threads
 // share (kcmp(2)).
-#include <abi/fcntl.h>
-#include <abi/wait.h>
 #include "fs/fdtable.h"
 #include "proc/pidfd.h"
 #include "proc/process.h"
@@ -10,6 +8,8 @@
 #include "sys/syscall.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
+#include <abi/fcntl.h>
+#include <abi/wait.h>
 
 // pidfd_open(2). The descriptor is closed at exec.
 SYSCALL2(pidfd_open, pid_t, pid, uint32_t, flags)

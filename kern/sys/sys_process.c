@@ -1,18 +1,18 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
-#include <abi/fcntl.h>
-#include <abi/futex.h>
-#include <abi/resource.h>
-#include <abi/wait.h>
 #include "mem/heap.h"
 #include "proc/exec.h"
-#include "proc/process_groups.h"
 #include "proc/process.h"
+#include "proc/process_groups.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
+#include <abi/fcntl.h>
+#include <abi/futex.h>
 #include <abi/limits.h>
+#include <abi/resource.h>
+#include <abi/wait.h>
 
 // Collect the strings and exec. An empty argv gets one empty string, as on Linux since 5.18:
 // programs rely on argv[0]. Returns -errno; also 0 when the new program is in place, since the

@@ -6,8 +6,8 @@
 #include "fs/inode.h"
 #include "fs/uio.h"
 #include "proc/process.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "vm/uaccess.h"
 
 // read and write have no array on the stack, but -fstack-protector-strong also guards functions

@@ -2,8 +2,8 @@
 // getrusage(2)).
 #include <abi/resource.h>
 
-#include "proc/rlimits.h"
 #include "proc/process.h"
+#include "proc/rlimits.h"
 #include "proc/thread_group.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"

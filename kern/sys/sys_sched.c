@@ -1,14 +1,14 @@
 // sys_sched.c: scheduling (sched(7)) and memory barriers. There is one class of threads, which take
 // turns, and one processor.
-#include <abi/membarrier.h>
-#include <abi/sched.h>
-#include <abi/time.h>
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "sys/sys_timespec.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
+#include <abi/membarrier.h>
+#include <abi/sched.h>
+#include <abi/time.h>
 
 #define REALTIME_PRIORITY_MAX 99 // of SCHED_FIFO and SCHED_RR, which only have names here
 #define RESET_ON_FORK 0x40000000

@@ -4,8 +4,8 @@
 #include "fs/inode.h"
 #include "fs/uio.h"
 #include "proc/process.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "vm/uaccess.h"
 
 // A pair of open files. A position of the caller's is used if `has_` says so; otherwise the

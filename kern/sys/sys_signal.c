@@ -1,5 +1,4 @@
 // sys_signal.c: calls that send signals and set what becomes of them (signal(7)).
-#include <abi/signal.h>
 #include "proc/altstack.h"
 #include "proc/group_signals.h"
 #include "proc/process.h"
@@ -7,6 +6,7 @@
 #include "proc/thread_group.h"
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
+#include <abi/signal.h>
 
 // Returns true if there is a signal of this number.
 static bool signo_ok(int signo)

@@ -1,6 +1,5 @@
 // sys_signal_wait.c: calls that wait for signals without handlers, and that send them with a value
 // (sigwaitinfo(2), sigqueue(3)).
-#include <abi/signal.h>
 #include "proc/process.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
@@ -9,6 +8,7 @@
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
+#include <abi/signal.h>
 
 // Wait until a signal of `set` is pending, and take it. Returns it, with its description in *info;
 // -EAGAIN at the deadline (0: do not wait); -EINTR if another signal comes.

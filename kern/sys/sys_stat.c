@@ -2,8 +2,8 @@
 // being opened for reading, so all calls here work with O_PATH descriptors, too.
 #include "fs/inode.h"
 #include "mem/page.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 #include <abi/statfs.h>

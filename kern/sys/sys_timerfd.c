@@ -1,6 +1,4 @@
 // sys_timerfd.c: counters and timers as files (eventfd(2), timerfd_create(2)).
-#include <abi/fcntl.h>
-#include <abi/time.h>
 #include "fs/eventfd.h"
 #include "fs/fdtable.h"
 #include "fs/timerfd.h"
@@ -8,6 +6,8 @@
 #include "sys/syscall.h"
 #include "thread/timer.h"
 #include "vm/uaccess.h"
+#include <abi/fcntl.h>
+#include <abi/time.h>
 
 #define EFD_SEMAPHORE 1u
 #define TFD_TIMER_ABSTIME 1

@@ -2,8 +2,8 @@
 // them away (fallocate(2)), or write it back (sync(2)).
 #include "fs/inode.h"
 #include "mem/page.h"
-#include "sys/user_path.h"
 #include "sys/syscall.h"
+#include "sys/user_path.h"
 #include "thread/yield.h"
 #include "vm/object.h"
 

@@ -1,13 +1,13 @@
 // syscall_table.c: the tables that lead from a number to the function of the call.
-#include <abi/area.h>
-#include <abi/syscall.h>
 #include "cpu/trap.h"
 #include "debug/boot_options.h"
-#include "sys/syscall_count.h"
 #include "sys/syscall.h"
+#include "sys/syscall_count.h"
 #include "sys/syscall_table.h"
 #include "thread/stretch.h"
 #include "thread/why.h"
+#include <abi/area.h>
+#include <abi/syscall.h>
 
 typedef long (*syscall_handler)(const struct trapframe *frame);
 

@@ -7,8 +7,8 @@
 #include "thread/cputime.h"
 #include "thread/mutex.h"
 #include "thread/stretch.h"
-#include "thread/timer.h"
 #include "thread/tick.h"
+#include "thread/timer.h"
 #include "thread/yield.h"
 
 struct spinlock sched_lock = SPINLOCK_INIT("sched", RANK_SCHED);

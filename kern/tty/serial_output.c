@@ -3,7 +3,6 @@
 // again.
 #include "tty/serial_output.h"
 
-#include "tty/tty.h"
 #include "dev/serial.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -11,6 +10,7 @@
 #include "mem/heap.h"
 #include "thread/waitq.h"
 #include "thread/yield.h"
+#include "tty/tty.h"
 #include <abi/limits.h>
 
 // About how many instructions it takes to fill the FIFO of a port.

@@ -10,10 +10,10 @@
 #include "fs/open.h"
 #include "fs/path.h"
 #include "fs/pipe.h"
+#include "fs/uio.h"
 #include "tty/console_tty.h"
 #include "tty/serial_output.h"
 #include "tty/tty.h"
-#include "fs/uio.h"
 
 #define WINDOW_FRAME 0xFFFFu // a length that means: rows and columns follow, 16 bits each
 

@@ -2,10 +2,10 @@
 // Interface").
 #include "tty/tty.h"
 
-#include "tty/tty_line.h"
 #include "fs/uio.h"
 #include "thread/thread.h"
 #include "thread/timer.h"
+#include "tty/tty_line.h"
 #include "vm/uaccess.h"
 #include <abi/signal.h>
 

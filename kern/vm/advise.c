@@ -4,11 +4,11 @@
 
 #include "thread/thread.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
+#include "vm/object.h"
 #include "vm/ptes.h"
 #include "vm/uffd_internal.h"
-#include "thread/yield.h"
-#include "vm/object.h"
 
 // The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,

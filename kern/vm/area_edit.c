@@ -3,9 +3,9 @@
 // the entries.
 #include "mem/heap.h"
 #include "vm/area_edit.h"
-#include "vm/object_internal.h"
 #include "vm/counted_name.h"
 #include "vm/object.h"
+#include "vm/object_internal.h"
 #include "vm/uffd.h"
 
 // Fill in `area` for [start, end) as `request` says. Takes no reference.

@@ -2,9 +2,9 @@
 // are the business of ptes.h.
 #pragma once
 
-#include <abi/mman.h>
 #include "vm/aspace.h"
 #include "vm/object.h"
+#include <abi/mman.h>
 
 // About how many instructions it takes to make an area, to cut, merge or free one.
 #define AREA_COST 300

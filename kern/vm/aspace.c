@@ -4,13 +4,13 @@
 #include "mem/heap.h"
 #include "mem/tlb.h"
 #include "thread/thread.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/fault.h"
-#include "vm/ptes.h"
-#include "thread/yield.h"
-#include "vm/object.h"
-#include "vm/uaccess.h"
 #include "vm/kernel_window.h"
+#include "vm/object.h"
+#include "vm/ptes.h"
+#include "vm/uaccess.h"
 #include "vm/uffd.h"
 
 // The new directory already has the kernel's half: a trap or a system call changes no directory.

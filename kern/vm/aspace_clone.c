@@ -1,13 +1,13 @@
 // aspace_clone.c: fork's copy of an address space. Areas and page-table entries are copied, pages
 // are not: private pages become read-only in both spaces, and the first one to write gets a copy
 // (anon_copy_on_write.c).
+#include "mem/tlb.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/fault.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
 #include "vm/uffd_internal.h"
-#include "thread/yield.h"
-#include "mem/tlb.h"
 
 // About how many instructions it takes to put an area into the tree of the copy.
 #define BUILD_COST 40

@@ -1,12 +1,12 @@
 // aspace_usage.c: how much memory a space has. No counter is kept up to date for this: faults
 // would pay for it. The pages are counted when a program asks (/proc, OOM), from the page tables.
+#include "mem/large_pool.h"
+#include "thread/yield.h"
+#include "vm/area_edit.h"
+#include "vm/pagetree.h"
+#include "vm/ptes.h"
 #include <abi/mman.h>
 #include <abi/pageflags.h>
-#include "mem/large_pool.h"
-#include "vm/area_edit.h"
-#include "vm/ptes.h"
-#include "thread/yield.h"
-#include "vm/pagetree.h"
 
 // About how many instructions it takes to look at a page table; at an entry; at a page (mincore).
 #define SPAN_COST 30

@@ -3,11 +3,11 @@
 // spaces is locked at a time: two locks of equal rank could deadlock against a copy in the other
 // direction.
 #include "mem/heap.h"
+#include "mem/tlb.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
-#include "vm/ptes.h"
-#include "mem/tlb.h"
 #include "vm/object.h"
+#include "vm/ptes.h"
 
 // Returns true if the area's memory consists of pages that can be mapped one by one: neither
 // device memory nor large pages.

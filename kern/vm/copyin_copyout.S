@@ -4,9 +4,9 @@
 // SDM vol. 3, 4.6.1). Callers have checked that the addresses lie below ULIM; only the functions
 // for single values check this themselves. Arguments arrive in EAX, EDX, ECX (-mregparm=3).
 
-#include <abi/errno.h>
 #include "cpu/trapentry.h"
 #include "layout.h"
+#include <abi/errno.h>
 
 	.section .text.fixup, "ax", @progbits // its instructions may have fixups
 

@@ -4,11 +4,11 @@
 // the linear map.
 #include "vm/uaccess.h"
 
-#include <abi/mman.h>
 #include "thread/thread.h"
 #include "thread/why.h"
-#include "vm/area_edit.h"
 #include "thread/yield.h"
+#include "vm/area_edit.h"
+#include <abi/mman.h>
 
 size_t user_clear(void *dst, size_t len);
 

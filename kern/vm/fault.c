@@ -2,7 +2,6 @@
 // user_fault, this calls handle_program_fault and handle_fault, which finds the area and calls its
 // backend. A fault ends in one of three ways: the instruction runs again, the program gets a
 // signal, or a copy of the kernel ends at its fixup.
-#include <abi/mman.h>
 #include "cpu/trap.h"
 #include "cpu/x86.h"
 #include "thread/thread.h"
@@ -10,6 +9,7 @@
 #include "vm/fault.h"
 #include "vm/mapping.h"
 #include "vm/uffd.h"
+#include <abi/mman.h>
 
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

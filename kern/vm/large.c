@@ -8,9 +8,9 @@
 // this way too.
 #include "mem/large_pool.h"
 #include "vm/object_internal.h"
+#include "vm/pagetree.h"
 #include "vm/ptes.h"
 #include <abi/mman.h>
-#include "vm/pagetree.h"
 
 // Store the directory entry for `slot`, the address of a large page; take a reference on the new
 // page, and drop the one on the old page. An empty page table at that place is freed first.

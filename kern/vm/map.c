@@ -1,12 +1,12 @@
 // map.c: map, unmap, and move the end of the heap. Each operation decides first and commits then:
 // whatever may fail comes before the first visible change.
-#include <abi/mman.h>
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
 #include "vm/ptes.h"
 #include "vm/uffd.h"
-#include "thread/yield.h"
+#include <abi/mman.h>
 
 // Two things can fail: a cut through a shared page table at one of the two ends, and a split, which
 // needs memory for the second area. A split is needed only for a hole in the middle of one area;

@@ -1,15 +1,15 @@
 // object.c: memory objects: make and free them, find and make their pages, handle faults on them.
 #include "vm/object.h"
 
-#include <abi/fcntl.h>
-#include <abi/mman.h>
 #include "mem/heap.h"
 #include "mem/large_pool.h"
+#include "thread/yield.h"
 #include "vm/fault.h"
 #include "vm/object_internal.h"
-#include "vm/ptes.h"
-#include "thread/yield.h"
 #include "vm/pagetree.h"
+#include "vm/ptes.h"
+#include <abi/fcntl.h>
+#include <abi/mman.h>
 
 #define ADOPT_COST 200 // about how many instructions it takes to insert a page
 

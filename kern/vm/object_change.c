@@ -2,8 +2,8 @@
 // releases the object's lock now and then. While `changing` is set, the next change, and code that
 // needs the object as it will be, waits until the change is complete.
 #include "thread/yield.h"
-#include "vm/object_internal.h"
 #include "vm/object.h"
+#include "vm/object_internal.h"
 
 // How many changes of all objects have begun or ended; how many are under way. [atomic]
 static uint32_t changes, under_way;

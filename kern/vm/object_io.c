@@ -2,8 +2,8 @@
 // bytes move, and no lock is held: the copy may fault, and even fault on a mapping of this very
 // object, whose lock the fault takes.
 #include "thread/yield.h"
-#include "vm/object_internal.h"
 #include "vm/object.h"
+#include "vm/object_internal.h"
 #include "vm/pagetree.h"
 #include "vm/uaccess.h"
 

@@ -3,8 +3,8 @@
 // rely on its contents.
 #include <abi/fcntl.h>
 
-#include "vm/object_internal.h"
 #include "vm/object.h"
+#include "vm/object_internal.h"
 
 #define SEALED_AGAINST_WRITES (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)
 

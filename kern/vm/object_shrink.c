@@ -10,11 +10,11 @@
 // The change is done when it meets an area that is marked.
 #include <abi/fcntl.h>
 
-#include "vm/object_internal.h"
-#include "vm/ptes.h"
 #include "thread/yield.h"
 #include "vm/object.h"
+#include "vm/object_internal.h"
 #include "vm/pagetree.h"
+#include "vm/ptes.h"
 #include "vm/uffd_internal.h"
 
 // About how many instructions it takes to look at an area, and to remove a page.

@@ -1,10 +1,10 @@
 // protect.c: mprotect(): change the protection of a range.
-#include <abi/mman.h>
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
 #include "vm/ptes.h"
-#include "thread/yield.h"
+#include <abi/mman.h>
 
 // Change the protection of the part of `area` in [start, end). The area changes before the
 // entries: when an entry gets less permission, a fault on it must find the new protection. A

@@ -4,9 +4,9 @@
 // All of them have one form: take pt_lock, begin a batch, go from page table to page table, finish
 // the batch, which flushes the TLB once and then frees the removed pages. A missing table costs
 // one step for 4 MiB. A long range yields at the borders of tables, with the lock released.
-#include "vm/ptes.h"
-#include "thread/yield.h"
 #include "mem/tlb.h"
+#include "thread/yield.h"
+#include "vm/ptes.h"
 #include <abi/mman.h>
 
 // About how many instructions it takes: for each table or directory entry; to look at an entry; to

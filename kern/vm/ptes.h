@@ -3,8 +3,8 @@
 // includes it: other layers change areas, and vm changes the entries.
 #pragma once
 
-#include "thread/yield.h"
 #include "mem/tlb.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/lock_asserts.h"
 

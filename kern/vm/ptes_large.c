@@ -2,8 +2,8 @@
 // one is reserved or lost (PDE_RESERVED, PDE_LOST). Areas of large pages begin and end at
 // multiples of 4 MiB, so no such entry shares its span with a page table.
 #include "mem/large_pool.h"
-#include "vm/ptes.h"
 #include "mem/tlb.h"
+#include "vm/ptes.h"
 
 // Returns the large page that a directory's entry names and has a reference on, or NULL.
 static page_t *large_page(pde_t pde)

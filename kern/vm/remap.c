@@ -3,13 +3,13 @@
 #include <abi/mman.h>
 
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
+#include "vm/object.h"
 #include "vm/object_internal.h"
 #include "vm/ptes.h"
 #include "vm/uffd_internal.h"
-#include "thread/yield.h"
-#include "vm/object.h"
 
 // Linux refuses a move unless this many more areas would fit into the space, and a fixed target
 // unless two more would: unmapping it may split areas.

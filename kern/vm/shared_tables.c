@@ -16,8 +16,8 @@
 //
 // This is an optimization: if table_share returned false always, forks would be slower, and
 // nothing else would change.
-#include "vm/ptes.h"
 #include "thread/yield.h"
+#include "vm/ptes.h"
 
 // With so few entries, copying them costs less than the fault that makes the table private.
 #define SHARE_MIN_ENTRIES 64

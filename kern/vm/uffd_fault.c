@@ -10,8 +10,8 @@
 //	  sleeps                    faults --> sleepers ---> uffd_read: the message
 //	                                                    uffd_fill: a page into the entry
 //	  runs again <------------- sleepers <------------- uffd_wake
-#include "thread/thread.h"
 #include "mem/page.h"
+#include "thread/thread.h"
 #include "vm/area_edit.h"
 #include "vm/pagetree.h"
 #include "vm/uffd_internal.h"

@@ -1,10 +1,10 @@
 // user_mem_check.c: the check of a range before it is used, as the handout's second way to cross
 // the border has it. The kernel itself checks no address first: its copies fail at the fault.
-#include "vm/uaccess.h"
-#include <abi/mman.h>
 #include "thread/thread.h"
 #include "thread/why.h"
 #include "vm/area_edit.h"
+#include "vm/uaccess.h"
+#include <abi/mman.h>
 
 size_t admitted_part(struct aspace *as, uintptr_t va, size_t len, int prot)
 {

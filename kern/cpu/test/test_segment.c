@@ -1,9 +1,9 @@
 // test_segment.c: descriptors, selectors, and the processor's protections.
 #include "debug/ktest.h"
 
-#include "cpu/trapentry.h"
 #include "cpu/segment.h"
 #include "cpu/trap.h"
+#include "cpu/trapentry.h"
 #include "cpu/x86.h"
 
 static struct segment_desc descriptor(unsigned int index)

@@ -1,6 +1,6 @@
 // test_boot_options.c: reading a command line.
-#include "debug/ktest.h"
 #include "debug/boot_options.h"
+#include "debug/ktest.h"
 
 static bool value_is(const char *name, const char *want)
 {

@@ -6,8 +6,8 @@
 #include "fs/open.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "mem/page.h"
 #include <abi/fcntl.h>
 

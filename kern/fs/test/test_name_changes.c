@@ -2,8 +2,8 @@
 #include "debug/ktest.h"
 #include "fs/name_changes.h"
 #include "fs/open.h"
-#include <abi/fcntl.h>
 #include "mem/heap.h"
+#include <abi/fcntl.h>
 #include <abi/limits.h>
 #include <stdio.h>
 

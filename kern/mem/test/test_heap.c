@@ -1,8 +1,8 @@
 // test_heap.c: kmalloc and kfree.
 #include "mem/test/mem_test_util.h"
 
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 
 // Sizes at and around each class's edges.
 static const size_t sizes[] = {

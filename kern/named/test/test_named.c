@@ -1,10 +1,10 @@
 // test_named.c: named areas: who may use which, and each operation with each of its allocations
 // failing in turn.
-#include "mem/heap.h"
-#include <abi/mman.h>
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "named/named.h"
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 static struct area_request ask(const char *name, unsigned int n, uint32_t lock, uint32_t access)
 {

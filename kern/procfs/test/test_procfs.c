@@ -1,11 +1,11 @@
 // test_procfs.c: texts that grow, and files that are generated.
 #include "debug/ktest.h"
-#include "fs/readdir.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
 #include "fs/open.h"
-#include "procfs/procfs.h"
+#include "fs/readdir.h"
 #include "fs/uio.h"
+#include "procfs/procfs.h"
 #include <abi/fcntl.h>
 
 KTEST(seq_grows)

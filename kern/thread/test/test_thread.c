@@ -1,8 +1,8 @@
 // test_thread.c: threads begin, take turns, and end.
 #include "thread/test/thread_test_util.h"
 
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "mem/page.h"
 #include "thread/kstack.h"
 #include "thread/sched.h"

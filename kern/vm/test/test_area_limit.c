@@ -1,8 +1,8 @@
 // test_area_limit.c: the limit on the number of areas of a space, and which calls fail at which
 // number.
 #include "mem/fail_alloc.h"
-#include <abi/mman.h>
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #define LIMIT 20u
 

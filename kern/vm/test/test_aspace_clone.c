@@ -1,7 +1,7 @@
 // test_aspace_clone.c: copies of whole spaces, and pages that are copied only when a process
 // writes.
-#include "vm/test/vm_test_util.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
 static struct aspace *clone(struct aspace *as)

@@ -1,9 +1,9 @@
 // test_device_memory.c: areas of device memory. The memory of the display represents all devices.
 #include "cpu/memory_type.h"
 #include "vm/ptes.h"
-#include <abi/mman.h>
 #include "vm/test/vm_test_util.h"
 #include "vm/uaccess.h"
+#include <abi/mman.h>
 
 #define DISPLAY 0xA0000u // 32 pages
 

@@ -1,6 +1,6 @@
 // test_fault.c: the result of a fault on each kind of page, and the page and entry that it leaves.
-#include "vm/test/vm_test_util.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
 #define PERMS(as, va) (pte_peek(as, va) & (PTE_P | PTE_W | PTE_U))

@@ -1,8 +1,8 @@
 // test_kernel_window.c: windows on users' memory.
 #include "mem/fail_alloc.h"
-#include <abi/mman.h>
-#include "vm/test/vm_test_util.h"
 #include "vm/kernel_window.h"
+#include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 // Make a space with a byte on each of its pages 0 to 3; 2 and 3 are read-only; page 4 is not
 // mapped.

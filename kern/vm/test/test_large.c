@@ -1,7 +1,7 @@
 // test_large.c: areas of large pages: reservations, copies, pins, and failures half-way.
 #include "mem/large_pool.h"
-#include <abi/mman.h>
 #include "vm/test/vm_test_util.h"
+#include <abi/mman.h>
 
 #ifdef DEBUG
 #include "mem/fail_alloc.h"

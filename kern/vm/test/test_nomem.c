@@ -1,13 +1,13 @@
 // test_nomem.c: each operation with each of its allocations failing in turn: it returns -ENOMEM,
 // and everything is as before.
-#include "vm/test/vm_test_util.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
 #ifdef DEBUG
 
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "vm/uaccess.h"
 
 // One operation on a space. Returns 0 or -errno.

@@ -1,8 +1,8 @@
 // test_pagetree.c: pages by index.
 #include "debug/ktest.h"
 
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 #include "vm/pagetree.h"
 
 // Indexes around the borders of nodes and levels. The tree only stores the pointers, so any

@@ -1,6 +1,6 @@
 // test_protect.c: changes of protection, and the end of the heap.
-#include "vm/test/vm_test_util.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
 KTEST(aspace_protect_splits_and_merges)

@@ -1,7 +1,7 @@
 // test_ptes.c: operations on ranges of entries, across the borders of tables; and pte_install.
-#include "vm/test/vm_test_util.h"
 #include "vm/area_edit.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 
 #define BORDER 1024u // page of the first address under the second table
 

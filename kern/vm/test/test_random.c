@@ -4,8 +4,8 @@
 #include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
-#include "mem/heap.h"
 #include "mem/fail_alloc.h"
+#include "mem/heap.h"
 
 // The window lies across the border between two page tables. On both sides of it are pages in use
 // that no operation touches again: only tables with many entries are shared by a clone.

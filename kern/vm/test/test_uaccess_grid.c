@@ -4,8 +4,8 @@
 // Three pages of three kinds are adjacent: anonymous, shared object, private object. Before each
 // call the objects' pages are removed from the page tables: so copies meet faults that are handled
 // as well as faults that end them.
-#include "vm/test/vm_test_util.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
 #include "vm/uaccess.h"

@@ -1,7 +1,7 @@
 // vm_test_util.c: what the tests of kern/vm share.
-#include "vm/test/vm_test_util.h"
 #include "vm/area_edit.h"
 #include "vm/ptes.h"
+#include "vm/test/vm_test_util.h"
 
 #include <stdio.h>
 

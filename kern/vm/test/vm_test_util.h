@@ -7,8 +7,8 @@
 #include "mem/page.h"
 #include "thread/test/thread_test_util.h"
 #include "vm/area_edit.h"
-#include "vm/ptes.h"
 #include "vm/object.h"
+#include "vm/ptes.h"
 
 #define BASE 0x10000000u
 

@@ -3,8 +3,8 @@
 
 #include "fuzz.h"
 
-#include <string.h>
 #include <abi/area.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #define CALL(name, weight, kinds) ((struct call){ #name, SYS_##name, weight, kinds })
