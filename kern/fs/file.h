@@ -2,6 +2,7 @@
 // open() makes one; dup() and fork() share it, and with it the position and the flags.
 #pragma once
 
+#include "fs/claim.h"
 #include "kern.h"
 #include "thread/mutex.h"
 #include <abi/fcntl.h>
@@ -80,6 +81,7 @@ struct file {
 	struct inode *inode;        // [c] a reference; never NULL
 	void *private;              // [c] belongs to ops
 	uint64_t position;          // [-] read before a transfer and stored after it
+	struct claim claim;         // held meanwhile, if others can use the file
 	bool write_open;            // [c] counted in the write_opens of the inode's object
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 };
@@ -177,6 +179,21 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
 // Operations of regular files that other files use too, whose bytes are an object's.
+// Let the current thread alone use the position of a file that has one, if others can use the file.
+// *claimed: whether file_return_position must be called. Returns as claim_take.
+static inline int file_claim_position(struct file *file, bool *claimed)
+{
+	*claimed = file->refs > 1;
+	return likely(!*claimed) ? 0 : claim_take(&file->claim);
+}
+
+// End what file_claim_position has begun.
+static inline void file_return_position(struct file *file, bool claimed)
+{
+	if (unlikely(claimed))
+		claim_release(&file->claim);
+}
+
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

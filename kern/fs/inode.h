@@ -7,6 +7,7 @@
 #pragma once
 
 #include "fs/file.h"
+#include "fs/claim.h"
 #include "kern.h"
 #include "list.h"
 #include "mem/avl.h"
@@ -99,6 +100,7 @@ struct inode {
 	dev_t dev;                   // [c] the file system: VOLUME_
 	dev_t rdev;                  // [c] the device's number, if this is a device file
 	const struct inode_ops *ops; // [c] or NULL
+	struct claim append;         // held by a write to the end (O_APPEND)
 	int64_t atime, mtime, ctime; // [-] nanoseconds since 1970
 	struct list names; // [t] struct entry by alias, the newest first; or only the label
 	union {

@@ -6,8 +6,8 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-// An error counts only if no byte was read; the next call will report it.
-ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
+// Read at *pos. An error counts only if no byte was read; the next call will report it.
+static ssize_t read_at(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
 	ssize_t total = 0;
@@ -31,10 +31,23 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return total;
 }
 
-// O_APPEND sets the position to the end at each write (open(2)). Then the limits cut the length,
+// Two threads that read one open file at the same time each get bytes of their own.
+ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	bool claimed = false;
+	ssize_t n = pos == &file->position ? file_claim_position(file, &claimed) : 0;
+
+	if (n)
+		return n;
+	n = read_at(file, uio, pos);
+	file_return_position(file, claimed);
+	return n;
+}
+
+// Write at *pos. O_APPEND sets the position to the end at each write (open(2)). Then the limits cut the length,
 // RLIMIT_FSIZE before that of a file without O_LARGEFILE, as in Linux's generic_write_checks: a
 // write that crosses a limit is short, and one that begins beyond it fails with EFBIG.
-static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
+static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct object *object = file->inode->object;
 	size_t limit = uio->left;
@@ -75,8 +88,35 @@ static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return total;
 }
 
+// Write at *pos; with O_APPEND as the only thread that writes to the end of this file, through whatever
+// descriptor. Returns as write_at; -EINTR if the thread must die.
+static ssize_t write_or_append(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct claim *append = file->flags & O_APPEND ? &file->inode->append : NULL;
+	ssize_t n = append ? claim_take(append) : 0;
+
+	if (n)
+		return n;
+	n = write_at(file, uio, pos);
+	if (append)
+		claim_release(append);
+	return n;
+}
+
+static ssize_t regular_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	bool claimed = false;
+	ssize_t n = pos == &file->position ? file_claim_position(file, &claimed) : 0;
+
+	if (n)
+		return n;
+	n = write_or_append(file, uio, pos);
+	file_return_position(file, claimed);
+	return n;
+}
+
 // Holes are pages that the object does not have. A file of large pages reports none.
-int64_t regular_lseek(struct file *file, int64_t offset, int whence)
+static int64_t seek(struct file *file, int64_t offset, int whence)
 {
 	struct object *object = file->inode->object;
 
@@ -87,6 +127,19 @@ int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 		return offset;
 	}
 	return file_seek(file, offset, whence, inode_size(file->inode));
+}
+
+// A position that moves while another thread transfers bytes moves before or after.
+int64_t regular_lseek(struct file *file, int64_t offset, int whence)
+{
+	bool claimed;
+	int64_t result = file_claim_position(file, &claimed);
+
+	if (result)
+		return result;
+	result = seek(file, offset, whence);
+	file_return_position(file, claimed);
+	return result;
 }
 
 static int regular_mmap(struct file *file, struct map_request *request)

@@ -45,11 +45,19 @@ static ssize_t list_directory(struct file *file, char __user *user, size_t size)
 SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
 {
 	struct file *file = file_arg_get(fd);
+	bool claimed;
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
-	n = file->ops->getdents ? list_directory(file, buffer, size) : -ENOTDIR;
+	n = -ENOTDIR;
+	if (file->ops->getdents) {
+		n = file_claim_position(file, &claimed);
+		if (!n) {
+			n = list_directory(file, buffer, size);
+			file_return_position(file, claimed);
+		}
+	}
 	file_put(file);
 	return n;
 }
