@@ -1,8 +1,9 @@
-// ps: all processes, from /proc/PID/stat.
+// ps [-T]: all processes, from /proc/PID/stat; with -T their threads, from /proc/PID/task/TID/stat.
 
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,15 +48,14 @@ static int parse(char *line, struct process *process)
 	return 0;
 }
 
-// A process may end before we read about it; then it is left out.
-static void print_process(const char *pid)
+// Print a line from the file `path`. A process may end before we read about it; then it is left out.
+static void print_process(const char *path)
 {
 	struct process process;
-	char path[32], line[512];
+	char line[512];
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%.10s/stat", pid);
 	fd = open(path, O_RDONLY);
 	if (fd < 0)
 		return;
@@ -69,19 +69,42 @@ static void print_process(const char *pid)
 		       process.size_kib, process.resident_kib, process.name);
 }
 
-int main(void)
+// Print a line for each directory of `path` whose name is a number: for its file stat, or with `threads`
+// for each directory in task there.
+static int print_all(const char *path, bool threads)
 {
-	DIR *directory = opendir("/proc");
+	DIR *directory = opendir(path);
 	struct dirent *entry;
+	char name[64];
 
-	if (!directory) {
+	if (!directory)
+		return -1;
+	while ((entry = readdir(directory)) != NULL) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		snprintf(name, sizeof(name), "%.30s/%.10s/%s", path, entry->d_name,
+		         threads ? "task" : "stat");
+		if (threads)
+			(void)print_all(name, false);
+		else
+			print_process(name);
+	}
+	closedir(directory);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool threads = argc > 1 && strcmp(argv[1], "-T") == 0;
+
+	if (argc > 1 + threads) {
+		fprintf(stderr, "usage: ps [-T]\n");
+		return 2;
+	}
+	puts("  PID  PPID S     SIZE RESIDENT NAME");
+	if (print_all("/proc", threads)) {
 		perror("ps: /proc");
 		return 1;
 	}
-	puts("  PID  PPID S     SIZE RESIDENT NAME");
-	while ((entry = readdir(directory)) != NULL)
-		if (isdigit((unsigned char)entry->d_name[0]))
-			print_process(entry->d_name);
-	closedir(directory);
 	return 0;
 }

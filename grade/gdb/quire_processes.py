@@ -24,12 +24,17 @@ def state(proc):
     if proc["signals"]["job"] == value("JOB_STOPPED"):
         return "stopped"
     for thread in threads(proc):
-        if int(thread.address) == int(value("cpus[0].current")):
-            return "running"
-        states = gdb.lookup_type("enum thread_state")
-        names = {f.enumval: f.name for f in states.fields()}
-        return names[int(thread["state"])].replace("THREAD_", "").lower()
+        return thread_state(thread)
     return "no thread"
+
+
+def thread_state(thread):
+    """What a thread does, in a word."""
+    if int(thread.address) == int(value("cpus[0].current")):
+        return "running"
+    states = gdb.lookup_type("enum thread_state")
+    names = {f.enumval: f.name for f in states.fields()}
+    return names[int(thread["state"])].replace("THREAD_", "").lower()
 
 
 class Ps(gdb.Command):
@@ -39,12 +44,14 @@ class Ps(gdb.Command):
         super().__init__("ps", gdb.COMMAND_USER)
 
     def invoke(self, _argument, _from_tty):
-        """One line each."""
+        """One line each, and one for each further thread."""
         print("  pid  ppid state        pages name")
         for proc in processes():
             parent = int(proc["parent"]["pid"]) if int(proc["parent"]) else 0
             pages = int(proc["aspace"]["pages"]) if int(proc["aspace"]) else 0
             print(f"{int(proc['pid']):5} {parent:5} {state(proc):10} {pages:7} {proc['name'].string()}")
+            for thread in list(threads(proc))[1:]:
+                print(f"{int(thread['tid']):5} {'':5} {thread_state(thread):10} {'thread':>7} {thread['name'].string()}")
 
 
 class Areas(gdb.Command):

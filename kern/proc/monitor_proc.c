@@ -10,20 +10,19 @@
 #include "vm/kernel_window.h"
 #include <abi/mman.h>
 
-// Returns a process's state in words.
-static const char *state_of(const struct process *process)
+// Returns the state of a thread of a process in words; NULL: a zombie's.
+static const char *state_of(const struct process *process, const struct thread *thread)
 {
 	if (process->zombie)
 		return "zombie";
 	if (process->signals.job == JOB_STOPPED)
 		return "stopped";
-	return process_thread(process)->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
+	return thread->state == THREAD_RUNNABLE ? "runnable" : "sleeping";
 }
 
-// Print what a process's thread waits for, and which locks it holds.
-static void show_wait(const struct process *process)
+// Print what a thread waits for, and which locks it holds.
+static void show_wait(const struct thread *thread)
 {
-	const struct thread *thread = process_thread(process);
 	char text[160];
 
 	if (thread->state == THREAD_SLEEPING) {
@@ -35,7 +34,23 @@ static void show_wait(const struct process *process)
 		console_printf(", holds %s", text);
 }
 
-// ps: a line for each process.
+// Print a line for each thread of a process but the first.
+static void show_threads(const struct process *process)
+{
+	const struct thread *thread;
+
+	list_for_each(thread, &process->threads, process_link) {
+		if (thread == process_thread(process))
+			continue;
+		console_printf("%5d   thread %-8s      - %s%s", thread->tid,
+		               state_of(process, thread), thread->name,
+		               thread == thread_current() ? " (current)" : "");
+		show_wait(thread);
+		console_printf("\n");
+	}
+}
+
+// ps: a line for each process, and for each further thread of one.
 static void show_processes(int argc, char **argv)
 {
 	const struct process *process;
@@ -44,15 +59,18 @@ static void show_processes(int argc, char **argv)
 	(void)argv;
 	console_printf("  pid  ppid state     pages name\n");
 	list_for_each(process, &all_processes, all_link) {
+		const struct thread *thread = process->zombie ? NULL : process_thread(process);
 		const struct aspace *as = process->aspace;
 
 		console_printf("%5d %5d %-8s %6zu %s%s", process->pid,
-		               process->parent ? process->parent->pid : 0, state_of(process),
-		               as ? as->pages : 0, process->name,
-		               process == process_current() ? " (current)" : "");
-		if (!process->zombie)
-			show_wait(process);
+		               process->parent ? process->parent->pid : 0,
+		               state_of(process, thread), as ? as->pages : 0, process->name,
+		               thread == thread_current() ? " (current)" : "");
+		if (thread)
+			show_wait(thread);
 		console_printf("\n");
+		if (thread)
+			show_threads(process);
 	}
 }
 MONITOR_COMMAND(ps, "all processes: what each waits for, since when, the locks it holds",

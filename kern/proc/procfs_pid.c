@@ -17,194 +17,6 @@
 #include <abi/stat.h>
 #include <abi/time.h>
 
-// The facts about a process that the files show, taken at one moment.
-struct snapshot {
-	pid_t pid, ppid, pgid, sid;
-	char name[16];
-	char state;
-	uint64_t started;
-	struct aspace_usage memory; // all 0 for a zombie and for init
-	sigmask_t pending, thread_pending, blocked;
-	struct usage usage, reaped;
-	struct cpu_time time, reaped_time;
-	int nice;
-};
-
-// Returns the letter of a process's state, as in proc(5).
-static char state_of(const struct process *process)
-{
-	if (process->zombie)
-		return 'Z';
-	if (process->signals.job == JOB_STOPPED)
-		return 'T';
-	return process_thread(process)->state == THREAD_RUNNABLE ? 'R' : 'S';
-}
-
-// Copy the facts about the process's thread. Caller: holds process_lock.
-static void take_thread(const struct thread *thread, struct snapshot *shot)
-{
-	assert_spin_held(&process_lock);
-	shot->thread_pending = thread->signals.set;
-	shot->blocked = thread->sigmask;
-}
-
-// Take a snapshot of process `pid`. Returns 0 or -ESRCH. The memory is counted after the lock's
-// release, with a reference on the space: that takes a sleeping lock.
-static int take_snapshot(pid_t pid, struct snapshot *shot)
-{
-	struct process *process;
-	struct aspace *as;
-
-	memset(shot, 0, sizeof(*shot));
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	if (process) {
-		shot->ppid = process->parent ? process->parent->pid : 0;
-		shot->pgid = process->pgid;
-		shot->sid = process->sid;
-		shot->state = state_of(process);
-		shot->started = process->started;
-		shot->pending = process->signals.queue.set;
-		memcpy(shot->name, process->name, sizeof(shot->name));
-		usage_of_process(process, &shot->usage);
-		shot->reaped = process->reaped;
-		shot->time = cputime_report(&shot->usage.cpu, &process->reported);
-		shot->reaped_time = cputime_report(&process->reaped.cpu, &process->reported_reaped);
-		shot->nice = process->zombie ? 0 : process_thread(process)->nice;
-		if (!process->zombie)
-			take_thread(process_thread(process), shot);
-	}
-	spin_unlock(&process_lock);
-	if (!process)
-		return -ESRCH;
-	shot->pid = pid;
-	as = process_get_aspace(pid);
-	if (as) {
-		aspace_count(as, &shot->memory);
-		aspace_put(as);
-	}
-	return 0;
-}
-
-// Returns the pages in memory.
-static size_t resident(const struct aspace_usage *memory)
-{
-	return memory->anonymous + memory->objects;
-}
-
-// Returns a time in the ticks that /proc uses (USER_HZ).
-static uint64_t ticks_of(uint64_t ns)
-{
-	return ns / (NS_PER_SECOND / USER_HZ);
-}
-
-// stat: 52 fields in one line. Fields that have no meaning here are constants.
-static int show_stat(struct seq *seq, pid_t pid)
-{
-	struct snapshot shot;
-	int error = take_snapshot(pid, &shot);
-
-	if (error)
-		return error;
-	seq_printf(seq, "%d (%s) %c %d %d %d 0 -1 0 %u %u 0 0 ", pid, shot.name, shot.state,
-	           shot.ppid, shot.pgid, shot.sid, shot.usage.faults, shot.reaped.faults);
-	seq_printf(seq, "%llu %llu %llu %llu %d %d 1 0 ", ticks_of(shot.time.user),
-	           ticks_of(shot.time.system), ticks_of(shot.reaped_time.user),
-	           ticks_of(shot.reaped_time.system), 20 + shot.nice, shot.nice);
-	seq_printf(seq, "%llu %zu %zu 4294967295 ", shot.started / (NS_PER_SECOND / 100),
-	           shot.memory.size * PAGE_SIZE, resident(&shot.memory));
-	seq_printf(seq, "0 0 0 0 0 %u %u 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-	           (uint32_t)shot.thread_pending, (uint32_t)shot.blocked);
-	return 0;
-}
-
-// Returns the word for a state's letter.
-static const char *state_name(char state)
-{
-	switch (state) {
-	case 'R':
-		return "running";
-	case 'T':
-		return "stopped";
-	case 'Z':
-		return "zombie";
-	default:
-		return "sleeping";
-	}
-}
-
-// Write a line of status that shows a size.
-static void show_kib(struct seq *seq, const char *name, size_t pages)
-{
-	seq_printf(seq, "%s:\t%8zu kB\n", name, pages * (PAGE_SIZE / 1024));
-}
-
-// Write the lines of status about memory. As on Linux, pages of files count as shared memory if
-// the file system is a tmpfs, as ours is; and a process without an address space has no
-// such lines.
-static void show_memory(struct seq *seq, const struct aspace_usage *memory)
-{
-	if (memory->size == 0)
-		return;
-	show_kib(seq, "VmSize", memory->size);
-	show_kib(seq, "VmLck", memory->locked);
-	show_kib(seq, "VmRSS", resident(memory));
-	show_kib(seq, "RssAnon", memory->anonymous);
-	show_kib(seq, "RssFile", 0);
-	show_kib(seq, "RssShmem", memory->objects);
-	show_kib(seq, "VmData", memory->data);
-	show_kib(seq, "VmStk", memory->stack);
-	show_kib(seq, "VmExe", memory->text);
-	show_kib(seq, "VmLib", 0);
-	show_kib(seq, "VmPTE", memory->tables);
-	show_kib(seq, "VmSwap", 0);
-	show_kib(seq, "HugetlbPages", memory->large * LARGE_PAGES);
-}
-
-// statm, in pages: all, resident, shared of these, text, libraries, data with the stack, dirty.
-static int show_statm(struct seq *seq, pid_t pid)
-{
-	struct snapshot shot;
-	int error = take_snapshot(pid, &shot);
-
-	if (error)
-		return error;
-	seq_printf(seq, "%zu %zu %zu %zu 0 %zu 0\n", shot.memory.size, resident(&shot.memory),
-	           shot.memory.objects, shot.memory.text, shot.memory.data + shot.memory.stack);
-	return 0;
-}
-
-// status: some of Linux's lines, in Linux's order.
-static int show_status(struct seq *seq, pid_t pid)
-{
-	struct snapshot shot;
-	int error = take_snapshot(pid, &shot);
-
-	if (error)
-		return error;
-	seq_printf(seq, "Name:\t%s\nState:\t%c (%s)\n", shot.name, shot.state,
-	           state_name(shot.state));
-	seq_printf(seq, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\n", pid, pid, shot.ppid);
-	seq_printf(seq, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
-	show_memory(seq, &shot.memory);
-	seq_printf(seq, "Threads:\t1\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
-	           shot.thread_pending, shot.pending, shot.blocked);
-	seq_printf(seq, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
-	           shot.usage.waits, shot.usage.preempted);
-	return 0;
-}
-
-// comm: the name.
-static int show_comm(struct seq *seq, pid_t pid)
-{
-	struct snapshot shot;
-	int error = take_snapshot(pid, &shot);
-
-	if (!error)
-		seq_printf(seq, "%s\n", shot.name);
-	return error;
-}
-
 #define CMDLINE_MAX PAGE_SIZE
 
 // cmdline: the arguments. They are read from the program's stack, since a program may change them.
@@ -357,6 +169,26 @@ static pid_t next_pid(pid_t after)
 	return next;
 }
 
+// procfs_hooks: the next thread of a process, for the list of /proc/PID/task. The list of threads is in
+// no order.
+static pid_t next_thread(pid_t pid, pid_t after)
+{
+	const struct process *process;
+	const struct thread *thread;
+	pid_t next = 0;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process && process->zombie && pid > after)
+		next = pid;
+	if (process && !process->zombie)
+		list_for_each(thread, &process->threads, process_link)
+			if (thread->tid > after && (!next || thread->tid < next))
+				next = thread->tid;
+	spin_unlock(&process_lock);
+	return next;
+}
+
 // procfs_hooks: what /proc/self names; 0 in a thread of the kernel.
 static pid_t self(void)
 {
@@ -368,13 +200,22 @@ static pid_t self(void)
 // Permissions are Linux's: pagemap shows physical addresses, so only root may read it.
 void process_files_init(void)
 {
-	static const struct procfs_hooks hooks = { next_pid, self, process_descriptor,
+	static const struct procfs_hooks hooks = { next_pid, next_thread, self, process_descriptor,
 		                                   process_next_descriptor };
 	static struct procfs_file files[] = {
-		{ .name = "stat", .mode = S_IFREG | 0444, .show = show_stat },
-		{ .name = "statm", .mode = S_IFREG | 0444, .show = show_statm },
-		{ .name = "status", .mode = S_IFREG | 0444, .show = show_status },
-		{ .name = "comm", .mode = S_IFREG | 0444, .show = show_comm },
+		{ .name = "stat",
+		  .mode = S_IFREG | 0444,
+		  .show = procfs_show_stat,
+		  .show_thread = procfs_show_thread_stat },
+		{ .name = "statm", .mode = S_IFREG | 0444, .show = procfs_show_statm },
+		{ .name = "status",
+		  .mode = S_IFREG | 0444,
+		  .show = procfs_show_status,
+		  .show_thread = procfs_show_thread_status },
+		{ .name = "comm",
+		  .mode = S_IFREG | 0444,
+		  .show = procfs_show_comm,
+		  .show_thread = procfs_show_thread_comm },
 		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
 		{ .name = "pagemap", .mode = S_IFREG | 0400, .read = read_pagemap },
 		{ .name = "maps", .mode = S_IFREG | 0444, .show = show_maps },

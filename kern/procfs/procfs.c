@@ -11,23 +11,12 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#define FD_DIRECTORY "fd"
-
 const struct procfs_hooks *procfs_hooks;
 
 // The files that every process's directory has. The list only grows, at boot.
 static struct list process_files = LIST_INIT(process_files); // only grows, at boot
 
-// Returns the number of an inode that is made at each look-up: it must be equal each time, as
-// programs compare numbers. Bit 30 keeps it apart from the numbers of ordinary inodes.
-static uint32_t inode_number(pid_t pid, uint32_t index)
-{
-	return 0x40000000u | (uint32_t)pid << 12 | (index & 0xfff);
-}
-
-// Make the inode for something of a process. Paths show it as `name` in `parent`. Returns a new
-// reference, or NULL if out of memory.
-static struct inode *make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
+struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
                                 const struct inode_ops *ops, struct procfs_node node)
 {
 	struct inode *inode = inode_create(mode, VOLUME_PROC, ops);
@@ -45,8 +34,7 @@ static struct inode *make_inode(struct inode *parent, const char *name, mode_t m
 	return inode;
 }
 
-// inode_ops.release of all inodes that make_inode makes.
-static void release_node(struct inode *inode)
+void procfs_release_node(struct inode *inode)
 {
 	kfree(inode->private);
 }
@@ -57,9 +45,7 @@ static bool process_exists(pid_t pid)
 	return procfs_hooks && procfs_hooks->next(pid - 1) == pid;
 }
 
-// Returns the number that a name spells without leading zeroes, or -1: "007" must not be a
-// second name of process 7.
-static int name_number(const struct name *name)
+int procfs_name_number(const struct name *name)
 {
 	uint32_t number = 0;
 
@@ -114,13 +100,14 @@ static int jump_to_target(struct inode *link, struct inode **store)
 static int make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
                             struct procfs_node node, struct inode **store)
 {
-	static const struct inode_ops ops = { .jump = jump_to_target, .release = release_node };
+	static const struct inode_ops ops = { .jump = jump_to_target,
+		                              .release = procfs_release_node };
 	char *text = kmalloc(PATH_MAX), *path;
 	struct inode *target = NULL, *inode = NULL;
 	int error = node_target(&node, &target);
 
 	if (text && !error)
-		inode = make_inode(dir, name, mode, ino, &ops, node);
+		inode = procfs_make_inode(dir, name, mode, ino, &ops, node);
 	if (inode) {
 		path = inode_path(target, tree_root, text, PATH_MAX);
 		inode->target = kstrdup(path ? path : "");
@@ -140,13 +127,14 @@ static int make_target_link(struct inode *dir, const char *name, mode_t mode, ui
 static int fd_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
 	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
-	int fd = name_number(name);
+	int fd = procfs_name_number(name);
 	char number[16];
 
 	if (fd < 0)
 		return -ENOENT;
 	snprintf(number, sizeof(number), "%d", fd);
-	return make_target_link(dir, number, S_IFLNK | 0700, inode_number(pid, 1024 + (uint32_t)fd),
+	return make_target_link(dir, number, S_IFLNK | 0700,
+	                        procfs_inode_number(pid, 1024 + (uint32_t)fd),
 	                        (struct procfs_node){ .pid = pid, .fd = fd }, store);
 }
 
@@ -160,7 +148,7 @@ static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mod
 		return false;
 	snprintf(text, NAME_MAX + 1, "%d", fd);
 	*mode = S_IFLNK;
-	*ino = inode_number(node->pid, 1024 + (uint32_t)fd);
+	*ino = procfs_inode_number(node->pid, 1024 + (uint32_t)fd);
 	*cookie = INODE_LIST_COOKIE + (uint32_t)fd;
 	return true;
 }
@@ -168,16 +156,16 @@ static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mod
 static const struct inode_ops fd_directory_ops = {
 	.lookup = fd_lookup,
 	.list = fd_list,
-	.release = release_node,
+	.release = procfs_release_node,
 	.fixed = INODE_FIXED_MODE,
 };
 
 // --- /proc/PID ---
 
 // A process's files have fixed permissions: the inode is made anew at each look-up.
-static const struct inode_ops file_ops = { .open = procfs_open, .release = release_node };
+static const struct inode_ops file_ops = { .open = procfs_open, .release = procfs_release_node };
 static const struct inode_ops process_file_ops = { .open = procfs_open,
-	                                           .release = release_node,
+	                                           .release = procfs_release_node,
 	                                           .fixed = INODE_FIXED_MODE };
 
 // Make a link of a process's directory. Its text is made now, at the look-up. Stores a new
@@ -185,7 +173,7 @@ static const struct inode_ops process_file_ops = { .open = procfs_open,
 static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pid, uint32_t ino,
                      struct inode **store)
 {
-	static const struct inode_ops link_ops = { .release = release_node };
+	static const struct inode_ops link_ops = { .release = procfs_release_node };
 	struct procfs_node node = { .file = file, .pid = pid };
 	struct seq seq = SEQ_INIT;
 	struct inode *inode = NULL;
@@ -196,7 +184,7 @@ static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pi
 	error = file->show(&seq, pid);
 	seq_write(&seq, "", 1);
 	if (!error)
-		inode = make_inode(dir, file->name, file->mode, ino, &link_ops, node);
+		inode = procfs_make_inode(dir, file->name, file->mode, ino, &link_ops, node);
 	if (inode && !seq.overflow)
 		inode->target = kstrdup(seq.text);
 	seq_free(&seq);
@@ -207,71 +195,97 @@ static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pi
 	return error ? -ENOENT : store_inode(inode, store);
 }
 
-// inode_ops.lookup for /proc/PID. Number 1 is "fd", the registered files follow in the order of
-// their registration.
-static int process_lookup(struct inode *dir, const struct name *name, struct inode **store)
+int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode **store)
 {
-	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
-	struct procfs_node node = { .pid = pid };
+	struct procfs_node node = *(const struct procfs_node *)dir->private;
+	uint32_t index = node.tid ? PROCFS_THREAD + PROCFS_FIRST_FILE : PROCFS_FIRST_FILE;
+	pid_t id = node.tid ? node.tid : node.pid;
 	struct procfs_file *file;
-	uint32_t index = 1;
 
-	if (!process_exists(pid))
-		return -ENOENT;
-	if (name_is(name, FD_DIRECTORY) && procfs_hooks->descriptor)
-		return store_inode(make_inode(dir, FD_DIRECTORY, S_IFDIR | 0500,
-		                              inode_number(pid, 1), &fd_directory_ops, node),
-		                   store);
 	list_for_each(file, &process_files, link) {
-		index++;
+		uint32_t ino = procfs_inode_number(id, index++);
+
 		if (!name_is(name, file->name))
 			continue;
 		if ((file->mode & S_IFMT) == S_IFLNK)
-			return make_link(dir, file, pid, inode_number(pid, index), store);
+			return make_link(dir, file, node.pid, ino, store);
 		node.file = file;
-		return store_inode(make_inode(dir, file->name, file->mode, inode_number(pid, index),
-		                              &process_file_ops, node),
+		return store_inode(procfs_make_inode(dir, file->name, file->mode, ino,
+		                                     &process_file_ops, node),
 		                   store);
 	}
 	return -ENOENT;
 }
 
-// inode_ops.list for /proc/PID. Position 0 is "fd", which needs the hook `files`; position n is
-// the n-th registered file.
-static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode,
-                         uint32_t *ino)
+bool procfs_list_file(uint32_t wanted, pid_t id, uint32_t base, char *text, mode_t *mode,
+                      uint32_t *ino)
 {
-	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
-	uint32_t wanted = *cookie - INODE_LIST_COOKIE, index = 1;
 	struct procfs_file *file;
 
-	if (!process_exists(pid))
-		return false;
-	if (wanted == 0 && !procfs_hooks->descriptor)
-		wanted = 1;
-	if (wanted == 0) {
-		strcpy(text, FD_DIRECTORY);
-		*mode = S_IFDIR;
-		*ino = inode_number(pid, 1);
-		*cookie = INODE_LIST_COOKIE;
-		return true;
-	}
 	list_for_each(file, &process_files, link) {
-		if (index++ != wanted)
+		if (wanted--) {
+			base++;
 			continue;
+		}
 		strlcpy(text, file->name, NAME_MAX + 1);
 		*mode = file->mode;
-		*ino = inode_number(pid, index);
-		*cookie = INODE_LIST_COOKIE + wanted;
+		*ino = procfs_inode_number(id, base);
 		return true;
 	}
 	return false;
 }
 
+// The directories in that of a process, by their positions.
+static const struct {
+	const char *name;
+	mode_t mode;
+	const struct inode_ops *ops;
+} directories[] = {
+	{ "fd", S_IFDIR | 0500, &fd_directory_ops },
+	{ "task", S_IFDIR | 0555, &procfs_task_ops },
+};
+
+// inode_ops.lookup for /proc/PID: the directories, and the registered files in the order of their
+// registration.
+static int process_lookup(struct inode *dir, const struct name *name, struct inode **store)
+{
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+
+	if (!process_exists(pid))
+		return -ENOENT;
+	for (uint32_t i = 0; i < ARRAY_SIZE(directories); i++)
+		if (name_is(name, directories[i].name))
+			return store_inode(procfs_make_inode(dir, directories[i].name,
+			                                     directories[i].mode,
+			                                     procfs_inode_number(pid, i + 1),
+			                                     directories[i].ops,
+			                                     (struct procfs_node){ .pid = pid }),
+			                   store);
+	return procfs_lookup_file(dir, name, store);
+}
+
+// inode_ops.list for /proc/PID: the directories have the first positions.
+static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode,
+                         uint32_t *ino)
+{
+	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	uint32_t wanted = *cookie - INODE_LIST_COOKIE;
+
+	if (!process_exists(pid))
+		return false;
+	if (wanted >= ARRAY_SIZE(directories))
+		return procfs_list_file(wanted - ARRAY_SIZE(directories), pid, PROCFS_FIRST_FILE,
+		                        text, mode, ino);
+	strcpy(text, directories[wanted].name);
+	*mode = directories[wanted].mode & S_IFMT;
+	*ino = procfs_inode_number(pid, wanted + 1);
+	return true;
+}
+
 static const struct inode_ops process_directory_ops = {
 	.lookup = process_lookup,
 	.list = process_list,
-	.release = release_node,
+	.release = procfs_release_node,
 	.fixed = INODE_FIXED_MODE | INODE_FIXED_OWNER,
 };
 
@@ -291,18 +305,19 @@ static const struct procfs_file self_link = { .name = "self",
 // inode_ops.lookup for /proc: "self" and the pids; everything else is an entry of the tree.
 static int root_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
-	pid_t pid = name_number(name);
+	pid_t pid = procfs_name_number(name);
 	char number[16];
 
 	if (!procfs_hooks)
 		return -ENOENT;
 	if (name_is(name, self_link.name))
-		return make_link(dir, &self_link, 0, inode_number(0, 1), store);
+		return make_link(dir, &self_link, 0, procfs_inode_number(0, 1), store);
 	if (pid <= 0 || !process_exists(pid))
 		return -ENOENT;
 	snprintf(number, sizeof(number), "%d", pid);
-	return store_inode(make_inode(dir, number, S_IFDIR | 0555, inode_number(pid, 0),
-	                              &process_directory_ops, (struct procfs_node){ .pid = pid }),
+	return store_inode(procfs_make_inode(dir, number, S_IFDIR | 0555,
+	                                     procfs_inode_number(pid, 0), &process_directory_ops,
+	                                     (struct procfs_node){ .pid = pid }),
 	                   store);
 }
 
@@ -317,7 +332,7 @@ static bool root_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *m
 	if (wanted == 0) {
 		strcpy(text, self_link.name);
 		*mode = S_IFLNK;
-		*ino = inode_number(0, 1);
+		*ino = procfs_inode_number(0, 1);
 		*cookie = INODE_LIST_COOKIE;
 		return true;
 	}
@@ -326,7 +341,7 @@ static bool root_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *m
 		return false;
 	snprintf(text, NAME_MAX + 1, "%d", pid);
 	*mode = S_IFDIR;
-	*ino = inode_number(pid, 0);
+	*ino = procfs_inode_number(pid, 0);
 	*cookie = INODE_LIST_COOKIE + (uint32_t)pid;
 	return true;
 }

@@ -19,6 +19,9 @@ struct procfs_file {
 	// holds no lock, for a link tree_lock.
 	int (*show)(struct seq *seq, pid_t pid);
 
+	// Like `show`, for the file of a thread, in /proc/PID/task/TID. NULL: `show` of the process.
+	int (*show_thread)(struct seq *seq, pid_t tid);
+
 	// For a link, instead of `show`: find the file it leads to, also if that has no path.
 	// Stores a new reference. Returns 0 or -errno. The caller holds tree_lock. Must not
 	// sleep.
@@ -49,6 +52,10 @@ struct procfs_hooks {
 	// Returns the smallest pid above `after`, or 0 if there is none. So next(0) is the first
 	// process, and process `pid` exists if next(pid - 1) == pid.
 	pid_t (*next)(pid_t after);
+
+	// Returns the smallest number above `after` of a thread of process `pid`, or 0 if there is
+	// none.
+	pid_t (*next_thread)(pid_t pid, pid_t after);
 
 	// Returns the pid of the current process.
 	pid_t (*self)(void);

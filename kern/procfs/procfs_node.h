@@ -1,17 +1,54 @@
 // procfs_node.h: what the inodes and open files of /proc share.
 #pragma once
 
+#include "fs/inode.h"
 #include "procfs/procfs.h"
 
 struct file;
-struct inode;
 
 // The subject of an inode of /proc: its inode->private.
 struct procfs_node {
 	const struct procfs_file *file; // NULL: a directory, or a link in /proc/PID/fd
 	pid_t pid;                      // 0: a file of the system
+	pid_t tid;                      // the thread, for a file below /proc/PID/task; else 0
 	int fd;                         // the descriptor of a link in /proc/PID/fd
 };
+
+// Numbers of inodes: those of a process begin with its directories, and its files follow. Those of a
+// thread are as many above PROCFS_THREAD, and those of descriptors come last.
+#define PROCFS_FIRST_FILE 4u
+#define PROCFS_THREAD 512u
+
+// Returns the number of an inode that is made at each look-up: it must be equal each time, as
+// programs compare numbers. Bit 30 keeps it apart from the numbers of ordinary inodes.
+static inline uint32_t procfs_inode_number(pid_t pid, uint32_t index)
+{
+	return 0x40000000u | (uint32_t)pid << 12 | (index & 0xfff);
+}
+
+// Make the inode for something of a process. Paths show it as `name` in `parent`. Returns a new
+// reference, or NULL if out of memory.
+struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
+                                const struct inode_ops *ops, struct procfs_node node);
+
+// inode_ops.release of all inodes that procfs_make_inode makes.
+void procfs_release_node(struct inode *inode);
+
+// Returns the number that a name spells without leading zeroes, or -1: "007" must not be a
+// second name of process 7.
+int procfs_name_number(const struct name *name);
+
+// Find the registered file `name` in the directory of a process or a thread. Stores a new reference.
+// Returns 0; -ENOENT; -ENOMEM.
+int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode **store);
+
+// Do inode_ops.list for the registered file of number `wanted`, from 0 on, of process or thread `id`.
+// The first inode number is `base`.
+bool procfs_list_file(uint32_t wanted, pid_t id, uint32_t base, char *text, mode_t *mode,
+                      uint32_t *ino);
+
+// The operations of the directory /proc/PID/task (procfs_task.c).
+extern const struct inode_ops procfs_task_ops;
 
 // Complete an open file of /proc (inode_ops.open).
 int procfs_open(struct inode *inode, struct file *file);

@@ -45,6 +45,14 @@ static struct snapshot *snapshot_get(struct file *file)
 	return snapshot;
 }
 
+// Write the contents of a node's file.
+static int show(const struct procfs_node *node, struct seq *seq)
+{
+	if (node->tid && node->file->show_thread)
+		return node->file->show_thread(seq, node->tid);
+	return node->file->show(seq, node->pid);
+}
+
 // Make the text, and keep it instead of an older one. Stores it with a new reference. Returns 0
 // or -errno.
 static int generate(struct file *file, struct snapshot **store)
@@ -55,7 +63,7 @@ static int generate(struct file *file, struct snapshot **store)
 	if (!snapshot)
 		return -ENOMEM;
 	snapshot->refs = 2;
-	error = node_of(file)->file->show(&snapshot->seq, node_of(file)->pid);
+	error = show(node_of(file), &snapshot->seq);
 	if (!error && snapshot->seq.overflow)
 		error = -ENOMEM;
 	if (error) {

@@ -228,23 +228,17 @@ SYSCALL5(waitid, int, type, int, id, void __user *, store, int, options, void __
 // What kcmp compares.
 enum { KCMP_FILE, KCMP_VM, KCMP_FILES, KCMP_FS, KCMP_SIGHAND, KCMP_IO, KCMP_SYSVSEM, KCMP_TYPES };
 
-// Returns the address of what kcmp compares of a thread; NULL for what no thread has. A file stays
-// valid only while the lock is held. Caller: holds process_lock.
-static const void *shared_thing(const struct thread *thread, int type, int fd, int *error)
+// Returns the address of what kcmp compares of a thread; NULL for what no thread has. A file is also
+// stored in *file, with a new reference. Caller: holds process_lock.
+static const void *shared_thing(const struct thread *thread, int type, int fd, struct file **file)
 {
 	struct process *process = thread->process;
 
 	assert_spin_held(&process_lock);
 	switch (type) {
-	case KCMP_FILE: {
-		struct file *file = thread->files ? fd_get(thread->files, fd) : NULL;
-
-		if (!file)
-			*error = -EBADF;
-		else
-			__atomic_sub_fetch(&file->refs, 1, __ATOMIC_RELAXED); // the table has one
-		return file;
-	}
+	case KCMP_FILE:
+		*file = thread->files ? fd_get(thread->files, fd) : NULL;
+		return *file;
 	case KCMP_VM:
 		return process->aspace;
 	case KCMP_FILES:
@@ -267,6 +261,7 @@ static const void *shared_thing(const struct thread *thread, int type, int fd, i
 SYSCALL5(kcmp, pid_t, first, pid_t, second, int, type, int, first_fd, int, second_fd)
 {
 	const struct thread *one, *two;
+	struct file *files[2] = { NULL, NULL };
 	const void *a = NULL, *b = NULL;
 	int error = 0;
 
@@ -276,12 +271,17 @@ SYSCALL5(kcmp, pid_t, first, pid_t, second, int, type, int, first_fd, int, secon
 	one = thread_find(first);
 	two = thread_find(second);
 	if (one && two) {
-		a = shared_thing(one, type, first_fd, &error);
-		b = shared_thing(two, type, second_fd, &error);
+		a = shared_thing(one, type, first_fd, &files[0]);
+		b = shared_thing(two, type, second_fd, &files[1]);
+		if (type == KCMP_FILE && (!a || !b))
+			error = -EBADF;
 	} else {
 		error = -ESRCH;
 	}
 	spin_unlock(&process_lock);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (files[i])
+			file_put(files[i]);
 	if (error)
 		return error;
 	return a == b ? 0 : (uintptr_t)a * 0x9E3779B1u < (uintptr_t)b * 0x9E3779B1u ? 1 : 2;
