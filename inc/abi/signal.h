@@ -65,6 +65,20 @@ union sigval {
 	void *sival_ptr;
 };
 
+// How a timer, or another event, is reported (timer_create(2)).
+#define SIGEV_SIGNAL 0
+#define SIGEV_NONE 1
+#define SIGEV_THREAD 2
+#define SIGEV_THREAD_ID 4
+
+struct sigevent {
+	union sigval sigev_value;
+	int sigev_signo;
+	int sigev_notify;
+	int sigev_notify_thread_id; // SIGEV_THREAD_ID
+	int pad[12];
+};
+
 #define SIGINFO_SIZE 128
 
 // The information that a handler with SA_SIGINFO gets. si_signo and si_code determine which member

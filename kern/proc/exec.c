@@ -6,6 +6,7 @@
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/futex.h"
+#include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/why.h"
@@ -185,6 +186,7 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
 	futex_thread_leaves();
+	posix_timers_end(process);
 	usage_space_ends(process);
 	process_set_aspace(process, as);
 	aspace_switch_to(as);

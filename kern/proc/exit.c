@@ -5,6 +5,7 @@
 #include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
+#include "proc/posix_timer.h"
 #include "proc/thread_group.h"
 #include "thread/yield.h"
 #include "tty/tty.h"
@@ -21,6 +22,7 @@ static void release_resources(struct process *process, bool last)
 {
 	futex_thread_leaves();
 	if (last) {
+		posix_timers_end(process);
 		if (process->oom_victim)
 			aspace_clear(process->aspace); // frees memory that another process reads
 		usage_space_ends(process);

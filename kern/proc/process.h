@@ -16,6 +16,7 @@ struct aspace;
 struct fdtable;
 struct fs_context;
 struct inode;
+struct posix_timers;
 
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
@@ -52,11 +53,12 @@ struct process {
 	struct usage ended;  // [p] used by its threads that have ended
 	struct usage reaped; // [p] used by the children that it has reaped, and by theirs
 	struct cpu_time reported,
-		reported_reaped; // [p] the times reported last, its own and theirs
-	struct itimers itimers;  // [p]
-	bool has_barriers;       // [a] registered for membarrier
-	bool oom_victim;         // [p] killed because of lack of memory (oom.c)
-	int16_t oom_score_adj;   // [p] makes it a likelier or less likely victim (oom.h)
+		reported_reaped;           // [p] the times reported last, its own and theirs
+	struct itimers itimers;            // [p]
+	struct posix_timers *posix_timers; // [p] those of timer_create; NULL: none yet
+	bool has_barriers;                 // [a] registered for membarrier
+	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
+	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };

@@ -2,6 +2,7 @@
 // RLIMIT_CPU.
 #include "proc/rusage.h"
 
+#include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/timer.h"
@@ -95,14 +96,6 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before)
 	};
 }
 
-// The parts of the id of such a clock (clock_getcpuclockid(3)): ~pid << 3, a bit that says that
-// `pid` is a thread, and the kind of time.
-#define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
-#define CLOCK_ID_THREAD 4
-#define CLOCK_ID_KIND 3 // 0: the program's time and the kernel's, as ticks divide them
-#define KIND_USER 1     // the program's time
-#define KIND_SCHED 2    // both, exactly
-
 #define THREAD_CLOCK ((int)(~0u << 3 | CLOCK_ID_THREAD | KIND_SCHED))
 #define PROCESS_CLOCK ((int)(~0u << 3 | KIND_SCHED))
 
@@ -136,17 +129,34 @@ static struct process *clock_owner(int clock, struct thread **thread_store)
 	return thread && thread->process == self ? self : NULL;
 }
 
+int cpu_clock_of_current(int *clock)
+{
+	struct process *owner, *self = process_current();
+	struct thread *thread = NULL;
+	int id = clock_id(*clock);
+
+	spin_lock(&process_lock);
+	owner = clock_owner(id, &thread);
+	if (owner == self) {
+		pid_t pid = thread ? thread->tid : owner->pid;
+
+		*clock = (int)(~(uint32_t)pid << 3) | (id & (CLOCK_ID_THREAD | CLOCK_ID_KIND));
+	}
+	spin_unlock(&process_lock);
+	return owner == self ? 0 : -EINVAL;
+}
+
 // A pid of 0 in the id means the caller, so CLOCK_PROCESS_CPUTIME_ID is only another name for such
 // an id.
-int cpu_clock_read(int clock, uint64_t *ns_store)
+int cpu_clock_read_locked(int clock, uint64_t *ns_store)
 {
 	struct cpu_time time = { 0, 0 };
 	struct process *owner;
 	struct thread *thread;
 	struct usage usage;
 
+	assert_spin_held(&process_lock);
 	clock = clock_id(clock);
-	spin_lock(&process_lock);
 	owner = clock_owner(clock, &thread);
 	if (owner && (clock & CLOCK_ID_THREAD)) {
 		usage_of_thread(thread, &usage);
@@ -155,9 +165,18 @@ int cpu_clock_read(int clock, uint64_t *ns_store)
 		usage_of_process(owner, &usage);
 		time = cputime_report(&usage.cpu, &owner->reported);
 	}
-	spin_unlock(&process_lock);
 	*ns_store = time.user + ((clock & CLOCK_ID_KIND) == KIND_USER ? 0 : time.system);
 	return owner ? 0 : -EINVAL;
+}
+
+int cpu_clock_read(int clock, uint64_t *ns_store)
+{
+	int error;
+
+	spin_lock(&process_lock);
+	error = cpu_clock_read_locked(clock, ns_store);
+	spin_unlock(&process_lock);
+	return error;
 }
 
 // All threads that wait for a process to use some time sleep here. Each tick that finds a process
@@ -250,6 +269,7 @@ static void tick(const struct trapframe *frame)
 		check_limit(process);
 	if (process->itimers.virtual.value || process->itimers.profile.value)
 		check_timers(process);
+	posix_timers_tick(process);
 	spin_unlock(&process_lock);
 }
 

@@ -37,10 +37,25 @@ void usage_space_ends(struct process *process);
 // Returns `usage` in the form of getrusage(); `before` as for cputime_report.
 struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 
+// The parts of the id of a clock of processor time (clock_getcpuclockid(3)): ~pid << 3, a bit that says that
+// `pid` is a thread, and the kind of time.
+#define CLOCK_ID_PID(clock) ((pid_t)(~(uint32_t)(clock) >> 3))
+#define CLOCK_ID_THREAD 4
+#define CLOCK_ID_KIND 3 // 0: the program's time and the kernel's, as ticks divide them
+#define KIND_USER 1     // the program's time
+#define KIND_SCHED 2    // both, exactly
+
 // Read a clock of processor time: CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID, or a negative
 // id (clock_getcpuclockid(3)). Returns 0 with the time in *ns_store; -EINVAL if there is no such
 // clock, process or thread.
 int cpu_clock_read(int clock, uint64_t *ns_store);
+
+// Like cpu_clock_read. Caller: holds process_lock.
+int cpu_clock_read_locked(int clock, uint64_t *ns_store);
+
+// Replace *clock, a clock of processor time of the current process or of one of its threads, by the
+// id that names its owner by number. Returns 0; -EINVAL for any other clock.
+int cpu_clock_of_current(int *clock);
 
 // Sleep until the clock has reached `deadline`. Returns 0; -EINVAL as above, and for the clock of
 // a thread; -EOPNOTSUPP for CLOCK_THREAD_CPUTIME_ID; -EINTR.

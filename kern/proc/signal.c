@@ -3,6 +3,8 @@
 
 #include "proc/process.h"
 #include "proc/stop_continue.h"
+#include "proc/posix_timer.h"
+#include "proc/signalfd.h"
 #include "thread/mutex.h"
 
 void signal_discard(struct process *process, sigmask_t which)
@@ -74,12 +76,15 @@ int signal_take_from(sigmask_t set, struct signal_info *info_store)
 	struct signal_state *signals = &thread->process->signals;
 	int signo;
 
+	assert_no_lock();
 	spin_lock(&signals->lock);
 	signo = sigqueue_take(&thread->signals, ~set, info_store);
 	if (!signo)
 		signo = sigqueue_take(&signals->queue, ~set, info_store);
 	signal_recalculate(thread);
 	spin_unlock(&signals->lock);
+	if (signo && info_store->timer)
+		posix_timer_delivered(info_store);
 	return signo;
 }
 
@@ -185,6 +190,23 @@ static void kill_all(const struct process *process)
 		thread_interrupt(thread, WORK_KILL | WORK_SIGNAL);
 }
 
+// Let the thread that takes `signo`, which is pending now, know: with `shared` any thread of the
+// process, best `thread`, else that one. Caller: holds the lock.
+static void notify(struct process *process, struct thread *thread, bool shared, int signo)
+{
+	assert_spin_held(&process->signals.lock);
+	if (shared)
+		thread = choose_thread(process, thread, signo);
+	if (signo == SIGKILL)
+		kill_all(process);
+	else if (thread && takes(thread, signo))
+		thread_interrupt(thread, WORK_SIGNAL);
+	if (unlikely(!waitq_empty(&process->signals.fd_wait)))
+		waitq_wake_all(&process->signals.fd_wait);
+	if (unlikely(!list_empty(&process->signals.fds)))
+		signalfd_notify(&process->signals);
+}
+
 // Send to `thread` of `process` alone, or with `shared` to the process: then any thread may take the
 // signal, best this one. The thread's mask decides whether the signal is dropped, as on Linux.
 static int send(struct process *process, struct thread *thread, bool shared, int signo,
@@ -198,15 +220,40 @@ static int send(struct process *process, struct thread *thread, bool shared, int
 	if (prepare(process, thread, signo)) {
 		error = sigqueue_add(queue, signo, info,
 		                     process->limits[RLIMIT_SIGPENDING].rlim_cur);
-		if (shared)
-			thread = choose_thread(process, thread, signo);
-		if (signo == SIGKILL)
-			kill_all(process);
-		else if (!error && thread && takes(thread, signo))
-			thread_interrupt(thread, WORK_SIGNAL);
+		if (!error)
+			notify(process, thread, shared, signo);
 	}
 	spin_unlock(&signals->lock);
 	return error;
+}
+
+bool signal_send_reserved(struct process *process, struct thread *thread, int signo,
+                          const struct signal_info *info, struct pending_info *pending)
+{
+	struct signal_state *signals = &process->signals;
+	bool shared = !thread, kept;
+
+	assert_spin_held(&process_lock);
+	if (process->zombie)
+		return false;
+	if (shared)
+		thread = process_thread(process);
+	spin_lock(&signals->lock);
+	kept = prepare(process, thread, signo);
+	if (kept) {
+		sigqueue_add_reserved(shared ? &signals->queue : &thread->signals, pending, signo,
+		                      info);
+		notify(process, thread, shared, signo);
+	}
+	spin_unlock(&signals->lock);
+	return kept;
+}
+
+void signal_withdraw(struct process *process, struct pending_info *pending)
+{
+	spin_lock(&process->signals.lock);
+	sigqueue_withdraw(pending);
+	spin_unlock(&process->signals.lock);
 }
 
 int signal_send(struct process *process, int signo, const struct signal_info *info)

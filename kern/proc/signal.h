@@ -61,6 +61,8 @@ struct signal_state {
 	bool signal_continue;   // [g] continued, and no SIGCHLD has been sent for it
 	bool continue_report;   // [g] continued, which wait4 has not reported
 	struct waitq continued; // the threads of a stopped process sleep here
+	struct waitq fd_wait;   // those that read or poll signals as a file (proc/signalfd.h)
+	struct list fds;        // [signalfd_lock] such files that sets of files watch
 };
 
 // Initialize the signals of a new process: default actions, nothing pending.
@@ -123,8 +125,8 @@ void signal_recalculate(struct thread *thread);
 void signal_begin_wait(sigmask_t set);
 void signal_end_wait(void);
 
-// Take the next signal of the set that is pending for the current thread, its own first. Returns it,
-// with its description in *info_store, or 0 if there is none.
+// Take the next signal of the set that is pending for the current thread, its own first. Caller: holds
+// no lock. Returns it, with its description in *info_store, or 0 if there is none.
 int signal_take_from(sigmask_t set, struct signal_info *info_store);
 
 // Returns true if the current thread must act upon a signal that is not in `set`, or on a stop or an
@@ -148,6 +150,15 @@ int signal_send(struct process *process, int signo, const struct signal_info *in
 int signal_send_first(struct thread *thread, int signo, const struct signal_info *info);
 // Like signal_send, but to one thread.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
+
+// Like signal_send to a process, or with `thread` to that thread of it, with a reserved description,
+// which is on no queue. Returns false if the signal is ignored. Caller: holds process_lock.
+bool signal_send_reserved(struct process *process, struct thread *thread, int signo,
+                          const struct signal_info *info, struct pending_info *pending);
+
+// Take a reserved description out of the queue of `process` or of one of its threads, if it is on
+// one.
+void signal_withdraw(struct process *process, struct pending_info *pending);
 
 // Deliver a signal that the current thread's own instruction has caused. The signal cannot wait:
 // if it is blocked or ignored, it ends the process.

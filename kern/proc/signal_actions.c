@@ -2,6 +2,7 @@
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "proc/signal.h"
+#include "proc/signalfd.h"
 
 // Guards the tables of joined processes. Nested in the lock of one of them.
 static struct spinlock actions_lock = SPINLOCK_INIT("signal actions", RANK_ACTIONS);
@@ -50,11 +51,15 @@ void signal_state_init(struct signal_state *signals)
 	signals->signal_continue = false;
 	signals->continue_report = false;
 	waitq_init(&signals->continued);
+	waitq_init(&signals->fd_wait);
+	list_init(&signals->fds);
 }
 
 void signal_state_destroy(struct signal_state *signals)
 {
 	sigqueue_discard(&signals->queue, ~0ull);
+	if (unlikely(!list_empty(&signals->fds)))
+		signalfd_process_ended(signals);
 	table_put(signals->table);
 }
 

@@ -2,8 +2,9 @@
 // becomes of the call that a signal has interrupted. kern/README.md, "Signals and sleeping calls",
 // has the rules.
 #include "proc/death.h"
-#include "proc/process.h"
 #include "proc/stop_continue.h"
+#include "proc/posix_timer.h"
+#include "proc/process.h"
 #include <abi/syscall.h>
 
 #define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80
@@ -126,6 +127,8 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 	spin_unlock(&signals->lock);
 	if (signo)
 		*action_store = signal_action(signals, signo);
+	if (signo && unlikely(info_store->timer))
+		posix_timer_delivered(info_store);
 	return signo;
 }
 

@@ -12,6 +12,8 @@
 struct pending_info {
 	struct list link; // in signal_queue.infos, the oldest first
 	int signo;
+	bool reserved;              // belongs to a timer, which frees it
+	struct signal_queue *queue; // of one that is reserved: where it is
 	struct signal_info info;
 };
 
@@ -30,10 +32,12 @@ uint32_t sigqueue_total(void)
 	return pending_total;
 }
 
-// Free a description, which is on a queue.
+// Free a description, which is on a queue; one that is reserved only leaves the queue.
 static void info_free(struct pending_info *info)
 {
 	list_remove(&info->link);
+	if (info->reserved)
+		return;
 	kfree(info);
 	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 }
@@ -49,7 +53,51 @@ static struct pending_info *info_alloc(uint64_t limit, bool lasting)
 	info = lasting ? kmalloc_lasting(sizeof(*info)) : kmalloc(sizeof(*info));
 	if (info)
 		__atomic_add_fetch(&pending_total, 1, __ATOMIC_RELAXED);
+	if (info)
+		info->reserved = false;
 	return info;
+}
+
+struct pending_info *sigqueue_reserve(uint64_t limit)
+{
+	struct pending_info *pending = info_alloc(limit, true);
+
+	if (pending) {
+		list_init(&pending->link);
+		pending->reserved = true;
+	}
+	return pending;
+}
+
+void sigqueue_release(struct pending_info *pending)
+{
+	pending->reserved = false;
+	info_free(pending);
+}
+
+void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pending, int signo,
+                           const struct signal_info *info)
+{
+	pending->signo = signo;
+	pending->info = *info;
+	pending->queue = queue;
+	list_add_tail(&queue->infos, &pending->link);
+	queue->set |= signal_bit(signo);
+}
+
+// The signal stays pending if another description of it is queued.
+void sigqueue_withdraw(struct pending_info *pending)
+{
+	struct signal_queue *queue = pending->queue;
+	struct pending_info *info;
+
+	if (list_empty(&pending->link))
+		return;
+	list_remove(&pending->link);
+	list_for_each(info, &queue->infos, link)
+		if (info->signo == pending->signo)
+			return;
+	queue->set &= ~signal_bit(pending->signo);
 }
 
 // The bit in the set is what makes a signal pending; a description is only an addition. So a

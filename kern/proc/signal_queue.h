@@ -51,6 +51,7 @@ struct signal_info {
 	uintptr_t value;      // SI_QUEUE
 	int status;           // SIGCHLD
 	uint32_t trapno, err; // of a CPU exception, for the handler's context
+	uint32_t timer;       // SI_TIMER: which timer sent it (proc/posix_timer.c); else 0
 };
 
 // Make `queue` empty.
@@ -66,6 +67,24 @@ void sigqueue_init(struct signal_queue *queue);
 // signal that needs a description and cannot have one.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit);
+
+struct pending_info;
+
+// Returns a description for signals of a timer, to use again and again; NULL if `limit` or 8,192
+// are queued or reserved, or if there is no memory.
+struct pending_info *sigqueue_reserve(uint64_t limit);
+
+// Free a description that was reserved. It is on no queue.
+void sigqueue_release(struct pending_info *pending);
+
+// Like sigqueue_add, with a reserved description, which is on no queue: this cannot fail, and a
+// standard signal that is pending is added again. Under the lock of the queue's process.
+void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pending, int signo,
+                           const struct signal_info *info);
+
+// Take a reserved description out of the queue that it is on, if it is on one. Under the lock of the
+// queue's process.
+void sigqueue_withdraw(struct pending_info *pending);
 
 // Take the next signal that is not in `blocked` out of the queue: signals of faults first, then
 // the smallest number; signals of one number in the order in which they were sent. Caller: holds

@@ -145,6 +145,19 @@ X(rt_sigtimedwait_time64)
 X(rt_sigqueueinfo)
 X(rt_tgsigqueueinfo)
 
+// sys_posix_timer.c: timers that a process makes
+X(timer_create)
+X(timer_settime)
+X(timer_settime64)
+X(timer_gettime)
+X(timer_gettime64)
+X(timer_getoverrun)
+X(timer_delete)
+
+// sys_signalfd.c: signals as files
+X(signalfd)
+X(signalfd4)
+
 // sys_pidfd.c: processes as files
 X(pidfd_open)
 X(pidfd_send_signal)

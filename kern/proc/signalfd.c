@@ -1,0 +1,186 @@
+// signalfd.c: signals as a file.
+#include "proc/signalfd.h"
+
+#include <abi/signalfd.h>
+#include "fs/anonymous_file.h"
+#include "fs/uio.h"
+#include "mem/heap.h"
+#include "proc/process.h"
+
+// Guards which process a file is watched for.
+static struct spinlock signalfd_lock = SPINLOCK_INIT("signalfd", RANK_ACTIONS);
+
+// A set of files watches such a file for one process: the first whose thread asked. So it is on Linux.
+// [-] a single value, stored without a lock
+struct signalfd {
+	sigmask_t set;     // [-] read and stored by threads that use the file
+	struct waitq wait; // sets of files
+	struct list link; // [signalfd_lock] among the files of the process; on no list if there is none
+};
+
+void signalfd_notify(struct signal_state *signals)
+{
+	struct signalfd *signalfd;
+
+	spin_lock(&signalfd_lock);
+	list_for_each(signalfd, &signals->fds, link)
+		waitq_wake_all(&signalfd->wait);
+	spin_unlock(&signalfd_lock);
+}
+
+void signalfd_process_ended(struct signal_state *signals)
+{
+	spin_lock(&signalfd_lock);
+	while (!list_empty(&signals->fds))
+		list_remove(&list_first(&signals->fds, struct signalfd, link)->link);
+	spin_unlock(&signalfd_lock);
+}
+
+// Watch the file for the process of `signals`, unless it is watched for one.
+static void bind(struct signalfd *signalfd, struct signal_state *signals)
+{
+	spin_lock(&signalfd_lock);
+	if (list_empty(&signalfd->link))
+		list_add_tail(&signals->fds, &signalfd->link);
+	spin_unlock(&signalfd_lock);
+}
+
+// Convert a description to the form of this file. The sender's fields, those of timers and those of
+// children and faults are all apart here.
+static void fill(struct signalfd_siginfo *user, int signo, const struct signal_info *info)
+{
+	*user = (struct signalfd_siginfo){ .ssi_signo = (uint32_t)signo, .ssi_code = info->code };
+	if (info->code == SI_TIMER) {
+		user->ssi_tid = (uint32_t)info->pid;
+		user->ssi_overrun = info->uid;
+	} else if (info->code <= 0 || info->code == SI_KERNEL) {
+		user->ssi_pid = (uint32_t)info->pid;
+		user->ssi_uid = info->uid;
+	} else if (FAULT_SIGNALS & signal_bit(signo)) {
+		user->ssi_addr = info->addr;
+	} else {
+		user->ssi_pid = (uint32_t)info->pid;
+		user->ssi_status = info->status;
+	}
+	if (info->code < 0) {
+		user->ssi_int = (int32_t)info->value;
+		user->ssi_ptr = info->value;
+	}
+}
+
+// Take the next signal of the set, and sleep until there is one. Returns it with its description;
+// -EAGAIN without `wait`; -ERESTARTSYS.
+static int take(const struct signalfd *signalfd, bool wait, struct signal_info *info)
+{
+	struct signal_state *signals = &process_current()->signals;
+	int signo;
+
+	for (;;) {
+		int error = 0;
+
+		signo = signal_take_from(signalfd->set, info);
+		if (signo)
+			return signo;
+		if (!wait)
+			return -EAGAIN;
+		spin_lock(&signals->lock);
+		if (!(signal_pending() & signalfd->set))
+			error = waitq_sleep(&signals->fd_wait, &signals->lock, WAIT_INTERRUPTIBLE,
+			                    NO_DEADLINE);
+		spin_unlock(&signals->lock);
+		if (error)
+			return -ERESTARTSYS;
+	}
+}
+
+// Return as many signals as there are and as fit; sleep until there is one.
+static ssize_t signalfd_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct signalfd *signalfd = file->private;
+	struct signalfd_siginfo user;
+	struct signal_info info;
+	ssize_t done = 0;
+
+	(void)pos;
+	if (uio->left < sizeof(user))
+		return -EINVAL;
+	while (uio->left >= sizeof(user)) {
+		int signo = take(signalfd, !done && !(file->flags & O_NONBLOCK), &info);
+
+		if (signo < 0)
+			return done ? done : signo;
+		fill(&user, signo, &info);
+		if (uio_copyout(uio, &user, sizeof(user)) != sizeof(user))
+			return done ? done : -EFAULT;
+		done += (ssize_t)sizeof(user);
+	}
+	return done;
+}
+
+// Readable when a signal of the set is pending for the thread that asks.
+static unsigned int signalfd_poll(struct file *file, struct poll_table *table)
+{
+	struct signalfd *signalfd = file->private;
+	struct process *process = process_current();
+
+	if (!process)
+		return 0;
+	if (table->watch) {
+		bind(signalfd, &process->signals);
+		poll_wait(table, &signalfd->wait);
+	} else {
+		poll_wait(table, &process->signals.fd_wait);
+	}
+	return signal_pending() & signalfd->set ? POLLIN : 0;
+}
+
+static void signalfd_release(struct file *file)
+{
+	struct signalfd *signalfd = file->private;
+
+	spin_lock(&signalfd_lock);
+	list_remove(&signalfd->link);
+	spin_unlock(&signalfd_lock);
+	kfree(signalfd);
+}
+
+static const struct file_ops signalfd_ops = {
+	.kind = "[signalfd]",
+	.read = signalfd_read,
+	.lseek = anonymous_file_lseek,
+	.poll = signalfd_poll,
+	.release = signalfd_release,
+};
+
+bool file_is_signalfd(const struct file *file)
+{
+	return file->ops == &signalfd_ops;
+}
+
+int signalfd_create(sigmask_t set, uint32_t flags, struct file **store)
+{
+	struct signalfd *signalfd = kmalloc(sizeof(*signalfd));
+	int error;
+
+	if (!signalfd)
+		return -ENOMEM;
+	signalfd->set = set & ~UNBLOCKABLE_SIGNALS;
+	waitq_init(&signalfd->wait);
+	list_init(&signalfd->link);
+	error = anonymous_file_create(O_RDWR | flags, &signalfd_ops, signalfd, store);
+	if (error)
+		kfree(signalfd);
+	return error;
+}
+
+void signalfd_set(struct file *file, sigmask_t set)
+{
+	struct signalfd *signalfd = file->private;
+	struct signal_state *signals = &process_current()->signals;
+
+	spin_lock(&signals->lock);
+	signalfd->set = set & ~UNBLOCKABLE_SIGNALS;
+	waitq_wake_all(&signals->fd_wait);
+	waitq_wake_all(&signalfd->wait);
+	spin_unlock(&signals->lock);
+}
