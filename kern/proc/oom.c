@@ -41,7 +41,7 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 		*store = (struct oom_measure){
 			.pid = pid,
 			.serial = process->serial,
-			.pages = PROCESS_PAGES,
+			.pages = PROCESS_PAGES + process->poll_pages,
 			.adj = process->oom_score_adj,
 		};
 		if (process_files(process))

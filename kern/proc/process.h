@@ -58,6 +58,7 @@ struct process {
 	struct posix_timers *posix_timers; // [p] those of timer_create; NULL: none yet
 	bool has_barriers;                 // [a] registered for membarrier
 	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
+	uint32_t poll_pages;               // [a] in the lists of its polls (sys/poll_list.c)
 	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it

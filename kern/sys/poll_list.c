@@ -2,10 +2,18 @@
 #include "sys/poll_list.h"
 
 #include "mem/heap.h"
+#include "proc/process.h"
 #include "thread/yield.h"
 
 #define MAKE_COST 10 // about how many instructions it takes to make an entry of a list
 #define FREE_COST 25 // and to free one
+
+// Returns how many pages of memory a block of `count` entries counts for: 1 if it is full, else 0, as
+// small blocks share a page.
+static uint32_t block_pages(uint32_t count)
+{
+	return count == POLL_BLOCK;
+}
 
 // Returns a new block of `count` entries, or NULL if out of memory.
 static struct poll_block *make_block(uint32_t count)
@@ -39,6 +47,8 @@ int poll_list_make(struct poll_list *list, uint32_t count)
 		if (!*end)
 			return -ENOMEM;
 		end = &(*end)->next;
+		__atomic_add_fetch(&process_current()->poll_pages, block_pages(part),
+		                   __ATOMIC_RELAXED);
 		count -= part;
 		if (yield_after(part * MAKE_COST))
 			return -EINTR;
@@ -57,6 +67,8 @@ void poll_list_free(struct poll_list *list)
 				file_put(block->polled[i].file);
 			(void)yield_after(FREE_COST);
 		}
+		__atomic_sub_fetch(&process_current()->poll_pages, block_pages(block->count),
+		                   __ATOMIC_RELAXED);
 		kfree(block);
 	}
 	list->first = NULL;
