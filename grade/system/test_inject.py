@@ -26,9 +26,15 @@ DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
 
 def group_of(program):
     """Programs of one group run in one machine: those of a topic, or, where each allocation fails,
-    fewer.
+    fewer. The group's name ends with the options of the kernel that they need.
     """
-    return program.name.partition("_")[0] if MOST == ALL else program.source.parent.name
+    topic = program.name.partition("_")[0] if MOST == ALL else program.source.parent.name
+    return f"{topic} {program.append}".strip()
+
+
+def options_of(group):
+    """The options of the kernel."""
+    return group.partition(" ")[2]
 
 
 def groups():
@@ -51,7 +57,7 @@ def test_allocations_fail(group, kind, complain):
     most = MOST if kind == "once" or MOST == ALL else MOST // FEWER
     options = ["-m", str(most), *(["-k", KINDS[kind]] if KINDS[kind] else [])]
     limits = {"limit": LIMIT, "sleep": 100, "step": b"/tests/"}
-    outcome = guest.run(INJECT, *options, *paths, kernel=build.debug_kernel(), **limits)
+    outcome = guest.run(INJECT, *options, *paths, kernel=build.debug_kernel(), options=options_of(group), **limits)
     lines = outcome.stdout.decode(errors="replace").splitlines()
     found = [line for line in lines if not DONE.match(line)]
     if found:

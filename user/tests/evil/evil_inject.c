@@ -19,6 +19,7 @@
 #define LEAST_RUNS 2
 #define LEAST_MS 50 // what a program may take, and then ten times what it took undisturbed
 
+static bool ended;            // the last program did, by itself
 static int fail_nth;          // /proc/fail-nth
 static int null;              // /dev/null
 static const char *kind = ""; // of failures: what stands before the number in /proc/fail-nth
@@ -144,7 +145,7 @@ static uint32_t run(const char *program, uint32_t nth, int64_t limit_ms)
 	if (pid == 0)
 		become(program);
 	set_adj("-1000");
-	while (waitpid(pid, NULL, WNOHANG) == 0 && now_ms() < end)
+	while (!(ended = waitpid(pid, NULL, WNOHANG) != 0) && now_ms() < end)
 		sleep_ms(1);
 	left = distance();
 	arm("", 0);
@@ -173,6 +174,10 @@ static void inject(const char *program, uint32_t most)
 	started = now_ms();
 	total = NEVER - run(program, NEVER, UNDISTURBED_MS);
 	took = now_ms() - started;
+	if (!ended) {
+		say("%s: it does not end, although nothing fails\n", program);
+		return;
+	}
 	limit = LEAST_MS + 10 * took;
 	if (took > SHORT_MS)
 		most = LEAST_RUNS + (uint32_t)((uint64_t)most * SHORT_MS / (uint64_t)took);

@@ -22,12 +22,13 @@ static void other(void)
 	pid_t pid;
 
 	pipe(ready);
-	pid = fork();
+	pid = fork_or_end();
 	if (pid == 0) {
 		strcpy(at + large - 3, "child");
 		write(ready[1], "x", 1);
 		pause();
 	}
+	close(ready[1]);
 	read(ready[0], &byte, 1);
 	memset(buffer, 0, sizeof(buffer));
 	show("read the child's", transfer(SYS_process_vm_readv, pid, buffer, at + large - 3, 6));
