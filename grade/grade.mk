@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup doctor grade bench picture oracle fuzz fuzz-syscalls host-programs lint format covers tour
+.PHONY: setup doctor grade bench picture oracle fuzz fuzz-uffd fuzz-syscalls host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
 -include grade/student.mk grade/staff.mk
@@ -81,6 +81,10 @@ oracle: programs $(O)/archive.cpio
 ## fuzz: random operations on memory, on Quire and on Linux (as oracle); N=HOW MANY SEED=NUMBER
 fuzz: all
 	$(grade_env) grade/fuzz $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
+
+## fuzz-uffd: random operations with a userfaultfd, on Quire and on Linux (as oracle); N=HOW MANY SEED=NUMBER
+fuzz-uffd: all
+	$(grade_env) grade/fuzz-uffd $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
 ## fuzz-syscalls: random system calls in several hostile processes; N=HOW MANY SEED=NUMBER
 fuzz-syscalls: all

@@ -81,8 +81,8 @@ static int open_context(struct uffd *uffd)
 {
 	struct fdtable *files = thread_current()->files;
 	struct file *file;
-	int fd, error = anonymous_file_create(O_RDONLY | (uffd->flags & O_NONBLOCK),
-	                                      &uffd_file_ops, uffd, &file);
+	int fd, error = anonymous_file_create(O_RDONLY | (uffd->flags & O_NONBLOCK), &uffd_file_ops,
+	                                      uffd, &file);
 
 	if (error) {
 		uffd_close(uffd);

@@ -93,6 +93,17 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 	return 0;
 }
 
+// Returns 0 if dont_need may drop pages of `area`, which has small ones; else -EINVAL.
+static int may_drop(const struct area *area, int advice)
+{
+	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
+		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area),
+		           area->start);
+	if (advice == MADV_FREE && area->object)
+		return WHY(-EINVAL, "%#x is not private memory", area->start);
+	return 0;
+}
+
 // Visit for MADV_DONTNEED and similar: drop the pages; the next access finds zeroes or the file.
 static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      int advice)
@@ -101,11 +112,10 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 
 	if (area->ops->plain == &large_ops)
 		return dont_need_large(area, start, end, advice);
-	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
-		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area), start);
-	if (advice == MADV_FREE)
+	error = may_drop(area, advice);
+	if (error || advice == MADV_FREE)
 		// MADV_FREE lets the kernel take the pages if memory is short. We never do.
-		return area->object ? WHY(-EINVAL, "%#x is not private memory", start) : 0;
+		return error;
 	error = tables_make_private_at_ends(as, start, end);
 	if (error)
 		return error;
@@ -116,19 +126,26 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	return 0;
 }
 
+// Returns 0 if punch_hole may punch a hole into the file of `area`; else -errno.
+static int may_punch(const struct area *area, int advice)
+{
+	(void)advice;
+	if ((area->flags & (AREA_LOCKED | AREA_NAMED)) || (!area->object && !area_is_device(area)))
+		return WHY(-EINVAL, "%#x is locked, or shows no file", area->start);
+	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
+		return WHY(-EACCES, "%#x is private, or its file not open for writing", area->start);
+	return area_is_device(area) ? WHY(-ENODEV, "%#x is device memory", area->start) : 0;
+}
+
 // Visit for MADV_REMOVE: punch a hole into the file of a shared mapping.
 static int punch_hole(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                       int advice)
 {
+	int error = may_punch(area, advice);
+
 	(void)as;
-	(void)advice;
-	if ((area->flags & (AREA_LOCKED | AREA_NAMED)) || (!area->object && !area_is_device(area)))
-		return WHY(-EINVAL, "%#x is locked, or shows no file", start);
-	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
-		return WHY(-EACCES, "%#x is private, or its file not open for writing", start);
-	if (area_is_device(area))
-		return WHY(-ENODEV, "%#x is device memory", start);
-	return object_punch(area->object, area->offset + (start - area->start), end - start);
+	return error ? error :
+	               object_punch(area->object, area->offset + (start - area->start), end - start);
 }
 
 // Visit for advice that we accept and ignore, with the errors that Linux reports for it.
@@ -227,7 +244,8 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 		return populate_as(as, va, va + rounded,
 		                   advice == MADV_POPULATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
 	if (unlikely(as->uffds) && (visit == dont_need || visit == punch_hole)) {
-		error = uffd_send_remove(as, va, va + rounded);
+		error = uffd_send_remove(as, va, va + rounded,
+		                         visit == dont_need ? may_drop : may_punch, what);
 		if (error)
 			return error;
 	}

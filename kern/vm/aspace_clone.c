@@ -117,14 +117,19 @@ static void catch_up(struct aspace *copy)
 }
 
 // Where an area of the parent is registered with a userfaultfd and the child's is not, remove
-// userfaultfd's marks from the child's entries. Caller: holds as->lock for writing.
+// userfaultfd's marks from the child's entries. Shared memory loses its poison, too: on Linux a
+// child does not inherit its entries. Caller: holds as->lock for writing.
 static void clear_marks(struct aspace *as, struct aspace *copy)
 {
 	struct area *area, *twin;
 
 	assert_write_held(&as->lock);
 	list_for_each(area, &as->areas.list, link) {
-		twin = area->uffd ? area_find(&copy->areas, area->start) : NULL;
+		bool shared = (area->flags & AREA_SHARED) && (area->flags & AREA_POISONED);
+
+		twin = area->uffd || shared ? area_find(&copy->areas, area->start) : NULL;
+		if (twin && shared && !(twin->flags & AREA_UFFD_WP))
+			uffd_unmap(copy, twin->start, twin->end);
 		if (twin && !twin->uffd)
 			uffd_clear_entries(copy, twin->start, twin->end);
 		(void)yield_after(AREA_COST);
@@ -148,7 +153,7 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	error = clone_areas(as, copy, &events);
 	if (!error)
 		error = clone_ptes(as, copy);
-	if (unlikely(as->uffds))
+	if (unlikely(as->had_uffds))
 		clear_marks(as, copy);
 	if (unlikely(object_changed_since(mark)))
 		catch_up(copy);

@@ -78,8 +78,8 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 	uintptr_t start = area->start + (uintptr_t)(from - area->offset);
 	uintptr_t end = area->start + (uintptr_t)(to - area->offset);
 
-	if (unlikely(area->flags & AREA_UFFD_WP) && unmap == ptes_unmap_object_some)
-		unmap = uffd_unmap_object;
+	if (unlikely(area->flags & AREA_UFFD_WP))
+		unmap = unmap == ptes_unmap_object_some ? uffd_unmap_object : uffd_unmap_some;
 	if (!area->ops->discard)
 		return area->offset + (unmap(area->as, start, end) - area->start);
 	area->ops->discard((struct area *)area, start, end);

@@ -76,7 +76,8 @@ static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
 		pgdir_trim(as->pgdir, PDX(va));
 }
 
-// Like ptes_unmap_some, but the kind of the page decides: a private copy has kind PAGE_ANONYMOUS.
+// Like ptes_unmap_some, but the kind of the page decides: a private copy has kind PAGE_ANONYMOUS,
+// unless it is the zero page (UFFDIO_ZEROPAGE).
 // Areas of objects never have shared tables or large pages here.
 uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end)
 {
@@ -95,7 +96,7 @@ uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t e
 		for (uintptr_t at = va; pte && at < span_end; at += PAGE_SIZE, pte++) {
 			const page_t *pp = entry_page(*pte);
 
-			if (pp && pp->kind == PAGE_OBJECT)
+			if (pp && (pp->kind == PAGE_OBJECT || pp == zero_page))
 				tlb_batch_unmap(&batch, at, pte);
 		}
 		pgdir_trim(as->pgdir, PDX(va));

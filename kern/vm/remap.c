@@ -219,7 +219,7 @@ static int move_to(struct aspace *as, struct remap *remap, bool fixed)
 
 // MREMAP_FIXED with an unchanged size: move all areas of the old range, one after the other, up to
 // the first failure. If there is a hole between two areas, a mapping at its place in the
-// target stays. Linux does this since 6.17.
+// target stays. A registered area moves only alone. Linux does this since 6.17.
 static int move_each(struct aspace *as, const struct remap *remap)
 {
 	uintptr_t end = remap->old + MIN(remap->old_len, ULIM - remap->old), va = remap->old;
@@ -237,6 +237,8 @@ static int move_each(struct aspace *as, const struct remap *remap)
 
 		if (start >= end)
 			break;
+		if (unlikely(area->uffd) && (va > remap->old || area->end < end))
+			return WHY(-EFAULT, "%#x is registered with a userfaultfd", start);
 		va = MIN(area->end, end);
 		part.old_len = part.new_len = va - start;
 		error = check_large(&part, area);

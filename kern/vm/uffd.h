@@ -186,6 +186,8 @@ void uffd_send(struct list *events);
 void uffd_cancel(struct list *events);
 
 // Before pages are removed from [start, end) (MADV_DONTNEED and similar): send a message for each
-// area there whose context wants one, and wait as uffd_send does. Returns 0 or -ENOMEM.
-// Caller: holds no lock.
-int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end);
+// area there whose context wants one, and wait as uffd_send does. Stops at the first area for which
+// `check`(area, advice) returns an error: nothing is removed from there on.
+// Returns 0 or -ENOMEM. Caller: holds no lock.
+int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end,
+                     int (*check)(const struct area *area, int advice), int advice);

@@ -162,7 +162,8 @@ void uffd_cancel(struct list *events)
 }
 
 // The messages are collected area by area: between two of them no lock is held.
-int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end)
+int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end,
+                     int (*check)(const struct area *area, int advice), int advice)
 {
 	struct list events = LIST_INIT(events);
 	int error = 0;
@@ -174,7 +175,7 @@ int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end)
 
 		rwlock_read_lock(&as->lock);
 		area = area_find_from(&as->areas, start);
-		if (area && area->start < end) {
+		if (area && area->start < end && !check(area, advice)) {
 			msg.arg.remove.start = MAX(start, area->start);
 			msg.arg.remove.end = start = MIN(area->end, end);
 		} else {

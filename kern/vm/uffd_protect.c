@@ -142,8 +142,10 @@ static uintptr_t unmap_some(struct aspace *as, uintptr_t start, uintptr_t end, b
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
 			const page_t *pp = entry_page(*pte);
 
-			if (pp && (!objects_only || pp->kind == PAGE_OBJECT))
+			if (pp && (!objects_only || pp->kind == PAGE_OBJECT || pp == zero_page))
 				unmap_entry(&batch, va, pte);
+			else if (!objects_only && pte_marker(*pte) && (*pte & PTE_MARKER_POISON))
+				tlb_batch_store(&batch, va, pte, 0);
 		}
 		pgdir_trim(as->pgdir, PDX(table));
 		due = yield_due(SPAN_COST + (va - table) / PAGE_SIZE * ENTRY_COST * 3);
@@ -162,6 +164,12 @@ void uffd_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 		if (yield_due(0))
 			thread_yield_point();
 	}
+}
+
+uintptr_t uffd_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	assert_may_unmap(as);
+	return unmap_some(as, start, end, false);
 }
 
 uintptr_t uffd_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
