@@ -26,6 +26,7 @@ class Heap:
         self.sizes = {}
         self.heads = {}  # of each page of a block of whole pages: the number of the first
         self.free = set()  # addresses of free blocks
+        self.damaged = set()  # numbers of pages whose blocks are not known: their free lists are damaged
         self.pointers = None  # see count_pointers
 
     def block(self, address):
@@ -56,6 +57,8 @@ class Heap:
     def fault(self, address, size):
         """In words, why no struct of `size` bytes can be at `address`; None when it can."""
         number = address - KERNBASE >> 12
+        if number in self.damaged:
+            return None
         if number not in self.sizes:
             inside = 0 <= number < self.pages.total
             return f"lies in {self.pages.name(number)}" if inside else "lies outside of memory"
@@ -85,17 +88,21 @@ def heap_pages(audit):
     """Every heap page's free list stays in it and agrees with its count; the classes' lists too."""
     pages = audit.pages
     heap = audit.heap = Heap(pages)
-    listed = _listed(audit)
+    listed = audit.run("heap", _listed)
     held = 0
     for number in pages.all_of(pages.HEAP):
         size_class = pages.flags[number]
         if size_class < CLASSES:
             free = audit.run("heap", free_blocks, number, CLASS_MIN << size_class)
             if free is None:
+                heap.damaged.add(number)
+                pages.found[number] += 1
+                held += 1
                 continue
             if pages.count[number] == 0 and pages.explained[number]:
                 continue  # cached: all its blocks are free
-            _check_page(audit, number, len(free), listed.get(number))
+            if listed is not None:
+                _check_page(audit, number, len(free), listed.get(number))
             heap.sizes[number] = CLASS_MIN << size_class
             heap.free |= free
         elif size_class == CLASS_PAGES:

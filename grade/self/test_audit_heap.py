@@ -55,6 +55,7 @@ def test_free_blocks_lead_out(scene):
     number = partly_free(scene)
     scene.poke(scene.pages.owner[number], KERNBASE + 0x1000)
     scene.expect("heap", rf"the free list of page {number:#x} \(heap\) leads to 0xc0001000")
+    assert len(scene.findings()) == 1  # what lies in that page is no further finding
 
 
 def test_free_blocks_in_a_circle(scene):
@@ -158,3 +159,4 @@ def test_page_listed_twice(scene):
     first = scene.pages.number(scene.memory.word(address))
     scene.set("block", scene.pages.owner[first], "page_next", scene.page(first))
     scene.expect("heap", rf"page {first:#x} \(heap\) is listed twice")
+    assert len(scene.findings()) == 1  # what lies in the heap's pages is no further finding
