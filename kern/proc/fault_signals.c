@@ -6,6 +6,7 @@
 #include "proc/process.h"
 #include "vm/aspace.h"
 #include "vm/fault.h"
+#include "vm/uaccess.h"
 #include "vm/uffd.h"
 
 // The signal that each exception becomes, and its si_code. si_addr is the instruction's address.
@@ -21,21 +22,37 @@ static const struct {
 	{ TRAP_ALIGNMENT, SIGBUS, BUS_ADRALN },
 };
 
-// Handle an exception of the table. In the kernel only instructions of the exception table may
+// Returns true if the program has executed SYSENTER, which the kernel does not set up: the processor
+// reports that as a violation of protection (Intel SDM vol. 2B).
+static bool is_sysenter(const struct trapframe *frame)
+{
+	static const uint8_t sysenter[2] = { 0x0f, 0x34 };
+	uint8_t code[2];
+
+	return frame->trapno == TRAP_PROTECTION && !frame->err &&
+	       !copyin(aspace_current(), code, (const void __user *)frame->eip, sizeof(code)) &&
+	       memcmp(code, sysenter, sizeof(code)) == 0;
+}
+
+// Handle an exception of the table. SYSENTER is like an instruction that does not exist, so that
+// programs which try it find out. In the kernel only instructions of the exception table may
 // cause one, for example the load of a bad segment.
 static void exception(struct trapframe *frame)
 {
+	uint32_t vector;
+
 	if (!trap_from_user(frame)) {
 		if (!trap_may_have_fixup(frame) || !trap_fixup(frame))
 			trap_fatal(frame);
 		return;
 	}
+	vector = is_sysenter(frame) ? TRAP_INVALID_OPCODE : frame->trapno;
 	for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++) {
-		if (exceptions[i].vector == frame->trapno) {
+		if (exceptions[i].vector == vector) {
 			struct signal_info info = {
 				.code = exceptions[i].code,
 				.addr = exceptions[i].code == SI_KERNEL ? 0 : frame->eip,
-				.trapno = frame->trapno,
+				.trapno = vector,
 				.err = frame->err,
 			};
 
