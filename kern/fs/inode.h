@@ -6,8 +6,8 @@
 // closed.
 #pragma once
 
-#include "fs/file.h"
 #include "fs/claim.h"
+#include "fs/file.h"
 #include "kern.h"
 #include "list.h"
 #include "mem/avl.h"

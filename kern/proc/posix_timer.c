@@ -1,13 +1,13 @@
 // posix_timer.c: making, setting and ending the timers of a process.
 #include "proc/posix_timer_internal.h"
 
-#include <abi/time.h>
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/mutex.h"
 #include "thread/why.h"
 #include "thread/yield.h"
+#include <abi/time.h>
 
 #define DELETE_COST 500 // instructions, roughly, to delete a timer
 

@@ -1,11 +1,11 @@
 // posix_timer_expire.c: what happens when a timer of a process expires. A timer owns the description of
 // its signal, so an expiration needs no memory. While the signal is pending the timer rests: expirations
 // are counted when the signal is taken, so a short interval cannot keep the machine busy.
-#include <abi/time.h>
 #include "proc/posix_timer_internal.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/mutex.h"
+#include <abi/time.h>
 
 #define SHORTEST_NS 50000         // the machine is not interrupted more often by one timer,
 #define IGNORED_NS NS_PER_MS      // nor more often than this by one whose signal is ignored

@@ -2,12 +2,12 @@
 // of a thread: stat, statm, status, comm, in Linux's form (proc(5)).
 #include "procfs/procfs.h"
 
-#include <abi/time.h>
 #include "proc/process.h"
 #include "proc/procfs_pid.h"
 #include "proc/thread_group.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
+#include <abi/time.h>
 
 // The facts about a process, or about a thread of it, that the files show, taken at one moment.
 struct snapshot {

@@ -1,10 +1,10 @@
 // signal.c: what a thread blocks, and sending signals.
 #include "proc/signal.h"
 
-#include "proc/process.h"
-#include "proc/stop_continue.h"
 #include "proc/posix_timer.h"
+#include "proc/process.h"
 #include "proc/signalfd.h"
+#include "proc/stop_continue.h"
 #include "thread/mutex.h"
 
 void signal_discard(struct process *process, sigmask_t which)

@@ -2,9 +2,9 @@
 // becomes of the call that a signal has interrupted. kern/README.md, "Signals and sleeping calls",
 // has the rules.
 #include "proc/death.h"
-#include "proc/stop_continue.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
+#include "proc/stop_continue.h"
 #include <abi/syscall.h>
 
 #define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80

@@ -1,11 +1,11 @@
 // signalfd.c: signals as a file.
 #include "proc/signalfd.h"
 
-#include <abi/signalfd.h>
 #include "fs/anonymous_file.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include <abi/signalfd.h>
 
 // Guards which process a file is watched for.
 static struct spinlock signalfd_lock = SPINLOCK_INIT("signalfd", RANK_ACTIONS);

@@ -1,11 +1,11 @@
 // sys_posix_timer.c: timers of a process (timer_create(2)). kern/proc/posix_timer.c does the work.
-#include <abi/signal.h>
-#include <abi/time.h>
 #include "proc/posix_timer.h"
 #include "sys/sys_timespec.h"
 #include "sys/syscall.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/signal.h>
+#include <abi/time.h>
 
 // Check and convert the event of a program. Returns 0; -EINVAL for a signal or a kind that there is
 // not.

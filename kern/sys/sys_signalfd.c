@@ -1,10 +1,10 @@
 // sys_signalfd.c: signals as a file (signalfd(2)). kern/proc/signalfd.c does the work.
-#include <abi/fcntl.h>
 #include "fs/fdtable.h"
 #include "proc/signalfd.h"
 #include "sys/syscall.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
+#include <abi/fcntl.h>
 
 // Make a descriptor for the signals of `set`. Returns it or -errno.
 static int open_new(sigmask_t set, uint32_t flags)

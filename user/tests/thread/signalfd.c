@@ -1,7 +1,7 @@
 // signalfd: signals as a file: what a read returns, masks, poll, epoll, and who reads.
 
-#include "../thread.h"
 #include "../epoll.h"
+#include "../thread.h"
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
