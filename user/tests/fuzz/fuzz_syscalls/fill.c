@@ -279,7 +279,6 @@ static void fill_uffd(uint64_t *fields, uint32_t *state)
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
 	uint32_t *words = (uint32_t *)(uintptr_t)address;
-	uint64_t position;
 
 	switch (kind) {
 	case 'b':
@@ -316,8 +315,7 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 			words[i] = random_word(state) & random_word(state);
 		break;
 	case '7':
-		position = far_position(state);
-		memcpy(words, &position, sizeof(position));
+		*(uint64_t *)words = far_position(state);
 		break;
 	case '6':
 		words[0] = data_address(state);
