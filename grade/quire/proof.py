@@ -9,7 +9,7 @@ For each lab:
   solved.
 
 A lab without tests is only built and booted. `--sample TEXT` tries one lab and two of its
-exercises; which ones depends on the text.
+exercises; which ones depends on the text. It builds the student's tree without its debug kernels.
 """
 import argparse
 import json
@@ -36,8 +36,9 @@ TITLES = {"reference": "the reference has all points", "skeleton": "the student'
 class Proof:
     """Tries one lab. Each method yields complaints."""
 
-    def __init__(self, root, lab, folder, jobs):
+    def __init__(self, root, lab, folder, jobs, debug=True):
         self.root, self.lab, self.folder, self.jobs = Path(root), lab, Path(folder), jobs
+        self.kernels = 2 if debug else 1  # of each compiler: the normal one, and the one of debugging
         self.plan = student_tree.Plan(root)
         self.bench = None
 
@@ -56,7 +57,7 @@ class Proof:
         tree = self.folder / "skeleton"
         student_tree.make(self.root, self.lab.number, tree)
         for compiler, settings in COMPILERS.items():
-            made = make(tree, "WERROR=1", "-j2", *settings, *KERNELS[compiler])
+            made = make(tree, "WERROR=1", "-j2", *settings, *KERNELS[compiler][: self.kernels])
             if made.returncode or made.stderr:
                 yield f"{compiler} says of the student's tree:\n{made.stderr}"
                 return
@@ -202,7 +203,7 @@ def main():
     found = tried = 0
     for lab in labs:
         with tempfile.TemporaryDirectory(prefix="quire-proof-") as folder:
-            for key, what, complaints in steps(Proof(build.source(), lab, folder, options.jobs), options.exercise, sample):
+            for key, what, complaints in steps(Proof(build.source(), lab, folder, options.jobs, not sample), options.exercise, sample):
                 complaints = list(complaints)
                 tried += 1
                 found += len(complaints)
