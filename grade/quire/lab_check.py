@@ -26,12 +26,12 @@ EXCEPTIONS = {0: "divide error", 6: "invalid opcode", 8: "double fault", 13: "ge
 
 class Wrong(Exception):
     """An operation did not do what its contract says. `key` names the kind of failure, without
-    numbers.
+    numbers. `where`: the bytes that differ (lab_bytes.py), if the failure is about bytes.
     """
 
-    def __init__(self, what, expected, got, key=""):
+    def __init__(self, what, expected, got, key="", where=None):
         super().__init__(f"{what}: expected {expected}; got {got}")
-        self.what, self.expected, self.got, self.key = what, expected, got, key
+        self.what, self.expected, self.got, self.key, self.where = what, expected, got, key, where
 
 
 class Blocked(Exception):

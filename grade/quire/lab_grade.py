@@ -93,6 +93,7 @@ def run(lab, checks, seed, jobs, places, kernel=None):
     blockers = {test.name: [*test.covers, *test.needs] for test in lab.tests}
     started = time.monotonic()
     runner = Runner(seed, jobs, blockers, kernel)
+    runner.locate = True
     outcomes = runner.run(checks)
     add_debug_messages(outcomes, seed, jobs, blockers, kernel)
     return lab_report.record(lab, outcomes, seed, places, runner.machines, time.monotonic() - started)

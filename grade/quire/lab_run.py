@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from quire import build, lab_audit, lab_program, trace
+from quire import build, lab_audit, lab_bytes, lab_program, trace
 from quire.lab_check import Blocked, Wrong
 from quire.trace import BEGUN, MISSING
 
@@ -81,6 +81,7 @@ class Runner:
         self.symbols = Symbols(self.kernel)
         self.missing = set()  # exercises that have been found unwritten
         self.machines = 0
+        self.locate = False  # find the first byte that differs, where a failure is about bytes
 
     def run(self, checks):
         """The Outcomes, in the order of the checks."""
@@ -181,6 +182,9 @@ class Runner:
                     return Outcome(check, UNWRITTEN, unwritten=done.result.exercise, log=done.log)
                 model.judge(op, report)
             except Wrong as wrong:
+                if self.locate and wrong.where:
+                    found = lab_bytes.first_difference(cut(check.sections(self.seed), at), wrong.where, check.machine, self.kernel)
+                    wrong.got += f": {found}" if found else ""
                 return failed(FAILED, wrong, at, report.state != MISSING)
             except (Blocked, ValueError, IndexError, KeyError, TypeError) as error:
                 wrong = Wrong(model.call, "a report that the grader can read", f"{report} ({error!r})", "report")
@@ -196,6 +200,16 @@ class Runner:
                               f"audit: {findings[0].partition(':')[0]}")
                 return failed(FAILED, wrong)
         return Outcome(check, PASSED)
+
+
+def cut(sections, count):
+    """The first `count` operations of sections [(step, operations)]."""
+    found = []
+    for step, ops in sections:
+        if count > 0:
+            found.append((step, ops[:count]))
+        count -= len(ops)
+    return found
 
 
 def ended_words(result):

@@ -4,6 +4,7 @@ The kernel reports digests of bytes: of the kernel's buffer before, in and after
 copy may change, and of user memory.
 """
 from quire.lab_area import ULIM, WRITE, ZERO, down
+from quire.lab_bytes import BufferBytes, UserBytes, digest
 from quire.lab_check import NOT_STORED, Wrong
 from quire.lab_faults import OK, Spaces
 from quire.lab_words import EFAULT, ENAMETOOLONG, PAGE, error
@@ -16,14 +17,6 @@ SIGSEGV = 11
 def pattern(seed, i):
     """The byte number `i` of a pattern, as kern/vm/test/trace_uaccess.c makes it."""
     return ((seed + i) * 167 >> 3 | 1) & 0xFF
-
-
-def digest(content):
-    """FNV-1a, 32 bits."""
-    total = 2166136261
-    for byte in content:
-        total = (total ^ byte) * 16777619 & 0xFFFFFFFF
-    return total
 
 
 class User(Spaces):
@@ -130,7 +123,8 @@ class User(Spaces):
         total, mapped = report.values
         self.expect(mapped, len(found), "how many of them are mapped:", "mapped")
         if total != digest(found):
-            raise Wrong(self.call, f"bytes with the digest {digest(found):#x}", f"{total:#x}", "user_bytes: other bytes")
+            where = UserBytes(number, va, bytes(found)) if len(found) == length else None
+            raise Wrong(self.call, "the bytes that were there, and those that were copied", "other bytes", "user_bytes: other bytes", where)
 
     # Copies into the kernel.
 
@@ -138,11 +132,12 @@ class User(Spaces):
         """The buffer after a copy of `content` to `at`, of which `done` bytes count."""
         before, inside, after = report.values[1:4]
         if before != digest(self.buffer[:at]) or after != digest(self.buffer[at + length :] if length < BUFFER else b""):
+            where = BufferBytes(at, bytes(self.buffer[:at])) if before != digest(self.buffer[:at]) else None
             raise Wrong(self.call, "that only the bytes of the destination change", "others have changed",
-                        f"{self.operation_name()}: other bytes changed")
+                        f"{self.operation_name()}: other bytes changed", where)
         if inside != digest(content[:done]):
             raise Wrong(self.call, f"{done:#x} bytes of user memory at the destination", "other bytes",
-                        f"{self.operation_name()}: wrong bytes")
+                        f"{self.operation_name()}: wrong bytes", BufferBytes(at, bytes(self.buffer[:at] + content[:done])))
         self.buffer[at : at + done] = content[:done]
 
     def _copyin(self, number, at, va, length, report):

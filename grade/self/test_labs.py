@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from quire import (
-    build, lab_grade, lab_page_init, lab_pages, lab_program, lab_report, lab_signatures, lab_tables, lab_toml, lab_user, trace,
+    build, lab_bytes, lab_grade, lab_page_init, lab_pages, lab_program, lab_report, lab_signatures, lab_tables, lab_toml,
+    lab_user, trace,
 )
 from quire.lab_area import Area
 from quire.lab_check import Check, Wrong, op
@@ -354,3 +355,21 @@ def test_hole_in_memory():
     ranges = [(start, end) for kind, start, end in lines[1:] if kind == 1]
     assert (0x100000, 0x800000) in ranges and (0x900000, 0xA00000) in ranges
     assert all(end <= 0x800000 or start >= 0x900000 for start, end in ranges)
+
+
+def test_the_first_byte_that_differs_is_found():
+    """In real machines: a pattern in user memory, and in the kernel's buffer after a copy."""
+    va = 0x10000000
+    ops = [op("spaces"), op("space", 0), op("area", 0, va, va + 0x2000, 3), op("enter", 0), op("fault", 0, va, 1), op("fault", 0, va + 0x1000, 1),
+           op("user_fill", 0, va, 0x2000, 7), op("buffer", 0x80), op("copyin", 0, 5, va, 0x1800)]
+    user = bytearray(lab_user.pattern(7, i) for i in range(0x2000))
+    buffer = bytearray(lab_user.pattern(0x80, i) for i in range(5)) + user[:0x1800]
+
+    def first(where):
+        return lab_bytes.first_difference([("vm", ops)], where, Machine(), build.path("quire.elf"))
+
+    assert first(lab_bytes.UserBytes(0, va, bytes(user))) == ""
+    right, user[0x1234] = user[0x1234], 0
+    assert first(lab_bytes.UserBytes(0, va, bytes(user))) == f"the first that differs is at 0x10001234: {right:#04x}, not 0x00"
+    right, buffer[5 + 0x777] = buffer[5 + 0x777], 0
+    assert first(lab_bytes.BufferBytes(5, bytes(buffer))) == f"the first that differs is at offset 0x777 of the destination: {right:#04x}, not 0x00"
