@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -52,6 +53,11 @@ int fcntl(int fd, int command, ...)
 	argument = va_arg(args, long);
 	va_end(args);
 	return syscall(SYS_fcntl64, fd, command, argument);
+}
+
+int flock(int fd, int operation)
+{
+	return syscall(SYS_flock, fd, operation);
 }
 
 int ioctl(int fd, unsigned long request, ...)

@@ -39,6 +39,9 @@
 #define F_GETLK64 12
 #define F_SETLK64 13
 #define F_SETLKW64 14
+#define F_OFD_GETLK 36
+#define F_OFD_SETLK 37
+#define F_OFD_SETLKW 38
 #define F_DUPFD_CLOEXEC 1030
 #define F_SETPIPE_SZ 1031
 #define F_GETPIPE_SZ 1032
@@ -46,6 +49,32 @@
 #define F_GET_SEALS 1034
 
 #define FD_CLOEXEC 1
+
+// Types of locks.
+#define F_RDLCK 0
+#define F_WRLCK 1
+#define F_UNLCK 2
+
+// A lock on bytes of a file, for F_GETLK, F_SETLK and F_SETLKW: l_len bytes from l_start on, which
+// counts from where l_whence says (SEEK_); l_len 0: to the end, as far as the file may grow.
+struct flock {
+	short l_type, l_whence;
+	int32_t l_start, l_len;
+	pid_t l_pid;
+};
+
+// The same for F_GETLK64, F_OFD_GETLK and their like.
+struct flock64 {
+	short l_type, l_whence;
+	int64_t l_start, l_len;
+	pid_t l_pid;
+};
+
+// Operations of flock.
+#define LOCK_SH 1
+#define LOCK_EX 2
+#define LOCK_NB 4
+#define LOCK_UN 8
 
 #define F_SEAL_SEAL 1
 #define F_SEAL_SHRINK 2

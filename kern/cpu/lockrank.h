@@ -21,6 +21,7 @@ enum lock_rank {
 	RANK_SIGNAL,       // pending signals and handlers of a process
 	RANK_ACTIONS,      // handlers that several processes have together
 	RANK_FILE,         // descriptor tables, positions of open files
+	RANK_FILE_LOCKS,   // programs' locks on files, and who waits for them
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe
 	RANK_UFFD,         // faults that wait for a handler, and messages

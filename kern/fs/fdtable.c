@@ -25,6 +25,8 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->size = FD_FIRST_SLOTS;
 	table->end = table->lowest_free = 0;
 	table->far = NULL;
+	table->locks = 0;
+	table->lock_waits = NULL;
 	if (size > FD_FIRST_SLOTS) {
 		table->slots = kmalloc(size * sizeof(*table->slots));
 		table->size = size;
@@ -82,7 +84,7 @@ void fdtable_put(struct fdtable *table)
 		return;
 	for (uint32_t i = 0; i < table->end; i++) {
 		if (table->slots[i])
-			file_put((struct file *)(table->slots[i] & ~FD_SLOT_CLOEXEC));
+			fd_slot_close(table, table->slots[i]);
 		(void)yield_after(CLOSE_COST);
 	}
 	if (table->far)
@@ -268,7 +270,7 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 	if (error)
 		return error;
 	if (old)
-		file_put((struct file *)(old & ~FD_SLOT_CLOEXEC));
+		fd_slot_close(table, old);
 	return fd;
 }
 
@@ -286,7 +288,7 @@ int fd_close(struct fdtable *table, int fd)
 	spin_unlock(&table->lock);
 	if (slot <= FD_RESERVED)
 		return -EBADF;
-	file_put((struct file *)(slot & ~FD_SLOT_CLOEXEC));
+	fd_slot_close(table, slot);
 	return 0;
 }
 
@@ -344,6 +346,7 @@ size_t fdtable_held_pages(struct fdtable *table)
 	spin_lock(&table->lock);
 	if (table->slots != table->first_slots)
 		bytes += table->size * sizeof(*table->slots);
+	bytes += file_locks_bytes(table->locks);
 	for (uint32_t fd = 0; fd < table->end; fd++)
 		if (table->slots[fd] > FD_RESERVED)
 			bytes += file_held_bytes(

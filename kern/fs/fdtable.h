@@ -7,6 +7,7 @@
 
 #include "cpu/spinlock.h"
 #include "fs/file.h"
+#include "fs/file_locks.h"
 #include <abi/limits.h>
 
 #define FD_FIRST_SLOTS 16  // slots that lie in the table itself
@@ -23,6 +24,8 @@ struct fd_chunk {
 	uintptr_t slots[FD_CHUNK_SLOTS];
 };
 
+struct lock_wait;
+
 struct fd_far {
 	struct fd_chunk *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
 };
@@ -35,7 +38,9 @@ struct fdtable {
 	uint32_t size;        // [l] how many slots there are, at most FD_NEAR
 	uint32_t end;         // [l] slots from here on are free, and their contents undefined
 	uint32_t lowest_free; // [l] no slot below this one is free
-	struct fd_far *far;   // [l] NULL until there is a descriptor from FD_NEAR on; then kept
+	uint32_t locks;       // [file_locks] how many locks on files it owns (fs/file_locks.h)
+	struct lock_wait *lock_waits; // [file_locks] waits for locks of others, the newest first
+	struct fd_far *far; // [l] NULL until there is a descriptor from FD_NEAR on; then kept
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
@@ -89,6 +94,18 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to);
 // Close all far descriptors, and free their slots. Yields. Caller: holds no lock; nobody else
 // uses the table.
 void fd_far_put(struct fdtable *table);
+
+// Drop the reference on the file in `slot`, the word of a slot that is free now, and end the locks
+// that the table has on the file. Caller: holds no lock.
+static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
+{
+	struct file *file = (struct file *)(slot & ~FD_SLOT_CLOEXEC);
+
+	assert_no_lock();
+	if (unlikely(table->locks))
+		file_locks_of_table_end(table, file->inode);
+	file_put(file);
+}
 
 // Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL.
 struct inode *fd_get_inode(struct fdtable *table, int fd);

@@ -167,7 +167,7 @@ void fd_far_put(struct fdtable *table)
 
 		for (uint32_t i = 0; chunk && i < FD_CHUNK_SLOTS; i++)
 			if (chunk->slots[i])
-				file_put((struct file *)(chunk->slots[i] & ~FD_SLOT_CLOEXEC));
+				fd_slot_close(table, chunk->slots[i]);
 		if (chunk)
 			(void)thread_yield_point_killable();
 		kfree(chunk);

@@ -2,6 +2,7 @@
 #include "fs/file.h"
 
 #include "fs/epoll.h"
+#include "fs/file_locks.h"
 #include "fs/inode.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
@@ -46,6 +47,8 @@ void file_free(struct file *file)
 	assert_no_lock();
 	if (unlikely(!list_empty(&file->watchers)))
 		epoll_file_closed(file);
+	if (unlikely(file->locks))
+		file_locks_of_file_end(file);
 	if (file->ops->release)
 		file->ops->release(file);
 	file_allow_exec(file);
@@ -137,7 +140,7 @@ int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size)
 size_t file_held_bytes(const struct file *file)
 {
 	const struct inode *inode = file->inode;
-	size_t bytes = sizeof(*file);
+	size_t bytes = sizeof(*file) + file_locks_bytes(file->locks);
 
 	if (file->ops == &pipe_ops)
 		bytes += pipe_held_bytes(file->private);

@@ -82,6 +82,7 @@ struct file {
 	void *private;              // [c] belongs to ops
 	uint64_t position;          // [-] read before a transfer and stored after it
 	struct claim claim;         // held meanwhile, if others can use the file
+	uint32_t locks;             // [file_locks] how many locks it owns (fs/file_locks.h)
 	bool write_open;            // [c] counted in the write_opens of the inode's object
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 };

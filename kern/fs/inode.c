@@ -2,6 +2,7 @@
 #include "fs/inode.h"
 
 #include "fs/directory_tree.h"
+#include "fs/file_locks.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
 #include "thread/thread.h"
@@ -80,6 +81,7 @@ static void inode_free(struct inode *inode)
 {
 	if (inode->ops && inode->ops->release)
 		inode->ops->release(inode);
+	file_locks_free(inode->locks);
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
 		if (inode->object)

@@ -15,6 +15,7 @@
 #include <abi/device.h>
 #include <abi/stat.h>
 
+struct lock_list;
 struct name;
 struct object;
 struct pipe;
@@ -112,6 +113,7 @@ struct inode {
 		// [c] file without a type (fs/anonymous_file.h): the name of its kind, or NULL
 		const char *kind;
 	};
+	struct lock_list *locks; // [file_locks] NULL until a program locks the file (fs/file_locks.h)
 	void *private;           // [c] belongs to ops
 	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free
 };

@@ -7,6 +7,7 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/sys_locks.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "thread/yield.h"
@@ -309,6 +310,8 @@ static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 	case F_SETFD:
 		return fd_set_cloexec(files, fd, arg & FD_CLOEXEC);
 	}
+	if (is_lock_command(command))
+		return fcntl_lock(fd, command, (void __user *)arg);
 	file = fd_get(files, fd);
 	if (!file)
 		return -EBADF;
@@ -317,7 +320,7 @@ static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 	return result;
 }
 
-// The two calls differ only in the struct of locks, which are not implemented.
+// Equal to fcntl64 where a 64-bit Linux runs the program.
 SYSCALL3(fcntl, int, fd, unsigned int, command, uint32_t, arg)
 {
 	return fcntl_any(fd, command, arg);

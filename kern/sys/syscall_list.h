@@ -17,6 +17,9 @@ X(sendfile)
 X(sendfile64)
 X(copy_file_range)
 
+// sys_locks.c: locks on files
+X(flock)
+
 // sys_descriptors.c: descriptors
 X(open)
 X(openat)

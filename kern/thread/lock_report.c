@@ -42,9 +42,10 @@ static const char *const rank_names[] = {
 // LOCK_FUNCTIONS sleep until a lock is released.
 #define LOCK_FUNCTIONS 5
 static const char *const sleep_functions[] = {
-	"mutex_lock",        "wait_to_write",  "rwlock_wait_to_read", "rwlock_read_lock",
-	"rwlock_write_lock", "context_switch", "schedule",            "sleep_locked",
-	"sleep_with_timer",  "sleep_until",    "waitq_sleep",         "waiter_block",
+	"mutex_lock",       "wait_to_write",     "rwlock_wait_to_read",
+	"rwlock_read_lock", "rwlock_write_lock", "context_switch",
+	"schedule",         "sleep_locked",      "sleep_with_timer",
+	"sleep_until",      "waitq_sleep",       "waiter_block",
 	"thread_yield",
 };
 

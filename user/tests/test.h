@@ -63,6 +63,8 @@ static inline const char *error_name(int error)
 		[ELOOP] = "ELOOP",
 		[EOVERFLOW] = "EOVERFLOW",
 		[EOPNOTSUPP] = "EOPNOTSUPP",
+		[EDEADLK] = "EDEADLK",
+		[ENOLCK] = "ENOLCK",
 	};
 	static char number[20];
 	size_t index = (size_t)error;

@@ -38,7 +38,7 @@ static inline long raw(long number, long a, long b, long c, long d, long e)
 
 // futex(2) with all its arguments. Returns -errno after an error.
 static inline long futex(volatile int *word, int op, int value, long timeout, volatile int *other,
-                  long value3)
+                         long value3)
 {
 	long result;
 

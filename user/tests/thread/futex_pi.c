@@ -123,7 +123,8 @@ static void in_order(void)
 	print("wake", futex(&word, FUTEX_WAKE_OP | PRIVATE, 9, 0, NULL, 0));
 	print("requeue", futex(&word, REQUEUE | PRIVATE, 1, 1, &other, 0));
 	print("wake by operation", futex(&word, WAKE_OP | PRIVATE, 1, 1, &other, 0));
-	print("wake at the second", futex(&other, WAKE_OP | PRIVATE, 1, 1, &word, 2 << 28 | 4 << 24));
+	print("wake at the second",
+	      futex(&other, WAKE_OP | PRIVATE, 1, 1, &word, 2 << 28 | 4 << 24));
 	print("lock again", lock(&word));
 	print("unlock", unlock(&word));
 	for (int i = 0; i < 3; i++)

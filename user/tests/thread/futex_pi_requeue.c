@@ -37,8 +37,8 @@ static void waiter(void *arg)
 	struct outcome *outcome = &outcomes[(long)arg];
 
 	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
-	outcome->waited =
-		futex(&condition, WAIT_REQUEUE_PI | PRIVATE, 0, (long)until, &lock_word, 0);
+	outcome->waited = futex(&condition, WAIT_REQUEUE_PI | PRIVATE, 0, (long)until, &lock_word,
+	                        0);
 	if (outcome->waited)
 		return;
 	got++;
@@ -109,8 +109,7 @@ static void errors(void)
 	print("wake two", move(2, 1, 0));
 	print("wake none", move(0, 1, 0));
 	print("a negative number", move(1, -1, 0));
-	print("to the same word",
-	      futex(&condition, CMP_REQUEUE_PI | PRIVATE, 1, 1, &condition, 0));
+	print("to the same word", futex(&condition, CMP_REQUEUE_PI | PRIVATE, 1, 1, &condition, 0));
 	print("no lock", futex(&condition, CMP_REQUEUE_PI | PRIVATE, 1, 1, NULL, 0));
 	print("no word", futex(NULL, CMP_REQUEUE_PI | PRIVATE, 1, 1, &lock_word, 0));
 	print("move by the real clock",
@@ -121,8 +120,7 @@ static void errors(void)
 	      futex(&condition, WAIT_REQUEUE_PI | PRIVATE, 0, 0, &condition, 0));
 	print("wait on no word", futex(NULL, WAIT_REQUEUE_PI | PRIVATE, 0, 0, &lock_word, 0));
 	start(1);
-	print("move to another lock",
-	      futex(&condition, CMP_REQUEUE_PI | PRIVATE, 1, 1, &other, 0));
+	print("move to another lock", futex(&condition, CMP_REQUEUE_PI | PRIVATE, 1, 1, &other, 0));
 	print("wake it", futex(&condition, FUTEX_WAKE_OP | PRIVATE, 1, 0, NULL, 0));
 	print("requeue it", futex(&condition, REQUEUE | PRIVATE, 1, 1, &other, 0));
 	print("compare and requeue it", futex(&condition, CMP_REQUEUE | PRIVATE, 1, 1, &other, 0));

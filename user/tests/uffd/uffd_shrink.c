@@ -46,8 +46,8 @@ static void shrink(int flags)
 	open_window(flags);
 	fill();
 	show_all("before");
-	show("a hole", syscall(SYS_fallocate, file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 0,
-	                       PAGES * PAGE, 0));
+	show("a hole", syscall(SYS_fallocate, file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+	                       0, PAGES * PAGE, 0));
 	show_all("with the hole");
 	show("truncate", ftruncate(file, 0));
 	show_all("after truncation");
@@ -76,11 +76,10 @@ static void move(void)
 	window = map_memory(PAGES);
 	fd = uffd_ready(O_NONBLOCK, 0);
 	show("register", uffd_register(fd, window + 2 * PAGE, PAGE, MISSING, NULL));
-	show("move from a plain one",
-	     (long)mremap(window + PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target));
-	show("move from a registered one",
-	     (long)mremap(window + 2 * PAGE, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-	                  target));
+	show("move from a plain one", (long)mremap(window + PAGE, 2 * PAGE, 2 * PAGE,
+	                                           MREMAP_MAYMOVE | MREMAP_FIXED, target));
+	show("move from a registered one", (long)mremap(window + 2 * PAGE, 2 * PAGE, 2 * PAGE,
+	                                                MREMAP_MAYMOVE | MREMAP_FIXED, target));
 	check("move of one", mremap(window + 2 * PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
 	                            target) == target);
 }

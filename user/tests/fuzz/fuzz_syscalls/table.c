@@ -39,6 +39,7 @@ const struct call calls[] = {
 	CALL(pipe2, 2, "bO"),
 	CALL(fcntl, 3, "fjJ"),
 	CALL(fcntl64, 4, "fjJ"),
+	CALL(flock, 2, "fP"),
 	CALL(ioctl, 5, "!fIJ"),
 	CALL(userfaultfd, 3, "O"),
 	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "fY$" },

@@ -205,21 +205,23 @@ static uint32_t ioctl_request(uint32_t *state)
 
 static uint32_t uffd_request(uint32_t *state)
 {
-	static const uint32_t requests[] = { UFFDIO_API,          UFFDIO_API,      UFFDIO_REGISTER,
-		                             UFFDIO_REGISTER,     UFFDIO_COPY,     UFFDIO_ZEROPAGE,
-		                             UFFDIO_WRITEPROTECT, UFFDIO_CONTINUE, UFFDIO_POISON,
-		                             UFFDIO_MOVE,         UFFDIO_WAKE,     UFFDIO_UNREGISTER };
+	static const uint32_t requests[] = {
+		UFFDIO_API,    UFFDIO_API,      UFFDIO_REGISTER,     UFFDIO_REGISTER,
+		UFFDIO_COPY,   UFFDIO_ZEROPAGE, UFFDIO_WRITEPROTECT, UFFDIO_CONTINUE,
+		UFFDIO_POISON, UFFDIO_MOVE,     UFFDIO_WAKE,         UFFDIO_UNREGISTER
+	};
 
 	return ANY(state, requests);
 }
 
 static uint32_t fcntl_command(uint32_t *state)
 {
-	static const uint32_t commands[] = { F_DUPFD,      F_GETFD,      F_SETFD,
-		                             F_GETFL,      F_SETFL,      F_GETLK64,
-		                             F_SETLK64,    F_SETLKW64,   F_DUPFD_CLOEXEC,
-		                             F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS,
-		                             F_GET_SEALS,  F_SETOWN,     F_GETOWN };
+	static const uint32_t commands[] = {
+		F_DUPFD,     F_GETFD,     F_SETFD,         F_GETFL,      F_SETFL,      F_GETLK64,
+		F_SETLK64,   F_SETLKW64,  F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS,
+		F_GET_SEALS, F_SETOWN,    F_GETOWN,        F_SETLK,      F_GETLK,      F_SETLKW,
+		F_OFD_SETLK, F_OFD_GETLK, F_OFD_SETLKW
+	};
 
 	return one_in(state, 10) ? any_integer(state) : ANY(state, commands);
 }

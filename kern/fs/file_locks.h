@@ -1,0 +1,60 @@
+// file_locks.h: advisory locks on files: fcntl(2), F_SETLK and F_OFD_SETLK, and flock(2). They hold
+// back no read and no write; they only answer programs that ask.
+#pragma once
+
+#include "fs/file.h"
+#include "kern.h"
+#include "list.h"
+
+struct fdtable;
+struct inode;
+
+// Locks that one file can have. More are refused with ENOLCK, so a walk over them is short enough
+// to be made under a spinlock (differences.md).
+#define FILE_LOCKS_MAX 4096u
+
+// What owns a lock, and so what ends it.
+enum lock_kind {
+	LOCK_OF_PROCESS, // fcntl: a descriptor table; ends when it closes any descriptor of the file
+	LOCK_OF_FILE,    // fcntl with F_OFD_SETLK: an open file; ends when the file is closed
+	LOCK_WHOLE,      // flock: an open file; meets only locks of its own kind
+};
+
+// The bytes [start, end] of a file, and how they are, or are to be, locked.
+struct lock_range {
+	enum lock_kind kind;
+	short type;         // F_RDLCK, F_WRLCK, or F_UNLCK
+	int64_t start, end; // 0 <= start <= end; INT64_MAX: all to come, too
+	pid_t pid;          // of the process that has locked; file_lock_find: -1 for an open file
+};
+
+// The locks of one file; the inode has them from the first lock on.
+struct lock_list {
+	struct list locks; // [file_locks] locks of one owner stand together, sorted by start
+	uint32_t count;    // [file_locks] how many
+};
+
+// Give `wanted` of `file` the type wanted->type, for the owner that its kind means: `table`, which is
+// the current thread's, or `file`. Parts that the owner has locked already are locked anew. With
+// `sleeps`, waits until no lock of another owner is in the way. Returns 0; -EAGAIN if one is;
+// -EDEADLK if its owner waits for `table`, directly or through others; -ERESTARTSYS if a signal ends
+// the wait; -ENOLCK if the file has too many locks, or memory is out. Caller: holds no lock.
+int file_lock_set(struct file *file, struct fdtable *table, const struct lock_range *wanted,
+                  bool sleeps);
+
+// Replace *range by the first lock that file_lock_set would find in its way, with its kind, type,
+// bytes and pid; or only the type, by F_UNLCK, if there is none. Caller: holds no lock.
+void file_lock_find(struct file *file, struct fdtable *table, struct lock_range *range);
+
+// End the locks that `table` has on `inode`: it has closed a descriptor of that file. Only for a
+// table with locks. Caller: holds no lock.
+void file_locks_of_table_end(struct fdtable *table, struct inode *inode);
+
+// End the locks that the open file has; it is being closed. Caller: holds no lock.
+void file_locks_of_file_end(struct file *file);
+
+// Free the list of an inode without open files; NULL is allowed.
+void file_locks_free(struct lock_list *list);
+
+// Returns how many bytes `count` locks take.
+size_t file_locks_bytes(uint32_t count);
