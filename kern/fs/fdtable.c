@@ -26,7 +26,7 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->end = table->lowest_free = 0;
 	table->far = NULL;
 	table->locks = 0;
-	table->lock_waits = NULL;
+	list_init(&table->lock_waits);
 	if (size > FD_FIRST_SLOTS) {
 		table->slots = kmalloc(size * sizeof(*table->slots));
 		table->size = size;

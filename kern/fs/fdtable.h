@@ -24,23 +24,21 @@ struct fd_chunk {
 	uintptr_t slots[FD_CHUNK_SLOTS];
 };
 
-struct lock_wait;
-
 struct fd_far {
 	struct fd_chunk *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
 };
 
 // [a] atomic   [l] lock
 struct fdtable {
-	uint32_t refs;        // [a] processes that share the table, and threads that look at it
-	struct spinlock lock; // RANK_FILE
-	uintptr_t *slots;     // [l] first_slots, or allocated
-	uint32_t size;        // [l] how many slots there are, at most FD_NEAR
-	uint32_t end;         // [l] slots from here on are free, and their contents undefined
-	uint32_t lowest_free; // [l] no slot below this one is free
-	uint32_t locks;       // [file_locks] how many locks on files it owns (fs/file_locks.h)
-	struct lock_wait *lock_waits; // [file_locks] waits for locks of others, the newest first
-	struct fd_far *far; // [l] NULL until there is a descriptor from FD_NEAR on; then kept
+	uint32_t refs;          // [a] processes that share the table, and threads that look at it
+	struct spinlock lock;   // RANK_FILE
+	uintptr_t *slots;       // [l] first_slots, or allocated
+	uint32_t size;          // [l] how many slots there are, at most FD_NEAR
+	uint32_t end;           // [l] slots from here on are free, and their contents undefined
+	uint32_t lowest_free;   // [l] no slot below this one is free
+	uint32_t locks;         // [file_locks] how many locks on files it owns (fs/file_locks.h)
+	struct list lock_waits; // [file_locks] struct lock_wait by of_table, the newest first
+	struct fd_far *far;     // [l] NULL until there is a descriptor from FD_NEAR on; then kept
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 

@@ -9,8 +9,8 @@
 struct fdtable;
 struct inode;
 
-// Locks that one file can have. More are refused with ENOLCK, so a walk over them is short enough
-// to be made under a spinlock (differences.md).
+// Locks and waits that one file can have. More are refused with ENOLCK, so that a walk over them is
+// short enough to be made under a spinlock (differences.md).
 #define FILE_LOCKS_MAX 4096u
 
 // What owns a lock, and so what ends it.
@@ -31,14 +31,15 @@ struct lock_range {
 // The locks of one file; the inode has them from the first lock on.
 struct lock_list {
 	struct list locks; // [file_locks] locks of one owner stand together, sorted by start
-	uint32_t count;    // [file_locks] how many
+	uint32_t count;    // [file_locks] how many, and how many threads wait for one
 };
 
 // Give `wanted` of `file` the type wanted->type, for the owner that its kind means: `table`, which is
 // the current thread's, or `file`. Parts that the owner has locked already are locked anew. With
 // `sleeps`, waits until no lock of another owner is in the way. Returns 0; -EAGAIN if one is;
 // -EDEADLK if its owner waits for `table`, directly or through others; -ERESTARTSYS if a signal ends
-// the wait; -ENOLCK if the file has too many locks, or memory is out. Caller: holds no lock.
+// the wait; -ENOLCK if too many locks or waits are
+// on the file, or memory is out. Caller: holds no lock.
 int file_lock_set(struct file *file, struct fdtable *table, const struct lock_range *wanted,
                   bool sleeps);
 

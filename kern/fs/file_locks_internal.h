@@ -1,0 +1,45 @@
+// file_locks_internal.h: shared by the files of locks on files: file_lock_ranges.c (the list of one file)
+// and file_locks.c (requests, waiting, and the ends of locks).
+#pragma once
+
+#include "cpu/spinlock.h"
+#include "fs/file_locks.h"
+#include "thread/waitq.h"
+
+// One locked range.
+struct file_lock {
+	struct list link;
+	struct list waits; // [file_locks] struct lock_wait by link: who waits for its end
+	void *owner;       // a struct fdtable or a struct file
+	struct lock_range range;
+};
+
+// A thread that waits for a lock to end, on its stack.
+struct lock_wait {
+	struct list link;               // in the waits of the lock that is in the way
+	struct list of_table;           // in the table's lock_waits; empty for an open file's
+	const struct file_lock *blocks; // the lock that is in the way; NULL once it has changed
+	struct waitq woken;
+};
+
+// Guards the locks of all files, and who waits for them. Nothing else is locked under it but the
+// queues of waiters.
+extern struct spinlock file_locks;
+
+// Returns true if the lock is of that kind and owner.
+static inline bool is_owners(const struct file_lock *lock, const void *owner, enum lock_kind kind)
+{
+	return lock->owner == owner && lock->range.kind == kind;
+}
+
+// Returns the first lock of another owner that excludes the range, or NULL. Caller: holds file_locks.
+struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
+                                     const struct lock_range *range);
+
+// Give the range its new type, and wake those that waited for what it was. `spares` are two locks
+// without a place; those that are used become NULL. Caller: holds file_locks.
+void file_lock_apply(struct lock_list *list, void *owner, const struct lock_range *range,
+                     struct file_lock *spares[2]);
+
+// Take a lock off the list, free it, and wake those that waited for its end. Caller: holds file_locks.
+void file_lock_drop(struct lock_list *list, struct file_lock *lock);
