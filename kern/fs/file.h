@@ -179,7 +179,6 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 // SEEK_DATA or SEEK_HOLE start at or beyond the end.
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
-// Operations of regular files that other files use too, whose bytes are an object's.
 // Let the current thread alone use the position of a file that has one, if others can use the file.
 // *claimed: whether file_return_position must be called. Returns as claim_take.
 static inline int file_claim_position(struct file *file, bool *claimed)
@@ -195,6 +194,7 @@ static inline void file_return_position(struct file *file, bool claimed)
 		claim_release(&file->claim);
 }
 
+// Operations of regular files that other files use too, whose bytes are an object's.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

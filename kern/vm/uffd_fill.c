@@ -41,6 +41,7 @@ static int find_area(const struct uffd *uffd, struct aspace *as, const struct uf
 static int install(struct aspace *as, const struct area *area, uintptr_t va, page_t *pp, pte_t bits,
                    bool empty_only)
 {
+	pte_t old = 0;
 	int error;
 
 	assert_read_held(&as->lock);
@@ -48,13 +49,11 @@ static int install(struct aspace *as, const struct area *area, uintptr_t va, pag
 		bits &= ~PTE_W;
 	if (area->prot == 0)
 		bits = (bits & ~PTE_P) | PTE_PROT_NONE;
-	do {
-		pte_t old = pte_peek(as, va);
-
-		error = old == 0 || (pte_marker(old) && !empty_only) ?
-		                pte_install(as, va, old, pp, bits) :
-		                -EEXIST;
-	} while (error == -EAGAIN);
+	while ((error = pte_install(as, va, old, pp, bits)) == -EAGAIN) {
+		old = pte_peek(as, va);
+		if (old && (!pte_marker(old) || empty_only))
+			return -EEXIST;
+	}
 	return error;
 }
 
