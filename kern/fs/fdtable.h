@@ -94,13 +94,13 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to);
 void fd_far_put(struct fdtable *table);
 
 // Drop the reference on the file in `slot`, the word of a slot that is free now, and end the locks
-// that the table has on the file. Caller: holds no lock.
+// that the table has on the file, unless it was opened with O_PATH. Caller: holds no lock.
 static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 {
 	struct file *file = (struct file *)(slot & ~FD_SLOT_CLOEXEC);
 
 	assert_no_lock();
-	if (unlikely(table->locks))
+	if (unlikely(table->locks) && !(file->flags & O_PATH))
 		file_locks_of_table_end(table, file->inode);
 	file_put(file);
 }

@@ -26,6 +26,16 @@ static bool overlap(const struct lock_range *a, const struct lock_range *b)
 	return a->start <= b->end && b->start <= a->end;
 }
 
+// The rule of readers and writers. A question for F_UNLCK means the owner's own locks (F_OFD_GETLK,
+// fcntl_locking(2)).
+static bool excludes(const struct file_lock *lock, const void *owner, const struct lock_range *range)
+{
+	if (range->type == F_UNLCK)
+		return is_owners(lock, owner, range->kind);
+	return !is_owners(lock, owner, range->kind) &&
+	       (lock->range.type == F_WRLCK || range->type == F_WRLCK);
+}
+
 struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
                                      const struct lock_range *range)
 {
@@ -34,8 +44,7 @@ struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
 	assert_spin_held(&file_locks);
 	list_for_each(lock, &list->locks, link)
 		if (overlap(&lock->range, range) && is_whole(&lock->range) == is_whole(range) &&
-		    !is_owners(lock, owner, range->kind) &&
-		    (lock->range.type == F_WRLCK || range->type == F_WRLCK))
+		    excludes(lock, owner, range))
 			return lock;
 	return NULL;
 }

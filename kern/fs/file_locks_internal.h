@@ -32,7 +32,8 @@ static inline bool is_owners(const struct file_lock *lock, const void *owner, en
 	return lock->owner == owner && lock->range.kind == kind;
 }
 
-// Returns the first lock of another owner that excludes the range, or NULL. Caller: holds file_locks.
+// Returns the first lock of another owner that excludes the range, or for F_UNLCK the first
+// one of the owner itself; NULL if there is none. Caller: holds file_locks.
 struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
                                      const struct lock_range *range);
 

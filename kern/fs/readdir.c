@@ -7,6 +7,7 @@
 #include "fs/directory_tree.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
+#include "thread/yield.h"
 #include <abi/limits.h>
 
 bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
@@ -43,6 +44,8 @@ static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_
 	while (dir->ops->list(dir, &cookie, name, &mode, &ino)) {
 		cookie++;
 		if (!dirent_add(buffer, ino, cookie, mode, name, strlen(name)))
+			return false;
+		if (yield_due(0)) // what `list` has counted: the rest comes after a yield
 			return false;
 	}
 	return true;

@@ -5,8 +5,8 @@
 #include "thread/mutex.h"
 
 // Words that all calls together may wait on. They may all be in one chain, and a walk along a chain
-// may have to reach its end without a yield (futex_first).
-#define WORDS_MAX 50000u
+// may have to reach its end without a yield (futex_first); a requeue to a lock makes three.
+#define WORDS_MAX 16000u
 
 static uint32_t word_count; // on which threads wait now; guarded by futex_lock
 

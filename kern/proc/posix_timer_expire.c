@@ -9,6 +9,9 @@
 
 #define SHORTEST_NS 50000         // the machine is not interrupted more often by one timer,
 #define IGNORED_NS NS_PER_MS      // nor more often than this by one whose signal is ignored
+#define TICK_COST_MAX 200000u     // instructions, roughly, for the timers that one tick fires
+#define EXPIRE_COST 300u          // to fire a timer,
+#define THREAD_COST 8u            // and to look for a thread that takes its signal
 #define OVERRUN_MAX 0x7fffffffull // the greatest number that timer_getoverrun returns
 
 uint64_t posix_timer_time(const struct posix_timer *timer)
@@ -47,7 +50,8 @@ static uint64_t forward(struct posix_timer *timer, uint64_t now)
 		timer->deadline = 0;
 		return times;
 	}
-	times += (now - timer->deadline) / timer->interval;
+	if (now > timer->deadline) // the clock of a thread that has ended is 0
+		times += (now - timer->deadline) / timer->interval;
 	timer->deadline += times * timer->interval;
 	return times;
 }
@@ -104,8 +108,9 @@ void posix_timers_tick(struct process *process)
 	struct posix_timers *timers = process->posix_timers;
 	struct thread *thread = thread_current();
 	struct cpu_time all, own, time;
-	struct posix_timer *timer;
+	struct posix_timer *timer, *after;
 	struct usage usage;
+	uint32_t cost = 0;
 	uint64_t now;
 
 	assert_spin_held(&process_lock);
@@ -115,7 +120,7 @@ void posix_timers_tick(struct process *process)
 	all = cputime_report(&usage.cpu, &process->reported);
 	usage_of_thread(thread, &usage);
 	own = cputime_report(&usage.cpu, &thread->reported);
-	list_for_each(timer, &timers->list, link) {
+	list_for_each_safe(timer, after, &timers->list, link) {
 		bool of_thread = timer->clock & CLOCK_ID_THREAD;
 
 		if (!posix_timer_by_cpu(timer) || !timer->deadline || timer->waiting ||
@@ -125,8 +130,14 @@ void posix_timers_tick(struct process *process)
 		now = time.user;
 		if ((timer->clock & CLOCK_ID_KIND) != KIND_USER)
 			now += time.system;
-		if (now >= timer->deadline)
-			expire(timer, now);
+		if (now < timer->deadline)
+			continue;
+		expire(timer, now);
+		list_remove(&timer->link);
+		list_add_tail(&timers->list, &timer->link); // the next tick begins with others
+		cost += EXPIRE_COST + THREAD_COST * process->thread_count;
+		if (cost > TICK_COST_MAX)
+			break;
 	}
 }
 

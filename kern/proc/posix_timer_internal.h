@@ -6,7 +6,7 @@
 
 // [c] constant   [p] process_lock
 struct posix_timer {
-	struct list link;               // [p] among the timers of the process, by number
+	struct list link;               // [p] among the timers of the process, in any order
 	struct process *process;        // [c]
 	int id;                         // [c]
 	int clock;                      // [c] one of thread or process names it by number
@@ -22,7 +22,7 @@ struct posix_timer {
 
 // The timers of a process, made with its first one. [p] process_lock
 struct posix_timers {
-	struct list list; // [p] by number
+	struct list list; // [p] in any order
 	int next_id;      // [p]
 	uint32_t on_cpu;  // [p] how many run by clocks of processor time
 };

@@ -58,6 +58,7 @@ struct maps {
 
 #define MAPS_NAME_COLUMN 49
 #define MAPS_COST 3000 // instructions, roughly, to write a line
+#define LOOK_COST 8    // and to look at a thread
 
 // Write what an area maps, after the numbers. Caller: holds tree_lock.
 static void write_area_name(struct maps *maps, const struct area *area)
@@ -181,10 +182,12 @@ static pid_t next_thread(pid_t pid, pid_t after)
 	process = process_find(pid);
 	if (process && process->zombie && pid > after)
 		next = pid;
-	if (process && !process->zombie)
+	if (process && !process->zombie) {
 		list_for_each(thread, &process->threads, process_link)
 			if (thread->tid > after && (!next || thread->tid < next))
 				next = thread->tid;
+		(void)yield_due(process->thread_count * LOOK_COST);
+	}
 	spin_unlock(&process_lock);
 	return next;
 }

@@ -5,9 +5,11 @@
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/stop_continue.h"
+#include "thread/yield.h"
 #include <abi/syscall.h>
 
 #define SYSCALL_INSTRUCTION_SIZE 2 // int $0x80
+#define IGNORE_COST 500            // instructions, roughly, to take a signal that is ignored
 
 // Let the program make a call with this number when it goes on: set EIP back to its `int`
 // instruction.
@@ -151,8 +153,10 @@ void signal_deliver(struct trapframe *frame)
 		signo = take_signal(thread, &action, &info);
 		if (!signo)
 			break;
-		if (signal_is_ignored(&action, signo))
+		if (signal_is_ignored(&action, signo)) {
+			(void)yield_after(IGNORE_COST); // thousands may be queued
 			continue;
+		}
 		if (action.sa_handler != SIG_DFL) {
 			run_handler(frame, signo, &action, &info);
 			return;

@@ -2,11 +2,16 @@
 #include "proc/signal_queue.h"
 
 #include "mem/heap.h"
+#include "thread/yield.h"
 #include <abi/resource.h>
 
 // The most descriptions in all queues, whatever the limit says. Killing a process does not free
 // this memory at once, and the calls that search or free the descriptions must stay short.
 #define PENDING_MAX 8192u
+
+// About how many instructions it takes to pass a description. The queues only count; callers that
+// take many signals yield.
+#define PASS_COST 8
 
 // The description of one pending signal.
 struct pending_info {
@@ -90,14 +95,19 @@ void sigqueue_withdraw(struct pending_info *pending)
 {
 	struct signal_queue *queue = pending->queue;
 	struct pending_info *info;
+	bool another = false;
 
 	if (list_empty(&pending->link))
 		return;
 	list_remove(&pending->link);
-	list_for_each(info, &queue->infos, link)
-		if (info->signo == pending->signo)
-			return;
-	queue->set &= ~signal_bit(pending->signo);
+	list_for_each(info, &queue->infos, link) {
+		(void)yield_due(PASS_COST);
+		another = info->signo == pending->signo;
+		if (another)
+			break;
+	}
+	if (!another)
+		queue->set &= ~signal_bit(pending->signo);
 }
 
 // The bit in the set is what makes a signal pending; a description is only an addition. So a
@@ -152,6 +162,7 @@ int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_i
 	signo = first_signal(ready);
 	*info_store = (struct signal_info){ .code = SI_USER }; // used if it has no description
 	list_for_each(info, &queue->infos, link) {
+		(void)yield_due(PASS_COST);
 		if (info->signo != signo)
 			continue;
 		more = first != NULL;

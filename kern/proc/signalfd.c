@@ -5,10 +5,17 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "thread/why.h"
+#include "thread/yield.h"
 #include <abi/signalfd.h>
 
-// Guards which process a file is watched for.
+#define TAKE_COST 500   // about how many instructions it takes to take a signal and return it
+#define FILES_MAX 4000u // such files in the machine: one signal may wake all of them
+
+// Guards which process a file is watched for, and the number of files.
 static struct spinlock signalfd_lock = SPINLOCK_INIT("signalfd", RANK_ACTIONS);
+
+static uint32_t file_count; // [signalfd_lock]
 
 // A set of files watches such a file for one process: the first whose thread asked. So it is on Linux.
 // [-] a single value, stored without a lock
@@ -113,6 +120,8 @@ static ssize_t signalfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 		if (uio_copyout(uio, &user, sizeof(user)) != sizeof(user))
 			return done ? done : -EFAULT;
 		done += (ssize_t)sizeof(user);
+		if (yield_after(TAKE_COST))
+			break;
 	}
 	return done;
 }
@@ -140,6 +149,7 @@ static void signalfd_release(struct file *file)
 
 	spin_lock(&signalfd_lock);
 	list_remove(&signalfd->link);
+	file_count--;
 	spin_unlock(&signalfd_lock);
 	kfree(signalfd);
 }
@@ -157,19 +167,46 @@ bool file_is_signalfd(const struct file *file)
 	return file->ops == &signalfd_ops;
 }
 
+// Returns false if there are too many such files; otherwise counts one more.
+static bool count_file(void)
+{
+	bool room;
+
+	spin_lock(&signalfd_lock);
+	room = file_count < FILES_MAX;
+	if (room)
+		file_count++;
+	spin_unlock(&signalfd_lock);
+	return room;
+}
+
+static void uncount_file(void)
+{
+	spin_lock(&signalfd_lock);
+	file_count--;
+	spin_unlock(&signalfd_lock);
+}
+
 int signalfd_create(sigmask_t set, uint32_t flags, struct file **store)
 {
-	struct signalfd *signalfd = kmalloc(sizeof(*signalfd));
+	struct signalfd *signalfd;
 	int error;
 
-	if (!signalfd)
+	if (!count_file())
+		return WHY(-ENFILE, "%u signalfds are open", FILES_MAX);
+	signalfd = kmalloc(sizeof(*signalfd));
+	if (!signalfd) {
+		uncount_file();
 		return -ENOMEM;
+	}
 	signalfd->set = set & ~UNBLOCKABLE_SIGNALS;
 	waitq_init(&signalfd->wait);
 	list_init(&signalfd->link);
 	error = anonymous_file_create(O_RDWR | flags, &signalfd_ops, signalfd, store);
-	if (error)
+	if (error) {
+		uncount_file();
 		kfree(signalfd);
+	}
 	return error;
 }
 

@@ -132,8 +132,9 @@ static int set(int fd, struct file *file, unsigned int command, struct lock_rang
 	now = fd_get(files, fd);
 	if (now != file) {
 		range->type = F_UNLCK;
-		error = file_lock_set(file, files, range, false);
-		error = error ? error : -EBADF;
+		if (file_lock_set(file, files, range, false)) // no close would end the rest
+			file_locks_of_table_end(files, file->inode);
+		error = -EBADF;
 	}
 	if (now)
 		file_put(now);
@@ -181,7 +182,9 @@ int fcntl_lock(int fd, unsigned int command, void __user *arg)
 	return error;
 }
 
-// flock(2). The operation is checked before the descriptor.
+#define LOCK_MAND 32 // mandatory locks for Windows's files, which no system has any more
+
+// flock(2). The operation is checked before the descriptor. LOCK_MAND does nothing, as on Linux.
 SYSCALL2(flock, int, fd, unsigned int, operation)
 {
 	struct lock_range range = { .kind = LOCK_WHOLE, .end = INT64_MAX };
@@ -189,6 +192,8 @@ SYSCALL2(flock, int, fd, unsigned int, operation)
 	struct file *file;
 	int error;
 
+	if (operation & LOCK_MAND)
+		return 0;
 	range.pid = process_current()->pid;
 	switch (operation & ~(unsigned int)LOCK_NB) {
 	case LOCK_SH:

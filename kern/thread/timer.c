@@ -24,6 +24,7 @@
 #include "thread/tick.h"
 
 #define SLICE_NS (10 * NS_PER_MS)
+#define FIRE_NS 200000 // timers are fired no longer than this in one interrupt
 #define LONGEST_SHOT_NS (50 * NS_PER_MS)
 
 // One PIT tick is 10^9 / PIT_HZ ns = NS_SCALED / 2^22; one ns is TICKS_SCALED / 2^32 ticks. Both
@@ -140,16 +141,21 @@ static void shot_arm(uint64_t now)
 	pit_arm(ticks);
 }
 
-// Call the functions of all timers that are due, in the order of their deadlines. Each is called
-// without the lock, so it may arm timers, wake threads, and free its own timer.
+// Call the functions of the timers that are due, in the order of their deadlines. Each is called
+// without the lock, so it may arm timers, wake threads, and free its own timer. If too many are due
+// at once, the rest follows in another interrupt, at once.
 static void timers_fire(void)
 {
+	uint64_t now, begun;
+
 	spin_lock(&timer_lock);
 	clock_catch_up();
+	begun = clock_read();
 	while (!avl_empty(&timers)) {
 		struct timer *timer = timer_of(avl_first(&timers));
 
-		if (timer->deadline > clock_read())
+		now = clock_read();
+		if (timer->deadline > now || now - begun > FIRE_NS)
 			break;
 		avl_remove(&timers, &timer->node);
 		spin_unlock(&timer_lock);

@@ -108,6 +108,8 @@ static void show_ends(void)
 	end("another open file closed", pid);
 	lock(F_SETLK64, F_WRLCK, 0);
 	pid = start(want_0);
+	close(open("/tmp/locks", O_PATH));
+	check("O_PATH closed: it still waits", state_of(pid) != 'Z');
 	other = open("/dev/null", O_RDONLY);
 	dup2(other, dup(fd));
 	close(other);
@@ -155,6 +157,9 @@ static void show_open_files(void)
 	lock.l_pid = 0;
 	show("ask", fcntl(two, F_OFD_GETLK, &lock));
 	say("type %d of %d\n", lock.l_type, lock.l_pid);
+	lock = (struct flock64){ .l_type = F_UNLCK };
+	show("ask for its own", fcntl(two, F_OFD_GETLK, &lock));
+	say("type %d of %d\n", lock.l_type, lock.l_pid);
 	file_lock(two, F_OFD_SETLK, F_UNLCK);
 	file_lock(one, F_OFD_SETLK, F_WRLCK);
 	pid = start(want_file);
@@ -183,6 +188,7 @@ static void show_flock(void)
 	two = open("/tmp/locks", O_RDONLY);
 	show("no such operation", flock(one, 3));
 	show("no descriptor", flock(99, LOCK_SH));
+	show("LOCK_MAND", flock(one, 32 | 64));
 	show("one shared", flock(one, LOCK_SH));
 	show("two shared", flock(two, LOCK_SH | LOCK_NB));
 	show("two alone", flock(two, LOCK_EX | LOCK_NB));
