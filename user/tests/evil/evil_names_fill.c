@@ -1,4 +1,4 @@
-// mem: 16
+// mem: 18
 // limit: 60
 // What outlives its creator leaves some memory to others, whatever it is: names of all kinds, the texts
 // of links, pipes, sparse files' trees. A program then still starts, has some pages, and can remove all.
