@@ -243,8 +243,11 @@ int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec)
 {
 	int fd = fd_reserve(table, min);
 
+	assert_no_lock();
 	if (fd >= 0)
 		fd_install(table, fd, file, cloexec);
+	else
+		file_put(file);
 	return fd;
 }
 

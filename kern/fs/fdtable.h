@@ -158,8 +158,8 @@ void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec);
 // Free a reserved descriptor.
 void fd_unreserve(struct fdtable *table, int fd);
 
-// Reserve and fill a descriptor. Returns it, having consumed the caller's reference; or -errno
-// as fd_reserve, and the reference stays the caller's.
+// Reserve and fill a descriptor. Consumes the caller's reference on `file`, also on failure. Returns
+// the descriptor, or -errno as fd_reserve. Caller: holds no lock.
 int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec);
 
 // Let descriptor `fd` refer to `file`, and close the file that it referred to. Consumes the

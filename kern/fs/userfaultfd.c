@@ -79,19 +79,15 @@ static const struct file_ops uffd_file_ops = {
 // -errno.
 static int open_context(struct uffd *uffd)
 {
-	struct fdtable *files = thread_current()->files;
 	struct file *file;
-	int fd, error = anonymous_file_create(O_RDONLY | (uffd->flags & O_NONBLOCK), &uffd_file_ops,
-	                                      uffd, &file);
+	int error = anonymous_file_create(O_RDONLY | (uffd->flags & O_NONBLOCK), &uffd_file_ops,
+	                                  uffd, &file);
 
 	if (error) {
 		uffd_close(uffd);
 		return error;
 	}
-	fd = fd_add(files, file, 0, uffd->flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return fd_add(thread_current()->files, file, 0, uffd->flags & O_CLOEXEC);
 }
 
 int userfaultfd_open(uint32_t flags)

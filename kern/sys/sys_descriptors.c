@@ -98,14 +98,8 @@ static int duplicate(int fd, uint32_t min, bool cloexec)
 {
 	struct fdtable *files = thread_current()->files;
 	struct file *file = fd_get(files, fd);
-	int copy;
 
-	if (!file)
-		return -EBADF;
-	copy = fd_add(files, file, min, cloexec);
-	if (copy < 0)
-		file_put(file);
-	return copy;
+	return file ? fd_add(files, file, min, cloexec) : -EBADF;
 }
 
 // Make `to` a descriptor of the same open file; what it was before is closed in the same step,

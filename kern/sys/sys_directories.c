@@ -41,23 +41,28 @@ static ssize_t list_directory(struct file *file, char __user *user, size_t size)
 	return done ? (ssize_t)done : error;
 }
 
+// Do list_directory as the only thread that uses the file's position.
+static ssize_t list_from_position(struct file *file, char __user *user, size_t size)
+{
+	bool claimed;
+	ssize_t n = file_claim_position(file, &claimed);
+
+	if (n)
+		return n;
+	n = list_directory(file, user, size);
+	file_return_position(file, claimed);
+	return n;
+}
+
 // getdents64(2). A buffer too small for one entry is EINVAL; 0 is the end.
 SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
 {
 	struct file *file = file_arg_get(fd);
-	bool claimed;
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
-	n = -ENOTDIR;
-	if (file->ops->getdents) {
-		n = file_claim_position(file, &claimed);
-		if (!n) {
-			n = list_directory(file, buffer, size);
-			file_return_position(file, claimed);
-		}
-	}
+	n = file->ops->getdents ? list_from_position(file, buffer, size) : -ENOTDIR;
 	file_put(file);
 	return n;
 }

@@ -17,14 +17,9 @@
 static int create(uint32_t flags)
 {
 	struct file *file;
-	int fd, error = epoll_create(&file);
+	int error = epoll_create(&file);
 
-	if (error)
-		return error;
-	fd = fd_add(thread_current()->files, file, 0, flags & EPOLL_CLOEXEC);
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return error ? error : fd_add(thread_current()->files, file, 0, flags & EPOLL_CLOEXEC);
 }
 
 // epoll_create(2). The size means nothing, but must not be 0.

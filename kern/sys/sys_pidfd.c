@@ -15,19 +15,14 @@
 SYSCALL2(pidfd_open, pid_t, pid, uint32_t, flags)
 {
 	struct file *file;
-	int fd, error;
+	int error;
 
 	if (flags & ~(uint32_t)O_NONBLOCK)
 		return WHY(-EINVAL, "pidfd_open knows O_NONBLOCK only");
 	if (pid <= 0)
 		return -EINVAL;
 	error = pidfd_create(NULL, pid, flags, &file);
-	if (error)
-		return error;
-	fd = fd_add(thread_current()->files, file, 0, true);
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return error ? error : fd_add(thread_current()->files, file, 0, true);
 }
 
 // Returns the pidfd of descriptor `fd` with a new reference, or NULL if it is not open, or another
@@ -117,12 +112,7 @@ SYSCALL3(pidfd_getfd, int, pidfd, int, target, uint32_t, flags)
 		return -EBADF;
 	file = others_file(process_file, target, &error);
 	file_put(process_file);
-	if (!file)
-		return error;
-	error = fd_add(thread_current()->files, file, 0, true);
-	if (error < 0)
-		file_put(file);
-	return error;
+	return file ? fd_add(thread_current()->files, file, 0, true) : error;
 }
 
 #define P_PIDFD 3

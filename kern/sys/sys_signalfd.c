@@ -10,14 +10,9 @@
 static int open_new(sigmask_t set, uint32_t flags)
 {
 	struct file *file;
-	int fd, error = signalfd_create(set, flags & O_NONBLOCK, &file);
+	int error = signalfd_create(set, flags & O_NONBLOCK, &file);
 
-	if (error)
-		return error;
-	fd = fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return error ? error : fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
 }
 
 // Do signalfd4(2): with `fd` -1 make a new descriptor, else change the set of that one.

@@ -13,16 +13,6 @@
 #define TFD_TIMER_ABSTIME 1
 #define TFD_TIMER_CANCEL_ON_SET 2 // for a clock that is set: none is
 
-// Give `file` a descriptor. Consumes the reference. Returns the descriptor or -errno.
-static int install(struct file *file, uint32_t flags)
-{
-	int fd = fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
-
-	if (fd < 0)
-		file_put(file);
-	return fd;
-}
-
 // Do eventfd2(2).
 static int make_eventfd(uint32_t count, uint32_t flags)
 {
@@ -32,7 +22,7 @@ static int make_eventfd(uint32_t count, uint32_t flags)
 	if (flags & ~(EFD_SEMAPHORE | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
 	error = eventfd_create(count, flags & EFD_SEMAPHORE, flags & O_NONBLOCK, &file);
-	return error ? error : install(file, flags);
+	return error ? error : fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
 }
 
 // eventfd(2).
@@ -58,7 +48,7 @@ SYSCALL2(timerfd_create, int, clock, uint32_t, flags)
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return -EINVAL;
 	error = timerfd_create(clock == CLOCK_REALTIME, flags & O_NONBLOCK, &file);
-	return error ? error : install(file, flags);
+	return error ? error : fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
 }
 
 // Returns the timer of a descriptor with a new reference. Stores -EBADF, or -EINVAL if it is another

@@ -15,11 +15,7 @@ static struct file *some_file(void)
 
 static int add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec)
 {
-	int fd = fd_add(table, file_get(file), min, cloexec);
-
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return fd_add(table, file_get(file), min, cloexec);
 }
 
 KTEST(fdtable_gives_the_lowest)

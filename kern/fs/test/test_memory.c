@@ -57,7 +57,7 @@ static void use_files(void)
 	if (!ALLOWED(file_open_kernel(SCRATCH "/new", O_RDWR | O_CREAT, &file))) {
 		uio = uio_kernel(bytes, sizeof(bytes));
 		ALLOWED(file_write(file, &uio, NULL));
-		ALLOWED(fd_add(table, file_get(file), 20, true) < 0 ? (file_put(file), -ENOMEM) : 0);
+		ALLOWED(MIN(fd_add(table, file_get(file), 20, true), 0));
 		file_put(file);
 	}
 	if (!ALLOWED(pipe_create_files(O_NONBLOCK, ends))) {
