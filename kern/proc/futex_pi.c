@@ -15,12 +15,13 @@
 
 static uint32_t owners_walk; // the number of the last walk over owners; guarded by futex_lock
 
-// Read the word of a lock, or write it. Returns false if it must be faulted in.
-static bool read_word(uintptr_t va, uint32_t *store)
+bool pi_read_word(uintptr_t va, uint32_t *store)
 {
+	assert_spin_held(&futex_lock);
 	return copyin_nofault(store, (const void __user *)va, sizeof(*store)) == sizeof(*store);
 }
 
+// Write the word of a lock. Returns false if it must be faulted in.
 static bool write_word(uintptr_t va, uint32_t word)
 {
 	return copyout_nofault((void __user *)va, &word, sizeof(word)) == sizeof(word);
@@ -96,7 +97,7 @@ int pi_try(struct pi_request *request)
 
 	assert_spin_held(&futex_lock);
 	request->lock = NULL;
-	if (!read_word(request->va, &word))
+	if (!pi_read_word(request->va, &word))
 		return -EFAULT;
 	if ((word & FUTEX_TID_MASK) == tid)
 		return WHY(-EDEADLK, "the thread owns the lock");
@@ -140,6 +141,14 @@ bool pi_is_marked(const struct thread *thread)
 {
 	assert_spin_held(&futex_lock);
 	return thread->pi_walk == owners_walk;
+}
+
+void pi_enqueue(struct pi_waiter *me)
+{
+	assert_spin_held(&futex_lock);
+	waitq_init(&me->wait);
+	me->waiter.wait = &me->wait;
+	futex_enqueue(&me->waiter);
 }
 
 void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock)
@@ -194,7 +203,7 @@ static int take_over(struct pi_waiter *me)
 
 	assert_only_spinlock(&futex_lock);
 	for (;;) {
-		if (read_word(me->va, &word)) {
+		if (pi_read_word(me->va, &word)) {
 			word = FUTEX_OWNER_DIED | FUTEX_WAITERS | (uint32_t)me->thread->tid;
 			if (write_word(me->va, word))
 				break;
@@ -272,9 +281,7 @@ static int take(struct pi_waiter *me, struct pi_request *request, bool try, uint
 		pi_lock_unused(request->lock);
 		result = try ? -EAGAIN : WHY(-EDEADLK, "the owners wait for each other");
 	} else if (!result) {
-		waitq_init(&me->wait);
-		me->waiter.wait = &me->wait;
-		futex_enqueue(&me->waiter);
+		pi_enqueue(me);
 		pi_attach(me, request->lock);
 		result = pi_wait(me, deadline);
 	}

@@ -65,6 +65,13 @@ bool pi_mark_owners(const struct pi_lock *lock);
 // for that lock. Caller: holds futex_lock.
 bool pi_is_marked(const struct thread *thread);
 
+// Read the word of a lock in the current space. Returns false if it must be faulted in. Caller: holds
+// futex_lock.
+bool pi_read_word(uintptr_t va, uint32_t *store);
+
+// Put `me`, the current thread's, on the chain of its place. Caller: holds futex_lock.
+void pi_enqueue(struct pi_waiter *me);
+
 // Let `waiter`, which is on the chain of the lock's place, wait for `lock`. Caller: holds futex_lock.
 void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock);
 

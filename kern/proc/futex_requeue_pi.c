@@ -23,9 +23,7 @@ static int wait_and_move(struct pi_waiter *me, uintptr_t va, uint32_t value, uin
 	else if (futex_same_place(&me->waiter.key, me->target))
 		error = WHY(-EINVAL, "the word is the lock");
 	if (!error) {
-		waitq_init(&me->wait);
-		me->waiter.wait = &me->wait;
-		futex_enqueue(&me->waiter);
+		pi_enqueue(me);
 		error = pi_wait(me, deadline);
 	}
 	spin_unlock(&futex_lock);
@@ -108,7 +106,7 @@ static int move_to_lock(const struct futex_places *places, struct pi_request *re
 	int result;
 
 	assert_spin_held(&futex_lock);
-	if (copyin_nofault(&word, (const void __user *)request->va, sizeof(word)) != sizeof(word))
+	if (!pi_read_word(request->va, &word))
 		return -EFAULT;
 	if (!first)
 		return 0;

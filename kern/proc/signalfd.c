@@ -143,15 +143,19 @@ static unsigned int signalfd_poll(struct file *file, struct poll_table *table)
 	return signal_pending() & signalfd->set ? POLLIN : 0;
 }
 
-static void signalfd_release(struct file *file)
+// Free a signalfd that has been counted.
+static void destroy(struct signalfd *signalfd)
 {
-	struct signalfd *signalfd = file->private;
-
 	spin_lock(&signalfd_lock);
 	list_remove(&signalfd->link);
 	file_count--;
 	spin_unlock(&signalfd_lock);
 	kfree(signalfd);
+}
+
+static void signalfd_release(struct file *file)
+{
+	destroy(file->private);
 }
 
 static const struct file_ops signalfd_ops = {
@@ -180,33 +184,23 @@ static bool count_file(void)
 	return room;
 }
 
-static void uncount_file(void)
-{
-	spin_lock(&signalfd_lock);
-	file_count--;
-	spin_unlock(&signalfd_lock);
-}
-
 int signalfd_create(sigmask_t set, uint32_t flags, struct file **store)
 {
-	struct signalfd *signalfd;
+	struct signalfd *signalfd = kmalloc(sizeof(*signalfd));
 	int error;
 
-	if (!count_file())
-		return WHY(-ENFILE, "%u signalfds are open", FILES_MAX);
-	signalfd = kmalloc(sizeof(*signalfd));
-	if (!signalfd) {
-		uncount_file();
+	if (!signalfd)
 		return -ENOMEM;
+	if (!count_file()) {
+		kfree(signalfd);
+		return WHY(-ENFILE, "%u signalfds are open", FILES_MAX);
 	}
 	signalfd->set = set & ~UNBLOCKABLE_SIGNALS;
 	waitq_init(&signalfd->wait);
 	list_init(&signalfd->link);
 	error = anonymous_file_create(O_RDWR | flags, &signalfd_ops, signalfd, store);
-	if (error) {
-		uncount_file();
-		kfree(signalfd);
-	}
+	if (error)
+		destroy(signalfd);
 	return error;
 }
 

@@ -47,6 +47,12 @@ int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode 
 bool procfs_list_file(uint32_t wanted, pid_t id, uint32_t base, char *text, mode_t *mode,
                       uint32_t *ino);
 
+// Returns true if process `pid` has a thread `tid`.
+static inline bool procfs_thread_exists(pid_t pid, pid_t tid)
+{
+	return tid > 0 && procfs_hooks->next_thread(pid, tid - 1) == tid;
+}
+
 // The operations of the directory /proc/PID/task (procfs_task.c).
 extern const struct inode_ops procfs_task_ops;
 

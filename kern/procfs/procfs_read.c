@@ -49,7 +49,7 @@ static struct snapshot *snapshot_get(struct file *file)
 static int show(const struct procfs_node *node, struct seq *seq)
 {
 	// Another process may have got the number of a thread that has ended.
-	if (node->tid && procfs_hooks->next_thread(node->pid, node->tid - 1) != node->tid)
+	if (node->tid && !procfs_thread_exists(node->pid, node->tid))
 		return -ESRCH;
 	if (node->tid && node->file->show_thread)
 		return node->file->show_thread(seq, node->tid);

@@ -6,18 +6,12 @@
 #include <abi/limits.h>
 #include <stdio.h>
 
-// Returns true if process `pid` has a thread `tid`.
-static bool thread_exists(pid_t pid, pid_t tid)
-{
-	return tid > 0 && procfs_hooks->next_thread(pid, tid - 1) == tid;
-}
-
 // inode_ops.lookup for /proc/PID/task/TID.
 static int thread_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
 	const struct procfs_node *node = dir->private;
 
-	if (!thread_exists(node->pid, node->tid))
+	if (!procfs_thread_exists(node->pid, node->tid))
 		return -ENOENT;
 	return procfs_lookup_file(dir, name, store);
 }
@@ -27,7 +21,7 @@ static bool thread_list(struct inode *dir, uint32_t *cookie, char *text, mode_t 
 {
 	const struct procfs_node *node = dir->private;
 
-	if (!thread_exists(node->pid, node->tid))
+	if (!procfs_thread_exists(node->pid, node->tid))
 		return false;
 	return procfs_list_file(*cookie - INODE_LIST_COOKIE, node->tid,
 	                        PROCFS_THREAD + PROCFS_FIRST_FILE, text, mode, ino);
@@ -47,7 +41,7 @@ static int task_lookup(struct inode *dir, const struct name *name, struct inode 
 	char number[16];
 
 	node.tid = procfs_name_number(name);
-	if (!thread_exists(node.pid, node.tid))
+	if (!procfs_thread_exists(node.pid, node.tid))
 		return -ENOENT;
 	snprintf(number, sizeof(number), "%d", node.tid);
 	*store = procfs_make_inode(dir, number, S_IFDIR | 0555,
