@@ -21,19 +21,33 @@ LIKE_QUIRE = ADDR_LIMIT_3GB | ADDR_COMPAT_LAYOUT
 OTHERWISE = ADDR_LIMIT_3GB | ADDR_NO_RANDOMIZE
 
 
-def on_linux(args, scripts=(), personality=LIKE_QUIRE, program=None):
-    """{name: Sequence} of what the program prints. scripts: their texts, one after the other."""
+def add_options(add, unit, length, mem):
+    """Add the options that fuzzers of sequences have in common. unit: what a sequence has `length` of."""
+    add("--seed", type=int, default=1, metavar="SEED", help="of the first sequence (1)")
+    add("--length", type=int, default=length, metavar="N", help=f"{unit} of a sequence ({length})")
+    add("--mem", type=int, default=mem, metavar="MIB", help=f"memory of the machines ({mem})")
+    add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
+    add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
+
+
+def alone_on_linux(program, args, texts=(), host_file=None, **how):
+    """Run a program of user/tests on Linux, with nothing beside it but `texts`: (path, text). Returns what it printed,
+    its errors, and how it ended. host_file: another file with the program; how: more of linux.Job."""
     archive = Archive()
     for folder in ("dev", "proc", "run", "tests"):
         archive.directory(folder)
-    with open(program or build.path("user", "tests", "fuzz_memory"), "rb") as file:
-        archive.entry(PROGRAM[1:], stat.S_IFREG | 0o755, file.read())
-    for path, text in _named(scripts):
+    with open(host_file or build.path("user", *program[1:].split("/")), "rb") as file:
+        archive.entry(program[1:], stat.S_IFREG | 0o755, file.read())
+    for path, text in texts:
         archive.entry(path[1:], stat.S_IFREG | 0o644, text.encode())
     archive.finish()
+    return linux.run(bytes(archive.data), linux.Job(program, args, limit=LINUX_SECONDS, **how))
+
+
+def on_linux(args, scripts=(), personality=LIKE_QUIRE, program=None):
+    """{name: Sequence} of what the program prints. scripts: their texts, one after the other."""
     words = [*args, *(path for path, _ in _named(scripts))]
-    job = linux.Job(PROGRAM, words, limit=LINUX_SECONDS, personality=personality)
-    stdout, stderr, ending = linux.run(bytes(archive.data), job)
+    stdout, stderr, ending = alone_on_linux(PROGRAM, words, _named(scripts), program, personality=personality)
     if ending != "exit 0":
         raise RuntimeError(f"on Linux: {ending}: {stderr.decode()} {stdout[-200:].decode()}")
     return fuzz_log.sequences(stdout.decode())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, guest, stretch
+from quire import build, fuzz_run, guest, stretch
 
 PROGRAM = "/tests/fuzz_syscalls"
 SCRIPT = "/run/script"
@@ -31,11 +31,7 @@ def parser():
     )
     add = result.add_argument
     add("-n", "--calls", type=int, default=200000, metavar="N", help="how many (200000)")
-    add("--seed", type=int, default=1, metavar="SEED", help="of the first sequence (1)")
-    add("--length", type=int, default=100000, metavar="N", help="calls of a sequence (100000)")
-    add("--mem", type=int, default=64, metavar="MIB", help="memory of the machines (64)")
-    add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
-    add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
+    fuzz_run.add_options(add, "calls", length=100000, mem=64)
     add("--fail", metavar="WHICH", help="let allocations fail: 'random N', 'from N' (debug kernel)")
     add("--no-audit", action="store_true", help="do not look at the machines' memory")
     add("--show", type=int, default=3, metavar="N", help="findings to shrink and show (3)")

@@ -6,18 +6,15 @@ result is shown, with those before it, for a few seeds.
 import argparse
 import multiprocessing
 import os
-import stat
 import sys
 from itertools import zip_longest
 
 if __name__ == "__main__":
     sys.path[0] = os.path.dirname(sys.path[0])  # grade/, where the package is
 
-from quire import build, guest, linux, linux_machine
-from tools.cpio import Archive
+from quire import build, fuzz_run, guest, linux_machine
 
 PROGRAM = "/tests/fuzz_uffd"
-LINUX_SECONDS = 120  # on Linux, until it counts as hanging
 GUEST_SECONDS = 5, 0.001  # on Quire: for the start, and for each operation
 AT_ONCE = 20  # sequences in one machine
 BEFORE = 25  # lines that are shown before the first that differs
@@ -29,14 +26,7 @@ RECORD = build.source("grade", "system", "fuzz_uffd.linux-output")
 
 def on_linux(args):
     """The lines that the program prints on Linux."""
-    archive = Archive()
-    for folder in ("dev", "proc", "run", "tests"):
-        archive.directory(folder)
-    with open(build.path("user", "tests", "fuzz_uffd"), "rb") as file:
-        archive.entry(PROGRAM[1:], stat.S_IFREG | 0o755, file.read())
-    archive.finish()
-    job = linux.Job(PROGRAM, args, limit=LINUX_SECONDS)
-    stdout, stderr, ending = linux.run(bytes(archive.data), job)
+    stdout, stderr, ending = fuzz_run.alone_on_linux(PROGRAM, args)
     if ending != "exit 0":
         stdout += f"on Linux: {ending}: {stderr.decode()}\n".encode()
     return stdout.decode(errors="replace").splitlines()
@@ -111,11 +101,7 @@ def parser():
     result = argparse.ArgumentParser(prog="grade/fuzz-uffd", description=__doc__.splitlines()[0])
     add = result.add_argument
     add("-n", "--operations", type=int, default=20000, metavar="N", help="how many (20000)")
-    add("--seed", type=int, default=1, metavar="SEED", help="of the first sequence (1)")
-    add("--length", type=int, default=1000, metavar="N", help="operations of a sequence (1000)")
-    add("--mem", type=int, default=128, metavar="MIB", help="memory of the machine (128)")
-    add("--kernel", metavar="FILE", help="another kernel than obj/quire.elf")
-    add("--jobs", type=int, default=os.cpu_count(), metavar="N", help="machines side by side")
+    fuzz_run.add_options(add, "operations", length=1000, mem=128)
     add("--show", type=int, default=3, metavar="N", help="sequences whose difference is shown (3)")
     add("--write", action="store_true", help="record what Linux does in the short run of make grade")
     return result

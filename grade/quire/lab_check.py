@@ -24,6 +24,11 @@ EXCEPTIONS = {0: "divide error", 6: "invalid opcode", 8: "double fault", 13: "ge
               14: "page fault"}
 
 
+def exception_words(vector):
+    """The exception of that number, by its name if it is one that a lab meets."""
+    return EXCEPTIONS.get(vector, f"exception {vector}")
+
+
 class Wrong(Exception):
     """An operation did not do what its contract says. `key` names the kind of failure, without
     numbers. `where`: the bytes that differ (lab_bytes.py), if the failure is about bytes.
@@ -158,6 +163,15 @@ class Model:
             return words(*operation.args)
         return f"{operation.name}({', '.join(f'{arg:#x}' for arg in operation.args)})"
 
+    # Accesses, which several labs try: `read` and `write` report whether an exception came, and the value or its number.
+
+    def results_read(self, report):
+        faulted, value = report.values[:2]
+        return exception_words(value) if faulted else f"{value:#x}"
+
+    def results_write(self, report):
+        return self.results_read(report) if report.values[0] else "allowed"
+
     def results(self, operation, report):
         """What an operation returned, in words; nothing if there is nothing to say."""
         if report.state == PANICKED:
@@ -178,7 +192,7 @@ class Model:
         if report.state == PANICKED:
             return f"a panic at {self.symbols.place(report.place - 1)}: {self.with_places(report.text)}"
         if report.state == FAULTED:
-            name = EXCEPTIONS.get(report.vector, f"exception {report.vector}")
+            name = exception_words(report.vector)
             where = self.symbols.place(report.place)
             if report.vector == NMI:
                 return f"that it does not end: the watchdog found it still running at {where}"

@@ -3,7 +3,7 @@ about a failed test.
 """
 from quire.lab_area import FIXED, FREE_ONLY, LARGE, LARGE_OPS, OBJECT, OBJECT_1, Area
 from quire.lab_areas import GROWSDOWN
-from quire.lab_check import EXCEPTIONS, Model
+from quire.lab_check import Model
 from quire.lab_words import PAGE, count_words, error, number_words
 
 RESULTS = "FAULT_OK", "FAULT_NO_AREA", "FAULT_NOT_ALLOWED", "FAULT_NO_PAGE", "FAULT_NO_MEMORY"
@@ -110,13 +110,6 @@ class SpaceWords(Model):
         entry, page, is_zero, count, _ = report.values
         what = "the zero page" if is_zero else f"page {page:#x}, {count_words(count, 'reference')}"
         return f"{what}, {'writable' if entry & 2 else 'read-only'}"
-
-    def results_read(self, report):
-        faulted, value = report.values[:2]
-        return EXCEPTIONS.get(value, f"exception {value}") if faulted else f"{value:#x}"
-
-    def results_write(self, report):
-        return self.results_read(report) if report.values[0] else "allowed"
 
     def results_user_trap(self, report):
         fatal, signals, result, address, no_memory = report.values[:5]

@@ -2,7 +2,6 @@
 
 An address or an entry is shown with its meaning: a number alone tells a student little.
 """
-from quire.lab_check import EXCEPTIONS
 from quire.lab_pages import Pages
 from quire.lab_words import PAGE, entry_words, error, perm_words
 
@@ -113,13 +112,6 @@ class TableWords(Pages):
     def results_counts(self, report):
         first = (report.more + [report.values])[0]
         return f"entries in use in the user's half: {first[1]}; the directory counts {first[0]}"
-
-    def results_read(self, report):
-        faulted, value = report.values[:2]
-        return EXCEPTIONS.get(value, f"exception {value}") if faulted else f"{value:#x}"
-
-    def results_write(self, report):
-        return self.results_read(report) if report.values[0] else "allowed"
 
     words_read = lambda self, address: f"a read of {address:#x} through the loaded directory {self.loaded}"
     words_write = lambda self, address, value: f"a write to {address:#x} through the loaded directory {self.loaded}"

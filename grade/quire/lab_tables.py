@@ -4,7 +4,7 @@ It knows what is mapped in each directory, entry by entry, and which pages of th
 left. Which page becomes a table is the kernel's choice: the model learns it from the entries that
 it is shown.
 """
-from quire.lab_check import EXCEPTIONS, KERNBASE, NONE, NOT_STORED, Wrong
+from quire.lab_check import KERNBASE, NONE, NOT_STORED, Wrong, exception_words
 from quire.lab_pages import DIRECTORY, FREE, TABLE
 from quire.lab_table_words import KERNEL, TableWords
 from quire.lab_words import (
@@ -352,7 +352,7 @@ class Tables(TableWords):
             vector, code, where = report.values[1:4]
             if allowed:
                 raise Wrong(self.call, f"that it is allowed: the entry is {entry_words(entry)}",
-                            f"{EXCEPTIONS.get(vector, f'exception {vector}')} (error code {code:#x}) at {where:#x}", f"{kind}: refused")
+                            f"{exception_words(vector)} (error code {code:#x}) at {where:#x}", f"{kind}: refused")
             return False
         if not allowed:
             raise Wrong(self.call, f"a page fault: the entry is {entry_words(entry)}",
