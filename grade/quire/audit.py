@@ -14,9 +14,9 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_files, audit_futex, audit_heap, audit_large, audit_locks
-from quire import audit_named, audit_objects, audit_pages, audit_processes, audit_spaces, audit_tables
-from quire import audit_threads, audit_writers, build
+from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
+from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_spaces
+from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
 from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
 from quire.text import visible
 
@@ -75,6 +75,7 @@ class Audit:
         self.write_opens, self.programs = {}, {}  # {object: how often it is open to write; run}
         self.reserved = 0  # large pages that are reserved
         self.writable = []  # (page number, address, tables, area, table) of private areas
+        self.registered = defaultdict(list)  # {context of userfaultfd: the areas registered with it}
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
     def report(self, check, text, at=None):
@@ -183,10 +184,12 @@ CHECKS = [
     ("names", audit_files.tree),
     ("pipes", audit_files.pipes),
     ("objects", audit_objects.objects),
+    ("epoll", audit_events.events),
+    ("userfaultfd", audit_uffd.contexts),
+    ("futexes", audit_futex.futexes),
     ("locks", audit_locks.locks),
     ("wait-queues", audit_locks.wait_queues),
-    ("timers", audit_locks.timers),
-    ("futexes", audit_futex.futexes),
+    ("timers", audit_timers.timers),
 ]
 
 # These ask whether something is missing, so all walks must have come to their ends.

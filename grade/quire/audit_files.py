@@ -1,5 +1,5 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
-from quire import audit_avl
+from quire import audit_avl, audit_events
 from quire.audit_heap import count_pointers
 from quire.audit_memory import PAGE_SIZE, Damage
 from quire.text import encoded
@@ -26,6 +26,7 @@ def descriptors(audit):
                 for inode in (context.root, context.cwd):
                     audit.refer(inode, thread.fs_context)
                     add_inode(audit, inode, f"a directory of {name}")
+    reader.add_held()
 
 
 class TableReader:
@@ -36,6 +37,7 @@ class TableReader:
         self.audit = audit
         self.table = memory.record("fdtable", "slots size end lowest_free far")
         self.file = memory.record("file", "ops flags inode private write_open")
+        self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file")}
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 
     def read(self, at, name):
@@ -74,17 +76,30 @@ class TableReader:
                 if slot not in (0, RESERVED):
                     self._add_file(slot & ~CLOEXEC, at, number, name)
 
+    def add_held(self):
+        """Files whose descriptors were closed while a thread is in a call on them: its stack names them."""
+        audit, heap = self.audit, self.audit.heap
+        kinds = {at for _, at, kind in audit.memory.variables() if kind == ["struct", "file_ops"]}
+        words = {word for stack in audit.stacks for word in heap.inside(stack)}
+        for at in {heap.block(word) for word in words} - {None, *audit.claims}:
+            if heap.size(at) >= audit.memory.size_of("file") and self.file(at).ops in kinds:
+                self._read_file(at, "a file that a call uses")
+
     def _add_file(self, at, table, number, name):
+        self.audit.refer(at, table)
+        self._read_file(at, f"descriptor {number} of {name}")
+
+    def _read_file(self, at, who):
         audit = self.audit
-        audit.refer(at, table)
-        if not audit.claim(at, "file", "descriptor {} of {}", number, name):
+        if not audit.claim(at, "file", "{}", who):
             return
         file = audit.files[at] = self.file(at)
         if not audit.memory.is_constant(file.ops):
             audit.report("descriptors", f"{audit.called(at)} has its operations at {file.ops:#x}")
-        audit.loose.append(file.private)
+        if file.ops not in self.followed:
+            audit.loose.append(file.private)
         audit.refer(file.inode, at)
-        add_inode(audit, file.inode, f"descriptor {number} of {name}")
+        add_inode(audit, file.inode, who)
 
 
 def add_inode(audit, at, who):

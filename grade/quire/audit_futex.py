@@ -20,6 +20,7 @@ def futexes(audit):
             fault = _fault(audit, at, waiter, threads, chain, kind[2])
             if fault:
                 audit.report("futexes", f"the waiter at {at:#x} {fault}")
+    _check_locks(audit)
 
 
 def _fault(audit, at, waiter, threads, chain, chains):
@@ -43,25 +44,44 @@ def _fault(audit, at, waiter, threads, chain, chains):
 
 
 def _fault_of_lock(audit, at, thread):
-    """A waiter for a lock with priority inheritance is among those of the lock, and the lock is its owner's."""
+    """A waiter for a lock with priority inheritance is among those of the lock, and its thread knows it."""
     memory = audit.memory
-    waiter = memory.record("pi_waiter", "thread lock")(at)
-    waiting = memory.record("thread", "waiting=pi_waiting")(thread).waiting
+    waiter = memory.record("pi_waiter", "thread lock owns")(at)
+    waiting = memory.value_at("thread", thread, "pi_waiting")
     if waiter.thread != thread:
         return f"belongs to the thread at {waiter.thread:#x}, and another sleeps there"
+    if waiter.owns:
+        return "has got its lock, and waits on"
     if not waiter.lock:
         return "waits to be moved to a lock, and its thread for one" if waiting else None
     if waiting != at:
         return f"waits for a lock; its thread has {waiting:#x} for that"
-    waiters = memory.field("pi_lock", "waiters")[0]
-    if at not in audit.entries("futexes", waiter.lock + waiters, "pi_waiter", "lock_link"):
+    if not audit.claim(waiter.lock, "pi_lock", "the lock at {:#x}", waiter.lock) and waiter.lock not in audit.claims:
+        return f"waits for a lock at {waiter.lock:#x}, where none is"
+    if at not in _waiters(audit, waiter.lock):
         return f"is not among the waiters of its lock at {waiter.lock:#x}"
-    owner = memory.record("pi_lock", "owner")(waiter.lock).owner
-    if not owner:
-        return None  # it has died
-    if owner not in audit.threads:
-        return f"waits for a lock of {owner:#x}, which is no thread"
-    locks = owner + memory.field("thread", "pi_locks")[0]
-    if waiter.lock not in audit.entries("futexes", locks, "pi_lock", "owned"):
-        return f"waits for a lock that {audit.called(owner)} does not know"
     return None
+
+
+def _waiters(audit, lock):
+    head = lock + audit.memory.field("pi_lock", "waiters")[0]
+    return list(audit.entries("futexes", head, "pi_waiter", "lock_link"))
+
+
+def _check_locks(audit):
+    """A lock has waiters, and is among the locks of its owner; each that a thread owns is known by its waiters."""
+    memory = audit.memory
+    head, owned = memory.field("thread", "pi_locks")[0], {}
+    for thread in audit.threads:
+        for lock in audit.entries("futexes", thread + head, "pi_lock", "owned"):
+            owned[lock] = thread
+            if lock not in audit.of_kind["pi_lock"]:
+                audit.report("futexes", f"{audit.called(thread)} owns a lock at {lock:#x}, for which nobody waits")
+    for lock in audit.of_kind["pi_lock"]:
+        owner = memory.value_at("pi_lock", lock, "owner")
+        if owner != owned.get(lock, 0):
+            text = f"{audit.called(lock)} has the owner at {owner:#x}"
+            audit.report("futexes", f"{text}; it is among the locks of {owned.get(lock, 0):#x}")
+        waiters = [memory.value_at("pi_waiter", at, "lock") for at in _waiters(audit, lock)]
+        if set(waiters) != {lock}:
+            audit.report("futexes", f"{audit.called(lock)} has waiters that wait for others: {len(waiters)}")

@@ -1,5 +1,6 @@
-"""Locks, wait queues and timers: at rest nobody holds a lock, and whoever waits still lives."""
-from quire import audit_avl
+"""Locks and wait queues: at rest nobody holds a lock, and whoever waits still lives."""
+from collections import Counter
+
 from quire.audit_memory import Damage
 
 LOCKS = {
@@ -107,28 +108,23 @@ def _check_links(audit, base, address, path):
 
 
 def wait_queues(audit):
-    """Whoever stands on a queue is a thread, and its waiter lies on its stack or in the heap."""
+    """Whoever is on a queue is a thread, or the watch of an item of a set of files; watches are counted."""
     memory = audit.memory
     read = memory.record("waiter", "thread")
-    waiters = memory.field("waitq", "waiters")[0]
+    waiters, watches = memory.field("waitq", "waiters")[0], memory.field("waitq", "watches")[0]
+    watch = memory.field("epoll_item", "watch.waiter")[0]
+    homes = Counter(memory.value_at("epoll_item", at, "watch.home") for at in audit.of_kind["epoll_item"])
     for queue, base, path in audit.queues:
         if not memory.word(queue + waiters):
             continue
+        stated = memory.word(queue + watches)
+        if stated != homes[queue]:
+            text = f"queue {_named(audit, base, path)} counts {stated} watches"
+            audit.report("wait-queues", f"{text}; {homes[queue]} items of sets have it")
         for at in audit.entries("wait-queues", queue + waiters, "waiter", "link"):
             thread = read(at).thread
+            if not thread and at - watch in audit.claims and audit.claims[at - watch][0] == "epoll_item":
+                continue
             if thread not in audit.threads:
                 text = f"queue {_named(audit, base, path)}: a waiter at {at:#x}"
                 audit.report("wait-queues", f"{text} is of {thread:#x}, which is no thread")
-
-
-def timers(audit):
-    """Armed timers stand in the order of their deadlines."""
-    memory = audit.memory
-    deadline, kind = memory.field("timer", "deadline")
-    last = 0
-    for at in audit_avl.entries(audit, "timers", memory.variable("timers")[0], "timer", "node"):
-        due = memory.number(at + deadline, kind)
-        if due < last:
-            text = f"the timer at {at:#x} is due at {due}, the one before it at {last}"
-            audit.report("timers", text)
-        last = due

@@ -258,13 +258,14 @@ def reserved_pages(audit):
 
 
 def counts(audit):
-    """Every count is the number of references found; no pins; nothing in use without a reason."""
+    """Every count is the number of references found; pins are those of copies under way; nothing is in use without a
+    reason."""
     pages = audit.pages
     for number in range(pages.total) if pages.found != pages.count else ():
         if pages.found[number] != pages.count[number]:
             _report_count(audit, number)
     for number in compress(range(pages.total), pages.pins):
-        if pages.pins[number] != (number == pages.zero):
+        if pages.pins[number] != (number == pages.zero) and pages.pins[number] > _uses(audit, number):
             audit.report("pins", f"{pages.name(number)} has {pages.pins[number]} pins at rest")
     if pages.pins[pages.zero] != 1:
         audit.report("pins", f"{pages.name(pages.zero)} has {pages.pins[pages.zero]} pins, not 1")
@@ -273,6 +274,12 @@ def counts(audit):
         if not count and kind not in unused and not pages.pins[number]:
             if not pages.explained[number]:
                 audit.report("lost-pages", f"{pages.name(number)} is in use, but nothing refers to it", number << 12)
+
+
+def _uses(audit, number):
+    """How often stacks name a page: a thread that sleeps in the middle of a copy has pinned one."""
+    pointer = audit.pages.base + number * audit.pages.size
+    return sum(stack.count(pointer) for stack in audit.stacks)
 
 
 def _report_count(audit, number):

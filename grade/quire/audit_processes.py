@@ -1,7 +1,7 @@
 """Processes: who descends from whom, who is in which group, and what their numbers name."""
 from collections import Counter, defaultdict
 
-from quire import audit_avl
+from quire import audit_avl, audit_timers
 
 PID_INIT, PID_FIRST = 1, 2
 BLOCK_SLOTS = 32  # kern/proc/pids.h
@@ -17,12 +17,14 @@ def processes(audit):
         "pid pgid sid guarded parent birth zombie aspace table=signals.table serial oom_victim"
         " thread_count live ending execing",
     )
-    names = {thread.process: audit.claims[at][2][0] for at, thread in audit.threads.items()}
+    names = {(thread.process, thread.tid): audit.claims[at][2][0] for at, thread in audit.threads.items()}
+    others = {thread.process: f"{thread.tid} and others" for thread in audit.threads.values()}
     head = memory.variable("all_processes")[0]
     for at in audit.entries("processes", head, "process", "all_link"):
         if audit.claim(at, "process", "the process at {:#x}", at):
             process = audit.processes[at] = read(at)
-            name = names.get(at) or f"{process.pid} ({'ended' if process.zombie else '?'})"
+            state = "ended" if process.zombie else others.get(at, "?")
+            name = names.get((at, process.pid)) or f"{process.pid} ({state})"
             audit.claims[at] = "process", "pid {}", (name,)
     _check_pids(audit)
     _check_list(audit)
@@ -243,15 +245,15 @@ def _check_signals(audit):
     memory = audit.memory
     thread_queue = memory.field("thread", "signals")[0]
     process_queue = memory.field("process", "signals.queue")[0]
-    found = 0
+    found, reserved = 0, set()
     for at in audit.processes:
-        found += _check_queue(audit, at + process_queue, audit.called(at))
+        found += _check_queue(audit, at + process_queue, audit.called(at), reserved)
     read = memory.record("thread", "process work state sigmask own=signals.set")
     shared = memory.record("process", "zombie pending=signals.queue.set job=signals.job")
     waiting, looked_at = defaultdict(int), defaultdict(int)
     stopped, runnable = memory.constant("JOB_STOPPED"), memory.constant("THREAD_RUNNABLE")
     for at in audit.threads:
-        found += _check_queue(audit, at + thread_queue, audit.called(at))
+        found += _check_queue(audit, at + thread_queue, audit.called(at), reserved)
         thread = read(at)
         process = audit.processes.get(thread.process) and shared(thread.process)
         if not process or process.zombie:
@@ -271,14 +273,16 @@ def _check_signals(audit):
         if missed := pending & ~looked_at[at]:
             text = f"no thread of {audit.called(at)} looks at its pending signals"
             audit.report("processes", f"{text}: {missed:#x}")
+    found += sum(audit_timers.process_timers(audit, at, reserved) for at in audit.processes)
     total = memory.number(*memory.variable("pending_total"))
     if total != found:
         text = f"{total} descriptions of pending signals are counted"
         audit.report("processes", f"{text}; found {found}")
 
 
-def _check_queue(audit, queue, name):
-    """The number of descriptions in a struct signal_queue."""
+def _check_queue(audit, queue, name, reserved):
+    """The number of descriptions in a struct signal_queue, but for those that timers own: these are added to
+    `reserved`."""
     memory = audit.memory
     offset, kind = memory.field("signal_queue", "set")
     pending = memory.number(queue + offset, kind)
@@ -286,12 +290,15 @@ def _check_queue(audit, queue, name):
     count, seen = 0, set()
     head = queue + memory.field("signal_queue", "infos")[0]
     for at in audit.entries("processes", head, "pending_info", "link"):
-        audit.claim(at, "pending_info", "a pending signal of {}", name)
-        count += 1
         number = memory.number(at + signo, kind)
         if not 0 < number <= 64 or not pending >> number - 1 & 1:
             text = f"{name} is told of signal {number}, which is not pending"
             audit.report("processes", f"{text}: {pending:#x}")
+        if memory.value_at("pending_info", at, "reserved"):
+            reserved.add(at)
+            continue
+        audit.claim(at, "pending_info", "a pending signal of {}", name)
+        count += 1
         if number < SIGRTMIN and number in seen:
             audit.report("processes", f"{name} is told twice of signal {number}")
         seen.add(number)

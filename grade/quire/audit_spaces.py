@@ -187,7 +187,7 @@ class AreaChecker:
             yield f"has the context at {area.uffd:#x}, and the flags {area.flags:#x}"
         if area.uffd:
             self.audit.refer(area.uffd, area.at)
-            self.audit.loose.append(area.uffd)
+            self.audit.registered[area.uffd].append(area)
         if not memory.is_constant(area.ops):
             yield f"has its operations at {area.ops:#x}"
         elif area.ops in self.known and (area.ops in self.with_object) != bool(area.object):

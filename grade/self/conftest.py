@@ -1,4 +1,4 @@
-"""The scene that the tests of the audit break, and the program that tests of grade/run run."""
+"""The scenes that the tests of the audit break, and the program that tests of grade/run run."""
 import pytest
 
 from quire import audit, audit_dwarf, build, compile_for_linux
@@ -8,16 +8,24 @@ from quire.machine import Setup
 from quire.machine_run import MachineRun
 from scene import Scene
 
-PROGRAM = "/tests/audit_scene"
 PROBE = build.source("grade", "self", "probe.c")
 
 
 @pytest.fixture(scope="session")
 def left_behind(tmp_path_factory):
-    """What the machine leaves: its memory, the kernel's layout and file, a clean audit."""
-    dump = tmp_path_factory.mktemp("audit") / "memory"
+    return memory_after("audit_scene", tmp_path_factory.mktemp("audit") / "memory")
+
+
+@pytest.fixture(scope="session")
+def left_waiting(tmp_path_factory):
+    return memory_after("audit_scene_threads", tmp_path_factory.mktemp("audit") / "memory")
+
+
+def memory_after(name, dump):
+    """What the machine of a program leaves: its memory, the kernel's layout and file, a clean audit."""
+    program = f"/tests/{name}"
     module = RunModule()
-    module.add_run(PROGRAM, [PROGRAM], ENVIRONMENT, b"")
+    module.add_run(program, [program], ENVIRONMENT, b"")
     kernel = build.path("quire.elf")
     setup = Setup(kernel=kernel, icount=True, mem=40, dump=dump, options="seed=1 stdio=serial hugepages=4")
     setup.modules = [build.path("archive.cpio"), module.finish()]
@@ -37,6 +45,12 @@ def left_behind(tmp_path_factory):
 def scene(left_behind):
     """A copy of it, to break something in."""
     return Scene(*left_behind)
+
+
+@pytest.fixture
+def waiting(left_waiting):
+    """A copy of the memory in which processes and threads wait in all ways."""
+    return Scene(*left_waiting)
 
 
 @pytest.fixture(scope="session", params=["glibc", "musl"])
