@@ -4,7 +4,7 @@
 #   boot/toolchain.mk   which compiler, which flags
 #   boot/kernel.mk      the kernel: obj/quire.elf
 #   user/own.mk         a program of your own
-#   user/user.mk        the library, the programs, obj/archive.cpio
+#   user/user.mk        the library, the programs, obj/archive.cpio, obj/tests.cpio
 #   boot/run.mk         QEMU, GDB, the ISO image
 #   grade/grade.mk      tests, lint, benchmarks, setup
 
@@ -68,7 +68,7 @@ include user/own.mk
 include boot/run.mk
 include grade/grade.mk
 
-all: kernel programs $(O)/archive.cpio $(O)/compile_commands.json
+all: kernel programs $(O)/archive.cpio $(O)/tests.cpio $(O)/compile_commands.json
 kernel: $(O)/quire.elf
 
 # What `make setup` has fetched stays: musl, a Linux.
@@ -84,7 +84,7 @@ help:
 	@awk '/^## [^:]*:/ { at = index($$0, ":"); text = substr($$0, at + 1); sub(/^ */, "", text); \
 		printf "  %-28s %s\n", substr($$0, 4, at - 4), text }' $(filter-out %.d $(O)/%,$(MAKEFILE_LIST))
 
-## all: the kernel, all programs and the archive (the default)
+## all: the kernel, all programs and the archives (the default)
 ## kernel, programs: one of the two
 ## clean: remove what was built; distclean: also what `make setup` fetched into obj
 ## V=1: show the commands; V=0: show nothing

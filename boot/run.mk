@@ -38,12 +38,17 @@ qemu_display = $(shell if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" =
 # Where somebody sits at a terminal, a panic opens the monitor.
 qemu_monitor = $(shell test -t 0 && echo monitor)
 
-# $(call qemu_kernel,OPTIONS): kernel and archive, with these kernel options and those of APPEND.
-qemu_kernel = -kernel $(boot_kernel) -initrd $(O)/archive.cpio \
+# What the kernel unpacks: the shell and its tools, with TESTS=1 the programs of user/tests too.
+archives := $(O)/archive.cpio $(if $(filter 1,$(TESTS)),$(O)/tests.cpio)
+comma := ,
+empty :=
+
+# $(call qemu_kernel,OPTIONS,ARCHIVES): kernel and archives, also ARCHIVES, with these kernel options and those of APPEND.
+qemu_kernel = -kernel $(boot_kernel) -initrd $(subst $(empty) $(empty),$(comma),$(strip $(archives) $(2))) \
 	-append "$(strip $(1) watchdog=4 $(qemu_monitor) $(APPEND))"
 qemu_gdb = -S -chardev socket,id=gdb,path=$(O)/gdb.sock,server=on,wait=off -gdb chardev:gdb
 
-bootable := $(boot_kernel) $(O)/archive.cpio
+bootable := $(boot_kernel) $(archives)
 
 .PHONY: qemu qemu-nox explain qemu-gdb qemu-iso gdb rewind iso nmi
 
@@ -55,14 +60,15 @@ qemu: $(bootable)
 qemu-nox: $(bootable)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel)
 
-# $(call path_in_archive,NAME): where the program of that name is in the machine.
-path_in_archive = $(if $(filter $(O)/user/$(1),$(programs)),/bin/$(1),$(if \
-	$(filter $(O)/user/tests/$(1),$(programs)),/tests/$(1),$(error there is no program $(1) in user/ or user/tests)))
+# $(call path_in_machine,NAME): where the program of that name is in the machine.
+path_in_machine = $(if $(filter $(O)/user/$(1),$(tools)),/bin/$(1),$(if \
+	$(call archive_if_test,$(1)),/tests/$(1),$(error there is no program $(1) in user/ or user/tests)))
+archive_if_test = $(if $(filter $(O)/user/tests/$(1),$(tests)),$(call archive_of,$(1)))
 
 ## run-NAME: boot straight into a program of user/ or of user/tests
-run-%: $(bootable)
+run-%: $(bootable) $$(call archive_if_test,$$*)
 	$(qemu_machine) -display none $(qemu_console) $(call qemu_kernel,\
-		init=$(call path_in_archive,$*))
+		init=$(call path_in_machine,$*),$(call archive_if_test,$*))
 
 ## qemu-gdb: boot, and wait for `make gdb` in another terminal before the first instruction
 qemu-gdb: $(bootable)
@@ -72,7 +78,7 @@ qemu-gdb: $(bootable)
 		$(qemu_gdb)
 
 ## explain: after a machine that reset itself or hung: run it once more, show its exceptions with file and line; T=TEST, or C='COMMANDS' of the shell
-explain: $(bootable)
+explain: $(bootable) $(if $(T)$(C),$(tests))
 	QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/explain.py --kernel $(boot_kernel) \
 		$(if $(T),--test '$(T)' $(lab_test)) --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
 
@@ -89,11 +95,11 @@ debugger = QEMU='$(QEMU)' QUIRE_OBJ=$(base_O) $(PYTHON) -E -s -X pycache_prefix=
 	$(lab_test) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
 
 ## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; AT=N: at operation N of a lab's test; DUMP=FILE: a memory from grade/run --dump
-gdb: $(bootable)
+gdb: $(bootable) $(if $(T),$(tests))
 	$(call debugger,--attach $(O)/gdb.sock $(if $(DUMP),--dump '$(DUMP)'))
 
 ## rewind: T=TEST: record the test and debug a replay, which goes backwards: `watch`, then `reverse-continue`
-rewind: $(bootable)
+rewind: $(bootable) $(tests)
 	$(call debugger,--rewind)
 
 # The same kernel from a CD, through GRUB.
@@ -105,12 +111,13 @@ grub_options := --install-modules="normal multiboot iso9660 biosdisk" \
 	--locales= --fonts= --themes=
 
 $(O)/iso/boot/grub/grub.cfg: boot/grub.cfg FORCE
-	$(call write_if_new,sed 's|@APPEND@|$(strip $(APPEND))|' $<)
+	$(call write_if_new,sed -e 's|@APPEND@|$(strip $(APPEND))|' -e '$(if $(filter 1,$(TESTS)),,/tests/d)' $<)
 
-$(O)/quire.iso: $(O)/quire.elf $(O)/archive.cpio $(O)/iso/boot/grub/grub.cfg
-	$(call say,$@: GRUB puts together an image of a CD (2 files))
+$(O)/quire.iso: $(O)/quire.elf $(archives) $(O)/iso/boot/grub/grub.cfg
+	$(call say,$@: GRUB puts together an image of a CD ($(words $(filter-out %.cfg,$^)) files))
+	rm -f $(O)/iso/boot/*.cpio
 	$(TSTRIP) -s -o $(O)/iso/boot/quire.elf $(O)/quire.elf
-	cp $(O)/archive.cpio $(O)/iso/boot/
+	cp $(archives) $(O)/iso/boot/
 	$(grub_mkrescue) $(grub_options) -o $@ $(O)/iso > $(O)/iso.log 2>&1 || { cat $(O)/iso.log >&2; exit 1; }
 
 ## iso: obj/quire.iso, a CD that boots the kernel through GRUB (x86 hosts only)
@@ -121,6 +128,7 @@ qemu-iso: $(O)/quire.iso
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) \
 		-cdrom $(O)/quire.iso -boot d
 
+## TESTS=1: these goals boot with the programs of user/tests too, in /tests
 ## RELEASE=1: these goals boot the normal kernel, instead of the debug kernel
 ## APPEND='...': kernel options for these goals
 ## MEM=MIB, SMP=N, QEMU_CPU=...: the machine (128, 1, max); QEMU_FLAGS=... for the rest

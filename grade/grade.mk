@@ -48,7 +48,7 @@ grade_env += QUIRE_WITHOUT='$(if $(needs_stretch),,stretch) $(if $(needs_cd),,cd
 # The kernel's own tests run in the debug build, user/tests in both. A lab needs one kernel only; the debug kernel, where
 # it has been built before, says more of tests that fail.
 ifneq ($(LAB),)
-grade: $(O)/quire.elf $(O)/archive.cpio $(wildcard $(base_O)/debug/quire.elf)
+grade: $(O)/quire.elf $(O)/archive.cpio $(tests) $(wildcard $(base_O)/debug/quire.elf)
 	$(grade_env) grade/lab $(LAB) $(if $(T),--test '$(T)') $(if $(SEED),--seed $(SEED)) $(if $(J),--jobs $(J)) \
 		$(if $(JSON),--json '$(JSON)') $(if $(WAIT),--wait) $(if $(HIDDEN),--hidden '$(HIDDEN)')
 else
@@ -75,7 +75,7 @@ tour: all
 	$(grade_env) grade/tour
 
 ## oracle: run user/tests on Linux (this machine's, or one in QEMU) and show what differs from the record
-oracle: programs $(O)/archive.cpio
+oracle: $(O)/archive.cpio $(O)/tests.cpio
 	$(grade_env) grade/oracle
 
 ## fuzz: random operations on memory, on Quire and on Linux (as oracle); N=HOW MANY SEED=NUMBER

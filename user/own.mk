@@ -14,7 +14,7 @@ cc: $(if $(filter cc,$(MAKECMDGOALS)),$(filter %.c,$(F))) $(program_parts)
 
 ## run: F=PROGRAM ARGS='...': run any static i386 Linux program in a fresh machine
 # The end of the program is no failure of make. At a terminal the program has one too.
-run: $(O)/quire.elf $(O)/bin.cpio
+run: $(O)/quire.elf $(O)/archive.cpio
 	$(if $(F),,$(error which program? make run F=hello))
-	if test -t 0 && test -t 1; then tty=--tty; fi; QUIRE_OBJ=$(O) grade/run --archive $(O)/bin.cpio $$tty $(F) $(ARGS) || \
+	if test -t 0 && test -t 1; then tty=--tty; fi; QUIRE_OBJ=$(O) grade/run $$tty $(F) $(ARGS) || \
 		echo "make run: the exit status is $$?"

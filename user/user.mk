@@ -1,9 +1,9 @@
-# The C library, the programs, and the archive that the kernel boots with.
+# The C library, the programs, and the archives that the kernel boots with.
 #
 # lib/*.c and lib/*.S      the library; crt0 stands before everything else
 # user/NAME.c                  a program, obj/user/NAME, /bin/NAME in the archive
 # user/NAME/*.c                a program of several files, one of which is main.c
-# user/tests/TOPIC/NAME.c      a test, obj/user/tests/NAME, /tests/NAME in the archive
+# user/tests/TOPIC/NAME.c      a test, obj/user/tests/NAME, /tests/NAME in the machine
 # user/tests/TOPIC/NAME/*.c    a test of several files, one of which is main.c
 # user/etc/*                   files of /etc
 #
@@ -98,22 +98,32 @@ $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(f
 
 -include $(lib_obj:.o=.d) $(user_obj:.o=.d)
 
-# The archive holds the programs without their debug information, files of /etc, and the
+# The archive holds the shell and its tools without their debug information, files of /etc, and the
 # directories that a running system needs.
-archive_entries := dev/ proc/ run/ tmp/ bin/ tests/ etc/ \
+tests := $(filter $(O)/user/tests/%,$(programs))
+tools := $(filter-out $(tests),$(programs))
+archive_entries := dev/ proc/ run/ tmp/ bin/ etc/ \
 	$(foreach file,$(sort $(wildcard user/etc/*)),etc/$(notdir $(file))=$(file)) \
-	$(foreach program,$(sort $(programs:$(O)/user/%=%)),$(patsubst bin/tests/%,tests/%,bin/$(program))=$(O)/user/$(program))
+	$(foreach tool,$(sort $(tools)),bin/$(notdir $(tool))=$(tool))
+tests_entries := $(foreach test,$(sort $(tests)),tests/$(notdir $(test))=$(test))
 
 $(O)/archive-entries: FORCE
-	+$(call remember,$(archive_entries))
+	+$(call remember,$(archive_entries) $(tests_entries))
 
-$(O)/archive.cpio: $(programs) $(wildcard user/etc/*) $(O)/archive-entries grade/tools/cpio.py
+$(O)/archive.cpio: $(tools) $(wildcard user/etc/*) $(O)/archive-entries grade/tools/cpio.py
 	$(PYTHON) grade/tools/cpio.py --strip $@ $(archive_entries)
 
-# The archive without user/tests, for `make run`: the tests are most of the programs.
-$(O)/bin.cpio: $(filter-out $(O)/user/tests/%,$(programs)) $(wildcard user/etc/*) $(O)/archive-entries \
-		grade/tools/cpio.py
-	$(PYTHON) grade/tools/cpio.py --strip $@ $(filter-out tests/%,$(archive_entries))
+# The tests are most of the programs and take five times the memory of the others. So they are a second archive, which
+# few machines get: `make qemu TESTS=1`, `grade/run --tests`. A machine that runs one test gets only this one.
+$(O)/tests.cpio: $(tests) $(O)/archive-entries grade/tools/cpio.py
+	$(PYTHON) grade/tools/cpio.py --strip $@ $(tests_entries)
+
+# $(call archive_of,TEST): the archive with this test alone.
+archive_of = $(O)/uobj/tests/$(notdir $(1)).cpio
+
+$(foreach test,$(tests),$(call archive_of,$(test))): $(O)/uobj/tests/%.cpio: $(O)/user/tests/% grade/tools/cpio.py
+	@mkdir -p $(@D)
+	$(PYTHON) grade/tools/cpio.py --strip $@ tests/$*=$<
 
 # For editors: clangd --compile-commands-dir=obj
 $(O)/compile_commands.json: $(O)/kobj/flags $(O)/kobj/objects $(O)/uobj/flags $(O)/archive-entries \

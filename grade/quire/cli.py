@@ -63,6 +63,7 @@ def parser():
     add("--root", action="append", default=[], metavar="DIR", help="add a tree to the archive")
     add("--file", action="append", default=[], metavar="HOST[:GUEST]", help="add a file")
     add("--guest", action="store_true", help="PROGRAM names a file in the archive")
+    add("--tests", action="store_true", help="add all programs of user/tests, as /tests/NAME; one that the command names is always there")
     add("--env", action="append", default=[], metavar="K=V", help="an environment variable")
     add("--append", action="append", default=[], metavar="TEXT", help="more kernel options")
     add("--tty", action="store_true", help="standard input and output are a terminal (^A x ends)")
@@ -88,13 +89,14 @@ def one_output():
 
 
 def build_outputs(options):
-    """The kernel and the archive to boot."""
+    """The kernel and the archives to boot."""
     kernel = options.kernel or build.path("quire.elf")
     archive = options.archive or build.path("archive.cpio")
-    for path in (kernel, archive):
+    archives = [archive, build.path("tests.cpio")] if options.tests else [archive]
+    for path in (kernel, *archives):
         if not os.access(path, os.R_OK):
             raise Refused(f"{path} is not there; `make` builds it")
-    return kernel, archive
+    return kernel, archives
 
 
 def guest_path(options, program):
@@ -109,6 +111,8 @@ def run_module(options):
     program, *_ = options.command
     path = guest_path(options, program)
     module = RunModule()
+    if not options.tests:
+        module.add_tests(options.command if options.guest else options.command[1:])
     for tree in options.root:
         module.add_tree(tree)
     for entry in options.file:
@@ -155,10 +159,10 @@ def check(options):
 def run(options, log_file):
     """The Result of the run that the command line asks for, and the kernel's messages."""
     check(options)
-    kernel, archive = build_outputs(options)
+    kernel, archives = build_outputs(options)
     setup = Setup(
         kernel=kernel,
-        modules=[archive, run_module(options)],
+        modules=[*archives, run_module(options)],
         options=" ".join([stdio_options(options), *options.append]),
         mem=options.mem,
         smp=options.smp,

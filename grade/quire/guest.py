@@ -57,6 +57,7 @@ def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, 
     """
     path = in_archive(program)
     module = RunModule()
+    module.add_tests([path, *args])
     for guest, host in files:
         module.add_host_file(guest, host)
     module.add_run(path, [path, *args], ENVIRONMENT, stdin)

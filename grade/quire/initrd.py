@@ -5,14 +5,18 @@ The kernel unpacks it over the initial archive and finds under /.run what to sta
     /.run/stdin  all the input, where it is given at the start
 """
 import os
+import re
 import stat
 
-from tools.cpio import Archive
+from quire import build
+from tools.cpio import Archive, stripped
 
 RUN = ".run"
 PATH_MAX, NAME_MAX = 4096, 255  # inc/abi/limits.h: with the NUL, without
 TIME_MAX = 0xFFFFFFFF
 FILE_MAX = 0xFFFFFFFF  # bytes; what an archive's header can say
+
+TEST = re.compile(r"\btests/(\w+)")  # a program of user/tests, in a command
 
 ENVIRONMENT = {"PATH": "/bin", "HOME": "/"}
 
@@ -64,6 +68,15 @@ class RunModule:
                 raise IsADirectoryError(f"{source} is a directory; --root adds trees")
             self.add_file(path, file.read(), stat.S_IMODE(status.st_mode), _archive_time(status))
 
+    def add_tests(self, words):
+        """The programs of user/tests that the words of a command name, such as /tests/brk. The archive is without
+        them; nothing is added where `make` has not built one."""
+        for name in sorted({name for word in words for name in TEST.findall(word)}):
+            source = build.path("user", "tests", name)
+            if os.path.isfile(source):
+                with open(source, "rb") as file:
+                    self._add(f"tests/{name}", stripped(file.read()), 0o755, _archive_time(os.stat(source)))
+
     def add_tree(self, top):
         """Everything below the directory `top`, in a fixed order; links stay links."""
         if not os.path.isdir(top):
@@ -106,6 +119,13 @@ class RunModule:
         else:
             self.skipped.append(source)
         return stat.S_ISDIR(mode)
+
+
+def tests_module(*words):
+    """A module with the programs of user/tests that the words name; see RunModule.add_tests."""
+    module = RunModule()
+    module.add_tests(words)
+    return module.finish()
 
 
 def _children(folder, guest):

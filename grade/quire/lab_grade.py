@@ -33,7 +33,7 @@ def main(arguments=None):
         print(f"lab {lab.number} has no test with {options.test!r} in its name", file=sys.stderr)
         return 2
     if options.wait and checks[0].program:
-        print(f"{checks[0].name} is a program: start `make qemu-gdb`, then /tests/{checks[0].program} in its shell", file=sys.stderr)
+        print(f"{checks[0].name} is a program: start `make qemu-gdb TESTS=1`, then /tests/{checks[0].program} in its shell", file=sys.stderr)
         return 2
     if options.wait:
         return debug(checks[0], options.seed, options.kernel)

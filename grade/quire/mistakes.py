@@ -39,7 +39,7 @@ PATIENCE = 600  # seconds of the clock, for `make qemu`
 PARTS = ["Makefile", "boot", "inc", "lib", "kern", "user", "grade"]
 NORMAL, DEBUG = "obj/quire.elf", "obj/debug/quire.elf"
 BUILT = ["kobj", "debug/kobj", "quire.elf", "debug/quire.elf", "toolchain-found.mk"]
-LINKED = ["archive.cpio"]
+LINKED = ["archive.cpio", "tests.cpio", "user"]
 PROMPT, MONITOR, BREAK = "$ ", "monitor> ", b"\x01b"
 STILL = 10  # seconds of the clock without output, after which somebody types BREAK
 
@@ -83,8 +83,8 @@ def at_the_screen(tree, patch):
     where nothing is left to ask it."""
     typed, then, wanted = patch.fields["types"], patch.fields.get("then"), re.compile(patch.fields.get("screen", patch.fields["sees"]))
     ours, theirs = pty.openpty()
-    command = ["make", "O=obj", "qemu-nox"]
-    needs = [f"-o{name}" for name in ("obj/archive.cpio",)]
+    command = ["make", "O=obj", "qemu-nox", *(["TESTS=1"] if "/tests/" in (typed or "") else [])]
+    needs = ["-oobj/archive.cpio", "-oobj/tests.cpio"]
     process = subprocess.Popen(command + needs, cwd=tree, env=tree_copy.environment(), stdin=theirs, stdout=theirs,
                                stderr=theirs, start_new_session=True)
     os.close(theirs)

@@ -7,10 +7,12 @@ here.
 import argparse
 import os
 import re
+from pathlib import Path
 
 from quire import build, linux, linux_machine, user_tests
 from tools import cpio
 
+ARCHIVES = ["archive.cpio", "tests.cpio"]
 LIMIT = 20  # seconds of wall clock for one program
 
 
@@ -19,13 +21,12 @@ def main():
     parser.add_argument("--write", action="store_true", help="write the records")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these programs")
     options = parser.parse_args()
-    with open(build.path("archive.cpio"), "rb") as file:
-        archive = file.read()
+    archive = b"".join(Path(build.path(name)).read_bytes() for name in ARCHIVES)
     chosen = [p for p in user_tests.programs() if not options.names or p.name in options.names]
     for name in set(options.names) - {p.name for p in chosen}:
         parser.error(f"no program of user/tests is called {name}")
     chosen = [p for p in chosen if not (p.helper or p.hostile)]
-    stale = not_built(chosen, archive, os.stat(build.path("archive.cpio")).st_mtime)
+    stale = not_built(chosen, archive, os.stat(build.path("tests.cpio")).st_mtime)
     if stale:
         which = f"{stale[0]} and {len(stale) - 1} more are" if stale[1:] else f"{stale[0]} is"
         parser.error(f"{which} not built from what its source says now; build it first: make")

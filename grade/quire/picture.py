@@ -10,6 +10,7 @@ import os
 import tempfile
 
 from quire import build, console, memory_map
+from quire.initrd import tests_module
 from quire.machine import Setup
 from quire.plot import FAINT, GRID, INK, Picture
 
@@ -180,7 +181,7 @@ def running_machine(kernel):
     """Boot a machine with programs in it; its memory as bytes."""
     with tempfile.NamedTemporaryFile(dir=build.path()) as dump:
         setup = Setup(kernel=kernel, mem=MEM, options="seed=1", dump=dump.name)
-        setup.modules = [build.path("archive.cpio")]
+        setup.modules = [build.path("archive.cpio"), tests_module(SCENE)]
         with console.SerialConsole(setup) as line:
             line.wait_for(console.PROMPT)
             for command in COMMANDS:

@@ -46,7 +46,7 @@ class Program:
 
     @property
     def name(self):
-        """Its name in the archive, below /tests."""
+        """Its name in the machine, below /tests."""
         return self.source.stem
 
     @property

@@ -25,6 +25,7 @@ def memory_after(name, dump):
     """What the machine of a program leaves: its memory, the kernel's layout and file, a clean audit."""
     program = f"/tests/{name}"
     module = RunModule()
+    module.add_tests([program])
     module.add_run(program, [program], ENVIRONMENT, b"")
     kernel = build.path("quire.elf")
     setup = Setup(kernel=kernel, icount=True, mem=40, dump=dump, options="seed=1 stdio=serial hugepages=4")

@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from quire import oracle, user_tests
-from tools.cpio import Archive
+from tools.cpio import Archive, build, entries
+
+EMPTY = build([])
 
 
 def write_source(folder, monkeypatch):
@@ -30,14 +32,15 @@ def refused(tmp_path, monkeypatch, capsys):
         for file in files:
             archive.entry(file, stat.S_IFREG | 0o755)
         archive.finish()
-        path = tmp_path / "archive.cpio"
+        path = tmp_path / "tests.cpio"
         path.write_bytes(archive.data)
+        (tmp_path / "archive.cpio").write_bytes(EMPTY)
         built_at = source.stat().st_mtime - age
         os.utime(path, (built_at, built_at))
         with pytest.raises(SystemExit) as ending:
             oracle.main()
         assert ending.value.code
-        assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["archive.cpio", "one.c"]
+        assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["archive.cpio", "one.c", "tests.cpio"]
         return capsys.readouterr().err
 
     return run
@@ -49,6 +52,13 @@ def test_program_that_was_not_built(refused):
 
 def test_program_older_than_its_source(refused):
     assert "build it first: make" in refused(["tests/one"], 1)
+
+
+def test_archives_in_a_row():
+    """As the oracle's machine gets them: the tools, then the tests."""
+    first, second = build(["bin/", "etc/"]), build(["tests/"])
+    names = [name for name, _, _ in entries(first + EMPTY + second)]
+    assert names == ["bin", "etc", "tests"]
 
 
 def test_all_that_are_built(monkeypatch, tmp_path):

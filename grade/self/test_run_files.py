@@ -161,3 +161,13 @@ def test_deep_trees(glibc_probe, tmp_path):
     done = run("--root", tmp_path, glibc_probe, "args")
     subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # too deep for pytest's own cleaning
     assert (done.returncode, done.stderr) == (7, b"")
+
+
+def test_programs_of_user_tests():
+    """Those that the command names are there, as its words or in a script; with --tests all are."""
+    listed = run("--guest", "/bin/ls", "/tests")
+    assert listed.returncode == 1 and b"No such file" in listed.stderr
+    named = run("--guest", "/bin/sh", "-c", "ls /tests; /tests/die exit; echo /tests/nosuch")
+    assert named.stdout.split() == [b"die", b"/tests/nosuch"]
+    everything = run("--tests", "--guest", "/bin/ls", "/tests").stdout.split()
+    assert {b"die", b"run_each"} < set(everything) and len(everything) > 100

@@ -209,11 +209,19 @@ def test_shell_survives_termination(shell):
     assert shell.command("sleep 1000 & kill $!; wait; echo over").endswith("over\n")
 
 
-def test_death_is_told(shell):
-    """The shell names the signal, the kernel's log the reason."""
-    answer = shell.command("/tests/die null")
-    assert re.search(r"die\[\d+\]: SIGSEGV \(11\) by write to 0x00000000, eip", answer)
-    assert answer.endswith("Segmentation fault\n") and shell.command("echo $?") == "139\n"
+def test_death_is_told():
+    """The shell names the signal, the kernel's log the reason. The tests are in an archive of their own."""
+    setup = direct()
+    setup.modules.append(build.path("tests.cpio"))
+    with console.SerialConsole(setup) as shell:
+        shell.wait_for(console.PROMPT)
+        answer = shell.command("/tests/die null")
+        assert re.search(r"die\[\d+\]: SIGSEGV \(11\) by write to 0x00000000, eip", answer)
+        assert answer.endswith("Segmentation fault\n") and shell.command("echo $?") == "139\n"
+
+
+def test_tests_only_where_they_are_asked_for(shell):
+    assert shell.command("ls /tests") == "ls: /tests: No such file or directory\n"
 
 
 def test_greeting_and_help(shell):

@@ -17,6 +17,7 @@ import struct
 import sys
 
 PAGE = 4096
+BLOCK = 512  # an archive's size is a multiple of it
 HEADER = 110  # "070701" and thirteen numbers of eight hexadecimal digits
 
 
@@ -83,7 +84,7 @@ class Archive:
         name = b"TRAILER!!!\0"
         fields = (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, len(name), 0)
         self.data += b"070701" + b"".join(b"%08X" % field for field in fields) + name
-        self.data += bytes(padding(len(self.data), 512))
+        self.data += bytes(padding(len(self.data), BLOCK))
 
 
 def build(entries, strip=False):
@@ -100,17 +101,19 @@ def build(entries, strip=False):
 
 
 def entries(archive):
-    """[(path, mode, content)] of an archive's bytes, without the entry that ends it."""
+    """[(path, mode, content)] of the bytes of an archive, or of several in a row, without the entries that end them.
+    """
     found, at = [], 0
     while archive[at : at + 6] == b"070701":
         fields = [int(archive[i : i + 8], 16) for i in range(at + 6, at + HEADER, 8)]
         mode, size, name_size = fields[1], fields[6], fields[11]
         name = os.fsdecode(bytes(archive[at + HEADER : at + HEADER + name_size]).split(b"\0")[0])
         data = at + HEADER + name_size + 3 & ~3
-        if name == "TRAILER!!!":
-            break
-        found.append((name, mode, archive[data : data + size]))
         at = data + size + 3 & ~3
+        if name == "TRAILER!!!":
+            at += padding(at, BLOCK)
+        else:
+            found.append((name, mode, archive[data : data + size]))
     return found
 
 

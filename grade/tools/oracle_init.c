@@ -34,6 +34,7 @@
 #define ROOT "/root"
 #define POOL "/proc/sys/vm/nr_hugepages"
 #define CPIO_HEADER 110 // "070701" and thirteen numbers of eight hexadecimal digits
+#define CPIO_BLOCK 512  // an archive's size is a multiple of it
 #define MAX_STRINGS 256
 #define FLAGS (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET)
 
@@ -129,9 +130,9 @@ static uint32_t cpio_number(const char *header, int number)
 	return strtoul(digits, NULL, 16);
 }
 
-static size_t round_up_4(size_t size)
+static size_t round_up(size_t size, size_t unit)
 {
-	return (size + 3) & ~(size_t)3;
+	return (size + unit - 1) / unit * unit;
 }
 
 // Create one entry of the archive below the working directory.
@@ -153,6 +154,7 @@ static void unpack_entry(const char *name, mode_t mode, const char *data, size_t
 	must(chmod(name, mode & 07777), name);
 }
 
+// Unpack an archive, or several in a row.
 static void unpack(struct bytes archive)
 {
 	size_t at = 0;
@@ -162,12 +164,16 @@ static void unpack(struct bytes archive)
 		const char *name = header + CPIO_HEADER;
 		uint32_t mode = cpio_number(header, 1);
 		uint32_t size = cpio_number(header, 6);
-		size_t data = round_up_4(at + CPIO_HEADER + cpio_number(header, 11));
+		size_t data = round_up(at + CPIO_HEADER + cpio_number(header, 11), 4);
 
-		if (memcmp(header, "070701", 6) != 0 || strcmp(name, "TRAILER!!!") == 0)
+		if (memcmp(header, "070701", 6) != 0)
 			break;
+		if (strcmp(name, "TRAILER!!!") == 0) {
+			at = round_up(data + size, CPIO_BLOCK);
+			continue;
+		}
 		unpack_entry(name, mode, archive.data + data, size);
-		at = round_up_4(data + size);
+		at = round_up(data + size, 4);
 	}
 }
 
