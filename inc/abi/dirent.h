@@ -1,4 +1,4 @@
-// Directory entries as getdents64 stores them.
+// Directory entries as getdents64 and the old calls store them.
 #pragma once
 
 #include <abi/types.h>
@@ -13,6 +13,18 @@ struct dirent64 {
 };
 
 #define DIRENT64_NAME_OFFSET 19 // of d_name; sizeof would count padding
+
+// An entry of the call getdents; the next one lies d_reclen bytes further, a multiple of 4. The type
+// is in the last byte. The call readdir stores a single entry, in which d_off is the position of this
+// entry and d_reclen the length of the name.
+struct dirent32 {
+	uint32_t d_ino;
+	uint32_t d_off;
+	uint16_t d_reclen;
+	char d_name[];
+};
+
+#define DIRENT32_NAME_OFFSET 10 // of d_name
 
 #define DT_UNKNOWN 0
 #define DT_FIFO 1

@@ -10,20 +10,44 @@
 #include "thread/yield.h"
 #include <abi/limits.h>
 
+// How far the entries are aligned, where their names begin, and how many bytes follow the name.
+static const struct {
+	uint8_t align, name, tail;
+} formats[] = {
+	[DIRENT_64] = { 8, DIRENT64_NAME_OFFSET, 1 },
+	[DIRENT_32] = { 4, DIRENT32_NAME_OFFSET, 2 },
+	[DIRENT_ONE] = { 4, DIRENT32_NAME_OFFSET, 1 },
+};
+
 bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
                 const char *name, size_t length)
 {
-	size_t size = ROUND_UP(DIRENT64_NAME_OFFSET + length + 1, 8);
-	struct dirent64 *entry = (struct dirent64 *)(buffer->bytes + buffer->used);
+	enum dirent_format format = buffer->format;
+	size_t offset = formats[format].name;
+	size_t size = ROUND_UP(offset + length + formats[format].tail, formats[format].align);
+	char *at = buffer->bytes + buffer->used;
+	uint8_t type = (uint8_t)((mode & S_IFMT) >> 12); // DT_DIR = S_IFDIR >> 12, and so on
 
-	if (size > buffer->size - buffer->used)
+	if (size > buffer->size - buffer->used || (format == DIRENT_ONE && buffer->used))
 		return false;
-	memset(entry, 0, size);
-	entry->d_ino = ino;
-	entry->d_off = next;
-	entry->d_reclen = (uint16_t)size;
-	entry->d_type = (uint8_t)((mode & S_IFMT) >> 12); // DT_DIR = S_IFDIR >> 12, and so on
-	memcpy((char *)entry + DIRENT64_NAME_OFFSET, name, length);
+	memset(at, 0, size);
+	memcpy(at + offset, name, length);
+	if (format == DIRENT_64) {
+		struct dirent64 *entry = (struct dirent64 *)at;
+
+		entry->d_ino = ino;
+		entry->d_off = next;
+		entry->d_reclen = (uint16_t)size;
+		entry->d_type = type;
+	} else {
+		struct dirent32 *entry = (struct dirent32 *)at;
+
+		entry->d_ino = (uint32_t)ino;
+		entry->d_off = format == DIRENT_32 ? next : buffer->after;
+		entry->d_reclen = (uint16_t)(format == DIRENT_32 ? size : length);
+		if (format == DIRENT_32)
+			at[size - 1] = (char)type;
+	}
 	buffer->used += size;
 	buffer->after = next;
 	return true;

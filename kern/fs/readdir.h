@@ -4,9 +4,17 @@
 #include "fs/file.h"
 #include <abi/dirent.h>
 
-// A buffer that getdents64 fills with entries, one after the other. It is the kernel's memory: the
-// entries are collected under tree_lock, where no user memory may be touched.
+// Which struct of <abi/dirent.h> the entries are.
+enum dirent_format {
+	DIRENT_64,  // getdents64: struct dirent64
+	DIRENT_32,  // getdents: struct dirent32
+	DIRENT_ONE, // readdir: the same struct, used otherwise; the buffer gets only one
+};
+
+// A buffer that getdents64 and its relatives fill with entries, one after the other. It is the
+// kernel's memory: the entries are collected under tree_lock, where no user memory may be touched.
 struct dirent_buffer {
+	enum dirent_format format;
 	char *bytes;
 	size_t size;    // how many bytes there is room for
 	size_t used;    // how many of them are filled

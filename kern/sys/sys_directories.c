@@ -1,71 +1,12 @@
-// sys_directories.c: the calls that list directories, and make, remove and change names. Paths
-// are fetched here; fs/name_changes.c does the work and checks in Linux's order.
+// sys_directories.c: the calls that make, remove and change names. Paths are fetched here; fs/name_changes.c does the work and checks in Linux's order.
 #include "fs/inode.h"
 #include "fs/name_changes.h"
-#include "fs/readdir.h"
 #include "layout.h"
 #include "mem/heap.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "thread/yield.h"
 #include "vm/uaccess.h"
-
-#define LIST_COST 20000 // about how many instructions a page of entries takes
-
-// Copy entries out, a page at a time, until the program's buffer or the directory ends. The
-// position moves only past entries that have been copied: after an error, the next call
-// continues with the first that was not.
-static ssize_t list_directory(struct file *file, char __user *user, size_t size)
-{
-	struct dirent_buffer buffer = { .bytes = kmalloc(PAGE_SIZE) };
-	size_t done = 0;
-	int error = 0;
-
-	if (!buffer.bytes)
-		return -ENOMEM;
-	for (;;) {
-		buffer.size = MIN(size - done, PAGE_SIZE);
-		buffer.used = 0;
-		error = file->ops->getdents(file, &buffer);
-		if (error || !buffer.used)
-			break;
-		error = copyout(aspace_current(), user + done, buffer.bytes, buffer.used);
-		if (error)
-			break;
-		done += buffer.used;
-		file->position = buffer.after;
-		if (yield_after(LIST_COST))
-			break;
-	}
-	kfree(buffer.bytes);
-	return done ? (ssize_t)done : error;
-}
-
-// Do list_directory as the only thread that uses the file's position.
-static ssize_t list_from_position(struct file *file, char __user *user, size_t size)
-{
-	bool claimed;
-	ssize_t n = file_claim_position(file, &claimed);
-
-	if (n)
-		return n;
-	n = list_directory(file, user, size);
-	file_return_position(file, claimed);
-	return n;
-}
-
-// getdents64(2). A buffer too small for one entry is EINVAL; 0 is the end.
-SYSCALL3(getdents64, int, fd, char __user *, buffer, size_t, size)
-{
-	struct file *file = file_arg_get(fd);
-	ssize_t n;
-
-	if (!file)
-		return -EBADF;
-	n = file->ops->getdents ? list_from_position(file, buffer, size) : -ENOTDIR;
-	file_put(file);
-	return n;
-}
 
 // Make a file of any type: for mkdir and mknod. Returns 0 or -errno.
 static int make_at(int dirfd, const char __user *path, mode_t mode, dev_t rdev)

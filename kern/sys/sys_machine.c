@@ -36,6 +36,26 @@ SYSCALL1(uname, void __user *, store)
 	return copyout(aspace_current(), store, &names, sizeof(names));
 }
 
+// uname(2) without the domain, which is the last name.
+SYSCALL1(olduname, void __user *, store)
+{
+	return copyout(aspace_current(), store, &names, offsetof(struct utsname, domainname));
+}
+
+#define OLDEST_NAME 8 // bytes of a name of oldolduname, without the NUL
+
+// uname(2) with five names of at most 8 bytes.
+SYSCALL1(oldolduname, void __user *, store)
+{
+	const char *const all[] = { names.sysname, names.nodename, names.release, names.version,
+		                    names.machine };
+	char short_names[ARRAY_SIZE(all)][OLDEST_NAME + 1] = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
+		memcpy(short_names[i], all[i], MIN(strlen(all[i]), OLDEST_NAME));
+	return copyout(aspace_current(), store, short_names, sizeof(short_names));
+}
+
 // sysinfo(2). The kernel stacks that are kept for reuse count as free (thread/kstack.h). Loads
 // are not measured: 0.
 SYSCALL1(sysinfo, void __user *, store)

@@ -4,6 +4,7 @@
 #include "proc/process.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
+#include "sys/sys_signal.h"
 #include "sys/syscall.h"
 #include "vm/uaccess.h"
 #include <abi/signal.h>
@@ -117,60 +118,74 @@ static void mask_unblockable(struct sigaction *action)
 	action->sa_mask = mask_to_sigset(sigset_to_mask(action->sa_mask) & ~UNBLOCKABLE_SIGNALS);
 }
 
-// sigaction(2). SIGKILL and SIGSTOP can be asked for, but not changed. The new action is fetched
-// before they are refused; the old one is stored last, after the change.
-SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old, size_t, set_size)
+int action_exchange(int signo, struct sigaction *new, struct sigaction *old)
 {
 	struct process *process = process_current();
-	struct sigaction action, before;
 
-	if (set_size != sizeof(sigset_t) || !signo_ok(signo))
+	if (!signo_ok(signo) || (new && (signo == SIGKILL || signo == SIGSTOP)))
+		return -EINVAL;
+	*old = signal_action(&process->signals, signo);
+	if (!new)
+		return 0;
+	mask_unblockable(new);
+	return signal_set_action(process, signo, new);
+}
+
+// sigaction(2). The new action is fetched before the signal's number is checked; the old one is
+// stored last, after the change.
+SYSCALL4(rt_sigaction, int, signo, const void __user *, new, void __user *, old, size_t, set_size)
+{
+	struct sigaction action, before;
+	int error;
+
+	if (set_size != sizeof(sigset_t))
 		return -EINVAL;
 	if (new != NULL && copyin(aspace_current(), &action, new, sizeof(action)))
 		return -EFAULT;
-	if (new && (signo == SIGKILL || signo == SIGSTOP))
+	error = action_exchange(signo, new ? &action : NULL, &before);
+	if (error || !old)
+		return error;
+	return copyout(aspace_current(), old, &before, sizeof(before));
+}
+
+int mask_change(int how, sigmask_t set)
+{
+	sigmask_t mask = thread_current()->sigmask;
+
+	switch (how) {
+	case SIG_BLOCK:
+		mask |= set;
+		break;
+	case SIG_UNBLOCK:
+		mask &= ~set;
+		break;
+	case SIG_SETMASK:
+		mask = set;
+		break;
+	default:
 		return -EINVAL;
-	before = signal_action(&process->signals, signo);
-	if (new) {
-		int error;
-
-		mask_unblockable(&action);
-		error = signal_set_action(process, signo, &action);
-
-		if (error)
-			return error;
 	}
-	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
+	signal_set_mask(mask);
+	return 0;
 }
 
 // sigprocmask(2). `how` counts only if there is a new mask. Signals that cannot be blocked are
 // left out silently. If the old mask cannot be stored, the change stays.
 SYSCALL4(rt_sigprocmask, int, how, const void __user *, new, void __user *, old, size_t, set_size)
 {
-	sigmask_t mask = thread_current()->sigmask;
-	sigset_t before = mask_to_sigset(mask), set;
+	sigset_t before = mask_to_sigset(thread_current()->sigmask), set;
+	int error = 0;
 
 	if (set_size != sizeof(sigset_t))
 		return -EINVAL;
 	if (new) {
 		if (copyin(aspace_current(), &set, new, sizeof(set)))
 			return -EFAULT;
-		switch (how) {
-		case SIG_BLOCK:
-			mask |= sigset_to_mask(set);
-			break;
-		case SIG_UNBLOCK:
-			mask &= ~sigset_to_mask(set);
-			break;
-		case SIG_SETMASK:
-			mask = sigset_to_mask(set);
-			break;
-		default:
-			return -EINVAL;
-		}
-		signal_set_mask(mask);
+		error = mask_change(how, sigset_to_mask(set));
 	}
-	return old ? copyout(aspace_current(), old, &before, sizeof(before)) : 0;
+	if (error || !old)
+		return error;
+	return copyout(aspace_current(), old, &before, sizeof(before));
 }
 
 // sigpending(2): pending for the thread or its process, and blocked. A smaller set is stored in
@@ -206,23 +221,27 @@ static void wait_for_signal(void)
 		waitq_sleep(&nobody, NULL, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 }
 
-// sigsuspend(2): wait for a signal with another mask. The old mask returns after the handler has
-// returned: until then the signal could not be delivered. The wait looks first whether a signal
-// is pending, so none gets lost between the change of the mask and the sleep.
-SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
+long suspend_with(sigmask_t mask)
 {
 	struct thread *thread = thread_current();
+
+	thread->saved_sigmask = thread->sigmask;
+	signal_set_mask(mask);
+	wait_for_signal();
+	thread->restore_sigmask = true;
+	return -ERESTARTNOHAND;
+}
+
+// sigsuspend(2).
+SYSCALL2(rt_sigsuspend, const void __user *, mask, size_t, set_size)
+{
 	sigset_t set;
 
 	if (set_size != sizeof(set))
 		return -EINVAL;
 	if (copyin(aspace_current(), &set, mask, sizeof(set)))
 		return -EFAULT;
-	thread->saved_sigmask = thread->sigmask;
-	signal_set_mask(sigset_to_mask(set));
-	wait_for_signal();
-	thread->restore_sigmask = true;
-	return -ERESTARTNOHAND;
+	return suspend_with(sigset_to_mask(set));
 }
 
 // pause(2): never returns anything but EINTR.

@@ -2,29 +2,43 @@
 // being opened for reading, so all calls here work with O_PATH descriptors, too.
 #include "fs/inode.h"
 #include "mem/page.h"
+#include "sys/sys_stat.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 #include <abi/statfs.h>
 
-// Report on an inode. Consumes the caller's reference.
-static int stat_inode(struct inode *inode, struct stat __user *buffer)
+int stat_of_path(int dirfd, const char __user *path, int flags, struct stat *st)
 {
-	struct stat st;
+	struct inode *inode;
+	int error = inode_arg_get(dirfd, path, flags, &inode);
 
-	inode_stat(inode, &st);
+	if (error)
+		return error;
+	inode_stat(inode, st);
 	inode_put(inode);
-	return copyout(aspace_current(), buffer, &st, sizeof(st));
+	return 0;
+}
+
+int stat_of_fd(int fd, struct stat *st)
+{
+	struct file *file = fd_get(thread_current()->files, fd);
+
+	if (!file)
+		return -EBADF;
+	inode_stat(file->inode, st);
+	file_put(file);
+	return 0;
 }
 
 // Find a file and report on it.
 static int stat_path(int dirfd, const char __user *path, int flags, struct stat __user *buffer)
 {
-	struct inode *inode;
-	int error = inode_arg_get(dirfd, path, flags, &inode);
+	struct stat st;
+	int error = stat_of_path(dirfd, path, flags, &st);
 
-	return error ? error : stat_inode(inode, buffer);
+	return error ? error : copyout(aspace_current(), buffer, &st, sizeof(st));
 }
 
 // stat(2). The C library calls stat64, whose struct has sizes of 64 bits.
@@ -42,14 +56,10 @@ SYSCALL2(lstat64, const char __user *, path, struct stat __user *, buffer)
 // fstat(2).
 SYSCALL2(fstat64, int, fd, struct stat __user *, buffer)
 {
-	struct file *file = fd_get(thread_current()->files, fd);
-	int error;
+	struct stat st;
+	int error = stat_of_fd(fd, &st);
 
-	if (!file)
-		return -EBADF;
-	error = stat_inode(inode_get(file->inode), buffer);
-	file_put(file);
-	return error;
+	return error ? error : copyout(aspace_current(), buffer, &st, sizeof(st));
 }
 
 #define STAT_FLAGS (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
@@ -208,63 +218,71 @@ SYSCALL4(readlinkat, int, dirfd, const char __user *, path, char __user *, buffe
 #define ST_VALID 0x20
 #define ST_RELATIME 0x1000
 
-// Report on the file system of an inode (statfs(2)). Consumes the caller's reference. Files and
-// free memory are the same pages, so the free blocks are the free pages.
-static int statfs_inode(struct inode *inode, struct statfs64 __user *buffer)
+// Report on the file system of an inode (statfs(2)). Files and free memory are the same pages, so
+// the free blocks are the free pages.
+static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 {
-	struct statfs64 st = {
-		.f_type = TMPFS_MAGIC,
-		.f_bsize = PAGE_SIZE,
-		.f_namelen = NAME_MAX,
-		.f_frsize = PAGE_SIZE,
-		.f_flags = ST_VALID | ST_RELATIME,
-	};
 	bool regular = inode_is(inode, S_IFREG);
 	size_t page = regular && inode->object ? object_page_size(inode->object) : PAGE_SIZE;
-	dev_t dev = inode->dev;
 
-	if (page != PAGE_SIZE)
-		st.f_bsize = st.f_frsize = page;
-	inode_put(inode);
-	if (dev == VOLUME_PROC) {
-		st.f_type = PROC_SUPER_MAGIC;
-	} else if (dev == VOLUME_NAMELESS) {
-		st.f_type = !regular          ? PIPE_SUPER_MAGIC :
-		            page == PAGE_SIZE ? TMPFS_MAGIC :
-		                                HUGETLBFS_MAGIC;
+	*st = (struct statfs64){
+		.f_type = TMPFS_MAGIC,
+		.f_bsize = page,
+		.f_namelen = NAME_MAX,
+		.f_frsize = page,
+		.f_flags = ST_VALID | ST_RELATIME,
+	};
+	if (inode->dev == VOLUME_PROC) {
+		st->f_type = PROC_SUPER_MAGIC;
+	} else if (inode->dev == VOLUME_NAMELESS) {
+		st->f_type = !regular          ? PIPE_SUPER_MAGIC :
+		             page == PAGE_SIZE ? TMPFS_MAGIC :
+		                                 HUGETLBFS_MAGIC;
 	} else {
-		st.f_blocks = page_total;
-		st.f_bfree = st.f_bavail = page_free_count();
-		st.f_files = st.f_ffree = page_total;
+		st->f_blocks = page_total;
+		st->f_bfree = st->f_bavail = page_free_count();
+		st->f_files = st->f_ffree = page_total;
 	}
-	return copyout(aspace_current(), buffer, &st, sizeof(st));
+}
+
+int statfs_of_path(const char __user *path, struct statfs64 *st)
+{
+	struct inode *inode;
+	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+
+	if (error)
+		return error;
+	fill_statfs(inode, st);
+	inode_put(inode);
+	return 0;
+}
+
+int statfs_of_fd(int fd, struct statfs64 *st)
+{
+	struct file *file = fd_get(thread_current()->files, fd);
+
+	if (!file)
+		return -EBADF;
+	fill_statfs(file->inode, st);
+	file_put(file);
+	return 0;
 }
 
 // statfs(2). The size of the struct is checked first: EINVAL before ENOENT.
 SYSCALL3(statfs64, const char __user *, path, size_t, size, struct statfs64 __user *, buffer)
 {
-	struct inode *inode;
-	int error;
+	struct statfs64 st;
+	int error = size == sizeof(st) ? statfs_of_path(path, &st) : -EINVAL;
 
-	if (size != sizeof(*buffer))
-		return -EINVAL;
-	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
-	return error ? error : statfs_inode(inode, buffer);
+	return error ? error : copyout(aspace_current(), buffer, &st, sizeof(st));
 }
 
 // fstatfs(2). By the magic number a program sees whether a file is a pipe, a memfd, or in the
 // tree.
 SYSCALL3(fstatfs64, int, fd, size_t, size, struct statfs64 __user *, buffer)
 {
-	struct file *file;
-	int error;
+	struct statfs64 st;
+	int error = size == sizeof(st) ? statfs_of_fd(fd, &st) : -EINVAL;
 
-	if (size != sizeof(*buffer))
-		return -EINVAL;
-	file = fd_get(thread_current()->files, fd);
-	if (!file)
-		return -EBADF;
-	error = statfs_inode(inode_get(file->inode), buffer);
-	file_put(file);
-	return error;
+	return error ? error : copyout(aspace_current(), buffer, &st, sizeof(st));
 }

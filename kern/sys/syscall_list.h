@@ -39,6 +39,9 @@ X(memfd_create)
 // sys_userfaultfd.c
 X(userfaultfd)
 
+// sys_socket.c
+X(socketcall)
+
 // sys_poll.c and sys_select.c: waiting for files
 X(poll)
 X(ppoll)
@@ -61,6 +64,17 @@ X(readlink)
 X(readlinkat)
 X(statfs64)
 X(fstatfs64)
+
+// sys_old_stat.c: the same, in structs with smaller numbers
+X(stat)
+X(lstat)
+X(fstat)
+X(oldstat)
+X(oldlstat)
+X(oldfstat)
+X(statfs)
+X(fstatfs)
+X(ustat)
 
 // sys_chmod_chown.c, sys_truncate.c and sys_file_times.c: changing them
 X(chmod)
@@ -89,8 +103,12 @@ X(syncfs)
 X(fsync)
 X(fdatasync)
 
-// sys_directories.c: names
+// sys_getdents.c: listing directories
 X(getdents64)
+X(getdents)
+X(readdir)
+
+// sys_directories.c: names
 X(mkdir)
 X(mkdirat)
 X(mknod)
@@ -208,6 +226,15 @@ X(rt_sigsuspend)
 X(pause)
 X(sigaltstack)
 
+// sys_old_signal.c: the same, with sets of 32 bits
+X(sigaction)
+X(signal)
+X(sigprocmask)
+X(sigpending)
+X(sigsuspend)
+X(sgetmask)
+X(ssetmask)
+
 // sys_restart.c: continuing after a signal
 X(restart_syscall)
 
@@ -253,6 +280,8 @@ X(syslog)
 
 // sys_machine.c: the machine, and the caller's user and groups
 X(uname)
+X(olduname)
+X(oldolduname)
 X(sysinfo)
 X(reboot)
 X(getuid)

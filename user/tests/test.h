@@ -65,6 +65,8 @@ static inline const char *error_name(int error)
 		[EOPNOTSUPP] = "EOPNOTSUPP",
 		[EDEADLK] = "EDEADLK",
 		[ENOLCK] = "ENOLCK",
+		[ENOTSOCK] = "ENOTSOCK",
+		[EAFNOSUPPORT] = "EAFNOSUPPORT",
 	};
 	static char number[20];
 	size_t index = (size_t)error;

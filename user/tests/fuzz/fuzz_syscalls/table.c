@@ -44,6 +44,8 @@ const struct call calls[] = {
 	CALL(userfaultfd, 3, "O"),
 	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "fY$" },
 
+	CALL(socketcall, 1, "yb"),
+
 	CALL(poll, 3, "qct"),
 	CALL(ppoll, 2, "qctG8"),
 	CALL(ppoll_time64, 2, "qcTG8"),
@@ -64,6 +66,15 @@ const struct call calls[] = {
 	CALL(readlinkat, 2, "dpbn"),
 	CALL(statfs64, 1, "pnb"),
 	CALL(fstatfs64, 1, "fnb"),
+	CALL(stat, 1, "pb"),
+	CALL(lstat, 1, "pb"),
+	CALL(fstat, 1, "fb"),
+	CALL(oldstat, 1, "pb"),
+	CALL(oldlstat, 1, "pb"),
+	CALL(oldfstat, 1, "fb"),
+	CALL(statfs, 1, "pb"),
+	CALL(fstatfs, 1, "fb"),
+	CALL(ustat, 1, "yb"),
 
 	CALL(chmod, 1, "px"),
 	CALL(fchmod, 1, "fx"),
@@ -92,6 +103,8 @@ const struct call calls[] = {
 	CALL(fdatasync, 1, "f"),
 
 	CALL(getdents64, 4, "fbn"),
+	CALL(getdents, 2, "fbn"),
+	CALL(readdir, 1, "fbi"),
 	CALL(mkdir, 2, "Fx"),
 	CALL(mkdirat, 2, "dFx"),
 	CALL(mknod, 2, "FxD"),
@@ -194,6 +207,13 @@ const struct call calls[] = {
 	CALL(rt_sigsuspend, 1, "G8"),
 	CALL(pause, 1, ""),
 	CALL(sigaltstack, 3, "Kb"),
+	CALL(sigaction, 3, "gSb"),
+	CALL(signal, 2, "gi"),
+	CALL(sigprocmask, 2, "yGb"),
+	CALL(sigpending, 1, "b"),
+	CALL(sigsuspend, 1, "iii"),
+	CALL(sgetmask, 1, ""),
+	CALL(ssetmask, 1, "i"),
 	CALL(restart_syscall, 2, ""),
 
 	CALL(brk, 3, "a"),
@@ -231,6 +251,8 @@ const struct call calls[] = {
 	CALL(clock_nanosleep_time64, 1, "hyTb"),
 
 	CALL(uname, 1, "b"),
+	CALL(olduname, 1, "b"),
+	CALL(oldolduname, 1, "b"),
 	CALL(sysinfo, 1, "b"),
 	CALL(reboot, 1, "iiib"),
 	CALL(syslog, 1, "ibn"),

@@ -1,0 +1,19 @@
+// sys_stat.h: what the calls that read attributes share with their old forms (sys_old_stat.c).
+#pragma once
+
+#include "kern.h"
+#include <abi/stat.h>
+#include <abi/statfs.h>
+
+// Fetch the attributes of the file that `dirfd`, `path` and `flags` name (inode_arg_get). Returns 0
+// or -errno.
+int stat_of_path(int dirfd, const char __user *path, int flags, struct stat *st);
+
+// Fetch the attributes of the file of descriptor `fd`. Returns 0 or -EBADF.
+int stat_of_fd(int fd, struct stat *st);
+
+// Fetch the state of the file system of the file at `path`. Returns 0 or -errno.
+int statfs_of_path(const char __user *path, struct statfs64 *st);
+
+// Fetch the state of the file system of descriptor `fd`'s file. Returns 0 or -EBADF.
+int statfs_of_fd(int fd, struct statfs64 *st);
