@@ -40,7 +40,7 @@ struct multiboot_range {
 
 struct bootinfo bootinfo;
 
-extern const char kernel_start[], kernel_end[];
+extern const char tests_start[], kernel_start[], kernel_end[];
 
 // Print why the machine cannot be booted, and end it with `code`.
 static void __noreturn __printf(2, 3) refuse(enum exit_code code, const char *format, ...)
@@ -242,6 +242,12 @@ static void check_room(void)
 		       left >> 10, needed >> 10);
 }
 
+// Returns where the memory that the kernel occupies begins: after its tests, unless an option runs these.
+static const char *image_start(void)
+{
+	return option_given("ktest") || option_given("trace") ? tests_start : kernel_start;
+}
+
 // Runs before anything can be printed, so it skips what is wrong instead of reporting it.
 void bootinfo_read_options(uint32_t magic, physaddr_t pa)
 {
@@ -270,7 +276,7 @@ void bootinfo_read(uint32_t magic, physaddr_t pa)
 	if (magic != MULTIBOOT_BOOTLOADER_MAGIC || !info)
 		refuse(EXIT_BOOT_MAGIC, "boot: magic number %#x is not a multiboot loader's\n",
 		       magic);
-	insert_range(bootinfo.taken, &bootinfo.taken_count, virt_to_phys(kernel_start),
+	insert_range(bootinfo.taken, &bootinfo.taken_count, virt_to_phys(image_start()),
 	             virt_to_phys(kernel_end));
 	read_map(info);
 	read_modules(info);

@@ -217,8 +217,8 @@ def _roots(audit):
     """What may point into the heap: the kernel's variables, the stacks of threads that hold
     something, and fields of known structs that may be anything."""
     memory = audit.memory
-    start, end = memory.symbol("data_start"), memory.symbol("bss_end")
-    words = memory.word_list(start, end - start >> 2)
+    start = memory.data[0][0]
+    words = [word for first, end in memory.data for word in memory.word_list(first, end - first >> 2)]
     for name, size in (("boot_stack", KSTACK_SIZE), ("double_fault_stack", PAGE_SIZE)):
         at = memory.symbol(name) - start >> 2
         words[at : at + size // 4] = []

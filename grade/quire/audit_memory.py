@@ -111,10 +111,12 @@ class Memory:
         raise Unknown(f"there is no variable {name} in {source}")
 
     def variables(self):
-        """All (name, address, type)."""
+        """All (name, address, type), without those of tests whose memory the kernel has not kept."""
+        gone = range(self.symbol("tests_start"), self.image[0])
         for name, found in self._variables.items():
             for address, kind, _ in found:
-                yield name, address, kind
+                if address not in gone:
+                    yield name, address, kind
 
     def symbol(self, name):
         """The address of a function, a variable, or a name of the linker's."""
@@ -134,16 +136,28 @@ class Memory:
 
     @cached_property
     def image(self):
-        """The first and the last address of the kernel's image."""
-        return self.symbol("kernel_start"), self.symbol("kernel_end")
+        """The first and the last address of the kernel's image, with the tests inside the kernel where it keeps them."""
+        taken, count = self.value("boot_map", "taken"), self.value("boot_map", "taken_count")
+        size, tests = self.size_of("mem_range"), self.symbol("tests_start")
+        kept = any(self.word(taken + i * size) + KERNBASE == tests for i in range(count))
+        return tests if kept else self.symbol("kernel_start"), self.symbol("kernel_end")
+
+    @cached_property
+    def data(self):
+        """The ranges of the kernel's variables."""
+        found = [(self.symbol("data_start"), self.symbol("bss_end"))]
+        if self.image[0] < self.symbol("kernel_start"):
+            found.append((self.symbol("tests_data"), self.symbol("kernel_start")))
+        return found
 
     def in_image(self, address):
         start, end = self.image
         return start <= address < end
 
     def is_constant(self, address):
-        """Does it lie among the kernel's constants? Tables of functions do."""
-        return self.symbol("text_end") <= address < self.symbol("rodata_end")
+        """Does it lie among the kernel's constants, or those of its tests? Tables of functions do."""
+        kernel = self.symbol("text_end") <= address < self.symbol("rodata_end")
+        return kernel or self.image[0] <= address < self.symbol("kernel_start")
 
     # What the memory holds.
 

@@ -37,7 +37,7 @@ def kernel_tables(audit):
 def _check_linear(audit, i, entry):
     """One entry of the directory in the linear map: a large page, or a table where the text is."""
     pages, start = audit.pages, i << 22
-    image, rodata_end = audit.memory.image[0], audit.memory.symbol("rodata_end")
+    image, rodata_end = audit.memory.symbol("kernel_start"), audit.memory.symbol("rodata_end")
     if start >= KERNBASE + (pages.total << 12):
         wanted = 0
     elif start < rodata_end and start + (1 << 22) > image:

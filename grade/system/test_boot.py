@@ -122,6 +122,13 @@ def test_exception_before_the_trap_table(tmp_path):
     fails_to_boot(0x1C, kernel=str(kernel))
 
 
+def test_memory_of_a_small_machine():
+    """Neither the tests inside the kernel nor those of user/tests take memory where nobody asks for them."""
+    outcome = guest.run("free", mem=16)
+    total, used, free = map(int, outcome.stdout.split()[-3:])
+    assert total == used + free and free > 14000, outcome.explain(f"{free} of {total} KiB are free")
+
+
 def test_no_archive_in_the_module(tmp_path):
     """A module that is no archive leaves nothing to start: said, not crashed."""
     archive = tmp_path / "archive"

@@ -13,13 +13,14 @@ struct ksym {
 extern const struct ksym ksyms[];
 extern const uint32_t nksyms;
 
-// The kernel's code, from boot/kernel.ld.
-extern const char kernel_start[], text_end[];
+// The code of the kernel and of its tests, from boot/kernel.ld.
+extern const char kernel_start[], text_end[], tests_start[], tests_text_end[];
 
-// Returns true if `addr` lies in the kernel's code.
+// Returns true if `addr` lies in the code of the kernel or of its tests.
 static inline bool is_kernel_text(uintptr_t addr)
 {
-	return addr >= (uintptr_t)kernel_start && addr < (uintptr_t)text_end;
+	return (addr >= (uintptr_t)kernel_start && addr < (uintptr_t)text_end) ||
+	       (addr >= (uintptr_t)tests_start && addr < (uintptr_t)tests_text_end);
 }
 
 // Returns the function that the code address `addr` lies in: the last of syms[n] that starts at or

@@ -22,7 +22,7 @@
 enum leave { RETURNED, PANICKED, FAULTED };
 
 extern const struct trace_op trace_ops_start[], trace_ops_end[];
-extern const char kernel_start[], kernel_end[];
+extern const char tests_start[], kernel_end[];
 
 static char list[LIST_MAX];
 static const char *next_line; // NULL: no list is being performed
@@ -59,7 +59,7 @@ bool trace_may_write(physaddr_t pa, size_t n)
 {
 	if (n > LINEAR_SIZE || pa > LINEAR_SIZE - n)
 		return false;
-	if (pa < virt_to_phys(kernel_end) && pa + n > virt_to_phys(kernel_start))
+	if (pa < virt_to_phys(kernel_end) && pa + n > virt_to_phys(tests_start))
 		return false;
 	for (size_t i = 0; i < memory_count; i++)
 		if (pa >= memory[i].start && pa + n <= memory[i].end)
