@@ -231,6 +231,16 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end)
 	return full ? -ENOMEM : 0;
 }
 
+// `area` is about to take over a part of `other`, which maps the same object. If a truncation that
+// is under way has visited only one of the two, it must visit `area` again.
+// Caller: holds the space's lock for writing.
+static void visit_both(struct area *area, const struct area *other)
+{
+	assert_write_held(&area->as->lock);
+	if (unlikely(area->object && area->object_round != other->object_round))
+		object_visit_again(area);
+}
+
 // Let a neighbour of `area` take over the part that is to become `wanted`, if the neighbour and
 // that part are alike. Only a border moves then: no area is made, and nothing can fail. (A program
 // that protects its memory page by page, upwards, meets this case every time.) Returns true if a
@@ -241,6 +251,7 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 
 	if (wanted->start == area->start && wanted->end < area->end && low &&
 	    low->end == wanted->start && areas_alike(low, wanted)) {
+		visit_both(low, area);
 		area->offset += wanted->end - wanted->start;
 		area_resize(&as->areas, area, wanted->end, area->end);
 		area_resize(&as->areas, low, low->start, wanted->end);
@@ -248,6 +259,7 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 	}
 	if (wanted->end == area->end && wanted->start > area->start && high &&
 	    high->start == wanted->end && areas_alike(wanted, high)) {
+		visit_both(high, area);
 		area_resize(&as->areas, area, area->start, wanted->start);
 		high->offset = wanted->offset;
 		area_resize(&as->areas, high, wanted->start, high->end);

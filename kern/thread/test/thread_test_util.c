@@ -4,6 +4,7 @@
 #include "mem/page.h"
 #include "thread/kstack.h"
 #include "thread/sched.h"
+#include "thread/yield.h"
 
 struct thread *test_spawn(void (*entry)(void *arg), void *arg)
 {
@@ -19,6 +20,13 @@ void test_settle(void)
 {
 	while (schedule_waiting())
 		thread_yield();
+}
+
+// Without WORK_RESCHED a yield only takes interrupts.
+void test_yield_soon(void)
+{
+	this_cpu()->work_left = -1;
+	thread_current()->work |= WORK_RESCHED;
 }
 
 void test_sleep(uint64_t ns)

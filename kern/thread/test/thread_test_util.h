@@ -11,6 +11,9 @@ struct thread *test_spawn(void (*entry)(void *arg), void *arg);
 // Let the other threads run until each of them sleeps, or has ended and is freed.
 void test_settle(void);
 
+// Let the current thread yield to the others at the next point where it counts work (yield_due), once.
+void test_yield_soon(void);
+
 // Sleep for `ns` nanoseconds; interrupts are taken meanwhile.
 void test_sleep(uint64_t ns);
 

@@ -1,0 +1,67 @@
+// test_races.c: calls that yield half-way, and another call that runs meanwhile on the mappings or
+// the object that the first has begun to change.
+#include "vm/object_internal.h"
+#include "vm/test/vm_test_util.h"
+
+#define LARGE_AT(n) (BASE + LARGE_SIZE * (uintptr_t)(n))
+
+// The first call, and what it returned.
+static struct {
+	struct aspace *as;
+	struct object *obj;
+	ssize_t result;
+} call;
+
+// Run `entry` on a thread of its own until it yields, or ends. The thread calls test_yield_soon.
+static void begin(void (*entry)(void *arg))
+{
+	call.result = 1;
+	test_spawn(entry, NULL);
+	thread_yield();
+}
+
+static void truncate_to_nothing(void *arg)
+{
+	(void)arg;
+	test_yield_soon();
+	call.result = object_truncate(call.obj, 0);
+}
+
+// A truncation has visited one of two areas when a border between them moves: the part of the other
+// area, which it has not visited, must not keep its page.
+static void move_border(bool up)
+{
+	unsigned int border = up ? 2 : 3;
+
+	call.obj = test_object(4);
+	call.as = test_aspace();
+	// The area that is mapped last is visited first.
+	if (up)
+		test_map_object(call.as, border, 4, RW, AREA_SHARED, call.obj, border);
+	test_map_object(call.as, 0, border, up ? PROT_READ : RW, AREA_SHARED, call.obj, 0);
+	if (!up)
+		test_map_object(call.as, border, 4, PROT_READ, AREA_SHARED, call.obj, border);
+	for (unsigned int i = 0; i < 4; i++)
+		EXPECT_EQ(test_touch(call.as, AT(i), ACCESS_READ), FAULT_OK);
+	begin(truncate_to_nothing);
+	EXPECT(call.obj->changing);
+	EXPECT(test_page_at(call.as, AT(2)));
+	EXPECT_EQ(aspace_protect(call.as, AT(2), PAGE_SIZE, PROT_READ), 0);
+	EXPECT_AREAS(call.as, up ? "0-3rs@0 3-4rws@3" : "0-2rws@0 2-4rs@2");
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	for (unsigned int i = 0; i < 4; i++)
+		EXPECT(!test_page_at(call.as, AT(i)));
+	test_aspace_check(call.as);
+	aspace_put(call.as);
+	object_put(call.obj);
+}
+
+KTEST(truncation_visits_a_part_that_a_border_has_passed)
+{
+	size_t before = test_free_memory();
+
+	move_border(true);
+	move_border(false);
+	EXPECT_EQ(test_free_memory(), before);
+}
