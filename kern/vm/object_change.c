@@ -48,7 +48,6 @@ void object_change_begin(struct object *obj, bool punching)
 	under_way++;
 	obj->changing = true;
 	obj->punching = punching;
-	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
 }
 
 void object_change_end(struct object *obj)

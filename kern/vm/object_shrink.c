@@ -88,10 +88,13 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 
 // Remove [first, end), page-aligned bytes of the object, from every mapping. Releases the lock at
 // yields; after each it checks that its area is still the first on the list and has not changed.
+// At the end each area of the list is marked with this round, or with 0 if it came later; so the
+// number of a round may be used again after all others.
 // Caller: holds the object's lock.
 static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
 	assert_mutex_held(&obj->lock);
+	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
 	while (!list_empty(&obj->areas)) {
 		struct area *area = list_first(&obj->areas, struct area, object_link);
 		uint64_t offset = area->offset, area_end = offset + (area->end - area->start);

@@ -65,3 +65,23 @@ KTEST(truncation_visits_a_part_that_a_border_has_passed)
 	move_border(false);
 	EXPECT_EQ(test_free_memory(), before);
 }
+
+// As many changes as object_round can count, none of which visits the area.
+KTEST(truncation_visits_areas_after_many_other_changes)
+{
+	struct object *obj = test_object(2);
+	struct aspace *as = test_aspace();
+
+	test_map_object(as, 0, 2, RW, AREA_SHARED, obj, 0);
+	EXPECT_EQ(object_truncate(obj, PAGE_SIZE), 0);
+	EXPECT_EQ(object_truncate(obj, 2 * PAGE_SIZE), 0);
+	EXPECT_EQ(test_touch(as, AT(1), ACCESS_WRITE), FAULT_OK);
+	for (int i = 0; i < UINT16_MAX - 1; i++)
+		EXPECT_EQ(object_punch(obj, 0, 1), 0);
+	EXPECT(test_page_at(as, AT(1)));
+	EXPECT_EQ(object_truncate(obj, PAGE_SIZE), 0);
+	EXPECT(!test_page_at(as, AT(1)));
+	test_aspace_check(as);
+	aspace_put(as);
+	object_put(obj);
+}
