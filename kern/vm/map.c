@@ -203,6 +203,8 @@ static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 // The order: check the arguments and limits; try to extend a neighbour, which needs no memory;
 // allocate the new area; unmap what it replaces; reserve large pages; insert the area. The new
 // area is allocated before the old mappings go, so that lack of memory leaves them as they were.
+// It is empty until they are gone: a truncation finds it on its object's list, and would otherwise
+// unmap their pages, perhaps in page tables that other spaces share.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store)
 {
 	struct map_request wanted = *request;
@@ -230,10 +232,11 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 		as->pages += len / PAGE_SIZE;
 		return 0;
 	}
-	area = area_new(as, &wanted, va, va + len);
+	area = area_new(as, &wanted, va, va);
 	if (!area)
 		return WHY(-ENOMEM, "the kernel has no memory for the area");
 	error = replaced ? unmap_locked(as, va, va + len) : 0;
+	area->end = va + len;
 	// If this fails the range stays unmapped, as on Linux.
 	if (!error && wanted.ops->reserve)
 		error = wanted.ops->reserve(as, area);

@@ -85,3 +85,53 @@ KTEST(truncation_visits_areas_after_many_other_changes)
 	aspace_put(as);
 	object_put(obj);
 }
+
+static void map_object_over(void *arg)
+{
+	struct map_request request = {
+		.va = BASE,
+		.len = 2 * LARGE_SIZE,
+		.prot = PROT_READ,
+		.flags = AREA_SHARED,
+		.fixed = true,
+		.object = call.obj,
+	};
+	uintptr_t va;
+
+	(void)arg;
+	test_yield_soon();
+	call.result = aspace_map(call.as, &request, &va);
+}
+
+// A mapping of an object replaces memory whose page tables another space shares. The object is
+// truncated meanwhile: that must not reach into the tables.
+KTEST(truncation_leaves_what_a_mapping_is_about_to_replace)
+{
+	size_t before = test_free_memory();
+	struct aspace *as = test_aspace();
+
+	call.obj = object_create();
+	EXPECT_EQ(object_truncate(call.obj, 2 * LARGE_SIZE), 0);
+	test_map(as, 0, 2048, RW);
+	for (unsigned int i = 0; i < 2048; i += 10)
+		test_store(as, AT(i), 'p');
+	EXPECT_EQ(aspace_clone(as, &call.as), 0);
+	begin(map_object_over);
+	EXPECT_EQ(call.as->pgdir[PDX(BASE)], 0);
+	EXPECT(call.as->pgdir[PDX(LARGE_AT(1))]); // not unmapped yet
+	EXPECT_EQ(object_truncate(call.obj, LARGE_SIZE + 500 * PAGE_SIZE), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	EXPECT_AREAS(call.as, "0-2048rs@0");
+	for (unsigned int i = 0; i < 2048; i += 10)
+		EXPECT(test_page_at(as, AT(i)));
+	EXPECT_EQ(test_touch(call.as, LARGE_AT(1), ACCESS_READ), FAULT_OK);
+	EXPECT_EQ(object_truncate(call.obj, LARGE_SIZE), 0);
+	EXPECT(!test_page_at(call.as, LARGE_AT(1)));
+	test_aspace_check(as);
+	test_aspace_check(call.as);
+	aspace_put(call.as);
+	aspace_put(as);
+	object_put(call.obj);
+	EXPECT_EQ(test_free_memory(), before);
+}
