@@ -196,7 +196,8 @@ static int continue_page(struct aspace *as, const struct uffd_fill *fill, const 
 }
 
 // UFFDIO_POISON of the page at `va`: a marker, where there is neither a page nor a marker. Returns 0;
-// -EFAULT beyond the object's end; -EEXIST; -ENOMEM. Caller: holds as->lock.
+// -EAGAIN if the area is not the one that note_poison has seen; -EFAULT beyond the object's end;
+// -EEXIST; -ENOMEM. Caller: holds as->lock.
 static int poison_page(struct aspace *as, const struct area *area, uintptr_t va)
 {
 	bool beyond = false;
@@ -204,6 +205,8 @@ static int poison_page(struct aspace *as, const struct area *area, uintptr_t va)
 	pte_t *pte;
 
 	assert_read_held(&as->lock);
+	if (!(area->flags & AREA_POISONED))
+		return WHY(-EAGAIN, "the mapping at %#x has changed meanwhile", va);
 	if (area->object) {
 		object_lock_settled(area->object);
 		(void)uffd_object_page(area, va, &beyond);

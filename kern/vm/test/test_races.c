@@ -2,6 +2,7 @@
 // the object that the first has begun to change.
 #include "vm/object_internal.h"
 #include "vm/test/vm_test_util.h"
+#include "vm/uffd.h"
 
 #define LARGE_AT(n) (BASE + LARGE_SIZE * (uintptr_t)(n))
 
@@ -9,6 +10,7 @@
 static struct {
 	struct aspace *as;
 	struct object *obj;
+	struct uffd *uffd;
 	ssize_t result;
 } call;
 
@@ -133,5 +135,42 @@ KTEST(truncation_leaves_what_a_mapping_is_about_to_replace)
 	aspace_put(call.as);
 	aspace_put(as);
 	object_put(call.obj);
+	EXPECT_EQ(test_free_memory(), before);
+}
+
+static void poison_pages(void *arg)
+{
+	struct uffd_fill fill = { .kind = UFFD_POISON, .start = AT(0), .len = 4 * PAGE_SIZE };
+
+	(void)arg;
+	test_yield_soon();
+	call.result = uffd_fill(call.uffd, call.as, &fill);
+}
+
+// While pages are poisoned, other memory takes the place of the area. It gets no markers: nothing
+// would look for them there.
+KTEST(poison_stays_in_the_area_that_is_noted)
+{
+	size_t before = test_free_memory();
+	bool large;
+
+	call.as = test_aspace();
+	call.uffd = uffd_create(call.as, 0);
+	test_map(call.as, 0, 4, RW);
+	EXPECT_EQ(uffd_attach_range(call.uffd, call.as, AT(0), AT(4), AREA_UFFD_MISSING, &large), 0);
+	begin(poison_pages);
+	EXPECT(pte_marker(pte_peek(call.as, AT(0))));
+	EXPECT_EQ(aspace_unmap(call.as, AT(0), 4 * PAGE_SIZE), 0);
+	test_map(call.as, 0, 4, RW);
+	EXPECT_EQ(uffd_attach_range(call.uffd, call.as, AT(0), AT(4), AREA_UFFD_MISSING, &large), 0);
+	test_settle();
+	EXPECT_EQ(call.result, PAGE_SIZE);
+	EXPECT_EQ(uffd_detach_range(call.uffd, call.as, AT(0), AT(4)), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		EXPECT_EQ(test_touch(call.as, AT(i), i % 2 ? ACCESS_WRITE : ACCESS_READ), FAULT_OK);
+		EXPECT(test_page_at(call.as, AT(i)));
+	}
+	uffd_close(call.uffd);
+	aspace_put(call.as);
 	EXPECT_EQ(test_free_memory(), before);
 }
