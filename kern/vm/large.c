@@ -174,7 +174,7 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 	int error = 0;
 
 	assert_write_held(&as->lock);
-	mutex_lock(&obj->lock);
+	object_lock_settled(obj);
 	if (reserves && (area->flags & AREA_SHARED))
 		error = object_reserve(obj, first, end);
 	else if (reserves)

@@ -171,7 +171,7 @@ int object_allocate_page(struct object *obj, uint32_t index)
 	page_t *pp;
 	int error;
 
-	mutex_lock(&obj->lock);
+	object_lock_settled(obj);
 	there = pagetree_get(&obj->pages, index >> bits);
 	error = object_find_or_make(obj, index >> bits, &pp);
 	if (!error && !there && obj->shift == PAGE_SHIFT)

@@ -1,5 +1,6 @@
 // test_races.c: calls that yield half-way, and another call that runs meanwhile on the mappings or
 // the object that the first has begun to change.
+#include "mem/large_pool.h"
 #include "vm/object_internal.h"
 #include "vm/test/vm_test_util.h"
 #include "vm/uffd.h"
@@ -173,4 +174,95 @@ KTEST(poison_stays_in_the_area_that_is_noted)
 	uffd_close(call.uffd);
 	aspace_put(call.as);
 	EXPECT_EQ(test_free_memory(), before);
+}
+
+// Returns an object of `n` large pages, without any page.
+static struct object *large_object(size_t n)
+{
+	struct object *obj = object_create_large();
+
+	large_pool_init(4);
+	if (!obj || object_truncate(obj, (uint64_t)n * LARGE_SIZE))
+		panic("a test found no memory for an object");
+	return obj;
+}
+
+static int map_large(struct aspace *as, struct object *obj, unsigned int end, uint16_t flags)
+{
+	struct map_request request = {
+		.va = BASE,
+		.len = end * LARGE_SIZE,
+		.prot = RW,
+		.flags = flags,
+		.fixed = true,
+		.object = obj,
+	};
+	uintptr_t va;
+
+	return aspace_map(as, &request, &va);
+}
+
+static void expect_pool(size_t taken, size_t reserved)
+{
+	struct large_counts counts = large_pool_counts();
+
+	EXPECT_EQ(counts.total - counts.free, taken);
+	EXPECT_EQ(counts.reserved, reserved);
+}
+
+static void allocate_page(void *arg)
+{
+	(void)arg;
+	test_yield_soon();
+	call.result = object_allocate_page(call.obj, 0);
+}
+
+KTEST(large_page_is_allocated_once_by_two)
+{
+	call.obj = large_object(1);
+	begin(allocate_page);
+	EXPECT(call.obj->changing);
+	EXPECT_EQ(object_allocate_page(call.obj, 0), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	expect_pool(1, 0);
+	object_put(call.obj);
+	expect_pool(0, 0);
+}
+
+// The page that is being filled counts as there.
+KTEST(large_page_is_not_reserved_while_it_is_filled)
+{
+	struct aspace *as = test_aspace();
+
+	call.obj = large_object(1);
+	begin(allocate_page);
+	EXPECT_EQ(map_large(as, call.obj, 2, AREA_SHARED), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	expect_pool(1, 1);
+	aspace_put(as);
+	object_put(call.obj);
+	expect_pool(0, 0);
+}
+
+// The size that a mapping gives to a file is not that of the truncation under way.
+KTEST(large_object_grows_after_its_truncation)
+{
+	struct aspace *as = test_aspace(), *other = test_aspace();
+
+	call.obj = large_object(2);
+	EXPECT_EQ(map_large(as, call.obj, 2, AREA_SHARED), 0);
+	EXPECT_EQ(test_touch(as, LARGE_AT(0), ACCESS_WRITE), FAULT_OK);
+	begin(truncate_to_nothing);
+	EXPECT(call.obj->changing);
+	EXPECT_EQ(map_large(other, call.obj, 2, AREA_SHARED), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	EXPECT(call.obj->size == 2 * LARGE_SIZE);
+	expect_pool(0, 2);
+	aspace_put(as);
+	aspace_put(other);
+	object_put(call.obj);
+	expect_pool(0, 0);
 }
