@@ -190,17 +190,35 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 	return 0;
 }
 
-// The pages go, and their reservations come back, as far as there are free pages: the area may
-// touch the addresses again.
+#define DISCARD_COST 200 // about how many instructions it takes to remove a large page
+
+// Remove the entry for `slot`. With `reserve` a reservation comes back in its place, if a page is
+// free. An empty entry stays empty: the area may be about to go, and nobody would release the
+// reservation.
+static void discard_slot(struct aspace *as, uintptr_t slot, bool reserve)
+{
+	struct tlb_batch batch;
+	pde_t old;
+
+	spin_lock(&as->pt_lock);
+	pgdir_trim(as->pgdir, PDX(slot));
+	old = as->pgdir[PDX(slot)];
+	tlb_batch_begin(&batch, as->pgdir);
+	large_unmap(&batch, slot);
+	tlb_batch_finish(&batch); // the page is free
+	if (old && reserve && !large_reserve(1))
+		pde_store(as->pgdir, slot, PDE_RESERVED);
+	spin_unlock(&as->pt_lock);
+}
+
+// The pages go, and their reservations come back: the area may touch the addresses again.
 static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
 {
 	assert_may_unmap(area->as);
-	for (uintptr_t at = start; at < end;) // a few steps: each removes a large page
-		at = ptes_unmap_some(area->as, at, end);
-	if (!(area->flags & AREA_RESERVED))
-		return;
-	for (uintptr_t slot = start; slot < end && !large_reserve(1); slot += LARGE_SIZE)
-		store_entry(area->as, slot, PDE_RESERVED);
+	for (uintptr_t slot = start; slot < end; slot += LARGE_SIZE) {
+		discard_slot(area->as, slot, area->flags & AREA_RESERVED);
+		(void)yield_due(DISCARD_COST); // only counts; the caller yields
+	}
 }
 
 const struct area_ops large_ops = {

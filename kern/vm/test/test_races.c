@@ -266,3 +266,32 @@ KTEST(large_object_grows_after_its_truncation)
 	object_put(call.obj);
 	expect_pool(0, 0);
 }
+
+static void unmap_large(void *arg)
+{
+	(void)arg;
+	test_yield_soon();
+	call.result = aspace_unmap(call.as, LARGE_AT(0), 2 * LARGE_SIZE);
+}
+
+// The pages are unmapped already, the area is not removed yet: no reservation comes back.
+KTEST(truncation_reserves_nothing_for_an_area_that_goes)
+{
+	struct large_counts counts;
+
+	call.as = test_aspace();
+	call.obj = large_object(2);
+	EXPECT_EQ(map_large(call.as, call.obj, 2, 0), 0);
+	EXPECT_EQ(test_touch(call.as, LARGE_AT(0), ACCESS_WRITE), FAULT_OK);
+	begin(unmap_large);
+	EXPECT(area_find(&call.as->areas, LARGE_AT(1)));
+	counts = large_pool_counts();
+	EXPECT_EQ(object_truncate(call.obj, 0), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	EXPECT_EQ(counts.total - counts.free, 0);
+	expect_pool(0, 0);
+	EXPECT_EQ(call.as->pgdir[PDX(LARGE_AT(0))] | call.as->pgdir[PDX(LARGE_AT(1))], 0);
+	aspace_put(call.as);
+	object_put(call.obj);
+}
