@@ -83,7 +83,7 @@ int futex_requeue_pi(uintptr_t from, uintptr_t to, bool private, int wake, int r
                      uint32_t expected);
 
 // Release the locks with priority inheritance of `thread`, which leaves its space: their first
-// waiters take them. If the thread ends, it gets no other.
+// waiters take them. If the thread ends, it gets no other. Yields. Caller: holds no lock.
 void futex_release_pi_locks(struct thread *thread);
 
 // The current thread leaves its address space. Marks the locks of its robust list as free by death,

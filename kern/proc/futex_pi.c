@@ -7,11 +7,13 @@
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 #include <abi/futex.h>
 
-#define OWNERS_MAX 1024 // Linux's max_lock_depth
+#define OWNERS_MAX 1024  // Linux's max_lock_depth
+#define RELEASE_COST 300 // instructions, roughly, to release a lock of a thread that ends
 
 static uint32_t owners_walk; // the number of the last walk over owners; guarded by futex_lock
 
@@ -82,6 +84,8 @@ static int make_lock(struct pi_request *request, uint32_t word)
 	struct thread *owner;
 	int error;
 
+	if (!request->fresh)
+		return -ENOMEM;
 	if (!write_word(request->va, word | FUTEX_WAITERS))
 		return -EFAULT;
 	owner = find_owner((pid_t)(word & FUTEX_TID_MASK), &error);
@@ -106,12 +110,26 @@ int pi_try(struct pi_request *request)
 		return find_lock(request, first, word);
 	if (word & FUTEX_TID_MASK)
 		return make_lock(request, word);
+	if (request->more && !request->fresh)
+		return -ENOMEM;
 	word = (word & FUTEX_OWNER_DIED) | tid | (request->more ? FUTEX_WAITERS : 0);
 	if (!write_word(request->va, word))
 		return -EFAULT;
 	if (request->more)
 		use_fresh(request, request->thread);
 	return 1;
+}
+
+// Most attempts find the lock free, so memory is allocated only when it is missed.
+bool pi_provide(struct pi_request *request, int error)
+{
+	assert_no_lock();
+	if (error == -EFAULT)
+		return !user_fault_in(aspace_current(), (void __user *)request->va, true);
+	if (error != -ENOMEM || request->fresh)
+		return false;
+	request->fresh = kmalloc(sizeof(*request->fresh));
+	return request->fresh;
 }
 
 void pi_lock_unused(struct pi_lock *lock)
@@ -252,30 +270,29 @@ int pi_wait(struct pi_waiter *me, uint64_t deadline)
 	return error;
 }
 
-// Try to take the lock, and fault its word in where necessary. Returns as pi_try; futex_lock is held
+// Try to take the lock, and provide what the attempt lacks. Returns as pi_try; futex_lock is held
 // afterwards in any case.
-static int try_and_fault(struct pi_request *request)
+static int try_with_all(struct pi_request *request)
 {
-	void __user *word = (void __user *)request->va;
 	int result;
 
 	for (;;) {
 		spin_lock(&futex_lock);
 		result = pi_try(request);
-		if (result != -EFAULT)
+		if (result != -EFAULT && result != -ENOMEM)
 			return result;
 		spin_unlock(&futex_lock);
-		if (user_fault_in(aspace_current(), word, true))
+		if (!pi_provide(request, result))
 			break;
 	}
 	spin_lock(&futex_lock);
-	return -EFAULT;
+	return result;
 }
 
 // Take the lock of a request whose place is known, for the current thread: `me`.
 static int take(struct pi_waiter *me, struct pi_request *request, bool try, uint64_t deadline)
 {
-	int result = try_and_fault(request);
+	int result = try_with_all(request);
 
 	if (!result && (try || !pi_mark_owners(request->lock) || pi_is_marked(me->thread))) {
 		pi_lock_unused(request->lock);
@@ -296,9 +313,6 @@ int futex_lock_pi(uintptr_t va, bool private, bool try, uint64_t deadline)
 	int error;
 
 	assert_no_lock();
-	request.fresh = kmalloc(sizeof(*request.fresh));
-	if (!request.fresh)
-		return -ENOMEM;
 	error = futex_key_get(&me.waiter.key, va, private);
 	if (!error) {
 		error = take(&me, &request, try, deadline);
@@ -359,8 +373,11 @@ int futex_unlock_pi(uintptr_t va, bool private)
 	return error;
 }
 
+// A thread may own thousands of locks, so others run in between; they may attach further locks to it
+// meanwhile, but none any more once `pi_closed` is set.
 void futex_release_pi_locks(struct thread *thread)
 {
+	assert_no_lock();
 	spin_lock(&futex_lock);
 	while (unlikely(!list_empty(&thread->pi_locks))) {
 		struct pi_lock *lock = list_first(&thread->pi_locks, struct pi_lock, owned);
@@ -368,6 +385,11 @@ void futex_release_pi_locks(struct thread *thread)
 		list_remove(&lock->owned);
 		lock->owner = NULL;
 		waitq_wake_all(&first_waiter(lock)->wait);
+		if (yield_due(RELEASE_COST)) {
+			spin_unlock(&futex_lock);
+			(void)thread_yield_point_killable();
+			spin_lock(&futex_lock);
+		}
 	}
 	thread->pi_closed = thread->leaving;
 	spin_unlock(&futex_lock);

@@ -42,7 +42,7 @@ struct pi_request {
 	uintptr_t va;                // and its address in the current space
 	struct thread *thread;       // who takes the lock
 	bool more;                   // others will wait for the lock if this thread gets it
-	struct pi_lock *fresh;       // memory for a lock; NULL once it has been used
+	struct pi_lock *fresh;       // memory for a lock; NULL: none yet, or it has been used
 	struct pi_lock *lock;        // result: the lock to wait for, or NULL
 };
 
@@ -50,9 +50,15 @@ struct pi_request {
 // the lock to wait for. If nobody comes to wait for request->lock, the caller must call
 // pi_lock_unused. Caller: holds futex_lock.
 // Returns 1 if the thread has got the lock; 0 if it must wait; -EFAULT if the word must be faulted in
-// for writing first; -EDEADLK if the thread owns the lock; -EINVAL if other waiters wait there, or if
-// the word does not name the owner; -ESRCH if the owner does not exist; -EPERM if it is the kernel's.
+// for writing first; -ENOMEM if request->fresh is needed, and there is none; -EDEADLK if the thread
+// owns the lock; -EINVAL if other waiters wait there, or if the word does not name the owner; -ESRCH if
+// the owner does not exist; -EPERM if it is the kernel's.
 int pi_try(struct pi_request *request);
+
+// pi_try, or a function that calls it, has returned `error`: -EFAULT or -ENOMEM. Fault the word in, or
+// allocate request->fresh. Returns true if that has succeeded, and the call may be tried again. Caller:
+// holds no lock.
+bool pi_provide(struct pi_request *request, int error);
 
 // Free `lock` if nobody waits for it. Caller: holds futex_lock.
 void pi_lock_unused(struct pi_lock *lock);

@@ -95,9 +95,8 @@ static int move_waiters(const struct futex_places *places, struct pi_lock *lock,
 }
 
 // Give the lock to the first waiter if it is free, and move up to `requeue` others to the lock; if it
-// is not free, one more. Returns how many waiters have got the lock or were moved, -errno, or
-// -EFAULT if the word of the lock must be faulted in. Stores how many were moved. Caller: holds
-// futex_lock.
+// is not free, one more. Returns how many waiters have got the lock or were moved, -errno, or what
+// pi_provide is to provide first. Stores how many were moved. Caller: holds futex_lock.
 static int move_to_lock(const struct futex_places *places, struct pi_request *request, int requeue,
                         int *moved)
 {
@@ -133,11 +132,10 @@ static int move_to_lock(const struct futex_places *places, struct pi_request *re
 	return result + *moved;
 }
 
-// Move waiters between two places that are known, and fault the lock's word in where necessary.
+// Move waiters between two places that are known, and provide what that lacks.
 static int compare_and_move(struct futex_places *places, struct pi_request *request, uintptr_t from,
                             int requeue, uint32_t expected)
 {
-	void __user *word = (void __user *)request->va;
 	int result, moved = 0;
 	uint32_t now;
 
@@ -147,7 +145,7 @@ static int compare_and_move(struct futex_places *places, struct pi_request *requ
 			return result;
 		result = now == expected ? move_to_lock(places, request, requeue, &moved) : -EAGAIN;
 		spin_unlock(&futex_lock);
-		if (result != -EFAULT || user_fault_in(aspace_current(), word, true))
+		if (!pi_provide(request, result))
 			break;
 	}
 	futex_moved(places, moved);
@@ -166,9 +164,6 @@ int futex_requeue_pi(uintptr_t from, uintptr_t to, bool private, int wake, int r
 		return WHY(-EINVAL, "a negative number of waiters");
 	if (from == to || wake != 1)
 		return WHY(-EINVAL, "the word is the lock, or more than one may get the lock");
-	request.fresh = kmalloc(sizeof(*request.fresh));
-	if (!request.fresh)
-		return -ENOMEM;
 	result = futex_places_get(&places, from, to, private);
 	if (!result) {
 		if (futex_same_place(&places.from, &places.to))

@@ -1,5 +1,5 @@
-// evil_threads_crowd: thousands of threads wait on one word, some on 128 words each: to wake them, to
-// move them, to stop, to continue and to end them lets others run in between.
+// evil_threads_crowd: thousands of threads wait on one word, some on 128 words each, some for locks of
+// one owner: to wake them, to move them, to stop, to continue and to end them lets others run in between.
 // stretch
 // mem: 256
 // limit: 4000000000
@@ -12,6 +12,7 @@
 #define MANY_WORDS 128
 #define STACK 256
 #define REQUEUE 3
+#define LOCK_PI 6
 #define SIZE32 2
 
 static volatile int word, other_word, asleep, awake;
@@ -88,6 +89,41 @@ static void many_words(void)
 	wait_until_awake(n);
 }
 
+static volatile int locks[CROWD], next_lock, owned;
+
+static void sleep_as_owner(void *arg)
+{
+	(void)arg;
+	word_wait(&other_word, 0);
+}
+
+static void wait_for_owner(void *arg)
+{
+	volatile int *lock = &locks[__atomic_fetch_add(&next_lock, 1, __ATOMIC_SEQ_CST)];
+
+	(void)arg;
+	__atomic_add_fetch(&asleep, 1, __ATOMIC_SEQ_CST);
+	if (futex(lock, LOCK_PI, 0, 0, NULL, 0) == 0)
+		__atomic_add_fetch(&owned, 1, __ATOMIC_SEQ_CST);
+	__atomic_add_fetch(&awake, 1, __ATOMIC_SEQ_CST);
+}
+
+// A thread ends that owns thousands of locks with priority inheritance, each with a waiter.
+static void many_locks(void)
+{
+	static struct test_thread owner;
+	int n, tid = start_thread(&owner, 0, sleep_as_owner, NULL);
+
+	other_word = 0;
+	for (int i = 0; i < CROWD; i++)
+		locks[i] = tid;
+	n = start(CROWD, wait_for_owner);
+	say("wait for locks: %d\n", n);
+	word_set(&other_word, 1);
+	wait_until_awake(n);
+	say("have got them: %d\n", owned);
+}
+
 // A process of thousands of threads stops, goes on and ends.
 static void group(void)
 {
@@ -122,6 +158,7 @@ int main(void)
 	}
 	wake_and_move();
 	many_words();
+	many_locks();
 	group();
 	return 0;
 }
