@@ -9,6 +9,7 @@
 #include "fs/epoll_internal.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
+#include "vm/uaccess.h"
 
 // Items that may be looked at while epoll_lock is held, and about how many instructions each takes.
 #define LOOK_MAX 500
@@ -117,38 +118,57 @@ static unsigned int set_events(struct epoll *epoll, int *left)
 	return 0;
 }
 
-// Store up to `max` ready files. Each item that is on the list now is looked at once at most: those
-// that stay ready wait at its end for the next call. `left`: as for set_events. Returns how many
-// were ready. Caller: holds epoll_lock.
-static int collect(struct epoll *epoll, struct epoll_event *events, int max, int *left)
+// A wait's place for events in the program's memory.
+struct collection {
+	struct epoll_event __user *events;
+	int max;     // how many fit
+	int count;   // how many are stored
+	bool absent; // the place for the next one is not present
+};
+
+// Store the event of an item, which is ready. An item with EPOLLONESHOT is used up then; one without
+// EPOLLET waits at the end of the list for the next call. If the place is not present, the item stays the
+// first of the list. Caller: holds epoll_lock.
+static void store(struct collection *to, struct epoll_item *item, unsigned int found)
+{
+	struct epoll_event event = { found, item->event.data };
+
+	assert_mutex_held(&epoll_lock);
+	to->absent = copyout_nofault(to->events + to->count, &event, sizeof(event)) < sizeof(event);
+	if (to->absent) {
+		put_first(item);
+		return;
+	}
+	to->count++;
+	if (item->event.events & EPOLLONESHOT)
+		item->event.events &= EPOLL_FLAGS;
+	else if (!(item->event.events & EPOLLET))
+		put_last(item);
+}
+
+// Store the ready files. Each item that is on the list now is looked at once at most. `left`: as for
+// set_events. Caller: holds epoll_lock.
+static void collect(struct epoll *epoll, struct collection *to, int *left)
 {
 	struct epoll_item *item, *last = NULL;
-	int count = 0;
 
 	assert_mutex_held(&epoll_lock);
 	spin_lock(&ready_lock);
 	if (!list_empty(&epoll->ready))
 		last = list_entry(epoll->ready.prev, struct epoll_item, ready_link);
 	spin_unlock(&ready_lock);
-	while (*left > 0 && count < max && last && (item = take_first(&epoll->ready))) {
-		bool was_last = item == last;
+	while (*left > 0 && to->count < to->max && last && (item = take_first(&epoll->ready))) {
 		unsigned int found;
 
 		--*left;
 		found = item_events(item, left);
-		if (*left <= 0 && !found) {
+		if (*left <= 0 && !found)
 			put_first(item);
-		} else if (found) {
-			events[count++] = (struct epoll_event){ found, item->event.data };
-			if (item->event.events & EPOLLONESHOT)
-				item->event.events &= EPOLL_FLAGS;
-			else if (!(item->event.events & EPOLLET))
-				put_last(item);
-		}
-		if (was_last)
+		else if (found)
+			store(to, item, found);
+		if (item == last || to->absent)
 			break;
 	}
-	return count;
 }
 
 void epoll_item_init(struct epoll_item *item)
@@ -186,26 +206,43 @@ void epoll_item_end(struct epoll_item *item)
 	spin_unlock(&ready_lock);
 }
 
+// Make the place for the next event present, after collect has found that it is not. An event may lie in
+// two pages. Returns 0 or -EFAULT.
+static int fault_in(const struct collection *to)
+{
+	const char __user *at = (const char __user *)(to->events + to->count);
+	int error = user_fault_in(aspace_current(), at, true);
+
+	return error ? error :
+	               user_fault_in(aspace_current(), at + sizeof(struct epoll_event) - 1, true);
+}
+
 // Do collect in groups of LOOK_MAX items, until one is found ready, or all have been looked at, or
 // this thread must die.
-// Caller: holds no lock.
-static int collect_all(struct epoll *epoll, struct epoll_event *events, int max)
+// Caller: holds no lock. Returns how many are stored, or -EFAULT.
+static int collect_all(struct epoll *epoll, struct epoll_event __user *events, int max)
 {
-	int count, left;
+	struct collection to = { .events = events, .max = max };
+	bool again;
+	int left;
 
 	assert_no_lock();
 	do {
 		left = LOOK_MAX;
+		to.absent = false;
 		mutex_lock(&epoll_lock);
-		count = collect(epoll, events, max, &left);
+		collect(epoll, &to, &left);
 		mutex_unlock(&epoll_lock);
-	} while (!yield_after((uint32_t)(LOOK_MAX - left) * LOOK_COST) && !count && left <= 0);
-	return count;
+		if (to.absent && !to.count && fault_in(&to))
+			return -EFAULT;
+		again = !to.count && (left <= 0 || to.absent);
+	} while (!yield_after((uint32_t)(LOOK_MAX - left) * LOOK_COST) && again);
+	return to.count;
 }
 
 // The watch is not needed to wake this thread: it sleeps on the set's own queue. That is entered
 // before the list is looked at, as a poll does.
-int epoll_collect(struct file *set, struct epoll_event *events, int max, uint64_t deadline)
+int epoll_collect(struct file *set, struct epoll_event __user *events, int max, uint64_t deadline)
 {
 	struct epoll *epoll = set->private;
 	struct waiter waiter;

@@ -26,10 +26,12 @@ bool file_is_epoll(const struct file *file);
 // Caller: holds no lock.
 int epoll_control(struct file *set, int op, struct file *file, int fd, struct epoll_event event);
 
-// Store in events[] up to `max` files of the set that are ready, with their events, and wait for the
-// first until `deadline` (0: do not wait).
-// Returns how many; 0 at the deadline; -EINTR for a signal. Caller: holds no lock.
-int epoll_collect(struct file *set, struct epoll_event *events, int max, uint64_t deadline);
+// Store at `events` of the current space up to `max` files of the set that are ready, with their events,
+// and wait for the first until `deadline` (0: do not wait). A file whose event cannot be stored stays
+// ready.
+// Returns how many; 0 at the deadline; -EINTR for a signal; -EFAULT if none could be stored. Caller: holds
+// no lock.
+int epoll_collect(struct file *set, struct epoll_event __user *events, int max, uint64_t deadline);
 
 // The last reference on `file` is gone, and it is in sets: take it out of them. Caller: holds no
 // lock.

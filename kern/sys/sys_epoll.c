@@ -1,7 +1,6 @@
 // sys_epoll.c: waiting for sets of files (epoll(7)). kern/fs/epoll.c does the work.
 #include "fs/epoll.h"
 #include "fs/fdtable.h"
-#include "mem/heap.h"
 #include "sys/sys_poll.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
@@ -10,8 +9,6 @@
 #include <abi/epoll.h>
 #include <abi/fcntl.h>
 #include <limits.h>
-
-#define AT_ONCE 64 // events that one call stores at most, so that it needs little memory
 
 // Create a set. Returns its descriptor or -errno.
 static int create(uint32_t flags)
@@ -55,25 +52,6 @@ SYSCALL4(epoll_ctl, int, set_fd, int, op, int, fd, const void __user *, user)
 	return error;
 }
 
-// Collect events of a set, and store them. Returns how many, or -errno.
-static long collect(struct file *set, void __user *user, int max, uint64_t deadline)
-{
-	struct epoll_event *events;
-	long count;
-
-	if (!file_is_epoll(set))
-		return -EINVAL;
-	max = MIN(max, AT_ONCE);
-	events = kmalloc((size_t)max * sizeof(*events));
-	if (!events)
-		return -ENOMEM;
-	count = epoll_collect(set, events, max, deadline);
-	if (count > 0 && copyout(aspace_current(), user, events, (size_t)count * sizeof(*events)))
-		count = -EFAULT;
-	kfree(events);
-	return count;
-}
-
 // Do epoll_wait until `deadline`. A signal ends it with EINTR, whatever the handler's flags say.
 static long wait_for_events(int fd, void __user *user, int max, uint64_t deadline)
 {
@@ -87,7 +65,7 @@ static long wait_for_events(int fd, void __user *user, int max, uint64_t deadlin
 	set = fd_get(thread_current()->files, fd);
 	if (!set)
 		return -EBADF;
-	result = collect(set, user, max, deadline);
+	result = file_is_epoll(set) ? epoll_collect(set, user, max, deadline) : -EINVAL;
 	file_put(set);
 	return result;
 }

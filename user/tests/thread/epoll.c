@@ -1,6 +1,7 @@
 // epoll: sets of files: level, edge and one-shot, nested sets, errors; with eventfds, pipes, threads.
 
 #include "../epoll.h"
+#include <poll.h>
 
 static void triggers(void)
 {
@@ -63,6 +64,25 @@ static void errors(void)
 	close(null);
 	close((int)set);
 	close((int)fd);
+}
+
+// An event that cannot be stored is not lost.
+static void bad_places(void)
+{
+	long set = create(), edge = event_fd(1, O_NONBLOCK), once = event_fd(1, O_NONBLOCK);
+	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct epoll_event *last = (struct epoll_event *)(pages + 4096) - 1;
+
+	control(set, EPOLL_CTL_ADD, edge, POLLIN | EPOLLET, 1);
+	control(set, EPOLL_CTL_ADD, once, POLLIN | EPOLLONESHOT, 2);
+	print("a bad place", raw(SYS_epoll_wait, set, 8, 8, 0, 0));
+	munmap(pages + 4096, 4096);
+	print("a place for one", raw(SYS_epoll_wait, set, (long)last, 8, 0, 0));
+	say("  %llu: 0x%x\n", (unsigned long long)last->data, last->events);
+	print("a place for a part", raw(SYS_epoll_wait, set, (long)last + 4, 8, 0, 0));
+	wait_set("the other", set, 0);
+	wait_set("no more", set, 0);
+	raw(SYS_close, set, 0, 0, 0, 0);
 }
 
 static void nested(void)
@@ -148,6 +168,7 @@ int main(void)
 {
 	triggers();
 	errors();
+	bad_places();
 	nested();
 	threads();
 	counters();
