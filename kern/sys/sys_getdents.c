@@ -46,19 +46,20 @@ static ssize_t list_directory(struct file *file, const struct listing *listing)
 	return done ? (ssize_t)done : error;
 }
 
-// Do list_directory as the only thread that uses the file's position. Returns also -EBADF, -ENOTDIR.
+// Do list_directory as the only thread that uses the file's position. Another process can get the file at
+// any time (pidfd_getfd), so the position of a directory is always claimed, as on Linux. Returns also
+// -EBADF, -ENOTDIR.
 static ssize_t list_descriptor(int fd, const struct listing *listing)
 {
 	struct file *file = file_arg_get(fd);
-	bool claimed;
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
-	n = file->ops->getdents ? file_claim_position(file, &claimed) : -ENOTDIR;
+	n = file->ops->getdents ? claim_take(&file->claim) : -ENOTDIR;
 	if (!n) {
 		n = list_directory(file, listing);
-		file_return_position(file, claimed);
+		claim_release(&file->claim);
 	}
 	file_put(file);
 	return n;
