@@ -112,6 +112,15 @@ static bool thread_is_own(const struct posix_timer_event *event)
 	return !event->tid || (thread && thread->process == process_current());
 }
 
+int posix_timer_check_clock(int clock)
+{
+	int error;
+
+	assert_only_spinlock(NULL);
+	(void)clock_to_keep(clock, &error);
+	return error;
+}
+
 int posix_timer_create(int clock, const struct posix_timer_event *event)
 {
 	struct process *process = process_current();
@@ -160,6 +169,15 @@ int posix_timer_delete(int id)
 	return 0;
 }
 
+// Returns false if the timer runs by the clock of a thread that has ended. Caller: holds process_lock.
+static bool clock_lives(const struct posix_timer *timer)
+{
+	uint64_t now;
+
+	assert_spin_held(&process_lock);
+	return !posix_timer_by_cpu(timer) || !cpu_clock_read_locked(timer->clock, &now);
+}
+
 // Returns the setting of a timer. One that has expired, and whose signal was not taken, has the least
 // time left. Caller: holds process_lock.
 static struct posix_timer_setting setting_of(const struct posix_timer *timer)
@@ -183,11 +201,14 @@ int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *set
                     struct posix_timer_setting *old)
 {
 	struct posix_timer *timer;
+	int error = -EINVAL;
 
 	assert_no_lock();
 	spin_lock(&process_lock);
 	timer = posix_timer_find(id);
-	if (timer) {
+	if (timer)
+		error = clock_lives(timer) ? 0 : WHY(-ESRCH, "the thread of the clock has ended");
+	if (!error) {
 		*old = setting_of(timer);
 		timer_cancel(&timer->timer);
 		signal_withdraw(timer->process, timer->pending);
@@ -200,7 +221,7 @@ int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *set
 		posix_timer_arm(timer, 0);
 	}
 	spin_unlock(&process_lock);
-	return timer ? 0 : -EINVAL;
+	return error;
 }
 
 int posix_timer_get(int id, struct posix_timer_setting *store)
@@ -211,7 +232,8 @@ int posix_timer_get(int id, struct posix_timer_setting *store)
 	spin_lock(&process_lock);
 	timer = posix_timer_find(id);
 	if (timer)
-		*store = setting_of(timer);
+		*store = clock_lives(timer) ? setting_of(timer) :
+		                              (struct posix_timer_setting){ 0, 0 };
 	spin_unlock(&process_lock);
 	return timer ? 0 : -EINVAL;
 }

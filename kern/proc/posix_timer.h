@@ -23,9 +23,12 @@ struct posix_timer_setting {
 	uint64_t interval; // how often after that; 0: never again
 };
 
-// Make a timer of the current process by `clock`, which is not set. Returns its number; -EINVAL if
-// the clock does not exist, or is that of another process; -EOPNOTSUPP if it can only be read;
-// -EINVAL if `event->tid` is no thread of the process; -EAGAIN at RLIMIT_SIGPENDING, or if there is
+// Returns 0 if timers can run by `clock`; -EINVAL if it does not exist, or is that of another process;
+// -EOPNOTSUPP if it can only be read. Caller: holds no spinlock.
+int posix_timer_check_clock(int clock);
+
+// Make a timer of the current process by `clock`, which is not set. Returns its number; the errors of
+// posix_timer_check_clock; -EINVAL if `event->tid` is no thread of the process; -EAGAIN at RLIMIT_SIGPENDING, or if there is
 // no memory. Caller: holds no lock.
 int posix_timer_create(int clock, const struct posix_timer_event *event);
 
@@ -35,12 +38,12 @@ int posix_timer_delete(int id);
 
 // Set timer `id` of the current process: it expires at setting->value if `absolute`, else that long
 // from now on. Stores the old setting as posix_timer_get does. A signal that is pending is withdrawn.
-// Returns 0 or -EINVAL. Caller: holds no lock.
+// Returns 0; -EINVAL; -ESRCH if it runs by the clock of a thread that has ended. Caller: holds no lock.
 int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *setting,
                     struct posix_timer_setting *old);
 
-// Store the time that timer `id` has left, and its interval. Returns 0 or -EINVAL. Caller: holds no
-// lock.
+// Store the time that timer `id` has left, and its interval; zeroes if it runs by the clock of a thread
+// that has ended. Returns 0 or -EINVAL. Caller: holds no lock.
 int posix_timer_get(int id, struct posix_timer_setting *store);
 
 // Returns how many expirations the last signal of timer `id` stood for, beyond the first; -EINVAL.
@@ -50,6 +53,10 @@ int posix_timer_overrun(int id);
 // The current thread has taken a signal that a timer has sent: complete its description by the number
 // of expirations that it stands for, and let the timer go on. Caller: holds no lock.
 void posix_timer_delivered(struct signal_info *info);
+
+// The action of `signo` of the current process has changed from SIG_IGN: send the signals of the timers
+// that have rested because it was ignored. Yields. Caller: holds no lock.
+void posix_timers_unignore(int signo);
 
 // Delete all timers of the current process, which executes a program or ends. It has no other
 // thread that lives. Yields. Caller: holds no lock.

@@ -5,10 +5,10 @@
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/mutex.h"
+#include "thread/yield.h"
 #include <abi/time.h>
 
-#define SHORTEST_NS 50000         // the machine is not interrupted more often by one timer,
-#define IGNORED_NS NS_PER_MS      // nor more often than this by one whose signal is ignored
+#define SHORTEST_NS 50000         // the machine is not interrupted more often by one timer
 #define TICK_COST_MAX 200000u     // instructions, roughly, for the timers that one tick fires
 #define EXPIRE_COST 300u          // to fire a timer,
 #define THREAD_COST 8u            // and to look for a thread that takes its signal
@@ -75,15 +75,15 @@ static bool send(struct posix_timer *timer)
 	return signal_send_reserved(timer->process, thread, event->signo, &info, timer->pending);
 }
 
-// The timer's clock has reached the deadline. Caller: holds process_lock.
+// The timer's clock has reached the deadline. A timer with an interval whose signal is ignored rests, as if
+// the signal were pending, until it is not ignored any more. So it is on Linux since 6.13. Caller: holds
+// process_lock.
 static void expire(struct posix_timer *timer, uint64_t now)
 {
 	assert_spin_held(&process_lock);
-	timer->waiting = send(timer);
-	if (timer->waiting)
-		return;
-	(void)forward(timer, now);
-	posix_timer_arm(timer, IGNORED_NS);
+	timer->waiting = send(timer) || timer->interval;
+	if (!timer->waiting)
+		(void)forward(timer, now);
 }
 
 void posix_timer_fire(struct timer *armed)
@@ -170,6 +170,49 @@ void posix_timer_delivered(struct signal_info *info)
 		timer->overrun = (uint32_t)MIN(times - 1, OVERRUN_MAX);
 		info->uid = timer->overrun;
 		posix_timer_arm(timer, SHORTEST_NS);
+	}
+	spin_unlock(&process_lock);
+}
+
+// Returns true if the timer waits for a signal that is not pending: it was ignored. Caller: holds
+// process_lock.
+static bool rests(const struct posix_timer *timer)
+{
+	struct signal_state *signals = &timer->process->signals;
+	bool queued;
+
+	assert_spin_held(&process_lock);
+	spin_lock(&signals->lock);
+	queued = sigqueue_is_queued(timer->pending);
+	spin_unlock(&signals->lock);
+	return timer->waiting && timer->interval && !queued;
+}
+
+// The timers that have been looked at go to the end of the list, so that each has its turn although
+// others run in between.
+void posix_timers_unignore(int signo)
+{
+	struct posix_timers *timers = process_current()->posix_timers;
+	struct posix_timer *timer;
+	size_t left = 0;
+
+	assert_no_lock();
+	if (likely(!timers))
+		return;
+	spin_lock(&process_lock);
+	list_for_each(timer, &timers->list, link)
+		left++;
+	while (left-- && !list_empty(&timers->list)) {
+		timer = list_first(&timers->list, struct posix_timer, link);
+		list_remove(&timer->link);
+		list_add_tail(&timers->list, &timer->link);
+		if (timer->event.signo == signo && rests(timer))
+			(void)send(timer);
+		if (yield_due(EXPIRE_COST)) {
+			spin_unlock(&process_lock);
+			(void)thread_yield_point_killable();
+			spin_lock(&process_lock);
+		}
 	}
 	spin_unlock(&process_lock);
 }

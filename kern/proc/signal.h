@@ -91,8 +91,8 @@ void signal_exec(struct signal_state *signals);
 // Returns the action for `signo`.
 struct sigaction signal_action(struct signal_state *signals, int signo);
 
-// Set the action for `signo`. If that ignores the signal, discards it where it is pending. Returns
-// 0 or -ENOMEM.
+// Set the action for `signo` of `process`, the current one. If that ignores the signal, discards it where
+// it is pending. Returns 0 or -ENOMEM. Caller: holds no lock.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action);
 
 // Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND).

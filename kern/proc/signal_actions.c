@@ -1,5 +1,6 @@
 // signal_actions.c: what a process does with each signal.
 #include "mem/heap.h"
+#include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/signal.h"
 #include "proc/signalfd.h"
@@ -197,9 +198,12 @@ int signal_set_action(struct process *process, int signo, const struct sigaction
 {
 	struct signal_state *signals = &process->signals;
 	struct action_table *table;
+	bool was_ignored;
 	int error = 0;
 
+	assert_no_lock();
 	spin_lock(&signals->lock);
+	was_ignored = process->posix_timers && action_of(signals, signo).sa_handler == SIG_IGN;
 	table = own_table(signals, false);
 	if (table) {
 		table_lock(table);
@@ -212,6 +216,8 @@ int signal_set_action(struct process *process, int signo, const struct sigaction
 		error = -ENOMEM;
 	}
 	spin_unlock(&signals->lock);
+	if (unlikely(was_ignored) && !error && !signal_is_ignored(action, signo))
+		posix_timers_unignore(signo);
 	return error;
 }
 

@@ -90,6 +90,11 @@ void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pend
 	queue->set |= signal_bit(signo);
 }
 
+bool sigqueue_is_queued(const struct pending_info *pending)
+{
+	return !list_empty(&pending->link);
+}
+
 // The signal stays pending if another description of it is queued.
 void sigqueue_withdraw(struct pending_info *pending)
 {

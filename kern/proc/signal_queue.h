@@ -82,6 +82,9 @@ void sigqueue_release(struct pending_info *pending);
 void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pending, int signo,
                            const struct signal_info *info);
 
+// Returns true if a reserved description is on a queue. Under the lock of the queue's process.
+bool sigqueue_is_queued(const struct pending_info *pending);
+
 // Take a reserved description out of the queue that it is on, if it is on one. Under the lock of the
 // queue's process.
 void sigqueue_withdraw(struct pending_info *pending);

@@ -30,19 +30,19 @@ static int event_of(struct posix_timer_event *event, const struct sigevent *user
 	return 0;
 }
 
-// timer_create(2). Without an event the timer sends SIGALRM. The number is stored last; if that
-// fails, there is no timer.
+// timer_create(2). Without an event the timer sends SIGALRM. The event is fetched first, then the clock is
+// judged, then the event. The number is stored last; if that fails, there is no timer.
 SYSCALL3(timer_create, int, clock, const void __user *, user, void __user *, store)
 {
 	struct posix_timer_event event = { .signo = SIGALRM, .value_is_id = true };
 	struct sigevent given;
-	int id, error = 0;
+	int id, error;
 
-	if (user) {
-		if (copyin(aspace_current(), &given, user, sizeof(given)))
-			return -EFAULT;
+	if (user && copyin(aspace_current(), &given, user, sizeof(given)))
+		return -EFAULT;
+	error = posix_timer_check_clock(clock);
+	if (!error && user)
 		error = event_of(&event, &given);
-	}
 	id = error ? error : posix_timer_create(clock, &event);
 	if (id < 0)
 		return id;

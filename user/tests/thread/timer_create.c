@@ -96,6 +96,7 @@ static void creation(void)
 	print("no such thread", make(1, SIGUSR1, THREAD_ID, 0, 99999, &id));
 	print("another's thread", make(1, SIGUSR1, THREAD_ID, 0, 1, &id));
 	print("a kind without a signal", make(1, SIGUSR1, 5, 0, 0, &id));
+	print("a clock that can only be read, and no signal", make(4, 0, 0, 0, 0, &id));
 	print("a bad event", raw(SYS_timer_create, 1, 8, (long)&id, 0, 0));
 	print("no place for the number", make(1, SIGUSR1, 0, 0, 0, NULL));
 	print("settime of none", set(9999, 0, 1, 0));
@@ -217,18 +218,60 @@ static void be_target(void *arg)
 static void threads(void)
 {
 	static struct test_thread thread;
-	int tid = start_thread(&thread, 0, be_target, NULL), id;
+	int tid = start_thread(&thread, 0, be_target, NULL), id, other;
 
 	print("for another thread", make(1, SIGUSR1, THREAD_ID, 7, tid, &id));
 	set(id, 0, 1, 0);
 	wait_handled(1);
 	say("taken by %s\n", taker == tid ? "it" : "another");
 	handled = 0;
+	print("by its clock", make((int)(~(unsigned int)tid << 3 | 6), SIGUSR1, 0, 0, 0, &other));
+	print("set that", set(other, 0, 1000000, 1000));
+	get("that", other);
 	go = 1;
 	join_thread(&thread);
+	sleep_ms(5); // it goes a little later
+	get("by the clock of an ended thread", other);
+	print("set that again", set(other, 0, 1, 0));
+	raw(SYS_timer_delete, other, 0, 0, 0, 0);
 	print("set after its end", set(id, 0, 1, 1));
 	sleep_ms(5);
 	say("handled %d\n", handled);
+	raw(SYS_timer_delete, id, 0, 0, 0, 0);
+}
+
+// What becomes of timers while their signal is ignored.
+static void ignored(const struct sigaction *action)
+{
+	int id;
+
+	make(1, SIGUSR1, 0, 0, 0, &id);
+	block(SIGUSR1, SIG_BLOCK);
+	set(id, 0, 2, 2);
+	sleep_ms(10);
+	signal(SIGUSR1, SIG_IGN); // a signal is pending, and is discarded
+	block(SIGUSR1, SIG_UNBLOCK);
+	sleep_ms(10);
+	say("ignored: handled %d\n", handled);
+	sigaction(SIGUSR1, action, NULL);
+	wait_handled(4);
+	say("goes on: %s\n", handled >= 4 ? "yes" : "no");
+	set(id, 0, 0, 0);
+	signal(SIGUSR1, SIG_IGN);
+	set(id, 0, 2, 1000000);
+	sleep_ms(10);
+	get("expired and ignored", id);
+	handled = 0;
+	sigaction(SIGUSR1, action, NULL);
+	wait_handled(1);
+	show_last("not ignored any more");
+	signal(SIGUSR1, SIG_IGN);
+	set(id, 0, 2, 0);
+	sleep_ms(10);
+	get("once, and ignored", id);
+	sigaction(SIGUSR1, action, NULL);
+	sleep_ms(5);
+	show_last("that is lost");
 	raw(SYS_timer_delete, id, 0, 0, 0, 0);
 }
 
@@ -288,6 +331,7 @@ int main(int argc, char **argv)
 	settings();
 	signals();
 	threads();
+	ignored(&action);
 	processor_time();
 	ends();
 	return 0;
