@@ -158,7 +158,7 @@ def boot_alloc_random(rng):
 def page_init(rng):
     """Two blocks before page_init, then everything that page_init has made."""
     before = [op("boot_state"), op("boot_alloc", 0x1234, 0x10), op("boot_alloc", 0x801, 4)]
-    after = [op("world"), op("free_list"), op("kinds"), op("point", 0, 0), op("page", 0),
+    after = [op("world"), op("kinds"), op("free_list"), op("point", 0, 0), op("page", 0),
              op("boot_alloc", 1, 1), op("release_locks"), op("boot_alloc", 0, 1), op("release_locks")]
     return [("boot_alloc", before), ("page", after)]
 

@@ -10,6 +10,8 @@ check = CHECKS.add
 AT, FIRST = 8 << 20, 0x900  # as in lab 1
 VA = 0x10000000  # at the beginning of a table
 PAGE = 4096
+DEVICE = P | W | NOPAGE  # an entry of a device; its page_t, if there is one, has no reference
+VGA, APIC = 0xB8000, 0xFEC00000
 KSTACKS = 0xF8000000  # kernel addresses above the linear map
 MANY = 40  # pages, where their number does not matter
 RW, RO = W | U, U
@@ -98,7 +100,7 @@ def lookup_finds(rng):
 @check("page_lookup returns NULL where nothing is present: no table, an empty or PROT_NONE entry, a device")
 def lookup_nothing(rng):
     ops = fresh(1) + table(10) + reference(0)
-    ops += [op("poke_page", 0, VA + PAGE, 0, U | W | PROT_NONE), op("poke", 0, VA + 2 * PAGE, 0xFEC00000 | P | W | NOPAGE)]
+    ops += [op("poke_page", 0, VA + PAGE, 0, U | W | PROT_NONE), op("poke", 0, VA + 2 * PAGE, APIC | DEVICE)]
     ops += [op("poke_directory", 0, VA + LARGE, 0x400)]
     for address in (VA, VA + PAGE, VA + 2 * PAGE, VA + LARGE, VA + 2 * LARGE, 0):
         ops += [op("page_lookup", 0, address, 1), op("page_lookup", 0, address, 0)]
@@ -255,8 +257,9 @@ def insert_refused(rng):
 def insert_over_others(rng):
     return fresh(2) + table(10) + reference(0) + [
         op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("page_insert", 0, 1, VA, RW), *look(VA, slots=(0, 1)),
-        op("poke", 0, VA + PAGE, 0xFEC00000 | P | W | NOPAGE), op("page_insert", 0, 1, VA + PAGE, RO),
-        *look(VA + PAGE, slots=(1,)), op("read", VA + PAGE)]
+        op("poke", 0, VA + PAGE, APIC | DEVICE), op("page_insert", 0, 1, VA + PAGE, RO),
+        *look(VA + PAGE, slots=(1,)), op("read", VA + PAGE), op("poke", 0, VA + PAGE, VGA | DEVICE),
+        op("page_insert", 0, 1, VA + PAGE, RO), *look(VA + PAGE, slots=(1,))]
 
 
 @check("page_insert at a kernel address makes a global entry")
@@ -298,8 +301,9 @@ def remove_trims(rng):
 @check("page_remove of a PROT_NONE entry drops its reference; of a device's entry none")
 def remove_others(rng):
     return fresh(1) + table(10) + reference(0) + [
-        op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("poke", 0, VA + PAGE, 0xFEC00000 | P | W | NOPAGE),
-        op("page_remove", 0, VA + PAGE), *look(VA, slots=(0,)), op("page_remove", 0, VA), op("page", 0), op("counts", 0)]
+        op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("poke", 0, VA + PAGE, APIC | DEVICE),
+        op("poke", 0, VA + 2 * PAGE, VGA | DEVICE), op("page_remove", 0, VA + PAGE), *look(VA, slots=(0,)),
+        op("page_remove", 0, VA + 2 * PAGE), *look(VA), op("page_remove", 0, VA), op("page", 0), op("counts", 0)]
 
 
 @check("tlb_batch_unmap leaves a page without references in use: tlb_batch_finish frees it after the flush")
@@ -360,7 +364,7 @@ def range_across_tables(rng):
 @check("page_insert_in_range takes every entry that is not 0 for one in use")
 def range_entries_in_use(rng):
     return fresh(2) + table(10) + reference(0) + [
-        op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("poke", 0, VA + PAGE, 0xFEC00000 | P | W | NOPAGE),
+        op("poke_page", 0, VA, 0, U | W | PROT_NONE), op("poke", 0, VA + PAGE, APIC | DEVICE),
         op("page_insert_in_range", 0, 1, VA, VA + 4 * PAGE, RW), *look(VA, VA + 2 * PAGE, slots=(0, 1)),
         op("poke_directory", 0, VA + LARGE, 0x400), op("page_insert_in_range", 0, 1, VA + LARGE, VA + 2 * LARGE, RW),
         op("page", 1), op("poke_directory", 0, VA + LARGE, 0)]

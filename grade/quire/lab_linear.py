@@ -24,7 +24,7 @@ class Linear(Model):
     def __init__(self, symbols):
         super().__init__(symbols)
         names = symbols_of(symbols.kernel)
-        self.text, self.rodata_end = names["kernel_start"], names["rodata_end"]
+        self.text, self.text_end, self.rodata_end = names["kernel_start"], names["text_end"], names["rodata_end"]
         self.first = self.text & -LARGE
         self.end = None
 
@@ -80,7 +80,11 @@ class Linear(Model):
             if entry != wanted:
                 kind = "another page" if (entry ^ wanted) >> 12 else perm_words(entry ^ wanted)
                 raise Wrong(self.call, f"the entry for {address:#x} is {entry_words(wanted)}",
-                            entry_words(entry), f"small pages: {kind}")
+                            entry_words(entry), f"small pages: {kind}: {self.holds(address)}")
+
+    def holds(self, address):
+        """What the page holds: the kernel's text comes before its constants."""
+        return "text" if self.text <= address < self.text_end else "constants" if address < self.rodata_end else "other data"
 
     def do_probes(self, report):
         """Words of the form: address, whether it was a write, whether it faulted."""

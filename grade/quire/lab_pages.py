@@ -51,9 +51,15 @@ class Pages(Gaps):
         if number in self.free:
             return "free"
         if number not in self.used:
-            return "reserved" if number < self.total else "beyond the end of memory"
+            return self.reserved_words(number) if number < self.total else "beyond the end of memory"
         page = self.used[number]
         return f"in use, with {count_words(page.count, 'reference')} and {count_words(page.pins, 'pin')}"
+
+    def reserved_words(self, number):
+        """Why the allocator must not have a page."""
+        start, end = number * PAGE, (number + 1) * PAGE
+        usable = not self.usable or any(low <= start and end <= high for low, high in self.usable)
+        return "reserved" if usable else "reserved, since that memory is not usable"
 
     def words_page_free(self, slot):
         return f"page_free({self.slot_words(slot)})"
@@ -287,7 +293,8 @@ class Pages(Gaps):
         if page.content != value:
             return
         if offset < PAGE:
-            raise Wrong(self.call, f"{value:#x} in every word", f"{word:#x} at offset {offset:#x}", "contents differ")
+            raise Wrong(self.call, f"{value:#x} in every word", f"{word:#x} at offset {offset:#x}",
+                        f"contents differ {'after' if offset else 'at'} the start")
 
     def do_free_list(self, report):
         length, count, fault, before = report.values
@@ -305,12 +312,23 @@ class Pages(Gaps):
 
     def compare(self, found, wanted, words):
         """Two sets of pages."""
-        for number in sorted(found - wanted)[:1]:
+        extra, missing = found - wanted, wanted - found
+        for number in sorted(extra)[:1]:
+            which = "page 0" if extra == {0} else "one page" if len(extra) == 1 else self.state_words(number)
             raise Wrong(self.call, f"that {self.name(number)} is not {words}: it is {self.state_words(number)}",
-                        f"it is ({len(found - wanted)} such pages)", f"{words}: too many")
-        for number in sorted(wanted - found)[:1]:
+                        f"it is ({len(extra)} such pages)", f"{words}: too many: {which}")
+        for number in sorted(missing)[:1]:
             raise Wrong(self.call, f"that {self.name(number)} is {words}: it is free",
-                        f"it is not ({len(wanted - found)} such pages)", f"{words}: too few")
+                        f"it is not ({len(missing)} such pages)", f"{words}: too few: {which_of(missing, wanted)}")
+
+
+def which_of(missing, pages):
+    """Which of the pages are missing, in words: they form runs without a hole."""
+    if all(number + 1 not in pages for number in missing):
+        return "the last of each run"
+    if all(beside in missing for number in missing for beside in (number - 1, number + 1) if beside in pages):
+        return "whole runs"
+    return "parts of runs"
 
 
 def runs_set(lines):

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from quire import build, lab_audit, lab_bytes, lab_program, trace
+from quire import build, lab_audit, lab_bytes, lab_program, lab_signatures, trace
 from quire.lab_check import Blocked, Wrong
 from quire.trace import BEGUN, MISSING
 
@@ -40,8 +40,9 @@ class Outcome:
 
     @property
     def key(self):
-        """The kind of failure, without addresses: for signatures of mutants."""
-        return self.wrong.key if self.wrong else ""
+        """The kind of failure, without addresses, and at which operation: for signatures of mutants."""
+        kind = self.wrong.key if self.wrong else ""
+        return lab_signatures.failure(kind, len(self.performed)) if kind else ""
 
     @property
     def panic(self):

@@ -2,10 +2,11 @@
 
     {"mutants": [{"name": "page_free_twice", "exercise": "1.5", "diagnosis": "page_free accepts
     ...",
-                  "failures": {"page_free_twice": "page_free: no panic", ...}}, ...]}
+                  "failures": {"page_free_twice": "page_free: no panic @9", ...}}, ...]}
 
-`failures` has, for each test that the mutant fails, the kind of the failure (Outcome.key). The file
-is a record, like those of Linux's answers: `make mutants WRITE=1` writes it, and each later `make
+`failures` has, for each test that the mutant fails, the kind of the failure and the number of the
+operation that showed it (Outcome.key). A run resembles the mutant whose kinds are nearest; among
+those that are equally near, the one that failed at the same operations. The file is a record, like those of Linux's answers: `make mutants WRITE=1` writes it, and each later `make
 mutants` compares what it finds. A student's tree has it without names and hidden tests. A run that
 resembles nothing gets no diagnosis: a wrong one costs a student more time than none.
 """
@@ -37,8 +38,18 @@ def write(path, mutants):
     Path(path).write_text(f'{{"mutants": [\n{lines}\n]}}\n', encoding="utf-8")
 
 
+def failure(kind, at):
+    """A kind of failure, at the operation of this number; programs have none."""
+    return f"{kind} @{at}" if at else kind
+
+
+def kinds(failures):
+    """{test: kind of failure}, without the operations."""
+    return {name: key.partition(" @")[0] for name, key in failures.items()}
+
+
 def signature(outcomes):
-    """{test: kind of failure} of a run. Programs count only where nothing else failed: they say
+    """{test: failure} of a run. Programs count only where nothing else failed: they say
     little.
     """
     found = {outcome.check.name: outcome.key for outcome in outcomes if outcome.key}
@@ -50,16 +61,24 @@ def diagnoses(number, outcomes, mutants=None):
     failed = signature(outcomes)
     mutants = table(number) if mutants is None else mutants
     ran = {outcome.check.name for outcome in outcomes}
-    best = [(nearness(failed, mutant, ran), -at, mutant) for at, mutant in enumerate(mutants)]
-    best = sorted((entry for entry in best if entry[0] >= NEAR), key=lambda entry: entry[:2], reverse=True)
-    if best and (len(best) < 2 or best[0][0] > best[1][0] or best[0][2]["diagnosis"] == best[1][2]["diagnosis"]):
-        mutant = best[0][2]
-        return {test: mutant["diagnosis"] for test in failed if mutant["failures"].get(test) == failed[test]}
-    return {}
+    near = {at: nearness(failed, mutant, ran) for at, mutant in enumerate(mutants)}
+    near = {at: both for at, both in near.items() if both[0] >= NEAR}
+    best = [mutants[at] for at, both in near.items() if both == max(near.values())]
+    if len({mutant["diagnosis"] for mutant in best}) != 1:
+        return {}
+    ours, theirs = kinds(failed), kinds(best[0]["failures"])
+    return {test: best[0]["diagnosis"] for test in failed if theirs.get(test) == ours[test]}
 
 
 def nearness(failed, mutant, ran):
-    """0 (nothing in common) to 1 (equal), over the tests that ran."""
-    theirs = {item for item in mutant["failures"].items() if item[0] in ran}
-    ours = set(failed.items())
-    return len(theirs & ours) / len(theirs | ours) if theirs | ours else 0
+    """(by kinds, by kinds and operations), each 0 (nothing in common) to 1 (equal), over the tests
+    that ran.
+    """
+    theirs = {test: key for test, key in mutant["failures"].items() if test in ran}
+    pairs = (kinds(failed), kinds(theirs)), (failed, theirs)
+    return tuple(shared(set(ours.items()), set(others.items())) for ours, others in pairs)
+
+
+def shared(ours, theirs):
+    """How much of two sets is in both."""
+    return len(ours & theirs) / len(ours | theirs) if ours | theirs else 0

@@ -309,6 +309,18 @@ def test_diagnosis_of_the_nearest_mutant():
     assert lab_signatures.diagnoses(1, [outcome("page_free_returns")], [near]) == {}
 
 
+def test_operations_decide_between_mutants_that_are_equally_near():
+    """A test fails in the same way at two operations; the tests' other failures are the same."""
+    wrong = Wrong("page_free(page 0x900)", "a panic", "that it returned", "page_free: no panic")
+    failed = outcome("page_free_twice", FAILED, wrong=wrong, performed=["pool", "page_alloc", "page_free"])
+    assert failed.key == "page_free: no panic @3"
+    one, other = ({"diagnosis": text, "failures": {"page_free_twice": f"page_free: no panic @{at}"}}
+                  for text, at in (("the first", 3), ("the second", 7)))
+    assert lab_signatures.diagnoses(1, [failed], [one, other]) == {"page_free_twice": "the first"}
+    assert lab_signatures.diagnoses(1, [failed], [other]) == {"page_free_twice": "the second"}
+    assert lab_signatures.diagnoses(1, [failed], [one, one | {"diagnosis": "a third"}]) == {}
+
+
 class Refused(lab_tables.Tables):
     """A model that accepts no page_insert."""
 

@@ -31,15 +31,16 @@ def alone(programs):
     return [pytest.param(program, id=program.name) for program in programs]
 
 
-@pytest.mark.parametrize("program", alone(programs_for("normal")))
-def test_program(program, complain):
-    run(program, complain, None, program.limit)
-
-
 @pytest.mark.skipif(not build.debug_kernel(), reason="no debug build; `make DEBUG=1` makes it")
 @pytest.mark.parametrize("machine, program", shared_machine.params("debug", programs_for("debug")))
 def test_program_debug(machine, program, complain, request):
+    """First, since this kernel's checks name more mistakes."""
     run_shared(program, complain, request, DEBUG_SLOWER, build.debug_kernel())
+
+
+@pytest.mark.parametrize("program", alone(programs_for("normal")))
+def test_program(program, complain):
+    run(program, complain, None, program.limit)
 
 
 def swept():

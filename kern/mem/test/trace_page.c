@@ -63,7 +63,7 @@ TRACE_OP(pool)
 
 // page_init AT BYTES: page_init on the invented map (use_map), with boot_alloc's range at AT, which is
 // full of junk. Reports 0 if that memory is there; the address of pages[], page_total, and the lowest
-// page that is neither free nor reserved, or is reserved with a reference, a pin or a flag.
+// page that is neither free nor reserved, or is reserved with a reference, a pin or a flag, and its kind.
 TRACE_OP(page_init)
 {
 	size_t odd = 0;
@@ -89,6 +89,7 @@ TRACE_OP(page_init)
 	                             pages[odd].pins == 0 && pages[odd].flags == 0)))
 		odd++;
 	trace_value(odd < page_total ? odd : TRACE_NONE);
+	trace_value(odd < page_total ? pages[odd].kind : PAGE_FREE);
 }
 
 // spare SLOT: let the slot's page, filled with zeroes, be a spare page table.
