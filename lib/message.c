@@ -44,6 +44,7 @@ static const char *const error_names[] = {
 	[ENOSYS] = "Function not implemented",
 	[ENOTEMPTY] = "Directory not empty",
 	[ELOOP] = "Too many levels of symbolic links",
+	[ELIBBAD] = "Accessing a corrupted shared library",
 };
 
 static const char *const signal_names[] = {

@@ -121,7 +121,7 @@ def run_module(options):
     if not options.guest:
         with open(program, "rb") as file:
             content = file.read()
-        reason = elfcheck.refusal(content)
+        reason = elfcheck.refusal(content, alone=not (options.root or options.file))
         if reason:
             raise Refused(f"{program}: {reason}")
         module.add_file(path, content, 0o755)

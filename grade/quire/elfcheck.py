@@ -1,4 +1,6 @@
-"""Says why a file is not a program that Quire can run: a static ELF for the i386."""
+"""Says why a file is not a program that Quire can run: an ELF for the i386, static or with its
+loader and libraries beside it.
+"""
 import struct
 
 PT_LOAD = 1
@@ -11,8 +13,10 @@ FILE_HEADER = struct.Struct("<16sHHIIIIIHHHHHH")  # Elf32_Ehdr
 PROGRAM_HEADER = struct.Struct("<IIIIIIII")  # Elf32_Phdr
 
 
-def refusal(data):
-    """Why Quire cannot run a file with the contents `data`; None if it can."""
+def refusal(data, alone=True):
+    """Why Quire cannot run a file with the contents `data`; None if it can. `alone`: no other files
+    come along, so there is no loader.
+    """
     if not data:
         return "the file is empty"
     if data[:4] != b"\x7fELF":
@@ -21,7 +25,7 @@ def refusal(data):
         return "it is not an ELF file"
     if len(data) < FILE_HEADER.size:
         return "its ELF header is cut short"
-    return _wrong_machine(data) or _wrong_layout(data)
+    return _wrong_machine(data) or _wrong_layout(data, alone)
 
 
 def _wrong_machine(data):
@@ -38,17 +42,16 @@ def _wrong_machine(data):
     return None
 
 
-def _wrong_layout(data):
+def _wrong_layout(data, alone):
     _, kind, _, _, _, phoff, _, _, _, phentsize, phnum, *_ = FILE_HEADER.unpack_from(data)
     if kind not in (2, 3):
         return f"it is {ET_NAMES.get(kind, 'an ELF file of unknown type')}, not a program"
     if phnum == 0 or phentsize != PROGRAM_HEADER.size or phoff + phnum * phentsize > len(data):
         return "its ELF program headers are missing or lie outside the file"
     types = [PROGRAM_HEADER.unpack_from(data, phoff + i * phentsize)[0] for i in range(phnum)]
-    if PT_INTERP in types:
-        return "it is dynamically linked; link it with -static"
-    if kind == 3:
-        return "it is position-independent; link it with -static and without -pie"
+    if PT_INTERP in types and alone:
+        return ("it is dynamically linked; link it with -static, or give its loader and libraries"
+                " with --root")
     if PT_LOAD not in types:
         return "it has nothing to load"
     return None

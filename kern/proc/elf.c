@@ -1,12 +1,13 @@
 // elf.c: mapping an ELF program. The headers are a program's data, so every value in them is
 // checked before it is used.
-#include <abi/elf.h>
+#include "proc/elf.h"
 
 #include "mem/heap.h"
-#include "proc/exec.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
+#include <abi/limits.h>
 #include <abi/mman.h>
 
 #define PHDRS_MAX 2048 // Linux's limit: 64 KiB of headers
@@ -66,9 +67,10 @@ static int map_file_part(struct aspace *as, struct object *obj, const Elf32_Phdr
 	return error;
 }
 
-// Clear the rest of the page from `va` on, at most up to `end`, through the linear map. Returns 0;
-// -ENOMEM; -EINVAL if the program could not write there.
-static int clear_tail(struct aspace *as, uintptr_t va, uintptr_t end)
+// Clear the rest of the page from `va` on, through the linear map: all of it, since a dynamic
+// linker allocates its first memory after its .bss. Returns 0; -ENOMEM; -EINVAL if the program
+// could not write there.
+static int clear_tail(struct aspace *as, uintptr_t va)
 {
 	size_t at = va % PAGE_SIZE;
 	page_t *pp;
@@ -76,7 +78,7 @@ static int clear_tail(struct aspace *as, uintptr_t va, uintptr_t end)
 
 	if (error)
 		return error == -ENOMEM ? error : -EINVAL;
-	memset((char *)page_to_virt(pp) + at, 0, MIN(PAGE_SIZE - at, end - va));
+	memset((char *)page_to_virt(pp) + at, 0, PAGE_SIZE - at);
 	page_unpin(pp);
 	return 0;
 }
@@ -95,7 +97,7 @@ static int map_zero_part(struct aspace *as, const Elf32_Phdr *phdr, uintptr_t st
 	int error = 0;
 
 	if (phdr->p_filesz && (phdr->p_flags & PF_W) && start % PAGE_SIZE)
-		error = clear_tail(as, start, end);
+		error = clear_tail(as, start);
 	return !error && end > pages ? aspace_map(as, &request, &pages) : error;
 }
 
@@ -119,69 +121,176 @@ static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *
 	return error;
 }
 
-// Map all segments and fill *image. A position-independent program (ET_DYN) is moved to PIE_BASE.
-// Fails for PT_INTERP: there is no dynamic linker. The address of the program headers is found by
-// the segment that contains them in the file; programs read them through AT_PHDR.
-static int map_all(struct aspace *as, struct object *obj, const Elf32_Ehdr *header,
-                   const Elf32_Phdr *phdrs, struct exec_image *image)
+#define SEGMENT_COST 10000 // instructions to map one, roughly
+
+// Map all segments, `bias` bytes above the addresses in their headers.
+static int map_segments(struct aspace *as, const struct elf *elf, uintptr_t bias)
 {
-	uintptr_t bias = header->e_type == ET_DYN ? PIE_BASE : 0;
+	bool any = false;
 	int error = 0;
 
-	*image = (struct exec_image){
-		.entry = header->e_entry + bias,
-		.phnum = header->e_phnum,
-		.stack_executable = true,
-	};
-	for (unsigned int i = 0; i < header->e_phnum && !error; i++) {
-		const Elf32_Phdr *phdr = &phdrs[i];
+	for (unsigned int i = 0; i < elf->header.e_phnum && !error; i++) {
+		const Elf32_Phdr *phdr = &elf->phdrs[i];
 
-		if (phdr->p_type == PT_INTERP)
-			error = WHY(-ENOENT,
-			            "the program is not static: it names a loader (PT_INTERP)");
-		if (phdr->p_type == PT_GNU_STACK)
-			image->stack_executable = phdr->p_flags & PF_X;
-		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0 || error)
+		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0)
 			continue;
-		error = map_segment(as, obj, phdr, bias);
-		image->end = MAX(image->end, phdr->p_vaddr + bias + phdr->p_memsz);
-		if (header->e_phoff >= phdr->p_offset &&
-		    header->e_phoff - phdr->p_offset < phdr->p_filesz)
-			image->phdr = header->e_phoff - phdr->p_offset + phdr->p_vaddr + bias;
+		error = map_segment(as, elf->obj, phdr, bias);
+		if (!error)
+			error = yield_after(SEGMENT_COST);
+		any = true;
 	}
-	if (!error && image->end == 0)
-		return WHY(-ENOEXEC, "the program has no segment to load");
-	return error;
+	return any ? error : WHY(-ENOEXEC, "the program has no segment to load");
 }
 
-// The headers are read into the kernel's memory first: a program that writes to its file meanwhile
-// must not change them after the checks.
-int elf_load(struct aspace *as, struct object *obj, struct exec_image *image)
+// The range of addresses that a file's segments ask for, in whole pages, and the largest alignment
+// among them. 64 bits wide, since the headers may name any address; map_segment checks them.
+struct extent {
+	uint64_t start, end;
+	uint32_t align;
+};
+
+static struct extent extent_of(const struct elf *elf)
 {
-	Elf32_Ehdr header;
-	Elf32_Phdr *phdrs;
+	struct extent all = { .start = UINT32_MAX, .align = PAGE_SIZE };
+
+	for (unsigned int i = 0; i < elf->header.e_phnum; i++) {
+		const Elf32_Phdr *phdr = &elf->phdrs[i];
+
+		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0)
+			continue;
+		all.start = MIN(all.start, (uint64_t)ROUND_DOWN(phdr->p_vaddr, PAGE_SIZE));
+		all.end = MAX(all.end, (uint64_t)phdr->p_vaddr + phdr->p_memsz);
+		if (phdr->p_align && (phdr->p_align & (phdr->p_align - 1)) == 0) // a power of 2
+			all.align = MAX(all.align, phdr->p_align);
+	}
+	return all;
+}
+
+// Find the address of the program headers in memory, by the segment that contains them in the
+// file: programs read them through AT_PHDR. Returns 0 if no segment does.
+static uintptr_t find_phdrs(const struct elf *elf, uintptr_t bias)
+{
+	uint32_t at = elf->header.e_phoff;
+
+	for (unsigned int i = 0; i < elf->header.e_phnum; i++) {
+		const Elf32_Phdr *phdr = &elf->phdrs[i];
+
+		if (phdr->p_type == PT_LOAD && at >= phdr->p_offset &&
+		    at - phdr->p_offset < phdr->p_filesz)
+			return at - phdr->p_offset + phdr->p_vaddr + bias;
+	}
+	return 0;
+}
+
+// May the stack be executed? Linux allows it where no PT_GNU_STACK header says otherwise.
+static bool wants_executable_stack(const struct elf *elf)
+{
+	bool wanted = true;
+
+	for (unsigned int i = 0; i < elf->header.e_phnum; i++)
+		if (elf->phdrs[i].p_type == PT_GNU_STACK)
+			wanted = elf->phdrs[i].p_flags & PF_X;
+	return wanted;
+}
+
+int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image)
+{
+	struct extent extent = extent_of(elf);
+	uintptr_t bias = 0;
+
+	if (elf->header.e_type == ET_DYN)
+		bias = ROUND_DOWN(PIE_BASE, extent.align) - (uintptr_t)extent.start;
+	*image = (struct exec_image){
+		.start = elf->header.e_entry + bias,
+		.entry = elf->header.e_entry + bias,
+		.phdr = find_phdrs(elf, bias),
+		.phnum = elf->header.e_phnum,
+		.end = (uintptr_t)extent.end + bias,
+		.stack_executable = wants_executable_stack(elf),
+	};
+	return map_segments(as, elf, bias);
+}
+
+// The range that the segments need is mapped as a whole first, to find room for it.
+int elf_map_interpreter(struct aspace *as, const struct elf *elf, struct exec_image *image)
+{
+	struct extent extent = extent_of(elf);
+	struct map_request request = { .prot = PROT_NONE };
+	uintptr_t va = 0;
+	int error = 0;
+
+	if (extent.end > SEGMENT_TOP || extent.start >= extent.end)
+		return WHY(-ENOEXEC, "the interpreter's segments cannot be mapped");
+	if (elf->header.e_type == ET_DYN) {
+		request.len = (size_t)(extent.end - extent.start);
+		error = aspace_map(as, &request, &va);
+		if (!error)
+			error = aspace_unmap(as, va, request.len);
+		image->base = va - (uintptr_t)extent.start;
+	}
+	if (error)
+		return error;
+	image->start = elf->header.e_entry + image->base;
+	return map_segments(as, elf, image->base);
+}
+
+int elf_interpreter(const struct elf *elf, char **path_store)
+{
+	const Elf32_Phdr *phdr = elf->phdrs, *end = phdr + elf->header.e_phnum;
+	ssize_t n;
+	char *path;
+
+	*path_store = NULL;
+	while (phdr < end && phdr->p_type != PT_INTERP)
+		phdr++;
+	if (phdr == end)
+		return 0;
+	if (phdr->p_filesz < 2 || phdr->p_filesz > PATH_MAX)
+		return WHY(-ENOEXEC, "the path of the interpreter has %u bytes", phdr->p_filesz);
+	path = kmalloc(phdr->p_filesz);
+	if (!path)
+		return -ENOMEM;
+	n = object_read(elf->obj, phdr->p_offset, path, phdr->p_filesz);
+	if (n == (ssize_t)phdr->p_filesz && path[n - 1] == '\0') {
+		*path_store = path;
+		return 0;
+	}
+	kfree(path);
+	if (n < 0)
+		return (int)n;
+	return n < (ssize_t)phdr->p_filesz ?
+	               WHY(-EIO, "the file ends before the path of its interpreter does") :
+	               WHY(-ENOEXEC, "the path of the interpreter has no NUL");
+}
+
+int elf_read(struct object *obj, struct elf *elf)
+{
+	ssize_t n = object_read(obj, 0, &elf->header, sizeof(elf->header));
 	size_t size;
-	ssize_t n = object_read(obj, 0, &header, sizeof(header));
-	int error;
 
 	if (n < 0)
 		return (int)n;
-	if (n != sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
+	if (n != sizeof(elf->header) || memcmp(elf->header.e_ident, ELFMAG, SELFMAG) != 0)
 		return WHY(-ENOEXEC, "the file has no ELF header");
-	if (!header_ok(&header))
+	if (!header_ok(&elf->header))
 		return WHY(-ENOEXEC,
 		           "not a program for an i386: class %u, type %u, machine %u, %u program "
 		           "headers of %u bytes",
-		           header.e_ident[EI_CLASS], header.e_type, header.e_machine,
-		           header.e_phnum, header.e_phentsize);
-	size = header.e_phnum * sizeof(*phdrs);
-	phdrs = kmalloc(size);
-	if (!phdrs)
+		           elf->header.e_ident[EI_CLASS], elf->header.e_type, elf->header.e_machine,
+		           elf->header.e_phnum, elf->header.e_phentsize);
+	size = elf->header.e_phnum * sizeof(*elf->phdrs);
+	elf->obj = obj;
+	elf->phdrs = kmalloc(size);
+	if (!elf->phdrs)
 		return -ENOMEM;
-	n = object_read(obj, header.e_phoff, phdrs, size);
-	error = n == (ssize_t)size ? map_all(as, obj, &header, phdrs, image) :
-	        n < 0              ? (int)n :
-	                             WHY(-ENOEXEC, "the file ends before its program headers do");
-	kfree(phdrs);
-	return error;
+	n = object_read(obj, elf->header.e_phoff, elf->phdrs, size);
+	if (n == (ssize_t)size)
+		return 0;
+	elf_free(elf);
+	return n < 0 ? (int)n : WHY(-ENOEXEC, "the file ends before its program headers do");
+}
+
+void elf_free(struct elf *elf)
+{
+	kfree(elf->phdrs);
 }

@@ -5,6 +5,8 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "mem/heap.h"
+#include "proc/elf.h"
 #include "proc/futex.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
@@ -199,36 +201,109 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	spin_unlock(&process_lock);
 	thread_reset_registers();
 	set_name(thread, path);
-	start_registers(thread_user_frame(thread), image->entry, sp);
+	start_registers(thread_user_frame(thread), image->start, sp);
+}
+
+// The files of a new program.
+struct program {
+	struct elf elf;
+	struct inode *interpreter; // NULL for a static program
+	struct elf interpreter_elf;
+};
+
+// Open a program's interpreter, the dynamic linker. Returns 0; -ELIBBAD if it is no ELF file for
+// this processor; -EIO if it is shorter than its header; as find_program.
+static int open_interpreter(struct program *program)
+{
+	char *path;
+	int error = elf_interpreter(&program->elf, &path);
+
+	program->interpreter = NULL;
+	if (error || !path)
+		return error;
+	// As on Linux, an empty path means the working directory, which is no program.
+	error = find_program(*path ? path : ".", &program->interpreter);
+	if (error) {
+		program->interpreter = NULL;
+	} else {
+		error = elf_read(program->interpreter->object, &program->interpreter_elf);
+		if (error)
+			put_program(program->interpreter);
+		if (error == -ENOEXEC)
+			error = inode_size(program->interpreter) < sizeof(Elf32_Ehdr) ? -EIO :
+			                                                                -ELIBBAD;
+	}
+	kfree(path);
+	return error;
+}
+
+// Read the headers of the program in `obj`, and of its interpreter if it names one. Returns 0 or
+// -errno.
+static int open_program(struct object *obj, struct program *program)
+{
+	int error = elf_read(obj, &program->elf);
+
+	if (error)
+		return error;
+	error = open_interpreter(program);
+	if (error)
+		elf_free(&program->elf);
+	return error;
+}
+
+static void close_program(struct program *program)
+{
+	if (program->interpreter) {
+		elf_free(&program->interpreter_elf);
+		put_program(program->interpreter);
+	}
+	elf_free(&program->elf);
+}
+
+// Build the new program's memory in `as`: segments, the interpreter's segments, the stack.
+static int map_program(struct aspace *as, const struct program *program,
+                       const struct exec_args *args, struct exec_image *image, uintptr_t *sp_store)
+{
+	struct thread *thread = thread_current();
+	int error;
+
+	thread->limits = thread_no_limits; // limits are for what a program maps itself
+	error = elf_map(as, &program->elf, image);
+	if (!error && program->interpreter)
+		error = elf_map_interpreter(as, &program->interpreter_elf, image);
+	if (!error)
+		error = exec_stack(as, args, image, sp_store);
+	thread->limits = thread->process->limits;
+	return error;
 }
 
 // Build the space of the program in `obj` and start it. The new space closes the file to writers
 // too, so the caller still calls put_program.
 static int start_program(struct object *obj, const char *path, const struct exec_args *args)
 {
-	struct thread *thread = thread_current();
+	struct program program;
 	struct exec_image image;
 	struct aspace *as;
 	uintptr_t sp;
-	int error = aspace_create(&as);
+	int error = open_program(obj, &program);
 
 	if (error)
 		return error;
-	thread->limits = thread_no_limits; // limits are for what a program maps itself
-	error = elf_load(as, obj, &image);
-	if (!error)
-		error = exec_stack(as, args, &image, &sp);
-	thread->limits = thread->process->limits;
-	if (!error)
-		error = prepare_process(thread);
-	if (error) {
-		aspace_put(as);
-	} else {
-		object_deny_writes_again(obj);
-		aspace_set_program(as, obj);
-		become(as, path, &image, sp);
+	error = aspace_create(&as);
+	if (!error) {
+		error = map_program(as, &program, args, &image, &sp);
+		if (!error)
+			error = prepare_process(thread_current());
+		if (error)
+			aspace_put(as);
 	}
-	return error;
+	close_program(&program);
+	if (error)
+		return error;
+	object_deny_writes_again(obj);
+	aspace_set_program(as, obj);
+	become(as, path, &image, sp);
+	return 0;
 }
 
 // The loop replaces a script by its interpreter until a file is no script. The name goes after

@@ -4,8 +4,6 @@
 #include "kern.h"
 
 struct aspace;
-struct inode;
-struct object;
 
 #define EXEC_STRING_MAX (128u << 10) // bytes of one argument, with its NUL
 
@@ -45,17 +43,14 @@ int exec_args_prepend(struct exec_args *args, const char *string);
 
 // The facts about a loaded program that its start needs.
 struct exec_image {
-	uintptr_t entry;
+	uintptr_t start; // where execution begins: the program's entry, or its interpreter's
+	uintptr_t entry; // the program's own (AT_ENTRY)
+	uintptr_t base; // how far the interpreter is from the addresses in its file (AT_BASE), or 0
 	uintptr_t phdr; // address of the program headers in memory
 	uint32_t phnum;
 	uintptr_t end; // end of the highest segment
 	bool stack_executable;
 };
-
-// Map the ELF program in `obj` into `as`, which is empty. Returns 0 with *image filled; -ENOEXEC
-// if it is no program that the kernel can run; -ENOENT if it wants a dynamic linker; -ENOMEM;
-// -EINVAL if a segment cannot be mapped.
-int elf_load(struct aspace *as, struct object *obj, struct exec_image *image);
 
 // Map the stack of a new program and write arguments, environment and auxiliary vector to it.
 // Returns 0 with the stack pointer in *sp_store; -ENOMEM; -E2BIG if the strings exceed the limit.

@@ -221,7 +221,7 @@ static void fill_vector(uint32_t *word, const struct exec_args *args,
 	word = put_aux(word, AT_PHDR, image->phdr);
 	word = put_aux(word, AT_PHENT, sizeof(Elf32_Phdr));
 	word = put_aux(word, AT_PHNUM, image->phnum);
-	word = put_aux(word, AT_BASE, 0);
+	word = put_aux(word, AT_BASE, image->base);
 	word = put_aux(word, AT_FLAGS, 0);
 	word = put_aux(word, AT_ENTRY, image->entry);
 	word = put_aux(word, AT_UID, 0);

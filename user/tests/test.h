@@ -58,6 +58,7 @@ static inline const char *error_name(int error)
 		[EPIPE] = "EPIPE",
 		[ERANGE] = "ERANGE",
 		[ENAMETOOLONG] = "ENAMETOOLONG",
+		[ELIBBAD] = "ELIBBAD",
 		[ENOSYS] = "ENOSYS",
 		[ENOTEMPTY] = "ENOTEMPTY",
 		[ELOOP] = "ELOOP",
