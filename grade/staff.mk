@@ -1,6 +1,6 @@
 # What only the labs' staff needs. Students' trees do not have this file.
 
-.PHONY: student mutants proof handouts inject stretch mistakes emptied
+.PHONY: student mutants proof handouts inject stretch mistakes emptied real
 
 ## student: LAB=N OUT=DIR [FROM=TREE]: the tree that a student of lab N gets, with the student's code out of TREE
 # The handouts have a picture, which a running machine draws.
@@ -40,3 +40,7 @@ mistakes: all $(base_O)/debug/quire.elf
 emptied: all
 	$(grade_env) EMPTIED=all $(or $(grade_python),false) -m pytest -p no:cacheprovider -n auto \
 		grade/self/test_emptied.py $(PYTEST_FLAGS)
+
+## real: [T=NAME]: Debian's i386 programs, as they come out of their packages, on Quire and on Linux (as oracle)
+real: kernel
+	$(grade_env) $(or $(grade_python),false) grade/real $(if $(T),--test '$(T)')

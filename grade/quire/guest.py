@@ -46,14 +46,15 @@ class Outcome:
         return arguments.annotate(text, self.kernel, self.memory) if self.memory else text
 
 
-def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, step=None, **machine):
+def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, archive=None, step=None, **machine):
     """Run a program of the archive under icount, and wait for its end.
 
     files: (path in the machine, path here) pairs. limit: 10^9 instructions; for each the run may
     take
     `sleep` guest seconds. step: bytes with which each step begins in its output; then the limits
     are
-    for a step. kernel: another one than obj/quire.elf. machine: fields of Setup.
+    for a step. kernel, archive: others than obj/quire.elf, obj/archive.cpio. machine: fields of
+    Setup.
     """
     path = in_archive(program)
     module = RunModule()
@@ -62,11 +63,12 @@ def run(program, *args, stdin=b"", files=(), limit=1, sleep=SLEEP, kernel=None, 
         module.add_host_file(guest, host)
     module.add_run(path, [path, *args], ENVIRONMENT, stdin)
     setup = _setup(kernel, machine)
-    setup.modules = [build.path("archive.cpio"), module.finish()]
+    setup.modules = [archive or build.path("archive.cpio"), module.finish()]
     setup.options = f"seed=1 stdio=serial {setup.options}"
     again = ["grade/run", "--icount", "--timeout", f"{sleep * limit:g}", "--mem", str(setup.mem)]
     again += ["--cpu", setup.cpu] if "cpu" in machine else []
     again += ["--kernel", os.path.relpath(kernel)] if kernel else []
+    again += ["--archive", os.path.relpath(archive)] if archive else []
     again += ["--append", machine["options"]] if machine.get("options") else []
     again += ["--audit"] if setup.audit else []
     again = shlex.join([*again, "--guest", path, *args])

@@ -149,6 +149,7 @@ struct extent {
 	uint32_t align;
 };
 
+// Find the extent of all segments; start > end without any.
 static struct extent extent_of(const struct elf *elf)
 {
 	struct extent all = { .start = UINT32_MAX, .align = PAGE_SIZE };

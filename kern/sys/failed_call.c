@@ -33,9 +33,13 @@ long call_returns(long result, const struct trapframe *frame)
 		const char *call = syscall_name(frame->err);
 		const char *name = error < ARRAY_SIZE(error_names) ? error_names[error] : NULL;
 
-		printk(LOG_INFO, "why: %s: %s: %s (%zu): %s\n", thread_current()->name,
-		       call ? call : "?", name ? name : "error", error,
-		       why->error == result ? why->text : "no reason is noted");
+		if (call)
+			printk(LOG_INFO, "why: %s: %s: %s (%zu): %s\n", thread_current()->name,
+			       call, name ? name : "error", error,
+			       why->error == result ? why->text : "no reason is noted");
+		else
+			printk(LOG_INFO, "why: %s: there is no call %u\n", thread_current()->name,
+			       frame->err);
 	}
 	why->error = 0;
 	return result;

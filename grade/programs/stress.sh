@@ -1,0 +1,4 @@
+# stress-ng: memory and processes.
+run() { stress-ng --quiet --timeout 60 --verify "$@"; echo "$1 $?"; }
+run --vm 2 --vm-bytes 8M --vm-ops 200; run --mmap 1 --mmap-bytes 4M --mmap-ops 20; run --fork 2 --fork-ops 200; run --brk 1 --brk-ops 2000; run --mremap 1 --mremap-bytes 4M --mremap-ops 20
+run --pipe 1 --pipe-ops 2000; run --switch 1 --switch-ops 2000; run --signal 1 --signal-ops 2000 2>&1 | tail -n 1; run --exec 1 --exec-ops 20; run --bigheap 1 --bigheap-ops 200 --bigheap-bytes 32M; run --stack 1 --stack-ops 2; run --futex 1 --futex-ops 500; run --pthread 1 --pthread-ops 50; run --mprotect 1 --mprotect-ops 500; run --vm-rw 1 --vm-rw-ops 20 --vm-rw-bytes 1M; run --userfaultfd 1 --userfaultfd-ops 500 --userfaultfd-bytes 1M; run --madvise 1 --madvise-ops 10; run --memfd 1 --memfd-ops 5 --memfd-bytes 1M
