@@ -6,7 +6,7 @@ from quire import audit_avl, audit_timers
 PID_INIT, PID_FIRST = 1, 2
 BLOCK_SLOTS = 32  # kern/proc/pids.h
 SIGRTMIN = 32  # inc/abi/signal.h: signals from here on queue
-WORK_SIGNAL = 2  # kern/thread/thread.h
+WORK_SIGNAL, WORK_KILL = 2, 4  # kern/thread/thread.h
 
 
 def processes(audit):
@@ -223,7 +223,8 @@ def _check_threads(audit, process, members):
     if not len(own) == process.thread_count == process.live:
         text = f"{name} has {len(own)} threads, counted as {process.thread_count}"
         audit.report("processes", f"{text}, of which {process.live} live")
-    if process.ending or process.execing:
+    killed = any(audit.memory.value_at("thread", at, "work") & WORK_KILL for at in own)
+    if (process.ending or process.execing) and not killed:  # one that is killed stops where it would have ended
         audit.report("processes", f"{name} has not ended, or not executed, as it was about to")
     for at in members:
         if at not in own:

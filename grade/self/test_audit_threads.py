@@ -131,6 +131,15 @@ def test_two_processes_with_one_pid(scene):
     scene.expect("processes", "2 processes have the pid 3")
 
 
+@pytest.mark.parametrize("field", ["ending", "execing"])
+def test_process_that_does_not_end(scene, field):
+    """Its threads may be about to: the end of the machine stops them before they die."""
+    scene.set("process", scene.process(3), field, 1)
+    scene.expect("processes", r"pid 3 .* has not ended, or not executed, as it was about to")
+    scene.set("thread", scene.thread(3), "work", 0xC)
+    assert not scene.findings()
+
+
 def test_child_of_another(scene):
     scene.set("process", scene.process(4), "parent", scene.process(3))
     scene.expect("processes", r"pid 4 .* is a child of pid 1 .*, but names pid 3 .* as its parent")
