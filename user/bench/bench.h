@@ -56,6 +56,9 @@ uint64_t uffd_missing(unsigned int n);   // `n` faults on missing pages, another
 uint64_t uffd_protected(unsigned int n); // `n` writes to write-protected pages
 uint64_t uffd_copy(unsigned int n);      // UFFDIO_COPY of `n` pages, one by one
 
+// futex.c: wakeups of `n` threads that wait on one word, one by one
+uint64_t futex_wake(unsigned int n);
+
 // areas.c: the costs of calls and a fault in a process that has many areas, in ticks for PLACES of each
 #define PLACES 20
 

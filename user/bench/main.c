@@ -48,6 +48,7 @@ static const struct operation operations[] = {
 	{ "uffd_missing", uffd_missing, 200, 1 },
 	{ "uffd_protected", uffd_protected, 200, 1 },
 	{ "uffd_copy", uffd_copy, 200, 1 },
+	{ "futex_wake", futex_wake, 100, 1 },
 };
 
 #define OPERATIONS (sizeof(operations) / sizeof(*operations))
