@@ -71,24 +71,27 @@ void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *i
 	}
 }
 
-// Write the FPU's registers to the program's stack below `sp`. Returns their address, or 0 if the
-// thread has none. *ok is false if the stack could not take them.
-static uintptr_t push_fpu(struct thread *thread, uintptr_t sp, bool *ok)
+// Returns the address of the FPU's registers below `sp`, or 0 if the thread has none.
+static uintptr_t place_fpu(const struct thread *thread, uintptr_t sp)
 {
-	struct sigfpstate *user;
-	uintptr_t va;
-
-	*ok = true;
 	if (!thread->fpu)
 		return 0;
+	return ROUND_DOWN(sp - sizeof(thread->fpu[0]), 64) - offsetof(struct sigfpstate, fxsave);
+}
+
+// Write the FPU's registers, which the thread has, to the program's stack at `va`. Returns false if
+// the stack cannot take them.
+static bool push_fpu(struct thread *thread, uintptr_t va)
+{
+	struct sigfpstate *user = kmalloc(sizeof(*user));
+	bool ok;
+
 	fpu_save(thread->fpu);
-	va = ROUND_DOWN(sp - sizeof(thread->fpu[0]), 64) - offsetof(struct sigfpstate, fxsave);
-	user = kmalloc(sizeof(*user));
 	if (user)
 		sigfpu_to_user(thread->fpu, user);
-	*ok = user && !copyout(aspace_current(), (void __user *)va, user, sizeof(*user));
+	ok = user && !copyout(aspace_current(), (void __user *)va, user, sizeof(*user));
 	kfree(user);
-	return va;
+	return ok;
 }
 
 // Returns the address of a frame of `size` bytes below `sp`. The ABI wants esp + 4 to be a
@@ -169,7 +172,8 @@ static bool refused(int signo, uintptr_t va, size_t size)
 }
 
 // The order on the stack, from the top: the FPU's registers, then the frame. With SA_ONSTACK both
-// go to the alternate stack, unless the program runs on it already.
+// go to the alternate stack, unless the program runs on it already. If they do not both fit there,
+// nothing is written: memory below the alternate stack is not the handlers'.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask)
 {
@@ -183,12 +187,12 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 		sp = thread->altstack + thread->altstack_size;
 		on = true;
 	}
-	fpstate = push_fpu(thread, sp, &ok);
-	if (!ok)
-		return refused(signo, fpstate, sizeof(struct sigfpstate));
+	fpstate = place_fpu(thread, sp);
 	va = place_frame(fpstate ? fpstate : sp, size);
 	if (on && !altstack_contains(thread, va))
 		return false; // the alternate stack has no room left
+	if (fpstate && !push_fpu(thread, fpstate))
+		return refused(signo, fpstate, sizeof(struct sigfpstate));
 	fill_context(&context, frame, info, fpstate, mask);
 	ok = rt ? push_rt(va, signo, action, info, &context, mask) :
 	          push_plain(va, signo, action, &context, mask);
@@ -200,30 +204,28 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 	return true;
 }
 
-// Load the FPU's registers from a frame. A frame without them sets them to their initial state.
+// Load the FPU's registers from a frame. A frame without them, or one that cannot be read, sets them
+// to their initial state. The copy may sleep; so it comes before the thread gets a state: a switch
+// saves the registers of a thread with a state, which only fpu_switch makes accessible.
 // Returns false if they cannot be read.
 static bool pop_fpu(struct thread *thread, uintptr_t va)
 {
-	struct sigfpstate *user;
-	bool ok;
+	struct sigfpstate *user = va ? kmalloc(sizeof(*user)) : NULL;
+	bool ok = !va;
 
-	if (!va && !thread->fpu)
-		return true;
-	if (!thread->fpu) {
+	if (user)
+		ok = !copyin(aspace_current(), user, (const void __user *)va, sizeof(*user));
+	if (user && ok && !thread->fpu) {
 		thread->fpu = kmalloc(sizeof(*thread->fpu));
-		if (!thread->fpu)
-			return false;
+		ok = thread->fpu != NULL;
 	}
-	fpu_state_init(thread->fpu);
-	if (!va) {
+	if (thread->fpu) {
+		if (user && ok)
+			sigfpu_from_user(user, thread->fpu);
+		else
+			fpu_state_init(thread->fpu);
 		fpu_switch(NULL, thread->fpu);
-		return true;
 	}
-	user = kmalloc(sizeof(*user));
-	ok = user && !copyin(aspace_current(), user, (const void __user *)va, sizeof(*user));
-	if (ok)
-		sigfpu_from_user(user, thread->fpu);
-	fpu_switch(NULL, thread->fpu);
 	kfree(user);
 	return ok;
 }
