@@ -68,6 +68,7 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 	struct thread *parent = thread_current();
 	struct trapframe *frame = thread_user_frame(child);
 	struct user_desc desc;
+	int error;
 
 	memcpy(frame, thread_user_frame(parent), sizeof(*frame));
 	frame->eax = 0;
@@ -85,12 +86,12 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 		child->altstack_size = parent->altstack_size;
 		child->altstack_flags = parent->altstack_flags;
 	}
-	if (request->flags & CLONE_SETTLS) {
-		if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))
-			return -EFAULT;
-		return tls_set(child, &desc);
-	}
-	return thread_copy_fpu(child);
+	error = thread_copy_fpu(child);
+	if (error || !(request->flags & CLONE_SETTLS))
+		return error;
+	if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))
+		return -EFAULT;
+	return tls_set(child, &desc);
 }
 
 // Copy all that the child gets from its parent. The memory comes last, because it is the most

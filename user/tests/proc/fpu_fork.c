@@ -1,7 +1,8 @@
-// The registers of the FPU and SSE belong to a process: fork copies them, switching keeps them, and
-// a new program starts with fresh ones.
+// The registers of the FPU and SSE belong to a thread: fork and clone copy them, switching keeps them,
+// and a new program starts with fresh ones.
 
-#include "test.h"
+#include "thread.h"
+#include <abi/ldt.h>
 #include <sys/auxv.h>
 
 struct state {
@@ -73,6 +74,44 @@ static int keep(unsigned int n)
 	return 0;
 }
 
+// What the new thread has found in its registers.
+static struct state found;
+
+static void look(void *arg)
+{
+	(void)arg;
+	found = store();
+}
+
+// A thread gets the registers too, also one with thread-local storage, as C libraries make them.
+static void threads(void)
+{
+	static const unsigned long flags[] = { 0, CLONE_SETTLS };
+	static char stack[THREAD_STACK];
+	struct state mine = make(6);
+	struct user_desc desc = { .entry_number = (unsigned int)-1,
+		                  .limit = 0xfffff,
+		                  .seg_32bit = 1,
+		                  .limit_in_pages = 1,
+		                  .useable = 1 };
+
+	show("a segment", syscall(SYS_set_thread_area, &desc));
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		struct test_thread thread = { .tid = -1 };
+		volatile int tid;
+		long result;
+
+		load(&mine);
+		result = clone_raw(THREAD_FLAGS | flags[i], stack + THREAD_STACK, look, NULL, &tid,
+		                   &desc, &thread.tid);
+		if (result < 0)
+			no_thread(result);
+		join_thread(&thread);
+		check(flags[i] ? "a thread with storage of its own has them" : "a thread has them",
+		      same(&mine, &found));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	char *new_argv[] = { "second", "x", NULL };
@@ -100,6 +139,7 @@ int main(int argc, char **argv)
 	}
 	while (wait(&status) > 0)
 		show_status("one of several at the same time", status);
+	threads();
 	mine = make(4);
 	load(&mine);
 	execve((char *)getauxval(AT_EXECFN), new_argv, NULL);
