@@ -4,13 +4,13 @@
 
 #include "fs/inode.h"
 #include "mem/heap.h"
+#include "mem/page.h"
 #include "proc/process.h"
 #include "procfs/procfs.h"
 #include "thread/timer.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
-#include "vm/uaccess.h"
 #include <abi/device.h>
 #include <abi/limits.h>
 #include <abi/mman.h>
@@ -18,6 +18,26 @@
 #include <abi/time.h>
 
 #define CMDLINE_MAX PAGE_SIZE
+
+// Copy up to `len` bytes at `va` in `as`. As on Linux, readers of /proc do not wait for the handlers of
+// another program's faults (userfaultfd). Returns how many bytes were copied before the first page that
+// could not be accessed.
+static size_t copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		size_t at = (va + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at);
+		page_t *pp;
+
+		if (aspace_pin_page_now(as, va + done, ACCESS_READ, &pp))
+			break;
+		memcpy(dst + done, (char *)page_to_virt(pp) + at, n);
+		page_unpin(pp);
+		done += n;
+	}
+	return done;
+}
 
 // cmdline: the arguments. They are read from the program's stack, since a program may change them.
 static int show_cmdline(struct seq *seq, pid_t pid)
@@ -29,7 +49,7 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 
 	if (as && text) {
 		n = MIN(as->args_end - as->args_start, (size_t)CMDLINE_MAX);
-		n = copyin_partial(as, text, (const void __user *)as->args_start, n);
+		n = copy_now(as, text, as->args_start, n);
 		seq_write(seq, text, n);
 	}
 	kfree(text);

@@ -232,6 +232,11 @@ enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_acces
 // Caller: holds no lock.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 
+// Like aspace_pin_page, but do not wait for a handler of a userfaultfd: where one must bring the page,
+// return -EFAULT.
+int aspace_pin_page_now(struct aspace *as, uintptr_t va, enum fault_access access,
+                        page_t **pp_store);
+
 // Prepare the layer: the kernel's own space, named areas, the page-fault handler, the hook at a
 // thread switch. Once, at boot.
 void vm_init(void);

@@ -202,15 +202,16 @@ void page_fault(struct trapframe *frame)
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could
 // unmap and free it. If the tables do not admit the access, a fault is handled and the loop looks
 // again. page_perms combines both levels: a table shared after a fork is read-only in the
-// directory.
-int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
+// directory. `wait`: sleep where a handler of a userfaultfd must bring the page; else that is an error.
+// Returns and caller: as aspace_pin_page.
+static __always_inline int pin_page(struct aspace *as, uintptr_t va, enum fault_access access,
+                                    bool wait, page_t **pp_store)
 {
 	enum fault_result result;
 	int error = 0, perms;
 	bool admitted;
 	page_t *pp;
 
-	assert_no_lock();
 	if (va >= ULIM)
 		return -EFAULT;
 	for (;;) {
@@ -230,9 +231,21 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 		if (!pp && perms)
 			return -EFAULT; // device memory
 		result = handle_fault(as, va, access);
-		if (result == FAULT_NO_PAGE)
+		if (result == FAULT_NO_PAGE && wait)
 			result = uffd_sleep(as, va, access, false);
 		if (result != FAULT_OK)
 			return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	}
+}
+
+int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
+{
+	assert_no_lock();
+	return pin_page(as, va, access, true, pp_store);
+}
+
+int aspace_pin_page_now(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store)
+{
+	assert_no_lock();
+	return pin_page(as, va, access, false, pp_store);
 }

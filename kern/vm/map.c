@@ -328,13 +328,13 @@ uintptr_t aspace_brk(struct aspace *as, uintptr_t brk)
 		error = -EINVAL;
 	else if (new < old && unlikely(as->uffds))
 		error = uffd_collect_unmap(&events, as, new, old);
+	if (!error && new < old)
+		error = shrink_heap(as, new, old);
+	else if (!error && new > old)
+		error = grow_heap(as, old, new);
 	if (error)
 		uffd_cancel(&events);
-	else if (new < old)
-		error = shrink_heap(as, new, old);
-	else if (new > old)
-		error = grow_heap(as, old, new);
-	if (!error)
+	else
 		as->brk = brk;
 	brk = as->brk;
 	rwlock_write_unlock(&as->lock);
