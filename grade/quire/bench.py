@@ -3,7 +3,8 @@
 grade/peers.json holds both, and how the peers were measured. Where a ceiling is missed, and why is
 known, the reason stands there under "missed".
 
-Besides the table there are plots of cost against size, in obj/bench.
+The table has two pages: what programs do most, and the long list. Besides it there are plots of cost
+against size, in obj/bench.
 """
 import argparse
 import json
@@ -15,8 +16,8 @@ from quire import build, guest, plot
 
 MEM = 512  # MiB; the boot budget is promised for this size
 LINE = re.compile(r"^bench (\S+) ([0-9.]+)$", re.MULTILINE)
-HEADS = ("operation", "xv6", "JOS", "Linux", "Quire", "at most")
-KEYS = ("xv6", "jos", "linux", "quire", "at_most")
+COLUMNS = {"xv6": "xv6", "JOS": "jos", "Linux": "linux", "Quire": "quire", "at most": "at_most"}
+PAGES = ("operations", "long")  # of peers.json
 
 
 class BenchError(Exception):
@@ -25,13 +26,20 @@ class BenchError(Exception):
 
 def measure(series=False):
     """{operation: instructions}, "boot" in millions; with `series` also costs against size."""
-    outcome = guest.run("bench", *(["-s"] if series else []), mem=MEM, limit=60, audit=False)
-    if (outcome.result.kind, outcome.result.status) != ("exit", 0):
-        raise BenchError(outcome.explain("user/bench failed"))
+    outcome = measure_program("bench", *(["-s"] if series else []))
     values = figures(outcome.stdout.decode())
     values["boot"] = round(outcome.result.boot_instructions / 1e6, 3)
+    values |= figures(measure_program("bench_long").stdout.decode())
     values |= measure_kernel()
     return values
+
+
+def measure_program(name, *options):
+    """The outcome of a program of user/ that measures."""
+    outcome = guest.run(name, *options, mem=MEM, limit=60, audit=False)
+    if (outcome.result.kind, outcome.result.status) != ("exit", 0):
+        raise BenchError(outcome.explain(f"user/{name} failed"))
+    return outcome
 
 
 def measure_kernel():
@@ -46,19 +54,20 @@ def figures(text):
     return {name: float(value) for name, value in LINE.findall(text.replace("\r", ""))}
 
 
-def rows(values):
-    """The table's operations, each with Quire's value and its ceiling (None where there is none).
+def rows(values, pages=PAGES):
+    """The operations of the pages, each with Quire's value and its ceiling (None where there is none).
     """
     with open(build.source("grade", "peers.json"), encoding="utf-8") as file:
-        operations = json.load(file)["operations"]
+        peers = json.load(file)
     return [
         {
-            **{key: operation.get(key) for key in KEYS},
+            **{key: operation.get(key) for key in COLUMNS.values()},
             **operation,
             "quire": values.get(operation["name"]),
             "at_most": ceiling(operation.get("at_most"), values),
         }
-        for operation in operations
+        for page in pages
+        for operation in peers[page]
     ]
 
 
@@ -74,12 +83,24 @@ def missed(row):
     return row["quire"] is None or row["at_most"] is not None and row["quire"] > row["at_most"]
 
 
+def heads(found):
+    """The heads of the columns in which a row has a figure."""
+    return [head for head, key in COLUMNS.items() if any(row[key] is not None for row in found)]
+
+
+def cells(found):
+    """The cells of the table, from its heads on."""
+    columns = heads(found)
+    rest = [[row["what"], *(number(row[COLUMNS[head]]) for head in columns)] for row in found]
+    return [["operation", *columns], *rest]
+
+
 def table(found):
     """The rows as text."""
-    cells = [[row["what"], *(number(row[key]) for key in KEYS)] for row in found]
-    widths = [max(map(len, column)) for column in zip(HEADS, *cells)]
-    text = [aligned(HEADS, widths)]
-    for row, line in zip(found, cells):
+    first, *rest = cells(found)
+    widths = [max(map(len, column)) for column in zip(first, *rest)]
+    text = [aligned(first, widths)]
+    for row, line in zip(found, rest):
         text.append(aligned(line, widths) + ("  missed" if missed(row) else ""))
         if missed(row) and row.get("missed"):
             text.append(f"    {row['missed']}")
@@ -100,8 +121,8 @@ def number(value):
 
 def markdown(found):
     """The rows as a table of a Markdown file."""
-    lines = [HEADS, ("---", *["---:"] * len(KEYS))]
-    lines += [(row["what"], *(number(row[key]) for key in KEYS)) for row in found]
+    first, *rest = cells(found)
+    lines = [first, ("---", *["---:"] * (len(first) - 1)), *rest]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -159,7 +180,8 @@ def write(values, found):
     """The table and the plots as files. Returns their folder."""
     folder = build.path("bench")
     os.makedirs(folder, exist_ok=True)
-    for name, text in {"table.md": markdown(found), **plots(values, found)}.items():
+    tables = "\n".join(markdown(rows(values, [page])) for page in PAGES)
+    for name, text in {"table.md": tables, **plots(values, found)}.items():
         with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
             file.write(text)
     return folder
@@ -178,6 +200,7 @@ def main():
         json.dump(found, sys.stdout, indent=1)
         print()
     else:
-        print(table(found))
-        print(f"\nthis table and plots of cost against size: {os.path.relpath(write(values, found))}")
+        for page in PAGES:
+            print(f"{table(rows(values, [page]))}\n")
+        print(f"these tables and plots of cost against size: {os.path.relpath(write(values, found))}")
     return any(missed(row) and not row.get("missed") for row in found)

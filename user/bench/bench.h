@@ -1,24 +1,10 @@
 // bench.h: shared by the files of bench; main.c describes the program.
 #pragma once
 
-#include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
+#include "../bench_shared.h"
 
-#define PAGE 4096u
 #define CHUNK 4096u  // bytes that pipe_per_byte moves at a time
 #define LARGE_MIB 16 // memory that fork_large has touched
-
-static inline uint64_t ticks(void)
-{
-	return __builtin_ia32_rdtsc();
-}
-
-// Print the operation that failed and errno's text, and end the program.
-void fail(const char *what);
-
-// Wait for a child that must end with status 0.
-void wait_for_child(pid_t pid);
 
 // The program that fork_exec_wait runs, and its arguments.
 extern char *program[];
@@ -67,10 +53,3 @@ struct area_costs {
 };
 
 void measure_areas(unsigned int areas, struct area_costs *costs);
-
-// Memory for `bytes` bytes, nothing in it yet; and the end of it.
-void *map_memory(size_t bytes);
-void unmap_memory(void *memory, size_t bytes);
-
-// Write to each page of it.
-void touch_memory(void *memory, size_t bytes);

@@ -56,12 +56,6 @@ static const struct operation operations[] = {
 // The names on the command line: the operations to measure; all of them without a name.
 static char **wanted;
 
-void fail(const char *what)
-{
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static bool is_wanted(const char *name)
 {
 	char **other;
@@ -88,25 +82,12 @@ static uint64_t measure(const struct operation *operation)
 	return best * 100 / ((uint64_t)operation->repetitions * operation->units);
 }
 
-static void print(const char *name, uint64_t hundredths)
-{
-	dprintf(STDOUT_FILENO, "bench %s %llu.%02llu\n", name, (unsigned long long)hundredths / 100,
-	        (unsigned long long)hundredths % 100);
-}
-
-static void print_at(const char *name, unsigned int size, uint64_t hundredths)
-{
-	char full[64];
-
-	snprintf(full, sizeof(full), "%s/%u", name, size);
-	print(full, hundredths);
-}
-
 // Print the cost of blocking, waking and switching: half of the difference between a round trip and
 // its two writes and two reads when nothing blocks.
 static void print_switch(uint64_t round_trip, uint64_t one_byte)
 {
-	print("block_wake_switch", round_trip > 2 * one_byte ? (round_trip - 2 * one_byte) / 2 : 0);
+	print_value("block_wake_switch",
+	            round_trip > 2 * one_byte ? (round_trip - 2 * one_byte) / 2 : 0);
 }
 
 static void print_operations(void)
@@ -118,7 +99,7 @@ static void print_operations(void)
 		if (!is_wanted(operations[i].name))
 			continue;
 		value = measure(&operations[i]);
-		print(operations[i].name, value);
+		print_value(operations[i].name, value);
 		if (operations[i].run == pipe_round_trip)
 			round_trip = value;
 		if (operations[i].run == pipe_1_byte)

@@ -5,29 +5,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-void *map_memory(size_t bytes)
-{
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (memory == MAP_FAILED)
-		fail("mmap");
-	return memory;
-}
-
-void unmap_memory(void *memory, size_t bytes)
-{
-	if (munmap(memory, bytes) < 0)
-		fail("munmap");
-}
-
-void touch_memory(void *memory, size_t bytes)
-{
-	volatile char *page = memory, *end = page + bytes;
-
-	for (; page < end; page += PAGE)
-		*page = 1;
-}
-
 static void read_memory(const void *memory, size_t bytes)
 {
 	const volatile char *page = memory, *end = page + bytes;

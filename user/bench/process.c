@@ -7,14 +7,6 @@
 
 char *program[] = { "/bin/true", NULL };
 
-void wait_for_child(pid_t pid)
-{
-	int status;
-
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		fail("a child");
-}
-
 // The shortest call there is, made without the library on i386.
 uint64_t null_call(unsigned int n)
 {

@@ -1,0 +1,150 @@
+// processes.c: processes: many children, large groups, many
+// timers.
+#include "bench_long.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#define MOST_CHILDREN 2000
+
+static pid_t children[MOST_CHILDREN];
+static int gate[2]; // the children wait until its writing end is closed
+
+// Make `size` children in a group of their own, which wait.
+static void make_children(unsigned int size)
+{
+	if (pipe(gate) < 0)
+		fail("pipe");
+	for (unsigned int i = 0; i < size; i++) {
+		char byte;
+
+		children[i] = fork();
+		if (children[i] < 0)
+			fail("fork");
+		if (children[i] == 0) {
+			close(gate[1]);
+			_exit(read(gate[0], &byte, 1) != 0);
+		}
+		if (setpgid(children[i], children[0]) < 0)
+			fail("setpgid");
+	}
+	close(gate[0]);
+}
+
+// Let the children end, and wait until all have: the last one to be waited for is the first made.
+static void end_children(unsigned int size)
+{
+	siginfo_t info;
+
+	close(gate[1]);
+	for (unsigned int i = 0; i < size; i++)
+		if (syscall(SYS_waitid, P_PID, children[i], &info, WEXITED | WNOWAIT, NULL) < 0)
+			fail("waitid");
+}
+
+// Wait for `size` children that have ended, each by its number, the youngest first. The value is for
+// each child.
+uint64_t wait_by_number(unsigned int n, unsigned int size)
+{
+	uint64_t start;
+
+	(void)n;
+	make_children(size);
+	end_children(size);
+	start = ticks();
+	for (unsigned int i = size; i-- > 0;)
+		wait_for_child(children[i]);
+	return ticks() - start;
+}
+
+// Signal 0 to one of `size` children that live.
+uint64_t kill_one(unsigned int n, unsigned int size)
+{
+	unsigned int all = n;
+	uint64_t start;
+
+	make_children(size);
+	start = ticks();
+	for (; n > 0; n--)
+		if (kill(children[(uint64_t)n * (size - 1) / all], 0) < 0)
+			fail("kill");
+	start = ticks() - start;
+	end_children(size);
+	for (unsigned int i = 0; i < size; i++)
+		wait_for_child(children[i]);
+	return start;
+}
+
+// Signal 0 to a group of ten among `size` processes.
+uint64_t kill_small_group(unsigned int n, unsigned int size)
+{
+	uint64_t start;
+
+	make_children(size);
+	for (unsigned int i = 0; i < 10; i++)
+		if (setpgid(children[size - 1 - i], children[size - 1]) < 0)
+			fail("setpgid");
+	start = ticks();
+	for (; n > 0; n--)
+		if (kill(-children[size - 1], 0) < 0)
+			fail("kill");
+	start = ticks() - start;
+	end_children(size);
+	for (unsigned int i = 0; i < size; i++)
+		wait_for_child(children[i]);
+	return start;
+}
+
+// fork, exit and wait while `size` other children live.
+uint64_t fork_among(unsigned int n, unsigned int size)
+{
+	uint64_t start;
+
+	make_children(size);
+	start = ticks();
+	for (; n > 0; n--) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			fail("fork");
+		if (pid == 0)
+			_exit(0);
+		wait_for_child(pid);
+	}
+	start = ticks() - start;
+	end_children(size);
+	for (unsigned int i = 0; i < size; i++)
+		wait_for_child(children[i]);
+	return start;
+}
+
+// Arm and disarm a timer while `size` others are armed.
+uint64_t timer_among(unsigned int n, unsigned int size)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_NONE };
+	int timer = 0, first = 0;
+	// seconds and nanoseconds, of the interval and of the first expiry
+	const long far[4] = { 0, 0, 1000000, 0 }, never[4] = { 0 };
+	long at[4] = { 0, 0, 0, 0 };
+	uint64_t start;
+
+	for (unsigned int i = 0; i <= size; i++) {
+		if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) < 0)
+			fail("timer_create");
+		if (i == 0)
+			first = timer;
+		at[2] = 500000 + (long)(i * 7919 % 1000000);
+		if (i > 0 && syscall(SYS_timer_settime, timer, 0, at, NULL) < 0)
+			fail("timer_settime");
+	}
+	start = ticks();
+	for (; n > 0; n--)
+		if (syscall(SYS_timer_settime, first, 0, far, NULL) < 0 ||
+		    syscall(SYS_timer_settime, first, 0, never, NULL) < 0)
+			fail("timer_settime");
+	start = ticks() - start;
+	for (unsigned int i = 0; i <= size; i++)
+		syscall(SYS_timer_delete, first + (int)i);
+	return start;
+}
