@@ -57,6 +57,34 @@ void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end)
 	}
 }
 
+// The loop ends with the last entry in use: most tables are nearly empty. `from` and `to` may be in one
+// table.
+void tlb_batch_move(struct tlb_batch *batch, uintptr_t va, pte_t *from, pte_t *to, size_t n)
+{
+	page_t *source = virt_to_page(from), *target = virt_to_page(to);
+	uint32_t left = source->index, moved;
+	pte_t seen = 0;
+
+	assert_pgdir_locked(batch->pgdir);
+	debug_assert(source->count == 1 && target->count == 1);
+	for (size_t i = 0; i < n && left; i++) {
+		pte_t entry = from[i];
+
+		if (!entry)
+			continue;
+		debug_assert(to[i] == 0);
+		to[i] = entry;
+		from[i] = 0;
+		seen |= entry;
+		left--;
+	}
+	moved = source->index - left;
+	source->index -= moved;
+	target->index += moved;
+	if (entry_cacheable(seen))
+		tlb_batch_cover(batch, va, va + n * PAGE_SIZE);
+}
+
 // First the flush, then the pages: this order is what a batch is for.
 void tlb_batch_flush(struct tlb_batch *batch)
 {

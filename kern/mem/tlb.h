@@ -39,6 +39,13 @@ static inline void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
 	batch->dead = NULL;
 }
 
+// Let the batch flush the translations of [start, end) too.
+static inline void tlb_batch_cover(struct tlb_batch *batch, uintptr_t start, uintptr_t end)
+{
+	batch->start = MIN(batch->start, start);
+	batch->end = MAX(batch->end, end);
+}
+
 // Store an entry like pte_store, but leave the flush to tlb_batch_finish: the batch remembers the
 // smallest range that covers all changed entries.
 static inline void tlb_batch_store(struct tlb_batch *batch, uintptr_t va, pte_t *pte, pte_t entry)
@@ -79,6 +86,11 @@ static inline void tlb_batch_unmap(struct tlb_batch *batch, uintptr_t va, pte_t 
 	if (likely(pte_has_page(old)))
 		tlb_batch_decref(batch, phys_to_page(PTE_ADDR(old)));
 }
+
+// Move `n` entries of a private table, from `from` on, to the same number of entries from `to` on, which
+// are 0. `va` is the address of the first one. Each keeps its reference. The counts of entries in use
+// change once, and the batch flushes the whole range, not entry by entry as with tlb_batch_store.
+void tlb_batch_move(struct tlb_batch *batch, uintptr_t va, pte_t *from, pte_t *to, size_t n);
 
 // The rest of tlb_batch_finish, for a batch that has collected something.
 void tlb_batch_flush(struct tlb_batch *batch);

@@ -1,5 +1,5 @@
-// ptes.c: operations on ranges of page-table entries: unmap, protect, copy, move. (pte_install
-// installs single entries; the backends of devices and large pages install theirs.)
+// ptes.c: operations on ranges of page-table entries: unmap, protect, copy; ptes_move.c moves them.
+// (pte_install installs single entries; the backends of devices and large pages install theirs.)
 //
 // All of them have one form: take pt_lock, begin a batch, go from page table to page table, finish
 // the batch, which flushes the TLB once and then frees the removed pages. A missing table costs
@@ -10,12 +10,11 @@
 #include <abi/mman.h>
 
 // About how many instructions it takes: for each table or directory entry; to look at an entry; to
-// remove an entry and free its page; to copy an entry; to move it.
+// remove an entry and free its page; to copy an entry.
 #define SPAN_COST 20
 #define ENTRY_COST 10
 #define UNMAP_COST 70
 #define INHERIT_COST 25
-#define MOVE_COST 30
 
 // Unmap [va, end), which one page table covers; `pte` is the entry for `va`. Stops when the table
 // has no entry in use any more: most tables are nearly empty.
@@ -231,102 +230,4 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		}
 	}
 	return 0;
-}
-
-// Returns the end of the part of [at, len) in which neither from + at nor to + at crosses from one
-// page table into the next.
-static size_t move_span_end(uintptr_t from, uintptr_t to, size_t at, size_t len)
-{
-	size_t from_end = table_span_end(from + at, from + len) - from;
-	size_t to_end = table_span_end(to + at, to + len) - to;
-
-	return MIN(from_end, to_end);
-}
-
-// Keep the page tables of [start, end) although they may have no entry in use (`delta` 1), or no
-// longer keep them (-1). A truncation may remove entries meanwhile, and it frees tables that are
-// empty then; a count that is too high by one prevents this. Caller: holds pt_lock.
-static void keep_tables(struct aspace *as, uintptr_t start, uintptr_t end, int delta)
-{
-	assert_spin_held(&as->pt_lock);
-	for (uintptr_t va = start; va < end; va = table_span_end(va, end)) {
-		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
-
-		if (!pte || !(as->pgdir[PDX(va)] & PTE_W)) // nothing goes to a shared table
-			continue;
-		virt_to_page(pte)->index += (uint32_t)delta;
-		pgdir_trim(as->pgdir, PDX(va));
-	}
-}
-
-// The only step of a move that can fail: make the source's tables private, and make the tables
-// that the target needs.
-int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
-{
-	size_t at, span_end;
-	int error = tables_make_private(as, from, from + len);
-
-	assert_write_held(&as->lock);
-	if (error)
-		return error;
-	spin_lock(&as->pt_lock);
-	for (at = 0; at < len && !error; at = span_end) {
-		pte_t *pte = pgdir_walk(as->pgdir, from + at, 0);
-
-		span_end = move_span_end(from, to, at, len);
-		if (pte && virt_to_page(pte)->index && !pte_to_change(as, to + at))
-			error = -ENOMEM;
-	}
-	if (error)
-		trim_tables(as, to, to + len);
-	else
-		keep_tables(as, to, to + len, 1);
-	spin_unlock(&as->pt_lock);
-	return error;
-}
-
-void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len)
-{
-	assert_write_held(&as->lock);
-	spin_lock(&as->pt_lock);
-	keep_tables(as, to, to + len, -1);
-	spin_unlock(&as->pt_lock);
-}
-
-// Move the entries of a part of the range that lies in one page table on both sides. The pages'
-// counts stay: each entry moves with its reference. Returns the cost in instructions.
-static uint32_t move_span(struct tlb_batch *batch, uintptr_t from, uintptr_t to, size_t len)
-{
-	pte_t *pte = pgdir_walk(batch->pgdir, from, 0), *target = pgdir_walk(batch->pgdir, to, 0);
-
-	if (!pte) {
-		large_move(batch, from, to);
-		return 0; // few: no yield, since object_catch_up handles only small pages
-	}
-	for (size_t at = 0; at < len; at += PAGE_SIZE, pte++, target++) {
-		if (*pte) {
-			tlb_batch_store(batch, to + at, target, *pte);
-			tlb_batch_store(batch, from + at, pte, 0);
-		}
-	}
-	return SPAN_COST + len / PAGE_SIZE * MOVE_COST;
-}
-
-// The target's tables are there (ptes_move_prepare), so nothing is allocated.
-void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
-{
-	struct tlb_batch batch;
-	size_t at, span_end;
-
-	assert_write_held(&as->lock);
-	spin_lock(&as->pt_lock);
-	tlb_batch_begin(&batch, as->pgdir);
-	for (at = 0; at < len; at = span_end) {
-		span_end = move_span_end(from, to, at, len);
-		batch_yield_after(as, &batch, move_span(&batch, from + at, to + at, span_end - at));
-	}
-	keep_tables(as, to, to + len, -1);
-	trim_tables(as, from, from + len);
-	tlb_batch_finish(&batch);
-	spin_unlock(&as->pt_lock);
 }

@@ -74,13 +74,12 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
-// Do for one directory entry what ptes_unmap, ptes_clone and ptes_move do for the entries of a table.
+// Do for one directory entry what ptes_unmap and ptes_clone do for the entries of a table.
 // The entry names no table: it is empty (then nothing is done), maps a large page, or says that one
 // is reserved or was lost. `va`: a multiple of LARGE_SIZE. (ptes_large.c)
 // Caller: holds pt_lock, large_clone that of the first space; has begun each batch for its directory.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
-void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to);
 
 // Returns true if an entry of a user's directory names a large page, present or PROT_NONE.
 static inline bool pde_has_large(pde_t pde)
@@ -205,11 +204,13 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
-// Move the entries of [from, from + len) to the empty range at `to`. ptes_move_prepare makes the
-// page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it the
-// caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
-// again if they are empty. ptes_move_prepare and ptes_move yield.
+// Move the entries of [from, from + len) to the empty range at `to` (ptes_move.c). ptes_move_prepare
+// makes the page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it
+// the caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
+// again if they are empty. Tables that the range covers wholly move as they are where they can, also
+// shared ones: if their entries may change during the move, the caller makes them private before.
+// ptes_move_prepare and ptes_move yield.
 // Caller: holds as->lock for writing, from the first call to the last.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
-void ptes_move_cancel(struct aspace *as, uintptr_t to, size_t len);
+void ptes_move_cancel(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);

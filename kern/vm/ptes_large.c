@@ -45,16 +45,3 @@ void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, boo
 	if (pp || (*pde & PDE_LOST))
 		tlb_batch_store(to, va, copy, *pde & ~PDE_RESERVED);
 }
-
-// The whole entry moves, the reservation included.
-void large_move(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
-{
-	pde_t *pde = &batch->pgdir[PDX(from)];
-
-	assert_pgdir_locked(batch->pgdir);
-	if (!*pde)
-		return;
-	debug_assert((from | to) % LARGE_SIZE == 0);
-	tlb_batch_store(batch, to, &batch->pgdir[PDX(to)], *pde);
-	tlb_batch_store(batch, from, pde, 0);
-}

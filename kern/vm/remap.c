@@ -99,10 +99,15 @@ static void keep_old_area(struct aspace *as, uintptr_t va)
 static int prepare_unmap(struct aspace *as, const struct remap *remap, uintptr_t start,
                          uintptr_t end)
 {
+	const struct list *last = remap->events->prev;
 	int error = unmap_prepare(as, start, end);
 
 	assert_write_held(&as->lock);
-	return error ? error : uffd_collect_unmap(remap->events, as, start, end);
+	if (!error)
+		error = uffd_collect_unmap(remap->events, as, start, end);
+	if (unlikely(error))
+		uffd_cancel_after(remap->events, last);
+	return error;
 }
 
 // prepare_unmap, and the unmapping. Returns and caller: as prepare_unmap.
@@ -116,10 +121,42 @@ static int unmap_part(struct aspace *as, const struct remap *remap, uintptr_t st
 	return error;
 }
 
-// Move the mapping of `area` to a target range that is free. Decide, then commit: count areas,
-// allocate the target, make its page tables, prepare the unmapping of the old range; from
-// area_insert on nothing can fail. A truncation that runs while the entries move could miss them
-// at both places; object_catch_up repairs that.
+// The part of a move that can fail, apart from the limits: allocate the target, make the page tables,
+// prepare the unmapping of the old range. Tables of which entries may go meanwhile, because an object
+// is truncated, or may change afterwards, because the registration ends, become private.
+// Returns 0 with the target in *store; -ENOMEM with nothing changed, and no message collected.
+// Caller: holds as->lock for writing.
+static int prepare_move(struct aspace *as, const struct remap *remap, const struct area *area,
+                        struct area **store)
+{
+	const struct list *last = remap->events->prev;
+	size_t moved = MIN(remap->old_len, remap->new_len);
+	struct area *target = make_target(as, area, remap);
+	int error = 0;
+
+	assert_write_held(&as->lock);
+	if (!target)
+		return WHY(-ENOMEM, "the kernel has no memory for the new area");
+	if (area->object || area->uffd)
+		error = tables_make_private(as, remap->old, remap->old + moved);
+	if (!error)
+		error = ptes_move_prepare(as, remap->old, remap->new, moved);
+	if (!error && remap->old_len && !remap->keep_old) {
+		error = prepare_unmap(as, remap, remap->old, remap->old + remap->old_len);
+		if (error)
+			ptes_move_cancel(as, remap->old, remap->new, moved);
+	}
+	if (error) {
+		uffd_cancel_after(remap->events, last);
+		area_release(target);
+	}
+	*store = target;
+	return error;
+}
+
+// Move the mapping of `area` to a target range that is free. Decide, then commit: from area_insert on
+// nothing can fail. A truncation that runs while the entries move could miss them at both places;
+// object_catch_up repairs that.
 // Returns 0 or -ENOMEM with nothing changed. Caller: holds as->lock for writing.
 static int move(struct aspace *as, const struct remap *remap, const struct area *area)
 {
@@ -134,19 +171,9 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	    (remap->keep_old && !aspace_may_grow(as, remap->new_len, area->prot, area->flags)))
 		return WHY(-ENOMEM,
 		           "there are too many mappings, or a limit admits no more memory");
-	target = make_target(as, area, remap);
-	if (!target)
-		return WHY(-ENOMEM, "the kernel has no memory for the new area");
-	error = ptes_move_prepare(as, remap->old, remap->new, moved);
-	if (!error && remap->old_len && !remap->keep_old) {
-		error = prepare_unmap(as, remap, remap->old, remap->old + remap->old_len);
-		if (error)
-			ptes_move_cancel(as, remap->new, moved);
-	}
-	if (error) {
-		area_release(target);
+	error = prepare_move(as, remap, area, &target);
+	if (error)
 		return error;
-	}
 	area_insert(&as->areas, target);
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);

@@ -182,8 +182,16 @@ int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *cop
 // Frees the list. Caller: holds no lock.
 void uffd_send(struct list *events);
 
-// The change was not made: forget the collected messages. Caller: holds no spinlock.
-void uffd_cancel(struct list *events);
+// A change was not made: forget the messages collected after `last`, a link of the list or its head.
+// Caller: holds no spinlock.
+void uffd_cancel_after(struct list *events, const struct list *last);
+
+// No change was made: forget all collected messages. Caller: holds no spinlock.
+static inline void uffd_cancel(struct list *events)
+{
+	assert_only_spinlock(NULL);
+	uffd_cancel_after(events, events);
+}
 
 // Before pages are removed from [start, end) (MADV_DONTNEED and similar): send a message for each
 // area there whose context wants one, and wait as uffd_send does. Stops at the first area for which

@@ -154,11 +154,11 @@ void uffd_send(struct list *events)
 }
 
 // The child's context may still have areas, which end with its space.
-void uffd_cancel(struct list *events)
+void uffd_cancel_after(struct list *events, const struct list *last)
 {
 	assert_only_spinlock(NULL);
-	while (!list_empty(events)) {
-		struct uffd_event *event = list_first(events, struct uffd_event, order);
+	while (events->prev != last) {
+		struct uffd_event *event = list_entry(events->prev, struct uffd_event, order);
 
 		list_remove(&event->order);
 		if (event->child)

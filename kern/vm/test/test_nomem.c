@@ -9,6 +9,7 @@
 #include "mem/fail_alloc.h"
 #include "mem/heap.h"
 #include "vm/uaccess.h"
+#include "vm/uffd.h"
 
 // One operation on a space. Returns 0 or -errno.
 typedef int (*operation)(struct aspace *as);
@@ -176,8 +177,42 @@ static int move_to_place(struct aspace *as)
 	                    AT(2100), &va);
 }
 
+static uint32_t messages;
+
+static void count_message(struct watch *watch)
+{
+	(void)watch;
+	messages++;
+}
+
+// A context whose descriptor is closed still wakes readers, but nobody waits for them.
+static int move_registered(struct aspace *as)
+{
+	struct uffd *uffd = uffd_create(as, 0);
+	struct watch watch;
+	int error;
+	bool large;
+
+	if (!uffd)
+		return -ENOMEM;
+	uffd->features = UFFD_READY | UFFD_FEATURE_EVENT_REMAP;
+	uffd->closed = true;
+	messages = 0;
+	watch_init(&watch, count_message);
+	watch_add(&uffd->readers, &watch);
+	error = uffd_attach_range(uffd, as, AT(0), AT(8), AREA_UFFD_MISSING, &large);
+	if (!error)
+		error = move_away(as);
+	EXPECT_EQ(messages, error ? 0 : 1);
+	EXPECT_EQ(uffd->changing, 0);
+	watch_end(&watch);
+	uffd_close(uffd);
+	return error;
+}
+
 KTEST(aspace_remap_with_each_allocation_failing)
 {
+	FAIL_EACH(move_registered, 4);
 	FAIL_EACH(move_away, 2);
 	FAIL_EACH(move_to_place, 2);
 }

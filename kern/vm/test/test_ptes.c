@@ -161,7 +161,7 @@ KTEST(ptes_move_takes_the_pages_along)
 	rwlock_write_lock(&as->lock);
 	EXPECT_EQ(ptes_move_prepare(as, from, to, len), 0);
 	EXPECT_EQ(count_tables(as), 4);
-	ptes_move_cancel(as, to, len);
+	ptes_move_cancel(as, from, to, len);
 	rwlock_write_unlock(&as->lock);
 	EXPECT_EQ(count_tables(as), 2);
 	EXPECT_EQ(page_free_count(), before + 1);

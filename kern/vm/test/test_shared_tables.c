@@ -117,6 +117,48 @@ KTEST(share_ends_when_the_other_one_goes)
 	aspace_put(copy);
 }
 
+static void move(struct aspace *as, unsigned int from, unsigned int to, unsigned int pages)
+{
+	uintptr_t va;
+
+	EXPECT_EQ(aspace_remap(as, AT(from), pages * PAGE_SIZE, pages * PAGE_SIZE,
+	                       MREMAP_MAYMOVE | MREMAP_FIXED, AT(to), &va),
+	          0);
+	EXPECT_EQ(va, AT(to));
+	test_aspace_check(as);
+}
+
+// Three tables' spans are mapped, the first two have pages. mremap moves a table as a whole.
+KTEST(share_lasts_where_one_space_moves_the_table)
+{
+	size_t start = pages_outside(), before;
+	struct aspace *as = with_pages(1024 + MANY), *copy;
+	page_t *table = table_at(as, AT(0)), *second = table_at(as, AT(1024));
+
+	test_map(as, 1024 + MANY, 3 * 1024, RW);
+	copy = clone(as);
+	before = pages_outside();
+	move(copy, 0, 8 * 1024, 3 * 1024);
+	EXPECT_EQ(pages_outside(), before);
+	EXPECT(table_at(copy, AT(8 * 1024)) == table && table_at(copy, AT(9 * 1024)) == second);
+	EXPECT_EQ(copy->pgdir[PDX(AT(0))] | copy->pgdir[PDX(AT(1024))], 0);
+	EXPECT_EQ(table->count, 2);
+	EXPECT_EQ(page_perms(copy->pgdir, AT(8 * 1024)), PTE_P | PTE_U);
+	EXPECT_EQ(test_byte(copy, AT(9 * 1024 + 3)), (1024 + 3) & 63);
+	test_store(copy, AT(8 * 1024 + 5), '!');
+	EXPECT_EQ(test_byte(as, AT(5)), 5);
+	EXPECT(table_at(as, AT(0)) == table && table_at(copy, AT(8 * 1024)) != table);
+	// Two of the second table's pages stay, so its entries leave it one by one.
+	move(as, 0, 8 * 1024, 1024 + MANY - 2);
+	EXPECT(table_at(as, AT(8 * 1024)) == table);
+	EXPECT(table_at(as, AT(1024)) != second && table_at(as, AT(9 * 1024)) != second);
+	EXPECT_EQ(second->count, 1);
+	EXPECT_EQ(test_byte(as, AT(9 * 1024 + 3)), (1024 + 3) & 63);
+	EXPECT_EQ(test_byte(as, AT(1024 + MANY - 1)), (1024 + MANY - 1) & 63);
+	let_go(as, copy);
+	EXPECT_EQ(pages_outside(), start);
+}
+
 // The entries of a table are copied if one of its areas is not inherited as it is, or if they are
 // few.
 KTEST(share_is_not_for_every_table)
