@@ -8,25 +8,33 @@
 #define MAKE_COST 10 // about how many instructions it takes to make an entry of a list
 #define FREE_COST 25 // and to free one
 
-// Returns how many pages of memory a block of `count` entries counts for: 1 if it is full, else 0, as
-// small blocks share a page.
-static uint32_t block_pages(uint32_t count)
+// Returns how many descriptors fit into a block of a page, with `waits` as poll_list_make.
+static uint32_t block_room(bool waits)
 {
-	return count == POLL_BLOCK;
+	size_t entry = sizeof(struct pollfd) + (waits ? sizeof(struct polled) : 0);
+
+	return (PAGE_SIZE - sizeof(struct poll_block)) / entry;
 }
 
-// Returns a new block of `count` entries, or NULL if out of memory.
-static struct poll_block *make_block(uint32_t count)
+// Returns how many pages of memory a block counts for: 1 if it is full, else 0, as small blocks share a
+// page.
+static uint32_t block_pages(const struct poll_block *block)
 {
-	struct poll_block *block = kmalloc(sizeof(*block) +
-	                                   count * (sizeof(*block->fds) + sizeof(*block->polled)));
+	return block->count == block_room(block->polled);
+}
+
+// Returns a new block of `count` entries, with `waits` as poll_list_make, or NULL if out of memory.
+static struct poll_block *make_block(uint32_t count, bool waits)
+{
+	size_t entry = sizeof(struct pollfd) + (waits ? sizeof(struct polled) : 0);
+	struct poll_block *block = kmalloc(sizeof(*block) + count * entry);
 
 	if (!block)
 		return NULL;
 	block->next = NULL;
 	block->count = count;
-	block->polled = (struct polled *)(block->fds + count);
-	for (uint32_t i = 0; i < count; i++) {
+	block->polled = waits ? (struct polled *)(block->fds + count) : NULL;
+	for (uint32_t i = 0; waits && i < count; i++) {
 		block->fds[i] = (struct pollfd){ .fd = -1 };
 		block->polled[i].file = NULL;
 		list_init(&block->polled[i].waiter.link);
@@ -34,21 +42,21 @@ static struct poll_block *make_block(uint32_t count)
 	return block;
 }
 
-int poll_list_make(struct poll_list *list, uint32_t count)
+int poll_list_make(struct poll_list *list, uint32_t count, bool waits)
 {
 	struct poll_block **end = &list->first;
 
 	list->first = NULL;
 	list->count = count;
 	while (count) {
-		uint32_t part = MIN(count, (uint32_t)POLL_BLOCK);
+		uint32_t part = MIN(count, block_room(waits));
 
-		*end = make_block(part);
+		*end = make_block(part, waits);
 		if (!*end)
 			return -ENOMEM;
-		end = &(*end)->next;
-		__atomic_add_fetch(&process_current()->poll_pages, block_pages(part),
+		__atomic_add_fetch(&process_current()->poll_pages, block_pages(*end),
 		                   __ATOMIC_RELAXED);
+		end = &(*end)->next;
 		count -= part;
 		if (yield_after(part * MAKE_COST))
 			return -EINTR;
@@ -62,12 +70,12 @@ void poll_list_free(struct poll_list *list)
 
 	for (; block; block = next) {
 		next = block->next;
-		for (uint32_t i = 0; i < block->count; i++) {
+		for (uint32_t i = 0; block->polled && i < block->count; i++) {
 			if (block->polled[i].file)
 				file_put(block->polled[i].file);
 			(void)yield_after(FREE_COST);
 		}
-		__atomic_sub_fetch(&process_current()->poll_pages, block_pages(block->count),
+		__atomic_sub_fetch(&process_current()->poll_pages, block_pages(block),
 		                   __ATOMIC_RELAXED);
 		kfree(block);
 	}

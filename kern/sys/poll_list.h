@@ -14,25 +14,23 @@ struct polled {
 	struct waiter waiter; // on one of the file's queues while the poll waits
 };
 
-// Up to POLL_BLOCK descriptors, in the order of the list.
+// As many descriptors as fit into a page, or fewer, in the order of the list.
 struct poll_block {
 	struct poll_block *next;
 	uint32_t count;
-	struct polled *polled; // for each of fds[]; lies after them
+	struct polled *polled; // for each of fds[]; lies after them; NULL: the poll does not wait
 	struct pollfd fds[];
 };
-
-#define POLL_BLOCK \
-	((PAGE_SIZE - sizeof(struct poll_block)) / (sizeof(struct pollfd) + sizeof(struct polled)))
 
 struct poll_list {
 	struct poll_block *first;
 	uint32_t count;
 };
 
-// Make a list of `count` descriptors: each is -1, without events and without a file. Yields.
+// Make a list of `count` descriptors, whose contents the caller fills in. With `waits` each has room
+// for a file and a waiter too, and is -1, without events and without a file. Yields.
 // Returns 0; -ENOMEM; -EINTR if the thread must die. The caller calls poll_list_free in any case.
-int poll_list_make(struct poll_list *list, uint32_t count);
+int poll_list_make(struct poll_list *list, uint32_t count, bool waits);
 
 // Free the list and drop its references on files. Yields.
 void poll_list_free(struct poll_list *list);

@@ -15,14 +15,6 @@
 // About how many instructions it takes to ask a file.
 #define POLL_COST 100
 
-// Returns the events that hold for a file now. A file without a poll operation never waits.
-static unsigned int file_events(struct file *file, struct poll_table *table)
-{
-	if (!file->ops->poll)
-		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
-	return file->ops->poll(file, table);
-}
-
 // Look at a file, and put a waiter on its queue if `wait`. A descriptor below 0 is passed over; one
 // that is not open reports POLLNVAL, which is no error of the call. Returns true if the descriptor
 // has events.
@@ -72,7 +64,7 @@ static void stop_waiting(struct poll_list *list)
 // than a signal: it interrupts only if none is ready.
 static int poll_loop(struct poll_list *list, uint64_t deadline)
 {
-	bool wait = deadline != 0;
+	bool wait = true;
 	int ready, error = 0;
 
 	for (;;) {
@@ -90,12 +82,51 @@ static int poll_loop(struct poll_list *list, uint64_t deadline)
 	}
 }
 
-// The files are held by references: another process that shares the table may close a descriptor
+// Look at the files of a block, each of which is borrowed for that long. Returns how many have events.
+static int look_now(struct poll_block *block)
+{
+	struct fdtable *files = thread_current()->files;
+	struct poll_table none = { .next = NULL };
+	int ready = 0;
+
+	for (struct pollfd *fd = block->fds; fd < block->fds + block->count; fd++) {
+		unsigned int events = 0;
+		struct file *file;
+		bool counted;
+
+		if (likely(fd->fd >= 0)) {
+			file = fd_borrow(files, fd->fd, &counted);
+			events = file ? file_events(file, &none) : POLLNVAL;
+			events &= (uint32_t)fd->events | POLLERR | POLLHUP | POLLNVAL;
+			if (file)
+				fd_return(file, counted);
+		}
+		fd->revents = (short)events;
+		ready += events != 0;
+	}
+	return ready;
+}
+
+// poll_files without waiting: no reference and no waiter outlives the look at a file.
+static int poll_now(struct poll_list *list)
+{
+	int ready = 0;
+
+	for (struct poll_block *block = list->first; block; block = block->next) {
+		ready += look_now(block);
+		(void)yield_after(block->count * POLL_COST);
+	}
+	return !ready && thread_signal_pending() ? -ERESTARTNOHAND : ready;
+}
+
+// A wait holds the files by references: another process that shares the table may close a descriptor
 // meanwhile, and the queue of the file must not go while a waiter is on it.
 int poll_files(struct poll_list *list, uint64_t deadline)
 {
 	struct fdtable *files = thread_current()->files;
 
+	if (deadline == 0)
+		return poll_now(list);
 	for (struct poll_block *block = list->first; block; block = block->next) {
 		for (uint32_t i = 0; i < block->count; i++) {
 			int fd = block->fds[i].fd;
@@ -239,12 +270,11 @@ static int store_revents(const struct poll_list *list, struct pollfd __user *use
 	uint32_t done = 0;
 
 	for (struct poll_block *block = list->first; block; block = block->next) {
-		for (uint32_t i = 0; i < block->count; i++, done++) {
+		for (uint32_t i = 0; i < block->count; i++, done++)
 			if (put_user(aspace_current(), revents_of(user, done),
 			             block->fds[i].revents))
 				return -EFAULT;
-			(void)yield_after(POLL_COST / 4);
-		}
+		(void)yield_after(block->count * POLL_COST / 4);
 	}
 	return 0;
 }
@@ -259,7 +289,7 @@ static long poll_user(struct pollfd __user *user, uint32_t count, uint64_t deadl
 
 	if (count > thread_limit(RLIMIT_NOFILE))
 		return -EINVAL;
-	result = poll_list_make(&list, count);
+	result = poll_list_make(&list, count, deadline != 0);
 	if (!result)
 		result = fetch_list(&list, user);
 	if (!result) {

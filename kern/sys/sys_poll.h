@@ -1,14 +1,25 @@
 // sys_poll.h: functions shared by poll and select.
 #pragma once
 
+#include "fs/file.h"
 #include "kern.h"
+#include <abi/poll.h>
 #include <abi/signal.h>
 #include <abi/time.h>
 
 struct poll_list;
 
+// Returns the events that hold for a file now. `table`: the waiters; a file without a poll operation
+// never waits.
+static inline unsigned int file_events(struct file *file, struct poll_table *table)
+{
+	if (!file->ops->poll)
+		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+	return file->ops->poll(file, table);
+}
+
 // Wait until one of the descriptors of `list` has one of its events, or until clock_ns() reaches
-// `deadline` (0: do not wait). Fills in revents, and references on the files, which poll_list_free
+// `deadline` (0: do not wait; else the list was made for waiting). Fills in revents, and references on the files, which poll_list_free
 // drops. Yields. Returns how many descriptors have events; -ERESTARTNOHAND if none has and a signal
 // is to be delivered.
 int poll_files(struct poll_list *list, uint64_t deadline);

@@ -1,5 +1,5 @@
-// sys_select.c: select, made of poll: each descriptor that is in one of the three sets is polled
-// (select(2)).
+// sys_select.c: select (select(2)). Only the descriptors that are in one of the three sets are looked
+// at. A select that waits makes a list of them, for poll_files; one that does not wait needs no list.
 #include "fs/fdtable.h"
 #include "mem/heap.h"
 #include "proc/process.h"
@@ -10,149 +10,237 @@
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 
-// About how many instructions it takes to look at a descriptor in the sets.
+// About how many instructions it takes to look at a descriptor in the sets; to ask its file.
 #define LOOK_COST 30
+#define POLL_COST 60
 
 // One of the three sets, and the events by which a descriptor gets into its answer.
 struct fd_set {
 	uint32_t __user *user;    // where the program has it; NULL: it has none
 	short asked, answered;    // the events to poll for; those that count as an answer
-	uint32_t *bits, *answers; // the program's set and the answer, `words` words each
+	uint32_t *bits, *answers; // the program's set and the answer, `words` words each; or NULL
 };
 
+#define SETS 3
+#define SMALL_WORDS 8 // sets of up to so many words are on the stack
+
 struct select {
-	uint32_t words;        // words of 32 bits in each set
-	struct fd_set sets[3]; // readable, writable, exceptional
-	struct poll_list list; // the descriptors that are in any of them, to be polled
+	uint32_t n;               // descriptors from here on are looked at in no set
+	uint32_t words;           // words of 32 bits in each set
+	struct fd_set sets[SETS]; // readable, writable, exceptional
+	uint32_t small[2 * SETS * SMALL_WORDS], *memory; // the sets' memory: `small`, or the heap's
 };
 
 // Returns true if the program's set has descriptor `fd`.
 static bool in_set(const struct fd_set *set, uint32_t fd)
 {
-	return set->bits[fd / 32] >> (fd % 32) & 1;
+	return set->bits && (set->bits[fd / 32] >> (fd % 32) & 1);
 }
 
-// Fetch the sets from the program. Returns 0 or -EFAULT.
+// Fetch the sets from the program; bits from `n` on count as 0. Returns 0 or -EFAULT.
 static int fetch_sets(struct select *select)
 {
-	for (int i = 0; i < 3; i++) {
+	uint32_t size = select->words * sizeof(uint32_t), last = select->n % 32;
+
+	for (int i = 0; i < SETS && size; i++) {
 		struct fd_set *set = &select->sets[i];
 
-		if (set->user && copyin(aspace_current(), set->bits, set->user, select->words * 4))
+		if (!set->bits)
+			continue;
+		if (copyin(aspace_current(), set->bits, set->user, size))
 			return -EFAULT;
+		if (last)
+			set->bits[select->words - 1] &= (1u << last) - 1;
+		memset(set->answers, 0, size);
 	}
 	return 0;
 }
 
-// Returns the events for which descriptor `fd` is to be polled; 0: it is in no set.
+// Returns word `word` of all sets together: the descriptors that are in any of them.
+static uint32_t any_set(const struct select *select, uint32_t word)
+{
+	uint32_t any = 0;
+
+	for (int i = 0; i < SETS; i++)
+		if (select->sets[i].bits)
+			any |= select->sets[i].bits[word];
+	return any;
+}
+
+// Put descriptor `fd`, for which `events` hold, into the answers of the sets that it is in. Returns how
+// many answers it has got into.
+static inline int answer(struct select *select, uint32_t fd, unsigned int events)
+{
+	int total = 0;
+
+	for (int i = 0; i < SETS; i++) {
+		struct fd_set *set = &select->sets[i];
+
+		if (!(events & (uint32_t)set->answered) || !in_set(set, fd))
+			continue;
+		set->answers[fd / 32] |= 1u << fd % 32;
+		total++;
+	}
+	return total;
+}
+
+// Look at the files of a word of the sets, without waiting. Returns how many bits of the answers are
+// set; -EBADF if one of the descriptors is not open: poll would only mark it.
+static int select_word(struct select *select, uint32_t word)
+{
+	struct fdtable *files = thread_current()->files;
+	struct poll_table none = { .next = NULL };
+	int total = 0;
+
+	for (uint32_t any = any_set(select, word); any; any &= any - 1) {
+		uint32_t fd = word * 32 + (uint32_t)__builtin_ctz(any);
+		bool counted;
+		struct file *file = fd_borrow(files, (int)fd, &counted);
+
+		if (!file)
+			return -EBADF;
+		total += answer(select, fd, file_events(file, &none));
+		fd_return(file, counted);
+		(void)yield_due(POLL_COST);
+	}
+	return total;
+}
+
+// select without waiting: no list is made. Yields. Returns how many bits are set in the answers;
+// -EBADF; -ERESTARTNOHAND as poll_files.
+static int select_now(struct select *select)
+{
+	int total = 0;
+
+	for (uint32_t word = 0; word < select->words; word++) {
+		int found = select_word(select, word);
+
+		if (found < 0)
+			return found;
+		total += found;
+		(void)yield_after(LOOK_COST);
+	}
+	return !total && thread_signal_pending() ? -ERESTARTNOHAND : total;
+}
+
+// Returns the events for which descriptor `fd`, which is in a set, is to be polled.
 static short events_of(const struct select *select, uint32_t fd)
 {
 	short events = 0;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SETS; i++)
 		if (in_set(&select->sets[i], fd))
 			events |= select->sets[i].asked;
 	return events;
 }
 
-// Returns how many of the first `n` descriptors are in any set. Yields.
-static uint32_t count_descriptors(const struct select *select, uint32_t n)
+// Returns how many descriptors are in any set. Yields.
+static uint32_t count_descriptors(const struct select *select)
 {
 	uint32_t count = 0;
 
-	for (uint32_t fd = 0; fd < n; fd++) {
-		count += events_of(select, fd) != 0;
+	for (uint32_t word = 0; word < select->words; word++) {
+		for (uint32_t any = any_set(select, word); any; any &= any - 1)
+			count++;
 		(void)yield_after(LOOK_COST);
 	}
 	return count;
 }
 
-// Make the list of descriptors to poll from the first `n`. Returns 0; -EBADF if one of them is
-// not open: poll would only mark it; -ENOMEM; -EINTR if the thread must die.
-static int list_descriptors(struct select *select, uint32_t n)
+// Make the list of descriptors to poll. Returns 0; -EBADF as select_word; -ENOMEM; -EINTR if the
+// thread must die.
+static int list_descriptors(const struct select *select, struct poll_list *list)
 {
 	struct fdtable *files = thread_current()->files;
-	int error = poll_list_make(&select->list, count_descriptors(select, n));
-	struct poll_block *block = select->list.first;
+	int error = poll_list_make(list, count_descriptors(select), true);
+	struct poll_block *block = list->first;
 	uint32_t used = 0;
 
-	for (uint32_t fd = 0; fd < n && block && !error; fd++) {
-		short events = events_of(select, fd);
+	for (uint32_t word = 0; word < select->words && !error; word++) {
+		uint32_t any = any_set(select, word);
 
-		error = yield_after(LOOK_COST);
-		if (!events)
-			continue;
-		if (fd_get_cloexec(files, (int)fd) < 0)
-			return -EBADF;
-		block->fds[used++] = (struct pollfd){ .fd = (int)fd, .events = events };
-		if (used == block->count) {
-			block = block->next;
-			used = 0;
+		for (; any && block; any &= any - 1) {
+			uint32_t fd = word * 32 + (uint32_t)__builtin_ctz(any);
+
+			if (fd_get_cloexec(files, (int)fd) < 0)
+				return -EBADF;
+			block->fds[used++] = (struct pollfd){ .fd = (int)fd,
+				                              .events = events_of(select, fd) };
+			if (used == block->count) {
+				block = block->next;
+				used = 0;
+			}
+			(void)yield_due(LOOK_COST);
 		}
+		error = yield_after(LOOK_COST);
 	}
 	return error;
 }
 
-// Make the answer of one set. Returns how many bits are set in it.
-static int answer_set(const struct poll_list *list, struct fd_set *set)
+// Wait by poll_files, and make the answers. Returns how many bits are set in them, or -errno.
+static int select_wait(struct select *select, uint64_t deadline)
 {
-	int total = 0;
+	struct poll_list list;
+	int result = list_descriptors(select, &list), total = 0;
 
-	for (const struct poll_block *block = list->first; block; block = block->next) {
-		for (uint32_t i = 0; i < block->count; i++) {
-			uint32_t fd = (uint32_t)block->fds[i].fd;
-
-			if (!in_set(set, fd) || !(block->fds[i].revents & set->answered))
-				continue;
-			set->answers[fd / 32] |= 1u << fd % 32;
-			total++;
-		}
+	if (!result)
+		result = poll_files(&list, deadline);
+	for (const struct poll_block *block = list.first; block && result >= 0;
+	     block = block->next) {
+		for (uint32_t i = 0; i < block->count; i++)
+			total += answer(select, (uint32_t)block->fds[i].fd,
+			                (uint32_t)block->fds[i].revents);
 		(void)yield_after(block->count * LOOK_COST);
 	}
-	return total;
+	poll_list_free(&list);
+	return result < 0 ? result : total;
 }
 
-// Make the answers and store them in the program's sets. A descriptor counts once for each set
-// it is in (select(2)). Returns how many bits are set, or -EFAULT.
-static int answer(struct select *select)
+// Store the answers in the program's sets. Returns 0 or -EFAULT.
+static int store_answers(const struct select *select)
 {
-	int total = 0;
+	uint32_t size = select->words * sizeof(uint32_t);
 
-	for (int i = 0; i < 3; i++) {
-		struct fd_set *set = &select->sets[i];
+	for (int i = 0; i < SETS && size; i++) {
+		const struct fd_set *set = &select->sets[i];
 
-		total += answer_set(&select->list, set);
-		if (set->user &&
-		    copyout(aspace_current(), set->user, set->answers, select->words * 4))
+		if (set->bits && copyout(aspace_current(), set->user, set->answers, size))
 			return -EFAULT;
 	}
-	return total;
+	return 0;
 }
 
-// Do a select whose sets have room. An error leaves the program's sets as they are.
-static int select_run(struct select *select, uint32_t n, uint64_t deadline)
+// Do a select whose sets have room. A descriptor counts once for each answer that it is in
+// (select(2)). An error leaves the program's sets as they are.
+static int select_run(struct select *select, uint64_t deadline)
 {
-	int error = fetch_sets(select);
+	int result = fetch_sets(select);
 
-	if (!error)
-		error = list_descriptors(select, n);
-	if (error)
-		return error;
-	error = poll_files(&select->list, deadline);
-	return error < 0 ? error : answer(select);
+	if (!result)
+		result = deadline ? select_wait(select, deadline) : select_now(select);
+	if (result >= 0 && store_answers(select))
+		result = -EFAULT;
+	return result;
 }
 
-// Allocate the sets and answers, `words` words each, in one block. Returns 0 or -ENOMEM.
-static int make_sets(struct select *select, uint32_t words)
+// Find memory for the sets that the program has, and for their answers. Returns 0 or -ENOMEM.
+static int make_sets(struct select *select)
 {
-	uint32_t *bits = kzalloc(MAX(words, 1u) * 6 * sizeof(*bits));
+	uint32_t words = select->words, *memory = select->small;
 
-	select->words = words;
-	for (int i = 0; bits && i < 3; i++) {
-		select->sets[i].bits = bits + (size_t)(2 * i) * words;
-		select->sets[i].answers = bits + (size_t)(2 * i + 1) * words;
+	if (words > SMALL_WORDS)
+		memory = kmalloc((size_t)words * 2 * SETS * sizeof(*memory));
+	select->memory = memory;
+	for (int i = 0; memory && i < SETS; i++) {
+		struct fd_set *set = &select->sets[i];
+
+		if (!set->user)
+			continue;
+		set->bits = memory;
+		set->answers = memory + words;
+		memory += 2 * words;
 	}
-	return bits ? 0 : -ENOMEM;
+	return memory ? 0 : -ENOMEM;
 }
 
 // Returns how many descriptors are looked at: those for which the table has no room are passed
@@ -169,26 +257,25 @@ static uint32_t descriptors_to_poll(int n)
 static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
                        uint32_t __user *exceptional, uint64_t deadline)
 {
-	struct select select = {
-		.sets = {
-			{ readable, POLLIN | POLLRDNORM | POLLRDBAND,
-			  POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR, NULL, NULL },
-			{ writable, POLLOUT | POLLWRNORM | POLLWRBAND,
-			  POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR, NULL, NULL },
-			{ exceptional, POLLPRI, POLLPRI, NULL, NULL },
-		},
-	};
-	uint32_t count;
+	struct select select;
 	int result;
 
 	if (n < 0)
 		return -EINVAL;
-	count = descriptors_to_poll(n);
-	if (make_sets(&select, (count + 31) / 32))
+	// Not by an initializer, which would clear `small` too.
+	select.sets[0] = (struct fd_set){ readable, POLLIN | POLLRDNORM | POLLRDBAND,
+		                          POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+		                          NULL, NULL };
+	select.sets[1] = (struct fd_set){ writable, POLLOUT | POLLWRNORM | POLLWRBAND,
+		                          POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR, NULL, NULL };
+	select.sets[2] = (struct fd_set){ exceptional, POLLPRI, POLLPRI, NULL, NULL };
+	select.n = descriptors_to_poll(n);
+	select.words = (select.n + 31) / 32;
+	if (make_sets(&select))
 		return -ENOMEM;
-	result = select_run(&select, count, deadline);
-	poll_list_free(&select.list);
-	kfree(select.sets[0].bits);
+	result = select_run(&select, deadline);
+	if (select.memory != select.small)
+		kfree(select.memory);
 	return result;
 }
 
