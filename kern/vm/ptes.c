@@ -13,21 +13,41 @@
 // remove an entry and free its page; to copy an entry.
 #define SPAN_COST 20
 #define ENTRY_COST 10
-#define UNMAP_COST 70
+#define UNMAP_COST 50
 #define INHERIT_COST 25
 
-// Unmap [va, end), which one page table covers; `pte` is the entry for `va`. Stops when the table
-// has no entry in use any more: most tables are nearly empty.
+// Unmap [va, end), which one page table covers; `pte` is the entry for `va`. Like tlb_batch_unmap for
+// each entry, but the table's count of entries in use and the batch's range change once. Stops when
+// the table has no entry in use any more: most tables are nearly empty. A shared table has no entry
+// in the range, and does not change.
 static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
 {
-	const page_t *table = virt_to_page(pte);
+	page_t *table = virt_to_page(pte);
+	uint32_t left = table->index;
+	pte_t *last = pte + (end - va) / PAGE_SIZE, *first, seen = 0;
 
-	for (; va < end && table->index; va += PAGE_SIZE, pte++) {
-		if (*pte == 0)
+	assert_pgdir_locked(batch->pgdir);
+	if (!left)
+		return;
+	while (pte < last && !*pte)
+		pte++, va += PAGE_SIZE;
+	if (pte == last)
+		return;
+	for (first = pte; pte < last && left; pte++) {
+		pte_t old = *pte;
+
+		if (!old)
 			continue;
 		debug_assert(table->count == 1);
-		tlb_batch_unmap(batch, va, pte);
+		*pte = 0;
+		seen |= old;
+		left--;
+		if (likely(pte_has_page(old)))
+			tlb_batch_decref(batch, phys_to_page(PTE_ADDR(old)));
 	}
+	table->index = left;
+	if (entry_cacheable(seen))
+		tlb_batch_cover(batch, va, va + (uintptr_t)(pte - first) * PAGE_SIZE);
 }
 
 // Three cases for each table's span: no table (perhaps a large page); a shared table of which the
@@ -151,6 +171,27 @@ static void large_protect(struct tlb_batch *batch, uintptr_t va, int prot)
 		tlb_batch_store(batch, va, pde, entry);
 }
 
+// Protect [va, end), which one page table covers; `pte` is the entry for `va`. No entry becomes 0, or
+// was: so the table's count of entries in use stays, and the batch's range changes once.
+static void protect_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte,
+                             int prot)
+{
+	const pte_t *last = pte + (end - va) / PAGE_SIZE;
+	pte_t changed = 0;
+
+	assert_pgdir_locked(batch->pgdir);
+	for (; pte < last; pte++) {
+		pte_t old = *pte, entry = old & ~PTE_W;
+
+		if (unlikely(prot == 0 || (old & (PTE_P | PTE_NOPAGE)) != PTE_P))
+			entry = entry_protected(old, prot);
+		*pte = entry;
+		changed |= old ^ entry;
+	}
+	if (changed)
+		tlb_batch_cover(batch, va, end);
+}
+
 // No page is freed: a PROT_NONE entry keeps its page and its reference.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 {
@@ -169,12 +210,8 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot)
 		pte = pgdir_walk(as->pgdir, va, 0); // an empty table may have gone meanwhile
 		if (!pte)
 			large_protect(&batch, va, prot);
-		for (; pte && va < span_end; va += PAGE_SIZE, pte++) {
-			pte_t entry = entry_protected(*pte, prot);
-
-			if (entry != *pte)
-				tlb_batch_store(&batch, va, pte, entry);
-		}
+		else
+			protect_in_table(&batch, va, span_end, pte, prot);
 	}
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);

@@ -117,6 +117,20 @@ KTEST(share_ends_when_the_other_one_goes)
 	aspace_put(copy);
 }
 
+// A truncation walks the entries of every area of its object, also in a table that is shared: there are
+// none of the object's.
+KTEST(share_lasts_while_an_object_beside_it_shrinks)
+{
+	struct object *obj = test_object(2);
+	struct aspace *as = with_pages(MANY), *copy = clone(as);
+
+	test_map_object(copy, 200, 202, RW, AREA_SHARED, obj, 0);
+	EXPECT_EQ(object_truncate(obj, 0), 0);
+	EXPECT(is_shared(as, copy, AT(0)));
+	let_go(as, copy);
+	object_put(obj);
+}
+
 static void move(struct aspace *as, unsigned int from, unsigned int to, unsigned int pages)
 {
 	uintptr_t va;
