@@ -96,7 +96,11 @@ static void copy_entries(page_t *table, page_t *copy)
 	for (i = 0; left > 0; i++) {
 		pte_t entry = from[i];
 
-		if (entry) {
+		if (likely((entry & (PTE_P | PTE_NOPAGE)) == PTE_P)) { // nearly all
+			from[i] = entry &= ~PTE_W;
+			page_incref(phys_to_page(PTE_ADDR(entry)));
+			left--;
+		} else if (entry) {
 			page_t *pp = entry_page(entry);
 
 			if (pp)
