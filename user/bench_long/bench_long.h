@@ -25,6 +25,7 @@ uint64_t open_close(unsigned int n, unsigned int depth);
 // processes.c: children; processes; other timers
 uint64_t wait_by_number(unsigned int n, unsigned int size);
 uint64_t kill_one(unsigned int n, unsigned int size);
+uint64_t kill_large_group(unsigned int n, unsigned int size);
 uint64_t kill_small_group(unsigned int n, unsigned int size);
 uint64_t fork_among(unsigned int n, unsigned int size);
 uint64_t timer_among(unsigned int n, unsigned int size);

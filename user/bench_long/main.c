@@ -42,6 +42,8 @@ static const struct operation operations[] = {
 	{ "wait_by_number", wait_by_number, 2000, 1, 2000, true },
 	{ "kill_one", kill_one, 10, 100, 1, false },
 	{ "kill_one", kill_one, 2000, 100, 1, true },
+	{ "kill_large_group", kill_large_group, 10, 10, 10, false },
+	{ "kill_large_group", kill_large_group, 2000, 10, 2000, true },
 	{ "kill_small_group", kill_small_group, 10, 100, 1, false },
 	{ "kill_small_group", kill_small_group, 2000, 100, 1, true },
 	{ "fork_among", fork_among, 10, 20, 1, false },

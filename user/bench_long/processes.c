@@ -76,6 +76,23 @@ uint64_t kill_one(unsigned int n, unsigned int size)
 	return start;
 }
 
+// Signal 0 to a group of `size` processes. The value is for each.
+uint64_t kill_large_group(unsigned int n, unsigned int size)
+{
+	uint64_t start;
+
+	make_children(size);
+	start = ticks();
+	for (; n > 0; n--)
+		if (kill(-children[0], 0) < 0)
+			fail("kill");
+	start = ticks() - start;
+	end_children(size);
+	for (unsigned int i = 0; i < size; i++)
+		wait_for_child(children[i]);
+	return start;
+}
+
 // Signal 0 to a group of ten among `size` processes.
 uint64_t kill_small_group(unsigned int n, unsigned int size)
 {
@@ -96,13 +113,8 @@ uint64_t kill_small_group(unsigned int n, unsigned int size)
 	return start;
 }
 
-// fork, exit and wait while `size` other children live.
-uint64_t fork_among(unsigned int n, unsigned int size)
+static void fork_and_wait(unsigned int n)
 {
-	uint64_t start;
-
-	make_children(size);
-	start = ticks();
 	for (; n > 0; n--) {
 		pid_t pid = fork();
 
@@ -112,6 +124,18 @@ uint64_t fork_among(unsigned int n, unsigned int size)
 			_exit(0);
 		wait_for_child(pid);
 	}
+}
+
+// fork, exit and wait while `size` other children live. The first wait lets all of them run until they
+// sleep.
+uint64_t fork_among(unsigned int n, unsigned int size)
+{
+	uint64_t start;
+
+	make_children(size);
+	fork_and_wait(1);
+	start = ticks();
+	fork_and_wait(n);
 	start = ticks() - start;
 	end_children(size);
 	for (unsigned int i = 0; i < size; i++)
