@@ -175,11 +175,27 @@ void inode_touch(struct inode *inode, unsigned int which)
 		inode->ctime = now;
 }
 
+// Like ns_to_timespec, for seconds of 32 bits (until 2106), without a division. 2^30 ns are 1 + 0x12E0BE82 /
+// 2^32 seconds. The product is at most three seconds too small, so the rest has 32 bits.
+static struct timespec64 positive_ns_to_timespec(uint64_t ns)
+{
+	uint32_t units = (uint32_t)(ns >> 30);
+	uint32_t seconds = units + (uint32_t)((uint64_t)units * 0x12E0BE82u >> 32);
+	uint32_t rest = (uint32_t)ns - seconds * (uint32_t)NS_PER_SECOND;
+
+	for (; rest >= NS_PER_SECOND; rest -= (uint32_t)NS_PER_SECOND)
+		seconds++;
+	return (struct timespec64){ .tv_sec = seconds, .tv_nsec = (int32_t)rest };
+}
+
 // C's division rounds towards zero, so a time before 1970 leaves a negative rest.
 struct timespec64 ns_to_timespec(int64_t ns)
 {
-	struct timespec64 ts = { .tv_sec = ns / (int64_t)NS_PER_SECOND };
+	struct timespec64 ts;
 
+	if (likely((uint64_t)ns >> 32 < NS_PER_SECOND))
+		return positive_ns_to_timespec((uint64_t)ns);
+	ts.tv_sec = ns / (int64_t)NS_PER_SECOND;
 	ts.tv_nsec = ns - ts.tv_sec * (int64_t)NS_PER_SECOND;
 	if (ts.tv_nsec < 0) {
 		ts.tv_sec--;

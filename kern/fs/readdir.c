@@ -30,7 +30,7 @@ bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_
 
 	if (size > buffer->size - buffer->used || (format == DIRENT_ONE && buffer->used))
 		return false;
-	memset(at, 0, size);
+	memset(at + size - 8, 0, 8); // what follows the name is at most so long
 	memcpy(at + offset, name, length);
 	if (format == DIRENT_64) {
 		struct dirent64 *entry = (struct dirent64 *)at;

@@ -7,22 +7,42 @@
 #include "vm/uaccess.h"
 #include <abi/fcntl.h>
 
+// Free the text of a path argument.
+static void free_text(struct path_arg *arg)
+{
+	if (arg->text != arg->copy)
+		kfree(arg->text);
+}
+
+// Fetch the text, into memory of the heap if it is long. Then all of it is copied again: the program may
+// have changed it. Returns 0, -EFAULT, -ENAMETOOLONG or -ENOMEM; after an error there is no text.
+static int fetch_text(struct path_arg *arg, const char __user *text)
+{
+	ssize_t length = copyinstr(aspace_current(), arg->copy, text, PATH_SHORT);
+
+	arg->text = arg->copy;
+	if (length == -ENAMETOOLONG) {
+		arg->text = kmalloc(PATH_MAX);
+		if (!arg->text)
+			return -ENOMEM;
+		length = copyinstr(aspace_current(), arg->text, text, PATH_MAX);
+	}
+	if (length >= 0)
+		return 0;
+	free_text(arg);
+	return WHY((int)length, "the path at %#x cannot be read, or has no end within %d bytes",
+	           (unsigned int)(__force uintptr_t)text, PATH_MAX);
+}
+
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 {
-	ssize_t length;
-	int error = 0;
+	int error = fetch_text(arg, text);
 
+	if (error)
+		return error;
 	arg->file = NULL;
 	arg->start = NULL;
-	arg->text = kmalloc(PATH_MAX);
-	if (!arg->text)
-		return -ENOMEM;
-	length = copyinstr(aspace_current(), arg->text, text, PATH_MAX);
-	if (length < 0) {
-		error = WHY((int)length,
-		            "the path at %#x cannot be read, or has no end within %d bytes",
-		            (unsigned int)(__force uintptr_t)text, PATH_MAX);
-	} else if (dirfd != AT_FDCWD && arg->text[0] != '/') {
+	if (dirfd != AT_FDCWD && arg->text[0] != '/') {
 		arg->file = fd_get(thread_current()->files, dirfd);
 		if (arg->file)
 			arg->start = arg->file->inode;
@@ -31,7 +51,7 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 			            dirfd);
 	}
 	if (error)
-		kfree(arg->text);
+		free_text(arg);
 	return error;
 }
 
@@ -39,7 +59,7 @@ void path_arg_put(struct path_arg *arg)
 {
 	if (arg->file)
 		file_put(arg->file);
-	kfree(arg->text);
+	free_text(arg);
 }
 
 // Returns the inode for which an empty path stands, with a new reference: the descriptor's, or

@@ -7,9 +7,12 @@
 #include "proc/process.h"
 #include "thread/why.h"
 
+#define PATH_SHORT 96 // paths of fewer bytes need no memory of the heap
+
 // A path, copied into the kernel, and the directory where it starts.
 struct path_arg {
-	char *text;
+	char *text; // `copy`, or the heap's
+	char copy[PATH_SHORT];
 	struct file *file;   // the file of the call's descriptor, a reference; NULL: not used
 	struct inode *start; // the inode of that file, borrowed; or NULL
 };

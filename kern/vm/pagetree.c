@@ -164,6 +164,7 @@ static void *remove_in_slot(void *slot, unsigned int level, const struct removal
 }
 
 // Remove pages below `node`. Returns the node, or NULL after freeing it if it has become empty.
+// Empty slots, which most are in the nodes of small files, are passed over at once.
 // The recursion is at most five levels deep.
 static void *remove_below(struct pagetree_node *node, unsigned int level,
                           const struct removal *removal)
@@ -172,9 +173,12 @@ static void *remove_below(struct pagetree_node *node, unsigned int level,
 	bool empty = true;
 
 	for (unsigned int i = 0; i < SLOTS; i++) {
-		struct removal part = in_slot(removal, i, span);
+		struct removal part;
 
-		if (node->slots[i] && part.first < span && part.first < part.end)
+		if (!node->slots[i])
+			continue;
+		part = in_slot(removal, i, span);
+		if (part.first < span && part.first < part.end)
 			node->slots[i] = remove_in_slot(node->slots[i], level, &part);
 		if (node->slots[i])
 			empty = false;
