@@ -96,6 +96,12 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
 	return syscall(SYS_writev, fd, vector, count);
 }
 
+ssize_t process_vm_readv(pid_t pid, const struct iovec *here, unsigned long here_count,
+                         const struct iovec *there, unsigned long there_count, unsigned long flags)
+{
+	return syscall(SYS_process_vm_readv, pid, here, here_count, there, there_count, flags);
+}
+
 off_t lseek(int fd, off_t offset, int whence)
 {
 	off_t result;

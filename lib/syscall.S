@@ -71,4 +71,33 @@ vfork:
 	ret
 	.size	vfork, . - vfork
 
+// int clone(int (*function)(void *), void *stack, int flags, void *arg): the child calls function(arg)
+// on the stack that ends at `stack`, and ends with its result.
+	.globl	clone
+	.type	clone, @function
+clone:
+	pushl	%ebx
+	movl	12(%esp), %ecx
+	andl	$-16, %ecx
+	subl	$16, %ecx
+	movl	20(%esp), %eax		// arg
+	movl	%eax, (%ecx)
+	movl	8(%esp), %eax		// function
+	movl	%eax, 4(%ecx)
+	movl	16(%esp), %ebx		// flags
+	movl	$SYS_clone, %eax
+	int	$0x80
+	testl	%eax, %eax
+	jz	3f
+	popl	%ebx
+	cmpl	$-4095, %eax
+	jae	1b
+	ret
+3:	xorl	%ebp, %ebp		// where a debugger's backtrace of the child ends
+	call	*4(%esp)
+	movl	%eax, %ebx
+	movl	$SYS_exit, %eax
+	int	$0x80
+	.size	clone, . - clone
+
 	.section .note.GNU-stack, "", @progbits
