@@ -45,7 +45,7 @@ TAUGHT = [
     Taught("areas_split_at", "kern/vm/area_edit.c", "mprotect_pieces"),
     Taught("areas_merge_at", "kern/vm/area_edit.c", "mprotect_pieces", quick=True),
     Taught("copyin", "kern/vm/uaccess.h", "limit_rules"),
-    Taught("copyout", "kern/vm/uaccess.h", "exec_arguments"),
+    Taught("copyout", "kern/vm/uaccess.h", "pipe_full"),
     Taught("copyinstr", "kern/vm/uaccess.h", "file_open"),
     Taught("user_mem_check", "kern/vm/user_mem_check.c", "evil_stack_signal", says="frame of a signal: it may not write to"),
 ]
