@@ -11,7 +11,7 @@ import argparse
 import mmap
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
@@ -70,6 +70,7 @@ class Audit:
         self.unread = []  # inodes that no walk has read yet
         self.areas_of = {}  # {object: its areas, as found in the spaces}
         self.named_counts = {}  # {address space: how many named areas it says it has}
+        self.area_blocks = Counter()  # {block of areas: how many have been found in it}
         self.mapped_indexes = {}  # {object: indexes of its pages that are mapped}
         self.writing_areas = []  # shared areas that may write to their object
         self.write_opens, self.programs = {}, {}  # {object: how often it is open to write; run}
@@ -111,8 +112,9 @@ class Audit:
             self.complete = False
             self.report(check, str(damage))
 
-    def claim(self, address, kind, words, *values):
-        """A walk has reached a struct at `address`, called `words.format(*values)`.
+    def claim(self, address, kind, words, *values, block=0):
+        """A walk has reached a struct at `address`, called `words.format(*values)`. `block`: it lies in that block of
+        the heap, with others.
 
         True when it may be read, and nobody reached it before.
         """
@@ -124,7 +126,7 @@ class Audit:
             return False
         if not self.memory.in_image(address):
             size = 0 if kind == "bytes" else self.memory.size_of(kind)
-            fault = self.heap.fault(address, size)
+            fault = self.heap.fault(block, address + size - block) if block else self.heap.fault(address, size)
             if fault:
                 self.report("heap", f"{words.format(*values)}: struct {kind} at {address:#x} {fault}")
                 return False

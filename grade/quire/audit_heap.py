@@ -230,7 +230,7 @@ def lost_blocks(audit):
     heap = audit.heap
     words, sizes, free, inside = audit.memory.words, heap.sizes, heap.free, heap.inside
     # Of areas, which may be many, it is known what they point to.
-    reached = set(audit.of_kind["area"])
+    reached = set(audit.of_kind["area"] + audit.of_kind["area_block"])
     pending = _roots(audit) + list(audit.areas_of)
     pending += audit.of_kind["named_area"] + audit.of_kind["counted_name"]
     while pending:

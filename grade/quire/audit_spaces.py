@@ -11,7 +11,7 @@ AREA_UFFD_MODES, AREA_POISONED = 0x70000, 0x80000
 TREE_DEPTH = 64  # more than any balanced tree has
 PROTECTIONS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
 FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
-    on_list=object_link.next name uffd"""
+    on_list=object_link.next name uffd block"""
 
 
 class Area:
@@ -45,6 +45,10 @@ def address_spaces(audit):
             _check_numbers(audit, space, areas, who)
             directory = memory.offset(space.pgdir, PAGE_SIZE) >> 12
             UserTables(audit, directory, who, areas).check()
+    for block, count in audit.area_blocks.items():
+        in_use = memory.value_at("area_block", block, "in_use")
+        if in_use != count:
+            audit.report("areas", f"{audit.called(block)} counts {in_use} areas in use; found {count}")
 
 
 def _keep_program(audit, space, who):
@@ -87,13 +91,26 @@ def areas_in_order(audit, checker, space, who):
     return areas
 
 
+def _claim_area(audit, node, who):
+    """Claim an area. Those that a fork has copied lie together in blocks (kern/vm/area_edit.c)."""
+    memory = audit.memory
+    block = memory.value_at("area", node, "block")
+    if block:
+        if block not in audit.area_blocks:
+            audit.claim(block, "area_block", "the block of areas of {}", who)
+        audit.area_blocks[block] += 1
+        if (node - block - memory.size_of("area_block")) % memory.size_of("area"):
+            raise Damage(f"{who}: the area at {node:#x} is no area of the block at {block:#x}")
+    return audit.claim(node, "area", "an area of {}", who, block=block)
+
+
 def walk_tree(audit, read, root, who):
     """The areas of a tree in its order; checks links, heights, balance and greatest gaps."""
     found, faults = [], []
 
     def visit(node, above, depth):
         """Height and greatest gap of the tree below `node`."""
-        if depth > TREE_DEPTH or not audit.claim(node, "area", "an area of {}", who):
+        if depth > TREE_DEPTH or not _claim_area(audit, node, who):
             raise Damage(f"{who}: the tree of areas cannot be read at {node:#x}")
         area = read(node)
         low, low_gap = visit(area.left, node, depth + 1) if area.left else (0, 0)

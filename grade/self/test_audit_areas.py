@@ -223,3 +223,15 @@ def test_references_of_a_mapping_to_its_file(scene):
     host = scene.get("object", area.object, "host")
     scene.set("object", area.object, "host", 0)
     scene.expect("references", rf"at {host:#x} counts \d+ references; found")
+
+
+def test_block_of_areas_miscounted(scene):
+    block, *_ = scene.claimed("area_block")
+    scene.add("area_block", block, "in_use", 1)
+    scene.expect("areas", r"the block of areas of pid \d+ .* counts \d+ areas in use; found \d+")
+
+
+def test_area_of_no_block(scene):
+    area = next(area for pid in (3, 4, 5) for area in scene.areas(pid) if area.block)
+    scene.set("area", area.at, "block", area.block + 4)
+    scene.expect("areas", rf"the area at {area.at:#x} is no area of the block at {area.block + 4:#x}")

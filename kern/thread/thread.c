@@ -27,10 +27,10 @@ static struct thread boot_thread; // runs the boot sequence, on the stack of boo
 // Copy `name` into the thread, cut to what fits.
 static void set_name(struct thread *thread, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len;
 
-	len = MIN(len, sizeof(thread->name) - 1);
-	memcpy(thread->name, name, len);
+	for (len = 0; len < sizeof(thread->name) - 1 && name[len]; len++)
+		thread->name[len] = name[len];
 	thread->name[len] = '\0';
 }
 
@@ -57,8 +57,8 @@ static void prepare_stack(struct thread *thread)
 
 	*--sp = 0; // the end of backtraces, in the place of a return address
 	*--sp = (uintptr_t)(thread->entry ? thread_kernel_start : thread_user_start);
-	sp -= 4;
-	memset(sp, 0, 4 * sizeof(*sp));
+	for (int i = 0; i < 4; i++)
+		*--sp = 0;
 	thread->kesp = sp;
 }
 

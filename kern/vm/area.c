@@ -225,29 +225,28 @@ void area_insert(struct area_tree *tree, struct area *area)
 
 void area_append(struct area_tree *tree, struct area *area)
 {
-	list_add_tail(&tree->list, &area->link);
-	tree->count++;
+	area_append_copy(tree, area);
 	area->gap = gap_before(tree, area);
 }
 
-// Build a balanced tree of `count` areas from `*next` on, and move `*next` past them. Returns its
-// top. The recursion is log2(count) deep, at most 17.
+// Build a balanced tree of `count` areas, at least one, from `*next` on, and move `*next` past them.
+// Returns its top. The recursion is log2(count) deep, at most 17.
 static struct area *build(struct list **next, size_t count, void (*step)(void))
 {
-	struct area *left, *top;
+	struct area *left = count > 1 ? build(next, count / 2, step) : NULL;
+	struct area *top = list_entry(*next, struct area, link);
 
-	if (count == 0)
-		return NULL;
-	left = build(next, count / 2, step);
-	top = list_entry(*next, struct area, link);
 	*next = (*next)->next;
 	top->left = left;
-	top->right = build(next, count - count / 2 - 1, step);
-	if (left)
+	top->right = count > 2 ? build(next, count - count / 2 - 1, step) : NULL;
+	top->height = 1; // right for a leaf, as half of the areas are
+	top->max_gap = top->gap;
+	if (left) {
 		left->parent = top;
+		update(top);
+	}
 	if (top->right)
 		top->right->parent = top;
-	update(top);
 	if (step)
 		step();
 	return top;
@@ -257,9 +256,10 @@ void area_tree_build(struct area_tree *tree, void (*step)(void))
 {
 	struct list *next = tree->list.next;
 
+	if (tree->count == 0)
+		return;
 	tree->root = build(&next, tree->count, step);
-	if (tree->root)
-		tree->root->parent = NULL;
+	tree->root->parent = NULL;
 }
 
 // A node with two children cannot simply be unlinked: the next area in address order, which has no

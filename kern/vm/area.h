@@ -10,6 +10,7 @@
 
 struct aspace;
 struct area;
+struct area_block;
 struct object;
 struct tlb_batch;
 struct uffd;
@@ -115,8 +116,9 @@ struct area {
 	struct uffd *uffd;     // [s] registered with it (vm/uffd.h): one reference; else NULL
 	struct object *object; // [c] object_ops, large_ops: one reference; else NULL
 	uint64_t offset;       // [s] offset of `start` in the backing object or device, in bytes
-	struct list object_link; // [o] on the object's list of the areas that map it
-	const char *name;        // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
+	struct list object_link;  // [o] on the object's list of the areas that map it
+	const char *name;         // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
+	struct area_block *block; // [c] the block of areas that it lies in (area_edit.c), or NULL
 };
 
 // The largest number of areas in a space. Calls that would add one more fail with -ENOMEM, as with
@@ -182,9 +184,15 @@ void area_insert(struct area_tree *tree, struct area *area);
 
 // Build a tree from areas that arrive in address order, in O(n) instead of O(n log n): call
 // area_append for each area, then area_tree_build once. Between these calls only the list is
-// valid: the caller must not search, insert or remove. area_tree_build calls `step`, unless it is
-// NULL, once for each area, so that the caller can yield.
+// valid: the caller must not search, insert or remove. area_append_copy is for a copy of an area if
+// that area's predecessor has been copied too, so that `gap` is right already. area_tree_build calls
+// `step`, unless it is NULL, once for each area, so that the caller can yield.
 void area_append(struct area_tree *tree, struct area *area);
+static inline void area_append_copy(struct area_tree *tree, struct area *area)
+{
+	list_add_tail(&tree->list, &area->link);
+	tree->count++;
+}
 void area_tree_build(struct area_tree *tree, void (*step)(void));
 
 // Remove `area`, which is in `tree`. The caller still owns it.

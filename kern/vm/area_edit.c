@@ -8,6 +8,18 @@
 #include "vm/object_internal.h"
 #include "vm/uffd.h"
 
+// The head of a block of the heap in which several areas lie: a fork copies many areas at once, and
+// most children free them together at their end.
+// [s] the lock of their space
+struct area_block {
+	uint16_t made;   // how many of the areas have been made
+	uint16_t room;   // how many there can be
+	uint32_t in_use; // [s] how many have been made and not released; the last one frees the block
+};
+
+#define BLOCK_BYTES 2048u // the largest block for which the heap needs no pages of its own
+#define BLOCK_AREAS ((BLOCK_BYTES - sizeof(struct area_block)) / sizeof(struct area))
+
 // Fill in `area` for [start, end) as `request` says. Takes no reference.
 static void describe(struct area *area, struct aspace *as, const struct map_request *request,
                      uintptr_t start, uintptr_t end)
@@ -59,16 +71,63 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 	return area;
 }
 
+// Make `copy`, which lies in `block` or in none, a copy of `area` for the space `as`, with references
+// of its own.
+static inline void fill_copy(struct area *copy, const struct area *area, struct aspace *as,
+                             struct area_block *block)
+{
+	memcpy(copy, area, sizeof(*copy)); // an assignment would compile to a longer loop
+	copy->as = as;
+	copy->block = block;
+	attach(copy);
+}
+
 struct area *area_copy(const struct area *area, struct aspace *as)
 {
 	struct area *copy = kmalloc(sizeof(*copy));
 
 	if (!copy)
 		return NULL;
-	memcpy(copy, area, sizeof(*copy)); // an assignment would compile to a longer loop
-	copy->as = as;
-	attach(copy);
+	fill_copy(copy, area, as, NULL);
 	return copy;
+}
+
+// Returns a new block with room for `count` areas, or for as many as one block can hold; NULL if out
+// of memory.
+static struct area_block *block_new(size_t count)
+{
+	size_t room = MIN(count, BLOCK_AREAS);
+	struct area_block *block = kmalloc(sizeof(*block) + room * sizeof(struct area));
+
+	if (block)
+		*block = (struct area_block){ .room = (uint16_t)room };
+	return block;
+}
+
+struct area *area_copy_next(const struct area *area, struct aspace *as, struct area_block **block,
+                            size_t left)
+{
+	struct area *copy;
+
+	if (!*block || (*block)->made == (*block)->room)
+		*block = block_new(left);
+	if (!*block)
+		return NULL;
+	copy = (struct area *)(*block + 1) + (*block)->made++;
+	(*block)->in_use++;
+	fill_copy(copy, area, as, *block);
+	return copy;
+}
+
+// Free the memory of an area.
+static inline void area_free(struct area *area)
+{
+	struct area_block *block = area->block;
+
+	if (!block)
+		kfree(area);
+	else if (--block->in_use == 0)
+		kfree(block);
 }
 
 void area_release(struct area *area)
@@ -85,7 +144,7 @@ void area_release(struct area *area)
 		counted_name_put(area->name);
 	if (unlikely(area->uffd))
 		uffd_put(area->uffd);
-	kfree(area);
+	area_free(area);
 }
 
 // Returns true if `low` and `high`, which begins where `low` ends, can merge: both have equal

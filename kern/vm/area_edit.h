@@ -18,6 +18,12 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 // if out of memory.
 struct area *area_copy(const struct area *area, struct aspace *as);
 
+// Like area_copy, for the areas that a fork copies one after the other; `left` of them are left, with
+// this one. They lie together in blocks of the heap: `*block` is that of the copy before, NULL for
+// the first. Each is released like any other area; the last one in use frees the block.
+struct area *area_copy_next(const struct area *area, struct aspace *as, struct area_block **block,
+                            size_t left);
+
 // If [start, end) is free, and an area next to it is like the request, extend that area over the
 // range. Returns true if an area was extended.
 // Caller: holds as->lock for writing.

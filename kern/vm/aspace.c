@@ -62,20 +62,22 @@ void assert_may_unmap(const struct aspace *as)
 // unmapped in one call, so that the table is walked once, and dropped whole if it is shared.
 static void unmap_all(struct aspace *as)
 {
+	uintptr_t start = 0, end = 0; // of the areas that are to be unmapped next
 	struct area *area;
 
 	list_for_each(area, &as->areas.list, link) {
-		uintptr_t start = area->start;
-		struct area *next;
-
-		while ((next = area_next(&as->areas, area)) &&
-		       PDX(next->start) == PDX(area->end - 1)) {
-			area = next;
-			(void)yield_after(NEXT_COST);
+		if (end && PDX(area->start) != PDX(end - 1)) {
+			ptes_unmap(as, start, end);
+			end = 0;
 		}
-		ptes_unmap(as, start, area->end);
+		if (!end)
+			start = area->start;
+		end = area->end;
+		(void)yield_after(NEXT_COST);
 	}
+	ptes_unmap(as, start, end);
 }
+
 void (*aspace_named_hook)(struct aspace *as);
 
 // No lock is taken: the last reference is gone, so nobody else can reach the space. It ends in

@@ -1,7 +1,9 @@
 // aspace_clone.c: fork's copy of an address space. Areas and page-table entries are copied, pages
 // are not: private pages become read-only in both spaces, and the first one to write gets a copy
 // (anon_copy_on_write.c).
+#include "cpu/trap.h"
 #include "mem/tlb.h"
+#include "thread/thread.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/fault.h"
@@ -24,6 +26,9 @@ static void build_step(void)
 // Returns 0, -ENOMEM, or -EINTR if the thread is killed.
 static int clone_areas(struct aspace *as, struct aspace *copy, struct list *events)
 {
+	struct area_block *block = NULL;
+	size_t left = as->areas.count;
+	bool whole = true; // no area has been left out so far
 	struct area *area, *twin;
 	int error = 0;
 
@@ -32,9 +37,12 @@ static int clone_areas(struct aspace *as, struct aspace *copy, struct list *even
 		error = yield_after(AREA_COST);
 		if (error)
 			break;
-		if (area->flags & AREA_DONTFORK)
+		left--;
+		if (unlikely(area->flags & AREA_DONTFORK)) {
+			whole = false;
 			continue;
-		twin = area_copy(area, copy);
+		}
+		twin = area_copy_next(area, copy, &block, left + 1);
 		if (!twin) {
 			error = -ENOMEM;
 			break;
@@ -43,7 +51,10 @@ static int clone_areas(struct aspace *as, struct aspace *copy, struct list *even
 		twin->flags &= ~(AREA_LOCKS | AREA_RESERVED);
 		if (unlikely(twin->uffd))
 			error = uffd_collect_fork(events, twin, copy);
-		area_append(&copy->areas, twin); // also after an error: the copy frees it
+		if (likely(whole)) // also after an error: the copy frees it
+			area_append_copy(&copy->areas, twin);
+		else
+			area_append(&copy->areas, twin);
 		copy->pages += (area->end - area->start) / PAGE_SIZE;
 		if (error)
 			break;
@@ -67,6 +78,27 @@ static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_b
 	object_lock_settled(obj);
 	mutex_unlock(&obj->lock);
 	spin_lock(&as->pt_lock);
+}
+
+// Copy the page of the stack `area` at which the calling program's stack pointer is, if it is there.
+// Parent and child write to it as soon as they run again: to copy it now costs less than two faults.
+// The parent's entry stays as it is. Nothing is copied if the page is not exclusively owned, or if
+// out of memory: then the faults will copy it.
+// Caller: as for ptes_clone; the copy has no entries in `area`.
+static void copy_top_of_stack(struct aspace *as, struct aspace *copy, const struct area *area)
+{
+	uintptr_t va = ROUND_DOWN(thread_user_frame(thread_current())->esp, PAGE_SIZE);
+	pte_t *pte, *twin;
+	page_t *pp;
+
+	assert_spin_held(&as->pt_lock);
+	if (va < area->start || va >= area->end || area->ops != &anon_ops)
+		return;
+	pte = pgdir_walk(as->pgdir, va, 0);
+	if (!pte || !(*pte & PTE_W) || !(twin = pgdir_walk(copy->pgdir, va, 1)) || page_alloc(&pp))
+		return;
+	page_copy(pp, phys_to_page(PTE_ADDR(*pte)));
+	pte_set_page(copy->pgdir, va, twin, 0, pp, PTE_WRITABLE);
 }
 
 // Copy the entries of all areas that the child inherits with their pages. Both batches run through
@@ -95,6 +127,8 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 			continue; // the child's first fault maps device memory again
 		if (unlikely(area->ops->uncut))
 			wait_settled(as, &from, &to, area->object);
+		if ((area->flags & AREA_GROWSDOWN) && as == thread_current()->aspace)
+			copy_top_of_stack(as, copy, area);
 		error = ptes_clone(&from, &to, area);
 		if (error)
 			break;

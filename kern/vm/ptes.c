@@ -255,14 +255,15 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		span_end = table_span_end(va, area->end);
 		if (!pte)
 			large_clone(from, to, va, shared);
-		if (!pte || table_share(from, to, area, va))
+		if (!pte || (virt_to_page(pte)->index > SHARE_MIN_ENTRIES &&
+		             table_share(from, to, area, va)))
 			continue;
 		copy = pgdir_walk(to->pgdir, va, 1);
 		if (!copy)
 			return -ENOMEM;
 		used = (span_end - va) / PAGE_SIZE;
 		for (; va < span_end; va += PAGE_SIZE, pte++, copy++) {
-			if (*pte)
+			if (*pte && !*copy)
 				entry_inherit(from, va, pte, copy, shared);
 		}
 	}

@@ -58,8 +58,8 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
-// Copy the entries of `area` from the space of `from` to the space of `to`, which has none there.
-// Private pages become read-only in both. Yields.
+// Copy the entries of `area` from the space of `from` to the space of `to`; an entry that is in use
+// there already is left out. Private pages become read-only in both. Yields.
 // Returns 0; -ENOMEM; -EINTR if the thread is killed. On an error a part of the entries is copied.
 // Caller: holds the lock of the first space for writing, and its pt_lock, which a yield releases;
 // has begun both batches and finishes them.
@@ -94,8 +94,11 @@ void object_catch_up(struct area *area);
 // changes an entry makes the table private before, in a step that may fail.
 // Caller of all functions with an address: holds as->pt_lock.
 
-// Let both directories name the table for `va`, which lies in `area`, if it can be shared. Returns
-// true if they do.
+// With so few entries in use, copying them costs less than the fault that makes the table private.
+#define SHARE_MIN_ENTRIES 64
+
+// Let both directories name the table for `va`, which lies in `area` and has more than
+// SHARE_MIN_ENTRIES entries in use, if it can be shared. Returns true if they do.
 // Caller: holds the page-table lock of the space of `from`.
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
                  uintptr_t va);

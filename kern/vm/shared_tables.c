@@ -19,9 +19,6 @@
 #include "thread/yield.h"
 #include "vm/ptes.h"
 
-// With so few entries, copying them costs less than the fault that makes the table private.
-#define SHARE_MIN_ENTRIES 64
-
 // About how many instructions it takes to look at an area, and to copy a table.
 #define LOOK_COST 10
 #define COPY_COST 15000
@@ -74,7 +71,7 @@ bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area
 	if (theirs)
 		return PTE_ADDR(theirs) ==
 		       PTE_ADDR(pde); // shared already, for an area before this one
-	if (table->index <= SHARE_MIN_ENTRIES || !all_shareable(area->as, area, start, end))
+	if (!all_shareable(area->as, area, start, end))
 		return false;
 	spin_lock(&share_lock);
 	table->count++;

@@ -44,6 +44,79 @@ KTEST(aspace_clone_copies_areas)
 	EXPECT_EQ(page_free_count(), before);
 }
 
+// The areas of a copy lie in blocks, each of which is free when its last area goes, in whatever order.
+KTEST(aspace_clone_frees_blocks_of_areas)
+{
+	size_t before = page_free_count();
+	struct aspace *as = test_aspace(), *copy;
+	const struct area *area;
+
+	for (unsigned int i = 0; i < 60; i++)
+		test_map(as, 4 * i, 4 * i + 3, i % 2 ? RW : PROT_READ);
+	copy = clone(as);
+	aspace_put(as);
+	test_aspace_check(copy);
+	list_for_each(area, &copy->areas.list, link)
+		EXPECT(area->block != NULL);
+	EXPECT(area_find(&copy->areas, AT(0))->block == area_find(&copy->areas, AT(4))->block);
+	EXPECT(area_find(&copy->areas, AT(0))->block != area_find(&copy->areas, AT(4 * 59))->block);
+	for (unsigned int i = 0; i < 60; i += 3)
+		EXPECT_EQ(aspace_unmap(copy, AT(4 * i), 3 * PAGE_SIZE), 0);
+	for (unsigned int i = 1; i < 60; i += 3)
+		EXPECT_EQ(aspace_unmap(copy, AT(4 * i + 1), PAGE_SIZE), 0);
+	EXPECT(area_find(&copy->areas, AT(4 + 2))->block ==
+	       NULL); // the upper part of one that was cut
+	for (unsigned int i = 2; i < 60; i += 3)
+		test_map(copy, 4 * i + 3, 4 * i + 4, RW);
+	test_aspace_check(copy);
+	EXPECT_EQ(aspace_unmap(copy, AT(0), 30 * 4 * PAGE_SIZE), 0);
+	test_aspace_check(copy);
+	aspace_put(copy);
+	EXPECT_EQ(page_free_count(), before);
+}
+
+static void clone_with_a_stack(struct aspace *as)
+{
+	struct map_request stack = {
+		.va = AT(0), .len = 3 * PAGE_SIZE, .prot = RW, .flags = AREA_GROWSDOWN, .fixed = true
+	};
+	struct aspace *copy, *second;
+	uintptr_t va;
+	page_t *pp;
+
+	EXPECT_EQ(aspace_map(as, &stack, &va), 0);
+	test_store(as, AT(1), 'a');
+	test_store(as, AT(2), 'b');
+	pp = test_page_at(as, AT(1));
+	thread_user_frame(thread_current())->esp = AT(1) + 100;
+	copy = clone(as);
+	EXPECT(test_page_at(as, AT(1)) == pp && test_page_at(copy, AT(1)) != pp);
+	EXPECT_EQ(pp->count, 1);
+	EXPECT((pte_peek(as, AT(1)) & PTE_W) && (pte_peek(copy, AT(1)) & PTE_W));
+	EXPECT_EQ(test_byte(copy, AT(1)), 'a');
+	EXPECT_EQ(test_page_at(as, AT(2))->count, 2);
+	test_store(copy, AT(1), 'c');
+	EXPECT_EQ(test_byte(as, AT(1)), 'a');
+	thread_user_frame(thread_current())->esp = AT(2) + 100; // a page that is shared already
+	second = clone(as);
+	EXPECT_EQ(test_page_at(as, AT(2))->count, 3);
+	thread_user_frame(thread_current())->esp = AT(0); // no page yet
+	aspace_put(copy);
+	copy = clone(as);
+	test_aspace_check(as);
+	test_aspace_check(copy);
+	aspace_put(copy);
+	aspace_put(second);
+}
+
+KTEST(aspace_clone_copies_the_top_of_the_stack)
+{
+	struct aspace *as = test_aspace();
+
+	test_run_in(as, clone_with_a_stack);
+	aspace_put(as);
+}
+
 KTEST(aspace_clone_shares_until_a_write)
 {
 	struct aspace *as = test_aspace(), *copy;

@@ -159,7 +159,7 @@ static int clone(struct aspace *as)
 
 KTEST(aspace_clone_with_each_allocation_failing)
 {
-	FAIL_EACH(clone, 9); // space, directory, areas, tables
+	FAIL_EACH(clone, 5); // space, directory, the block of areas, two tables
 }
 
 static int move_away(struct aspace *as)
