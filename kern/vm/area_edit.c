@@ -346,6 +346,38 @@ static __noinline int cut_out(struct aspace *as, struct area *area, const struct
 	return error;
 }
 
+// If the area that begins at `va` and the one before it differ only in that one of them may have poison
+// markers, note that both may: so they merge, as on Linux, where poison belongs to no area. Caller: holds
+// as->lock for writing.
+static void share_poison(struct aspace *as, uintptr_t va)
+{
+	struct area *high = area_find(&as->areas, va), *low, twin;
+
+	assert_write_held(&as->lock);
+	low = high && high->start == va ? area_prev(&as->areas, high) : NULL;
+	if (!low || low->end != va || low->ops->plain != high->ops->plain)
+		return;
+	twin = *low;
+	twin.flags ^= AREA_POISONED;
+	twin.ops = high->ops;
+	if (!areas_alike(&twin, high))
+		return;
+	low->flags |= AREA_POISONED;
+	high->flags |= AREA_POISONED;
+	low->ops = high->ops = low->ops->plain->registered;
+}
+
+// Merge the areas at both ends of [start, end), which have changed.
+static void merge_changed(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	if (unlikely(as->had_uffds)) {
+		share_poison(as, end);
+		share_poison(as, start);
+	}
+	areas_merge_at(as, end);
+	areas_merge_at(as, start);
+}
+
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags)
 {
@@ -366,8 +398,7 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	}
 	area->prot = (uint8_t)prot;
 	area->flags = flags;
-	areas_merge_at(as, end);
-	areas_merge_at(as, start);
+	merge_changed(as, start, end);
 	return 0;
 }
 
@@ -399,7 +430,6 @@ int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uint
 	part->uffd = uffd;
 	part->ops = ops;
 	part->flags = flags;
-	areas_merge_at(as, end);
-	areas_merge_at(as, start);
+	merge_changed(as, start, end);
 	return 0;
 }

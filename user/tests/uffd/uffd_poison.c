@@ -126,6 +126,50 @@ static void moves(void)
 	munmap(window, PAGES * PAGE);
 }
 
+// Print how many areas overlap the window.
+static void show_areas(const char *what)
+{
+	static char text[16384];
+	int maps = open("/proc/self/maps", O_RDONLY), count = 0;
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(maps, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
+	close(maps);
+	text[len] = 0;
+	for (char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+		uintptr_t start = strtoul(line, NULL, 16),
+			  end = strtoul(strchr(line, '-') + 1, NULL, 16);
+
+		count += start < (uintptr_t)window + PAGES * PAGE && end > (uintptr_t)window;
+	}
+	say("areas %s: %d\n", what, count);
+}
+
+// Poison is no property of an area: those that are alike but for it merge.
+static void merges(void)
+{
+	say("areas\n");
+	fd = uffd_ready(O_NONBLOCK, 0);
+	window = map_memory(PAGES);
+	uffd_register(fd, window, 4 * PAGE, MISSING, NULL);
+	show_fill("poison", uffd_poison(fd, window + PAGE, PAGE, 0));
+	uffd_register(fd, window + 4 * PAGE, (PAGES - 4) * PAGE, MISSING | WP, NULL);
+	show_areas("of two modes");
+	uffd_register(fd, window, 4 * PAGE, MISSING | WP, NULL);
+	show_areas("of one mode");
+	uffd_unregister(fd, window, PAGES * PAGE);
+	show_areas("not registered");
+	mprotect(window, 2 * PAGE, PROT_READ);
+	show_areas("with two protections");
+	mprotect(window, 2 * PAGE, RW);
+	show_areas("with one protection");
+	show_pagemap("poisoned", window + PAGE);
+	close(fd);
+	munmap(window, PAGES * PAGE);
+}
+
 static void sigbus(void)
 {
 	int ends[2];
@@ -156,6 +200,7 @@ int main(void)
 {
 	poisons();
 	moves();
+	merges();
 	sigbus();
 	return 0;
 }
