@@ -1,6 +1,6 @@
 # Setting up, tests, benchmarks, and what CI checks besides.
 
-.PHONY: setup doctor grade bench picture oracle fuzz fuzz-uffd fuzz-syscalls stress-threads host-programs lint format covers tour
+.PHONY: setup doctor grade bench picture oracle fuzz fuzz-uffd fuzz-syscalls stress-threads stress-uffd host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
 -include grade/student.mk grade/staff.mk
@@ -91,9 +91,10 @@ fuzz-syscalls: all
 	$(grade_env) grade/fuzz-syscalls $(if $(N),-n $(N)) $(if $(SEED),--seed $(SEED)) $(FUZZ_FLAGS)
 
 ## stress-threads: groups of threads do at random what threads can do to each other; S=GUEST SECONDS SEED=NUMBER
-stress-threads: $(O)/archive.cpio $(O)/tests.cpio $(base_O)/debug/quire.elf
+## stress-uffd: threads fault while mappings change, others handle the faults; S=GUEST SECONDS SEED=NUMBER
+stress-threads stress-uffd: $(O)/archive.cpio $(O)/tests.cpio $(base_O)/debug/quire.elf
 	$(grade_env) grade/run --audit --kernel $(base_O)/debug/quire.elf --append deaths=off --timeout $$((60 + 2 * $(or $(S),60))) \
-		--guest /tests/stress_threads $(or $(S),60) $(or $(SEED),1)
+		--guest /tests/$(subst -,_,$@) $(or $(S),60) $(or $(SEED),1)
 
 # The programs of user/ also compile for the host, with its own C library, but for those of which a
 # source has the line `// quire-only`.
