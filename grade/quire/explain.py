@@ -287,7 +287,7 @@ def machine_of(options):
         setup.mem, setup.options = test.mem, f"{setup.options} {test.append}"
     else:
         path, words, text = in_archive("sh"), [], f"{options.commands}\n".encode()
-    module.add_tests([path, *words, options.commands])
+    module.add_tests([path, *words] if test else options.commands.split())
     module.add_run(path, [path, *words], ENVIRONMENT, text)
     setup.modules.append(module.finish())
     setup.options = f"seed=1 stdio=serial {setup.options}"
