@@ -47,6 +47,17 @@ static struct range any_range(void)
 	return range;
 }
 
+// Returns a range for a fill, which must lie in one area. In private memory that is a page: Linux's areas
+// there depend on when their pages were first written.
+static struct range range_to_fill(void)
+{
+	struct range range = any_range();
+
+	if (range.zone != SHARED && range.zone != ALIAS)
+		range.pages = 1;
+	return range;
+}
+
 // Returns the page that an address lies in.
 static struct range range_of(uint64_t address)
 {
@@ -55,11 +66,42 @@ static struct range range_of(uint64_t address)
 	return (struct range){ page / (2 * ZONE_PAGES), page % (2 * ZONE_PAGES), 1 };
 }
 
+static struct uffd_msg change; // a message that is not printed yet; event 0: none
+
+static void print_change(void)
+{
+	if (change.event)
+		line("  event %x %llx %llx\n", change.event,
+		     (unsigned long long)change.arg.remove.start,
+		     (unsigned long long)change.arg.remove.end);
+	change.event = 0;
+}
+
+// Note a message about a change of mappings. One that continues the one before is printed as one with it:
+// Linux splits private memory into areas by when it was first written, and sends a message for each.
+static void note_change(const struct uffd_msg *msg)
+{
+	bool same = change.event == msg->event;
+
+	if (same && msg->event == UFFD_EVENT_REMOVE &&
+	    change.arg.remove.end == msg->arg.remove.start) {
+		change.arg.remove.end = msg->arg.remove.end;
+	} else if (same && msg->event == UFFD_EVENT_REMAP &&
+	           change.arg.remap.from + change.arg.remap.len == msg->arg.remap.from) {
+		change.arg.remap.len += msg->arg.remap.len;
+	} else {
+		print_change();
+		change = *msg;
+	}
+}
+
 // Print a message, and respond to a fault. `times`: how many the order has had already.
 static void handle(const struct uffd_msg *msg, int times)
 {
 	struct range range;
 
+	if (msg->event == UFFD_EVENT_PAGEFAULT || msg->event == UFFD_EVENT_FORK)
+		print_change();
 	switch (msg->event) {
 	case UFFD_EVENT_PAGEFAULT:
 		range = range_of(msg->arg.pagefault.address);
@@ -73,9 +115,7 @@ static void handle(const struct uffd_msg *msg, int times)
 		close((int)msg->arg.fork.ufd);
 		break;
 	default:
-		line("  event %x %llx %llx\n", msg->event,
-		     (unsigned long long)msg->arg.remove.start,
-		     (unsigned long long)msg->arg.remove.end);
+		note_change(msg);
 	}
 }
 
@@ -92,6 +132,7 @@ static void await_client(void)
 		poll(polled, 2, -1);
 		if (polled[0].revents) {
 			read(done_pipe[0], &byte, 1);
+			print_change();
 			return;
 		}
 		if (read(fd, &msg, sizeof(msg)) == (ssize_t)sizeof(msg))
@@ -203,7 +244,7 @@ static void operation(void)
 	else if (choice == 11)
 		do_unregister(any_range());
 	else if (choice < 15)
-		(void)any_fill(any_range());
+		(void)any_fill(range_to_fill());
 	else
 		print_zone(below(&state, ZONES));
 }
