@@ -37,7 +37,8 @@ TAUGHT = [
     Taught("pgdir_walk", "kern/mem/pgdir.h"),
     Taught("pte_set_page", "kern/mem/pgdir.h"),  # page_insert and every fault
     Taught("page_lookup", "kern/mem/pgdir.c"),
-    Taught("tlb_batch_unmap", "kern/mem/tlb.h"),  # page_remove and every munmap
+    Taught("tlb_batch_unmap", "kern/mem/tlb.h", "madvise_remove"),  # page_remove, holes in objects
+    Taught("tlb_batch_decref", "kern/mem/tlb.h"),  # every munmap
     Taught("tlb_invalidate", "kern/mem/tlb.c", "zero_page_replaced", quick=True),
     Taught("area_find", "kern/vm/area.c"),
     Taught("area_insert", "kern/vm/area.c"),
