@@ -1,5 +1,6 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "named/named_internal.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
 #include "vm/ptes.h"
@@ -93,7 +94,9 @@ static bool is_piece(const struct named_area *named, const struct named_memory *
 	       area->offset == memory->offset + (area->start - named->start);
 }
 
-// Returns the first piece from `area` on, or NULL. Caller: holds as->lock.
+#define PROTECT_COST 700 // about how many instructions it takes to change a piece
+
+// Returns the first piece from `area` on, or NULL. Yields. Caller: holds as->lock.
 static struct area *piece_from(const struct named_area *named, struct area *area)
 {
 	uintptr_t end = named->start + named->memory.maximum;
@@ -103,6 +106,7 @@ static struct area *piece_from(const struct named_area *named, struct area *area
 		if (is_piece(named, &named->memory, area))
 			return area;
 		area = area_next(&named->as->areas, area);
+		(void)yield_after(AREA_LOOK_COST);
 	}
 	return NULL;
 }
@@ -139,17 +143,19 @@ void named_destroy(struct named_area *named)
 	named_release(named);
 }
 
-// Returns true if anything but pieces that map `memory` lies at the area's addresses. Caller:
-// holds as->lock.
+// Returns true if anything but pieces that map `memory` lies at the area's addresses. Yields.
+// Caller: holds as->lock.
 static bool is_overlapped(const struct named_area *named, const struct named_memory *memory)
 {
 	struct area *area = area_find_from(&named->as->areas, named->start);
 	uintptr_t end = named->start + memory->maximum;
 
 	assert_read_held(&named->as->lock);
-	for (; area && area->start < end; area = area_next(&named->as->areas, area))
+	for (; area && area->start < end; area = area_next(&named->as->areas, area)) {
 		if (!is_piece(named, memory, area))
 			return true;
+		(void)yield_after(AREA_LOOK_COST);
+	}
 	return false;
 }
 
@@ -206,6 +212,7 @@ void named_protect_pieces(struct named_area *named)
 		else
 			ptes_protect(as, start, piece->end, piece->prot);
 		areas_merge_at(as, start);
+		(void)yield_after(PROTECT_COST);
 	}
 	rwlock_write_unlock(&as->lock);
 }

@@ -9,6 +9,9 @@
 // About how many instructions it takes to make an area, to cut, merge or free one.
 #define AREA_COST 300
 
+// About how many instructions it takes to go on to the next area and look at it.
+#define AREA_LOOK_COST 20
+
 // Make an area for [start, end) as the request says, in no tree, with references of its own.
 // Returns NULL if out of memory.
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,

@@ -1,18 +1,21 @@
 // limits.c: the limits of a space's size: RLIMIT_AS and RLIMIT_DATA.
 #include "thread/thread.h"
+#include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
 
 // Returns how many bytes RLIMIT_DATA counts. A walk over all areas, but only programs with that
-// limit pay for it.
+// limit pay for it. Yields; the lock keeps the areas as they are.
 static size_t data_bytes(struct aspace *as)
 {
 	struct area *area;
 	size_t bytes = 0;
 
-	list_for_each(area, &as->areas.list, link)
+	list_for_each(area, &as->areas.list, link) {
 		if (area_is_data(area->prot, area->flags))
 			bytes += area->end - area->start;
+		(void)yield_after(AREA_LOOK_COST);
+	}
 	return bytes;
 }
 

@@ -189,14 +189,16 @@ static int address_for(struct aspace *as, const struct map_request *request, siz
 	return choose_address(as, &large, len, ops_align(ops), store);
 }
 
-// Returns how many bytes of [start, end) are mapped.
+// Returns how many bytes of [start, end) are mapped. Yields.
 static size_t mapped_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	struct area *area = area_find_from(&as->areas, start);
 	size_t bytes = 0;
 
-	for (; area && area->start < end; area = area_next(&as->areas, area))
+	for (; area && area->start < end; area = area_next(&as->areas, area)) {
 		bytes += MIN(area->end, end) - MAX(area->start, start);
+		(void)yield_after(AREA_LOOK_COST);
+	}
 	return bytes;
 }
 

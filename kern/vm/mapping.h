@@ -41,8 +41,8 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);
 
 // Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
-// with this protection and these flags in `as`.
-// Caller: holds as->lock.
+// with this protection and these flags in `as`. Yields.
+// Caller: holds as->lock, and no other lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
 // Returns true if [va, va + len) is a range of user addresses, `va` page-aligned, len > 0.

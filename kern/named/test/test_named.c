@@ -154,6 +154,31 @@ KTEST(named_contiguous_pages_may_be_as_many_as_a_large_page)
 	page_check();
 }
 
+#define PIECES 100u
+
+// A named area may consist of 65,000 pieces, so walks over them count their work.
+KTEST(named_pieces_are_counted_as_work)
+{
+	struct aspace *as = test_aspace();
+	int id = make(as, "pieces", PIECES, AT(0));
+	struct map_request request = { .object = test_object(1), .flags = AREA_SHARED };
+
+	for (unsigned int i = 0; i < PIECES; i += 2)
+		EXPECT_EQ(aspace_protect(as, AT(i), PAGE_SIZE, PROT_READ), 0);
+	(void)test_work();
+	EXPECT_EQ(named_protect(as, id, RW), 0);
+	EXPECT(test_work() > PIECES * 300);
+	EXPECT_AREAS(as, "0-100rws@0");
+	for (unsigned int i = 0; i < PIECES; i += 2)
+		EXPECT_EQ(aspace_protect(as, AT(i), PAGE_SIZE, PROT_READ), 0);
+	test_map(as, PIECES - 1, PIECES, RW); // not a piece
+	(void)test_work();
+	EXPECT_EQ(named_remap(as, id, &request), -EEXIST);
+	EXPECT(test_work() > PIECES * 5);
+	aspace_put(as);
+	object_put(request.object);
+}
+
 #ifdef DEBUG
 
 // In all operations below, `id` is an area of 4 pages at AT(0) that may grow to 8, of the space

@@ -23,10 +23,19 @@ void test_settle(void)
 }
 
 // Without WORK_RESCHED a yield only takes interrupts.
-void test_yield_soon(void)
+void test_yield_after(uint32_t work)
 {
-	this_cpu()->work_left = -1;
+	this_cpu()->work_left = (int32_t)work - 1;
 	thread_current()->work |= WORK_RESCHED;
+}
+
+uint32_t test_work(void)
+{
+	const int32_t start = 1000000;
+	uint32_t work = (uint32_t)(start - this_cpu()->work_left);
+
+	this_cpu()->work_left = start;
+	return work;
 }
 
 void test_sleep(uint64_t ns)

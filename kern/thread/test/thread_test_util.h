@@ -11,8 +11,13 @@ struct thread *test_spawn(void (*entry)(void *arg), void *arg);
 // Let the other threads run until each of them sleeps, or has ended and is freed.
 void test_settle(void);
 
-// Let the current thread yield to the others at the next point where it counts work (yield_due), once.
-void test_yield_soon(void);
+// Let the current thread yield to the others, once: when it counts work (yield_due) after it has counted
+// `work` instructions.
+void test_yield_after(uint32_t work);
+
+// Returns how much work has been counted (yield_due) since the last call of this function, if it is
+// less than 10^6: until then nothing yields.
+uint32_t test_work(void);
 
 // Sleep for `ns` nanoseconds; interrupts are taken meanwhile.
 void test_sleep(uint64_t ns);

@@ -1,4 +1,5 @@
 // test_limits.c: the limits on a space's memory, and the distance that is kept from stacks.
+#include "vm/mapping.h"
 #include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
@@ -154,4 +155,27 @@ KTEST(aspace_map_keeps_its_distance_from_stacks)
 	EXPECT_EQ(va, MMAP_BASE + 11 * PAGE_SIZE + STACK_GUARD);
 	test_aspace_check(as);
 	aspace_put(as);
+}
+
+#define AREAS 200u
+#define LEAST_COST 5 // instructions to look at an area
+
+// Walks over all areas count their work, since a program may have 65,530 of them.
+KTEST(limits_count_the_areas_that_they_look_at)
+{
+	struct aspace *as = test_aspace();
+
+	for (unsigned int i = 0; i < AREAS; i++)
+		test_map(as, 2 * i, 2 * i + 1, RW);
+	limit(MUCH, MUCH, MUCH);
+	rwlock_read_lock(&as->lock);
+	(void)test_work();
+	EXPECT(aspace_may_grow(as, PAGE_SIZE, RW, 0));
+	EXPECT(test_work() > AREAS * LEAST_COST);
+	rwlock_read_unlock(&as->lock);
+	limit(1, MUCH, MUCH);
+	EXPECT_EQ(map(as, AT(0), 2 * AREAS, PROT_READ, 0), -ENOMEM);
+	EXPECT(test_work() > AREAS * LEAST_COST);
+	aspace_put(as);
+	test_no_limit();
 }

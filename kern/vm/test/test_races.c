@@ -15,7 +15,7 @@ static struct {
 	ssize_t result;
 } call;
 
-// Run `entry` on a thread of its own until it yields, or ends. The thread calls test_yield_soon.
+// Run `entry` on a thread of its own until it yields, or ends. The thread calls test_yield_after.
 static void begin(void (*entry)(void *arg))
 {
 	call.result = 1;
@@ -26,7 +26,7 @@ static void begin(void (*entry)(void *arg))
 static void truncate_to_nothing(void *arg)
 {
 	(void)arg;
-	test_yield_soon();
+	test_yield_after(0);
 	call.result = object_truncate(call.obj, 0);
 }
 
@@ -102,7 +102,7 @@ static void map_object_over(void *arg)
 	uintptr_t va;
 
 	(void)arg;
-	test_yield_soon();
+	test_yield_after(AREA_LOOK_COST + 1); // not where the areas in the range are counted
 	call.result = aspace_map(call.as, &request, &va);
 }
 
@@ -144,7 +144,7 @@ static void poison_pages(void *arg)
 	struct uffd_fill fill = { .kind = UFFD_POISON, .start = AT(0), .len = 4 * PAGE_SIZE };
 
 	(void)arg;
-	test_yield_soon();
+	test_yield_after(0);
 	call.result = uffd_fill(call.uffd, call.as, &fill);
 }
 
@@ -213,7 +213,7 @@ static void expect_pool(size_t taken, size_t reserved)
 static void allocate_page(void *arg)
 {
 	(void)arg;
-	test_yield_soon();
+	test_yield_after(0);
 	call.result = object_allocate_page(call.obj, 0);
 }
 
@@ -270,7 +270,7 @@ KTEST(large_object_grows_after_its_truncation)
 static void unmap_large(void *arg)
 {
 	(void)arg;
-	test_yield_soon();
+	test_yield_after(0);
 	call.result = aspace_unmap(call.as, LARGE_AT(0), 2 * LARGE_SIZE);
 }
 
