@@ -75,8 +75,7 @@ static void wait_settled(struct aspace *as, struct tlb_batch *from, struct tlb_b
 	tlb_batch_finish(to);
 	tlb_batch_finish(from);
 	spin_unlock(&as->pt_lock);
-	object_lock_settled(obj);
-	mutex_unlock(&obj->lock);
+	object_settle(obj);
 	spin_lock(&as->pt_lock);
 }
 

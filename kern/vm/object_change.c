@@ -41,6 +41,12 @@ void object_lock_settled(struct object *obj)
 		object_wait_settled(obj);
 }
 
+void object_settle(struct object *obj)
+{
+	object_lock_settled(obj);
+	mutex_unlock(&obj->lock);
+}
+
 void object_change_begin(struct object *obj, bool punching)
 {
 	assert_mutex_held(&obj->lock);

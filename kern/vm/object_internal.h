@@ -19,6 +19,10 @@ void object_drop_nodes(struct object *obj);
 // Caller: holds no lock that the change may need.
 void object_lock_settled(struct object *obj);
 
+// Wait until no change of the object is under way. None begins before the caller yields or sleeps.
+// Caller: as for object_lock_settled.
+void object_settle(struct object *obj);
+
 // A change of the object that releases its lock meanwhile is between these two calls. Until the
 // end of the change, others wait that want to add pages or change the size; faults on large pages
 // wait as well, and with `punching` also faults on small pages.

@@ -113,8 +113,8 @@ void ptes_move_cancel(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 }
 
 // Move the directory's entry for `from` to `to`: a table with all its entries, or a large page with
-// its reservation. Returns the cost in instructions; 0 for a large page: few, and no yield may come
-// between them, since object_catch_up handles only small pages.
+// its reservation. Returns the cost in instructions; 0 for a large page or none: few, and no yield may
+// come between large pages, since object_catch_up handles only small ones.
 static uint32_t move_whole(struct tlb_batch *batch, uintptr_t from, uintptr_t to)
 {
 	pde_t *pde = &batch->pgdir[PDX(from)], *target = &batch->pgdir[PDX(to)];
@@ -123,7 +123,7 @@ static uint32_t move_whole(struct tlb_batch *batch, uintptr_t from, uintptr_t to
 	assert_pgdir_locked(batch->pgdir);
 	debug_assert(*target == 0);
 	if (!entry)
-		return SPAN_COST;
+		return 0;
 	tlb_batch_store(batch, to, target, entry);
 	tlb_batch_store(batch, from, pde, 0);
 	tlb_batch_cover(batch, from, from + LARGE_SIZE);
@@ -159,7 +159,8 @@ void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len)
 		end = part_end(&move, at);
 		cost = is_whole(at, end) ? move_whole(&batch, from + at, to + at) :
 		                           move_entries(&batch, from + at, to + at, end - at);
-		batch_yield_after(as, &batch, cost);
+		if (cost)
+			batch_yield_after(as, &batch, cost);
 	}
 	keep_tables(as, &move, -1);
 	tlb_batch_finish(&batch);

@@ -156,7 +156,8 @@ static int prepare_move(struct aspace *as, const struct remap *remap, const stru
 
 // Move the mapping of `area` to a target range that is free. Decide, then commit: from area_insert on
 // nothing can fail. A truncation that runs while the entries move could miss them at both places;
-// object_catch_up repairs that.
+// object_catch_up repairs that. Large pages move without a yield, so a truncation comes before or
+// after.
 // Returns 0 or -ENOMEM with nothing changed. Caller: holds as->lock for writing.
 static int move(struct aspace *as, const struct remap *remap, const struct area *area)
 {
@@ -174,6 +175,8 @@ static int move(struct aspace *as, const struct remap *remap, const struct area 
 	error = prepare_move(as, remap, area, &target);
 	if (error)
 		return error;
+	if (unlikely(target->ops->uncut))
+		object_settle(target->object);
 	area_insert(&as->areas, target);
 	as->pages += remap->new_len / PAGE_SIZE;
 	ptes_move(as, remap->old, remap->new, moved);

@@ -295,3 +295,34 @@ KTEST(truncation_reserves_nothing_for_an_area_that_goes)
 	aspace_put(call.as);
 	object_put(call.obj);
 }
+
+static void move_large(void *arg)
+{
+	uintptr_t va;
+
+	(void)arg;
+	test_yield_after(0);
+	call.result = aspace_remap(call.as, LARGE_AT(0), 2 * LARGE_SIZE, 2 * LARGE_SIZE,
+	                           MREMAP_MAYMOVE | MREMAP_FIXED, LARGE_AT(8), &va);
+}
+
+// The truncation visits the target while that is empty, and yields before it visits the source.
+KTEST(truncation_finds_large_pages_that_move)
+{
+	call.as = test_aspace();
+	call.obj = large_object(2);
+	EXPECT_EQ(map_large(call.as, call.obj, 2, AREA_SHARED), 0);
+	for (unsigned int i = 0; i < 2; i++)
+		EXPECT_EQ(test_touch(call.as, LARGE_AT(i), ACCESS_WRITE), FAULT_OK);
+	begin(move_large);
+	EXPECT(area_find(&call.as->areas, LARGE_AT(0))); // has not moved yet
+	test_yield_after(0);
+	EXPECT_EQ(object_truncate(call.obj, 0), 0);
+	test_settle();
+	EXPECT_EQ(call.result, 0);
+	EXPECT_AREAS(call.as, "8192-10240rws@0");
+	EXPECT_EQ(call.as->pgdir[PDX(LARGE_AT(8))] | call.as->pgdir[PDX(LARGE_AT(9))], 0);
+	expect_pool(0, 0);
+	aspace_put(call.as);
+	object_put(call.obj);
+}
