@@ -100,9 +100,12 @@ static int prepare_unmap(struct aspace *as, const struct remap *remap, uintptr_t
                          uintptr_t end)
 {
 	const struct list *last = remap->events->prev;
-	int error = unmap_prepare(as, start, end);
+	int error;
 
 	assert_write_held(&as->lock);
+	if (cuts_large_page(as, start, end))
+		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
+	error = unmap_prepare(as, start, end);
 	if (!error)
 		error = uffd_collect_unmap(remap->events, as, start, end);
 	if (unlikely(error))
@@ -272,6 +275,8 @@ static int move_each(struct aspace *as, const struct remap *remap)
 		va = MIN(area->end, end);
 		part.old_len = part.new_len = va - start;
 		error = check_large(&part, area);
+		if (!error)
+			error = check_source(as, &part, area);
 		if (!error)
 			error = move_to(as, &part, true);
 		(void)yield_after(AREA_COST);

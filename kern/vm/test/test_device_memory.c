@@ -125,6 +125,9 @@ KTEST(linear_is_inherited_and_moves)
 	EXPECT_EQ(aspace_remap(copy, AT(0), PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP,
 	                       0, &va),
 	          -EINVAL);
+	EXPECT_EQ(aspace_remap(copy, AT(0), PAGE_SIZE, PAGE_SIZE,
+	                       MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, AT(5), &va),
+	          -EINVAL);
 	EXPECT_EQ(aspace_remap(copy, AT(1), PAGE_SIZE, PAGE_SIZE, MREMAP_MAYMOVE | MREMAP_FIXED,
 	                       AT(5), &va),
 	          0);

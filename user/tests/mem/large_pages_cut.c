@@ -124,6 +124,28 @@ static void moves(void)
 	show_place("once more", mremap(at, 0, large, MREMAP_MAYMOVE, NULL), at);
 }
 
+// A small page that moves onto a part of a large one, or that is unmapped together with a part.
+static void moves_of_small_pages(void)
+{
+	char *room = mmap(NULL, 4 * large, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page = (char *)(((uintptr_t)room + 2 * large) / large * large),
+	     *small = page - 2 * PAGE;
+
+	show_map("a large page among small ones",
+	         mmap(page, large, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_FIXED, -1,
+	              0));
+	page[0] = page[PAGE] = 'l';
+	small[0] = small[PAGE] = 's';
+	show_map("onto a part",
+	         mremap(small, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, page + PAGE));
+	show_map("shrink to below a part", mremap(small, 2 * PAGE + large / 2, PAGE, 0, NULL));
+	check("contents",
+	      page[0] == 'l' && page[PAGE] == 'l' && small[0] == 's' && small[PAGE] == 's');
+	pool("one");
+	munmap(room, 4 * large);
+	pool("none of them");
+}
+
 int main(void)
 {
 	large_pages_begin();
@@ -135,5 +157,6 @@ int main(void)
 	advice();
 	protections();
 	moves();
+	moves_of_small_pages();
 	return 0;
 }
