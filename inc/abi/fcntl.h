@@ -91,6 +91,7 @@ struct flock64 {
 #define AT_NO_AUTOMOUNT 0x800
 #define AT_EMPTY_PATH 0x1000
 #define AT_STATX_SYNC_TYPE 0x6000
+#define AT_EXECVE_CHECK 0x10000
 
 #define F_OK 0
 #define X_OK 1

@@ -76,6 +76,8 @@ _Static_assert(sizeof(struct statx) == 256, "struct statx has the wrong size");
 #define STATX_BLOCKS 0x400
 #define STATX_BASIC_STATS 0x7ff
 #define STATX_BTIME 0x800
+#define STATX_MNT_ID 0x1000
+#define STATX_MNT_ID_UNIQUE 0x4000
 
 #define S_IFMT 0170000
 #define S_IFSOCK 0140000

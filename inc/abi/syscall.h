@@ -58,6 +58,8 @@
 #define SYS_sigaction 67
 #define SYS_sgetmask 68
 #define SYS_ssetmask 69
+#define SYS_setreuid 70
+#define SYS_setregid 71
 #define SYS_sigsuspend 72
 #define SYS_sigpending 73
 #define SYS_setrlimit 75
@@ -65,6 +67,8 @@
 #define SYS_getrusage 77
 #define SYS_gettimeofday 78
 #define SYS_settimeofday 79
+#define SYS_getgroups 80
+#define SYS_setgroups 81
 #define SYS_select 82
 #define SYS_symlink 83
 #define SYS_oldlstat 84
@@ -92,6 +96,7 @@
 #define SYS_vhangup 111
 #define SYS_wait4 114
 #define SYS_sysinfo 116
+#define SYS_ipc 117
 #define SYS_fsync 118
 #define SYS_sigreturn 119
 #define SYS_clone 120
@@ -102,6 +107,8 @@
 #define SYS_getpgid 132
 #define SYS_fchdir 133
 #define SYS_personality 136
+#define SYS_setfsuid 138
+#define SYS_setfsgid 139
 #define SYS__llseek 140
 #define SYS_getdents 141
 #define SYS__newselect 142
@@ -125,7 +132,11 @@
 #define SYS_sched_rr_get_interval 161
 #define SYS_nanosleep 162
 #define SYS_mremap 163
+#define SYS_setresuid 164
+#define SYS_getresuid 165
 #define SYS_poll 168
+#define SYS_setresgid 170
+#define SYS_getresgid 171
 #define SYS_prctl 172
 #define SYS_rt_sigreturn 173
 #define SYS_rt_sigaction 174
@@ -139,6 +150,7 @@
 #define SYS_chown 182
 #define SYS_getcwd 183
 #define SYS_capget 184
+#define SYS_capset 185
 #define SYS_sigaltstack 186
 #define SYS_sendfile 187
 #define SYS_vfork 190
@@ -166,12 +178,26 @@
 #define SYS_chown32 212
 #define SYS_setuid32 213
 #define SYS_setgid32 214
+#define SYS_setfsuid32 215
+#define SYS_setfsgid32 216
 #define SYS_mincore 218
 #define SYS_madvise 219
 #define SYS_getdents64 220
 #define SYS_fcntl64 221
 #define SYS_gettid 224
 #define SYS_readahead 225
+#define SYS_setxattr 226
+#define SYS_lsetxattr 227
+#define SYS_fsetxattr 228
+#define SYS_getxattr 229
+#define SYS_lgetxattr 230
+#define SYS_fgetxattr 231
+#define SYS_listxattr 232
+#define SYS_llistxattr 233
+#define SYS_flistxattr 234
+#define SYS_removexattr 235
+#define SYS_lremovexattr 236
+#define SYS_fremovexattr 237
 #define SYS_tkill 238
 #define SYS_sendfile64 239
 #define SYS_futex 240
@@ -222,6 +248,7 @@
 #define SYS_sync_file_range 314
 #define SYS_tee 315
 #define SYS_vmsplice 316
+#define SYS_getcpu 318
 #define SYS_epoll_pwait 319
 #define SYS_utimensat 320
 #define SYS_signalfd 321
@@ -280,7 +307,10 @@
 #define SYS_faccessat2 439
 #define SYS_process_madvise 440
 #define SYS_epoll_pwait2 441
+#define SYS_process_mrelease 448
 #define SYS_futex_waitv 449
+#define SYS_fchmodat2 452
+#define SYS_mseal 462
 
 // Calls that Linux does not have (named areas) are numbered from here.
 #define SYS_QUIRE_FIRST 0x4000

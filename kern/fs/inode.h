@@ -124,6 +124,13 @@ struct inode {
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
 
+// Returns the number of the mount through which the inode is reached (/proc/PID/mountinfo). Each file
+// system is mounted once.
+static inline uint32_t inode_mount_id(const struct inode *inode)
+{
+	return 20 + minor(inode->dev);
+}
+
 // Guards names, link counts, current and root directories. Rank RANK_TREE.
 extern struct mutex tree_lock;
 

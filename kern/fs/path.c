@@ -7,56 +7,16 @@
 // released between two names, so nothing else is relied on from one name to the next.
 #include "fs/path.h"
 
-#include "mem/heap.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
+#include <abi/openat2.h>
 
 // Approximate costs in instructions, for yield_due: to go one name further, to look at one
 // suspended text, to skip one slash.
 #define STEP_COST 400
 #define SUSPENDED_COST 20
 #define SLASH_COST 5
-
-struct fs_context *fs_context_create(void)
-{
-	struct fs_context *fs = kmalloc(sizeof(*fs));
-
-	if (!fs)
-		return NULL;
-	fs->refs = 1;
-	fs->root = inode_get(tree_root);
-	fs->cwd = inode_get(tree_root);
-	fs->umask = 022;
-	return fs;
-}
-
-// Another thread may change directories meanwhile (CLONE_FS): under tree_lock the copy gets
-// directories that still have their references.
-struct fs_context *fs_context_copy(struct fs_context *fs)
-{
-	struct fs_context *copy = kmalloc(sizeof(*copy));
-
-	if (!copy)
-		return NULL;
-	mutex_lock(&tree_lock);
-	copy->refs = 1;
-	copy->root = inode_get(fs->root);
-	copy->cwd = inode_get(fs->cwd);
-	copy->umask = fs->umask;
-	tree_unlock();
-	return copy;
-}
-
-void fs_context_put(struct fs_context *fs)
-{
-	assert_no_lock();
-	if (__atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL))
-		return;
-	inode_put(fs->root);
-	inode_put(fs->cwd);
-	kfree(fs);
-}
 
 // A text that waits until a link found in it has been followed.
 struct suspended {
@@ -158,13 +118,34 @@ static bool slash_follows(const struct walk *walk)
 	return slash;
 }
 
+// Returns true if openat2 has restricted the walk by one of the RESOLVE_ bits `bits`.
+static bool restricted(const struct walk *walk, uint32_t bits)
+{
+	return unlikely(walk->fs->resolve & bits);
+}
+
+// Check whether a link may lead to the root. As on Linux it may not with RESOLVE_NO_XDEV, even if the
+// root is on the same file system. Returns 0 or -EXDEV.
+static int check_root(const struct walk *walk)
+{
+	if (restricted(walk, RESOLVE_BENEATH | RESOLVE_NO_XDEV))
+		return WHY(-EXDEV, "an absolute link leads to the root");
+	return 0;
+}
+
 // Suspend the current text and continue with the text of `link`. Consumes the reference on
-// `link`. Returns 0; -ELOOP after too many links, which also ends a loop of links.
+// `link`. Returns 0; -ELOOP after too many links, which also ends a loop of links; -EXDEV.
 static int follow(struct walk *walk, struct inode *link)
 {
-	if (walk->links++ == SYMLOOP_MAX) {
+	int error = 0;
+
+	if (walk->links++ == SYMLOOP_MAX || restricted(walk, RESOLVE_NO_SYMLINKS))
+		error = WHY(-ELOOP, "more than %d symbolic links, or none allowed", SYMLOOP_MAX);
+	else if (*link->target == '/')
+		error = check_root(walk);
+	if (error) {
 		inode_put(link);
-		return WHY(-ELOOP, "more than %d symbolic links", SYMLOOP_MAX);
+		return error;
 	}
 	walk->suspended[walk->depth].rest = skip_but_one_slash(walk->text);
 	walk->suspended[walk->depth++].link = walk->link;
@@ -204,6 +185,8 @@ static int look_up(struct walk *walk, const struct name *name, struct inode **st
 		*store = inode_get(walk->dir);
 		return 0;
 	case LAST_DOTDOT:
+		if (restricted(walk, RESOLVE_BENEATH) && walk->dir == walk->fs->root)
+			return WHY(-EXDEV, "the path leads out of its directory");
 		*store = inode_get(walk->dir == walk->fs->root ? walk->dir : tree_parent(walk->dir));
 		return 0;
 	default:
@@ -216,8 +199,15 @@ static int look_up(struct walk *walk, const struct name *name, struct inode **st
 static int jump(struct walk *walk, struct inode **inode)
 {
 	struct inode *link = *inode;
-	int error = walk->links++ == SYMLOOP_MAX ? -ELOOP : link->ops->jump(link, inode);
+	int error;
 
+	if (walk->links++ == SYMLOOP_MAX ||
+	    restricted(walk, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS))
+		error = WHY(-ELOOP, "too many links, or no such links allowed");
+	else if (restricted(walk, RESOLVE_BENEATH | RESOLVE_IN_ROOT))
+		error = WHY(-EXDEV, "the link may lead anywhere");
+	else
+		error = link->ops->jump(link, inode);
 	inode_put(link);
 	return error;
 }
@@ -262,6 +252,10 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		error = jump(walk, &inode);
 		if (error)
 			return error;
+	}
+	if (inode && restricted(walk, RESOLVE_NO_XDEV) && inode->dev != walk->dir->dev) {
+		inode_put(inode);
+		return WHY(-EXDEV, "another file system begins at %.40s", name.text);
 	}
 	if (!last) {
 		step_to(walk, inode);
@@ -312,6 +306,8 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	walk.text = skip_slashes(text);
 	walk.link = NULL;
 	walk.links = walk.depth = 0;
+	if (*text == '/' && restricted(&walk, RESOLVE_BENEATH))
+		result = WHY(-EXDEV, "the path is absolute");
 
 	while (result == 0) {
 		walk.text = skip_slashes(walk.text);

@@ -6,12 +6,13 @@
 
 // The state of a process that path resolution depends on. Threads, and processes made with
 // CLONE_FS, share one.
-// [a] atomic   [t] tree_lock   [-] a single word
+// [a] atomic   [c] constant   [t] tree_lock   [-] a single word
 struct fs_context {
 	uint32_t refs;      // [a]
 	struct inode *root; // [t] where absolute paths begin; a reference
 	struct inode *cwd;  // [t] where relative paths begin; a reference
 	mode_t umask;       // [-] permissions that new files do not get (umask(2))
+	uint32_t resolve;   // [c] RESOLVE_ bits of openat2; 0 in the context of a process
 };
 
 // Create a context at the root of the tree, with umask 022 and one reference. Returns NULL if out

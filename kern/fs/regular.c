@@ -44,6 +44,13 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 	return n;
 }
 
+// Returns true if a write goes to the end of the file.
+static bool appends(const struct file *file, const struct uio *uio)
+{
+	return uio->append == UIO_AS_OPENED ? (file->flags & O_APPEND) != 0 :
+	                                      uio->append == UIO_APPEND;
+}
+
 // Write at *pos. O_APPEND sets the position to the end at each write (open(2)). Then the limits cut the length,
 // RLIMIT_FSIZE before that of a file without O_LARGEFILE, as in Linux's generic_write_checks: a
 // write that crosses a limit is short, and one that begins beyond it fails with EFBIG.
@@ -56,7 +63,7 @@ static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
 
 	if (!uio->left)
 		return 0;
-	if (file->flags & O_APPEND)
+	if (appends(file, uio))
 		*pos = inode_size(file->inode);
 	error = size_limit_write(*pos, &limit);
 	if (error)
@@ -92,7 +99,7 @@ static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
 // descriptor. Returns as write_at; -EINTR if the thread must die.
 static ssize_t write_or_append(struct file *file, struct uio *uio, uint64_t *pos)
 {
-	struct claim *append = file->flags & O_APPEND ? &file->inode->append : NULL;
+	struct claim *append = appends(file, uio) ? &file->inode->append : NULL;
 	ssize_t n = append ? claim_take(append) : 0;
 
 	if (n)

@@ -7,12 +7,20 @@
 #include "vm/uaccess.h"
 #include "vm/user_iovec.h"
 
+// Whether a write goes to the end of a regular file.
+enum uio_append {
+	UIO_AS_OPENED, // if the file was opened with O_APPEND
+	UIO_APPEND,
+	UIO_NO_APPEND,
+};
+
 struct uio {
 	char __user *base;        // what is left of the current range: its start
 	size_t len;               // and its length
 	size_t left;              // bytes left in all ranges, the current one included
 	const struct iovec *next; // the ranges after the current one; unused if len == left
 	bool kernel;              // `base` is a kernel address; then there is only one range
+	uint8_t append;           // of a write: enum uio_append
 };
 
 // Returns a uio of one range of user memory. Caller: has cut `len` to UIO_MAX, so that byte counts

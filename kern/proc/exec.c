@@ -15,16 +15,39 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include <abi/fcntl.h>
+#include <stdio.h>
 
+#define THREAD_NAME sizeof(thread_current()->name)
 #define SCRIPTS_MAX 5   // how often a script's interpreter may be a script again
 #define SCRIPT_LINE 256 // bytes of the first line that are read, with its end
 
-// Find the file at `path` and check that it may be executed. Returns 0 with a new reference in
+// Find the file that *program names, without a check. Stores a new reference. Returns 0 or -errno.
+static int look_up(const struct exec_program *program, struct inode **store)
+{
+	int error;
+
+	if ((program->flags & AT_EMPTY_PATH) && !program->path[0]) {
+		if (!program->start)
+			return WHY(-EACCES, "the current directory is no program");
+		*store = inode_get(program->start);
+		return 0;
+	}
+	error = path_lookup(thread_current()->fs_context, program->start, program->path,
+	                    program->flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, store);
+	if (!error && inode_is(*store, S_IFLNK)) {
+		inode_put(*store);
+		error = WHY(-ELOOP, "%s is a symbolic link", program->path);
+	}
+	return error;
+}
+
+// Find the file of *program and check that it may be executed. Returns 0 with a new reference in
 // *store, and the file closed to writers until put_program; -ETXTBSY if it is open for writing;
 // another -errno.
-static int find_program(const char *path, struct inode **store)
+static int find_program(const struct exec_program *program, struct inode **store)
 {
-	int error = path_lookup(thread_current()->fs_context, NULL, path, WALK_FOLLOW, store);
+	const char *path = program->path;
+	int error = look_up(program, store);
 
 	if (error)
 		return error;
@@ -135,15 +158,20 @@ static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t 
 	frame->trapno = TRAP_SYSCALL;
 }
 
-// Name thread and process after the last part of `path`.
-static void set_name(struct thread *thread, const char *path)
+// Store the name that thread and process will have in name[THREAD_NAME]: the last part of the
+// program's path, or the file's own name if the path is empty.
+static void choose_name(char *name, struct inode *inode, const struct exec_program *program)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	size_t len = MIN(strlen(name), sizeof(thread->name) - 1);
+	const char *path = program->path, *slash = strrchr(path, '/');
 
-	memcpy(thread->name, name, len);
-	thread->name[len] = '\0';
-	memcpy(thread->process->name, thread->name, sizeof(thread->name));
+	snprintf(name, THREAD_NAME, "%s", slash ? slash + 1 : path);
+	if (*path)
+		return;
+	mutex_lock(&tree_lock);
+	if (!list_empty(&inode->names))
+		snprintf(name, THREAD_NAME, "%s",
+		         list_first(&inode->names, struct entry, alias)->text);
+	tree_unlock();
 }
 
 // Give the thread its own table of descriptors, if it shares one (CLONE_FILES): the new program's
@@ -181,7 +209,7 @@ static int prepare_process(struct thread *thread)
 
 // Switch to the new program. Nothing here can fail. futex_thread_leaves and usage_space_ends come
 // first, because both need the old space, which aspace_switch_to drops.
-static void become(struct aspace *as, const char *path, const struct exec_image *image, uintptr_t sp)
+static void become(struct aspace *as, const char *name, const struct exec_image *image, uintptr_t sp)
 {
 	struct thread *thread = thread_current();
 	struct process *process = thread->process;
@@ -197,10 +225,12 @@ static void become(struct aspace *as, const char *path, const struct exec_image 
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
 	process->has_execed = true;
+	process->inherited.undumpable = false;
 	process->exit_signal = SIGCHLD; // wait4 finds it without WCLONE now
 	spin_unlock(&process_lock);
 	thread_reset_registers();
-	set_name(thread, path);
+	memcpy(thread->name, name, THREAD_NAME);
+	memcpy(process->name, name, THREAD_NAME);
 	start_registers(thread_user_frame(thread), image->start, sp);
 }
 
@@ -222,7 +252,8 @@ static int open_interpreter(struct program *program)
 	if (error || !path)
 		return error;
 	// As on Linux, an empty path means the working directory, which is no program.
-	error = find_program(*path ? path : ".", &program->interpreter);
+	error = find_program(&(struct exec_program){ .path = *path ? path : "." },
+	                     &program->interpreter);
 	if (error) {
 		program->interpreter = NULL;
 	} else {
@@ -277,46 +308,50 @@ static int map_program(struct aspace *as, const struct program *program,
 	return error;
 }
 
-// Build the space of the program in `obj` and start it. The new space closes the file to writers
-// too, so the caller still calls put_program.
-static int start_program(struct object *obj, const char *path, const struct exec_args *args)
+// Build the space of the program in `inode`, which *program named, and start it. The new space
+// closes the file to writers too, so the caller still calls put_program.
+static int start_program(struct inode *inode, const struct exec_program *program,
+                         const struct exec_args *args)
 {
-	struct program program;
+	struct program opened;
+	struct object *obj = inode->object;
+	char name[THREAD_NAME];
 	struct exec_image image;
 	struct aspace *as;
 	uintptr_t sp;
-	int error = open_program(obj, &program);
+	int error = open_program(obj, &opened);
 
 	if (error)
 		return error;
 	error = aspace_create(&as);
 	if (!error) {
-		error = map_program(as, &program, args, &image, &sp);
+		error = map_program(as, &opened, args, &image, &sp);
 		if (!error)
 			error = prepare_process(thread_current());
 		if (error)
 			aspace_put(as);
 	}
-	close_program(&program);
+	close_program(&opened);
 	if (error)
 		return error;
+	choose_name(name, inode, program);
 	object_deny_writes_again(obj);
 	aspace_set_program(as, obj);
-	become(as, path, &image, sp);
+	become(as, name, &image, sp);
 	return 0;
 }
 
 // The loop replaces a script by its interpreter until a file is no script. The name goes after
 // arguments and environment, and is the path that the caller gave, also for a script (AT_EXECFN).
-int process_exec(const char *path, struct exec_args *args)
+int process_exec(const struct exec_program *wanted, struct exec_args *args)
 {
+	struct exec_program program = *wanted;
 	char interpreter[SCRIPT_LINE];
-	const char *program = path;
 	struct inode *inode;
 	int error;
 
 	for (unsigned int scripts = 0;; scripts++) {
-		error = find_program(program, &inode);
+		error = find_program(&program, &inode);
 		if (error)
 			return error;
 		if (scripts > SCRIPTS_MAX) {
@@ -324,16 +359,21 @@ int process_exec(const char *path, struct exec_args *args)
 			return WHY(-ELOOP, "scripts whose interpreters are scripts, %d times",
 			           SCRIPTS_MAX);
 		}
-		error = script_to_args(inode->object, program, interpreter, args);
+		if (program.flags & AT_EXECVE_CHECK)
+			break;
+		error = script_to_args(inode->object, program.name, interpreter, args);
+		if (error == 1 && program.hidden)
+			error = WHY(-ENOENT, "the script's descriptor is closed by the exec");
 		if (error <= 0)
 			break;
 		put_program(inode);
-		program = interpreter;
+		program = (struct exec_program){ .path = interpreter, .name = interpreter };
 	}
-	if (!error)
-		error = exec_args_add(args, path);
-	if (!error)
-		error = start_program(inode->object, path, args);
+	if (!error && !(program.flags & AT_EXECVE_CHECK)) {
+		error = exec_args_add(args, wanted->name);
+		if (!error)
+			error = start_program(inode, wanted, args);
+	}
 	put_program(inode);
 	return error;
 }

@@ -57,7 +57,17 @@ struct exec_image {
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store);
 
-// Replace the current process's program by the file at `path`. `args` holds arguments and
-// environment, and stays the caller's. Returns 0: the thread enters the new program when it
-// returns to user mode. Returns -errno: the old program goes on, unchanged.
-int process_exec(const char *path, struct exec_args *args);
+// The program that an exec is about (execveat(2)).
+struct exec_program {
+	struct inode *start; // where a relative path begins; NULL: in the current directory
+	const char *path;
+	int flags; // AT_EMPTY_PATH (`start` itself, if the path is empty), AT_SYMLINK_NOFOLLOW,
+		   // AT_EXECVE_CHECK (only check whether the program may be executed)
+	const char *name; // the path that the program, or a script's interpreter, is told
+	bool hidden;      // nothing is at `name` after the exec, so a script cannot be read
+};
+
+// Replace the current process's program by another one. `args` holds arguments and environment, and
+// stays the caller's. Returns 0: the thread enters the new program when it returns to user mode.
+// Returns -errno: the old program goes on, unchanged.
+int process_exec(const struct exec_program *program, struct exec_args *args);

@@ -42,56 +42,6 @@ static bool has_children(const struct process *process)
 	return !list_empty(&process->children) || !avl_empty(&process->dead_children);
 }
 
-// Make `child` of the ending `process` a child of init. Its end will send SIGCHLD to init. A dead
-// child wakes init, which reaps it. Caller: holds process_lock.
-static void give_away(struct process *process, struct process *init, struct process *child)
-{
-	bool dead = child->zombie;
-
-	assert_spin_held(&process_lock);
-	family_adopt(init, child);
-	child->exit_signal = SIGCHLD;
-	if (dead)
-		process_wake_parent(init);
-	else
-		job_orphan_group(child, process);
-}
-
-// Make children of the ending process children of init, until it is time to yield, or, without
-// `may_stop`, all of them. Returns true if none is left. Caller: holds process_lock.
-static bool give_away_children(struct process *process, bool may_stop)
-{
-	struct process *init = process_find(PID_INIT), *child;
-
-	assert_spin_held(&process_lock);
-	do {
-		if (!list_empty(&process->children))
-			child = list_first(&process->children, struct process, sibling);
-		else
-			child = family_first_dead(process);
-		if (!child)
-			return true;
-		give_away(process, init, child);
-	} while (!yield_due(GIVE_AWAY_COST) || !may_stop);
-	return false;
-}
-
-// Give children away, with yields in between, until at most a few are left. New
-// ones may come meanwhile, by CLONE_PARENT of a child; process_exit gives those away under the
-// lock.
-static void give_away_many_children(struct process *process)
-{
-	bool more = true;
-
-	while (more) {
-		spin_lock(&process_lock);
-		more = !give_away_children(process, true);
-		spin_unlock(&process_lock);
-		if (more)
-			(void)thread_yield_point_killable();
-	}
-}
-
 // Send the signal with which `child`, which has ended, reports to its parent. Caller: holds
 // process_lock.
 static void signal_parent(struct process *child)
@@ -127,6 +77,61 @@ static void notify_parent(struct process *process)
 	process_wake_parent(process->parent);
 }
 
+// Make `child` of the ending `process` a child of `reaper`. Its end will send SIGCHLD to the reaper,
+// which learns of a dead child at once. Caller: holds process_lock.
+static void give_away(struct process *process, struct process *reaper, struct process *child)
+{
+	struct signal_info info = { .code = SI_USER, .pid = process->pid };
+	bool dead = child->zombie;
+
+	assert_spin_held(&process_lock);
+	family_adopt(reaper, child);
+	child->exit_signal = SIGCHLD;
+	if (dead && reaper->pid == PID_INIT)
+		process_wake_parent(reaper);
+	else if (dead)
+		notify_parent(child);
+	else
+		job_orphan_group(child, process);
+	if (unlikely(child->parent_death_signal) && !dead)
+		signal_send(child, child->parent_death_signal, &info);
+}
+
+// Make children of the ending process children of its reaper, until it is time to yield, or, without
+// `may_stop`, all of them. Returns true if none is left. Caller: holds process_lock.
+static bool give_away_children(struct process *process, bool may_stop)
+{
+	struct process *reaper = family_reaper(process), *child;
+
+	assert_spin_held(&process_lock);
+	do {
+		if (!list_empty(&process->children))
+			child = list_first(&process->children, struct process, sibling);
+		else
+			child = family_first_dead(process);
+		if (!child)
+			return true;
+		give_away(process, reaper, child);
+	} while (!yield_due(GIVE_AWAY_COST) || !may_stop);
+	return false;
+}
+
+// Give children away, with yields in between, until at most a few are left. New
+// ones may come meanwhile, by CLONE_PARENT of a child; process_exit gives those away under the
+// lock.
+static void give_away_many_children(struct process *process)
+{
+	bool more = true;
+
+	while (more) {
+		spin_lock(&process_lock);
+		more = !give_away_children(process, true);
+		spin_unlock(&process_lock);
+		if (more)
+			(void)thread_yield_point_killable();
+	}
+}
+
 // The last thread of the process is about to go: the process is a zombie from now on. All steps
 // under process_lock belong together: a parent that sees the zombie sees its status, its usage and
 // its children's new parent too. Caller: holds process_lock.
@@ -134,6 +139,7 @@ static void become_zombie(struct process *process)
 {
 	assert_spin_held(&process_lock);
 	process->zombie = true;
+	family_set_subreaper(process, false);
 	itimers_end(&process->itimers);
 	pidfd_ended(process);
 	family_child_died(process);

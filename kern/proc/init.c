@@ -180,7 +180,7 @@ static void run_first_program(void *arg)
 	spin_unlock(&process_lock);
 	error = stdio_open(thread_current()->files);
 	if (!error)
-		error = process_exec(path, &args);
+		error = process_exec(&(struct exec_program){ .path = path, .name = path }, &args);
 	if (error)
 		no_start(path, error);
 	exec_args_free(&args);

@@ -79,10 +79,13 @@ static void process_setup(struct process *process)
 	signal_state_init(&process->signals);
 	itimers_init(&process->itimers, process);
 	process->exit_signal = SIGCHLD;
-	if (parent)
+	if (parent) {
+		process->inherited = parent->inherited;
 		memcpy(process->limits, parent->limits, sizeof(process->limits));
-	else
+	} else {
+		process->inherited.timer_slack = TIMER_SLACK_DEFAULT;
 		limits_init(process->limits);
+	}
 }
 
 // Everything that can fail comes first. The number is the last of these, and the only one that

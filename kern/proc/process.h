@@ -18,6 +18,17 @@ struct fs_context;
 struct inode;
 struct posix_timers;
 
+// What calls have set, and a child gets from its parent.
+struct inherited {
+	uint32_t personality; // personality(2): kept and reported
+	bool undumpable;      // prctl: PR_SET_DUMPABLE 0; an exec makes it dumpable again
+	bool no_new_privs;    // prctl: PR_SET_NO_NEW_PRIVS
+	bool no_large_pages;  // prctl: PR_SET_THP_DISABLE
+	uint32_t timer_slack; // prctl, in ns
+};
+
+#define TIMER_SLACK_DEFAULT 50000u // ns
+
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {
 	pid_t pid;              // [c]
@@ -60,6 +71,9 @@ struct process {
 	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
 	uint32_t poll_pages;               // [a] in the lists of its polls (sys/poll_list.c)
 	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
+	struct inherited inherited;        // [m]
+	int parent_death_signal;           // [p] sent to it when its parent ends; 0: none
+	bool subreaper;                    // [p] adopts the orphans among its descendants (prctl)
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };

@@ -125,6 +125,30 @@ static void enter_family(struct process *process, struct process *parent)
 	count_guardian(process);
 }
 
+// How many processes adopt orphans: without any, nobody looks for them.
+static uint32_t subreaper_count; // [process_lock]
+
+void family_set_subreaper(struct process *process, bool on)
+{
+	assert_spin_held(&process_lock);
+	if (process->subreaper == on)
+		return;
+	process->subreaper = on;
+	subreaper_count += on ? 1 : -1u;
+}
+
+struct process *family_reaper(const struct process *process)
+{
+	struct process *above;
+
+	assert_spin_held(&process_lock);
+	if (subreaper_count)
+		for (above = process->parent; above; above = above->parent)
+			if (above->subreaper && above->live)
+				return above;
+	return process_find(PID_INIT);
+}
+
 void family_adopt(struct process *parent, struct process *process)
 {
 	assert_spin_held(&process_lock);

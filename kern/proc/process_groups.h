@@ -24,6 +24,14 @@ bool group_guards(const struct process *parent, const struct process *process);
 // orphans count.
 bool group_orphaned(pid_t pgid);
 
+// Let `process` adopt the orphans among its descendants, or no longer (prctl(2),
+// PR_SET_CHILD_SUBREAPER).
+void family_set_subreaper(struct process *process, bool on);
+
+// Returns the process that gets the children of `process`, which ends: the nearest ancestor that
+// adopts orphans and is not ending, or init.
+struct process *family_reaper(const struct process *process);
+
 // Make `process`, another's child, the youngest child of `parent`.
 void family_adopt(struct process *parent, struct process *process);
 

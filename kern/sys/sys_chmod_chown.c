@@ -27,11 +27,11 @@ static int chmod_inode(struct inode *inode, mode_t mode)
 	return 0;
 }
 
-// Find a file and set its permissions. The last link is always followed.
-static int chmod_at(int dirfd, const char __user *path, mode_t mode)
+// Find a file and set its permissions. `flags`: as for inode_arg_get.
+static int chmod_at(int dirfd, const char __user *path, mode_t mode, int flags)
 {
 	struct inode *inode;
-	int error = inode_arg_get(dirfd, path, 0, &inode);
+	int error = inode_arg_get(dirfd, path, flags, &inode);
 
 	if (error)
 		return error;
@@ -43,13 +43,21 @@ static int chmod_at(int dirfd, const char __user *path, mode_t mode)
 // chmod(2). Only the lowest 12 bits of `mode` count.
 SYSCALL2(chmod, const char __user *, path, mode_t, mode)
 {
-	return chmod_at(AT_FDCWD, path, mode);
+	return chmod_at(AT_FDCWD, path, mode, 0);
 }
 
 // fchmodat(2). The call of this number has no flags.
 SYSCALL3(fchmodat, int, dirfd, const char __user *, path, mode_t, mode)
 {
-	return chmod_at(dirfd, path, mode);
+	return chmod_at(dirfd, path, mode, 0);
+}
+
+// fchmodat(2), with flags. A symbolic link itself cannot be changed: EOPNOTSUPP.
+SYSCALL4(fchmodat2, int, dirfd, const char __user *, path, mode_t, mode, int, flags)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
+		return -EINVAL;
+	return chmod_at(dirfd, path, mode, flags);
 }
 
 // fchmod(2). Not by a descriptor opened with O_PATH: EBADF.

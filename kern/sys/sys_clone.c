@@ -5,6 +5,7 @@
 #include "mem/page.h"
 #include "proc/process.h"
 #include "sys/syscall.h"
+#include "sys/user_struct.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -46,42 +47,6 @@ SYSCALL5(clone, uint32_t, flags, uintptr_t, stack, pid_t __user *, parent_tid, c
 	return process_fork(&request);
 }
 
-// Returns true if [user, user + len) is zero; false also if it cannot be read, with *error set.
-static bool is_zero(const void __user *user, size_t len, int *error)
-{
-	char bytes[64];
-
-	while (len) {
-		size_t n = MIN(len, sizeof(bytes));
-
-		if (copyin(aspace_current(), bytes, user, n)) {
-			*error = -EFAULT;
-			return false;
-		}
-		for (size_t i = 0; i < n; i++)
-			if (bytes[i])
-				return false;
-		user = (const char __user *)user + n;
-		len -= n;
-	}
-	return true;
-}
-
-// Fetch the argument of clone3. A longer struct is one of a newer kernel: what this one does not
-// know must be zero. Returns 0; -E2BIG; -EINVAL for one that is too short; -EFAULT.
-static int fetch_clone_args(struct clone_args *args, const void __user *user, size_t size)
-{
-	int error = -E2BIG;
-
-	if (size > PAGE_SIZE)
-		return -E2BIG;
-	if (size < CLONE_ARGS_SIZE_VER0)
-		return -EINVAL;
-	if (!is_zero((const char __user *)user + sizeof(*args), size - sizeof(*args), &error))
-		return WHY(error, "clone3 has fields that the kernel does not know");
-	return copyin(aspace_current(), args, user, sizeof(*args));
-}
-
 // Returns true if the arguments fit together, with the checks that only clone3 makes. The low byte
 // of the flags is no exit signal here.
 static bool clone_args_ok(const struct clone_args *args)
@@ -105,7 +70,7 @@ SYSCALL2(clone3, const void __user *, user, size_t, size)
 {
 	struct clone_args args;
 	struct fork_request request;
-	int error = fetch_clone_args(&args, user, size);
+	int error = user_struct_get(&args, sizeof(args), user, size, CLONE_ARGS_SIZE_VER0);
 
 	if (error)
 		return error;

@@ -8,6 +8,7 @@
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "sys/sys_locks.h"
+#include "sys/sys_open.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "thread/yield.h"
@@ -15,23 +16,14 @@
 #include <abi/ioctl.h>
 #include <abi/mman.h>
 
-// The path is read first, then the descriptor reserved, then the file opened, as in Linux's
-// do_sys_openat2: a full table is EMFILE before the file is looked for, and O_CREAT leaves no
-// file that the program cannot use.
-static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
+int open_at(struct fs_context *fs, const struct path_arg *arg, uint32_t flags, mode_t mode)
 {
 	struct fdtable *files = thread_current()->files;
-	struct path_arg arg;
 	struct file *file;
-	int fd, error;
+	int error, fd = fd_reserve(files, 0);
 
-	error = path_arg_get(&arg, dirfd, path);
-	if (error)
-		return error;
-	fd = fd_reserve(files, 0);
 	if (fd >= 0) {
-		error = file_open(thread_current()->fs_context, arg.start, arg.text, flags, mode,
-		                  &file);
+		error = file_open(fs, arg->start, arg->text, flags, mode, &file);
 		if (error) {
 			fd_unreserve(files, fd);
 			fd = error;
@@ -39,6 +31,18 @@ static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mo
 			fd_install(files, fd, file, flags & O_CLOEXEC);
 		}
 	}
+	return fd;
+}
+
+// Fetch the path, and do open_at with the process's directories.
+static int open_path(int dirfd, const char __user *path, uint32_t flags, mode_t mode)
+{
+	struct path_arg arg;
+	int fd = path_arg_get(&arg, dirfd, path);
+
+	if (fd)
+		return fd;
+	fd = open_at(thread_current()->fs_context, &arg, flags, mode);
 	path_arg_put(&arg);
 	return fd;
 }
@@ -46,19 +50,19 @@ static int open_at(int dirfd, const char __user *path, uint32_t flags, mode_t mo
 // open(2). The permissions `mode` count only with O_CREAT or O_TMPFILE.
 SYSCALL3(open, const char __user *, path, uint32_t, flags, mode_t, mode)
 {
-	return open_at(AT_FDCWD, path, flags, mode);
+	return open_path(AT_FDCWD, path, flags, mode);
 }
 
 // openat(2): a relative path starts at the directory `dirfd`.
 SYSCALL4(openat, int, dirfd, const char __user *, path, uint32_t, flags, mode_t, mode)
 {
-	return open_at(dirfd, path, flags, mode);
+	return open_path(dirfd, path, flags, mode);
 }
 
 // creat(2): an old short form of open.
 SYSCALL2(creat, const char __user *, path, mode_t, mode)
 {
-	return open_at(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
+	return open_path(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
 // close(2). Descriptors opened with O_PATH can be closed like all others. The number is free
@@ -68,18 +72,24 @@ SYSCALL1(close, int, fd)
 	return fd_close(thread_current()->files, fd);
 }
 
+#define CLOSE_RANGE_UNSHARE 2u
 #define CLOSE_RANGE_CLOEXEC 4u
 #define CLOSE_COST 300 // about how many instructions it takes to close a descriptor
 
-// close_range(2), without the flag that gives the caller a table of its own first. A range
-// without open descriptors is no error. Each one is found and closed by itself: a process that
-// shares the table may open others meanwhile.
+// close_range(2). A range without open descriptors is no error. Each one is found and closed by
+// itself: a process that shares the table may open others meanwhile.
 SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 {
 	struct fdtable *files = thread_current()->files;
 
-	if (flags & ~CLOSE_RANGE_CLOEXEC || first > last)
+	if (flags & ~(CLOSE_RANGE_CLOEXEC | CLOSE_RANGE_UNSHARE) || first > last)
 		return -EINVAL;
+	if ((flags & CLOSE_RANGE_UNSHARE) && files->refs > 1) {
+		files = fdtable_copy(files);
+		if (!files)
+			return -ENOMEM;
+		thread_set_files(thread_current(), files, NULL);
+	}
 	for (int fd = fd_next(files, (int)MIN(first, (uint32_t)INT32_MAX));
 	     fd >= 0 && (uint32_t)fd <= last; fd = fd_next(files, fd + 1)) {
 		if (flags & CLOSE_RANGE_CLOEXEC)

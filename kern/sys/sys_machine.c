@@ -1,5 +1,6 @@
 // sys_machine.c: calls about the machine as a whole, and about the caller's user and groups,
 // which are always root.
+#include "debug/boot_options.h"
 #include "dev/exitport.h"
 #include "dev/transcript.h"
 #include "fs/random.h"
@@ -13,7 +14,6 @@
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
-#include <abi/prctl.h>
 #include <abi/random.h>
 #include <abi/reboot.h>
 #include <abi/sysinfo.h>
@@ -30,16 +30,32 @@ static const struct utsname names = {
 	.domainname = "(none)",
 };
 
+// Returns the names of the machine. The kernel's option `sysname` sets the first one, for programs
+// that run on a Linux only.
+static struct utsname current_names(void)
+{
+	struct utsname result = names;
+	char sysname[sizeof(names.sysname)] = { 0 };
+
+	if (option_get("sysname", sysname, sizeof(sysname)))
+		memcpy(result.sysname, sysname, sizeof(sysname));
+	return result;
+}
+
 // uname(2).
 SYSCALL1(uname, void __user *, store)
 {
-	return copyout(aspace_current(), store, &names, sizeof(names));
+	struct utsname all = current_names();
+
+	return copyout(aspace_current(), store, &all, sizeof(all));
 }
 
 // uname(2) without the domain, which is the last name.
 SYSCALL1(olduname, void __user *, store)
 {
-	return copyout(aspace_current(), store, &names, offsetof(struct utsname, domainname));
+	struct utsname all = current_names();
+
+	return copyout(aspace_current(), store, &all, offsetof(struct utsname, domainname));
 }
 
 #define OLDEST_NAME 8 // bytes of a name of oldolduname, without the NUL
@@ -47,8 +63,9 @@ SYSCALL1(olduname, void __user *, store)
 // uname(2) with five names of at most 8 bytes.
 SYSCALL1(oldolduname, void __user *, store)
 {
-	const char *const all[] = { names.sysname, names.nodename, names.release, names.version,
-		                    names.machine };
+	struct utsname now = current_names();
+	const char *const all[] = { now.sysname, now.nodename, now.release, now.version,
+		                    now.machine };
 	char short_names[ARRAY_SIZE(all)][OLDEST_NAME + 1] = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++)
@@ -157,34 +174,4 @@ SYSCALL3(getrandom, void __user *, store, size_t, len, uint32_t, flags)
 		return -EINVAL;
 	done = random_copyout(&uio);
 	return done || !len ? (long)done : -EFAULT;
-}
-
-// prctl(2), for the name of the thread. A longer name is cut, not refused. The process shows the name
-// of its first thread.
-SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
-{
-	struct thread *thread = thread_current();
-	char name[sizeof(thread->name)];
-	ssize_t len;
-
-	(void)arg3;
-	(void)arg4;
-	(void)arg5;
-	switch (option) {
-	case PR_SET_NAME:
-		memset(name, 0, sizeof(name));
-		len = copyinstr(aspace_current(), name, (const char __user *)arg, sizeof(name));
-		if (len == -EFAULT)
-			return -EFAULT;
-		name[sizeof(name) - 1] = '\0';
-		memcpy(thread->name, name, sizeof(name));
-		if (thread->tid == thread->process->pid)
-			memcpy(thread->process->name, name, sizeof(name));
-		return 0;
-	case PR_GET_NAME:
-		return copyout(aspace_current(), (void __user *)arg, thread->name,
-		               sizeof(thread->name));
-	default:
-		return -EINVAL;
-	}
 }

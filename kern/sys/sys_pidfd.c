@@ -115,6 +115,30 @@ SYSCALL3(pidfd_getfd, int, pidfd, int, target, uint32_t, flags)
 	return file ? fd_add(thread_current()->files, file, 0, true) : error;
 }
 
+// process_mrelease(2). The process must be dying. It frees its memory by itself as soon as it runs,
+// which needs no memory: there is nothing to do for it.
+SYSCALL2(process_mrelease, int, fd, uint32_t, flags)
+{
+	struct process *process;
+	struct file *file;
+	int error = 0;
+
+	if (flags)
+		return -EINVAL;
+	file = pidfd_get(fd);
+	if (!file)
+		return -EBADF;
+	spin_lock(&process_lock);
+	process = pidfd_process(file);
+	if (!process || process->zombie)
+		error = -ESRCH;
+	else if (!process->ending && !(process_thread(process)->work & WORK_KILL))
+		error = WHY(-EINVAL, "process %d is not dying", process->pid);
+	spin_unlock(&process_lock);
+	file_put(file);
+	return error;
+}
+
 #define P_PIDFD 3
 #define WAITID_OPTIONS \
 	(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED | WNOTHREAD | WALL | WCLONE)

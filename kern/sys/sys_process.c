@@ -1,6 +1,4 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
-#include "mem/heap.h"
-#include "proc/exec.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/thread_group.h"
@@ -8,52 +6,9 @@
 #include "sys/syscall.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
-#include <abi/fcntl.h>
 #include <abi/futex.h>
-#include <abi/limits.h>
 #include <abi/resource.h>
 #include <abi/wait.h>
-
-// Collect the strings and exec. An empty argv gets one empty string, as on Linux since 5.18:
-// programs rely on argv[0]. Returns -errno; also 0 when the new program is in place, since the
-// caller still has to free the arguments.
-static long exec_with(struct exec_args *args, const char *path, const void __user *argv,
-                      const void __user *envp)
-{
-	int error = exec_args_add_user(args, argv, &args->argc);
-
-	if (!error && args->argc == 0) {
-		args->argc = 1;
-		error = exec_args_add(args, "");
-	}
-	if (!error)
-		error = exec_args_add_user(args, envp, &args->envc);
-	return error ? error : process_exec(path, args);
-}
-
-// execve(2). Path and strings are copied into the kernel first: exec replaces the memory they
-// are in.
-SYSCALL3(execve, const char __user *, user_path, const void __user *, argv, const void __user *,
-         envp)
-{
-	char *path = kmalloc(PATH_MAX);
-	struct exec_args args;
-	long result;
-
-	if (!path)
-		return -ENOMEM;
-	result = copyinstr(aspace_current(), path, user_path, PATH_MAX);
-	if (result == -ENAMETOOLONG)
-		result = WHY(-ENAMETOOLONG, "the path has more than %d bytes", PATH_MAX - 1);
-	if (result >= 0)
-		result = exec_args_init(&args);
-	if (result == 0) {
-		result = exec_with(&args, path, argv, envp);
-		exec_args_free(&args);
-	}
-	kfree(path);
-	return result;
-}
 
 // exit(2) ends the thread. Only 8 bits of the status reach the parent, in the second byte of what
 // wait returns.

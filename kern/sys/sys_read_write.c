@@ -8,7 +8,9 @@
 #include "proc/process.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
+#include "thread/why.h"
 #include "vm/uaccess.h"
+#include <abi/rwf.h>
 
 // read and write have no array on the stack, but -fstack-protector-strong also guards functions
 // that pass on the address of a local variable, here the uio. The guard would cost 5 of the 200
@@ -98,12 +100,33 @@ SYSCALL5(pwrite64, int, fd, void __user *, buffer, size_t, len, uint32_t, low, u
 	return transfer_at(fd, uio_user(buffer, MIN(len, UIO_MAX)), pair64(low, high), file_write);
 }
 
+// Which way bytes move, and with which RWF_ flags (preadv2(2)).
+struct direction {
+	transfer_fn transfer;
+	uint32_t flags;
+};
+
+// Check the flags of preadv2 and pwritev2. No file here can do without sleeping what it cannot do at
+// once (RWF_NOWAIT), write without being torn (RWF_ATOMIC), or drop its pages (RWF_DONTCACHE).
+// Returns 0 or -errno.
+static int check_flags(const struct direction *direction)
+{
+	uint32_t flags = direction->flags;
+
+	if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | RWF_NOAPPEND))
+		return WHY(-EOPNOTSUPP, "some of the flags %#x are not known", flags);
+	if ((flags & RWF_APPEND) && (flags & RWF_NOAPPEND))
+		return WHY(-EINVAL, "RWF_APPEND and RWF_NOAPPEND");
+	return 0;
+}
+
 // Transfer a vector at *pos (NULL: at the file's own position). All ranges are checked before a
 // byte moves, and the access mode before the ranges. The whole vector is one transfer, so a
 // small writev to a pipe is not torn (readv(2)).
 static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov,
-                               unsigned int count, uint64_t *pos, transfer_fn transfer)
+                               unsigned int count, uint64_t *pos, const struct direction *direction)
 {
+	transfer_fn transfer = direction->transfer;
 	struct user_vector vector;
 	struct uio uio;
 	ssize_t n;
@@ -115,31 +138,37 @@ static ssize_t transfer_vector(struct file *file, const struct iovec __user *iov
 	if (error)
 		return error;
 	uio = uio_vector(&vector);
+	if (direction->flags)
+		uio.append = direction->flags & RWF_APPEND   ? UIO_APPEND :
+		             direction->flags & RWF_NOAPPEND ? UIO_NO_APPEND :
+		                                               UIO_AS_OPENED;
 	if (pos && beyond_positions(*pos, vector.total))
 		n = -EINVAL;
 	else
-		n = vector.total ? transfer(file, &uio, pos) : 0;
+		n = vector.total ? check_flags(direction) : 0;
+	if (!n && vector.total)
+		n = transfer(file, &uio, pos);
 	user_vector_put(&vector);
 	return n;
 }
 
 // readv and writev: at the file's own position.
 static ssize_t vector_call(int fd, const struct iovec __user *iov, unsigned int count,
-                           transfer_fn transfer)
+                           struct direction direction)
 {
 	struct file *file = file_arg_get(fd);
 	ssize_t n;
 
 	if (!file)
 		return -EBADF;
-	n = transfer_vector(file, iov, count, NULL, transfer);
+	n = transfer_vector(file, iov, count, NULL, &direction);
 	file_put(file);
 	return n;
 }
 
 // preadv and pwritev: at a position of the caller's, with the order of errors of transfer_at.
 static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned int count,
-                              int64_t pos, transfer_fn transfer)
+                              int64_t pos, struct direction direction)
 {
 	uint64_t at = (uint64_t)pos;
 	struct file *file;
@@ -151,7 +180,7 @@ static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned i
 	if (!file)
 		return -EBADF;
 	if (file->ops->lseek)
-		n = transfer_vector(file, iov, count, &at, transfer);
+		n = transfer_vector(file, iov, count, &at, &direction);
 	file_put(file);
 	return n;
 }
@@ -159,27 +188,52 @@ static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned i
 // readv(2). The ranges are filled one after the other.
 SYSCALL3(readv, int, fd, const struct iovec __user *, iov, unsigned int, count)
 {
-	return vector_call(fd, iov, count, file_read);
+	return vector_call(fd, iov, count, (struct direction){ file_read, 0 });
 }
 
 // writev(2).
 SYSCALL3(writev, int, fd, const struct iovec __user *, iov, unsigned int, count)
 {
-	return vector_call(fd, iov, count, file_write);
+	return vector_call(fd, iov, count, (struct direction){ file_write, 0 });
 }
 
 // preadv(2). The position comes in two halves, the low one first.
 SYSCALL5(preadv, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
          uint32_t, high)
 {
-	return vector_call_at(fd, iov, count, pair64(low, high), file_read);
+	return vector_call_at(fd, iov, count, pair64(low, high), (struct direction){ file_read, 0 });
 }
 
 // pwritev(2).
 SYSCALL5(pwritev, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
          uint32_t, high)
 {
-	return vector_call_at(fd, iov, count, pair64(low, high), file_write);
+	return vector_call_at(fd, iov, count, pair64(low, high),
+	                      (struct direction){ file_write, 0 });
+}
+
+// Do preadv2 or pwritev2. The position -1 means the file's own.
+static ssize_t vector_call_flags(int fd, const struct iovec __user *iov, unsigned int count,
+                                 int64_t pos, struct direction direction)
+{
+	return pos == -1 ? vector_call(fd, iov, count, direction) :
+	                   vector_call_at(fd, iov, count, pos, direction);
+}
+
+// preadv2(2).
+SYSCALL6(preadv2, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
+         uint32_t, high, uint32_t, flags)
+{
+	return vector_call_flags(fd, iov, count, pair64(low, high),
+	                         (struct direction){ file_read, flags });
+}
+
+// pwritev2(2).
+SYSCALL6(pwritev2, int, fd, const struct iovec __user *, iov, unsigned int, count, uint32_t, low,
+         uint32_t, high, uint32_t, flags)
+{
+	return vector_call_flags(fd, iov, count, pair64(low, high),
+	                         (struct direction){ file_write, flags });
 }
 
 // Move the file's position. The descriptor is checked before `whence`, and `whence` before the

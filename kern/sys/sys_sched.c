@@ -188,3 +188,11 @@ SYSCALL3(membarrier, int, command, uint32_t, flags, int, cpu)
 		return -EINVAL;
 	}
 }
+
+// getcpu(2). There is one processor, and one node of memory.
+SYSCALL2(getcpu, uint32_t __user *, cpu, uint32_t __user *, node)
+{
+	if (cpu && put_user(aspace_current(), cpu, 0u))
+		return -EFAULT;
+	return node ? put_user(aspace_current(), node, 0u) : 0;
+}

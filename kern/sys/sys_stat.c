@@ -80,14 +80,16 @@ static struct statx_timestamp statx_time(int64_t ns)
 	return (struct statx_timestamp){ .tv_sec = ts.tv_sec, .tv_nsec = (uint32_t)ts.tv_nsec };
 }
 
-// Fill in the newer struct. A program must look at stx_mask: the time of creation is not there.
-static void fill_statx(struct inode *inode, struct statx *stx)
+// Fill in the newer struct. A program must look at stx_mask: the time of creation is not there. The
+// number of a mount is never used again, so it is also the unique one, if `mask` asks for that.
+static void fill_statx(struct inode *inode, uint32_t mask, struct statx *stx)
 {
+	uint32_t mount = mask & STATX_MNT_ID_UNIQUE ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
 	struct stat st;
 
 	inode_stat(inode, &st);
 	*stx = (struct statx){
-		.stx_mask = STATX_BASIC_STATS,
+		.stx_mask = STATX_BASIC_STATS | mount,
 		.stx_blksize = (uint32_t)st.st_blksize,
 		.stx_nlink = st.st_nlink,
 		.stx_uid = st.st_uid,
@@ -103,6 +105,7 @@ static void fill_statx(struct inode *inode, struct statx *stx)
 		.stx_rdev_minor = minor(st.st_rdev),
 		.stx_dev_major = major(st.st_dev),
 		.stx_dev_minor = minor(st.st_dev),
+		.stx_mnt_id = inode_mount_id(inode),
 	};
 }
 
@@ -123,7 +126,7 @@ SYSCALL5(statx, int, dirfd, const char __user *, path, int, flags, uint32_t, mas
 	error = inode_arg_get(dirfd, path, flags, &inode);
 	if (error)
 		return error;
-	fill_statx(inode, &stx);
+	fill_statx(inode, mask, &stx);
 	inode_put(inode);
 	return copyout(aspace_current(), buffer, &stx, sizeof(stx));
 }

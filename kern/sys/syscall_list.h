@@ -11,6 +11,8 @@ X(pread64)
 X(pwrite64)
 X(preadv)
 X(pwritev)
+X(preadv2)
+X(pwritev2)
 X(lseek)
 X(_llseek)
 X(sendfile)
@@ -24,6 +26,7 @@ X(flock)
 X(open)
 X(openat)
 X(creat)
+X(openat2)
 X(close)
 X(close_range)
 X(dup)
@@ -38,6 +41,26 @@ X(memfd_create)
 
 // sys_userfaultfd.c
 X(userfaultfd)
+
+// sys_file_advice.c: advice about files
+X(fadvise64)
+X(fadvise64_64)
+X(readahead)
+X(sync_file_range)
+
+// sys_xattr.c: extended attributes
+X(setxattr)
+X(lsetxattr)
+X(fsetxattr)
+X(getxattr)
+X(lgetxattr)
+X(fgetxattr)
+X(listxattr)
+X(llistxattr)
+X(flistxattr)
+X(removexattr)
+X(lremovexattr)
+X(fremovexattr)
 
 // sys_socket.c
 X(socketcall)
@@ -78,6 +101,7 @@ X(ustat)
 
 // sys_chmod_chown.c, sys_truncate.c and sys_file_times.c: changing them
 X(chmod)
+X(fchmodat2)
 X(fchmod)
 X(fchmodat)
 X(chown)
@@ -141,6 +165,7 @@ X(sched_get_priority_min)
 X(sched_rr_get_interval)
 X(sched_rr_get_interval_time64)
 X(membarrier)
+X(getcpu)
 
 // sys_epoll.c and sys_timerfd.c: events as files
 X(epoll_create)
@@ -185,6 +210,7 @@ X(pidfd_send_signal)
 X(pidfd_getfd)
 X(waitid)
 X(kcmp)
+X(process_mrelease)
 
 // sys_clone.c: making processes and threads
 X(fork)
@@ -193,8 +219,15 @@ X(clone)
 X(clone3)
 X(unshare)
 
-// sys_process.c: processes and threads
+// sys_exec.c: programs
 X(execve)
+X(execveat)
+
+// sys_prctl.c: what a process says about itself
+X(prctl)
+X(personality)
+
+// sys_process.c: processes and threads
 X(exit)
 X(exit_group)
 X(wait4)
@@ -293,7 +326,6 @@ X(geteuid32)
 X(getgid32)
 X(getegid32)
 X(getrandom)
-X(prctl)
 
 // sys_resource.c: limits, priorities and usage of resources
 X(getrlimit)

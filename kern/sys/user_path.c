@@ -34,6 +34,16 @@ static int fetch_text(struct path_arg *arg, const char __user *text)
 	           (unsigned int)(__force uintptr_t)text, PATH_MAX);
 }
 
+// Take the directory of descriptor `dirfd` for the start of the path. Returns 0 or -EBADF.
+static int set_start(struct path_arg *arg, int dirfd)
+{
+	arg->file = fd_get(thread_current()->files, dirfd);
+	if (!arg->file)
+		return WHY(-EBADF, "descriptor %d, where the path begins, is not open", dirfd);
+	arg->start = arg->file->inode;
+	return 0;
+}
+
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 {
 	int error = fetch_text(arg, text);
@@ -42,17 +52,16 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 		return error;
 	arg->file = NULL;
 	arg->start = NULL;
-	if (dirfd != AT_FDCWD && arg->text[0] != '/') {
-		arg->file = fd_get(thread_current()->files, dirfd);
-		if (arg->file)
-			arg->start = arg->file->inode;
-		else
-			error = WHY(-EBADF, "descriptor %d, where the path begins, is not open",
-			            dirfd);
-	}
+	if (dirfd != AT_FDCWD && arg->text[0] != '/')
+		error = set_start(arg, dirfd);
 	if (error)
 		free_text(arg);
 	return error;
+}
+
+int path_arg_set_start(struct path_arg *arg, int dirfd)
+{
+	return arg->start || dirfd == AT_FDCWD ? 0 : set_start(arg, dirfd);
 }
 
 void path_arg_put(struct path_arg *arg)

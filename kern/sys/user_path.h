@@ -23,6 +23,10 @@ struct path_arg {
 // Returns 0, with *arg to be freed by path_arg_put; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 
+// Let the path start at descriptor `dirfd` even if it is absolute: openat2 may make this directory the
+// root. Returns 0 or -EBADF.
+int path_arg_set_start(struct path_arg *arg, int dirfd);
+
 // Free a path argument and drop its reference.
 void path_arg_put(struct path_arg *arg);
 

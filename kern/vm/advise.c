@@ -10,6 +10,8 @@
 #include "vm/ptes.h"
 #include "vm/uffd_internal.h"
 
+#define TRANSPARENT_SIZE (2u << 20) // of a transparent large page, where the processor has PAE
+
 // The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.
 typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                         int what);
@@ -148,6 +150,26 @@ static int punch_hole(struct aspace *as, struct area *area, uintptr_t start, uin
 	               object_punch(area->object, area->offset + (start - area->start), end - start);
 }
 
+// Visit for advice about transparent large pages, of which there are none: like a Linux that can make
+// them. MADV_COLLAPSE needs the place of a large page, and something present in each such place.
+static int large_advice(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                        int advice)
+{
+	if (area_is_device(area) || area->ops->plain == &large_ops)
+		return WHY(-EINVAL, "%s at %#x has large pages, or is a device's", area_title(area),
+		           start);
+	if (advice != MADV_COLLAPSE)
+		return 0;
+	start = ROUND_UP(start, TRANSPARENT_SIZE);
+	if (start >= end || end - start < TRANSPARENT_SIZE)
+		return WHY(-EINVAL, "%s up to %#x has no place for a large page", area_title(area),
+		           end);
+	for (; start < end && end - start >= TRANSPARENT_SIZE; start += TRANSPARENT_SIZE)
+		if (!as->pgdir[PDX(start)])
+			return WHY(-EINVAL, "nothing is present at %#x", start);
+	return 0;
+}
+
 // Visit for advice that we accept and ignore, with the errors that Linux reports for it.
 static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
@@ -177,6 +199,10 @@ static visit_fn visit_for(int advice, int *what_store)
 		return dont_need;
 	case MADV_REMOVE:
 		return punch_hole;
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_COLLAPSE:
+		return large_advice;
 	case MADV_WILLNEED:
 	case MADV_COLD:
 	case MADV_PAGEOUT:
@@ -184,47 +210,6 @@ static visit_fn visit_for(int advice, int *what_store)
 	default:
 		return NULL;
 	}
-}
-
-// Returns 0 if the area at `va` has the protection bit `prot`, also where i386 would grant more;
-// -ENOMEM without an area; else -EINVAL, as for devices.
-static int check_protection(struct aspace *as, uintptr_t va, int prot)
-{
-	const struct area *area;
-	int error = 0;
-
-	rwlock_read_lock(&as->lock);
-	area = area_find(&as->areas, va);
-	if (!area)
-		error = WHY(-ENOMEM, "nothing is mapped at %#x", va);
-	else if (!(area->prot & prot) || area_is_device(area))
-		error = WHY(-EINVAL, "the protection of %#x does not admit it", va);
-	rwlock_read_unlock(&as->lock);
-	return error;
-}
-
-// About how many instructions it takes to make a page present.
-#define POPULATE_COST 1500
-
-// MADV_POPULATE_READ and _WRITE: fault in each page of [va, end) by pinning it for a moment.
-// Returns 0, the errors of check_protection and aspace_pin_page, or -EINTR if the thread is killed.
-static int populate_as(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access)
-{
-	for (; va < end; va += PAGE_SIZE) {
-		int error = check_protection(as, va,
-		                             access == ACCESS_WRITE ? PROT_WRITE : PROT_READ);
-		page_t *pp;
-
-		if (!error)
-			error = aspace_pin_page(as, va, access, &pp);
-		if (error)
-			return error;
-		page_unpin(pp);
-		error = yield_after(POPULATE_COST);
-		if (error)
-			return error;
-	}
-	return 0;
 }
 
 // Populating takes as->lock itself, page by page; other advice is a loop under the lock.
@@ -241,8 +226,8 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 	if (rounded == 0)
 		return 0;
 	if (populate)
-		return populate_as(as, va, va + rounded,
-		                   advice == MADV_POPULATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
+		return advise_populate(as, va, va + rounded,
+		                       advice == MADV_POPULATE_WRITE ? ACCESS_WRITE : ACCESS_READ);
 	if (unlikely(as->uffds) && (visit == dont_need || visit == punch_hole)) {
 		error = uffd_send_remove(as, va, va + rounded,
 		                         visit == dont_need ? may_drop : may_punch, what);
@@ -356,44 +341,4 @@ int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future
 	if (current && locks)
 		populate_all(as);
 	return 0;
-}
-
-// Fault in the page at `va`, for writing if it is private and writable: this saves a later copy.
-// Skips devices, and areas locked on fault. Returns as aspace_populate. Caller: holds no lock.
-static int populate_page(struct aspace *as, uintptr_t va)
-{
-	enum fault_access access = ACCESS_READ;
-	const struct area *area;
-	bool skip = false;
-	page_t *pp;
-	int error;
-
-	assert_no_lock();
-	rwlock_read_lock(&as->lock);
-	area = area_find(&as->areas, va);
-	if (area) {
-		skip = (area->flags & AREA_ONFAULT) || area_is_device(area);
-		if ((area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
-			access = ACCESS_WRITE;
-	}
-	rwlock_read_unlock(&as->lock);
-	if (!area || skip)
-		return area ? 0 : -ENOMEM;
-	error = aspace_pin_page(as, va, access, &pp);
-	if (!error)
-		page_unpin(pp);
-	return error;
-}
-
-int aspace_populate(struct aspace *as, uintptr_t va, size_t len)
-{
-	int error = 0;
-
-	assert_no_lock();
-	for (uintptr_t end = va + len; va < end && !error; va += PAGE_SIZE) {
-		error = populate_page(as, va);
-		if (!error)
-			error = yield_after(POPULATE_COST);
-	}
-	return error;
 }

@@ -136,3 +136,8 @@ static inline bool area_is_device(const struct area *area)
 {
 	return area->ops->plain == &linear_ops;
 }
+
+// Make each page of [va, end) present, as MADV_POPULATE_READ and _WRITE do. Yields. (populate.c)
+// Returns 0; -ENOMEM at a hole or if out of memory; -EINVAL where the protection does not admit
+// `access`; another error of aspace_pin_page; -EINTR if the thread is killed. Caller: holds no lock.
+int advise_populate(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access);

@@ -1,0 +1,10 @@
+// user_struct.h: arguments in structs that may grow from one version of Linux to the next.
+#pragma once
+
+#include "kern.h"
+
+// Fetch a struct of `user_size` bytes at `user` into store[size]. A longer struct is one of a newer
+// kernel: what this one does not know must be zero. A shorter one, of at least `least` bytes, is
+// completed with zeroes. Returns 0; -E2BIG; -EINVAL for one that is too short; -EFAULT.
+int user_struct_get(void *store, size_t size, const void __user *user, size_t user_size,
+                    size_t least);
