@@ -258,11 +258,11 @@ static int open_interpreter(struct program *program)
 		program->interpreter = NULL;
 	} else {
 		error = elf_read(program->interpreter->object, &program->interpreter_elf);
-		if (error)
-			put_program(program->interpreter);
 		if (error == -ENOEXEC)
 			error = inode_size(program->interpreter) < sizeof(Elf32_Ehdr) ? -EIO :
 			                                                                -ELIBBAD;
+		if (error)
+			put_program(program->interpreter);
 	}
 	kfree(path);
 	return error;

@@ -94,7 +94,8 @@ static void copy_top_of_stack(struct aspace *as, struct aspace *copy, const stru
 	if (va < area->start || va >= area->end || area->ops != &anon_ops)
 		return;
 	pte = pgdir_walk(as->pgdir, va, 0);
-	if (!pte || !(*pte & PTE_W) || !(twin = pgdir_walk(copy->pgdir, va, 1)) || page_alloc(&pp))
+	if (!pte || (*pte & (PTE_P | PTE_W)) != (PTE_P | PTE_W) ||
+	    !(twin = pgdir_walk(copy->pgdir, va, 1)) || page_alloc(&pp))
 		return;
 	page_copy(pp, phys_to_page(PTE_ADDR(*pte)));
 	pte_set_page(copy->pgdir, va, twin, 0, pp, PTE_WRITABLE);

@@ -13,26 +13,27 @@
 // remove an entry and free its page; to copy an entry.
 #define SPAN_COST 20
 #define ENTRY_COST 10
+#define LOOK_COST 4
 #define UNMAP_COST 50
 #define INHERIT_COST 25
 
 // Unmap [va, end), which one page table covers; `pte` is the entry for `va`. Like tlb_batch_unmap for
 // each entry, but the table's count of entries in use and the batch's range change once. Stops when
 // the table has no entry in use any more: most tables are nearly empty. A shared table has no entry
-// in the range, and does not change.
-static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
+// in the range, and does not change. Returns the cost in instructions.
+static uint32_t unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end, pte_t *pte)
 {
 	page_t *table = virt_to_page(pte);
 	uint32_t left = table->index;
-	pte_t *last = pte + (end - va) / PAGE_SIZE, *first, seen = 0;
+	pte_t *start = pte, *last = pte + (end - va) / PAGE_SIZE, *first, seen = 0;
 
 	assert_pgdir_locked(batch->pgdir);
 	if (!left)
-		return;
+		return 0;
 	while (pte < last && !*pte)
 		pte++, va += PAGE_SIZE;
 	if (pte == last)
-		return;
+		return (uint32_t)(pte - start) * LOOK_COST;
 	for (first = pte; pte < last && left; pte++) {
 		pte_t old = *pte;
 
@@ -45,9 +46,12 @@ static void unmap_in_table(struct tlb_batch *batch, uintptr_t va, uintptr_t end,
 		if (likely(pte_has_page(old)))
 			tlb_batch_decref(batch, phys_to_page(PTE_ADDR(old)));
 	}
+	uint32_t removed = table->index - left;
+
 	table->index = left;
 	if (entry_cacheable(seen))
 		tlb_batch_cover(batch, va, va + (uintptr_t)(pte - first) * PAGE_SIZE);
+	return (uint32_t)(pte - start) * LOOK_COST + removed * UNMAP_COST;
 }
 
 // Three cases for each table's span: no table (perhaps a large page); a shared table of which the
@@ -64,7 +68,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
 		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
-		uint32_t used;
+		uint32_t cost;
 
 		span_end = table_span_end(va, end);
 		if (!pte) {
@@ -77,9 +81,8 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 			due = yield_due(SPAN_COST);
 			continue;
 		}
-		used = virt_to_page(pte)->index;
-		unmap_in_table(&batch, va, span_end, pte);
-		due = yield_due(SPAN_COST + (used - virt_to_page(pte)->index) * UNMAP_COST);
+		cost = unmap_in_table(&batch, va, span_end, pte);
+		due = yield_due(SPAN_COST + cost);
 		pgdir_trim(as->pgdir, PDX(va));
 	}
 	tlb_batch_finish(&batch);

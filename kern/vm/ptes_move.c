@@ -39,7 +39,8 @@ static bool is_whole(size_t at, size_t end)
 
 // Keep the page tables of the target although they may have no entry in use (`delta` 1), or no longer
 // keep them (-1). A truncation may remove entries meanwhile, and it frees tables that are empty then;
-// a count that is too high prevents this. Tables that move as a whole are not counted.
+// a count that is too high prevents this. Tables that move as a whole are not counted. Nor are shared
+// tables: no entry goes there, and other spaces rely on their count.
 // Caller: holds pt_lock.
 static void keep_tables(struct aspace *as, const struct move *move, int delta)
 {
@@ -50,7 +51,7 @@ static void keep_tables(struct aspace *as, const struct move *move, int delta)
 		pte_t *pte = pgdir_walk(as->pgdir, move->to + at, 0);
 
 		end = part_end(move, at);
-		if (!pte || is_whole(at, end))
+		if (!pte || is_whole(at, end) || !(as->pgdir[PDX(move->to + at)] & PTE_W))
 			continue;
 		virt_to_page(pte)->index += (uint32_t)delta;
 		pgdir_trim(as->pgdir, PDX(move->to + at));
@@ -130,15 +131,16 @@ static uint32_t move_whole(struct tlb_batch *batch, uintptr_t from, uintptr_t to
 	return pte_present(entry) && !(entry & PTE_PS) ? SPAN_COST : 0;
 }
 
-// Move the entries of a part of the range that lies in one page table on both sides. Returns the cost
-// in instructions.
+// Move the entries of a part of the range that lies in one page table on both sides. Without a table
+// for the target the source had no entry when the move was prepared; the source's table may be one
+// that the move has made for another part's target. Returns the cost in instructions.
 static uint32_t move_entries(struct tlb_batch *batch, uintptr_t from, uintptr_t to, size_t len)
 {
-	pte_t *pte = pgdir_walk(batch->pgdir, from, 0);
+	pte_t *pte = pgdir_walk(batch->pgdir, from, 0), *target = pgdir_walk(batch->pgdir, to, 0);
 
-	if (!pte || !virt_to_page(pte)->index)
+	if (!pte || !target || !virt_to_page(pte)->index)
 		return SPAN_COST;
-	tlb_batch_move(batch, from, pte, pgdir_walk(batch->pgdir, to, 0), len / PAGE_SIZE);
+	tlb_batch_move(batch, from, pte, target, len / PAGE_SIZE);
 	pgdir_trim(batch->pgdir, PDX(from));
 	return SPAN_COST + len / PAGE_SIZE * MOVE_COST;
 }

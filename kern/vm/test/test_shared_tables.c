@@ -5,6 +5,7 @@
 #include <abi/mman.h>
 
 #include "mem/fail_alloc.h"
+#include "vm/ptes.h"
 #include "vm/uaccess.h"
 
 // Returns how many pages are free or the heap's. An area that is freed in the middle of a test may
@@ -171,6 +172,24 @@ KTEST(share_lasts_where_one_space_moves_the_table)
 	EXPECT_EQ(test_byte(as, AT(1024 + MANY - 1)), (1024 + MANY - 1) & 63);
 	let_go(as, copy);
 	EXPECT_EQ(pages_outside(), start);
+}
+
+// A move to addresses in a shared table, of a source that has no page: other spaces rely on the
+// table's count, also while the move yields.
+KTEST(share_counts_its_entries_while_others_move_beside)
+{
+	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	const page_t *table = table_at(as, AT(0));
+	unsigned int used = table->index;
+
+	rwlock_write_lock(&as->lock);
+	EXPECT_EQ(ptes_move_prepare(as, AT(5 * 1024), AT(512), 512 * PAGE_SIZE), 0);
+	EXPECT_EQ(table->index, used);
+	ptes_move(as, AT(5 * 1024), AT(512), 512 * PAGE_SIZE);
+	EXPECT_EQ(table->index, used);
+	rwlock_write_unlock(&as->lock);
+	EXPECT(is_shared(as, copy, AT(0)));
+	let_go(as, copy);
 }
 
 // The entries of a table are copied if one of its areas is not inherited as it is, or if they are

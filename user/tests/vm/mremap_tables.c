@@ -128,11 +128,27 @@ static void others(void)
 	say(", %d\n", intact(PLACE + 4 * TABLE, 0, 1024));
 }
 
+// The range moves down by not quite its own length. Its last part goes to the table's span in which its
+// first part, without a page, begins.
+static void onto_itself(void)
+{
+	char *old = PLACE + 10 * TABLE + TABLE / 2, *new = old - 4 * TABLE - 256 * PAGE;
+	size_t pages = 4 * 1024;
+
+	mmap(old, pages * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+	     0);
+	old[4 * TABLE - 10 * PAGE] = 'x';
+	say("nearly onto itself: %s", moved(old, pages, 0, new));
+	say(", %c\n", new[4 * TABLE - 10 * PAGE]);
+	munmap(new, pages * PAGE);
+}
+
 int main(void)
 {
 	children();
 	parent();
 	repeated(OTHER);
 	others();
+	onto_itself();
 	return 0;
 }
