@@ -24,7 +24,6 @@ EXCEPTIONS = {
     "mutex_lock": "lock_rank_check asserts it",
     "page_link_run": "page_init runs before there are locks",
     "pipe_clear": "its caller may be the only one who knows the pipe",
-    "pipe_held_bytes": "it takes the pipe's lock, which checks the rank",
     "rwlock_read_unlock": "lock_rank_released asserts it",
     "sigqueue_add": "a queue does not name its process",
     "sigqueue_discard": "a queue does not name its process",

@@ -20,7 +20,7 @@ struct epoll {
 	struct list ready;     // [r] struct epoll_item by ready_link, those that were woken first
 	struct avl_tree items; // [e] struct epoll_item by node
 	struct list sets;      // [e] the items that are sets themselves, by set_link
-	uint32_t files;        // [e] how many items are no sets
+	uint32_t files;        // [e] how many items are no sets; epoll_held_bytes reads it without
 	struct file *file;     // [c] this set
 	struct waitq wait;     // waits for it, polls of it, sets that contain it
 

@@ -4,7 +4,6 @@
 #include "fs/epoll.h"
 #include "fs/file_locks.h"
 #include "fs/inode.h"
-#include "fs/pipe.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
@@ -142,8 +141,8 @@ size_t file_held_bytes(const struct file *file)
 	const struct inode *inode = file->inode;
 	size_t bytes = sizeof(*file) + file_locks_bytes(file->locks);
 
-	if (file->ops == &pipe_ops)
-		bytes += pipe_held_bytes(file->private);
+	if (file->ops->held_bytes)
+		bytes += file->ops->held_bytes(file);
 	else if (inode->nlink == 0 && inode_is(inode, S_IFREG) && inode->object &&
 	         inode->object->shift == PAGE_SHIFT)
 		bytes += inode->object->resident * PAGE_SIZE;

@@ -69,6 +69,10 @@ struct file_ops {
 	// [ENOTDIR]
 	int (*getdents)(struct file *file, struct dirent_buffer *buffer);
 
+	// Returns how many bytes of memory `private` holds, besides what others count. Called under a
+	// spinlock of RANK_FILE. [none]
+	size_t (*held_bytes)(const struct file *file);
+
 	// Release what `private` holds: the last reference is gone. [no error]
 	void (*release)(struct file *file);
 };
@@ -118,9 +122,9 @@ static inline void file_put(struct file *file)
 }
 
 // Returns how many bytes of memory one reference on `file` accounts for: its share of the open
-// file, of the pipe whose end it is, and of contents that no name leads to any more. Used to
-// choose a victim when the machine is out of memory. Caller: holds no spinlock of RANK_PIPE or a
-// higher rank.
+// file, of what its operations hold (file_ops.held_bytes), and of contents that no name leads to any
+// more. Used to choose a victim when the machine is out of memory. Caller: holds no spinlock of a
+// higher rank than RANK_FILE.
 size_t file_held_bytes(const struct file *file);
 
 // Returns true if the file was opened for reading. O_RDONLY is 0, O_WRONLY 1, O_RDWR 2: plus 1,

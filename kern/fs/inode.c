@@ -371,9 +371,12 @@ static char *nameless_path(const struct inode *inode, char *text, size_t size)
 	return n < 0 || (size_t)n >= size ? NULL : text;
 }
 
+#define LEVEL_COST 60 // about how many instructions it takes to write a name of a path
+
 // The path is built from its end, because an inode knows its parent and not its children. At the
 // global root the walk ends even if it has not met `root`: then the file lies outside the
-// caller's root directory.
+// caller's root directory. The cost is only counted: a look-up in /proc/PID/fd makes a path, and the
+// walk yields after it.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size)
 {
 	char *end = text + size;
@@ -392,6 +395,7 @@ char *inode_path(struct inode *inode, struct inode *root, char *text, size_t siz
 
 		fits = prepend(text, &end, name->text, name->length) && prepend(text, &end, "/", 1);
 		inode = name->parent;
+		(void)yield_due(LEVEL_COST);
 	}
 	if (inode != root)
 		fits = fits && prepend(text, &end, "(unreachable)", 13);

@@ -63,7 +63,7 @@ struct inode_ops {
 	int (*lookup)(struct inode *dir, const struct name *name, struct inode **store);
 
 	// List the next name that `lookup` would find: the first one at or after the position
-	// *cookie >= INODE_LIST_COOKIE. Stores the name in text[] (at most NAME_MAX bytes and a
+	// *cookie in [INODE_LIST_COOKIE, INT32_MAX]. Stores the name in text[] (at most NAME_MAX bytes and a
 	// NUL), its file's type in *mode and number in *ino, its position in *cookie. Returns false
 	// if there are no more names. Caller: holds tree_lock.
 	bool (*list)(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino);
@@ -83,8 +83,8 @@ struct inode_ops {
 #define INODE_FIXED_MODE 1u
 #define INODE_FIXED_OWNER 2u
 
-// Positions of a directory's entries lie below INODE_LIST_COOKIE, those of ops->list at or above
-// it.
+// Positions of a directory's entries lie below INODE_LIST_COOKIE, those of ops->list in
+// [INODE_LIST_COOKIE, INT32_MAX].
 #define INODE_LIST_COOKIE 0x40000000u
 
 // [c] constant   [t] tree_lock   [a] atomic   [-] a single word or a time, stored without a lock

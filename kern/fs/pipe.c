@@ -56,8 +56,9 @@ struct pipe *pipe_create(void)
 	return pipe;
 }
 
-size_t pipe_held_bytes(struct pipe *pipe)
+size_t pipe_held_bytes(const struct file *file)
 {
+	struct pipe *pipe = file->private;
 	size_t bytes = sizeof(*pipe);
 
 	spin_lock(&pipe->lock);
@@ -375,5 +376,6 @@ const struct file_ops pipe_ops = {
 	.write = pipe_write,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.held_bytes = pipe_held_bytes,
 	.release = pipe_release,
 };

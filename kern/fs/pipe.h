@@ -65,9 +65,8 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 // reader; -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 
-// Returns how many bytes of memory each open end accounts for: its share of the pipe. Caller:
-// holds no spinlock of RANK_PIPE or a higher rank.
-size_t pipe_held_bytes(struct pipe *pipe);
+// file_ops.held_bytes of an end of a pipe: its share of the pipe.
+size_t pipe_held_bytes(const struct file *file);
 
 // Drop the bytes in the pipe and free their pages. Caller: holds the pipe's lock, or is the only
 // one to use the pipe.

@@ -65,6 +65,7 @@ static bool list_others(struct inode *dir, struct dirent_buffer *buffer, uint32_
 	if (!dir->ops || !dir->ops->list)
 		return true;
 	cookie = MAX(cookie, INODE_LIST_COOKIE);
+	assert(cookie <= INT32_MAX);
 	while (dir->ops->list(dir, &cookie, name, &mode, &ino)) {
 		cookie++;
 		if (!dirent_add(buffer, ino, cookie, mode, name, strlen(name)))
@@ -120,12 +121,20 @@ static ssize_t directory_read(struct file *file, struct uio *uio, uint64_t *pos)
 }
 
 // SEEK_END is refused, as on Linux's tmpfs: a directory's positions have no end that means
-// anything.
+// anything. Those of a directory of /proc end at INT32_MAX, as on Linux (MAX_NON_LFS).
 static int64_t directory_lseek(struct file *file, int64_t offset, int whence)
 {
+	const struct inode_ops *ops = file->inode->ops;
+	uint64_t old = file->position;
+	int64_t position;
+
 	if (whence != SEEK_SET && whence != SEEK_CUR)
 		return -EINVAL;
-	return file_seek(file, offset, whence, 0);
+	position = file_seek(file, offset, whence, 0);
+	if (position <= INT32_MAX || !ops || !ops->list)
+		return position;
+	file->position = old;
+	return -EINVAL;
 }
 
 const struct file_ops directory_ops = {

@@ -16,6 +16,7 @@
 #include <abi/mman.h>
 #include <abi/stat.h>
 #include <abi/time.h>
+#include <stdio.h>
 
 #define CMDLINE_MAX PAGE_SIZE
 
@@ -62,98 +63,108 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 // its own.
 static void write_path(struct seq *seq, const char *path)
 {
-	for (; *path; path++) {
-		if (*path == '\n')
-			seq_printf(seq, "\\012");
-		else
-			seq_write(seq, path, 1);
+	const char *newline;
+
+	for (; (newline = strchr(path, '\n')); path = newline + 1) {
+		seq_write(seq, path, (size_t)(newline - path));
+		seq_write(seq, "\\012", 4);
 	}
+	seq_write(seq, path, strlen(path));
 }
 
-// The line of one area, and room for a path.
+// What the line of one area shows.
 struct maps {
-	struct seq line;
-	char path[PATH_MAX];
+	char numbers[96];   // all columns before the name
+	struct inode *host; // the file that the area maps, a reference, or NULL
+	char name[PATH_MAX];
 };
 
 #define MAPS_NAME_COLUMN 49
-#define MAPS_COST 3000 // instructions, roughly, to write a line
-#define LOOK_COST 8    // and to look at a thread
+#define MAPS_COST 3000    // instructions, roughly, to write a line
+#define MAPS_BYTE_COST 50 // and, in the worst case, each byte of its name
+#define LOOK_COST 8       // and to look at a thread
 
-// Write what an area maps, after the numbers. Caller: holds tree_lock.
-static void write_area_name(struct maps *maps, const struct area *area)
+// Copy what an area's line shows into *maps. Caller: holds the space's lock.
+static void look_at_area(const struct area *area, struct maps *maps)
 {
 	struct inode *host = area->object ? area->object->host : NULL;
+	dev_t dev = host ? host->dev : 0;
 	const char *name = area->name;
 
-	assert_mutex_held(&tree_lock);
-	if (host)
-		name = inode_path(host, tree_root, maps->path, sizeof(maps->path));
-	else if (area->object && !name)
-		name = "/dev/zero (deleted)"; // Linux's name for shared anonymous memory
-	if (name) {
-		while (maps->line.used < MAPS_NAME_COLUMN)
-			seq_write(&maps->line, " ", 1);
-		write_path(&maps->line, name);
-	}
-	seq_write(&maps->line, "\n", 1);
-}
-
-// Write the line of an area. Caller: holds tree_lock, and the space's lock.
-static void write_area(const struct area *area, struct maps *maps)
-{
-	const struct inode *host = area->object ? area->object->host : NULL;
-	dev_t dev = host ? host->dev : 0;
-
 	assert_read_held(&area->as->lock);
-	assert_mutex_held(&tree_lock);
-	seq_printf(&maps->line, "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ", area->start, area->end,
-	           area->prot & PROT_READ ? 'r' : '-', area->prot & PROT_WRITE ? 'w' : '-',
-	           area->prot & PROT_EXEC ? 'x' : '-', area->flags & AREA_SHARED ? 's' : 'p',
-	           area->object || area->ops == &linear_ops ? area->offset : 0, major(dev),
-	           minor(dev), host ? host->ino : 0);
-	write_area_name(maps, area);
+	snprintf(maps->numbers, sizeof(maps->numbers), "%08x-%08x %c%c%c%c %08llx %02x:%02x %u ",
+	         area->start, area->end, area->prot & PROT_READ ? 'r' : '-',
+	         area->prot & PROT_WRITE ? 'w' : '-', area->prot & PROT_EXEC ? 'x' : '-',
+	         area->flags & AREA_SHARED ? 's' : 'p',
+	         area->object || area->ops == &linear_ops ? area->offset : 0, major(dev),
+	         minor(dev), host ? host->ino : 0);
+	maps->host = host ? inode_get(host) : NULL;
+	if (area->object && !name)
+		name = "/dev/zero (deleted)"; // Linux's name for shared anonymous memory
+	strlcpy(maps->name, name ? name : "", sizeof(maps->name));
 }
 
-// Write the lines of all areas. The locks are held for one area at a time. So, as on Linux, a
-// change in between is seen either before or after.
+// Write the line of an area, and drop the reference on the file that it maps. Caller: holds no lock.
+static void write_line(struct seq *seq, struct maps *maps)
+{
+	const char *name = maps->name;
+
+	assert_no_lock();
+	if (maps->host) {
+		mutex_lock(&tree_lock);
+		name = inode_path(maps->host, tree_root, maps->name, sizeof(maps->name));
+		tree_unlock();
+		inode_put(maps->host);
+	}
+	if (name && *name) {
+		seq_printf(seq, "%-*s", MAPS_NAME_COLUMN, maps->numbers);
+		write_path(seq, name);
+		(void)yield_due(MAPS_BYTE_COST * strlen(name));
+	} else {
+		seq_printf(seq, "%s", maps->numbers);
+	}
+	seq_write(seq, "\n", 1);
+}
+
+// Write the lines of the areas from `seq->from` on, up to the end of this part of the text. The
+// space's lock is held for one area at a time. So, as on Linux, a change in between is seen either
+// before or after. tree_lock is taken only after the release of the space's lock: the thread that
+// holds the space's lock may yield, and the tree must not wait for that.
+// Returns 0, -ENOMEM or -EINTR.
 static int write_areas(struct seq *seq, struct aspace *as, struct maps *maps)
 {
 	const struct area *area;
-	uintptr_t va = 0;
+	uintptr_t va = seq->from;
 
-	do {
-		mutex_lock(&tree_lock);
+	while (!seq_full(seq)) {
 		rwlock_read_lock(&as->lock);
 		area = area_find_from(&as->areas, va);
 		if (area) {
 			va = area->end;
-			write_area(area, maps);
+			look_at_area(area, maps);
 		}
 		rwlock_read_unlock(&as->lock);
-		tree_unlock();
-		seq_write(seq, maps->line.text, maps->line.used);
-		seq->overflow |= maps->line.overflow;
-		maps->line.used = 0;
+		if (!area)
+			return 0;
+		write_line(seq, maps);
+		if (seq->overflow)
+			return -ENOMEM;
 		if (yield_after(MAPS_COST))
 			return -EINTR;
-	} while (area);
+	}
+	seq->next = va;
 	return 0;
 }
 
-// maps: a line for each area. Each line is made in maps->line while the locks are held, and copied
-// to `seq` after their release.
+// maps: a line for each area. A part of the text ends after an area.
 static int show_maps(struct seq *seq, pid_t pid)
 {
 	struct aspace *as = process_get_aspace(pid);
 	struct maps *maps = kmalloc(sizeof(*maps));
 	int error = as && !maps ? -ENOMEM : 0;
 
-	if (as && maps) {
-		maps->line = SEQ_INIT;
+	if (as && maps)
 		error = write_areas(seq, as, maps);
-		seq_free(&maps->line);
-	}
 	kfree(maps);
 	if (as)
 		aspace_put(as);

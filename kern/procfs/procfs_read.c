@@ -1,6 +1,7 @@
 // procfs_read.c: reading and writing files of /proc. The text is made when a program reads from
 // the start of the file, and kept for later reads. So the pieces that a program reads fit
-// together, even if the data change meanwhile.
+// together, even if the data change meanwhile. Of a long text one part is kept at a time; the reads
+// that go beyond it make the next one, as on Linux.
 #include "cpu/spinlock.h"
 #include "fs/file.h"
 #include "fs/inode.h"
@@ -8,13 +9,14 @@
 #include "mem/heap.h"
 #include "procfs/procfs_node.h"
 
-// A text that is kept with an open file. [a] atomic
+// A text, or a part of one, that is kept with an open file. [a] atomic   [c] constant once kept
 struct snapshot {
-	uint32_t refs; // [a] the open file, and reads under way
-	struct seq seq;
+	uint32_t refs;  // [a] the open file, and reads under way
+	uint64_t start; // [c] the position of its first byte in the file
+	struct seq seq; // [c]
 };
 
-static struct spinlock lock = SPINLOCK_INIT("procfs", RANK_FILE); // guards file->private
+static struct spinlock lock = SPINLOCK_INIT("procfs", RANK_TEXT); // guards file->private
 
 // Returns the subject of an open file of /proc.
 static const struct procfs_node *node_of(const struct file *file)
@@ -56,9 +58,15 @@ static int show(const struct procfs_node *node, struct seq *seq)
 	return node->file->show(seq, node->pid);
 }
 
-// Make the text, and keep it instead of an older one. Stores it with a new reference. Returns 0
-// or -errno.
-static int generate(struct file *file, struct snapshot **store)
+// Returns the position after the last byte of a text.
+static uint64_t end_of(const struct snapshot *snapshot)
+{
+	return snapshot->start + seq_length(&snapshot->seq);
+}
+
+// Make the part of the text that follows `before`, or, if that is NULL, the first one. Keep it
+// instead of an older one. Stores it with a new reference. Returns 0 or -errno.
+static int generate(struct file *file, const struct snapshot *before, struct snapshot **store)
 {
 	struct snapshot *snapshot = kzalloc(sizeof(*snapshot)), *old;
 	int error;
@@ -66,6 +74,10 @@ static int generate(struct file *file, struct snapshot **store)
 	if (!snapshot)
 		return -ENOMEM;
 	snapshot->refs = 2;
+	if (before) {
+		snapshot->start = end_of(before);
+		snapshot->seq.from = before->seq.next;
+	}
 	error = show(node_of(file), &snapshot->seq);
 	if (!error && snapshot->seq.overflow)
 		error = -ENOMEM;
@@ -83,21 +95,41 @@ static int generate(struct file *file, struct snapshot **store)
 	return 0;
 }
 
-// Read from the kept text. Position 0 makes it anew: a program that seeks back sees today's
-// data.
-static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
+// Find the part of the text that has the byte at `pos`, or the last part. Position 0 makes the text
+// anew: a program that seeks back sees today's data. So does a position before the kept part. Stores
+// the part with a new reference. Returns 0 or -errno.
+static int find_part(struct file *file, uint64_t pos, struct snapshot **store)
 {
-	struct snapshot *snapshot = *pos ? snapshot_get(file) : NULL;
-	size_t n = 0, wanted = 0;
+	struct snapshot *part = pos ? snapshot_get(file) : NULL, *before;
 	int error = 0;
 
-	if (!snapshot)
-		error = generate(file, &snapshot);
+	if (part && pos < part->start) {
+		snapshot_put(part);
+		part = NULL;
+	}
+	if (!part)
+		error = generate(file, NULL, &part);
+	while (!error && pos >= end_of(part) && part->seq.next) {
+		before = part;
+		error = generate(file, before, &part);
+		snapshot_put(before);
+	}
+	*store = part;
+	return error;
+}
+
+// Read from the kept text. A read ends at the end of a part.
+static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	struct snapshot *snapshot;
+	size_t n = 0, wanted = 0;
+	int error = find_part(file, *pos, &snapshot);
+
 	if (error)
 		return error;
-	if (*pos < seq_length(&snapshot->seq)) {
-		wanted = MIN(uio->left, seq_length(&snapshot->seq) - (size_t)*pos);
-		n = seq_copyout(&snapshot->seq, (size_t)*pos, uio);
+	if (*pos < end_of(snapshot)) {
+		wanted = MIN(uio->left, (size_t)(end_of(snapshot) - *pos));
+		n = seq_copyout(&snapshot->seq, (size_t)(*pos - snapshot->start), uio);
 	}
 	snapshot_put(snapshot);
 	*pos += n;
@@ -149,6 +181,20 @@ static int64_t procfs_lseek(struct file *file, int64_t offset, int whence)
 	                                                  -EINVAL;
 }
 
+// The text that is kept. A read under way may hold an older one, but only for a short time.
+static size_t procfs_held_bytes(const struct file *file)
+{
+	const struct snapshot *snapshot;
+	size_t bytes = 0;
+
+	spin_lock(&lock);
+	snapshot = file->private;
+	if (snapshot)
+		bytes = sizeof(*snapshot) + snapshot->seq.before + snapshot->seq.size;
+	spin_unlock(&lock);
+	return bytes;
+}
+
 // The text goes with the open file; a read under way has a reference of its own.
 static void procfs_release(struct file *file)
 {
@@ -162,6 +208,7 @@ int procfs_open(struct inode *inode, struct file *file)
 		.read = procfs_read,
 		.write = procfs_write,
 		.lseek = procfs_lseek,
+		.held_bytes = procfs_held_bytes,
 		.release = procfs_release,
 	};
 

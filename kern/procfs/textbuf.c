@@ -38,7 +38,8 @@ static bool new_piece(struct seq *seq)
 }
 
 // Make room for `n` more bytes in the last piece. Its size doubles, so a text of n bytes is
-// copied at most about once. Returns false if out of memory.
+// copied at most about once. The text may stay with an open file for long, so a long one leaves the
+// last pages to others. Returns false if out of memory.
 static bool reserve(struct seq *seq, size_t n)
 {
 	size_t size = MAX(seq->size, FIRST_SIZE);
@@ -55,7 +56,7 @@ static bool reserve(struct seq *seq, size_t n)
 	}
 	while (size - seq->used < n)
 		size *= 2;
-	text = kmalloc(size);
+	text = size < PAGE_SIZE ? kmalloc(size) : kmalloc_lasting(size);
 	if (!text)
 		return false;
 	memcpy(text, seq->text, seq->used);
@@ -65,11 +66,9 @@ static bool reserve(struct seq *seq, size_t n)
 	return true;
 }
 
-// After a failure later pieces may still be appended: `overflow` stays set, and the text is not
-// used.
 void seq_write(struct seq *seq, const char *bytes, size_t n)
 {
-	if (!reserve(seq, n)) {
+	if (seq->overflow || !reserve(seq, n)) {
 		seq->overflow = true;
 		return;
 	}

@@ -12,12 +12,18 @@ struct seq {
 	bool overflow;                  // out of memory: a part of the text is missing
 	struct seq_piece *first, *last; // the pieces before the last one
 	size_t before;                  // bytes in them
+
+	// A text without a bound is made in parts. Its writer ends a part when seq_full says so, and
+	// continues in the next one. It chooses the meaning of both numbers.
+	uint32_t from; // where this part begins; 0: at the start of the text
+	uint32_t next; // stored by the writer: where the next part begins; 0: there is none
 };
 
-#define SEQ_INIT ((struct seq){ NULL, 0, 0, false, NULL, NULL, 0 })
+#define SEQ_INIT ((struct seq){ .text = NULL })
+#define SEQ_PART (64u << 10) // bytes after which a part should end
 
 // Append bytes[n] to the text. Out of memory: sets `overflow` instead, which the reader of the text
-// checks once, so its writers need not.
+// checks once, so its writers need not. Then nothing more is appended: a long loop should end.
 void seq_write(struct seq *seq, const char *bytes, size_t n);
 
 // Like seq_write, for a format of printf.
@@ -27,6 +33,12 @@ void seq_printf(struct seq *seq, const char *format, ...) __printf(2, 3);
 static inline size_t seq_length(const struct seq *seq)
 {
 	return seq->before + seq->used;
+}
+
+// Returns true if the part of a text is long enough, so that the writer should store `next` and end.
+static inline bool seq_full(const struct seq *seq)
+{
+	return seq_length(seq) >= SEQ_PART;
 }
 
 struct uio;

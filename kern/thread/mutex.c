@@ -45,6 +45,9 @@ void lock_rank_check(unsigned int rank, const char *name, const void *lock, uint
 	assert(rank <= RANK_LAST_SLEEPING);
 	if (thread->sleeping_locks[rank] == lock)
 		taken_twice(name, lock, returns);
+	// The holder may yield (assert_may_yield), and those who need the other lock would wait for that.
+	if (rank == RANK_ASPACE && thread->sleeping_ranks & ~(1u << RANK_RENAME))
+		kept("waits for an address space");
 	if (!(thread->sleeping_ranks >> rank))
 		return;
 	locks_format(locks, sizeof(locks), thread);

@@ -154,6 +154,7 @@ static const struct file_ops input_ops = {
 	.read = input_read,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.held_bytes = pipe_held_bytes,
 	.release = pipe_release,
 };
 

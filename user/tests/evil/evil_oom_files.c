@@ -76,6 +76,42 @@ static void fill_by_touching(void)
 	close(fd);
 }
 
+static int own_score(void)
+{
+	char text[16] = { 0 };
+	int fd = open("/proc/self/oom_score", O_RDONLY);
+
+	read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return atoi(text);
+}
+
+// Open files of /proc keep texts. They are parts of bounded length, and count for the process.
+static void hold_texts(void)
+{
+	const size_t areas = 3000;
+	char *base = map_pages(areas, MAP_PRIVATE), byte;
+	unsigned long before;
+	int fds[100], score;
+
+	for (size_t i = 0; i < areas; i += 2)
+		mprotect(base + i * PAGE, PAGE, PROT_READ);
+	before = free_memory();
+	score = own_score();
+	for (size_t i = 0; i < COUNT(fds); i++) {
+		fds[i] = open("/proc/self/maps", O_RDONLY);
+		read(fds[i], &byte, 1);
+	}
+	score = own_score() - score;
+	say("texts: the score is higher: %s\n", score > 100 ? "yes" : "NO");
+	say("texts of %zu areas: each has less than 100 KiB: %s\n", areas,
+	    before - free_memory() < COUNT(fds) * 100 * 1024 ? "yes" : "NO");
+	for (size_t i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
+	say("free again: %s\n", before - free_memory() + 65536 < 2 * 65536 ? "yes" : "NO");
+	munmap(base, areas * PAGE);
+}
+
 int main(void)
 {
 	unsigned long before;
@@ -86,5 +122,6 @@ int main(void)
 	fill_by_touching();
 	fill_by_writing();
 	say("free memory changed by %ld\n", (long)(free_memory() - before));
+	hold_texts();
 	return 0;
 }
