@@ -1,7 +1,7 @@
 // pipe.c: pipes, and moving bytes through them. Bytes are copied between the program's memory and a
 // slot under the pipe's spinlock, where no page fault can be handled. If the copy meets a page that
-// is not present, the lock is released, the page faulted in, and the whole piece copied again: a
-// piece goes in or out whole or not at all.
+// is not present, the lock is released, the rest of the piece's pages faulted in, and the whole piece
+// copied again: a piece goes in or out whole or not at all.
 //
 // The first piece of a read or a write has a fast path. It is the whole transfer for most
 // programs; take_rest and put_rest handle everything else, and do not slow it down.
@@ -115,14 +115,15 @@ static int wait_on(struct pipe *pipe, struct waitq *wq)
 	return error ? -ERESTARTSYS : 0;
 }
 
-// A copy stopped after `copied` bytes: handle the fault there, with the lock released. Returns
-// 0: try again; or -EFAULT. Everything about the pipe may have changed meanwhile.
-static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, bool write)
+// The copy of a piece of `n` bytes stopped after `copied` bytes: handle the faults there and beyond,
+// with the lock released. Returns 0: try again; -EFAULT; or -EINTR if the thread must die. Everything
+// about the pipe may have changed meanwhile.
+static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, size_t n, bool write)
 {
 	int error;
 
 	spin_unlock(&pipe->lock);
-	error = uio_fault_in(uio, copied, write);
+	error = uio_fault_in(uio, copied, n, write);
 	spin_lock(&pipe->lock);
 	return error;
 }
@@ -151,7 +152,7 @@ static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
 }
 
 // Move the next piece out of the oldest slot. Returns its length; 0: try again; -EAGAIN if the
-// pipe is empty; -EFAULT. Caller: holds the lock.
+// pipe is empty; -EFAULT; -EINTR. Caller: holds the lock.
 static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 {
 	struct pipe_slot *slot = slot_at(pipe, pipe->tail);
@@ -163,7 +164,7 @@ static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 		return -EAGAIN;
 	copied = uio_copyout_nofault(uio, slot->page + slot->start, n);
 	if (unlikely(copied < n))
-		return fault_in(pipe, uio, copied, true);
+		return fault_in(pipe, uio, copied, n, true);
 	uio_advance(uio, n);
 	slot->start += (uint16_t)n;
 	if (slot->start == slot->end)
@@ -230,7 +231,7 @@ static inline struct pipe_slot *choose_slot(struct pipe *pipe, size_t left, size
 }
 
 // Move the next piece of a write into the pipe. Returns its length; 0: try again; -EPIPE if
-// there are no readers; -EAGAIN if the pipe is full; -ENOMEM; -EFAULT. Caller: holds the lock.
+// there are no readers; -EAGAIN if the pipe is full; -ENOMEM; -EFAULT; -EINTR. Caller: holds the lock.
 static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 {
 	size_t n, copied;
@@ -249,7 +250,7 @@ static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 	}
 	copied = uio_copyin_nofault(uio, slot->page + slot->end, n);
 	if (unlikely(copied < n))
-		return fault_in(pipe, uio, copied, false);
+		return fault_in(pipe, uio, copied, n, false);
 	uio_advance(uio, n);
 	if (slot->end == 0)
 		pipe->head++;

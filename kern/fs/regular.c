@@ -3,6 +3,7 @@
 #include "fs/file.h"
 #include "fs/inode.h"
 #include "fs/uio.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 
@@ -25,6 +26,8 @@ static ssize_t read_at(struct file *file, struct uio *uio, uint64_t *pos)
 		if ((size_t)n < wanted)
 			break;
 		uio_advance(uio, wanted);
+		if (uio->left && yield_after(UIO_RANGE_COST))
+			break;
 	}
 	if (total)
 		file_accessed(file);
@@ -89,6 +92,8 @@ static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
 		if ((size_t)n < wanted)
 			break;
 		uio_advance(uio, wanted);
+		if (uio->left && yield_after(UIO_RANGE_COST))
+			break;
 	}
 	if (total)
 		inode_touch(file->inode, TOUCH_MTIME | TOUCH_CTIME);

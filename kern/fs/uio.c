@@ -79,15 +79,31 @@ size_t uio_copyout_nofault_slow(const struct uio *uio, const void *src, size_t n
 	return copy_nofault(uio, (char *)src, n, false);
 }
 
-int uio_fault_in(const struct uio *uio, size_t ahead, bool write)
+// All the pages are faulted in now: the caller begins its copy again from the start, and would
+// otherwise do so once for each page. A vector may have a page for each byte.
+int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write)
 {
 	struct uio rest = *uio;
+	size_t at = from;
 
 	assert_no_lock();
 	if (uio->kernel)
 		return 0;
-	uio_advance(&rest, ahead);
-	return user_fault_in(aspace_current(), rest.base, write);
+	uio_advance(&rest, from);
+	while (at < to) {
+		size_t page = PAGE_SIZE - user_address(rest.base) % PAGE_SIZE;
+		size_t step = MIN(MIN(to - at, rest.len), page);
+		int error = user_fault_in(aspace_current(), rest.base, write);
+
+		if (error)
+			return at == from ? error : 0;
+		error = yield_after(UIO_RANGE_COST);
+		if (error)
+			return error;
+		uio_advance(&rest, step);
+		at += step;
+	}
+	return 0;
 }
 
 // Bytes between two yields. A byte may cost about an instruction, with the faults of its page.
@@ -113,7 +129,9 @@ static size_t transfer(struct uio *uio, char *memory, size_t n, bool in)
 			copied = copyout_partial(as, uio->base, memory + done, step);
 		uio_advance(uio, copied);
 		done += copied;
-		if (copied < step || (step == COPY_EACH && yield_after(COPY_EACH)))
+		if (copied < step)
+			break;
+		if ((done < n || step == COPY_EACH) && yield_after(step + UIO_RANGE_COST))
 			break;
 	}
 	return done;
@@ -147,7 +165,8 @@ size_t uio_zero(struct uio *uio, size_t n)
 			cleared = clear_user_partial(aspace_current(), uio->base, step);
 		uio_advance(uio, cleared);
 		done += cleared;
-		if (cleared < step || (done < n && yield_due(step) && thread_yield_point()))
+		if (cleared < step ||
+		    (done < n && yield_due(step + UIO_RANGE_COST) && thread_yield_point()))
 			break;
 	}
 	return done;

@@ -23,6 +23,10 @@ struct uio {
 	uint8_t append;           // of a write: enum uio_append
 };
 
+// About how many instructions a range takes, with a fault on a fresh page. A vector may have a page
+// for each byte, so who goes from range to range counts them (thread/yield.h).
+#define UIO_RANGE_COST 3000
+
 // Returns a uio of one range of user memory. Caller: has cut `len` to UIO_MAX, so that byte counts
 // fit into ssize_t.
 static inline struct uio uio_user(void __user *base, size_t len)
@@ -64,9 +68,11 @@ static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src,
 	return uio_copyout_nofault_slow(uio, src, n);
 }
 
-// Make the page present that holds the byte `ahead` bytes after the current one, for reading or
-// (`write`) writing. Caller: holds no lock. Returns 0; -EFAULT if the page cannot be accessed so.
-int uio_fault_in(const struct uio *uio, size_t ahead, bool write);
+// Make the pages present that hold the bytes [from, to) after the current one, `from` < `to` <=
+// uio->left, for reading or (`write`) writing; stop at one that cannot be accessed so. Yields.
+// Caller: holds no lock. Returns 0; -EFAULT if the first page cannot be accessed; -EINTR if the
+// thread must die.
+int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write);
 
 // The general case of uio_advance.
 void uio_advance_slow(struct uio *uio, size_t n);

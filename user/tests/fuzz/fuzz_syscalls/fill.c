@@ -74,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -149,6 +149,20 @@ static void fill_vectors(struct iovec *at, uint32_t count, uint32_t *state)
 		at[i].iov_base = (void *)(uintptr_t)data_address(state);
 		at[i].iov_len = one_in(state, 8) ? any_size(state) : below(state, 600);
 	}
+}
+
+// 1,024 ranges of a byte, each on a page of its own in the long range: they fill the slot.
+static uint32_t fill_far_bytes(uint32_t slot, uint32_t *state)
+{
+	uint32_t count = 2 * PAGE / sizeof(struct iovec);
+	uint32_t first = LONG_BASE + below(state, LONG_SIZE / PAGE - count) * PAGE;
+	struct iovec *at = (struct iovec *)(uintptr_t)(SLOTS_BASE + slot * SLOT_SIZE);
+
+	for (uint32_t i = 0; i < count; i++) {
+		at[i].iov_base = (void *)(uintptr_t)(first + i * PAGE);
+		at[i].iov_len = 1;
+	}
+	return (uint32_t)(uintptr_t)at;
 }
 
 static void fill_strings(uint32_t *at, uint32_t slot, uint32_t *state)
@@ -346,6 +360,8 @@ uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor
 	random_start(&state, seed + 77);
 	if (kind == 'p' || kind == 'F')
 		return fill_path(kind, slot, &state);
+	if (kind == '4')
+		return fill_far_bytes(slot, &state);
 	address = place(slot, size, &state) & -4u;
 	if (actor->tenant && kind != 'z' && kind != 'H' && kind != 'S') {
 		secret_fill((uint32_t *)(uintptr_t)address, size / 4);

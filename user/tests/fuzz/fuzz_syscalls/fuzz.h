@@ -70,6 +70,7 @@ struct op {
 //	Q V #   what area_create takes; area_clone; a named area's id
 //	N       the number of the call itself
 //	E       an access of the program's own
+//	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024
 //	2 3 1   an address in the long range; the length of a part of it; a count up to 2^20
 //	l       a line of output buffers: all that mmap's old form and old select take
 //	i       anything

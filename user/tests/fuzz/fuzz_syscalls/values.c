@@ -288,6 +288,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return 0;
 	case '1':
 		return one_in(state, 2) ? 1u << 20 : below(state, 1u << 20);
+	case '5':
+		return one_in(state, 2) ? 1024 : below(state, 1025);
 	case '2':
 		return LONG_BASE + (one_in(state, 2) ? 0 : below(state, LONG_SIZE / PAGE) * PAGE);
 	case '3':
