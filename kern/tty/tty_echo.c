@@ -94,40 +94,35 @@ void tty_echo(struct tty *tty, uint8_t byte)
 	}
 }
 
-// Wipe the last characters off the screen.
-static void backspace(struct tty *tty, uint32_t columns)
-{
-	while (columns--)
-		tty_show(tty, "\b \b", 3);
-}
+#define AFTER_TAB (1u << 16) // stands for the column after a tab: a multiple of 8, far from 0
 
-// Returns the column after the bytes [tty->ready, end) of the line being edited. It is computed
-// from the line's start, because the width of a tab depends on everything before it.
-static uint32_t column_at(const struct tty *tty, uint32_t end)
+// Returns how far byte number `at` of the line being edited, a tab, has moved the cursor. That depends
+// on the bytes before it, back to the previous tab or to the start of the line. So to erase a whole
+// line looks at each byte twice at most.
+static uint32_t width_of_tab(const struct tty *tty, uint32_t at)
 {
-	uint32_t column = tty->line_column;
+	uint32_t from = at, column;
 
-	for (uint32_t at = tty->ready; at != end; at++) {
-		uint8_t byte = (uint8_t)tty->ring[at % TTY_RING];
+	while (from != tty->ready && tty->ring[(from - 1) % TTY_RING] != '\t')
+		from--;
+	column = from == tty->ready ? tty->line_column : AFTER_TAB;
+	for (; from != at; from++) {
+		uint8_t byte = (uint8_t)tty->ring[from % TTY_RING];
 
 		column = is_shown_with_caret(tty, byte) ? column + 2 : advance(tty, column, byte);
 	}
-	return column;
+	return advance(tty, column, '\t') - column;
 }
 
 // A tab only moved the cursor, so it is undone by moving back. A byte within a character of
 // several bytes took no column: nothing to wipe.
 void tty_echo_erased(struct tty *tty, uint8_t byte)
 {
-	uint32_t before = column_at(tty, tty->head), behind = advance(tty, before, byte);
-
 	assert_spin_held(&tty->lock);
-	if (byte == '\t') {
-		for (; behind > before; behind--)
-			tty_show(tty, "\b", 1);
-	} else if (is_shown_with_caret(tty, byte)) {
-		backspace(tty, 2);
-	} else if (behind > before) {
-		backspace(tty, 1);
-	}
+	if (byte == '\t')
+		tty_show(tty, "\b\b\b\b\b\b\b\b", width_of_tab(tty, tty->head));
+	else if (is_shown_with_caret(tty, byte))
+		tty_show(tty, "\b \b\b \b", 6);
+	else if (advance(tty, 1, byte) > 1)
+		tty_show(tty, "\b \b", 3);
 }

@@ -69,9 +69,15 @@ static bool is_word_byte(uint8_t byte)
 	return isalnum(byte) || byte == '_' || byte >= 0x80;
 }
 
+// The greatest number of characters that one typed character shows or wipes off the screen: an
+// interrupt handler does it, and must not take long. No line of a screen is longer. The rest of the
+// echo is lost, as Linux loses what does not fit into its buffer for echoes.
+#define ECHO_MAX 1000u
+
 // VWERASE: erase the last word, and everything after it that is no word.
 static void erase_word(struct tty *tty)
 {
+	uint32_t left = tty_local_flag(tty, ECHO) ? ECHO_MAX : 0;
 	bool in_word = false;
 
 	while (tty->head != tty->ready) {
@@ -81,8 +87,10 @@ static void erase_word(struct tty *tty)
 			break;
 		in_word |= is_word_byte(byte);
 		byte = erase_character(tty);
-		if (tty_local_flag(tty, ECHO))
+		if (left) {
 			tty_echo_erased(tty, byte);
+			left--;
+		}
 	}
 }
 
@@ -92,13 +100,11 @@ static void erase_line(struct tty *tty, uint8_t typed)
 {
 	bool wipe = tty_local_flag(tty, ECHOK) && tty_local_flag(tty, ECHOKE) &&
 	            tty_local_flag(tty, ECHOE);
+	uint32_t left = tty_local_flag(tty, ECHO) && wipe ? ECHO_MAX : 0;
 
-	while (tty->head != tty->ready) {
-		uint8_t byte = erase_character(tty);
-
-		if (tty_local_flag(tty, ECHO) && wipe)
-			tty_echo_erased(tty, byte);
-	}
+	for (; tty->head != tty->ready && left; left--)
+		tty_echo_erased(tty, erase_character(tty));
+	tty->head = tty->ready;
 	if (tty_local_flag(tty, ECHO) && !wipe) {
 		tty_echo(tty, typed);
 		if (tty_local_flag(tty, ECHOK))
@@ -106,13 +112,15 @@ static void erase_line(struct tty *tty, uint8_t typed)
 	}
 }
 
-// VREPRINT: show the line being edited again, on a line of its own.
+// VREPRINT: show the line being edited, or the end of a long one, again, on a line of its own.
 static void reprint(struct tty *tty, uint8_t typed)
 {
+	uint32_t length = MIN(tty->head - tty->ready, ECHO_MAX);
+
 	tty_echo(tty, typed);
 	tty_show(tty, "\n", 1);
 	tty->line_column = tty->column;
-	for (uint32_t at = tty->ready; at != tty->head; at++)
+	for (uint32_t at = tty->head - length; at != tty->head; at++)
 		tty_echo(tty, (uint8_t)tty->ring[at % TTY_RING]);
 }
 

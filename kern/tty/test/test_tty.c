@@ -6,6 +6,7 @@
 static struct tty tty;
 static char shown[512]; // the output of the terminal, as a string
 static size_t shown_used;
+static int shows; // how often the device took bytes
 
 static bool device_full; // the terminal's device takes nothing
 
@@ -13,6 +14,7 @@ static bool show(const char *bytes, size_t n)
 {
 	if (device_full)
 		return false;
+	shows++;
 	n = MIN(n, sizeof(shown) - 1 - shown_used);
 	memcpy(shown + shown_used, bytes, n);
 	shown_used += n;
@@ -136,10 +138,31 @@ KTEST(tty_edits_lines)
 	EXPECT_TEXT(shown, "ab\tc\b \b\b\b\b\b\b\bd\r\n");
 
 	begin();
+	type("a\tb\tc\177\177d\n"); // the second tab begins after the first one
+	EXPECT_TEXT(take(100, &end), "a\tbd\n");
+	EXPECT_TEXT(shown, "a\tb\tc\b \b\b\b\b\b\b\b\bd\r\n");
+
+	begin();
 	type("a\n");
 	type("\177b\n"); // a complete line cannot be erased
 	EXPECT_TEXT(take(100, &end), "a\n");
 	EXPECT_TEXT(take(100, &end), "b\n");
+}
+
+// One typed character must not keep the interrupt handler busy for long, however long the line is.
+KTEST(tty_bounds_its_echo)
+{
+	static const char *const keys[] = { "\022", "\027", "\025" }; // ^R, ^W, ^U
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		begin();
+		for (uint32_t n = 0; n < TTY_RING - 1; n++)
+			type("a");
+		shows = 0;
+		type(keys[i]);
+		EXPECT(shows > 900 && shows < 1100);
+		EXPECT_EQ(tty.head - tty.ready, i ? 0 : TTY_RING - 1);
+	}
 }
 
 KTEST(tty_ends_input)
