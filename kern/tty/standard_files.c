@@ -26,7 +26,8 @@ static enum { STDIO_CONSOLE, STDIO_SERIAL, STDIO_TTY } mode; // [c] after stdio_
 
 // Guarded by COM2's receiving side (struct serial).
 static struct {
-	struct file *ends[2]; // STDIO_SERIAL: the pipe; ends[1] is closed when the input ends
+	struct file *
+		ends[2]; // STDIO_SERIAL: the pipe; ends[1] is closed, but stays, when the input ends
 	uint8_t header[2];    // the header of the frame that is coming in
 	uint32_t header_used; // how many bytes of the header have come
 	uint32_t frame_left;  // how many bytes of the frame are still to come
@@ -73,6 +74,14 @@ static size_t take_payload(const uint8_t *bytes, size_t n)
 	return taken < 0 ? 0 : (size_t)taken;
 }
 
+// Close the pipe's writing end, but keep the open file: to free it may yield, which an interrupt
+// handler must not.
+static void close_writing_end(void)
+{
+	pipe_release(input.ends[1]);
+	input.ends[1]->ops = &path_only_ops;
+}
+
 // The frame of length 0 has come: readers see the end of the file when they have read
 // everything.
 static void end_input(void)
@@ -81,7 +90,7 @@ static void end_input(void)
 	if (mode == STDIO_TTY)
 		tty_end_input(&serial_tty);
 	else
-		file_put(input.ends[1]);
+		close_writing_end();
 }
 
 // Process one byte of a frame's header.
@@ -171,21 +180,30 @@ static const struct inode_ops input_inode_ops = { .open = open_input };
 
 // --- Input from a file that was kept for it ---
 
-static uint64_t kept_position; // shared by all readers: a byte is read once, as from a pipe
+// Shared by all readers: a byte is read once, as from a pipe.
+static uint64_t kept_position;
+static struct claim kept_claim; // held while a reader uses the position
 
 // Read from the file as from a pipe, by way of an open file that exists only for this read.
 static ssize_t kept_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	struct file reader = { .inode = file->inode->private };
+	ssize_t n = claim_take(&kept_claim);
 
 	(void)pos;
-	return regular_ops.read(&reader, uio, &kept_position);
+	if (n)
+		return n;
+	n = regular_ops.read(&reader, uio, &kept_position);
+	claim_release(&kept_claim);
+	return n;
 }
 
 // The writing end of such a pipe is closed: POLLHUP, even if there are bytes left.
 static unsigned int kept_poll(struct file *file, struct poll_table *table)
 {
-	(void)table;
+	static struct waitq never = WAITQ_INIT(never); // epoll takes only files that wait
+
+	poll_wait(table, &never);
 	return (kept_position < inode_size(file->inode->private) ? POLLIN | POLLRDNORM : 0) |
 	       POLLHUP;
 }

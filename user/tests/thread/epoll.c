@@ -142,6 +142,20 @@ static void threads(void)
 	close((int)set);
 }
 
+// Files that never have to be waited for: pipes at the test's own ends.
+static void standard_files(void)
+{
+	long set = create();
+
+	print("standard input", control(set, EPOLL_CTL_ADD, 0, 1, 0));
+	print("twice", control(set, EPOLL_CTL_ADD, 0, 1, 0));
+	print("standard output", control(set, EPOLL_CTL_ADD, 1, 4, 1));
+	print("standard error", control(set, EPOLL_CTL_ADD, 2, 4 | EPOLLET, 2));
+	print("delete", control(set, EPOLL_CTL_DEL, 0, 0, 0));
+	wait_set("output", set, -1);
+	close((int)set);
+}
+
 static void counters(void)
 {
 	uint64_t most = -2ull, too_much = -1ull;
@@ -171,6 +185,7 @@ int main(void)
 	bad_places();
 	nested();
 	threads();
+	standard_files();
 	counters();
 	return 0;
 }
