@@ -33,7 +33,8 @@ struct entry {
 	struct inode *parent;    // [c] the directory; a reference
 	struct inode *inode;     // [c] the file; a reference while linked
 	// [c] the position at which getdents64 lists the entry. A directory never uses a cookie
-	// twice, so a listing can continue after any change. 0: a label that was never an entry.
+	// twice, so a listing can continue after any change. 0: a label that was never an entry, of a
+	// file that may get a name.
 	uint32_t cookie;
 	uint32_t hash;  // [c] hash of the name
 	uint8_t length; // [c] bytes of the name, without the NUL
@@ -243,7 +244,8 @@ int inode_access(const struct inode *inode, int mask);
 // Returns 0 or -ENOMEM.
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text);
 
-// Returns true if the file had names and has lost the last one. Caller: holds tree_lock.
+// Returns true if the file has no name and may not get one: it has lost its last one, or it was
+// opened with O_TMPFILE and O_EXCL. Caller: holds tree_lock.
 static inline bool inode_lost_name(const struct inode *inode)
 {
 	assert_mutex_held(&tree_lock);

@@ -87,9 +87,10 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 }
 
 // Make a regular file without a name for O_TMPFILE. Its label "#NUMBER" in the directory `dir` is
-// what /proc shows for it. Stores a new reference. Returns 0; -EOPNOTSUPP in the kernel's
+// what /proc shows for it. With `exclusive` (O_EXCL) it never gets a name: it counts as one that has
+// lost its name (inode_lost_name). Stores a new reference. Returns 0; -EOPNOTSUPP in the kernel's
 // directories; -ENOMEM. Caller: holds tree_lock.
-static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode,
+static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode, bool exclusive,
                            struct inode **store)
 {
 	char label[16];
@@ -106,6 +107,7 @@ static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode
 		inode_put(inode);
 		return -ENOMEM;
 	}
+	list_first(&inode->names, struct entry, alias)->cookie = exclusive;
 	*store = inode;
 	return 0;
 }
@@ -134,7 +136,7 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 		error = create(fs, &path, mode, store);
 		*created = true;
 	} else if (!error && wants_nameless(flags)) {
-		error = create_nameless(fs, path.inode, mode, store);
+		error = create_nameless(fs, path.inode, mode, flags & O_EXCL, store);
 		*created = true;
 	} else if (!error) {
 		*store = inode_get(path.inode);

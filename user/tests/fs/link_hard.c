@@ -13,6 +13,24 @@ static void show_links(const char *path)
 		    (long long)st.st_size);
 }
 
+// Give a name to a file that was made without one.
+static void link_nameless(const char *what, int flags)
+{
+	int fd = open(".", O_TMPFILE | O_RDWR | flags, 0600);
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	say("%s: ", what);
+	show("linkat of a descriptor",
+	     syscall(SYS_linkat, fd, "", AT_FDCWD, "nameless", AT_EMPTY_PATH));
+	unlink("nameless");
+	show("  and again", syscall(SYS_linkat, fd, "", AT_FDCWD, "nameless", AT_EMPTY_PATH));
+	show("  of its link",
+	     syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, "nameless", AT_SYMLINK_FOLLOW));
+	unlink("nameless");
+	close(fd);
+}
+
 int main(void)
 {
 	struct stat one, two;
@@ -47,5 +65,7 @@ int main(void)
 	unlink("directory/three");
 	fstat(fd, &one);
 	say("open without a name: links %u\n", (unsigned int)one.st_nlink);
+	link_nameless("O_TMPFILE", 0);
+	link_nameless("O_TMPFILE | O_EXCL", O_EXCL);
 	return 0;
 }
