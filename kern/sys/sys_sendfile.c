@@ -49,10 +49,11 @@ static void copy_end(struct copy *copy)
 	file_put(copy->out);
 }
 
-// Check whether sendfile may copy `len` bytes. The order is that of Linux's do_sendfile. The
-// source needs positions, so a pipe will not do; the destination may be anything but a file
-// opened with O_APPEND. Returns 0 or -errno.
-static int sendfile_check(const struct copy *copy, size_t len)
+// Check whether sendfile may copy *len bytes, and lower *len so that the position does not exceed
+// `max`. The order is that of Linux's do_sendfile. The source needs positions and contents, so neither
+// a pipe nor a directory nor an anonymous file will do; the destination may be anything but a file opened with
+// O_APPEND. Returns 0 or -errno.
+static int sendfile_check(const struct copy *copy, size_t *len, int64_t max)
 {
 	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;
 
@@ -60,27 +61,34 @@ static int sendfile_check(const struct copy *copy, size_t len)
 		return -EBADF;
 	if (copy->has_in_pos && !copy->in->ops->lseek)
 		return -ESPIPE;
-	if (!copy->in->ops->lseek || (copy->out->flags & O_APPEND))
+	if (from < 0 || *len > (uint64_t)(INT64_MAX - from))
 		return -EINVAL;
-	return from < 0 || len > (uint64_t)(INT64_MAX - from) ? -EINVAL : 0;
+	if (from > max || (from == max && *len))
+		return -EOVERFLOW;
+	*len = (size_t)MIN((uint64_t)*len, (uint64_t)(max - from));
+	if (!copy->in->ops->lseek || copy->in->ops->kind || inode_is(copy->in->inode, S_IFDIR) ||
+	    (copy->out->flags & O_APPEND))
+		return -EINVAL;
+	return 0;
 }
 
-// Copy for sendfile. Returns how many bytes were copied, or -errno.
-static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len)
+// Copy for sendfile. `max`: the greatest position that the call can store. Returns how many bytes
+// were copied, or -errno.
+static ssize_t sendfile_run(int out_fd, int in_fd, struct copy *copy, size_t len, int64_t max)
 {
 	ssize_t n = copy_begin(copy, in_fd, out_fd);
 
 	if (n)
 		return n;
-	n = sendfile_check(copy, len);
+	n = sendfile_check(copy, &len, max);
 	if (!n)
 		n = copy_run(copy, len);
 	copy_end(copy);
 	return n;
 }
 
-// sendfile(2) with an offset of 32 bits. With an offset the file's own position stays, and the
-// offset is updated, also if no byte was copied.
+// sendfile(2) with an offset of 32 bits: the copy ends where the offset would not fit any more. With an
+// offset the file's own position stays, and the offset is updated, also if no byte was copied.
 SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, len)
 {
 	struct copy copy = { .has_in_pos = offset != NULL };
@@ -90,7 +98,7 @@ SYSCALL4(sendfile, int, out_fd, int, in_fd, int32_t __user *, offset, size_t, le
 	if (offset && get_user(aspace_current(), &pos, offset))
 		return -EFAULT;
 	copy.in_pos = pos;
-	n = sendfile_run(out_fd, in_fd, &copy, len);
+	n = sendfile_run(out_fd, in_fd, &copy, len, offset ? INT32_MAX : INT64_MAX);
 	pos = (int32_t)copy.in_pos;
 	if (offset && put_user(aspace_current(), offset, pos))
 		return -EFAULT;
@@ -105,7 +113,7 @@ SYSCALL4(sendfile64, int, out_fd, int, in_fd, int64_t __user *, offset, size_t, 
 
 	if (offset && get_user(aspace_current(), &copy.in_pos, offset))
 		return -EFAULT;
-	n = sendfile_run(out_fd, in_fd, &copy, len);
+	n = sendfile_run(out_fd, in_fd, &copy, len, INT64_MAX);
 	if (offset && put_user(aspace_current(), offset, copy.in_pos))
 		return -EFAULT;
 	return n;

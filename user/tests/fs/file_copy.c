@@ -17,6 +17,38 @@ static bool same_contents(const char *one, const char *two)
 	return n == 0 && m == 0;
 }
 
+// sendfile with an offset of 32 bits, at the end of what it can count.
+static void send_far(int to)
+{
+	int from = open("/tmp/far", O_RDWR | O_CREAT | O_LARGEFILE, 0600), offset = 0x7ffffffd;
+
+	syscall(SYS_ftruncate64, from, 0, 1); // 4 GiB
+	show("up to 2^31 - 1", syscall(SYS_sendfile, to, from, &offset, 10));
+	say("  which moved to 0x%x\n", offset);
+	show("at 2^31 - 1", syscall(SYS_sendfile, to, from, &offset, 10));
+	show("of no bytes", syscall(SYS_sendfile, to, from, &offset, 0));
+	offset = -1;
+	show("below 0", syscall(SYS_sendfile, to, from, &offset, 10));
+	lseek(from, 0x7ffffffd, SEEK_SET);
+	show("without an offset", syscall(SYS_sendfile, to, from, NULL, 10));
+	unlink("/tmp/far");
+	close(from);
+}
+
+// Files that have no contents to send.
+static void send_from_others(int to)
+{
+	uint64_t one = 1;
+	int event = (int)syscall(SYS_eventfd2, 1, O_NONBLOCK);
+	int timer = (int)syscall(SYS_timerfd_create, CLOCK_MONOTONIC, O_NONBLOCK);
+
+	show("from an eventfd", syscall(SYS_sendfile64, to, event, NULL, 8));
+	show("  which keeps its count", read(event, &one, 8));
+	show("from a timerfd", syscall(SYS_sendfile64, to, timer, NULL, 8));
+	show("from a directory", syscall(SYS_sendfile64, to, open("/tmp", O_RDONLY), NULL, 8));
+	show("from zeroes", syscall(SYS_sendfile64, to, open("/dev/zero", O_RDONLY), NULL, 8));
+}
+
 int main(void)
 {
 	static char data[SIZE];
@@ -40,6 +72,8 @@ int main(void)
 	offset = 0;
 	show("into a pipe", syscall(SYS_sendfile64, fds[1], from, &offset, 100));
 	show("from a pipe", syscall(SYS_sendfile64, to, fds[0], NULL, 100));
+	send_far(to);
+	send_from_others(to);
 	show("from a closed descriptor", syscall(SYS_sendfile64, to, 99, NULL, 100));
 
 	close(to);
