@@ -64,9 +64,9 @@ struct inode_ops {
 	int (*lookup)(struct inode *dir, const struct name *name, struct inode **store);
 
 	// List the next name that `lookup` would find: the first one at or after the position
-	// *cookie in [INODE_LIST_COOKIE, INT32_MAX]. Stores the name in text[] (at most NAME_MAX bytes and a
-	// NUL), its file's type in *mode and number in *ino, its position in *cookie. Returns false
-	// if there are no more names. Caller: holds tree_lock.
+	// *cookie in [INODE_LIST_COOKIE, INT32_MAX]. Stores the name in text[] (at most NAME_MAX
+	// bytes and a NUL), its file's type in *mode and number in *ino, its position in *cookie.
+	// Returns false if there are no more names. Caller: holds tree_lock.
 	bool (*list)(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino);
 
 	// Follow a symbolic link whose text is no path, such as /proc/PID/fd/3 of a pipe. Stores a

@@ -155,16 +155,27 @@ static struct timer_setting setting_of(const struct timerfd *timerfd)
 	};
 }
 
-// Returns the time of clock_ns() at which a timer with this setting expires first; 0: never.
-static uint64_t deadline_for(const struct timer_setting *setting, bool absolute, bool realtime)
+// Set the deadline, interval and count of a timer whose setting is `setting`. A time of CLOCK_REALTIME
+// may lie before the start of clock_ns(): the expirations up to that start are counted here. Caller:
+// holds the lock.
+static void begin(struct timerfd *timerfd, const struct timer_setting *setting, bool absolute)
 {
-	uint64_t now = clock_ns(), offset = realtime ? clock_realtime_ns() - now : 0;
+	uint64_t now = clock_ns(), offset = timerfd->realtime ? clock_realtime_ns() - now : 0, late;
 
-	if (!setting->value)
-		return 0;
-	if (!absolute)
-		return now + setting->value;
-	return setting->value > offset ? setting->value - offset : 1;
+	assert_spin_held(&timerfd->lock);
+	timerfd->expired = 0;
+	timerfd->interval = setting->interval;
+	timerfd->deadline = 0;
+	if (setting->value && !absolute) {
+		timerfd->deadline = now + setting->value;
+	} else if (setting->value > offset) {
+		timerfd->deadline = setting->value - offset;
+	} else if (setting->value) {
+		late = offset - setting->value;
+		timerfd->expired = setting->interval ? late / setting->interval + 1 : 1;
+		timerfd->deadline = timerfd->expired * setting->interval;
+		timerfd->deadline -= setting->interval ? late : 0;
+	}
 }
 
 void timerfd_set(struct file *file, const struct timer_setting *setting, bool absolute,
@@ -176,10 +187,11 @@ void timerfd_set(struct file *file, const struct timer_setting *setting, bool ab
 	spin_lock(&timerfd->lock);
 	catch_up(timerfd);
 	*old = setting_of(timerfd);
-	timerfd->expired = 0;
-	timerfd->interval = setting->interval;
-	timerfd->deadline = deadline_for(setting, absolute, timerfd->realtime);
+	begin(timerfd, setting, absolute);
+	catch_up(timerfd);
 	rearm(timerfd);
+	if (timerfd->expired)
+		waitq_wake_all(&timerfd->wait);
 	spin_unlock(&timerfd->lock);
 }
 

@@ -51,8 +51,8 @@ static void copy_end(struct copy *copy)
 
 // Check whether sendfile may copy *len bytes, and lower *len so that the position does not exceed
 // `max`. The order is that of Linux's do_sendfile. The source needs positions and contents, so neither
-// a pipe nor a directory nor an anonymous file will do; the destination may be anything but a file opened with
-// O_APPEND. Returns 0 or -errno.
+// a pipe nor a directory nor an anonymous file will do; the destination may be anything but a file
+// opened with O_APPEND. Returns 0 or -errno.
 static int sendfile_check(const struct copy *copy, size_t *len, int64_t max)
 {
 	int64_t from = copy->has_in_pos ? copy->in_pos : (int64_t)copy->in->position;

@@ -37,17 +37,29 @@ SYSCALL2(eventfd2, uint32_t, count, uint32_t, flags)
 	return make_eventfd(count, flags);
 }
 
-// timerfd_create(2). Alarm clocks, which wake a sleeping machine, do not exist.
+// timerfd_create(2). The machine never sleeps, so alarm clocks, which would wake it, are like others.
 SYSCALL2(timerfd_create, int, clock, uint32_t, flags)
 {
 	struct file *file;
+	bool realtime;
 	int error;
 
 	if (flags & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_ALARM:
+		realtime = true;
+		break;
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
+		realtime = false;
+		break;
+	default:
 		return -EINVAL;
-	error = timerfd_create(clock == CLOCK_REALTIME, flags & O_NONBLOCK, &file);
+	}
+	error = timerfd_create(realtime, flags & O_NONBLOCK, &file);
 	return error ? error : fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
 }
 

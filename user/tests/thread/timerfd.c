@@ -55,6 +55,28 @@ static void timers(void)
 	print("a short read", raw(SYS_read, fd, (long)&mask, 4, 0, 0));
 }
 
+// A time long before the machine was started: all expirations since then are counted.
+static void long_ago(void)
+{
+	long real = raw(SYS_timerfd_create, CLOCK_REALTIME, O_NONBLOCK, 0, 0, 0);
+	struct itimerspec setting = { { 1000, 0 }, { 1, 5 } };
+	struct timespec now;
+	uint64_t times = 0;
+
+	print("since 1970", raw(SYS_timerfd_settime, real, 1, (long)&setting, 0, 0));
+	raw(SYS_read, real, (long)&times, 8, 0, 0);
+	clock_gettime(CLOCK_REALTIME, &now);
+	check("every 1,000 s", times == (uint64_t)(now.tv_sec - 1) / 1000 + 1);
+	raw(SYS_timerfd_gettime, real, (long)&setting, 0, 0, 0);
+	check("the next one", setting.it_value.tv_sec >= 0 && setting.it_value.tv_sec < 1000);
+	setting = (struct itimerspec){ { 0, 0 }, { 0, 1 } };
+	print("once in 1970", raw(SYS_timerfd_settime, real, 1, (long)&setting, 0, 0));
+	take("at once", real);
+	take("and not again", real);
+	check("alarm clocks", raw(SYS_timerfd_create, CLOCK_REALTIME_ALARM, 0, 0, 0, 0) > 0 &&
+	                              raw(SYS_timerfd_create, CLOCK_BOOTTIME_ALARM, 0, 0, 0, 0) > 0);
+}
+
 static void scheduling(void)
 {
 	uint64_t mask = 1;
@@ -92,6 +114,7 @@ static void barriers(void)
 int main(void)
 {
 	timers();
+	long_ago();
 	scheduling();
 	barriers();
 	return 0;
