@@ -57,6 +57,12 @@ void area_drop(struct aspace *as, struct area *area);
 // there would be too many areas (see above).
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// Returns true if `low` and `high`, which begins where `low` ends, can merge: both have equal
+// protection, flags, backend, registration and name, and `high` continues the same object where
+// `low` stops.
+// Anonymous memory has no offset to compare.
+bool areas_alike(const struct area *low, const struct area *high);
+
 // Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
 // `flags`. The part merges with a neighbour that is like it, or becomes an area of its own: `area`
 // may be freed, so the caller does not use it afterwards. The page-table entries are the caller's.
