@@ -23,6 +23,7 @@
 #include "proc/procfs_pid.h"
 #include "proc/rusage.h"
 #include "procfs/procfs.h"
+#include "sys/sys_procfs.h"
 #include "sys/syscall_table.h"
 #include "thread/lock_report.h"
 #include "thread/nmi.h"
@@ -102,22 +103,25 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	trace_run(TRACE_THREAD);
 	vm_init(); // make the kernel's address space, handle page faults
 	trace_run(TRACE_VM);
-	named_init();         // make the registry of named areas
-	exceptions_init();    // turn programs' exceptions into signals
-	oom_init();           // kill the largest process when a fault finds no memory
-	futex_init();         // make the table of threads that wait on futexes
-	syscall_init();       // open gate 0x80 to programs
-	fs_init();            // make the root directory and the devices that are files
-	procfs_init();        // make /proc
-	procfs_system_init(); // make the files of /proc about the machine
-	procfs_pages_init();  // make /proc/kpageflags
-	console_tty_init();   // make /dev/console and /dev/tty
-	stdio_init();         // connect standard input and output to the machine's ports
-	terminal_init();      // let terminals and pipes send signals
-	usage_init();         // sample processor time at each tick
-	process_files_init(); // make /proc/PID
-	oom_files_init();     // make /proc/PID/oom_score and oom_score_adj
-	stretch_init();       // measure how long the kernel runs (build STRETCH=1 only)
+	named_init();                // make the registry of named areas
+	exceptions_init();           // turn programs' exceptions into signals
+	oom_init();                  // kill the largest process when a fault finds no memory
+	futex_init();                // make the table of threads that wait on futexes
+	syscall_init();              // open gate 0x80 to programs
+	fs_init();                   // make the root directory and the devices that are files
+	procfs_init();               // make /proc
+	procfs_system_init();        // make the files of /proc about the machine
+	procfs_pages_init();         // make /proc/kpageflags
+	console_tty_init();          // make /dev/console and /dev/tty
+	stdio_init();                // connect standard input and output to the machine's ports
+	terminal_init();             // let terminals and pipes send signals
+	usage_init();                // sample processor time at each tick
+	process_files_init();        // make /proc/PID
+	process_links_init();        // make /proc/PID/exe, cwd and root
+	process_memory_files_init(); // make /proc/PID/mem, environ and others
+	oom_files_init();            // make /proc/PID/oom_score and oom_score_adj
+	machine_files_init();        // make /proc/version and files of /proc/sys
+	stretch_init();              // measure how long the kernel runs (build STRETCH=1 only)
 
 	init_start(bootinfo.modules, bootinfo.module_count); // make process 1
 	thread_exit(); // end the boot thread: schedule() switches to process 1

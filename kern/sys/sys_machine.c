@@ -8,6 +8,7 @@
 #include "mem/heap.h"
 #include "mem/page.h"
 #include "proc/process.h"
+#include "sys/sys_machine.h"
 #include "sys/syscall.h"
 #include "thread/kstack.h"
 #include "thread/timer.h"
@@ -30,9 +31,8 @@ static const struct utsname names = {
 	.domainname = "(none)",
 };
 
-// Returns the names of the machine. The kernel's option `sysname` sets the first one, for programs
-// that run on a Linux only.
-static struct utsname current_names(void)
+// The kernel's option `sysname` sets the first name, for programs that run on a Linux only.
+struct utsname machine_names(void)
 {
 	struct utsname result = names;
 	char sysname[sizeof(names.sysname)] = { 0 };
@@ -45,7 +45,7 @@ static struct utsname current_names(void)
 // uname(2).
 SYSCALL1(uname, void __user *, store)
 {
-	struct utsname all = current_names();
+	struct utsname all = machine_names();
 
 	return copyout(aspace_current(), store, &all, sizeof(all));
 }
@@ -53,7 +53,7 @@ SYSCALL1(uname, void __user *, store)
 // uname(2) without the domain, which is the last name.
 SYSCALL1(olduname, void __user *, store)
 {
-	struct utsname all = current_names();
+	struct utsname all = machine_names();
 
 	return copyout(aspace_current(), store, &all, offsetof(struct utsname, domainname));
 }
@@ -63,7 +63,7 @@ SYSCALL1(olduname, void __user *, store)
 // uname(2) with five names of at most 8 bytes.
 SYSCALL1(oldolduname, void __user *, store)
 {
-	struct utsname now = current_names();
+	struct utsname now = machine_names();
 	const char *const all[] = { now.sysname, now.nodename, now.release, now.version,
 		                    now.machine };
 	char short_names[ARRAY_SIZE(all)][OLDEST_NAME + 1] = { 0 };
