@@ -28,7 +28,7 @@ struct select {
 	uint32_t n;               // descriptors from here on are looked at in no set
 	uint32_t words;           // words of 32 bits in each set
 	struct fd_set sets[SETS]; // readable, writable, exceptional
-	uint32_t small[2 * SETS * SMALL_WORDS], *memory; // the sets' memory: `small`, or the heap's
+	uint32_t *memory;         // the sets': the caller's, or the heap's where it is too small
 };
 
 // Returns true if the program's set has descriptor `fd`.
@@ -226,7 +226,7 @@ static int select_run(struct select *select, uint64_t deadline)
 // Find memory for the sets that the program has, and for their answers. Returns 0 or -ENOMEM.
 static int make_sets(struct select *select)
 {
-	uint32_t words = select->words, *memory = select->small;
+	uint32_t words = select->words, *memory = select->memory;
 
 	if (words > SMALL_WORDS)
 		memory = kmalloc((size_t)words * 2 * SETS * sizeof(*memory));
@@ -257,12 +257,12 @@ static uint32_t descriptors_to_poll(int n)
 static int select_user(int n, uint32_t __user *readable, uint32_t __user *writable,
                        uint32_t __user *exceptional, uint64_t deadline)
 {
-	struct select select;
+	uint32_t small[2 * SETS * SMALL_WORDS];
+	struct select select = { .memory = small };
 	int result;
 
 	if (n < 0)
 		return -EINVAL;
-	// Not by an initializer, which would clear `small` too.
 	select.sets[0] = (struct fd_set){ readable, POLLIN | POLLRDNORM | POLLRDBAND,
 		                          POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
 		                          NULL, NULL };
@@ -274,7 +274,7 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	if (make_sets(&select))
 		return -ENOMEM;
 	result = select_run(&select, deadline);
-	if (select.memory != select.small)
+	if (select.memory != small)
 		kfree(select.memory);
 	return result;
 }

@@ -27,10 +27,9 @@ static struct thread boot_thread; // runs the boot sequence, on the stack of boo
 // Copy `name` into the thread, cut to what fits.
 static void set_name(struct thread *thread, const char *name)
 {
-	size_t len;
+	size_t len = MIN(strlen(name), sizeof(thread->name) - 1);
 
-	for (len = 0; len < sizeof(thread->name) - 1 && name[len]; len++)
-		thread->name[len] = name[len];
+	memcpy(thread->name, name, len);
 	thread->name[len] = '\0';
 }
 

@@ -29,6 +29,6 @@ KTEST(ns_to_timespec_is_exact)
 			there_and_back(seconds, SECOND - 1);
 		}
 	// Times all over the range: each is three times the one before it, and a little more.
-	for (int64_t seconds = 1; seconds < 3000000000; seconds = seconds * 3 + seconds % 7)
+	for (int64_t seconds = 1; seconds < 3000000000ll; seconds = seconds * 3 + seconds % 7)
 		there_and_back(seconds, seconds * 7919 % SECOND);
 }

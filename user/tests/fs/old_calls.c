@@ -224,7 +224,7 @@ static long sockets(int number, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 
 static void test_sockets(void)
 {
-	int fd = open("file", O_RDONLY), pair[2];
+	int fd = open("file", O_RDONLY), pair[2] = { 0, 0 };
 	char bytes[16] = { 0 };
 
 	show("socketcall 0", sockets(0, 0, 0, 0, 0));

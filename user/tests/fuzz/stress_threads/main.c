@@ -32,7 +32,7 @@ static void run_thread(void *arg)
 
 void start_in(struct slot *slot, uint32_t seed)
 {
-	int none = 0;
+	int none = 0, unused = 0;
 	long result;
 
 	if (slot->tid || !__atomic_compare_exchange_n(&slot->taken, &none, 1, false,
@@ -42,7 +42,7 @@ void start_in(struct slot *slot, uint32_t seed)
 		slot->random = seed;
 		slot->tid = -1;
 		result = clone_raw(THREAD_FLAGS, slot->stack + STACK_SIZE, run_thread, slot,
-		                   &(int){ 0 }, NULL, &slot->tid);
+		                   &unused, NULL, &slot->tid);
 		if (result < 0)
 			slot->tid = 0; // no memory, or an exec ends all threads
 		else
