@@ -206,11 +206,12 @@ void epoll_item_end(struct epoll_item *item)
 	spin_unlock(&ready_lock);
 }
 
-// Make the place for the next event present, after collect has found that it is not. An event may lie in
-// two pages. Returns 0 or -EFAULT.
-static int fault_in(const struct collection *to)
+// Make the place for an event present, after collect has found that it is not. An event may lie in two
+// pages. This may sleep. Returns 0 or -EFAULT.
+// Caller: waits on no queue, since a wakeup of that queue would end the sleep.
+static int fault_in(const struct epoll_event __user *event)
 {
-	const char __user *at = (const char __user *)(to->events + to->count);
+	const char __user *at = (const char __user *)event;
 	int error = user_fault_in(aspace_current(), at, true);
 
 	return error ? error :
@@ -219,7 +220,7 @@ static int fault_in(const struct collection *to)
 
 // Do collect in groups of LOOK_MAX items, until one is found ready, or all have been looked at, or
 // this thread must die.
-// Caller: holds no lock. Returns how many are stored, or -EFAULT.
+// Caller: holds no lock. Returns how many are stored, or -EAGAIN if the place for the first is absent.
 static int collect_all(struct epoll *epoll, struct epoll_event __user *events, int max)
 {
 	struct collection to = { .events = events, .max = max };
@@ -233,9 +234,9 @@ static int collect_all(struct epoll *epoll, struct epoll_event __user *events, i
 		mutex_lock(&epoll_lock);
 		collect(epoll, &to, &left);
 		mutex_unlock(&epoll_lock);
-		if (to.absent && !to.count && fault_in(&to))
-			return -EFAULT;
-		again = !to.count && (left <= 0 || to.absent);
+		if (to.absent && !to.count)
+			return -EAGAIN;
+		again = !to.count && left <= 0;
 	} while (!yield_after((uint32_t)(LOOK_MAX - left) * LOOK_COST) && again);
 	return to.count;
 }
@@ -257,6 +258,11 @@ int epoll_collect(struct file *set, struct epoll_event __user *events, int max, 
 			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
 		if (deadline)
 			waiter_remove(&waiter);
+		if (count == -EAGAIN) {
+			if (fault_in(events))
+				return -EFAULT;
+			continue;
+		}
 		if (count || !deadline)
 			return count;
 		if (thread_signal_pending())

@@ -270,5 +270,6 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 				entry_inherit(from, va, pte, copy, shared);
 		}
 	}
+	(void)yield_due(used * INHERIT_COST); // the last table's, for the next area
 	return 0;
 }
