@@ -15,7 +15,7 @@ def processes(audit):
     read = memory.record(
         "process",
         "pid pgid sid guarded parent birth zombie aspace table=signals.table serial oom_victim"
-        " thread_count live ending execing",
+        " thread_count live ending execing ended_credentials",
     )
     names = {(thread.process, thread.tid): audit.claims[at][2][0] for at, thread in audit.threads.items()}
     others = {thread.process: f"{thread.tid} and others" for thread in audit.threads.values()}
@@ -26,6 +26,11 @@ def processes(audit):
             state = "ended" if process.zombie else others.get(at, "?")
             name = names.get((at, process.pid)) or f"{process.pid} ({state})"
             audit.claims[at] = "process", "pid {}", (name,)
+            if process.ended_credentials:
+                audit.refer(process.ended_credentials, at)
+                audit.claim(process.ended_credentials, "credentials", "the credentials of pid {}", name)
+            if bool(process.ended_credentials) != process.zombie:
+                audit.report("processes", f"{audit.called(at)} is wrong about whose credentials it keeps")
     _check_pids(audit)
     _check_list(audit)
     _check_numbers(audit)

@@ -11,7 +11,7 @@ UNBLOCKABLE = 1 << 9 - 1 | 1 << 19 - 1  # SIGKILL, SIGSTOP
 def threads(audit):
     """Every thread is on the list of all; it runs, waits to run, or sleeps."""
     memory = audit.memory
-    read = memory.record("thread", "kesp aspace process files fs_context kstack state tid fpu sigmask name")
+    read = memory.record("thread", "kesp aspace process files fs_context credentials kstack state tid fpu sigmask name")
     for at in audit.entries("threads", memory.variable("all_threads")[0], "thread", "all_link"):
         if not audit.claim(at, "thread", "the thread at {:#x}", at):
             continue
@@ -23,6 +23,9 @@ def threads(audit):
             audit.report("threads", f"thread {who} blocks SIGKILL or SIGSTOP: {thread.sigmask:#x}")
         if thread.fpu:
             audit.claim(thread.fpu, "fpu_state", "the FPU state of thread {}", who)
+        if thread.credentials:
+            audit.refer(thread.credentials, at)
+            audit.claim(thread.credentials, "credentials", "the credentials of thread {}", who)
         if thread.aspace:
             audit.refer(thread.aspace, at)
             audit.spaces.setdefault(thread.aspace, f"pid {who}")

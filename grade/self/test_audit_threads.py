@@ -321,3 +321,18 @@ def test_futex_without_a_thread(scene):
     queue = link(scene, "futex_waiter", "wait", waiter)
     unlink(scene, scene.memory.word(queue))
     scene.expect("futexes", r"the waiter at 0x[0-9a-f]+ stands for 0 threads")
+
+
+def test_credentials_of_a_thread(scene):
+    """A count that is too high would never free the struct."""
+    at = scene.get("thread", scene.thread(3), "credentials")
+    scene.add("credentials", at, "refs", 1)
+    scene.expect("references", r"the credentials of thread .* counts \d+ references; found \d+: thread")
+
+
+def test_credentials_of_a_process_that_lives(scene):
+    """Only a zombie keeps credentials of its own."""
+    process = scene.get("thread", scene.thread(3), "process")
+    at = scene.get("thread", scene.thread(3), "credentials")
+    scene.set("process", process, "ended_credentials", at)
+    scene.expect("processes", r"pid 3 .* is wrong about whose credentials it keeps")

@@ -1,6 +1,7 @@
 // directory_tree.c: finding, adding, removing and moving the entries of directories.
 #include "fs/directory_tree.h"
 
+#include "fs/permission.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
@@ -197,10 +198,7 @@ int tree_link(struct inode *dir, const struct name *name, struct inode *inode)
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode)
 {
 	assert_mutex_held(&tree_lock);
-	if (dir->mode & S_ISGID) {
-		inode->gid = dir->gid;
-		inode->mode |= inode_is(inode, S_IFDIR) ? S_ISGID : 0;
-	}
+	inode_set_first_owner(inode, dir);
 	return tree_link(dir, name, inode);
 }
 

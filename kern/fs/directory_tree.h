@@ -47,8 +47,8 @@ int tree_may_remove(const struct entry *entry);
 // 0 or -ENOMEM.
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode);
 
-// Like tree_link, for an inode that was made for this name. In a directory with S_ISGID it gets
-// the directory's group, and a directory also S_ISGID (inode(7)).
+// Like tree_link, for an inode that was made for this name: it gets its first owner and group
+// (inode_set_first_owner).
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Remove an entry. A directory must be empty. Drops the entry's reference on the inode: a file

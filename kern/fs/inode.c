@@ -5,6 +5,7 @@
 #include "fs/file_locks.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
+#include "thread/credentials.h"
 #include "thread/thread.h"
 #include "thread/timer.h"
 #include "thread/yield.h"
@@ -43,6 +44,10 @@ struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops)
 	inode->mode = mode;
 	inode->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
 	inode->dev = dev;
+	if (dev == VOLUME_NAMELESS && (mode & S_IFMT)) {
+		inode->uid = credentials_current()->user.fs;
+		inode->gid = credentials_current()->group.fs;
+	}
 	inode->ops = ops;
 	list_init(&inode->names);
 	inode_touch(inode, TOUCH_ATIME | TOUCH_MTIME | TOUCH_CTIME);
@@ -320,14 +325,6 @@ void inode_stat(struct inode *inode, struct stat *st)
 	st->st_atim = stat_time(inode->atime);
 	st->st_mtim = stat_time(inode->mtime);
 	st->st_ctim = stat_time(inode->ctime);
-}
-
-int inode_access(const struct inode *inode, int mask)
-{
-	if ((mask & X_OK) && !inode_is(inode, S_IFDIR) &&
-	    !(inode->mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
-		return -EACCES;
-	return 0;
 }
 
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text)

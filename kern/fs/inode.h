@@ -147,8 +147,9 @@ extern struct inode *tree_root;
 // Called once, at boot.
 void inodes_init(void);
 
-// Create an inode of the type and permissions in `mode`, without a name, owned by root, with one
-// reference. A regular file gets an empty object unless `ops` is given. Returns NULL if out of
+// Create an inode of the type and permissions in `mode`, without a name, with one
+// reference. A pipe or a memfd belongs to the current thread's user, all others to root until
+// tree_link_new. A regular file gets an empty object unless `ops` is given. Returns NULL if out of
 // memory.
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
@@ -233,11 +234,6 @@ extern void (*size_limit_hook)(void);
 
 // Fill *st with what stat(2) reports of `inode`.
 void inode_stat(struct inode *inode, struct stat *st);
-
-// Check whether the caller, who is root, may access the file as `mask` (R_OK, W_OK, X_OK) says.
-// Returns 0; -EACCES for X_OK on a file, not a directory, that nobody may execute. All else root
-// may do.
-int inode_access(const struct inode *inode, int mask);
 
 // Give `inode` a label (see struct entry): the name `text` in `parent`, which the kernel shows
 // for it. No entry names `inode` and no other thread sees it yet. Takes a reference on `parent`.

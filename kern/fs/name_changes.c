@@ -4,6 +4,7 @@
 // reported.
 #include "fs/name_changes.h"
 
+#include "fs/permission.h"
 #include <abi/fcntl.h>
 
 // Walk to a name that is to be made. Returns 0 with *path filled in; -EEXIST before anything else
@@ -41,7 +42,9 @@ static int link_new(struct fs_context *fs, struct inode *start, const char *text
 	mutex_lock(&tree_lock);
 	error = walk_to_new(fs, start, text, inode_is(inode, S_IFDIR), &path);
 	if (!error) {
-		error = tree_link_new(path.parent, &path.name, inode);
+		error = permission_to_add(path.parent);
+		if (!error)
+			error = tree_link_new(path.parent, &path.name, inode);
 		path_put(&path);
 	}
 	tree_unlock();
@@ -49,12 +52,33 @@ static int link_new(struct fs_context *fs, struct inode *start, const char *text
 	return error;
 }
 
+// Returns the error of mknod for a device that the current thread may not make: -EPERM, or what is
+// wrong with the path, which comes first.
+static int names_refuse_device(struct fs_context *fs, struct inode *start, const char *text)
+{
+	struct path path;
+	int error;
+
+	mutex_lock(&tree_lock);
+	error = walk_to_new(fs, start, text, false, &path);
+	if (!error) {
+		error = permission_to_add(path.parent);
+		path_put(&path);
+	}
+	tree_unlock();
+	return error ? error : -EPERM;
+}
+
 int names_make(struct fs_context *fs, struct inode *start, const char *text, mode_t mode, dev_t rdev)
 {
 	mode_t type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
 	mode_t permissions = mode & (type == S_IFDIR ? 01777 : 07777) & ~fs->umask;
-	struct inode *inode = inode_create(type | permissions, VOLUME_TREE, NULL);
+	struct inode *inode;
 
+	// A device 0/0 is a mark (whiteout), which is harmless.
+	if ((type == S_IFBLK || (type == S_IFCHR && rdev)) && !capable(CAP_MKNOD))
+		return names_refuse_device(fs, start, text);
+	inode = inode_create(type | permissions, VOLUME_TREE, NULL);
 	if (inode && (type == S_IFCHR || type == S_IFBLK))
 		inode->rdev = rdev;
 	return link_new(fs, start, text, inode);
@@ -67,6 +91,22 @@ int names_symlink(struct fs_context *fs, const char *target, struct inode *start
 	return link_new(fs, start, text, inode_create_symlink(target, strlen(target)));
 }
 
+// Check whether `inode` may get another name, in the directory `dir`. Returns 0 or -errno, in Linux's
+// order (do_linkat, then vfs_link). Caller: holds tree_lock.
+static int check_link(const struct inode *inode, const struct inode *dir)
+{
+	int error = inode->dev == dir->dev ? permission_to_link(inode) : -EXDEV;
+
+	assert_mutex_held(&tree_lock);
+	if (!error)
+		error = permission_to_add(dir);
+	if (error)
+		return error;
+	if (inode_is(inode, S_IFDIR))
+		return -EPERM;
+	return inode_lost_name(inode) ? -ENOENT : 0;
+}
+
 int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, const char *text)
 {
 	struct path path;
@@ -75,13 +115,8 @@ int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, 
 	mutex_lock(&tree_lock);
 	error = walk_to_new(fs, start, text, false, &path);
 	if (!error) {
-		if (inode->dev != path.parent->dev)
-			error = -EXDEV;
-		else if (inode_is(inode, S_IFDIR))
-			error = -EPERM;
-		else if (inode_lost_name(inode))
-			error = -ENOENT;
-		else
+		error = check_link(inode, path.parent);
+		if (!error)
 			error = tree_link(path.parent, &path.name, inode);
 		path_put(&path);
 	}
@@ -118,6 +153,9 @@ static int remove_name(const struct path *path, bool directory)
 	is_directory = inode_is(path->inode, S_IFDIR);
 	if (path->slash && !directory)
 		return is_directory ? -EISDIR : -ENOTDIR;
+	error = permission_to_remove(path->parent, path->inode);
+	if (error)
+		return error;
 	entry = tree_find(path->parent, &path->name);
 	error = entry ? tree_may_remove(entry) : -EPERM;
 	if (error)
@@ -182,12 +220,32 @@ static int ancestry_find(const struct path *from, const struct path *to, struct 
 	return MIN(from_above, to_above) < 0 ? -EINTR : 0;
 }
 
+// Check whether the current thread may rename the file at `from` to `to`. A directory that gets another
+// parent is changed too: its entry "..". Returns 0, -EACCES, -EPERM, or as tree_may_add.
+static int rename_permission(const struct path *from, const struct path *to, bool exchange)
+{
+	bool moves = from->parent != to->parent;
+	int error = permission_to_remove(from->parent, from->inode);
+
+	if (!error && !to->inode)
+		error = tree_may_add(to->parent);
+	if (!error)
+		error = to->inode ? permission_to_remove(to->parent, to->inode) :
+		                    permission_to_add(to->parent);
+	if (!error && moves && inode_is(from->inode, S_IFDIR))
+		error = inode_permission(from->inode, W_OK);
+	if (!error && moves && exchange && inode_is(to->inode, S_IFDIR))
+		error = inode_permission(to->inode, W_OK);
+	return error;
+}
+
 // Check whether the file at `from` may get the name at `to`. Returns 0 or -errno, in Linux's
 // order (do_renameat2, then vfs_rename). Changes nothing.
 static int check_rename(const struct path *from, const struct path *to,
                         const struct ancestry *ancestry, unsigned int flags)
 {
 	bool exchange = flags & RENAME_EXCHANGE;
+	int error;
 
 	if (from->last != LAST_NAME)
 		return -EBUSY;
@@ -209,10 +267,11 @@ static int check_rename(const struct path *from, const struct path *to,
 		return -EINVAL;
 	if (ancestry->to_above)
 		return exchange ? -EINVAL : -ENOTEMPTY;
-	if (!to->inode)
-		return tree_may_add(to->parent);
-	if (to->inode == from->inode || exchange)
+	if (to->inode == from->inode)
 		return 0;
+	error = rename_permission(from, to, exchange);
+	if (error || !to->inode || exchange)
+		return error;
 	if (inode_is(from->inode, S_IFDIR) && !inode_is(to->inode, S_IFDIR))
 		return -ENOTDIR;
 	if (!inode_is(from->inode, S_IFDIR) && inode_is(to->inode, S_IFDIR))
@@ -308,77 +367,4 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 	tree_unlock();
 	mutex_unlock(&rename_lock);
 	return error;
-}
-
-// Replace one of a context's directories by `dir`. The old reference is dropped without the lock,
-// because inode_put may have much to free.
-static int change_directory(struct inode **field, struct inode *dir)
-{
-	struct inode *old;
-
-	if (!inode_is(dir, S_IFDIR))
-		return -ENOTDIR;
-	mutex_lock(&tree_lock);
-	old = *field;
-	*field = inode_get(dir);
-	tree_unlock();
-	inode_put(old);
-	return 0;
-}
-
-int names_chdir(struct fs_context *fs, struct inode *dir)
-{
-	return change_directory(&fs->cwd, dir);
-}
-
-int names_chroot(struct fs_context *fs, struct inode *dir)
-{
-	return change_directory(&fs->root, dir);
-}
-
-int names_place(const char *text, struct inode *inode)
-{
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
-	struct path path;
-	int error;
-
-	mutex_lock(&tree_lock);
-	error = path_walk(&context, NULL, text, WALK_MAY_MISS, &path);
-	if (!error) {
-		error = path.inode ? -EEXIST : tree_link(path.parent, &path.name, inode);
-		path_put(&path);
-	}
-	tree_unlock();
-	return error;
-}
-
-// Returns an entry below the directory `dir` that has no entries itself, or NULL if `dir` is
-// empty.
-static struct entry *first_leaf(struct inode *dir)
-{
-	struct entry *entry = NULL;
-
-	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
-		entry = tree_next(dir, 0);
-		dir = entry->inode;
-	}
-	return entry;
-}
-
-void names_remove_all(const char *text)
-{
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
-	struct path path;
-	struct entry *entry;
-
-	mutex_lock(&tree_lock);
-	if (path_walk(&context, NULL, text, 0, &path) == 0) {
-		while ((entry = first_leaf(path.inode)))
-			tree_unlink(entry);
-		entry = path.parent ? tree_find(path.parent, &path.name) : NULL;
-		if (entry)
-			tree_unlink(entry);
-		path_put(&path);
-	}
-	tree_unlock();
 }

@@ -37,10 +37,10 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 void names_remove_all(const char *text);
 
 // Make `dir` the current directory of `fs` (chdir(2)). Takes a reference on `dir`; the caller
-// keeps its own. Returns 0 or -ENOTDIR.
+// keeps its own. Returns 0; -ENOTDIR; -EACCES if the directory may not be searched.
 int names_chdir(struct fs_context *fs, struct inode *dir);
 
-// Like names_chdir, for the root directory (chroot(2)).
+// Like names_chdir, for the root directory (chroot(2)). Also returns -EPERM without CAP_SYS_CHROOT.
 int names_chroot(struct fs_context *fs, struct inode *dir);
 
 // Put `inode` at the path `text` from the root of the tree, also in a directory where programs

@@ -3,8 +3,10 @@
 #include "fs/open.h"
 
 #include "fs/device.h"
+#include "fs/permission.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
+#include "thread/why.h"
 #include "vm/object.h"
 #include <stdio.h>
 
@@ -42,6 +44,19 @@ static int check_flags(uint32_t flags)
 	return 0;
 }
 
+// Check whether the current thread may open the file with these flags. The access mode 3 asks for both
+// permissions (open(2)). Returns 0, -EACCES or -EPERM.
+static int check_permission(const struct inode *inode, uint32_t flags)
+{
+	uint32_t access = (flags + 1) & O_ACCMODE;
+	unsigned int mask = (access & 1 ? R_OK : 0) | (access & 2 || (flags & O_TRUNC) ? W_OK : 0);
+	int error = inode_permission(inode, access ? mask : R_OK | W_OK);
+
+	if (!error && (flags & O_NOATIME) && !inode_owned(inode))
+		error = WHY(-EPERM, "only the owner can open a file with O_NOATIME");
+	return error;
+}
+
 // Check whether a file that exists may be opened with these flags. Returns 0 or -errno, in
 // Linux's order: O_EXCL before anything about the type, then O_DIRECTORY; O_PATH then opens
 // everything else, also a link.
@@ -59,9 +74,11 @@ static int check_existing(const struct path *path, uint32_t flags)
 		return 0;
 	if (inode_is(inode, S_IFLNK))
 		return -ELOOP;
-	if (inode_is(inode, S_IFDIR) && wants_write(flags) && !wants_nameless(flags))
+	if (wants_nameless(flags))
+		return 0;
+	if (inode_is(inode, S_IFDIR) && wants_write(flags))
 		return -EISDIR;
-	return 0;
+	return check_permission(inode, flags);
 }
 
 // Make the regular file that `path` names. Stores a new reference. Returns 0; -ENOENT if the
@@ -72,6 +89,8 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 	struct inode *inode;
 
 	assert_mutex_held(&tree_lock);
+	if (!error)
+		error = permission_to_add(path->parent);
 	if (error)
 		return error;
 	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
@@ -88,20 +107,22 @@ static int create(struct fs_context *fs, const struct path *path, mode_t mode, s
 
 // Make a regular file without a name for O_TMPFILE. Its label "#NUMBER" in the directory `dir` is
 // what /proc shows for it. With `exclusive` (O_EXCL) it never gets a name: it counts as one that has
-// lost its name (inode_lost_name). Stores a new reference. Returns 0; -EOPNOTSUPP in the kernel's
+// lost its name (inode_lost_name). Stores a new reference. Returns 0; -EACCES; -EOPNOTSUPP in the kernel's
 // directories; -ENOMEM. Caller: holds tree_lock.
 static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode, bool exclusive,
                            struct inode **store)
 {
 	char label[16];
 	struct inode *inode;
+	int error = permission_to_add(dir);
 
 	assert_mutex_held(&tree_lock);
-	if (dir->ops)
-		return -EOPNOTSUPP;
+	if (error || dir->ops)
+		return error ? error : -EOPNOTSUPP;
 	inode = inode_create(S_IFREG | (mode & 07777 & ~fs->umask), VOLUME_TREE, NULL);
 	if (!inode)
 		return -ENOMEM;
+	inode_set_first_owner(inode, dir);
 	snprintf(label, sizeof(label), "#%u", inode->ino);
 	if (inode_set_label(inode, dir, label)) {
 		inode_put(inode);
@@ -246,6 +267,8 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 		error = inode_truncate_unopened(inode, 0);
 		if (error)
 			file_put(*store);
+		else
+			inode_contents_change(inode);
 	}
 	return error;
 }

@@ -7,6 +7,7 @@
 // released between two names, so nothing else is relied on from one name to the next.
 #include "fs/path.h"
 
+#include "fs/permission.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
@@ -32,6 +33,7 @@ struct walk {
 	struct inode *link; // the link to which the text belongs, as in struct suspended
 	unsigned int links; // how many symbolic links were followed
 	unsigned int depth; // how many texts are suspended
+	bool search_all;    // the caller may search every directory
 	struct suspended suspended[SYMLOOP_MAX];
 };
 
@@ -223,8 +225,8 @@ static bool link_wanted(unsigned int flags, bool slash)
 // Go one name further. Returns 1 when the walk has arrived, with *path filled in; 0 if it goes
 // on; -errno.
 //
-// The order of checks is Linux's: what lies before the name must be a directory (ENOTDIR), the
-// name must not be too long, then it must exist. A link is followed before it is checked whether
+// The order of checks is Linux's: what lies before the name must be a directory (ENOTDIR) that may be
+// searched (EACCES), the name must not be too long, then it must exist. A link is followed before it is checked whether
 // the last name must be a directory.
 static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 {
@@ -235,6 +237,8 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 
 	if (!inode_is(walk->dir, S_IFDIR))
 		return WHY(-ENOTDIR, "the path up to /%.40s is no directory", walk->text);
+	if (unlikely(!walk->search_all) && (error = inode_permission(walk->dir, X_OK)))
+		return error;
 	error = next_name(walk, &name);
 	if (error)
 		return error;
@@ -247,6 +251,11 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		return WHY(error, "the directory has no %.*s", (int)name.length, name.text);
 
 	if (inode && inode_is(inode, S_IFLNK) && (!last || link_wanted(flags, slash))) {
+		error = last ? permission_to_follow(walk->dir, inode) : 0;
+		if (error) {
+			inode_put(inode);
+			return error;
+		}
 		if (!inode->ops || !inode->ops->jump)
 			return follow(walk, inode);
 		error = jump(walk, &inode);
@@ -306,6 +315,7 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	walk.text = skip_slashes(text);
 	walk.link = NULL;
 	walk.links = walk.depth = 0;
+	walk.search_all = may_search_all();
 	if (*text == '/' && restricted(&walk, RESOLVE_BENEATH))
 		result = WHY(-EXDEV, "the path is absolute");
 

@@ -56,7 +56,7 @@ struct path {
 // between two names, with tree_lock released, but not after the last name has been looked up, so
 // the result is true until the caller releases the lock. Caller: holds tree_lock; `text` must
 // live as long as *path is used. Returns 0; or, with nothing for path_put to do: -ENOENT if a
-// name is missing or `text` is empty; -ENOTDIR if a name before a slash is no directory; -ELOOP
+// name is missing or `text` is empty; -EACCES if a directory may not be searched; -ENOTDIR if a name before a slash is no directory; -ELOOP
 // after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE); -ENOMEM; -EINTR
 // if the thread is killed.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,

@@ -2,6 +2,7 @@
 // Mappings of the file show the same pages, so read(), write() and mmap() always agree.
 #include "fs/file.h"
 #include "fs/inode.h"
+#include "fs/permission.h"
 #include "fs/uio.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -76,6 +77,7 @@ static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
 			return -EFBIG;
 		limit = (size_t)MIN((uint64_t)limit, SMALL_FILE_MAX - *pos);
 	}
+	inode_contents_change(file->inode);
 	while (uio->left && (size_t)total < limit) {
 		size_t wanted = MIN(uio->len, limit - (size_t)total);
 		ssize_t n = uio->kernel ? object_write(object, *pos,

@@ -5,6 +5,7 @@
 #include "cpu/x86.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
+#include "fs/permission.h"
 #include "mem/heap.h"
 #include "proc/elf.h"
 #include "proc/futex.h"
@@ -52,7 +53,7 @@ static int find_program(const struct exec_program *program, struct inode **store
 	if (error)
 		return error;
 	if (inode_is(*store, S_IFREG) && (*store)->object)
-		error = WHY(inode_access(*store, X_OK), "%s has no execute permission", path);
+		error = WHY(inode_permission(*store, X_OK), "%s has no execute permission", path);
 	else
 		error = WHY(-EACCES, "%s is no regular file", path);
 	if (!error)
@@ -338,6 +339,7 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	object_deny_writes_again(obj);
 	aspace_set_program(as, obj);
 	become(as, name, &image, sp);
+	exec_become(args->credentials);
 	return 0;
 }
 
@@ -372,7 +374,11 @@ int process_exec(const struct exec_program *wanted, struct exec_args *args)
 	if (!error && !(program.flags & AT_EXECVE_CHECK)) {
 		error = exec_args_add(args, wanted->name);
 		if (!error)
+			error = exec_credentials(inode, &args->credentials);
+		if (!error) {
 			error = start_program(inode, wanted, args);
+			exec_credentials_put(args->credentials);
+		}
 	}
 	put_program(inode);
 	return error;

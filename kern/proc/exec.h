@@ -4,6 +4,8 @@
 #include "kern.h"
 
 struct aspace;
+struct credentials;
+struct inode;
 
 #define EXEC_STRING_MAX (128u << 10) // bytes of one argument, with its NUL
 
@@ -18,6 +20,7 @@ struct exec_args {
 	char *block;
 	size_t used, size, limit;
 	uint32_t argc, envc;
+	struct credentials *credentials; // of the new program; set by process_exec
 };
 
 // Begin with no strings; the limit comes from the current process. Returns 0 or -ENOMEM. The
@@ -66,6 +69,15 @@ struct exec_program {
 	const char *name; // the path that the program, or a script's interpreter, is told
 	bool hidden;      // nothing is at `name` after the exec, so a script cannot be read
 };
+
+// Make the credentials of the program in `inode`: those of the thread, changed by the file's set-id
+// bits. Stores a new reference, for exec_credentials_put. Returns 0 or -ENOMEM.
+int exec_credentials(const struct inode *inode, struct credentials **store);
+void exec_credentials_put(struct credentials *credentials);
+
+// Let the current thread, which runs a new program now, act for `credentials`. Takes a reference.
+// Caller: holds no lock.
+void exec_become(struct credentials *credentials);
 
 // Replace the current process's program by another one. `args` holds arguments and environment, and
 // stays the caller's. Returns 0: the thread enters the new program when it returns to user mode.

@@ -4,6 +4,7 @@
 #include "mem/heap.h"
 #include "proc/exec.h"
 #include "proc/process.h"
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -209,6 +210,7 @@ static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
 static void fill_vector(uint32_t *word, const struct exec_args *args,
                         const struct exec_image *image, uintptr_t strings, uintptr_t extra)
 {
+	const struct credentials *who = args->credentials;
 	const char *string = args->block;
 	uintptr_t va = strings;
 
@@ -224,11 +226,11 @@ static void fill_vector(uint32_t *word, const struct exec_args *args,
 	word = put_aux(word, AT_BASE, image->base);
 	word = put_aux(word, AT_FLAGS, 0);
 	word = put_aux(word, AT_ENTRY, image->entry);
-	word = put_aux(word, AT_UID, 0);
-	word = put_aux(word, AT_EUID, 0);
-	word = put_aux(word, AT_GID, 0);
-	word = put_aux(word, AT_EGID, 0);
-	word = put_aux(word, AT_SECURE, 0);
+	word = put_aux(word, AT_UID, who->user.real);
+	word = put_aux(word, AT_EUID, who->user.effective);
+	word = put_aux(word, AT_GID, who->group.real);
+	word = put_aux(word, AT_EGID, who->group.effective);
+	word = put_aux(word, AT_SECURE, credentials_secure(who));
 	word = put_aux(word, AT_RANDOM, extra + offsetof(struct stack_extra, random));
 	word = put_aux(word, AT_EXECFN, va); // the program's name follows the environment
 	word = put_aux(word, AT_PLATFORM, extra + offsetof(struct stack_extra, platform));

@@ -7,6 +7,7 @@
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"
+#include "thread/credentials.h"
 #include "thread/yield.h"
 #include "tty/tty.h"
 #include "vm/aspace.h"
@@ -50,6 +51,7 @@ static void signal_parent(struct process *child)
 	struct signal_info info = {
 		.code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED,
 		.pid = child->pid,
+		.uid = child->ended_credentials->user.real,
 		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
 	};
 
@@ -167,6 +169,8 @@ static void __noreturn leave(struct process *process, bool last)
 	signal_thread_ended();
 	if (likely(process->thread_count == 1)) {
 		group_release_tid(thread_current());
+		process->ended_credentials = thread_current()->credentials;
+		thread_current()->credentials = NULL;
 		become_zombie(process);
 	} else {
 		group_remove_current(process);

@@ -2,6 +2,7 @@
 #include "proc/group_signals.h"
 
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/signal.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
@@ -37,44 +38,74 @@ static int count_members(pid_t pgid)
 }
 
 // Send to all members of a group that is not large, under one hold of the lock: no member joins or
-// leaves in between. Returns how many there are. Caller: holds process_lock.
+// leaves in between. Returns how many there are, or -EPERM, as signal_kill_group. Caller: holds
+// process_lock.
 static int send_at_once(pid_t pgid, int signo, const struct signal_info *info)
 {
 	const struct pid_slot *group = pid_slot(pgid);
 	struct process *process;
-	int count = 0;
+	bool check = info && !capable(CAP_KILL);
+	int count = 0, allowed = 0;
 
 	assert_spin_held(&process_lock);
 	if (!group)
 		return 0;
 	list_for_each(process, &group->members, group_link) {
 		count++;
+		if (check && access_signal_by_ids(process, signo))
+			continue;
+		allowed++;
 		if (signo > 0 && signo < NSIG)
 			signal_send(process, signo, info);
 	}
 	(void)yield_due((uint32_t)count * SEND_COST);
-	return count;
+	return count && !allowed ? -EPERM : count;
 }
 
-// A choice for signal_send_chosen: the members of the group *arg.
+// A signal to a large group.
+struct large_group {
+	pid_t pgid;
+	int signo;
+	bool check; // a program sends it
+	bool any;   // there is a member
+};
+
+// A choice for signal_send_chosen: the members of the group to which the sender may send.
 static bool is_member(struct process *process, void *arg)
 {
-	return process->pgid == *(const pid_t *)arg;
+	struct large_group *group = arg;
+
+	if (process->pgid != group->pgid)
+		return false;
+	group->any = true;
+	return !group->check || !access_signal_by_ids(process, group->signo);
+}
+
+// Send to a large group. Returns as signal_kill_group.
+static int send_to_large(pid_t pgid, int signo, const struct signal_info *info)
+{
+	struct large_group group = { .pgid = pgid,
+		                     .signo = signo,
+		                     .check = info && !capable(CAP_KILL) };
+	int count = signal_send_chosen(is_member, &group, signo, info);
+
+	return group.any && !count ? -EPERM : count;
 }
 
 // The size is tested first: a walk over all processes would cost small groups too much. The list of
 // a large group may change during a yield, so the walk is over all processes.
 int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info)
 {
-	int count;
+	int count = 0;
+	bool large;
 
 	assert_no_lock();
 	spin_lock(&process_lock);
-	count = count_members(pgid);
-	if (count <= AT_ONCE_MAX)
+	large = count_members(pgid) > AT_ONCE_MAX;
+	if (!large)
 		count = send_at_once(pgid, signo, info);
 	spin_unlock(&process_lock);
-	return count > AT_ONCE_MAX ? signal_send_chosen(is_member, &pgid, signo, info) : count;
+	return large ? send_to_large(pgid, signo, info) : count;
 }
 
 // Take entry `i` out of left[]. Returns its signals. Caller: holds process_lock.

@@ -10,7 +10,8 @@ struct signal_info;
 // Send `signo` to every process of group `pgid`; a number that is no signal sends nothing. Yields if
 // the group is large.
 // Caller: holds no lock.
-// Returns how many processes there are.
+// Returns how many processes there are; -EPERM if the current thread may send to none of them. The
+// kernel (`info` NULL) may send to all.
 int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info);
 
 // Send `signo`, from the kernel, to every process of group `pgid`: at once, or, to a large group,

@@ -9,6 +9,7 @@
 #include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
+#include "thread/credentials.h"
 #include "tty/tty.h"
 
 // tty_hooks: send a signal to a group, before the call returns.
@@ -53,7 +54,9 @@ static pid_t session_of_group(pid_t group)
 static void signal_self(int signo)
 {
 	struct thread *thread = thread_current();
-	struct signal_info info = { .code = SI_USER, .pid = thread->process->pid };
+	struct signal_info info = { .code = SI_USER,
+		                    .pid = thread->process->pid,
+		                    .uid = thread->credentials->user.real };
 
 	signal_send_thread(thread, signo, &info);
 }

@@ -8,6 +8,7 @@
 #include "proc/pidfd.h"
 #include "proc/process_groups.h"
 #include "proc/rlimits.h"
+#include "thread/credentials.h"
 #include "thread/timer.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -233,6 +234,19 @@ void thread_put_files(struct thread *thread)
 {
 	assert_no_lock();
 	replace_files(thread, NULL, NULL);
+}
+
+// Others may be looking at the thread's credentials under the lock.
+void thread_set_credentials(struct credentials *credentials)
+{
+	struct thread *thread = thread_current();
+	struct credentials *old = thread->credentials;
+
+	assert_no_lock();
+	spin_lock(&process_lock);
+	thread->credentials = credentials;
+	spin_unlock(&process_lock);
+	credentials_put(old);
 }
 
 struct inode *process_descriptor(pid_t pid, int fd)

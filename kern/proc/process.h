@@ -13,6 +13,7 @@
 #include <abi/resource.h>
 
 struct aspace;
+struct credentials;
 struct fdtable;
 struct fs_context;
 struct inode;
@@ -54,11 +55,12 @@ struct process {
 	struct waitq exec_wait;        // [p] it waits here
 	bool zombie;                   // [p] it has ended and waits for its parent
 	int exit_status;               // [p] as wait4 reports it, once a zombie
-	bool has_execed;               // [p] since the fork: its parent may not move it (setpgid)
-	int exit_signal;               // [p] the signal to the parent at its end; 0: none
-	struct waitq child_wait;       // [p] the parent waits here for its children
-	uint32_t reports;              // [p] how often children have woken it there
-	struct aspace *aspace; // [p] the space of its threads, borrowed from them; NULL: init
+	struct credentials *ended_credentials; // [p] a zombie's: a reference; else NULL
+	bool has_execed;         // [p] since the fork: its parent may not move it (setpgid)
+	int exit_signal;         // [p] the signal to the parent at its end; 0: none
+	struct waitq child_wait; // [p] the parent waits here for its children
+	uint32_t reports;        // [p] how often children have woken it there
+	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] used by its threads that have ended
@@ -151,6 +153,18 @@ struct fdtable *process_files(const struct process *process);
 // Let the current thread go on with `files` and `fs_context` (NULL: with those that it has). Consumes
 // the caller's references, and drops those on the old ones. Yields. Caller: holds no lock.
 void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context);
+
+// Let the current thread act for `credentials`. Consumes the caller's reference, and drops the one on
+// the old credentials. Caller: holds no lock.
+void thread_set_credentials(struct credentials *credentials);
+
+// Returns the credentials of a process: those of its first thread, or those that a zombie had.
+// Borrowed. Caller: holds process_lock.
+static inline const struct credentials *process_credentials(const struct process *process)
+{
+	assert_spin_held(&process_lock);
+	return process->zombie ? process->ended_credentials : process_thread(process)->credentials;
+}
 
 // Drop the references of `thread` on its descriptors and directories, where it has them. Yields.
 // Caller: holds no lock; is the thread itself, or the only one that knows it.

@@ -7,6 +7,7 @@
 #include "mem/page.h"
 #include "proc/process.h"
 #include "procfs/procfs.h"
+#include "thread/credentials.h"
 #include "thread/timer.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -231,11 +232,28 @@ static pid_t self(void)
 	return process ? process->pid : 0;
 }
 
+// procfs_hooks: whose files those of a process are.
+static void owner(pid_t pid, uid_t *uid, gid_t *gid)
+{
+	const struct credentials *who;
+	const struct process *process;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process) {
+		who = process_credentials(process);
+		*uid = who->user.effective;
+		*gid = who->group.effective;
+	}
+	spin_unlock(&process_lock);
+}
+
 // Permissions are Linux's: pagemap shows physical addresses, so only root may read it.
 void process_files_init(void)
 {
-	static const struct procfs_hooks hooks = { next_pid, next_thread, self, process_descriptor,
-		                                   process_next_descriptor };
+	static const struct procfs_hooks hooks = {
+		next_pid, next_thread, self, owner, process_descriptor, process_next_descriptor
+	};
 	static struct procfs_file files[] = {
 		{ .name = "stat",
 		  .mode = S_IFREG | 0444,

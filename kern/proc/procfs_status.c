@@ -5,7 +5,9 @@
 #include "proc/process.h"
 #include "proc/procfs_pid.h"
 #include "proc/thread_group.h"
+#include "thread/credentials.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include <abi/time.h>
 
@@ -187,21 +189,72 @@ int procfs_show_statm(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// Returns a new reference on the credentials of process `id`, or with `alone` of thread `id`; NULL if
+// it has ended.
+static struct credentials *get_credentials(pid_t id, bool alone)
+{
+	struct credentials *credentials = NULL;
+	const struct process *process;
+	const struct thread *thread;
+
+	spin_lock(&process_lock);
+	thread = alone ? thread_find(id) : NULL;
+	process = thread ? NULL : process_find(id);
+	if (thread)
+		credentials = credentials_get(thread->credentials);
+	else if (process && process->zombie)
+		credentials = credentials_get(process->ended_credentials);
+	else if (process)
+		credentials = credentials_get(process_thread(process)->credentials);
+	spin_unlock(&process_lock);
+	return credentials;
+}
+
+#define GROUP_COST 400 // instructions, roughly, to write a group
+
+// Write the lines of status about users and groups.
+static void show_ids(struct seq *seq, const struct credentials *who)
+{
+	seq_printf(seq, "Uid:\t%u\t%u\t%u\t%u\n", who->user.real, who->user.effective,
+	           who->user.saved, who->user.fs);
+	seq_printf(seq, "Gid:\t%u\t%u\t%u\t%u\nGroups:\t", who->group.real, who->group.effective,
+	           who->group.saved, who->group.fs);
+	for (uint32_t i = 0; i < who->group_count; i++) {
+		seq_printf(seq, i ? " %u" : "%u", who->groups[i]);
+		(void)yield_after(GROUP_COST);
+	}
+	seq_printf(seq, " \n");
+}
+
+// Write the lines of status about capabilities. None is ever ambient.
+static void show_caps(struct seq *seq, const struct credentials *who)
+{
+	seq_printf(seq, "CapInh:\t%016llx\nCapPrm:\t%016llx\nCapEff:\t%016llx\n", who->inheritable,
+	           who->permitted, who->effective);
+	seq_printf(seq, "CapBnd:\t%016llx\nCapAmb:\t%016llx\n", who->bounding, 0ull);
+}
+
 // status: some of Linux's lines, in Linux's order.
 static int show_status(struct seq *seq, pid_t id, bool alone)
 {
+	struct credentials *who;
 	struct snapshot shot;
 	int error = take_snapshot(id, alone, &shot);
 
 	if (error)
 		return error;
+	who = get_credentials(id, alone);
+	if (!who)
+		return -ESRCH;
 	seq_printf(seq, "Name:\t%s\nState:\t%c (%s)\n", shot.name, shot.state,
 	           state_name(shot.state));
 	seq_printf(seq, "Tgid:\t%d\nPid:\t%d\nPPid:\t%d\n", shot.pid, shot.tid, shot.ppid);
-	seq_printf(seq, "Uid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	show_ids(seq, who);
 	show_memory(seq, &shot.memory);
 	seq_printf(seq, "Threads:\t%u\nSigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
 	           shot.threads, shot.thread_pending, shot.pending, shot.blocked);
+	show_caps(seq, who);
+	credentials_put(who);
 	seq_printf(seq, "voluntary_ctxt_switches:\t%u\nnonvoluntary_ctxt_switches:\t%u\n",
 	           shot.usage.waits, shot.usage.preempted);
 	return 0;

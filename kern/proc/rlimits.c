@@ -3,6 +3,7 @@
 
 #include "mem/page.h"
 #include "proc/process.h"
+#include "thread/credentials.h"
 #include <abi/limits.h>
 
 #define MEBIBYTE (1u << 20)
@@ -20,8 +21,7 @@ static uint64_t processes_by_memory(void)
 	return MAX(MIN(most, (size_t)PID_MAX) / 2, (size_t)NPROC_MIN);
 }
 
-// Some limits have no effect. RLIMIT_MEMLOCK, _NPROC, _NICE and _RTPRIO: on Linux they do not bind
-// the privileged, and here all programs are privileged. RLIMIT_CORE, _RSS, _LOCKS, _MSGQUEUE and
+// Some limits have no effect: RLIMIT_MEMLOCK and _RTPRIO. RLIMIT_CORE, _RSS, _LOCKS, _MSGQUEUE and
 // _RTTIME: they limit resources that do not exist here.
 void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 {
@@ -50,6 +50,9 @@ int limits_exchange(struct process *process, int resource, const struct rlimit64
 	if (wanted && wanted->rlim_cur > wanted->rlim_max)
 		return -EINVAL;
 	if (wanted && resource == RLIMIT_NOFILE && wanted->rlim_max > NR_OPEN)
+		return -EPERM;
+	if (wanted && wanted->rlim_max > process->limits[resource].rlim_max &&
+	    !capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	if (old)
 		*old = process->limits[resource];

@@ -67,6 +67,7 @@ void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *i
 		user->fields.fault.addr = (void *)info->addr;
 	} else { // a child has ended, whichever signal reports it
 		user->fields.child.pid = info->pid;
+		user->fields.child.uid = info->uid;
 		user->fields.child.status = info->status;
 	}
 }

@@ -47,7 +47,7 @@ struct signal_info {
 	int code;             // si_code
 	uintptr_t addr;       // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
 	pid_t pid;            // SI_USER, SIGCHLD
-	uid_t uid;            // of a program's own description
+	uid_t uid;            // the real user of `pid`
 	uintptr_t value;      // SI_QUEUE
 	int status;           // SIGCHLD
 	uint32_t trapno, err; // of a CPU exception, for the handler's context

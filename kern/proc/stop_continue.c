@@ -4,6 +4,7 @@
 #include "proc/group_signals.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
+#include "thread/credentials.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
 #include <abi/wait.h>
@@ -41,6 +42,7 @@ static void report_to_parent(const struct process *process, int signo)
 	struct signal_info info = {
 		.code = signo ? CLD_STOPPED : CLD_CONTINUED,
 		.pid = process->pid,
+		.uid = process_credentials(process)->user.real,
 		.status = signo ? signo : SIGCONT,
 	};
 

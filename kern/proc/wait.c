@@ -5,6 +5,7 @@
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"
+#include "thread/credentials.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
 #include <abi/wait.h>
@@ -155,6 +156,7 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 static void reap(struct process *process)
 {
 	signal_state_destroy(&process->signals);
+	credentials_put(process->ended_credentials);
 	kfree(process);
 }
 

@@ -13,7 +13,6 @@
 
 const struct procfs_hooks *procfs_hooks;
 
-// The files that every process's directory has. The list only grows, at boot.
 static struct list process_files = LIST_INIT(process_files); // only grows, at boot
 
 struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
@@ -30,6 +29,8 @@ struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t m
 	*copy = node;
 	inode->private = copy;
 	inode->ino = ino;
+	if (node.pid)
+		procfs_hooks->owner(node.pid, &inode->uid, &inode->gid);
 	inode->nlink = (mode & S_IFMT) == S_IFDIR ? 2 : 1;
 	return inode;
 }
@@ -70,8 +71,6 @@ static int store_inode(struct inode *inode, struct inode **store)
 	*store = inode;
 	return inode ? 0 : -ENOMEM;
 }
-
-// --- Links to files ---
 
 // Find the file of descriptor `fd` of a process. Contract: procfs_file.target.
 static int fd_target(pid_t pid, int fd, struct inode **store)

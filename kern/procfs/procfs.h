@@ -60,6 +60,9 @@ struct procfs_hooks {
 	// Returns the pid of the current process.
 	pid_t (*self)(void);
 
+	// Store the user and the group of process `pid`, if it exists: its files are theirs.
+	void (*owner)(pid_t pid, uid_t *uid, gid_t *gid);
+
 	// Returns the file of descriptor `fd` of a process, with a new reference, or NULL. No
 	// open file and no table gets a reference: to drop the last one might take long, under
 	// tree_lock.

@@ -1,7 +1,9 @@
-// sys_chmod_chown.c: changing the permissions and the owner of files (chmod(2), chown(2)). The
-// only user is root, so nothing is refused for lack of permission.
+// sys_chmod_chown.c: changing the permissions and the owner of files (chmod(2), chown(2)).
+// fs/permission.c has the rules.
 #include "fs/inode.h"
 #include "fs/memfd.h"
+#include "fs/permission.h"
+#include "sys/sys_ids.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 
@@ -22,9 +24,7 @@ static int chmod_inode(struct inode *inode, mode_t mode)
 		error = -EOPNOTSUPP;
 	if (error)
 		return error;
-	inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
-	inode_touch(inode, TOUCH_CTIME);
-	return 0;
+	return inode_chmod(inode, mode);
 }
 
 // Find a file and set its permissions. `flags`: as for inode_arg_get.
@@ -73,24 +73,10 @@ SYSCALL2(fchmod, int, fd, mode_t, mode)
 	return error;
 }
 
-// The id that leaves an owner or group as it is (chown(2)): -1.
-#define UNCHANGED 0xffffffffu
-
-// Set the owner of an inode. The new owner must not get the privileges of the old one: a
-// set-user-ID bit is cleared, and a set-group-ID bit that is not a mark for locks, even if the
-// caller is root (chown(2)).
+// Set the owner of an inode. Returns 0 or -EPERM.
 static int chown_inode(struct inode *inode, uid_t uid, gid_t gid)
 {
-	if (is_fixed(inode, INODE_FIXED_OWNER))
-		return -EPERM;
-	if (uid != UNCHANGED)
-		inode->uid = uid;
-	if (gid != UNCHANGED)
-		inode->gid = gid;
-	if (!inode_is(inode, S_IFDIR))
-		inode->mode &= ~(mode_t)(inode->mode & S_IXGRP ? S_ISUID | S_ISGID : S_ISUID);
-	inode_touch(inode, TOUCH_CTIME);
-	return 0;
+	return is_fixed(inode, INODE_FIXED_OWNER) ? -EPERM : inode_chown(inode, uid, gid);
 }
 
 // Find a file and set its owner.
@@ -144,12 +130,6 @@ SYSCALL3(fchown32, int, fd, uid_t, uid, gid_t, gid)
 SYSCALL5(fchownat, int, dirfd, const char __user *, path, uid_t, uid, gid_t, gid, int, flags)
 {
 	return chown_at(dirfd, path, uid, gid, flags);
-}
-
-// Returns an id of the old calls, which has 16 bits, with 32 bits. Its -1 is 0xffff.
-static uint32_t wide_id(uint32_t id)
-{
-	return (uint16_t)id == 0xffff ? UNCHANGED : (uint16_t)id;
 }
 
 // The three old calls, with ids of 16 bits.

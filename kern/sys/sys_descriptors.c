@@ -3,6 +3,7 @@
 #include "fs/inode.h"
 #include "fs/memfd.h"
 #include "fs/open.h"
+#include "fs/permission.h"
 #include "fs/pipe.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
@@ -11,6 +12,7 @@
 #include "sys/sys_open.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/uaccess.h"
 #include <abi/ioctl.h>
@@ -265,6 +267,8 @@ static int change_flags(struct file *file, uint32_t flags)
 {
 	uint32_t more = flags & ~file->flags;
 
+	if ((more & O_NOATIME) && !inode_owned(file->inode))
+		return WHY(-EPERM, "only the owner of a file can set O_NOATIME");
 	if ((more & O_DIRECT) && !file_admits_direct(file->inode))
 		return -EINVAL;
 	if ((more & O_ASYNC) && file->ops->poll)

@@ -1,6 +1,7 @@
 // sys_file_times.c: setting the times of files (utime(2), utimensat(2)). All calls become the
 // newest one, which counts in nanoseconds.
 #include "fs/inode.h"
+#include "fs/permission.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "thread/timer.h"
@@ -57,6 +58,7 @@ static int find(int dirfd, const char __user *path, int flags, struct inode **st
 static int set_times(int dirfd, const char __user *path, const struct new_times *times, int flags)
 {
 	struct inode *inode;
+	bool touch;
 	int error;
 
 	if (!valid(&times->access) || !valid(&times->change) ||
@@ -67,11 +69,15 @@ static int set_times(int dirfd, const char __user *path, const struct new_times 
 	error = find(dirfd, path, flags, &inode);
 	if (error)
 		return error;
-	set_time(&inode->atime, &times->access);
-	set_time(&inode->mtime, &times->change);
-	inode_touch(inode, TOUCH_CTIME);
+	touch = times->access.tv_nsec == UTIME_NOW && times->change.tv_nsec == UTIME_NOW;
+	error = permission_to_set_times(inode, touch);
+	if (!error) {
+		set_time(&inode->atime, &times->access);
+		set_time(&inode->mtime, &times->change);
+		inode_touch(inode, TOUCH_CTIME);
+	}
 	inode_put(inode);
-	return 0;
+	return error;
 }
 
 // utimensat(2). The times are fetched before the path is: EFAULT and EINVAL come before ENOENT.

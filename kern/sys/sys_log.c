@@ -1,6 +1,7 @@
 // sys_log.c: syslog(2): programs read the kernel's log.
 #include "debug/printk.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -35,9 +36,11 @@ static int read_log(char __user *store, size_t size, bool clear)
 }
 
 // syslog(2), to read all of the log and to clear it. (The actions that wait for messages or choose
-// what the consoles show are EINVAL.)
+// what the consoles show are EINVAL.) As on a Linux with dmesg_restrict, everything takes CAP_SYSLOG.
 SYSCALL3(syslog, int, action, char __user *, store, int, size)
 {
+	if (!capable(CAP_SYSLOG))
+		return -EPERM;
 	switch (action) {
 	case SYSLOG_ACTION_CLOSE:
 	case SYSLOG_ACTION_OPEN:

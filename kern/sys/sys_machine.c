@@ -1,5 +1,4 @@
-// sys_machine.c: calls about the machine as a whole, and about the caller's user and groups,
-// which are always root.
+// sys_machine.c: calls about the machine as a whole.
 #include "debug/boot_options.h"
 #include "dev/exitport.h"
 #include "dev/transcript.h"
@@ -10,6 +9,7 @@
 #include "proc/process.h"
 #include "sys/sys_machine.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "thread/kstack.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
@@ -96,6 +96,8 @@ SYSCALL1(sysinfo, void __user *, store)
 SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const void __user *, arg)
 {
 	(void)arg;
+	if (!capable(CAP_SYS_BOOT))
+		return -EPERM;
 	if (magic1 != LINUX_REBOOT_MAGIC1 ||
 	    (magic2 != LINUX_REBOOT_MAGIC2 && magic2 != LINUX_REBOOT_MAGIC2A &&
 	     magic2 != LINUX_REBOOT_MAGIC2B && magic2 != LINUX_REBOOT_MAGIC2C))
@@ -115,48 +117,6 @@ SYSCALL4(reboot, uint32_t, magic1, uint32_t, magic2, uint32_t, command, const vo
 	default:
 		return -EINVAL;
 	}
-}
-
-// getuid(2) and its like. The calls without "32" have ids of 16 bits; root is 0 in both.
-// Effective and real ids are the same, since nothing can change them.
-SYSCALL0(getuid)
-{
-	return 0;
-}
-
-SYSCALL0(geteuid)
-{
-	return 0;
-}
-
-SYSCALL0(getgid)
-{
-	return 0;
-}
-
-SYSCALL0(getegid)
-{
-	return 0;
-}
-
-SYSCALL0(getuid32)
-{
-	return 0;
-}
-
-SYSCALL0(geteuid32)
-{
-	return 0;
-}
-
-SYSCALL0(getgid32)
-{
-	return 0;
-}
-
-SYSCALL0(getegid32)
-{
-	return 0;
 }
 
 // The flags of getrandom; others are EINVAL.

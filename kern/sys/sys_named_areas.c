@@ -6,6 +6,7 @@
 #include "proc/process.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
+#include "thread/credentials.h"
 #include "vm/object.h"
 #include "vm/uaccess.h"
 #include <abi/area.h>
@@ -134,7 +135,8 @@ SYSCALL4(area_map, int, id, int, fd, uint32_t, low, uint32_t, high)
 	return error;
 }
 
-// area_remap(): puts device memory in the area's place, with a choice of caching.
+// area_remap(): puts device memory in the area's place, with a choice of caching. As for /dev/mem, this
+// takes a privilege: EPERM.
 SYSCALL3(area_remap, int, id, uint32_t, physical, uint32_t, cache)
 {
 	static const uint16_t modes[] = {
@@ -144,6 +146,8 @@ SYSCALL3(area_remap, int, id, uint32_t, physical, uint32_t, cache)
 	};
 	struct map_request request = { .offset = physical, .ops = &linear_ops };
 
+	if (!capable(CAP_SYS_RAWIO))
+		return -EPERM;
 	if (cache >= ARRAY_SIZE(modes))
 		return -EINVAL;
 	request.flags = modes[cache];
@@ -183,11 +187,12 @@ SYSCALL2(area_next, int, id, void __user *, user)
 	return tell(id, true, user);
 }
 
-// area_physical(): the physical address of a contiguous area, for a device.
+// area_physical(): the physical address of a contiguous area, for a device. EPERM without CAP_SYS_RAWIO.
 SYSCALL2(area_physical, int, id, void __user *, user)
 {
 	uint32_t physical;
-	int error = named_physical(aspace_current(), id, &physical);
+	int error = !capable(CAP_SYS_RAWIO) ? -EPERM :
+	                                      named_physical(aspace_current(), id, &physical);
 
 	if (error)
 		return error;

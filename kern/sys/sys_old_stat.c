@@ -2,6 +2,7 @@
 // statfs(2), ustat(2)). A number that the old struct has no room for is EOVERFLOW.
 #include "fs/inode.h"
 #include "mem/page.h"
+#include "sys/sys_ids.h"
 #include "sys/sys_stat.h"
 #include "sys/syscall.h"
 #include "vm/aspace.h"
@@ -22,12 +23,6 @@ static bool fits(const struct stat *st)
 static uint16_t narrow_device(dev_t dev)
 {
 	return (uint16_t)(major(dev) << 8 | minor(dev));
-}
-
-// Returns a user's or group's number in 16 bits; larger ones become 65534, "nobody".
-static uint16_t narrow_id(uint32_t id)
-{
-	return (uint16_t)(id <= UINT16_MAX ? id : 65534);
 }
 
 // Store *st as an old struct, if there was no `error`. Returns 0 or -errno.

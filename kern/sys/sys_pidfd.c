@@ -3,9 +3,11 @@
 #include "fs/fdtable.h"
 #include "proc/pidfd.h"
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/thread_group.h"
 #include "sys/sys_signal_wait.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/fcntl.h>
@@ -42,15 +44,12 @@ static struct file *pidfd_get(int fd)
 static int send(const struct file *file, int signo, const struct signal_info *info)
 {
 	struct process *process;
-	int error = 0;
+	int error;
 
 	spin_lock(&process_lock);
 	process = pidfd_process(file);
-	if (!process)
-		error = -ESRCH;
-	else if (signo < 0 || signo >= NSIG)
-		error = -EINVAL;
-	else if (signo)
+	error = process ? access_signal(process, signo) : -ESRCH;
+	if (!error && signo)
 		error = signal_send(process, signo, info);
 	spin_unlock(&process_lock);
 	return error;
@@ -59,7 +58,9 @@ static int send(const struct file *file, int signo, const struct signal_info *in
 // pidfd_send_signal(2). Without a description the signal is like one of kill.
 SYSCALL4(pidfd_send_signal, int, fd, int, signo, const void __user *, user, uint32_t, flags)
 {
-	struct signal_info info = { .code = SI_USER, .pid = process_current()->pid };
+	struct signal_info info = { .code = SI_USER,
+		                    .pid = process_current()->pid,
+		                    .uid = credentials_current()->user.real };
 	struct file *file;
 	int described = signo, error = 0;
 	bool own;
@@ -82,7 +83,8 @@ SYSCALL4(pidfd_send_signal, int, fd, int, signo, const void __user *, user, uint
 	return error;
 }
 
-// Returns descriptor `fd` of the process of a pidfd, with a new reference. Stores -ESRCH or -EBADF.
+// Returns descriptor `fd` of the process of a pidfd, with a new reference. Stores -ESRCH, -EPERM or
+// -EBADF.
 static struct file *others_file(const struct file *pidfd, int fd, int *error)
 {
 	struct process *process;
@@ -92,9 +94,11 @@ static struct file *others_file(const struct file *pidfd, int fd, int *error)
 	spin_lock(&process_lock);
 	process = pidfd_process(pidfd);
 	files = process ? process_files(process) : NULL;
-	if (files)
+	*error = files ? access_inspect(process) : -ESRCH;
+	if (!*error) {
 		file = fd_get(files, fd);
-	*error = file ? 0 : files ? -EBADF : -ESRCH;
+		*error = file ? 0 : -EBADF;
+	}
 	spin_unlock(&process_lock);
 	return file;
 }
@@ -284,7 +288,9 @@ SYSCALL5(kcmp, pid_t, first, pid_t, second, int, type, int, first_fd, int, secon
 	spin_lock(&process_lock);
 	one = thread_find(first);
 	two = thread_find(second);
-	if (one && two) {
+	if (one && two && (access_inspect(one->process) || access_inspect(two->process))) {
+		error = -EPERM;
+	} else if (one && two) {
 		a = shared_thing(one, type, first_fd, &files[0]);
 		b = shared_thing(two, type, second_fd, &files[1]);
 		if (type == KCMP_FILE && (!a || !b))

@@ -1,5 +1,6 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/process_groups.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
@@ -243,15 +244,17 @@ SYSCALL3(get_robust_list, pid_t, tid, uintptr_t __user *, head_store, size_t __u
 {
 	const struct thread *thread = thread_current();
 	uintptr_t head = 0;
+	int error;
 
 	spin_lock(&process_lock);
 	if (tid)
 		thread = thread_find(tid);
-	if (thread)
+	error = thread ? access_inspect(thread->process) : -ESRCH;
+	if (!error)
 		head = thread->robust_list;
 	spin_unlock(&process_lock);
-	if (!thread)
-		return -ESRCH;
+	if (error)
+		return error;
 	if (put_user(aspace_current(), len_store, sizeof(struct robust_list_head)))
 		return -EFAULT;
 	return put_user(aspace_current(), head_store, head);

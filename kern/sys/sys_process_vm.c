@@ -6,6 +6,7 @@
 // far the copy got.
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "sys/syscall.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
@@ -71,17 +72,36 @@ static ssize_t copy_sides(struct side *from, struct side *to, char *chunk)
 	return total;
 }
 
+// Find the address space of process `pid`. Stores a new reference. Returns 0; -ESRCH; -EPERM if the
+// caller may not look into the process.
+static int get_space(pid_t pid, struct aspace **store)
+{
+	const struct process *process;
+	int error = -ESRCH;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	if (process && process->aspace)
+		error = access_inspect(process);
+	if (!error)
+		*store = aspace_get(process->aspace);
+	spin_unlock(&process_lock);
+	return error;
+}
+
 // Copy for process_vm. The address space gets a reference, so the process may exec or end
 // meanwhile: the copy then reads the old memory.
 static long transfer(pid_t pid, struct side *local, struct side *remote, bool write)
 {
 	char *chunk = kmalloc(CHUNK);
-	ssize_t result = -ESRCH;
+	ssize_t result;
+	int error;
 
 	if (!chunk)
 		return -ENOMEM;
-	remote->as = process_get_aspace(pid);
-	if (remote->as) {
+	error = get_space(pid, &remote->as);
+	result = error;
+	if (!error) {
 		result = write ? copy_sides(local, remote, chunk) :
 		                 copy_sides(remote, local, chunk);
 		aspace_put(remote->as);

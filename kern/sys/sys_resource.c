@@ -3,10 +3,13 @@
 #include <abi/resource.h>
 
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/rlimits.h"
 #include "proc/thread_group.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "thread/timer.h"
+#include "thread/why.h"
 #include "vm/uaccess.h"
 
 // The greatest limit that the oldest getrlimit reports: programs that use it read limits as
@@ -23,6 +26,8 @@ static int exchange_limit(pid_t pid, int resource, const struct rlimit64 *new, s
 	spin_lock(&process_lock);
 	process = pid ? process_find(pid) : process_current();
 	if (process)
+		error = access_limits(process);
+	if (!error)
 		error = limits_exchange(process, resource, new, old);
 	spin_unlock(&process_lock);
 	return error;
@@ -61,7 +66,7 @@ static uint64_t widen(rlim_t limit)
 	return limit == RLIM_INFINITY ? RLIM64_INFINITY : limit;
 }
 
-// setrlimit(2). Root may raise hard limits; a soft limit above the hard one is EINVAL.
+// setrlimit(2). Only CAP_SYS_RESOURCE may raise hard limits; a soft limit above the hard one is EINVAL.
 SYSCALL2(setrlimit, int, resource, const void __user *, from)
 {
 	struct rlimit64 limit;
@@ -123,14 +128,37 @@ struct nice_call {
 	bool set;
 	int nice;   // the value to set, or the lowest that was found
 	bool found; // some process was meant
+	int error;  // what refused the last change that was refused
 };
+
+// Returns true if the nice value of `thread` may become `nice`: a lower one takes CAP_SYS_NICE, unless
+// RLIMIT_NICE of its process admits it.
+static bool may_be_nice(const struct thread *thread, int nice)
+{
+	return nice >= thread->nice || capable(CAP_SYS_NICE) ||
+	       (uint64_t)(20 - nice) <= thread->limits[RLIMIT_NICE].rlim_cur;
+}
+
+// Set the nice value of a thread. Returns 0; -EPERM for another user's thread; -EACCES.
+static int set_nice(struct thread *thread, int nice)
+{
+	int error = access_schedule(thread);
+
+	if (!error && !may_be_nice(thread, nice))
+		error = WHY(-EACCES, "only CAP_SYS_NICE may lower a nice value");
+	if (!error)
+		thread->nice = (int8_t)nice;
+	return error;
+}
 
 // Set the nice value of a thread, or look for the lowest.
 static void nice_visit_thread(struct thread *thread, struct nice_call *call)
 {
-	if (call->set)
-		thread->nice = (int8_t)call->nice;
-	else if (!call->found || thread->nice < call->nice)
+	int error = call->set ? set_nice(thread, call->nice) : 0;
+
+	if (error)
+		call->error = error;
+	else if (!call->set && (!call->found || thread->nice < call->nice))
 		call->nice = thread->nice;
 	call->found = true;
 }
@@ -150,8 +178,8 @@ static void nice_visit(struct process *process, struct nice_call *call)
 #define NICE_COST 60 // about how many instructions it takes to look at a process
 
 // Visit what `which` and `who` name: a thread, the members of a group, or all of a user's processes.
-// `who` 0 stands for the caller's own. All processes are root's, so no other user has any.
-// Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process is meant.
+// `who` 0 stands for the caller's own. Returns 0; -EINVAL for an unknown `which`; -ESRCH if no process
+// is meant; -EPERM or -EACCES if a change was refused.
 static int nice_run(int which, pid_t who, struct nice_call *call)
 {
 	struct process *self = process_current(), *process;
@@ -160,8 +188,8 @@ static int nice_run(int which, pid_t who, struct nice_call *call)
 
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
-	if (which == PRIO_USER && who != 0)
-		return -ESRCH;
+	if (which == PRIO_USER && who == 0)
+		who = (pid_t)credentials_current()->user.real;
 	spin_lock(&process_lock);
 	if (which == PRIO_PROCESS) {
 		thread = who ? thread_find(who) : thread_current();
@@ -169,11 +197,13 @@ static int nice_run(int which, pid_t who, struct nice_call *call)
 			nice_visit_thread(thread, call);
 	} else {
 		while ((process = process_walk_next(&walk, NICE_COST)))
-			if (which == PRIO_USER || process->pgid == (who ? who : self->pgid))
+			if (which == PRIO_USER ?
+			            process_credentials(process)->user.real == (uid_t)who :
+			            process->pgid == (who ? who : self->pgid))
 				nice_visit(process, call);
 	}
 	spin_unlock(&process_lock);
-	return call->found ? 0 : -ESRCH;
+	return call->found ? call->error : -ESRCH;
 }
 
 // getpriority(2). The call returns 20 minus the nice value, 1 to 40, so that no result looks
@@ -201,6 +231,9 @@ SYSCALL1(nice, int, change)
 	struct thread *thread = thread_current();
 	int nice = thread->nice + MAX(MIN(change, 40), -40);
 
-	thread->nice = (int8_t)MAX(MIN(nice, NICE_MAX), NICE_MIN);
+	nice = MAX(MIN(nice, NICE_MAX), NICE_MIN);
+	if (change < 0 && !may_be_nice(thread, nice))
+		return -EPERM;
+	thread->nice = (int8_t)nice;
 	return 0;
 }

@@ -1,6 +1,7 @@
 // sys_sched.c: scheduling (sched(7)) and memory barriers. There is one class of threads, which take
 // turns, and one processor.
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/thread_group.h"
 #include "sys/sys_timespec.h"
 #include "sys/syscall.h"
@@ -23,6 +24,23 @@ static bool thread_exists(pid_t tid)
 	exists = tid == 0 || (tid != PID_INIT && process_of_tid(tid));
 	spin_unlock(&process_lock);
 	return exists;
+}
+
+// Check whether the caller may change how thread `tid` (0: the caller) is scheduled. Returns 0, -ESRCH
+// or -EPERM. A thread that has ended accepts everything.
+static int check_change(pid_t tid)
+{
+	const struct thread *thread;
+	int error = 0;
+
+	if (!thread_exists(tid))
+		return -ESRCH;
+	spin_lock(&process_lock);
+	thread = tid ? thread_find(tid) : thread_current();
+	if (thread)
+		error = access_schedule(thread);
+	spin_unlock(&process_lock);
+	return error;
 }
 
 // sched_yield(2).
@@ -51,10 +69,13 @@ SYSCALL3(sched_setaffinity, pid_t, tid, size_t, len, const void __user *, mask)
 {
 	uint32_t cpus = 0;
 
+	int error;
+
 	if (copyin(aspace_current(), &cpus, mask, MIN(len, sizeof(cpus))))
 		return -EFAULT;
-	if (!thread_exists(tid))
-		return -ESRCH;
+	error = check_change(tid);
+	if (error)
+		return error;
 	return cpus & 1 ? 0 : -EINVAL;
 }
 
@@ -77,7 +98,7 @@ static int set_policy(pid_t tid, int policy, int priority)
 		return -EINVAL;
 	if (realtime ? priority < 1 || priority > REALTIME_PRIORITY_MAX : priority != 0)
 		return -EINVAL;
-	return realtime ? -EPERM : 0;
+	return realtime ? -EPERM : check_change(tid);
 }
 
 // sched_setscheduler(2).

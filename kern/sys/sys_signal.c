@@ -2,10 +2,12 @@
 #include "proc/altstack.h"
 #include "proc/group_signals.h"
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
 #include "sys/sys_signal.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "vm/uaccess.h"
 #include <abi/signal.h>
 
@@ -23,11 +25,22 @@ static long check_signo(int signo)
 	return signo == 0 || signo_ok(signo) ? 0 : -EINVAL;
 }
 
-// A choice for signal_send_chosen: kill(-1) spares process 1 and the caller.
+// kill(-1): a signal to all processes.
+struct everyone {
+	int signo;
+	bool any; // there is a process that is meant
+};
+
+// A choice for signal_send_chosen: kill(-1) spares process 1 and the caller, and leaves out those that
+// the caller may not send to.
 static bool is_other(struct process *process, void *arg)
 {
-	(void)arg;
-	return process->pid != PID_INIT && process != process_current();
+	struct everyone *everyone = arg;
+
+	if (process->pid == PID_INIT || process == process_current())
+		return false;
+	everyone->any = true;
+	return !access_signal(process, everyone->signo);
 }
 
 // Send a signal to process `pid`; a thread's number means its process, and this thread takes the
@@ -42,13 +55,10 @@ static long send_to_process(pid_t pid, int signo, const struct signal_info *info
 	spin_lock(&process_lock);
 	process = process_of_tid(pid);
 	thread = thread_find(pid);
-	if (!process)
-		error = -ESRCH;
-	else if (!signo_ok(signo))
-		error = check_signo(signo);
-	else if (thread)
+	error = process ? access_signal(process, signo) : -ESRCH;
+	if (!error && signo && thread)
 		error = signal_send_first(thread, signo, info);
-	else
+	else if (!error && signo)
 		error = signal_send(process, signo, info);
 	spin_unlock(&process_lock);
 	return error;
@@ -58,7 +68,9 @@ static long send_to_process(pid_t pid, int signo, const struct signal_info *info
 // a process whose first thread has ended is still valid: the signal is ignored.
 static long send_to_thread(pid_t pid, pid_t tid, int signo)
 {
-	struct signal_info info = { .code = SI_TKILL, .pid = process_current()->pid };
+	struct signal_info info = { .code = SI_TKILL,
+		                    .pid = process_current()->pid,
+		                    .uid = credentials_current()->user.real };
 	struct process *process;
 	struct thread *thread;
 	long error = 0;
@@ -68,29 +80,37 @@ static long send_to_thread(pid_t pid, pid_t tid, int signo)
 	thread = thread_find(tid);
 	if (!process || (pid && process->pid != pid))
 		error = -ESRCH;
-	else if (!signo_ok(signo))
-		error = check_signo(signo);
-	else if (thread)
+	else
+		error = access_signal(process, signo);
+	if (!error && signo && thread)
 		error = signal_send_thread(thread, signo, &info);
 	spin_unlock(&process_lock);
 	return error;
 }
 
 // kill(2). Above 0: a process; 0: the caller's group; -1: all; below: the group -pid. A failure
-// for some of several processes is no error, if there are any.
+// for some of several processes is no error; kill(-1) never is one if there are any.
 SYSCALL2(kill, pid_t, pid, int, signo)
 {
 	struct process *self = process_current();
-	struct signal_info info = { .code = SI_USER, .pid = self->pid };
+	struct signal_info info = { .code = SI_USER,
+		                    .pid = self->pid,
+		                    .uid = credentials_current()->user.real };
+	struct everyone everyone = { .signo = signo };
 	int count;
 
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	if (pid > 0)
 		return send_to_process(pid, signo, &info);
-	count = pid == -1 ? signal_send_chosen(is_other, NULL, signo, &info) :
-	                    signal_kill_group(pid == 0 ? self->pgid : -pid, signo, &info);
-	return count == 0 ? -ESRCH : check_signo(signo);
+	if (pid == -1) {
+		signal_send_chosen(is_other, &everyone, signo, &info);
+		return everyone.any ? check_signo(signo) : -ESRCH;
+	}
+	count = signal_kill_group(pid == 0 ? self->pgid : -pid, signo, &info);
+	if (count == 0)
+		return -ESRCH;
+	return check_signo(signo) ? -EINVAL : MIN(count, 0);
 }
 
 // tkill(2).

@@ -1,6 +1,7 @@
 // sys_signal_wait.c: calls that wait for signals without handlers, and that send them with a value
 // (sigwaitinfo(2), sigqueue(3)).
 #include "proc/process.h"
+#include "proc/process_access.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
 #include "sys/sys_poll.h"
@@ -102,11 +103,8 @@ SYSCALL3(rt_sigqueueinfo, pid_t, pid, int, signo, const void __user *, user)
 		return error;
 	spin_lock(&process_lock);
 	process = process_of_tid(pid);
-	if (!process)
-		error = -ESRCH;
-	else if (signo < 0 || signo >= NSIG)
-		error = -EINVAL;
-	else if (signo)
+	error = process ? access_signal(process, signo) : -ESRCH;
+	if (!error && signo)
 		error = signal_send(process, signo, &info);
 	spin_unlock(&process_lock);
 	return error;
@@ -129,9 +127,9 @@ SYSCALL4(rt_tgsigqueueinfo, pid_t, pid, pid_t, tid, int, signo, const void __use
 	thread = thread_find(tid);
 	if (!process || process->pid != pid)
 		error = -ESRCH;
-	else if (signo < 0 || signo >= NSIG)
-		error = -EINVAL;
-	else if (signo && thread)
+	else
+		error = access_signal(process, signo);
+	if (!error && signo && thread)
 		error = signal_send_thread(thread, signo, &info);
 	spin_unlock(&process_lock);
 	return error;

@@ -131,42 +131,6 @@ SYSCALL5(statx, int, dirfd, const char __user *, path, int, flags, uint32_t, mas
 	return copyout(aspace_current(), buffer, &stx, sizeof(stx));
 }
 
-// Check access to a file. Real and effective user are the same one, root, so AT_EACCESS makes no
-// difference.
-static int access_at(int dirfd, const char __user *path, int mode, int flags)
-{
-	struct inode *inode;
-	int error;
-
-	if (mode & ~(R_OK | W_OK | X_OK) ||
-	    flags & ~(AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
-	error = inode_arg_get(dirfd, path, flags, &inode);
-	if (error)
-		return error;
-	error = inode_access(inode, mode);
-	inode_put(inode);
-	return error;
-}
-
-// access(2).
-SYSCALL2(access, const char __user *, path, int, mode)
-{
-	return access_at(AT_FDCWD, path, mode, 0);
-}
-
-// faccessat(2). This call has no flags; the C library uses faccessat2 for them.
-SYSCALL3(faccessat, int, dirfd, const char __user *, path, int, mode)
-{
-	return access_at(dirfd, path, mode, 0);
-}
-
-// faccessat2(2).
-SYSCALL4(faccessat2, int, dirfd, const char __user *, path, int, mode, int, flags)
-{
-	return access_at(dirfd, path, mode, flags);
-}
-
 // An empty path stands for the descriptor, which may have been opened on a symbolic link with
 // O_PATH (readlink(2), "Since Linux 2.6.39"). What is no link is EINVAL, but ENOENT with an
 // empty path. The text is cut to the buffer, without a NUL.

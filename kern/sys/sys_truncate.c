@@ -1,6 +1,7 @@
 // sys_truncate.c: calls that change the length of a file (truncate(2)), give it pages or take
 // them away (fallocate(2)), or write it back (sync(2)).
 #include "fs/inode.h"
+#include "fs/permission.h"
 #include "mem/page.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
@@ -19,7 +20,12 @@ static int truncate_path(const char __user *path, int64_t size)
 	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
 	if (error)
 		return error;
-	error = inode_truncate_unopened(inode, (uint64_t)size);
+	if (inode_is(inode, S_IFREG))
+		error = inode_permission(inode, W_OK);
+	if (!error)
+		error = inode_truncate_unopened(inode, (uint64_t)size);
+	if (!error)
+		inode_contents_change(inode);
 	inode_put(inode);
 	return error;
 }
@@ -42,6 +48,8 @@ static int truncate_fd(int fd, int64_t size, bool large)
 		error = -EINVAL;
 	else
 		error = inode_truncate(file->inode, (uint64_t)size);
+	if (!error)
+		inode_contents_change(file->inode);
 	file_put(file);
 	return error;
 }

@@ -5,6 +5,7 @@
 #include "cpu/x86.h"
 #include "debug/panic.h"
 #include "mem/heap.h"
+#include "thread/credentials.h"
 #include "thread/kstack.h"
 #include "thread/sched.h"
 #include "thread/tick.h"
@@ -27,10 +28,11 @@ static struct thread boot_thread; // runs the boot sequence, on the stack of boo
 // Copy `name` into the thread, cut to what fits.
 static void set_name(struct thread *thread, const char *name)
 {
-	size_t len = MIN(strlen(name), sizeof(thread->name) - 1);
+	char *at = thread->name, *end = at + sizeof(thread->name) - 1;
 
-	memcpy(thread->name, name, len);
-	thread->name[len] = '\0';
+	while (at < end && *name)
+		*at++ = *name++;
+	*at = '\0';
 }
 
 // Fill a new thread's struct: no process, no limits, no signals.
@@ -76,6 +78,7 @@ int thread_create(struct thread **store, const char *name, void (*entry)(void *a
 		return error;
 	}
 	thread_setup(thread, name, kstack);
+	thread->credentials = credentials_get(thread_current()->credentials);
 	thread->entry = entry;
 	thread->entry_arg = arg;
 	prepare_stack(thread);
@@ -91,6 +94,8 @@ void thread_discard(struct thread *thread)
 // The boot thread's struct and stack are part of the kernel's image.
 void thread_free(struct thread *thread)
 {
+	if (thread->credentials)
+		credentials_put(thread->credentials);
 	if (thread == &boot_thread)
 		return;
 	kstack_free(thread->kstack);
@@ -195,6 +200,7 @@ void thread_init(void)
 	struct thread *idle;
 
 	thread_setup(&boot_thread, "boot", (uintptr_t)boot_stack);
+	boot_thread.credentials = credentials_get(&root_credentials);
 	list_add_tail(&all_threads, &boot_thread.all_link);
 	this_cpu()->current = &boot_thread;
 

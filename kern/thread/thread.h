@@ -17,6 +17,7 @@
 #define KSTACK_SIZE 8192u // bytes of a kernel stack, above an unmapped guard page
 
 struct aspace;
+struct credentials;
 struct fdtable;
 struct fs_context;
 struct pi_waiter;
@@ -73,7 +74,8 @@ struct thread {
 	struct aspace *aspace;   // [t] NULL: a kernel thread
 	struct process *process; // [c] the process that it belongs to; NULL: the kernel
 	struct fdtable *files;   // [RANK_PROCESS] a reference; the thread itself reads without it
-	struct fs_context *fs_context; // like `files`: root, current directory, umask
+	struct fs_context *fs_context;   // like `files`: root, current directory, umask
+	struct credentials *credentials; // like `files`: whom it acts for; NULL once it has ended
 	const struct rlimit64 *limits; // [t] by RLIMIT_: those of its process, or thread_no_limits
 	uintptr_t kstack;              // [c] lowest address of the kernel stack
 	uint8_t state;                 // [s] enum thread_state
@@ -147,7 +149,7 @@ static inline uint64_t thread_limit(int resource)
 void thread_init(void);
 
 // Make a thread with a kernel stack; it does not run before thread_start. With `entry` it starts
-// in `entry(arg)` and ends when that returns. With `entry` NULL it starts by entering user mode
+// in `entry(arg)` and ends when that returns. It acts for the same user as the current thread. With `entry` NULL it starts by entering user mode
 // with the registers at thread_user_frame(). Returns 0 with the thread in *store; -ENOMEM; -EAGAIN
 // if all slots for stacks are taken.
 int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);

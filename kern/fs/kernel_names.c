@@ -1,0 +1,81 @@
+// kernel_names.c: changes of the tree for the kernel's own use, and of a process's own directories.
+#include "fs/name_changes.h"
+#include "fs/permission.h"
+#include "thread/why.h"
+
+// Replace one of a context's directories by `dir`, which the current thread may search. `needed`: the
+// capability that this takes, or -1. The old reference is dropped without the lock,
+// because inode_put may have much to free.
+static int change_directory(struct inode **field, struct inode *dir, int needed)
+{
+	struct inode *old;
+	int error = inode_is(dir, S_IFDIR) ? inode_permission(dir, X_OK) : -ENOTDIR;
+
+	if (!error && needed >= 0 && !capable(needed))
+		error = WHY(-EPERM, "only a privileged process can set its root directory");
+	if (error)
+		return error;
+	mutex_lock(&tree_lock);
+	old = *field;
+	*field = inode_get(dir);
+	tree_unlock();
+	inode_put(old);
+	return 0;
+}
+
+int names_chdir(struct fs_context *fs, struct inode *dir)
+{
+	return change_directory(&fs->cwd, dir, -1);
+}
+
+int names_chroot(struct fs_context *fs, struct inode *dir)
+{
+	return change_directory(&fs->root, dir, CAP_SYS_CHROOT);
+}
+
+int names_place(const char *text, struct inode *inode)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+	int error;
+
+	mutex_lock(&tree_lock);
+	error = path_walk(&context, NULL, text, WALK_MAY_MISS, &path);
+	if (!error) {
+		error = path.inode ? -EEXIST : tree_link(path.parent, &path.name, inode);
+		path_put(&path);
+	}
+	tree_unlock();
+	return error;
+}
+
+// Returns an entry below the directory `dir` that has no entries itself, or NULL if `dir` is
+// empty.
+static struct entry *first_leaf(struct inode *dir)
+{
+	struct entry *entry = NULL;
+
+	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
+		entry = tree_next(dir, 0);
+		dir = entry->inode;
+	}
+	return entry;
+}
+
+void names_remove_all(const char *text)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+	struct entry *entry;
+
+	mutex_lock(&tree_lock);
+	if (path_walk(&context, NULL, text, 0, &path) == 0) {
+		while ((entry = first_leaf(path.inode)))
+			tree_unlink(entry);
+		entry = path.parent ? tree_find(path.parent, &path.name) : NULL;
+		if (entry)
+			tree_unlink(entry);
+		path_put(&path);
+	}
+	tree_unlock();
+}

@@ -1,0 +1,69 @@
+// permission.h: whether the current thread may use a file (path_resolution(7), inode(7)): by the
+// file's owner, its group, its permissions, and the thread's credentials.
+#pragma once
+
+#include "fs/inode.h"
+#include "thread/credentials.h"
+
+// Returns true if the current thread may search every directory. A walk asks once for all names.
+static inline bool may_search_all(void)
+{
+	return credentials_current()->effective &
+	       (cap_bit(CAP_DAC_OVERRIDE) | cap_bit(CAP_DAC_READ_SEARCH));
+}
+
+// Check the permissions in `mask` (R_OK, W_OK, X_OK) on a file of the current thread's user. X_OK on
+// a directory means to search it. Returns 0 or -EACCES.
+int inode_permission(const struct inode *inode, unsigned int mask);
+
+// Returns true if the current thread may do what only the owner of `inode` may.
+bool inode_owned(const struct inode *inode);
+
+// Check whether the current thread may add names to `dir`, which programs can change. Returns 0 or
+// -EACCES.
+static inline int permission_to_add(const struct inode *dir)
+{
+	return inode_permission(dir, W_OK | X_OK);
+}
+
+// Check whether the current thread may give `inode` another name: its own file, or a regular one
+// without set-id bits that it may read and write (proc(5), protected hardlinks). Returns 0 or -EPERM.
+int permission_to_link(const struct inode *inode);
+
+// Check whether the current thread may follow `link`, the last name of a path, which lies in `dir`: in
+// a sticky directory that all can write, only links of its own or of the directory's owner (proc(5),
+// protected symlinks). Returns 0 or -EACCES.
+int permission_to_follow(const struct inode *dir, const struct inode *link);
+
+// Check whether the current thread may remove the name of `inode` from `dir`. In a directory with
+// S_ISVTX only the owner of the file or of the directory may. Returns 0, -EACCES or -EPERM.
+int permission_to_remove(const struct inode *dir, const struct inode *inode);
+
+// Check whether the current thread may set the times of `inode`: to now (`touch`), or to any time.
+// Returns 0, -EACCES or -EPERM.
+int permission_to_set_times(const struct inode *inode, bool touch);
+
+// Set the permissions of `inode` to `mode`, as chmod(2). Returns 0; -EPERM if it is not the current
+// thread's. S_ISGID is left out for a group that the thread is not in.
+int inode_chmod(struct inode *inode, mode_t mode);
+
+// Set the owner and the group of `inode` (ID_UNCHANGED: leave it), as chown(2). The new owner does
+// not get the privileges of the old one: S_ISUID is cleared, and S_ISGID too if the group may execute
+// the file. Returns 0 or -EPERM.
+int inode_chown(struct inode *inode, uid_t uid, gid_t gid);
+
+// Clear the set-id bits of a regular file because its contents change, unless the current thread may
+// keep them (CAP_FSETID).
+void inode_drop_set_ids(struct inode *inode);
+
+// Like inode_drop_set_ids. Nearly no file has such a bit.
+static inline void inode_contents_change(struct inode *inode)
+{
+	if (unlikely(inode->mode & (S_ISUID | S_ISGID)))
+		inode_drop_set_ids(inode);
+}
+
+// Give a new inode in `dir` its owner and group: the current thread's; in a directory with S_ISGID
+// the group of the directory (inode(7)). A new directory there also gets S_ISGID; a program for a group
+// that the thread is not in loses it.
+void inode_set_first_owner(struct inode *inode, const struct inode *dir);

@@ -1,0 +1,123 @@
+// credentials.h: who a thread acts for: its user, its groups and its capabilities (credentials(7),
+// capabilities(7)).
+//
+// A struct credentials never changes while a thread has it. To change a thread's credentials,
+// make a copy, change the copy, and give it to the thread. So all threads that have not changed
+// anything share one struct, and a fork only takes a reference.
+//
+// The struct lies in this layer because every layer above asks for permissions.
+#pragma once
+
+#include "kern.h"
+#include "thread/thread.h"
+#include <abi/capability.h>
+#include <abi/types.h>
+
+// A set of capabilities: each CAP_ is the number of its bit.
+typedef uint64_t capset_t;
+
+// Returns the set with `cap` alone.
+static inline capset_t cap_bit(int cap)
+{
+	return 1ull << cap;
+}
+
+#define CAP_ALL ((2ull << CAP_LAST_CAP) - 1)
+
+// The four ids of a kind: real (who started the program), effective (whose privileges it has),
+// saved (which it may take again), and of the file system (whose files it may use).
+struct ids {
+	uint32_t real, effective, saved, fs;
+};
+
+// [a] atomic; all other fields are constant once a thread has the struct.
+struct credentials {
+	uint32_t refs; // [a]
+	struct ids user, group;
+	capset_t inheritable, permitted, effective, bounding;
+	bool keep_caps;       // setuid leaves the permitted set (prctl(2))
+	uint32_t group_count; // supplementary groups
+	gid_t groups[];       // in rising order
+};
+
+// Those of the kernel and of the first process: user and group 0, all capabilities, no
+// supplementary groups.
+extern struct credentials root_credentials;
+
+// Take a reference on `credentials`. Returns `credentials`.
+static inline struct credentials *credentials_get(struct credentials *credentials)
+{
+	__atomic_add_fetch(&credentials->refs, 1, __ATOMIC_RELAXED);
+	return credentials;
+}
+
+// Free credentials without references. Only credentials_put calls it.
+void credentials_free(struct credentials *credentials);
+
+// Drop a reference on `credentials`. The last one frees the struct.
+static inline void credentials_put(struct credentials *credentials)
+{
+	if (__atomic_sub_fetch(&credentials->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		credentials_free(credentials);
+}
+
+// Returns those of the current thread. Borrowed.
+static inline const struct credentials *credentials_current(void)
+{
+	return thread_current()->credentials;
+}
+
+// Returns true if the current thread has the capability `cap` (CAP_).
+static inline bool capable(int cap)
+{
+	return credentials_current()->effective & cap_bit(cap);
+}
+
+// Create a copy of `from` with one reference, for the caller to change. Returns NULL if out of
+// memory.
+struct credentials *credentials_copy(const struct credentials *from);
+
+// Like credentials_copy, but with room for `count` supplementary groups, which the caller fills
+// in and then passes to credentials_sort_groups.
+struct credentials *credentials_copy_for_groups(const struct credentials *from, uint32_t count);
+
+// Put the supplementary groups in order. Yields.
+void credentials_sort_groups(struct credentials *credentials);
+
+// Returns true if `gid` is the file system's group id or a supplementary group: O(log n).
+bool credentials_in_group(const struct credentials *credentials, gid_t gid);
+
+// The id that leaves an id as it is: -1.
+#define ID_UNCHANGED 0xffffffffu
+
+// Which ids a call changes.
+enum id_kind { ID_USER, ID_GROUP };
+
+// Change the ids of `kind` in `new`, a copy of the caller's credentials, as the calls do. Each
+// returns 0; -EINVAL (credentials_set only) for the id -1; -EPERM if a caller without CAP_SETUID
+// or CAP_SETGID asks for an id that it may not have. After an error `new` is to be dropped.
+//
+// setuid(2), setgid(2)
+int credentials_set(struct credentials *new, enum id_kind kind, uint32_t id);
+// setreuid(2), setregid(2)
+int credentials_set_re(struct credentials *new, enum id_kind kind, uint32_t real,
+                       uint32_t effective);
+// setresuid(2), setresgid(2)
+int credentials_set_res(struct credentials *new, enum id_kind kind, uint32_t real,
+                        uint32_t effective, uint32_t saved);
+// setfsuid(2), setfsgid(2)
+int credentials_set_fs(struct credentials *new, enum id_kind kind, uint32_t id);
+
+// Make the credentials with which the current thread runs a new program (execve(2)). `uid`, `gid`:
+// the owner and the group of a file that has S_ISUID or S_ISGID, else ID_UNCHANGED. Stores a new
+// reference; on the old credentials if nothing changes. Returns 0 or -ENOMEM.
+int credentials_for_exec(uid_t uid, gid_t gid, struct credentials **store);
+
+// Returns true if a program that the current thread starts with `new` must not trust what it was
+// started with (AT_SECURE): it has privileges that its user, or the old program, did not have.
+bool credentials_secure(const struct credentials *new);
+
+// Set the three sets that capset(2) can set in `new`, a copy of the caller's credentials. Returns 0;
+// -EPERM if the caller may not have one of the capabilities.
+int credentials_set_caps(struct credentials *new, capset_t effective, capset_t permitted,
+                         capset_t inheritable);
