@@ -203,12 +203,16 @@ void posix_timers_unignore(int signo)
 	list_for_each(timer, &timers->list, link)
 		left++;
 	while (left-- && !list_empty(&timers->list)) {
+		uint32_t cost = EXPIRE_COST;
+
 		timer = list_first(&timers->list, struct posix_timer, link);
 		list_remove(&timer->link);
 		list_add_tail(&timers->list, &timer->link);
-		if (timer->event.signo == signo && rests(timer))
+		if (timer->event.signo == signo && rests(timer)) {
 			(void)send(timer);
-		if (yield_due(EXPIRE_COST)) {
+			cost += THREAD_COST * process_current()->thread_count;
+		}
+		if (yield_due(cost)) {
 			spin_unlock(&process_lock);
 			(void)thread_yield_point_killable();
 			spin_lock(&process_lock);

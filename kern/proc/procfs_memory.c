@@ -7,7 +7,6 @@
 #include "procfs/procfs.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
-#include "vm/uaccess.h"
 #include <abi/stat.h>
 #include <stdio.h>
 
@@ -20,7 +19,7 @@ static ssize_t copy_page(struct aspace *as, char *page, struct uio *uio, uint64_
 	assert_no_lock();
 	if (*pos >= ULIM)
 		return -EIO;
-	n = copyin_partial(as, page, (const void __user *)(uintptr_t)*pos, n);
+	n = procfs_copy_now(as, page, (uintptr_t)*pos, n);
 	if (!n)
 		return -EIO;
 	copied = uio_copyout(uio, page, n);
@@ -60,8 +59,7 @@ static int show_environ(struct seq *seq, pid_t pid)
 
 	// Find where the last string begins: behind the last NUL but one.
 	for (uintptr_t at = va; as && page && at < end && !error; at += PAGE_SIZE) {
-		size_t n = copyin_partial(as, page, (const void __user *)at,
-		                          MIN(end - at, PAGE_SIZE));
+		size_t n = procfs_copy_now(as, page, at, MIN(end - at, PAGE_SIZE));
 
 		for (size_t i = 0; i < n; i++)
 			if (!page[i] && at + i + 1 < end)
@@ -69,8 +67,7 @@ static int show_environ(struct seq *seq, pid_t pid)
 		error = yield_after(PAGE_SIZE * 4);
 	}
 	while (as && page && va < last && !error) {
-		size_t n = copyin_partial(as, page, (const void __user *)va,
-		                          MIN(last - va, PAGE_SIZE));
+		size_t n = procfs_copy_now(as, page, va, MIN(last - va, PAGE_SIZE));
 
 		if (!n)
 			break;

@@ -21,13 +21,11 @@
 
 #define CMDLINE_MAX PAGE_SIZE
 
-// Copy up to `len` bytes at `va` in `as`. As on Linux, readers of /proc do not wait for the handlers of
-// another program's faults (userfaultfd). Returns how many bytes were copied before the first page that
-// could not be accessed.
-static size_t copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
+size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
 {
 	size_t done = 0;
 
+	assert_no_lock();
 	while (done < len) {
 		size_t at = (va + done) % PAGE_SIZE, n = MIN(len - done, PAGE_SIZE - at);
 		page_t *pp;
@@ -51,7 +49,7 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 
 	if (as && text) {
 		n = MIN(as->args_end - as->args_start, (size_t)CMDLINE_MAX);
-		n = copy_now(as, text, as->args_start, n);
+		n = procfs_copy_now(as, text, as->args_start, n);
 		seq_write(seq, text, n);
 	}
 	kfree(text);

@@ -3,6 +3,7 @@
 
 #include "kern.h"
 
+struct aspace;
 struct seq;
 
 // Register the files. Once each, at boot, after procfs_init. The links lead to the program and to
@@ -19,3 +20,9 @@ int procfs_show_status(struct seq *seq, pid_t pid);
 int procfs_show_thread_status(struct seq *seq, pid_t tid);
 int procfs_show_comm(struct seq *seq, pid_t pid);
 int procfs_show_thread_comm(struct seq *seq, pid_t tid);
+
+// Copy up to `len` bytes at `va` in `as`. As on Linux, readers of /proc do not wait for the handlers of
+// another program's faults (userfaultfd). Returns how many bytes were copied before the first page that
+// could not be accessed.
+// Caller: holds no lock.
+size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len);

@@ -60,6 +60,16 @@ static void read_arguments(pid_t pid, size_t wanted)
 	close(file);
 }
 
+static void read_memory(uintptr_t page)
+{
+	int file = open("/proc/self/mem", O_RDONLY);
+	char byte;
+
+	show("mem at the missing page", pread(file, &byte, 1, (off_t)page));
+	show("mem before it", pread(file, &byte, 1, (off_t)page - 1));
+	close(file);
+}
+
 // The second page of the arguments is missing: read by another process, and by this one.
 static void missing_arguments(char **argv)
 {
@@ -78,6 +88,7 @@ static void missing_arguments(char **argv)
 	waitpid(pid, &status, 0);
 	show_status("the reader", status);
 	read_arguments(getpid(), page - start);
+	read_memory(page);
 	show_no_message();
 	close(fd);
 }
