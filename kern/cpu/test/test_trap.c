@@ -161,11 +161,11 @@ KTEST(exception_table_leads_from_text_to_text)
 
 KTEST(exception_table_does_not_know_other_places)
 {
-	struct trapframe frame = { .eip = (uintptr_t)kernel_start };
+	struct trapframe frame = { .eip = (uintptr_t)is_text };
 
 	EXPECT_EQ(trap_fixup_kind(&frame), TRAP_FIXUP_NONE);
 	EXPECT(!trap_fixup(&frame));
-	EXPECT_EQ(frame.eip, (uintptr_t)kernel_start);
+	EXPECT_EQ(frame.eip, (uintptr_t)is_text);
 	frame.eip = ex_table_start->at + 1;
 	EXPECT(!trap_fixup_kind(&frame) || ex_table_start->at + 1 == ex_table_start[1].at);
 }

@@ -1,4 +1,4 @@
-// mem: 32
+// mem: 26
 // limit: 30
 // Who is killed where memory is gone: the process that holds most, whatever it is that it holds, but
 // for what oom_score_adj says. Each time a holder stands beside a bystander with some pages of its own.

@@ -7,7 +7,7 @@
 #define PAGES 32
 
 static int fd;
-static char source[3 * PAGE];
+static char source[3 * PAGE] __attribute__((aligned(4096)));
 
 static void fill_source(char letter)
 {
