@@ -21,8 +21,9 @@ SCRIPTS = Path(build.source("grade", "programs"))
 MEM = 768  # MiB: the files are in memory twice while Linux unpacks them
 LIMIT = 60  # seconds of the machine's clock; of 10^9 instructions on Quire
 CPU = "max,-avx"  # the kernel does not save AVX's registers, and cksum does not ask whether it does
+# As many processes on both, so that they have the same numbers.
 PREPARE = ("export PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/root LC_ALL=C TZ=UTC0; mkdir -p /tmp/work; cd /tmp/work;"
-           " [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd; ln -sf /bin/bash /bin/sh;")
+           " if [ -e /dev/fd ]; then env true; else ln -s /proc/self/fd /dev/fd; fi; ln -sf /bin/bash /bin/sh;")
 
 
 def scripts(wanted):
