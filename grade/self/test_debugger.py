@@ -37,7 +37,7 @@ def expect(shown, *patterns):
 
 
 def test_a_program_stops_at_its_main(debug):
-    shown = debug(["ps", "areas", "pte main", "mappings", "kthread 1", "page 0x100", "print pages[0x100]", "print (pte_t)0x901007",
+    shown = debug(["ps", "areas", "pte main", "mappings", "kthread 1", "page 0x0", "print pages[0x0]", "print (pte_t)0x901007",
                    "mappings cpus[0].current->aspace->pgdir", "mappings $cr3", "pte main $cr3",
                    "help user-defined", "areas nobody"], "gdb", "T=mmap_basic")
     expect(
@@ -48,8 +48,8 @@ def test_a_program_stops_at_its_main(debug):
         r"table entry \d+: 0x\w{8}  user, read-only.*, at 0xc\w{7}\n  physical address",  # pte
         r"\n08048000-\w+ to \w{8} user, read-only",  # mappings
         r"#\d+ .*schedule \(\)",  # kthread
-        r"physical page 0x100: reserved",  # page
-        r"\$1 = page 0x100 \(reserved\), 0 references",
+        r"physical page 0x0: reserved",  # page
+        r"\$1 = page 0x0 \(reserved\), 0 references",
         r"\$2 = 0x00901007 \(user, writable\)",
         r"\n08048000-\w+ to \w{8} user, read-only(.*\n)*.*\n08048000-\w+ to \w{8} user, read-only",  # mappings DIRECTORY
         r"of pid 2 \(mmap_basic\)(.*\n)*  table entry \d+: 0x\w{8}  user",
@@ -97,9 +97,9 @@ def test_a_dump(debug, tmp_path):
     kernel = build.path("debug", "quire.elf")
     command = [build.source("grade", "run"), "--kernel", kernel, "--dump", memory, "--icount", "--guest", "/bin/true"]
     subprocess.run(command, timeout=PATIENCE, check=True)
-    shown = debug(["ps", "pages", "pte kernel_main", "page 0x100", "mappings kernel"], "gdb", f"DUMP={memory}")
+    shown = debug(["ps", "pages", "pte kernel_main", "page 0x0", "mappings kernel"], "gdb", f"DUMP={memory}")
     expect(shown, r"    1     0 running +0 init\n", r"\d+ free\n", r"table entry .*kernel only, read-only",
-           "page 0x100: reserved", r"\nc0\w{6}-\w{8} to ")
+           "page 0x0: reserved", r"\nc0\w{6}-\w{8} to ")
 
 
 def test_a_dump_of_the_other_kernel(debug, tmp_path):
