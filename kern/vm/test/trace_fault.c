@@ -282,7 +282,7 @@ TRACE_OP(user_trap)
 TRACE_OP(kernel_trap)
 {
 	uint32_t eip = args[0] <= TRAP_FIXUP_AT_ONCE ? place_of_kind(args[0]) :
-	                                               (uint32_t)kernel_start;
+	                                               (uint32_t)call_page_fault;
 	const struct exception_entry *entry = entry_for(eip);
 	struct trapframe frame = { .trapno = TRAP_PAGE_FAULT,
 		                   .err = args[2],
