@@ -1,9 +1,10 @@
 """Lab 1's checks: the operations that the kernel performs. quire/lab_pages.py judges what they
 return.
 """
+from quire.lab_boot import Boot
 from quire.lab_check import Checks, op
 from quire.lab_page_init import Invented
-from quire.lab_pages import Boot, Pages
+from quire.lab_pages import Pages
 from quire.trace import Machine
 
 CHECKS = Checks(1, Pages)

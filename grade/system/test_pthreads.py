@@ -1,12 +1,13 @@
 """The threads of other C libraries, glibc and musl, on Quire, in a machine of 64 MiB."""
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from quire import build, compile_for_linux
 
-SOURCE = build.source("grade", "system", "pthreads.c")
+SOURCES = sorted(Path(build.source("grade", "system", "pthreads")).glob("*.c"))
 RUN = build.source("grade", "run")
 PARTS = """\
 mutex: normal
@@ -39,7 +40,7 @@ def program(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pthreads") / request.param
     folder.mkdir()
     try:
-        return getattr(compile_for_linux, request.param)(SOURCE, folder / "pthreads", "-pthread")
+        return getattr(compile_for_linux, request.param)(SOURCES[0], folder / "pthreads", *SOURCES[1:], "-pthread")
     except compile_for_linux.Unavailable as reason:
         pytest.skip(str(reason))
 
