@@ -43,7 +43,8 @@ def groups():
     for program in user_tests.programs():
         evil = program.name.startswith(user_tests.HOSTILE)  # they end the machine, or take long
         long = MOST != ALL and program.limit >= LONG
-        if not (evil or long or program.helper or program.args or program.kernel):
+        own = program.args or program.input or program.kernel  # what only its own test gives it
+        if not (evil or long or program.helper or own):
             found[group_of(program)].append(program.name)
     return found
 

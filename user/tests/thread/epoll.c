@@ -152,7 +152,7 @@ static void standard_files(void)
 	print("standard output", control(set, EPOLL_CTL_ADD, 1, 4, 1));
 	print("standard error", control(set, EPOLL_CTL_ADD, 2, 4 | EPOLLET, 2));
 	print("delete", control(set, EPOLL_CTL_DEL, 0, 0, 0));
-	wait_set("output", set, -1);
+	wait_set("output", set, 1000);
 	close((int)set);
 }
 
