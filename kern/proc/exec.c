@@ -12,11 +12,11 @@
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
 #include <abi/fcntl.h>
-#include <stdio.h>
 
 #define THREAD_NAME sizeof(thread_current()->name)
 #define SCRIPTS_MAX 5   // how often a script's interpreter may be a script again
@@ -160,18 +160,19 @@ static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t 
 }
 
 // Store the name that thread and process will have in name[THREAD_NAME]: the last part of the
-// program's path, or the file's own name if the path is empty.
+// program's path, or the file's own name if the path is empty. Zeroes fill the rest: programs see
+// all of it (PR_GET_NAME).
 static void choose_name(char *name, struct inode *inode, const struct exec_program *program)
 {
 	const char *path = program->path, *slash = strrchr(path, '/');
 
-	snprintf(name, THREAD_NAME, "%s", slash ? slash + 1 : path);
+	memset(name, 0, THREAD_NAME);
+	strlcpy(name, slash ? slash + 1 : path, THREAD_NAME);
 	if (*path)
 		return;
 	mutex_lock(&tree_lock);
 	if (!list_empty(&inode->names))
-		snprintf(name, THREAD_NAME, "%s",
-		         list_first(&inode->names, struct entry, alias)->text);
+		strlcpy(name, list_first(&inode->names, struct entry, alias)->text, THREAD_NAME);
 	tree_unlock();
 }
 
@@ -209,8 +210,10 @@ static int prepare_process(struct thread *thread)
 }
 
 // Switch to the new program. Nothing here can fail. futex_thread_leaves and usage_space_ends come
-// first, because both need the old space, which aspace_switch_to drops.
-static void become(struct aspace *as, const char *name, const struct exec_image *image, uintptr_t sp)
+// first, because both need the old space, which aspace_switch_to drops. Nobody but root may look
+// into a program that has another user's privileges.
+static void become(struct aspace *as, const char *name, const struct exec_image *image,
+                   uintptr_t sp, struct credentials *credentials)
 {
 	struct thread *thread = thread_current();
 	struct process *process = thread->process;
@@ -226,13 +229,15 @@ static void become(struct aspace *as, const char *name, const struct exec_image 
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
 	process->has_execed = true;
-	process->inherited.undumpable = false;
+	process->inherited.undumpable = credentials_secure(credentials);
 	process->exit_signal = SIGCHLD; // wait4 finds it without WCLONE now
 	spin_unlock(&process_lock);
 	thread_reset_registers();
 	memcpy(thread->name, name, THREAD_NAME);
 	memcpy(process->name, name, THREAD_NAME);
 	start_registers(thread_user_frame(thread), image->start, sp);
+	if (credentials != thread->credentials)
+		thread_set_credentials(credentials_get(credentials));
 }
 
 // The files of a new program.
@@ -338,8 +343,7 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	choose_name(name, inode, program);
 	object_deny_writes_again(obj);
 	aspace_set_program(as, obj);
-	become(as, name, &image, sp);
-	exec_become(args->credentials);
+	become(as, name, &image, sp, args->credentials);
 	return 0;
 }
 
@@ -377,7 +381,7 @@ int process_exec(const struct exec_program *wanted, struct exec_args *args)
 			error = exec_credentials(inode, &args->credentials);
 		if (!error) {
 			error = start_program(inode, wanted, args);
-			exec_credentials_put(args->credentials);
+			credentials_put(args->credentials);
 		}
 	}
 	put_program(inode);

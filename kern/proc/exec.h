@@ -71,13 +71,8 @@ struct exec_program {
 };
 
 // Make the credentials of the program in `inode`: those of the thread, changed by the file's set-id
-// bits. Stores a new reference, for exec_credentials_put. Returns 0 or -ENOMEM.
+// bits. Stores a new reference, for credentials_put. Returns 0 or -ENOMEM.
 int exec_credentials(const struct inode *inode, struct credentials **store);
-void exec_credentials_put(struct credentials *credentials);
-
-// Let the current thread, which runs a new program now, act for `credentials`. Takes a reference.
-// Caller: holds no lock.
-void exec_become(struct credentials *credentials);
 
 // Replace the current process's program by another one. `args` holds arguments and environment, and
 // stays the caller's. Returns 0: the thread enters the new program when it returns to user mode.

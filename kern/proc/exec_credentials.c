@@ -4,7 +4,6 @@
 #include "proc/exec.h"
 #include "proc/process.h"
 #include "thread/credentials.h"
-#include "thread/mutex.h"
 
 // The set-id bits do not count if the thread shares root or current directory with another process:
 // that one could lead the program astray. They do not count after PR_SET_NO_NEW_PRIVS either.
@@ -22,19 +21,4 @@ int exec_credentials(const struct inode *inode, struct credentials **store)
 			gid = inode->gid;
 	}
 	return credentials_for_exec(uid, gid, store);
-}
-
-void exec_credentials_put(struct credentials *credentials)
-{
-	credentials_put(credentials);
-}
-
-// Nobody but root may look into a program that has another user's privileges.
-void exec_become(struct credentials *credentials)
-{
-	assert_no_lock();
-	if (credentials_secure(credentials))
-		process_current()->inherited.undumpable = true;
-	if (credentials != thread_current()->credentials)
-		thread_set_credentials(credentials_get(credentials));
 }

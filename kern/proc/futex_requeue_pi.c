@@ -5,9 +5,8 @@
 #include "mem/heap.h"
 #include "proc/futex.h"
 #include "proc/process.h"
+#include "thread/mutex.h"
 #include "thread/why.h"
-#include "vm/aspace.h"
-#include "vm/uaccess.h"
 #include <abi/futex.h>
 
 // Wait at the place of me->waiter.key, which is known as well as the lock's.

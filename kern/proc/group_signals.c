@@ -37,18 +37,22 @@ static int count_members(pid_t pgid)
 	return count;
 }
 
-// Like send_at_once, from a sender without CAP_KILL: to the members to which it may send. Caller: holds
-// process_lock.
-static int send_where_allowed(const struct pid_slot *group, int signo,
-                              const struct signal_info *info)
+// Send to all members of a group that is not large, under one hold of the lock: no member joins or
+// leaves in between. A sender without CAP_KILL reaches those to which it may send. Returns how many
+// members there are, or -EPERM, as signal_kill_group. Caller: holds process_lock.
+static int send_at_once(pid_t pgid, int signo, const struct signal_info *info)
 {
+	const struct pid_slot *group = pid_slot(pgid);
+	bool check = info && !capable(CAP_KILL);
 	struct process *process;
 	int count = 0, allowed = 0;
 
 	assert_spin_held(&process_lock);
+	if (!group)
+		return 0;
 	list_for_each(process, &group->members, group_link) {
 		count++;
-		if (access_signal_by_ids(process, signo))
+		if (unlikely(check) && access_signal_by_ids(process, signo))
 			continue;
 		allowed++;
 		if (signo > 0 && signo < NSIG)
@@ -56,29 +60,6 @@ static int send_where_allowed(const struct pid_slot *group, int signo,
 	}
 	(void)yield_due((uint32_t)count * SEND_COST);
 	return count && !allowed ? -EPERM : count;
-}
-
-// Send to all members of a group that is not large, under one hold of the lock: no member joins or
-// leaves in between. Returns how many there are, or -EPERM, as signal_kill_group. Caller: holds
-// process_lock.
-static int send_at_once(pid_t pgid, int signo, const struct signal_info *info)
-{
-	const struct pid_slot *group = pid_slot(pgid);
-	struct process *process;
-	int count = 0;
-
-	assert_spin_held(&process_lock);
-	if (!group)
-		return 0;
-	if (info && unlikely(!capable(CAP_KILL)))
-		return send_where_allowed(group, signo, info);
-	list_for_each(process, &group->members, group_link) {
-		count++;
-		if (signo > 0 && signo < NSIG)
-			signal_send(process, signo, info);
-	}
-	(void)yield_due((uint32_t)count * SEND_COST);
-	return count;
 }
 
 // A signal to a large group.

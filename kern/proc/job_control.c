@@ -9,7 +9,6 @@
 #include "proc/process.h"
 #include "proc/process_groups.h"
 #include "proc/stop_continue.h"
-#include "thread/credentials.h"
 #include "tty/tty.h"
 
 // tty_hooks: send a signal to a group, before the call returns.
@@ -53,12 +52,9 @@ static pid_t session_of_group(pid_t group)
 // itself.
 static void signal_self(int signo)
 {
-	struct thread *thread = thread_current();
-	struct signal_info info = { .code = SI_USER,
-		                    .pid = thread->process->pid,
-		                    .uid = thread->credentials->user.real };
+	struct signal_info info = signal_info_own(SI_USER);
 
-	signal_send_thread(thread, signo, &info);
+	signal_send_thread(thread_current(), signo, &info);
 }
 
 // sigpipe_hook: the current thread has written to a pipe without readers.

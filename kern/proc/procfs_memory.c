@@ -8,7 +8,6 @@
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include <abi/stat.h>
-#include <stdio.h>
 
 // Copy up to a page of the memory of `as` at *pos to `uio`, by way of page[]. Advances *pos. Returns
 // how many bytes were copied; -EIO if there is no memory; -EFAULT. Caller: holds no lock.

@@ -2,7 +2,6 @@
 // kern/proc does the work.
 #include "fs/fdtable.h"
 #include "fs/path.h"
-#include "mem/page.h"
 #include "proc/process.h"
 #include "sys/syscall.h"
 #include "sys/user_struct.h"

@@ -1,11 +1,9 @@
 // sys_directories.c: the calls that make, remove and change names. Paths are fetched here; fs/name_changes.c does the work and checks in Linux's order.
 #include "fs/inode.h"
 #include "fs/name_changes.h"
-#include "layout.h"
 #include "mem/heap.h"
 #include "sys/syscall.h"
 #include "sys/user_path.h"
-#include "thread/yield.h"
 #include "vm/uaccess.h"
 
 // Make a file of any type: for mkdir and mknod. Returns 0 or -errno.

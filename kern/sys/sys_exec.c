@@ -6,9 +6,7 @@
 #include "sys/syscall.h"
 #include "sys/user_path.h"
 #include "thread/why.h"
-#include "vm/uaccess.h"
 #include <abi/fcntl.h>
-#include <abi/limits.h>
 #include <stdio.h>
 
 // The strings of the new program, as the caller points to them.

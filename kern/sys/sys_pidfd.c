@@ -7,7 +7,6 @@
 #include "proc/thread_group.h"
 #include "sys/sys_signal_wait.h"
 #include "sys/syscall.h"
-#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/fcntl.h>
@@ -58,9 +57,7 @@ static int send(const struct file *file, int signo, const struct signal_info *in
 // pidfd_send_signal(2). Without a description the signal is like one of kill.
 SYSCALL4(pidfd_send_signal, int, fd, int, signo, const void __user *, user, uint32_t, flags)
 {
-	struct signal_info info = { .code = SI_USER,
-		                    .pid = process_current()->pid,
-		                    .uid = credentials_current()->user.real };
+	struct signal_info info = signal_info_own(SI_USER);
 	struct file *file;
 	int described = signo, error = 0;
 	bool own;

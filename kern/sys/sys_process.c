@@ -5,7 +5,6 @@
 #include "proc/thread_group.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"
-#include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/futex.h>
 #include <abi/resource.h>

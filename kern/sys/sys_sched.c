@@ -68,7 +68,6 @@ SYSCALL3(sched_getaffinity, pid_t, tid, size_t, len, void __user *, mask)
 SYSCALL3(sched_setaffinity, pid_t, tid, size_t, len, const void __user *, mask)
 {
 	uint32_t cpus = 0;
-
 	int error;
 
 	if (copyin(aspace_current(), &cpus, mask, MIN(len, sizeof(cpus))))

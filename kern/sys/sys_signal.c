@@ -7,7 +7,6 @@
 #include "proc/thread_group.h"
 #include "sys/sys_signal.h"
 #include "sys/syscall.h"
-#include "thread/credentials.h"
 #include "vm/uaccess.h"
 #include <abi/signal.h>
 
@@ -64,16 +63,12 @@ static long send_to_process(pid_t pid, int signo, const struct signal_info *info
 	return error;
 }
 
-// Send a signal to thread `tid` of process `pid` (0: of any). Returns 0 or -errno. The number of
-// a process whose first thread has ended is still valid: the signal is ignored.
-static long send_to_thread(pid_t pid, pid_t tid, int signo)
+// The number of a process whose first thread has ended is still valid: the signal is ignored.
+int send_to_thread(pid_t pid, pid_t tid, int signo, const struct signal_info *info)
 {
-	struct signal_info info = { .code = SI_TKILL,
-		                    .pid = process_current()->pid,
-		                    .uid = credentials_current()->user.real };
 	struct process *process;
 	struct thread *thread;
-	long error = 0;
+	int error;
 
 	spin_lock(&process_lock);
 	process = process_of_tid(tid);
@@ -83,7 +78,7 @@ static long send_to_thread(pid_t pid, pid_t tid, int signo)
 	else
 		error = access_signal(process, signo);
 	if (!error && signo && thread)
-		error = signal_send_thread(thread, signo, &info);
+		error = signal_send_thread(thread, signo, info);
 	spin_unlock(&process_lock);
 	return error;
 }
@@ -93,9 +88,7 @@ static long send_to_thread(pid_t pid, pid_t tid, int signo)
 SYSCALL2(kill, pid_t, pid, int, signo)
 {
 	struct process *self = process_current();
-	struct signal_info info = { .code = SI_USER,
-		                    .pid = self->pid,
-		                    .uid = credentials_current()->user.real };
+	struct signal_info info = signal_info_own(SI_USER);
 	struct everyone everyone = { .signo = signo };
 	int count;
 
@@ -116,13 +109,17 @@ SYSCALL2(kill, pid_t, pid, int, signo)
 // tkill(2).
 SYSCALL2(tkill, pid_t, tid, int, signo)
 {
-	return tid <= 0 ? -EINVAL : send_to_thread(0, tid, signo);
+	struct signal_info info = signal_info_own(SI_TKILL);
+
+	return tid <= 0 ? -EINVAL : send_to_thread(0, tid, signo, &info);
 }
 
 // tgkill(2).
 SYSCALL3(tgkill, pid_t, tgid, pid_t, tid, int, signo)
 {
-	return tgid <= 0 || tid <= 0 ? -EINVAL : send_to_thread(tgid, tid, signo);
+	struct signal_info info = signal_info_own(SI_TKILL);
+
+	return tgid <= 0 || tid <= 0 ? -EINVAL : send_to_thread(tgid, tid, signo, &info);
 }
 
 // The flags that sigaction keeps. Others are cleared, so that a program can read back which

@@ -13,6 +13,10 @@ int action_exchange(int signo, struct sigaction *new, struct sigaction *old);
 // or -EINVAL.
 int mask_change(int how, sigmask_t set);
 
+// Send a signal to thread `tid` of process `pid` (0: of any). Signal 0 only checks. Returns 0; -ESRCH;
+// -EPERM; an error of signal_send_thread.
+int send_to_thread(pid_t pid, pid_t tid, int signo, const struct signal_info *info);
+
 // Wait for a signal with another mask (sigsuspend(2)). The old mask returns after the handler has
 // returned: until then the signal could not be delivered. The wait looks first whether a signal
 // is pending, so none gets lost between the change of the mask and the sleep.

@@ -5,6 +5,7 @@
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
 #include "sys/sys_poll.h"
+#include "sys/sys_signal.h"
 #include "sys/sys_signal_wait.h"
 #include "sys/syscall.h"
 #include "thread/timer.h"
@@ -114,23 +115,11 @@ SYSCALL3(rt_sigqueueinfo, pid_t, pid, int, signo, const void __user *, user)
 SYSCALL4(rt_tgsigqueueinfo, pid_t, pid, pid_t, tid, int, signo, const void __user *, user)
 {
 	struct signal_info info;
-	struct process *process;
-	struct thread *thread;
 	int named, error = signal_fetch_info(&info, &named, user, tid == thread_current()->tid);
 
 	if (error)
 		return error;
 	if (pid <= 0 || tid <= 0)
 		return -EINVAL;
-	spin_lock(&process_lock);
-	process = process_of_tid(tid);
-	thread = thread_find(tid);
-	if (!process || process->pid != pid)
-		error = -ESRCH;
-	else
-		error = access_signal(process, signo);
-	if (!error && signo && thread)
-		error = signal_send_thread(thread, signo, &info);
-	spin_unlock(&process_lock);
-	return error;
+	return send_to_thread(pid, tid, signo, &info);
 }

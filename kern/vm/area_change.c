@@ -1,7 +1,6 @@
 // area_change.c: a part of an area gets another protection, other flags, or another userfaultfd. It
 // becomes an area of its own, goes to a neighbour that is like it, or merges with its neighbours.
 #include "vm/area_edit.h"
-#include "vm/object.h"
 #include "vm/object_internal.h"
 #include "vm/uffd.h"
 

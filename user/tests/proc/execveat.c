@@ -21,7 +21,11 @@ static int child(int argc, char **argv)
 {
 	char name[16];
 
+	memset(name, 'x', sizeof(name));
 	syscall(SYS_prctl, PR_GET_NAME, name);
+	for (size_t i = strlen(name); i < sizeof(name); i++)
+		if (name[i])
+			say("  byte %d after the name is %x\n", (int)i, name[i]);
 	say("  %s, %d arguments, name %s, executed as %s\n", argv[0], argc, name,
 	    (const char *)getauxval(AT_EXECFN));
 	return 7;
