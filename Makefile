@@ -71,9 +71,9 @@ include grade/grade.mk
 all: kernel programs $(O)/archive.cpio $(O)/tests.cpio $(O)/compile_commands.json
 kernel: $(O)/quire.elf
 
-# What `make setup` has fetched stays: musl, a Linux.
+# What `make setup` has fetched stays: musl, a Linux, the packages of the page.
 clean:
-	[ ! -d $(O) ] || find $(O) -mindepth 1 -maxdepth 1 ! -name musl ! -name linux ! -name musl-unavailable \
+	[ ! -d $(O) ] || find $(O) -mindepth 1 -maxdepth 1 ! -name musl ! -name linux ! -name node ! -name musl-unavailable \
 		-exec rm -rf {} +
 
 distclean:

@@ -3,7 +3,7 @@
 .PHONY: setup doctor grade bench picture oracle fuzz fuzz-uffd fuzz-syscalls stress-threads stress-uffd host-programs lint format covers tour
 
 # In a student's tree: which lab it is of. In the project's own: what only staff needs.
--include grade/student.mk grade/staff.mk
+-include grade/student.mk grade/staff.mk grade/site.mk
 
 # A Python with pytest, found when a recipe needs it.
 grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
@@ -12,10 +12,10 @@ grade_python = $(shell PYTHON='$(PYTHON)' sh grade/tools/find-python)
 grade_env = QUIRE_OBJ=$(O) QUIRE_MUSL=$(base_O)/musl QUIRE_LINUX=$(base_O)/linux \
 	PYTHONPYCACHEPREFIX=$(abspath $(base_O))/pycache
 
-## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot; HANDOUTS=1: also pandoc and weasyprint
+## setup: install the tools that are missing, or say which (apt, dnf, pacman, brew); ORACLE=1: also get a Linux for grade/oracle and grade/fuzz to boot; HANDOUTS=1: also pandoc and weasyprint; SITE=1: also node and the packages of the page
 # `make setup qemu` sets up while make still reads its files; it need not do so again.
 setup:
-	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) '$(ORACLE)' '$(HANDOUTS)')
+	@$(if $(MAKE_RESTARTS),true,sh grade/tools/setup $(base_O) '$(ORACLE)' '$(HANDOUTS)' '$(SITE)')
 
 ## doctor: the tools that there are and their versions, known faults of these versions, and a boot
 doctor:

@@ -1,7 +1,8 @@
-// head [-n N | -N] [FILE...]: the first N lines, 10 without an option.
+// head [-n N | -N | -c N] [FILE...]: the first N lines, 10 without an option; -c: the first N bytes.
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,23 +18,41 @@ static void print_lines(FILE *file, long lines)
 	}
 }
 
+static void print_bytes(FILE *file, long bytes)
+{
+	int c;
+
+	while (bytes-- > 0 && (c = getc(file)) != EOF)
+		putchar(c);
+}
+
+static void print(FILE *file, long count, bool bytes)
+{
+	if (bytes)
+		print_bytes(file, count);
+	else
+		print_lines(file, count);
+}
+
 int main(int argc, char **argv)
 {
 	int status = 0, option, i;
-	long lines = 10;
+	long count = 10;
+	bool bytes = false;
 	FILE *file;
 
 	if (argc > 1 && argv[1][0] == '-' && isdigit((unsigned char)argv[1][1]))
-		lines = atoi(argv[optind++] + 1);
-	while ((option = getopt(argc, argv, "n:")) != -1) {
+		count = atoi(argv[optind++] + 1);
+	while ((option = getopt(argc, argv, "n:c:")) != -1) {
 		if (option == '?') {
-			fprintf(stderr, "usage: head [-n N | -N] [FILE...]\n");
+			fprintf(stderr, "usage: head [-n N | -N | -c N] [FILE...]\n");
 			return 2;
 		}
-		lines = atoi(optarg);
+		count = atoi(optarg);
+		bytes = option == 'c';
 	}
 	if (optind == argc)
-		print_lines(stdin, lines);
+		print(stdin, count, bytes);
 	for (i = optind; i < argc; i++) {
 		file = fopen(argv[i], "r");
 		if (!file) {
@@ -41,7 +60,7 @@ int main(int argc, char **argv)
 			status = 1;
 			continue;
 		}
-		print_lines(file, lines);
+		print(file, count, bytes);
 		fclose(file);
 	}
 	return status;

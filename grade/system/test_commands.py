@@ -15,6 +15,12 @@ def test_first_lines(option):
     assert outcome.stdout == b"1\n2\n", outcome.explain("two lines expected")
 
 
+def test_first_bytes():
+    outcome = guest.run("head", "-c", "5", stdin=b"1\n\0\xff\r\n3\n")
+    assert outcome.stdout == b"1\n\0\xff\r", outcome.explain("five bytes expected")
+    assert guest.run("head", "-c", "5", stdin=b"1\n").stdout == b"1\n"
+
+
 @pytest.mark.parametrize("name", ["dmesg", "grep", "head", "ls", "mkdir", "reboot", "rm", "sort", "tail", "tee", "touch", "wc"])
 def test_usage_after_a_wrong_option(name):
     outcome = guest.run(name, "--help")

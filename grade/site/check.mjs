@@ -1,0 +1,128 @@
+// check.mjs: boot the folder that `make site` has made, in node, and compare what the page would show with what
+// the machine says. `node check.mjs FOLDER KERNEL`: KERNEL is the kernel with its symbols.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [folder, kernel] = process.argv.slice(2);
+const load = (name) => import(pathToFileURL(path.resolve(folder, name)).href);
+const { Machine, TERMINAL, REPORTS } = await load("machine.js");
+const { Shell } = await load("shell.js");
+const { V86 } = await load("vendor/libv86.js");
+const { symbols } = await load("elf.js");
+const scan = await load("scan.js");
+
+const PROMPT = "$ ";
+const BOOT_LIMIT = 5; // seconds of processor time
+const MEM = 64; // MiB
+
+function buffer(name) {
+	const bytes = fs.readFileSync(path.join(folder, name));
+	return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+}
+
+const layout = JSON.parse(fs.readFileSync(path.join(folder, "layout.json"), "utf-8"));
+const seconds = () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
+
+// A machine whose terminal is text, and whose prompt can be waited for.
+class Console {
+	constructor(state) {
+		this.text = "";
+		this.reports = "";
+		this.shell = new Shell((bytes) => this.machine.type(bytes));
+		const setup = { V86, wasm: path.join(folder, "vendor/v86.wasm"), mem: MEM, state };
+		setup.kernel = buffer("quire.elf");
+		setup.archive = buffer("archive.cpio");
+		this.over = new Promise((resolve) => (this.end = resolve));
+		this.machine = new Machine(setup, layout, { output: (port, bytes) => this.take(port, bytes), end: this.end });
+	}
+
+	take(port, bytes) {
+		if (port === REPORTS) this.reports += Buffer.from(bytes).toString();
+		if (port !== TERMINAL) return;
+		this.text += Buffer.from(this.shell.take(bytes)).toString();
+		this.wanted?.();
+	}
+
+	// Wait until what has been printed since the last wait ends with `end`; return it, with "\n" as lines end.
+	async wait(end) {
+		while (!this.text.endsWith(end)) await new Promise((resolve) => (this.wanted = resolve));
+		const found = this.text.slice(0, -end.length);
+		this.text = "";
+		return found.replaceAll("\r\n", "\n");
+	}
+
+	// What a command prints.
+	async command(line) {
+		this.machine.type(Buffer.from(line + "\n"));
+		const found = await this.wait(PROMPT);
+		return found.slice(line.length + 1);
+	}
+}
+
+const started = seconds();
+const console_ = new Console();
+await console_.wait(PROMPT);
+const boot = seconds() - started;
+assert(boot < BOOT_LIMIT, `the prompt came after ${boot.toFixed(1)} s of processor time`);
+
+// Three commands.
+assert.equal(await console_.command("ls / | wc -l"), "      6 \n");
+assert.equal(await console_.command("echo '\u20ac'"), "\u20ac\n");
+assert.equal(await console_.command("seq 3 | grep -c ."), "3\n");
+
+// The totals, at the moment when the first byte of the second copy comes out: by then cat's memory is complete.
+let picture;
+const scanAt = (byte) => {
+	scanAt.text += String.fromCharCode(byte);
+	if (scanAt.text.split("MemTotal").length === 3) picture ??= scan.scan(console_.machine.memory());
+};
+scanAt.text = "";
+console_.machine.emulator.add_listener(`serial${TERMINAL}-output-byte`, scanAt);
+const info = (await console_.command("cat /proc/meminfo /proc/meminfo")).split("MemTotal")[2];
+console_.machine.emulator.remove_listener(`serial${TERMINAL}-output-byte`, scanAt);
+const pages = (name) => Number(new RegExp(`^${name}: +(\\d+) kB`, "m").exec(info)[1]) / 4;
+const counted = (...kinds) => kinds.reduce((sum, kind) => sum + picture.counts[scan.KINDS.indexOf(kind)], 0);
+assert.equal(counted("object"), pages("Cached"));
+assert.equal(counted("anonymous"), pages("AnonPages"));
+assert.equal(counted("stack"), pages("KernelStack"));
+assert.equal(counted("table", "directory"), pages("PageTables"));
+const cached = pages("MemFree") - counted("free"); // pages kept for reuse are free, too
+assert(cached >= 0 && cached <= counted("table", "directory", "heap"), `${cached} more pages are free`);
+
+// The processes, and every entry that names a page of the shell.
+const memory = console_.machine.memory();
+const [shell] = scan.processes(memory);
+assert.equal(shell.name, "sh");
+for (const found of scan.mappings(memory, shell.directory)) {
+	const page = scan.page(memory, found.page);
+	assert(page.references.some((each) => each.va === found.va && each.entry === found.entry), `page ${found.page}`);
+	assert.equal(scan.walk(memory, shell.directory, found.va).page, found.page);
+}
+assert.match(scan.walk(memory, shell.directory, 0x08048000).area, /^0x8048000-.* r-x sh$/);
+
+// The symbols of a kernel that a student brings.
+assert.deepEqual(symbols(fs.readFileSync(kernel).buffer.slice(0), Object.keys(layout.symbols)), layout.symbols);
+assert.throws(() => symbols(new ArrayBuffer(100), []), /no ELF file/);
+
+// A file goes in and comes out as it was: every byte, and more of them than a terminal keeps.
+const content = Uint8Array.from({ length: 20000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
+assert.equal((await console_.shell.upload("/tmp/it's", content)).length, 0);
+await console_.wait(PROMPT);
+assert.deepEqual(await console_.shell.download("/tmp/it's"), content);
+await console_.wait(PROMPT);
+assert.equal(await console_.shell.download("/tmp/none"), null);
+await console_.wait(PROMPT);
+assert.match(await console_.command("stty; ls -l /tmp"), / icanon.* echo [^]*-rwxr-xr-x .* 20000 .* it's\n/);
+
+const latest = console_.machine.memory();
+const took = performance.now();
+for (let i = 0; i < 50; i++) scan.scan(latest);
+const cost = (performance.now() - took) / 50;
+
+console_.machine.type(Buffer.from("exit 3\n"));
+await console_.over;
+assert.match(console_.reports, /^3 exit 3 /m);
+console.log(`site: the prompt after ${boot.toFixed(1)} s of processor time; a picture takes ${cost.toFixed(1)} ms`);
+process.exit(0);

@@ -1,0 +1,137 @@
+// machine.js: a machine of v86 that runs Quire, for a web worker and for node.
+//
+// The machine has four serial ports. COM1 carries the kernel's log. COM2 is the terminal of the first program:
+// its input comes in frames, a length of 16 bits and so many bytes; the length 0xFFFF announces the size of the
+// window (kern/tty/standard_files.h). On COM4 the kernel reports what happens (kern/dev/transcript.h).
+import { Memory } from "./memory.js";
+
+export const LOG = 0, TERMINAL = 1, REPORTS = 3;
+
+const OPTIONS = "stdio=serial tty log=com1";
+const EXIT_PORT = 0xf4; // kern/dev/exitport.c
+const QUEUE = 1024; // bytes that wait in a port for the kernel
+const CHUNK = 2048; // bytes of a frame
+const IDLE = 2; // ms until the port is asked again
+
+export class Machine {
+	// `setup`: { V86, wasm, kernel, archive, mem, append, state }. `wasm` is a path; kernel, archive and state
+	// are ArrayBuffers, `state` may be missing; `mem` is in MiB. `layout` is of the kernel.
+	// `on`: { output(port, bytes), end(code) }; bytes come in pieces, at the end of each turn of the machine.
+	// `code`: how the kernel ended the machine (kern/dev/exitport.h).
+	constructor(setup, layout, on) {
+		this.layout = layout;
+		this.on = on;
+		this.ended = false;
+		this.waiting = []; // bytes for the terminal
+		this.pieces = [[], [], [], []];
+		this.ready = new Promise((resolve) => (this.loaded = resolve));
+		this.emulator = new setup.V86({
+			wasm_path: setup.wasm,
+			memory_size: setup.mem << 20,
+			vga_memory_size: 2 << 20,
+			multiboot: { buffer: setup.kernel },
+			initrd: { buffer: setup.archive },
+			cmdline: `${OPTIONS} ${setup.append ?? ""}`.trim(),
+			initial_state: setup.state && { buffer: setup.state },
+			uart1: true,
+			uart2: true,
+			uart3: true,
+			disable_keyboard: true,
+			disable_mouse: true,
+			disable_speaker: true,
+			autostart: true,
+		});
+		for (const port of [0, 1, 2, 3])
+			this.emulator.add_listener(`serial${port}-output-byte`, (byte) => this.#take(port, byte));
+		this.emulator.add_listener("emulator-started", () => this.#started());
+	}
+
+	// The machine has begun to run. The kernel ends it by a write to a port, for which v86 would throw.
+	#started() {
+		this.emulator.v86.cpu.io.register_write(EXIT_PORT, this, ...new Array(3).fill((code) => this.#end(code)));
+		this.loaded();
+	}
+
+	#end(code) {
+		if (this.ended) return;
+		this.ended = true;
+		this.emulator.stop();
+		setTimeout(() => {
+			this.#flush();
+			this.on.end(code);
+		});
+	}
+
+	// Bytes are collected: the page would suffer from a message for each.
+	#take(port, byte) {
+		if (this.pieces.every((piece) => !piece.length)) setTimeout(() => this.#flush());
+		this.pieces[port].push(byte);
+	}
+
+	#flush() {
+		this.pieces.forEach((piece, port) => {
+			if (piece.length) this.on.output(port, Uint8Array.from(piece));
+			this.pieces[port] = [];
+		});
+	}
+
+	// Type bytes into the terminal. Never more go to the port than the kernel takes soon. A frame of no bytes would
+	// be the end of all input.
+	type(bytes) {
+		if (!bytes.length) return;
+		const idle = !this.waiting.length;
+		this.waiting.push(...bytes);
+		if (idle) this.#feed();
+	}
+
+	#feed() {
+		if (this.#queued() < QUEUE) {
+			const piece = this.waiting.splice(0, CHUNK);
+			this.#send(TERMINAL, [piece.length & 255, piece.length >> 8, ...piece]);
+		}
+		if (this.waiting.length && !this.ended) setTimeout(() => this.#feed(), IDLE);
+	}
+
+	#queued() {
+		return this.emulator.v86.cpu.devices.uart1.input.length;
+	}
+
+	// Send bytes to a port. v86 would take them only at the machine's next timer: a machine that halts is woken.
+	#send(port, bytes) {
+		this.emulator.serial_send_bytes(port, bytes);
+		if (this.emulator.is_running()) this.emulator.v86.next_tick(0);
+	}
+
+	// Say how large the terminal's window is. Only between two frames.
+	resize(rows, columns) {
+		this.#send(TERMINAL, [255, 255, rows & 255, rows >> 8, columns & 255, columns >> 8]);
+	}
+
+	// Type bytes for the kernel's monitor.
+	typeToMonitor(bytes) {
+		this.#send(LOG, bytes);
+	}
+
+	run() {
+		if (!this.ended) this.emulator.run();
+	}
+
+	stop() {
+		return this.emulator.stop();
+	}
+
+	// The state as an ArrayBuffer. What waits in `waiting` is not in it.
+	save() {
+		return this.emulator.save_state();
+	}
+
+	// The machine's memory, as it is now. It serves until the machine runs on: v86 may move it then.
+	memory() {
+		return new Memory(this.emulator.v86.cpu.mem8, this.layout);
+	}
+
+	// The page number of the directory that the processor uses.
+	directory() {
+		return this.emulator.v86.cpu.cr[3] >>> 12;
+	}
+}
