@@ -23,6 +23,8 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from quire import build, lab_toml, source
@@ -179,6 +181,7 @@ class Page:
         if title:
             text = f"# {title[1]}\n" + text[title.end() :]
         text = re.sub(r"(?m)^(#+ .*?) \{#[\w-]+\}$", r"\1", text)
+        text = re.sub(r"(?m)^:::.*\n\n?", "", text)
         return re.sub(r"\[([^]\n]*)\]\(#[\w-]+\)", r"\1", text)
 
     def _exercises(self):
@@ -189,7 +192,7 @@ class Page:
         if self.lab.reading:
             lines.insert(2, row("reading", "", "", hours(self.lab.reading)))
         lines.append(row("together", "", sum(exercise.points for exercise in self.lab.exercises), hours(self.lab.hours)))
-        return "\n".join(lines)
+        return "\n".join(["::: exercises", *lines, ":::"])
 
     def _exercise(self, which):
         exercise = self.lab.exercise(which)
@@ -197,8 +200,7 @@ class Page:
         lines = [f"## Exercise {which}: {exercise.title} {{#{anchor}}}", "",
                  f"*{exercise.points} points, about {hours(exercise.hours)} hour{'' if exercise.hours == 1 else 's'}.* "
                  f"Write {code(exercise.functions)} in {code(exercise.files)}.", ""]
-        for name in exercise.functions:
-            lines += [self._contract(name), ""]
+        lines += [self._contract(*exercise.functions), ""]
         tests = [test.name for test in self.lab.tests if which in test.covers and not test.hidden]
         if tests:
             lines.append(f"*Tests:* {code(tests)}. Run one with `make grade LAB={self.lab.number} T={tests[0]}`.")
@@ -217,10 +219,14 @@ class Page:
                 found.setdefault(order[last], []).append(test.name)
         return found
 
-    def _contract(self, name):
-        path = self.places.get(name) or self._defined(name)
-        where, text = self.tree.contract(name, path)
-        return f"`{where}`:\n\n```c\n{text}\n```"
+    def _contract(self, *names):
+        """The contracts of functions; those from one file that follow each other have its name once."""
+        places = [self.tree.contract(name, self.places.get(name) or self._defined(name)) for name in names]
+        lines = []
+        for where, contracts in groupby(places, key=itemgetter(0)):
+            lines.append(f"::: where\n`{where}`:\n:::")
+            lines += [f"```c\n{text}\n```" for _, text in contracts]
+        return "\n\n".join(lines)
 
     def _defined(self, name):
         """The file that defines a function which is in no exercise."""
