@@ -121,6 +121,12 @@ static int map_segment(struct aspace *as, struct object *obj, const Elf32_Phdr *
 	return error;
 }
 
+// Returns true for a segment that takes memory.
+static bool is_loaded(const Elf32_Phdr *phdr)
+{
+	return phdr->p_type == PT_LOAD && phdr->p_memsz;
+}
+
 #define SEGMENT_COST 10000 // instructions to map one, roughly
 
 // Map all segments, `bias` bytes above the addresses in their headers.
@@ -132,7 +138,7 @@ static int map_segments(struct aspace *as, const struct elf *elf, uintptr_t bias
 	for (unsigned int i = 0; i < elf->header.e_phnum && !error; i++) {
 		const Elf32_Phdr *phdr = &elf->phdrs[i];
 
-		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0)
+		if (!is_loaded(phdr))
 			continue;
 		error = map_segment(as, elf->obj, phdr, bias);
 		if (!error)
@@ -157,7 +163,7 @@ static struct extent extent_of(const struct elf *elf)
 	for (unsigned int i = 0; i < elf->header.e_phnum; i++) {
 		const Elf32_Phdr *phdr = &elf->phdrs[i];
 
-		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0)
+		if (!is_loaded(phdr))
 			continue;
 		all.start = MIN(all.start, (uint64_t)ROUND_DOWN(phdr->p_vaddr, PAGE_SIZE));
 		all.end = MAX(all.end, (uint64_t)phdr->p_vaddr + phdr->p_memsz);

@@ -251,6 +251,7 @@ struct program {
 // this processor; -EIO if it is shorter than its header; as find_program.
 static int open_interpreter(struct program *program)
 {
+	struct inode *inode;
 	char *path;
 	int error = elf_interpreter(&program->elf, &path);
 
@@ -258,20 +259,19 @@ static int open_interpreter(struct program *program)
 	if (error || !path)
 		return error;
 	// As on Linux, an empty path means the working directory, which is no program.
-	error = find_program(&(struct exec_program){ .path = *path ? path : "." },
-	                     &program->interpreter);
-	if (error) {
-		program->interpreter = NULL;
-	} else {
-		error = elf_read(program->interpreter->object, &program->interpreter_elf);
-		if (error == -ENOEXEC)
-			error = inode_size(program->interpreter) < sizeof(Elf32_Ehdr) ? -EIO :
-			                                                                -ELIBBAD;
-		if (error)
-			put_program(program->interpreter);
-	}
+	error = find_program(&(struct exec_program){ .path = *path ? path : "." }, &inode);
 	kfree(path);
-	return error;
+	if (error)
+		return error;
+	error = elf_read(inode->object, &program->interpreter_elf);
+	if (error) {
+		bool is_short = inode_size(inode) < sizeof(Elf32_Ehdr);
+
+		put_program(inode);
+		return error != -ENOEXEC ? error : is_short ? -EIO : -ELIBBAD;
+	}
+	program->interpreter = inode;
+	return 0;
 }
 
 // Read the headers of the program in `obj`, and of its interpreter if it names one. Returns 0 or

@@ -56,8 +56,6 @@ void assert_may_unmap(const struct aspace *as)
 
 #endif
 
-#define NEXT_COST 20 // about how many instructions it takes to pass an area
-
 // Unmap all areas of a space that nobody uses any more. Areas whose ends share a page table are
 // unmapped in one call, so that the table is walked once, and dropped whole if it is shared.
 static void unmap_all(struct aspace *as)
@@ -73,7 +71,7 @@ static void unmap_all(struct aspace *as)
 		if (!end)
 			start = area->start;
 		end = area->end;
-		(void)yield_after(NEXT_COST);
+		(void)yield_after(AREA_LOOK_COST);
 	}
 	ptes_unmap(as, start, end);
 }
