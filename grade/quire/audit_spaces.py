@@ -7,7 +7,7 @@ from quire.audit_tables import AREA_SHARED, UserTables
 LARGE_SIZE = 1 << 22
 USER_MIN = 0x10000  # kern/layout.h
 AREA_GROWSDOWN, STACK_GUARD = 0x002, 1 << 20  # kern/vm/area.h
-AREA_UFFD_MODES, AREA_POISONED = 0x70000, 0x80000
+AREA_UFFD_MODES, AREA_MARKED = 0x70000, 0x80000
 TREE_DEPTH = 64  # more than any balanced tree has
 PROTECTIONS = {0: "---", 1: "r--", 2: "-w-", 3: "rw-", 4: "--x", 5: "r-x", 6: "-wx", 7: "rwx"}
 FIELDS = """start end left right parent gap max_gap height prot flags ops space=as object offset
@@ -198,7 +198,7 @@ class AreaChecker:
             yield f"has protection {area.prot:#x}"
         if area.space != space:
             yield f"names the space at {area.space:#x} as its own"
-        if (area.ops in self.registered) != bool(area.uffd or area.flags & AREA_POISONED):
+        if (area.ops in self.registered) != bool(area.uffd or area.flags & AREA_MARKED):
             yield f"has the context at {area.uffd:#x}, and {memory.name_of(area.ops)}"
         if bool(area.flags & AREA_UFFD_MODES) != bool(area.uffd):
             yield f"has the context at {area.uffd:#x}, and the flags {area.flags:#x}"

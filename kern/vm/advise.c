@@ -121,8 +121,8 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 	error = tables_make_private_at_ends(as, start, end);
 	if (error)
 		return error;
-	if (unlikely(area->object && (area->flags & AREA_UFFD_WP)))
-		uffd_unmap(as, start, end);
+	if (unlikely(area->object && uffd_may_mark(area)))
+		uffd_unmap(area, start, end);
 	else
 		ptes_unmap(as, start, end);
 	return 0;

@@ -93,7 +93,9 @@ extern const struct area_ops uffd_anon_ops, uffd_object_ops;
 #define AREA_UFFD_MISSING 0x10000u // registered: faults on missing pages become messages
 #define AREA_UFFD_WP 0x20000u      // writes to pages that the handler has write-protected too
 #define AREA_UFFD_MINOR 0x40000u   // faults on pages that only the object has too
-#define AREA_POISONED 0x80000u     // may have poison markers: its backend looks for them
+// An area may have marks that no registration explains: poison, or write-protection of an earlier one.
+// Its backend is the one of registered memory, which looks for them.
+#define AREA_MARKED 0x80000u
 #define AREA_UFFD_MODES (AREA_UFFD_MISSING | AREA_UFFD_WP | AREA_UFFD_MINOR)
 
 // One area. Its position is kept twice: in the tree, for searches, and on the space's list, for

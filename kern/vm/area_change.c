@@ -60,10 +60,10 @@ static __noinline int cut_out(struct aspace *as, struct area *area, const struct
 	return error;
 }
 
-// If the area that begins at `va` and the one before it differ only in that one of them may have poison
-// markers, note that both may: so they merge, as on Linux, where poison belongs to no area. Caller: holds
-// as->lock for writing.
-static void share_poison(struct aspace *as, uintptr_t va)
+// If the area that begins at `va` and the one before it differ only in that one of them may have marks
+// of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. Caller:
+// holds as->lock for writing.
+static void share_marks(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low, twin;
 
@@ -72,12 +72,12 @@ static void share_poison(struct aspace *as, uintptr_t va)
 	if (!low || low->end != va || low->ops->plain != high->ops->plain)
 		return;
 	twin = *low;
-	twin.flags ^= AREA_POISONED;
+	twin.flags ^= AREA_MARKED;
 	twin.ops = high->ops;
 	if (!areas_alike(&twin, high))
 		return;
-	low->flags |= AREA_POISONED;
-	high->flags |= AREA_POISONED;
+	low->flags |= AREA_MARKED;
+	high->flags |= AREA_MARKED;
 	low->ops = high->ops = low->ops->plain->registered;
 }
 
@@ -85,8 +85,8 @@ static void share_poison(struct aspace *as, uintptr_t va)
 static void merge_changed(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	if (unlikely(as->had_uffds)) {
-		share_poison(as, end);
-		share_poison(as, start);
+		share_marks(as, end);
+		share_marks(as, start);
 	}
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
@@ -117,11 +117,11 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 }
 
 // The part's backend follows from its context: without one the area has the plain table, unless
-// there are poison markers.
+// it is marked.
 int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      struct uffd *uffd, uint32_t flags)
 {
-	bool plain = !uffd && !(flags & AREA_POISONED);
+	bool plain = !uffd && !(flags & AREA_MARKED);
 	const struct area_ops *ops = plain ? area->ops->plain : area->ops->plain->registered;
 	struct area wanted = *area, *part = area;
 	int error = 0;

@@ -150,22 +150,23 @@ static void catch_up(struct aspace *copy)
 		object_catch_up(area);
 }
 
-// Where an area of the parent is registered with a userfaultfd and the child's is not, remove
-// userfaultfd's marks from the child's entries. Shared memory loses its poison, too: on Linux a
-// child does not inherit its entries. Caller: holds as->lock for writing.
+// Where an area of the parent may have marks of userfaultfd and the child's is not registered for
+// write-protection, remove them from the child's entries. Shared memory loses its poison, too: on
+// Linux a child does not inherit its entries. Caller: holds as->lock for writing.
 static void clear_marks(struct aspace *as, struct aspace *copy)
 {
 	struct area *area, *twin;
 
 	assert_write_held(&as->lock);
 	list_for_each(area, &as->areas.list, link) {
-		bool shared = (area->flags & AREA_SHARED) && (area->flags & AREA_POISONED);
+		bool shared = (area->flags & AREA_SHARED) && (area->flags & AREA_MARKED);
 
-		twin = area->uffd || shared ? area_find(&copy->areas, area->start) : NULL;
-		if (twin && shared && !(twin->flags & AREA_UFFD_WP))
-			uffd_unmap(copy, twin->start, twin->end);
-		if (twin && !twin->uffd)
+		twin = uffd_may_mark(area) ? area_find(&copy->areas, area->start) : NULL;
+		if (twin && !(twin->flags & AREA_UFFD_WP)) {
+			if (shared)
+				uffd_unmap(twin, twin->start, twin->end);
 			uffd_clear_entries(copy, twin->start, twin->end);
+		}
 		(void)yield_after(AREA_COST);
 	}
 }

@@ -226,21 +226,21 @@ static int private_fault(struct aspace *as, struct area *area, uintptr_t va,
 }
 
 // A fault in a shared mapping: map the object's page, writable only once the program writes; a
-// write changes the file's times. A page that userfaultfd has write-protected stays read-only.
+// write changes the file's times. A page that userfaultfd has write-protected stays read-only; in an
+// area that is not registered for that any more, its mark means nothing.
 // Returns and caller: as for object_fault.
 static int shared_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	struct object *obj = area->object;
-	pte_t old = pte_peek(as, va), protected = old & PTE_UFFD_WP;
-	bool write = access == ACCESS_WRITE && !protected;
+	pte_t old = pte_peek(as, va), mark = old & PTE_UFFD_WP;
+	bool write = access == ACCESS_WRITE && !(mark && (area->flags & AREA_UFFD_WP));
 	page_t *pp;
 	int error;
 
 	mutex_lock(&obj->lock);
 	error = page_for(area, va, &pp);
 	if (!error)
-		error = pte_install(as, va, old, pp,
-		                    write ? PTE_WRITABLE : PTE_READABLE | protected);
+		error = pte_install(as, va, old, pp, (write ? PTE_WRITABLE : PTE_READABLE) | mark);
 	if (!error && write && obj->host)
 		object_host_hooks->written(obj->host);
 	mutex_unlock(&obj->lock);

@@ -76,14 +76,19 @@ typedef uintptr_t (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end)
 static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, unmap_fn unmap)
 {
 	uintptr_t start = area->start + (uintptr_t)(from - area->offset);
-	uintptr_t end = area->start + (uintptr_t)(to - area->offset);
+	uintptr_t end = area->start + (uintptr_t)(to - area->offset), stop;
 
-	if (unlikely(area->flags & AREA_UFFD_WP))
-		unmap = unmap == ptes_unmap_object_some ? uffd_unmap_object : uffd_unmap_some;
-	if (!area->ops->discard)
-		return area->offset + (unmap(area->as, start, end) - area->start);
-	area->ops->discard((struct area *)area, start, end);
-	return to;
+	if (area->ops->discard) {
+		area->ops->discard((struct area *)area, start, end);
+		return to;
+	}
+	if (likely(!uffd_may_mark(area)))
+		stop = unmap(area->as, start, end);
+	else if (unmap == ptes_unmap_object_some)
+		stop = uffd_unmap_object(area, start, end);
+	else
+		stop = uffd_unmap_some(area, start, end);
+	return area->offset + (stop - area->start);
 }
 
 // Remove [first, end), page-aligned bytes of the object, from every mapping. Releases the lock at

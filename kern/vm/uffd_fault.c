@@ -49,15 +49,14 @@ static uint32_t kind_of_absence(const struct area *area, uintptr_t va)
 }
 
 // Decide about an access to `va`, which is page-aligned and lies in `area`, a registered area or
-// one with poison markers. For HANDLER the flags of the message (UFFD_PAGEFAULT_FLAG_) go to
-// *flags. Caller: holds as->lock.
-static enum verdict decide(struct aspace *as, const struct area *area, uintptr_t va,
+// one with marks. `entry`: that of `va`. For HANDLER the flags of the message (UFFD_PAGEFAULT_FLAG_)
+// go to *flags. Caller: holds as->lock.
+static enum verdict decide(const struct area *area, uintptr_t va, pte_t entry,
                            enum fault_access access, uint32_t *flags)
 {
-	pte_t entry = pte_peek(as, va);
 	uint32_t kind = 0;
 
-	assert_read_held(&as->lock);
+	assert_read_held(&area->as->lock);
 	if (pte_marker(entry) && (entry & PTE_MARKER_POISON))
 		return REFUSED;
 	if (!area->uffd)
@@ -75,8 +74,8 @@ static enum verdict decide(struct aspace *as, const struct area *area, uintptr_t
 	return uffd_has(area->uffd, UFFD_FEATURE_SIGBUS) ? REFUSED : HANDLER;
 }
 
-// A write to a page that is write-protected, but needs no handler: end the protection, unless the
-// entry is not `old` any more. Returns 0. Caller: holds as->lock.
+// Remove the write-protection of an entry: of a page whose protection needs no handler, or a marker;
+// unless the entry is not `old` any more. Returns 0. Caller: holds as->lock.
 static int end_protection(struct aspace *as, uintptr_t va, pte_t old)
 {
 	pte_t *pte;
@@ -86,6 +85,7 @@ static int end_protection(struct aspace *as, uintptr_t va, pte_t old)
 	pte = pgdir_walk(as->pgdir, va, 0);
 	if (pte && *pte == old)
 		pte_store(as->pgdir, va, pte, old & ~PTE_UFFD_WP);
+	pgdir_trim(as->pgdir, PDX(va));
 	spin_unlock(&as->pt_lock);
 	return 0;
 }
@@ -110,17 +110,24 @@ static int map_protected(struct aspace *as, uintptr_t va, pte_t old, enum fault_
 	return error;
 }
 
-// The fault of all registered areas. Caller and results: as struct area_ops says.
+// The fault of all registered areas, and of those with marks. In an area that is not registered for
+// write-protection any more, as on Linux a marker is removed at the first access, before the handler
+// learns of it, and a protected page keeps its mark, which means nothing.
+// Caller and results: as struct area_ops says.
 static int uffd_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
-	pte_t entry;
+	bool protects = area->flags & AREA_UFFD_WP;
+	pte_t entry = pte_peek(as, va);
 	uint32_t flags;
 
 	assert_read_held(&as->lock);
-	if (decide(as, area, va, access, &flags) != ORDINARY)
+	if (entry == PTE_MARKER_WP && !protects) {
+		(void)end_protection(as, va, entry);
+		entry = 0;
+	}
+	if (decide(area, va, entry, access, &flags) != ORDINARY)
 		return -ENXIO;
-	entry = pte_peek(as, va);
-	if (pte_has_page(entry) && (entry & PTE_UFFD_WP) && access == ACCESS_WRITE)
+	if (pte_has_page(entry) && (entry & PTE_UFFD_WP) && access == ACCESS_WRITE && protects)
 		return end_protection(as, va, entry);
 	if (pte_marker(entry) && !area->object)
 		return map_protected(as, va, entry, access);
@@ -189,8 +196,9 @@ static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault
 	*store = NULL;
 	if (!area || !area_admits(area, access))
 		return FAULT_OK; // the next fault finds the reason
-	switch (area->ops != area->ops->plain ? decide(as, area, page, access, &fault->flags) :
-	                                        ORDINARY) {
+	switch (area->ops != area->ops->plain ?
+	                decide(area, page, pte_peek(as, page), access, &fault->flags) :
+	                ORDINARY) {
 	case ORDINARY:
 		return area->ops->fault(as, area, page, access) == -ENXIO ? FAULT_NO_PAGE :
 		                                                            FAULT_OK;

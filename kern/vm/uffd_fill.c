@@ -205,7 +205,7 @@ static int poison_page(struct aspace *as, const struct area *area, uintptr_t va)
 	pte_t *pte;
 
 	assert_read_held(&as->lock);
-	if (!(area->flags & AREA_POISONED))
+	if (!(area->flags & AREA_MARKED))
 		return WHY(-EAGAIN, "the mapping at %#x has changed meanwhile", va);
 	if (area->object) {
 		object_lock_settled(area->object);
@@ -259,7 +259,7 @@ static int note_poison(struct uffd *uffd, struct aspace *as, const struct uffd_f
 	rwlock_write_lock(&as->lock);
 	error = find_area(uffd, as, fill, &area);
 	if (!error)
-		area->flags |= AREA_POISONED;
+		area->flags |= AREA_MARKED;
 	rwlock_write_unlock(&as->lock);
 	return error;
 }

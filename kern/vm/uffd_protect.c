@@ -114,10 +114,10 @@ void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end)
 	spin_unlock(&as->pt_lock);
 }
 
-// Remove the page of `*pte`, the entry for `va`. A write-protected one leaves a marker.
-static void unmap_entry(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
+// Remove the page of `*pte`, the entry for `va`. A write-protected one leaves a marker, with `mark`.
+static void unmap_entry(struct tlb_batch *batch, uintptr_t va, pte_t *pte, bool mark)
 {
-	bool protected = *pte & PTE_UFFD_WP;
+	bool protected = mark && (*pte & PTE_UFFD_WP);
 
 	tlb_batch_unmap(batch, va, pte);
 	if (protected)
@@ -126,8 +126,11 @@ static void unmap_entry(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
 
 // Unmap the pages of [start, end), or only those of objects, until it is time to yield. Returns the
 // address where it stopped. Caller: as for ptes_unmap_some.
-static uintptr_t unmap_some(struct aspace *as, uintptr_t start, uintptr_t end, bool objects_only)
+static uintptr_t unmap_some(const struct area *area, uintptr_t start, uintptr_t end,
+                            bool objects_only)
 {
+	bool mark = area->flags & AREA_UFFD_WP;
+	struct aspace *as = area->as;
 	struct tlb_batch batch;
 	bool due = false;
 	uintptr_t va;
@@ -143,7 +146,7 @@ static uintptr_t unmap_some(struct aspace *as, uintptr_t start, uintptr_t end, b
 			const page_t *pp = entry_page(*pte);
 
 			if (pp && (!objects_only || pp->kind == PAGE_OBJECT || pp == zero_page))
-				unmap_entry(&batch, va, pte);
+				unmap_entry(&batch, va, pte, mark);
 			else if (!objects_only && pte_marker(*pte) && (*pte & PTE_MARKER_POISON))
 				tlb_batch_store(&batch, va, pte, 0);
 		}
@@ -156,24 +159,24 @@ static uintptr_t unmap_some(struct aspace *as, uintptr_t start, uintptr_t end, b
 	return va;
 }
 
-void uffd_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
+void uffd_unmap(const struct area *area, uintptr_t start, uintptr_t end)
 {
-	assert_areas_still(as);
+	assert_areas_still(area->as);
 	while (start < end) {
-		start = unmap_some(as, start, end, false);
+		start = unmap_some(area, start, end, false);
 		if (yield_due(0))
 			thread_yield_point();
 	}
 }
 
-uintptr_t uffd_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
+uintptr_t uffd_unmap_some(const struct area *area, uintptr_t start, uintptr_t end)
 {
-	assert_may_unmap(as);
-	return unmap_some(as, start, end, false);
+	assert_may_unmap(area->as);
+	return unmap_some(area, start, end, false);
 }
 
-uintptr_t uffd_unmap_object(struct aspace *as, uintptr_t start, uintptr_t end)
+uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t end)
 {
-	assert_may_unmap(as);
-	return unmap_some(as, start, end, true);
+	assert_may_unmap(area->as);
+	return unmap_some(area, start, end, true);
 }

@@ -70,13 +70,17 @@ int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 	for (uintptr_t va = start; va < end && !error;) {
 		struct area *area = area_find_from(&as->areas, va);
 		uintptr_t part_end;
+		uint32_t flags;
 
 		if (!area || area->start >= end)
 			break;
 		part_end = MIN(area->end, end); // the area may merge
+		flags = (area->flags & ~AREA_UFFD_MODES) | modes;
+		if (area->flags & ~flags & AREA_UFFD_WP)
+			flags |= AREA_MARKED; // protected entries stay so, as on Linux
 		if (area->uffd != uffd || (area->flags & modes) != modes)
 			error = area_change_uffd(as, area, MAX(area->start, va), part_end, uffd,
-			                         (area->flags & ~AREA_UFFD_MODES) | modes);
+			                         flags);
 		va = part_end;
 		if (!error)
 			error = yield_after(AREA_COST);
@@ -85,17 +89,19 @@ int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 	return error;
 }
 
-// End the registration of the part of `area` in [start, end). Returns 0 or -ENOMEM.
+// End the registration of the part of `area` in [start, end). Only one for write-protection takes its
+// marks with it: those of an earlier one stay, as on Linux. Returns 0 or -ENOMEM.
 // Caller: holds as->lock for writing.
 static int unregister_area(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end)
 {
+	bool protects = area->flags & AREA_UFFD_WP;
 	int error;
 
 	assert_write_held(&as->lock);
 	start = MAX(area->start, start);
 	end = MIN(area->end, end);
 	error = area_change_uffd(as, area, start, end, NULL, area->flags & ~AREA_UFFD_MODES);
-	if (!error)
+	if (!error && protects)
 		uffd_clear_entries(as, start, end);
 	return error;
 }
@@ -153,7 +159,7 @@ void uffd_forget(struct area *area)
 
 	area->uffd = NULL;
 	area->flags &= ~AREA_UFFD_MODES;
-	if (!(area->flags & AREA_POISONED))
+	if (!(area->flags & AREA_MARKED))
 		area->ops = area->ops->plain;
 	uffd_put(uffd);
 }
