@@ -200,6 +200,27 @@ static bool wants_executable_stack(const struct elf *elf)
 	return wanted;
 }
 
+// Record where the program's segments lie (proc(5), startcode and the fields after it). Each segment
+// counts as data, only executable ones as code.
+static void record_layout(struct program_layout *layout, const struct elf *elf, uintptr_t bias)
+{
+	layout->code_start = UINTPTR_MAX;
+	for (unsigned int i = 0; i < elf->header.e_phnum; i++) {
+		const Elf32_Phdr *phdr = &elf->phdrs[i];
+		uintptr_t start = phdr->p_vaddr + bias, end = start + phdr->p_filesz;
+
+		if (phdr->p_type != PT_LOAD || phdr->p_memsz == 0)
+			continue;
+		layout->data_start = MAX(layout->data_start, start);
+		layout->data_end = MAX(layout->data_end, end);
+		if (!(phdr->p_flags & PF_X))
+			continue;
+		layout->code_start = MIN(layout->code_start, start);
+		layout->code_end = MAX(layout->code_end, end);
+	}
+	layout->code_start = MIN(layout->code_start, layout->code_end); // none is executable
+}
+
 int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image)
 {
 	struct extent extent = extent_of(elf);
@@ -215,6 +236,7 @@ int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image)
 		.end = (uintptr_t)extent.end + bias,
 		.stack_executable = wants_executable_stack(elf),
 	};
+	record_layout(&as->layout, elf, bias);
 	return map_segments(as, elf, bias);
 }
 

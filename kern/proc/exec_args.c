@@ -176,7 +176,7 @@ struct stack_extra {
 	char platform[8];   // AT_PLATFORM
 };
 
-#define AUX_ENTRIES 18
+#define AUX_ENTRIES (PROGRAM_AUX / 2)
 
 // Store pointers to `count` strings, and NULL after them. A program finds these words at its stack
 // pointer (System V ABI, Intel386 supplement, 3-28): the number of arguments, pointers to them,
@@ -206,17 +206,22 @@ static uint32_t *put_aux(uint32_t *word, uint32_t type, uint32_t value)
 
 // Fill the words at the stack pointer. `strings` and `extra` are the addresses that those will
 // have on the program's stack. The entries of the auxiliary vector are in Linux's order
-// (getauxval(3)).
+// (getauxval(3)). Records the places of the strings, and a copy of the vector, in *layout.
 static void fill_vector(uint32_t *word, const struct exec_args *args,
-                        const struct exec_image *image, uintptr_t strings, uintptr_t extra)
+                        const struct exec_image *image, uintptr_t extra,
+                        struct program_layout *layout)
 {
 	const struct credentials *who = args->credentials;
 	const char *string = args->block;
-	uintptr_t va = strings;
+	uintptr_t va = layout->args_start;
+	uint32_t *vector;
 
 	*word++ = args->argc;
 	word = put_pointers(word, &string, args->argc, &va);
+	layout->args_end = layout->env_start = va;
 	word = put_pointers(word, &string, args->envc, &va);
+	layout->env_end = va;
+	vector = word;
 	word = put_aux(word, AT_HWCAP, cpuid(1, 0).edx);
 	word = put_aux(word, AT_PAGESZ, PAGE_SIZE);
 	word = put_aux(word, AT_CLKTCK, 100);
@@ -235,6 +240,7 @@ static void fill_vector(uint32_t *word, const struct exec_args *args,
 	word = put_aux(word, AT_EXECFN, va); // the program's name follows the environment
 	word = put_aux(word, AT_PLATFORM, extra + offsetof(struct stack_extra, platform));
 	put_aux(word, AT_NULL, 0);
+	memcpy(layout->aux, vector, sizeof(layout->aux));
 }
 
 // Map the top `len` bytes of the stack. AREA_GROWSDOWN lets it grow by faults later.
@@ -251,20 +257,6 @@ static int map_stack(struct aspace *as, size_t len, const struct exec_image *ima
 	uintptr_t va;
 
 	return aspace_map(as, &request, &va);
-}
-
-// Returns the bytes of the arguments, without environment and name: /proc/PID/cmdline shows them.
-static size_t arguments_size(const struct exec_args *args)
-{
-	const char *string = args->block;
-
-	for (uint32_t i = 0; i < args->argc; i++) {
-		size_t len = strlen(string) + 1;
-
-		string += len;
-		(void)yield_after(len * BYTE_COST + STRING_COST);
-	}
-	return (size_t)(string - args->block);
 }
 
 // Bytes with the address at which the new program will find them.
@@ -330,15 +322,15 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	if (!vector)
 		return -ENOMEM;
 	memset(vector + words, 0, size - words * POINTER_SIZE);
-	fill_vector(vector, args, image, strings, extra);
+	as->layout.stack_start = sp;
+	as->layout.args_start = strings;
+	fill_vector(vector, args, image, extra, &as->layout);
 	extra_bytes = (void *)((char *)vector + (extra - sp));
 	random_bytes(extra_bytes->random, sizeof(extra_bytes->random));
 	memcpy(extra_bytes->platform, "i686", 5);
 	words_part.bytes = (const char *)vector;
 	error = fill_stack(as, sp, &words_part, &strings_part);
 	kfree(vector);
-	as->args_start = strings;
-	as->args_end = strings + arguments_size(args);
 	*sp_store = sp;
 	return error;
 }

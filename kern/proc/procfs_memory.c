@@ -1,5 +1,5 @@
-// procfs_memory.c: the files of /proc/PID that show what lies in the process's memory (mem, environ)
-// and what its limits are.
+// procfs_memory.c: the files of /proc/PID that show what lies in the process's memory (mem, cmdline,
+// environ, auxv) and what its limits are.
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
@@ -47,37 +47,88 @@ static ssize_t read_mem(pid_t pid, struct uio *uio, uint64_t *pos)
 	return done ? done : n;
 }
 
-// environ: the strings of the environment, as they lie on the stack now. After them comes only the
-// name of the program, and a word.
-static int show_environ(struct seq *seq, pid_t pid)
+// Write the bytes [start, end) of the memory of `as`, as far as they are there, in parts: `seq->from` and
+// `seq->next` are offsets. Returns 0; -ENOMEM; -EINTR. Caller: holds no lock.
+static int write_bytes(struct seq *seq, struct aspace *as, uintptr_t start, uintptr_t end)
 {
-	struct aspace *as = process_get_aspace(pid);
+	uintptr_t va = start + seq->from;
 	char *page = kmalloc(PAGE_SIZE);
-	uintptr_t va = as ? as->args_end : 0, end = STACK_TOP - sizeof(uint32_t), last = va;
-	int error = !as ? -ESRCH : page ? 0 : -ENOMEM;
+	int error = page ? 0 : -ENOMEM;
 
-	// Find where the last string begins: behind the last NUL but one.
-	for (uintptr_t at = va; as && page && at < end && !error; at += PAGE_SIZE) {
-		size_t n = procfs_copy_now(as, page, at, MIN(end - at, PAGE_SIZE));
-
-		for (size_t i = 0; i < n; i++)
-			if (!page[i] && at + i + 1 < end)
-				last = at + i + 1;
-		error = yield_after(PAGE_SIZE * 4);
-	}
-	while (as && page && va < last && !error) {
-		size_t n = procfs_copy_now(as, page, va, MIN(last - va, PAGE_SIZE));
+	assert_no_lock();
+	while (!error && va < end && !seq_full(seq)) {
+		size_t n = procfs_copy_now(as, page, va, MIN(end - va, PAGE_SIZE));
 
 		if (!n)
-			break;
+			end = va;
 		seq_write(seq, page, n);
 		va += n;
 		error = yield_after(PAGE_SIZE);
 	}
+	if (!error && va < end)
+		seq->next = va - start;
 	kfree(page);
-	if (as)
-		aspace_put(as);
 	return error;
+}
+
+// environ: the strings of the environment, as they lie on the stack now.
+static int show_environ(struct seq *seq, pid_t pid)
+{
+	struct aspace *as = process_get_aspace(pid);
+	int error;
+
+	if (!as)
+		return -ESRCH;
+	error = write_bytes(seq, as, as->layout.env_start, as->layout.env_end);
+	aspace_put(as);
+	return error;
+}
+
+// Returns the end of the arguments. As on Linux, a program that has overwritten the last NUL shows a
+// title of its own: from the start of the arguments to the next NUL, at most a page.
+static uintptr_t arguments_end(struct aspace *as)
+{
+	uintptr_t start = as->layout.args_start, end = as->layout.args_end;
+	char bytes[64];
+
+	if (start == end || procfs_copy_now(as, bytes, end - 1, 1) == 0 || !bytes[0])
+		return end;
+	for (uintptr_t va = start; va < start + PAGE_SIZE;) {
+		size_t n = procfs_copy_now(as, bytes, va, sizeof(bytes));
+
+		if (!n)
+			return va;
+		for (size_t i = 0; i < n; i++)
+			if (!bytes[i])
+				return va + i + 1;
+		va += n;
+	}
+	return start + PAGE_SIZE;
+}
+
+// cmdline: the arguments. They are read from the program's stack, since a program may change them.
+static int show_cmdline(struct seq *seq, pid_t pid)
+{
+	struct aspace *as = process_get_aspace(pid);
+	int error = 0;
+
+	if (as) {
+		error = write_bytes(seq, as, as->layout.args_start, arguments_end(as));
+		aspace_put(as);
+	}
+	return error;
+}
+
+// auxv: the auxiliary vector that exec has given the program.
+static int show_auxv(struct seq *seq, pid_t pid)
+{
+	struct aspace *as = process_get_aspace(pid);
+
+	if (as) {
+		seq_write(seq, (const char *)as->layout.aux, sizeof(as->layout.aux));
+		aspace_put(as);
+	}
+	return 0;
 }
 
 // The limits with their names and units (proc(5)), in the order of their numbers.
@@ -148,6 +199,8 @@ void process_memory_files_init(void)
 {
 	static struct procfs_file files[] = {
 		{ .name = "mem", .mode = S_IFREG | 0400, .read = read_mem },
+		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
+		{ .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
 		{ .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
 		{ .name = "limits", .mode = S_IFREG | 0444, .show = show_limits },
 		{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = show_mountinfo },

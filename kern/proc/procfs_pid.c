@@ -19,8 +19,6 @@
 #include <abi/time.h>
 #include <stdio.h>
 
-#define CMDLINE_MAX PAGE_SIZE
-
 size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
 {
 	size_t done = 0;
@@ -37,25 +35,6 @@ size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
 		done += n;
 	}
 	return done;
-}
-
-// cmdline: the arguments. They are read from the program's stack, since a program may change them.
-static int show_cmdline(struct seq *seq, pid_t pid)
-{
-	struct aspace *as = process_get_aspace(pid);
-	char *text = kmalloc(CMDLINE_MAX);
-	int error = text ? 0 : -ENOMEM;
-	size_t n;
-
-	if (as && text) {
-		n = MIN(as->args_end - as->args_start, (size_t)CMDLINE_MAX);
-		n = procfs_copy_now(as, text, as->args_start, n);
-		seq_write(seq, text, n);
-	}
-	kfree(text);
-	if (as)
-		aspace_put(as);
-	return error;
 }
 
 // Write a file's path. A newline in it is written as "\012", so that no name can make a line of
@@ -266,7 +245,6 @@ void process_files_init(void)
 		  .mode = S_IFREG | 0444,
 		  .show = procfs_show_comm,
 		  .show_thread = procfs_show_thread_comm },
-		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
 		{ .name = "pagemap", .mode = S_IFREG | 0400, .read = read_pagemap },
 		{ .name = "maps", .mode = S_IFREG | 0444, .show = show_maps },
 	};

@@ -12,7 +12,7 @@ void process_files_init(void);
 void process_links_init(void);
 void process_memory_files_init(void);
 
-// Write such files (procfs_file.show), of a process or of a thread alone (procfs_status.c).
+// Write such files (procfs_file.show), of a process or of a thread alone (procfs_stat.c, procfs_status.c).
 int procfs_show_stat(struct seq *seq, pid_t pid);
 int procfs_show_thread_stat(struct seq *seq, pid_t tid);
 int procfs_show_statm(struct seq *seq, pid_t pid);

@@ -91,6 +91,9 @@ void signal_exec(struct signal_state *signals);
 // Returns the action for `signo`.
 struct sigaction signal_action(struct signal_state *signals, int signo);
 
+// Store which signals a process ignores, because it has asked for that, and for which it has handlers.
+void signal_dispositions(struct signal_state *signals, sigmask_t *ignored, sigmask_t *caught);
+
 // Set the action for `signo` of `process`, the current one. If that ignores the signal, discards it where
 // it is pending. Returns 0 or -ENOMEM. Caller: holds no lock.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action);

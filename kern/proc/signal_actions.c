@@ -106,6 +106,28 @@ struct sigaction signal_action(struct signal_state *signals, int signo)
 	return action;
 }
 
+void signal_dispositions(struct signal_state *signals, sigmask_t *ignored, sigmask_t *caught)
+{
+	const struct action_table *table;
+
+	*ignored = *caught = 0;
+	spin_lock(&signals->lock);
+	table = signals->table;
+	table_lock(table);
+	for (int signo = 1; table && signo < NSIG; signo++) {
+		void (*handler)(int) = table->actions[signo].sa_handler;
+
+		if (handler == SIG_IGN)
+			*ignored |= signal_bit(signo);
+		else if (handler != SIG_DFL)
+			*caught |= signal_bit(signo);
+	}
+	table_unlock(table);
+	*ignored &= ~signals->reset;
+	*caught &= ~signals->reset;
+	spin_unlock(&signals->lock);
+}
+
 bool signal_is_ignored(const struct sigaction *action, int signo)
 {
 	return action->sa_handler == SIG_IGN ||

@@ -51,6 +51,7 @@ void console_tty_init(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		device_register(&devices[i]);
+	console_tty.device = makedev(devices[1].major_number, devices[1].minor_number);
 	tty_init(&console_tty);
 	console_start(console_take, console_room);
 }

@@ -324,6 +324,8 @@ void stdio_init(void)
 		mode = STDIO_TTY;
 		serial_ports[COM2].on_room = room_on_com2;
 		tty_init(&serial_tty);
+		serial_tty.device = makedev(serial_tty_device.major_number,
+		                            serial_tty_device.minor_number);
 		device_register(&serial_tty_device);
 	} else {
 		mode = STDIO_SERIAL;

@@ -139,6 +139,22 @@ struct tty *tty_controlling(void)
 	return NULL;
 }
 
+bool tty_of_session(pid_t session, dev_t *device, pid_t *foreground)
+{
+	struct tty *tty;
+
+	list_for_each(tty, &ttys, link) {
+		struct tty_control control = tty_control_of(tty);
+
+		if (!session || control.session != session)
+			continue;
+		*device = tty->device;
+		*foreground = control.foreground;
+		return true;
+	}
+	return false;
+}
+
 // The order is that of Linux's __tty_check_change. A process that ignores SIGTTOU may write, but
 // one that ignores SIGTTIN must not read: two groups would compete for the input.
 int tty_check_foreground(struct tty *tty, int signo)

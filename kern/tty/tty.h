@@ -18,6 +18,7 @@
 // [c] constant   [l] lock
 struct tty {
 	const char *name; // [c]
+	dev_t device;     // [c] its number
 
 	// [c] Show bytes[n], at most TTY_BURST, and return true. Or, if the device has no room
 	// now, show none, return false, and call tty_output_room later. Called with the lock held.
@@ -123,3 +124,7 @@ void tty_session_ended(pid_t session);
 
 // Returns the controlling terminal of the current process's session, or NULL.
 struct tty *tty_controlling(void);
+
+// Find the controlling terminal of `session`. Returns false if it has none. Stores the terminal's number
+// and the group in its foreground.
+bool tty_of_session(pid_t session, dev_t *device, pid_t *foreground);

@@ -15,25 +15,39 @@
 
 struct trapframe;
 
+#define PROGRAM_AUX 36 // words of the auxiliary vector (proc/exec_args.c)
+
+// The places of a program and its strings in its space, and its auxiliary vector, as exec made them,
+// for /proc (proc(5)).
+struct program_layout {
+	uintptr_t code_start, code_end; // the executable segments
+	uintptr_t data_start,
+		data_end;      // the highest start and the highest end of a segment's bytes
+	uintptr_t stack_start; // the stack pointer with which it starts
+	uintptr_t args_start, args_end; // the arguments on its stack,
+	uintptr_t env_start, env_end;   // and the environment
+	uint32_t aux[PROGRAM_AUX];      // pairs of words, the last one AT_NULL
+};
+
 // One address space, shared by all threads of a process.
 // [c] constant   [s] lock   [p] pt_lock   [a] atomic
 struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
 	struct spinlock pt_lock;
 	struct rwlock lock;
-	struct area_tree areas;         // [s]
-	struct area *hint;              // [a] the area found last, or NULL; always one of `areas`
-	uint32_t refs;                  // [a] threads and other holders of the space
-	size_t peak;                    // [p] the result of aspace_note_peak so far
-	uintptr_t brk_start, brk;       // [s] the heap; brk() moves its end
-	size_t pages;                   // [s] the sum of all areas' sizes
-	size_t named;                   // [named_lock] how many named areas the space owns
-	uint16_t new_flags;             // [s] flags of every new area: AREA_LOCKS after mlockall
-	bool large;                     // [s] areas of large pages have been made for the space
-	struct object *program;         // [c] the running program; nobody opens it for writing
-	struct uffd *uffds;             // the contexts that handle its faults (vm/uffd.c)
-	bool had_uffds;                 // there has been one; never cleared
-	uintptr_t args_start, args_end; // [s] the program's arguments on its stack, for /proc
+	struct area_tree areas;       // [s]
+	struct area *hint;            // [a] the area found last, or NULL; always one of `areas`
+	uint32_t refs;                // [a] threads and other holders of the space
+	size_t peak;                  // [p] the result of aspace_note_peak so far
+	uintptr_t brk_start, brk;     // [s] the heap; brk() moves its end
+	size_t pages;                 // [s] the sum of all areas' sizes
+	size_t named;                 // [named_lock] how many named areas the space owns
+	uint16_t new_flags;           // [s] flags of every new area: AREA_LOCKS after mlockall
+	bool large;                   // [s] areas of large pages have been made for the space
+	struct object *program;       // [c] the running program; nobody opens it for writing
+	struct uffd *uffds;           // the contexts that handle its faults (vm/uffd.c)
+	bool had_uffds;               // there has been one; never cleared
+	struct program_layout layout; // [c] once a program runs there
 };
 
 #define MMAP_BASE 0x40000000u // without a hint, mmap() searches from here upwards

@@ -194,8 +194,7 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 		catch_up(copy);
 	copy->brk_start = as->brk_start;
 	copy->brk = as->brk;
-	copy->args_start = as->args_start;
-	copy->args_end = as->args_end;
+	copy->layout = as->layout;
 	if (as->program) {
 		object_deny_writes_again(as->program);
 		aspace_set_program(copy, as->program);
