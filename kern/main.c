@@ -111,6 +111,8 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	fs_init();                   // make the root directory and the devices that are files
 	procfs_init();               // make /proc
 	procfs_system_init();        // make the files of /proc about the machine
+	procfs_statistics_init();    // make those about what it has done
+	procfs_cpuinfo_init();       // make the one about its processor
 	procfs_pages_init();         // make /proc/kpageflags
 	console_tty_init();          // make /dev/console and /dev/tty
 	stdio_init();                // connect standard input and output to the machine's ports

@@ -3,9 +3,11 @@
 
 #include <stdint.h>
 
+#define SI_LOAD_SHIFT 16
+
 struct sysinfo {
 	long uptime;            // seconds
-	unsigned long loads[3]; // over 1, 5 and 15 minutes, times 65536
+	unsigned long loads[3]; // over 1, 5 and 15 minutes, times 2^SI_LOAD_SHIFT
 	unsigned long totalram; // this and the following in units of mem_unit bytes
 	unsigned long freeram;
 	unsigned long sharedram;

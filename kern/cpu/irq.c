@@ -25,6 +25,7 @@ static struct {
 } registered[IRQ_HANDLERS];
 
 static unsigned int registered_count;
+static uint32_t counts[IRQ_LINES], spurious_count;
 // One bit for each line. The cascade line stays open: without it no line of the slave gets
 // through.
 static uint16_t masked = 0xFFFF & ~(1u << CASCADE);
@@ -89,12 +90,33 @@ static bool spurious(int irq)
 	return true;
 }
 
+uint32_t irq_count(int irq)
+{
+	return counts[irq];
+}
+
+uint32_t irq_spurious_count(void)
+{
+	return spurious_count;
+}
+
+bool irq_is_registered(int irq)
+{
+	for (unsigned int i = 0; i < registered_count; i++)
+		if (registered[i].irq == irq)
+			return true;
+	return false;
+}
+
 // The EOI comes before the handlers. Interrupts are off, so nothing nests; and a request that
 // comes while a handler runs is not lost, because the controller accepts it again already.
 void irq_dispatch(int irq)
 {
-	if (spurious(irq))
+	if (spurious(irq)) {
+		spurious_count++;
 		return;
+	}
+	counts[irq]++;
 	if (irq >= 8)
 		outb(SLAVE, OCW2_EOI);
 	outb(MASTER, OCW2_EOI);

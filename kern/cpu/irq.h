@@ -1,6 +1,8 @@
 // irq.h: the sixteen interrupt lines of the two 8259A controllers.
 #pragma once
 
+#include "kern.h"
+
 enum irq_line {
 	IRQ_PIT = 0,
 	IRQ_KEYBOARD = 1,
@@ -21,6 +23,14 @@ void irq_unmask(int irq);
 // Stop interrupts of line `irq`.
 // Only tests need it so far; a driver does that stops its device.
 void irq_mask(int irq);
+
+// Returns how many interrupts of line `irq` there were since boot. Returns the spurious ones, of both
+// controllers.
+uint32_t irq_count(int irq);
+uint32_t irq_spurious_count(void);
+
+// Returns true if line `irq` has a handler.
+bool irq_is_registered(int irq);
 
 // Acknowledge an interrupt of line `irq` and call its handlers. Called by cpu/trap.c for vectors
 // TRAP_IRQ to TRAP_IRQ + 15.

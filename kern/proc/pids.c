@@ -90,6 +90,12 @@ pid_t pid_take(void)
 	return last_pid;
 }
 
+pid_t pid_last(void)
+{
+	assert_spin_held(&process_lock);
+	return last_pid;
+}
+
 // Free block `i` if it is in the heap and none of its numbers is taken.
 static void trim_block(size_t i)
 {

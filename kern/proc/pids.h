@@ -31,6 +31,9 @@ struct pid_slot {
 // Caller: holds process_lock. Returns the number; -EAGAIN if all are taken; -ENOMEM.
 pid_t pid_take(void);
 
+// Returns the number that was taken last. Caller: holds process_lock.
+pid_t pid_last(void);
+
 // Free the number `pid` if it is taken and names nothing. Caller: holds process_lock.
 void pid_release(pid_t pid);
 

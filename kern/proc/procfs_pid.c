@@ -209,6 +209,17 @@ static pid_t self(void)
 	return process ? process->pid : 0;
 }
 
+// procfs_hooks: the number given last, for loadavg.
+static pid_t last(void)
+{
+	pid_t pid;
+
+	spin_lock(&process_lock);
+	pid = pid_last();
+	spin_unlock(&process_lock);
+	return pid;
+}
+
 // procfs_hooks: whose files those of a process are.
 static void owner(pid_t pid, uid_t *uid, gid_t *gid)
 {
@@ -229,7 +240,13 @@ static void owner(pid_t pid, uid_t *uid, gid_t *gid)
 void process_files_init(void)
 {
 	static const struct procfs_hooks hooks = {
-		next_pid, next_thread, self, owner, process_descriptor, process_next_descriptor
+		.next = next_pid,
+		.next_thread = next_thread,
+		.self = self,
+		.last = last,
+		.owner = owner,
+		.descriptor = process_descriptor,
+		.next_descriptor = process_next_descriptor,
 	};
 	static struct procfs_file files[] = {
 		{ .name = "stat",

@@ -19,6 +19,9 @@ struct procfs_file {
 	// holds no lock, for a link tree_lock.
 	int (*show)(struct seq *seq, pid_t pid);
 
+	// Instead of `show`, for a file of the system: a text that never changes. Else NULL.
+	const char *text;
+
 	// Like `show`, for the file of a thread, in /proc/PID/task/TID. NULL: `show` of the process.
 	int (*show_thread)(struct seq *seq, pid_t tid);
 
@@ -60,6 +63,9 @@ struct procfs_hooks {
 	// Returns the pid of the current process.
 	pid_t (*self)(void);
 
+	// Returns the number that was given to a process or thread last.
+	pid_t (*last)(void);
+
 	// Store the user and the group of process `pid`, if it exists: its files are theirs.
 	void (*owner)(pid_t pid, uid_t *uid, gid_t *gid);
 
@@ -78,9 +84,12 @@ extern const struct procfs_hooks *procfs_hooks;
 // Create /proc, still empty. Called once, at boot.
 void procfs_init(void);
 
-// Create the files about the machine as a whole, and those about its pages. Once each, at boot,
-// after procfs_init.
+// Create the files about the machine as a whole: its memory and names of its parts (procfs_system.c), what
+// it has done (procfs_statistics.c), its processor (procfs_cpuinfo.c); and those about its pages. Once
+// each, at boot, after procfs_init.
 void procfs_system_init(void);
+void procfs_statistics_init(void);
+void procfs_cpuinfo_init(void);
 void procfs_pages_init(void);
 
 // Store the words [first, first + n) of a file in words[n]. May sleep.

@@ -55,6 +55,10 @@ static int show(const struct procfs_node *node, struct seq *seq)
 		return -ESRCH;
 	if (node->tid && node->file->show_thread)
 		return node->file->show_thread(seq, node->tid);
+	if (node->file->text) {
+		seq_write(seq, node->file->text, strlen(node->file->text));
+		return 0;
+	}
 	return node->file->show(seq, node->pid);
 }
 
@@ -144,7 +148,7 @@ static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
 
 	if (node->file->read)
 		return node->file->read(node->pid, uio, pos);
-	return node->file->show ? read_text(file, uio, pos) : -EINVAL;
+	return node->file->show || node->file->text ? read_text(file, uio, pos) : -EINVAL;
 }
 
 // Hand a whole write to the file's `store`, as one text of less than a page: half a command must

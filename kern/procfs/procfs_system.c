@@ -7,7 +7,6 @@
 #include "mem/heap.h"
 #include "mem/large_pool.h"
 #include "mem/page.h"
-#include "thread/timer.h"
 #include "vm/area.h"
 #include <abi/stat.h>
 #include <stdlib.h>
@@ -54,19 +53,11 @@ static int show_meminfo(struct seq *seq, pid_t pid)
 	show_kib(seq, "AnonPages:", kinds[PAGE_ANONYMOUS]);
 	show_kib(seq, "Shmem:", kinds[PAGE_OBJECT]);
 	show_kib(seq, "Slab:", heap_pages());
+	show_kib(seq, "SReclaimable:", 0);
+	show_kib(seq, "SUnreclaim:", heap_pages());
 	show_kib(seq, "KernelStack:", kinds[PAGE_STACK]);
 	show_kib(seq, "PageTables:", kinds[PAGE_TABLE] + kinds[PAGE_DIRECTORY]);
 	show_large(seq);
-	return 0;
-}
-
-// The second number, the time in which nothing ran, is not measured: 0.
-static int show_uptime(struct seq *seq, pid_t pid)
-{
-	uint64_t hundredths = clock_ns() / (NS_PER_SECOND / 100), seconds = hundredths / 100;
-
-	(void)pid;
-	seq_printf(seq, "%llu.%02llu 0.00\n", seconds, hundredths - seconds * 100);
 	return 0;
 }
 
@@ -141,7 +132,6 @@ static struct procfs_file files[] = {
 	  .store = store_fail_nth },
 #endif
 	{ .name = "meminfo", .mode = S_IFREG | 0444, .show = show_meminfo },
-	{ .name = "uptime", .mode = S_IFREG | 0444, .show = show_uptime },
 	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },
 	{ .name = "filesystems", .mode = S_IFREG | 0444, .show = show_filesystems },
 	{ .name = "sys/vm/max_map_count", .mode = S_IFREG | 0444, .show = show_max_map_count },

@@ -11,6 +11,7 @@
 #include "sys/syscall.h"
 #include "thread/credentials.h"
 #include "thread/kstack.h"
+#include "thread/machine_load.h"
 #include "thread/timer.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -73,8 +74,7 @@ SYSCALL1(oldolduname, void __user *, store)
 	return copyout(aspace_current(), store, short_names, sizeof(short_names));
 }
 
-// sysinfo(2). The kernel stacks that are kept for reuse count as free (thread/kstack.h). Loads
-// are not measured: 0.
+// sysinfo(2). The kernel stacks that are kept for reuse count as free (thread/kstack.h).
 SYSCALL1(sysinfo, void __user *, store)
 {
 	struct sysinfo info;
@@ -83,6 +83,8 @@ SYSCALL1(sysinfo, void __user *, store)
 	info.uptime = (long)(clock_ns() / NS_PER_SECOND);
 	info.totalram = page_usable_count() * PAGE_SIZE;
 	info.freeram = (page_free_count() + kstack_pooled_pages()) * PAGE_SIZE;
+	for (size_t i = 0; i < ARRAY_SIZE(info.loads); i++)
+		info.loads[i] = (unsigned long)load_averages[i] << (SI_LOAD_SHIFT - LOAD_SHIFT);
 	info.mem_unit = 1;
 	spin_lock(&process_lock);
 	info.procs = (unsigned short)process_count;

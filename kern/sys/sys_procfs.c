@@ -11,6 +11,8 @@
 #include "proc/pids.h"
 #include "procfs/procfs.h"
 #include "sys/sys_machine.h"
+#include "thread/kstack.h"
+#include <abi/capability.h>
 #include <abi/limits.h>
 #include <abi/resource.h>
 #include <abi/stat.h>
@@ -152,11 +154,30 @@ static int show_nr_open(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// sys/kernel/threads-max: more kernel stacks have no room.
+static int show_threads_max(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%zu\n", kstack_max());
+	return 0;
+}
+
 #define FILE(path, function)                                               \
 	{                                                                  \
 		.name = (path), .mode = S_IFREG | 0444, .show = (function) \
 	}
 
+#define TEXT(path, constant)                                               \
+	{                                                                  \
+		.name = (path), .mode = S_IFREG | 0444, .text = (constant) \
+	}
+
+#define STRING(number) #number
+#define LINE(number) STRING(number) "\n"
+
+// Every number is what this kernel does. An empty core_pattern, without numbers of processes, means that
+// no core file is written (core(5)). Mappings lie in Linux's legacy layout, at fixed places. No number of
+// open files is too large for the machine.
 void machine_files_init(void)
 {
 	static struct procfs_file files[] = {
@@ -170,11 +191,31 @@ void machine_files_init(void)
 		FILE("sys/kernel/pid_max", show_pid_max),
 		FILE("sys/kernel/random/uuid", show_uuid),
 		FILE("sys/kernel/random/boot_id", show_boot_id),
+		FILE("sys/kernel/threads-max", show_threads_max),
+		TEXT("sys/kernel/ngroups_max", LINE(NGROUPS_MAX)),
+		TEXT("sys/kernel/cap_last_cap", LINE(CAP_LAST_CAP)),
+		TEXT("sys/kernel/overflowuid", "65534\n"),
+		TEXT("sys/kernel/overflowgid", "65534\n"),
+		TEXT("sys/kernel/core_pattern", "\n"),
+		TEXT("sys/kernel/core_uses_pid", "0\n"),
+		TEXT("sys/kernel/randomize_va_space", "0\n"),
+		TEXT("sys/kernel/ctrl-alt-del", "0\n"),
+		TEXT("sys/kernel/dmesg_restrict", "1\n"),
 		FILE("sys/vm/overcommit_memory", show_overcommit),
+		TEXT("sys/vm/nr_overcommit_hugepages", "0\n"),
+		TEXT("sys/vm/legacy_va_layout", "1\n"),
+		TEXT("sys/vm/oom_kill_allocating_task", "0\n"),
+		TEXT("sys/vm/panic_on_oom", "0\n"),
+		TEXT("sys/vm/unprivileged_userfaultfd", "1\n"),
 		FILE("sys/vm/nr_hugepages", show_large_pages),
 		FILE("sys/vm/mmap_min_addr", show_min_addr),
 		FILE("sys/fs/pipe-max-size", show_pipe_size),
 		FILE("sys/fs/nr_open", show_nr_open),
+		TEXT("sys/fs/file-max", "2147483647\n"),
+		TEXT("sys/fs/pipe-user-pages-soft", "0\n"),
+		TEXT("sys/fs/pipe-user-pages-hard", "0\n"),
+		TEXT("sys/fs/overflowuid", "65534\n"),
+		TEXT("sys/fs/overflowgid", "65534\n"),
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

@@ -62,11 +62,51 @@ struct cpu_time cputime_report(const struct cpu_use *use, struct cpu_time *befor
 	return *before;
 }
 
+// The cycles that ticks have seen, in all threads.
+static struct {
+	uint64_t all, system, nice;
+} machine;
+
+// Returns what part / machine.all of `ns` is, at least `before`.
+static uint64_t share(uint64_t ns, uint64_t part, uint64_t before)
+{
+	return MAX(part ? scale(ns, part, machine.all) : 0, before);
+}
+
+// Threads that ran between two ticks were not sampled. So the samples only divide the time in which
+// the idle thread did not run.
+void cputime_machine(struct machine_time *times)
+{
+	static struct machine_time before;
+	uint64_t idle, busy;
+
+	measure();
+	idle = cputime_cycles(this_cpu()->idle);
+	busy = scale(rdtsc() - first_cycle - idle, rate_ns, rate_cycles);
+	before.idle = MAX(scale(idle, rate_ns, rate_cycles), before.idle);
+	before.system = share(busy, machine.system, before.system);
+	before.nice = share(busy, machine.nice, before.nice);
+	if (busy > before.system + before.nice)
+		before.user = MAX(busy - before.system - before.nice, before.user);
+	*times = before;
+}
+
+uint32_t cputime_khz(void)
+{
+	measure();
+	return (uint32_t)scale(NS_PER_SECOND / 1000, rate_cycles, rate_ns);
+}
+
 void cputime_sample(bool system)
 {
 	struct thread *thread = thread_current();
 	uint64_t cycles = cputime_cycles(thread);
 
+	machine.all += cycles - thread->cpu.sampled;
+	if (system)
+		machine.system += cycles - thread->cpu.sampled;
+	else if (thread->nice > 0)
+		machine.nice += cycles - thread->cpu.sampled;
 	if (system)
 		thread->cpu.sampled_system += cycles - thread->cpu.sampled;
 	thread->cpu.sampled = cycles;

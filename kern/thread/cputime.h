@@ -43,6 +43,18 @@ static inline uint32_t thread_waits(const struct thread *thread)
 // `system`, else as the program's.
 void cputime_sample(bool system);
 
+// The time since boot, in nanoseconds, by what ran: programs, programs with a nice value above 0, the
+// kernel, nothing.
+struct machine_time {
+	uint64_t user, nice, system, idle;
+};
+
+// Fill in *times. No part gets smaller from one call to the next.
+void cputime_machine(struct machine_time *times);
+
+// Returns the rate of the time-stamp counter in kHz.
+uint32_t cputime_khz(void);
+
 // Begin to compare the time-stamp counter with the clock. Once, at boot, after the clock has
 // started.
 void cputime_init(void);

@@ -118,6 +118,11 @@ size_t kstack_pooled_pages(void)
 	return pool_count * KSTACK_PAGES;
 }
 
+size_t kstack_max(void)
+{
+	return SLOTS;
+}
+
 bool kstack_is_guard(uintptr_t va)
 {
 	return va >= KSTACKS_BASE && va < KSTACKS_BASE + SLOTS * SLOT_SIZE &&

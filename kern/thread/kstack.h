@@ -11,6 +11,9 @@ int kstack_alloc(uintptr_t *store);
 // Free a stack of kstack_alloc. No thread may run on it.
 void kstack_free(uintptr_t kstack);
 
+// Returns how many stacks there can be.
+size_t kstack_max(void);
+
 // Returns how many pages belong to stacks that are kept for reuse. They count as free memory.
 size_t kstack_pooled_pages(void);
 

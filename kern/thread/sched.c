@@ -5,6 +5,7 @@
 
 #include "cpu/x86.h"
 #include "thread/cputime.h"
+#include "thread/machine_load.h"
 #include "thread/mutex.h"
 #include "thread/stretch.h"
 #include "thread/tick.h"
@@ -109,6 +110,7 @@ void thread_start(struct thread *thread)
 {
 	spin_lock(&sched_lock);
 	list_add_tail(&all_threads, &thread->all_link);
+	totals_thread_starts();
 	if (ending)
 		thread->work |= WORK_STOP;
 	make_runnable(thread, 0);
@@ -168,6 +170,7 @@ void thread_exit(void)
 	spin_lock(&sched_lock);
 	thread->state = THREAD_DEAD;
 	list_remove(&thread->all_link);
+	totals_thread_ends(thread);
 	schedule();
 	panic("the dead thread %s runs again", thread->name);
 }

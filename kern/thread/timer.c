@@ -20,6 +20,7 @@
 #include "dev/pit.h"
 #include "thread/cputime.h"
 #include "thread/lost_time.h"
+#include "thread/machine_load.h"
 #include "thread/sched.h"
 #include "thread/tick.h"
 
@@ -164,6 +165,7 @@ static void timers_fire(void)
 	}
 	shot_arm(clock_read());
 	spin_unlock(&timer_lock);
+	load_tick(begun);
 }
 
 // Returns true if the current thread has had the CPU for less than a sixteenth of the time since

@@ -2,6 +2,7 @@
 #include "cpu/x86.h"
 #include "debug/ktest.h"
 #include "thread/cputime.h"
+#include "thread/machine_load.h"
 #include "thread/test/thread_test_util.h"
 #include "thread/timer.h"
 
@@ -149,4 +150,28 @@ KTEST(thread_that_got_the_cpu_just_before_a_tick_keeps_it)
 	EXPECT(kept > 4 * NS_PER_MS && kept < 6 * NS_PER_MS);
 	kept = kept_after_tick(9800000);
 	EXPECT(kept > 9 * NS_PER_MS && kept < 11 * NS_PER_MS);
+}
+
+// This thread wants to run all the time, so each sample is at least 1. The clock seems to be ahead here,
+// so the next sample of the timer comes later.
+KTEST(load_averages_rise_with_each_sample_and_the_short_one_most)
+{
+	uint32_t before = load_averages[0];
+
+	load_tick(clock_ns() + 60 * NS_PER_SECOND);
+	EXPECT(load_averages[0] > before);
+	EXPECT(load_averages[0] > load_averages[1] && load_averages[1] > load_averages[2]);
+	EXPECT(load_averages[0] > (1u << LOAD_SHIFT) / 2);
+}
+
+KTEST(totals_count_threads_and_switches)
+{
+	struct thread_totals before, after;
+
+	thread_totals(&before);
+	test_spawn(keep_cpu, NULL);
+	test_settle();
+	thread_totals(&after);
+	EXPECT(after.created == before.created + 1 && after.threads == before.threads);
+	EXPECT(after.switches >= before.switches + 2 && after.runnable >= 1);
 }
