@@ -24,6 +24,7 @@
 #include "proc/rusage.h"
 #include "procfs/procfs.h"
 #include "sys/sys_procfs.h"
+#include "sys/sys_userfaultfd.h"
 #include "sys/syscall_table.h"
 #include "thread/lock_report.h"
 #include "thread/nmi.h"
@@ -123,6 +124,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	process_memory_files_init(); // make /proc/PID/mem, environ and others
 	oom_files_init();            // make /proc/PID/oom_score and oom_score_adj
 	machine_files_init();        // make /proc/version and files of /proc/sys
+	userfaultfd_files_init();    // make /proc/sys/vm/unprivileged_userfaultfd
 	stretch_init();              // measure how long the kernel runs (build STRETCH=1 only)
 
 	init_start(bootinfo.modules, bootinfo.module_count); // make process 1

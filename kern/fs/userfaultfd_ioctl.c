@@ -2,8 +2,10 @@
 // result in the struct. The order of the checks is Linux's.
 #include "fs/userfaultfd_ioctl.h"
 
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
+#include <abi/capability.h>
 #include <abi/mman.h>
 
 #define REQUEST(name) (1ull << _UFFDIO_##name)
@@ -43,7 +45,9 @@ static int do_api(struct uffd *uffd, void __user *arg)
 	features = (uint32_t)api.features | UFFD_READY;
 	if (features & UFFD_FEATURE_WP_ASYNC)
 		features |= UFFD_FEATURE_WP_UNPOPULATED;
-	if (api.api != UFFD_API || (api.features & ~(uint64_t)UFFD_FEATURES_ALL))
+	if (api.api == UFFD_API && (features & UFFD_FEATURE_EVENT_FORK) && !capable(CAP_SYS_PTRACE))
+		error = WHY(-EPERM, "messages of forks need CAP_SYS_PTRACE");
+	else if (api.api != UFFD_API || (api.features & ~(uint64_t)UFFD_FEATURES_ALL))
 		error = WHY(-EINVAL, "API %#llx with features %#llx is unknown", api.api,
 		            api.features);
 	else if (!__atomic_compare_exchange_n(&uffd->features, &none, features, false,
