@@ -1,6 +1,6 @@
 # The page in which Quire runs: grade/site. Only these goals need node; `make setup SITE=1` fetches it and the packages.
 
-.PHONY: site site-check site-serve
+.PHONY: site site-check site-serve site-test
 
 site_modules := $(base_O)/node/node_modules
 SITE_PORT ?= 8000
@@ -21,3 +21,7 @@ site-serve: site
 	@echo "http://127.0.0.1:$(SITE_PORT)/ (ctrl-c ends)"
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory $(O)/site $(SITE_PORT)
 
+
+## site-test: use the page in a headless Chromium (Debian's chromium), and keep pictures of it in obj/site-test
+site-test: site $(O)/user/seq $(O)/user/tests/evil_frame_forged
+	$(grade_env) grade/site/test --site $(O)/site --out $(O)/site-test

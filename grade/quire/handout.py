@@ -13,12 +13,15 @@ A directive is a line of its own. What it shows comes from the tree, so it canno
     {{struct trapframe kern/cpu/trap.h}}  a struct with its comment
     {{errors EFAULT ENOMEM}}        errors with their numbers
     {{picture memory}}              a machine's memory, as `make picture` draws it
+    {{machine tables steps fork}}   a machine in the page that runs this command, and shows its memory,
+                                    tables or terminal; that picture on paper and without JavaScript
     {{labs}}                        all labs, with links to their handouts
 
 The handouts are grade/labN/handout.md, answers and staff's notes grade/labN/staff.md, and the pages
 of grade/handouts: index and quick reference.
 """
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -34,6 +37,7 @@ GOAL = re.compile(r"`[^`\n]*\bmake ((?:[A-Z]\w*=\S+ )*)([a-z][\w-]*)")
 PROTOTYPE_END = re.compile(r"[;{]\s*(?://.*)?$")
 DRAWN = re.compile(r"^.*(?:\+--|\|).*$", re.M)
 HEADER_PATHS = "kern/*/*.h"
+VIEWS = "memory", "tables", "terminal"  # of grade/site/page.js
 
 
 class HandoutError(Exception):
@@ -282,6 +286,15 @@ class Page:
             raise HandoutError(f"no picture is called {name}")
         return "![Physical memory, a cell a page, and below it the areas of each process.](memory.svg)"
 
+    def _machine(self, view, program, *arguments):
+        if view not in VIEWS:
+            raise HandoutError(f"a machine shows {', '.join(VIEWS)}, not {view}")
+        if not any((self.tree.root / "user" / name).exists() for name in (f"{program}.c", f"{program}/main.c")):
+            raise HandoutError(f"user/ has no program {program}")
+        command = " ".join((program, *arguments))
+        return (f'::: {{.machine data-view="{view}" data-run="{command}"}}\n{self._picture("memory")}\n\n'
+                f"Run `{command}` in a machine, and watch its memory.\n\n:::")
+
 
 def goals(root):
     """The goals of make, in this tree or a student's: those that `make help` lists, and those of
@@ -341,12 +354,17 @@ def render(root, out, staff):
     shutil.copy(style / "style.css", out)
     subprocess.run([str(Path(root, "grade/picture")), "-o", str(out / "memory.svg")], check=True,
                    stdout=subprocess.DEVNULL)
+    live = os.path.exists(build.path("site", "index.html"))  # of `make site`
+    if live:
+        shutil.copy(style / "machine.js", out)
+        shutil.rmtree(out / "machine", ignore_errors=True)
+        shutil.copytree(build.path("site"), out / "machine")
     for name, page in pages(root, staff):
         up = "../" * name.count("/")
         html = out / f"{name}.html"
         command = ["pandoc", "--from=markdown-tex_math_dollars", "--to=html5", "--standalone", "--toc",
                    "--toc-depth=2", "--columns=10000", "--no-highlight", f"--template={style / 'page.html'}", f"--variable=up:{up}",
-                   f"--css={up}style.css", f"--output={html}"]
+                   f"--css={up}style.css", f"--output={html}", *(["--variable=live"] if live else [])]
         subprocess.run(command, input=page.expand(), text=True, check=True)
         subprocess.run(["weasyprint", "--quiet", str(html), str(out / f"{name}.pdf")], check=True)
         print(f"{html}, {name}.pdf")

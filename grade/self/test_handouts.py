@@ -41,11 +41,20 @@ def test_a_static_function_has_its_contract_from_its_definition(tmp_path):
     ("{{read kern/mem/nothing.c}}", "there is no kern/mem/nothing.c"),
     ("{{drawing kern/mem/page.h}}", "no comment has a drawing"),
     ("{{surprise}}", "no directive is called surprise"),
+    ("{{machine everything ls}}", "a machine shows memory, tables, terminal, not everything"),
+    ("{{machine memory no_such_program}}", "user/ has no program no_such_program"),
 ])
 def test_a_directive_that_shows_nothing_is_refused(tmp_path, line, complaint):
     with pytest.raises(handout.HandoutError, match=re.escape(complaint)) as caught:
         page(tmp_path, f"text\n{line}\n").expand()
     assert "handout.md:2: " in str(caught.value)
+
+
+def test_a_machine_is_a_picture_where_nothing_runs(tmp_path):
+    handout_page = page(tmp_path, "{{machine tables steps fork}}\n")
+    text = handout_page.expand()
+    assert '::: {.machine data-view="tables" data-run="steps fork"}\n![' in text and "(memory.svg)" in text
+    assert handout_page.plain().count("Run `steps fork` in a machine") == 1 and ":::" not in handout_page.plain()
 
 
 def test_a_goal_that_make_does_not_have_is_named(tmp_path):

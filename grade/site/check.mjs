@@ -7,15 +7,18 @@ import { pathToFileURL } from "node:url";
 
 const [folder, kernel] = process.argv.slice(2);
 const load = (name) => import(pathToFileURL(path.resolve(folder, name)).href);
-const { Machine, TERMINAL, REPORTS } = await load("machine.js");
+const { Machine } = await load("machine.js");
+const { TERMINAL, REPORTS } = await load("ports.js");
 const { Shell } = await load("shell.js");
 const { V86 } = await load("vendor/libv86.js");
 const { symbols } = await load("elf.js");
+const { pack, unpack } = await load("state.js");
+const { stripped } = await load("files.js");
 const scan = await load("scan.js");
 
 const PROMPT = "$ ";
 const BOOT_LIMIT = 5; // seconds of processor time
-const MEM = 64; // MiB
+const MEM = 16; // MiB
 
 function buffer(name) {
 	const bytes = fs.readFileSync(path.join(folder, name));
@@ -112,6 +115,10 @@ assert.equal((await console_.shell.upload("/tmp/it's", content)).length, 0);
 await console_.wait(PROMPT);
 assert.deepEqual(await console_.shell.download("/tmp/it's"), content);
 await console_.wait(PROMPT);
+const program = stripped(new Uint8Array(fs.readFileSync(path.join(path.dirname(kernel), "user/seq"))));
+assert.equal((await console_.shell.upload("/tmp/count", program)).length, 0);
+await console_.wait(PROMPT);
+assert.equal(await console_.command("/tmp/count 2"), "1\n2\n");
 assert.equal(await console_.shell.download("/tmp/none"), null);
 await console_.wait(PROMPT);
 assert.match(await console_.command("stty; ls -l /tmp"), / icanon.* echo [^]*-rwxr-xr-x .* 20000 .* it's\n/);
@@ -121,8 +128,17 @@ const took = performance.now();
 for (let i = 0; i < 50; i++) scan.scan(latest);
 const cost = (performance.now() - took) / 50;
 
-console_.machine.type(Buffer.from("exit 3\n"));
-await console_.over;
-assert.match(console_.reports, /^3 exit 3 /m);
+// A saved machine goes on in another one, and ends there.
+await console_.command("echo kept > /tmp/kept");
+const saved = await unpack(await pack({ mem: MEM }, await console_.machine.save()));
+assert.equal(saved.head.mem, MEM);
+await assert.rejects(unpack(content), /no saved machine/);
+await console_.machine.stop();
+const restored = new Console(saved.state);
+await restored.machine.ready;
+assert.equal(await restored.command("cat /tmp/kept"), "kept\n");
+restored.machine.type(Buffer.from("exit 3\n"));
+await restored.over;
+assert.match(restored.reports, /^3 exit 3 /m);
 console.log(`site: the prompt after ${boot.toFixed(1)} s of processor time; a picture takes ${cost.toFixed(1)} ms`);
 process.exit(0);

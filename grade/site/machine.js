@@ -1,37 +1,36 @@
 // machine.js: a machine of v86 that runs Quire, for a web worker and for node.
 //
-// The machine has four serial ports. COM1 carries the kernel's log. COM2 is the terminal of the first program:
-// its input comes in frames, a length of 16 bits and so many bytes; the length 0xFFFF announces the size of the
-// window (kern/tty/standard_files.h). On COM4 the kernel reports what happens (kern/dev/transcript.h).
+// The terminal's input goes in frames: a length of 16 bits and so many bytes. The length 0xFFFF announces the size
+// of the window (kern/tty/standard_files.h).
 import { Memory } from "./memory.js";
-
-export const LOG = 0, TERMINAL = 1, REPORTS = 3;
+import { LOG, TERMINAL } from "./ports.js";
 
 const OPTIONS = "stdio=serial tty log=com1";
+const LEAST = 64; // MiB of a machine of v86 that boots with an archive
 const EXIT_PORT = 0xf4; // kern/dev/exitport.c
-const QUEUE = 1024; // bytes that wait in a port for the kernel
-const CHUNK = 2048; // bytes of a frame
+const QUEUE = 2048; // bytes that wait in a port for the kernel
+const CHUNK = 4096; // bytes of a frame
 const IDLE = 2; // ms until the port is asked again
 
 export class Machine {
 	// `setup`: { V86, wasm, kernel, archive, mem, append, state }. `wasm` is a path; kernel, archive and state
-	// are ArrayBuffers, `state` may be missing; `mem` is in MiB. `layout` is of the kernel.
+	// are ArrayBuffers, `state` may be missing; `mem` is in MiB, and may be less than v86 gives. `layout` is of the kernel.
 	// `on`: { output(port, bytes), end(code) }; bytes come in pieces, at the end of each turn of the machine.
 	// `code`: how the kernel ended the machine (kern/dev/exitport.h).
 	constructor(setup, layout, on) {
 		this.layout = layout;
 		this.on = on;
 		this.ended = false;
-		this.waiting = []; // bytes for the terminal
+		this.waiting = []; // pieces for the terminal, each a frame
 		this.pieces = [[], [], [], []];
 		this.ready = new Promise((resolve) => (this.loaded = resolve));
 		this.emulator = new setup.V86({
 			wasm_path: setup.wasm,
-			memory_size: setup.mem << 20,
+			memory_size: Math.max(setup.mem, LEAST) << 20,
 			vga_memory_size: 2 << 20,
 			multiboot: { buffer: setup.kernel },
 			initrd: { buffer: setup.archive },
-			cmdline: `${OPTIONS} ${setup.append ?? ""}`.trim(),
+			cmdline: [OPTIONS, hole(setup.mem), setup.append].filter(Boolean).join(" "),
 			initial_state: setup.state && { buffer: setup.state },
 			uart1: true,
 			uart2: true,
@@ -49,7 +48,18 @@ export class Machine {
 	// The machine has begun to run. The kernel ends it by a write to a port, for which v86 would throw.
 	#started() {
 		this.emulator.v86.cpu.io.register_write(EXIT_PORT, this, ...new Array(3).fill((code) => this.#end(code)));
+		this.#clearEmptyBars();
 		this.loaded();
+	}
+
+	// A disk controller without disks has registers for addresses that it does not decode. v86 fails to restore a
+	// state where these are not 0.
+	#clearEmptyBars() {
+		const { devices, device_spaces } = this.emulator.v86.cpu.devices.pci;
+		devices.forEach((device, i) => {
+			for (let bar = 0; device && bar < device.pci_bars.length; bar++)
+				if (!device.pci_bars[bar]) device_spaces[i][4 + bar] = 0;
+		});
 	}
 
 	#end(code) {
@@ -80,13 +90,13 @@ export class Machine {
 	type(bytes) {
 		if (!bytes.length) return;
 		const idle = !this.waiting.length;
-		this.waiting.push(...bytes);
+		for (let at = 0; at < bytes.length; at += CHUNK) this.waiting.push(bytes.subarray(at, at + CHUNK));
 		if (idle) this.#feed();
 	}
 
 	#feed() {
 		if (this.#queued() < QUEUE) {
-			const piece = this.waiting.splice(0, CHUNK);
+			const piece = this.waiting.shift();
 			this.#send(TERMINAL, [piece.length & 255, piece.length >> 8, ...piece]);
 		}
 		if (this.waiting.length && !this.ended) setTimeout(() => this.#feed(), IDLE);
@@ -134,4 +144,9 @@ export class Machine {
 	directory() {
 		return this.emulator.v86.cpu.cr[3] >>> 12;
 	}
+}
+
+// The kernel option that hides what v86 gives beyond `mem` MiB.
+function hole(mem) {
+	return mem < LEAST && `hole=0x${(mem << 20).toString(16)}-0x${(LEAST << 20).toString(16)}`;
 }

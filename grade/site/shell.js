@@ -2,6 +2,7 @@
 //
 // The shell prints two marks around what a command prints. The command line has each mark in two pieces, so that
 // the line's echo is no mark.
+const CLEAR_LINE = [13, 27, 91, 75]; // to the first column, and clear up to the end
 const BEGIN = "@@begin@@", END = "@@end@@";
 
 export class Shell {
@@ -45,7 +46,7 @@ export class Shell {
 		job.found.length = at;
 		this.job = null;
 		job.resolve(Uint8Array.from(job.found));
-		return Uint8Array.from(rest);
+		return Uint8Array.from([...CLEAR_LINE, ...rest]); // of the prompt that the command was typed at
 	}
 
 	// The machine has ended: no command will end any more.

@@ -84,3 +84,15 @@ def test_floats_are_printed_as_by_another_library(tmp_path):
     theirs = guest.run("/other", files=[("/other", other)], limit=4).stdout.decode().splitlines()
     ours = guest.run("/tests/lib_float", limit=4).stdout.decode().splitlines()
     assert len(ours) > 1500 and ours == theirs
+
+
+@pytest.mark.parametrize("scene, steps, said", [
+    ("zero", 3, "Each entry names a page of its own."), ("fork", 4, "Its 16 copies are free again."),
+    ("table", 4, "It has a table of its own now"), ("file", 3, "nothing was copied"), ("free", 2, "the pages are free"),
+    ("stack", 2, "Each call has touched the next page"), ("memory", 2, "The child was ended by signal 9."),
+])
+def test_scenes_of_memory(scene, steps, said):
+    outcome = guest.run("steps", scene, stdin=b"\n" * steps, mem=32)
+    text = outcome.stdout.decode()
+    assert text.count("[Enter] ") == steps and said in text, outcome.explain("the scene is another one")
+    assert outcome.result.status == 0
