@@ -33,6 +33,7 @@ def parser():
     add("-n", "--calls", type=int, default=200000, metavar="N", help="how many (200000)")
     fuzz_run.add_options(add, "calls", length=100000, mem=64)
     add("--fail", metavar="WHICH", help="let allocations fail: 'random N', 'from N' (debug kernel)")
+    add("--rare", type=int, default=256, metavar="N", help="one call in N takes long, or much memory (256)")
     add("--no-audit", action="store_true", help="do not look at the machines' memory")
     add("--show", type=int, default=3, metavar="N", help="findings to shrink and show (3)")
     add("scripts", nargs="*", metavar="SCRIPT", help="calls to perform (an earlier finding's)")
@@ -105,6 +106,7 @@ class Fuzzer:
 
     def run(self, args, calls, files=()):
         limit = GUEST_SECONDS[0] + GUEST_SECONDS[1] * calls
+        args = [*args[:2], "-r", str(self.options.rare), *args[2:]]
         if self.options.fail:
             args = [*args[:2], "-F", self.options.fail, *args[2:]]
         return guest.run(PROGRAM, *args, files=files, limit=limit, **self.machine)

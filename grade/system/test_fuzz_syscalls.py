@@ -32,7 +32,7 @@ def test_a_short_run_finds_nothing():
 @pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
 def test_no_call_runs_long():
     """Its workers use up memory after half of the calls: all calls are performed all the same."""
-    words = ("--length", "3000", "--kernel", build.stretch_kernel())
+    words = ("--length", "3000", "--rare", "20", "--kernel", build.stretch_kernel())
     one = fuzz_syscalls.Fuzzer(options(*words)).sequence(2)
     assert one.finding is None, one.finding.text
     assert 1000 < one.stretch[0] < 10**6
@@ -42,7 +42,7 @@ def test_no_call_runs_long():
 @pytest.mark.skipif(not build.stretch_kernel(), reason="no such build; `make STRETCH=1` makes it")
 def test_a_long_call_is_a_finding():
     """With a bound that nothing keeps."""
-    fuzzer = fuzz_syscalls.Fuzzer(options("--length", "300", "--kernel", build.stretch_kernel()))
+    fuzzer = fuzz_syscalls.Fuzzer(options("--length", "300", "--rare", "20", "--kernel", build.stretch_kernel()))
     fuzzer.machine["options"] = "stretch=20000"
     finding = fuzzer.sequence(1).finding
     assert finding.signature.startswith("panic: "), finding.text

@@ -74,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -82,11 +82,11 @@ static uint32_t size_of(char kind)
 	static const struct {
 		char kind;
 		uint16_t size;
-	} sizes[] = { { 'b', 512 },  { 'B', 512 }, { 'v', 64 }, { 'G', 8 },   { 'S', 20 },
-		      { 'K', 12 },   { 't', 16 },  { 'T', 32 }, { 'u', 16 },  { 'z', 32 },
-		      { 'q', 64 },   { 'e', 128 }, { 'R', 16 }, { 'U', 16 },  { 'J', 64 },
-		      { '6', 8 },    { '7', 8 },   { 'l', 24 }, { 'Q', 128 }, { 'V', 64 },
-		      { 'H', 1024 }, { '$', 40 } };
+	} sizes[] = { { 'b', 512 },  { 'B', 512 }, { 'v', 64 },  { 'G', 8 },   { 'S', 20 },
+		      { 'K', 12 },   { 't', 16 },  { 'T', 32 },  { 'u', 16 },  { 'z', 32 },
+		      { 'q', 64 },   { 'e', 128 }, { 'R', 16 },  { 'U', 16 },  { 'J', 64 },
+		      { '6', 8 },    { '7', 8 },   { 'l', 24 },  { 'Q', 128 }, { 'V', 64 },
+		      { 'H', 1024 }, { '$', 40 },  { '~', 192 }, { '@', 24 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -276,14 +276,14 @@ static void fill_descriptor(uint32_t *words, uint32_t *state)
 // two of one length) and a mode.
 static void fill_uffd(uint64_t *fields, uint32_t *state)
 {
-	bool pair = one_in(state, 2);
+	bool pair = one_in(state, 2), near = one_in(state, 2);
 
 	if (one_in(state, 3)) {
 		fields[0] = UFFD_API;
 		fields[1] = random_word(state) & random_word(state) & UFFD_FEATURES_ALL;
 		return;
 	}
-	fields[0] = raw_value('a', state);
+	fields[0] = near ? UFFD_BASE + below(state, 2) * PAGE : raw_value('a', state);
 	fields[1] = pair ? raw_value('a', state) : raw_value('L', state);
 	fields[2] = pair ? raw_value('L', state) : below(state, 8);
 	fields[3] = pair ? below(state, 4) : 0;
@@ -369,7 +369,10 @@ uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor
 	}
 	if (kind == 'H')
 		return frame_fill(address, &state, actor);
-	fill_at(kind, address, slot, &state);
+	if (kind == '~' || kind == '@')
+		fill_futex(kind, (uint32_t *)(uintptr_t)address, &state);
+	else
+		fill_at(kind, address, slot, &state);
 	if (one_in(&state, 12))
 		address += 1 + below(&state, 3);
 	return address;

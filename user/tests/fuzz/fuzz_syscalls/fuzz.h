@@ -21,6 +21,9 @@
 #define STACK_SIZE (4 * PAGE)
 #define STACKS 16u
 
+#define UFFD 30 // a descriptor of the first worker's: a userfaultfd,
+#define UFFD_BASE (ARENA + (ARENA_PAGES - 2) * PAGE) // with which these two pages are registered
+
 #define LONG_BASE 0x50000000u // much address space with little memory: see world.c
 #define LONG_SIZE (512u << 20)
 
@@ -73,18 +76,28 @@ struct op {
 //	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024
 //	2 3 1   an address in the long range; the length of a part of it; a count up to 2^20
 //	l       a line of output buffers: all that mmap's old form and old select take
+//	_ = :   a futex; an operation on it; a value
+//	~       an array for futex_waitv
+//	@ %     the head of a robust list; its size
+//	^       a userfaultfd
 //	i       anything
 // After a '!' nobody may be surprised to find there what another process wrote.
 struct call {
 	const char *name;
 	int number; // of the system call, or one of the following
-	int weight;
+	int weight; // how often it is chosen; 0: a rare call, which takes long or much memory
 	const char *kinds;
 };
+
+static inline bool call_is_rare(const struct call *call)
+{
+	return call->weight == 0;
+}
 
 enum own_call {
 	OWN_FRESH = -100, // new memory shows nothing of anybody
 	OWN_TENANT,       // a child fills its memory, and what it shows the kernel, with the secret
+	OWN_THREAD,       // a thread performs some calls
 	OWN_ACCESS,       // load and store at an address
 	OWN_STACK,        // a call with the stack pointer somewhere
 	OWN_UNKNOWN,      // a system call by its number
@@ -125,6 +138,7 @@ bool one_in(uint32_t *state, uint32_t n);
 int call_find(const char *name, size_t length);
 
 // generate.c, values.c: the call that worker `worker` performs as number `index`.
+extern uint32_t rare_in; // one call in so many is a rare one
 void generate(uint32_t worker, uint32_t index, struct op *op);
 void generate_init(void);
 uint32_t raw_value(char kind, uint32_t *state);
@@ -137,6 +151,11 @@ uint32_t any_descriptor(uint32_t *state);
 bool kind_is_filled(char kind);
 uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor);
 
+// fill_futex.c
+bool kind_is_futex(char kind);
+uint32_t futex_value(char kind, uint32_t *state);
+void fill_futex(char kind, uint32_t *words, uint32_t *state);
+
 // script.c: calls as lines of text.
 extern bool scripted;
 void script_read(const char *path);
@@ -145,20 +164,30 @@ bool op_at(uint32_t worker, uint32_t index, struct op *op);
 void op_print(uint32_t worker, const struct op *op);
 
 // world.c
-bool map_slots(void);     // anew, private and empty
-void world_make(void);    // a worker's memory, descriptors and handlers
-void world_prepare(void); // the files that all share
+bool map_slots(void);             // anew, private and empty
+void world_make(uint32_t worker); // its memory, descriptors and handlers
+void world_lengthen(void);        // the long range and what else the rare calls need, once
+void world_prepare(void);         // the files that all share
 void world_clean(void);
 
 // handlers.c
 void handlers_install(void);
 uintptr_t handler_address(uint32_t which);
+void touch(uint32_t address); // load and store there; a fault ends it
 uint32_t frame_fill(uint32_t address, uint32_t *state, const struct actor *actor);
 
 // perform.c
 long raw_call(int number, const uint32_t args[ARGS]);
 void run(struct actor *actor) __attribute__((noreturn));
 int resolve_pid(uint32_t which, const struct actor *actor);
+
+// cost.c
+extern bool costed;
+void cost_start(void);
+uint64_t cost_clock(void);
+void cost_add(size_t call, uint64_t from);
+void cost_death(uint32_t worker, uint32_t index);
+void cost_print(void);
 
 // alive.c
 void leave_alive(void); // processes with pending signals, for the audit

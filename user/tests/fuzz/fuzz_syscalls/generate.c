@@ -6,15 +6,20 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+uint32_t rare_in = 256;
+
 static uint16_t weighted[1024]; // each call as often as it weighs
-static uint32_t total;
+static uint16_t rare[64];       // those of weight 0
+static uint32_t total, rare_total;
 
 void generate_init(void)
 {
-	total = 0;
-	for (size_t call = 0; call < call_count; call++)
+	for (size_t call = 0; call < call_count; call++) {
 		for (int i = 0; i < calls[call].weight && total < 1024; i++)
 			weighted[total++] = (uint16_t)call;
+		if (call_is_rare(&calls[call]) && rare_total < 64)
+			rare[rare_total++] = (uint16_t)call;
+	}
 }
 
 void generate(uint32_t worker, uint32_t index, struct op *op)
@@ -23,7 +28,10 @@ void generate(uint32_t worker, uint32_t index, struct op *op)
 	uint32_t state;
 
 	random_start(&state, master_seed * 0x9e3779b1u + (index * WORKERS + worker));
-	op->call = weighted[below(&state, total)];
+	if (one_in(&state, rare_in))
+		op->call = rare[below(&state, rare_total)];
+	else
+		op->call = weighted[below(&state, total)];
 	kinds = calls[op->call].kinds;
 	if (*kinds == '!')
 		kinds++;

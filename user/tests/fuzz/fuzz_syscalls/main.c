@@ -1,4 +1,4 @@
-// fuzz_syscalls -s SEED [-n CALLS] [-f FROM] [-l] [SCRIPT]: performs pseudo-random system calls, with
+// fuzz_syscalls -s SEED [-n CALLS] [-r N] [-f FROM] [-l] [-c] [SCRIPT]: performs pseudo-random system calls, with
 // arguments that hit something and arguments that must not, in several processes at once. What the
 // kernel may not do: panic, hang, lose memory, or show anybody another process's. grade/fuzz-syscalls
 // runs it in fresh machines, and looks at them afterwards.
@@ -8,6 +8,13 @@
 // sleeps is first woken by a signal and then killed. At the end of a round all are killed, and the
 // memory that is free then must be what it was after earlier rounds. All are killed too when memory is
 // gone and no worker can be started; then the round goes on.
+//
+// Calls must be many, so they must be cheap: most have small arguments and take some thousand
+// instructions. One in 256 (-r: in N) is a rare one, which may take millions: with 512 MiB of address
+// space, a million descriptors or thousands of areas. They fill memory, too. A worker maps what they need
+// before its first one. A new worker costs as much as 50 calls; so workers survive the faults of their
+// own accesses, and few calls end them. Threads of one worker take turns after every second call.
+// -c prints which calls have taken most.
 //
 // -f begins with the workers' call number FROM. -l prints the calls of the round that begins there,
 // as a script, and performs nothing. A SCRIPT is one round.
@@ -80,7 +87,11 @@ static bool start_worker(uint32_t worker)
 			               .next = watch[worker].seen,
 			               .end = watch[worker].end };
 
-		world_make();
+		uint64_t began = costed ? cost_clock() : 0;
+
+		world_make(worker);
+		if (costed)
+			cost_add(call_count, began);
 		run(&actor);
 	}
 	shared->pid[worker] = pid;
@@ -118,6 +129,8 @@ static bool look_after(bool long_ago)
 			watch[i].began = shared->next[i] = watch[i].seen;
 			watch[i].waiting = 0;
 			deaths++;
+			if (costed)
+				cost_death(i, watch[i].seen - 1);
 			busy = true;
 			if (!start_worker(i))
 				return false;
@@ -323,7 +336,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || strcmp(argv[1], "-s"))
 		check_after_exec();
-	while ((option = getopt(argc, argv, "s:n:f:lF:")) != -1) {
+	while ((option = getopt(argc, argv, "s:n:f:lF:cr:")) != -1) {
 		if (option == 's')
 			master_seed = strtoul(optarg, NULL, 10);
 		else if (option == 'n')
@@ -332,6 +345,10 @@ int main(int argc, char **argv)
 			from = strtoul(optarg, NULL, 10);
 		else if (option == 'l')
 			list = true;
+		else if (option == 'r')
+			rare_in = strtoul(optarg, NULL, 10);
+		else if (option == 'c')
+			cost_start();
 		else if (option == 'F')
 			failures = optarg;
 		else
@@ -347,6 +364,8 @@ int main(int argc, char **argv)
 	init();
 	count = perform_all(from, scripted ? 1 : count);
 	dprintf(STDOUT_FILENO, "\nend: %u calls, %u deaths, %u killed\n", count, deaths, kills);
+	if (costed)
+		cost_print();
 	leave_alive();
 	return findings ? 3 : 0;
 }

@@ -65,6 +65,8 @@ long raw_fork(int number, const uint32_t args[ARGS], uint32_t stack);
 long raw_stack(int number, const uint32_t args[ARGS], uint32_t stack);
 
 static uint32_t stacks_used;
+static int threads[STACKS]; // who runs on the stack; the kernel clears it when that thread has ended
+static bool had_threads;
 
 // The process, or group, that an argument means.
 int resolve_pid(uint32_t which, const struct actor *actor)
@@ -180,6 +182,23 @@ static void child_main(struct actor *actor)
 	run(actor);
 }
 
+// Make `args` those of clone for a thread that will run on the stack `slot`. Returns false if that has a
+// thread: so their number is bounded.
+static bool thread_args(uint32_t args[ARGS], uint32_t slot)
+{
+	const uint32_t always = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+	                        CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+
+	if (threads[slot])
+		return false;
+	had_threads = true;
+	args[ARGS - 1] = 4 * args[ARGS - 1] + 15; // it performs more calls than other children
+	args[0] = always;
+	args[1] = args[3] = 0;
+	args[2] = args[4] = (uint32_t)(uintptr_t)&threads[slot];
+	return true;
+}
+
 // Let a child perform the next calls, with a stack of its own in case it shares the address space.
 static void perform_fork(int number, const uint32_t args[ARGS], struct actor *actor)
 {
@@ -187,9 +206,14 @@ static void perform_fork(int number, const uint32_t args[ARGS], struct actor *ac
 	uint32_t top = STACKS_BASE + (slot + 1) * STACK_SIZE;
 	struct actor *child = (struct actor *)(uintptr_t)(top - 64);
 	uint32_t *stack = (uint32_t *)(uintptr_t)(top - 80);
-	uint32_t count = 1 + args[ARGS - 1] % 16, behind = actor->next + 1 + count;
+	uint32_t plain[ARGS], count, behind;
 	long result;
 
+	memcpy(plain, args, sizeof(plain));
+	if (number == OWN_THREAD && !thread_args(plain, slot))
+		return;
+	count = number == OWN_THREAD ? plain[ARGS - 1] : 1 + args[ARGS - 1] % 16;
+	behind = actor->next + 1 + count;
 	if (behind > actor->end)
 		behind = actor->end;
 	*child = *actor;
@@ -203,8 +227,10 @@ static void perform_fork(int number, const uint32_t args[ARGS], struct actor *ac
 		stack[0] = (uint32_t)(uintptr_t)child_main;
 	}
 	stack[2] = (uint32_t)(uintptr_t)child;
-	result = number == SYS_clone3 ? fork_clone3(args, (uint32_t)(uintptr_t)stack) :
-	                                raw_fork(number, args, (uint32_t)(uintptr_t)stack);
+	if (number == OWN_THREAD)
+		number = SYS_clone;
+	result = number == SYS_clone3 ? fork_clone3(plain, (uint32_t)(uintptr_t)stack) :
+	                                raw_fork(number, plain, (uint32_t)(uintptr_t)stack);
 	if (result > 0) {
 		actor->last_child = (int)result;
 		actor->next = behind - 1;
@@ -218,13 +244,6 @@ static int number_in_arguments(uint32_t args[ARGS])
 
 	memmove(args, args + 1, (ARGS - 1) * sizeof(*args));
 	return returns_twice(number) ? SYS_getpid : number;
-}
-
-static void touch(uint32_t address)
-{
-	volatile uint32_t *at = (volatile uint32_t *)(uintptr_t)address;
-
-	*at = *at + 1;
 }
 
 // Make every second page of a part of the long range an area of its own.
@@ -246,6 +265,7 @@ static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 	case SYS_clone:
 	case SYS_clone3:
 	case OWN_TENANT:
+	case OWN_THREAD:
 		perform_fork(number, args, actor);
 		return;
 	case SYS_sigreturn:
@@ -276,12 +296,23 @@ static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 	raw_call(number, args);
 }
 
+// Returns how many words of the argument at `address` to look at: up to 16, but not beyond its slot.
+static uint32_t words_in_slot(uint32_t address)
+{
+	uint32_t left = 2 * PAGE - (address - SLOTS_BASE) % SLOT_SIZE;
+
+	return left < 64 ? left / 4 : 16;
+}
+
 static void perform(const struct op *op, struct actor *actor)
 {
 	const struct call *call = &calls[op->call];
 	const char *kinds = call->kinds + (*call->kinds == '!');
 	uint32_t args[ARGS], before[ARGS];
+	uint64_t began = costed ? cost_clock() : 0;
 
+	if (call_is_rare(call))
+		world_lengthen();
 	for (uint32_t i = 0; i < ARGS; i++) {
 		args[i] = op->arg[i].value;
 		if (op->arg[i].how == PID)
@@ -291,11 +322,13 @@ static void perform(const struct op *op, struct actor *actor)
 	}
 	memcpy(before, args, sizeof(args));
 	perform_call(call->number, args, actor);
+	if (costed)
+		cost_add(op->call, began);
 	if (actor->tenant || kinds != call->kinds)
 		return;
 	for (int i = 0; i < ARGS; i++)
 		if (op->arg[i].how == FILLED && strchr("bvetTuqRUJlGK", kinds[i]) &&
-		    secret_in(before[i], 16))
+		    secret_in(before[i], words_in_slot(before[i])))
 			secret_found(actor, before[i], op->call);
 }
 
@@ -313,6 +346,9 @@ void run(struct actor *actor)
 		if (actor->tenant && *calls[op.call].kinds == '!')
 			continue;
 		perform(&op, actor);
+		// Time slices are longer than many calls: let the threads take turns.
+		if (had_threads && actor->next % 2)
+			raw_call(SYS_sched_yield, (uint32_t[ARGS]){ 0 });
 	}
 	if (actor->depth == 0)
 		shared->next[actor->worker] = actor->end;

@@ -7,18 +7,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define SCRIPT_CALLS 8192
 
 bool scripted;
-static struct op script[WORKERS][SCRIPT_CALLS];
+static struct op (
+	*script)[SCRIPT_CALLS]; // of each worker; no static memory, which mlockall would fill
 static uint32_t lengths[WORKERS];
 
 static void fail(const char *what)
 {
 	dprintf(STDERR_FILENO, "fuzz_syscalls: %s\n", what);
 	_exit(2);
+}
+
+static void *new_memory(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (at == MAP_FAILED)
+		fail("no memory for the script");
+	return at;
 }
 
 // Read one line. Returns what stands behind it.
@@ -52,13 +63,15 @@ static const char *read_line(const char *at)
 
 void script_read(const char *path)
 {
-	static char text[SCRIPT_CALLS * 64];
+	const size_t most = SCRIPT_CALLS * 64;
+	char *text = new_memory(most + 1);
 	const char *at = text;
 	size_t length = 0;
 	ssize_t n;
 	int fd = open(path, O_RDONLY);
 
-	while (fd >= 0 && (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
+	script = new_memory(WORKERS * sizeof(*script));
+	while (fd >= 0 && (n = read(fd, text + length, most - length)) > 0)
 		length += (size_t)n;
 	if (fd < 0)
 		fail(path);
@@ -66,6 +79,7 @@ void script_read(const char *path)
 	scripted = true;
 	while (*at)
 		at = read_line(at);
+	munmap(text, most + 1);
 }
 
 uint32_t script_length(uint32_t worker)

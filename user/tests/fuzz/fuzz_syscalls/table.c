@@ -9,8 +9,8 @@
 
 #define CALL(name, weight, kinds) ((struct call){ #name, SYS_##name, weight, kinds })
 
-// A call that may take long: the kernel must yield in it, and end it for a killed thread.
-#define LONG(name, kinds) ((struct call){ "long_" #name, SYS_##name, 1, kinds })
+// A call that may take long: the kernel must yield in it, and end it for a killed thread. Rare.
+#define LONG(name, kinds) ((struct call){ "long_" #name, SYS_##name, 0, kinds })
 
 const struct call calls[] = {
 	CALL(read, 6, "fbn"),
@@ -49,7 +49,7 @@ const struct call calls[] = {
 	CALL(flock, 2, "fP"),
 	CALL(ioctl, 5, "!fIJ"),
 	CALL(userfaultfd, 3, "O"),
-	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "fY$" },
+	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "^Y$" },
 
 	CALL(socketcall, 1, "yb"),
 
@@ -173,7 +173,7 @@ const struct call calls[] = {
 	CALL(set_thread_area, 2, "U"),
 	CALL(get_thread_area, 2, "U"),
 	CALL(set_tid_address, 2, "b"),
-	CALL(set_robust_list, 2, "bi"),
+	CALL(set_robust_list, 3, "@%"),
 	CALL(get_robust_list, 1, "Pbb"),
 	CALL(sched_yield, 3, ""),
 	CALL(sched_getaffinity, 1, "Pnb"),
@@ -259,9 +259,9 @@ const struct call calls[] = {
 	CALL(process_vm_readv, 3, "!Pvcvcy"),
 	CALL(process_vm_writev, 3, "!Pvcvcy"),
 
-	CALL(futex, 6, "EyytEi"),
-	CALL(futex_time64, 3, "EyyTEi"),
-	CALL(futex_waitv, 2, "bciTy"),
+	CALL(futex, 12, "_=:t_:"),
+	CALL(futex_time64, 4, "_=:T_:"),
+	CALL(futex_waitv, 3, "~ciTy"),
 
 	CALL(clock_gettime, 1, "hb"),
 	CALL(clock_gettime64, 1, "hb"),
@@ -341,6 +341,7 @@ const struct call calls[] = {
 
 	{ "fresh", OWN_FRESH, 4, "i" },
 	{ "tenant", OWN_TENANT, 3, "iiiiik" },
+	{ "thread", OWN_THREAD, 8, "iiiiik" },
 	{ "access", OWN_ACCESS, 8, "E" },
 	{ "stack", OWN_STACK, 2, "Naiiii" },
 	{ "unknown", OWN_UNKNOWN, 4, "!Nbbbbb" },
@@ -370,7 +371,7 @@ const struct call calls[] = {
 	LONG(mincore, "232"),
 	LONG(mmap2, "23rmf3"),
 	LONG(brk, "2"),
-	{ "areas", OWN_AREAS, 1, "21" },
+	{ "areas", OWN_AREAS, 0, "21" },
 };
 
 const size_t call_count = sizeof(calls) / sizeof(*calls);

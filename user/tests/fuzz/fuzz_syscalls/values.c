@@ -335,7 +335,9 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return fcntl_command(state);
 	case 'N':
 		return call_number(state);
+	case '^':
+		return one_in(state, 2) ? UFFD : any_descriptor(state);
 	default:
-		return small_value(kind, state);
+		return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
 	}
 }

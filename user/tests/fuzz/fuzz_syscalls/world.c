@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/userfaultfd.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -174,14 +176,20 @@ static void map_arena(void)
 	map(56, 2, PROT_READ, MAP_SHARED, 14);
 }
 
-// The long range. Its first half is empty, its second half is 4 MiB of a file, again and again. Calls
-// on it may name as many descriptors as a process can have.
-static void map_long_range(void)
+// The first half of the long range is empty, its second half is 4 MiB of a file, again and again. Calls
+// on it may name as many descriptors as a process can have. Only who performs such a call makes it: it
+// costs as much as all else that a worker has, and mlockall fills memory with it.
+void world_lengthen(void)
 {
+	static bool done;
 	const int both = PROT_READ | PROT_WRITE;
 	struct rlimit limit = { 1u << 20, 1u << 20 };
-	int fd = (int)syscall(SYS_memfd_create, "long", 0);
+	int fd;
 
+	if (done)
+		return;
+	done = true;
+	fd = (int)syscall(SYS_memfd_create, "long", 0);
 	setrlimit(RLIMIT_NOFILE, &limit);
 	mmap((void *)LONG_BASE, LONG_SIZE, both,
 	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -205,8 +213,23 @@ bool map_slots(void)
 	return true;
 }
 
+// Two pages whose faults are messages, which other threads may read and answer.
+static void register_pages(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { { UFFD_BASE, 2 * PAGE }, 1, 0 };
+	int fd = (int)syscall(SYS_userfaultfd, O_NONBLOCK);
+
+	reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP;
+	map(ARENA_PAGES - 2, 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	ioctl(fd, UFFDIO_API, &api);
+	ioctl(fd, UFFDIO_REGISTER, &reg);
+	dup2(fd, UFFD);
+	close(fd);
+}
+
 // Give the calling process what its calls aim at.
-void world_make(void)
+void world_make(uint32_t worker)
 {
 	const int both = PROT_READ | PROT_WRITE, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
 
@@ -216,6 +239,7 @@ void world_make(void)
 	map_slots();
 	mmap((void *)(uintptr_t)STACKS_BASE, STACKS * STACK_SIZE, both, flags, -1, 0);
 	map_arena();
-	map_long_range();
+	if (worker == 0)
+		register_pages();
 	handlers_install();
 }
