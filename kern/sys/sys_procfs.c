@@ -206,7 +206,6 @@ void machine_files_init(void)
 		TEXT("sys/vm/legacy_va_layout", "1\n"),
 		TEXT("sys/vm/oom_kill_allocating_task", "0\n"),
 		TEXT("sys/vm/panic_on_oom", "0\n"),
-		TEXT("sys/vm/unprivileged_userfaultfd", "1\n"),
 		FILE("sys/vm/nr_hugepages", show_large_pages),
 		FILE("sys/vm/mmap_min_addr", show_min_addr),
 		FILE("sys/fs/pipe-max-size", show_pipe_size),
