@@ -140,9 +140,11 @@ class Page:
             file.write(base64.b64decode(found["data"]))
 
     def complaints(self):
-        """What the console complained about, and each request that did not go to the page's own server."""
+        """What the consoles complained about since the last call, and each request that did not go to this page's own
+        server."""
         origin = self.value("location.origin")
-        for event in self._browser.events:
+        events, self._browser.events = self._browser.events, []
+        for event in events:
             method, values = event.get("method"), event.get("params", {})
             if method == "Runtime.exceptionThrown":
                 yield values["exceptionDetails"]["exception"].get("description", "an exception")

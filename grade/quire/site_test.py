@@ -98,6 +98,19 @@ def first_use(page, out):
     return boot
 
 
+def slowly(page):
+    """A process that lives for a hundredth of a second can be seen."""
+    page.value("""{
+        const list = document.getElementById('directory');
+        window.seen = '';
+        new MutationObserver(() => window.seen += [...list.options].map((each) => each.text)).observe(list, { childList: true });
+    }""")
+    click(page, "slow")
+    command(page, "ls /bin | sort | wc")
+    shows(page, "sort (", "window.seen")
+    click(page, "slow")
+
+
 def save_and_restore(page):
     """What was in memory is there again; what came after the state is not."""
     command(page, "echo one > /tmp/a; echo before $(cat /tmp/a)")
@@ -166,6 +179,11 @@ def share(browser, page):
     return found[0] - found[1]
 
 
+def complaints(page):
+    """What there was to complain about since the last time."""
+    return sorted(set(page.complaints()))
+
+
 def run(site, out):
     """All of it. Returns complaints."""
     server, wrong = Server(site), []
@@ -173,9 +191,13 @@ def run(site, out):
         page = browser.page(server.address, prefers_color_scheme="light")
         boot = first_use(page, out)
         cost = share(browser, page)
+        slowly(page)
         save_and_restore(page)
         tour(page, out)
+        wrong += complaints(page)
         crash(page)
+        # v86 itself says why it ended.
+        wrong += [text for text in complaints(page) if not text.startswith("panicked at ")]
         if build.debug_kernel():
             own_kernel(page)
         page = browser.page(server.address, prefers_color_scheme="dark")
@@ -190,7 +212,7 @@ def run(site, out):
         phone.screenshot(os.path.join(out, "phone-whole.png"), whole=True)
         if phone.value("document.documentElement.scrollWidth > innerWidth"):
             wrong.append("the page is wider than a phone")
-        wrong += sorted(set(page.complaints()))
+        wrong += complaints(page)
     print(f"the prompt after {boot:.1f} s; five pictures a second cost {100 * cost:.1f} % of a core; pictures in {out}")
     if boot > PROMPT_LIMIT:
         wrong.append(f"the prompt came after {boot:.1f} s; {PROMPT_LIMIT} s are allowed")

@@ -11,8 +11,9 @@ export class Grid {
 		this.count = 0;
 		this.on = on;
 		this.at = -1; // the cell that the keys have come to
-		canvas.addEventListener("pointermove", (event) => on.hover(this.#cell(event)));
-		canvas.addEventListener("pointerleave", () => on.hover(this.at));
+		this.hovered = -1; // the cell that is described
+		canvas.addEventListener("pointermove", (event) => this.#hover(this.#cell(event)));
+		canvas.addEventListener("pointerleave", () => this.#hover(this.at));
 		canvas.addEventListener("click", (event) => this.#choose(this.#cell(event)));
 		canvas.addEventListener("keydown", (event) => this.#key(event));
 		new ResizeObserver(() => this.resize()).observe(canvas.parentElement);
@@ -77,13 +78,23 @@ export class Grid {
 		if (index >= 0) this.on.choose(index);
 	}
 
+	#hover(index) {
+		this.hovered = index;
+		this.on.hover(index);
+	}
+
+	// Describe the cell anew: what it shows may have changed.
+	refresh() {
+		this.on.hover(this.hovered);
+	}
+
 	// Let the keys' place be another cell.
 	move(index) {
 		const before = this.at;
 		this.at = index;
 		if (before >= 0 && this.context) this.draw(before);
 		if (index >= 0 && this.context) this.draw(index);
-		this.on.hover(index);
+		this.#hover(index);
 	}
 
 	#key(event) {

@@ -8,7 +8,7 @@ import { Shell } from "./shell.js";
 const EVERY = 200; // ms between two pictures
 
 export class Host {
-	// `on`: functions { output(bytes), log(text), picture(found), status(text), alert(text), started(), size() }.
+	// `on`: functions { output(bytes), log(text), picture(found, same), status(text), alert(text), started(), size() }.
 	constructor(on) {
 		this.on = on;
 		this.setup = { mem: 16, append: "" };
@@ -90,8 +90,8 @@ export class Host {
 
 	#picture(found) {
 		if (found.error) return;
-		this.last = found;
-		this.on.picture(found);
+		if (!found.same) this.last = found;
+		this.on.picture(this.last, found.same);
 		if (found.atPrompt && !this.shell.busy) this.prompt.waiting.splice(0).forEach((resolve) => resolve());
 	}
 
@@ -126,6 +126,10 @@ export class Host {
 
 	setWatching(on) {
 		this.watch({ every: on ? EVERY : 0 });
+	}
+
+	setSlow(on) {
+		this.client?.send({ do: "slow", on });
 	}
 
 	async stop(stopped) {

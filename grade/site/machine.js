@@ -130,6 +130,11 @@ export class Machine {
 		return this.emulator.stop();
 	}
 
+	// How many instructions have been executed, modulo 2^32.
+	instructions() {
+		return this.emulator.get_instruction_counter();
+	}
+
 	// The state as an ArrayBuffer. What waits in `waiting` is not in it.
 	save() {
 		return this.emulator.save_state();

@@ -57,7 +57,12 @@ function started() {
 
 // --- The pictures ---
 
-function showPicture(found) {
+function showPicture(found, same) {
+	if (same) {
+		picture.expire();
+		tables.expire();
+		return;
+	}
 	picture.show(found);
 	tables.show(found.tree, found.uses);
 	const options = found.processes.map((each) => [String(each.directory), `${each.name} (${each.pid})`]);
@@ -108,6 +113,7 @@ function setStopped(stopped) {
 async function start(saved = null) {
 	host.setup = { mem: Number($("mem").value), append: $("append").value };
 	$("alert").hidden = true;
+	$("slow").checked = false;
 	$("log-text").textContent = "";
 	screen.reset();
 	picture.reset();
@@ -188,6 +194,7 @@ for (const kind of ["kernel", "archive", "state"])
 	$(`own-${kind}`).addEventListener("change", ({ target }) => target.files[0] && bring(kind, target.files[0]));
 $("reader").addEventListener("change", ({ target }) => (screen.readable = target.checked));
 $("watch").addEventListener("change", ({ target }) => host.setWatching(target.checked));
+$("slow").addEventListener("change", ({ target }) => host.setSlow(target.checked));
 $("directory").addEventListener("change", ({ target }) => host.watch({ directory: target.value ? Number(target.value) : null }));
 $("settings-form").addEventListener("submit", (event) => {
 	event.preventDefault();

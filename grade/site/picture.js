@@ -11,6 +11,19 @@ export class Colours {
 	constructor(layout) {
 		this.layout = layout;
 		this.processes = [];
+		this.slots = []; // the pid that has each colour of programs
+	}
+
+	// A process keeps its colour as long as it lives; further ones share the colours.
+	set(processes) {
+		this.processes = processes;
+		const pids = processes.map((each) => each.pid);
+		this.slots = this.slots.map((pid) => (pids.includes(pid) ? pid : 0));
+		for (const pid of pids) {
+			if (this.slots.includes(pid)) continue;
+			const free = this.slots.indexOf(0);
+			this.slots[free < 0 ? this.slots.length : free] = pid;
+		}
 	}
 
 	// What a use is called, and its colour.
@@ -26,7 +39,7 @@ export class Colours {
 	of(use) {
 		if (use >= FIRST_PROCESS) {
 			const process = this.processes[use - FIRST_PROCESS];
-			return this.layout.programs[(process ? process.pid : use) % this.layout.programs.length];
+			return this.layout.programs[Math.max(this.slots.indexOf(process?.pid), 0) % this.layout.programs.length];
 		}
 		if (use === ZERO) return this.layout.zero;
 		const name = use === SHARED ? "shared" : (KINDS[use] ?? "shared");
@@ -41,7 +54,7 @@ export class Picture {
 		this.colours = colours;
 		this.uses = new Uint8Array();
 		this.changed = new Map(); // page: when its mark ends
-		this.grid = new Grid(this.canvas, () => (this.uses.length > 20000 ? 256 : 128), { hover: (i) => this.#hover(i), choose: on.page });
+		this.grid = new Grid(this.canvas, (room) => (this.uses.length > 20000 ? 256 : room < 500 ? 64 : 128), { hover: (i) => this.#hover(i), choose: on.page });
 		dark.addEventListener("change", () => this.grid.all());
 	}
 
@@ -57,26 +70,32 @@ export class Picture {
 		const names = found.processes.map((each) => each.pid).join();
 		const same = before.length === found.uses.length;
 		this.uses = found.uses;
-		this.colours.processes = found.processes;
+		this.colours.set(found.processes);
 		this.grid.set(found.total, (i) => this.#draw(i));
 		if (!same || names !== this.names) this.grid.all();
 		this.names = names;
-		for (const [page, until] of this.changed) {
-			if (until > now) continue;
-			this.changed.delete(page);
-			this.#draw(page);
-		}
+		this.expire();
 		for (let i = 0; same && i < found.uses.length; i++) {
 			if (found.uses[i] === before[i]) continue;
 			this.changed.set(i, now + FLASH);
 			this.#draw(i);
 		}
 		this.#list(found);
-		this.#hover(this.grid.at);
+		this.grid.refresh();
+	}
+
+	// Take away the marks of changes that are old.
+	expire() {
+		const now = performance.now();
+		for (const [page, until] of this.changed) {
+			if (until > now) continue;
+			this.changed.delete(page);
+			this.#draw(page);
+		}
 	}
 
 	#draw(index) {
-		if (!this.grid.context) return;
+		if (!this.grid.context || index >= this.uses.length) return;
 		const frame = this.changed.has(index) ? getComputedStyle(document.documentElement).getPropertyValue("--mark") : null;
 		this.grid.fill(index, this.colours.of(this.uses[index]), { frame });
 	}

@@ -24,15 +24,24 @@ class Entries {
 		this.words = words;
 		this.grid.set(1024, (i) => this.#draw(i));
 		for (let i = 0; i < 1024; i++) {
-			const expired = this.changed.get(i) <= now;
-			if (expired) this.changed.delete(i);
 			const differs = before && ((before[i] ^ words[i]) & ~0x60); // not the bits that the processor sets
 			if (differs) this.changed.set(i, now + FLASH);
-			if (this.grid.context && (expired || differs || !before)) this.#draw(i);
+			if (differs || !before) this.#draw(i);
+		}
+	}
+
+	// Take away the marks of changes that are old.
+	expire() {
+		const now = performance.now();
+		for (const [i, until] of this.changed) {
+			if (until > now) continue;
+			this.changed.delete(i);
+			this.#draw(i);
 		}
 	}
 
 	#draw(i) {
+		if (!this.grid.context || !this.words) return;
 		const entry = this.words[i];
 		const there = entry & PRESENT || pageOf(entry) >= 0;
 		const frame = this.changed.has(i) ? mark() : null;
@@ -91,6 +100,14 @@ export class Tables {
 		}
 		for (const i of Object.keys(tree.tables).map(Number)) this.#table(i).show(tree.tables[i].words);
 		this.#list();
+		this.top.grid.refresh();
+		for (const { entries } of this.shown.values()) entries.grid.refresh();
+		this.expire();
+	}
+
+	expire() {
+		this.top.expire();
+		for (const { entries } of this.shown.values()) entries.expire();
 	}
 
 	// The grid of a table, made when the table first appears, with its text brought up to date.

@@ -4,6 +4,7 @@
 // { is: "answer", id, error }. Messages from it: { is: "output", port, bytes }, { is: "end", code },
 // { is: "fault", text } when the emulator itself has failed, { is: "picture", ... } when watched.
 import { Machine } from "./machine.js";
+import { ACCESSED, DIRTY } from "./memory.js";
 import { page, scan, tree, walk } from "./scan.js";
 import { V86 } from "./vendor/libv86.js";
 
@@ -11,6 +12,14 @@ const wasm = new URL("vendor/v86.wasm", import.meta.url).href;
 let machine = null;
 let watched = null; // the directory that the page wants to see; null: the processor's
 let timer = null;
+let last = null; // the picture that the page has
+let slow = false; // the machine runs only a little between two pictures
+let paused = false; // the page has stopped it
+
+const SLICE = 100000; // instructions that a slow machine executes at least
+const LONGEST = 100; // ms until it stands still in any case: it may have nothing to execute
+const PAUSE = 400; // ms for which it stands still
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const actions = {
 	async start({ setup, layout }) {
@@ -23,8 +32,18 @@ const actions = {
 	type: ({ bytes }) => machine.type(bytes),
 	monitor: ({ bytes }) => machine.typeToMonitor(bytes),
 	resize: ({ rows, columns }) => machine.resize(rows, columns),
-	run: () => machine.run(),
-	stop: () => machine.stop(),
+	run() {
+		paused = false;
+		go();
+	},
+	stop() {
+		paused = true;
+		return machine.stop();
+	},
+	slow({ on }) {
+		slow = on;
+		if (!paused) go();
+	},
 	save: () => machine.save(),
 	page: ({ number }) => page(machine.memory(), number),
 	walk: ({ directory, va }) => walk(machine.memory(), directory, va),
@@ -33,11 +52,43 @@ const actions = {
 		watched = directory ?? null;
 		clearInterval(timer);
 		timer = every ? setInterval(show, every) : null;
+		last = null;
 		if (every && machine) show();
 	},
 };
 
-// Send a picture. A kernel that has not come so far, or has other structs, has none.
+// Let the machine run on: at once, or slowly, with a picture after each slice. Then also a program of a
+// million instructions can be watched. v86 stands still only after some 100,000.
+let crawls = false;
+async function go() {
+	if (!slow) return machine.run();
+	if (crawls) return;
+	crawls = true;
+	while (slow && !paused && !machine.ended) {
+		const from = machine.instructions(), end = performance.now() + LONGEST;
+		machine.run();
+		while (((machine.instructions() - from) >>> 0) < SLICE && performance.now() < end) await sleep(1);
+		await machine.stop();
+		if (timer) show();
+		await sleep(PAUSE);
+	}
+	crawls = false;
+	if (!paused) machine.run();
+}
+
+// Do two pictures show the same? The bits that the processor sets in entries do not count.
+function equal(a, b) {
+	const words = (x, y) => x.every((word, i) => !((word ^ y[i]) & ~(ACCESSED | DIRTY)));
+	const names = (found) => found.processes.map((each) => `${each.pid} ${each.name} ${each.directory}`).join();
+	const indices = Object.keys(a.tree.tables);
+	return a.total === b.total && names(a) === names(b) && a.tree.directory === b.tree.directory &&
+		a.uses.every((use, i) => use === b.uses[i]) && words(a.tree.words, b.tree.words) &&
+		indices.length === Object.keys(b.tree.tables).length &&
+		indices.every((i) => b.tree.tables[i] && a.tree.tables[i].count === b.tree.tables[i].count &&
+			words(a.tree.tables[i].words, b.tree.tables[i].words));
+}
+
+// Send a picture, or say that it is the last one still. A kernel that has not come so far, or has other structs, has none.
 function show() {
 	if (!machine?.emulator.v86?.cpu) return;
 	try {
@@ -49,7 +100,10 @@ function show() {
 		const current = machine.directory();
 		const shown = watched ?? (found.processes.some((each) => each.directory === current) ? current
 			: (found.processes[0]?.directory ?? current));
-		postMessage({ is: "picture", ...found, current, tree: tree(memory, shown) }, [found.uses.buffer]);
+		found.tree = tree(memory, shown);
+		const same = last && equal(last, found);
+		if (!same) last = found;
+		postMessage({ is: "picture", atPrompt: found.atPrompt, ...(same ? { same } : found) });
 	} catch (error) {
 		postMessage({ is: "picture", error: error.message });
 	}
