@@ -77,10 +77,10 @@ qemu-gdb: $(bootable)
 	$(qemu_machine) -display $(or $(qemu_display),none) $(qemu_console) $(call qemu_kernel) \
 		$(qemu_gdb)
 
-## explain: after a machine that reset itself or hung: run it once more, show its exceptions with file and line; T=TEST, or C='COMMANDS' of the shell
+## explain: after a machine that reset itself or hung: run it once more, show its exceptions with file and line; T=TEST, F=PROGRAM, or C='COMMANDS' of the shell
 explain: $(bootable) $(if $(T)$(C),$(tests))
 	QUIRE_OBJ=$(O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache grade/quire/explain.py --kernel $(boot_kernel) \
-		$(if $(T),--test '$(T)' $(lab_test)) --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
+		$(if $(T),--test '$(T)' $(lab_test)) $(own_options) --commands '$(subst ','\'',$(C))' --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU)
 
 ## nmi: in another terminal: let the kernel of `make qemu` say where it is, and open its monitor
 nmi:
@@ -89,17 +89,20 @@ nmi:
 # Which of a lab's tests: its lab, what it draws at random, and the operation to stop at.
 lab_test = $(if $(LAB),--lab $(LAB)) $(if $(SEED),--seed $(SEED)) $(if $(AT),--at $(AT))
 
+# A program of your own, compiled by `make cc`.
+own_options = $(if $(F),--program '$(own_program)' --arguments '$(subst ','\'',$(ARGS))')
+
 # $(call debugger,OPTIONS): the debugger, with a machine of its own.
 debugger = QEMU='$(QEMU)' QUIRE_OBJ=$(base_O) $(PYTHON) -E -s -X pycache_prefix=$(base_O)/pycache \
 	grade/quire/debugger.py --kernel $(boot_kernel) --gdb '$(GDB)' --gdb-flags='$(GDB_FLAGS)' --test '$(T)' \
-	$(lab_test) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
+	$(lab_test) $(own_options) --append '$(APPEND)' --mem $(MEM) --cpu $(QEMU_CPU) $(1)
 
-## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; AT=N: at operation N of a lab's test; DUMP=FILE: a memory from grade/run --dump
+## gdb: the debugger and a machine, or the machine of `make qemu-gdb` if that waits; T=TEST: stopped where the test begins; AT=N: at operation N of a lab's test; F=PROGRAM ARGS='...': a program of your own, stopped in its main; DUMP=FILE: a memory from grade/run --dump
 gdb: $(bootable) $(if $(T),$(tests))
 	$(call debugger,--attach $(O)/gdb.sock $(if $(DUMP),--dump '$(DUMP)'))
 
-## rewind: T=TEST: record the test and debug a replay, which goes backwards: `watch`, then `reverse-continue`
-rewind: $(bootable) $(tests)
+## rewind: T=TEST, or F=PROGRAM: record it and debug a replay, which goes backwards: `watch`, then `reverse-continue`
+rewind: $(bootable) $(if $(T),$(tests))
 	$(call debugger,--rewind)
 
 # The same kernel from a CD, through GRUB.

@@ -11,6 +11,7 @@ cc: $(if $(filter cc,$(MAKECMDGOALS)),$(filter %.c,$(F))) $(program_parts)
 	@mkdir -p $(O)/own
 	$(TCC) $(UCFLAGS) -c -o $(own_object) $(F)
 	$(TLD) $(common_ldflags) --gc-sections -T user/program.ld $(crt0) $(own_object) $(libc) -o $(own_program)
+	$(call say,$(own_program): `make run F=$(own_program)` runs it and `make gdb F=$(own_program)` debugs it)
 
 ## run: F=PROGRAM ARGS='...': run any static i386 Linux program in a fresh machine
 # The end of the program is no failure of make. At a terminal the program has one too.

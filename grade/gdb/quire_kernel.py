@@ -16,6 +16,27 @@ PRESENT, WRITE, USER, ACCESSED, DIRTY, LARGE_BIT, GLOBAL = 1, 2, 4, 0x20, 0x40, 
 PTE_PROT_NONE = 0x200  # in an entry that is not present: PROT_NONE, the page is kept
 
 
+class Command(gdb.Command):
+    """A command whose errors are sentences. `perform` does the work."""
+
+    def __init__(self, name):
+        super().__init__(name, gdb.COMMAND_USER)
+
+    def invoke(self, argument, _from_tty):
+        """What gdb calls."""
+        try:
+            self.perform(argument)
+        except gdb.MemoryError as error:
+            raise gdb.GdbError(f"{error}: the machine has ended, or it has not turned paging on yet") from error
+        except gdb.error as error:
+            hint = "; `user NAME` loads the symbols of a program" if "No symbol" in str(error) else ""
+            raise gdb.GdbError(f"{str(error).rstrip('.')}{hint}") from error
+
+    def perform(self, argument):
+        """Each command has its own."""
+        raise NotImplementedError
+
+
 def value(expression):
     """A variable of the kernel, or any other expression of C."""
     return gdb.parse_and_eval(expression)
@@ -110,7 +131,7 @@ def space_name(pgdir):
     owners = [p for p in processes() if int(p["aspace"]) and int(p["aspace"]["pgdir"]) == pgdir]
     if owners:
         return ", ".join(f"pid {int(p['pid'])} ({p['name'].string()})" for p in owners)
-    return "the kernel" if pgdir == int(value("kernel_pgdir")) else "nobody's"
+    return "the kernel" if pgdir == int(value("kernel_pgdir")) else "no process"
 
 
 def bits(entry, upper=None):

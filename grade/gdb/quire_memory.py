@@ -3,7 +3,7 @@ import gdb
 
 from quire_kernel import (
     DIRTY, GLOBAL, KERNBASE, LARGE, LARGE_BIT, PAGE, PRESENT, PTE_PROT_NONE, USER, USER_PDES, WRITE,
-    bits, directory, physical, processes, space_name, value, word, words,
+    Command, bits, directory, physical, processes, space_name, value, word, words,
 )
 
 PAGES_AT_ONCE = 8192
@@ -33,16 +33,16 @@ def describe(ppn):
             f"reference count {int(found['count'])}, pins {int(found['pins'])}")
 
 
-class Pte(gdb.Command):
+class Pte(Command):
     """pte ADDRESS [PID|kernel|DIRECTORY]: both levels of an address's translation.
 
 Without PID: in the address space that is loaded. `watch *(unsigned int *)0x...`, with the place of an entry that
 this shows, stops where the entry changes; in `make rewind`, `reverse-continue` goes back to where it did."""
 
     def __init__(self):
-        super().__init__("pte", gdb.COMMAND_USER)
+        super().__init__("pte")
 
-    def invoke(self, argument, _from_tty):
+    def perform(self, argument):
         """Show the directory's entry, then the table's."""
         arguments = gdb.string_to_argv(argument)
         if not arguments:
@@ -83,7 +83,7 @@ def entries(pgdir, first, end):
                     yield index << 22 | i << 12, PAGE, pte & (pde | ~WRITE)
 
 
-class Mappings(gdb.Command):
+class Mappings(Command):
     """mappings [PID|kernel|DIRECTORY]: what the page tables say, as runs of equal entries.
 
 DIRECTORY: the address of a page directory, as in `mappings scene->pgdir` or `mappings $cr3`."""
@@ -91,9 +91,9 @@ DIRECTORY: the address of a page directory, as in `mappings scene->pgdir` or `ma
     SHOWN = PRESENT | WRITE | USER | LARGE_BIT | GLOBAL | PTE_PROT_NONE
 
     def __init__(self):
-        super().__init__("mappings", gdb.COMMAND_USER)
+        super().__init__("mappings")
 
-    def invoke(self, argument, _from_tty):
+    def perform(self, argument):
         """Join what is adjacent in virtual and in physical memory and has equal permissions."""
         pgdir = directory(argument.strip())
         whole = (USER_PDES, 1024) if argument.strip() == "kernel" else (0, USER_PDES)
@@ -119,13 +119,13 @@ DIRECTORY: the address of a page directory, as in `mappings scene->pgdir` or `ma
             print(f"{start:08x}-{end - 1:08x} to {target:08x} {bits(entry)}{size}")
 
 
-class Pages(gdb.Command):
+class Pages(Command):
     """pages: how many physical pages there are of each kind."""
 
     def __init__(self):
-        super().__init__("pages", gdb.COMMAND_USER)
+        super().__init__("pages")
 
-    def invoke(self, _argument, _from_tty):
+    def perform(self, _argument):
         """Count the kinds in pages[]."""
         total, start = int(value("page_total")), int(value("pages"))
         struct_type = gdb.lookup_type("page_t")
@@ -142,20 +142,23 @@ class Pages(gdb.Command):
         print(f"{total:8} in all, of {PAGE} bytes")
 
 
-class Page(gdb.Command):
-    """page PPN: what a physical page is used for, and every entry that names it.
+class Page(Command):
+    """page PPN|ADDRESS: what a physical page is used for, and every entry that names it.
 
-A page is named by its number, which is its physical address divided by 4096."""
+A page is named by its number, which is its physical address divided by 4096; or by its physical address, or the
+address at which the kernel sees it."""
 
     def __init__(self):
-        super().__init__("page", gdb.COMMAND_USER)
+        super().__init__("page")
 
-    def invoke(self, argument, _from_tty):
+    def perform(self, argument):
         """Search the tables of all processes."""
         try:
             ppn = int(value(argument))
         except gdb.error as error:
             raise gdb.GdbError("usage: page NUMBER, as in `page 0x3c2`") from error
+        if ppn >= int(value("page_total")):  # an address
+            ppn = (ppn - KERNBASE if ppn >= KERNBASE else ppn) // PAGE
         page(ppn)
         print(describe(ppn))
         print(f"  the kernel sees it at {physical(ppn << 12):#x}")

@@ -47,9 +47,24 @@ class EntryPrinter:
         return f"{entry:#010x} ({bits(entry)})"
 
 
-def entry_printer(value):
-    """The printer of an entry. A collection does not tell a pte_t from the number that it is a name of."""
-    return EntryPrinter(value) if value.type.unqualified().name in ("pte_t", "pde_t") else None
+class AddressPrinter:
+    """An address that is kept as a number."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def to_string(self):
+        """As in: 0x804c000."""
+        return hex(int(self._value))
+
+
+NUMBERS = {"pte_t": EntryPrinter, "pde_t": EntryPrinter, "uintptr_t": AddressPrinter, "physaddr_t": AddressPrinter}
+
+
+def number_printer(value):
+    """The printer of a number. A collection does not tell a pte_t from the number that it is a name of."""
+    printer = NUMBERS.get(value.type.unqualified().name)
+    return printer and printer(value)
 
 
 def printers():
@@ -61,4 +76,4 @@ def printers():
 
 
 gdb.printing.register_pretty_printer(None, printers(), replace=True)
-gdb.printing.register_pretty_printer(None, entry_printer, replace=True)
+gdb.printing.register_pretty_printer(None, number_printer, replace=True)

@@ -4,7 +4,7 @@ import os
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
-from quire_kernel import each, process, processes, value, word
+from quire_kernel import Command, each, process, processes, value, word
 
 # How context_switch leaves a thread's stack (kern/thread/switch.S): from its stack pointer upwards.
 SAVED = ("edi", "esi", "ebx", "ebp", "eip")
@@ -37,13 +37,13 @@ def thread_state(thread):
     return names[int(thread["state"])].replace("THREAD_", "").lower()
 
 
-class Ps(gdb.Command):
+class Ps(Command):
     """ps: all processes."""
 
     def __init__(self):
-        super().__init__("ps", gdb.COMMAND_USER)
+        super().__init__("ps")
 
-    def invoke(self, _argument, _from_tty):
+    def perform(self, _argument):
         """One line each, and one for each further thread."""
         print("  pid  ppid state        pages name")
         for proc in processes():
@@ -54,13 +54,13 @@ class Ps(gdb.Command):
                 print(f"{int(thread['tid']):5} {'':5} {thread_state(thread):10} {'thread':>7} {thread['name'].string()}")
 
 
-class Areas(gdb.Command):
+class Areas(Command):
     """areas [PID]: the areas of a process's address space; without PID, of the running one."""
 
     def __init__(self):
-        super().__init__("areas", gdb.COMMAND_USER)
+        super().__init__("areas")
 
-    def invoke(self, argument, _from_tty):
+    def perform(self, argument):
         """One line each, as in /proc/PID/maps."""
         space = process(argument)["aspace"] if argument else value("cpus[0].current->aspace")
         if not int(space):
@@ -101,17 +101,17 @@ class FrameId:
         self.pc = gdb.Value(code)
 
 
-class Kthread(gdb.Command):
+class Kthread(Command):
     """kthread PID: let backtrace, up and down show the kernel stack of a process that does not run.
 
 Frame 0 stays what the processor executes; frame 1 and those above it are the sleeping thread's.
 `kthread` alone goes back. No register is changed."""
 
     def __init__(self, unwinder):
-        super().__init__("kthread", gdb.COMMAND_USER)
+        super().__init__("kthread")
         self._unwinder = unwinder
 
-    def invoke(self, argument, _from_tty):
+    def perform(self, argument):
         """Choose a thread, or none."""
         if not argument:
             self._unwinder.stack = None
@@ -128,14 +128,18 @@ Frame 0 stays what the processor executes; frame 1 and those above it are the sl
         gdb.execute("backtrace")
 
 
-class UserProgram(gdb.Command):
-    """user NAME: load the symbols of a program, as in `user ls`."""
+class UserProgram(Command):
+    """user NAME|FILE: load the symbols of a program, as in `user ls`, or `user ./hello` for one of your own."""
 
     def __init__(self):
-        super().__init__("user", gdb.COMMAND_USER)
+        super().__init__("user")
 
-    def invoke(self, argument, _from_tty):
-        """Look where make puts programs."""
+    def perform(self, argument):
+        """Look where make puts programs, and for a file of that name."""
+        if os.path.isfile(argument):
+            gdb.execute(f"add-symbol-file {argument}", to_string=True)
+            print(f"symbols of {argument}")
+            return
         top = os.path.join(os.path.dirname(gdb.objfiles()[0].filename), "user")
         if os.path.basename(os.path.dirname(top)) == "debug":
             top = os.path.join(os.path.dirname(os.path.dirname(top)), "user")
@@ -144,7 +148,7 @@ class UserProgram(gdb.Command):
                 gdb.execute(f"add-symbol-file {os.path.join(folder, argument)}", to_string=True)
                 print(f"symbols of {os.path.relpath(os.path.join(folder, argument))}")
                 return
-        raise gdb.GdbError(f"make has built no program {argument}")
+        raise gdb.GdbError(f"make has built no program {argument}, and there is no file of that name here")
 
     def complete(self, _text, word_typed):
         """Names of programs."""

@@ -101,7 +101,7 @@ class RewindStart(gdb.Command):
 LAST: how many instructions were recorded of a machine that did not end by itself; else 0."""
 
     def __init__(self):
-        super().__init__("rewind-start", gdb.COMMAND_USER)
+        super().__init__("rewind-start", gdb.COMMAND_MAINTENANCE)
 
     def invoke(self, argument, _from_tty):
         """Stop where a check fails first, else where the machine ends, else where the recording ends."""
@@ -120,7 +120,8 @@ LAST: how many instructions were recorded of a machine that did not end by itsel
                     point.delete()
         REPLAY.save()
         print(f"Here the run ends, after {REPLAY.now() / 1e6:.1f} million instructions. "
-              "Who last wrote a variable or an entry?\n    watch *(unsigned int *)ADDRESS\n    reverse-continue")
+              "Who last wrote a variable or an entry?\n    watch *(unsigned int *)ADDRESS\n    reverse-continue\n"
+              "Where was a line last executed?\n    break FILE.c:LINE\n    reverse-continue")
         gdb.execute("frame")
 
 
@@ -141,7 +142,7 @@ class RewindNear(gdb.Command):
     """rewind-near: take snapshots close before this place; reverse-continue does so first."""
 
     def __init__(self):
-        super().__init__("rewind-near", gdb.COMMAND_USER)
+        super().__init__("rewind-near", gdb.COMMAND_MAINTENANCE)
 
     def invoke(self, _argument, _from_tty):
         """Nothing, where nothing is replayed."""
@@ -153,3 +154,4 @@ REPLAY = Replay()
 RewindStart()
 RewindNear()
 gdb.execute("define hook-reverse-continue\nrewind-near\nend")
+gdb.execute("document hook-reverse-continue\nWhat `make rewind` does before each reverse-continue.\nend")

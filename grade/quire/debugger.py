@@ -1,7 +1,7 @@
 """`make gdb` and `make rewind`: start a machine and the debugger together, and end both together.
 
 They meet over a socket file. T= names a test: a program of user/tests, a test inside the kernel, or a test of a
-lab; the machine is the one in which the grader performs it. `make rewind` records the run first, and lets the
+lab; the machine is the one in which the grader performs it. F= names a program of one's own. `make rewind` records the run first, and lets the
 debugger have a replay, which goes backwards too (grade/gdb/quire_rewind.py). DUMP= is a machine's memory.
 """
 import argparse
@@ -42,11 +42,19 @@ class Target:
     setup: Setup
     stop: list
     limit: float = 1  # 10^9 instructions, of a recording
+    symbols: str = ""  # the program whose symbols are loaded
+
+    def load(self):
+        """The commands that load them."""
+        return [f"user {self.symbols}"] if self.symbols else []
 
 
 def find(options):
     """The Target that the command line names. Raises NoTest."""
     name = options.test
+    if options.program:
+        setup, limit = explain.machine_of(options)
+        return Target(setup, ["tbreak main", "continue"], limit, options.program)
     if not name:
         setup, _ = explain.machine_of(options)
         setup.modules, setup.options, setup.console_input = setup.modules[:1], options.append, True
@@ -60,7 +68,7 @@ def find(options):
         raise unknown(name)
     setup, limit = explain.machine_of(options)
     if name in programs:
-        return Target(setup, [f"user {name}", "tbreak main", "continue"], limit)
+        return Target(setup, ["tbreak main", "continue"], limit, name)
     return Target(setup, [f"tbreak {name}", "continue"], limit)
 
 
@@ -158,7 +166,7 @@ def rewind(options, target):
             return 1
         print("make rewind: recorded the run; now it is replayed, with snapshots on the way ...")
         setup.replay = f"rr=replay,rrfile={recording}"
-        return debug(options, setup, [f"rewind-start {total if stopped else 0}"], show=False)
+        return debug(options, setup, [*target.load(), f"rewind-start {total if stopped else 0}"], show=False)
 
 
 def recorded(machine, limit):
@@ -209,13 +217,16 @@ def main():
                     print(f"make gdb: {options.dump} is a memory of {os.path.relpath(options.kernel)}", flush=True)
                 write_core(options.kernel, options.dump, core)
                 return gdb(options, [f"core-file {core}"], [])
-        if not options.test and not options.rewind and attached(options):
+        chosen = options.test or options.program
+        if not chosen and not options.rewind and attached(options):
             return gdb(options, [f"target remote {options.attach}"], [])
-        if options.rewind and not options.test:
-            raise NoTest("which test? make rewind T=NAME")
+        if options.rewind and not chosen:
+            raise NoTest("of what? make rewind T=TEST, or F=PROGRAM for one of your own")
         target = find(options)
-        target.setup.icount = bool(options.test)
-        return rewind(options, target) if options.rewind else debug(options, target.setup, target.stop)
+        target.setup.icount = bool(chosen)
+        if options.rewind:
+            return rewind(options, target)
+        return debug(options, target.setup, [*target.load(), *target.stop])
     except (NoTest, StartError, OSError, ValueError) as error:
         print(f"make {'rewind' if options.rewind else 'gdb'}: {error}", file=sys.stderr)
         return 1
@@ -235,9 +246,7 @@ def _parser():
     add("--seed", type=int, default=1, help="of what a lab's test draws at random")
     add("--at", type=int, metavar="N", help="of a lab's test: stop at operation N, after which no other follows")
     add("--commands", default="", help=argparse.SUPPRESS)
-    add("--append", default="", metavar="TEXT", help="kernel options")
-    add("--mem", type=int, default=128, metavar="MIB")
-    add("--cpu", default="max", metavar="NAME")
+    explain.add_machine_options(add)
     return parser
 
 

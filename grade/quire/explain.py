@@ -7,6 +7,7 @@ needs a kernel that works. `again` does so for the grader, whose machine reset i
 import argparse
 import mmap
 import os
+import shlex
 import sys
 import tempfile
 import threading
@@ -229,6 +230,8 @@ def report(result, remains, messages):
     failed = failures(messages) if result.kind == "tests" and result.status else []
     ending = "tests inside the kernel failed" if failed else f"well ({result.kind})"
     lines = [f"How it ended: {result.message or ending}", *failed]
+    if not result.message and not failed:
+        lines.append("Nothing failed that the kernel can see. Is a result wrong? `make gdb` stops where the program begins.")
     if remains.registers and result.kind in BROKEN:
         lines += ["", "The last exceptions, in order; the page tables are as they were at the end:"]
         lines += chain(remains) or ["    none"]
@@ -268,6 +271,15 @@ def again(setup, limit=LIMIT, describe=report):
         return describe(result, remains, log.text())
 
 
+def add_machine_options(add):
+    """What machine_of reads, for a command line."""
+    add("--program", default="", metavar="FILE", help="run this program of your own")
+    add("--arguments", default="", metavar="WORDS", help="for it")
+    add("--append", default="", metavar="TEXT", help="kernel options")
+    add("--mem", type=int, default=128, metavar="MIB")
+    add("--cpu", default="max", metavar="NAME")
+
+
 def machine_of(options):
     """The Setup of the machine that the command line names, and its limit in guest seconds."""
     setup = Setup(kernel=options.kernel, mem=options.mem, cpu=options.cpu, options=options.append)
@@ -282,12 +294,18 @@ def machine_of(options):
         setup.options += f" ktest={options.test}"
         return setup, 10 * LIMIT
     module = RunModule()
-    if test:
+    if options.program:
+        if not os.path.isfile(options.program):
+            raise NoTest(f"there is no program {options.program}; `make cc F={options.program}.c` compiles one")
+        path, text = in_archive(os.path.basename(options.program)), b""
+        words = shlex.split(options.arguments)
+        module.add_host_file(path, options.program)
+    elif test:
         path, words, text, limit = in_archive(f"tests/{test.name}"), test.args, test.input, test.limit
         setup.mem, setup.options = test.mem, f"{setup.options} {test.append}"
     else:
         path, words, text = in_archive("sh"), [], f"{options.commands}\n".encode()
-    module.add_tests([path, *words] if test else options.commands.split())
+    module.add_tests([path, *words] if test or options.program else options.commands.split())
     module.add_run(path, [path, *words], ENVIRONMENT, text)
     setup.modules.append(module.finish())
     setup.options = f"seed=1 stdio=serial {setup.options}"
@@ -305,9 +323,7 @@ def main():
     add("--at", type=int, metavar="N", help="of a lab's test: perform operations 0 to N only")
     add("--commands", default="", metavar="TEXT", help="what the shell does, without --test")
     add("--short", action="store_true", help="only the exceptions before a triple fault")
-    add("--append", default="", metavar="TEXT", help="kernel options")
-    add("--mem", type=int, default=128, metavar="MIB")
-    add("--cpu", default="max", metavar="NAME")
+    add_machine_options(add)
     options = parser.parse_args()
     try:
         text = again(*machine_of(options), exceptions_only if options.short else report)

@@ -85,11 +85,13 @@ class Proof:
             return
         finally:
             self.bench.restore(files)
-        failed = {outcome.check.name for outcome in outcomes if outcome.status != lab_run.PASSED}
-        for name in sorted(wanted - failed):
+        failed = {outcome.check.name: outcome for outcome in outcomes if outcome.status != lab_run.PASSED}
+        for name in sorted(wanted - failed.keys()):
             yield f"{name} passes without exercise {exercise.id}, which it should cover or need"
-        for name in sorted(failed - wanted):
-            yield f"{name} fails without exercise {exercise.id}, which it neither covers nor needs"
+        for name in sorted(failed.keys() - wanted):
+            outcome = failed[name]
+            yield (f"{name} {outcome.status} without exercise {exercise.id}, which it neither covers nor needs: "
+                   f"{outcome.wrong or outcome.ended}")
 
     def _empty(self, tree, exercise, files):
         for path, names in files.items():

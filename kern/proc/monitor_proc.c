@@ -76,14 +76,29 @@ static void show_processes(int argc, char **argv)
 MONITOR_COMMAND(ps, "all processes: what each waits for, since when, the locks it holds",
                 show_processes);
 
+// Returns the process whose number `text` is, or NULL. Without process_lock: nothing else runs while the
+// monitor does, and whoever was interrupted may hold it.
+static const struct process *find_process(const char *text)
+{
+	const struct process *process;
+	uintptr_t pid;
+
+	if (!monitor_number(text, &pid))
+		return NULL;
+	list_for_each(process, &all_processes, all_link)
+		if ((uintptr_t)process->pid == pid)
+			return process;
+	return NULL;
+}
+
 // backtrace [PID]: the callers from here, or those of a process that does not run.
 static void show_backtrace(int argc, char **argv)
 {
-	uintptr_t ebp = (uintptr_t)__builtin_frame_address(0), pid;
+	uintptr_t ebp = (uintptr_t)__builtin_frame_address(0);
 	const struct process *process;
 
 	if (argc > 1) {
-		process = monitor_number(argv[1], &pid) ? process_find((pid_t)pid) : NULL;
+		process = find_process(argv[1]);
 		if (!process || process->zombie) {
 			console_printf("%s: no such process, or it has ended\n", argv[1]);
 			return;
@@ -145,18 +160,16 @@ MONITOR_COMMAND(locks, "the locks that are held, by whom, and where they were ta
 static const struct aspace *space_of(int argc, char **argv)
 {
 	const struct aspace *as = thread_current()->aspace;
-	const struct process *process = NULL;
-	uintptr_t pid;
+	const struct process *process;
 
 	if (argc > 1 && strcmp(argv[1], "kernel") == 0)
 		return &kernel_space;
 	if (argc > 1) {
-		if (monitor_number(argv[1], &pid))
-			process = process_find((pid_t)pid);
+		process = find_process(argv[1]);
 		as = process ? process->aspace : NULL;
 	}
 	if (!as)
-		console_printf("%s: no such process, or it has no address space\n",
+		console_printf("%s: no such process, or it has no address space; `ps` lists them\n",
 		               argc > 1 ? argv[1] : "the current thread");
 	return as;
 }
