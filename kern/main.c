@@ -121,6 +121,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	usage_init();                // sample processor time at each tick
 	process_files_init();        // make /proc/PID
 	process_links_init();        // make /proc/PID/exe, cwd and root
+	process_maps_init();         // make /proc/PID/maps, smaps and smaps_rollup
 	process_memory_files_init(); // make /proc/PID/mem, environ and others
 	oom_files_init();            // make /proc/PID/oom_score and oom_score_adj
 	machine_files_init();        // make /proc/version and files of /proc/sys

@@ -364,16 +364,30 @@ size_t fdtable_held_pages(struct fdtable *table)
 	return (size_t)MIN(bytes >> PAGE_SHIFT, (uint64_t)page_usable_count());
 }
 
-int fd_next(struct fdtable *table, int fd)
+int fd_next_flags(struct fdtable *table, int fd, uint32_t *flags)
 {
+	uintptr_t slot = 0;
 	int result = -1;
 
 	spin_lock(&table->lock);
 	for (uint32_t i = (uint32_t)MAX(fd, 0); i < table->end && result < 0; i++)
 		if (table->slots[i] > FD_RESERVED)
 			result = (int)i;
-	if (result < 0)
+	if (result >= 0)
+		slot = table->slots[result];
+	else
 		result = fd_far_next(table, (uint32_t)MAX(fd, 0));
+	if (result >= 0 && !slot)
+		slot = *fd_far_slot(table, (uint32_t)result);
+	if (slot)
+		*flags = ((const struct file *)(slot & ~FD_SLOT_CLOEXEC))->flags;
 	spin_unlock(&table->lock);
 	return result;
+}
+
+int fd_next(struct fdtable *table, int fd)
+{
+	uint32_t flags;
+
+	return fd_next_flags(table, fd, &flags);
 }

@@ -185,3 +185,6 @@ uint32_t fdtable_end(const struct fdtable *table);
 
 // Returns the lowest open descriptor not below `fd`, or -1.
 int fd_next(struct fdtable *table, int fd);
+
+// Like fd_next; stores the flags of the open file in *flags.
+int fd_next_flags(struct fdtable *table, int fd, uint32_t *flags);

@@ -109,7 +109,7 @@ struct inode {
 		// [c] regular file: its contents; NULL if they are made at each read
 		struct object *object;
 		struct directory dir; // [t] directory
-		char *target;         // [c] symbolic link: its text
+		char *target;         // [c] symbolic link: its text; NULL: nobody may read it
 		struct pipe *pipe;    // [t] FIFO or pipe; NULL until first opened
 		// [c] file without a type (fs/anonymous_file.h): the name of its kind, or NULL
 		const char *kind;

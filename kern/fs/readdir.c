@@ -125,16 +125,21 @@ static ssize_t directory_read(struct file *file, struct uio *uio, uint64_t *pos)
 static int64_t directory_lseek(struct file *file, int64_t offset, int whence)
 {
 	const struct inode_ops *ops = file->inode->ops;
-	uint64_t old = file->position;
+	bool claimed = false;
 	int64_t position;
 
 	if (whence != SEEK_SET && whence != SEEK_CUR)
 		return -EINVAL;
-	position = file_seek(file, offset, whence, 0);
-	if (position <= INT32_MAX || !ops || !ops->list)
+	position = file_claim_position(file, &claimed);
+	if (position)
 		return position;
-	file->position = old;
-	return -EINVAL;
+	if (ops && ops->list &&
+	    offset > INT32_MAX - (whence == SEEK_CUR ? (int64_t)file->position : 0))
+		position = -EINVAL;
+	else
+		position = file_seek(file, offset, whence, 0);
+	file_return_position(file, claimed);
+	return position;
 }
 
 const struct file_ops directory_ops = {

@@ -248,31 +248,3 @@ void thread_set_credentials(struct credentials *credentials)
 	spin_unlock(&process_lock);
 	credentials_put(old);
 }
-
-struct inode *process_descriptor(pid_t pid, int fd)
-{
-	struct inode *inode = NULL;
-	struct process *process;
-	struct fdtable *files;
-
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	files = process ? process_files(process) : NULL;
-	if (files)
-		inode = fd_get_inode(files, fd);
-	spin_unlock(&process_lock);
-	return inode;
-}
-
-int process_next_descriptor(pid_t pid, int fd)
-{
-	struct process *process;
-	struct fdtable *files;
-
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	files = process ? process_files(process) : NULL;
-	fd = files ? fd_next(files, fd) : -1;
-	spin_unlock(&process_lock);
-	return fd;
-}

@@ -170,12 +170,6 @@ static inline const struct credentials *process_credentials(const struct process
 // Caller: holds no lock; is the thread itself, or the only one that knows it.
 void thread_put_files(struct thread *thread);
 
-// Returns the file of descriptor `fd` of process `pid`, with a new reference, or NULL.
-struct inode *process_descriptor(pid_t pid, int fd);
-
-// Returns the smallest open descriptor of process `pid` that is not below `fd`, or -1.
-int process_next_descriptor(pid_t pid, int fd);
-
 // The arguments of clone().
 struct fork_request {
 	uint64_t flags;           // CLONE_ bits, without the exit signal

@@ -198,10 +198,10 @@ static int show_mountinfo(struct seq *seq, pid_t pid)
 void process_memory_files_init(void)
 {
 	static struct procfs_file files[] = {
-		{ .name = "mem", .mode = S_IFREG | 0400, .read = read_mem },
+		{ .name = "mem", .mode = S_IFREG | 0400, .guarded = true, .read = read_mem },
 		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
-		{ .name = "auxv", .mode = S_IFREG | 0400, .show = show_auxv },
-		{ .name = "environ", .mode = S_IFREG | 0400, .show = show_environ },
+		{ .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = show_auxv },
+		{ .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = show_environ },
 		{ .name = "limits", .mode = S_IFREG | 0444, .show = show_limits },
 		{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = show_mountinfo },
 	};

@@ -8,61 +8,14 @@
 #include "mem/heap.h"
 #include "procfs/procfs_node.h"
 #include <abi/limits.h>
-#include <ctype.h>
 #include <stdio.h>
 
-const struct procfs_hooks *procfs_hooks;
-
 static struct list process_files = LIST_INIT(process_files); // only grows, at boot
-
-struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
-                                const struct inode_ops *ops, struct procfs_node node)
-{
-	struct inode *inode = inode_create(mode, VOLUME_PROC, ops);
-	struct procfs_node *copy = kmalloc(sizeof(*copy));
-
-	if (!inode || !copy || inode_set_label(inode, parent, name)) {
-		inode_put(inode);
-		kfree(copy);
-		return NULL;
-	}
-	*copy = node;
-	inode->private = copy;
-	inode->ino = ino;
-	if (node.pid)
-		procfs_hooks->owner(node.pid, &inode->uid, &inode->gid);
-	inode->nlink = (mode & S_IFMT) == S_IFDIR ? 2 : 1;
-	return inode;
-}
-
-void procfs_release_node(struct inode *inode)
-{
-	kfree(inode->private);
-}
 
 // Returns true if there is a process `pid`, perhaps a zombie.
 static bool process_exists(pid_t pid)
 {
 	return procfs_hooks && procfs_hooks->next(pid - 1) == pid;
-}
-
-int procfs_name_number(const struct name *name)
-{
-	uint32_t number = 0;
-
-	if (name->length > 9 || (name->length > 1 && name->text[0] == '0'))
-		return -1;
-	for (uint32_t i = 0; i < name->length; i++) {
-		if (!isdigit(name->text[i]))
-			return -1;
-		number = number * 10 + (uint32_t)(name->text[i] - '0');
-	}
-	return (int)number;
-}
-
-static bool name_is(const struct name *name, const char *text)
-{
-	return strlen(text) == name->length && memcmp(name->text, text, name->length) == 0;
 }
 
 // Store the inode, or report -ENOMEM if there is none.
@@ -71,93 +24,6 @@ static int store_inode(struct inode *inode, struct inode **store)
 	*store = inode;
 	return inode ? 0 : -ENOMEM;
 }
-
-// Find the file of descriptor `fd` of a process. Contract: procfs_file.target.
-static int fd_target(pid_t pid, int fd, struct inode **store)
-{
-	*store = procfs_hooks->descriptor(pid, fd);
-	return *store ? 0 : -ENOENT;
-}
-
-// Find the file to which the link of a node leads. Contract: procfs_file.target.
-static int node_target(const struct procfs_node *node, struct inode **store)
-{
-	if (node->file)
-		return node->file->target(node->pid, store);
-	return fd_target(node->pid, node->fd, store);
-}
-
-// inode_ops.jump of links that lead to a file itself.
-static int jump_to_target(struct inode *link, struct inode **store)
-{
-	return node_target(link->private, store);
-}
-
-// Make a link that leads to a file itself, whatever its text says; the text is the file's path
-// now. So /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Stores a new
-// reference. Returns 0, -ENOENT or -ENOMEM.
-static int make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
-                            struct procfs_node node, struct inode **store)
-{
-	static const struct inode_ops ops = { .jump = jump_to_target,
-		                              .release = procfs_release_node };
-	char *text = kmalloc(PATH_MAX), *path;
-	struct inode *target = NULL, *inode = NULL;
-	int error = node_target(&node, &target);
-
-	if (text && !error)
-		inode = procfs_make_inode(dir, name, mode, ino, &ops, node);
-	if (inode) {
-		path = inode_path(target, tree_root, text, PATH_MAX);
-		inode->target = kstrdup(path ? path : "");
-	}
-	if (inode && !inode->target) {
-		inode_put(inode);
-		inode = NULL;
-	}
-	inode_put(target);
-	kfree(text);
-	return error ? -ENOENT : store_inode(inode, store);
-}
-
-// --- /proc/PID/fd ---
-
-// inode_ops.lookup for /proc/PID/fd: a number is a name if the descriptor is open.
-static int fd_lookup(struct inode *dir, const struct name *name, struct inode **store)
-{
-	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
-	int fd = procfs_name_number(name);
-	char number[16];
-
-	if (fd < 0)
-		return -ENOENT;
-	snprintf(number, sizeof(number), "%d", fd);
-	return make_target_link(dir, number, S_IFLNK | 0700,
-	                        procfs_inode_number(pid, 1024 + (uint32_t)fd),
-	                        (struct procfs_node){ .pid = pid, .fd = fd }, store);
-}
-
-// inode_ops.list for /proc/PID/fd: the position of a name is its descriptor.
-static bool fd_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
-{
-	const struct procfs_node *node = dir->private;
-	int fd = procfs_hooks->next_descriptor(node->pid, (int)(*cookie - INODE_LIST_COOKIE));
-
-	if (fd < 0)
-		return false;
-	snprintf(text, NAME_MAX + 1, "%d", fd);
-	*mode = S_IFLNK;
-	*ino = procfs_inode_number(node->pid, 1024 + (uint32_t)fd);
-	*cookie = INODE_LIST_COOKIE + (uint32_t)fd;
-	return true;
-}
-
-static const struct inode_ops fd_directory_ops = {
-	.lookup = fd_lookup,
-	.list = fd_list,
-	.release = procfs_release_node,
-	.fixed = INODE_FIXED_MODE,
-};
 
 // --- /proc/PID ---
 
@@ -179,7 +45,7 @@ static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pi
 	int error;
 
 	if (file->target)
-		return make_target_link(dir, file->name, file->mode, ino, node, store);
+		return procfs_make_target_link(dir, file->name, file->mode, ino, node, store);
 	error = file->show(&seq, pid);
 	seq_write(&seq, "", 1);
 	if (!error)
@@ -204,7 +70,7 @@ int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode 
 	list_for_each(file, &process_files, link) {
 		uint32_t ino = procfs_inode_number(id, index++);
 
-		if (!name_is(name, file->name))
+		if (!procfs_name_is(name, file->name))
 			continue;
 		if ((file->mode & S_IFMT) == S_IFLNK)
 			return make_link(dir, file, node.pid, ino, store);
@@ -240,7 +106,8 @@ static const struct {
 	mode_t mode;
 	const struct inode_ops *ops;
 } directories[] = {
-	{ "fd", S_IFDIR | 0500, &fd_directory_ops },
+	{ "fd", S_IFDIR | 0500, &procfs_fd_ops },
+	{ "fdinfo", S_IFDIR | 0555, &procfs_fdinfo_ops },
 	{ "task", S_IFDIR | 0555, &procfs_task_ops },
 };
 
@@ -253,7 +120,7 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 	if (!process_exists(pid))
 		return -ENOENT;
 	for (uint32_t i = 0; i < ARRAY_SIZE(directories); i++)
-		if (name_is(name, directories[i].name))
+		if (procfs_name_is(name, directories[i].name))
 			return store_inode(procfs_make_inode(dir, directories[i].name,
 			                                     directories[i].mode,
 			                                     procfs_inode_number(pid, i + 1),
@@ -309,7 +176,7 @@ static int root_lookup(struct inode *dir, const struct name *name, struct inode 
 
 	if (!procfs_hooks)
 		return -ENOENT;
-	if (name_is(name, self_link.name))
+	if (procfs_name_is(name, self_link.name))
 		return make_link(dir, &self_link, 0, procfs_inode_number(0, 1), store);
 	if (pid <= 0 || !process_exists(pid))
 		return -ENOENT;

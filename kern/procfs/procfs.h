@@ -13,6 +13,7 @@ struct uio;
 struct procfs_file {
 	const char *name; // the path below /proc: "meminfo", "sys/kernel/ostype"
 	mode_t mode;      // S_IFREG | 0444, or S_IFLNK | 0777
+	bool guarded;     // of a process: only who may look into it may open the file
 
 	// Write the contents, or a link's text, into `seq`. `pid`: the process, 0 for a file of
 	// the system. Returns 0; -ESRCH if the process has ended; or another -errno. The caller
@@ -66,16 +67,25 @@ struct procfs_hooks {
 	// Returns the number that was given to a process or thread last.
 	pid_t (*last)(void);
 
-	// Store the user and the group of process `pid`, if it exists: its files are theirs.
-	void (*owner)(pid_t pid, uid_t *uid, gid_t *gid);
+	// Store the user and the group of process `pid`, if it exists: its files are theirs. Those of a
+	// process that nobody else may look into (PR_SET_DUMPABLE) are root's, except for directories that
+	// `all` may list, and for the process itself.
+	void (*owner)(pid_t pid, bool all, uid_t *uid, gid_t *gid);
 
-	// Returns the file of descriptor `fd` of a process, with a new reference, or NULL. No
-	// open file and no table gets a reference: to drop the last one might take long, under
-	// tree_lock.
-	struct inode *(*descriptor)(pid_t pid, int fd);
+	// Returns 0 if the current thread may look into process `pid` (proc/process_access.h), or if there
+	// is none; -EACCES.
+	int (*inspect)(pid_t pid);
 
-	// Returns the smallest open descriptor of a process that is not below `fd`, or -1.
-	int (*next_descriptor)(pid_t pid, int fd);
+	// Returns the file of descriptor `fd` of process `pid`, or if `tid` is not 0 of this thread of it,
+	// with a new reference, or NULL. No open file and no table gets a reference: to drop the last one
+	// might take long, under tree_lock.
+	struct inode *(*descriptor)(pid_t pid, pid_t tid, int fd);
+
+	// Returns the smallest open descriptor that is not below `fd`, or -1. Stores the flags of its file.
+	int (*next_descriptor)(pid_t pid, pid_t tid, int fd, uint32_t *flags);
+
+	// Write the lines of /proc/PID/fdinfo/FD. Returns 0; -ENOENT. Called with no lock held.
+	int (*show_descriptor)(struct seq *seq, pid_t pid, pid_t tid, int fd);
 };
 
 // Set at boot by proc/. NULL: /proc shows no processes.

@@ -8,16 +8,17 @@ struct file;
 
 // The subject of an inode of /proc: its inode->private.
 struct procfs_node {
-	const struct procfs_file *file; // NULL: a directory, or a link in /proc/PID/fd
+	const struct procfs_file *file; // NULL: a directory, or a file in /proc/PID/fd or fdinfo
 	pid_t pid;                      // 0: a file of the system
 	pid_t tid;                      // the thread, for a file below /proc/PID/task; else 0
-	int fd;                         // the descriptor of a link in /proc/PID/fd
+	int fd;                         // the descriptor of a file in /proc/PID/fd or fdinfo
 };
 
 // Numbers of inodes: those of a process begin with its directories, and its files follow. Those of a
 // thread are as many above PROCFS_THREAD, and those of descriptors come last.
 #define PROCFS_FIRST_FILE 4u
 #define PROCFS_THREAD 512u
+#define PROCFS_FD 1024u
 
 // Returns the number of an inode that is made at each look-up: it must be equal each time, as
 // programs compare numbers. Bit 30 keeps it apart from the numbers of ordinary inodes.
@@ -38,6 +39,9 @@ void procfs_release_node(struct inode *inode);
 // second name of process 7.
 int procfs_name_number(const struct name *name);
 
+// Returns true if `name` is `text`.
+bool procfs_name_is(const struct name *name, const char *text);
+
 // Find the registered file `name` in the directory of a process or a thread. Stores a new reference.
 // Returns 0; -ENOENT; -ENOMEM.
 int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode **store);
@@ -53,8 +57,22 @@ static inline bool procfs_thread_exists(pid_t pid, pid_t tid)
 	return tid > 0 && procfs_hooks->next_thread(pid, tid - 1) == tid;
 }
 
-// The operations of the directory /proc/PID/task (procfs_task.c).
-extern const struct inode_ops procfs_task_ops;
+// Make a link that leads to a file itself, whatever its text says; the text is the file's path now. So
+// /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Who may not look into the
+// process gets a link without a text, which leads nowhere (-EACCES). Stores a new reference. Returns 0;
+// -ENOENT; -ENOMEM.
+int procfs_make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
+                            struct procfs_node node, struct inode **store);
+
+// The operations of the directories /proc/PID/task (procfs_task.c), and fd and fdinfo of a process or a
+// thread (procfs_fd.c).
+extern const struct inode_ops procfs_task_ops, procfs_fd_ops, procfs_fdinfo_ops;
+
+// Returns true for the node of a file in fdinfo.
+static inline bool procfs_is_fdinfo(const struct procfs_node *node)
+{
+	return !node->file;
+}
 
 // Complete an open file of /proc (inode_ops.open).
 int procfs_open(struct inode *inode, struct file *file);

@@ -53,6 +53,8 @@ static int show(const struct procfs_node *node, struct seq *seq)
 	// Another process may have got the number of a thread that has ended.
 	if (node->tid && !procfs_thread_exists(node->pid, node->tid))
 		return -ESRCH;
+	if (procfs_is_fdinfo(node))
+		return procfs_hooks->show_descriptor(seq, node->pid, node->tid, node->fd);
 	if (node->tid && node->file->show_thread)
 		return node->file->show_thread(seq, node->tid);
 	if (node->file->text) {
@@ -140,15 +142,36 @@ static ssize_t read_text(struct file *file, struct uio *uio, uint64_t *pos)
 	return wanted && !n ? -EFAULT : (ssize_t)n;
 }
 
-// file_ops.read: by the file's own `read`, or from its text. A file that has neither can only be
-// written.
-static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
+// Returns true if a node's file is a text. A file that is none, and has no `read`, can only be written.
+static bool is_text(const struct procfs_node *node)
+{
+	return procfs_is_fdinfo(node) || node->file->show || node->file->text;
+}
+
+// Read by the file's own `read`, or from its text. A guarded file that was opened earlier seems empty if
+// the process has got privileges meanwhile: on Linux it shows the memory from before.
+static ssize_t read_at(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
 
-	if (node->file->read)
+	if (!procfs_is_fdinfo(node) && node->file->guarded && procfs_hooks->inspect(node->pid))
+		return 0;
+	if (!procfs_is_fdinfo(node) && node->file->read)
 		return node->file->read(node->pid, uio, pos);
-	return node->file->show || node->file->text ? read_text(file, uio, pos) : -EINVAL;
+	return is_text(node) ? read_text(file, uio, pos) : -EINVAL;
+}
+
+// file_ops.read. One thread at a time reads at the file's own position.
+static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	bool claimed = false;
+	ssize_t n = pos == &file->position ? file_claim_position(file, &claimed) : 0;
+
+	if (n < 0)
+		return n;
+	n = read_at(file, uio, pos);
+	file_return_position(file, claimed);
+	return n;
 }
 
 // Hand a whole write to the file's `store`, as one text of less than a page: half a command must
@@ -161,7 +184,7 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 	int error;
 
 	(void)pos;
-	if (!node->file->store)
+	if (procfs_is_fdinfo(node) || !node->file->store)
 		return -EIO;
 	if (length >= PAGE_SIZE)
 		return -EINVAL;
@@ -215,8 +238,8 @@ int procfs_open(struct inode *inode, struct file *file)
 		.held_bytes = procfs_held_bytes,
 		.release = procfs_release,
 	};
+	const struct procfs_node *node = inode->private;
 
-	(void)inode;
 	file->ops = &ops;
-	return 0;
+	return procfs_is_fdinfo(node) || node->file->guarded ? procfs_hooks->inspect(node->pid) : 0;
 }

@@ -6,6 +6,16 @@
 #include <abi/limits.h>
 #include <stdio.h>
 
+// The directories in that of a thread.
+static const struct {
+	const char *name;
+	mode_t mode;
+	const struct inode_ops *ops;
+} directories[] = {
+	{ "fd", S_IFDIR | 0500, &procfs_fd_ops },
+	{ "fdinfo", S_IFDIR | 0555, &procfs_fdinfo_ops },
+};
+
 // inode_ops.lookup for /proc/PID/task/TID.
 static int thread_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
@@ -13,18 +23,34 @@ static int thread_lookup(struct inode *dir, const struct name *name, struct inod
 
 	if (!procfs_thread_exists(node->pid, node->tid))
 		return -ENOENT;
+	for (uint32_t i = 0; i < ARRAY_SIZE(directories); i++) {
+		if (!procfs_name_is(name, directories[i].name))
+			continue;
+		*store = procfs_make_inode(dir, directories[i].name, directories[i].mode,
+		                           procfs_inode_number(node->tid, PROCFS_THREAD + i + 1),
+		                           directories[i].ops, *node);
+		return *store ? 0 : -ENOMEM;
+	}
 	return procfs_lookup_file(dir, name, store);
 }
 
-// inode_ops.list for /proc/PID/task/TID: position n is the n-th registered file.
+// inode_ops.list for /proc/PID/task/TID: the directories have the first positions, then come the
+// registered files.
 static bool thread_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode, uint32_t *ino)
 {
 	const struct procfs_node *node = dir->private;
 
+	uint32_t wanted = *cookie - INODE_LIST_COOKIE;
+
 	if (!procfs_thread_exists(node->pid, node->tid))
 		return false;
-	return procfs_list_file(*cookie - INODE_LIST_COOKIE, node->tid,
-	                        PROCFS_THREAD + PROCFS_FIRST_FILE, text, mode, ino);
+	if (wanted >= ARRAY_SIZE(directories))
+		return procfs_list_file(wanted - ARRAY_SIZE(directories), node->tid,
+		                        PROCFS_THREAD + PROCFS_FIRST_FILE, text, mode, ino);
+	strcpy(text, directories[wanted].name);
+	*mode = S_IFDIR;
+	*ino = procfs_inode_number(node->tid, PROCFS_THREAD + wanted + 1);
+	return true;
 }
 
 static const struct inode_ops thread_directory_ops = {

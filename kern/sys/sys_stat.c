@@ -155,7 +155,9 @@ static int readlink_at(int dirfd, const char __user *path, char __user *buffer, 
 	if (result)
 		return result;
 
-	if (inode_is(inode, S_IFLNK)) {
+	if (inode_is(inode, S_IFLNK) && !inode->target) {
+		result = -EACCES;
+	} else if (inode_is(inode, S_IFLNK)) {
 		size_t length = strlen(inode->target);
 
 		result = (int)MIN(length, (size_t)size);
