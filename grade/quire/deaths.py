@@ -8,9 +8,9 @@ import glob
 import os
 import re
 import struct
-from functools import lru_cache
 
 from quire import build
+from quire.file_cache import cached_by_file
 
 SHT_SYMTAB = 2
 STT_OBJECT, STT_FUNC = 1, 2
@@ -81,7 +81,7 @@ def variable(path, name):
     return found
 
 
-@lru_cache(maxsize=16)
+@cached_by_file
 def symbols(path, kind):
     """[(address, size, name)] of the symbols of that kind; of a damaged file none."""
     try:

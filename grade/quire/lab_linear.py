@@ -3,15 +3,15 @@
 Memory's end comes from QEMU's memory map, text and read-only data from the kernel's file.
 """
 import subprocess
-from functools import lru_cache
 
+from quire.file_cache import cached_by_file
 from quire.lab_check import KERNBASE, Model, Wrong
 from quire.lab_words import A, D, G, LARGE, P, PAGE, PS, U, W, entry_words, perm_words
 
 LINEAR_END, KSTACKS = 0xF8000000, 0xF8000000
 
 
-@lru_cache(None)
+@cached_by_file
 def symbols_of(kernel):
     """{name: address} of the kernel's symbols."""
     lines = subprocess.run(["nm", kernel], capture_output=True, text=True, check=True).stdout.splitlines()

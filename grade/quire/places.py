@@ -6,15 +6,15 @@ addr2line.
 import os
 import shutil
 import subprocess
-from functools import lru_cache
 
 from quire.deaths import symbol_at
+from quire.file_cache import cached_by_file
 
 TOOLS = ("addr2line", "i686-linux-gnu-addr2line", "i686-elf-addr2line", "llvm-addr2line")
 SOURCES = ("/boot/", "/kern/", "/lib/", "/user/")
 
 
-@lru_cache(maxsize=None)
+@cached_by_file
 def place(path, address):
     """As in "page_take+0x12, kern/mem/page_alloc.c:42"; what is not known is left out. A line that
     the
