@@ -1,11 +1,13 @@
 """The page in which Quire runs: what can be tested without node and without a browser."""
 import re
+from pathlib import Path
 
 import pytest
 
-from quire import audit_memory, build, site_layout
+from quire import audit_memory, audit_pages, build, site_layout
 
-NAMED = re.compile(r'\.(?:address|variable|field|string|size|constant|list)\((?:[^()"]*, )?"([\w.]+)"')
+VARIABLE = re.compile(r'\.(?:address|variable)\("(\w+)"\)')
+FIELD = re.compile(r'"(\w+\.\w[\w.]*)"')
 
 
 @pytest.mark.parametrize("kernel", [kernel for kernel in (build.path("quire.elf"), build.debug_kernel()) if kernel])
@@ -14,7 +16,18 @@ def test_layout(kernel):
     assert found["sizes"]["page"] == 16 and found["fields"]["page.kind"] == [14, 1]
     assert found["fields"]["process.name"][1] == 0  # an array
     assert all(address >= 0xC0000000 for address in found["symbols"].values())
-    assert found["constants"]["PAGE_FREE"] == 0
+    kinds = [f"PAGE_{kind.upper()}" for kind in audit_pages.KINDS]  # scan.js has them in this order
+    assert [found["constants"][kind] for kind in kinds] == list(range(len(kinds)))
+
+
+def test_the_page_reads_what_structs_json_lists():
+    names, variables, fields = site_layout.needs(), set(), set()
+    for path in Path(build.source("grade/site")).glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        variables.update(VARIABLE.findall(text))
+        fields.update(name for name in FIELD.findall(text) if name.partition(".")[0] in names["fields"])
+    assert variables == {*names["variables"]}
+    assert fields == {f"{struct}.{field}" for struct, found in names["fields"].items() for field in found}
 
 
 @pytest.mark.parametrize("section, value, named", [
