@@ -29,7 +29,7 @@ STAFF = [
     "grade/mistake", "grade/tools/student-README.md", "grade/quire/emptied.py", "grade/quire/mistakes.py",
     "grade/quire/stubs.py", "grade/quire/carry.py",
     "grade/quire/student_tree.py", "grade/quire/mutant.py", "grade/quire/mutants.py", "grade/quire/proof.py",
-    "grade/quire/workbench.py", "grade/site/*", "grade/site.mk", "grade/quire/site_*.py",
+    "grade/quire/workbench.py", "grade/site/*", "grade/site.mk", "grade/quire/site_*.py", "grade/quire/chromium.py",
 ]
 NOT_ALL = "*This page is about the whole project. Your tree lacks the parts that only its developers and your teachers need.*"
 IDENTITY = ["-c", "user.name=Quire", "-c", "user.email=quire@localhost"]
