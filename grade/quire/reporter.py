@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+from collections import Counter
 
 from quire import build, stretch
 
@@ -86,6 +87,7 @@ class Reporter:
         self.total = 0
         self.counts = dict.fromkeys(("passed", "failed", "skipped", "xfailed"), 0)
         self.took = {}
+        self.skips = Counter()  # reason: tests that were skipped for it
         self.names = {}  # {reason: the tests that failed for it}
         self.alone = []  # tests that failed for a reason without a name
         self.longest = None
@@ -124,6 +126,8 @@ class Reporter:
             self.failure(report.nodeid, report.longreprtext)
         elif report.skipped:
             self.counts["xfailed" if hasattr(report, "wasxfail") else "skipped"] += 1
+            if isinstance(report.longrepr, tuple):
+                self.skips[report.longrepr[-1].removeprefix("Skipped: ")] += 1
         elif report.when == "call":
             self.counts["passed"] += 1
             found = [tuple(value) for name, value in report.user_properties if name == "stretch"]
@@ -148,6 +152,8 @@ class Reporter:
             keyword = self.config.option.keyword
             self.line(f"no test has {keyword!r} in its name" if keyword else "there are no tests")
             return
+        for reason, count in self.skips.items():
+            self.line(f"{count} skipped: {reason}")
         counts = ", ".join(f"{count} {word}" for word, count in self.counts.items() if count)
         took = duration(time.monotonic() - self.started)
         self.line(f"{counts or 'nothing was run'}, of {self.total} tests, in {took}")

@@ -61,14 +61,14 @@ def test_processor(cpu, part, complain):
         judge(program, complain, shared, limit=program.limit, kernel=None, cpu=cpu)
 
 
-@pytest.mark.skipif("QUIRE_CPU" not in os.environ, reason="`.ci/run` asks for one processor in turn")
+@pytest.mark.skipif("QUIRE_CPU" not in os.environ, reason="with CPU=NAME only, another processor")
 @pytest.mark.parametrize("machine, program", shared_machine.params("cpu", programs_for("normal")))
 def test_on_cpu(machine, program, complain, request):
     run_shared(program, complain, request, 1, None, os.environ["QUIRE_CPU"])
 
 
 @pytest.mark.skipif(not build.ubsan_kernel(normal=True), reason="no UBSAN build; `make UBSAN=1`")
-@pytest.mark.skipif("QUIRE_UBSAN" not in os.environ, reason="`.ci/run` asks for it")
+@pytest.mark.skipif("QUIRE_UBSAN" not in os.environ, reason="with UBSAN_TESTS=1 only, the kernel that panics at undefined behaviour")
 @pytest.mark.parametrize("machine, program", shared_machine.params("ubsan", programs_for("normal")))
 def test_program_ubsan(machine, program, complain, request):
     """The kernel panics at undefined behaviour."""
