@@ -114,6 +114,7 @@ static int copy_all(struct process *child, struct thread *thread, const struct f
 	if (error)
 		return error;
 	child->oom_score_adj = parent->oom_score_adj;
+	child->oom_score_adj_min = parent->oom_score_adj_min;
 	child->exit_signal = flags & CLONE_PARENT ? parent->exit_signal : request->exit_signal;
 	thread->aspace = child->aspace;
 	return 0;

@@ -73,6 +73,7 @@ struct process {
 	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
 	uint32_t poll_pages;               // [a] in the lists of its polls (sys/poll_list.c)
 	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
+	int16_t oom_score_adj_min;         // [p] lower values take CAP_SYS_RESOURCE
 	struct inherited inherited;        // [m]
 	int parent_death_signal;           // [p] sent to it when its parent ends; 0: none
 	bool subreaper;                    // [p] adopts the orphans among its descendants (prctl)

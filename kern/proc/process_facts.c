@@ -7,8 +7,8 @@
 #include "proc/process_access.h"
 #include "proc/thread_group.h"
 
-// Returns the letter of the state of a process, or of its thread `thread`, as in proc(5). A sleep that no
-// signal ends is D there.
+// Returns the letter of the state of a process, or of its thread `thread`, as in proc(5). A program's
+// sleep that no signal ends is D there; the kernel's own threads always sleep so.
 static char state_of(const struct process *process, const struct thread *thread)
 {
 	if (process->zombie)
@@ -17,7 +17,7 @@ static char state_of(const struct process *process, const struct thread *thread)
 		return 'T';
 	if (thread->state == THREAD_RUNNABLE)
 		return 'R';
-	return thread->wait_mode == WAIT_INTERRUPTIBLE ? 'S' : 'D';
+	return thread->wait_mode == WAIT_INTERRUPTIBLE || !process->aspace ? 'S' : 'D';
 }
 
 // Copy the facts about a thread: of a process without `alone`, whose times and faults are those of all

@@ -3,6 +3,8 @@
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "procfs/procfs.h"
+#include "thread/credentials.h"
+#include "thread/why.h"
 #include <abi/stat.h>
 #include <ctype.h>
 #include <limits.h>
@@ -80,12 +82,23 @@ static bool is_vforked(const struct process *process)
 	return !process->zombie && process_thread(process)->vfork;
 }
 
-// Writing oom_score_adj. Processes that share memory get the same value, since they are killed
+// Set the value of a process; with `privileged` also as the lowest one. Caller: holds process_lock.
+static void set_adjustment(struct process *process, int value, bool privileged)
+{
+	assert_spin_held(&process_lock);
+	process->oom_score_adj = (int16_t)value;
+	if (privileged)
+		process->oom_score_adj_min = (int16_t)value;
+}
+
+// Writing oom_score_adj. A process with CAP_SYS_RESOURCE also sets the lowest value that one without may
+// set later. Processes that share memory get the same value, since they are killed
 // together. A child of vfork that has not executed a program yet changes only its own: it will
 // leave the shared memory.
 static int store_adjustment(const char *text, size_t length, pid_t pid)
 {
 	const struct aspace *shared = NULL;
+	bool privileged = capable(CAP_SYS_RESOURCE);
 	struct process *meant, *process;
 	char number[TEXT_MAX + 1] = { 0 };
 	int value, error;
@@ -96,15 +109,18 @@ static int store_adjustment(const char *text, size_t length, pid_t pid)
 		return error;
 	spin_lock(&process_lock);
 	meant = process_find(pid);
-	if (meant) {
-		meant->oom_score_adj = (int16_t)value;
+	if (meant && !privileged && value < meant->oom_score_adj_min)
+		error = WHY(-EACCES, "a value below %d takes CAP_SYS_RESOURCE",
+		            meant->oom_score_adj_min);
+	if (meant && !error) {
+		set_adjustment(meant, value, privileged);
 		shared = is_vforked(meant) ? NULL : meant->aspace;
 	}
 	list_for_each(process, &all_processes, all_link)
 		if (shared && process->aspace == shared)
-			process->oom_score_adj = (int16_t)value;
+			set_adjustment(process, value, privileged);
 	spin_unlock(&process_lock);
-	return meant ? 0 : -ESRCH;
+	return meant ? error : -ESRCH;
 }
 
 // /proc finds the files by their names; they must stay valid, hence static.

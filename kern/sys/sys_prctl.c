@@ -2,6 +2,7 @@
 #include "proc/process.h"
 #include "proc/process_groups.h"
 #include "sys/syscall.h"
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/uaccess.h"
 #include <abi/prctl.h>
@@ -96,6 +97,40 @@ static long inherited_request(int option, const struct request *request)
 	}
 }
 
+// Give the thread a copy of its credentials with another keep_caps, or without `cap` in the bounding set
+// (-1: no change). Returns 0 or -ENOMEM.
+static int change_credentials(bool keep_caps, int cap)
+{
+	struct credentials *new = credentials_copy(credentials_current());
+
+	if (!new)
+		return -ENOMEM;
+	new->keep_caps = keep_caps;
+	if (cap >= 0)
+		new->bounding &= ~cap_bit(cap);
+	thread_set_credentials(new);
+	return 0;
+}
+
+// Do a request about capabilities. The order of checks is Linux's: CAP_SETPCAP, then the number.
+static long capability_request(int option, uintptr_t arg)
+{
+	const struct credentials *own = credentials_current();
+
+	switch (option) {
+	case PR_GET_KEEPCAPS:
+		return own->keep_caps;
+	case PR_SET_KEEPCAPS:
+		return arg > 1 ? -EINVAL : change_credentials(arg, -1);
+	case PR_CAPBSET_READ:
+		return arg > CAP_LAST_CAP ? -EINVAL : (own->bounding & cap_bit((int)arg)) != 0;
+	default: // PR_CAPBSET_DROP
+		if (!capable(CAP_SETPCAP))
+			return WHY(-EPERM, "to drop a capability takes CAP_SETPCAP");
+		return arg > CAP_LAST_CAP ? -EINVAL : change_credentials(own->keep_caps, (int)arg);
+	}
+}
+
 // prctl(2).
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
 {
@@ -126,6 +161,11 @@ SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, u
 		return arg == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
 	case PR_GET_SECCOMP:
 		return 0; // no filters
+	case PR_GET_KEEPCAPS:
+	case PR_SET_KEEPCAPS:
+	case PR_CAPBSET_READ:
+	case PR_CAPBSET_DROP:
+		return capability_request(option, arg);
 	default:
 		return inherited_request(option, &request);
 	}

@@ -43,7 +43,8 @@ void thread_totals(struct thread_totals *totals)
 		totals->switches += thread->switches;
 		totals->faults += thread->faults;
 		if (thread->state == THREAD_SLEEPING)
-			totals->blocked += thread->wait_mode != WAIT_INTERRUPTIBLE;
+			totals->blocked += thread->aspace &&
+			                   thread->wait_mode != WAIT_INTERRUPTIBLE;
 		else
 			totals->runnable += thread != this_cpu()->idle;
 	}

@@ -12,7 +12,7 @@ struct thread_totals {
 	uint32_t created;
 	uint32_t threads;
 	uint32_t runnable; // of `threads`; without the idle thread
-	uint32_t blocked;  // of `threads`: in a sleep that no signal ends
+	uint32_t blocked;  // of `threads`: programs' threads in a sleep that no signal ends
 };
 
 // Fill in *totals. Caller: may hold spinlocks of lower rank than RANK_SCHED.

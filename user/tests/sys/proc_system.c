@@ -120,7 +120,7 @@ static void test_stat(void)
 	boot = number("btime", 1);
 	check("intr begins with the sum", number("intr", 1) >= number("intr", 2));
 	check("one thread runs", number("procs_running", 1) >= 1);
-	check("procs_blocked", number("procs_blocked", 1) >= 0);
+	say("%lld are blocked\n", number("procs_blocked", 1));
 	for (int i = 1; i <= 10; i++)
 		sum += number("cpu", i);
 	read_file("/proc/uptime");
