@@ -61,7 +61,7 @@ class Proof:
             if made.returncode or made.stderr:
                 yield f"{compiler} says of the student's tree:\n{made.stderr}"
                 return
-        outcome = guest.run("hello", kernel=str(tree / "obj/quire.elf"), audit=False)
+        outcome = guest.run("echo", kernel=str(tree / "obj/quire.elf"), audit=False)
         if outcome.result.kind not in BOOTED:
             yield f"the student's tree boots, and ends as {outcome.result.kind}: {outcome.result.message}"
         if self.lab.tests:
