@@ -49,6 +49,18 @@ static inline void list_remove(struct list *item)
 	item->next = item->prev = item;
 }
 
+// Move all entries of the list `from` to the end of the list `to`. `from` is empty afterwards.
+static inline void list_move_all(struct list *to, struct list *from)
+{
+	if (list_empty(from))
+		return;
+	from->next->prev = to->prev;
+	to->prev->next = from->next;
+	from->prev->next = to;
+	to->prev = from->prev;
+	list_init(from);
+}
+
 // The struct of type `type` whose field `member` is the link `ptr`.
 #define list_entry(ptr, type, member) ((type *)((char *)(ptr) - (offsetof(type, member))))
 

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
-from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_spaces
+from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_sockets, audit_spaces
 from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
 from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
 from quire.text import visible
@@ -183,6 +183,7 @@ CHECKS = [
     ("areas", audit_spaces.address_spaces),
     ("named-areas", audit_named.named_areas),
     ("descriptors", audit_files.descriptors),
+    ("sockets", audit_sockets.sockets),
     ("names", audit_files.tree),
     ("pipes", audit_files.pipes),
     ("objects", audit_objects.objects),

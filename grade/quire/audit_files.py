@@ -37,7 +37,7 @@ class TableReader:
         self.audit = audit
         self.table = memory.record("fdtable", "slots size end lowest_free far")
         self.file = memory.record("file", "ops flags inode private write_open")
-        self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file")}
+        self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file", "socket")}
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 
     def read(self, at, name):
@@ -83,13 +83,14 @@ class TableReader:
         words = {word for stack in audit.stacks for word in heap.inside(stack)}
         for at in {heap.block(word) for word in words} - {None, *audit.claims}:
             if heap.size(at) >= audit.memory.size_of("file") and self.file(at).ops in kinds:
-                self._read_file(at, "a file that a call uses")
+                self.read_file(at, "a file that a call uses")
 
     def _add_file(self, at, table, number, name):
         self.audit.refer(at, table)
-        self._read_file(at, f"descriptor {number} of {name}")
+        self.read_file(at, f"descriptor {number} of {name}")
 
-    def _read_file(self, at, who):
+    def read_file(self, at, who):
+        """An open file has been reached, called `who`."""
         audit = self.audit
         if not audit.claim(at, "file", "{}", who):
             return

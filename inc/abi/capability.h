@@ -13,6 +13,7 @@
 #define CAP_SETUID 7          // change user ids
 #define CAP_SETPCAP 8         // add inheritable capabilities
 #define CAP_LINUX_IMMUTABLE 9
+#define CAP_NET_ADMIN 12  // buffers beyond the limit, priorities of sockets
 #define CAP_IPC_LOCK 14   // lock memory beyond the limit
 #define CAP_SYS_RAWIO 17  // device memory
 #define CAP_SYS_CHROOT 18 // chroot

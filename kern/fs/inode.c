@@ -122,7 +122,6 @@ void inode_put(struct inode *inode)
 			dead = inode;
 			return;
 		}
-
 		if (!list_empty(&inode->names)) {
 			struct entry *label = list_first(&inode->names, struct entry, alias);
 
@@ -360,7 +359,8 @@ static bool prepend(char *start, char **end, const char *text, size_t n)
 // the links in /proc/PID/fd; of an anonymous file only its kind.
 static char *nameless_path(const struct inode *inode, char *text, size_t size)
 {
-	const char *what = inode_is(inode, S_IFIFO) ? "pipe" : "file";
+	const char *pipe = inode_is(inode, S_IFIFO) ? "pipe" : "file";
+	const char *what = inode_is(inode, S_IFSOCK) ? "socket" : pipe;
 	int n = inode->mode & S_IFMT || !inode->kind ?
 	                snprintf(text, size, "%s:[%u]", what, inode->ino) :
 	                snprintf(text, size, "anon_inode:%s", inode->kind);

@@ -19,6 +19,7 @@ struct lock_list;
 struct name;
 struct object;
 struct pipe;
+struct socket;
 
 // One name in a directory.
 //
@@ -108,9 +109,10 @@ struct inode {
 	union {
 		// [c] regular file: its contents; NULL if they are made at each read
 		struct object *object;
-		struct directory dir; // [t] directory
-		char *target;         // [c] symbolic link: its text; NULL: nobody may read it
-		struct pipe *pipe;    // [t] FIFO or pipe; NULL until first opened
+		struct directory dir;  // [t] directory
+		char *target;          // [c] symbolic link: its text; NULL: nobody may read it
+		struct pipe *pipe;     // [t] FIFO or pipe; NULL until first opened
+		struct socket *socket; // [RANK_SOCKET] name of a socket: who is bound to it; or NULL
 		// [c] file without a type (fs/anonymous_file.h): the name of its kind, or NULL
 		const char *kind;
 	};

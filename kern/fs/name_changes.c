@@ -84,6 +84,20 @@ int names_make(struct fs_context *fs, struct inode *start, const char *text, mod
 	return link_new(fs, start, text, inode);
 }
 
+int names_make_socket(struct fs_context *fs, const char *text, mode_t mode, struct inode **store)
+{
+	struct inode *inode = inode_create(S_IFSOCK | (mode & 0777 & ~fs->umask), VOLUME_TREE, NULL);
+	int error;
+
+	if (!inode)
+		return -ENOMEM;
+	*store = inode_get(inode);
+	error = link_new(fs, NULL, text, inode);
+	if (error)
+		inode_put(*store);
+	return error;
+}
+
 int names_symlink(struct fs_context *fs, const char *target, struct inode *start, const char *text)
 {
 	if (!*target)

@@ -11,6 +11,10 @@
 int names_make(struct fs_context *fs, struct inode *start, const char *text, mode_t mode,
                dev_t rdev);
 
+// Make the name of a socket, with the permissions of `mode` less the umask. Stores a new reference on its
+// inode.
+int names_make_socket(struct fs_context *fs, const char *text, mode_t mode, struct inode **store);
+
 // Make a symbolic link with the text `target` (symlink(2)).
 int names_symlink(struct fs_context *fs, const char *target, struct inode *start, const char *text);
 

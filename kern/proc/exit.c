@@ -16,6 +16,8 @@
 
 #define GIVE_AWAY_COST 1000 // instructions, roughly, to give a child away
 
+void (*process_files_closed_hook)(void);
+
 // Release what the current thread, which ends, holds. The memory goes first: a parent that waits by
 // CLONE_VFORK runs on in it. Files and directories follow; dropping the last reference of a pipe or
 // a terminal may wake other processes. `last`: no other thread of the process lives.
@@ -32,6 +34,8 @@ static void release_resources(struct process *process, bool last)
 	aspace_switch_to(NULL);
 	vfork_done();
 	thread_put_files(thread_current());
+	if (last && process_files_closed_hook)
+		process_files_closed_hook();
 	if (last && process->sid == process->pid)
 		tty_session_ended(process->sid);
 }

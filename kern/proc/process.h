@@ -196,6 +196,10 @@ void process_exit(int status) __noreturn;
 // one.
 void process_exit_thread(int status) __noreturn;
 
+// Called by the last thread of a process after it has closed its files. Registered by ipc/, which lies
+// above this layer. Called without locks.
+extern void (*process_files_closed_hook)(void);
+
 // Wait for a report of a child (wait4, waitid). Only with WEXITED a child reports its end. With
 // WNOWAIT the report is made again, and no child is reaped.
 // `pid` > 0: of that child; -1: of any; 0: of any of the

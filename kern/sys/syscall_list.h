@@ -62,8 +62,30 @@ X(removexattr)
 X(lremovexattr)
 X(fremovexattr)
 
-// sys_socket.c
+// sys_socket.c: sockets
+X(socket)
+X(socketpair)
+X(bind)
+X(connect)
+X(listen)
+X(accept4)
+X(getsockname)
+X(getpeername)
+X(shutdown)
+
+// sys_socketcall.c: their options, and all their calls by number
+X(setsockopt)
+X(getsockopt)
 X(socketcall)
+
+// sys_socket_message.c: their messages
+X(sendto)
+X(recvfrom)
+X(sendmsg)
+X(recvmsg)
+X(sendmmsg)
+X(recvmmsg)
+X(recvmmsg_time64)
 
 // sys_poll.c and sys_select.c: waiting for files
 X(poll)

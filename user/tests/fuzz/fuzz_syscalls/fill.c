@@ -74,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@*&", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -82,11 +82,19 @@ static uint32_t size_of(char kind)
 	static const struct {
 		char kind;
 		uint16_t size;
-	} sizes[] = { { 'b', 512 },  { 'B', 512 }, { 'v', 64 },  { 'G', 8 },   { 'S', 20 },
-		      { 'K', 12 },   { 't', 16 },  { 'T', 32 },  { 'u', 16 },  { 'z', 32 },
-		      { 'q', 64 },   { 'e', 128 }, { 'R', 16 },  { 'U', 16 },  { 'J', 64 },
-		      { '6', 8 },    { '7', 8 },   { 'l', 24 },  { 'Q', 128 }, { 'V', 64 },
-		      { 'H', 1024 }, { '$', 40 },  { '~', 192 }, { '@', 24 } };
+	} sizes[] = { { 'b', 512 },  { 'B', 512 },
+		      { 'v', 64 },   { 'G', 8 },
+		      { 'S', 20 },   { 'K', 12 },
+		      { 't', 16 },   { 'T', 32 },
+		      { 'u', 16 },   { 'z', 32 },
+		      { 'q', 64 },   { 'e', 128 },
+		      { 'R', 16 },   { 'U', 16 },
+		      { 'J', 64 },   { '6', 8 },
+		      { '7', 8 },    { 'l', 24 },
+		      { 'Q', 128 },  { 'V', 64 },
+		      { 'H', 1024 }, { '$', 40 },
+		      { '~', 192 },  { '@', 24 },
+		      { '*', 112 },  { '&', SOCKET_MESSAGE_SIZE } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -134,7 +142,7 @@ static uint32_t fill_path(char kind, uint32_t slot, uint32_t *state)
 }
 
 // Any address that may hold data, mostly one that does.
-static uint32_t data_address(uint32_t *state)
+uint32_t data_address(uint32_t *state)
 {
 	if (one_in(state, 8))
 		return wild_address(state);
@@ -289,6 +297,13 @@ static void fill_uffd(uint64_t *fields, uint32_t *state)
 	fields[3] = pair ? below(state, 4) : 0;
 }
 
+// Sets: few bits.
+static void fill_bits(uint32_t *words, uint32_t count, uint32_t *state)
+{
+	for (uint32_t i = 0; i < count; i++)
+		words[i] = random_word(state) & random_word(state);
+}
+
 // Fill the memory at `address` for an argument of the kind `kind` in `slot`.
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
@@ -325,15 +340,13 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		break;
 	case 'e':
 	case 'G':
-		for (uint32_t i = 0; i < size_of(kind) / 4; i++)
-			words[i] = random_word(state) & random_word(state);
+		fill_bits(words, size_of(kind) / 4, state);
 		break;
 	case '7':
 		*(uint64_t *)words = far_position(state);
 		break;
 	case '6':
-		words[0] = data_address(state);
-		words[1] = one_in(state, 8) ? any_size(state) : 8;
+		fill_vectors((struct iovec *)words, 1, state);
 		break;
 	case 'Q':
 		fill_areas((struct area_request *)words, 2, state);
@@ -343,6 +356,10 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		break;
 	case '$':
 		fill_uffd((uint64_t *)words, state);
+		break;
+	case '*':
+	case '&':
+		fill_socket(kind, (char *)words, state);
 		break;
 	case 'U':
 		fill_descriptor(words, state);

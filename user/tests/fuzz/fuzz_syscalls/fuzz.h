@@ -31,7 +31,7 @@
 	0xb0000000u     // what the first process and the workers share, out of their calls' reach
 #define FIRST_PROCESS 2 // its number, always
 
-#define DESCRIPTORS 32u // what a worker has open at its start: see world.c
+#define DESCRIPTORS 34u // what a worker has open at its start: see world.c
 
 // How an argument is written down. All are functions of the seed alone, so a list of calls can be
 // shortened and performed again.
@@ -71,6 +71,8 @@ struct op {
 //	Y $     a request of ioctl on a userfaultfd; what one takes
 //	s X     an option of prctl; whose priority
 //	Q V #   what area_create takes; area_clone; a named area's id
+//	* + &   an address of a socket; its length; messages of a socket
+//	| ;     a family or a level; a type of sockets, an option, or flags
 //	N       the number of the call itself
 //	E       an access of the program's own
 //	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024
@@ -155,6 +157,13 @@ uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor
 bool kind_is_futex(char kind);
 uint32_t futex_value(char kind, uint32_t *state);
 void fill_futex(char kind, uint32_t *words, uint32_t *state);
+
+uint32_t data_address(uint32_t *state);
+
+// fill_socket.c
+#define SOCKET_MESSAGE_SIZE 256u
+uint32_t socket_value(char kind, uint32_t *state);
+void fill_socket(char kind, char *at, uint32_t *state);
 
 // script.c: calls as lines of text.
 extern bool scripted;

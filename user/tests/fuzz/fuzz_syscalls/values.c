@@ -7,6 +7,7 @@
 #include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -338,6 +339,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 	case '^':
 		return one_in(state, 2) ? UFFD : any_descriptor(state);
 	default:
+		if (strchr("+|;", kind))
+			return socket_value(kind, state);
 		return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
 	}
 }

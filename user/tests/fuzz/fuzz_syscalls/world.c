@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -111,6 +112,18 @@ static void pipe_at(int fd, int flags)
 	close(ends[1]);
 }
 
+static void sockets_at(int first, int second, int type)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, ends))
+		return;
+	dup2(ends[0], first);
+	dup2(ends[1], second);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void open_descriptors(void)
 {
 	static const struct {
@@ -151,6 +164,7 @@ static void open_descriptors(void)
 	write(27, "some bytes in a pipe", 20);
 	dup2(syscall(SYS_memfd_create, "fuzz", 2), 28);
 	ftruncate(28, 3 * PAGE);
+	sockets_at(32, 33, SOCK_STREAM);
 }
 
 static void map(uint32_t page, uint32_t pages, uint32_t prot, uint32_t flags, int fd)

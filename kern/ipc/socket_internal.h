@@ -1,0 +1,284 @@
+// socket_internal.h: what the files of sockets share.
+//
+// One lock guards all sockets. A message or a connection concerns two or more of them, and cycles of
+// sockets in flight are found by looking at many, so that one lock per socket would have to be taken in pairs and in
+// some order. The lock is only held for short steps: a piece of a page is copied under it, as for
+// pipes; files are closed and names are looked up without it.
+#pragma once
+
+#include "cpu/spinlock.h"
+#include "fs/inode.h"
+#include "ipc/socket.h"
+#include "mem/avl.h"
+#include "thread/timer.h"
+#include "thread/waitq.h"
+
+extern struct spinlock socket_lock; // RANK_SOCKET
+
+// A name that a socket has. The sockets that accept makes share the listener's.
+// [s] socket_lock   [c] constant
+struct bound_name {
+	uint32_t refs;              // [s]
+	int type;                   // [c] of the socket
+	struct avl_node node;       // [s] in the tree of abstract names
+	struct socket *socket;      // [s] the one that was bound to it
+	struct socket_name address; // [c]
+};
+
+enum socket_state { SOCKET_IDLE, SOCKET_LISTENING, SOCKET_CONNECTED };
+
+#define SHUT_RECEIVE 1u // bits of `shut`
+#define SHUT_SEND 2u
+#define SHUT_BOTH 3u
+
+// Options that are only stored: bits of `options`, by number.
+#define SOCKET_OPTION(number) (1u << (number))
+
+// [s] socket_lock   [c] constant
+struct socket {
+	uint32_t refs;            // [s] its file, its peers, its messages, the queue of a listener
+	int type;                 // [c] SOCK_
+	struct file *file;        // [s] borrowed; NULL: not accepted yet, or closed
+	uint8_t state;            // [s] enum socket_state
+	uint8_t shut;             // [s] SHUT_ bits
+	bool dead;                // [s] closed
+	int error;                // [s] to be reported once (SO_ERROR), or 0
+	struct socket *peer;      // [s] a reference; NULL: none. It may be dead
+	struct socket *listener;  // [s] not accepted yet: whose queue it is in; borrowed
+	struct bound_name *name;  // [s] a reference; NULL: none
+	struct inode *name_inode; // [s] of a path: the file that has the name; a reference
+	struct ucred peer_creds;  // [s] SO_PEERCRED
+	struct list queue;        // [s] messages to read: struct message by link
+	uint32_t queue_length;    // [s] how many; of a listener: how many connections
+	uint32_t queue_bytes;     // [s] bytes in them that have not been read
+	size_t queue_memory;      // [s] bytes that the messages and their files hold
+	struct list connections;  // [s] of a listener: sockets by connection_link, the oldest first
+	struct list connection_link;
+	uint32_t backlog;          // [s] the queue is full when it is longer
+	uint32_t sent;             // [s] charges of its messages that have not been read
+	uint32_t send_limit;       // [s] it may send while `sent` is below (SO_SNDBUF)
+	uint32_t receive_limit;    // [s] SO_RCVBUF; has no effect on this family
+	uint32_t low_water;        // [s] SO_RCVLOWAT
+	uint64_t send_timeout;     // [s] ns, or NO_DEADLINE
+	uint64_t receive_timeout;  // [s]
+	uint32_t options;          // [s] SOCKET_OPTION bits
+	int priority;              // [s] stored only
+	struct linger linger;      // [s] stored only
+	struct waitq read_wait;    // a wakeup is for one thread: it takes what has come
+	struct waitq write_wait;   // a wakeup is for one thread: it takes the room in `sent`
+	struct waitq room_wait;    // all that wait for room in `queue`
+	struct waitq polls;        // all polls
+	struct list blocked;       // [s] polls found `queue` full: sockets by blocked_link
+	uint32_t blocked_count;    // [s]
+	struct list blocked_link;  // [s]
+	struct socket *blocked_on; // [s] whose list `blocked` it is on
+	struct list rights;      // [s] messages with files, by rights_link: in its queue, or in the
+				 // queues of its connections
+	uint32_t rights_count;   // [s] how many are in its own queue
+	uint32_t in_flight;      // [s] how often it is in a message
+	struct list flight_link; // [s] among all sockets with in_flight > 0
+	uint32_t visible;        // [s] scratch of socket_rights.c: references from outside
+	struct list visit_link;  // [s] likewise
+	bool suspect;            // [s] likewise
+};
+
+// Some bytes of a message. The first piece is allocated with its message.
+struct piece {
+	struct piece *next;
+	uint32_t size;
+	char data[];
+};
+
+// A message. A stream's bytes come in messages too, whose borders the reader does not see.
+// [s] socket_lock   [c] constant once queued
+struct message {
+	struct list link;           // [s]
+	uint32_t refs;              // [s] its place in a queue or its receiver, and peeking readers
+	struct list rights_link;    // [s] while it is in a queue and has files
+	uint32_t length;            // [c] bytes
+	uint32_t taken;             // [s] of a stream: bytes that have been read
+	uint32_t charge;            // [c] counted in the sender's `sent`
+	uint32_t pieces;            // [c]
+	size_t memory;              // [c] bytes of memory, without its files
+	struct socket *sender;      // [c] a reference
+	struct socket *queued_at;   // [s] in whose queue it is; borrowed
+	struct ucred creds;         // [s] who sent it; pid 0: not recorded
+	struct passed_files *files; // [s] NULL: none
+	struct piece *piece;        // [s] of a stream: the piece with the next byte,
+	uint32_t at;                // [s] and its place there
+	struct piece first;         // the last field: its data follows
+};
+
+// The files in a message.
+struct passed_files {
+	struct flight_user *user; // [s] whose limit they count against; NULL: not prepared
+	size_t held;              // [c] bytes of memory that they held when they were prepared
+	uint32_t count;           // [c]
+	struct file *files[];
+};
+
+// -- socket.c: sockets in general. Callers of these functions hold socket_lock.
+
+// Take a reference.
+static inline struct socket *socket_get(struct socket *socket)
+{
+	assert_spin_held(&socket_lock);
+	socket->refs++;
+	return socket;
+}
+
+// Drop a reference on `socket`, which may be NULL. The last one frees the struct; it is dead then.
+void socket_put(struct socket *socket);
+
+// Returns the socket's error, and clears it: 0 or -errno.
+int socket_take_error(struct socket *socket);
+
+// Returns true if the socket has room to send.
+static inline bool socket_has_room(const struct socket *socket)
+{
+	return socket->sent < socket->send_limit;
+}
+
+// Returns true if the queue of `socket` takes no more.
+static inline bool socket_queue_full(const struct socket *socket)
+{
+	return socket->queue_length > socket->backlog;
+}
+
+// Count `bytes` more (or less, modulo 2^32) in the queue of `socket`; while it waits for accept, in its
+// listener's memory too.
+static inline void socket_hold_memory(struct socket *socket, size_t bytes)
+{
+	assert_spin_held(&socket_lock);
+	socket->queue_memory += bytes;
+	if (socket->listener)
+		socket->listener->queue_memory += bytes;
+}
+
+// Wake one thread that waits for a message or a connection, and all polls.
+void socket_wake_reader(struct socket *socket);
+
+// Wake all that wait for the socket: its state has changed.
+void socket_wake_all(struct socket *socket);
+
+// The queue of `socket` has room again: wake those who wait for it.
+void socket_wake_room(struct socket *socket);
+
+// Let polls of `socket` wait until the queue of `other` has room. Returns false if too many do.
+bool socket_block(struct socket *socket, struct socket *other);
+
+// End that.
+void socket_unblock(struct socket *socket);
+
+// Returns the deadline of a wait with this time-out.
+static inline uint64_t socket_deadline(uint64_t timeout)
+{
+	return timeout == NO_DEADLINE ? NO_DEADLINE : clock_ns() + timeout;
+}
+
+// Sleep on `wq` until `deadline`. Caller: holds socket_lock and no other lock. Returns 0; -EAGAIN
+// after the deadline; -ERESTARTSYS if a signal ends the sleep, or -EINTR if there is a deadline: the
+// call must not begin again with the whole time-out (signal(7)).
+int socket_sleep(struct waitq *wq, uint64_t deadline);
+
+// Allocate a socket with one reference. Returns NULL if out of memory.
+struct socket *socket_alloc(int type);
+
+// Close a socket: tell its peer, and move its messages to *dead. Its connections that were not accepted
+// are left to the caller.
+void socket_close(struct socket *socket, struct list *dead);
+
+// Make a file of a socket. Consumes the caller's reference on success. Returns 0 or -ENOMEM. Caller:
+// holds no lock.
+int socket_open(struct socket *socket, uint32_t flags, struct file **store);
+
+// Fill *creds with the current process and its effective ids.
+void creds_of_current(struct ucred *creds);
+
+// -- socket_names.c
+
+// Drop a reference on a name, which may be NULL. Caller: holds socket_lock.
+void name_put(struct bound_name *name);
+
+// Find the socket of `type` that has the name `address`, which is complete. Stores a new reference.
+// Returns 0; -ECONNREFUSED if there is none; -EPROTOTYPE for another type; an error of the path. Caller:
+// holds no lock.
+int socket_find(const struct socket_name *address, int type, struct socket **store);
+
+// Check an address. Returns 0 or -EINVAL.
+int socket_check_name(const struct socket_name *address);
+
+// Give the socket an abstract name that nobody has, if it has no name and shows creds. Returns 0 or
+// -ENOMEM. Caller: holds no lock.
+int socket_name_for_creds(struct socket *socket);
+
+// Take the name from a socket that closes. Stores the inode to drop, or NULL. Caller: holds
+// socket_lock.
+void socket_unname(struct socket *socket, struct inode **inode);
+
+// -- socket_connect.c
+
+// Returns true if `socket` may send to `to`: a socket that has a peer takes messages only from it. Caller:
+// holds socket_lock.
+bool socket_may_send(const struct socket *socket, const struct socket *to);
+
+// Let a datagram socket have no peer. Its messages move to *dead. Caller: holds socket_lock.
+void socket_lose_peer(struct socket *socket, struct list *dead);
+
+// -- socket_message.c
+
+// Make a message of the next `length` bytes of `uio`, which advances. Returns 0 with the message in
+// *store; -ENOBUFS (out of memory); -EFAULT, -EINTR. Yields. Caller: holds no lock.
+int message_create(struct uio *uio, uint32_t length, struct message **store);
+
+// Free a message that was not queued. Its files are the caller's.
+void message_discard(struct message *message);
+
+// Put the message at the end of the queue of `to`, as sent by `from`. The files of *extra go with it.
+// Returns 0; -ETOOMANYREFS if too many files are on their way. Caller: holds socket_lock.
+int message_queue(struct message *message, struct socket *from, struct socket *to,
+                  struct socket_message *extra);
+
+// Take a message out of the queue of `socket`. Its files stay in it, and are not in flight any more.
+// The charge is still the sender's. Caller: holds socket_lock.
+void message_unqueue(struct message *message, struct socket *socket);
+
+// Drop a reference on a message. The last one frees it, and releases its charge; it has no files then.
+// Caller: holds socket_lock.
+void message_free(struct message *message);
+
+// Move all messages of a socket to the list `dead`. Caller: holds socket_lock.
+void messages_take(struct socket *socket, struct list *dead);
+
+// Free the messages of the list, and close their files. Yields. Caller: holds no lock.
+void messages_free(struct list *dead);
+
+// -- socket_rights.c
+
+// Count the files of a message as being on their way to `to`, or no more. Caller: holds socket_lock.
+int rights_begin(struct message *message, struct socket *to);
+void rights_end(struct message *message, struct socket *to);
+
+// Make what rights_begin needs for `files`. Returns 0 or -ENOMEM. Caller: holds no lock.
+int rights_prepare(struct passed_files *files);
+
+// Take all files of the messages in the queue of `socket` as no more on their way. Caller: holds
+// socket_lock.
+void rights_take(struct socket *socket);
+
+// `socket` leaves the connections of `listener`. Caller: holds socket_lock.
+void rights_accepted(struct socket *listener, struct socket *socket);
+
+// Returns a copy of `files`, with new references, or NULL if out of memory. Caller: holds socket_lock.
+struct passed_files *passed_files_copy(const struct passed_files *files);
+
+// Free the messages in queues that nobody can ever read: of sockets that only other such sockets refer
+// to. Yields. Caller: holds no lock.
+void rights_collect(void);
+
+// Do so if many files are on their way.
+void rights_collect_if_many(void);
+
+// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they held
+// when they were sent. Caller: holds socket_lock.
+size_t rights_growth(const struct socket *socket);
