@@ -9,6 +9,7 @@
 #include "proc/pids.h"
 #include "proc/rusage.h"
 #include "proc/signal.h"
+#include "thread/credentials.h"
 #include "thread/thread.h"
 #include <abi/resource.h>
 
@@ -85,6 +86,15 @@ struct process {
 static inline struct process *process_current(void)
 {
 	return thread_current()->process;
+}
+
+// Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL), its
+// number and its real user.
+static inline struct signal_info signal_info_own(int code)
+{
+	return (struct signal_info){ .code = code,
+		                     .pid = process_current()->pid,
+		                     .uid = credentials_current()->user.real };
 }
 
 // Make a process with a number, the current process's limits, and one thread that has not started;

@@ -5,7 +5,6 @@
 #include "proc/process.h"
 #include "proc/signalfd.h"
 #include "proc/stop_continue.h"
-#include "thread/credentials.h"
 #include "thread/mutex.h"
 
 void signal_discard(struct process *process, sigmask_t which)
@@ -255,13 +254,6 @@ void signal_withdraw(struct process *process, struct pending_info *pending)
 	spin_lock(&process->signals.lock);
 	sigqueue_withdraw(pending);
 	spin_unlock(&process->signals.lock);
-}
-
-struct signal_info signal_info_own(int code)
-{
-	return (struct signal_info){ .code = code,
-		                     .pid = process_current()->pid,
-		                     .uid = credentials_current()->user.real };
 }
 
 int signal_send(struct process *process, int signo, const struct signal_info *info)

@@ -143,10 +143,6 @@ void signal_thread_ended(void);
 // Returns the signals that are pending for the current thread, blocked or not.
 sigmask_t signal_pending(void);
 
-// Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL), its
-// number and its real user.
-struct signal_info signal_info_own(int code);
-
 // Send `signo` (1 to 64) to a process. `info` NULL: the kernel is the sender. The signal is
 // dropped if the target ignores it and does not block it. A sleep ends only for a signal that will
 // be delivered. A signal to a process is taken by a thread of it that does not block it. Caller: may

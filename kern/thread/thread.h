@@ -92,35 +92,35 @@ struct thread {
 	bool leaving;                       // [RANK_PROCESS] it has begun to end
 	struct vfork_wait *vfork;           // [RANK_PROCESS] another waits for it (CLONE_VFORK)
 	pid_t tid; // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
-	struct signal_queue signals;  // [g] sent to this thread alone
-	uint64_t sigmask;             // [g] blocked signals: n is bit n - 1
-	uint64_t awaited;             // [g] signals that sigtimedwait waits for
-	uint64_t saved_sigmask;       // [t] sigsuspend: the mask to restore,
-	bool restore_sigmask;         // [t] if this is set
-	uintptr_t altstack;           // [t] sigaltstack: where handlers with SA_ONSTACK run
-	size_t altstack_size;         // [t] 0: none
-	uint32_t altstack_flags;      // [t] as the program gave them; SS_AUTODISARM counts
+	struct signal_queue signals; // [g] sent to this thread alone
+	uint64_t sigmask;            // [g] blocked signals: n is bit n - 1
+	uint64_t awaited;            // [g] signals that sigtimedwait waits for
+	uint64_t saved_sigmask;      // [t] sigsuspend: the mask to restore,
+	bool restore_sigmask;        // [t] if this is set
+	bool pi_closed;              // [f] it ends: it cannot own a lock with an owner any more
+	uint8_t short_tries;     // [t] how often the access at short_va has found none (proc/oom.c)
+	int8_t nice;             // [RANK_PROCESS] -20 to 19, as setpriority() set it
+	uintptr_t altstack;      // [t] sigaltstack: where handlers with SA_ONSTACK run
+	size_t altstack_size;    // [t] 0: none
+	uint32_t altstack_flags; // [t] as the program gave them; SS_AUTODISARM counts
 	struct call_restart restart;  // [t] for restart_syscall
 	pid_t __user *clear_tid;      // [t] futex word to clear and wake when it ends; or NULL
 	uintptr_t robust_list;        // [t] set_robust_list: its locks become free at its end; or 0
 	struct list pi_locks;         // [f] struct pi_lock by owned: locks that it owns
 	struct pi_waiter *pi_waiting; // [f] it waits for a lock; or NULL (proc/futex_pi.h)
 	uint32_t pi_walk; // [f] the last walk over owners that came to it (proc/futex_pi.c)
-	bool pi_closed;   // [f] it ends: it cannot own such a lock any more
 	struct list *dead_messages; // [t] of sockets, while it frees them (ipc/socket_message.c)
-	uintptr_t short_va;         // [t] an access that found no memory although there seemed to
-	uint8_t short_tries;        // [t] be some, and how often (proc/oom.c)
-	void (*entry)(void *arg);   // [c] of a kernel thread
-	void *entry_arg;            // [c]
-	char name[16];              // [t]
-	uint32_t switches;          // [s] how often it got the CPU
-	uint32_t preempted;         // [s] how often it lost the CPU although it could run on
-	uint32_t faults;            // [t] page faults that were handled
-	uintptr_t fault_eip;        // [t] the instruction that caused the last of them
-	int8_t nice;                // [RANK_PROCESS] -20 to 19, as setpriority() set it
-	struct cpu_use cpu;         // [s] processor time (thread/cputime.h)
-	struct cpu_time reported;   // [-] the values that were reported last
-	uint64_t left_cpu;          // [s] the time-stamp counter when it lost the CPU
+	uintptr_t short_va; // [t] an access that found no memory although there seemed to be some
+	void (*entry)(void *arg); // [c] of a kernel thread
+	void *entry_arg;          // [c]
+	char name[16];            // [t]
+	uint32_t switches;        // [s] how often it got the CPU
+	uint32_t preempted;       // [s] how often it lost the CPU although it could run on
+	uint32_t faults;          // [t] page faults that were handled
+	uintptr_t fault_eip;      // [t] the instruction that caused the last of them
+	struct cpu_use cpu;       // [s] processor time (thread/cputime.h)
+	struct cpu_time reported; // [-] the values that were reported last
+	uint64_t left_cpu;        // [s] the time-stamp counter when it lost the CPU
 #ifdef DEBUG
 	uint32_t sleeping_ranks; // [t] ranks of the sleeping locks it holds, as a mask
 	struct why why;          // [t] why the call under way will fail (thread/why.h)
