@@ -15,7 +15,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
-from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_sockets, audit_spaces
+from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_ptrace
+from quire import audit_sockets, audit_spaces
 from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
 from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
 from quire.text import visible
@@ -179,6 +180,7 @@ CHECKS = [
     ("kernel-tables", audit_tables.kernel_tables),
     ("threads", audit_threads.threads),
     ("processes", audit_processes.processes),
+    ("ptrace", audit_ptrace.tracees),
     ("stacks", audit_threads.stacks),
     ("areas", audit_spaces.address_spaces),
     ("named-areas", audit_named.named_areas),

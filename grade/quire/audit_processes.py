@@ -1,7 +1,7 @@
 """Processes: who descends from whom, who is in which group, and what their numbers name."""
 from collections import Counter, defaultdict
 
-from quire import audit_avl, audit_timers
+from quire import audit_avl, audit_ptrace, audit_timers
 
 PID_INIT, PID_FIRST = 1, 2
 BLOCK_SLOTS = 32  # kern/proc/pids.h
@@ -74,7 +74,7 @@ def _check_list(audit):
 def _check_numbers(audit):
     """What names a number has it, and every number that is taken names something."""
     memory = audit.memory
-    read = memory.record("pid_slot", "process thread session_members guardians")
+    read = memory.record("pid_slot", "process thread ended session_members guardians")
     size, members = memory.size_of("pid_slot"), memory.field("pid_slot", "members")[0]
     words = memory.word_list(*_array(memory, "pids_taken"))
     blocks = memory.word_list(*_array(memory, "pid_blocks"))
@@ -113,6 +113,7 @@ class Named:
             process = audit.processes.get(thread.process)
             if process and thread.tid != process.pid:
                 self.thread[thread.tid] = at
+        self.ended = audit_ptrace.ended_numbers(audit)
         self.members, self.sessions, self.guardians = defaultdict(set), Counter(), Counter()
         for at, process in audit.processes.items():
             self.members[process.pgid].add(at)
@@ -131,11 +132,11 @@ class Named:
         return parent.sid == process.sid and parent.pgid != process.pgid
 
     def all(self):
-        return {*self.process, *self.thread, *self.members, *self.sessions}
+        return {*self.process, *self.thread, *self.ended, *self.members, *self.sessions}
 
     def words(self, number):
         """What the number names, in words."""
-        kinds = {"a process": self.process, "a thread": self.thread}
+        kinds = {"a process": self.process, "a thread": self.thread, "an ended tracee": self.ended}
         kinds |= {"a group": self.members, "a session": self.sessions}
         return " and ".join(words for words, kind in kinds.items() if number in kind)
 
@@ -147,6 +148,8 @@ class Named:
             wrong.append(f"names the process at {slot.process:#x}")
         if slot.thread != self.thread.get(number, 0):
             wrong.append(f"names the thread at {slot.thread:#x}")
+        if slot.ended != self.ended.get(number, 0):
+            wrong.append(f"names the ended tracee at {slot.ended:#x}")
         if len(members) != len(set(members)) or set(members) != self.members.get(number, set()):
             wanted = len(self.members.get(number, ()))
             wrong.append(f"has a group of {len(members)}, which are not the {wanted} that name it")
@@ -254,7 +257,7 @@ def _check_signals(audit):
     found, reserved = 0, set()
     for at in audit.processes:
         found += _check_queue(audit, at + process_queue, audit.called(at), reserved)
-    read = memory.record("thread", "process work state sigmask own=signals.set")
+    read = memory.record("thread", "process work state sigmask trace own=signals.set")
     shared = memory.record("process", "zombie pending=signals.queue.set job=signals.job")
     waiting, looked_at = defaultdict(int), defaultdict(int)
     stopped, runnable = memory.constant("JOB_STOPPED"), memory.constant("THREAD_RUNNABLE")
@@ -264,7 +267,7 @@ def _check_signals(audit):
         process = audit.processes.get(thread.process) and shared(thread.process)
         if not process or process.zombie:
             continue
-        if process.job == stopped and thread.state == runnable:
+        if process.job == stopped and thread.state == runnable and not thread.trace:  # a tracee may run on
             text = f"{audit.called(thread.process)} is stopped"
             audit.report("processes", f"{text}, and {audit.called(at)} runs on")
         ready = thread.own & ~thread.sigmask

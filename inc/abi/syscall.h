@@ -24,6 +24,7 @@
 #define SYS_getpid 20
 #define SYS_setuid 23
 #define SYS_getuid 24
+#define SYS_ptrace 26
 #define SYS_alarm 27
 #define SYS_oldfstat 28
 #define SYS_pause 29

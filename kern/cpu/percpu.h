@@ -9,6 +9,8 @@ struct spinlock;
 struct cpu {
 	struct thread *current; // the thread that runs here
 	struct thread *idle;    // the thread that halts when no other can run
+	uint32_t call_limit; // calls from this number on take the long way (sys/syscall_entry.S):
+	uint32_t call_count; // it is this, or 0 while a thread runs whose calls are traced
 	uint32_t index;
 	int32_t work_left; // instructions until long work is to yield (thread/yield.h)
 	bool in_yield;     // the thread takes interrupts in the middle of the kernel's work

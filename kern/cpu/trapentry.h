@@ -25,6 +25,7 @@
 
 // Offsets in struct cpu and struct thread (checked in thread/thread.c).
 #define CPU_CURRENT 0
+#define CPU_CALL_LIMIT 8
 #define THREAD_WORK 4
 
 // Marks a place for `clac` or `stac`: three bytes without effect, which patch_init replaces if the

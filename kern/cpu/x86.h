@@ -16,6 +16,11 @@
 #define EFLAGS_AC \
 	0x00040000u // alignment checks for users; with SMAP, the kernel may touch user pages
 
+// The flags that a program may set, and that a frame of a signal or a tracer may therefore change.
+#define EFLAGS_USER                                                                              \
+	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF | \
+	 EFLAGS_AC)
+
 // Control registers (Intel SDM vol. 3, 2.5); cpu/paging.h has the bits that concern paging.
 #define CR0_MP 0x00000002u // wait/fwait obey TS
 #define CR0_EM 0x00000004u
@@ -146,6 +151,45 @@ static inline uint32_t read_cr4(void)
 static inline void write_cr4(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
+}
+
+// Set the address of breakpoint `n`, 0 to 3 (Intel SDM vol. 3, 17.2.1).
+static inline void write_dr(unsigned int n, uint32_t address)
+{
+	switch (n) {
+	case 0:
+		__asm__ volatile("movl %0, %%dr0" : : "r"(address));
+		break;
+	case 1:
+		__asm__ volatile("movl %0, %%dr1" : : "r"(address));
+		break;
+	case 2:
+		__asm__ volatile("movl %0, %%dr2" : : "r"(address));
+		break;
+	default:
+		__asm__ volatile("movl %0, %%dr3" : : "r"(address));
+		break;
+	}
+}
+
+// Returns the reasons for the last debug exceptions; the processor sets bits and never clears any.
+static inline uint32_t read_dr6(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%dr6, %0" : "=r"(value));
+	return value;
+}
+
+static inline void write_dr6(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%dr6" : : "r"(value));
+}
+
+// Turn breakpoints on and off.
+static inline void write_dr7(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%dr7" : : "r"(value) : "memory");
 }
 
 // Flush the TLB entry of `va`, also a global one.

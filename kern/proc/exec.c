@@ -11,6 +11,7 @@
 #include "proc/futex.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
+#include "proc/ptrace.h"
 #include "proc/thread_group.h"
 #include "thread/credentials.h"
 #include "thread/why.h"
@@ -147,10 +148,12 @@ static int script_to_args(struct object *obj, const char *path, char interpreter
 }
 
 // Fill `frame` with the registers with which a program starts (System V ABI, Intel386 supplement,
-// 3-27). All others are 0, so that nothing of the kernel or the old program is visible.
-static void start_registers(struct trapframe *frame, uintptr_t entry, uintptr_t sp)
+// 3-27). All others are 0, so that nothing of the kernel or the old program is visible. `call`: the number
+// of the system call that starts it, for a tracer; 0: the kernel does.
+static void start_registers(struct trapframe *frame, uint32_t call, uintptr_t entry, uintptr_t sp)
 {
 	memset(frame, 0, sizeof(*frame));
+	frame->err = call;
 	frame->eip = entry;
 	frame->cs = USER_CS;
 	frame->eflags = EFLAGS_FIXED | EFLAGS_IF;
@@ -217,6 +220,7 @@ static void become(struct aspace *as, const char *name, const struct exec_image 
 {
 	struct thread *thread = thread_current();
 	struct process *process = thread->process;
+	uint32_t call = thread->aspace ? thread_user_frame(thread)->err : 0;
 
 	as->brk_start = as->brk = ROUND_UP(image->end, PAGE_SIZE);
 	futex_thread_leaves();
@@ -235,7 +239,7 @@ static void become(struct aspace *as, const char *name, const struct exec_image 
 	thread_reset_registers();
 	memcpy(thread->name, name, THREAD_NAME);
 	memcpy(process->name, name, THREAD_NAME);
-	start_registers(thread_user_frame(thread), image->start, sp);
+	start_registers(thread_user_frame(thread), call, image->start, sp);
 	if (credentials != thread->credentials)
 		thread_set_credentials(credentials_get(credentials));
 }
@@ -324,6 +328,7 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	char name[THREAD_NAME];
 	struct exec_image image;
 	struct aspace *as;
+	pid_t tid = thread_current()->tid; // the exec may change it
 	uintptr_t sp;
 	int error = open_program(obj, &opened);
 
@@ -344,6 +349,8 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	object_deny_writes_again(obj);
 	aspace_set_program(as, obj);
 	become(as, name, &image, sp, args->credentials);
+	if (unlikely(thread_current()->trace))
+		trace_exec(tid);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "proc/posix_timer.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
+#include "proc/ptrace.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"
 #include "thread/credentials.h"
@@ -47,42 +48,6 @@ static bool has_children(const struct process *process)
 	return !list_empty(&process->children) || !avl_empty(&process->dead_children);
 }
 
-// Send the signal with which `child`, which has ended, reports to its parent. Caller: holds
-// process_lock.
-static void signal_parent(struct process *child)
-{
-	int status = child->exit_status;
-	struct signal_info info = {
-		.code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED,
-		.pid = child->pid,
-		.uid = child->ended_credentials->user.real,
-		.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status),
-	};
-
-	assert_spin_held(&process_lock);
-	signal_send(child->parent, child->exit_signal, &info);
-}
-
-// Report the end of `process` to its parent. If the parent ignores SIGCHLD or has set
-// SA_NOCLDWAIT, it wants no zombies: then init gets the child and reaps it (wait4(2), NOTES). If
-// it ignores SIGCHLD, it does not get the signal either, not even blocked. Caller: holds
-// process_lock.
-static void notify_parent(struct process *process)
-{
-	struct process *parent = process->parent;
-	struct sigaction action = signal_action(&parent->signals, SIGCHLD);
-	bool ignored = process->exit_signal == SIGCHLD && action.sa_handler == SIG_IGN;
-
-	assert_spin_held(&process_lock);
-	if (process->exit_signal && !ignored)
-		signal_parent(process);
-	if (ignored || (process->exit_signal == SIGCHLD && (action.sa_flags & SA_NOCLDWAIT))) {
-		family_adopt(process_find(PID_INIT), process);
-		process_wake_parent(parent); // it may have been the last child waited for
-	}
-	process_wake_parent(process->parent);
-}
-
 // Make `child` of the ending `process` a child of `reaper`. Its end will send SIGCHLD to the reaper,
 // which learns of a dead child at once. Caller: holds process_lock.
 static void give_away(struct process *process, struct process *reaper, struct process *child)
@@ -93,12 +58,10 @@ static void give_away(struct process *process, struct process *reaper, struct pr
 	assert_spin_held(&process_lock);
 	family_adopt(reaper, child);
 	child->exit_signal = SIGCHLD;
-	if (dead && reaper->pid == PID_INIT)
-		process_wake_parent(reaper);
-	else if (dead)
-		notify_parent(child);
-	else
+	if (!dead)
 		job_orphan_group(child, process);
+	else if (!trace_hides(child))
+		process_notify_parent(child);
 	if (unlikely(child->parent_death_signal) && !dead)
 		signal_send(child, child->parent_death_signal, &info);
 }
@@ -154,23 +117,26 @@ static void become_zombie(struct process *process)
 		give_away_children(process, false);
 	if (process->parent->pgid != process->pgid)
 		job_orphan_group(process, process->parent);
-	if (process->parent->pid == PID_INIT)
-		process_wake_parent(process->parent); // it ignores SIGCHLD, but waits
-	else
-		notify_parent(process);
+	if (likely(!process->ended_trace) || !trace_process_ended(process))
+		process_notify_parent(process);
 }
 
 // End the current thread, which is marked as leaving. The last of several that end at the same time
 // makes the zombie. The thread has no process after that, because the parent may reap the process
-// while this thread still runs to its end. `last`: no other thread of the process lives.
-static void __noreturn leave(struct process *process, bool last)
+// while this thread still runs to its end. `last`: no other thread of the process lives. `status`: how
+// the thread ends, for its tracer.
+static void __noreturn leave(struct process *process, bool last, int status)
 {
 	release_resources(process, last);
+	if (unlikely(!list_empty(&process->tracees)))
+		trace_tracer_ends();
 	if (last && unlikely(has_children(process)))
 		give_away_many_children(process);
 	spin_lock(&process_lock);
 	usage_thread_ends(process);
 	signal_thread_ended();
+	if (unlikely(thread_current()->trace))
+		trace_thread_ended(status);
 	if (likely(process->thread_count == 1)) {
 		group_release_tid(thread_current());
 		process->ended_credentials = thread_current()->credentials;
@@ -215,9 +181,14 @@ void process_exit(int status)
 		if (unlikely(process->thread_count > 1))
 			group_kill_others(process);
 	}
+	if (unlikely(thread->trace)) {
+		spin_unlock(&process_lock);
+		trace_event(PTRACE_EVENT_EXIT, (uint32_t)status);
+		spin_lock(&process_lock);
+	}
 	last = begin_to_leave(process);
 	spin_unlock(&process_lock);
-	leave(process, last);
+	leave(process, last, status);
 }
 
 void process_exit_thread(int status)
@@ -225,10 +196,12 @@ void process_exit_thread(int status)
 	struct process *process = process_current();
 	bool last;
 
+	if (unlikely(thread_current()->trace))
+		trace_event(PTRACE_EVENT_EXIT, (uint32_t)status);
 	spin_lock(&process_lock);
 	last = begin_to_leave(process);
 	if (last && !process->ending)
 		process->exit_status = status;
 	spin_unlock(&process_lock);
-	leave(process, last);
+	leave(process, last, status);
 }

@@ -1,9 +1,11 @@
 // fault_signals.c: exceptions of programs become signals.
 #include "proc/fault_signals.h"
 
+#include "cpu/debug_registers.h"
 #include "cpu/fpu.h"
 #include "cpu/x86.h"
 #include "proc/process.h"
+#include "proc/ptrace.h"
 #include "vm/aspace.h"
 #include "vm/fault.h"
 #include "vm/uaccess.h"
@@ -96,19 +98,53 @@ static void float_exception(struct trapframe *frame)
 	signal_force(SIGFPE, &info);
 }
 
-// Handle a single step. (Debug registers cause this exception too, but no program can set them.)
-// The flag TF stays set in the context to which a handler returns, so that the next instruction is
-// stepped too; the handler itself runs without it (enter_handler in proc/signal_frame.c). A step
-// in the kernel is impossible: gates clear TF on entry, and only the program's own registers have
-// it.
+// Returns the reasons for a debug exception that count: a step, and the breakpoints that the thread has set.
+// The processor may report others too (Intel SDM vol. 3, 17.2.3).
+static uint32_t debug_reasons(const struct thread *thread)
+{
+	uint32_t reasons = debug_reasons_take(), set = DEBUG_STEP;
+
+	for (unsigned int i = 0; i < DEBUG_BREAKPOINTS && (thread->loads & LOAD_DEBUG); i++)
+		if (thread->debug->control & DEBUG_ON(i))
+			set |= 1u << i;
+	return reasons & set;
+}
+
+// Returns true if the reasons for a debug exception name a breakpoint at an instruction.
+static bool hits_instruction(const struct thread *thread, uint32_t reasons)
+{
+	for (unsigned int i = 0; i < DEBUG_BREAKPOINTS; i++)
+		if ((reasons & 1u << i) && DEBUG_KIND(i, thread->debug->control) == DEBUG_EXECUTE)
+			return true;
+	return false;
+}
+
+// Handle a single step or a breakpoint of the debug registers. The flag TF stays set in the context to which
+// a handler returns, so that the next instruction is stepped too; the handler itself runs without it
+// (enter_handler in proc/signal_frame.c). A step in the kernel is impossible: gates clear TF on entry, and
+// only the program's own registers have it. A breakpoint is hit in the kernel when a copy touches the
+// program's memory: that is noted, and causes no signal, as on Linux. The instruction at a breakpoint
+// runs next: EFLAGS.RF.
 static void debug_exception(struct trapframe *frame)
 {
+	const struct thread *thread = thread_current();
+	uint32_t reasons = debug_reasons(thread);
 	struct signal_info info = {
-		.code = TRAP_TRACE, .addr = frame->eip, .trapno = frame->trapno, .err = frame->err
+		.code = TRAP_BRKPT, .addr = frame->eip, .trapno = frame->trapno, .err = frame->err
 	};
 
-	if (!trap_from_user(frame))
+	if (!trap_from_user(frame) && !(reasons & DEBUG_HITS))
 		trap_fatal(frame);
+	if (unlikely(thread->trace))
+		trace_debug_hit(reasons);
+	if (!trap_from_user(frame))
+		return;
+	if (hits_instruction(thread, reasons))
+		frame->eflags |= EFLAGS_RF;
+	if (reasons & DEBUG_STEP)
+		info.code = TRAP_TRACE;
+	else if (reasons)
+		info.code = TRAP_HWBKPT;
 	signal_force(SIGTRAP, &info);
 }
 

@@ -4,6 +4,7 @@
 #include "fs/path.h"
 #include "proc/pidfd.h"
 #include "proc/process.h"
+#include "proc/ptrace.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
 #include "thread/why.h"
@@ -76,8 +77,8 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 		frame->esp = request->stack;
 	child->fs = read_fs();
 	child->gs = read_gs();
-	child->has_tls = parent->has_tls;
-	if (parent->has_tls)
+	child->loads = parent->loads & LOAD_TLS;
+	if (child->loads)
 		memcpy(child->tls, parent->tls, sizeof(child->tls));
 	child->sigmask = parent->sigmask;
 	child->nice = parent->nice;
@@ -87,6 +88,8 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 		child->altstack_flags = parent->altstack_flags;
 	}
 	error = thread_copy_fpu(child);
+	if (unlikely(parent->trace) && !error)
+		error = trace_prepare_child(child, request->flags, request->exit_signal);
 	if (error || !(request->flags & CLONE_SETTLS))
 		return error;
 	if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))
@@ -173,12 +176,20 @@ static pid_t start(struct thread *thread, const struct fork_request *request)
 {
 	struct vfork_wait vfork;
 	pid_t tid = thread->tid;
+	int event = 0;
 
 	if (request->flags & CLONE_VFORK)
 		vfork_begin(&vfork, thread);
+	if (unlikely(thread->trace))
+		event = trace_begin_child(thread, request->flags, request->exit_signal);
 	thread_start(thread);
-	if (request->flags & CLONE_VFORK)
+	if (unlikely(event))
+		trace_event(event, (uint32_t)tid);
+	if (request->flags & CLONE_VFORK) {
 		vfork_sleep(&vfork);
+		if (unlikely(thread_current()->trace))
+			trace_event(PTRACE_EVENT_VFORK_DONE, (uint32_t)tid);
+	}
 	return tid;
 }
 

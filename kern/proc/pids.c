@@ -29,6 +29,7 @@ static void move_slot(struct pid_slot *to, const struct pid_slot *from)
 	list_init(&to->members);
 	to->process = from ? from->process : NULL;
 	to->thread = from ? from->thread : NULL;
+	to->ended = from ? from->ended : NULL;
 	to->session_members = from ? from->session_members : 0;
 	to->guardians = from ? from->guardians : 0;
 	if (from && !list_empty(&from->members)) {
@@ -114,7 +115,8 @@ void pid_release(pid_t pid)
 	if (!bitmap_has(pids_taken, (size_t)pid))
 		return;
 	slot = pid_slot_taken(pid);
-	if (slot->process || slot->thread || !list_empty(&slot->members) || slot->session_members)
+	if (slot->process || slot->thread || slot->ended || !list_empty(&slot->members) ||
+	    slot->session_members)
 		return;
 	bitmap_remove(pids_taken, (size_t)pid);
 	trim_block((size_t)pid / PID_BLOCK_SLOTS);

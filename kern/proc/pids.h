@@ -9,6 +9,7 @@
 
 struct process;
 struct thread;
+struct tracee;
 
 // Guards the tree of processes, its lists, the numbers, and the fields that struct process marks.
 extern struct spinlock process_lock;
@@ -19,9 +20,10 @@ extern struct spinlock process_lock;
 
 // The things that a number names. A free number names nothing. process_lock guards all fields.
 struct pid_slot {
-	struct process *process;  // the process, zombie or not; NULL: none, or not published yet
-	struct thread *thread;    // a thread that is not the first of its process; or NULL
-	struct list members;      // of the group: struct process by group_link, zombies too
+	struct process *process; // the process, zombie or not; NULL: none, or not published yet
+	struct thread *thread;   // a thread that is not the first of its process; or NULL
+	struct tracee *ended;    // such a thread, which has ended and whose tracer must wait for it
+	struct list members;     // of the group: struct process by group_link, zombies too
 	uint16_t session_members; // processes in the session, zombies too
 	uint16_t guardians;       // members whose `guarded` is set (struct process)
 };

@@ -75,6 +75,7 @@ static void process_setup(struct process *process)
 	list_init(&process->group_link);
 	list_init(&process->all_link);
 	list_init(&process->threads);
+	list_init(&process->tracees);
 	waitq_init(&process->child_wait);
 	waitq_init(&process->exec_wait);
 	signal_state_init(&process->signals);

@@ -19,6 +19,7 @@ struct fdtable;
 struct fs_context;
 struct inode;
 struct posix_timers;
+struct tracee;
 
 // What calls have set, and a child gets from its parent.
 struct inherited {
@@ -61,7 +62,9 @@ struct process {
 	int exit_signal;         // [p] the signal to the parent at its end; 0: none
 	struct waitq child_wait; // [p] the parent waits here for its children
 	uint32_t reports;        // [p] how often children have woken it there
-	struct aspace *aspace;   // [p] the space of its threads, borrowed from them; NULL: init
+	struct list tracees; // [p] struct tracee by link: what its threads trace (proc/ptrace.h)
+	struct tracee *ended_trace; // [p] of its first thread, which was traced when it ended; or NULL
+	struct aspace *aspace;      // [p] the space of its threads, borrowed from them; NULL: init
 	struct signal_state signals;
 	uint64_t started;    // [c] clock_ns() at its creation
 	struct usage ended;  // [p] used by its threads that have ended
@@ -210,17 +213,30 @@ void process_exit_thread(int status) __noreturn;
 // above this layer. Called without locks.
 extern void (*process_files_closed_hook)(void);
 
-// Wait for a report of a child (wait4, waitid). Only with WEXITED a child reports its end. With
+// Send the signal of the end of `process`, a zombie, to its parent, and wake the parent's waits. A parent
+// that wants no zombies loses it to init. Caller: holds process_lock.
+void process_notify_parent(struct process *process);
+
+// A report of wait.
+struct child_report {
+	pid_t pid;
+	int status;
+	bool trapped;       // of a tracee's stop
+	bool want_usage;    // in: fill the rest
+	struct usage usage; // used by the child and those that it has reaped
+};
+
+// Wait for a report of a child or a tracee (wait4, waitid). Only with WEXITED a child reports its end. With
 // WNOWAIT the report is made again, and no child is reaped.
 // `pid` > 0: of that child; -1: of any; 0: of any of the
 // caller's group; < -1: of any of group -pid. A child reports its end; with WUNTRACED in `options`
 // also that it was stopped; with WCONTINUED that it was continued. WCLONE and WALL choose children
 // by their exit signal. A child that has ended is reaped.
-// Caller: holds no lock.
-// Returns the child's number, with the status in *status_store, and in *usage (NULL: not wanted)
-// what the child and those that it has reaped have used. Returns 0 with WNOHANG if no such child
-// has a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
-pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage);
+// A tracee reports each stop, whatever the options, and its end (proc/ptrace.h).
+// Caller: holds no lock; has set report->want_usage.
+// Returns the child's number, with the rest in *report. Returns 0 with WNOHANG if no such child has a
+// report; -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
+pid_t process_wait(pid_t pid, int options, struct child_report *report);
 
 // Wait until a child of process 1 has ended, and reap it; the eldest first.
 // Caller: is process 1; holds no lock.

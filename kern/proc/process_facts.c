@@ -5,6 +5,7 @@
 #include "fs/path.h"
 #include "proc/process.h"
 #include "proc/process_access.h"
+#include "proc/ptrace.h"
 #include "proc/thread_group.h"
 
 // Returns the letter of the state of a process, or of its thread `thread`, as in proc(5). A program's
@@ -13,7 +14,9 @@ static char state_of(const struct process *process, const struct thread *thread)
 {
 	if (process->zombie)
 		return 'Z';
-	if (process->signals.job == JOB_STOPPED)
+	if (thread_is_traced(thread) && thread->trace->state == TRACE_STOPPED)
+		return 't';
+	if (process->signals.job == JOB_STOPPED && !thread_is_traced(thread))
 		return 'T';
 	if (thread->state == THREAD_RUNNABLE)
 		return 'R';
@@ -28,6 +31,7 @@ static void take_thread(struct thread *thread, bool alone, struct process_facts 
 	facts->thread_pending = thread->signals.set;
 	facts->blocked = thread->sigmask;
 	facts->nice = thread->nice;
+	facts->tracer = thread_is_traced(thread) ? thread->trace->tracer->tid : 0;
 	if (thread->files && thread->fs_context) {
 		facts->has_files = true;
 		facts->umask = thread->fs_context->umask;

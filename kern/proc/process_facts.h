@@ -9,6 +9,7 @@
 // Taken at one moment, except for the memory, which is counted afterwards.
 struct process_facts {
 	pid_t tid, pid, ppid, pgid, sid;
+	pid_t tracer;     // 0: nobody traces the thread
 	uint32_t threads; // 1 for a zombie too, as on Linux
 	char name[16];
 	char state; // the letter of proc(5)

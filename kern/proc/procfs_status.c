@@ -19,6 +19,8 @@ static const char *state_name(char state)
 		return "running";
 	case 'T':
 		return "stopped";
+	case 't':
+		return "tracing stop";
 	case 'Z':
 		return "zombie";
 	case 'D':
@@ -132,8 +134,8 @@ static int show_status(struct seq *seq, pid_t id, bool alone)
 	if (facts.has_files)
 		seq_printf(seq, "Umask:\t%04o\n", facts.umask);
 	seq_printf(seq, "State:\t%c (%s)\n", facts.state, state_name(facts.state));
-	seq_printf(seq, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", facts.pid,
-	           facts.tid, facts.ppid);
+	seq_printf(seq, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t%d\n", facts.pid,
+	           facts.tid, facts.ppid, facts.tracer);
 	show_ids(seq, &facts, who);
 	seq_printf(seq, "Kthread:\t%d\n", !facts.has_memory && !facts.zombie);
 	show_memory(seq, &facts);

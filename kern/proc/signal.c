@@ -3,6 +3,7 @@
 
 #include "proc/posix_timer.h"
 #include "proc/process.h"
+#include "proc/ptrace.h"
 #include "proc/signalfd.h"
 #include "proc/stop_continue.h"
 #include "thread/mutex.h"
@@ -27,8 +28,7 @@ sigmask_t signal_pending(void)
 void signal_recalculate(struct thread *thread)
 {
 	assert_spin_held(&thread->process->signals.lock);
-	if ((signal_pending() & (~thread->sigmask | thread->awaited)) ||
-	    job_must_halt(&thread->process->signals))
+	if ((signal_pending() & (~thread->sigmask | thread->awaited)) || thread_must_halt(thread))
 		__atomic_or_fetch(&thread->work, WORK_SIGNAL, __ATOMIC_RELAXED);
 	else
 		__atomic_and_fetch(&thread->work, ~WORK_SIGNAL, __ATOMIC_RELAXED);
@@ -92,7 +92,7 @@ bool signal_other_pending(sigmask_t set)
 {
 	const struct thread *thread = thread_current();
 
-	return (thread->work & WORK_KILL) || job_must_halt(&thread->process->signals) ||
+	return (thread->work & WORK_KILL) || thread_must_halt(thread) ||
 	       (signal_pending() & ~thread->sigmask & ~set);
 }
 
@@ -134,7 +134,8 @@ void signal_thread_ended(void)
 // Do the part of sending that does not wait for delivery: stop signals and SIGCONT discard each
 // other, and SIGCONT continues the process even if it is blocked or ignored. Returns false if the
 // signal must be dropped, because it is ignored and `thread` does not block it. A blocked signal is
-// kept, since its action may change. Caller: holds the lock.
+// kept, since its action may change; and any signal of a tracee, whose tracer sees it first. Caller: holds
+// the lock.
 static bool prepare(struct process *process, const struct thread *thread, int signo)
 {
 	struct signal_state *signals = &process->signals;
@@ -144,12 +145,12 @@ static bool prepare(struct process *process, const struct thread *thread, int si
 		signal_discard(process, signal_bit(SIGCONT));
 	} else if (signo == SIGCONT) {
 		signal_discard(process, STOP_SIGNALS);
-		job_continue(signals);
+		job_continue(process);
 	} else if (signo == SIGKILL) {
 		job_kill(signals);
 	}
 	return sigmask_has(&thread->sigmask, signo) || sigmask_has(&thread->awaited, signo) ||
-	       !signal_ignored_now(signals, signo);
+	       !signal_ignored_now(signals, signo) || thread_is_traced(thread);
 }
 
 // Returns true if `thread` would take `signo` if that were sent to its process.

@@ -56,6 +56,7 @@ struct signal_state {
 	struct signal_queue queue;  // [g] signals sent to the process, pending
 	enum job_state job;         // [g]
 	uint32_t halted;            // [g] threads that have halted, from JOB_HALTING on
+	uint32_t stops;             // [g] how often it has come to JOB_HALTING
 	uint8_t stop_signal;        // [g] what stops the process, from JOB_HALTING on
 	uint8_t stop_report;    // [g] stopped by this signal, which wait4 has not reported; 0: none
 	bool signal_continue;   // [g] continued, and no SIGCHLD has been sent for it

@@ -47,7 +47,7 @@ void signal_state_init(struct signal_state *signals)
 	signals->reset = 0;
 	sigqueue_init(&signals->queue);
 	signals->job = JOB_RUNNING;
-	signals->halted = 0;
+	signals->halted = signals->stops = 0;
 	signals->stop_signal = signals->stop_report = 0;
 	signals->signal_continue = false;
 	signals->continue_report = false;

@@ -4,6 +4,7 @@
 #include "proc/death.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
+#include "proc/ptrace.h"
 #include "proc/stop_continue.h"
 #include "thread/yield.h"
 #include <abi/syscall.h>
@@ -83,6 +84,8 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 	sigmask_t mask = thread->restore_sigmask ? thread->saved_sigmask : thread->sigmask;
 
 	restart_with_handler(frame, action->sa_flags);
+	if (unlikely(thread->trace))
+		trace_hide_step(thread->trace, frame);
 	thread->restore_sigmask = false;
 	if (action->sa_flags & SA_RESETHAND)
 		signal_reset_handler(&thread->process->signals, signo);
@@ -94,6 +97,8 @@ static void run_handler(struct trapframe *frame, int signo, const struct sigacti
 	if (!(action->sa_flags & SA_NODEFER))
 		mask |= signal_bit(signo);
 	signal_set_mask(mask);
+	if (unlikely(thread->trace))
+		trace_handler_entered();
 }
 
 // A blocked or ignored fault cannot be dropped: the instruction would fault again and again.
@@ -102,6 +107,10 @@ void signal_force(int signo, const struct signal_info *info)
 	struct thread *thread = thread_current();
 	struct sigaction action = signal_action(&thread->process->signals, signo);
 
+	if (thread_is_traced(thread)) {
+		trace_force(signo, info);
+		return;
+	}
 	if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN ||
 	    (thread->sigmask & signal_bit(signo))) {
 		death_report(signo, info);
@@ -134,6 +143,19 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 	return signo;
 }
 
+// Stop as long as the thread must: with its process, or for its tracer. SIGKILL ends every stop.
+static void halt(struct thread *thread)
+{
+	while (thread_must_halt(thread) && !(thread->work & WORK_KILL)) {
+		if (thread_is_traced(thread))
+			trace_trap();
+		else
+			job_halt();
+	}
+	if (unlikely(thread->trace))
+		job_report_continued();
+}
+
 // One handler at most is started: its frame is complete, and a second signal that is pending gets
 // its frame on top when this function is called again before the return to user mode. Signals
 // without a handler are acted upon in the loop. WORK_KILL is tested after a halt too, since only
@@ -145,14 +167,22 @@ void signal_deliver(struct trapframe *frame)
 	struct signal_info info;
 	int signo;
 
+	if (unlikely(thread->work & WORK_CALL_END))
+		trace_call_ends();
 	for (;;) {
-		while (job_must_halt(&thread->process->signals) && !(thread->work & WORK_KILL))
-			job_halt();
+		if (thread_must_halt(thread) || unlikely(thread->trace))
+			halt(thread);
 		if (thread->work & WORK_KILL)
 			process_exit(SIGKILL);
 		signo = take_signal(thread, &action, &info);
 		if (!signo)
 			break;
+		if (thread_is_traced(thread)) {
+			signo = trace_signal(signo, &info);
+			if (!signo)
+				continue;
+			action = signal_action(&thread->process->signals, signo);
+		}
 		if (signal_is_ignored(&action, signo)) {
 			(void)yield_after(IGNORE_COST); // thousands may be queued
 			continue;

@@ -11,11 +11,6 @@
 #include "proc/user_mem_assert.h"
 #include "vm/uaccess.h"
 
-// The flags that a program may set.
-#define EFLAGS_USER                                                                              \
-	(EFLAGS_CF | 0x4u | 0x10u | 0x40u | 0x80u | EFLAGS_TF | EFLAGS_DF | 0x800u | EFLAGS_RF | \
-	 EFLAGS_AC)
-
 // If an action has no restorer, its handler returns to these instructions, which are in the frame
 // itself.
 static const uint8_t sigreturn_code[8] = { 0x58, 0xb8, 119, 0, 0, 0, 0xcd, 0x80 }; // pop; mov; int
@@ -50,26 +45,6 @@ static void fill_context(struct sigcontext *context, const struct trapframe *fra
 		.oldmask = (uint32_t)mask,
 		.cr2 = info->trapno == TRAP_PAGE_FAULT ? info->addr : 0,
 	};
-}
-
-// Which fields are valid depends on the origin: a sender, a fault, or a child.
-void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
-{
-	memset(user, 0, sizeof(*user));
-	user->si_signo = signo;
-	user->si_code = info->code;
-	if (info->code <= 0 || info->code == SI_KERNEL) {
-		user->fields.sender.pid = info->pid;
-		user->fields.sender.uid = info->uid;
-		if (info->code < 0)
-			user->fields.sender.value.sival_ptr = (void *)info->value;
-	} else if (FAULT_SIGNALS & signal_bit(signo)) {
-		user->fields.fault.addr = (void *)info->addr;
-	} else { // a child has ended, whichever signal reports it
-		user->fields.child.pid = info->pid;
-		user->fields.child.uid = info->uid;
-		user->fields.child.status = info->status;
-	}
 }
 
 // Returns the address of the FPU's registers below `sp`, or 0 if the thread has none.

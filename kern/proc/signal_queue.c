@@ -143,6 +143,27 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 	return 0;
 }
 
+void sigqueue_add_bare(struct signal_queue *queue, int signo)
+{
+	queue->set |= signal_bit(signo);
+}
+
+bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_store,
+                   struct signal_info *info_store)
+{
+	const struct pending_info *info;
+
+	list_for_each(info, &queue->infos, link) {
+		(void)yield_due(PASS_COST);
+		if (index--)
+			continue;
+		*signo_store = info->signo;
+		*info_store = info->info;
+		return true;
+	}
+	return false;
+}
+
 // Returns the signal of the set, which is not empty, to act upon first.
 static int first_signal(sigmask_t set)
 {

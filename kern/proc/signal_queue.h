@@ -68,6 +68,14 @@ void sigqueue_init(struct signal_queue *queue);
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit);
 
+// Like sigqueue_add, for a standard signal without a description: this needs no memory.
+void sigqueue_add_bare(struct signal_queue *queue, int signo);
+
+// Copy the description number `index` of the queue, from 0 on, and its signal. Returns false if there are
+// not so many. Under the lock of the queue's process.
+bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_store,
+                   struct signal_info *info_store);
+
 struct pending_info;
 
 // Returns a description for signals of a timer, to use again and again; NULL if `limit` or 8,192

@@ -4,6 +4,7 @@
 #include "proc/group_signals.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
+#include "proc/ptrace.h"
 #include "thread/credentials.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"
@@ -11,8 +12,10 @@
 
 #define LOOK_COST 12 // instructions, roughly, to ask whether a member is stopped
 
-void job_continue(struct signal_state *signals)
+void job_continue(struct process *process)
 {
+	struct signal_state *signals = &process->signals;
+
 	assert_spin_held(&signals->lock);
 	if (signals->job == JOB_STOPPED) {
 		signals->stop_report = 0;
@@ -22,6 +25,7 @@ void job_continue(struct signal_state *signals)
 		waitq_wake_all(&signals->continued);
 	signals->job = JOB_RUNNING;
 	signals->halted = 0;
+	trace_notify_group(process);
 }
 
 void job_kill(struct signal_state *signals)
@@ -54,12 +58,14 @@ static void report_to_parent(const struct process *process, int signo)
 
 // If all threads of the process that live have halted, it is stopped now: report that to the parent.
 // Both locks are held: process_lock, so that the parent sees stop and report together, and the lock
-// of the signals, so that no SIGCONT comes between test and change; it is released. Caller: holds
-// process_lock, and the lock of the process's signals.
+// of the signals, so that no SIGCONT comes between test and change; it is released. A parent that traces
+// the thread which halts last learns of the tracee's stop instead. Caller: holds process_lock, and the lock
+// of the process's signals.
 static void complete_stop(struct process *process)
 {
 	struct signal_state *signals = &process->signals;
 	bool complete = signals->job == JOB_HALTING && signals->halted == process->live;
+	const struct thread *thread = thread_current();
 
 	assert_spin_held(&process_lock);
 	assert_spin_held(&signals->lock);
@@ -69,14 +75,40 @@ static void complete_stop(struct process *process)
 		signals->continue_report = signals->signal_continue = false;
 	}
 	spin_unlock(&signals->lock);
-	if (complete)
+	if (complete &&
+	    !(thread_is_traced(thread) && thread->trace->tracer->process == process->parent))
 		report_to_parent(process, signals->stop_signal);
+}
+
+// Returns true if the thread, which was traced at least once, is counted as halted although it may run.
+static bool is_counted(const struct thread *thread, const struct signal_state *signals)
+{
+	return unlikely(thread->trace) && thread->trace->stop_counted == signals->stops;
+}
+
+void job_count_halted(struct process *process)
+{
+	struct signal_state *signals = &process->signals;
+	struct thread *thread = thread_current();
+
+	assert_spin_held(&process_lock);
+	assert_spin_held(&signals->lock);
+	if (signals->job == JOB_HALTING && !is_counted(thread, signals)) {
+		signals->halted++;
+		if (unlikely(thread->trace))
+			thread->trace->stop_counted = signals->stops;
+	}
+	complete_stop(process);
 }
 
 void job_thread_left(struct process *process)
 {
+	struct signal_state *signals = &process->signals;
+
 	assert_spin_held(&process_lock);
-	spin_lock(&process->signals.lock);
+	spin_lock(&signals->lock);
+	if (signals->job == JOB_HALTING && is_counted(thread_current(), signals))
+		signals->halted--;
 	complete_stop(process);
 }
 
@@ -94,36 +126,50 @@ void job_stop(int signo)
 	if (signals->job == JOB_STOPPING && !(thread_current()->work & WORK_KILL)) {
 		signals->job = JOB_HALTING;
 		signals->stop_signal = (uint8_t)signo;
+		signals->stops++;
 		list_for_each(thread, &process->threads, process_link)
 			if (thread != thread_current() && !thread->leaving)
 				thread_interrupt(thread, WORK_SIGNAL);
+		trace_notify_group(process);
 	}
 	spin_unlock(&signals->lock);
 	spin_unlock(&process_lock);
 }
 
 // The sleep is killable: only death ends it besides SIGCONT. Other signals stay pending until the
-// process goes on. The first thread that goes on reports the continuation; a killed process reports
-// none.
+// process goes on; one that is traced from now on stops as a tracee instead (trace_trap).
 void job_halt(void)
+{
+	struct thread *thread = thread_current();
+	struct process *process = thread->process;
+	struct signal_state *signals = &process->signals;
+
+	assert_no_lock();
+	spin_lock(&process_lock);
+	spin_lock(&signals->lock);
+	job_count_halted(process);
+	spin_unlock(&process_lock);
+	spin_lock(&signals->lock);
+	while (signals->job >= JOB_HALTING && !thread_is_traced(thread))
+		if (waitq_sleep(&signals->continued, &signals->lock, WAIT_KILLABLE, NO_DEADLINE))
+			break;
+	if (signals->job >= JOB_HALTING && thread_is_traced(thread))
+		thread->trace->stop_counted = signals->stops;
+	else if (signals->job >= JOB_HALTING)
+		signals->halted--; // an execve of another thread ends this one
+	spin_unlock(&signals->lock);
+	job_report_continued();
+}
+
+// The first thread that goes on reports the continuation; a killed process reports none.
+void job_report_continued(void)
 {
 	struct process *process = process_current();
 	struct signal_state *signals = &process->signals;
 	bool report;
 
 	assert_no_lock();
-	spin_lock(&process_lock);
 	spin_lock(&signals->lock);
-	if (signals->job == JOB_HALTING)
-		signals->halted++;
-	complete_stop(process);
-	spin_unlock(&process_lock);
-	spin_lock(&signals->lock);
-	while (signals->job >= JOB_HALTING)
-		if (waitq_sleep(&signals->continued, &signals->lock, WAIT_KILLABLE, NO_DEADLINE))
-			break;
-	if (signals->job >= JOB_HALTING)
-		signals->halted--; // an execve of another thread ends this one
 	report = signals->signal_continue && !(thread_current()->work & WORK_KILL);
 	if (report)
 		signals->signal_continue = false;

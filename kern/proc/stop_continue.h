@@ -7,8 +7,9 @@
 
 struct process;
 
-// Continue the process if it is stopped: SIGCONT was sent. Caller: holds the lock of `signals`.
-void job_continue(struct signal_state *signals);
+// Continue the process if it is stopped: SIGCONT was sent. Caller: holds the lock of its signals; and
+// process_lock, if a thread of it is traced.
+void job_continue(struct process *process);
 
 // SIGKILL was sent: the process is not stopped any more, nor about to stop. A report of the stop
 // that no wait has taken is dropped. The caller wakes the thread. Caller: holds the lock of
@@ -29,6 +30,14 @@ static inline bool job_must_halt(const struct signal_state *signals)
 // stopped, and its parent learns of it; the continuation is reported too. Caller: holds no lock; has
 // found that the thread must halt.
 void job_halt(void);
+
+// Count the current thread among those that have halted, if its process, `process`, stops. The last one
+// completes the stop, and reports it to the parent. Caller: holds process_lock; and the lock of the
+// signals, which is released.
+void job_count_halted(struct process *process);
+
+// Report to the parent that the current process has continued, if nobody has yet. Caller: holds no lock.
+void job_report_continued(void);
 
 // A thread of `process` has begun to end; others live. If these have halted, the process is stopped
 // now. Caller: holds process_lock.

@@ -2,6 +2,7 @@
 #include "proc/thread_group.h"
 
 #include "proc/altstack.h"
+#include "proc/ptrace.h"
 #include "vm/aspace.h"
 
 // Everything that can fail comes first, as in process_create.
@@ -148,6 +149,8 @@ int group_become_only(void)
 	if (!error) {
 		group_release_tid(thread);
 		thread->tid = process->pid;
+		if (unlikely(process->ended_trace))
+			trace_forget_first(process);
 	}
 	spin_unlock(&process_lock);
 	return error;

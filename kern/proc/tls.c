@@ -59,7 +59,7 @@ int tls_set(struct thread *thread, struct user_desc *desc)
 	if (!is_empty(desc) && (!desc->seg_32bit || desc->contents > 2))
 		return -EINVAL;
 	thread->tls[slot] = describe(desc);
-	thread->has_tls = true;
+	thread->loads |= LOAD_TLS;
 	if (thread == thread_current())
 		segment_load_tls(thread->tls);
 	return 0;

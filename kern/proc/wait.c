@@ -3,6 +3,7 @@
 #include "proc/group_signals.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
+#include "proc/ptrace.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"
 #include "thread/credentials.h"
@@ -43,9 +44,27 @@ static bool is_meant(const struct process *child, pid_t pid, int options,
 	return child->pgid == (pid == 0 ? parent->pgid : -pid);
 }
 
+// Returns true if a thread of its parent traces the child: then its stops are reported as those of a tracee.
+static bool is_tracee(const struct process *child)
+{
+	const struct thread *thread = process_thread(child);
+
+	return thread_is_traced(thread) && thread->trace->tracer->process == child->parent;
+}
+
+// Take a report of a stop or a continuation of `child`. Returns true with the status in *status_store if there
+// is one. Caller: holds process_lock.
+static __noinline bool take_job_report(struct process *child, int options, int *status_store)
+{
+	assert_spin_held(&process_lock);
+	if (unlikely(is_tracee(child)))
+		options &= ~WUNTRACED;
+	return job_take_report(&child->signals, options, status_store);
+}
+
 // Take a report of `child` that wait4 with `options` asks for. Returns true with the status in
 // *status_store if there is one. Caller: holds process_lock.
-static bool take_report(struct process *child, int options, int *status_store)
+static inline bool take_report(struct process *child, int options, int *status_store)
 {
 	assert_spin_held(&process_lock);
 	if (child->zombie) {
@@ -53,7 +72,7 @@ static bool take_report(struct process *child, int options, int *status_store)
 		return true;
 	}
 	return (options & (WUNTRACED | WCONTINUED)) &&
-	       job_take_report(&child->signals, options, status_store);
+	       take_job_report(child, options, status_store);
 }
 
 // The state of a call of process_wait.
@@ -61,10 +80,10 @@ struct wait_call {
 	struct process *parent;
 	pid_t pid;
 	int options;
-	int *status_store;
-	bool any;         // at least one child is meant
-	bool yielded;     // process_lock was released in the middle of the search
-	bool interrupted; // the caller must die
+	struct child_report *report; // its status; of a tracee all of it
+	bool any;                    // at least one child or tracee is meant
+	bool yielded;                // process_lock was released in the middle of the search
+	bool interrupted;            // the caller must die
 };
 
 // Returns the dead child after `dead`, which is not meant. There may be thousands of them, so this
@@ -86,7 +105,8 @@ static struct process *search_after(struct wait_call *call, const struct process
 
 // Take the report of the eldest child that is meant and has one. Returns the child, or NULL. Sets
 // call->any if any child is meant. Living children are looked at only if they can matter, because
-// there may be many. Caller: holds process_lock.
+// there may be many. A dead child that is another's tracee is meant, but has no report yet. Caller: holds
+// process_lock.
 static struct process *find_report(struct wait_call *call)
 {
 	struct process *parent = call->parent, *child;
@@ -94,9 +114,15 @@ static struct process *find_report(struct wait_call *call)
 	bool living = call->options & (WUNTRACED | WCONTINUED);
 
 	assert_spin_held(&process_lock);
-	while (dead && !is_meant(dead, call->pid, call->options, parent))
+	call->any = false;
+	while (dead) {
+		bool meant = is_meant(dead, call->pid, call->options, parent);
+
+		call->any |= meant;
+		if (meant && !trace_hides(dead))
+			break;
 		dead = search_after(call, dead);
-	call->any = dead;
+	}
 	list_for_each(child, &parent->children, sibling) {
 		if (dead && (!living || dead->birth < child->birth))
 			break;
@@ -105,11 +131,11 @@ static struct process *find_report(struct wait_call *call)
 		call->any = true;
 		if (!living)
 			break;
-		if (take_report(child, call->options, call->status_store))
+		if (take_report(child, call->options, &call->report->status))
 			return child;
 	}
 	if (dead)
-		take_report(dead, call->options, call->status_store);
+		take_report(dead, call->options, &call->report->status);
 	return dead;
 }
 
@@ -122,14 +148,26 @@ static struct process *find_report_of(struct wait_call *call)
 	call->any = child && child->parent == call->parent &&
 	            (!child->zombie || (call->options & WEXITED)) &&
 	            is_meant(child, call->pid, call->options, call->parent);
-	if (call->any && take_report(child, call->options, call->status_store))
+	if (call->any && !trace_hides(child) &&
+	    take_report(child, call->options, &call->report->status))
 		return child;
 	return NULL;
 }
 
-// Wait until a child has a report. Returns 0 with the child in *store, or NULL there if no child
-// is meant, or if there is no report yet and WNOHANG is set; -ERESTARTSYS. A search that has
-// yielded may have missed the report of a child that it had passed: parent->reports shows that,
+// Like find_report, for a tracee. Returns true if there is a report. The address of a field of *call must not
+// leave this file: then every wait would cost more.
+static bool find_tracee(struct wait_call *call)
+{
+	bool any = false, found;
+
+	found = trace_take_report(call->parent, call->pid, call->options, call->report, &any);
+	call->any |= any;
+	return found;
+}
+
+// Wait until a child or a tracee has a report. Returns 1 if the report is a tracee's; 0 with the child in
+// *store, or NULL there if no child is meant, or if there is no report yet and WNOHANG is set; -ERESTARTSYS. A search
+// that has yielded may have missed the report of a child that it had passed: parent->reports shows that,
 // and the search is repeated. Caller: holds process_lock.
 static int wait_for_report(struct wait_call *call, struct process **store)
 {
@@ -143,7 +181,11 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 		*store = call->pid > 0 ? find_report_of(call) : find_report(call);
 		if (call->interrupted)
 			return -ERESTARTSYS;
-		if (*store || !call->any || (call->options & WNOHANG))
+		if (*store)
+			return 0;
+		if (unlikely(!list_empty(&parent->tracees)) && find_tracee(call))
+			return 1;
+		if (!call->any || (call->options & WNOHANG))
 			return 0;
 		if (call->yielded && parent->reports != reports)
 			continue;
@@ -168,7 +210,20 @@ static void take_out(struct process *parent, struct process *child)
 	usage_add(&parent->reaped, &child->ended);
 	if (child->reaped.cpu.cycles)
 		usage_add(&parent->reaped, &child->reaped);
+	if (unlikely(child->ended_trace))
+		trace_forget_first(child);
 	process_unpublish(child);
+}
+
+// Returns the eldest dead child of init that is no other's tracee, or NULL. Caller: holds process_lock.
+static struct process *dead_child_of_init(const struct process *init)
+{
+	struct process *child = family_first_dead(init);
+
+	assert_spin_held(&process_lock);
+	while (child && trace_hides(child))
+		child = family_next_dead(child);
+	return child;
 }
 
 // Process 1 wants every child, and neither stops nor signals concern it: no search is needed. It also
@@ -180,7 +235,7 @@ pid_t process_wait_as_init(int *status_store)
 
 	assert_no_lock();
 	spin_lock(&process_lock);
-	while (group_signals_left() || !(child = family_first_dead(init))) {
+	while (group_signals_left() || !(child = dead_child_of_init(init))) {
 		if (group_signals_left()) {
 			spin_unlock(&process_lock);
 			group_signals_send();
@@ -198,11 +253,11 @@ pid_t process_wait_as_init(int *status_store)
 	return pid;
 }
 
-pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usage)
+pid_t process_wait(pid_t pid, int options, struct child_report *report)
 {
 	struct process *parent = process_current(), *child, *dead = NULL;
 	struct wait_call call = {
-		.parent = parent, .pid = pid, .options = options, .status_store = status_store
+		.parent = parent, .pid = pid, .options = options, .report = report
 	};
 	pid_t result;
 
@@ -210,17 +265,21 @@ pid_t process_wait(pid_t pid, int options, int *status_store, struct usage *usag
 	spin_lock(&process_lock);
 	result = wait_for_report(&call, &child);
 	if (result == 0 && child) {
-		result = child->pid;
-		if (usage) {
-			usage_of_process(child, usage);
-			usage_add(usage, &child->reaped);
+		result = report->pid = child->pid;
+		report->trapped = false;
+		if (report->want_usage) {
+			usage_of_process(child, &report->usage);
+			usage_add(&report->usage, &child->reaped);
 		}
 		if (child->zombie && !(options & WNOWAIT)) {
 			take_out(parent, child);
 			dead = child;
 		}
-	} else if (result == 0 && !call.any) {
-		result = -ECHILD;
+	} else if (result == 0) {
+		report->pid = 0;
+		result = call.any ? 0 : -ECHILD;
+	} else if (result > 0) {
+		result = report->pid;
 	}
 	spin_unlock(&process_lock);
 	if (dead)

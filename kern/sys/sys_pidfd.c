@@ -181,14 +181,19 @@ static int wait_number(int type, int id, pid_t *pid_store, int *options)
 }
 
 // Fill the description of a child's report; without a child all but the signal is 0, and that too.
-static void describe(siginfo_t *info, pid_t pid, int status)
+static void describe(siginfo_t *info, const struct child_report *report)
 {
+	int status = report->status;
+
 	memset(info, 0, sizeof(*info));
-	if (!pid)
+	if (!report->pid)
 		return;
 	info->si_signo = SIGCHLD;
-	info->fields.child.pid = pid;
-	if (WIFCONTINUED(status)) {
+	info->fields.child.pid = report->pid;
+	if (report->trapped) {
+		info->si_code = CLD_TRAPPED;
+		info->fields.child.status = status >> 8;
+	} else if (WIFCONTINUED(status)) {
 		info->si_code = CLD_CONTINUED;
 		info->fields.child.status = SIGCONT;
 	} else if (WIFSTOPPED(status)) {
@@ -212,12 +217,12 @@ static int put_description(void __user *user, const siginfo_t *info)
 // waitid(2).
 SYSCALL5(waitid, int, type, int, id, void __user *, store, int, options, void __user *, usage_store)
 {
+	struct child_report report;
 	struct cpu_time before = { 0, 0 };
-	struct rusage report;
-	struct usage usage;
+	struct rusage usage;
 	siginfo_t info;
 	pid_t pid, child;
-	int status = 0, asked = options, error;
+	int asked = options, error;
 
 	if ((uint32_t)options & ~WAITID_OPTIONS)
 		return -EINVAL;
@@ -226,17 +231,18 @@ SYSCALL5(waitid, int, type, int, id, void __user *, store, int, options, void __
 	error = wait_number(type, id, &pid, &options);
 	if (error)
 		return error;
-	child = process_wait(pid, options, &status, &usage);
+	report.want_usage = usage_store;
+	child = process_wait(pid, options, &report);
 	if (child < 0)
 		return child;
 	if (!child && !(asked & WNOHANG))
 		return -EAGAIN;
 	if (child && usage_store) {
-		report = usage_report(&usage, &before);
-		if (copyout(aspace_current(), usage_store, &report, sizeof(report)))
+		usage = usage_report(&report.usage, &before);
+		if (copyout(aspace_current(), usage_store, &usage, sizeof(usage)))
 			return -EFAULT;
 	}
-	describe(&info, child, status);
+	describe(&info, &report);
 	return put_description(store, &info);
 }
 

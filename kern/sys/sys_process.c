@@ -33,24 +33,24 @@ SYSCALL1(exit_group, int, status)
 static long wait_for(pid_t pid, int __user *status_store, int options, void __user *usage)
 {
 	struct cpu_time before = { 0, 0 };
-	struct usage used;
-	struct rusage report;
-	int status;
+	struct child_report report;
+	struct rusage used;
 	pid_t child;
 
 	if ((uint32_t)options & ~WAIT4_OPTIONS)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	child = process_wait(pid, options | WEXITED, &status, usage ? &used : NULL);
+	report.want_usage = usage;
+	child = process_wait(pid, options | WEXITED, &report);
 	if (child <= 0)
 		return child;
-	if (status_store && put_user(aspace_current(), status_store, status))
+	if (status_store && put_user(aspace_current(), status_store, report.status))
 		return -EFAULT;
 	if (!usage)
 		return child;
-	report = usage_report(&used, &before);
-	return copyout(aspace_current(), usage, &report, sizeof(report)) ? -EFAULT : child;
+	used = usage_report(&report.usage, &before);
+	return copyout(aspace_current(), usage, &used, sizeof(used)) ? -EFAULT : child;
 }
 
 // wait4(2).

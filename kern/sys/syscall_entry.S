@@ -4,7 +4,6 @@
 // its time here, so this path does only what it must.
 
 #include "cpu/trapentry.h"
-#include "sys/syscall_count.h"
 
 	.text
 	.globl syscall_entry
@@ -16,7 +15,7 @@ syscall_entry:
 	pushl $0x80 // TRAP_SYSCALL
 	save_frame
 	stretch_enters
-	cmpl $SYSCALL_LIMIT, %eax
+	cmpl cpus + CPU_CALL_LIMIT, %eax // SYSCALL_LIMIT, or 0 if the thread is traced
 	jae beyond_table
 	// Each function takes one argument, the frame, in EAX (-mregparm=3), and decodes its own
 	// arguments from there.

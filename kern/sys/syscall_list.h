@@ -311,6 +311,9 @@ X(mincore)
 X(mlockall)
 X(munlockall)
 
+// sys_ptrace.c: tracing another thread
+X(ptrace)
+
 // sys_process_vm.c: another process's memory
 X(process_vm_readv)
 X(process_vm_writev)

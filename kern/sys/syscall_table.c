@@ -1,6 +1,7 @@
 // syscall_table.c: the tables that lead from a number to the function of the call.
 #include "cpu/trap.h"
 #include "debug/boot_options.h"
+#include "proc/ptrace.h"
 #include "sys/syscall.h"
 #include "sys/syscall_count.h"
 #include "sys/syscall_table.h"
@@ -13,7 +14,7 @@ typedef long (*syscall_handler)(const struct trapframe *frame);
 
 extern const syscall_handler syscall_table[SYSCALL_LIMIT];
 void syscall_entry(void);
-long syscall_beyond_table(const struct trapframe *frame);
+long syscall_beyond_table(struct trapframe *frame);
 
 // A number without a call: ENOSYS, so that a C library can try another call.
 static long sys_unknown(const struct trapframe *frame)
@@ -50,12 +51,18 @@ static const syscall_handler quire_table[QUIRE_CALLS] = {
 #pragma GCC diagnostic pop
 
 // Call the function of a number beyond Linux's table (syscall_entry.S): the calls that Linux
-// does not have are there.
-long syscall_beyond_table(const struct trapframe *frame)
+// does not have are there. All calls of a traced thread come here too: its tracer may see the call first,
+// and change it.
+long syscall_beyond_table(struct trapframe *frame)
 {
-	uint32_t number = frame->eax - SYS_QUIRE_FIRST;
+	uint32_t own;
 
-	return number < ARRAY_SIZE(quire_table) ? quire_table[number](frame) : -ENOSYS;
+	if ((thread_current()->loads & LOAD_CALLS) && !trace_call_begins(frame))
+		return (long)frame->eax;
+	if (frame->err < SYSCALL_LIMIT)
+		return syscall_table[frame->err](frame);
+	own = frame->err - SYS_QUIRE_FIRST;
+	return own < ARRAY_SIZE(quire_table) ? quire_table[own](frame) : -ENOSYS;
 }
 
 #if defined(STRETCH) || defined(DEBUG)
@@ -86,5 +93,6 @@ void syscall_init(void)
 #ifdef DEBUG
 	why_enabled = option_given("why");
 #endif
+	this_cpu()->call_limit = this_cpu()->call_count = SYSCALL_LIMIT;
 	trap_register_user_gate(TRAP_SYSCALL, syscall_entry);
 }

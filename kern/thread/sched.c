@@ -3,6 +3,7 @@
 // schedule().
 #include "thread/sched.h"
 
+#include "cpu/debug_registers.h"
 #include "cpu/x86.h"
 #include "thread/cputime.h"
 #include "thread/machine_load.h"
@@ -23,16 +24,31 @@ static struct list run_queue = LIST_INIT(run_queue); // guarded by sched_lock
 static struct thread *dead;                          // [sched_lock] freed by the next thread
 static bool ending;                                  // [sched_lock] threads_stop was called
 
+// Load what only traced threads have: their breakpoints, and the limit that sends their calls the long
+// way.
+static __noinline void switch_traced(const struct thread *prev, const struct thread *next)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->call_limit = next->loads & LOAD_CALLS ? 0 : cpu->call_count;
+	if ((prev->loads | next->loads) & LOAD_DEBUG)
+		debug_registers_load(next->loads & LOAD_DEBUG ? next->debug : NULL);
+}
+
 // Switch the registers that belong to the program and that the entry code does not save: FS, GS,
-// the segments for thread-local storage, the FPU. All of them are rare, so each is loaded only if
-// one of the two threads uses it. FS comes after the segments: loading a selector reads its
-// descriptor.
+// the segments for thread-local storage, the FPU, the debug registers. All of them are rare, so each
+// is loaded only if one of the two threads uses it. FS comes after the segments: loading a selector
+// reads its descriptor.
 static void switch_user_registers(struct thread *prev, struct thread *next)
 {
 	prev->fs = read_fs();
 	prev->gs = read_gs();
-	if (prev->has_tls | next->has_tls)
-		segment_load_tls(next->tls);
+	if (prev->loads | next->loads) {
+		if ((prev->loads | next->loads) & LOAD_TLS)
+			segment_load_tls(next->tls);
+		if (unlikely((prev->loads | next->loads) & ~LOAD_TLS))
+			switch_traced(prev, next);
+	}
 	if (prev->fs | prev->gs | next->fs | next->gs) {
 		segment_load_fs(next->fs);
 		segment_load_gs(next->gs);
@@ -218,7 +234,7 @@ void thread_return_work(struct trapframe *frame)
 		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
 		thread_yield();
 	}
-	if (thread->work & (WORK_SIGNAL | WORK_KILL))
+	if (thread->work & (WORK_SIGNAL | WORK_KILL | WORK_CALL_END))
 		thread_signal_hook(frame);
 }
 

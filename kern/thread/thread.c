@@ -1,6 +1,7 @@
 // thread.c: making and ending threads.
 #include "thread/thread.h"
 
+#include "cpu/debug_registers.h"
 #include "cpu/trapentry.h"
 #include "cpu/x86.h"
 #include "debug/panic.h"
@@ -12,6 +13,7 @@
 
 _Static_assert(offsetof(struct thread, work) == THREAD_WORK, "cpu/trapentry.h");
 _Static_assert(offsetof(struct cpu, current) == CPU_CURRENT, "cpu/trapentry.h");
+_Static_assert(offsetof(struct cpu, call_limit) == CPU_CALL_LIMIT, "cpu/trapentry.h");
 
 extern uint8_t boot_stack[]; // boot/start.S
 
@@ -100,6 +102,8 @@ void thread_free(struct thread *thread)
 		return;
 	kstack_free(thread->kstack);
 	kfree(thread->fpu);
+	if (unlikely(thread->trace))
+		kfree(thread->trace);
 	kfree(thread);
 }
 
@@ -160,11 +164,13 @@ void thread_reset_registers(void)
 		kfree(thread->fpu);
 		thread->fpu = NULL;
 	}
-	if (thread->has_tls) {
+	if (thread->loads & LOAD_TLS) {
 		memset(thread->tls, 0, sizeof(thread->tls));
 		segment_load_tls(thread->tls);
-		thread->has_tls = false;
 	}
+	if (thread->loads & LOAD_DEBUG)
+		debug_registers_load(NULL);
+	thread->loads &= LOAD_CALLS;
 	segment_load_fs(0);
 	segment_load_gs(0);
 }

@@ -18,10 +18,12 @@
 
 struct aspace;
 struct credentials;
+struct debug_registers;
 struct fdtable;
 struct fs_context;
 struct pi_waiter;
 struct process;
+struct tracee;
 struct vfork_wait;
 
 enum thread_state {
@@ -32,10 +34,16 @@ enum thread_state {
 
 // Bits of thread->work: the reasons why this thread must not return to user mode yet. They share
 // one word, so that the way back to user mode needs only one test.
-#define WORK_RESCHED 0x1u // its time slice is over
-#define WORK_SIGNAL 0x2u  // a signal that it does not block may be pending
-#define WORK_KILL 0x4u    // it must die; also ends WAIT_KILLABLE sleeps; never cleared
-#define WORK_STOP 0x8u    // the machine ends: the thread never runs in user mode again
+#define WORK_RESCHED 0x1u   // its time slice is over
+#define WORK_SIGNAL 0x2u    // a signal that it does not block may be pending
+#define WORK_KILL 0x4u      // it must die; also ends WAIT_KILLABLE sleeps; never cleared
+#define WORK_STOP 0x8u      // the machine ends: the thread never runs in user mode again
+#define WORK_CALL_END 0x10u // a tracer waits for the end of the call (proc/ptrace.h)
+
+// Bits of thread->loads: what a switch must load for this thread, and for few others.
+#define LOAD_TLS 0x1u   // some of tls[] is in use
+#define LOAD_DEBUG 0x2u // it has breakpoints in the debug registers
+#define LOAD_CALLS 0x4u // its tracer sees its system calls: cpu->call_limit is 0
 
 // Signals that were sent and have not been acted upon. Only proc/signal_queue.c changes the
 // fields.
@@ -82,16 +90,18 @@ struct thread {
 	uint8_t wait_mode;             // [s] enum wait_mode, while sleeping
 	int8_t wake_reason;            // [s] 0 or -errno: how the last sleep ended
 	bool woken;                    // [s] a wakeup came while it did not sleep (waiter_block)
-	bool has_tls;                  // [t] some of tls[] is in use
+	uint8_t loads;                 // [t] LOAD_ bits; its tracer changes them while it stops
 	uint16_t fs, gs;               // [t] user selectors while it does not run
-	struct segment_desc tls[TLS_SLOTS]; // [t] loaded into the GDT at a switch
-	struct fpu_state *fpu;              // [t] NULL until the thread first uses the FPU
-	struct list run_link;               // [s] on the run queue
-	struct list all_link;               // [s] on the list of all threads
-	struct list process_link;           // [RANK_PROCESS] among its process's threads
-	bool leaving;                       // [RANK_PROCESS] it has begun to end
-	struct vfork_wait *vfork;           // [RANK_PROCESS] another waits for it (CLONE_VFORK)
-	pid_t tid; // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
+	struct segment_desc tls[TLS_SLOTS];  // [t] loaded into the GDT at a switch
+	struct fpu_state *fpu;               // [t] NULL until the thread first uses the FPU
+	const struct debug_registers *debug; // [t] with LOAD_DEBUG: its breakpoints
+	struct list run_link;                // [s] on the run queue
+	struct list all_link;                // [s] on the list of all threads
+	struct list process_link;            // [RANK_PROCESS] among its process's threads
+	bool leaving;                        // [RANK_PROCESS] it has begun to end
+	struct vfork_wait *vfork;            // [RANK_PROCESS] another waits for it (CLONE_VFORK)
+	struct tracee *trace; // [RANK_PROCESS] it is, or was, traced; else NULL (proc/ptrace.h)
+	pid_t tid;            // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
 	struct signal_queue signals; // [g] sent to this thread alone
 	uint64_t sigmask;            // [g] blocked signals: n is bit n - 1
 	uint64_t awaited;            // [g] signals that sigtimedwait waits for
@@ -212,16 +222,16 @@ void thread_interrupt(struct thread *thread, uint32_t work);
 // -ENOMEM.
 int thread_copy_fpu(struct thread *to);
 
-// Free the current thread's FPU state and clear FS, GS and its thread-local storage: a new program
-// must see nothing of the old one.
+// Free the current thread's FPU state and clear FS, GS, its thread-local storage and its breakpoints: a
+// new program must see nothing of the old one.
 void thread_reset_registers(void);
 
 // Do what `work` asks of the current thread. Called by the entry code on the way back to user mode
 // while `work` is not 0.
 void thread_return_work(struct trapframe *frame);
 
-// Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_SIGNAL, which it clears, and on
-// WORK_KILL, from which it does not return.
+// Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which it
+// clears, and on WORK_KILL, from which it does not return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
 // Registered by proc/oom.c. Called when the current program's instruction at `va` needs memory and

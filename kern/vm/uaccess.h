@@ -115,6 +115,12 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write);
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
+// Like aspace_read and aspace_write, for a tracer (forced_access.c): also memory that the areas' protection
+// forbids, except writes to shared memory. A write breaks copy-on-write, but gives the program no
+// permission. Handlers of a userfaultfd are not waited for. Caller: holds no lock.
+size_t aspace_read_forced(struct aspace *as, void *dst, const void __user *src, size_t len);
+size_t aspace_write_forced(struct aspace *as, void __user *dst, const void *src, size_t len);
+
 // Strings (copyinstr.c). Of a user's string no byte after the NUL is read, and none past
 // `max`: the next page may not exist.
 

@@ -141,7 +141,7 @@ static void use_tls(void *arg)
 	thread->tls[0] = segment_make((uintptr_t)user, limit,
 	                              SEG_PRESENT | SEG_DPL3 | SEG_CODE_OR_DATA | SEG_32BIT |
 	                                      SEG_WRITABLE);
-	thread->has_tls = true;
+	thread->loads = LOAD_TLS;
 	segment_load_tls(thread->tls);
 	segment_load_gs(TLS_SELECTOR);
 	segment_load_fs(user->fs);

@@ -14,7 +14,6 @@ int main(void)
 	show("modify_ldt", syscall(SYS_modify_ldt, 1, REGION, 16));
 	show("ioperm", syscall(101, 0, 65536, 1));
 	show("iopl", syscall(110, 3));
-	show("ptrace", syscall(26, 0, 0, 0, 0));
 	show("init_module", syscall(128, REGION, PAGE, REGION));
 	show("kexec_load", syscall(283, KERNEL_TEXT, 0, 0, 0));
 	show("mount", syscall(21, "a", "b", "c", 0, 0));

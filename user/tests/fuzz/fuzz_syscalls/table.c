@@ -272,6 +272,7 @@ const struct call calls[] = {
 	CALL(munlockall, 2, ""),
 	CALL(memfd_create, 3, "!py"),
 
+	CALL(ptrace, 3, "yPib"),
 	CALL(process_vm_readv, 3, "!Pvcvcy"),
 	CALL(process_vm_writev, 3, "!Pvcvcy"),
 
