@@ -6,6 +6,8 @@
 #include <sys/area.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #define PAGE 4096
 #define SPAN (4 << 20) // what one page table maps
@@ -74,14 +76,39 @@ static void map_large(void)
 	touch(all, 1);
 }
 
+// Leave messages unread: bytes, a file, and a connection that nobody accepts.
+static void send_messages(void)
+{
+	struct sockaddr_un address = { AF_UNIX, "\0scene" };
+	char control[CMSG_SPACE(sizeof(int))];
+	struct cmsghdr *header = (void *)control;
+	struct iovec iov = { "file", 4 };
+	struct msghdr message = { .msg_iov = &iov,
+		                  .msg_iovlen = 1,
+		                  .msg_control = control,
+		                  .msg_controllen = sizeof(control) };
+	int pair[2], server = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
+	(void)!write(pair[0], "bytes", 5);
+	*header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+	memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
+	sendmsg(pair[0], &message, 0);
+	bind(server, &address, sizeof(address.sun_family) + 6);
+	listen(server, 1);
+	connect(socket(AF_UNIX, SOCK_STREAM, 0), &address, sizeof(address.sun_family) + 6);
+}
+
 // How three processes wait for ever.
 static void sleep_for_ever(int i)
 {
 	sigset_t set;
 	char byte;
 
-	if (i == 0)
+	if (i == 0) {
+		send_messages();
 		(void)!read(work[0], &byte, 1);
+	}
 	if (i == 1 && fork() != 0) // on a futex, for a time
 		syscall(SYS_futex, shared, 0, *(int *)shared, &(struct timespec){ 1000000, 0 },
 		        NULL, 0);

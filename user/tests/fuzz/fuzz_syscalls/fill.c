@@ -297,6 +297,14 @@ static void fill_uffd(uint64_t *fields, uint32_t *state)
 	fields[3] = pair ? below(state, 4) : 0;
 }
 
+// What sigaltstack takes.
+static void fill_signal_stack(uint32_t *words, uint32_t *state)
+{
+	words[0] = one_in(state, 8) ? wild_address(state) : ARENA + below(state, 32) * PAGE;
+	words[1] = one_in(state, 4) ? raw_value('y', state) : 0;
+	words[2] = one_in(state, 4) ? any_size(state) : 2 * PAGE;
+}
+
 // Sets: few bits.
 static void fill_bits(uint32_t *words, uint32_t count, uint32_t *state)
 {
@@ -323,9 +331,7 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		fill_action((struct sigaction *)words, state);
 		break;
 	case 'K':
-		words[0] = one_in(state, 8) ? wild_address(state) : ARENA + below(state, 32) * PAGE;
-		words[1] = one_in(state, 4) ? raw_value('y', state) : 0;
-		words[2] = one_in(state, 4) ? any_size(state) : 2 * PAGE;
+		fill_signal_stack(words, state);
 		break;
 	case 't':
 	case 'T':

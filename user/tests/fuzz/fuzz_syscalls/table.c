@@ -342,7 +342,6 @@ const struct call calls[] = {
 	CALL(getpriority, 1, "XP"),
 	CALL(setpriority, 1, "XPi"),
 	CALL(nice, 1, "i"),
-
 	CALL(area_create, 4, "!Qc"),
 	CALL(area_clone, 3, "!V"),
 	CALL(area_find, 1, "p"),

@@ -282,6 +282,14 @@ static uint32_t small_value(char kind, uint32_t *state)
 	return any_integer(state);
 }
 
+// The value of a kind that another file knows, or a small number.
+static uint32_t other_value(char kind, uint32_t *state)
+{
+	if (strchr("+|;", kind))
+		return socket_value(kind, state);
+	return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
+}
+
 uint32_t raw_value(char kind, uint32_t *state)
 {
 	switch (kind) {
@@ -339,8 +347,6 @@ uint32_t raw_value(char kind, uint32_t *state)
 	case '^':
 		return one_in(state, 2) ? UFFD : any_descriptor(state);
 	default:
-		if (strchr("+|;", kind))
-			return socket_value(kind, state);
-		return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
+		return other_value(kind, state);
 	}
 }
