@@ -57,7 +57,7 @@ static bool seek(struct reader *reader)
 {
 	struct list *queue = &reader->socket->queue;
 	size_t skip = reader->peek ? reader->done : 0;
-	struct message *message = NULL;
+	struct message *message;
 
 	assert_spin_held(&socket_lock);
 	if (reader->message)

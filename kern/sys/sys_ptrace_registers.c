@@ -293,15 +293,17 @@ static long regset(pid_t tid, uintptr_t type, uintptr_t data, bool write)
 	struct iovec __user *user = pointer(data);
 	const struct register_set *set = find_set(type);
 	struct iovec iov;
+	void __user *base;
 	long error;
 
 	if (copyin(aspace_current(), &iov, user, sizeof(iov)))
 		return -EFAULT;
+	base = pointer((uintptr_t)iov.iov_base);
 	if (!set || iov.iov_len % set->unit)
 		return WHY(-EINVAL, "no such set of registers, or no part of it");
 	iov.iov_len = MIN(iov.iov_len, (size_t)set->size);
-	error = write ? write_set(tid, set, iov.iov_base, iov.iov_len) :
-	                read_set(tid, set, iov.iov_base, iov.iov_len);
+	error = write ? write_set(tid, set, base, iov.iov_len) :
+	                read_set(tid, set, base, iov.iov_len);
 	if (error)
 		return error;
 	return put_user(aspace_current(), user_member(struct iovec, user, iov_len), iov.iov_len);

@@ -43,7 +43,7 @@ static void by_number(void)
 	show("setsockopt", call(SOCKET_SETSOCKOPT, fd, SOL_SOCKET, SO_PASSCRED, (long)&value, 4, 0));
 	show("shutdown", call(SOCKET_SHUTDOWN, fd, SHUT_RDWR, 0, 0, 0, 0));
 	show("accept4", call(SOCKET_ACCEPT4, server, 0, 0, 1, 0, 0));
-	show("socketpair", call(SOCKET_SOCKETPAIR, AF_UNIX, SOCK_DGRAM, 0, (long)pair, 0, 0));
+	show("socketpair", call(SOCKET_SOCKETPAIR, AF_UNIX, SOCK_DGRAM, 0, (long)&pair, 0, 0));
 	close(server);
 	close(client);
 	close(fd);

@@ -72,7 +72,8 @@ static void receive(const char *what, int socket, size_t size, size_t room, int 
 		for (size_t i = 0; header->cmsg_type == SCM_RIGHTS &&
 		                   i < (header->cmsg_len - sizeof(*header)) / sizeof(int);
 		     i++) {
-			say(i ? "" : ": cloexec %d", fcntl(data[i], F_GETFD, 0));
+			if (i == 0)
+				say(": cloexec %d", fcntl(data[i], F_GETFD, 0));
 			close(data[i]);
 		}
 		say("\n");
@@ -142,7 +143,7 @@ static void headers(void)
 	add_header(&sent, 99, 1, 4);
 	show("unknown level", sendmsg(pair[0], &sent.message, 0));
 	begin(&sent, "x");
-	header = (void *)(add_header(&sent, SOL_SOCKET, SCM_RIGHTS, 4) - sizeof(*header));
+	header = (void *)((char *)add_header(&sent, SOL_SOCKET, SCM_RIGHTS, 4) - sizeof(*header));
 	header->cmsg_len = 11;
 	show("length 11", sendmsg(pair[0], &sent.message, 0));
 	header->cmsg_len = 100;

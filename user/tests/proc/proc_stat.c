@@ -37,7 +37,7 @@ static int read_stat(pid_t pid)
 		return 0;
 	fields[1] = strtoul(text, NULL, 10);
 	at = strrchr(text, ')');
-	while (at && (at = strchr(at, ' ')) && n < 63) {
+	for (at = at ? strchr(at, ' ') : NULL; at && n < 63; at = strchr(at, ' ')) {
 		at++;
 		n++;
 		fields[n] = n == 3 ? (unsigned long)*at : (unsigned long)strtoll(at, NULL, 10);

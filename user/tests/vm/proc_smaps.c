@@ -63,7 +63,7 @@ static void show_flags(const char *what, const void *va)
 	at = find_area(va);
 	at = at ? strstr(at, "VmFlags: ") : NULL;
 	say("%s:", what);
-	for (at += 9; at && *at != '\n'; at += 3)
+	for (at = at ? at + 9 : NULL; at && *at != '\n'; at += 3)
 		if (strncmp(at, "ac", 2) && strncmp(at, "sd", 2) && strncmp(at, "mg", 2))
 			say(" %.2s", at);
 	say("\n");
