@@ -221,7 +221,7 @@ def main():
         if not chosen and not options.rewind and attached(options):
             return gdb(options, [f"target remote {options.attach}"], [])
         if options.rewind and not chosen:
-            raise NoTest("of what? make rewind T=TEST, or F=PROGRAM for one of your own")
+            raise NoTest("which test? T=NAME, or F=PROGRAM for a program of your own")
         target = find(options)
         target.setup.icount = bool(chosen)
         if options.rewind:

@@ -35,6 +35,8 @@ def fixture_copy(tmp_path):
         shutil.copytree(ROOT / name, root / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", ".gitignore"):
         shutil.copy(ROOT / name, root)
+    (root / "user").mkdir()
+    shutil.copy(ROOT / "user" / "steps.c", root / "user")  # a handout shows it
     subprocess.run(["git", "init", "-q", root], check=True)
     return root
 

@@ -87,7 +87,7 @@ def test_layers_in_pages(lint):
     page = "## The layers\n\n" + "".join(f"        {layer:8} the layer\n" for layer in LAYERS[::-1])
     assert lint("names", {"README.md": page}) == []
     found = lint("names", {"README.md": page.replace("tty", "drv")})
-    assert len(found) == 1 and found[0].startswith("README.md:1: the layers are sys proc tty")
+    assert len(found) == 1 and found[0].startswith("README.md:1: the layers are sys ipc proc tty")
 
 
 def c_function(head, lines):

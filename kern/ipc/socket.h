@@ -17,8 +17,9 @@ struct uio;
 
 // An address, as a program gives or gets it. length 0: none.
 struct socket_name {
-	uint32_t length; // bytes that count, of the family and the path; at most sizeof(name)
+	uint32_t length; // bytes that count, of the family and the path; at most 1 more than sizeof(name)
 	struct sockaddr_un name;
+	char end; // 0: a path may fill `name` to its last byte, and counts with a NUL
 };
 
 // Besides its bytes, a message has these. To send: `name` is the destination. Received: `name` is the

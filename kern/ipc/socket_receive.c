@@ -141,6 +141,10 @@ static ssize_t read_piece(struct reader *reader)
 		reader->end = true;
 		return 0;
 	}
+	if (!reader->peek && result->files && reader->message->files) {
+		reader->end = true; // another reader took the end of the message with the first files
+		return 0;
+	}
 	n = MIN((size_t)(reader->piece->size - reader->at), reader->uio->left);
 	copied = uio_copyout_nofault(reader->uio, reader->piece->data + reader->at, n);
 	if (copied < n) {

@@ -328,7 +328,6 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	char name[THREAD_NAME];
 	struct exec_image image;
 	struct aspace *as;
-	pid_t tid = thread_current()->tid; // the exec may change it
 	uintptr_t sp;
 	int error = open_program(obj, &opened);
 
@@ -349,9 +348,34 @@ static int start_program(struct inode *inode, const struct exec_program *program
 	object_deny_writes_again(obj);
 	aspace_set_program(as, obj);
 	become(as, name, &image, sp, args->credentials);
-	if (unlikely(thread_current()->trace))
-		trace_exec(tid);
 	return 0;
+}
+
+// Note that one more or one less thread of the process is in an exec.
+static void count_execs(int change)
+{
+	spin_lock(&process_lock);
+	process_current()->execs += (uint32_t)change;
+	spin_unlock(&process_lock);
+}
+
+// Run the program in `inode`, for the credentials that it gives. Meanwhile nobody without privilege may
+// look into the process: the old credentials still let them, but the new program may have more.
+static int execute(struct inode *inode, const struct exec_program *wanted, struct exec_args *args)
+{
+	pid_t tid = thread_current()->tid; // the exec may change it
+	int error;
+
+	count_execs(1);
+	error = exec_credentials(inode, &args->credentials);
+	if (!error) {
+		error = start_program(inode, wanted, args);
+		credentials_put(args->credentials);
+	}
+	count_execs(-1);
+	if (!error && unlikely(thread_current()->trace))
+		trace_exec(tid);
+	return error;
 }
 
 // The loop replaces a script by its interpreter until a file is no script. The name goes after
@@ -385,11 +409,7 @@ int process_exec(const struct exec_program *wanted, struct exec_args *args)
 	if (!error && !(program.flags & AT_EXECVE_CHECK)) {
 		error = exec_args_add(args, wanted->name);
 		if (!error)
-			error = exec_credentials(inode, &args->credentials);
-		if (!error) {
-			error = start_program(inode, wanted, args);
-			credentials_put(args->credentials);
-		}
+			error = execute(inode, wanted, args);
 	}
 	put_program(inode);
 	return error;

@@ -37,8 +37,9 @@ int access_inspect(const struct process *process)
 	if (process == process_current() || capable(CAP_SYS_PTRACE))
 		return 0;
 	other = process_credentials(process);
-	if (!process->inherited.undumpable && all_are(&other->user, own->user.real) &&
-	    all_are(&other->group, own->group.real) && !(other->permitted & ~own->permitted))
+	if (!process->execs && !process->inherited.undumpable &&
+	    all_are(&other->user, own->user.real) && all_are(&other->group, own->group.real) &&
+	    !(other->permitted & ~own->permitted))
 		return 0;
 	return WHY(-EPERM, "process %d is another user's, or has more privileges", process->pid);
 }

@@ -29,13 +29,16 @@ int trace_prepare_child(struct thread *child, uint64_t flags, int exit_signal)
 	return child->trace ? 0 : -ENOMEM;
 }
 
-// The child stops before its first instruction.
+// The child stops before its first instruction. Only the child has a record if somebody has attached to
+// the new thread already, while its parent stored its number.
 int trace_begin_child(struct thread *child, uint64_t flags, int exit_signal)
 {
 	const struct tracee *tracee = thread_current()->trace;
 	int event = 0;
 
 	assert_no_lock();
+	if (!tracee)
+		return 0;
 	spin_lock(&process_lock);
 	if (tracee->tracer && !tracee->tracer->leaving && !child->trace->tracer) {
 		event = fork_event(tracee, flags, exit_signal);

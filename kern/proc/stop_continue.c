@@ -153,10 +153,13 @@ void job_halt(void)
 	while (signals->job >= JOB_HALTING && !thread_is_traced(thread))
 		if (waitq_sleep(&signals->continued, &signals->lock, WAIT_KILLABLE, NO_DEADLINE))
 			break;
-	if (signals->job >= JOB_HALTING && thread_is_traced(thread))
+	if (signals->job >= JOB_HALTING && thread_is_traced(thread)) {
 		thread->trace->stop_counted = signals->stops;
-	else if (signals->job >= JOB_HALTING)
-		signals->halted--; // an execve of another thread ends this one
+	} else if (signals->job >= JOB_HALTING) { // an execve of another thread ends this one
+		signals->halted--;
+		if (thread->trace)
+			thread->trace->stop_counted = 0; // job_thread_left must not count it again
+	}
 	spin_unlock(&signals->lock);
 	job_report_continued();
 }
