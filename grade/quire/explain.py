@@ -294,18 +294,19 @@ def machine_of(options):
         setup.options += f" ktest={options.test}"
         return setup, 10 * LIMIT
     module = RunModule()
-    if options.program:
-        if not os.path.isfile(options.program):
-            raise NoTest(f"there is no program {options.program}; `make cc F={options.program}.c` compiles one")
-        path, text = in_archive(os.path.basename(options.program)), b""
+    program = getattr(options, "program", "")
+    if program:
+        if not os.path.isfile(program):
+            raise NoTest(f"there is no program {program}; `make cc F={program}.c` compiles one")
+        path, text = in_archive(os.path.basename(program)), b""
         words = shlex.split(options.arguments)
-        module.add_host_file(path, options.program)
+        module.add_host_file(path, program)
     elif test:
         path, words, text, limit = in_archive(f"tests/{test.name}"), test.args, test.input, test.limit
         setup.mem, setup.options = test.mem, f"{setup.options} {test.append}"
     else:
         path, words, text = in_archive("sh"), [], f"{options.commands}\n".encode()
-    module.add_tests([path, *words] if test or options.program else options.commands.split())
+    module.add_tests([path, *words] if test or program else options.commands.split())
     module.add_run(path, [path, *words], ENVIRONMENT, text)
     setup.modules.append(module.finish())
     setup.options = f"seed=1 stdio=serial {setup.options}"
