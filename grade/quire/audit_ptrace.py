@@ -7,14 +7,12 @@ def tracees(audit):
     """A record and its thread name each other; the lists of tracers have the records with a tracer, once each."""
     memory = audit.memory
     read = memory.record("tracee", PTRACE_FIELDS)
-    head = memory.field("process", "tracees")[0]
     ended = memory.constant("TRACE_ENDED")
     listed = {}
-    for process in audit.processes:
-        for at in audit.entries("ptrace", process + head, "tracee", "link"):
-            if at in listed:
-                audit.report("ptrace", f"the record at {at:#x} is on two lists of tracees")
-            listed[at] = process
+    for process, at in _listed(audit):
+        if at in listed:
+            audit.report("ptrace", f"the record at {at:#x} is on two lists of tracees")
+        listed[at] = process
     for at, thread in audit.threads.items():
         trace = memory.value_at("thread", at, "trace")
         if trace and audit.claim(trace, "tracee", "the record of {} as a tracee", audit.called(at)):
@@ -26,6 +24,14 @@ def tracees(audit):
         record = memory.value_at("process", process, "ended_trace")
         if record and record not in listed:
             audit.report("ptrace", f"{audit.called(process)} names a record at {record:#x}, which no tracer has")
+
+
+def _listed(audit):
+    """Yield (process, record) of all tracers' lists."""
+    head = audit.memory.field("process", "tracees")[0]
+    for process in audit.processes:
+        for at in audit.entries("ptrace", process + head, "tracee", "link"):
+            yield process, at
 
 
 def _check_living(audit, thread, at, record, tracer_process):
@@ -62,13 +68,6 @@ def _check_ended(audit, at, record, process, ended):
 def ended_numbers(audit):
     """The numbers that ended threads keep until their tracers have waited: {number: record}."""
     memory = audit.memory
-    read = memory.record("tracee", PTRACE_FIELDS)
-    head = memory.field("process", "tracees")[0]
     ended = memory.constant("TRACE_ENDED")
-    numbers = {}
-    for process in audit.processes:
-        for at in audit.entries("ptrace", process + head, "tracee", "link"):
-            record = read(at)
-            if record.state == ended and not record.process:
-                numbers[record.tid] = at
-    return numbers
+    records = {at: memory.record("tracee", PTRACE_FIELDS)(at) for _, at in _listed(audit)}
+    return {record.tid: at for at, record in records.items() if record.state == ended and not record.process}

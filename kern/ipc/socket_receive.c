@@ -35,8 +35,8 @@ static void note_sender(const struct message *message, struct socket_message *re
 		result->name = message->sender->name->address;
 }
 
-// Give the receiver the files of a message: the message's own, or, for MSG_PEEK, copies. Without memory
-// for a copy there are none. Caller: holds socket_lock.
+// Give the receiver the files of a message: the message's own, or, for MSG_PEEK, copies. If there is no
+// memory for copies, the receiver gets none. Caller: holds socket_lock.
 static void note_files(struct message *message, bool peek, struct socket_message *result)
 {
 	assert_spin_held(&socket_lock);

@@ -20,8 +20,7 @@
 #include <abi/fcntl.h>
 
 #define THREAD_NAME sizeof(thread_current()->name)
-#define SCRIPTS_MAX 5   // how often a script's interpreter may be a script again
-#define SCRIPT_LINE 256 // bytes of the first line that are read, with its end
+#define SCRIPTS_MAX 5 // how often a script's interpreter may be a script again
 
 // Find the file that *program names, without a check. Stores a new reference. Returns 0 or -errno.
 static int look_up(const struct exec_program *program, struct inode **store)
@@ -71,80 +70,6 @@ static void put_program(struct inode *inode)
 {
 	object_allow_writes(inode->object);
 	inode_put(inode);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-// Returns the first byte in [s, end) that is not a blank, or `end`.
-static char *skip_blanks(char *s, const char *end)
-{
-	while (s < end && is_blank(*s))
-		s++;
-	return s;
-}
-
-// Returns the first byte in [s, end) that ends a word, or `end`.
-static char *skip_word(char *s, const char *end)
-{
-	while (s < end && *s && !is_blank(*s))
-		s++;
-	return s;
-}
-
-// End the text of a script's first line at its newline, or after 255 bytes, and remove the blanks
-// before. Returns its end. Returns NULL if the interpreter's name may be longer than the line: a
-// part of the name must not run another program.
-static char *end_line(char line[SCRIPT_LINE])
-{
-	char *end = memchr(line, '\n', SCRIPT_LINE), *all = line + SCRIPT_LINE;
-
-	if (!end && skip_word(skip_blanks(line + 2, all), all) == all)
-		return NULL;
-	if (!end)
-		end = all - 1;
-	while (is_blank(end[-1]))
-		end--;
-	*end = '\0';
-	return end;
-}
-
-// If `obj` begins with `#!`, make its interpreter the program to run. Its name is stored in
-// interpreter[], where `path` may lie. The first argument is replaced by up to three: the
-// interpreter, its argument if it has one, and the script's path. Returns 1 for a script, 0 for
-// another file, or -errno.
-static int script_to_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
-                          struct exec_args *args)
-{
-	char line[SCRIPT_LINE];
-	ssize_t n = object_read(obj, 0, line, SCRIPT_LINE);
-	char *name, *end, *stop, *arg = NULL;
-	int error;
-
-	if (n < 2 || line[0] != '#' || line[1] != '!')
-		return n < 0 ? (int)n : 0;
-	memset(line + n, 0, SCRIPT_LINE - (size_t)n);
-	end = end_line(line);
-	name = end ? skip_blanks(line + 2, end) : NULL;
-	if (name == end)
-		return WHY(-ENOEXEC, "the line #! of %s names no interpreter", path);
-	stop = skip_word(name, end);
-	if (*stop) // empty if a line without an end stops here
-		arg = skip_blanks(stop, end);
-	*stop = '\0';
-	if (stop == name)
-		return WHY(-EACCES, "the line #! of %s names no interpreter", path);
-
-	// Each call inserts at the front, so the last argument comes first.
-	error = exec_args_replace_first(args, path);
-	if (!error && arg)
-		error = exec_args_prepend(args, arg);
-	if (!error)
-		error = exec_args_prepend(args, name);
-	memcpy(interpreter, name, strlen(name) + 1);
-	return error ? error : 1;
 }
 
 // Fill `frame` with the registers with which a program starts (System V ABI, Intel386 supplement,
@@ -398,7 +323,7 @@ int process_exec(const struct exec_program *wanted, struct exec_args *args)
 		}
 		if (program.flags & AT_EXECVE_CHECK)
 			break;
-		error = script_to_args(inode->object, program.name, interpreter, args);
+		error = exec_script_args(inode->object, program.name, interpreter, args);
 		if (error == 1 && program.hidden)
 			error = WHY(-ENOENT, "the script's descriptor is closed by the exec");
 		if (error <= 0)

@@ -6,6 +6,7 @@
 struct aspace;
 struct credentials;
 struct inode;
+struct object;
 
 #define EXEC_STRING_MAX (128u << 10) // bytes of one argument, with its NUL
 
@@ -43,6 +44,15 @@ int exec_args_replace_first(struct exec_args *args, const char *string);
 // Insert `string` before the first argument, and count it in argc. Before the name is added.
 // Returns as exec_args_add.
 int exec_args_prepend(struct exec_args *args, const char *string);
+
+#define SCRIPT_LINE 256 // bytes of a script's first line that are read, with its end
+
+// If `obj` begins with `#!`, make its interpreter the program to run. Its name is stored in
+// interpreter[], where `path` may lie. The first argument is replaced by up to three: the
+// interpreter, its argument if it has one, and the script's path. Returns 1 for a script, 0 for
+// another file, or -errno.
+int exec_script_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
+                     struct exec_args *args);
 
 // The facts about a loaded program that its start needs.
 struct exec_image {

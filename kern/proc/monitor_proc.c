@@ -77,7 +77,7 @@ MONITOR_COMMAND(ps, "all processes: what each waits for, since when, the locks i
                 show_processes);
 
 // Returns the process whose number `text` is, or NULL. Without process_lock: nothing else runs while the
-// monitor does, and whoever was interrupted may hold it.
+// monitor does, and the interrupted code may hold the lock.
 static const struct process *find_process(const char *text)
 {
 	const struct process *process;
