@@ -12,7 +12,8 @@ static int count_parts(struct cap_user_header __user *header)
 {
 	uint32_t version;
 
-	if (get_user(aspace_current(), &version, &header->version))
+	if (get_user(aspace_current(), &version,
+	             user_member(struct cap_user_header, header, version)))
 		return -EFAULT;
 	switch (version) {
 	case LINUX_CAPABILITY_VERSION_1:
@@ -21,7 +22,8 @@ static int count_parts(struct cap_user_header __user *header)
 	case LINUX_CAPABILITY_VERSION_3:
 		return 2;
 	}
-	if (put_user(aspace_current(), &header->version, LINUX_CAPABILITY_VERSION_3))
+	if (put_user(aspace_current(), user_member(struct cap_user_header, header, version),
+	             LINUX_CAPABILITY_VERSION_3))
 		return -EFAULT;
 	return WHY(-EINVAL, "%#x is no version of capabilities", version);
 }
@@ -63,7 +65,7 @@ SYSCALL2(capget, struct cap_user_header __user *, header, struct cap_user_data _
 
 	if (count < 0 || !data)
 		return count == -EINVAL && !data ? 0 : MIN(count, 0);
-	if (get_user(aspace_current(), &tid, &header->pid))
+	if (get_user(aspace_current(), &tid, user_member(struct cap_user_header, header, pid)))
 		return -EFAULT;
 	if (tid < 0)
 		return -EINVAL;
@@ -93,7 +95,7 @@ SYSCALL2(capset, struct cap_user_header __user *, header, const void __user *, d
 
 	if (count < 0)
 		return count;
-	if (get_user(aspace_current(), &tid, &header->pid))
+	if (get_user(aspace_current(), &tid, user_member(struct cap_user_header, header, pid)))
 		return -EFAULT;
 	if (tid != 0 && tid != thread_current()->tid)
 		return WHY(-EPERM, "a thread can set its own capabilities only");
