@@ -48,15 +48,31 @@ static void print_registers(const struct trapframe *frame)
 	       frame->eflags, frame->cs & 0xFFFF, read_cr2(), read_cr3());
 }
 
-// Print the caller of a bad function pointer. No function has made a frame there, so the backtrace
-// would skip the caller: only its return address is on the stack.
-static void print_caller_of_nothing(const struct trapframe *frame)
-{
-	uintptr_t caller;
+#define PUSH_EBP 0x55 // the first instruction of every function in C
 
-	if (is_kernel_text(frame->eip) || trap_victim_is_user(frame))
+// Returns true if nothing at `eip` has made a frame yet: it is no code, or a function's first or second
+// instruction. Then *store is how many words lie above the return address on the stack.
+static bool has_no_frame(uintptr_t eip, size_t *store)
+{
+	const struct ksym *function = symbol_find(ksyms, nksyms, eip);
+	bool second = function && eip == function->addr + 1 &&
+	              *(const uint8_t *)function->addr == PUSH_EBP;
+
+	*store = second ? 1 : 0;
+	return !is_kernel_text(eip) || second || (function && eip == function->addr);
+}
+
+// Print the caller of a place without a frame of its own, such as a bad function pointer. The backtrace
+// would skip the caller: only its return address is on the stack.
+static void print_caller_without_frame(const struct trapframe *frame)
+{
+	uintptr_t caller, at = (uintptr_t)&frame->esp; // the stack of interrupted kernel code
+	size_t words;
+
+	if (trap_victim_is_user(frame) || !has_no_frame(frame->eip, &words))
 		return;
-	if (probe_read(&caller, (uintptr_t)&frame->esp, sizeof(caller)) && is_kernel_text(caller))
+	if (probe_read(&caller, at + words * sizeof(caller), sizeof(caller)) &&
+	    is_kernel_text(caller))
 		backtrace_print_place(caller, true);
 }
 
@@ -65,7 +81,7 @@ static void print_frame(const struct trapframe *frame)
 {
 	print_registers(frame);
 	backtrace_print_place(frame->eip, false);
-	print_caller_of_nothing(frame);
+	print_caller_without_frame(frame);
 }
 
 // Returns the frame pointer from which the callers of `frame` are searched. A program's EBP may be
