@@ -36,7 +36,11 @@ def command(page, text):
 
 
 def shows(page, text, where=TEXT, seconds=60):
-    page.wait(f"({where} ?? '').includes({json.dumps(text)})", seconds)
+    """Wait until the text is there. A complaint says what was there instead."""
+    try:
+        page.wait(f"({where} ?? '').includes({json.dumps(text)})", seconds)
+    except BrowserError:
+        raise BrowserError(f"not within {seconds} s: {text!r}, but: {page.value(where)}") from None
 
 
 def drop(page, path, name):

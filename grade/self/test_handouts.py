@@ -67,13 +67,14 @@ def test_a_goal_that_make_does_not_have_is_named(tmp_path):
                     reason="pandoc or weasyprint is missing: `make setup HANDOUTS=1`")
 def test_no_page_has_a_broken_link(tmp_path):
     handout.render(ROOT, tmp_path, staff=True)
-    made = sorted(tmp_path.rglob("*.html"))
-    assert made
-    for html in made:
+    handouts = [html for html in tmp_path.rglob("*.html") if html.parent.name != "machine"]  # that is the site's page
+    assert handouts
+    for html in handouts:
         assert html.with_suffix(".pdf").stat().st_size > 1000
+    for html in tmp_path.rglob("*.html"):
         text = html.read_text(encoding="utf-8")
         assert not re.search(r'(?:src|href)="(?:https?:)?//', text), f"{html.name} asks another machine"
-        for link in re.findall(r'(?:src|href)="([^"]+)"', text):
+        for link in re.findall(r'(?:src|href)="(?!data:)([^"]+)"', text):
             path, _, anchor = link.partition("#")
             target = (html.parent / path).resolve() if path else html
             assert target.exists(), f"{html.name}: {link}"

@@ -85,10 +85,8 @@ async function showPage(number) {
 }
 
 async function showAddress(va) {
-	const directory = host.last?.tree.directory;
-	if (directory === undefined) return;
 	try {
-		details.walk(await host.ask({ do: "walk", va, directory }));
+		details.walk(await host.ask({ do: "walk", va }));
 		if (va >>> 22 < USER_ENTRIES || va >= KERNBASE) tables.point(va);
 	} catch (error) {
 		details.say(error.message);

@@ -5,7 +5,7 @@
 // { is: "fault", text } when the emulator itself has failed, { is: "picture", ... } when watched.
 import { Machine } from "./machine.js";
 import { ACCESSED, DIRTY } from "./memory.js";
-import { page, scan, tree, walk } from "./scan.js";
+import { page, processes, scan, tree, walk } from "./scan.js";
 import { V86 } from "./vendor/libv86.js";
 
 const wasm = new URL("vendor/v86.wasm", import.meta.url).href;
@@ -46,7 +46,10 @@ const actions = {
 	},
 	save: () => machine.save(),
 	page: ({ number }) => page(machine.memory(), number),
-	walk: ({ directory, va }) => walk(machine.memory(), directory, va),
+	walk({ va }) {
+		const memory = machine.memory();
+		return walk(memory, shown(processes(memory)), va);
+	},
 	alive: () => true,
 	watch({ every, directory }) {
 		watched = directory ?? null;
@@ -88,6 +91,12 @@ function equal(a, b) {
 			words(a.tree.tables[i].words, b.tree.tables[i].words));
 }
 
+// The directory to show: the watched one, or the processor's if a process has it, or that of the oldest process.
+function shown(found) {
+	const current = machine.directory();
+	return watched ?? (found.some((each) => each.directory === current) ? current : (found[0]?.directory ?? current));
+}
+
 // Send a picture, or say that it is the last one still. A kernel that has not come so far, or has other structs, has none.
 function show() {
 	if (!machine?.emulator.v86?.cpu) return;
@@ -97,10 +106,7 @@ function show() {
 		const tty = memory.address("serial_tty");
 		const session = memory.field(tty, "tty.session");
 		found.atPrompt = session !== 0 && memory.field(tty, "tty.foreground") === session;
-		const current = machine.directory();
-		const shown = watched ?? (found.processes.some((each) => each.directory === current) ? current
-			: (found.processes[0]?.directory ?? current));
-		found.tree = tree(memory, shown);
+		found.tree = tree(memory, shown(found.processes));
 		const same = last && equal(last, found);
 		if (!same) last = found;
 		postMessage({ is: "picture", atPrompt: found.atPrompt, ...(same ? { same } : found) });
