@@ -86,7 +86,7 @@ static int stop_here(struct tracee *tracee, uint32_t code, int reason, uint32_t 
 	tracee->code = 0;
 	tracee->has_info = tracee->listening = false;
 	spin_lock(&signals->lock);
-	signal_recalculate(thread); // the tracer may have changed the mask
+	signal_recalculate(); // the tracer may have changed the mask
 	spin_unlock(&signals->lock);
 	return tracee->resume_signo;
 }

@@ -25,10 +25,14 @@ sigmask_t signal_pending(void)
 	return thread->signals.set | thread->process->signals.queue.set;
 }
 
-void signal_recalculate(struct thread *thread)
+void signal_recalculate(void)
 {
+	struct thread *thread = thread_current();
+	sigmask_t pending = signal_pending();
+
 	assert_spin_held(&thread->process->signals.lock);
-	if ((signal_pending() & (~thread->sigmask | thread->awaited)) || thread_must_halt(thread))
+	if ((pending && (pending & (~thread->sigmask | thread->awaited))) ||
+	    thread_must_halt(thread))
 		__atomic_or_fetch(&thread->work, WORK_SIGNAL, __ATOMIC_RELAXED);
 	else
 		__atomic_and_fetch(&thread->work, ~WORK_SIGNAL, __ATOMIC_RELAXED);
@@ -38,14 +42,14 @@ void signal_set_mask(sigmask_t mask)
 {
 	struct thread *thread = thread_current();
 	struct signal_state *signals = &thread->process->signals;
-
-	sigmask_t given_up;
+	sigmask_t given_up = 0;
 
 	spin_lock(&signals->lock);
 	mask &= ~UNBLOCKABLE_SIGNALS;
-	given_up = mask & ~thread->sigmask & signals->queue.set;
+	if (unlikely(signals->queue.set))
+		given_up = mask & ~thread->sigmask & signals->queue.set;
 	thread->sigmask = mask;
-	signal_recalculate(thread);
+	signal_recalculate();
 	spin_unlock(&signals->lock);
 	if (unlikely(given_up && thread->process->thread_count > 1)) {
 		spin_lock(&process_lock);
@@ -61,7 +65,7 @@ void signal_begin_wait(sigmask_t set)
 
 	spin_lock(&signals->lock);
 	thread->awaited = set;
-	signal_recalculate(thread);
+	signal_recalculate();
 	spin_unlock(&signals->lock);
 }
 
@@ -81,7 +85,7 @@ int signal_take_from(sigmask_t set, struct signal_info *info_store)
 	signo = sigqueue_take(&thread->signals, ~set, info_store);
 	if (!signo)
 		signo = sigqueue_take(&signals->queue, ~set, info_store);
-	signal_recalculate(thread);
+	signal_recalculate();
 	spin_unlock(&signals->lock);
 	if (signo && info_store->timer)
 		posix_timer_delivered(info_store);

@@ -122,7 +122,7 @@ void signal_set_mask(sigmask_t mask);
 
 // Set WORK_SIGNAL of the current thread if a signal is pending that it does not block, or if its
 // process stops; else clear it. Caller: holds the lock of its process's signals.
-void signal_recalculate(struct thread *thread);
+void signal_recalculate(void);
 
 // The current thread waits for signals of the set `set`, which may be blocked: each is kept, and ends
 // the thread's sleep. Until signal_end_wait.

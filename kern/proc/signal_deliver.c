@@ -134,7 +134,7 @@ static int take_signal(struct thread *thread, struct sigaction *action_store,
 		signo = sigqueue_take(&signals->queue, thread->sigmask, info_store);
 	if (is_stop_signal(signo) && signals->job == JOB_RUNNING)
 		signals->job = JOB_STOPPING;
-	signal_recalculate(thread);
+	signal_recalculate();
 	spin_unlock(&signals->lock);
 	if (signo)
 		*action_store = signal_action(signals, signo);

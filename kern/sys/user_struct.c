@@ -8,17 +8,19 @@
 // Returns true if [user, user + len) is zero; false also if it cannot be read, with *error set.
 static bool is_zero(const void __user *user, size_t len, int *error)
 {
-	char bytes[64];
+	uint32_t words[16];
 
 	while (len) {
-		size_t n = MIN(len, sizeof(bytes));
+		size_t n = MIN(len, sizeof(words)),
+		       count = ROUND_UP(n, sizeof(words[0])) / sizeof(words[0]);
 
-		if (copyin(aspace_current(), bytes, user, n)) {
+		words[count - 1] = 0; // its end may be no part of the struct
+		if (copyin(aspace_current(), words, user, n)) {
 			*error = -EFAULT;
 			return false;
 		}
-		for (size_t i = 0; i < n; i++)
-			if (bytes[i])
+		for (size_t i = 0; i < count; i++)
+			if (words[i])
 				return false;
 		user = (const char __user *)user + n;
 		len -= n;
@@ -29,6 +31,7 @@ static bool is_zero(const void __user *user, size_t len, int *error)
 int user_struct_get(void *store, size_t size, const void __user *user, size_t user_size,
                     size_t least)
 {
+	size_t given = MIN(size, user_size);
 	int error = -E2BIG;
 
 	if (user_size > PAGE_SIZE)
@@ -37,6 +40,6 @@ int user_struct_get(void *store, size_t size, const void __user *user, size_t us
 		return -EINVAL;
 	if (user_size > size && !is_zero((const char __user *)user + size, user_size - size, &error))
 		return WHY(error, "the struct has fields that the kernel does not know");
-	memset(store, 0, size);
-	return copyin(aspace_current(), store, user, MIN(size, user_size));
+	memset((char *)store + given, 0, size - given);
+	return copyin(aspace_current(), store, user, given);
 }

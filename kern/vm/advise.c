@@ -186,12 +186,6 @@ static int nothing(struct aspace *as, struct area *area, uintptr_t start, uintpt
 static visit_fn visit_for(int advice, int *what_store)
 {
 	*what_store = advice;
-	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
-		if (marks[i].advice == advice) {
-			*what_store = (int)i;
-			return mark;
-		}
-	}
 	switch (advice) {
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
@@ -208,8 +202,15 @@ static visit_fn visit_for(int advice, int *what_store)
 	case MADV_PAGEOUT:
 		return nothing;
 	default:
-		return NULL;
+		break;
 	}
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
+		if (marks[i].advice == advice) {
+			*what_store = (int)i;
+			return mark;
+		}
+	}
+	return NULL;
 }
 
 // Populating takes as->lock itself, page by page; other advice is a loop under the lock.

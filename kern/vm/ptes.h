@@ -103,9 +103,25 @@ void object_catch_up(struct area *area);
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
                  uintptr_t va);
 
+// Returns true if an entry of a user's directory names a table that other directories may name too:
+// the entry lacks PTE_W.
+static inline bool pde_has_shared_table(pde_t pde)
+{
+	return (pde & (PTE_P | PTE_W | PTE_PS)) == PTE_P;
+}
+
+// The rest of table_make_private, for a shared table.
+int shared_table_make_private(struct aspace *as, uintptr_t va);
+
 // If the space shares the table for `va`, give it a table of its own. Returns 0, or -ENOMEM with
-// nothing changed.
-int table_make_private(struct aspace *as, uintptr_t va);
+// nothing changed. Caller: holds as->pt_lock.
+static inline int table_make_private(struct aspace *as, uintptr_t va)
+{
+	assert_spin_held(&as->pt_lock);
+	return unlikely(pde_has_shared_table(as->pgdir[PDX(va)])) ?
+	               shared_table_make_private(as, va) :
+	               0;
+}
 
 // The rest of pte_to_change: make the table private that pgdir_walk has refused, and walk again.
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va);

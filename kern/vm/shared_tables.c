@@ -126,16 +126,14 @@ static void replace_table(struct aspace *as, uintptr_t va, page_t *table, page_t
 
 // If all other spaces have left the table, it is taken as it is; else it is copied. The TLB is
 // flushed in both cases: it may hold translations into the old table, or read-only ones.
-int table_make_private(struct aspace *as, uintptr_t va)
+int shared_table_make_private(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
-	page_t *table, *copy;
+	page_t *table = table_of(pde), *copy;
 	int error = 0;
 
 	assert_spin_held(&as->pt_lock);
-	if ((pde & (PTE_P | PTE_W | PTE_PS)) != PTE_P)
-		return 0;
-	table = table_of(pde);
+	assert(pde_has_shared_table(pde));
 	spin_lock(&share_lock);
 	if (table->count == 1) {
 		pde_store(as->pgdir, va, pde | PTE_W); // the other spaces have left it
@@ -152,7 +150,6 @@ int table_make_private(struct aspace *as, uintptr_t va)
 
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va)
 {
-	assert_spin_held(&as->pt_lock);
 	assert_spin_held(&as->pt_lock);
 	if (table_make_private(as, va))
 		return NULL;
