@@ -11,6 +11,7 @@
 #include "dev/exitport.h"
 #include "dev/transcript.h"
 #include "fs/fs.h"
+#include "ipc/shm.h"
 #include "ipc/socket.h"
 #include "mem/large_pool.h"
 #include "mem/pgdir.h"
@@ -127,6 +128,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	oom_files_init();            // make /proc/PID/oom_score and oom_score_adj
 	machine_files_init();        // make /proc/version and files of /proc/sys
 	userfaultfd_files_init();    // make /proc/sys/vm/unprivileged_userfaultfd
+	shm_init();                  // make /proc/sysvipc/shm
 	socket_init();               // free sockets that only messages refer to
 	stretch_init();              // measure how long the kernel runs (build STRETCH=1 only)
 

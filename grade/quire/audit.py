@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
 from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_ptrace
-from quire import audit_sockets, audit_spaces
+from quire import audit_sockets, audit_spaces, audit_sysv
 from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
 from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
 from quire.text import visible
@@ -78,6 +78,7 @@ class Audit:
         self.reserved = 0  # large pages that are reserved
         self.writable = []  # (page number, address, tables, area, table) of private areas
         self.registered = defaultdict(list)  # {context of userfaultfd: the areas registered with it}
+        self.segments = {}  # segments of System V shared memory: {address: record}
         self.queues = []  # wait queues: (address, address of the struct, path in it)
 
     def report(self, check, text, at=None):
@@ -186,7 +187,10 @@ CHECKS = [
     ("named-areas", audit_named.named_areas),
     ("descriptors", audit_files.descriptors),
     ("sockets", audit_sockets.sockets),
+    ("sysv", audit_sysv.tables),
+    ("sysv", audit_sysv.keep_files),
     ("names", audit_files.tree),
+    ("sysv", audit_sysv.segments),
     ("pipes", audit_files.pipes),
     ("objects", audit_objects.objects),
     ("epoll", audit_events.events),

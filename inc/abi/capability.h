@@ -15,6 +15,7 @@
 #define CAP_LINUX_IMMUTABLE 9
 #define CAP_NET_ADMIN 12  // buffers beyond the limit, priorities of sockets
 #define CAP_IPC_LOCK 14   // lock memory beyond the limit
+#define CAP_IPC_OWNER 15  // use System V objects of others
 #define CAP_SYS_RAWIO 17  // device memory
 #define CAP_SYS_CHROOT 18 // chroot
 #define CAP_SYS_PTRACE 19 // look into all processes

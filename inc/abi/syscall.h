@@ -302,6 +302,16 @@
 #define SYS_pwritev2 379
 #define SYS_statx 383
 #define SYS_rseq 386
+#define SYS_semget 393
+#define SYS_semctl 394
+#define SYS_shmget 395
+#define SYS_shmctl 396
+#define SYS_shmat 397
+#define SYS_shmdt 398
+#define SYS_msgget 399
+#define SYS_msgsnd 400
+#define SYS_msgrcv 401
+#define SYS_msgctl 402
 #define SYS_clock_gettime64 403
 #define SYS_clock_settime64 404
 #define SYS_clock_getres_time64 406

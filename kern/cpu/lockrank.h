@@ -22,6 +22,7 @@ enum lock_rank {
 	RANK_ACTIONS,      // handlers that several processes have together
 	RANK_FILE,         // descriptor tables, positions of open files
 	RANK_SOCKET,       // sockets, and the messages on their way
+	RANK_SYSV,         // System V shared memory, semaphores and messages
 	RANK_FILE_LOCKS,   // programs' locks on files, and who waits for them
 	RANK_TEXT,         // texts of /proc that open files keep
 	RANK_TTY,          // line discipline, input queue

@@ -10,16 +10,17 @@
 
 #define E(name) [name] = #name
 static const char *const error_names[] = {
-	E(EPERM),           E(ENOENT),          E(ESRCH),        E(EINTR),        E(EIO),
-	E(ENXIO),           E(E2BIG),           E(ENOEXEC),      E(EBADF),        E(ECHILD),
-	E(EAGAIN),          E(ENOMEM),          E(EACCES),       E(EFAULT),       E(EBUSY),
-	E(EEXIST),          E(EXDEV),           E(ENODEV),       E(ENOTDIR),      E(EISDIR),
-	E(EINVAL),          E(EMFILE),          E(ENOTTY),       E(ETXTBSY),      E(EFBIG),
-	E(ENOSPC),          E(ESPIPE),          E(EPIPE),        E(ERANGE),       E(ENAMETOOLONG),
-	E(ENOSYS),          E(ENOTEMPTY),       E(ELOOP),        E(EOVERFLOW),    E(EOPNOTSUPP),
-	E(ETIMEDOUT),       E(ENOTSOCK),        E(EMSGSIZE),     E(EPROTOTYPE),   E(ENOPROTOOPT),
-	E(EPROTONOSUPPORT), E(ESOCKTNOSUPPORT), E(EAFNOSUPPORT), E(EADDRINUSE),   E(ECONNRESET),
-	E(ENOBUFS),         E(EISCONN),         E(ENOTCONN),     E(ETOOMANYREFS), E(ECONNREFUSED),
+	E(EPERM),           E(ENOENT),          E(ESRCH),        E(EINTR),      E(EIO),
+	E(ENXIO),           E(E2BIG),           E(ENOEXEC),      E(EBADF),      E(ECHILD),
+	E(EAGAIN),          E(ENOMEM),          E(EACCES),       E(EFAULT),     E(EBUSY),
+	E(EEXIST),          E(EXDEV),           E(ENODEV),       E(ENOTDIR),    E(EISDIR),
+	E(EINVAL),          E(EMFILE),          E(ENOTTY),       E(ETXTBSY),    E(EFBIG),
+	E(ENOSPC),          E(ESPIPE),          E(EPIPE),        E(ERANGE),     E(ENAMETOOLONG),
+	E(ENOSYS),          E(ENOTEMPTY),       E(ELOOP),        E(EOVERFLOW),  E(EOPNOTSUPP),
+	E(ETIMEDOUT),       E(ENOTSOCK),        E(EMSGSIZE),     E(EPROTOTYPE), E(ENOPROTOOPT),
+	E(EPROTONOSUPPORT), E(ESOCKTNOSUPPORT), E(EAFNOSUPPORT), E(EADDRINUSE), E(ECONNRESET),
+	E(ENOBUFS),         E(EIDRM),           E(ENOMSG),       E(EISCONN),    E(ENOTCONN),
+	E(ETOOMANYREFS),    E(ECONNREFUSED),
 };
 #undef E
 

@@ -382,6 +382,13 @@ X(setgroups32)
 X(capget)
 X(capset)
 
+// sys_shm.c: System V shared memory; sys_ipc.c: all calls on System V objects
+X(shmget)
+X(shmat)
+X(shmdt)
+X(shmctl)
+X(ipc)
+
 // sys_resource.c: limits, priorities and usage of resources
 X(getrlimit)
 X(ugetrlimit)

@@ -56,6 +56,8 @@ static inline void attach(struct area *area)
 		mutex_lock(&area->object->lock);
 		list_add(&area->object->areas, &area->object_link);
 		mutex_unlock(&area->object->lock);
+		if (unlikely(area->object->watch))
+			area->object->watch->attached(area->object->watch);
 	}
 }
 
@@ -138,6 +140,8 @@ void area_release(struct area *area)
 		mutex_unlock(&area->object->lock);
 		if (area->flags & AREA_WRITE_OPEN)
 			object_write_close(area->object);
+		if (unlikely(area->object->watch))
+			area->object->watch->detached(area->object->watch);
 		object_put_hosted(area->object);
 	}
 	if (unlikely(area->flags & AREA_NAMED))
@@ -165,7 +169,8 @@ void area_drop(struct aspace *as, struct area *area)
 }
 
 // The lower area survives and the upper one goes. A truncation that is under way may have visited
-// only one of the two; then the merged area must be visited again.
+// only one of the two; then the merged area must be visited again. Areas whose users are counted stay
+// apart, as on Linux: programs see the count (shmctl(2), shm_nattch).
 void areas_merge_at(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low;
@@ -176,6 +181,8 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 		return;
 	low = area_prev(&as->areas, high);
 	if (!low || low->end != va || !areas_alike(low, high))
+		return;
+	if (unlikely(low->object && low->object->watch))
 		return;
 	end = high->end;
 	if (unlikely(low->object && low->object_round != high->object_round))
@@ -216,7 +223,14 @@ void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr
 	assert_write_held(&as->lock);
 	if (area->start >= start && area->end <= end) {
 		area_drop(as, area);
-	} else if (area->start < start) {
+		return;
+	}
+	if (unlikely(area->object && area->object->watch)) {
+		// Linux makes an area of the part and removes that.
+		area->object->watch->attached(area->object->watch);
+		area->object->watch->detached(area->object->watch);
+	}
+	if (area->start < start) {
 		area_resize(&as->areas, area, area->start, start);
 	} else {
 		area->offset += end - area->start;

@@ -11,6 +11,13 @@
 
 struct inode;
 
+// Functions that are told of each area that maps an object, for objects whose users are counted (System V
+// shared memory, ipc/shm.h). Called with no lock held but perhaps the area's space's.
+struct object_watch {
+	void (*attached)(struct object_watch *watch); // one more area maps the object
+	void (*detached)(struct object_watch *watch); // one less
+};
+
 // The pages of an object by index: a tree of nodes with 64 slots each (vm/pagetree.c), as high as
 // the largest index needs. An empty tree has no nodes.
 struct pagetree {
@@ -37,10 +44,11 @@ struct object {
 	size_t resident;              // [o] how many pages it has
 	struct pagetree reservations; // [o] large pages: the holes with a reserved page
 	struct list areas;            // [o] the areas that map it (struct area by object_link)
-	bool changing;        // [o] a change removes pages and releases the lock now and then
-	bool punching;        // [o] the change removes pages from the middle: faults wait too
-	uint16_t round;       // [o] the change has visited the areas with this object_round
-	struct waitq settled; // threads that wait for `changing` to become false
+	bool changing;              // [o] a change removes pages and releases the lock now and then
+	bool punching;              // [o] the change removes pages from the middle: faults wait too
+	uint16_t round;             // [o] the change has visited the areas with this object_round
+	struct waitq settled;       // threads that wait for `changing` to become false
+	struct object_watch *watch; // [c] told of the areas that map it; NULL: nobody
 };
 
 #define OBJECT_MAX (1ull << 40) // bytes of the largest object: page indexes stay below 2^28

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <getopt.h>
 #include <poll.h>
+#include <sys/shm.h>
 
 #define NEVER 0xffffffffu
 #define SETTLE_MS 200 // until then the kernel has reaped everything
@@ -110,9 +111,19 @@ static bool kill_all(void)
 	return false;
 }
 
+// Remove the System V objects that a program has left.
+static void remove_objects(void)
+{
+	struct shmid_ds segment;
+
+	for (int i = 0; i < 64; i++)
+		shmctl(shmctl(i, SHM_STAT_ANY, &segment), IPC_RMID, NULL);
+}
+
 // A program that has failed to go down leaves files at the top.
 static void clean_up(void)
 {
+	remove_objects();
 	empty("/", false);
 	empty("/tmp", true);
 }

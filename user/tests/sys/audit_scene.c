@@ -6,6 +6,7 @@
 #include <sys/area.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -99,6 +100,19 @@ static void send_messages(void)
 	connect(socket(AF_UNIX, SOCK_STREAM, 0), &address, sizeof(address.sun_family) + 6);
 }
 
+// Leave System V objects: a segment that is mapped, with a key, one that is removed and mapped, and one
+// that nobody maps.
+static void make_objects(void)
+{
+	int removed = shmget(IPC_PRIVATE, PAGE, 0600);
+	char *at = shmat(shmget(77, 2 * PAGE, IPC_CREAT | 0600), NULL, 0);
+
+	touch(at, 2);
+	shmget(78, PAGE, IPC_CREAT | 0600);
+	touch(shmat(removed, NULL, 0), 1);
+	shmctl(removed, IPC_RMID, NULL);
+}
+
 // How three processes wait for ever.
 static void sleep_for_ever(int i)
 {
@@ -107,6 +121,7 @@ static void sleep_for_ever(int i)
 
 	if (i == 0) {
 		send_messages();
+		make_objects();
 		(void)!read(work[0], &byte, 1);
 	}
 	if (i == 1 && fork() != 0) // on a futex, for a time

@@ -88,6 +88,7 @@ static bool remove_tree(const char *path, int depth)
 void world_clean(void)
 {
 	remove_tree(BASE_DIRECTORY, 0);
+	sysv_clean();
 }
 
 static void open_at(int fd, const char *path, int flags)

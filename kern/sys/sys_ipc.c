@@ -1,0 +1,50 @@
+// sys_ipc.c: ipc(2), which combines all calls on System V objects.
+#include "ipc/shm.h"
+#include "sys/sys_ipc.h"
+#include "sys/syscall.h"
+#include "thread/why.h"
+#include "vm/uaccess.h"
+
+// Calls of shmat, which stores the address at `third`.
+static long call_shmat(int id, uintptr_t address, uint32_t flags, uint32_t __user *third)
+{
+	uintptr_t at;
+	long error = do_shmat(id, address, flags, &at);
+
+	return error ? error : put_user(aspace_current(), third, at);
+}
+
+// Returns true if `command` means the old structs; removes the bit that means the new ones.
+static bool takes_old(int *command)
+{
+	bool old = !(*command & IPC_64);
+
+	*command &= ~IPC_64;
+	return old;
+}
+
+// ipc(2). The high half of the number is a version of the call.
+SYSCALL6(ipc, uint32_t, number, int, first, int, second, uint32_t, third, void __user *, pointer,
+         uint32_t, fifth)
+{
+	uint32_t version = number >> 16;
+	bool old;
+
+	(void)fifth;
+	switch (number & 0xffff) {
+	case IPC_CALL_SHMAT:
+		if (version == 1)
+			return WHY(-EINVAL, "shmat of version 1 is for the kernel only");
+		return call_shmat(first, (uintptr_t)pointer, (uint32_t)second,
+		                  (uint32_t __user *)third);
+	case IPC_CALL_SHMDT:
+		return shm_detach((uintptr_t)pointer);
+	case IPC_CALL_SHMGET:
+		return shm_get(first, (size_t)second, third);
+	case IPC_CALL_SHMCTL:
+		old = takes_old(&second);
+		return do_shmctl(first, second, pointer, old);
+	default:
+		return WHY(-ENOSYS, "there is no call %u on objects", number & 0xffff);
+	}
+}

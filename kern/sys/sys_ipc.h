@@ -1,0 +1,22 @@
+// sys_ipc.h: the calls on System V objects, which come by numbers of their own and by ipc(2). Each
+// function returns what its call returns; callers hold no lock.
+#pragma once
+
+#include "kern.h"
+#include <abi/ipc.h>
+
+// Fetch the owner and the permissions that IPC_SET has for an object, from the first field of its struct; `old`:
+// the struct of ipc(2) without IPC_64. Returns 0 or -EFAULT.
+int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old);
+
+// sys_shm.c
+long do_shmat(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
+long do_shmctl(int id, int command, void __user *user, bool old);
+
+// -- sys_ipc_old.c: the structs that programs had before 1996, with numbers of 16 bits.
+
+struct shmid_ds;
+
+// Store a description. Returns 0 or -EFAULT.
+int old_shmid_put(void __user *user, const struct shmid_ds *ds);
+int old_shminfo_put(void __user *user);

@@ -1,0 +1,80 @@
+// sys_ipc_old.c: the structs of System V objects that ipc(2) uses without IPC_64: those of the C
+// libraries before 1996.
+#include "sys/sys_ids.h"
+#include "sys/sys_ipc.h"
+#include "vm/uaccess.h"
+#include <abi/limits.h>
+#include <abi/shm.h>
+
+struct old_ipc_perm {
+	key_t key;
+	uint16_t uid, gid, cuid, cgid, mode, seq;
+};
+
+struct old_shmid_ds {
+	struct old_ipc_perm perm;
+	int32_t size;
+	uint32_t atime, dtime, ctime;
+	uint16_t cpid, lpid, nattch, unused;
+	uint32_t unused2, unused3;
+};
+
+struct old_shminfo {
+	int32_t shmmax, shmmin, shmmni, shmseg, shmall;
+};
+
+static struct old_ipc_perm old_perm(const struct ipc_perm *perm)
+{
+	return (struct old_ipc_perm){
+		.key = perm->__key,
+		.uid = narrow_id(perm->uid),
+		.gid = narrow_id(perm->gid),
+		.cuid = narrow_id(perm->cuid),
+		.cgid = narrow_id(perm->cgid),
+		.mode = perm->mode,
+		.seq = perm->__seq,
+	};
+}
+
+int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old)
+{
+	struct old_ipc_perm short_perm;
+
+	if (!old)
+		return copyin(aspace_current(), perm, user, sizeof(*perm));
+	if (copyin(aspace_current(), &short_perm, user, sizeof(short_perm)))
+		return -EFAULT;
+	perm->uid = short_perm.uid;
+	perm->gid = short_perm.gid;
+	perm->mode = short_perm.mode;
+	return 0;
+}
+
+int old_shmid_put(void __user *user, const struct shmid_ds *ds)
+{
+	const struct old_shmid_ds old = {
+		.perm = old_perm(&ds->shm_perm),
+		.size = (int32_t)ds->shm_segsz,
+		.atime = ds->shm_atime,
+		.dtime = ds->shm_dtime,
+		.ctime = ds->shm_ctime,
+		.cpid = (uint16_t)ds->shm_cpid,
+		.lpid = (uint16_t)ds->shm_lpid,
+		.nattch = (uint16_t)ds->shm_nattch,
+	};
+
+	return copyout(aspace_current(), user, &old, sizeof(old));
+}
+
+int old_shminfo_put(void __user *user)
+{
+	const struct old_shminfo old = {
+		.shmmax = INT32_MAX,
+		.shmmin = SHMMIN,
+		.shmmni = SHMMNI,
+		.shmseg = SHMMNI,
+		.shmall = (int32_t)SHMALL,
+	};
+
+	return copyout(aspace_current(), user, &old, sizeof(old));
+}

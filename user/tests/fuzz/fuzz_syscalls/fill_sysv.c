@@ -1,0 +1,65 @@
+// fill_sysv.c: what the calls on System V objects take: keys and ids, few of each, so that processes meet.
+
+#include "fuzz.h"
+
+#include <sys/shm.h>
+
+#define ID_SEQUENCE 15 // id = number of a use << ID_SEQUENCE | place
+
+// An id of an object that was made early, as most are.
+static uint32_t any_id(uint32_t *state)
+{
+	uint32_t place = one_in(state, 8) ? below(state, 70) : below(state, 6);
+
+	if (one_in(state, 24))
+		return random_word(state);
+	return place | (one_in(state, 4) ? below(state, 4) << ID_SEQUENCE : 0);
+}
+
+// Flags of shmget and its like, or of calls on the objects.
+static uint32_t any_flags(uint32_t *state)
+{
+	uint32_t flags = one_in(state, 4) ? random_word(state) & 0777 : 0666;
+
+	if (!one_in(state, 3))
+		flags |= IPC_CREAT;
+	if (one_in(state, 6))
+		flags |= random_word(state) & random_word(state) & 0177777;
+	return flags;
+}
+
+uint32_t sysv_value(char kind, uint32_t *state)
+{
+	switch (kind) {
+	case '(':
+		return below(state, 5);
+	case ')':
+		return any_id(state);
+	case '<':
+		return any_flags(state);
+	default: // '>', a command: objects live on mostly
+		return one_in(state, 6) ? below(state, 22) :
+		       one_in(state, 8) ? random_word(state) :
+		                          1 + below(state, 20);
+	}
+}
+
+// Remove all objects of this kind that there are.
+static void remove_segments(void)
+{
+	struct shmid_ds ds;
+	struct shm_info info;
+	int highest = shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
+
+	for (int i = 0; i <= highest; i++) {
+		int id = shmctl(i, SHM_STAT_ANY, &ds);
+
+		if (id >= 0)
+			shmctl(id, IPC_RMID, &ds);
+	}
+}
+
+void sysv_clean(void)
+{
+	remove_segments();
+}
