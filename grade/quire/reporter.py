@@ -91,6 +91,7 @@ class Reporter:
         self.names = {}  # {reason: the tests that failed for it}
         self.alone = []  # tests that failed for a reason without a name
         self.longest = None
+        self.close = []  # programs that need nearly all the instructions that they may execute
         self.started = time.monotonic()
         self.next = 0
         self.stopped = None
@@ -132,6 +133,7 @@ class Reporter:
             self.counts["passed"] += 1
             found = [tuple(value) for name, value in report.user_properties if name == "stretch"]
             self.longest = max([*found, *([self.longest] if self.longest else [])], default=None)
+            self.close += [value for name, value in report.user_properties if name == "close to its limit"]
         if report.when == "teardown":
             self.waiting.discard(report.nodeid)
             self.progress()
@@ -143,6 +145,8 @@ class Reporter:
         if self.longest:
             count, call, program = self.longest
             self.line(f"{stretch.words((count, call))} ({program})")
+        if self.close:
+            self.line(f"close to the limit of instructions (`// limit:`): {', '.join(self.close)}")
         for reason, tests in self.names.items():
             if len(tests) > 1:
                 self.line(f"{reason}: {_short(tests[0])}, and {len(tests) - 1} more tests, for the same reason")

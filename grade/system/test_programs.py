@@ -17,6 +17,7 @@ PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all oth
 EACH = 5  # one program of so many runs on the kernel that measures; all with STRETCH_TESTS=all
 ALL = os.environ.get("STRETCH_TESTS") == "all"
 PARTS = 2  # machines for each
+CLOSE = 0.7  # of a limit: another compiler's kernel may need more
 UBSAN_SLOWER = 2
 DEBUG_SLOWER = 2  # times; the debug build fills and checks what it frees
 
@@ -39,8 +40,11 @@ def test_program_debug(machine, program, complain, request):
 
 
 @pytest.mark.parametrize("program", alone(programs_for("normal")))
-def test_program(program, complain):
-    run(program, complain, None, program.limit)
+def test_program(program, complain, record_property):
+    outcome = run(program, complain, None, program.limit)
+    share = (outcome.result.instructions or 0) / (program.limit * guest.GUEST_SECOND)
+    if share > CLOSE:
+        record_property("close to its limit", f"{program.name} ({share:.0%})")
 
 
 def swept():

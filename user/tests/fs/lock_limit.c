@@ -1,3 +1,4 @@
+// limit: 3
 // A file has at most 4,096 locks (differences.md); all of them can be ended at once.
 
 #include "test.h"
