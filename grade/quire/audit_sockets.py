@@ -22,8 +22,9 @@ class Walk:
         self.audit = audit
         self.reader = audit_files.TableReader(audit)
         self.operations = memory.variable("socket_ops")[0]
+        self.rooms = memory.variable("rooms", "socket_wake.c")[0]
         fields = "type file peer listener name name_inode state queue_length queue_bytes queue_memory"
-        self.read = memory.record("socket", f"{fields} sent in_flight rights_count blocked_on blocked_count")
+        self.read = memory.record("socket", f"{fields} sent in_flight rights_count blocked_on")
         self.message = memory.record("message", "length taken charge memory sender queued_at files next=first.next")
         self.piece = memory.record("piece", "next")
         self.passed = memory.record("passed_files", "user held count")
@@ -36,6 +37,9 @@ class Walk:
     def follow(self):
         """Read all sockets, and the files that only messages refer to."""
         todo = list(self.audit.files.items())
+        for at in self.audit.entries("sockets", self.rooms, "socket", "room_link"):
+            self.audit.refer(at, self.rooms)
+            self._add(at, "a socket with room")
         while todo:
             for at, file in todo:
                 if file.ops == self.operations:
@@ -122,9 +126,9 @@ def _check_queue(audit, walk, at, socket):
     for each in connections:
         if each in walk.sockets and walk.sockets[each].listener != at:
             audit.report("sockets", f"{audit.called(each)} names another listener")
-    blocked = list(audit.entries("sockets", at + walk.heads["blocked"], "socket", "blocked_link"))
-    if len(blocked) != socket.blocked_count:
-        audit.report("sockets", f"{audit.called(at)} counts {socket.blocked_count} blocked; found {len(blocked)}")
+    for each in audit.entries("sockets", at + walk.heads["blocked"], "socket", "blocked_link"):
+        if each not in walk.sockets or walk.sockets[each].blocked_on != at:
+            audit.report("sockets", f"{audit.called(at)} lists {each:#x} as blocked, which is not blocked on it")
 
 
 def _memory(walk, message):
@@ -134,7 +138,7 @@ def _memory(walk, message):
 def _check_flight(audit, walk):
     """The counts of files in flight: in all, for each user, and of sockets."""
     memory = audit.memory
-    listed = set(audit.entries("sockets", memory.variable("in_flight")[0], "socket", "flight_link"))
+    listed = set(audit.entries("sockets", memory.variable("sockets_in_flight")[0], "socket", "flight_link"))
     if listed != set(walk.flight):
         audit.report("sockets", f"{len(listed)} sockets are listed as in flight; found {len(walk.flight)}")
     if memory.value("files_in_flight") != sum(walk.users.values()):

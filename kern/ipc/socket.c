@@ -3,6 +3,7 @@
 
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "mem/page.h"
 #include "proc/process.h"
 #include "thread/credentials.h"
 #include "thread/yield.h"
@@ -10,12 +11,7 @@
 
 #define BUFFER_DEFAULT 212992u // bytes: Linux's net.core.wmem_default
 
-// Polls that can wait for room in one socket's queue. Reading a message wakes all of them.
-#define BLOCKED_MAX 2000u
-
 #define CLOSE_COST 400 // about how many instructions it takes to close a connection
-
-struct spinlock socket_lock = SPINLOCK_INIT("socket", RANK_SOCKET);
 
 void creds_of_current(struct ucred *creds)
 {
@@ -42,6 +38,7 @@ struct socket *socket_alloc(int type)
 	list_init(&socket->connection_link);
 	list_init(&socket->blocked);
 	list_init(&socket->blocked_link);
+	list_init(&socket->room_link);
 	list_init(&socket->rights);
 	list_init(&socket->flight_link);
 	list_init(&socket->visit_link);
@@ -72,71 +69,6 @@ int socket_take_error(struct socket *socket)
 	assert_spin_held(&socket_lock);
 	socket->error = 0;
 	return error;
-}
-
-void socket_wake_reader(struct socket *socket)
-{
-	assert_spin_held(&socket_lock);
-	waitq_wake_one(&socket->read_wait);
-	waitq_wake_all(&socket->polls);
-}
-
-void socket_wake_all(struct socket *socket)
-{
-	assert_spin_held(&socket_lock);
-	waitq_wake_all(&socket->read_wait);
-	waitq_wake_all(&socket->write_wait);
-	waitq_wake_all(&socket->polls);
-	socket_wake_room(socket);
-}
-
-void socket_wake_room(struct socket *socket)
-{
-	assert_spin_held(&socket_lock);
-	waitq_wake_all(&socket->room_wait);
-	while (!list_empty(&socket->blocked)) {
-		struct socket *other = list_first(&socket->blocked, struct socket, blocked_link);
-
-		socket_unblock(other);
-		waitq_wake_all(&other->polls);
-	}
-}
-
-bool socket_block(struct socket *socket, struct socket *other)
-{
-	assert_spin_held(&socket_lock);
-	if (socket->blocked_on == other)
-		return true;
-	socket_unblock(socket);
-	if (other->blocked_count >= BLOCKED_MAX)
-		return false;
-	socket->blocked_on = other;
-	other->blocked_count++;
-	list_add_tail(&other->blocked, &socket->blocked_link);
-	return true;
-}
-
-void socket_unblock(struct socket *socket)
-{
-	assert_spin_held(&socket_lock);
-	if (!socket->blocked_on)
-		return;
-	socket->blocked_on->blocked_count--;
-	socket->blocked_on = NULL;
-	list_remove(&socket->blocked_link);
-}
-
-int socket_sleep(struct waitq *wq, uint64_t deadline)
-{
-	int error;
-
-	assert_only_spinlock(&socket_lock);
-	error = waitq_sleep(wq, &socket_lock, WAIT_INTERRUPTIBLE, deadline);
-	if (error == -ETIMEDOUT)
-		return -EAGAIN;
-	if (error)
-		return deadline == NO_DEADLINE ? -ERESTARTSYS : -EINTR;
-	return 0;
 }
 
 // A connected peer sees the end of the stream, or, if this socket leaves messages unread, an error. A
@@ -202,7 +134,7 @@ static void socket_release(struct file *file)
 	socket->file = NULL;
 	socket_unname(socket, &name);
 	socket_close(socket, &dead);
-	spin_unlock(&socket_lock);
+	socket_unlock();
 	while (more) {
 		spin_lock(&socket_lock);
 		more = close_connection(socket, &dead);
@@ -211,7 +143,7 @@ static void socket_release(struct file *file)
 	}
 	inode_put(name);
 	messages_free(&dead);
-	rights_collect();
+	(void)rights_collect();
 	spin_lock(&socket_lock);
 	socket_put(socket);
 	spin_unlock(&socket_lock);
@@ -250,8 +182,10 @@ static bool has_room_for_poll(struct socket *socket)
 	assert_spin_held(&socket_lock);
 	if (socket->state == SOCKET_LISTENING || (uint64_t)socket->sent * 4 > socket->send_limit)
 		return false;
-	return socket->type == SOCK_STREAM || !peer || peer->peer == socket ||
-	       !socket_queue_full(peer) || !socket_block(socket, peer);
+	if (socket->type == SOCK_STREAM || !peer || peer->peer == socket || !socket_queue_full(peer))
+		return true;
+	socket_block(socket, peer);
+	return false;
 }
 
 // A connection that has never been made counts as hung up, as on Linux.
@@ -301,18 +235,18 @@ static int socket_ioctl(struct file *file, unsigned int request, void __user *ar
 	return put_user(aspace_current(), (int __user *)arg, (int)bytes);
 }
 
-// Unread messages are the reader's: its end frees them.
+// Unread messages are the reader's: its end frees them. They hold no more than all memory.
 static size_t socket_held_bytes(const struct file *file)
 {
 	const struct socket *socket = file->private;
-	size_t bytes;
+	uint64_t bytes;
 
 	spin_lock(&socket_lock);
 	bytes = sizeof(*socket) + socket->queue_memory + rights_growth(socket);
 	if (socket->state == SOCKET_LISTENING)
 		bytes += socket->queue_length * sizeof(*socket);
 	spin_unlock(&socket_lock);
-	return bytes;
+	return (size_t)MIN(bytes, (uint64_t)page_usable_count() * PAGE_SIZE);
 }
 
 static const struct file_ops socket_ops = {
@@ -347,17 +281,27 @@ int socket_open(struct socket *socket, uint32_t flags, struct file **store)
 	return 0;
 }
 
-int socket_create(int type, uint32_t flags, struct file **store)
+static int create(int type, uint32_t flags, struct file **store)
 {
 	struct socket *socket = socket_alloc(type);
 	int error;
 
-	assert_no_lock();
 	if (!socket)
 		return -ENOMEM;
 	error = socket_open(socket, flags, store);
 	if (error)
 		kfree(socket);
+	return error;
+}
+
+// If there is no memory, messages that nobody can read are looked for.
+int socket_create(int type, uint32_t flags, struct file **store)
+{
+	int error = create(type, flags, store);
+
+	assert_no_lock();
+	if (error == -ENOMEM && rights_collect())
+		error = create(type, flags, store);
 	return error;
 }
 

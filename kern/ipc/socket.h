@@ -49,8 +49,8 @@ struct socket *socket_of(const struct file *file);
 
 // Give the socket a name (bind(2)): a path, which is made with the directories of the current thread;
 // an abstract name; or, if there is only the family, an abstract name that nobody has. Returns 0;
-// -EINVAL for a bad address or a socket that has a name; -EADDRINUSE; -ENOMEM; an error of the path.
-// Caller: holds no lock.
+// -EINVAL for a bad address or a socket that has a name; -EADDRINUSE; -ENOMEM; -ENOSPC if all names are
+// taken; an error of the path. Yields. Caller: holds no lock.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
 // Let others connect to the socket (listen(2)). `backlog`: at most one more than that many connections

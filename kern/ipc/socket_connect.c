@@ -102,7 +102,7 @@ static int connect_stream(struct socket *socket, const struct socket_name *name,
 
 // Let `socket` have `peer` (a reference, consumed; or NULL) in place of its old one. The messages from the
 // old one are lost; *dead gets them. An old peer that is connected back learns of it by an error.
-// Caller: holds socket_lock.
+// Caller: holds socket_lock, and releases it by socket_unlock.
 static void change_peer(struct socket *socket, struct socket *peer, struct list *dead)
 {
 	struct socket *old = socket->peer;
@@ -158,7 +158,7 @@ static int connect_datagram(struct socket *socket, const struct socket_name *nam
 		socket_put(peer);
 	else
 		change_peer(socket, peer, &dead);
-	spin_unlock(&socket_lock);
+	socket_unlock();
 	messages_free(&dead);
 	return error;
 }
@@ -255,6 +255,6 @@ int socket_shutdown(struct socket *socket, int how)
 		                        (bits & SHUT_SEND ? SHUT_RECEIVE : 0));
 		socket_wake_all(peer);
 	}
-	spin_unlock(&socket_lock);
+	socket_unlock();
 	return 0;
 }

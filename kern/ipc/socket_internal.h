@@ -51,27 +51,27 @@ struct socket {
 	struct list queue;        // [s] messages to read: struct message by link
 	uint32_t queue_length;    // [s] how many; of a listener: how many connections
 	uint32_t queue_bytes;     // [s] bytes in them that have not been read
-	size_t queue_memory;      // [s] bytes that the messages and their files hold
+	uint64_t queue_memory;    // [s] bytes that the messages and their files hold
 	struct list connections;  // [s] of a listener: sockets by connection_link, the oldest first
 	struct list connection_link;
-	uint32_t backlog;          // [s] the queue is full when it is longer
-	uint32_t sent;             // [s] charges of its messages that have not been read
-	uint32_t send_limit;       // [s] it may send while `sent` is below (SO_SNDBUF)
-	uint32_t receive_limit;    // [s] SO_RCVBUF; has no effect on this family
-	uint32_t low_water;        // [s] SO_RCVLOWAT
-	uint64_t send_timeout;     // [s] ns, or NO_DEADLINE
-	uint64_t receive_timeout;  // [s]
-	uint32_t options;          // [s] SOCKET_OPTION bits
-	int priority;              // [s] stored only
-	struct linger linger;      // [s] stored only
-	struct waitq read_wait;    // a wakeup is for one thread: it takes what has come
-	struct waitq write_wait;   // a wakeup is for one thread: it takes the room in `sent`
-	struct waitq room_wait;    // all that wait for room in `queue`
-	struct waitq polls;        // all polls
-	struct list blocked;       // [s] polls found `queue` full: sockets by blocked_link
-	uint32_t blocked_count;    // [s]
-	struct list blocked_link;  // [s]
+	uint32_t backlog;         // [s] the queue is full when it is longer
+	uint32_t sent;            // [s] charges of its messages that are being made or not read yet
+	uint32_t send_limit;      // [s] it may send while `sent` is below (SO_SNDBUF)
+	uint32_t receive_limit;   // [s] SO_RCVBUF; has no effect on this family
+	uint32_t low_water;       // [s] SO_RCVLOWAT
+	uint64_t send_timeout;    // [s] ns, or NO_DEADLINE
+	uint64_t receive_timeout; // [s]
+	uint32_t options;         // [s] SOCKET_OPTION bits
+	int priority;             // [s] stored only
+	struct linger linger;     // [s] stored only
+	struct waitq read_wait;   // a wakeup is for one thread: it takes what has come
+	struct waitq write_wait;  // a wakeup is for one thread: it takes the room in `sent`
+	struct waitq room_wait;   // all that wait for room in `queue`
+	struct waitq polls;       // all polls
+	struct list blocked;      // [s] polls found `queue` full: sockets by blocked_link
+	struct list blocked_link; // [s]
 	struct socket *blocked_on; // [s] whose list `blocked` it is on
+	struct list room_link;   // [s] among those whose `blocked` are being woken (socket_wake.c)
 	struct list rights;      // [s] messages with files, by rights_link: in its queue, or in the
 				 // queues of its connections
 	uint32_t rights_count;   // [s] how many are in its own queue
@@ -98,7 +98,7 @@ struct message {
 	uint32_t length;            // [c] bytes
 	uint32_t taken;             // [s] of a stream: bytes that have been read
 	uint32_t charge;            // [c] counted in the sender's `sent`
-	uint32_t pieces;            // [c]
+	uint32_t pieces;            // [c] of a page at most
 	size_t memory;              // [c] bytes of memory, without its files
 	struct socket *sender;      // [c] a reference
 	struct socket *queued_at;   // [s] in whose queue it is; borrowed
@@ -113,6 +113,7 @@ struct message {
 struct passed_files {
 	struct flight_user *user; // [s] whose limit they count against; NULL: not prepared
 	size_t held;              // [c] bytes of memory that they held when they were prepared
+	uint32_t call_pages;      // pages that the process counts whose call has them; 0 in a queue
 	uint32_t count;           // [c]
 	struct file *files[];
 };
@@ -145,9 +146,9 @@ static inline bool socket_queue_full(const struct socket *socket)
 	return socket->queue_length > socket->backlog;
 }
 
-// Count `bytes` more (or less, modulo 2^32) in the queue of `socket`; while it waits for accept, in its
-// listener's memory too.
-static inline void socket_hold_memory(struct socket *socket, size_t bytes)
+// Count `bytes` more in the queue of `socket`, or less; while it waits for accept, in its listener's memory
+// too. Messages count some memory several times (rights_prepare): the sum may exceed what 32 bits hold.
+static inline void socket_hold_memory(struct socket *socket, int64_t bytes)
 {
 	assert_spin_held(&socket_lock);
 	socket->queue_memory += bytes;
@@ -155,37 +156,17 @@ static inline void socket_hold_memory(struct socket *socket, size_t bytes)
 		socket->listener->queue_memory += bytes;
 }
 
-// Wake one thread that waits for a message or a connection, and all polls.
-void socket_wake_reader(struct socket *socket);
-
-// Wake all that wait for the socket: its state has changed.
-void socket_wake_all(struct socket *socket);
-
-// The queue of `socket` has room again: wake those who wait for it.
-void socket_wake_room(struct socket *socket);
-
-// Let polls of `socket` wait until the queue of `other` has room. Returns false if too many do.
-bool socket_block(struct socket *socket, struct socket *other);
-
-// End that.
-void socket_unblock(struct socket *socket);
-
 // Returns the deadline of a wait with this time-out.
 static inline uint64_t socket_deadline(uint64_t timeout)
 {
 	return timeout == NO_DEADLINE ? NO_DEADLINE : clock_ns() + timeout;
 }
 
-// Sleep on `wq` until `deadline`. Caller: holds socket_lock and no other lock. Returns 0; -EAGAIN
-// after the deadline; -ERESTARTSYS if a signal ends the sleep, or -EINTR if there is a deadline: the
-// call must not begin again with the whole time-out (signal(7)).
-int socket_sleep(struct waitq *wq, uint64_t deadline);
-
 // Allocate a socket with one reference. Returns NULL if out of memory.
 struct socket *socket_alloc(int type);
 
 // Close a socket: tell its peer, and move its messages to *dead. Its connections that were not accepted
-// are left to the caller.
+// are left to the caller, who uses socket_unlock for a datagram socket.
 void socket_close(struct socket *socket, struct list *dead);
 
 // Make a file of a socket. Consumes the caller's reference on success. Returns 0 or -ENOMEM. Caller:
@@ -194,6 +175,33 @@ int socket_open(struct socket *socket, uint32_t flags, struct file **store);
 
 // Fill *creds with the current process and its effective ids.
 void creds_of_current(struct ucred *creds);
+
+// -- socket_wake.c. Callers hold socket_lock.
+
+// Wake one thread that waits for a message or a connection, and all polls.
+void socket_wake_reader(struct socket *socket);
+
+// Wake all that wait for the socket: its state has changed. As socket_wake_room for the caller.
+void socket_wake_all(struct socket *socket);
+
+// The queue of `socket` has room again: wake those who wait for it. Caller: if the socket may be a
+// datagram socket, releases the lock by socket_unlock, which wakes polls of other sockets.
+void socket_wake_room(struct socket *socket);
+
+// Release socket_lock, and wake the polls that wait for room where socket_wake_room was called. Yields,
+// with the lock released. Caller: holds no other lock.
+void socket_unlock(void);
+
+// Let polls of `socket` wait until the queue of `other` has room.
+void socket_block(struct socket *socket, struct socket *other);
+
+// End that.
+void socket_unblock(struct socket *socket);
+
+// Sleep on `wq` until `deadline`. Caller: holds no other lock. Returns 0; -EAGAIN after the deadline;
+// -ERESTARTSYS if a signal ends the sleep, or -EINTR if there is a deadline: the call must not begin
+// again with the whole time-out (signal(7)).
+int socket_sleep(struct waitq *wq, uint64_t deadline);
 
 // -- socket_names.c
 
@@ -208,8 +216,8 @@ int socket_find(const struct socket_name *address, int type, struct socket **sto
 // Check an address. Returns 0 or -EINVAL.
 int socket_check_name(const struct socket_name *address);
 
-// Give the socket an abstract name that nobody has, if it has no name and shows creds. Returns 0 or
-// -ENOMEM. Caller: holds no lock.
+// Give the socket an abstract name that nobody has, if it has no name and shows creds. Returns 0; -ENOMEM;
+// -ENOSPC; -EINTR. Yields. Caller: holds no lock.
 int socket_name_for_creds(struct socket *socket);
 
 // Take the name from a socket that closes. Stores the inode to drop, or NULL. Caller: holds
@@ -222,16 +230,30 @@ void socket_unname(struct socket *socket, struct inode **inode);
 // holds socket_lock.
 bool socket_may_send(const struct socket *socket, const struct socket *to);
 
-// Let a datagram socket have no peer. Its messages move to *dead. Caller: holds socket_lock.
+// Let a datagram socket have no peer. Its messages move to *dead. Caller: holds socket_lock, and releases
+// it by socket_unlock.
 void socket_lose_peer(struct socket *socket, struct list *dead);
 
 // -- socket_message.c
 
-// Make a message of the next `length` bytes of `uio`, which advances. Returns 0 with the message in
-// *store; -ENOBUFS (out of memory); -EFAULT, -EINTR. Yields. Caller: holds no lock.
+// Returns what a message of `length` bytes counts in its sender's `sent`. Besides the bytes, Linux counts
+// its struct sk_buff and the smallest block of memory (SKB_TRUESIZE).
+static inline uint32_t message_charge(uint32_t length)
+{
+	return 768 + length;
+}
+
+// Release a charge of `socket`, and wake those who wait for room. Caller: holds socket_lock.
+void socket_uncharge(struct socket *socket, uint32_t charge);
+
+// Make a message of the next `length` bytes of `uio`, which advances. Until the message is queued or
+// discarded, the current process accounts for its pieces, a page each. Returns 0 with the message in
+// *store; -ENOBUFS (out of memory); -EFAULT, -EINTR. Yields. Caller: holds no lock, and has charged
+// the sender.
 int message_create(struct uio *uio, uint32_t length, struct message **store);
 
-// Free a message that was not queued. Its files are the caller's.
+// Free a message that was not queued. Its files, and its charge, are the caller's. Caller: is the process
+// that made it.
 void message_discard(struct message *message);
 
 // Put the message at the end of the queue of `to`, as sent by `from`. The files of *extra go with it.
@@ -240,7 +262,7 @@ int message_queue(struct message *message, struct socket *from, struct socket *t
                   struct socket_message *extra);
 
 // Take a message out of the queue of `socket`. Its files stay in it, and are not in flight any more.
-// The charge is still the sender's. Caller: holds socket_lock.
+// The charge is still the sender's. Caller: holds socket_lock; as socket_wake_room.
 void message_unqueue(struct message *message, struct socket *socket);
 
 // Drop a reference on a message. The last one frees it, and releases its charge; it has no files then.
@@ -255,11 +277,21 @@ void messages_free(struct list *dead);
 
 // -- socket_rights.c
 
+#define FILES_IN_FLIGHT_MAX 8192u
+
+extern uint32_t files_in_flight;      // [s] in all queues, each as often as it is there
+extern struct list sockets_in_flight; // [s] struct socket by flight_link
+
+// A call of the current process has `files`: count the memory that they hold for the process.
+// passed_files_free and rights_begin end that.
+void rights_hold(struct passed_files *files);
+
 // Count the files of a message as being on their way to `to`, or no more. Caller: holds socket_lock.
 int rights_begin(struct message *message, struct socket *to);
 void rights_end(struct message *message, struct socket *to);
 
-// Make what rights_begin needs for `files`. Returns 0 or -ENOMEM. Caller: holds no lock.
+// Make what rights_begin needs for `files`, and let the current process account for them as long as a
+// call of it has them. Returns 0 or -ENOMEM. Yields. Caller: holds no lock.
 int rights_prepare(struct passed_files *files);
 
 // Take all files of the messages in the queue of `socket` as no more on their way. Caller: holds
@@ -272,13 +304,15 @@ void rights_accepted(struct socket *listener, struct socket *socket);
 // Returns a copy of `files`, with new references, or NULL if out of memory. Caller: holds socket_lock.
 struct passed_files *passed_files_copy(const struct passed_files *files);
 
+// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they held
+// when they were sent. Caller: holds socket_lock.
+uint64_t rights_growth(const struct socket *socket);
+
+// -- socket_circles.c
+
 // Free the messages in queues that nobody can ever read: of sockets that only other such sockets refer
-// to. Yields. Caller: holds no lock.
-void rights_collect(void);
+// to. Returns true if there were any. Yields. Caller: holds no lock.
+bool rights_collect(void);
 
 // Do so if many files are on their way.
 void rights_collect_if_many(void);
-
-// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they held
-// when they were sent. Caller: holds socket_lock.
-size_t rights_growth(const struct socket *socket);

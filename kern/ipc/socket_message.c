@@ -3,6 +3,7 @@
 
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "proc/process.h"
 #include "thread/credentials.h"
 #include "thread/yield.h"
 
@@ -10,15 +11,11 @@
 
 #define PIECE_COST 80 // about how many instructions it takes to free a piece
 
-// The charge of a message besides its bytes: Linux counts its struct sk_buff and the smallest block
-// of memory (SKB_TRUESIZE).
-#define CHARGE_LEAST 768u
-
 // Data bytes of the first piece, and of each other one: a piece takes at most a page.
 #define FIRST_MAX (PAGE_SIZE - sizeof(struct message))
 #define PIECE_MAX (PAGE_SIZE - sizeof(struct piece))
 
-void message_discard(struct message *message)
+static void free_pieces(struct message *message)
 {
 	struct piece *next;
 
@@ -27,6 +24,12 @@ void message_discard(struct message *message)
 		kfree(piece);
 	}
 	kfree(message);
+}
+
+void message_discard(struct message *message)
+{
+	process_release(message->pieces);
+	free_pieces(message);
 }
 
 // Allocate the next piece of a message, after *last, for at most `left` bytes. Returns it or NULL.
@@ -41,6 +44,7 @@ static struct piece *add_piece(struct message *message, struct piece *last, size
 	piece->size = (uint32_t)size;
 	last->next = piece;
 	message->pieces++;
+	process_hold(1);
 	message->memory += sizeof(*piece) + size;
 	return piece;
 }
@@ -57,12 +61,13 @@ int message_create(struct uio *uio, uint32_t length, struct message **store)
 		return -ENOBUFS;
 	*message = (struct message){
 		.length = length,
-		.charge = CHARGE_LEAST + length,
+		.charge = message_charge(length),
 		.refs = 1,
 		.pieces = 1,
 		.memory = sizeof(*message) + first,
 		.first.size = (uint32_t)first,
 	};
+	process_hold(1);
 	list_init(&message->rights_link);
 	piece = message->piece = &message->first;
 	for (;;) {
@@ -119,12 +124,12 @@ int message_queue(struct message *message, struct socket *from, struct socket *t
 		message->creds.gid = credentials->group.real;
 	}
 	message->sender = socket_get(from);
-	from->sent += message->charge;
+	process_release(message->pieces);
 	list_add_tail(&to->queue, &message->link);
 	to->queue_length++;
 	to->queue_bytes += message->length;
 	message->queued_at = to;
-	socket_hold_memory(to, message->memory);
+	socket_hold_memory(to, (int64_t)message->memory);
 	socket_wake_reader(to);
 	return 0;
 }
@@ -137,12 +142,23 @@ void message_unqueue(struct message *message, struct socket *socket)
 	list_remove(&message->link);
 	socket->queue_length--;
 	socket->queue_bytes -= message->length - message->taken;
-	socket_hold_memory(socket, -message->memory);
+	socket_hold_memory(socket, -(int64_t)message->memory);
 	socket_wake_room(socket);
 }
 
-// The sender may have ended long ago: then its struct is freed with its last message. Polls are woken
-// when they may report room.
+// Polls are woken when they may report room.
+void socket_uncharge(struct socket *socket, uint32_t charge)
+{
+	assert_spin_held(&socket_lock);
+	socket->sent -= charge;
+	if (socket->dead)
+		return;
+	waitq_wake_one(&socket->write_wait);
+	if ((uint64_t)socket->sent * 4 <= socket->send_limit)
+		waitq_wake_all(&socket->polls);
+}
+
+// The sender may have ended long ago: then its struct is freed with its last message.
 void message_free(struct message *message)
 {
 	struct socket *sender = message->sender;
@@ -152,14 +168,9 @@ void message_free(struct message *message)
 		return;
 	assert(!message->files);
 	(void)yield_due(PIECE_COST * message->pieces);
-	sender->sent -= message->charge;
-	if (!sender->dead) {
-		waitq_wake_one(&sender->write_wait);
-		if ((uint64_t)sender->sent * 4 <= sender->send_limit)
-			waitq_wake_all(&sender->polls);
-	}
+	socket_uncharge(sender, message->charge);
 	socket_put(sender);
-	message_discard(message);
+	free_pieces(message);
 }
 
 // A queue may be long: its list is moved as a whole. Only the messages with files are looked at: there
@@ -172,7 +183,7 @@ void messages_take(struct socket *socket, struct list *dead)
 	if (socket->state != SOCKET_LISTENING)
 		socket->queue_length = 0;
 	socket->queue_bytes = 0;
-	socket_hold_memory(socket, -socket->queue_memory);
+	socket_hold_memory(socket, -(int64_t)socket->queue_memory);
 }
 
 // Closing a file of a message may close a socket that has messages with sockets, and so on. So that this

@@ -5,11 +5,14 @@
 #include "fs/permission.h"
 #include "mem/heap.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include <stdio.h>
 
 #define FAMILY_SIZE offsetof(struct sockaddr_un, sun_path) // bytes of an address before the path
 
 #define AUTOMATIC_MAX 0xfffffu // the greatest number in a name that the kernel chooses
+
+#define FIND_COST 500 // about how many instructions it takes to look for a name among thousands
 
 // [s] socket_lock
 static struct avl_tree abstract_names; // [s] struct bound_name by node
@@ -112,37 +115,52 @@ static void write_automatic(struct socket_name *address, uint32_t number)
 	snprintf(address->name.sun_path + 1, 6, "%05x", number);
 }
 
-#define AUTOMATIC_TRIES \
-	1000 // numbers that one search looks at: nearly always the first one is free
+// Look for a name that nobody has, at most *left more, and give it to the socket, unless that has one.
+// Returns true when the socket has a name; false if all were looked at or it is time to yield. Caller:
+// holds socket_lock.
+static bool choose_name(struct socket *socket, struct bound_name *name, uint32_t *left)
+{
+	assert_spin_held(&socket_lock);
+	if (socket->name)
+		return true;
+	while (*left) {
+		--*left;
+		write_automatic(&name->address, next_automatic++ & AUTOMATIC_MAX);
+		if (!find_abstract(socket->type, &name->address)) {
+			socket->name = name;
+			avl_insert(&abstract_names, &name->node, name_before);
+			return true;
+		}
+		if (yield_due(FIND_COST))
+			break;
+	}
+	return false;
+}
 
-// Give the socket an abstract name that nobody has. Returns 0, also if the socket has a name; -ENOMEM;
-// -ENOSPC.
+// Give the socket an abstract name that nobody has. Nearly always the first one that is looked at is
+// free. Returns 0, also if the socket has a name; -ENOMEM; -ENOSPC if all names are taken; -EINTR if
+// the thread must die. Yields.
 static int bind_automatic(struct socket *socket)
 {
+	uint32_t left = AUTOMATIC_MAX + 1;
 	struct socket_name address;
 	struct bound_name *name;
-	int error = -ENOSPC;
+	bool done = false;
+	int error = 0;
 
 	write_automatic(&address, 0);
 	name = name_create(socket, &address);
 	if (!name)
 		return -ENOMEM;
-	spin_lock(&socket_lock);
-	if (socket->name)
-		error = 0;
-	for (int i = 0; i < AUTOMATIC_TRIES && error; i++) {
-		write_automatic(&name->address, next_automatic++ & AUTOMATIC_MAX);
-		if (!find_abstract(socket->type, &name->address))
-			error = 0;
+	while (!done && left && !error) {
+		spin_lock(&socket_lock);
+		done = choose_name(socket, name, &left);
+		spin_unlock(&socket_lock);
+		error = yield_after(0);
 	}
-	if (error || socket->name) {
-		name_put(name);
-	} else {
-		socket->name = name;
-		avl_insert(&abstract_names, &name->node, name_before);
-	}
-	spin_unlock(&socket_lock);
-	return error;
+	if (socket->name != name)
+		kfree(name);
+	return done ? 0 : error ? error : WHY(-ENOSPC, "all names are taken");
 }
 
 int socket_name_for_creds(struct socket *socket)

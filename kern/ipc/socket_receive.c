@@ -5,8 +5,11 @@
 
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "proc/process.h"
 #include "thread/why.h"
 #include "thread/yield.h"
+
+#define SEEK_COST 10 // about how many instructions it takes to pass over a message
 
 // A reader of a stream. The place in the queue holds while the lock is not released.
 struct reader {
@@ -50,14 +53,17 @@ static void note_files(struct message *message, bool peek, struct socket_message
 		rights_end(message, message->queued_at);
 	result->files = message->files;
 	message->files = NULL;
+	rights_hold(result->files);
 }
 
-// Find the next byte. Returns false if the queue has none. Caller: holds socket_lock.
+// Find the next byte. Returns false if the queue has none. The caller yields soon: a queue may have
+// thousands of messages. Caller: holds socket_lock.
 static bool seek(struct reader *reader)
 {
 	struct list *queue = &reader->socket->queue;
 	size_t skip = reader->peek ? reader->done : 0;
 	struct message *message;
+	uint32_t steps = 0;
 
 	assert_spin_held(&socket_lock);
 	if (reader->message)
@@ -70,7 +76,9 @@ static bool seek(struct reader *reader)
 			break;
 		}
 		skip -= left;
+		steps++;
 	}
+	(void)yield_due(steps * SEEK_COST);
 	if (!reader->message)
 		return false;
 	reader->piece = message->piece;
@@ -266,7 +274,8 @@ static int copy_message(const struct message *message, struct uio *uio, size_t n
 }
 
 // Wait for a message, and take it out of the queue, or (MSG_PEEK) leave it there. Returns as
-// wait_for_message, with a reference in *store. Caller: holds socket_lock.
+// wait_for_message, with a reference in *store: the current process accounts for the message's pieces
+// meanwhile. Caller: holds socket_lock, and releases it by socket_unlock.
 static int take_message(struct socket *socket, uint32_t flags, struct message **store)
 {
 	uint64_t deadline = socket_deadline(socket->receive_timeout);
@@ -276,6 +285,7 @@ static int take_message(struct socket *socket, uint32_t flags, struct message **
 	if (error)
 		return error;
 	*store = list_first(&socket->queue, struct message, link);
+	process_hold((*store)->pieces);
 	if (flags & MSG_PEEK)
 		(*store)->refs++;
 	else
@@ -303,7 +313,7 @@ static ssize_t receive_message(struct socket *socket, struct uio *uio, uint32_t 
 		note_sender(message, result);
 		note_files(message, flags & MSG_PEEK, result);
 	}
-	spin_unlock(&socket_lock);
+	socket_unlock();
 	if (error)
 		return MIN(error, 0);
 	n = MIN((size_t)message->length, uio->left);
@@ -312,6 +322,7 @@ static ssize_t receive_message(struct socket *socket, struct uio *uio, uint32_t 
 		result->flags |= MSG_TRUNC;
 	if (flags & MSG_TRUNC)
 		n = message->length;
+	process_release(message->pieces);
 	spin_lock(&socket_lock);
 	message_free(message);
 	spin_unlock(&socket_lock);

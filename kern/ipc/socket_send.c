@@ -39,16 +39,44 @@ static void pass_wakeup_on(struct socket *socket)
 		waitq_wake_one(&socket->write_wait);
 }
 
-// Wait for room as wait_to_send does, then make a message of `length` bytes without the lock.
+// Wait for room as wait_to_send does, then make a message of `length` bytes without the lock. The sender is
+// charged before: many threads that send at once share one limit. If there is no memory, messages that
+// nobody can read are looked for.
 static int prepare(struct socket *socket, struct uio *uio, uint32_t length, uint64_t deadline,
                    bool nonblocking, struct message **store)
 {
+	struct uio whole;
 	int error;
 
 	spin_lock(&socket_lock);
 	error = wait_to_send(socket, deadline, nonblocking);
+	if (!error)
+		socket->sent += message_charge(length);
+	pass_wakeup_on(socket);
 	spin_unlock(&socket_lock);
-	return error ? error : message_create(uio, length, store);
+	if (error)
+		return error;
+	whole = *uio;
+	error = message_create(uio, length, store);
+	if (error == -ENOBUFS && rights_collect()) {
+		*uio = whole;
+		error = message_create(uio, length, store);
+	}
+	if (error) {
+		spin_lock(&socket_lock);
+		socket_uncharge(socket, message_charge(length));
+		spin_unlock(&socket_lock);
+	}
+	return error;
+}
+
+// The message was not sent: free it, and release its charge.
+static void abandon(struct socket *socket, struct message *message)
+{
+	spin_lock(&socket_lock);
+	socket_uncharge(socket, message->charge);
+	spin_unlock(&socket_lock);
+	message_discard(message);
 }
 
 // Send up to STREAM_MESSAGE_MAX bytes to the peer. Returns how many; -EPIPE if the peer does not receive
@@ -72,11 +100,10 @@ static ssize_t send_part(struct socket *socket, struct uio *uio, uint64_t deadli
 	} else {
 		error = message_queue(message, socket, peer, extra);
 	}
-	pass_wakeup_on(socket);
 	spin_unlock(&socket_lock);
 	if (!error)
 		return (ssize_t)length;
-	message_discard(message);
+	abandon(socket, message);
 	return error;
 }
 
@@ -124,7 +151,8 @@ static int find_destination(struct socket *socket, const struct socket_name *nam
 }
 
 // The destination has closed. Returns -EAGAIN: look the name up again; -ECONNREFUSED if it was the
-// peer, which is forgotten; -EPIPE for a connection. Caller: holds socket_lock.
+// peer, which is forgotten; -EPIPE for a connection. Caller: holds socket_lock, and releases it by
+// socket_unlock.
 static int destination_closed(struct socket *socket, struct socket *to, struct list *dead)
 {
 	assert_spin_held(&socket_lock);
@@ -137,7 +165,8 @@ static int destination_closed(struct socket *socket, struct socket *to, struct l
 }
 
 // Queue the message at its destination. Returns 0; -ESTALE: find the destination again; -errno. Caller:
-// holds socket_lock, which may be released meanwhile, and a reference on `to`.
+// holds socket_lock, which may be released meanwhile, and a reference on `to`; releases the lock by
+// socket_unlock.
 static int deliver(struct message *message, struct socket *socket, struct socket *to,
                    uint64_t deadline, bool nonblocking, struct socket_message *extra,
                    struct list *dead)
@@ -189,12 +218,11 @@ static ssize_t send_datagram(struct socket *socket, struct uio *uio, uint32_t fl
 		spin_lock(&socket_lock);
 		error = deliver(message, socket, to, deadline, nonblocking, extra, &dead);
 		socket_put(to);
-		pass_wakeup_on(socket);
-		spin_unlock(&socket_lock);
+		socket_unlock();
 	} while (error == -ESTALE);
 	messages_free(&dead);
 	if (error)
-		message_discard(message);
+		abandon(socket, message);
 	return error ? error : (ssize_t)length;
 }
 

@@ -31,6 +31,7 @@ int exec_args_init(struct exec_args *args)
 void exec_args_free(struct exec_args *args)
 {
 	kfree(args->block);
+	process_release(args->size / PAGE_SIZE);
 }
 
 #define MOVE_PART (64u << 10) // bytes moved between two tests for a yield
@@ -70,6 +71,7 @@ static int reserve(struct exec_args *args, size_t n)
 	move_bytes(block, args->block, args->used);
 	kfree(args->block);
 	args->block = block;
+	process_hold(size / PAGE_SIZE - args->size / PAGE_SIZE);
 	args->size = size;
 	return 0;
 }

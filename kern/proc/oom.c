@@ -12,10 +12,12 @@
 #define ENOUGH 8 // pages: no fault needs more, with page tables and nodes
 #define TRIES 3  // how often an access is repeated because there should be enough
 
-#define PROCESS_PAGES 3 // the pages of the process itself: kernel stack and structs
+#define THREAD_PAGES 3 // the pages of a thread: kernel stack and structs
 
 // The cost in instructions, roughly, to measure a process with some files but without its memory.
 #define MEASURE_COST 1000
+
+bool (*oom_reclaim_hook)(void);
 
 static struct waitq victims_wait = WAITQ_INIT(victims_wait);
 static uint32_t victims; // [process_lock] victims that have been killed and have not ended
@@ -41,7 +43,8 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 		*store = (struct oom_measure){
 			.pid = pid,
 			.serial = process->serial,
-			.pages = PROCESS_PAGES + process->poll_pages,
+			.pages = THREAD_PAGES * process->thread_count +
+			         MIN(process->call_pages, page_usable_count()),
 			.adj = process->oom_score_adj,
 		};
 		if (process_files(process))
@@ -172,6 +175,8 @@ static bool make_room(uintptr_t va)
 	if (!process || process->pid == PID_INIT) // threads of the kernel get the error
 		return false;
 	if (!process->oom_victim && worth_another_try(thread_current(), va))
+		return true;
+	if (!process->oom_victim && oom_reclaim_hook && oom_reclaim_hook())
 		return true;
 	spin_lock(&process_lock);
 	if (!process->oom_victim && !choosing && !victims)

@@ -3,7 +3,8 @@
 // A call that needs memory returns -ENOMEM. A fault cannot: the program is in the middle of an
 // instruction. So the kernel kills the process that holds most memory, and the faulting thread
 // waits until that process has ended. The measure is all that the end of a process frees: resident
-// pages, page tables, areas, open files, pipes. /proc/PID/oom_score_adj shifts it, as on Linux
+// pages, page tables, areas, open files, pipes, threads, what calls keep while they sleep
+// (process_hold). /proc/PID/oom_score_adj shifts it, as on Linux
 // (proc_pid_oom_score_adj(5)).
 #pragma once
 
@@ -35,6 +36,10 @@ void oom_files_init(void);
 
 // Register the hooks of vm/ and thread/. Once, at boot.
 void oom_init(void);
+
+// Look for memory that nobody can use any more, before a process is killed, and free it. Returns true if
+// there was any. Registered by ipc/, which lies above this layer. Called without locks; yields.
+extern bool (*oom_reclaim_hook)(void);
 
 // Let oom_killed_watched answer for process `pid`. Once, for the first program.
 void oom_watch(pid_t pid);

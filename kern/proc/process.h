@@ -76,7 +76,7 @@ struct process {
 	struct posix_timers *posix_timers; // [p] those of timer_create; NULL: none yet
 	bool has_barriers;                 // [a] registered for membarrier
 	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
-	uint32_t poll_pages;               // [a] in the lists of its polls (sys/poll_list.c)
+	uint32_t call_pages;               // [a] kept by its calls under way (process_hold)
 	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
 	int16_t oom_score_adj_min;         // [p] lower values take CAP_SYS_RESOURCE
 	struct inherited inherited;        // [m]
@@ -90,6 +90,21 @@ struct process {
 static inline struct process *process_current(void)
 {
 	return thread_current()->process;
+}
+
+// Count `pages` of memory that a call of the current process keeps where the call may sleep: the memory
+// counts when a victim is chosen for lack of memory (oom.c). The call counts it off by process_release.
+static inline void process_hold(uint32_t pages)
+{
+	if (pages)
+		__atomic_add_fetch(&process_current()->call_pages, pages, __ATOMIC_RELAXED);
+}
+
+// The call has freed the memory, or something else counts it now.
+static inline void process_release(uint32_t pages)
+{
+	if (pages)
+		__atomic_sub_fetch(&process_current()->call_pages, pages, __ATOMIC_RELAXED);
 }
 
 // Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL), its

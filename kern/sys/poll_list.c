@@ -54,8 +54,7 @@ int poll_list_make(struct poll_list *list, uint32_t count, bool waits)
 		*end = make_block(part, waits);
 		if (!*end)
 			return -ENOMEM;
-		__atomic_add_fetch(&process_current()->poll_pages, block_pages(*end),
-		                   __ATOMIC_RELAXED);
+		process_hold(block_pages(*end));
 		end = &(*end)->next;
 		count -= part;
 		if (yield_after(part * MAKE_COST))
@@ -75,8 +74,7 @@ void poll_list_free(struct poll_list *list)
 				file_put(block->polled[i].file);
 			(void)yield_after(FREE_COST);
 		}
-		__atomic_sub_fetch(&process_current()->poll_pages, block_pages(block),
-		                   __ATOMIC_RELAXED);
+		process_release(block_pages(block));
 		kfree(block);
 	}
 	list->first = NULL;

@@ -223,13 +223,19 @@ static int select_run(struct select *select, uint64_t deadline)
 	return result;
 }
 
+// Returns how many bytes the sets and their answers have.
+static size_t sets_size(const struct select *select)
+{
+	return (size_t)select->words * 2 * SETS * sizeof(*select->memory);
+}
+
 // Find memory for the sets that the program has, and for their answers. Returns 0 or -ENOMEM.
 static int make_sets(struct select *select)
 {
 	uint32_t words = select->words, *memory = select->memory;
 
 	if (words > SMALL_WORDS)
-		memory = kmalloc((size_t)words * 2 * SETS * sizeof(*memory));
+		memory = kmalloc(sets_size(select));
 	select->memory = memory;
 	for (int i = 0; memory && i < SETS; i++) {
 		struct fd_set *set = &select->sets[i];
@@ -273,7 +279,9 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	select.words = (select.n + 31) / 32;
 	if (make_sets(&select))
 		return -ENOMEM;
+	process_hold(sets_size(&select) / PAGE_SIZE);
 	result = select_run(&select, deadline);
+	process_release(sets_size(&select) / PAGE_SIZE);
 	if (select.memory != small)
 		kfree(select.memory);
 	return result;

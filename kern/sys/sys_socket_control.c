@@ -95,12 +95,14 @@ int control_get(const struct msghdr *header, struct socket_message *message)
 	control = kmalloc(header->msg_controllen);
 	if (!control)
 		return -ENOBUFS;
+	process_hold(header->msg_controllen / PAGE_SIZE);
 	if (copyin(aspace_current(), control, (const void __user *)header->msg_control,
 	           header->msg_controllen))
 		error = -EFAULT;
 	else
 		error = take_headers(control, header->msg_controllen, message);
 	kfree(control);
+	process_release(header->msg_controllen / PAGE_SIZE);
 	return error;
 }
 

@@ -71,6 +71,46 @@ static void automatic(void)
 	close(fd);
 }
 
+// Print an address's length, its last bytes, and the byte after them.
+static void show_end(const unsigned char *bytes, socklen_t length)
+{
+	const unsigned char *end = bytes + sizeof(struct sockaddr_un);
+
+	say("length %u, %d, %d, %d\n", length, end[-1], end[0], end[1]);
+}
+
+// A path that fills the address to its last byte counts with a NUL beyond it.
+static void long_path(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), other = socket(AF_UNIX, SOCK_DGRAM, 0);
+	unsigned char bytes[sizeof(address) + 2];
+	char byte;
+	socklen_t length = sizeof(bytes);
+
+	memset(address.sun_path, 'p', sizeof(address.sun_path));
+	memcpy(address.sun_path, "/tmp/", 5);
+	show("a path of 108 bytes", bind(fd, &address, sizeof(address)));
+	memset(bytes, 0xff, sizeof(bytes));
+	show("getsockname", getsockname(fd, (void *)bytes, &length));
+	show_end(bytes, length);
+	show("connect", connect(other, &address, sizeof(address)));
+	length = sizeof(bytes);
+	memset(bytes, 0xff, sizeof(bytes));
+	show("getpeername", getpeername(other, (void *)bytes, &length));
+	show_end(bytes, length);
+	show("send", sendto(fd, "x", 1, 0, &address, sizeof(address)));
+	length = sizeof(bytes);
+	memset(bytes, 0xff, sizeof(bytes));
+	show("recvfrom", recvfrom(fd, &byte, 1, 0, (void *)bytes, &length));
+	show_end(bytes, length);
+	memcpy(bytes, address.sun_path, sizeof(address.sun_path));
+	bytes[sizeof(address.sun_path)] = 0;
+	unlink((char *)bytes);
+	close(fd);
+	close(other);
+}
+
 static void connections(int type)
 {
 	struct sockaddr_un address;
@@ -211,6 +251,7 @@ int main(void)
 {
 	binding();
 	automatic();
+	long_path();
 	say("-- stream\n");
 	connections(SOCK_STREAM);
 	say("-- seqpacket\n");
