@@ -39,7 +39,8 @@ static bool far_enough(const struct area *below, uintptr_t va)
 }
 
 // No area contains `va`. If the next area above is a stack, and the limits and the guard allow it,
-// extend the stack down to `va`. Returns true if the access may be tried again.
+// extend the stack down to `va`, but never below USER_MIN: else NULL could be accessed. Returns true
+// if the access may be tried again.
 // Caller: holds no lock. The fault has released as->lock, because growing needs it for writing; so
 // another thread may have grown the stack meanwhile.
 static bool grow_stack(struct aspace *as, uintptr_t va)
@@ -53,7 +54,7 @@ static bool grow_stack(struct aspace *as, uintptr_t va)
 	area = area_find_from(&as->areas, va);
 	if (area && area->start <= va) {
 		grown = true; // another thread was faster
-	} else if (area && (area->flags & AREA_GROWSDOWN) &&
+	} else if (area && (area->flags & AREA_GROWSDOWN) && va >= USER_MIN &&
 	           area->end - va <= thread_limit(RLIMIT_STACK) &&
 	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
 	           far_enough(area_prev(&as->areas, area), va)) {

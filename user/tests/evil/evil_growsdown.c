@@ -1,9 +1,10 @@
 // A stack of MAP_GROWSDOWN, and a stack pointer that goes everywhere with it: growth stops before a
-// neighbour, also for the kernel's copies.
+// neighbour and before the pages that are never mapped, also for the kernel's copies.
 
 #include "evil.h"
 
 #define STACK 0x30100000u
+#define LOWEST 0x10000u // nothing is ever mapped below
 
 static char *map_at(uintptr_t address, size_t size, int prot, int flags)
 {
@@ -45,13 +46,15 @@ int main(void)
 	check("nor by a touch", touch_down() == 0);
 	munmap((void *)STACK, PAGE);
 
-	map_at(0x10000, PAGE, PROT_READ | PROT_WRITE, MAP_GROWSDOWN);
-	if (!survive()) {
-		for (volatile uintptr_t at = 0xfffc;; at -= PAGE)
+	map_at(LOWEST, PAGE, PROT_READ | PROT_WRITE, MAP_GROWSDOWN);
+	for (uintptr_t at = 0; at < LOWEST; at += LOWEST - PAGE) {
+		show("below the lowest address, a copy", read(zero, (void *)at, PAGE));
+		if (!survive()) {
 			*(volatile char *)at = 1;
+			say("page %u was given\n", (unsigned int)(at / PAGE));
+		}
 	}
-	say("at the lowest address: stopped\n");
-	munmap((void *)0x10000, PAGE);
+	munmap((void *)LOWEST, PAGE);
 	close(zero);
 	return evil_end();
 }
