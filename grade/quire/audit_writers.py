@@ -1,6 +1,8 @@
 """Who may write to an object (kern/vm/object.h): never through what was only opened for reading,
 never against a seal, and never while a program runs from it.
 """
+import collections
+
 from quire.audit_heap import count_pointers
 
 PROT_WRITE = 2
@@ -30,8 +32,15 @@ def note_program(audit, at):
 
 def permissions(audit):
     """Shared areas that may be written show no sealed object, and no file never opened for writing.
+    Each object knows how many there are.
     """
-    read = audit.memory.record("object", "host seals opened_to_write")
+    read = audit.memory.record("object", "host seals opened_to_write writing_areas")
+    found = collections.Counter(area.object for area in audit.writing_areas)
+    for at in audit.objects:
+        stated = read(at).writing_areas
+        if stated != found[at]:
+            text = f"{audit.called(at)}: writing_areas is {stated}; {found[at]} areas may write to it"
+            audit.report("read-only", text)
     for area in audit.writing_areas:
         obj = read(area.object)
         where = f"{area} of {audit.called(area.space)} may write to {audit.called(obj.at)}"

@@ -29,6 +29,12 @@ def test_read_only_area_that_is_writable(scene):
     scene.expect("read-only", r"area \[.*\) rw-s of the address space of pid 3 .* must never be writable")
 
 
+def test_count_of_areas_that_may_write(scene):
+    at = contents(scene)
+    scene.set("object", at, "writing_areas", scene.get("object", at, "writing_areas") + 1)
+    scene.expect("read-only", r"/tmp/scene: writing_areas is 4; 3 areas may write to it")
+
+
 def test_sealed_object_that_may_be_written(scene):
     scene.set("object", contents(scene), "seals", SEAL_WRITE)
     scene.expect("read-only", r"rw-s of .* pid 3 .* may write to .*/tmp/scene, which is sealed")

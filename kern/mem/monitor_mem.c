@@ -47,7 +47,7 @@ static unsigned int most_frequent(size_t first, size_t end)
 // many pages there are of each kind.
 static void show_memory(int argc, char **argv)
 {
-	size_t each = ROUND_UP(page_total, CELLS) / CELLS, counts[PAGE_KINDS];
+	size_t each = ROUND_UP(page_total, CELLS) / CELLS, counts[PAGE_KINDS] = {};
 
 	(void)argc;
 	(void)argv;
@@ -57,7 +57,7 @@ static void show_memory(int argc, char **argv)
 		if (i % COLUMNS == COLUMNS - 1 || (i + 1) * each >= page_total)
 			console_printf("\n");
 	}
-	page_count_kinds(counts);
+	page_count_kinds(0, page_total, counts);
 	for (unsigned int kind = 0; kind < PAGE_KINDS; kind++) {
 		put(kind);
 		console_printf(" %7zu %s\n", counts[kind], looks[kind].name);

@@ -221,8 +221,10 @@ size_t page_reclaim(void);
 // Returns how many whole pages of usable memory page_init has found, free or not.
 size_t page_usable_count(void);
 
-// Count the pages of each kind; the machine's holes count as reserved. O(page_total).
-void page_count_kinds(size_t counts[PAGE_KINDS]);
+// Count the pages of each kind among those with the numbers [first, end), and add them to counts[]; the
+// machine's holes count as reserved. About 10 instructions a page: a caller that a program can reach
+// counts some thousands at a time and yields in between.
+void page_count_kinds(size_t first, size_t end, size_t counts[PAGE_KINDS]);
 
 // Panic unless the free list and pages[] agree. O(page_total). For tests and debug builds.
 void page_check(void);

@@ -2,10 +2,9 @@
 // monitor.
 #include "mem/mem_internal.h"
 
-void page_count_kinds(size_t counts[PAGE_KINDS])
+void page_count_kinds(size_t first, size_t end, size_t counts[PAGE_KINDS])
 {
-	memset(counts, 0, PAGE_KINDS * sizeof(*counts));
-	for (size_t i = 0; i < page_total; i++)
+	for (size_t i = first; i < MIN(end, page_total); i++)
 		counts[pages[i].kind]++;
 }
 

@@ -4,6 +4,7 @@
 
 #include "kern.h"
 #include "list.h"
+#include "mem/page.h"
 #include "procfs/textbuf.h"
 
 struct inode;
@@ -101,6 +102,10 @@ void procfs_system_init(void);
 void procfs_statistics_init(void);
 void procfs_cpuinfo_init(void);
 void procfs_pages_init(void);
+
+// Count all pages of memory by kind. Yields: a page may be counted twice or not at all. (procfs_pages.c)
+// Caller: holds no lock.
+void procfs_count_pages(size_t counts[PAGE_KINDS]);
 
 // Store the words [first, first + n) of a file in words[n]. May sleep.
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);

@@ -1,5 +1,6 @@
-// procfs_pages.c: /proc/kpageflags: 64 bits for each physical page (Linux:
-// Documentation/admin-guide/mm/pagemap.rst), so that programs can draw what memory is used for.
+// procfs_pages.c: how many pages of each kind there are, for other files; and /proc/kpageflags: 64
+// bits for each physical page (Linux: Documentation/admin-guide/mm/pagemap.rst), so that programs can
+// draw what memory is used for.
 #include "procfs/procfs.h"
 
 #include "fs/uio.h"
@@ -11,6 +12,19 @@
 
 #define WORDS 64     // words in one piece
 #define WORD_COST 50 // about how many instructions it takes to make a word
+
+#define COUNT_PIECE 4096 // pages to count between two checks of the time
+#define COUNT_COST 10    // about how many instructions it takes to count a page
+
+void procfs_count_pages(size_t counts[PAGE_KINDS])
+{
+	assert_no_lock();
+	memset(counts, 0, PAGE_KINDS * sizeof(*counts));
+	for (size_t first = 0; first < page_total; first += COUNT_PIECE) {
+		page_count_kinds(first, first + COUNT_PIECE, counts);
+		(void)yield_after(COUNT_PIECE * COUNT_COST);
+	}
+}
 
 // The words are made in small pieces on the stack, because no user memory may be touched while
 // `fill` holds locks. EINVAL for odd positions and lengths is what Linux's kpageflags_read

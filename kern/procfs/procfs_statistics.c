@@ -100,7 +100,7 @@ static int show_vmstat(struct seq *seq, pid_t pid)
 
 	(void)pid;
 	thread_totals(&totals);
-	page_count_kinds(kinds);
+	procfs_count_pages(kinds);
 	seq_printf(seq, "nr_free_pages %zu\nnr_anon_pages %zu\nnr_file_pages %zu\n",
 	           page_free_count(), kinds[PAGE_ANONYMOUS], kinds[PAGE_OBJECT]);
 	seq_printf(seq, "nr_dirty 0\nnr_writeback 0\nnr_shmem %zu\nnr_kernel_stack %zu\n",

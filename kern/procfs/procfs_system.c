@@ -41,7 +41,7 @@ static int show_meminfo(struct seq *seq, pid_t pid)
 	size_t free = page_free_count(), kinds[PAGE_KINDS];
 
 	(void)pid;
-	page_count_kinds(kinds);
+	procfs_count_pages(kinds);
 	show_kib(seq, "MemTotal:", page_usable_count());
 	show_kib(seq, "MemFree:", free);
 	show_kib(seq, "MemAvailable:", free);

@@ -96,6 +96,7 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
                 uint32_t flags)
 {
 	assert_write_held(&as->lock);
+	assert(area_may_write_object(flags) == area_may_write_object(area->flags));
 	if (start > area->start || end < area->end) {
 		struct area wanted = *area, *part;
 		int error;
@@ -127,6 +128,7 @@ int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uint
 	int error = 0;
 
 	assert_write_held(&as->lock);
+	assert(area_may_write_object(flags) == area_may_write_object(area->flags));
 	wanted.start = start;
 	wanted.end = end;
 	wanted.offset += start - area->start;

@@ -38,7 +38,8 @@ static void describe(struct area *area, struct aspace *as, const struct map_requ
 }
 
 // Take the references of an area that has just been filled in: on its name, its object, the
-// object's file; and put it on the object's list, where truncation finds it (object_shrink.c).
+// object's file; and put it on the object's list, where truncation finds it (object_shrink.c). A file
+// may have many more mappings than one call may look at, so those that may write to it are counted.
 static inline void attach(struct area *area)
 {
 	list_init(&area->object_link);
@@ -55,6 +56,8 @@ static inline void attach(struct area *area)
 			object_write_open_again(area->object);
 		mutex_lock(&area->object->lock);
 		list_add(&area->object->areas, &area->object_link);
+		if (unlikely(area_may_write_object(area->flags)))
+			area->object->writing_areas++;
 		mutex_unlock(&area->object->lock);
 		if (unlikely(area->object->watch))
 			area->object->watch->attached(area->object->watch);
@@ -137,6 +140,8 @@ void area_release(struct area *area)
 	if (area->object) {
 		mutex_lock(&area->object->lock);
 		list_remove(&area->object_link);
+		if (unlikely(area_may_write_object(area->flags)))
+			area->object->writing_areas--;
 		mutex_unlock(&area->object->lock);
 		if (area->flags & AREA_WRITE_OPEN)
 			object_write_close(area->object);

@@ -97,6 +97,13 @@ static inline bool area_is_data(int prot, uint32_t flags)
 	return (prot & PROT_WRITE) && !(flags & (AREA_SHARED | AREA_GROWSDOWN));
 }
 
+// Returns true if stores through an area with these flags reach its object, now or after an
+// mprotect(). Neither flag changes while the area exists.
+static inline bool area_may_write_object(uint32_t flags)
+{
+	return (flags & (AREA_SHARED | AREA_NOWRITE)) == AREA_SHARED;
+}
+
 // Returns the backend of an area that is made as the request says.
 static inline const struct area_ops *request_ops(const struct map_request *request)
 {

@@ -123,8 +123,10 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 	tlb_batch_begin(&to, copy->pgdir);
 	pgdir_guard(copy->pgdir, NULL); // no lock: see above
 	list_for_each(area, &as->areas.list, link) {
-		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area))
+		if ((area->flags & (AREA_DONTFORK | AREA_WIPEONFORK)) || area_is_device(area)) {
+			(void)yield_due(AREA_LOOK_COST); // only counts: pt_lock is held
 			continue; // the child's first fault maps device memory again
+		}
 		if (unlikely(area->ops->uncut))
 			wait_settled(as, &from, &to, area->object);
 		if ((area->flags & AREA_GROWSDOWN) && as == thread_current()->aspace)
@@ -141,13 +143,15 @@ static int clone_ptes(struct aspace *as, struct aspace *copy)
 }
 
 // A truncation has run during the copy and may have missed the new areas: remove what it would
-// have removed.
+// have removed. Yields.
 static void catch_up(struct aspace *copy)
 {
 	struct area *area;
 
-	list_for_each(area, &copy->areas.list, link)
+	list_for_each(area, &copy->areas.list, link) {
 		object_catch_up(area);
+		(void)yield_after(area->object ? AREA_COST : AREA_LOOK_COST);
+	}
 }
 
 // Where an area of the parent may have marks of userfaultfd and the child's is not registered for

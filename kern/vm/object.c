@@ -48,7 +48,7 @@ void object_put(struct object *obj)
 {
 	if (__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	assert(list_empty(&obj->areas));
+	assert(list_empty(&obj->areas) && obj->writing_areas == 0);
 	assert_may_yield();
 	while (object_drop_some(obj, 0, UINT32_MAX))
 		thread_yield_point();

@@ -44,6 +44,7 @@ struct object {
 	size_t resident;              // [o] how many pages it has
 	struct pagetree reservations; // [o] large pages: the holes with a reserved page
 	struct list areas;            // [o] the areas that map it (struct area by object_link)
+	uint32_t writing_areas;     // [o] how many of them may write to it (area_may_write_object)
 	bool changing;              // [o] a change removes pages and releases the lock now and then
 	bool punching;              // [o] the change removes pages from the middle: faults wait too
 	uint16_t round;             // [o] the change has visited the areas with this object_round

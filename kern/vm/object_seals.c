@@ -29,19 +29,6 @@ void object_writer_leave(struct object *obj)
 	mutex_unlock(&obj->lock);
 }
 
-// Returns true if a mapping may write to the object, now or after an mprotect(). Caller: holds the
-// object's lock.
-static bool mapped_for_writing(const struct object *obj)
-{
-	const struct area *area;
-
-	assert_mutex_held(&obj->lock);
-	list_for_each(area, &obj->areas, object_link)
-		if ((area->flags & (AREA_SHARED | AREA_NOWRITE)) == AREA_SHARED)
-			return true;
-	return false;
-}
-
 bool object_may_reach(const struct object *obj, uint64_t end)
 {
 	return !(obj->seals & F_SEAL_GROW) || end <= obj->size;
@@ -58,7 +45,7 @@ int object_seal(struct object *obj, unsigned int seals)
 		error = -EPERM;
 	else if (obj->writers)
 		error = -EBUSY;
-	else if ((seals & ~obj->seals & F_SEAL_WRITE) && mapped_for_writing(obj))
+	else if ((seals & ~obj->seals & F_SEAL_WRITE) && obj->writing_areas)
 		error = -EBUSY;
 	else
 		obj->seals |= (uint16_t)seals;
