@@ -8,11 +8,15 @@ def tracees(audit):
     memory = audit.memory
     read = memory.record("tracee", PTRACE_FIELDS)
     ended = memory.constant("TRACE_ENDED")
-    listed = {}
-    for process, at in _listed(audit):
-        if at in listed:
-            audit.report("ptrace", f"the record at {at:#x} is on two lists of tracees")
-        listed[at] = process
+    listed = {at: process for process, at in _listed(audit)}
+    _check_order(audit, listed)
+    owners = _by_tracer(audit)
+    for at, process in listed.items():
+        tracer = memory.value_at("tracee", at, "tracer")
+        if owners.pop(at, None) != tracer:
+            audit.report("ptrace", f"the record at {at:#x} is not on the list of its tracer, the thread at {tracer:#x}")
+    for at, thread in owners.items():
+        audit.report("ptrace", f"the record at {at:#x} is on the list of {audit.called(thread)}, but of no process")
     for at, thread in audit.threads.items():
         trace = memory.value_at("thread", at, "trace")
         if trace and audit.claim(trace, "tracee", "the record of {} as a tracee", audit.called(at)):
@@ -27,11 +31,31 @@ def tracees(audit):
 
 
 def _listed(audit):
-    """Yield (process, record) of all tracers' lists."""
+    """Yield (process, record) of the lists of all processes."""
     head = audit.memory.field("process", "tracees")[0]
     for process in audit.processes:
         for at in audit.entries("ptrace", process + head, "tracee", "link"):
             yield process, at
+
+
+def _check_order(audit, listed):
+    """On the list of a process the latest record comes first."""
+    before = (0, 0)
+    for at, process in listed.items():
+        serial = audit.memory.value_at("tracee", at, "serial")
+        if before[0] == process and serial >= before[1]:
+            audit.report("ptrace", f"{audit.called(process)} has record {serial} after record {before[1]}")
+        before = (process, serial)
+
+
+def _by_tracer(audit):
+    """The records on the lists of threads: {record: thread}."""
+    head = audit.memory.field("thread", "tracees")[0]
+    return {
+        at: thread
+        for thread in audit.threads
+        for at in audit.entries("ptrace", thread + head, "tracee", "tracer_link")
+    }
 
 
 def _check_living(audit, thread, at, record, tracer_process):

@@ -128,7 +128,7 @@ static void become_zombie(struct process *process)
 static void __noreturn leave(struct process *process, bool last, int status)
 {
 	release_resources(process, last);
-	if (unlikely(!list_empty(&process->tracees)))
+	if (unlikely(!list_empty(&thread_current()->tracees)))
 		trace_tracer_ends();
 	if (last && unlikely(has_children(process)))
 		give_away_many_children(process);

@@ -233,6 +233,10 @@ extern void (*process_files_closed_hook)(void);
 // that wants no zombies loses it to init. Caller: holds process_lock.
 void process_notify_parent(struct process *process);
 
+// `process`, a zombie, was a tracee of its parent, and is one no more: a parent that wants no zombies loses it
+// to init. Caller: holds process_lock.
+void process_zombie_unwatched(struct process *process);
+
 // A report of wait.
 struct child_report {
 	pid_t pid;

@@ -39,27 +39,29 @@ enum trace_mode {
 // or when the tracer has waited for its end.
 // [p] process_lock   [g] the lock of the signals of its process   [t] the tracee itself
 struct tracee {
-	struct thread *thread;  // [p] NULL: it has ended
-	struct thread *tracer;  // [p] NULL: nobody traces it (any more)
-	struct list link;       // [p] among the tracees of the tracer's process, the latest first
-	enum trace_state state; // [p]
-	enum trace_mode mode;   // [p]
-	uint32_t options;       // [p] PTRACE_O_ bits
-	bool seized;            // [p] by PTRACE_SEIZE
-	bool privileged;        // [p] the tracer had CAP_SYS_PTRACE: set-id bits count
-	bool listening;         // [p] stopped with its group, whose continuation ends the stop
-	bool steps;             // [p] the tracer has set EFLAGS_TF, not the program
-	bool trap_stop;         // [g] must stop: PTRACE_INTERRUPT, or a stop that was there before
-	bool trap_notify;       // [g] must stop: its group has stopped or continued
-	uint32_t stop_seen;     // [g] the group's last stop that it has reported (signals->stops)
-	uint32_t stop_counted;  // [g] the group's last stop in which it is counted as halted
-	uint32_t code;          // [p] of the stop, as wait reports it; 0: wait has reported it
-	int resume_signo;       // [p] the signal with which the tracer has let it go on; 0: none
-	uint32_t message;       // [p] PTRACE_GETEVENTMSG
-	bool has_info;          // [p] `info` describes the stop
-	bool info_set;          // [p] the tracer has changed it
-	siginfo_t info;         // [p]
-	struct waitq wait;      // it sleeps here while it is stopped
+	struct thread *thread;   // [p] NULL: it has ended
+	struct thread *tracer;   // [p] NULL: nobody traces it (any more)
+	struct list link;        // [p] among the tracees of the tracer's process, the latest first,
+	struct list tracer_link; // [p] and among those of the tracer itself
+	uint64_t serial;         // [p] rises from tracee to tracee
+	enum trace_state state;  // [p]
+	enum trace_mode mode;    // [p]
+	uint32_t options;        // [p] PTRACE_O_ bits
+	bool seized;             // [p] by PTRACE_SEIZE
+	bool privileged;         // [p] the tracer had CAP_SYS_PTRACE: set-id bits count
+	bool listening;          // [p] stopped with its group, whose continuation ends the stop
+	bool steps;              // [p] the tracer has set EFLAGS_TF, not the program
+	bool trap_stop;          // [g] must stop: PTRACE_INTERRUPT, or a stop that was there before
+	bool trap_notify;        // [g] must stop: its group has stopped or continued
+	uint32_t stop_seen;      // [g] the group's last stop that it has reported (signals->stops)
+	uint32_t stop_counted;   // [g] the group's last stop in which it is counted as halted
+	uint32_t code;           // [p] of the stop, as wait reports it; 0: wait has reported it
+	int resume_signo;        // [p] the signal with which the tracer has let it go on; 0: none
+	uint32_t message;        // [p] PTRACE_GETEVENTMSG
+	bool has_info;           // [p] `info` describes the stop
+	bool info_set;           // [p] the tracer has changed it
+	siginfo_t info;          // [p]
+	struct waitq wait;       // it sleeps here while it is stopped
 	struct debug_registers debug; // [p] what is loaded for the thread
 	uint32_t debug_control;       // [p] DR7 and
 	uint32_t debug_reasons;       // [p] DR6, as the tracer sees them
@@ -212,11 +214,20 @@ bool trace_drops_privileges(void);
 
 // Waiting (ptrace_wait.c).
 
-// Find a report of a tracee of the process `tracer` that wait means by `pid` and `options`. Sets *any if a
-// tracee is meant. Returns true with the report in *store; a tracee that has ended is forgotten then,
-// unless WNOWAIT is set. Caller: holds process_lock.
-bool trace_take_report(const struct process *tracer, pid_t pid, int options,
-                       struct child_report *store, bool *any);
+// A search for a report of a tracee that wait means by `pid` and `options`; the rest is false at its start.
+struct trace_search {
+	pid_t pid;
+	int options;
+	bool any;     // a tracee is meant
+	bool yielded; // process_lock was released in the middle: some may have reported meanwhile
+	bool interrupted; // the caller must die
+};
+
+// Find a report of a tracee of `tracer`, the current process. Returns true with the report in *store; a
+// tracee that has ended is forgotten then, unless WNOWAIT is set. Yields, with process_lock released.
+// Caller: holds process_lock.
+bool trace_take_report(const struct process *tracer, struct trace_search *search,
+                       struct child_report *store);
 
 // Registers of a stopped tracee (ptrace_registers.c). Callers hold process_lock.
 

@@ -41,6 +41,7 @@ struct tracee *trace_new(void)
 
 	if (tracee) {
 		list_init(&tracee->link);
+		list_init(&tracee->tracer_link);
 		waitq_init(&tracee->wait);
 	}
 	return tracee;
@@ -49,9 +50,11 @@ struct tracee *trace_new(void)
 // Like Linux's list of a tracer, the latest comes first.
 void trace_link(struct thread *thread, struct thread *tracer, bool seized, uint32_t options)
 {
+	static uint64_t serial; // [process_lock]
 	struct tracee *tracee = thread->trace;
 
 	assert_spin_held(&process_lock);
+	tracee->serial = ++serial;
 	tracee->thread = thread;
 	tracee->tracer = tracer;
 	tracee->state = TRACE_RUNS;
@@ -62,6 +65,15 @@ void trace_link(struct thread *thread, struct thread *tracer, bool seized, uint3
 	tracee->stop_seen = 0;
 	tracee->has_info = false;
 	list_add(&tracer->process->tracees, &tracee->link);
+	list_add(&tracer->tracees, &tracee->tracer_link);
+}
+
+// Take a tracee off the lists of its tracer. Caller: holds process_lock.
+static void unlink_tracee(struct tracee *tracee)
+{
+	assert_spin_held(&process_lock);
+	list_remove(&tracee->link);
+	list_remove(&tracee->tracer_link);
 }
 
 // Use `*fresh` for the thread, unless it has been traced before. Then *fresh stays the caller's.
@@ -192,8 +204,7 @@ void trace_detach(struct tracee *tracee, int signo)
 	struct signal_state *signals = &thread->process->signals;
 
 	assert_spin_held(&process_lock);
-	list_remove(&tracee->link);
-	list_init(&tracee->link);
+	unlink_tracee(tracee);
 	tracee->tracer = NULL;
 	tracee->options = 0;
 	spin_lock(&signals->lock);
@@ -206,7 +217,7 @@ void trace_detach(struct tracee *tracee, int signo)
 void trace_free_ended(struct tracee *tracee)
 {
 	assert_spin_held(&process_lock);
-	list_remove(&tracee->link);
+	unlink_tracee(tracee);
 	if (tracee->process) {
 		tracee->process->ended_trace = NULL;
 	} else {
@@ -223,45 +234,49 @@ void trace_forget_first(struct process *process)
 		trace_free_ended(process->ended_trace);
 }
 
-// A signal that the tracee was stopped for is delivered if no wait has reported the stop, as on Linux.
-static void let_go(struct tracee *tracee)
+// Forget a tracee that has ended, without a wait for it. A zombie goes to its parent, which may not want it.
+static void let_go_ended(struct tracee *tracee)
 {
-	struct process *process = tracee->process;
-	bool hidden = process && process->zombie && trace_hides(process);
+	struct process *zombie = tracee->process && tracee->process->zombie ? tracee->process :
+	                                                                      NULL;
+	bool hidden = zombie && trace_hides(zombie);
 
 	assert_spin_held(&process_lock);
-	if (tracee->state == TRACE_ENDED) {
-		trace_free_ended(tracee);
-		if (hidden)
-			process_notify_parent(process);
-		return;
-	}
-	if (tracee->options & PTRACE_O_EXITKILL)
-		signal_send(tracee->thread->process, SIGKILL, NULL);
-	trace_detach(tracee, tracee->code < NSIG ? (int)tracee->code : 0);
+	trace_free_ended(tracee);
+	if (hidden)
+		process_notify_parent(zombie);
+	else if (zombie)
+		process_zombie_unwatched(zombie);
 }
 
-// Returns a tracee of the current thread, or NULL. Caller: holds process_lock.
-static struct tracee *any_tracee(void)
+// A signal is delivered, as on Linux, for which the tracee was stopped if no wait has reported the stop, and
+// with which its tracer has let it go on if it has not run since.
+static void let_go(struct tracee *tracee)
 {
-	struct tracee *tracee;
+	int signo = tracee->resume_signo;
 
 	assert_spin_held(&process_lock);
-	list_for_each(tracee, &process_current()->tracees, link)
-		if (tracee->tracer == thread_current())
-			return tracee;
-	return NULL;
+	if (tracee->state == TRACE_STOPPED)
+		signo = tracee->code < NSIG ? (int)tracee->code : 0;
+	if (tracee->options & PTRACE_O_EXITKILL)
+		signal_send(tracee->thread->process, SIGKILL, NULL);
+	trace_detach(tracee, signo);
 }
 
 // The thread is marked as leaving, so it gets no new tracees.
 void trace_tracer_ends(void)
 {
+	struct list *tracees = &thread_current()->tracees;
 	struct tracee *tracee;
 
 	assert_no_lock();
 	spin_lock(&process_lock);
-	while ((tracee = any_tracee())) {
-		let_go(tracee);
+	while (!list_empty(tracees)) {
+		tracee = list_first(tracees, struct tracee, tracer_link);
+		if (tracee->state == TRACE_ENDED)
+			let_go_ended(tracee);
+		else
+			let_go(tracee);
 		if (!yield_due(DETACH_COST))
 			continue;
 		spin_unlock(&process_lock);

@@ -101,6 +101,17 @@ void job_count_halted(struct process *process)
 	complete_stop(process);
 }
 
+void job_thread_added(struct thread *thread)
+{
+	struct signal_state *signals = &thread->process->signals;
+
+	assert_spin_held(&process_lock);
+	spin_lock(&signals->lock);
+	if (job_must_halt(signals))
+		thread_interrupt(thread, WORK_SIGNAL);
+	spin_unlock(&signals->lock);
+}
+
 void job_thread_left(struct process *process)
 {
 	struct signal_state *signals = &process->signals;

@@ -39,6 +39,10 @@ void job_count_halted(struct process *process);
 // Report to the parent that the current process has continued, if nobody has yet. Caller: holds no lock.
 void job_report_continued(void);
 
+// A tracee has added `thread` to its process. If the process is stopped, or stops, the thread must halt too.
+// Caller: holds process_lock.
+void job_thread_added(struct thread *thread);
+
 // A thread of `process` has begun to end; others live. If these have halted, the process is stopped
 // now. Caller: holds process_lock.
 void job_thread_left(struct process *process);

@@ -3,6 +3,7 @@
 
 #include "proc/altstack.h"
 #include "proc/ptrace.h"
+#include "proc/stop_continue.h"
 #include "vm/aspace.h"
 
 // Everything that can fail comes first, as in process_create.
@@ -44,7 +45,8 @@ void group_discard_thread(struct thread *thread)
 
 // A signal to the process is sent to one of its threads under the lock, so none is sent between the
 // test and the change. A thread that is added later takes no part in a stop or an end of the
-// process that has begun: hence the test.
+// process that has begun: hence the test. Only a tracee runs while its process is stopped; a thread that it
+// adds stops before its first instruction.
 int group_add(struct thread *thread)
 {
 	struct process *process = thread->process;
@@ -58,6 +60,8 @@ int group_add(struct thread *thread)
 		process->thread_count++;
 		process->live++;
 		pid_slot_taken(thread->tid)->thread = thread;
+		if (unlikely(thread_current()->trace))
+			job_thread_added(thread);
 	}
 	spin_unlock(&process_lock);
 	return error;

@@ -148,21 +148,29 @@ static struct process *find_report_of(struct wait_call *call)
 	call->any = child && child->parent == call->parent &&
 	            (!child->zombie || (call->options & WEXITED)) &&
 	            is_meant(child, call->pid, call->options, call->parent);
-	if (call->any && !trace_hides(child) &&
+	if (call->any && (likely(!child->ended_trace) || !child->zombie || !trace_hides(child)) &&
 	    take_report(child, call->options, &call->report->status))
 		return child;
 	return NULL;
 }
 
-// Like find_report, for a tracee. Returns true if there is a report. The address of a field of *call must not
-// leave this file: then every wait would cost more.
-static bool find_tracee(struct wait_call *call)
-{
-	bool any = false, found;
+// What find_tracee has found.
+#define TRACEE_REPORTS 0x1u // a report, which it has stored
+#define TRACEE_MEANT 0x2u   // at least one tracee is meant
+#define TRACEE_YIELDED 0x4u // process_lock was released in the middle of the search
+#define TRACEE_KILLED 0x8u  // the caller must die
 
-	found = trace_take_report(call->parent, call->pid, call->options, call->report, &any);
-	call->any |= any;
-	return found;
+// Like find_report, for a tracee. Returns TRACEE_ bits, and takes no pointer to the struct wait_call: else that
+// could not be in registers, and every wait would cost more. Caller: holds process_lock.
+static __noinline uint32_t find_tracee(const struct process *parent, pid_t pid, int options,
+                                       struct child_report *report)
+{
+	struct trace_search search = { .pid = pid, .options = options };
+	uint32_t found = trace_take_report(parent, &search, report) ? TRACEE_REPORTS : 0;
+
+	assert_spin_held(&process_lock);
+	return found | (search.any ? TRACEE_MEANT : 0) | (search.yielded ? TRACEE_YIELDED : 0) |
+	       (search.interrupted ? TRACEE_KILLED : 0);
 }
 
 // Wait until a child or a tracee has a report. Returns 1 if the report is a tracee's; 0 with the child in
@@ -172,7 +180,7 @@ static bool find_tracee(struct wait_call *call)
 static int wait_for_report(struct wait_call *call, struct process **store)
 {
 	struct process *parent = call->parent;
-	uint32_t reports;
+	uint32_t reports, found;
 
 	assert_only_spinlock(&process_lock);
 	for (;;) {
@@ -183,8 +191,15 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 			return -ERESTARTSYS;
 		if (*store)
 			return 0;
-		if (unlikely(!list_empty(&parent->tracees)) && find_tracee(call))
-			return 1;
+		if (unlikely(!list_empty(&parent->tracees))) {
+			found = find_tracee(parent, call->pid, call->options, call->report);
+			if (found & TRACEE_REPORTS)
+				return 1;
+			if (found & TRACEE_KILLED)
+				return -ERESTARTSYS;
+			call->any |= (found & TRACEE_MEANT) != 0;
+			call->yielded |= (found & TRACEE_YIELDED) != 0;
+		}
 		if (!call->any || (call->options & WNOHANG))
 			return 0;
 		if (call->yielded && parent->reports != reports)
@@ -215,35 +230,53 @@ static void take_out(struct process *parent, struct process *child)
 	process_unpublish(child);
 }
 
-// Returns the eldest dead child of init that is no other's tracee, or NULL. Caller: holds process_lock.
-static struct process *dead_child_of_init(const struct process *init)
+// Find the eldest dead child of init that is no other's tracee. Stores it, or NULL. Returns true if
+// process_lock was released in the middle: then the search may have missed one. Caller: holds process_lock.
+static bool find_dead_child_of_init(const struct process *init, struct process **store)
 {
 	struct process *child = family_first_dead(init);
+	bool yielded = false;
+	uint64_t birth;
 
-	assert_spin_held(&process_lock);
-	while (child && trace_hides(child))
-		child = family_next_dead(child);
-	return child;
+	assert_only_spinlock(&process_lock);
+	while (unlikely(child && trace_hides(child))) {
+		birth = child->birth;
+		if (yield_due(SEARCH_COST)) {
+			spin_unlock(&process_lock);
+			yielded = true;
+			(void)thread_yield_point_killable();
+			spin_lock(&process_lock);
+		}
+		child = family_dead_after(init, birth);
+	}
+	*store = child;
+	return yielded;
 }
 
-// Process 1 wants every child, and neither stops nor signals concern it: no search is needed. It also
-// sends the signals that others have left to it.
+// Process 1 wants every child, and neither stops nor signals concern it. It also sends the signals that
+// others have left to it.
 pid_t process_wait_as_init(int *status_store)
 {
 	struct process *init = process_current(), *child;
+	uint32_t reports;
+	bool yielded;
 	pid_t pid;
 
 	assert_no_lock();
 	spin_lock(&process_lock);
-	while (group_signals_left() || !(child = dead_child_of_init(init))) {
+	for (;;) {
 		if (group_signals_left()) {
 			spin_unlock(&process_lock);
 			group_signals_send();
 			spin_lock(&process_lock);
-		} else {
+		}
+		reports = init->reports;
+		yielded = find_dead_child_of_init(init, &child);
+		if (child)
+			break;
+		if (!yielded || init->reports == reports)
 			(void)waitq_sleep(&init->child_wait, &process_lock, WAIT_UNINTERRUPTIBLE,
 			                  NO_DEADLINE);
-		}
 	}
 	pid = child->pid;
 	*status_store = child->exit_status;

@@ -49,6 +49,7 @@ static void thread_setup(struct thread *thread, const char *name, uintptr_t ksta
 	list_init(&thread->process_link);
 	list_init(&thread->signals.infos);
 	list_init(&thread->pi_locks);
+	list_init(&thread->tracees);
 }
 
 // Lay out the stack as context_switch leaves it: four registers, and the address to return to. So

@@ -101,6 +101,7 @@ struct thread {
 	bool leaving;                        // [RANK_PROCESS] it has begun to end
 	struct vfork_wait *vfork;            // [RANK_PROCESS] another waits for it (CLONE_VFORK)
 	struct tracee *trace; // [RANK_PROCESS] it is, or was, traced; else NULL (proc/ptrace.h)
+	struct list tracees;  // [RANK_PROCESS] struct tracee by tracer_link: those that it traces
 	pid_t tid;            // [RANK_PROCESS] 0 for threads of the kernel; an exec may change it
 	struct signal_queue signals; // [g] sent to this thread alone
 	uint64_t sigmask;            // [g] blocked signals: n is bit n - 1
