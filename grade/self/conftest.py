@@ -21,6 +21,11 @@ def left_waiting(tmp_path_factory):
     return memory_after("audit_scene_threads", tmp_path_factory.mktemp("audit") / "memory")
 
 
+@pytest.fixture(scope="session")
+def left_tracing(tmp_path_factory):
+    return memory_after("audit_scene_ptrace", tmp_path_factory.mktemp("audit") / "memory")
+
+
 def memory_after(name, dump):
     """What the machine of a program leaves: its memory, the kernel's layout and file, a clean audit."""
     program = f"/tests/{name}"
@@ -52,6 +57,12 @@ def scene(left_behind):
 def waiting(left_waiting):
     """A copy of the memory in which processes and threads wait in all ways."""
     return Scene(*left_waiting)
+
+
+@pytest.fixture
+def tracing(left_tracing):
+    """A copy of the memory in which a process traces others."""
+    return Scene(*left_tracing)
 
 
 @pytest.fixture(scope="session", params=["glibc", "musl"])
