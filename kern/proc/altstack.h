@@ -6,7 +6,7 @@
 #include "thread/thread.h"
 #include <abi/signal.h>
 
-// Returns true if `sp` is an address on the thread's alternate stack.
+// Returns true if `sp` is an address on the thread's alternate stack. False without one.
 static inline bool altstack_contains(const struct thread *thread, uintptr_t sp)
 {
 	return sp > thread->altstack && sp - thread->altstack <= thread->altstack_size;
@@ -17,12 +17,16 @@ static inline bool altstack_contains(const struct thread *thread, uintptr_t sp)
 // stack while a handler runs on it.
 bool altstack_active(const struct thread *thread, uintptr_t sp);
 
-// Leave the thread without an alternate stack.
+// Take the alternate stack away from the thread: the thread has none from now on.
 void altstack_reset(struct thread *thread);
 
-// Returns the alternate stack as sigaltstack reports it to a program with the stack pointer `sp`.
+// Returns the alternate stack as sigaltstack(2) reports it to a program with the stack pointer
+// `sp`: ss_flags has SS_ONSTACK if the program runs on it, SS_DISABLE if there is none (then
+// ss_size is 0).
 stack_t altstack_get(const struct thread *thread, uintptr_t sp);
 
-// Set the alternate stack of a program with the stack pointer `sp`. Returns 0; -EPERM while the
-// program runs on the present one; -EINVAL for unknown flags; -ENOMEM if the new one is too small.
+// Set the alternate stack of a program with the stack pointer `sp`; with SS_DISABLE in ss_flags the
+// thread has none afterwards. The address is not checked. Returns 0; -EPERM while the program runs
+// on the present one; -EINVAL for unknown flags; -ENOMEM for fewer than MINSIGSTKSZ bytes. After an
+// error nothing has changed.
 int altstack_set(struct thread *thread, const stack_t *stack, uintptr_t sp);

@@ -1,5 +1,6 @@
 // death.h: the reports why programs die: one line in the log, and the line `death` of the
-// transcript. The kernel option `deaths=off` turns both off.
+// transcript. The kernel option `deaths=off` turns both off. After 16 reports at once only one
+// report a second is made; the others are counted, and the next report says how many there were.
 #pragma once
 
 #include "kern.h"
@@ -13,6 +14,7 @@ struct signal_info;
 // Caller: holds no lock.
 void death_report(int signo, const struct signal_info *info);
 
-// Report that `process` is killed because memory is out. `pages`: how many its end frees.
-// Caller: may hold process_lock.
+// Report that `process` is killed because memory is out. This only writes the report; the caller
+// kills. `pages`: about how many pages of 4 KiB the end of the process frees (oom_measure). The
+// caller holds process_lock or keeps `process` in another way; any lock may be held.
 void death_report_oom(const struct process *process, size_t pages);

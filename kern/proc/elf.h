@@ -11,27 +11,34 @@ struct object;
 // The headers of an ELF file, in the kernel's memory: a program that writes to the file meanwhile
 // cannot change them after the checks.
 struct elf {
-	struct object *obj; // the file; not counted
+	struct object *obj; // the file; borrowed: the caller keeps it as long as it uses the struct
 	Elf32_Ehdr header;
 	Elf32_Phdr *phdrs;
 };
 
-// Read the headers of the file `obj`, and check that this processor can run it. Returns 0: the
-// caller releases *elf with elf_free. Returns -ENOEXEC; -ENOMEM.
+// Read the headers of the file `obj`, and check that this processor can run it. Yields. Returns 0:
+// the caller releases *elf with elf_free. Returns -ENOEXEC if the file is no such program, or ends
+// within its headers; -ENOMEM; then there is nothing to release.
 int elf_read(struct object *obj, struct elf *elf);
+// Free the headers. Takes no reference away from the file.
 void elf_free(struct elf *elf);
 
-// Find the path in the first PT_INTERP header. Returns 0 with a new copy in *path_store, which the
-// caller frees with kfree, or NULL there for a static program. Returns -ENOEXEC if the path is
-// empty, too long or without its NUL; -EIO beyond the end of the file; -ENOMEM.
+// Find the path in the first PT_INTERP header. Yields. Returns 0 with a new copy in *path_store,
+// which the caller frees with kfree, or NULL there for a static program. Returns -ENOEXEC if the
+// path has fewer than 2 or more than PATH_MAX bytes, or no NUL at its end; -EIO if it does not lie
+// in the file; -ENOMEM. After an error *path_store is NULL.
 int elf_interpreter(const struct elf *elf, char **path_store);
 
-// Map a program's segments into `as`, which is empty, at its own addresses. One that is
-// position-independent (ET_DYN) comes to Linux's address for such programs. Returns 0 with *image
-// filled as for a static program; -ENOEXEC if a segment cannot lie at its address; -ENOMEM;
-// -EINVAL if a segment cannot be mapped.
+// Map a program's segments into `as`, which is empty, at the addresses in its headers. A program
+// that is position-independent (ET_DYN) is moved to Linux's address for such programs. Yields; the
+// caller holds no lock. Returns 0 with *image filled as for a static program; -ENOEXEC without a
+// segment, or if one cannot lie at its address; -ENOMEM; -EINVAL if a segment cannot be mapped, or
+// if the rest of its last page cannot be cleared; -EINTR if the thread must die. After an error
+// some segments may be mapped.
 int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image);
 
-// Map the segments of a program's interpreter where the space has room, and let *image begin
-// there. The program's own entry stays in image->entry (AT_ENTRY). Returns as elf_map.
+// Map the segments of a program's interpreter, and let *image, which elf_map has filled, begin
+// there: changes image->start and image->base. A position-independent interpreter goes where the
+// space has room, another one to its own addresses. Yields; the caller holds no lock.
+// Returns the same errors as elf_map for the same reasons.
 int elf_map_interpreter(struct aspace *as, const struct elf *elf, struct exec_image *image);

@@ -24,33 +24,45 @@ struct exec_args {
 	struct credentials *credentials; // of the new program; set by process_exec
 };
 
-// Begin with no strings; the limit comes from the current process. Returns 0 or -ENOMEM. The
-// strings must be added in this order: arguments, environment, name. The caller counts them in
-// argc and envc.
+// Begin with no strings; args->limit comes from the RLIMIT_STACK of the current process. The
+// strings must be added in this order: arguments, environment, name. The caller counts them in argc
+// and envc.
+// Returns 0: the caller must call exec_args_free; -ENOMEM.
 int exec_args_init(struct exec_args *args);
 // Free the strings.
 void exec_args_free(struct exec_args *args);
-// Add a copy of `string`. Returns 0; -E2BIG if the limit is exceeded; -ENOMEM.
+// Append a copy of `string`, which is kernel memory outside args->block, with its NUL. Yields, so
+// the caller holds no lock. Returns 0; -E2BIG if all strings would have more than args->limit bytes
+// (their pointers are not counted here); -ENOMEM. After an error nothing has changed.
 int exec_args_add(struct exec_args *args, const char *string);
-// Add the strings that `vector` points to, an array of the program that ends with NULL; NULL
-// itself means no strings. Stores how many there are. Returns 0; -E2BIG if a string or all of them
-// with their pointers exceed the limit; -EFAULT; -ENOMEM; -EINTR if the thread must die.
+// Append copies of the strings that `vector` points to: an array of the current program that ends
+// with NULL. `vector` NULL means no strings. Yields, so the caller holds no lock. Returns 0 with
+// the number of strings in *count_store; -E2BIG if a string has more than EXEC_STRING_MAX bytes, or
+// all strings with the pointers of this array more than args->limit; -EFAULT; -ENOMEM; -EINTR if
+// the thread must die. After an error some strings may have been added; exec_args_free is still the
+// caller's duty.
 int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32_t *count_store);
 
-// Replace the first argument by `string`; without arguments add it, and argc stays. Before the
-// name is added. Returns as exec_args_add.
+// Replace the first argument by a copy of `string`; if argc is 0, insert the copy at the front, and
+// argc stays 0. Before the name is added. Yields, so the caller holds no lock. Returns 0; -E2BIG if
+// there is no room for `string` beside the old strings within args->limit; -ENOMEM. After an error
+// nothing has changed.
 int exec_args_replace_first(struct exec_args *args, const char *string);
 
-// Insert `string` before the first argument, and count it in argc. Before the name is added.
-// Returns as exec_args_add.
+// Insert a copy of `string` before the first argument, and count it in argc. Before the name is
+// added. Yields, so the caller holds no lock. Returns 0; -E2BIG beyond args->limit; -ENOMEM. After
+// an error nothing has changed.
 int exec_args_prepend(struct exec_args *args, const char *string);
 
 #define SCRIPT_LINE 256 // bytes of a script's first line that are read, with its end
 
-// If `obj` begins with `#!`, make its interpreter the program to run. Its name is stored in
-// interpreter[], where `path` may lie. The first argument is replaced by up to three: the
-// interpreter, its argument if it has one, and the script's path. Returns 1 for a script, 0 for
-// another file, or -errno.
+// If `obj` begins with `#!`, make its interpreter the program to run. The interpreter's name is
+// stored in interpreter[], where `path` may lie. The first argument is replaced by two or three:
+// the interpreter, its argument if it has one, and `path`, the script's. Yields, so the caller
+// holds no lock.
+// Returns 1 for a script; 0 for another file; -ENOEXEC if the line names no interpreter, or is so
+// long that the name does not end in it; -EACCES if the name is empty; -E2BIG beyond args->limit;
+// -ENOMEM. After -E2BIG and -ENOMEM the arguments may have been replaced in part.
 int exec_script_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
                      struct exec_args *args);
 
@@ -65,8 +77,10 @@ struct exec_image {
 	bool stack_executable;
 };
 
-// Map the stack of a new program and write arguments, environment and auxiliary vector to it.
-// Returns 0 with the stack pointer in *sp_store; -ENOMEM; -E2BIG if the strings exceed the limit.
+// Map the stack of a new program in `as`, and write arguments, environment and auxiliary vector to
+// it. Yields, so the caller holds no lock. Returns 0 with the program's stack pointer in *sp_store;
+// -E2BIG if the strings with their pointers have more than args->limit bytes, or the strings alone
+// more than RLIMIT_STACK; -ENOMEM.
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store);
 
@@ -80,11 +94,17 @@ struct exec_program {
 	bool hidden;      // nothing is at `name` after the exec, so a script cannot be read
 };
 
-// Make the credentials of the program in `inode`: those of the thread, changed by the file's set-id
-// bits. Stores a new reference, for credentials_put. Returns 0 or -ENOMEM.
+// Make the credentials of the program in `inode`: those of the current thread, changed by the
+// file's set-id bits. These bits do not count after PR_SET_NO_NEW_PRIVS; nor, without CAP_SETUID,
+// if another process shares the thread's directories or a tracer without privilege traces the
+// thread.
+// Returns 0 with a new reference in *store, which the caller drops by credentials_put; -ENOMEM.
 int exec_credentials(const struct inode *inode, struct credentials **store);
 
-// Replace the current process's program by another one. `args` holds arguments and environment, and
-// stays the caller's. Returns 0: the thread enters the new program when it returns to user mode.
-// Returns -errno: the old program goes on, unchanged.
+// Replace the current process's program by another one. `args` holds arguments and environment; it
+// stays the caller's, but its strings change. Yields and sleeps, so the caller holds no lock.
+// Returns 0: the thread enters the new program when it returns to user mode (AT_EXECVE_CHECK: the
+// program may be executed, and nothing has changed). Returns -errno as execve(2): the old program
+// goes on. But if the other threads of the process have been ended for the exec before an error, or
+// the thread must die, the process ends when the thread returns to user mode.
 int process_exec(const struct exec_program *program, struct exec_args *args);

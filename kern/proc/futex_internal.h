@@ -18,9 +18,8 @@ struct futex_key {
 	struct memory_id id; // for an object's memory: object and offset, with a reference
 };
 
-// A thread that waits on a word. It lies on the thread's stack. A thread that waits on several words
-// has several of them with one wait queue.
-// [f] futex_lock   [c] constant while it waits
+// A thread that waits on a word. It lies on the thread's stack. A thread that waits on several
+// words has several of them with one wait queue. [f] futex_lock   [c] constant while it waits
 struct futex_waiter {
 	struct list link;     // [f] on its chain; on no list once it has been woken
 	struct futex_key key; // [f] a requeue changes it
@@ -30,11 +29,13 @@ struct futex_waiter {
 };
 
 // Find the place of `va` in the current space. `private`: all waiters and wakers are in this space,
-// so the memory below the address need not be looked up. Returns 0, and the caller must call
-// futex_key_put; -EINVAL if `va` is not aligned; -EFAULT.
+// so the memory below the address need not be looked up, and may be missing. Else faults the page
+// in, so the caller holds no lock. Returns 0, and the caller must call futex_key_put; -EINVAL if
+// `va` is no multiple of 4; -EFAULT if it is no user address, or (not `private`) cannot be read.
 int futex_key_get(struct futex_key *key, uintptr_t va, bool private);
 
-// Drop the reference of a key.
+// Drop the reference of a key, if it has one. The last one frees an object, which may take long:
+// the caller holds no lock.
 void futex_key_put(struct futex_key *key);
 
 // Returns true if both keys mean the same place.
@@ -43,30 +44,33 @@ static inline bool futex_same_place(const struct futex_key *a, const struct fute
 	return a->as == b->as && a->id.object == b->id.object && a->id.offset == b->id.offset;
 }
 
-// Returns the chain for a place. futex_lock guards the chain itself.
+// Returns the chain of waiters for a place; others may share it. Needs no lock, but futex_lock
+// guards what is on the chain.
 struct list *futex_chain(const struct futex_key *key);
 
-// Take futex_lock and read the word at `va` under it. A waker changes the word before it takes the
-// lock, so a waiter either sees the new value or is in the table before the waker looks. Returns 0;
-// -EFAULT without the lock.
+// Take futex_lock and read the word at `va` of the current space under it; fault the page in first
+// if need be, so the caller holds no lock. A waker changes the word before it takes futex_lock, so
+// a waiter either sees the new value or is in the table before the waker looks. Returns 0 with
+// futex_lock held, for the caller to release; -EFAULT without it.
 int futex_lock_and_read(uintptr_t va, uint32_t *value_store);
 
-// Put `waiter`, whose key, bitset and queue are set, at the end of its chain. Caller: holds
-// futex_lock.
+// Put `waiter`, whose key, bitset and wait queue are set, at the end of its chain. The waiter must
+// stay valid until it is off the chain. Caller: holds futex_lock.
 void futex_enqueue(struct futex_waiter *waiter);
 
 // Wake up to `most` threads that wait at the place `key` with one of the bits of `bitset`, in the
-// order in which they came; at least one even if `most` is less than 1, as on Linux. Returns how
-// many; -EINVAL at a waiter of a lock with priority inheritance. Caller: holds futex_lock, which is
-// released where the walk yields, and no other lock.
+// order in which they came. `most` below 1 counts as 1, as on Linux. Returns how many, perhaps 0;
+// -EINVAL at a waiter of a lock with priority inheritance. Yields. Caller: holds futex_lock, which
+// is released where the walk yields and held again at the return, and no other lock.
 int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset);
 
 // Count the work of a step in a walk along a chain, and yield if it is time: futex_lock is released
-// meanwhile. Returns the waiter that follows now where `next` followed. Caller: holds futex_lock and
-// no other lock.
+// meanwhile. `next`: the waiter to which the walk would go, or the head of the chain in its place.
+// Returns what follows now where `next` followed: `next` itself if it is still there. Caller: holds
+// futex_lock and no other lock.
 struct futex_waiter *futex_walk_on(struct futex_waiter *next);
 
-// Returns the oldest waiter at the place `key`, or NULL. Caller: holds futex_lock.
+// Returns the waiter at the place `key` that came first, or NULL. Caller: holds futex_lock.
 struct futex_waiter *futex_first(const struct futex_key *key);
 
 // The two places of an operation.
@@ -74,15 +78,19 @@ struct futex_places {
 	struct futex_key from, to;
 };
 
-// Find both places. Returns 0, and the caller must call futex_places_put; -EINVAL; -EFAULT.
+// Find both places (futex_key_get). The caller holds no lock. Returns 0, and the caller must call
+// futex_places_put; -EINVAL if an address is no multiple of 4; -EFAULT. After an error nothing is
+// held.
 int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, bool private);
 
-// Drop the references of both places.
+// Drop the references of both places. The caller holds no lock.
 void futex_places_put(struct futex_places *places);
 
-// Let `waiter` wait at the second place from now on. The caller calls futex_moved later. Caller: holds
-// futex_lock.
+// Let `waiter`, which waits at places->from, wait at places->to from now on; its key gets a new
+// reference. The reference of its old key is left: the caller counts the moved waiters, and calls
+// futex_moved when it has released futex_lock. Caller: holds futex_lock.
 void futex_move(struct futex_waiter *waiter, const struct futex_places *places);
 
-// Drop the references that the old keys of `count` moved waiters had. Caller: holds no lock.
+// Drop the references that the old keys of `count` waiters had, which futex_move has moved away
+// from places->from. Yields. Caller: holds no lock.
 void futex_moved(struct futex_places *places, int count);

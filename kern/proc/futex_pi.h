@@ -1,7 +1,7 @@
 // futex_pi.h: what the files of locks with priority inheritance share (FUTEX_LOCK_PI and its
-// relatives). The word of such a lock holds the number of its owner, so that the kernel can find it.
-// There is one class of threads, so nobody inherits a priority here: the kernel keeps the owner and
-// the order of the waiters.
+// relatives). The word of such a lock holds the number of its owner, so that the kernel can find
+// it. There is one class of threads, so nobody inherits a priority here: the kernel keeps the owner
+// and the order of the waiters.
 #pragma once
 
 #include "proc/futex_internal.h"
@@ -16,9 +16,9 @@ struct pi_lock {
 	struct list waiters;  // [f] struct pi_waiter by lock_link, the oldest first
 };
 
-// A thread that waits for such a lock, or, with `target`, for a word whose waiters may be moved to a
-// lock (FUTEX_WAIT_REQUEUE_PI). It lies on the thread's stack.
-// [f] futex_lock   [c] constant while it waits
+// A thread that waits for such a lock, or, with `target`, for a word whose waiters may be moved to
+// a lock (FUTEX_WAIT_REQUEUE_PI). It lies on the thread's stack. [f] futex_lock   [c] constant
+// while it waits
 struct pi_waiter {
 	struct futex_waiter waiter;     // waiter.pi is true
 	struct waitq wait;              // the thread sleeps here
@@ -49,40 +49,47 @@ struct pi_request {
 // Take the lock for request->thread if it is free; else mark its word as one with waiters, and find
 // the lock to wait for. If nobody comes to wait for request->lock, the caller must call
 // pi_lock_unused. Caller: holds futex_lock.
-// Returns 1 if the thread has got the lock; 0 if it must wait; -EFAULT if the word must be faulted in
-// for writing first; -ENOMEM if request->fresh is needed, and there is none; -EDEADLK if the thread
-// owns the lock; -EINVAL if other waiters wait there, or if the word does not name the owner; -ESRCH if
-// the owner does not exist; -EPERM if it is the kernel's.
+// Returns 1 if the thread has got the lock (with request->more request->lock is the lock, else
+// NULL); 0 with request->lock if it must wait; -EFAULT if the word must be faulted in for writing
+// first; -ENOMEM if request->fresh is needed, and there is none; -EDEADLK if the thread owns the
+// lock; -EINVAL if other waiters wait there, or if the word does not name the owner; -ESRCH if the
+// owner does not exist; -EPERM if it is process 1.
 int pi_try(struct pi_request *request);
 
-// pi_try, or a function that calls it, has returned `error`: -EFAULT or -ENOMEM. Fault the word in, or
-// allocate request->fresh. Returns true if that has succeeded, and the call may be tried again. Caller:
-// holds no lock.
+// Provide what pi_try, or a function that calls it, has missed: `error` is what it has returned.
+// -EFAULT: fault the word in for writing; -ENOMEM: allocate request->fresh, which the caller frees
+// by kfree if it is left. Returns true if that has succeeded, and the call may be tried again;
+// false also for any other `error`. Caller: holds no lock.
 bool pi_provide(struct pi_request *request, int error);
 
 // Free `lock` if nobody waits for it. Caller: holds futex_lock.
 void pi_lock_unused(struct pi_lock *lock);
 
-// Mark the owner of `lock`, the owner of the lock for which that thread waits, and so on. Returns false
-// if there are more owners than on Linux. Caller: holds futex_lock.
+// Mark the owner of `lock`, the owner of the lock for which that thread waits, and so on. The marks
+// of earlier calls end. Returns true if all are marked; false if there are more owners than Linux
+// follows.
+// Caller: holds futex_lock.
 bool pi_mark_owners(const struct pi_lock *lock);
 
-// Returns true if the last pi_mark_owners has marked `thread`: it would wait for itself, if it waited
-// for that lock. Caller: holds futex_lock.
+// Returns true if the last pi_mark_owners has marked `thread`: it would wait for itself, if it
+// waited for that lock. Caller: holds futex_lock.
 bool pi_is_marked(const struct thread *thread);
 
-// Read the word of a lock in the current space. Returns false if it must be faulted in. Caller: holds
-// futex_lock.
+// Read the word of a lock at `va` of the current space. Returns true with the word in *store; false
+// if its page must be faulted in first. Caller: holds futex_lock.
 bool pi_read_word(uintptr_t va, uint32_t *store);
 
-// Put `me`, the current thread's, on the chain of its place. Caller: holds futex_lock.
+// Put `me`, the current thread's, whose key is set, on the chain of its place. Caller: holds
+// futex_lock.
 void pi_enqueue(struct pi_waiter *me);
 
-// Let `waiter`, which is on the chain of the lock's place, wait for `lock`. Caller: holds futex_lock.
+// Let `waiter`, which is on the chain of the lock's place, wait for `lock`, as the last one. Takes
+// no reference: `lock` lives as long as somebody waits for it. Caller: holds futex_lock.
 void pi_attach(struct pi_waiter *waiter, struct pi_lock *lock);
 
-// Sleep until `me`, the current thread's, has got the lock. Afterwards it is on no list. Caller: holds
-// futex_lock, which is released meanwhile.
-// Returns 0; -ETIMEDOUT at the deadline; -EINTR for a signal; -EAGAIN for a signal if the waiter has
-// been moved to the lock; -EFAULT if the owner has died and the word cannot be written.
+// Sleep until `me`, the current thread's, has got the lock. Afterwards it is on no list. Caller:
+// holds futex_lock and no other spinlock; it is released meanwhile, and held again at the return.
+// Returns 0 with the lock, also if a signal came with it; -ETIMEDOUT once clock_ns() has reached
+// `deadline`; -EINTR for a signal; -EAGAIN for a signal if the waiter has been moved to the lock;
+// -EFAULT if the owner has died and the word cannot be written.
 int pi_wait(struct pi_waiter *me, uint64_t deadline);
