@@ -2,7 +2,8 @@
 // find take O(log n) steps in any order of calls; the next node takes O(1) on average.
 //
 // To find something, go down from the root: child[0] leads to nodes before this one, child[1] to
-// nodes after it.
+// nodes after it. A tree has no lock of its own: a lock of its owner guards it, also while somebody
+// only looks for a node.
 #pragma once
 
 #include "kern.h"
@@ -46,11 +47,13 @@ static inline bool avl_empty(const struct avl_tree *tree)
 	return !tree->root;
 }
 
-// The rest of avl_insert and avl_remove, for trees with other nodes.
+// Do the work of avl_insert and avl_remove if `tree` has other nodes than `node`. Only these two
+// functions call them. avl_remove_from_among leaves the marking with AVL_OUT to avl_remove.
 void avl_insert_among(struct avl_tree *tree, struct avl_node *node, avl_before_fn before);
 void avl_remove_from_among(struct avl_tree *tree, struct avl_node *node);
 
-// Insert `node`, which is in no tree. An empty tree, a frequent case, is handled inline.
+// Insert `node`, which is in no tree, into `tree`, whose nodes `before` orders. Of equal nodes it
+// becomes the last. Cannot fail. An empty tree, a frequent case, is handled inline.
 static inline void avl_insert(struct avl_tree *tree, struct avl_node *node, avl_before_fn before)
 {
 	if (tree->root) {
@@ -72,11 +75,12 @@ static inline void avl_remove(struct avl_tree *tree, struct avl_node *node)
 	node->up = AVL_OUT;
 }
 
-// Returns the first node, or NULL.
+// Returns the first node; NULL if the tree is empty.
 struct avl_node *avl_first(const struct avl_tree *tree);
 
-// Returns the node after `node`, or NULL.
+// Returns the node after `node`, which is in a tree; NULL if it is the last.
 struct avl_node *avl_next(const struct avl_node *node);
 
-// Panic unless the tree is ordered and balanced. Returns how many nodes it has.
+// Panic unless the tree is ordered as `before` says and balanced. Returns how many nodes it has.
+// For tests and debug builds.
 size_t avl_check(const struct avl_tree *tree, avl_before_fn before);

@@ -6,25 +6,29 @@
 
 #ifdef DEBUG
 
-// Let the `n`-th allocation from now fail, once (1: the next one), of pages, page tables or heap
-// memory; 0: let none fail.
-// Returns how many allocations were left until the failure that the previous call asked for; 0 if
-// it has happened, or none was asked for.
+// Let the allocation with number `n` from now on fail, once: with 1 the next one; with 0 none. All
+// threads' count, and all calls of mem_should_fail: for heap blocks, pages, runs of pages, page
+// tables, directories, reservations of large pages, and large pages without a reservation. One call
+// may count twice: a table or a heap block may also need a page, and page_alloc asks once more
+// after it has freed the spare pages. Ends what mem_fail_elsewhere has asked for.
+// Returns the number that the previous call had left: 1 if the next allocation would have failed; 0
+// if the failure has happened, or none was asked for.
 uint32_t mem_fail_after(uint32_t n);
 
 // Which allocations fail.
 struct mem_failures {
-	uint32_t after;      // the allocation with this number fails first; 0: none
+	uint32_t after;      // the allocation with this number from now on fails first; 0: none
 	bool lasting;        // every later allocation fails too
 	uint32_t odds, seed; // odds > 0: instead, one in `odds` fails at random; `seed` chooses
 };
 
 // Let allocations fail as `failures` says, except those of the calling thread, which neither count
-// nor fail: it can watch what the failures do to others. mem_fail_after ends this.
+// nor fail: it can watch what the failures do to others. *failures is copied. mem_fail_after ends
+// this.
 void mem_fail_elsewhere(const struct mem_failures *failures);
 
-// Returns how many allocations are left until the failure; 0 if it has happened, or none is
-// wanted.
+// Returns the number, from now on, of the allocation that fails: 1 for the next one. Returns 0 if
+// the failure has happened, if none is wanted, or if they come at random (mem_failures.odds).
 uint32_t mem_fail_distance(void);
 
 #endif

@@ -41,9 +41,11 @@ extern struct page_pool page_pool;
 // Caller: holds page_pool.lock.
 static inline page_t *page_next_free(void);
 
-// The rest of page_alloc, when page_next_free has returned NULL: free the spare pages, and call
-// page_alloc again. Returns 0; -ENOMEM if there was no spare page.
+// Try page_alloc once more after page_next_free has returned NULL: if the free list is empty, put
+// all spare pages on it (page_cache_drain), and call page_alloc. Takes page_pool.lock.
 // Caller: does not hold page_pool.lock.
+// Returns as page_alloc; -ENOMEM, with *pp_store unchanged, if there was no spare page, before
+// page_init_rest, or if the list is not empty (then a test wanted the failure).
 int page_alloc_again(page_t **pp_store);
 
 // Take `pp`, which is on the free list, off that list: link its two neighbours to each other, count
@@ -51,8 +53,9 @@ int page_alloc_again(page_t **pp_store);
 // Caller: holds page_pool.lock.
 void page_take(page_t *pp);
 
-// Append pages [first, end) to the free list, in their order, with fresh page_t. Does nothing for
-// an empty range.
+// Append the pages from `first` up to, but without, `end` to the end of the free list, in their
+// order, and count them. Each page_t is written anew, with count and pins 0. Does nothing if first
+// >= end.
 // Caller: holds page_pool.lock, or is page_init.
 void page_link_run(page_t *first, page_t *end);
 
@@ -117,7 +120,7 @@ static inline bool page_may_be_freed(const page_t *pp)
 	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;
 }
 
-// Panic with a message about a page that may not be freed.
+// Panic with a message about a page that page_may_be_freed has not accepted.
 // Caller: does not hold page_pool.lock: the report of a panic may need it.
 void page_refuse_free(const page_t *pp) __noreturn;
 
@@ -138,21 +141,26 @@ static inline void page_free_locked(page_t *pp)
 // whole large page.
 #define PAGE_FLAG_LARGE 0x80u
 
-// Free a page that has lost its last reference or pin; a large page is freed whole. A kind of pages
-// that has an allocator of its own is freed by the function that this allocator has registered.
+// Free a page that has neither references nor pins any more; a large page, given by its first
+// page_t, is freed whole. A kind of pages that has an allocator of its own is freed by the function
+// that this allocator has registered. Takes that allocator's lock: page_pool.lock or
+// large_pool.lock.
 void page_free_unused(page_t *pp);
 
-// Free pages of `kind` by `free` when their last reference or pin is gone. Once, at boot.
+// Let page_free_unused free pages of `kind` by `free`, which may be called with spinlocks of a rank
+// below RANK_PAGE held. At boot, before there are such pages.
 void page_register_free(enum page_kind kind, void (*free)(page_t *pp));
 
-// Free a list of pages, linked by `next`, that have lost their last references.
+// Free a list of pages, linked by `next`, that have neither references nor pins any more and are on
+// no other list. NULL: the list is empty. Takes page_pool.lock.
 void page_free_list(page_t *first);
 
-// Allocate a page for a page table: zeroed, count 0, index 0, kind PAGE_TABLE. Returns 0 or
-// -ENOMEM.
+// Allocate a page for a page table, a spare one if there is any: zeroed, count 0, index 0, kind
+// PAGE_TABLE. Takes page_pool.lock. Returns 0; -ENOMEM with *pp_store unchanged.
 int table_alloc(page_t **pp_store);
 
-// Free a page table in which every entry is 0. Its count is 0.
+// Free a page table, or keep it as a spare page. The caller has set its count to 0, and every entry
+// in it is 0 (debug builds panic otherwise). Takes page_pool.lock.
 void table_free(page_t *pp);
 
 // Like table_alloc and table_free, for directories: kind PAGE_DIRECTORY, the user's half empty,
@@ -161,8 +169,8 @@ int directory_alloc(page_t **pp_store);
 void directory_free(page_t *pp);
 
 // Returns the first entry in use in the user's half of `pgdir`: a table's, or the directory's where
-// that names no table or an empty one. NULL: there is none. Stores the address that the entry is
-// for at *va_store.
+// that names no table or an empty one. Stores the address that the entry is for in *va_store.
+// Returns NULL if there is none; *va_store is then undefined. Takes no lock: for messages.
 const pte_t *pgdir_first_in_use(const pde_t *pgdir, uintptr_t *va_store);
 
 // Caches of free pages of a kind. A page keeps its kind, contents and page_t.owner in the cache;
@@ -175,22 +183,24 @@ enum {
 	PAGE_CACHES,
 };
 
-// Take a page out of cache `which`. Returns NULL if the cache is empty.
+// Take a page out of cache `which` (CACHE_), with its kind and contents and count 0: it is a spare
+// page no longer. Returns NULL if the cache is empty. Takes page_pool.lock.
 page_t *page_cache_get(unsigned int which);
 
-// Put page `pp`, of count 0, into cache `which`, or free it if the cache is full.
+// Put page `pp`, of count 0 and without pins, into cache `which` (CACHE_), or on the free list if
+// the cache is full. Takes page_pool.lock.
 void page_cache_put(unsigned int which, page_t *pp);
 
 // Put all spare pages on the free list. Returns how many there were.
 // Caller: holds page_pool.lock.
 size_t page_cache_drain(void);
 
-// Returns a description of what is wrong with a cached page, or NULL; its number goes to
-// *where_store. Caller: holds page_pool.lock.
+// Returns a description of what is wrong with a spare page, with the page's number in *where_store;
+// NULL if nothing is wrong, with *where_store undefined. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
-// Flush the translations of [start, end) from the TLB, if `pgdir` is loaded or the addresses are
-// the kernel's. Caller: passes multiples of PAGE_SIZE.
+// Flush the translations of [start, end) from the TLB, if `pgdir` is loaded or the range reaches
+// beyond ULIM. Both are multiples of PAGE_SIZE. Does nothing if start >= end.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
 
 // Returns true if the next allocation must fail, because mem_fail_after (mem/fail_alloc.h) asked

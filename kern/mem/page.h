@@ -106,9 +106,10 @@ struct mem_range {
 	physaddr_t start, end;
 };
 
-// Prepare the boot allocator. `usable` lists the usable memory below LINEAR_SIZE, `taken` the
-// memory that kernel, boot information and modules occupy. Each list is sorted, and its ranges are
-// disjoint. Both arrays must stay valid until page_init returns.
+// Prepare the boot allocator: it will allocate from the largest gap (boot_next_gap). `usable` lists
+// the usable memory, at least one range, of which only memory below LINEAR_SIZE counts; `taken`
+// lists the memory that kernel, boot information and modules occupy. Each list is sorted, and its
+// ranges are disjoint. Both arrays must stay valid until page_init returns.
 void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
                      const struct mem_range *taken, size_t taken_count);
 
@@ -131,8 +132,9 @@ void *boot_alloc(size_t n, size_t align);
 // Afterwards boot_alloc panics (boot_map.closed).
 void page_init(void);
 
-// The rest of page_init, which needs page_alloc: make the zero page, and let debug builds check all
-// free pages when the machine ends. Once, at boot.
+// Do the part of page_init that needs page_alloc: make the zero page, let the allocator use the
+// spare pages from now on (page_drain_hook), and let debug builds check all free pages when the
+// machine ends. Once, at boot. Panics if no page is left.
 void page_init_rest(void);
 
 // Allocate a page: the one that page_next_free returns, taken off the free list by page_take.
@@ -152,19 +154,22 @@ int page_alloc_zeroed(page_t **pp_store);
 // Only tests need it so far; lab 1 has the student write it.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
-// Allocate `n` > 0 physically adjacent pages, and store the first. With n = LARGE_PAGES they are a
-// large page: aligned to its size, counted on its first page_t, and freed as a whole.
-// Returns 0; -ENOMEM; -EINVAL for n = 0. In large and fragmented memory -ENOMEM may only mean that
-// there is no run among PAGE_SEARCH_MIN pages, or more; the next call goes on below them.
+// Allocate `n` physically adjacent pages, each as from page_alloc, and store the first in
+// *pp_store. With n = LARGE_PAGES they are a large page: aligned to its size, counted on its first
+// page_t, and freed as a whole. Takes page_pool.lock; may free the spare pages to find a run.
+// Returns 0; -EINVAL for n = 0; -ENOMEM for n > PAGE_RUN_MAX, or if no run was found. The search
+// ends after PAGE_SEARCH_MIN pages or more, and the next call goes on below them: so in large and
+// fragmented memory there may be a run all the same. After an error *pp_store is unchanged.
 #define PAGE_RUN_MAX 16384u    // longer runs are refused with -ENOMEM
 #define PAGE_SEARCH_MIN 16384u // so many pages at least are searched
 int page_alloc_contig(page_t **pp_store, size_t n);
 
-// Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are no large
-// page.
+// Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are aligned like
+// a large page, but are none.
 int page_alloc_run(page_t **pp_store, size_t n);
 
-// Returns true if page `ppn` exists and is on the free list.
+// Returns true if page number `ppn` exists and is on the free list. Looks without page_pool.lock:
+// the answer may be wrong at once. A spare page is not on the free list.
 // For tests, and for lab 1's traces: the kernel learns it by page_alloc_specific.
 bool page_is_free(size_t ppn);
 
@@ -173,8 +178,9 @@ bool page_is_free(size_t ppn);
 // (page_may_be_freed), is the sign of a bug: panics, with page_pool.lock released.
 void page_free(page_t *pp);
 
-// Free `n` adjacent pages from page_alloc_contig. Panics, before it frees any, unless page_free
-// would accept each of them.
+// Free the `n` adjacent pages from `pp` on, which came from page_alloc_contig or page_alloc_run:
+// they go to the end of the free list. Takes page_pool.lock. Panics, before it frees any, unless
+// page_free would accept each of them.
 void page_free_contig(page_t *pp, size_t n);
 
 // Take a reference on `pp`.
@@ -197,38 +203,45 @@ static inline void page_decref(page_t *pp)
 		page_unreferenced(pp);
 }
 
-// Pin a page: the kernel uses it for a while, and the page must not be freed even if all its
-// mappings go. A pin on a part of a large page holds the whole. An unpin that leaves neither pins
-// nor references frees the page; an unpin without a pin panics.
-// page_pin returns 0, or -EAGAIN if the page already has 65,535 pins.
+// Add a pin to a page, or remove one: while the kernel uses a pinned page, the page is not freed
+// even if all its mappings go. A pin on a part of a large page of the pool holds the whole. No lock
+// is needed; the caller of page_pin knows that the page is in use and is not freed before. An unpin
+// that leaves neither pins nor references frees the page; an unpin without a pin panics. page_pin
+// returns 0; -EAGAIN, with nothing changed, if the page already has 65,535 pins.
 int page_pin(page_t *pp) __must_check;
 void page_unpin(page_t *pp);
 
-// Returns the number of free pages: those on the free list, and those that are cached for reuse
-// (page tables, directories and heap pages with nothing in them).
+// Returns the number of free pages of 4 KiB: those on the free list, and the spare pages (page
+// tables, directories and heap pages with nothing in them). Large pages of the pool do not count.
+// Takes page_pool.lock.
 size_t page_free_count(void);
 
 // How many free pages are left to others by memory that may outlive its creator.
 #define PAGE_RESERVE 128
 
 // Returns true if `n` more pages may be taken for memory that may outlive the program that asks
-// for it: at least PAGE_RESERVE free pages remain (reserve.c).
+// for it: at least PAGE_RESERVE free pages would remain, also for n = 0 (reserve.c). Reserves
+// nothing. Takes page_pool.lock.
 bool page_may_last(size_t n);
 
-// Free the pages that are cached for reuse. Returns how many there were.
+// Put all spare pages on the free list. Returns how many there were. Takes page_pool.lock.
 size_t page_reclaim(void);
 
-// Returns how many whole pages of usable memory page_init has found, free or not.
+// Returns how many whole pages of usable memory below LINEAR_SIZE the boot information lists, free
+// or not, page 0 included.
 size_t page_usable_count(void);
 
-// Count the pages of each kind among those with the numbers [first, end), and add them to counts[]; the
-// machine's holes count as reserved. About 10 instructions a page: a caller that a program can reach
+// Count the pages of each kind among those with the numbers [first, end), and add them to counts[],
+// which the caller has set before. The machine's holes count as reserved; numbers from page_total
+// on count nothing. Takes no lock. About 10 instructions a page: a caller that a program can reach
 // counts some thousands at a time and yields in between.
 void page_count_kinds(size_t first, size_t end, size_t counts[PAGE_KINDS]);
 
-// Panic unless the free list and pages[] agree. O(page_total). For tests and debug builds.
+// Panic unless the free list, the spare pages and pages[] agree. O(page_total). Takes
+// page_pool.lock.
+// For tests and debug builds.
 void page_check(void);
 
-// Panic if a free page was written to after it was freed. Debug builds call this when the machine
-// ends; in other builds it does nothing.
+// Panic if a page on the free list was written to after it was freed. Debug builds call this when
+// the machine ends; in other builds it does nothing. Takes page_pool.lock.
 void page_check_patterns(void);

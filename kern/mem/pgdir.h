@@ -85,12 +85,13 @@ extern pde_t *kernel_pgdir;
 // make every table from KSTACKS_BASE on; turn on global pages and CR0.WP. Once, after page_init.
 void pgdir_init(void);
 
-// Make a directory: the user's half empty, the kernel's half as in every other. Returns 0 or
-// -ENOMEM.
+// Make a directory: the user's half empty, the kernel's half as in every other. It has one
+// reference, the caller's, which pgdir_destroy drops. No lock guards it yet (pgdir_guard).
+// Returns 0; -ENOMEM with *pgdir_store unchanged.
 int pgdir_create(pde_t **pgdir_store);
 
-// Free a directory. Its user half must have neither tables nor large pages, and it must not be
-// loaded; else it panics.
+// Free a directory from pgdir_create. Panics if an entry of the user's half is in use (a table, a
+// large page or its reservation), or if the directory is loaded or is kernel_pgdir.
 void pgdir_destroy(pde_t *pgdir);
 
 // Make an empty page table for `va`. The directory's entry gets PTE_W and PTE_U, so that the
@@ -244,9 +245,10 @@ int page_perms(pde_t *pgdir, uintptr_t va);
 // Caller: holds the lock that guards this directory's entries; the table is not shared.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// The corresponding functions for large pages.
-// - large_insert is page_insert with PTE_PS in `perm`. A page table without an entry in use is
-//   freed first; any other is in the way: -EEXIST.
+// Map, find or unmap a large page, as page_insert, page_lookup and page_remove do for small ones.
+// - large_insert is page_insert with PTE_PS in `perm`; `va` is a multiple of LARGE_SIZE, and `pp`
+//   the page's first page_t. A page table without an entry in use is freed first; any other is in
+//   the way. Returns 0; -EEXIST with nothing changed. Needs no memory.
 // - large_lookup returns the page_t of the small page at `va` in the large page that is mapped
 //   there, or NULL if none is present. Takes no reference.
 // - large_remove unmaps the large page at `va`, present or PROT_NONE, as a whole, and drops the
@@ -256,11 +258,13 @@ int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 page_t *large_lookup(pde_t *pgdir, uintptr_t va);
 void large_remove(pde_t *pgdir, uintptr_t va);
 
-// Free the table that the user's directory entry `pdx` names, if it has no entry in use.
+// Free the table that the directory's entry number `pdx` names, if it has no entry in use, and
+// store 0 there. Does nothing if the entry is the kernel's, or names no table.
 // Caller: as for page_insert.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 
 // Map [pa, pa + len) of device memory at a fixed kernel address. `cache` is 0 (write-back) or
-// PTE_PCD | PTE_PWT (uncached). For devices found at boot; never unmapped.
-// Returns the address. Panics if the 4 MiB from DEVICE_BASE on do not suffice.
+// PTE_PCD | PTE_PWT (uncached). `pa` and `len`, in bytes, need not be page-aligned. For devices
+// found at boot; never unmapped.
+// Returns the address of the byte at `pa`. Panics if the 4 MiB from DEVICE_BASE on do not suffice.
 void *device_map(physaddr_t pa, size_t len, pte_t cache);

@@ -9,13 +9,15 @@
 // Flush the translation of `va`, if `pgdir` is loaded or `va` is a kernel address.
 void tlb_invalidate(pde_t *pgdir, uintptr_t va);
 
-// Flush all translations of user addresses, if `pgdir` is loaded.
+// Flush all translations that are not global (those of user addresses), if `pgdir` is loaded. Does
+// nothing otherwise.
 void tlb_flush(pde_t *pgdir);
 
 // Returns the directory that this CPU has loaded.
 pde_t *pgdir_current(void);
 
-// Load `pgdir`, unless it is loaded already: a load flushes the TLB.
+// Load `pgdir` into this CPU, unless it is loaded already: a load flushes all translations that are
+// not global. Takes no reference: the caller keeps the directory valid until another one is loaded.
 void pgdir_load(pde_t *pgdir);
 
 // A batch collects the changes of a range operation on one directory, flushes once, and frees the
@@ -87,12 +89,13 @@ static inline void tlb_batch_unmap(struct tlb_batch *batch, uintptr_t va, pte_t 
 		tlb_batch_decref(batch, phys_to_page(PTE_ADDR(old)));
 }
 
-// Move `n` entries of a private table, from `from` on, to the same number of entries from `to` on, which
-// are 0. `va` is the address of the first one. Each keeps its reference. The counts of entries in use
+// Move `n` entries of one table, from `from` on, to the `n` entries from `to` on, which are 0 and
+// also in one table. Neither table is shared; both may be the same. `va` is the address of the
+// first entry at `from`. Each entry keeps its reference on its page. The counts of entries in use
 // change once, and the batch flushes the whole range, not entry by entry as with tlb_batch_store.
 void tlb_batch_move(struct tlb_batch *batch, uintptr_t va, pte_t *from, pte_t *to, size_t n);
 
-// The rest of tlb_batch_finish, for a batch that has collected something.
+// Do the work of tlb_batch_finish, its only caller, for a batch that has collected something.
 void tlb_batch_flush(struct tlb_batch *batch);
 
 // Flush and free what the batch has collected. It can be used again afterwards.

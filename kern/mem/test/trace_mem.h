@@ -15,7 +15,8 @@ static inline page_t **trace_slot(uint32_t number)
 	return &trace_slots[number % TRACE_SLOTS];
 }
 
-// Returns true if `pp` is an element of pages[], so that its fields may be read and changed.
+// Returns true if `pp`, any value, is the address of an element of pages[], so that its fields may
+// be read and changed; false for NULL.
 bool trace_is_page(const page_t *pp);
 
 // Returns the slot's page, or NULL if there is none that may be used.
