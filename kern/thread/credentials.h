@@ -61,30 +61,33 @@ static inline void credentials_put(struct credentials *credentials)
 		credentials_free(credentials);
 }
 
-// Returns those of the current thread. Borrowed.
+// Returns the credentials of the current thread, borrowed: valid until the thread changes them.
 static inline const struct credentials *credentials_current(void)
 {
 	return thread_current()->credentials;
 }
 
-// Returns true if the current thread has the capability `cap` (CAP_).
+// Returns true if the current thread has the capability `cap` (CAP_) in its effective set.
 static inline bool capable(int cap)
 {
 	return credentials_current()->effective & cap_bit(cap);
 }
 
-// Create a copy of `from` with one reference, for the caller to change. Returns NULL if out of
-// memory.
+// Create a copy of `from`, with its supplementary groups and one reference, for the caller to
+// change. Returns NULL if out of memory.
 struct credentials *credentials_copy(const struct credentials *from);
 
-// Like credentials_copy, but with room for `count` supplementary groups, which the caller fills
-// in and then passes to credentials_sort_groups.
+// Create a copy of `from` with one reference and room for `count` supplementary groups (0: none) in
+// place of those of `from`. The caller fills copy->groups[], and then calls
+// credentials_sort_groups. Returns NULL if out of memory.
 struct credentials *credentials_copy_for_groups(const struct credentials *from, uint32_t count);
 
-// Put the supplementary groups in order. Yields.
+// Put the supplementary groups in rising order; equal ones stay. Yields; completes the work also if
+// the thread is killed. Caller: no other thread sees `credentials` yet.
 void credentials_sort_groups(struct credentials *credentials);
 
-// Returns true if `gid` is the file system's group id or a supplementary group: O(log n).
+// Returns true if `gid` is the file system's group id or a supplementary group of `credentials`:
+// O(log n).
 bool credentials_in_group(const struct credentials *credentials, gid_t gid);
 
 // The id that leaves an id as it is: -1.
@@ -93,9 +96,11 @@ bool credentials_in_group(const struct credentials *credentials, gid_t gid);
 // Which ids a call changes.
 enum id_kind { ID_USER, ID_GROUP };
 
-// Change the ids of `kind` in `new`, a copy of the caller's credentials, as the calls do. Each
-// returns 0; -EINVAL (credentials_set only) for the id -1; -EPERM if a caller without CAP_SETUID
-// or CAP_SETGID asks for an id that it may not have. After an error `new` is to be dropped.
+// Change the ids of `kind` in `new`, a copy of the current thread's credentials, as the calls do.
+// ID_UNCHANGED leaves an id of the next two functions as it is. A change of user ids may also
+// change capabilities (capabilities(7)). Each returns 0; -EINVAL (credentials_set only) for
+// ID_UNCHANGED; -EPERM if a thread without CAP_SETUID or CAP_SETGID asks for an id that it may not
+// have, and (credentials_set_fs only) for ID_UNCHANGED. After an error the caller drops `new`.
 //
 // setuid(2), setgid(2)
 int credentials_set(struct credentials *new, enum id_kind kind, uint32_t id);
@@ -108,16 +113,18 @@ int credentials_set_res(struct credentials *new, enum id_kind kind, uint32_t rea
 // setfsuid(2), setfsgid(2)
 int credentials_set_fs(struct credentials *new, enum id_kind kind, uint32_t id);
 
-// Make the credentials with which the current thread runs a new program (execve(2)). `uid`, `gid`:
-// the owner and the group of a file that has S_ISUID or S_ISGID, else ID_UNCHANGED. Stores a new
-// reference; on the old credentials if nothing changes. Returns 0 or -ENOMEM.
+// Make the credentials with which the current thread runs a new program (execve(2)). `uid`: the
+// owner of a file that has S_ISUID; `gid`: the group of one that has S_ISGID; else ID_UNCHANGED.
+// Stores a new reference in *store; on the old credentials if nothing changes. The thread keeps its
+// credentials: the caller sets the new ones. Returns 0; -ENOMEM with *store unchanged.
 int credentials_for_exec(uid_t uid, gid_t gid, struct credentials **store);
 
 // Returns true if a program that the current thread starts with `new` must not trust what it was
 // started with (AT_SECURE): it has privileges that its user, or the old program, did not have.
 bool credentials_secure(const struct credentials *new);
 
-// Set the three sets that capset(2) can set in `new`, a copy of the caller's credentials. Returns 0;
-// -EPERM if the caller may not have one of the capabilities.
+// Set the three sets that capset(2) can set in `new`, a copy of the current thread's credentials.
+// Returns 0; -EPERM, with `new` unchanged, if a capability is permitted that was not, effective but
+// not permitted, or inheritable although the old sets and CAP_SETPCAP do not allow that.
 int credentials_set_caps(struct credentials *new, capset_t effective, capset_t permitted,
                          capset_t inheritable);

@@ -4,18 +4,21 @@
 
 #include "kern.h"
 
-// Allocate a stack. Returns 0 with its lowest address in *store; -ENOMEM; -EAGAIN if all slots are
+// Allocate a stack; its contents are undefined. Takes kstack_lock. Returns 0 with the stack's
+// lowest address in *store; -ENOMEM if there are no pages; -EAGAIN if all kstack_max() slots are
 // taken.
 int kstack_alloc(uintptr_t *store);
 
-// Free a stack of kstack_alloc. No thread may run on it.
+// Free a stack of kstack_alloc, or keep it for reuse. `kstack`: its lowest address. Takes
+// kstack_lock. Caller: does not run on this stack, nor does any other thread.
 void kstack_free(uintptr_t kstack);
 
-// Returns how many stacks there can be.
+// Returns how many stacks there can be at once.
 size_t kstack_max(void);
 
-// Returns how many pages belong to stacks that are kept for reuse. They count as free memory.
+// Returns how many pages belong to stacks that are kept for reuse. They count as free memory. Takes
+// no lock.
 size_t kstack_pooled_pages(void);
 
-// Returns true if `va` lies in the guard page of a stack.
+// Returns true if `va` lies in the guard page of a slot, whether a stack is mapped there or not.
 bool kstack_is_guard(uintptr_t va);

@@ -13,29 +13,31 @@ struct lock_taken {
 	uintptr_t returns; // the return address of the call that has taken it
 };
 
-// Panic with the name of the lock, the threads and the places when a spinlock is taken twice. Once,
-// at boot.
+// From now on, panic with the name of the lock, the threads and the places when a spinlock is taken
+// that is not free, or (debug builds) that is taken in the wrong order. Once, at boot.
 void lock_report_init(void);
 
-// Write the place of a code address, file and line or function, into text[size]. `returns`: it is a
-// return address.
+// Write the place of a code address into text[size], cut to what fits: file and line, or function
+// and offset if the line is not known. `returns`: it is a return address, so the place is that of
+// the call. Takes no lock.
 void place_format(char *text, size_t size, uintptr_t address, bool returns);
 
 // Write which sleeping locks a thread holds, and where it has taken them, into text[size]: an empty
-// text if it holds none. Only debug builds know.
+// text if it holds none, and always in normal builds, which do not know. Takes no lock.
 void locks_format(char *text, size_t size, const struct thread *thread);
 
-// Write what a sleeping thread waits for into text[size]: the function that sleeps, and for how
-// long already.
+// Write what a sleeping thread waits for into text[size]: the function that sleeps ("?" if its
+// stack does not show it), and for how long already. Takes no lock. Caller: `thread` sleeps.
 void wait_format(char *text, size_t size, const struct thread *thread);
 
-// Write which thread waits for a sleeping lock, and in which function, into text[size]: an empty text
-// if none does. Of several threads it names the oldest. Takes no lock.
+// Write which thread waits for a sleeping lock, and in which function, into text[size]: an empty
+// text if none does. Of several threads it names the oldest. Takes no lock.
 void lock_waiter_format(char *text, size_t size);
 
-// Call `show` for every thread. Takes no lock: for the monitor, while the machine stands still.
+// Call `show(thread, arg)` for every thread, the idle thread too. Takes no lock: for the monitor,
+// while the machine stands still.
 void threads_show(void (*show)(struct thread *thread, void *arg), void *arg);
 
 // Returns the frame pointer with which a thread that does not run called context_switch: the start
-// of its backtrace.
+// of its backtrace; 0 if its stack cannot be read.
 uintptr_t thread_frame_pointer(const struct thread *thread);

@@ -5,7 +5,7 @@
 #include "kern.h"
 
 // The PIT ticks after which the clock's counter begins again.
-#define CLOCK_ROUND 65536u // PIT ticks after which its counter begins anew
+#define CLOCK_ROUND 65536u
 
 // The state of the comparison with the TSC, which counts at a rate that no register reports. All
 // zero at the start. [timer_lock] guards all fields.
@@ -19,7 +19,9 @@ struct lost_time {
 // Compare the two counters, and learn the TSC's rate from them. `ticks` is the clock in PIT ticks,
 // read between the TSC's values `before` and `after`. Between two calls the clock may have missed
 // any number of rounds.
-// Returns how many ticks the clock has missed since the last call, a multiple of CLOCK_ROUND.
+// Returns how many PIT ticks the clock has missed since the last call, a multiple of CLOCK_ROUND;
+// the caller adds them to the clock. Returns 0 at the first call and while the rate is not known;
+// after the TSC was set back, begins to learn anew and returns 0.
 // Caller: holds the lock of *state.
 uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, uint64_t after);
 

@@ -15,19 +15,21 @@ struct thread_totals {
 	uint32_t blocked;  // of `threads`: programs' threads in a sleep that no signal ends
 };
 
-// Fill in *totals. Caller: may hold spinlocks of lower rank than RANK_SCHED.
+// Fill in *totals. Takes sched_lock, and looks at all threads under it; counts that work
+// (yield_due). Caller: may hold spinlocks of lower rank than RANK_SCHED.
 void thread_totals(struct thread_totals *totals);
 
-// Count a thread that starts. Count a thread that ends, which is the current one. Caller: holds
-// sched_lock.
+// Count a thread that starts. Count `thread`, the current one, which ends: its sums stay in the
+// totals. Caller: holds sched_lock.
 void totals_thread_starts(void);
 void totals_thread_ends(const struct thread *thread);
 
-// The average number of threads that ran, wanted to run, or slept a sleep that no signal ends, in the
-// last 1, 5 and 15 minutes, as numbers with LOAD_SHIFT bits after the point. As on Linux, it is computed
-// from a sample every five seconds; each sample weighs less than the one after it.
+// The average number of threads that ran, wanted to run, or slept a sleep that no signal ends, in
+// the last 1, 5 and 15 minutes, as numbers with LOAD_SHIFT bits after the point. As on Linux, it is
+// computed from a sample every five seconds; each sample weighs less than the one after it.
 #define LOAD_SHIFT 11
 extern uint32_t load_averages[3];
 
-// Take a sample if it is time. Called at each interrupt of the timer; `now` is clock_ns().
+// Take a sample if it is time. Called at each interrupt of the timer with no spinlock held; `now`
+// is clock_ns(). After a pause of several samples the present one counts for all that were missed.
 void load_tick(uint64_t now);

@@ -20,7 +20,8 @@ void lock_rank_taken(unsigned int rank, const char *name, const void *lock, uint
 void lock_rank_released(unsigned int rank, const void *lock);
 void assert_no_sleeping_lock(void);
 void assert_may_yield(void);
-// Called by the entry code with the frame with which it leaves the kernel.
+// Called by the entry code with the frame with which it leaves the kernel. Checks nothing if that
+// frame leads back into the kernel.
 void locks_check_leaving(const struct trapframe *frame);
 #else
 #define lock_rank_check(rank, name, lock, returns) ((void)0)
@@ -38,6 +39,7 @@ void locks_check_leaving(const struct trapframe *frame);
 // - assert_no_lock: holds no lock, neither a sleeping lock nor a spinlock.
 // Normal builds check nothing, and do not know which threads hold a lock for reading.
 #ifdef DEBUG
+// Returns true if the current thread holds `lock`, a sleeping lock of this rank, in any mode.
 bool lock_debug_held(unsigned int rank, const void *lock);
 #define assert_mutex_held(mutex) assert(mutex_held(mutex))
 #define assert_read_held(rw) assert(lock_debug_held((rw)->rank, rw))
@@ -60,18 +62,21 @@ struct mutex {
 	const char *name;
 };
 
-// Make *mutex free. `name` must stay valid.
+// Initialise *mutex, which is free then. `name` must stay valid.
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 
-// Take the mutex; sleeps, uninterruptibly, while another thread holds it. Caller: holds no
-// spinlock and no sleeping lock of the same or a higher rank.
+// Take the mutex. Sleeps while another thread holds it; neither a signal nor death ends the sleep.
+// Panics if the current thread holds it already.
+// Caller: holds no spinlock and no sleeping lock of the same or a higher rank.
 void mutex_lock(struct mutex *mutex);
 
-// Take the mutex if it is free. Returns true if it was. Does not sleep, so no rank is checked.
-// Only tests need it so far; threads (clone with CLONE_THREAD) will.
+// Take the mutex if it is free. Returns true if it was; false if any thread holds it, also the
+// current one. Does not sleep, so no rank is checked. Only tests need it so far; threads (clone
+// with CLONE_THREAD) will.
 bool mutex_trylock(struct mutex *mutex);
 
-// Release the mutex. Panics unless the caller holds it.
+// Release the mutex, and wake the thread that has waited longest for it. Does not sleep. Panics
+// unless the current thread holds it.
 void mutex_unlock(struct mutex *mutex);
 
 // Returns true if the current thread holds the mutex.
@@ -93,18 +98,20 @@ struct rwlock {
 #define RWLOCK_WAITING 0x80000000u // a thread sleeps on it
 #define RWLOCK_READERS 0x3FFFFFFFu // the number of readers
 
-// Make *rw free. `name` must stay valid.
+// Initialise *rw, which is free then. `name` must stay valid.
 void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank);
 
-// The rare parts of the inline functions below: rwlock_read_lock when the lock is not free for
-// readers, and the unlocks when a thread waits.
+// The rare parts of the inline functions below, which alone call them. rwlock_wait_to_read: the
+// reader was counted although the lock is not free for readers; undo that, sleep until it is, and
+// count the reader. rwlock_wake: wake all threads that wait for the lock.
 void rwlock_wait_to_read(struct rwlock *rw);
 void rwlock_wake(struct rwlock *rw);
 
-// Take the lock for reading; sleeps while a writer holds it or waits for it. Caller: as for
-// mutex_lock. Every page fault does this, so the path without a wait is inline, except in debug
-// builds, which note the caller. One atomic addition decides: it counts the reader and shows
-// whether the count was allowed.
+// Take the lock for reading. Sleeps while a writer holds it or waits for it; nothing else ends the
+// sleep. Every page fault does this, so the path without a wait is inline, except in debug builds,
+// which note the caller. One atomic addition decides: it counts the reader and shows whether the
+// count was allowed. Caller: holds no spinlock and no sleeping lock of the same or a higher rank;
+// so not this lock either.
 #ifdef DEBUG
 void rwlock_read_lock(struct rwlock *rw);
 #else
@@ -116,7 +123,8 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 }
 #endif
 
-// Release the lock. Caller: holds it for reading. The last reader wakes waiting writers.
+// Release the lock. The last reader wakes waiting writers. Does not sleep. Caller: holds it for
+// reading.
 static inline void rwlock_read_unlock(struct rwlock *rw)
 {
 	debug_assert(rw->state & RWLOCK_READERS);
@@ -125,15 +133,18 @@ static inline void rwlock_read_unlock(struct rwlock *rw)
 		rwlock_wake(rw);
 }
 
-// Take the lock for writing; sleeps while any other thread holds it. Caller: as for mutex_lock.
+// Take the lock for writing. Sleeps while any other thread holds it; nothing else ends the sleep.
+// Panics if the current thread holds it for writing already.
+// Caller: holds no spinlock and no sleeping lock of the same or a higher rank.
 void rwlock_write_lock(struct rwlock *rw);
 
-// Release the lock. Panics unless the caller holds it for writing.
+// Release the lock, and wake all threads that wait for it. Does not sleep. Panics unless the
+// current thread holds it for writing.
 void rwlock_write_unlock(struct rwlock *rw);
 
-// Change from writer to reader; no other writer gets the lock in between. Caller: holds it for
-// writing.
-// Only tests need it so far; userfaultfd will, between a change of areas and its message.
+// Change from writer to reader; no other writer gets the lock in between. Does not sleep. Caller:
+// holds it for writing. Only tests need it so far; userfaultfd will, between a change of areas and
+// its message.
 void rwlock_downgrade(struct rwlock *rw);
 
 // Returns true if the current thread holds the lock for writing.

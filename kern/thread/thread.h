@@ -160,10 +160,11 @@ static inline uint64_t thread_limit(int resource)
 // after page tables and heap.
 void thread_init(void);
 
-// Make a thread with a kernel stack; it does not run before thread_start. With `entry` it starts
-// in `entry(arg)` and ends when that returns. It acts for the same user as the current thread. With `entry` NULL it starts by entering user mode
-// with the registers at thread_user_frame(). Returns 0 with the thread in *store; -ENOMEM; -EAGAIN
-// if all slots for stacks are taken.
+// Make a thread with a kernel stack; it does not run before thread_start. With `entry` it starts in
+// `entry(arg)` and ends when that returns; with `entry` NULL it starts by entering user mode with
+// the registers at thread_user_frame(), which the caller fills. `name` is copied, cut to 15 bytes.
+// The thread gets a reference on the current thread's credentials; it has no process, space or
+// files. Returns 0 with the thread in *store; -ENOMEM; -EAGAIN if all slots for stacks are taken.
 int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);
 
 // Returns the frame at the top of the thread's kernel stack: the registers with which it has
@@ -173,37 +174,41 @@ static inline struct trapframe *thread_user_frame(const struct thread *thread)
 	return (struct trapframe *)(thread->kstack + KSTACK_SIZE) - 1;
 }
 
-// Let a new thread run. From here on it may run and end: the caller must not use it unless
-// something else keeps it.
+// Let a thread of thread_create run: put it at the end of the run queue. From here on it may run and
+// end: the caller must not use it unless something else keeps it. Takes sched_lock.
 void thread_start(struct thread *thread);
 
-// Free a thread that was created and never started.
+// Free a thread that was created and never started, and drop its reference on its credentials.
+// Caller: has dropped the thread's other references (space, files, fs_context).
 void thread_discard(struct thread *thread);
 
-// End the current thread. Its stack is still in use then, so the thread that runs next frees it.
-// Caller: holds no lock.
+// End the current thread. Its stack is still in use then, so the thread that runs next frees it,
+// its FPU state and the struct, and drops its reference on its credentials.
+// Caller: holds no lock; has dropped the thread's other references.
 void thread_exit(void) __noreturn;
 
 // Enter user mode with the registers at thread_user_frame(). A thread that began in the kernel
-// becomes a program's thread by this call.
+// becomes a program's thread by this call. Never to be called with a lock held.
 void thread_enter_user(void) __noreturn;
 
-// Let all other runnable threads run once, then return. Returns at once if there are none. Caller:
-// holds no spinlock.
+// Let all other runnable threads run once, then return. Returns at once if there are none. Takes no
+// interrupts itself. Caller: holds no spinlock; sleeping locks stay held.
 void thread_yield(void);
 
 // Yield: take pending interrupts, and let other threads run if the time slice is over. Work whose
 // length a program chooses must call this (thread/yield.h): without a yield the clock stops and no
-// signal can end the work. Returns 0; -EINTR if a signal or death is pending: then the caller
-// should stop early.
-// Caller: holds no spinlock, and no sleeping lock except an address space's own and rename_lock.
+// signal can end the work. Returns 0; -EINTR if a signal is pending, the thread must die, or the
+// machine ends: then the caller should stop early.
+// Caller: holds no spinlock, and no sleeping lock except an address space's and rename_lock.
 int thread_yield_point(void);
 
-// Like thread_yield_point, but returns -EINTR only if the thread must die: for work that other
-// signals must not end. Caller: as for thread_yield_point.
+// Like thread_yield_point, but returns -EINTR only if the thread must die or the machine ends: for
+// work that other signals must not end. Not to be called with a spinlock held, nor with a sleeping
+// lock but an address space's and rename_lock.
 int thread_yield_point_killable(void);
 
 // Returns true if the current thread must act on a signal or die before it returns to user mode.
+// Takes no lock.
 static inline bool thread_signal_pending(void)
 {
 	return thread_current()->work & (WORK_SIGNAL | WORK_KILL);
@@ -211,28 +216,30 @@ static inline bool thread_signal_pending(void)
 
 // Stop all other threads, because the machine ends: let each of them run until it sleeps, ends, or
 // would enter user mode, where it stops for good. Long calls stop early, as for a killed thread.
-// Afterwards every thread that holds a lock is asleep and will never be woken.
+// Afterwards every thread that holds a lock is asleep and will never be woken. Yields.
 // Caller: holds no lock; is a thread of the kernel.
 void threads_stop(void);
 
 // Set the bits `work` in thread->work, and end the thread's sleep if its wait mode allows that:
-// WORK_KILL ends a killable or interruptible sleep, WORK_SIGNAL an interruptible one.
+// WORK_KILL ends a killable or interruptible sleep, WORK_SIGNAL an interruptible one, with -EINTR.
+// Takes sched_lock. Caller: keeps `thread` valid.
 void thread_interrupt(struct thread *thread, uint32_t work);
 
-// Give the new thread `to` a copy of the current thread's FPU state, if that has one. Returns 0 or
-// -ENOMEM.
+// Give the new thread `to`, which has no FPU state and was not started, a copy of the current
+// thread's FPU state, if that has one. Returns 0; -ENOMEM with `to` unchanged.
 int thread_copy_fpu(struct thread *to);
 
-// Free the current thread's FPU state and clear FS, GS, its thread-local storage and its breakpoints: a
-// new program must see nothing of the old one.
+// Free the current thread's FPU state and clear FS, GS, its thread-local storage and the debug
+// registers: a new program must see nothing of the old one.
 void thread_reset_registers(void);
 
-// Do what `work` asks of the current thread. Called by the entry code on the way back to user mode
-// while `work` is not 0.
+// Do what `work` asks of the current thread. `frame`: the registers with which it will enter user
+// mode. Called by the entry code on the way back to user mode while `work` is not 0, with no lock
+// held. Sleeps; does not return if the thread is killed or the machine ends.
 void thread_return_work(struct trapframe *frame);
 
-// Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which it
-// clears, and on WORK_KILL, from which it does not return.
+// Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which
+// it clears, and on WORK_KILL, from which it does not return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
 // Registered by proc/oom.c. Called when the current program's instruction at `va` needs memory and
@@ -248,6 +255,6 @@ extern void (*thread_switch_hook)(struct thread *next);
 // armed. If no input can come either, that is a deadlock.
 extern void (*thread_idle_hook)(void);
 
-// Call `visit` for every thread, under sched_lock: `visit` must not sleep or wake a thread. Only
-// tests need it so far: the monitor's `ps` lists processes.
+// Call `visit(thread, arg)` for every thread, the idle thread too, under sched_lock: `visit` must
+// not sleep or wake a thread. Only tests need it so far: the monitor's `ps` lists processes.
 void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg);

@@ -5,10 +5,11 @@
 #include "mem/avl.h"
 
 // Returns the nanoseconds since boot; never goes back. Costs about three port accesses to the PIT.
+// Takes timer_lock: the caller holds no spinlock of RANK_TIMER or a higher rank.
 uint64_t clock_ns(void);
 
 // Returns the nanoseconds since 1970-01-01 00:00 UTC: the CMOS clock's time at boot plus
-// clock_ns().
+// clock_ns(). Takes timer_lock.
 uint64_t clock_realtime_ns(void);
 
 // Returns the nanoseconds since the time-stamp counter showed `tsc`, as well as the first timer
@@ -25,17 +26,19 @@ struct timer {
 	void (*fire)(struct timer *timer); // runs with interrupts off, no lock held; must not sleep
 };
 
-// Prepare a timer, which is not armed yet.
+// Prepare a timer, which is not armed yet. `fire`: as in struct timer.
 static inline void timer_init(struct timer *timer, void (*fire)(struct timer *timer))
 {
 	avl_node_init(&timer->node);
 	timer->fire = fire;
 }
 
-// Call timer->fire(timer) once clock_ns() has reached `deadline`. If the timer is armed already,
-// the new deadline replaces the old one.
+// Call timer->fire(timer) once, in the first timer interrupt at or after clock_ns() == `deadline`;
+// soon, but never before the return, if `deadline` has passed. If the timer is armed already, the
+// new deadline replaces the old one. Takes timer_lock. Caller: keeps *timer valid until it has
+// fired or was cancelled.
 void timer_arm(struct timer *timer, uint64_t deadline);
 
-// Disarm the timer: it will not fire, unless it is armed again. A timer that is not armed stays as
-// it is.
+// Disarm the timer: it will not fire, unless it is armed again, and *timer may be freed. A timer
+// that is not armed stays as it is. Takes timer_lock.
 void timer_cancel(struct timer *timer);

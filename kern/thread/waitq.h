@@ -32,7 +32,8 @@ static inline void waitq_init(struct waitq *wq)
 	wq->watches = 0;
 }
 
-// Returns true if no thread waits. Without the lock of the condition the result is a hint.
+// Returns true if no thread waits and no watch is on the queue. Takes no lock: the result is a
+// hint, unless the caller holds the lock of the condition.
 static inline bool waitq_empty(const struct waitq *wq)
 {
 	return list_empty(&wq->waiters);
@@ -47,19 +48,24 @@ enum wait_mode {
 
 #define NO_DEADLINE UINT64_MAX
 
-// Sleep on `wq` until woken, until clock_ns() reaches `deadline`, or until an event that `mode`
-// allows. Releases `lock` (NULL: none) after the thread is on the queue, so that no wakeup can be
-// missed, and takes it again before the return.
-// Caller: holds `lock` and no other spinlock.
-// Returns 0 if woken, -ETIMEDOUT, or -EINTR. A wakeup that comes together with another end counts
-// as a wakeup.
+// Sleep on `wq` until woken, until clock_ns() reaches `deadline` (NO_DEADLINE: never), or until an
+// event that `mode` allows. Releases `lock` (NULL: none) after the thread is on the queue, so that
+// no wakeup can be missed, and takes it again before each return.
+// Caller: holds `lock` and no other spinlock; sleeping locks stay held.
+// Returns 0 if woken; -ETIMEDOUT at the deadline; -EINTR after an event that `mode` allows, at once
+// if it was pending. A wakeup that comes together with another end counts as a wakeup. After 0 the
+// condition may be false again: test it anew.
 int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, uint64_t deadline);
 
-// Wake the thread that has waited longest. Never sleeps; may be called by an interrupt handler and
-// under a spinlock of smaller rank than RANK_SCHED. Returns how many threads it woke, 0 or 1.
+// Wake the thread that has waited longest. Takes sched_lock; does not sleep; may be called by an
+// interrupt handler and under a spinlock of lower rank than RANK_SCHED. Not for a queue on which
+// polls wait (poll_wait): a watch would use up the wakeup. Returns how many threads it woke, 0 or
+// 1.
 int waitq_wake_one(struct waitq *wq);
 
-// Like waitq_wake_one, but wakes all threads of the queue.
+// Wake all threads of the queue, and call the functions of its watches; all leave the queue. Takes
+// sched_lock; does not sleep; may be called by an interrupt handler and under a spinlock of lower
+// rank than RANK_SCHED. Returns how many threads and watches there were.
 int waitq_wake_all(struct waitq *wq);
 
 // One entry of a wait queue. To wait on several queues at once (poll), a thread puts a waiter on
@@ -81,7 +87,7 @@ struct watch {
 	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
 };
 
-// Prepare a watch, which is on no queue yet.
+// Prepare a watch, which is on no queue yet. `fired`: as in struct watch.
 static inline void watch_init(struct watch *watch, void (*fired)(struct watch *watch))
 {
 	list_init(&watch->waiter.link);
@@ -90,24 +96,31 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 	watch->fired = fired;
 }
 
-// Put `watch` on the queue, unless it is on it. The first queue becomes its home, unless that queue
-// has WATCHES_MAX watches: then `watch` has no home, and is on no queue.
+// Put `watch` on the queue, unless it is on it. The first queue becomes its home, and all later
+// calls must name the same queue. If that queue has WATCHES_MAX watches already, `watch` has no
+// home and is on no queue. Takes sched_lock.
 void watch_add(struct waitq *wq, struct watch *watch);
 
-// Take `watch` off its queue for ever; a wakeup may have taken it off already.
+// Take `watch` off its queue, and let it have no home; a wakeup may have taken it off already. Its
+// function is not called any more. Takes sched_lock. Caller: keeps the queue valid until then.
 void watch_end(struct watch *watch);
 
-// Like waitq_wake_all. Caller: is the function of a watch.
+// Wake all threads of the queue, and call the functions of its watches, from the function of
+// another watch. Caller: holds sched_lock.
 void watch_wake(struct waitq *wq);
 
-// Put `waiter` on the queue for the current thread, unless the last waiter there is the thread's
-// too.
+// Put `waiter`, whose contents may be undefined, on the queue for the current thread. If the last
+// waiter there is the thread's too, `waiter` stays off the queue. Takes sched_lock. Caller: removes
+// it by waiter_remove in both cases, before *waiter or the queue is freed.
 void waiter_add(struct waitq *wq, struct waiter *waiter);
 
-// Sleep until one of the thread's queues is woken; `mode`, `deadline` and result as for
-// waitq_sleep.
+// Sleep until one of the queues is woken on which the thread has put waiters; do not sleep if one
+// was woken since. `mode` and `deadline` are those of waitq_sleep.
 // Caller: holds no spinlock.
+// Returns 0 if woken; -ETIMEDOUT at the deadline; -EINTR after an event that `mode` allows.
 int waiter_block(enum wait_mode mode, uint64_t deadline);
 
-// Remove `waiter` from its queue; a wakeup may have removed it already.
+// Remove `waiter` from its queue, where a wakeup may have removed it already; discard a wakeup of
+// the thread that waiter_block has not seen. Takes sched_lock. Caller: the thread that called
+// waiter_add.
 void waiter_remove(struct waiter *waiter);

@@ -24,8 +24,8 @@ struct why {
 extern bool why_enabled;
 
 // Note that the current thread's call will fail with `error` for this reason. A later reason takes
-// the place of an earlier one. Does nothing in a thread of the kernel. Never sleeps. Returns
-// `error`.
+// the place of an earlier one. The text is cut to what fits. Does nothing in a thread of the
+// kernel. Takes no lock, never sleeps. Returns `error`.
 int why_note(int error, const char *format, ...) __printf(2, 3);
 
 // Yields `error`, and notes the reason. The arguments are not evaluated without the option, so they

@@ -18,15 +18,18 @@
 // because the bound is 10^6 (thread/stretch.c).
 #define YIELD_EACH 100000
 
-// Count `cost` instructions of work. Returns true if it is time to yield.
+// Count `cost` instructions of work. Returns true if it is time to yield; does not yield itself,
+// and may be called with any lock held.
 static inline bool yield_due(uint32_t cost)
 {
 	this_cpu()->work_left -= (int32_t)cost;
 	return unlikely(this_cpu()->work_left < 0);
 }
 
-// Count `cost` instructions of work, and yield if it is time. Returns 0, or -EINTR if the thread
-// must die: then the caller should stop early. Caller: as for thread_yield_point.
+// Count `cost` instructions of work, and yield if it is time. Returns 0; -EINTR after a yield if
+// the thread must die or the machine ends: then the caller should stop early.
+// Not to be called with a spinlock held, nor with a sleeping lock but an address space's and
+// rename_lock.
 static inline int yield_after(uint32_t cost)
 {
 	return yield_due(cost) ? thread_yield_point_killable() : 0;

@@ -5,21 +5,23 @@
 #include "thread/thread.h"
 #include "thread/timer.h"
 
-// Start a thread of the kernel that runs `entry(arg)`.
+// Start a thread of the kernel that runs `entry(arg)`. Panics if out of memory. Returns it; the
+// caller must not use the result once the thread may have ended.
 struct thread *test_spawn(void (*entry)(void *arg), void *arg);
 
-// Let the other threads run until each of them sleeps, or has ended and is freed.
+// Let the other threads run until each of them sleeps, or has ended and is freed. Caller: no lock
+// is held that one of them waits for.
 void test_settle(void);
 
-// Let the current thread yield to the others, once: when it counts work (yield_due) after it has counted
-// `work` instructions.
+// Let the current thread yield to the others, once: when it counts work (yield_due) after it has
+// counted `work` instructions.
 void test_yield_after(uint32_t work);
 
 // Returns how much work has been counted (yield_due) since the last call of this function, if it is
 // less than 10^6: until then nothing yields.
 uint32_t test_work(void);
 
-// Sleep for `ns` nanoseconds; interrupts are taken meanwhile.
+// Sleep for at least `ns` nanoseconds; interrupts are taken meanwhile.
 void test_sleep(uint64_t ns);
 
 // Returns the number of free pages, with those of pooled stacks: equal before and after a test that
@@ -32,6 +34,7 @@ struct test_log {
 	size_t len;
 };
 
+// Append `letter` to the log's text, unless it is full. The log is all 0 at first.
 void test_log_add(struct test_log *log, char letter);
 
 #define EXPECT_TEXT(got, want)                                                                  \
