@@ -11,6 +11,7 @@
 #include "dev/exitport.h"
 #include "dev/transcript.h"
 #include "fs/fs.h"
+#include "ipc/sem.h"
 #include "ipc/shm.h"
 #include "ipc/socket.h"
 #include "mem/large_pool.h"
@@ -129,6 +130,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	machine_files_init();        // make /proc/version and files of /proc/sys
 	userfaultfd_files_init();    // make /proc/sys/vm/unprivileged_userfaultfd
 	shm_init();                  // make /proc/sysvipc/shm
+	sem_init();                  // make /proc/sysvipc/sem, undo what ending processes have done
 	socket_init();               // free sockets that only messages refer to
 	stretch_init();              // measure how long the kernel runs (build STRETCH=1 only)
 

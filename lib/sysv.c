@@ -1,5 +1,7 @@
 // System V shared memory, semaphores and messages: each function is one system call.
 
+#include <stdarg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,4 +24,30 @@ int shmdt(const void *address)
 int shmctl(int id, int command, struct shmid_ds *ds)
 {
 	return syscall(SYS_shmctl, id, command, ds);
+}
+
+int semget(key_t key, int count, int flags)
+{
+	return syscall(SYS_semget, key, count, flags);
+}
+
+int semop(int id, struct sembuf *operations, size_t count)
+{
+	return syscall(SYS_semtimedop_time64, id, operations, count, 0);
+}
+
+int semtimedop(int id, struct sembuf *operations, size_t count, const struct timespec *timeout)
+{
+	return syscall(SYS_ipc, IPC_CALL_SEMTIMEDOP, id, count, 0, operations, timeout);
+}
+
+int semctl(int id, int number, int command, ...)
+{
+	va_list arguments;
+	long argument;
+
+	va_start(arguments, command);
+	argument = va_arg(arguments, long);
+	va_end(arguments);
+	return syscall(SYS_semctl, id, number, command, argument);
 }

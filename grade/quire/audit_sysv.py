@@ -10,6 +10,7 @@ DEST = 0o1000  # SHM_DEST
 Kind = namedtuple("Kind", "table struct word")
 KINDS = [
     Kind("shm_table", "shm_segment", "segment"),
+    Kind("sem_table", "sem_set", "set"),
 ]
 
 
@@ -19,6 +20,8 @@ def tables(audit):
         objects = _table(audit, kind)
         if kind.struct == "shm_segment":
             audit.segments = objects
+        elif kind.struct == "sem_set":
+            _check_sets(audit, objects)
 
 
 def _table(audit, kind):
@@ -37,8 +40,8 @@ def _table(audit, kind):
             found = objects[place.object] = read(place.object)
             if found.id & (1 << INDEX_BITS) - 1 != index:
                 audit.report("sysv", f"the {word} in place {index} has id {found.id:#x}")
-            if found.refs != 1 or found.removed:
-                audit.report("sysv", f"the {word} in place {index} counts {found.refs} references; a call has ended")
+            if found.removed:
+                audit.report("sysv", f"the {word} in place {index} has been removed")
     if fields.used != len(objects):
         audit.report("sysv", f"{fields.used} {word}s are counted; found {len(objects)}")
     _check_free(audit, word, fields, slots)
@@ -61,6 +64,57 @@ def _check_free(audit, word, table, slots):
         audit.report("sysv", f"the last free place of {word}s is {last}, not {table.last_free}")
 
 
+def _refer(audit, at, object_, waiters):
+    """Check the references on an object: the table's and those of the calls that sleep."""
+    if object_.refs != 1 + waiters:
+        audit.report("sysv", f"the {audit.called(at)} counts {object_.refs} references; found {1 + waiters}")
+
+
+def _check_sets(audit, objects):
+    """Sets of semaphores, the calls that wait for them, and what processes are to take back."""
+    memory = audit.memory
+    read = memory.record("sem_set", "count zero_waiters id=ipc.id")
+    heads = [memory.field("sem_set", name)[0] for name in ("waiting", "undos")]
+    waiter = memory.record("sem_waiter", "ops=call.ops for_zero done")
+    total, undos = 0, {}
+    for at in objects:
+        sem_set = read(at)
+        total += sem_set.count
+        calls = [waiter(each) for i in (0, 8) for each in audit.entries("sysv", at + heads[0] + i, "sem_waiter", "link")]
+        if any(each.done or not each.ops for each in calls):
+            audit.report("sysv", f"a call that has ended waits for the {audit.called(at)}")
+        if sem_set.zero_waiters != sum(each.for_zero for each in calls):
+            audit.report("sysv", f"the {audit.called(at)} counts {sem_set.zero_waiters} calls that wait for 0")
+        _refer(audit, at, objects[at], len(calls))
+        for undo in audit.entries("sysv", at + heads[1], "sem_undo", "set_link"):
+            undos[undo] = at, sem_set.id
+    if memory.value("semaphores") != total:
+        audit.report("sysv", f"there are {memory.value('semaphores')} semaphores; found {total}")
+    _check_undos(audit, undos)
+
+
+def _check_undos(audit, undos):
+    """Each undo is in its set's list and its process's tree, and processes count their bytes."""
+    memory = audit.memory
+    tree, counted = (memory.field("process", name)[0] for name in ("sem_undos", "sem_undo_bytes"))
+    read = memory.record("sem_undo", "process set id size")
+    found = set()
+    for process in audit.processes:
+        held = 0
+        for at in audit_avl.entries(audit, "sysv", process + tree, "sem_undo", "node"):
+            if not audit.claim(at, "sem_undo", "an undo of {}", audit.called(process)):
+                continue
+            undo = read(at)
+            held += undo.size
+            found.add(at)
+            if undo.process != process or undos.get(at) != (undo.set, undo.id):
+                audit.report("sysv", f"{audit.called(at)} is not that of its process and its set")
+        if memory.word(process + counted) != held:
+            audit.report("sysv", f"{audit.called(process)} counts {memory.word(process + counted)} bytes of undos; found {held}")
+    if found != set(undos):
+        audit.report("sysv", f"sets have {len(undos)} undos; processes have {len(found)}")
+
+
 def segments(audit):
     """Segments of shared memory, when all areas and files are known."""
     memory = audit.memory
@@ -74,6 +128,7 @@ def segments(audit):
         users = len(audit.areas_of.get(memory_of, ()))
         if segment.attached != users:
             audit.report("sysv", f"the {name} counts {segment.attached} users; found {users}")
+        _refer(audit, at, audit.segments[at], 0)
         if segment.mode & DEST and not segment.attached:
             audit.report("sysv", f"the {name} has been removed, and nobody maps it")
         if memory.value_at("object", memory_of, "watch") != at + memory.field("shm_segment", "watch")[0]:

@@ -1,6 +1,8 @@
 """The audit of System V objects: each test breaks one rule in a machine's memory."""
 import pytest
 
+from scene import insert
+
 pytestmark = pytest.mark.xdist_group("audit")
 
 
@@ -46,7 +48,7 @@ def test_id(scene):
 
 def test_reference(scene):
     scene.add("shm_segment", segment(scene), "ipc.refs", 1)
-    scene.expect("sysv", r"the segment in place \d+ counts 2 references; a call has ended")
+    scene.expect("sysv", r"the segment in place \d+ counts 2 references; found 1")
 
 
 def test_key(scene):
@@ -68,3 +70,47 @@ def test_free_place(scene):
 def test_last_free_place(scene):
     scene.set_variable("shm_table", 40, "last_free")
     scene.expect("sysv", r"the last free place of segments is 63, not 40")
+
+
+def sem_set(scene):
+    return scene.claimed("sem_set")[0]
+
+
+def test_removed(scene):
+    scene.set("sem_set", sem_set(scene), "ipc.removed", 1)
+    scene.expect("sysv", r"the set in place \d+ has been removed")
+
+
+def test_zero_waiters(scene):
+    scene.set("sem_set", sem_set(scene), "zero_waiters", 1)
+    scene.expect("sysv", r"the set in place \d+ counts 1 calls that wait for 0")
+
+
+def test_call_that_has_ended(scene):
+    head = sem_set(scene) + scene.memory.field("sem_set", "waiting")[0]
+    call = scene.take_free_page() * 4096 + 0xC0000000
+    insert(scene, head, call + scene.memory.field("sem_waiter", "link")[0])
+    scene.set("sem_waiter", call, "done", 1)
+    scene.expect("sysv", r"a call that has ended waits for the set in place \d+")
+
+
+def test_semaphores(scene):
+    scene.set_variable("semaphores", 9)
+    scene.expect("sysv", r"there are 9 semaphores; found 3")
+
+
+@pytest.mark.parametrize("field", ["id", "process", "set"])
+def test_undo(scene, field):
+    scene.add("sem_undo", scene.claimed("sem_undo")[0], field, 4)
+    scene.expect("sysv", r"an undo of .* is not that of its process and its set")
+
+
+def test_undo_bytes(scene):
+    scene.add("process", scene.get("sem_undo", scene.claimed("sem_undo")[0], "process"), "sem_undo_bytes", 1)
+    scene.expect("sysv", r"counts \d+ bytes of undos; found \d+")
+
+
+def test_undo_of_no_process(scene):
+    process = scene.get("sem_undo", scene.claimed("sem_undo")[0], "process")
+    scene.set("process", process, "sem_undos.root", 0)
+    scene.expect("sysv", r"sets have 1 undos; processes have 0")

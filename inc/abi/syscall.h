@@ -324,6 +324,7 @@
 #define SYS_pselect6_time64 413
 #define SYS_ppoll_time64 414
 #define SYS_recvmmsg_time64 417
+#define SYS_semtimedop_time64 420
 #define SYS_rt_sigtimedwait_time64 421
 #define SYS_futex_time64 422
 #define SYS_sched_rr_get_interval_time64 423

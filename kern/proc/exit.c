@@ -18,6 +18,7 @@
 #define GIVE_AWAY_COST 1000 // instructions, roughly, to give a child away
 
 void (*process_files_closed_hook)(void);
+void (*process_semaphores_hook)(struct process *process);
 
 // Release what the current thread, which ends, holds. The memory goes first: a parent that waits by
 // CLONE_VFORK runs on in it. Files and directories follow; dropping the last reference of a pipe or
@@ -34,6 +35,8 @@ static void release_resources(struct process *process, bool last)
 	}
 	aspace_switch_to(NULL);
 	vfork_done();
+	if (last && unlikely(!avl_empty(&process->sem_undos)))
+		process_semaphores_hook(process);
 	thread_put_files(thread_current());
 	if (last && process_files_closed_hook)
 		process_files_closed_hook();

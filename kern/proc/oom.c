@@ -44,7 +44,8 @@ int oom_measure(pid_t pid, struct oom_measure *store)
 			.pid = pid,
 			.serial = process->serial,
 			.pages = THREAD_PAGES * process->thread_count +
-			         MIN(process->call_pages, page_usable_count()),
+			         MIN(process->call_pages, page_usable_count()) +
+			         process->sem_undo_bytes / PAGE_SIZE,
 			.adj = process->oom_score_adj,
 		};
 		if (process_files(process))

@@ -76,12 +76,15 @@ struct process {
 	struct posix_timers *posix_timers; // [p] those of timer_create; NULL: none yet
 	bool has_barriers;                 // [a] registered for membarrier
 	bool oom_victim;                   // [p] killed because of lack of memory (oom.c)
-	uint32_t call_pages;               // [a] kept by its calls under way (process_hold)
-	int16_t oom_score_adj;             // [p] makes it a likelier or less likely victim (oom.h)
-	int16_t oom_score_adj_min;         // [p] lower values take CAP_SYS_RESOURCE
-	struct inherited inherited;        // [m]
-	int parent_death_signal;           // [p] sent to it when its parent ends; 0: none
-	bool subreaper;                    // [p] adopts the orphans among its descendants (prctl)
+	// [ipc/sysv.h: sysv_lock] struct sem_undo by node: changes of semaphores to be taken back; bytes
+	struct avl_tree sem_undos;
+	uint32_t sem_undo_bytes;
+	uint32_t call_pages;        // [a] kept by its calls under way (process_hold)
+	int16_t oom_score_adj;      // [p] makes it a likelier or less likely victim (oom.h)
+	int16_t oom_score_adj_min;  // [p] lower values take CAP_SYS_RESOURCE
+	struct inherited inherited; // [m]
+	int parent_death_signal;    // [p] sent to it when its parent ends; 0: none
+	bool subreaper;             // [p] adopts the orphans among its descendants (prctl)
 	// The last field: process_setup clears only those before it.
 	struct rlimit64 limits[RLIM_NLIMITS]; // [p] by RLIMIT_; its own threads read without it
 };
@@ -228,6 +231,10 @@ void process_exit_thread(int status) __noreturn;
 // Called by the last thread of a process after it has closed its files. Registered by ipc/, which lies
 // above this layer. Called without locks.
 extern void (*process_files_closed_hook)(void);
+
+// Called by the last thread of a process that has sem_undos, before it closes its files. Registered by ipc/.
+// Called without locks.
+extern void (*process_semaphores_hook)(struct process *process);
 
 // Send the signal of the end of `process`, a zombie, to its parent, and wake the parent's waits. A parent
 // that wants no zombies loses it to init. Caller: holds process_lock.

@@ -1,4 +1,5 @@
 // sys_ipc.c: ipc(2), which combines all calls on System V objects.
+#include "ipc/sem.h"
 #include "ipc/shm.h"
 #include "sys/sys_ipc.h"
 #include "sys/syscall.h"
@@ -23,6 +24,19 @@ static bool takes_old(int *command)
 	return old;
 }
 
+// Calls semctl, whose fourth argument is at `user`.
+static long call_semctl(int id, int number, int command, const uint32_t __user *user)
+{
+	bool old = takes_old(&command);
+	uint32_t argument;
+
+	if (!user)
+		return WHY(-EINVAL, "semctl has no fourth argument");
+	if (get_user(aspace_current(), &argument, user))
+		return -EFAULT;
+	return do_semctl(id, number, command, argument, old);
+}
+
 // ipc(2). The high half of the number is a version of the call.
 SYSCALL6(ipc, uint32_t, number, int, first, int, second, uint32_t, third, void __user *, pointer,
          uint32_t, fifth)
@@ -30,8 +44,15 @@ SYSCALL6(ipc, uint32_t, number, int, first, int, second, uint32_t, third, void _
 	uint32_t version = number >> 16;
 	bool old;
 
-	(void)fifth;
 	switch (number & 0xffff) {
+	case IPC_CALL_SEMOP:
+		return do_semtimedop(first, pointer, (uint32_t)second, NULL, false);
+	case IPC_CALL_SEMTIMEDOP:
+		return do_semtimedop(first, pointer, (uint32_t)second, (void __user *)fifth, false);
+	case IPC_CALL_SEMGET:
+		return sem_get(first, second, third);
+	case IPC_CALL_SEMCTL:
+		return call_semctl(first, second, (int)third, pointer);
 	case IPC_CALL_SHMAT:
 		if (version == 1)
 			return WHY(-EINVAL, "shmat of version 1 is for the kernel only");

@@ -5,6 +5,8 @@
 #include "kern.h"
 #include <abi/ipc.h>
 
+struct sembuf;
+
 // Fetch the owner and the permissions that IPC_SET has for an object, from the first field of its struct; `old`:
 // the struct of ipc(2) without IPC_64. Returns 0 or -EFAULT.
 int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old);
@@ -13,10 +15,17 @@ int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old);
 long do_shmat(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
 long do_shmctl(int id, int command, void __user *user, bool old);
 
+// sys_sem.c. `timeout`: NULL, or a time of 32 or (`wide`) 64 bits. `argument`: a number or an address.
+long do_semtimedop(int id, const struct sembuf __user *user, uint32_t count,
+                   const void __user *timeout, bool wide);
+long do_semctl(int id, int number, int command, uint32_t argument, bool old);
+
 // -- sys_ipc_old.c: the structs that programs had before 1996, with numbers of 16 bits.
 
+struct semid_ds;
 struct shmid_ds;
 
 // Store a description. Returns 0 or -EFAULT.
 int old_shmid_put(void __user *user, const struct shmid_ds *ds);
 int old_shminfo_put(void __user *user);
+int old_semid_put(void __user *user, const struct semid_ds *ds);

@@ -4,6 +4,7 @@
 #include "sys/sys_ipc.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
+#include <abi/sem.h>
 #include <abi/shm.h>
 
 struct old_ipc_perm {
@@ -17,6 +18,13 @@ struct old_shmid_ds {
 	uint32_t atime, dtime, ctime;
 	uint16_t cpid, lpid, nattch, unused;
 	uint32_t unused2, unused3;
+};
+
+struct old_semid_ds {
+	struct old_ipc_perm perm;
+	uint32_t otime, ctime;
+	uint32_t unused[4];
+	uint16_t nsems;
 };
 
 struct old_shminfo {
@@ -74,6 +82,18 @@ int old_shminfo_put(void __user *user)
 		.shmmni = SHMMNI,
 		.shmseg = SHMMNI,
 		.shmall = (int32_t)SHMALL,
+	};
+
+	return copyout(aspace_current(), user, &old, sizeof(old));
+}
+
+int old_semid_put(void __user *user, const struct semid_ds *ds)
+{
+	const struct old_semid_ds old = {
+		.perm = old_perm(&ds->sem_perm),
+		.otime = ds->sem_otime,
+		.ctime = ds->sem_ctime,
+		.nsems = (uint16_t)ds->sem_nsems,
 	};
 
 	return copyout(aspace_current(), user, &old, sizeof(old));

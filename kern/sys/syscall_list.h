@@ -382,13 +382,6 @@ X(setgroups32)
 X(capget)
 X(capset)
 
-// sys_shm.c: System V shared memory; sys_ipc.c: all calls on System V objects
-X(shmget)
-X(shmat)
-X(shmdt)
-X(shmctl)
-X(ipc)
-
 // sys_resource.c: limits, priorities and usage of resources
 X(getrlimit)
 X(ugetrlimit)
@@ -398,3 +391,5 @@ X(getrusage)
 X(getpriority)
 X(setpriority)
 X(nice)
+
+#include "sys/syscall_list_sysv.h"

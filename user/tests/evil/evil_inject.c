@@ -10,11 +10,14 @@
 #include <dirent.h>
 #include <getopt.h>
 #include <poll.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 
 #define NEVER 0xffffffffu
 #define SETTLE_MS 200 // until then the kernel has reaped everything
 #define MANY 400      // files
+#define SEGMENTS 4096 // of shared memory
+#define SETS 256      // of semaphores
 #define UNDISTURBED_MS 20000
 #define SHORT_MS 20 // of what takes longer, fewer allocations fail
 #define LEAST_RUNS 2
@@ -115,9 +118,26 @@ static bool kill_all(void)
 static void remove_objects(void)
 {
 	struct shmid_ds segment;
+	struct shm_info segments;
+	struct semid_ds set;
+	struct seminfo sets;
+	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)&segments);
 
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i <= last; i++)
 		shmctl(shmctl(i, SHM_STAT_ANY, &segment), IPC_RMID, NULL);
+	last = semctl(0, 0, SEM_INFO, &sets);
+	for (int i = 0; i <= last; i++)
+		semctl(semctl(i, 0, SEM_STAT_ANY, &set), 0, IPC_RMID, 0);
+}
+
+// The tables of objects never shrink: make them as large as any program does.
+static void make_many_objects(void)
+{
+	for (int i = 0; i < SEGMENTS; i++)
+		shmget(IPC_PRIVATE, 1, 0);
+	for (int i = 0; i < SETS; i++)
+		semget(IPC_PRIVATE, 1, 0);
+	remove_objects();
 }
 
 // A program that has failed to go down leaves files at the top.
@@ -222,6 +242,7 @@ int main(int argc, char **argv)
 	if (fail_nth < 0 || most == 0 || chdir("/tmp"))
 		return 2;
 	run_child(make_many_files);
+	run_child(make_many_objects);
 	for (; optind < argc; optind++)
 		inject(argv[optind], most);
 	return 0;

@@ -6,6 +6,7 @@
 #include <sys/area.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -101,16 +102,19 @@ static void send_messages(void)
 }
 
 // Leave System V objects: a segment that is mapped, with a key, one that is removed and mapped, and one
-// that nobody maps.
+// that nobody maps; a set of semaphores, one of which is to be changed back.
 static void make_objects(void)
 {
-	int removed = shmget(IPC_PRIVATE, PAGE, 0600);
+	struct sembuf undo = { 1, 2, SEM_UNDO };
+	int removed = shmget(IPC_PRIVATE, PAGE, 0600), set;
 	char *at = shmat(shmget(77, 2 * PAGE, IPC_CREAT | 0600), NULL, 0);
 
 	touch(at, 2);
 	shmget(78, PAGE, IPC_CREAT | 0600);
 	touch(shmat(removed, NULL, 0), 1);
 	shmctl(removed, IPC_RMID, NULL);
+	set = semget(79, 3, IPC_CREAT | 0600);
+	semop(set, &undo, 1);
 }
 
 // How three processes wait for ever.

@@ -2,6 +2,8 @@
 
 #include "fuzz.h"
 
+#include <string.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 
 #define ID_SEQUENCE 15 // id = number of a use << ID_SEQUENCE | place
@@ -44,6 +46,26 @@ uint32_t sysv_value(char kind, uint32_t *state)
 	}
 }
 
+// Operations on the first semaphores, which mostly do not wait.
+static void fill_operations(struct sembuf *ops, uint32_t count, uint32_t *state)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		ops[i].sem_num = (uint16_t)(one_in(state, 24) ? random_word(state) :
+		                                                below(state, 3));
+		ops[i].sem_op = (int16_t)(one_in(state, 24) ? random_word(state) :
+		                                              below(state, 7) - 3);
+		ops[i].sem_flg = one_in(state, 6) ? 0 : IPC_NOWAIT;
+		if (one_in(state, 3))
+			ops[i].sem_flg |= SEM_UNDO;
+	}
+}
+
+void fill_sysv(char kind, char *at, uint32_t *state)
+{
+	(void)kind;
+	fill_operations((struct sembuf *)at, SYSV_FILLED / sizeof(struct sembuf), state);
+}
+
 // Remove all objects of this kind that there are.
 static void remove_segments(void)
 {
@@ -59,7 +81,22 @@ static void remove_segments(void)
 	}
 }
 
+static void remove_sets(void)
+{
+	struct semid_ds ds;
+	struct seminfo info;
+	int highest = semctl(0, 0, SEM_INFO, &info);
+
+	for (int i = 0; i <= highest; i++) {
+		int id = semctl(i, 0, SEM_STAT_ANY, &ds);
+
+		if (id >= 0)
+			semctl(id, 0, IPC_RMID, 0);
+	}
+}
+
 void sysv_clean(void)
 {
 	remove_segments();
+	remove_sets();
 }

@@ -74,6 +74,7 @@ struct op {
 //	* + &   an address of a socket; its length; messages of a socket
 //	| ;     a family or a level; a type of sockets, an option, or flags
 //	( ) < > a key of System V objects; an id; flags; a command
+//	[       operations on semaphores
 //	N       the number of the call itself
 //	E       an access of the program's own
 //	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024
@@ -167,7 +168,9 @@ uint32_t socket_value(char kind, uint32_t *state);
 void fill_socket(char kind, char *at, uint32_t *state);
 
 // fill_sysv.c
+#define SYSV_FILLED 48u // bytes
 uint32_t sysv_value(char kind, uint32_t *state);
+void fill_sysv(char kind, char *at, uint32_t *state);
 void sysv_clean(void); // remove all objects
 
 // script.c: calls as lines of text.
