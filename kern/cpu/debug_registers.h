@@ -26,9 +26,10 @@ struct debug_registers {
 	uint32_t control; // DR7
 };
 
-// Load a thread's breakpoints into the processor; NULL: turn all of them off. All addresses are the
-// user's, and no breakpoint is one of I/O.
+// Load a thread's breakpoints into the processor; NULL: turn all of them off. The caller has
+// checked that all addresses are the user's, and that no breakpoint is one of I/O.
 void debug_registers_load(const struct debug_registers *registers);
 
-// Returns the reasons for a debug exception, and clears them in the processor.
+// Returns the reasons for the debug exceptions since the last call, bits of DEBUG_HITS and
+// DEBUG_STEP, and clears DR6 in the processor. Returns 0 if there is none of these reasons.
 uint32_t debug_reasons_take(void);

@@ -21,11 +21,14 @@ struct fpu_state {
 // registers zero.
 void fpu_state_init(struct fpu_state *state);
 
-// Save the processor's registers in `prev`, then load those of `next`. `prev` NULL: there is
-// nothing to save. `next` NULL: its thread has no state yet; its first FPU instruction will trap.
+// Save the processor's registers in `prev`, then load those of `next`. `prev` NULL: the thread that
+// ran has no state, so there is nothing to save. `next` NULL: its thread has no state yet, and its
+// first FPU instruction will trap. Both NULL: does nothing. For a thread switch, which passes the
+// states of the thread that ran and of the next one.
 void fpu_switch(struct fpu_state *prev, const struct fpu_state *next);
 
-// Copy the registers of the running thread to *state. The thread keeps them.
+// Copy the processor's registers to *state; the running thread keeps them. The caller makes sure
+// that this thread has a struct fpu_state: without one the instruction traps in the kernel.
 void fpu_save(struct fpu_state *state);
 
 // Exceptions, as the status word of the FPU and mxcsr name them (Intel SDM vol. 1, 8.1.3 and
@@ -37,8 +40,8 @@ void fpu_save(struct fpu_state *state);
 #define FPU_UNDERFLOW 0x10u
 #define FPU_PRECISION 0x20u
 
-// Returns the exceptions that are raised and not masked in `state`: of SSE if `sse`, else of the
-// FPU.
+// Returns the exceptions (FPU_ bits) that are raised and not masked in `state`: of SSE if `sse`,
+// else of the FPU. 0: there are none.
 uint32_t fpu_raised(const struct fpu_state *state, bool sse);
 
 // Returns the bits of mxcsr that this processor has. A state that a program passes in may set no

@@ -14,24 +14,28 @@ enum irq_line {
 // Set up both controllers with every line masked. Once, at boot.
 void irq_init(void);
 
-// Call `handler` for interrupts of line `irq`. Several handlers may share a line; all of them are
-// called. Panics after IRQ_HANDLERS registrations. The line stays masked until irq_unmask. A
-// handler runs with interrupts off, after the controller has been acknowledged; it must not sleep.
+// Call `handler` for interrupts of line `irq`, 0 to IRQ_LINES - 1, for ever. Several handlers may
+// share a line; all of them are called. Panics for any other `irq`, or if there are IRQ_HANDLERS
+// handlers already (cpu/irq.c). A masked line stays masked until irq_unmask. A handler runs with
+// interrupts off, after the controller has been acknowledged; it must not sleep.
 void irq_register(int irq, void (*handler)(int irq));
+
 // Let line `irq` interrupt.
 void irq_unmask(int irq);
+
 // Stop interrupts of line `irq`.
 // Only tests need it so far; a driver does that stops its device.
 void irq_mask(int irq);
 
-// Returns how many interrupts of line `irq` there were since boot. Returns the spurious ones, of both
-// controllers.
+// irq_count returns how many interrupts of line `irq` there were since boot, without spurious ones.
+// irq_spurious_count returns how many spurious ones there were, of both controllers together: the
+// controller reported line 7 or 15, but no device had asked.
 uint32_t irq_count(int irq);
 uint32_t irq_spurious_count(void);
 
 // Returns true if line `irq` has a handler.
 bool irq_is_registered(int irq);
 
-// Acknowledge an interrupt of line `irq` and call its handlers. Called by cpu/trap.c for vectors
-// TRAP_IRQ to TRAP_IRQ + 15.
+// Acknowledge and count an interrupt of line `irq`, and call its handlers. A spurious interrupt is
+// only counted. Called by cpu/trap.c, with interrupts off, for vectors TRAP_IRQ to TRAP_IRQ + 15.
 void irq_dispatch(int irq);

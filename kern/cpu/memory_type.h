@@ -9,5 +9,6 @@
 // without a PAT, where the bit is reserved.
 extern bool pat_write_combining;
 
-// Program the table if the processor has one. Once, at boot, before any entry has the PAT bit.
+// Program the table, and set pat_write_combining, if the processor has a PAT; else do nothing.
+// Once, at boot, before any entry has the PAT bit.
 void pat_init(void);

@@ -36,17 +36,20 @@ static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, ui
 // kernel's text is still writable.
 void segment_init(void);
 
-// Set the address from which the processor pushes when it leaves a user program. Every thread
-// switch calls this; with a stale value two threads would share a stack.
+// Set the address below which the processor pushes when it leaves a user program: the end of the
+// running thread's kernel stack. Every thread switch calls this; with a stale value two threads
+// would share a stack.
 void segment_set_kernel_stack(uintptr_t top);
 
-// Put a thread's three descriptors for thread-local storage into the table.
+// Put a thread's three descriptors for thread-local storage into the descriptor table. The
+// processor uses them when FS or GS is loaded next. The caller has checked them: none may be of the
+// kernel's privilege.
 void segment_load_tls(const struct segment_desc tls[TLS_SLOTS]);
 
-// Load FS. A selector of no usable segment becomes 0, as on Linux.
+// Load FS with `selector`, any value. A selector of no usable segment becomes 0, as on Linux.
 void segment_load_fs(uint16_t selector);
 
-// Load GS. A selector of no usable segment becomes 0, as for FS.
+// Load GS with `selector`, any value. A selector of no usable segment becomes 0, as for FS.
 void segment_load_gs(uint16_t selector);
 
 // Fill *frame with the registers of the code that was interrupted by a double fault. The processor

@@ -41,8 +41,10 @@ extern void (*spin_order_hook)(const struct spinlock *lock, const struct spinloc
 #ifdef DEBUG
 #define DEBUG_LOCKS true // whether the rank is checked, which would hide that the lock is not free
 
-// Debug builds keep a chain of the locks that this CPU holds. These functions panic if a lock is
-// taken out of rank order, or if it is released by a CPU that does not hold it.
+// Debug builds keep a chain of the spinlocks that this CPU holds. spin_debug_lock puts `lock` on
+// the chain, before it is taken, and panics if the lock held last has no lower rank.
+// spin_debug_unlock takes it off, and panics if this CPU does not hold it. spin_debug_held returns
+// true if this CPU holds `lock`.
 void spin_debug_lock(struct spinlock *lock);
 void spin_debug_unlock(struct spinlock *lock);
 bool spin_debug_held(const struct spinlock *lock);
@@ -75,8 +77,9 @@ extern void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint
 			spin_stuck(lock, spin_first, code_address());       \
 	})
 
-// Take the lock for code at the address `here`. Returns 0; or the address of the code that has
-// taken the lock and not released it.
+// Take the lock for code at the address `here`, which is not 0. Returns 0 if the lock was free;
+// else the address of the code that has taken the lock and not released it: then the caller must
+// panic (spin_stuck).
 static inline uint32_t spin_lock_from(struct spinlock *lock, uint32_t here)
 {
 	if (DEBUG_LOCKS && unlikely(lock->locked))

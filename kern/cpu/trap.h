@@ -65,13 +65,13 @@ typedef void (*trap_handler)(struct trapframe *frame);
 // boot, after segment_init.
 void trap_init(void);
 
-// Let `handler` handle exception `vector`. Panics if the vector has a handler. An exception
-// without a handler goes to its fixup, or to trap_fatal. A handler calls trap_fatal for a fault of
-// the kernel itself.
+// Let `handler` handle exception `vector`, 0 to 31, for ever. Panics if the vector has a handler or
+// is higher. An exception without a handler goes to its fixup, or to trap_fatal. A handler calls
+// trap_fatal for a fault of the kernel itself. After trap_init, at boot.
 void trap_register(unsigned int vector, trap_handler handler);
 
-// Install a gate that programs may enter by `int vector`. `entry` is assembly that builds a
-// trapframe.
+// Install a gate that programs may enter by `int vector`; interrupts are off on entry. `entry` is
+// assembly that builds a trapframe. Panics unless `vector` is TRAP_VECTORS to 255.
 void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 
 // Returns true if the kernel instruction that faulted belongs to the code that the exception table
@@ -100,7 +100,8 @@ enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame);
 #define PF_USER 0x4u // the access was made in user mode
 
 // Report a fault of the kernel itself and stop the machine. debug/panic.c registers the hook that
-// prints the report; without it, panics with a short message.
+// prints the report; without it, panics with a short message. `what` is the exception's name
+// (trap_name).
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 
@@ -108,5 +109,5 @@ extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 // stack overflow), it reports and does not return.
 extern void (*trap_double_fault_hook)(const struct trapframe *frame);
 
-// Returns the name of exception `vector`.
+// Returns the name of exception `vector`; "unknown trap" if it has none. The string is constant.
 const char *trap_name(unsigned int vector);

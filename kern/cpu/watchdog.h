@@ -7,7 +7,7 @@
 #include "kern.h"
 
 // Start the watchdog: a non-maskable interrupt comes if watchdog_restart is not called for
-// `seconds` (2 to 30, an even number).
+// `seconds`. Panics unless they are an even number, 2 to 30.
 void watchdog_start(unsigned int seconds);
 
 // Let the time begin anew. Does nothing before watchdog_start and after watchdog_stop.
@@ -19,8 +19,8 @@ void watchdog_stop(void);
 // Let the watchdog run again, if it ran before watchdog_stop.
 void watchdog_resume(void);
 
-// Returns the seconds that the watchdog waits; 0 if it does not run.
+// Returns the seconds that the watchdog waits; 0 if it was not started, or is stopped.
 unsigned int watchdog_seconds(void);
 
-// Returns the time-stamp counter at the last restart.
+// Returns the time-stamp counter at the last restart; 0 if the watchdog was never started.
 uint64_t watchdog_restarted_at(void);

@@ -8,12 +8,14 @@
 // has a return address outside kernel code. So any value of `ebp` is safe.
 size_t backtrace_collect(uintptr_t ebp, uintptr_t *returns, size_t max);
 
-// Returns how often the first `length` return addresses of the frames from `ebp` on come, one round
-// after another: 1 if they are not repeated.
+// Returns how many times the first `length` > 0 return addresses of the frames from `ebp` on come,
+// one round after another: 1 if they are not repeated, or if there are fewer. Looks at 2,000 frames
+// at most. Any `ebp` is safe.
 size_t backtrace_repeats(uintptr_t ebp, size_t length);
 
-// Print the return addresses of the frames from `ebp` on, with function, file and line, at most 32
-// lines. A recursion is printed once, with the number of its rounds. Any `ebp` is safe.
+// Print the return addresses of the frames from `ebp` on, with function, file and line, up to 32
+// lines (35 where the last ones are a round of a recursion). A recursion of up to four functions is
+// printed once, with the number of its rounds. Any `ebp` is safe.
 void backtrace_print(uintptr_t ebp);
 
 // Print one line of a backtrace: a code address, its function, and its file and line if they are

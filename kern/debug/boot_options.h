@@ -20,8 +20,8 @@ bool option_given(const char *name);
 // the option is not given or its value does not fit.
 bool option_get(const char *name, char *value, size_t size);
 
-// Returns true if the option's value is a list, with commas between the items, that has the item
-// `word`.
+// Returns true if the option is given and its value, a list with commas between the items, has the
+// item `word`. A value without a comma is one item.
 bool option_lists(const char *name, const char *word);
 
 // Returns the option's value as a number: decimal, 0x hexadecimal, or 0 octal, at most 2^32 - 1.

@@ -4,9 +4,10 @@
 
 #include "kern.h"
 
-// Make the error that the option `crash` names, if it is given.
+// Make the error that the option `crash` names, by crash(). Does nothing if the option is not
+// given.
 void crash_if_asked(void);
 
-// Make the error called `name`. Returns only if there is no such error, or if nothing in the
-// kernel has detected it.
+// Make the error called `name`. Returns only if there is no such error, or if nothing in the kernel
+// has detected it; then it prints a warning.
 void crash(const char *name);

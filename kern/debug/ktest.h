@@ -44,7 +44,8 @@ struct ktest {
 	static void id(void)
 #endif
 
-// Record a failure of the running test.
+// Record a failure of the running test, and print it as a comment of KTAP, with the place in the
+// source. The test goes on.
 void ktest_fail(const char *file, int line, const char *format, ...) __printf(3, 4);
 
 // Report a failure unless `cond` holds.
@@ -71,20 +72,22 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 		}                                                                      \
 	} while (0)
 
-// Expect a panic from now on. Returns the frame to which it will jump (for __builtin_setjmp).
+// Expect one panic from now on, until it comes or ktest_panic_disarm is called. Returns the frame
+// to which it will jump; only for EXPECT_PANIC, which passes it to __builtin_setjmp at once.
 void **ktest_panic_frame(void);
 
 // Expect no panic any more.
 void ktest_panic_disarm(void);
 
-// Called by panic(). If the running test expects a panic, jumps back to the test and does not
-// return.
+// Called by panic(), first of all. If the running test expects a panic, jumps back to the test and
+// does not return. Else reports in KTAP that the run ends ("Bail out!"), if a test is running.
 void ktest_catch_panic(void);
 
 // Returns true if `globs` (NULL: every name) has a glob that matches the test's name. Globs are
 // separated by commas; the list ends at a NUL or a space, as on the kernel's command line.
 bool ktest_selected(const char *globs, const char *name);
 
-// Run the tests that `globs` selects, and print KTAP. Returns how many failed; 1 if `globs`
-// selects none, since that is most often a misspelt name.
+// Run the tests that `globs` selects (NULL: all), and print KTAP. Returns how many failed; 1 if
+// `globs` selects none, since that is most often a misspelt name. Tests may sleep: the caller is a
+// thread, with no lock held.
 int ktest_run(const char *globs);

@@ -17,5 +17,6 @@ struct line_mark {
 };
 
 // Returns the name of the file from which the instruction that contains `address` was compiled, as
-// in `kern/mem/page_alloc.c`, with the line in *line_store. Returns NULL if that is not known.
+// in `kern/mem/page_alloc.c`, with the line in *line_store. Returns NULL if that is not known;
+// *line_store is undefined then. Takes no lock.
 const char *line_find(uintptr_t address, uint32_t *line_store);

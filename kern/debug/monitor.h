@@ -30,17 +30,21 @@ struct monitor_input {
 	struct monitor_input *next; // set by monitor_register_input
 };
 
-// Let the monitor read keys from `input` too. The struct must stay valid. At boot.
+// Let the monitor read keys from `input` too, from now on for ever. The struct must stay valid. At
+// boot.
 void monitor_register_input(struct monitor_input *input);
 
-// Read commands and run them until `continue`. Returns at once if there is no input. May be called
-// anywhere, also by an interrupt handler.
+// Read commands and run them until `continue`. Returns at once if no input is registered. Stops the
+// watchdog meanwhile. May be called anywhere, also by an interrupt handler.
+// Caller: does not hold console_lock, unless a panic has begun (panic_started): then no lock is
+// taken.
 void monitor_run(void);
 
-// Split `line` in place at its blanks into argv[MONITOR_ARGS + 1], with NULL after the last word.
+// Split `line` in place at its blanks and tabs into argv[MONITOR_ARGS + 1], with NULL after the
+// last word. The words lie in `line`.
 // Returns the number of words stored, at most MONITOR_ARGS; the rest of the line is dropped.
 int monitor_split(char *line, char **argv);
 
 // Store the number that `text` stands for: hexadecimal with 0x, else decimal, or the address of
-// the kernel function of that name. Returns false if `text` is none of these.
+// the kernel function of that name. Returns false, with 0 stored, if `text` is none of these.
 bool monitor_number(const char *text, uintptr_t *value_store);

@@ -33,8 +33,8 @@ bool panic_started(void);
 // the message and the frame pointer of panic(). It may catch the panic: then it does not return.
 extern void (*panic_catch_hook)(const char *message, uintptr_t ebp);
 
-// Registered by dev/transcript.c. Called last in a panic: reports it to the host and ends the
-// machine.
+// Registered by dev/exitport.c. Called last in a panic: reports it to the host and ends the
+// machine. NULL: the CPU halts for ever.
 extern void (*panic_end_hook)(void);
 
 // Registered by dev/exitport.c. Called last where a function of a lab is not written yet: reports

@@ -17,16 +17,20 @@ struct console_sink {
 // struct must stay valid until console_sink_remove. Caller: does not hold console_lock.
 void console_sink_register(struct console_sink *sink);
 
-// Send no more messages to `sink`.
+// Send no more messages to `sink`; its struct may go afterwards. Does nothing if it is not
+// registered. Caller: does not hold console_lock.
 // Only tests need it so far: their sinks end with them, the console stays.
 void console_sink_remove(struct console_sink *sink);
 
 // Print text that a user has asked for (results of tests, answers of the monitor) on every sink,
 // whatever its level. The ring does not keep it. "\n" becomes "\r\n"; a line may be printed in
-// pieces. At most PRINTK_MAX bytes in a call; the rest is cut off.
+// pieces. A text of PRINTK_MAX bytes or more is cut, and ends in "...". Caller: does not hold
+// console_lock, so no lock of RANK_CONSOLE or above.
 void console_printf(const char *format, ...) __printf(1, 2);
 
-// Call `write` for each message of the ring up to `max_level`, the oldest first.
+// Call `write` for each line of the ring whose level is at most `max_level`, the oldest first, with
+// "\r\n" at its end. Takes no lock: the caller makes sure that nobody prints meanwhile
+// (console_lock, or the machine stands still); `write` must not use printk.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n));
 
 // The bytes that the ring holds, with one byte for each line's level and one for its end.
@@ -36,16 +40,19 @@ void printk_replay(enum log_level max_level, void (*write)(const char *bytes, si
 #define PRINTK_LINE (PRINTK_MAX + 4)
 
 // Copy the first line at or after *position to line[PRINTK_LINE], as "<6>text\n", and move
-// *position to the next. A position is a count of bytes since boot; positions before the oldest
-// line mean that line. Returns the line's length; 0 if no line is left.
+// *position to the next. No NUL byte is added. A position is a count of bytes since boot; positions
+// before the oldest line mean that line. Returns the line's length; 0, with *position at the end,
+// if no line is left.
 // Caller: does not hold console_lock.
 size_t printk_line(uint32_t *position, char *line);
 
 // Returns the position of the oldest line at or after `position` from which on all lines together
-// have at most `max` bytes, as printk_line returns them. Caller: does not hold console_lock.
+// have at most `max` bytes, as printk_line returns them; that of the end (printk_end) if even the
+// newest line is longer. Caller: does not hold console_lock.
 uint32_t printk_tail(uint32_t position, size_t max);
 
-// Returns the position after the newest line. Caller: does not hold console_lock.
+// Returns the position after the newest line: that of the next line to come. Caller: does not hold
+// console_lock.
 uint32_t printk_end(void);
 
 // The length of the longest message. The end of a longer one is replaced by "...".

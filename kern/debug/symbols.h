@@ -24,10 +24,10 @@ static inline bool is_kernel_text(uintptr_t addr)
 }
 
 // Returns the function that the code address `addr` lies in: the last of syms[n] that starts at or
-// before `addr`. Returns NULL if there is none.
+// before `addr`. syms[] is sorted by address; n = 0 is allowed. Returns NULL if there is none.
 const struct ksym *symbol_find(const struct ksym *syms, size_t n, uintptr_t addr);
 
-// Returns the address of the function called `name`, or 0.
+// Returns the address of the kernel function called `name`, or 0 if there is none.
 uintptr_t symbol_address(const char *name);
 
 // Write "name+0x12" for the code address `addr` into text[size], or "?" if no name is known.

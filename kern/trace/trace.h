@@ -50,25 +50,30 @@ struct trace_op {
 #define TRACE_VM "vm"                 // after vm_init
 #define TRACE_PROGRAM "program"       // never: the rest of the list is done, and boot goes on
 
-// Copy the list in [start, end) of physical memory, if the option `trace` is given. Later calls of
-// trace_run perform it. Without the option they do nothing.
+// Copy the list in [start, end) of physical memory, which lies in the linear map, if the option
+// `trace` is given. Later calls of trace_run perform it; without the option they do nothing. Ends
+// the machine, with the report `unknown 0`, if the list is empty or has 16 KiB or more. Once, at
+// boot.
 void trace_init(physaddr_t start, physaddr_t end);
 
-// Perform the operations of step `step`, if they are next in the list. Does not return after the
-// last one: the machine ends.
+// Perform the operations of step `step` (TRACE_), if they are next in the list; else do nothing.
+// Does not return after the last operation of the list: the machine ends.
 void trace_run(const char *step);
 
-// Add a value to the report of the running operation.
+// Add a value to the report of the running operation. Only from within an operation, as the next
+// function.
 void trace_value(uint32_t value);
 
-// Begin another line of the report: for operations that report more than a few values.
+// End the line of the report (`also`), and begin another one. A line of eight values ends by
+// itself.
 void trace_more(void);
 
-// Returns true if no part of [pa, pa + n) belongs to the kernel's image, and all of it is memory
-// (trace_memory_add).
+// Returns true if operations may write to [pa, pa + n), any numbers: no part of it belongs to the
+// image of the kernel or its tests, and all of it lies in one range of trace_memory_add.
 bool trace_may_write(physaddr_t pa, size_t n);
 
-// Let operations write to [start, end) of physical memory. At boot, at most 64 times.
+// Let operations write to [start, end) of physical memory, except for the kernel's image. At boot.
+// Later ranges than the 64th are ignored.
 void trace_memory_add(physaddr_t start, physaddr_t end);
 
 // The result of an access that may fault.
@@ -78,10 +83,12 @@ struct trace_access {
 	uint32_t vector, code, addr; // of the exception: vector, error code, CR2
 };
 
-// Read or write the word at `va`, which may be any address. SMAP does not stop the access.
+// Read or write the word at `va`, which may be any address. SMAP does not stop the access. Return
+// what came of it; after a write without a fault, `value` is the value written.
 struct trace_access trace_read(uintptr_t va);
 struct trace_access trace_write(uintptr_t va, uint32_t value);
 
-// Call call(arg), which may cause an exception that nobody handles, or report one (trap_fatal): then
-// `faulted` is set, and `value` is the address of the instruction.
+// Call call(arg), which may cause an exception that nobody handles, or report one (trap_fatal):
+// then `faulted` is set, and `value` is the address of the instruction. Else all fields are 0.
+// `call` must not call trace_catch, trace_read or trace_write.
 struct trace_access trace_catch(void (*call)(void *arg), void *arg);
