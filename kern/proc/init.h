@@ -10,7 +10,8 @@ struct init_module {
 	physaddr_t start, end;
 };
 
-// Start process 1 with `count` archives; `modules` must stay valid. Kernel options:
+// Start process 1 with the `count` archives of `modules`, which must stay valid until it has
+// unpacked them. Once, at boot; panics if there is no memory. Kernel options:
 //	init=PATH   the first program (/bin/sh)
 //	ktest[=GLOB,...]  run the in-kernel tests and end the machine
 void init_start(const struct init_module *modules, size_t count);

@@ -27,8 +27,8 @@ struct oom_measure {
 	bool has_memory; // has an address space: is not init, and has not ended
 };
 
-// Measure process `pid`. Yields. Caller: holds no lock. Returns 0 with the measure in *store, or
-// -ESRCH if there is no such process.
+// Measure process `pid`, perhaps a zombie. Pages are of 4 KiB. Yields. Caller: holds no lock.
+// Returns 0 with the measure in *store, or -ESRCH if there is no such process.
 int oom_measure(pid_t pid, struct oom_measure *store);
 
 // Register /proc/PID/oom_score and oom_score_adj (procfs_oom.c). Once, at boot.
@@ -37,14 +37,16 @@ void oom_files_init(void);
 // Register the hooks of vm/ and thread/. Once, at boot.
 void oom_init(void);
 
-// Look for memory that nobody can use any more, before a process is killed, and free it. Returns true if
-// there was any. Registered by ipc/, which lies above this layer. Called without locks; yields.
+// Look for memory that nobody can use any more, before a process is killed, and free it. Returns
+// true if there was any. NULL: nothing is registered. Registered by ipc/, which lies above this
+// layer. Called with no lock held; yields.
 extern bool (*oom_reclaim_hook)(void);
 
 // Let oom_killed_watched answer for process `pid`. Once, for the first program.
 void oom_watch(pid_t pid);
 
-// Returns true if the process of oom_watch has ended because it was killed for that reason.
+// Returns true if the process of oom_watch has ended by SIGKILL as a victim of lack of memory;
+// false as long as it lives.
 bool oom_killed_watched(void);
 
 // Called for every process that has become a zombie and whose memory is free. If it was a victim:

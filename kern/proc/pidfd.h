@@ -7,20 +7,26 @@
 struct file;
 struct process;
 
-// Create a file that means `process`. `flags`: O_NONBLOCK or 0. The process is the caller's, and not
-// published yet, or `pid` names it and `process` is NULL. Returns 0 with the file in *store; -ESRCH;
-// -ENOENT if `pid` is a thread that is not the first of its process; -ENOMEM. Caller: holds no lock.
+// Create a file that means a process: `process`, which is the caller's and not published yet (`pid`
+// does not count then); or with `process` NULL the process `pid`, perhaps a zombie. `flags`:
+// O_NONBLOCK or 0.
+// Returns 0 with a new reference on the file in *store; -ESRCH if there is no process or thread
+// `pid`; -ENOENT if `pid` is a thread that is not the first of its process; -ENOMEM. Caller: holds
+// no lock.
 int pidfd_create(struct process *process, pid_t pid, uint32_t flags, struct file **store);
 
-// Returns true if `file` means a process.
+// Returns true if `file` was made by pidfd_create.
 bool file_is_pidfd(const struct file *file);
 
-// Returns the process that `file`, a pidfd, means, perhaps a zombie; NULL once it has been reaped.
-// Caller: holds process_lock.
+// Returns the process that `file`, a pidfd (not checked), means, perhaps a zombie; NULL once it has
+// been reaped. Borrowed: valid until the caller releases process_lock. Caller: holds process_lock.
 struct process *pidfd_process(const struct file *file);
 
-// The process has become a zombie: wake those that wait for its file. Caller: holds process_lock.
+// Wake those that wait for the file of `process`, which has become a zombie. Does nothing if it has
+// no file. Caller: holds process_lock.
 void pidfd_ended(struct process *process);
 
-// The process is reaped: its file means nothing from now on. Caller: holds process_lock.
+// Let the file of `process` mean nothing from now on, because the process is reaped, or was never
+// published; wake those that wait for it. Does nothing if it has no file. Caller: holds
+// process_lock.
 void pidfd_reaped(struct process *process);

@@ -30,13 +30,15 @@ struct pid_slot {
 
 // Take the next free number, as Linux does: upwards from the number taken last; after the highest,
 // from 300 again.
-// Caller: holds process_lock. Returns the number; -EAGAIN if all are taken; -ENOMEM.
+// Caller: holds process_lock. Returns the number; -EAGAIN if all are taken; -ENOMEM if there is no
+// memory for its slot. The caller frees the number by pid_release when it names nothing.
 pid_t pid_take(void);
 
-// Returns the number that was taken last. Caller: holds process_lock.
+// Returns the number that was taken last; 0 before the first. Caller: holds process_lock.
 pid_t pid_last(void);
 
-// Free the number `pid` if it is taken and names nothing. Caller: holds process_lock.
+// Free the number `pid` (0 to PID_MAX - 1) if it is taken and names nothing; else do nothing.
+// Pointers to slots near it become invalid. Caller: holds process_lock.
 void pid_release(pid_t pid);
 
 // The slots, in blocks; guarded by process_lock. NULL: all numbers of the block are free. pid_take
@@ -62,6 +64,6 @@ static inline struct pid_slot *pid_slot_taken(pid_t pid)
 	return pid_blocks[(uint32_t)pid / PID_BLOCK_SLOTS] + (uint32_t)pid % PID_BLOCK_SLOTS;
 }
 
-// Returns the smallest number above `after` that names a process, or 0. Caller: holds
-// process_lock.
+// Returns the smallest number above `after` that names a process, zombies too; 0 if there is none.
+// Any `after` below 0 counts as 0. Caller: holds process_lock.
 pid_t pid_next_process(pid_t after);

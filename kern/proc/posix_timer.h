@@ -1,5 +1,5 @@
-// posix_timer.h: timers that a process makes itself (timer_create(2)). Each expires by a clock of its
-// choice and sends a signal of its choice.
+// posix_timer.h: timers that a process makes itself (timer_create(2)). Each expires by a clock of
+// its choice and sends a signal of its choice.
 #pragma once
 
 #include "kern.h"
@@ -23,45 +23,56 @@ struct posix_timer_setting {
 	uint64_t interval; // how often after that; 0: never again
 };
 
-// Returns 0 if timers can run by `clock`; -EINVAL if it does not exist, or is that of another process;
-// -EOPNOTSUPP if it can only be read. Caller: holds no spinlock.
+// Returns 0 if timers of the current process can run by `clock`, a CLOCK_ constant or the id of a
+// clock of processor time; -EINVAL if it does not exist, or is that of another process or its
+// thread; -EOPNOTSUPP if it can only be read. Caller: holds no spinlock.
 int posix_timer_check_clock(int clock);
 
-// Make a timer of the current process by `clock`, which is not set. Returns its number; the errors of
-// posix_timer_check_clock; -EINVAL if `event->tid` is no thread of the process; -EAGAIN at RLIMIT_SIGPENDING, or if there is
-// no memory. Caller: holds no lock.
+// Make a timer of the current process that runs by `clock`. It is not set yet. `event` is copied.
+// Returns its number, from 0 on; -EINVAL or -EOPNOTSUPP for `clock`, as posix_timer_check_clock;
+// -EINVAL if `event->tid` is neither 0 nor a thread of the process; -EAGAIN at RLIMIT_SIGPENDING,
+// or if there is no memory. Caller: holds no lock.
 int posix_timer_create(int clock, const struct posix_timer_event *event);
 
 // Delete timer `id` of the current process. A signal of it that is pending is withdrawn. Returns 0;
 // -EINVAL if there is no such timer. Caller: holds no lock.
 int posix_timer_delete(int id);
 
-// Set timer `id` of the current process: it expires at setting->value if `absolute`, else that long
-// from now on. Stores the old setting as posix_timer_get does. A signal that is pending is withdrawn.
-// Returns 0; -EINVAL; -ESRCH if it runs by the clock of a thread that has ended. Caller: holds no lock.
+// Set timer `id` of the current process: it expires when its clock reaches setting->value ns if
+// `absolute`, else that long from now on; with 0 it is not set any more. Stores the old setting in
+// *old as posix_timer_get does. A signal of it that is pending is withdrawn, and its overrun is 0
+// again.
+// Returns 0; -EINVAL if there is no such timer; -ESRCH if it runs by the clock of a thread that has
+// ended. After an error nothing has changed. Caller: holds no lock.
 int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *setting,
                     struct posix_timer_setting *old);
 
-// Store the time that timer `id` has left, and its interval; zeroes if it runs by the clock of a thread
-// that has ended. Returns 0 or -EINVAL. Caller: holds no lock.
+// Store the ns that timer `id` of the current process has left, also if it was set to an absolute
+// time, and its interval. 0 left: it is not set, or has expired once and for all; 1: it is due.
+// Both are 0 if it runs by the clock of a thread that has ended. Returns 0; -EINVAL if there is no
+// such timer. Caller: holds no lock.
 int posix_timer_get(int id, struct posix_timer_setting *store);
 
-// Returns how many expirations the last signal of timer `id` stood for, beyond the first; -EINVAL.
-// Caller: holds no lock.
+// Returns how many expirations the last signal of timer `id` of the current process stood for,
+// beyond the first; 0 before the first signal; -EINVAL if there is no such timer. Caller: holds no
+// lock.
 int posix_timer_overrun(int id);
 
-// The current thread has taken a signal that a timer has sent: complete its description by the number
-// of expirations that it stands for, and let the timer go on. Caller: holds no lock.
+// Complete *info, the description of a timer's signal that the current thread has just taken:
+// info->uid becomes the number of expirations that it stands for beyond the first. Let the timer go
+// on. Does nothing if the timer is gone or has been set anew. Caller: holds no lock.
 void posix_timer_delivered(struct signal_info *info);
 
-// The action of `signo` of the current process has changed from SIG_IGN: send the signals of the timers
-// that have rested because it was ignored. Yields. Caller: holds no lock.
+// Send the signals `signo` of the timers of the current process that have rested because the signal
+// was ignored. Called when the action of `signo` is SIG_IGN no more. Yields. Caller: holds no lock.
 void posix_timers_unignore(int signo);
 
-// Delete all timers of the current process, which executes a program or ends. It has no other
-// thread that lives. Yields. Caller: holds no lock.
+// Delete all timers of `process`, the current one, which executes a program or ends; signals of
+// them that are pending are withdrawn. It has no other thread that lives. Yields. Caller: holds no
+// lock.
 void posix_timers_end(struct process *process);
 
-// A tick has found the current process running: let its timers by processor time expire. Caller:
-// holds process_lock.
+// Let the timers of `process`, the current one, expire that run by processor time and are due:
+// those of the process's clock, and of the current thread's. Called when a tick of the timer has
+// found it running; what is too much for one tick is left to the next. Caller: holds process_lock.
 void posix_timers_tick(struct process *process);

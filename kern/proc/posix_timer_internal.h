@@ -33,16 +33,19 @@ static inline bool posix_timer_by_cpu(const struct posix_timer *timer)
 	return timer->clock < 0;
 }
 
-// Returns the time by the timer's clock. A thread that has ended has no clock: its time stands still.
-// Caller: holds process_lock.
+// Returns the ns by the timer's clock; 0 by the clock of a thread that has ended. Caller: holds
+// process_lock.
 uint64_t posix_timer_time(const struct posix_timer *timer);
 
-// Arm the timer for its deadline, `soonest` from now on at the earliest. A timer by processor time is
-// looked at by each tick. Caller: holds process_lock.
+// Arm the timer for its deadline, but `soonest` ns from now on at the earliest. Does nothing for
+// one that is not set, that sends no signal (SIGEV_NONE), or that runs by processor time: each tick
+// looks at that.
+// Caller: holds process_lock.
 void posix_timer_arm(struct posix_timer *timer, uint64_t soonest);
 
-// The function of a timer.
+// Let the timer expire if its clock has reached the deadline, else arm it again: the function of
+// the struct timer in it (timer_init), called in the timer's interrupt. Takes process_lock.
 void posix_timer_fire(struct timer *armed);
 
-// Returns timer `id` of the current process, or NULL. Caller: holds process_lock.
+// Returns timer `id` of the current process, borrowed, or NULL. Caller: holds process_lock.
 struct posix_timer *posix_timer_find(int id);

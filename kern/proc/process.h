@@ -95,23 +95,26 @@ static inline struct process *process_current(void)
 	return thread_current()->process;
 }
 
-// Count `pages` of memory that a call of the current process keeps where the call may sleep: the memory
-// counts when a victim is chosen for lack of memory (oom.c). The call counts it off by process_release.
+// Count `pages` (of 4 KiB; 0: nothing) of memory that a call of the current process keeps where it
+// may sleep: the memory counts when a victim is chosen for lack of memory (oom.c). The call counts
+// the same number off by process_release. Needs no lock. With `pages` above 0 there must be a
+// current process.
 static inline void process_hold(uint32_t pages)
 {
 	if (pages)
 		__atomic_add_fetch(&process_current()->call_pages, pages, __ATOMIC_RELAXED);
 }
 
-// The call has freed the memory, or something else counts it now.
+// Count off `pages` that process_hold has counted, because the call has freed the memory, or
+// something else counts it now. The current process must be the one that counted them.
 static inline void process_release(uint32_t pages)
 {
 	if (pages)
 		__atomic_sub_fetch(&process_current()->call_pages, pages, __ATOMIC_RELAXED);
 }
 
-// Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL), its
-// number and its real user.
+// Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL),
+// its number and its real user.
 static inline struct signal_info signal_info_own(int code)
 {
 	return (struct signal_info){ .code = code,
@@ -120,22 +123,29 @@ static inline struct signal_info signal_info_own(int code)
 }
 
 // Make a process with a number, the current process's limits, and one thread that has not started;
-// `entry` and `arg` as for thread_create. It has no parent and nobody can find it before
-// process_publish. Returns 0; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
+// `entry` and `arg` as for thread_create. It has neither files nor memory nor a parent, and nobody
+// can find it before process_publish. Takes process_lock.
+// Returns 0 with both in *process_store and *thread_store: the caller publishes the process, or
+// calls process_discard; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 
-// Free a process that was created and never published, with its thread and its references.
+// Free a process that was created and never published, with its only thread, and drop the
+// references that both have: on files, directories, memory, credentials. Yields, so the caller
+// holds no lock.
 void process_discard(struct process *process, struct thread *thread);
 
-// Make `process` a child of `parent` (NULL: it is init), or with `sibling` of the parent of `parent`,
-// and let others find it. It is in the group and session of `parent`.
+// Make `process` a child of `parent` (NULL: it is init), or with `sibling` of the parent of
+// `parent`, and let others find it. It enters the group and session of `parent`; init makes its
+// own. Takes process_lock.
 void process_publish(struct process *process, struct process *parent, bool sibling);
 
-// Remove `process` from all lists: nobody can find it any more. Caller: holds process_lock.
+// Remove `process`, a zombie, from all lists, and free its number: nobody can find it any more. The
+// caller frees the struct later. Caller: holds process_lock.
 void process_unpublish(struct process *process);
 
-// Returns the process `pid`, perhaps a zombie, or NULL. Caller: holds process_lock.
+// Returns the process `pid`, perhaps a zombie, or NULL. Borrowed: valid until the caller releases
+// process_lock. Caller: holds process_lock.
 struct process *process_find(pid_t pid);
 
 // Wake `parent` in wait4, because one of its children has something to report, or has gone.
@@ -165,30 +175,33 @@ struct process_walk {
 // Returns the process; NULL at the end of the walk, and if the thread must die.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
-// Returns the first thread of a process that is no zombie: the eldest that has not ended.
+// Returns the first thread of a process that is no zombie: the eldest that has not ended. The
+// caller holds process_lock, or knows that the thread does not end.
 static inline struct thread *process_thread(const struct process *process)
 {
 	return list_first(&process->threads, struct thread, process_link);
 }
 
-// Let the process run in `as` from now on (NULL: it ends). Takes no reference: process->aspace
-// borrows the reference of the thread that runs in `as`. The reference on the old space stays with
-// its thread.
+// Set process->aspace to `as` (NULL: the process ends). Takes no reference: the process borrows
+// that of the thread that runs in `as`. The reference on the old space stays with its thread. Takes
+// process_lock.
 void process_set_aspace(struct process *process, struct aspace *as);
 
-// Returns a new reference on the space of process `pid`, or NULL if it has none.
+// Returns a new reference on the space of process `pid`; NULL if there is no such process, or if it
+// has none: init, and a process that has ended. Takes process_lock.
 struct aspace *process_get_aspace(pid_t pid);
 
 // Returns the descriptor table of the first thread of `process` that has one, or NULL. Borrowed.
 // Caller: holds process_lock.
 struct fdtable *process_files(const struct process *process);
 
-// Let the current thread go on with `files` and `fs_context` (NULL: with those that it has). Consumes
-// the caller's references, and drops those on the old ones. Yields. Caller: holds no lock.
+// Let `thread`, the current one or one that nobody else knows, go on with `files` and `fs_context`
+// (NULL: with those that it has). Takes over the caller's references, and drops those on the old
+// ones. Neither may be what the thread has already. Yields. Caller: holds no lock.
 void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context);
 
-// Let the current thread act for `credentials`. Consumes the caller's reference, and drops the one on
-// the old credentials. Caller: holds no lock.
+// Let the current thread act for `credentials`. Consumes the caller's reference, and drops the one
+// on the old credentials. Caller: holds no lock.
 void thread_set_credentials(struct credentials *credentials);
 
 // Returns the credentials of a process: those of its first thread, or those that a zombie had.
@@ -214,34 +227,40 @@ struct fork_request {
 	const void __user *tls;   // CLONE_SETTLS: a struct user_desc
 };
 
-// Copy the current process, or with CLONE_THREAD add a thread to it. Returns the number of the child
-// or the thread; -EINVAL for flags that do not fit together; -ENOMEM; -EAGAIN; -EFAULT or an error of
-// tls_set for CLONE_SETTLS; -ERESTARTNOINTR if a signal must be acted upon first. After an error
-// nothing has changed.
+// Copy the current process, or with CLONE_THREAD add a thread to it, and let the copy run. With
+// CLONE_VFORK sleeps until the child executes a program or ends. Yields, so the caller holds no
+// lock.
+// Returns the number of the child or the thread; -EINVAL for flags that do not fit together or a
+// bad exit signal; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken; -EFAULT for the
+// addresses of CLONE_SETTLS and CLONE_PIDFD; -EINVAL or -ESRCH as tls_set for CLONE_SETTLS; -EMFILE
+// for CLONE_PIDFD; -ERESTARTNOINTR with CLONE_THREAD if a signal must be acted upon first; -EINTR
+// if the thread must die. After an error there is no child.
 pid_t process_fork(const struct fork_request *request);
 
-// End the current process with all its threads; `status` is what wait4 reports. If the process is
-// ending already, its status stays.
+// End the current process with all its threads; `status` is what wait4 reports, with the signal in
+// its lowest 7 bits. If the process is ending already, its status stays; if another thread of it
+// executes a program, only the current thread ends. Yields and sleeps: the caller holds no lock.
 void process_exit(int status) __noreturn;
 
 // End the current thread. With its last thread the process ends; wait4 reports the `status` of that
-// one.
+// one, unless process_exit has decided on another one. Yields and sleeps: the caller holds no lock.
 void process_exit_thread(int status) __noreturn;
 
-// Called by the last thread of a process after it has closed its files. Registered by ipc/, which lies
-// above this layer. Called without locks.
+// Called by the last thread of a process after it has closed its files; NULL: nothing is
+// registered. Registered by ipc/, which lies above this layer. Called with no lock held; may yield.
 extern void (*process_files_closed_hook)(void);
 
-// Called by the last thread of a process that has sem_undos, before it closes its files. Registered by ipc/.
-// Called without locks.
+// Called by the last thread of a process that has sem_undos, before it closes its files; NULL:
+// nothing is registered. Registered by ipc/. Called with no lock held.
 extern void (*process_semaphores_hook)(struct process *process);
 
-// Send the signal of the end of `process`, a zombie, to its parent, and wake the parent's waits. A parent
-// that wants no zombies loses it to init. Caller: holds process_lock.
+// Send process->exit_signal (0: none) of `process`, a zombie, to its parent, and wake the parent's
+// waits. A parent that wants no zombies (SIGCHLD is SIG_IGN, or has SA_NOCLDWAIT) loses it to init,
+// which reaps it. Takes the locks of signals. Caller: holds process_lock.
 void process_notify_parent(struct process *process);
 
-// `process`, a zombie, was a tracee of its parent, and is one no more: a parent that wants no zombies loses it
-// to init. Caller: holds process_lock.
+// `process`, a zombie, was a tracee of its parent, and is one no more: a parent that wants no
+// zombies loses it to init. Caller: holds process_lock.
 void process_zombie_unwatched(struct process *process);
 
 // A report of wait.
@@ -253,23 +272,28 @@ struct child_report {
 	struct usage usage; // used by the child and those that it has reaped
 };
 
-// Wait for a report of a child or a tracee (wait4, waitid). Only with WEXITED a child reports its end. With
-// WNOWAIT the report is made again, and no child is reaped.
-// `pid` > 0: of that child; -1: of any; 0: of any of the
-// caller's group; < -1: of any of group -pid. A child reports its end; with WUNTRACED in `options`
-// also that it was stopped; with WCONTINUED that it was continued. WCLONE and WALL choose children
-// by their exit signal. A child that has ended is reaped.
-// A tracee reports each stop, whatever the options, and its end (proc/ptrace.h).
+// Wait for a report of a child or a tracee of the current process (wait4, waitid), and take it.
+// `pid` > 0: of that child; -1: of any; 0: of any of the caller's group; < -1: of any of group
+// -pid. A child reports with WEXITED in `options` its end, and is reaped then; with WUNTRACED that
+// it was stopped; with WCONTINUED that it was continued. WCLONE, WALL and WNOTHREAD choose children
+// (wait(2)). With WNOWAIT the report stays to be taken again, and no child is reaped. Sleeps,
+// unless WNOHANG is set. A tracee reports each stop, whatever the options, and its end
+// (proc/ptrace.h).
 // Caller: holds no lock; has set report->want_usage.
-// Returns the child's number, with the rest in *report. Returns 0 with WNOHANG if no such child has a
-// report; -ECHILD if there is no such child; -ERESTARTSYS if a signal ended the sleep.
+// Returns the child's number, with the rest in *report. Returns 0 with WNOHANG if no such child has
+// a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal or the thread's death ended
+// the wait.
 pid_t process_wait(pid_t pid, int options, struct child_report *report);
 
-// Wait until a child of process 1 has ended, and reap it; the eldest first.
+// Sleep until a child of process 1 has ended, and reap it: of several the one that has been a child
+// of process 1 for longest. A child that another process traces is passed over. Meanwhile send the
+// signals that are left for large groups (group_signals_send). Signals do not end the sleep.
+// Yields.
 // Caller: is process 1; holds no lock.
-// Returns the child's number, with its status in *status_store.
+// Returns the child's number, with its status as wait4 reports it in *status_store. Never fails.
 pid_t process_wait_as_init(int *status_store);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
-// copies of the current process's descriptors and directories. Returns its number or -errno.
+// copies of the current thread's descriptors and directories. The caller holds no lock. Returns its
+// number; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

@@ -1,4 +1,5 @@
-// process_facts.h: the facts about a process, or about one of its threads, that files of /proc show.
+// process_facts.h: the facts about a process, or about one of its threads, that files of /proc
+// show.
 #pragma once
 
 #include "kern.h"
@@ -35,12 +36,15 @@ struct process_facts {
 	uint32_t descriptors; // for which its table has room
 };
 
-// Collect the facts about process `id`, or with `alone` about thread `id`. `count`: count the pages of
-// its memory too, which takes long. Yields. Returns 0; -ESRCH if there is none. Caller: holds no lock.
+// Collect the facts about process `id`, perhaps a zombie, or with `alone` about thread `id`.
+// `count`: count the pages of its memory too (facts->memory), which takes long. Yields. Returns 0
+// with all fields of *facts set; -ESRCH if there is none, or if the thread has ended. Caller: holds
+// no lock.
 int process_facts_take(pid_t id, bool alone, bool count, struct process_facts *facts);
 
-// Returns the pages of the program's own code; of all executable areas if these are fewer, as after the
-// program has unmapped some.
+// Returns how many pages of 4 KiB the program's own code takes; those of all executable areas if
+// these are fewer, as after the program has unmapped some. 0 unless process_facts_take has counted
+// the memory.
 static inline size_t process_text_pages(const struct process_facts *facts)
 {
 	const struct program_layout *layout = &facts->layout;

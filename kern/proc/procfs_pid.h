@@ -15,7 +15,9 @@ void process_maps_init(void);
 void process_links_init(void);
 void process_memory_files_init(void);
 
-// Write such files (procfs_file.show), of a process or of a thread alone (procfs_stat.c, procfs_status.c).
+// Write the contents of such files to `seq` (procfs_file.show): of process `pid`, or of thread
+// `tid` alone (procfs_stat.c, procfs_status.c). The caller holds no lock. Return 0; -ESRCH if there
+// is none.
 int procfs_show_stat(struct seq *seq, pid_t pid);
 int procfs_show_thread_stat(struct seq *seq, pid_t tid);
 int procfs_show_statm(struct seq *seq, pid_t pid);
@@ -24,13 +26,20 @@ int procfs_show_thread_status(struct seq *seq, pid_t tid);
 int procfs_show_comm(struct seq *seq, pid_t pid);
 int procfs_show_thread_comm(struct seq *seq, pid_t tid);
 
-// The open files, as procfs_hooks has them (procfs_descriptors.c).
+// The open files of process `pid`, or if `tid` is not 0 of this thread of it
+// (procfs_descriptors.c).
+// Returns the inode of descriptor `fd`, with a new reference, or NULL. Takes process_lock.
 struct inode *process_descriptor(pid_t pid, pid_t tid, int fd);
+// Returns the smallest open descriptor that is not below `fd`, with the flags of its open file in
+// *flags; -1 if there is none. Takes process_lock.
 int process_next_descriptor(pid_t pid, pid_t tid, int fd, uint32_t *flags);
+// Write the lines of /proc/PID/fdinfo/FD to `seq`. The caller holds no lock: the open file may be
+// closed here. Returns 0; -ENOENT if the descriptor is not open.
 int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd);
 
-// Copy up to `len` bytes at `va` in `as`. As on Linux, readers of /proc do not wait for the handlers of
-// another program's faults (userfaultfd). Returns how many bytes were copied before the first page that
+// Copy up to `len` bytes at `va` in `as` to `dst`, kernel memory. The caller has a reference on
+// `as`. As on Linux, readers of /proc do not wait for the handlers of another program's faults
+// (userfaultfd). Faults pages in. Returns how many bytes were copied before the first page that
 // could not be accessed.
 // Caller: holds no lock.
 size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len);

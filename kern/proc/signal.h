@@ -66,106 +66,133 @@ struct signal_state {
 	struct list fds;        // [signalfd_lock] such files that sets of files watch
 };
 
-// Initialize the signals of a new process: default actions, nothing pending.
+// Initialize the signals of a new process: default actions, nothing pending, not stopped.
 void signal_state_init(struct signal_state *signals);
 
-// Give a new process the actions of `from`. With `joined` both processes have one table: what one
-// changes, the other has changed too (CLONE_SIGHAND). Nothing is pending for the new process.
-// Returns 0 or -ENOMEM.
+// Give a new process, whose signals are initialized, the actions of `from`. With `joined` both
+// processes have one table: what one changes, the other has changed too (CLONE_SIGHAND). Nothing is
+// pending for the new process. Takes from->lock. Returns 0 or -ENOMEM; signal_state_destroy is
+// right after both.
 int signal_state_fork(struct signal_state *signals, struct signal_state *from, bool joined);
 
-// Like signal_state_fork, but keep only that signals are ignored; handlers become the default
-// (CLONE_CLEAR_SIGHAND). Returns 0 or -ENOMEM.
+// Like signal_state_fork without `joined`, but keep only that signals are ignored; handlers become
+// the default (CLONE_CLEAR_SIGHAND). Takes both locks, one after the other. Returns 0 or -ENOMEM.
 int signal_state_fork_ignored(struct signal_state *signals, struct signal_state *from);
 
-// Free all that `signals` holds. The process is a zombie or was never published.
+// Free all that `signals` holds: pending signals and the table of actions. The process is a zombie
+// that nobody can find any more, or was never published. Needs no lock.
 void signal_state_destroy(struct signal_state *signals);
 
-// Give the process a table of actions of its own, so that signal_exec needs no memory. Returns 0 or
-// -ENOMEM.
+// Give the process a table of actions of its own, so that signal_exec needs no memory; none if all
+// actions are the default. Takes signals->lock. Returns 0; -ENOMEM with nothing changed.
 int signal_exec_prepare(struct signal_state *signals);
 
-// Change the actions for a new program: handlers are replaced by the default; ignored signals stay
-// ignored. Caller: has called signal_exec_prepare, and has not forked since.
+// Change the actions of the current process for a new program: handlers are replaced by the
+// default; ignored signals stay ignored. The current thread has no alternate stack afterwards, and
+// no call to go on with (restart_syscall). Takes signals->lock. Caller: has called
+// signal_exec_prepare, and has not forked since.
 void signal_exec(struct signal_state *signals);
 
-// Returns the action for `signo`.
+// Returns the action for `signo` (1 to 64); SIG_DFL if none was set. Takes signals->lock.
 struct sigaction signal_action(struct signal_state *signals, int signo);
 
-// Store which signals a process ignores, because it has asked for that, and for which it has handlers.
+// Store in *ignored the signals whose action is SIG_IGN (not those that are ignored by default),
+// and in *caught those with a handler. Takes signals->lock. The process is no zombie.
 void signal_dispositions(struct signal_state *signals, sigmask_t *ignored, sigmask_t *caught);
 
-// Set the action for `signo` of `process`, the current one. If that ignores the signal, discards it where
-// it is pending. Returns 0 or -ENOMEM. Caller: holds no lock.
+// Set the action for `signo` (1 to 64) of `process`, the current one, and of those with which it
+// has joined its table. If that ignores the signal, discards it where it is pending for `process`.
+// Yields.
+// Returns 0; -ENOMEM with nothing changed. Caller: holds no lock.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action);
 
-// Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND).
+// Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND). Needs no
+// memory. Takes signals->lock.
 void signal_reset_handler(struct signal_state *signals, int signo);
 
-// Returns true if `signo` has no effect unless it is blocked. Caller: holds the lock.
+// Returns true if the process ignores `signo`: by SIG_IGN, or by the default. Caller: holds
+// signals->lock.
 bool signal_ignored_now(const struct signal_state *signals, int signo);
 
-// Remove the signals of the set `which` from all queues of a process. Caller: holds the lock of its
-// signals.
+// Remove the signals of the set `which` from all queues of a process: its own and those of its
+// threads.
+// Caller: holds the lock process->signals.lock.
 void signal_discard(struct process *process, sigmask_t which);
 
-// The current thread does not take the signals of the set `which` any more, because it blocks them
-// or ends: let other threads of its process look at those that are pending for the process. Caller:
-// holds process_lock.
+// Let other threads of `process`, the current one, look at those signals of the set `which` that
+// are pending for the process: the current thread does not take them any more, because it blocks
+// them or ends. Takes the lock of the signals. Caller: holds process_lock.
 void signal_pass_on(struct process *process, sigmask_t which);
 
-// Returns true if a signal with this action has no effect: ignored, or ignored by default.
+// Returns true if `signo` with this action has no effect: SIG_IGN, or SIG_DFL of a signal that is
+// ignored by default.
 bool signal_is_ignored(const struct sigaction *action, int signo);
 
-// Replace the current thread's mask of blocked signals. SIGKILL and SIGSTOP cannot be blocked.
+// Replace the current thread's mask of blocked signals. SIGKILL and SIGSTOP are taken out of
+// `mask`. Other threads of the process get to take what this one blocks now. Takes process_lock and
+// the lock of the signals: the caller holds neither.
 void signal_set_mask(sigmask_t mask);
 
-// Set WORK_SIGNAL of the current thread if a signal is pending that it does not block, or if its
-// process stops; else clear it. Caller: holds the lock of its process's signals.
+// Set WORK_SIGNAL of the current thread if a signal is pending that it does not block or that it
+// waits for (signal_begin_wait), or if it must halt (thread_must_halt); else clear it. Caller:
+// holds the lock of its process's signals.
 void signal_recalculate(void);
 
-// The current thread waits for signals of the set `set`, which may be blocked: each is kept, and ends
-// the thread's sleep. Until signal_end_wait.
+// Let signals of the set `set`, which may be blocked, end the sleep of the current thread from now
+// on; they are kept even if they are ignored. Takes the lock of its process's signals.
 void signal_begin_wait(sigmask_t set);
+// End what signal_begin_wait has begun. Takes the lock of the process's signals.
 void signal_end_wait(void);
 
-// Take the next signal of the set that is pending for the current thread, its own first. Caller: holds
-// no lock. Returns it, with its description in *info_store, or 0 if there is none.
+// Take the next signal of the set that is pending for the current thread, first of those that were
+// sent to it alone, then of those of its process. Caller: holds no lock. Returns the signal, with
+// its description in *info_store, or 0 if there is none.
 int signal_take_from(sigmask_t set, struct signal_info *info_store);
 
-// Returns true if the current thread must act upon a signal that is not in `set`, or on a stop or an
-// end of its process.
+// Returns true if the current thread must act upon a pending signal that it does not block and that
+// is not in `set`, or on a stop or an end of its process. Takes no lock.
 bool signal_other_pending(sigmask_t set);
 
-// Discard the signals that were sent to the current thread only, because it ends. Caller: holds
-// process_lock.
+// Discard the signals that were sent to the current thread only, because it ends. Those of its
+// process stay. Takes the lock of the signals. Caller: holds process_lock.
 void signal_thread_ended(void);
 
-// Returns the signals that are pending for the current thread, blocked or not.
+// Returns the signals that are pending for the current thread or for its process, blocked or not.
+// Takes no lock.
 sigmask_t signal_pending(void);
 
-// Send `signo` (1 to 64) to a process. `info` NULL: the kernel is the sender. The signal is
-// dropped if the target ignores it and does not block it. A sleep ends only for a signal that will
-// be delivered. A signal to a process is taken by a thread of it that does not block it. Caller: may
-// hold process_lock.
-// Returns 0, or -EAGAIN for a real-time signal that finds the queue full.
+// Send `signo` (1 to 64) to a process, without a check whether the sender may (access_signal).
+// `info`, which is copied, describes the signal; NULL: the kernel is the sender. The signal is
+// dropped if the target ignores it and does not block it, and if the process is process 1 or a
+// zombie. A sleep ends only for a signal that will be delivered. A signal to a process is taken by
+// a thread of it that does not block it. Takes the lock of the signals, which the caller does not
+// hold. The caller holds process_lock, or the process is the current one; process_lock is needed if
+// a thread of it is traced.
+// Returns 0, also if the signal is dropped; -EAGAIN for a real-time signal whose description finds
+// no room (sigqueue_add).
 int signal_send(struct process *process, int signo, const struct signal_info *info);
-// Like signal_send, to the process of `thread`; this thread takes the signal if it does not block it.
+// Like signal_send, to the process of `thread`; this thread takes the signal if it does not block
+// it and has nothing else to act upon. The caller keeps `thread` as it would keep the process.
 int signal_send_first(struct thread *thread, int signo, const struct signal_info *info);
-// Like signal_send, but to one thread.
+// Like signal_send, but to one thread alone: it stays pending while this thread blocks it. Drops
+// the signal also if the thread has no process.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 
-// Like signal_send to a process, or with `thread` to that thread of it, with a reserved description,
-// which is on no queue. Returns false if the signal is ignored. Caller: holds process_lock.
+// Like signal_send to a process, or with `thread` (not NULL) to that thread of it alone, with a
+// reserved description (sigqueue_reserve), which is on no queue and into which *info is copied.
+// Returns true if the signal is pending now; false if it was dropped, because it is ignored or the
+// process is a zombie. Caller: holds process_lock.
 bool signal_send_reserved(struct process *process, struct thread *thread, int signo,
                           const struct signal_info *info, struct pending_info *pending);
 
 // Take a reserved description out of the queue of `process` or of one of its threads, if it is on
-// one.
+// one: its signal is withdrawn. Takes the lock of the signals.
 void signal_withdraw(struct process *process, struct pending_info *pending);
 
-// Deliver a signal that the current thread's own instruction has caused. The signal cannot wait:
-// if it is blocked or ignored, it ends the process.
+// Deliver the signal `signo` that the current thread's own instruction has caused, described by
+// *info: make it enter its handler. The signal cannot wait: if it is blocked, ignored or without a
+// handler, it ends the process, and the function does not return. A tracee stops first. Yields and
+// sleeps: the caller holds no lock.
 void signal_force(int signo, const struct signal_info *info);
 
 // Send `signo` to each process for which `choose(process, arg)` returns true, the oldest first; a
@@ -176,12 +203,17 @@ void signal_force(int signo, const struct signal_info *info);
 int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void *arg, int signo,
                        const struct signal_info *info);
 
-// Act on pending signals, on the way back to user mode. `frame` is the current thread's user
-// frame.
+// Act on pending signals, on the way back to user mode: enter at most one handler, by changing
+// *frame, the current thread's user frame; halt with a process that stops; end a process whose
+// signal ends it: then the function does not return. Without a handler an interrupted call is made
+// again or goes on. Yields and sleeps. Called with no lock held.
 void signal_deliver(struct trapframe *frame);
 
-// Let the handler of `signo` run when the current thread returns to user mode: write a signal
-// frame to the program's stack and change `frame`. `mask` is the mask that the handler's end
-// restores. Returns false if the stack cannot take the frame.
+// Let the handler of `signo` run when the current thread returns to user mode: write a signal frame
+// to the program's stack, or with SA_ONSTACK to its alternate stack, and change `frame`. `mask` is
+// the mask that the handler's end restores. Faults pages in: the caller holds no lock. Returns
+// true; false if the stack cannot take the frame: then the registers in `frame` are unchanged. If
+// `signo` is SIGSEGV and the stack cannot be written, the process ends, and the function does not
+// return.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask);

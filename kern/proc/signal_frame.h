@@ -5,7 +5,8 @@
 
 struct signal_info;
 
-// Fill *user with the description of a signal in the form that programs get.
+// Fill *user with the description *info of signal `signo` in the form that programs get. Fields
+// that the origin of the signal does not set are 0.
 void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info);
 
 #include "kern.h"
@@ -14,11 +15,14 @@ void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *i
 struct fpu_state;
 
 // Return to the place where a handler has interrupted the program: sigreturn, or rt_sigreturn if
-// `rt`. Returns the program's EAX, as the result of the call. An invalid frame ends the program
-// with SIGSEGV.
+// `rt`. Restores registers, the mask of blocked signals, and with `rt` the alternate stack. Returns
+// the program's EAX, as the result of the call. A frame that cannot be read causes a SIGSEGV
+// (signal_force), which ends the process unless it has a handler. The caller holds no lock.
 long sigframe_return(bool rt);
 
-// Convert between the processor's FXSAVE image and the form that a handler sees
+// Convert the processor's FXSAVE image to the form that a handler sees, which has FSAVE's form too
 // (signal_frame_fpu.c).
 void sigfpu_to_user(const struct fpu_state *state, struct sigfpstate *user);
+// Convert back. Where both forms say something, FSAVE's counts. Bits of MXCSR that the processor
+// lacks are cleared, so any *user is safe to load.
 void sigfpu_from_user(const struct sigfpstate *user, struct fpu_state *state);

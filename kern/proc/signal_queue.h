@@ -24,13 +24,13 @@ static inline bool sigmask_has(const sigmask_t *mask, int signo)
 	return words[bit / 32] >> bit % 32 & 1;
 }
 
-// Convert from the form that programs use: two words of 32 bits.
+// Returns `set`, in the form that programs use (two words of 32 bits), as a mask.
 static inline sigmask_t sigset_to_mask(sigset_t set)
 {
 	return (sigmask_t)set.bits[1] << 32 | set.bits[0];
 }
 
-// Convert to the form that programs use.
+// Returns `mask` in the form that programs use.
 static inline sigset_t mask_to_sigset(sigmask_t mask)
 {
 	return (sigset_t){ { (uint32_t)mask, (uint32_t)(mask >> 32) } };
@@ -54,59 +54,66 @@ struct signal_info {
 	uint32_t timer;       // SI_TIMER: which timer sent it (proc/posix_timer.c); else 0
 };
 
-// Make `queue` empty.
+// Make `queue` empty, for the first time: what was in it is not freed.
 void sigqueue_init(struct signal_queue *queue);
 
-// Add `signo` (1 to 64) to the queue. `info` NULL: the kernel is the sender. A signal below
-// SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue. SIGKILL has
-// no description. The description of another signal is lost if there is no memory for it, or if
-// all processes together have `limit` (RLIMIT_SIGPENDING) or 8,192 descriptions queued. Standard
-// signals of kill() and of the kernel are exempt from `limit`.
-// Caller: holds the lock of the queue's process.
+// Add `signo` (1 to 64) to the queue, with a copy of *info; NULL: the kernel is the sender. A
+// signal below SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue.
+// SIGKILL has no description. The description of another signal is lost if there is no memory for
+// it, or if all processes together have `limit` (RLIMIT_SIGPENDING) or 8,192 descriptions queued.
+// Standard signals of kill() and of the kernel are exempt from `limit`.
+// Caller: holds the lock of the signals of the queue's process (signals.lock).
 // Returns 0, also if the signal was pending already; -EAGAIN with nothing added, for a real-time
-// signal that needs a description and cannot have one.
+// signal that needs a description and cannot have one: any but those of kill() and of the kernel.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
                  uint64_t limit);
 
-// Like sigqueue_add, for a standard signal without a description: this needs no memory.
+// Add `signo` (1 to 31) to the queue without a description: this needs no memory and cannot fail.
+// Under the lock of the signals of the queue's process.
 void sigqueue_add_bare(struct signal_queue *queue, int signo);
 
-// Copy the description number `index` of the queue, from 0 on, and its signal. Returns false if there are
-// not so many. Under the lock of the queue's process.
+// Copy the description number `index` of the queue, 0 for the oldest, to *info_store, and its
+// signal to *signo_store. Signals without a description are passed over. Returns true; false if
+// there are not so many. Under the lock of the signals of the queue's process.
 bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_store,
                    struct signal_info *info_store);
 
 struct pending_info;
 
-// Returns a description for signals of a timer, to use again and again; NULL if `limit` or 8,192
-// are queued or reserved, or if there is no memory.
+// Returns a description for signals of a timer, to use again and again, which the caller frees by
+// sigqueue_release; NULL if `limit` or 8,192 are queued or reserved, or if there is no memory.
+// Needs no lock.
 struct pending_info *sigqueue_reserve(uint64_t limit);
 
 // Free a description that was reserved. It is on no queue.
 void sigqueue_release(struct pending_info *pending);
 
-// Like sigqueue_add, with a reserved description, which is on no queue: this cannot fail, and a
-// standard signal that is pending is added again. Under the lock of the queue's process.
+// Like sigqueue_add, with a reserved description, which is on no queue and into which *info is
+// copied: this cannot fail, and a standard signal that is pending is added again. Under the lock of
+// the signals of the queue's process.
 void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pending, int signo,
                            const struct signal_info *info);
 
-// Returns true if a reserved description is on a queue. Under the lock of the queue's process.
+// Returns true if a reserved description is on a queue: its signal is pending. Under the lock of
+// the signals of the queue's process.
 bool sigqueue_is_queued(const struct pending_info *pending);
 
-// Take a reserved description out of the queue that it is on, if it is on one. Under the lock of the
-// queue's process.
+// Take a reserved description out of the queue that it is on, if it is on one. The signal stays
+// pending only if another description of it is there. Under the lock of the signals of the queue's
+// process.
 void sigqueue_withdraw(struct pending_info *pending);
 
-// Take the next signal that is not in `blocked` out of the queue: signals of faults first, then
-// the smallest number; signals of one number in the order in which they were sent. Caller: holds
-// the lock of the queue's process. Returns the signal, with its description in *info_store, or 0
-// if there is none.
+// Take the next signal that is not in `blocked` out of the queue: signals of faults first, then the
+// smallest number; signals of one number in the order in which they were sent. A reserved
+// description only leaves the queue. Caller: holds the lock of the signals of the queue's process.
+// Returns the signal, with its description in *info_store (code SI_USER and zeroes if it has none);
+// 0 if there is none.
 int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_info *info_store);
 
-// Remove all signals of the set `which` from the queue. Caller: holds the lock of the queue's
-// process, or is the only one that can reach the queue.
+// Remove all signals of the set `which` from the queue, and free their descriptions; a reserved one
+// only leaves the queue. Caller: holds the lock of the signals of the queue's process, or is the
+// only one that can reach the queue.
 void sigqueue_discard(struct signal_queue *queue, sigmask_t which);
 
-// Returns how many descriptions are queued in all processes.
-// For tests: the limit is kept by the queue itself.
+// Returns how many descriptions are queued or reserved in all processes. For tests.
 uint32_t sigqueue_total(void);

@@ -7,56 +7,66 @@
 
 struct process;
 
-// Continue the process if it is stopped: SIGCONT was sent. Caller: holds the lock of its signals; and
-// process_lock, if a thread of it is traced.
+// Let the process run, because SIGCONT is sent to it: end a stop, or cancel one that has begun, and
+// wake the threads that have halted. If all had halted, wait will report the continuation instead
+// of the stop, and the first thread that goes on sends SIGCHLD to the parent. In any case, also if
+// it runs, notify its seized tracees (trace_notify_group). Does not sleep. Caller: holds
+// process->signals.lock; and process_lock, if a thread of it is traced.
 void job_continue(struct process *process);
 
-// SIGKILL was sent: the process is not stopped any more, nor about to stop. A report of the stop
-// that no wait has taken is dropped. The caller wakes the thread. Caller: holds the lock of
-// `signals`.
+// Let the process of `signals` be neither stopped nor about to stop any more, because SIGKILL is
+// sent to it. A report of the stop that no wait has taken is dropped, and a SIGCHLD for its
+// continuation is not sent any more. The caller wakes the threads. Caller: holds signals->lock.
 void job_kill(struct signal_state *signals);
 
 // Begin to stop the current process, which has taken the stop signal `signo`: its threads halt one
-// by one, this one too (job_halt). Does nothing if SIGCONT has come meanwhile. Caller: holds no lock.
+// by one when they come to signal_deliver, this one too (job_halt); this function does not wait.
+// Does nothing if SIGCONT has come meanwhile, or the thread must die. Caller: holds no lock.
 void job_stop(int signo);
 
-// Returns true if the current thread must halt, because its process stops.
+// Returns true if the threads of the process of `signals` must halt, because it stops or is
+// stopped. Without signals->lock a hint, which is right for the process of the current thread.
 static inline bool job_must_halt(const struct signal_state *signals)
 {
 	return signals->job >= JOB_HALTING;
 }
 
-// Sleep until SIGCONT comes, or the thread must die. When the last thread halts, the process is
-// stopped, and its parent learns of it; the continuation is reported too. Caller: holds no lock; has
-// found that the thread must halt.
+// Halt the current thread: sleep until SIGCONT comes, a tracer begins to trace it, or the thread
+// must die. When the last thread of the process halts, the process is stopped, and its parent
+// learns of it; the continuation is reported too. Does not sleep if the process has been continued
+// meanwhile. Caller: holds no lock; has found that the thread must halt.
 void job_halt(void);
 
-// Count the current thread among those that have halted, if its process, `process`, stops. The last one
-// completes the stop, and reports it to the parent. Caller: holds process_lock; and the lock of the
-// signals, which is released.
+// Count the current thread among those that have halted, if its process, `process`, stops. The last
+// one completes the stop, and reports it to the parent. Does not sleep. Caller: holds process_lock,
+// which stays held; and process->signals.lock, which is released in any case.
 void job_count_halted(struct process *process);
 
-// Report to the parent that the current process has continued, if nobody has yet. Caller: holds no lock.
+// Report to the parent that the current process has continued, by SIGCHLD and a wakeup, if it has
+// and nobody has reported that yet. A thread that must die reports nothing. Caller: holds no lock.
 void job_report_continued(void);
 
-// A tracee has added `thread` to its process. If the process is stopped, or stops, the thread must halt too.
-// Caller: holds process_lock.
+// Let `thread`, which a tracee has just added to its process, halt too if the process is stopped,
+// or stops. Caller: holds process_lock.
 void job_thread_added(struct thread *thread);
 
-// A thread of `process` has begun to end; others live. If these have halted, the process is stopped
-// now. Caller: holds process_lock.
+// Account for the current thread, which has begun to end, in a stop of `process`, its process;
+// other threads live. If these have all halted, the stop is complete now, and reported to the
+// parent. Takes the lock of the signals. Caller: holds process_lock.
 void job_thread_left(struct process *process);
 
-// Take the report that wait4 with `options` asks for: that the process has stopped or continued.
-// Returns true with the status in *status_store if there is one. Each report is made once, or again
+// Take the report that wait4 with `options` asks for: with WUNTRACED that the process of `signals`
+// has stopped, with WCONTINUED that it has continued. Takes signals->lock. Returns true with the
+// wait status in *status_store; false if there is no report. Each report is made once, or again
 // after WNOWAIT.
 bool job_take_report(struct signal_state *signals, int options, int *status_store);
 
-// Returns true if the current process's group is orphaned: no member has a parent in another group
-// of the same session. Caller: holds no lock.
+// Returns true if the current process's group is orphaned (group_orphaned): no member has a parent
+// in another group of the same session. Caller: holds no lock.
 bool job_group_orphaned(void);
 
-// Called when `process` has lost `parent`: `process` or `parent` has ended. If that orphans the
-// group of `process`, and a member of it is stopped, sends SIGHUP and SIGCONT to the group,
-// because no process could continue it any more. Caller: holds process_lock.
+// Send SIGHUP and SIGCONT to the group of `process` if it has become orphaned and a member of it is
+// stopped, because no process could continue it any more (to a large group later:
+// signal_send_group). Called when `process` has lost `parent`: `process` or `parent` has ended.
+// Does nothing if `parent` (NULL: none) did not guard `process`. Caller: holds process_lock.
 void job_orphan_group(const struct process *process, const struct process *parent);

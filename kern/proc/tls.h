@@ -6,11 +6,13 @@
 
 struct thread;
 
-// Give `thread` the segment that `desc` describes, in the slot desc->entry_number; with -1 in a
-// free slot, whose number is stored in `desc`. Returns 0; -EINVAL for an impossible slot or type;
-// -ESRCH if no slot is free.
+// Give `thread`, the current one or one that has not started, the segment that `desc` describes, in
+// the slot desc->entry_number (an index into the GDT); with -1 in a free slot, whose number is
+// stored in `desc`, also before -EINVAL for the type. An empty description clears the slot. Returns
+// 0; -EINVAL for an impossible slot or type; -ESRCH if no slot is free. After an error `thread` is
+// unchanged.
 int tls_set(struct thread *thread, struct user_desc *desc);
 
-// Fill *desc with the segment in slot desc->entry_number. Returns 0, or -EINVAL if there is no
-// such slot.
+// Fill *desc with the segment of `thread` in slot desc->entry_number (an index into the GDT).
+// Returns 0, also for a slot that was never set; -EINVAL if there is no such slot.
 int tls_get(const struct thread *thread, struct user_desc *desc);
