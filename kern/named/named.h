@@ -42,36 +42,60 @@ struct named_area {
 // Prepare the registry. Once, at boot.
 void named_init(void);
 
-// All functions act for `as`, the caller's space, and return 0 (or an id) or an error as
-// <sys/area.h> has it. Caller: holds no lock.
+// All functions act for `as`, the caller's space, and sleep: they wait while another call changes
+// an area, and yield. They return 0 (or an id) or -errno; inc/sys/area.h has the reasons. Sizes are
+// in bytes. Caller: holds no lock.
 
 // Make `count` areas as the requests say, all or none; store ids and addresses in the requests.
-// `creator` is what named_info reports.
+// `creator` is what named_info reports as the owner.
+// Returns 0; -EINVAL for a bad request; -EEXIST; -ENOSPC without room in the space; -ENOMEM. On an
+// error the requests are unchanged.
 int named_create(struct aspace *as, int creator, struct area_request *requests, size_t count);
 
-// Make an area that shares, or copies on write, the memory of another. Stores its id and address
-// in the request.
+// Make an area that shares, or copies on write, the memory of area request->source. Stores its id
+// and address in the request.
+// Returns 0; -EINVAL for a bad request, without such a source, or for a copy of a copy or of device
+// memory; -EPERM if the source does not let `as` do this; -EEXIST; -ENOSPC; -ENOMEM. On an error
+// the request is unchanged.
 int named_clone(struct aspace *as, int creator, struct area_clone_request *request);
 
-// Returns the id of the oldest area with this name that `as` may clone, or -ENOENT.
+// Returns the id of the oldest area with this name that `as` may clone; -ENOENT if there is none.
 int named_find(struct aspace *as, const char *name);
 
-// Change the size of the area's memory; clones see the change at once. `flags`: AREA_RESIZE_ bits.
+// Change the size of the area's memory to `size` bytes, pages > 0; clones see the change at once.
+// `flags`: AREA_RESIZE_ bits.
+// Returns 0; -EINVAL without such an area, for a bad size or flag, or if the memory cannot change
+// so; -EPERM for another space's area or a clone; -ENOMEM. On an error the size is the old one.
 int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 
-// Replace the memory of the area by what `request` describes: an object from request->offset on,
-// or with linear_ops device memory, with the AREA_ bits in its flags. Also returns -EACCES if
-// AREA_NOWRITE meets PROT_WRITE, and -EINVAL for an object of large pages.
+// Replace the memory of the area by what `request` describes: an object from request->offset on, on
+// which the area takes references of its own, or with linear_ops device memory; with the AREA_ bits
+// in its flags. Other fields do not matter.
+// Returns 0; -EINVAL without such an area, for a contiguous area or a copy, a bad offset, or an
+// object of large pages; -EPERM for another space's area, a seal, or addresses that are no
+// device's; -EACCES if AREA_NOWRITE meets PROT_WRITE; -EEXIST; -ENOMEM. On an error nothing has
+// changed.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
-// Change the protection of the area and of all its pieces.
+// Change the protection of the area and of all its pieces to `prot`, PROT_ bits or 0.
+// Returns 0; -EINVAL without such an area or for other bits; -EPERM for another space's area, or
+// for PROT_WRITE on memory that `as` may not write.
 int named_protect(struct aspace *as, int id, int prot);
 
-// Describe area `id` in *info, or, with `next`, the first area after `id` that `as` may clone.
+// Describe area `id` in *info; or, with `next`, the first area after `id` that `as` may clone,
+// where 0 stands before all areas and `id` need not exist.
+// Returns 0; -EINVAL without such an area; -EPERM if `as` may not clone it; -ENOENT if no area
+// follows.
 int named_info(struct aspace *as, int id, bool next, struct area_info *info);
 
-// Store the physical address where the memory of a contiguous area, or of device memory, begins.
+// Store in *store the physical address where the memory of a contiguous area, or of device memory,
+// begins.
+// Returns 0; -EINVAL without such an area, or if it is of another kind; -EPERM if `as` may not
+// clone it.
 int named_physical(struct aspace *as, int id, uint32_t *store);
 
-// Delete `count` areas, all or none, and unmap their pieces.
+// Delete the `count` areas of `as` with these ids, all or none, and unmap their pieces. Waits first
+// until no call changes one of them.
+// Returns 0; -EINVAL without such an area, or if an id is given twice; -EPERM for another space's
+// area.
 int named_delete(struct aspace *as, const int *ids, size_t count);

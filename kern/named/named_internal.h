@@ -10,42 +10,50 @@
 // leaves it before it is taken apart, and is marked busy while it changes.
 extern struct mutex named_lock;
 
-// Returns the area with that id, or NULL. Caller: holds named_lock.
+// Returns the area with that id; NULL if there is none, or for id <= 0. Takes no reference: the
+// area is valid while named_lock is held, or while the caller has marked it as busy. Caller: holds
+// named_lock.
 struct named_area *named_lookup(int id);
 
-// Make a named area that is not in the registry and has no memory yet. Returns NULL if out of
-// memory.
+// Make a named area that is not in the registry and has no memory yet; `name` is copied.
+// named_release or named_destroy frees it. Takes no reference on `as`: the area ends before the
+// space does. Returns NULL if out of memory.
 struct named_area *named_new(struct aspace *as, int creator, const char *name);
 
 // Enter all areas of the list (by link) into the registry, each with an id and marked as busy, or
-// none of them. Returns 0, or -ENOMEM if too few ids are free.
+// none of them. They stay on the list. Takes named_lock, and so sleeps. Returns 0; -ENOMEM if too
+// few ids are free.
 int named_publish(struct list *areas);
 
-// Remove an area from the registry. Caller: holds named_lock.
+// Remove an area from the registry: its id is no longer valid, and the caller owns the area.
+// Caller: holds named_lock.
 void named_unpublish(struct named_area *named);
 
-// Release the memory of an area that is not in the registry, and drop the registry's reference.
-// Its mappings stay, with references of their own.
+// Free an area that is not in the registry: drop its references on its memory and its name. Its
+// mappings stay, with references of their own. Sleeps and yields. Caller: without any lock.
 void named_release(struct named_area *named);
 
-// Like named_release, but the area is unmapped first.
+// Like named_release, but first unmap all pieces, if the area has been mapped (named_unmap).
 void named_destroy(struct named_area *named);
 
-// Mark the area `id` of `as` as busy; wait while another call is changing it. named_done ends
-// this. Returns 0, -EINVAL without such an area, or -EPERM if it is not owned by `as`.
+// Mark the area `id` of `as` as busy, and store it in *store; sleep first while another call is
+// changing it. named_done ends this, and wakes who waits. Both take named_lock. named_take returns
+// 0; -EINVAL without such an area; -EPERM if `as` does not own it. After an error the caller must
+// not use *store.
 int named_take(struct aspace *as, int id, struct named_area **store);
 void named_done(struct named_area *named);
 
-// Sleep until some call has finished changing an area. Caller: holds named_lock, which is released
-// meanwhile, and then looks at everything anew.
+// Sleep until some call has finished changing an area; no signal ends the sleep. Caller: holds
+// named_lock, which is released meanwhile, and then looks at everything anew.
 void named_wait(void);
 
 // Caller of all functions below: has marked the area as busy, or the area is not in the registry,
 // or (for the first two functions) holds named_lock.
 
-// Take, or drop, a reference on an area's memory, if that is an object. If the memory is a file
-// open for writing, it is counted as open for writing once more: the caller already counts, by its
-// open file or by another named area.
+// Take, or drop, a reference on an area's memory and its file, if that is an object. If the memory
+// is a file open for writing (AREA_WRITE_OPEN), it is counted as open for writing once more, or
+// once less: at named_memory_get the caller already counts, by its open file or by another named
+// area. named_memory_put may free the object, and yields then.
 void named_memory_get(const struct named_memory *memory);
 void named_memory_put(const struct named_memory *memory);
 
@@ -55,41 +63,51 @@ static inline bool named_reachable(const struct named_area *named, const struct 
 	return named->as == as || named->access != AREA_ACCESS_PRIVATE;
 }
 
-// Returns the current size of the area in bytes.
+// Returns the current size of the area's memory in bytes; memory.maximum is that of its addresses.
 size_t named_size(const struct named_area *named);
 
 // The area's mapping (named_mapping.c). Caller: holds no lock.
 
-// Map the area at `hint`, or, if that is 0, where there is room. Returns 0; -EEXIST, -ENOSPC,
-// -ENOMEM, or -EPERM if a seal forbids writing.
+// Map the area at `hint` exactly, or, if that is 0, where there is room; store the address in
+// named->start. Takes as->lock. Sleeps and yields.
+// Returns 0; -EEXIST if something is mapped at `hint`; -ENOSPC without room; -ENOMEM; -EPERM if a
+// seal forbids writing and the protection has PROT_WRITE.
 int named_map(struct named_area *named, uintptr_t hint);
 
-// Unmap all pieces that are left. Cannot fail: a piece goes as a whole, and page tables with
-// entries of objects are never shared.
+// Unmap all pieces that are left, and nothing else that lies at the area's addresses. Takes
+// as->lock. Sleeps and yields; a killed thread completes the work. Cannot fail: a piece goes as a
+// whole, and page tables with entries of objects are never shared.
 void named_unmap(struct named_area *named);
 
-// Replace the area's memory by `memory`, and take over the caller's references on it. Addresses
-// beyond the new maximum are unmapped. Returns 0, or an error with nothing changed: -EEXIST if
-// something else is mapped at the area's addresses, -ENOMEM, -EPERM.
+// Replace the area's memory by `memory`; the old mapping's pieces go. Addresses beyond the new
+// maximum are unmapped. On success consumes the caller's references on `memory`, and the caller
+// gets those on the old memory, which it has noted before. Takes as->lock and named_lock. Sleeps
+// and yields.
+// Returns 0, or an error with nothing changed: -EEXIST if something else is mapped at the area's
+// addresses; -ENOMEM; -EPERM if a seal forbids writing and the protection has PROT_WRITE.
 int named_replace(struct named_area *named, const struct named_memory *memory);
 
-// Give all pieces the protection named->prot; a piece with AREA_NOWRITE never gets PROT_WRITE.
-// Cannot fail, for the reasons of named_unmap.
+// Give all pieces of the area the protection named->prot, also where the program has changed a
+// piece's own; a piece with AREA_NOWRITE never gets PROT_WRITE. Takes as->lock. Sleeps and yields;
+// a killed thread completes the work. Cannot fail: a piece changes as a whole, and page tables with
+// entries of objects are never shared.
 void named_protect_pieces(struct named_area *named);
 
-// Fault in the bytes [from, end) of the area if it is locked. Lack of memory for page tables is no
+// Fault in the bytes [from, end) of the area, both page-aligned, if it is locked (AREA_LOCK_FULL or
+// above); from >= end: does nothing. Sleeps and yields. Lack of memory for page tables is no
 // failure: the object has the pages, and faults will map them.
 void named_populate(struct named_area *named, size_t from, size_t end);
 
-// Returns true if that many bytes may be free. A request that surely fails is refused before it
-// takes all memory there is.
+// Returns true if that many bytes, whole pages, may be free (page_may_last). Nothing is reserved. A
+// request that surely fails is refused before it takes all memory there is.
 static inline bool named_has_room(size_t bytes)
 {
 	return page_may_last(bytes >> PAGE_SHIFT);
 }
 
-// Allocate the pages of bytes [start, end) of an object. Returns 0, or -ENOMEM with some of them
-// made.
+// Allocate the pages of bytes [start, end) of an object, both page-aligned; pages that it has stay.
+// Sleeps and yields. Caller: without any lock.
+// Returns 0; -ENOMEM, with some of them made, if memory is short or the thread is killed.
 int named_fill(struct object *obj, size_t start, size_t end);
 
 // Returns true if `prot` has no unknown bits.
