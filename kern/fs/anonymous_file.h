@@ -4,11 +4,13 @@
 
 #include "fs/file.h"
 
-// Create an anonymous file and open it, with the operations `ops`, which own `private`. The links in
-// /proc/PID/fd show "anon_inode:" and ops->kind. `flags`: the access mode, and O_NONBLOCK.
-// Returns 0 with the file in *store; -ENOMEM.
+// Create an anonymous file and open it, with the operations `ops`, which own `private` from then
+// on. The links in /proc/PID/fd show "anon_inode:" and ops->kind. `flags`: the access mode, and
+// O_NONBLOCK. Caller: must not hold a spinlock. Returns 0 with the file in *store, with one
+// reference; -ENOMEM: `private` stays the caller's.
 int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *private,
                           struct file **store);
 
-// file_ops.lseek of such files: changes nothing, and returns 0, as on Linux.
+// file_ops.lseek of such files: changes nothing, and returns 0 whatever the arguments are, as on
+// Linux.
 int64_t anonymous_file_lseek(struct file *file, int64_t offset, int whence);

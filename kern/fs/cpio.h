@@ -16,9 +16,9 @@ struct cpio_result {
 // the tree, replacing files that are there. If a file's data begin on a page boundary, their
 // pages become pages of the file without a copy. Other data are copied, and all pages that no
 // file takes are freed. Continues after an entry that cannot be unpacked, until the end or to
-// damage; each failure is logged. Caller: holds no lock.
+// damage; each failure is logged. Yields. Caller: holds no lock. Returns the outcome.
 struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end);
 
-// Like cpio_unpack, but the archive's memory stays the caller's: all data are copied.
-// For tests, whose archives are arrays and not pages of a module.
+// Like cpio_unpack, for the archive archive[size] in the kernel's memory, which stays the caller's:
+// all data are copied. For tests, whose archives are arrays and not pages of a module.
 struct cpio_result cpio_unpack_copy(const void *archive, size_t size);

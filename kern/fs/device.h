@@ -17,10 +17,11 @@ struct device {
 	struct list link; // in the list of all devices
 };
 
-// Register the device and create its file in /dev. Called at boot: panics if out of memory. The
-// struct must live on.
+// Register the device and create its file in /dev. Called at boot, with no lock held: panics if out
+// of memory, or if /dev has the name. The struct must live on.
 void device_register(struct device *device);
 
-// Complete `file`, an open file of the device with this number. Returns 0; -ENXIO if there is no
-// such device; what the device's open operation returns.
+// Complete `file`, an open file of the device with this number: set its ops and private, and call
+// the device's open operation, which may sleep. Caller: must not hold a lock. Returns 0; -ENXIO if
+// there is no such device; what the device's open operation returns.
 int device_open(dev_t number, struct file *file);

@@ -1,5 +1,5 @@
-// epoll_internal.h: shared by the files of epoll: epoll.c (which files are ready, and waiting for them)
-// and epoll_items.c (which files are in a set).
+// epoll_internal.h: shared by the files of epoll: epoll.c (which files are ready, and waiting for
+// them) and epoll_items.c (which files are in a set).
 #pragma once
 
 #include "fs/epoll.h"
@@ -45,24 +45,26 @@ struct epoll_item {
 // Prepare the watch of a new item. It is not ready.
 void epoll_item_init(struct epoll_item *item);
 
-// Put the new item's watch on the queue of its file. Returns false if that has too many watches.
-// Caller: holds epoll_lock.
+// Put the new item's watch on the queue of its file. Returns false, with the watch on no queue, if
+// the queue has WATCHES_MAX watches. Caller: holds epoll_lock.
 bool epoll_item_begin(struct epoll_item *item);
 
-// Ask the item's file for its events; if one holds that the item wants, the item is ready, and those
-// who wait for its set wake. Caller: holds epoll_lock.
+// Ask the item's file for its events. If one holds that the item wants, put the item on its set's
+// ready list, and wake those that wait for the set. For a set in the set that would take too long
+// to ask, do so in any case. Caller: holds epoll_lock.
 void epoll_item_report(struct epoll_item *item);
 
 // Take the item off the queue of its file and off the ready list. Caller: holds epoll_lock.
 void epoll_item_end(struct epoll_item *item);
 
-// Returns false if sets would contain each other, or be nested too deep, with the set `inner` in
-// `epoll`. Caller: holds epoll_lock.
+// Returns false if sets would contain each other, or be nested deeper than NESTED_MAX, with the set
+// `inner` in `epoll`. Caller: holds epoll_lock.
 bool epoll_may_contain(struct epoll *epoll, struct epoll *inner);
 
-// Returns true if the new item gives a file more ways to wake sets than Linux allows. Caller: holds
-// epoll_lock.
+// Returns true if the new item, which is linked already, gives a file more paths up through sets in
+// sets than Linux allows (paths_max in epoll_nesting.c). Caller: holds epoll_lock.
 bool epoll_too_many_paths(const struct epoll_item *item);
 
-// Free all items of a set that is being closed. Yields. Caller: holds no lock.
+// Free all items of a set that is being closed. Yields; completes the work also if the thread is
+// killed. Caller: holds no lock; nobody else uses the set.
 void epoll_free_items(struct epoll *epoll);

@@ -45,8 +45,9 @@ struct fdtable {
 // Create an empty table with one reference. Returns NULL if out of memory.
 struct fdtable *fdtable_create(void);
 
-// Create a table with the same open files, as fork() needs it. Returns NULL if out of memory.
-// Yields. Caller: holds no lock.
+// Create a table with the same open files, as fork() needs it, and one reference. Takes a reference
+// on each file; descriptors that are only reserved are left out. Yields. Caller: holds no lock.
+// Returns NULL if out of memory.
 struct fdtable *fdtable_copy(struct fdtable *from);
 
 // Take a reference on `table`. Returns `table`.
@@ -56,21 +57,23 @@ static inline struct fdtable *fdtable_get(struct fdtable *table)
 	return table;
 }
 
-// Drop a reference on `table`. The last one closes every file. Yields. Caller: holds no lock.
+// Drop a reference on `table`. The last one closes every file and frees the table. Yields;
+// completes the work also if the thread is killed. Caller: holds no lock.
 void fdtable_put(struct fdtable *table);
 
-// Close the descriptors that are marked to be closed at exec. Yields. Caller: holds no lock; nobody
-// else changes the table.
+// Close the descriptors that are marked to be closed at exec. Yields; completes the work also if
+// the thread is killed. Caller: holds no lock; nobody else changes the table.
 void fdtable_exec(struct fdtable *table);
 
-// The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Their callers hold the
-// table's lock unless the contract says otherwise.
+// The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Their callers hold
+// table->lock unless the contract says otherwise.
 
-// Returns the slot of `fd`, or NULL if there is none or `fd` is below FD_NEAR.
+// Returns the slot of `fd`, or NULL if there is none, or if `fd` lies outside [FD_NEAR, NR_OPEN).
+// The slot is valid until table->lock is released.
 uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd);
 
-// Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN). Returns 0 or -ENOMEM. The caller
-// fills the slot, and calls fd_far_taken if it was 0 before.
+// Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN); a new one is 0. The caller fills the
+// slot, and calls fd_far_taken if it was 0 before. Returns 0 or -ENOMEM.
 int fd_far_reach(struct fdtable *table, uint32_t fd);
 
 // Count the slot of `fd`, which was free, as used.
@@ -82,19 +85,22 @@ void fd_far_freed(struct fdtable *table, uint32_t fd);
 // Returns the lowest free descriptor not below `fd` >= FD_NEAR; NR_OPEN if there is none.
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
 
-// Returns the lowest open descriptor not below `fd`, or -1.
+// Returns the lowest open descriptor not below `fd` among those from FD_NEAR on, or -1. Counts the
+// work (yield_due).
 int fd_far_next(const struct fdtable *table, uint32_t fd);
 
-// Copy the far descriptors of `from` to the new table `to`. Returns 0; -ENOMEM with a part of
-// them copied. Caller: holds no lock. Yields.
+// Copy the far descriptors of `from`, which has some, to the new table `to`, with a reference on
+// each file. Takes from->lock. Yields. Caller: holds no lock. Returns 0; -ENOMEM with a part of
+// them copied, which fdtable_put of `to` drops.
 int fd_far_copy(struct fdtable *from, struct fdtable *to);
 
-// Close all far descriptors, and free their slots. Yields. Caller: holds no lock; nobody else
-// uses the table.
+// Close all far descriptors of a table that has some, and free their slots. Yields. Caller: holds
+// no lock; nobody else uses the table.
 void fd_far_put(struct fdtable *table);
 
-// Drop the reference on the file in `slot`, the word of a slot that is free now, and end the locks
-// that the table has on the file, unless it was opened with O_PATH. Caller: holds no lock.
+// Drop the reference on the file in `slot`, the word of a slot that was open and is free now, and
+// end the locks that the table has on the file, unless it was opened with O_PATH. Yields if it was
+// the file's last reference. Caller: holds no lock.
 static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 {
 	struct file *file = (struct file *)(slot & ~FD_SLOT_CLOEXEC);
@@ -105,10 +111,12 @@ static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 	file_put(file);
 }
 
-// Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL.
+// Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL if it
+// is not open. Takes table->lock.
 struct inode *fd_get_inode(struct fdtable *table, int fd);
 
-// Returns the file of descriptor `fd` with a new reference, or NULL if it is not open.
+// Returns the file of descriptor `fd` with a new reference, or NULL if it is not open (a reserved
+// or a negative one is not). Takes table->lock.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {
 	uintptr_t slot = 0;
@@ -126,9 +134,11 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
-// Returns the file of descriptor `fd` for the length of a system call, or NULL. If nobody shares
-// the table, nobody can close the descriptor meanwhile: then neither the lock nor a reference is
-// needed. Stores in *counted whether a reference was taken; the caller passes it to fd_return.
+// Returns the file of descriptor `fd` for the length of a system call, or NULL if it is not open.
+// If nobody shares the table, nobody can close the descriptor meanwhile: then neither table->lock
+// nor a reference is taken. Stores in *counted whether fd_return must drop a reference: the caller
+// passes it on, unless the result is NULL. Caller: `table` is the current thread's; the thread does
+// not close `fd` before fd_return.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot;
@@ -140,7 +150,7 @@ static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counte
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
-// End a borrowing by fd_borrow.
+// End a borrowing by fd_borrow: drop the reference if `counted`. Not to be called with a lock held.
 static inline void fd_return(struct file *file, bool counted)
 {
 	if (unlikely(counted))
@@ -148,43 +158,56 @@ static inline void fd_return(struct file *file, bool counted)
 }
 
 // Reserve the lowest free descriptor not below `min`. Nobody else gets it, and to programs it is
-// not open yet. The caller ends the reservation by fd_install or fd_unreserve. Returns it; -EMFILE
-// if there is none below the current thread's RLIMIT_NOFILE and NR_OPEN; -ENOMEM.
+// not open yet. The caller ends the reservation by fd_install or fd_unreserve. Takes table->lock.
+// Returns the descriptor; -EMFILE if there is none below the current thread's RLIMIT_NOFILE and
+// NR_OPEN; -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);
 
-// Fill a reserved descriptor. Consumes the caller's reference on `file`.
+// Let `fd`, a descriptor of fd_reserve, refer to `file`; `cloexec`: it is to be closed at exec.
+// Cannot fail. Consumes the caller's reference on `file`: other threads may close `fd` from now on,
+// so do not use `file` afterwards. Takes table->lock.
 void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec);
 
-// Free a reserved descriptor.
+// Free `fd`, a descriptor of fd_reserve that was not installed. Takes table->lock.
 void fd_unreserve(struct fdtable *table, int fd);
 
-// Reserve and fill a descriptor. Consumes the caller's reference on `file`, also on failure. Returns
-// the descriptor, or -errno as fd_reserve. Caller: holds no lock.
+// Let the lowest free descriptor not below `min` refer to `file`; `cloexec`: it is to be closed at
+// exec. Consumes the caller's reference on `file`, also on failure. Caller: holds no lock. Returns
+// the descriptor; -EMFILE if there is none below the current thread's RLIMIT_NOFILE and NR_OPEN;
+// -ENOMEM.
 int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec);
 
-// Let descriptor `fd` refer to `file`, and close the file that it referred to. Consumes the
-// caller's reference. Returns `fd`; -EBADF if it is above the limit; -EBUSY while it is
-// reserved; -ENOMEM. After an error the reference stays the caller's.
+// Let descriptor `fd` refer to `file`, and close the file that it referred to, if any; `cloexec`:
+// it is to be closed at exec. Consumes the caller's reference on `file`; after an error it stays
+// the caller's. Yields. Caller: must not hold a lock. Returns `fd`; -EBADF if it is negative, or
+// not below the current thread's RLIMIT_NOFILE and NR_OPEN; -EBUSY while it is reserved; -ENOMEM.
 int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 
-// Close a descriptor. Returns 0 or -EBADF. Caller: holds no lock.
+// Close a descriptor. Yields if it had the last reference on its file. Caller: holds no lock.
+// Returns 0; -EBADF if `fd` is not open (a reserved one is not).
 int fd_close(struct fdtable *table, int fd);
 
-// Returns 1 if the descriptor is to be closed at exec, else 0; -EBADF if it is not open.
+// Returns 1 if the descriptor is to be closed at exec, else 0; -EBADF if it is not open. Takes
+// table->lock.
 int fd_get_cloexec(struct fdtable *table, int fd);
 
-// Set whether the descriptor is to be closed at exec. Returns 0 or -EBADF.
+// Set whether the descriptor is to be closed at exec. Takes table->lock. Returns 0; -EBADF if it is
+// not open.
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
 
-// Returns how many pages the table's end would free: of the table itself, and of its files as
-// file_held_bytes counts them. Caller: holds no spinlock of RANK_FILE or a higher rank.
+// Returns how many pages of 4 KiB the table's end would free, roughly: of the table itself, and of
+// its files as file_held_bytes counts them. Takes table->lock, and counts the work (yield_due).
+// Caller: holds no spinlock of RANK_FILE or a higher rank.
 size_t fdtable_held_pages(struct fdtable *table);
 
-// Returns for how many descriptors the table has room now: all from there on are free.
+// Returns a number above all open and reserved descriptors, 0 if there are none. Takes no lock: if
+// others change the table, the result is a hint.
 uint32_t fdtable_end(const struct fdtable *table);
 
-// Returns the lowest open descriptor not below `fd`, or -1.
+// Returns the lowest open descriptor not below `fd` (a negative `fd` counts as 0), or -1 if there
+// is none. Takes table->lock.
 int fd_next(struct fdtable *table, int fd);
 
-// Like fd_next; stores the flags of the open file in *flags.
+// Returns the lowest open descriptor not below `fd` (a negative `fd` counts as 0), and stores the
+// flags of its file in *flags; -1, with *flags unchanged, if there is none. Takes table->lock.
 int fd_next_flags(struct fdtable *table, int fd, uint32_t *flags);

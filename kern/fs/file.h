@@ -26,9 +26,10 @@ static inline bool poll_waits(const struct poll_table *table)
 	return table->next || table->watch;
 }
 
-// Let the poll wait for wakeups of `wq`. A poll operation calls it at most once, and before it
-// looks at the file's state: in the other order a wakeup between the two is lost, and the poll
-// sleeps on. `wq` must wake all its waiters, since a poll takes nothing from the file.
+// Let the poll wait for wakeups of `wq`; a poll that only looks puts nothing on the queue. A poll
+// operation calls it at most once, and before it looks at the file's state: in the other order a
+// wakeup between the two is lost, and the poll sleeps on. `wq` must wake all its waiters
+// (waitq_wake_all), since a poll takes nothing from the file. Takes sched_lock.
 static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 {
 	if (table->next)
@@ -69,8 +70,8 @@ struct file_ops {
 	// [ENOTDIR]
 	int (*getdents)(struct file *file, struct dirent_buffer *buffer);
 
-	// Returns how many bytes of memory `private` holds, besides what others count. Called under a
-	// spinlock of RANK_FILE. [none]
+	// Returns how many bytes of memory `private` holds, besides what others count. Called under
+	// a spinlock of RANK_FILE. [none]
 	size_t (*held_bytes)(const struct file *file);
 
 	// Release what `private` holds: the last reference is gone. [no error]
@@ -92,14 +93,17 @@ struct file {
 };
 
 // Create an open file on `inode`, with the operations of its type and one reference, and run the
-// open operation of its type or device, which may sleep; none with O_PATH. `flags`: O_ACCMODE and the other flags that F_GETFL returns.
-// Consumes the caller's reference on `inode`, also on failure. Returns 0; -ETXTBSY for writing to
-// a file from which a program runs; -ENXIO for a type that cannot be opened; -ENOMEM; what the
-// open operation returns. *store is set on success only. Caller: holds no lock.
+// open operation of its type or device, which may sleep; none with O_PATH. Checks no permission.
+// `flags`: O_ACCMODE and the other flags that F_GETFL returns. Consumes the caller's reference on
+// `inode`, also on failure. Caller: holds no lock. Returns 0 with the file in *store; with *store
+// unchanged: -ETXTBSY for writing to a file from which a program runs; -ENXIO for a type that
+// cannot be opened; -ENOMEM; what the open operation returns.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
-// Like file_create, but the operations are `ops`, with `private`, and no open operation runs.
-// Returns 0 or -ENOMEM.
+// Create an open file on `inode` with the operations `ops`, which own `private`, and one reference;
+// no open operation runs. `flags`: as F_GETFL returns them. Consumes the caller's reference on
+// `inode`, also on failure. Caller: must not hold a spinlock. Returns 0 with the file in *store;
+// -ENOMEM: `private` stays the caller's.
 int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
                          void *private, struct file **store);
 
@@ -110,10 +114,11 @@ static inline struct file *file_get(struct file *file)
 	return file;
 }
 
-// Close and free a file without references. Only file_put calls it. Caller: holds no lock.
+// Close and free a file without references, and drop its reference on its inode. Yields. Only
+// file_put calls it. Caller: holds no lock.
 void file_free(struct file *file);
 
-// Drop a reference on `file`. The last one closes the file. Caller: holds no lock.
+// Drop a reference on `file`. The last one closes the file, and yields. Caller: holds no lock.
 static inline void file_put(struct file *file)
 {
 	assert_no_lock();
@@ -122,9 +127,10 @@ static inline void file_put(struct file *file)
 }
 
 // Returns how many bytes of memory one reference on `file` accounts for: its share of the open
-// file, of what its operations hold (file_ops.held_bytes), and of contents that no name leads to any
-// more. Used to choose a victim when the machine is out of memory. Caller: holds no spinlock of a
-// higher rank than RANK_FILE.
+// file, of what its operations hold (file_ops.held_bytes), and of contents that no name leads to
+// any more. Used to choose a victim when the machine is out of memory. Takes spinlocks of the
+// file's operations. Caller: holds no spinlock of a higher rank than RANK_FILE; keeps the file
+// open.
 size_t file_held_bytes(const struct file *file);
 
 // Returns true if the file was opened for reading. O_RDONLY is 0, O_WRONLY 1, O_RDWR 2: plus 1,
@@ -141,8 +147,8 @@ static inline bool file_writable(const struct file *file)
 	return (file->flags + 1) & 2;
 }
 
-// Stop counting `file` as a writer of its inode, so that the inode can be executed although the
-// file is open for writing.
+// Stop counting `file` as a writer of its inode, if it is counted, so that the inode can be
+// executed although the file is open for writing.
 void file_allow_exec(struct file *file);
 
 // Returns true if O_DIRECT can be honoured for `inode`: it is a regular file with contents in
@@ -150,11 +156,14 @@ void file_allow_exec(struct file *file);
 bool file_admits_direct(const struct inode *inode);
 
 // Returns the error for a file that cannot be read or written: -EBADF if it was not opened for
-// that (`allowed` is false) or was opened with O_PATH, -EINVAL if there is no such operation.
+// that (`allowed` is false) or was opened with O_PATH, else -EINVAL: there is no such operation.
 int file_refusal(const struct file *file, bool allowed);
 
-// Move bytes from the file to `uio`, after checking that `file` was opened for reading. `pos`
-// NULL: at the file's own position. Returns as file_ops.read, or what file_refusal returns.
+// Move up to uio->left bytes from the file to `uio`, after checking that `file` was opened for
+// reading. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
+// and yields. Caller: must not hold a lock. Returns how many bytes were moved; 0 at the end of the
+// file; if none were, -EBADF (not open for reading), -EINVAL (no such operation) or the operation's
+// error.
 static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	if (unlikely(!file_readable(file) || !file->ops->read))
@@ -162,8 +171,10 @@ static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *po
 	return file->ops->read(file, uio, pos ? pos : &file->position);
 }
 
-// Move bytes from `uio` to the file, after checking that `file` was opened for writing. `pos`
-// NULL: at the file's own position. Returns as file_ops.write, or what file_refusal returns.
+// Move up to uio->left bytes from `uio` to the file, after checking that `file` was opened for
+// writing. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
+// and yields. Caller: must not hold a lock. Returns how many bytes were moved; if none were, -EBADF
+// (not open for writing), -EINVAL (no such operation) or the operation's error.
 static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	if (unlikely(!file_writable(file) || !file->ops->write))
@@ -178,27 +189,34 @@ static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *p
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count);
 
-// Do lseek for a file of `size` bytes without holes: SEEK_DATA stays where it is, SEEK_HOLE finds
-// the end. Returns the new position; -EINVAL if it would not lie in [0, INT64_MAX]; -ENXIO if
-// SEEK_DATA or SEEK_HOLE start at or beyond the end.
+// Do lseek for a file of `size` bytes without holes, and set file->position: SEEK_DATA goes to
+// `offset`, SEEK_HOLE to the end. Returns the new position; with the old one kept: -EINVAL if it
+// would not lie in
+// [0, INT64_MAX], or for an unknown `whence`; -ENXIO if SEEK_DATA or SEEK_HOLE start outside [0,
+// size).
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
-// Let the current thread alone use the position of a file that has one, if others can use the file.
-// *claimed: whether file_return_position must be called. Returns as claim_take.
+// Let the current thread alone use the position of a file that has one, if others can use the file:
+// then this sleeps while another thread has the claim. Stores in *claimed whether a claim was
+// taken; the caller passes it to file_return_position after success. Not to be called with a lock
+// held. Returns 0; -EINTR if the thread must die.
 static inline int file_claim_position(struct file *file, bool *claimed)
 {
 	*claimed = file->refs > 1;
 	return likely(!*claimed) ? 0 : claim_take(&file->claim);
 }
 
-// End what file_claim_position has begun.
+// End what file_claim_position has begun: release the claim if `claimed`. Not to be called with a
+// lock held.
 static inline void file_return_position(struct file *file, bool claimed)
 {
 	if (unlikely(claimed))
 		claim_release(&file->claim);
 }
 
-// Operations of regular files that other files use too, whose bytes are an object's.
+// file_ops.read and lseek of regular files, for other files too whose bytes are an object's. Yield;
+// the caller must not hold a lock. Also return -EINTR if the thread must die while it waits for the
+// position.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

@@ -34,28 +34,31 @@ struct lock_list {
 	uint32_t count;    // [file_locks] how many, and how many threads wait for one
 };
 
-// Give `wanted` of `file` the type wanted->type, for the owner that its kind means: `table`, which is
-// the current thread's, or `file`. Parts that the owner has locked already are locked anew. With
-// `sleeps`, waits until no lock of another owner is in the way. Returns 0; -EAGAIN if one is;
-// -EDEADLK if its owner waits for `table`, directly or through others; -ERESTARTSYS if a signal ends
-// the wait; -ENOLCK if too many locks or waits are
-// on the file, or memory is out. Caller: holds no lock.
+// Give the bytes of `wanted` in `file` the type wanted->type (F_UNLCK: unlock them), for the owner
+// that its kind means: `table`, which is the current thread's, or `file`. Parts that the owner has
+// locked already get the new type; LOCK_WHOLE ends a lock of the other type first, even if the new
+// one is refused. With `sleeps`, waits until no lock of another owner is in the way. Yields.
+// Caller: holds no lock. Returns 0; -EAGAIN if one is, without `sleeps`; -EDEADLK if its owner
+// waits for `table`, directly or through others; -ERESTARTSYS if a signal ends the wait; -ENOLCK if
+// FILE_LOCKS_MAX locks and waits are on the file, or memory is out.
 int file_lock_set(struct file *file, struct fdtable *table, const struct lock_range *wanted,
                   bool sleeps);
 
 // Replace *range by the first lock that file_lock_set would find in its way, with its kind, type,
-// bytes and pid; or only the type, by F_UNLCK, if there is none. Caller: holds no lock.
+// bytes and pid (-1 for an open file's); or only the type, by F_UNLCK, if there is none. A range of
+// type F_UNLCK asks for the owner's own first lock in it. Yields. Caller: holds no lock.
 void file_lock_find(struct file *file, struct fdtable *table, struct lock_range *range);
 
-// End the locks that `table` has on `inode`: it has closed a descriptor of that file. Only for a
-// table with locks. Caller: holds no lock.
+// End the locks that `table` has on `inode`, because it has closed a descriptor of that file, and
+// wake those that wait for them. Yields. Caller: holds no lock; keeps `inode` valid.
 void file_locks_of_table_end(struct fdtable *table, struct inode *inode);
 
-// End the locks that the open file has; it is being closed. Caller: holds no lock.
+// End the locks that the open file has, because it is being closed, and wake those that wait for
+// them. Yields. Caller: holds no lock.
 void file_locks_of_file_end(struct file *file);
 
-// Free the list of an inode without open files; NULL is allowed.
+// Free the list of an inode without open files, which has no locks any more. NULL does nothing.
 void file_locks_free(struct lock_list *list);
 
-// Returns how many bytes `count` locks take.
+// Returns how many bytes of memory `count` locks take.
 size_t file_locks_bytes(uint32_t count);

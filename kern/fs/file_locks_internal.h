@@ -1,5 +1,5 @@
-// file_locks_internal.h: shared by the files of locks on files: file_lock_ranges.c (the list of one file)
-// and file_locks.c (requests, waiting, and the ends of locks).
+// file_locks_internal.h: shared by the files of locks on files: file_lock_ranges.c (the list of one
+// file) and file_locks.c (requests, waiting, and the ends of locks).
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -32,15 +32,18 @@ static inline bool is_owners(const struct file_lock *lock, const void *owner, en
 	return lock->owner == owner && lock->range.kind == kind;
 }
 
-// Returns the first lock of another owner that excludes the range, or for F_UNLCK the first
-// one of the owner itself; NULL if there is none. Caller: holds file_locks.
+// Returns the first lock of another owner that overlaps the range and excludes it, or for F_UNLCK
+// the first one of the owner itself; NULL if there is none. Borrowed. LOCK_WHOLE and the other
+// kinds do not meet. Caller: holds file_locks.
 struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
                                      const struct lock_range *range);
 
-// Give the range its new type, and wake those that waited for what it was. `spares` are two locks
-// without a place; those that are used become NULL. Caller: holds file_locks.
+// Give the range its new type, and wake those that waited for locks that end or get smaller. Checks
+// nothing. `spares` are two allocated locks that are in no list; those that are used become NULL,
+// the caller frees the others. Caller: holds file_locks.
 void file_lock_apply(struct lock_list *list, void *owner, const struct lock_range *range,
                      struct file_lock *spares[2]);
 
-// Take a lock off the list, free it, and wake those that waited for its end. Caller: holds file_locks.
+// Take a lock off the list, free it, and wake those that waited for its end. Caller: holds
+// file_locks.
 void file_lock_drop(struct lock_list *list, struct file_lock *lock);

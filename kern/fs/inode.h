@@ -34,8 +34,8 @@ struct entry {
 	struct inode *parent;    // [c] the directory; a reference
 	struct inode *inode;     // [c] the file; a reference while linked
 	// [c] the position at which getdents64 lists the entry. A directory never uses a cookie
-	// twice, so a listing can continue after any change. 0: a label that was never an entry, of a
-	// file that may get a name.
+	// twice, so a listing can continue after any change. 0: a label that was never an entry, of
+	// a file that may get a name.
 	uint32_t cookie;
 	uint32_t hash;  // [c] hash of the name
 	uint8_t length; // [c] bytes of the name, without the NUL
@@ -60,8 +60,8 @@ struct inode_ops {
 	int (*open)(struct inode *inode, struct file *file);
 
 	// Find the file `name` that is not among the entries of `dir`: directories of /proc make
-	// such names up when somebody asks. Stores a new reference. Returns 0, -ENOENT or -ENOMEM.
-	// Caller: holds tree_lock.
+	// such names up when somebody asks. Stores a new reference. Returns 0; -ENOENT; -ENOMEM;
+	// -EACCES if the current thread may not look into the process. Caller: holds tree_lock.
 	int (*lookup)(struct inode *dir, const struct name *name, struct inode **store);
 
 	// List the next name that `lookup` would find: the first one at or after the position
@@ -127,8 +127,8 @@ struct inode {
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
 
-// Returns the number of the mount through which the inode is reached (/proc/PID/mountinfo). Each file
-// system is mounted once.
+// Returns the number of the mount through which the inode is reached (/proc/PID/mountinfo). Each
+// file system is mounted once.
 static inline uint32_t inode_mount_id(const struct inode *inode)
 {
 	return 20 + minor(inode->dev);
@@ -139,7 +139,8 @@ extern struct mutex tree_lock;
 
 // Release tree_lock, then free the inodes that lost their last reference while it was held: to free
 // a large file takes long, and others wait for the lock. Yields. Always use it instead of
-// mutex_unlock(&tree_lock), or those inodes are never freed.
+// mutex_unlock(&tree_lock), or those inodes are never freed. The caller holds tree_lock, and
+// besides it at most rename_lock.
 void tree_unlock(void);
 
 // The root of the tree, made by tree_init.
@@ -149,14 +150,14 @@ extern struct inode *tree_root;
 // Called once, at boot.
 void inodes_init(void);
 
-// Create an inode of the type and permissions in `mode`, without a name, with one
-// reference. A pipe or a memfd belongs to the current thread's user, all others to root until
-// tree_link_new. A regular file gets an empty object unless `ops` is given. Returns NULL if out of
-// memory.
+// Create an inode of the type and permissions in `mode`, without a name, with one reference. A pipe
+// or a memfd belongs to the current thread's user, all others to root until tree_link_new. `ops`
+// may be NULL. A regular file gets an empty object unless `ops` is given. Takes timer_lock. Returns
+// NULL if out of memory.
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
-// Create a symbolic link to the path target[len], which is copied. Returns a new reference, or
-// NULL if out of memory.
+// Create a symbolic link, without a name yet, to the path target[len], which is copied. Caller:
+// must not hold a spinlock. Returns a new reference, or NULL if out of memory.
 struct inode *inode_create_symlink(const char *target, size_t len);
 
 // Take a reference on `inode`. Returns `inode`.
@@ -166,9 +167,9 @@ static inline struct inode *inode_get(struct inode *inode)
 	return inode;
 }
 
-// Drop a reference on `inode`, which may be NULL. The last one frees the file and its contents,
-// and yields. Under tree_lock, the work is left to tree_unlock. Caller: holds no spinlock, and no
-// sleeping lock but tree_lock or an address space's.
+// Drop a reference on `inode`; NULL does nothing. The last one frees the file and its contents, and
+// yields. Under tree_lock, the work is left to tree_unlock. Caller: holds no spinlock, and no
+// sleeping lock but tree_lock, rename_lock or an address space's.
 void inode_put(struct inode *inode);
 
 // Returns true if the type of `inode` is `type`, one of S_IFREG, S_IFDIR and their like.
@@ -181,7 +182,7 @@ static inline bool inode_is(const struct inode *inode, mode_t type)
 #define TOUCH_MTIME 2u // the last change of the contents
 #define TOUCH_CTIME 4u // the last change of contents or attributes
 
-// Set the times in `which` (TOUCH_ bits) to now.
+// Set the times in `which` (TOUCH_ bits) to now. Takes timer_lock.
 void inode_touch(struct inode *inode, unsigned int which);
 
 // Record a read of the file. Like a file system mounted with relatime (mount(8)), set atime only
@@ -204,42 +205,48 @@ static inline void file_accessed(const struct file *file)
 // before 1970.
 struct timespec64 ns_to_timespec(int64_t ns);
 
-// Returns the length of the contents in bytes. A directory counts 20 bytes for each name, "." and
-// ".." included, as Linux's tmpfs does. Caller: holds no object's lock.
+// Returns the length of the contents in bytes: of a symbolic link the length of its text, 0 for
+// other types and where the contents are made at each read. A directory counts 20 bytes for each
+// name, "." and ".." included, as Linux's tmpfs does. Sleeps: takes the object's lock of a regular
+// file. Caller: holds no spinlock and no object's lock.
 uint64_t inode_size(struct inode *inode);
 
 // The greatest length of a file that a program can open, or write to, without O_LARGEFILE: its
 // off_t has 32 bits (open(2), EOVERFLOW).
 #define SMALL_FILE_MAX 0x7fffffff
 
-// Set the length of a regular file to `size`. Returns 0; -EISDIR for a directory, -EINVAL for
-// other types; -EINVAL if a file of large pages would not have whole ones; -EFBIG beyond
-// RLIMIT_FSIZE or the greatest object; -EPERM if a seal forbids it; -ENOMEM.
+// Set the length of a regular file to `size` bytes: cut its end off, or let a hole follow. Checks
+// no permission. Yields. Caller: must not hold a lock. Returns 0; -EISDIR for a directory; -EINVAL
+// for other types and for contents that are made at each read, and if a file of large pages would
+// not have whole ones; -EFBIG beyond RLIMIT_FSIZE, after sending SIGXFSZ, or beyond OBJECT_MAX;
+// -EPERM if a seal forbids it.
 int inode_truncate(struct inode *inode, uint64_t size);
 
 // Like inode_truncate, for a caller that has not opened the file for writing. Also returns
-// -ETXTBSY while a program runs from the file.
+// -ETXTBSY while a program runs from the file. Yields. Caller: must not hold a lock.
 int inode_truncate_unopened(struct inode *inode, uint64_t size);
 
-// Lower *count to the number of bytes that the current thread's RLIMIT_FSIZE (getrlimit(2)) lets
-// it write from position `pos` on. Returns 0; -EFBIG if that is none, after sending SIGXFSZ.
-// Caller: holds no lock.
+// Lower *count to the number of bytes that the current thread's RLIMIT_FSIZE (getrlimit(2)) lets it
+// write from position `pos` (in bytes) on. Returns 0; -EFBIG, with *count unchanged, if that is
+// none, after sending SIGXFSZ. Caller: holds no lock.
 int size_limit_write(uint64_t pos, size_t *count);
 
-// Check RLIMIT_FSIZE for a change of a file's length from `old` to `size`. Returns 0; -EFBIG
-// beyond the limit, after sending SIGXFSZ. Caller: holds no lock.
+// Check the current thread's RLIMIT_FSIZE for a change of a file's length from `old` to `size`
+// bytes. A file may always get smaller. Returns 0; -EFBIG if `size` is beyond RLIMIT_FSIZE, after
+// sending SIGXFSZ. Caller: holds no lock.
 int size_limit_grow(uint64_t old, uint64_t size);
 
 // Called when the current thread wants to make a file larger than it may: sends SIGXFSZ.
 // Registered by proc/, which lies above this layer. Called without locks.
 extern void (*size_limit_hook)(void);
 
-// Fill *st with what stat(2) reports of `inode`.
+// Fill *st with what stat(2) reports of `inode`. Sleeps: takes the object's lock of a regular file.
+// Caller: must not hold a spinlock or an object's lock.
 void inode_stat(struct inode *inode, struct stat *st);
 
-// Give `inode` a label (see struct entry): the name `text` in `parent`, which the kernel shows
-// for it. No entry names `inode` and no other thread sees it yet. Takes a reference on `parent`.
-// Returns 0 or -ENOMEM.
+// Give `inode` a label (see struct entry): the name `text`, which is copied, at most NAME_MAX
+// bytes, in `parent`; the kernel shows it for `inode`. Takes a reference on `parent`. Caller: no
+// entry names `inode`, and no other thread sees it yet. Returns 0 or -ENOMEM.
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text);
 
 // Returns true if the file has no name and may not get one: it has lost its last one, or it was
@@ -253,6 +260,6 @@ static inline bool inode_lost_name(const struct inode *inode)
 
 // Write the path of `inode`, as seen from the root directory `root`, into text[size]: "/tmp/x",
 // "/tmp/x (deleted)", "pipe:[7]", or "(unreachable)/x" if `root` does not lie above it. The path
-// ends at the end of text[], with a NUL. Returns a pointer to its start; NULL if it does not fit.
-// Caller: holds tree_lock.
+// has a NUL at its end, and may begin anywhere in text[]. Counts the work (yield_due). Caller:
+// holds tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size);

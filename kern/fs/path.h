@@ -15,12 +15,12 @@ struct fs_context {
 	uint32_t resolve;   // [c] RESOLVE_ bits of openat2; 0 in the context of a process
 };
 
-// Create a context at the root of the tree, with umask 022 and one reference. Returns NULL if out
-// of memory.
+// Create a context whose root and current directory are the root of the tree, with umask 022 and
+// one reference. Returns NULL if out of memory.
 struct fs_context *fs_context_create(void);
 
-// Create a copy of `fs` with one reference, as fork() needs it. Returns NULL if out of memory.
-// Caller: does not hold tree_lock, which this function takes.
+// Create a copy of `fs` with one reference, as fork() needs it. Sleeps and yields: takes tree_lock.
+// Caller: must not hold a lock. Returns NULL if out of memory.
 struct fs_context *fs_context_copy(struct fs_context *fs);
 
 // Take a reference on `fs`. Returns `fs`.
@@ -30,7 +30,8 @@ static inline struct fs_context *fs_context_get(struct fs_context *fs)
 	return fs;
 }
 
-// Drop a reference on `fs`. The last one frees the context. Caller: holds no lock.
+// Drop a reference on `fs`. The last one frees the context, and drops its references on the two
+// directories, which yields. Caller: holds no lock.
 void fs_context_put(struct fs_context *fs);
 
 // Flags of a walk.
@@ -51,26 +52,29 @@ struct path {
 	struct inode *holder; // the link whose text contains `name`, or NULL
 };
 
-// Follow the path `text` from the directory `start` (NULL: the current directory). An absolute
-// path starts at the process's root. Fills in *path with references for the caller. Yields
-// between two names, with tree_lock released, but not after the last name has been looked up, so
-// the result is true until the caller releases the lock. Caller: holds tree_lock; `text` must
-// live as long as *path is used. Returns 0; or, with nothing for path_put to do: -ENOENT if a
-// name is missing or `text` is empty; -EACCES if a directory may not be searched; -ENOTDIR if a name before a slash is no directory; -ELOOP
-// after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE); -ENOMEM; -EINTR
-// if the thread is killed.
+// Follow the path `text` from the directory `start` (NULL: fs->cwd). An absolute path starts at
+// fs->root. Fills in *path with references for the caller. Yields between two names, with tree_lock
+// released, but not after the last name has been looked up, so the result is true until the caller
+// releases tree_lock. Caller: holds tree_lock and no lock but rename_lock besides; `text` must live
+// as long as *path is used. Returns 0; or, with nothing for path_put to do: -ENOENT if a name is
+// missing or `text` is empty; -EACCES if a directory may not be searched, or a link in /proc or in
+// a sticky directory not be followed; -ENOTDIR if a name before a slash is no directory; -ELOOP
+// after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE); -EXDEV or -ELOOP
+// by fs->resolve; -ENOMEM; -EINTR if the thread is killed. tree_lock is held again in each case.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);
 
-// Drop the references of a walk's result. Caller: as for inode_put.
+// Drop the references of a walk's result. Not to be called with a spinlock held, nor with a
+// sleeping lock but tree_lock and rename_lock; yields without tree_lock.
 void path_put(struct path *path);
 
-// Take tree_lock, walk, and store a new reference on the file alone. Returns 0 or as path_walk.
-// Caller: holds no lock.
+// Take tree_lock, walk as path_walk does, and store a new reference on the file alone in *store. In
+// `flags`, WALK_MAY_MISS has no effect. Sleeps and yields. Caller: holds no lock. Returns 0; an
+// error of path_walk.
 int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
                 struct inode **store);
 
-// Write the path of `inode`, as seen from the process's root, into text[size] (see inode_path).
-// Takes tree_lock.
+// Write the path of `inode`, as seen from fs->root, into text[size], somewhere in it. Sleeps: takes
+// tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
 // For tests: code of the kernel that needs a path holds tree_lock already (inode_path).
 char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size);

@@ -12,58 +12,66 @@ static inline bool may_search_all(void)
 	       (cap_bit(CAP_DAC_OVERRIDE) | cap_bit(CAP_DAC_READ_SEARCH));
 }
 
-// Check the permissions in `mask` (R_OK, W_OK, X_OK) on a file of the current thread's user. X_OK on
-// a directory means to search it. Returns 0 or -EACCES.
+// Check whether the current thread has the permissions in `mask` (R_OK, W_OK, X_OK; 0: none) on the
+// file `inode`, by its fsuid, its groups and its capabilities. X_OK on a directory means to search
+// it. Takes no lock, like all functions here. Returns 0; -EACCES if one is missing.
 int inode_permission(const struct inode *inode, unsigned int mask);
 
-// Returns true if the current thread may do what only the owner of `inode` may.
+// Returns true if the current thread may do what only the owner of `inode` may: its fsuid is the
+// owner, or it has CAP_FOWNER.
 bool inode_owned(const struct inode *inode);
 
-// Check whether the current thread may add names to `dir`, which programs can change. Returns 0 or
-// -EACCES.
+// Check whether the current thread may add names to the directory `dir`: write and search it.
+// (Whether programs may change `dir` at all, tree_may_add checks.) Returns 0 or -EACCES.
 static inline int permission_to_add(const struct inode *dir)
 {
 	return inode_permission(dir, W_OK | X_OK);
 }
 
 // Check whether the current thread may give `inode` another name: its own file, or a regular one
-// without set-id bits that it may read and write (proc(5), protected hardlinks). Returns 0 or -EPERM.
+// without set-id bits that it may read and write (proc(5), protected hardlinks). Returns 0 or
+// -EPERM.
 int permission_to_link(const struct inode *inode);
 
-// Check whether the current thread may follow `link`, the last name of a path, which lies in `dir`: in
-// a sticky directory that all can write, only links of its own or of the directory's owner (proc(5),
-// protected symlinks). Returns 0 or -EACCES.
+// Check whether the current thread may follow `link`, the last name of a path, which lies in `dir`:
+// in a sticky directory that all can write, only links of its own or of the directory's owner
+// (proc(5), protected symlinks). Returns 0 or -EACCES.
 int permission_to_follow(const struct inode *dir, const struct inode *link);
 
 // Check whether the current thread may remove the name of `inode` from `dir`. In a directory with
-// S_ISVTX only the owner of the file or of the directory may. Returns 0, -EACCES or -EPERM.
+// S_ISVTX only the owner of the file or of the directory may. Returns 0; -EACCES if it may not
+// write and search `dir`; -EPERM by S_ISVTX.
 int permission_to_remove(const struct inode *dir, const struct inode *inode);
 
-// Check whether the current thread may set the times of `inode`: to now (`touch`), or to any time.
-// Returns 0, -EACCES or -EPERM.
+// Check whether the current thread may set the times of `inode`: to now (`touch`: the owner, and
+// who may write the file), or to any time (the owner). Returns 0; -EACCES (`touch`) or -EPERM if it
+// may not.
 int permission_to_set_times(const struct inode *inode, bool touch);
 
-// Set the permissions of `inode` to `mode`, as chmod(2). Returns 0; -EPERM if it is not the current
-// thread's. S_ISGID is left out for a group that the thread is not in.
+// Set the permissions of `inode` to those of `mode`, as chmod(2), and its ctime to now. S_ISGID is
+// left out for a group that the thread is not in, unless it has CAP_FSETID. Takes timer_lock.
+// Returns 0; -EPERM unless inode_owned(inode).
 int inode_chmod(struct inode *inode, mode_t mode);
 
-// Set the owner and the group of `inode` (ID_UNCHANGED: leave it), as chown(2). The new owner does
-// not get the privileges of the old one: S_ISUID is cleared, and S_ISGID too if the group may execute
-// the file. Returns 0 or -EPERM.
+// Set the owner and the group of `inode` (ID_UNCHANGED: leave it), as chown(2), and its ctime to
+// now. The new owner does not get the privileges of the old one: except on a directory S_ISUID is
+// cleared, and S_ISGID too if the group may execute the file. Takes timer_lock. Returns 0; -EPERM,
+// with nothing changed, if the thread has no CAP_CHOWN and would give the file to another user, or
+// to a group that it is not in, or if it may not clear such a bit.
 int inode_chown(struct inode *inode, uid_t uid, gid_t gid);
 
-// Clear the set-id bits of a regular file because its contents change, unless the current thread may
-// keep them (CAP_FSETID).
+// Clear the set-id bits of a regular file because its contents change, unless the current thread
+// may keep them (CAP_FSETID). Does nothing for other types.
 void inode_drop_set_ids(struct inode *inode);
 
-// Like inode_drop_set_ids. Nearly no file has such a bit.
+// Do inode_drop_set_ids if the file has such a bit, as nearly no file does.
 static inline void inode_contents_change(struct inode *inode)
 {
 	if (unlikely(inode->mode & (S_ISUID | S_ISGID)))
 		inode_drop_set_ids(inode);
 }
 
-// Give a new inode in `dir` its owner and group: the current thread's; in a directory with S_ISGID
-// the group of the directory (inode(7)). A new directory there also gets S_ISGID; a program for a group
-// that the thread is not in loses it.
+// Give a new inode in `dir` its owner and group: the current thread's fsuid and fsgid; with S_ISGID
+// the group of the directory (inode(7)). A new directory there also gets S_ISGID; a program for a
+// group that the thread is not in loses it.
 void inode_set_first_owner(struct inode *inode, const struct inode *dir);

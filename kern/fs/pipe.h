@@ -33,7 +33,8 @@ struct pipe {
 
 extern const struct file_ops pipe_ops;
 
-// Operations of pipe_ops, for files that are the reading end of a pipe and a little more.
+// Operations of pipe_ops (struct file_ops says what each does), for files that are the reading end
+// of a pipe and a little more: file->private is the pipe.
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
 unsigned int pipe_poll(struct file *file, struct poll_table *table);
 int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);
@@ -43,34 +44,37 @@ void pipe_release(struct file *file);
 // Registered by proc/, which lies above this layer. Called without locks.
 extern void (*sigpipe_hook)(void);
 
-// Put bytes from the kernel into a pipe, without sleeping: also in an interrupt handler. Returns
-// how many bytes there was room for; -EPIPE if there are no readers; -EAGAIN if the pipe is
-// full; -ENOMEM.
+// Put bytes of `uio`, which is kernel memory, into a pipe, without sleeping: also in an interrupt
+// handler. Advances `uio`. Takes pipe->lock: the caller holds no spinlock of RANK_PIPE or a higher
+// rank. Returns how many bytes there was room for; 0 if `uio` has none; if none were put: -EPIPE if
+// there are no readers; -EAGAIN if the pipe is full; -ENOMEM.
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
-// Give a new pipe, which nobody else knows yet, the page that it keeps while it is empty. So an empty
-// pipe takes some bytes even if the machine is out of memory. Returns 0 or -ENOMEM.
+// Give a new pipe, which nobody else knows yet, the page that it keeps while it is empty. So an
+// empty pipe takes some bytes even if the machine is out of memory. Returns 0 or -ENOMEM.
 int pipe_prepare(struct pipe *pipe);
 
-// Create a pipe without open ends. Returns NULL if out of memory.
+// Create a pipe without open ends, which pipe_destroy frees. Returns NULL if out of memory.
 struct pipe *pipe_create(void);
 
-// Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`:
-// O_NONBLOCK or 0. The caller owns one reference on each; after an error ends[] is undefined. Caller:
-// holds no lock. Returns 0 or -ENOMEM.
+// Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`: O_NONBLOCK
+// or 0. Sleeps. Caller: holds no lock. Returns 0 with one reference on each for the caller; -ENOMEM
+// with ends[] undefined.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);
 
-// Open an end of the FIFO `inode` as file->flags say. Waits until the other end is open, too,
-// unless O_NONBLOCK (fifo(7)). Returns 0; -ENOMEM; -ENXIO for a nonblocking writer without a
-// reader; -ERESTARTSYS if a signal ends the wait.
+// Open an end of the FIFO `inode` as file->flags say, and set file->private. Waits until the other
+// end is open, too, unless O_NONBLOCK or for reading and writing (fifo(7)). Sleeps and yields:
+// takes tree_lock. Caller: must not hold a lock. Returns 0; with the end not open: -ENOMEM; -ENXIO
+// for a nonblocking writer without a reader; -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 
-// file_ops.held_bytes of an end of a pipe: its share of the pipe.
+// file_ops.held_bytes of an end of a pipe: its share of the pipe, in bytes. Takes the pipe's lock.
 size_t pipe_held_bytes(const struct file *file);
 
 // Drop the bytes in the pipe and free their pages. Caller: holds the pipe's lock, or is the only
 // one to use the pipe.
 void pipe_clear(struct pipe *pipe);
 
-// Free a pipe without open ends, and its bytes. `pipe` may be NULL.
+// Free a pipe without open ends, and its bytes. NULL does nothing. Caller: nobody else uses the
+// pipe.
 void pipe_destroy(struct pipe *pipe);

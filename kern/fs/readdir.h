@@ -22,6 +22,7 @@ struct dirent_buffer {
 };
 
 // Append an entry for the file number `ino` with the name name[length]. `next` is the position
-// of the entry after it (d_off). Returns false if there is no room.
+// of the entry after it (d_off); of `mode` only the type counts. Returns false, with the buffer
+// unchanged, if there is no room, or if a buffer of DIRENT_ONE has an entry.
 bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
                 const char *name, size_t length);

@@ -9,17 +9,23 @@ struct timer_setting {
 	uint64_t value, interval;
 };
 
-// Create such a file. `realtime`: absolute times are those of clock_realtime_ns(). `flags`:
-// O_NONBLOCK or 0. Returns 0 with the file in *store; -ENOMEM.
+// Create such a file, whose timer is not set. `realtime`: absolute times are those of
+// clock_realtime_ns(), else of clock_ns(). `flags`: O_NONBLOCK or 0. Caller: must not hold a
+// spinlock. Returns 0 with the file in *store, with one reference; -ENOMEM.
 int timerfd_create(bool realtime, uint32_t flags, struct file **store);
 
 // Returns true if `file` is a timer.
 bool file_is_timerfd(const struct file *file);
 
-// Set the timer of `file`, and store the old setting in *old. With `absolute` setting->value is
-// a time of the timer's clock. Expirations that have not been read are forgotten.
+// Set the timer of `file`, which is a timerfd, and store the old setting in *old as timerfd_get
+// returns it. With `absolute` setting->value is a time of the timer's clock, else counts from now;
+// 0 disarms the timer in both cases. Expirations that have not been read are forgotten. Takes the
+// timer's lock (RANK_PIPE).
 void timerfd_set(struct file *file, const struct timer_setting *setting, bool absolute,
                  struct timer_setting *old);
 
-// Returns the setting: the time that is left, and the interval.
+// Returns the setting of `file`, which is a timerfd. value: the nanoseconds until it expires next,
+// also if it was set to an absolute time: at least 1; 0 if it is disarmed or has expired for the
+// last time. interval: the nanoseconds from then to each later expiration; 0: there is none.
+// Expirations up to now are counted for the next read. Takes the timer's lock (RANK_PIPE).
 struct timer_setting timerfd_get(struct file *file);

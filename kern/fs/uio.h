@@ -27,14 +27,14 @@ struct uio {
 // for each byte, so who goes from range to range counts them (thread/yield.h).
 #define UIO_RANGE_COST 3000
 
-// Returns a uio of one range of user memory. Caller: has cut `len` to UIO_MAX, so that byte counts
-// fit into ssize_t.
+// Returns a uio of one range of the current space's memory, `len` bytes at `base`, which is not
+// checked. Caller: has cut `len` to UIO_MAX, so that byte counts fit into ssize_t.
 static inline struct uio uio_user(void __user *base, size_t len)
 {
 	return (struct uio){ .base = base, .len = len, .left = len };
 }
 
-// Returns a uio of one range of kernel memory.
+// Returns a uio of one range of kernel memory, `len` bytes at `base`.
 static inline struct uio uio_kernel(void *base, size_t len)
 {
 	return (struct uio){
@@ -42,10 +42,12 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	};
 }
 
-// Returns a uio of all ranges of a vector. The vector must outlive the uio.
+// Returns a uio of all ranges of a vector of the current space's memory, at most vector->total
+// bytes. The vector must outlive the uio.
 struct uio uio_vector(const struct user_vector *vector);
 
-// The general cases of the two functions below.
+// The general cases of the two functions below, which alone call them: several ranges, or kernel
+// memory.
 size_t uio_copyin_nofault_slow(const struct uio *uio, void *dst, size_t n);
 size_t uio_copyout_nofault_slow(const struct uio *uio, const void *src, size_t n);
 
@@ -60,7 +62,9 @@ static inline size_t uio_copyin_nofault(const struct uio *uio, void *dst, size_t
 	return uio_copyin_nofault_slow(uio, dst, n);
 }
 
-// Like uio_copyin_nofault, but copy src[n] to the uio.
+// Copy src[n], n <= uio->left, to the uio, without handling page faults: for callers that hold a
+// spinlock. Does not advance the uio. Returns how many bytes were copied before the first that is
+// not present or not writable; if fewer than n, the caller goes on as after uio_copyin_nofault.
 static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src, size_t n)
 {
 	if (likely(n <= uio->len && !uio->kernel))
@@ -68,16 +72,16 @@ static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src,
 	return uio_copyout_nofault_slow(uio, src, n);
 }
 
-// Make the pages present that hold the bytes [from, to) after the current one, `from` < `to` <=
-// uio->left, for reading or (`write`) writing; stop at one that cannot be accessed so. Yields.
-// Caller: holds no lock. Returns 0; -EFAULT if the first page cannot be accessed; -EINTR if the
-// thread must die.
+// Make the pages present that hold the bytes [from, to) of the rest of the uio, `from` < `to` <=
+// uio->left, for reading or (`write`) writing; stop at one that cannot be accessed so. Does not
+// advance the uio. Does nothing for kernel memory. Yields. Caller: holds no lock. Returns 0;
+// -EFAULT if the first page cannot be accessed; -EINTR if the thread must die.
 int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write);
 
-// The general case of uio_advance.
+// The general case of uio_advance, which alone calls it: the vector has more ranges.
 void uio_advance_slow(struct uio *uio, size_t n);
 
-// Advance the uio by `n` <= uio->left bytes.
+// Advance the uio by `n` <= uio->left bytes, whoever copied them.
 static inline void uio_advance(struct uio *uio, size_t n)
 {
 	if (likely(n == uio->left)) {
@@ -90,11 +94,14 @@ static inline void uio_advance(struct uio *uio, size_t n)
 	}
 }
 
-// Copy up to `n` bytes and advance the uio by as many as were copied. Yields in long copies.
+// Copy up to `n` bytes, at most uio->left, from the uio to `dst`, or from `src` to the uio, and
+// advance the uio by as many as were copied. Page faults are handled. Yields in long copies.
 // Caller: holds no lock. Returns how many bytes were copied: fewer than both `n` and uio->left if
-// the next byte cannot be accessed, or if a signal waits after a yield.
+// the next byte cannot be accessed, or if the thread must die.
 size_t uio_copyin(struct uio *uio, void *dst, size_t n);
 size_t uio_copyout(struct uio *uio, const void *src, size_t n);
 
-// Like uio_copyout, but the bytes are zeroes.
+// Store up to `n` bytes of zeroes, at most uio->left, and advance the uio by as many. Page faults
+// are handled. Yields. Caller: must not hold a lock. Returns how many bytes were stored: fewer than
+// both `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a yield.
 size_t uio_zero(struct uio *uio, size_t n);
