@@ -1,9 +1,9 @@
-// socket.h: sockets of the family AF_UNIX (unix(7)): between the processes of this machine. A socket
-// is a file; its calls come here from sys/sys_socket.c.
+// socket.h: sockets of the family AF_UNIX (unix(7)): between the processes of this machine. A
+// socket is a file; its calls come here from sys/sys_socket.c.
 //
-// Three types: SOCK_STREAM moves bytes between two connected sockets, SOCK_SEQPACKET messages between
-// two connected sockets, SOCK_DGRAM single messages to any socket. No message is lost and none
-// overtakes another.
+// Three types: SOCK_STREAM moves bytes between two connected sockets, SOCK_SEQPACKET messages
+// between two connected sockets, SOCK_DGRAM single messages to any socket. No message is lost and
+// none overtakes another.
 #pragma once
 
 #include "fs/file.h"
@@ -22,8 +22,8 @@ struct socket_name {
 	char end; // 0: a path may fill `name` to its last byte, and counts with a NUL
 };
 
-// Besides its bytes, a message has these. To send: `name` is the destination. Received: `name` is the
-// sender's.
+// Besides its bytes, a message has these. To send: `name` is the destination. Received: `name` is
+// the sender's.
 struct socket_message {
 	struct socket_name name;
 	struct passed_files
@@ -33,82 +33,117 @@ struct socket_message {
 	uint32_t flags; // received: MSG_TRUNC
 };
 
-// Let sockets in flight be collected when a process ends. Called once, at boot.
+// Register process_files_closed_hook and oom_reclaim_hook, so that sockets in flight are collected
+// when a process ends and when memory is short. Called once, at boot.
 void socket_init(void);
 
-// Create an open socket. `type`: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; `flags`: O_NONBLOCK or 0.
-// Returns 0 with the file in *store; -ENOMEM. Caller: holds no lock.
+// Create an open socket. `type`: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; `flags`: O_NONBLOCK or
+// 0. Yields. Returns 0 with a new reference on the file in *store; -ENOMEM. Caller: holds no lock.
 int socket_create(int type, uint32_t flags, struct file **store);
 
-// Create two sockets that are connected to each other (socketpair(2)). The caller owns one reference on
-// each. Returns 0 or -ENOMEM. Caller: holds no lock.
+// Create two sockets that are connected to each other (socketpair(2)); `type` and `flags` as for
+// socket_create. Yields. Returns 0 with a new reference on each file in ends[]; -ENOMEM with no
+// file left.
+// Caller: holds no lock.
 int socket_create_pair(int type, uint32_t flags, struct file *ends[2]);
 
-// Returns the socket that `file` is, borrowed, or NULL.
+// Returns the socket that `file` is, borrowed for as long as the file is open; NULL for any other
+// file.
 struct socket *socket_of(const struct file *file);
 
-// Give the socket a name (bind(2)): a path, which is made with the directories of the current thread;
-// an abstract name; or, if there is only the family, an abstract name that nobody has. Returns 0;
-// -EINVAL for a bad address or a socket that has a name; -EADDRINUSE; -ENOMEM; -ENOSPC if all names are
-// taken; an error of the path. Yields. Caller: holds no lock.
+// Give the socket a name (bind(2)): a path, which is made with the directories of the current
+// thread; an abstract name; or, if there is only the family, an abstract name that nobody has.
+// Returns 0, also for only the family and a socket that has a name; else -EINVAL for a bad address
+// or a socket that has a name; -EADDRINUSE; -ENOMEM; -ENOSPC if all names are taken; -EINTR if the
+// thread must die; an error of the path. Yields and sleeps. Caller: holds no lock.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
-// Let others connect to the socket (listen(2)). `backlog`: at most one more than that many connections
-// wait for accept. Returns 0; -EOPNOTSUPP for a datagram socket; -EINVAL without a name, or if it is connected.
+// Let others connect to the socket (listen(2)), or change the backlog. `backlog`: at most one more
+// than that many connections wait for accept. Takes socket_lock. Returns 0; -EOPNOTSUPP for a
+// datagram socket; -EINVAL without a name, or if the socket is connected.
 int socket_listen(struct socket *socket, uint32_t backlog);
 
 // Connect the socket (connect(2)). A datagram socket only stores where its messages go, and with
-// AF_UNSPEC forgets it. Waits for room in the listener's queue unless `nonblocking`. Returns 0; -errno
-// as connect(2); -ERESTARTSYS or -EINTR if a signal ends the wait. Caller: holds no lock.
+// AF_UNSPEC forgets it. Sleeps until the listener's queue has room unless `nonblocking`. Yields.
+// Returns 0; -EINVAL for a bad address, or if the socket listens; -ECONNREFUSED if nobody has the
+// name or listens; -EPROTOTYPE for a socket of another type; -EISCONN; -EPERM if the other datagram
+// socket has another peer; -EAGAIN if the queue is full, or after SO_SNDTIMEO; -ERESTARTSYS, or
+// -EINTR with a time-out, if a signal ends the wait; -ENOMEM; -ENOSPC; an error of the path.
+// Caller: holds no lock.
 int socket_connect(struct socket *socket, const struct socket_name *name, bool nonblocking);
 
-// Take the next connection of a listening socket, and open it with `flags` (O_NONBLOCK or 0). Waits for
-// one unless `nonblocking`. Returns 0 with the file in *store; -errno as accept(2). Caller: holds no
-// lock.
+// Take the next connection of a listening socket, and open it with `flags` (O_NONBLOCK or 0).
+// Sleeps until there is one unless `nonblocking`. Returns 0 with a new reference on the file in
+// *store; -EOPNOTSUPP for a datagram socket; -EINVAL if the socket does not listen, or was shut
+// down; -EAGAIN if there is none, or after SO_RCVTIMEO; -ERESTARTSYS, or -EINTR with a time-out, if
+// a signal ends the wait; -ENOMEM: then the connection is lost. Caller: holds no lock.
 int socket_accept(struct socket *socket, uint32_t flags, bool nonblocking, struct file **store);
 
-// Store the socket's own name, or (`peer`) the name of the socket that it is connected to. Returns 0;
-// -ENOTCONN.
+// Store the socket's own name, or (`peer`) the name of the socket that it is connected to. Without
+// a name that is only the family (length 2). Takes socket_lock. Returns 0; -ENOTCONN with `peer` if
+// there is none.
 int socket_get_name(struct socket *socket, bool peer, struct socket_name *store);
 
-// End the directions SHUT_RD, SHUT_WR or SHUT_RDWR of the socket (shutdown(2)). Returns 0 or -EINVAL.
+// End the directions SHUT_RD, SHUT_WR or SHUT_RDWR of the socket, and of a connection the same ones
+// of its peer (shutdown(2)); wake those who wait. Yields, so the caller holds no lock. Returns 0,
+// also if the socket is not connected; -EINVAL for any other `how`.
 int socket_shutdown(struct socket *socket, int how);
 
-// Send what `uio` has, with *message: its files go with the first bytes, and belong to the caller no
-// more. `flags`: MSG_. Returns how many bytes were sent, or -errno as sendmsg(2). Caller: holds no lock.
+// Send what `uio` has, with *message. Takes over message->files, also on an error: they go with the
+// first bytes, and message->files is NULL afterwards. `flags`: MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB
+// count. Sleeps until there is room unless MSG_DONTWAIT is set. Yields.
+// Returns how many bytes were sent, of a stream perhaps not all; 0 for an empty message; or -errno
+// as sendmsg(2): -EPIPE also sends SIGPIPE for a stream unless MSG_NOSIGNAL is set; -EAGAIN without
+// room or after SO_SNDTIMEO; -ERESTARTSYS, or -EINTR with a time-out, for a signal. Caller: holds
+// no lock.
 ssize_t socket_send(struct socket *socket, struct uio *uio, uint32_t flags,
                     struct socket_message *message);
 
-// Receive into `uio` and *message, which the caller has cleared. Returns how many bytes were received
-// (with MSG_TRUNC: how many the message has), or -errno as recvmsg(2). Caller: holds no lock.
+// Receive into `uio` and *message, which the caller has cleared. message->files becomes the
+// caller's to free by passed_files_free, also on an error. `flags`: MSG_DONTWAIT, MSG_PEEK,
+// MSG_TRUNC, MSG_WAITALL and MSG_OOB count. Sleeps until there is something unless MSG_DONTWAIT is
+// set. Yields.
+// Returns how many bytes were received (of a message with MSG_TRUNC: how many it has); 0 at the end
+// of a connection; or -errno as recvmsg(2): -EAGAIN without bytes or after SO_RCVTIMEO;
+// -ERESTARTSYS, or -EINTR with a time-out, for a signal; -EFAULT: a message that was taken is lost.
+// Caller: holds no lock.
 ssize_t socket_receive(struct socket *socket, struct uio *uio, uint32_t flags,
                        struct socket_message *message);
 
-// Returns true if received messages are to show who sent them (SO_PASSCRED).
+// Returns true if received messages are to show who sent them (SO_PASSCRED). Takes no lock: a hint
+// while other threads may set the option.
 bool socket_passes_creds(const struct socket *socket);
 
-// Store the value of an option of SOL_SOCKET in value[*length], and its true length, if shorter, in
-// *length (getsockopt(2)). Returns 0; -ENOPROTOOPT for an unknown option.
+// Store the value of an option of SOL_SOCKET in value[*length], cut off if *length is too short,
+// and how many bytes were stored in *length (getsockopt(2)). Reading SO_ERROR clears the error.
+// Takes socket_lock.
+// Returns 0; -ENOPROTOOPT for an unknown option.
 #define SOCKET_OPTION_MAX 16u // bytes of the longest value
 int socket_get_option(struct socket *socket, int option, void *value, uint32_t *length);
 
-// Set an option from value[length] (setsockopt(2)). Returns 0; -ENOPROTOOPT; -EINVAL for a value that is
-// too short; -EPERM; -EDOM. Caller: has checked that `length` is at least that of an int.
+// Set an option of SOL_SOCKET from value[length], kernel memory (setsockopt(2)). Takes socket_lock.
+// Returns 0; -ENOPROTOOPT for an option that does not exist or cannot be set; -EINVAL for a value
+// that is too short; -EPERM, -EACCES without CAP_NET_ADMIN; -EDOM for a bad time; -EOPNOTSUPP for
+// SO_REUSEPORT.
+// Caller: has checked that `length` is at least that of an int.
 int socket_set_option(struct socket *socket, int option, const void *value, uint32_t length);
 
-// Report an error of the socket once. `error`: an error that the next call is to report, or 0. Returns the
-// socket's error, which is reported now, or 0.
+// Exchange the socket's error, which is reported once (SO_ERROR). `error`: the -errno that the next
+// call is to report, or 0. Takes socket_lock. Returns the -errno that was stored before, for the
+// caller to report, or 0.
 int socket_report_error(struct socket *socket, int error);
 
-// Collect the files of the descriptors fds[count] to pass on. *store: those collected so far, or NULL;
-// more are added. Returns 0; -EBADF; -EINVAL for more than SCM_MAX_FD; -ENOMEM. *store is always the
-// caller's to free.
+// Collect the files of the descriptors fds[count] of the current thread, with a new reference on
+// each, to pass them on. *store: those collected so far, or NULL; more are added. Returns 0, also
+// for `count` 0; -EBADF if one is not open (those before it have been added); -EINVAL for more than
+// SCM_MAX_FD in all; -ENOMEM. *store is the caller's to free by passed_files_free, also after an
+// error.
 int passed_files_add(struct passed_files **store, const int *fds, uint32_t count);
 
-// Returns how many files there are. `files` may be NULL.
+// Returns how many files there are. `files` may be NULL: then 0.
 uint32_t passed_files_count(const struct passed_files *files);
 
-// Returns file number `index`, borrowed.
+// Returns file number `index`, from 0 to passed_files_count - 1, borrowed.
 struct file *passed_files_get(const struct passed_files *files, uint32_t index);
 
 // Drop the references, and free the struct, which may be NULL. Yields. Caller: holds no lock.

@@ -1,9 +1,9 @@
 // socket_internal.h: what the files of sockets share.
 //
-// One lock guards all sockets. A message or a connection concerns two or more of them, and cycles of
-// sockets in flight are found by looking at many, so that one lock per socket would have to be taken in pairs and in
-// some order. The lock is only held for short steps: a piece of a page is copied under it, as for
-// pipes; files are closed and names are looked up without it.
+// One lock guards all sockets. A message or a connection concerns two or more of them, and cycles
+// of sockets in flight are found by looking at many, so that one lock per socket would have to be
+// taken in pairs and in some order. The lock is only held for short steps: a piece of a page is
+// copied under it, as for pipes; files are closed and names are looked up without it.
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -128,10 +128,11 @@ static inline struct socket *socket_get(struct socket *socket)
 	return socket;
 }
 
-// Drop a reference on `socket`, which may be NULL. The last one frees the struct; it is dead then.
+// Drop a reference on `socket`, which may be NULL. The last one frees the struct; the socket must
+// have been closed then (socket_close).
 void socket_put(struct socket *socket);
 
-// Returns the socket's error, and clears it: 0 or -errno.
+// Returns the socket's error, 0 or -errno, and clears it: the caller reports it.
 int socket_take_error(struct socket *socket);
 
 // Returns true if the socket has room to send.
@@ -140,14 +141,15 @@ static inline bool socket_has_room(const struct socket *socket)
 	return socket->sent < socket->send_limit;
 }
 
-// Returns true if the queue of `socket` takes no more.
+// Returns true if the queue of `socket` takes no more messages, or connections of a listener.
 static inline bool socket_queue_full(const struct socket *socket)
 {
 	return socket->queue_length > socket->backlog;
 }
 
-// Count `bytes` more in the queue of `socket`, or less; while it waits for accept, in its listener's memory
-// too. Messages count some memory several times (rights_prepare): the sum may exceed what 32 bits hold.
+// Count `bytes` more of memory in the queue of `socket`, below 0: less; while it waits for accept,
+// in its listener's memory too. Messages count some memory several times (rights_prepare): the sum
+// may exceed what 32 bits hold.
 static inline void socket_hold_memory(struct socket *socket, int64_t bytes)
 {
 	assert_spin_held(&socket_lock);
@@ -156,24 +158,29 @@ static inline void socket_hold_memory(struct socket *socket, int64_t bytes)
 		socket->listener->queue_memory += bytes;
 }
 
-// Returns the deadline of a wait with this time-out.
+// Returns the deadline, a time of clock_ns(), of a wait with this time-out in ns; NO_DEADLINE:
+// none. Needs no lock.
 static inline uint64_t socket_deadline(uint64_t timeout)
 {
 	return timeout == NO_DEADLINE ? NO_DEADLINE : clock_ns() + timeout;
 }
 
-// Allocate a socket with one reference. Returns NULL if out of memory.
+// Allocate a socket of `type`, idle and without a file, with one reference. Needs no lock. Returns
+// NULL if out of memory.
 struct socket *socket_alloc(int type);
 
-// Close a socket: tell its peer, and move its messages to *dead. Its connections that were not accepted
-// are left to the caller, who uses socket_unlock for a datagram socket.
+// Close a socket: end the connection for its peer, drop the reference on the peer, and move its
+// messages to *dead, for messages_free. Its name, its connections that were not accepted and the
+// caller's reference are left to the caller, who releases socket_lock by socket_unlock for a
+// datagram socket.
 void socket_close(struct socket *socket, struct list *dead);
 
-// Make a file of a socket. Consumes the caller's reference on success. Returns 0 or -ENOMEM. Caller:
-// holds no lock.
+// Make a file of a socket. On success takes over the caller's reference on `socket`, and stores a
+// new reference on the file in *store. Returns 0; -ENOMEM: the reference is still the caller's.
+// Caller: holds no lock.
 int socket_open(struct socket *socket, uint32_t flags, struct file **store);
 
-// Fill *creds with the current process and its effective ids.
+// Fill *creds with the number of the current process and the thread's effective ids. Needs no lock.
 void creds_of_current(struct ucred *creds);
 
 // -- socket_wake.c. Callers hold socket_lock.
@@ -181,26 +188,31 @@ void creds_of_current(struct ucred *creds);
 // Wake one thread that waits for a message or a connection, and all polls.
 void socket_wake_reader(struct socket *socket);
 
-// Wake all that wait for the socket: its state has changed. As socket_wake_room for the caller.
+// Wake all that wait for the socket, because its state has changed. The caller, if the socket may
+// be a datagram socket, releases socket_lock by socket_unlock.
 void socket_wake_all(struct socket *socket);
 
-// The queue of `socket` has room again: wake those who wait for it. Caller: if the socket may be a
-// datagram socket, releases the lock by socket_unlock, which wakes polls of other sockets.
+// Wake those who wait for room in the queue of `socket`, which has room again. The polls of other
+// sockets are only noted here: socket_unlock wakes them, so the caller releases socket_lock by it
+// if the socket may be a datagram socket.
 void socket_wake_room(struct socket *socket);
 
-// Release socket_lock, and wake the polls that wait for room where socket_wake_room was called. Yields,
-// with the lock released. Caller: holds no other lock.
+// Release socket_lock, and wake the polls that wait for room where socket_wake_room was called.
+// Yields, with socket_lock released; it is free at the return. Caller: holds socket_lock and no
+// other lock.
 void socket_unlock(void);
 
-// Let polls of `socket` wait until the queue of `other` has room.
+// Let polls of `socket` wait until the queue of `other` has room: a wakeup there wakes them. They
+// wait for one socket at a time: ends an earlier wait. Takes no reference on `other`.
 void socket_block(struct socket *socket, struct socket *other);
 
-// End that.
+// End what socket_block has begun; does nothing if polls of `socket` wait for no other socket.
 void socket_unblock(struct socket *socket);
 
-// Sleep on `wq` until `deadline`. Caller: holds no other lock. Returns 0; -EAGAIN after the deadline;
-// -ERESTARTSYS if a signal ends the sleep, or -EINTR if there is a deadline: the call must not begin
-// again with the whole time-out (signal(7)).
+// Sleep on `wq` until it is woken, with socket_lock released; it is held again at the return.
+// Caller: holds socket_lock and no other lock. Returns 0 if woken: look again; -EAGAIN once
+// clock_ns() has reached `deadline`; -ERESTARTSYS if a signal ends the sleep, or -EINTR if there is
+// a deadline: the call must not begin again with the whole time-out (signal(7)).
 int socket_sleep(struct waitq *wq, uint64_t deadline);
 
 // -- socket_names.c
@@ -208,71 +220,85 @@ int socket_sleep(struct waitq *wq, uint64_t deadline);
 // Drop a reference on a name, which may be NULL. Caller: holds socket_lock.
 void name_put(struct bound_name *name);
 
-// Find the socket of `type` that has the name `address`, which is complete. Stores a new reference.
-// Returns 0; -ECONNREFUSED if there is none; -EPROTOTYPE for another type; an error of the path. Caller:
-// holds no lock.
+// Find the socket of `type` that has the name `address`, which socket_check_name has accepted. It
+// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store;
+// -ECONNREFUSED if nobody has the name; -EPROTOTYPE if the file's socket is of another type;
+// -EACCES or another error of the path. Sleeps. Caller: holds no lock.
 int socket_find(const struct socket_name *address, int type, struct socket **store);
 
-// Check an address. Returns 0 or -EINVAL.
+// Check an address: AF_UNIX, with a path or an abstract name. Needs no lock. Returns 0 or -EINVAL.
 int socket_check_name(const struct socket_name *address);
 
-// Give the socket an abstract name that nobody has, if it has no name and shows creds. Returns 0; -ENOMEM;
-// -ENOSPC; -EINTR. Yields. Caller: holds no lock.
+// Give the socket an abstract name that nobody has, if it has no name and SO_PASSCRED is set, as
+// Linux does. Returns 0, also if there is nothing to do; -ENOMEM; -ENOSPC if all names are taken;
+// -EINTR if the thread must die. Yields. Caller: holds no lock.
 int socket_name_for_creds(struct socket *socket);
 
-// Take the name from a socket that closes. Stores the inode to drop, or NULL. Caller: holds
-// socket_lock.
+// Let nobody find a socket that closes by its name any more. The struct bound_name stays until the
+// socket is freed. Stores in *inode the inode of its path, whose reference the caller drops without
+// socket_lock; NULL: none. Caller: holds socket_lock.
 void socket_unname(struct socket *socket, struct inode **inode);
 
 // -- socket_connect.c
 
-// Returns true if `socket` may send to `to`: a socket that has a peer takes messages only from it. Caller:
-// holds socket_lock.
+// Returns true if `socket` may send to `to`: a socket that has a peer takes messages only from it.
+// Caller: holds socket_lock.
 bool socket_may_send(const struct socket *socket, const struct socket *to);
 
-// Let a datagram socket have no peer. Its messages move to *dead. Caller: holds socket_lock, and releases
-// it by socket_unlock.
+// Let a datagram socket have no peer: drop the reference on the peer. If it had one, its messages
+// move to *dead, for messages_free, and a peer that is connected back gets -ECONNRESET for them.
+// Caller: holds socket_lock, and releases it by socket_unlock.
 void socket_lose_peer(struct socket *socket, struct list *dead);
 
 // -- socket_message.c
 
-// Returns what a message of `length` bytes counts in its sender's `sent`. Besides the bytes, Linux counts
-// its struct sk_buff and the smallest block of memory (SKB_TRUESIZE).
+// Returns what a message of `length` bytes counts in its sender's `sent`. Besides the bytes, Linux
+// counts its struct sk_buff and the smallest block of memory (SKB_TRUESIZE).
 static inline uint32_t message_charge(uint32_t length)
 {
 	return 768 + length;
 }
 
-// Release a charge of `socket`, and wake those who wait for room. Caller: holds socket_lock.
+// Release a charge of `socket` (message_charge), and wake one sender and, from three quarters of
+// free room on, polls that wait for room to send. Caller: holds socket_lock.
 void socket_uncharge(struct socket *socket, uint32_t charge);
 
-// Make a message of the next `length` bytes of `uio`, which advances. Until the message is queued or
-// discarded, the current process accounts for its pieces, a page each. Returns 0 with the message in
-// *store; -ENOBUFS (out of memory); -EFAULT, -EINTR. Yields. Caller: holds no lock, and has charged
-// the sender.
+// Make a message of the next `length` bytes of `uio` (0: an empty one), which advances, also on an
+// error. Until the message is queued or discarded, the current process accounts for its pieces, a
+// page each.
+// Returns 0 with the message in *store: the caller queues it, or calls message_discard; -ENOBUFS if
+// out of memory; -EFAULT if the program's bytes cannot be read; -EINTR if the thread must die.
+// Yields. Caller: holds no lock, and has charged the sender with message_charge(length).
 int message_create(struct uio *uio, uint32_t length, struct message **store);
 
-// Free a message that was not queued. Its files, and its charge, are the caller's. Caller: is the process
-// that made it.
+// Free a message that was not queued. The caller, in the process that made it, still owns its
+// files, and releases its charge. Needs no lock.
 void message_discard(struct message *message);
 
-// Put the message at the end of the queue of `to`, as sent by `from`. The files of *extra go with it.
-// Returns 0; -ETOOMANYREFS if too many files are on their way. Caller: holds socket_lock.
+// Put the message at the end of the queue of `to`, as sent by `from`, and wake a reader. Takes over
+// the message and the files of *extra, whose `files` is NULL afterwards; they have been prepared
+// (rights_prepare). Takes a reference on `from`. Returns 0; -ETOOMANYREFS with nothing changed if
+// too many files are on their way, of the user or in all. Caller: holds socket_lock.
 int message_queue(struct message *message, struct socket *from, struct socket *to,
                   struct socket_message *extra);
 
-// Take a message out of the queue of `socket`. Its files stay in it, and are not in flight any more.
-// The charge is still the sender's. Caller: holds socket_lock; as socket_wake_room.
+// Take a message out of the queue of `socket`, and wake those who wait for room there. Its files
+// stay in it, and are not in flight any more. The charge is still the sender's. The queue's
+// reference on the message becomes the caller's. Caller: holds socket_lock, and releases it by
+// socket_unlock if the socket may be a datagram socket.
 void message_unqueue(struct message *message, struct socket *socket);
 
-// Drop a reference on a message. The last one frees it, and releases its charge; it has no files then.
-// Caller: holds socket_lock.
+// Drop a reference on a message that is on no queue. The last one frees it, releases its charge,
+// and drops its reference on the sender; its files must have been taken out before. Caller: holds
+// socket_lock.
 void message_free(struct message *message);
 
-// Move all messages of a socket to the list `dead`. Caller: holds socket_lock.
+// Move all messages in the queue of `socket` to the list `dead`, for messages_free; their files are
+// not in flight any more. Wakes nobody. Caller: holds socket_lock.
 void messages_take(struct socket *socket, struct list *dead);
 
-// Free the messages of the list, and close their files. Yields. Caller: holds no lock.
+// Free the messages of the list, and close their files; the list is empty at the end. Inside
+// another call of the same thread, leave them to that call. Yields. Caller: holds no lock.
 void messages_free(struct list *dead);
 
 // -- socket_rights.c
@@ -282,37 +308,50 @@ void messages_free(struct list *dead);
 extern uint32_t files_in_flight;      // [s] in all queues, each as often as it is there
 extern struct list sockets_in_flight; // [s] struct socket by flight_link
 
-// A call of the current process has `files`: count the memory that they hold for the process.
-// passed_files_free and rights_begin end that.
+// Count the memory that `files` hold (files->held) for the current process, because a call of it
+// has them. passed_files_free and rights_begin end that. Needs no lock.
 void rights_hold(struct passed_files *files);
 
-// Count the files of a message as being on their way to `to`, or no more. Caller: holds socket_lock.
+// Count the files of a message, which have been prepared, as being on their way to `to`. The
+// process of the call does not account for them any more. Returns 0; -ETOOMANYREFS with nothing
+// changed if the user has more on their way than RLIMIT_NOFILE (and the thread neither
+// CAP_SYS_RESOURCE nor CAP_SYS_ADMIN), or if there would be more than FILES_IN_FLIGHT_MAX in all.
+// Caller: holds socket_lock.
 int rights_begin(struct message *message, struct socket *to);
+// End that: the files of a message in the queue of `to` are not on their way any more. They stay in
+// the message. Caller: holds socket_lock.
 void rights_end(struct message *message, struct socket *to);
 
-// Make what rights_begin needs for `files`, and let the current process account for them as long as a
-// call of it has them. Returns 0 or -ENOMEM. Yields. Caller: holds no lock.
+// Make what rights_begin needs for `files`: measure the memory that they hold, and find the record
+// of the current thread's user. Let the current process account for them as long as a call of it
+// has them. Once for each struct. Returns 0; -ENOMEM with nothing changed. Yields. Caller: holds no
+// lock.
 int rights_prepare(struct passed_files *files);
 
-// Take all files of the messages in the queue of `socket` as no more on their way. Caller: holds
-// socket_lock.
+// Count all files of the messages in the queue of `socket` as not on their way any more
+// (rights_end). They stay in the messages. Caller: holds socket_lock.
 void rights_take(struct socket *socket);
 
-// `socket` leaves the connections of `listener`. Caller: holds socket_lock.
+// Move the messages with files in the queue of `socket`, which accept takes, from the list `rights`
+// of `listener` to its own. Caller: holds socket_lock.
 void rights_accepted(struct socket *listener, struct socket *socket);
 
-// Returns a copy of `files`, with new references, or NULL if out of memory. Caller: holds socket_lock.
+// Returns a copy of `files`, with new references, which the caller frees by passed_files_free; the
+// current process accounts for it. It is not prepared to be sent. NULL if out of memory. Caller:
+// holds socket_lock.
 struct passed_files *passed_files_copy(const struct passed_files *files);
 
-// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they held
-// when they were sent. Caller: holds socket_lock.
+// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they
+// held when they were sent; 0 if they hold less. Looks at the first files only. Caller: holds
+// socket_lock.
 uint64_t rights_growth(const struct socket *socket);
 
 // -- socket_circles.c
 
-// Free the messages in queues that nobody can ever read: of sockets that only other such sockets refer
-// to. Returns true if there were any. Yields. Caller: holds no lock.
+// Free the messages in queues that nobody can ever read: of sockets that only other such sockets
+// refer to. Returns true if there were any. Yields. Caller: holds no lock.
 bool rights_collect(void);
 
-// Do so if many files are on their way.
+// Call rights_collect if more than a quarter of FILES_IN_FLIGHT_MAX files are on their way. Yields.
+// The caller holds no lock.
 void rights_collect_if_many(void);
