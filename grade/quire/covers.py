@@ -23,6 +23,8 @@ from quire import build, guest, ktap, user_tests
 
 KERNEL_RANGE = "0xc0000000+0x38000000"  # the linear map: all of the kernel's code lies there
 ADDRESS = re.compile(rb"^0x([0-9a-f]{8}):", re.MULTILINE)
+FEW = 4  # tests that need not be announced
+KEPT = 200  # tests: after so many the index is saved, and says how far it is
 BASELINES = {"program": ("baseline", "normal"), "in-kernel": ("baseline", "debug")}
 PLACES = ("DW_TAG_subprogram", "DW_TAG_inlined_subroutine")
 
@@ -175,13 +177,14 @@ class Index:
         for kernel in {kernel_of(test) for test in missing}:
             self._functions[kernel] = functions_of(kernel)
             self.where = {**self._functions[kernel].where, **self.where}
+        if len(missing) > FEW:
+            print(f"{len(missing)} tests run once on this kernel, which takes minutes; what they enter is kept", file=sys.stderr)
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for done, (test, addresses) in enumerate(zip(missing, pool.map(run, missing)), 1):
                 self.entered["/".join(test)] = self._functions[kernel_of(test)].entered(addresses)
-                if sys.stderr.isatty():
-                    print(f"\r{done} of {len(missing)} tests", end="", file=sys.stderr)
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
+                if done % KEPT == 0:
+                    print(f"{done} of {len(missing)} tests", file=sys.stderr)
+                    self._save()
         self._save()
 
     def beyond(self, test):
