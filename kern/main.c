@@ -5,6 +5,7 @@
 #include "cpu/segment.h"
 #include "cpu/trap.h"
 #include "debug/boot_options.h"
+#include "debug/notice.h"
 #include "debug/panic.h"
 #include "debug/stackguard.h"
 #include "dev/console.h"
@@ -91,6 +92,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	printk(LOG_INFO, "Quire: a teaching kernel for 32-bit x86\n"); // the first message
 	control_init();             // report to the grader on COM4 that the kernel runs
 	machine_end_init();         // let a panic end the machine
+	notice_init();              // tell who looks on from outside what programs do, if wanted
 	bootinfo_read(magic, info); // check memory map and modules; refuse a bad machine
 
 	segment_init(); // load the segments, turn on the processor's protections

@@ -102,17 +102,20 @@ def first_use(page, out):
     return boot
 
 
-def slowly(page):
-    """A process that lives for a hundredth of a second can be seen."""
-    page.value("""{
-        const list = document.getElementById('directory');
-        window.seen = '';
-        new MutationObserver(() => window.seen += [...list.options].map((each) => each.text)).observe(list, { childList: true });
-    }""")
-    click(page, "slow")
-    command(page, "ls /bin | sort | wc")
-    shows(page, "sort (", "window.seen")
-    click(page, "slow")
+def story(page, out):
+    """What two short programs did, step by step, and back to the present."""
+    note = "document.getElementById('event-note').textContent"
+    command(page, "ls | wc")
+    shows(page, "learns that wc (", "document.getElementById('events').textContent")
+    click(page, "event-back")
+    shows(page, "The pictures below show memory after event", note)
+    page.value("[...document.querySelectorAll('#events button')].find((each) => each.textContent.includes(' executes wc')).click()")
+    page.wait("document.getElementById('directory').selectedOptions[0].text.startsWith('wc (')")
+    shows(page, "wc (", "document.getElementById('legend').textContent")
+    page.screenshot(os.path.join(out, "story.png"))
+    click(page, "event-now")
+    shows(page, "events since your last Enter", note)
+    page.wait("[...document.querySelectorAll('#directory option')].every((each) => !each.text.startsWith('wc ('))")
 
 
 def save_and_restore(page):
@@ -195,7 +198,7 @@ def run(site, out):
         page = browser.page(server.address, prefers_color_scheme="light")
         boot = first_use(page, out)
         cost = share(browser, page)
-        slowly(page)
+        story(page, out)
         save_and_restore(page)
         tour(page, out)
         wrong += complaints(page)

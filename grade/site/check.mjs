@@ -15,6 +15,7 @@ const { symbols } = await load("elf.js");
 const { pack, unpack } = await load("state.js");
 const { stripped } = await load("files.js");
 const scan = await load("scan.js");
+const { Recorder } = await load("events.js");
 
 const PROMPT = "$ ";
 const BOOT_LIMIT = 5; // seconds of processor time
@@ -33,12 +34,17 @@ class Console {
 	constructor(state) {
 		this.text = "";
 		this.reports = "";
+		this.recorder = new Recorder();
 		this.shell = new Shell((bytes) => this.machine.type(bytes));
 		const setup = { V86, wasm: path.join(folder, "vendor/v86.wasm"), mem: MEM, state };
 		setup.kernel = buffer("quire.elf");
 		setup.archive = buffer("archive.cpio");
 		this.over = new Promise((resolve) => (this.end = resolve));
-		this.machine = new Machine(setup, layout, { output: (port, bytes) => this.take(port, bytes), end: this.end });
+		this.machine = new Machine(setup, layout, {
+			output: (port, bytes) => this.take(port, bytes),
+			end: this.end,
+			notice: (kind) => this.recorder.take(this.machine, kind),
+		});
 	}
 
 	take(port, bytes) {
@@ -108,6 +114,35 @@ assert.match(scan.walk(memory, shell.directory, 0x08048000).area, /^0x8048000-.*
 // The symbols of a kernel that a student brings.
 assert.deepEqual(symbols(fs.readFileSync(kernel).buffer.slice(0), Object.keys(layout.symbols)), layout.symbols);
 assert.throws(() => symbols(new ArrayBuffer(100), []), /no ELF file/);
+
+// What happens in memory when two programs run, in words.
+console_.recorder.begin(console_.machine, true);
+await console_.command("ls / | wc -l");
+console_.recorder.on = false;
+const told = console_.recorder.list.map((each) => each.text);
+const has = (pattern, times) => assert.equal(told.filter((text) => pattern.test(text)).length, times, `${pattern} in ${told.join("\n")}`);
+has(/^sh \(2\) forks: sh \(\d+\) comes, .* name the same 19 pages;/, 2);
+has(/^sh \(\d+\) executes (ls|wc): it gets a new directory, page 0x\w+, with [5-9] pages\./, 2);
+has(/^(ls|wc) \(\d+\) ends\. \d+ pages are free again;/, 2);
+has(/^sh \(2\) learns that (ls|wc) \(\d+\) has ended\./, 2);
+has(/ touches 0x\w+, where nothing is yet: it gets a new page, 0x\w+, full of zeroes\.$/, 4);
+const copied = console_.recorder.list.findIndex(({ text }) => text.includes("the kernel copies it"));
+const [, at, from, to] = /writes to (0x\w+)\. Others have page (0x\w+) too, so the kernel copies it, to page (0x\w+)\.$/
+	.exec(told[copied]).map(Number);
+const entry = (tree) => tree.tables[at >>> 22].words[(at >>> 12) & 1023] >>> 12;
+const pictureOf = console_.recorder.picture(copied, null);
+assert.deepEqual([entry(pictureOf.words), entry(pictureOf.tree)], [from, to]);
+assert.equal(pictureOf.before[to], scan.FREE);
+assert(pictureOf.uses[to] >= scan.FIRST_PROCESS);
+
+// A pipe whose end must be waited for; no more events than can be kept.
+console_.recorder.begin(console_.machine, true);
+await console_.command("sleep 0.1 | cat");
+assert(console_.recorder.list.some(({ text }) => /^cat \(\d+\) waits for the other end of a pipe\./.test(text)));
+console_.recorder.begin(console_.machine, true);
+await console_.command("for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do ls > /dev/null; done");
+assert.deepEqual([console_.recorder.list.length, console_.recorder.full], [300, true]);
+console_.recorder.begin(console_.machine, false);
 
 // A file goes in and comes out as it was: every byte, and more of them than a terminal keeps.
 const content = Uint8Array.from({ length: 20000 }, (_, i) => (i * 7 + (i >> 8)) & 255);

@@ -4,7 +4,7 @@ const PULSE = 1000; // ms between two questions whether the worker is alive
 const PATIENCE = 6000; // ms without an answer until it hangs
 
 export class Client {
-	// `on`: functions { output(port, bytes), end(code), picture(message), fault(text) }.
+	// `on`: functions { output(port, bytes), end(code), picture(message), events(message), fault(text) }.
 	constructor(on) {
 		this.on = on;
 		this.answers = new Map();
@@ -28,8 +28,8 @@ export class Client {
 			else answer?.resolve(message.value);
 		} else if (message.is === "output") {
 			this.on.output(message.port, message.bytes);
-		} else if (message.is === "picture") {
-			this.on.picture(message);
+		} else if (message.is === "picture" || message.is === "events") {
+			this.on[message.is](message);
 		} else {
 			this.on[message.is](message.is === "end" ? message.code : message.text);
 		}

@@ -32,6 +32,11 @@ export class Details {
 		this.box.replaceChildren(element("p", text));
 	}
 
+	// Add a remark below.
+	add(text) {
+		this.box.append(element("p", text));
+	}
+
 	page(found) {
 		const kind = found.file ? `${found.kind}, of the file ${found.file}` : found.kind;
 		const counts = `${found.count} reference${found.count === 1 ? "" : "s"}` +

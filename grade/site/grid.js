@@ -59,6 +59,12 @@ export class Grid {
 		c.fillRect(x, half ? y + (size >> 1) : y, size - gap, half ? size - gap - (size >> 1) : size - gap);
 		const edge = index === this.at ? getComputedStyle(this.canvas).color : frame;
 		if (!edge) return;
+		if (index !== this.at && gap && size < 8) { // a frame would leave nothing of the colour
+			c.fillStyle = edge;
+			c.fillRect(x + size - gap, y, gap, size);
+			c.fillRect(x, y + size - gap, size, gap);
+			return;
+		}
 		c.strokeStyle = edge;
 		c.lineWidth = Math.max(1, size >> 2);
 		const inset = c.lineWidth / 2;

@@ -8,7 +8,7 @@ import { Shell } from "./shell.js";
 const EVERY = 200; // ms between two pictures
 
 export class Host {
-	// `on`: functions { output(bytes), log(text), picture(found, same), status(text), alert(text), started(), size() }.
+	// `on`: functions { output(bytes), log(text), picture(found, same), events({ from, texts, full }), status(text), alert(text), started(), size() }.
 	constructor(on) {
 		this.on = on;
 		this.setup = { mem: 16, append: "" };
@@ -49,12 +49,16 @@ export class Host {
 			output: (port, bytes) => this.#output(port, bytes),
 			end: (code) => this.#end(code),
 			picture: (found) => this.#picture(found),
+			events: (message) => this.on.events(message),
 			fault: (text) => this.#fault(text),
 		}));
 		this.running = { mem: setup.mem, symbols: layout.symbols };
 		this.reports = new Reports();
 		this.decoder = new TextDecoder();
-		this.shell = new Shell((bytes) => client.send({ do: "type", bytes }));
+		this.shell = new Shell((bytes) => {
+			client.send({ do: "record", on: false }); // the page's own commands are nobody's business
+			client.send({ do: "type", bytes });
+		});
 		this.stopped = this.over = false;
 		await client.ask({ do: "start", setup, layout });
 		if (client !== this.client) return;
@@ -100,8 +104,11 @@ export class Host {
 		return new Promise((resolve) => this.prompt.waiting.push(resolve));
 	}
 
+	// Type into the terminal. With each line a new record of events begins.
 	type(bytes) {
-		if (!this.over) this.client?.send({ do: "type", bytes });
+		if (this.over) return;
+		if (bytes.includes(13) || bytes.includes(10)) this.client?.send({ do: "record", on: true });
+		this.client?.send({ do: "type", bytes });
 	}
 
 	// Type a line.
@@ -126,10 +133,6 @@ export class Host {
 
 	setWatching(on) {
 		this.watch({ every: on ? EVERY : 0 });
-	}
-
-	setSlow(on) {
-		this.client?.send({ do: "slow", on });
 	}
 
 	async stop(stopped) {

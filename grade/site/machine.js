@@ -5,7 +5,8 @@
 import { Memory } from "./memory.js";
 import { LOG, TERMINAL } from "./ports.js";
 
-const OPTIONS = "stdio=serial tty log=com1";
+const NOTICE_PORT = 0xf5; // for kern/debug/notice.h
+const OPTIONS = `stdio=serial tty log=com1 notices=${NOTICE_PORT}`;
 const LEAST = 64; // MiB of a machine of v86 that boots with an archive
 const EXIT_PORT = 0xf4; // kern/dev/exitport.c
 const QUEUE = 2048; // bytes that wait in a port for the kernel
@@ -15,8 +16,9 @@ const IDLE = 2; // ms until the port is asked again
 export class Machine {
 	// `setup`: { V86, wasm, kernel, archive, mem, append, state }. `wasm` is a path; kernel, archive and state
 	// are ArrayBuffers, `state` may be missing; `mem` is in MiB, and may be less than v86 gives. `layout` is of the kernel.
-	// `on`: { output(port, bytes), end(code) }; bytes come in pieces, at the end of each turn of the machine.
-	// `code`: how the kernel ended the machine (kern/dev/exitport.h).
+	// `on`: { output(port, bytes), end(code), notice(kind) }; bytes come in pieces, at the end of each turn of the machine.
+	// `code`: how the kernel ended the machine (kern/dev/exitport.h). `kind`: a letter of kern/debug/notice.h; the machine
+	// stands still until `notice`, which may be missing, returns.
 	constructor(setup, layout, on) {
 		this.layout = layout;
 		this.on = on;
@@ -48,6 +50,7 @@ export class Machine {
 	// The machine has begun to run. The kernel ends it by a write to a port, for which v86 would throw.
 	#started() {
 		this.emulator.v86.cpu.io.register_write(EXIT_PORT, this, ...new Array(3).fill((code) => this.#end(code)));
+		this.emulator.v86.cpu.io.register_write(NOTICE_PORT, this, (kind) => this.on.notice?.(String.fromCharCode(kind)));
 		this.#clearEmptyBars();
 		this.loaded();
 	}
@@ -143,6 +146,11 @@ export class Machine {
 	// The machine's memory, as it is now. It serves until the machine runs on: v86 may move it then.
 	memory() {
 		return new Memory(this.emulator.v86.cpu.mem8, this.layout);
+	}
+
+	// The address of the last page fault.
+	faultAddress() {
+		return this.emulator.v86.cpu.cr[2] >>> 0;
 	}
 
 	// The page number of the directory that the processor uses.

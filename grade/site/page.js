@@ -5,6 +5,7 @@ import { Host } from "./host.js";
 import { KERNBASE, USER_ENTRIES } from "./memory.js";
 import { Colours, Picture } from "./picture.js";
 import { pack, unpack } from "./state.js";
+import { Story } from "./story.js";
 import { Tables } from "./tables.js";
 import { Screen } from "./terminal.js";
 import { Tour } from "./tour.js";
@@ -17,6 +18,7 @@ const host = new Host({
 	output: (bytes) => screen.write(bytes),
 	log: addToLog,
 	picture: showPicture,
+	events: (message) => story.take(message),
 	status: say,
 	alert: showAlert,
 	started,
@@ -30,6 +32,8 @@ const screen = new Screen($("terminal"), {
 });
 const details = new Details($("details"), { page: showPage, address: showAddress });
 const files = new Files({ host, say, drop: $("console"), picker: $("files"), own: bring });
+const story = new Story({ list: $("events"), note: $("event-note"), back: $("event-back"), next: $("event-next"), now: $("event-now") },
+	{ show: (index) => showEvent(index, null), live: showNow });
 let picture, tables, tour, slot;
 
 function say(text) {
@@ -58,6 +62,7 @@ function started() {
 // --- The pictures ---
 
 function showPicture(found, same) {
+	if (story.at >= 0) return;
 	if (same) {
 		picture.expire();
 		tables.expire();
@@ -65,19 +70,49 @@ function showPicture(found, same) {
 	}
 	picture.show(found);
 	tables.show(found.tree, found.uses);
+	listProcesses(found);
+}
+
+// Show memory as it was after an event. `directory`: whose tables; null: those of the process that the event is about.
+async function showEvent(index, directory) {
+	try {
+		const found = await host.ask({ do: "event", index, directory });
+		if (story.at !== index) return;
+		picture.show(found, found.before);
+		if (found.tree) tables.show(found.tree, found.uses, found.words ?? null);
+		listProcesses(found);
+		$("directory").value = String(found.tree?.directory ?? "");
+	} catch (error) {
+		details.say(error.message);
+	}
+}
+
+// Show memory as it is.
+function showNow() {
+	if (!host.last) return;
+	picture.show(host.last, null);
+	tables.reset();
+	tables.show(host.last.tree, host.last.uses);
+	listProcesses(host.last);
+	$("directory").value = "";
+}
+
+// The processes whose page tables can be chosen.
+function listProcesses(found) {
 	const options = found.processes.map((each) => [String(each.directory), `${each.name} (${each.pid})`]);
 	const key = JSON.stringify(options);
-	if (key === showPicture.key) return;
-	showPicture.key = key;
+	if (key === listProcesses.key) return;
+	listProcesses.key = key;
 	const chosen = $("directory").value;
 	$("directory").replaceChildren(new Option("the running process", ""), ...options.map(([value, text]) => new Option(text, value)));
 	$("directory").value = options.some(([value]) => value === chosen) ? chosen : "";
-	if ($("directory").value !== chosen) host.watch({ directory: null });
+	if ($("directory").value !== chosen && story.at < 0) host.watch({ directory: null });
 }
 
 async function showPage(number) {
 	try {
 		details.page(await host.ask({ do: "page", number }));
+		if (story.at >= 0) details.add("Details show memory as it is now.");
 		picture.point(number);
 	} catch (error) {
 		details.say(error.message);
@@ -87,6 +122,7 @@ async function showPage(number) {
 async function showAddress(va) {
 	try {
 		details.walk(await host.ask({ do: "walk", va }));
+		if (story.at >= 0) details.add("Details show memory as it is now.");
 		if (va >>> 22 < USER_ENTRIES || va >= KERNBASE) tables.point(va);
 	} catch (error) {
 		details.say(error.message);
@@ -111,7 +147,6 @@ function setStopped(stopped) {
 async function start(saved = null) {
 	host.setup = { mem: Number($("mem").value), append: $("append").value };
 	$("alert").hidden = true;
-	$("slow").checked = false;
 	$("log-text").textContent = "";
 	screen.reset();
 	picture.reset();
@@ -192,8 +227,11 @@ for (const kind of ["kernel", "archive", "state"])
 	$(`own-${kind}`).addEventListener("change", ({ target }) => target.files[0] && bring(kind, target.files[0]));
 $("reader").addEventListener("change", ({ target }) => (screen.readable = target.checked));
 $("watch").addEventListener("change", ({ target }) => host.setWatching(target.checked));
-$("slow").addEventListener("change", ({ target }) => host.setSlow(target.checked));
-$("directory").addEventListener("change", ({ target }) => host.watch({ directory: target.value ? Number(target.value) : null }));
+$("directory").addEventListener("change", ({ target }) => {
+	const directory = target.value ? Number(target.value) : null;
+	if (story.at >= 0) showEvent(story.at, directory);
+	else host.watch({ directory });
+});
 $("settings-form").addEventListener("submit", (event) => {
 	event.preventDefault();
 	start();
@@ -242,6 +280,7 @@ async function begin() {
 		colours, { address: showAddress, page: showPage });
 	tour = new Tour({ host, screen, picture, start, chooseTab });
 	await start();
+	if (!wanted.has("embed")) screen.focus();
 	if (!wanted.has("run")) return;
 	await host.atPrompt();
 	host.command(wanted.get("run"));

@@ -64,15 +64,18 @@ export class Picture {
 		this.changed.clear();
 	}
 
-	// Show what a scan has found. Only cells that have changed are drawn.
-	show(found) {
-		const before = this.uses, now = performance.now();
+	// Show what a scan has found. Only cells that have changed are drawn. `before`: the uses of pages that the changes
+	// are counted from, if that is not what was shown; null: no change is marked.
+	show(found, before = this.uses) {
+		const anew = before !== this.uses, now = performance.now();
+		before ??= found.uses;
+		if (anew) this.changed.clear();
 		const names = found.processes.map((each) => each.pid).join();
 		const same = before.length === found.uses.length;
 		this.uses = found.uses;
 		this.colours.set(found.processes);
 		this.grid.set(found.total, (i) => this.#draw(i));
-		if (!same || names !== this.names) this.grid.all();
+		if (!same || anew || names !== this.names) this.grid.all();
 		this.names = names;
 		this.expire();
 		for (let i = 0; same && i < found.uses.length; i++) {

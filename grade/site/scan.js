@@ -7,6 +7,15 @@ export const FREE = 0, TABLE = 2, ANONYMOUS = 6, SHARED = 9, ZERO = 10;
 export const FIRST_PROCESS = 16; // the first process's private pages; further ones are its, up to
 export const OTHERS = 255; // those of all other processes
 
+// The processes that have ended, and of whose end their parents do not know yet: { pid, name }.
+function zombies(memory) {
+	const found = [];
+	for (const at of memory.list(memory.address("all_processes"), "process.all_link"))
+		if (memory.field(at, "process.zombie"))
+			found.push({ pid: memory.field(at, "process.pid"), name: memory.string(at, "process.name", 16) });
+	return found;
+}
+
 // The processes that have an address space: { pid, name, directory, aspace }, the oldest first. `directory` is
 // a page number.
 export function processes(memory) {
@@ -34,7 +43,7 @@ function pageArray(memory) {
 	return { total, base, size };
 }
 
-// Look at the whole memory: { total, uses, counts, processes }.
+// Look at the whole memory: { total, uses, counts, processes, zombies }.
 //   uses     a byte for each page: a kind, SHARED, ZERO, or a process's number from FIRST_PROCESS on
 //   counts   how many pages each kind has, by KINDS
 export function scan(memory) {
@@ -54,7 +63,7 @@ export function scan(memory) {
 	});
 	const zero = numberOf(memory, memory.variable("zero_page"));
 	if (zero < total) uses[zero] = ZERO;
-	return { total, uses, counts, processes: found };
+	return { total, uses, counts, processes: found, zombies: zombies(memory) };
 }
 
 // Note in `uses` which anonymous pages are a process's. Returns how many pages it has mapped.

@@ -5,6 +5,7 @@ import { permissions } from "./scan.js";
 
 const FLASH = 1200; // ms for which a change is marked
 const EMPTY = "#88888822";
+const NOTHING = new Uint32Array(1024);
 
 function mark() {
 	return getComputedStyle(document.documentElement).getPropertyValue("--mark");
@@ -19,8 +20,9 @@ class Entries {
 		this.grid = new Grid(canvas, (room) => (room < 500 ? 64 : 128), on);
 	}
 
-	show(words) {
-		const before = this.words, now = performance.now();
+	// `before`: the words that changes are counted from, if those are not the ones that were shown.
+	show(words, before = this.words) {
+		const now = performance.now();
 		this.words = words;
 		this.grid.set(1024, (i) => this.#draw(i));
 		for (let i = 0; i < 1024; i++) {
@@ -64,6 +66,7 @@ export class Tables {
 		this.shown.clear();
 		this.tables.replaceChildren();
 		this.top.words = null;
+		this.top.changed.clear();
 	}
 
 	#topColour(entry, i) {
@@ -85,12 +88,14 @@ export class Tables {
 		return `${place}: ${target}, ${permissions(entry)}${shared}${i >= USER_ENTRIES ? ", the kernel's" : ""}`;
 	}
 
-	// Show a tree (scan.js), of whose pages `uses` says what they are.
-	show(tree, uses) {
-		if (tree.directory !== this.tree?.directory) this.reset();
+	// Show a tree (scan.js), of whose pages `uses` says what they are. `before`: the tree that changes are counted from, if
+	// that is not what was shown; null: all is new.
+	show(tree, uses, before) {
+		if (before !== undefined || tree.directory !== this.tree?.directory) this.reset();
 		this.tree = tree;
 		this.uses = uses;
 		this.top.show(tree.words);
+		if (before?.directory === tree.directory) this.top.show(tree.words, before.words);
 		this.note.textContent = `The directory is page ${hex(tree.directory)}. The last quarter is the kernel's. A full square ` +
 			"may be written, half a square only read.";
 		for (const [i, { box }] of this.shown) {
@@ -98,7 +103,11 @@ export class Tables {
 			box.remove();
 			this.shown.delete(i);
 		}
-		for (const i of Object.keys(tree.tables).map(Number)) this.#table(i).show(tree.tables[i].words);
+		for (const i of Object.keys(tree.tables).map(Number)) {
+			const entries = this.#table(i);
+			entries.show(tree.tables[i].words);
+			if (before?.directory === tree.directory) entries.show(tree.tables[i].words, before.tables[i]?.words ?? NOTHING);
+		}
 		this.#list();
 		this.top.grid.refresh();
 		for (const { entries } of this.shown.values()) entries.grid.refresh();

@@ -14,11 +14,17 @@ function theme() {
 			brightYellow: "#8a5a00", brightGreen: "#0b6b34", brightCyan: "#0b6470", brightWhite: "#1f2328" };
 }
 
+// The size at which 80 columns fit, within limits. A letter is 0.6 as wide as it is high.
+function fontSize(element) {
+	const room = element.clientWidth - 30; // beside the edges and the scroll bar
+	return Math.min(14, Math.max(small.matches ? 12 : 11, Math.floor(room / 80 / 0.602)));
+}
+
 export class Screen {
 	// `on`: functions { type(bytes), resize(rows, columns), address(va), leave() }.
 	constructor(element, on) {
 		this.on = on;
-		this.term = new Terminal({ theme: theme(), fontSize: small.matches ? 12 : 14, scrollback: 5000,
+		this.term = new Terminal({ theme: theme(), fontSize: fontSize(element), scrollback: 5000,
 			minimumContrastRatio: 4.5, fontFamily: 'ui-monospace, "DejaVu Sans Mono", monospace' });
 		this.fit = new FitAddon();
 		this.term.loadAddon(this.fit);
@@ -29,7 +35,10 @@ export class Screen {
 		this.term.onResize(({ rows, cols }) => on.resize(rows, cols));
 		this.term.attachCustomKeyEventHandler((event) => this.#key(event));
 		this.term.registerLinkProvider({ provideLinks: (y, callback) => callback(this.#links(y)) });
-		new ResizeObserver(() => this.fit.fit()).observe(element);
+		new ResizeObserver(() => {
+			this.term.options.fontSize = fontSize(element);
+			this.fit.fit();
+		}).observe(element);
 		dark.addEventListener("change", () => (this.term.options.theme = theme()));
 	}
 

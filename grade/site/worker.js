@@ -3,6 +3,7 @@
 // Messages to the worker: { do, ... }; those with an `id` are answered by { is: "answer", id, value } or
 // { is: "answer", id, error }. Messages from it: { is: "output", port, bytes }, { is: "end", code },
 // { is: "fault", text } when the emulator itself has failed, { is: "picture", ... } when watched.
+import { Recorder } from "./events.js";
 import { Machine } from "./machine.js";
 import { ACCESSED, DIRTY } from "./memory.js";
 import { page, processes, scan, tree, walk } from "./scan.js";
@@ -13,37 +14,30 @@ let machine = null;
 let watched = null; // the directory that the page wants to see; null: the processor's
 let timer = null;
 let last = null; // the picture that the page has
-let slow = false; // the machine runs only a little between two pictures
-let paused = false; // the page has stopped it
-
-const SLICE = 100000; // instructions that a slow machine executes at least
-const LONGEST = 100; // ms until it stands still in any case: it may have nothing to execute
-const PAUSE = 400; // ms for which it stands still
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const recorder = new Recorder();
+let told = 0; // events that the page knows
 
 const actions = {
 	async start({ setup, layout }) {
 		machine = new Machine({ V86, wasm, ...setup }, layout, {
 			output: (port, bytes) => postMessage({ is: "output", port, bytes }, [bytes.buffer]),
 			end: (code) => postMessage({ is: "end", code }),
+			notice,
 		});
 		await machine.ready;
 	},
 	type: ({ bytes }) => machine.type(bytes),
+	// Record what happens from now on, or nothing.
+	record({ on }) {
+		recorder.begin(machine, on);
+		told = 0;
+		postMessage({ is: "events", from: 0, texts: [], full: false });
+	},
+	event: ({ index, directory }) => recorder.picture(index, directory),
 	monitor: ({ bytes }) => machine.typeToMonitor(bytes),
 	resize: ({ rows, columns }) => machine.resize(rows, columns),
-	run() {
-		paused = false;
-		go();
-	},
-	stop() {
-		paused = true;
-		return machine.stop();
-	},
-	slow({ on }) {
-		slow = on;
-		if (!paused) go();
-	},
+	run: () => machine.run(),
+	stop: () => machine.stop(),
 	save: () => machine.save(),
 	page: ({ number }) => page(machine.memory(), number),
 	walk({ va }) {
@@ -56,27 +50,25 @@ const actions = {
 		clearInterval(timer);
 		timer = every ? setInterval(show, every) : null;
 		last = null;
-		if (every && machine) show();
+		if (machine) show();
 	},
 };
 
-// Let the machine run on: at once, or slowly, with a picture after each slice. Then also a program of a
-// million instructions can be watched. v86 stands still only after some 100,000.
-let crawls = false;
-async function go() {
-	if (!slow) return machine.run();
-	if (crawls) return;
-	crawls = true;
-	while (slow && !paused && !machine.ended) {
-		const from = machine.instructions(), end = performance.now() + LONGEST;
-		machine.run();
-		while (((machine.instructions() - from) >>> 0) < SLICE && performance.now() < end) await sleep(1);
-		await machine.stop();
-		if (timer) show();
-		await sleep(PAUSE);
+// A notice of the kernel's. The page learns of events some at a time.
+function notice(kind) {
+	try {
+		recorder.take(machine, kind);
+	} catch {
+		recorder.begin(null, false); // a student's kernel may have other structs
 	}
-	crawls = false;
-	if (!paused) machine.run();
+	if (!notice.timer) notice.timer = setTimeout(tell, 30);
+}
+
+function tell() {
+	notice.timer = null;
+	if (recorder.list.length <= told) return;
+	postMessage({ is: "events", from: told, texts: recorder.list.slice(told).map((each) => each.text), full: recorder.full });
+	told = recorder.list.length;
 }
 
 // Do two pictures show the same? The bits that the processor sets in entries do not count.

@@ -7,6 +7,7 @@
 // programs; take_rest and put_rest handle everything else, and do not slow it down.
 #include "fs/pipe.h"
 
+#include "debug/notice.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include <abi/ioctl.h>
@@ -102,7 +103,7 @@ static void wake_waiting(struct pipe *pipe)
 // Sleep on `wq` until woken. Others are woken first: this thread may have moved bytes before it
 // had to wait. Returns 0; -ERESTARTSYS if a signal waits. Caller: holds the lock, which is held
 // again on return.
-static int wait_on(struct pipe *pipe, struct waitq *wq)
+static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq)
 {
 	int error;
 
@@ -110,6 +111,7 @@ static int wait_on(struct pipe *pipe, struct waitq *wq)
 	if (pipe->waiting)
 		wake_waiting(pipe);
 	pipe->waiting++;
+	notice(NOTICE_WAIT);
 	error = waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 	pipe->waiting--;
 	return error ? -ERESTARTSYS : 0;

@@ -3,6 +3,7 @@
 #include "proc/exec.h"
 
 #include "cpu/x86.h"
+#include "debug/notice.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "fs/permission.h"
@@ -167,6 +168,7 @@ static void become(struct aspace *as, const char *name, const struct exec_image 
 	start_registers(thread_user_frame(thread), call, image->start, sp);
 	if (credentials != thread->credentials)
 		thread_set_credentials(credentials_get(credentials));
+	notice(NOTICE_EXEC);
 }
 
 // The files of a new program.

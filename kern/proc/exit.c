@@ -1,4 +1,5 @@
 // exit.c: how threads and processes end, and how the parents learn of it.
+#include "debug/notice.h"
 #include "proc/futex.h"
 #include "proc/oom.h"
 #include "proc/pidfd.h"
@@ -150,6 +151,7 @@ static void __noreturn leave(struct process *process, bool last, int status)
 	}
 	thread_current()->process = NULL;
 	thread_current()->limits = thread_no_limits;
+	notice(NOTICE_EXIT);
 	spin_unlock(&process_lock);
 	thread_exit();
 }

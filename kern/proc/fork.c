@@ -1,5 +1,6 @@
 // fork.c: copying a process, or adding a thread to it (fork, vfork, clone).
 #include "cpu/x86.h"
+#include "debug/notice.h"
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/pidfd.h"
@@ -236,6 +237,7 @@ pid_t process_fork(const struct fork_request *request)
 	}
 	store_tids(thread, child->aspace, request);
 	process_publish(child, parent, request->flags & CLONE_PARENT);
+	notice(NOTICE_FORK);
 	if (unlikely(pidfd))
 		fd_install(thread_current()->files, fd, pidfd, true);
 	return start(thread, request);

@@ -1,4 +1,5 @@
 // wait.c: how parents wait for their children, and reap them.
+#include "debug/notice.h"
 #include "mem/heap.h"
 #include "proc/group_signals.h"
 #include "proc/process.h"
@@ -315,7 +316,9 @@ pid_t process_wait(pid_t pid, int options, struct child_report *report)
 		result = report->pid;
 	}
 	spin_unlock(&process_lock);
-	if (dead)
+	if (dead) {
 		reap(dead);
+		notice(NOTICE_REAP);
+	}
 	return result;
 }

@@ -1,6 +1,7 @@
 // aspace.c: the life of an address space: create, switch to, free.
 #include "vm/aspace.h"
 
+#include "debug/notice.h"
 #include "mem/heap.h"
 #include "mem/tlb.h"
 #include "thread/thread.h"
@@ -138,5 +139,5 @@ void vm_init(void)
 {
 	kernel_space_init();
 	thread_switch_hook = switch_to_thread;
-	trap_register(TRAP_PAGE_FAULT, page_fault);
+	trap_register(TRAP_PAGE_FAULT, notice_port ? page_fault_noticed : page_fault);
 }

@@ -4,6 +4,7 @@
 // signal, or a copy of the kernel ends at its fixup.
 #include "cpu/trap.h"
 #include "cpu/x86.h"
+#include "debug/notice.h"
 #include "thread/thread.h"
 #include "vm/area_edit.h"
 #include "vm/fault.h"
@@ -198,6 +199,12 @@ void page_fault(struct trapframe *frame)
 		kernel_fault(frame, va);
 	else
 		trap_fatal(frame);
+}
+
+void page_fault_noticed(struct trapframe *frame)
+{
+	page_fault(frame);
+	notice(NOTICE_FAULT);
 }
 
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could

@@ -24,3 +24,6 @@ int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *
 
 // The trap handler for page faults (fault.c).
 void page_fault(struct trapframe *frame);
+
+// The same, with a notice afterwards. vm_init registers it in the other's place if notices are wanted.
+void page_fault_noticed(struct trapframe *frame);
