@@ -27,10 +27,12 @@ struct poll_list {
 	uint32_t count;
 };
 
-// Make a list of `count` descriptors, whose contents the caller fills in. With `waits` each has room
-// for a file and a waiter too, and is -1, without events and without a file. Yields.
+// Make a list of `count` descriptors (0: an empty list), whose contents the caller fills in. With
+// `waits` each has room for a file and a waiter too, and is -1, without events and without a file;
+// else the contents are undefined. The current process accounts for the memory. Yields.
 // Returns 0; -ENOMEM; -EINTR if the thread must die. The caller calls poll_list_free in any case.
 int poll_list_make(struct poll_list *list, uint32_t count, bool waits);
 
-// Free the list and drop its references on files. Yields.
+// Free the list and drop its references on files, which may close them. No waiter is on a queue any
+// more. Yields, so the caller holds no lock.
 void poll_list_free(struct poll_list *list);

@@ -6,5 +6,8 @@
 // Returns true if `command` is F_GETLK, F_SETLK, F_SETLKW, or one of their relatives.
 bool is_lock_command(unsigned int command);
 
-// Do such a command with the struct at `arg`. Returns 0 or -errno, as fcntl(2).
+// Do such a command on descriptor `fd` with the struct at `arg`. F_SETLKW and its relatives sleep
+// until the lock is free; the caller holds no lock. Returns 0; -EBADF, also if `fd` is not open for
+// reading or writing as the lock needs; -EFAULT; -EINVAL for a bad struct; -EOVERFLOW; -errno as
+// file_lock_set.
 int fcntl_lock(int fd, unsigned int command, void __user *arg);

@@ -3,5 +3,5 @@
 
 #include <abi/utsname.h>
 
-// Returns the names of the machine, as uname(2) shows them.
+// Returns the names of the machine, as uname(2) shows them. Needs no lock.
 struct utsname machine_names(void);

@@ -9,8 +9,9 @@
 
 struct poll_list;
 
-// Returns the events that hold for a file now. `table`: the waiters; a file without a poll operation
-// never waits.
+// Returns the events (POLL bits) that hold for a file now. Puts the waiter table->next (NULL: none)
+// on the file's queue. A file without a poll operation can always be read and written, and has no
+// queue.
 static inline unsigned int file_events(struct file *file, struct poll_table *table)
 {
 	if (!file->ops->poll)
@@ -18,19 +19,23 @@ static inline unsigned int file_events(struct file *file, struct poll_table *tab
 	return file->ops->poll(file, table);
 }
 
-// Wait until one of the descriptors of `list` has one of its events, or until clock_ns() reaches
-// `deadline` (0: do not wait; else the list was made for waiting). Fills in revents, and references on the files, which poll_list_free
-// drops. Yields. Returns how many descriptors have events; -ERESTARTNOHAND if none has and a signal
-// is to be delivered.
+// Sleep until one of the descriptors of `list` has one of its events, or until clock_ns() reaches
+// `deadline` (0: do not sleep; else the list was made with `waits`; NO_DEADLINE: no end). Fills in
+// revents and, if it may sleep, references on the files, which poll_list_free drops. Yields: the
+// caller holds no lock. Returns how many descriptors have events, 0 at the deadline;
+// -ERESTARTNOHAND if none has and a signal is to be delivered.
 int poll_files(struct poll_list *list, uint64_t deadline);
 
-// Convert a time-out to a deadline: NULL becomes NO_DEADLINE, no time 0. Returns 0; -EFAULT;
-// -EINVAL for a negative time or one with 10^9 nanoseconds or more.
+// Convert the time-out at `timeout` to a deadline, a time of clock_ns(): NULL becomes NO_DEADLINE,
+// a time-out of 0 becomes 0. Returns 0; -EFAULT; -EINVAL for a negative time or 10^9 ns or more in
+// tv_nsec.
 int poll_deadline(const struct timespec __user *timeout, uint64_t *deadline);
 int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline);
 
-// Store how much of the time-out is left, so that the call can be made again with it. `result`:
-// the result of the wait. Returns the call's result (see poll_result).
+// Store at `timeout` how much of the time-out is left until `deadline`, so that the call can be
+// made again with it; nothing if `timeout` is NULL, or `deadline` 0 or NO_DEADLINE. `result`: the
+// result of the wait.
+// Returns the call's result: `result`, but -EINTR for -ERESTARTNOHAND if the time cannot be stored.
 long poll_time_left(struct timespec __user *timeout, uint64_t deadline, long result);
 long poll_time_left64(struct timespec64 __user *timeout, uint64_t deadline, long result);
 
@@ -50,11 +55,12 @@ struct wait_mask {
 
 // Replace the thread's mask by the one at `user`. If `user` is NULL, keep the thread's mask. `size`
 // is the size that the program passed.
-// Returns 0; -EINVAL unless `size` is sizeof(sigset_t); -EFAULT. After an error the caller does not
-// call wait_mask_end.
+// Returns 0: the caller must call wait_mask_end; -EINVAL if `user` is not NULL and `size` is not
+// sizeof(sigset_t); -EFAULT. After an error the caller does not call wait_mask_end.
 int wait_mask_begin(struct wait_mask *mask, const sigset_t __user *user, size_t size);
 
-// End the mask after a wait with the result `result`. If a signal ended the wait, it is
-// delivered under the mask, and the old mask returns after that: otherwise a signal that only
-// the mask admits would end the call but never run its handler (pselect(2)).
+// End the mask after a wait with the result `result`; nothing if wait_mask_begin has set none. If a
+// signal ended the wait (-ERESTARTNOHAND), it is delivered under the mask, and the old mask returns
+// after that: otherwise a signal that only the mask admits would end the call but never run its
+// handler (pselect(2)).
 void wait_mask_end(struct wait_mask *mask, long result);

@@ -3,22 +3,27 @@
 
 #include "proc/signal.h"
 
-// Replace the action of `signo` by *new (NULL: leave it), less the flags that the kernel does not
-// know and the signals that cannot be blocked, which are removed from *new. Stores the action from
-// before in *old. Returns 0; -EINVAL for a number that no signal has, or for a new action of SIGKILL
-// or SIGSTOP; an error of signal_set_action.
+// Replace the current process's action of `signo` by *new (NULL: leave it), less the flags that the
+// kernel does not know and the signals that cannot be blocked, which are removed from *new. Stores
+// the action from before in *old. Yields: the caller holds no lock. Returns 0; -EINVAL for a number
+// that no signal has, or for a new action of SIGKILL or SIGSTOP; -ENOMEM. After an error nothing
+// has changed.
 int action_exchange(int signo, struct sigaction *new, struct sigaction *old);
 
-// Change the thread's mask of blocked signals by `set`, as `how` says (SIG_BLOCK, ...). Returns 0
-// or -EINVAL.
+// Change the current thread's mask of blocked signals by `set`, as `how` says: SIG_BLOCK,
+// SIG_UNBLOCK or SIG_SETMASK. SIGKILL and SIGSTOP stay unblocked. Takes process_lock. Returns 0;
+// -EINVAL for another `how`.
 int mask_change(int how, sigmask_t set);
 
-// Send a signal to thread `tid` of process `pid` (0: of any). Signal 0 only checks. Returns 0; -ESRCH;
-// -EPERM; an error of signal_send_thread.
+// Send `signo`, described by *info, to thread `tid` of process `pid` (0: of any process). Signal 0
+// only checks. Takes process_lock. Returns 0, also if `tid` is the number of a process whose first
+// thread has ended; -ESRCH if there is no such thread; -EINVAL if there is no such signal; -EPERM;
+// -EAGAIN for a real-time signal whose description finds no room.
 int send_to_thread(pid_t pid, pid_t tid, int signo, const struct signal_info *info);
 
-// Wait for a signal with another mask (sigsuspend(2)). The old mask returns after the handler has
-// returned: until then the signal could not be delivered. The wait looks first whether a signal
-// is pending, so none gets lost between the change of the mask and the sleep.
+// Sleep until a signal is to be delivered, with `mask` as the thread's mask (sigsuspend(2)). The
+// caller holds no lock. The old mask returns after the handler has returned: until then the signal
+// could not be delivered. The wait looks first whether a signal is pending, so none gets lost
+// between the change of the mask and the sleep.
 // Returns -ERESTARTNOHAND.
 long suspend_with(sigmask_t mask);

@@ -1,5 +1,6 @@
-// sys_socket.h: what the files of the calls on sockets share: the calls themselves, for socketcall(2),
-// and their arguments. Each function returns what its call returns; callers hold no lock.
+// sys_socket.h: what the files of the calls on sockets share: the calls themselves, for
+// socketcall(2), and their arguments. Each function returns what its call returns; callers hold no
+// lock.
 #pragma once
 
 #include "fs/fdtable.h"
@@ -8,18 +9,21 @@
 
 struct timespec;
 
-// Returns the socket of descriptor `fd`, with a new reference on its file in *file. Returns NULL with the
-// error in *error: -EBADF or -ENOTSOCK.
+// Returns the socket of descriptor `fd`, with a new reference on its file in *file, which the
+// caller drops by file_put. Returns NULL with the error in *error and no reference: -EBADF if it is
+// not open or was opened with O_PATH; -ENOTSOCK.
 struct socket *socket_arg_get(int fd, struct file **file, int *error);
 
-// Fetch an address of `length` bytes. Returns 0; -EINVAL for a bad length; -EFAULT.
+// Fetch an address of `length` bytes (0: none; no check of the family). Returns 0; -EINVAL for a
+// negative length or more bytes than any family has (SOCKADDR_MAX); -EFAULT.
 int address_get(struct socket_name *name, const void __user *user, int length);
 
-// Store an address at `user`, whose length *user_length has, and its true length there. Returns 0;
-// -EFAULT; -EINVAL for a negative length.
+// Store an address at `user`, cut off after *user_length bytes, and its true length at
+// `user_length`.
+// Returns 0; -EFAULT; -EINVAL for a negative *user_length.
 int address_put(const struct socket_name *name, void __user *user, int __user *user_length);
 
-// Returns the flags of a call on `file`: with O_NONBLOCK no call waits.
+// Returns `flags` (MSG_) for a call on `file`, with MSG_DONTWAIT if the file has O_NONBLOCK.
 static inline uint32_t message_flags(const struct file *file, uint32_t flags)
 {
 	return file->flags & O_NONBLOCK ? flags | MSG_DONTWAIT : flags;
@@ -49,14 +53,18 @@ long do_recvmsg(int fd, struct msghdr __user *user, uint32_t flags);
 long do_sendmmsg(int fd, struct mmsghdr __user *user, uint32_t count, uint32_t flags);
 long do_recvmmsg(int fd, struct mmsghdr __user *user, uint32_t count, uint32_t flags,
                  uint64_t deadline);
-// The deadline of recvmmsg is stored as the time that is left.
+// recvmmsg(2) with a time-out at `timeout` (NULL: none), where the time that is left is stored if a
+// message was received.
 long do_recvmmsg_until(int fd, struct mmsghdr __user *user, uint32_t count, uint32_t flags,
                        struct timespec __user *timeout);
 
 // -- sys_socket_control.c: what goes along with the bytes of a message.
 
-// Fetch and take over the headers that a program sends. message->files is the caller's to free, also
-// after an error. Returns 0 or -errno as sendmsg(2).
+// Fetch the headers that a program sends (header->msg_control), and store what they carry in
+// *message, which the caller has cleared. message->files is the caller's to free, also after an
+// error. Returns 0, also without headers; -ENOBUFS if they are too long or out of memory; -EINVAL
+// for a malformed or unknown header, or too many files; -EBADF; -EPERM or -ESRCH for credentials of
+// others; -ENOMEM; -EFAULT.
 int control_get(const struct msghdr *header, struct socket_message *message);
 
 // The place for headers in a program's memory.
@@ -66,6 +74,9 @@ struct control {
 	uint32_t flags; // MSG_CTRUNC: something did not fit
 };
 
-// Store the headers of all that came with a message. `cloexec`: close received descriptors at exec.
+// Store the headers of all that came with a message: its sender's credentials if the socket wants
+// them, and new descriptors for its files; `cloexec`: they are closed at exec. Advances *control;
+// sets MSG_CTRUNC there if something found no room. message->files stays the caller's to free.
+// Never fails.
 void control_put(struct control *control, const struct socket *socket,
                  const struct socket_message *message, bool cloexec);

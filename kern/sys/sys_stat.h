@@ -5,14 +5,16 @@
 #include <abi/stat.h>
 #include <abi/statfs.h>
 
-// Fetch the attributes of the file that `dirfd`, `path` and `flags` name (inode_arg_get). Returns 0
-// or -errno.
+// Fetch the attributes of the file that `dirfd`, `path` and `flags` name (inode_arg_get). Sleeps.
+// Returns 0; -errno as inode_arg_get.
 int stat_of_path(int dirfd, const char __user *path, int flags, struct stat *st);
 
 // Fetch the attributes of the file of descriptor `fd`. Returns 0 or -EBADF.
 int stat_of_fd(int fd, struct stat *st);
 
-// Fetch the state of the file system of the file at `path`. Returns 0 or -errno.
+// Fetch the state of the file system of the file at `path`; a last symbolic link is followed.
+// Sleeps.
+// Returns 0; -errno as inode_arg_get.
 int statfs_of_path(const char __user *path, struct statfs64 *st);
 
 // Fetch the state of the file system of descriptor `fd`'s file. Returns 0 or -EBADF.

@@ -11,9 +11,11 @@ static inline size_t timespec_size(bool wide)
 	return wide ? sizeof(struct timespec64) : sizeof(struct timespec);
 }
 
-// Fetch a time, in nanoseconds; one that does not fit becomes the greatest that does, about 292
-// years. Returns 0; -EFAULT; -EINVAL for a negative time or nanoseconds of a second and more.
+// Fetch the time at `from`, in ns; one that does not fit becomes the greatest that does, about 292
+// years. Returns 0; -EFAULT; -EINVAL for a negative time or 10^9 ns or more in tv_nsec. After an
+// error *ns_store is unchanged.
 int get_ns(const void __user *from, uint64_t *ns_store, bool wide);
 
-// Store a time. Returns 0 or -EFAULT.
+// Store `ns` as a time at `store`; the narrow form keeps the lower 32 bits of the seconds. Returns
+// 0 or -EFAULT.
 int put_ns(void __user *store, uint64_t ns, bool wide);

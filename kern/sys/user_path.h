@@ -19,25 +19,32 @@ struct path_arg {
 
 // Fetch the path `text`. A relative one starts at the directory of descriptor `dirfd`, or at the
 // current directory if that is AT_FDCWD (openat(2)); an absolute one ignores `dirfd`, even a bad
-// one. It is copied once, so a program that changes it meanwhile cannot fool a check.
-// Returns 0, with *arg to be freed by path_arg_put; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM.
+// one. It is copied once, so a program that changes it meanwhile cannot fool a check. An empty path
+// is no error here. Copies from the user: the caller holds no lock.
+// Returns 0, with *arg to be freed by path_arg_put; -EFAULT; -ENAMETOOLONG for PATH_MAX bytes or
+// more; -EBADF if `dirfd` is needed and not open; -ENOMEM. After an error there is nothing to free.
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 
-// Let the path start at descriptor `dirfd` even if it is absolute: openat2 may make this directory the
-// root. Returns 0 or -EBADF.
+// Let the path start at descriptor `dirfd` even if it is absolute: openat2 may make this directory
+// the root. Does nothing for AT_FDCWD. Returns 0; -EBADF if it is not open: *arg must still be
+// freed.
 int path_arg_set_start(struct path_arg *arg, int dirfd);
 
-// Free a path argument and drop its reference.
+// Free a path argument that path_arg_get has filled, and drop its reference on the file, which may
+// close it: the caller holds no lock.
 void path_arg_put(struct path_arg *arg);
 
 // Find the inode that a call names by `dirfd`, `text` and `flags`. AT_EMPTY_PATH: an empty path
 // names the file of `dirfd`, or the current directory if that is AT_FDCWD. AT_SYMLINK_NOFOLLOW: a
-// symbolic link that comes last is not followed. Other flags are ignored. Stores a new reference.
-// Returns 0 or -errno.
+// symbolic link that comes last is not followed. Other flags are ignored. Sleeps: the caller holds
+// no lock. Returns 0 with a new reference in *store; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM as
+// path_arg_get; -ENOENT (also for an empty path without AT_EMPTY_PATH), -ENOTDIR, -EACCES, -ELOOP
+// and the other errors of path_walk.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
-// Returns the open file of a descriptor, with a new reference, or NULL. A file that was opened
-// with O_PATH counts as none: most calls return EBADF for it (open(2)).
+// Returns the open file of descriptor `fd` of the current thread, with a new reference, which the
+// caller drops by file_put; NULL if it is not open. A file that was opened with O_PATH counts as
+// none: most calls return EBADF for it (open(2)).
 static inline struct file *file_arg_get(int fd)
 {
 	struct file *file = fd_get(thread_current()->files, fd);
