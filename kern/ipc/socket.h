@@ -84,14 +84,15 @@ int socket_accept(struct socket *socket, uint32_t flags, bool nonblocking, struc
 // there is none.
 int socket_get_name(struct socket *socket, bool peer, struct socket_name *store);
 
-// End the directions SHUT_RD, SHUT_WR or SHUT_RDWR of the socket, and of a connection the same ones
-// of its peer (shutdown(2)); wake those who wait. Yields, so the caller holds no lock. Returns 0,
-// also if the socket is not connected; -EINVAL for any other `how`.
+// End the directions SHUT_RD, SHUT_WR or SHUT_RDWR of the socket (shutdown(2)), and of a connection
+// the opposite ones of its peer: it cannot send what is not received, and receives the end. Wake
+// those who wait. Yields, so the caller holds no lock. Returns 0, also if the socket is not
+// connected; -EINVAL for any other `how`.
 int socket_shutdown(struct socket *socket, int how);
 
-// Send what `uio` has, with *message. Takes over message->files, also on an error: they go with the
-// first bytes, and message->files is NULL afterwards. `flags`: MSG_DONTWAIT, MSG_NOSIGNAL, MSG_OOB
-// count. Sleeps until there is room unless MSG_DONTWAIT is set. Yields.
+// Send what `uio` has, with *message. Consumes the references of message->files, also on an error:
+// they go with the first bytes, and message->files is NULL afterwards. `flags`: MSG_DONTWAIT,
+// MSG_NOSIGNAL, MSG_OOB count. Sleeps until there is room unless MSG_DONTWAIT is set. Yields.
 // Returns how many bytes were sent, of a stream perhaps not all; 0 for an empty message; or -errno
 // as sendmsg(2): -EPIPE also sends SIGPIPE for a stream unless MSG_NOSIGNAL is set; -EAGAIN without
 // room or after SO_SNDTIMEO; -ERESTARTSYS, or -EINTR with a time-out, for a signal. Caller: holds
@@ -110,8 +111,8 @@ ssize_t socket_send(struct socket *socket, struct uio *uio, uint32_t flags,
 ssize_t socket_receive(struct socket *socket, struct uio *uio, uint32_t flags,
                        struct socket_message *message);
 
-// Returns true if received messages are to show who sent them (SO_PASSCRED). Takes no lock: a hint
-// while other threads may set the option.
+// Returns true if received messages are to show who sent them (SO_PASSCRED). Takes no lock: the
+// answer may be out of date if another thread sets the option.
 bool socket_passes_creds(const struct socket *socket);
 
 // Store the value of an option of SOL_SOCKET in value[*length], cut off if *length is too short,

@@ -175,7 +175,7 @@ struct socket *socket_alloc(int type);
 // datagram socket.
 void socket_close(struct socket *socket, struct list *dead);
 
-// Make a file of a socket. On success takes over the caller's reference on `socket`, and stores a
+// Make a file of a socket. On success consumes the caller's reference on `socket`, and stores a
 // new reference on the file in *store. Returns 0; -ENOMEM: the reference is still the caller's.
 // Caller: holds no lock.
 int socket_open(struct socket *socket, uint32_t flags, struct file **store);
@@ -275,7 +275,7 @@ int message_create(struct uio *uio, uint32_t length, struct message **store);
 // files, and releases its charge. Needs no lock.
 void message_discard(struct message *message);
 
-// Put the message at the end of the queue of `to`, as sent by `from`, and wake a reader. Takes over
+// Put the message at the end of the queue of `to`, as sent by `from`, and wake a reader. Consumes
 // the message and the files of *extra, whose `files` is NULL afterwards; they have been prepared
 // (rights_prepare). Takes a reference on `from`. Returns 0; -ETOOMANYREFS with nothing changed if
 // too many files are on their way, of the user or in all. Caller: holds socket_lock.

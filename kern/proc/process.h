@@ -196,7 +196,7 @@ struct aspace *process_get_aspace(pid_t pid);
 struct fdtable *process_files(const struct process *process);
 
 // Let `thread`, the current one or one that nobody else knows, go on with `files` and `fs_context`
-// (NULL: with those that it has). Takes over the caller's references, and drops those on the old
+// (NULL: with those that it has). Consumes the caller's references, and drops those on the old
 // ones. Neither may be what the thread has already. Yields. Caller: holds no lock.
 void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context);
 

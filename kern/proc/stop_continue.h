@@ -25,7 +25,8 @@ void job_kill(struct signal_state *signals);
 void job_stop(int signo);
 
 // Returns true if the threads of the process of `signals` must halt, because it stops or is
-// stopped. Without signals->lock a hint, which is right for the process of the current thread.
+// stopped. Without signals->lock the answer may be out of date, but not for the process of
+// the current thread.
 static inline bool job_must_halt(const struct signal_state *signals)
 {
 	return signals->job >= JOB_HALTING;
