@@ -4,7 +4,7 @@
 #include "kern.h"
 
 // Returns the seconds since 1970-01-01 00:00, or 0 if there is no clock or its registers make no
-// date. The clock is taken to run in UTC.
+// date. The clock is taken to run in UTC. Takes no lock: at boot only.
 uint32_t cmos_seconds(void);
 
 // The clock's registers, as read. Reading and decoding are two functions, so that decoding can be
@@ -14,6 +14,7 @@ struct cmos_time {
 	uint8_t status_b; // the format of the other registers
 };
 
-// Returns *time in seconds since 1970-01-01 00:00, or 0 if a field is out of its range. A century
-// other than 19 to 21 is taken for 20: not every clock has that register.
+// Returns *time in seconds since 1970-01-01 00:00, or 0 if a field is out of its range or the year
+// is not in [1970, 2105]. A century other than 19 to 21 is taken for 20: not every clock has that
+// register.
 uint32_t cmos_decode(const struct cmos_time *time);

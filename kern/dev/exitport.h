@@ -21,18 +21,20 @@ enum exit_code {
 	EXIT_RESTART = 0x1E, // a program asks for a restart: the host starts the machine again
 };
 
-// Let a panic, or a call of a function that is not written yet, end the machine. Once, at boot, after control_init.
+// Let a panic, or a call of a function that is not written yet, end the machine. Once, at boot,
+// after control_init.
 void machine_end_init(void);
 
-// Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic and where a
-// function is not written yet.
+// Registered by mem/page_init.c. Called before the machine ends or restarts, except after a panic
+// and where a function is not written yet.
 extern void (*machine_end_hook)(void);
 
-// End the machine: send the last line of the transcript, wait until all output has left the ports,
-// and write `code` to the exit device. If there is no such device, turn the power off, but only
-// for EXIT_NORMAL: otherwise the screen should keep its message.
+// End the machine: call machine_end_hook, send the last line of the transcript, wait in a loop
+// until all output has left the ports, and write `code` to the exit device. If there is no such
+// device, turn the power off, but only for EXIT_NORMAL: otherwise the screen should keep its
+// message. Takes the ports' locks, except in a panic.
 void machine_end(enum exit_code code) __noreturn;
 
-// Restart the machine, after the same preparations: with an exit device, end it with EXIT_RESTART, so
-// that the host can distinguish a restart from a triple fault; without one, reset the processor.
+// Restart the machine, after the same preparations: with an exit device, end it with EXIT_RESTART,
+// so that the host can distinguish a restart from a triple fault; without one, reset the processor.
 void machine_reboot(void) __noreturn;

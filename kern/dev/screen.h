@@ -38,7 +38,8 @@ struct screen {
 	uint32_t parameters[SCREEN_PARAMETERS];
 };
 
-// Use cells[room] as a screen, and clear it.
+// Use cells[room], with `room` at least SCREEN_CELLS, as a screen, and clear it. Who uses a screen
+// guards it: these functions take no lock.
 void screen_init(struct screen *screen, uint16_t *cells, size_t room);
 
 // Write `n` bytes of text and sequences. A sequence may be spread over several calls.

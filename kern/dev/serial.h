@@ -45,28 +45,33 @@ extern struct serial serial_ports[SERIAL_PORTS];
 // before are lost. Once, at boot.
 void serial_init(void);
 
-// Write `n` bytes, waiting in a loop while the port is full. If the other end reads nothing for
-// some seconds, the port is stuck: then bytes are lost until it has room again. An absent port
-// swallows them.
+// Write `n` bytes, waiting in a loop, without sleeping, while the port is full. If the other end
+// reads nothing for some seconds, the port is stuck: then bytes are lost until it has room again.
+// An absent port swallows them. Takes port->lock (RANK_DEVICE), except in a panic.
 void serial_write(struct serial *port, const void *bytes, size_t n);
 
-// Write as many of the `n` bytes as the port takes at once. Returns how many. If 0, port->on_room
-// is called once the port can send again. An absent port swallows all.
+// Write as many of the `n` bytes, n > 0, as the port takes at once, at most SERIAL_FIFO. Does not
+// wait. Takes port->lock (RANK_DEVICE), except in a panic. Returns how many were written. If 0,
+// port->on_room is called once the port can send again. An absent port swallows all: returns n.
 size_t serial_write_some(struct serial *port, const void *bytes, size_t n);
 
-// Allow serial_write_some on `port`. After irq_init, and after port->on_room has been set.
+// Let the port interrupt when serial_write_some has returned 0 and it can send again. After
+// irq_init, and after port->on_room has been set. Does nothing if the port is absent.
 void serial_output_start(struct serial *port);
 
-// Wait until the last byte has left the port, or the port is stuck.
+// Wait in a loop until the last byte has left the port, or the port is stuck. Returns at once if
+// the port is absent. Takes port->lock, except in a panic.
 void serial_drain(struct serial *port);
 
 // Receive by interrupt from now on. After irq_init, and after port->input (and on_break) have been
 // set. Does nothing if the port is absent.
 void serial_input_start(struct serial *port);
 
-// Pass on the bytes that have waited, because the consumer has room again. port->input may be
-// called before this function returns.
+// Pass on the bytes that have waited, because the consumer has room again; does nothing if none
+// wait. port->input may be called before this function returns: the caller must not hold a
+// spinlock.
 void serial_input_resume(struct serial *port);
 
-// Returns a byte that has come in, or -1. For the monitor, while no interrupt can happen.
+// Returns a byte that has come in, or -1 if none has or the port is absent. Takes no lock. For the
+// monitor, while no interrupt can happen.
 int serial_poll(struct serial *port);

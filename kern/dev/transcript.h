@@ -16,10 +16,12 @@
 
 #include "kern.h"
 
-// Send the first line. After serial_init and options_init.
+// Send the first line, with the option `nonce`. Once, at boot, after serial_init and options_init.
 void control_init(void);
 
 #define CONTROL_LINE_MAX 280
 
-// Send the next line: `format` without number and newline, at most CONTROL_LINE_MAX bytes.
+// Send the next line: `format` without number and newline, at most CONTROL_LINE_MAX bytes; what is
+// longer is cut. Waits in a loop while COM4 is full; takes its lock (RANK_DEVICE), except in a
+// panic.
 void control_line(const char *format, ...) __printf(1, 2);

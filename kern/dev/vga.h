@@ -7,5 +7,6 @@
 // boot.
 bool vga_init(void);
 
-// Write text and ANSI sequences (dev/screen.h), and show the cursor after them.
+// Write bytes[n], text and ANSI sequences (dev/screen.h), and show the cursor after them. Takes
+// vga_lock (RANK_DEVICE), except in a panic.
 void vga_write(const char *bytes, size_t n);

@@ -71,9 +71,10 @@ int tree_exchange(struct entry *a, struct entry *b);
 extern struct mutex rename_lock;
 
 // Find out whether the directory `above` is the directory `inode` or lies above it. There may be
-// many directories in between, so the function yields, with tree_lock released: the caller looks at
-// all entries anew. Caller: holds rename_lock and tree_lock, and references on both. Returns 1 (it
-// is) or 0; -EINTR if the thread is killed. tree_lock is held again in each case.
+// many directories in between, so the function yields, with tree_lock released: afterwards the
+// caller looks at all entries anew. Caller: holds rename_lock and tree_lock, and references on
+// both. Returns 1 (it is or does) or 0; -EINTR if the thread is killed; with tree_lock held again
+// in each case.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
 // Returns the directory above the directory `dir`, borrowed; for the root, the root itself.

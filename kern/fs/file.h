@@ -190,10 +190,9 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
                   size_t count);
 
 // Do lseek for a file of `size` bytes without holes, and set file->position: SEEK_DATA goes to
-// `offset`, SEEK_HOLE to the end. Returns the new position; with the old one kept: -EINVAL if it
-// would not lie in
-// [0, INT64_MAX], or for an unknown `whence`; -ENXIO if SEEK_DATA or SEEK_HOLE start outside [0,
-// size).
+// `offset`, SEEK_HOLE to the end. Returns the new position; with the old one kept, -EINVAL if it
+// would lie outside [0, INT64_MAX] or for an unknown `whence`, -ENXIO if SEEK_DATA or SEEK_HOLE
+// start outside [0, size).
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
 // Let the current thread alone use the position of a file that has one, if others can use the file:

@@ -185,9 +185,9 @@ static inline bool inode_is(const struct inode *inode, mode_t type)
 // Set the times in `which` (TOUCH_ bits) to now. Takes timer_lock.
 void inode_touch(struct inode *inode, unsigned int which);
 
-// Record a read of the file. Like a file system mounted with relatime (mount(8)), set atime only
-// if it is not newer than the last change: so a file that is read often does not become dirty
-// each time.
+// Record a read of the file. Takes timer_lock. Like a file system mounted with relatime (mount(8)),
+// set atime only if it is not newer than the last change: so a file that is read often does not
+// become dirty each time.
 static inline void inode_accessed(struct inode *inode)
 {
 	if (inode->atime <= inode->mtime || inode->atime <= inode->ctime)

@@ -1,8 +1,8 @@
 // name_changes.h: making, removing and changing names, as the system calls do it. Each function
 // takes tree_lock, walks, checks in Linux's order, and acts. A path is `text` in the kernel's
 // memory, from the directory `start` (NULL: the current directory of `fs`). All functions sleep and
-// yield: no caller holds a lock. All return 0; or, with nothing changed, -errno as the manual page
-// of the call says, or -EINTR if the thread is killed.
+// yield: no caller holds a lock. Those that return an int return 0; or, with nothing changed,
+// -errno as the manual page of the call says, or -EINTR if the thread is killed.
 #pragma once
 
 #include "fs/path.h"

@@ -64,7 +64,8 @@ static inline size_t uio_copyin_nofault(const struct uio *uio, void *dst, size_t
 
 // Copy src[n], n <= uio->left, to the uio, without handling page faults: for callers that hold a
 // spinlock. Does not advance the uio. Returns how many bytes were copied before the first that is
-// not present or not writable; if fewer than n, the caller goes on as after uio_copyin_nofault.
+// not present or not writable. If these are fewer than n, the caller releases its lock, calls
+// uio_fault_in for writing with that number, and tries again.
 static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src, size_t n)
 {
 	if (likely(n <= uio->len && !uio->kernel))

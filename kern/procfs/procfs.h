@@ -24,7 +24,8 @@ struct procfs_file {
 	// Instead of `show`, for a file of the system: a text that never changes. Else NULL.
 	const char *text;
 
-	// Like `show`, for the file of a thread, in /proc/PID/task/TID. NULL: `show` of the process.
+	// Like `show`, for the file of a thread, in /proc/PID/task/TID. NULL: `show` of the
+	// process.
 	int (*show_thread)(struct seq *seq, pid_t tid);
 
 	// For a link, instead of `show`: find the file it leads to, also if that has no path.
@@ -43,12 +44,13 @@ struct procfs_file {
 	struct list link; // in the list of registered files
 };
 
-// Create the file /proc/NAME, and the directories above it. Called at boot, once for each file:
-// panics if out of memory. The struct must live on.
+// Create the file /proc/NAME, and the directories above it that are missing. Called at boot, once
+// for each file, after procfs_init, with no lock held: panics if out of memory. The struct must
+// live on.
 void procfs_register(struct procfs_file *file);
 
-// Let the directory of every process have the file /proc/PID/NAME. NAME has no slash. Called at
-// boot. The struct must live on.
+// Let the directory of every process, and of every thread, have the file NAME (/proc/PID/NAME).
+// NAME has no slash. Called at boot. The struct must live on.
 void procfs_register_process(struct procfs_file *file);
 
 // The functions that /proc needs from the layer that knows processes. Called with tree_lock
@@ -68,21 +70,22 @@ struct procfs_hooks {
 	// Returns the number that was given to a process or thread last.
 	pid_t (*last)(void);
 
-	// Store the user and the group of process `pid`, if it exists: its files are theirs. Those of a
-	// process that nobody else may look into (PR_SET_DUMPABLE) are root's, except for directories that
-	// `all` may list, and for the process itself.
+	// Store the user and the group of process `pid`, if it exists: its files are theirs. Those
+	// of a process that nobody else may look into (PR_SET_DUMPABLE) are root's, except for
+	// directories that `all` may list, and for the process itself.
 	void (*owner)(pid_t pid, bool all, uid_t *uid, gid_t *gid);
 
-	// Returns 0 if the current thread may look into process `pid` (proc/process_access.h), or if there
-	// is none; -EACCES.
+	// Returns 0 if the current thread may look into process `pid` (proc/process_access.h), or
+	// if there is none; -EACCES.
 	int (*inspect)(pid_t pid);
 
-	// Returns the file of descriptor `fd` of process `pid`, or if `tid` is not 0 of this thread of it,
-	// with a new reference, or NULL. No open file and no table gets a reference: to drop the last one
-	// might take long, under tree_lock.
+	// Returns the file of descriptor `fd` of process `pid`, or if `tid` is not 0 of this thread
+	// of it, with a new reference, or NULL. No open file and no table gets a reference: to drop
+	// the last one might take long, under tree_lock.
 	struct inode *(*descriptor)(pid_t pid, pid_t tid, int fd);
 
-	// Returns the smallest open descriptor that is not below `fd`, or -1. Stores the flags of its file.
+	// Returns the smallest open descriptor that is not below `fd`, or -1. Stores the flags of
+	// its file.
 	int (*next_descriptor)(pid_t pid, pid_t tid, int fd, uint32_t *flags);
 
 	// Write the lines of /proc/PID/fdinfo/FD. Returns 0; -ENOENT. Called with no lock held.
@@ -92,26 +95,29 @@ struct procfs_hooks {
 // Set at boot by proc/. NULL: /proc shows no processes.
 extern const struct procfs_hooks *procfs_hooks;
 
-// Create /proc, still empty. Called once, at boot.
+// Create /proc, still empty. Panics if out of memory. Called once, at boot, after fs_init.
 void procfs_init(void);
 
-// Create the files about the machine as a whole: its memory and names of its parts (procfs_system.c), what
-// it has done (procfs_statistics.c), its processor (procfs_cpuinfo.c); and those about its pages. Once
-// each, at boot, after procfs_init.
+// Create the files about the machine as a whole: its memory and names of its parts
+// (procfs_system.c), what it has done (procfs_statistics.c), its processor (procfs_cpuinfo.c); and
+// those about its pages. Once each, at boot, after procfs_init.
 void procfs_system_init(void);
 void procfs_statistics_init(void);
 void procfs_cpuinfo_init(void);
 void procfs_pages_init(void);
 
-// Count all pages of memory by kind. Yields: a page may be counted twice or not at all. (procfs_pages.c)
-// Caller: holds no lock.
+// Store in counts[] how many pages of 4 KiB of each kind (enum page_kind) there are. Yields: a page
+// that changes meanwhile may be counted as either kind. Completes the work also if the thread is
+// killed. Caller: holds no lock. (procfs_pages.c)
 void procfs_count_pages(size_t counts[PAGE_KINDS]);
 
-// Store the words [first, first + n) of a file in words[n]. May sleep.
+// Store the words [first, first + n) of a file in words[n]. `arg`: that of procfs_read_words.
+// Called with no lock held; may sleep.
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);
 
-// Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes piece by piece.
-// Yields. Returns how many bytes were read; -EINVAL if position or length are not multiples of a
-// word; -EFAULT.
+// Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes piece by piece, at
+// the position *pos in bytes, and advance *pos and `uio`. Yields. Caller: must not hold a lock.
+// Returns how many bytes were read, fewer if the thread must die; 0 at the end; -EINVAL if position
+// or length are not multiples of 8; -EFAULT if no byte could be stored.
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg);

@@ -14,8 +14,8 @@ struct procfs_node {
 	int fd;                         // the descriptor of a file in /proc/PID/fd or fdinfo
 };
 
-// Numbers of inodes: those of a process begin with its directories, and its files follow. Those of a
-// thread are as many above PROCFS_THREAD, and those of descriptors come last.
+// Numbers of inodes: those of a process begin with its directories, and its files follow. Those of
+// a thread are as many above PROCFS_THREAD, and those of descriptors come last.
 #define PROCFS_FIRST_FILE 4u
 #define PROCFS_THREAD 512u
 #define PROCFS_FD 1024u
@@ -27,52 +27,58 @@ static inline uint32_t procfs_inode_number(pid_t pid, uint32_t index)
 	return 0x40000000u | (uint32_t)pid << 12 | (index & 0xfff);
 }
 
-// Make the inode for something of a process. Paths show it as `name` in `parent`. Returns a new
-// reference, or NULL if out of memory.
+// Make the inode for something of a process, with a copy of `node` as its `private`, number `ino`,
+// and the owner that procfs_hooks->owner names (node.pid 0: root). Paths show it as `name` in
+// `parent`. `ops` has procfs_release_node. Called under tree_lock. Returns a new reference, or NULL
+// if out of memory.
 struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
                                 const struct inode_ops *ops, struct procfs_node node);
 
-// inode_ops.release of all inodes that procfs_make_inode makes.
+// inode_ops.release of all inodes that procfs_make_inode makes: frees inode->private.
 void procfs_release_node(struct inode *inode);
 
-// Returns the number that a name spells without leading zeroes, or -1: "007" must not be a
-// second name of process 7.
+// Returns the number that a name spells in decimal, of at most 9 digits; -1 if it is none, or has a
+// leading zero: "007" must not be a second name of process 7.
 int procfs_name_number(const struct name *name);
 
 // Returns true if `name` is `text`.
 bool procfs_name_is(const struct name *name, const char *text);
 
-// Find the registered file `name` in the directory of a process or a thread. Stores a new reference.
-// Returns 0; -ENOENT; -ENOMEM.
+// Find the registered file `name` in `dir`, the directory of a process or a thread. Called under
+// tree_lock. Returns 0 with a new reference in *store; -ENOENT if there is no such file, or a link
+// leads nowhere now; -ENOMEM.
 int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode **store);
 
-// Do inode_ops.list for the registered file of number `wanted`, from 0 on, of process or thread `id`.
-// The first inode number is `base`.
+// Do inode_ops.list for the registered file of number `wanted`, from 0 on, of process or thread
+// `id`: store its name in text[NAME_MAX + 1], its type in *mode, and in *ino its inode's number,
+// which is procfs_inode_number(id, base + wanted). Returns false, with nothing stored, if there is
+// no such file.
 bool procfs_list_file(uint32_t wanted, pid_t id, uint32_t base, char *text, mode_t *mode,
                       uint32_t *ino);
 
-// Returns true if process `pid` has a thread `tid`.
+// Returns true if process `pid` has a thread `tid`. Takes process_lock.
 static inline bool procfs_thread_exists(pid_t pid, pid_t tid)
 {
 	return tid > 0 && procfs_hooks->next_thread(pid, tid - 1) == tid;
 }
 
-// Make a link that leads to a file itself, whatever its text says; the text is the file's path now. So
-// /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Who may not look into the
-// process gets a link without a text, which leads nowhere (-EACCES). Stores a new reference. Returns 0;
-// -ENOENT; -ENOMEM.
+// Make a link that leads to a file itself, whatever its text says; the text is the file's path now.
+// So /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Who may not look into
+// the process gets a link without a text, which leads nowhere (-EACCES). Called under tree_lock.
+// Returns 0 with a new reference in *store; -ENOENT if there is no such file now; -ENOMEM.
 int procfs_make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
                             struct procfs_node node, struct inode **store);
 
-// The operations of the directories /proc/PID/task (procfs_task.c), and fd and fdinfo of a process or a
-// thread (procfs_fd.c).
+// The operations of the directories /proc/PID/task (procfs_task.c), and fd and fdinfo of a process
+// or a thread (procfs_fd.c).
 extern const struct inode_ops procfs_task_ops, procfs_fd_ops, procfs_fdinfo_ops;
 
-// Returns true for the node of a file in fdinfo.
+// Returns true if `node`, that of a file that can be opened, is a file in fdinfo.
 static inline bool procfs_is_fdinfo(const struct procfs_node *node)
 {
 	return !node->file;
 }
 
-// Complete an open file of /proc (inode_ops.open).
+// Complete an open file of /proc (inode_ops.open). Makes no text yet. Returns 0; -EACCES if the
+// file is guarded or in fdinfo, and the current thread may not look into the process.
 int procfs_open(struct inode *inode, struct file *file);

@@ -13,8 +13,8 @@ struct seq {
 	struct seq_piece *first, *last; // the pieces before the last one
 	size_t before;                  // bytes in them
 
-	// A text without a bound is made in parts. Its writer ends a part when seq_full says so, and
-	// continues in the next one. It chooses the meaning of both numbers.
+	// A text without a bound is made in parts. Its writer ends a part when seq_full says so,
+	// and continues in the next one. It chooses the meaning of both numbers.
 	uint32_t from; // where this part begins; 0: at the start of the text
 	uint32_t next; // stored by the writer: where the next part begins; 0: there is none
 };
@@ -22,20 +22,23 @@ struct seq {
 #define SEQ_INIT ((struct seq){ .text = NULL })
 #define SEQ_PART (64u << 10) // bytes after which a part should end
 
-// Append bytes[n] to the text. Out of memory: sets `overflow` instead, which the reader of the text
-// checks once, so its writers need not. Then nothing more is appended: a long loop should end.
+// Append bytes[n] to the text. Out of memory, or if n > KMALLOC_MAX: sets `overflow` instead, which
+// the reader of the text checks once, so its writers need not. Then nothing more is appended: a
+// long loop should end. Does not sleep; takes the locks of memory, so the caller may hold spinlocks
+// of lower rank than RANK_HEAP.
 void seq_write(struct seq *seq, const char *bytes, size_t n);
 
-// Like seq_write, for a format of printf.
+// Append what printf makes of `format`, as seq_write does.
 void seq_printf(struct seq *seq, const char *format, ...) __printf(2, 3);
 
-// Returns the length of the whole text.
+// Returns the length of the whole text in bytes.
 static inline size_t seq_length(const struct seq *seq)
 {
 	return seq->before + seq->used;
 }
 
-// Returns true if the part of a text is long enough, so that the writer should store `next` and end.
+// Returns true if the part of a text is long enough, so that the writer should store `next` and
+// end.
 static inline bool seq_full(const struct seq *seq)
 {
 	return seq_length(seq) >= SEQ_PART;
@@ -43,10 +46,11 @@ static inline bool seq_full(const struct seq *seq)
 
 struct uio;
 
-// Copy the text from byte `pos` on to `uio`, as far as both reach. Yields. Returns how many
-// bytes were copied: fewer than possible if the next byte cannot be accessed or a signal waits.
-// Caller: holds no lock.
+// Copy the text from byte `pos` on to `uio`, as far as both reach, and advance `uio`. Yields.
+// Returns how many bytes were copied: fewer than possible if the next byte cannot be accessed or
+// the thread must die. Caller: holds no lock.
 size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio);
 
-// Free the text's memory. The seq is empty afterwards.
+// Free the text's memory. The seq is empty afterwards. Yields if the text has several pieces: then
+// the caller must not hold a lock. A text below 32 KiB has one.
 void seq_free(struct seq *seq);

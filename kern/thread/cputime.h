@@ -40,8 +40,8 @@ static inline uint32_t thread_waits(const struct thread *thread)
 	return thread->switches - (thread == thread_current()) - thread->preempted;
 }
 
-// Count the cycles that the current thread has used since its last tick: as the kernel's if
-// `system`, else as the program's.
+// Count the cycles that the current thread has used since its last tick or sample: as the kernel's
+// if `system`, else as the program's.
 void cputime_sample(bool system);
 
 // The time since boot, in nanoseconds, by what ran: programs, programs with a nice value above 0,

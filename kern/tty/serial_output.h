@@ -9,12 +9,13 @@ struct inode_ops;
 // The operations of the inode of such a file. Its `private` is what output_line returns.
 extern const struct inode_ops output_inode_ops;
 
-// Returns line 0 (standard output) or 1 (standard error).
+// Returns line 0 (standard output) or 1 (standard error), for the `private` of an inode.
 void *output_line(unsigned int line);
 
-// Let the line send through a serial port. Called once for each, at boot.
+// Let line 0 or 1 send through a serial port, and set the port's on_room. Called once for each line that
+// is used, at boot, after irq_init and before the line's first write.
 void output_start(unsigned int line, enum serial_name name);
 
-// Returns true if a thread waits for a port to take its output, a terminal's too: then the machine is
-// not deadlocked.
+// Returns true if a thread waits for a port to take its output, or for a terminal's device: then
+// the machine is not deadlocked. Takes no lock.
 bool output_waiting(void);

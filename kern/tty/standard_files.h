@@ -5,8 +5,8 @@
 // `stdio=serial`: files that behave like pipes. Input comes over COM2 in frames: a 16-bit length
 // (little-endian) and that many bytes; a frame of length 0 is the end. Output goes to COM2 and
 // errors to COM3, byte for byte.
-// `stdio=serial,joined`: errors go to COM2 too, through one open file, so that output and errors keep
-// their order.
+// `stdio=serial,joined`: errors go to COM2 too, through one open file, so that output and errors
+// keep their order.
 // `stdio=serial tty`: all three are a terminal on COM2, whose input is framed in the same way. The
 // length 0xFFFF announces the size of the host's window instead: rows and columns, 16 bits each.
 //
@@ -18,18 +18,20 @@
 
 struct fdtable;
 
-// Choose by the kernel options, and take input from now on. Called once, at boot.
+// Choose by the kernel options, and take input from COM2 from now on unless the console was chosen.
+// Panics if out of memory. Called once, at boot, after console_tty_init.
 void stdio_init(void);
 
 // Open descriptors 0, 1 and 2 in the empty table `files`, for the current process. A terminal
-// becomes the controlling terminal of the session that this process will lead. Returns 0 or
-// -errno.
+// becomes the controlling terminal of the session that this process will lead. Called once. Sleeps.
+// Caller: must not hold a lock. Returns 0; -ENOMEM, or another error of file_open_kernel, with some
+// of the descriptors open perhaps.
 int stdio_open(struct fdtable *files);
 
 // Returns true if the standard files are a terminal. Then the process that opens them must lead
-// a session.
+// a session. The result is constant after stdio_init.
 bool stdio_is_terminal(void);
 
 // Returns true if input may still come and wake a thread. If not, and all threads sleep, the
-// machine is deadlocked.
+// machine is deadlocked. Takes no lock.
 bool stdio_input_possible(void);

@@ -64,8 +64,8 @@ struct tty_caller {
 
 // The functions that terminals need from the layer that knows processes. Called without locks.
 struct tty_hooks {
-	// Send a signal to every process of a group; to a large one a little later. May be called by
-	// interrupt handlers.
+	// Send a signal to every process of a group; to a large one a little later. May be called
+	// by interrupt handlers.
 	void (*signal_group)(pid_t group, int signo);
 
 	// Like signal_group, but all have the signal when it returns. Yields.
@@ -88,43 +88,51 @@ struct tty_hooks {
 // Set at boot by proc/. NULL: terminals work without job control.
 extern const struct tty_hooks *tty_hooks;
 
-// Initialise `tty`, whose name, output and resume are set, with the usual settings.
+// Initialise `tty`, whose name, output and resume are set and all else is 0, with the usual
+// settings, and put it on the list of all terminals for ever. At boot.
 void tty_init(struct tty *tty);
 
-// Process typed bytes. Returns how many were taken. The caller keeps the rest and passes it again
-// when the terminal calls tty->resume, or drops it. May be called by interrupt handlers. Caller:
-// holds no spinlock.
+// Process typed bytes: echo them, edit the line, and send the signals that they stand for to the
+// group in the foreground. Does not sleep; may be called by interrupt handlers. Caller: holds no
+// spinlock. Returns how many bytes were taken. The caller keeps the rest and passes it again when
+// the terminal calls tty->resume, or drops it.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
 
-// Ask the device for the bytes that tty_input has refused, if there is room for them now. Every
-// function that takes bytes out of the ring is followed by this. Caller: holds no lock.
+// Call tty->resume if tty_input has refused bytes and there is room for them now. Every function
+// that takes bytes out of the ring is followed by this. Caller: holds no lock.
 void tty_resume_input(struct tty *tty);
 
-// Go on with output, because the device has room again. May be called by interrupt handlers.
-// Caller: does not hold tty->lock.
+// Wake the threads that wait to write, because the device has room again. Takes tty->lock; does not
+// sleep; may be called by interrupt handlers.
 void tty_output_room(struct tty *tty);
 
-// Returns true if a write waits for the room of a device: then the machine is not deadlocked.
+// Returns true if a write to any terminal waits for the room of its device: then the machine is not
+// deadlocked. Takes no lock.
 bool tty_output_waiting(void);
 
 // Record that nothing more will be typed: a read that finds no input returns 0, the end of the
-// file, from now on.
+// file, from now on. Takes tty->lock; does not sleep; may be called by interrupt handlers.
 void tty_end_input(struct tty *tty);
 
 // Set the size of the window; 0 rows or columns: unknown. If the size changes, the foreground group
-// gets SIGWINCH. May be called by interrupt handlers. Caller: does not hold tty->lock.
+// gets SIGWINCH. Takes tty->lock, and then the locks for sending a signal; does not sleep; may be
+// called by interrupt handlers. Caller: must not hold a spinlock.
 void tty_set_window(struct tty *tty, const struct winsize *winsize);
 
-// Make `tty` the controlling terminal of `session`, with the leader's group in the foreground.
-// `session` 0: of none.
+// Make `tty` the controlling terminal of `session`, whose number is that of its leader's group,
+// with that group in the foreground. `session` 0: of none. Takes tty->lock. Checks nothing.
 void tty_set_session(struct tty *tty, pid_t session);
 
-// Free the terminal of a session whose leader has ended, so that another session can take it.
+// Free the terminals of a session whose leader has ended, so that another session can take them.
+// Takes each terminal's lock in turn. Sends no signal.
 void tty_session_ended(pid_t session);
 
-// Returns the controlling terminal of the current process's session, or NULL.
+// Returns the controlling terminal of the current process's session, or NULL if it has none. A
+// terminal is never freed. Takes process_lock, and each terminal's lock in turn: must not be called
+// under them.
 struct tty *tty_controlling(void);
 
-// Find the controlling terminal of `session`. Returns false if it has none. Stores the terminal's number
-// and the group in its foreground.
+// Find the controlling terminal of `session`, and store the terminal's device number and the
+// process group in its foreground (0: none). Takes each terminal's lock in turn. Returns false,
+// with nothing stored, if the session has none, or is 0.
 bool tty_of_session(pid_t session, dev_t *device, pid_t *foreground);

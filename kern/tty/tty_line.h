@@ -16,12 +16,13 @@ static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
 	return tty->termios.c_lflag & flag;
 }
 
-// Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c), as
-// many as fit into TTY_BURST. Returns how many; 0 if the device has no room.
+// Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c),
+// as many as fit into TTY_BURST. Does not sleep. Returns how many of bytes[n] were shown; 0, with
+// tty->full set, if the device has no room.
 size_t tty_show_some(struct tty *tty, const char *bytes, size_t n);
 
-// Show all bytes[n], translated too. Bytes that a device does not take for a long time are lost: this
-// is for the echo, which nobody can let wait.
+// Show all bytes[n], translated as c_oflag says. Asks the device in a loop, without sleeping; bytes
+// that it does not take for a long time are lost: this is for the echo, which nobody can let wait.
 void tty_show(struct tty *tty, const char *bytes, size_t n);
 
 // Show a byte that was typed: a control character as ^X if ECHOCTL is set.
@@ -30,24 +31,32 @@ void tty_echo(struct tty *tty, uint8_t byte);
 // Take a byte off the screen that was just erased at tty->head, the end of the line being edited.
 void tty_echo_erased(struct tty *tty, uint8_t byte);
 
-// Returns how many bytes can be read now.
+// Returns how many bytes can be read now: with ICANON those of complete lines, each ^D included;
+// without it all.
 uint32_t tty_available(const struct tty *tty);
 
-// Returns true if a read would end without waiting: in canonical mode a line is complete, else
-// VMIN bytes are there, or one if VTIME is set (poll(2) reports POLLIN by the same rule).
+// Returns true if poll(2) reports input (POLLIN), by Linux's rule: with ICANON a line is complete;
+// without it VMIN bytes are there, or one byte if VMIN is 0 or VTIME is not. A read need not agree:
+// with VMIN and VTIME 0 it never waits, with both set it may wait for more bytes. Does not look at
+// tty->ended.
 bool tty_readable(const struct tty *tty);
 
-// Move up to `n` bytes of input into bytes[], at most up to the end of a line. *end: a line
-// ended. Returns how many bytes were moved.
+// Move up to `n` bytes of input into bytes[], with ICANON at most up to the end of a line. Stores
+// in *end whether a line ended; a ^D is taken but not stored. The caller calls tty_resume_input
+// afterwards, with tty->lock released. Returns how many bytes were stored; 0 with *end: the end of
+// the file.
 size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 
-// Discard all input. The caller then calls tty_resume_input, with the lock released.
+// Discard all input, the line being edited too. The caller calls tty_resume_input afterwards, with
+// tty->lock released.
 void tty_flush_input(struct tty *tty);
 
-// Rearrange the input because ICANON is being switched on (`canonical`) or off.
+// Rearrange the input because ICANON is being switched on (`canonical`: all bytes become a line) or
+// off. Does not change c_lflag.
 void tty_switch_canonical(struct tty *tty, bool canonical);
 
-// Process one typed byte. Returns a signal that the caller sends to the foreground group, or 0.
+// Process one typed byte: the caller knows that tty_has_room is true. Does not sleep. Returns a
+// signal that the caller sends to the foreground group with tty->lock released, or 0.
 int tty_type(struct tty *tty, uint8_t byte);
 
 // Returns true if tty_type can take another byte. With ICANON a line keeps its first TTY_RING - 1
@@ -55,7 +64,7 @@ int tty_type(struct tty *tty, uint8_t byte);
 // and holds a complete line; without ICANON, while the ring is full.
 bool tty_has_room(const struct tty *tty);
 
-// Stop output (^S), or let it continue (^Q).
+// Stop the output of programs (^S), or let it continue and wake those that wait to write (^Q).
 void tty_set_stopped(struct tty *tty, bool stopped);
 
 // Who controls a terminal.
@@ -63,17 +72,22 @@ struct tty_control {
 	pid_t session, foreground; // as in struct tty
 };
 
-// Returns the terminal's session and foreground group, both read at one moment.
+// Returns the terminal's session and foreground group, both read at one moment; 0: none. Takes
+// tty->lock.
 struct tty_control tty_control_of(struct tty *tty);
 
-// Free the terminal if it is that of `session`. Returns true if it was.
+// Let the terminal belong to no session if it is that of `session`. Takes tty->lock. Returns true
+// if it was.
 bool tty_leave_session(struct tty *tty, pid_t session);
 
-// Check whether the current process may use its controlling terminal. A process of a background
-// group may not: its group gets `signo`, SIGTTIN or SIGTTOU, and stops. Returns 0; -ERESTARTSYS
-// after sending the signal: the call is made again when the group is continued; -EIO if nobody
-// could continue the group. Caller: holds no lock (tty.c).
+// Check whether the current process may use `tty`. A process of a background group of the
+// terminal's session may not: its group gets `signo`, SIGTTIN (it wants to read) or SIGTTOU, and
+// stops. Yields. Caller: holds no lock. Returns 0, also for a terminal of another session, one
+// without a foreground group, and if SIGTTOU is blocked or ignored; -ERESTARTSYS after sending the
+// signal: the call is made again when the group is continued; -EIO if SIGTTIN is blocked or
+// ignored, or if the group is orphaned.
 int tty_check_foreground(struct tty *tty, int signo);
 
-// The ioctl operation of tty_ops (tty_ioctl.c).
+// The ioctl operation of tty_ops, ioctl_tty(2). Sleeps and yields. Returns 0 or -errno
+// (tty_ioctl.c).
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
