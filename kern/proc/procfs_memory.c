@@ -7,18 +7,19 @@
 #include "procfs/procfs.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
+#include "vm/uaccess.h"
 #include <abi/stat.h>
 
 // Copy up to a page of the memory of `as` at *pos to `uio`, by way of page[]. Advances *pos. Returns
 // how many bytes were copied; -EIO if there is no memory; -EFAULT. Caller: holds no lock.
-static ssize_t copy_page(struct aspace *as, char *page, struct uio *uio, uint64_t *pos)
+static ssize_t read_page(struct aspace *as, char *page, struct uio *uio, uint64_t *pos)
 {
 	size_t n = MIN(uio->left, (size_t)(PAGE_SIZE - *pos % PAGE_SIZE)), copied;
 
 	assert_no_lock();
 	if (*pos >= ULIM)
 		return -EIO;
-	n = procfs_copy_now(as, page, (uintptr_t)*pos, n);
+	n = aspace_read_forced(as, page, (const void __user *)(uintptr_t)*pos, n);
 	if (!n)
 		return -EIO;
 	copied = uio_copyout(uio, page, n);
@@ -26,15 +27,34 @@ static ssize_t copy_page(struct aspace *as, char *page, struct uio *uio, uint64_
 	return copied ? (ssize_t)copied : -EFAULT;
 }
 
-// mem: the memory of the process, at its own addresses.
-static ssize_t read_mem(pid_t pid, struct uio *uio, uint64_t *pos)
+// Like read_page, but from `uio` to the memory.
+static ssize_t write_page(struct aspace *as, char *page, struct uio *uio, uint64_t *pos)
+{
+	size_t n = MIN(uio->left, (size_t)(PAGE_SIZE - *pos % PAGE_SIZE));
+
+	assert_no_lock();
+	n = uio_copyin(uio, page, n);
+	if (!n)
+		return -EFAULT;
+	if (*pos >= ULIM)
+		return -EIO;
+	n = aspace_write_forced(as, (void __user *)(uintptr_t)*pos, page, n);
+	*pos += n;
+	return n ? (ssize_t)n : -EIO;
+}
+
+// Read or write the memory of process `pid`, page by page. As on Linux, nothing is moved once the process has
+// ended.
+static ssize_t move_pages(pid_t pid, struct uio *uio, uint64_t *pos,
+                          ssize_t (*move)(struct aspace *as, char *page, struct uio *uio,
+                                          uint64_t *pos))
 {
 	struct aspace *as = process_get_aspace(pid);
 	char *page = kmalloc(PAGE_SIZE);
 	ssize_t done = 0, n = page ? 0 : -ENOMEM;
 
 	while (as && page && uio->left) {
-		n = copy_page(as, page, uio, pos);
+		n = move(as, page, uio, pos);
 		if (n < 0)
 			break;
 		done += n;
@@ -45,6 +65,17 @@ static ssize_t read_mem(pid_t pid, struct uio *uio, uint64_t *pos)
 	if (as)
 		aspace_put(as);
 	return done ? done : n;
+}
+
+// mem: the memory of the process, at its own addresses. As for a tracer, its protection does not matter.
+static ssize_t read_mem(pid_t pid, struct uio *uio, uint64_t *pos)
+{
+	return move_pages(pid, uio, pos, read_page);
+}
+
+static ssize_t write_mem(pid_t pid, struct uio *uio, uint64_t *pos)
+{
+	return move_pages(pid, uio, pos, write_page);
 }
 
 // Write the bytes [start, end) of the memory of `as`, as far as they are there, in parts: `seq->from` and
@@ -198,7 +229,11 @@ static int show_mountinfo(struct seq *seq, pid_t pid)
 void process_memory_files_init(void)
 {
 	static struct procfs_file files[] = {
-		{ .name = "mem", .mode = S_IFREG | 0400, .guarded = true, .read = read_mem },
+		{ .name = "mem",
+		  .mode = S_IFREG | 0600,
+		  .guarded = true,
+		  .read = read_mem,
+		  .write = write_mem },
 		{ .name = "cmdline", .mode = S_IFREG | 0444, .show = show_cmdline },
 		{ .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = show_auxv },
 		{ .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = show_environ },

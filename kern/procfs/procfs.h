@@ -41,6 +41,9 @@ struct procfs_file {
 	// the file has a `show`.
 	ssize_t (*read)(pid_t pid, struct uio *uio, uint64_t *pos);
 
+	// Instead of `store`, for a file with a `read`: write at a position, as file_ops.write. Or NULL.
+	ssize_t (*write)(pid_t pid, struct uio *uio, uint64_t *pos);
+
 	struct list link; // in the list of registered files
 };
 

@@ -47,9 +47,19 @@ static struct snapshot *snapshot_get(struct file *file)
 	return snapshot;
 }
 
-// Write the contents of a node's file.
+// Returns true if the current thread may not look into the process of a guarded file any more: a file that was
+// opened earlier seems to end, if the process has got privileges meanwhile. On Linux it shows the memory
+// from before.
+static bool closed_to_current(const struct procfs_node *node)
+{
+	return !procfs_is_fdinfo(node) && node->file->guarded && procfs_hooks->inspect(node->pid);
+}
+
+// Write the contents of a node's file. The process may have got privileges since the last part was made.
 static int show(const struct procfs_node *node, struct seq *seq)
 {
+	if (closed_to_current(node))
+		return 0;
 	// Another process may have got the number of a thread that has ended.
 	if (node->tid && !procfs_thread_exists(node->pid, node->tid))
 		return -ESRCH;
@@ -148,34 +158,49 @@ static bool is_text(const struct procfs_node *node)
 	return procfs_is_fdinfo(node) || node->file->show || node->file->text;
 }
 
-// Read by the file's own `read`, or from its text. A guarded file that was opened earlier seems empty if
-// the process has got privileges meanwhile: on Linux it shows the memory from before.
+// Read by the file's own `read`, or from its text.
 static ssize_t read_at(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
 
-	if (!procfs_is_fdinfo(node) && node->file->guarded && procfs_hooks->inspect(node->pid))
+	if (closed_to_current(node))
 		return 0;
 	if (!procfs_is_fdinfo(node) && node->file->read)
 		return node->file->read(node->pid, uio, pos);
 	return is_text(node) ? read_text(file, uio, pos) : -EINVAL;
 }
 
-// file_ops.read. One thread at a time reads at the file's own position.
-static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
+// Write by the file's own `write`.
+static ssize_t write_at(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	const struct procfs_node *node = node_of(file);
+
+	return closed_to_current(node) ? 0 : node->file->write(node->pid, uio, pos);
+}
+
+// Read or write by `move`. One thread at a time does so at the file's own position.
+static ssize_t move_at(struct file *file, struct uio *uio, uint64_t *pos,
+                       ssize_t (*move)(struct file *file, struct uio *uio, uint64_t *pos))
 {
 	bool claimed = false;
 	ssize_t n = pos == &file->position ? file_claim_position(file, &claimed) : 0;
 
 	if (n < 0)
 		return n;
-	n = read_at(file, uio, pos);
+	n = move(file, uio, pos);
 	file_return_position(file, claimed);
 	return n;
 }
 
-// Hand a whole write to the file's `store`, as one text of less than a page: half a command must
-// never be carried out. EIO is Linux's error for a file of /proc without a write operation.
+// file_ops.read.
+static ssize_t procfs_read(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	return move_at(file, uio, pos, read_at);
+}
+
+// Write by the file's own `write`; or hand a whole write to the file's `store`, as one text of less than a
+// page: half a command must never be carried out. EIO is Linux's error for a file of /proc without a write
+// operation.
 static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
@@ -183,7 +208,8 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 	char *text;
 	int error;
 
-	(void)pos;
+	if (!procfs_is_fdinfo(node) && node->file->write)
+		return move_at(file, uio, pos, write_at);
 	if (procfs_is_fdinfo(node) || !node->file->store)
 		return -EIO;
 	if (length >= PAGE_SIZE)
