@@ -10,7 +10,8 @@ struct device {
 	mode_t permissions;
 	const struct file_ops *ops; // the operations of its open files
 
-	// Complete an open file; ops and private are set. Returns 0 or -errno. May be NULL.
+	// Complete an open file; ops and private are set. Called with no lock held; may sleep.
+	// Returns 0 or -errno. May be NULL.
 	int (*open)(struct device *device, struct file *file);
 
 	void *private;    // the `private` of its open files

@@ -38,8 +38,8 @@ static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 		watch_add(wq, table->watch);
 }
 
-// The operations of an open file. Their callers hold no lock; all may sleep. An operation may be
-// NULL: the caller then gets the error in brackets.
+// The operations of an open file. Except for poll and held_bytes, their callers hold no lock, and
+// they may sleep and yield. An operation may be NULL: the caller then gets the error in brackets.
 struct file_ops {
 	// Of anonymous files (fs/anonymous_file.h): Linux's name of their kind, with its brackets.
 	const char *kind;
@@ -58,7 +58,9 @@ struct file_ops {
 	int (*ioctl)(struct file *file, unsigned int request, void __user *arg);
 
 	// Call poll_wait, then return which of POLLIN, POLLOUT, ... hold now. [no error: such a
-	// file never waits, POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM]
+	// file never waits, POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM] May be called under
+	// epoll_lock: may sleep for a lock of higher rank, but must neither yield nor touch user
+	// memory.
 	unsigned int (*poll)(struct file *file, struct poll_table *table);
 
 	// Complete a request to map the file: set its object, or its area operations, according

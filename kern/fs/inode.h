@@ -56,7 +56,7 @@ struct directory {
 // The operations by which an inode differs from an ordinary one of its type. Each may be NULL.
 struct inode_ops {
 	// Complete the open file `file`. The inode and the flags of `file` are set; its ops are the
-	// default ones of the type. Returns 0 or -errno.
+	// default ones of the type. Called with no lock held; may sleep. Returns 0 or -errno.
 	int (*open)(struct inode *inode, struct file *file);
 
 	// Find the file `name` that is not among the entries of `dir`: directories of /proc make

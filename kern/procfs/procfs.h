@@ -56,8 +56,8 @@ void procfs_register(struct procfs_file *file);
 // NAME has no slash. Called at boot. The struct must live on.
 void procfs_register_process(struct procfs_file *file);
 
-// The functions that /proc needs from the layer that knows processes. Called with tree_lock
-// held. Must not sleep.
+// The functions that /proc needs from the layer that knows processes. Except show_descriptor they
+// may be called with tree_lock held, and must not sleep. They take process_lock.
 struct procfs_hooks {
 	// Returns the smallest pid above `after`, or 0 if there is none. So next(0) is the first
 	// process, and process `pid` exists if next(pid - 1) == pid.
@@ -91,7 +91,8 @@ struct procfs_hooks {
 	// its file.
 	int (*next_descriptor)(pid_t pid, pid_t tid, int fd, uint32_t *flags);
 
-	// Write the lines of /proc/PID/fdinfo/FD. Returns 0; -ENOENT. Called with no lock held.
+	// Write the lines of /proc/PID/fdinfo/FD. Called with no lock held. Returns 0; -ENOENT if
+	// the descriptor is not open.
 	int (*show_descriptor)(struct seq *seq, pid_t pid, pid_t tid, int fd);
 };
 
