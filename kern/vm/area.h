@@ -151,7 +151,7 @@ struct area_tree {
 	size_t count;
 };
 
-// Make `tree` empty.
+// Make `tree`, new memory, an empty tree.
 void area_tree_init(struct area_tree *tree);
 
 // Returns the area that contains `va`, start <= va < end, or NULL if there is none. Takes O(log n)
@@ -162,7 +162,8 @@ struct area *area_find(const struct area_tree *tree, uintptr_t va);
 // next one. Returns NULL if there is none.
 struct area *area_find_from(const struct area_tree *tree, uintptr_t va);
 
-// Return the next or the previous area in address order, or NULL.
+// Return the next or the previous area in address order; NULL if `area`, which is in `tree`, is the
+// last or the first.
 struct area *area_next(const struct area_tree *tree, const struct area *area);
 struct area *area_prev(const struct area_tree *tree, const struct area *area);
 
@@ -185,10 +186,11 @@ static inline struct area *area_last(const struct area_tree *tree)
 void area_insert(struct area_tree *tree, struct area *area);
 
 // Build a tree from areas that arrive in address order, in O(n) instead of O(n log n): call
-// area_append for each area, then area_tree_build once. Between these calls only the list is
-// valid: the caller must not search, insert or remove. area_append_copy is for a copy of an area if
-// that area's predecessor has been copied too, so that `gap` is right already. area_tree_build calls
-// `step`, unless it is NULL, once for each area, so that the caller can yield.
+// area_append for each area, then area_tree_build once, for a tree that was empty and that nobody
+// else knows. Between these calls only the list is valid: the caller must not search, insert or
+// remove. area_append_copy is for a copy of an area if that area's predecessor has been copied too,
+// so that `gap` is right already. area_tree_build calls `step`, unless it is NULL, once for each
+// area, so that the caller can yield; `step` must not use the tree.
 void area_append(struct area_tree *tree, struct area *area);
 static inline void area_append_copy(struct area_tree *tree, struct area *area)
 {
@@ -197,11 +199,14 @@ static inline void area_append_copy(struct area_tree *tree, struct area *area)
 }
 void area_tree_build(struct area_tree *tree, void (*step)(void));
 
-// Remove `area`, which is in `tree`. The caller still owns it.
+// Remove `area`, which is in `tree`, in O(log n) steps; nothing of it is freed, and the caller owns
+// it.
+// Caller: holds the lock of area->as for writing.
 void area_remove(struct area_tree *tree, struct area *area);
 
-// Change the range of `area`, which is in `tree`, to [start, end). The new range is not empty and
-// overlaps no neighbour.
+// Change the range of `area`, which is in `tree`, to [start, end), which is page-aligned, not
+// empty, and overlaps no neighbour. The offset is the caller's.
+// Caller: holds the lock of area->as for writing.
 void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end);
 
 // Find the lowest multiple of `align`, a power of two, at which `len` bytes within [low, high) are

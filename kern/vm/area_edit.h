@@ -1,5 +1,6 @@
 // area_edit.h: areas made, split, cut, merged and released, inside an address space. Their entries
-// are the business of ptes.h.
+// are the business of ptes.h. A function that makes or releases an area of an object takes the
+// object's lock, so it sleeps, and its caller does not hold that lock.
 #pragma once
 
 #include "vm/aspace.h"
@@ -12,24 +13,28 @@
 // About how many instructions it takes to go on to the next area and look at it.
 #define AREA_LOOK_COST 20
 
-// Make an area for [start, end) as the request says, in no tree, with references of its own.
+// Make an area for [start, end) as the request says, in no tree, with references of its own. It is
+// on its object's list from now on. The caller inserts it, or frees it by area_release.
 // Returns NULL if out of memory.
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end);
 
-// Make a copy of `area` for the space `as`, in no tree, with references of its own. Returns NULL
-// if out of memory.
+// Make a copy of `area`, with its range, for the space `as`, in no tree, with references of its
+// own. Returns NULL if out of memory.
 struct area *area_copy(const struct area *area, struct aspace *as);
 
-// Like area_copy, for the areas that a fork copies one after the other; `left` of them are left, with
-// this one. They lie together in blocks of the heap: `*block` is that of the copy before, NULL for
-// the first. Each is released like any other area; the last one in use frees the block.
+// Like area_copy, for the areas that a fork copies one after the other; `left` > 0 of them are
+// left, with this one. They lie together in blocks of the heap: *block is that of the copy before,
+// NULL for the first; the function stores this copy's. Each is released like any other area; the
+// last one in use frees the block.
 struct area *area_copy_next(const struct area *area, struct aspace *as, struct area_block **block,
                             size_t left);
 
-// If [start, end) is free, and an area next to it is like the request, extend that area over the
-// range. Returns true if an area was extended.
+// If [start, end) is free, and an area next to it is like the request (areas_alike), extend that
+// area over the range; it may merge with the area on the other side. as->pages is the caller's.
+// Needs no memory.
 // Caller: holds as->lock for writing.
+// Returns true if an area was extended; false with nothing changed.
 bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t start,
                  uintptr_t end);
 
@@ -39,10 +44,12 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 // as->pages are the caller's. Caller: holds as->lock for writing; `area` is in as->areas.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
 
-// Release an area that is in no tree: drop its references and free it.
+// Release an area that is in no tree: drop its references and free it. May free its object, and
+// yields then. Caller: without any lock but address spaces'.
 void area_release(struct area *area);
 
-// Remove an area from its tree and release it. Caller: holds as->lock for writing.
+// Remove an area from as->areas and release it (area_release). Its entries are the caller's.
+// Caller: holds as->lock for writing.
 void area_drop(struct aspace *as, struct area *area);
 
 // Split the areas in which `start` and `end` lie, so that no area reaches across either address. An
@@ -64,15 +71,19 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 bool areas_alike(const struct area *low, const struct area *high);
 
 // Give the part [start, end) of `area`, at least a page, the protection `prot` and the flags
-// `flags`. The part merges with a neighbour that is like it, or becomes an area of its own: `area`
-// may be freed, so the caller does not use it afterwards. The page-table entries are the caller's.
-// Returns 0; -EINVAL if the part begins or ends in the middle of a large page, with nothing
-// changed; or the errors of areas_split_at. Caller: holds as->lock for writing.
+// `flags`, which must not change whether it may write to its object (area_may_write_object). The
+// part merges with a neighbour that is like it, or becomes an area of its own: `area` may be freed,
+// so the caller does not use it afterwards. The page-table entries are the caller's. Caller: holds
+// as->lock for writing.
+// Returns 0; -EINVAL if the part begins or ends in the middle of a large page; -ENOMEM if out of
+// memory or with too many areas (areas_max). On an error no protection and no flag has changed, but
+// an area may have been split.
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
 
 // Like area_change, for the registration: the part [start, end) gets the flags `flags`, and is
-// registered with `uffd`, on which it takes a reference; NULL: with none.
+// registered with `uffd`, on which it takes a reference; NULL: with none. Its backend follows from
+// both.
 // Returns and caller: as area_change.
 int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      struct uffd *uffd, uint32_t flags);
@@ -150,7 +161,8 @@ static inline bool area_is_device(const struct area *area)
 	return area->ops->plain == &linear_ops;
 }
 
-// Make each page of [va, end) present, as MADV_POPULATE_READ and _WRITE do. Yields. (populate.c)
+// Make each page of [va, end), both page-aligned, present, as MADV_POPULATE_READ and _WRITE do;
+// stop at the first error. Sleeps and yields. (populate.c)
 // Returns 0; -ENOMEM at a hole or if out of memory; -EINVAL where the protection does not admit
 // `access`; another error of aspace_pin_page; -EINTR if the thread is killed. Caller: holds no lock.
 int advise_populate(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access);

@@ -20,5 +20,6 @@ struct area_pages {
 	uint64_t dirty_share; // of both, in pages that were written to
 };
 
-// Add what lies in `area` to *sum. Yields. Caller: holds the lock of the space, and no other lock.
+// Add what lies in `area`, an area of `as`, to *sum. Yields. Caller: holds as->lock, for reading or
+// for writing, and no other lock.
 void area_count_pages(struct aspace *as, const struct area *area, struct area_pages *sum);

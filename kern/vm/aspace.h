@@ -57,7 +57,8 @@ struct aspace {
 // Registered by kern/named: the space `as`, which owns named areas, ends. The hook deletes them.
 extern void (*aspace_named_hook)(struct aspace *as);
 
-// Make an empty address space with one reference. Returns 0 or -ENOMEM.
+// Make an empty address space with one reference, the caller's. Returns 0 with the space in *store;
+// -ENOMEM.
 int aspace_create(struct aspace **store);
 
 // Take a reference on `as`. Returns `as`.
@@ -74,21 +75,25 @@ static inline struct aspace *aspace_get(struct aspace *as)
 void aspace_put(struct aspace *as);
 
 // Let the current thread run in `as` from now on (NULL: in no space). Consumes the caller's
-// reference on `as`, and drops the reference on the thread's old space.
+// reference on `as`, and drops the reference on the thread's old space, which may free it and so
+// yield.
+// Caller: without any lock.
 void aspace_switch_to(struct aspace *as);
 
 // Make a copy of `as` for fork: private memory copy-on-write, shared memory shared; with the break,
 // the program and its arguments. Areas with AREA_DONTFORK are left out, those with AREA_WIPEONFORK
-// are empty, and nothing is locked (mlock). Yields. The copy, with one reference, goes to *store.
+// are empty, and nothing is locked (mlock). Yields, and sleeps until handlers of userfaultfd have
+// read of the fork. The copy, with one reference, goes to *store.
 // Returns 0; -ENOMEM; -EINTR if the thread is killed meanwhile. On an error there is no copy.
 // Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
 
 // Map at [at, at + len) of `to` what is mapped at [va, va + len) of `from`, which may be the same
 // space: private memory copy-on-write, shared memory shared, holes as holes. The range in `to`
-// must be free. (copy_mappings.c)
-// Returns 0; -EINVAL for a bad range, or one with device memory or large pages in it; -EEXIST if
-// something is mapped in the target range; -ENOMEM. On an error no mapping has changed.
+// must be free. Takes the lock of one space after the other. Yields. (copy_mappings.c)
+// Returns 0; -EINVAL for a bad range (range_valid), or one with device memory or large pages in it;
+// -EEXIST if something is mapped in the target range; -ENOMEM if out of memory or a limit is
+// reached. On an error no mapping has changed.
 // Caller: holds no lock.
 // Only tests need it so far; userfaultfd moves ranges by it.
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
@@ -100,7 +105,8 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 // else knows `as`.
 void aspace_set_program(struct aspace *as, struct object *obj);
 
-// Unmap everything, as execve() does. Yields. Caller: holds no lock.
+// Unmap everything in `as`, which stays an empty space. Yields; a killed thread completes the work.
+// Caller: holds no lock.
 void aspace_clear(struct aspace *as);
 
 // A request for a new mapping. aspace_map checks it, except for `prot` and `flags`, which the
@@ -118,11 +124,12 @@ struct map_request {
 	const struct area_ops *ops; // NULL: object_ops with an object, else anon_ops
 };
 
-// Map memory as `request` says, and store the address in *va_store.
-// Returns 0; -EINVAL for an empty or unaligned range; -EPERM below USER_MIN; -EEXIST as no_replace
-// says; -ENOMEM without free addresses, beyond the user's addresses, within a limit, or if out of
-// memory. On an error nothing has changed, except if there are too few large pages: then what the
-// mapping was to replace is unmapped, as on Linux.
+// Map memory as `request` says, and store the address in *va_store. Yields and sleeps.
+// Returns 0; -EINVAL for an empty or unaligned range, or one that would cut a large page; -EPERM
+// below USER_MIN; -EEXIST as no_replace says; -ENOMEM without free addresses, beyond the user's
+// addresses, if a limit (areas_max, RLIMIT_AS, RLIMIT_DATA) is reached, or if out of memory. On an
+// error no mapping has changed, except if there are too few large pages: then what the mapping was
+// to replace is unmapped, as on Linux. *va_store is undefined then.
 // Caller: holds no lock.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
@@ -132,95 +139,123 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 // with VM_PFNMAP. (device_memory.c)
 // Returns 0 or the errors of aspace_map; also -EINVAL if the range needs addresses of more than 32
 // bits, and -EPERM unless all of it belongs to devices that programs may map.
+// Caller: without any lock.
 // /dev/mem maps by aspace_map with linear_ops (linear_request); this short form is for tests.
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
-// Turn `request` into one for device memory: the part of aspace_map_linear that checks. Returns 0,
-// -EINVAL or -EPERM, as aspace_map_linear.
+// Turn `request` into one for device memory: check its length and offset, and set its backend; it
+// has no object then.
+// Returns 0; -EINVAL for an empty range, an unaligned offset, or addresses of more than 32 bits;
+// -EPERM unless all of it belongs to devices that programs may map. After an error `request` is
+// unchanged.
 int linear_request(struct map_request *request);
 
-// Check the range of `request` without mapping anything. Returns 0, or the error that aspace_map
-// would return for the range.
+// Check the range of `request` without mapping anything. Takes as->lock, and so sleeps. Caller:
+// without any lock.
+// Returns 0, or the error that aspace_map would return for the range; limits of memory are not
+// checked.
 int aspace_check_map(struct aspace *as, const struct map_request *request);
 
-// Unmap [va, va + len): all areas there, whole or in part. Yields.
-// Returns 0; -EINVAL for a bad range; -ENOMEM if an area must be split and there is no memory. On
-// an error nothing has changed.
+// Unmap [va, va + len), `len` in bytes, rounded up to pages: all areas there, whole or in part;
+// holes do not matter. Yields, and sleeps until handlers of userfaultfd have read of it.
+// Returns 0; -EINVAL for a bad range (range_valid), or one that would cut a large page; -ENOMEM if
+// an area or a shared table must be split and there is no memory, or areas_max is reached. On an
+// error nothing has changed.
 // Caller: holds no lock.
 int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
 
-// Change the protection of [va, va + len) to `prot`. With PROT_GROWSDOWN in `prot`, the range
-// begins where the stack at `va` begins. Yields.
-// Returns 0; -EINVAL for bad arguments; -ENOMEM if part of the range is not mapped or if out of
-// memory; -EACCES if an area may not have this protection; -EINTR if the thread is killed. On an
-// error the areas below the failing one have changed, as on Linux.
+// Change the protection of [va, va + len), `len` in bytes, rounded up to pages, to `prot`. With
+// PROT_GROWSDOWN in `prot`, the range begins where the stack at `va` begins. len = 0: does nothing.
+// Yields and sleeps.
+// Returns 0; -EINVAL for an unaligned `va` or bad bits, or if a large page would be cut; -ENOMEM if
+// part of the range is not mapped, if out of memory, or if areas_max is reached; -EACCES if an area
+// may not have this protection; -EINTR if the thread is killed. On an error the areas below the
+// failing one have changed, as on Linux.
 // Caller: holds no lock.
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot);
 
-// Move the end of the heap to `brk`, if that is possible. Returns the end of the heap afterwards:
-// the new one, or the old one on any failure. (Linux's brk() returns no error either.)
+// Move the end of the heap to `brk`, any number, if that is possible: map or unmap the pages in
+// between. Yields and sleeps. Caller: without any lock.
+// Returns the end of the heap afterwards, in bytes: `brk`, or the old one on any failure. (Linux's
+// brk() returns no error either.)
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
 
 // Move or resize the mapping [old, old + old_len) as mremap() does. `flags` are MREMAP_ bits;
-// `new` is the target address of MREMAP_FIXED. Stores the new address in *va_store. (remap.c)
-// Returns 0; -EINVAL for bad arguments; -EFAULT if the old range is not a single mapping; -ENOMEM
-// without free addresses, within a limit, or if out of memory.
+// `new` is the target address of MREMAP_FIXED. Lengths are in bytes, rounded up to pages. Stores
+// the new address in *va_store. Yields and sleeps. Caller: without any lock. (remap.c)
+// Returns 0; -EINVAL for bad arguments; -EPERM for a target below USER_MIN; -EFAULT if the old
+// range is not a single mapping; -ENOMEM without free addresses, if a limit is reached, or if out
+// of memory. After an error what lay at the target of MREMAP_FIXED may be unmapped, and a part of
+// the range may have moved, as on Linux; *va_store is undefined.
 int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_len, uint32_t flags,
                  uintptr_t new, uintptr_t *va_store);
 
-// Do what madvise(), msync(), mlock() and munlock() do; return 0 or the errors of these calls.
-// `locks` are AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. (advise.c)
+// Do what madvise(), msync(), mlock() and munlock() do, with the arguments of these calls, which
+// are checked here. Return 0 or their errors, or -EINTR if the thread is killed. `locks` are
+// AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. Yield and sleep. (advise.c)
 // Caller: holds no lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks);
 // Like aspace_lock, for all areas that exist (`current`), for all areas to come (`future`), or for
-// both. Returns 0.
+// both. With `future` false the areas to come are not locked. Returns 0, also if pages could not be
+// brought into memory. Caller: holds no lock.
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future);
 
-// Report as mincore() does whether pages are in memory: one byte for each page from `va` on into
-// vec[], up to `max` pages or the end of the area that `va` lies in.
-// Returns how many bytes it has stored, or -ENOMEM if nothing is mapped at `va`.
+// Report as mincore() does whether pages are in memory: one byte, 0 or 1, for each page from `va`,
+// page-aligned, on into vec[], up to `max` pages or the end of the area that `va` lies in. Takes
+// as->lock, and so sleeps, but does not yield: `max` is some thousands at most. Caller: without any
+// lock.
+// Returns how many bytes it has stored; -ENOMEM if nothing is mapped at `va`.
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
 
-// Fault in all of [va, va + len): for writing where the memory is private and writable, else for
-// reading. Yields. Stops at the first failure.
+// Fault in all of [va, va + len), page-aligned: for writing where the memory is private and
+// writable, else for reading. Passes over device memory and areas that are locked on fault
+// (AREA_ONFAULT). Sleeps and yields. Stops at the first failure. Caller: holds no lock.
 // Returns 0; -ENOMEM at a hole or if out of memory; -EFAULT where the protection admits no access
-// or the object has no page; -EINTR if the process is killed.
+// or the object has no page; -EINTR if the thread is killed.
 int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 
-// Install the pages of [va, va + len) that the object already has in memory. This saves the
-// program its faults on them. Does nothing for writable areas. Never fails; stops where memory is
-// short.
+// Install the pages of [va, va + len), page-aligned, that the object of the area at `va` already
+// has in memory, up to the end of that area. This saves the program its faults on them. Does
+// nothing for writable areas, other memory, or without an area. Never fails: pages for which there
+// is no memory are left out. Sleeps; does not yield. Caller: without any lock.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 
-// The contents of a space, in pages (aspace_usage.c).
+// The contents of a space, in pages of 4 KiB but for `large` (aspace_usage.c).
 struct aspace_usage {
 	size_t size;               // all areas; of these:
 	size_t data, stack, text;  // private and writable; stacks; executable, of the rest
-	size_t locked;             // locked by mlock()
+	size_t locked;             // all areas that mlock() has locked
 	size_t anonymous, objects; // in memory: private pages; pages of memory objects
-	size_t tables;             // page tables
-	size_t large;              // large pages in memory, not counted in `anonymous`
+	size_t tables;             // page tables, of a page each
+	size_t large;              // large pages (4 MiB each) in memory, not counted in `anonymous`
 };
 
-// Fill in *usage. The pages are counted one by one at each call. Yields. Caller: holds no lock.
+// Fill in *usage: sizes from the areas, `anonymous` and `objects` by a look at each entry. Device
+// memory and the zero page are not in these two. Takes as->lock for reading, and releases it
+// between areas: so an area that merges or moves meanwhile may count twice or not at all. Yields; a
+// killed thread completes the work.
+// Caller: holds no lock, and keeps a reference on `as`.
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
 
-// Returns how many pages would be free without this space: its resident pages, page tables,
-// directory, and the heap memory of its areas. Yields.
+// Returns an estimate of how many pages of 4 KiB would be free without this space: its resident
+// small pages, also those that others share, its page tables, directory, and the heap memory of its
+// areas. Does not take as->lock. Yields; a killed thread completes the work.
 // Caller: holds a reference, and no lock.
 size_t aspace_held_pages(struct aspace *as);
 
-// Returns the largest number of entries that the space's page tables have had in use, at any call
-// of this function: it counts them once more, which takes some 3,000 instructions, not a walk
-// through the tables. Entries of devices and of the zero page count here, unlike in resident
-// pages.
+// Count the entries in use in the space's page tables, and return the largest number that any call
+// of this function has found; a large page counts as 1,024. The count takes some 3,000
+// instructions, not a walk through the tables. Entries of devices and of the zero page count here,
+// unlike in resident pages.
 // Caller: may hold spinlocks of lower rank than RANK_PAGETABLE.
 size_t aspace_note_peak(struct aspace *as);
 
-// Store in words[] what /proc/PID/pagemap shows of the `n` pages from `va` on (abi/pageflags.h).
-// Caller: holds no lock.
+// Store in words[n] what /proc/PID/pagemap shows of the `n` pages from `va` on (abi/pageflags.h).
+// `va` is page-aligned, and the range lies below ULIM. Holds pt_lock all the time and does not
+// yield: `n` is some hundreds at most.
+// Caller: holds no lock, and keeps a reference on `as`.
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
 
 // The result of a fault, with the signal that it becomes.
@@ -233,14 +268,15 @@ enum fault_result {
 };
 
 // Handle a fault: install the page, so that the access to `va` succeeds when it is tried again;
-// let a stack grow if need be. If out of memory, waits until there is some; FAULT_NO_MEMORY is
-// returned only for a process that must die. May sleep.
+// let a stack grow if need be. `va` need not be page-aligned. If out of memory, waits until there
+// is some; FAULT_NO_MEMORY is returned only for a process that must die. Sleeps.
 // Caller: holds no lock.
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
 // Find the page at `va` as an access by the program would, with the faults that this takes (but
-// without letting a stack grow). Stores the page in *pp_store, pinned: the caller must page_unpin
-// it.
+// without letting a stack grow). `va` need not be page-aligned. Stores the page, perhaps a part of
+// a large page, in *pp_store, pinned: the caller must page_unpin it. Sleeps, also until a handler
+// of a userfaultfd has brought the page.
 // Returns 0; -EFAULT if the program could not access the address so, and for device memory, which
 // has no pages; -ENOMEM if out of memory, or if the page has too many pins.
 // Caller: holds no lock.
@@ -251,8 +287,8 @@ int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, p
 int aspace_pin_page_now(struct aspace *as, uintptr_t va, enum fault_access access,
                         page_t **pp_store);
 
-// Prepare the layer: the kernel's own space, named areas, the page-fault handler, the hook at a
-// thread switch. Once, at boot.
+// Prepare the layer: the kernel's own space, the page-fault handler, the hook at a thread switch.
+// Once, at boot.
 void vm_init(void);
 
 // Registered by proc/. Called when an access of the current process to `va` has found no memory.

@@ -5,8 +5,9 @@
 
 #include "kern.h"
 
-// Make a name of at most `room` - 1 characters, with one reference, the caller's. The rest of the
-// room is filled with zeroes. Returns the characters, or NULL when memory is out.
+// Make a name: a copy of `text`, cut to `room` - 1 characters (`room` > 0), with one reference, the
+// caller's. The rest of the room is filled with zeroes. Returns the characters; NULL if out of
+// memory.
 const char *counted_name_create(const char *text, size_t room);
 
 // Take a reference on a name from counted_name_create.

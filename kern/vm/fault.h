@@ -12,17 +12,22 @@ static __always_inline enum fault_access wanted_access(const struct trapframe *f
 }
 
 // Handle a write to `old`, the entry for `va`, which is present and read-only, in a private area:
-// let the space write to the page if it owns it exclusively, else give it a copy.
-// Returns 0, -EAGAIN or -ENOMEM.
+// let the space write to the page if it owns it exclusively, else give it a copy. If the page table
+// is shared, only make it private.
+// Caller: holds as->lock for reading.
+// Returns 0, and the program runs the instruction again; -EAGAIN if the entry is not `old` any
+// more; -ENOMEM.
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 
 // Map a new page at `va`, a copy of `from`, in the place of `old`, the entry for `va`. No program
 // can change the contents of `from` meanwhile: every entry that names it is read-only, or the
-// caller holds the lock of the object that has it.
+// caller holds the lock of the object that has it. Takes as->pt_lock.
 // Returns 0; -EAGAIN if the entry is not `old` any more; -ENOMEM. On an error nothing has changed.
 int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *from);
 
-// The trap handler for page faults (fault.c).
+// Handle a page fault: the trap handler, which vm_init registers (fault.c). Sleeps, except for a
+// fault whose fixup is used at once (TRAP_FIXUP_AT_ONCE). A fault of the kernel without a fixup
+// panics.
 void page_fault(struct trapframe *frame);
 
 // The same, with a notice afterwards. vm_init registers it in the other's place if notices are wanted.

@@ -14,18 +14,20 @@ struct window {
 // window shows the pages themselves, no copies: each side sees the other's stores, even after the
 // program has unmapped the range. After a fork meanwhile, the window shows the pages of the
 // process that has not written to them since.
-// Returns 0; -EFAULT if the program itself could not access all of the range so; -ENOMEM without
-// memory or kernel addresses. On an error nothing is pinned.
+// Sleeps. Returns 0; -EFAULT if the program itself could not access all of the range so, and for
+// len = 0; -ENOMEM without memory or kernel addresses. On an error nothing is pinned.
 // Only tests need windows so far; a device that reads or writes memory by itself (DMA) will.
 // Caller: holds no lock.
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
                 enum fault_access access);
 
-// Close the window: unmap and unpin its pages. Caller: holds no lock.
+// Close the window: unmap and unpin its pages. window->start is not valid any more. Sleeps. Caller:
+// holds no lock.
 void window_close(struct window *window);
 
 // The kernel's own address space: the areas of the kernel's half of all directories. Its pt_lock
 // guards the entries from WINDOWS_BASE on; the others never change, or belong to thread/kstack.c.
 extern struct aspace kernel_space;
+
 // Make the kernel's space with its fixed areas. Once, at boot.
 void kernel_space_init(void);

@@ -4,7 +4,9 @@
 
 #include "vm/aspace.h"
 
-// Map and unmap, like aspace_map and aspace_unmap. Caller: holds as->lock for writing.
+// Map and unmap, like aspace_map and aspace_unmap, but let no handler of a userfaultfd know. The
+// range of unmap_locked is page-aligned and not empty. Return as aspace_map and aspace_unmap.
+// Yield. Caller: holds as->lock for writing, and no other lock.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -41,9 +43,10 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);
 
 // Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
-// with this protection and these flags in `as`. Yields.
+// with this protection (PROT_ bits) and these flags (AREA_ bits) in `as`. Yields.
 // Caller: holds as->lock, and no other lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
-// Returns true if [va, va + len) is a range of user addresses, `va` page-aligned, len > 0.
+// Returns true if [va, va + len) is a range of user addresses, which ends at ULIM or before: `va`
+// page-aligned, len > 0, in bytes. Both may be any number.
 bool range_valid(uintptr_t va, size_t len);

@@ -65,8 +65,8 @@ struct object_host_hooks {
 
 extern const struct object_host_hooks *object_host_hooks;
 
-// Make an empty object with one reference. It accepts no seals: it is born with F_SEAL_SEAL.
-// Returns NULL if out of memory.
+// Make an object of size 0 with one reference, the caller's. It accepts no seals: it is born with
+// F_SEAL_SEAL. Returns NULL if out of memory, or if fewer than PAGE_RESERVE pages would be left.
 struct object *object_create(void);
 
 // Like object_create, for an object that consists of large pages (mem/large_pool.h).
@@ -106,15 +106,18 @@ static inline void object_put_hosted(struct object *obj)
 		object_host_hooks->put(host);
 }
 
-// Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Yields.
+// Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Sleeps and
+// yields. Caller: without any lock but address spaces'.
 // Returns how many bytes it has read: fewer at the end of the object or if the thread is killed; 0
-// at or past the end. -ENOMEM if a page has too many pins.
+// at or past the end, and for len = 0. -ENOMEM if the first page has too many pins.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
-// Write `len` bytes from `offset` on; the object grows if need be. Yields.
+// Write `len` bytes of kernel memory from `offset` on; the object grows if need be. Sleeps and
+// yields. Caller: without any lock but address spaces'.
 // Returns how many bytes it has written: fewer if memory ran out, a seal forbids to grow further,
-// or the thread is killed. If not even the first byte could be written: -ENOSPC if objects may
-// have no more memory, -ENOMEM, -EFBIG beyond OBJECT_MAX, -EPERM by a seal.
+// OBJECT_MAX is reached, or the thread is killed; 0 for len = 0. If not even the first byte could
+// be written: -ENOSPC if objects may have no more memory, -ENOMEM, -EFBIG beyond OBJECT_MAX, -EPERM
+// by a seal.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
 // Like object_read and object_write, for a buffer in the current address space. They also stop at
@@ -123,45 +126,52 @@ ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
-// Set the size of the object. Shrinking frees the pages beyond the new end and clears the rest of
-// the last page. It removes those pages from all mappings, and also private copies of them: an
-// access there must fault (SIGBUS). From the beginning of the call nobody reads or maps a byte
-// beyond the new end, and no page comes back there before the call has ended. Yields.
+// Set the size of the object, in bytes. Growing makes a hole. Shrinking frees the pages beyond the
+// new end and clears the rest of the last page. It removes those pages from all mappings, and also
+// private copies of them: an access there must fault (SIGBUS). From the beginning of the call
+// nobody reads or maps a byte beyond the new end, and no page comes back there before the call has
+// ended. Yields, and sleeps while another change is under way; a killed thread completes the work.
 // Returns 0; -EFBIG beyond OBJECT_MAX; -EPERM by a seal.
 // Caller: holds no lock except an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
 // Make [offset, offset + len) a hole: whole pages are freed and removed from all mappings, other
-// bytes are cleared. Private copies stay, as on Linux. Faults on the object wait meanwhile.
-// Yields.
-// Returns 0, or -EPERM by a seal.
+// bytes are cleared. The size stays; what lies beyond OBJECT_MAX does not matter, but the sum must
+// not wrap around. Private copies stay, as on Linux. Faults on the object wait meanwhile. Yields
+// and sleeps; a killed thread completes the work.
+// Returns 0; -EPERM if a seal forbids to write.
 // Caller: holds no lock except an address space's.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
-// Allocate page `index` of the object, as fallocate() does. A new page still counts as a hole for
-// lseek() and mincore(), until somebody writes to it, maps it, or allocates it again.
-// Returns 0, -ENOMEM or -ENOSPC.
+// Allocate the object's page with bytes from index * PAGE_SIZE on, as fallocate() does; the size
+// stays. A new page still counts as a hole for lseek() and mincore(), until somebody writes to it,
+// maps it, or allocates it again. Sleeps. Caller: does not hold the object's lock.
+// Returns 0, also if the page was there; -ENOMEM if out of memory or of large pages; -ENOSPC if
+// objects may have no more memory.
 int object_allocate_page(struct object *obj, uint32_t index);
 
-// Find the next data at or after `offset`, or, with `data` false, the next hole; the end of the
-// object counts as a hole. Yields.
-// Returns the offset; -ENXIO at or past the end, or if no data follow; -EINTR if the thread is
-// killed.
+// Find the next data at or after `offset`, in bytes, or, with `data` false, the next hole; the end
+// of the object counts as a hole. Sleeps and yields. Caller: does not hold the object's lock.
+// Returns the offset; -ENXIO if `offset` is negative, at or past the end, or if no data follow;
+// -EINTR if the thread is killed.
 int64_t object_seek(struct object *obj, int64_t offset, bool data);
 
-// Add seals (F_SEAL_ bits). Nothing removes a seal.
+// Add seals (F_SEAL_ bits); those that are set stay, and nothing removes a seal. Sleeps while a
+// change is under way. Caller: does not hold the object's lock.
 // Returns 0; -EPERM if F_SEAL_SEAL is set; -EBUSY while a write is under way, and for F_SEAL_WRITE
-// while somebody may write through a mapping.
+// while somebody may write through a mapping. On an error no seal is added.
 int object_seal(struct object *obj, unsigned int seals);
 
 // Every write, and every making of a writable mapping, is between these two calls. Meanwhile the
-// object cannot be sealed, so a seal needs to be checked only once, here.
-// object_writer_enter returns 0, or -EPERM if the object is sealed against writing.
+// object cannot be sealed, so a seal needs to be checked only once, here. Both take the object's
+// lock, and so sleep. object_writer_enter returns 0; -EPERM if the object is sealed against
+// writing: then there is nothing to leave.
 int object_writer_enter(struct object *obj) __must_check;
 void object_writer_leave(struct object *obj);
 
 // Count one more open file, mapping or named area that may write to the object; object_write_close
-// takes it back. Returns 0, or -ETXTBSY while a program runs from the object.
+// takes it back. Takes no lock. Returns 0; -ETXTBSY, with nothing counted, while a program runs
+// from the object.
 int object_write_open(struct object *obj) __must_check;
 void object_write_close(struct object *obj);
 
@@ -174,7 +184,8 @@ static inline void object_write_open_again(struct object *obj)
 }
 
 // Forbid to open the object for writing, because a program runs from it; object_allow_writes takes
-// this back. Returns 0, or -ETXTBSY while it is open for writing.
+// this back. Several callers may forbid it. Takes no lock. Returns 0; -ETXTBSY, with nothing
+// changed, while it is open for writing.
 int object_deny_writes(struct object *obj) __must_check;
 void object_allow_writes(struct object *obj);
 
@@ -186,16 +197,21 @@ static inline void object_deny_writes_again(struct object *obj)
 	assert(opens < 0);
 }
 
-// Returns true if the object may have bytes up to `end`: no seal forbids it to grow that far.
+// Returns true if the object may have bytes up to, but without, `end`: it is that long, or no seal
+// forbids it to grow. Takes no lock; between object_writer_enter and object_writer_leave no seal is
+// added.
 bool object_may_reach(const struct object *obj, uint64_t end);
 
 // Make `pp` page `index` of the object without copying it; `index` must be a hole. This is how the
-// pages of a boot archive become files. `pp` has a count of 0, and is new or of kind
-// PAGE_RESERVED. Returns 0 or -ENOMEM.
+// pages of a boot archive become files. `pp` has a count of 0, and is new or of kind PAGE_RESERVED;
+// the object takes a reference. The size stays. Takes the object's lock, and so sleeps.
+// Returns 0; -ENOMEM, and `pp` stays the caller's.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 
 // Find the small page with bytes [index * PAGE_SIZE, (index + 1) * PAGE_SIZE), perhaps part of a
 // large page, and store it in *pp_store, pinned: the caller must page_unpin it. With `create` a
-// hole is filled with a page of zeroes.
-// Returns 0; -ENOENT for a hole without `create`; -ENOMEM; -ENOSPC.
+// hole is filled with a page of zeroes, also beyond the object's size, which stays. Sleeps. Caller:
+// does not hold the object's lock.
+// Returns 0; -ENOENT for a hole without `create`; -ENOMEM if out of memory or of large pages, or if
+// the page has too many pins; -ENOSPC if objects may have no more memory.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

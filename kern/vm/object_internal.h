@@ -5,21 +5,23 @@
 #include "vm/aspace.h"
 #include "vm/object.h"
 
-// Remove pages in [first, end) from the object's tree, until it is time to yield. Returns true if
-// some are left.
+// Remove pages in [first, end), numbers of the object's pages, from its tree, until it is time to
+// yield. Returns true if some may be left: then the caller yields and calls again; false if none
+// is.
 // Caller: holds the object's lock, or nobody else knows the object; nothing maps the pages.
 bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
 
 // Free the nodes that are left in the tree of an object without pages: those that pagetree_insert
-// has made before it failed.
+// has made before it failed. For the end of the object: nobody else knows it.
 void object_drop_nodes(struct object *obj);
 
-// Lock the object; wait first until no change is removing pages from it. For callers that add
+// Lock the object; sleep first until no change is removing pages from it. For callers that add
 // pages or change the size.
 // Caller: holds no lock that the change may need.
 void object_lock_settled(struct object *obj);
 
-// Wait until no change of the object is under way. None begins before the caller yields or sleeps.
+// Sleep until no change of the object is under way; its lock is free again afterwards. No change
+// begins before the caller yields or sleeps.
 // Caller: as for object_lock_settled.
 void object_settle(struct object *obj);
 
@@ -30,43 +32,54 @@ void object_settle(struct object *obj);
 void object_change_begin(struct object *obj, bool punching);
 void object_change_end(struct object *obj);
 
-// Fill a large page of the object with zeroes, or, if `from` is not NULL, with the contents of
-// `from`. Releases the object's lock meanwhile, as a change does, and yields.
+// Fill the large page `pp` (its first page_t), which is not in the object yet, with zeroes, or, if
+// `from` is not NULL, with the contents of the large page `from`, which the caller keeps. Releases
+// the object's lock meanwhile, as a change does, and yields.
 // Caller: as for object_change_begin.
 void object_fill_large(struct object *obj, page_t *pp, page_t *from);
 
-// The rest of object_lock_settled, for a caller that holds the object's lock and has seen
-// `changing`. Releases the lock meanwhile.
+// Do the rest of object_lock_settled for a caller that has the object's lock and has seen
+// `changing`: sleep until the change has ended. Releases the lock meanwhile, and takes it again.
 void object_wait_settled(struct object *obj);
 
 // A change of an object removes pages from all areas that map it. Code that copies or moves
 // entries, and yields meanwhile, may bring entries to an area that the change has visited before.
 // So such code calls object_changes() when it begins, and asks object_changed_since() at the end
-// whether any object has changed. If so, it calls object_catch_up for each area that has got
-// entries: this removes the entries that should not be there.
+// whether any object has changed since the call that returned `mark`, or is changing now. If so, it
+// calls object_catch_up for each area that has got entries: this removes the entries that should
+// not be there. Both take no lock.
 uint32_t object_changes(void);
 bool object_changed_since(uint32_t mark);
 
-// An area has merged into `area`. The change under way may have visited `area` but not the other
-// one: let it visit `area` again.
+// Let a change of area->object that is under way visit `area` again: another area has merged into
+// `area`, and the change may have visited only one of the two. Does nothing if there is no change.
+// Takes the object's lock, and so sleeps.
 // Caller: holds the space's lock for writing.
 void object_visit_again(struct area *area);
 
-// Make `pp` page `index` of the object, which takes a reference on it; `index` must be a hole.
-// Returns 0 or -ENOMEM. Caller: holds the object's lock.
+// Make `pp` page `index` of the object, which takes a reference on it; `index` must be a hole. The
+// size does not change. Caller: holds the object's lock.
+// Returns 0; -ENOMEM with nothing changed.
 int object_insert_page(struct object *obj, uint32_t index, page_t *pp);
 
 // Undo object_insert_page for page `index`: drop the object's reference. Nothing maps the page.
 // Caller: holds the object's lock. (object_shrink.c)
 void object_remove_page(struct object *obj, uint32_t index);
 
-// Find page `index` of the object, or make it. Returns 0, -ENOMEM or -ENOSPC. Caller of this and
-// the next three functions: holds the object's lock.
+// Find page `index` of the object, or make it, filled with zeroes, and store it in *pp_store
+// without a reference or pin: it is valid while the lock is held. `index` counts the object's
+// pages; the size does not matter. The page counts as used from now on. A large page is made with
+// the object's lock released meanwhile.
+// Caller of this and the next three functions: holds the object's lock; here, for large pages, got
+// by object_lock_settled.
+// Returns 0; -ENOMEM if out of memory, or of large pages; -ENOSPC if only the pages are left that
+// objects must leave to others (page_may_last).
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
-// Reserve a large page for each hole of the object in [first, end). Returns 0, or -ENOMEM with
-// nothing changed. object_unreserve cancels the reservations of a range. object_reserve_used
-// removes one whose page has been allocated. (object_reserve.c)
+// Reserve a large page for each hole of the object in [first, end), at most USER_PDES pages, that
+// has none reserved. Returns 0; -ENOMEM with nothing changed. object_unreserve cancels the
+// reservations of a range, if there are any. object_reserve_used removes the one for page `index`,
+// which has been allocated with it. (object_reserve.c)
 int object_reserve(struct object *obj, uint32_t first, uint32_t end);
 void object_unreserve(struct object *obj, uint32_t first, uint32_t end);
 void object_reserve_used(struct object *obj, uint32_t index);

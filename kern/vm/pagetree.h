@@ -6,7 +6,7 @@
 
 #define PAGETREE_MAX_INDEX ((1u << 30) - 1)
 
-// Returns the page at `index`, or NULL.
+// Returns the page at `index`, any number; NULL if there is none. Takes no reference.
 page_t *pagetree_get(const struct pagetree *tree, uint32_t index);
 
 // Returns true if the page still counts as a hole: it was allocated in advance, and nobody has
@@ -20,7 +20,8 @@ static inline bool page_is_untouched(const page_t *pp)
 // the first index without such a page; `end` if there is none.
 uint32_t pagetree_seek(const struct pagetree *tree, uint32_t index, uint32_t end, bool data);
 
-// Store `pp` at `index`, which is empty. Returns 0 or -ENOMEM.
+// Store `pp` at `index`, at most PAGETREE_MAX_INDEX, which is empty. Returns 0; -ENOMEM, with the
+// pages unchanged, but perhaps with more nodes (object_drop_nodes).
 int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 
 // How many indexes a node of the lowest level has. To remove a range between two multiples of this
@@ -31,7 +32,7 @@ int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 // there is none.
 bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, uint32_t *store);
 
-// Remove every page in [first, end), and call `drop` for each. Nodes that become empty are freed.
-// Cannot fail.
+// Remove every page in [first, end), and call drop(page, arg) for each, which must not use the
+// tree. Nodes that become empty are freed. Does not yield. Cannot fail.
 void pagetree_remove(struct pagetree *tree, uint32_t first, uint32_t end,
                      void (*drop)(page_t *pp, void *arg), void *arg);

@@ -8,13 +8,14 @@
 #include "vm/aspace.h"
 #include "vm/lock_asserts.h"
 
-// Unmap [start, end) like ptes_unmap, but do not yield: return early when it is time to
-// (yield_due), after the entries of at least one table. Returns the address where it stopped:
-// `end`, or where to continue.
+// Unmap [start, end), page-aligned, like ptes_unmap, but do not yield: return early when it is time
+// to (yield_due), after the entries of at least one table. Takes as->pt_lock. Returns the address
+// where it stopped: `end`, or where to continue.
 // Caller: holds as->lock for writing, or the lock of the object that the range maps.
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Remove all entries in [start, end) and drop their references. Areas stay as they are. Yields.
+// Remove all entries in [start, end), page-aligned, and drop their references; empty range:
+// nothing. Areas stay as they are. Takes as->pt_lock. Yields; a killed thread completes the work.
 // Caller: holds as->lock for writing, or nobody else knows the space.
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
@@ -32,7 +33,7 @@ static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Remove the entries in [start, end) that name a page which was some object's, but is not (or no
-// longer) a page of `obj`. Yields.
+// longer) a page of `obj`. Private copies stay. Takes as->pt_lock. Yields.
 // Caller: as for ptes_unmap.
 void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
                           const struct object *obj);
@@ -54,7 +55,8 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 
 // Change the entries in [start, end) that name a page to the protection `prot`. With `prot` 0 they
 // become PROT_NONE entries. Otherwise they become readable at once, but never writable: the next
-// write fault makes them so if `prot` allows it. Yields.
+// write fault makes them so if `prot` allows it. The tables are not shared (tables_make_private).
+// Takes as->pt_lock. Yields; a killed thread completes the work.
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
@@ -74,9 +76,10 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 	return MIN(next, end);
 }
 
-// Do for one directory entry what ptes_unmap and ptes_clone do for the entries of a table.
-// The entry names no table: it is empty (then nothing is done), maps a large page, or says that one
-// is reserved or was lost. `va`: a multiple of LARGE_SIZE. (ptes_large.c)
+// Do for the directory's entry for `va` what ptes_unmap and ptes_clone do for the entries of a
+// table. The entry names no table: it is empty (then nothing is done), maps a large page, or says
+// that one is reserved or was lost. `va`: a multiple of LARGE_SIZE. `shared`: of a shared mapping,
+// so PTE_W stays. The copy gets no reservation. (ptes_large.c)
 // Caller: holds pt_lock, large_clone that of the first space; has begun each batch for its directory.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
@@ -87,6 +90,9 @@ static inline bool pde_has_large(pde_t pde)
 	return (pde & PTE_PS) && pte_has_page(pde);
 }
 
+// Remove from the entries of `area` what a change of its object should have removed
+// (object_changes): pages that the object no longer has, and everything beyond the object's end.
+// Does nothing for an area without an object, or of large pages. Yields and sleeps.
 // Caller: holds the space's lock for writing, or nobody else knows the space; no other lock.
 void object_catch_up(struct area *area);
 
@@ -110,11 +116,12 @@ static inline bool pde_has_shared_table(pde_t pde)
 	return (pde & (PTE_P | PTE_W | PTE_PS)) == PTE_P;
 }
 
-// The rest of table_make_private, for a shared table.
+// Do the work of table_make_private, its only caller, if the table is shared. Returns and caller:
+// as table_make_private.
 int shared_table_make_private(struct aspace *as, uintptr_t va);
 
-// If the space shares the table for `va`, give it a table of its own. Returns 0, or -ENOMEM with
-// nothing changed. Caller: holds as->pt_lock.
+// If the space shares the table for `va`, give it a table of its own; if there is no table, do
+// nothing. Does not yield. Returns 0; -ENOMEM with nothing changed. Caller: holds as->pt_lock.
 static inline int table_make_private(struct aspace *as, uintptr_t va)
 {
 	assert_spin_held(&as->pt_lock);
@@ -123,7 +130,9 @@ static inline int table_make_private(struct aspace *as, uintptr_t va)
 	               0;
 }
 
-// The rest of pte_to_change: make the table private that pgdir_walk has refused, and walk again.
+// Do the rest of pte_to_change, its only caller: make the table private that pgdir_walk has
+// refused, and walk again. Returns the entry for `va`; NULL if out of memory, or if there is no
+// table. Caller: holds as->pt_lock.
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va);
 
 // Find the entry for `va`, to change it, in a page table of the space's own, which is made if need
@@ -135,13 +144,14 @@ static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
 	return likely(pte) ? pte : table_unshare_and_walk(as, va);
 }
 
-// If the space shares the table for `va`, which exists, drop its reference on the table. Returns
-// true if it did.
+// If the space shares the table for `va`, which exists, with others, drop its reference on the
+// table: its directory's entry becomes 0. Returns true if it did; false, with nothing changed, if
+// the table is the space's own, or no other space names it any more.
 bool table_drop(struct aspace *as, uintptr_t va);
 
-// Make all tables of [start, end) private; or, tables_make_private_at_ends, only those that the
-// range covers in part: the others will go as a whole. The first function yields. Return 0 or
-// -ENOMEM.
+// Make all tables of [start, end), not empty, private; or, tables_make_private_at_ends, only those
+// that the range covers in part: the others will go as a whole. The first function yields if the
+// range has several tables. Return 0; -ENOMEM, with some of them private, which does no harm.
 // Caller: holds as->lock, for reading or for writing, so that no fork shares the tables again; does
 // not hold pt_lock.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);
@@ -197,8 +207,9 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 // drops that of the old entry. Every fault and every populating call installs its page by this
 // function: the page was found and filled without pt_lock, so the comparison decides whether
 // another thread was faster.
+// Takes as->pt_lock, so the caller does not hold it.
 // Returns 0; -EAGAIN if the entry has changed: the fault looks again; -ENOMEM if a page table
-// cannot be allocated.
+// cannot be allocated. On an error no entry has changed.
 // Inline for the sake of the most frequent fault, which finds an empty entry.
 static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
                                        pte_t bits)
@@ -223,7 +234,8 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
-// Move the entries of [from, from + len) to the empty range at `to` (ptes_move.c). ptes_move_prepare
+// Move the entries of [from, from + len), page-aligned, to the range at `to`, in the same space,
+// which has no entries (ptes_move.c). ptes_move_prepare
 // makes the page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it
 // the caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
 // again if they are empty. Tables that the range covers wholly move as they are where they can, also

@@ -74,8 +74,9 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write `len` zeroes to `dst`. clear_user returns 0; or -EFAULT, and then a part may have been written.
-// clear_user_partial returns how many bytes it has written.
+// Write `len` zeroes to `dst`. `as` may be NULL: then every address is bad. Caller: without any
+// lock. clear_user returns 0; or -EFAULT, and then a part may have been written. clear_user_partial
+// returns how many bytes it has written before the first that could not be, 0 to `len`.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
@@ -105,19 +106,24 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 static inline size_t copyin_nofault(void *dst, const void __user *src, size_t len);
 static inline size_t copyout_nofault(void __user *dst, const void *src, size_t len);
 
-// Make the page at `va` present for reading, or with `write` for writing, as an access by the
-// program would. Returns 0 or -EFAULT.
+// Make the page at `va`, any address, present for reading, or with `write` for writing, as an
+// access by the program would. Sleeps. Caller: without any lock.
+// Returns 0; -EFAULT if the program could not access it so, or if `as` is NULL. Another thread may
+// unmap the page again at once.
 int user_fault_in(struct aspace *as, const void __user *va, bool write);
 
 // Copy from or to any space on behalf of another process. aspace_read demands PROT_READ and
-// aspace_write PROT_WRITE of the areas, even where the processor would let the program itself
-// read. Return how many bytes were copied.
+// aspace_write PROT_WRITE of the areas, even where the processor would let the program itself read.
+// `as` may be NULL: then nothing is copied. Caller: without any lock.
+// Return how many bytes were copied before the first that could not be, or before the thread was
+// killed: 0 to `len`.
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
 // Like aspace_read and aspace_write, for a tracer (forced_access.c): also memory that the areas' protection
 // forbids, except writes to shared memory. A write breaks copy-on-write, but gives the program no
-// permission. Handlers of a userfaultfd are not waited for. Caller: holds no lock.
+// permission. Handlers of a userfaultfd are not waited for. `as` is not NULL. Caller: holds no
+// lock.
 size_t aspace_read_forced(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write_forced(struct aspace *as, void __user *dst, const void *src, size_t len);
 
@@ -133,8 +139,8 @@ size_t aspace_write_forced(struct aspace *as, void __user *dst, const void *src,
 static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user *src,
                                 size_t max) __must_check;
 
-// Like copyinstr, into memory of just the string's size in *store, which the caller must kfree.
-// Also returns -ENOMEM.
+// Like copyinstr, into memory of just the string's size, which is stored in *store and which the
+// caller must kfree. Returns as copyinstr, or -ENOMEM; after an error *store has nothing to free.
 ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
                         size_t max) __must_check;
 
@@ -200,7 +206,8 @@ int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t le
 // The corresponding function for copyinstr, by `scan`. Returns as copyinstr.
 ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
 
-// The rest of get_user and put_user.
+// Do the work of get_user and put_user for a space that is not loaded, or NULL: copy one value of
+// `size` bytes, at most 8. Return as get_user and put_user.
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size);
 int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t size);
 

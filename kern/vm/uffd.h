@@ -53,10 +53,13 @@ struct uffd_event {
 	struct waitq wait;   // the call waits here
 };
 
-// Log the faults that wait for a handler: the machine waits for ever. Caller: the idle thread.
+// Log the faults that wait for a handler: the machine waits for ever. Takes no lock but the log's.
+// Caller: the idle thread, when no other can run.
 void uffd_report(void);
 
-// Make a context for the faults of `as`, with one reference. Returns NULL if out of memory.
+// Make a context for the faults of `as`, with one reference, the caller's; `flags` are the
+// descriptor's (struct uffd). It takes no reference on `as`, which forgets it at its end
+// (uffd_space_ends). Returns NULL if out of memory. Caller: without a lock of RANK_UFFD or above.
 struct uffd *uffd_create(struct aspace *as, uint32_t flags);
 
 // Take a reference on a context. Returns it.
@@ -69,52 +72,66 @@ static inline struct uffd *uffd_get(struct uffd *uffd)
 // Drop a reference; the last one frees the context. Caller: holds no spinlock.
 void uffd_put(struct uffd *uffd);
 
-// Returns the space of the context with a new reference, or NULL if the space has ended.
+// Returns the space of the context with a new reference, which the caller drops by aspace_put; NULL
+// if the space has ended.
 struct aspace *uffd_space_get(struct uffd *uffd);
 
-// The space `as`, whose last reference is gone, ends: its contexts forget it.
+// Let all contexts of `as`, whose last reference is gone, forget it. Yields. Caller: without any
+// lock.
 void uffd_space_ends(struct aspace *as);
 
 // Register the areas of [start, end), which is page-aligned, for faults of the kinds `modes`
 // (AREA_UFFD_ bits). Holes are passed over. An area that is registered for all of `modes` stays as
-// it is. *large_store: whether there are large pages among the areas. (uffd_register.c)
+// it is. *large_store: whether there are large pages among the areas. Sleeps and yields.
+// (uffd_register.c)
 // Returns 0; -EINVAL without any area, if a kind of memory does not have such faults, or if the
 // range would cut a large page; -EPERM for a shared mapping that can never be writable; -EBUSY for
-// an area of another context; -ENOMEM, with a part of the areas registered.
+// an area of another context; -ENOMEM, or -EINTR if the thread is killed, both perhaps with a part
+// of the areas registered.
 // Caller: holds no lock.
 int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
                       uint32_t modes, bool *large_store);
 
-// End the registration of all areas in [start, end), and wake who sleeps there.
-// Returns 0; -EINVAL without any area, for an area of another context, or if the range would cut a
-// large page; -ENOMEM. Caller: holds no lock.
+// End the registration of all areas in [start, end), page-aligned, and wake who sleeps there.
+// Sleeps and yields. Caller: holds no lock.
+// Returns 0; -EINVAL, with nothing changed, without any area, for an area of another context or one
+// that cannot be registered, or if the range would cut a large page; -ENOMEM, or -EINTR if the
+// thread is killed, both perhaps with a part done.
 int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end);
 
-// The descriptor is closed: end all registrations, wake every sleeper, and drop the descriptor's
-// reference. Yields. Caller: holds no lock.
+// End all registrations with the context, because its descriptor is closed; wake every sleeper, and
+// every call whose message nobody has read; and drop the descriptor's reference. Sleeps and yields.
+// Caller: holds no lock.
 void uffd_close(struct uffd *uffd);
 
-// End the registration of `area`, which is in no tree yet, or whose space nobody else uses. Its
-// entries stay. (uffd_register.c)
+// End the registration of `area`, which is registered and in no tree yet, or whose space nobody
+// else uses, and drop its reference on the context. Its entries stay. Caller: without a spinlock.
+// (uffd_register.c)
 void uffd_forget(struct area *area);
 
-// The backend of the area at `va` has found no page for an access. In a space that never had a
-// context that is final. If the area is registered and its handler must act, send the message and
-// sleep until the handler has acted. `user`: the program itself has faulted, and any signal ends the
-// sleep; else a copy of the kernel, which only death interrupts. (uffd_fault.c)
-// Returns FAULT_OK if the access may be tried again; FAULT_NO_PAGE if it has failed.
+// Find out what an access to `va`, for which the area's backend has found no page, needs. If the
+// area is registered and its handler must act, send the message and sleep until the handler has
+// acted. In a space that never had a context the access has failed. `user`: the program itself has
+// faulted, and any signal ends the sleep; else a copy of the kernel, which only death interrupts.
+// (uffd_fault.c)
+// Returns FAULT_OK if the access may be tried again, also after a signal; FAULT_NO_PAGE if it has
+// failed.
 // Caller: holds no lock.
 enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user);
 
-// Wake the threads that sleep in faults on [start, start + len); len = 0: all of them.
+// Wake the threads that sleep in faults of the context on [start, start + len), in bytes; len = 0:
+// all of them. Messages of theirs that nobody has read are void. Takes uffd->lock.
 void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len);
 
-// Take the next message. Sleeps until there is one, unless `nonblock`. For UFFD_EVENT_FORK, *child
-// is the context of the child's space, with a reference for a new descriptor; else NULL.
-// Returns 0; -EAGAIN; -ERESTARTSYS if a signal ends the sleep. Caller: holds no lock.
+// Take the next message, faults first, and store it in *msg. Sleeps until there is one, unless
+// `nonblock`. For UFFD_EVENT_FORK, *child is the context of the child's space, with a reference for
+// a new descriptor; else NULL. Caller: holds no lock.
+// Returns 0; -EAGAIN if there is none and `nonblock`; -ERESTARTSYS if a signal ends the sleep. On
+// an error nothing is stored.
 int uffd_read(struct uffd *uffd, bool nonblock, struct uffd_msg *msg, struct uffd **child);
 
-// Returns true if there is a message to read. Without the lock the result is a hint.
+// Returns true if there is a message to read: of a fault, or of a change. May be called with or
+// without uffd->lock; without it the answer may be wrong at once.
 bool uffd_has_message(const struct uffd *uffd);
 
 // The ways to fill pages, and what a fill is about.
@@ -134,17 +151,18 @@ struct uffd_fill {
 };
 
 // Fill the pages of a range, which lies in one registered area, from its start on. Each page
-// becomes visible whole or not at all. Yields. (uffd_fill.c)
-// Returns how many bytes were filled before the first page that could not be; or, if that is the
-// first of all: -ENOENT if the range is not in one registered area; -EAGAIN while mappings change;
-// -EINVAL if the area does not have such fills; -ENOMEM; -EFAULT if the source cannot be read, or
-// beyond the end of a file; -EEXIST if a page is there.
+// becomes visible whole or not at all. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_fill.c)
+// Returns how many bytes were filled before the first page that could not be, or before the thread
+// was killed; 0 for an empty range; or, if that is the first of all: -ENOENT if the range is not in
+// one registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills;
+// -ENOMEM; -EFAULT if the source cannot be read, or beyond the end of a file; -EEXIST if a page is
+// there.
 // Caller: holds no lock; holds a reference on `as`.
 ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill);
 
-// Write-protect the pages of [start, start + len), or (`protect` false) end that. Pages that are
-// not there get a marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Yields.
-// (uffd_protect.c)
+// Write-protect the pages of [start, start + len), page-aligned, or (`protect` false) end that.
+// Holes are passed over. Pages that are not there get a marker, except in anonymous memory without
+// UFFD_FEATURE_WP_UNPOPULATED. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_protect.c)
 // Returns 0; -EAGAIN while mappings change; -ENOENT at the first area that is not registered for
 // write-protection, or without any area; -ENOMEM. On an error the areas below have changed.
 // Caller: holds no lock; holds a reference on `as`.
@@ -152,7 +170,7 @@ int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t l
 
 // Move the pages of [from, from + len), private anonymous memory, to [to, to + len), which is
 // registered with `uffd` and has none: the entries move, nothing is copied. `holes`: addresses
-// without a page are passed over. Yields. (uffd_move.c)
+// without a page are passed over. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_move.c)
 // Returns how many bytes have moved before the first page that could not; or, if that is the first
 // of all: -ENOENT if nothing is mapped at one of the addresses, or at a hole; -EAGAIN while
 // mappings change; -EINVAL if the areas do not admit it; -EEXIST if a page is at the target;
@@ -165,37 +183,42 @@ ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t 
 // the change, and sends them when it holds no lock any more. From the collection until the message
 // is read, the context's fills are refused (-EAGAIN): they could meet the old mappings.
 
-// Collect a message about the unmapping of [start, end) for each context that wants one. Returns 0;
-// -ENOMEM, with nothing collected. Caller: holds as->lock.
+// Collect a message about the unmapping of [start, end), page-aligned, for each context that wants
+// one. Yields. Caller: holds as->lock, and no other lock.
+// Returns 0; -ENOMEM, perhaps with some collected: the caller makes no change, and cancels.
 int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, uintptr_t end);
 
-// `area`, in no tree yet, is the new place of memory that moves from `from` by mremap(). Collect a
-// message about that, if its context wants one; else end the registration. Returns 0 or -ENOMEM.
+// Collect a message that memory moves by mremap() from [from, from + len) to `area`, a registered
+// area in no tree yet, if its context wants one; else end the registration. Caller: without a
+// spinlock.
+// Returns 0; -ENOMEM with nothing changed.
 int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, size_t len);
 
-// `twin`, in no tree yet, is a copy of a registered area for `copy`, the space of a fork's child. If
-// the area's context wants to know, register the twin with the child's context, which is made
-// if need be, and collect a message; else end its registration. Returns 0 or -ENOMEM.
+// Register `twin`, in no tree yet, a copy of a registered area for `copy`, the space of a fork's
+// child, with the child's context, which is made if need be, and collect a message, if the area's
+// context wants to know; else end the twin's registration. Caller: without a spinlock.
+// Returns 0; -ENOMEM, with the twin registered as before.
 int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *copy);
 
-// Send the collected messages one by one, and wait until each is read, or the thread is killed.
-// Frees the list. Caller: holds no lock.
+// Send the collected messages one by one, and sleep until each is read, its descriptor is closed,
+// or the thread is killed. The list is empty afterwards. Caller: holds no lock.
 void uffd_send(struct list *events);
 
-// A change was not made: forget the messages collected after `last`, a link of the list or its head.
-// Caller: holds no spinlock.
+// Forget the messages collected after `last`, a link of the list or its head, because their change
+// was not made. Caller: holds no spinlock.
 void uffd_cancel_after(struct list *events, const struct list *last);
 
-// No change was made: forget all collected messages. Caller: holds no spinlock.
+// Forget all collected messages, because no change was made. Caller: holds no spinlock.
 static inline void uffd_cancel(struct list *events)
 {
 	assert_only_spinlock(NULL);
 	uffd_cancel_after(events, events);
 }
 
-// Before pages are removed from [start, end) (MADV_DONTNEED and similar): send a message for each
-// area there whose context wants one, and wait as uffd_send does. Stops at the first area for which
-// `check`(area, advice) returns an error: nothing is removed from there on.
-// Returns 0 or -ENOMEM. Caller: holds no lock.
+// Send a message for each area of [start, end), page-aligned, whose context wants to know, before
+// pages are removed there (MADV_DONTNEED and similar), and sleep as uffd_send does. Holes are
+// passed over. Stops at the first area for which `check`(area, advice), called with as->lock held,
+// returns an error: nothing is removed from there on. Yields. Caller: holds no lock.
+// Returns 0, also where `check` has stopped it; -ENOMEM, with the messages before sent.
 int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end,
                      int (*check)(const struct area *area, int advice), int advice);

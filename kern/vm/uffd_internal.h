@@ -11,7 +11,7 @@ static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 }
 
 // Returns the object's page for `va` in `area`, an area of small pages with an object; NULL: the
-// object has none. *beyond: whether `va` lies beyond the object's end.
+// object has none. Takes no reference. *beyond: whether `va` lies beyond the object's end.
 // Caller: holds the object's lock.
 page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond);
 

@@ -23,15 +23,16 @@
 // Returns an empty space. Panics on failure, because a test cannot go on without it.
 struct aspace *test_aspace(void);
 
-// Map pages [first, end), counted from BASE, as anonymous memory, and replace what is mapped
-// there.
+// Map pages [first, end), counted from BASE, as private anonymous memory, and replace what is
+// mapped there. Panics on failure.
 void test_map(struct aspace *as, unsigned int first, unsigned int end, int prot);
 
 // Like test_map, for pages of `obj` from its page `index` on; `flags`: AREA_ bits.
 void test_map_object(struct aspace *as, unsigned int first, unsigned int end, int prot,
                      uint16_t flags, struct object *obj, uint32_t index);
 
-// Returns an object of `n` pages; every byte of page i is 'a' + i.
+// Returns an object of `n` pages with one reference, the caller's; every byte of page i is 'a' + i.
+// Panics on failure.
 struct object *test_object(unsigned int n);
 
 // Returns the areas as text: for each its first page and its end, counted from BASE, its
@@ -52,7 +53,7 @@ enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access 
 char test_byte(struct aspace *as, uintptr_t va);
 void test_store(struct aspace *as, uintptr_t va, char byte);
 
-// Returns the page at `va`, also of a PROT_NONE entry, or NULL.
+// Returns the page at `va`, also of a PROT_NONE entry; NULL if there is none. Takes no reference.
 page_t *test_page_at(struct aspace *as, uintptr_t va);
 
 // Run `body` on a new thread in the space `as`, and wait for its end.
