@@ -93,9 +93,13 @@ int socket_shutdown(struct socket *socket, int how);
 // Send what `uio` has, with *message. Consumes the references of message->files, also on an error:
 // they go with the first bytes, and message->files is NULL afterwards. `flags`: MSG_DONTWAIT,
 // MSG_NOSIGNAL, MSG_OOB count. Sleeps until there is room unless MSG_DONTWAIT is set. Yields.
-// Returns how many bytes were sent, of a stream perhaps not all; 0 for an empty message; or -errno
-// as sendmsg(2): -EPIPE also sends SIGPIPE for a stream unless MSG_NOSIGNAL is set; -EAGAIN without
-// room or after SO_SNDTIMEO; -ERESTARTSYS, or -EINTR with a time-out, for a signal. Caller: holds
+// Returns how many bytes were sent, of a stream perhaps not all; 0 for an empty message; else:
+// -EPIPE if the peer does not receive or the socket was shut down (a stream also sends SIGPIPE
+// unless MSG_NOSIGNAL is set); -EAGAIN without room or after SO_SNDTIMEO; -ERESTARTSYS, or -EINTR
+// with a time-out, for a signal; -ENOTCONN; -EISCONN or -EOPNOTSUPP for a stream with an address;
+// -EMSGSIZE for a message above SO_SNDBUF; -EPERM, -ECONNREFUSED, -EPROTOTYPE and errors of the
+// path for a destination as in socket_connect; an error that the peer has left (-ECONNRESET);
+// -ETOOMANYREFS for the files; -EOPNOTSUPP for MSG_OOB; -ENOBUFS or -ENOMEM; -EFAULT. Caller: holds
 // no lock.
 ssize_t socket_send(struct socket *socket, struct uio *uio, uint32_t flags,
                     struct socket_message *message);
@@ -105,9 +109,10 @@ ssize_t socket_send(struct socket *socket, struct uio *uio, uint32_t flags,
 // MSG_TRUNC, MSG_WAITALL and MSG_OOB count. Sleeps until there is something unless MSG_DONTWAIT is
 // set. Yields.
 // Returns how many bytes were received (of a message with MSG_TRUNC: how many it has); 0 at the end
-// of a connection; or -errno as recvmsg(2): -EAGAIN without bytes or after SO_RCVTIMEO;
-// -ERESTARTSYS, or -EINTR with a time-out, for a signal; -EFAULT: a message that was taken is lost.
-// Caller: holds no lock.
+// of a connection; else -EAGAIN without bytes or after SO_RCVTIMEO; -ERESTARTSYS, or -EINTR with a
+// time-out, for a signal; -EINVAL for a stream that is not connected, -ENOTCONN for a
+// SOCK_SEQPACKET that is not; an error that the peer has left (-ECONNRESET); -EINVAL (stream) or
+// -EOPNOTSUPP for MSG_OOB; -EFAULT: a message that was taken is lost. Caller: holds no lock.
 ssize_t socket_receive(struct socket *socket, struct uio *uio, uint32_t flags,
                        struct socket_message *message);
 

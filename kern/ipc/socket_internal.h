@@ -318,8 +318,8 @@ void rights_hold(struct passed_files *files);
 // CAP_SYS_RESOURCE nor CAP_SYS_ADMIN), or if there would be more than FILES_IN_FLIGHT_MAX in all.
 // Caller: holds socket_lock.
 int rights_begin(struct message *message, struct socket *to);
-// End that: the files of a message in the queue of `to` are not on their way any more. They stay in
-// the message. Caller: holds socket_lock.
+// Count the files of a message in the queue of `to` as not on their way any more. They stay in the
+// message. Caller: holds socket_lock.
 void rights_end(struct message *message, struct socket *to);
 
 // Make what rights_begin needs for `files`: measure the memory that they hold, and find the record

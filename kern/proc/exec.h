@@ -104,7 +104,11 @@ int exec_credentials(const struct inode *inode, struct credentials **store);
 // Replace the current process's program by another one. `args` holds arguments and environment; it
 // stays the caller's, but its strings change. Yields and sleeps, so the caller holds no lock.
 // Returns 0: the thread enters the new program when it returns to user mode (AT_EXECVE_CHECK: the
-// program may be executed, and nothing has changed). Returns -errno as execve(2): the old program
-// goes on. But if the other threads of the process have been ended for the exec before an error, or
-// the thread must die, the process ends when the thread returns to user mode.
+// program may be executed, and nothing has changed). Else the old program goes on; but if the other
+// threads of the process have been ended for the exec before the error, or the thread must die, the
+// process ends when the thread returns to user mode: -ENOENT, -ENOTDIR or another error of the
+// path; -EACCES if the file may not be executed; -ELOOP for a symbolic link or too many scripts;
+// -ETXTBSY if it is open for writing; -ENOEXEC; -ELIBBAD or -EIO for a bad interpreter; -E2BIG;
+// -ENOMEM; -EINVAL if a segment cannot be mapped; -EAGAIN if the process ends or another thread
+// executes a program; -EINTR.
 int process_exec(const struct exec_program *program, struct exec_args *args);

@@ -22,7 +22,7 @@ int signal_kill_group(pid_t pgid, int signo, const struct signal_info *info);
 // Caller: holds no spinlock.
 void signal_send_group(pid_t pgid, int signo);
 
-// Like signal_send_group, for a caller that has taken the lock. Caller: holds process_lock.
+// Like signal_send_group, for a caller that has taken process_lock. Caller: holds process_lock.
 void signal_send_group_locked(pid_t pgid, int signo);
 
 // Returns true if signals to large groups are left for process 1. Caller: holds process_lock.

@@ -259,8 +259,9 @@ extern void (*process_semaphores_hook)(struct process *process);
 // which reaps it. Takes the locks of signals. Caller: holds process_lock.
 void process_notify_parent(struct process *process);
 
-// `process`, a zombie, was a tracee of its parent, and is one no more: a parent that wants no
-// zombies loses it to init. Caller: holds process_lock.
+// Move `process`, a zombie that was a tracee of its parent and is one no more, to init if the
+// parent wants no zombies (SIGCHLD is SIG_IGN, or has SA_NOCLDWAIT); else do nothing. Caller: holds
+// process_lock.
 void process_zombie_unwatched(struct process *process);
 
 // A report of wait.

@@ -55,7 +55,7 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 // thread.
 int cpu_clock_read(int clock, uint64_t *ns_store);
 
-// Like cpu_clock_read, for a caller that has taken the lock. Caller: holds process_lock.
+// Like cpu_clock_read, for a caller that has taken process_lock. Caller: holds process_lock.
 int cpu_clock_read_locked(int clock, uint64_t *ns_store);
 
 // Replace *clock, a clock of processor time of the current process or of one of its threads, by the

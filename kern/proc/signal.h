@@ -116,7 +116,7 @@ bool signal_ignored_now(const struct signal_state *signals, int signo);
 
 // Remove the signals of the set `which` from all queues of a process: its own and those of its
 // threads.
-// Caller: holds the lock process->signals.lock.
+// Caller: holds process->signals.lock.
 void signal_discard(struct process *process, sigmask_t which);
 
 // Let other threads of `process`, the current one, look at those signals of the set `which` that
