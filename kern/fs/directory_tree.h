@@ -14,8 +14,8 @@ struct name {
 
 #define NAME_HASH_START 5381u
 
-// Add a byte to a name's hash. A walk hashes names while it looks for their ends, so it reads a
-// path only once.
+// Returns a name's hash with a byte more: `hash` is that of the bytes before, NAME_HASH_START at
+// first. A walk hashes names while it looks for their ends, so it reads a path only once.
 static inline uint32_t name_hash_step(uint32_t hash, char c)
 {
 	return hash * 33 + (unsigned char)c;
@@ -50,7 +50,7 @@ int tree_may_remove(const struct entry *entry);
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Like tree_link, for an inode that was made for this name: it gets its first owner and group
-// (inode_set_first_owner), also if the result is -ENOMEM.
+// (inode_set_first_owner). Returns 0; -ENOMEM, with the owner and the group set.
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Remove an entry, which must not be used afterwards. A directory must be empty. Drops the entry's

@@ -216,8 +216,8 @@ static inline void file_return_position(struct file *file, bool claimed)
 }
 
 // file_ops.read and lseek of regular files, for other files too whose bytes are an object's. Yield;
-// the caller must not hold a lock. Also return -EINTR if the thread must die while it waits for the
-// position.
+// the caller must not hold a lock. Return what struct file_ops says; -EINTR if the thread must die
+// while it waits for the position.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

@@ -201,7 +201,7 @@ static inline void file_accessed(const struct file *file)
 		inode_accessed(file->inode);
 }
 
-// Convert nanoseconds since 1970 to seconds and nanoseconds. tv_nsec is never negative, also
+// Returns `ns`, nanoseconds since 1970, as seconds and nanoseconds. tv_nsec is never negative, also
 // before 1970.
 struct timespec64 ns_to_timespec(int64_t ns);
 

@@ -16,7 +16,8 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 
 // Like file_open, for the kernel's own use: `text` starts at the root of the tree, whatever the
 // process's root is; a new file gets permissions 0644. O_LARGEFILE is implied. Sleeps and yields.
-// Caller: must not hold a lock.
+// Caller: must not hold a lock. Returns 0 with an open file with one reference in *store; -errno as
+// file_open, with *store undefined.
 int file_open_kernel(const char *text, uint32_t flags, struct file **store);
 
 // Find the inode of the file at `text`, from the root of the tree; a last symbolic link is

@@ -174,8 +174,8 @@ static inline struct trapframe *thread_user_frame(const struct thread *thread)
 	return (struct trapframe *)(thread->kstack + KSTACK_SIZE) - 1;
 }
 
-// Let a thread of thread_create run: put it at the end of the run queue. From here on it may run and
-// end: the caller must not use it unless something else keeps it. Takes sched_lock.
+// Let a thread of thread_create run: put it at the end of the run queue. From here on it may run
+// and end: the caller must not use it unless something else keeps it. Takes sched_lock.
 void thread_start(struct thread *thread);
 
 // Free a thread that was created and never started, and drop its reference on its credentials.
@@ -202,9 +202,9 @@ void thread_yield(void);
 // Caller: holds no spinlock, and no sleeping lock except an address space's and rename_lock.
 int thread_yield_point(void);
 
-// Like thread_yield_point, but returns -EINTR only if the thread must die or the machine ends: for
-// work that other signals must not end. Not to be called with a spinlock held, nor with a sleeping
-// lock but an address space's and rename_lock.
+// Like thread_yield_point, for work that signals must not end. Not to be called with a spinlock
+// held, nor with a sleeping lock but an address space's and rename_lock. Returns 0; -EINTR only if
+// the thread must die or the machine ends: then the caller should stop early.
 int thread_yield_point_killable(void);
 
 // Returns true if the current thread must act on a signal or die before it returns to user mode.
