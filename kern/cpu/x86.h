@@ -95,6 +95,7 @@ static inline void movsl(void *dst, const void *src, uint32_t n)
 	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
 }
 
+// Returns CR0: whether paging, write protection and the FPU are on.
 static inline uint32_t read_cr0(void)
 {
 	uint32_t value;
@@ -139,6 +140,7 @@ static inline void write_cr3(uint32_t value)
 	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
 }
 
+// Returns CR4: which extensions of the processor are on.
 static inline uint32_t read_cr4(void)
 {
 	uint32_t value;
@@ -153,7 +155,7 @@ static inline void write_cr4(uint32_t value)
 	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
 }
 
-// Set the address of breakpoint `n`, 0 to 3 (Intel SDM vol. 3, 17.2.1).
+// Set the linear address of breakpoint `n`, 0 to 3 (Intel SDM vol. 3, 17.2.1).
 static inline void write_dr(unsigned int n, uint32_t address)
 {
 	switch (n) {
@@ -181,6 +183,7 @@ static inline uint32_t read_dr6(void)
 	return value;
 }
 
+// Set DR6; 0 clears the reasons that the processor has noted.
 static inline void write_dr6(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%dr6" : : "r"(value));

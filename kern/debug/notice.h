@@ -18,13 +18,14 @@ enum notice {
 
 extern uint16_t notice_port; // 0 without the option; constant after boot
 
-// Read the option.
+// Set notice_port as the option `notices` says. Once, at boot.
 void notice_init(void);
 
-// The rest of notice, where notices are wanted.
+// Do the work of notice(), its only caller: write the byte `what` to notice_port, which is not 0.
 void notice_send(enum notice what) __attribute__((cold));
 
-// Give a notice, if the option asks for it.
+// Give a notice, if the option `notices` asks for it; else do nothing. May be called with any lock
+// held.
 static inline void notice(enum notice what)
 {
 	if (unlikely(notice_port))

@@ -124,8 +124,9 @@ static inline bool page_may_be_freed(const page_t *pp)
 // Caller: does not hold page_pool.lock: the report of a panic may need it.
 void page_refuse_free(const page_t *pp) __noreturn;
 
-// The part of page_free under the lock: put `pp`, which is not NULL, on the free list by page_put.
-// If page_may_be_freed does not accept the page, release page_pool.lock and call page_refuse_free.
+// Do the part of page_free under page_pool.lock: put `pp`, which is not NULL, on the free list by
+// page_put. If page_may_be_freed does not accept the page, release page_pool.lock and call
+// page_refuse_free.
 // Caller: holds page_pool.lock.
 static inline void page_free_locked(page_t *pp)
 {

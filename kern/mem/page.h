@@ -62,8 +62,9 @@ extern page_t *pages;     // [0, page_total)
 extern size_t page_total; // pages in the linear map, holes included
 extern page_t *zero_page; // a page of zeroes, mapped by all who only read; always pinned
 
-// Conversions. A page number (ppn) is a physical address shifted by PAGE_SHIFT. All four are a few
-// instructions, without a table.
+// Conversions between a page_t, the page's number (ppn, its physical address shifted right by
+// PAGE_SHIFT), its physical address, and its address in the linear map. `va` is an address in the
+// linear map. All are a few instructions, without a table.
 static inline size_t page_to_ppn(const page_t *pp)
 {
 	return (size_t)(pp - pages);
@@ -189,7 +190,7 @@ static inline void page_incref(page_t *pp)
 	__atomic_add_fetch(&pp->count, 1, __ATOMIC_RELAXED);
 }
 
-// The rest of page_decref, for a page whose count, a signed number here, has become 0 or less.
+// Do the rest of page_decref, for a page whose count, a signed number here, has become 0 or less.
 // 0: the last reference has gone: free the page by page_free_unused, unless it is pinned; then the
 // last page_unpin frees it. Less: there was no reference to drop: set the count to 0 again, and
 // panic with the page's number.

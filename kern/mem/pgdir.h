@@ -120,9 +120,10 @@ static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 	return pte;
 }
 
-// Tell a debug build which lock guards a directory's entries; NULL: none is checked. Functions that
-// change entries call assert_pgdir_locked, which asserts that the caller holds this lock, and does
-// nothing in other builds. One that changes them only by such functions need not.
+// Set which lock guards a directory's entries, for the checks of debug builds; NULL: none is
+// checked. The lock must stay valid as long as the directory. Functions that change entries call
+// assert_pgdir_locked, which asserts that this CPU holds the lock. Both do nothing in other builds.
+// A function that changes entries only by such functions need not assert it.
 #ifdef DEBUG
 void pgdir_guard(pde_t *pgdir, const struct spinlock *lock);
 void assert_pgdir_locked(const pde_t *pgdir);
@@ -168,10 +169,11 @@ static inline void pte_store(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t entry
 		tlb_invalidate(pgdir, va);
 }
 
-// Let `*pte`, the entry for `va`, name page `pp` with the flags `bits`, PTE_P among them; its value
-// is `old`. Stores the entry by pte_store, which flushes; then takes a reference on `pp`; then drops
-// the reference of `old`, if it has one, on its page. In this order: both references may be on one
-// page, and the old one may be its last.
+// Map page `pp` at `va`: let `*pte`, the entry for `va`, name it, with the flags `bits`, PTE_P
+// among them. `old` is the value of `*pte` before. Stores the entry by pte_store, which flushes;
+// then takes a reference on `pp`; then drops the reference of `old`, if it has one (pte_has_page),
+// on its page. In this order: both references may be on one page, and the old one may be its last.
+// Cannot fail.
 // Caller: holds the lock that guards this directory's entries.
 static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte, pte_t old,
                                          page_t *pp, pte_t bits)
@@ -192,8 +194,10 @@ static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte,
 // the table's whole span.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
-// Give a present entry more permissions. No flush is needed: a translation of the old entry can
-// cause one more fault, and that fault removes it from the TLB (Intel SDM vol. 3, 4.10.4.3).
+// Give `*pte`, a present entry, more permissions: `entry` has all its bits, and more. No flush is
+// needed: a translation of the old entry can cause one more fault, and that fault removes it from
+// the TLB (Intel SDM vol. 3, 4.10.4.3). The caller has the lock that guards this directory's
+// entries.
 static inline void pte_grant(pte_t *pte, pte_t entry)
 {
 	debug_assert((*pte & PTE_P) && (*pte & ~entry) == 0);

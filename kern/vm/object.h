@@ -89,7 +89,9 @@ static inline struct object *object_get(struct object *obj)
 // Caller: holds no lock except its own address space's.
 void object_put(struct object *obj);
 
-// Take, or drop, a reference on an object and one on its host, if it has one.
+// Take, or drop, a reference on an object and one on its host, if it has one (NULL: none). The
+// caller of object_get_hosted has a reference on both, or the object's area. object_put_hosted may
+// free both, and so yields: its caller has no lock except address spaces'.
 static inline struct object *object_get_hosted(struct object *obj)
 {
 	if (obj->host)

@@ -149,8 +149,9 @@ ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
 // Only tests need it so far; lab 4 compares it with copyinstr.
 ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __must_check;
 
-// Copy the kernel's string `src` with its NUL to dst[max]. Returns its length without the NUL;
-// -EFAULT; or -ERANGE with nothing written if max bytes do not hold it.
+// Copy the kernel's string `src` with its NUL to dst[max]. Caller: without any lock.
+// Returns its length without the NUL; -EFAULT, perhaps with a part written; or -ERANGE with nothing
+// written if max bytes do not hold it.
 // Only tests need it so far: getcwd() and readlink() know the length and use copyout.
 ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max) __must_check;
 
@@ -196,14 +197,15 @@ int user_put_8(void *dst, const void *src);
 size_t user_get_1_nofault(void *dst, const void *src);
 size_t user_put_1_nofault(void *dst, const void *src);
 
-// The rest of copyin and copyout: other spaces, no space, and ranges that reach beyond ULIM. They
-// also work for the space that is loaded. A range that reaches beyond ULIM (user_range_ok) is
-// refused before anything is copied; else copy by copyin_partial or copyout_partial.
+// Do the rest of copyin and copyout: other spaces, no space (NULL), and ranges that reach beyond
+// ULIM. They also work for the space that is loaded. A range that reaches beyond ULIM
+// (user_range_ok) is refused before anything is copied; else copy by copyin_partial or
+// copyout_partial.
 // Return as copyin and copyout.
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len);
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// The corresponding function for copyinstr, by `scan`. Returns as copyinstr.
+// Do the rest of copyinstr, for the same cases, by `scan`. Returns as copyinstr.
 ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
 
 // Do the work of get_user and put_user for a space that is not loaded, or NULL: copy one value of

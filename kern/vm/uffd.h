@@ -58,7 +58,7 @@ struct uffd_event {
 void uffd_report(void);
 
 // Make a context for the faults of `as`, with one reference, the caller's; `flags` are the
-// descriptor's (struct uffd). It takes no reference on `as`, which forgets it at its end
+// descriptor's (struct uffd). It takes no reference on `as`, and forgets it when the space ends
 // (uffd_space_ends). Returns NULL if out of memory. Caller: without a lock of RANK_UFFD or above.
 struct uffd *uffd_create(struct aspace *as, uint32_t flags);
 
@@ -76,8 +76,7 @@ void uffd_put(struct uffd *uffd);
 // if the space has ended.
 struct aspace *uffd_space_get(struct uffd *uffd);
 
-// Let all contexts of `as`, whose last reference is gone, forget it. Yields. Caller: without any
-// lock.
+// Let all contexts of `as`, whose last reference is gone, forget it. Yields. Caller: holds no lock.
 void uffd_space_ends(struct aspace *as);
 
 // Register the areas of [start, end), which is page-aligned, for faults of the kinds `modes`
@@ -153,8 +152,8 @@ struct uffd_fill {
 // Fill the pages of a range, which lies in one registered area, from its start on. Each page
 // becomes visible whole or not at all. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_fill.c)
 // Returns how many bytes were filled before the first page that could not be, or before the thread
-// was killed; 0 for an empty range; or, if that is the first of all: -ENOENT if the range is not in
-// one registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills;
+// was killed. If not even the first page could be filled: -ENOENT if the range is not in one
+// registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills;
 // -ENOMEM; -EFAULT if the source cannot be read, or beyond the end of a file; -EEXIST if a page is
 // there.
 // Caller: holds no lock; holds a reference on `as`.
