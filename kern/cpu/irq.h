@@ -11,7 +11,8 @@ enum irq_line {
 	IRQ_LINES = 16,
 };
 
-// Set up both controllers with every line masked. Once, at boot.
+// Set up both controllers with every line masked but line 2, through which the second controller
+// interrupts. Once, at boot.
 void irq_init(void);
 
 // Call `handler` for interrupts of line `irq`, 0 to IRQ_LINES - 1, for ever. Several handlers may

@@ -60,14 +60,14 @@ static inline void spin_debug_unlock(struct spinlock *lock)
 }
 #endif
 
-// Panic because code at `again` wants the lock, which code at `first` has taken and not released.
+// Panic because code at `again` wants `lock`, which code at `first` has taken and not released.
 // One CPU runs, with interrupts off, so nobody can release it.
 void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again) __noreturn;
 
 // Registered by thread/lock_report.c: the panic of spin_stuck with the names of lock and thread.
 extern void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint32_t again);
 
-// Take the lock. Panics if it is not free (spin_stuck). The address of the code is asked for twice,
+// Take `lock`. Panics if it is not free (spin_stuck). The address of the code is asked for twice,
 // so that the normal way need not keep it in a register.
 #define spin_lock(lock)                                                     \
 	({                                                                  \
@@ -88,7 +88,7 @@ static inline uint32_t spin_lock_from(struct spinlock *lock, uint32_t here)
 	return __atomic_exchange_n(&lock->locked, here, __ATOMIC_ACQUIRE);
 }
 
-// Release the lock. Caller: holds it. The release order makes all earlier writes visible to the
+// Release `lock`. Caller: holds it. The release order makes all earlier writes visible to the
 // next holder.
 static inline void spin_unlock(struct spinlock *lock)
 {

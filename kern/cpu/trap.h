@@ -100,8 +100,8 @@ enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame);
 #define PF_USER 0x4u // the access was made in user mode
 
 // Report a fault of the kernel itself and stop the machine. debug/panic.c registers the hook that
-// prints the report; without it, panics with a short message. `what` is the exception's name
-// (trap_name).
+// prints the report; without it, panics with a short message. The hook's `what` is the exception's
+// name (trap_name).
 void trap_fatal(const struct trapframe *frame) __noreturn;
 extern void (*trap_fatal_hook)(const struct trapframe *frame, const char *what);
 

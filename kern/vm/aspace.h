@@ -95,7 +95,7 @@ int aspace_clone(struct aspace *as, struct aspace **store);
 // -EEXIST if something is mapped in the target range; -ENOMEM if out of memory or a limit is
 // reached. On an error no mapping has changed.
 // Caller: holds no lock.
-// Only tests need it so far; userfaultfd moves ranges by it.
+// Only tests need it so far: UFFDIO_MOVE moves entries within one space (uffd_move).
 int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uintptr_t va,
                       size_t len);
 

@@ -146,8 +146,8 @@ int object_truncate(struct object *obj, uint64_t size);
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
 // Allocate the object's page with bytes from index * PAGE_SIZE on, as fallocate() does; the size
-// stays. A new page still counts as a hole for lseek() and mincore(), until somebody writes to it,
-// maps it, or allocates it again. Sleeps. Caller: does not hold the object's lock.
+// stays. A new small page still counts as a hole for lseek() and mincore(), until somebody writes
+// to it, maps it, or allocates it again. Sleeps. Caller: does not hold the object's lock.
 // Returns 0, also if the page was there; -ENOMEM if out of memory or of large pages; -ENOSPC if
 // objects may have no more memory.
 int object_allocate_page(struct object *obj, uint32_t index);
