@@ -1,6 +1,7 @@
 // System V shared memory, semaphores and messages: each function is one system call.
 
 #include <stdarg.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
@@ -50,4 +51,24 @@ int semctl(int id, int number, int command, ...)
 	argument = va_arg(arguments, long);
 	va_end(arguments);
 	return syscall(SYS_semctl, id, number, command, argument);
+}
+
+int msgget(key_t key, int flags)
+{
+	return syscall(SYS_msgget, key, flags);
+}
+
+int msgsnd(int id, const void *message, size_t size, int flags)
+{
+	return syscall(SYS_msgsnd, id, message, size, flags);
+}
+
+ssize_t msgrcv(int id, void *message, size_t size, long type, int flags)
+{
+	return syscall(SYS_msgrcv, id, message, size, type, flags);
+}
+
+int msgctl(int id, int command, struct msqid_ds *ds)
+{
+	return syscall(SYS_msgctl, id, command, ds);
 }

@@ -11,6 +11,7 @@ Kind = namedtuple("Kind", "table struct word")
 KINDS = [
     Kind("shm_table", "shm_segment", "segment"),
     Kind("sem_table", "sem_set", "set"),
+    Kind("msg_table", "msg_queue", "queue"),
 ]
 
 
@@ -22,6 +23,8 @@ def tables(audit):
             audit.segments = objects
         elif kind.struct == "sem_set":
             _check_sets(audit, objects)
+        else:
+            _check_queues(audit, objects)
 
 
 def _table(audit, kind):
@@ -113,6 +116,34 @@ def _check_undos(audit, undos):
             audit.report("sysv", f"{audit.called(process)} counts {memory.word(process + counted)} bytes of undos; found {held}")
     if found != set(undos):
         audit.report("sysv", f"sets have {len(undos)} undos; processes have {len(found)}")
+
+
+def _check_queues(audit, objects):
+    """Queues of messages: what they count, and the calls that wait for them."""
+    memory = audit.memory
+    read = memory.record("msg_queue", "count bytes")
+    heads = [memory.field("msg_queue", name)[0] for name in ("messages", "senders", "receivers")]
+    receiver = memory.record("msg_receiver", "is_place done")
+    messages = total = 0
+    for at in objects:
+        queue, name = read(at), audit.called(at)
+        queued = list(audit.entries("sysv", at + heads[0], "msg", "link"))
+        for each in queued:
+            audit.claim(each, "msg", "a message in the {}", name)
+        size = sum(memory.value_at("msg", each, "size") for each in queued)
+        if (queue.count, queue.bytes) != (len(queued), size):
+            found = f"found {len(queued)}, with {size}"
+            audit.report("sysv", f"the {name} counts {queue.count} messages with {queue.bytes} bytes; {found}")
+        senders = list(audit.entries("sysv", at + heads[1], "msg_sender", "link"))
+        receivers = [receiver(each) for each in audit.entries("sysv", at + heads[2], "msg_receiver", "link")]
+        if any(each.done or each.is_place for each in receivers):
+            audit.report("sysv", f"a call that has ended waits for the {name}")
+        _refer(audit, at, objects[at], len(senders) + len(receivers))
+        messages += len(queued)
+        total += size
+    stated = memory.value("messages_queued"), memory.value("bytes_queued")
+    if stated != (messages, total):
+        audit.report("sysv", f"all queues count {stated[0]} messages with {stated[1]} bytes; found {messages}, with {total}")
 
 
 def segments(audit):

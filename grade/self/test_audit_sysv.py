@@ -114,3 +114,23 @@ def test_undo_of_no_process(scene):
     process = scene.get("sem_undo", scene.claimed("sem_undo")[0], "process")
     scene.set("process", process, "sem_undos.root", 0)
     scene.expect("sysv", r"sets have 1 undos; processes have 0")
+
+
+@pytest.mark.parametrize("field", ["count", "bytes"])
+def test_messages(scene, field):
+    scene.add("msg_queue", scene.claimed("msg_queue")[0], field, 1)
+    scene.expect("sysv", r"the queue in place \d+ counts \d messages with \d bytes; found 1, with 5")
+
+
+@pytest.mark.parametrize("variable", ["messages_queued", "bytes_queued"])
+def test_all_messages(scene, variable):
+    scene.set_variable(variable, 7)
+    scene.expect("sysv", r"all queues count \d messages with \d bytes; found 1, with 5")
+
+
+def test_receiver_that_has_ended(scene):
+    head = scene.claimed("msg_queue")[0] + scene.memory.field("msg_queue", "receivers")[0]
+    call = scene.take_free_page() * 4096 + 0xC0000000
+    insert(scene, head, call + scene.memory.field("msg_receiver", "link")[0])
+    scene.set("msg_receiver", call, "done", 1)
+    scene.expect("sysv", r"a call that has ended waits for the queue in place \d+")

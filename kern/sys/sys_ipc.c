@@ -1,4 +1,5 @@
 // sys_ipc.c: ipc(2), which combines all calls on System V objects.
+#include "ipc/msg.h"
 #include "ipc/sem.h"
 #include "ipc/shm.h"
 #include "sys/sys_ipc.h"
@@ -37,6 +38,21 @@ static long call_semctl(int id, int number, int command, const uint32_t __user *
 	return do_semctl(id, number, command, argument, old);
 }
 
+// Calls msgrcv. In version 0 the address of the message and its type are in an array.
+static long call_msgrcv(int id, size_t size, uint32_t flags, void __user *pointer, uint32_t version,
+                        uint32_t type)
+{
+	uint32_t array[2] = { (uint32_t)pointer, type };
+
+	if (version == 0) {
+		if (!pointer)
+			return WHY(-EINVAL, "msgrcv has no array");
+		if (copyin(aspace_current(), array, pointer, sizeof(array)))
+			return -EFAULT;
+	}
+	return do_msgrcv(id, (void __user *)array[0], size, (int32_t)array[1], flags);
+}
+
 // ipc(2). The high half of the number is a version of the call.
 SYSCALL6(ipc, uint32_t, number, int, first, int, second, uint32_t, third, void __user *, pointer,
          uint32_t, fifth)
@@ -65,6 +81,15 @@ SYSCALL6(ipc, uint32_t, number, int, first, int, second, uint32_t, third, void _
 	case IPC_CALL_SHMCTL:
 		old = takes_old(&second);
 		return do_shmctl(first, second, pointer, old);
+	case IPC_CALL_MSGGET:
+		return msg_get(first, (uint32_t)second);
+	case IPC_CALL_MSGSND:
+		return do_msgsnd(first, pointer, (size_t)second, third);
+	case IPC_CALL_MSGRCV:
+		return call_msgrcv(first, (size_t)second, third, pointer, version, fifth);
+	case IPC_CALL_MSGCTL:
+		old = takes_old(&second);
+		return do_msgctl(first, second, pointer, old);
 	default:
 		return WHY(-ENOSYS, "there is no call %u on objects", number & 0xffff);
 	}

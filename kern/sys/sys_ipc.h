@@ -20,8 +20,14 @@ long do_semtimedop(int id, const struct sembuf __user *user, uint32_t count,
                    const void __user *timeout, bool wide);
 long do_semctl(int id, int number, int command, uint32_t argument, bool old);
 
+// sys_msg.c
+long do_msgsnd(int id, const void __user *user, size_t size, uint32_t flags);
+long do_msgrcv(int id, void __user *user, size_t size, int32_t type, uint32_t flags);
+long do_msgctl(int id, int command, void __user *user, bool old);
+
 // -- sys_ipc_old.c: the structs that programs had before 1996, with numbers of 16 bits.
 
+struct msqid_ds;
 struct semid_ds;
 struct shmid_ds;
 
@@ -29,3 +35,7 @@ struct shmid_ds;
 int old_shmid_put(void __user *user, const struct shmid_ds *ds);
 int old_shminfo_put(void __user *user);
 int old_semid_put(void __user *user, const struct semid_ds *ds);
+int old_msqid_put(void __user *user, const struct msqid_ds *ds);
+
+// Fetch what IPC_SET has for a queue of messages. Returns 0 or -EFAULT.
+int old_msqid_get(struct msqid_ds *ds, const void __user *user);

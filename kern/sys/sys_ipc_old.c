@@ -4,6 +4,7 @@
 #include "sys/sys_ipc.h"
 #include "vm/uaccess.h"
 #include <abi/limits.h>
+#include <abi/msg.h>
 #include <abi/sem.h>
 #include <abi/shm.h>
 
@@ -25,6 +26,14 @@ struct old_semid_ds {
 	uint32_t otime, ctime;
 	uint32_t unused[4];
 	uint16_t nsems;
+};
+
+struct old_msqid_ds {
+	struct old_ipc_perm perm;
+	uint32_t first, last;
+	uint32_t stime, rtime, ctime;
+	uint32_t long_cbytes, long_qbytes; // the same with 32 bits; a qbytes of 0 means this one
+	uint16_t cbytes, qnum, qbytes, lspid, lrpid;
 };
 
 struct old_shminfo {
@@ -97,4 +106,42 @@ int old_semid_put(void __user *user, const struct semid_ds *ds)
 	};
 
 	return copyout(aspace_current(), user, &old, sizeof(old));
+}
+
+// Returns `number`, or the greatest one with 16 bits.
+static uint16_t short_number(uint32_t number)
+{
+	return (uint16_t)MIN(number, UINT16_MAX);
+}
+
+int old_msqid_put(void __user *user, const struct msqid_ds *ds)
+{
+	const struct old_msqid_ds old = {
+		.perm = old_perm(&ds->msg_perm),
+		.stime = ds->msg_stime,
+		.rtime = ds->msg_rtime,
+		.ctime = ds->msg_ctime,
+		.long_cbytes = ds->msg_cbytes,
+		.long_qbytes = ds->msg_qbytes,
+		.cbytes = short_number(ds->msg_cbytes),
+		.qnum = short_number(ds->msg_qnum),
+		.qbytes = short_number(ds->msg_qbytes),
+		.lspid = (uint16_t)ds->msg_lspid,
+		.lrpid = (uint16_t)ds->msg_lrpid,
+	};
+
+	return copyout(aspace_current(), user, &old, sizeof(old));
+}
+
+int old_msqid_get(struct msqid_ds *ds, const void __user *user)
+{
+	struct old_msqid_ds old;
+
+	if (copyin(aspace_current(), &old, user, sizeof(old)))
+		return -EFAULT;
+	ds->msg_perm.uid = old.perm.uid;
+	ds->msg_perm.gid = old.perm.gid;
+	ds->msg_perm.mode = old.perm.mode;
+	ds->msg_qbytes = old.qbytes ? old.qbytes : old.long_qbytes;
+	return 0;
 }

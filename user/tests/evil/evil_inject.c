@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <getopt.h>
 #include <poll.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 
@@ -121,6 +122,8 @@ static void remove_objects(void)
 	struct shm_info segments;
 	struct semid_ds set;
 	struct seminfo sets;
+	struct msqid_ds queue;
+	struct msginfo queues;
 	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)&segments);
 
 	for (int i = 0; i <= last; i++)
@@ -128,6 +131,9 @@ static void remove_objects(void)
 	last = semctl(0, 0, SEM_INFO, &sets);
 	for (int i = 0; i <= last; i++)
 		semctl(semctl(i, 0, SEM_STAT_ANY, &set), 0, IPC_RMID, 0);
+	last = msgctl(0, MSG_INFO, (struct msqid_ds *)&queues);
+	for (int i = 0; i <= last; i++)
+		msgctl(msgctl(i, MSG_STAT_ANY, &queue), IPC_RMID, NULL);
 }
 
 // The tables of objects never shrink: make them as large as any program does.
@@ -137,6 +143,7 @@ static void make_many_objects(void)
 		shmget(IPC_PRIVATE, 1, 0);
 	for (int i = 0; i < SETS; i++)
 		semget(IPC_PRIVATE, 1, 0);
+	msgget(IPC_PRIVATE, 0);
 	remove_objects();
 }
 

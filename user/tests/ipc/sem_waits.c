@@ -48,31 +48,9 @@ static pid_t waiter(const char *name, int a, int b, int flags)
 	return pid;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-// Wait for `count` children, and print the lines that they have written, sorted: those who wake together run
-// in any order.
 static void finish(const char *what, int count)
 {
-	char text[512], *lines[8], *end;
-	size_t found = 0;
-	ssize_t n;
-
-	while (count-- > 0)
-		wait(NULL);
-	n = read(order[0], text, sizeof(text) - 1);
-	text[n > 0 ? n : 0] = '\0';
-	say("%s:\n", what);
-	for (char *line = text; found < COUNT(lines) && (end = strchr(line, '\n')); line = end + 1) {
-		*end = '\0';
-		lines[found++] = line;
-	}
-	qsort(lines, found, sizeof(*lines), compare);
-	for (size_t i = 0; i < found; i++)
-		say("  %s\n", lines[i]);
+	show_lines(order[0], what, count);
 }
 
 static void first_come(void)

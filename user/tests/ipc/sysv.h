@@ -21,3 +21,30 @@ static inline void become(uid_t user)
 	if (syscall(SYS_setgid32, user) || syscall(SYS_setuid32, user))
 		say("setuid: %s\n", error_name(errno));
 }
+
+static inline int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// Wait for `count` children, and print the lines that they have written to the pipe `fd`, sorted: those who wake
+// together run in any order.
+static inline void show_lines(int fd, const char *what, int count)
+{
+	char text[512], *lines[8], *end;
+	size_t found = 0;
+	ssize_t n;
+
+	while (count-- > 0)
+		wait(NULL);
+	n = read(fd, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	say("%s:\n", what);
+	for (char *line = text; found < COUNT(lines) && (end = strchr(line, '\n')); line = end + 1) {
+		*end = '\0';
+		lines[found++] = line;
+	}
+	qsort(lines, found, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < found; i++)
+		say("  %s\n", lines[i]);
+}

@@ -5,6 +5,7 @@
 #include "test.h"
 #include <sys/area.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
@@ -102,9 +103,13 @@ static void send_messages(void)
 }
 
 // Leave System V objects: a segment that is mapped, with a key, one that is removed and mapped, and one
-// that nobody maps; a set of semaphores, one of which is to be changed back.
+// that nobody maps; a set of semaphores, one of which is to be changed back; a queue with a message.
 static void make_objects(void)
 {
+	struct {
+		long type;
+		char text[6];
+	} message = { 1, "bytes" };
 	struct sembuf undo = { 1, 2, SEM_UNDO };
 	int removed = shmget(IPC_PRIVATE, PAGE, 0600), set;
 	char *at = shmat(shmget(77, 2 * PAGE, IPC_CREAT | 0600), NULL, 0);
@@ -115,6 +120,7 @@ static void make_objects(void)
 	shmctl(removed, IPC_RMID, NULL);
 	set = semget(79, 3, IPC_CREAT | 0600);
 	semop(set, &undo, 1);
+	msgsnd(msgget(80, IPC_CREAT | 0600), &message, 5, 0);
 }
 
 // How three processes wait for ever.

@@ -74,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@*&[", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@*&[{", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -82,20 +82,20 @@ static uint32_t size_of(char kind)
 	static const struct {
 		char kind;
 		uint16_t size;
-	} sizes[] = { { 'b', 512 },        { 'B', 512 },
-		      { 'v', 64 },         { 'G', 8 },
-		      { 'S', 20 },         { 'K', 12 },
-		      { 't', 16 },         { 'T', 32 },
-		      { 'u', 16 },         { 'z', 32 },
-		      { 'q', 64 },         { 'e', 128 },
-		      { 'R', 16 },         { 'U', 16 },
-		      { 'J', 64 },         { '6', 8 },
-		      { '7', 8 },          { 'l', 24 },
-		      { 'Q', 128 },        { 'V', 64 },
-		      { 'H', 1024 },       { '$', 40 },
-		      { '~', 192 },        { '@', 24 },
-		      { '*', 112 },        { '&', SOCKET_MESSAGE_SIZE },
-		      { '[', SYSV_FILLED } };
+	} sizes[] = { { 'b', 512 },         { 'B', 512 },
+		      { 'v', 64 },          { 'G', 8 },
+		      { 'S', 20 },          { 'K', 12 },
+		      { 't', 16 },          { 'T', 32 },
+		      { 'u', 16 },          { 'z', 32 },
+		      { 'q', 64 },          { 'e', 128 },
+		      { 'R', 16 },          { 'U', 16 },
+		      { 'J', 64 },          { '6', 8 },
+		      { '7', 8 },           { 'l', 24 },
+		      { 'Q', 128 },         { 'V', 64 },
+		      { 'H', 1024 },        { '$', 40 },
+		      { '~', 192 },         { '@', 24 },
+		      { '*', 112 },         { '&', SOCKET_MESSAGE_SIZE },
+		      { '[', SYSV_FILLED }, { '{', SYSV_FILLED } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -395,7 +395,7 @@ uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor
 		return frame_fill(address, &state, actor);
 	if (kind == '~' || kind == '@')
 		fill_futex(kind, (uint32_t *)(uintptr_t)address, &state);
-	else if (kind == '[')
+	else if (kind == '[' || kind == '{')
 		fill_sysv(kind, (char *)(uintptr_t)address, &state);
 	else
 		fill_at(kind, address, slot, &state);

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 
@@ -39,6 +40,8 @@ uint32_t sysv_value(char kind, uint32_t *state)
 		return any_id(state);
 	case '<':
 		return any_flags(state);
+	case '}': // of a message that is received
+		return one_in(state, 12) ? random_word(state) : below(state, 9) - 4;
 	default: // '>', a command: objects live on mostly
 		return one_in(state, 6) ? below(state, 22) :
 		       one_in(state, 8) ? random_word(state) :
@@ -62,8 +65,13 @@ static void fill_operations(struct sembuf *ops, uint32_t count, uint32_t *state)
 
 void fill_sysv(char kind, char *at, uint32_t *state)
 {
-	(void)kind;
-	fill_operations((struct sembuf *)at, SYSV_FILLED / sizeof(struct sembuf), state);
+	if (kind == '[') {
+		fill_operations((struct sembuf *)at, SYSV_FILLED / sizeof(struct sembuf), state);
+		return;
+	}
+	*(uint32_t *)at = one_in(state, 12) ? random_word(state) : 1 + below(state, 3);
+	for (uint32_t i = 4; i < SYSV_FILLED; i++)
+		at[i] = (char)random_word(state);
 }
 
 // Remove all objects of this kind that there are.
@@ -95,8 +103,23 @@ static void remove_sets(void)
 	}
 }
 
+static void remove_queues(void)
+{
+	struct msqid_ds ds;
+	struct msginfo info;
+	int highest = msgctl(0, MSG_INFO, (struct msqid_ds *)&info);
+
+	for (int i = 0; i <= highest; i++) {
+		int id = msgctl(i, MSG_STAT_ANY, &ds);
+
+		if (id >= 0)
+			msgctl(id, IPC_RMID, &ds);
+	}
+}
+
 void sysv_clean(void)
 {
 	remove_segments();
 	remove_sets();
+	remove_queues();
 }

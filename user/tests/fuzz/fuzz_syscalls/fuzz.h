@@ -74,7 +74,7 @@ struct op {
 //	* + &   an address of a socket; its length; messages of a socket
 //	| ;     a family or a level; a type of sockets, an option, or flags
 //	( ) < > a key of System V objects; an id; flags; a command
-//	[       operations on semaphores
+//	[ { }   operations on semaphores; a message; which type of messages
 //	N       the number of the call itself
 //	E       an access of the program's own
 //	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024

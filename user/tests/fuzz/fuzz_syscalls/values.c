@@ -287,7 +287,7 @@ static uint32_t other_value(char kind, uint32_t *state)
 {
 	if (strchr("+|;", kind))
 		return socket_value(kind, state);
-	if (strchr("()<>", kind))
+	if (strchr("()<>}", kind))
 		return sysv_value(kind, state);
 	return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
 }
