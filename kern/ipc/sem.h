@@ -62,78 +62,112 @@ struct sem_waiter {
 
 extern struct sysv_table sem_table;
 
-// Let the ends of processes take back what they have done, and create the files of /proc about semaphores
-// (sem_files_init). Called once, at boot.
+// Let the ends of processes take back what they have done, and create the files of /proc about
+// semaphores (sem_files_init). Called once, at boot.
 void sem_init(void);
 void sem_files_init(void);
 
-// All functions return 0 (or what the call returns) or -errno as the calls do. Caller: holds no lock.
+// The functions up to sem_write_all are the calls' own. Those with an `id` return -EINVAL if there
+// is no such set, and those with a `number` if it has no such semaphore; -EACCES without the
+// permission; -EPERM for changes of another's set (sysv_owned). The caller holds no lock; all take
+// sysv_lock.
 
-// Find or make a set (semget(2)).
+// Find or make a set of `count` semaphores; `flags`: IPC_ bits, permissions (semget(2)). Returns
+// its id; -EINVAL for a count below 0, above SEMMSL or above that of the set with this key, and for
+// 0 semaphores of a new set; -ENOENT, -EEXIST, -EACCES as sysv_get; -ENOSPC at the limits of sets
+// or of semaphores; -ENOMEM.
 int sem_get(key_t key, int count, uint32_t flags);
 
-// Perform all of ops[count] at once, 0 < count <= SEMOPM, and sleep until that is possible (semtimedop(2)).
-// Returns 0; -EAGAIN after the deadline, or if it would sleep and the operation says IPC_NOWAIT; -EFBIG; -ERANGE;
-// -EINTR; -EIDRM.
+// Perform all of ops[count] (kernel memory, 0 < count <= SEMOPM) at once, and sleep until that is
+// possible (semtimedop(2)). `deadline`: a time of clock_ns(), or NO_DEADLINE.
+// Returns 0; -EAGAIN at the deadline, or if it would sleep and the operation says IPC_NOWAIT;
+// -EFBIG for a semaphore that the set does not have; -ERANGE for a value or an undo that is too
+// large; -EINTR for a signal; -EIDRM if the set is removed meanwhile; -EINVAL; -EACCES; -ENOMEM for
+// SEM_UNDO.
 int sem_operate(int id, const struct sembuf *ops, size_t count, uint64_t deadline);
 
-// Describe a set (IPC_STAT, or with `index` SEM_STAT, or with `any` SEM_STAT_ANY). Returns 0, or with
-// `index` the id.
+// Describe a set in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
+// (SEM_STAT), with `any` too without a check of permissions (SEM_STAT_ANY). Returns 0, or with
+// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
 int sem_stat(int id, bool index, bool any, struct semid_ds *ds);
 
-// Set owner and permissions (IPC_SET).
+// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL,
+// also for the user or group -1; -EPERM.
 int sem_set_owner(int id, const struct ipc_perm *perm);
 
-// Remove a set (IPC_RMID). Who waits gets -EIDRM.
+// Remove a set (IPC_RMID). Calls that wait for it return -EIDRM. Yields. Returns 0; -EINVAL;
+// -EPERM.
 int sem_remove(int id);
 
-// Store the limits, or with `usage` what is in use too. Returns the highest index in use.
+// Store the limits in *info; with `usage` semusz is the number of sets and semaem that of all
+// semaphores (IPC_INFO, SEM_INFO). Never fails. Returns the highest index in use; 0 also if there
+// is no set.
 int sem_info(struct seminfo *info, bool usage);
 
-// Do GETVAL, GETPID, GETNCNT or GETZCNT.
+// Returns the value of semaphore `number` (`command` GETVAL), who changed or tested it last
+// (GETPID), or how many calls wait for a larger value (GETNCNT) or for 0 (GETZCNT); -EINVAL;
+// -EACCES.
 int sem_read(int id, int number, int command);
 
-// Do SETVAL.
+// Set the value of semaphore `number`, and let those calls go on that can now (SETVAL). What
+// processes would take back of it is forgotten. Yields. Returns 0; -ERANGE for a value below 0 or
+// above SEMVMX; -EINVAL; -EACCES.
 int sem_write(int id, int number, int value);
 
-// Store how many semaphores set `id` has in *count, and check the permissions in `mask`. Returns 0 or -errno.
+// Store how many semaphores set `id` has in *count, if the current thread has the permissions in
+// `mask` (0444 to read, 0222 to write). Returns 0; -EINVAL; -EACCES.
 int sem_size(int id, uint32_t mask, uint32_t *count);
 
-// Do GETALL and SETALL for a set of `count` semaphores.
+// Copy the values of set `id` to values[count] (GETALL). Returns 0; -EIDRM if the set has not
+// `count` semaphores: the id has got another set since sem_size; -EINVAL; -EACCES.
 int sem_read_all(int id, uint16_t *values, uint32_t count);
+// Set all values of set `id` from values[count], and let those calls go on that can now (SETALL).
+// What processes would take back of the set is forgotten. Yields. Returns 0; -ERANGE for a value
+// above SEMVMX; -EIDRM as sem_read_all; -EINVAL; -EACCES.
 int sem_write_all(int id, const uint16_t *values, uint32_t count);
 
 // -- What the files of semaphores share. Callers of these functions hold sysv_lock.
 
+// Returns the set that `object`, of sem_table, is. Needs no lock.
 static inline struct sem_set *set_of(struct sysv_object *object)
 {
 	return (struct sem_set *)object; // its first field
 }
 
-// Take the set out of the table.
+// Take the set out of the table (sysv_remove): the table's reference becomes the caller's. Its
+// semaphores do not count any more.
 void sem_take_out(struct sem_set *set);
 
-// Values have changed: let those calls that wait and can go on now do so. Yields. Caller: holds sysv_lock, no
-// other lock, and a reference on the set, which may be removed meanwhile.
+// Perform the operations of those calls that wait for the set and can go on now, because values
+// have changed, and wake them. Yields, with sysv_lock released; it is held again at the return.
+// Caller: holds sysv_lock, no other lock, and a reference on the set, which may be removed
+// meanwhile.
 void sem_update(struct sem_set *set);
 
-// Wake all that wait for a set, which has been removed, with -EIDRM. Yields. Caller: as for sem_update.
+// Wake all calls that wait for a set, which has been removed: they return -EIDRM. Yields, with
+// sysv_lock released; it is held again at the return. Caller: holds sysv_lock, no other lock, and a
+// reference on the set.
 void sem_wake_removed(struct sem_set *set);
 
-// Free all undos of a set, which has been removed. Yields. Caller: as for sem_update.
+// Free all undos of a set, which has been removed; nothing is taken back. Yields, with sysv_lock
+// released; it is held again at the return. Caller: holds sysv_lock, no other lock, and a reference
+// on the set.
 void sem_free_undos(struct sem_set *set);
 
-// SETVAL: forget what all processes would take back of semaphore `number`.
+// Forget what all processes would take back of semaphore `number`, which exists (SETVAL).
 void sem_forget_undos(struct sem_set *set, uint32_t number);
 
-// Returns the undo of the current process for the set, or NULL.
+// Returns the undo of the current process for the set, borrowed; NULL if it has none.
 struct sem_undo *sem_find_undo(const struct sem_set *set);
 
-// Give the current process, which has none, the undo `undo` for the set.
+// Give the current process, which has none, the undo `undo` for the set, in which `size` is set and
+// adjust[] is 0. The process owns it from now on.
 void sem_add_undo(struct sem_set *set, struct sem_undo *undo);
 
-// Make adjust[] hold what is to be taken back.
+// Make adjust[] of `undo` hold what is to be taken back: 0 if SETALL has made it void. To be called
+// before adjust[] is read or changed.
 void sem_refresh_undo(struct sem_undo *undo);
 
-// Take back what `process`, which has undos, has done to one set, and free the undo. Returns the set, borrowed.
+// Take back what `process`, which has undos, has done to one set, and free the undo. Returns the
+// set, borrowed: the caller takes a reference and calls sem_update.
 struct sem_set *sem_apply_undo(struct process *process);

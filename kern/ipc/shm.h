@@ -1,8 +1,8 @@
-// shm.h: System V shared memory (shmget(2)). A segment is an object of kern/vm with a file that has no
-// name, as a memfd has; its calls come here from sys/sys_shm.c.
+// shm.h: System V shared memory (shmget(2)). A segment is an object of kern/vm with a file that has
+// no name, as a memfd has; its calls come here from sys/sys_shm.c.
 //
-// A segment lives until it is removed and nobody maps it any more. vm tells it of each area that maps it
-// (struct object_watch), so its count of users follows forks, splits and ends of mappings.
+// A segment lives until it is removed and nobody maps it any more. vm tells it of each area that
+// maps it (struct object_watch), so its count of users follows forks, splits and ends of mappings.
 #pragma once
 
 #include "ipc/sysv.h"
@@ -29,31 +29,47 @@ extern struct sysv_table shm_table;
 // Create the files of /proc about segments. Called once, at boot.
 void shm_init(void);
 
-// All functions return 0 (or an id) or -errno as the calls do. Caller: holds no lock.
+// The functions up to shm_count are the calls' own. Those with an `id` return -EINVAL if there is
+// no such segment. The caller holds no lock; all take sysv_lock.
 
-// Find or make a segment (shmget(2)).
+// Find or make a segment of `size` bytes; `flags`: IPC_ and SHM_ bits, permissions (shmget(2)).
+// Returns its id; -EINVAL for a bad size, for one that is larger than the segment with this key, or
+// for a size of large pages that does not exist; -ENOENT, -EEXIST, -EACCES as sysv_get; -ENOSPC at
+// the limits of segments or of their pages; -ENOMEM, also if there are not as many large pages.
 int shm_get(key_t key, size_t size, uint32_t flags);
 
-// Map segment `id` at `address` (0: anywhere) of the current space (shmat(2)), and store where.
+// Map segment `id` at `address` (0: anywhere) of the current space (shmat(2)). `flags`: SHM_RDONLY,
+// SHM_EXEC, SHM_RND, SHM_REMAP. Sleeps. Returns 0 with the address in *store; -EINVAL, also for an
+// address that is not aligned or where something is mapped; -EACCES; -ENOMEM or another error of
+// aspace_map.
 int shm_attach(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
 
-// Unmap what is left of the mapping that shm_attach made at `address` (shmdt(2)).
+// Unmap what is left of the mapping that shm_attach made at `address` of the current space
+// (shmdt(2)). Sleeps and yields. Returns 0; -EINVAL if the address is not page-aligned or nothing
+// is left; -ENOMEM if an area must be split.
 int shm_detach(uintptr_t address);
 
-// Describe a segment (IPC_STAT, or with `index` SHM_STAT, or with `any` SHM_STAT_ANY). Returns 0, or with
-// `index` the id.
+// Describe a segment in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
+// (SHM_STAT), with `any` too without a check of permissions (SHM_STAT_ANY). Returns 0, or with
+// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
 int shm_stat(int id, bool index, bool any, struct shmid_ds *ds);
 
-// Set owner and permissions (IPC_SET).
+// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL,
+// also for the user or group -1; -EPERM for another's segment (sysv_owned).
 int shm_set(int id, const struct ipc_perm *perm);
 
-// Remove a segment (IPC_RMID). One that is mapped loses its key, and goes when it is not mapped any more.
+// Remove a segment (IPC_RMID). One that is mapped loses its key, and goes when it is not mapped any
+// more. Yields. Returns 0; -EINVAL; -EPERM for another's segment (sysv_owned).
 int shm_remove(int id);
 
-// Mark a segment as locked in memory or not (SHM_LOCK, SHM_UNLOCK). Nothing ever takes its pages away.
+// Mark a segment as locked in memory or not (SHM_LOCK, SHM_UNLOCK). Nothing ever takes its pages
+// away, so the mark is all. Returns 0; -EINVAL; -EPERM without CAP_IPC_LOCK for another's segment,
+// or to lock one if RLIMIT_MEMLOCK is 0.
 int shm_lock(int id, bool lock);
 
-// Count all segments (SHM_INFO). Returns the highest index in use.
+// Count all segments, also removed ones that are still mapped, in *info (SHM_INFO): their number,
+// their pages of 4 KiB, and how many of these are in memory; the rest is 0. Never fails. Returns
+// the highest index in use; 0 also if there is no segment.
 int shm_count(struct shm_info *info);
 
 // Returns the segment that a watch belongs to.
@@ -62,6 +78,7 @@ static inline struct shm_segment *shm_of(struct object_watch *watch)
 	return list_entry(watch, struct shm_segment, watch);
 }
 
-// An area or a call no longer uses the segment. The last one frees a segment that has been removed.
-// Caller: may hold an address space's lock, but no other.
+// Count one user of the segment less (segment->attached), an area or a call. The last one frees a
+// segment that has been removed. Takes sysv_lock; yields. Caller: may hold an address space's lock,
+// but no other.
 void shm_put(struct shm_segment *segment);

@@ -1,11 +1,11 @@
 // sysv.h: what System V shared memory, semaphores and messages have in common (sysvipc(7)): ids,
 // keys, owners and permissions. Each kind has a table of its objects.
 //
-// An object lives until somebody removes it, not until its maker ends. So all that it has is lasting
-// memory, and the number of objects of each kind is limited, as on Linux.
+// An object lives until somebody removes it, not until its maker ends. So all that it has is
+// lasting memory, and the number of objects of each kind is limited, as on Linux.
 //
-// One spinlock guards all three kinds. It is held for short steps only: bytes are copied from and to
-// programs without it, and long loops release it.
+// One spinlock guards all three kinds. It is held for short steps only: bytes are copied from and
+// to programs without it, and long loops release it.
 #pragma once
 
 #include "cpu/spinlock.h"
@@ -74,25 +74,31 @@ struct sysv_table {
 // The first value of a table's fields that change.
 #define SYSV_TABLE_EMPTY .first_free = SYSV_NONE, .last_free = SYSV_NONE
 
-// Returns the id of the object with the key, which is made if need be (shmget(2), semget(2),
-// msgget(2)). -EEXIST, -ENOENT, -EACCES; -ENOSPC if there are too many; the errors of table->fits and
-// table->create. Caller: holds no lock.
+// Find the object with request->key, or make it if IPC_CREAT is set or the key is IPC_PRIVATE
+// (shmget(2), semget(2), msgget(2)). Caller: holds no lock.
+// Returns its id; -ENOENT if there is none and IPC_CREAT is not set; -EEXIST if there is one and
+// IPC_EXCL is set too; -EACCES; -ENOSPC if there are table->max objects; -ENOMEM; the errors of
+// table->fits and table->create.
 int sysv_get(struct sysv_table *table, const struct sysv_request *request);
 
-// Returns object `id`, borrowed; NULL: there is none, and *error is -EINVAL. Caller: holds sysv_lock.
+// Returns object `id`, borrowed, with *error unchanged; NULL with -EINVAL in *error if there is
+// none, as for a negative `id`. Caller: holds sysv_lock.
 struct sysv_object *sysv_find(const struct sysv_table *table, int id, int *error);
 
-// Returns the object in place `index`, borrowed, or NULL. Caller: holds sysv_lock.
+// Returns the object in place `index`, which may be any number, borrowed; NULL if there is none.
+// Caller: holds sysv_lock.
 struct sysv_object *sysv_at(const struct sysv_table *table, int index);
 
-// Returns the highest index in use, or 0. Caller: holds sysv_lock.
+// Returns the highest index in use; 0 also if there is no object. Caller: holds sysv_lock.
 int sysv_highest(const struct sysv_table *table);
 
-// Forget the object's key: nobody finds it any more, except by its id. Caller: holds sysv_lock.
+// Forget the object's key: nobody finds it any more, except by its id. Its key is IPC_PRIVATE
+// afterwards.
+// Caller: holds sysv_lock.
 void sysv_drop_key(struct sysv_table *table, struct sysv_object *object);
 
-// Take the id away from an object: nobody finds it any more. The table's reference becomes the caller's.
-// Caller: holds sysv_lock.
+// Take id and key away from an object: nobody finds it any more. The table's reference becomes the
+// caller's, for sysv_drop. Caller: holds sysv_lock.
 void sysv_remove(struct sysv_table *table, struct sysv_object *object);
 
 // Take a reference. Caller: holds sysv_lock.
@@ -102,38 +108,42 @@ static inline void sysv_hold(struct sysv_object *object)
 	object->refs++;
 }
 
-// Drop a reference. The last one frees the object, which is removed then. Caller: may hold an address space's
-// lock, but no other.
+// Drop a reference. The last one frees the object by table->destroy; it must have been removed
+// then. Takes sysv_lock. Caller: may hold an address space's lock, but no other.
 void sysv_drop(struct sysv_table *table, struct sysv_object *object);
 
-// Check the permissions in `mask` (0444 to read, 0222 to write; 0 is always granted) of the current thread.
+// Check the permissions in `mask` (0444 to read, 0222 to write; 0 is always granted) of the current
+// thread on the object, by its effective user and its groups; CAP_IPC_OWNER grants all.
 // Returns 0 or -EACCES. Caller: holds sysv_lock.
 int sysv_permission(const struct sysv_object *object, uint32_t mask);
 
-// Check whether the current thread may change or remove the object. Returns 0 or -EPERM. Caller: holds
-// sysv_lock.
+// Check whether the current thread may change or remove the object: its effective user is owner or
+// maker, or it has CAP_SYS_ADMIN. Returns 0 or -EPERM. Caller: holds sysv_lock.
 int sysv_owned(const struct sysv_object *object);
 
-// Describe the owners and permissions of an object. Caller: holds sysv_lock.
+// Describe key, owners and permissions of an object in *perm. Caller: holds sysv_lock.
 void sysv_describe(const struct sysv_object *object, struct ipc_perm *perm);
 
-// Set owner and permissions (IPC_SET). Returns 0; -EINVAL for the id -1. Caller: holds sysv_lock.
+// Set the owner, its group and the permissions (IPC_SET), without a check who may (sysv_owned).
+// Returns 0; -EINVAL with nothing changed if user or group is -1. Caller: holds sysv_lock.
 int sysv_set(struct sysv_object *object, const struct ipc_perm *perm);
 
-// Find the object that a call to describe it means: by id, or, with `index`, by its place. Returns the
-// object, borrowed, which the current thread may read, or which with `any` needs no permission; NULL with
-// *error. Caller: holds sysv_lock.
+// Find the object that a call to describe it means: by id, or, with `index`, by its place. Returns
+// the object, borrowed, with 0 in *error; NULL with -EINVAL there if there is none, or -EACCES if
+// the current thread may not read it; with `any` it needs no permission. Caller: holds sysv_lock.
 struct sysv_object *sysv_find_to_read(const struct sysv_table *table, int id, bool index, bool any,
                                       int *error);
 
-// Returns the time in seconds since 1970.
+// Returns the time in seconds since 1970. Needs no lock.
 uint64_t sysv_now(void);
 
-// Returns the number of the current process, or 0.
+// Returns the number of the current process; 0 for a thread of the kernel without a process.
 pid_t sysv_pid(void);
 
-// Write a line for each object of a table, as files of /proc/sysvipc have it, in parts. `line` is called
-// with sysv_lock held, and stores the line in text[size].
+// Write `title` and a line for each object of a table to `seq`, as files of /proc/sysvipc have it,
+// in parts: from the place seq->from on; seq->next says where the next part begins. `line` is
+// called with sysv_lock held, and stores the line with a NUL in text[size]; `size` is
+// SYSV_LINE_MAX. Yields. The caller holds no lock.
 #define SYSV_LINE_MAX 256u
 void sysv_show(struct seq *seq, const struct sysv_table *table, const char *title,
                void (*line)(const struct sysv_object *object, char *text, size_t size));

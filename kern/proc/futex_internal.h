@@ -19,7 +19,8 @@ struct futex_key {
 };
 
 // A thread that waits on a word. It lies on the thread's stack. A thread that waits on several
-// words has several of them with one wait queue. [f] futex_lock   [c] constant while it waits
+// words has several of them with one wait queue.
+// [f] futex_lock   [c] constant while it waits
 struct futex_waiter {
 	struct list link;     // [f] on its chain; on no list once it has been woken
 	struct futex_key key; // [f] a requeue changes it

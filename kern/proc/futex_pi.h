@@ -17,8 +17,8 @@ struct pi_lock {
 };
 
 // A thread that waits for such a lock, or, with `target`, for a word whose waiters may be moved to
-// a lock (FUTEX_WAIT_REQUEUE_PI). It lies on the thread's stack. [f] futex_lock   [c] constant
-// while it waits
+// a lock (FUTEX_WAIT_REQUEUE_PI). It lies on the thread's stack.
+// [f] futex_lock   [c] constant while it waits
 struct pi_waiter {
 	struct futex_waiter waiter;     // waiter.pi is true
 	struct waitq wait;              // the thread sleeps here

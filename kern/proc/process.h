@@ -250,8 +250,8 @@ void process_exit_thread(int status) __noreturn;
 // registered. Registered by ipc/, which lies above this layer. Called with no lock held; may yield.
 extern void (*process_files_closed_hook)(void);
 
-// Called by the last thread of a process that has sem_undos, before it closes its files; NULL:
-// nothing is registered. Registered by ipc/. Called with no lock held.
+// Called by the last thread of a process that has sem_undos, before it closes its files. Registered
+// by ipc/, which also makes the sem_undos. Called with no lock held; yields.
 extern void (*process_semaphores_hook)(struct process *process);
 
 // Send process->exit_signal (0: none) of `process`, a zombie, to its parent, and wake the parent's

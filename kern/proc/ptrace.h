@@ -1,9 +1,9 @@
 // ptrace.h: tracing: a thread, the tracer, watches and controls another, the tracee (ptrace(2)).
 //
-// A tracee stops at a signal, at a system call, at an event such as a fork, and with its group. A stop
-// is one sleep (ptrace_stop.c): until the tracer lets the tracee go on, or the tracee is killed. While
-// it lasts the tracer reads and writes the tracee's registers and memory. Tracees are of the tracer's
-// thread, but all threads of its process may wait for them.
+// A tracee stops at a signal, at a system call, at an event such as a fork, and with its group. A
+// stop is one sleep (ptrace_stop.c): until the tracer lets the tracee go on, or the tracee is
+// killed. While it lasts the tracer reads and writes the tracee's registers and memory. Tracees are
+// of the tracer's thread, but all threads of its process may wait for them.
 //
 //	ptrace_stop.c      stops, and how a tracee goes on
 //	ptrace_attach.c    who traces whom, and the ends of tracers and tracees
@@ -35,8 +35,8 @@ enum trace_mode {
 	TRACE_EMULATE_STEP, // both
 };
 
-// What tracing adds to a thread. Made when a thread is traced for the first time; freed with the thread,
-// or when the tracer has waited for its end.
+// What tracing adds to a thread. Made when a thread is traced for the first time; freed with the
+// thread, or when the tracer has waited for its end.
 // [p] process_lock   [g] the lock of the signals of its process   [t] the tracee itself
 struct tracee {
 	struct thread *thread;   // [p] NULL: it has ended
@@ -70,15 +70,16 @@ struct tracee {
 	int exit_status;         // [p] and how it has ended
 };
 
-// Returns true if somebody traces the thread. Without process_lock a hint, which is right for the
-// thread itself until it sleeps.
+// Returns true if somebody traces the thread. Without process_lock the answer may be out of date,
+// but not for the thread itself until it sleeps.
 static inline bool thread_is_traced(const struct thread *thread)
 {
 	return unlikely(thread->trace) && thread->trace->tracer;
 }
 
-// Returns true if the tracee must stop on its way to user mode: it was told to, or its group stops, and
-// it has not reported that.
+// Returns true if the tracee must stop on its way to user mode: it was told to, or its process,
+// whose signals `signals` are, stops, and it has not reported that. Takes no lock, as
+// thread_is_traced.
 static inline bool trace_must_stop(const struct tracee *tracee, const struct signal_state *signals)
 {
 	return tracee->trap_stop || tracee->trap_notify ||
@@ -86,7 +87,8 @@ static inline bool trace_must_stop(const struct tracee *tracee, const struct sig
 }
 
 // Returns true if the thread must stop before it returns to user mode: with its process, or for its
-// tracer. A tracee that was let go on while its process is stopped runs.
+// tracer. A tracee that was let go on while its process is stopped runs. Takes no lock, as
+// thread_is_traced.
 static inline bool thread_must_halt(const struct thread *thread)
 {
 	const struct signal_state *signals = &thread->process->signals;
@@ -96,27 +98,36 @@ static inline bool thread_must_halt(const struct thread *thread)
 	return job_must_halt(signals);
 }
 
-// Stops (ptrace_stop.c). The caller of each is the tracee; it holds no lock.
+// Stops (ptrace_stop.c). The caller of each is the tracee, the current thread; it holds no lock. A
+// stop sleeps until the tracer ends it, or the thread must die; it does nothing if the thread is
+// traced no more.
 
-// Stop because `signo`, with *info, is about to be delivered. Returns the signal to deliver instead,
-// with its description in *info; 0: none.
+// Stop because `signo`, with *info, is about to be delivered. Does not stop for SIGKILL, or if
+// nobody traces the thread any more. Returns the signal to deliver instead (`signo` without a
+// stop), with its description in *info; 0: none, or one that the thread blocks and that is pending
+// again.
 int trace_signal(int signo, struct signal_info *info);
 
-// Stop because the tracee must (trace_must_stop).
+// Stop because the tracee must (trace_must_stop), as one of those that halt if its process stops. A
+// tracee that was not seized stops only with its process.
 void trace_trap(void);
 
-// Stop at an event of the system call under way: `event` is 0 for none, or a PTRACE_EVENT_ that is among
-// the tracer's options; else does nothing.
+// Stop at an event of the system call under way, if `event`, a PTRACE_EVENT_ constant, is among the
+// tracer's options; 0 for none: do nothing. `message`: what PTRACE_GETEVENTMSG returns.
 void trace_event(int event, uint32_t message);
 
-// A system call begins, of a thread with LOAD_CALLS. Stops if the tracer wants that, who may then change
-// the call. Returns false if the call must not be made; then EAX in *frame is its result.
+// Stop at the begin of a system call, if the tracer wants that, who may then change the call.
+// Called for a thread with LOAD_CALLS; `frame`: its user frame. Returns true if the call is to be
+// made; false if not, because the tracer skips it or the thread must die: then EAX in *frame is its
+// result.
 bool trace_call_begins(struct trapframe *frame);
 
-// A system call ends (WORK_CALL_END): its result is in the frame. Stops if the tracer wants that.
+// Stop at the end of a system call (WORK_CALL_END), whose result is in the frame, if the tracer
+// wants that. For a tracer that goes by single steps send SIGTRAP instead (trace_force).
 void trace_call_ends(void);
 
-// A handler will be entered: let the frame that the program sees hide a flag that the tracer has set.
+// Hide in `frame`, which a handler of the program will see, the flag EFLAGS_TF if the tracer has
+// set it. Called by the tracee before a handler is entered; needs no lock.
 static inline void trace_hide_step(struct tracee *tracee, struct trapframe *frame)
 {
 	if (tracee->steps)
@@ -124,61 +135,78 @@ static inline void trace_hide_step(struct tracee *tracee, struct trapframe *fram
 	tracee->steps = false;
 }
 
-// A handler has been entered. Stops if the tracee runs by steps.
+// Stop after a handler has been entered, if the tracee goes by single steps.
 void trace_handler_entered(void);
 
-// Deliver the signal of a fault of the tracee's own instruction, by way of a stop. The signal cannot be
-// blocked or ignored: then it will end the process.
+// Send the current thread the signal `signo` of its own instruction's fault: it stops for it on its
+// way to user mode. The signal cannot be blocked or ignored: then its action becomes SIG_DFL, and
+// it will end the process. Does not stop itself.
 void trace_force(int signo, const struct signal_info *info);
 
-// Note the reasons of a debug exception, as DR6 has them.
+// Note the reasons of a debug exception of the current thread, as DR6 has them, for the tracer.
+// Does nothing if it was never traced. Takes no lock.
 void trace_debug_hit(uint32_t reasons);
 
-// Let the stopped `tracee` go on, in `mode`, with a signal (0: none). Caller: holds process_lock.
+// Let the stopped `tracee` go on, in `mode`, with the signal `signo` (0: none). A stop that wait
+// has not reported is not reported any more. Caller: holds process_lock.
 void trace_resume(struct tracee *tracee, enum trace_mode mode, int signo);
 
-// The process has continued or begins to stop: let tracees that were seized report that. Caller: holds the
-// lock of the signals; and process_lock, if a thread of the process is traced.
+// Let those threads of `process` that were seized by a tracer stop and report that the process has
+// continued or begins to stop. Caller: holds process->signals.lock; and process_lock, if a thread
+// of the process is traced.
 void trace_notify_group(struct process *process);
 
-// PTRACE_INTERRUPT: let a seized tracee stop. Caller: holds process_lock.
+// Let a seized tracee stop as soon as it returns to user mode (PTRACE_INTERRUPT); ends a sleep that
+// a signal may end. Takes the lock of its signals. Caller: holds process_lock.
 void trace_interrupt(struct tracee *tracee);
 
-// PTRACE_LISTEN. Returns 0; -EIO if the tracee was not seized or is in another kind of stop. Caller:
-// holds process_lock.
+// Let a stopped tracee stay stopped, but stop anew when its process continues or it is interrupted
+// (PTRACE_LISTEN). Returns 0; -EIO if the tracee was not seized or is in another stop than
+// PTRACE_EVENT_STOP. Caller: holds process_lock.
 int trace_listen(struct tracee *tracee);
 
 // Who traces whom (ptrace_attach.c).
 
-// Returns the tracee `tid` of the current thread; NULL if it is none. With `stopped` it must be in a
-// stop, and is until the caller lets it go on or releases the lock. Caller: holds process_lock.
+// Returns the record of thread `tid` if the current thread traces it, borrowed; else NULL. With
+// `stopped` also NULL unless the tracee is in a stop, does not listen and is not killed; it stays
+// in the stop until the caller lets it go on or releases process_lock. Caller: holds process_lock.
 struct tracee *trace_find(pid_t tid, bool stopped);
 
-// PTRACE_ATTACH, or with `seize` PTRACE_SEIZE with `options`. Returns 0; -ESRCH; -EPERM; -ENOMEM.
+// Let the current thread trace thread `tid` (PTRACE_ATTACH, which also sends it SIGSTOP), or with
+// `seize` without a stop and with `options` (PTRACE_SEIZE). If its process is stopped, sleeps until
+// the thread has stopped as a tracee. The caller holds no lock. Returns 0; -ESRCH if there is no
+// such thread; -EPERM if it has ended, is traced, is of the current process or the kernel's, or may
+// not be looked into (access_inspect); -ENOMEM.
 int trace_attach(pid_t tid, bool seize, uint32_t options);
 
-// PTRACE_TRACEME: let the thread that has made the current process trace the current thread. Returns 0;
-// -EPERM; -ENOMEM.
+// Let the thread that has made the current process (or the parent's first thread, if that one has
+// ended) trace the current thread (PTRACE_TRACEME). The caller holds no lock. Returns 0, also if
+// that thread is just ending and does not trace; -EPERM if the current thread is traced, or if that
+// thread is the kernel's or lacks capabilities that the current one has; -ENOMEM.
 int trace_me(void);
 
-// End the tracing. A stopped tracee goes on with `signo` (0: none), or stops as a part of its process if
-// that is stopped. Caller: holds process_lock.
+// End the tracing of `tracee`, whose thread lives. If it is stopped, it goes on with `signo` (0:
+// none), or stops as a part of its process if that is stopped. The record stays with the thread.
+// Takes the lock of its signals. Caller: holds process_lock.
 void trace_detach(struct tracee *tracee, int signo);
 
-// The current thread ends, and traces threads: let them go. Yields. Caller: holds no lock.
+// Let all tracees of the current thread go, because it ends; with PTRACE_O_EXITKILL kill them. The
+// thread is marked as leaving. Yields. Caller: holds no lock.
 void trace_tracer_ends(void);
 
-// The current thread, which was traced at least once, ends with `status`. Its number stays taken until
-// the tracer has waited for it. Caller: holds process_lock.
+// Keep the record of the current thread, which was traced at least once and ends with `status`, for
+// its tracer, and tell the tracer; that of a process's first thread is told by trace_process_ended.
+// The thread's number stays taken until the tracer has waited for it. Does nothing if nobody traces
+// the thread now. Caller: holds process_lock.
 void trace_thread_ended(int status);
 
-// The first thread of `process` was traced when it ended, and the process is a zombie now: report that to
-// the tracer. Returns true if the parent, who is another process, must not learn of it before the tracer
-// has waited. Caller: holds process_lock.
+// Tell the tracer that `process` is a zombie now, whose first thread was traced when it ended, if
+// the tracer is not of the parent's process. Returns true in this case: the parent must not learn
+// of it before the tracer has waited. Caller: holds process_lock.
 bool trace_process_ended(struct process *process);
 
-// Returns true if the zombie is hidden from its parent until the tracer has waited for it. Caller: holds
-// process_lock.
+// Returns true if the zombie is hidden from its parent until the tracer has waited for it. Caller:
+// holds process_lock.
 static inline bool trace_hides(const struct process *process)
 {
 	const struct tracee *tracee = process->ended_trace;
@@ -187,34 +215,43 @@ static inline bool trace_hides(const struct process *process)
 	return unlikely(tracee) && tracee->tracer->process != process->parent;
 }
 
-// Forget that the first thread of `process`, which has ended, was traced. Caller: holds process_lock.
+// Free the record of the first thread of `process`, which has ended, if it was traced then. Caller:
+// holds process_lock.
 void trace_forget_first(struct process *process);
 
-// Unlink and free the record of a tracee that has ended. Caller: holds process_lock.
+// Unlink and free the record of a tracee that has ended, and the thread's number unless it is its
+// process's. Caller: holds process_lock.
 void trace_free_ended(struct tracee *tracee);
 
-// Send SIGCHLD with *info (NULL: do not) to the tracer, and wake its waits. Caller: holds process_lock.
+// Send SIGCHLD with *info (NULL: do not) to the process of the tracer, and wake its waits. There is
+// a tracer. Caller: holds process_lock.
 void trace_tell(const struct tracee *tracee, const struct signal_info *info);
 
 // Events (ptrace_events.c). The current thread was traced at least once; it holds no lock.
 
-// Prepare `child`, which a fork or clone of the current thread makes, for being traced too, if it will be.
-// Returns 0 or -ENOMEM.
+// Prepare `child`, which a fork or clone of the current thread with `flags` (CLONE_) and
+// `exit_signal` makes, for being traced too, if it will be: give it a record, which is freed with
+// the thread. Returns 0 or -ENOMEM.
 int trace_prepare_child(struct thread *child, uint64_t flags, int exit_signal);
 
-// Let the tracer of the current thread trace `child` too, which was prepared and has not started. Returns
-// the event that the parent reports: a PTRACE_EVENT_, or 0.
+// Let the tracer of the current thread, if it has one, trace `child` too, which has a record and
+// has not started. Returns the event that the parent reports, for trace_event: a PTRACE_EVENT_
+// constant, or 0.
 int trace_begin_child(struct thread *child, uint64_t flags, int exit_signal);
 
-// The current thread, whose number was `tid`, has executed a program.
+// Report that the current thread, whose number was `tid` before, has executed a program: stop at
+// PTRACE_EVENT_EXEC, or, without this option and if it was not seized, send it SIGTRAP. Turns its
+// breakpoints off. Sleeps in the stop.
 void trace_exec(pid_t tid);
 
-// Returns true if a set-id bit must not count in an exec of the current thread.
+// Returns true if a set-id bit must not count in an exec of the current thread, because a tracer
+// without CAP_SYS_PTRACE traces it. Takes no lock.
 bool trace_drops_privileges(void);
 
 // Waiting (ptrace_wait.c).
 
-// A search for a report of a tracee that wait means by `pid` and `options`; the rest is false at its start.
+// A search for a report of a tracee that wait means by `pid` and `options`; the rest is false at
+// its start.
 struct trace_search {
 	pid_t pid;
 	int options;
@@ -223,34 +260,43 @@ struct trace_search {
 	bool interrupted; // the caller must die
 };
 
-// Find a report of a tracee of `tracer`, the current process. Returns true with the report in *store; a
-// tracee that has ended is forgotten then, unless WNOWAIT is set. Yields, with process_lock released.
-// Caller: holds process_lock.
+// Take a report of a tracee of `tracer`, the current process, that search->pid and search->options
+// mean; of several of the latest tracee. store->want_usage is set by the caller. Yields, with
+// process_lock released. Returns true with the report in *store (a tracee that has ended is
+// forgotten then, unless WNOWAIT is set); false if there is none: search->any says whether there
+// may be one later. Caller: holds process_lock and no other lock.
 bool trace_take_report(const struct process *tracer, struct trace_search *search,
                        struct child_report *store);
 
-// Registers of a stopped tracee (ptrace_registers.c). Callers hold process_lock.
+// Registers of a stopped tracee (ptrace_registers.c, ptrace_debug.c). Callers hold process_lock.
 
-// Returns the register at `offset` in struct user_regs_struct, a multiple of 4.
+// Returns the register at `offset` bytes in struct user_regs_struct, a multiple of 4 within it.
+// Selectors have 16 bits; orig_eax is -1 outside of a system call.
 uint32_t trace_read_of_frame(const struct thread *thread, size_t offset);
 
-// Set a register. Returns 0; -EIO for a selector of a segment that is not the user's.
+// Set the register at `offset`, as for trace_read_of_frame. Of EFLAGS only the bits change that a
+// program may change. Returns 0; -EIO for a selector of a segment that is not the user's, with
+// nothing changed.
 int trace_write_to_frame(struct thread *thread, size_t offset, uint32_t value);
 
-// Copy the FPU's registers to *store; a thread without any has their first values.
+// Copy the FPU's registers of `thread` to *store; a thread that has not used the FPU has their
+// first values.
 struct fpu_state;
 void trace_get_fpu(const struct thread *thread, struct fpu_state *store);
 
-// Set the FPU's registers. `*fresh` is memory for them, which is taken if the thread has none: then *fresh
-// is NULL afterwards. The bits of mxcsr have been checked.
+// Set the FPU's registers of `thread` to *state, whose mxcsr the caller has checked. *fresh is
+// memory for them from kmalloc, not NULL if the thread has none (thread->fpu): the thread owns it
+// then, and *fresh becomes NULL; else it stays the caller's.
 void trace_set_fpu(struct thread *thread, const struct fpu_state *state, struct fpu_state **fresh);
 
-// Returns debug register `n`, 0 to 7, as PTRACE_PEEKUSR does.
+// Returns debug register `n`, 0 to 7, as PTRACE_PEEKUSR does: 0 for DR4 and DR5.
 uint32_t trace_get_debug(const struct tracee *tracee, unsigned int n);
 
-// Set debug register `n`. Returns 0; -EINVAL for an address that is not the user's, or a breakpoint of an
-// unknown kind or a wrong alignment; -EIO for DR4 and DR5.
+// Set debug register `n`, 0 to 7. Returns 0; -EINVAL for an address that is not the user's, or a
+// breakpoint of an unknown kind or a wrong alignment; -EIO for DR4 and DR5. After an error nothing
+// has changed.
 int trace_set_debug(struct tracee *tracee, unsigned int n, uint32_t value);
 
-// Turn all breakpoints of the tracee off: it executes a new program.
+// Turn all breakpoints of `tracee`, the current thread's record, off: it executes a new program.
+// The one function of these that needs no lock.
 void trace_clear_debug(struct tracee *tracee);

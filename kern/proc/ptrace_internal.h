@@ -3,8 +3,10 @@
 
 #include "proc/ptrace.h"
 
-// Returns a record for a thread that will be traced, or NULL.
+// Returns a new record for a thread that will be traced, which the caller frees by kfree if no
+// thread gets it; NULL if out of memory.
 struct tracee *trace_new(void);
 
-// Let `tracer` trace `thread`, which has a record and is not traced. Caller: holds process_lock.
+// Let `tracer` trace `thread`, which has a record (thread->trace) and is not traced; `seized` and
+// `options` (PTRACE_O_) are kept there. The thread does not stop. Caller: holds process_lock.
 void trace_link(struct thread *thread, struct thread *tracer, bool seized, uint32_t options);

@@ -1,5 +1,7 @@
 // sys_ipc.h: the calls on System V objects, which come by numbers of their own and by ipc(2). Each
-// function returns what its call returns; callers hold no lock.
+// do_ function returns what its call returns. Callers of all functions hold no lock, because they
+// copy from and to the current program. `old`: the program's structs are those of ipc(2) without
+// IPC_64.
 #pragma once
 
 #include "kern.h"
@@ -7,15 +9,17 @@
 
 struct sembuf;
 
-// Fetch the owner and the permissions that IPC_SET has for an object, from the first field of its struct; `old`:
-// the struct of ipc(2) without IPC_64. Returns 0 or -EFAULT.
+// Fetch the owner, its group and the permissions that IPC_SET has for an object, from the first
+// field of its struct at `user`; with `old` only these fields of *perm are set. Returns 0 or
+// -EFAULT.
 int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old);
 
 // sys_shm.c
 long do_shmat(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
 long do_shmctl(int id, int command, void __user *user, bool old);
 
-// sys_sem.c. `timeout`: NULL, or a time of 32 or (`wide`) 64 bits. `argument`: a number or an address.
+// sys_sem.c. `timeout`: NULL, or a time of 32 or (`wide`) 64 bits. `argument`: a number or an
+// address.
 long do_semtimedop(int id, const struct sembuf __user *user, uint32_t count,
                    const void __user *timeout, bool wide);
 long do_semctl(int id, int number, int command, uint32_t argument, bool old);
@@ -31,7 +35,8 @@ struct msqid_ds;
 struct semid_ds;
 struct shmid_ds;
 
-// Store a description. Returns 0 or -EFAULT.
+// Store a description at `user`: users and groups above 16 bits as OVERFLOW_ID, other numbers by
+// their lower bits. old_shminfo_put stores the limits of segments. Returns 0 or -EFAULT.
 int old_shmid_put(void __user *user, const struct shmid_ds *ds);
 int old_shminfo_put(void __user *user);
 int old_semid_put(void __user *user, const struct semid_ds *ds);

@@ -1,6 +1,10 @@
-// sys_ptrace.h: the requests of ptrace(2) that sys_ptrace.c finds in its table and other files perform.
-// Each gets the number of a tracee that was in a stop a moment ago, and the two arguments of the call; it
-// looks for the tracee again, which may have been killed: -ESRCH.
+// sys_ptrace.h: the requests of ptrace(2) that sys_ptrace.c finds in its table and other files
+// perform. Each gets the number of a tracee that was in a stop a moment ago, and the two arguments
+// of the call, `addr` and `data`, which mean what ptrace(2) says of the request; it looks for the
+// tracee again, which may have been killed: -ESRCH. Each returns 0 (PTRACE_PEEKSIGINFO: how many;
+// PTRACE_GET_SYSCALL_INFO: how many bytes there are) or -errno as the request: -EFAULT for an
+// address of the tracer, -EIO or -EINVAL for a bad argument. Callers hold no lock: the requests
+// copy from and to the current program.
 #pragma once
 
 #include "kern.h"
