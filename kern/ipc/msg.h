@@ -7,7 +7,8 @@
 #include "thread/waitq.h"
 #include <abi/msg.h>
 
-// A queue takes no more messages than that, whatever its limit of bytes: a search looks at all of them.
+// A queue takes no more messages than that, whatever its limit of bytes: a search looks at all of
+// them.
 #define MSG_COUNT_MAX 32768u
 
 struct msg {
@@ -57,6 +58,7 @@ struct msg_receiver {
 
 extern struct sysv_table msg_table;
 
+// Returns the queue that `object`, of msg_table, is. Needs no lock.
 static inline struct msg_queue *queue_of(struct sysv_object *object)
 {
 	return (struct msg_queue *)object; // its first field
@@ -65,39 +67,58 @@ static inline struct msg_queue *queue_of(struct sysv_object *object)
 // Create the files of /proc about messages. Called once, at boot.
 void msg_init(void);
 
-// All functions return 0 (or what the call returns) or -errno as the calls do. Caller: holds no lock.
+// The functions up to msg_info are the calls' own. Those with an `id` return -EINVAL if there is no
+// such queue. The caller holds no lock; all take sysv_lock.
 
-// Find or make a queue (msgget(2)).
+// Find or make a queue; `flags`: IPC_ bits, permissions (msgget(2)). Returns its id; -ENOENT,
+// -EEXIST, -EACCES as sysv_get; -ENOSPC at the limit of queues; -ENOMEM.
 int msg_get(key_t key, uint32_t flags);
 
-// Send a message, which has come from the heap. Consumes it if the result is 0.
+// Send a message, whose memory is from kmalloc_lasting, and which has its type, size and text.
+// Sleeps until there is room unless `nonblocking`. Yields. Returns 0: the message is consumed; else
+// it stays the caller's: -EAGAIN without room and with `nonblocking`; -EACCES; -EIDRM if the queue
+// is removed meanwhile; -ERESTARTNOHAND for a signal; -EINVAL.
 int msg_send(int id, struct msg *message, bool nonblocking);
 
-// Receive a message. Stores it in *store; the caller frees it. With MSG_NUMBER, which does not wait, it is
-// copied into *store, which has room for choice->size_max bytes.
+// Receive the message that *choice names: of several the oldest. Sleeps until there is one unless
+// `nonblocking`. Returns 0 with the message in *store, which the caller frees by kfree. With
+// MSG_NUMBER, which must be `nonblocking`, the message stays in the queue and is copied into the
+// struct *store, which has room for choice->size_max bytes of text.
+// Returns -ENOMSG if there is none and with `nonblocking`; -E2BIG if it is longer than
+// choice->size_max: it stays; -EACCES; -EIDRM if the queue is removed meanwhile; -ERESTARTNOHAND
+// for a signal; -EINVAL.
 int msg_receive(int id, const struct msg_choice *choice, bool nonblocking, struct msg **store);
 
-// Describe a queue (IPC_STAT, or with `index` MSG_STAT, or with `any` MSG_STAT_ANY). Returns 0, or with
-// `index` the id.
+// Describe a queue in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
+// (MSG_STAT), with `any` too without a check of permissions (MSG_STAT_ANY). Returns 0, or with
+// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
 int msg_stat(int id, bool index, bool any, struct msqid_ds *ds);
 
-// Set owner, permissions, and how many bytes there may be (IPC_SET).
+// Set owner and permissions from perm->uid, perm->gid, perm->mode, and how many bytes of text the
+// queue may have (IPC_SET). Calls that wait look again. Yields. Returns 0; -EINVAL, also for the
+// user or group -1; -EPERM for another's queue (sysv_owned), or for more than MSGMNB bytes without
+// CAP_SYS_RESOURCE.
 int msg_set(int id, const struct ipc_perm *perm, uint32_t bytes_max);
 
-// Remove a queue with its messages (IPC_RMID). Who waits gets -EIDRM.
+// Remove a queue with its messages (IPC_RMID). Calls that wait for it return -EIDRM. Yields.
+// Returns 0; -EINVAL; -EPERM for another's queue (sysv_owned).
 int msg_remove(int id);
 
-// Store the limits, or with `usage` what is in use too. Returns the highest index in use.
+// Store the limits in *info; with `usage` msgpool is the number of queues, msgmap that of all
+// messages and msgtql that of their bytes (IPC_INFO, MSG_INFO). Never fails. Returns the highest
+// index in use; 0 also if there is no queue.
 int msg_info(struct msginfo *info, bool usage);
 
 // -- What the files of messages share. Callers of these functions hold sysv_lock.
 
-// Count the bytes and messages of all queues.
+// Count `messages` more messages in all queues, with `bytes` more bytes of text; below 0: less.
 void msg_count(int messages, int bytes);
 
-// Wake some of those that wait for room, if there is any.
+// Wake some of those calls that wait for room, if there is room for their messages. They look
+// again.
 void msg_wake_senders(struct msg_queue *queue);
 
-// Wake all that wait: receivers with `result`. Yields. Caller: holds no other lock, and a reference on
-// the queue.
+// Wake all calls that wait for the queue: receivers return `result` (-EAGAIN: they look again),
+// senders look again. Yields, with sysv_lock released; it is held again at the return. Caller:
+// holds sysv_lock, no other lock, and a reference on the queue.
 void msg_wake_all(struct msg_queue *queue, int result);

@@ -42,5 +42,6 @@ int old_shminfo_put(void __user *user);
 int old_semid_put(void __user *user, const struct semid_ds *ds);
 int old_msqid_put(void __user *user, const struct msqid_ds *ds);
 
-// Fetch what IPC_SET has for a queue of messages. Returns 0 or -EFAULT.
+// Fetch what IPC_SET has for a queue of messages, from an old struct at `user`: owner, group,
+// permissions and bytes; the other fields of *ds stay. Returns 0 or -EFAULT.
 int old_msqid_get(struct msqid_ds *ds, const void __user *user);
