@@ -30,7 +30,7 @@ def address_spaces(audit):
     memory = audit.memory
     read = memory.record(
         "aspace",
-        "pgdir root=areas.root count=areas.count hint brk_start brk pages named program",
+        "pgdir root=areas.root count=areas.count hint brk_start brk pages named program layout",
     )
     checker = AreaChecker(audit)
     for address, who in audit.spaces.items():
@@ -40,6 +40,9 @@ def address_spaces(audit):
         audit.named_counts[address] = space.named
         if space.program:
             _keep_program(audit, space, who)
+        if space.layout:
+            audit.refer(space.layout, address)
+            audit.claim(space.layout, "program_layout", "the layout of the program of {}", who)
         areas = audit.run("areas", areas_in_order, checker, space, who)
         if areas is not None:
             _check_numbers(audit, space, areas, who)

@@ -236,7 +236,7 @@ int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image)
 		.end = (uintptr_t)extent.end + bias,
 		.stack_executable = wants_executable_stack(elf),
 	};
-	record_layout(&as->layout, elf, bias);
+	record_layout(as->layout, elf, bias);
 	return map_segments(as, elf, bias);
 }
 

@@ -29,9 +29,9 @@ void elf_free(struct elf *elf);
 // in the file; -ENOMEM. After an error *path_store is NULL.
 int elf_interpreter(const struct elf *elf, char **path_store);
 
-// Map a program's segments into `as`, which is empty, at the addresses in its headers. A program
-// that is position-independent (ET_DYN) is moved to Linux's address for such programs. Yields; the
-// caller holds no lock. Returns 0 with *image filled as for a static program; -ENOEXEC without a
+// Map a program's segments into `as`, which is empty and has a layout, at the addresses in its headers. A
+// program that is position-independent (ET_DYN) is moved to Linux's address for such programs. Yields;
+// the caller holds no lock. Returns 0 with *image filled as for a static program; -ENOEXEC without a
 // segment, or if one cannot lie at its address; -ENOMEM; -EINVAL if a segment cannot be mapped, or
 // if the rest of its last page cannot be cleared; -EINTR if the thread must die. After an error
 // some segments may be mapped.

@@ -236,7 +236,9 @@ static int map_program(struct aspace *as, const struct program *program,
 	int error;
 
 	thread->limits = thread_no_limits; // limits are for what a program maps itself
-	error = elf_map(as, &program->elf, image);
+	error = aspace_make_layout(as);
+	if (!error)
+		error = elf_map(as, &program->elf, image);
 	if (!error && program->interpreter)
 		error = elf_map_interpreter(as, &program->interpreter_elf, image);
 	if (!error)

@@ -78,9 +78,9 @@ struct exec_image {
 };
 
 // Map the stack of a new program in `as`, and write arguments, environment and auxiliary vector to
-// it. Yields, so the caller holds no lock. Returns 0 with the program's stack pointer in *sp_store;
-// -E2BIG if the strings with their pointers have more than args->limit bytes, or the strings alone
-// more than RLIMIT_STACK; -ENOMEM.
+// it; record their places in the layout of `as`. Yields, so the caller holds no lock. Returns 0 with the
+// program's stack pointer in *sp_store; -E2BIG if the strings with their pointers have more than
+// args->limit bytes, or the strings alone more than RLIMIT_STACK; -ENOMEM.
 int exec_stack(struct aspace *as, const struct exec_args *args, const struct exec_image *image,
                uintptr_t *sp_store);
 

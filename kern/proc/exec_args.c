@@ -324,9 +324,9 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	if (!vector)
 		return -ENOMEM;
 	memset(vector + words, 0, size - words * POINTER_SIZE);
-	as->layout.stack_start = sp;
-	as->layout.args_start = strings;
-	fill_vector(vector, args, image, extra, &as->layout);
+	as->layout->stack_start = sp;
+	as->layout->args_start = strings;
+	fill_vector(vector, args, image, extra, as->layout);
 	extra_bytes = (void *)((char *)vector + (extra - sp));
 	random_bytes(extra_bytes->random, sizeof(extra_bytes->random));
 	memcpy(extra_bytes->platform, "i686", 5);

@@ -102,7 +102,7 @@ int process_facts_take(pid_t id, bool alone, bool count, struct process_facts *f
 	as = process_get_aspace(facts->pid);
 	if (as) {
 		facts->has_memory = true;
-		facts->layout = as->layout;
+		facts->layout = *as->layout;
 		facts->brk_start = as->brk_start;
 		if (count)
 			aspace_count(as, &facts->memory);

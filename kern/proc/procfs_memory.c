@@ -110,7 +110,7 @@ static int show_environ(struct seq *seq, pid_t pid)
 
 	if (!as)
 		return -ESRCH;
-	error = write_bytes(seq, as, as->layout.env_start, as->layout.env_end);
+	error = write_bytes(seq, as, as->layout->env_start, as->layout->env_end);
 	aspace_put(as);
 	return error;
 }
@@ -119,7 +119,7 @@ static int show_environ(struct seq *seq, pid_t pid)
 // title of its own: from the start of the arguments to the next NUL, at most a page.
 static uintptr_t arguments_end(struct aspace *as)
 {
-	uintptr_t start = as->layout.args_start, end = as->layout.args_end;
+	uintptr_t start = as->layout->args_start, end = as->layout->args_end;
 	char bytes[64];
 
 	if (start == end || procfs_copy_now(as, bytes, end - 1, 1) == 0 || !bytes[0])
@@ -144,7 +144,7 @@ static int show_cmdline(struct seq *seq, pid_t pid)
 	int error = 0;
 
 	if (as) {
-		error = write_bytes(seq, as, as->layout.args_start, arguments_end(as));
+		error = write_bytes(seq, as, as->layout->args_start, arguments_end(as));
 		aspace_put(as);
 	}
 	return error;
@@ -156,7 +156,7 @@ static int show_auxv(struct seq *seq, pid_t pid)
 	struct aspace *as = process_get_aspace(pid);
 
 	if (as) {
-		seq_write(seq, (const char *)as->layout.aux, sizeof(as->layout.aux));
+		seq_write(seq, (const char *)as->layout->aux, sizeof(as->layout->aux));
 		aspace_put(as);
 	}
 	return 0;

@@ -223,10 +223,23 @@ static int select_run(struct select *select, uint64_t deadline)
 	return result;
 }
 
-// Returns how many bytes the sets and their answers have.
-static size_t sets_size(const struct select *select)
+// Bytes that sets of `words` words have, with their answers.
+#define SETS_SIZE(words) ((size_t)(words)*2 * SETS * sizeof(uint32_t))
+
+// Allocate memory for large sets and their answers. Returns NULL if out of memory.
+static __noinline uint32_t *allocate_sets(uint32_t words)
 {
-	return (size_t)select->words * 2 * SETS * sizeof(*select->memory);
+	uint32_t *memory = kmalloc(SETS_SIZE(words));
+
+	if (memory)
+		process_hold(SETS_SIZE(words) / PAGE_SIZE);
+	return memory;
+}
+
+static __noinline void free_sets(const struct select *select)
+{
+	kfree(select->memory);
+	process_release(SETS_SIZE(select->words) / PAGE_SIZE);
 }
 
 // Find memory for the sets that the program has, and for their answers. Returns 0 or -ENOMEM.
@@ -235,7 +248,7 @@ static int make_sets(struct select *select)
 	uint32_t words = select->words, *memory = select->memory;
 
 	if (words > SMALL_WORDS)
-		memory = kmalloc(sets_size(select));
+		memory = allocate_sets(words);
 	select->memory = memory;
 	for (int i = 0; memory && i < SETS; i++) {
 		struct fd_set *set = &select->sets[i];
@@ -279,11 +292,9 @@ static int select_user(int n, uint32_t __user *readable, uint32_t __user *writab
 	select.words = (select.n + 31) / 32;
 	if (make_sets(&select))
 		return -ENOMEM;
-	process_hold(sets_size(&select) / PAGE_SIZE);
 	result = select_run(&select, deadline);
-	process_release(sets_size(&select) / PAGE_SIZE);
 	if (select.memory != small)
-		kfree(select.memory);
+		free_sets(&select);
 	return result;
 }
 

@@ -81,7 +81,7 @@ void (*aspace_named_hook)(struct aspace *as);
 
 // No lock is taken: the last reference is gone, so nobody else can reach the space. It ends in
 // this order: userfaultfd's contexts, named areas (they name this space as their owner), page-table entries, areas (they
-// hold the objects), the program, the directory.
+// hold the objects), the program, its layout, the directory.
 void aspace_put(struct aspace *as)
 {
 	struct area *area, *after;
@@ -103,8 +103,19 @@ void aspace_put(struct aspace *as)
 		object_allow_writes(as->program);
 		object_put_hosted(as->program);
 	}
+	if (as->layout && __atomic_sub_fetch(&as->layout->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		kfree(as->layout);
 	pgdir_destroy(as->pgdir);
 	kfree(as);
+}
+
+int aspace_make_layout(struct aspace *as)
+{
+	as->layout = kzalloc(sizeof(*as->layout));
+	if (!as->layout)
+		return -ENOMEM;
+	as->layout->refs = 1;
+	return 0;
 }
 
 void aspace_set_program(struct aspace *as, struct object *obj)

@@ -18,8 +18,9 @@ struct trapframe;
 #define PROGRAM_AUX 36 // words of the auxiliary vector (proc/exec_args.c)
 
 // The places of a program and its strings in its space, and its auxiliary vector, as exec made them,
-// for /proc (proc(5)).
+// for /proc (proc(5)). A fork shares the struct with the child: nothing in it changes after the exec.
 struct program_layout {
+	uint32_t refs;                  // [a] spaces that have it
 	uintptr_t code_start, code_end; // the executable segments
 	uintptr_t data_start,
 		data_end;      // the highest start and the highest end of a segment's bytes
@@ -35,19 +36,19 @@ struct aspace {
 	pde_t *pgdir; // [c] its entries [p]
 	struct spinlock pt_lock;
 	struct rwlock lock;
-	struct area_tree areas;       // [s]
-	struct area *hint;            // [a] the area found last, or NULL; always one of `areas`
-	uint32_t refs;                // [a] threads and other holders of the space
-	size_t peak;                  // [p] the result of aspace_note_peak so far
-	uintptr_t brk_start, brk;     // [s] the heap; brk() moves its end
-	size_t pages;                 // [s] the sum of all areas' sizes
-	size_t named;                 // [named_lock] how many named areas the space owns
-	uint16_t new_flags;           // [s] flags of every new area: AREA_LOCKS after mlockall
-	bool large;                   // [s] areas of large pages have been made for the space
-	struct object *program;       // [c] the running program; nobody opens it for writing
-	struct uffd *uffds;           // the contexts that handle its faults (vm/uffd.c)
-	bool had_uffds;               // there has been one; never cleared
-	struct program_layout layout; // [c] once a program runs there
+	struct area_tree areas;        // [s]
+	struct area *hint;             // [a] the area found last, or NULL; always one of `areas`
+	uint32_t refs;                 // [a] threads and other holders of the space
+	size_t peak;                   // [p] the result of aspace_note_peak so far
+	uintptr_t brk_start, brk;      // [s] the heap; brk() moves its end
+	size_t pages;                  // [s] the sum of all areas' sizes
+	size_t named;                  // [named_lock] how many named areas the space owns
+	uint16_t new_flags;            // [s] flags of every new area: AREA_LOCKS after mlockall
+	bool large;                    // [s] areas of large pages have been made for the space
+	struct object *program;        // [c] the running program; nobody opens it for writing
+	struct uffd *uffds;            // the contexts that handle its faults (vm/uffd.c)
+	bool had_uffds;                // there has been one; never cleared
+	struct program_layout *layout; // [c] once a program runs there: a reference; else NULL
 };
 
 #define MMAP_BASE 0x40000000u // without a hint, mmap() searches from here upwards
@@ -104,6 +105,9 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 // aspace_put undoes: the file cannot be opened for writing while the space lives. Caller: nobody
 // else knows `as`.
 void aspace_set_program(struct aspace *as, struct object *obj);
+
+// Give a new space a layout, which is all 0. Returns 0 or -ENOMEM. Caller: nobody else knows `as`.
+int aspace_make_layout(struct aspace *as);
 
 // Unmap everything in `as`, which stays an empty space. Yields; a killed thread completes the work.
 // Caller: holds no lock.

@@ -199,6 +199,8 @@ int aspace_clone(struct aspace *as, struct aspace **store)
 	copy->brk_start = as->brk_start;
 	copy->brk = as->brk;
 	copy->layout = as->layout;
+	if (copy->layout)
+		__atomic_add_fetch(&copy->layout->refs, 1, __ATOMIC_RELAXED);
 	if (as->program) {
 		object_deny_writes_again(as->program);
 		aspace_set_program(copy, as->program);
