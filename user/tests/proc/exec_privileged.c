@@ -2,6 +2,7 @@
 // /proc/PID/environ, in the middle of a read, and by ptrace, in the middle of the exec. It sees nothing of
 // the program, whatever the moment.
 // limit: 3
+// args: test
 
 #include "ptrace.h"
 #include "thread.h"
@@ -103,7 +104,7 @@ static void read_while_executed(void)
 		execve("/proc/self/exe", words, environment('a'));
 		_exit(1);
 	}
-	while (!shared->ready)
+	while (!shared->ready && waitpid(pid, NULL, WNOHANG) == 0)
 		syscall(SYS_sched_yield);
 	spy = fork_or_end();
 	if (spy == 0) {
@@ -154,7 +155,7 @@ static void spy_attaches(void)
 		execute_privileged();
 	}
 	shared->pid = pid;
-	while (!shared->ready)
+	while (!shared->ready && waitpid(pid, NULL, WNOHANG) == 0)
 		syscall(SYS_sched_yield);
 	shared->go = 1;
 	syscall(SYS_sched_yield);
@@ -185,7 +186,7 @@ int main(int argc, char **argv)
 		shared->ready = 1;
 		execute_privileged();
 	}
-	while (argc > 1)
+	while (argc > 1 && strcmp(argv[1], "sleep") == 0)
 		pause();
 	copy_program();
 	reads();

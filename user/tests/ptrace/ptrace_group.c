@@ -117,6 +117,7 @@ static void counted_once(bool ends)
 	char byte;
 
 	say("two threads, of which one cannot stop%s\n", ends ? "; the other ends" : "");
+	marks[1] = 0;
 	pipe(ready);
 	pipe(hold);
 	pipe(commands);
@@ -127,6 +128,8 @@ static void counted_once(bool ends)
 	}
 	read(ready[0], &byte, 1);
 	pid = marks[1];
+	if (pid <= 0)
+		_exit(1); // without memory; 0 would mean this process's group
 	must(SEIZE, pid, 0, 0);
 	kill(pid, SIGSTOP);
 	wait_stop("the signal", pid);

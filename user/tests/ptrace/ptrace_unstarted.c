@@ -122,7 +122,8 @@ static void trace_both(void)
 	wait_stop("the maker", pid);
 	wait_stop("the thread", tid);
 	close(fd);
-	end(tid);
+	if (tid) // else there was no memory
+		end(tid);
 	end(pid);
 }
 

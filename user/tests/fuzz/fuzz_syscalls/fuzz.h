@@ -84,6 +84,7 @@ struct op {
 //	~       an array for futex_waitv
 //	@ %     the head of a robust list; its size
 //	^       a userfaultfd
+//	`       a request of ptrace
 //	i       anything
 // After a '!' nobody may be surprised to find there what another process wrote.
 struct call {
@@ -106,6 +107,7 @@ enum own_call {
 	OWN_STACK,        // a call with the stack pointer somewhere
 	OWN_UNKNOWN,      // a system call by its number
 	OWN_AREAS,        // cut a part of the long range into many areas
+	OWN_TRACE,        // a request of ptrace about a tracee of one's own
 };
 
 extern const struct call calls[];
@@ -172,6 +174,10 @@ void fill_socket(char kind, char *at, uint32_t *state);
 uint32_t sysv_value(char kind, uint32_t *state);
 void fill_sysv(char kind, char *at, uint32_t *state);
 void sysv_clean(void); // remove all objects
+
+// tracee.c
+uint32_t trace_value(uint32_t *state);
+void trace_own(const uint32_t args[ARGS]);
 
 // script.c: calls as lines of text.
 extern bool scripted;

@@ -293,6 +293,9 @@ static void perform_call(int number, uint32_t args[ARGS], struct actor *actor)
 	case OWN_UNKNOWN:
 		number = number_in_arguments(args);
 		break;
+	case OWN_TRACE:
+		trace_own(args);
+		return;
 	case OWN_AREAS:
 		cut(args[0], args[1]);
 		return;

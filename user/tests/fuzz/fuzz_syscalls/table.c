@@ -284,7 +284,7 @@ const struct call calls[] = {
 	CALL(munlockall, 2, ""),
 	CALL(memfd_create, 3, "!py"),
 
-	CALL(ptrace, 3, "yPib"),
+	CALL(ptrace, 3, "`Pab"),
 	CALL(process_vm_readv, 3, "!Pvcvcy"),
 	CALL(process_vm_writev, 3, "!Pvcvcy"),
 
@@ -367,6 +367,7 @@ const struct call calls[] = {
 	CALL(area_delete, 2, "Jc"),
 
 	{ "fresh", OWN_FRESH, 4, "i" },
+	{ "trace", OWN_TRACE, 12, "!`abi" },
 	{ "tenant", OWN_TENANT, 3, "iiiiik" },
 	{ "thread", OWN_THREAD, 8, "iiiiik" },
 	{ "access", OWN_ACCESS, 8, "E" },
