@@ -17,7 +17,6 @@ from quire import source
 EXCEPTIONS = {
     "change_interrupts": "the port's lock is taken only where the port is shared",
     "cputime_switch": "its header is for all layers, and sched_lock is thread's alone",
-    "fdtable_held_pages": "it takes the table's lock, which checks the rank",
     "file_held_bytes": "what it calls takes the pipe's lock, and checks the rank",
     "has_children": "only the process's own thread may call it without the lock",
     "lost_ticks": "its state does not name the lock that guards it",

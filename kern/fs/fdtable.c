@@ -5,11 +5,9 @@
 
 #include "fs/inode.h"
 #include "mem/heap.h"
-#include "mem/page.h"
 #include "thread/yield.h"
 
 #define CLOSE_COST 50 // about how many instructions a slot takes
-#define HELD_COST 80  // and to ask its file what it holds
 
 // Allocate an empty table with room for `size` slots. Returns NULL if out of memory. Slots are
 // not cleared: only those below `end` are defined, so a fork that copies few writes few.
@@ -26,6 +24,7 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->end = table->lowest_free = 0;
 	table->far = NULL;
 	table->locks = 0;
+	table->held_mark = 0;
 	list_init(&table->lock_waits);
 	if (size > FD_FIRST_SLOTS) {
 		table->slots = kmalloc(size * sizeof(*table->slots));
@@ -340,28 +339,6 @@ int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec)
 		*slot = (*slot & ~FD_SLOT_CLOEXEC) | (cloexec ? FD_SLOT_CLOEXEC : 0);
 	spin_unlock(&table->lock);
 	return slot ? 0 : -EBADF;
-}
-
-size_t fdtable_held_pages(struct fdtable *table)
-{
-	uint64_t bytes = 0;
-
-	spin_lock(&table->lock);
-	if (table->slots != table->first_slots)
-		bytes += table->size * sizeof(*table->slots);
-	bytes += file_locks_bytes(table->locks);
-	for (uint32_t fd = 0; fd < table->end; fd++)
-		if (table->slots[fd] > FD_RESERVED)
-			bytes += file_held_bytes(
-				(struct file *)(table->slots[fd] & ~FD_SLOT_CLOEXEC));
-	// The far files are counted as if they were not shared: to ask each would take too long.
-	for (uint32_t i = 0; table->far && i < FD_CHUNKS; i++)
-		if (table->far->chunks[i])
-			bytes += sizeof(struct fd_chunk) +
-			         table->far->chunks[i]->used * sizeof(struct file);
-	(void)yield_due(HELD_COST * table->end + (table->far ? 5 * FD_CHUNKS : 0));
-	spin_unlock(&table->lock);
-	return (size_t)MIN(bytes >> PAGE_SHIFT, (uint64_t)page_usable_count());
 }
 
 int fd_next_flags(struct fdtable *table, int fd, uint32_t *flags)

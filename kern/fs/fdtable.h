@@ -38,7 +38,9 @@ struct fdtable {
 	uint32_t lowest_free;   // [l] no slot below this one is free
 	uint32_t locks;         // [file_locks] how many locks on files it owns (fs/file_locks.h)
 	struct list lock_waits; // [file_locks] struct lock_wait by of_table, the newest first
-	struct fd_far *far;     // [l] NULL until there is a descriptor from FD_NEAR on; then kept
+	uint32_t held_mark;     // mem/held.h
+	struct fdtable *held_next; // the next table that the measure under way will look at
+	struct fd_far *far; // [l] NULL until there is a descriptor from FD_NEAR on; then kept
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
@@ -194,11 +196,6 @@ int fd_get_cloexec(struct fdtable *table, int fd);
 // Set whether the descriptor is to be closed at exec. Takes table->lock. Returns 0; -EBADF if it is
 // not open.
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
-
-// Returns how many pages of 4 KiB the table's end would free, roughly: of the table itself, and of
-// its files as file_held_bytes counts them. Takes table->lock, and counts the work (yield_due).
-// Caller: holds no spinlock of RANK_FILE or a higher rank.
-size_t fdtable_held_pages(struct fdtable *table);
 
 // Returns a number above all open and reserved descriptors, 0 if there are none. Takes no lock: if
 // others change the table, the result is a hint.

@@ -72,8 +72,8 @@ struct file_ops {
 	// [ENOTDIR]
 	int (*getdents)(struct file *file, struct dirent_buffer *buffer);
 
-	// Returns how many bytes of memory `private` holds, besides what others count. Called under
-	// a spinlock of RANK_FILE. [none]
+	// Returns how many bytes of memory `private` holds, besides what others count. Takes no
+	// sleeping lock. [none]
 	size_t (*held_bytes)(const struct file *file);
 
 	// Release what `private` holds: the last reference is gone. [no error]
@@ -91,6 +91,7 @@ struct file {
 	struct claim claim;         // held meanwhile, if others can use the file
 	uint32_t locks;             // [file_locks] how many locks it owns (fs/file_locks.h)
 	bool write_open;            // [c] counted in the write_opens of the inode's object
+	uint32_t held_mark;         // mem/held.h
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 };
 

@@ -13,6 +13,7 @@ struct fs_context *fs_context_create(void)
 	fs->cwd = inode_get(tree_root);
 	fs->umask = 022;
 	fs->resolve = 0;
+	fs->held_mark = 0;
 	return fs;
 }
 
@@ -27,6 +28,7 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 	mutex_lock(&tree_lock);
 	copy->refs = 1;
 	copy->resolve = 0;
+	copy->held_mark = 0;
 	copy->root = inode_get(fs->root);
 	copy->cwd = inode_get(fs->cwd);
 	copy->umask = fs->umask;

@@ -149,24 +149,6 @@ void tree_unlock(void)
 	}
 }
 
-// The hooks of object_host_hooks: vm calls them for the inode whose contents a mapping shows.
-static void host_get(struct inode *inode)
-{
-	inode_get(inode);
-}
-
-static void host_written(struct inode *inode)
-{
-	inode_touch(inode, TOUCH_MTIME | TOUCH_CTIME);
-}
-
-void inodes_init(void)
-{
-	static const struct object_host_hooks hooks = { host_get, inode_put, host_written };
-
-	object_host_hooks = &hooks;
-}
-
 void inode_touch(struct inode *inode, unsigned int which)
 {
 	int64_t now = (int64_t)clock_realtime_ns();

@@ -118,6 +118,7 @@ struct inode {
 	};
 	struct lock_list *locks; // [file_locks] NULL until a program locks the file (fs/file_locks.h)
 	void *private;           // [c] belongs to ops
+	uint32_t held_mark;      // mem/held.h
 	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free
 };
 

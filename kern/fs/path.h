@@ -8,11 +8,13 @@
 // CLONE_FS, share one.
 // [a] atomic   [c] constant   [t] tree_lock   [-] a single word
 struct fs_context {
-	uint32_t refs;      // [a]
-	struct inode *root; // [t] where absolute paths begin; a reference
-	struct inode *cwd;  // [t] where relative paths begin; a reference
-	mode_t umask;       // [-] permissions that new files do not get (umask(2))
-	uint32_t resolve;   // [c] RESOLVE_ bits of openat2; 0 in the context of a process
+	uint32_t refs;                // [a]
+	struct inode *root;           // [t] where absolute paths begin; a reference
+	struct inode *cwd;            // [t] where relative paths begin; a reference
+	mode_t umask;                 // [-] permissions that new files do not get (umask(2))
+	uint32_t held_mark;           // mem/held.h
+	struct fs_context *held_next; // the next one that the measure under way will look at
+	uint32_t resolve;             // [c] RESOLVE_ bits of openat2; 0 in the context of a process
 };
 
 // Create a context whose root and current directory are the root of the tree, with umask 022 and

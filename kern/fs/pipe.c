@@ -66,7 +66,6 @@ size_t pipe_held_bytes(const struct file *file)
 	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
 		if (pipe->slots[i].page)
 			bytes += PAGE_SIZE;
-	bytes /= MAX(pipe->readers + pipe->writers, 1u);
 	spin_unlock(&pipe->lock);
 	return bytes;
 }

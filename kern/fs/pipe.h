@@ -22,6 +22,7 @@ struct pipe {
 	uint32_t head, tail;  // [l] numbers of the next slot to fill and of the oldest; they wrap
 	uint32_t waiting;     // [l] how many threads sleep here; PIPE_POLLED: some may poll, too
 	uint32_t readers, writers;           // [l] open ends
+	uint32_t held_mark;                  // mem/held.h
 	uint32_t reader_opens, writer_opens; // [l] how many ends were ever opened; they wrap
 	struct waitq read_wait, write_wait;  // a wakeup is for one thread: it uses up the bytes
 	struct waitq poll_wait, open_wait;   // a wakeup is for all threads
@@ -68,7 +69,7 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 // for a nonblocking writer without a reader; -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 
-// file_ops.held_bytes of an end of a pipe: its share of the pipe, in bytes. Takes the pipe's lock.
+// file_ops.held_bytes of an end of a pipe: the whole pipe, in bytes. Takes the pipe's lock.
 size_t pipe_held_bytes(const struct file *file);
 
 // Drop the bytes in the pipe and free their pages. Caller: holds the pipe's lock, or is the only

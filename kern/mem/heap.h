@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kern.h"
+#include "layout.h"
 
 #define KMALLOC_MAX (8u << 20) // bytes; a larger request returns NULL
 
@@ -28,6 +29,14 @@ void kfree(void *p);
 
 // Returns a copy of the string `s` with its NUL, which the caller must kfree; NULL as kmalloc.
 char *kstrdup(const char *s);
+
+// Returns how many bytes of memory a block takes that kmalloc(n) returns, n > 0.
+static inline size_t kmalloc_footprint(size_t n)
+{
+	if (n > PAGE_SIZE / 2)
+		return ROUND_UP(n, PAGE_SIZE);
+	return (size_t)2 << (__builtin_clz((n - 1) | 15) ^ 31);
+}
 
 // Returns how many of the heap's pages have blocks in use, for /proc/meminfo, and for tests that
 // look for leaks. Spare pages do not count. Reads the number without heap_lock: it may change at

@@ -3,6 +3,7 @@
 
 #include "mem/heap.h"
 #include "named/named_internal.h"
+#include "thread/yield.h"
 #include "vm/counted_name.h"
 #include "vm/object.h"
 #include "vm/pagetree.h"
@@ -16,6 +17,8 @@ struct mutex named_lock;
 #define SLOT(id) ((size_t)(id) & (SLOTS - 1))
 #define AGE(id) ((uint32_t)(id) >> SLOT_BITS)
 #define AGE_MAX (UINT32_MAX >> 1 >> SLOT_BITS)
+
+#define LOOK_COST 200 // about how many instructions it takes to find an area of a space
 
 static struct waitq settled = WAITQ_INIT(settled); // threads that wait for a busy area
 
@@ -312,8 +315,42 @@ static void forget_space(struct aspace *as)
 	}
 }
 
+// Find the next named area of `as`, from *slot on, whose memory is an object, and advance *slot beyond it.
+// Returns the object with new references on it and its host, or NULL if there is none.
+static struct object *next_object(const struct aspace *as, size_t *slot)
+{
+	struct object *object = NULL;
+
+	mutex_lock(&named_lock);
+	while (!object && *slot < SLOTS) {
+		const struct named_area *named = named_slots[(*slot)++];
+
+		if (named && named->as == as && named->memory.object)
+			object = object_get_hosted(named->memory.object);
+	}
+	mutex_unlock(&named_lock);
+	return object;
+}
+
+// aspace_named_held_hook: a named area keeps its memory although nothing maps it any more.
+static uint64_t space_held_bytes(struct aspace *as)
+{
+	struct object *object;
+	uint64_t bytes = 0;
+	size_t slot = 0;
+
+	assert_no_lock();
+	while ((object = next_object(as, &slot))) {
+		bytes += object_held_bytes(object);
+		object_put_hosted(object);
+		(void)yield_after(LOOK_COST);
+	}
+	return bytes;
+}
+
 void named_init(void)
 {
 	mutex_init(&named_lock, "named areas", RANK_NAMED);
 	aspace_named_hook = forget_space;
+	aspace_named_held_hook = space_held_bytes;
 }

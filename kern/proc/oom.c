@@ -1,21 +1,14 @@
 // oom.c: out of memory: choosing the process that is killed, and waiting for its end.
 #include "proc/oom.h"
 
-#include "fs/fdtable.h"
 #include "mem/page.h"
 #include "proc/death.h"
 #include "proc/process.h"
-#include "thread/yield.h"
 #include "vm/aspace.h"
 #include <abi/wait.h>
 
 #define ENOUGH 8 // pages: no fault needs more, with page tables and nodes
 #define TRIES 3  // how often an access is repeated because there should be enough
-
-#define THREAD_PAGES 3 // the pages of a thread: kernel stack and structs
-
-// The cost in instructions, roughly, to measure a process with some files but without its memory.
-#define MEASURE_COST 1000
 
 bool (*oom_reclaim_hook)(void);
 
@@ -28,44 +21,6 @@ static struct {
 	pid_t pid;   // constant once it runs
 	bool killed; // [process_lock]
 } watched;
-
-// Counting a space's pages may take long and yields, so it is done without process_lock, with a
-// reference on the space.
-int oom_measure(pid_t pid, struct oom_measure *store)
-{
-	struct aspace *as = NULL;
-	struct process *process;
-
-	assert_no_lock();
-	spin_lock(&process_lock);
-	process = process_find(pid);
-	if (process) {
-		*store = (struct oom_measure){
-			.pid = pid,
-			.serial = process->serial,
-			.pages = THREAD_PAGES * process->thread_count +
-			         MIN(process->call_pages, page_usable_count()) +
-			         process->sem_undo_bytes / PAGE_SIZE,
-			.adj = process->oom_score_adj,
-		};
-		if (process_files(process))
-			store->pages += fdtable_held_pages(process_files(process));
-		if (process->aspace)
-			as = aspace_get(process->aspace);
-	}
-	spin_unlock(&process_lock);
-	if (!process)
-		return -ESRCH;
-	store->has_memory = as != NULL;
-	if (as) {
-		store->pages += aspace_held_pages(as);
-		aspace_put(as);
-	}
-	store->points = (long)store->pages +
-	                store->adj * ((long)page_usable_count() / OOM_SCORE_ADJ_MAX);
-	(void)yield_after(MEASURE_COST);
-	return 0;
-}
 
 // Returns the next number after `pid` that names a process, or 0.
 static pid_t next_process(pid_t pid)
@@ -83,6 +38,7 @@ static struct oom_measure choose_victim(void)
 {
 	struct oom_measure each, victim = { .pid = 0 };
 
+	oom_measure_begin(true);
 	for (pid_t pid = next_process(PID_INIT); pid; pid = next_process(pid)) {
 		if (oom_measure(pid, &each) || !each.has_memory || each.adj == OOM_SCORE_ADJ_MIN)
 			continue;
@@ -92,6 +48,7 @@ static struct oom_measure choose_victim(void)
 	}
 	if (victim.pid == 0)
 		(void)oom_measure(process_current()->pid, &victim);
+	oom_measure_end(true);
 	return victim;
 }
 

@@ -2,9 +2,8 @@
 //
 // A call that needs memory returns -ENOMEM. A fault cannot: the program is in the middle of an
 // instruction. So the kernel kills the process that holds most memory, and the faulting thread
-// waits until that process has ended. The measure is all that the end of a process frees: resident
-// pages, page tables, areas, open files, pipes, threads, what calls keep while they sleep
-// (process_hold). /proc/PID/oom_score_adj shifts it, as on Linux
+// waits until that process has ended. The measure is all that a process holds (kern/README.md, "What a
+// process holds"). /proc/PID/oom_score_adj shifts it, as on Linux
 // (proc_pid_oom_score_adj(5)).
 #pragma once
 
@@ -21,13 +20,22 @@ struct process;
 struct oom_measure {
 	pid_t pid;
 	uint64_t serial; // as in struct process: the number may name another process later
-	size_t pages;    // pages that its end would free
+	size_t pages;    // pages that it holds
 	long points;     // `pages` shifted by oom_score_adj: the process with most is killed
 	int adj;         // oom_score_adj
 	bool has_memory; // has an address space: is not init, and has not ended
 };
 
-// Measure process `pid`, perhaps a zombie. Pages are of 4 KiB. Yields. Caller: holds no lock.
+// Begin to measure processes; only one thread does at any time, since things are marked as counted
+// (mem/held.h). To choose a victim (`choice`) comes before the reading of /proc/PID/oom_score. Sleeps.
+// Caller: holds no lock.
+void oom_measure_begin(bool choice);
+
+// End the measuring that oom_measure_begin began.
+void oom_measure_end(bool choice);
+
+// Measure process `pid`, perhaps a zombie. Pages are of 4 KiB. Yields. Caller: holds no lock, and is
+// between oom_measure_begin and oom_measure_end.
 // Returns 0 with the measure in *store, or -ESRCH if there is no such process.
 int oom_measure(pid_t pid, struct oom_measure *store);
 

@@ -27,8 +27,11 @@ static long score(const struct oom_measure *measure)
 static int show_score(struct seq *seq, pid_t pid)
 {
 	struct oom_measure measure;
-	int error = oom_measure(pid, &measure);
+	int error;
 
+	oom_measure_begin(false);
+	error = oom_measure(pid, &measure);
+	oom_measure_end(false);
 	if (!error)
 		seq_printf(seq, "%ld\n", MAX(score(&measure), 0l));
 	return error;

@@ -36,6 +36,7 @@ struct credentials {
 	struct ids user, group;
 	capset_t inheritable, permitted, effective, bounding;
 	bool keep_caps;       // setuid leaves the permitted set (prctl(2))
+	uint32_t held_mark;   // mem/held.h
 	uint32_t group_count; // supplementary groups
 	gid_t groups[];       // in rising order
 };

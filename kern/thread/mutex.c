@@ -230,6 +230,19 @@ void rwlock_wait_to_read(struct rwlock *rw)
 	spin_unlock(&rw->lock);
 }
 
+bool rwlock_read_trylock(struct rwlock *rw)
+{
+	uint32_t state = rw->state;
+
+	do {
+		if (state & (RWLOCK_WRITER | RWLOCK_WAITING))
+			return false;
+	} while (!__atomic_compare_exchange_n(&rw->state, &state, state + 1, false,
+	                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	lock_rank_taken(rw->rank, rw->name, rw, CALLER);
+	return true;
+}
+
 // Sleep until the lock is free, and take it. The count of waiting writers keeps new readers out.
 // Panics if this thread itself is the writer; the address of the call is for the message.
 static void wait_to_write(struct rwlock *rw, uintptr_t returns)

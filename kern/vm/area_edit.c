@@ -64,6 +64,14 @@ static inline void attach(struct area *area)
 	}
 }
 
+#define AREA_BYTES kmalloc_footprint(sizeof(struct area))
+
+// Count heap memory of areas of `as` that has been allocated, or, with a negative number, is about to be freed.
+static inline void count_memory(struct aspace *as, size_t change)
+{
+	__atomic_add_fetch(&as->area_bytes, change, __ATOMIC_RELAXED);
+}
+
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end)
 {
@@ -71,6 +79,7 @@ struct area *area_new(struct aspace *as, const struct map_request *request, uint
 
 	if (!area)
 		return NULL;
+	count_memory(as, AREA_BYTES);
 	describe(area, as, request, start, end);
 	attach(area);
 	return area;
@@ -93,19 +102,28 @@ struct area *area_copy(const struct area *area, struct aspace *as)
 
 	if (!copy)
 		return NULL;
+	count_memory(as, AREA_BYTES);
 	fill_copy(copy, area, as, NULL);
 	return copy;
 }
 
-// Returns a new block with room for `count` areas, or for as many as one block can hold; NULL if out
-// of memory.
-static struct area_block *block_new(size_t count)
+// Returns how many bytes a block with room for so many areas has. A full one fills a block of the heap.
+static size_t block_size(size_t room)
+{
+	return sizeof(struct area_block) + room * sizeof(struct area);
+}
+
+// Returns a new block for areas of `as` with room for `count` areas, or for as many as one block can hold;
+// NULL if out of memory.
+static struct area_block *block_new(struct aspace *as, size_t count)
 {
 	size_t room = MIN(count, BLOCK_AREAS);
-	struct area_block *block = kmalloc(sizeof(*block) + room * sizeof(struct area));
+	struct area_block *block = kmalloc(block_size(room));
 
-	if (block)
-		*block = (struct area_block){ .room = (uint16_t)room };
+	if (!block)
+		return NULL;
+	*block = (struct area_block){ .room = (uint16_t)room };
+	count_memory(as, block_size(room));
 	return block;
 }
 
@@ -115,7 +133,7 @@ struct area *area_copy_next(const struct area *area, struct aspace *as, struct a
 	struct area *copy;
 
 	if (!*block || (*block)->made == (*block)->room)
-		*block = block_new(left);
+		*block = block_new(as, left);
 	if (!*block)
 		return NULL;
 	copy = (struct area *)(*block + 1) + (*block)->made++;
@@ -129,10 +147,13 @@ static inline void area_free(struct area *area)
 {
 	struct area_block *block = area->block;
 
-	if (!block)
+	if (!block) {
+		count_memory(area->as, -AREA_BYTES);
 		kfree(area);
-	else if (--block->in_use == 0)
+	} else if (--block->in_use == 0) {
+		count_memory(area->as, -block_size(block->room));
 		kfree(block);
+	}
 }
 
 void area_release(struct area *area)

@@ -42,6 +42,7 @@ struct aspace {
 	size_t peak;                   // [p] the result of aspace_note_peak so far
 	uintptr_t brk_start, brk;      // [s] the heap; brk() moves its end
 	size_t pages;                  // [s] the sum of all areas' sizes
+	size_t area_bytes;             // [a] memory of the heap that its areas take
 	size_t named;                  // [named_lock] how many named areas the space owns
 	uint16_t new_flags;            // [s] flags of every new area: AREA_LOCKS after mlockall
 	bool large;                    // [s] areas of large pages have been made for the space
@@ -57,6 +58,10 @@ struct aspace {
 
 // Registered by kern/named: the space `as`, which owns named areas, ends. The hook deletes them.
 extern void (*aspace_named_hook)(struct aspace *as);
+
+// Registered by kern/named. Returns how many bytes the named areas of `as` hold, each object once in a
+// measure (object_held_bytes). Yields. Called without locks.
+extern uint64_t (*aspace_named_held_hook)(struct aspace *as);
 
 // Make an empty address space with one reference, the caller's. Returns 0 with the space in *store;
 // -ENOMEM.
@@ -243,10 +248,11 @@ struct aspace_usage {
 // Caller: holds no lock, and keeps a reference on `as`.
 void aspace_count(struct aspace *as, struct aspace_usage *usage);
 
-// Returns an estimate of how many pages of 4 KiB would be free without this space: its resident
-// small pages, also those that others share, its page tables, directory, and the heap memory of its
-// areas. Does not take as->lock. Yields; a killed thread completes the work.
-// Caller: holds a reference, and no lock.
+// Returns how many pages the space holds that the measure under way has not counted yet: its resident
+// pages, page tables, directory, the heap memory of its areas, and the contents of all objects that it maps
+// and no name leads to. Yields; a killed thread completes the work.
+// (aspace_held.c)
+// Caller: makes a measure (mem/held.h), holds a reference, and no lock.
 size_t aspace_held_pages(struct aspace *as);
 
 // Count the entries in use in the space's page tables, and return the largest number that any call

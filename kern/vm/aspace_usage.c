@@ -1,5 +1,6 @@
 // aspace_usage.c: how much memory a space has. No counter is kept up to date for this: faults
-// would pay for it. The pages are counted when a program asks (/proc, OOM), from the page tables.
+// would pay for it. The pages are counted when a program asks (/proc), from the page tables. aspace_held.c counts
+// what a space holds when memory is gone.
 #include "mem/large_pool.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
@@ -12,14 +13,6 @@
 #define SPAN_COST 30
 #define ENTRY_COST 15
 #define RESIDENT_COST 40
-
-// Returns the page table that directory entry `pdx` names, or NULL.
-static const pte_t *table_at(const struct aspace *as, size_t pdx)
-{
-	pde_t pde = as->pgdir[pdx];
-
-	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
-}
 
 // Returns the page that an entry names if it counts as a program's memory: neither device memory
 // nor the zero page. Otherwise NULL.
@@ -44,33 +37,12 @@ size_t aspace_note_peak(struct aspace *as)
 			continue;
 		if (pde_has_large(pde))
 			count += LARGE_PAGES;
-		else if (table_at(as, pdx))
+		else if (user_table(as, pdx))
 			count += phys_to_page(PTE_ADDR(pde))->index;
 	}
 	as->peak = MAX(as->peak, count);
 	count = as->peak;
 	spin_unlock(&as->pt_lock);
-	return count;
-}
-
-// as->lock is not taken: a long call of the space's own threads may hold it, and the OOM killer
-// must not wait for that. Only page tables are read, each under pt_lock.
-size_t aspace_held_pages(struct aspace *as)
-{
-	size_t count = 1 + as->areas.count * sizeof(struct area) / PAGE_SIZE;
-
-	assert_no_lock();
-	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
-		const pte_t *table;
-
-		spin_lock(&as->pt_lock);
-		table = table_at(as, pdx);
-		count += table != NULL;
-		for (size_t i = 0; table && i < PTRS_PER_TABLE; i++)
-			count += page_counted(table[i]) != NULL;
-		spin_unlock(&as->pt_lock);
-		(void)yield_after(table ? PTRS_PER_TABLE * ENTRY_COST : SPAN_COST);
-	}
 	return count;
 }
 
@@ -87,7 +59,7 @@ static void count_resident(struct aspace *as, const struct area *area, struct as
 		uint32_t cost;
 
 		spin_lock(&as->pt_lock);
-		table = table_at(as, PDX(va));
+		table = user_table(as, PDX(va));
 		span_end = table_span_end(va, area->end);
 		cost = SPAN_COST + (table ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0);
 		for (; table && va < span_end; va += PAGE_SIZE) {
@@ -125,7 +97,7 @@ static void count_tables(const struct aspace *as, struct aspace_usage *usage)
 {
 	assert_spin_held(&as->pt_lock);
 	for (size_t pdx = 0; pdx < USER_PDES; pdx++) {
-		usage->tables += table_at(as, pdx) != NULL;
+		usage->tables += user_table(as, pdx) != NULL;
 		usage->large += pde_has_large(as->pgdir[pdx]);
 	}
 }

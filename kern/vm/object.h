@@ -49,6 +49,7 @@ struct object {
 	bool punching;              // [o] the change removes pages from the middle: faults wait too
 	uint16_t round;             // [o] the change has visited the areas with this object_round
 	struct waitq settled;       // threads that wait for `changing` to become false
+	uint32_t held_mark;         // mem/held.h
 	struct object_watch *watch; // [c] told of the areas that map it; NULL: nobody
 };
 
@@ -56,11 +57,14 @@ struct object {
 
 // Functions of fs/ for the file that an object belongs to. A mapping takes a reference on the
 // file, so that the file keeps its name when nobody has it open. `written` reports the first write
-// to a page through a shared mapping: the file's time of modification changes.
+// to a page through a shared mapping: the file's time of modification changes. `has_name` returns true if a
+// name leads to the file. `held_bytes` is inode_held_bytes (fs/held.h).
 struct object_host_hooks {
 	void (*get)(struct inode *host);
 	void (*put)(struct inode *host);
 	void (*written)(struct inode *host);
+	bool (*has_name)(const struct inode *host);
+	uint64_t (*held_bytes)(struct inode *host);
 };
 
 extern const struct object_host_hooks *object_host_hooks;
@@ -107,6 +111,14 @@ static inline void object_put_hosted(struct object *obj)
 	if (host)
 		object_host_hooks->put(host);
 }
+
+// Returns how many bytes of memory the object and its pages take; 0 if its pages are large, or if the
+// measure under way has counted it (mem/held.h). Does not yield. (aspace_held.c)
+uint64_t object_contents_bytes(struct object *obj);
+
+// Like object_contents_bytes, with what the object's host holds; 0 if a name leads to the object. Yields.
+// Caller: makes a measure, and holds no lock.
+uint64_t object_held_bytes(struct object *obj);
 
 // Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Sleeps and
 // yields. Caller: without any lock but address spaces'.

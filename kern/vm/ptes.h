@@ -67,6 +67,15 @@ void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 // has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
+// Returns the page table that directory entry `pdx` of the space names, or NULL. It stays while the caller
+// holds the lock of the directory's entries.
+static inline const pte_t *user_table(const struct aspace *as, size_t pdx)
+{
+	pde_t pde = as->pgdir[pdx];
+
+	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
+}
+
 // Returns the end of the part of [va, end) that one page table covers. Loops over entries go from
 // table to table with it.
 static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)

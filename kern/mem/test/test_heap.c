@@ -37,6 +37,17 @@ KTEST(kmalloc_blocks_are_aligned_and_hold_their_bytes)
 	page_check();
 }
 
+KTEST(kmalloc_footprint_is_a_block)
+{
+	EXPECT_EQ(kmalloc_footprint(1), 16);
+	EXPECT_EQ(kmalloc_footprint(16), 16);
+	EXPECT_EQ(kmalloc_footprint(17), 32);
+	EXPECT_EQ(kmalloc_footprint(84), 128);
+	EXPECT_EQ(kmalloc_footprint(2048), 2048);
+	EXPECT_EQ(kmalloc_footprint(2049), PAGE_SIZE);
+	EXPECT_EQ(kmalloc_footprint(PAGE_SIZE + 1), 2 * PAGE_SIZE);
+}
+
 KTEST(kmalloc_of_nothing_and_of_too_much)
 {
 	size_t before = page_free_count();

@@ -23,6 +23,21 @@ static void note_inside(struct shared *shared)
 	shared->mixed |= shared->readers && shared->writers;
 }
 
+KTEST(rwlock_is_tried_without_sleep)
+{
+	struct shared shared;
+
+	shared_init(&shared);
+	rwlock_write_lock(&shared.rw);
+	EXPECT(!rwlock_read_trylock(&shared.rw));
+	rwlock_write_unlock(&shared.rw);
+	EXPECT(rwlock_read_trylock(&shared.rw));
+	EXPECT(rwlock_held(&shared.rw));
+	rwlock_read_unlock(&shared.rw);
+	EXPECT(!rwlock_held(&shared.rw));
+	EXPECT_EQ(shared.rw.state, 0);
+}
+
 static void read_often(void *arg)
 {
 	struct shared *shared = arg;
