@@ -102,7 +102,7 @@ $(folder_programs): $(O)/user/%: $$(call folder_parts,$$(call of_program,$$*,$(f
 # directories that a running system needs.
 tests := $(filter $(O)/user/tests/%,$(programs))
 tools := $(filter-out $(tests),$(programs))
-archive_entries := dev/ proc/ run/ tmp/ bin/ etc/ \
+archive_entries := dev/ dev/shm/=1777 proc/ run/ tmp/ bin/ etc/ \
 	$(foreach file,$(sort $(wildcard user/etc/*)),etc/$(notdir $(file))=$(file)) \
 	$(foreach tool,$(sort $(tools)),bin/$(notdir $(tool))=$(tool))
 tests_entries := $(foreach test,$(sort $(tests)),tests/$(notdir $(test))=$(test))

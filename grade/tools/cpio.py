@@ -3,6 +3,7 @@
 
 Usage: cpio.py [--strip] OUTPUT ENTRY...
   PATH/            a directory
+  PATH/=MODE       a directory with these permissions, in octal
   PATH=FILE        a regular file with the contents of FILE; executable where FILE is
   --strip          leave out what no program needs to run: symbols and debug information
 
@@ -88,11 +89,13 @@ class Archive:
 
 
 def build(entries, strip=False):
-    """The bytes of an archive with these entries ("PATH/" or "PATH=FILE")."""
+    """The bytes of an archive with these entries ("PATH/", "PATH/=MODE" or "PATH=FILE")."""
     archive = Archive(strip)
     for entry in entries:
         path, equals, source = entry.partition("=")
-        if equals:
+        if equals and path.endswith("/"):
+            archive.directory(path.strip("/"), int(source, 8))
+        elif equals:
             archive.file(path.strip("/"), source)
         else:
             archive.directory(path.strip("/"))

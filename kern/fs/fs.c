@@ -14,6 +14,7 @@ static const struct {
 	mode_t mode;
 } directories[] = {
 	{ "/dev", 0755 },
+	{ "/dev/shm", 01777 }, // shm_open(3)
 	{ "/tmp", 01777 },
 	{ "/run", 0755 },
 };

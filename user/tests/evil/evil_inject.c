@@ -153,6 +153,7 @@ static void clean_up(void)
 	remove_objects();
 	empty("/", false);
 	empty("/tmp", true);
+	empty("/dev/shm", true);
 }
 
 // A directory's table never shrinks: make those as large as any program does.
