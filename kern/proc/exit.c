@@ -1,11 +1,11 @@
 // exit.c: how threads and processes end, and how the parents learn of it.
 #include "debug/notice.h"
+#include "proc/family.h"
 #include "proc/futex.h"
 #include "proc/oom.h"
 #include "proc/pidfd.h"
 #include "proc/posix_timer.h"
 #include "proc/process.h"
-#include "proc/process_groups.h"
 #include "proc/ptrace.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"

@@ -1,6 +1,6 @@
 // exit_report.c: how a parent learns of the end of a child.
+#include "proc/family.h"
 #include "proc/process.h"
-#include "proc/process_groups.h"
 #include "thread/credentials.h"
 #include "thread/mutex.h"
 #include <abi/wait.h>

@@ -1,6 +1,7 @@
-// process_groups.c: the members of groups and sessions, and the families of processes.
+// process_groups.c: the members of groups and sessions.
 #include "proc/process_groups.h"
 
+#include "proc/family.h"
 #include "proc/group_signals.h"
 #include "proc/pidfd.h"
 #include "proc/pids.h"
@@ -14,12 +15,12 @@ bool group_guards(const struct process *parent, const struct process *process)
 	return parent->sid == process->sid && parent->pgid != process->pgid;
 }
 
-// Update `guarded` of a process that is in a group, and the group's count of guarded members. The
-// count makes group_orphaned a single comparison.
-static void count_guardian(struct process *process)
+// The count makes group_orphaned a single comparison.
+void group_count_guardian(struct process *process)
 {
 	bool guarded = !process->zombie && group_guards(process->parent, process);
 
+	assert_spin_held(&process_lock);
 	if (guarded == process->guarded)
 		return;
 	process->guarded = guarded;
@@ -27,7 +28,7 @@ static void count_guardian(struct process *process)
 }
 
 // Put `process`, which is in no group, into a group and a session. If it has a parent, the caller
-// must call count_guardian afterwards.
+// must call group_count_guardian afterwards.
 static void enter(struct process *process, pid_t pgid, pid_t sid)
 {
 	process->pgid = pgid;
@@ -68,9 +69,9 @@ void group_move(struct process *process, pid_t pgid, pid_t sid)
 	withdraw(process);
 	enter(process, pgid, sid);
 	release_numbers(old_pgid, old_sid);
-	count_guardian(process);
+	group_count_guardian(process);
 	list_for_each(child, &process->children, sibling)
-		count_guardian(child);
+		group_count_guardian(child);
 }
 
 pid_t group_session(pid_t pgid)
@@ -89,110 +90,6 @@ bool group_orphaned(pid_t pgid)
 	return pid_slot_taken(pgid)->guardians == 0;
 }
 
-// Returns the process of a node among dead children, or NULL.
-static struct process *process_of(struct avl_node *node)
-{
-	return node ? container_of(node, struct process, dead_node) : NULL;
-}
-
-// The order of dead children: by birth.
-static bool is_elder(const struct avl_node *a, const struct avl_node *b)
-{
-	return container_of(a, struct process, dead_node)->birth <
-	       container_of(b, struct process, dead_node)->birth;
-}
-
-// Take `process` away from its parent.
-static void leave(struct process *process)
-{
-	if (process->zombie)
-		avl_remove(&process->parent->dead_children, &process->dead_node);
-	else
-		list_remove(&process->sibling);
-}
-
-// Make `process`, which has no parent, the youngest child of `parent`.
-static void enter_family(struct process *process, struct process *parent)
-{
-	static uint64_t births; // [process_lock]
-
-	process->parent = parent;
-	process->birth = ++births;
-	if (process->zombie)
-		avl_insert(&parent->dead_children, &process->dead_node, is_elder);
-	else
-		list_add_tail(&parent->children, &process->sibling);
-	count_guardian(process);
-}
-
-// How many processes adopt orphans: without any, nobody looks for them.
-static uint32_t subreaper_count; // [process_lock]
-
-void family_set_subreaper(struct process *process, bool on)
-{
-	assert_spin_held(&process_lock);
-	if (process->subreaper == on)
-		return;
-	process->subreaper = on;
-	subreaper_count += on ? 1 : -1u;
-}
-
-struct process *family_reaper(const struct process *process)
-{
-	struct process *above;
-
-	assert_spin_held(&process_lock);
-	if (subreaper_count)
-		for (above = process->parent; above; above = above->parent)
-			if (above->subreaper && above->live)
-				return above;
-	return process_find(PID_INIT);
-}
-
-void family_adopt(struct process *parent, struct process *process)
-{
-	assert_spin_held(&process_lock);
-	leave(process);
-	enter_family(process, parent);
-}
-
-void family_child_died(struct process *process)
-{
-	assert_spin_held(&process_lock);
-	list_remove(&process->sibling);
-	avl_insert(&process->parent->dead_children, &process->dead_node, is_elder);
-	if (process->guarded)
-		count_guardian(process);
-}
-
-struct process *family_first_dead(const struct process *parent)
-{
-	assert_spin_held(&process_lock);
-	return process_of(avl_first(&parent->dead_children));
-}
-
-struct process *family_next_dead(const struct process *child)
-{
-	assert_spin_held(&process_lock);
-	return process_of(avl_next(&child->dead_node));
-}
-
-// A descent from the root: `best` is the eldest so far that is young enough.
-struct process *family_dead_after(const struct process *parent, uint64_t birth)
-{
-	struct avl_node *node = parent->dead_children.root, *best = NULL;
-
-	assert_spin_held(&process_lock);
-	while (node) {
-		bool after = process_of(node)->birth > birth;
-
-		if (after)
-			best = node;
-		node = node->child[!after];
-	}
-	return process_of(best);
-}
-
 // The process becomes visible to all others at once, under one hold of the lock. It joins its
 // parent's group and session; init makes its own.
 void process_publish(struct process *process, struct process *parent, bool sibling)
@@ -207,7 +104,7 @@ void process_publish(struct process *process, struct process *parent, bool sibli
 	process_count++;
 	if (parent) {
 		enter(process, parent->pgid, parent->sid);
-		enter_family(process, sibling ? parent->parent : parent);
+		family_enter(process, sibling ? parent->parent : parent);
 	} else {
 		enter(process, process->pid, process->pid);
 	}
@@ -219,7 +116,7 @@ void process_unpublish(struct process *process)
 	assert_spin_held(&process_lock);
 	list_remove(&process->all_link);
 	process_count--;
-	leave(process);
+	family_leave(process);
 	withdraw(process);
 	pidfd_reaped(process);
 	pid_slot_taken(process->pid)->process = NULL;

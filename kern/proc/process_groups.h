@@ -1,5 +1,4 @@
-// process_groups.h: process groups and sessions, indexed by their numbers (proc/pids.h), and the
-// families of processes.
+// process_groups.h: process groups and sessions, indexed by their numbers (proc/pids.h).
 //
 // Caller of all functions: holds process_lock.
 #pragma once
@@ -25,27 +24,6 @@ bool group_guards(const struct process *parent, const struct process *process);
 // init as the parent of orphans count. True for a group without members.
 bool group_orphaned(pid_t pgid);
 
-// Let `process` adopt the orphans among its descendants, or no longer (prctl(2),
-// PR_SET_CHILD_SUBREAPER).
-void family_set_subreaper(struct process *process, bool on);
-
-// Returns the process that gets the children of `process`, which ends: the nearest ancestor that
-// adopts orphans and is not ending, or init.
-struct process *family_reaper(const struct process *process);
-
-// Make `process`, another's child, perhaps a zombie, the youngest child of `parent`. Tells neither
-// parent.
-void family_adopt(struct process *parent, struct process *process);
-
-// Move `process`, which is a zombie now, to its parent's dead children.
-void family_child_died(struct process *process);
-
-// Returns the eldest of `parent`'s dead children, or NULL.
-struct process *family_first_dead(const struct process *parent);
-
-// Returns the next younger dead child after `child`, or NULL.
-struct process *family_next_dead(const struct process *child);
-
-// Returns the eldest of `parent`'s dead children whose `birth` is above `birth`, or NULL. Takes
-// O(log n).
-struct process *family_dead_after(const struct process *parent, uint64_t birth);
+// Update `guarded` of `process`, which is in a group, and the group's count of guarded members: its parent, its group or its
+// session has changed.
+void group_count_guardian(struct process *process);

@@ -1,9 +1,9 @@
 // wait.c: how parents wait for their children, and reap them.
 #include "debug/notice.h"
 #include "mem/heap.h"
+#include "proc/family.h"
 #include "proc/group_signals.h"
 #include "proc/process.h"
-#include "proc/process_groups.h"
 #include "proc/ptrace.h"
 #include "proc/stop_continue.h"
 #include "proc/thread_group.h"

@@ -1,6 +1,6 @@
 // sys_prctl.c: prctl(2) and personality(2): what a process says about itself.
+#include "proc/family.h"
 #include "proc/process.h"
-#include "proc/process_groups.h"
 #include "sys/syscall.h"
 #include "thread/credentials.h"
 #include "thread/why.h"

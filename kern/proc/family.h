@@ -1,0 +1,39 @@
+// family.h: the families of processes: parents, children, and who adopts orphans.
+//
+// Caller of all functions: holds process_lock.
+#pragma once
+
+#include "kern.h"
+
+struct process;
+
+// Make `process`, which has no parent, the youngest child of `parent`.
+void family_enter(struct process *process, struct process *parent);
+
+// Take `process` away from its parent.
+void family_leave(struct process *process);
+
+// Let `process` adopt the orphans among its descendants, or no longer (prctl(2),
+// PR_SET_CHILD_SUBREAPER).
+void family_set_subreaper(struct process *process, bool on);
+
+// Returns the process that gets the children of `process`, which ends: the nearest ancestor that
+// adopts orphans and is not ending, or init.
+struct process *family_reaper(const struct process *process);
+
+// Make `process`, another's child, perhaps a zombie, the youngest child of `parent`. Tells neither
+// parent.
+void family_adopt(struct process *parent, struct process *process);
+
+// Move `process`, which is a zombie now, to its parent's dead children.
+void family_child_died(struct process *process);
+
+// Returns the eldest of `parent`'s dead children, or NULL.
+struct process *family_first_dead(const struct process *parent);
+
+// Returns the next younger dead child after `child`, or NULL.
+struct process *family_next_dead(const struct process *child);
+
+// Returns the eldest of `parent`'s dead children whose `birth` is above `birth`, or NULL. Takes
+// O(log n).
+struct process *family_dead_after(const struct process *parent, uint64_t birth);
