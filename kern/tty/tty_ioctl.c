@@ -4,6 +4,8 @@
 #include "tty/tty_line.h"
 
 #include "fs/uio.h"
+#include "thread/credentials.h"
+#include "thread/why.h"
 #include <abi/signal.h>
 
 #define TIOCOUTQ 0x5411
@@ -170,21 +172,25 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 }
 
 // TIOCSCTTY: make this the controlling terminal of the caller's session. Only a leader without a
-// terminal may, and the terminal must be free, unless `steal` is 1. It is no error if the leader
-// has it already.
-static int set_controlling(struct tty *tty, uint32_t steal)
+// terminal may. The terminal must be free: with `steal` 1, CAP_SYS_ADMIN takes it from another
+// session. Without CAP_SYS_ADMIN the descriptor must be open for reading. It is no error if the
+// leader has the terminal already. The order of checks is that of Linux's tiocsctty.
+static int set_controlling(struct tty *tty, const struct file *file, uint32_t steal)
 {
 	struct tty_caller caller = caller_of();
 	bool leader = caller.pid && caller.pid == caller.session;
+	bool admin = capable(CAP_SYS_ADMIN);
 	int error = 0;
 
 	if (leader && tty_control_of(tty).session == caller.session)
 		return 0;
 	if (!leader || tty_controlling())
-		return -EPERM;
+		return WHY(-EPERM, "only a session's leader without a terminal may take one");
+	if (!file_readable(file) && !admin)
+		return WHY(-EPERM, "the descriptor is not open for reading");
 	spin_lock(&tty->lock);
-	if (tty->session && steal != 1)
-		error = -EPERM;
+	if (tty->session && !(steal == 1 && admin))
+		error = WHY(-EPERM, "session %d has the terminal", tty->session);
 	else
 		tty->session = tty->foreground = caller.session;
 	spin_unlock(&tty->lock);
@@ -252,7 +258,7 @@ int tty_ioctl(struct file *file, unsigned int request, void __user *arg)
 	case TIOCSPGRP:
 		return set_foreground(tty, arg);
 	case TIOCSCTTY:
-		return set_controlling(tty, number);
+		return set_controlling(tty, file, number);
 	case TIOCNOTTY:
 		return give_up_controlling(tty);
 	case FIONREAD:
