@@ -61,6 +61,19 @@ static pid_t next_pid(pid_t after)
 	return next;
 }
 
+// procfs_hooks: what tells a process from another one with its number.
+static uint64_t serial_of(pid_t pid)
+{
+	const struct process *process;
+	uint64_t serial;
+
+	spin_lock(&process_lock);
+	process = process_find(pid);
+	serial = process ? process->serial : 0;
+	spin_unlock(&process_lock);
+	return serial;
+}
+
 // procfs_hooks: the next thread of a process, for the list of /proc/PID/task. The list of threads is in
 // no order.
 static pid_t next_thread(pid_t pid, pid_t after)
@@ -137,6 +150,7 @@ void process_files_init(void)
 {
 	static const struct procfs_hooks hooks = {
 		.next = next_pid,
+		.serial = serial_of,
 		.next_thread = next_thread,
 		.self = self,
 		.last = last,

@@ -12,12 +12,6 @@
 
 static struct list process_files = LIST_INIT(process_files); // only grows, at boot
 
-// Returns true if there is a process `pid`, perhaps a zombie.
-static bool process_exists(pid_t pid)
-{
-	return procfs_hooks && procfs_hooks->next(pid - 1) == pid;
-}
-
 // Store the inode, or report -ENOMEM if there is none.
 static int store_inode(struct inode *inode, struct inode **store)
 {
@@ -35,18 +29,19 @@ static const struct inode_ops process_file_ops = { .open = procfs_open,
 
 // Make a link of a process's directory. Its text is made now, at the look-up. Stores a new
 // reference. Returns 0, -ENOENT if the process has ended, or -ENOMEM.
-static int make_link(struct inode *dir, const struct procfs_file *file, pid_t pid, uint32_t ino,
-                     struct inode **store)
+static int make_link(struct inode *dir, const struct procfs_file *file, struct procfs_node node,
+                     uint32_t ino, struct inode **store)
 {
 	static const struct inode_ops link_ops = { .release = procfs_release_node };
-	struct procfs_node node = { .file = file, .pid = pid };
 	struct seq seq = SEQ_INIT;
 	struct inode *inode = NULL;
 	int error;
 
+	node.file = file;
+	node.tid = 0;
 	if (file->target)
 		return procfs_make_target_link(dir, file->name, file->mode, ino, node, store);
-	error = file->show(&seq, pid);
+	error = file->show(&seq, node.pid);
 	seq_write(&seq, "", 1);
 	if (!error)
 		inode = procfs_make_inode(dir, file->name, file->mode, ino, &link_ops, node);
@@ -73,7 +68,7 @@ int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode 
 		if (!procfs_name_is(name, file->name))
 			continue;
 		if ((file->mode & S_IFMT) == S_IFLNK)
-			return make_link(dir, file, node.pid, ino, store);
+			return make_link(dir, file, node, ino, store);
 		node.file = file;
 		return store_inode(procfs_make_inode(dir, file->name, file->mode, ino,
 		                                     &process_file_ops, node),
@@ -115,17 +110,16 @@ static const struct {
 // registration.
 static int process_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
-	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	const struct procfs_node *node = dir->private;
 
-	if (!process_exists(pid))
-		return -ENOENT;
+	if (!procfs_exists(node))
+		return -ESRCH;
 	for (uint32_t i = 0; i < ARRAY_SIZE(directories); i++)
 		if (procfs_name_is(name, directories[i].name))
 			return store_inode(procfs_make_inode(dir, directories[i].name,
 			                                     directories[i].mode,
-			                                     procfs_inode_number(pid, i + 1),
-			                                     directories[i].ops,
-			                                     (struct procfs_node){ .pid = pid }),
+			                                     procfs_inode_number(node->pid, i + 1),
+			                                     directories[i].ops, *node),
 			                   store);
 	return procfs_lookup_file(dir, name, store);
 }
@@ -134,17 +128,17 @@ static int process_lookup(struct inode *dir, const struct name *name, struct ino
 static bool process_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *mode,
                          uint32_t *ino)
 {
-	pid_t pid = ((const struct procfs_node *)dir->private)->pid;
+	const struct procfs_node *node = dir->private;
 	uint32_t wanted = *cookie - INODE_LIST_COOKIE;
 
-	if (!process_exists(pid))
+	if (!procfs_exists(node))
 		return false;
 	if (wanted >= ARRAY_SIZE(directories))
-		return procfs_list_file(wanted - ARRAY_SIZE(directories), pid, PROCFS_FIRST_FILE,
-		                        text, mode, ino);
+		return procfs_list_file(wanted - ARRAY_SIZE(directories), node->pid,
+		                        PROCFS_FIRST_FILE, text, mode, ino);
 	strcpy(text, directories[wanted].name);
 	*mode = directories[wanted].mode & S_IFMT;
-	*ino = procfs_inode_number(pid, wanted + 1);
+	*ino = procfs_inode_number(node->pid, wanted + 1);
 	return true;
 }
 
@@ -171,19 +165,21 @@ static const struct procfs_file self_link = { .name = "self",
 // inode_ops.lookup for /proc: "self" and the pids; everything else is an entry of the tree.
 static int root_lookup(struct inode *dir, const struct name *name, struct inode **store)
 {
-	pid_t pid = procfs_name_number(name);
+	struct procfs_node node = { .pid = procfs_name_number(name) };
 	char number[16];
 
 	if (!procfs_hooks)
 		return -ENOENT;
 	if (procfs_name_is(name, self_link.name))
-		return make_link(dir, &self_link, 0, procfs_inode_number(0, 1), store);
-	if (pid <= 0 || !process_exists(pid))
+		return make_link(dir, &self_link, (struct procfs_node){ 0 },
+		                 procfs_inode_number(0, 1), store);
+	node.serial = node.pid > 0 ? procfs_hooks->serial(node.pid) : 0;
+	if (!node.serial)
 		return -ENOENT;
-	snprintf(number, sizeof(number), "%d", pid);
+	snprintf(number, sizeof(number), "%d", node.pid);
 	return store_inode(procfs_make_inode(dir, number, S_IFDIR | 0555,
-	                                     procfs_inode_number(pid, 0), &process_directory_ops,
-	                                     (struct procfs_node){ .pid = pid }),
+	                                     procfs_inode_number(node.pid, 0),
+	                                     &process_directory_ops, node),
 	                   store);
 }
 

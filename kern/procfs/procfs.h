@@ -63,6 +63,10 @@ struct procfs_hooks {
 	// process, and process `pid` exists if next(pid - 1) == pid.
 	pid_t (*next)(pid_t after);
 
+	// Returns the serial of process `pid`, which no other process ever has, although another one
+	// may get the number; 0 if there is no such process.
+	uint64_t (*serial)(pid_t pid);
+
 	// Returns the smallest number above `after` of a thread of process `pid`, or 0 if there is
 	// none.
 	pid_t (*next_thread)(pid_t pid, pid_t after);

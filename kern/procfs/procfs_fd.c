@@ -11,6 +11,8 @@
 // Find the file to which the link of a node leads. Contract: procfs_file.target.
 static int node_target(const struct procfs_node *node, struct inode **store)
 {
+	if (!procfs_exists(node))
+		return -ENOENT;
 	if (node->file)
 		return node->file->target(node->pid, store);
 	*store = procfs_hooks->descriptor(node->pid, node->tid, node->fd);
@@ -69,13 +71,14 @@ static pid_t id_of(const struct procfs_node *node)
 	return node->tid ? node->tid : node->pid;
 }
 
-// Find the descriptor that a name means. Returns it, or -1 if the name is no number or the descriptor is
-// not open. Stores how the file was opened.
+// Find the descriptor that a name means. Returns it, or -1 if the name is no number, the process has
+// ended, or the descriptor is not open. Stores how the file was opened.
 static int find_descriptor(const struct procfs_node *node, const struct name *name, uint32_t *flags)
 {
 	int fd = procfs_name_number(name);
 
-	if (fd < 0 || procfs_hooks->next_descriptor(node->pid, node->tid, fd, flags) != fd)
+	if (fd < 0 || !procfs_exists(node) ||
+	    procfs_hooks->next_descriptor(node->pid, node->tid, fd, flags) != fd)
 		return -1;
 	return fd;
 }
@@ -109,9 +112,11 @@ static bool list_descriptors(struct inode *dir, uint32_t *cookie, char *text, mo
 {
 	const struct procfs_node *node = dir->private;
 	uint32_t flags;
-	int fd = procfs_hooks->next_descriptor(node->pid, node->tid,
-	                                       (int)(*cookie - INODE_LIST_COOKIE), &flags);
+	int fd = -1;
 
+	if (procfs_exists(node))
+		fd = procfs_hooks->next_descriptor(node->pid, node->tid,
+		                                   (int)(*cookie - INODE_LIST_COOKIE), &flags);
 	if (fd < 0)
 		return false;
 	snprintf(text, NAME_MAX + 1, "%d", fd);
@@ -149,6 +154,8 @@ static int fdinfo_lookup(struct inode *dir, const struct name *name, struct inod
 
 	if (error)
 		return error;
+	if (!procfs_exists(&node))
+		return -ESRCH;
 	node.fd = find_descriptor(&node, name, &flags);
 	if (node.fd < 0)
 		return -ENOENT;

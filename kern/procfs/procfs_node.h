@@ -10,6 +10,7 @@ struct file;
 struct procfs_node {
 	const struct procfs_file *file; // NULL: a directory, or a file in /proc/PID/fd or fdinfo
 	pid_t pid;                      // 0: a file of the system
+	uint64_t serial;                // of the process: its number may be another one's later
 	pid_t tid;                      // the thread, for a file below /proc/PID/task; else 0
 	int fd;                         // the descriptor of a file in /proc/PID/fd or fdinfo
 };
@@ -55,6 +56,15 @@ int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode 
 // no such file.
 bool procfs_list_file(uint32_t wanted, pid_t id, uint32_t base, char *text, mode_t *mode,
                       uint32_t *ino);
+
+// Returns true if the process of a node exists, perhaps as a zombie, or if the node is the system's. A
+// file or directory that was opened before the process ended must show nothing of the next process that
+// gets the number. Takes process_lock. Caller: does not
+// sleep before it uses node->pid.
+static inline bool procfs_exists(const struct procfs_node *node)
+{
+	return !node->pid || procfs_hooks->serial(node->pid) == node->serial;
+}
 
 // Returns true if process `pid` has a thread `tid`. Takes process_lock.
 static inline bool procfs_thread_exists(pid_t pid, pid_t tid)

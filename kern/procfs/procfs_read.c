@@ -55,8 +55,9 @@ static bool closed_to_current(const struct procfs_node *node)
 	return !procfs_is_fdinfo(node) && node->file->guarded && procfs_hooks->inspect(node->pid);
 }
 
-// Write the contents of a node's file. The process may have got privileges since the last part was made.
-static int show(const struct procfs_node *node, struct seq *seq)
+// Write the contents of a node's file, whose process exists. It may have got privileges since the last
+// part was made.
+static int show_node(const struct procfs_node *node, struct seq *seq)
 {
 	if (closed_to_current(node))
 		return 0;
@@ -72,6 +73,15 @@ static int show(const struct procfs_node *node, struct seq *seq)
 		return 0;
 	}
 	return node->file->show(seq, node->pid);
+}
+
+// Write the contents of a node's file. Returns 0; -ESRCH if its process has ended; another -errno. The
+// process may end while the text is made, and another one get its number: so the second check.
+static int show(const struct procfs_node *node, struct seq *seq)
+{
+	int error = procfs_exists(node) ? show_node(node, seq) : -ESRCH;
+
+	return !error && !procfs_exists(node) ? -ESRCH : error;
 }
 
 // Returns the position after the last byte of a text.
@@ -163,6 +173,8 @@ static ssize_t read_at(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	const struct procfs_node *node = node_of(file);
 
+	if (!procfs_is_fdinfo(node) && node->file->read && !procfs_exists(node))
+		return 0; // as on Linux: the memory has gone
 	if (closed_to_current(node))
 		return 0;
 	if (!procfs_is_fdinfo(node) && node->file->read)
@@ -220,7 +232,7 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 	error = uio_copyin(uio, text, length) < length ? -EFAULT : 0;
 	if (!error) {
 		text[length] = '\0';
-		error = node->file->store(text, length, node->pid);
+		error = procfs_exists(node) ? node->file->store(text, length, node->pid) : -ESRCH;
 	}
 	kfree(text);
 	return error ? error : (ssize_t)length;

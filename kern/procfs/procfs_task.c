@@ -21,8 +21,8 @@ static int thread_lookup(struct inode *dir, const struct name *name, struct inod
 {
 	const struct procfs_node *node = dir->private;
 
-	if (!procfs_thread_exists(node->pid, node->tid))
-		return -ENOENT;
+	if (!procfs_exists(node) || !procfs_thread_exists(node->pid, node->tid))
+		return -ESRCH;
 	for (uint32_t i = 0; i < ARRAY_SIZE(directories); i++) {
 		if (!procfs_name_is(name, directories[i].name))
 			continue;
@@ -42,7 +42,7 @@ static bool thread_list(struct inode *dir, uint32_t *cookie, char *text, mode_t 
 
 	uint32_t wanted = *cookie - INODE_LIST_COOKIE;
 
-	if (!procfs_thread_exists(node->pid, node->tid))
+	if (!procfs_exists(node) || !procfs_thread_exists(node->pid, node->tid))
 		return false;
 	if (wanted >= ARRAY_SIZE(directories))
 		return procfs_list_file(wanted - ARRAY_SIZE(directories), node->tid,
@@ -67,6 +67,8 @@ static int task_lookup(struct inode *dir, const struct name *name, struct inode 
 	char number[16];
 
 	node.tid = procfs_name_number(name);
+	if (!procfs_exists(&node))
+		return -ESRCH;
 	if (!procfs_thread_exists(node.pid, node.tid))
 		return -ENOENT;
 	snprintf(number, sizeof(number), "%d", node.tid);
@@ -81,7 +83,7 @@ static bool task_list(struct inode *dir, uint32_t *cookie, char *text, mode_t *m
 {
 	const struct procfs_node *node = dir->private;
 	pid_t after = (pid_t)(*cookie - INODE_LIST_COOKIE) - 1;
-	pid_t tid = procfs_hooks->next_thread(node->pid, MAX(after, 0));
+	pid_t tid = procfs_exists(node) ? procfs_hooks->next_thread(node->pid, MAX(after, 0)) : 0;
 
 	if (!tid)
 		return false;
