@@ -37,9 +37,35 @@ static void describe(struct area *area, struct aspace *as, const struct map_requ
 	};
 }
 
+// An area has got an object: count it there if it is of a file opened for writing, or may write. (A
+// file may have many more mappings than one call may look at.)
+static __noinline void count_writer(const struct area *area)
+{
+	if (area->flags & AREA_WRITE_OPEN)
+		object_write_open_again(area->object);
+	mutex_lock(&area->object->lock);
+	area->object->writing_areas += area_may_write_object(area->flags);
+	mutex_unlock(&area->object->lock);
+}
+
+// Undo count_writer.
+static __noinline void uncount_writer(const struct area *area)
+{
+	mutex_lock(&area->object->lock);
+	area->object->writing_areas -= area_may_write_object(area->flags);
+	mutex_unlock(&area->object->lock);
+	if (area->flags & AREA_WRITE_OPEN)
+		object_write_close(area->object);
+}
+
+// Returns true if count_writer must be called.
+static inline bool may_be_writer(const struct area *area)
+{
+	return unlikely(area->flags & (AREA_WRITE_OPEN | AREA_SHARED));
+}
+
 // Take the references of an area that has just been filled in: on its name, its object, the
-// object's file; and put it on the object's list, where truncation finds it (object_shrink.c). A file
-// may have many more mappings than one call may look at, so those that may write to it are counted.
+// object's file; and put it on the object's list, where truncation finds it (object_shrink.c).
 static inline void attach(struct area *area)
 {
 	list_init(&area->object_link);
@@ -52,12 +78,10 @@ static inline void attach(struct area *area)
 		uffd_get(area->uffd);
 	if (area->object) {
 		object_get_hosted(area->object);
-		if (area->flags & AREA_WRITE_OPEN)
-			object_write_open_again(area->object);
+		if (may_be_writer(area))
+			count_writer(area);
 		mutex_lock(&area->object->lock);
 		list_add(&area->object->areas, &area->object_link);
-		if (unlikely(area_may_write_object(area->flags)))
-			area->object->writing_areas++;
 		mutex_unlock(&area->object->lock);
 		if (unlikely(area->object->watch))
 			area->object->watch->attached(area->object->watch);
@@ -161,11 +185,9 @@ void area_release(struct area *area)
 	if (area->object) {
 		mutex_lock(&area->object->lock);
 		list_remove(&area->object_link);
-		if (unlikely(area_may_write_object(area->flags)))
-			area->object->writing_areas--;
 		mutex_unlock(&area->object->lock);
-		if (area->flags & AREA_WRITE_OPEN)
-			object_write_close(area->object);
+		if (may_be_writer(area))
+			uncount_writer(area);
 		if (unlikely(area->object->watch))
 			area->object->watch->detached(area->object->watch);
 		object_put_hosted(area->object);
