@@ -4,7 +4,9 @@
 // woken, the watch leaves it, and the item goes to the set's list of ready items. A wait takes the
 // items off that list and asks each file for its events, which puts the watch back first. So an item
 // is on the queue of its file, or on the ready list, or on both, and no wakeup is lost. A file that
-// stays ready goes to the end of the list again, unless EPOLLET asks for changes alone.
+// stays ready goes to the end of the list again, unless EPOLLET asks for changes alone. So a wakeup for
+// events that the item does not want (waitq_wake_polls) must leave the watch where it is: a program that
+// reads from a file would else hear of its own reads.
 #include "fs/anonymous_file.h"
 #include "fs/epoll_internal.h"
 #include "mem/heap.h"
@@ -141,7 +143,7 @@ static void store(struct collection *to, struct epoll_item *item, unsigned int f
 	}
 	to->count++;
 	if (item->event.events & EPOLLONESHOT)
-		item->event.events &= EPOLL_FLAGS;
+		item->watch.wanted = item->event.events &= EPOLL_FLAGS;
 	else if (!(item->event.events & EPOLLET))
 		put_last(item);
 }
@@ -174,6 +176,7 @@ static void collect(struct epoll *epoll, struct collection *to, int *left)
 void epoll_item_init(struct epoll_item *item)
 {
 	watch_init(&item->watch, item_fired);
+	item->watch.wanted = item->event.events;
 	list_init(&item->ready_link);
 }
 

@@ -118,6 +118,7 @@ static int modify(struct epoll_item *item, const struct epoll_event *event)
 	if (item->event.events & EPOLLEXCLUSIVE)
 		return -EINVAL;
 	item->event = *event;
+	item->watch.wanted = event->events;
 	epoll_item_report(item);
 	return 0;
 }

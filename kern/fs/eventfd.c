@@ -42,7 +42,7 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 	if (!error) {
 		value = eventfd->semaphore ? 1 : eventfd->count;
 		eventfd->count -= value;
-		waitq_wake_all(&eventfd->wait);
+		waitq_wake_polls(&eventfd->wait, POLLOUT);
 	}
 	spin_unlock(&eventfd->lock);
 	if (error)
@@ -76,7 +76,7 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
 	if (!error) {
 		eventfd->count += value;
 		if (value)
-			waitq_wake_all(&eventfd->wait);
+			waitq_wake_polls(&eventfd->wait, POLLIN);
 	}
 	spin_unlock(&eventfd->lock);
 	return error ? error : (ssize_t)sizeof(value);

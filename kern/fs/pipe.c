@@ -84,31 +84,44 @@ int pipe_prepare(struct pipe *pipe)
 	return pipe->slots[0].page ? 0 : -ENOMEM;
 }
 
+#define WRITTEN (POLLIN | POLLRDNORM)
+
+// Wake polls for `events`, and for room in a pipe that was full.
+static __noinline void wake_polls(struct pipe *pipe, uint32_t events)
+{
+	if (pipe->room_made)
+		events |= POLLOUT | POLLWRNORM;
+	pipe->room_made = false;
+	if (!events)
+		return;
+	waitq_wake_polls(&pipe->poll_wait, events);
+	if (waitq_empty(&pipe->poll_wait))
+		pipe->waiting &= ~PIPE_POLLED;
+}
+
 // The pipe has changed and threads wait: wake one reader and one writer that can continue, and
-// all polls. One is enough, because a thread that leaves bytes or room calls this function
-// again.
-static void wake_waiting(struct pipe *pipe)
+// polls. One is enough, because a thread that leaves bytes or room calls this function again.
+// `events`: WRITTEN after a write, else 0. No set of files hears of a read that made no room.
+static void wake_waiting(struct pipe *pipe, uint32_t events)
 {
 	if (!pipe_empty(pipe) && !waitq_empty(&pipe->read_wait))
 		waitq_wake_one(&pipe->read_wait);
 	if (!pipe_full(pipe) && !waitq_empty(&pipe->write_wait))
 		waitq_wake_one(&pipe->write_wait);
-	if (pipe->waiting & PIPE_POLLED) {
-		pipe->waiting &= ~PIPE_POLLED;
-		waitq_wake_all(&pipe->poll_wait);
-	}
+	if (unlikely(pipe->waiting & PIPE_POLLED))
+		wake_polls(pipe, events);
 }
 
-// Sleep on `wq` until woken. Others are woken first: this thread may have moved bytes before it
-// had to wait. Returns 0; -ERESTARTSYS if a signal waits. Caller: holds the lock, which is held
-// again on return.
-static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq)
+// Sleep on `wq` until woken. Others are woken first, as wake_waiting with `events`: this thread may have
+// moved bytes before it had to wait. Returns 0; -ERESTARTSYS if a signal waits. Caller: holds the lock,
+// which is held again on return.
+static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq, uint32_t events)
 {
 	int error;
 
 	assert_only_spinlock(&pipe->lock);
 	if (pipe->waiting)
-		wake_waiting(pipe);
+		wake_waiting(pipe, events);
 	pipe->waiting++;
 	notice(NOTICE_WAIT);
 	error = waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
@@ -143,8 +156,10 @@ static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
 	}
 	pipe->tail++;
 	next = slot_at(pipe, pipe->head);
-	if (next == slot)
+	if (next == slot) {
+		pipe->room_made = true; // the pipe was full
 		return;
+	}
 	if (next->page)
 		kfree(slot->page);
 	else
@@ -187,7 +202,7 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 		else if (n == -EAGAIN && !total && !pipe->writers)
 			break;
 		else if (n == -EAGAIN && !total && !nonblocking)
-			n = wait_on(pipe, &pipe->read_wait);
+			n = wait_on(pipe, &pipe->read_wait, 0);
 		if (n < 0 || !uio->left)
 			return total ? total : n;
 		n = take_piece(pipe, uio);
@@ -208,7 +223,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 	if (unlikely(n != all))
 		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
 	if (unlikely(pipe->waiting))
-		wake_waiting(pipe);
+		wake_waiting(pipe, 0);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -270,7 +285,7 @@ static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ss
 		if (n >= 0)
 			total += n;
 		else if (n == -EAGAIN && !nonblocking)
-			n = wait_on(pipe, &pipe->write_wait);
+			n = wait_on(pipe, &pipe->write_wait, WRITTEN);
 		if (n < 0 || !uio->left)
 			return total ? total : n;
 		n = put_piece(pipe, uio);
@@ -289,7 +304,7 @@ static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struc
 	if (unlikely(n != all))
 		n = put_rest(pipe, uio, !file || file->flags & O_NONBLOCK, n);
 	if (unlikely(pipe->waiting))
-		wake_waiting(pipe);
+		wake_waiting(pipe, WRITTEN);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -317,8 +332,10 @@ unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	unsigned int events = 0;
 
 	spin_lock(&pipe->lock);
-	if (poll_waits(table))
+	if (poll_waits(table)) {
+		pipe->room_made &= (pipe->waiting & PIPE_POLLED) != 0; // else for nobody
 		pipe->waiting |= PIPE_POLLED;
+	}
 	poll_wait(table, &pipe->poll_wait);
 	if (file_readable(file)) {
 		if (!pipe_empty(pipe))

@@ -21,6 +21,7 @@ struct pipe {
 	struct spinlock lock; // RANK_PIPE
 	uint32_t head, tail;  // [l] numbers of the next slot to fill and of the oldest; they wrap
 	uint32_t waiting;     // [l] how many threads sleep here; PIPE_POLLED: some may poll, too
+	bool room_made;       // [l] was full, and is not; polls have not been woken for that
 	uint32_t readers, writers;           // [l] open ends
 	uint32_t held_mark;                  // mem/held.h
 	uint32_t reader_opens, writer_opens; // [l] how many ends were ever opened; they wrap
@@ -29,7 +30,7 @@ struct pipe {
 	struct pipe_slot slots[PIPE_SLOTS];  // [l]
 };
 
-// Bit of `waiting`: a poll has looked at the pipe since poll_wait was last woken.
+// Bit of `waiting`: somebody may be on poll_wait.
 #define PIPE_POLLED 0x80000000u
 
 extern const struct file_ops pipe_ops;

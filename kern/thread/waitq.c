@@ -148,6 +148,18 @@ int waitq_wake_all(struct waitq *wq)
 	return woken;
 }
 
+// A woken watch may wake the queues of sets of files, but never changes this queue further.
+void waitq_wake_polls(struct waitq *wq, uint32_t events)
+{
+	struct waiter *waiter, *after;
+
+	spin_lock(&sched_lock);
+	list_for_each_safe(waiter, after, &wq->waiters, link)
+		if (waiter->thread || (container_of(waiter, struct watch, waiter)->wanted & events))
+			wake(waiter);
+	spin_unlock(&sched_lock);
+}
+
 void watch_add(struct waitq *wq, struct watch *watch)
 {
 	spin_lock(&sched_lock);

@@ -80,10 +80,11 @@ struct waiter {
 #define WATCHES_MAX 2048
 
 // A watch stands on a queue for no thread: when the queue is woken, the watch leaves it, and its
-// function is called. For sets of files (fs/epoll.h).
+// function is called. For sets of files (fs/epoll.h). [a] atomic
 struct watch {
-	struct waiter waiter;               // waiter.thread is NULL
-	struct waitq *home;                 // the only queue that it is put on; NULL: none yet
+	struct waiter waiter; // waiter.thread is NULL
+	struct waitq *home;   // the only queue that it is put on; NULL: none yet
+	uint32_t wanted;      // [a] the events (POLLIN, ...) that waitq_wake_polls compares
 	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
 };
 
@@ -93,8 +94,14 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 	list_init(&watch->waiter.link);
 	watch->waiter.thread = NULL;
 	watch->home = NULL;
+	watch->wanted = UINT32_MAX;
 	watch->fired = fired;
 }
+
+// Wake the waiters of a queue of polls that want one of `events` (POLLIN, ...): all threads, since they
+// look again anyway, and the watches that want such an event. The others stay on the queue. Never
+// sleeps. Takes sched_lock.
+void waitq_wake_polls(struct waitq *wq, uint32_t events);
 
 // Put `watch` on the queue, unless it is on it. The first queue becomes its home, and all later
 // calls must name the same queue. If that queue has WATCHES_MAX watches already, `watch` has no

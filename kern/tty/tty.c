@@ -78,7 +78,7 @@ void tty_output_room(struct tty *tty)
 	spin_lock(&tty->lock);
 	tty->full = false;
 	waitq_wake_all(&tty->write_wait);
-	waitq_wake_all(&tty->poll_wait);
+	waitq_wake_polls(&tty->poll_wait, POLLOUT | POLLWRNORM);
 	spin_unlock(&tty->lock);
 }
 

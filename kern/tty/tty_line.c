@@ -138,7 +138,7 @@ static void store(struct tty *tty, uint8_t byte, bool mark)
 static void wake_readers(struct tty *tty)
 {
 	waitq_wake_one(&tty->read_wait);
-	waitq_wake_all(&tty->poll_wait);
+	waitq_wake_polls(&tty->poll_wait, POLLIN | POLLRDNORM);
 }
 
 // End the line with `byte` as its last: from now on it can be read.
