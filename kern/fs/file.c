@@ -68,13 +68,13 @@ int file_refusal(const struct file *file, bool allowed)
 #define COPY_COST 3000 // about how many instructions it takes to copy a page
 
 // `from` advances by what was read, and goes back by what could not be written, so the next call
-// loses no byte. An error counts only if no byte was moved. After a short write the next round
+// loses no byte; a device that has no positions leaves it as it is. An error counts only if no byte was moved. After a short write the next round
 // finds the reason.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count)
 {
 	char *page = kmalloc(PAGE_SIZE);
-	uint64_t from = in_pos ? *in_pos : in->position;
+	uint64_t from = in_pos ? *in_pos : in->position, before;
 	ssize_t got = 0, put = 0;
 	size_t done = 0;
 
@@ -84,13 +84,14 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 	while (done < count) {
 		struct uio uio = uio_kernel(page, MIN(count - done, PAGE_SIZE));
 
+		before = from;
 		got = file_read(in, &uio, &from);
 		if (got <= 0)
 			break;
 		uio = uio_kernel(page, (size_t)got);
 		put = file_write(out, &uio, out_pos);
-		if (put < got)
-			from -= (uint64_t)(put < 0 ? got : got - put);
+		if (put < got && from != before)
+			from = before + (uint64_t)MAX(put, 0);
 		if (put <= 0)
 			break;
 		done += (size_t)put;
