@@ -82,14 +82,14 @@ int named_map(struct named_area *named, uintptr_t hint)
 	return error;
 }
 
-// Returns true if `area` maps `memory` at the place where the named area has it. Equal names do
-// not prove this: mremap() can move a piece away, and back after the named area has got other
-// memory. Caller: holds as->lock.
+// Returns true if `area` maps `memory` at the place where the named area has it, registered with a
+// userfaultfd or not. Equal names do not prove this: mremap() can move a piece away, and back after
+// the named area has got other memory. Caller: holds as->lock.
 static bool is_piece(const struct named_area *named, const struct named_memory *memory,
                      const struct area *area)
 {
 	assert_read_held(&named->as->lock);
-	return area->name == named->name && area->ops == memory->ops &&
+	return area->name == named->name && area->ops->plain == memory->ops &&
 	       area->object == memory->object && area->start >= named->start &&
 	       area->offset == memory->offset + (area->start - named->start);
 }
