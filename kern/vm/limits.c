@@ -19,6 +19,17 @@ static size_t data_bytes(struct aspace *as)
 	return bytes;
 }
 
+uint64_t aspace_data_room(struct aspace *as)
+{
+	uint64_t limit = thread_limit(RLIMIT_DATA), bytes;
+
+	assert_read_held(&as->lock);
+	if (likely(limit == RLIM64_INFINITY))
+		return UINT64_MAX;
+	bytes = data_bytes(as);
+	return limit - MIN(bytes, limit);
+}
+
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 {
 	uint64_t data = thread_limit(RLIMIT_DATA);

@@ -47,6 +47,10 @@ int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintp
 // Caller: holds as->lock, and no other lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
+// Returns how many more bytes of private writable memory the current thread's RLIMIT_DATA admits in
+// `as`; UINT64_MAX without a limit. Yields. Caller: as for aspace_may_grow.
+uint64_t aspace_data_room(struct aspace *as);
+
 // Returns true if [va, va + len) is a range of user addresses, which ends at ULIM or before: `va`
 // page-aligned, len > 0, in bytes. Both may be any number.
 bool range_valid(uintptr_t va, size_t len);

@@ -6,6 +6,20 @@
 #include "vm/ptes.h"
 #include <abi/mman.h>
 
+// Returns true if a part of `area`, of `len` bytes, may get the protection `prot`: as on Linux,
+// RLIMIT_DATA counts what becomes private and writable. *room, from aspace_data_room, loses what is
+// counted.
+static bool may_become_data(const struct area *area, size_t len, int prot, uint64_t *room)
+{
+	if (*room == UINT64_MAX || !area_is_data(prot, area->flags) ||
+	    area_is_data(area->prot, area->flags))
+		return true;
+	if (len > *room)
+		return false;
+	*room -= len;
+	return true;
+}
+
 // Change the protection of the part of `area` in [start, end). The area changes before the
 // entries: when an entry gets less permission, a fault on it must find the new protection. A
 // device's entries are removed, not changed: its faults make them again. May release and take the
@@ -65,6 +79,7 @@ static int protect_from(struct aspace *as, uintptr_t *va, uintptr_t end, uint32_
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 {
 	uint32_t grows = prot & PROT_GROWS;
+	uint64_t room = UINT64_MAX;
 	uintptr_t end;
 	int error = 0;
 
@@ -74,14 +89,16 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 		           "the address %#x is not page-aligned, or both PROT_GROWS are given", va);
 	if (len == 0)
 		return 0;
-	if (!range_valid(va, len))
-		return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the user addresses", len, va);
+	end = va + ROUND_UP(len, PAGE_SIZE);
+	if (end <= va)
+		return WHY(-ENOMEM, "%#x bytes from %#x reach beyond the last address", len, va);
 	prot &= ~PROT_GROWS;
 	if (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM))
 		return WHY(-EINVAL, "unknown bits in the protection %#x", prot);
 	prot &= ~PROT_SEM; // PROT_SEM means nothing on x86
-	end = va + ROUND_UP(len, PAGE_SIZE);
 	rwlock_write_lock(&as->lock);
+	if (prot & PROT_WRITE)
+		room = aspace_data_room(as);
 	if (grows)
 		error = protect_from(as, &va, end, grows);
 	while (va < end && !error) {
@@ -96,6 +113,9 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 		if ((prot & PROT_WRITE) && (area->flags & AREA_NOWRITE))
 			error = WHY(-EACCES, "%s at %#x shows a file that is not open for writing",
 			            area_title(area), va);
+		else if (!may_become_data(area, MIN(area_end, end) - va, (int)prot, &room))
+			error = WHY(-ENOMEM, "RLIMIT_DATA admits no %#x writable bytes more",
+			            MIN(area_end, end) - va);
 		else if (area->prot != prot)
 			error = protect_area(as, area, va, end, (int)prot);
 		va = area_end;
