@@ -77,7 +77,8 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 
 	if (marks[which].advice == MADV_WIPEONFORK && (area->object || area_is_device(area)))
 		return WHY(-EINVAL, "%s at %#x is not private memory", area_title(area), start);
-	if (marks[which].advice == MADV_DODUMP && area_is_device(area))
+	if ((marks[which].advice == MADV_DODUMP || marks[which].advice == MADV_DOFORK) &&
+	    area_is_device(area))
 		return WHY(-EINVAL, "%#x is device memory", start);
 	error = set_flags(as, area, start, end,
 	                  (area->flags | marks[which].set) & ~marks[which].clear);

@@ -166,7 +166,7 @@ static bool page_resident(struct aspace *as, const struct area *area, uintptr_t 
 		return pde_has_large(as->pgdir[PDX(va)]);
 	if (pte_has_page(pte_peek(as, va)) || area_is_device(area))
 		return true;
-	if (!area->object)
+	if (!area->object || offset >= OBJECT_MAX) // beyond, the index would be cut off
 		return false;
 	pp = pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
 	return pp && !page_is_untouched(pp);

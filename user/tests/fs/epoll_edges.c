@@ -4,10 +4,10 @@
 #define _GNU_SOURCE
 #include "asleep.h"
 
+#include <abi/epoll.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/syscall.h>
-#include <abi/epoll.h>
 
 #define EFD_SEMAPHORE 1
 #define PAGE 4096

@@ -96,6 +96,7 @@ static void calls(char *p)
 		{ "FREE", MADV_FREE },
 		{ "REMOVE", MADV_REMOVE },
 		{ "DONTFORK", MADV_DONTFORK },
+		{ "DOFORK", MADV_DOFORK },
 		{ "DONTDUMP", MADV_DONTDUMP },
 		{ "DODUMP", MADV_DODUMP },
 		{ "WIPEONFORK", MADV_WIPEONFORK },
