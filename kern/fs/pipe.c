@@ -89,11 +89,8 @@ int pipe_prepare(struct pipe *pipe)
 // Wake polls for `events`, and for room in a pipe that was full.
 static __noinline void wake_polls(struct pipe *pipe, uint32_t events)
 {
-	if (pipe->room_made)
-		events |= POLLOUT | POLLWRNORM;
+	events |= pipe->room_made ? POLLOUT | POLLWRNORM : 0;
 	pipe->room_made = false;
-	if (!events)
-		return;
 	waitq_wake_polls(&pipe->poll_wait, events);
 	if (waitq_empty(&pipe->poll_wait))
 		pipe->waiting &= ~PIPE_POLLED;
