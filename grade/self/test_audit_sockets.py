@@ -41,6 +41,12 @@ def test_listener(scene):
     scene.expect("sockets", r"names another listener")
 
 
+def test_blocked_elsewhere(scene):
+    blocked = next(at for at in scene.claimed("socket") if scene.get("socket", at, "blocked_on"))
+    scene.set("socket", blocked, "blocked_on", listener(scene))
+    scene.expect("sockets", r"lists 0x[0-9a-f]+ as blocked, which is not blocked on it")
+
+
 def test_files_in_flight(scene):
     scene.set_variable("files_in_flight", 7)
     scene.expect("sockets", r"files_in_flight is 7; found 1")

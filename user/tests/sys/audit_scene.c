@@ -3,6 +3,7 @@
 // ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/self/test_audit.py
 // looks at its memory.
 #include "test.h"
+#include <poll.h>
 #include <sys/area.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
@@ -91,6 +92,7 @@ static void send_messages(void)
 		                  .msg_control = control,
 		                  .msg_controllen = sizeof(control) };
 	int pair[2], server = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct pollfd waits = { .events = POLLOUT };
 
 	socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 	(void)!write(pair[0], "bytes", 5);
@@ -100,6 +102,13 @@ static void send_messages(void)
 	bind(server, &address, sizeof(address.sun_family) + 6);
 	listen(server, 1);
 	connect(socket(AF_UNIX, SOCK_STREAM, 0), &address, sizeof(address.sun_family) + 6);
+	server = socket(AF_UNIX, SOCK_DGRAM, 0);
+	bind(server, &address, sizeof(address.sun_family) + 6);
+	waits.fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	connect(waits.fd, &address, sizeof(address.sun_family) + 6);
+	while (send(waits.fd, "", 0, MSG_DONTWAIT) == 0)
+		continue;
+	poll(&waits, 1, 0);
 }
 
 // Leave System V objects: a segment that is mapped, with a key, one that is removed and mapped, and one
