@@ -5,6 +5,7 @@
 #include "mem/heap.h"
 #include "mem/held.h"
 #include "mem/page.h"
+#include "proc/family.h"
 #include "proc/oom.h"
 #include "proc/process.h"
 #include "proc/process_groups.h"
