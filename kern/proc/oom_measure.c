@@ -8,7 +8,6 @@
 #include "proc/family.h"
 #include "proc/oom.h"
 #include "proc/process.h"
-#include "proc/process_groups.h"
 #include "thread/credentials.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
