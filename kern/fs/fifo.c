@@ -40,12 +40,15 @@ static int wait_for_partner(struct pipe *pipe, const uint32_t *opens)
 // fails with ENXIO. A pipe that is opened again through /proc/PID/fd never waits.
 int pipe_open(struct inode *inode, struct file *file)
 {
-	struct pipe *pipe = fifo_pipe(inode);
+	struct pipe *pipe;
 	// false: a pipe without a name, opened again through /proc
 	bool named = inode->dev != VOLUME_NAMELESS;
 	bool wait = named && !(file->flags & O_NONBLOCK);
 	int error = 0;
 
+	if (!file_readable(file) && !file_writable(file))
+		return -EINVAL; // the access mode 3, which neither reads nor writes
+	pipe = fifo_pipe(inode);
 	if (!pipe)
 		return -ENOMEM;
 	file->private = pipe;

@@ -67,7 +67,8 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 // Open an end of the FIFO `inode` as file->flags say, and set file->private. Waits until the other
 // end is open, too, unless O_NONBLOCK or for reading and writing (fifo(7)). Sleeps and yields:
 // takes tree_lock. Caller: must not hold a lock. Returns 0; with the end not open: -ENOMEM; -ENXIO
-// for a nonblocking writer without a reader; -ERESTARTSYS if a signal ends the wait.
+// for a nonblocking writer without a reader; -EINVAL for an end that neither reads nor writes (the access
+// mode 3); -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 
 // file_ops.held_bytes of an end of a pipe: the whole pipe, in bytes. Takes the pipe's lock.
