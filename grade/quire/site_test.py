@@ -114,7 +114,7 @@ def story(page, out):
     shows(page, "wc (", "document.getElementById('legend').textContent")
     page.screenshot(os.path.join(out, "story.png"))
     click(page, "event-now")
-    shows(page, "events since your last Enter", note)
+    shows(page, "events in memory since your last Enter", note)
     page.wait("[...document.querySelectorAll('#directory option')].every((each) => !each.text.startsWith('wc ('))")
 
 

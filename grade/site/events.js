@@ -1,7 +1,7 @@
 // events.js: what programs do, event by event. The kernel gives a notice of each (kern/debug/notice.h), in the middle of
 // which the machine's memory is read; two such readings, compared, tell in words what has happened.
 import { PRESENT, WRITABLE, hex, pageOf } from "./memory.js";
-import { FREE, ZERO, page, scan, tree, walk } from "./scan.js";
+import { ZERO, page, scan, tree, walk } from "./scan.js";
 
 const LIMIT = 300; // events that are kept
 const TREES = 12; // processes whose page tables are kept with each
@@ -48,26 +48,31 @@ function fork({ before, after }) {
 		(tables ? ` They share ${tables} page table${tables === 1 ? "" : "s"}.` : ""), child];
 }
 
+// The pages that only this process had, in words: "4 pages were".
+function own(found, process) {
+	const n = found.uses.reduce((sum, use) => sum + (use === process.use ? 1 : 0), 0);
+	return `${n === 0 ? "no page" : pages(n)} ${n > 1 ? "were" : "was"}`;
+}
+
 function exec({ before, after }) {
 	const now = running(after), old = before.processes.find((each) => each.pid === now?.pid);
-	if (!now) return null;
+	if (!now || !old) return null;
 	const there = [...entries(after.trees.get(now.pid))].length;
-	return [`${old ? name(old) : `Process ${now.pid}`} executes ${now.name}: it gets a new directory, page ${hex(now.directory)}, with ` +
-		`${pages(there)}. The rest of ${now.name} comes when it is needed.`, now];
+	return [`${name(old)} executes ${now.name}: another directory, page ${hex(now.directory)}, with ${pages(there)}, most of them the file's own. ` +
+		`More of ${now.name} comes when it is needed. Of ${old.name}'s memory ${own(before, old)} its own: free now.`, now];
 }
 
 function exit({ before, after }) {
 	const gone = before.processes.find((each) => !after.processes.some((other) => other.pid === each.pid));
-	const freed = after.counts[FREE] - before.counts[FREE];
 	if (!gone) return null;
-	return [`${name(gone)} ends. ${freed > 0 ? `${pages(freed)} ${freed === 1 ? "is" : "are"} free again; the kernel` : "The kernel"} keeps ` +
-		"its directory and tables for the next process.", null];
+	return [`${name(gone)} ends. Of its memory ${own(before, gone)} its own: free now. The kernel keeps its directory and tables ` +
+		"for the next process.", null];
 }
 
 function reap({ before, after }) {
 	const parent = running(after);
 	const dead = before.zombies.find((each) => !after.zombies.some((other) => other.pid === each.pid));
-	return parent && dead ? [`${name(parent)} learns that ${name(dead)} has ended. Nothing is left of it.`, parent] : null;
+	return parent && dead ? [`${name(parent)} learns that ${name(dead)} has ended. Its number is free.`, parent] : null;
 }
 
 function wait({ after }) {

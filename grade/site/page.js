@@ -28,7 +28,7 @@ const screen = new Screen($("terminal"), {
 	type: (bytes) => host.type(bytes),
 	resize: (rows, columns) => host.resize(rows, columns),
 	address: showAddress,
-	leave: () => $("memory").focus(),
+	leave: () => story.focus() || $("memory").focus(),
 });
 const details = new Details($("details"), { page: showPage, address: showAddress });
 const files = new Files({ host, say, drop: $("console"), picker: $("files"), own: bring });

@@ -12,17 +12,20 @@ export class Colours {
 		this.layout = layout;
 		this.processes = [];
 		this.slots = []; // the pid that has each colour of programs
+		this.before = new Map(); // pid: the slot that it had last
 	}
 
-	// A process keeps its colour as long as it lives; further ones share the colours.
+	// A process keeps its colour as long as it lives, also where an earlier moment is shown; further ones share the colours.
 	set(processes) {
 		this.processes = processes;
 		const pids = processes.map((each) => each.pid);
 		this.slots = this.slots.map((pid) => (pids.includes(pid) ? pid : 0));
 		for (const pid of pids) {
 			if (this.slots.includes(pid)) continue;
-			const free = this.slots.indexOf(0);
-			this.slots[free < 0 ? this.slots.length : free] = pid;
+			const had = this.before.get(pid), free = this.slots.indexOf(0);
+			const slot = had < this.slots.length && this.slots[had] === 0 ? had : free < 0 ? this.slots.length : free;
+			this.slots[slot] = pid;
+			this.before.set(pid, slot);
 		}
 	}
 
@@ -125,7 +128,7 @@ export class Picture {
 		}));
 		const mib = (found.total * 4096) / 2 ** 20;
 		this.note.textContent = `${found.total.toLocaleString("en")} pages of 4 KiB, ${mib.toFixed(0)} MiB, read by rows. ` +
-			"A frame marks what has just changed.";
+			"A coloured edge marks what has just changed.";
 		this.canvas.setAttribute("aria-description", text.map(([, label]) => label).join("; "));
 	}
 

@@ -19,6 +19,7 @@ export class Story {
 		if (from === 0) {
 			this.texts = [];
 			this.list.replaceChildren();
+			this.list.scrollTop = 0;
 			if (this.at >= 0) this.live();
 		}
 		for (const text of texts) {
@@ -56,17 +57,25 @@ export class Story {
 		[...this.list.children].forEach(({ firstChild }, i) => {
 			if (i === at) firstChild.setAttribute("aria-current", "step");
 			else firstChild.removeAttribute("aria-current");
+			firstChild.tabIndex = i === Math.max(at, 0) ? 0 : -1; // one stop for the tabulator; the arrow keys move
 		});
-		this.note.textContent = at >= 0 ? `The pictures below show memory after event ${at + 1} of ${texts.length}. Marks: what it has changed.`
+		this.note.textContent = at >= 0 ? `The pictures below show memory after event ${at + 1} of ${texts.length}. Coloured edges: what it has changed. Details below are of now.`
 			: !texts.length ? "Type a command: what its processes do in memory is recorded here, to be looked at step by step."
-				: `${texts.length}${this.full ? " (and more, which are not recorded)" : ""} events since your last Enter. Choose one, or step with Next.`;
+				: `${texts.length}${this.full ? " (and more, which are not recorded)" : ""} events in memory since your last Enter. Choose one, or step with Next or the arrow keys.`;
 	}
 
 	#key(event) {
-		const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-		if (!step) return;
+		const to = { ArrowDown: this.at + 1, ArrowUp: this.at - 1, Home: 0, End: this.texts.length - 1 }[event.key];
+		if (to === undefined) return;
 		event.preventDefault();
-		this.show(this.at + step);
+		this.show(to);
 		this.list.children[Math.max(this.at, 0)]?.firstChild.focus();
+	}
+
+	// Let the keys be the list's. Returns false if it is empty.
+	focus() {
+		const button = this.list.children[Math.max(this.at, 0)]?.firstChild;
+		button?.focus();
+		return Boolean(button);
 	}
 }

@@ -36,7 +36,8 @@ export class Screen {
 		this.term.attachCustomKeyEventHandler((event) => this.#key(event));
 		this.term.registerLinkProvider({ provideLinks: (y, callback) => callback(this.#links(y)) });
 		new ResizeObserver(() => {
-			this.term.options.fontSize = fontSize(element);
+			const size = fontSize(element);
+			if (size !== this.term.options.fontSize) this.term.options.fontSize = size;
 			this.fit.fit();
 		}).observe(element);
 		dark.addEventListener("change", () => (this.term.options.theme = theme()));
