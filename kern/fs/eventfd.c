@@ -4,6 +4,7 @@
 #include "fs/anonymous_file.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
+#include "thread/yield.h"
 
 // [l] lock   [c] constant
 struct eventfd {
@@ -51,15 +52,14 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 	                                                                  -EFAULT;
 }
 
-// A value that does not fit waits for a read. The greatest value of all is refused.
-static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
+// Add the value that is the current range of `uio`. One that does not fit waits for a read; the greatest of
+// all is refused. Returns 0, -EINVAL, -EFAULT, -EAGAIN or -ERESTARTSYS.
+static int add_value(const struct file *file, struct eventfd *eventfd, struct uio *uio)
 {
-	struct eventfd *eventfd = file->private;
 	uint64_t value;
 	int error = 0;
 
-	(void)pos;
-	if (uio->left < sizeof(value))
+	if (uio->len != sizeof(value))
 		return -EINVAL;
 	if (uio_copyin(uio, &value, sizeof(value)) != sizeof(value))
 		return -EFAULT;
@@ -79,7 +79,22 @@ static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
 			waitq_wake_polls(&eventfd->wait, POLLIN);
 	}
 	spin_unlock(&eventfd->lock);
-	return error ? error : (ssize_t)sizeof(value);
+	return error;
+}
+
+// As on Linux, each range of a vector is a write of its own, of one value.
+static ssize_t eventfd_write(struct file *file, struct uio *uio, uint64_t *pos)
+{
+	ssize_t done = 0;
+	int error;
+
+	(void)pos;
+	do {
+		error = add_value(file, file->private, uio);
+		if (!error)
+			done += (ssize_t)sizeof(uint64_t);
+	} while (!error && uio->left && !yield_after(UIO_RANGE_COST));
+	return done ? done : error;
 }
 
 // A reader waits for a value, a writer for room; both are woken by the one queue.

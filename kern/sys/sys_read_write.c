@@ -63,6 +63,13 @@ static bool beyond_positions(uint64_t pos, size_t len)
 	return len > (uint64_t)INT64_MAX - pos;
 }
 
+// Returns true if bytes of the file have positions. Anonymous files such as an eventfd have none, although
+// lseek(2) accepts them.
+static bool has_positions(const struct file *file)
+{
+	return file->ops->lseek && !file->ops->kind;
+}
+
 // Transfer at a position of the caller's; the file's own does not move (pread(2)). The order of
 // errors is Linux's: a negative position (EINVAL), the descriptor (EBADF), a file without
 // positions (ESPIPE), the access mode (EBADF), positions beyond the last (EINVAL).
@@ -77,7 +84,7 @@ static ssize_t transfer_at(int fd, struct uio uio, int64_t pos, transfer_fn tran
 	file = file_arg_get(fd);
 	if (!file)
 		return -EBADF;
-	if (!file->ops->lseek)
+	if (!has_positions(file))
 		n = -ESPIPE;
 	else if (may_transfer(file, transfer) && beyond_positions(at, uio.left))
 		n = -EINVAL;
@@ -179,7 +186,7 @@ static ssize_t vector_call_at(int fd, const struct iovec __user *iov, unsigned i
 	file = file_arg_get(fd);
 	if (!file)
 		return -EBADF;
-	if (file->ops->lseek)
+	if (has_positions(file))
 		n = transfer_vector(file, iov, count, &at, &direction);
 	file_put(file);
 	return n;
