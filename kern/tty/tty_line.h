@@ -91,3 +91,6 @@ int tty_check_foreground(struct tty *tty, int signo);
 // The ioctl operation of tty_ops, ioctl_tty(2). Sleeps and yields. Returns 0 or -errno
 // (tty_ioctl.c).
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
+
+// Put `tty` on the list of all terminals, for ever. Caller: tty_init, at boot.
+void tty_add(struct tty *tty);
