@@ -15,20 +15,12 @@ _Static_assert(offsetof(struct trapframe, cs) == FRAME_CS, "cpu/trapentry.h");
 _Static_assert(offsetof(struct trapframe, eflags) == FRAME_EFLAGS, "cpu/trapentry.h");
 _Static_assert(EFLAGS_VM == 1u << EFLAGS_VM_BIT, "cpu/trapentry.h");
 _Static_assert(sizeof(struct trapframe) == FRAME_SIZE, "cpu/trapentry.h");
-_Static_assert(TRAP_FIXUP_LAST == FIXUP_LAST, "cpu/trapentry.h");
-_Static_assert(TRAP_FIXUP_AT_ONCE == FIXUP_AT_ONCE, "cpu/trapentry.h");
 
 // Gates (Intel SDM vol. 3, 6.11), as the low half of the second word.
 #define GATE_INTERRUPT 0x8E00u // present, 32 bits, interrupts off on entry
 #define GATE_TASK 0x8500u
 #define GATE_DPL3 0x6000u
 
-struct exception_entry {
-	uint32_t at, fixup, when;
-};
-
-extern const struct exception_entry ex_table_start[], ex_table_end[];
-extern const char fixup_text_start[], fixup_text_end[]; // boot/kernel.ld
 extern const uint8_t trap_stubs[];
 void double_fault(void) __noreturn;
 void trap_bad_return(struct trapframe *frame);
@@ -117,39 +109,6 @@ void trap_register_user_gate(unsigned int vector, void (*entry)(void))
 {
 	assert(vector >= TRAP_VECTORS && vector < ARRAY_SIZE(idt));
 	gate_set(vector, (uintptr_t)entry, GATE_INTERRUPT | GATE_DPL3);
-}
-
-bool trap_may_have_fixup(const struct trapframe *frame)
-{
-	return frame->eip >= (uintptr_t)fixup_text_start && frame->eip < (uintptr_t)fixup_text_end;
-}
-
-// Returns the entry of the exception table for the instruction at `eip`, or NULL. The table is
-// short and faults in the kernel are rare, so the search is linear.
-static const struct exception_entry *find_fixup(uint32_t eip)
-{
-	const struct exception_entry *entry;
-
-	for (entry = ex_table_start; entry < ex_table_end; entry++)
-		if (entry->at == eip)
-			return entry;
-	return NULL;
-}
-
-enum trap_fixup_kind trap_fixup_kind(const struct trapframe *frame)
-{
-	const struct exception_entry *entry = find_fixup(frame->eip);
-
-	return entry ? (enum trap_fixup_kind)entry->when : TRAP_FIXUP_NONE;
-}
-
-bool trap_fixup(struct trapframe *frame)
-{
-	const struct exception_entry *entry = find_fixup(frame->eip);
-
-	if (entry)
-		frame->eip = entry->fixup;
-	return entry;
 }
 
 const char *trap_name(unsigned int vector)
