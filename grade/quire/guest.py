@@ -32,6 +32,7 @@ class Outcome:
     again: str
     kernel: str = None
     memory: BinaryIO = None  # of a kernel that may have printed a backtrace
+    executed: int = 0  # instructions, idling left out, until the last time the limit was compared with them
 
     def explain(self, complaint, last=None):
         """`complaint`, with what a person needs to look further; then the text `last`."""
@@ -103,7 +104,8 @@ def _outcome(setup, again, step, **limits):
     )
     result = session.run()
     stderr = bytes(session.stderr.data)
-    return Outcome(result, bytes(stdout.data), stderr, log.text(), again, setup.kernel, session.memory)
+    return Outcome(result, bytes(stdout.data), stderr, log.text(), again, setup.kernel, session.memory,
+                   session.watch.retired if session.watch else 0)
 
 
 def indent(text):

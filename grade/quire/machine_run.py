@@ -40,6 +40,7 @@ class MachineRun:
         self.feeder = feeder or Feeder(None)
         self.limit = limit
         self.more_limits = more_limits
+        self.watch = None  # of the machine that runs or has run
         self.describe = describe or str
         self.on_stop = on_stop
         report = on_death and (lambda text: on_death(self.describe(text)))
@@ -54,7 +55,7 @@ class MachineRun:
         except StartError as error:
             return failure("nostart", f"QEMU could not start: {error}")
         with self.machine:
-            watch = Watch(self.machine, self.limit, **self.more_limits)
+            watch = self.watch = Watch(self.machine, self.limit, **self.more_limits)
             result = self._until_end(watch)
             if result:
                 if self.on_stop:

@@ -6,7 +6,7 @@ too, if a program of user/tests is to name the mistake. Then
 no more than SECONDS of processor time. The fields of a patch:
 
     sees: REGULAR EXPRESSION    the sentence
-    test: NAME                  T= of make grade
+    test: NAME                  T= of make grade; "NAME and debug": on the debug kernel only
     types: COMMAND              this mistake shows in `make qemu` too, after this command, or at boot if
                                 nothing is typed; `screen:` is the sentence there, if it is another one
     then: COMMAND               for a machine that then stands still: what the monitor, opened by ctrl-a b, is asked
@@ -49,9 +49,14 @@ def all_of_them():
     return [patches.read(path) for path in sorted(FOLDER.glob("*.patch"))]
 
 
+def names(patch):
+    """Parts of the names of the tests that are to fail; "and debug" chooses their runs on the debug kernel."""
+    return patch.fields["test"].removesuffix(" and debug").split(" or ")
+
+
 def kernels(patch):
     """The kernels that perform the tests: those inside the kernel need only the debug kernel."""
-    parts = patch.fields["test"].split(" or ")
+    parts = names(patch)
     programs = any(part in program.name for part in parts for program in user_tests.programs())
     return [DEBUG, NORMAL] if programs else [DEBUG]
 

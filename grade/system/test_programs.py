@@ -42,7 +42,7 @@ def test_program_debug(machine, program, complain, request):
 @pytest.mark.parametrize("program", alone(programs_for("normal")))
 def test_program(program, complain, record_property):
     outcome = run(program, complain, None, program.limit)
-    share = (outcome.result.instructions or 0) / (program.limit * guest.GUEST_SECOND)
+    share = outcome.executed / (program.limit * guest.GUEST_SECOND)
     if share > CLOSE:
         record_property("close to its limit", f"{program.name} ({share:.0%})")
 

@@ -27,6 +27,7 @@
 static bool ended;            // the last program did, by itself
 static int fail_nth;          // /proc/fail-nth
 static int null;              // /dev/null
+static int go[2];             // a pipe: a byte lets the child begin
 static const char *kind = ""; // of failures: what stands before the number in /proc/fail-nth
 
 static void arm(const char *how, uint32_t n)
@@ -88,11 +89,15 @@ static void empty(const char *path, bool all)
 		closedir(directory);
 }
 
-// In a child: become the program, with nobody to talk to.
+// In a child: become the program, with nobody to talk to, once allocations fail and the parent cannot be killed.
 static void become(const char *program)
 {
 	char *const argv[] = { (char *)program, NULL };
+	char byte;
 
+	(void)!read(go[0], &byte, 1);
+	close(go[0]);
+	close(go[1]);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
 	close(null);
@@ -178,12 +183,13 @@ static uint32_t run(const char *program, uint32_t nth, int64_t limit_ms)
 	uint32_t left;
 	pid_t pid;
 
-	arm(nth == NEVER ? "" : kind, nth);
 	set_adj("0");
 	pid = fork();
 	if (pid == 0)
 		become(program);
 	set_adj("-1000");
+	arm(nth == NEVER ? "" : kind, nth);
+	(void)!write(go[1], "", 1);
 	while (!(ended = waitpid(pid, NULL, WNOHANG) != 0) && now_ms() < end)
 		sleep_ms(1);
 	left = distance();
@@ -247,7 +253,7 @@ int main(int argc, char **argv)
 	}
 	fail_nth = open("/proc/fail-nth", O_WRONLY);
 	null = open("/dev/null", O_RDWR);
-	if (fail_nth < 0 || most == 0 || chdir("/tmp"))
+	if (fail_nth < 0 || most == 0 || chdir("/tmp") || pipe(go))
 		return 2;
 	run_child(make_many_files);
 	run_child(make_many_objects);

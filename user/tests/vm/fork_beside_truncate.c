@@ -5,6 +5,7 @@
 
 #include "test.h"
 
+#include <abi/prctl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -44,8 +45,11 @@ int main(void)
 	int fd = memfd_create("truncated", 0), made = 0;
 	pid_t other = fork_or_end();
 
-	if (other == 0)
+	if (other == 0) {
+		syscall(SYS_prctl, PR_SET_PDEATHSIG,
+		        SIGKILL); // this process may be ended by the lack of memory
 		truncate_always(fd);
+	}
 	memory[PAGE] = 1;
 	while (made < PAIRS && mprotect(memory + 2 * made * PAGE, PAGE, PROT_READ) == 0)
 		made++;
