@@ -251,8 +251,8 @@ struct cpuid_regs {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-// Execute CPUID. A leaf above the highest one (leaf 0, EAX) returns the data of another leaf, so
-// the caller must compare first.
+// Execute CPUID. A leaf above the highest one may return the data of another leaf. So compare first,
+// unless the leaf is known to exist: with EAX of leaf 0; from 0x80000000 on with EAX of that leaf.
 static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_regs r;

@@ -33,8 +33,9 @@ void tree_init(void);
 struct entry *tree_find(struct inode *dir, const struct name *name);
 
 // Find the file of `name` in the directory `dir`, also one that is no entry (inode_ops.lookup).
-// Stores a new reference. Returns 0; -ENOENT if there is none; -ENOMEM; or, in a directory of
-// /proc, -EACCES if the current thread may not look into the process.
+// Stores a new reference. Returns 0; -ENOENT if there is none; -ENOMEM; in a directory of /proc also
+// -EACCES if the current thread may not look into the process, or -ESRCH if the process or thread has
+// ended. After an error *store is undefined.
 int tree_lookup(struct inode *dir, const struct name *name, struct inode **store);
 
 // Check whether programs may add names to `dir`. Returns 0; -ENOENT if it was removed, or if its

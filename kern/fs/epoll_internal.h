@@ -42,7 +42,8 @@ struct epoll_item {
 	struct epoll_event event; // [e]
 };
 
-// Prepare the watch of a new item. It is not ready.
+// Prepare the watch and the ready link of a new item, whose `event` and `epoll` are set already. The
+// item is not ready then.
 void epoll_item_init(struct epoll_item *item);
 
 // Put the new item's watch on the queue of its file. Returns false, with the watch on no queue, if

@@ -198,10 +198,10 @@ ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t 
 // start outside [0, size).
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
-// Let the current thread alone use the position of a file that has one, if others can use the file:
-// then this sleeps while another thread has the claim. Stores in *claimed whether a claim was
-// taken; the caller passes it to file_return_position after success. Not to be called with a lock
-// held. Returns 0; -EINTR if the thread must die.
+// Let the current thread alone use the position of a file that has one. If others can use the file,
+// this takes a claim, and sleeps while another thread has it; the thread must not have it already.
+// Returns 0, and *claimed says whether a claim was taken: pass it to file_return_position. -EINTR if
+// the thread must die: then there is no claim, whatever *claimed says. Caller: must not hold a lock.
 static inline int file_claim_position(struct file *file, bool *claimed)
 {
 	*claimed = file->refs > 1;

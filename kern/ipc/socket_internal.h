@@ -221,9 +221,10 @@ int socket_sleep(struct waitq *wq, uint64_t deadline);
 void name_put(struct bound_name *name);
 
 // Find the socket of `type` that has the name `address`, which socket_check_name has accepted. It
-// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store;
-// -ECONNREFUSED if nobody has the name; -EPROTOTYPE if the file's socket is of another type;
-// -EACCES or another error of the path. Sleeps. Caller: holds no lock.
+// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store; after
+// an error *store is undefined: -ECONNREFUSED if nobody has the name, if the file is no socket, or if
+// its socket is closed; -EPROTOTYPE if the socket is of another type; -EACCES without write
+// permission for the file; -ENOENT or another error of the path. Sleeps. Caller: holds no lock.
 int socket_find(const struct socket_name *address, int type, struct socket **store);
 
 // Check an address: AF_UNIX, with a path or an abstract name. Needs no lock. Returns 0 or -EINVAL.

@@ -77,9 +77,10 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 // changed.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
-// Change the protection of the area and of all its pieces to `prot`, PROT_ bits or 0.
-// Returns 0; -EINVAL without such an area or for other bits; -EPERM for another space's area, or
-// for PROT_WRITE on memory that `as` may not write.
+// Change the protection of the area and of all its pieces to `prot`, PROT_ bits or 0; a piece with
+// AREA_NOWRITE gets it without PROT_WRITE. Returns 0; -EINVAL without such an area or for other bits;
+// -EPERM for another space's area, or for PROT_WRITE on memory that `as` may not write. After an error
+// nothing has changed.
 int named_protect(struct aspace *as, int id, int prot);
 
 // Describe area `id` in *info; or, with `next`, the first area after `id` that `as` may clone,

@@ -26,7 +26,7 @@ void altstack_reset(struct thread *thread);
 stack_t altstack_get(const struct thread *thread, uintptr_t sp);
 
 // Set the alternate stack of a program with the stack pointer `sp`; with SS_DISABLE in ss_flags the
-// thread has none afterwards. The address is not checked. Returns 0; -EPERM while the program runs
-// on the present one; -EINVAL for unknown flags; -ENOMEM for fewer than MINSIGSTKSZ bytes. After an
-// error nothing has changed.
+// thread has none afterwards. The address is not checked. Returns 0; -EPERM while `sp` lies on the
+// present stack, unless that was set with SS_AUTODISARM; -EINVAL for unknown flags; -ENOMEM for fewer
+// than MINSIGSTKSZ bytes, without SS_DISABLE. After an error nothing has changed.
 int altstack_set(struct thread *thread, const stack_t *stack, uintptr_t sp);

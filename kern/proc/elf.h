@@ -32,9 +32,10 @@ int elf_interpreter(const struct elf *elf, char **path_store);
 // Map a program's segments into `as`, which is empty and has a layout, at the addresses in its headers. A
 // program that is position-independent (ET_DYN) is moved to Linux's address for such programs. Yields;
 // the caller holds no lock. Returns 0 with *image filled as for a static program; -ENOEXEC without a
-// segment, or if one cannot lie at its address; -ENOMEM; -EINVAL if a segment cannot be mapped, or
-// if the rest of its last page cannot be cleared; -EINTR if the thread must die. After an error
-// some segments may be mapped.
+// segment, or if one has more bytes in the file than in memory, lies outside of the program's
+// addresses, or has an unsuitable offset (segments that overlap are no error: the later one counts);
+// -ENOMEM; -EINVAL if a segment cannot be mapped, or if the rest of its last page cannot be cleared;
+// -EINTR if the thread must die. After an error *image is undefined, and some segments may be mapped.
 int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image);
 
 // Map the segments of a program's interpreter, and let *image, which elf_map has filled, begin

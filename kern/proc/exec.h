@@ -60,9 +60,10 @@ int exec_args_prepend(struct exec_args *args, const char *string);
 // stored in interpreter[], where `path` may lie. The first argument is replaced by two or three:
 // the interpreter, its argument if it has one, and `path`, the script's. Yields, so the caller
 // holds no lock.
-// Returns 1 for a script; 0 for another file; -ENOEXEC if the line names no interpreter, or is so
-// long that the name does not end in it; -EACCES if the name is empty; -E2BIG beyond args->limit;
-// -ENOMEM. After -E2BIG and -ENOMEM the arguments may have been replaced in part.
+// Returns 1 for a script; 0 for another file; -ENOEXEC if the line ends before any name, or if the name
+// does not end within SCRIPT_LINE bytes; -EACCES if the end of the file, or a NUL, comes before any
+// name; -E2BIG beyond args->limit; -ENOMEM. After -E2BIG and -ENOMEM the arguments may have been
+// replaced in part. An argument that is longer than the line's rest is cut, without an error.
 int exec_script_args(struct object *obj, const char *path, char interpreter[SCRIPT_LINE],
                      struct exec_args *args);
 

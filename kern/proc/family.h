@@ -10,7 +10,8 @@ struct process;
 // Make `process`, which has no parent, the youngest child of `parent`.
 void family_enter(struct process *process, struct process *parent);
 
-// Take `process` away from its parent.
+// Remove `process` from its parent's children, living or dead. process->parent still names the old
+// parent; the caller changes it.
 void family_leave(struct process *process);
 
 // Let `process` adopt the orphans among its descendants, or no longer (prctl(2),

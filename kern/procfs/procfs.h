@@ -47,9 +47,9 @@ struct procfs_file {
 	struct list link; // in the list of registered files
 };
 
-// Create the file /proc/NAME, and the directories above it that are missing. Called at boot, once
-// for each file, after procfs_init, with no lock held: panics if out of memory. The struct must
-// live on.
+// Create the file /proc/NAME, and the directories above it that are missing. NAME has at most 120
+// bytes. Panics if out of memory, if NAME exists already, or if a directory above it is a file. The
+// struct must stay valid for ever. Caller: at boot, after procfs_init; must not hold a lock.
 void procfs_register(struct procfs_file *file);
 
 // Let the directory of every process, and of every thread, have the file NAME (/proc/PID/NAME).
