@@ -43,6 +43,8 @@
 #define QUIET_MS 2000  // until all that were killed must be gone
 #define LEAK_PAGES 64u // so much the kernel's caches may keep
 #define IDLE_TURNS 20  // turns of a round in which no worker gets on
+#define WORLD_TURNS \
+	5 // of these: then the files are made anew, which may take all memory, or stand in the way
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 struct shared *shared;
@@ -264,6 +266,10 @@ static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsign
 		if (!quiet(processes))
 			return 0;
 		idle = calls_left() == left ? idle + 1 : 0;
+		if (idle % WORLD_TURNS == WORLD_TURNS - 1) {
+			world_clean();
+			world_prepare();
+		}
 		if (!done && idle >= IDLE_TURNS) {
 			finding("standstill: no worker gets on (calls left)", left, 0);
 			return 0;
