@@ -4,6 +4,7 @@
 // Descriptors that are sent twice count once, and no number of messages makes the count wrap around.
 
 #include "../asleep.h"
+#include "../oom_score.h"
 #include "../uffd.h"
 #include "fds.h"
 #include <sys/resource.h>
@@ -15,18 +16,6 @@ static char bytes[SIZE];
 static int pair[2] = { -1, -1 }, ready[2];
 static struct sockaddr_un full;
 static socklen_t full_length;
-
-static int score(pid_t pid)
-{
-	char path[32], text[16] = "";
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/oom_score", pid);
-	fd = open(path, O_RDONLY);
-	read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return atoi(text);
-}
 
 // The child is about to sleep in the call under test. The parent takes its score before and during that.
 static void about_to_sleep(void)
@@ -143,12 +132,12 @@ static void grows(const char *what, void (*function)(void), int least, int most)
 	}
 	read(ready[1], &byte, 1);
 	let_sleep(pid);
-	before = score(pid);
+	before = score_of(pid);
 	write(ready[1], "x", 1);
 	do
 		syscall(SYS_sched_yield);
 	while (state_of(pid) == 'R');
-	during = score(pid);
+	during = score_of(pid);
 	if (during - before < least || during - before > most)
 		say("%s: %d, then %d\n", what, before, during);
 	else
@@ -160,14 +149,14 @@ static void grows(const char *what, void (*function)(void), int least, int most)
 // A file with many descriptors in one message, then in many messages.
 static void counted_once(void)
 {
-	int fd = hidden_file(8), fds[FDS_MAX], before = score(getpid()), once, count = 0;
+	int fd = hidden_file(8), fds[FDS_MAX], before = score_of(getpid()), once, count = 0;
 
 	make_pair(SOCK_DGRAM);
 	for (int i = 0; i < FDS_MAX; i++)
 		fds[i] = fd;
 	show("send", send_with(pair[0], "x", 1, fds, FDS_MAX));
 	close(fd);
-	once = score(getpid());
+	once = score_of(getpid());
 	if (once < before - 30 || once > before + 30)
 		say("a file of 8 MiB: %d, in a message: %d\n", before, once);
 	recv(pair[1], bytes, 1, 0);
@@ -176,8 +165,8 @@ static void counted_once(void)
 		count++;
 	close(fd);
 	say("%d messages\n", count);
-	if (score(getpid()) < before - 30)
-		say("a file of 8 MiB: %d, in 512 messages: %d\n", before, score(getpid()));
+	if (score_of(getpid()) < before - 30)
+		say("a file of 8 MiB: %d, in 512 messages: %d\n", before, score_of(getpid()));
 }
 
 int main(void)

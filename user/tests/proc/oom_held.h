@@ -1,21 +1,10 @@
 // What the tests of /proc/PID/oom_score share: a machine of 128 MiB has 5.2 points for a MiB.
 #pragma once
 
+#include "../oom_score.h"
 #include "../thread.h"
 
 #define MIB (1u << 20)
-
-static inline int score_of(pid_t pid)
-{
-	char path[32], text[16] = "";
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/oom_score", pid);
-	fd = open(path, O_RDONLY);
-	read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return atoi(text);
-}
 
 // Check that the score has risen since `before` by what `mib` MiB make, within a third.
 static inline void check_rise(const char *what, int before, int mib)

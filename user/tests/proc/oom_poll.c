@@ -2,6 +2,7 @@
 // counts no more after the poll.
 
 #include "../asleep.h"
+#include "../oom_score.h"
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,18 +11,6 @@
 
 static struct pollfd all[MANY];
 
-static int score(pid_t pid)
-{
-	char path[32], text[16] = "";
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/oom_score", pid);
-	fd = open(path, O_RDONLY);
-	read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return atoi(text);
-}
-
 // Wait until the child has written a byte, and sleeps in its next call.
 static int score_asleep(int fd, pid_t pid)
 {
@@ -29,7 +18,7 @@ static int score_asleep(int fd, pid_t pid)
 
 	read(fd, &byte, 1);
 	let_sleep(pid);
-	return score(pid);
+	return score_of(pid);
 }
 
 int main(void)
