@@ -2,6 +2,7 @@
 compiled.
 """
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -49,10 +50,15 @@ def environment():
     return {key: value for key, value in os.environ.items() if key not in skipped}
 
 
+def _passing(_, names):
+    """Files that another make is just writing: write-if-new gives them its number as an ending, and soon another name."""
+    return [name for name in names if re.search(r"\.\d+$", name)]
+
+
 def _copy(old, new):
     """Copy a file or a folder with its times, by which make judges what is new."""
     new.parent.mkdir(parents=True, exist_ok=True)
     if os.path.isdir(old):
-        shutil.copytree(old, new, symlinks=True)
+        shutil.copytree(old, new, symlinks=True, ignore=_passing)
     else:
         shutil.copy2(old, new)
