@@ -131,7 +131,7 @@ const [, at, from, to] = /writes to (0x\w+)\. Others have page (0x\w+) too, so t
 	.exec(told[copied]).map(Number);
 const entry = (tree) => tree.tables[at >>> 22].words[(at >>> 12) & 1023] >>> 12;
 const pictureOf = console_.recorder.picture(copied, null);
-assert.deepEqual([entry(pictureOf.words), entry(pictureOf.tree)], [from, to]);
+assert.deepEqual([entry(pictureOf.treeBefore), entry(pictureOf.tree)], [from, to]);
 assert.equal(pictureOf.before[to], scan.FREE);
 assert(pictureOf.uses[to] >= scan.FIRST_PROCESS);
 

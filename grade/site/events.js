@@ -1,7 +1,7 @@
 // events.js: what programs do, event by event. The kernel gives a notice of each (kern/debug/notice.h), in the middle of
 // which the machine's memory is read; two such readings, compared, tell in words what has happened.
 import { PRESENT, WRITABLE, hex, pageOf } from "./memory.js";
-import { ZERO, page, scan, tree, walk } from "./scan.js";
+import { ZERO, page, scan, tree, walk, zombies } from "./scan.js";
 
 const LIMIT = 300; // events that are kept
 const TREES = 12; // processes whose page tables are kept with each
@@ -16,9 +16,13 @@ const pages = (n) => `${n} page${n === 1 ? "" : "s"}`;
 function look(memory, current) {
 	const found = scan(memory);
 	found.current = current;
+	found.zombies = zombies(memory);
 	found.trees = new Map(found.processes.slice(0, TREES).map((each) => [each.pid, tree(memory, each.directory)]));
 	return found;
 }
+
+// The first of these processes that is not among the others.
+const missing = (these, others) => these.find((each) => !others.some((other) => other.pid === each.pid));
 
 const running = (found) => found.processes.find((each) => each.directory === found.current);
 
@@ -34,7 +38,7 @@ function* entries(found) {
 }
 
 function fork({ before, after }) {
-	const child = after.processes.find((each) => !before.processes.some((other) => other.pid === each.pid));
+	const child = missing(after.processes, before.processes);
 	const parent = running(after);
 	if (!child || !parent) return null;
 	if (child.directory === parent.directory) return [`${name(parent)} starts ${name(child)}. Both use one address space.`, child];
@@ -63,7 +67,7 @@ function exec({ before, after }) {
 }
 
 function exit({ before, after }) {
-	const gone = before.processes.find((each) => !after.processes.some((other) => other.pid === each.pid));
+	const gone = missing(before.processes, after.processes);
 	if (!gone) return null;
 	return [`${name(gone)} ends. Of its memory ${own(before, gone)} its own: free now. The kernel keeps its directory and tables ` +
 		"for the next process.", null];
@@ -71,7 +75,7 @@ function exit({ before, after }) {
 
 function reap({ before, after }) {
 	const parent = running(after);
-	const dead = before.zombies.find((each) => !after.zombies.some((other) => other.pid === each.pid));
+	const dead = missing(before.zombies, after.zombies);
 	return parent && dead ? [`${name(parent)} learns that ${name(dead)} has ended. Its number is free.`, parent] : null;
 }
 
@@ -87,8 +91,6 @@ function fault({ before, after, memory, address }) {
 	if (!process || !found || (kept && kept.directory !== found.directory)) return null;
 	const old = entryAt(kept, address), now = entryAt(found, address);
 	const was = pageOf(old), is = pageOf(now), at = hex(address & ~0xfff, 8);
-	const others = [...entries(found)].filter(([va]) => pageOf(entryAt(kept, va)) < 0).length - (was < 0 ? 1 : 0);
-	const more = others > 0 ? ` ${pages(others)} beside it came with it.` : "";
 	if (is < 0 || !(now & PRESENT)) return null; // a signal comes, or a copy that must not wait is tried again
 	if (was === is && !(old & WRITABLE) && now & WRITABLE)
 		return [`${name(process)} writes to ${at}. Nobody else has page ${hex(is)} any more, so it may be written now.`, process];
@@ -97,6 +99,8 @@ function fault({ before, after, memory, address }) {
 		return [`${name(process)} writes to ${at}, which was the page of zeroes: it gets a page of its own, ${hex(is)}.`, process];
 	if (was >= 0)
 		return [`${name(process)} writes to ${at}. Others have page ${hex(was)} too, so the kernel copies it, to page ${hex(is)}.`, process];
+	const others = [...entries(found)].filter(([va]) => pageOf(entryAt(kept, va)) < 0).length - 1;
+	const more = others > 0 ? ` ${pages(others)} beside it came with it.` : "";
 	return [`${name(process)} touches ${at}, where nothing is yet: ${what(memory, process, address, is, after)}${more}`, process];
 }
 
@@ -136,7 +140,7 @@ export class Recorder {
 		}
 		const memory = machine.memory(), after = look(memory, machine.directory());
 		const found = SAY[kind]({ before: this.last, after, memory, address: machine.faultAddress() });
-		if (found) this.list.push({ kind, text: found[0], process: found[1] ?? running(after) ?? after.processes[0], before: this.last, after });
+		if (found) this.list.push({ text: found[0], process: found[1] ?? running(after) ?? after.processes[0], before: this.last, after });
 		this.last = after;
 	}
 
@@ -146,6 +150,6 @@ export class Recorder {
 		const { after, before, process } = this.list[index];
 		const wanted = after.processes.find((each) => each.directory === directory) ?? process;
 		const { total, uses, counts, processes } = after;
-		return { total, uses, counts, processes, tree: after.trees.get(wanted?.pid), before: before.uses, words: before.trees.get(wanted?.pid) };
+		return { total, uses, counts, processes, tree: after.trees.get(wanted?.pid), before: before.uses, treeBefore: before.trees.get(wanted?.pid) };
 	}
 }

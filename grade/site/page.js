@@ -79,7 +79,7 @@ async function showEvent(index, directory) {
 		const found = await host.ask({ do: "event", index, directory });
 		if (story.at !== index) return;
 		picture.show(found, found.before);
-		if (found.tree) tables.show(found.tree, found.uses, found.words ?? null);
+		if (found.tree) tables.show(found.tree, found.uses, found.treeBefore ?? null);
 		listProcesses(found);
 		$("directory").value = String(found.tree?.directory ?? "");
 	} catch (error) {

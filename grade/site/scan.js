@@ -8,7 +8,7 @@ export const FIRST_PROCESS = 16; // the first process's private pages; further o
 export const OTHERS = 255; // those of all other processes
 
 // The processes that have ended, and of whose end their parents do not know yet: { pid, name }.
-function zombies(memory) {
+export function zombies(memory) {
 	const found = [];
 	for (const at of memory.list(memory.address("all_processes"), "process.all_link"))
 		if (memory.field(at, "process.zombie"))
@@ -43,7 +43,7 @@ function pageArray(memory) {
 	return { total, base, size };
 }
 
-// Look at the whole memory: { total, uses, counts, processes, zombies }.
+// Look at the whole memory: { total, uses, counts, processes }.
 //   uses     a byte for each page: a kind, SHARED, ZERO, or a process's number from FIRST_PROCESS on
 //   counts   how many pages each kind has, by KINDS
 export function scan(memory) {
@@ -63,7 +63,7 @@ export function scan(memory) {
 	});
 	const zero = numberOf(memory, memory.variable("zero_page"));
 	if (zero < total) uses[zero] = ZERO;
-	return { total, uses, counts, processes: found, zombies: zombies(memory) };
+	return { total, uses, counts, processes: found };
 }
 
 // Note in `uses` which anonymous pages are a process's. Returns how many pages it has mapped.

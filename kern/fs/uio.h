@@ -82,7 +82,7 @@ int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write);
 // The general case of uio_advance, which alone calls it: the vector has more ranges.
 void uio_advance_slow(struct uio *uio, size_t n);
 
-// Advance the uio by `n` <= uio->left bytes, whoever copied them.
+// Advance the uio by `n` <= uio->left bytes, which may have been copied by another function.
 static inline void uio_advance(struct uio *uio, size_t n)
 {
 	if (likely(n == uio->left)) {

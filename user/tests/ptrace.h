@@ -8,6 +8,20 @@
 
 #define O_(name) PTRACE_O_##name
 
+// Read /proc/PID/status as a string; an empty one if there is no such process.
+static inline void read_status(pid_t pid, char *text, size_t size)
+{
+	char path[40];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	fd = open(path, O_RDONLY);
+	n = read(fd, text, size - 1);
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+}
+
 static inline long ptrace(long request, pid_t pid, uintptr_t addr, uintptr_t data)
 {
 	return syscall(SYS_ptrace, request, pid, addr, data);

@@ -127,15 +127,9 @@ static void reads(void)
 
 static bool is_root(pid_t pid)
 {
-	char path[40], text[512], *line;
-	ssize_t n;
-	int fd;
+	char text[512], *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	fd = open(path, O_RDONLY);
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
+	read_status(pid, text, sizeof(text));
 	line = strstr(text, "Uid:");
 	line = line ? strchr(line + 5, '\t') : NULL; // the effective one comes second
 	return line && atoi(line) == 0;

@@ -129,7 +129,7 @@ static void counted_once(bool ends)
 	read(ready[0], &byte, 1);
 	pid = marks[1];
 	if (pid <= 0)
-		_exit(1); // without memory; 0 would mean this process's group
+		_exit(1); // out of memory; 0 would mean this process's group
 	must(SEIZE, pid, 0, 0);
 	kill(pid, SIGSTOP);
 	wait_stop("the signal", pid);

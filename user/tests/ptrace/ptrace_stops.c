@@ -20,15 +20,9 @@ static pid_t sleeper(void)
 
 static void show_state(pid_t pid)
 {
-	char path[40], text[512], *line;
-	ssize_t n;
-	int fd;
+	char text[512], *line;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	fd = open(path, O_RDONLY);
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
+	read_status(pid, text, sizeof(text));
 	line = strstr(text, "State:");
 	if (line)
 		say("state %.*s", (int)(strchr(line, '\n') - line - 6), line + 7);
