@@ -14,8 +14,8 @@ from quire.initrd import ENVIRONMENT, RunModule, in_archive
 from quire.machine import Setup
 from quire.result import Result
 from quire.machine_run import MachineRun
+from quire.machine_timeout import GUEST_SECOND
 from quire.nonblocking import Buffer, Log
-from quire.time_limits import GUEST_SECOND
 
 MESSAGES, AFTER_PANIC = 10, 25  # lines of a log that are shown
 SLEEP = 5  # times as long as it may compute, what runs may sleep

@@ -8,8 +8,8 @@ from quire.machine import Machine, StartError
 from quire.protocol import Transcript
 from quire.qmp import MachineEnded, QmpError
 from quire.result import audited, failure, judge, located, with_deaths
+from quire.machine_timeout import Watch
 from quire.nonblocking import Buffer, Feeder, Log
-from quire.time_limits import Watch
 
 
 GIVEN_UP = 20  # seconds of the host that the kernel has for the report about a time-out
@@ -21,7 +21,7 @@ class MachineRun:
     """Runs the machine described by `setup`; `run` once.
 
     stdout, stderr, log: where the lines go (anything with `write`); feeder: the input.
-    limit: seconds, or None; more_limits: others (see time_limits.py). describe: adds to the report
+    limit: seconds, or None; more_limits: others (see machine_timeout.py). describe: adds to the report
     of a
     program's death what the host knows (see deaths.py). on_death: called with each such report as
     it arrives. on_stop: called

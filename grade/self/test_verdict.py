@@ -10,8 +10,8 @@ from quire.protocol import Transcript
 from quire.machine import Setup
 from quire.result import Result, failure, judge
 from quire.machine_run import MachineRun
+from quire.machine_timeout import FAREWELL, GUEST_SECOND, PATIENCE, Watch
 from quire.nonblocking import Buffer, Feeder, Log
-from quire.time_limits import FAREWELL, GUEST_SECOND, PATIENCE, Watch
 from tools.cpio import Archive
 
 GOOD = b"1 quire abc\n2 start 6000000\n3 exit 7 6000100\n4 end\n"

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from quire import audit_dwarf, guest, ktap, user_tests
 from quire.machine import CLOCK_BASE
-from quire.time_limits import GUEST_SECOND, Watch
+from quire.machine_timeout import GUEST_SECOND, Watch
 
 
 def test_ten_differing_lines_of_a_record():

@@ -5,7 +5,7 @@
 #include "proc/thread_group.h"
 #include "sys/sys_timespec.h"
 #include "sys/syscall.h"
-#include "thread/timer.h"
+#include "thread/time_slice.h"
 #include "vm/uaccess.h"
 #include <abi/membarrier.h>
 #include <abi/sched.h>
@@ -13,7 +13,6 @@
 
 #define REALTIME_PRIORITY_MAX 99 // of SCHED_FIFO and SCHED_RR, which only have names here
 #define RESET_ON_FORK 0x40000000
-#define SLICE_NS (10 * NS_PER_MS) // thread/tick.h: threads take turns so often
 
 // Returns true if there is a thread `tid` (0: the caller) that programs may ask about.
 static bool thread_exists(pid_t tid)

@@ -3,6 +3,11 @@
 
 #include "kern.h"
 
+struct spinlock;
+
+// Guards the clock, the armed timers, and the end of the time slice.
+extern struct spinlock timer_lock;
+
 // Start the clock, and let the PIT interrupt at the end of each time slice. Once, at boot.
 void tick_init(void);
 

@@ -5,11 +5,8 @@
 // 54.9 ms. If that was missed, because the host had stopped the machine or the kernel was busy,
 // the next timer interrupt adds the missed rounds (thread/lost_time.c).
 //
-// Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice,
-// or at the first timer's deadline if that comes earlier. An interrupt that is delayed by a call
-// in the kernel does not move the next slice. Otherwise a program that calls the kernel again and
-// again could fall into step with the ticks: each would come at the end of a call, and
-// cputime_tick would count all of the program's time as the kernel's.
+// Channel 0 interrupts once at a chosen time, at most 50 ms ahead: at the end of the time slice
+// (thread/time_slice.c), or at the first timer's deadline if that comes earlier.
 #include "thread/timer.h"
 
 #include "cpu/irq.h"
@@ -21,10 +18,9 @@
 #include "thread/cputime.h"
 #include "thread/lost_time.h"
 #include "thread/machine_load.h"
-#include "thread/sched.h"
 #include "thread/tick.h"
+#include "thread/time_slice.h"
 
-#define SLICE_NS (10 * NS_PER_MS)
 #define FIRE_NS 200000 // timers are fired no longer than this in one interrupt
 #define LONGEST_SHOT_NS (50 * NS_PER_MS)
 
@@ -33,17 +29,15 @@
 #define NS_SCALED ((uint32_t)(((1000000000ull << 22) + PIT_HZ / 2) / PIT_HZ))
 #define TICKS_SCALED ((uint32_t)((((uint64_t)PIT_HZ << 32) + 500000000) / 1000000000))
 
-static struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
+struct spinlock timer_lock = SPINLOCK_INIT("timer", RANK_TIMER);
 
 // All guarded by timer_lock.
 static uint64_t clock_ticks;             // PIT ticks from boot to the last reading
 static uint16_t clock_last;              // the count of channel 2 at that reading
 static uint64_t shot_deadline;           // when channel 0 will interrupt
-static uint64_t slice_end;               // of the time slice, when programs run
 static struct avl_tree timers;           // armed, by deadline
 static struct lost_time clock_reference; // compares clock_ticks with the time-stamp counter
 static bool idle;                        // the idle thread halts
-static uint64_t busy_since;              // the cycle of the last tick, or of the end of idling
 
 static uint64_t realtime_at_boot; // constant after tick_init
 
@@ -126,14 +120,10 @@ static void disarm(struct timer *timer)
 // first. Rounds up, so that the timer is due when the interrupt comes. Caller: holds timer_lock.
 static void shot_arm(uint64_t now)
 {
-	uint64_t deadline;
+	uint64_t slice_end = time_slice_end(now), deadline;
 	uint32_t ticks;
 
 	assert_spin_held(&timer_lock);
-	if (slice_end <= now)
-		slice_end += SLICE_NS;
-	if (slice_end <= now)
-		slice_end = now + SLICE_NS; // no program ran for a while
 	deadline = idle ? now + LONGEST_SHOT_NS : slice_end;
 	if (!avl_empty(&timers))
 		deadline = MIN(deadline, timer_of(avl_first(&timers))->deadline);
@@ -168,32 +158,18 @@ static void timers_fire(void)
 	load_tick(begun);
 }
 
-// Returns true if the current thread has had the CPU for less than a sixteenth of the time since
-// the last tick, or since the machine was idle. Such a thread keeps the CPU until the next tick,
-// 10.6 ms in all at most. Else a process that is woken shortly before a tick would lose the CPU at
-// once: a fork would now and then last as long as the child's whole life. A thread that gains by
-// this has given up the CPU since the last tick, so every thread that was in the run queue has had
-// its turn.
-static bool just_switched(void)
-{
-	uint64_t now = rdtsc(), before = busy_since;
-
-	busy_since = now;
-	return now - this_cpu()->switched < (now - before) / 16;
-}
-
-// Handle the timer's interrupt. A thread that should yield is only marked here: it switches on its
-// way back to user mode (thread_return_work).
+// Handle the timer's interrupt. At the end of a time slice the current thread is only marked: it
+// switches on its way back to user mode.
 static void tick(int irq)
 {
-	bool keeps = just_switched();
+	bool keeps = time_slice_just_switched();
 
 	(void)irq;
 	watchdog_restart();
 	cputime_tick();
 	timers_fire();
-	if (!keeps && schedule_waiting())
-		__atomic_or_fetch(&thread_current()->work, WORK_RESCHED, __ATOMIC_RELAXED);
+	if (!keeps)
+		time_slice_over();
 }
 
 void tick_init(void)
@@ -220,7 +196,7 @@ void tick_busy(void)
 {
 	spin_lock(&timer_lock);
 	idle = false;
-	busy_since = rdtsc();
+	time_slice_busy();
 	if (shot_deadline > clock_read() + SLICE_NS)
 		shot_arm(clock_read());
 	spin_unlock(&timer_lock);

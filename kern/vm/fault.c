@@ -30,43 +30,6 @@ static inline struct area *find_area(struct aspace *as, uintptr_t va)
 	return area;
 }
 
-// Returns true if a stack may grow down to `va`, with the area `below` (or NULL) under it:
-// STACK_GUARD bytes must stay free in between. No distance is needed to another stack or to memory
-// without any access (PROT_NONE), which is a guard itself.
-static bool far_enough(const struct area *below, uintptr_t va)
-{
-	return !below || (below->flags & AREA_GROWSDOWN) || below->prot == 0 ||
-	       va - below->end >= STACK_GUARD;
-}
-
-// No area contains `va`. If the next area above is a stack, and the limits and the guard allow it,
-// extend the stack down to `va`, but never below USER_MIN: else NULL could be accessed. Returns true
-// if the access may be tried again.
-// Caller: holds no lock. The fault has released as->lock, because growing needs it for writing; so
-// another thread may have grown the stack meanwhile.
-static bool grow_stack(struct aspace *as, uintptr_t va)
-{
-	struct area *area;
-	bool grown = false;
-
-	assert_no_lock();
-	va = ROUND_DOWN(va, PAGE_SIZE);
-	rwlock_write_lock(&as->lock);
-	area = area_find_from(&as->areas, va);
-	if (area && area->start <= va) {
-		grown = true; // another thread was faster
-	} else if (area && (area->flags & AREA_GROWSDOWN) && va >= USER_MIN &&
-	           area->end - va <= thread_limit(RLIMIT_STACK) &&
-	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
-	           far_enough(area_prev(&as->areas, area), va)) {
-		as->pages += (area->start - va) / PAGE_SIZE;
-		area_resize(&as->areas, area, va, area->end);
-		grown = true;
-	}
-	rwlock_write_unlock(&as->lock);
-	return grown;
-}
-
 // Let the backend of `area` (area->ops->fault) handle a fault at `va`, which lies in the area and
 // need not be page-aligned; the backend gets the start of the page. Do not call it if the area's
 // protection does not admit the access (area_admits): then return FAULT_NOT_ALLOWED.
@@ -117,7 +80,7 @@ static __always_inline enum fault_result handle_program_fault(struct aspace *as,
 	enum fault_result result = handle_fault(as, va, access);
 
 	assert_no_lock();
-	if (unlikely(result == FAULT_NO_AREA) && va < ULIM && grow_stack(as, va))
+	if (unlikely(result == FAULT_NO_AREA) && va < ULIM && stack_grow(as, va))
 		result = FAULT_OK;
 	return result;
 }
