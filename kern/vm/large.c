@@ -7,6 +7,7 @@
 // SIGBUS there. If a child writes and no page is left, the child gets SIGBUS. Linux decides in
 // this way too.
 #include "mem/large_pool.h"
+#include "thread/yield.h"
 #include "vm/object_internal.h"
 #include "vm/pagetree.h"
 #include "vm/ptes.h"
@@ -44,33 +45,77 @@ static uint32_t index_at(const struct area *area, uintptr_t slot)
 	return (uint32_t)((area->offset + (slot - area->start)) >> LARGE_SHIFT);
 }
 
-// Take the page `pp` away from all other areas that map page `index` of the object privately:
-// their entries become PDE_LOST. Caller: holds the object's lock.
-static void take_from_others(struct object *obj, const struct area *self, uint32_t index,
-                             const page_t *pp)
-{
-	struct area *area;
-
-	assert_mutex_held(&obj->lock);
-	list_for_each(area, &obj->areas, object_link) {
-		uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
-		uintptr_t slot;
-		pde_t pde;
-
-		if (area == self || (area->flags & AREA_SHARED) || index < first || index >= end)
-			continue;
-		slot = area->start + ((index - first) << LARGE_SHIFT);
-		pde = area->as->pgdir[PDX(slot)];
-		if (pde_has_large(pde) && PDE_LARGE_ADDR(pde) == page_to_phys(pp))
-			store_entry(area->as, slot, PDE_LOST | (pde & PDE_RESERVED));
-	}
-}
-
 // Returns true if the page is exclusively owned, so that it may be written in place: no object has
 // it, one entry names it, and nobody has pinned it.
 static bool is_exclusively_owned(const page_t *pp)
 {
 	return !pp->owner && pp->count == 1 && pp->pins == 0;
+}
+
+// About how many instructions it takes to look at an area.
+#define VISIT_COST 60
+
+// Take page `index` of the object away from `area` if the area maps it privately and its page is
+// `pp`: the entry becomes PDE_LOST. Returns true if it did. Caller: holds the object's lock.
+static bool take_from(const struct area *area, uint32_t index, const page_t *pp)
+{
+	uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
+	uintptr_t slot;
+	pde_t pde;
+
+	assert_mutex_held(&area->object->lock);
+	if ((area->flags & AREA_SHARED) || index < first || index >= end)
+		return false;
+	slot = area->start + ((index - first) << LARGE_SHIFT);
+	pde = area->as->pgdir[PDX(slot)];
+	if (!pde_has_large(pde) || PDE_LARGE_ADDR(pde) != page_to_phys(pp))
+		return false;
+	store_entry(area->as, slot, PDE_LOST | (pde & PDE_RESERVED));
+	return true;
+}
+
+// Visit all areas of the object, and take the page of `entry`, which `self` maps at `slot`, away from
+// all others. Caller: holds the object's lock, which is released at yields, and has begun a change.
+// Returns 1 if an area had the page, 0 if none had; -EAGAIN if the entry has changed meanwhile, or if the
+// thread must die.
+static int take_round(const struct area *self, uintptr_t slot, pde_t entry)
+{
+	const page_t *pp = phys_to_page(PDE_LARGE_ADDR(entry));
+	struct object *obj = self->object;
+	struct area *area;
+	int found = 0;
+
+	assert_mutex_held(&obj->lock);
+	object_round_begin(obj);
+	while ((area = object_round_next(obj))) {
+		if (area != self && take_from(area, index_at(self, slot), pp))
+			found = 1;
+		object_round_visited(obj, area);
+		if (!yield_due(VISIT_COST))
+			continue;
+		if (object_change_yield(obj) || self->as->pgdir[PDX(slot)] != entry)
+			return -EAGAIN;
+	}
+	return found;
+}
+
+// Take the page of `entry`, which `self` maps at `slot`, away from all other areas. A fork may copy the
+// page into an area that was visited already: a round that has found something is followed by another,
+// unless nobody else has the page. Caller: holds the object's lock, got by object_lock_settled; it is
+// released at yields. Returns 0; -EAGAIN as take_round.
+static int take_from_others(const struct area *self, uintptr_t slot, pde_t entry)
+{
+	const page_t *pp = phys_to_page(PDE_LARGE_ADDR(entry));
+	struct object *obj = self->object;
+	int found;
+
+	assert_mutex_held(&obj->lock);
+	object_change_begin(obj, false);
+	do {
+		found = take_round(self, slot, entry);
+	} while (found > 0 && !is_exclusively_owned(pp));
+	object_change_end(obj);
+	return MIN(found, 0);
 }
 
 // A write to `entry`, which is present and read-only, in a private area: write in place if the
@@ -87,8 +132,8 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 		install(as, slot, copy, true, 0);
 		return 0;
 	}
-	if (!pp->owner && (area->flags & AREA_RESERVED))
-		take_from_others(area->object, area, index_at(area, slot), pp);
+	if (!pp->owner && (area->flags & AREA_RESERVED) && take_from_others(area, slot, entry))
+		return 0; // the instruction runs again
 	if (!is_exclusively_owned(pp))
 		return -ENXIO;
 	install(as, slot, pp, true, entry & PDE_RESERVED);

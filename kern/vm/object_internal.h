@@ -32,6 +32,19 @@ void object_settle(struct object *obj);
 void object_change_begin(struct object *obj, bool punching);
 void object_change_end(struct object *obj);
 
+// Yield in the middle of a change, with the object's lock released meanwhile. Returns 0; -EINTR if the
+// thread must die: a change that can be given up should end. (object_shrink.c)
+// Caller: as for object_change_end.
+int object_change_yield(struct object *obj);
+
+// A round visits all areas that map the object, although areas come and go at yields between two
+// visits: object_round_next returns the next area, NULL if all have been visited; a visit ends with
+// object_round_visited, unless the area changed at a yield meanwhile: then it is visited again.
+// Caller: holds the object's lock, and has begun a change. (object_shrink.c)
+void object_round_begin(struct object *obj);
+struct area *object_round_next(const struct object *obj);
+void object_round_visited(struct object *obj, struct area *area);
+
 // Fill the large page `pp` (its first page_t), which is not in the object yet, with zeroes, or, if
 // `from` is not NULL, with the contents of the large page `from`, which the caller keeps. Releases
 // the object's lock meanwhile, as a change does, and yields.

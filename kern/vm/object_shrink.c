@@ -23,13 +23,40 @@
 #define DROP_EACH (8 * PAGETREE_LEAF) // pages to remove between two checks of the time
 #define CLEAR_PIECE (64u << 10)       // bytes to clear between two checks of the time
 
-// Yield in the middle of a change. Caller: holds the object's lock, which is released meanwhile.
-static void change_yield(struct object *obj)
+int object_change_yield(struct object *obj)
 {
+	int error;
+
 	assert_mutex_held(&obj->lock);
 	mutex_unlock(&obj->lock);
-	thread_yield_point();
+	error = thread_yield_point_killable();
 	mutex_lock(&obj->lock);
+	return error;
+}
+
+void object_round_begin(struct object *obj)
+{
+	assert_mutex_held(&obj->lock);
+	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
+}
+
+struct area *object_round_next(const struct object *obj)
+{
+	struct area *area;
+
+	assert_mutex_held(&obj->lock);
+	if (list_empty(&obj->areas))
+		return NULL;
+	area = list_first(&obj->areas, struct area, object_link);
+	return area->object_round == obj->round ? NULL : area;
+}
+
+void object_round_visited(struct object *obj, struct area *area)
+{
+	assert_mutex_held(&obj->lock);
+	area->object_round = obj->round;
+	list_remove(&area->object_link);
+	list_add_tail(&obj->areas, &area->object_link);
 }
 
 // Two things may be wrong in the area: pages that the object no longer has (a hole was made), and
@@ -98,19 +125,18 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 // Caller: holds the object's lock.
 static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, unmap_fn unmap)
 {
+	struct area *area;
+
 	assert_mutex_held(&obj->lock);
-	obj->round = obj->round == UINT16_MAX ? 1 : obj->round + 1;
-	while (!list_empty(&obj->areas)) {
-		struct area *area = list_first(&obj->areas, struct area, object_link);
+	object_round_begin(obj);
+	while ((area = object_round_next(obj))) {
 		uint64_t offset = area->offset, area_end = offset + (area->end - area->start);
 		uint64_t from = MAX(first, offset), to = MIN(end, area_end);
 
-		if (area->object_round == obj->round)
-			break;
 		// An area that has changed while the lock was released is visited again from its
 		// start.
 		while (from < to && (from = unmap_area(area, from, to, unmap)) < to) {
-			change_yield(obj);
+			(void)object_change_yield(obj);
 			if (list_empty(&obj->areas) ||
 			    area != list_first(&obj->areas, struct area, object_link) ||
 			    area->offset != offset ||
@@ -119,11 +145,9 @@ static void unmap_everywhere(struct object *obj, uint64_t first, uint64_t end, u
 		}
 		if (from < to)
 			continue;
-		area->object_round = obj->round;
-		list_remove(&area->object_link);
-		list_add_tail(&obj->areas, &area->object_link);
+		object_round_visited(obj, area);
 		if (yield_due(VISIT_COST))
-			change_yield(obj);
+			(void)object_change_yield(obj);
 	}
 }
 
@@ -180,7 +204,7 @@ static void remove_pages(struct object *obj, uint64_t first, uint64_t end, unmap
 	assert_mutex_held(&obj->lock);
 	unmap_everywhere(obj, first, end, unmap);
 	while (object_drop_some(obj, from, to))
-		change_yield(obj);
+		(void)object_change_yield(obj);
 	object_unreserve(obj, from, to);
 }
 
@@ -199,7 +223,7 @@ static void clear_part(struct object *obj, uint64_t start, uint64_t end)
 		memset((char *)page_to_virt(pp) + at, 0, n);
 		start += n;
 		if (yield_due(n / 4))
-			change_yield(obj);
+			(void)object_change_yield(obj);
 	}
 }
 
