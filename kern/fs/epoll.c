@@ -36,8 +36,10 @@ bool file_is_epoll(const struct file *file)
 static void put_last(struct epoll_item *item)
 {
 	spin_lock(&ready_lock);
-	if (list_empty(&item->ready_link))
+	if (list_empty(&item->ready_link)) {
+		item->queued_at = ++item->epoll->queued;
 		list_add_tail(&item->epoll->ready, &item->ready_link);
+	}
 	spin_unlock(&ready_lock);
 }
 
@@ -50,21 +52,37 @@ static void item_fired(struct watch *watch)
 	watch_wake(&item->epoll->wait);
 }
 
-// Returns the item at the head of `list`, taken off it, or NULL.
-static struct epoll_item *take_first(struct list *list)
+// Returns how often items of the set have become ready.
+static uint64_t last_queued(struct epoll *epoll)
+{
+	uint64_t queued;
+
+	spin_lock(&ready_lock);
+	queued = epoll->queued;
+	spin_unlock(&ready_lock);
+	return queued;
+}
+
+// Returns the item at the head of the set's ready list, taken off it; NULL if there is none, or if it was
+// put there after `until`, a result of last_queued.
+static struct epoll_item *take_first_until(struct epoll *epoll, uint64_t until)
 {
 	struct epoll_item *item = NULL;
 
 	spin_lock(&ready_lock);
-	if (!list_empty(list)) {
-		item = list_first(list, struct epoll_item, ready_link);
-		list_remove(&item->ready_link);
+	if (!list_empty(&epoll->ready)) {
+		item = list_first(&epoll->ready, struct epoll_item, ready_link);
+		if (item->queued_at <= until)
+			list_remove(&item->ready_link);
+		else
+			item = NULL;
 	}
 	spin_unlock(&ready_lock);
 	return item;
 }
 
-// Put an item at the head of its set's ready list, unless it is on the list.
+// Put an item, which take_first_until has returned, at the head of its set's ready list again, unless it
+// is on the list.
 static void put_first(struct epoll_item *item)
 {
 	spin_lock(&ready_lock);
@@ -107,7 +125,7 @@ static unsigned int set_events(struct epoll *epoll, int *left)
 	struct epoll_item *item;
 
 	assert_mutex_held(&epoll_lock);
-	while (*left > 0 && (item = take_first(&epoll->ready))) {
+	while (*left > 0 && (item = take_first_until(epoll, UINT64_MAX))) {
 		unsigned int found;
 
 		--*left;
@@ -123,9 +141,10 @@ static unsigned int set_events(struct epoll *epoll, int *left)
 // A wait's place for events in the program's memory.
 struct collection {
 	struct epoll_event __user *events;
-	int max;     // how many fit
-	int count;   // how many are stored
-	bool absent; // the place for the next one is not present
+	int max;        // how many fit
+	int count;      // how many are stored
+	bool absent;    // the place for the next one is not present
+	uint64_t until; // items that became ready later are left to the next wait
 };
 
 // Store the event of an item, which is ready. An item with EPOLLONESHOT is used up then; one without
@@ -148,29 +167,28 @@ static void store(struct collection *to, struct epoll_item *item, unsigned int f
 		put_last(item);
 }
 
-// Store the ready files. Each item that is on the list now is looked at once at most. `left`: as for
-// set_events. Caller: holds epoll_lock.
-static void collect(struct epoll *epoll, struct collection *to, int *left)
+// Store the ready files among the items that were on the list when to->until was set: each is looked at
+// once at most. `left`: as for set_events. Returns true if the next call may find more. Caller: holds
+// epoll_lock.
+static bool collect(struct epoll *epoll, struct collection *to, int *left)
 {
-	struct epoll_item *item, *last = NULL;
+	struct epoll_item *item;
 
 	assert_mutex_held(&epoll_lock);
-	spin_lock(&ready_lock);
-	if (!list_empty(&epoll->ready))
-		last = list_entry(epoll->ready.prev, struct epoll_item, ready_link);
-	spin_unlock(&ready_lock);
-	while (*left > 0 && to->count < to->max && last && (item = take_first(&epoll->ready))) {
+	while (*left > 0 && to->count < to->max && !to->absent) {
 		unsigned int found;
 
+		item = take_first_until(epoll, to->until);
+		if (!item)
+			return false;
 		--*left;
 		found = item_events(item, left);
 		if (*left <= 0 && !found)
 			put_first(item);
 		else if (found)
 			store(to, item, found);
-		if (item == last || to->absent)
-			break;
 	}
+	return to->count < to->max;
 }
 
 void epoll_item_init(struct epoll_item *item)
@@ -221,53 +239,50 @@ static int fault_in(const struct epoll_event __user *event)
 	               user_fault_in(aspace_current(), at + sizeof(struct epoll_event) - 1, true);
 }
 
-// Do collect in groups of LOOK_MAX items, until one is found ready, or all have been looked at, or
-// this thread must die.
-// Caller: holds no lock. Returns how many are stored, or -EAGAIN if the place for the first is absent.
-static int collect_all(struct epoll *epoll, struct epoll_event __user *events, int max)
+// Do collect in groups of LOOK_MAX items, until to->max events are stored, all items have been looked at,
+// a place is absent, or this thread must die. Items that became ready since the first group are looked at
+// only if nothing was found before. Caller: holds no lock.
+static void collect_all(struct epoll *epoll, struct collection *to)
 {
-	struct collection to = { .events = events, .max = max };
 	bool again;
 	int left;
 
 	assert_no_lock();
+	to->absent = false;
 	do {
 		left = LOOK_MAX;
-		to.absent = false;
 		mutex_lock(&epoll_lock);
-		collect(epoll, &to, &left);
+		if (!to->count)
+			to->until = last_queued(epoll);
+		again = collect(epoll, to, &left);
 		mutex_unlock(&epoll_lock);
-		if (to.absent && !to.count)
-			return -EAGAIN;
-		again = !to.count && left <= 0;
-	} while (!yield_after((uint32_t)(LOOK_MAX - left) * LOOK_COST) && again);
-	return to.count;
+	} while (!yield_after((uint32_t)(LOOK_MAX - left) * LOOK_COST) && again && !to->absent);
 }
 
 // The watch is not needed to wake this thread: it sleeps on the set's own queue. That is entered
 // before the list is looked at, as a poll does.
 int epoll_collect(struct file *set, struct epoll_event __user *events, int max, uint64_t deadline)
 {
+	struct collection to = { .events = events, .max = max };
 	struct epoll *epoll = set->private;
 	struct waiter waiter;
-	int count, error = 0;
+	int error = 0;
 
 	assert_no_lock();
 	for (;;) {
 		if (deadline)
 			waiter_add(&epoll->wait, &waiter);
-		count = collect_all(epoll, events, max);
-		if (!count && deadline && !error && !thread_signal_pending())
+		collect_all(epoll, &to);
+		if (!to.count && !to.absent && deadline && !error && !thread_signal_pending())
 			error = waiter_block(WAIT_INTERRUPTIBLE, deadline);
 		if (deadline)
 			waiter_remove(&waiter);
-		if (count == -EAGAIN) {
-			if (fault_in(events))
-				return -EFAULT;
+		if (to.absent && !fault_in(events + to.count))
 			continue;
-		}
-		if (count || !deadline)
-			return count;
+		if (to.absent && !to.count)
+			return -EFAULT;
+		if (to.count || !deadline)
+			return to.count;
 		if (thread_signal_pending())
 			return -EINTR;
 		if (error == -ETIMEDOUT)

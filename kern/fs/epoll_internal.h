@@ -18,6 +18,7 @@ extern struct mutex epoll_lock;
 // [e] epoll_lock   [r] ready_lock   [c] constant
 struct epoll {
 	struct list ready;     // [r] struct epoll_item by ready_link, those that were woken first
+	uint64_t queued;       // [r] how often items were put at the end of `ready`
 	struct avl_tree items; // [e] struct epoll_item by node
 	struct list sets;      // [e] the items that are sets themselves, by set_link
 	uint32_t files;        // [e] how many items are no sets; epoll_held_bytes reads it without
@@ -33,6 +34,7 @@ struct epoll {
 struct epoll_item {
 	struct watch watch;
 	struct list ready_link;   // [r] on the ready list
+	uint64_t queued_at;       // [r] epoll->queued when it was put there: rises along the list
 	struct avl_node node;     // [e] in epoll->items, by file and descriptor
 	struct list file_link;    // [e] in file->watchers
 	struct list set_link;     // [e] in epoll->sets
