@@ -6,6 +6,7 @@ from quire.text import encoded
 
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
 CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
+COOKIE_END = 0x7FFFFFFF  # kern/fs/inode.h
 FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1024, 1023  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SLOTS
 
 
@@ -131,7 +132,7 @@ class Walk:
         self.root = root
         self.inode = memory.record("inode", "refs mode nlink ops object private")
         self.entry = memory.record("entry", "parent inode cookie hash length linked")
-        self.directory = memory.record("directory", "count next_cookie")
+        self.directory = memory.record("directory", "count next_cookie cookies_reused")
         self.text = memory.field("entry", "text")[0]
         self.names = memory.field("inode", "names")[0]
         self.dir = memory.field("inode", "dir")[0]
@@ -186,7 +187,8 @@ def _walk_directory(audit, walk, at):
         name = f"{path.rstrip('/')}/{text}"
         if len(encoded(text)) != entry.length:
             audit.report("names", f"{name} says it is {entry.length} bytes long")
-        if not last < entry.cookie < directory.next_cookie:
+        end = COOKIE_END if directory.cookies_reused else directory.next_cookie
+        if not last < entry.cookie < end:
             text = f"{name} has position {entry.cookie}, after {last}; the next one"
             audit.report("names", f"{text} will have {directory.next_cookie}")
         last = entry.cookie

@@ -2,6 +2,7 @@
 #include "fs/directory_tree.h"
 
 #include "fs/permission.h"
+#include "fs/random.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
 #include <abi/limits.h>
@@ -119,6 +120,32 @@ static struct entry *entry_create(const struct name *name, uint32_t replaced)
 	return entry;
 }
 
+// Returns a cookie that no entry of the directory has. Cookies rise. At COOKIE_END they begin anew, and
+// those of entries that still exist are passed over: from one, the search goes on at a random place, so
+// nobody can arrange entries that it meets one after the other.
+static uint32_t new_cookie(struct inode *inode)
+{
+	struct directory *dir = &inode->dir;
+	const struct entry *entry;
+	uint32_t cookie;
+
+	assert_mutex_held(&tree_lock);
+	for (;;) {
+		if (dir->next_cookie >= COOKIE_END) {
+			dir->next_cookie = COOKIE_FIRST;
+			dir->cookies_reused = true;
+		}
+		cookie = dir->next_cookie++;
+		if (likely(!dir->cookies_reused))
+			return cookie;
+		entry = tree_next(inode, cookie);
+		if (!entry || entry->cookie != cookie)
+			return cookie;
+		random_bytes(&dir->next_cookie, sizeof(dir->next_cookie));
+		dir->next_cookie = COOKIE_FIRST + dir->next_cookie % (COOKIE_END - COOKIE_FIRST);
+	}
+}
+
 // Put an entry into `dir` as a name of `inode`. Takes a reference on each. If the file had lost
 // its last name, or never had one, its label goes: it has a true name now.
 static void entry_insert(struct entry *entry, struct inode *dir, struct inode *inode)
@@ -132,7 +159,7 @@ static void entry_insert(struct entry *entry, struct inode *dir, struct inode *i
 	}
 	entry->parent = inode_get(dir);
 	entry->inode = inode_get(inode);
-	entry->cookie = dir->dir.next_cookie++;
+	entry->cookie = new_cookie(dir);
 	avl_insert(&dir->dir.names, &entry->by_name, is_named_before);
 	avl_insert(&dir->dir.entries, &entry->order, is_older);
 	list_add(&inode->names, &entry->alias);

@@ -23,7 +23,8 @@ static uint32_t last_ino; // [atomic] the newest inode's number; all volumes sha
 static void directory_init(struct directory *dir)
 {
 	dir->names.root = dir->entries.root = NULL;
-	dir->next_cookie = 2; // 0 and 1 are "." and ".."
+	dir->next_cookie = COOKIE_FIRST;
+	dir->cookies_reused = false;
 }
 
 // Allocate zeroed memory for a file on `dev`. Inodes of /proc live only while somebody looks at
@@ -42,7 +43,9 @@ struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops)
 		return NULL;
 	inode->refs = 1;
 	inode->mode = mode;
-	inode->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
+	do {
+		inode->ino = __atomic_add_fetch(&last_ino, 1, __ATOMIC_RELAXED);
+	} while (unlikely(!inode->ino)); // programs take 0 for a name that has been removed
 	inode->dev = dev;
 	if (dev == VOLUME_NAMELESS && (mode & S_IFMT)) {
 		inode->uid = credentials_current()->user.fs;

@@ -33,9 +33,9 @@ struct entry {
 	struct list alias;       // [t] link in the file's list of names
 	struct inode *parent;    // [c] the directory; a reference
 	struct inode *inode;     // [c] the file; a reference while linked
-	// [c] the position at which getdents64 lists the entry. A directory never uses a cookie
-	// twice, so a listing can continue after any change. 0: a label that was never an entry, of
-	// a file that may get a name.
+	// [c] the position at which getdents64 lists the entry. A directory uses a cookie again only
+	// after two thousand million others, so a listing can continue after any change. 0: a label
+	// that was never an entry, of a file that may get a name.
 	uint32_t cookie;
 	uint32_t hash;  // [c] hash of the name
 	uint8_t length; // [c] bytes of the name, without the NUL
@@ -50,8 +50,14 @@ struct directory {
 	struct avl_tree names;   // [t] struct entry by by_name
 	struct avl_tree entries; // [t] struct entry by order
 	uint32_t count;          // [t] how many entries
-	uint32_t next_cookie;    // [t] the cookie of the next entry that is added
+	uint32_t next_cookie;    // [t] where the search for the next cookie begins
+	bool cookies_reused;     // [t] all cookies have been used: the next one may not be free
 };
+
+// The cookies of entries: [COOKIE_FIRST, COOKIE_END). 0 and 1 are "." and "..". Positions stay below
+// 2^31, as old programs expect.
+#define COOKIE_FIRST 2u
+#define COOKIE_END ((uint32_t)INT32_MAX)
 
 // The operations by which an inode differs from an ordinary one of its type. Each may be NULL.
 struct inode_ops {
