@@ -207,7 +207,7 @@ static unsigned int socket_poll(struct file *file, struct poll_table *table)
 	if (socket->type != SOCK_DGRAM && socket->state == SOCKET_IDLE)
 		events |= POLLHUP;
 	if (has_room_for_poll(socket))
-		events |= POLLOUT | POLLWRNORM | POLLWRBAND;
+		events |= SOCKET_POLL_ROOM;
 	spin_unlock(&socket_lock);
 	return events;
 }

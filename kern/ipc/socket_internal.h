@@ -185,7 +185,10 @@ void creds_of_current(struct ucred *creds);
 
 // -- socket_wake.c. Callers hold socket_lock.
 
-// Wake one thread that waits for a message or a connection, and all polls.
+// What a poll reports of a socket that has room to send.
+#define SOCKET_POLL_ROOM (POLLOUT | POLLWRNORM | POLLWRBAND)
+
+// Wake one thread that waits for a message or a connection, and polls for that.
 void socket_wake_reader(struct socket *socket);
 
 // Wake all that wait for the socket, because its state has changed. The caller, if the socket may

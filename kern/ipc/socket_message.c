@@ -155,7 +155,7 @@ void socket_uncharge(struct socket *socket, uint32_t charge)
 		return;
 	waitq_wake_one(&socket->write_wait);
 	if ((uint64_t)socket->sent * 4 <= socket->send_limit)
-		waitq_wake_all(&socket->polls);
+		waitq_wake_polls(&socket->polls, SOCKET_POLL_ROOM);
 }
 
 // The sender may have ended long ago: then its struct is freed with its last message.

@@ -19,7 +19,7 @@ void socket_wake_reader(struct socket *socket)
 {
 	assert_spin_held(&socket_lock);
 	waitq_wake_one(&socket->read_wait);
-	waitq_wake_all(&socket->polls);
+	waitq_wake_polls(&socket->polls, POLLIN | POLLRDNORM);
 }
 
 void socket_wake_all(struct socket *socket)
@@ -75,7 +75,7 @@ static uint32_t wake_step(void)
 	}
 	other = list_first(&socket->blocked, struct socket, blocked_link);
 	socket_unblock(other);
-	return WAKE_COST * (1 + (uint32_t)waitq_wake_all(&other->polls));
+	return WAKE_COST * (1 + (uint32_t)waitq_wake_polls(&other->polls, SOCKET_POLL_ROOM));
 }
 
 // A thread that must die wakes the others too: nobody else would.

@@ -149,15 +149,19 @@ int waitq_wake_all(struct waitq *wq)
 }
 
 // A woken watch may wake the queues of sets of files, but never changes this queue further.
-void waitq_wake_polls(struct waitq *wq, uint32_t events)
+int waitq_wake_polls(struct waitq *wq, uint32_t events)
 {
 	struct waiter *waiter, *after;
+	int seen = 0;
 
 	spin_lock(&sched_lock);
-	list_for_each_safe(waiter, after, &wq->waiters, link)
+	list_for_each_safe(waiter, after, &wq->waiters, link) {
+		seen++;
 		if (waiter->thread || (container_of(waiter, struct watch, waiter)->wanted & events))
 			wake(waiter);
+	}
 	spin_unlock(&sched_lock);
+	return seen;
 }
 
 void watch_add(struct waitq *wq, struct watch *watch)

@@ -100,8 +100,8 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 
 // Wake the waiters of a queue of polls that want one of `events` (POLLIN, ...): all threads, since they
 // look again anyway, and the watches that want such an event. The others stay on the queue. Never
-// sleeps. Takes sched_lock.
-void waitq_wake_polls(struct waitq *wq, uint32_t events);
+// sleeps. Takes sched_lock. Returns how many threads and watches were on the queue.
+int waitq_wake_polls(struct waitq *wq, uint32_t events);
 
 // Put `watch` on the queue, unless it is on it. The first queue becomes its home, and all later
 // calls must name the same queue. If that queue has WATCHES_MAX watches already, `watch` has no
