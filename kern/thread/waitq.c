@@ -94,6 +94,7 @@ int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, ui
 	reason = sleep_until(thread, mode, deadline);
 	if (reason && withdraw(&waiter))
 		reason = 0;
+	debug_assert(list_empty(&waiter.link)); // else the queue would name this stack
 	if (lock)
 		spin_lock(lock);
 	return reason;
