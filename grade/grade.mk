@@ -129,8 +129,8 @@ lint_c := $(sort $(wildcard boot/*.h inc/*.h inc/*/*.h kern/*.[ch] kern/*/*.[ch]
 	user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] user/*/*/*/*.[ch] grade/tools/*.c))
 lint_kernel := $(filter %.c,$(kernel_src))
 lint_python := $(sort $(wildcard grade/*.py grade/*/*.py))
-lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-contracts lint-constants lint-names lint-calls \
-	lint-scripts lint-python lint-lengths lint-labs
+lint_checks := lint-format lint-sparse lint-cppcheck lint-includes lint-contracts lint-user-pointers lint-constants \
+	lint-names lint-calls lint-scripts lint-python lint-lengths lint-labs
 .PHONY: $(lint_checks)
 
 # All checks are made, also after one that finds something.
@@ -176,6 +176,10 @@ lint-includes:
 
 lint-contracts:
 	$(PYTHON) grade/tools/check-contracts.py
+
+# Members of a program's struct that are reached by `->`: the pointer may be misaligned.
+lint-user-pointers:
+	$(PYTHON) grade/tools/check-user-pointers.py
 
 # Macros and enumerators that nothing uses, or that two files define.
 lint-constants:

@@ -48,6 +48,16 @@ def test_constants_that_are_defined_twice(lint):
     }) == ["kern/mem/a.c:1: SIZE is defined in kern/layout.h too"]
 
 
+def test_members_of_programs_structs(lint):
+    assert lint("user-pointers", {
+        "kern/sys/a.c": "void a(struct s __user *user)\n{\n\tf(&user->x); // user->x\n}\n"
+                        "void b(struct s *user)\n{\n\tuser->x = 1;\n}\n"
+                        "void c(const void __user *at)\n{\n\tconst struct s __user *from = at;\n\n"
+                        "\tg(from->text, at);\n}\n",
+    }) == ["kern/sys/a.c:3: user-> on a program's pointer: use user_member()",
+           "kern/sys/a.c:13: from-> on a program's pointer: use user_member()"]
+
+
 @pytest.mark.parametrize("comment, wrong", [
     ("area_find and area_fond, page_ and _find", "there is no area_fond"),
     ("calls walk(), and area_find()", "there is no walk()"),

@@ -1,8 +1,9 @@
 // fpu.h: the registers of FPU and SSE. The kernel is compiled without them, so they hold the state
-// of the program that used them last. A thread that has never used them has no struct fpu_state:
+// of the program that used them last. (The kernel borrows four of them to fill and to copy pages.) A thread that has never used them has no struct fpu_state:
 // its first FPU instruction traps (CR0.TS) and gives it one.
 #pragma once
 
+#include "cpu/x86.h"
 #include "kern.h"
 
 // The image that FXSAVE writes (Intel SDM vol. 1, 10.5.1).
@@ -30,6 +31,43 @@ void fpu_switch(struct fpu_state *prev, const struct fpu_state *next);
 // Copy the processor's registers to *state; the running thread keeps them. The caller makes sure
 // that this thread has a struct fpu_state: without one the instruction traps in the kernel.
 void fpu_save(struct fpu_state *state);
+
+// What the kernel keeps while it uses registers of SSE itself.
+struct fpu_borrowed {
+	uint32_t cr0;
+	uint8_t xmm[4][16];
+};
+
+// Let the kernel use the registers xmm0 to xmm3, whosever values they hold: save these in *saved, and
+// let SSE instructions not trap. Until fpu_return the kernel neither switches threads nor lets
+// interrupts in. Caller: the processor has SSE (cpu_has_sse).
+static inline void fpu_borrow(struct fpu_borrowed *saved)
+{
+	saved->cr0 = read_cr0();
+	if (saved->cr0 & CR0_TS)
+		clts();
+	__asm__ volatile("movups %%xmm0, %0\n\t"
+	                 "movups %%xmm1, %1\n\t"
+	                 "movups %%xmm2, %2\n\t"
+	                 "movups %%xmm3, %3"
+	                 : "=m"(saved->xmm[0]), "=m"(saved->xmm[1]), "=m"(saved->xmm[2]),
+	                   "=m"(saved->xmm[3]));
+}
+
+// Put the values back that fpu_borrow has saved in *saved, and let SSE instructions trap again if they
+// did before.
+static inline void fpu_return(const struct fpu_borrowed *saved)
+{
+	__asm__ volatile("movups %0, %%xmm0\n\t"
+	                 "movups %1, %%xmm1\n\t"
+	                 "movups %2, %%xmm2\n\t"
+	                 "movups %3, %%xmm3"
+	                 :
+	                 : "m"(saved->xmm[0]), "m"(saved->xmm[1]), "m"(saved->xmm[2]),
+	                   "m"(saved->xmm[3]));
+	if (saved->cr0 & CR0_TS)
+		write_cr0(saved->cr0);
+}
 
 // Exceptions, as the status word of the FPU and mxcsr name them (Intel SDM vol. 1, 8.1.3 and
 // 10.2.3).

@@ -29,7 +29,7 @@ extern uint32_t boot_pgdir[]; // boot/start.S
 void segment_reload(void);
 void double_fault_entry(void);
 
-bool cpu_has_smap;
+bool cpu_has_smap, cpu_has_sse;
 
 static struct segment_desc gdt[GDT_ENTRIES] __aligned(16);
 static struct tss tss, double_fault_tss;
@@ -72,6 +72,7 @@ static void protections_init(void)
 	uint32_t cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
 	struct cpuid_regs r;
 
+	cpu_has_sse = cpuid(1, 0).edx & 1u << 25;
 	if (cpuid(0, 0).eax >= 7) {
 		r = cpuid(7, 0);
 		if (r.ebx & (1u << 7))

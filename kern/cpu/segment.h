@@ -59,3 +59,6 @@ void segment_victim_frame(struct trapframe *frame);
 
 // True if the processor has SMAP and it is on. Constant after segment_init.
 extern bool cpu_has_smap;
+
+// True if the processor has SSE. Constant after segment_init.
+extern bool cpu_has_sse;

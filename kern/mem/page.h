@@ -91,15 +91,20 @@ static inline page_t *virt_to_page(const void *va)
 	return phys_to_page(virt_to_phys(va));
 }
 
-// Fill a page with zeroes; copy a page.
+// Fill the page at `va` with zeroes. Copy the page at `from` to `to`, which is another one. All are
+// addresses of whole pages in the linear map.
+void page_clear_at(void *va);
+void page_copy_at(void *to, const void *from);
+
+// Fill a page with zeroes; copy a page to another one.
 static inline void page_clear(page_t *pp)
 {
-	stosl(page_to_virt(pp), 0, PAGE_SIZE / 4);
+	page_clear_at(page_to_virt(pp));
 }
 
 static inline void page_copy(page_t *to, const page_t *from)
 {
-	movsl(page_to_virt(to), page_to_virt(from), PAGE_SIZE / 4);
+	page_copy_at(page_to_virt(to), page_to_virt(from));
 }
 
 // A range of physical memory, [start, end), as the boot information gives it.

@@ -21,14 +21,13 @@ SYSCALL2(msgget, key_t, key, uint32_t, flags)
 
 long do_msgsnd(int id, const void __user *user, size_t size, uint32_t flags)
 {
-	const struct user_message __user *from = user;
 	struct aspace *as = aspace_current();
 	struct msg *message;
 	int32_t type;
 	uint32_t pages;
 	int error;
 
-	if (get_user(as, &type, &from->type))
+	if (get_user(as, &type, user_member(const struct user_message, user, type)))
 		return -EFAULT;
 	if (size > MSGMAX || id < 0 || type < 1)
 		return WHY(-EINVAL, "%#zx bytes, id %d or type %d", size, id, type);
@@ -39,7 +38,7 @@ long do_msgsnd(int id, const void __user *user, size_t size, uint32_t flags)
 	message->size = size;
 	pages = 1 + size / PAGE_SIZE;
 	process_hold(pages);
-	error = copyin(as, message->text, from->text, size);
+	error = copyin(as, message->text, user_member(const struct user_message, user, text), size);
 	if (!error)
 		error = msg_send(id, message, flags & IPC_NOWAIT);
 	process_release(pages);
@@ -77,11 +76,11 @@ static struct msg_choice choice_of(int32_t type, size_t size, uint32_t flags)
 // A message that cannot be stored is lost, as on Linux.
 static long store_message(void __user *user, const struct msg *message, size_t size)
 {
-	struct user_message __user *to = user;
 	struct aspace *as = aspace_current();
 
 	size = MIN(size, message->size);
-	if (put_user(as, &to->type, message->type) || copyout(as, to->text, message->text, size))
+	if (put_user(as, user_member(struct user_message, user, type), message->type) ||
+	    copyout(as, user_member(struct user_message, user, text), message->text, size))
 		return -EFAULT;
 	return (long)size;
 }

@@ -11,25 +11,32 @@
 static pid_t children[MOST_CHILDREN];
 static int gate[2]; // the children wait until its writing end is closed
 
-// Make `size` children in a group of their own, which wait.
+// Make `size` children in a group of their own, which wait. When the function returns, all have run so
+// far: what is measured next is not interrupted by their first steps.
 static void make_children(unsigned int size)
 {
-	if (pipe(gate) < 0)
+	int ready[2];
+	char byte = 0;
+
+	if (pipe(gate) < 0 || pipe(ready) < 0)
 		fail("pipe");
 	for (unsigned int i = 0; i < size; i++) {
-		char byte;
-
 		children[i] = fork();
 		if (children[i] < 0)
 			fail("fork");
 		if (children[i] == 0) {
 			close(gate[1]);
-			_exit(read(gate[0], &byte, 1) != 0);
+			_exit(write(ready[1], &byte, 1) != 1 || read(gate[0], &byte, 1) != 0);
 		}
 		if (setpgid(children[i], children[0]) < 0)
 			fail("setpgid");
 	}
+	for (unsigned int i = 0; i < size; i++)
+		if (read(ready[0], &byte, 1) != 1)
+			fail("read");
 	close(gate[0]);
+	close(ready[0]);
+	close(ready[1]);
 }
 
 // Let the children end, and wait until all have: the last one to be waited for is the first made.

@@ -136,6 +136,7 @@ KTEST(protections_of_the_processor_are_on)
 	EXPECT_EQ(!!(cr4 & CR4_SMAP), features >> 20 & 1);
 	EXPECT_EQ(!!(cr4 & CR4_UMIP), more >> 2 & 1);
 	EXPECT_EQ(cpu_has_smap, features >> 20 & 1);
+	EXPECT_EQ(cpu_has_sse, cpuid(1, 0).edx >> 25 & 1);
 	EXPECT_EQ(read_eflags() & (EFLAGS_IF | EFLAGS_AC | EFLAGS_DF), 0);
 }
 

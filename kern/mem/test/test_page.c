@@ -1,6 +1,7 @@
 // test_page.c: single pages: allocate and free them, count references and pins.
 #include "mem/test/mem_test_util.h"
 
+#include "cpu/segment.h"
 #include "dev/exitport.h"
 #include "mem/fail_alloc.h"
 
@@ -51,6 +52,47 @@ KTEST(page_alloc_in_exhaustion_gives_what_comes_back)
 	page_free(b);
 	test_memory_back(&saved);
 	page_check();
+}
+
+// Clear and copy a page between two others, which must keep what they hold. Both pages are filled
+// before with words that differ everywhere.
+static void clear_and_copy(page_t *run)
+{
+	uint32_t *words = page_to_virt(run);
+	size_t page_words = PAGE_SIZE / 4, cleared = 0, copied = 0, kept = 0;
+
+	for (size_t i = 0; i < 4 * page_words; i++)
+		words[i] = (uint32_t)(i * 0x9E3779B1 | 1);
+	page_copy(run + 1, run);
+	for (size_t i = 0; i < page_words; i++)
+		copied += words[page_words + i] == words[i];
+	page_clear(run + 2);
+	for (size_t i = 0; i < page_words; i++)
+		cleared += words[2 * page_words + i] == 0;
+	for (size_t i = 0; i < page_words; i++) {
+		kept += words[i] == (uint32_t)(i * 0x9E3779B1 | 1);
+		kept += words[page_words + i] == words[i];
+		kept += words[3 * page_words + i] ==
+		        (uint32_t)((3 * page_words + i) * 0x9E3779B1 | 1);
+	}
+	EXPECT_EQ(copied, page_words);
+	EXPECT_EQ(cleared, page_words);
+	EXPECT_EQ(kept, 3 * page_words);
+}
+
+KTEST(pages_are_cleared_and_copied_with_and_without_sse)
+{
+	bool had_sse = cpu_has_sse;
+	uint32_t cr0 = read_cr0();
+	page_t *run;
+
+	EXPECT_EQ(page_alloc_contig(&run, 4), 0);
+	cpu_has_sse = false;
+	clear_and_copy(run);
+	cpu_has_sse = had_sse;
+	clear_and_copy(run);
+	EXPECT_EQ(read_cr0(), cr0);
+	page_free_contig(run, 4);
 }
 
 KTEST(page_alloc_zeroed_clears_all_of_it)
