@@ -66,7 +66,14 @@ def test_name_with_control_characters():
 def test_out_of_memory():
     outcome = guest.run("sort", "/dev/zero", mem=20)
     (text,) = outcome.result.deaths
-    assert re.fullmatch(r"sort\[2\]: SIGKILL \(9\), out of memory: .* \d+ pages \(\d+ KiB\)", text)
+    assert re.fullmatch(r"sort\[2\]: SIGKILL \(9\), out of memory: of all programs it holds most, \d+ pages \(\d+ KiB\)", text)
+
+
+def test_reason_of_out_of_memory():
+    """The report says that a process holds most only if it does."""
+    outcome = guest.run("/tests/evil_oom_victim", mem=26, limit=30)
+    reasons = [text.partition("out of memory: ")[2].partition(",")[0] for text in outcome.result.deaths]
+    assert "oom_score_adj spares a program that holds more; this one holds" in reasons
 
 
 def on_terminal(tmp_path, *command):

@@ -212,15 +212,14 @@ void death_report(int signo, const struct signal_info *info)
 	send(&report, thread->process->pid);
 }
 
-void death_report_oom(const struct process *process, size_t pages)
+void death_report_oom(const struct process *process, size_t pages, const char *why)
 {
 	struct report report = { .length = 0 };
 
 	if (!allowed())
 		return;
 	add_name(&report, process);
-	add(&report,
-	    "SIGKILL (9), out of memory: of all programs it holds most, %zu pages (%zu KiB)", pages,
+	add(&report, "SIGKILL (9), out of memory: %s, %zu pages (%zu KiB)", why, pages,
 	    pages * (PAGE_SIZE / 1024));
 	send(&report, process->pid);
 }

@@ -15,6 +15,7 @@ struct signal_info;
 void death_report(int signo, const struct signal_info *info);
 
 // Report that `process` is killed because memory is out. This only writes the report; the caller
-// kills. `pages`: about how many pages of 4 KiB the end of the process frees (oom_measure). The
+// kills. `pages`: about how many pages of 4 KiB the end of the process frees (oom_measure). `why`: why it is
+// this process; the number of pages follows. The
 // caller holds process_lock or keeps `process` in another way; any lock may be held.
-void death_report_oom(const struct process *process, size_t pages);
+void death_report_oom(const struct process *process, size_t pages, const char *why);

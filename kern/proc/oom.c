@@ -33,35 +33,44 @@ static pid_t next_process(pid_t pid)
 
 // Returns the measure of the process with most points; of several, of the youngest. If all are
 // exempt (OOM_SCORE_ADJ_MIN), the victim is the current process, whose access found no memory.
-// Yields.
-static struct oom_measure choose_victim(void)
+// Stores the reason in *why, for the report. Yields.
+static struct oom_measure choose_victim(const char **why)
 {
 	struct oom_measure each, victim = { .pid = 0 };
+	size_t most = 0;
 
 	oom_measure_begin(true);
 	for (pid_t pid = next_process(PID_INIT); pid; pid = next_process(pid)) {
-		if (oom_measure(pid, &each) || !each.has_memory || each.adj == OOM_SCORE_ADJ_MIN)
+		if (oom_measure(pid, &each) || !each.has_memory)
+			continue;
+		most = MAX(most, each.pages);
+		if (each.adj == OOM_SCORE_ADJ_MIN)
 			continue;
 		if (victim.pid == 0 || each.points > victim.points ||
 		    (each.points == victim.points && each.serial > victim.serial))
 			victim = each;
 	}
-	if (victim.pid == 0)
+	*why = "of all programs it holds most";
+	if (victim.pid == 0) {
 		(void)oom_measure(process_current()->pid, &victim);
+		*why = "oom_score_adj spares all programs, and this one needs memory; it holds";
+	} else if (victim.pages < most) {
+		*why = "oom_score_adj spares a program that holds more; this one holds";
+	}
 	oom_measure_end(true);
 	return victim;
 }
 
-// Report the kill, and return a new reference on the victim's space; NULL if the victim has ended
+// Report the kill, with its reason, and return a new reference on the victim's space; NULL if the victim has ended
 // by itself meanwhile. Caller: holds process_lock.
-static struct aspace *space_of(const struct oom_measure *victim)
+static struct aspace *space_of(const struct oom_measure *victim, const char *why)
 {
 	const struct process *process = process_find(victim->pid);
 
 	assert_spin_held(&process_lock);
 	if (!process || process->serial != victim->serial || !process->aspace)
 		return NULL;
-	death_report_oom(process, victim->pages);
+	death_report_oom(process, victim->pages, why);
 	return aspace_get(process->aspace);
 }
 
@@ -77,13 +86,13 @@ static bool becomes_victim(struct process *process, void *arg)
 }
 
 // Kill the victim and all processes that share its memory: none of it is free before they all have
-// ended. Yields.
-static void kill(const struct oom_measure *victim)
+// ended. `why`: the reason for the report. Yields.
+static void kill(const struct oom_measure *victim, const char *why)
 {
 	struct aspace *as;
 
 	spin_lock(&process_lock);
-	as = space_of(victim);
+	as = space_of(victim, why);
 	spin_unlock(&process_lock);
 	if (!as)
 		return;
@@ -96,12 +105,13 @@ static void kill(const struct oom_measure *victim)
 static void choose_and_kill(void)
 {
 	struct oom_measure victim;
+	const char *why;
 
 	assert_only_spinlock(&process_lock);
 	choosing = true;
 	spin_unlock(&process_lock);
-	victim = choose_victim();
-	kill(&victim);
+	victim = choose_victim(&why);
+	kill(&victim, why);
 	spin_lock(&process_lock);
 	choosing = false;
 	waitq_wake_all(&victims_wait);
