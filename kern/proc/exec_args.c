@@ -144,11 +144,11 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 	return 0;
 }
 
-// Replace the first `drop` bytes of the block by `string`.
+// Replace the first `drop` bytes of the block by `string`. Only the difference needs room.
 static int replace_start(struct exec_args *args, size_t drop, const char *string)
 {
 	size_t len = strlen(string) + 1;
-	int error = reserve(args, len);
+	int error = len > drop ? reserve(args, len - drop) : 0;
 
 	if (error)
 		return error;
