@@ -2,6 +2,9 @@
 #include "fs/name_changes.h"
 #include "fs/permission.h"
 #include "thread/why.h"
+#include "thread/yield.h"
+
+#define REMOVE_COST 1000 // about how many instructions it takes to find and remove a name
 
 // Replace one of a context's directories by `dir`, which the current thread may search. `needed`: the
 // capability that this takes, or -1. The old reference is dropped without the lock,
@@ -70,8 +73,14 @@ void names_remove_all(const char *text)
 
 	mutex_lock(&tree_lock);
 	if (path_walk(&context, NULL, text, 0, &path) == 0) {
-		while ((entry = first_leaf(path.inode)))
+		while ((entry = first_leaf(path.inode))) {
 			tree_unlink(entry);
+			if (!yield_due(REMOVE_COST))
+				continue;
+			tree_unlock();
+			(void)thread_yield_point();
+			mutex_lock(&tree_lock);
+		}
 		entry = path.parent ? tree_find(path.parent, &path.name) : NULL;
 		if (entry)
 			tree_unlink(entry);
