@@ -139,7 +139,8 @@ int named_take(struct aspace *as, int id, struct named_area **store)
 	else
 		named->busy = true;
 	mutex_unlock(&named_lock);
-	*store = named;
+	if (!error)
+		*store = named;
 	return error;
 }
 

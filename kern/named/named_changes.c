@@ -117,7 +117,6 @@ int named_remap(struct aspace *as, int id, struct map_request *request)
 	return error;
 }
 
-// named->prot is read by other calls under named_lock; the pieces are the space's.
 int named_protect(struct aspace *as, int id, int prot)
 {
 	struct named_area *named;
@@ -129,12 +128,8 @@ int named_protect(struct aspace *as, int id, int prot)
 		error = -EINVAL;
 	if (!error && (prot & PROT_WRITE) && !named->memory.may_write)
 		error = -EPERM;
-	if (!error) {
-		mutex_lock(&named_lock);
-		named->prot = (uint8_t)prot;
-		mutex_unlock(&named_lock);
-		named_protect_pieces(named);
-	}
+	if (!error)
+		error = named_protect_pieces(named, (uint8_t)prot);
 	if (taken)
 		named_done(named);
 	return error;

@@ -38,8 +38,7 @@ void named_destroy(struct named_area *named);
 
 // Mark the area `id` of `as` as busy, and store it in *store; sleep first while another call is
 // changing it. named_done ends this, and wakes who waits. Both take named_lock. named_take returns
-// 0; -EINVAL without such an area; -EPERM if `as` does not own it. After an error the caller must
-// not use *store.
+// 0; -EINVAL without such an area; -EPERM if `as` does not own it; after an error *store is unchanged.
 int named_take(struct aspace *as, int id, struct named_area **store);
 void named_done(struct named_area *named);
 
@@ -87,11 +86,12 @@ void named_unmap(struct named_area *named);
 // addresses; -ENOMEM; -EPERM if a seal forbids writing and the protection has PROT_WRITE.
 int named_replace(struct named_area *named, const struct named_memory *memory);
 
-// Give all pieces of the area the protection named->prot, also where the program has changed a
-// piece's own; a piece with AREA_NOWRITE never gets PROT_WRITE. Takes as->lock. Sleeps and yields;
-// a killed thread completes the work. Cannot fail: a piece changes as a whole, and page tables with
-// entries of objects are never shared.
-void named_protect_pieces(struct named_area *named);
+// Give the area and all of its pieces the protection `prot`, also where the program has changed a
+// piece's own; a piece with AREA_NOWRITE never gets PROT_WRITE. Takes as->lock, and named_lock. Sleeps
+// and yields; a killed thread completes the work. Returns 0; -ENOMEM with nothing changed if
+// RLIMIT_DATA admits no more private writable memory. Nothing else can fail: a piece changes as a
+// whole, and page tables with entries of objects are never shared.
+int named_protect_pieces(struct named_area *named, uint8_t prot);
 
 // Fault in the bytes [from, end) of the area, both page-aligned, if it is locked (AREA_LOCK_FULL or
 // above); from >= end: does nothing. Sleeps and yields. Lack of memory for page tables is no

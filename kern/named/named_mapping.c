@@ -1,5 +1,6 @@
 // named_mapping.c: the mappings of named areas in their owners' spaces.
 #include "named/named_internal.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
@@ -187,26 +188,54 @@ int named_replace(struct named_area *named, const struct named_memory *memory)
 	return 0;
 }
 
-// Returns the protection that a piece may have: a piece that was mapped from a descriptor opened
+// Returns the protection that a piece gets with `prot`: a piece that was mapped from a descriptor opened
 // for reading is never writable, even if the named area has the file from another descriptor now.
-static uint8_t prot_of_piece(const struct named_area *named, const struct area *piece)
+static uint8_t prot_of_piece(uint8_t prot, const struct area *piece)
 {
-	return piece->flags & AREA_NOWRITE ? named->prot & ~PROT_WRITE : named->prot;
+	return piece->flags & AREA_NOWRITE ? prot & ~PROT_WRITE : prot;
 }
 
-// `start` is remembered because areas_merge_at may free the piece.
-void named_protect_pieces(struct named_area *named)
+// Returns true if RLIMIT_DATA admits the pieces with the protection `prot`: a copy's are private memory.
+// Yields. Caller: holds as->lock.
+static bool pieces_may_become(const struct named_area *named, uint8_t prot)
+{
+	uint64_t room = aspace_data_room(named->as);
+	struct area *piece;
+
+	assert_read_held(&named->as->lock);
+	if (room == UINT64_MAX || !named->copy)
+		return true;
+	for (piece = first_piece(named); piece; piece = next_piece(named, piece)) {
+		size_t len = piece->end - piece->start;
+
+		if (!area_is_data(prot_of_piece(prot, piece), piece->flags) ||
+		    area_is_data(piece->prot, piece->flags))
+			continue;
+		if (len > room)
+			return false;
+		room -= len;
+	}
+	return true;
+}
+
+// `start` is remembered because areas_merge_at may free the piece. named->prot is read by other calls
+// under named_lock; the pieces are the space's.
+int named_protect_pieces(struct named_area *named, uint8_t prot)
 {
 	struct aspace *as = named->as;
 	struct area *piece, *next;
 
 	assert_no_lock();
 	rwlock_write_lock(&as->lock);
+	if (!pieces_may_become(named, prot)) {
+		rwlock_write_unlock(&as->lock);
+		return WHY(-ENOMEM, "RLIMIT_DATA admits no writable copy of %s", named->name);
+	}
 	for (piece = first_piece(named); piece; piece = next) {
 		uintptr_t start = piece->start;
 
 		next = next_piece(named, piece);
-		piece->prot = prot_of_piece(named, piece);
+		piece->prot = prot_of_piece(prot, piece);
 		if (area_is_device(piece))
 			ptes_unmap(as, start, piece->end);
 		else
@@ -215,6 +244,10 @@ void named_protect_pieces(struct named_area *named)
 		(void)yield_after(PROTECT_COST);
 	}
 	rwlock_write_unlock(&as->lock);
+	mutex_lock(&named_lock);
+	named->prot = prot;
+	mutex_unlock(&named_lock);
+	return 0;
 }
 
 void named_populate(struct named_area *named, size_t from, size_t end)
