@@ -20,7 +20,14 @@ KINDS = {"once": "", "lasting": "from ", "random": "random 20 "}  # what /proc/f
 MOST = ALL if os.environ.get("INJECT") == "all" else SOME
 LONG = 10  # a program with that limit runs with `make inject` only
 FEWER = 4  # times as few that fail together with others
-MANY = ("fork_beside_truncate", "seal_many_mappings", "proc_number_reused", "large_pages_taken")  # programs that allocate 10^5 times and more
+# Programs that allocate 10^5 times and more.
+MANY = (
+    "fork_beside_truncate",
+    "seal_many_mappings",
+    "proc_number_reused",
+    "large_pages_taken",
+    "terminal_group_ended",
+)
 LIMIT = 10000 if MOST == ALL else 10  # 10^9 instructions for one program
 DONE = re.compile(r"^/tests/(\S+): \d+ of \d+ allocations have failed$")
 

@@ -6,6 +6,7 @@
 #include "proc/pidfd.h"
 #include "proc/pids.h"
 #include "proc/process.h"
+#include "tty/tty.h"
 
 bool group_guards(const struct process *parent, const struct process *process)
 {
@@ -52,6 +53,7 @@ static void release_numbers(pid_t pgid, pid_t sid)
 {
 	if (list_empty(&pid_slot_taken(pgid)->members)) {
 		group_signals_forget(pgid);
+		tty_group_ended(pgid);
 		pid_release(pgid);
 	}
 	if (sid != pgid && !pid_slot_taken(sid)->session_members)

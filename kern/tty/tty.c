@@ -52,7 +52,7 @@ size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n)
 	spin_lock(&tty->lock);
 	while (taken < n && tty_has_room(tty)) {
 		int signo = tty_type(tty, bytes[taken++]);
-		pid_t group = tty->foreground;
+		pid_t group = tty->foreground_ended ? 0 : tty->foreground;
 
 		if (signo && group && tty_hooks) {
 			spin_unlock(&tty->lock);

@@ -35,6 +35,7 @@ struct tty {
 	struct winsize winsize; // [l]
 	pid_t session;          // [l] the session whose controlling terminal this is, or 0
 	pid_t foreground;       // [l] the process group that may read and gets the signals; or 0
+	bool foreground_ended;  // [l] that group has ended: another one may have its number now
 	struct waitq read_wait, write_wait, poll_wait;
 
 	// Input. head, ready and tail are counters that wrap; a byte is at its number modulo
@@ -126,6 +127,10 @@ void tty_set_session(struct tty *tty, pid_t session);
 // Free the terminals of a session whose leader has ended, so that another session can take them.
 // Takes each terminal's lock in turn. Sends no signal.
 void tty_session_ended(pid_t session);
+
+// The group with this number has ended: where it is in the foreground, a later group of that number is
+// not. Takes each terminal's lock in turn.
+void tty_group_ended(pid_t group);
 
 // Returns the controlling terminal of the current process's session, or NULL if it has none. A
 // terminal is never freed. Takes process_lock, and each terminal's lock in turn: must not be called

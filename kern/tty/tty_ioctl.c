@@ -70,7 +70,7 @@ void tty_set_window(struct tty *tty, const struct winsize *winsize)
 
 	assert_not_held(&tty->lock);
 	spin_lock(&tty->lock);
-	if (memcmp(winsize, &tty->winsize, sizeof(*winsize)) != 0)
+	if (memcmp(winsize, &tty->winsize, sizeof(*winsize)) != 0 && !tty->foreground_ended)
 		group = tty->foreground;
 	tty->winsize = *winsize;
 	spin_unlock(&tty->lock);
@@ -167,7 +167,10 @@ static int set_foreground(struct tty *tty, const void __user *arg)
 		return -EPERM;
 	spin_lock(&tty->lock);
 	tty->foreground = group;
+	tty->foreground_ended = false;
 	spin_unlock(&tty->lock);
+	if (!tty_hooks->group_session(group)) // it has ended meanwhile
+		tty_group_ended(group);
 	return 0;
 }
 
@@ -191,8 +194,10 @@ static int set_controlling(struct tty *tty, const struct file *file, uint32_t st
 	spin_lock(&tty->lock);
 	if (tty->session && !(steal == 1 && admin))
 		error = WHY(-EPERM, "session %d has the terminal", tty->session);
-	else
+	if (!error) {
 		tty->session = tty->foreground = caller.session;
+		tty->foreground_ended = false;
+	}
 	spin_unlock(&tty->lock);
 	return error;
 }
@@ -209,7 +214,8 @@ static int give_up_controlling(struct tty *tty)
 		return -ENOTTY;
 	if (caller.pid != caller.session)
 		return 0;
-	if (tty_leave_session(tty, caller.session) && control.foreground) {
+	if (tty_leave_session(tty, caller.session) && control.foreground &&
+	    !control.foreground_ended) {
 		tty_hooks->kill_group(control.foreground, SIGHUP);
 		tty_hooks->kill_group(control.foreground, SIGCONT);
 	}

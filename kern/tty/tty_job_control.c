@@ -17,6 +17,7 @@ void tty_set_session(struct tty *tty, pid_t session)
 {
 	spin_lock(&tty->lock);
 	tty->session = tty->foreground = session;
+	tty->foreground_ended = false;
 	spin_unlock(&tty->lock);
 }
 
@@ -26,6 +27,18 @@ void tty_session_ended(pid_t session)
 
 	list_for_each(tty, &ttys, link)
 		(void)tty_leave_session(tty, session);
+}
+
+// The number stays, since a process of another group must not read; programs see it too, as on Linux.
+void tty_group_ended(pid_t group)
+{
+	struct tty *tty;
+
+	list_for_each(tty, &ttys, link) {
+		spin_lock(&tty->lock);
+		tty->foreground_ended |= tty->foreground == group;
+		spin_unlock(&tty->lock);
+	}
 }
 
 bool tty_leave_session(struct tty *tty, pid_t session)
@@ -45,7 +58,7 @@ struct tty_control tty_control_of(struct tty *tty)
 	struct tty_control control;
 
 	spin_lock(&tty->lock);
-	control = (struct tty_control){ tty->session, tty->foreground };
+	control = (struct tty_control){ tty->session, tty->foreground, tty->foreground_ended };
 	spin_unlock(&tty->lock);
 	return control;
 }
@@ -89,7 +102,8 @@ int tty_check_foreground(struct tty *tty, int signo)
 	if (!tty_hooks || !control.foreground)
 		return 0;
 	caller = tty_hooks->caller();
-	if (caller.session != control.session || caller.group == control.foreground)
+	if (caller.session != control.session ||
+	    (caller.group == control.foreground && !control.foreground_ended))
 		return 0;
 	if (tty_hooks->ignores(signo))
 		return reading ? -EIO : 0;

@@ -70,6 +70,7 @@ void tty_set_stopped(struct tty *tty, bool stopped);
 // Who controls a terminal.
 struct tty_control {
 	pid_t session, foreground; // as in struct tty
+	bool foreground_ended;     // likewise
 };
 
 // Returns the terminal's session and foreground group, both read at one moment; 0: none. Takes
