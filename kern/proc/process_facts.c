@@ -45,9 +45,17 @@ static void take_thread(struct thread *thread, bool alone, struct process_facts 
 	facts->time = cputime_report(&facts->usage.cpu, &thread->reported);
 }
 
-// Copy the facts about a process. `thread`: the one that the files show; NULL for a zombie. Caller:
-// holds process_lock.
-static void take_process(struct process *process, const struct thread *thread,
+// Returns true if the first thread of a process that is no zombie has ended. As on Linux it still counts
+// among the threads, and the process shows its state. Caller: holds process_lock.
+static bool first_ended(const struct process *process)
+{
+	assert_spin_held(&process_lock);
+	return !process->zombie && process_thread(process)->tid != process->pid;
+}
+
+// Copy the facts about a process. `thread`: the one that the files show, with `alone` it alone; NULL for
+// a zombie. Caller: holds process_lock.
+static void take_process(struct process *process, const struct thread *thread, bool alone,
                          struct process_facts *facts)
 {
 	assert_spin_held(&process_lock);
@@ -55,8 +63,8 @@ static void take_process(struct process *process, const struct thread *thread,
 	facts->ppid = process->parent ? process->parent->pid : 0;
 	facts->pgid = process->pgid;
 	facts->sid = process->sid;
-	facts->threads = process->zombie ? 1 : process->thread_count;
-	facts->state = state_of(process, thread);
+	facts->threads = process->zombie ? 1 : process->thread_count + first_ended(process);
+	facts->state = first_ended(process) && !alone ? 'Z' : state_of(process, thread);
 	facts->started = process->started;
 	facts->pending = process->signals.queue.set;
 	facts->exit_signal = process->exit_signal;
@@ -93,7 +101,7 @@ int process_facts_take(pid_t id, bool alone, bool count, struct process_facts *f
 	if (process && !process->zombie && !thread)
 		process = NULL; // the thread has ended
 	if (process)
-		take_process(process, thread, facts);
+		take_process(process, thread, alone, facts);
 	if (thread)
 		take_thread(thread, alone, facts);
 	spin_unlock(&process_lock);
