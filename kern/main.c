@@ -12,6 +12,7 @@
 #include "dev/exitport.h"
 #include "dev/transcript.h"
 #include "fs/fs.h"
+#include "ipc/mqueue.h"
 #include "ipc/msg.h"
 #include "ipc/sem.h"
 #include "ipc/shm.h"
@@ -135,6 +136,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	shm_init();                  // make /proc/sysvipc/shm
 	sem_init();                  // make /proc/sysvipc/sem, undo what ending processes have done
 	msg_init();                  // make /proc/sysvipc/msg
+	mq_init();                   // make the directory of POSIX message queues
 	socket_init();               // free sockets that only messages refer to
 	stretch_init();              // measure how long the kernel runs (build STRETCH=1 only)
 

@@ -15,7 +15,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
-from quire import audit_locks, audit_named, audit_objects, audit_pages, audit_processes, audit_ptrace
+from quire import audit_locks, audit_mqueue, audit_named, audit_objects, audit_pages
+from quire import audit_processes, audit_ptrace
 from quire import audit_sockets, audit_spaces, audit_sysv
 from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
 from quire.audit_memory import PAGE_SIZE, Damage, Memory, Unknown
@@ -189,7 +190,9 @@ CHECKS = [
     ("sockets", audit_sockets.sockets),
     ("sysv", audit_sysv.tables),
     ("sysv", audit_sysv.keep_files),
+    ("mqueue", audit_mqueue.names),
     ("names", audit_files.tree),
+    ("mqueue", audit_mqueue.queues),
     ("sysv", audit_sysv.segments),
     ("pipes", audit_files.pipes),
     ("objects", audit_objects.objects),

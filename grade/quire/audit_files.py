@@ -235,7 +235,8 @@ def _check_links(audit, walk, at, inode):
     if inode.mode & TYPE == DIRECTORY:
         inside = [walk.seen.get(child) for child in walk.folders.get(at, ())]
         folders = sum(1 for child in inside if child and child.mode & TYPE == DIRECTORY)
-        wanted = 2 * linked + folders if at != walk.root else 2 + folders
+        nameless = audit.memory.word(at + walk.names) == at + walk.names  # a root
+        wanted = 2 + folders if nameless else 2 * linked + folders
     elif not linked and audit.memory.word(at + walk.names) == at + walk.names:
         wanted = 1  # it never had a name
     if inode.nlink != wanted:

@@ -226,6 +226,12 @@
 #define SYS_tgkill 270
 #define SYS_utimes 271
 #define SYS_fadvise64_64 272
+#define SYS_mq_open 277
+#define SYS_mq_unlink 278
+#define SYS_mq_timedsend 279
+#define SYS_mq_timedreceive 280
+#define SYS_mq_notify 281
+#define SYS_mq_getsetattr 282
 #define SYS_waitid 284
 #define SYS_openat 295
 #define SYS_mkdirat 296
@@ -324,6 +330,8 @@
 #define SYS_pselect6_time64 413
 #define SYS_ppoll_time64 414
 #define SYS_recvmmsg_time64 417
+#define SYS_mq_timedsend_time64 418
+#define SYS_mq_timedreceive_time64 419
 #define SYS_semtimedop_time64 420
 #define SYS_rt_sigtimedwait_time64 421
 #define SYS_futex_time64 422

@@ -100,9 +100,9 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to);
 // no lock; nobody else uses the table.
 void fd_far_put(struct fdtable *table);
 
-// Drop the reference on the file in `slot`, the word of a slot that was open and is free now, and
-// end the locks that the table has on the file, unless it was opened with O_PATH. Yields if it was
-// the file's last reference. Caller: holds no lock.
+// Drop the reference on the file in `slot`, the word of a slot that was open and is free now; let
+// the file know (file_ops.flush), and end the locks that the table has on it, unless it was opened
+// with O_PATH. Yields if it was the file's last reference. Caller: holds no lock.
 static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 {
 	struct file *file = (struct file *)(slot & ~FD_SLOT_CLOEXEC);
@@ -110,6 +110,8 @@ static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 	assert_no_lock();
 	if (unlikely(table->locks) && !(file->flags & O_PATH))
 		file_locks_of_table_end(table, file->inode);
+	if (unlikely(file->ops->flush))
+		file->ops->flush(file);
 	file_put(file);
 }
 

@@ -76,6 +76,10 @@ struct file_ops {
 	// sleeping lock. [none]
 	size_t (*held_bytes)(const struct file *file);
 
+	// A descriptor of the file, which may have others, was closed by the current process, or
+	// its end or exec closed it. [no error]
+	void (*flush)(struct file *file);
+
 	// Release what `private` holds: the last reference is gone. [no error]
 	void (*release)(struct file *file);
 };

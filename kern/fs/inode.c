@@ -204,7 +204,7 @@ uint64_t inode_size(struct inode *inode)
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
 		if (!inode->object)
-			return 0;
+			return inode->dev == VOLUME_MQUEUE ? MQUEUE_FILE_SIZE : 0;
 		mutex_lock(&inode->object->lock);
 		size = inode->object->size;
 		mutex_unlock(&inode->object->lock);
@@ -355,9 +355,9 @@ static char *nameless_path(const struct inode *inode, char *text, size_t size)
 
 #define LEVEL_COST 60 // about how many instructions it takes to write a name of a path
 
-// The path is built from its end, because an inode knows its parent and not its children. At the
-// global root the walk ends even if it has not met `root`: then the file lies outside the
-// caller's root directory. The cost is only counted: a look-up in /proc/PID/fd makes a path, and the
+// The path is built from its end, because an inode knows its parent and not its children. At a root,
+// which has no name, the walk ends even if it has not met `root`. At the global one the file lies outside
+// the caller's root directory; the other is that of message queues, whose paths begin there. The cost is only counted: a look-up in /proc/PID/fd makes a path, and the
 // walk yields after it.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size)
 {
@@ -372,14 +372,14 @@ char *inode_path(struct inode *inode, struct inode *root, char *text, size_t siz
 	else if (inode->nlink == 0)
 		fits = fits && prepend(text, &end, " (deleted)", 10);
 
-	while (fits && inode != root && inode != tree_root) {
+	while (fits && inode != root && !list_empty(&inode->names)) {
 		const struct entry *name = list_first(&inode->names, struct entry, alias);
 
 		fits = prepend(text, &end, name->text, name->length) && prepend(text, &end, "/", 1);
 		inode = name->parent;
 		(void)yield_due(LEVEL_COST);
 	}
-	if (inode != root)
+	if (inode != root && inode == tree_root)
 		fits = fits && prepend(text, &end, "(unreachable)", 13);
 	return fits ? end : NULL;
 }

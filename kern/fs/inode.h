@@ -133,6 +133,10 @@ struct inode {
 #define VOLUME_TREE makedev(0, 2)
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
+#define VOLUME_MQUEUE makedev(0, 5)   // POSIX message queues (ipc/mqueue.h)
+
+// Bytes that a message queue's file has, as on Linux.
+#define MQUEUE_FILE_SIZE 80
 
 // Returns the number of the mount through which the inode is reached (/proc/PID/mountinfo). Each
 // file system is mounted once.

@@ -158,7 +158,7 @@ static void become(struct aspace *as, const char *name, const struct exec_image 
 	fdtable_exec(thread->files);
 	signal_exec(&process->signals);
 	spin_lock(&process_lock);
-	process->has_execed = true;
+	process->programs++;
 	process->inherited.undumpable = credentials_secure(credentials);
 	process->exit_signal = SIGCHLD; // wait4 finds it without WCLONE now
 	spin_unlock(&process_lock);

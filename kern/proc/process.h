@@ -58,9 +58,9 @@ struct process {
 	bool zombie;                   // [p] it has ended and waits for its parent
 	int exit_status;               // [p] as wait4 reports it, once a zombie
 	struct credentials *ended_credentials; // [p] a zombie's: a reference; else NULL
-	uint32_t execs;          // [p] threads in an exec: its new credentials are not in force yet
-	bool has_execed;         // [p] since the fork: its parent may not move it (setpgid)
-	int exit_signal;         // [p] the signal to the parent at its end; 0: none
+	uint32_t execs;    // [p] threads in an exec: its new credentials are not in force yet
+	uint32_t programs; // [p] executed since the fork; > 0: its parent may not move it (setpgid)
+	int exit_signal;   // [p] the signal to the parent at its end; 0: none
 	struct waitq child_wait; // [p] the parent waits here for its children
 	uint32_t reports;        // [p] how often children have woken it there
 	struct list tracees; // [p] struct tracee by link: what its threads trace (proc/ptrace.h)

@@ -70,7 +70,7 @@ static void take_process(struct process *process, const struct thread *thread, b
 	facts->exit_signal = process->exit_signal;
 	facts->exit_status = process->zombie ? process->exit_status : 0;
 	facts->zombie = process->zombie;
-	facts->execed = process->has_execed;
+	facts->execed = process->programs != 0;
 	facts->inspectable = access_inspect(process) == 0;
 	facts->no_new_privs = process->inherited.no_new_privs;
 	facts->signal_limit = process->limits[RLIMIT_SIGPENDING].rlim_cur;

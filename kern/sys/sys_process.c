@@ -140,7 +140,7 @@ static long set_group(struct process *process, pid_t pgid)
 		return -ESRCH;
 	if (process->sid != self->sid)
 		return -EPERM;
-	if (process != self && process->has_execed)
+	if (process != self && process->programs)
 		return -EACCES;
 	if (process->sid == process->pid)
 		return -EPERM;

@@ -65,6 +65,7 @@ static const char *const error_names[] = {
 	[EOPNOTSUPP] = "EOPNOTSUPP",
 	[EDEADLK] = "EDEADLK",
 	[ENOLCK] = "ENOLCK",
+	[ETIMEDOUT] = "ETIMEDOUT",
 	[ENOTSOCK] = "ENOTSOCK",
 	[EDESTADDRREQ] = "EDESTADDRREQ",
 	[EMSGSIZE] = "EMSGSIZE",

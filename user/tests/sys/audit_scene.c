@@ -3,6 +3,7 @@
 // ways, areas of every kind, shared pages, open files, a pipe, a zombie. grade/self/test_audit.py
 // looks at its memory.
 #include "test.h"
+#include <mqueue.h>
 #include <poll.h>
 #include <sys/area.h>
 #include <sys/mman.h>
@@ -160,6 +161,16 @@ static void sleep_for_ever(int i)
 	pause();
 }
 
+// A message queue with two messages, one of them in several pieces.
+static void queue_messages(void)
+{
+	static char text[8192];
+	mqd_t queue = mq_open("/scene", O_CREAT | O_RDWR, 0600, NULL);
+
+	mq_send(queue, text, sizeof(text), 5);
+	mq_send(queue, text, 10, 9);
+}
+
 int main(void)
 {
 	int fd = open("/tmp/scene", O_RDWR | O_CREAT, 0600);
@@ -179,6 +190,7 @@ int main(void)
 	area_create(&scene, 1);
 	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
 	map_large();
+	queue_messages();
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
 			map();

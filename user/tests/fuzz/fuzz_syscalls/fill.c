@@ -74,7 +74,7 @@ static uint32_t own_paths(void)
 
 bool kind_is_filled(char kind)
 {
-	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@*&[{", kind);
+	return kind && strchr("pFbBvGSKHtTuzqeRUJ6lQV7$4~@*&[{/?", kind);
 }
 
 static uint32_t size_of(char kind)
@@ -95,7 +95,8 @@ static uint32_t size_of(char kind)
 		      { 'H', 1024 },        { '$', 40 },
 		      { '~', 192 },         { '@', 24 },
 		      { '*', 112 },         { '&', SOCKET_MESSAGE_SIZE },
-		      { '[', SYSV_FILLED }, { '{', SYSV_FILLED } };
+		      { '[', SYSV_FILLED }, { '{', SYSV_FILLED },
+		      { '/', 32 },          { '?', 64 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -397,6 +398,8 @@ uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor
 		fill_futex(kind, (uint32_t *)(uintptr_t)address, &state);
 	else if (kind == '[' || kind == '{')
 		fill_sysv(kind, (char *)(uintptr_t)address, &state);
+	else if (kind == '/' || kind == '?')
+		fill_mqueue(kind, (uint32_t *)(uintptr_t)address, &state);
 	else
 		fill_at(kind, address, slot, &state);
 	if (one_in(&state, 12))

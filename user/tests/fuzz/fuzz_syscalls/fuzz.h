@@ -31,7 +31,7 @@
 	0xb0000000u     // what the first process and the workers share, out of their calls' reach
 #define FIRST_PROCESS 2 // its number, always
 
-#define DESCRIPTORS 34u // what a worker has open at its start: see world.c
+#define DESCRIPTORS 35u // what a worker has open at its start: see world.c
 
 // How an argument is written down. All are functions of the seed alone, so a list of calls can be
 // shortened and performed again.
@@ -75,6 +75,7 @@ struct op {
 //	| ;     a family or a level; a type of sockets, an option, or flags
 //	( ) < > a key of System V objects; an id; flags; a command
 //	[ { }   operations on semaphores; a message; which type of messages
+//	, / - ? a name of a message queue; its attributes; the size of a message; an event
 //	N       the number of the call itself
 //	E       an access of the program's own
 //	4 5     an array of 1,024 bytes, each on a page of its own; a count up to 1,024
@@ -174,6 +175,13 @@ void fill_socket(char kind, char *at, uint32_t *state);
 uint32_t sysv_value(char kind, uint32_t *state);
 void fill_sysv(char kind, char *at, uint32_t *state);
 void sysv_clean(void); // remove all objects
+
+// fill_mqueue.c
+uint32_t mqueue_value(char kind, uint32_t *state);
+void fill_mqueue(char kind, uint32_t *words, uint32_t *state);
+bool mqueue_is_own(uint32_t name); // one of those that mqueue_clean removes
+int mqueue_open(uint32_t number);  // a queue that all have
+void mqueue_clean(void);
 
 // tracee.c
 uint32_t trace_value(uint32_t *state);

@@ -125,6 +125,10 @@ static void guard(int *number, uint32_t args[ARGS])
 		if (args[0] == REBOOT_MAGIC)
 			args[0]--;
 		break;
+	case SYS_mq_open: // a queue of another name would stay
+		if (!mqueue_is_own(args[0]))
+			args[1] &= ~(uint32_t)O_CREAT;
+		break;
 	case SYS_kill:
 	case SYS_tkill:
 		if (meant && (args[1] == SIGKILL || args[1] == SIGSTOP))

@@ -289,6 +289,8 @@ static uint32_t other_value(char kind, uint32_t *state)
 		return socket_value(kind, state);
 	if (strchr("()<>}", kind))
 		return sysv_value(kind, state);
+	if (kind == ',' || kind == '-')
+		return mqueue_value(kind, state);
 	if (kind == '`')
 		return trace_value(state);
 	return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);

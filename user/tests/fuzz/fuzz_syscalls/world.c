@@ -89,6 +89,7 @@ void world_clean(void)
 {
 	remove_tree(BASE_DIRECTORY, 0);
 	sysv_clean();
+	mqueue_clean();
 }
 
 static void open_at(int fd, const char *path, int flags)
@@ -166,6 +167,7 @@ static void open_descriptors(void)
 	dup2(syscall(SYS_memfd_create, "fuzz", 2), 28);
 	ftruncate(28, 3 * PAGE);
 	sockets_at(32, 33, SOCK_STREAM);
+	dup2(mqueue_open(0), 34);
 }
 
 static void map(uint32_t page, uint32_t pages, uint32_t prot, uint32_t flags, int fd)

@@ -1,0 +1,137 @@
+// mqueue.h: POSIX message queues (mq_overview(7)). Calls come here from sys/sys_mqueue.c.
+//
+// A queue is a file: it has an inode, and its name is an entry of a directory that no path leads
+// to. The queue lives until it has neither a name nor an open file. So all its memory is lasting
+// memory, and RLIMIT_MSGQUEUE bounds it.
+//
+// Messages lie in the order in which they are received: by priority, and those of one priority in
+// the order in which they were sent. A message for which somebody waits goes to him at once; a
+// sender that waits leaves its message with its thread, and who makes room puts it into the queue.
+#pragma once
+
+#include "cpu/spinlock.h"
+#include "fs/file.h"
+#include "kern.h"
+#include "list.h"
+#include "mem/avl.h"
+#include "thread/waitq.h"
+#include <abi/mqueue.h>
+
+// The limits of unprivileged programs, and what a queue has if its maker does not say
+// (/proc/sys/fs/mqueue).
+#define MQ_QUEUES_MAX 256
+#define MQ_MESSAGES_DEFAULT 10
+#define MQ_SIZE_DEFAULT 8192
+
+// There are no more queues than that, whoever makes them: a new one looks at all of them.
+#define MQ_QUEUES_ALL 8192
+
+// A part of a message's text.
+struct mq_piece {
+	struct mq_piece *next;
+	uint32_t size; // bytes
+	char text[];
+};
+
+// A message. Whoever has taken it out of the queue owns it.
+struct mq_message {
+	struct avl_node node;  // in a queue
+	uint32_t priority;     // < MQ_PRIO_MAX
+	uint32_t size;         // bytes
+	uint32_t pages;        // of memory, at most
+	struct mq_piece first; // the last field: its text follows
+};
+
+// A call that waits, on its thread's stack. [l] the queue's lock
+struct mq_waiter {
+	struct list link; // [l] in the queue's senders or receivers; on no list once done
+	bool done;        // [l] the message has gone into the queue, or has come out of it
+	struct mq_message *message; // [l] to be sent, or received
+	struct waitq wait;
+};
+
+// Which process is told of the next message that comes into the empty queue (mq_notify(3)).
+struct mq_notify {
+	pid_t pid;         // 0: none
+	uint64_t serial;   // of the process, since another one may get its number;
+	uint32_t programs; // and which of its programs has asked
+	int how;           // SIGEV_SIGNAL or SIGEV_NONE
+	int signo;         // 0: no signal
+	uintptr_t value;   // what the signal carries
+};
+
+// [c] constant   [l] lock   [q] the lock of all queues
+struct mq_queue {
+	struct spinlock lock;
+	struct inode *inode;            // [c] its file, which owns the queue
+	uint32_t count_max, size_max;   // [c] messages; bytes of one
+	uint32_t count, bytes;          // [l] of messages
+	size_t memory;                  // [l] bytes of memory that messages take
+	struct avl_tree messages;       // [l] struct mq_message by node, in the order of receiving
+	struct list senders, receivers; // [l] struct mq_waiter by link, the oldest first
+	struct mq_notify notify;        // [l]
+	struct waitq polls;
+	struct list link; // [q] among all queues
+	uid_t user;       // [c] the real user of its maker,
+	uint64_t charge;  // [c] and how much it counts against his RLIMIT_MSGQUEUE
+};
+
+// Create the directory of queues and the files of /proc. Panics if out of memory. Called once, at
+// boot.
+void mq_init(void);
+
+// Open the queue `name`, or with O_CREAT in `flags` make it with the permissions `mode` and with
+// attr->mq_maxmsg and attr->mq_msgsize (NULL: the defaults), as mq_open(2). Yields. Caller: holds no
+// lock. Returns 0 with the file in *store; -EACCES for a name with a slash, for "", "." and "..",
+// and without permission; -ENAMETOOLONG; -ENOENT; -EEXIST (O_EXCL); -EINVAL for bad attributes or
+// the access mode 3; -ENOSPC if there are too many queues; -EMFILE beyond RLIMIT_MSGQUEUE; -ENOMEM.
+int mq_file_open(const char *name, uint32_t flags, mode_t mode, const struct mq_attr *attr,
+                 struct file **store);
+
+// Remove the name of a queue (mq_unlink(2)). Yields. Caller: holds no lock. Returns 0; -ENOENT;
+// -EACCES and -ENAMETOOLONG as mq_file_open; -EPERM for another's queue, without CAP_FOWNER.
+int mq_remove(const char *name);
+
+// Returns the queue that an open file is, borrowed; NULL if it is another file.
+struct mq_queue *mq_of_file(const struct file *file);
+
+// Fetch a message of `size` bytes at `text`. The current process accounts for its memory until
+// mq_message_release. Yields. Caller: holds no lock. Returns 0 with the message in *store; -ENOMEM;
+// -EFAULT.
+int mq_message_create(const void __user *text, size_t size, uint32_t priority,
+                      struct mq_message **store);
+
+// Let the current process account for the memory of a message no more that it has made.
+void mq_message_release(const struct mq_message *message);
+
+// Store the text of a message at `text`. Yields. Caller: holds no lock. Returns 0; -EFAULT, with a
+// part of it stored.
+int mq_message_store(const struct mq_message *message, void __user *text);
+
+// Free a message. NULL does nothing.
+void mq_message_free(struct mq_message *message);
+
+// Send a message to the queue of `file`. Sleeps until there is room, or until clock_ns() reaches
+// `deadline`, unless the file has O_NONBLOCK. Caller: holds no lock; has a reference on the file.
+// Returns 0: the message is consumed; else it stays the caller's: -EAGAIN; -ETIMEDOUT;
+// -ERESTARTSYS for a signal.
+int mq_queue_send(struct file *file, struct mq_message *message, uint64_t deadline);
+
+// Receive the first message of the queue of `file`. Waits for one as mq_queue_send does for room.
+// Returns 0 with the message in *store, which is the caller's now; the errors of mq_queue_send.
+int mq_queue_receive(struct file *file, uint64_t deadline, struct mq_message **store);
+
+// Let the current process be told of the next message that comes into the empty queue while nobody
+// waits for it, once (mq_notify(2)). notify->pid, serial and programs are set here. NULL: take that
+// back, if it is the current process. Caller: holds no lock. Returns 0; -EBUSY if a process is
+// registered.
+int mq_queue_notify(struct file *file, const struct mq_notify *notify);
+
+// Describe the queue of `file` in *store, and set O_NONBLOCK of the file as attr->mq_flags say, unless
+// `attr` is NULL (mq_getsetattr(2)). The description is that before the change. Caller: holds no
+// lock.
+void mq_attributes(struct file *file, const struct mq_attr *attr, struct mq_attr *store);
+
+// -- What the files of queues share.
+
+extern const struct file_ops mq_file_ops; // mqueue_file.c
