@@ -244,20 +244,26 @@ def _check_links(audit, walk, at, inode):
 
 
 def pipes(audit):
-    """The pages of a pipe are its own, and hold what it says."""
+    """The pages of a pipe are its own, and hold what it says. Slots that are not taken hold no bytes."""
     memory = audit.memory
-    read = memory.record("pipe", "head tail")
+    read = memory.record("pipe", "oldest slots end used limit")
     slot = memory.record("pipe_slot", "page start end")
-    slots, kind = memory.field("pipe", "slots")
+    few, size = memory.field("pipe", "few")[0], memory.size_of("pipe_slot")
     for at in audit.of_kind["pipe"]:
         pipe, name = read(at), audit.called(at)
-        if pipe.head - pipe.tail & 0xFFFFFFFF > kind[2]:
-            audit.report("pipes", f"{name} is filled from slot {pipe.tail} to {pipe.head}")
-        for number in range(kind[2]):
-            part = slot(at + slots + number * memory.size_of("pipe_slot"))
+        count, oldest = (pipe.end - pipe.slots) // size, (pipe.oldest - pipe.slots) // size
+        if pipe.slots != at + few:
+            audit.claim(pipe.slots, "bytes", "the slots of {}", name)
+        if not (0 <= oldest < count and pipe.used <= count and pipe.limit <= count):
+            text = f"{count} slots, {pipe.used} of {pipe.limit} taken from number {oldest} on"
+            audit.report("pipes", f"{name} has {text}")
+            continue
+        for number in range(count):
+            part = slot(pipe.slots + number * size)
             if part.page:
                 audit.claim(part.page, "bytes", "a page of {}", name)
-            if not part.start <= part.end <= PAGE_SIZE:
+            taken = (number - oldest) % count < pipe.used
+            if not part.start <= part.end <= PAGE_SIZE or taken == (part.start == part.end):
                 text = f"slot {number} holds bytes {part.start} to {part.end}"
                 audit.report("pipes", f"{name}: {text}")
 

@@ -26,6 +26,7 @@ MANY = (
     "seal_many_mappings",
     "proc_number_reused",
     "large_pages_taken",
+    "pipe_size_large",
     "terminal_group_ended",
 )
 LIMIT = 10000 if MOST == ALL else 10  # 10^9 instructions for one program

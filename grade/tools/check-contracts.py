@@ -22,7 +22,6 @@ EXCEPTIONS = {
     "lost_ticks": "its state does not name the lock that guards it",
     "mutex_lock": "lock_rank_check asserts it",
     "page_link_run": "page_init runs before there are locks",
-    "pipe_clear": "its caller may be the only one who knows the pipe",
     "rwlock_read_lock": "lock_rank_check asserts it",
     "rwlock_read_unlock": "lock_rank_released asserts it",
     "rwlock_write_lock": "lock_rank_check asserts it",

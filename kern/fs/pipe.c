@@ -8,83 +8,16 @@
 #include "fs/pipe.h"
 
 #include "debug/notice.h"
+#include "fs/pipe_internal.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
-#include <abi/ioctl.h>
+#include "thread/yield.h"
 
 // For a function of the fast path with two callers, one of them the slow path. Without it the
 // compiler would keep one copy and call it.
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
 void (*sigpipe_hook)(void);
-
-static inline bool pipe_empty(const struct pipe *pipe)
-{
-	return pipe->head == pipe->tail;
-}
-
-static inline bool pipe_full(const struct pipe *pipe)
-{
-	return pipe->head - pipe->tail == PIPE_SLOTS;
-}
-
-static inline struct pipe_slot *slot_at(struct pipe *pipe, uint32_t number)
-{
-	return &pipe->slots[number % PIPE_SLOTS];
-}
-
-void pipe_clear(struct pipe *pipe)
-{
-	for (uint32_t i = 0; i < PIPE_SLOTS; i++) {
-		kfree(pipe->slots[i].page);
-		pipe->slots[i] = (struct pipe_slot){ 0 };
-	}
-	pipe->head = pipe->tail = 0;
-}
-
-// A pipe may outlive the process that makes it, so it comes from lasting memory.
-struct pipe *pipe_create(void)
-{
-	struct pipe *pipe = kzalloc_lasting(sizeof(*pipe));
-
-	if (!pipe)
-		return NULL;
-	spin_init(&pipe->lock, "pipe", RANK_PIPE);
-	waitq_init(&pipe->read_wait);
-	waitq_init(&pipe->write_wait);
-	waitq_init(&pipe->poll_wait);
-	waitq_init(&pipe->open_wait);
-	return pipe;
-}
-
-size_t pipe_held_bytes(const struct file *file)
-{
-	struct pipe *pipe = file->private;
-	size_t bytes = sizeof(*pipe);
-
-	spin_lock(&pipe->lock);
-	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
-		if (pipe->slots[i].page)
-			bytes += PAGE_SIZE;
-	spin_unlock(&pipe->lock);
-	return bytes;
-}
-
-void pipe_destroy(struct pipe *pipe)
-{
-	if (!pipe)
-		return;
-	pipe_clear(pipe);
-	kfree(pipe);
-}
-
-int pipe_prepare(struct pipe *pipe)
-{
-	pipe->slots[0].page = kmalloc(PAGE_SIZE);
-	return pipe->slots[0].page ? 0 : -ENOMEM;
-}
-
-#define WRITTEN (POLLIN | POLLRDNORM)
 
 // Wake polls for `events`, and for room in a pipe that was full.
 static __noinline void wake_polls(struct pipe *pipe, uint32_t events)
@@ -96,10 +29,9 @@ static __noinline void wake_polls(struct pipe *pipe, uint32_t events)
 		pipe->waiting &= ~PIPE_POLLED;
 }
 
-// The pipe has changed and threads wait: wake one reader and one writer that can continue, and
-// polls. One is enough, because a thread that leaves bytes or room calls this function again.
-// `events`: WRITTEN after a write, else 0. No set of files hears of a read that made no room.
-static void wake_waiting(struct pipe *pipe, uint32_t events)
+// One reader and one writer are enough, because a thread that leaves bytes or room calls this function
+// again. No set of files hears of a read that made no room.
+void pipe_wake(struct pipe *pipe, uint32_t events)
 {
 	if (!pipe_empty(pipe) && !waitq_empty(&pipe->read_wait))
 		waitq_wake_one(&pipe->read_wait);
@@ -109,7 +41,7 @@ static void wake_waiting(struct pipe *pipe, uint32_t events)
 		wake_polls(pipe, events);
 }
 
-// Sleep on `wq` until woken. Others are woken first, as wake_waiting with `events`: this thread may have
+// Sleep on `wq` until woken. Others are woken first, as pipe_wake with `events`: this thread may have
 // moved bytes before it had to wait. Returns 0; -ERESTARTSYS if a signal waits. Caller: holds the lock,
 // which is held again on return.
 static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq, uint32_t events)
@@ -118,12 +50,34 @@ static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq, uint32_t e
 
 	assert_only_spinlock(&pipe->lock);
 	if (pipe->waiting)
-		wake_waiting(pipe, events);
+		pipe_wake(pipe, events);
 	pipe->waiting++;
 	notice(NOTICE_WAIT);
 	error = waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
 	pipe->waiting--;
 	return error ? -ERESTARTSYS : 0;
+}
+
+int pipe_wait(struct pipe *pipe, struct waitq *wq)
+{
+	return wait_on(pipe, wq, 0);
+}
+
+#define PIECE_COST 300 // instructions for a piece, besides copying its bytes
+
+// Count a piece of `n` bytes, which is not the last of its transfer, and yield if it is time, with the
+// lock released meanwhile. Returns 0, or -EINTR if the thread must die. Caller: holds the lock.
+static int yield_between(struct pipe *pipe, ssize_t n)
+{
+	int error;
+
+	assert_only_spinlock(&pipe->lock);
+	if (n <= 0 || !yield_due((uint32_t)n / 2 + PIECE_COST))
+		return 0;
+	spin_unlock(&pipe->lock);
+	error = thread_yield_point_killable();
+	spin_lock(&pipe->lock);
+	return error;
 }
 
 // The copy of a piece of `n` bytes stopped after `copied` bytes: handle the faults there and beyond,
@@ -139,36 +93,11 @@ static int fault_in(struct pipe *pipe, const struct uio *uio, size_t copied, siz
 	return error;
 }
 
-// Free the oldest slot, which is used up. A pipe that is now empty keeps the slot and its page
-// for the next write: so a program that writes and reads by turns allocates nothing. Else the
-// page goes to the next slot to fill, or is freed if that slot has one.
-static inline void drop_slot(struct pipe *pipe, struct pipe_slot *slot)
-{
-	struct pipe_slot *next;
-
-	slot->start = slot->end = 0;
-	if (likely(pipe->head - pipe->tail == 1)) {
-		pipe->head--; // the pipe is empty: fill the same slot again
-		return;
-	}
-	pipe->tail++;
-	next = slot_at(pipe, pipe->head);
-	if (next == slot) {
-		pipe->room_made = true; // the pipe was full
-		return;
-	}
-	if (next->page)
-		kfree(slot->page);
-	else
-		next->page = slot->page;
-	slot->page = NULL;
-}
-
 // Move the next piece out of the oldest slot. Returns its length; 0: try again; -EAGAIN if the
 // pipe is empty; -EFAULT; -EINTR. Caller: holds the lock.
 static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 {
-	struct pipe_slot *slot = slot_at(pipe, pipe->tail);
+	struct pipe_slot *slot = pipe->oldest;
 	size_t n = MIN((size_t)(slot->end - slot->start), uio->left);
 	size_t copied;
 
@@ -181,7 +110,7 @@ static ALWAYS_INLINE ssize_t take_piece(struct pipe *pipe, struct uio *uio)
 	uio_advance(uio, n);
 	slot->start += (uint16_t)n;
 	if (slot->start == slot->end)
-		drop_slot(pipe, slot);
+		pipe_drop_oldest(pipe);
 	return (ssize_t)n;
 }
 
@@ -202,7 +131,9 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 			n = wait_on(pipe, &pipe->read_wait, 0);
 		if (n < 0 || !uio->left)
 			return total ? total : n;
-		n = take_piece(pipe, uio);
+		n = yield_between(pipe, n);
+		if (!n)
+			n = take_piece(pipe, uio);
 	}
 	return 0;
 }
@@ -220,7 +151,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 	if (unlikely(n != all))
 		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
 	if (unlikely(pipe->waiting))
-		wake_waiting(pipe, 0);
+		pipe_wake(pipe, 0);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -230,17 +161,19 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 // everything else gets a slot of its own. Returns NULL if all slots are taken.
 static inline struct pipe_slot *choose_slot(struct pipe *pipe, size_t left, size_t *n)
 {
-	struct pipe_slot *newest = slot_at(pipe, pipe->head - 1);
 	size_t odd = left % PAGE_SIZE;
 
-	if (!pipe_empty(pipe) && odd && newest->end + odd <= PAGE_SIZE) {
+	if (!pipe_empty(pipe) && odd) {
+		struct pipe_slot *newest = pipe_slot_after(pipe, pipe->used - 1);
+
 		*n = odd;
-		return newest;
+		if (newest->end + odd <= PAGE_SIZE)
+			return newest;
 	}
 	if (pipe_full(pipe))
 		return NULL;
 	*n = MIN(left, PAGE_SIZE);
-	return slot_at(pipe, pipe->head);
+	return pipe_slot_after(pipe, pipe->used);
 }
 
 // Move the next piece of a write into the pipe. Returns its length; 0: try again; -EPIPE if
@@ -266,14 +199,14 @@ static ALWAYS_INLINE ssize_t put_piece(struct pipe *pipe, struct uio *uio)
 		return fault_in(pipe, uio, copied, n, false);
 	uio_advance(uio, n);
 	if (slot->end == 0)
-		pipe->head++;
+		pipe->used++;
 	slot->end += (uint16_t)n;
 	return (ssize_t)n;
 }
 
 // Complete a write whose first piece returned `n`. Unlike a read, a write waits until everything
-// is written, unless it is nonblocking. Caller: holds the lock.
-static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ssize_t n)
+// is written, unless it is nonblocking. `file`: as in put. Caller: holds the lock.
+static ssize_t put_rest(struct pipe *pipe, struct uio *uio, const struct file *file, ssize_t n)
 {
 	ssize_t total = 0;
 
@@ -281,11 +214,13 @@ static ssize_t put_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, ss
 	for (;;) {
 		if (n >= 0)
 			total += n;
-		else if (n == -EAGAIN && !nonblocking)
-			n = wait_on(pipe, &pipe->write_wait, WRITTEN);
+		else if (n == -EAGAIN && file && !(file->flags & O_NONBLOCK))
+			n = wait_on(pipe, &pipe->write_wait, PIPE_WRITTEN);
 		if (n < 0 || !uio->left)
 			return total ? total : n;
-		n = put_piece(pipe, uio);
+		n = file ? yield_between(pipe, n) : 0;
+		if (!n)
+			n = put_piece(pipe, uio);
 	}
 }
 
@@ -299,9 +234,9 @@ static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struc
 	spin_lock(&pipe->lock);
 	n = put_piece(pipe, uio);
 	if (unlikely(n != all))
-		n = put_rest(pipe, uio, !file || file->flags & O_NONBLOCK, n);
+		n = put_rest(pipe, uio, file, n);
 	if (unlikely(pipe->waiting))
-		wake_waiting(pipe, WRITTEN);
+		pipe_wake(pipe, PIPE_WRITTEN);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -350,41 +285,6 @@ unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	}
 	spin_unlock(&pipe->lock);
 	return events;
-}
-
-int pipe_ioctl(struct file *file, unsigned int request, void __user *arg)
-{
-	struct pipe *pipe = file->private;
-	int bytes = 0;
-
-	if (request != FIONREAD)
-		return -ENOTTY;
-	spin_lock(&pipe->lock);
-	for (uint32_t i = 0; i < PIPE_SLOTS; i++)
-		bytes += pipe->slots[i].end - pipe->slots[i].start;
-	spin_unlock(&pipe->lock);
-	return put_user(aspace_current(), (int __user *)arg, bytes);
-}
-
-// Close an end. When all readers or all writers have gone, everybody must look again: readers
-// see the end of the file, writers get EPIPE, polls see POLLHUP or POLLERR.
-void pipe_release(struct file *file)
-{
-	struct pipe *pipe = file->private;
-
-	spin_lock(&pipe->lock);
-	if (file_readable(file))
-		pipe->readers--;
-	if (file_writable(file))
-		pipe->writers--;
-	if (!pipe->readers && !pipe->writers)
-		pipe_clear(pipe);
-	if (!pipe->readers || !pipe->writers) {
-		waitq_wake_all(&pipe->read_wait);
-		waitq_wake_all(&pipe->write_wait);
-		waitq_wake_all(&pipe->poll_wait);
-	}
-	spin_unlock(&pipe->lock);
 }
 
 const struct file_ops pipe_ops = {

@@ -1,16 +1,18 @@
 // pipe.h: pipes, and FIFOs, which are pipes with a name (pipe(7)).
 //
-// The bytes in a pipe lie in up to 16 slots of a page each. A write of at most PIPE_BUF bytes
-// goes into one slot, its own or the newest one if it fits there. So no reader sees half of it,
-// and a pipe is full when all slots are taken, as on Linux.
+// The bytes in a pipe lie in slots of a page each, 16 unless F_SETPIPE_SZ changes that. A write of
+// at most PIPE_BUF bytes goes into one slot, its own or the newest one if it fits there. So no
+// reader sees half of it, and a pipe is full when all slots are taken, as on Linux.
 #pragma once
 
 #include "cpu/spinlock.h"
 #include "fs/file.h"
 
-#define PIPE_SLOTS 16u
+#define PIPE_SLOTS 16u        // of a new pipe
+#define PIPE_SLOTS_USER 256u  // that a program without CAP_SYS_RESOURCE may ask for
+#define PIPE_SLOTS_MAX 16384u // that any program may
 
-// A slot that is not taken has start = end = 0. It may keep a page for the next write.
+// A slot that is not taken has start = end = 0. Each of the next two to fill may keep a page.
 struct pipe_slot {
 	char *page;          // PAGE_SIZE bytes, or NULL
 	uint16_t start, end; // its bytes are page[start, end)
@@ -18,16 +20,19 @@ struct pipe_slot {
 
 // [l] lock
 struct pipe {
-	struct spinlock lock; // RANK_PIPE
-	uint32_t head, tail;  // [l] numbers of the next slot to fill and of the oldest; they wrap
-	uint32_t waiting;     // [l] how many threads sleep here; PIPE_POLLED: some may poll, too
-	bool room_made;       // [l] was full, and is not; polls have not been woken for that
+	struct spinlock lock;     // RANK_PIPE
+	struct pipe_slot *oldest; // [l] of the slots that are taken; the next to fill if none is
+	struct pipe_slot *slots, *end; // [l] the ring; after the slot before `end` comes `slots`
+	uint32_t used;                 // [l] slots that are taken: the oldest and those after it
+	uint32_t limit;   // [l] how many may be taken: all but those that splices reserve
+	uint32_t waiting; // [l] how many threads sleep here; PIPE_POLLED: some may poll, too
+	bool room_made;   // [l] was full, and is not; polls have not been woken for that
 	uint32_t readers, writers;           // [l] open ends
 	uint32_t held_mark;                  // mem/held.h
 	uint32_t reader_opens, writer_opens; // [l] how many ends were ever opened; they wrap
 	struct waitq read_wait, write_wait;  // a wakeup is for one thread: it uses up the bytes
 	struct waitq poll_wait, open_wait;   // a wakeup is for all threads
-	struct pipe_slot slots[PIPE_SLOTS];  // [l]
+	struct pipe_slot few[PIPE_SLOTS];    // [l] the ring of a pipe whose size has not changed
 };
 
 // Bit of `waiting`: somebody may be on poll_wait.
@@ -74,9 +79,15 @@ int pipe_open(struct inode *inode, struct file *file);
 // file_ops.held_bytes of an end of a pipe: the whole pipe, in bytes. Takes the pipe's lock.
 size_t pipe_held_bytes(const struct file *file);
 
-// Drop the bytes in the pipe and free their pages. Caller: holds the pipe's lock, or is the only
-// one to use the pipe.
-void pipe_clear(struct pipe *pipe);
+// Give the pipe of an open end room for `bytes` bytes, rounded up to a power of two pages, and wake
+// those that wait for room (F_SETPIPE_SZ). Yields. Caller: holds no lock; keeps the end open. Returns
+// the room in bytes; with the pipe unchanged: -EINVAL (more than 2 GiB); -EPERM (more than
+// PIPE_SLOTS_USER pages, without CAP_SYS_RESOURCE); -EBUSY (more pages are in use); -ENOMEM, also
+// beyond PIPE_SLOTS_MAX pages.
+int pipe_set_size(struct pipe *pipe, uint32_t bytes);
+
+// Returns the room of the pipe in bytes (F_GETPIPE_SZ). Takes pipe->lock.
+int pipe_size(struct pipe *pipe);
 
 // Free a pipe without open ends, and its bytes. NULL does nothing. Caller: nobody else uses the
 // pipe.

@@ -289,7 +289,9 @@ static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
 	case F_SETFL:
 		return change_flags(file, arg);
 	case F_GETPIPE_SZ:
-		return file->ops == &pipe_ops ? (int)(PIPE_SLOTS * PAGE_SIZE) : -EBADF;
+		return file->ops == &pipe_ops ? pipe_size(file->private) : -EBADF;
+	case F_SETPIPE_SZ:
+		return file->ops == &pipe_ops ? pipe_set_size(file->private, arg) : -EBADF;
 	case F_GET_SEALS:
 		return file_get_seals(file);
 	case F_ADD_SEALS:

@@ -138,11 +138,11 @@ static int show_min_addr(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// sys/fs/pipe-max-size: the size of every pipe.
+// sys/fs/pipe-max-size: the largest pipe that needs no privilege.
 static int show_pipe_size(struct seq *seq, pid_t pid)
 {
 	(void)pid;
-	seq_printf(seq, "%u\n", (unsigned int)(PIPE_SLOTS * PAGE_SIZE));
+	seq_printf(seq, "%u\n", (unsigned int)(PIPE_SLOTS_USER * PAGE_SIZE));
 	return 0;
 }
 
