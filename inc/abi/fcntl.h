@@ -113,3 +113,9 @@ struct flock64 {
 
 #define RENAME_NOREPLACE 1
 #define RENAME_EXCHANGE 2
+
+// Flags of splice, tee and vmsplice.
+#define SPLICE_F_MOVE 1
+#define SPLICE_F_NONBLOCK 2
+#define SPLICE_F_MORE 4
+#define SPLICE_F_GIFT 8

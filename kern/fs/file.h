@@ -38,11 +38,18 @@ static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 		watch_add(wq, table->watch);
 }
 
+#define SPLICES_FROM 1
+#define SPLICES_TO 2
+
 // The operations of an open file. Except for poll and held_bytes, their callers hold no lock, and
 // they may sleep and yield. An operation may be NULL: the caller then gets the error in brackets.
 struct file_ops {
 	// Of anonymous files (fs/anonymous_file.h): Linux's name of their kind, with its brackets.
 	const char *kind;
+
+	// SPLICES_FROM and SPLICES_TO: whether splice(2) moves bytes from the file to a pipe, and to
+	// the file from a pipe.
+	uint8_t splices;
 
 	// Move up to uio->left bytes between the file and `uio`. A file with positions starts at
 	// *pos and advances it. Returns how many bytes were moved; 0 at the end of the file;

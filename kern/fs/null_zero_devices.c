@@ -88,6 +88,7 @@ static int64_t seek_nowhere(struct file *file, int64_t offset, int whence)
 }
 
 static const struct file_ops null_ops = {
+	.splices = SPLICES_TO,
 	.read = read_nothing,
 	.write = write_nothing,
 	.lseek = seek_nowhere,
@@ -98,6 +99,7 @@ static const struct file_ops memory_ops = {
 };
 
 static const struct file_ops zero_ops = {
+	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = read_zeroes,
 	.write = write_nothing,
 	.lseek = seek_nowhere,
@@ -105,12 +107,14 @@ static const struct file_ops zero_ops = {
 };
 
 static const struct file_ops full_ops = {
+	.splices = SPLICES_FROM,
 	.read = read_zeroes,
 	.write = write_full,
 	.lseek = seek_nowhere,
 };
 
 static const struct file_ops random_ops = {
+	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = read_random,
 	.write = write_nothing,
 	.lseek = seek_nowhere,

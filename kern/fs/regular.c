@@ -164,6 +164,7 @@ static int regular_mmap(struct file *file, struct map_request *request)
 }
 
 const struct file_ops regular_ops = {
+	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = regular_read,
 	.write = regular_write,
 	.lseek = regular_lseek,

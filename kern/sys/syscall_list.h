@@ -19,6 +19,11 @@ X(sendfile)
 X(sendfile64)
 X(copy_file_range)
 
+// sys_splice.c: moving bytes into and out of pipes
+X(splice)
+X(tee)
+X(vmsplice)
+
 // sys_locks.c: locks on files
 X(flock)
 

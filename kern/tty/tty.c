@@ -281,6 +281,7 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 }
 
 const struct file_ops tty_ops = {
+	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = tty_read,
 	.write = tty_write,
 	.ioctl = tty_ioctl,

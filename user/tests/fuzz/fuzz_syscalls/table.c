@@ -32,6 +32,9 @@ const struct call calls[] = {
 	CALL(sendfile, 2, "ff7n"),
 	CALL(sendfile64, 2, "ff7n"),
 	CALL(copy_file_range, 3, "f7f7ny"),
+	CALL(splice, 5, "!f7f7ny"),
+	CALL(tee, 3, "!ffny"),
+	CALL(vmsplice, 4, "!fvcy"),
 
 	CALL(open, 5, "pOx"),
 	CALL(openat, 5, "dpOx"),
