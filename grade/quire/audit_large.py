@@ -3,7 +3,7 @@
 from quire.audit_memory import Damage, entry_words
 
 P, W, U, PS, G, PTE_PROT_NONE = 0x001, 0x002, 0x004, 0x080, 0x100, 0x200
-RESERVED, LOST = 0x400, 0x800  # kern/mem/pgdir.h
+RESERVED, LOST, UFFD_WP, MARKER_WP, POISON = 0x400, 0x800, 0x800, 0x1000, 0x2000  # kern/mem/pgdir.h
 LARGE_PAGES = 1024
 SIZE = 1 << 22
 SHIFT = 22
@@ -19,7 +19,7 @@ def is_entry(entry):
 def check_entry(tables, start, entry, within):
     """One entry of a user's directory; `within` are the areas that it spans."""
     area = within[0] if within else None
-    if not area or area.start > start or area.end < start + SIZE or area.ops != tables.large:
+    if not area or area.start > start or area.end < start + SIZE or area.ops not in tables.large:
         tables.report("stray-entries", start, f"{entry_words(entry)}: no area is there for a large page")
         area = None
     if entry & RESERVED:
@@ -28,8 +28,10 @@ def check_entry(tables, start, entry, within):
             tables.report("large", start, f"{entry_words(entry)} reserves a page; nobody asked for it in {area}")
     if entry & (P | PTE_PROT_NONE):
         _check_page(tables, start, entry, area)
-    elif entry & ~(RESERVED | LOST):
+    elif entry & ~RESERVED not in (0, LOST, MARKER_WP, POISON):
         tables.report("entries", start, f"what is {entry_words(entry)}?")
+    elif entry & (MARKER_WP | POISON) and area and area.ops != tables.large_registered:
+        tables.report("entries", start, f"{entry_words(entry)} is a marker, but {area} is not registered")
 
 
 def _check_page(tables, start, entry, area):
@@ -43,6 +45,8 @@ def _check_page(tables, start, entry, area):
     prot_none = not entry & P
     if prot_none == bool(area.prot) or not entry & U or entry & G:
         tables.report("permissions", start, f"the entry is {entry_words(entry)} in {area}")
+    if entry & W and entry & UFFD_WP:
+        tables.report("permissions", start, f"the entry {entry_words(entry)} is protected, and writable, in {area}")
     if entry & W and not prot_none and not area.prot & PROT_WRITE:
         tables.report("permissions", start, f"the entry {entry_words(entry)} is writable in {area}")
     if pages.owner[number]:

@@ -155,10 +155,10 @@ class AreaChecker:
         self.anonymous = memory.variable("anon_ops")[0]
         self.object = memory.variable("object_ops")[0]
         self.linear = memory.variable("linear_ops")[0]
-        self.large = memory.variable("large_ops")[0]
-        self.known = self.anonymous, self.object, self.linear, self.large
-        self.registered = {memory.variable(f"uffd_{kind}_ops")[0] for kind in ("anon", "object")}
-        self.with_object = self.object, self.large
+        self.large = memory.variable("large_ops")[0], memory.variable("uffd_large_ops")[0]
+        self.known = self.anonymous, self.object, self.linear, *self.large
+        self.registered = {memory.variable(f"uffd_{kind}_ops")[0] for kind in ("anon", "object", "large")}
+        self.with_object = self.object, *self.large
 
     def faults(self, area, before, space):
         """What is wrong with an area of `space` when the one below it ends at `before`."""
@@ -214,7 +214,7 @@ class AreaChecker:
             yield f"has {memory.name_of(area.ops)} and its object at {area.object:#x}"
         if area.ops == self.anonymous and area.flags & AREA_SHARED:
             yield "is shared, but has no object"
-        if area.ops == self.large and (area.start | area.end | area.offset) % LARGE_SIZE:
+        if area.ops in self.large and (area.start | area.end | area.offset) % LARGE_SIZE:
             yield "has parts of large pages"
         if area.ops == self.linear and not _on_device(area, self.audit.pages.ram):
             yield f"maps a device from {area.offset:#x} on, where none is"

@@ -115,7 +115,8 @@ class UserTables:
         self.directory, self.who, self.areas = directory, who, areas
         self.entries = audit.pages.words(directory)[:USER_PDES]
         self.linear = audit.memory.variable("linear_ops")[0]
-        self.large = audit.memory.variable("large_ops")[0]
+        self.large_registered = audit.memory.variable("uffd_large_ops")[0]
+        self.large = audit.memory.variable("large_ops")[0], self.large_registered
 
     def check(self):
         used = USER_PDES - self.entries.count(0)

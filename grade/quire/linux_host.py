@@ -35,10 +35,14 @@ def run(archive, job):
 
 @contextlib.contextmanager
 def _large_pages(wanted):
-    """While the program runs, Linux has so many large pages reserved."""
+    """While the program runs, Linux has so many large pages that nobody has reserved.
+
+    Some may be reserved for ever: Linux loses reservations when a part of a private mapping moves.
+    """
     if not wanted:
         yield
         return
+    wanted += _reserved()
     before = POOL.read_text(encoding="ascii")
     try:
         POOL.write_text(str(wanted), encoding="ascii")
@@ -47,6 +51,14 @@ def _large_pages(wanted):
         yield
     finally:
         POOL.write_text(before, encoding="ascii")
+
+
+def _reserved():
+    """How many large pages are reserved, also by those who have ended."""
+    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("HugePages_Rsvd:"):
+            return int(line.split()[1])
+    return 0
 
 
 def _run(archive, job):

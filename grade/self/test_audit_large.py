@@ -9,7 +9,7 @@ from scene import P, U, W
 
 pytestmark = pytest.mark.xdist_group("audit")
 
-PTE_PROT_NONE, RESERVED = 0x200, 0x400
+PTE_PROT_NONE, RESERVED, UFFD_WP, MARKER_WP, POISON = 0x200, 0x400, 0x800, 0x1000, 0x2000
 SIZE = 1 << 22
 
 
@@ -94,8 +94,21 @@ def test_entry_for_a_small_page(scene):
 
 def test_entry_of_no_kind(scene):
     entry, va = entry_of(scene, 3, False, 1)
-    scene.poke(entry, 0x1000)
-    scene.expect("entries", rf"{va:#x}: what is 0x1000 \(not present\)\?")
+    scene.poke(entry, 0x4000)
+    scene.expect("entries", rf"{va:#x}: what is 0x4000 \(not present\)\?")
+
+
+@pytest.mark.parametrize("marker", [MARKER_WP, POISON])
+def test_marker_without_registration(scene, marker):
+    entry, va = entry_of(scene, 3, False, 1)
+    scene.poke(entry, marker)
+    scene.expect("entries", rf"{va:#x}: {marker:#x} .* is a marker, but area .* is not registered")
+
+
+def test_protected_and_writable(scene):
+    entry, va = entry_of(scene, 3, True)
+    scene.poke(entry, scene.memory.word(entry) | W | UFFD_WP)
+    scene.expect("permissions", rf"{va:#x}: the entry .* is protected, and writable, in area")
 
 
 def test_reservation_that_nobody_made(scene):

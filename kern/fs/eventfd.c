@@ -48,8 +48,7 @@ static ssize_t eventfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 	spin_unlock(&eventfd->lock);
 	if (error)
 		return error;
-	return uio_copyout(uio, &value, sizeof(value)) == sizeof(value) ? (ssize_t)sizeof(value) :
-	                                                                  -EFAULT;
+	return uio_put(uio, &value, sizeof(value)) ?: (ssize_t)sizeof(value);
 }
 
 // Add the value that is the current range of `uio`. One that does not fit waits for a read; the greatest of

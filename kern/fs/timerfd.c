@@ -88,9 +88,7 @@ static ssize_t timerfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 	spin_unlock(&timerfd->lock);
 	if (error)
 		return error;
-	return uio_copyout(uio, &expired, sizeof(expired)) == sizeof(expired) ?
-	               (ssize_t)sizeof(expired) :
-	               -EFAULT;
+	return uio_put(uio, &expired, sizeof(expired)) ?: (ssize_t)sizeof(expired);
 }
 
 static unsigned int timerfd_poll(struct file *file, struct poll_table *table)

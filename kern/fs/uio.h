@@ -102,6 +102,19 @@ static inline void uio_advance(struct uio *uio, size_t n)
 size_t uio_copyin(struct uio *uio, void *dst, size_t n);
 size_t uio_copyout(struct uio *uio, const void *src, size_t n);
 
+// Store a value of `n` bytes, at most uio->left, and advance the uio. Page faults are handled. Caller:
+// holds no lock. Returns 0; -EFAULT, perhaps with a part of the value stored, if not all of it could be.
+static inline int uio_put(struct uio *uio, const void *src, size_t n)
+{
+	assert_no_lock();
+	if (unlikely(uio->kernel || n > uio->len))
+		return uio_copyout(uio, src, n) == n ? 0 : -EFAULT;
+	if (copyout(aspace_current(), uio->base, src, n))
+		return -EFAULT;
+	uio_advance(uio, n);
+	return 0;
+}
+
 // Store up to `n` bytes of zeroes, at most uio->left, and advance the uio by as many. Page faults
 // are handled. Yields. Caller: must not hold a lock. Returns how many bytes were stored: fewer than
 // both `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a yield.

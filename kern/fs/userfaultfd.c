@@ -40,8 +40,8 @@ static ssize_t uffd_file_read(struct file *file, struct uio *uio, uint64_t *pos)
 
 		if (!error && child)
 			error = open_child(child, &msg);
-		if (!error && uio_copyout(uio, &msg, sizeof(msg)) < sizeof(msg))
-			error = -EFAULT;
+		if (!error)
+			error = uio_put(uio, &msg, sizeof(msg));
 		if (error)
 			return done ? done : error;
 		done += (ssize_t)sizeof(msg);

@@ -19,7 +19,10 @@
 // size, else -EINVAL.
 static int check_len(uint64_t start, uint64_t len)
 {
-	if (len == 0 || len % PAGE_SIZE || start < USER_MIN || start >= ULIM || len > ULIM - start)
+	uint32_t low = (uint32_t)start, n = (uint32_t)len; // half the instructions
+
+	if ((start | len) >> 32 || n == 0 || n % PAGE_SIZE || low < USER_MIN || low >= ULIM ||
+	    n > ULIM - low)
 		return WHY(-EINVAL, "%#llx bytes from %#llx are no range of pages", len, start);
 	return 0;
 }
@@ -27,7 +30,7 @@ static int check_len(uint64_t start, uint64_t len)
 // Like check_len, for a start that must be page-aligned, too.
 static int check_range(uint64_t start, uint64_t len)
 {
-	if (start % PAGE_SIZE)
+	if ((uint32_t)start % PAGE_SIZE)
 		return WHY(-EINVAL, "%#llx is not page-aligned", start);
 	return check_len(start, len);
 }

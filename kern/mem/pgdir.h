@@ -43,9 +43,13 @@ typedef uint32_t pde_t;
 #define PTE_MARKER_POISON 0x800u  // an access to it fails
 
 // Bits of a directory's entry for a large page of the pool (mem/large_pool.h), which is present,
-// PROT_NONE, or neither.
-#define PDE_RESERVED 0x400u // one more page of the pool is reserved for this span
-#define PDE_LOST 0x800u     // neither present nor PROT_NONE: the page was taken away for good
+// PROT_NONE, or neither. What PTE_UFFD_WP and the markers say of a small page, other bits say here:
+// PDE_RESERVED has the place of the first, and may come with each of them.
+#define PDE_RESERVED 0x400u       // one more page of the pool is reserved for this span
+#define PDE_UFFD_WP 0x800u        // present or PROT_NONE: write-protected by userfaultfd
+#define PDE_LOST 0x800u           // neither present nor PROT_NONE: the page was taken away for good
+#define PDE_MARKER_WP 0x1000u     // neither: the page to come will be write-protected
+#define PDE_MARKER_POISON 0x2000u // neither: an access to it fails
 
 #define PDX(va) ((uint32_t)(va) >> LARGE_SHIFT)
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)

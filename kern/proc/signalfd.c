@@ -117,7 +117,7 @@ static ssize_t signalfd_read(struct file *file, struct uio *uio, uint64_t *pos)
 		if (signo < 0)
 			return done ? done : signo;
 		fill(&user, signo, &info);
-		if (uio_copyout(uio, &user, sizeof(user)) != sizeof(user))
+		if (uio_put(uio, &user, sizeof(user)))
 			return done ? done : -EFAULT;
 		done += (ssize_t)sizeof(user);
 		if (yield_after(TAKE_COST))

@@ -91,7 +91,7 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
 		return WHY(-EINVAL, "%#x lies in a large page", start);
 	mutex_lock(&area->object->lock);
-	area->ops->discard(area, start, end & ~area->ops->uncut);
+	area->ops->discard(area, start, end & ~area->ops->uncut, true);
 	mutex_unlock(&area->object->lock);
 	return 0;
 }

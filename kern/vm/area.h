@@ -54,10 +54,11 @@ struct area_ops {
 	// Caller: holds as->lock for writing. Returns 0 or -ENOMEM.
 	int (*reserve)(struct aspace *as, struct area *area);
 
-	// Remove all pages in [start, end) from the page tables; the area itself stays. NULL:
-	// ptes_unmap does this.
+	// Remove all pages in [start, end) from the page tables; the area itself stays. With
+	// `keep_marks` a page that userfaultfd has write-protected leaves a marker, if the area is
+	// registered for that. NULL: ptes_unmap does this.
 	// Caller: as for ptes_unmap.
-	void (*discard)(struct area *area, uintptr_t start, uintptr_t end);
+	void (*discard)(struct area *area, uintptr_t start, uintptr_t end, bool keep_marks);
 };
 
 extern const struct area_ops anon_ops;   // zeroes at first, private
@@ -66,7 +67,7 @@ extern const struct area_ops linear_ops; // device memory: physical addresses fr
 extern const struct area_ops large_ops;  // large pages of a memory object that has such
 
 // The same kinds of memory, registered with a userfaultfd (uffd_fault.c).
-extern const struct area_ops uffd_anon_ops, uffd_object_ops;
+extern const struct area_ops uffd_anon_ops, uffd_object_ops, uffd_large_ops;
 
 // An area's protection is a set of PROT_READ, PROT_WRITE and PROT_EXEC from <abi/mman.h>. Without
 // NX, whatever is readable can be executed, and i386 has no page that can be written but not read.

@@ -167,7 +167,9 @@ static void clear_marks(struct aspace *as, struct aspace *copy)
 
 		twin = uffd_may_mark(area) ? area_find(&copy->areas, area->start) : NULL;
 		if (twin && !(twin->flags & AREA_UFFD_WP)) {
-			if (shared)
+			if (shared && twin->ops->uncut)
+				ptes_unmap(copy, twin->start, twin->end);
+			else if (shared)
 				uffd_unmap(twin, twin->start, twin->end);
 			uffd_clear_entries(copy, twin->start, twin->end);
 		}

@@ -130,15 +130,15 @@ void aspace_count(struct aspace *as, struct aspace_usage *usage)
 // Returns the word of /proc/PID/pagemap for `entry`. A page of a PROT_NONE entry counts as
 // present: it is in memory. Device memory has no page number to show. A page of an object is
 // exclusive with a count of 2: one reference is the object's own. Markers count as swapped, as on
-// Linux.
-static uint64_t pagemap_word(pte_t entry)
+// Linux, but not those of large pages.
+static uint64_t pagemap_word(pte_t entry, bool large)
 {
 	const page_t *pp = entry_page(entry);
 	const page_t *head = pp ? page_head((page_t *)pp) : NULL; // has the count of a large page
 	bool object = pp && (pp->kind == PAGE_OBJECT || (pp->kind == PAGE_LARGE && head->owner));
 
 	if (!pp && pte_marker(entry))
-		return PM_SWAP | (entry & PTE_MARKER_WP ? PM_UFFD_WP : 0);
+		return (large ? 0 : PM_SWAP) | (entry & PTE_MARKER_WP ? PM_UFFD_WP : 0);
 	if (!pp)
 		return pte_present(entry) ? PM_PRESENT | PM_FILE : 0;
 	return PM_PRESENT | (entry & PTE_UFFD_WP ? PM_UFFD_WP : 0) | page_to_ppn(pp) |
@@ -150,7 +150,7 @@ void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
 	assert_no_lock();
 	spin_lock(&as->pt_lock);
 	for (size_t i = 0; i < n; i++, va += PAGE_SIZE)
-		words[i] = pagemap_word(small_entry(as, va));
+		words[i] = pagemap_word(small_entry(as, va), !user_table(as, PDX(va)));
 	spin_unlock(&as->pt_lock);
 }
 

@@ -6,6 +6,8 @@
 // child. If the parent writes and no page is left, it takes the page from its children, who get
 // SIGBUS there. If a child writes and no page is left, the child gets SIGBUS. Linux decides in
 // this way too.
+#include "vm/large.h"
+
 #include "mem/large_pool.h"
 #include "thread/yield.h"
 #include "vm/object_internal.h"
@@ -13,9 +15,7 @@
 #include "vm/ptes.h"
 #include <abi/mman.h>
 
-// Store the directory entry for `slot`, the address of a large page; take a reference on the new
-// page, and drop the one on the old page. An empty page table at that place is freed first.
-static void store_entry(struct aspace *as, uintptr_t slot, pde_t entry)
+void large_store(struct aspace *as, uintptr_t slot, pde_t entry)
 {
 	pde_t old;
 
@@ -30,19 +30,13 @@ static void store_entry(struct aspace *as, uintptr_t slot, pde_t entry)
 	spin_unlock(&as->pt_lock);
 }
 
-// Install `pp` at `slot`, writable if `writable`. `reserved` is PDE_RESERVED if a reservation
-// remains, else 0.
-static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool writable,
-                    pde_t reserved)
+// Install `pp` at `slot`, writable if `writable`, unless userfaultfd protects it. `marks`:
+// PDE_RESERVED if a reservation remains, PDE_UFFD_WP for write-protection.
+static void install(struct aspace *as, uintptr_t slot, const page_t *pp, bool writable, pde_t marks)
 {
-	store_entry(as, slot,
-	            page_to_phys(pp) | PTE_PS | (writable ? PTE_WRITABLE : PTE_READABLE) | reserved);
-}
+	pde_t bits = writable && !(marks & PDE_UFFD_WP) ? PTE_WRITABLE : PTE_READABLE;
 
-// Returns the index of the object's page that belongs at `slot`.
-static uint32_t index_at(const struct area *area, uintptr_t slot)
-{
-	return (uint32_t)((area->offset + (slot - area->start)) >> LARGE_SHIFT);
+	large_store(as, slot, page_to_phys(pp) | PTE_PS | bits | marks);
 }
 
 // Returns true if the page is exclusively owned, so that it may be written in place: no object has
@@ -59,7 +53,7 @@ static bool is_exclusively_owned(const page_t *pp)
 // `pp`: the entry becomes PDE_LOST. Returns true if it did. Caller: holds the object's lock.
 static bool take_from(const struct area *area, uint32_t index, const page_t *pp)
 {
-	uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
+	uint32_t first = large_index(area, area->start), end = large_index(area, area->end);
 	uintptr_t slot;
 	pde_t pde;
 
@@ -70,7 +64,7 @@ static bool take_from(const struct area *area, uint32_t index, const page_t *pp)
 	pde = area->as->pgdir[PDX(slot)];
 	if (!pde_has_large(pde) || PDE_LARGE_ADDR(pde) != page_to_phys(pp))
 		return false;
-	store_entry(area->as, slot, PDE_LOST | (pde & PDE_RESERVED));
+	large_store(area->as, slot, PDE_LOST | (pde & PDE_RESERVED));
 	return true;
 }
 
@@ -88,7 +82,7 @@ static int take_round(const struct area *self, uintptr_t slot, pde_t entry)
 	assert_mutex_held(&obj->lock);
 	object_round_begin(obj);
 	while ((area = object_round_next(obj))) {
-		if (area != self && take_from(area, index_at(self, slot), pp))
+		if (area != self && take_from(area, large_index(self, slot), pp))
 			found = 1;
 		object_round_visited(obj, area);
 		if (!yield_due(VISIT_COST))
@@ -140,23 +134,32 @@ static int copy_on_write(struct aspace *as, struct area *area, uintptr_t slot, p
 	return 0;
 }
 
+// Returns PDE_UFFD_WP if a marker demands that the page to come at `slot` is write-protected.
+static pde_t protection_to_come(const struct area *area, uintptr_t slot)
+{
+	return (area->flags & AREA_UFFD_WP) && (area->as->pgdir[PDX(slot)] & PDE_MARKER_WP) ?
+	               PDE_UFFD_WP :
+	               0;
+}
+
 // The first access to `slot` of a private area: a read maps the object's page read-only if there
-// is one; otherwise the program gets its own page, a copy or zeroes. Returns 0, or -ENXIO without
-// a free page (SIGBUS, as on Linux). Caller: holds the object's lock.
+// is one; otherwise the program gets its own page, a copy or zeroes. A page that userfaultfd protects
+// comes as for a read. Returns 0, or -ENXIO without a free page (SIGBUS, as on Linux). Caller: holds
+// the object's lock.
 static int bring_private(struct aspace *as, struct area *area, uintptr_t slot, bool write)
 {
-	page_t *theirs = pagetree_get(&area->object->pages, index_at(area, slot)), *own;
-	pde_t old = as->pgdir[PDX(slot)];
+	page_t *theirs = pagetree_get(&area->object->pages, large_index(area, slot)), *own;
+	pde_t old = as->pgdir[PDX(slot)], mark = protection_to_come(area, slot);
 
 	assert_mutex_held(&area->object->lock);
-	if (theirs && !write) {
-		install(as, slot, theirs, false, old & PDE_RESERVED);
+	if (theirs && (!write || mark)) {
+		install(as, slot, theirs, false, (old & PDE_RESERVED) | mark);
 		return 0;
 	}
 	if (large_alloc(&own, old & PDE_RESERVED))
 		return -ENXIO;
 	object_fill_large(area->object, own, theirs);
-	install(as, slot, own, area->prot & PROT_WRITE, 0);
+	install(as, slot, own, area->prot & PROT_WRITE, mark);
 	return 0;
 }
 
@@ -167,14 +170,14 @@ static int bring_shared(struct aspace *as, struct area *area, uintptr_t slot)
 	page_t *pp;
 
 	assert_mutex_held(&area->object->lock);
-	if (object_find_or_make(area->object, index_at(area, slot), &pp))
+	if (object_find_or_make(area->object, large_index(area, slot), &pp))
 		return -ENXIO;
-	install(as, slot, pp, area->prot & PROT_WRITE, 0);
+	install(as, slot, pp, area->prot & PROT_WRITE, protection_to_come(area, slot));
 	return 0;
 }
 
-// Handle a fault at `slot`. The entry decides: present and sufficient, lost, or none yet. Returns
-// 0 or -ENXIO. Caller: holds the object's lock.
+// Handle a fault at `slot`. The entry decides: present and sufficient, write-protected meanwhile,
+// lost, or none yet. Returns 0, -EAGAIN or -ENXIO. Caller: holds the object's lock.
 static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fault_access access)
 {
 	pde_t entry = as->pgdir[PDX(slot)];
@@ -182,12 +185,14 @@ static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fau
 	assert_mutex_held(&area->object->lock);
 	if (pde_has_large(entry) && (access == ACCESS_READ || (entry & PTE_W)))
 		return 0;
-	if (entry & PDE_LOST)
+	if (pde_has_large(entry) && (entry & PDE_UFFD_WP) && (area->flags & AREA_UFFD_WP))
+		return -EAGAIN;
+	if (!pde_has_large(entry) && (entry & PDE_LOST))
 		return -ENXIO;
 	// The last page may be only partly within the file. As on Linux it can be accessed only if
 	// fallocate() has made it.
-	if (index_at(area, slot) >= area->object->size >> LARGE_SHIFT &&
-	    !pagetree_get(&area->object->pages, index_at(area, slot)))
+	if (large_index(area, slot) >= area->object->size >> LARGE_SHIFT &&
+	    !pagetree_get(&area->object->pages, large_index(area, slot)))
 		return -ENXIO;
 	if (area->flags & AREA_SHARED)
 		return bring_shared(as, area, slot);
@@ -197,7 +202,7 @@ static int handle(struct aspace *as, struct area *area, uintptr_t slot, enum fau
 
 // All faults on pages of one object run one after the other, under its lock. So an entry that has
 // been looked at stays as it is, without pt_lock.
-static int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
+int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum fault_access access)
 {
 	int error;
 
@@ -214,7 +219,7 @@ static int large_fault(struct aspace *as, struct area *area, uintptr_t va, enum 
 static int large_area_reserve(struct aspace *as, struct area *area)
 {
 	struct object *obj = area->object;
-	uint32_t first = index_at(area, area->start), end = index_at(area, area->end);
+	uint32_t first = large_index(area, area->start), end = large_index(area, area->end);
 	bool reserves = !(area->flags & AREA_NORESERVE);
 	int error = 0;
 
@@ -231,19 +236,19 @@ static int large_area_reserve(struct aspace *as, struct area *area)
 		return error;
 	area->flags |= AREA_RESERVED;
 	for (uintptr_t slot = area->start; slot < area->end; slot += LARGE_SIZE)
-		store_entry(as, slot, PDE_RESERVED);
+		large_store(as, slot, PDE_RESERVED);
 	return 0;
 }
 
 #define DISCARD_COST 200 // about how many instructions it takes to remove a large page
 
 // Remove the entry for `slot`. With `reserve` a reservation comes back in its place, if a page is
-// free. An empty entry stays empty: the area may be about to go, and nobody would release the
-// reservation.
-static void discard_slot(struct aspace *as, uintptr_t slot, bool reserve)
+// free; with `mark` a marker, if the page was write-protected, or was to be. An empty entry stays
+// empty: the area may be about to go, and nobody would release the reservation.
+static void discard_slot(struct aspace *as, uintptr_t slot, bool reserve, bool mark)
 {
 	struct tlb_batch batch;
-	pde_t old;
+	pde_t old, left;
 
 	spin_lock(&as->pt_lock);
 	pgdir_trim(as->pgdir, PDX(slot));
@@ -251,17 +256,22 @@ static void discard_slot(struct aspace *as, uintptr_t slot, bool reserve)
 	tlb_batch_begin(&batch, as->pgdir);
 	large_unmap(&batch, slot);
 	tlb_batch_finish(&batch); // the page is free
+	left = mark && pde_protection(old) ? PDE_MARKER_WP : 0;
 	if (old && reserve && !large_reserve(1))
-		pde_store(as->pgdir, slot, PDE_RESERVED);
+		left |= PDE_RESERVED;
+	if (left)
+		pde_store(as->pgdir, slot, left);
 	spin_unlock(&as->pt_lock);
 }
 
 // The pages go, and their reservations come back: the area may touch the addresses again.
-static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
+void large_discard(struct area *area, uintptr_t start, uintptr_t end, bool keep_marks)
 {
+	bool mark = keep_marks && (area->flags & AREA_UFFD_WP);
+
 	assert_may_unmap(area->as);
 	for (uintptr_t slot = start; slot < end; slot += LARGE_SIZE) {
-		discard_slot(area->as, slot, area->flags & AREA_RESERVED);
+		discard_slot(area->as, slot, area->flags & AREA_RESERVED, mark);
 		(void)yield_due(DISCARD_COST); // only counts; the caller yields
 	}
 }
@@ -269,6 +279,7 @@ static void large_discard(struct area *area, uintptr_t start, uintptr_t end)
 const struct area_ops large_ops = {
 	.kind = "large",
 	.plain = &large_ops,
+	.registered = &uffd_large_ops,
 	.fault = large_fault,
 	.uncut = LARGE_SIZE - 1,
 	.reserve = large_area_reserve,

@@ -106,7 +106,8 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 	uintptr_t end = area->start + (uintptr_t)(to - area->offset), stop;
 
 	if (area->ops->discard) {
-		area->ops->discard((struct area *)area, start, end);
+		// As on Linux, a truncation takes the marks of large pages with it.
+		area->ops->discard((struct area *)area, start, end, unmap == ptes_unmap_object_some);
 		return to;
 	}
 	if (likely(!uffd_may_mark(area)))

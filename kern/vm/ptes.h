@@ -201,15 +201,26 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	return pte ? *pte : 0;
 }
 
-// Like pte_peek. If `va` lies in a large page, returns the entry that a small page there would
-// have.
+// Returns the write-protection by userfaultfd that `pde`, the entry for a large page or none, has: the
+// bit of a page, or a marker's.
+static inline pde_t pde_protection(pde_t pde)
+{
+	return pde & (pde_has_large(pde) ? PDE_UFFD_WP : PDE_MARKER_WP);
+}
+
+// Like pte_peek. If `va` lies in a large page, or in the span of a marker for one, returns the entry
+// that a small page there would have.
 static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 {
 	pde_t pde = as->pgdir[PDX(va)];
 
-	return pde_has_large(pde) ? (pde & ~(PTE_PS | PDE_RESERVED | PDE_LOST)) |
-	                                    (va & (LARGE_SIZE - PAGE_SIZE)) :
-	                            pte_peek(as, va);
+	if (likely((pde & (PTE_P | PTE_PS)) == PTE_P || !pde))
+		return pte_peek(as, va);
+	if (pde_has_large(pde))
+		return (pde & ~(PTE_PS | PDE_RESERVED | PDE_UFFD_WP)) |
+		       (pde & PDE_UFFD_WP ? PTE_UFFD_WP : 0) | (va & (LARGE_SIZE - PAGE_SIZE));
+	return (pde & PDE_MARKER_WP ? PTE_MARKER_WP : 0) |
+	       (pde & PDE_MARKER_POISON ? PTE_MARKER_POISON : 0);
 }
 
 // Map page `pp` at `va`, if the entry for `va` still is `expected`. Takes a reference on `pp`, and

@@ -1,5 +1,5 @@
 // ptes_large.c: the operations of ptes.c for directory entries that name a large page, or say that
-// one is reserved or lost (PDE_RESERVED, PDE_LOST). Areas of large pages begin and end at
+// one is reserved or lost, or have a marker of userfaultfd (PDE_RESERVED and others). Areas of large pages begin and end at
 // multiples of 4 MiB, so no such entry shares its span with a page table.
 #include "mem/large_pool.h"
 #include "mem/tlb.h"
@@ -28,8 +28,8 @@ void large_unmap(struct tlb_batch *batch, uintptr_t va)
 		large_unreserve(1);
 }
 
-// A fork's child gets the page, or learns that it is lost; it never gets a reservation. A private
-// page becomes read-only in both directories.
+// A fork's child gets the page or the marker, or learns that the page is lost; it never gets a
+// reservation. A private page becomes read-only in both directories.
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared)
 {
 	pde_t *pde = &from->pgdir[PDX(va)], *copy = &to->pgdir[PDX(va)];
@@ -42,6 +42,6 @@ void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, boo
 		tlb_batch_store(from, va, pde, *pde & ~PTE_W);
 	if (pp)
 		page_incref(pp);
-	if (pp || (*pde & PDE_LOST))
+	if (*pde & ~PDE_RESERVED)
 		tlb_batch_store(to, va, copy, *pde & ~PDE_RESERVED);
 }

@@ -37,6 +37,7 @@ struct uffd_fault {
 	struct list link;            // [l] on one of the context's lists
 	bool awake;                  // [l] a wakeup has come, and the fault is on no list
 	uintptr_t va;                // [c] the address that was accessed
+	uintptr_t address;           // [c] its page's, or `va` with UFFD_FEATURE_EXACT_ADDRESS
 	uint32_t flags;              // [c] UFFD_PAGEFAULT_FLAG_ bits
 	const struct thread *thread; // [c]
 	struct waitq wait;           // the sleeper
@@ -118,8 +119,8 @@ void uffd_forget(struct area *area);
 // Caller: holds no lock.
 enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user);
 
-// Wake the threads that sleep in faults of the context on [start, start + len), in bytes; len = 0:
-// all of them. Messages of theirs that nobody has read are void. Takes uffd->lock.
+// Wake the threads that sleep in faults of the context whose messages have an address in
+// [start, start + len), in bytes; len = 0: all of them. Messages of theirs that nobody has read are void. Takes uffd->lock.
 void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len);
 
 // Take the next message, faults first, and store it in *msg. Sleeps until there is one, unless
@@ -143,7 +144,7 @@ enum uffd_fill_kind {
 
 struct uffd_fill {
 	enum uffd_fill_kind kind;
-	uintptr_t start; // [start, start + len) in the context's space, page-aligned
+	uintptr_t start; // [start, start + len) in the context's space, multiples of PAGE_SIZE
 	size_t len;
 	uintptr_t source; // UFFD_COPY: where the bytes are
 	bool protect;     // write-protect the pages
@@ -153,9 +154,10 @@ struct uffd_fill {
 // becomes visible whole or not at all. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_fill.c)
 // Returns how many bytes were filled before the first page that could not be, or before the thread
 // was killed. If not even the first page could be filled: -ENOENT if the range is not in one
-// registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills;
-// -ENOMEM; -EFAULT if the source cannot be read, or beyond the end of a file; -EEXIST if a page is
-// there.
+// registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills,
+// or the range is not one of its large pages; -ENOMEM; -EFAULT if the source cannot be read, or beyond
+// the end of a file; -EEXIST if a page is there, or if no large page is left. On an error no reservation
+// of large pages has changed.
 // Caller: holds no lock; holds a reference on `as`.
 ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill);
 
@@ -163,7 +165,8 @@ ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *
 // Holes are passed over. Pages that are not there get a marker, except in anonymous memory without
 // UFFD_FEATURE_WP_UNPOPULATED. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_protect.c)
 // Returns 0; -EAGAIN while mappings change; -ENOENT at the first area that is not registered for
-// write-protection, or without any area; -ENOMEM. On an error the areas below have changed.
+// write-protection, or without any area; -EINVAL at the first one whose large pages the range would
+// cut; -ENOMEM. On an error the areas below have changed.
 // Caller: holds no lock; holds a reference on `as`.
 int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect);
 

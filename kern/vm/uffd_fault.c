@@ -13,6 +13,7 @@
 #include "mem/page.h"
 #include "thread/thread.h"
 #include "vm/area_edit.h"
+#include "vm/large.h"
 #include "vm/pagetree.h"
 #include "vm/uffd_internal.h"
 
@@ -25,23 +26,27 @@ enum verdict {
 
 page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond)
 {
+	struct object *obj = area->object;
 	uint64_t offset = area->offset + (va - area->start);
+	page_t *pp = pagetree_get(&obj->pages, (uint32_t)(offset >> obj->shift));
 
-	assert_mutex_held(&area->object->lock);
-	*beyond = offset >= area->object->size;
-	return pagetree_get(&area->object->pages, (uint32_t)(offset >> PAGE_SHIFT));
+	assert_mutex_held(&obj->lock);
+	if (unlikely(obj->shift != PAGE_SHIFT))
+		*beyond = !pp && offset >> obj->shift >= obj->size >> obj->shift;
+	else
+		*beyond = offset >= obj->size;
+	return pp;
 }
 
-// Returns the kind of fault (AREA_UFFD_) that an access to `va` is, where the area has no page: a
-// minor one if the object has the page; 0 beyond the object's end. Caller: holds as->lock.
-static uint32_t kind_of_absence(const struct area *area, uintptr_t va)
+// Returns the kind of fault (AREA_UFFD_) that an access to `va` is, where the area, which has an object,
+// has no page: a minor one if the object has the page; 0 beyond the object's end. Out of line: private
+// memory has no object, and faults faster so. Caller: holds as->lock.
+static __noinline uint32_t kind_of_absence(const struct area *area, uintptr_t va)
 {
 	const page_t *pp;
 	bool beyond;
 
 	assert_read_held(&area->as->lock);
-	if (!area->object)
-		return AREA_UFFD_MISSING;
 	mutex_lock(&area->object->lock);
 	pp = uffd_object_page(area, va, &beyond);
 	mutex_unlock(&area->object->lock);
@@ -62,7 +67,7 @@ static enum verdict decide(const struct area *area, uintptr_t va, pte_t entry,
 	if (!area->uffd)
 		return ORDINARY;
 	if (!pte_has_page(entry))
-		kind = kind_of_absence(area, va);
+		kind = area->object ? kind_of_absence(area, va) : AREA_UFFD_MISSING;
 	else if (access == ACCESS_WRITE && (entry & PTE_UFFD_WP) &&
 	         !uffd_has(area->uffd, UFFD_FEATURE_WP_ASYNC))
 		kind = AREA_UFFD_WP;
@@ -74,8 +79,8 @@ static enum verdict decide(const struct area *area, uintptr_t va, pte_t entry,
 	return uffd_has(area->uffd, UFFD_FEATURE_SIGBUS) ? REFUSED : HANDLER;
 }
 
-// Remove the write-protection of an entry: of a page whose protection needs no handler, or a marker;
-// unless the entry is not `old` any more. Returns 0. Caller: holds as->lock.
+// Remove the write-protection of an entry: of a small page whose protection needs no handler, or a
+// marker; unless the entry is not `old` any more. Returns 0. Caller: holds as->lock.
 static int end_protection(struct aspace *as, uintptr_t va, pte_t old)
 {
 	pte_t *pte;
@@ -134,6 +139,29 @@ static int uffd_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	return area->ops->plain->fault(as, area, va, access);
 }
 
+// Like uffd_fault, for large pages: the ordinary backend knows their markers. One that was taken away
+// for good (PDE_LOST) is lost to handlers, too, as on Linux.
+static int uffd_large_fault(struct aspace *as, struct area *area, uintptr_t va,
+                            enum fault_access access)
+{
+	uintptr_t slot = ROUND_DOWN(va, LARGE_SIZE);
+	pte_t entry = small_entry(as, slot);
+	pde_t pde = as->pgdir[PDX(slot)];
+	uint32_t flags;
+
+	assert_read_held(&as->lock);
+	if (!pde_has_large(pde) && (pde & PDE_LOST))
+		return -ENXIO;
+	if (decide(area, slot, entry, access, &flags) != ORDINARY)
+		return -ENXIO;
+	if (pte_has_page(entry) && (entry & PTE_UFFD_WP) && access == ACCESS_WRITE &&
+	    (area->flags & AREA_UFFD_WP)) {
+		uffd_large_protect(as, area, slot, slot + LARGE_SIZE, false);
+		return 0;
+	}
+	return large_fault(as, area, va, access);
+}
+
 const struct area_ops uffd_anon_ops = {
 	.kind = "anonymous",
 	.plain = &anon_ops,
@@ -146,18 +174,30 @@ const struct area_ops uffd_object_ops = {
 	.fault = uffd_fault,
 };
 
+const struct area_ops uffd_large_ops = {
+	.kind = "large",
+	.plain = &large_ops,
+	.fault = uffd_large_fault,
+	.uncut = LARGE_SIZE - 1,
+	.discard = large_discard,
+};
+
 // Put the current thread's fault on the list of its context, unless the entry has got a page, or
 // has lost its protection, meanwhile. Under the context's lock: who fills the page wakes after that, with this lock, so
 // either the page is seen here, or the fault is seen there. Returns true if it is on the list.
-// Caller: holds as->lock; `fault` lies on the thread's stack.
-static bool queue_fault(struct aspace *as, struct uffd *uffd, struct uffd_fault *fault)
+// Caller: holds as->lock; `area` is registered; `fault` lies on the thread's stack.
+static bool queue_fault(const struct area *area, struct uffd_fault *fault)
 {
+	struct uffd *uffd = area->uffd;
 	pte_t entry;
 	bool queued;
 
-	assert_read_held(&as->lock);
+	assert_read_held(&area->as->lock);
+	fault->address = fault->va;
+	if (!uffd_has(uffd, UFFD_FEATURE_EXACT_ADDRESS))
+		fault->address = ROUND_DOWN(fault->va, ops_align(area->ops));
 	spin_lock(&uffd->lock);
-	entry = pte_peek(as, fault->va);
+	entry = uffd_entry(area, fault->va);
 	queued = fault->flags & UFFD_PAGEFAULT_FLAG_WP ? entry & PTE_UFFD_WP : !pte_has_page(entry);
 	if (queued) {
 		list_add_tail(&uffd->faults, &fault->link);
@@ -197,7 +237,7 @@ static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault
 	if (!area || !area_admits(area, access))
 		return FAULT_OK; // the next fault finds the reason
 	switch (area->ops != area->ops->plain ?
-	                decide(area, page, pte_peek(as, page), access, &fault->flags) :
+	                decide(area, page, uffd_entry(area, page), access, &fault->flags) :
 	                ORDINARY) {
 	case ORDINARY:
 		return area->ops->fault(as, area, page, access) == -ENXIO ? FAULT_NO_PAGE :
@@ -205,7 +245,7 @@ static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault
 	case HANDLER:
 		if (!user && (area->uffd->flags & UFFD_USER_MODE_ONLY))
 			return FAULT_NO_PAGE;
-		if (queue_fault(as, area->uffd, fault))
+		if (queue_fault(area, fault))
 			*store = uffd_get(area->uffd);
 		return FAULT_OK;
 	default:
@@ -243,7 +283,7 @@ static void wake_list(struct uffd *uffd, struct list *list, uintptr_t start, siz
 
 	assert_spin_held(&uffd->lock);
 	list_for_each_safe(fault, after, list, link) {
-		if (len && fault->va - start >= len)
+		if (len && fault->address - start >= len)
 			continue;
 		list_remove(&fault->link);
 		fault->awake = true;
@@ -266,16 +306,13 @@ bool uffd_has_message(const struct uffd *uffd)
 	return !list_empty(&uffd->faults) || !list_empty(&uffd->events);
 }
 
-// Write the message of a fault. The address is the page's, unless the program asked for the exact
-// one. Caller: holds the lock.
+// Write the message of a fault. Caller: holds the lock.
 static void describe(const struct uffd *uffd, const struct uffd_fault *fault, struct uffd_msg *msg)
 {
-	bool exact = uffd_has(uffd, UFFD_FEATURE_EXACT_ADDRESS);
-
 	assert_spin_held(&uffd->lock);
 	*msg = (struct uffd_msg){ .event = UFFD_EVENT_PAGEFAULT };
 	msg->arg.pagefault.flags = fault->flags;
-	msg->arg.pagefault.address = exact ? fault->va : ROUND_DOWN(fault->va, PAGE_SIZE);
+	msg->arg.pagefault.address = fault->address;
 	if (uffd_has(uffd, UFFD_FEATURE_THREAD_ID))
 		msg->arg.pagefault.feat.ptid = (uint32_t)fault->thread->tid;
 }

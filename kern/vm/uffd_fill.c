@@ -12,6 +12,7 @@
 
 // About how many instructions a page takes, beside its contents.
 #define FILL_COST 1500
+#define FAULT_IN_COST 100 // and a page of a source that is present
 
 // Find the area of a fill. Returns 0 with the area in *store; -ENOENT unless the range lies in one
 // registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills.
@@ -31,6 +32,10 @@ static int find_area(const struct uffd *uffd, struct aspace *as, const struct uf
 		return WHY(-EINVAL, "%#x is not registered for write-protection", fill->start);
 	if (fill->kind == UFFD_CONTINUE && !area->object)
 		return WHY(-EINVAL, "%#x is anonymous memory, which no object has", fill->start);
+	if (unlikely(area->ops->uncut) &&
+	    (fill->kind == UFFD_ZEROPAGE || uncut_at(area->ops, fill->start | fill->len)))
+		return WHY(-EINVAL, "%#x has large pages, which are filled whole, and never so",
+		           fill->start);
 	return 0;
 }
 
@@ -226,17 +231,66 @@ static int poison_page(struct aspace *as, const struct area *area, uintptr_t va)
 	return error;
 }
 
+// Make [start, end) of the current space present, as far as a read does so. Yields. Returns 0; -EFAULT;
+// -EINTR if the thread is killed. Caller: holds no lock.
+static int fault_in(uintptr_t start, uintptr_t end)
+{
+	int error = 0;
+	char byte;
+
+	assert_no_lock();
+	for (uintptr_t va = start; va < end && !error; va = ROUND_DOWN(va, PAGE_SIZE) + PAGE_SIZE) {
+		error = get_user(aspace_current(), &byte, (__force const char __user *)va);
+		if (!error)
+			error = yield_after(FAULT_IN_COST);
+	}
+	return error;
+}
+
+// Fill the large page at `va`. If the source of a copy is not present, it is made so with no lock held,
+// and all begins anew. Returns 0 or the errors of uffd_fill.
+// Caller: holds as->lock for reading, which may be released meanwhile.
+static __noinline int fill_large(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill,
+                                 struct area *area, uintptr_t va)
+{
+	uintptr_t source = fill->source + (va - fill->start);
+	size_t present;
+	int error;
+
+	assert_read_held(&as->lock);
+	if (fill->kind == UFFD_CONTINUE)
+		return uffd_large_continue(as, fill, area, va);
+	if (fill->kind == UFFD_POISON)
+		return uffd_large_poison(as, area, va);
+	for (;;) {
+		error = uffd_large_copy(as, fill, area, va, &present);
+		if (present == LARGE_SIZE)
+			return error;
+		rwlock_read_unlock(&as->lock);
+		error = fault_in(source + present, source + LARGE_SIZE);
+		rwlock_read_lock(&as->lock);
+		if (!error)
+			error = find_area(uffd, as, fill, &area);
+		if (error || !area->ops->uncut)
+			return error ? error : -ENOENT;
+	}
+}
+
 // Fill the page at `va`. Each page is a step of its own, with the lock taken anew, so that a change
-// of the areas need not wait for a long fill. Returns 0 or the errors of uffd_fill.
+// of the areas need not wait for a long fill. Stores the size of the page in *size. Returns 0 or the
+// errors of uffd_fill.
 static int fill_page(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill,
-                     uintptr_t va)
+                     uintptr_t va, size_t *size)
 {
 	struct area *area;
 	int error;
 
 	rwlock_read_lock(&as->lock);
 	error = find_area(uffd, as, fill, &area);
-	if (!error && fill->kind == UFFD_COPY)
+	*size = error ? 0 : ops_align(area->ops);
+	if (!error && unlikely(area->ops->uncut))
+		error = fill_large(uffd, as, fill, area, va);
+	else if (!error && fill->kind == UFFD_COPY)
 		error = copy_page(uffd, as, fill, area, va);
 	else if (!error && fill->kind == UFFD_ZEROPAGE)
 		error = zero_fill_page(as, area, va);
@@ -266,16 +320,16 @@ static int note_poison(struct uffd *uffd, struct aspace *as, const struct uffd_f
 
 ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill)
 {
-	size_t done = 0;
+	size_t done = 0, size;
 	int error = 0;
 
 	assert_no_lock();
 	if (fill->kind == UFFD_POISON)
 		error = note_poison(uffd, as, fill);
 	while (done < fill->len && !error) {
-		error = fill_page(uffd, as, fill, fill->start + done);
+		error = fill_page(uffd, as, fill, fill->start + done, &size);
 		if (!error)
-			done += PAGE_SIZE;
+			done += size;
 		if (!error)
 			error = yield_after(FILL_COST);
 	}

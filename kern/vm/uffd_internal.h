@@ -10,10 +10,18 @@ static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 	return __atomic_load_n(&uffd->features, __ATOMIC_RELAXED) & feature;
 }
 
-// Returns the object's page for `va` in `area`, an area of small pages with an object; NULL: the
-// object has none. Takes no reference. *beyond: whether `va` lies beyond the object's end.
+// Returns the object's page for `va` in `area`, which has an object; NULL: the object has none. Takes
+// no reference. *beyond: whether `va` lies beyond the object's end; a large page that is only partly
+// within it does so, unless the object has it.
 // Caller: holds the object's lock.
 page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond);
+
+// Returns the entry for `va` in `area`; for a large page, or a marker in its place, the entry that a
+// small one would have.
+static inline pte_t uffd_entry(const struct area *area, uintptr_t va)
+{
+	return unlikely(area->ops->uncut) ? small_entry(area->as, va) : pte_peek(area->as, va);
+}
 
 // Returns true if the entries of `area` may have marks: write-protection, its markers, or poison.
 static inline bool uffd_may_mark(const struct area *area)
@@ -35,3 +43,27 @@ uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t 
 // (uffd_protect.c)
 // Caller: holds as->lock for writing, or nobody else knows the space; no other lock.
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Large pages (uffd_large.c). `slot` and all ranges are those of large pages of `area`, which is
+// registered. Caller of all: holds as->lock, and no other lock.
+
+// UFFDIO_COPY of one large page. Yields. Returns 0; -EEXIST if a page is there, or, as on Linux, if no
+// large page is left; -EFAULT beyond the end of a file, or if the source is not present: then *present
+// is less than LARGE_SIZE, the bytes before the first one that is missing; -ENOMEM.
+int uffd_large_copy(struct aspace *as, const struct uffd_fill *fill, const struct area *area,
+                    uintptr_t slot, size_t *present);
+
+// UFFDIO_CONTINUE of one large page. Sleeps. Returns 0; -EFAULT if the object has no such page; -EEXIST
+// if a page is there.
+int uffd_large_continue(struct aspace *as, const struct uffd_fill *fill, const struct area *area,
+                        uintptr_t slot);
+
+// UFFDIO_POISON of one large page. Sleeps. Returns 0; -EEXIST if a page or a marker is there; -EAGAIN
+// if the area is not the one that was noted to have poison (AREA_MARKED).
+int uffd_large_poison(struct aspace *as, const struct area *area, uintptr_t slot);
+
+// Write-protect the large pages of [start, end), or (`protect` false) end that; pages that are not
+// there get a marker, or lose it. Sleeps.
+// (uffd_protect.c)
+void uffd_large_protect(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
+                        bool protect);

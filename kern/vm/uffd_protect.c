@@ -6,6 +6,7 @@
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
+#include "vm/object_internal.h"
 #include "vm/uffd_internal.h"
 
 #define SPAN_COST 50  // about how many instructions it takes for a page table,
@@ -34,10 +35,10 @@ static pte_t without_protection(const struct area *area, pte_t entry)
 	return entry;
 }
 
-// Change the write-protection of [start, end), a part of `area`. Yields. Returns 0 or -ENOMEM.
-// Caller: holds as->lock.
-static int protect_part(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
-                        bool protect)
+// Change the write-protection of [start, end), a part of `area`, which has small pages. Yields. Returns
+// 0 or -ENOMEM. Caller: holds as->lock.
+static int protect_small(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
+                         bool protect)
 {
 	bool mark = protect && (area->object || uffd_has(area->uffd, UFFD_FEATURE_WP_UNPOPULATED));
 	int error = tables_make_private(as, start, end);
@@ -68,6 +69,51 @@ static int protect_part(struct aspace *as, const struct area *area, uintptr_t st
 	return error;
 }
 
+// Returns what `pde`, the entry of a slot, becomes with or without write-protection. Poison stays, and
+// so does what was lost.
+static pde_t large_with_protection(pde_t pde, bool protect)
+{
+	if (pde_has_large(pde))
+		return protect ? (pde & ~PTE_W) | PDE_UFFD_WP : pde & ~PDE_UFFD_WP;
+	if (!protect)
+		return pde & ~PDE_MARKER_WP;
+	return pde & (PDE_LOST | PDE_MARKER_POISON) ? pde : pde | PDE_MARKER_WP;
+}
+
+void uffd_large_protect(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
+                        bool protect)
+{
+	assert_read_held(&as->lock);
+	object_lock_settled(area->object);
+	for (uintptr_t slot = start; slot < end; slot += LARGE_SIZE) {
+		pde_t *pde = &as->pgdir[PDX(slot)];
+
+		spin_lock(&as->pt_lock);
+		pgdir_trim(as->pgdir, PDX(slot));
+		pde_store(as->pgdir, slot, large_with_protection(*pde, protect));
+		spin_unlock(&as->pt_lock);
+	}
+	mutex_unlock(&area->object->lock);
+}
+
+// Change the write-protection of the part of `area` that lies in [start, end), the whole range of the
+// call. Yields. Returns 0; -ENOENT, -EINVAL or -ENOMEM, as uffd_protect. Caller: holds as->lock.
+static int protect_part(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
+                        bool protect)
+{
+	uintptr_t from = MAX(area->start, start), to = MIN(area->end, end);
+
+	assert_read_held(&as->lock);
+	if (!(area->flags & AREA_UFFD_WP))
+		return WHY(-ENOENT, "%#x is not registered for write-protection", area->start);
+	if (likely(!area->ops->uncut))
+		return protect_small(as, area, from, to, protect);
+	if (uncut_at(area->ops, start | end))
+		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
+	uffd_large_protect(as, area, from, to, protect);
+	return 0;
+}
+
 int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect)
 {
 	int error = WHY(-ENOENT, "nothing is mapped from %#x on", start);
@@ -80,16 +126,23 @@ int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t l
 	if (uffd->changing)
 		error = WHY(-EAGAIN, "mappings change, and the message is not read yet");
 	for (; error != -EAGAIN && area && area->start < end; area = area_next(&as->areas, area)) {
-		error = area->flags & AREA_UFFD_WP ?
-		                protect_part(as, area, MAX(area->start, start), MIN(area->end, end),
-		                             protect) :
-		                WHY(-ENOENT, "%#x is not registered for write-protection",
-		                    area->start);
+		error = protect_part(as, area, start, end, protect);
 		if (error)
 			break;
 	}
 	rwlock_read_unlock(&as->lock);
 	return error;
+}
+
+// End the write-protection that the directory's entry for `slot`, which names no table, may have.
+// Caller: holds pt_lock.
+static void clear_large(struct tlb_batch *batch, uintptr_t slot)
+{
+	pde_t *pde = &batch->pgdir[PDX(slot)], entry = large_with_protection(*pde, false);
+
+	assert_pgdir_locked(batch->pgdir);
+	if (entry != *pde)
+		tlb_batch_store(batch, slot, pde, entry);
 }
 
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end)
@@ -103,6 +156,8 @@ void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end)
 		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
 		uintptr_t table = va, span_end = table_span_end(va, end);
 
+		if (!pte)
+			clear_large(&batch, va);
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++)
 			if ((pte_has_page(*pte) || pte_marker(*pte)) && (*pte & PTE_UFFD_WP))
 				tlb_batch_store(&batch, va, pte, *pte & ~PTE_UFFD_WP);

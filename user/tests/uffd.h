@@ -1,5 +1,5 @@
-// What the tests of userfaultfd share. Addresses are printed as pages from `window`, the first page
-// of the memory under test.
+// What the tests of userfaultfd share. Addresses are printed as pages of `unit` bytes from `window`, the
+// first page of the memory under test.
 #pragma once
 
 #include "test.h"
@@ -14,8 +14,9 @@
 #define WP UFFDIO_REGISTER_MODE_WP
 #define MINOR UFFDIO_REGISTER_MODE_MINOR
 
-static char *window;   // the memory under test
-static int64_t filled; // the last fill's own field: the bytes that it has done, or -errno
+static char *window;       // the memory under test
+static size_t unit = PAGE; // bytes of its pages
+static int64_t filled;     // the last fill's own field: the bytes that it has done, or -errno
 
 static inline uint64_t number(const volatile void *p)
 {
@@ -136,14 +137,14 @@ static inline void show_fill(const char *what, int result)
 static inline void say_place(uint64_t address)
 {
 	long long away = (long long)(address - number(window));
-	long long page = away / (long long)PAGE;
+	long long page = away / (long long)unit;
 
 	if (away >= 0 && page < 4096)
 		say("page %lld", page);
 	else
 		say("elsewhere");
-	if (away % (long long)PAGE)
-		say(" + %lld", away % (long long)PAGE);
+	if (away % (long long)unit)
+		say(" + %lld", away % (long long)unit);
 }
 
 // Print a message.
@@ -166,7 +167,7 @@ static inline void show_message(const struct uffd_msg *msg)
 		say_place(msg->arg.remap.from);
 		say(" to ");
 		say_place(msg->arg.remap.to);
-		say(", %llu pages\n", (unsigned long long)msg->arg.remap.len / PAGE);
+		say(", %llu pages\n", (unsigned long long)msg->arg.remap.len / unit);
 		break;
 	case UFFD_EVENT_REMOVE:
 	case UFFD_EVENT_UNMAP:

@@ -144,12 +144,15 @@ static const char *large_fault(const struct area *area, uintptr_t va, pde_t pde)
 {
 	const page_t *pp = pde_has_large(pde) ? phys_to_page(PDE_LARGE_ADDR(pde)) : NULL;
 
-	if (!area || area->ops != &large_ops || area->start > va || area->end < va + LARGE_SIZE)
+	if (!area || area->ops->plain != &large_ops || area->start > va ||
+	    area->end < va + LARGE_SIZE)
 		return "has no area of large pages";
 	if ((pde & PDE_RESERVED) && !(area->flags & AREA_RESERVED))
 		return "has a reservation that nobody made";
 	if (!pp)
-		return pde & ~(PDE_RESERVED | PDE_LOST) ? "names nothing" : NULL;
+		return pde & ~(PDE_RESERVED | PDE_LOST | PDE_MARKER_WP | PDE_MARKER_POISON) ?
+		               "names nothing" :
+		               NULL;
 	if (pp->kind != PAGE_LARGE || pp->count == 0)
 		return "names no large page, or one without a reference";
 	if (pte_prot_none(pde) != (area->prot == 0))

@@ -22,7 +22,9 @@
 #define STACKS 16u
 
 #define UFFD 30 // a descriptor of the first worker's: a userfaultfd,
-#define UFFD_BASE (ARENA + (ARENA_PAGES - 2) * PAGE) // with which these two pages are registered
+#define UFFD_BASE (ARENA + (ARENA_PAGES - 2) * PAGE) // with which these two pages are registered,
+#define UFFD_LARGE 0x28000000u // and these two large pages, if the machine has some
+#define LARGE (4u << 20)
 
 #define LONG_BASE 0x50000000u // much address space with little memory: see world.c
 #define LONG_SIZE (512u << 20)

@@ -230,7 +230,7 @@ bool map_slots(void)
 	return true;
 }
 
-// Two pages whose faults are messages, which other threads may read and answer.
+// Two pages, and two large ones, whose faults are messages, which other threads may read and answer.
 static void register_pages(void)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -240,6 +240,11 @@ static void register_pages(void)
 	reg.mode = UFFDIO_REGISTER_MODE_MISSING | UFFDIO_REGISTER_MODE_WP;
 	map(ARENA_PAGES - 2, 2, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	ioctl(fd, UFFDIO_API, &api);
+	ioctl(fd, UFFDIO_REGISTER, &reg);
+	mmap((void *)UFFD_LARGE, 2 * LARGE, PROT_READ | PROT_WRITE,
+	     MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE | MAP_FIXED, -1, 0);
+	reg.range.start = UFFD_LARGE;
+	reg.range.len = 2 * LARGE;
 	ioctl(fd, UFFDIO_REGISTER, &reg);
 	dup2(fd, UFFD);
 	close(fd);
