@@ -22,10 +22,11 @@ uint64_t create_unlink(unsigned int n, unsigned int kib);
 uint64_t stat_path(unsigned int n, unsigned int depth);
 uint64_t open_close(unsigned int n, unsigned int depth);
 
-// processes.c: children; processes; other timers
+// processes.c: children; processes; MiB of the heap; other timers
 uint64_t wait_by_number(unsigned int n, unsigned int size);
 uint64_t kill_one(unsigned int n, unsigned int size);
 uint64_t kill_large_group(unsigned int n, unsigned int size);
 uint64_t kill_small_group(unsigned int n, unsigned int size);
+uint64_t fork_heap(unsigned int n, unsigned int mib);
 uint64_t fork_among(unsigned int n, unsigned int size);
 uint64_t timer_among(unsigned int n, unsigned int size);

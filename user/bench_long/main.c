@@ -46,6 +46,8 @@ static const struct operation operations[] = {
 	{ "kill_large_group", kill_large_group, 2000, 10, 2000, true },
 	{ "kill_small_group", kill_small_group, 10, 100, 1, false },
 	{ "kill_small_group", kill_small_group, 2000, 100, 1, true },
+	{ "fork_heap", fork_heap, 1, 20, 1, false },
+	{ "fork_heap", fork_heap, 16, 20, 1, false },
 	{ "fork_among", fork_among, 10, 20, 1, false },
 	{ "fork_among", fork_among, 2000, 20, 1, true },
 	{ "timer_among", timer_among, 10, 100, 1, false },

@@ -133,6 +133,25 @@ static void fork_and_wait(unsigned int n)
 	}
 }
 
+// fork, exit and wait with `mib` MiB of the heap written to. It begins in the page table of the program's
+// text and data.
+uint64_t fork_heap(unsigned int n, unsigned int mib)
+{
+	intptr_t bytes = (intptr_t)mib << 20;
+	char *heap = sbrk(bytes);
+	uint64_t start;
+
+	if ((intptr_t)heap == -1)
+		fail("sbrk");
+	touch_memory(heap, (size_t)bytes);
+	start = ticks();
+	fork_and_wait(n);
+	start = ticks() - start;
+	if ((intptr_t)sbrk(-bytes) == -1)
+		fail("sbrk");
+	return start;
+}
+
 // fork, exit and wait while `size` other children live. The first wait lets all of them run until they
 // sleep.
 uint64_t fork_among(unsigned int n, unsigned int size)
