@@ -7,8 +7,8 @@
 //	the zero page (read-only)      nothing: run again       map a new page of zeroes
 //	a shared page (read-only)      nothing: run again       map a copy, drop the old reference
 //	an exclusively owned page      nothing: run again       make the entry writable
-//	a page, and its page table     nothing: run again       make the table private, run again:
-//	is shared after fork                                    the next fault finds a case above
+//	a page, and its page table     nothing: run again       make the table private, then as
+//	is shared after fork                                    above
 //	empty or the zero page, and    make the table private, then as for an empty entry
 //	its page table is shared       (pte_install)
 //
@@ -66,11 +66,24 @@ __noinline int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, con
 	return install_fresh(as, va, old, copy);
 }
 
+// anon_copy_on_write for an entry in a shared table: the table becomes private first. An entry that differs
+// afterwards needs another fault or none: if all other spaces have left the table, it may be writable.
+// Returns and caller: as anon_copy_on_write.
+static __noinline int unshare_and_copy(struct aspace *as, uintptr_t va, pte_t old)
+{
+	int error = tables_make_private(as, va, va + PAGE_SIZE);
+
+	assert_read_held(&as->lock);
+	if (error || pte_peek(as, va) != (old & ~PTE_W))
+		return error;
+	return anon_copy_on_write(as, va, old & ~PTE_W);
+}
+
 int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 {
 	assert_read_held(&as->lock);
-	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))                // the table is shared
-		return tables_make_private(as, va, va + PAGE_SIZE); // and the program runs again
+	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))
+		return unshare_and_copy(as, va, old);
 	if (is_exclusively_owned(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
 	return anon_install_copy(as, va, old, phys_to_page(PTE_ADDR(old)));

@@ -9,6 +9,7 @@
 #include "vm/area_edit.h"
 #include "vm/fault.h"
 #include "vm/mapping.h"
+#include "vm/ptes.h"
 #include "vm/uffd.h"
 #include <abi/mman.h>
 
@@ -172,21 +173,22 @@ void page_fault_noticed(struct trapframe *frame)
 
 // The page is looked up and pinned under pt_lock, in one step: between the two another thread could
 // unmap and free it. If the tables do not admit the access, a fault is handled and the loop looks
-// again. page_perms combines both levels: a table shared after a fork is read-only in the
-// directory. `wait`: sleep where a handler of a userfaultfd must bring the page; else that is an error.
+// again. If the table is shared after a fork, other spaces' locks do not keep its entries: its own lock does.
+// page_perms combines both levels: such a table is read-only in the directory. `wait`: sleep where a handler of a userfaultfd must bring the page; else that is an error.
 // Returns and caller: as aspace_pin_page.
 static __always_inline int pin_page(struct aspace *as, uintptr_t va, enum fault_access access,
                                     bool wait, page_t **pp_store)
 {
 	enum fault_result result;
+	bool admitted, shared;
 	int error = 0, perms;
-	bool admitted;
 	page_t *pp;
 
 	if (va >= ULIM)
 		return -EFAULT;
 	for (;;) {
 		spin_lock(&as->pt_lock);
+		shared = shared_table_lock(as, va);
 		pp = page_lookup(as->pgdir, va, NULL);
 		if (unlikely(!pp))
 			pp = large_lookup(as->pgdir, va);
@@ -194,6 +196,8 @@ static __always_inline int pin_page(struct aspace *as, uintptr_t va, enum fault_
 		admitted = pp && (access == ACCESS_READ || (perms & PTE_W));
 		if (admitted)
 			error = page_pin(pp);
+		if (shared)
+			shared_tables_unlock();
 		spin_unlock(&as->pt_lock);
 		if (admitted) {
 			*pp_store = pp;

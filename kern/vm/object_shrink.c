@@ -77,7 +77,7 @@ void object_catch_up(struct area *area)
 	else if (size - area->offset < end - start)
 		beyond = start + (uintptr_t)(size - area->offset);
 	ptes_unmap_strangers(area->as, start, beyond, area->object);
-	ptes_unmap(area->as, beyond, end);
+	ptes_truncate(area->as, beyond, end);
 }
 
 // Clear the mark and move the area to the front of the list, where the change continues.
@@ -95,7 +95,7 @@ void object_visit_again(struct area *area)
 	mutex_unlock(&obj->lock);
 }
 
-// How to remove a range of an area of small pages: ptes_unmap_some or ptes_unmap_object_some.
+// How to remove a range of an area of small pages: ptes_truncate_some or ptes_punch_some.
 typedef uintptr_t (*unmap_fn)(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Remove [from, to), bytes of the object, from the space of `area`, until it is time to yield.
@@ -112,7 +112,7 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 	}
 	if (likely(!uffd_may_mark(area)))
 		stop = unmap(area->as, start, end);
-	else if (unmap == ptes_unmap_object_some)
+	else if (unmap == ptes_punch_some)
 		stop = uffd_unmap_object(area, start, end);
 	else
 		stop = uffd_unmap_some(area, start, end);
@@ -238,7 +238,7 @@ static void shrink(struct object *obj, uint64_t size)
 	object_change_begin(obj, false);
 	obj->size = size;
 	clear_part(obj, size, first);
-	remove_pages(obj, first, OBJECT_MAX, ptes_unmap_some);
+	remove_pages(obj, first, OBJECT_MAX, ptes_truncate_some);
 	object_change_end(obj);
 }
 
@@ -276,7 +276,7 @@ int object_punch(struct object *obj, uint64_t offset, uint64_t len)
 	object_lock_settled(obj);
 	object_change_begin(obj, true);
 	if (first < last)
-		remove_pages(obj, first, last, ptes_unmap_object_some);
+		remove_pages(obj, first, last, ptes_punch_some);
 	clear_part(obj, offset, MIN(first, end));
 	if (last >= first)
 		clear_part(obj, last, end);

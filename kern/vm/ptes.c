@@ -1,4 +1,5 @@
-// ptes.c: operations on ranges of page-table entries: unmap, protect, copy; ptes_move.c moves them.
+// ptes.c: operations on ranges of page-table entries: unmap, protect, copy; ptes_move.c moves them, and
+// ptes_object.c removes what an object loses.
 // (pte_install installs single entries; the backends of devices and large pages install theirs.)
 //
 // All of them have one form: take pt_lock, begin a batch, go from page table to page table, finish
@@ -63,7 +64,7 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	uintptr_t va, span_end;
 	bool due = false;
 
-	assert_may_unmap(as);
+	assert_areas_still(as);
 	spin_lock(&as->pt_lock);
 	tlb_batch_begin(&batch, as->pgdir);
 	for (va = start; va < end && !due; va = span_end) {
@@ -88,66 +89,6 @@ uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end)
 	tlb_batch_finish(&batch);
 	spin_unlock(&as->pt_lock);
 	return va;
-}
-
-// Free the page tables of [start, end) that have no entry in use. Caller: holds pt_lock.
-static void trim_tables(struct aspace *as, uintptr_t start, uintptr_t end)
-{
-	assert_spin_held(&as->pt_lock);
-	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
-		pgdir_trim(as->pgdir, PDX(va));
-}
-
-// Like ptes_unmap_some, but the kind of the page decides: a private copy has kind PAGE_ANONYMOUS,
-// unless it is the zero page (UFFDIO_ZEROPAGE).
-// Areas of objects never have shared tables or large pages here.
-uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end)
-{
-	struct tlb_batch batch;
-	uintptr_t va, span_end;
-	bool due = false;
-
-	assert_may_unmap(as);
-	spin_lock(&as->pt_lock);
-	tlb_batch_begin(&batch, as->pgdir);
-	for (va = start; va < end && !due; va = span_end) {
-		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
-
-		span_end = table_span_end(va, end);
-		due = yield_due(SPAN_COST + (pte ? (span_end - va) / PAGE_SIZE * ENTRY_COST : 0));
-		for (uintptr_t at = va; pte && at < span_end; at += PAGE_SIZE, pte++) {
-			const page_t *pp = entry_page(*pte);
-
-			if (pp && (pp->kind == PAGE_OBJECT || pp == zero_page))
-				tlb_batch_unmap(&batch, at, pte);
-		}
-		pgdir_trim(as->pgdir, PDX(va));
-	}
-	tlb_batch_finish(&batch);
-	spin_unlock(&as->pt_lock);
-	return va;
-}
-
-// A page that was removed from its object has no owner any more, so comparing owners finds it.
-void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
-                          const struct object *obj)
-{
-	struct tlb_batch batch;
-
-	assert_areas_still(as);
-	spin_lock(&as->pt_lock);
-	tlb_batch_begin(&batch, as->pgdir);
-	for (uintptr_t va = start; va < end; va += PAGE_SIZE) {
-		pte_t *pte = pgdir_walk(as->pgdir, va, 0);
-		const page_t *pp = pte ? entry_page(*pte) : NULL;
-
-		if (pp && pp->kind == PAGE_OBJECT && pp->owner != obj)
-			tlb_batch_unmap(&batch, va, pte);
-		batch_yield_after(as, &batch, ENTRY_COST);
-	}
-	trim_tables(as, start, end);
-	tlb_batch_finish(&batch);
-	spin_unlock(&as->pt_lock);
 }
 
 // Returns what `entry` becomes under the protection `prot`.
@@ -237,8 +178,9 @@ static int clone_yield_after(struct tlb_batch *from, struct tlb_batch *to, struc
 	return error;
 }
 
-// Table by table: share the table if that is possible, else copy its entries. No yield within an
-// area of large pages, because object_catch_up does not handle these.
+// Table by table: share the table if that is possible, or was for an area before this one; else copy its
+// entries. A table that is shared may lose entries at a yield, but stays shared. No yield within an area
+// of large pages, because object_catch_up does not handle these.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area)
 {
 	bool shared = area->flags & AREA_SHARED;
@@ -258,8 +200,9 @@ int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *
 		span_end = table_span_end(va, area->end);
 		if (!pte)
 			large_clone(from, to, va, shared);
-		if (!pte || (virt_to_page(pte)->index > SHARE_MIN_ENTRIES &&
-		             table_share(from, to, area, va)))
+		if (!pte || pde_has_shared_table(to->pgdir[PDX(va)]) ||
+		    (virt_to_page(pte)->index > SHARE_MIN_ENTRIES &&
+		     table_share(from, to, area, va)))
 			continue;
 		copy = pgdir_walk(to->pgdir, va, 1);
 		if (!copy)

@@ -11,12 +11,13 @@
 // Unmap [start, end), page-aligned, like ptes_unmap, but do not yield: return early when it is time
 // to (yield_due), after the entries of at least one table. Takes as->pt_lock. Returns the address
 // where it stopped: `end`, or where to continue.
-// Caller: holds as->lock for writing, or the lock of the object that the range maps.
+// Caller: as for ptes_unmap.
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Remove all entries in [start, end), page-aligned, and drop their references; empty range:
 // nothing. Areas stay as they are. Takes as->pt_lock. Yields; a killed thread completes the work.
-// Caller: holds as->lock for writing, or nobody else knows the space.
+// Caller: holds as->lock for writing, or nobody else knows the space; has made the tables private that
+// the range covers in part (tables_make_private_at_ends).
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	assert_areas_still(as);
@@ -28,13 +29,19 @@ static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 	}
 }
 
-// Like ptes_unmap_some, but remove only entries that name pages of objects: private copies stay.
-// Caller: holds the lock of the object that the range maps.
-uintptr_t ptes_unmap_object_some(struct aspace *as, uintptr_t start, uintptr_t end);
+// Remove what an object loses from [start, end), page-aligned, a range of small pages that maps it
+// (ptes_object.c): ptes_truncate_some all entries, ptes_punch_some those that name the object's pages, so
+// that private copies stay. An entry in a shared table goes for all spaces that share it. Return early
+// when it is time to yield, like ptes_unmap_some. Take as->pt_lock.
+// Caller: holds the lock of the object; or holds as->lock for writing, or nobody else knows the space.
+uintptr_t ptes_truncate_some(struct aspace *as, uintptr_t start, uintptr_t end);
+uintptr_t ptes_punch_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Remove the entries in [start, end) that name a page which was some object's, but is not (or no
-// longer) a page of `obj`. Private copies stay. Takes as->pt_lock. Yields.
-// Caller: as for ptes_unmap.
+// Remove all entries in [start, end) as ptes_truncate_some does; or, ptes_unmap_strangers, those that
+// name a page which was some object's, but is not (or no longer) a page of `obj`: private copies stay.
+// Take as->pt_lock. Yield.
+// Caller: holds as->lock for writing, or nobody else knows the space.
+void ptes_truncate(struct aspace *as, uintptr_t start, uintptr_t end);
 void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
                           const struct object *obj);
 
@@ -105,15 +112,17 @@ static inline bool pde_has_large(pde_t pde)
 // Caller: holds the space's lock for writing, or nobody else knows the space; no other lock.
 void object_catch_up(struct area *area);
 
-// Page tables shared after a fork (shared_tables.c). A shared table never changes: code that
-// changes an entry makes the table private before, in a step that may fail.
+// Page tables shared after a fork (shared_tables.c). A shared table does not change, except that it loses
+// what an object loses (ptes_object.c): other code that changes an entry makes the table private before,
+// in a step that may fail.
 // Caller of all functions with an address: holds as->pt_lock.
 
 // With so few entries in use, copying them costs less than the fault that makes the table private.
 #define SHARE_MIN_ENTRIES 64
 
 // Let both directories name the table for `va`, which lies in `area` and has more than
-// SHARE_MIN_ENTRIES entries in use, if it can be shared. Returns true if they do.
+// SHARE_MIN_ENTRIES entries in use, if it can be shared. Returns true if they do; false if it cannot, or if
+// the second space has a table of its own there.
 // Caller: holds the page-table lock of the space of `from`.
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
                  uintptr_t va);
@@ -152,6 +161,17 @@ static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
 
 	return likely(pte) ? pte : table_unshare_and_walk(as, va);
 }
+
+// If the table for `va` may be shared, take the lock that guards the entries of shared tables: what the
+// table's entries name stays until shared_tables_unlock. Returns true if the lock was taken.
+bool shared_table_lock(struct aspace *as, uintptr_t va);
+void shared_tables_unlock(void);
+
+// Like shared_tables_unlock, after entries of the table for `va` have been removed. Flush all translations
+// of user addresses: any directory may name the table. If no entry is left and others share the table,
+// drop this space's reference, so that its directory's entry becomes 0.
+// Caller: also holds the lock, by shared_table_lock for `va`.
+void shared_table_unlock_changed(struct aspace *as, uintptr_t va);
 
 // If the space shares the table for `va`, which exists, with others, drop its reference on the
 // table: its directory's entry becomes 0. Returns true if it did; false, with nothing changed, if

@@ -14,6 +14,9 @@
 // table is private. Leaving a shared table (exit, unmapping its whole span) only drops a
 // reference.
 //
+// One kind of change reaches a table while it is shared: an object loses pages. That removes them from
+// every space, so it removes the entries from the shared table (ptes_object.c).
+//
 // This is an optimization: if table_share returned false always, forks would be slower, and
 // nothing else would change.
 #include "thread/yield.h"
@@ -33,12 +36,16 @@ static page_t *table_of(pde_t pde)
 	return phys_to_page(PTE_ADDR(pde));
 }
 
-// Returns true if a fork inherits the area's entries as they are, and only the area's own space
-// ever removes them. Objects are excluded: a truncation removes their pages from every space.
+// An area with one of these flags is not inherited as it is; or, AREA_NAMED, its entries may change in a
+// step that cannot fail (named_protect_pieces).
+#define NOT_SHAREABLE (AREA_GROWSDOWN | AREA_DONTFORK | AREA_WIPEONFORK | AREA_SHARED | AREA_NAMED)
+
+// Returns true if a fork inherits the area's entries as they are, and only the area's own space changes
+// them, or its object when it loses pages.
 static bool shareable(const struct area *area)
 {
-	return area->ops == &anon_ops &&
-	       !(area->flags & (AREA_GROWSDOWN | AREA_DONTFORK | AREA_WIPEONFORK | AREA_SHARED));
+	return (area->ops == &anon_ops || area->ops == &object_ops) &&
+	       !(area->flags & NOT_SHAREABLE);
 }
 
 // Returns true if all areas that overlap [start, end) are shareable. `area` is one of them.
@@ -64,14 +71,11 @@ static bool all_shareable(struct aspace *as, const struct area *area, uintptr_t 
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area, uintptr_t va)
 {
 	uintptr_t start = ROUND_DOWN(va, LARGE_SIZE), end = start + LARGE_SIZE;
-	pde_t pde = from->pgdir[PDX(va)], theirs = to->pgdir[PDX(va)];
+	pde_t pde = from->pgdir[PDX(va)];
 	page_t *table = table_of(pde);
 
 	assert_spin_held(&area->as->pt_lock);
-	if (theirs)
-		return PTE_ADDR(theirs) ==
-		       PTE_ADDR(pde); // shared already, for an area before this one
-	if (!all_shareable(area->as, area, start, end))
+	if (to->pgdir[PDX(va)] || !all_shareable(area->as, area, start, end))
 		return false;
 	spin_lock(&share_lock);
 	table->count++;
@@ -188,6 +192,37 @@ int tables_make_private_at_ends(struct aspace *as, uintptr_t start, uintptr_t en
 		error = table_make_private(as, end - 1);
 	spin_unlock(&as->pt_lock);
 	return error;
+}
+
+bool shared_table_lock(struct aspace *as, uintptr_t va)
+{
+	assert_spin_held(&as->pt_lock);
+	if (likely(!pde_has_shared_table(as->pgdir[PDX(va)])))
+		return false;
+	spin_lock(&share_lock);
+	return true;
+}
+
+void shared_tables_unlock(void)
+{
+	spin_unlock(&share_lock);
+}
+
+// The flush comes before the caller's batch frees the pages. An empty table must go, as everywhere: each
+// space that shares it leaves it when the change visits it.
+void shared_table_unlock_changed(struct aspace *as, uintptr_t va)
+{
+	page_t *table = table_of(as->pgdir[PDX(va)]);
+	bool leave = table->index == 0 && table->count > 1;
+
+	assert_spin_held(&as->pt_lock);
+	assert_spin_held(&share_lock);
+	tlb_flush(pgdir_current());
+	if (leave) {
+		pde_store(as->pgdir, va, 0);
+		table->count--;
+	}
+	spin_unlock(&share_lock);
 }
 
 // If this space is the last one that names the table, the table is no longer shared: the caller

@@ -1,5 +1,6 @@
 // uffd_register.c: registration of areas with a userfaultfd. It changes areas only: entries stay as
-// they are, and the next fault finds the area's new backend.
+// they are, and the next fault finds the area's new backend. Where the area has an object, its page tables
+// become private: a change of the object may leave marks in them (uffd_unmap_some).
 #include "thread/thread.h"
 #include "thread/why.h"
 #include "thread/yield.h"
@@ -57,8 +58,26 @@ static int check_range(const struct uffd *uffd, struct aspace *as, uintptr_t sta
 	return error;
 }
 
-// All areas are checked before the first one changes. Only lack of memory for a split can leave a
-// part of them registered.
+// Register the part [start, end) of `area`, which has been checked. Returns 0 or -ENOMEM.
+// Caller: holds as->lock for writing.
+static int register_area(struct uffd *uffd, struct aspace *as, struct area *area, uintptr_t start,
+                         uintptr_t end, uint32_t modes)
+{
+	uint32_t flags = (area->flags & ~AREA_UFFD_MODES) | modes;
+	int error = 0;
+
+	assert_write_held(&as->lock);
+	if (area->flags & ~flags & AREA_UFFD_WP)
+		flags |= AREA_MARKED; // protected entries stay so, as on Linux
+	if (area->uffd == uffd && (area->flags & modes) == modes)
+		return 0;
+	if (area->object)
+		error = tables_make_private(as, start, end);
+	return error ? error : area_change_uffd(as, area, start, end, uffd, flags);
+}
+
+// All areas are checked before the first one changes. Only lack of memory for a split or a page table can
+// leave a part of them registered.
 int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
                       uint32_t modes, bool *large_store)
 {
@@ -70,17 +89,11 @@ int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 	for (uintptr_t va = start; va < end && !error;) {
 		struct area *area = area_find_from(&as->areas, va);
 		uintptr_t part_end;
-		uint32_t flags;
 
 		if (!area || area->start >= end)
 			break;
 		part_end = MIN(area->end, end); // the area may merge
-		flags = (area->flags & ~AREA_UFFD_MODES) | modes;
-		if (area->flags & ~flags & AREA_UFFD_WP)
-			flags |= AREA_MARKED; // protected entries stay so, as on Linux
-		if (area->uffd != uffd || (area->flags & modes) != modes)
-			error = area_change_uffd(as, area, MAX(area->start, va), part_end, uffd,
-			                         flags);
+		error = register_area(uffd, as, area, MAX(area->start, va), part_end, modes);
 		va = part_end;
 		if (!error)
 			error = yield_after(AREA_COST);
