@@ -107,7 +107,7 @@ static uint64_t unmap_area(const struct area *area, uint64_t from, uint64_t to, 
 
 	if (area->ops->discard) {
 		// As on Linux, a truncation takes the marks of large pages with it.
-		area->ops->discard((struct area *)area, start, end, unmap == ptes_unmap_object_some);
+		area->ops->discard((struct area *)area, start, end, unmap == ptes_punch_some);
 		return to;
 	}
 	if (likely(!uffd_may_mark(area)))
