@@ -32,7 +32,7 @@ long call_returns(long result, const struct trapframe *frame);
 long call_returns(long result, const struct trapframe *frame)
 {
 	struct why *why = &thread_current()->why;
-	size_t error = (size_t)-result;
+	size_t error = -(size_t)result;
 
 	if (why_enabled && result < 0 && result >= -LAST_ERROR) {
 		const char *call = syscall_name(frame->err);

@@ -43,8 +43,7 @@
 #define QUIET_MS 2000  // until all that were killed must be gone
 #define LEAK_PAGES 64u // so much the kernel's caches may keep
 #define IDLE_TURNS 20  // turns of a round in which no worker gets on
-#define WORLD_TURNS \
-	5 // of these: then the files are made anew, which may take all memory, or stand in the way
+#define WORLD_TURNS 5  // of these: then the round tries to go on in another way
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 struct shared *shared;
@@ -246,6 +245,17 @@ static bool perform_turn(uint32_t number)
 	return calls_left() == 0;
 }
 
+// When no worker gets on: make the files anew, which may take all memory or stand in the way. And leave
+// out the next call of each worker: it may be one that always overwrites shared->next and dies.
+static void go_on_otherwise(void)
+{
+	world_clean();
+	world_prepare();
+	for (uint32_t i = 0; i < WORKERS; i++)
+		if (watch[i].seen < watch[i].end)
+			watch[i].seen++;
+}
+
 // One round: the workers' calls from `from` to `end[worker]`. When the workers have used up memory,
 // all processes are killed, and the round goes on in another turn. Returns the pages free after it,
 // or 0 after a finding.
@@ -266,10 +276,8 @@ static uint32_t perform_round(uint32_t from, const uint32_t end[WORKERS], unsign
 		if (!quiet(processes))
 			return 0;
 		idle = calls_left() == left ? idle + 1 : 0;
-		if (idle % WORLD_TURNS == WORLD_TURNS - 1) {
-			world_clean();
-			world_prepare();
-		}
+		if (idle % WORLD_TURNS == WORLD_TURNS - 1)
+			go_on_otherwise();
 		if (!done && idle >= IDLE_TURNS) {
 			finding("standstill: no worker gets on (calls left)", left, 0);
 			return 0;
