@@ -120,6 +120,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	procfs_init();               // make /proc
 	procfs_system_init();        // make the files of /proc about the machine
 	procfs_statistics_init();    // make those about what it has done
+	procfs_locks_init();         // make /proc/locks
 	procfs_cpuinfo_init();       // make the one about its processor
 	procfs_pages_init();         // make /proc/kpageflags
 	console_tty_init();          // make /dev/console and /dev/tty

@@ -325,6 +325,7 @@ static void epoll_release(struct file *file)
 }
 
 static const struct file_ops epoll_ops = {
+	.describe = epoll_describe,
 	.kind = "[eventpoll]",
 	.lseek = anonymous_file_lseek,
 	.poll = epoll_poll,

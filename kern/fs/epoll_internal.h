@@ -68,6 +68,9 @@ bool epoll_may_contain(struct epoll *epoll, struct epoll *inner);
 // sets than Linux allows (paths_max in epoll_nesting.c). Caller: holds epoll_lock.
 bool epoll_too_many_paths(const struct epoll_item *item);
 
+// file_ops.describe of a set: a line for each item.
+void epoll_describe(struct file *file, struct text_writer *writer);
+
 // Free all items of a set that is being closed. Yields; completes the work also if the thread is
 // killed. Caller: holds no lock; nobody else uses the set.
 void epoll_free_items(struct epoll *epoll);

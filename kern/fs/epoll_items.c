@@ -1,14 +1,17 @@
 // epoll_items.c: what is in a set of files: adding, changing and removing (epoll_ctl).
 #include "fs/epoll_internal.h"
 
+#include "fs/inode.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
+#include <stdio.h>
 
 #define ITEMS_MAX 100000u  // in all sets
 #define SET_ITEMS_MAX 2000 // items that are sets: a wakeup may pass all of them without a yield
 #define EXCLUSIVE_OK (POLLIN | POLLOUT | EPOLL_ALWAYS | EPOLLEXCLUSIVE | EPOLLET | EPOLLWAKEUP)
 #define FREE_EACH 64 // items freed between two yields
 #define ITEM_COST 500
+#define LINE_COST 5000 // about how many instructions it takes to write a line of /proc/PID/fdinfo
 
 static uint32_t item_count, set_item_count; // guarded by epoll_lock
 
@@ -184,5 +187,48 @@ void epoll_file_closed(struct file *file)
 		more = !list_empty(&file->watchers);
 		mutex_unlock(&epoll_lock);
 		(void)yield_after(FREE_EACH * ITEM_COST);
+	}
+}
+
+// Copy the item that comes first among those after `after` (NULL: the first of all) to *copy, with its line in
+// text[size]. Returns false if there is none.
+static bool next_line(struct epoll *epoll, const struct epoll_item *after, struct epoll_item *copy,
+                      char *text, size_t size)
+{
+	struct avl_node *node, *found = NULL;
+	const struct epoll_item *item;
+
+	mutex_lock(&epoll_lock);
+	node = epoll->items.root;
+	while (node) {
+		bool later = !after || item_before(&after->node, node);
+
+		if (later)
+			found = node;
+		node = node->child[!later];
+	}
+	if (found) {
+		item = container_of(found, struct epoll_item, node);
+		*copy = *item;
+		snprintf(text, size,
+		         "tfd: %8d events: %8x data: %16llx  pos:%llu ino:%x sdev:%llx\n", item->fd,
+		         item->event.events, item->event.data, item->file->position,
+		         item->file->inode->ino, (uint64_t)item->file->inode->dev);
+	}
+	mutex_unlock(&epoll_lock);
+	return found;
+}
+
+void epoll_describe(struct file *file, struct text_writer *writer)
+{
+	struct epoll_item copy;
+	char text[128];
+	bool any = false;
+
+	assert_no_lock();
+	while (next_line(file->private, any ? &copy : NULL, &copy, text, sizeof(text))) {
+		any = true;
+		if (!writer->write(writer, text) || yield_after(LINE_COST))
+			return;
 	}
 }

@@ -5,12 +5,14 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
+#include <stdio.h>
 
 // [l] lock   [c] constant
 struct eventfd {
 	struct spinlock lock;
 	uint64_t count;    // [l] at most UINT64_MAX - 1
 	bool semaphore;    // [c]
+	uint32_t id;       // [c] for /proc/PID/fdinfo
 	struct waitq wait; // readers, writers and polls
 };
 
@@ -112,6 +114,22 @@ static unsigned int eventfd_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
+// The number differs from that of every other eventfd.
+static void eventfd_describe(struct file *file, struct text_writer *writer)
+{
+	struct eventfd *eventfd = file->private;
+	uint64_t count;
+	char text[96];
+
+	spin_lock(&eventfd->lock);
+	count = eventfd->count;
+	spin_unlock(&eventfd->lock);
+	snprintf(text, sizeof(text),
+	         "eventfd-count: %16llx\neventfd-id: %u\neventfd-semaphore: %d\n", count,
+	         eventfd->id, eventfd->semaphore);
+	writer->write(writer, text);
+}
+
 static void eventfd_release(struct file *file)
 {
 	kfree(file->private);
@@ -123,11 +141,13 @@ static const struct file_ops eventfd_ops = {
 	.write = eventfd_write,
 	.lseek = anonymous_file_lseek,
 	.poll = eventfd_poll,
+	.describe = eventfd_describe,
 	.release = eventfd_release,
 };
 
 int eventfd_create(uint32_t count, bool semaphore, uint32_t flags, struct file **store)
 {
+	static uint32_t next_id; // changed atomically
 	struct eventfd *eventfd = kmalloc(sizeof(*eventfd));
 	int error;
 
@@ -136,6 +156,7 @@ int eventfd_create(uint32_t count, bool semaphore, uint32_t flags, struct file *
 	spin_init(&eventfd->lock, "eventfd", RANK_PIPE);
 	eventfd->count = count;
 	eventfd->semaphore = semaphore;
+	eventfd->id = __atomic_fetch_add(&next_id, 1, __ATOMIC_RELAXED);
 	waitq_init(&eventfd->wait);
 	error = anonymous_file_create(O_RDWR | flags, &eventfd_ops, eventfd, store);
 	if (error)

@@ -41,6 +41,13 @@ static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 #define SPLICES_FROM 1
 #define SPLICES_TO 2
 
+// Where text about open files goes: a file of /proc, which lies above this layer.
+struct text_writer {
+	// Append `text`, which ends with a NUL. Takes the heap's locks; does not sleep. Returns
+	// false if nothing more is wanted: then the caller writes no more.
+	bool (*write)(struct text_writer *writer, const char *text);
+};
+
 // The operations of an open file. Except for poll and held_bytes, their callers hold no lock, and
 // they may sleep and yield. An operation may be NULL: the caller then gets the error in brackets.
 struct file_ops {
@@ -82,6 +89,9 @@ struct file_ops {
 	// Returns how many bytes of memory `private` holds, besides what others count. Takes no
 	// sleeping lock. [none]
 	size_t (*held_bytes)(const struct file *file);
+
+	// Write the lines that /proc/PID/fdinfo shows of this kind of file (proc(5)). [none]
+	void (*describe)(struct file *file, struct text_writer *writer);
 
 	// A descriptor of the file, which may have others, was closed by the current process, or
 	// its end or exec closed it. [no error]

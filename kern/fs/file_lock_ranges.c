@@ -3,9 +3,11 @@
 // is inserted, and merged with its neighbours.
 #include "fs/fdtable.h"
 #include "fs/file_locks_internal.h"
+#include "fs/inode.h"
 #include "mem/heap.h"
 
 struct spinlock file_locks = SPINLOCK_INIT("file locks", RANK_FILE_LOCKS);
+struct list all_file_locks = LIST_INIT(all_file_locks);
 
 // The count of locks of the owner of a lock. Descriptors are closed without a look at the file's
 // locks while it is 0.
@@ -67,6 +69,7 @@ void file_lock_drop(struct lock_list *list, struct file_lock *lock)
 {
 	assert_spin_held(&file_locks);
 	unblock(lock);
+	list_remove(&lock->all);
 	list_remove(&lock->link);
 	list->count--;
 	--*count_of(lock->owner, lock->range.kind);
@@ -76,8 +79,12 @@ void file_lock_drop(struct lock_list *list, struct file_lock *lock)
 // Put a lock, for which nobody waits, into the list before `next`. Caller: holds file_locks.
 static void put_before(struct lock_list *list, struct file_lock *lock, struct list *next)
 {
+	static uint32_t last_serial; // guarded by file_locks
+
 	assert_spin_held(&file_locks);
 	list_init(&lock->waits);
+	lock->serial = ++last_serial;
+	list_add(&all_file_locks, &lock->all);
 	list_add_tail(next, &lock->link);
 	list->count++;
 	++*count_of(lock->owner, lock->range.kind);
@@ -156,9 +163,10 @@ static void merge_next(struct lock_list *list, struct list *link)
 	file_lock_drop(list, next);
 }
 
-void file_lock_apply(struct lock_list *list, void *owner, const struct lock_range *range,
+void file_lock_apply(const struct file *file, void *owner, const struct lock_range *range,
                      struct file_lock *spares[2])
 {
+	struct lock_list *list = file->inode->locks;
 	struct list *place = cut(list, owner, range, &spares[0]);
 
 	assert_spin_held(&file_locks);
@@ -167,6 +175,8 @@ void file_lock_apply(struct lock_list *list, void *owner, const struct lock_rang
 
 		spares[1] = NULL;
 		lock->owner = owner;
+		lock->file = file;
+		lock->inode = file->inode;
 		lock->range = *range;
 		put_before(list, lock, place);
 		merge_next(list, &lock->link);

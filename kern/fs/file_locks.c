@@ -76,9 +76,10 @@ static bool is_deadlock(const struct fdtable *table, const struct file_lock *loc
 // Wait until `lock` ends or gets smaller. `table` is the waiting owner; NULL for kinds of locks that
 // look for no deadlock. Returns 0, -EDEADLK, -ERESTARTSYS, or -ENOLCK if too many wait.
 // Caller: holds file_locks, which is held again afterwards.
-static int wait_for(struct lock_list *list, struct file_lock *lock, struct fdtable *table)
+static int wait_for(struct lock_list *list, struct file_lock *lock, struct fdtable *table,
+                    const struct lock_range *wanted)
 {
-	struct lock_wait wait = { .blocks = lock };
+	struct lock_wait wait = { .blocks = lock, .wanted = wanted };
 	int error;
 
 	assert_spin_held(&file_locks);
@@ -120,9 +121,10 @@ static bool end_other_type(struct lock_list *list, const void *file, const struc
 }
 
 // The part of file_lock_set that needs the lock.
-static int set(struct lock_list *list, void *owner, const struct lock_range *wanted,
+static int set(const struct file *file, void *owner, const struct lock_range *wanted,
                struct fdtable *table, bool sleeps, struct file_lock *spares[2])
 {
+	struct lock_list *list = file->inode->locks;
 	struct file_lock *blocking;
 	int error = 0;
 
@@ -130,13 +132,13 @@ static int set(struct lock_list *list, void *owner, const struct lock_range *wan
 	if (wanted->kind == LOCK_WHOLE && end_other_type(list, owner, wanted))
 		return 0;
 	while (wanted->type != F_UNLCK && (blocking = file_lock_blocking(list, owner, wanted))) {
-		error = sleeps ? wait_for(list, blocking, table) : -EAGAIN;
+		error = sleeps ? wait_for(list, blocking, table, wanted) : -EAGAIN;
 		if (error)
 			return error;
 	}
 	if (list->count + 2 > FILE_LOCKS_MAX && !ends_all(wanted))
 		return -ENOLCK;
-	file_lock_apply(list, owner, wanted, spares);
+	file_lock_apply(file, owner, wanted, spares);
 	return 0;
 }
 
@@ -160,7 +162,7 @@ int file_lock_set(struct file *file, struct fdtable *table, const struct lock_ra
 	} else {
 		spin_lock(&file_locks);
 		count = list->count;
-		error = set(list, owner_of(file, table, wanted->kind), wanted,
+		error = set(file, owner_of(file, table, wanted->kind), wanted,
 		            wanted->kind == LOCK_OF_PROCESS ? table : NULL, sleeps, spares);
 		spin_unlock(&file_locks);
 	}

@@ -57,6 +57,16 @@ void file_locks_of_table_end(struct fdtable *table, struct inode *inode);
 // them. Yields. Caller: holds no lock.
 void file_locks_of_file_end(struct file *file);
 
+// Write the lines about those locks that `file`, a descriptor of `table`, has made, and which its close
+// would end, as /proc/PID/fdinfo shows them. Yields. Caller: holds no lock; keeps both valid.
+void file_locks_describe(const struct file *file, const struct fdtable *table,
+                         struct text_writer *writer);
+
+// Write the lines of /proc/locks about the locks of all files and those that wait for them, from the
+// lock *next on: 0 at first. Stores where the next part begins, if the writer wanted no more; else 0.
+// Yields. Caller: holds no lock.
+void file_locks_list(uint32_t *next, struct text_writer *writer);
+
 // Free the list of an inode without open files, which has no locks any more. NULL does nothing.
 void file_locks_free(struct lock_list *list);
 

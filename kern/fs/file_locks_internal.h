@@ -6,25 +6,34 @@
 #include "fs/file_locks.h"
 #include "thread/waitq.h"
 
-// One locked range.
+// One locked range. Also a place in the list of all locks where a walk goes on: then `owner` is NULL.
+// [c] constant while it is in its file's list   [l] file_locks
 struct file_lock {
 	struct list link;
-	struct list waits; // [file_locks] struct lock_wait by link: who waits for its end
-	void *owner;       // a struct fdtable or a struct file
-	struct lock_range range;
+	struct list all;           // [l] in the list of the locks of all files, the newest first
+	struct list waits;         // [l] struct lock_wait by link: who waits for its end
+	void *owner;               // [c] a struct fdtable or a struct file
+	const struct file *file;   // [c] by which it was made; only to be compared
+	const struct inode *inode; // [c] borrowed: it has the list
+	uint32_t serial;           // [c] rises from lock to lock
+	struct lock_range range;   // [l]
 };
 
 // A thread that waits for a lock to end, on its stack.
 struct lock_wait {
-	struct list link;               // in the waits of the lock that is in the way
-	struct list of_table;           // in the table's lock_waits; empty for an open file's
-	const struct file_lock *blocks; // the lock that is in the way; NULL once it has changed
+	struct list link;                // in the waits of the lock that is in the way
+	struct list of_table;            // in the table's lock_waits; empty for an open file's
+	const struct file_lock *blocks;  // the lock that is in the way; NULL once it has changed
+	const struct lock_range *wanted; // NULL: a place in the list where a walk goes on
 	struct waitq woken;
 };
 
 // Guards the locks of all files, and who waits for them. Nothing else is locked under it but the
 // queues of waiters.
 extern struct spinlock file_locks;
+
+// The locks of all files: struct file_lock by all, the newest first. [file_locks]
+extern struct list all_file_locks;
 
 // Returns true if the lock is of that kind and owner.
 static inline bool is_owners(const struct file_lock *lock, const void *owner, enum lock_kind kind)
@@ -38,10 +47,10 @@ static inline bool is_owners(const struct file_lock *lock, const void *owner, en
 struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
                                      const struct lock_range *range);
 
-// Give the range its new type, and wake those that waited for locks that end or get smaller. Checks
-// nothing. `spares` are two allocated locks that are in no list; those that are used become NULL,
+// Give the range of `file` its new type, for `owner`, and wake those that waited for locks that end or
+// get smaller. Checks nothing. `spares` are two allocated locks that are in no list; those that are used become NULL,
 // the caller frees the others. Caller: holds file_locks.
-void file_lock_apply(struct lock_list *list, void *owner, const struct lock_range *range,
+void file_lock_apply(const struct file *file, void *owner, const struct lock_range *range,
                      struct file_lock *spares[2]);
 
 // Take a lock off the list, free it, and wake those that waited for its end. Caller: holds

@@ -5,12 +5,15 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "thread/timer.h"
+#include <stdio.h>
 
 // [l] lock   [c] constant
 struct timerfd {
 	struct spinlock lock;
 	struct timer timer;
+	int clock;         // [c] CLOCK_..., as it was asked for
 	bool realtime;     // [c]
+	uint32_t flags;    // [l] TFD_TIMER_... of its setting
 	uint64_t interval; // [l] 0: it expires once
 	uint64_t deadline; // [l] of clock_ns(), when it expires next; 0: never
 	uint64_t expired;  // [l] how often since the last read
@@ -103,6 +106,41 @@ static unsigned int timerfd_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
+static struct timer_setting setting_of(const struct timerfd *timerfd);
+
+// Write a time of `ns` as /proc/PID/fdinfo shows it.
+static void describe_time(struct text_writer *writer, const char *name, uint64_t ns)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s: (%llu, %llu)\n", name, ns / NS_PER_SECOND,
+	         ns % NS_PER_SECOND);
+	writer->write(writer, text);
+}
+
+// As on Linux, a timer that has expired rests until that is read.
+static void timerfd_describe(struct file *file, struct text_writer *writer)
+{
+	struct timerfd *timerfd = file->private;
+	struct timer_setting setting;
+	uint64_t expired;
+	uint32_t flags;
+	char text[80];
+
+	spin_lock(&timerfd->lock);
+	setting = setting_of(timerfd);
+	expired = timerfd->expired;
+	flags = timerfd->flags;
+	spin_unlock(&timerfd->lock);
+	if (expired)
+		setting.value = 0;
+	snprintf(text, sizeof(text), "clockid: %d\nticks: %llu\nsettime flags: 0%o\n",
+	         timerfd->clock, expired, flags);
+	writer->write(writer, text);
+	describe_time(writer, "it_value", setting.value);
+	describe_time(writer, "it_interval", setting.interval);
+}
+
 static void timerfd_release(struct file *file)
 {
 	struct timerfd *timerfd = file->private;
@@ -116,6 +154,7 @@ static const struct file_ops timerfd_ops = {
 	.read = timerfd_read,
 	.lseek = anonymous_file_lseek,
 	.poll = timerfd_poll,
+	.describe = timerfd_describe,
 	.release = timerfd_release,
 };
 
@@ -124,7 +163,7 @@ bool file_is_timerfd(const struct file *file)
 	return file->ops == &timerfd_ops;
 }
 
-int timerfd_create(bool realtime, uint32_t flags, struct file **store)
+int timerfd_create(int clock, bool realtime, uint32_t flags, struct file **store)
 {
 	struct timerfd *timerfd = kzalloc(sizeof(*timerfd));
 	int error;
@@ -133,6 +172,7 @@ int timerfd_create(bool realtime, uint32_t flags, struct file **store)
 		return -ENOMEM;
 	spin_init(&timerfd->lock, "timerfd", RANK_PIPE);
 	timer_init(&timerfd->timer, fire);
+	timerfd->clock = clock;
 	timerfd->realtime = realtime;
 	waitq_init(&timerfd->wait);
 	error = anonymous_file_create(O_RDWR | flags, &timerfd_ops, timerfd, store);
@@ -141,7 +181,7 @@ int timerfd_create(bool realtime, uint32_t flags, struct file **store)
 	return error;
 }
 
-// Returns the setting. Caller: holds the lock, and has called catch_up.
+// Returns the setting, as catch_up has left it. Caller: holds the lock.
 static struct timer_setting setting_of(const struct timerfd *timerfd)
 {
 	uint64_t now = clock_ns();
@@ -176,7 +216,7 @@ static void begin(struct timerfd *timerfd, const struct timer_setting *setting, 
 	}
 }
 
-void timerfd_set(struct file *file, const struct timer_setting *setting, bool absolute,
+void timerfd_set(struct file *file, const struct timer_setting *setting, uint32_t flags,
                  struct timer_setting *old)
 {
 	struct timerfd *timerfd = file->private;
@@ -185,7 +225,8 @@ void timerfd_set(struct file *file, const struct timer_setting *setting, bool ab
 	spin_lock(&timerfd->lock);
 	catch_up(timerfd);
 	*old = setting_of(timerfd);
-	begin(timerfd, setting, absolute);
+	begin(timerfd, setting, flags & TFD_TIMER_ABSTIME);
+	timerfd->flags = flags;
 	catch_up(timerfd);
 	rearm(timerfd);
 	if (timerfd->expired)

@@ -4,24 +4,27 @@
 
 #include "fs/file.h"
 
+#define TFD_TIMER_ABSTIME 1u
+#define TFD_TIMER_CANCEL_ON_SET 2u // for a clock that is set: none is
+
 // A timer's setting, in nanoseconds: when it expires first (0: never), and how often again.
 struct timer_setting {
 	uint64_t value, interval;
 };
 
-// Create such a file, whose timer is not set. `realtime`: absolute times are those of
-// clock_realtime_ns(), else of clock_ns(). `flags`: O_NONBLOCK or 0. Caller: must not hold a
+// Create such a file, whose timer is not set. `clock`: what /proc/PID/fdinfo shows. `realtime`: absolute
+// times are those of clock_realtime_ns(), else of clock_ns(). `flags`: O_NONBLOCK or 0. Caller: must not hold a
 // spinlock. Returns 0 with the file in *store, with one reference; -ENOMEM.
-int timerfd_create(bool realtime, uint32_t flags, struct file **store);
+int timerfd_create(int clock, bool realtime, uint32_t flags, struct file **store);
 
 // Returns true if `file` is a timer.
 bool file_is_timerfd(const struct file *file);
 
 // Set the timer of `file`, which is a timerfd, and store the old setting in *old as timerfd_get
-// returns it. With `absolute` setting->value is a time of the timer's clock, else counts from now;
+// returns it. With TFD_TIMER_ABSTIME in `flags` setting->value is a time of the timer's clock, else counts from now;
 // 0 disarms the timer in both cases. Expirations that have not been read are forgotten. Takes the
 // timer's lock (RANK_PIPE).
-void timerfd_set(struct file *file, const struct timer_setting *setting, bool absolute,
+void timerfd_set(struct file *file, const struct timer_setting *setting, uint32_t flags,
                  struct timer_setting *old);
 
 // Returns the setting of `file`, which is a timerfd. value: the nanoseconds until it expires next,

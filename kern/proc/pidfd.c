@@ -5,6 +5,7 @@
 #include "mem/heap.h"
 #include "proc/process.h"
 #include "proc/thread_group.h"
+#include <stdio.h>
 
 // What all files that mean one process share. [p] process_lock
 struct pidfd {
@@ -49,9 +50,25 @@ static unsigned int pidfd_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
+// -1 means that the process has been reaped. There is one namespace of numbers.
+static void pidfd_describe(struct file *file, struct text_writer *writer)
+{
+	const struct process *process;
+	char text[48];
+	pid_t pid;
+
+	spin_lock(&process_lock);
+	process = pidfd_process(file);
+	pid = process ? process->pid : -1;
+	spin_unlock(&process_lock);
+	snprintf(text, sizeof(text), "Pid:\t%d\nNSpid:\t%d\n", pid, pid);
+	writer->write(writer, text);
+}
+
 static const struct file_ops pidfd_ops = {
 	.kind = "[pidfd]",
 	.poll = pidfd_poll,
+	.describe = pidfd_describe,
 	.release = pidfd_release,
 };
 

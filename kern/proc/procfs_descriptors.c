@@ -1,5 +1,6 @@
 // procfs_descriptors.c: the open files of a process or of a thread, for /proc/PID/fd and fdinfo.
 #include "fs/fdtable.h"
+#include "fs/file_locks.h"
 #include "fs/inode.h"
 #include "proc/process.h"
 #include "proc/procfs_pid.h"
@@ -46,9 +47,25 @@ int process_next_descriptor(pid_t pid, pid_t tid, int fd, uint32_t *flags)
 	return fd;
 }
 
-// fdinfo. The open file gets a reference, so that it cannot be closed meanwhile.
+// A writer of a file of /proc.
+struct seq_text {
+	struct text_writer writer;
+	struct seq *seq;
+};
+
+static bool write_seq(struct text_writer *writer, const char *text)
+{
+	struct seq *seq = container_of(writer, struct seq_text, writer)->seq;
+
+	seq_write(seq, text, strlen(text));
+	return !seq->overflow;
+}
+
+// fdinfo. The open file gets a reference, so that it cannot be closed meanwhile. The table gets none: the locks of
+// an ending process would stay. It is only compared with the owners of locks.
 int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd)
 {
+	struct seq_text text = { { write_seq }, seq };
 	struct file *file = NULL;
 	struct fdtable *files;
 	int cloexec = 0;
@@ -65,6 +82,38 @@ int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd)
 	seq_printf(seq, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n", file->position,
 	           file->flags | (cloexec > 0 ? O_CLOEXEC : 0), inode_mount_id(file->inode),
 	           file->inode->ino);
+	file_locks_describe(file, files, &text.writer);
+	if (file->ops->describe)
+		file->ops->describe(file, &text.writer);
 	file_put(file);
 	return 0;
+}
+
+// locks: the locks of programs on files. A long list is made in parts: the writer says when one is full.
+static bool write_part(struct text_writer *writer, const char *text)
+{
+	return write_seq(writer, text) &&
+	       !seq_full(container_of(writer, struct seq_text, writer)->seq);
+}
+
+static int show_locks(struct seq *seq, pid_t pid)
+{
+	struct seq_text text = { { write_part }, seq };
+	uint32_t next = seq->from;
+
+	(void)pid;
+	file_locks_list(&next, &text.writer);
+	seq->next = next;
+	return 0;
+}
+
+void procfs_locks_init(void)
+{
+	static struct procfs_file file = {
+		.name = "locks",
+		.mode = S_IFREG | 0444,
+		.show = show_locks,
+	};
+
+	procfs_register(&file);
 }

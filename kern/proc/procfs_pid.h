@@ -37,6 +37,9 @@ int process_next_descriptor(pid_t pid, pid_t tid, int fd, uint32_t *flags);
 // closed here. Returns 0; -ENOENT if the descriptor is not open.
 int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd);
 
+// Create the file /proc/locks. Once, at boot.
+void procfs_locks_init(void);
+
 // Copy up to `len` bytes at `va` in `as` to `dst`, kernel memory. The caller has a reference on
 // `as`. As on Linux, readers of /proc do not wait for the handlers of another program's faults
 // (userfaultfd). Faults pages in. Returns how many bytes were copied before the first page that

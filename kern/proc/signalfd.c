@@ -8,6 +8,7 @@
 #include "thread/why.h"
 #include "thread/yield.h"
 #include <abi/signalfd.h>
+#include <stdio.h>
 
 #define TAKE_COST 500   // about how many instructions it takes to take a signal and return it
 #define FILES_MAX 4000u // such files in the machine: one signal may wake all of them
@@ -158,11 +159,21 @@ static void signalfd_release(struct file *file)
 	destroy(file->private);
 }
 
+static void signalfd_describe(struct file *file, struct text_writer *writer)
+{
+	const struct signalfd *signalfd = file->private;
+	char text[32];
+
+	snprintf(text, sizeof(text), "sigmask:\t%016llx\n", signalfd->set);
+	writer->write(writer, text);
+}
+
 static const struct file_ops signalfd_ops = {
 	.kind = "[signalfd]",
 	.read = signalfd_read,
 	.lseek = anonymous_file_lseek,
 	.poll = signalfd_poll,
+	.describe = signalfd_describe,
 	.release = signalfd_release,
 };
 

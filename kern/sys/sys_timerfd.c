@@ -10,8 +10,6 @@
 #include <abi/time.h>
 
 #define EFD_SEMAPHORE 1u
-#define TFD_TIMER_ABSTIME 1
-#define TFD_TIMER_CANCEL_ON_SET 2 // for a clock that is set: none is
 
 // Do eventfd2(2).
 static int make_eventfd(uint32_t count, uint32_t flags)
@@ -59,7 +57,7 @@ SYSCALL2(timerfd_create, int, clock, uint32_t, flags)
 	default:
 		return -EINVAL;
 	}
-	error = timerfd_create(realtime, flags & O_NONBLOCK, &file);
+	error = timerfd_create(clock, realtime, flags & O_NONBLOCK, &file);
 	return error ? error : fd_add(thread_current()->files, file, 0, flags & O_CLOEXEC);
 }
 
@@ -111,7 +109,7 @@ static int set_time(int fd, uint32_t flags, const void __user *user, void __user
 	file = timer_of(fd, &error);
 	if (!file)
 		return error;
-	timerfd_set(file, &setting, flags & TFD_TIMER_ABSTIME, &old);
+	timerfd_set(file, &setting, flags, &old);
 	file_put(file);
 	return old_user ? put_setting(old_user, &old, wide) : 0;
 }

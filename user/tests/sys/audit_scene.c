@@ -190,7 +190,6 @@ int main(void)
 	area_create(&scene, 1);
 	touch(many + SPAN - (uintptr_t)many % SPAN, 200);
 	map_large();
-	queue_messages();
 	for (int i = 0; i < 3; i++) {
 		if (fork() == 0) {
 			map();
@@ -202,5 +201,6 @@ int main(void)
 		(void)!read(ready[0], &byte, 1);
 	nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL); // the last one falls asleep
 	(void)!write(ready[1], "data", 4);
+	queue_messages();
 	return 0;
 }
