@@ -14,8 +14,8 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from quire import audit_dwarf, audit_events, audit_files, audit_futex, audit_heap, audit_large
-from quire import audit_locks, audit_mqueue, audit_named, audit_objects, audit_pages
+from quire import audit_accounts, audit_dwarf, audit_events, audit_files, audit_futex, audit_heap
+from quire import audit_large, audit_locks, audit_mqueue, audit_named, audit_objects, audit_pages
 from quire import audit_processes, audit_ptrace
 from quire import audit_sockets, audit_spaces, audit_sysv
 from quire import audit_tables, audit_threads, audit_timers, audit_uffd, audit_writers, build
@@ -202,6 +202,7 @@ CHECKS = [
     ("locks", audit_locks.locks),
     ("wait-queues", audit_locks.wait_queues),
     ("timers", audit_timers.timers),
+    ("accounts", audit_accounts.accounts),
 ]
 
 # These ask whether something is missing, so all walks must have come to their ends.

@@ -33,6 +33,7 @@ enum lock_rank {
 	RANK_TIMER,        // the tree of armed timers
 	RANK_SCHED,        // run queues, thread states
 	RANK_EPOLL_READY,  // ready files of sets
+	RANK_ACCOUNT,      // what limits count for each user
 	RANK_HEAP,         // kmalloc's free lists
 	RANK_KSTACK,       // free kernel stacks
 	RANK_PAGE,         // the free list of physical pages

@@ -11,15 +11,9 @@
 #include "thread/credentials.h"
 #include "thread/why.h"
 #include "thread/yield.h"
-#include <abi/resource.h>
 #include <stdio.h>
 
 static size_t shm_pages; // [sysv_lock] of all segments
-
-static struct shm_segment *segment_of(const struct sysv_object *object)
-{
-	return (struct shm_segment *)object; // its first field
-}
 
 // An area maps the segment from now on.
 static void attached(struct object_watch *watch)
@@ -69,8 +63,11 @@ void shm_put(struct shm_segment *segment)
 // Free a segment that nobody maps. Its pages go with the last reference on the file.
 static void destroy(struct sysv_object *object)
 {
-	struct shm_segment *segment = segment_of(object);
+	struct shm_segment *segment = shm_segment_of(object);
 
+	spin_lock(&sysv_lock);
+	shm_end_lock(segment);
+	spin_unlock(&sysv_lock);
 	inode_put(segment->inode);
 	kfree(segment);
 }
@@ -164,7 +161,7 @@ static int create(const struct sysv_request *request, struct sysv_object **store
 // /proc/PID/maps shows the id as the file's number.
 static void added(struct sysv_object *object)
 {
-	struct shm_segment *segment = segment_of(object);
+	struct shm_segment *segment = shm_segment_of(object);
 
 	assert_spin_held(&sysv_lock);
 	segment->inode->ino = (uint32_t)object->id;
@@ -173,7 +170,7 @@ static void added(struct sysv_object *object)
 
 static int fits(const struct sysv_object *object, const struct sysv_request *request)
 {
-	size_t size = segment_of(object)->size;
+	size_t size = shm_segment_of(object)->size;
 
 	assert_spin_held(&sysv_lock);
 	if (size >= request->size)
@@ -206,7 +203,7 @@ int shm_stat(int id, bool index, bool any, struct shmid_ds *ds)
 	spin_lock(&sysv_lock);
 	object = sysv_find_to_read(&shm_table, id, index, any, &error);
 	if (object) {
-		segment = segment_of(object);
+		segment = shm_segment_of(object);
 		*ds = (struct shmid_ds){
 			.shm_segsz = segment->size,
 			.shm_atime = (uint32_t)segment->attach_time,
@@ -239,7 +236,7 @@ int shm_set(int id, const struct ipc_perm *perm)
 	if (object && !error)
 		error = sysv_set(object, perm);
 	if (object && !error)
-		segment_of(object)->change_time = sysv_now();
+		shm_segment_of(object)->change_time = sysv_now();
 	spin_unlock(&sysv_lock);
 	return error;
 }
@@ -257,29 +254,14 @@ int shm_remove(int id)
 	if (object && !error) {
 		sysv_drop_key(&shm_table, object);
 		object->mode |= SHM_DEST;
-		gone = !segment_of(object)->attached;
+		gone = !shm_segment_of(object)->attached;
 		if (gone)
-			take_out(segment_of(object));
+			take_out(shm_segment_of(object));
 	}
 	spin_unlock(&sysv_lock);
 	if (gone)
 		sysv_drop(&shm_table, object);
 	return error;
-}
-
-// Check whether the current thread may lock a segment. Returns 0 or -EPERM.
-static int may_lock(const struct sysv_object *object, bool lock)
-{
-	uid_t user = credentials_current()->user.effective;
-
-	assert_spin_held(&sysv_lock);
-	if (capable(CAP_IPC_LOCK))
-		return 0;
-	if (user != object->uid && user != object->cuid)
-		return WHY(-EPERM, "the segment belongs to user %u", object->uid);
-	if (lock && thread_limit(RLIMIT_MEMLOCK) == 0)
-		return WHY(-EPERM, "RLIMIT_MEMLOCK is 0");
-	return 0;
 }
 
 int shm_lock(int id, bool lock)
@@ -290,11 +272,7 @@ int shm_lock(int id, bool lock)
 	spin_lock(&sysv_lock);
 	object = sysv_find(&shm_table, id, &error);
 	if (object)
-		error = may_lock(object, lock);
-	if (object && !error && lock)
-		object->mode |= SHM_LOCKED;
-	else if (object && !error)
-		object->mode &= (uint16_t)~SHM_LOCKED;
+		error = shm_set_lock(shm_segment_of(object), lock);
 	spin_unlock(&sysv_lock);
 	return error;
 }
@@ -320,7 +298,7 @@ int shm_count(struct shm_info *info)
 		struct sysv_object *object = sysv_at(&shm_table, i);
 
 		if (object)
-			info->shm_rss += resident(segment_of(object));
+			info->shm_rss += resident(shm_segment_of(object));
 	}
 	spin_unlock(&sysv_lock);
 	return highest;
@@ -328,7 +306,7 @@ int shm_count(struct shm_info *info)
 
 static void write_line(const struct sysv_object *object, char *text, size_t size)
 {
-	const struct shm_segment *segment = segment_of(object);
+	const struct shm_segment *segment = shm_segment_of(object);
 
 	snprintf(text,
 	         size, "%10d %10d  %4o %10zu %5u %5u  %5u %5u %5u %5u %5u %10llu %10llu %10llu %10u %10u\n",

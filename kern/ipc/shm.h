@@ -19,8 +19,9 @@ struct shm_segment {
 	struct inode *inode;       // [c] a reference; its object is the memory
 	size_t size;               // [c] bytes
 	size_t pages;              // [c] counted in the pages of all segments
-	uint32_t attached;         // [s] areas that map it, and calls that are about to
-	pid_t creator, last;       // [c], [s] processes: who made it, who last attached or detached
+	struct account *locker; // [s] SHM_LOCKED: the account that the pages count in; a reference
+	uint32_t attached;      // [s] areas that map it, and calls that are about to
+	pid_t creator, last;    // [c], [s] processes: who made it, who last attached or detached
 	uint64_t attach_time, detach_time, change_time; // [s] seconds since 1970; 0: never
 };
 
@@ -63,14 +64,28 @@ int shm_set(int id, const struct ipc_perm *perm);
 int shm_remove(int id);
 
 // Mark a segment as locked in memory or not (SHM_LOCK, SHM_UNLOCK). Nothing ever takes its pages
-// away, so the mark is all. Returns 0; -EINVAL; -EPERM without CAP_IPC_LOCK for another's segment,
-// or to lock one if RLIMIT_MEMLOCK is 0.
+// away, so the mark and the count in the user's account are all. Returns 0; -EINVAL; without CAP_IPC_LOCK
+// -EPERM for another's segment, or to lock one if RLIMIT_MEMLOCK is 0, and -ENOMEM if that limit admits
+// no more pages in all segments that the user has locked.
 int shm_lock(int id, bool lock);
 
 // Count all segments, also removed ones that are still mapped, in *info (SHM_INFO): their number,
 // their pages of 4 KiB, and how many of these are in memory; the rest is 0. Never fails. Returns
 // the highest index in use; 0 also if there is no segment.
 int shm_count(struct shm_info *info);
+
+// Returns the segment that an object of shm_table is.
+static inline struct shm_segment *shm_segment_of(const struct sysv_object *object)
+{
+	return list_entry(object, struct shm_segment, ipc);
+}
+
+// Do shm_lock for a segment. Returns 0, -EPERM or -ENOMEM. Caller of this and the next function: holds
+// sysv_lock. (shm_lock.c)
+int shm_set_lock(struct shm_segment *segment, bool lock);
+
+// Let a segment be locked no more, if it is: its pages do not count in an account any more.
+void shm_end_lock(struct shm_segment *segment);
 
 // Returns the segment that a watch belongs to.
 static inline struct shm_segment *shm_of(struct object_watch *watch)

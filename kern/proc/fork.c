@@ -8,6 +8,7 @@
 #include "proc/ptrace.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
+#include "thread/credentials.h"
 #include "thread/why.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
@@ -194,6 +195,19 @@ static pid_t start(struct thread *thread, const struct fork_request *request)
 	return tid;
 }
 
+// Check RLIMIT_NPROC, after a new thread has been counted. As on Linux it does not bind root, nor those
+// with either of two capabilities. Returns 0 or -EAGAIN.
+static int check_task_limit(void)
+{
+	const struct account *account = credentials_current()->account;
+
+	if (unlikely(account->tasks > thread_limit(RLIMIT_NPROC)) && account != &root_account &&
+	    !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN))
+		return WHY(-EAGAIN, "user %u has %u threads", account->uid, account->tasks - 1);
+	thread_current()->over_nproc = false;
+	return 0;
+}
+
 // Add a thread to the current process. It can be found once copy_to_thread has succeeded, but it
 // does not run yet. Returns its number or -errno.
 static pid_t add_thread(const struct fork_request *request)
@@ -203,7 +217,9 @@ static pid_t add_thread(const struct fork_request *request)
 
 	if (error)
 		return error;
-	error = copy_to_thread(thread, request);
+	error = check_task_limit();
+	if (!error)
+		error = copy_to_thread(thread, request);
 	if (error) {
 		group_discard_thread(thread);
 		return error;
@@ -228,7 +244,9 @@ pid_t process_fork(const struct fork_request *request)
 	error = process_create(&child, &thread, thread_current()->name, NULL, NULL);
 	if (error)
 		return error;
-	error = copy_all(child, thread, request);
+	error = check_task_limit();
+	if (!error)
+		error = copy_all(child, thread, request);
 	if (!error && unlikely(request->flags & CLONE_PIDFD))
 		error = prepare_pidfd(child, request, &fd, &pidfd);
 	if (error) {

@@ -95,7 +95,8 @@ static struct posix_timer *prepare(int clock, const struct posix_timer_event *ev
 	timer->clock = clock;
 	timer->event = *event;
 	timer_init(&timer->timer, posix_timer_fire);
-	timer->pending = sigqueue_reserve(thread_limit(RLIMIT_SIGPENDING));
+	timer->pending = sigqueue_reserve(credentials_current()->account,
+	                                  thread_limit(RLIMIT_SIGPENDING));
 	if (timer->pending)
 		return timer;
 	kfree(timer);

@@ -247,5 +247,7 @@ void thread_set_credentials(struct credentials *credentials)
 	spin_lock(&process_lock);
 	thread->credentials = credentials;
 	spin_unlock(&process_lock);
+	account_count(&credentials->account->tasks, 1);
+	account_count(&old->account->tasks, -1);
 	credentials_put(old);
 }

@@ -73,6 +73,7 @@ static void take_process(struct process *process, const struct thread *thread, b
 	facts->execed = process->programs != 0;
 	facts->inspectable = access_inspect(process) == 0;
 	facts->no_new_privs = process->inherited.no_new_privs;
+	facts->signals_of_user = process_credentials(process)->account->pending;
 	facts->signal_limit = process->limits[RLIMIT_SIGPENDING].rlim_cur;
 	facts->memory_limit = process->limits[RLIMIT_RSS].rlim_cur;
 	if (!process->zombie)

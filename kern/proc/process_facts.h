@@ -23,6 +23,7 @@ struct process_facts {
 	sigmask_t thread_pending;     // sent to the thread alone
 	sigmask_t ignored, caught;    // signals that have no effect; that have handlers
 	uint64_t signal_limit;        // RLIMIT_SIGPENDING
+	uint32_t signals_of_user;     // what counts against it
 	uint64_t memory_limit;        // RLIMIT_RSS
 	struct usage usage, reaped;   // by itself; by the children that it has reaped
 	struct cpu_time time, reaped_time;

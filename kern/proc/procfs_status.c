@@ -99,10 +99,10 @@ static void show_ids(struct seq *seq, const struct process_facts *facts,
 	seq_printf(seq, " \n");
 }
 
-// Write the lines about signals. All queued signals count against each process's limit.
+// Write the lines about signals.
 static void show_signals(struct seq *seq, const struct process_facts *facts)
 {
-	seq_printf(seq, "SigQ:\t%u/%llu\n", sigqueue_total(), facts->signal_limit);
+	seq_printf(seq, "SigQ:\t%u/%llu\n", facts->signals_of_user, facts->signal_limit);
 	seq_printf(seq, "SigPnd:\t%016llx\nShdPnd:\t%016llx\nSigBlk:\t%016llx\n",
 	           facts->thread_pending, facts->pending, facts->blocked);
 	seq_printf(seq, "SigIgn:\t%016llx\nSigCgt:\t%016llx\n", facts->ignored, facts->caught);

@@ -21,8 +21,8 @@ static uint64_t processes_by_memory(void)
 	return MAX(MIN(most, (size_t)PID_MAX) / 2, (size_t)NPROC_MIN);
 }
 
-// Some limits have no effect: RLIMIT_MEMLOCK and _RTPRIO; RLIMIT_CORE, _RSS, _LOCKS and _RTTIME, since they
-// limit resources that do not exist here.
+// Some limits have no effect: RLIMIT_RTPRIO, _CORE, _RSS, _LOCKS and _RTTIME limit resources that do not
+// exist here.
 void limits_init(struct rlimit64 limits[RLIM_NLIMITS])
 {
 	uint64_t processes = processes_by_memory();

@@ -6,6 +6,7 @@
 #include "proc/ptrace.h"
 #include "proc/signalfd.h"
 #include "proc/stop_continue.h"
+#include "thread/credentials.h"
 #include "thread/mutex.h"
 
 void signal_discard(struct process *process, sigmask_t which)
@@ -223,7 +224,7 @@ static int send(struct process *process, struct thread *thread, bool shared, int
 
 	spin_lock(&signals->lock);
 	if (prepare(process, thread, signo)) {
-		error = sigqueue_add(queue, signo, info,
+		error = sigqueue_add(queue, signo, info, thread->credentials->account,
 		                     process->limits[RLIMIT_SIGPENDING].rlim_cur);
 		if (!error)
 			notify(process, thread, shared, signo);

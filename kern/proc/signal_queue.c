@@ -2,6 +2,7 @@
 #include "proc/signal_queue.h"
 
 #include "mem/heap.h"
+#include "thread/account.h"
 #include "thread/yield.h"
 #include <abi/resource.h>
 
@@ -19,12 +20,11 @@ struct pending_info {
 	int signo;
 	bool reserved;              // belongs to a timer, which frees it
 	struct signal_queue *queue; // of one that is reserved: where it is
+	struct account *account;    // whose limit it counts against; a reference
 	struct signal_info info;
 };
 
-// Descriptions that are queued in all processes. RLIMIT_SIGPENDING counts by user, and all
-// processes belong to one user.
-static uint32_t pending_total; // [atomic]
+static uint32_t pending_total; // [atomic] descriptions that are queued or reserved, of all users
 
 void sigqueue_init(struct signal_queue *queue)
 {
@@ -43,29 +43,33 @@ static void info_free(struct pending_info *info)
 	list_remove(&info->link);
 	if (info->reserved)
 		return;
+	account_count(&info->account->pending, -1);
+	account_put(info->account);
 	kfree(info);
 	__atomic_sub_fetch(&pending_total, 1, __ATOMIC_RELAXED);
 }
 
-// Returns a description, or NULL at the limit or if there is no memory. `lasting`: it may outlive
-// its sender, so it leaves the reserve to others.
-static struct pending_info *info_alloc(uint64_t limit, bool lasting)
+// Returns a description that counts in `account`, or NULL at the limit or if there is no memory. `lasting`: it may
+// outlive its sender, so it leaves the reserve to others.
+static struct pending_info *info_alloc(struct account *account, uint64_t limit, bool lasting)
 {
 	struct pending_info *info;
 
-	if (pending_total >= limit || pending_total >= PENDING_MAX)
+	if (account->pending >= limit || pending_total >= PENDING_MAX)
 		return NULL;
 	info = lasting ? kmalloc_lasting(sizeof(*info)) : kmalloc(sizeof(*info));
-	if (info)
-		__atomic_add_fetch(&pending_total, 1, __ATOMIC_RELAXED);
-	if (info)
-		info->reserved = false;
+	if (!info)
+		return NULL;
+	__atomic_add_fetch(&pending_total, 1, __ATOMIC_RELAXED);
+	account_count(&account->pending, 1);
+	info->account = account_get(account);
+	info->reserved = false;
 	return info;
 }
 
-struct pending_info *sigqueue_reserve(uint64_t limit)
+struct pending_info *sigqueue_reserve(struct account *account, uint64_t limit)
 {
-	struct pending_info *pending = info_alloc(limit, true);
+	struct pending_info *pending = info_alloc(account, limit, true);
 
 	if (pending) {
 		list_init(&pending->link);
@@ -119,7 +123,7 @@ void sigqueue_withdraw(struct pending_info *pending)
 // standard signal is never lost for lack of memory. The description of a fault is taken at once, by
 // the thread that has caused it: it does not last.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
-                 uint64_t limit)
+                 struct account *account, uint64_t limit)
 {
 	static const struct signal_info from_kernel = { .code = SI_KERNEL };
 	bool standard = signo < SIGRTMIN_KERNEL, fault = FAULT_SIGNALS & signal_bit(signo);
@@ -130,7 +134,7 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 	if (!info)
 		info = &from_kernel;
 	if (signo != SIGKILL) // no handler will see its description
-		pending = info_alloc(standard && info->code >= 0 ? RLIM64_INFINITY : limit,
+		pending = info_alloc(account, standard && info->code >= 0 ? RLIM64_INFINITY : limit,
 		                     !fault || info->code <= 0);
 	if (pending) {
 		pending->signo = signo;

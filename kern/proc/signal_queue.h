@@ -7,6 +7,8 @@
 #include "thread/thread.h"
 #include <abi/signal.h>
 
+struct account;
+
 typedef uint64_t sigmask_t; // signal n is bit n - 1
 
 // Returns the set with `signo` (1 to 64) alone.
@@ -60,13 +62,14 @@ void sigqueue_init(struct signal_queue *queue);
 // Add `signo` (1 to 64) to the queue, with a copy of *info; NULL: the kernel is the sender. A
 // signal below SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue.
 // SIGKILL has no description. The description of another signal is lost if there is no memory for
-// it, or if all processes together have `limit` (RLIMIT_SIGPENDING) or 8,192 descriptions queued.
+// it, if the receiver's `account` has `limit` (RLIMIT_SIGPENDING) descriptions queued or reserved, or if
+// all accounts together have 8,192.
 // Standard signals of kill() and of the kernel are exempt from `limit`.
 // Caller: holds the lock of the signals of the queue's process (signals.lock).
 // Returns 0, also if the signal was pending already; -EAGAIN with nothing added, for a real-time
 // signal that needs a description and cannot have one: any but those of kill() and of the kernel.
 int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info *info,
-                 uint64_t limit);
+                 struct account *account, uint64_t limit);
 
 // Add `signo` (1 to 31) to the queue without a description: this needs no memory and cannot fail.
 // Under the lock of the signals of the queue's process.
@@ -81,9 +84,9 @@ bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_
 struct pending_info;
 
 // Returns a description for signals of a timer, to use again and again, which the caller frees by
-// sigqueue_release; NULL if `limit` or 8,192 are queued or reserved, or if there is no memory.
-// Needs no lock.
-struct pending_info *sigqueue_reserve(uint64_t limit);
+// sigqueue_release; NULL if `account` has `limit` descriptions queued or reserved, or all accounts 8,192,
+// or if there is no memory. Needs no lock.
+struct pending_info *sigqueue_reserve(struct account *account, uint64_t limit);
 
 // Free a description that was reserved. It is on no queue.
 void sigqueue_release(struct pending_info *pending);

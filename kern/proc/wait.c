@@ -214,6 +214,7 @@ static int wait_for_report(struct wait_call *call, struct process **store)
 static void reap(struct process *process)
 {
 	signal_state_destroy(&process->signals);
+	account_count(&process->ended_credentials->account->tasks, -1);
 	credentials_put(process->ended_credentials);
 	kfree(process);
 }

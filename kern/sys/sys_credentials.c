@@ -56,6 +56,8 @@ static long finish(struct credentials *new, int error)
 {
 	const struct credentials *old = credentials_current();
 
+	if (!error)
+		error = credentials_change_account(new);
 	if (error) {
 		credentials_put(new);
 		return error;
@@ -63,6 +65,9 @@ static long finish(struct credentials *new, int error)
 	if (new->user.effective != old->user.effective || new->user.fs != old->user.fs ||
 	    new->group.effective != old->group.effective || new->group.fs != old->group.fs)
 		process_current()->inherited.undumpable = true;
+	// The call succeeds also if the user has too many threads; then exec fails, as on Linux.
+	thread_current()->over_nproc = new->account != &root_account &&new->account->tasks >
+	                                                       thread_limit(RLIMIT_NPROC);
 	thread_set_credentials(new);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "thread/why.h"
 
 struct credentials root_credentials = {
+	.account = &root_account,
 	.permitted = CAP_ALL,
 	.effective = CAP_ALL,
 	.bounding = CAP_ALL,
@@ -14,6 +15,7 @@ void credentials_free(struct credentials *credentials)
 {
 	if (credentials == &root_credentials)
 		panic("credentials_free: nothing refers to the root credentials");
+	account_put(credentials->account);
 	kfree(credentials);
 }
 
@@ -25,6 +27,7 @@ struct credentials *credentials_copy_for_groups(const struct credentials *from, 
 		return NULL;
 	memcpy(copy, from, sizeof(*copy));
 	copy->refs = 1;
+	account_get(copy->account);
 	copy->group_count = count;
 	return copy;
 }
@@ -237,6 +240,20 @@ int credentials_for_exec(uid_t uid, gid_t gid, struct credentials **store)
 	next.refs = 1;
 	memcpy(copy, &next, sizeof(next));
 	*store = copy;
+	return 0;
+}
+
+int credentials_change_account(struct credentials *new)
+{
+	struct account *account;
+
+	if (new->account->uid == new->user.real)
+		return 0;
+	account = account_find(new->user.real);
+	if (!account)
+		return -EAGAIN;
+	account_put(new->account);
+	new->account = account;
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "kern.h"
+#include "thread/account.h"
 #include "thread/thread.h"
 #include <abi/capability.h>
 #include <abi/types.h>
@@ -34,6 +35,7 @@ struct ids {
 struct credentials {
 	uint32_t refs; // [a]
 	struct ids user, group;
+	struct account *account; // of the real user id: what limits count; a reference
 	capset_t inheritable, permitted, effective, bounding;
 	bool keep_caps;       // setuid leaves the permitted set (prctl(2))
 	uint32_t held_mark;   // mem/held.h
@@ -119,6 +121,10 @@ int credentials_set_fs(struct credentials *new, enum id_kind kind, uint32_t id);
 // Stores a new reference in *store; on the old credentials if nothing changes. The thread keeps its
 // credentials: the caller sets the new ones. Returns 0; -ENOMEM with *store unchanged.
 int credentials_for_exec(uid_t uid, gid_t gid, struct credentials **store);
+
+// Let new->account be that of the real user id, after a change of `new`, which the caller still owns.
+// Returns 0; -EAGAIN with nothing changed if out of memory.
+int credentials_change_account(struct credentials *new);
 
 // Returns true if a program that the current thread starts with `new` must not trust what it was
 // started with (AT_SECURE): it has privileges that its user, or the old program, did not have.

@@ -37,6 +37,7 @@ static const char *const rank_names[] = {
 	[RANK_TIMER] = "timer",
 	[RANK_SCHED] = "sched",
 	[RANK_EPOLL_READY] = "epoll ready",
+	[RANK_ACCOUNT] = "accounts",
 	[RANK_HEAP] = "heap",
 	[RANK_KSTACK] = "kstack",
 	[RANK_PAGE] = "page",

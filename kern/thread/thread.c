@@ -82,6 +82,7 @@ int thread_create(struct thread **store, const char *name, void (*entry)(void *a
 	}
 	thread_setup(thread, name, kstack);
 	thread->credentials = credentials_get(thread_current()->credentials);
+	account_count(&thread->credentials->account->tasks, 1);
 	thread->entry = entry;
 	thread->entry_arg = arg;
 	prepare_stack(thread);
@@ -97,8 +98,10 @@ void thread_discard(struct thread *thread)
 // The boot thread's struct and stack are part of the kernel's image.
 void thread_free(struct thread *thread)
 {
-	if (thread->credentials)
+	if (thread->credentials) {
+		account_count(&thread->credentials->account->tasks, -1);
 		credentials_put(thread->credentials);
+	}
 	if (thread == &boot_thread)
 		return;
 	kstack_free(thread->kstack);
@@ -208,6 +211,7 @@ void thread_init(void)
 
 	thread_setup(&boot_thread, "boot", (uintptr_t)boot_stack);
 	boot_thread.credentials = credentials_get(&root_credentials);
+	account_count(&root_account.tasks, 1);
 	list_add_tail(&all_threads, &boot_thread.all_link);
 	this_cpu()->current = &boot_thread;
 

@@ -84,6 +84,7 @@ struct thread {
 	struct fdtable *files;   // [RANK_PROCESS] a reference; the thread itself reads without it
 	struct fs_context *fs_context;   // like `files`: root, current directory, umask
 	struct credentials *credentials; // like `files`: whom it acts for; NULL once it has ended
+	bool over_nproc; // [t] became a user with more threads than RLIMIT_NPROC: may not exec
 	const struct rlimit64 *limits; // [t] by RLIMIT_: those of its process, or thread_no_limits
 	uintptr_t kstack;              // [c] lowest address of the kernel stack
 	uint8_t state;                 // [s] enum thread_state

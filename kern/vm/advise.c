@@ -2,10 +2,12 @@
 // each is a loop over the areas in its range; a hole only makes it return -ENOMEM at the end.
 #include <abi/mman.h>
 
+#include "thread/credentials.h"
 #include "thread/thread.h"
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
+#include "vm/mapping.h"
 #include "vm/object.h"
 #include "vm/ptes.h"
 #include "vm/uffd_internal.h"
@@ -281,21 +283,35 @@ static int lock_area(struct aspace *as, struct area *area, uintptr_t start, uint
 	return set_flags(as, area, start, end, (area->flags & ~AREA_LOCKS) | (uint32_t)locks);
 }
 
+// Returns true if RLIMIT_MEMLOCK admits that the range gets `locks`; what is locked already does not
+// count twice. Caller: holds as->lock.
+static bool may_lock_range(struct aspace *as, uintptr_t start, size_t len, uint16_t locks)
+{
+	assert_read_held(&as->lock);
+	return !locks || aspace_may_lock(as, len) ||
+	       aspace_may_lock(as, len - aspace_locked_bytes(as, start, start + len));
+}
+
 // Mark the areas first, then bring the pages in; if that fails the marks stay, as on Linux. From
-// mlock(), -ENOMEM means a hole or no access, and -EAGAIN means lack of memory.
+// mlock(), -ENOMEM means a hole, no access or RLIMIT_MEMLOCK, and -EAGAIN means lack of memory.
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 {
 	uintptr_t start = ROUND_DOWN(va, PAGE_SIZE);
 	size_t rounded = ROUND_UP(len + (va - start), PAGE_SIZE);
-	int error;
+	int error = locks ? aspace_lock_allowed() : 0;
 
 	assert_no_lock();
+	if (error)
+		return error;
 	if (start + rounded < start)
 		return WHY(-EINVAL, "%#x bytes from %#x are too many", len, va);
 	if (rounded == 0)
 		return 0;
 	rwlock_write_lock(&as->lock);
-	error = for_areas(as, start, start + rounded, true, lock_area, locks);
+	if (may_lock_range(as, start, rounded, locks))
+		error = for_areas(as, start, start + rounded, true, lock_area, locks);
+	else
+		error = WHY(-ENOMEM, "RLIMIT_MEMLOCK admits no %#x bytes from %#x", rounded, start);
 	rwlock_write_unlock(&as->lock);
 	if (error || !locks)
 		return error;
@@ -326,11 +342,19 @@ static void populate_all(struct aspace *as)
 
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future)
 {
+	int error = locks ? aspace_lock_allowed() : 0;
 	struct area *area;
 	uintptr_t va = 0;
 
 	assert_no_lock();
+	if (error)
+		return error;
 	rwlock_write_lock(&as->lock);
+	if (locks && current && !capable(CAP_IPC_LOCK) &&
+	    (uint64_t)as->pages * PAGE_SIZE > thread_limit(RLIMIT_MEMLOCK)) {
+		rwlock_write_unlock(&as->lock);
+		return WHY(-ENOMEM, "RLIMIT_MEMLOCK admits less than all mappings");
+	}
 	as->new_flags = future ? locks : 0;
 	while (current && (area = area_find_from(&as->areas, va))) {
 		va = area->end;

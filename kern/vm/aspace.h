@@ -201,14 +201,15 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 
 // Do what madvise(), msync(), mlock() and munlock() do, with the arguments of these calls, which
 // are checked here. Return 0 or their errors, or -EINTR if the thread is killed. `locks` are
-// AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. Yield and sleep. (advise.c)
+// AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. Locking obeys RLIMIT_MEMLOCK: -EPERM if it is
+// 0, -ENOMEM if it admits no more. Yield and sleep. (advise.c)
 // Caller: holds no lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks);
 // Like aspace_lock, for all areas that exist (`current`), for all areas to come (`future`), or for
 // both. With `future` false the areas to come are not locked. Returns 0, also if pages could not be
-// brought into memory. Caller: holds no lock.
+// brought into memory; -EPERM and -ENOMEM as aspace_lock. Caller: holds no lock.
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future);
 
 // Report as mincore() does whether pages are in memory: one byte, 0 or 1, for each page from `va`,

@@ -1,5 +1,7 @@
-// limits.c: the limits of a space's size: RLIMIT_AS and RLIMIT_DATA.
+// limits.c: the limits of a space's size: RLIMIT_AS, RLIMIT_DATA and RLIMIT_MEMLOCK.
+#include "thread/credentials.h"
 #include "thread/thread.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
 #include "vm/mapping.h"
@@ -40,4 +42,35 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags)
 	if (data == RLIM64_INFINITY || !area_is_data(prot, flags))
 		return true;
 	return (uint64_t)data_bytes(as) + len <= data;
+}
+
+size_t aspace_locked_bytes(struct aspace *as, uintptr_t start, uintptr_t end)
+{
+	struct area *area = area_find_from(&as->areas, start);
+	size_t bytes = 0;
+
+	assert_read_held(&as->lock);
+	for (; area && area->start < end; area = area_next(&as->areas, area)) {
+		if (area->flags & AREA_LOCKED)
+			bytes += MIN(area->end, end) - MAX(area->start, start);
+		(void)yield_after(AREA_LOOK_COST);
+	}
+	return bytes;
+}
+
+bool aspace_may_lock(struct aspace *as, size_t len)
+{
+	uint64_t limit = thread_limit(RLIMIT_MEMLOCK);
+
+	assert_read_held(&as->lock);
+	if (limit == RLIM64_INFINITY || capable(CAP_IPC_LOCK))
+		return true;
+	return (uint64_t)aspace_locked_bytes(as, 0, ULIM) + len <= ROUND_DOWN(limit, PAGE_SIZE);
+}
+
+int aspace_lock_allowed(void)
+{
+	if (thread_limit(RLIMIT_MEMLOCK) || capable(CAP_IPC_LOCK))
+		return 0;
+	return WHY(-EPERM, "RLIMIT_MEMLOCK is 0");
 }

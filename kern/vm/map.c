@@ -172,21 +172,39 @@ static int choose_address(struct aspace *as, const struct map_request *request, 
 	return 0;
 }
 
-// Choose the address of a mapping by choose_address, at a border of the backend's pages.
-// Caller: holds as->lock.
+// Check RLIMIT_MEMLOCK for a mapping of `len` bytes that is locked because the request says so, or by
+// mlockall. Returns 0, -EPERM or -EAGAIN. Caller: holds as->lock.
+static int check_locks(struct aspace *as, const struct map_request *request, size_t len)
+{
+	int error = request->flags & AREA_LOCKED ? aspace_lock_allowed() : 0;
+
+	assert_read_held(&as->lock);
+	if (error || likely(!((request->flags | as->new_flags) & AREA_LOCKED)) ||
+	    !ops_lockable(request_ops(request)) || aspace_may_lock(as, len))
+		return error;
+	return WHY(-EAGAIN, "RLIMIT_MEMLOCK admits no %#x locked bytes more", len);
+}
+
+// Choose the address of a mapping by choose_address, at a border of the backend's pages, and check
+// whether it may be locked. Caller: holds as->lock.
 static int address_for(struct aspace *as, const struct map_request *request, size_t len,
                        uintptr_t *store)
 {
 	const struct area_ops *ops = request_ops(request);
 	struct map_request large;
 
+	int error;
+
 	assert_read_held(&as->lock);
-	if (likely(!ops->uncut))
-		return choose_address(as, request, len, PAGE_SIZE, store);
-	large = *request;
-	if (!request->fixed)
-		large.va = ops_hint(ops, request->va);
-	return choose_address(as, &large, len, ops_align(ops), store);
+	if (likely(!ops->uncut)) {
+		error = choose_address(as, request, len, PAGE_SIZE, store);
+	} else {
+		large = *request;
+		if (!request->fixed)
+			large.va = ops_hint(ops, request->va);
+		error = choose_address(as, &large, len, ops_align(ops), store);
+	}
+	return error ? error : check_locks(as, request, len);
 }
 
 // Returns how many bytes of [start, end) are mapped. Yields.

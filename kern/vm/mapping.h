@@ -51,6 +51,18 @@ bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 // `as`; UINT64_MAX without a limit. Yields. Caller: as for aspace_may_grow.
 uint64_t aspace_data_room(struct aspace *as);
 
+// Returns how many bytes of [start, end) are in locked areas (mlock). Yields. Caller: as for
+// aspace_may_grow.
+size_t aspace_locked_bytes(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Returns true if the current thread may have `len` more bytes of locked areas in `as`: RLIMIT_MEMLOCK
+// admits them, or the thread has CAP_IPC_LOCK. Yields. Caller: as for aspace_may_grow.
+bool aspace_may_lock(struct aspace *as, size_t len);
+
+// Check whether the current thread may lock memory at all. Needs no lock. Returns 0; -EPERM if
+// RLIMIT_MEMLOCK is 0, unless the thread has CAP_IPC_LOCK.
+int aspace_lock_allowed(void);
+
 // Returns true if [va, va + len) is a range of user addresses, which ends at ULIM or before: `va`
 // page-aligned, len > 0, in bytes. Both may be any number.
 bool range_valid(uintptr_t va, size_t len);

@@ -39,6 +39,9 @@ static int check_source(struct aspace *as, const struct remap *remap, const stru
 		           area->end);
 	if (area_is_device(area) && remap->new_len > remap->old_len)
 		return WHY(-EFAULT, "device memory cannot grow: what follows is another device's");
+	if (remap->new_len > remap->old_len && (area->flags & AREA_LOCKED) &&
+	    !aspace_may_lock(as, remap->new_len - remap->old_len))
+		return WHY(-EAGAIN, "RLIMIT_MEMLOCK admits no larger locked mapping");
 	if (remap->new_len > remap->old_len &&
 	    !aspace_may_grow(as, remap->new_len - remap->old_len, area->prot, area->flags))
 		return WHY(-ENOMEM, "RLIMIT_AS or RLIMIT_DATA admits no larger mapping");

@@ -28,6 +28,7 @@ bool stack_grow(struct aspace *as, uintptr_t va)
 	} else if (area && (area->flags & AREA_GROWSDOWN) && va >= USER_MIN &&
 	           area->end - va <= thread_limit(RLIMIT_STACK) &&
 	           aspace_may_grow(as, area->start - va, 0, AREA_GROWSDOWN) &&
+	           (likely(!(area->flags & AREA_LOCKED)) || aspace_may_lock(as, area->start - va)) &&
 	           far_enough(area_prev(&as->areas, area), va)) {
 		as->pages += (area->start - va) / PAGE_SIZE;
 		area_resize(&as->areas, area, va, area->end);

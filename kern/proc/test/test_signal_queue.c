@@ -3,6 +3,7 @@
 #include "debug/ktest.h"
 #include "mem/fail_alloc.h"
 #include "proc/signal_queue.h"
+#include "thread/account.h"
 
 #define RT SIGRTMIN_KERNEL
 #define MANY 1000u // a limit that is never met
@@ -23,7 +24,7 @@ static int add(struct signal_queue *queue, int signo, int code, pid_t pid)
 {
 	struct signal_info info = { .code = code, .pid = pid };
 
-	return sigqueue_add(queue, signo, &info, MANY);
+	return sigqueue_add(queue, signo, &info, &root_account, MANY);
 }
 
 // Take the next signal, which must be `signo` of `pid`.
@@ -67,14 +68,15 @@ KTEST(sigqueue_obeys_the_limit)
 	struct signal_queue queue;
 
 	sigqueue_init(&queue);
-	EXPECT_EQ(sigqueue_add(&queue, RT, &thread, before + 1), 0);
-	EXPECT_EQ(sigqueue_add(&queue, RT, &thread, before + 1), -EAGAIN);
-	EXPECT_EQ(sigqueue_add(&queue, RT + 1, &thread, before + 1), -EAGAIN);
+	EXPECT_EQ(sigqueue_add(&queue, RT, &thread, &root_account, before + 1), 0);
+	EXPECT_EQ(sigqueue_add(&queue, RT, &thread, &root_account, before + 1), -EAGAIN);
+	EXPECT_EQ(sigqueue_add(&queue, RT + 1, &thread, &root_account, before + 1), -EAGAIN);
 	EXPECT(!(queue.set & signal_bit(RT + 1)));
-	EXPECT_EQ(sigqueue_add(&queue, RT + 1, &user, before + 1), 0); // comes without its sender
-	EXPECT_EQ(sigqueue_add(&queue, SIGUSR2, &thread, before + 1), 0);
+	EXPECT_EQ(sigqueue_add(&queue, RT + 1, &user, &root_account, before + 1),
+	          0); // comes without its sender
+	EXPECT_EQ(sigqueue_add(&queue, SIGUSR2, &thread, &root_account, before + 1), 0);
 	EXPECT_EQ(described(&queue), 1);
-	EXPECT_EQ(sigqueue_add(&queue, SIGUSR1, &user, before + 1), 0); // keeps it
+	EXPECT_EQ(sigqueue_add(&queue, SIGUSR1, &user, &root_account, before + 1), 0); // keeps it
 	EXPECT_EQ(described(&queue), 2);
 	take(&queue, 0, SIGUSR1, 7);
 	take(&queue, 0, SIGUSR2, 0);
