@@ -16,12 +16,15 @@ from quire import source
 # Functions that cannot assert what their contracts say, and why.
 EXCEPTIONS = {
     "change_interrupts": "the port's lock is taken only where the port is shared",
+    "context_switch": "it is assembly",
     "cputime_switch": "its header is for all layers, and sched_lock is thread's alone",
     "file_held_bytes": "what it calls takes the pipe's lock, and checks the rank",
     "has_children": "only the process's own thread may call it without the lock",
     "lost_ticks": "its state does not name the lock that guards it",
     "mutex_lock": "lock_rank_check asserts it",
     "page_link_run": "page_init runs before there are locks",
+    "pgdir_walk": "only with `create`: pgdir_add_table and pte_store assert it",
+    "pte_grant": "it does not get the directory",
     "rwlock_read_lock": "lock_rank_check asserts it",
     "rwlock_read_unlock": "lock_rank_released asserts it",
     "rwlock_write_lock": "lock_rank_check asserts it",

@@ -21,7 +21,8 @@ void irq_init(void);
 // interrupts off, after the controller has been acknowledged; it must not sleep.
 void irq_register(int irq, void (*handler)(int irq));
 
-// Let line `irq` interrupt.
+// Let line `irq`, 0 to IRQ_LINES - 1, interrupt; for a line of the second controller line 2 is open
+// already (irq_init).
 void irq_unmask(int irq);
 
 // Stop interrupts of line `irq`.
@@ -34,7 +35,7 @@ void irq_mask(int irq);
 uint32_t irq_count(int irq);
 uint32_t irq_spurious_count(void);
 
-// Returns true if line `irq` has a handler.
+// Returns true if line `irq` has a handler (irq_register).
 bool irq_is_registered(int irq);
 
 // Acknowledge and count an interrupt of line `irq`, and call its handlers. A spurious interrupt is

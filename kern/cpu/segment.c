@@ -3,8 +3,8 @@
 // kernel stack, and a second task-state segment for double faults.
 #include "cpu/segment.h"
 
+#include "cpu/smep_smap.h"
 #include "cpu/trap.h"
-#include "cpu/trapentry.h"
 #include "cpu/x86.h"
 #include "layout.h"
 
@@ -18,18 +18,9 @@ struct tss {
 
 #define SEG_TSS 0x00000900u // system segment: 32-bit task state, not busy
 
-// A place in the kernel's text for `clac` or `stac` (cpu/trapentry.h).
-struct patch {
-	uint8_t *at;
-	uint32_t kind;
-};
-
-extern const struct patch patch_start[], patch_end[];
 extern uint32_t boot_pgdir[]; // boot/start.S
 void segment_reload(void);
 void double_fault_entry(void);
-
-bool cpu_has_smap, cpu_has_sse;
 
 static struct segment_desc gdt[GDT_ENTRIES] __aligned(16);
 static struct tss tss, double_fault_tss;
@@ -63,45 +54,7 @@ static void tss_init(void)
 	                                     tss_flags);
 }
 
-// Turn on the protections of the kernel against itself and its programs. CPUID leaf 7 lists SMEP
-// (no execution of user pages by the kernel), SMAP (no access to them), and UMIP (programs cannot
-// read descriptor tables). CR0.WP makes read-only entries hold for the kernel too: copy-on-write
-// depends on it.
-static void protections_init(void)
-{
-	uint32_t cr4 = read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
-	struct cpuid_regs r;
-
-	cpu_has_sse = cpuid(1, 0).edx & 1u << 25;
-	if (cpuid(0, 0).eax >= 7) {
-		r = cpuid(7, 0);
-		if (r.ebx & (1u << 7))
-			cr4 |= CR4_SMEP;
-		if (r.ebx & (1u << 20)) {
-			cr4 |= CR4_SMAP;
-			cpu_has_smap = true;
-		}
-		if (r.ecx & (1u << 2))
-			cr4 |= CR4_UMIP;
-	}
-	write_cr4(cr4);
-	write_cr0((read_cr0() | CR0_WP | CR0_NE | CR0_MP | CR0_AM | CR0_TS) & ~CR0_EM);
-}
-
-// Replace the three-byte `nopl` at each patch site by `clac` or `stac`. On a processor without
-// SMAP these would be invalid opcodes, so the sites keep the `nopl`.
-static void patch_init(void)
-{
-	static const uint8_t clac[] = { 0x0f, 0x01, 0xca }, stac[] = { 0x0f, 0x01, 0xcb };
-	const struct patch *patch;
-
-	for (patch = patch_start; cpu_has_smap && patch < patch_end; patch++)
-		memcpy(patch->at, patch->kind == PATCH_CLAC ? clac : stac, sizeof(clac));
-}
-
-// The order matters. The table must be complete before lgdt loads it. Once SMAP is on, a patch
-// site without `stac` would fault on the first copy to or from a user, so patch_init runs before
-// any program does.
+// The order matters. The table must be complete before lgdt loads it.
 void segment_init(void)
 {
 	uint32_t flat = SEG_PRESENT | SEG_CODE_OR_DATA | SEG_32BIT | SEG_PAGES | SEG_ACCESSED |
@@ -117,8 +70,7 @@ void segment_init(void)
 	segment_reload();
 	lldt(0);
 	ltr(TSS_SELECTOR);
-	protections_init();
-	patch_init();
+	smep_smap_init();
 }
 
 void segment_set_kernel_stack(uintptr_t top)

@@ -5,6 +5,8 @@
 #include "cpu/selectors.h"
 #include "kern.h"
 
+struct trapframe;
+
 // A segment descriptor (Intel SDM vol. 3, 3.4.5), as two words.
 struct segment_desc {
 	uint32_t low, high;
@@ -21,7 +23,7 @@ struct segment_desc {
 #define SEG_32BIT 0x00400000u
 #define SEG_PAGES 0x00800000u // the limit counts pages
 
-// Return a descriptor of [base, base + limit]; `flags` are SEG_ bits. The processor wants base and
+// Returns a descriptor of [base, base + limit], both ends included; `flags` are SEG_ bits. The processor wants base and
 // limit in pieces (Intel SDM vol. 3, 3.4.5).
 static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, uint32_t flags)
 {
@@ -31,9 +33,8 @@ static inline struct segment_desc segment_make(uint32_t base, uint32_t limit, ui
 	};
 }
 
-// Load our descriptor table and task register, turn on the protections that this processor has
-// (SMEP, SMAP, UMIP), and patch in `clac` and `stac` if it has SMAP. Once, at boot, while the
-// kernel's text is still writable.
+// Load our descriptor table and task register, and turn on the processor's protections
+// (smep_smap_init). Once, at boot, while the kernel's text is still writable.
 void segment_init(void);
 
 // Set the address below which the processor pushes when it leaves a user program: the end of the
@@ -54,11 +55,4 @@ void segment_load_gs(uint16_t selector);
 
 // Fill *frame with the registers of the code that was interrupted by a double fault. The processor
 // has saved them in the main task-state segment.
-struct trapframe;
 void segment_victim_frame(struct trapframe *frame);
-
-// True if the processor has SMAP and it is on. Constant after segment_init.
-extern bool cpu_has_smap;
-
-// True if the processor has SSE. Constant after segment_init.
-extern bool cpu_has_sse;

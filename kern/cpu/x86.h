@@ -50,7 +50,7 @@ static inline __attribute__((always_inline)) void registers_save(struct register
 	                   "=m"(here->esp), "=m"(here->eip));
 }
 
-// Read a byte from an I/O port.
+// Read a byte from the I/O port `port`. Returns it.
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
@@ -83,13 +83,15 @@ static inline void outsb(uint16_t port, const void *bytes, uint32_t n)
 	__asm__ volatile("rep outsb" : "+S"(bytes), "+c"(n) : "d"(port) : "memory");
 }
 
-// Store `value` in `n` words at `dst`. `rep` counts as `n` instructions of the guest.
+// Store `value` in the `n` words of 4 bytes from `dst` on. `rep` counts as `n` instructions of the
+// guest.
 static inline void stosl(void *dst, uint32_t value, uint32_t n)
 {
 	__asm__ volatile("rep stosl" : "+D"(dst), "+c"(n) : "a"(value) : "memory");
 }
 
-// Copy `n` words; the ranges must not overlap, unless `dst` is below `src`.
+// Copy `n` words of 4 bytes from `src` to `dst`; the ranges must not overlap, unless `dst` is below
+// `src`.
 static inline void movsl(void *dst, const void *src, uint32_t n)
 {
 	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
@@ -189,7 +191,7 @@ static inline void write_dr6(uint32_t value)
 	__asm__ volatile("movl %0, %%dr6" : : "r"(value));
 }
 
-// Turn breakpoints on and off.
+// Set DR7: which breakpoints are on, and their kinds and lengths (cpu/debug_registers.h).
 static inline void write_dr7(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%dr7" : : "r"(value) : "memory");
@@ -263,7 +265,7 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
-// Read a model-specific register. Faults if the processor does not have it.
+// Returns model-specific register `number`. Faults if the processor does not have it.
 static inline uint64_t rdmsr(uint32_t number)
 {
 	uint64_t value;
@@ -272,7 +274,8 @@ static inline uint64_t rdmsr(uint32_t number)
 	return value;
 }
 
-// Write a model-specific register.
+// Store `value` in model-specific register `number`. Faults if the processor does not have it, or
+// refuses the value.
 static inline void wrmsr(uint32_t number, uint64_t value)
 {
 	__asm__ volatile("wrmsr" : : "c"(number), "A"(value) : "memory");

@@ -16,8 +16,8 @@ const char *option_find(const char *name, size_t *len_store);
 // Returns true if the option is given, with or without a value.
 bool option_given(const char *name);
 
-// Copy the option's value as a string into value[size]. Returns false, with `value` unchanged, if
-// the option is not given or its value does not fit.
+// Copy the option's value, with a NUL, into value[size]. Returns true; false, with value[]
+// unchanged, if the option is not given, or if its value with the NUL has more than `size` bytes.
 bool option_get(const char *name, char *value, size_t size);
 
 // Returns true if the option is given and its value, a list with commas between the items, has the

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "cpu/spinlock.h"
 #include "cpu/watchdog.h"
 #include "debug/printk.h"
 
@@ -86,6 +87,7 @@ int ktest_run(const char *globs)
 	const struct ktest *test;
 	int number = 0, count = 0, failed = 0;
 
+	assert_only_spinlock(NULL);
 	for (test = ktests_start; test < ktests_end; test++)
 		count += ktest_selected(globs, test->name);
 	console_printf("KTAP version 1\n1..%d\n", count);

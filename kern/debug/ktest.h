@@ -88,6 +88,6 @@ void ktest_catch_panic(void);
 bool ktest_selected(const char *globs, const char *name);
 
 // Run the tests that `globs` selects (NULL: all), and print KTAP. Returns how many failed; 1 if
-// `globs` selects none, since that is most often a misspelt name. Tests may sleep: the caller is a
-// thread, with no lock held.
+// `globs` selects none, since that is most often a misspelt name. Tests may sleep. Caller: a
+// thread; holds no lock.
 int ktest_run(const char *globs);

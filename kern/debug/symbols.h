@@ -30,8 +30,8 @@ const struct ksym *symbol_find(const struct ksym *syms, size_t n, uintptr_t addr
 // Returns the address of the kernel function called `name`, or 0 if there is none.
 uintptr_t symbol_address(const char *name);
 
-// Write "name+0x12" for the code address `addr` into text[size], or "?" if no name is known.
-// `returns`: `addr` is a return address. Then the byte before it decides which function it belongs
-// to: a call that never returns may be the last instruction of its function, and the return
-// address already lies in the next one.
+// Write "name+0x12" for the code address `addr` into text[size], or "?" if no name is known; with a
+// NUL, cut to what fits. `returns`: `addr` is a return address. Then the byte before it decides
+// which function it belongs to: a call that never returns may be the last instruction of its
+// function, and the return address already lies in the next one.
 void symbol_format(char *text, size_t size, uintptr_t addr, bool returns);

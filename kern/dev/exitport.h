@@ -35,6 +35,8 @@ extern void (*machine_end_hook)(void);
 // message. Takes the ports' locks, except in a panic.
 void machine_end(enum exit_code code) __noreturn;
 
-// Restart the machine, after the same preparations: with an exit device, end it with EXIT_RESTART,
-// so that the host can distinguish a restart from a triple fault; without one, reset the processor.
+// Restart the machine. First call machine_end_hook, send the transcript's last line and wait until
+// all output has left the ports, as machine_end does. Then, with an exit device, end it with
+// EXIT_RESTART, so that the host can distinguish a restart from a triple fault; without one, reset
+// the processor.
 void machine_reboot(void) __noreturn;

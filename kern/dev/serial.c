@@ -287,6 +287,7 @@ void serial_input_start(struct serial *port)
 // The interrupt is off while `paused`, so nothing else touches held[] meanwhile.
 void serial_input_resume(struct serial *port)
 {
+	assert_only_spinlock(NULL);
 	if (!port->paused)
 		return;
 	port->paused = false;

@@ -68,8 +68,7 @@ void serial_drain(struct serial *port);
 void serial_input_start(struct serial *port);
 
 // Pass on the bytes that have waited, because the consumer has room again; does nothing if none
-// wait. port->input may be called before this function returns: the caller must not hold a
-// spinlock.
+// wait. port->input may be called before this function returns. Caller: holds no spinlock.
 void serial_input_resume(struct serial *port);
 
 // Returns a byte that has come in, or -1 if none has or the port is absent. Takes no lock. For the

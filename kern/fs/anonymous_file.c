@@ -8,6 +8,7 @@ int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *priv
 {
 	struct inode *inode = inode_create(0600, VOLUME_NAMELESS, NULL);
 
+	assert_only_spinlock(NULL);
 	if (!inode)
 		return -ENOMEM;
 	inode->nlink = 1; // as on Linux

@@ -12,10 +12,10 @@ struct cpio_result {
 	size_t failed; // with an error: the number of that entry, from 0
 };
 
-// Unpack the archive in physical memory [start, end), which nobody else uses, into the root of
-// the tree, replacing files that are there. If a file's data begin on a page boundary, their
-// pages become pages of the file without a copy. Other data are copied, and all pages that no
-// file takes are freed. Continues after an entry that cannot be unpacked, until the end or to
+// Unpack the archive in physical memory [start, end), which nobody else uses, into the root of the
+// tree, replacing files that are there. If a file's data begin on a page boundary, their pages
+// become pages of the file without a copy. Other data are copied, and all pages that no file takes
+// are freed. Continues after an entry that cannot be unpacked, until the end of the archive or
 // damage; each failure is logged. Yields. Caller: holds no lock. Returns the outcome.
 struct cpio_result cpio_unpack(physaddr_t start, physaddr_t end);
 

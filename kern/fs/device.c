@@ -29,6 +29,7 @@ int device_open(dev_t number, struct file *file)
 {
 	struct device *device;
 
+	assert_no_lock();
 	list_for_each(device, &devices, link) {
 		if (makedev(device->major_number, device->minor_number) != number)
 			continue;

@@ -19,10 +19,11 @@ struct device {
 };
 
 // Register the device and create its file in /dev. Called at boot, with no lock held: panics if out
-// of memory, or if /dev has the name. The struct must live on.
+// of memory, or if /dev has the name already. *device must stay valid for ever.
 void device_register(struct device *device);
 
 // Complete `file`, an open file of the device with this number: set its ops and private, and call
-// the device's open operation, which may sleep. Caller: must not hold a lock. Returns 0; -ENXIO if
-// there is no such device; what the device's open operation returns.
+// the device's open operation, which may sleep. Caller: holds no lock. Returns 0; -ENXIO if there
+// is no such device; else a negative errno of the device's open operation (-ENOMEM, or -ENXIO
+// without a controlling terminal): the caller frees `file`.
 int device_open(dev_t number, struct file *file);

@@ -29,42 +29,47 @@ struct name name_of(const char *text, uint32_t length);
 // Called once, at boot.
 void tree_init(void);
 
-// Returns the entry of `name` in the directory `dir`, borrowed, or NULL: O(log n).
+// Returns the entry of `name` in the directory `dir`, borrowed: valid while the caller holds
+// tree_lock. Returns NULL if there is none. O(log n). Caller: holds tree_lock.
 struct entry *tree_find(struct inode *dir, const struct name *name);
 
-// Find the file of `name` in the directory `dir`, also one that is no entry (inode_ops.lookup).
-// Stores a new reference. Returns 0; -ENOENT if there is none; -ENOMEM; in a directory of /proc also
-// -EACCES if the current thread may not look into the process, or -ESRCH if the process or thread has
-// ended. After an error *store is undefined.
+// Find the file of `name` in the directory `dir`, also a file of /proc, which is no entry but is
+// made by inode_ops.lookup. `name` is neither "." nor "..". Checks no permission on `dir`. Caller:
+// holds tree_lock. Returns 0 with a new reference in *store; -ENOENT if there is none; -ENOMEM; in
+// a directory of /proc also -EACCES if the current thread may not look into the process, or -ESRCH
+// if the process or thread has ended. After an error *store is undefined.
 int tree_lookup(struct inode *dir, const struct name *name, struct inode **store);
 
-// Check whether programs may add names to `dir`. Returns 0; -ENOENT if it was removed, or if its
-// names are the kernel's.
+// Check whether programs may add names to the directory `dir`; no permission is checked. Returns 0;
+// -ENOENT if it was removed, or if its names are the kernel's (/proc). Caller: holds tree_lock.
 int tree_may_add(const struct inode *dir);
 
-// Check whether programs may remove this entry. Returns 0; -EBUSY if another file system begins
-// here; -EPERM if the directory's names are the kernel's.
+// Check whether programs may remove this entry; no permission is checked. Caller: holds tree_lock.
+// Returns 0; -EBUSY if another file system begins here; -EPERM if the directory's names are the
+// kernel's.
 int tree_may_remove(const struct entry *entry);
 
 // Give `inode` the name `name`, of at most NAME_MAX bytes, which `dir` does not have yet. The new
-// entry takes references on both. Returns 0 or -ENOMEM.
+// entry takes references on both. Returns 0; -ENOMEM with nothing changed.
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Like tree_link, for an inode that was made for this name: it gets its first owner and group
 // (inode_set_first_owner). Returns 0; -ENOMEM, with the owner and the group set.
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode);
 
-// Remove an entry, which must not be used afterwards. A directory must be empty. Drops the entry's
-// reference on the inode: a file that nobody has open is freed by tree_unlock.
+// Remove an entry, which must not be used afterwards. If it names a directory, that must be empty.
+// Caller: holds tree_lock. Drops the entry's reference on the inode: a file that nobody has open is
+// freed by tree_unlock.
 void tree_unlink(struct entry *entry);
 
 // Give the file of `entry` the name `name` in `dir` instead. `victim`: the entry that has this name
 // already, which is removed in the same step, or NULL; a directory must be empty. Neither entry
-// must be used afterwards. Caller: holds rename_lock too. Returns 0 or -ENOMEM.
+// must be used after success. Caller: holds tree_lock and rename_lock. Returns 0; -ENOMEM with
+// nothing changed.
 int tree_move(struct entry *entry, struct inode *dir, const struct name *name, struct entry *victim);
 
-// Let two different entries exchange their files. Neither must be used afterwards. Caller: holds
-// rename_lock too. Returns 0 or -ENOMEM.
+// Let two different entries exchange their files. Neither must be used after success. Caller: holds
+// tree_lock and rename_lock. Returns 0; -ENOMEM with nothing changed.
 int tree_exchange(struct entry *a, struct entry *b);
 
 // Held during a rename, so that no directory moves while tree_is_above looks. Only renames wait for
@@ -74,11 +79,12 @@ extern struct mutex rename_lock;
 // Find out whether the directory `above` is the directory `inode` or lies above it. There may be
 // many directories in between, so the function yields, with tree_lock released: afterwards the
 // caller looks at all entries anew. Caller: holds rename_lock and tree_lock, and references on
-// both. Returns 1 (it is or does) or 0; -EINTR if the thread is killed; with tree_lock held again
-// in each case.
+// both. Returns 1 if it is or does; 0 if not; -EINTR if the thread is killed. tree_lock is held
+// again in each case.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
-// Returns the directory above the directory `dir`, borrowed; for the root, the root itself.
+// Returns the directory above the directory `dir`, borrowed; for the root, the root itself. Caller:
+// holds tree_lock.
 struct inode *tree_parent(struct inode *dir);
 
 // Returns the first entry of `dir` whose cookie is at least `cookie`, borrowed, or NULL: O(log n).

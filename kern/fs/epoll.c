@@ -338,6 +338,7 @@ int epoll_create(struct file **store)
 	struct epoll *epoll = kmalloc(sizeof(*epoll));
 	int error;
 
+	assert_only_spinlock(NULL);
 	if (!epoll)
 		return -ENOMEM;
 	*epoll = (struct epoll){ .items = { NULL } };

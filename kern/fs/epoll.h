@@ -10,11 +10,11 @@
 // Initialise epoll_lock. Once, at boot.
 void epoll_init(void);
 
-// Create an empty set as a file. Caller: must not hold a spinlock. Returns 0 with the file in
-// *store, with one reference; -ENOMEM.
+// Create an empty set as a file. Caller: holds no spinlock. Returns 0 with the file in *store, with
+// one reference; -ENOMEM with *store unchanged.
 int epoll_create(struct file **store);
 
-// Returns true if `file` is such a set.
+// Returns true if `file` was made by epoll_create.
 bool file_is_epoll(const struct file *file);
 
 // Add `file`, which is descriptor `fd` of the program, to the set; change its events, or remove it.

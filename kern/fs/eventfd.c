@@ -151,6 +151,7 @@ int eventfd_create(uint32_t count, bool semaphore, uint32_t flags, struct file *
 	struct eventfd *eventfd = kmalloc(sizeof(*eventfd));
 	int error;
 
+	assert_only_spinlock(NULL);
 	if (!eventfd)
 		return -ENOMEM;
 	spin_init(&eventfd->lock, "eventfd", RANK_PIPE);

@@ -256,6 +256,7 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec)
 	uintptr_t old = 0;
 	int error;
 
+	assert_no_lock();
 	spin_lock(&table->lock);
 	if ((uint32_t)fd >= descriptor_limit())
 		error = -EBADF;

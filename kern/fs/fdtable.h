@@ -67,15 +67,16 @@ void fdtable_put(struct fdtable *table);
 // the thread is killed. Caller: holds no lock; nobody else changes the table.
 void fdtable_exec(struct fdtable *table);
 
-// The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Their callers hold
-// table->lock unless the contract says otherwise.
+// The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Caller of the next
+// six: holds table->lock.
 
 // Returns the slot of `fd`, or NULL if there is none, or if `fd` lies outside [FD_NEAR, NR_OPEN).
 // The slot is valid until table->lock is released.
 uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd);
 
-// Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN); a new one is 0. The caller fills the
-// slot, and calls fd_far_taken if it was 0 before. Returns 0 or -ENOMEM.
+// Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN), if there is none; a new one is 0. The
+// caller fills the slot, and calls fd_far_taken if it was 0 before. Returns 0; -ENOMEM with no slot
+// made.
 int fd_far_reach(struct fdtable *table, uint32_t fd);
 
 // Count the slot of `fd`, which was free, as used.
@@ -93,7 +94,7 @@ int fd_far_next(const struct fdtable *table, uint32_t fd);
 
 // Copy the far descriptors of `from`, which has some, to the new table `to`, with a reference on
 // each file. Takes from->lock. Yields. Caller: holds no lock. Returns 0; -ENOMEM with a part of
-// them copied, which fdtable_put of `to` drops.
+// them copied: the caller frees `to` by fdtable_put, which drops them.
 int fd_far_copy(struct fdtable *from, struct fdtable *to);
 
 // Close all far descriptors of a table that has some, and free their slots. Yields. Caller: holds
@@ -119,7 +120,7 @@ static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 // is not open. Takes table->lock.
 struct inode *fd_get_inode(struct fdtable *table, int fd);
 
-// Returns the file of descriptor `fd` with a new reference, or NULL if it is not open (a reserved
+// Returns the file of descriptor `fd` with a new reference, or NULL if `fd` is not open (a reserved
 // or a negative one is not). Takes table->lock.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {
@@ -154,9 +155,10 @@ static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counte
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
-// End a borrowing by fd_borrow: drop the reference if `counted`. Not to be called with a lock held.
+// End a borrowing by fd_borrow: drop the reference if `counted`. Caller: holds no lock.
 static inline void fd_return(struct file *file, bool counted)
 {
+	assert_no_lock();
 	if (unlikely(counted))
 		file_put(file);
 }
@@ -183,20 +185,21 @@ int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec)
 
 // Let descriptor `fd` refer to `file`, and close the file that it referred to, if any; `cloexec`:
 // it is to be closed at exec. Consumes the caller's reference on `file`; after an error it stays
-// the caller's. Yields. Caller: must not hold a lock. Returns `fd`; -EBADF if it is negative, or
-// not below the current thread's RLIMIT_NOFILE and NR_OPEN; -EBUSY while it is reserved; -ENOMEM.
+// the caller's. Yields. Caller: holds no lock. Returns `fd`; -EBADF if it is negative, or not below
+// the current thread's RLIMIT_NOFILE and NR_OPEN; -EBUSY while it is reserved; -ENOMEM.
 int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 
-// Close a descriptor. Yields if it had the last reference on its file. Caller: holds no lock.
-// Returns 0; -EBADF if `fd` is not open (a reserved one is not).
+// Close descriptor `fd`: free it, drop the reference on its file, and end the locks that the table
+// has on the file. Yields if it had the last reference. Caller: holds no lock. Returns 0; -EBADF if
+// `fd` is not open (a reserved one is not).
 int fd_close(struct fdtable *table, int fd);
 
-// Returns 1 if the descriptor is to be closed at exec, else 0; -EBADF if it is not open. Takes
+// Returns 1 if descriptor `fd` is to be closed at exec, 0 if not; -EBADF if it is not open. Takes
 // table->lock.
 int fd_get_cloexec(struct fdtable *table, int fd);
 
-// Set whether the descriptor is to be closed at exec. Takes table->lock. Returns 0; -EBADF if it is
-// not open.
+// Let descriptor `fd` be closed at exec (`cloexec`), or stay open then. Takes table->lock. Returns
+// 0; -EBADF if it is not open.
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
 
 // Returns a number above all open and reserved descriptors, 0 if there are none. Takes no lock: if

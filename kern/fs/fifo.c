@@ -46,6 +46,7 @@ int pipe_open(struct inode *inode, struct file *file)
 	bool wait = named && !(file->flags & O_NONBLOCK);
 	int error = 0;
 
+	assert_no_lock();
 	if (!file_readable(file) && !file_writable(file))
 		return -EINVAL; // the access mode 3, which neither reads nor writes
 	pipe = fifo_pipe(inode);

@@ -18,6 +18,7 @@ int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_
 {
 	struct file *file = kmalloc(sizeof(*file));
 
+	assert_only_spinlock(NULL);
 	if (!file) {
 		inode_put(inode);
 		return -ENOMEM;

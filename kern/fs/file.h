@@ -120,14 +120,15 @@ struct file {
 // open operation of its type or device, which may sleep; none with O_PATH. Checks no permission.
 // `flags`: O_ACCMODE and the other flags that F_GETFL returns. Consumes the caller's reference on
 // `inode`, also on failure. Caller: holds no lock. Returns 0 with the file in *store; with *store
-// unchanged: -ETXTBSY for writing to a file from which a program runs; -ENXIO for a type that
-// cannot be opened; -ENOMEM; what the open operation returns.
+// unchanged: -ETXTBSY for writing to a file from which a program runs; -ENXIO for a type or a
+// device that cannot be opened; -ENOMEM; another negative errno of the open operation, for example
+// -ERESTARTSYS of a FIFO, or -EACCES in /proc.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
 // Create an open file on `inode` with the operations `ops`, which own `private`, and one reference;
 // no open operation runs. `flags`: as F_GETFL returns them. Consumes the caller's reference on
-// `inode`, also on failure. Caller: must not hold a spinlock. Returns 0 with the file in *store;
-// -ENOMEM: `private` stays the caller's.
+// `inode`, also on failure. Caller: holds no spinlock. Returns 0 with the file in *store; -ENOMEM
+// with *store unchanged: `private` stays the caller's.
 int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
                          void *private, struct file **store);
 
@@ -179,17 +180,20 @@ void file_allow_exec(struct file *file);
 // memory. Reads and writes move its pages directly anyhow.
 bool file_admits_direct(const struct inode *inode);
 
-// Returns the error for a file that cannot be read or written: -EBADF if it was not opened for
-// that (`allowed` is false) or was opened with O_PATH, else -EINVAL: there is no such operation.
+// Returns the error for a file that cannot be read or written: -EBADF if it was not opened for that
+// (`allowed` is false) or was opened with O_PATH; else -EINVAL, because its kind has no such
+// operation. Never 0.
 int file_refusal(const struct file *file, bool allowed);
 
 // Move up to uio->left bytes from the file to `uio`, after checking that `file` was opened for
 // reading. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
-// and yields. Caller: must not hold a lock. Returns how many bytes were moved; 0 at the end of the
-// file; if none were, -EBADF (not open for reading), -EINVAL (no such operation) or the operation's
-// error.
+// and yields. Caller: holds no lock. Returns how many bytes were moved; 0 at the end of the file;
+// if none were, -EBADF (not open for reading), -EINVAL (the file has no such operation), or a
+// negative errno of the operation: -EFAULT for a bad address in `uio`, -EAGAIN with O_NONBLOCK,
+// -ERESTARTSYS for a signal, -EISDIR, -EIO and others. *pos is unchanged then.
 static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
+	assert_no_lock();
 	if (unlikely(!file_readable(file) || !file->ops->read))
 		return file_refusal(file, file_readable(file));
 	return file->ops->read(file, uio, pos ? pos : &file->position);
@@ -197,49 +201,57 @@ static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *po
 
 // Move up to uio->left bytes from `uio` to the file, after checking that `file` was opened for
 // writing. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
-// and yields. Caller: must not hold a lock. Returns how many bytes were moved; if none were, -EBADF
-// (not open for writing), -EINVAL (no such operation) or the operation's error.
+// and yields. Caller: holds no lock. Returns how many bytes were moved; if none were, -EBADF (not
+// open for writing), -EINVAL (the file has no such operation), or a negative errno of the
+// operation: -EFAULT for a bad address in `uio`, -EAGAIN with O_NONBLOCK, -ERESTARTSYS for a
+// signal, -ENOSPC, -EFBIG, -EPIPE and others. *pos is unchanged then; with O_APPEND it may be the
+// end of the file.
 static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
+	assert_no_lock();
 	if (unlikely(!file_writable(file) || !file->ops->write))
 		return file_refusal(file, file_writable(file));
 	return file->ops->write(file, uio, pos ? pos : &file->position);
 }
 
-// Copy up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and
-// *out_pos (NULL: at the file's own position), and advance both by what was written. Yields.
-// Caller: holds no lock. Returns how many bytes were written, 0 at the end of `in`; if none were:
-// -ENOMEM, or the error of file_read or file_write.
+// Copy up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and *out_pos
+// (NULL: at the file's own position), and advance both by what was written. Neither `in` nor `out`
+// loses a reference. Yields. Caller: holds no lock. Returns how many bytes were written, 0 at the
+// end of `in`; if none were: -ENOMEM, -EBADF or -EINVAL if one of the files was not opened for that
+// or has no such operation, or another negative errno of file_read or file_write.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count);
 
-// Do lseek for a file of `size` bytes without holes, and set file->position: SEEK_DATA goes to
-// `offset`, SEEK_HOLE to the end. Returns the new position; with the old one kept, -EINVAL if it
-// would lie outside [0, INT64_MAX] or for an unknown `whence`, -ENXIO if SEEK_DATA or SEEK_HOLE
-// start outside [0, size).
+// Do lseek for a file of `size` bytes without holes, and set file->position: `offset` is in bytes;
+// SEEK_SET counts it from 0, SEEK_CUR from file->position, SEEK_END from `size`; SEEK_DATA goes to
+// `offset` itself, SEEK_HOLE to the end. Returns the new position; with the old one kept, -EINVAL
+// if it would lie outside [0, INT64_MAX] or for an unknown `whence`, -ENXIO if SEEK_DATA or
+// SEEK_HOLE start outside [0, size).
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
 // Let the current thread alone use the position of a file that has one. If others can use the file,
 // this takes a claim, and sleeps while another thread has it; the thread must not have it already.
-// Returns 0, and *claimed says whether a claim was taken: pass it to file_return_position. -EINTR if
-// the thread must die: then there is no claim, whatever *claimed says. Caller: must not hold a lock.
+// Returns 0, and *claimed says whether a claim was taken: pass it to file_return_position. -EINTR
+// if the thread must die: then there is no claim, whatever *claimed says. Caller: holds no lock.
 static inline int file_claim_position(struct file *file, bool *claimed)
 {
+	assert_no_lock();
 	*claimed = file->refs > 1;
 	return likely(!*claimed) ? 0 : claim_take(&file->claim);
 }
 
-// End what file_claim_position has begun: release the claim if `claimed`. Not to be called with a
-// lock held.
+// End what file_claim_position has begun: release the claim if `claimed`. Caller: holds no lock.
 static inline void file_return_position(struct file *file, bool claimed)
 {
+	assert_no_lock();
 	if (unlikely(claimed))
 		claim_release(&file->claim);
 }
 
-// file_ops.read and lseek of regular files, for other files too whose bytes are an object's. Yield;
-// the caller must not hold a lock. Return what struct file_ops says; -EINTR if the thread must die
-// while it waits for the position.
+// file_ops.read and lseek of regular files, for other files too whose bytes are an object's. They
+// yield. Caller: holds no lock. regular_read returns how many bytes it has read, 0 at the end,
+// -EFAULT if it could store none, -ENOMEM; regular_lseek the new position, or as file_seek -EINVAL
+// or -ENXIO. Both: -EINTR if the thread must die while it waits for the position.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

@@ -23,6 +23,7 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 {
 	struct fs_context *copy = kmalloc(sizeof(*copy));
 
+	assert_no_lock();
 	if (!copy)
 		return NULL;
 	mutex_lock(&tree_lock);

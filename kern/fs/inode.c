@@ -71,6 +71,7 @@ struct inode *inode_create_symlink(const char *target, size_t len)
 {
 	struct inode *inode = inode_create(S_IFLNK | 0777, VOLUME_TREE, NULL);
 
+	assert_only_spinlock(NULL);
 	if (!inode)
 		return NULL;
 	inode->target = kmalloc_lasting(len + 1);
@@ -143,6 +144,7 @@ void tree_unlock(void)
 {
 	struct inode *each = dead, *next;
 
+	assert_mutex_held(&tree_lock);
 	dead = NULL;
 	mutex_unlock(&tree_lock);
 	for (; unlikely(each); each = next) {
@@ -249,6 +251,7 @@ int inode_truncate(struct inode *inode, uint64_t size)
 {
 	int error;
 
+	assert_no_lock();
 	if (inode_is(inode, S_IFDIR))
 		return -EISDIR;
 	if (!inode_is(inode, S_IFREG) || !inode->object)
@@ -271,6 +274,7 @@ int inode_truncate_unopened(struct inode *inode, uint64_t size)
 	struct object *object = inode_is(inode, S_IFREG) ? inode->object : NULL;
 	int error = object ? object_write_open(object) : 0;
 
+	assert_no_lock();
 	if (error)
 		return error;
 	error = inode_truncate(inode, size);
@@ -291,6 +295,7 @@ static struct timespec stat_time(int64_t ns)
 // count, so a hole takes no blocks.
 void inode_stat(struct inode *inode, struct stat *st)
 {
+	assert_only_spinlock(NULL);
 	memset(st, 0, sizeof(*st));
 	st->st_dev = inode->dev;
 	st->st_ino = inode->ino;

@@ -150,8 +150,8 @@ extern struct mutex tree_lock;
 
 // Release tree_lock, then free the inodes that lost their last reference while it was held: to free
 // a large file takes long, and others wait for the lock. Yields. Always use it instead of
-// mutex_unlock(&tree_lock), or those inodes are never freed. The caller holds tree_lock, and
-// besides it at most rename_lock.
+// mutex_unlock(&tree_lock), or those inodes are never freed. Caller: holds tree_lock, and besides
+// it at most rename_lock.
 void tree_unlock(void);
 
 // The root of the tree, made by tree_init.
@@ -168,7 +168,7 @@ void inodes_init(void);
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
 // Create a symbolic link, without a name yet, to the path target[len], which is copied. Caller:
-// must not hold a spinlock. Returns a new reference, or NULL if out of memory.
+// holds no spinlock. Returns a new reference, or NULL if out of memory.
 struct inode *inode_create_symlink(const char *target, size_t len);
 
 // Take a reference on `inode`. Returns `inode`.
@@ -178,9 +178,9 @@ static inline struct inode *inode_get(struct inode *inode)
 	return inode;
 }
 
-// Drop a reference on `inode`; NULL does nothing. The last one frees the file and its contents, and
-// yields. Under tree_lock, the work is left to tree_unlock. Caller: holds no spinlock, and no
-// sleeping lock but tree_lock, rename_lock or an address space's.
+// Drop a reference on `inode`; NULL does nothing. The last one frees the inode and its contents,
+// and yields; if the caller holds tree_lock, tree_unlock does this later, and nothing yields here.
+// Caller: holds no spinlock, and no sleeping lock but tree_lock, rename_lock or an address space's.
 void inode_put(struct inode *inode);
 
 // Returns true if the type of `inode` is `type`, one of S_IFREG, S_IFDIR and their like.
@@ -227,14 +227,15 @@ uint64_t inode_size(struct inode *inode);
 #define SMALL_FILE_MAX 0x7fffffff
 
 // Set the length of a regular file to `size` bytes: cut its end off, or let a hole follow. Checks
-// no permission. Yields. Caller: must not hold a lock. Returns 0; -EISDIR for a directory; -EINVAL
-// for other types and for contents that are made at each read, and if a file of large pages would
-// not have whole ones; -EFBIG beyond RLIMIT_FSIZE, after sending SIGXFSZ, or beyond OBJECT_MAX;
-// -EPERM if a seal forbids it.
+// no permission. Yields. Caller: holds no lock. Returns 0; -EISDIR for a directory; -EINVAL for
+// other types and for contents that are made at each read, and if a file of large pages would not
+// have whole ones; -EFBIG beyond RLIMIT_FSIZE, after sending SIGXFSZ, or beyond OBJECT_MAX; -EPERM
+// if a seal forbids it.
 int inode_truncate(struct inode *inode, uint64_t size);
 
-// Like inode_truncate, for a caller that has not opened the file for writing. Also returns
-// -ETXTBSY while a program runs from the file. Yields. Caller: must not hold a lock.
+// Like inode_truncate, for a caller that has not opened the file for writing. Returns 0, or an
+// error of inode_truncate (-EISDIR, -EINVAL, -EFBIG, -EPERM), or -ETXTBSY while a program runs from
+// the file. Yields. Caller: holds no lock.
 int inode_truncate_unopened(struct inode *inode, uint64_t size);
 
 // Lower *count to the number of bytes that the current thread's RLIMIT_FSIZE (getrlimit(2)) lets it
@@ -252,12 +253,12 @@ int size_limit_grow(uint64_t old, uint64_t size);
 extern void (*size_limit_hook)(void);
 
 // Fill *st with what stat(2) reports of `inode`. Sleeps: takes the object's lock of a regular file.
-// Caller: must not hold a spinlock or an object's lock.
+// Caller: holds no spinlock or an object's lock.
 void inode_stat(struct inode *inode, struct stat *st);
 
 // Give `inode` a label (see struct entry): the name `text`, which is copied, at most NAME_MAX
 // bytes, in `parent`; the kernel shows it for `inode`. Takes a reference on `parent`. Caller: no
-// entry names `inode`, and no other thread sees it yet. Returns 0 or -ENOMEM.
+// entry names `inode`, and no other thread sees it yet. Returns 0; -ENOMEM with no label set.
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text);
 
 // Returns true if the file has no name and may not get one: it has lost its last one, or it was

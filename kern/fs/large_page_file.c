@@ -39,6 +39,7 @@ struct inode *large_file_inode(mode_t mode)
 {
 	struct inode *inode = inode_create(S_IFREG | mode, VOLUME_NAMELESS, &large_inode_ops);
 
+	assert_only_spinlock(NULL);
 	if (!inode)
 		return NULL;
 	inode->object = object_create_large();
@@ -62,6 +63,7 @@ int large_file_request(struct map_request *request, struct inode **store)
 	struct inode *inode = large_file_inode(0777);
 	int error;
 
+	assert_no_lock();
 	if (!inode)
 		return -ENOMEM;
 	request->len = ROUND_UP(request->len, LARGE_SIZE);

@@ -6,8 +6,8 @@
 
 struct map_request;
 
-// Create an empty file of large pages with the permissions `mode`, without a name. Caller: must not
-// hold a spinlock. Returns a new reference, or NULL if out of memory.
+// Create an empty file of large pages with the permissions `mode`, without a name. Caller: holds no
+// spinlock. Returns a new reference, or NULL if out of memory.
 struct inode *large_file_inode(mode_t mode);
 
 // Returns true if `inode` is a file of large pages.
@@ -16,6 +16,6 @@ bool inode_has_large(const struct inode *inode);
 // Let `request`, which asks for memory of large pages without a file (MAP_HUGETLB), map a new file
 // that nobody else has; Linux does the same. Rounds request->len up to whole large pages (4 MiB).
 // Stores a reference on the file in *store, which the caller drops after the mapping is made.
-// Reserves no large page. Sleeps. Caller: must not hold a lock. Returns 0; -ENOMEM; -EFBIG beyond
-// OBJECT_MAX.
+// Reserves no large page. Sleeps. Caller: holds no lock. Returns 0; with *store unchanged: -ENOMEM;
+// -EFBIG beyond OBJECT_MAX.
 int large_file_request(struct map_request *request, struct inode **store);

@@ -43,6 +43,7 @@ int memfd_create(const char *name, unsigned int flags, struct file **store)
 	struct inode *inode;
 	int error;
 
+	assert_no_lock();
 	if (flags & MFD_HUGETLB && !size_exists(flags))
 		return -ENODEV;
 	if (flags & MFD_HUGETLB)

@@ -7,9 +7,9 @@
 
 // Create an empty file, open for reading and writing, which /proc shows as "/memfd:NAME (deleted)".
 // `name` has at most MEMFD_NAME_MAX bytes. `flags`: MFD_ bits; MFD_CLOEXEC is for the caller to
-// handle, who has checked the others. Sleeps. Caller: must not hold a lock. Returns 0 with an open
-// file with one reference in *store; -ENODEV if MFD_HUGETLB asks for a size of large pages other
-// than 4 MiB (0 asks for any); -ENOMEM.
+// handle, who has checked the others. Sleeps. Caller: holds no lock. Returns 0 with an open file
+// with one reference in *store; with *store unchanged: -ENODEV if MFD_HUGETLB asks for a size of
+// large pages other than 4 MiB (0 asks for any); -ENOMEM.
 int memfd_create(const char *name, unsigned int flags, struct file **store);
 
 // Returns the file's seals (F_GET_SEALS), 0 for none; -EINVAL if it is not a file that can have

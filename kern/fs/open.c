@@ -281,6 +281,7 @@ int file_open_kernel(const char *text, uint32_t flags, struct file **store)
 {
 	struct fs_context context = { .root = tree_root, .cwd = tree_root, .umask = 022 };
 
+	assert_no_lock();
 	return file_open(&context, NULL, text, flags | O_LARGEFILE, 0644, store);
 }
 
@@ -288,5 +289,6 @@ int file_lookup_kernel(const char *text, struct inode **store)
 {
 	struct fs_context context = { .root = tree_root, .cwd = tree_root };
 
+	assert_no_lock();
 	return path_lookup(&context, NULL, text, WALK_FOLLOW, store);
 }

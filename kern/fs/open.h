@@ -8,19 +8,26 @@
 // current directory of `fs`), as open(2) does. With O_CREAT, make a missing one: a regular file
 // with the permissions `mode` less the umask; with O_TMPFILE, one without a name. `mode` does not
 // matter without these. Unknown flags are ignored. Sleeps and yields. Caller: holds no lock.
-// Returns 0 with an open file with one reference in *store; with *store undefined: -errno as
-// open(2); -ERESTARTSYS if a signal ends the wait for a FIFO's other end; -EINTR if the thread is
-// killed.
+// Returns 0 with an open file with one reference in *store; with *store undefined: the errors of
+// path_walk (-ENOENT for a missing file without O_CREAT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -EXDEV,
+// -ENOMEM); -EACCES without permission; -EEXIST with O_CREAT and O_EXCL; -EISDIR for a directory
+// that would be written or made; -ENOTDIR with O_DIRECTORY; -ELOOP for a link with O_NOFOLLOW;
+// -EINVAL for flags that do not fit together, or O_DIRECT where that is impossible; -EPERM with
+// O_NOATIME for another's file; -EOPNOTSUPP for O_TMPFILE in /proc; -EOVERFLOW for a large file
+// without O_LARGEFILE; -ETXTBSY; -ENXIO for a socket's name, a device that does not exist, or a
+// FIFO without a reader with O_WRONLY and O_NONBLOCK; -ERESTARTSYS if a signal ends the wait for a
+// FIFO's other end; -EINTR if the thread is killed.
 int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
               mode_t mode, struct file **store);
 
 // Like file_open, for the kernel's own use: `text` starts at the root of the tree, whatever the
 // process's root is; a new file gets permissions 0644. O_LARGEFILE is implied. Sleeps and yields.
-// Caller: must not hold a lock. Returns 0 with an open file with one reference in *store; -errno as
-// file_open, with *store undefined.
+// Caller: holds no lock. Returns 0 with an open file with one reference in *store; with *store
+// undefined: -ENOENT if the file is missing, -ENOMEM, or another error of file_open.
 int file_open_kernel(const char *text, uint32_t flags, struct file **store);
 
 // Find the inode of the file at `text`, from the root of the tree; a last symbolic link is
-// followed. Sleeps and yields. Caller: must not hold a lock. Returns 0 with a new reference in
-// *store; -errno of path_walk.
+// followed. Sleeps and yields. Caller: holds no lock. Returns 0 with a new reference in *store;
+// with *store unchanged: -ENOENT if a name is missing, -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG,
+// -ENOMEM, or -EINTR if the thread is killed.
 int file_lookup_kernel(const char *text, struct inode **store);

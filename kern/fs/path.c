@@ -340,6 +340,7 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 // `holder` is dropped last: `name` points into its text.
 void path_put(struct path *path)
 {
+	assert_only_spinlock(NULL);
 	inode_put(path->parent);
 	inode_put(path->inode);
 	inode_put(path->holder);

@@ -22,7 +22,7 @@ struct fs_context {
 struct fs_context *fs_context_create(void);
 
 // Create a copy of `fs` with one reference, as fork() needs it. Sleeps and yields: takes tree_lock.
-// Caller: must not hold a lock. Returns NULL if out of memory.
+// Caller: holds no lock. Returns NULL if out of memory.
 struct fs_context *fs_context_copy(struct fs_context *fs);
 
 // Take a reference on `fs`. Returns `fs`.
@@ -58,25 +58,28 @@ struct path {
 // fs->root. Fills in *path with references for the caller. Yields between two names, with tree_lock
 // released, but not after the last name has been looked up, so the result is true until the caller
 // releases tree_lock. Caller: holds tree_lock and no lock but rename_lock besides; `text` must live
-// as long as *path is used. Returns 0; or, with nothing for path_put to do: -ENOENT if a name is
-// missing or `text` is empty; -EACCES if a directory may not be searched, or a link in /proc or in
-// a sticky directory not be followed; -ENOTDIR if a name before a slash is no directory; -ELOOP
-// after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE); -EXDEV or -ELOOP
-// by fs->resolve; -ENOMEM; -EINTR if the thread is killed. tree_lock is held again in each case.
+// as long as *path is used. Returns 0; or, with *path undefined and nothing for path_put to do:
+// -ENOENT if a name is missing or `text` is empty; -EACCES if a directory may not be searched, or a
+// link in /proc or in a sticky directory not be followed; -ENOTDIR if a name before a slash is no
+// directory; -ELOOP after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE);
+// -EXDEV or -ELOOP if fs->resolve forbids a step; -ESRCH in a directory of /proc whose process has
+// ended; -ENOMEM; -EINTR if the thread is killed. tree_lock is held again in each case.
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);
 
-// Drop the references of a walk's result. Not to be called with a spinlock held, nor with a
-// sleeping lock but tree_lock and rename_lock; yields without tree_lock.
+// Drop the references in *path, the result of a path_walk that returned 0. Caller: holds no
+// spinlock, and no sleeping lock but tree_lock and rename_lock; yields without tree_lock.
 void path_put(struct path *path);
 
-// Take tree_lock, walk as path_walk does, and store a new reference on the file alone in *store. In
-// `flags`, WALK_MAY_MISS has no effect. Sleeps and yields. Caller: holds no lock. Returns 0; an
-// error of path_walk.
+// Find the file at the path `text` (path_walk, for which this takes tree_lock), and store a new
+// reference on it in *store. In `flags`, WALK_MAY_MISS has no effect. Sleeps and yields. Caller:
+// holds no lock. Returns 0; with *store unchanged: -ENOENT if a name is missing or `text` is empty,
+// -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG, -EISDIR, -EXDEV, -ESRCH, -ENOMEM or -EINTR for the
+// reasons that path_walk names.
 int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
                 struct inode **store);
 
-// Write the path of `inode`, as seen from fs->root, into text[size], somewhere in it. Sleeps: takes
-// tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
+// Write the path of `inode`, as seen from fs->root, into text[size], with a NUL, beginning anywhere
+// in it. Sleeps: takes tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
 // For tests: code of the kernel that needs a path holds tree_lock already (inode_path).
 char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size);

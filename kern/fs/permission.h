@@ -22,20 +22,21 @@ int inode_permission(const struct inode *inode, unsigned int mask);
 bool inode_owned(const struct inode *inode);
 
 // Check whether the current thread may add names to the directory `dir`: write and search it.
-// (Whether programs may change `dir` at all, tree_may_add checks.) Returns 0 or -EACCES.
+// (Whether programs may change `dir` at all, tree_may_add checks.) Returns 0; -EACCES if it may
+// not.
 static inline int permission_to_add(const struct inode *dir)
 {
 	return inode_permission(dir, W_OK | X_OK);
 }
 
 // Check whether the current thread may give `inode` another name: its own file, or a regular one
-// without set-id bits that it may read and write (proc(5), protected hardlinks). Returns 0 or
-// -EPERM.
+// without set-id bits that it may read and write (proc(5), protected hardlinks). Returns 0; -EPERM
+// if it may not.
 int permission_to_link(const struct inode *inode);
 
 // Check whether the current thread may follow `link`, the last name of a path, which lies in `dir`:
 // in a sticky directory that all can write, only links of its own or of the directory's owner
-// (proc(5), protected symlinks). Returns 0 or -EACCES.
+// (proc(5), protected symlinks). Returns 0; -EACCES if it may not.
 int permission_to_follow(const struct inode *dir, const struct inode *link);
 
 // Check whether the current thread may remove the name of `inode` from `dir`. In a directory with

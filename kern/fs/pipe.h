@@ -41,7 +41,9 @@ struct pipe {
 extern const struct file_ops pipe_ops;
 
 // Operations of pipe_ops (struct file_ops says what each does), for files that are the reading end
-// of a pipe and a little more: file->private is the pipe.
+// of a pipe and a little more: file->private is the pipe. pipe_read waits for bytes unless
+// O_NONBLOCK is set; it returns 0 when the pipe is empty and has no writer, -EAGAIN, -ERESTARTSYS
+// for a signal, or -EFAULT. pipe_ioctl knows FIONREAD: 0, -EFAULT, or -ENOTTY for other requests.
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
 unsigned int pipe_poll(struct file *file, struct poll_table *table);
 int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);
@@ -52,13 +54,14 @@ void pipe_release(struct file *file);
 extern void (*sigpipe_hook)(void);
 
 // Put bytes of `uio`, which is kernel memory, into a pipe, without sleeping: also in an interrupt
-// handler. Advances `uio`. Takes pipe->lock: the caller holds no spinlock of RANK_PIPE or a higher
-// rank. Returns how many bytes there was room for; 0 if `uio` has none; if none were put: -EPIPE if
-// there are no readers; -EAGAIN if the pipe is full; -ENOMEM.
+// handler. Advances `uio`. Takes pipe->lock. Returns how many bytes it has put, perhaps fewer than
+// `uio` has; 0 if `uio` has none; if none were put: -EPIPE if there are no readers; -EAGAIN if the
+// pipe is full; -ENOMEM.
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
 // Give a new pipe, which nobody else knows yet, the page that it keeps while it is empty. So an
-// empty pipe takes some bytes even if the machine is out of memory. Returns 0 or -ENOMEM.
+// empty pipe takes some bytes even if the machine is out of memory. Returns 0; -ENOMEM with nothing
+// changed.
 int pipe_prepare(struct pipe *pipe);
 
 // Create a pipe without open ends, which pipe_destroy frees. Returns NULL if out of memory.
@@ -71,8 +74,8 @@ int pipe_create_files(uint32_t flags, struct file *ends[2]);
 
 // Open an end of the FIFO `inode` as file->flags say, and set file->private. Waits until the other
 // end is open, too, unless O_NONBLOCK or for reading and writing (fifo(7)). Sleeps and yields:
-// takes tree_lock. Caller: must not hold a lock. Returns 0; with the end not open: -ENOMEM; -ENXIO
-// for a nonblocking writer without a reader; -EINVAL for an end that neither reads nor writes (the access
+// takes tree_lock. Caller: holds no lock. Returns 0; with the end not open: -ENOMEM; -ENXIO for a
+// nonblocking writer without a reader; -EINVAL for an end that neither reads nor writes (the access
 // mode 3); -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 

@@ -40,6 +40,7 @@ size_t random_copyout(struct uio *uio)
 	uint8_t bytes[64];
 	size_t done = 0;
 
+	assert_no_lock();
 	while (uio->left) {
 		size_t part = MIN(uio->left, sizeof(bytes)), n;
 

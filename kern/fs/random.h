@@ -14,7 +14,7 @@ void random_bytes(void *bytes, size_t n);
 
 struct uio;
 
-// Fill all of `uio` with random bytes, and advance it. Sleeps and yields. Caller: must not hold a
-// lock. Returns how many bytes were stored: fewer if the next byte cannot be accessed, or if a
-// signal waits after a whole page (as for Linux's /dev/urandom, random(4)).
+// Fill all of `uio` (uio->left bytes) with random bytes, and advance it. Sleeps and yields. Caller:
+// holds no lock. Returns how many bytes were stored: fewer if the next byte cannot be accessed, or
+// if a signal waits after a whole page (as for Linux's /dev/urandom, random(4)).
 size_t random_copyout(struct uio *uio);

@@ -41,6 +41,7 @@ ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos)
 	bool claimed = false;
 	ssize_t n = pos == &file->position ? file_claim_position(file, &claimed) : 0;
 
+	assert_no_lock();
 	if (n)
 		return n;
 	n = read_at(file, uio, pos);
@@ -149,6 +150,7 @@ int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 	bool claimed;
 	int64_t result = file_claim_position(file, &claimed);
 
+	assert_no_lock();
 	if (result)
 		return result;
 	result = seek(file, offset, whence);

@@ -168,6 +168,7 @@ int timerfd_create(int clock, bool realtime, uint32_t flags, struct file **store
 	struct timerfd *timerfd = kzalloc(sizeof(*timerfd));
 	int error;
 
+	assert_only_spinlock(NULL);
 	if (!timerfd)
 		return -ENOMEM;
 	spin_init(&timerfd->lock, "timerfd", RANK_PIPE);

@@ -12,12 +12,13 @@ struct timer_setting {
 	uint64_t value, interval;
 };
 
-// Create such a file, whose timer is not set. `clock`: what /proc/PID/fdinfo shows. `realtime`: absolute
-// times are those of clock_realtime_ns(), else of clock_ns(). `flags`: O_NONBLOCK or 0. Caller: must not hold a
-// spinlock. Returns 0 with the file in *store, with one reference; -ENOMEM.
+// Create a timerfd, whose timer is not set. `clock` (CLOCK_): what /proc/PID/fdinfo shows.
+// `realtime`: absolute times are those of clock_realtime_ns(), else of clock_ns(). `flags`:
+// O_NONBLOCK or 0. Caller: holds no spinlock. Returns 0 with the file in *store, with one
+// reference; -ENOMEM with *store unchanged.
 int timerfd_create(int clock, bool realtime, uint32_t flags, struct file **store);
 
-// Returns true if `file` is a timer.
+// Returns true if `file` was made by timerfd_create.
 bool file_is_timerfd(const struct file *file);
 
 // Set the timer of `file`, which is a timerfd, and store the old setting in *old as timerfd_get

@@ -155,6 +155,7 @@ size_t uio_zero(struct uio *uio, size_t n)
 {
 	size_t done = 0;
 
+	assert_no_lock();
 	n = MIN(n, uio->left);
 	while (done < n) {
 		size_t step = MIN(MIN(n - done, uio->len), (size_t)ZERO_EACH), cleared = step;

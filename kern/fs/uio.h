@@ -116,6 +116,6 @@ static inline int uio_put(struct uio *uio, const void *src, size_t n)
 }
 
 // Store up to `n` bytes of zeroes, at most uio->left, and advance the uio by as many. Page faults
-// are handled. Yields. Caller: must not hold a lock. Returns how many bytes were stored: fewer than
-// both `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a yield.
+// are handled. Yields. Caller: holds no lock. Returns how many bytes were stored: fewer than both
+// `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a yield.
 size_t uio_zero(struct uio *uio, size_t n);

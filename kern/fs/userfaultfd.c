@@ -94,6 +94,7 @@ int userfaultfd_open(uint32_t flags)
 {
 	struct uffd *uffd;
 
+	assert_no_lock();
 	if (flags & ~(UFFD_USER_MODE_ONLY | O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
 	uffd = uffd_create(aspace_current(), flags);

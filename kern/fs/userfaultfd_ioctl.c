@@ -353,6 +353,7 @@ int userfaultfd_ioctl(struct file *file, unsigned int request, void __user *arg)
 {
 	struct uffd *uffd = file->private;
 
+	assert_no_lock();
 	if (request == UFFDIO_API)
 		return do_api(uffd, arg);
 	if (!uffd->features)

@@ -68,30 +68,34 @@ static inline struct msg_queue *queue_of(struct sysv_object *object)
 void msg_init(void);
 
 // The functions up to msg_info are the calls' own. Those with an `id` return -EINVAL if there is no
-// such queue. The caller holds no lock; all take sysv_lock.
+// such queue, and -EACCES if the current thread may not read or write it. All take sysv_lock.
+// Caller: holds no lock.
 
-// Find or make a queue; `flags`: IPC_ bits, permissions (msgget(2)). Returns its id; -ENOENT,
-// -EEXIST, -EACCES as sysv_get; -ENOSPC at the limit of queues; -ENOMEM.
+// Find or make a queue; `flags`: IPC_ bits, permissions (msgget(2)). Returns its id; -ENOENT if
+// there is none with this key and IPC_CREAT is not set; -EEXIST if there is one and IPC_CREAT and
+// IPC_EXCL are set; -EACCES if the thread has not the permissions in `flags`; -ENOSPC at the limit
+// of queues; -ENOMEM.
 int msg_get(key_t key, uint32_t flags);
 
 // Send a message, whose memory is from kmalloc_lasting, and which has its type, size and text.
 // Sleeps until there is room unless `nonblocking`. Yields. Returns 0: the message is consumed; else
-// it stays the caller's: -EAGAIN without room and with `nonblocking`; -EACCES; -EIDRM if the queue
-// is removed meanwhile; -ERESTARTNOHAND for a signal; -EINVAL.
+// it stays the caller's: -EAGAIN without room and with `nonblocking`; -EACCES if the thread may not
+// write; -EIDRM if the queue is removed meanwhile; -ERESTARTNOHAND for a signal; -EINVAL.
 int msg_send(int id, struct msg *message, bool nonblocking);
 
 // Receive the message that *choice names: of several the oldest. Sleeps until there is one unless
 // `nonblocking`. Returns 0 with the message in *store, which the caller frees by kfree. With
 // MSG_NUMBER, which must be `nonblocking`, the message stays in the queue and is copied into the
 // struct *store, which has room for choice->size_max bytes of text.
-// Returns -ENOMSG if there is none and with `nonblocking`; -E2BIG if it is longer than
-// choice->size_max: it stays; -EACCES; -EIDRM if the queue is removed meanwhile; -ERESTARTNOHAND
-// for a signal; -EINVAL.
+// With *store undefined (MSG_NUMBER: unchanged): -ENOMSG if there is none and with `nonblocking`;
+// -E2BIG if it is longer than choice->size_max: it stays; -EACCES if the thread may not read;
+// -EIDRM if the queue is removed meanwhile; -ERESTARTNOHAND for a signal; -EINVAL.
 int msg_receive(int id, const struct msg_choice *choice, bool nonblocking, struct msg **store);
 
 // Describe a queue in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
 // (MSG_STAT), with `any` too without a check of permissions (MSG_STAT_ANY). Returns 0, or with
-// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
+// `index` the id; with *ds unchanged: -EINVAL if there is no such queue; -EACCES if the current
+// thread may not read it.
 int msg_stat(int id, bool index, bool any, struct msqid_ds *ds);
 
 // Set owner and permissions from perm->uid, perm->gid, perm->mode, and how many bytes of text the
@@ -109,7 +113,7 @@ int msg_remove(int id);
 // index in use; 0 also if there is no queue.
 int msg_info(struct msginfo *info, bool usage);
 
-// -- What the files of messages share. Callers of these functions hold sysv_lock.
+// -- What the files of messages share. Caller of all functions below: holds sysv_lock.
 
 // Count `messages` more messages in all queues, with `bytes` more bytes of text; below 0: less.
 void msg_count(int messages, int bytes);

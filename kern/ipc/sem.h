@@ -69,34 +69,37 @@ void sem_files_init(void);
 
 // The functions up to sem_write_all are the calls' own. Those with an `id` return -EINVAL if there
 // is no such set, and those with a `number` if it has no such semaphore; -EACCES without the
-// permission; -EPERM for changes of another's set (sysv_owned). The caller holds no lock; all take
-// sysv_lock.
+// permission; -EPERM for changes of another's set (sysv_owned). All take sysv_lock. Caller: holds
+// no lock.
 
 // Find or make a set of `count` semaphores; `flags`: IPC_ bits, permissions (semget(2)). Returns
 // its id; -EINVAL for a count below 0, above SEMMSL or above that of the set with this key, and for
-// 0 semaphores of a new set; -ENOENT, -EEXIST, -EACCES as sysv_get; -ENOSPC at the limits of sets
-// or of semaphores; -ENOMEM.
+// 0 semaphores of a new set; -ENOENT if there is none with this key and IPC_CREAT is not set;
+// -EEXIST if there is one and IPC_CREAT and IPC_EXCL are set; -EACCES if the thread has not the
+// permissions in `flags`; -ENOSPC at the limits of sets or of semaphores; -ENOMEM.
 int sem_get(key_t key, int count, uint32_t flags);
 
 // Perform all of ops[count] (kernel memory, 0 < count <= SEMOPM) at once, and sleep until that is
 // possible (semtimedop(2)). `deadline`: a time of clock_ns(), or NO_DEADLINE.
 // Returns 0; -EAGAIN at the deadline, or if it would sleep and the operation says IPC_NOWAIT;
 // -EFBIG for a semaphore that the set does not have; -ERANGE for a value or an undo that is too
-// large; -EINTR for a signal; -EIDRM if the set is removed meanwhile; -EINVAL; -EACCES; -ENOMEM for
-// SEM_UNDO.
+// large; -EINTR for a signal; -EIDRM if the set is removed meanwhile; -EINVAL if there is no such
+// set; -EACCES if the thread may not read it, or not write it for an operation that changes a
+// value; -ENOMEM for SEM_UNDO. After an error nothing has changed.
 int sem_operate(int id, const struct sembuf *ops, size_t count, uint64_t deadline);
 
 // Describe a set in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
 // (SEM_STAT), with `any` too without a check of permissions (SEM_STAT_ANY). Returns 0, or with
-// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
+// `index` the id; with *ds unchanged: -EINVAL if there is no such set; -EACCES if the current
+// thread may not read it.
 int sem_stat(int id, bool index, bool any, struct semid_ds *ds);
 
-// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL,
-// also for the user or group -1; -EPERM.
+// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL if
+// there is no such set, or for the user or group -1; -EPERM for another's set (sysv_owned).
 int sem_set_owner(int id, const struct ipc_perm *perm);
 
-// Remove a set (IPC_RMID). Calls that wait for it return -EIDRM. Yields. Returns 0; -EINVAL;
-// -EPERM.
+// Remove a set (IPC_RMID). Calls that wait for it return -EIDRM. Yields. Returns 0; -EINVAL if
+// there is no such set; -EPERM for another's set (sysv_owned).
 int sem_remove(int id);
 
 // Store the limits in *info; with `usage` semusz is the number of sets and semaem that of all
@@ -105,28 +108,32 @@ int sem_remove(int id);
 int sem_info(struct seminfo *info, bool usage);
 
 // Returns the value of semaphore `number` (`command` GETVAL), who changed or tested it last
-// (GETPID), or how many calls wait for a larger value (GETNCNT) or for 0 (GETZCNT); -EINVAL;
-// -EACCES.
+// (GETPID), or how many calls wait for a larger value (GETNCNT) or for 0 (GETZCNT); -EINVAL if
+// there is no such set or semaphore; -EACCES if the thread may not read the set.
 int sem_read(int id, int number, int command);
 
 // Set the value of semaphore `number`, and let those calls go on that can now (SETVAL). What
 // processes would take back of it is forgotten. Yields. Returns 0; -ERANGE for a value below 0 or
-// above SEMVMX; -EINVAL; -EACCES.
+// above SEMVMX; -EINVAL if there is no such set or semaphore; -EACCES if the thread may not write
+// the set.
 int sem_write(int id, int number, int value);
 
 // Store how many semaphores set `id` has in *count, if the current thread has the permissions in
-// `mask` (0444 to read, 0222 to write). Returns 0; -EINVAL; -EACCES.
+// `mask` (0444 to read, 0222 to write). Returns 0; with *count unchanged: -EINVAL if there is no
+// such set; -EACCES without the permission.
 int sem_size(int id, uint32_t mask, uint32_t *count);
 
 // Copy the values of set `id` to values[count] (GETALL). Returns 0; -EIDRM if the set has not
-// `count` semaphores: the id has got another set since sem_size; -EINVAL; -EACCES.
+// `count` semaphores: the id has got another set since sem_size; -EINVAL if there is no such set;
+// -EACCES if the thread may not read it. After an error values[] is unchanged.
 int sem_read_all(int id, uint16_t *values, uint32_t count);
 // Set all values of set `id` from values[count], and let those calls go on that can now (SETALL).
-// What processes would take back of the set is forgotten. Yields. Returns 0; -ERANGE for a value
-// above SEMVMX; -EIDRM as sem_read_all; -EINVAL; -EACCES.
+// What processes would take back of the set is forgotten. Yields. Returns 0; with nothing changed:
+// -ERANGE for a value above SEMVMX; -EIDRM if the set has not `count` semaphores; -EINVAL if there
+// is no such set; -EACCES if the thread may not write it.
 int sem_write_all(int id, const uint16_t *values, uint32_t count);
 
-// -- What the files of semaphores share. Callers of these functions hold sysv_lock.
+// -- What the files of semaphores share. Caller of all functions below: holds sysv_lock.
 
 // Returns the set that `object`, of sem_table, is. Needs no lock.
 static inline struct sem_set *set_of(struct sysv_object *object)

@@ -31,18 +31,22 @@ extern struct sysv_table shm_table;
 void shm_init(void);
 
 // The functions up to shm_count are the calls' own. Those with an `id` return -EINVAL if there is
-// no such segment. The caller holds no lock; all take sysv_lock.
+// no such segment. All take sysv_lock. Caller: holds no lock.
 
 // Find or make a segment of `size` bytes; `flags`: IPC_ and SHM_ bits, permissions (shmget(2)).
 // Returns its id; -EINVAL for a bad size, for one that is larger than the segment with this key, or
-// for a size of large pages that does not exist; -ENOENT, -EEXIST, -EACCES as sysv_get; -ENOSPC at
-// the limits of segments or of their pages; -ENOMEM, also if there are not as many large pages.
+// for a size of large pages that does not exist; -ENOENT if there is none with this key and
+// IPC_CREAT is not set; -EEXIST if there is one and IPC_CREAT and IPC_EXCL are set; -EACCES if the
+// thread has not the permissions in `flags`; -ENOSPC at the limits of segments or of their pages;
+// -ENOMEM, also if there are not as many large pages.
 int shm_get(key_t key, size_t size, uint32_t flags);
 
 // Map segment `id` at `address` (0: anywhere) of the current space (shmat(2)). `flags`: SHM_RDONLY,
-// SHM_EXEC, SHM_RND, SHM_REMAP. Sleeps. Returns 0 with the address in *store; -EINVAL, also for an
-// address that is not aligned or where something is mapped; -EACCES; -ENOMEM or another error of
-// aspace_map.
+// SHM_EXEC, SHM_RND, SHM_REMAP. Sleeps. Returns 0 with the address in *store; with *store
+// undefined: -EINVAL if there is no such segment, or for an address that is not aligned, or where
+// something is mapped; -EACCES if the thread may not read the segment, or (without SHM_RDONLY)
+// write it, or (SHM_EXEC) execute it; -EPERM below USER_MIN; -ENOMEM without free addresses, at a
+// limit, or if out of memory.
 int shm_attach(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
 
 // Unmap what is left of the mapping that shm_attach made at `address` of the current space
@@ -52,7 +56,8 @@ int shm_detach(uintptr_t address);
 
 // Describe a segment in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
 // (SHM_STAT), with `any` too without a check of permissions (SHM_STAT_ANY). Returns 0, or with
-// `index` the id; -EINVAL; -EACCES if the current thread may not read it.
+// `index` the id; with *ds unchanged: -EINVAL if there is no such segment; -EACCES if the current
+// thread may not read it.
 int shm_stat(int id, bool index, bool any, struct shmid_ds *ds);
 
 // Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL,
@@ -60,13 +65,15 @@ int shm_stat(int id, bool index, bool any, struct shmid_ds *ds);
 int shm_set(int id, const struct ipc_perm *perm);
 
 // Remove a segment (IPC_RMID). One that is mapped loses its key, and goes when it is not mapped any
-// more. Yields. Returns 0; -EINVAL; -EPERM for another's segment (sysv_owned).
+// more. Yields. Returns 0; -EINVAL if there is no such segment; -EPERM for another's segment
+// (sysv_owned).
 int shm_remove(int id);
 
-// Mark a segment as locked in memory or not (SHM_LOCK, SHM_UNLOCK). Nothing ever takes its pages
-// away, so the mark and the count in the user's account are all. Returns 0; -EINVAL; without CAP_IPC_LOCK
-// -EPERM for another's segment, or to lock one if RLIMIT_MEMLOCK is 0, and -ENOMEM if that limit admits
-// no more pages in all segments that the user has locked.
+// Mark a segment as locked in memory (`lock`; SHM_LOCK) or not (SHM_UNLOCK). Nothing ever takes its
+// pages away, so the mark and the count in the user's account are all. Returns 0; -EINVAL if there is
+// no such segment; without CAP_IPC_LOCK -EPERM for another's segment, or to lock one if
+// RLIMIT_MEMLOCK is 0, and -ENOMEM if that limit admits no more pages in all segments that the user
+// has locked.
 int shm_lock(int id, bool lock);
 
 // Count all segments, also removed ones that are still mapped, in *info (SHM_INFO): their number,

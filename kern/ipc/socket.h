@@ -38,12 +38,13 @@ struct socket_message {
 void socket_init(void);
 
 // Create an open socket. `type`: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET; `flags`: O_NONBLOCK or
-// 0. Yields. Returns 0 with a new reference on the file in *store; -ENOMEM. Caller: holds no lock.
+// 0. Yields. Returns 0 with a new reference on the file in *store; -ENOMEM with *store unchanged.
+// Caller: holds no lock.
 int socket_create(int type, uint32_t flags, struct file **store);
 
 // Create two sockets that are connected to each other (socketpair(2)); `type` and `flags` as for
-// socket_create. Yields. Returns 0 with a new reference on each file in ends[]; -ENOMEM with no
-// file left.
+// socket_create. Yields. Returns 0 with a new reference on each file in ends[]; -ENOMEM with ends[]
+// undefined and no file left.
 // Caller: holds no lock.
 int socket_create_pair(int type, uint32_t flags, struct file *ends[2]);
 
@@ -55,7 +56,8 @@ struct socket *socket_of(const struct file *file);
 // thread; an abstract name; or, if there is only the family, an abstract name that nobody has.
 // Returns 0, also for only the family and a socket that has a name; else -EINVAL for a bad address
 // or a socket that has a name; -EADDRINUSE; -ENOMEM; -ENOSPC if all names are taken; -EINTR if the
-// thread must die; an error of the path. Yields and sleeps. Caller: holds no lock.
+// thread must die; an error of names_make_socket for the path (-ENOENT, -ENOTDIR, -EACCES, -ELOOP,
+// -ENAMETOOLONG). Yields and sleeps. Caller: holds no lock.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
 // Let others connect to the socket (listen(2)), or change the backlog. `backlog`: at most one more
@@ -68,26 +70,28 @@ int socket_listen(struct socket *socket, uint32_t backlog);
 // Returns 0; -EINVAL for a bad address, or if the socket listens; -ECONNREFUSED if nobody has the
 // name or listens; -EPROTOTYPE for a socket of another type; -EISCONN; -EPERM if the other datagram
 // socket has another peer; -EAGAIN if the queue is full, or after SO_SNDTIMEO; -ERESTARTSYS, or
-// -EINTR with a time-out, if a signal ends the wait; -ENOMEM; -ENOSPC; an error of the path.
+// -EINTR with a time-out, if a signal ends the wait; -ENOMEM; -ENOSPC if the socket needs a name
+// (SO_PASSCRED) and all are taken; -EACCES, -ENOENT or another error of path_walk for the path.
 // Caller: holds no lock.
 int socket_connect(struct socket *socket, const struct socket_name *name, bool nonblocking);
 
 // Take the next connection of a listening socket, and open it with `flags` (O_NONBLOCK or 0).
 // Sleeps until there is one unless `nonblocking`. Returns 0 with a new reference on the file in
-// *store; -EOPNOTSUPP for a datagram socket; -EINVAL if the socket does not listen, or was shut
-// down; -EAGAIN if there is none, or after SO_RCVTIMEO; -ERESTARTSYS, or -EINTR with a time-out, if
-// a signal ends the wait; -ENOMEM: then the connection is lost. Caller: holds no lock.
+// *store; with *store unchanged: -EOPNOTSUPP for a datagram socket; -EINVAL if the socket does not
+// listen, or was shut down; -EAGAIN if there is none, or after SO_RCVTIMEO; -ERESTARTSYS, or -EINTR
+// with a time-out, if a signal ends the wait; -ENOMEM: then the connection is lost. Caller: holds
+// no lock.
 int socket_accept(struct socket *socket, uint32_t flags, bool nonblocking, struct file **store);
 
 // Store the socket's own name, or (`peer`) the name of the socket that it is connected to. Without
-// a name that is only the family (length 2). Takes socket_lock. Returns 0; -ENOTCONN with `peer` if
-// there is none.
+// a name that is only the family (length 2). Takes socket_lock. Returns 0; -ENOTCONN, with only the
+// family in *store, if `peer` is set and there is no such socket.
 int socket_get_name(struct socket *socket, bool peer, struct socket_name *store);
 
 // End the directions SHUT_RD, SHUT_WR or SHUT_RDWR of the socket (shutdown(2)), and of a connection
 // the opposite ones of its peer: it cannot send what is not received, and receives the end. Wake
-// those who wait. Yields, so the caller holds no lock. Returns 0, also if the socket is not
-// connected; -EINVAL for any other `how`.
+// those who wait. Yields. Caller: holds no lock. Returns 0, also if the socket is not connected;
+// -EINVAL for any other `how`.
 int socket_shutdown(struct socket *socket, int how);
 
 // Send what `uio` has, with *message. Consumes the references of message->files, also on an error:
@@ -97,10 +101,10 @@ int socket_shutdown(struct socket *socket, int how);
 // -EPIPE if the peer does not receive or the socket was shut down (a stream also sends SIGPIPE
 // unless MSG_NOSIGNAL is set); -EAGAIN without room or after SO_SNDTIMEO; -ERESTARTSYS, or -EINTR
 // with a time-out, for a signal; -ENOTCONN; -EISCONN or -EOPNOTSUPP for a stream with an address;
-// -EMSGSIZE for a message above SO_SNDBUF; -EPERM, -ECONNREFUSED, -EPROTOTYPE and errors of the
-// path for a destination as in socket_connect; an error that the peer has left (-ECONNRESET);
-// -ETOOMANYREFS for the files; -EOPNOTSUPP for MSG_OOB; -ENOBUFS or -ENOMEM; -EFAULT. Caller: holds
-// no lock.
+// -EMSGSIZE for a message above SO_SNDBUF; for a destination -EPERM if it has another peer,
+// -ECONNREFUSED if nobody has the name, -EPROTOTYPE for another type, -EACCES, -ENOENT or another
+// error of path_walk; an error that the peer has left (-ECONNRESET); -ETOOMANYREFS for the files;
+// -EOPNOTSUPP for MSG_OOB; -ENOBUFS or -ENOMEM; -EFAULT. Caller: holds no lock.
 ssize_t socket_send(struct socket *socket, struct uio *uio, uint32_t flags,
                     struct socket_message *message);
 
@@ -123,14 +127,14 @@ bool socket_passes_creds(const struct socket *socket);
 // Store the value of an option of SOL_SOCKET in value[*length], cut off if *length is too short,
 // and how many bytes were stored in *length (getsockopt(2)). Reading SO_ERROR clears the error.
 // Takes socket_lock.
-// Returns 0; -ENOPROTOOPT for an unknown option.
+// Returns 0; -ENOPROTOOPT for an unknown option, with value[] and *length undefined.
 #define SOCKET_OPTION_MAX 16u // bytes of the longest value
 int socket_get_option(struct socket *socket, int option, void *value, uint32_t *length);
 
 // Set an option of SOL_SOCKET from value[length], kernel memory (setsockopt(2)). Takes socket_lock.
 // Returns 0; -ENOPROTOOPT for an option that does not exist or cannot be set; -EINVAL for a value
-// that is too short; -EPERM, -EACCES without CAP_NET_ADMIN; -EDOM for a bad time; -EOPNOTSUPP for
-// SO_REUSEPORT.
+// that is too short; -EPERM or -EACCES, by the option, without CAP_NET_ADMIN; -EDOM for a bad time;
+// -EOPNOTSUPP for SO_REUSEPORT.
 // Caller: has checked that `length` is at least that of an int.
 int socket_set_option(struct socket *socket, int option, const void *value, uint32_t length);
 

@@ -108,6 +108,7 @@ bool rights_collect(void)
 
 void rights_collect_if_many(void)
 {
+	assert_no_lock();
 	if (files_in_flight > FILES_IN_FLIGHT_MAX / 4)
 		(void)rights_collect();
 }

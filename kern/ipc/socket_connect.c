@@ -244,6 +244,7 @@ int socket_shutdown(struct socket *socket, int how)
 	struct socket *peer;
 	uint8_t bits = (uint8_t)(how + 1); // SHUT_RD is 0: its bit is SHUT_RECEIVE
 
+	assert_no_lock();
 	if (how < SHUT_RD || how > SHUT_RDWR)
 		return -EINVAL;
 	spin_lock(&socket_lock);

@@ -118,7 +118,8 @@ struct passed_files {
 	struct file *files[];
 };
 
-// -- socket.c: sockets in general. Callers of these functions hold socket_lock.
+// -- socket.c: sockets in general. Caller of these functions: holds socket_lock, unless the
+// contract says otherwise.
 
 // Take a reference.
 static inline struct socket *socket_get(struct socket *socket)
@@ -175,9 +176,9 @@ struct socket *socket_alloc(int type);
 // datagram socket.
 void socket_close(struct socket *socket, struct list *dead);
 
-// Make a file of a socket. On success consumes the caller's reference on `socket`, and stores a
-// new reference on the file in *store. Returns 0; -ENOMEM: the reference is still the caller's.
-// Caller: holds no lock.
+// Make a file of a socket. On success consumes the caller's reference on `socket`, and stores a new
+// reference on the file in *store. Returns 0; -ENOMEM with *store unchanged: the reference is still
+// the caller's. Caller: holds no lock.
 int socket_open(struct socket *socket, uint32_t flags, struct file **store);
 
 // Fill *creds with the number of the current process and the thread's effective ids. Needs no lock.
@@ -224,10 +225,11 @@ int socket_sleep(struct waitq *wq, uint64_t deadline);
 void name_put(struct bound_name *name);
 
 // Find the socket of `type` that has the name `address`, which socket_check_name has accepted. It
-// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store; after
-// an error *store is undefined: -ECONNREFUSED if nobody has the name, if the file is no socket, or if
-// its socket is closed; -EPROTOTYPE if the socket is of another type; -EACCES without write
-// permission for the file; -ENOENT or another error of the path. Sleeps. Caller: holds no lock.
+// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store;
+// after an error *store is undefined: -ECONNREFUSED if nobody has the name, if the file is no
+// socket, or if its socket is closed; -EPROTOTYPE if the socket is of another type; -EACCES without
+// write permission for the file; -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM or -EINTR for
+// the path. Sleeps. Caller: holds no lock.
 int socket_find(const struct socket_name *address, int type, struct socket **store);
 
 // Check an address: AF_UNIX, with a path or an abstract name. Needs no lock. Returns 0 or -EINVAL.
@@ -270,9 +272,10 @@ void socket_uncharge(struct socket *socket, uint32_t charge);
 // Make a message of the next `length` bytes of `uio` (0: an empty one), which advances, also on an
 // error. Until the message is queued or discarded, the current process accounts for its pieces, a
 // page each.
-// Returns 0 with the message in *store: the caller queues it, or calls message_discard; -ENOBUFS if
-// out of memory; -EFAULT if the program's bytes cannot be read; -EINTR if the thread must die.
-// Yields. Caller: holds no lock, and has charged the sender with message_charge(length).
+// Returns 0 with the message in *store: the caller queues it, or calls message_discard. With *store
+// unchanged: -ENOBUFS if out of memory; -EFAULT if the program's bytes cannot be read; -EINTR if
+// the thread must die. Yields. Caller: holds no lock, and has charged the sender with
+// message_charge(length).
 int message_create(struct uio *uio, uint32_t length, struct message **store);
 
 // Free a message that was not queued. The caller, in the process that made it, still owns its
@@ -357,5 +360,5 @@ uint64_t rights_growth(const struct socket *socket);
 bool rights_collect(void);
 
 // Call rights_collect if more than a quarter of FILES_IN_FLIGHT_MAX files are on their way. Yields.
-// The caller holds no lock.
+// Caller: holds no lock.
 void rights_collect_if_many(void);

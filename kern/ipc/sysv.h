@@ -77,8 +77,9 @@ struct sysv_table {
 // Find the object with request->key, or make it if IPC_CREAT is set or the key is IPC_PRIVATE
 // (shmget(2), semget(2), msgget(2)). Caller: holds no lock.
 // Returns its id; -ENOENT if there is none and IPC_CREAT is not set; -EEXIST if there is one and
-// IPC_EXCL is set too; -EACCES; -ENOSPC if there are table->max objects; -ENOMEM; the errors of
-// table->fits and table->create.
+// IPC_EXCL is set too; -EACCES if there is one and the thread has not the permissions in
+// request->flags; -ENOSPC if there are table->max objects; -ENOMEM; or a negative errno of
+// table->fits (-EINVAL) or table->create (-EINVAL, -ENOSPC, -ENOMEM).
 int sysv_get(struct sysv_table *table, const struct sysv_request *request);
 
 // Returns object `id`, borrowed, with *error unchanged; NULL with -EINVAL in *error if there is
@@ -128,9 +129,10 @@ void sysv_describe(const struct sysv_object *object, struct ipc_perm *perm);
 // Returns 0; -EINVAL with nothing changed if user or group is -1. Caller: holds sysv_lock.
 int sysv_set(struct sysv_object *object, const struct ipc_perm *perm);
 
-// Find the object that a call to describe it means: by id, or, with `index`, by its place. Returns
-// the object, borrowed, with 0 in *error; NULL with -EINVAL there if there is none, or -EACCES if
-// the current thread may not read it; with `any` it needs no permission. Caller: holds sysv_lock.
+// Find the object that a call means that describes one: by id, or, with `index`, by its place.
+// Returns the object, borrowed, with 0 in *error; NULL with -EINVAL there if there is none, or
+// -EACCES if the current thread may not read it; with `any` it needs no permission. Caller: holds
+// sysv_lock.
 struct sysv_object *sysv_find_to_read(const struct sysv_table *table, int id, bool index, bool any,
                                       int *error);
 
@@ -143,7 +145,7 @@ pid_t sysv_pid(void);
 // Write `title` and a line for each object of a table to `seq`, as files of /proc/sysvipc have it,
 // in parts: from the place seq->from on; seq->next says where the next part begins. `line` is
 // called with sysv_lock held, and stores the line with a NUL in text[size]; `size` is
-// SYSV_LINE_MAX. Yields. The caller holds no lock.
+// SYSV_LINE_MAX. Yields. Caller: holds no lock.
 #define SYSV_LINE_MAX 256u
 void sysv_show(struct seq *seq, const struct sysv_table *table, const char *title,
                void (*line)(const struct sysv_object *object, char *text, size_t size));

@@ -22,7 +22,7 @@ extern struct boot_map boot_map;
 // of boot_map.taken overlaps. A page that is usable only in part is not usable; a page that is
 // taken in part is taken. A range of `taken` may be empty: it takes nothing. It may reach over the
 // ends of usable ranges. Memory that boot_alloc has allocated counts as free here.
-// Returns true with the gap in *gap_store; false if there is none.
+// Returns true with the gap in *gap_store; false if there is none: *gap_store is undefined then.
 bool boot_next_gap(physaddr_t from, struct mem_range *gap_store);
 
 // The state of the page allocator, in one struct so that a test can replace it.
@@ -44,8 +44,9 @@ static inline page_t *page_next_free(void);
 // Try page_alloc once more after page_next_free has returned NULL: if the free list is empty, put
 // all spare pages on it (page_cache_drain), and call page_alloc. Takes page_pool.lock.
 // Caller: does not hold page_pool.lock.
-// Returns as page_alloc; -ENOMEM, with *pp_store unchanged, if there was no spare page, before
-// page_init_rest, or if the list is not empty (then a test wanted the failure).
+// Returns 0 with the page in *pp_store, as from page_alloc; -ENOMEM, with *pp_store unchanged, if
+// there was no spare page, before page_init_rest, or if the list is not empty (then a test wanted
+// the failure).
 int page_alloc_again(page_t **pp_store);
 
 // Take `pp`, which is on the free list, off that list: link its two neighbours to each other, count
@@ -164,9 +165,13 @@ int table_alloc(page_t **pp_store);
 // in it is 0 (debug builds panic otherwise). Takes page_pool.lock.
 void table_free(page_t *pp);
 
-// Like table_alloc and table_free, for directories: kind PAGE_DIRECTORY, the user's half empty,
-// the kernel's half as in kernel_pgdir.
+// Allocate a page for a page directory, a spare one if there is any: count 0, index 0, kind
+// PAGE_DIRECTORY, the user's half all 0, the kernel's half as in kernel_pgdir. Takes page_pool.lock.
+// Returns 0; -ENOMEM with *pp_store unchanged.
 int directory_alloc(page_t **pp_store);
+
+// Free a page directory, or keep it as a spare page. The caller has set its count to 0, and every
+// entry of the user's half is 0 (debug builds panic otherwise). Takes page_pool.lock.
 void directory_free(page_t *pp);
 
 // Returns the first entry in use in the user's half of `pgdir`: a table's, or the directory's where

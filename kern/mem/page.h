@@ -91,17 +91,20 @@ static inline page_t *virt_to_page(const void *va)
 	return phys_to_page(virt_to_phys(va));
 }
 
-// Fill the page at `va` with zeroes. Copy the page at `from` to `to`, which is another one. All are
-// addresses of whole pages in the linear map.
+// Fill the page at `va`, the address of a whole page in the linear map, with zeroes.
 void page_clear_at(void *va);
+
+// Copy the page at `from` to `to`, which is another one. Both are addresses of whole pages in the
+// linear map.
 void page_copy_at(void *to, const void *from);
 
-// Fill a page with zeroes; copy a page to another one.
+// Fill the page with zeroes.
 static inline void page_clear(page_t *pp)
 {
 	page_clear_at(page_to_virt(pp));
 }
 
+// Copy the contents of page `from` to page `to`, another one.
 static inline void page_copy(page_t *to, const page_t *from)
 {
 	page_copy_at(page_to_virt(to), page_to_virt(from));
@@ -151,7 +154,8 @@ void page_init_rest(void);
 // page_alloc_again, which is -ENOMEM, with *pp_store unchanged, if no page is left.
 int page_alloc(page_t **pp_store);
 
-// Like page_alloc, but the whole page is filled with zeroes.
+// Like page_alloc, but the whole page is filled with zeroes. Returns 0; -ENOMEM with *pp_store
+// unchanged.
 int page_alloc_zeroed(page_t **pp_store);
 
 // Allocate page number `ppn`, wherever it is on the free list. The page is as from page_alloc.
@@ -171,7 +175,8 @@ int page_alloc_specific(page_t **pp_store, size_t ppn);
 int page_alloc_contig(page_t **pp_store, size_t n);
 
 // Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are aligned like
-// a large page, but are none.
+// a large page, but are none. Returns 0; with *pp_store unchanged: -EINVAL for n = 0; -ENOMEM for n
+// > PAGE_RUN_MAX, or if no run was found.
 int page_alloc_run(page_t **pp_store, size_t n);
 
 // Returns true if page number `ppn` exists and is on the free list. Looks without page_pool.lock:

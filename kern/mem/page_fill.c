@@ -5,7 +5,7 @@
 // functions borrow some of them and put their values back. Nothing uses the registers meanwhile:
 // interrupts are off in the kernel, and an access to the linear map does not fault.
 #include "cpu/fpu.h"
-#include "cpu/segment.h"
+#include "cpu/smep_smap.h"
 #include "cpu/x86.h"
 #include "mem/page.h"
 

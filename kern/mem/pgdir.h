@@ -105,9 +105,9 @@ void pgdir_destroy(pde_t *pgdir);
 pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va);
 
 // Find the entry for `va` in its page table. With `create` != 0 the caller is going to change the
-// entry: a missing table is made, and a shared one, whose directory entry is read-only, is
-// refused. With `create` the caller holds the lock that guards this directory's entries; without
-// that lock the entry may change at any time.
+// entry: a missing table is made, and a shared one, whose directory entry is read-only, is refused.
+// Without the lock that guards this directory's entries the entry may change at any time. Caller:
+// with `create`, holds that lock.
 // Returns NULL if the directory's entry names no table: it is 0, for a large page, or in use but not
 // present. With `create` also for a shared table, and if out of memory; never for an entry of 0
 // where memory is left.
@@ -200,7 +200,7 @@ void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
 // Give `*pte`, a present entry, more permissions: `entry` has all its bits, and more. No flush is
 // needed: a translation of the old entry can cause one more fault, and that fault removes it from
-// the TLB (Intel SDM vol. 3, 4.10.4.3). The caller has the lock that guards this directory's
+// the TLB (Intel SDM vol. 3, 4.10.4.3). Caller: holds the lock that guards this directory's
 // entries.
 static inline void pte_grant(pte_t *pte, pte_t entry)
 {
@@ -253,22 +253,27 @@ int page_perms(pde_t *pgdir, uintptr_t va);
 // Caller: holds the lock that guards this directory's entries; the table is not shared.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// Map, find or unmap a large page, as page_insert, page_lookup and page_remove do for small ones.
-// - large_insert is page_insert with PTE_PS in `perm`; `va` is a multiple of LARGE_SIZE, and `pp`
-//   the page's first page_t. A page table without an entry in use is freed first; any other is in
-//   the way. Returns 0; -EEXIST with nothing changed. Needs no memory.
-// - large_lookup returns the page_t of the small page at `va` in the large page that is mapped
-//   there, or NULL if none is present. Takes no reference.
-// - large_remove unmaps the large page at `va`, present or PROT_NONE, as a whole, and drops the
-//   entry's reference. It does nothing if there is none. Only tests need it so far.
-// Caller: as for page_insert.
+// Map the large page whose first page_t is `pp` at `va`, a multiple of LARGE_SIZE, in place of any
+// large page that is mapped there. `perm`: as for page_insert, with PTE_PS. Takes a reference on `pp`,
+// and drops that of the old entry. A page table without an entry in use is freed first; any other is
+// in the way. Needs no memory.
+// Caller: holds the lock that guards this directory's entries.
+// Returns 0; -EEXIST, with nothing changed, if a page table is in the way.
 int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
+
+// Returns the page_t of the small page at `va`, which need not be page-aligned, in the large page that
+// is mapped there; NULL if no large page is present there. Takes no reference and no lock: without
+// the lock that guards this directory's entries the answer may be wrong at once.
 page_t *large_lookup(pde_t *pgdir, uintptr_t va);
+
+// Unmap the large page at `va`, present or PROT_NONE, as a whole, and drop the entry's reference. Does
+// nothing if there is none. Only tests need it so far.
+// Caller: holds the lock that guards this directory's entries.
 void large_remove(pde_t *pgdir, uintptr_t va);
 
 // Free the table that the directory's entry number `pdx` names, if it has no entry in use, and
 // store 0 there. Does nothing if the entry is the kernel's, or names no table.
-// Caller: as for page_insert.
+// Caller: holds the lock that guards this directory's entries.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 
 // Map [pa, pa + len) of device memory at a fixed kernel address. `cache` is 0 (write-back) or

@@ -98,7 +98,8 @@ void tlb_batch_move(struct tlb_batch *batch, uintptr_t va, pte_t *from, pte_t *t
 // Do the work of tlb_batch_finish, its only caller, for a batch that has collected something.
 void tlb_batch_flush(struct tlb_batch *batch);
 
-// Flush and free what the batch has collected. It can be used again afterwards.
+// Flush the translations of the range that the batch has collected, then free its pages. It is
+// empty afterwards, and can be used again. Does nothing for an empty batch.
 static inline void tlb_batch_finish(struct tlb_batch *batch)
 {
 	if (batch->start < batch->end || batch->dead)

@@ -172,6 +172,7 @@ void named_memory_put(const struct named_memory *memory)
 
 void named_release(struct named_area *named)
 {
+	assert_no_lock();
 	named_memory_put(&named->memory);
 	counted_name_put(named->name);
 	kfree(named);

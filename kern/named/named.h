@@ -1,5 +1,5 @@
 // named.h: named areas: ranges of address spaces with a name and an id, whose memory other spaces
-// can clone. inc/sys/area.h has the rules and errors of the calls.
+// can clone. inc/sys/area.h has the rules of the calls.
 //
 // A named area is more than its mapping: a program may unmap parts of it, and fork copies the
 // mapping but not the named area. The mapping consists of "pieces": the struct areas with
@@ -42,21 +42,23 @@ struct named_area {
 // Prepare the registry. Once, at boot.
 void named_init(void);
 
-// All functions act for `as`, the caller's space, and sleep: they wait while another call changes
-// an area, and yield. They return 0 (or an id) or -errno; inc/sys/area.h has the reasons. Sizes are
-// in bytes. Caller: holds no lock.
+// All functions act for `as`, the current thread's space, and sleep: they wait while another call
+// changes an area, and yield. They return 0 (or an id), or a negative errno as each contract says.
+// Sizes are in bytes. Caller: holds no lock.
 
 // Make `count` areas as the requests say, all or none; store ids and addresses in the requests.
 // `creator` is what named_info reports as the owner.
-// Returns 0; -EINVAL for a bad request; -EEXIST; -ENOSPC without room in the space; -ENOMEM. On an
-// error the requests are unchanged.
+// Returns 0; -EINVAL for a bad request; -EEXIST if something is mapped at an address that a request
+// demands; -ENOSPC without room in the space; -ENOMEM, also if all ids are taken. On an error there
+// is no new area, and the requests are unchanged.
 int named_create(struct aspace *as, int creator, struct area_request *requests, size_t count);
 
 // Make an area that shares, or copies on write, the memory of area request->source. Stores its id
 // and address in the request.
 // Returns 0; -EINVAL for a bad request, without such a source, or for a copy of a copy or of device
-// memory; -EPERM if the source does not let `as` do this; -EEXIST; -ENOSPC; -ENOMEM. On an error
-// the request is unchanged.
+// memory; -EPERM if the source does not let `as` do this; -EEXIST if something is mapped at the
+// address that the request demands; -ENOSPC without room in the space; -ENOMEM. On an error there
+// is no new area, and the request is unchanged.
 int named_clone(struct aspace *as, int creator, struct area_clone_request *request);
 
 // Returns the id of the oldest area with this name that `as` may clone; -ENOENT if there is none.
@@ -73,8 +75,8 @@ int named_resize(struct aspace *as, int id, size_t size, uint32_t flags);
 // in its flags. Other fields do not matter.
 // Returns 0; -EINVAL without such an area, for a contiguous area or a copy, a bad offset, or an
 // object of large pages; -EPERM for another space's area, a seal, or addresses that are no
-// device's; -EACCES if AREA_NOWRITE meets PROT_WRITE; -EEXIST; -ENOMEM. On an error nothing has
-// changed.
+// device's; -EACCES if AREA_NOWRITE meets PROT_WRITE; -EEXIST if something else is mapped at the
+// area's addresses; -ENOMEM. On an error nothing has changed.
 int named_remap(struct aspace *as, int id, struct map_request *request);
 
 // Change the protection of the area and of all its pieces to `prot`, PROT_ bits or 0; a piece with
@@ -85,18 +87,18 @@ int named_protect(struct aspace *as, int id, int prot);
 
 // Describe area `id` in *info; or, with `next`, the first area after `id` that `as` may clone,
 // where 0 stands before all areas and `id` need not exist.
-// Returns 0; -EINVAL without such an area; -EPERM if `as` may not clone it; -ENOENT if no area
-// follows.
+// Returns 0; with *info unchanged: -EINVAL without such an area; -EPERM if `as` may not clone it;
+// -ENOENT if no area follows.
 int named_info(struct aspace *as, int id, bool next, struct area_info *info);
 
 // Store in *store the physical address where the memory of a contiguous area, or of device memory,
 // begins.
-// Returns 0; -EINVAL without such an area, or if it is of another kind; -EPERM if `as` may not
-// clone it.
+// Returns 0; with *store unchanged: -EINVAL without such an area, or if it is of another kind;
+// -EPERM if `as` may not clone it.
 int named_physical(struct aspace *as, int id, uint32_t *store);
 
 // Delete the `count` areas of `as` with these ids, all or none, and unmap their pieces. Waits first
 // until no call changes one of them.
 // Returns 0; -EINVAL without such an area, or if an id is given twice; -EPERM for another space's
-// area.
+// area. After an error none is deleted.
 int named_delete(struct aspace *as, const int *ids, size_t count);

@@ -11,6 +11,7 @@ int named_fill(struct object *obj, size_t start, size_t end)
 {
 	int error = 0;
 
+	assert_no_lock();
 	for (; start < end && !error; start += PAGE_SIZE) {
 		page_t *pp;
 

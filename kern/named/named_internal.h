@@ -30,15 +30,16 @@ int named_publish(struct list *areas);
 void named_unpublish(struct named_area *named);
 
 // Free an area that is not in the registry: drop its references on its memory and its name. Its
-// mappings stay, with references of their own. Sleeps and yields. Caller: without any lock.
+// mappings stay, with references of their own. Sleeps and yields. Caller: holds no lock.
 void named_release(struct named_area *named);
 
 // Like named_release, but first unmap all pieces, if the area has been mapped (named_unmap).
 void named_destroy(struct named_area *named);
 
-// Mark the area `id` of `as` as busy, and store it in *store; sleep first while another call is
-// changing it. named_done ends this, and wakes who waits. Both take named_lock. named_take returns
-// 0; -EINVAL without such an area; -EPERM if `as` does not own it; after an error *store is unchanged.
+// named_take: mark the area `id` of `as` as busy, and store it, borrowed, in *store; sleep first
+// while another call is changing it. Returns 0; with *store unchanged: -EINVAL without such an
+// area; -EPERM if `as` does not own it. named_done: end this, and wake who waits for the area. Both
+// take named_lock, and so sleep.
 int named_take(struct aspace *as, int id, struct named_area **store);
 void named_done(struct named_area *named);
 
@@ -106,7 +107,7 @@ static inline bool named_has_room(size_t bytes)
 }
 
 // Allocate the pages of bytes [start, end) of an object, both page-aligned; pages that it has stay.
-// Sleeps and yields. Caller: without any lock.
+// Sleeps and yields. Caller: holds no lock.
 // Returns 0; -ENOMEM, with some of them made, if memory is short or the thread is killed.
 int named_fill(struct object *obj, size_t start, size_t end);
 

@@ -17,7 +17,7 @@ static inline bool altstack_contains(const struct thread *thread, uintptr_t sp)
 // stack while a handler runs on it.
 bool altstack_active(const struct thread *thread, uintptr_t sp);
 
-// Take the alternate stack away from the thread: the thread has none from now on.
+// Let the thread have no alternate stack from now on.
 void altstack_reset(struct thread *thread);
 
 // Returns the alternate stack as sigaltstack(2) reports it to a program with the stack pointer
@@ -25,8 +25,9 @@ void altstack_reset(struct thread *thread);
 // ss_size is 0).
 stack_t altstack_get(const struct thread *thread, uintptr_t sp);
 
-// Set the alternate stack of a program with the stack pointer `sp`; with SS_DISABLE in ss_flags the
-// thread has none afterwards. The address is not checked. Returns 0; -EPERM while `sp` lies on the
-// present stack, unless that was set with SS_AUTODISARM; -EINVAL for unknown flags; -ENOMEM for fewer
-// than MINSIGSTKSZ bytes, without SS_DISABLE. After an error nothing has changed.
+// Set the alternate stack of `thread`, whose program has the stack pointer `sp`, to *stack, which
+// is kernel memory; with SS_DISABLE in ss_flags the thread has none afterwards. The address is not
+// checked. Returns 0; -EPERM while `sp` lies on the present stack, unless that was set with
+// SS_AUTODISARM; -EINVAL for unknown flags; -ENOMEM for fewer than MINSIGSTKSZ bytes, without
+// SS_DISABLE. After an error nothing has changed.
 int altstack_set(struct thread *thread, const stack_t *stack, uintptr_t sp);

@@ -9,8 +9,8 @@ struct process;
 struct signal_info;
 
 // Report that `signo` ends the current program, because its own instruction or its stack has caused
-// the signal; `info` as for signal_force. The line names program, pid, signal, instruction,
-// address, access, area and page-table entries.
+// the signal; *info: the description of the signal (struct signal_info). The line names program,
+// pid, signal, instruction, address, access, area and page-table entries.
 // Caller: holds no lock.
 void death_report(int signo, const struct signal_info *info);
 

@@ -226,6 +226,7 @@ int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image)
 	struct extent extent = extent_of(elf);
 	uintptr_t bias = 0;
 
+	assert_no_lock();
 	if (elf->header.e_type == ET_DYN)
 		bias = ROUND_DOWN(PIE_BASE, extent.align) - (uintptr_t)extent.start;
 	*image = (struct exec_image){
@@ -248,6 +249,7 @@ int elf_map_interpreter(struct aspace *as, const struct elf *elf, struct exec_im
 	uintptr_t va = 0;
 	int error = 0;
 
+	assert_no_lock();
 	if (extent.end > SEGMENT_TOP || extent.start >= extent.end)
 		return WHY(-ENOEXEC, "the interpreter's segments cannot be mapped");
 	if (elf->header.e_type == ET_DYN) {

@@ -16,11 +16,13 @@ struct elf {
 	Elf32_Phdr *phdrs;
 };
 
-// Read the headers of the file `obj`, and check that this processor can run it. Yields. Returns 0:
-// the caller releases *elf with elf_free. Returns -ENOEXEC if the file is no such program, or ends
-// within its headers; -ENOMEM; then there is nothing to release.
+// Read the headers of the file `obj`, and check that this processor can run it. Yields. Returns 0
+// with *elf filled in: the caller releases it with elf_free. Returns -ENOEXEC if the file is no
+// such program, or ends within its headers; -ENOMEM; then *elf is undefined, and there is nothing
+// to release.
 int elf_read(struct object *obj, struct elf *elf);
-// Free the headers. Takes no reference away from the file.
+// Free the headers in *elf, which elf_read has filled. The reference on the file, elf->obj, is not
+// touched: it is the caller's.
 void elf_free(struct elf *elf);
 
 // Find the path in the first PT_INTERP header. Yields. Returns 0 with a new copy in *path_store,
@@ -29,17 +31,21 @@ void elf_free(struct elf *elf);
 // in the file; -ENOMEM. After an error *path_store is NULL.
 int elf_interpreter(const struct elf *elf, char **path_store);
 
-// Map a program's segments into `as`, which is empty and has a layout, at the addresses in its headers. A
-// program that is position-independent (ET_DYN) is moved to Linux's address for such programs. Yields;
-// the caller holds no lock. Returns 0 with *image filled as for a static program; -ENOEXEC without a
-// segment, or if one has more bytes in the file than in memory, lies outside of the program's
-// addresses, or has an unsuitable offset (segments that overlap are no error: the later one counts);
-// -ENOMEM; -EINVAL if a segment cannot be mapped, or if the rest of its last page cannot be cleared;
-// -EINTR if the thread must die. After an error *image is undefined, and some segments may be mapped.
+// Map a program's segments into `as`, which is empty and has a layout, at the addresses in its
+// headers. A program that is position-independent (ET_DYN) is moved to Linux's address for such
+// programs. Yields. Caller: holds no lock. Returns 0 with all fields of *image set as for a program
+// without an interpreter (start = entry, base = 0); -ENOEXEC without a segment, or if one has more
+// bytes in the file than in memory, lies outside of the program's addresses, or has an unsuitable
+// offset (segments that overlap are no error: the later one counts); -ENOMEM; -EINVAL if a segment
+// cannot be mapped, or if the rest of its last page cannot be cleared; -EINTR if the thread must
+// die. After an error *image is undefined, and some segments may be mapped.
 int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image);
 
 // Map the segments of a program's interpreter, and let *image, which elf_map has filled, begin
 // there: changes image->start and image->base. A position-independent interpreter goes where the
-// space has room, another one to its own addresses. Yields; the caller holds no lock.
-// Returns the same errors as elf_map for the same reasons.
+// space has room, another one to its own addresses. Yields. Caller: holds no lock.
+// Returns 0; -ENOEXEC without a segment, or if one cannot lie where it must, as for elf_map;
+// -ENOMEM; -EINVAL if a segment cannot be mapped, or if the rest of its last page cannot be
+// cleared; -EINTR if the thread must die. After an error *image is undefined, and some segments may
+// be mapped.
 int elf_map_interpreter(struct aspace *as, const struct elf *elf, struct exec_image *image);

@@ -316,6 +316,7 @@ int process_exec(const struct exec_program *wanted, struct exec_args *args)
 	struct inode *inode;
 	int error;
 
+	assert_no_lock();
 	if (unlikely(thread_current()->over_nproc) &&
 	    credentials_current()->account->tasks > thread_limit(RLIMIT_NPROC))
 		return WHY(-EAGAIN, "the user has more threads than RLIMIT_NPROC admits");

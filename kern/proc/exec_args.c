@@ -81,6 +81,7 @@ int exec_args_add(struct exec_args *args, const char *string)
 	size_t len = strlen(string) + 1;
 	int error = reserve(args, len);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	memcpy(args->block + args->used, string, len);
@@ -128,6 +129,7 @@ int exec_args_add_user(struct exec_args *args, const void __user *vector, uint32
 	uint32_t count = 0, string;
 	int error;
 
+	assert_no_lock();
 	for (; at; at++, count++) {
 		if (get_user(aspace_current(), &string, at))
 			return -EFAULT;
@@ -160,6 +162,7 @@ static int replace_start(struct exec_args *args, size_t drop, const char *string
 
 int exec_args_replace_first(struct exec_args *args, const char *string)
 {
+	assert_no_lock();
 	return replace_start(args, args->argc ? strlen(args->block) + 1 : 0, string);
 }
 
@@ -167,6 +170,7 @@ int exec_args_prepend(struct exec_args *args, const char *string)
 {
 	int error = replace_start(args, 0, string);
 
+	assert_no_lock();
 	if (!error)
 		args->argc++;
 	return error;
@@ -312,6 +316,7 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 	uint32_t *vector;
 	int error;
 
+	assert_no_lock();
 	if ((MAX(args->argc, 1u) + args->envc) * POINTER_SIZE > args->limit - args->used)
 		return WHY(-E2BIG, "arguments and environment have more than %u bytes", args->limit);
 	if (args->used > MAX(process_current()->limits[RLIMIT_STACK].rlim_cur, (uint64_t)PAGE_SIZE))

@@ -50,6 +50,7 @@ int exec_script_args(struct object *obj, const char *path, char interpreter[SCRI
 	char *name, *end, *stop, *arg = NULL;
 	int error;
 
+	assert_no_lock();
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		return n < 0 ? (int)n : 0;
 	memset(line + n, 0, SCRIPT_LINE - (size_t)n);

@@ -177,6 +177,7 @@ void process_exit(int status)
 	struct process *process = thread->process;
 	bool last;
 
+	assert_no_lock();
 	if (process->pid == PID_INIT)
 		panic("init ends, with status %#x", status);
 	spin_lock(&process_lock);
@@ -201,6 +202,7 @@ void process_exit_thread(int status)
 	struct process *process = process_current();
 	bool last;
 
+	assert_no_lock();
 	if (unlikely(thread_current()->trace))
 		trace_event(PTRACE_EVENT_EXIT, (uint32_t)status);
 	spin_lock(&process_lock);

@@ -14,19 +14,20 @@ void family_enter(struct process *process, struct process *parent);
 // parent; the caller changes it.
 void family_leave(struct process *process);
 
-// Let `process` adopt the orphans among its descendants, or no longer (prctl(2),
+// Let `process` adopt the orphans among its descendants from now on (`on`), or no longer (prctl(2),
 // PR_SET_CHILD_SUBREAPER).
 void family_set_subreaper(struct process *process, bool on);
 
-// Returns the process that gets the children of `process`, which ends: the nearest ancestor that
-// adopts orphans and is not ending, or init.
+// Returns the process, borrowed, that gets the children of `process`, which ends: the nearest
+// ancestor that adopts orphans and is not ending, or init.
 struct process *family_reaper(const struct process *process);
 
-// Make `process`, another's child, perhaps a zombie, the youngest child of `parent`. Tells neither
-// parent.
+// Make `process`, another's child, perhaps a zombie, the youngest child of `parent`. Sends no
+// signal to, and wakes, neither parent.
 void family_adopt(struct process *parent, struct process *process);
 
-// Move `process`, which is a zombie now, to its parent's dead children.
+// Move `process`, which has become a zombie, from its parent's living children to the dead ones.
+// Does not wake the parent.
 void family_child_died(struct process *process);
 
 // Returns the eldest of `parent`'s dead children, or NULL.

@@ -237,6 +237,7 @@ pid_t process_fork(const struct fork_request *request)
 	struct thread *thread;
 	int fd = -1, error = check_flags(request);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	if (request->flags & CLONE_THREAD)

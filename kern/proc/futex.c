@@ -37,6 +37,7 @@ int futex_key_get(struct futex_key *key, uintptr_t va, bool private)
 	struct aspace *as = aspace_current();
 	int error;
 
+	assert_no_lock();
 	if (va % sizeof(uint32_t))
 		return -EINVAL;
 	if (!user_range_ok((const void __user *)va, sizeof(uint32_t)))
@@ -49,6 +50,7 @@ int futex_key_get(struct futex_key *key, uintptr_t va, bool private)
 
 void futex_key_put(struct futex_key *key)
 {
+	assert_no_lock();
 	if (key->id.object)
 		object_put_hosted(key->id.object);
 }
@@ -59,6 +61,7 @@ int futex_lock_and_read(uintptr_t va, uint32_t *value_store)
 {
 	const void __user *user = (const void __user *)va;
 
+	assert_no_lock();
 	for (;;) {
 		spin_lock(&futex_lock);
 		if (copyin_nofault(value_store, user, sizeof(*value_store)) == sizeof(*value_store))

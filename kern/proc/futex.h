@@ -2,9 +2,9 @@
 // changed (futex(2)). The word belongs to the program; the kernel knows it only while a thread
 // waits on it.
 //
-// All addresses are of words of 32 bits in the current space. `private`: all waiters and wakers are
-// in this space, so the memory below the address need not be looked up. `deadline`: a time of
-// clock_ns(), or NO_DEADLINE. All functions that take an address return -EINVAL if it is no
+// All addresses are of words of 32 bits in the current space. `private`: true if all waiters and
+// wakers are in this space, so that the memory at the address need not be looked up. `deadline`: a
+// time of clock_ns(), or NO_DEADLINE. All functions that take an address return -EINVAL if it is no
 // multiple of 4; -EFAULT if it is none of the user's addresses, or if the word must be accessed and
 // cannot be. A sleep that a wakeup has ended counts as woken, even if a signal came with it.
 #pragma once
@@ -19,21 +19,24 @@ void futex_init(void);
 // Sleep until futex_wake is called for the word at `va` with one of the bits of `bitset`, provided
 // that the word holds `value` now.
 // Returns 0 if woken; -EAGAIN if the word holds another value; -ETIMEDOUT at the deadline; -EINTR
-// for a signal; -EINVAL, also if `bitset` is 0; -EFAULT. Caller: holds no lock.
+// for a signal; -EINVAL if `bitset` is 0 or `va` is no multiple of 4; -EFAULT if the word cannot be
+// read. Caller: holds no lock.
 int futex_wait(uintptr_t va, bool private, uint32_t value, uint32_t bitset, uint64_t deadline);
 
 // Wake up to `most` threads that wait on the word at `va` with one of the bits of `bitset`, in the
 // order in which they came. `most` below 1 counts as 1, as on Linux. Yields.
-// Returns how many it woke, perhaps 0; -EINVAL, also if `bitset` is 0 or at a waiter of a lock with
-// priority inheritance; -EFAULT (a private address need not be mapped). Caller: holds no lock.
+// Returns how many it woke, perhaps 0; -EINVAL if `bitset` is 0, if `va` is no multiple of 4, or at
+// a waiter of a lock with priority inheritance; -EFAULT if `va` is no user's address, or not
+// `private` and cannot be read (a private address need not be mapped). Caller: holds no lock.
 int futex_wake(uintptr_t va, bool private, int most, uint32_t bitset);
 
 // Wake up to `wake` threads that wait on the word at `from`, in the order in which they came, and
 // let up to `requeue` others wait on the word at `to` instead. `expected`: what the word at `from`
 // must hold (NULL: anything). Yields.
-// Returns how many were woken or moved; -EAGAIN if the word holds another value; -EINVAL, also for
-// a negative number, and at a waiter of a lock with priority inheritance (those before it have been
-// woken or moved); -EFAULT. Caller: holds no lock.
+// Returns how many were woken or moved; -EAGAIN if the word holds another value; -EINVAL if an
+// address is no multiple of 4, for a negative number, and at a waiter of a lock with priority
+// inheritance (those before it have been woken or moved); -EFAULT if an address is bad. Caller:
+// holds no lock.
 int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requeue,
                   const uint32_t *expected);
 
@@ -41,8 +44,9 @@ int futex_requeue(uintptr_t from, uintptr_t to, bool private, int wake, int requ
 // on the word at `first`, and if the old word compares as `code` asks, up to `most_second` that
 // wait on the one at `second`; each number counts as in futex_wake. Yields. Returns how many were
 // woken; -ENOSYS for an unknown operation, or for an unknown comparison (then the word has been
-// changed); -EINVAL, also at a waiter of a lock with priority inheritance; -EFAULT. Caller: holds
-// no lock.
+// changed); -EINVAL if an address is no multiple of 4, or at a waiter of a lock with priority
+// inheritance; -EFAULT if an address is bad or the word at `second` cannot be written. Caller:
+// holds no lock.
 int futex_wake_op(uintptr_t first, uintptr_t second, bool private, int most, int most_second,
                   uint32_t code);
 
@@ -57,8 +61,9 @@ struct futex_word {
 
 // Sleep until futex_wake is called for one of words[count], provided that all hold their values
 // now. `count` is 1 to FUTEX_WORDS_MAX. Returns the index of a word that was woken, the last one of
-// several; -EAGAIN if a word holds another value; -ETIMEDOUT; -EINTR for a signal; -EINVAL;
-// -EFAULT; -ENOMEM, also if too many words are waited for in all. Caller: holds no lock.
+// several; -EAGAIN if a word holds another value; -ETIMEDOUT; -EINTR for a signal; -EINVAL if an
+// address is no multiple of 4; -EFAULT if a word cannot be read; -ENOMEM, also if too many words
+// are waited for in all. Caller: holds no lock.
 int futex_wait_any(const struct futex_word *words, uint32_t count, uint64_t deadline);
 
 // Take the lock with priority inheritance at `va`: a word that holds the owner's number, with
@@ -72,16 +77,18 @@ int futex_wait_any(const struct futex_word *words, uint32_t count, uint64_t dead
 // no lock.
 int futex_lock_pi(uintptr_t va, bool private, bool try, uint64_t deadline);
 
-// Release such a lock: the thread that has waited longest owns it then, else the word becomes 0.
-// Returns 0; -EPERM if the word does not name the current thread; -EINVAL, also if those who wait
-// there do not wait for a lock of this thread; -EFAULT. Caller: holds no lock.
+// Release the lock with priority inheritance at `va`: the thread that has waited longest owns it
+// then; if none waits, the word becomes 0. Returns 0; -EPERM if the word does not name the current
+// thread; -EINVAL if `va` is no multiple of 4, or if those who wait there do not wait for a lock of
+// this thread; -EFAULT if the word cannot be accessed. Caller: holds no lock.
 int futex_unlock_pi(uintptr_t va, bool private);
 
 // If the word at `va` holds `value` now, sleep until futex_requeue_pi has let the current thread
 // take the lock at `lock`. futex_wake does not end this sleep.
 // Returns 0 with the lock; -EAGAIN if the word holds another value, or if a signal came after the
-// thread had been moved to the lock; -ETIMEDOUT; -EINTR for a signal before that; -EINVAL, also if
-// `va` and `lock` are one word; -EFAULT. Caller: holds no lock.
+// thread had been moved to the lock; -ETIMEDOUT; -EINTR for a signal before that; -EINVAL if `va`
+// and `lock` are one word, or no multiples of 4; -EFAULT if a word cannot be accessed. Caller:
+// holds no lock.
 int futex_wait_requeue_pi(uintptr_t va, bool private, uint32_t value, uint64_t deadline,
                           uintptr_t lock);
 
@@ -90,8 +97,8 @@ int futex_wait_requeue_pi(uintptr_t va, bool private, uint32_t value, uint64_t d
 // Returns how many threads have got the lock or were moved; -EAGAIN if the word at `from` does not
 // hold `expected`; -EINVAL, also if `wake` is not 1, if `requeue` is negative, if both are one
 // word, or if a thread waits at `from` in another way or for another lock; -EDEADLK if a waiter
-// owns the lock or its owner waits for that waiter; -ESRCH, -EPERM, -ENOMEM, -EFAULT as
-// futex_lock_pi. Caller: holds no lock.
+// owns the lock or its owner waits for that waiter; -ESRCH if the owner does not exist; -EPERM if
+// it is process 1; -ENOMEM; -EFAULT if a word cannot be accessed. Caller: holds no lock.
 int futex_requeue_pi(uintptr_t from, uintptr_t to, bool private, int wake, int requeue,
                      uint32_t expected);
 

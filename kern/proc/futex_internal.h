@@ -31,12 +31,13 @@ struct futex_waiter {
 
 // Find the place of `va` in the current space. `private`: all waiters and wakers are in this space,
 // so the memory below the address need not be looked up, and may be missing. Else faults the page
-// in, so the caller holds no lock. Returns 0, and the caller must call futex_key_put; -EINVAL if
-// `va` is no multiple of 4; -EFAULT if it is no user address, or (not `private`) cannot be read.
+// in. Caller: holds no lock. Returns 0 with *key set, and the caller must call futex_key_put; with
+// *key undefined and nothing to drop: -EINVAL if `va` is no multiple of 4; -EFAULT if it is no user
+// address, or (not `private`) cannot be read.
 int futex_key_get(struct futex_key *key, uintptr_t va, bool private);
 
-// Drop the reference of a key, if it has one. The last one frees an object, which may take long:
-// the caller holds no lock.
+// Drop the reference of a key, if it has one. The last one frees an object, and yields. Caller:
+// holds no lock.
 void futex_key_put(struct futex_key *key);
 
 // Returns true if both keys mean the same place.
@@ -50,9 +51,10 @@ static inline bool futex_same_place(const struct futex_key *a, const struct fute
 struct list *futex_chain(const struct futex_key *key);
 
 // Take futex_lock and read the word at `va` of the current space under it; fault the page in first
-// if need be, so the caller holds no lock. A waker changes the word before it takes futex_lock, so
-// a waiter either sees the new value or is in the table before the waker looks. Returns 0 with
-// futex_lock held, for the caller to release; -EFAULT without it.
+// if need be. Caller: holds no lock. A waker changes the word before it takes futex_lock, so a
+// waiter either sees the new value or is in the table before the waker looks. Returns 0 with the
+// word in *value_store and futex_lock held, which the caller releases; -EFAULT if the word cannot
+// be read, with *value_store undefined and futex_lock not held.
 int futex_lock_and_read(uintptr_t va, uint32_t *value_store);
 
 // Put `waiter`, whose key, bitset and wait queue are set, at the end of its chain. The waiter must
@@ -60,9 +62,10 @@ int futex_lock_and_read(uintptr_t va, uint32_t *value_store);
 void futex_enqueue(struct futex_waiter *waiter);
 
 // Wake up to `most` threads that wait at the place `key` with one of the bits of `bitset`, in the
-// order in which they came. `most` below 1 counts as 1, as on Linux. Returns how many, perhaps 0;
-// -EINVAL at a waiter of a lock with priority inheritance. Yields. Caller: holds futex_lock, which
-// is released where the walk yields and held again at the return, and no other lock.
+// order in which they came. `most` below 1 counts as 1, as on Linux. Returns how many it woke,
+// perhaps 0; -EINVAL at a waiter of a lock with priority inheritance. Yields. Caller: holds
+// futex_lock, which is released where the walk yields and held again at the return, and no other
+// lock.
 int futex_wake_place(const struct futex_key *key, int most, uint32_t bitset);
 
 // Count the work of a step in a walk along a chain, and yield if it is time: futex_lock is released
@@ -79,12 +82,13 @@ struct futex_places {
 	struct futex_key from, to;
 };
 
-// Find both places (futex_key_get). The caller holds no lock. Returns 0, and the caller must call
-// futex_places_put; -EINVAL if an address is no multiple of 4; -EFAULT. After an error nothing is
+// Find both places (futex_key_get). Caller: holds no lock. Returns 0, and the caller must call
+// futex_places_put; -EINVAL if an address is no multiple of 4; -EFAULT if one is no user's address,
+// or not `private` and cannot be read. After an error *places is undefined, and no reference is
 // held.
 int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, bool private);
 
-// Drop the references of both places. The caller holds no lock.
+// Drop the references of both places. Caller: holds no lock.
 void futex_places_put(struct futex_places *places);
 
 // Let `waiter`, which waits at places->from, wait at places->to from now on; its key gets a new

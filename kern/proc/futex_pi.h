@@ -75,8 +75,8 @@ bool pi_mark_owners(const struct pi_lock *lock);
 // waited for that lock. Caller: holds futex_lock.
 bool pi_is_marked(const struct thread *thread);
 
-// Read the word of a lock at `va` of the current space. Returns true with the word in *store; false
-// if its page must be faulted in first. Caller: holds futex_lock.
+// Read the word of a lock at `va` of the current space. Returns true with the word in *store;
+// false, with *store undefined, if its page must be faulted in first. Caller: holds futex_lock.
 bool pi_read_word(uintptr_t va, uint32_t *store);
 
 // Put `me`, the current thread's, whose key is set, on the chain of its place. Caller: holds

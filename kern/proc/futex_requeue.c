@@ -16,6 +16,7 @@ int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, 
 {
 	int error = futex_key_get(&places->from, from, private);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	error = futex_key_get(&places->to, to, private);
@@ -26,6 +27,7 @@ int futex_places_get(struct futex_places *places, uintptr_t from, uintptr_t to, 
 
 void futex_places_put(struct futex_places *places)
 {
+	assert_no_lock();
 	futex_key_put(&places->from);
 	futex_key_put(&places->to);
 }

@@ -31,12 +31,13 @@ struct oom_measure {
 // Caller: holds no lock.
 void oom_measure_begin(bool choice);
 
-// End the measuring that oom_measure_begin began.
+// End the measuring that oom_measure_begin(choice) began: another thread may measure. Does not
+// sleep.
 void oom_measure_end(bool choice);
 
 // Measure process `pid`, perhaps a zombie. Pages are of 4 KiB. Yields. Caller: holds no lock, and is
 // between oom_measure_begin and oom_measure_end.
-// Returns 0 with the measure in *store, or -ESRCH if there is no such process.
+// Returns 0 with the measure in *store; -ESRCH, with *store unchanged, if there is no such process.
 int oom_measure(pid_t pid, struct oom_measure *store);
 
 // Register /proc/PID/oom_score and oom_score_adj (procfs_oom.c). Once, at boot.

@@ -29,28 +29,28 @@ struct posix_timer_setting {
 int posix_timer_check_clock(int clock);
 
 // Make a timer of the current process that runs by `clock`. It is not set yet. `event` is copied.
-// Returns its number, from 0 on; -EINVAL or -EOPNOTSUPP for `clock`, as posix_timer_check_clock;
-// -EINVAL if `event->tid` is neither 0 nor a thread of the process; -EAGAIN at RLIMIT_SIGPENDING,
-// or if there is no memory. Caller: holds no lock.
+// Returns its number, from 0 on; -EINVAL if `clock` does not exist or is another process's;
+// -EOPNOTSUPP if it can only be read; -EINVAL if `event->tid` is neither 0 nor a thread of the
+// process; -EAGAIN at RLIMIT_SIGPENDING, or if there is no memory. Caller: holds no lock.
 int posix_timer_create(int clock, const struct posix_timer_event *event);
 
-// Delete timer `id` of the current process. A signal of it that is pending is withdrawn. Returns 0;
-// -EINVAL if there is no such timer. Caller: holds no lock.
+// Delete timer `id` of the current process and free it. A signal of it that is pending is
+// withdrawn. Returns 0; -EINVAL if there is no such timer. Caller: holds no lock.
 int posix_timer_delete(int id);
 
 // Set timer `id` of the current process: it expires when its clock reaches setting->value ns if
 // `absolute`, else that long from now on; with 0 it is not set any more. Stores the old setting in
-// *old as posix_timer_get does. A signal of it that is pending is withdrawn, and its overrun is 0
-// again.
+// *old: the ns that were left, and the interval. A signal of it that is pending is withdrawn, and
+// its overrun is 0 again.
 // Returns 0; -EINVAL if there is no such timer; -ESRCH if it runs by the clock of a thread that has
-// ended. After an error nothing has changed. Caller: holds no lock.
+// ended. After an error nothing has changed, and *old is unchanged. Caller: holds no lock.
 int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *setting,
                     struct posix_timer_setting *old);
 
 // Store the ns that timer `id` of the current process has left, also if it was set to an absolute
 // time, and its interval. 0 left: it is not set, or has expired once and for all; 1: it is due.
-// Both are 0 if it runs by the clock of a thread that has ended. Returns 0; -EINVAL if there is no
-// such timer. Caller: holds no lock.
+// Both are 0 if it runs by the clock of a thread that has ended. Returns 0 with both in *store;
+// -EINVAL, with *store unchanged, if there is no such timer. Caller: holds no lock.
 int posix_timer_get(int id, struct posix_timer_setting *store);
 
 // Returns how many expirations the last signal of timer `id` of the current process stood for,

@@ -132,6 +132,7 @@ int process_create(struct process **process_store, struct thread **thread_store,
 // The process may be half made, so each of its parts may be missing.
 void process_discard(struct process *process, struct thread *thread)
 {
+	assert_no_lock();
 	thread_put_files(thread);
 	if (process->aspace)
 		aspace_put(process->aspace);
@@ -153,6 +154,7 @@ pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg)
 	struct thread *thread;
 	int error = process_create(&process, &thread, name, entry, arg);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	thread->files = fdtable_copy(parent->files);

@@ -122,17 +122,19 @@ static inline struct signal_info signal_info_own(int code)
 		                     .uid = credentials_current()->user.real };
 }
 
-// Make a process with a number, the current process's limits, and one thread that has not started;
-// `entry` and `arg` as for thread_create. It has neither files nor memory nor a parent, and nobody
-// can find it before process_publish. Takes process_lock.
+// Make a process with a number, the current process's limits, and one thread that has not started:
+// with `entry` it will begin in `entry(arg)`, with NULL in user mode (thread_create). It has
+// neither files nor memory nor a parent, and nobody can find it before process_publish. Takes
+// process_lock.
 // Returns 0 with both in *process_store and *thread_store: the caller publishes the process, or
-// calls process_discard; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
+// calls process_discard. With both unchanged: -ENOMEM; -EAGAIN if all numbers or all kernel stacks
+// are taken.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 
 // Free a process that was created and never published, with its only thread, and drop the
-// references that both have: on files, directories, memory, credentials. Yields, so the caller
-// holds no lock.
+// references that both have: on files, directories, memory, credentials. Yields. Caller: holds no
+// lock.
 void process_discard(struct process *process, struct thread *thread);
 
 // Make `process` a child of `parent` (NULL: it is init), or with `sibling` of the parent of
@@ -175,8 +177,8 @@ struct process_walk {
 // Returns the process; NULL at the end of the walk, and if the thread must die.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
-// Returns the first thread of a process that is no zombie: the eldest that has not ended. The
-// caller holds process_lock, or knows that the thread does not end.
+// Returns the first thread of a process that is no zombie: the eldest that has not ended. Borrowed.
+// The caller keeps the thread from ending: by process_lock, or because it is its own process.
 static inline struct thread *process_thread(const struct process *process)
 {
 	return list_first(&process->threads, struct thread, process_link);
@@ -228,22 +230,22 @@ struct fork_request {
 };
 
 // Copy the current process, or with CLONE_THREAD add a thread to it, and let the copy run. With
-// CLONE_VFORK sleeps until the child executes a program or ends. Yields, so the caller holds no
-// lock.
+// CLONE_VFORK sleeps until the child executes a program or ends. Yields. Caller: holds no lock.
 // Returns the number of the child or the thread; -EINVAL for flags that do not fit together or a
 // bad exit signal; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken; -EFAULT for the
-// addresses of CLONE_SETTLS and CLONE_PIDFD; -EINVAL or -ESRCH as tls_set for CLONE_SETTLS; -EMFILE
-// for CLONE_PIDFD; -ERESTARTNOINTR with CLONE_THREAD if a signal must be acted upon first; -EINTR
-// if the thread must die. After an error there is no child.
+// addresses of CLONE_SETTLS and CLONE_PIDFD; for CLONE_SETTLS -EINVAL if its segment or slot is
+// impossible, -ESRCH if no slot is free; -EMFILE for CLONE_PIDFD; -ERESTARTNOINTR with CLONE_THREAD
+// if a signal must be acted upon first; -EINTR if the thread must die. After an error there is no
+// child.
 pid_t process_fork(const struct fork_request *request);
 
 // End the current process with all its threads; `status` is what wait4 reports, with the signal in
 // its lowest 7 bits. If the process is ending already, its status stays; if another thread of it
-// executes a program, only the current thread ends. Yields and sleeps: the caller holds no lock.
+// executes a program, only the current thread ends. Yields and sleeps. Caller: holds no lock.
 void process_exit(int status) __noreturn;
 
 // End the current thread. With its last thread the process ends; wait4 reports the `status` of that
-// one, unless process_exit has decided on another one. Yields and sleeps: the caller holds no lock.
+// one, unless process_exit has decided on another one. Yields and sleeps. Caller: holds no lock.
 void process_exit_thread(int status) __noreturn;
 
 // Called by the last thread of a process after it has closed its files; NULL: nothing is
@@ -281,9 +283,9 @@ struct child_report {
 // unless WNOHANG is set. A tracee reports each stop, whatever the options, and its end
 // (proc/ptrace.h).
 // Caller: holds no lock; has set report->want_usage.
-// Returns the child's number, with the rest in *report. Returns 0 with WNOHANG if no such child has
-// a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal or the thread's death ended
-// the wait.
+// Returns the child's number, with the rest in *report. Otherwise *report is undefined: returns 0
+// with WNOHANG if no such child has a report; -ECHILD if there is no such child; -ERESTARTSYS if a
+// signal or the thread's death ended the wait.
 pid_t process_wait(pid_t pid, int options, struct child_report *report);
 
 // Sleep until a child of process 1 has ended, and reap it: of several the one that has been a child
@@ -295,6 +297,6 @@ pid_t process_wait(pid_t pid, int options, struct child_report *report);
 pid_t process_wait_as_init(int *status_store);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
-// copies of the current thread's descriptors and directories. The caller holds no lock. Returns its
-// number; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
+// copies of the current thread's descriptors and directories. Yields. Caller: holds no lock.
+// Returns the child's number; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

@@ -39,8 +39,8 @@ struct process_facts {
 
 // Collect the facts about process `id`, perhaps a zombie, or with `alone` about thread `id`.
 // `count`: count the pages of its memory too (facts->memory), which takes long. Yields. Returns 0
-// with all fields of *facts set; -ESRCH if there is none, or if the thread has ended. Caller: holds
-// no lock.
+// with all fields of *facts set; -ESRCH, with *facts undefined, if there is no such process or
+// thread, or if the thread has ended. Caller: holds no lock.
 int process_facts_take(pid_t id, bool alone, bool count, struct process_facts *facts);
 
 // Returns how many pages of 4 KiB the program's own code takes; those of all executable areas if

@@ -70,6 +70,7 @@ int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd)
 	struct fdtable *files;
 	int cloexec = 0;
 
+	assert_no_lock();
 	spin_lock(&process_lock);
 	files = files_of(pid, tid);
 	if (files) {

@@ -16,8 +16,8 @@ void process_links_init(void);
 void process_memory_files_init(void);
 
 // Write the contents of such files to `seq` (procfs_file.show): of process `pid`, or of thread
-// `tid` alone (procfs_stat.c, procfs_status.c). The caller holds no lock. Return 0; -ESRCH if there
-// is none.
+// `tid` alone (procfs_stat.c, procfs_status.c). Caller: holds no lock. Return 0; -ESRCH, with
+// nothing written, if there is no such process or thread.
 int procfs_show_stat(struct seq *seq, pid_t pid);
 int procfs_show_thread_stat(struct seq *seq, pid_t tid);
 int procfs_show_statm(struct seq *seq, pid_t pid);
@@ -30,11 +30,11 @@ int procfs_show_thread_comm(struct seq *seq, pid_t tid);
 // (procfs_descriptors.c).
 // Returns the inode of descriptor `fd`, with a new reference, or NULL. Takes process_lock.
 struct inode *process_descriptor(pid_t pid, pid_t tid, int fd);
-// Returns the smallest open descriptor that is not below `fd`, with the flags of its open file in
-// *flags; -1 if there is none. Takes process_lock.
+// Returns the smallest open descriptor that is not below `fd`, with the flags of its open file (O_
+// bits) in *flags; -1, with *flags unchanged, if there is none. Takes process_lock.
 int process_next_descriptor(pid_t pid, pid_t tid, int fd, uint32_t *flags);
-// Write the lines of /proc/PID/fdinfo/FD to `seq`. The caller holds no lock: the open file may be
-// closed here. Returns 0; -ENOENT if the descriptor is not open.
+// Write the lines of /proc/PID/fdinfo/FD to `seq`. Caller: holds no lock: the open file may be
+// closed here. Returns 0; -ENOENT, with nothing written, if the descriptor is not open.
 int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd);
 
 // Create the file /proc/locks. Once, at boot.

@@ -105,6 +105,7 @@ int procfs_show_statm(struct seq *seq, pid_t pid)
 	struct process_facts facts;
 	int error = process_facts_take(pid, false, true, &facts);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	seq_printf(seq, "%zu %zu %zu %zu 0 %zu 0\n", facts.memory.size, resident(&facts.memory),
@@ -126,20 +127,24 @@ static int show_comm(struct seq *seq, pid_t id, bool alone)
 
 int procfs_show_stat(struct seq *seq, pid_t pid)
 {
+	assert_no_lock();
 	return show_stat(seq, pid, false);
 }
 
 int procfs_show_thread_stat(struct seq *seq, pid_t tid)
 {
+	assert_no_lock();
 	return show_stat(seq, tid, true);
 }
 
 int procfs_show_comm(struct seq *seq, pid_t pid)
 {
+	assert_no_lock();
 	return show_comm(seq, pid, false);
 }
 
 int procfs_show_thread_comm(struct seq *seq, pid_t tid)
 {
+	assert_no_lock();
 	return show_comm(seq, tid, true);
 }

@@ -152,10 +152,12 @@ static int show_status(struct seq *seq, pid_t id, bool alone)
 
 int procfs_show_status(struct seq *seq, pid_t pid)
 {
+	assert_no_lock();
 	return show_status(seq, pid, false);
 }
 
 int procfs_show_thread_status(struct seq *seq, pid_t tid)
 {
+	assert_no_lock();
 	return show_status(seq, tid, true);
 }

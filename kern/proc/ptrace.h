@@ -104,8 +104,8 @@ static inline bool thread_must_halt(const struct thread *thread)
 
 // Stop because `signo`, with *info, is about to be delivered. Does not stop for SIGKILL, or if
 // nobody traces the thread any more. Returns the signal to deliver instead (`signo` without a
-// stop), with its description in *info; 0: none, or one that the thread blocks and that is pending
-// again.
+// stop), with its description in *info; 0, with *info undefined: there is none, or it is one that
+// the thread blocks and that is pending again.
 int trace_signal(int signo, struct signal_info *info);
 
 // Stop because the tracee must (trace_must_stop), as one of those that halt if its process stops. A
@@ -174,14 +174,14 @@ struct tracee *trace_find(pid_t tid, bool stopped);
 
 // Let the current thread trace thread `tid` (PTRACE_ATTACH, which also sends it SIGSTOP), or with
 // `seize` without a stop and with `options` (PTRACE_SEIZE). If its process is stopped, sleeps until
-// the thread has stopped as a tracee. The caller holds no lock. Returns 0; -ESRCH if there is no
-// such thread; -EPERM if it has ended, is traced, is of the current process or the kernel's, or may
-// not be looked into (access_inspect); -ENOMEM.
+// the thread has stopped as a tracee. Takes no reference on the thread. Caller: holds no lock.
+// Returns 0; -ESRCH if there is no such thread; -EPERM if it has ended, is traced, is of the
+// current process or the kernel's, or may not be looked into (access_inspect); -ENOMEM.
 int trace_attach(pid_t tid, bool seize, uint32_t options);
 
 // Let the thread that has made the current process (or the parent's first thread, if that one has
-// ended) trace the current thread (PTRACE_TRACEME). The caller holds no lock. Returns 0, also if
-// that thread is just ending and does not trace; -EPERM if the current thread is traced, or if that
+// ended) trace the current thread (PTRACE_TRACEME). Caller: holds no lock. Returns 0, also if that
+// thread is just ending and does not trace; -EPERM if the current thread is traced, or if that
 // thread is the kernel's or lacks capabilities that the current one has; -ENOMEM.
 int trace_me(void);
 
@@ -231,7 +231,7 @@ void trace_tell(const struct tracee *tracee, const struct signal_info *info);
 
 // Prepare `child`, which a fork or clone of the current thread with `flags` (CLONE_) and
 // `exit_signal` makes, for being traced too, if it will be: give it a record, which is freed with
-// the thread. Returns 0 or -ENOMEM.
+// the thread. Returns 0, also if it will not be traced; -ENOMEM: the caller discards `child`.
 int trace_prepare_child(struct thread *child, uint64_t flags, int exit_signal);
 
 // Let the tracer of the current thread, if it has one, trace `child` too, which has a record and
@@ -263,8 +263,8 @@ struct trace_search {
 // Take a report of a tracee of `tracer`, the current process, that search->pid and search->options
 // mean; of several of the latest tracee. store->want_usage is set by the caller. Yields, with
 // process_lock released. Returns true with the report in *store (a tracee that has ended is
-// forgotten then, unless WNOWAIT is set); false if there is none: search->any says whether there
-// may be one later. Caller: holds process_lock and no other lock.
+// forgotten then, unless WNOWAIT is set); false, with *store undefined, if there is none:
+// search->any says whether there may be one later. Caller: holds process_lock and no other lock.
 bool trace_take_report(const struct process *tracer, struct trace_search *search,
                        struct child_report *store);
 

@@ -190,6 +190,7 @@ int cpu_clock_sleep(int clock, uint64_t deadline)
 	uint64_t now;
 	int error;
 
+	assert_no_lock();
 	if (clock == CLOCK_THREAD_CPUTIME_ID)
 		return -EOPNOTSUPP;
 	clock = clock_id(clock);

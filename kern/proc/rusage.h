@@ -55,16 +55,17 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 // thread.
 int cpu_clock_read(int clock, uint64_t *ns_store);
 
-// Like cpu_clock_read, for a caller that has taken process_lock. Caller: holds process_lock.
+// Like cpu_clock_read, for a caller that has taken process_lock. Returns 0 with the time in
+// *ns_store; -EINVAL with 0 there. Caller: holds process_lock.
 int cpu_clock_read_locked(int clock, uint64_t *ns_store);
 
 // Replace *clock, a clock of processor time of the current process or of one of its threads, by the
-// id that names its owner by number. Takes process_lock. Returns 0; -EINVAL for any other clock,
-// which stays.
+// id that names its owner by number. Takes process_lock. Returns 0; -EINVAL, with *clock unchanged,
+// for any other clock.
 int cpu_clock_of_current(int *clock);
 
 // Sleep until the clock of processor time `clock` has reached `deadline` ns; up to a tick longer.
-// The caller holds no lock. Returns 0; -EINVAL if there is no such clock or process, or no such
+// Caller: holds no lock. Returns 0; -EINVAL if there is no such clock or process, or no such
 // process any more, and for the clock of a thread; -EOPNOTSUPP for CLOCK_THREAD_CPUTIME_ID; -EINTR
 // for a signal.
 int cpu_clock_sleep(int clock, uint64_t deadline);

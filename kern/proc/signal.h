@@ -71,12 +71,13 @@ void signal_state_init(struct signal_state *signals);
 
 // Give a new process, whose signals are initialized, the actions of `from`. With `joined` both
 // processes have one table: what one changes, the other has changed too (CLONE_SIGHAND). Nothing is
-// pending for the new process. Takes from->lock. Returns 0 or -ENOMEM; signal_state_destroy is
-// right after both.
+// pending for the new process. Takes from->lock. Returns 0; -ENOMEM. In both cases the caller frees
+// *signals later by signal_state_destroy.
 int signal_state_fork(struct signal_state *signals, struct signal_state *from, bool joined);
 
 // Like signal_state_fork without `joined`, but keep only that signals are ignored; handlers become
-// the default (CLONE_CLEAR_SIGHAND). Takes both locks, one after the other. Returns 0 or -ENOMEM.
+// the default (CLONE_CLEAR_SIGHAND). Takes both locks, one after the other. Returns 0; -ENOMEM. In
+// both cases the caller frees *signals later by signal_state_destroy.
 int signal_state_fork_ignored(struct signal_state *signals, struct signal_state *from);
 
 // Free all that `signals` holds: pending signals and the table of actions. The process is a zombie
@@ -146,7 +147,7 @@ void signal_end_wait(void);
 
 // Take the next signal of the set that is pending for the current thread, first of those that were
 // sent to it alone, then of those of its process. Caller: holds no lock. Returns the signal, with
-// its description in *info_store, or 0 if there is none.
+// its description in *info_store; 0, with *info_store unchanged, if there is none.
 int signal_take_from(sigmask_t set, struct signal_info *info_store);
 
 // Returns true if the current thread must act upon a pending signal that it does not block and that
@@ -166,16 +167,18 @@ sigmask_t signal_pending(void);
 // dropped if the target ignores it and does not block it, and if the process is process 1 or a
 // zombie. A sleep ends only for a signal that will be delivered. A signal to a process is taken by
 // a thread of it that does not block it. Takes the lock of the signals, which the caller does not
-// hold. The caller holds process_lock, or the process is the current one; process_lock is needed if
-// a thread of it is traced.
+// hold. The caller keeps `process` valid: by process_lock, or because it is the current process;
+// process_lock is needed if a thread of it is traced.
 // Returns 0, also if the signal is dropped; -EAGAIN for a real-time signal whose description finds
 // no room (sigqueue_add).
 int signal_send(struct process *process, int signo, const struct signal_info *info);
 // Like signal_send, to the process of `thread`; this thread takes the signal if it does not block
-// it and has nothing else to act upon. The caller keeps `thread` as it would keep the process.
+// it and has nothing else to act upon. The caller keeps `thread` valid, as for signal_send. Returns
+// 0, also if the signal is dropped; -EAGAIN for a real-time signal whose description finds no room.
 int signal_send_first(struct thread *thread, int signo, const struct signal_info *info);
 // Like signal_send, but to one thread alone: it stays pending while this thread blocks it. Drops
-// the signal also if the thread has no process.
+// the signal also if the thread has no process. Returns 0, also if the signal is dropped; -EAGAIN
+// for a real-time signal whose description finds no room.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 
 // Like signal_send to a process, or with `thread` (not NULL) to that thread of it alone, with a
@@ -192,7 +195,7 @@ void signal_withdraw(struct process *process, struct pending_info *pending);
 // Deliver the signal `signo` that the current thread's own instruction has caused, described by
 // *info: make it enter its handler. The signal cannot wait: if it is blocked, ignored or without a
 // handler, it ends the process, and the function does not return. A tracee stops first. Yields and
-// sleeps: the caller holds no lock.
+// sleeps. Caller: holds no lock.
 void signal_force(int signo, const struct signal_info *info);
 
 // Send `signo` to each process for which `choose(process, arg)` returns true, the oldest first; a
@@ -206,14 +209,13 @@ int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void 
 // Act on pending signals, on the way back to user mode: enter at most one handler, by changing
 // *frame, the current thread's user frame; halt with a process that stops; end a process whose
 // signal ends it: then the function does not return. Without a handler an interrupted call is made
-// again or goes on. Yields and sleeps. Called with no lock held.
+// again or goes on. Yields and sleeps. Caller: holds no lock.
 void signal_deliver(struct trapframe *frame);
 
 // Let the handler of `signo` run when the current thread returns to user mode: write a signal frame
 // to the program's stack, or with SA_ONSTACK to its alternate stack, and change `frame`. `mask` is
-// the mask that the handler's end restores. Faults pages in: the caller holds no lock. Returns
-// true; false if the stack cannot take the frame: then the registers in `frame` are unchanged. If
-// `signo` is SIGSEGV and the stack cannot be written, the process ends, and the function does not
-// return.
+// the mask that the handler's end restores. Faults pages in. Caller: holds no lock. Returns true;
+// false if the stack cannot take the frame: then the registers in `frame` are unchanged. If `signo`
+// is SIGSEGV and the stack cannot be written, the process ends, and the function does not return.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask);

@@ -107,6 +107,7 @@ void signal_force(int signo, const struct signal_info *info)
 	struct thread *thread = thread_current();
 	struct sigaction action = signal_action(&thread->process->signals, signo);
 
+	assert_no_lock();
 	if (thread_is_traced(thread)) {
 		trace_force(signo, info);
 		return;
@@ -167,6 +168,7 @@ void signal_deliver(struct trapframe *frame)
 	struct signal_info info;
 	int signo;
 
+	assert_no_lock();
 	if (unlikely(thread->work & WORK_CALL_END))
 		trace_call_ends();
 	for (;;) {

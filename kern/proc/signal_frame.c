@@ -159,6 +159,7 @@ bool signal_frame_push(struct trapframe *frame, int signo, const struct sigactio
 	struct sigcontext context;
 	uintptr_t sp = frame->esp, va, fpstate;
 
+	assert_no_lock();
 	if ((action->sa_flags & SA_ONSTACK) && thread->altstack_size && !on) {
 		sp = thread->altstack + thread->altstack_size;
 		on = true;
@@ -245,6 +246,7 @@ long sigframe_return(bool rt)
 	sigmask_t mask;
 	int error;
 
+	assert_no_lock();
 	if (rt) {
 		// `ret` has popped the return address.
 		error = copyin(aspace_current(), &from.rt, (const void __user *)(frame->esp - 4),

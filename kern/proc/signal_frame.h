@@ -17,7 +17,7 @@ struct fpu_state;
 // Return to the place where a handler has interrupted the program: sigreturn, or rt_sigreturn if
 // `rt`. Restores registers, the mask of blocked signals, and with `rt` the alternate stack. Returns
 // the program's EAX, as the result of the call. A frame that cannot be read causes a SIGSEGV
-// (signal_force), which ends the process unless it has a handler. The caller holds no lock.
+// (signal_force), which ends the process unless it has a handler. Caller: holds no lock.
 long sigframe_return(bool rt);
 
 // Convert the processor's FXSAVE image to the form that a handler sees, which has FSAVE's form too

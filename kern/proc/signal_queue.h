@@ -76,8 +76,8 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
 void sigqueue_add_bare(struct signal_queue *queue, int signo);
 
 // Copy the description number `index` of the queue, 0 for the oldest, to *info_store, and its
-// signal to *signo_store. Signals without a description are passed over. Returns true; false if
-// there are not so many. Under the lock of the signals of the queue's process.
+// signal to *signo_store. Signals without a description are passed over. Returns true; false, with
+// nothing stored, if there are not so many. Under the lock of the signals of the queue's process.
 bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_store,
                    struct signal_info *info_store);
 
@@ -110,7 +110,7 @@ void sigqueue_withdraw(struct pending_info *pending);
 // smallest number; signals of one number in the order in which they were sent. A reserved
 // description only leaves the queue. Caller: holds the lock of the signals of the queue's process.
 // Returns the signal, with its description in *info_store (code SI_USER and zeroes if it has none);
-// 0 if there is none.
+// 0, with *info_store unchanged, if there is no such signal.
 int sigqueue_take(struct signal_queue *queue, sigmask_t blocked, struct signal_info *info_store);
 
 // Remove all signals of the set `which` from the queue, and free their descriptions; a reserved one

@@ -8,14 +8,14 @@
 struct signal_state;
 
 // Make a file for the signals of `set`; SIGKILL and SIGSTOP are left out. `flags`: O_NONBLOCK or 0.
-// Returns 0 with a new reference on the file in *store; -ENFILE if too many are open in all;
-// -ENOMEM.
+// Returns 0 with a new reference on the file in *store; with *store unchanged: -ENFILE if too many
+// signalfds are open in all; -ENOMEM.
 int signalfd_create(sigmask_t set, uint32_t flags, struct file **store);
 
 // Returns true if `file` was made by signalfd_create.
 bool file_is_signalfd(const struct file *file);
 
-// Wake the epoll sets that watch such a file for the process of `signals`, because a signal is
+// Wake the epoll sets that watch a signalfd for the process of `signals`, because a signal is
 // pending for it. Takes signalfd_lock; the caller may hold signals->lock.
 void signalfd_notify(struct signal_state *signals);
 
@@ -24,6 +24,6 @@ void signalfd_notify(struct signal_state *signals);
 void signalfd_process_ended(struct signal_state *signals);
 
 // Replace the set of `file`, a signalfd (not checked), by `set` without SIGKILL and SIGSTOP, and
-// wake the threads of the current process that read or poll such files. Takes the lock of its
+// wake the threads of the current process that read or poll a signalfd. Takes the lock of its
 // signals.
 void signalfd_set(struct file *file, sigmask_t set);

@@ -58,8 +58,8 @@ void job_thread_left(struct process *process);
 
 // Take the report that wait4 with `options` asks for: with WUNTRACED that the process of `signals`
 // has stopped, with WCONTINUED that it has continued. Takes signals->lock. Returns true with the
-// wait status in *status_store; false if there is no report. Each report is made once, or again
-// after WNOWAIT.
+// wait status in *status_store; false, with *status_store unchanged, if there is no report. Each
+// report is made once, or again after WNOWAIT.
 bool job_take_report(struct signal_state *signals, int options, int *status_store);
 
 // Returns true if the current process's group is orphaned (group_orphaned): no member has a parent

@@ -34,6 +34,7 @@ int group_create_thread(struct thread **store)
 // The thread may be half made, so each of its parts may be missing.
 void group_discard_thread(struct thread *thread)
 {
+	assert_no_lock();
 	thread_put_files(thread);
 	if (thread->aspace)
 		aspace_put(thread->aspace);

@@ -8,12 +8,12 @@
 
 // Make a thread for the current process, with a number of its own. It has not started, has neither
 // files nor memory, and nobody can find it before group_add. Takes process_lock. Returns 0 with the
-// thread in *store: the caller adds it, or calls group_discard_thread; -ENOMEM; -EAGAIN if all
-// numbers or all kernel stacks are taken.
+// thread in *store: the caller adds it, or calls group_discard_thread. With *store unchanged:
+// -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 int group_create_thread(struct thread **store);
 
 // Free a thread that was created and never added, with its number, and drop its references on
-// files, directories and memory, where it has them. Yields: the caller holds no lock.
+// files, directories and memory, where it has them. Yields. Caller: holds no lock.
 void group_discard_thread(struct thread *thread);
 
 // Add `thread` to the current process, and let others find it. Takes process_lock. Returns 0;

@@ -14,5 +14,6 @@ struct thread;
 int tls_set(struct thread *thread, struct user_desc *desc);
 
 // Fill *desc with the segment of `thread` in slot desc->entry_number (an index into the GDT).
-// Returns 0, also for a slot that was never set; -EINVAL if there is no such slot.
+// Returns 0, also for a slot that was never set (an empty description); -EINVAL, with *desc
+// unchanged, if there is no such slot.
 int tls_get(const struct thread *thread, struct user_desc *desc);

@@ -62,6 +62,7 @@ int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode 
 	pid_t id = node.tid ? node.tid : node.pid;
 	struct procfs_file *file;
 
+	assert_mutex_held(&tree_lock);
 	list_for_each(file, &process_files, link) {
 		uint32_t ino = procfs_inode_number(id, index++);
 
@@ -245,6 +246,7 @@ void procfs_register(struct procfs_file *file)
 	char path[128];
 	size_t length = (size_t)snprintf(path, sizeof(path), "/proc/%s", file->name);
 
+	assert_no_lock();
 	// Make the directories on the way, cutting the path short at each slash.
 	for (size_t i = sizeof("/proc/"); i < length; i++) {
 		if (path[i] != '/')

@@ -49,11 +49,12 @@ struct procfs_file {
 
 // Create the file /proc/NAME, and the directories above it that are missing. NAME has at most 120
 // bytes. Panics if out of memory, if NAME exists already, or if a directory above it is a file. The
-// struct must stay valid for ever. Caller: at boot, after procfs_init; must not hold a lock.
+// struct must stay valid for ever. Caller: at boot, after procfs_init; holds no lock.
 void procfs_register(struct procfs_file *file);
 
 // Let the directory of every process, and of every thread, have the file NAME (/proc/PID/NAME).
-// NAME has no slash. Called at boot. The struct must live on.
+// NAME has no slash, and no two files have one NAME (not checked). Called at boot. *file must stay
+// valid for ever.
 void procfs_register_process(struct procfs_file *file);
 
 // The functions that /proc needs from the layer that knows processes. Except show_descriptor they
@@ -124,8 +125,8 @@ void procfs_count_pages(size_t counts[PAGE_KINDS]);
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);
 
 // Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes piece by piece, at
-// the position *pos in bytes, and advance *pos and `uio`. Yields. Caller: must not hold a lock.
-// Returns how many bytes were read, fewer if the thread must die; 0 at the end; -EINVAL if position
-// or length are not multiples of 8; -EFAULT if no byte could be stored.
+// the position *pos in bytes, and advance *pos and `uio`. Yields. Caller: holds no lock. Returns
+// how many bytes were read, fewer if the thread must die; 0 at the end; -EINVAL if position or
+// length are not multiples of 8; -EFAULT if no byte could be stored.
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg);

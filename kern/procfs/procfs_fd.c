@@ -49,6 +49,7 @@ int procfs_make_target_link(struct inode *dir, const char *name, mode_t mode, ui
 	struct inode *target = NULL, *inode;
 	int error = node_target(&node, &target);
 
+	assert_mutex_held(&tree_lock);
 	if (error)
 		return -ENOENT;
 	inode = procfs_make_inode(dir, name, mode, ino, &ops, node);

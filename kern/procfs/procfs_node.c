@@ -14,6 +14,7 @@ struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t m
 	struct inode *inode = inode_create(mode, VOLUME_PROC, ops);
 	struct procfs_node *copy = kmalloc(sizeof(*copy));
 
+	assert_mutex_held(&tree_lock);
 	if (!inode || !copy || inode_set_label(inode, parent, name)) {
 		inode_put(inode);
 		kfree(copy);

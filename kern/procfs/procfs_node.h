@@ -30,8 +30,8 @@ static inline uint32_t procfs_inode_number(pid_t pid, uint32_t index)
 
 // Make the inode for something of a process, with a copy of `node` as its `private`, number `ino`,
 // and the owner that procfs_hooks->owner names (node.pid 0: root). Paths show it as `name` in
-// `parent`. `ops` has procfs_release_node. Called under tree_lock. Returns a new reference, or NULL
-// if out of memory.
+// `parent`. `ops` has procfs_release_node. Returns a new reference, or NULL if out of memory.
+// Caller: holds tree_lock.
 struct inode *procfs_make_inode(struct inode *parent, const char *name, mode_t mode, uint32_t ino,
                                 const struct inode_ops *ops, struct procfs_node node);
 
@@ -45,9 +45,9 @@ int procfs_name_number(const struct name *name);
 // Returns true if `name` is `text`.
 bool procfs_name_is(const struct name *name, const char *text);
 
-// Find the registered file `name` in `dir`, the directory of a process or a thread. Called under
-// tree_lock. Returns 0 with a new reference in *store; -ENOENT if there is no such file, or a link
-// leads nowhere now; -ENOMEM.
+// Find the registered file `name` in `dir`, the directory of a process or a thread. Returns 0 with
+// a new reference in *store; with *store undefined: -ENOENT if there is no such file, or a link
+// leads nowhere now; -ENOMEM. Caller: holds tree_lock.
 int procfs_lookup_file(struct inode *dir, const struct name *name, struct inode **store);
 
 // Do inode_ops.list for the registered file of number `wanted`, from 0 on, of process or thread
@@ -74,8 +74,9 @@ static inline bool procfs_thread_exists(pid_t pid, pid_t tid)
 
 // Make a link that leads to a file itself, whatever its text says; the text is the file's path now.
 // So /proc/self/fd/3 leads to a pipe or a deleted file, which no path could. Who may not look into
-// the process gets a link without a text, which leads nowhere (-EACCES). Called under tree_lock.
-// Returns 0 with a new reference in *store; -ENOENT if there is no such file now; -ENOMEM.
+// the process gets a link without a text, which leads nowhere (-EACCES). Returns 0 with a new
+// reference in *store; with *store undefined: -ENOENT if there is no such file now; -ENOMEM.
+// Caller: holds tree_lock.
 int procfs_make_target_link(struct inode *dir, const char *name, mode_t mode, uint32_t ino,
                             struct procfs_node node, struct inode **store);
 

@@ -35,6 +35,7 @@ ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_f
 	size_t first = (size_t)MIN(*pos / sizeof(uint64_t), (uint64_t)total), done = 0;
 	uint64_t words[WORDS];
 
+	assert_no_lock();
 	if (*pos % sizeof(*words) || uio->left % sizeof(*words))
 		return -EINVAL;
 	while (uio->left && first < total) {

@@ -51,6 +51,6 @@ struct uio;
 // the thread must die. Caller: holds no lock.
 size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio);
 
-// Free the text's memory. The seq is empty afterwards. Yields if the text has several pieces: then
-// the caller must not hold a lock. A text below 32 KiB has one.
+// Free the text's memory. The seq is empty afterwards. Yields if the text has several pieces: not
+// with a lock held then. A text below 32 KiB has one piece.
 void seq_free(struct seq *seq);

@@ -67,6 +67,7 @@ void poll_list_free(struct poll_list *list)
 {
 	struct poll_block *block = list->first, *next;
 
+	assert_no_lock();
 	for (; block; block = next) {
 		next = block->next;
 		for (uint32_t i = 0; block->polled && i < block->count; i++) {

@@ -34,5 +34,5 @@ struct poll_list {
 int poll_list_make(struct poll_list *list, uint32_t count, bool waits);
 
 // Free the list and drop its references on files, which may close them. No waiter is on a queue any
-// more. Yields, so the caller holds no lock.
+// more. Yields. Caller: holds no lock.
 void poll_list_free(struct poll_list *list);

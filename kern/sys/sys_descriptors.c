@@ -24,6 +24,7 @@ int open_at(struct fs_context *fs, const struct path_arg *arg, uint32_t flags, m
 	struct file *file;
 	int error, fd = fd_reserve(files, 0);
 
+	assert_no_lock();
 	if (fd >= 0) {
 		error = file_open(fs, arg->start, arg->text, flags, mode, &file);
 		if (error) {

@@ -10,8 +10,8 @@
 struct sembuf;
 
 // Fetch the owner, its group and the permissions that IPC_SET has for an object, from the first
-// field of its struct at `user`; with `old` only these fields of *perm are set. Returns 0 or
-// -EFAULT.
+// field of its struct at `user`; with `old` only these fields of *perm are set. Returns 0; -EFAULT,
+// with *perm undefined, if the memory cannot be read.
 int ipc_perm_get(struct ipc_perm *perm, const void __user *user, bool old);
 
 // sys_shm.c
@@ -36,12 +36,14 @@ struct semid_ds;
 struct shmid_ds;
 
 // Store a description at `user`: users and groups above 16 bits as OVERFLOW_ID, other numbers by
-// their lower bits. old_shminfo_put stores the limits of segments. Returns 0 or -EFAULT.
+// their lower bits. old_shminfo_put stores the limits of segments. Return 0; -EFAULT if the memory
+// cannot be written, perhaps with a part stored.
 int old_shmid_put(void __user *user, const struct shmid_ds *ds);
 int old_shminfo_put(void __user *user);
 int old_semid_put(void __user *user, const struct semid_ds *ds);
 int old_msqid_put(void __user *user, const struct msqid_ds *ds);
 
 // Fetch what IPC_SET has for a queue of messages, from an old struct at `user`: owner, group,
-// permissions and bytes; the other fields of *ds stay. Returns 0 or -EFAULT.
+// permissions and bytes; the other fields of *ds stay. Returns 0; -EFAULT, with *ds unchanged, if
+// the memory cannot be read.
 int old_msqid_get(struct msqid_ds *ds, const void __user *user);

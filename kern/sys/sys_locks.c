@@ -175,6 +175,7 @@ int fcntl_lock(int fd, unsigned int command, void __user *arg)
 	struct file *file = fd_get(thread_current()->files, fd);
 	int error;
 
+	assert_no_lock();
 	if (!file)
 		return -EBADF;
 	error = lock_command(fd, file, command, arg);

@@ -7,6 +7,8 @@
 // Open the file at the path *arg, with the directories of `fs`, and give it the lowest free
 // descriptor. The descriptor is reserved first, as in Linux's do_sys_openat2: a full table is
 // EMFILE before the file is looked for, and O_CREAT leaves no file that the program cannot use.
-// *arg stays the caller's. Sleeps: the caller holds no lock.
-// Returns the descriptor; -EMFILE or -ENOMEM if there is none; -errno as open(2).
+// *arg stays the caller's. Sleeps. Caller: holds no lock.
+// Returns the descriptor; -EMFILE or -ENOMEM if there is none; or an error of file_open: -ENOENT,
+// -EACCES, -EEXIST, -EISDIR, -ENOTDIR, -ELOOP, -EINVAL, -ETXTBSY, -ENXIO, -ERESTARTSYS and others,
+// with no descriptor taken.
 int open_at(struct fs_context *fs, const struct path_arg *arg, uint32_t flags, mode_t mode);

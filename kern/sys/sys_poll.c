@@ -125,6 +125,7 @@ int poll_files(struct poll_list *list, uint64_t deadline)
 {
 	struct fdtable *files = thread_current()->files;
 
+	assert_no_lock();
 	if (deadline == 0)
 		return poll_now(list);
 	for (struct poll_block *block = list->first; block; block = block->next) {

@@ -21,14 +21,14 @@ static inline unsigned int file_events(struct file *file, struct poll_table *tab
 
 // Sleep until one of the descriptors of `list` has one of its events, or until clock_ns() reaches
 // `deadline` (0: do not sleep; else the list was made with `waits`; NO_DEADLINE: no end). Fills in
-// revents and, if it may sleep, references on the files, which poll_list_free drops. Yields: the
-// caller holds no lock. Returns how many descriptors have events, 0 at the deadline;
+// revents and, if it may sleep, references on the files, which poll_list_free drops. Yields.
+// Caller: holds no lock. Returns how many descriptors have events, 0 at the deadline;
 // -ERESTARTNOHAND if none has and a signal is to be delivered.
 int poll_files(struct poll_list *list, uint64_t deadline);
 
 // Convert the time-out at `timeout` to a deadline, a time of clock_ns(): NULL becomes NO_DEADLINE,
-// a time-out of 0 becomes 0. Returns 0; -EFAULT; -EINVAL for a negative time or 10^9 ns or more in
-// tv_nsec.
+// a time-out of 0 becomes 0. Returns 0 with it in *deadline; with *deadline undefined: -EFAULT if
+// the time cannot be read; -EINVAL for a negative time or 10^9 ns or more in tv_nsec.
 int poll_deadline(const struct timespec __user *timeout, uint64_t *deadline);
 int poll_deadline64(const struct timespec64 __user *timeout, uint64_t *deadline);
 

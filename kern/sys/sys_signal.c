@@ -139,6 +139,7 @@ int action_exchange(int signo, struct sigaction *new, struct sigaction *old)
 {
 	struct process *process = process_current();
 
+	assert_no_lock();
 	if (!signo_ok(signo) || (new && (signo == SIGKILL || signo == SIGSTOP)))
 		return -EINVAL;
 	*old = signal_action(&process->signals, signo);
@@ -242,6 +243,7 @@ long suspend_with(sigmask_t mask)
 {
 	struct thread *thread = thread_current();
 
+	assert_no_lock();
 	thread->saved_sigmask = thread->sigmask;
 	signal_set_mask(mask);
 	wait_for_signal();

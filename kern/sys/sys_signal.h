@@ -5,9 +5,9 @@
 
 // Replace the current process's action of `signo` by *new (NULL: leave it), less the flags that the
 // kernel does not know and the signals that cannot be blocked, which are removed from *new. Stores
-// the action from before in *old. Yields: the caller holds no lock. Returns 0; -EINVAL for a number
-// that no signal has, or for a new action of SIGKILL or SIGSTOP; -ENOMEM. After an error nothing
-// has changed.
+// the action from before in *old. Yields. Caller: holds no lock. Returns 0; -EINVAL for a number
+// that no signal has, or for a new action of SIGKILL or SIGSTOP; -ENOMEM. After an error no action
+// has changed; *old is undefined, and *new may have lost those bits.
 int action_exchange(int signo, struct sigaction *new, struct sigaction *old);
 
 // Change the current thread's mask of blocked signals by `set`, as `how` says: SIG_BLOCK,
@@ -21,8 +21,8 @@ int mask_change(int how, sigmask_t set);
 // -EAGAIN for a real-time signal whose description finds no room.
 int send_to_thread(pid_t pid, pid_t tid, int signo, const struct signal_info *info);
 
-// Sleep until a signal is to be delivered, with `mask` as the thread's mask (sigsuspend(2)). The
-// caller holds no lock. The old mask returns after the handler has returned: until then the signal
+// Sleep until a signal is to be delivered, with `mask` as the thread's mask (sigsuspend(2)).
+// Caller: holds no lock. The old mask returns after the handler has returned: until then the signal
 // could not be delivered. The wait looks first whether a signal is pending, so none gets lost
 // between the change of the mask and the sleep.
 // Returns -ERESTARTNOHAND.

@@ -77,6 +77,7 @@ int signal_fetch_info(struct signal_info *info, int *signo_store, const void __u
 {
 	siginfo_t siginfo;
 
+	assert_no_lock();
 	if (copyin(aspace_current(), &siginfo, user, sizeof(siginfo)))
 		return -EFAULT;
 	if (!own && (siginfo.si_code >= 0 || siginfo.si_code == SI_TKILL))

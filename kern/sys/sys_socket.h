@@ -1,6 +1,6 @@
 // sys_socket.h: what the files of the calls on sockets share: the calls themselves, for
-// socketcall(2), and their arguments. Each function returns what its call returns; callers hold no
-// lock.
+// socketcall(2), and their arguments. Each function returns what its call returns: 0 or more, or a
+// negative errno. Caller of all functions: holds no lock.
 #pragma once
 
 #include "fs/fdtable.h"
@@ -10,17 +10,19 @@
 struct timespec;
 
 // Returns the socket of descriptor `fd`, with a new reference on its file in *file, which the
-// caller drops by file_put. Returns NULL with the error in *error and no reference: -EBADF if it is
-// not open or was opened with O_PATH; -ENOTSOCK.
+// caller drops by file_put. *error is undefined then. Returns NULL with the error in *error, *file
+// undefined and no reference: -EBADF if it is not open or was opened with O_PATH; -ENOTSOCK if the
+// file is no socket.
 struct socket *socket_arg_get(int fd, struct file **file, int *error);
 
-// Fetch an address of `length` bytes (0: none; no check of the family). Returns 0; -EINVAL for a
-// negative length or more bytes than any family has (SOCKADDR_MAX); -EFAULT.
+// Fetch an address of `length` bytes (0: none; no check of the family). Returns 0 with it in *name;
+// with *name undefined: -EINVAL for a negative length or more bytes than any family has
+// (SOCKADDR_MAX); -EFAULT if it cannot be read.
 int address_get(struct socket_name *name, const void __user *user, int length);
 
 // Store an address at `user`, cut off after *user_length bytes, and its true length at
 // `user_length`.
-// Returns 0; -EFAULT; -EINVAL for a negative *user_length.
+// Returns 0; -EFAULT if the memory cannot be accessed; -EINVAL for a negative *user_length.
 int address_put(const struct socket_name *name, void __user *user, int __user *user_length);
 
 // Returns `flags` (MSG_) for a call on `file`, with MSG_DONTWAIT if the file has O_NONBLOCK.
@@ -64,7 +66,7 @@ long do_recvmmsg_until(int fd, struct mmsghdr __user *user, uint32_t count, uint
 // *message, which the caller has cleared. message->files is the caller's to free, also after an
 // error. Returns 0, also without headers; -ENOBUFS if they are too long or out of memory; -EINVAL
 // for a malformed or unknown header, or too many files; -EBADF; -EPERM or -ESRCH for credentials of
-// others; -ENOMEM; -EFAULT.
+// others; -ENOMEM; -EFAULT if the headers cannot be read.
 int control_get(const struct msghdr *header, struct socket_message *message);
 
 // The place for headers in a program's memory.

@@ -12,10 +12,10 @@ static inline size_t timespec_size(bool wide)
 }
 
 // Fetch the time at `from`, in ns; one that does not fit becomes the greatest that does, about 292
-// years. Returns 0; -EFAULT; -EINVAL for a negative time or 10^9 ns or more in tv_nsec. After an
-// error *ns_store is unchanged.
+// years. Returns 0; -EFAULT if it cannot be read; -EINVAL for a negative time or 10^9 ns or more in
+// tv_nsec. After an error *ns_store is unchanged.
 int get_ns(const void __user *from, uint64_t *ns_store, bool wide);
 
 // Store `ns` as a time at `store`; the narrow form keeps the lower 32 bits of the seconds. Returns
-// 0 or -EFAULT.
+// 0; -EFAULT if the memory at `store` cannot be written, perhaps with a part stored.
 int put_ns(void __user *store, uint64_t ns, bool wide);

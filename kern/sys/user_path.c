@@ -48,6 +48,7 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text)
 {
 	int error = fetch_text(arg, text);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	arg->file = NULL;
@@ -66,6 +67,7 @@ int path_arg_set_start(struct path_arg *arg, int dirfd)
 
 void path_arg_put(struct path_arg *arg)
 {
+	assert_no_lock();
 	if (arg->file)
 		file_put(arg->file);
 	free_text(arg);
@@ -90,6 +92,7 @@ int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **
 	struct path_arg arg;
 	int error = path_arg_get(&arg, dirfd, text);
 
+	assert_no_lock();
 	if (error)
 		return error;
 	if ((flags & AT_EMPTY_PATH) && !arg.text[0])

@@ -20,9 +20,10 @@ struct path_arg {
 // Fetch the path `text`. A relative one starts at the directory of descriptor `dirfd`, or at the
 // current directory if that is AT_FDCWD (openat(2)); an absolute one ignores `dirfd`, even a bad
 // one. It is copied once, so a program that changes it meanwhile cannot fool a check. An empty path
-// is no error here. Copies from the user: the caller holds no lock.
+// is no error here. Copies from the user. Caller: holds no lock.
 // Returns 0, with *arg to be freed by path_arg_put; -EFAULT; -ENAMETOOLONG for PATH_MAX bytes or
-// more; -EBADF if `dirfd` is needed and not open; -ENOMEM. After an error there is nothing to free.
+// more; -EBADF if `dirfd` is needed and not open; -ENOMEM. After an error *arg is undefined, and
+// there is nothing to free.
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 
 // Let the path start at descriptor `dirfd` even if it is absolute: openat2 may make this directory
@@ -31,15 +32,16 @@ int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 int path_arg_set_start(struct path_arg *arg, int dirfd);
 
 // Free a path argument that path_arg_get has filled, and drop its reference on the file, which may
-// close it: the caller holds no lock.
+// close it. Caller: holds no lock.
 void path_arg_put(struct path_arg *arg);
 
 // Find the inode that a call names by `dirfd`, `text` and `flags`. AT_EMPTY_PATH: an empty path
 // names the file of `dirfd`, or the current directory if that is AT_FDCWD. AT_SYMLINK_NOFOLLOW: a
-// symbolic link that comes last is not followed. Other flags are ignored. Sleeps: the caller holds
-// no lock. Returns 0 with a new reference in *store; -EFAULT, -ENAMETOOLONG, -EBADF, -ENOMEM as
-// path_arg_get; -ENOENT (also for an empty path without AT_EMPTY_PATH), -ENOTDIR, -EACCES, -ELOOP
-// and the other errors of path_walk.
+// symbolic link that comes last is not followed. Other flags are ignored. Sleeps. Caller: holds no
+// lock. Returns 0 with a new reference in *store; with *store unchanged: -EFAULT if `text` cannot
+// be read; -ENAMETOOLONG for PATH_MAX bytes or more; -EBADF if `dirfd` is needed and not open;
+// -ENOMEM; -ENOENT (also for an empty path without AT_EMPTY_PATH), -ENOTDIR, -EACCES, -ELOOP and
+// the other errors of path_walk.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
 // Returns the open file of descriptor `fd` of the current thread, with a new reference, which the

@@ -34,6 +34,7 @@ int user_struct_get(void *store, size_t size, const void __user *user, size_t us
 	size_t given = MIN(size, user_size);
 	int error = -E2BIG;
 
+	assert_no_lock();
 	if (user_size > PAGE_SIZE)
 		return -E2BIG;
 	if (user_size < least)

@@ -99,21 +99,35 @@ bool credentials_in_group(const struct credentials *credentials, gid_t gid);
 // Which ids a call changes.
 enum id_kind { ID_USER, ID_GROUP };
 
-// Change the ids of `kind` in `new`, a copy of the current thread's credentials, as the calls do.
-// ID_UNCHANGED leaves an id of the next two functions as it is. A change of user ids may also
-// change capabilities (capabilities(7)). Each returns 0; -EINVAL (credentials_set only) for
-// ID_UNCHANGED; -EPERM if a thread without CAP_SETUID or CAP_SETGID asks for an id that it may not
-// have, and (credentials_set_fs only) for ID_UNCHANGED. After an error the caller drops `new`.
-//
-// setuid(2), setgid(2)
+// The next four functions change the ids of `kind` in `new`, a copy of the current thread's
+// credentials that no thread has yet. A thread is privileged if it has CAP_SETUID for ID_USER, or
+// CAP_SETGID for ID_GROUP. A change of user ids may also change capabilities (capabilities(7)).
+
+// Set ids as setuid(2) and setgid(2) do: for a privileged thread all four to `id`; else the
+// effective one and that of the file system, to the real or the saved id.
+// Returns 0; with `new` unchanged: -EINVAL for ID_UNCHANGED; -EPERM if the thread is not privileged
+// and `id` is neither its real nor its saved id.
 int credentials_set(struct credentials *new, enum id_kind kind, uint32_t id);
-// setreuid(2), setregid(2)
+
+// Set the real and the effective id as setreuid(2) and setregid(2) do; ID_UNCHANGED leaves one as
+// it is. The id of the file system becomes the effective one; the saved id too, if `real` is set or
+// `effective` is not the old real id.
+// Returns 0; -EPERM, with `new` undefined, if the thread is not privileged and asks for a real id
+// that is neither its real nor its effective one, or an effective one that is none of its ids.
 int credentials_set_re(struct credentials *new, enum id_kind kind, uint32_t real,
                        uint32_t effective);
-// setresuid(2), setresgid(2)
+
+// Set the real, the effective and the saved id as setresuid(2) and setresgid(2) do; ID_UNCHANGED
+// leaves one as it is. The id of the file system becomes the effective one; but if none of the ids
+// changes, nothing does.
+// Returns 0; -EPERM, with `new` unchanged, if the thread is not privileged and asks for an id that is
+// not among its real, effective and saved ids.
 int credentials_set_res(struct credentials *new, enum id_kind kind, uint32_t real,
                         uint32_t effective, uint32_t saved);
-// setfsuid(2), setfsgid(2)
+
+// Set the id of the file system as setfsuid(2) and setfsgid(2) do.
+// Returns 0; -EPERM, with `new` unchanged, for ID_UNCHANGED, or if the thread is not privileged and
+// `id` is none of its four ids.
 int credentials_set_fs(struct credentials *new, enum id_kind kind, uint32_t id);
 
 // Make the credentials with which the current thread runs a new program (execve(2)). `uid`: the

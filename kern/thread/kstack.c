@@ -5,6 +5,9 @@
 
 #include "bitmap.h"
 #include "cpu/spinlock.h"
+#include "cpu/trap.h"
+#include "cpu/x86.h"
+#include "debug/panic.h"
 #include "mem/pgdir.h"
 #include "thread/thread.h"
 
@@ -127,4 +130,16 @@ bool kstack_is_guard(uintptr_t va)
 {
 	return va >= KSTACKS_BASE && va < KSTACKS_BASE + SLOTS * SLOT_SIZE &&
 	       (va - KSTACKS_BASE) % SLOT_SIZE < PAGE_SIZE;
+}
+
+void kstack_report_overflow(const struct trapframe *frame)
+{
+	const struct thread *thread = thread_current();
+	uintptr_t va = read_cr2();
+
+	// If the victim is a program, CR2 is only left over from an earlier page fault.
+	if (!trap_victim_is_user(frame) && kstack_is_guard(va))
+		panic_frame(frame,
+		            "kernel stack overflow: thread %s (%d) ran into its guard page at %#x",
+		            thread->name, thread->tid, va);
 }

@@ -4,9 +4,11 @@
 
 #include "kern.h"
 
+struct trapframe;
+
 // Allocate a stack; its contents are undefined. Takes kstack_lock. Returns 0 with the stack's
 // lowest address in *store; -ENOMEM if there are no pages; -EAGAIN if all kstack_max() slots are
-// taken.
+// taken. After an error *store is undefined.
 int kstack_alloc(uintptr_t *store);
 
 // Free a stack of kstack_alloc, or keep it for reuse. `kstack`: its lowest address. Takes
@@ -22,3 +24,9 @@ size_t kstack_pooled_pages(void);
 
 // Returns true if `va` lies in the guard page of a slot, whether a stack is mapped there or not.
 bool kstack_is_guard(uintptr_t va);
+
+// Report a kernel stack that has overflowed, and panic: the trap_double_fault_hook. The processor could
+// not push the frame of a page fault; the usual reason is that the kernel stack is full, and the push
+// hit the guard page. *frame: the registers of the interrupted code. Returns, with nothing done, if
+// that was a program, or if CR2 is no address of a guard page.
+void kstack_report_overflow(const struct trapframe *frame);

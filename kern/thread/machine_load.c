@@ -69,6 +69,7 @@ void load_tick(uint64_t now)
 	struct thread_totals totals;
 	uint32_t sample;
 
+	assert_only_spinlock(NULL);
 	if (likely(now < next))
 		return;
 	thread_totals(&totals);

@@ -19,8 +19,8 @@ struct thread_totals {
 // (yield_due). Caller: may hold spinlocks of lower rank than RANK_SCHED.
 void thread_totals(struct thread_totals *totals);
 
-// Count a thread that starts. Count `thread`, the current one, which ends: its sums stay in the
-// totals. Caller: holds sched_lock.
+// totals_thread_starts: count a thread that starts. totals_thread_ends: count `thread`, the current
+// one, which ends, no more; its sums stay in the totals. Caller: holds sched_lock.
 void totals_thread_starts(void);
 void totals_thread_ends(const struct thread *thread);
 
@@ -30,6 +30,7 @@ void totals_thread_ends(const struct thread *thread);
 #define LOAD_SHIFT 11
 extern uint32_t load_averages[3];
 
-// Take a sample if it is time. Called at each interrupt of the timer with no spinlock held; `now`
-// is clock_ns(). After a pause of several samples the present one counts for all that were missed.
+// Take a sample for load_averages if it is time. `now` is clock_ns(). After a pause of several
+// samples the present one counts for all that were missed. Takes sched_lock. Caller: the timer's
+// interrupt handler, at each interrupt; holds no spinlock.
 void load_tick(uint64_t now);

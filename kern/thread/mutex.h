@@ -123,8 +123,8 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 }
 #endif
 
-// Take the lock for reading if no writer holds it or waits for it. Returns true if it has the lock. Does not
-// sleep.
+// Take the lock for reading if no writer holds it or waits for it. Returns true if the caller has
+// the lock now. Does not sleep.
 bool rwlock_read_trylock(struct rwlock *rw);
 
 // Release the lock. The last reader wakes waiting writers. Does not sleep. Caller: holds it for

@@ -102,6 +102,7 @@ void schedule_finish(void)
 {
 	struct thread *ended = dead;
 
+	assert_spin_held(&sched_lock);
 	dead = NULL;
 	spin_unlock(&sched_lock);
 	if (unlikely(ended))
@@ -174,6 +175,7 @@ int thread_yield_point_killable(void)
 {
 	uint32_t ending_bits = WORK_KILL | WORK_STOP;
 
+	assert_may_yield();
 	return thread_yield_point() && (thread_current()->work & ending_bits) ? -EINTR : 0;
 }
 
@@ -228,6 +230,7 @@ void thread_return_work(struct trapframe *frame)
 	static struct waitq stopped = WAITQ_INIT(stopped);
 	struct thread *thread = thread_current();
 
+	assert_no_lock();
 	while (thread->work & WORK_STOP)
 		waitq_sleep(&stopped, NULL, WAIT_UNINTERRUPTIBLE, NO_DEADLINE);
 	if (thread->work & WORK_RESCHED) {

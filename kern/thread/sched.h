@@ -36,8 +36,8 @@ static inline uint32_t work_ending(enum wait_mode mode)
 void make_runnable(struct thread *thread, int reason);
 
 // End a switch: release sched_lock, which the previous thread has taken, and free that thread if it
-// is dead. Every thread calls this first after context_switch has switched to it, with sched_lock
-// held.
+// is dead. Caller: a thread to which context_switch has just switched, before it does anything
+// else; holds sched_lock.
 void schedule_finish(void);
 
 // Returns true if another thread is on the run queue. Reads the queue without sched_lock, so the
@@ -45,7 +45,7 @@ void schedule_finish(void);
 bool schedule_waiting(void);
 
 // Store the stack pointer in *save, and continue on the stack `next` (switch.S). Returns when
-// another call has switched back. Only schedule() calls it, with sched_lock held.
+// another call has switched back. Caller: schedule(); holds sched_lock.
 void context_switch(uint32_t **save, uint32_t *next);
 
 // The places where a new thread starts: a thread of the kernel, and a program's (switch.S).

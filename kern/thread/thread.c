@@ -8,6 +8,7 @@
 #include "mem/heap.h"
 #include "thread/credentials.h"
 #include "thread/kstack.h"
+#include "thread/mutex.h"
 #include "thread/sched.h"
 #include "thread/tick.h"
 
@@ -121,6 +122,7 @@ void thread_run_entry(void)
 
 void thread_enter_user(void)
 {
+	assert_no_lock();
 	thread_enter_user_frame(thread_user_frame(thread_current()));
 }
 
@@ -189,20 +191,6 @@ void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg)
 	spin_unlock(&sched_lock);
 }
 
-// The processor could not push the frame of a page fault. The usual reason is that the kernel
-// stack is full: the push hit the guard page. Then report that and stop.
-static void double_fault(const struct trapframe *frame)
-{
-	const struct thread *thread = thread_current();
-	uintptr_t va = read_cr2();
-
-	// If the victim is a program, CR2 is only left over from an earlier page fault.
-	if (!trap_victim_is_user(frame) && kstack_is_guard(va))
-		panic_frame(frame,
-		            "kernel stack overflow: thread %s (%d) ran into its guard page at %#x",
-		            thread->name, thread->tid, va);
-}
-
 // The boot thread needs no stack of its own making: it goes on with that of boot/start.S. The idle
 // thread must exist before anything can sleep.
 void thread_init(void)
@@ -220,6 +208,6 @@ void thread_init(void)
 	list_add_tail(&all_threads, &idle->all_link);
 	this_cpu()->idle = idle;
 	trap_register(TRAP_NO_FPU, no_fpu);
-	trap_double_fault_hook = double_fault;
+	trap_double_fault_hook = kstack_report_overflow;
 	tick_init();
 }

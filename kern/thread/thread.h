@@ -165,7 +165,8 @@ void thread_init(void);
 // `entry(arg)` and ends when that returns; with `entry` NULL it starts by entering user mode with
 // the registers at thread_user_frame(), which the caller fills. `name` is copied, cut to 15 bytes.
 // The thread gets a reference on the current thread's credentials; it has no process, space or
-// files. Returns 0 with the thread in *store; -ENOMEM; -EAGAIN if all slots for stacks are taken.
+// files. Returns 0 with the thread in *store; with *store unchanged: -ENOMEM; -EAGAIN if all slots
+// for stacks are taken.
 int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);
 
 // Returns the frame at the top of the thread's kernel stack: the registers with which it has
@@ -189,7 +190,7 @@ void thread_discard(struct thread *thread);
 void thread_exit(void) __noreturn;
 
 // Enter user mode with the registers at thread_user_frame(). A thread that began in the kernel
-// becomes a program's thread by this call. Never to be called with a lock held.
+// becomes a program's thread by this call. Caller: holds no lock.
 void thread_enter_user(void) __noreturn;
 
 // Let all other runnable threads run once, then return. Returns at once if there are none. Takes no
@@ -203,9 +204,9 @@ void thread_yield(void);
 // Caller: holds no spinlock, and no sleeping lock except an address space's and rename_lock.
 int thread_yield_point(void);
 
-// Like thread_yield_point, for work that signals must not end. Not to be called with a spinlock
-// held, nor with a sleeping lock but an address space's and rename_lock. Returns 0; -EINTR only if
-// the thread must die or the machine ends: then the caller should stop early.
+// Like thread_yield_point, for work that signals must not end. Caller: holds no spinlock, and no
+// sleeping lock but an address space's and rename_lock. Returns 0; -EINTR only if the thread must
+// die or the machine ends: then the caller should stop early.
 int thread_yield_point_killable(void);
 
 // Returns true if the current thread must act on a signal or die before it returns to user mode.
@@ -234,9 +235,10 @@ int thread_copy_fpu(struct thread *to);
 // registers: a new program must see nothing of the old one.
 void thread_reset_registers(void);
 
-// Do what `work` asks of the current thread. `frame`: the registers with which it will enter user
-// mode. Called by the entry code on the way back to user mode while `work` is not 0, with no lock
-// held. Sleeps; does not return if the thread is killed or the machine ends.
+// Do what thread->work asks of the current thread: give up the CPU, stop for good because the
+// machine ends, or act on signals (thread_signal_hook). `frame`: the registers with which it will
+// enter user mode. Sleeps; does not return if the thread is killed or the machine ends. Caller: the
+// entry code, on the way back to user mode while thread->work is not 0; holds no lock.
 void thread_return_work(struct trapframe *frame);
 
 // Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which
@@ -244,8 +246,8 @@ void thread_return_work(struct trapframe *frame);
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
 // Registered by proc/oom.c. Called when the current program's instruction at `va` needs memory and
-// none is free. Returns true after it has made some free; false if the process must die. May
-// sleep.
+// none is free. Returns true after it has made some free; false if the process must die. May sleep.
+// Called with no lock held.
 extern bool (*thread_no_memory_hook)(uintptr_t va);
 
 // Registered by vm/aspace.c. Called at every switch with the thread that runs next, to load its
@@ -256,6 +258,7 @@ extern void (*thread_switch_hook)(struct thread *next);
 // armed. If no input can come either, that is a deadlock.
 extern void (*thread_idle_hook)(void);
 
-// Call `visit(thread, arg)` for every thread, the idle thread too, under sched_lock: `visit` must
-// not sleep or wake a thread. Only tests need it so far: the monitor's `ps` lists processes.
+// Call `visit(thread, arg)` for every thread, the idle thread too, under sched_lock, which this
+// function takes: `visit` must not sleep or wake a thread. Only tests need it so far: the monitor's
+// `ps` lists processes.
 void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg);

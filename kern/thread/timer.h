@@ -5,7 +5,7 @@
 #include "mem/avl.h"
 
 // Returns the nanoseconds since boot; never goes back. Costs about three port accesses to the PIT.
-// Takes timer_lock: the caller holds no spinlock of RANK_TIMER or a higher rank.
+// Takes timer_lock.
 uint64_t clock_ns(void);
 
 // Returns the nanoseconds since 1970-01-01 00:00 UTC: the CMOS clock's time at boot plus

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "cpu/percpu.h"
+#include "thread/mutex.h"
 #include "thread/thread.h"
 
 // Instructions that are counted between two yields. A count may be wrong by a factor of five,
@@ -28,9 +29,9 @@ static inline bool yield_due(uint32_t cost)
 
 // Count `cost` instructions of work, and yield if it is time. Returns 0; -EINTR after a yield if
 // the thread must die or the machine ends: then the caller should stop early.
-// Not to be called with a spinlock held, nor with a sleeping lock but an address space's and
-// rename_lock.
+// Caller: holds no spinlock, and no sleeping lock but an address space's and rename_lock.
 static inline int yield_after(uint32_t cost)
 {
+	assert_may_yield();
 	return yield_due(cost) ? thread_yield_point_killable() : 0;
 }

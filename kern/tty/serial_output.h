@@ -6,7 +6,8 @@
 
 struct inode_ops;
 
-// The operations of the inode of such a file. Its `private` is what output_line returns.
+// The operations of the inode of a file that is one of these lines. inode->private is what
+// output_line returns.
 extern const struct inode_ops output_inode_ops;
 
 // Returns line 0 (standard output) or 1 (standard error), for the `private` of an inode.

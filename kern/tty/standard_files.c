@@ -289,6 +289,7 @@ bool stdio_is_terminal(void)
 
 int stdio_open(struct fdtable *files)
 {
+	assert_no_lock();
 	switch (mode) {
 	case STDIO_SERIAL:
 		return open_serial(files);

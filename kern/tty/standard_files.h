@@ -24,8 +24,8 @@ void stdio_init(void);
 
 // Open descriptors 0, 1 and 2 in the empty table `files`, for the current process. A terminal
 // becomes the controlling terminal of the session that this process will lead. Called once. Sleeps.
-// Caller: must not hold a lock. Returns 0; -ENOMEM, or another error of file_open_kernel, with some
-// of the descriptors open perhaps.
+// Caller: holds no lock. Returns 0; -ENOMEM, or another negative errno of file_open_kernel
+// (-ENOENT, -ENXIO); then some of the descriptors may be open, and the caller drops the table.
 int stdio_open(struct fdtable *files);
 
 // Returns true if the standard files are a terminal. Then the process that opens them must lead

@@ -117,7 +117,7 @@ void tty_end_input(struct tty *tty);
 
 // Set the size of the window; 0 rows or columns: unknown. If the size changes, the foreground group
 // gets SIGWINCH. Takes tty->lock, and then the locks for sending a signal; does not sleep; may be
-// called by interrupt handlers. Caller: must not hold a spinlock.
+// called by interrupt handlers. Caller: holds no spinlock.
 void tty_set_window(struct tty *tty, const struct winsize *winsize);
 
 // Make `tty` the controlling terminal of `session`, whose number is that of its leader's group,

@@ -1,5 +1,5 @@
-// tty_line.h: functions shared by the files of terminals. The callers of the
-// functions up to tty_set_stopped hold tty->lock; the callers of the others hold no lock.
+// tty_line.h: functions shared by the files of terminals. Caller of the functions up to
+// tty_set_stopped: holds tty->lock; of the others: holds no lock.
 #pragma once
 
 #include "tty/tty.h"
@@ -43,8 +43,8 @@ bool tty_readable(const struct tty *tty);
 
 // Move up to `n` bytes of input into bytes[], with ICANON at most up to the end of a line. Stores
 // in *end whether a line ended; a ^D is taken but not stored. The caller calls tty_resume_input
-// afterwards, with tty->lock released. Returns how many bytes were stored; 0 with *end: the end of
-// the file.
+// afterwards, with tty->lock released. Returns how many bytes were stored; 0 with *end true: the
+// end of the file; 0 with *end false: there is no input.
 size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 
 // Discard all input, the line being edited too. The caller calls tty_resume_input afterwards, with
@@ -89,8 +89,10 @@ bool tty_leave_session(struct tty *tty, pid_t session);
 // ignored, or if the group is orphaned.
 int tty_check_foreground(struct tty *tty, int signo);
 
-// The ioctl operation of tty_ops, ioctl_tty(2). Sleeps and yields. Returns 0 or -errno
-// (tty_ioctl.c).
+// The ioctl operation of tty_ops, ioctl_tty(2) (tty_ioctl.c). Sleeps and yields. Returns 0; -ENOTTY
+// for an unknown request, or one about the controlling terminal where `file` is not the process's;
+// -EFAULT if the memory at `arg` cannot be accessed; -EINVAL for a bad argument; -EPERM or -ESRCH
+// for a group or a session that may not be set; -ERESTARTSYS or -EIO as tty_check_foreground.
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
 
 // Put `tty` on the list of all terminals, for ever. Caller: tty_init, at boot.

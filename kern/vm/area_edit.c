@@ -182,6 +182,7 @@ static inline void area_free(struct area *area)
 
 void area_release(struct area *area)
 {
+	assert_may_yield();
 	if (area->object) {
 		mutex_lock(&area->object->lock);
 		list_remove(&area->object_link);

@@ -45,7 +45,7 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
 
 // Release an area that is in no tree: drop its references and free it. May free its object, and
-// yields then. Caller: without any lock but address spaces'.
+// yields then. Caller: holds no lock but address spaces'.
 void area_release(struct area *area);
 
 // Remove an area from as->areas and release it (area_release). Its entries are the caller's.
@@ -81,10 +81,12 @@ bool areas_alike(const struct area *low, const struct area *high);
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
 
-// Like area_change, for the registration: the part [start, end) gets the flags `flags`, and is
-// registered with `uffd`, on which it takes a reference; NULL: with none. Its backend follows from
-// both.
-// Returns and caller: as area_change.
+// Like area_change, for the registration: the part [start, end) of `area` gets the flags `flags`,
+// and is registered with `uffd`, on which it takes a reference; NULL: with none. Its backend
+// follows from both. `area` may be freed. Caller: holds as->lock for writing.
+// Returns 0; -EINVAL if the part begins or ends in the middle of a large page; -ENOMEM if out of
+// memory or with too many areas (areas_max). On an error no registration and no flag has changed,
+// but an area may have been split.
 int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      struct uffd *uffd, uint32_t flags);
 
@@ -164,5 +166,6 @@ static inline bool area_is_device(const struct area *area)
 // Make each page of [va, end), both page-aligned, present, as MADV_POPULATE_READ and _WRITE do;
 // stop at the first error. Sleeps and yields. (populate.c)
 // Returns 0; -ENOMEM at a hole or if out of memory; -EINVAL where the protection does not admit
-// `access`; another error of aspace_pin_page; -EINTR if the thread is killed. Caller: holds no lock.
+// `access`; -EFAULT where the page cannot be had, for example beyond the end of a file, and for
+// device memory; -EINTR if the thread is killed. Caller: holds no lock.
 int advise_populate(struct aspace *as, uintptr_t va, uintptr_t end, enum fault_access access);

@@ -131,6 +131,7 @@ void aspace_switch_to(struct aspace *as)
 	struct thread *thread = thread_current();
 	struct aspace *old = thread->aspace;
 
+	assert_no_lock();
 	thread->aspace = as;
 	pgdir_load(as ? as->pgdir : kernel_pgdir);
 	if (old)

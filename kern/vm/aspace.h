@@ -64,7 +64,7 @@ extern void (*aspace_named_hook)(struct aspace *as);
 extern uint64_t (*aspace_named_held_hook)(struct aspace *as);
 
 // Make an empty address space with one reference, the caller's. Returns 0 with the space in *store;
-// -ENOMEM.
+// -ENOMEM with *store unchanged.
 int aspace_create(struct aspace **store);
 
 // Take a reference on `as`. Returns `as`.
@@ -83,15 +83,15 @@ void aspace_put(struct aspace *as);
 // Let the current thread run in `as` from now on (NULL: in no space). Consumes the caller's
 // reference on `as`, and drops the reference on the thread's old space, which may free it and so
 // yield.
-// Caller: without any lock.
+// Caller: holds no lock.
 void aspace_switch_to(struct aspace *as);
 
 // Make a copy of `as` for fork: private memory copy-on-write, shared memory shared; with the break,
 // the program and its arguments. Areas with AREA_DONTFORK are left out, those with AREA_WIPEONFORK
 // are empty, and nothing is locked (mlock). Yields, and sleeps until handlers of userfaultfd have
 // read of the fork. The copy, with one reference, goes to *store.
-// Returns 0; -ENOMEM; -EINTR if the thread is killed meanwhile. On an error there is no copy.
-// Caller: holds no lock.
+// Returns 0; -ENOMEM; -EINTR if the thread is killed meanwhile. On an error there is no copy, and
+// *store is unchanged. Caller: holds no lock.
 int aspace_clone(struct aspace *as, struct aspace **store);
 
 // Map at [at, at + len) of `to` what is mapped at [va, va + len) of `from`, which may be the same
@@ -111,7 +111,8 @@ int aspace_copy_range(struct aspace *to, uintptr_t at, struct aspace *from, uint
 // else knows `as`.
 void aspace_set_program(struct aspace *as, struct object *obj);
 
-// Give a new space a layout, which is all 0. Returns 0 or -ENOMEM. Caller: nobody else knows `as`.
+// Give a new space a layout (struct program_layout), which is all 0. Returns 0; -ENOMEM with
+// nothing changed. Caller: nobody else knows `as`.
 int aspace_make_layout(struct aspace *as);
 
 // Unmap everything in `as`, which stays an empty space. Yields; a killed thread completes the work.
@@ -146,9 +147,11 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 // Device memory has no page_t: nobody counts, copies or pins it. So copies to and from another
 // space fail there (-EFAULT), fork shares it, and mlock() and madvise() ignore it, as Linux does
 // with VM_PFNMAP. (device_memory.c)
-// Returns 0 or the errors of aspace_map; also -EINVAL if the range needs addresses of more than 32
-// bits, and -EPERM unless all of it belongs to devices that programs may map.
-// Caller: without any lock.
+// Returns 0 with the address in *va_store; with *va_store undefined: -EINVAL for an empty or
+// unaligned range or offset, or for physical addresses of more than 32 bits; -EPERM below USER_MIN,
+// or unless all of the memory belongs to devices that programs may map; -EEXIST as no_replace says;
+// -ENOMEM without free addresses, at a limit, or if out of memory.
+// Caller: holds no lock.
 // /dev/mem maps by aspace_map with linear_ops (linear_request); this short form is for tests.
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
@@ -160,9 +163,9 @@ int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t 
 int linear_request(struct map_request *request);
 
 // Check the range of `request` without mapping anything. Takes as->lock, and so sleeps. Caller:
-// without any lock.
-// Returns 0, or the error that aspace_map would return for the range; limits of memory are not
-// checked.
+// holds no lock.
+// Returns 0; -EINVAL, -EPERM, -EEXIST or -ENOMEM, which aspace_map would return for the range (see
+// there); limits of memory are not checked.
 int aspace_check_map(struct aspace *as, const struct map_request *request);
 
 // Unmap [va, va + len), `len` in bytes, rounded up to pages: all areas there, whole or in part;
@@ -184,14 +187,14 @@ int aspace_unmap(struct aspace *as, uintptr_t va, size_t len);
 int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot);
 
 // Move the end of the heap to `brk`, any number, if that is possible: map or unmap the pages in
-// between. Yields and sleeps. Caller: without any lock.
+// between. Yields and sleeps. Caller: holds no lock.
 // Returns the end of the heap afterwards, in bytes: `brk`, or the old one on any failure. (Linux's
 // brk() returns no error either.)
 uintptr_t aspace_brk(struct aspace *as, uintptr_t brk);
 
-// Move or resize the mapping [old, old + old_len) as mremap() does. `flags` are MREMAP_ bits;
-// `new` is the target address of MREMAP_FIXED. Lengths are in bytes, rounded up to pages. Stores
-// the new address in *va_store. Yields and sleeps. Caller: without any lock. (remap.c)
+// Move or resize the mapping [old, old + old_len) as mremap() does. `flags` are MREMAP_ bits; `new`
+// is the target address of MREMAP_FIXED. Lengths are in bytes, rounded up to pages. Stores the new
+// address in *va_store. Yields and sleeps. Caller: holds no lock. (remap.c)
 // Returns 0; -EINVAL for bad arguments; -EPERM for a target below USER_MIN; -EFAULT if the old
 // range is not a single mapping; -ENOMEM without free addresses, if a limit is reached, or if out
 // of memory. After an error what lay at the target of MREMAP_FIXED may be unmapped, and a part of
@@ -200,21 +203,25 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
                  uintptr_t new, uintptr_t *va_store);
 
 // Do what madvise(), msync(), mlock() and munlock() do, with the arguments of these calls, which
-// are checked here. Return 0 or their errors, or -EINTR if the thread is killed. `locks` are
-// AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. Locking obeys RLIMIT_MEMLOCK: -EPERM if it is
-// 0, -ENOMEM if it admits no more. Yield and sleep. (advise.c)
+// are checked here. Return 0 or a negative errno, for example: -EINVAL for an unaligned address,
+// unknown bits, or advice that does not fit the area; -ENOMEM if a part of the range is not mapped,
+// which the rest is still done for (not by aspace_lock); -EAGAIN if out of memory; aspace_sync
+// -EBUSY for locked memory with MS_INVALIDATE; -EINTR if the thread is killed. `locks` are
+// AREA_LOCKED, perhaps with AREA_ONFAULT, or 0 to unlock. Locking obeys RLIMIT_MEMLOCK:
+// -EPERM if it is 0, -ENOMEM if it admits no more. Yield and sleep. (advise_sync_lock.c)
 // Caller: holds no lock.
 int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice);
 int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags);
 int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks);
-// Like aspace_lock, for all areas that exist (`current`), for all areas to come (`future`), or for
-// both. With `future` false the areas to come are not locked. Returns 0, also if pages could not be
-// brought into memory; -EPERM and -ENOMEM as aspace_lock. Caller: holds no lock.
+// Lock as aspace_lock does all areas that exist (`current`), all areas to come (`future`), or both;
+// `locks` 0 unlocks. With `future` false the areas to come are not locked. Yields. Returns 0, also if
+// pages could not be brought into memory; -EPERM if RLIMIT_MEMLOCK is 0; -ENOMEM if it admits no
+// more. Caller: holds no lock.
 int aspace_lock_all(struct aspace *as, uint16_t locks, bool current, bool future);
 
 // Report as mincore() does whether pages are in memory: one byte, 0 or 1, for each page from `va`,
 // page-aligned, on into vec[], up to `max` pages or the end of the area that `va` lies in. Takes
-// as->lock, and so sleeps, but does not yield: `max` is some thousands at most. Caller: without any
+// as->lock, and so sleeps, but does not yield: `max` is some thousands at most. Caller: holds no
 // lock.
 // Returns how many bytes it has stored; -ENOMEM if nothing is mapped at `va`.
 ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *vec);
@@ -229,7 +236,7 @@ int aspace_populate(struct aspace *as, uintptr_t va, size_t len);
 // Install the pages of [va, va + len), page-aligned, that the object of the area at `va` already
 // has in memory, up to the end of that area. This saves the program its faults on them. Does
 // nothing for writable areas, other memory, or without an area. Never fails: pages for which there
-// is no memory are left out. Sleeps; does not yield. Caller: without any lock.
+// is no memory are left out. Sleeps; does not yield. Caller: holds no lock.
 void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len);
 
 // The contents of a space, in pages of 4 KiB but for `large` (aspace_usage.c).
@@ -284,17 +291,19 @@ enum fault_result {
 // Caller: holds no lock.
 enum fault_result aspace_fault(struct aspace *as, uintptr_t va, enum fault_access access);
 
-// Find the page at `va` as an access by the program would, with the faults that this takes (but
-// without letting a stack grow). `va` need not be page-aligned. Stores the page, perhaps a part of
-// a large page, in *pp_store, pinned: the caller must page_unpin it. Sleeps, also until a handler
-// of a userfaultfd has brought the page.
-// Returns 0; -EFAULT if the program could not access the address so, and for device memory, which
-// has no pages; -ENOMEM if out of memory, or if the page has too many pins.
+// Find the page at `va` of `as` as an access by the program would, with the faults that this takes
+// (but without letting a stack grow). `va` need not be page-aligned. Stores the page, perhaps a
+// part of a large page, in *pp_store, pinned: the caller must page_unpin it. Sleeps, also until a
+// handler of a userfaultfd has brought the page.
+// Returns 0; with *pp_store unchanged: -EFAULT if the program could not access the address so, and
+// for device memory, which has no pages; -ENOMEM if out of memory, or if the page has too many
+// pins.
 // Caller: holds no lock.
 int aspace_pin_page(struct aspace *as, uintptr_t va, enum fault_access access, page_t **pp_store);
 
-// Like aspace_pin_page, but do not wait for a handler of a userfaultfd: where one must bring the page,
-// return -EFAULT.
+// Like aspace_pin_page, but do not wait for a handler of a userfaultfd: where one must bring the
+// page, return -EFAULT. Stores the page, pinned, in *pp_store. Sleeps. Caller: holds no lock.
+// Returns 0; with *pp_store unchanged: -EFAULT or -ENOMEM.
 int aspace_pin_page_now(struct aspace *as, uintptr_t va, enum fault_access access,
                         page_t **pp_store);
 
@@ -307,5 +316,5 @@ void vm_init(void);
 extern bool (*vm_no_memory_hook)(uintptr_t va);
 
 // Registered by proc/. Called when a program's access to `va` has failed for the reason `result`.
-// Sends the signal.
+// Sends the signal to the current thread. May sleep; called with no lock held.
 extern void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);

@@ -177,6 +177,7 @@ ssize_t aspace_resident(struct aspace *as, uintptr_t va, size_t max, uint8_t *ve
 	ssize_t count = -ENOMEM;
 	struct area *area;
 
+	assert_no_lock();
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (area) {

@@ -50,12 +50,14 @@ static size_t walk_copy(struct aspace *as, uintptr_t va, void *kernel, size_t le
 
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len)
 {
+	assert_no_lock();
 	len = admitted_part(as, user_address(src), user_part(src, len), PROT_READ);
 	return walk_copy(as, user_address(src), dst, len, ACCESS_READ);
 }
 
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len)
 {
+	assert_no_lock();
 	return walk_copy(as, user_address(dst), (void *)src, user_part(dst, len), ACCESS_WRITE);
 }
 
@@ -137,6 +139,7 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len)
 
 int clear_user(struct aspace *as, void __user *dst, size_t len)
 {
+	assert_may_copy();
 	return user_range_ok(dst, len) && clear_user_partial(as, dst, len) == len ? 0 : -EFAULT;
 }
 
@@ -144,5 +147,6 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write)
 {
 	enum fault_access access = write ? ACCESS_WRITE : ACCESS_READ;
 
+	assert_no_lock();
 	return as && aspace_fault(as, user_address(va), access) == FAULT_OK ? 0 : -EFAULT;
 }

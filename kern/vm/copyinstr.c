@@ -96,6 +96,7 @@ ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
 	char start[SHORT_STRING];
 	ssize_t len = copyinstr(as, start, src, MIN(max, SHORT_STRING));
 
+	assert_may_copy();
 	if (len == -ENAMETOOLONG && max > SHORT_STRING)
 		return copy_long(as, store, start, src, max);
 	if (len < 0)
@@ -108,6 +109,7 @@ ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t 
 {
 	size_t len = strlen(src);
 
+	assert_may_copy();
 	if (len >= max)
 		return -ERANGE;
 	return copyout(as, dst, src, len + 1) ? -EFAULT : (ssize_t)len;

@@ -65,5 +65,6 @@ int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t 
 {
 	int error = linear_request(request);
 
+	assert_no_lock();
 	return error ? error : aspace_map(as, request, va_store);
 }

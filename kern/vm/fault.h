@@ -25,13 +25,13 @@ int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 // Returns 0; -EAGAIN if the entry is not `old` any more; -ENOMEM. On an error nothing has changed.
 int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *from);
 
-// Let a stack grow down to the page of `va`, which is below ULIM and was in no area (a fault has found
-// none, and has released as->lock since growing needs it for writing): extend the next area above
-// down to it if that area is a stack (AREA_GROWSDOWN), RLIMIT_STACK and RLIMIT_AS admit
-// it, the page is not below USER_MIN, and STACK_GUARD bytes stay free below (stack_growth.c).
-// Returns true if the access may be tried again: the stack was extended, or an area contains `va` by
-// now, because another thread was faster. Returns false, with nothing changed, otherwise. Takes
-// as->lock for writing. Sleeps. Caller: holds no lock.
+// Let a stack grow down to the page of `va`, which is below ULIM. `va` was in no area: a fault has
+// found none, and has released as->lock, because growing needs it for writing. Extend the next area
+// above down to this page if that area is a stack (AREA_GROWSDOWN), if RLIMIT_STACK and RLIMIT_AS
+// admit it, if the page is not below USER_MIN, and if STACK_GUARD bytes stay free below it.
+// (stack_growth.c) Returns true if the access may be tried again: the stack was extended, or an
+// area contains `va` by now, because another thread was faster. Returns false, with nothing
+// changed, otherwise. Takes as->lock for writing. Sleeps. Caller: holds no lock.
 bool stack_grow(struct aspace *as, uintptr_t va);
 
 // Handle a page fault: the trap handler, which vm_init registers (fault.c). Sleeps, except for a
@@ -39,5 +39,6 @@ bool stack_grow(struct aspace *as, uintptr_t va);
 // panics.
 void page_fault(struct trapframe *frame);
 
-// The same, with a notice afterwards. vm_init registers it in the other's place if notices are wanted.
+// Like page_fault, with a notice (NOTICE_FAULT, debug/notice.h) afterwards. vm_init registers it in
+// place of page_fault if notices are wanted.
 void page_fault_noticed(struct trapframe *frame);

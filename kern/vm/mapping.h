@@ -5,8 +5,13 @@
 #include "vm/aspace.h"
 
 // Map and unmap, like aspace_map and aspace_unmap, but let no handler of a userfaultfd know. The
-// range of unmap_locked is page-aligned and not empty. Return as aspace_map and aspace_unmap.
-// Yield. Caller: holds as->lock for writing, and no other lock.
+// range of unmap_locked is page-aligned and not empty. Yield. Caller: holds as->lock for writing,
+// and no other lock.
+// Return 0; -EINVAL for a bad range, or one that would cut a large page; -ENOMEM if out of memory,
+// or at a limit (areas_max, for map_locked also RLIMIT_AS and RLIMIT_DATA, or no free addresses);
+// map_locked also -EPERM below USER_MIN and -EEXIST as no_replace says. On an error no mapping has
+// changed, except if there are too few large pages: then what map_locked was to replace is
+// unmapped. *va_store is undefined then.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -48,7 +53,7 @@ int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintp
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
 // Returns how many more bytes of private writable memory the current thread's RLIMIT_DATA admits in
-// `as`; UINT64_MAX without a limit. Yields. Caller: as for aspace_may_grow.
+// `as`; UINT64_MAX without a limit. Yields. Caller: holds as->lock, and no other lock.
 uint64_t aspace_data_room(struct aspace *as);
 
 // Returns how many bytes of [start, end) are in locked areas (mlock). Yields. Caller: as for

@@ -16,8 +16,8 @@ struct memory_id {
 // Find the memory at `va` of the current space, as an access by the program would, with the faults
 // that this takes. An object's memory is named by the object if the program sees the object's own
 // page: in shared mappings, and in private ones that it cannot write to. `as` is not NULL. Sleeps.
-// Returns 0 with the key in *id, whose object the caller releases by object_put_hosted; -EFAULT if
-// the program cannot read the address, for device memory, and for private memory that nobody can
-// change.
+// Returns 0 with the key in *id, whose object the caller releases by object_put_hosted; with *id
+// undefined and nothing to release: -EFAULT if the program cannot read the address, for device
+// memory, and for private memory that nobody can change.
 // Caller: holds no lock.
 int aspace_identify(struct aspace *as, uintptr_t va, struct memory_id *id);

@@ -263,6 +263,7 @@ void aspace_map_resident(struct aspace *as, uintptr_t va, size_t len)
 	struct area *area;
 	page_t *pp;
 
+	assert_no_lock();
 	rwlock_read_lock(&as->lock);
 	area = area_find(&as->areas, va);
 	if (area && area->ops == &object_ops && area->prot && !(area->prot & PROT_WRITE)) {

@@ -73,7 +73,8 @@ extern const struct object_host_hooks *object_host_hooks;
 // F_SEAL_SEAL. Returns NULL if out of memory, or if fewer than PAGE_RESERVE pages would be left.
 struct object *object_create(void);
 
-// Like object_create, for an object that consists of large pages (mem/large_pool.h).
+// Like object_create, for an object that consists of large pages (mem/large_pool.h). Returns it
+// with one reference; NULL if out of memory, or if fewer than PAGE_RESERVE pages would be left.
 struct object *object_create_large(void);
 
 // Returns how many bytes a page of the object has.
@@ -93,9 +94,10 @@ static inline struct object *object_get(struct object *obj)
 // Caller: holds no lock except its own address space's.
 void object_put(struct object *obj);
 
-// Take, or drop, a reference on an object and one on its host, if it has one (NULL: none). The
-// caller of object_get_hosted has a reference on both, or the object's area. object_put_hosted may
-// free both, and so yields: its caller has no lock except address spaces'.
+// object_get_hosted takes a reference on `obj` and one on its host (obj->host; NULL: it has none),
+// and returns `obj`; the caller has a reference on both already, or holds the lock of a space with
+// an area of the object. object_put_hosted drops both references; this may free both, and so
+// yields: not with a lock but address spaces'.
 static inline struct object *object_get_hosted(struct object *obj)
 {
 	if (obj->host)
@@ -121,21 +123,24 @@ uint64_t object_contents_bytes(struct object *obj);
 uint64_t object_held_bytes(struct object *obj);
 
 // Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Sleeps and
-// yields. Caller: without any lock but address spaces'.
-// Returns how many bytes it has read: fewer at the end of the object or if the thread is killed; 0
-// at or past the end, and for len = 0. -ENOMEM if the first page has too many pins.
+// yields. Caller: holds no lock but address spaces'.
+// Returns how many bytes it has read: fewer than `len` at the end of the object or if the thread is
+// killed; 0 at or past the end, and for len = 0. -ENOMEM, with nothing read, if the first page has
+// too many pins.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
 // Write `len` bytes of kernel memory from `offset` on; the object grows if need be. Sleeps and
-// yields. Caller: without any lock but address spaces'.
+// yields. Caller: holds no lock but address spaces'.
 // Returns how many bytes it has written: fewer if memory ran out, a seal forbids to grow further,
 // OBJECT_MAX is reached, or the thread is killed; 0 for len = 0. If not even the first byte could
 // be written: -ENOSPC if objects may have no more memory, -ENOMEM, -EFBIG beyond OBJECT_MAX, -EPERM
 // by a seal.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
-// Like object_read and object_write, for a buffer in the current address space. They also stop at
-// the first byte that cannot be accessed, with -EFAULT if that is the first of all.
+// Like object_read and object_write, for a buffer in the current address space, any address. They
+// sleep and yield. They return how many bytes they have moved; they also stop at the first byte
+// that cannot be accessed. If no byte was moved: 0 at the end of the object or for len = 0,
+// -EFAULT, or an error of object_read or object_write (-ENOMEM, -ENOSPC, -EFBIG, -EPERM).
 // Caller: holds no lock.
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
@@ -145,7 +150,8 @@ ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user
 // private copies of them: an access there must fault (SIGBUS). From the beginning of the call
 // nobody reads or maps a byte beyond the new end, and no page comes back there before the call has
 // ended. Yields, and sleeps while another change is under way; a killed thread completes the work.
-// Returns 0; -EFBIG beyond OBJECT_MAX; -EPERM by a seal.
+// Returns 0; with nothing changed: -EFBIG beyond OBJECT_MAX; -EPERM if a seal forbids it to shrink
+// or to grow.
 // Caller: holds no lock except an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
@@ -153,7 +159,7 @@ int object_truncate(struct object *obj, uint64_t size);
 // bytes are cleared. The size stays; what lies beyond OBJECT_MAX does not matter, but the sum must
 // not wrap around. Private copies stay, as on Linux. Faults on the object wait meanwhile. Yields
 // and sleeps; a killed thread completes the work.
-// Returns 0; -EPERM if a seal forbids to write.
+// Returns 0; -EPERM, with nothing changed, if a seal forbids to write.
 // Caller: holds no lock except an address space's.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
@@ -226,6 +232,7 @@ int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 // large page, and store it in *pp_store, pinned: the caller must page_unpin it. With `create` a
 // hole is filled with a page of zeroes, also beyond the object's size, which stays. Sleeps. Caller:
 // does not hold the object's lock.
-// Returns 0; -ENOENT for a hole without `create`; -ENOMEM if out of memory or of large pages, or if
-// the page has too many pins; -ENOSPC if objects may have no more memory.
+// Returns 0; with *pp_store unchanged: -ENOENT for a hole without `create`; -ENOMEM if out of
+// memory or of large pages, or if the page has too many pins; -ENOSPC if objects may have no more
+// memory.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

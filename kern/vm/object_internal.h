@@ -15,14 +15,14 @@ bool object_drop_some(struct object *obj, uint32_t first, uint32_t end);
 // has made before it failed. For the end of the object: nobody else knows it.
 void object_drop_nodes(struct object *obj);
 
-// Lock the object; sleep first until no change is removing pages from it. For callers that add
-// pages or change the size.
+// Take the object's lock; sleep first until no change is removing pages from the object. For
+// callers that add pages or change the size.
 // Caller: holds no lock that the change may need.
 void object_lock_settled(struct object *obj);
 
 // Sleep until no change of the object is under way; its lock is free again afterwards. No change
 // begins before the caller yields or sleeps.
-// Caller: as for object_lock_settled.
+// Caller: does not hold the object's lock, nor another one that the change may need.
 void object_settle(struct object *obj);
 
 // A change of the object that releases its lock meanwhile is between these two calls. Until the
@@ -48,7 +48,7 @@ void object_round_visited(struct object *obj, struct area *area);
 // Fill the large page `pp` (its first page_t), which is not in the object yet, with zeroes, or, if
 // `from` is not NULL, with the contents of the large page `from`, which the caller keeps. Releases
 // the object's lock meanwhile, as a change does, and yields.
-// Caller: as for object_change_begin.
+// Caller: holds the object's lock, got by object_lock_settled.
 void object_fill_large(struct object *obj, page_t *pp, page_t *from);
 
 // Do the rest of object_lock_settled for a caller that has the object's lock and has seen
@@ -85,8 +85,8 @@ void object_remove_page(struct object *obj, uint32_t index);
 // the object's lock released meanwhile.
 // Caller of this and the next three functions: holds the object's lock; here, for large pages, got
 // by object_lock_settled.
-// Returns 0; -ENOMEM if out of memory, or of large pages; -ENOSPC if only the pages are left that
-// objects must leave to others (page_may_last).
+// Returns 0; with *pp_store undefined: -ENOMEM if out of memory, or of large pages; -ENOSPC if only
+// the pages are left that objects must leave to others (page_may_last).
 int object_find_or_make(struct object *obj, uint32_t index, page_t **pp_store);
 
 // Reserve a large page for each hole of the object in [first, end), at most USER_PDES pages, that

@@ -158,11 +158,13 @@ static ssize_t write_with(struct object *obj, uint64_t offset, uintptr_t buffer,
 
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len)
 {
+	assert_may_yield();
 	return read_with(obj, offset, (uintptr_t)dst, len, to_kernel);
 }
 
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len)
 {
+	assert_may_yield();
 	return write_with(obj, offset, (uintptr_t)src, len, from_kernel);
 }
 

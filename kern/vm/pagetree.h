@@ -28,8 +28,8 @@ int pagetree_insert(struct pagetree *tree, uint32_t index, page_t *pp);
 // number is cheap: whole nodes go.
 #define PAGETREE_LEAF 64
 
-// Find the first index in [first, end) that has a page, and store it in *store. Returns false if
-// there is none.
+// Find the first index in [first, end) that has a page. Returns true with the index in *store;
+// false, with *store unchanged, if there is none.
 bool pagetree_next(const struct pagetree *tree, uint32_t first, uint32_t end, uint32_t *store);
 
 // Remove every page in [first, end), and call drop(page, arg) for each, which must not use the

@@ -134,8 +134,8 @@ static inline bool pde_has_shared_table(pde_t pde)
 	return (pde & (PTE_P | PTE_W | PTE_PS)) == PTE_P;
 }
 
-// Do the work of table_make_private, its only caller, if the table is shared. Returns and caller:
-// as table_make_private.
+// Do the work of table_make_private, its only caller, if the table is shared. Returns 0; -ENOMEM
+// with nothing changed. Caller: holds as->pt_lock.
 int shared_table_make_private(struct aspace *as, uintptr_t va);
 
 // If the space shares the table for `va`, give it a table of its own; if there is no table, do
@@ -276,11 +276,11 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 
 // Move the entries of [from, from + len), page-aligned, to the range at `to`, in the same space,
 // which has no entries (ptes_move.c). ptes_move_prepare
-// makes the page tables for this, and keeps them from being freed; it returns 0 or -ENOMEM. After it
-// the caller calls either ptes_move, which cannot fail, or ptes_move_cancel, which frees the tables
-// again if they are empty. Tables that the range covers wholly move as they are where they can, also
-// shared ones: if their entries may change during the move, the caller makes them private before.
-// ptes_move_prepare and ptes_move yield.
+// makes the page tables for this, and keeps them from being freed; it returns 0; -ENOMEM with no
+// entry changed and nothing to cancel. After it the caller calls either ptes_move, which cannot
+// fail, or ptes_move_cancel, which frees the tables again if they are empty. Tables that the range
+// covers wholly move as they are where they can, also shared ones: if their entries may change
+// during the move, the caller makes them private before. ptes_move_prepare and ptes_move yield.
 // Caller: holds as->lock for writing, from the first call to the last.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);

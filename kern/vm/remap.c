@@ -372,6 +372,7 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 	bool locked = false;
 	int error;
 
+	assert_no_lock();
 	if (flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return WHY(-EINVAL, "unknown flags in %#x", flags);
 	if (old % PAGE_SIZE)

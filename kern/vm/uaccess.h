@@ -69,21 +69,21 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 // Like copyin and copyout, for calls that return partial counts, such as read(): a range that
 // reaches beyond ULIM is copied up to there (user_part). Copy by user_copy if the space is loaded,
 // else by walk_copy.
-// Return how many bytes were copied before the first that could not be accessed, 0 to `len`; 0 if
-// `as` is NULL.
+// Caller: holds no lock. Return how many bytes were copied before the first that could not be
+// accessed, 0 to `len`; 0 if `as` is NULL.
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write `len` zeroes to `dst`. `as` may be NULL: then every address is bad. Caller: without any
-// lock. clear_user returns 0; or -EFAULT, and then a part may have been written. clear_user_partial
+// Write `len` zeroes to `dst`. `as` may be NULL: then every address is bad. Caller: holds no lock.
+// clear_user returns 0; or -EFAULT, and then a part may have been written. clear_user_partial
 // returns how many bytes it has written before the first that could not be, 0 to `len`.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
 // Copy one value of 1, 2, 4 or 8 bytes: get_user(as, &value, pointer), put_user(as, pointer,
 // value).
-// Return 0; or -EFAULT with nothing stored, even if the value crosses a page boundary (unless one
-// of its two pages is unmapped meanwhile: then a part may be stored).
+// Caller: holds no lock. Return 0; or -EFAULT with nothing stored, even if the value crosses a page
+// boundary (unless one of its two pages is unmapped meanwhile: then a part may be stored).
 // get_user does not compile if the types of value and pointer differ in size.
 #define get_user(as, dst, src) \
 	user_get(as, dst, src, \
@@ -107,23 +107,23 @@ static inline size_t copyin_nofault(void *dst, const void __user *src, size_t le
 static inline size_t copyout_nofault(void __user *dst, const void *src, size_t len);
 
 // Make the page at `va`, any address, present for reading, or with `write` for writing, as an
-// access by the program would. Sleeps. Caller: without any lock.
+// access by the program would. Sleeps. Caller: holds no lock.
 // Returns 0; -EFAULT if the program could not access it so, or if `as` is NULL. Another thread may
 // unmap the page again at once.
 int user_fault_in(struct aspace *as, const void __user *va, bool write);
 
 // Copy from or to any space on behalf of another process. aspace_read demands PROT_READ and
 // aspace_write PROT_WRITE of the areas, even where the processor would let the program itself read.
-// `as` may be NULL: then nothing is copied. Caller: without any lock.
+// `as` may be NULL: then nothing is copied. Caller: holds no lock.
 // Return how many bytes were copied before the first that could not be, or before the thread was
 // killed: 0 to `len`.
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Like aspace_read and aspace_write, for a tracer (forced_access.c): also memory that the areas' protection
-// forbids, except writes to shared memory. A write breaks copy-on-write, but gives the program no
-// permission. Handlers of a userfaultfd are not waited for. `as` is not NULL. Caller: holds no
-// lock.
+// Like aspace_read and aspace_write, for a tracer (forced_access.c): also memory that the areas'
+// protection forbids, except writes to shared memory. A write breaks copy-on-write, but gives the
+// program no permission. Handlers of a userfaultfd are not waited for. `as` is not NULL. Return how
+// many bytes were copied before the first that could not be, 0 to `len`. Caller: holds no lock.
 size_t aspace_read_forced(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write_forced(struct aspace *as, void __user *dst, const void *src, size_t len);
 
@@ -140,16 +140,20 @@ static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user 
                                 size_t max) __must_check;
 
 // Like copyinstr, into memory of just the string's size, which is stored in *store and which the
-// caller must kfree. Returns as copyinstr, or -ENOMEM; after an error *store has nothing to free.
+// caller must kfree. Returns the string's length without the NUL; with *store undefined and nothing
+// to free: -ENAMETOOLONG if max bytes hold no NUL; -EFAULT if a byte before the NUL cannot be read;
+// -ENOMEM. Caller: holds no lock.
 ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
                         size_t max) __must_check;
 
-// Like copyinstr, without the copy. The program may change the string at any time: code that needs
-// it copies it instead of asking for its length first.
+// Find the length of the string at `src`, as copyinstr does, without a copy. Returns it, without
+// the NUL; -ENAMETOOLONG if max bytes hold no NUL; -EFAULT if a byte before the NUL cannot be read,
+// or `as` is NULL. Sleeps. The program may change the string at any time: code that needs it copies
+// it instead of asking for its length first.
 // Only tests need it so far; lab 4 compares it with copyinstr.
 ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __must_check;
 
-// Copy the kernel's string `src` with its NUL to dst[max]. Caller: without any lock.
+// Copy the kernel's string `src` with its NUL to dst[max]. Caller: holds no lock.
 // Returns its length without the NUL; -EFAULT, perhaps with a part written; or -ERANGE with nothing
 // written if max bytes do not hold it.
 // Only tests need it so far: getcwd() and readlink() know the length and use copyout.
@@ -201,15 +205,17 @@ size_t user_put_1_nofault(void *dst, const void *src);
 // ULIM. They also work for the space that is loaded. A range that reaches beyond ULIM
 // (user_range_ok) is refused before anything is copied; else copy by copyin_partial or
 // copyout_partial.
-// Return as copyin and copyout.
+// Return 0; -EFAULT, perhaps with a part copied, but with nothing copied for a range that reaches
+// beyond ULIM.
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len);
 int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Do the rest of copyinstr, for the same cases, by `scan`. Returns as copyinstr.
+// Do the rest of copyinstr, for other spaces, no space (NULL), and ranges that reach beyond ULIM,
+// by `scan`. Returns the string's length without the NUL; -ENAMETOOLONG or -EFAULT as copyinstr.
 ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
 
 // Do the work of get_user and put_user for a space that is not loaded, or NULL: copy one value of
-// `size` bytes, at most 8. Return as get_user and put_user.
+// `size` bytes, at most 8. Return 0; -EFAULT, with nothing stored unless a page goes meanwhile.
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size);
 int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t size);
 

@@ -60,7 +60,7 @@ void uffd_report(void);
 
 // Make a context for the faults of `as`, with one reference, the caller's; `flags` are the
 // descriptor's (struct uffd). It takes no reference on `as`, and forgets it when the space ends
-// (uffd_space_ends). Returns NULL if out of memory. Caller: without a lock of RANK_UFFD or above.
+// (uffd_space_ends). Returns NULL if out of memory. Takes a spinlock of RANK_UFFD.
 struct uffd *uffd_create(struct aspace *as, uint32_t flags);
 
 // Take a reference on a context. Returns it.
@@ -82,8 +82,8 @@ void uffd_space_ends(struct aspace *as);
 
 // Register the areas of [start, end), which is page-aligned, for faults of the kinds `modes`
 // (AREA_UFFD_ bits). Holes are passed over. An area that is registered for all of `modes` stays as
-// it is. *large_store: whether there are large pages among the areas. Sleeps and yields.
-// (uffd_register.c)
+// it is. Stores in *large_store whether there are large pages among the areas; it is undefined
+// after an error. Sleeps and yields. (uffd_register.c)
 // Returns 0; -EINVAL without any area, if a kind of memory does not have such faults, or if the
 // range would cut a large page; -EPERM for a shared mapping that can never be writable; -EBUSY for
 // an area of another context; -ENOMEM, or -EINTR if the thread is killed, both perhaps with a part
@@ -105,7 +105,7 @@ int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 void uffd_close(struct uffd *uffd);
 
 // End the registration of `area`, which is registered and in no tree yet, or whose space nobody
-// else uses, and drop its reference on the context. Its entries stay. Caller: without a spinlock.
+// else uses, and drop its reference on the context. Its entries stay. Caller: holds no spinlock.
 // (uffd_register.c)
 void uffd_forget(struct area *area);
 
@@ -191,14 +191,14 @@ ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t 
 int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Collect a message that memory moves by mremap() from [from, from + len) to `area`, a registered
-// area in no tree yet, if its context wants one; else end the registration. Caller: without a
+// area in no tree yet, if its context wants one; else end the registration. Caller: holds no
 // spinlock.
 // Returns 0; -ENOMEM with nothing changed.
 int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, size_t len);
 
 // Register `twin`, in no tree yet, a copy of a registered area for `copy`, the space of a fork's
 // child, with the child's context, which is made if need be, and collect a message, if the area's
-// context wants to know; else end the twin's registration. Caller: without a spinlock.
+// context wants to know; else end the twin's registration. Caller: holds no spinlock.
 // Returns 0; -ENOMEM, with the twin registered as before.
 int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *copy);
 

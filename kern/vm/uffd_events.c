@@ -77,6 +77,7 @@ int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, s
 {
 	struct uffd_msg msg = { .event = UFFD_EVENT_REMAP };
 
+	assert_only_spinlock(NULL);
 	if (!uffd_has(area->uffd, UFFD_FEATURE_EVENT_REMAP)) {
 		uffd_forget(area);
 		return 0;
@@ -111,6 +112,7 @@ int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *cop
 {
 	struct uffd *uffd = twin->uffd, *child;
 
+	assert_only_spinlock(NULL);
 	if (!uffd_has(uffd, UFFD_FEATURE_EVENT_FORK)) {
 		uffd_forget(twin);
 		return 0;

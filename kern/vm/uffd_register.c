@@ -170,6 +170,7 @@ void uffd_forget(struct area *area)
 {
 	struct uffd *uffd = area->uffd;
 
+	assert_only_spinlock(NULL);
 	area->uffd = NULL;
 	area->flags &= ~AREA_UFFD_MODES;
 	if (!(area->flags & AREA_MARKED))

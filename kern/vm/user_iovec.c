@@ -33,6 +33,7 @@ int user_vector_get(struct user_vector *vector, struct aspace *as, const struct 
 {
 	int error;
 
+	assert_no_lock();
 	if (count > IOV_MAX)
 		return -EINVAL;
 	vector->count = (unsigned int)count;

@@ -22,10 +22,10 @@ struct user_vector {
 // read once: a program that changes the list meanwhile cannot make the check and the use differ. A
 // list of more than UIO_MAX bytes is cut to that length. The addresses are not checked here but by
 // the copies: as on Linux, what precedes a bad range is still moved.
-// count = 0: the list is empty, and `user` is not read. Sleeps. Caller: without any lock.
-// Returns 0, and the caller owes a user_vector_put; -EINVAL for more than IOV_MAX ranges or a
-// negative length; -EFAULT if the list cannot be read, or `as` is NULL; -ENOMEM. After an error
-// there is nothing to free.
+// count = 0: the list is empty, and `user` is not read. Sleeps. Caller: holds no lock. Returns 0
+// with *vector filled in, and the caller calls user_vector_put later; -EINVAL for more than IOV_MAX
+// ranges or a negative length; -EFAULT if the list cannot be read, or `as` is NULL; -ENOMEM. After
+// an error *vector is undefined, and there is nothing to free.
 int user_vector_get(struct user_vector *vector, struct aspace *as, const struct iovec __user *user,
                     unsigned long count) __must_check;
 

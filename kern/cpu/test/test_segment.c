@@ -2,6 +2,7 @@
 #include "debug/ktest.h"
 
 #include "cpu/segment.h"
+#include "cpu/smep_smap.h"
 #include "cpu/trap.h"
 #include "cpu/trapentry.h"
 #include "cpu/x86.h"

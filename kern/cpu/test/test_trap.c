@@ -3,6 +3,7 @@
 #include "debug/ktest.h"
 
 #include "cpu/segment.h"
+#include "cpu/smep_smap.h"
 #include "cpu/trap.h"
 #include "cpu/x86.h"
 

@@ -1,7 +1,7 @@
 // test_page.c: single pages: allocate and free them, count references and pins.
 #include "mem/test/mem_test_util.h"
 
-#include "cpu/segment.h"
+#include "cpu/smep_smap.h"
 #include "dev/exitport.h"
 #include "mem/fail_alloc.h"
 

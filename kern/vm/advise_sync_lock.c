@@ -1,4 +1,4 @@
-// advise.c: calls about mappings that exist: madvise(), msync(), mlock(), mincore(). As on Linux
+// advise_sync_lock.c: calls about mappings that exist: madvise(), msync(), mlock(). As on Linux
 // each is a loop over the areas in its range; a hole only makes it return -ENOMEM at the end.
 #include <abi/mman.h>
 
