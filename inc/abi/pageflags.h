@@ -15,6 +15,7 @@
 #define KPF_RESERVED 32
 
 #define PM_PFRAME_MASK 0x007FFFFFFFFFFFFFull // the physical page's number, if it is present
+#define PM_SOFT_DIRTY 0x0080000000000000ull  // written since the last 4 in /proc/PID/clear_refs
 #define PM_MMAP_EXCLUSIVE 0x0100000000000000ull
 #define PM_UFFD_WP 0x0200000000000000ull // write-protected by userfaultfd
 #define PM_FILE 0x2000000000000000ull    // of a file, or anonymous and shared

@@ -28,9 +28,8 @@ typedef uint32_t pte_t;
 typedef uint32_t pde_t;
 
 // Software bits of a present entry: the processor ignores bits 9 to 11.
-#define PTE_NOPAGE 0x200u     // device memory: no page_t, no reference
-#define PTE_UFFD_WP 0x400u    // write-protected by userfaultfd
-#define PTE_SOFT_DIRTY 0x800u // written since the bit was last cleared
+#define PTE_NOPAGE 0x200u  // device memory: no page_t, no reference
+#define PTE_UFFD_WP 0x400u // write-protected by userfaultfd
 
 // An entry that is not present is 0 (empty), or a PROT_NONE entry: it keeps its page and its
 // reference on it, but nobody may access the page. Its other bits are those that it had when it

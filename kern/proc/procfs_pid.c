@@ -7,6 +7,7 @@
 #include "proc/process_access.h"
 #include "procfs/procfs.h"
 #include "thread/credentials.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include <abi/stat.h>
@@ -48,6 +49,27 @@ static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
 	n = procfs_read_words(uio, pos, ULIM / PAGE_SIZE, fill_pagemap, as);
 	aspace_put(as);
 	return n;
+}
+
+// clear_refs: a number, with blanks around it, chooses what is cleared.
+static int store_clear_refs(const char *text, size_t length, pid_t pid)
+{
+	struct aspace *as;
+	int what, error;
+
+	while (length && (*text == ' ' || *text == '\t' || *text == '\n'))
+		text++, length--;
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\n'))
+		length--;
+	what = length == 1 ? *text - '0' : 0;
+	if (what < CLEAR_REFS_ALL || what > CLEAR_REFS_PEAK)
+		return WHY(-EINVAL, "only the numbers 1 to 5 can be written");
+	as = process_get_aspace(pid);
+	if (!as)
+		return 0;
+	error = aspace_clear_refs(as, (enum clear_refs)what);
+	aspace_put(as);
+	return error;
 }
 
 // procfs_hooks: the next process, for the list of /proc.
@@ -174,6 +196,7 @@ void process_files_init(void)
 		  .mode = S_IFREG | 0444,
 		  .show = procfs_show_comm,
 		  .show_thread = procfs_show_thread_comm },
+		{ .name = "clear_refs", .mode = S_IFREG | 0200, .store = store_clear_refs },
 		{ .name = "pagemap", .mode = S_IFREG | 0400, .guarded = true, .read = read_pagemap },
 	};
 

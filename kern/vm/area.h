@@ -97,6 +97,8 @@ extern const struct area_ops uffd_anon_ops, uffd_object_ops, uffd_large_ops;
 // An area may have marks that no registration explains: poison, or write-protection of an earlier one.
 // Its backend is the one of registered memory, which looks for them.
 #define AREA_MARKED 0x80000u
+#define AREA_SOFT_CLEAN \
+	0x100000u // /proc/PID/clear_refs has cleared the soft-dirty bits since it was made
 #define AREA_UFFD_MODES (AREA_UFFD_MISSING | AREA_UFFD_WP | AREA_UFFD_MINOR)
 
 // One area. Its position is kept twice: in the tree, for searches, and on the space's list, for

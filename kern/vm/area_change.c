@@ -25,6 +25,7 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 	if (wanted->start == area->start && wanted->end < area->end && low &&
 	    low->end == wanted->start && areas_alike(low, wanted)) {
 		visit_both(low, area);
+		area_keep_dirty(low, wanted->flags);
 		area->offset += wanted->end - wanted->start;
 		area_resize(&as->areas, area, wanted->end, area->end);
 		area_resize(&as->areas, low, low->start, wanted->end);
@@ -33,6 +34,7 @@ static bool border_moved(struct aspace *as, struct area *area, const struct area
 	if (wanted->end == area->end && wanted->start > area->start && high &&
 	    high->start == wanted->end && areas_alike(wanted, high)) {
 		visit_both(high, area);
+		area_keep_dirty(high, wanted->flags);
 		area_resize(&as->areas, area, area->start, wanted->start);
 		high->offset = wanted->offset;
 		area_resize(&as->areas, high, wanted->start, high->end);

@@ -200,10 +200,24 @@ void area_release(struct area *area)
 	area_free(area);
 }
 
+// Whether the soft-dirty bits have been cleared keeps no areas apart, as on Linux (area_keep_dirty).
+static bool flags_alike(uint32_t low, uint32_t high)
+{
+	return low == high || (low ^ high) == AREA_SOFT_CLEAN;
+}
+
+void area_keep_dirty(struct area *area, uint32_t flags)
+{
+	assert_write_held(&area->as->lock);
+	if (unlikely(area->flags != flags))
+		area->flags &= ~AREA_SOFT_CLEAN;
+}
+
 bool areas_alike(const struct area *low, const struct area *high)
 {
-	return low->prot == high->prot && low->flags == high->flags && low->ops == high->ops &&
-	       low->object == high->object && low->name == high->name && low->uffd == high->uffd &&
+	return low->prot == high->prot && flags_alike(low->flags, high->flags) &&
+	       low->ops == high->ops && low->object == high->object && low->name == high->name &&
+	       low->uffd == high->uffd &&
 	       (low->ops->plain == &anon_ops ||
 	        low->offset + (low->end - low->start) == high->offset);
 }
@@ -234,6 +248,7 @@ void areas_merge_at(struct aspace *as, uintptr_t va)
 	if (unlikely(low->object && low->object->watch))
 		return;
 	end = high->end;
+	area_keep_dirty(low, high->flags);
 	if (unlikely(low->object && low->object_round != high->object_round))
 		object_visit_again(low);
 	area_drop(as, high);
@@ -254,9 +269,11 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 	low = high ? area_prev(&as->areas, high) : area_last(&as->areas);
 	describe(&wanted, as, request, start, end);
 	if (low && low->end == start && areas_alike(low, &wanted)) {
+		area_keep_dirty(low, wanted.flags);
 		area_resize(&as->areas, low, low->start, end);
 		areas_merge_at(as, end);
 	} else if (high && high->start == end && areas_alike(&wanted, high)) {
+		area_keep_dirty(high, wanted.flags);
 		area_resize(&as->areas, high, start, high->end);
 		high->offset = wanted.offset;
 	} else {

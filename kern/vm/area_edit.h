@@ -64,6 +64,10 @@ void area_drop(struct aspace *as, struct area *area);
 // there would be too many areas (see above).
 int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// `area` becomes one with another area, or a new one, that has the flags `flags` and is alike otherwise:
+// where one is soft-dirty as a whole (no AREA_SOFT_CLEAN), both are. Caller: holds as->lock for writing.
+void area_keep_dirty(struct area *area, uint32_t flags);
+
 // Returns true if `low` and `high`, which begins where `low` ends, can merge: both have equal
 // protection, flags, backend, registration and name, and `high` continues the same object where
 // `low` stops.

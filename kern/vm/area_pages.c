@@ -22,7 +22,7 @@ static uint32_t mappers(const page_t *pp, bool object, const page_t *table)
 static void count_entry(pte_t entry, const page_t *table, struct area_pages *sum)
 {
 	const page_t *pp = entry_page(entry);
-	bool object = pp && pp->kind == PAGE_OBJECT, dirty = entry & PTE_D;
+	bool object = pp && pp->kind == PAGE_OBJECT, dirty = (entry & PTE_D) || !object;
 	uint32_t count, share;
 
 	if (!pp || pp == zero_page)

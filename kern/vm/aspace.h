@@ -276,6 +276,20 @@ size_t aspace_note_peak(struct aspace *as);
 // Caller: holds no lock, and keeps a reference on `as`.
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
 
+// What aspace_clear_refs clears, as numbered in /proc/PID/clear_refs.
+enum clear_refs {
+	CLEAR_REFS_ALL = 1,       // the accessed bits of all pages,
+	CLEAR_REFS_ANONYMOUS = 2, // of private memory without a file,
+	CLEAR_REFS_MAPPED = 3,    // or of files and shared memory
+	CLEAR_REFS_SOFT_DIRTY = 4, // the soft-dirty bits: pages become read-only until the next write
+	CLEAR_REFS_PEAK = 5,       // the largest number of resident pages (aspace_note_peak)
+};
+
+// Clear what `what` says. Large pages and devices keep their bits. Yields. (clear_refs.c)
+// Returns 0; -ENOMEM, or -EINTR if the thread is killed, both perhaps with a part of the areas done.
+// Caller: holds no lock, and keeps a reference on `as`.
+int aspace_clear_refs(struct aspace *as, enum clear_refs what);
+
 // The result of a fault, with the signal that it becomes.
 enum fault_result {
 	FAULT_OK,          // run the instruction again

@@ -145,13 +145,36 @@ static uint64_t pagemap_word(pte_t entry, bool large)
 	       (object ? PM_FILE : 0) | (head->count == (object ? 2 : 1) ? PM_MMAP_EXCLUSIVE : 0);
 }
 
+// Returns PM_SOFT_DIRTY if the page at `va`, which has the entry `entry`, counts as written since the
+// last clearing: all pages of an area that was made or moved since, and pages with PTE_D. `area` is the
+// first that ends above `va`, or NULL.
+static uint64_t soft_dirty(const struct area *area, uintptr_t va, pte_t entry, bool large)
+{
+	if (!area || va < area->start)
+		return 0;
+	if (!(area->flags & AREA_SOFT_CLEAN))
+		return PM_SOFT_DIRTY;
+	return !large && pte_has_page(entry) && (entry & PTE_D) ? PM_SOFT_DIRTY : 0;
+}
+
 void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words)
 {
+	const struct area *area;
+
 	assert_no_lock();
+	rwlock_read_lock(&as->lock);
+	area = area_find_from(&as->areas, va);
 	spin_lock(&as->pt_lock);
-	for (size_t i = 0; i < n; i++, va += PAGE_SIZE)
-		words[i] = pagemap_word(small_entry(as, va), !user_table(as, PDX(va)));
+	for (size_t i = 0; i < n; i++, va += PAGE_SIZE) {
+		pte_t entry = small_entry(as, va);
+		bool large = !user_table(as, PDX(va));
+
+		if (area && area->end <= va)
+			area = area_next(&as->areas, area);
+		words[i] = pagemap_word(entry, large) | soft_dirty(area, va, entry, large);
+	}
 	spin_unlock(&as->pt_lock);
+	rwlock_read_unlock(&as->lock);
 }
 
 // Returns true if the page at `va` is mapped here, or the object has it and it has been used.

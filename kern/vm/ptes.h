@@ -270,7 +270,8 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 }
 
 // The bits of an entry whose page a program may read, or read and write. PTE_A and PTE_D are set
-// in advance: the processor need not set them, which would cost a locked access.
+// in advance: the processor need not set them, which would cost a locked access. So PTE_D says that the
+// program has written to the page since /proc/PID/clear_refs cleared the bit: the soft-dirty bit.
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 

@@ -74,6 +74,7 @@ static struct area *make_target(struct aspace *as, const struct area *area,
 
 	if (!target)
 		return NULL;
+	target->flags &= ~AREA_SOFT_CLEAN; // moved memory counts as written
 	target->offset += remap->old - area->start;
 	target->start = remap->new;
 	target->end = remap->new + remap->new_len;
@@ -222,6 +223,7 @@ static bool grow_in_place(struct aspace *as, struct area *area, uintptr_t end, s
 	    !aspace_may_grow(as, more, area->prot, area->flags) ||
 	    (next && next->start < end + more))
 		return false;
+	area->flags &= ~AREA_SOFT_CLEAN; // as a new area
 	area_resize(&as->areas, area, area->start, end + more);
 	as->pages += more / PAGE_SIZE;
 	areas_merge_at(as, end + more);

@@ -4,6 +4,7 @@
 #include "mem/fail_alloc.h"
 
 #define VA 0x20000000u
+#define SOFTWARE 0x800u // a bit that the processor ignores
 
 KTEST(page_insert_maps_and_counts)
 {
@@ -16,11 +17,11 @@ KTEST(page_insert_maps_and_counts)
 	EXPECT_EQ(a->count, 1);
 	EXPECT_EQ(page_insert(pgdir, a, VA + 3 * PAGE_SIZE, PTE_U), 0);
 	EXPECT_EQ(a->count, 2);
-	EXPECT_EQ(page_insert(pgdir, b, VA + LARGE_SIZE, PTE_W | PTE_SOFT_DIRTY), 0);
+	EXPECT_EQ(page_insert(pgdir, b, VA + LARGE_SIZE, PTE_W | SOFTWARE), 0);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA, 0), page_to_phys(a) | PTE_P | PTE_U | PTE_W);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA + 3 * PAGE_SIZE, 0), page_to_phys(a) | PTE_P | PTE_U);
 	EXPECT_EQ(*pgdir_walk(pgdir, VA + LARGE_SIZE, 0),
-	          page_to_phys(b) | PTE_P | PTE_W | PTE_SOFT_DIRTY);
+	          page_to_phys(b) | PTE_P | PTE_W | SOFTWARE);
 	EXPECT(page_lookup(pgdir, VA, NULL) == a);
 	EXPECT(page_lookup(pgdir, VA + 4 * PAGE_SIZE - 1, &entry) == a);
 	EXPECT(entry == pgdir_walk(pgdir, VA + 3 * PAGE_SIZE, 0));
