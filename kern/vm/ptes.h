@@ -117,8 +117,9 @@ void object_catch_up(struct area *area);
 // in a step that may fail.
 // Caller of all functions with an address: holds as->pt_lock.
 
-// With so few entries in use, copying them costs less than the fault that makes the table private.
-#define SHARE_MIN_ENTRIES 64
+// With so few entries in use, copying them at the fork costs no more than making the table private in the
+// first fault of each side.
+#define SHARE_MIN_ENTRIES 16
 
 // Let both directories name the table for `va`, which lies in `area` and has more than
 // SHARE_MIN_ENTRIES entries in use, if it can be shared. Returns true if they do; false if it cannot, or if

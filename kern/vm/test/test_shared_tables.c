@@ -197,7 +197,7 @@ KTEST(share_counts_its_entries_while_others_move_beside)
 KTEST(share_is_not_for_every_table)
 {
 	struct object *obj = test_object(2);
-	struct aspace *as = with_pages(20), *copy = clone(as);
+	struct aspace *as = with_pages(10), *copy = clone(as);
 
 	EXPECT(!is_shared(as, copy, AT(0)));
 	let_go(as, copy);
