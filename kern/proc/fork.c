@@ -96,6 +96,8 @@ static int copy_registers(struct thread *child, const struct fork_request *reque
 		return error;
 	if (copyin(aspace_current(), &desc, request->tls, sizeof(desc)))
 		return -EFAULT;
+	if (desc.entry_number == (uint32_t)-1)
+		return WHY(-EINVAL, "CLONE_SETTLS chooses no entry");
 	return tls_set(child, &desc);
 }
 

@@ -85,7 +85,6 @@ static void process_setup(struct process *process)
 		process->inherited = parent->inherited;
 		memcpy(process->limits, parent->limits, sizeof(process->limits));
 	} else {
-		process->inherited.timer_slack = TIMER_SLACK_DEFAULT;
 		limits_init(process->limits);
 	}
 }

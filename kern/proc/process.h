@@ -27,10 +27,7 @@ struct inherited {
 	bool undumpable;      // prctl: PR_SET_DUMPABLE 0; an exec makes it dumpable again
 	bool no_new_privs;    // prctl: PR_SET_NO_NEW_PRIVS
 	bool no_large_pages;  // prctl: PR_SET_THP_DISABLE
-	uint32_t timer_slack; // prctl, in ns
 };
-
-#define TIMER_SLACK_DEFAULT 50000u // ns
 
 // [c] constant   [p] process_lock   [m] only the process's own threads   [a] atomic
 struct process {

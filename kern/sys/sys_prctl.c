@@ -63,6 +63,7 @@ static int set_subreaper(bool on)
 static long inherited_request(int option, const struct request *request)
 {
 	struct inherited *inherited = &process_current()->inherited;
+	struct thread *thread = thread_current();
 
 	switch (option) {
 	case PR_GET_DUMPABLE:
@@ -73,10 +74,10 @@ static long inherited_request(int option, const struct request *request)
 		inherited->undumpable = !request->arg;
 		return 0;
 	case PR_GET_TIMERSLACK:
-		return (long)inherited->timer_slack;
+		return (long)thread->timer_slack;
 	case PR_SET_TIMERSLACK:
-		inherited->timer_slack = (intptr_t)request->arg > 0 ? request->arg :
-		                                                      TIMER_SLACK_DEFAULT;
+		thread->timer_slack = (intptr_t)request->arg > 0 ? request->arg :
+		                                                   thread->timer_slack_default;
 		return 0;
 	case PR_GET_NO_NEW_PRIVS:
 		return request->arg || !rest_is_zero(request) ? -EINVAL : inherited->no_new_privs;

@@ -24,6 +24,8 @@ const struct rlimit64 thread_no_limits[RLIM_NLIMITS] = {
 	[RLIMIT_CORE... RLIM_NLIMITS - 1] = { RLIM64_INFINITY, RLIM64_INFINITY },
 };
 
+#define TIMER_SLACK 50000u // ns: Linux's
+
 bool (*thread_no_memory_hook)(uintptr_t va);
 
 static struct thread boot_thread; // runs the boot sequence, on the stack of boot/start.S
@@ -83,6 +85,7 @@ int thread_create(struct thread **store, const char *name, void (*entry)(void *a
 	}
 	thread_setup(thread, name, kstack);
 	thread->credentials = credentials_get(thread_current()->credentials);
+	thread->timer_slack = thread->timer_slack_default = thread_current()->timer_slack;
 	account_count(&thread->credentials->account->tasks, 1);
 	thread->entry = entry;
 	thread->entry_arg = arg;
@@ -198,6 +201,7 @@ void thread_init(void)
 	struct thread *idle;
 
 	thread_setup(&boot_thread, "boot", (uintptr_t)boot_stack);
+	boot_thread.timer_slack = TIMER_SLACK;
 	boot_thread.credentials = credentials_get(&root_credentials);
 	account_count(&root_account.tasks, 1);
 	list_add_tail(&all_threads, &boot_thread.all_link);

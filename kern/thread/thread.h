@@ -110,11 +110,13 @@ struct thread {
 	uint64_t saved_sigmask;      // [t] sigsuspend: the mask to restore,
 	bool restore_sigmask;        // [t] if this is set
 	bool pi_closed;              // [f] it ends: it cannot own a lock with an owner any more
-	uint8_t short_tries;     // [t] how often the access at short_va has found none (proc/oom.c)
-	int8_t nice;             // [RANK_PROCESS] -20 to 19, as setpriority() set it
-	uintptr_t altstack;      // [t] sigaltstack: where handlers with SA_ONSTACK run
-	size_t altstack_size;    // [t] 0: none
-	uint32_t altstack_flags; // [t] as the program gave them; SS_AUTODISARM counts
+	uint8_t short_tries;  // [t] how often the access at short_va has found none (proc/oom.c)
+	int8_t nice;          // [RANK_PROCESS] -20 to 19, as setpriority() set it
+	uint32_t timer_slack; // [t] prctl: kept and reported, in ns
+	uint32_t timer_slack_default; // [t] that of the thread that made it
+	uintptr_t altstack;           // [t] sigaltstack: where handlers with SA_ONSTACK run
+	size_t altstack_size;         // [t] 0: none
+	uint32_t altstack_flags;      // [t] as the program gave them; SS_AUTODISARM counts
 	struct call_restart restart;  // [t] for restart_syscall
 	pid_t __user *clear_tid;      // [t] futex word to clear and wake when it ends; or NULL
 	uintptr_t robust_list;        // [t] set_robust_list: its locks become free at its end; or 0
