@@ -31,11 +31,11 @@ void locks_check_leaving(const struct trapframe *frame);
 #define assert_may_yield() ((void)0)
 #endif
 
-// A function asserts on entry what its contract says about sleeping locks: the current thread
+// A function asserts on entry what its contract says about locks: the current thread
 // - assert_mutex_held: holds the mutex;
 // - assert_read_held: holds the lock for reading or for writing;
 // - assert_write_held: holds the lock for writing;
-// - assert_not_held: does not hold the lock;
+// - assert_not_held: does not hold the lock, a sleeping lock or a spinlock;
 // - assert_no_lock: holds no lock, neither a sleeping lock nor a spinlock.
 // Normal builds check nothing, and do not know which threads hold a lock for reading.
 #ifdef DEBUG
@@ -44,7 +44,10 @@ bool lock_debug_held(unsigned int rank, const void *lock);
 #define assert_mutex_held(mutex) assert(mutex_held(mutex))
 #define assert_read_held(rw) assert(lock_debug_held((rw)->rank, rw))
 #define assert_write_held(rw) assert(rwlock_write_held(rw))
-#define assert_not_held(lock) assert(!lock_debug_held((lock)->rank, lock))
+#define assert_not_held(lock)                                             \
+	assert(!_Generic((lock), struct spinlock *                        \
+	                 : spin_debug_held((const void *)(lock)), default \
+	                 : lock_debug_held((lock)->rank, lock)))
 void assert_no_lock(void);
 #else
 #define assert_mutex_held(mutex) ((void)(mutex))

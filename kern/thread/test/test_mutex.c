@@ -196,7 +196,9 @@ KTEST(mutex_assertions)
 	test_settle();
 	mutex_unlock(&mutex);
 	assert_no_lock();
+	assert_not_held(&spin);
 	spin_lock(&spin);
+	EXPECT_PANIC(assert_not_held(&spin));
 	EXPECT_PANIC(assert_no_lock());
 	spin_unlock(&spin);
 }
