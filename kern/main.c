@@ -38,6 +38,7 @@
 #include "thread/thread.h"
 #include "trace/trace.h"
 #include "tty/console_tty.h"
+#include "tty/pty.h"
 #include "tty/standard_files.h"
 #include "vm/aspace.h"
 
@@ -124,6 +125,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	procfs_cpuinfo_init();       // make the one about its processor
 	procfs_pages_init();         // make /proc/kpageflags
 	console_tty_init();          // make /dev/console and /dev/tty
+	pty_init();                  // make /dev/ptmx
 	stdio_init();                // connect standard input and output to the machine's ports
 	terminal_init();             // let terminals and pipes send signals
 	usage_init();                // sample processor time at each tick

@@ -18,7 +18,7 @@ from tools import cpio
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
-DEVICES = ("null", "zero")
+DEVICES = ("null", "zero", "tty")
 POOL = Path("/proc/sys/vm/nr_hugepages")
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -167,6 +167,10 @@ def _unpack(archive, root):
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY))
         _check(_libc.mount(f"/dev/{name}".encode(), target.encode(), None, MS_BIND, None))
     _check(_libc.mount(b"proc", os.path.join(root, "proc").encode(), b"proc", 0, None))
+    terminals = os.path.join(root, "dev", "pts")
+    os.makedirs(terminals, exist_ok=True)
+    _check(_libc.mount(b"devpts", terminals.encode(), b"devpts", 0, b"newinstance,mode=620,ptmxmode=666"))
+    os.symlink("pts/ptmx", os.path.join(root, "dev", "ptmx"))
 
 
 def _read_all(readers, limit):

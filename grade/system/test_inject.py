@@ -27,6 +27,7 @@ MANY = (
     "proc_number_reused",
     "large_pages_taken",
     "pipe_size_large",
+    "pty_limit",
     "terminal_group_ended",
 )
 LIMIT = 10000 if MOST == ALL else 10  # 10^9 instructions for one program

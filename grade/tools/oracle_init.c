@@ -192,7 +192,11 @@ static void make_root(void)
 	unpack(contents("/archive.cpio"));
 	make_device("dev/null", 1, 3);
 	make_device("dev/zero", 1, 5);
+	make_device("dev/tty", 5, 0);
 	must(mount("proc", "proc", "proc", 0, NULL), "mount proc");
+	must(mkdir("dev/pts", 0755), "mkdir dev/pts");
+	must(mount("devpts", "dev/pts", "devpts", 0, "mode=620,ptmxmode=666"), "mount devpts");
+	must(symlink("pts/ptmx", "dev/ptmx"), "symlink dev/ptmx");
 	must(chroot("."), "chroot");
 }
 

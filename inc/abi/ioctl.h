@@ -19,6 +19,11 @@
 #define FIONBIO 0x5421
 #define TIOCNOTTY 0x5422
 #define TIOCGSID 0x5429
+#define TIOCGPTN 0x80045430   // the number of a pseudoterminal's slave
+#define TIOCSPTLCK 0x40045431 // let the slave not be opened, or be opened
+#define TIOCSIG 0x40045436    // send a signal to the foreground group
+#define TIOCGPTLCK 0x80045439 // whether the slave may not be opened
+#define TIOCGPTPEER 0x5441    // open the slave
 
 struct winsize {
 	unsigned short ws_row;

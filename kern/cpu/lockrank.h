@@ -25,6 +25,8 @@ enum lock_rank {
 	RANK_SYSV,         // System V shared memory, semaphores and messages
 	RANK_FILE_LOCKS,   // programs' locks on files, and who waits for them
 	RANK_TEXT,         // texts of /proc that open files keep
+	RANK_PTY,          // the numbers of pseudoterminals
+	RANK_TTY_LIST,     // the list of all terminals
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe
 	RANK_UFFD,         // faults that wait for a handler, and messages

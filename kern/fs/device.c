@@ -11,14 +11,17 @@ static struct list devices = LIST_INIT(devices);
 void device_register(struct device *device)
 {
 	char path[32];
-	struct inode *inode = inode_create(S_IFCHR | device->permissions, VOLUME_TREE, NULL);
+	struct inode *inode;
 	int error;
 
+	list_add_tail(&devices, &device->link);
+	if (!device->name)
+		return;
+	inode = inode_create(S_IFCHR | device->permissions, VOLUME_TREE, NULL);
 	snprintf(path, sizeof(path), "/dev/%s", device->name);
 	if (!inode)
 		panic("device_register: no memory for %s", path);
 	inode->rdev = makedev(device->major_number, device->minor_number);
-	list_add_tail(&devices, &device->link);
 	error = names_place(path, inode);
 	if (error)
 		panic("device_register: cannot make %s: error %d", path, -error);
@@ -31,7 +34,8 @@ int device_open(dev_t number, struct file *file)
 
 	assert_no_lock();
 	list_for_each(device, &devices, link) {
-		if (makedev(device->major_number, device->minor_number) != number)
+		if (major(number) != device->major_number ||
+		    minor(number) - device->minor_number > device->minor_more)
 			continue;
 		file->ops = device->ops;
 		file->private = device->private;

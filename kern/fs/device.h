@@ -5,8 +5,9 @@
 #include <abi/device.h>
 
 struct device {
-	const char *name; // its file is /dev/NAME
+	const char *name; // its file is /dev/NAME; NULL: it has none
 	unsigned int major_number, minor_number;
+	unsigned int minor_more; // how many numbers after minor_number are its own, too
 	mode_t permissions;
 	const struct file_ops *ops; // the operations of its open files
 

@@ -13,10 +13,9 @@ static const struct {
 	const char *path;
 	mode_t mode;
 } directories[] = {
-	{ "/dev", 0755 },
-	{ "/dev/shm", 01777 }, // shm_open(3)
-	{ "/tmp", 01777 },
-	{ "/run", 0755 },
+	{ "/dev", 0755 },      { "/dev/pts", 0755 }, // the slaves of pseudoterminals
+	{ "/dev/shm", 01777 },                       // shm_open(3)
+	{ "/tmp", 01777 },     { "/run", 0755 },
 };
 
 void fs_init(void)

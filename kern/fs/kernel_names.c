@@ -52,6 +52,20 @@ int names_place(const char *text, struct inode *inode)
 	return error;
 }
 
+void names_unplace(const char *text, const struct inode *inode)
+{
+	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct path path;
+
+	mutex_lock(&tree_lock);
+	if (path_walk(&context, NULL, text, 0, &path) == 0) {
+		if (path.inode == inode && path.parent)
+			tree_unlink(tree_find(path.parent, &path.name));
+		path_put(&path);
+	}
+	tree_unlock();
+}
+
 // Returns an entry below the directory `dir` that has no entries itself, or NULL if `dir` is
 // empty.
 static struct entry *first_leaf(struct inode *dir)

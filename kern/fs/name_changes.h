@@ -89,3 +89,6 @@ int names_chroot(struct fs_context *fs, struct inode *dir);
 // Returns 0; -EEXIST if the path exists; -ENOMEM; -ENOENT if a directory on the way is missing, or
 // another error of path_walk.
 int names_place(const char *text, struct inode *inode);
+
+// Remove what names_place has made: the name at the path `text`, if it still is one of `inode`.
+void names_unplace(const char *text, const struct inode *inode);

@@ -16,10 +16,6 @@
 	 O_ASYNC | O_DIRECT | O_LARGEFILE | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_PATH |   \
 	 O_TMPFILE)
 
-// Flags that act while the file is opened (POSIX: file creation flags). F_GETFL does not return
-// them.
-#define OPEN_ONLY_FLAGS (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)
-
 // Returns true for O_TMPFILE. It includes the bit of O_DIRECTORY, so that an old Linux, which
 // does not know it, fails to open the directory for writing.
 static bool wants_nameless(uint32_t flags)
@@ -266,7 +262,10 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 		return -EINVAL;
 	}
 
-	error = file_create(inode, flags & ~OPEN_ONLY_FLAGS, store);
+	// A terminal's open operation wants to know of O_NOCTTY.
+	error = file_create(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), store);
+	if (!error)
+		(*store)->flags &= ~(uint32_t)O_NOCTTY;
 	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
 		error = inode_truncate_unopened(inode, 0);
 		if (error)

@@ -17,6 +17,18 @@ static void kill_group(pid_t group, int signo)
 	signal_kill_group(group, signo, NULL);
 }
 
+// tty_hooks: send a signal to a session's leader, whose pid is the session's number.
+static void signal_leader(pid_t session, int signo)
+{
+	struct process *leader;
+
+	spin_lock(&process_lock);
+	leader = process_find(session);
+	if (leader && leader->sid == session)
+		(void)signal_send(leader, signo, NULL);
+	spin_unlock(&process_lock);
+}
+
 // tty_hooks: who calls the terminal.
 static struct tty_caller caller(void)
 {
@@ -75,6 +87,7 @@ void terminal_init(void)
 	static const struct tty_hooks hooks = {
 		.signal_group = signal_send_group,
 		.kill_group = kill_group,
+		.signal_leader = signal_leader,
 		.caller = caller,
 		.ignores = ignores,
 		.orphaned = job_group_orphaned,

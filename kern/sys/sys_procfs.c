@@ -12,6 +12,7 @@
 #include "procfs/procfs.h"
 #include "sys/sys_machine.h"
 #include "thread/kstack.h"
+#include "tty/pty.h"
 #include <abi/capability.h>
 #include <abi/limits.h>
 #include <abi/resource.h>
@@ -146,6 +147,22 @@ static int show_pipe_size(struct seq *seq, pid_t pid)
 	return 0;
 }
 
+// sys/kernel/pty/nr: how many pseudoterminals there are.
+static int show_ptys(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%u\n", pty_count());
+	return 0;
+}
+
+// sys/kernel/pty/max: there can be so many.
+static int show_pty_max(struct seq *seq, pid_t pid)
+{
+	(void)pid;
+	seq_printf(seq, "%u\n", PTYS);
+	return 0;
+}
+
 // sys/fs/nr_open: RLIMIT_NOFILE can be at most this.
 static int show_nr_open(struct seq *seq, pid_t pid)
 {
@@ -192,6 +209,8 @@ void machine_files_init(void)
 		FILE("sys/kernel/random/uuid", show_uuid),
 		FILE("sys/kernel/random/boot_id", show_boot_id),
 		FILE("sys/kernel/threads-max", show_threads_max),
+		FILE("sys/kernel/pty/max", show_pty_max),
+		FILE("sys/kernel/pty/nr", show_ptys),
 		TEXT("sys/kernel/ngroups_max", LINE(NGROUPS_MAX)),
 		TEXT("sys/kernel/cap_last_cap", LINE(CAP_LAST_CAP)),
 		TEXT("sys/kernel/overflowuid", "65534\n"),

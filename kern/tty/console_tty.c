@@ -5,10 +5,22 @@
 #include "fs/device.h"
 #include "tty/tty.h"
 
+static bool show(struct tty *tty, const char *bytes, size_t n)
+{
+	(void)tty;
+	return console_write(bytes, n);
+}
+
+static void resume(struct tty *tty)
+{
+	(void)tty;
+	console_input_resume();
+}
+
 struct tty console_tty = {
 	.name = "console",
-	.output = console_write,
-	.resume = console_input_resume,
+	.output = show,
+	.resume = resume,
 };
 
 // Input of the console, from an interrupt handler.
@@ -27,8 +39,7 @@ static void console_room(void)
 static int open_controlling(struct device *device, struct file *file)
 {
 	(void)device;
-	file->private = tty_controlling();
-	return file->private ? 0 : -ENXIO;
+	return tty_open_controlling(file);
 }
 
 // The numbers are Linux's ("Linux allocated devices").

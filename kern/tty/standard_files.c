@@ -40,8 +40,9 @@ _Static_assert(TTY_BURST <= SERIAL_FIFO, "an empty port takes a burst whole");
 
 static bool input_kept; // [c] after stdio_open: the input is a file, not COM2's
 
-static bool show_on_com2(const char *bytes, size_t n)
+static bool show_on_com2(struct tty *tty, const char *bytes, size_t n)
 {
+	(void)tty;
 	return serial_write_some(&serial_ports[COM2], bytes, n) == n;
 }
 
@@ -50,7 +51,13 @@ static void resume_com2(void)
 	serial_input_resume(&serial_ports[COM2]);
 }
 
-static struct tty serial_tty = { .name = "ttyS1", .output = show_on_com2, .resume = resume_com2 };
+static void resume_tty(struct tty *tty)
+{
+	(void)tty;
+	resume_com2();
+}
+
+static struct tty serial_tty = { .name = "ttyS1", .output = show_on_com2, .resume = resume_tty };
 
 // COM2 can send again (serial_ports[].on_room).
 static void room_on_com2(struct serial *port)

@@ -90,7 +90,7 @@ void tty_end_input(struct tty *tty)
 
 // Wait until a read that has `done` bytes can continue: for a line, or, without ICANON, as VMIN
 // and VTIME say (termios(3), "Canonical and noncanonical mode"). Returns 1: continue; 0: the
-// read ends; -EAGAIN; -ERESTARTSYS. Caller: holds the lock.
+// read ends; -EAGAIN; -EIO; -ERESTARTSYS. Caller: holds the lock.
 static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 {
 	uint64_t deadline = NO_DEADLINE;
@@ -112,7 +112,7 @@ static int wait_for_input(struct tty *tty, bool nonblocking, size_t done)
 		deadline = clock_ns() + time * (NS_PER_SECOND / 10);
 	while (!tty_available(tty)) {
 		if (tty->ended)
-			return 0;
+			return tty->hung_up ? -EIO : 0;
 		error = waitq_sleep(&tty->read_wait, &tty->lock, WAIT_INTERRUPTIBLE, deadline);
 		if (error == -ETIMEDOUT)
 			return 0;
@@ -153,7 +153,7 @@ void tty_resume_input(struct tty *tty)
 		tty->refused = false;
 	spin_unlock(&tty->lock);
 	if (due && tty->resume)
-		tty->resume();
+		tty->resume(tty);
 }
 
 // The bytes are collected in the kernel's memory first, since no user memory may be touched
@@ -191,13 +191,15 @@ bool tty_output_waiting(void)
 }
 
 // Wait until a write may go on: output was stopped (^S), the device was full, or another write was
-// under way. Returns 0, -EAGAIN or -ERESTARTSYS. Caller: holds the lock.
+// under way. Returns 0, -EAGAIN, -EIO or -ERESTARTSYS. Caller: holds the lock.
 static int wait_to_write(struct tty *tty, bool nonblocking)
 {
-	uint32_t waits = tty->full && !tty->stopped;
+	uint32_t waits = tty->full && !tty->stopped && !tty->waits_for_program;
 	int error;
 
 	assert_only_spinlock(&tty->lock);
+	if (tty->hung_up)
+		return -EIO;
 	if (nonblocking)
 		return -EAGAIN;
 	__atomic_add_fetch(&waiting_for_room, waits, __ATOMIC_RELAXED);
@@ -207,7 +209,7 @@ static int wait_to_write(struct tty *tty, bool nonblocking)
 }
 
 // Show bytes[n] without another write's bytes in between. Adds to *done how many were shown. Returns
-// 0, -EAGAIN or -ERESTARTSYS.
+// 0, -EAGAIN, -EIO or -ERESTARTSYS.
 static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size_t n, size_t *done)
 {
 	size_t shown = 0, some;
@@ -219,7 +221,9 @@ static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size
 	if (!error) {
 		tty->writing = true;
 		while (shown < n && !error) {
-			some = tty->stopped ? 0 : tty_show_some(tty, bytes + shown, n - shown);
+			some = tty->stopped || tty->hung_up ?
+			               0 :
+			               tty_show_some(tty, bytes + shown, n - shown);
 			shown += some;
 			if (!some)
 				error = wait_to_write(tty, nonblocking);

@@ -23,11 +23,17 @@ struct tty {
 	// [c] Show bytes[n], at most TTY_BURST, and return true. Or, if the device has no room
 	// now, show none, return false, and call tty_output_room later. Called with the lock held.
 	// Must not sleep.
-	bool (*output)(const char *bytes, size_t n);
+	bool (*output)(struct tty *tty, const char *bytes, size_t n);
 
 	// [c] Deliver the input that tty_input refused, since there is room now. Called without
 	// locks. May be NULL.
-	void (*resume)(void);
+	void (*resume)(struct tty *tty);
+
+	// [c] Make `file` an open file of the terminal, for /dev/tty. Called under the lock of the
+	// list of terminals. Must not sleep. NULL: nothing is counted. Returns 0 or -errno.
+	int (*open)(struct tty *tty, struct file *file);
+
+	bool waits_for_program; // [c] a program takes the output, not a device
 
 	struct spinlock lock;   // RANK_TTY
 	struct list link;       // [c] in the list of all terminals
@@ -52,6 +58,7 @@ struct tty {
 	bool full;                     // [l] output has returned false; no tty_output_room since
 	bool writing;                  // [l] a write shows a piece; other writes wait
 	bool ended;                    // [l] nothing more will be typed
+	bool hung_up;                  // [l] nobody takes the output any more: writes are EIO
 	uint32_t column;               // [l] the cursor's column
 	uint32_t line_column;          // [l] the cursor's column when the line being edited began
 };
@@ -82,6 +89,9 @@ struct tty_hooks {
 	// another group of the session). Nobody would continue it if it stopped.
 	bool (*orphaned)(void);
 
+	// Send a signal to the leader of a session, if it lives.
+	void (*signal_leader)(pid_t session, int signo);
+
 	// Returns the session of a process group, or 0 if there is no such group.
 	pid_t (*group_session)(pid_t group);
 };
@@ -90,7 +100,7 @@ struct tty_hooks {
 extern const struct tty_hooks *tty_hooks;
 
 // Initialise `tty`, whose name, output and resume are set and all else is 0, with the usual
-// settings, and put it on the list of all terminals for ever. At boot.
+// settings, and put it on the list of all terminals. Takes the list's lock.
 void tty_init(struct tty *tty);
 
 // Process typed bytes: echo them, edit the line, and send the signals that they stand for to the
@@ -124,18 +134,30 @@ void tty_set_window(struct tty *tty, const struct winsize *winsize);
 // with that group in the foreground. `session` 0: of none. Takes tty->lock. Checks nothing.
 void tty_set_session(struct tty *tty, pid_t session);
 
-// Free the terminals of a session whose leader has ended, so that another session can take them.
-// Takes each terminal's lock in turn. Sends no signal.
+// Free the terminals of a session whose leader has ended, so that another session can take them. The
+// foreground group of one that a program shows gets SIGHUP, and SIGCONT if the terminal has been hung
+// up. Yields. Caller: holds no lock.
 void tty_session_ended(pid_t session);
 
 // The group with this number has ended: where it is in the foreground, a later group of that number is
 // not. Takes each terminal's lock in turn.
 void tty_group_ended(pid_t group);
 
-// Returns the controlling terminal of the current process's session, or NULL if it has none. A
-// terminal is never freed. Takes process_lock, and each terminal's lock in turn: must not be called
-// under them.
-struct tty *tty_controlling(void);
+// Returns true if the current process's session has a controlling terminal. Takes process_lock, the
+// list's lock, and each terminal's lock in turn: must not be called under them.
+bool tty_has_controlling(void);
+
+// Make `file`, with tty_ops, an open file of the controlling terminal. Takes locks as
+// tty_has_controlling. Returns 0; -ENXIO if there is none; or what the terminal's open returns.
+int tty_open_controlling(struct file *file);
+
+// Let the leader of a session without a terminal have this one, which is free, as its controlling
+// terminal, since it has opened it for reading and without O_NOCTTY. Takes locks as
+// tty_has_controlling.
+void tty_opened_by_leader(struct tty *tty, const struct file *file);
+
+// Take `tty`, which nobody uses any more, off the list of all terminals. Takes the list's lock.
+void tty_remove(struct tty *tty);
 
 // Find the controlling terminal of `session`, and store the terminal's device number and the
 // process group in its foreground (0: none). Takes each terminal's lock in turn. Returns false,

@@ -52,7 +52,7 @@ size_t tty_show_some(struct tty *tty, const char *bytes, size_t n)
 	assert_spin_held(&tty->lock);
 	while (done < n && used + 2 <= sizeof(out))
 		used += translate(tty, bytes[done++], out + used);
-	tty->full = used && !tty->output(out, used);
+	tty->full = used && !tty->output(tty, out, used);
 	if (!tty->full)
 		return done;
 	tty->column = column;
@@ -60,10 +60,10 @@ size_t tty_show_some(struct tty *tty, const char *bytes, size_t n)
 }
 
 // A serial line needs 1.4 ms for a burst. A device that has refused bytes for longer is asked only
-// once for each later byte, until it reports room.
+// once for each later byte, until it reports room. A program cannot make room while this one runs.
 void tty_show(struct tty *tty, const char *bytes, size_t n)
 {
-	uint32_t tries = tty->full ? 1 : SHOW_TRIES;
+	uint32_t tries = tty->full || tty->waits_for_program ? 1 : SHOW_TRIES;
 
 	assert_spin_held(&tty->lock);
 	while (n && tries) {

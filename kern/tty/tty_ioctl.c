@@ -187,7 +187,7 @@ static int set_controlling(struct tty *tty, const struct file *file, uint32_t st
 
 	if (leader && tty_control_of(tty).session == caller.session)
 		return 0;
-	if (!leader || tty_controlling())
+	if (!leader || tty_has_controlling())
 		return WHY(-EPERM, "only a session's leader without a terminal may take one");
 	if (!file_readable(file) && !admin)
 		return WHY(-EPERM, "the descriptor is not open for reading");

@@ -157,7 +157,7 @@ static void add(struct tty *tty, uint8_t byte)
 
 	if (tty->head - tty->tail >= TTY_RING - 1) {
 		if (tty_input_flag(tty, IMAXBEL))
-			(void)tty->output("\a", 1);
+			(void)tty->output(tty, "\a", 1);
 		return;
 	}
 	if (tty_local_flag(tty, ECHO)) {

@@ -95,5 +95,5 @@ int tty_check_foreground(struct tty *tty, int signo);
 // for a group or a session that may not be set; -ERESTARTSYS or -EIO as tty_check_foreground.
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
 
-// Put `tty` on the list of all terminals, for ever. Caller: tty_init, at boot.
+// Put `tty` on the list of all terminals. Caller: tty_init.
 void tty_add(struct tty *tty);

@@ -10,8 +10,9 @@ static int shows; // how often the device took bytes
 
 static bool device_full; // the terminal's device takes nothing
 
-static bool show(const char *bytes, size_t n)
+static bool show(struct tty *to, const char *bytes, size_t n)
 {
+	(void)to;
 	if (device_full)
 		return false;
 	shows++;
@@ -28,7 +29,7 @@ static void begin(void)
 	tty.name = "test";
 	tty.output = show;
 	tty_init(&tty);
-	list_remove(&tty.link); // so that no process finds it
+	tty_remove(&tty); // so that no process finds it
 	shown_used = 0;
 	shown[0] = '\0';
 }
@@ -278,8 +279,9 @@ KTEST(tty_bounds_a_line)
 
 static uint32_t resumed;
 
-static void count_resumes(void)
+static void count_resumes(struct tty *from)
 {
+	(void)from;
 	resumed++;
 }
 

@@ -46,6 +46,8 @@ static const char *const paths[] = {
 	"/dev/full",
 	"/dev/random",
 	"/dev/tty",
+	"/dev/ptmx",
+	"/dev/pts/0",
 	"/dev/console",
 	"/dev/stdin",
 	"/dev/fd/3",

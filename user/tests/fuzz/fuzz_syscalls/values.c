@@ -196,10 +196,12 @@ static uint32_t clone_flags(uint32_t *state)
 
 static uint32_t ioctl_request(uint32_t *state)
 {
-	static const uint32_t requests[] = { TCGETS,     TCSETS,     TCSETSW,   TCSETSF,   TCSBRK,
-		                             TCFLSH,     TIOCSCTTY,  TIOCGPGRP, TIOCSPGRP, FIONREAD,
-		                             TIOCGWINSZ, TIOCSWINSZ, TIOCNOTTY, FIONBIO,   TIOCGSID,
-		                             TCXONC,     TIOCNOTTY };
+	static const uint32_t requests[] = { TCGETS,    TCSETS,    TCSETSW,    TCSETSF,
+		                             TCSBRK,    TCFLSH,    TIOCSCTTY,  TIOCGPGRP,
+		                             TIOCSPGRP, FIONREAD,  TIOCGWINSZ, TIOCSWINSZ,
+		                             TIOCNOTTY, FIONBIO,   TIOCGSID,   TCXONC,
+		                             TIOCNOTTY, TIOCGPTN,  TIOCSPTLCK, TIOCGPTPEER,
+		                             TIOCSIG,   TIOCGPTLCK };
 
 	return one_in(state, 10) ? any_integer(state) : ANY(state, requests);
 }

@@ -1,0 +1,40 @@
+// pty.h: pseudoterminals (pty(7)). A program that opens /dev/ptmx gets the master: it reads what other
+// programs write to the terminal, the slave, and types for them what it writes. The slave is a terminal
+// like any other, /dev/pts/NUMBER.
+#pragma once
+
+#include "tty/tty.h"
+
+#define PTYS 512u      // so many pseudoterminals may exist
+#define PTY_RING 4096u // bytes that wait for the master to read them
+
+// [c] constant   [l] tty.lock   [n] the lock of the numbers (pty.c)
+struct pty {
+	struct tty tty;      // the slave; comes first
+	uint32_t number;     // [c]
+	struct inode *node;  // [c] of /dev/pts/NUMBER; a reference
+	bool locked;         // [l] the slave may not be opened yet (unlockpt)
+	bool closed;         // [l] the master is closed
+	bool was_open;       // [l] the slave has been opened
+	uint32_t refs;       // [l] open files of both ends; the last one frees all
+	uint32_t slaves;     // [l] open files of the slave
+	char out[PTY_RING];  // [l] what the slave has shown: byte number n is out[n % PTY_RING]
+	uint32_t head, tail; // [l] numbers of the next byte to store and to read; they wrap
+	struct waitq read_wait, write_wait, poll_wait; // of the master
+};
+
+// The operations of the open files of a master, whose `private` is the struct pty.
+extern const struct file_ops pty_master_ops;
+
+// Create /dev/ptmx, and take opens of /dev/pts/*. Called once, at boot, after console_tty_init.
+void pty_init(void);
+
+// Returns how many pseudoterminals there are.
+uint32_t pty_count(void);
+
+// Open the slave of `pty` with the flags of open(2) in `flags` (TIOCGPTPEER). Sleeps. Caller: holds no
+// lock; keeps the master open. Returns a descriptor; -EIO if the slave is locked; -ENOMEM; -EMFILE.
+int pty_open_peer(struct pty *pty, uint32_t flags);
+
+// file_ops.release of a master: hangs the slave up. Yields.
+void pty_master_release(struct file *file);
