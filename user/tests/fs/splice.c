@@ -237,6 +237,7 @@ static void waits(void)
 {
 	int from[2], to[2], status;
 	pid_t child;
+	long n;
 
 	pipe(from);
 	pipe(to);
@@ -260,8 +261,9 @@ static void waits(void)
 		_exit(0);
 	}
 	let_sleep(child);
-	show("read", read(to[0], got, 2 * PAGE));
+	n = read(to[0], got, 2 * PAGE);
 	wait(&status);
+	show("read", n);
 	close(from[0]);
 	close(from[1]);
 	close(to[0]);
