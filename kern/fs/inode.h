@@ -161,10 +161,12 @@ extern struct inode *tree_root;
 // Called once, at boot.
 void inodes_init(void);
 
-// Create an inode of the type and permissions in `mode`, without a name, with one reference. A pipe
-// or a memfd belongs to the current thread's user, all others to root until tree_link_new. `ops`
-// may be NULL. A regular file gets an empty object unless `ops` is given. Takes timer_lock. Returns
-// NULL if out of memory.
+// Create an inode of the type and permissions in `mode`, on the file system `dev` (VOLUME_), with
+// the operations `ops` or NULL: without a name, with nlink and rdev 0, and with one reference. A
+// regular file gets an empty object unless `ops` is given. With VOLUME_NAMELESS and a type in
+// `mode` (a pipe, a memfd, a socket) it belongs to the current thread's user and group, else to
+// root until inode_set_first_owner. Takes timer_lock. Returns NULL if out of memory; except with
+// VOLUME_PROC it leaves the last free pages to others (kmalloc_lasting).
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
 // Create a symbolic link, without a name yet, to the path target[len], which is copied. Caller:

@@ -40,10 +40,12 @@ struct pipe {
 
 extern const struct file_ops pipe_ops;
 
-// Operations of pipe_ops (struct file_ops says what each does), for files that are the reading end
-// of a pipe and a little more: file->private is the pipe. pipe_read waits for bytes unless
-// O_NONBLOCK is set; it returns 0 when the pipe is empty and has no writer, -EAGAIN, -ERESTARTSYS
-// for a signal, or -EFAULT. pipe_ioctl knows FIONREAD: 0, -EFAULT, or -ENOTTY for other requests.
+// Operations of pipe_ops (struct file_ops says what each does). Other files that read from a pipe
+// and do a little more have them too (tty/standard_files.c). file->private is the pipe.
+// pipe_read: `pos` may be NULL. Waits for the first byte unless O_NONBLOCK is set, then takes what
+// is there. Returns how many bytes; 0 if uio->left is 0, or if the pipe is empty and has no writer;
+// if it took none: -EAGAIN; -ERESTARTSYS for a signal; -EFAULT; -EINTR if the thread must die.
+// pipe_ioctl knows FIONREAD: 0, -EFAULT, or -ENOTTY for other requests.
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
 unsigned int pipe_poll(struct file *file, struct poll_table *table);
 int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);

@@ -115,7 +115,8 @@ int msg_info(struct msginfo *info, bool usage);
 
 // -- What the files of messages share. Caller of all functions below: holds sysv_lock.
 
-// Count `messages` more messages in all queues, with `bytes` more bytes of text; below 0: less.
+// Add `messages` to the number of messages in all queues, and `bytes` to the number of bytes of
+// their text (msg_info shows both); a number below 0 subtracts. Caller: holds sysv_lock.
 void msg_count(int messages, int bytes);
 
 // Wake some of those calls that wait for room, if there is room for their messages. They look

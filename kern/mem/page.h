@@ -131,14 +131,12 @@ void boot_alloc_init(const struct mem_range *usable, size_t usable_count,
 // around. Panics after page_init (boot_map.closed).
 void *boot_alloc(size_t n, size_t align);
 
-// Make pages[], with memory from boot_alloc, and put every usable page that nothing occupies on
-// the free list, the lowest at its front. pages[] has a page_t for each whole page up to the end of
-// the last usable range, but none beyond LINEAR_SIZE; page_total is their number.
-// - The pages of each gap (boot_next_gap) are free: page_link_run links them. But those that
-//   boot_alloc has allocated, [boot_map.start, boot_map.next), are reserved, with pages[] itself.
-// - All other pages are reserved (PAGE_RESERVED), also page 0: no gap from PAGE_SIZE on has it.
-// Writes each page_t, whatever the memory held before; touches none of the pages themselves.
-// Afterwards boot_alloc panics (boot_map.closed).
+// Make pages[], with memory from boot_alloc: a page_t for each whole page up to the end of the last
+// usable range, but none beyond LINEAR_SIZE; page_total is their number. Afterwards boot_alloc
+// panics (boot_map.closed). Writes each page_t whole; touches none of the pages themselves.
+// - The pages of each gap (boot_next_gap from PAGE_SIZE on) are free: page_link_run, lowest first.
+// - All others are PAGE_RESERVED, with count, pins and flags 0: page 0 too, and each page of which
+//   boot_alloc has allocated a byte: [boot_map.start, boot_map.next), with pages[] itself.
 void page_init(void);
 
 // Do the part of page_init that needs page_alloc: make the zero page, let the allocator use the

@@ -91,10 +91,11 @@ int named_protect(struct aspace *as, int id, int prot);
 // -ENOENT if no area follows.
 int named_info(struct aspace *as, int id, bool next, struct area_info *info);
 
-// Store in *store the physical address where the memory of a contiguous area, or of device memory,
-// begins.
-// Returns 0; with *store unchanged: -EINVAL without such an area, or if it is of another kind;
-// -EPERM if `as` may not clone it.
+// Store in *store the physical address of the first byte of area `id`: of one that was made with
+// AREA_LOCK_CONTIGUOUS (a clone of it is of another kind), or of device memory. Sleeps. Caller:
+// holds no lock.
+// Returns 0; with *store unchanged, in this order: -EINVAL if no area has this id; -EPERM if `as`
+// may not clone the area; -EINVAL if the area is of another kind.
 int named_physical(struct aspace *as, int id, uint32_t *store);
 
 // Delete the `count` areas of `as` with these ids, all or none, and unmap their pieces. Waits first

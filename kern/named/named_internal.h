@@ -76,7 +76,7 @@ int named_map(struct named_area *named, uintptr_t hint);
 
 // Unmap all pieces that are left, and nothing else that lies at the area's addresses. Takes
 // as->lock. Sleeps and yields; a killed thread completes the work. Cannot fail: a piece goes as a
-// whole, and page tables with entries of objects are never shared.
+// whole, and page tables with entries of named areas are never shared.
 void named_unmap(struct named_area *named);
 
 // Replace the area's memory by `memory`; the old mapping's pieces go. Addresses beyond the new
@@ -91,7 +91,7 @@ int named_replace(struct named_area *named, const struct named_memory *memory);
 // piece's own; a piece with AREA_NOWRITE never gets PROT_WRITE. Takes as->lock, and named_lock. Sleeps
 // and yields; a killed thread completes the work. Returns 0; -ENOMEM with nothing changed if
 // RLIMIT_DATA admits no more private writable memory. Nothing else can fail: a piece changes as a
-// whole, and page tables with entries of objects are never shared.
+// whole, and page tables with entries of named areas are never shared.
 int named_protect_pieces(struct named_area *named, uint8_t prot);
 
 // Fault in the bytes [from, end) of the area, both page-aligned, if it is locked (AREA_LOCK_FULL or
@@ -110,6 +110,13 @@ static inline bool named_has_room(size_t bytes)
 // Sleeps and yields. Caller: holds no lock.
 // Returns 0; -ENOMEM, with some of them made, if memory is short or the thread is killed.
 int named_fill(struct object *obj, size_t start, size_t end);
+
+// Returns true if the name has 1 to AREA_NAME_MAX - 1 characters, none of them a control
+// character: the name shows in /proc/PID/maps, and must not break its lines.
+bool named_name_valid(const char *name);
+
+// Returns true if `size` bytes can be mapped at `hint`, or, if that is 0, anywhere.
+bool named_place_valid(uintptr_t hint, size_t size);
 
 // Returns true if `prot` has no unknown bits.
 static inline bool named_prot_valid(uint32_t prot)

@@ -31,9 +31,11 @@ struct exec_args {
 int exec_args_init(struct exec_args *args);
 // Free the strings of *args, after exec_args_init has returned 0.
 void exec_args_free(struct exec_args *args);
-// Append a copy of `string`, which is kernel memory outside args->block, with its NUL. Yields.
-// Caller: holds no lock. Returns 0; -E2BIG if all strings would have more than args->limit bytes
-// (their pointers are not counted here); -ENOMEM. After an error nothing has changed.
+// Append a copy of `string`, which is kernel memory outside args->block, with its NUL. Does not
+// change argc and envc: the caller counts arguments and environment. Yields. Caller: holds no lock.
+// Returns 0; -E2BIG if all strings, each with its NUL, would have more than args->limit bytes
+// (their pointers are not counted here, and EXEC_STRING_MAX is not checked); -ENOMEM. After an
+// error nothing has changed.
 int exec_args_add(struct exec_args *args, const char *string);
 // Append copies of the strings that `vector` points to: an array of the current program that ends
 // with NULL. `vector` NULL means no strings. Yields. Caller: holds no lock. Returns 0 with the

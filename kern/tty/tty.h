@@ -1,6 +1,6 @@
 // tty.h: terminals (termios(3)). Typed bytes go through the line discipline (tty_line.c): it
 // echoes them, lets a line be edited until it is complete, and turns some characters into
-// signals. Written bytes get their newlines translated (tty_echo.c).
+// signals. Written bytes get their newlines translated (tty_output.c).
 //
 // The way of ^C: an interrupt of the keyboard or the serial port calls tty_input; tty_type finds
 // that the byte is VINTR; tty_input calls tty_hooks->signal_group for the foreground group,

@@ -16,7 +16,7 @@ static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
 	return tty->termios.c_lflag & flag;
 }
 
-// Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_echo.c),
+// Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_output.c),
 // as many as fit into TTY_BURST. Does not sleep. Returns how many of bytes[n] were shown; 0, with
 // tty->full set, if the device has no room.
 size_t tty_show_some(struct tty *tty, const char *bytes, size_t n);

@@ -132,8 +132,9 @@ extern size_t areas_max;
 
 #define STACK_GUARD (1u << 20) // bytes below a stack that mmap() leaves free for the stack
 
-// Returns the lowest address that belongs to `area` or to the guard below it. Only stacks have a
-// guard: STACK_GUARD bytes into which the stack may still grow.
+// Returns the lowest address that belongs to `area` or to the guard below it. Only areas with
+// AREA_GROWSDOWN, the stacks, have a guard: the STACK_GUARD bytes below area->start, or all bytes
+// from 0 on if there are fewer, into which the stack may still grow. Other areas may lie there.
 static inline uintptr_t area_guard_start(const struct area *area)
 {
 	if (!(area->flags & AREA_GROWSDOWN))

@@ -20,6 +20,8 @@ struct area_pages {
 	uint64_t dirty_share; // of both, in pages that were written to
 };
 
-// Add what lies in `area`, an area of `as`, to *sum. Yields. Caller: holds as->lock, for reading or
-// for writing, and no other lock.
+// Add to *sum the pages that entries of `as` map in `area`, an area of `as`: also those with
+// PROT_NONE, but not the zero page, device memory, or pages that only the area's object has. *sum
+// is all 0 before the first area. Yields with as->lock held: other threads' faults may change
+// entries meanwhile. Caller: holds as->lock, for reading or for writing, and no other lock.
 void area_count_pages(struct aspace *as, const struct area *area, struct area_pages *sum);

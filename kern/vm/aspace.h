@@ -115,8 +115,9 @@ void aspace_set_program(struct aspace *as, struct object *obj);
 // nothing changed. Caller: nobody else knows `as`.
 int aspace_make_layout(struct aspace *as);
 
-// Unmap everything in `as`, which stays an empty space. Yields; a killed thread completes the work.
-// Caller: holds no lock.
+// Unmap everything in `as`, which stays an empty space that can be used again. Its break, its named
+// areas with their memory, and its contexts of userfaultfd stay; no message goes to these. Takes
+// as->lock. Yields; a killed thread completes the work. Caller: holds no lock.
 void aspace_clear(struct aspace *as);
 
 // A request for a new mapping. aspace_map checks it, except for `prot` and `flags`, which the
@@ -155,11 +156,12 @@ int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *
 // /dev/mem maps by aspace_map with linear_ops (linear_request); this short form is for tests.
 int aspace_map_linear(struct aspace *as, struct map_request *request, uintptr_t *va_store);
 
-// Turn `request` into one for device memory: check its length and offset, and set its backend; it
-// has no object then.
-// Returns 0; -EINVAL for an empty range, an unaligned offset, or addresses of more than 32 bits;
-// -EPERM unless all of it belongs to devices that programs may map. After an error `request` is
-// unchanged.
+// Turn `request` into one for device memory: `len` bytes, rounded up to pages, of physical memory
+// from `offset` on. Sets its ops to linear_ops, and its object to NULL, without dropping a
+// reference, since a request has none; changes nothing else.
+// Returns 0; with `request` unchanged: -EINVAL if len is 0, the offset is not page-aligned, or the
+// last byte has an address of more than 32 bits; -EPERM unless all of the pages belong to devices
+// that programs may map (physical_is_device).
 int linear_request(struct map_request *request);
 
 // Check the range of `request` without mapping anything. Takes as->lock, and so sleeps. Caller:

@@ -190,10 +190,12 @@ ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t 
 // Returns 0; -ENOMEM, perhaps with some collected: the caller makes no change, and cancels.
 int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Collect a message that memory moves by mremap() from [from, from + len) to `area`, a registered
-// area in no tree yet, if its context wants one; else end the registration. Caller: holds no
-// spinlock.
-// Returns 0; -ENOMEM with nothing changed.
+// Append to `events` a message that memory moves by mremap() from [from, from + len), in bytes, to
+// area->start, if the context of `area` wants one; else end the registration (uffd_forget), without
+// a message. `area` is the area at the new place: registered, in no tree yet. The caller sends the
+// message when it holds no lock any more (uffd_send), or cancels it if nothing moves
+// (uffd_cancel_after). Until then it holds a reference on the context, which refuses fills.
+// Caller: holds no spinlock. Returns 0; -ENOMEM with nothing changed.
 int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, size_t len);
 
 // Register `twin`, in no tree yet, a copy of a registered area for `copy`, the space of a fork's

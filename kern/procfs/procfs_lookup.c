@@ -1,4 +1,4 @@
-// procfs.c: the directories and links of /proc. Files of the system are entries of the tree.
+// procfs_lookup.c: the directories and links of /proc. Files of the system are entries of the tree.
 // Files of processes have no entries: an inode is made when somebody looks the name up, and
 // freed with its last reference. So processes come and go without any work here.
 #include "procfs/procfs.h"

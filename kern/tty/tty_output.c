@@ -1,4 +1,4 @@
-// tty_echo.c: the output of a terminal: what programs write, and the echo of what is typed. It
+// tty_output.c: the output of a terminal: what programs write, and the echo of what is typed. It
 // keeps count of the cursor's column, without which a tab could not be erased.
 #include "tty/tty_line.h"
 
