@@ -13,6 +13,7 @@ physaddr_t apic_find(void);
 
 // Let a signal on pin LINT1 cause a non-maskable interrupt, and pass interrupts of the 8259A
 // controllers on from pin LINT0 (Intel MultiProcessor Specification 1.4, 3.6.2.2: virtual wire
-// mode). `registers` is the address at which the local APIC is mapped, uncached.
-// Caller: has called trap_init and irq_init.
+// mode). `registers` is the address at which the APIC_SIZE bytes from apic_find() are mapped,
+// uncached; it is not kept. Spurious interrupts of the APIC come as line 15. Caller: has called
+// trap_init and irq_init.
 void apic_let_nmi_in(volatile uint32_t *registers);

@@ -26,8 +26,9 @@ struct debug_registers {
 	uint32_t control; // DR7
 };
 
-// Load a thread's breakpoints into the processor; NULL: turn all of them off. The caller has
-// checked that all addresses are the user's, and that no breakpoint is one of I/O.
+// Load a thread's four addresses and DR7 into the processor as they are; NULL: turn all breakpoints
+// off. The caller has checked that all addresses are the user's, that no breakpoint is one of I/O,
+// and that `control` has no bits but those of breakpoints. DR6 stays.
 void debug_registers_load(const struct debug_registers *registers);
 
 // Returns the reasons for the debug exceptions since the last call, bits of DEBUG_HITS and

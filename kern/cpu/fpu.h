@@ -18,14 +18,15 @@ struct fpu_state {
 	uint8_t unused[224];
 } __aligned(16);
 
-// Set *state to the state with which a program starts: exceptions masked, 64-bit precision, all
-// registers zero.
+// Set *state to the state with which a program starts: exceptions of FPU and SSE masked, a mantissa
+// of 64 bits, rounding to nearest, all registers zero, and those of the FPU empty.
 void fpu_state_init(struct fpu_state *state);
 
-// Save the processor's registers in `prev`, then load those of `next`. `prev` NULL: the thread that
-// ran has no state, so there is nothing to save. `next` NULL: its thread has no state yet, and its
-// first FPU instruction will trap. Both NULL: does nothing. For a thread switch, which passes the
-// states of the thread that ran and of the next one.
+// Save the processor's registers in `prev`, then load those of `next`, whose mxcsr has only bits of
+// fpu_mxcsr_mask. `prev` NULL: the thread that ran has no state, so there is nothing to save.
+// `next` NULL: its thread has no state yet, and its first FPU instruction will trap. Both NULL:
+// does nothing. For a thread switch, which passes the states of the thread that ran and of the next
+// one.
 void fpu_switch(struct fpu_state *prev, const struct fpu_state *next);
 
 // Copy the processor's registers to *state; the running thread keeps them. The caller makes sure
@@ -38,9 +39,10 @@ struct fpu_borrowed {
 	uint8_t xmm[4][16];
 };
 
-// Let the kernel use the registers xmm0 to xmm3, whosever values they hold: save these in *saved, and
-// let SSE instructions not trap. Until fpu_return the kernel neither switches threads nor lets
-// interrupts in. Caller: the processor has SSE (cpu_has_sse).
+// Let the kernel use the registers xmm0 to xmm3, whosever values they hold: save these in *saved,
+// and let SSE instructions not trap. Registers of the FPU, xmm4 to xmm7 and mxcsr are not saved.
+// Until fpu_return the caller neither sleeps nor yields nor lets interrupts in, and touches no
+// memory that may fault. Caller: the processor has SSE (cpu_has_sse).
 static inline void fpu_borrow(struct fpu_borrowed *saved)
 {
 	saved->cr0 = read_cr0();
@@ -54,8 +56,8 @@ static inline void fpu_borrow(struct fpu_borrowed *saved)
 	                   "=m"(saved->xmm[3]));
 }
 
-// Put the values back that fpu_borrow has saved in *saved, and let SSE instructions trap again if they
-// did before.
+// Put the values of xmm0 to xmm3 back that fpu_borrow has saved in *saved, and let SSE instructions
+// trap again if they did before. Once for each fpu_borrow.
 static inline void fpu_return(const struct fpu_borrowed *saved)
 {
 	__asm__ volatile("movups %0, %%xmm0\n\t"

@@ -11,6 +11,8 @@ extern bool cpu_has_smap;
 // True if the processor has SSE. Constant after smep_smap_init.
 extern bool cpu_has_sse;
 
-// Turn on those protections that this processor has, and CR0.WP; patch in `clac` and `stac` if it has
-// SMAP. Once, at boot, while the kernel's text is still writable. Caller: segment_init.
+// Turn on those protections that this processor has, and CR0.WP; patch in `clac` and `stac` if it
+// has SMAP. Set cpu_has_smap and cpu_has_sse. Turn on SSE, alignment checks and errors of the FPU
+// for programs, and set CR0.TS: the first FPU instruction traps. Once, at boot, while the kernel's
+// text is still writable. Caller: segment_init.
 void smep_smap_init(void);

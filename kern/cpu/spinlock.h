@@ -27,7 +27,8 @@ struct thread;
 #define SPINLOCK_INIT(name_, rank_) ((struct spinlock){ .rank = (rank_) })
 #endif
 
-// Make *lock a free lock of rank `rank`. `name` is for panic messages.
+// Make *lock a free lock of rank `rank`, whatever it was; nobody may hold it. `name`, which debug
+// builds show in panics, is not copied and must stay valid as long as the lock; others ignore it.
 static inline void spin_init(struct spinlock *lock, const char *name, enum lock_rank rank)
 {
 	*lock = SPINLOCK_INIT(name, rank);
@@ -43,8 +44,9 @@ extern void (*spin_order_hook)(const struct spinlock *lock, const struct spinloc
 
 // Debug builds keep a chain of the spinlocks that this CPU holds. spin_debug_lock puts `lock` on
 // the chain, before it is taken, and panics if the lock held last has no lower rank.
-// spin_debug_unlock takes it off, and panics if this CPU does not hold it. spin_debug_held returns
-// true if this CPU holds `lock`.
+// spin_debug_unlock takes it off, wherever it is in the chain, and panics if this CPU does not hold
+// it. Neither reads or changes lock->locked. spin_debug_held returns true if this CPU holds `lock`.
+// In other builds the first two do nothing, and there is no spin_debug_held.
 void spin_debug_lock(struct spinlock *lock);
 void spin_debug_unlock(struct spinlock *lock);
 bool spin_debug_held(const struct spinlock *lock);
@@ -60,8 +62,9 @@ static inline void spin_debug_unlock(struct spinlock *lock)
 }
 #endif
 
-// Panic because code at `again` wants `lock`, which code at `first` has taken and not released.
-// One CPU runs, with interrupts off, so nobody can release it.
+// Panic because code at address `again` wants `lock`, which code at address `first` has taken and
+// not released. One CPU runs, with interrupts off, so nobody can release it. spin_stuck_hook,
+// unless NULL, writes the message.
 void spin_stuck(const struct spinlock *lock, uint32_t first, uint32_t again) __noreturn;
 
 // Registered by thread/lock_report.c: the panic of spin_stuck with the names of lock and thread.
@@ -79,7 +82,8 @@ extern void (*spin_stuck_hook)(const struct spinlock *lock, uint32_t first, uint
 
 // Take the lock for code at the address `here`, which is not 0. Returns 0 if the lock was free;
 // else the address of the code that has taken the lock and not released it: then the caller must
-// panic (spin_stuck).
+// panic (spin_stuck), since the lock may name `here` as its holder now. Debug builds panic if a
+// lock held does not rank lower (spin_debug_lock), unless the lock is not free.
 static inline uint32_t spin_lock_from(struct spinlock *lock, uint32_t here)
 {
 	if (DEBUG_LOCKS && unlikely(lock->locked))
@@ -88,8 +92,8 @@ static inline uint32_t spin_lock_from(struct spinlock *lock, uint32_t here)
 	return __atomic_exchange_n(&lock->locked, here, __ATOMIC_ACQUIRE);
 }
 
-// Release `lock`. Caller: holds it. The release order makes all earlier writes visible to the
-// next holder.
+// Release `lock`; locks may be released in any order. Caller: holds it, which only debug builds
+// check. The release order makes all earlier writes visible to the next holder.
 static inline void spin_unlock(struct spinlock *lock)
 {
 	spin_debug_unlock(lock);

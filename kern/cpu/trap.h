@@ -61,21 +61,26 @@ static inline bool trap_victim_is_user(const struct trapframe *frame)
 
 typedef void (*trap_handler)(struct trapframe *frame);
 
-// Fill the interrupt descriptor table, install the double-fault task, and load both. Once, at
-// boot, after segment_init.
+// Fill the interrupt descriptor table, install the double-fault task, and load both. Afterwards all
+// exceptions are without a handler, interrupts of lines go to irq_dispatch, and vectors from
+// TRAP_VECTORS on have no gate. Of the vectors programs may enter by `int` only TRAP_BREAKPOINT and
+// TRAP_OVERFLOW. Once, at boot, after segment_init.
 void trap_init(void);
 
-// Let `handler` handle exception `vector`, 0 to 31, for ever. Panics if the vector has a handler or
-// is higher. An exception without a handler goes to its fixup, or to trap_fatal. A handler calls
-// trap_fatal for a fault of the kernel itself. After trap_init, at boot.
+// Let `handler` handle exception `vector`, 0 to 31, for ever; that of TRAP_DOUBLE_FAULT is never
+// called, because a task handles it. Panics if the vector has a handler or is higher. An exception
+// without a handler goes to its fixup, or to trap_fatal, also one of a program. A handler runs with
+// interrupts off; it calls trap_fatal for a fault of the kernel itself. After trap_init, at boot.
 void trap_register(unsigned int vector, trap_handler handler);
 
-// Install a gate that programs may enter by `int vector`; interrupts are off on entry. `entry` is
-// assembly that builds a trapframe. Panics unless `vector` is TRAP_VECTORS to 255.
+// Install a gate that programs may enter by `int vector`; interrupts are off on entry. It replaces
+// the vector's gate, if there is one. `entry` is assembly that builds a trapframe. Panics unless
+// `vector` is TRAP_VECTORS to 255. After trap_init.
 void trap_register_user_gate(unsigned int vector, void (*entry)(void));
 
-// Returns true if the kernel instruction that faulted belongs to the code that the exception table
-// is for. A fault anywhere else in the kernel is a bug, and the table need not be searched.
+// Returns true if the kernel instruction that faulted, at frame->eip, belongs to the code that the
+// exception table is for; it need not be listed there. A fault anywhere else in the kernel is a
+// bug, and the table need not be searched. Looks at frame->eip alone.
 bool trap_may_have_fixup(const struct trapframe *frame);
 
 // If the exception table (ex_table_start to ex_table_end) lists the kernel instruction that

@@ -40,7 +40,8 @@ struct registers {
 };
 
 // Store at *here the registers as they are at this place in the calling function, for a debugger
-// that finds the function's callers and their arguments. EAX, ECX and EDX become 0.
+// that finds the function's callers and their arguments. EIP is an address in the calling function.
+// EAX, ECX and EDX become 0 in *here.
 static inline __attribute__((always_inline)) void registers_save(struct registers *here)
 {
 	*here = (struct registers){ 0 };
@@ -59,39 +60,40 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
-// Write a byte to an I/O port.
+// Write the byte `value` to the I/O port `port`.
 static inline void outb(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-// Write two bytes to an I/O port.
+// Write the two bytes of `value` to the I/O port `port` at once.
 static inline void outw(uint16_t port, uint16_t value)
 {
 	__asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port));
 }
 
-// Write four bytes to an I/O port.
+// Write the four bytes of `value` to the I/O port `port` at once.
 static inline void outl(uint16_t port, uint32_t value)
 {
 	__asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
-// Write `n` bytes to one port, one after another.
+// Write bytes[n] to the I/O port `port`, one byte after another, the first first; `n` may be 0.
+// Does not wait until the device can take them.
 static inline void outsb(uint16_t port, const void *bytes, uint32_t n)
 {
 	__asm__ volatile("rep outsb" : "+S"(bytes), "+c"(n) : "d"(port) : "memory");
 }
 
-// Store `value` in the `n` words of 4 bytes from `dst` on. `rep` counts as `n` instructions of the
-// guest.
+// Store `value` in the `n` words of 4 bytes from `dst` on; `n` may be 0, and `dst` need not be
+// aligned. `rep` counts as `n` instructions of the guest.
 static inline void stosl(void *dst, uint32_t value, uint32_t n)
 {
 	__asm__ volatile("rep stosl" : "+D"(dst), "+c"(n) : "a"(value) : "memory");
 }
 
-// Copy `n` words of 4 bytes from `src` to `dst`; the ranges must not overlap, unless `dst` is below
-// `src`.
+// Copy `n` words of 4 bytes from `src` to `dst`, the lowest first; `n` may be 0, and neither need
+// be aligned. The ranges must not overlap, unless `dst` is below `src`.
 static inline void movsl(void *dst, const void *src, uint32_t n)
 {
 	__asm__ volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
@@ -106,13 +108,14 @@ static inline uint32_t read_cr0(void)
 	return value;
 }
 
-// Change CR0. "memory": the compiler must not move memory accesses across a change of paging.
+// Set CR0 to `value`, all of it: to change a bit, begin with read_cr0. "memory": the compiler must
+// not move memory accesses across a change of paging.
 static inline void write_cr0(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr0" : : "r"(value) : "memory");
 }
 
-// Returns the address whose access caused the last page fault.
+// Returns the linear address whose access caused the last page fault; the next one overwrites it.
 static inline uint32_t read_cr2(void)
 {
 	uint32_t value;
@@ -121,7 +124,7 @@ static inline uint32_t read_cr2(void)
 	return value;
 }
 
-// Store an address in CR2, as a page fault does. Only the grader's operations need it.
+// Store the address `value` in CR2, as a page fault does. Only the grader's operations need it.
 static inline void write_cr2(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr2" : : "r"(value));
@@ -136,7 +139,9 @@ static inline uint32_t read_cr3(void)
 	return value;
 }
 
-// Switch to another page directory. Flushes every TLB entry that is not global.
+// Switch to the page directory at physical address `value`, which is page-aligned. Flushes every
+// TLB entry that is not global, also if `value` is the directory in use. The code and the stack in
+// use must be mapped there too.
 static inline void write_cr3(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr3" : : "r"(value) : "memory");
@@ -151,13 +156,15 @@ static inline uint32_t read_cr4(void)
 	return value;
 }
 
-// Change CR4, for example to turn SMAP on.
+// Set CR4 to `value`, all of it, for example to turn SMAP on: to change a bit, begin with read_cr4.
+// Faults for a bit that the processor does not know.
 static inline void write_cr4(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
 }
 
-// Set the linear address of breakpoint `n`, 0 to 3 (Intel SDM vol. 3, 17.2.1).
+// Set the linear address of breakpoint `n`, 0 to 3; any other `n` means 3 (Intel SDM vol. 3,
+// 17.2.1). Does not turn the breakpoint on (write_dr7).
 static inline void write_dr(unsigned int n, uint32_t address)
 {
 	switch (n) {
@@ -176,7 +183,8 @@ static inline void write_dr(unsigned int n, uint32_t address)
 	}
 }
 
-// Returns the reasons for the last debug exceptions; the processor sets bits and never clears any.
+// Returns the reasons for the debug exceptions since write_dr6(0), DEBUG_ bits, and reserved bits
+// that are 1; the processor sets bits of reasons and never clears any.
 static inline uint32_t read_dr6(void)
 {
 	uint32_t value;
@@ -185,19 +193,21 @@ static inline uint32_t read_dr6(void)
 	return value;
 }
 
-// Set DR6; 0 clears the reasons that the processor has noted.
+// Set DR6 to `value`; 0 clears the reasons that the processor has noted. Reserved bits stay 1.
 static inline void write_dr6(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%dr6" : : "r"(value));
 }
 
-// Set DR7: which breakpoints are on, and their kinds and lengths (cpu/debug_registers.h).
+// Set DR7 to `value`: which breakpoints are on, and their kinds and lengths
+// (cpu/debug_registers.h); 0: all are off.
 static inline void write_dr7(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%dr7" : : "r"(value) : "memory");
 }
 
-// Flush the TLB entry of `va`, also a global one.
+// Flush this CPU's TLB entry of the page that contains `va`, also a global one, and that of a large
+// page as a whole. Does nothing if there is none; never faults.
 static inline void invlpg(uintptr_t va)
 {
 	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
@@ -228,20 +238,23 @@ static inline void cli(void)
 
 // Wait for an interrupt, handle it, and return with interrupts off. `sti` takes effect only after
 // the next instruction (Intel SDM vol. 2, STI), so no interrupt can come between it and `hlt`: the
-// processor would then sleep although something happened.
+// processor would then sleep although something happened. Handlers take spinlocks, so the caller
+// must have none; they run on this stack.
 static inline void halt_for_interrupt(void)
 {
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
-// Handle the interrupts that are pending, and return with interrupts off. The `nop` is the
-// instruction after which `sti` takes effect.
+// Handle the interrupts that are pending, if any, and return with interrupts off. The `nop` is the
+// instruction after which `sti` takes effect. Handlers take spinlocks, so the caller must have
+// none; they run on this stack.
 static inline void take_interrupts(void)
 {
 	__asm__ volatile("sti; nop; cli" : : : "memory");
 }
 
-// Stop this CPU for good.
+// Stop this CPU for good, with interrupts off. A non-maskable interrupt is still handled; then it
+// stops again.
 static inline void __attribute__((noreturn)) halt_forever(void)
 {
 	for (;;)
@@ -253,8 +266,9 @@ struct cpuid_regs {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-// Execute CPUID. A leaf above the highest one may return the data of another leaf. So compare first,
-// unless the leaf is known to exist: with EAX of leaf 0; from 0x80000000 on with EAX of that leaf.
+// Execute CPUID for `leaf` and `subleaf` (0 for a leaf without subleaves). A leaf above the highest
+// one may return the data of another leaf. So compare first, unless the leaf is known to exist:
+// with EAX of leaf 0; from 0x80000000 on with EAX of that leaf.
 static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid_regs r;
@@ -265,7 +279,8 @@ static inline struct cpuid_regs cpuid(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
-// Returns model-specific register `number`. Faults if the processor does not have it.
+// Returns model-specific register `number`. A protection fault in the kernel if the processor does
+// not have it: ask cpuid() first.
 static inline uint64_t rdmsr(uint32_t number)
 {
 	uint64_t value;
@@ -274,8 +289,8 @@ static inline uint64_t rdmsr(uint32_t number)
 	return value;
 }
 
-// Store `value` in model-specific register `number`. Faults if the processor does not have it, or
-// refuses the value.
+// Store `value` in model-specific register `number`. A protection fault in the kernel if the
+// processor does not have it, or refuses the value.
 static inline void wrmsr(uint32_t number, uint64_t value)
 {
 	__asm__ volatile("wrmsr" : : "c"(number), "A"(value) : "memory");
@@ -296,26 +311,30 @@ struct pseudo_descriptor {
 	uint32_t base;
 } __attribute__((packed));
 
-// Load the global descriptor table's address and limit. Segment registers keep their old
-// descriptors until they are loaded again.
+// Load the address and the limit (bytes - 1) of the global descriptor table, which must stay where
+// it is; *pd itself is only read now. Segment registers keep their old descriptors until they are
+// loaded again.
 static inline void lgdt(const struct pseudo_descriptor *pd)
 {
 	__asm__ volatile("lgdt %0" : : "m"(*pd));
 }
 
-// Load the interrupt descriptor table's address and limit.
+// Load the address and the limit (bytes - 1) of the interrupt descriptor table, which must stay
+// where it is; *pd itself is only read now.
 static inline void lidt(const struct pseudo_descriptor *pd)
 {
 	__asm__ volatile("lidt %0" : : "m"(*pd));
 }
 
-// Load the task register: from now on the processor finds the kernel's stack in this TSS.
+// Load the task register with `selector`, that of a task-state segment in the global descriptor
+// table: from now on the processor finds the kernel's stack in this TSS. Marks its descriptor as
+// busy; faults if it is busy already.
 static inline void ltr(uint16_t selector)
 {
 	__asm__ volatile("ltr %0" : : "r"(selector));
 }
 
-// Load the local descriptor table; selector 0: there is none.
+// Load the local descriptor table that `selector` names; 0: there is none.
 static inline void lldt(uint16_t selector)
 {
 	__asm__ volatile("lldt %0" : : "r"(selector));
@@ -339,20 +358,22 @@ static inline uint16_t read_gs(void)
 	return value;
 }
 
-// Clear CR0.TS: FPU instructions no longer trap.
+// Clear CR0.TS: FPU and SSE instructions do not trap any more.
 static inline void clts(void)
 {
 	__asm__ volatile("clts");
 }
 
-// Save the registers of FPU and SSE to `area`: 512 bytes, aligned to 16.
+// Save the registers of FPU and SSE to `area`: 512 bytes, aligned to 16 (struct fpu_state). The
+// registers keep their values. Traps if CR0.TS is set; faults if `area` is not aligned.
 static inline void fxsave(void *area)
 {
 	__asm__ volatile("fxsave (%0)" : : "r"(area) : "memory");
 }
 
-// Load the registers of FPU and SSE from `area`: as for fxsave, 512 bytes, aligned to 16. Faults if
-// it is not aligned, or if it sets a bit of mxcsr that the processor lacks.
+// Load the registers of FPU and SSE from `area`: as for fxsave, 512 bytes, aligned to 16. Traps if
+// CR0.TS is set; faults if `area` is not aligned, or if it sets a bit of mxcsr that the processor
+// lacks (fpu_mxcsr_mask).
 static inline void fxrstor(const void *area)
 {
 	__asm__ volatile("fxrstor (%0)" : : "r"(area) : "memory");
