@@ -5,9 +5,10 @@
 #include "fs/file.h"
 
 // Create an anonymous file and open it, with the operations `ops`, which own `private` from then
-// on. The links in /proc/PID/fd show "anon_inode:" and ops->kind. `flags`: the access mode, and
-// O_NONBLOCK. Caller: holds no spinlock. Returns 0 with the file in *store, with one reference;
-// -ENOMEM with *store unchanged: `private` stays the caller's.
+// on. Its inode has the permissions 0600, no type, and belongs to root. The links in /proc/PID/fd
+// show "anon_inode:" and ops->kind. `flags`: the access mode, and O_NONBLOCK. Yields if out of
+// memory. Caller: holds no spinlock. Returns 0 with the file in *store, with one reference; -ENOMEM
+// with *store unchanged: `private` stays the caller's.
 int anonymous_file_create(uint32_t flags, const struct file_ops *ops, void *private,
                           struct file **store);
 

@@ -10,9 +10,9 @@ struct claim {
 	bool wanted; // [c] a thread waits for it
 };
 
-// Sleep until nobody has the claim, and take it. The current thread must not have it already.
-// Caller: holds no lock.
-// Returns 0; -EINTR, without the claim, if the thread must die.
+// Sleep until nobody has the claim, and take it; of several waiters any may get it first. The
+// current thread must not have it already. Caller: holds no lock. Returns 0; -EINTR, without the
+// claim, if the thread must die.
 int claim_take(struct claim *claim);
 
 // Release the claim, and wake those that wait for it. Does not sleep. Caller: has the claim; holds

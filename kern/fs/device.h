@@ -19,12 +19,15 @@ struct device {
 	struct list link; // in the list of all devices
 };
 
-// Register the device and create its file in /dev. Called at boot, with no lock held: panics if out
-// of memory, or if /dev has the name already. *device must stay valid for ever.
+// Register the device, and create its file in /dev unless it has no name: a character device with
+// its first number, of root. The name has at most 26 bytes. *device must stay valid for ever; of
+// two devices with one number the first one registered is opened. Called at boot, with no lock
+// held; sleeps and yields. Panics if out of memory, or if /dev has the name already.
 void device_register(struct device *device);
 
 // Complete `file`, an open file of the device with this number: set its ops and private, and call
 // the device's open operation, which may sleep. Caller: holds no lock. Returns 0; -ENXIO if there
 // is no such device; else a negative errno of the device's open operation (-ENOMEM, or -ENXIO
-// without a controlling terminal): the caller frees `file`.
+// without a controlling terminal). After an error the caller frees `file`, whose ops may be set,
+// without calling its release operation.
 int device_open(dev_t number, struct file *file);

@@ -21,8 +21,8 @@ static inline uint32_t name_hash_step(uint32_t hash, char c)
 	return hash * 33 + (unsigned char)c;
 }
 
-// Returns the name text[length], with its hash.
-// For tests: path_walk computes the hash while it looks for the next slash.
+// Returns the name text[length], with its hash. `text` is not copied, and needs no NUL. For tests:
+// path_walk computes the hash while it looks for the next slash.
 struct name name_of(const char *text, uint32_t length);
 
 // Create the root directory, and initialise tree_lock and rename_lock. Panics if out of memory.
@@ -34,42 +34,50 @@ void tree_init(void);
 struct entry *tree_find(struct inode *dir, const struct name *name);
 
 // Find the file of `name` in the directory `dir`, also a file of /proc, which is no entry but is
-// made by inode_ops.lookup. `name` is neither "." nor "..". Checks no permission on `dir`. Caller:
-// holds tree_lock. Returns 0 with a new reference in *store; -ENOENT if there is none; -ENOMEM; in
-// a directory of /proc also -EACCES if the current thread may not look into the process, or -ESRCH
-// if the process or thread has ended. After an error *store is undefined.
+// made by inode_ops.lookup. `name` is neither "." nor "..". Checks no permission on `dir`, and
+// follows no symbolic link. Caller: holds tree_lock. Returns 0 with a new reference in *store;
+// -ENOENT if there is none; -ENOMEM; in a directory of /proc also -EACCES if the current thread may
+// not look into the process, or -ESRCH if the process or thread has ended. After an error *store is
+// undefined.
 int tree_lookup(struct inode *dir, const struct name *name, struct inode **store);
 
 // Check whether programs may add names to the directory `dir`; no permission is checked. Returns 0;
 // -ENOENT if it was removed, or if its names are the kernel's (/proc). Caller: holds tree_lock.
 int tree_may_add(const struct inode *dir);
 
-// Check whether programs may remove this entry; no permission is checked. Caller: holds tree_lock.
-// Returns 0; -EBUSY if another file system begins here; -EPERM if the directory's names are the
-// kernel's.
+// Check whether programs may remove this entry; no permission is checked, nor whether a directory
+// is empty. Caller: holds tree_lock. Returns 0; in this order: -EBUSY if another file system begins
+// here; -EPERM if the directory's names are the kernel's.
 int tree_may_remove(const struct entry *entry);
 
-// Give `inode` the name `name`, of at most NAME_MAX bytes, which `dir` does not have yet. The new
-// entry takes references on both. Returns 0; -ENOMEM with nothing changed.
+// Give `inode` the name `name`, of at most NAME_MAX bytes, which `dir` does not have yet; a label
+// goes. The new entry takes references on both, and counts in nlink; sets the ctime of `inode` and
+// the mtime and ctime of `dir`. Checks neither permissions nor tree_may_add. Caller: holds
+// tree_lock. Returns 0; -ENOMEM, with nothing changed, if out of memory but for the last free pages
+// (kmalloc_lasting).
 int tree_link(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Like tree_link, for an inode that was made for this name: it gets its first owner and group
-// (inode_set_first_owner). Returns 0; -ENOMEM, with the owner and the group set.
+// (inode_set_first_owner). Caller: holds tree_lock. Returns 0; -ENOMEM, with the owner and the
+// group set.
 int tree_link_new(struct inode *dir, const struct name *name, struct inode *inode);
 
 // Remove an entry, which must not be used afterwards. If it names a directory, that must be empty.
-// Caller: holds tree_lock. Drops the entry's reference on the inode: a file that nobody has open is
-// freed by tree_unlock.
+// Checks no permission. The entry of a file's last name stays as the file's label. Drops the
+// entry's reference on the inode: a file that nobody has open is freed by tree_unlock. Caller:
+// holds tree_lock.
 void tree_unlink(struct entry *entry);
 
-// Give the file of `entry` the name `name` in `dir` instead. `victim`: the entry that has this name
-// already, which is removed in the same step, or NULL; a directory must be empty. Neither entry
+// Give the file of `entry` the name `name`, of at most NAME_MAX bytes, in `dir` instead. `victim`:
+// the entry that has this name already, which is removed in the same step, or NULL; a directory
+// must be empty. Checks neither permissions, nor whether `dir` lies below the file. Neither entry
 // must be used after success. Caller: holds tree_lock and rename_lock. Returns 0; -ENOMEM with
 // nothing changed.
 int tree_move(struct entry *entry, struct inode *dir, const struct name *name, struct entry *victim);
 
-// Let two different entries exchange their files. Neither must be used after success. Caller: holds
-// tree_lock and rename_lock. Returns 0; -ENOMEM with nothing changed.
+// Let two different entries exchange their files. Checks neither permissions, nor whether one of
+// the files lies below the other. Neither entry must be used after success. Caller: holds tree_lock
+// and rename_lock. Returns 0; -ENOMEM with nothing changed.
 int tree_exchange(struct entry *a, struct entry *b);
 
 // Held during a rename, so that no directory moves while tree_is_above looks. Only renames wait for
@@ -83,13 +91,14 @@ extern struct mutex rename_lock;
 // again in each case.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
-// Returns the directory above the directory `dir`, borrowed; for the root, the root itself. Caller:
-// holds tree_lock.
+// Returns the directory above the directory `dir`, borrowed; for the root, the root itself; for a
+// removed directory, the one that it was in. `dir` has a name, or had one. Caller: holds tree_lock.
 struct inode *tree_parent(struct inode *dir);
 
-// Returns the first entry of `dir` whose cookie is at least `cookie`, borrowed, or NULL: O(log n).
+// Returns the entry of the directory `dir` with the lowest cookie that is at least `cookie`,
+// borrowed, or NULL if there is none: O(log n). Caller: holds tree_lock.
 struct entry *tree_next(const struct inode *dir, uint32_t cookie);
 
-// Returns the entry with the next cookie after that of `entry` in its directory, borrowed, or NULL
-// if `entry` is the last: O(1) on average.
+// Returns the entry with the next cookie after that of `entry`, which is linked, in its directory,
+// borrowed, or NULL if `entry` is the last: O(1) on average. Caller: holds tree_lock.
 struct entry *tree_after(const struct entry *entry);

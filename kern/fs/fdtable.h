@@ -48,8 +48,9 @@ struct fdtable {
 struct fdtable *fdtable_create(void);
 
 // Create a table with the same open files, as fork() needs it, and one reference. Takes a reference
-// on each file; descriptors that are only reserved are left out. Yields. Caller: holds no lock.
-// Returns NULL if out of memory.
+// on each file; a descriptor that is to be closed at exec is so in the copy, too. Descriptors that
+// are only reserved are left out, and locks on files stay those of `from`. Yields; a killed thread
+// completes the work. Caller: holds no lock. Returns NULL if out of memory.
 struct fdtable *fdtable_copy(struct fdtable *from);
 
 // Take a reference on `table`. Returns `table`.
@@ -59,51 +60,60 @@ static inline struct fdtable *fdtable_get(struct fdtable *table)
 	return table;
 }
 
-// Drop a reference on `table`. The last one closes every file and frees the table. Yields;
-// completes the work also if the thread is killed. Caller: holds no lock.
+// Drop a reference on `table`. The last one closes every file, as fd_slot_close does, and frees the
+// table: no descriptor may be reserved then. Sleeps and yields; completes the work also if the
+// thread is killed. Caller: holds no lock.
 void fdtable_put(struct fdtable *table);
 
-// Close the descriptors that are marked to be closed at exec. Yields; completes the work also if
-// the thread is killed. Caller: holds no lock; nobody else changes the table.
+// Close the descriptors that are marked to be closed at exec, as fd_close does. Sleeps and yields;
+// completes the work also if the thread is killed. Caller: holds no lock; nobody else changes the
+// table.
 void fdtable_exec(struct fdtable *table);
 
 // The functions fd_far_ are for descriptors from FD_NEAR on (fdtable_far.c). Caller of the next
 // six: holds table->lock.
 
 // Returns the slot of `fd`, or NULL if there is none, or if `fd` lies outside [FD_NEAR, NR_OPEN).
-// The slot is valid until table->lock is released.
+// The slot may be free or reserved; it is valid until table->lock is released. Caller: holds
+// table->lock.
 uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd);
 
 // Make the slot of `fd`, which lies in [FD_NEAR, NR_OPEN), if there is none; a new one is 0. The
-// caller fills the slot, and calls fd_far_taken if it was 0 before. Returns 0; -ENOMEM with no slot
-// made.
+// caller fills the slot, and calls fd_far_taken if it was 0 before. Caller: holds table->lock.
+// Returns 0; -ENOMEM with no slot made.
 int fd_far_reach(struct fdtable *table, uint32_t fd);
 
-// Count the slot of `fd`, which was free, as used.
+// Count the slot of `fd`, which fd_far_reach has made and which was free, as used; does not fill
+// it. Caller: holds table->lock.
 void fd_far_taken(struct fdtable *table, uint32_t fd);
 
-// Free the slot of `fd`, which was in use.
+// Set the slot of `fd`, which was counted as used, to 0, and free its chunk if that was the last
+// used one there. Drops no reference on the file. Caller: holds table->lock.
 void fd_far_freed(struct fdtable *table, uint32_t fd);
 
-// Returns the lowest free descriptor not below `fd` >= FD_NEAR; NR_OPEN if there is none.
+// Returns the lowest free descriptor not below `fd` >= FD_NEAR, whether its slot exists or not;
+// NR_OPEN if there is none. A reserved one is not free. Caller: holds table->lock.
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
 
-// Returns the lowest open descriptor not below `fd` among those from FD_NEAR on, or -1. Counts the
-// work (yield_due).
+// Returns the lowest open descriptor not below `fd` among those from FD_NEAR on (a lower `fd`
+// counts as FD_NEAR), or -1. A reserved one is not open. Counts the work (yield_due). Caller: holds
+// table->lock.
 int fd_far_next(const struct fdtable *table, uint32_t fd);
 
-// Copy the far descriptors of `from`, which has some, to the new table `to`, with a reference on
-// each file. Takes from->lock. Yields. Caller: holds no lock. Returns 0; -ENOMEM with a part of
-// them copied: the caller frees `to` by fdtable_put, which drops them.
+// Copy the far descriptors of `from`, which has some, to the new table `to`, which has none, with a
+// reference on each file. Those that are only reserved are left out. Takes from->lock. Yields; a
+// killed thread completes the work. Caller: holds no lock. Returns 0; -ENOMEM with a part of them
+// copied: the caller frees `to` by fdtable_put, which drops them.
 int fd_far_copy(struct fdtable *from, struct fdtable *to);
 
-// Close all far descriptors of a table that has some, and free their slots. Yields. Caller: holds
-// no lock; nobody else uses the table.
+// Close all far descriptors of a table that has some, and free their slots; table->far points to
+// nothing afterwards. Sleeps and yields; a killed thread completes the work. Caller: holds no lock;
+// nobody else uses the table, and none of its descriptors is reserved.
 void fd_far_put(struct fdtable *table);
 
 // Drop the reference on the file in `slot`, the word of a slot that was open and is free now; let
-// the file know (file_ops.flush), and end the locks that the table has on it, unless it was opened
-// with O_PATH. Yields if it was the file's last reference. Caller: holds no lock.
+// the file know (file_ops.flush), and end the locks that the table has on its inode, unless it was
+// opened with O_PATH. Sleeps and yields. Caller: holds no lock.
 static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 {
 	struct file *file = (struct file *)(slot & ~FD_SLOT_CLOEXEC);
@@ -116,8 +126,8 @@ static inline void fd_slot_close(struct fdtable *table, uintptr_t slot)
 	file_put(file);
 }
 
-// Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL if it
-// is not open. Takes table->lock.
+// Returns the inode of the file that descriptor `fd` has open, with a new reference, or NULL if
+// `fd` is not open (a reserved or a negative one is not). Takes table->lock.
 struct inode *fd_get_inode(struct fdtable *table, int fd);
 
 // Returns the file of descriptor `fd` with a new reference, or NULL if `fd` is not open (a reserved
@@ -139,11 +149,11 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
-// Returns the file of descriptor `fd` for the length of a system call, or NULL if it is not open.
-// If nobody shares the table, nobody can close the descriptor meanwhile: then neither table->lock
-// nor a reference is taken. Stores in *counted whether fd_return must drop a reference: the caller
-// passes it on, unless the result is NULL. Caller: `table` is the current thread's; the thread does
-// not close `fd` before fd_return.
+// Returns the file of descriptor `fd` for the length of a system call, or NULL if it is not open (a
+// reserved or a negative one is not). If nobody shares the table, nobody can close the descriptor
+// meanwhile: then neither table->lock nor a reference is taken, except from FD_NEAR on. Stores in
+// *counted whether fd_return must drop a reference: the caller passes it on, unless the result is
+// NULL. Caller: `table` is the current thread's; the thread does not close `fd` before fd_return.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot;
@@ -155,7 +165,8 @@ static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counte
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
-// End a borrowing by fd_borrow: drop the reference if `counted`. Caller: holds no lock.
+// End a borrowing by fd_borrow: drop the reference if `counted`, the last one as file_put does;
+// else do nothing. Caller: holds no lock.
 static inline void fd_return(struct file *file, bool counted)
 {
 	assert_no_lock();
@@ -165,8 +176,8 @@ static inline void fd_return(struct file *file, bool counted)
 
 // Reserve the lowest free descriptor not below `min`. Nobody else gets it, and to programs it is
 // not open yet. The caller ends the reservation by fd_install or fd_unreserve. Takes table->lock.
-// Returns the descriptor; -EMFILE if there is none below the current thread's RLIMIT_NOFILE and
-// NR_OPEN; -ENOMEM.
+// Returns the descriptor; -EMFILE if none is free in [min, limit), where the limit is the current
+// thread's RLIMIT_NOFILE, at most NR_OPEN; -ENOMEM.
 int fd_reserve(struct fdtable *table, uint32_t min);
 
 // Let `fd`, a descriptor of fd_reserve, refer to `file`; `cloexec`: it is to be closed at exec.
@@ -178,32 +189,35 @@ void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec);
 void fd_unreserve(struct fdtable *table, int fd);
 
 // Let the lowest free descriptor not below `min` refer to `file`; `cloexec`: it is to be closed at
-// exec. Consumes the caller's reference on `file`, also on failure. Caller: holds no lock. Returns
-// the descriptor; -EMFILE if there is none below the current thread's RLIMIT_NOFILE and NR_OPEN;
-// -ENOMEM.
+// exec. Consumes the caller's reference on `file`, also on failure: then file_put may yield.
+// Caller: holds no lock. Returns the descriptor; -EMFILE if there is none below the current
+// thread's RLIMIT_NOFILE and NR_OPEN; -ENOMEM.
 int fd_add(struct fdtable *table, struct file *file, uint32_t min, bool cloexec);
 
-// Let descriptor `fd` refer to `file`, and close the file that it referred to, if any; `cloexec`:
-// it is to be closed at exec. Consumes the caller's reference on `file`; after an error it stays
-// the caller's. Yields. Caller: holds no lock. Returns `fd`; -EBADF if it is negative, or not below
-// the current thread's RLIMIT_NOFILE and NR_OPEN; -EBUSY while it is reserved; -ENOMEM.
+// Let descriptor `fd` refer to `file`, and close the file that it referred to, if any, also if that
+// is `file`; `cloexec`: it is to be closed at exec. Consumes the caller's reference on `file`;
+// after an error it stays the caller's. Sleeps and yields. Caller: holds no lock. Returns `fd`;
+// with nothing closed, in this order: -EBADF if `fd` is negative, or not below the current thread's
+// RLIMIT_NOFILE and NR_OPEN; -ENOMEM; -EBUSY while it is reserved.
 int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 
 // Close descriptor `fd`: free it, drop the reference on its file, and end the locks that the table
-// has on the file. Yields if it had the last reference. Caller: holds no lock. Returns 0; -EBADF if
-// `fd` is not open (a reserved one is not).
+// has on the file, also those made by another descriptor (not if it was opened with O_PATH). Sleeps
+// and yields. Caller: holds no lock. Returns 0; -EBADF if `fd` is not open (a reserved or a
+// negative one is not).
 int fd_close(struct fdtable *table, int fd);
 
-// Returns 1 if descriptor `fd` is to be closed at exec, 0 if not; -EBADF if it is not open. Takes
-// table->lock.
+// Returns 1 if descriptor `fd` is to be closed at exec, 0 if not; -EBADF if it is not open (a
+// reserved or a negative one is not). Takes table->lock.
 int fd_get_cloexec(struct fdtable *table, int fd);
 
 // Let descriptor `fd` be closed at exec (`cloexec`), or stay open then. Takes table->lock. Returns
-// 0; -EBADF if it is not open.
+// 0; -EBADF if it is not open (a reserved or a negative one is not).
 int fd_set_cloexec(struct fdtable *table, int fd, bool cloexec);
 
-// Returns a number above all open and reserved descriptors, 0 if there are none. Takes no lock: if
-// others change the table, the result is a hint.
+// Returns a number above all open and reserved descriptors, 0 if there are none. With descriptors
+// from FD_NEAR on it is the end of the last chunk in use, up to FD_CHUNK_SLOTS too great. Takes no
+// lock: if others change the table, the result is a hint.
 uint32_t fdtable_end(const struct fdtable *table);
 
 // Returns the lowest open descriptor not below `fd` (a negative `fd` counts as 0), or -1 if there

@@ -26,10 +26,11 @@ static inline bool poll_waits(const struct poll_table *table)
 	return table->next || table->watch;
 }
 
-// Let the poll wait for wakeups of `wq`; a poll that only looks puts nothing on the queue. A poll
-// operation calls it at most once, and before it looks at the file's state: in the other order a
-// wakeup between the two is lost, and the poll sleeps on. `wq` must wake all its waiters
-// (waitq_wake_all), since a poll takes nothing from the file. Takes sched_lock.
+// Let the poll wait for wakeups of `wq`; a poll that only looks puts nothing on the queue, nor does
+// a watch if the queue has WATCHES_MAX watches. A poll operation calls it at most once, and before
+// it looks at the file's state: in the other order a wakeup between the two is lost, and the poll
+// sleeps on. `wq` must wake all its waiters (waitq_wake_all, waitq_wake_polls), since a poll takes
+// nothing from the file. Takes sched_lock.
 static inline void poll_wait(struct poll_table *table, struct waitq *wq)
 {
 	if (table->next)
@@ -116,19 +117,23 @@ struct file {
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 };
 
-// Create an open file on `inode`, with the operations of its type and one reference, and run the
-// open operation of its type or device, which may sleep; none with O_PATH. Checks no permission.
-// `flags`: O_ACCMODE and the other flags that F_GETFL returns. Consumes the caller's reference on
-// `inode`, also on failure. Caller: holds no lock. Returns 0 with the file in *store; with *store
-// unchanged: -ETXTBSY for writing to a file from which a program runs; -ENXIO for a type or a
-// device that cannot be opened; -ENOMEM; another negative errno of the open operation, for example
-// -ERESTARTSYS of a FIFO, or -EACCES in /proc.
+// Create an open file on `inode`, at position 0, with the operations of its type and one reference,
+// and run the open operation of its type or device; none with O_PATH. Checks no permission. A
+// regular file with an object that is opened for writing counts as written to (file_allow_exec).
+// `flags`: O_ACCMODE and the other flags that F_GETFL returns; for a terminal also O_NOCTTY.
+// Consumes the caller's reference on `inode`, also on failure. Sleeps and yields. Caller: holds no
+// lock.
+// Returns 0 with the file in *store; with *store unchanged, in this order: -ENOMEM; -ETXTBSY for
+// writing to a file from which a program runs; -ENXIO for a type or a device that cannot be opened;
+// another negative errno of the open operation, for example -ERESTARTSYS of a FIFO, or -EACCES in
+// /proc.
 int file_create(struct inode *inode, uint32_t flags, struct file **store);
 
-// Create an open file on `inode` with the operations `ops`, which own `private`, and one reference;
-// no open operation runs. `flags`: as F_GETFL returns them. Consumes the caller's reference on
-// `inode`, also on failure. Caller: holds no spinlock. Returns 0 with the file in *store; -ENOMEM
-// with *store unchanged: `private` stays the caller's.
+// Create an open file on `inode`, at position 0, with the operations `ops`, which own `private`,
+// and one reference. No open operation runs, and the file does not count as one that writes to
+// `inode`. `flags`: as F_GETFL returns them, with the access mode. Consumes the caller's reference
+// on `inode`, also on failure: then inode_put may yield. Caller: holds no spinlock. Returns 0 with
+// the file in *store; -ENOMEM with *store unchanged: `private` stays the caller's.
 int file_create_nameless(struct inode *inode, uint32_t flags, const struct file_ops *ops,
                          void *private, struct file **store);
 
@@ -139,11 +144,14 @@ static inline struct file *file_get(struct file *file)
 	return file;
 }
 
-// Close and free a file without references, and drop its reference on its inode. Yields. Only
-// file_put calls it. Caller: holds no lock.
+// Close and free a file without references: take it out of all sets (epoll), end the locks that it
+// owns, run its release operation, stop counting it as a writer, and drop its reference on its
+// inode. Sleeps and yields; a killed thread completes the work. Only file_put calls it. Caller:
+// holds no lock.
 void file_free(struct file *file);
 
-// Drop a reference on `file`. The last one closes the file, and yields. Caller: holds no lock.
+// Drop a reference on `file`, not NULL. The last one closes the file (file_free), sleeps and
+// yields. Caller: holds no lock.
 static inline void file_put(struct file *file)
 {
 	assert_no_lock();
@@ -151,16 +159,17 @@ static inline void file_put(struct file *file)
 		file_free(file);
 }
 
-// Returns how many bytes of memory one reference on `file` accounts for: its share of the open
-// file, of what its operations hold (file_ops.held_bytes), and of contents that no name leads to
-// any more. Used to choose a victim when the machine is out of memory. Takes spinlocks of the
-// file's operations. Caller: holds no spinlock of a higher rank than RANK_FILE; keeps the file
-// open.
+// Returns how many bytes of memory one reference on `file` accounts for: what all references hold,
+// divided by file->refs and rounded down. That is the open file with its locks, and what its
+// operations hold (file_ops.held_bytes); without such an operation the pages of a regular file that
+// has no name, unless they are large. Used to choose a victim when the machine is out of memory.
+// Takes spinlocks of the file's operations. Caller: holds no spinlock of a higher rank than
+// RANK_FILE; keeps the file open.
 size_t file_held_bytes(const struct file *file);
 
-// Returns true if the file was opened for reading. O_RDONLY is 0, O_WRONLY 1, O_RDWR 2: plus 1,
-// bit 0 says reading and bit 1 says writing. A file opened with 3 can be neither read nor written
-// (open(2)).
+// Returns true if the file was opened for reading. O_RDONLY is 0, O_WRONLY 1, O_RDWR 2: plus 1, bit
+// 0 says reading and bit 1 says writing. A file opened with 3 can be neither read nor written
+// (open(2)). Also true with O_PATH, which has no operation to read: file_read refuses it.
 static inline bool file_readable(const struct file *file)
 {
 	return (file->flags + 1) & 1;
@@ -172,12 +181,13 @@ static inline bool file_writable(const struct file *file)
 	return (file->flags + 1) & 2;
 }
 
-// Stop counting `file` as a writer of its inode, if it is counted, so that the inode can be
-// executed although the file is open for writing.
+// Stop counting `file` as a writer of its inode, so that a program in the inode can be executed
+// although the file is open for writing. Does nothing if it is not counted. The file can still be
+// written to.
 void file_allow_exec(struct file *file);
 
 // Returns true if O_DIRECT can be honoured for `inode`: it is a regular file with contents in
-// memory. Reads and writes move its pages directly anyhow.
+// memory, not made at each read. Reads and writes move its pages directly anyhow.
 bool file_admits_direct(const struct inode *inode);
 
 // Returns the error for a file that cannot be read or written: -EBADF if it was not opened for that
@@ -186,11 +196,13 @@ bool file_admits_direct(const struct inode *inode);
 int file_refusal(const struct file *file, bool allowed);
 
 // Move up to uio->left bytes from the file to `uio`, after checking that `file` was opened for
-// reading. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
-// and yields. Caller: holds no lock. Returns how many bytes were moved; 0 at the end of the file;
-// if none were, -EBADF (not open for reading), -EINVAL (the file has no such operation), or a
-// negative errno of the operation: -EFAULT for a bad address in `uio`, -EAGAIN with O_NONBLOCK,
-// -ERESTARTSYS for a signal, -EISDIR, -EIO and others. *pos is unchanged then.
+// reading. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it; files
+// without positions leave it alone. What `uio` describes afterwards is undefined. Sleeps and
+// yields. Caller: holds no lock.
+// Returns how many bytes were moved; 0 at the end of the file; if none were, with *pos unchanged:
+// -EBADF (not open for reading, or O_PATH), -EINVAL (the file has no such operation), or a negative
+// errno of the operation: -EFAULT for a bad address in `uio`, -EAGAIN with O_NONBLOCK, -ERESTARTSYS
+// for a signal, -EINTR if the thread must die, -EISDIR, -EIO and others.
 static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	assert_no_lock();
@@ -200,12 +212,14 @@ static inline ssize_t file_read(struct file *file, struct uio *uio, uint64_t *po
 }
 
 // Move up to uio->left bytes from `uio` to the file, after checking that `file` was opened for
-// writing. Starts at *pos, or at the file's own position if `pos` is NULL, and advances it. Sleeps
-// and yields. Caller: holds no lock. Returns how many bytes were moved; if none were, -EBADF (not
-// open for writing), -EINVAL (the file has no such operation), or a negative errno of the
-// operation: -EFAULT for a bad address in `uio`, -EAGAIN with O_NONBLOCK, -ERESTARTSYS for a
-// signal, -ENOSPC, -EFBIG, -EPIPE and others. *pos is unchanged then; with O_APPEND it may be the
-// end of the file.
+// writing. Starts at *pos, or at the file's own position if `pos` is NULL, or where uio->append
+// says, and advances it; files without positions leave it alone. What `uio` describes afterwards is
+// undefined. Sleeps and yields. Caller: holds no lock.
+// Returns how many bytes were moved; if none were: -EBADF (not open for writing, or O_PATH),
+// -EINVAL (the file has no such operation), or a negative errno of the operation: -EFAULT for a bad
+// address in `uio`, -EAGAIN with O_NONBLOCK, -ERESTARTSYS for a signal, -EINTR if the thread must
+// die, -ENOSPC, -EFBIG, -EPIPE and others. *pos is unchanged then; with O_APPEND it may be the end
+// of the file.
 static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *pos)
 {
 	assert_no_lock();
@@ -215,18 +229,22 @@ static inline ssize_t file_write(struct file *file, struct uio *uio, uint64_t *p
 }
 
 // Copy up to `count` bytes from `in` to `out` through a page of the kernel, at *in_pos and *out_pos
-// (NULL: at the file's own position), and advance both by what was written. Neither `in` nor `out`
-// loses a reference. Yields. Caller: holds no lock. Returns how many bytes were written, 0 at the
-// end of `in`; if none were: -ENOMEM, -EBADF or -EINVAL if one of the files was not opened for that
-// or has no such operation, or another negative errno of file_read or file_write.
+// (NULL: at the file's own position), and advance both by what was written. Ends early when one
+// read or write moves nothing, or a signal waits after a yield. Bytes that were read and cannot be
+// written are lost if `in` has no positions. Takes no claim on the position of `in`. Sleeps and
+// yields. Caller: holds no lock.
+// Returns how many bytes were written; 0 for `count` 0 and at the end of `in`; if none were:
+// -ENOMEM, -EBADF or -EINVAL if one of the files was not opened for that or has no such operation,
+// or another negative errno of file_read or file_write.
 ssize_t file_copy(struct file *in, uint64_t *in_pos, struct file *out, uint64_t *out_pos,
                   size_t count);
 
-// Do lseek for a file of `size` bytes without holes, and set file->position: `offset` is in bytes;
-// SEEK_SET counts it from 0, SEEK_CUR from file->position, SEEK_END from `size`; SEEK_DATA goes to
-// `offset` itself, SEEK_HOLE to the end. Returns the new position; with the old one kept, -EINVAL
-// if it would lie outside [0, INT64_MAX] or for an unknown `whence`, -ENXIO if SEEK_DATA or
-// SEEK_HOLE start outside [0, size).
+// Do lseek for a file of `size` bytes without holes, and set file->position: `offset` is in bytes,
+// and may be negative; SEEK_SET counts it from 0, SEEK_CUR from file->position, SEEK_END from
+// `size`; SEEK_DATA goes to `offset` itself, SEEK_HOLE to `size`. Takes no claim: the caller has
+// file_claim_position. Returns the new position, which may lie beyond `size`; with the old one
+// kept, -EINVAL if it would lie outside [0, INT64_MAX] or for an unknown `whence`, -ENXIO if
+// SEEK_DATA or SEEK_HOLE start outside [0, size).
 int64_t file_seek(struct file *file, int64_t offset, int whence, uint64_t size);
 
 // Let the current thread alone use the position of a file that has one. If others can use the file,
@@ -248,10 +266,13 @@ static inline void file_return_position(struct file *file, bool claimed)
 		claim_release(&file->claim);
 }
 
-// file_ops.read and lseek of regular files, for other files too whose bytes are an object's. They
-// yield. Caller: holds no lock. regular_read returns how many bytes it has read, 0 at the end,
-// -EFAULT if it could store none, -ENOMEM; regular_lseek the new position, or as file_seek -EINVAL
-// or -ENXIO. Both: -EINTR if the thread must die while it waits for the position.
+// file_ops.read and lseek of regular files, for other files too whose bytes are those of
+// file->inode->object. They sleep and yield. Caller: holds no lock. regular_read claims the
+// position (file_claim_position) only if `pos` is &file->position; it does not advance `uio` past
+// the last range that it has read into. It returns how many bytes it has read: fewer than uio->left
+// at the end, before a bad address, or if a signal waits; 0 at the end; if it read none, -EFAULT or
+// -ENOMEM. regular_lseek returns the new position; with the old one kept, -EINVAL or -ENXIO as
+// file_seek. Both: -EINTR if the thread must die while it waits for the position.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

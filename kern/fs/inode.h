@@ -169,8 +169,10 @@ void inodes_init(void);
 // VOLUME_PROC it leaves the last free pages to others (kmalloc_lasting).
 struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 
-// Create a symbolic link, without a name yet, to the path target[len], which is copied. Caller:
-// holds no spinlock. Returns a new reference, or NULL if out of memory.
+// Create a symbolic link, with the permissions 0777 and without a name yet, to the path
+// target[len], which is copied: `len` > 0 bytes of kernel memory, none of them NUL. It belongs to
+// root until inode_set_first_owner, and leaves the last free pages to others. Yields if out of
+// memory. Caller: holds no spinlock. Returns a new reference, or NULL if out of memory.
 struct inode *inode_create_symlink(const char *target, size_t len);
 
 // Take a reference on `inode`. Returns `inode`.
@@ -218,31 +220,34 @@ static inline void file_accessed(const struct file *file)
 // before 1970.
 struct timespec64 ns_to_timespec(int64_t ns);
 
-// Returns the length of the contents in bytes: of a symbolic link the length of its text, 0 for
-// other types and where the contents are made at each read. A directory counts 20 bytes for each
-// name, "." and ".." included, as Linux's tmpfs does. Sleeps: takes the object's lock of a regular
-// file. Caller: holds no spinlock and no object's lock.
+// Returns the length of the contents in bytes: of a symbolic link the length of its text. A
+// directory counts 20 bytes for each name, "." and ".." included, as Linux's tmpfs does; a message
+// queue has MQUEUE_FILE_SIZE. 0 for other types, and in /proc, where contents are made at each
+// read. Sleeps: takes the object's lock of a regular file. Caller: holds no spinlock and no
+// object's lock.
 uint64_t inode_size(struct inode *inode);
 
 // The greatest length of a file that a program can open, or write to, without O_LARGEFILE: its
 // off_t has 32 bits (open(2), EOVERFLOW).
 #define SMALL_FILE_MAX 0x7fffffff
 
-// Set the length of a regular file to `size` bytes: cut its end off, or let a hole follow. Checks
-// no permission. Yields. Caller: holds no lock. Returns 0; -EISDIR for a directory; -EINVAL for
-// other types and for contents that are made at each read, and if a file of large pages would not
-// have whole ones; -EFBIG beyond RLIMIT_FSIZE, after sending SIGXFSZ, or beyond OBJECT_MAX; -EPERM
-// if a seal forbids it.
+// Set the length of a regular file to `size` bytes: cut its end off, or let a hole follow; and set
+// its mtime and ctime to now, also if the length stays. Checks no permission, and leaves set-id
+// bits. Sleeps and yields; a killed thread completes the work. Caller: holds no lock.
+// Returns 0; with nothing changed, in this order: -EISDIR for a directory; -EINVAL for other types
+// and for contents that are made at each read; -EFBIG beyond RLIMIT_FSIZE, after sending SIGXFSZ;
+// -EINVAL if a file of large pages would not have whole ones; -EFBIG beyond OBJECT_MAX; -EPERM if a
+// seal forbids it.
 int inode_truncate(struct inode *inode, uint64_t size);
 
-// Like inode_truncate, for a caller that has not opened the file for writing. Returns 0, or an
-// error of inode_truncate (-EISDIR, -EINVAL, -EFBIG, -EPERM), or -ETXTBSY while a program runs from
-// the file. Yields. Caller: holds no lock.
+// Like inode_truncate, for a caller that has not opened the file for writing. Returns 0; with
+// nothing changed -ETXTBSY while a program runs from the file, before any other error, or an error
+// of inode_truncate (-EISDIR, -EINVAL, -EFBIG, -EPERM). Sleeps and yields. Caller: holds no lock.
 int inode_truncate_unopened(struct inode *inode, uint64_t size);
 
 // Lower *count to the number of bytes that the current thread's RLIMIT_FSIZE (getrlimit(2)) lets it
 // write from position `pos` (in bytes) on. Returns 0; -EFBIG, with *count unchanged, if that is
-// none, after sending SIGXFSZ. Caller: holds no lock.
+// none (also for *count 0), after sending SIGXFSZ. Caller: holds no lock.
 int size_limit_write(uint64_t pos, size_t *count);
 
 // Check the current thread's RLIMIT_FSIZE for a change of a file's length from `old` to `size`
@@ -254,13 +259,15 @@ int size_limit_grow(uint64_t old, uint64_t size);
 // Registered by proc/, which lies above this layer. Called without locks.
 extern void (*size_limit_hook)(void);
 
-// Fill *st with what stat(2) reports of `inode`. Sleeps: takes the object's lock of a regular file.
-// Caller: holds no spinlock or an object's lock.
+// Fill *st, all of it, with what stat(2) reports of `inode`. Sleeps: takes the object's lock of a
+// regular file. Caller: holds no spinlock, and no object's lock.
 void inode_stat(struct inode *inode, struct stat *st);
 
 // Give `inode` a label (see struct entry): the name `text`, which is copied, at most NAME_MAX
-// bytes, in `parent`; the kernel shows it for `inode`. Takes a reference on `parent`. Caller: no
-// entry names `inode`, and no other thread sees it yet. Returns 0; -ENOMEM with no label set.
+// bytes, in `parent`; the kernel shows it for `inode`, but no path leads to it. The label takes a
+// reference on `parent`, and none on `inode`, which keeps it until it gets a true name (tree_link)
+// or is freed. Caller: no entry names `inode`, it has no label, and no other thread sees it yet.
+// Returns 0; -ENOMEM with no label set.
 int inode_set_label(struct inode *inode, struct inode *parent, const char *text);
 
 // Returns true if the file has no name and may not get one: it has lost its last one, or it was
@@ -272,8 +279,9 @@ static inline bool inode_lost_name(const struct inode *inode)
 	       list_first(&inode->names, struct entry, alias)->cookie;
 }
 
-// Write the path of `inode`, as seen from the root directory `root`, into text[size]: "/tmp/x",
-// "/tmp/x (deleted)", "pipe:[7]", or "(unreachable)/x" if `root` does not lie above it. The path
-// has a NUL at its end, and may begin anywhere in text[]. Counts the work (yield_due). Caller:
-// holds tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
+// Write the path of `inode`, as seen from the root directory `root`, into text[size], size > 0:
+// "/tmp/x", "/tmp/x (deleted)", "pipe:[7]", or "(unreachable)/x" if `root` does not lie above it.
+// Of several names the newest counts; the root has "/". The path has a NUL at its end, and may
+// begin anywhere in text[]. Counts the work (yield_due). Caller: holds tree_lock. Returns a pointer
+// to the path's start; NULL if it does not fit, with text[] undefined.
 char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size);
