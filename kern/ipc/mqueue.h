@@ -80,56 +80,75 @@ struct mq_queue {
 // boot.
 void mq_init(void);
 
-// Open the queue `name`, or with O_CREAT in `flags` make it with the permissions `mode` and with
-// attr->mq_maxmsg and attr->mq_msgsize (NULL: the defaults), as mq_open(2). Yields. Caller: holds no
-// lock. Returns 0 with the file in *store; -EACCES for a name with a slash, for "", "." and "..",
-// and without permission; -ENAMETOOLONG; -ENOENT; -EEXIST (O_EXCL); -EINVAL for bad attributes or
-// the access mode 3; -ENOSPC if there are too many queues; -EMFILE beyond RLIMIT_MSGQUEUE; -ENOMEM.
+// Open the queue `name`, or with O_CREAT in `flags` make it if there is none, as mq_open(2): with
+// the permissions `mode` less the umask, and with attr->mq_maxmsg and attr->mq_msgsize (NULL: the
+// defaults). Of `flags` only the access mode, O_NONBLOCK, O_CREAT and O_EXCL count. Sleeps and
+// yields. Caller: holds no lock.
+// Returns 0 with a new file in *store. Of any name: -EACCES with a slash in it, for "", "." and
+// ".."; -ENAMETOOLONG above NAME_MAX bytes. Of a queue that exists: -EEXIST with O_CREAT and
+// O_EXCL; -EINVAL for the access mode 3; -EACCES. Of another one: -ENOENT without O_CREAT; -ENOSPC
+// if there are too many queues; -EINVAL for bad attributes; -EMFILE beyond RLIMIT_MSGQUEUE.
+// -ENOMEM: a queue that was made may stay.
 int mq_file_open(const char *name, uint32_t flags, mode_t mode, const struct mq_attr *attr,
                  struct file **store);
 
-// Remove the name of a queue (mq_unlink(2)). Yields. Caller: holds no lock. Returns 0; -ENOENT;
-// -EACCES and -ENAMETOOLONG as mq_file_open; -EPERM for another's queue, without CAP_FOWNER.
+// Remove the name of a queue (mq_unlink(2)). The queue lives on while a file of it is open. Sleeps
+// and yields. Caller: holds no lock. Returns 0; -EACCES and -ENAMETOOLONG for the name as
+// mq_file_open; -ENOENT; -EPERM for another's queue, without CAP_FOWNER.
 int mq_remove(const char *name);
 
-// Returns the queue that an open file is, borrowed; NULL if it is another file.
+// Returns the queue that an open file is, borrowed for as long as the file is open; NULL if it is
+// another file.
 struct mq_queue *mq_of_file(const struct file *file);
 
-// Fetch a message of `size` bytes at `text`. The current process accounts for its memory until
-// mq_message_release. Yields. Caller: holds no lock. Returns 0 with the message in *store; -ENOMEM;
-// -EFAULT.
+// Make a message of the `size` bytes at `text` (0: an empty one) with `priority`, both of which the
+// caller has checked. The current process accounts for its memory (message->pages, a page for each
+// piece) until mq_message_release. Yields. Caller: holds no lock.
+// Returns 0 with the message in *store: the caller sends it or calls mq_message_release and
+// mq_message_free. -ENOMEM; -EFAULT; -EINTR if the thread must die: then nothing is left.
 int mq_message_create(const void __user *text, size_t size, uint32_t priority,
                       struct mq_message **store);
 
-// Let the current process account for the memory of a message no more that it has made.
+// Let the current process account for the memory of a message no more: it has made the message
+// (mq_message_create), or has counted message->pages by process_hold. Not for a message that was
+// sent: it may be freed already.
 void mq_message_release(const struct mq_message *message);
 
-// Store the text of a message at `text`. Yields. Caller: holds no lock. Returns 0; -EFAULT, with a
-// part of it stored.
+// Store the text of a message, message->size bytes, at `text`; the message stays the caller's.
+// Yields. Caller: holds no lock. Returns 0; -EFAULT, also if the thread must die, with a part of it
+// stored.
 int mq_message_store(const struct mq_message *message, void __user *text);
 
-// Free a message. NULL does nothing.
+// Free a message that is in no queue, with all of its pieces. Does not end what the current process
+// accounts for (mq_message_release). NULL does nothing.
 void mq_message_free(struct mq_message *message);
 
-// Send a message to the queue of `file`. Sleeps until there is room, or until clock_ns() reaches
-// `deadline`, unless the file has O_NONBLOCK. Caller: holds no lock; has a reference on the file.
-// Returns 0: the message is consumed; else it stays the caller's: -EAGAIN; -ETIMEDOUT;
-// -ERESTARTSYS for a signal.
+// Send a message to the queue of `file`, which is a queue's; the caller has checked that the file
+// is writable and that the queue takes a message of this size. Sleeps until there is room, or until
+// clock_ns() reaches `deadline` (NO_DEADLINE: never), unless the file has O_NONBLOCK. Caller: holds
+// no lock; has a reference on the file.
+// Returns 0: the message is consumed, and may be freed already: the caller ends its account by
+// process_release with the pages that it had noted before. Else the message stays the caller's:
+// -EAGAIN if it would wait; -ETIMEDOUT; -ERESTARTSYS for a signal.
 int mq_queue_send(struct file *file, struct mq_message *message, uint64_t deadline);
 
-// Receive the first message of the queue of `file`. Waits for one as mq_queue_send does for room.
-// Returns 0 with the message in *store, which is the caller's now; the errors of mq_queue_send.
+// Receive the first message of the queue of `file`, which is a queue's; the caller has checked that
+// the file is readable. Sleeps until there is one, as mq_queue_send does for room. Caller: holds no
+// lock; has a reference on the file.
+// Returns 0 with the message in *store, which is the caller's to free; no process accounts for it
+// (process_hold). -EAGAIN if it would wait; -ETIMEDOUT; -ERESTARTSYS for a signal.
 int mq_queue_receive(struct file *file, uint64_t deadline, struct mq_message **store);
 
-// Let the current process be told of the next message that comes into the empty queue while nobody
-// waits for it, once (mq_notify(2)). notify->pid, serial and programs are set here. NULL: take that
-// back, if it is the current process. Caller: holds no lock. Returns 0; -EBUSY if a process is
-// registered.
+// Let the current process be told once, of the next message that comes into the empty queue while
+// nobody waits for it (mq_notify(2)). *notify is copied: `how`, which the caller has checked,
+// `signo` and `value`; pid, serial and programs are set here. NULL: end the registration of the
+// current process, if it has one. Caller: holds no lock. Returns 0; -EBUSY if a process is
+// registered, also if it is the current one.
 int mq_queue_notify(struct file *file, const struct mq_notify *notify);
 
-// Describe the queue of `file` in *store, and set O_NONBLOCK of the file as attr->mq_flags say, unless
-// `attr` is NULL (mq_getsetattr(2)). The description is that before the change. Caller: holds no
-// lock.
+// Describe the queue of `file`, which is a queue's, in *store, as it is before the change: limits,
+// number of messages, and the O_NONBLOCK of the file. Then set O_NONBLOCK as attr->mq_flags say;
+// NULL: change nothing. The rest of *attr does not count (mq_getsetattr(2)). Caller: holds no lock.
 void mq_attributes(struct file *file, const struct mq_attr *attr, struct mq_attr *store);
 
 // -- What the files of queues share.

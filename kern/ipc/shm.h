@@ -30,77 +30,86 @@ extern struct sysv_table shm_table;
 // Create the files of /proc about segments. Called once, at boot.
 void shm_init(void);
 
-// The functions up to shm_count are the calls' own. Those with an `id` return -EINVAL if there is
-// no such segment. All take sysv_lock. Caller: holds no lock.
+// The functions up to shm_count are the calls' own. Their callers hold no lock.
 
 // Find or make a segment of `size` bytes; `flags`: IPC_ and SHM_ bits, permissions (shmget(2)).
-// Returns its id; -EINVAL for a bad size, for one that is larger than the segment with this key, or
-// for a size of large pages that does not exist; -ENOENT if there is none with this key and
-// IPC_CREAT is not set; -EEXIST if there is one and IPC_CREAT and IPC_EXCL are set; -EACCES if the
-// thread has not the permissions in `flags`; -ENOSPC at the limits of segments or of their pages;
-// -ENOMEM, also if there are not as many large pages.
+// With IPC_PRIVATE always makes one, all 0. One that exists may be larger; then `size` may be 0.
+// Takes sysv_lock. Yields: the caller holds no lock.
+// Returns its id. Of one with this key: -EEXIST with IPC_CREAT and IPC_EXCL; -EINVAL if it has
+// fewer bytes; -EACCES if the thread has not the permissions in `flags`. Of another one: -ENOENT
+// without IPC_CREAT; -EINVAL below SHMMIN or above SHMMAX bytes, or for large pages (SHM_HUGETLB)
+// of a size that does not exist; -ENOSPC if there are SHMMNI segments, or there would be more than
+// SHMALL pages; -ENOMEM, also if there are not as many large pages.
 int shm_get(key_t key, size_t size, uint32_t flags);
 
-// Map segment `id` at `address` (0: anywhere) of the current space (shmat(2)). `flags`: SHM_RDONLY,
-// SHM_EXEC, SHM_RND, SHM_REMAP. Sleeps. Returns 0 with the address in *store; with *store
-// undefined: -EINVAL if there is no such segment, or for an address that is not aligned, or where
-// something is mapped; -EACCES if the thread may not read the segment, or (without SHM_RDONLY)
-// write it, or (SHM_EXEC) execute it; -EPERM below USER_MIN; -ENOMEM without free addresses, at a
-// limit, or if out of memory.
+// Map all of segment `id` at `address` (0: anywhere) of the current space (shmat(2)). `flags`:
+// SHM_RDONLY (also mprotect cannot make it writable), SHM_EXEC, SHM_RND, SHM_REMAP. Sleeps and
+// yields. Caller: holds no lock.
+// Returns 0 with the address in *store; with *store undefined: -EINVAL for an address that is not
+// page-aligned without SHM_RND, or that is 0 with SHM_REMAP; -EINVAL if there is no such segment;
+// -EACCES if the thread may not read it, or (without SHM_RDONLY) write it, or (SHM_EXEC) execute
+// it; -ENOMEM without free addresses, at a limit, or if out of memory; -EINVAL if the address is
+// not aligned for the segment's large pages; -EPERM below USER_MIN; -EINVAL without SHM_REMAP where
+// something is mapped.
 int shm_attach(int id, uintptr_t address, uint32_t flags, uintptr_t *store);
 
 // Unmap what is left of the mapping that shm_attach made at `address` of the current space
-// (shmdt(2)). Sleeps and yields. Returns 0; -EINVAL if the address is not page-aligned or nothing
-// is left; -ENOMEM if an area must be split.
+// (shmdt(2)): also the parts that lie beyond a hole. Sleeps and yields. Caller: holds no lock.
+// Returns 0; -EINVAL if the address is not page-aligned or nothing is left; -ENOMEM, also if an
+// area must be split: then a part may have been unmapped.
 int shm_detach(uintptr_t address);
 
 // Describe a segment in *ds: `id` is its id (IPC_STAT), or with `index` its place in the table
-// (SHM_STAT), with `any` too without a check of permissions (SHM_STAT_ANY). Returns 0, or with
-// `index` the id; with *ds unchanged: -EINVAL if there is no such segment; -EACCES if the current
-// thread may not read it.
+// (SHM_STAT), with `any` too without a check of permissions (SHM_STAT_ANY). Takes sysv_lock.
+// Returns 0, or with `index` the id; with *ds unchanged: -EINVAL if there is no such segment, or
+// nothing in that place; -EACCES if the current thread may not read it.
 int shm_stat(int id, bool index, bool any, struct shmid_ds *ds);
 
-// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Returns 0; -EINVAL,
-// also for the user or group -1; -EPERM for another's segment (sysv_owned).
+// Set owner and permissions from perm->uid, perm->gid, perm->mode (IPC_SET). Takes sysv_lock.
+// Returns 0; with nothing changed: -EINVAL if there is no such segment; -EPERM for another's
+// segment (sysv_owned); -EINVAL for the user or group -1.
 int shm_set(int id, const struct ipc_perm *perm);
 
-// Remove a segment (IPC_RMID). One that is mapped loses its key, and goes when it is not mapped any
-// more. Yields. Returns 0; -EINVAL if there is no such segment; -EPERM for another's segment
+// Remove a segment (IPC_RMID). One that is mapped loses its key, keeps its id, and goes when it is
+// not mapped any more; removing it once more returns 0. Takes sysv_lock. Yields: the caller holds
+// no lock. Returns 0; -EINVAL if there is no such segment; -EPERM for another's segment
 // (sysv_owned).
 int shm_remove(int id);
 
-// Mark a segment as locked in memory (`lock`; SHM_LOCK) or not (SHM_UNLOCK). Nothing ever takes its
-// pages away, so the mark and the count in the user's account are all. Returns 0; -EINVAL if there is
-// no such segment; without CAP_IPC_LOCK -EPERM for another's segment, or to lock one if
-// RLIMIT_MEMLOCK is 0, and -ENOMEM if that limit admits no more pages in all segments that the user
-// has locked.
+// Mark a segment as locked in memory (`lock`; SHM_LOCK) or not (SHM_UNLOCK); nothing if it is so
+// already, or to lock one of large pages. Nothing ever takes its pages away, so the mark and the
+// count in the user's account are all. Takes sysv_lock.
+// Returns 0; with nothing changed: -EINVAL if there is no such segment; without CAP_IPC_LOCK -EPERM
+// for another's segment, or to lock one if RLIMIT_MEMLOCK is 0, and -ENOMEM if that limit admits no
+// more pages in all segments that the user has locked.
 int shm_lock(int id, bool lock);
 
 // Count all segments, also removed ones that are still mapped, in *info (SHM_INFO): their number,
-// their pages of 4 KiB, and how many of these are in memory; the rest is 0. Never fails. Returns
-// the highest index in use; 0 also if there is no segment.
+// their pages of 4 KiB, and how many of these are in memory; the rest is 0. Takes sysv_lock. Never
+// fails. Returns the highest index in use; 0 also if there is no segment.
 int shm_count(struct shm_info *info);
 
-// Returns the segment that an object of shm_table is.
+// Returns the segment that `object`, of shm_table and not NULL, is. Needs no lock.
 static inline struct shm_segment *shm_segment_of(const struct sysv_object *object)
 {
 	return list_entry(object, struct shm_segment, ipc);
 }
 
-// Do shm_lock for a segment. Returns 0, -EPERM or -ENOMEM. Caller of this and the next function: holds
-// sysv_lock. (shm_lock.c)
+// Do shm_lock for a segment. Returns 0, -EPERM or -ENOMEM, as shm_lock. Caller: holds sysv_lock.
+// (shm_lock.c)
 int shm_set_lock(struct shm_segment *segment, bool lock);
 
-// Let a segment be locked no more, if it is: its pages do not count in an account any more.
+// Let a segment be locked no more, if it is: its pages do not count in an account any more, whose
+// reference is dropped. Checks no permission. Caller: holds sysv_lock.
 void shm_end_lock(struct shm_segment *segment);
 
-// Returns the segment that a watch belongs to.
+// Returns the segment that a watch, of a segment's object, belongs to. Needs no lock.
 static inline struct shm_segment *shm_of(struct object_watch *watch)
 {
 	return list_entry(watch, struct shm_segment, watch);
 }
 
-// Count one user of the segment less (segment->attached), an area or a call. The last one frees a
-// segment that has been removed. Takes sysv_lock; yields. Caller: may hold an address space's lock,
-// but no other.
+// Count one user of the segment less (segment->attached), an area or a call, which must not use it
+// afterwards. The last one frees a segment that has been removed. Takes sysv_lock. Yields. Caller:
+// may hold an address space's lock, but no other.
 void shm_put(struct shm_segment *segment);

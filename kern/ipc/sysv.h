@@ -75,34 +75,36 @@ struct sysv_table {
 #define SYSV_TABLE_EMPTY .first_free = SYSV_NONE, .last_free = SYSV_NONE
 
 // Find the object with request->key, or make it if IPC_CREAT is set or the key is IPC_PRIVATE
-// (shmget(2), semget(2), msgget(2)). Caller: holds no lock.
-// Returns its id; -ENOENT if there is none and IPC_CREAT is not set; -EEXIST if there is one and
-// IPC_EXCL is set too; -EACCES if there is one and the thread has not the permissions in
-// request->flags; -ENOSPC if there are table->max objects; -ENOMEM; or a negative errno of
-// table->fits (-EINVAL) or table->create (-EINVAL, -ENOSPC, -ENOMEM).
+// (shmget(2), semget(2), msgget(2)). A new one belongs to the effective user and group of the
+// current thread. Takes sysv_lock. Yields. Caller: holds no lock.
+// Returns its id. If there is one: -EEXIST with IPC_CREAT and IPC_EXCL; a negative errno of
+// table->fits (-EINVAL); -EACCES if the thread has not the permissions in request->flags. If there
+// is none: -ENOENT without IPC_CREAT; a negative errno of table->create (-EINVAL, -ENOSPC,
+// -ENOMEM); -ENOSPC if there are table->max objects; -ENOMEM.
 int sysv_get(struct sysv_table *table, const struct sysv_request *request);
 
-// Returns object `id`, borrowed, with *error unchanged; NULL with -EINVAL in *error if there is
-// none, as for a negative `id`. Caller: holds sysv_lock.
+// Returns object `id`, borrowed until sysv_lock is released, with *error unchanged; NULL with
+// -EINVAL in *error if there is none, as for a negative `id`. Checks no permission. Caller: holds
+// sysv_lock.
 struct sysv_object *sysv_find(const struct sysv_table *table, int id, int *error);
 
-// Returns the object in place `index`, which may be any number, borrowed; NULL if there is none.
-// Caller: holds sysv_lock.
+// Returns the object in place `index`, which may be any number, borrowed until sysv_lock is
+// released; NULL if there is none. Caller: holds sysv_lock.
 struct sysv_object *sysv_at(const struct sysv_table *table, int index);
 
 // Returns the highest index in use; 0 also if there is no object. Caller: holds sysv_lock.
 int sysv_highest(const struct sysv_table *table);
 
-// Forget the object's key: nobody finds it any more, except by its id. Its key is IPC_PRIVATE
-// afterwards.
-// Caller: holds sysv_lock.
+// Forget the object's key, if it has one: nobody finds it any more, except by its id or its place.
+// Its key is IPC_PRIVATE afterwards. Caller: holds sysv_lock.
 void sysv_drop_key(struct sysv_table *table, struct sysv_object *object);
 
-// Take id and key away from an object: nobody finds it any more. The table's reference becomes the
-// caller's, for sysv_drop. Caller: holds sysv_lock.
+// Take id and key away from an object that has an id, and set `removed`: nobody finds it any more.
+// The table's reference becomes the caller's, for sysv_drop. Wakes nobody. Caller: holds sysv_lock.
 void sysv_remove(struct sysv_table *table, struct sysv_object *object);
 
-// Take a reference. Caller: holds sysv_lock.
+// Take a reference, for sysv_drop: the object may be removed meanwhile, but not freed. Caller:
+// holds sysv_lock.
 static inline void sysv_hold(struct sysv_object *object)
 {
 	assert_spin_held(&sysv_lock);
@@ -110,12 +112,13 @@ static inline void sysv_hold(struct sysv_object *object)
 }
 
 // Drop a reference. The last one frees the object by table->destroy; it must have been removed
-// then. Takes sysv_lock. Caller: may hold an address space's lock, but no other.
+// then. Takes sysv_lock. Yields. Caller: may hold an address space's lock, but no other.
 void sysv_drop(struct sysv_table *table, struct sysv_object *object);
 
-// Check the permissions in `mask` (0444 to read, 0222 to write; 0 is always granted) of the current
-// thread on the object, by its effective user and its groups; CAP_IPC_OWNER grants all.
-// Returns 0 or -EACCES. Caller: holds sysv_lock.
+// Check the permissions in `mask` (0444 to read, 0222 to write, 0111 to execute; 0 is always
+// granted) of the current thread on the object: owner's and maker's by its effective user, else
+// those of their groups by its groups, else the others'; CAP_IPC_OWNER grants all. Returns 0 or
+// -EACCES. Caller: holds sysv_lock.
 int sysv_permission(const struct sysv_object *object, uint32_t mask);
 
 // Check whether the current thread may change or remove the object: its effective user is owner or
@@ -125,14 +128,15 @@ int sysv_owned(const struct sysv_object *object);
 // Describe key, owners and permissions of an object in *perm. Caller: holds sysv_lock.
 void sysv_describe(const struct sysv_object *object, struct ipc_perm *perm);
 
-// Set the owner, its group and the permissions (IPC_SET), without a check who may (sysv_owned).
-// Returns 0; -EINVAL with nothing changed if user or group is -1. Caller: holds sysv_lock.
+// Set the owner, its group and the permissions (0777 of perm->mode; IPC_SET), without a check who
+// may (sysv_owned). Maker and bits of the kind stay. Returns 0; -EINVAL with nothing changed if
+// user or group is -1. Caller: holds sysv_lock.
 int sysv_set(struct sysv_object *object, const struct ipc_perm *perm);
 
-// Find the object that a call means that describes one: by id, or, with `index`, by its place.
-// Returns the object, borrowed, with 0 in *error; NULL with -EINVAL there if there is none, or
-// -EACCES if the current thread may not read it; with `any` it needs no permission. Caller: holds
-// sysv_lock.
+// Find the object that a call means that describes one: by id, or, with `index`, by its place,
+// which may be any number. Returns the object, borrowed until sysv_lock is released, with 0 in
+// *error; NULL with -EINVAL there if there is none, or -EACCES if the current thread may not read
+// it; with `any` it needs no permission. Caller: holds sysv_lock.
 struct sysv_object *sysv_find_to_read(const struct sysv_table *table, int id, bool index, bool any,
                                       int *error);
 
@@ -143,9 +147,10 @@ uint64_t sysv_now(void);
 pid_t sysv_pid(void);
 
 // Write `title` and a line for each object of a table to `seq`, as files of /proc/sysvipc have it,
-// in parts: from the place seq->from on; seq->next says where the next part begins. `line` is
-// called with sysv_lock held, and stores the line with a NUL in text[size]; `size` is
-// SYSV_LINE_MAX. Yields. Caller: holds no lock.
+// in parts: from the place seq->from on, and the title only if that is 0; seq->next says where the
+// next part begins. `line` is called with sysv_lock held, and stores the line with a NUL in
+// text[size]; `size` is SYSV_LINE_MAX. Stops early if the thread must die. Yields. Caller: holds no
+// lock.
 #define SYSV_LINE_MAX 256u
 void sysv_show(struct seq *seq, const struct sysv_table *table, const char *title,
                void (*line)(const struct sysv_object *object, char *text, size_t size));
