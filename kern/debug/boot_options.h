@@ -4,8 +4,8 @@
 
 #include "kern.h"
 
-// Use this command line from now on; before, it is empty. The string is not copied and must stay
-// valid. Returns the one used before, for tests.
+// Use this command line from now on, not NULL; before, it is empty. The string is not copied and
+// must stay valid. Returns the one used before, for tests.
 const char *options_init(const char *command_line);
 
 // Returns the value of option `name`: a pointer into the command line, with the length in
@@ -21,9 +21,11 @@ bool option_given(const char *name);
 bool option_get(const char *name, char *value, size_t size);
 
 // Returns true if the option is given and its value, a list with commas between the items, has the
-// item `word`. A value without a comma is one item.
+// item `word`, which has no comma. A value without a comma is one item; one that is empty, or an
+// option without `=`, is the empty item.
 bool option_lists(const char *name, const char *word);
 
-// Returns the option's value as a number: decimal, 0x hexadecimal, or 0 octal, at most 2^32 - 1.
-// Returns `otherwise` if the option is not given or its value is not a number.
+// Returns the option's value as a number: decimal, 0x hexadecimal, or 0 octal; 2^32 - 1 for a
+// larger number. Returns `otherwise` if the option is not given or its value is not a number: also
+// if it is empty, has a sign, or has other characters after the number.
 uint32_t option_uint(const char *name, uint32_t otherwise);

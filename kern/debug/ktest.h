@@ -45,7 +45,8 @@ struct ktest {
 #endif
 
 // Record a failure of the running test, and print it as a comment of KTAP, with the place in the
-// source. The test goes on.
+// source, on every console. The message is cut after 175 bytes, and has no newline. The test goes
+// on. Takes console_lock.
 void ktest_fail(const char *file, int line, const char *format, ...) __printf(3, 4);
 
 // Report a failure unless `cond` holds.
@@ -76,18 +77,21 @@ void ktest_fail(const char *file, int line, const char *format, ...) __printf(3,
 // to which it will jump; only for EXPECT_PANIC, which passes it to __builtin_setjmp at once.
 void **ktest_panic_frame(void);
 
-// Expect no panic any more.
+// Expect no panic any more; does nothing if none is expected.
 void ktest_panic_disarm(void);
 
-// Called by panic(), first of all. If the running test expects a panic, jumps back to the test and
-// does not return. Else reports in KTAP that the run ends ("Bail out!"), if a test is running.
+// Called by panic(), first of all, with interrupts off. If the running test expects a panic, jumps
+// back to the test and does not return; no lock is released. Else reports in KTAP that the run ends
+// ("Bail out!"), if a test is running.
 void ktest_catch_panic(void);
 
-// Returns true if `globs` (NULL: every name) has a glob that matches the test's name. Globs are
-// separated by commas; the list ends at a NUL or a space, as on the kernel's command line.
+// Returns true if `globs` (NULL: every name) has a glob that matches the test's whole name: `*`
+// stands for any characters, also none, and `?` for one. Globs are separated by commas; the list
+// ends at a NUL or a space, as on the kernel's command line. An empty glob matches no test.
 bool ktest_selected(const char *globs, const char *name);
 
-// Run the tests that `globs` selects (NULL: all), and print KTAP. Returns how many failed; 1 if
-// `globs` selects none, since that is most often a misspelt name. Tests may sleep. Caller: a
-// thread; holds no lock.
+// Run the tests that `globs` selects (ktest_selected; NULL: all), and print KTAP. Returns how many
+// failed, without those that this build skips; 1 if `globs` selects none, since that is most often
+// a misspelt name. Restarts the watchdog before each test. Tests may sleep. Caller: a thread; holds
+// no lock.
 int ktest_run(const char *globs);

@@ -34,17 +34,19 @@ struct monitor_input {
 // boot.
 void monitor_register_input(struct monitor_input *input);
 
-// Read commands and run them until `continue`. Returns at once if no input is registered. Stops the
-// watchdog meanwhile. May be called anywhere, also by an interrupt handler.
+// Read commands and run them until `continue` or `q`. Returns at once if no input is registered.
+// Stops the watchdog meanwhile, and lets it run again at the end. Waits by polling, without
+// sleeping. May be called anywhere, also by an interrupt handler.
 // Caller: does not hold console_lock, unless a panic has begun (panic_started): then no lock is
 // taken.
 void monitor_run(void);
 
-// Split `line` in place at its blanks and tabs into argv[MONITOR_ARGS + 1], with NULL after the
-// last word. The words lie in `line`.
-// Returns the number of words stored, at most MONITOR_ARGS; the rest of the line is dropped.
+// Split `line`, which ends with a NUL, in place at its blanks and tabs into argv[MONITOR_ARGS + 1],
+// with NULL after the last word. The words lie in `line`. Returns the number of words stored, at
+// most MONITOR_ARGS, and 0 for a line without one; words beyond that are dropped.
 int monitor_split(char *line, char **argv);
 
-// Store the number that `text` stands for: hexadecimal with 0x, else decimal, or the address of
-// the kernel function of that name. Returns false, with 0 stored, if `text` is none of these.
+// Store the number that `text` stands for: hexadecimal with 0x, else decimal (2^32 - 1 for a larger
+// one), or the address of the kernel function of that name. Returns true; false, with 0 stored, if
+// `text` is none of these.
 bool monitor_number(const char *text, uintptr_t *value_store);

@@ -18,7 +18,8 @@ enum notice {
 
 extern uint16_t notice_port; // 0 without the option; constant after boot
 
-// Set notice_port as the option `notices` says. Once, at boot.
+// Set notice_port to the lower 16 bits of the option `notices`, a number (option_uint); to 0, which
+// turns notices off, if it is not given or no number. Once, at boot.
 void notice_init(void);
 
 // Do the work of notice(), its only caller: write the byte `what` to notice_port, which is not 0.

@@ -17,16 +17,17 @@ extern struct registers panic_registers;
 void panic_init(void);
 
 // Like panic(), for an error at the place that a trap frame describes: prints its registers, and
-// the backtrace starts there.
+// the backtrace starts there; a program's place has no backtrace. May be called with any lock held.
 void panic_frame(const struct trapframe *frame, const char *format, ...) __noreturn __printf(2, 3);
 
-// Report like panic_frame. Then open the monitor and return, if the option `monitor` is given;
-// otherwise end the machine as a panic does. For a non-maskable interrupt: the interrupted code may
-// hold any lock.
+// Report like panic_frame. Then open the monitor and return, if the option `monitor` is given and
+// no panic has begun; otherwise end the machine as a panic does. For a non-maskable interrupt: the
+// interrupted code may hold any lock.
 void panic_or_monitor(const struct trapframe *frame, const char *format, ...) __printf(2, 3);
 
-// Returns true once a panic or the report of panic_or_monitor has begun. Then only one CPU runs,
-// and code that prints must take no lock: the code that failed may hold it.
+// Returns true once a panic has begun, and from the begin of a report of panic_or_monitor until it
+// returns. Then only one CPU runs, and code that prints must take no lock: the code that failed may
+// hold it.
 bool panic_started(void);
 
 // Registered by trace/trace.c while the grader's operations run. Called first in the first panic, with

@@ -13,8 +13,9 @@ struct console_sink {
 	struct console_sink *next;                  // set by console_sink_register
 };
 
-// Send the messages of the ring, and then all later ones, up to its max_level to `sink` too. The
-// struct must stay valid until console_sink_remove. Caller: does not hold console_lock.
+// Add `sink`, which is not registered, as the last one: write to it the messages of the ring, and
+// then all later ones, up to its max_level. The struct must stay valid until console_sink_remove.
+// Caller: does not hold console_lock.
 void console_sink_register(struct console_sink *sink);
 
 // Send no more messages to `sink`; its struct may go afterwards. Does nothing if it is not
@@ -29,8 +30,9 @@ void console_sink_remove(struct console_sink *sink);
 void console_printf(const char *format, ...) __printf(1, 2);
 
 // Call `write` for each line of the ring whose level is at most `max_level`, the oldest first, with
-// "\r\n" at its end. Takes no lock: the caller makes sure that nobody prints meanwhile
-// (console_lock, or the machine stands still); `write` must not use printk.
+// "\r\n" at its end, which `n` counts; `bytes` is valid for the call only. Takes no lock: the
+// caller makes sure that nobody prints meanwhile (console_lock, or the machine stands still);
+// `write` must not use printk.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n));
 
 // The bytes that the ring holds, with one byte for each line's level and one for its end.
