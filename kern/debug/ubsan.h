@@ -14,8 +14,8 @@
 // The compiler's code calls these functions if a check fails. Each panics with the place in the
 // source and the values. `check` and `data` are structs of the compiler for the place (ubsan.c).
 // `left`, `right`, `value`, `distance` and `index` are operands, or the address of one whose type
-// has more than 32 bits; `at` is the pointer that would be used. Division by 0 is a
-// divrem_overflow.
+// has more than 32 bits; `at` is the pointer that would be used. A division by 0 counts as an
+// overflow.
 void __ubsan_handle_add_overflow(void *check, uintptr_t left, uintptr_t right) UBSAN_CALL;
 void __ubsan_handle_sub_overflow(void *check, uintptr_t left, uintptr_t right) UBSAN_CALL;
 void __ubsan_handle_mul_overflow(void *check, uintptr_t left, uintptr_t right) UBSAN_CALL;
