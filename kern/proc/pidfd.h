@@ -7,12 +7,12 @@
 struct file;
 struct process;
 
-// Create a file that means a process: `process`, which is the caller's and not published yet (`pid`
-// does not count then); or with `process` NULL the process `pid`, perhaps a zombie. `flags`:
-// O_NONBLOCK or 0.
-// Returns 0 with a new reference on the file in *store; with *store unchanged: -ESRCH if there is
-// no process or thread `pid`; -ENOENT if `pid` is a thread that is not the first of its process;
-// -ENOMEM. Caller: holds no lock.
+// Create a file that means a process: `process`, which the caller has created and not published yet
+// (`pid` does not count then); or with `process` NULL the process `pid`, perhaps a zombie. The file
+// keeps no process alive, and no descriptor is opened. `flags`, not checked: O_NONBLOCK or 0.
+// Returns 0 with a new reference on the file in *store; with *store unchanged: -ESRCH if `pid`, any
+// number, is that of no process or thread; -ENOENT if it is a thread that is not the first of its
+// process; -ENOMEM. Caller: holds no lock.
 int pidfd_create(struct process *process, pid_t pid, uint32_t flags, struct file **store);
 
 // Returns true if `file` was made by pidfd_create.

@@ -28,17 +28,20 @@ struct pid_slot {
 	uint16_t guardians;       // members whose `guarded` is set (struct process)
 };
 
-// Take the next free number, as Linux does: upwards from the number taken last; after the highest,
-// from 300 again.
-// Caller: holds process_lock. Returns the number; -EAGAIN if all are taken; -ENOMEM if there is no
-// memory for its slot. The caller frees the number by pid_release when it names nothing.
+// Take the next free number, as Linux does: upwards from the number taken last (the first is 1) to
+// PID_MAX - 1, and then from 300 again. It names nothing yet. Pointers to slots become invalid.
+// Caller: holds process_lock. Returns the number; -EAGAIN if all from 300 on are taken; -ENOMEM if
+// there is no memory for its slot. The caller frees the number by pid_release when it names
+// nothing.
 pid_t pid_take(void);
 
-// Returns the number that was taken last; 0 before the first. Caller: holds process_lock.
+// Returns the number that was taken last, which may be free again; 0 before the first. Caller:
+// holds process_lock.
 pid_t pid_last(void);
 
-// Free the number `pid` (0 to PID_MAX - 1) if it is taken and names nothing; else do nothing.
-// Pointers to slots near it become invalid. Caller: holds process_lock.
+// Free the number `pid` (0 to PID_MAX - 1, not checked) if it is taken and names nothing; else do
+// nothing. Pointers to slots of its block (PID_BLOCK_SLOTS) become invalid. Caller: holds
+// process_lock.
 void pid_release(pid_t pid);
 
 // The slots, in blocks; guarded by process_lock. NULL: all numbers of the block are free. pid_take
@@ -47,7 +50,8 @@ void pid_release(pid_t pid);
 extern struct pid_slot *pid_blocks[PID_MAX / PID_BLOCK_SLOTS];
 
 // Returns the slot of `pid`, which may be any number. NULL, or a slot that names nothing, for a
-// free number. Caller: holds process_lock.
+// free number. Borrowed: valid until the caller calls pid_take or pid_release, or releases
+// process_lock. Caller: holds process_lock.
 static inline struct pid_slot *pid_slot(pid_t pid)
 {
 	uint32_t number = (uint32_t)pid;
@@ -57,7 +61,8 @@ static inline struct pid_slot *pid_slot(pid_t pid)
 	return block ? block + number % PID_BLOCK_SLOTS : NULL;
 }
 
-// Returns the slot of `pid`, which must be taken. Caller: holds process_lock.
+// Returns the slot of `pid`, which must be taken (not checked). Borrowed, as from pid_slot. Caller:
+// holds process_lock.
 static inline struct pid_slot *pid_slot_taken(pid_t pid)
 {
 	assert_spin_held(&process_lock);

@@ -44,8 +44,10 @@ uint64_t posix_timer_time(const struct posix_timer *timer);
 void posix_timer_arm(struct posix_timer *timer, uint64_t soonest);
 
 // Let the timer expire if its clock has reached the deadline, else arm it again: the function of
-// the struct timer in it (timer_init), called in the timer's interrupt. Takes process_lock.
+// the struct timer in it (timer_init), called in the timer's interrupt. Does nothing if the timer
+// is not set, or its signal has not been taken yet. Takes process_lock.
 void posix_timer_fire(struct timer *armed);
 
-// Returns timer `id` of the current process, borrowed, or NULL. Caller: holds process_lock.
+// Returns timer `id` of the current process, or NULL; `id` may be any number. Borrowed: valid until
+// the caller releases process_lock. Caller: holds process_lock.
 struct posix_timer *posix_timer_find(int id);

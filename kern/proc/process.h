@@ -110,8 +110,8 @@ static inline void process_release(uint32_t pages)
 		__atomic_sub_fetch(&process_current()->call_pages, pages, __ATOMIC_RELAXED);
 }
 
-// Returns the description of a signal that the current process sends: `code` (SI_USER, SI_TKILL),
-// its number and its real user.
+// Returns the description of a signal that the current process (not NULL) sends: `code` (SI_USER,
+// SI_TKILL), its number and its real user. All other fields are 0.
 static inline struct signal_info signal_info_own(int code)
 {
 	return (struct signal_info){ .code = code,
@@ -119,32 +119,34 @@ static inline struct signal_info signal_info_own(int code)
 		                     .uid = credentials_current()->user.real };
 }
 
-// Make a process with a number, the current process's limits, and one thread that has not started:
-// with `entry` it will begin in `entry(arg)`, with NULL in user mode (thread_create). It has
-// neither files nor memory nor a parent, and nobody can find it before process_publish. Takes
-// process_lock.
+// Make a process with a number, the current process's limits (without one: limits_init), and one
+// thread that has not started: with `entry` it will begin in `entry(arg)`, with NULL in user mode
+// (thread_create). `name` is copied, cut to 15 bytes. The process has neither files nor memory nor
+// a parent; its end sends SIGCHLD; nobody can find it before process_publish. Takes process_lock.
 // Returns 0 with both in *process_store and *thread_store: the caller publishes the process, or
 // calls process_discard. With both unchanged: -ENOMEM; -EAGAIN if all numbers or all kernel stacks
-// are taken.
+// are taken. RLIMIT_NPROC is not checked.
 int process_create(struct process **process_store, struct thread **thread_store, const char *name,
                    void (*entry)(void *arg), void *arg);
 
-// Free a process that was created and never published, with its only thread, and drop the
-// references that both have: on files, directories, memory, credentials. Yields. Caller: holds no
-// lock.
+// Free a process that was created and never published, with its number and its only thread, and
+// drop the references that both have: on files, directories, memory, credentials. Each of these may
+// be missing. A pidfd of it means nothing from now on. Yields. Caller: holds no lock.
 void process_discard(struct process *process, struct thread *thread);
 
-// Make `process` a child of `parent` (NULL: it is init), or with `sibling` of the parent of
-// `parent`, and let others find it. It enters the group and session of `parent`; init makes its
-// own. Takes process_lock.
+// Make `process`, which has been created, a child of `parent` (NULL: it is init), or with `sibling`
+// of the parent of `parent`, and let others find it. It enters the group and session of `parent`;
+// init makes its own. Does not start its thread (thread_start). Takes process_lock.
 void process_publish(struct process *process, struct process *parent, bool sibling);
 
-// Remove `process`, a zombie, from all lists, and free its number: nobody can find it any more. The
-// caller frees the struct later. Caller: holds process_lock.
+// Remove `process`, a zombie, from all lists: nobody can find it any more, and a pidfd of it means
+// nothing. Frees its number, unless that still names a group or a session. The caller frees the
+// struct later. Caller: holds process_lock.
 void process_unpublish(struct process *process);
 
-// Returns the process `pid`, perhaps a zombie, or NULL. Borrowed: valid until the caller releases
-// process_lock. Caller: holds process_lock.
+// Returns the process `pid`, perhaps a zombie; NULL if `pid`, any number, names none: also for one
+// that is not published, and for a thread that is not the first of its process. Borrowed: valid
+// until the caller releases process_lock. Caller: holds process_lock.
 struct process *process_find(pid_t pid);
 
 // Wake `parent` in wait4, because one of its children has something to report, or has gone.
@@ -171,7 +173,8 @@ struct process_walk {
 // processes that are made then come last. `cost`: the instructions that the previous visit has
 // taken.
 // Caller: holds process_lock and no other lock.
-// Returns the process; NULL at the end of the walk, and if the thread must die.
+// Returns the process, borrowed: valid until the next call or until the caller releases
+// process_lock; NULL at the end of the walk, and if the thread must die.
 struct process *process_walk_next(struct process_walk *walk, uint32_t cost);
 
 // Returns the first thread of a process that is no zombie: the eldest that has not ended. Borrowed.
@@ -190,8 +193,8 @@ void process_set_aspace(struct process *process, struct aspace *as);
 // has none: init, and a process that has ended. Takes process_lock.
 struct aspace *process_get_aspace(pid_t pid);
 
-// Returns the descriptor table of the first thread of `process` that has one, or NULL. Borrowed.
-// Caller: holds process_lock.
+// Returns the descriptor table of the first thread of `process` that has one; NULL if none has, as
+// in a zombie. Borrowed: valid until the caller releases process_lock. Caller: holds process_lock.
 struct fdtable *process_files(const struct process *process);
 
 // Let `thread`, the current one or one that nobody else knows, go on with `files` and `fs_context`
@@ -199,8 +202,9 @@ struct fdtable *process_files(const struct process *process);
 // ones. Neither may be what the thread has already. Yields. Caller: holds no lock.
 void thread_set_files(struct thread *thread, struct fdtable *files, struct fs_context *fs_context);
 
-// Let the current thread act for `credentials`. Consumes the caller's reference, and drops the one
-// on the old credentials. Caller: holds no lock.
+// Let the current thread, not others of its process, act for `credentials`, whose account counts it
+// from now on (RLIMIT_NPROC is not checked). Consumes the caller's reference, and drops the one on
+// the old credentials. Caller: holds no lock.
 void thread_set_credentials(struct credentials *credentials);
 
 // Returns the credentials of a process: those of its first thread, or those that a zombie had.
@@ -227,22 +231,26 @@ struct fork_request {
 };
 
 // Copy the current process, or with CLONE_THREAD add a thread to it, and let the copy run. With
-// CLONE_VFORK sleeps until the child executes a program or ends. Yields. Caller: holds no lock.
-// Returns the number of the child or the thread; -EINVAL for flags that do not fit together or a
-// bad exit signal; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken; -EFAULT for the
-// addresses of CLONE_SETTLS and CLONE_PIDFD; for CLONE_SETTLS -EINVAL if its segment or slot is
-// impossible, -ESRCH if no slot is free; -EMFILE for CLONE_PIDFD; -ERESTARTNOINTR with CLONE_THREAD
-// if a signal must be acted upon first; -EINTR if the thread must die. After an error there is no
-// child.
+// CLONE_VFORK sleeps until the child executes a program or ends, or the thread must die. A tracee
+// may sleep in stops. Yields. Caller: holds no lock.
+// Returns the number of the child or the thread; in this order: -EINVAL for flags that do not fit
+// together or of namespaces, or a bad exit signal; -ENOMEM; -EAGAIN if all numbers or all kernel
+// stacks are taken, or RLIMIT_NPROC is reached; for CLONE_SETTLS -EFAULT, or -EINVAL if its segment
+// or slot (-1, too) is impossible; -EINTR if the thread must die; for CLONE_PIDFD -EMFILE or
+// -EFAULT; -ERESTARTNOINTR with CLONE_THREAD if a signal must be acted upon first. -ENOMEM may also
+// come later. After an error there is no child. Addresses for numbers (parent_tid, child_tid) that
+// cannot be written are no error.
 pid_t process_fork(const struct fork_request *request);
 
-// End the current process with all its threads; `status` is what wait4 reports, with the signal in
-// its lowest 7 bits. If the process is ending already, its status stays; if another thread of it
-// executes a program, only the current thread ends. Yields and sleeps. Caller: holds no lock.
+// End the current process with all its threads; `status` is what wait4 reports: the signal in its
+// lowest 7 bits, or the exit code << 8. If the process is ending already, its status stays; if
+// another thread of it executes a program, only the current thread ends. Panics in process 1.
+// Yields and sleeps. Caller: holds no lock.
 void process_exit(int status) __noreturn;
 
 // End the current thread. With its last thread the process ends; wait4 reports the `status` of that
-// one, unless process_exit has decided on another one. Yields and sleeps. Caller: holds no lock.
+// one (in the form of process_exit), unless process_exit has decided on another one. Yields and
+// sleeps. Caller: holds no lock.
 void process_exit_thread(int status) __noreturn;
 
 // Called by the last thread of a process after it has closed its files; NULL: nothing is
@@ -254,8 +262,10 @@ extern void (*process_files_closed_hook)(void);
 extern void (*process_semaphores_hook)(struct process *process);
 
 // Send process->exit_signal (0: none) of `process`, a zombie, to its parent, and wake the parent's
-// waits. A parent that wants no zombies (SIGCHLD is SIG_IGN, or has SA_NOCLDWAIT) loses it to init,
-// which reaps it. Takes the locks of signals. Caller: holds process_lock.
+// waits. If the signal is SIGCHLD and the parent does not trace the zombie: SIG_IGN for SIGCHLD
+// keeps the signal away, and a parent that wants no zombies (SIG_IGN or SA_NOCLDWAIT) loses it to
+// init, which reaps it. Init gets no signal. Takes the locks of signals. Caller: holds
+// process_lock.
 void process_notify_parent(struct process *process);
 
 // Move `process`, a zombie that was a tracee of its parent and is one no more, to init if the
@@ -273,16 +283,17 @@ struct child_report {
 };
 
 // Wait for a report of a child or a tracee of the current process (wait4, waitid), and take it.
-// `pid` > 0: of that child; -1: of any; 0: of any of the caller's group; < -1: of any of group
-// -pid. A child reports with WEXITED in `options` its end, and is reaped then; with WUNTRACED that
-// it was stopped; with WCONTINUED that it was continued. WCLONE, WALL and WNOTHREAD choose children
-// (wait(2)). With WNOWAIT the report stays to be taken again, and no child is reaped. Sleeps,
-// unless WNOHANG is set. A tracee reports each stop, whatever the options, and its end
-// (proc/ptrace.h).
+// `pid` > 0: of that child; -1: of any; 0: of any of the caller's group; < -1 (not INT32_MIN): of
+// any of group -pid. A child reports with WEXITED in `options` its end, and is reaped then; with
+// WUNTRACED that it was stopped; with WCONTINUED that it was continued. WCLONE, WALL and WNOTHREAD
+// choose children (wait(2)). With WNOWAIT the report stays to be taken again, and no child is
+// reaped. A tracee reports each stop, whatever the options, and its end (proc/ptrace.h). Sleeps,
+// unless WNOHANG is set. Yields.
 // Caller: holds no lock; has set report->want_usage.
-// Returns the child's number, with the rest in *report. Otherwise *report is undefined: returns 0
-// with WNOHANG if no such child has a report; -ECHILD if there is no such child; -ERESTARTSYS if a
-// signal or the thread's death ended the wait.
+// Returns the child's number, with the rest in *report (without want_usage not report->usage).
+// Otherwise the rest of *report is undefined: returns 0, with report->pid 0, for WNOHANG if no such
+// child has a report; -ECHILD if there is no such child; -ERESTARTSYS if a signal or the thread's
+// death ended the wait.
 pid_t process_wait(pid_t pid, int options, struct child_report *report);
 
 // Sleep until a child of process 1 has ended, and reap it: of several the one that has been a child
@@ -294,6 +305,7 @@ pid_t process_wait(pid_t pid, int options, struct child_report *report);
 pid_t process_wait_as_init(int *status_store);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
-// copies of the current thread's descriptors and directories. Yields. Caller: holds no lock.
+// copies of the current thread's descriptors and directories, and without memory until it executes
+// a program. `entry` does not return (process_exit). Yields. Caller: holds no lock.
 // Returns the child's number; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

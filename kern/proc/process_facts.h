@@ -37,10 +37,11 @@ struct process_facts {
 	uint32_t descriptors; // for which its table has room
 };
 
-// Collect the facts about process `id`, perhaps a zombie, or with `alone` about thread `id`.
-// `count`: count the pages of its memory too (facts->memory), which takes long. Yields. Returns 0
-// with all fields of *facts set; -ESRCH, with *facts undefined, if there is no such process or
-// thread, or if the thread has ended. Caller: holds no lock.
+// Collect the facts about process `id`, perhaps a zombie, or with `alone` about thread `id` (with
+// the number of a zombie: about that). `count`: count the pages of its memory too (facts->memory),
+// which takes long. Yields. Returns 0 with all fields of *facts set; -ESRCH, with *facts undefined,
+// if there is no such process or thread, or if the thread has ended and its process is no zombie.
+// Caller: holds no lock.
 int process_facts_take(pid_t id, bool alone, bool count, struct process_facts *facts);
 
 // Returns how many pages of 4 KiB the program's own code takes; those of all executable areas if

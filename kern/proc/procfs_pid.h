@@ -26,23 +26,26 @@ int procfs_show_thread_status(struct seq *seq, pid_t tid);
 int procfs_show_comm(struct seq *seq, pid_t pid);
 int procfs_show_thread_comm(struct seq *seq, pid_t tid);
 
-// The open files of process `pid`, or if `tid` is not 0 of this thread of it
-// (procfs_descriptors.c).
-// Returns the inode of descriptor `fd`, with a new reference, or NULL. Takes process_lock.
+// Returns the inode that descriptor `fd` of process `pid`, or if `tid` is not 0 of this thread of
+// it, has open, with a new reference; NULL if there is no such process, thread of it, or open
+// descriptor. Takes process_lock.
 struct inode *process_descriptor(pid_t pid, pid_t tid, int fd);
-// Returns the smallest open descriptor that is not below `fd`, with the flags of its open file (O_
-// bits) in *flags; -1, with *flags unchanged, if there is none. Takes process_lock.
+// Returns the smallest open descriptor that is not below `fd` (below 0: as 0), with the flags of
+// its open file (O_ bits) in *flags; -1, with *flags unchanged, if there is none, or no such
+// process or thread. `pid`, `tid`: as for process_descriptor. Takes process_lock.
 int process_next_descriptor(pid_t pid, pid_t tid, int fd, uint32_t *flags);
-// Write the lines of /proc/PID/fdinfo/FD to `seq`. Caller: holds no lock: the open file may be
-// closed here. Returns 0; -ENOENT, with nothing written, if the descriptor is not open.
+// Write the lines of /proc/PID/fdinfo/FD to `seq`. `pid`, `tid`: as for process_descriptor. Caller:
+// holds no lock: the open file may be closed here. Returns 0; -ENOENT, with nothing written, if the
+// descriptor is not open, or there is no such process or thread.
 int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd);
 
 // Create the file /proc/locks. Once, at boot.
 void procfs_locks_init(void);
 
-// Copy up to `len` bytes at `va` in `as` to `dst`, kernel memory. The caller has a reference on
-// `as`. As on Linux, readers of /proc do not wait for the handlers of another program's faults
-// (userfaultfd). Faults pages in. Returns how many bytes were copied before the first page that
-// could not be accessed.
-// Caller: holds no lock.
+// Copy up to `len` bytes (0: none) at `va` in `as` to `dst`, kernel memory. The caller has a
+// reference on `as`. As on Linux, readers of /proc do not wait for the handlers of another
+// program's faults (userfaultfd). Faults pages in, and does not yield between them: callers copy a
+// page at a time. Sleeps.
+// Returns how many bytes were copied before the first page that could not be read. Caller: holds no
+// lock.
 size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len);

@@ -86,9 +86,9 @@ static inline bool trace_must_stop(const struct tracee *tracee, const struct sig
 	       (job_must_halt(signals) && tracee->stop_seen != signals->stops);
 }
 
-// Returns true if the thread must stop before it returns to user mode: with its process, or for its
-// tracer. A tracee that was let go on while its process is stopped runs. Takes no lock, as
-// thread_is_traced.
+// Returns true if the thread, which has a process, must stop before it returns to user mode: with
+// its process, or for its tracer. A tracee that was let go on while its process is stopped runs.
+// Takes no lock, as thread_is_traced.
 static inline bool thread_must_halt(const struct thread *thread)
 {
 	const struct signal_state *signals = &thread->process->signals;
@@ -103,31 +103,40 @@ static inline bool thread_must_halt(const struct thread *thread)
 // traced no more.
 
 // Stop because `signo`, with *info, is about to be delivered. Does not stop for SIGKILL, or if
-// nobody traces the thread any more. Returns the signal to deliver instead (`signo` without a
-// stop), with its description in *info; 0, with *info undefined: there is none, or it is one that
-// the thread blocks and that is pending again.
+// nobody traces the thread any more. Sleeps in the stop. Caller: holds no lock; the current thread
+// has a record (thread->trace).
+// Returns the signal to deliver instead (`signo` without a stop), with its description in *info; 0,
+// with *info undefined: there is none, the thread must die, or the signal is one that the thread
+// blocks and that is pending again.
 int trace_signal(int signo, struct signal_info *info);
 
 // Stop because the tracee must (trace_must_stop), as one of those that halt if its process stops. A
-// tracee that was not seized stops only with its process.
+// tracee that was not seized stops only with its process. What it was told (trap_stop, trap_notify)
+// is done then in any case. Sleeps in the stop. Caller: holds no lock; the current thread has a
+// record.
 void trace_trap(void);
 
 // Stop at an event of the system call under way, if `event`, a PTRACE_EVENT_ constant, is among the
-// tracer's options; 0 for none: do nothing. `message`: what PTRACE_GETEVENTMSG returns.
+// tracer's options; 0 for none: do nothing. `message`: what PTRACE_GETEVENTMSG returns. Before a
+// stop EAX in the thread's user frame becomes -ENOSYS, as the result of a call that is not known
+// yet. Sleeps in the stop. Caller: holds no lock; the current thread has a record.
 void trace_event(int event, uint32_t message);
 
 // Stop at the begin of a system call, if the tracer wants that, who may then change the call.
-// Called for a thread with LOAD_CALLS; `frame`: its user frame. Returns true if the call is to be
-// made; false if not, because the tracer skips it or the thread must die: then EAX in *frame is its
-// result.
+// Called for a thread with LOAD_CALLS, which has a record and holds no lock; `frame`: its user
+// frame, where EAX becomes -ENOSYS. Sleeps in the stop. Returns true if the call is to be made (its
+// number is frame->err, then); false if not, because the tracer skips it or the thread must die:
+// then EAX in *frame is its result.
 bool trace_call_begins(struct trapframe *frame);
 
 // Stop at the end of a system call (WORK_CALL_END), whose result is in the frame, if the tracer
-// wants that. For a tracer that goes by single steps send SIGTRAP instead (trace_force).
+// wants that. For a tracer that goes by single steps send SIGTRAP instead (trace_force). Clears
+// WORK_CALL_END. Called for a thread that has a record and holds no lock. Sleeps in the stop.
 void trace_call_ends(void);
 
 // Hide in `frame`, which a handler of the program will see, the flag EFLAGS_TF if the tracer has
-// set it. Called by the tracee before a handler is entered; needs no lock.
+// set it; the tracee does not step then any more. Called by the tracee before a handler is entered;
+// needs no lock.
 static inline void trace_hide_step(struct tracee *tracee, struct trapframe *frame)
 {
 	if (tracee->steps)
@@ -135,20 +144,23 @@ static inline void trace_hide_step(struct tracee *tracee, struct trapframe *fram
 	tracee->steps = false;
 }
 
-// Stop after a handler has been entered, if the tracee goes by single steps.
+// Stop after a handler has been entered, if the tracee goes by single steps. Sleeps in the stop.
+// Caller: holds no lock; the current thread has a record.
 void trace_handler_entered(void);
 
-// Send the current thread the signal `signo` of its own instruction's fault: it stops for it on its
-// way to user mode. The signal cannot be blocked or ignored: then its action becomes SIG_DFL, and
-// it will end the process. Does not stop itself.
+// Send the current thread the signal `signo` of its own instruction's fault, with *info: it stops
+// for it on its way to user mode. The signal cannot be blocked or ignored: if it is, it is blocked
+// no more, and its action becomes SIG_DFL, so that it will end the process unless the tracer drops
+// it. Does not stop itself. Caller: holds no lock.
 void trace_force(int signo, const struct signal_info *info);
 
 // Note the reasons of a debug exception of the current thread, as DR6 has them, for the tracer.
 // Does nothing if it was never traced. Takes no lock.
 void trace_debug_hit(uint32_t reasons);
 
-// Let the stopped `tracee` go on, in `mode`, with the signal `signo` (0: none). A stop that wait
-// has not reported is not reported any more. Caller: holds process_lock.
+// Let the stopped `tracee` go on, in `mode`, with the signal `signo` (0: none), which counts only
+// in a stop for a signal, or at the begin or end of a call. A stop that wait has not reported is
+// not reported any more. Caller: holds process_lock.
 void trace_resume(struct tracee *tracee, enum trace_mode mode, int signo);
 
 // Let those threads of `process` that were seized by a tracer stop and report that the process has
@@ -156,8 +168,9 @@ void trace_resume(struct tracee *tracee, enum trace_mode mode, int signo);
 // of the process is traced.
 void trace_notify_group(struct process *process);
 
-// Let a seized tracee stop as soon as it returns to user mode (PTRACE_INTERRUPT); ends a sleep that
-// a signal may end. Takes the lock of its signals. Caller: holds process_lock.
+// Let a tracee, seized (not checked), stop as soon as it returns to user mode (PTRACE_INTERRUPT);
+// ends a sleep that a signal may end. One that is stopped already stops anew at once if it listens,
+// else after it has gone on. Takes the lock of its signals. Caller: holds process_lock.
 void trace_interrupt(struct tracee *tracee);
 
 // Let a stopped tracee stay stopped, but stop anew when its process continues or it is interrupted
@@ -173,16 +186,19 @@ int trace_listen(struct tracee *tracee);
 struct tracee *trace_find(pid_t tid, bool stopped);
 
 // Let the current thread trace thread `tid` (PTRACE_ATTACH, which also sends it SIGSTOP), or with
-// `seize` without a stop and with `options` (PTRACE_SEIZE). If its process is stopped, sleeps until
-// the thread has stopped as a tracee. Takes no reference on the thread. Caller: holds no lock.
-// Returns 0; -ESRCH if there is no such thread; -EPERM if it has ended, is traced, is of the
-// current process or the kernel's, or may not be looked into (access_inspect); -ENOMEM.
+// `seize` without a stop (PTRACE_SEIZE). `options`: PTRACE_O_ bits, not checked. If its process is
+// stopped, sleeps until the thread has stopped as a tracee, or the current thread must die. Takes
+// no reference on the thread. Caller: holds no lock.
+// Returns 0; in this order: -ENOMEM; -ESRCH if there is no such thread or process; -EPERM if it is
+// of the current process or the kernel's, may not be looked into (access_inspect), has ended, or is
+// traced.
 int trace_attach(pid_t tid, bool seize, uint32_t options);
 
 // Let the thread that has made the current process (or the parent's first thread, if that one has
-// ended) trace the current thread (PTRACE_TRACEME). Caller: holds no lock. Returns 0, also if that
-// thread is just ending and does not trace; -EPERM if the current thread is traced, or if that
-// thread is the kernel's or lacks capabilities that the current one has; -ENOMEM.
+// ended) trace the current thread (PTRACE_TRACEME), with no options. Caller: holds no lock. Returns
+// 0, also if that thread is just ending and does not trace; -ENOMEM; -EPERM if the current thread
+// is traced, or if that thread is the kernel's or lacks capabilities that the current one has (and
+// CAP_SYS_PTRACE).
 int trace_me(void);
 
 // End the tracing of `tracee`, whose thread lives. If it is stopped, it goes on with `signo` (0:
@@ -191,7 +207,9 @@ int trace_me(void);
 void trace_detach(struct tracee *tracee, int signo);
 
 // Let all tracees of the current thread go, because it ends; with PTRACE_O_EXITKILL kill them. The
-// thread is marked as leaving. Yields. Caller: holds no lock.
+// records of those that have ended are freed, and a zombie that was hidden (trace_hides) reports to
+// its parent now. The thread is marked as leaving, so it gets no new ones. Yields; a killed thread
+// completes the work. Caller: holds no lock.
 void trace_tracer_ends(void);
 
 // Keep the record of the current thread, which was traced at least once and ends with `status`, for
@@ -202,7 +220,8 @@ void trace_thread_ended(int status);
 
 // Tell the tracer that `process` is a zombie now, whose first thread was traced when it ended, if
 // the tracer is not of the parent's process. Returns true in this case: the parent must not learn
-// of it before the tracer has waited. Caller: holds process_lock.
+// of it before the tracer has waited. Else does nothing, and returns false. Caller: holds
+// process_lock.
 bool trace_process_ended(struct process *process);
 
 // Returns true if the zombie is hidden from its parent until the tracer has waited for it. Caller:
@@ -231,21 +250,25 @@ void trace_tell(const struct tracee *tracee, const struct signal_info *info);
 
 // Prepare `child`, which a fork or clone of the current thread with `flags` (CLONE_) and
 // `exit_signal` makes, for being traced too, if it will be: give it a record, which is freed with
-// the thread. Returns 0, also if it will not be traced; -ENOMEM: the caller discards `child`.
+// the thread. Takes the tracer's EFLAGS_TF out of the child's frame. Nobody can find `child` yet;
+// the current thread has a record. Returns 0, also if it will not be traced; -ENOMEM: the caller
+// discards `child`.
 int trace_prepare_child(struct thread *child, uint64_t flags, int exit_signal);
 
-// Let the tracer of the current thread, if it has one, trace `child` too, which has a record and
-// has not started. Returns the event that the parent reports, for trace_event: a PTRACE_EVENT_
-// constant, or 0.
+// Let the tracer of the current thread, if it has one that does not end, trace `child` too, which
+// has a record, is not traced, and has not started; it will stop before its first instruction. The
+// arguments are those of trace_prepare_child. Caller: holds no lock. Returns the event that the
+// parent reports, for trace_event: a PTRACE_EVENT_ constant, or 0.
 int trace_begin_child(struct thread *child, uint64_t flags, int exit_signal);
 
 // Report that the current thread, whose number was `tid` before, has executed a program: stop at
 // PTRACE_EVENT_EXEC, or, without this option and if it was not seized, send it SIGTRAP. Turns its
-// breakpoints off. Sleeps in the stop.
+// breakpoints off, also if nobody traces it now. Sleeps in the stop. Caller: holds no lock; the
+// current thread has a record.
 void trace_exec(pid_t tid);
 
-// Returns true if a set-id bit must not count in an exec of the current thread, because a tracer
-// without CAP_SYS_PTRACE traces it. Takes no lock.
+// Returns true if a set-id bit must not count in an exec of the current thread, which has a record,
+// because a tracer without CAP_SYS_PTRACE (when it began) traces it. Takes no lock.
 bool trace_drops_privileges(void);
 
 // Waiting (ptrace_wait.c).
@@ -262,21 +285,26 @@ struct trace_search {
 
 // Take a report of a tracee of `tracer`, the current process, that search->pid and search->options
 // mean; of several of the latest tracee. store->want_usage is set by the caller. Yields, with
-// process_lock released. Returns true with the report in *store (a tracee that has ended is
-// forgotten then, unless WNOWAIT is set); false, with *store undefined, if there is none:
-// search->any says whether there may be one later. Caller: holds process_lock and no other lock.
+// process_lock released. Ended children of `tracer` are left out (process_wait reports them).
+// Returns true with the report in *store (a tracee that has ended is forgotten then, unless WNOWAIT
+// is set): not store->usage without want_usage, or for a thread that has ended and was not its
+// process's first; false, with *store undefined, if there is none, or the caller must die
+// (search->interrupted): search->any says whether there may be one later. Caller: holds
+// process_lock and no other lock.
 bool trace_take_report(const struct process *tracer, struct trace_search *search,
                        struct child_report *store);
 
 // Registers of a stopped tracee (ptrace_registers.c, ptrace_debug.c). Callers hold process_lock.
 
-// Returns the register at `offset` bytes in struct user_regs_struct, a multiple of 4 within it.
-// Selectors have 16 bits; orig_eax is -1 outside of a system call.
+// Returns the register of `thread`, a stopped tracee, at `offset` bytes in struct user_regs_struct,
+// a multiple of 4 within it (not checked). Selectors have 16 bits; orig_eax is -1 outside of a
+// system call; EFLAGS lack TF if only the tracer's steps have set it. Caller: holds process_lock.
 uint32_t trace_read_of_frame(const struct thread *thread, size_t offset);
 
 // Set the register at `offset`, as for trace_read_of_frame. Of EFLAGS only the bits change that a
-// program may change. Returns 0; -EIO for a selector of a segment that is not the user's, with
-// nothing changed.
+// program may change. An orig_eax below 0 means that no system call is under way. Returns 0; -EIO,
+// with nothing changed, for a selector of a segment that is not the user's (privilege level 3), and
+// for 0 in CS and SS. Caller: holds process_lock.
 int trace_write_to_frame(struct thread *thread, size_t offset, uint32_t value);
 
 // Copy the FPU's registers of `thread` to *store; a thread that has not used the FPU has their
@@ -284,19 +312,22 @@ int trace_write_to_frame(struct thread *thread, size_t offset, uint32_t value);
 struct fpu_state;
 void trace_get_fpu(const struct thread *thread, struct fpu_state *store);
 
-// Set the FPU's registers of `thread` to *state, whose mxcsr the caller has checked. *fresh is
-// memory for them from kmalloc, not NULL if the thread has none (thread->fpu): the thread owns it
-// then, and *fresh becomes NULL; else it stays the caller's.
+// Set the FPU's registers of `thread` to *state, whose mxcsr the caller has checked; *state is
+// copied. *fresh is memory for them (a struct fpu_state) from kmalloc, not NULL if the thread has
+// none (thread->fpu): the thread owns it then, and *fresh becomes NULL; else it stays the caller's.
+// Caller: holds process_lock.
 void trace_set_fpu(struct thread *thread, const struct fpu_state *state, struct fpu_state **fresh);
 
-// Returns debug register `n`, 0 to 7, as PTRACE_PEEKUSR does: 0 for DR4 and DR5.
+// Returns debug register `n`, 0 to 7, as PTRACE_PEEKUSR does: 0 for DR4 and DR5. Caller: holds
+// process_lock.
 uint32_t trace_get_debug(const struct tracee *tracee, unsigned int n);
 
-// Set debug register `n`, 0 to 7. Returns 0; -EINVAL for an address that is not the user's, or a
-// breakpoint of an unknown kind or a wrong alignment; -EIO for DR4 and DR5. After an error nothing
-// has changed.
+// Set debug register `n`, 0 to 7, of a stopped tracee: it counts from the next switch to the thread
+// on. Returns 0; -EINVAL for an address that is not below ULIM, or a breakpoint that is on or has
+// an address and is of an unknown kind or a wrong alignment; -EIO for DR4 and DR5. After an error
+// nothing has changed. Caller: holds process_lock.
 int trace_set_debug(struct tracee *tracee, unsigned int n, uint32_t value);
 
-// Turn all breakpoints of `tracee`, the current thread's record, off: it executes a new program.
-// The one function of these that needs no lock.
+// Turn all breakpoints of `tracee`, the current thread's record, off, and set its DR6 and DR7 to 0:
+// it executes a new program. Needs no lock.
 void trace_clear_debug(struct tracee *tracee);

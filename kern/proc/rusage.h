@@ -49,8 +49,8 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 #define KIND_SCHED 2    // both, exactly
 
 // Read a clock of processor time: CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID, or a negative
-// id (clock_getcpuclockid(3)), of any process or of a thread of the current one. Takes
-// process_lock.
+// id (clock_getcpuclockid(3)), of any process, perhaps a zombie, or of a thread of the current one;
+// pid 0 in the id means the current process or thread. Takes process_lock.
 // Returns 0 with the time in *ns_store; -EINVAL with 0 there if there is no such clock, process or
 // thread.
 int cpu_clock_read(int clock, uint64_t *ns_store);
@@ -59,15 +59,15 @@ int cpu_clock_read(int clock, uint64_t *ns_store);
 // *ns_store; -EINVAL with 0 there. Caller: holds process_lock.
 int cpu_clock_read_locked(int clock, uint64_t *ns_store);
 
-// Replace *clock, a clock of processor time of the current process or of one of its threads, by the
-// id that names its owner by number. Takes process_lock. Returns 0; -EINVAL, with *clock unchanged,
-// for any other clock.
+// Replace *clock, a clock of processor time of the current process or of one of its threads (as for
+// cpu_clock_read), by the id that names its owner by number. Takes process_lock. Returns 0;
+// -EINVAL, with *clock unchanged, for any other clock.
 int cpu_clock_of_current(int *clock);
 
-// Sleep until the clock of processor time `clock` has reached `deadline` ns; up to a tick longer.
-// Caller: holds no lock. Returns 0; -EINVAL if there is no such clock or process, or no such
-// process any more, and for the clock of a thread; -EOPNOTSUPP for CLOCK_THREAD_CPUTIME_ID; -EINTR
-// for a signal.
+// Sleep until the clock of processor time `clock` has reached `deadline` ns, on the clock; up to a
+// tick longer. Does not sleep if it has. Caller: holds no lock. Returns 0; -EOPNOTSUPP for
+// CLOCK_THREAD_CPUTIME_ID; -EINVAL for the id of a thread's clock, if there is no such clock or
+// process, or no such process any more; -EINTR for a signal, or if the thread must die.
 int cpu_clock_sleep(int clock, uint64_t deadline);
 
 // Account the current process's time at each tick of the timer, and check RLIMIT_CPU. Once, at
