@@ -20,17 +20,22 @@ struct account {
 // The account of user 0. It exists for ever.
 extern struct account root_account;
 
-// Find the account of user `uid`, or create it. Returns a new reference; NULL if out of memory. Takes
-// account_lock.
+// Find the account of user `uid`, or create one with all counts 0. Takes account_lock. Returns a
+// new reference on it, for user 0 on root_account. Returns NULL if the account is new and there is
+// no memory; creating it leaves the last free pages to others (kzalloc_lasting).
 struct account *account_find(uid_t uid);
 
-// Take a reference on `account`; the caller has one. Returns `account`. Takes account_lock.
+// Take a reference on `account`; the caller has one, or knows one that stays. Does nothing for
+// root_account, whose references are not counted. Returns `account`. Takes account_lock.
 struct account *account_get(struct account *account);
 
-// Drop a reference on `account`. The last one frees the struct. Takes account_lock.
+// Drop a reference on `account`. The last one frees the struct; nothing may be counted in it any
+// more. Does nothing for root_account. Takes account_lock.
 void account_put(struct account *account);
 
-// Add `change` to one of the counts of an account.
+// Add `change`, which may be below 0, to *count: `tasks`, `pending` or `locked` of an account on
+// which the caller has a reference. Atomic; takes no lock. Compares with no limit, and does not
+// notice a count below 0: it wraps.
 static inline void account_count(uint32_t *count, int change)
 {
 	__atomic_add_fetch(count, (uint32_t)change, __ATOMIC_RELAXED);

@@ -17,13 +17,15 @@ struct lost_time {
 };
 
 // Compare the two counters, and learn the TSC's rate from them. `ticks` is the clock in PIT ticks,
-// read between the TSC's values `before` and `after`. Between two calls the clock may have missed
-// any number of rounds.
+// read between the TSC's values `before` and `after` (before <= after). Between two calls the clock
+// may have missed any number of rounds. Does not learn from a reading that took more than 1/256 of
+// the time since the last call.
 // Returns how many PIT ticks the clock has missed since the last call, a multiple of CLOCK_ROUND;
-// the caller adds them to the clock. Returns 0 at the first call and while the rate is not known;
-// after the TSC was set back, begins to learn anew and returns 0.
+// the caller adds them to the clock, and to `ticks` in all later calls. Returns 0 at the first call
+// and while the rate is not known; after the TSC was set back, begins to learn anew and returns 0.
 // Caller: holds the lock of *state.
 uint64_t lost_ticks(struct lost_time *state, uint64_t ticks, uint64_t before, uint64_t after);
 
-// Returns the PIT ticks that pass in `units` of the TSC; 0 while its rate is not known.
+// Returns the PIT ticks that pass in `units` of the TSC, rounded down; 0 while its rate is not
+// known. From 2^34 units on the last 16 bits of `units` do not count. Takes no lock.
 uint64_t lost_time_ticks(const struct lost_time *state, uint64_t units);

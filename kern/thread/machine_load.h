@@ -19,9 +19,11 @@ struct thread_totals {
 // (yield_due). Caller: may hold spinlocks of lower rank than RANK_SCHED.
 void thread_totals(struct thread_totals *totals);
 
-// totals_thread_starts: count a thread that starts. totals_thread_ends: count `thread`, the current
-// one, which ends, no more; its sums stay in the totals. Caller: holds sched_lock.
+// Count a thread that starts, in `created`. Caller: holds sched_lock.
 void totals_thread_starts(void);
+
+// Keep the switches and faults of `thread`, the current one, in the totals: it ends, and is not in
+// all_threads any more. Caller: holds sched_lock.
 void totals_thread_ends(const struct thread *thread);
 
 // The average number of threads that ran, wanted to run, or slept a sleep that no signal ends, in

@@ -9,19 +9,27 @@
 struct trapframe;
 
 // Debug builds know which sleeping locks each thread holds, at most one of each rank, and where it
-// has taken them: `returns` is the return address of the call that takes the lock. They panic if
-// - lock_rank_check: a lock is taken while one of equal or higher rank is held;
-// - locks_check_leaving: a thread returns to user mode while it holds any;
-// - assert_no_sleeping_lock: a thread copies to or from a user while it holds any;
-// - assert_may_yield: a thread yields while it holds any but an address space's.
+// has taken them. Normal builds know and check nothing of this.
 #ifdef DEBUG
+// The functions that take and release sleeping locks call these three, for the current thread and
+// the lock `lock` of this rank and name; `returns` is the return address of the call that takes it.
+//
+// Check before a lock is taken for which the thread may have to sleep. Panics if the thread holds a
+// spinlock, this lock, or a sleeping lock of equal or higher rank; for an address space's lock also
+// if it holds any other sleeping lock but rename_lock.
 void lock_rank_check(unsigned int rank, const char *name, const void *lock, uintptr_t returns);
+// Note that the thread has the lock now. Panics if it holds one of this rank already.
 void lock_rank_taken(unsigned int rank, const char *name, const void *lock, uintptr_t returns);
+// Note that the thread is about to release the lock. Panics if it does not hold it.
 void lock_rank_released(unsigned int rank, const void *lock);
+// Panic if the current thread holds any sleeping lock. For copies to and from a user; spinlocks are
+// not checked.
 void assert_no_sleeping_lock(void);
+// Panic if the current thread may not yield: if it holds a spinlock, or a sleeping lock other than
+// an address space's and rename_lock.
 void assert_may_yield(void);
-// Called by the entry code with the frame with which it leaves the kernel. Checks nothing if that
-// frame leads back into the kernel.
+// Called by the entry code with the frame with which it leaves the kernel. Panics if that frame
+// leads to a program and the current thread holds a spinlock or a sleeping lock.
 void locks_check_leaving(const struct trapframe *frame);
 #else
 #define lock_rank_check(rank, name, lock, returns) ((void)0)
@@ -48,6 +56,7 @@ bool lock_debug_held(unsigned int rank, const void *lock);
 	assert(!_Generic((lock), struct spinlock *                        \
 	                 : spin_debug_held((const void *)(lock)), default \
 	                 : lock_debug_held((lock)->rank, lock)))
+// Panic if the current thread holds any lock, a spinlock or a sleeping lock.
 void assert_no_lock(void);
 #else
 #define assert_mutex_held(mutex) ((void)(mutex))
@@ -65,7 +74,8 @@ struct mutex {
 	const char *name;
 };
 
-// Initialise *mutex, which is free then. `name` must stay valid.
+// Initialise *mutex, whose contents may be undefined; it is free then. `name`, for messages, must
+// stay valid. `rank`: at most RANK_LAST_SLEEPING.
 void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 
 // Take the mutex. Sleeps while another thread holds it; neither a signal nor death ends the sleep.
@@ -74,12 +84,12 @@ void mutex_init(struct mutex *mutex, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *mutex);
 
 // Take the mutex if it is free. Returns true if it was; false if any thread holds it, also the
-// current one. Does not sleep, so no rank is checked. Only tests need it so far; threads (clone
-// with CLONE_THREAD) will.
+// current one. Does not sleep, so no rank is checked; but debug builds panic if the mutex is free
+// and the current thread holds another sleeping lock of its rank. Only tests need it so far.
 bool mutex_trylock(struct mutex *mutex);
 
-// Release the mutex, and wake the thread that has waited longest for it. Does not sleep. Panics
-// unless the current thread holds it.
+// Release the mutex, and wake the thread that has waited longest for it; but another thread may
+// take the mutex before that one runs. Does not sleep. Panics unless the current thread holds it.
 void mutex_unlock(struct mutex *mutex);
 
 // Returns true if the current thread holds the mutex.
@@ -101,13 +111,17 @@ struct rwlock {
 #define RWLOCK_WAITING 0x80000000u // a thread sleeps on it
 #define RWLOCK_READERS 0x3FFFFFFFu // the number of readers
 
-// Initialise *rw, which is free then. `name` must stay valid.
+// Initialise *rw, whose contents may be undefined; it is free then. `name`, for messages, must stay
+// valid. `rank`: at most RANK_LAST_SLEEPING.
 void rwlock_init(struct rwlock *rw, const char *name, enum lock_rank rank);
 
-// The rare parts of the inline functions below, which alone call them. rwlock_wait_to_read: the
-// reader was counted although the lock is not free for readers; undo that, sleep until it is, and
-// count the reader. rwlock_wake: wake all threads that wait for the lock.
+// The rare part of rwlock_read_lock, which alone calls it: the reader was counted although a writer
+// holds the lock or a thread waits for it. Undo that, sleep until no writer holds the lock or
+// waits, and count the reader.
 void rwlock_wait_to_read(struct rwlock *rw);
+
+// The rare part of the functions that release: wake all threads that wait for the lock. They look
+// at its state again, so several readers or one writer get it. Does not sleep.
 void rwlock_wake(struct rwlock *rw);
 
 // Take the lock for reading. Sleeps while a writer holds it or waits for it; nothing else ends the
@@ -126,8 +140,9 @@ static inline void rwlock_read_lock(struct rwlock *rw)
 }
 #endif
 
-// Take the lock for reading if no writer holds it or waits for it. Returns true if the caller has
-// the lock now. Does not sleep.
+// Take the lock for reading if no thread holds it for writing or waits for it. Returns true if the
+// caller has the lock now. Does not sleep, so no rank is checked; but debug builds panic if the
+// current thread holds a sleeping lock of this rank, this one too, and gets the lock.
 bool rwlock_read_trylock(struct rwlock *rw);
 
 // Release the lock. The last reader wakes waiting writers. Does not sleep. Caller: holds it for
@@ -141,7 +156,8 @@ static inline void rwlock_read_unlock(struct rwlock *rw)
 }
 
 // Take the lock for writing. Sleeps while any other thread holds it; nothing else ends the sleep.
-// Panics if the current thread holds it for writing already.
+// Panics if the current thread holds it for writing already. If it holds it for reading, debug
+// builds panic, and in normal builds it sleeps for ever.
 // Caller: holds no spinlock and no sleeping lock of the same or a higher rank.
 void rwlock_write_lock(struct rwlock *rw);
 
@@ -149,9 +165,9 @@ void rwlock_write_lock(struct rwlock *rw);
 // current thread holds it for writing.
 void rwlock_write_unlock(struct rwlock *rw);
 
-// Change from writer to reader; no other writer gets the lock in between. Does not sleep. Caller:
-// holds it for writing. Only tests need it so far; userfaultfd will, between a change of areas and
-// its message.
+// Change from writer to reader: the current thread, which holds the lock for writing, holds it for
+// reading then, and no other writer gets it in between. Waiting readers are let in if no writer
+// waits. Does not sleep. Panics if the thread is not the writer. Only tests need it so far.
 void rwlock_downgrade(struct rwlock *rw);
 
 // Returns true if the current thread holds the lock for writing.

@@ -11,17 +11,25 @@
 
 struct trapframe;
 
-// Read the option, and begin to measure. Once, at boot, by the boot thread.
+// Begin to measure if the option stretch is given; else, and in other builds, the functions below
+// do nothing. Once, at boot, by the boot thread.
 void stretch_init(void);
 
-// End a stretch and begin the next one: other threads may run here, or a switch follows.
+// End a stretch and begin the next one: other threads may run here, or a switch follows. Records
+// the length, by the current thread's system call, if it is the longest so far. Panics if it is
+// more than the option allows. Does nothing once a panic has begun.
 void stretch_break(void);
 
-// Print the system calls with the longest stretches. Destroys the record.
+// Print to the log the five system calls with the longest stretches, and the longest stretch
+// outside of calls. Destroys the record.
 void stretch_report(void);
 
-// Called by the entry code on each entry into the kernel and on each exit from it.
+// Begin a stretch. Called by the entry code on each entry into the kernel, with the registers that
+// it has saved. Does nothing for an exception of the kernel itself: the stretch goes on.
 void stretch_enter(const struct trapframe *frame);
+
+// End a stretch (stretch_break). Called by the entry code before each exit, with the frame with
+// which it leaves. Does nothing for the return from an exception of the kernel itself.
 void stretch_leave(const struct trapframe *frame);
 
 // Registered by sys/syscall_table.c. Returns the name of system call `number`, or NULL.

@@ -143,7 +143,7 @@ struct thread {
 #endif
 };
 
-// Returns the thread that runs on this CPU. Never NULL after thread_init.
+// Returns the thread that runs on this CPU, borrowed. Never NULL after thread_init.
 static inline struct thread *thread_current(void)
 {
 	return this_cpu()->current;
@@ -152,51 +152,61 @@ static inline struct thread *thread_current(void)
 // The limits of a thread that belongs to no process.
 extern const struct rlimit64 thread_no_limits[RLIM_NLIMITS];
 
-// Returns the soft limit of `resource` (RLIMIT_) for the current thread, RLIM64_INFINITY for none.
-// Every layer asks here, also those below processes.
+// Returns the soft limit of `resource` (RLIMIT_, below RLIM_NLIMITS) for the current thread, in the
+// resource's unit; RLIM64_INFINITY for none. For a thread without a process: that of
+// thread_no_limits. Takes no lock. Every layer asks here, also those below processes.
 static inline uint64_t thread_limit(int resource)
 {
 	return thread_current()->limits[resource].rlim_cur;
 }
 
-// Make the boot code the first thread, make the idle thread, and start the clock. Once, at boot,
-// after page tables and heap.
+// Make the boot code the first thread, with root_credentials; make the idle thread; handle FPU
+// traps and double faults; and start the clock. Panics if out of memory. Once, at boot, after page
+// tables and heap.
 void thread_init(void);
 
 // Make a thread with a kernel stack; it does not run before thread_start. With `entry` it starts in
 // `entry(arg)` and ends when that returns; with `entry` NULL it starts by entering user mode with
-// the registers at thread_user_frame(), which the caller fills. `name` is copied, cut to 15 bytes.
-// The thread gets a reference on the current thread's credentials; it has no process, space or
-// files. Returns 0 with the thread in *store; with *store unchanged: -ENOMEM; -EAGAIN if all slots
-// for stacks are taken.
+// the registers at thread_user_frame(), which the caller fills, and `arg` does not count. `name` is
+// copied, cut to 15 bytes. The thread gets a reference on the current thread's credentials, and is
+// counted in `tasks` of their account; no limit is checked. It gets the current thread's timer
+// slack too; it has no process, space or files. thread_start or thread_discard must follow.
+// Returns 0 with the thread in *store; with *store unchanged: -ENOMEM; -EAGAIN if all slots for
+// stacks are taken.
 int thread_create(struct thread **store, const char *name, void (*entry)(void *arg), void *arg);
 
 // Returns the frame at the top of the thread's kernel stack: the registers with which it has
-// entered the kernel from user mode, or with which it will enter user mode.
+// entered the kernel from user mode, or with which it will enter user mode. For a thread that never
+// was in user mode, the contents are undefined until they are filled.
 static inline struct trapframe *thread_user_frame(const struct thread *thread)
 {
 	return (struct trapframe *)(thread->kstack + KSTACK_SIZE) - 1;
 }
 
 // Let a thread of thread_create run: put it at the end of the run queue. From here on it may run
-// and end: the caller must not use it unless something else keeps it. Takes sched_lock.
+// and end: the caller must not use it unless something else keeps it. After threads_stop it stops
+// before its first instruction in user mode. Does not switch. Takes sched_lock.
 void thread_start(struct thread *thread);
 
-// Free a thread that was created and never started, and drop its reference on its credentials.
-// Caller: has dropped the thread's other references (space, files, fs_context).
+// Free a thread that was created and never started, with its stack and its copy of the FPU state;
+// drop its reference on its credentials, and count it no more in `tasks` of their account. Caller:
+// has dropped the thread's other references (space, files, fs_context).
 void thread_discard(struct thread *thread);
 
 // End the current thread. Its stack is still in use then, so the thread that runs next frees it,
-// its FPU state and the struct, and drops its reference on its credentials.
-// Caller: holds no lock; has dropped the thread's other references.
+// its FPU state and the struct, and drops its reference on its credentials, unless they are NULL.
+// Nobody is woken: proc/exit.c ends a process. Caller: holds no lock; has dropped the thread's
+// other references.
 void thread_exit(void) __noreturn;
 
-// Enter user mode with the registers at thread_user_frame(). A thread that began in the kernel
-// becomes a program's thread by this call. Caller: holds no lock.
+// Enter user mode with the registers at thread_user_frame(), after the work that thread->work asks
+// for. A thread that began in the kernel becomes a program's thread by this call; what lies on its
+// kernel stack is lost. Caller: holds no lock.
 void thread_enter_user(void) __noreturn;
 
 // Let all other runnable threads run once, then return. Returns at once if there are none. Takes no
-// interrupts itself. Caller: holds no spinlock; sleeping locks stay held.
+// interrupts itself, and does not look at thread->work. Counts as a preemption of the thread, not
+// as a wait. Caller: holds no spinlock; sleeping locks stay held.
 void thread_yield(void);
 
 // Yield: take pending interrupts, and let other threads run if the time slice is over. Work whose
@@ -206,13 +216,13 @@ void thread_yield(void);
 // Caller: holds no spinlock, and no sleeping lock except an address space's and rename_lock.
 int thread_yield_point(void);
 
-// Like thread_yield_point, for work that signals must not end. Caller: holds no spinlock, and no
-// sleeping lock but an address space's and rename_lock. Returns 0; -EINTR only if the thread must
-// die or the machine ends: then the caller should stop early.
+// Like thread_yield_point, for work that signals must not end. Returns 0, also if a signal is
+// pending; -EINTR only if the thread must die or the machine ends: then the caller should stop
+// early. Caller: holds no spinlock, and no sleeping lock but an address space's and rename_lock.
 int thread_yield_point_killable(void);
 
 // Returns true if the current thread must act on a signal or die before it returns to user mode.
-// Takes no lock.
+// The end of the machine (WORK_STOP) does not count. Takes no lock.
 static inline bool thread_signal_pending(void)
 {
 	return thread_current()->work & (WORK_SIGNAL | WORK_KILL);
@@ -224,17 +234,20 @@ static inline bool thread_signal_pending(void)
 // Caller: holds no lock; is a thread of the kernel.
 void threads_stop(void);
 
-// Set the bits `work` in thread->work, and end the thread's sleep if its wait mode allows that:
-// WORK_KILL ends a killable or interruptible sleep, WORK_SIGNAL an interruptible one, with -EINTR.
-// Takes sched_lock. Caller: keeps `thread` valid.
+// Set the bits `work` (WORK_) in thread->work, and end the thread's sleep if its wait mode allows
+// that: WORK_KILL ends a killable or interruptible sleep, WORK_SIGNAL an interruptible one, with
+// -EINTR; other bits end none. A thread that does not sleep finds the bits at its next sleep,
+// yield, or return to user mode. Takes sched_lock. Caller: keeps `thread` valid.
 void thread_interrupt(struct thread *thread, uint32_t work);
 
 // Give the new thread `to`, which has no FPU state and was not started, a copy of the current
-// thread's FPU state, if that has one. Returns 0; -ENOMEM with `to` unchanged.
+// thread's FPU state, if that has one; thread_free frees it. Returns 0, also if there was nothing
+// to copy; -ENOMEM with `to` unchanged.
 int thread_copy_fpu(struct thread *to);
 
 // Free the current thread's FPU state and clear FS, GS, its thread-local storage and the debug
-// registers: a new program must see nothing of the old one.
+// registers: a new program must see nothing of the old one. The registers at thread_user_frame()
+// stay, and so does LOAD_CALLS.
 void thread_reset_registers(void);
 
 // Do what thread->work asks of the current thread: give up the CPU, stop for good because the
@@ -260,7 +273,8 @@ extern void (*thread_switch_hook)(struct thread *next);
 // armed. If no input can come either, that is a deadlock.
 extern void (*thread_idle_hook)(void);
 
-// Call `visit(thread, arg)` for every thread, the idle thread too, under sched_lock, which this
-// function takes: `visit` must not sleep or wake a thread. Only tests need it so far: the monitor's
-// `ps` lists processes.
+// Call `visit(thread, arg)` for every thread that was started and has not ended, the idle thread
+// too, in the order of their starts. This is done under sched_lock, which this function takes:
+// `visit` must not sleep, wake or start a thread. Only tests need it so far: the monitor's `ps`
+// lists processes.
 void thread_for_each(void (*visit)(struct thread *thread, void *arg), void *arg);

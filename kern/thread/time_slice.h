@@ -6,8 +6,9 @@
 #define SLICE_NS (10 * NS_PER_MS) // threads that want the CPU take turns so often
 
 // Returns the time at which the present time slice ends, in nanoseconds of clock_ns(): later than
-// `now`, which is the present time. If the last slice has ended, the next one begins at its end; if
-// that one has ended too, since no program ran for a while, a slice begins at `now`.
+// `now`, which is the present time, by SLICE_NS at most. If the last slice has ended, the next one
+// begins at its end; if that one has ended too, since no program ran for a while, a slice begins at
+// `now`.
 // Caller: holds timer_lock.
 uint64_t time_slice_end(uint64_t now);
 
@@ -16,8 +17,8 @@ uint64_t time_slice_end(uint64_t now);
 void time_slice_busy(void);
 
 // Returns true if the current thread keeps the CPU at this tick: it has had the CPU for less than a
-// sixteenth of the time since the last call, or since the machine was idle. Caller: the timer's
-// interrupt handler, once in each interrupt.
+// sixteenth of the time since the last call, or since time_slice_busy if that came later. Takes no
+// lock. Caller: the timer's interrupt handler, once in each interrupt.
 bool time_slice_just_switched(void);
 
 // End the current thread's turn: if another thread waits for the CPU, set the current thread's

@@ -25,7 +25,7 @@ struct waitq {
 
 #define WAITQ_INIT(wq) ((struct waitq){ { &(wq).waiters, &(wq).waiters }, 0 })
 
-// Make `wq` an empty queue.
+// Make `wq`, whose contents may be undefined, an empty queue.
 static inline void waitq_init(struct waitq *wq)
 {
 	list_init(&wq->waiters);
@@ -43,7 +43,7 @@ static inline bool waitq_empty(const struct waitq *wq)
 enum wait_mode {
 	WAIT_UNINTERRUPTIBLE, // nothing
 	WAIT_KILLABLE,        // only the thread's death
-	WAIT_INTERRUPTIBLE,   // a signal that is neither blocked nor ignored
+	WAIT_INTERRUPTIBLE,   // death, or a signal that is neither blocked nor ignored
 };
 
 #define NO_DEADLINE UINT64_MAX
@@ -52,20 +52,22 @@ enum wait_mode {
 // event that `mode` allows. Releases `lock` (NULL: none) after the thread is on the queue, so that
 // no wakeup can be missed, and takes it again before each return.
 // Caller: holds `lock` and no other spinlock; sleeping locks stay held.
-// Returns 0 if woken; -ETIMEDOUT at the deadline; -EINTR after an event that `mode` allows, at once
-// if it was pending. A wakeup that comes together with another end counts as a wakeup. After 0 the
+// Returns 0 if woken; -EINTR after an event that `mode` allows, at once if it is pending;
+// -ETIMEDOUT at the deadline, also if it has passed: but only after a sleep until the next timer
+// interrupt. A wakeup that comes together with another end counts as a wakeup. After 0 the
 // condition may be false again: test it anew.
 int waitq_sleep(struct waitq *wq, struct spinlock *lock, enum wait_mode mode, uint64_t deadline);
 
-// Wake the thread that has waited longest. Takes sched_lock; does not sleep; may be called by an
-// interrupt handler and under a spinlock of lower rank than RANK_SCHED. Not for a queue on which
-// polls wait (poll_wait): a watch would use up the wakeup. Returns how many threads it woke, 0 or
-// 1.
+// Wake the thread that has waited longest; it leaves the queue. It runs later: this function does
+// not switch. Takes sched_lock; does not sleep; may be called by an interrupt handler and under a
+// spinlock of lower rank than RANK_SCHED. Not for a queue on which polls wait (poll_wait): a watch
+// would use up the wakeup. Returns how many threads it woke, 0 or 1.
 int waitq_wake_one(struct waitq *wq);
 
-// Wake all threads of the queue, and call the functions of its watches; all leave the queue. Takes
-// sched_lock; does not sleep; may be called by an interrupt handler and under a spinlock of lower
-// rank than RANK_SCHED. Returns how many threads and watches there were.
+// Wake all threads of the queue, and call the functions of its watches; all leave the queue. The
+// threads run later, in the order of the queue. Takes sched_lock; does not sleep; may be called by
+// an interrupt handler and under a spinlock of lower rank than RANK_SCHED. Returns how many threads
+// and watches there were.
 int waitq_wake_all(struct waitq *wq);
 
 // One entry of a wait queue. To wait on several queues at once (poll), a thread puts a waiter on
@@ -88,7 +90,8 @@ struct watch {
 	void (*fired)(struct watch *watch); // called under sched_lock: must not sleep
 };
 
-// Prepare a watch, which is on no queue yet. `fired`: as in struct watch.
+// Prepare a watch, which is on no queue yet, has no home, and wants all events. `fired`: as in
+// struct watch.
 static inline void watch_init(struct watch *watch, void (*fired)(struct watch *watch))
 {
 	list_init(&watch->waiter.link);
@@ -98,22 +101,26 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 	watch->fired = fired;
 }
 
-// Wake the waiters of a queue of polls that want one of `events` (POLLIN, ...): all threads, since they
-// look again anyway, and the watches that want such an event. The others stay on the queue. Never
-// sleeps. Takes sched_lock. Returns how many threads and watches were on the queue.
+// Wake the waiters of a queue of polls that want one of `events` (POLLIN, ...): all threads, since
+// they look again anyway, and the watches that want such an event. The others stay on the queue.
+// Takes sched_lock; does not sleep; may be called by an interrupt handler and under a spinlock of
+// lower rank than RANK_SCHED. Returns how many threads and watches were on the queue, also those
+// that stay.
 int waitq_wake_polls(struct waitq *wq, uint32_t events);
 
-// Put `watch` on the queue, unless it is on it. The first queue becomes its home, and all later
-// calls must name the same queue. If that queue has WATCHES_MAX watches already, `watch` has no
-// home and is on no queue. Takes sched_lock.
+// Put `watch` at the end of the queue, unless it is on it. The first queue becomes its home; later
+// calls must name the same queue, or panic. If that queue has WATCHES_MAX watches already, `watch`
+// is put on no queue, and watch->home stays NULL: so the caller sees this. Takes sched_lock.
+// Caller: keeps *watch and the queue valid until watch_end.
 void watch_add(struct waitq *wq, struct watch *watch);
 
-// Take `watch` off its queue, and let it have no home; a wakeup may have taken it off already. Its
-// function is not called any more. Takes sched_lock. Caller: keeps the queue valid until then.
+// Take `watch` off its queue, and let it have no home; a wakeup may have taken it off already, or
+// it never was on one. Its function is not called any more. Takes sched_lock. Caller: keeps the
+// queue valid until then.
 void watch_end(struct watch *watch);
 
 // Wake all threads of the queue, and call the functions of its watches, from the function of
-// another watch. Caller: holds sched_lock.
+// another watch; all leave the queue. Caller: holds sched_lock.
 void watch_wake(struct waitq *wq);
 
 // Put `waiter`, whose contents may be undefined, on the queue for the current thread. If the last
@@ -122,12 +129,14 @@ void watch_wake(struct waitq *wq);
 void waiter_add(struct waitq *wq, struct waiter *waiter);
 
 // Sleep until one of the queues is woken on which the thread has put waiters; do not sleep if one
-// was woken since. `mode` and `deadline` are those of waitq_sleep.
-// Caller: holds no spinlock.
-// Returns 0 if woken; -ETIMEDOUT at the deadline; -EINTR after an event that `mode` allows.
+// was woken since. `mode` and `deadline` are those of waitq_sleep. The waiters stay on the other
+// queues (waiter_remove). Caller: holds no spinlock.
+// Returns 0 if woken; -ETIMEDOUT at the deadline; -EINTR after an event that `mode` allows, at once
+// if it is pending and no queue was woken. A wakeup that comes together with one of these errors is
+// discarded: look at all conditions again after each result.
 int waiter_block(enum wait_mode mode, uint64_t deadline);
 
-// Remove `waiter` from its queue, where a wakeup may have removed it already; discard a wakeup of
-// the thread that waiter_block has not seen. Takes sched_lock. Caller: the thread that called
-// waiter_add.
+// Remove `waiter` from its queue, where a wakeup may have removed it already, or waiter_add has not
+// put it; discard a wakeup of the thread that waiter_block has not seen, by any queue. Takes
+// sched_lock. Caller: the thread that called waiter_add.
 void waiter_remove(struct waiter *waiter);

@@ -23,9 +23,10 @@ struct why {
 // True if the option `why` is given.
 extern bool why_enabled;
 
-// Note that the current thread's call will fail with `error` for this reason. A later reason takes
-// the place of an earlier one. The text is cut to what fits. Does nothing in a thread of the
-// kernel. Takes no lock, never sleeps. Returns `error`.
+// Note that the current thread's call will fail with `error` (-errno) for this reason; `format` is
+// that of printf. A later reason takes the place of an earlier one. The text is cut to 119 bytes.
+// Does nothing in a thread of the kernel. Does not look at why_enabled: WHY does. Takes no lock,
+// never sleeps. Returns `error`.
 int why_note(int error, const char *format, ...) __printf(2, 3);
 
 // Yields `error`, and notes the reason. The arguments are not evaluated without the option, so they

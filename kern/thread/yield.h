@@ -19,16 +19,18 @@
 // because the bound is 10^6 (thread/stretch.c).
 #define YIELD_EACH 100000
 
-// Count `cost` instructions of work. Returns true if it is time to yield; does not yield itself,
-// and may be called with any lock held.
+// Count `cost` instructions of work, any number below 2^31; 0 only asks. Returns true if it is time
+// to yield, as do all later calls until some thread on this CPU yields (thread_yield_point). Does
+// not yield itself, and may be called with any lock held.
 static inline bool yield_due(uint32_t cost)
 {
 	this_cpu()->work_left -= (int32_t)cost;
 	return unlikely(this_cpu()->work_left < 0);
 }
 
-// Count `cost` instructions of work, and yield if it is time. Returns 0; -EINTR after a yield if
-// the thread must die or the machine ends: then the caller should stop early.
+// Count `cost` instructions of work, and yield if it is time (thread_yield_point_killable). Returns
+// 0, also if a signal is pending; -EINTR after a yield if the thread must die or the machine ends:
+// then the caller should stop early. The calls after it return 0 until it is time again.
 // Caller: holds no spinlock, and no sleeping lock but an address space's and rename_lock.
 static inline int yield_after(uint32_t cost)
 {
