@@ -10,8 +10,10 @@ struct init_module {
 	physaddr_t start, end;
 };
 
-// Start process 1 with the `count` archives of `modules`, which must stay valid until it has
-// unpacked them. Once, at boot; panics if there is no memory. Kernel options:
-//	init=PATH   the first program (/bin/sh)
+// Start process 1, which unpacks the `count` archives of `modules` into the root directory, in this
+// order, and starts the first program. It runs after the return: `modules` and the archives must
+// stay valid until it has unpacked them. Once, at boot; panics if there is no memory. An archive
+// that cannot be unpacked ends the machine. Kernel options:
+//	init=PATH   the first program (/bin/sh); does not count if an archive has /.run/path
 //	ktest[=GLOB,...]  run the in-kernel tests and end the machine
 void init_start(const struct init_module *modules, size_t count);

@@ -27,17 +27,20 @@ struct oom_measure {
 };
 
 // Begin to measure processes; only one thread does at any time, since things are marked as counted
-// (mem/held.h). To choose a victim (`choice`) comes before the reading of /proc/PID/oom_score. Sleeps.
-// Caller: holds no lock.
+// (mem/held.h): sleep until the others have ended. `choice`: to choose a victim, which comes before
+// the reading of /proc/PID/oom_score; at most one thread does it. A signal, even SIGKILL, does not
+// end the sleep. The caller must call oom_measure_end. Sleeps. Caller: holds no lock.
 void oom_measure_begin(bool choice);
 
-// End the measuring that oom_measure_begin(choice) began: another thread may measure. Does not
-// sleep.
+// End the measuring that oom_measure_begin(choice) began, with the same `choice`: another thread
+// may measure. Takes process_lock. Does not sleep.
 void oom_measure_end(bool choice);
 
-// Measure process `pid`, perhaps a zombie. Pages are of 4 KiB. Yields. Caller: holds no lock, and is
-// between oom_measure_begin and oom_measure_end.
-// Returns 0 with the measure in *store; -ESRCH, with *store unchanged, if there is no such process.
+// Measure process `pid`, any number, perhaps of a zombie. What has been counted in an earlier call
+// counts again. Yields. Caller: holds no lock, and is between oom_measure_begin and
+// oom_measure_end.
+// Returns 0 with the measure in *store, in pages of 4 KiB, with those of its zombie children, and
+// at most all usable memory; -ESRCH, with *store unchanged, if there is no such process.
 int oom_measure(pid_t pid, struct oom_measure *store);
 
 // Register /proc/PID/oom_score and oom_score_adj (procfs_oom.c). Once, at boot.
@@ -51,14 +54,15 @@ void oom_init(void);
 // layer. Called with no lock held; yields.
 extern bool (*oom_reclaim_hook)(void);
 
-// Let oom_killed_watched answer for process `pid`. Once, for the first program.
+// Let oom_killed_watched answer for process `pid`. Once, for the first program, before it can have
+// ended.
 void oom_watch(pid_t pid);
 
-// Returns true if the process of oom_watch has ended by SIGKILL as a victim of lack of memory;
-// false as long as it lives.
+// Returns true if the process of oom_watch has ended by SIGKILL after the kernel had chosen it as a
+// victim of lack of memory; false as long as it lives, or without oom_watch.
 bool oom_killed_watched(void);
 
-// Called for every process that has become a zombie and whose memory is free. If it was a victim:
-// count one victim less, wake the threads that wait for a victim to end, and record it for
-// oom_killed_watched. Caller: holds process_lock.
+// Note that `process` has become a zombie and has released its memory; called for every process,
+// once. If it was a victim: count one victim less, wake the threads that wait for a victim to end,
+// and record it for oom_killed_watched (process->exit_status is set). Caller: holds process_lock.
 void oom_process_ended(const struct process *process);
