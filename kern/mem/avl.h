@@ -29,13 +29,14 @@ struct avl_tree {
 // first.
 typedef bool (*avl_before_fn)(const struct avl_node *a, const struct avl_node *b);
 
-// Mark a node as being in no tree, so that avl_is_linked may be asked.
+// Mark a node as being in no tree, so that avl_is_linked may be asked. avl_insert does not need it.
 static inline void avl_node_init(struct avl_node *node)
 {
 	node->up = AVL_OUT;
 }
 
-// Returns true if the node is in a tree.
+// Returns true if the node is in a tree, of whichever owner. The node must have been through
+// avl_node_init, avl_insert or avl_remove: memory that is all 0 counts as linked.
 static inline bool avl_is_linked(const struct avl_node *node)
 {
 	return node->up != AVL_OUT;
@@ -47,13 +48,17 @@ static inline bool avl_empty(const struct avl_tree *tree)
 	return !tree->root;
 }
 
-// Do the work of avl_insert and avl_remove if `tree` has other nodes than `node`. Only these two
-// functions call them. avl_remove_from_among leaves the marking with AVL_OUT to avl_remove.
+// Do the work of avl_insert, its only caller, for a tree that is not empty.
 void avl_insert_among(struct avl_tree *tree, struct avl_node *node, avl_before_fn before);
+
+// Do the work of avl_remove, its only caller, if `tree` has other nodes than `node`. Does not mark
+// the node with AVL_OUT.
 void avl_remove_from_among(struct avl_tree *tree, struct avl_node *node);
 
-// Insert `node`, which is in no tree, into `tree`, whose nodes `before` orders. Of equal nodes it
-// becomes the last. Cannot fail. An empty tree, a frequent case, is handled inline.
+// Insert `node`, which is in no tree, into `tree`; its fields may have any value before. `before`
+// is the function by which all other nodes of the tree were inserted; it is called for `node` and
+// some of them. Of equal nodes the new one becomes the last. Cannot fail. The tree links the node,
+// and takes no reference: the owner keeps it, and its place in the order, until avl_remove.
 static inline void avl_insert(struct avl_tree *tree, struct avl_node *node, avl_before_fn before)
 {
 	if (tree->root) {
@@ -65,7 +70,8 @@ static inline void avl_insert(struct avl_tree *tree, struct avl_node *node, avl_
 	tree->root = node;
 }
 
-// Remove `node` from `tree`, which it is in. Afterwards it is as avl_node_init leaves it.
+// Remove `node` from `tree`, which it must be in (not checked). Afterwards the node is as
+// avl_node_init leaves it; its memory is the caller's. Other nodes stay where they are in memory.
 static inline void avl_remove(struct avl_tree *tree, struct avl_node *node)
 {
 	if (tree->root == node && !node->child[0] && !node->child[1])
@@ -78,9 +84,11 @@ static inline void avl_remove(struct avl_tree *tree, struct avl_node *node)
 // Returns the first node; NULL if the tree is empty.
 struct avl_node *avl_first(const struct avl_tree *tree);
 
-// Returns the node after `node`, which is in a tree; NULL if it is the last.
+// Returns the node after `node` in the order of its tree; NULL if it is the last. `node` must be in
+// a tree.
 struct avl_node *avl_next(const struct avl_node *node);
 
-// Panic unless the tree is ordered as `before` says and balanced. Returns how many nodes it has.
-// For tests and debug builds.
+// Panic unless the tree is ordered as `before` says and balanced, and each node has the right
+// parent. Returns how many nodes it has, 0 for an empty tree. Looks at every node. For tests and
+// debug builds.
 size_t avl_check(const struct avl_tree *tree, avl_before_fn before);

@@ -11,8 +11,8 @@
 // tables, directories, reservations of large pages, and large pages without a reservation. One call
 // may count twice: a table or a heap block may also need a page, and page_alloc asks once more
 // after it has freed the spare pages. Ends what mem_fail_elsewhere has asked for.
-// Returns the number that the previous call had left: 1 if the next allocation would have failed; 0
-// if the failure has happened, or none was asked for.
+// Returns the number that the previous call, also of mem_fail_elsewhere, had left: 1 if the next
+// allocation would have failed; 0 if the failure has happened, or none was asked for.
 uint32_t mem_fail_after(uint32_t n);
 
 // Which allocations fail.
@@ -23,12 +23,15 @@ struct mem_failures {
 };
 
 // Let allocations fail as `failures` says, except those of the calling thread, which neither count
-// nor fail: it can watch what the failures do to others. *failures is copied. mem_fail_after ends
-// this.
+// nor fail: it can watch what the failures do to others. *failures is copied. With odds 1 every
+// allocation fails; with odds > 0 `after` must be 0, and `lasting` means nothing; with odds 0 and
+// after 0 none fails. Replaces what an earlier call, or mem_fail_after, has asked for;
+// mem_fail_after ends it.
 void mem_fail_elsewhere(const struct mem_failures *failures);
 
 // Returns the number, from now on, of the allocation that fails: 1 for the next one. Returns 0 if
-// the failure has happened, if none is wanted, or if they come at random (mem_failures.odds).
+// the failure has happened, also if all later ones fail too (mem_failures.lasting); if none is
+// wanted; or if they come at random (mem_failures.odds).
 uint32_t mem_fail_distance(void);
 
 #endif

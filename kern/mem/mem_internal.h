@@ -55,16 +55,21 @@ int page_alloc_again(page_t **pp_store);
 void page_take(page_t *pp);
 
 // Append the pages from `first` up to, but without, `end` to the end of the free list, in their
-// order, and count them. Each page_t is written anew, with count and pins 0. Does nothing if first
-// >= end.
+// order, and count them. Each page_t is written anew, with kind PAGE_FREE and count, pins and flags
+// 0; the pages themselves are not touched: page_fill is the caller's. Does nothing if first >= end.
 // Caller: holds page_pool.lock, or is page_init.
 void page_link_run(page_t *first, page_t *end);
 
-// Debug builds: page_fill writes the free pattern into a page that becomes free. page_check_fill
-// panics if a free page that is about to be handed out has lost the pattern.
+// What debug builds write into each word of a free page.
 #define FREE_PATTERN 0xFEEEFEEEu
 #ifdef DEBUG
+// Fill a page that becomes free with the free pattern, and note in its flags that it has the
+// pattern. In other builds it does nothing.
 void page_fill(page_t *pp);
+
+// Panic if `pp`, a free page that is about to be allocated, has been written to since page_fill. A
+// page that page_fill has never seen, free since boot, is filled now. In other builds it does
+// nothing.
 void page_check_fill(page_t *pp);
 #else
 static inline void page_fill(page_t *pp)
@@ -78,8 +83,8 @@ static inline void page_check_fill(page_t *pp)
 }
 #endif
 
-// Record in a page's kind and flags that it is in use now, or free. Debug builds check that nobody
-// has written to it since it was freed, or fill it with the free pattern.
+// Record that a free page is in use now: kind PAGE_ANONYMOUS, flags 0. Its count and pins are 0
+// already. Debug builds panic if it was written to since it was freed (page_check_fill).
 static inline void page_mark_taken(page_t *pp)
 {
 	page_check_fill(pp);
@@ -87,6 +92,8 @@ static inline void page_mark_taken(page_t *pp)
 	pp->flags = 0;
 }
 
+// Record that a page is free now: kind PAGE_FREE, flags 0. Debug builds fill it with the free
+// pattern (page_fill). The caller puts the page on the free list.
 static inline void page_mark_free(page_t *pp)
 {
 	pp->kind = PAGE_FREE;
@@ -121,7 +128,8 @@ static inline bool page_may_be_freed(const page_t *pp)
 	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;
 }
 
-// Panic with a message about a page that page_may_be_freed has not accepted.
+// Panic with the number of a page that page_may_be_freed has not accepted, and the reason: it has
+// references or pins, is free already, or is reserved. Changes nothing.
 // Caller: does not hold page_pool.lock: the report of a panic may need it.
 void page_refuse_free(const page_t *pp) __noreturn;
 
@@ -145,37 +153,49 @@ static inline void page_free_locked(page_t *pp)
 
 // Free a page that has neither references nor pins any more; a large page, given by its first
 // page_t, is freed whole. A kind of pages that has an allocator of its own is freed by the function
-// that this allocator has registered. Takes that allocator's lock: page_pool.lock or
+// that this allocator has registered (page_register_free), others by page_free or page_free_contig,
+// which panic if they do not accept the page. Takes the allocator's lock: page_pool.lock or
 // large_pool.lock.
 void page_free_unused(page_t *pp);
 
-// Let page_free_unused free pages of `kind` by `free`, which may be called with spinlocks of a rank
-// below RANK_PAGE held. At boot, before there are such pages.
+// Let page_free_unused free pages of `kind` by `free` from now on, in the place of a function that
+// was registered for it before. `free` gets a page without references and pins, and may be called
+// with spinlocks of a rank below RANK_PAGE held. At boot, before there are such pages.
 void page_register_free(enum page_kind kind, void (*free)(page_t *pp));
 
 // Free a list of pages, linked by `next`, that have neither references nor pins any more and are on
-// no other list. NULL: the list is empty. Takes page_pool.lock.
+// no other list. NULL: the list is empty. A large page, of the pool too, is on it by its first
+// page_t. Takes page_pool.lock, and releases it where it frees a large page. Panics at a page that
+// page_may_be_freed does not accept; those before it are free then.
 void page_free_list(page_t *first);
 
 // Allocate a page for a page table, a spare one if there is any: zeroed, count 0, index 0, kind
-// PAGE_TABLE. Takes page_pool.lock. Returns 0; -ENOMEM with *pp_store unchanged.
+// PAGE_TABLE. The caller takes the first reference, or frees it by table_free. Takes
+// page_pool.lock.
+// Returns 0; -ENOMEM with *pp_store unchanged.
 int table_alloc(page_t **pp_store);
 
-// Free a page table, or keep it as a spare page. The caller has set its count to 0, and every entry
-// in it is 0 (debug builds panic otherwise). Takes page_pool.lock.
+// Free a page table from table_alloc: keep it as a spare page, or put it on the free list if there
+// are enough (page_cache_put). The caller has set its count to 0, no directory names it, and every
+// entry in it is 0; debug builds panic if count or entries are not 0. Takes page_pool.lock.
 void table_free(page_t *pp);
 
 // Allocate a page for a page directory, a spare one if there is any: count 0, index 0, kind
-// PAGE_DIRECTORY, the user's half all 0, the kernel's half as in kernel_pgdir. Takes page_pool.lock.
+// PAGE_DIRECTORY, the user's half all 0, the kernel's half as in kernel_pgdir. Its owner, the lock
+// that pgdir_guard sets, is undefined. The caller takes the first reference, or frees it by
+// directory_free. Takes page_pool.lock. Only after pgdir_init.
 // Returns 0; -ENOMEM with *pp_store unchanged.
 int directory_alloc(page_t **pp_store);
 
-// Free a page directory, or keep it as a spare page. The caller has set its count to 0, and every
-// entry of the user's half is 0 (debug builds panic otherwise). Takes page_pool.lock.
+// Free a page directory from directory_alloc: keep it as a spare page, or put it on the free list
+// if there are enough (page_cache_put). The caller has set its count to 0, no CPU has it loaded,
+// and every entry of the user's half is 0; debug builds panic if count or entries are not 0. Takes
+// page_pool.lock.
 void directory_free(page_t *pp);
 
-// Returns the first entry in use in the user's half of `pgdir`: a table's, or the directory's where
-// that names no table or an empty one. Stores the address that the entry is for in *va_store.
+// Returns the first entry that is not 0 in the user's half of `pgdir`, the one for the lowest
+// address: a table's, or the directory's where that names no table, an empty one, or one beyond
+// pages[]. Stores the address that the entry is for in *va_store.
 // Returns NULL if there is none; *va_store is then undefined. Takes no lock: for messages.
 const pte_t *pgdir_first_in_use(const pde_t *pgdir, uintptr_t *va_store);
 
@@ -189,29 +209,38 @@ enum {
 	PAGE_CACHES,
 };
 
-// Take a page out of cache `which` (CACHE_), with its kind and contents and count 0: it is a spare
-// page no longer. Returns NULL if the cache is empty. Takes page_pool.lock.
+// Take the page that was put last into cache `which` (CACHE_) out of it: it is a spare page no
+// longer. It has its kind, flags, owner and contents as before page_cache_put, with count, pins and
+// index 0; the caller takes the first reference. Takes page_pool.lock.
+// Returns NULL if the cache is empty: the caller then makes such a page from page_alloc.
 page_t *page_cache_get(unsigned int which);
 
-// Put page `pp`, of count 0 and without pins, into cache `which` (CACHE_), or on the free list if
-// the cache is full. Takes page_pool.lock.
+// Put page `pp`, of count 0 and without pins, into cache `which` (CACHE_), as a spare page, or on
+// the free list by page_put if the cache is full: with 16 page tables, 4 directories, or one page
+// of each size class of the heap. The page's kind and contents are those that page_cache_get shall
+// return. Takes page_pool.lock.
 void page_cache_put(unsigned int which, page_t *pp);
 
-// Put all spare pages on the free list. Returns how many there were.
+// Put all spare pages on the free list, by page_put; their contents are lost. Returns how many
+// there were.
 // Caller: holds page_pool.lock.
 size_t page_cache_drain(void);
 
-// Returns a description of what is wrong with a spare page, with the page's number in *where_store;
-// NULL if nothing is wrong, with *where_store undefined. Caller: holds page_pool.lock.
+// Returns a description of what is wrong with a spare page, a constant string, with the page's
+// number in *where_store: it has references or pins, or is of another kind than the caches keep; or
+// the number of spare pages differs from page_pool.cached_count. Does not look into the pages.
+// Returns NULL if nothing is wrong, with *where_store undefined. Caller: holds page_pool.lock.
 const char *page_cache_fault(size_t *where_store);
 
 // Flush the translations of [start, end) from the TLB, if `pgdir` is loaded or the range reaches
-// beyond ULIM. Both are multiples of PAGE_SIZE. Does nothing if start >= end.
+// beyond ULIM; for more than 32 pages all translations that are not global, or, if the range
+// reaches beyond ULIM, all. Both ends are multiples of PAGE_SIZE. Does nothing if start >= end.
 void tlb_flush_range(pde_t *pgdir, uintptr_t start, uintptr_t end);
 
-// Returns true if the next allocation must fail, because mem_fail_after (mem/fail_alloc.h) asked
-// for this. Always false in normal builds.
 #ifdef DEBUG
+// Count an allocation, and return true if it must fail, because a test has asked for this by
+// mem_fail_after or mem_fail_elsewhere (mem/fail_alloc.h). Called once at the start of each
+// allocation, which then returns -ENOMEM or NULL. Always false in normal builds. Takes no lock.
 bool mem_should_fail(void);
 #else
 static inline bool mem_should_fail(void)

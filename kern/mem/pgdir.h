@@ -53,26 +53,28 @@ typedef uint32_t pde_t;
 #define PDX(va) ((uint32_t)(va) >> LARGE_SHIFT)
 #define PTX(va) (((uint32_t)(va) >> PAGE_SHIFT) & 0x3FFu)
 
-// Returns true if the processor can use the entry.
+// Returns true if the processor can use the entry, of a table or a directory: PTE_P is set.
 static inline bool pte_present(pte_t entry)
 {
 	return entry & PTE_P;
 }
 
-// Returns true if the entry keeps a page that nobody may access (PTE_PROT_NONE above).
+// Returns true if the entry, of a table or for a large page, is a PROT_NONE entry: it keeps a page
+// that nobody may access (PTE_PROT_NONE above).
 static inline bool pte_prot_none(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_PROT_NONE)) == PTE_PROT_NONE;
 }
 
-// Returns true if the entry is a marker.
+// Returns true if the entry of a table is a marker: not 0, not present, not PROT_NONE. Not for a
+// directory's entry: one with PDE_RESERVED alone would count too.
 static inline bool pte_marker(pte_t entry)
 {
 	return entry && !(entry & (PTE_P | PTE_PROT_NONE));
 }
 
 // Returns true if an entry, of a table or for a large page, names a page and has a reference on
-// it: present entries without PTE_NOPAGE, and PROT_NONE entries.
+// it: present entries without PTE_NOPAGE, and PROT_NONE entries. False for 0 and for markers.
 static inline bool pte_has_page(pte_t entry)
 {
 	entry &= PTE_P | PTE_PROT_NONE;
@@ -85,16 +87,21 @@ extern pde_t *kernel_pgdir;
 
 // Make the kernel's half of kernel_pgdir, the directory that boot/start.S has loaded: replace the
 // large page under the kernel's image by small pages, of which text and read-only data lack PTE_W;
-// make every table from KSTACKS_BASE on; turn on global pages and CR0.WP. Once, after page_init.
+// unmap the linear map beyond the end of memory; make every table from KSTACKS_BASE on; turn on
+// global pages, where the processor has them, and CR0.WP. Once, after page_init. Panics if out of
+// memory.
 void pgdir_init(void);
 
 // Make a directory: the user's half empty, the kernel's half as in every other. It has one
-// reference, the caller's, which pgdir_destroy drops. No lock guards it yet (pgdir_guard).
+// reference, the caller's, which pgdir_destroy drops. No lock guards it yet (pgdir_guard). Stores
+// its address in the linear map. Takes page_pool.lock.
 // Returns 0; -ENOMEM with *pgdir_store unchanged.
 int pgdir_create(pde_t **pgdir_store);
 
-// Free a directory from pgdir_create. Panics if an entry of the user's half is in use (a table, a
-// large page or its reservation), or if the directory is loaded or is kernel_pgdir.
+// Free a directory from pgdir_create by dropping its one reference. Takes page_pool.lock. Panics if
+// it is no directory, or has another reference; if an entry of the user's half is not 0 (a table,
+// also an empty one, a large page, its reservation, a mark); or if the directory is loaded or is
+// kernel_pgdir.
 void pgdir_destroy(pde_t *pgdir);
 
 // Make an empty page table for `va`. The directory's entry gets PTE_W and PTE_U, so that the
@@ -135,8 +142,11 @@ void assert_pgdir_locked(const pde_t *pgdir);
 #define assert_pgdir_locked(pgdir) ((void)(pgdir))
 #endif
 
-// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use.
-// Does not flush the TLB. Returns the old entry.
+// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use
+// (page_t.index of the page that has the entry): one more if 0 is replaced, one less if the entry
+// becomes 0. Neither flushes the TLB nor changes references, and takes no lock: the lock that
+// guards the directory's entries is held already, which pte_store and its relatives check.
+// Returns the old entry.
 static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;
@@ -147,9 +157,9 @@ static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 	return old;
 }
 
-// Returns true if the TLB may hold a translation through this entry. The processor caches none
-// before the first access has set the accessed bit (Intel SDM vol. 3, 4.10.2.3), and code that
-// clears the bit flushes.
+// Returns true if the TLB may hold a translation through this entry, of a table or a directory: it
+// has PTE_P and PTE_A. The processor caches none before the first access has set the accessed bit
+// (Intel SDM vol. 3, 4.10.2.3), and code that clears the bit flushes.
 static inline bool entry_cacheable(pte_t entry)
 {
 	return (entry & (PTE_P | PTE_A)) == (PTE_P | PTE_A);
@@ -194,13 +204,15 @@ static __always_inline void pte_set_page(pde_t *pgdir, uintptr_t va, pte_t *pte,
 // Like pte_store, for the directory's entry for `va`. It flushes the translation of `va`, and what
 // the processor has cached of the directory's entry itself. This suffices for a large page, and
 // for a table without entries in use. After any other change of a table's entry the caller flushes
-// the table's whole span.
+// the table's whole span. Reference counts are the caller's.
+// Caller: holds the lock that guards this directory's entries.
 void pde_store(pde_t *pgdir, uintptr_t va, pde_t entry);
 
-// Give `*pte`, a present entry, more permissions: `entry` has all its bits, and more. No flush is
-// needed: a translation of the old entry can cause one more fault, and that fault removes it from
-// the TLB (Intel SDM vol. 3, 4.10.4.3). Caller: holds the lock that guards this directory's
-// entries.
+// Give `*pte`, a present entry of a table, more permissions: `entry` names the same page and has
+// all its bits, and more (debug builds panic otherwise). Changes no count and no reference. No
+// flush is needed: a translation of the old entry can cause one more fault, and that fault removes
+// it from the TLB (Intel SDM vol. 3, 4.10.4.3). Caller: holds the lock that guards this directory's
+// entries; the table is not shared.
 static inline void pte_grant(pte_t *pte, pte_t entry)
 {
 	debug_assert((*pte & PTE_P) && (*pte & ~entry) == 0);
@@ -235,14 +247,15 @@ int page_insert_in_range(pde_t *pgdir, page_t *pp, uintptr_t vab, uintptr_t vae,
 
 // Find the page that a page table maps at `va`, which need not be page-aligned. Stores the address
 // of its entry in *entry_store, unless `entry_store` is NULL. Takes no reference.
-// Returns NULL, with nothing stored, if there is no table (pgdir_walk), if the entry is not
-// present, or if it is a device's, which has no page_t (PTE_NOPAGE).
+// Returns NULL, with nothing stored, if there is no table (pgdir_walk; a large page has none), if
+// the entry is not present, or if it is a device's, which has no page_t (PTE_NOPAGE). Takes no
+// lock: without the lock that guards this directory's entries the answer may be wrong at once.
 page_t *page_lookup(pde_t *pgdir, uintptr_t va, pte_t **entry_store);
 
 // Returns what the page tables allow at `va`, which need not be page-aligned: those of PTE_P, PTE_W
 // and PTE_U that both levels grant, as the processor combines them. Without a table the directory's
 // entry alone decides: it maps a large page, or is not present.
-// Returns 0 where nothing is present.
+// Returns 0 where nothing is present, also for PROT_NONE entries. Takes no lock, as page_lookup.
 int page_perms(pde_t *pgdir, uintptr_t va);
 
 // Unmap the page that a table maps at `va`, which need not be page-aligned: store 0, flush the TLB,
@@ -252,31 +265,41 @@ int page_perms(pde_t *pgdir, uintptr_t va);
 // Caller: holds the lock that guards this directory's entries; the table is not shared.
 void page_remove(pde_t *pgdir, uintptr_t va);
 
-// Map the large page whose first page_t is `pp` at `va`, a multiple of LARGE_SIZE, in place of any
-// large page that is mapped there. `perm`: as for page_insert, with PTE_PS. Takes a reference on `pp`,
-// and drops that of the old entry. A page table without an entry in use is freed first; any other is
-// in the way. Needs no memory.
+// Map the large page whose first page_t is `pp` at `va`, a user's address and multiple of
+// LARGE_SIZE, in place of any large page that is mapped there, present or PROT_NONE. `perm`: as for
+// page_insert, with PTE_PS; the entry gets these bits and PTE_P, and none of the old entry's: a
+// reservation (PDE_RESERVED) beside the old page is not released. Takes a reference on `pp`, and
+// drops that of the old entry. A page table without an entry in use is freed first. Needs no
+// memory.
 // Caller: holds the lock that guards this directory's entries.
-// Returns 0; -EEXIST, with nothing changed, if a page table is in the way.
+// Returns 0; -EEXIST, with nothing changed, if the directory's entry is for something else: a page
+// table with entries in use, a reservation without a page, a mark.
 int large_insert(pde_t *pgdir, page_t *pp, uintptr_t va, int perm);
 
-// Returns the page_t of the small page at `va`, which need not be page-aligned, in the large page that
-// is mapped there; NULL if no large page is present there. Takes no reference and no lock: without
-// the lock that guards this directory's entries the answer may be wrong at once.
+// Returns the page_t of the 4 KiB at `va`, which need not be page-aligned, in the large page that
+// is mapped there, not its first page_t (page_head); NULL if no large page is present there, also
+// where it is PROT_NONE. Takes no reference and no lock: without the lock that guards this
+// directory's entries the answer may be wrong at once.
 page_t *large_lookup(pde_t *pgdir, uintptr_t va);
 
-// Unmap the large page at `va`, present or PROT_NONE, as a whole, and drop the entry's reference. Does
-// nothing if there is none. Only tests need it so far.
+// Unmap the large page at `va`, which may be any address in it, present or PROT_NONE, as a whole:
+// store 0, flush the TLB, and drop the entry's reference. A reservation beside the page
+// (PDE_RESERVED) is not released. Does nothing if there is no large page. Only tests need it so
+// far.
 // Caller: holds the lock that guards this directory's entries.
 void large_remove(pde_t *pgdir, uintptr_t va);
 
-// Free the table that the directory's entry number `pdx` names, if it has no entry in use, and
-// store 0 there. Does nothing if the entry is the kernel's, or names no table.
+// Free the table that the directory's entry number `pdx`, 0 to 1,023, names, if the table has no
+// entry in use, and store 0 there. Does nothing if the entry is the kernel's (from USER_PDES on),
+// names no table, or names one with an entry in use. Panics if a table without entries is shared.
 // Caller: holds the lock that guards this directory's entries.
 void pgdir_trim(pde_t *pgdir, size_t pdx);
 
-// Map [pa, pa + len) of device memory at a fixed kernel address. `cache` is 0 (write-back) or
-// PTE_PCD | PTE_PWT (uncached). `pa` and `len`, in bytes, need not be page-aligned. For devices
-// found at boot; never unmapped.
-// Returns the address of the byte at `pa`. Panics if the 4 MiB from DEVICE_BASE on do not suffice.
+// Map [pa, pa + len) of device memory at the next free kernel addresses from DEVICE_BASE on, for
+// the kernel to read and write. `cache` is 0 (write-back) or PTE_PCD | PTE_PWT (uncached). `pa` and
+// `len`, in bytes, need not be page-aligned: whole pages are mapped; len > 0, and pa + len does not
+// wrap around. A second call for one device maps it again. For devices found at boot; never
+// unmapped. After pgdir_init.
+// Returns the address of the byte at `pa`. Panics if the 1,023 pages from DEVICE_BASE on, for all
+// devices, do not suffice.
 void *device_map(physaddr_t pa, size_t len, pte_t cache);
