@@ -118,10 +118,9 @@ struct passed_files {
 	struct file *files[];
 };
 
-// -- socket.c: sockets in general. Caller of these functions: holds socket_lock, unless the
-// contract says otherwise.
+// -- socket.c: sockets in general.
 
-// Take a reference.
+// Take a reference on `socket`, which is not NULL, and return it. Caller: holds socket_lock.
 static inline struct socket *socket_get(struct socket *socket)
 {
 	assert_spin_held(&socket_lock);
@@ -129,20 +128,24 @@ static inline struct socket *socket_get(struct socket *socket)
 	return socket;
 }
 
-// Drop a reference on `socket`, which may be NULL. The last one frees the struct; the socket must
-// have been closed then (socket_close).
+// Drop a reference on `socket`, which may be NULL. The last one frees the struct, and its reference
+// on its name; the socket must have been closed then (socket_close), or never opened. Caller: holds
+// socket_lock.
 void socket_put(struct socket *socket);
 
-// Returns the socket's error, 0 or -errno, and clears it: the caller reports it.
+// Returns the socket's error, 0 or -errno, and clears it: the caller reports it. Caller: holds
+// socket_lock.
 int socket_take_error(struct socket *socket);
 
-// Returns true if the socket has room to send.
+// Returns true if the socket has room to send: a message of any size may be charged then. Needs
+// socket_lock.
 static inline bool socket_has_room(const struct socket *socket)
 {
 	return socket->sent < socket->send_limit;
 }
 
-// Returns true if the queue of `socket` takes no more messages, or connections of a listener.
+// Returns true if the queue of `socket` takes no more messages, or connections of a listener: it
+// has more than `backlog`. Needs socket_lock.
 static inline bool socket_queue_full(const struct socket *socket)
 {
 	return socket->queue_length > socket->backlog;
@@ -150,7 +153,7 @@ static inline bool socket_queue_full(const struct socket *socket)
 
 // Count `bytes` more of memory in the queue of `socket`, below 0: less; while it waits for accept,
 // in its listener's memory too. Messages count some memory several times (rights_prepare): the sum
-// may exceed what 32 bits hold.
+// may exceed what 32 bits hold. Caller: holds socket_lock.
 static inline void socket_hold_memory(struct socket *socket, int64_t bytes)
 {
 	assert_spin_held(&socket_lock);
@@ -159,58 +162,64 @@ static inline void socket_hold_memory(struct socket *socket, int64_t bytes)
 		socket->listener->queue_memory += bytes;
 }
 
-// Returns the deadline, a time of clock_ns(), of a wait with this time-out in ns; NO_DEADLINE:
-// none. Needs no lock.
+// Returns the deadline, a time of clock_ns(), of a wait that begins now and has this time-out in
+// ns; NO_DEADLINE: none. Needs no lock.
 static inline uint64_t socket_deadline(uint64_t timeout)
 {
 	return timeout == NO_DEADLINE ? NO_DEADLINE : clock_ns() + timeout;
 }
 
-// Allocate a socket of `type`, idle and without a file, with one reference. Needs no lock. Returns
-// NULL if out of memory.
+// Allocate a socket of `type`, idle and without file, name and peer, with one reference, for
+// socket_open or kfree. Needs no lock. Returns NULL if out of memory.
 struct socket *socket_alloc(int type);
 
-// Close a socket: end the connection for its peer, drop the reference on the peer, and move its
-// messages to *dead, for messages_free. Its name, its connections that were not accepted and the
+// Close a socket: mark it as dead and shut, end the connection for its peer (with -ECONNRESET if
+// messages were left unread), drop the reference on the peer, move its messages to *dead, for
+// messages_free, and wake all that wait. Its name, its connections that were not accepted and the
 // caller's reference are left to the caller, who releases socket_lock by socket_unlock for a
-// datagram socket.
+// datagram socket. Caller: holds socket_lock.
 void socket_close(struct socket *socket, struct list *dead);
 
-// Make a file of a socket. On success consumes the caller's reference on `socket`, and stores a new
-// reference on the file in *store. Returns 0; -ENOMEM with *store unchanged: the reference is still
-// the caller's. Caller: holds no lock.
+// Make a file of a socket, open for reading and writing; `flags`: O_NONBLOCK or 0. On success
+// consumes the caller's reference on `socket`, and stores a new reference on the file in *store.
+// Returns 0; -ENOMEM with *store unchanged: the reference is still the caller's. Caller: holds no
+// lock.
 int socket_open(struct socket *socket, uint32_t flags, struct file **store);
 
-// Fill *creds with the number of the current process and the thread's effective ids. Needs no lock.
+// Fill *creds with the number of the current process, which there must be, and the thread's
+// effective ids. Needs no lock.
 void creds_of_current(struct ucred *creds);
 
-// -- socket_wake.c. Callers hold socket_lock.
+// -- socket_wake.c
 
 // What a poll reports of a socket that has room to send.
 #define SOCKET_POLL_ROOM (POLLOUT | POLLWRNORM | POLLWRBAND)
 
-// Wake one thread that waits for a message or a connection, and polls for that.
+// Wake one thread that waits for a message or a connection, and all polls for that. Caller: holds
+// socket_lock.
 void socket_wake_reader(struct socket *socket);
 
-// Wake all that wait for the socket, because its state has changed. The caller, if the socket may
-// be a datagram socket, releases socket_lock by socket_unlock.
+// Wake all that wait for the socket, because its state has changed. Caller: holds socket_lock, and
+// releases it by socket_unlock if the socket may be a datagram socket.
 void socket_wake_all(struct socket *socket);
 
 // Wake those who wait for room in the queue of `socket`, which has room again. The polls of other
-// sockets are only noted here: socket_unlock wakes them, so the caller releases socket_lock by it
-// if the socket may be a datagram socket.
+// sockets are only noted here, with a reference on `socket`: socket_unlock wakes them. Caller:
+// holds socket_lock, and releases it by socket_unlock if the socket may be a datagram socket.
 void socket_wake_room(struct socket *socket);
 
-// Release socket_lock, and wake the polls that wait for room where socket_wake_room was called.
-// Yields, with socket_lock released; it is free at the return. Caller: holds socket_lock and no
-// other lock.
+// Release socket_lock, and wake the polls that wait for room where socket_wake_room was called,
+// also by other threads. Yields if there are any, with socket_lock released; it is free at the
+// return. Caller: holds socket_lock and no other lock.
 void socket_unlock(void);
 
-// Let polls of `socket` wait until the queue of `other` has room: a wakeup there wakes them. They
-// wait for one socket at a time: ends an earlier wait. Takes no reference on `other`.
+// Let polls of `socket` wait until the queue of `other`, its peer, has room: a wakeup there wakes
+// them. They wait for one socket at a time: ends an earlier wait. Takes no reference on `other`:
+// who changes the peer calls socket_unblock. Caller: holds socket_lock.
 void socket_block(struct socket *socket, struct socket *other);
 
 // End what socket_block has begun; does nothing if polls of `socket` wait for no other socket.
+// Wakes nobody. Caller: holds socket_lock.
 void socket_unblock(struct socket *socket);
 
 // Sleep on `wq` until it is woken, with socket_lock released; it is held again at the return.
@@ -221,18 +230,21 @@ int socket_sleep(struct waitq *wq, uint64_t deadline);
 
 // -- socket_names.c
 
-// Drop a reference on a name, which may be NULL. Caller: holds socket_lock.
+// Drop a reference on a name, which may be NULL. The last one frees it: it must not be in the tree
+// of abstract names then (socket_unname). Caller: holds socket_lock.
 void name_put(struct bound_name *name);
 
 // Find the socket of `type` that has the name `address`, which socket_check_name has accepted. It
-// may be dead by the time the caller takes socket_lock. Returns 0 with a new reference in *store;
-// after an error *store is undefined: -ECONNREFUSED if nobody has the name, if the file is no
-// socket, or if its socket is closed; -EPROTOTYPE if the socket is of another type; -EACCES without
-// write permission for the file; -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM or -EINTR for
-// the path. Sleeps. Caller: holds no lock.
+// may be dead by the time the caller takes socket_lock. Sleeps. Caller: holds no lock.
+// Returns 0 with a new reference in *store; after an error *store is undefined: for a path -ENOENT,
+// -ENOTDIR, -ELOOP, -ENAMETOOLONG, -ENOMEM, -EINTR, or -EACCES, also without write permission for
+// the file; -ECONNREFUSED if nobody has the name, if the file is no socket, or if its socket is
+// closed; -EPROTOTYPE if the path is a socket's of another type (an abstract name of another type
+// is another name: -ECONNREFUSED).
 int socket_find(const struct socket_name *address, int type, struct socket **store);
 
-// Check an address: AF_UNIX, with a path or an abstract name. Needs no lock. Returns 0 or -EINVAL.
+// Check an address: the family AF_UNIX and at least one byte of a path or an abstract name, at most
+// sizeof(struct sockaddr_un) bytes in all. Needs no lock. Returns 0 or -EINVAL.
 int socket_check_name(const struct socket_name *address);
 
 // Give the socket an abstract name that nobody has, if it has no name and SO_PASSCRED is set, as
@@ -240,33 +252,35 @@ int socket_check_name(const struct socket_name *address);
 // -EINTR if the thread must die. Yields. Caller: holds no lock.
 int socket_name_for_creds(struct socket *socket);
 
-// Let nobody find a socket that closes by its name any more. The struct bound_name stays until the
-// socket is freed. Stores in *inode the inode of its path, whose reference the caller drops without
-// socket_lock; NULL: none. Caller: holds socket_lock.
+// Let nobody find a socket that closes by its name any more; it may have none. The struct
+// bound_name stays until the socket is freed. Stores in *inode the inode of its path, whose
+// reference the caller drops without socket_lock; NULL: none. The path's file stays. Caller: holds
+// socket_lock.
 void socket_unname(struct socket *socket, struct inode **inode);
 
 // -- socket_connect.c
 
-// Returns true if `socket` may send to `to`: a socket that has a peer takes messages only from it.
-// Caller: holds socket_lock.
+// Returns true if `socket` may send messages to `to`: a socket that has a peer takes messages only
+// from it. Does not look at room, shutdown or the end of `to`. Caller: holds socket_lock.
 bool socket_may_send(const struct socket *socket, const struct socket *to);
 
-// Let a datagram socket have no peer: drop the reference on the peer. If it had one, its messages
-// move to *dead, for messages_free, and a peer that is connected back gets -ECONNRESET for them.
-// Caller: holds socket_lock, and releases it by socket_unlock.
+// Let a datagram socket have no peer: drop the reference on the peer. If it had one, the messages
+// in its queue move to *dead, for messages_free, and a peer that is connected back gets -ECONNRESET
+// if there were any. Caller: holds socket_lock, and releases it by socket_unlock.
 void socket_lose_peer(struct socket *socket, struct list *dead);
 
 // -- socket_message.c
 
-// Returns what a message of `length` bytes counts in its sender's `sent`. Besides the bytes, Linux
-// counts its struct sk_buff and the smallest block of memory (SKB_TRUESIZE).
+// Returns how many bytes a message of `length` bytes counts in its sender's `sent`. Besides the
+// bytes, Linux counts its struct sk_buff and the smallest block of memory (SKB_TRUESIZE).
 static inline uint32_t message_charge(uint32_t length)
 {
 	return 768 + length;
 }
 
 // Release a charge of `socket` (message_charge), and wake one sender and, from three quarters of
-// free room on, polls that wait for room to send. Caller: holds socket_lock.
+// free room on, polls that wait for room to send; nobody if the socket is dead. Caller: holds
+// socket_lock.
 void socket_uncharge(struct socket *socket, uint32_t charge);
 
 // Make a message of the next `length` bytes of `uio` (0: an empty one), which advances, also on an
@@ -282,10 +296,12 @@ int message_create(struct uio *uio, uint32_t length, struct message **store);
 // files, and releases its charge. Needs no lock.
 void message_discard(struct message *message);
 
-// Put the message at the end of the queue of `to`, as sent by `from`, and wake a reader. Consumes
-// the message and the files of *extra, whose `files` is NULL afterwards; they have been prepared
-// (rights_prepare). Takes a reference on `from`. Returns 0; -ETOOMANYREFS with nothing changed if
-// too many files are on their way, of the user or in all. Caller: holds socket_lock.
+// Put the message at the end of the queue of `to`, as sent by `from`, and wake a reader. Checks
+// neither room nor whether `to` is dead or shut. Consumes the message and the files of *extra,
+// whose `files` is NULL afterwards; they have been prepared (rights_prepare). Takes a reference on
+// `from`. The current process, which has made the message, accounts for it no more. Returns 0;
+// -ETOOMANYREFS with nothing changed if too many files are on their way, of the user or in all.
+// Caller: holds socket_lock.
 int message_queue(struct message *message, struct socket *from, struct socket *to,
                   struct socket_message *extra);
 
@@ -304,8 +320,9 @@ void message_free(struct message *message);
 // not in flight any more. Wakes nobody. Caller: holds socket_lock.
 void messages_take(struct socket *socket, struct list *dead);
 
-// Free the messages of the list, and close their files; the list is empty at the end. Inside
-// another call of the same thread, leave them to that call. Yields. Caller: holds no lock.
+// Free the messages of the list, which are in no queue, and close their files; the list is empty at
+// the end. Inside another call of the same thread, leave them to that call. Yields. Caller: holds
+// no lock.
 void messages_free(struct list *dead);
 
 // -- socket_rights.c
@@ -321,18 +338,19 @@ void rights_hold(struct passed_files *files);
 
 // Count the files of a message, which have been prepared, as being on their way to `to`. The
 // process of the call does not account for them any more. Returns 0; -ETOOMANYREFS with nothing
-// changed if the user has more on their way than RLIMIT_NOFILE (and the thread neither
+// changed if the user has more on their way already than RLIMIT_NOFILE (and the thread neither
 // CAP_SYS_RESOURCE nor CAP_SYS_ADMIN), or if there would be more than FILES_IN_FLIGHT_MAX in all.
 // Caller: holds socket_lock.
 int rights_begin(struct message *message, struct socket *to);
+
 // Count the files of a message in the queue of `to` as not on their way any more. They stay in the
-// message. Caller: holds socket_lock.
+// message, and no process accounts for them (rights_hold). Caller: holds socket_lock.
 void rights_end(struct message *message, struct socket *to);
 
-// Make what rights_begin needs for `files`: measure the memory that they hold, and find the record
-// of the current thread's user. Let the current process account for them as long as a call of it
-// has them. Once for each struct. Returns 0; -ENOMEM with nothing changed. Yields. Caller: holds no
-// lock.
+// Make what rights_begin needs for `files`: measure the memory that they hold (at most all of the
+// machine), and find the record of the current thread's real user. Let the current process account
+// for them as long as a call of it has them. Once for each struct. Yields. Caller: holds no lock.
+// Returns 0; -ENOMEM with nothing changed.
 int rights_prepare(struct passed_files *files);
 
 // Count all files of the messages in the queue of `socket` as not on their way any more
@@ -348,9 +366,9 @@ void rights_accepted(struct socket *listener, struct socket *socket);
 // holds socket_lock.
 struct passed_files *passed_files_copy(const struct passed_files *files);
 
-// Returns about how many bytes of memory the files in the queue of `socket` hold beyond what they
-// held when they were sent; 0 if they hold less. Looks at the first files only. Caller: holds
-// socket_lock.
+// Returns about how many bytes of memory the files in the queue of `socket` (of a listener: in
+// those of its connections) hold beyond what they held when they were sent; 0 if they hold less.
+// Looks at the first messages only, with at most 8 files in all. Caller: holds socket_lock.
 uint64_t rights_growth(const struct socket *socket);
 
 // -- socket_circles.c
