@@ -44,33 +44,39 @@ struct epoll_item {
 	struct epoll_event event; // [e]
 };
 
-// Prepare the watch and the ready link of a new item, whose `event` and `epoll` are set already. The
-// item is not ready then.
+// Prepare the watch and the ready link of a new item, whose `event` and `epoll` are set already.
+// The item is on no queue and not ready then, and not yet in its set.
 void epoll_item_init(struct epoll_item *item);
 
-// Put the new item's watch on the queue of its file. Returns false, with the watch on no queue, if
-// the queue has WATCHES_MAX watches. Caller: holds epoll_lock.
+// Put the new item's watch on the queue of its file, without a look at what is ready
+// (epoll_item_report). Sleeps for locks that the file's poll operation takes. Returns false, with
+// the watch on no queue, if the queue has WATCHES_MAX watches. Caller: holds epoll_lock.
 bool epoll_item_begin(struct epoll_item *item);
 
 // Ask the item's file for its events. If one holds that the item wants, put the item on its set's
 // ready list, and wake those that wait for the set. For a set in the set that would take too long
-// to ask, do so in any case. Caller: holds epoll_lock.
+// to ask (500 items), do so in any case. Does nothing if EPOLLONESHOT is used up. Sleeps for locks
+// that the file's poll operation takes. Caller: holds epoll_lock.
 void epoll_item_report(struct epoll_item *item);
 
-// Take the item off the queue of its file and off the ready list. Caller: holds epoll_lock.
+// Take the item off the queue of its file and off the ready list. It stays in its set, and is not
+// freed. Caller: holds epoll_lock.
 void epoll_item_end(struct epoll_item *item);
 
 // Returns false if sets would contain each other, or be nested deeper than NESTED_MAX, with the set
-// `inner` in `epoll`. Caller: holds epoll_lock.
+// `inner` in `epoll`; also if both are one set. Changes no set but for the results of the walk.
+// Caller: holds epoll_lock.
 bool epoll_may_contain(struct epoll *epoll, struct epoll *inner);
 
 // Returns true if the new item, which is linked already, gives a file more paths up through sets in
 // sets than Linux allows (paths_max in epoll_nesting.c). Caller: holds epoll_lock.
 bool epoll_too_many_paths(const struct epoll_item *item);
 
-// file_ops.describe of a set: a line for each item.
+// file_ops.describe of a set: write a line for each item, until the writer wants no more or the
+// thread must die. Items that are added or removed meanwhile may be missing. Sleeps and yields.
+// Caller: holds no lock.
 void epoll_describe(struct file *file, struct text_writer *writer);
 
-// Free all items of a set that is being closed. Yields; completes the work also if the thread is
-// killed. Caller: holds no lock; nobody else uses the set.
+// Free all items of a set that is being closed, but not the set. Sleeps and yields; completes the
+// work also if the thread is killed. Caller: holds no lock; nobody else uses the set.
 void epoll_free_items(struct epoll *epoll);

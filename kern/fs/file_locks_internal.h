@@ -47,12 +47,13 @@ static inline bool is_owners(const struct file_lock *lock, const void *owner, en
 struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
                                      const struct lock_range *range);
 
-// Give the range of `file` its new type, for `owner`, and wake those that waited for locks that end or
-// get smaller. Checks nothing. `spares` are two allocated locks that are in no list; those that are used become NULL,
-// the caller frees the others. Caller: holds file_locks.
+// Give the range of `file`, whose inode has a list of locks, its new type (F_UNLCK: no lock), for
+// `owner`: a table if range->kind is LOCK_OF_PROCESS, else `file`. Wakes those that waited for
+// locks that end or get smaller. Checks nothing. `spares` are two allocated locks that are in no
+// list; those that are used become NULL, the caller frees the others. Caller: holds file_locks.
 void file_lock_apply(const struct file *file, void *owner, const struct lock_range *range,
                      struct file_lock *spares[2]);
 
-// Take a lock off the list, free it, and wake those that waited for its end. Caller: holds
-// file_locks.
+// Take a lock off its file's list and the list of all, free it, and wake those that waited for its
+// end. Its owner has one lock less. Caller: holds file_locks.
 void file_lock_drop(struct lock_list *list, struct file_lock *lock);

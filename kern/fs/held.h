@@ -1,7 +1,4 @@
 // held.h: what open files, descriptor tables and directories hold (kern/README.md, "What a process holds").
-//
-// Each function returns how many bytes of memory a thing keeps that the measure under way has not counted
-// yet (mem/held.h). It yields. Caller: makes a measure, has a reference on the thing, and holds no lock.
 #pragma once
 
 #include "kern.h"
@@ -10,12 +7,19 @@ struct fdtable;
 struct fs_context;
 struct inode;
 
-// The table, and the open files of all its descriptors.
+// Returns how many bytes the table and the open files of all its descriptors keep, as far as the
+// measure under way has not counted them yet (mem/held.h): locks, what the files' operations hold,
+// and files without a name. Always counts the table itself. Sleeps and yields. Caller: makes a
+// measure, has a reference on `table`, and holds no lock.
 uint64_t fdtable_held_bytes(struct fdtable *table);
 
-// The root and the current directory.
+// Returns how many bytes the context, and its root and current directory if they were removed, keep
+// that the measure under way has not counted yet (mem/held.h). Always counts the context itself.
+// Sleeps and yields. Caller: makes a measure, has a reference on `fs`, and holds no lock.
 uint64_t fs_context_held_bytes(struct fs_context *fs);
 
-// A file that no name leads to, with its contents, and the removed directories above it: each keeps the one
-// that it was in. 0 if a name leads to the file.
+// Returns how many bytes a file that no name leads to keeps, with its contents, that the measure
+// under way has not counted yet (mem/held.h), and the removed directories above it: each keeps the
+// one that it was in. 0 if a name leads to the file. Sleeps and yields. Caller: makes a measure,
+// has a reference on `inode`, and holds no lock.
 uint64_t inode_held_bytes(struct inode *inode);

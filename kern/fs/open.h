@@ -21,13 +21,15 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
               mode_t mode, struct file **store);
 
 // Like file_open, for the kernel's own use: `text` starts at the root of the tree, whatever the
-// process's root is; a new file gets permissions 0644. O_LARGEFILE is implied. Sleeps and yields.
-// Caller: holds no lock. Returns 0 with an open file with one reference in *store; with *store
-// undefined: -ENOENT if the file is missing, -ENOMEM, or another error of file_open.
+// process's root is; a new file gets permissions 0644. O_LARGEFILE is implied. The current thread's
+// permissions are checked. Sleeps and yields. Caller: holds no lock. Returns 0 with an open file
+// with one reference in *store; with *store undefined: -ENOENT if the file is missing, -ENOMEM, or
+// another error of file_open.
 int file_open_kernel(const char *text, uint32_t flags, struct file **store);
 
 // Find the inode of the file at `text`, from the root of the tree; a last symbolic link is
-// followed. Sleeps and yields. Caller: holds no lock. Returns 0 with a new reference in *store;
-// with *store unchanged: -ENOENT if a name is missing, -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG,
-// -ENOMEM, or -EINTR if the thread is killed.
+// followed. The current thread must be allowed to search the directories on the way. Sleeps and
+// yields. Caller: holds no lock. Returns 0 with a new reference in *store; with *store unchanged:
+// -ENOENT if a name is missing, -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG, -ENOMEM, -ESRCH, or
+// -EINTR if the thread is killed.
 int file_lookup_kernel(const char *text, struct inode **store);

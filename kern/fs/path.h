@@ -17,12 +17,13 @@ struct fs_context {
 	uint32_t resolve;             // [c] RESOLVE_ bits of openat2; 0 in the context of a process
 };
 
-// Create a context whose root and current directory are the root of the tree, with umask 022 and
-// one reference. Returns NULL if out of memory.
+// Create a context whose root and current directory are the root of the tree, with a reference on
+// each, with umask 022, no RESOLVE_ bits and one reference. Returns NULL if out of memory.
 struct fs_context *fs_context_create(void);
 
-// Create a copy of `fs` with one reference, as fork() needs it. Sleeps and yields: takes tree_lock.
-// Caller: holds no lock. Returns NULL if out of memory.
+// Create a copy of `fs` with its directories and umask, no RESOLVE_ bits and one reference, as
+// fork() needs it. Sleeps and yields: takes tree_lock. Caller: holds no lock. Returns NULL if out
+// of memory.
 struct fs_context *fs_context_copy(struct fs_context *fs);
 
 // Take a reference on `fs`. Returns `fs`.
@@ -33,7 +34,7 @@ static inline struct fs_context *fs_context_get(struct fs_context *fs)
 }
 
 // Drop a reference on `fs`. The last one frees the context, and drops its references on the two
-// directories, which yields. Caller: holds no lock.
+// directories, which sleeps and yields. Caller: holds no lock.
 void fs_context_put(struct fs_context *fs);
 
 // Flags of a walk.
@@ -67,19 +68,21 @@ struct path {
 int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
               struct path *path);
 
-// Drop the references in *path, the result of a path_walk that returned 0. Caller: holds no
-// spinlock, and no sleeping lock but tree_lock and rename_lock; yields without tree_lock.
+// Drop the references in *path, the result of a path_walk that returned 0; path->name must not be
+// used afterwards. Caller: holds no spinlock, and no sleeping lock but tree_lock and rename_lock;
+// yields without tree_lock.
 void path_put(struct path *path);
 
-// Find the file at the path `text` (path_walk, for which this takes tree_lock), and store a new
-// reference on it in *store. In `flags`, WALK_MAY_MISS has no effect. Sleeps and yields. Caller:
-// holds no lock. Returns 0; with *store unchanged: -ENOENT if a name is missing or `text` is empty,
-// -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG, -EISDIR, -EXDEV, -ESRCH, -ENOMEM or -EINTR for the
-// reasons that path_walk names.
+// Find the file at the path `text` from `start` (NULL: fs->cwd), as path_walk, for which this takes
+// tree_lock, and store a new reference on it in *store. `flags`: WALK_FOLLOW and WALK_FILE;
+// WALK_MAY_MISS has no effect. Sleeps and yields. Caller: holds no lock. Returns 0; with *store
+// unchanged: -ENOENT if a name is missing or `text` is empty, -ENOTDIR, -EACCES, -ELOOP,
+// -ENAMETOOLONG, -EISDIR, -EXDEV, -ESRCH, -ENOMEM or -EINTR for the reasons that path_walk names.
 int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
                 struct inode **store);
 
-// Write the path of `inode`, as seen from fs->root, into text[size], with a NUL, beginning anywhere
-// in it. Sleeps: takes tree_lock. Returns a pointer to the path's start; NULL if it does not fit.
-// For tests: code of the kernel that needs a path holds tree_lock already (inode_path).
+// Write the path of `inode`, as seen from fs->root, into text[size], size > 0, with a NUL,
+// beginning anywhere in it. Sleeps and yields: takes tree_lock. Returns a pointer to the path's
+// start; NULL if it does not fit. For tests: code of the kernel that needs a path holds tree_lock
+// already (inode_path).
 char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size);
