@@ -84,17 +84,20 @@ int signal_state_fork_ignored(struct signal_state *signals, struct signal_state 
 // that nobody can find any more, or was never published. Needs no lock.
 void signal_state_destroy(struct signal_state *signals);
 
-// Give the process a table of actions of its own, so that signal_exec needs no memory; none if all
-// actions are the default. Takes signals->lock. Returns 0; -ENOMEM with nothing changed.
+// Give the process a table of actions of its own, equal to the one that it shares, so that
+// signal_exec needs no memory; none if all actions are the default. No action changes. Takes
+// signals->lock. Returns 0; -ENOMEM with nothing changed.
 int signal_exec_prepare(struct signal_state *signals);
 
-// Change the actions of the current process for a new program: handlers are replaced by the
-// default; ignored signals stay ignored. The current thread has no alternate stack afterwards, and
-// no call to go on with (restart_syscall). Takes signals->lock. Caller: has called
-// signal_exec_prepare, and has not forked since.
+// Change the actions of the current process, whose signals `signals` are, for a new program:
+// handlers are replaced by the default; ignored signals stay ignored; pending and blocked signals
+// stay. The current thread has no alternate stack afterwards, and no call to go on with
+// (restart_syscall). Takes signals->lock. Caller: has called signal_exec_prepare, and has not
+// forked since.
 void signal_exec(struct signal_state *signals);
 
-// Returns the action for `signo` (1 to 64); SIG_DFL if none was set. Takes signals->lock.
+// Returns the action for `signo` (1 to 64, not checked); SIG_DFL if none was set. Takes
+// signals->lock.
 struct sigaction signal_action(struct signal_state *signals, int signo);
 
 // Store in *ignored the signals whose action is SIG_IGN (not those that are ignored by default),
@@ -102,13 +105,16 @@ struct sigaction signal_action(struct signal_state *signals, int signo);
 void signal_dispositions(struct signal_state *signals, sigmask_t *ignored, sigmask_t *caught);
 
 // Set the action for `signo` (1 to 64) of `process`, the current one, and of those with which it
-// has joined its table. If that ignores the signal, discards it where it is pending for `process`.
+// has joined its table. *action is copied as it is: the caller refuses SIGKILL and SIGSTOP, and
+// takes them out of the mask. If the action ignores the signal, discards it where it is pending for
+// `process` and its threads; if SIG_IGN ends, sends those of timers (posix_timers_unignore).
 // Yields.
 // Returns 0; -ENOMEM with nothing changed. Caller: holds no lock.
 int signal_set_action(struct process *process, int signo, const struct sigaction *action);
 
-// Replace the handler of `signo` by SIG_DFL; its flags and mask stay (SA_RESETHAND). Needs no
-// memory. Takes signals->lock.
+// Replace the handler of `signo` (1 to 64) by SIG_DFL, also for processes that have joined the
+// table; its flags and mask stay (SA_RESETHAND). Pending signals stay, too. Needs no memory. Takes
+// signals->lock.
 void signal_reset_handler(struct signal_state *signals, int signo);
 
 // Returns true if the process ignores `signo`: by SIG_IGN, or by the default. Caller: holds
@@ -140,14 +146,17 @@ void signal_set_mask(sigmask_t mask);
 void signal_recalculate(void);
 
 // Let signals of the set `set`, which may be blocked, end the sleep of the current thread from now
-// on; they are kept even if they are ignored. Takes the lock of its process's signals.
+// on, until signal_end_wait; they are kept even if they are ignored. Replaces the set of an earlier
+// call. Takes the lock of its process's signals.
 void signal_begin_wait(sigmask_t set);
 // End what signal_begin_wait has begun. Takes the lock of the process's signals.
 void signal_end_wait(void);
 
-// Take the next signal of the set that is pending for the current thread, first of those that were
-// sent to it alone, then of those of its process. Caller: holds no lock. Returns the signal, with
-// its description in *info_store; 0, with *info_store unchanged, if there is none.
+// Take the next signal of the set, blocked or not, that is pending for the current thread: first of
+// those that were sent to it alone, then of those of its process, each in the order of
+// sigqueue_take. Does not wait. That of a timer lets the timer go on (posix_timer_delivered).
+// Caller: holds no lock. Returns the signal, with its description in *info_store; 0, with
+// *info_store unchanged, if there is none.
 int signal_take_from(sigmask_t set, struct signal_info *info_store);
 
 // Returns true if the current thread must act upon a pending signal that it does not block and that
@@ -172,19 +181,22 @@ sigmask_t signal_pending(void);
 // Returns 0, also if the signal is dropped; -EAGAIN for a real-time signal whose description finds
 // no room (sigqueue_add).
 int signal_send(struct process *process, int signo, const struct signal_info *info);
-// Like signal_send, to the process of `thread`; this thread takes the signal if it does not block
-// it and has nothing else to act upon. The caller keeps `thread` valid, as for signal_send. Returns
-// 0, also if the signal is dropped; -EAGAIN for a real-time signal whose description finds no room.
+// Like signal_send, to the process of `thread`, which has one; this thread takes the signal if it
+// does not block it and has nothing else to act upon. Its mask decides whether an ignored signal is
+// dropped. The caller keeps `thread` valid, as for signal_send. Returns 0, also if the signal is
+// dropped; -EAGAIN for a real-time signal whose description finds no room.
 int signal_send_first(struct thread *thread, int signo, const struct signal_info *info);
-// Like signal_send, but to one thread alone: it stays pending while this thread blocks it. Drops
-// the signal also if the thread has no process. Returns 0, also if the signal is dropped; -EAGAIN
-// for a real-time signal whose description finds no room.
+// Like signal_send, but to one thread alone: it stays pending while this thread blocks it. SIGKILL
+// still ends the whole process; SIGCONT and stop signals continue and stop it. Drops the signal
+// also if the thread has no process. Returns 0, also if the signal is dropped; -EAGAIN for a
+// real-time signal whose description finds no room.
 int signal_send_thread(struct thread *thread, int signo, const struct signal_info *info);
 
 // Like signal_send to a process, or with `thread` (not NULL) to that thread of it alone, with a
-// reserved description (sigqueue_reserve), which is on no queue and into which *info is copied.
-// Returns true if the signal is pending now; false if it was dropped, because it is ignored or the
-// process is a zombie. Caller: holds process_lock.
+// reserved description (sigqueue_reserve), which is on no queue and into which *info (not NULL) is
+// copied. Process 1 gets it too. Returns true if the signal is pending now; false if it was
+// dropped, because it is ignored or the process is a zombie: then the description is on no queue.
+// Caller: holds process_lock.
 bool signal_send_reserved(struct process *process, struct thread *thread, int signo,
                           const struct signal_info *info, struct pending_info *pending);
 
@@ -193,9 +205,11 @@ bool signal_send_reserved(struct process *process, struct thread *thread, int si
 void signal_withdraw(struct process *process, struct pending_info *pending);
 
 // Deliver the signal `signo` that the current thread's own instruction has caused, described by
-// *info: make it enter its handler. The signal cannot wait: if it is blocked, ignored or without a
-// handler, it ends the process, and the function does not return. A tracee stops first. Yields and
-// sleeps. Caller: holds no lock.
+// *info: make it enter its handler, by changing its user frame. The signal cannot wait: if it is
+// blocked, ignored or without a handler, it ends the process, and the function does not return. If
+// the stack cannot take the handler's frame, SIGSEGV is delivered instead. For a traced thread it
+// is sent by trace_force, and the tracee stops later, on its way to user mode. Yields and sleeps.
+// Caller: holds no lock.
 void signal_force(int signo, const struct signal_info *info);
 
 // Send `signo` to each process for which `choose(process, arg)` returns true, the oldest first; a
@@ -213,9 +227,13 @@ int signal_send_chosen(bool (*choose)(struct process *process, void *arg), void 
 void signal_deliver(struct trapframe *frame);
 
 // Let the handler of `signo` run when the current thread returns to user mode: write a signal frame
-// to the program's stack, or with SA_ONSTACK to its alternate stack, and change `frame`. `mask` is
-// the mask that the handler's end restores. Faults pages in. Caller: holds no lock. Returns true;
-// false if the stack cannot take the frame: then the registers in `frame` are unchanged. If `signo`
-// is SIGSEGV and the stack cannot be written, the process ends, and the function does not return.
+// to the program's stack, or with SA_ONSTACK to its alternate stack, and change `frame`, its user
+// frame. `action` has the handler; `mask` is the mask that the handler's end restores. Changes
+// neither the thread's mask nor the action; an alternate stack with SS_AUTODISARM is reset. Faults
+// pages in. Caller: holds no lock.
+// Returns true; false if the stack cannot take the frame, or if there is no memory for a copy: then
+// the registers in `frame` are unchanged. If `signo` is SIGSEGV and the stack cannot be written,
+// the process ends, and the function does not return; a full alternate stack gives false for
+// SIGSEGV, too.
 bool signal_frame_push(struct trapframe *frame, int signo, const struct sigaction *action,
                        const struct signal_info *info, sigmask_t mask);

@@ -62,9 +62,9 @@ void sigqueue_init(struct signal_queue *queue);
 // Add `signo` (1 to 64) to the queue, with a copy of *info; NULL: the kernel is the sender. A
 // signal below SIGRTMIN_KERNEL that is pending already is not added again; real-time signals queue.
 // SIGKILL has no description. The description of another signal is lost if there is no memory for
-// it, if the receiver's `account` has `limit` (RLIMIT_SIGPENDING) descriptions queued or reserved, or if
-// all accounts together have 8,192.
-// Standard signals of kill() and of the kernel are exempt from `limit`.
+// it, if the receiver's `account` has `limit` (RLIMIT_SIGPENDING) descriptions queued or reserved,
+// or if all accounts together have 8,192. Standard signals of kill() and of the kernel (code 0 or
+// above) are exempt from `limit`. Wakes nobody, and does not ask whether the signal is ignored.
 // Caller: holds the lock of the signals of the queue's process (signals.lock).
 // Returns 0, also if the signal was pending already; -EAGAIN with nothing added, for a real-time
 // signal that needs a description and cannot have one: any but those of kill() and of the kernel.
@@ -72,7 +72,8 @@ int sigqueue_add(struct signal_queue *queue, int signo, const struct signal_info
                  struct account *account, uint64_t limit);
 
 // Add `signo` (1 to 31) to the queue without a description: this needs no memory and cannot fail.
-// Under the lock of the signals of the queue's process.
+// Does nothing if it is pending there already. Wakes nobody. Under the lock of the signals of the
+// queue's process.
 void sigqueue_add_bare(struct signal_queue *queue, int signo);
 
 // Copy the description number `index` of the queue, 0 for the oldest, to *info_store, and its
@@ -84,8 +85,9 @@ bool sigqueue_peek(const struct signal_queue *queue, uint64_t index, int *signo_
 struct pending_info;
 
 // Returns a description for signals of a timer, to use again and again, which the caller frees by
-// sigqueue_release; NULL if `account` has `limit` descriptions queued or reserved, or all accounts 8,192,
-// or if there is no memory. Needs no lock.
+// sigqueue_release; it counts in `account`, and has a reference on it, until then. NULL if
+// `account` has `limit` descriptions queued or reserved, or all accounts 8,192, or if there is no
+// memory. Needs no lock.
 struct pending_info *sigqueue_reserve(struct account *account, uint64_t limit);
 
 // Free a description that was reserved. It is on no queue.
@@ -101,9 +103,9 @@ void sigqueue_add_reserved(struct signal_queue *queue, struct pending_info *pend
 // the signals of the queue's process.
 bool sigqueue_is_queued(const struct pending_info *pending);
 
-// Take a reserved description out of the queue that it is on, if it is on one. The signal stays
-// pending only if another description of it is there. Under the lock of the signals of the queue's
-// process.
+// Take a reserved description out of the queue that it is on, if it is on one; it stays the
+// caller's. The signal stays pending only if another description of it is there. Under the lock of
+// the signals of the queue's process.
 void sigqueue_withdraw(struct pending_info *pending);
 
 // Take the next signal that is not in `blocked` out of the queue: signals of faults first, then the

@@ -7,9 +7,9 @@
 
 struct signal_state;
 
-// Make a file for the signals of `set`; SIGKILL and SIGSTOP are left out. `flags`: O_NONBLOCK or 0.
-// Returns 0 with a new reference on the file in *store; with *store unchanged: -ENFILE if too many
-// signalfds are open in all; -ENOMEM.
+// Make a file for the signals of `set`; SIGKILL and SIGSTOP are left out. `flags`, not checked:
+// O_NONBLOCK or 0. Opens no descriptor, and blocks no signal. Returns 0 with a new reference on the
+// file in *store; with *store unchanged: -ENFILE if 4,000 signalfds are open in all; -ENOMEM.
 int signalfd_create(sigmask_t set, uint32_t flags, struct file **store);
 
 // Returns true if `file` was made by signalfd_create.
@@ -23,7 +23,7 @@ void signalfd_notify(struct signal_state *signals);
 // signalfd_lock.
 void signalfd_process_ended(struct signal_state *signals);
 
-// Replace the set of `file`, a signalfd (not checked), by `set` without SIGKILL and SIGSTOP, and
-// wake the threads of the current process that read or poll a signalfd. Takes the lock of its
-// signals.
+// Replace the set of `file`, a signalfd (not checked), by `set` without SIGKILL and SIGSTOP, for
+// all that use the file. Wakes the threads of the current process that read or poll a signalfd, and
+// the epoll sets that watch `file`. Takes the lock of the current process's signals.
 void signalfd_set(struct file *file, sigmask_t set);

@@ -16,12 +16,15 @@ void job_continue(struct process *process);
 
 // Let the process of `signals` be neither stopped nor about to stop any more, because SIGKILL is
 // sent to it. A report of the stop that no wait has taken is dropped, and a SIGCHLD for its
-// continuation is not sent any more. The caller wakes the threads. Caller: holds signals->lock.
+// continuation is not sent any more. Wakes nobody: the caller wakes the threads. Caller: holds
+// signals->lock.
 void job_kill(struct signal_state *signals);
 
 // Begin to stop the current process, which has taken the stop signal `signo`: its threads halt one
 // by one when they come to signal_deliver, this one too (job_halt); this function does not wait.
-// Does nothing if SIGCONT has come meanwhile, or the thread must die. Caller: holds no lock.
+// Interrupts sleeps of the others, and notifies seized tracees (trace_notify_group). Does nothing
+// if SIGCONT has come meanwhile, the process stops already, or the thread must die. Caller: holds
+// no lock.
 void job_stop(int signo);
 
 // Returns true if the threads of the process of `signals` must halt, because it stops or is
@@ -35,12 +38,13 @@ static inline bool job_must_halt(const struct signal_state *signals)
 // Halt the current thread: sleep until SIGCONT comes, a tracer begins to trace it, or the thread
 // must die. When the last thread of the process halts, the process is stopped, and its parent
 // learns of it; the continuation is reported too. Does not sleep if the process has been continued
-// meanwhile. Caller: holds no lock; has found that the thread must halt.
+// meanwhile. Caller: holds no lock; has found that the thread must halt, and asks again afterwards.
 void job_halt(void);
 
-// Count the current thread among those that have halted, if its process, `process`, stops. The last
-// one completes the stop, and reports it to the parent. Does not sleep. Caller: holds process_lock,
-// which stays held; and process->signals.lock, which is released in any case.
+// Count the current thread among those that have halted, if its process, `process`, stops; a tracee
+// once for each stop. The last one completes the stop, and reports it to the parent, unless the
+// parent traces this thread. Does not sleep. Caller: holds process_lock, which stays held; and
+// process->signals.lock, which is released in any case.
 void job_count_halted(struct process *process);
 
 // Report to the parent that the current process has continued, by SIGCHLD and a wakeup, if it has
@@ -57,9 +61,10 @@ void job_thread_added(struct thread *thread);
 void job_thread_left(struct process *process);
 
 // Take the report that wait4 with `options` asks for: with WUNTRACED that the process of `signals`
-// has stopped, with WCONTINUED that it has continued. Takes signals->lock. Returns true with the
-// wait status in *status_store; false, with *status_store unchanged, if there is no report. Each
-// report is made once, or again after WNOWAIT.
+// has stopped, else with WCONTINUED that it has continued; other options than these and WNOWAIT do
+// not count. Takes signals->lock. Returns true with the wait status in *status_store: signal << 8 |
+// 0x7f for a stop, 0xffff for a continuation; false, with *status_store unchanged, if there is no
+// report. Each report is made once, or again after WNOWAIT.
 bool job_take_report(struct signal_state *signals, int options, int *status_store);
 
 // Returns true if the current process's group is orphaned (group_orphaned): no member has a parent

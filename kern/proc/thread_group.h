@@ -6,23 +6,25 @@
 #include "kern.h"
 #include "proc/process.h"
 
-// Make a thread for the current process, with a number of its own. It has not started, has neither
-// files nor memory, and nobody can find it before group_add. Takes process_lock. Returns 0 with the
-// thread in *store: the caller adds it, or calls group_discard_thread. With *store unchanged:
-// -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
+// Make a thread for the current process, with the current thread's name and a number of its own. It
+// has not started, has neither files nor memory, and nobody can find it before group_add.
+// RLIMIT_NPROC is not checked. Takes process_lock. Returns 0 with the thread in *store: the caller
+// adds it, or calls group_discard_thread. With *store unchanged: -ENOMEM; -EAGAIN if all numbers or
+// all kernel stacks are taken.
 int group_create_thread(struct thread **store);
 
 // Free a thread that was created and never added, with its number, and drop its references on
 // files, directories and memory, where it has them. Yields. Caller: holds no lock.
 void group_discard_thread(struct thread *thread);
 
-// Add `thread` to the current process, and let others find it. Takes process_lock. Returns 0;
-// -ERESTARTNOINTR with nothing changed if a signal is pending for the current thread, which may end
-// or stop the process: the signal comes first, and the call is made again.
+// Add `thread`, of group_create_thread, to the current process, and let others find it. Does not
+// start it (thread_start). Takes process_lock. Returns 0; -ERESTARTNOINTR with nothing changed if a
+// signal is pending for the current thread, which may end or stop the process: the signal comes
+// first, and the call is made again.
 int group_add(struct thread *thread);
 
-// Returns the thread number `tid`, of any process, or NULL if there is none, or if it has ended.
-// Borrowed: valid until the caller releases process_lock.
+// Returns the thread number `tid`, any number, of any process; NULL if there is none, or if it has
+// ended or was not added yet. Borrowed: valid until the caller releases process_lock.
 // Caller: holds process_lock.
 struct thread *thread_find(pid_t tid);
 
@@ -64,8 +66,9 @@ struct vfork_wait {
 // *vfork must stay valid until vfork_sleep has returned.
 void vfork_begin(struct vfork_wait *vfork, struct thread *child);
 
-// Sleep until the child of vfork_begin execs or ends. Of signals only the current thread's own
-// death ends the sleep earlier; the child forgets *vfork then. Caller: holds no lock.
+// Sleep until the child of vfork_begin execs or ends; returns at once if it has. Of signals only
+// the current thread's own death ends the sleep earlier; the child forgets *vfork then. Caller:
+// holds no lock.
 void vfork_sleep(struct vfork_wait *vfork);
 
 // Wake the thread that waits for the current one by vfork_sleep, if there is one: the current
