@@ -52,28 +52,34 @@ struct trace_op {
 
 // Copy the list in [start, end) of physical memory, which lies in the linear map, if the option
 // `trace` is given. Later calls of trace_run perform it; without the option they do nothing. Ends
-// the machine, with the report `unknown 0`, if the list is empty or has 16 KiB or more. Once, at
-// boot.
+// the machine, with the report `unknown 0`, if the list is empty or has 16 KiB or more. The text is
+// not checked: an unknown operation ends the machine when it comes. Once, at boot.
 void trace_init(physaddr_t start, physaddr_t end);
 
-// Perform the operations of step `step` (TRACE_), if they are next in the list; else do nothing.
-// Does not return after the last operation of the list: the machine ends.
+// Perform the operations of step `step` (TRACE_), up to the next line `@STEP`, if the next line of
+// the list is `@` and that step; else do nothing. A list must name steps in the order of boot: at
+// one that has passed it stays. Does not return after the last operation of the list, or after one
+// that ends the machine (top of this file). After a next line `@program` all later calls do
+// nothing.
 void trace_run(const char *step);
 
-// Add a value to the report of the running operation. Only from within an operation, as the next
-// function.
+// Add a value to the report of the running operation (`did`). The ninth value sends a line of eight
+// first (trace_more). Only from within an operation.
 void trace_value(uint32_t value);
 
-// End the line of the report (`also`), and begin another one. A line of eight values ends by
-// itself.
+// Send the values so far as a line of the report (`also`), even if there are none, and begin
+// another line. Only from within an operation.
 void trace_more(void);
 
 // Returns true if operations may write to [pa, pa + n), any numbers: no part of it belongs to the
-// image of the kernel or its tests, and all of it lies in one range of trace_memory_add.
+// image of the kernel or its tests, and all of it lies in one range of trace_memory_add. False if
+// it reaches beyond LINEAR_SIZE. n = 0: true only if `pa` itself lies in such a range, or at its
+// end.
 bool trace_may_write(physaddr_t pa, size_t n);
 
-// Let operations write to [start, end) of physical memory, except for the kernel's image. At boot.
-// Later ranges than the 64th are ignored.
+// Let operations write to [start, end) of physical memory, except for the kernel's image. Ranges
+// are not joined: trace_may_write wants all bytes in one. Ranges after the 64th are ignored. At
+// boot.
 void trace_memory_add(physaddr_t start, physaddr_t end);
 
 // The result of an access that may fault.
@@ -83,12 +89,20 @@ struct trace_access {
 	uint32_t vector, code, addr; // of the exception: vector, error code, CR2
 };
 
-// Read or write the word at `va`, which may be any address. SMAP does not stop the access. Return
-// what came of it; after a write without a fault, `value` is the value written.
+// Read the word at `va`, which may be any address. SMAP does not stop the access. Returns what came
+// of it: `value` is the word, or `faulted` is set, and the exception described, as trace_catch
+// does. Only from within an operation: elsewhere an exception is not caught.
 struct trace_access trace_read(uintptr_t va);
+
+// Write `value` to the word at `va`, which may be any address; trace_may_write has been asked
+// before if the address was given from outside. SMAP does not stop the access. Returns what came of
+// it: `value` is the value written, or `faulted` is set, and the exception described, as
+// trace_catch does. Only from within an operation.
 struct trace_access trace_write(uintptr_t va, uint32_t value);
 
 // Call call(arg), which may cause an exception that nobody handles, or report one (trap_fatal):
-// then `faulted` is set, and `value` is the address of the instruction. Else all fields are 0.
-// `call` must not call trace_catch, trace_read or trace_write.
+// then `faulted` is set, `value` is the address of the instruction, and the exception is described.
+// Else all fields are 0. What `call` had taken, locks too, stays taken after an exception. A panic
+// or a double fault is not caught here. `call` must not call trace_catch, trace_read or
+// trace_write. Only from within an operation.
 struct trace_access trace_catch(void (*call)(void *arg), void *arg);
