@@ -142,7 +142,8 @@ static inline uintptr_t area_guard_start(const struct area *area)
 	return area->start > STACK_GUARD ? area->start - STACK_GUARD : 0;
 }
 
-// Returns a name of the area at [area->start, area->end) for messages. `area` may be NULL.
+// Returns a text for messages: the name of `area`, "a mapping" if it has none, "nothing" if `area`
+// is NULL. The caller frees nothing; the text is valid as long as the area.
 static inline const char *area_title(const struct area *area)
 {
 	return area && area->name ? area->name : area ? "a mapping" : "nothing";
@@ -158,20 +159,22 @@ struct area_tree {
 // Make `tree`, new memory, an empty tree.
 void area_tree_init(struct area_tree *tree);
 
-// Returns the area that contains `va`, start <= va < end, or NULL if there is none. Takes O(log n)
-// steps, like the next function.
+// Returns the area that contains `va`, start <= va < end, or NULL if there is none; `va` may be any
+// number. Takes O(log n) steps, and no lock: that of the space keeps the tree as it is, and the
+// result valid.
 struct area *area_find(const struct area_tree *tree, uintptr_t va);
 
 // Returns the lowest area that ends above `va`, va < end: the area that contains `va`, or else the
-// next one. Returns NULL if there is none.
+// next one. Returns NULL if there is none. Takes O(log n) steps, and no lock: as area_find.
 struct area *area_find_from(const struct area_tree *tree, uintptr_t va);
 
 // Return the next or the previous area in address order; NULL if `area`, which is in `tree`, is the
-// last or the first.
+// last or the first. Take O(1) steps, and no lock: as area_find.
 struct area *area_next(const struct area_tree *tree, const struct area *area);
 struct area *area_prev(const struct area_tree *tree, const struct area *area);
 
-// Returns the area with the highest addresses, or NULL if the tree is empty.
+// Returns the area with the highest addresses, or NULL if the tree is empty. Takes no lock: as
+// area_find.
 static inline struct area *area_last(const struct area_tree *tree)
 {
 	return list_empty(&tree->list) ? NULL : list_entry(tree->list.prev, struct area, link);
@@ -193,8 +196,9 @@ void area_insert(struct area_tree *tree, struct area *area);
 // area_append for each area, then area_tree_build once, for a tree that was empty and that nobody
 // else knows. Between these calls only the list is valid: the caller must not search, insert or
 // remove. area_append_copy is for a copy of an area if that area's predecessor has been copied too,
-// so that `gap` is right already. area_tree_build calls `step`, unless it is NULL, once for each
-// area, so that the caller can yield; `step` must not use the tree.
+// so that `gap` is right already. area_tree_build, which does nothing without areas, calls `step`,
+// unless it is NULL, once for each area, so that the caller can yield; `step` must not use the
+// tree.
 void area_append(struct area_tree *tree, struct area *area);
 static inline void area_append_copy(struct area_tree *tree, struct area *area)
 {
@@ -209,7 +213,8 @@ void area_tree_build(struct area_tree *tree, void (*step)(void));
 void area_remove(struct area_tree *tree, struct area *area);
 
 // Change the range of `area`, which is in `tree`, to [start, end), which is page-aligned, not
-// empty, and overlaps no neighbour. The offset is the caller's.
+// empty, and overlaps no neighbour (it may touch one: nothing merges). Offset, as->pages and
+// entries are the caller's.
 // Caller: holds the lock of area->as for writing.
 void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uintptr_t end);
 
@@ -224,6 +229,7 @@ void area_resize(struct area_tree *tree, struct area *area, uintptr_t start, uin
 int area_find_gap(const struct area_tree *tree, uintptr_t low, uintptr_t high, size_t len,
                   size_t align, uintptr_t *store);
 
-// Panic unless the areas are ordered and disjoint, the tree is balanced, and every gap is right.
-// Takes O(n log n). For tests and debug builds.
+// Panic unless the areas are ordered and disjoint, the tree is balanced and counts its areas right,
+// and every gap is right. Takes O(n log n) steps, and no lock: the tree must not change meanwhile.
+// For tests and debug builds.
 void area_tree_check(const struct area_tree *tree);

@@ -10,13 +10,13 @@ struct window {
 	size_t pages; // how many pages are pinned
 };
 
-// Open a window on [va, va + len) of `as`, len > 0, for reading or writing as `access` says. The
-// window shows the pages themselves, no copies: each side sees the other's stores, even after the
-// program has unmapped the range. After a fork meanwhile, the window shows the pages of the
-// process that has not written to them since.
+// Open a window on [va, va + len) of `as`, len > 0, any addresses and bytes, for reading or writing
+// as `access` says. The window shows the pages themselves, no copies: each side sees the other's
+// stores, even after the program has unmapped the range, or its space has ended. After a fork
+// meanwhile, the window shows the pages of the process that has not written to them since.
 // Sleeps. Returns 0 with *window filled in; -EFAULT if the program itself could not access all of
-// the range so, and for len = 0; -ENOMEM if out of memory or kernel addresses. On an error nothing
-// is pinned, and *window is undefined.
+// the range so, for device memory, and for len = 0; -ENOMEM if out of memory or kernel addresses.
+// On an error nothing is pinned, and *window is undefined.
 // Only tests need windows so far; a device that reads or writes memory by itself (DMA) will.
 // Caller: holds no lock.
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,

@@ -9,9 +9,8 @@ struct aspace;
 // - assert_areas_still: no other thread can change the areas of the space. The caller holds the
 //   space's lock for writing; or the space has no reference any more; or it is a copy in which no
 //   thread runs yet; or `as` is NULL (tests of the tree).
-// - assert_may_unmap: as assert_areas_still, or the caller holds an object's lock, because an
-//   object
-//   removes its pages from all spaces.
+// - assert_may_unmap: as assert_areas_still, or the caller holds an object's lock (any object's),
+//   because an object removes its pages from all spaces.
 // - assert_object_held: the caller holds the object's lock, or the object has no reference any
 //   more.
 #ifdef DEBUG

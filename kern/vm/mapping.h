@@ -4,15 +4,18 @@
 
 #include "vm/aspace.h"
 
-// Map and unmap, like aspace_map and aspace_unmap, but let no handler of a userfaultfd know. The
-// range of unmap_locked is page-aligned and not empty. Yield. Caller: holds as->lock for writing,
-// and no other lock.
-// Return 0; -EINVAL for a bad range, or one that would cut a large page; -ENOMEM if out of memory,
-// or at a limit (areas_max, for map_locked also RLIMIT_AS and RLIMIT_DATA, or no free addresses);
-// map_locked also -EPERM below USER_MIN and -EEXIST as no_replace says. On an error no mapping has
-// changed, except if there are too few large pages: then what map_locked was to replace is
-// unmapped. *va_store is undefined then.
+// Map like aspace_map, but let no handler of a userfaultfd know of what is replaced. Yields.
+// Caller: holds as->lock for writing, and no other lock.
+// Returns 0, or the errors of aspace_map, with the same state after them: no mapping has changed,
+// except if there are too few large pages: then what was to be replaced is unmapped. *va_store is
+// undefined then.
 int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
+
+// Unmap [start, end), page-aligned and not empty, like aspace_unmap, but let no handler of a
+// userfaultfd know: unmap_prepare and unmap_commit. Yields. Caller: holds as->lock for writing, and
+// no other lock.
+// Returns 0; -EINVAL if the range would cut a large page; -ENOMEM if out of memory, or at
+// areas_max. On an error no mapping has changed.
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // The first step of unmap_locked, and the only one that can fail: prepare the unmapping of
@@ -47,21 +50,24 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 // Returns 0 with the address in *store; -ENOMEM if there is no such range, with *store unchanged.
 int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);
 
-// Returns true if the current thread's RLIMIT_AS and RLIMIT_DATA admit `len` more bytes of areas
-// with this protection (PROT_ bits) and these flags (AREA_ bits) in `as`. Yields.
+// Returns true if the current thread's limits admit `len` more bytes, any number, of areas with
+// this protection (PROT_ bits) and these flags (AREA_ bits) in `as`: RLIMIT_AS for all areas,
+// RLIMIT_DATA only if these are data (area_is_data). Counts nothing. Yields.
 // Caller: holds as->lock, and no other lock.
 bool aspace_may_grow(struct aspace *as, size_t len, int prot, uint32_t flags);
 
 // Returns how many more bytes of private writable memory the current thread's RLIMIT_DATA admits in
-// `as`; UINT64_MAX without a limit. Yields. Caller: holds as->lock, and no other lock.
+// `as`: 0 if it has as much or more; UINT64_MAX without a limit. Yields. Caller: holds as->lock,
+// and no other lock.
 uint64_t aspace_data_room(struct aspace *as);
 
-// Returns how many bytes of [start, end) are in locked areas (mlock). Yields. Caller: as for
-// aspace_may_grow.
+// Returns how many bytes of [start, end) are in locked areas (AREA_LOCKED), whether their pages are
+// in memory or not; holes do not matter. Yields. Caller: holds as->lock, and no other lock.
 size_t aspace_locked_bytes(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Returns true if the current thread may have `len` more bytes of locked areas in `as`: RLIMIT_MEMLOCK
-// admits them, or the thread has CAP_IPC_LOCK. Yields. Caller: as for aspace_may_grow.
+// Returns true if the current thread may have `len` more bytes of locked areas in `as`:
+// RLIMIT_MEMLOCK, rounded down to pages, admits them, or the thread has CAP_IPC_LOCK. Yields.
+// Caller: holds as->lock, and no other lock.
 bool aspace_may_lock(struct aspace *as, size_t len);
 
 // Check whether the current thread may lock memory at all. Needs no lock. Returns 0; -EPERM if
@@ -69,5 +75,6 @@ bool aspace_may_lock(struct aspace *as, size_t len);
 int aspace_lock_allowed(void);
 
 // Returns true if [va, va + len) is a range of user addresses, which ends at ULIM or before: `va`
-// page-aligned, len > 0, in bytes. Both may be any number.
+// page-aligned, len > 0, in bytes, not rounded. Both may be any number. Addresses below USER_MIN
+// are valid here, and nothing need be mapped.
 bool range_valid(uintptr_t va, size_t len);

@@ -69,15 +69,18 @@ struct object_host_hooks {
 
 extern const struct object_host_hooks *object_host_hooks;
 
-// Make an object of size 0 with one reference, the caller's. It accepts no seals: it is born with
-// F_SEAL_SEAL. Returns NULL if out of memory, or if fewer than PAGE_RESERVE pages would be left.
+// Make an object of size 0 with one reference, the caller's, and with small pages, no host and no
+// watch: the creator sets these two before anybody else knows it. It accepts no seals: it is born
+// with F_SEAL_SEAL. Returns NULL if out of memory, or if fewer than PAGE_RESERVE pages would be
+// left.
 struct object *object_create(void);
 
-// Like object_create, for an object that consists of large pages (mem/large_pool.h). Returns it
-// with one reference; NULL if out of memory, or if fewer than PAGE_RESERVE pages would be left.
+// Like object_create, for an object that consists of large pages (mem/large_pool.h); takes and
+// reserves none of them yet. Returns it with one reference; NULL if out of memory, or if fewer than
+// PAGE_RESERVE pages would be left.
 struct object *object_create_large(void);
 
-// Returns how many bytes a page of the object has.
+// Returns how many bytes a page of the object has: PAGE_SIZE or LARGE_SIZE.
 static inline size_t object_page_size(const struct object *obj)
 {
 	return (size_t)1 << obj->shift;
@@ -90,7 +93,8 @@ static inline struct object *object_get(struct object *obj)
 	return obj;
 }
 
-// Drop a reference. The last one frees the object and its pages, and yields.
+// Drop a reference on `obj`, but none on its host (object_put_hosted). The last one frees the
+// object and its pages (a pinned page: when its last pin goes), and yields.
 // Caller: holds no lock except its own address space's.
 void object_put(struct object *obj);
 
@@ -114,27 +118,30 @@ static inline void object_put_hosted(struct object *obj)
 		object_host_hooks->put(host);
 }
 
-// Returns how many bytes of memory the object and its pages take; 0 if its pages are large, or if the
-// measure under way has counted it (mem/held.h). Does not yield. (aspace_held.c)
+// Returns how many bytes of memory the object and its pages take, with a share for the tree, and
+// marks the object as counted in the measure under way; 0 if its pages are large, or if that
+// measure has counted it (mem/held.h). Does not yield. Takes no lock. (aspace_held.c)
 uint64_t object_contents_bytes(struct object *obj);
 
-// Like object_contents_bytes, with what the object's host holds; 0 if a name leads to the object. Yields.
+// Like object_contents_bytes, with what the object's host holds (inode_held_bytes), if it has one;
+// 0 if a name leads to the object, or if it is counted. Yields.
 // Caller: makes a measure, and holds no lock.
 uint64_t object_held_bytes(struct object *obj);
 
-// Read up to `len` bytes from `offset` on into kernel memory; holes read as zeroes. Sleeps and
-// yields. Caller: holds no lock but address spaces'.
-// Returns how many bytes it has read: fewer than `len` at the end of the object or if the thread is
-// killed; 0 at or past the end, and for len = 0. -ENOMEM, with nothing read, if the first page has
-// too many pins.
+// Read up to `len` bytes from `offset`, any number, on into kernel memory; holes read as zeroes.
+// Sleeps and yields: a change of the object meanwhile may be seen in part. Caller: holds no lock
+// but address spaces'.
+// Returns how many bytes it has read: fewer than `len` at the end of the object, if the thread is
+// killed, or at a page with too many pins; 0 at or past the end, and for len = 0. -ENOMEM, with
+// nothing read, if the first page has too many pins.
 ssize_t object_read(struct object *obj, uint64_t offset, void *dst, size_t len);
 
-// Write `len` bytes of kernel memory from `offset` on; the object grows if need be. Sleeps and
-// yields. Caller: holds no lock but address spaces'.
-// Returns how many bytes it has written: fewer if memory ran out, a seal forbids to grow further,
-// OBJECT_MAX is reached, or the thread is killed; 0 for len = 0. If not even the first byte could
-// be written: -ENOSPC if objects may have no more memory, -ENOMEM, -EFBIG beyond OBJECT_MAX, -EPERM
-// by a seal.
+// Write `len` bytes of kernel memory from `offset` on; the object grows if need be. The host's
+// times are the caller's. Sleeps and yields. Caller: holds no lock but address spaces'.
+// Returns how many bytes it has written: fewer if memory ran out, a seal forbids to grow further
+// (no byte then goes to a page that would reach beyond the end), OBJECT_MAX is reached, or the
+// thread is killed; 0 for len = 0. If not even the first byte could be written: -EFBIG from
+// OBJECT_MAX on; -EPERM by a seal; -ENOSPC if objects may have no more memory; -ENOMEM.
 ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_t len);
 
 // Like object_read and object_write, for a buffer in the current address space, any address. They
@@ -145,47 +152,53 @@ ssize_t object_write(struct object *obj, uint64_t offset, const void *src, size_
 ssize_t object_read_user(struct object *obj, uint64_t offset, void __user *dst, size_t len);
 ssize_t object_write_user(struct object *obj, uint64_t offset, const void __user *src, size_t len);
 
-// Set the size of the object, in bytes. Growing makes a hole. Shrinking frees the pages beyond the
-// new end and clears the rest of the last page. It removes those pages from all mappings, and also
-// private copies of them: an access there must fault (SIGBUS). From the beginning of the call
-// nobody reads or maps a byte beyond the new end, and no page comes back there before the call has
-// ended. Yields, and sleeps while another change is under way; a killed thread completes the work.
+// Set the size of the object, in bytes; nothing changes if it has that size. Growing makes a hole.
+// Shrinking frees the pages beyond the new end and clears the rest of the last page. It removes
+// those pages from all mappings, and also private copies of them: an access there must fault
+// (SIGBUS). From the beginning of the call nobody reads or maps a byte beyond the new end, and no
+// page comes back there before the call has ended. Yields, and sleeps while another change is under
+// way; a killed thread completes the work.
 // Returns 0; with nothing changed: -EFBIG beyond OBJECT_MAX; -EPERM if a seal forbids it to shrink
 // or to grow.
 // Caller: holds no lock except an address space's.
 int object_truncate(struct object *obj, uint64_t size);
 
-// Make [offset, offset + len) a hole: whole pages are freed and removed from all mappings, other
-// bytes are cleared. The size stays; what lies beyond OBJECT_MAX does not matter, but the sum must
-// not wrap around. Private copies stay, as on Linux. Faults on the object wait meanwhile. Yields
-// and sleeps; a killed thread completes the work.
+// Make [offset, offset + len), in bytes, a hole: whole pages are freed and removed from all
+// mappings, other bytes are cleared; nothing changes for len = 0. The size stays; what lies beyond
+// the end or OBJECT_MAX does not matter, but the sum must not wrap around. Private copies stay, as
+// on Linux. Faults on the object wait meanwhile. Yields and sleeps; a killed thread completes the
+// work.
 // Returns 0; -EPERM, with nothing changed, if a seal forbids to write.
 // Caller: holds no lock except an address space's.
 int object_punch(struct object *obj, uint64_t offset, uint64_t len);
 
 // Allocate the object's page with bytes from index * PAGE_SIZE on, as fallocate() does; the size
-// stays. A new small page still counts as a hole for lseek() and mincore(), until somebody writes
-// to it, maps it, or allocates it again. Sleeps. Caller: does not hold the object's lock.
+// stays, and seals are the caller's to check. A new small page still counts as a hole for lseek()
+// and mincore(), until somebody writes to it, maps it, or allocates it again. With large pages all
+// of the large page is allocated. Sleeps, and yields for a large page. `index` is below OBJECT_MAX
+// / PAGE_SIZE. Caller: does not hold the object's lock.
 // Returns 0, also if the page was there; -ENOMEM if out of memory or of large pages; -ENOSPC if
 // objects may have no more memory.
 int object_allocate_page(struct object *obj, uint32_t index);
 
 // Find the next data at or after `offset`, in bytes, or, with `data` false, the next hole; the end
-// of the object counts as a hole. Sleeps and yields. Caller: does not hold the object's lock.
-// Returns the offset; -ENXIO if `offset` is negative, at or past the end, or if no data follow;
-// -EINTR if the thread is killed.
+// of the object counts as a hole, and so does a page that only object_allocate_page has made. For
+// objects with small pages. Sleeps and yields. Caller: does not hold the object's lock.
+// Returns where they begin, or `offset` if that lies in them; -ENXIO if `offset` is negative, at or
+// past the end, or if no data follow; -EINTR if the thread is killed.
 int64_t object_seek(struct object *obj, int64_t offset, bool data);
 
-// Add seals (F_SEAL_ bits); those that are set stay, and nothing removes a seal. Sleeps while a
-// change is under way. Caller: does not hold the object's lock.
-// Returns 0; -EPERM if F_SEAL_SEAL is set; -EBUSY while a write is under way, and for F_SEAL_WRITE
-// while somebody may write through a mapping. On an error no seal is added.
+// Add seals (F_SEAL_ bits, perhaps none); those that are set stay, and nothing removes a seal.
+// Sleeps while a change is under way. Caller: does not hold the object's lock.
+// Returns 0; -EPERM if F_SEAL_SEAL is set; -EBUSY while a write is under way, whatever the seals,
+// and for a new F_SEAL_WRITE while somebody may write through a mapping. On an error no seal is
+// added.
 int object_seal(struct object *obj, unsigned int seals);
 
 // Every write, and every making of a writable mapping, is between these two calls. Meanwhile the
 // object cannot be sealed, so a seal needs to be checked only once, here. Both take the object's
-// lock, and so sleep. object_writer_enter returns 0; -EPERM if the object is sealed against
-// writing: then there is nothing to leave.
+// lock, which the caller does not hold, and so sleep. object_writer_enter returns 0; -EPERM if the
+// object has F_SEAL_WRITE or F_SEAL_FUTURE_WRITE: then there is nothing to leave.
 int object_writer_enter(struct object *obj) __must_check;
 void object_writer_leave(struct object *obj);
 
@@ -217,22 +230,24 @@ static inline void object_deny_writes_again(struct object *obj)
 	assert(opens < 0);
 }
 
-// Returns true if the object may have bytes up to, but without, `end`: it is that long, or no seal
-// forbids it to grow. Takes no lock; between object_writer_enter and object_writer_leave no seal is
-// added.
+// Returns true if the object may have bytes up to, but without, `end`: it is that long, or
+// F_SEAL_GROW is not set. OBJECT_MAX is not checked. Takes no lock; between object_writer_enter and
+// object_writer_leave no seal is added.
 bool object_may_reach(const struct object *obj, uint64_t end);
 
-// Make `pp` page `index` of the object without copying it; `index` must be a hole. This is how the
-// pages of a boot archive become files. `pp` has a count of 0, and is new or of kind PAGE_RESERVED;
-// the object takes a reference. The size stays. Takes the object's lock, and so sleeps.
-// Returns 0; -ENOMEM, and `pp` stays the caller's.
+// Make `pp` page `index` of the object without copying it; `index` must be a hole, else it panics.
+// This is how the pages of a boot archive become files. `pp` has a count of 0, and is new or of
+// kind PAGE_RESERVED; the object, which has small pages, takes a reference. The size stays. Takes
+// the object's lock, and so sleeps.
+// Returns 0; -ENOMEM, and `pp` stays the caller's, unchanged.
 int object_adopt_page(struct object *obj, uint32_t index, page_t *pp);
 
 // Find the small page with bytes [index * PAGE_SIZE, (index + 1) * PAGE_SIZE), perhaps part of a
 // large page, and store it in *pp_store, pinned: the caller must page_unpin it. With `create` a
-// hole is filled with a page of zeroes, also beyond the object's size, which stays. Sleeps. Caller:
-// does not hold the object's lock.
+// hole is filled with a page of zeroes, also beyond the object's size, which stays; seals are the
+// caller's to check. Sleeps, and yields if it makes a large page. Caller: does not hold the
+// object's lock.
 // Returns 0; with *pp_store unchanged: -ENOENT for a hole without `create`; -ENOMEM if out of
-// memory or of large pages, or if the page has too many pins; -ENOSPC if objects may have no more
+// memory or of large pages, or if the page has 65,535 pins; -ENOSPC if objects may have no more
 // memory.
 int object_page(struct object *obj, uint32_t index, bool create, page_t **pp_store);

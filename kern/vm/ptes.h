@@ -11,13 +11,15 @@
 // Unmap [start, end), page-aligned, like ptes_unmap, but do not yield: return early when it is time
 // to (yield_due), after the entries of at least one table. Takes as->pt_lock. Returns the address
 // where it stopped: `end`, or where to continue.
-// Caller: as for ptes_unmap.
+// Caller: holds as->lock for writing, or nobody else knows the space; has made the tables private
+// that the range covers in part (tables_make_private_at_ends).
 uintptr_t ptes_unmap_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Remove all entries in [start, end), page-aligned, and drop their references; empty range:
-// nothing. Areas stay as they are. Takes as->pt_lock. Yields; a killed thread completes the work.
-// Caller: holds as->lock for writing, or nobody else knows the space; has made the tables private that
-// the range covers in part (tables_make_private_at_ends).
+// Remove all entries in [start, end), page-aligned, also those that are not present, and drop their
+// references; empty range: nothing. Large pages go with their reservations. Areas stay as they are.
+// Takes as->pt_lock. Yields; a killed thread completes the work.
+// Caller: holds as->lock for writing, or nobody else knows the space; has made the tables private
+// that the range covers in part (tables_make_private_at_ends).
 static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	assert_areas_still(as);
@@ -30,16 +32,18 @@ static inline void ptes_unmap(struct aspace *as, uintptr_t start, uintptr_t end)
 }
 
 // Remove what an object loses from [start, end), page-aligned, a range of small pages that maps it
-// (ptes_object.c): ptes_truncate_some all entries, ptes_punch_some those that name the object's pages, so
-// that private copies stay. An entry in a shared table goes for all spaces that share it. Return early
-// when it is time to yield, like ptes_unmap_some. Take as->pt_lock.
-// Caller: holds the lock of the object; or holds as->lock for writing, or nobody else knows the space.
+// (ptes_object.c): ptes_truncate_some all entries, ptes_punch_some those that name the object's
+// pages or the zero page, so that private copies stay. An entry in a shared table goes for all
+// spaces that share it. Return early when it is time to yield, like ptes_unmap_some, with the
+// address where they stopped: `end`, or where to continue. Take as->pt_lock.
+// Caller: holds the lock of the object; or holds as->lock for writing, or nobody else knows the
+// space.
 uintptr_t ptes_truncate_some(struct aspace *as, uintptr_t start, uintptr_t end);
 uintptr_t ptes_punch_some(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Remove all entries in [start, end) as ptes_truncate_some does; or, ptes_unmap_strangers, those that
-// name a page which was some object's, but is not (or no longer) a page of `obj`: private copies stay.
-// Take as->pt_lock. Yield.
+// Remove all entries in [start, end), page-aligned, as ptes_truncate_some does; or,
+// ptes_unmap_strangers, those that name a page which was some object's, but is not (or no longer) a
+// page of `obj`: private copies stay. Empty range: nothing. Take as->pt_lock. Yield.
 // Caller: holds as->lock for writing, or nobody else knows the space.
 void ptes_truncate(struct aspace *as, uintptr_t start, uintptr_t end);
 void ptes_unmap_strangers(struct aspace *as, uintptr_t start, uintptr_t end,
@@ -60,22 +64,26 @@ static inline void batch_yield_after(struct aspace *as, struct tlb_batch *batch,
 	spin_lock(&as->pt_lock);
 }
 
-// Change the entries in [start, end) that name a page to the protection `prot`. With `prot` 0 they
-// become PROT_NONE entries. Otherwise they become readable at once, but never writable: the next
-// write fault makes them so if `prot` allows it. The tables are not shared (tables_make_private).
-// Takes as->pt_lock. Yields; a killed thread completes the work.
+// Change the entries in [start, end), page-aligned and cutting no large page, that name a page to
+// the protection `prot` (PROT_). With `prot` 0 they become PROT_NONE entries. Otherwise they become
+// readable at once, but never writable: the next write fault makes them so if `prot` allows it.
+// Entries of device memory and markers stay. The tables are not shared (tables_make_private). Takes
+// as->pt_lock. Yields; a killed thread completes the work.
 // Caller: holds as->lock for writing.
 void ptes_protect(struct aspace *as, uintptr_t start, uintptr_t end, int prot);
 
-// Copy the entries of `area` from the space of `from` to the space of `to`; an entry that is in use
-// there already is left out. Private pages become read-only in both. Yields.
+// Copy the entries of `area`, whose space is that of `from`, to the space of `to`, which does not
+// run; an entry that is in use there already is left out. Tables are shared where that is possible
+// (table_share). Private pages become read-only in both. Each page gets one more reference. Yields,
+// but not within an area of large pages.
 // Returns 0; -ENOMEM; -EINTR if the thread is killed. On an error a part of the entries is copied.
 // Caller: holds the lock of the first space for writing, and its pt_lock, which a yield releases;
 // has begun both batches and finishes them.
 int ptes_clone(struct tlb_batch *from, struct tlb_batch *to, const struct area *area);
 
-// Returns the page table that directory entry `pdx` of the space names, or NULL. It stays while the caller
-// holds the lock of the directory's entries.
+// Returns the page table, all 1,024 entries, that directory entry `pdx`, below USER_PDES, of the
+// space names; NULL for none or a large page. It stays while the caller holds the lock of the
+// directory's entries.
 static inline const pte_t *user_table(const struct aspace *as, size_t pdx)
 {
 	pde_t pde = as->pgdir[pdx];
@@ -83,8 +91,8 @@ static inline const pte_t *user_table(const struct aspace *as, size_t pdx)
 	return (pde & (PTE_P | PTE_PS)) == PTE_P ? phys_to_virt(PTE_ADDR(pde)) : NULL;
 }
 
-// Returns the end of the part of [va, end) that one page table covers. Loops over entries go from
-// table to table with it.
+// Returns the end of the part of [va, end) that one page table covers: a multiple of LARGE_SIZE, or
+// `end`. Loops over entries go from table to table with it. The range is not empty, and a user's.
 static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 {
 	uintptr_t next = ROUND_DOWN(va, LARGE_SIZE) + LARGE_SIZE;
@@ -122,8 +130,10 @@ void object_catch_up(struct area *area);
 #define SHARE_MIN_ENTRIES 16
 
 // Let both directories name the table for `va`, which lies in `area` and has more than
-// SHARE_MIN_ENTRIES entries in use, if it can be shared. Returns true if they do; false if it cannot, or if
-// the second space has a table of its own there.
+// SHARE_MIN_ENTRIES entries in use, if it can be shared: all areas with a part in its 4 MiB are
+// inherited as they are. Both directory entries become read-only, and the batch `from` flushes the
+// span. Returns true if they share it; false, with nothing changed, if it cannot be, or if the
+// second space has a table of its own there.
 // Caller: holds the page-table lock of the space of `from`.
 bool table_share(struct tlb_batch *from, struct tlb_batch *to, const struct area *area,
                  uintptr_t va);
@@ -154,8 +164,10 @@ static inline int table_make_private(struct aspace *as, uintptr_t va)
 // table. Caller: holds as->pt_lock.
 pte_t *table_unshare_and_walk(struct aspace *as, uintptr_t va);
 
-// Find the entry for `va`, to change it, in a page table of the space's own, which is made if need
-// be. Returns NULL if out of memory, or if a large page is mapped there.
+// Find the entry for `va`, with any value, to change it under as->pt_lock, which the caller has
+// taken: in a page table of the space's own, which is made if need be, also where a shared one was.
+// The caller calls pgdir_trim if it may leave the table empty. Returns NULL if out of memory, or if
+// the directory's entry is in use without a table (a large page, its reservation, a mark).
 static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
 {
 	pte_t *pte = pgdir_walk(as->pgdir, va, 1);
@@ -163,20 +175,24 @@ static inline pte_t *pte_to_change(struct aspace *as, uintptr_t va)
 	return likely(pte) ? pte : table_unshare_and_walk(as, va);
 }
 
-// If the table for `va` may be shared, take the lock that guards the entries of shared tables: what the
-// table's entries name stays until shared_tables_unlock. Returns true if the lock was taken.
+// If the table for `va` may be shared, take the lock that guards the entries of shared tables: what
+// the table's entries name stays until the lock is released. Returns true if the lock was taken;
+// false if there is nothing to release. Caller: holds as->pt_lock.
 bool shared_table_lock(struct aspace *as, uintptr_t va);
+
+// Release the lock that shared_table_lock has taken, if it has returned true.
 void shared_tables_unlock(void);
 
-// Like shared_tables_unlock, after entries of the table for `va` have been removed. Flush all translations
-// of user addresses: any directory may name the table. If no entry is left and others share the table,
-// drop this space's reference, so that its directory's entry becomes 0.
-// Caller: also holds the lock, by shared_table_lock for `va`.
+// Like shared_tables_unlock, after entries of the table for `va` have been removed. Flush all
+// translations of user addresses: any directory may name the table. If no entry is left and others
+// share the table, drop this space's reference, so that its directory's entry becomes 0.
+// Caller: holds as->pt_lock, and the lock of shared tables, by shared_table_lock for `va`.
 void shared_table_unlock_changed(struct aspace *as, uintptr_t va);
 
 // If the space shares the table for `va`, which exists, with others, drop its reference on the
-// table: its directory's entry becomes 0. Returns true if it did; false, with nothing changed, if
-// the table is the space's own, or no other space names it any more.
+// table: its directory's entry becomes 0, and translations are flushed. Returns true if it did;
+// false, with nothing changed, if the table is the space's own, or no other space names it any
+// more. Caller: holds as->pt_lock.
 bool table_drop(struct aspace *as, uintptr_t va);
 
 // Make all tables of [start, end), not empty, private; or, tables_make_private_at_ends, only those
@@ -193,9 +209,9 @@ static inline page_t *entry_page(pte_t entry)
 	return pte_has_page(entry) ? phys_to_page(PTE_ADDR(entry)) : NULL;
 }
 
-// Copy `*pte`, the entry for `va` in the directory of `from`, to `*copy`, an empty entry of a
-// space that does not run. A private page becomes read-only in both; the page gets one more
-// reference.
+// Copy `*pte`, the entry for `va` in the directory of `from`, not 0, to `*copy`, an empty entry of
+// a space that does not run. Unless `shared`, for a shared mapping, the entry becomes read-only in
+// both. Its page, if it names one, gets one more reference. The batch `from` flushes.
 // Caller: holds the first space's pt_lock.
 static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pte, pte_t *copy,
                                  bool shared)
@@ -213,8 +229,8 @@ static inline void entry_inherit(struct tlb_batch *from, uintptr_t va, pte_t *pt
 	pte_exchange(copy, entry);
 }
 
-// Returns the entry for `va` as it is now, or 0 without a table. A look without pt_lock: the
-// answer may be out of date at once.
+// Returns the entry for `va` as it is now, or 0 without a table, also in a large page
+// (small_entry). A look without pt_lock: the answer may be out of date at once.
 static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 {
 	const pte_t *pte = pgdir_walk(as->pgdir, va, 0);
@@ -222,8 +238,8 @@ static inline pte_t pte_peek(struct aspace *as, uintptr_t va)
 	return pte ? *pte : 0;
 }
 
-// Returns the write-protection by userfaultfd that `pde`, the entry for a large page or none, has: the
-// bit of a page, or a marker's.
+// Returns the write-protection by userfaultfd that `pde`, the entry for a large page or none, has:
+// PDE_UFFD_WP of a page, PDE_MARKER_WP of a marker; 0 for none.
 static inline pde_t pde_protection(pde_t pde)
 {
 	return pde & (pde_has_large(pde) ? PDE_UFFD_WP : PDE_MARKER_WP);
@@ -244,13 +260,14 @@ static inline pte_t small_entry(struct aspace *as, uintptr_t va)
 	       (pde & PDE_MARKER_POISON ? PTE_MARKER_POISON : 0);
 }
 
-// Map page `pp` at `va`, if the entry for `va` still is `expected`. Takes a reference on `pp`, and
-// drops that of the old entry. Every fault and every populating call installs its page by this
-// function: the page was found and filled without pt_lock, so the comparison decides whether
-// another thread was faster.
+// Map page `pp` at `va`, with the flags `bits` (PTE_READABLE, PTE_WRITABLE and others), if the
+// entry for `va` still is `expected`. Takes a reference on `pp`, and drops that of the old entry.
+// Every fault and every populating call installs its page by this function: the page was found and
+// filled without pt_lock, so the comparison decides whether another thread was faster.
 // Takes as->pt_lock, so the caller does not hold it.
 // Returns 0; -EAGAIN if the entry has changed: the fault looks again; -ENOMEM if a page table
-// cannot be allocated. On an error no entry has changed.
+// cannot be allocated, or a large page has the place. On an error no entry has changed, and `pp` is
+// the caller's to free.
 // Inline for the sake of the most frequent fault, which finds an empty entry.
 static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t expected, page_t *pp,
                                        pte_t bits)
@@ -276,13 +293,14 @@ static __always_inline int pte_install(struct aspace *as, uintptr_t va, pte_t ex
 #define PTE_READABLE (PTE_P | PTE_U | PTE_A)
 #define PTE_WRITABLE (PTE_READABLE | PTE_W | PTE_D)
 
-// Move the entries of [from, from + len), page-aligned, to the range at `to`, in the same space,
-// which has no entries (ptes_move.c). ptes_move_prepare
-// makes the page tables for this, and keeps them from being freed; it returns 0; -ENOMEM with no
-// entry changed and nothing to cancel. After it the caller calls either ptes_move, which cannot
-// fail, or ptes_move_cancel, which frees the tables again if they are empty. Tables that the range
-// covers wholly move as they are where they can, also shared ones: if their entries may change
-// during the move, the caller makes them private before. ptes_move_prepare and ptes_move yield.
+// Move the entries of [from, from + len), page-aligned, `len` in bytes, to the range at `to`, in
+// the same space, which has no entries and does not overlap (ptes_move.c). ptes_move_prepare makes
+// the page tables for this, and keeps them from being freed; it returns 0; -ENOMEM with no entry
+// changed and nothing to cancel. After it the caller calls either ptes_move, which cannot fail, or
+// ptes_move_cancel, which frees the tables again if they are empty. Tables that the range covers
+// wholly move as they are where they can, also shared ones: if their entries may change during the
+// move, the caller makes them private before. ptes_move_prepare and ptes_move yield; a killed
+// thread completes the work. With len = 0 nothing happens.
 // Caller: holds as->lock for writing, from the first call to the last.
 int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);
 void ptes_move(struct aspace *as, uintptr_t from, uintptr_t to, size_t len);

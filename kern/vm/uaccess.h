@@ -37,15 +37,17 @@ static inline void assert_may_copy(void)
 	assert_no_sleeping_lock();
 }
 
-// Returns true if [va, va + len) lies below ULIM. It is the one check of a length from outside.
-// There is no addition, which could wrap around.
+// Returns true if [va, va + len) lies below ULIM; an empty range also at ULIM. It is the one check
+// of a length from outside; whether anything is mapped there does not matter. There is no addition,
+// which could wrap around.
 static inline bool user_range_ok(const void __user *va, size_t len)
 {
 	return (uintptr_t)(__force const void *)va <= ULIM &&
 	       len <= ULIM - (uintptr_t)(__force const void *)va;
 }
 
-// Returns how many bytes of [va, va + len) lie below ULIM.
+// Returns how many bytes of [va, va + len), both any numbers, lie below ULIM, from `va` on: 0 to
+// `len`.
 static inline size_t user_part(const void __user *va, size_t len)
 {
 	uintptr_t at = (uintptr_t)(__force const void *)va;
@@ -74,9 +76,11 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
-// Write `len` zeroes to `dst`. `as` may be NULL: then every address is bad. Caller: holds no lock.
-// clear_user returns 0; or -EFAULT, and then a part may have been written. clear_user_partial
-// returns how many bytes it has written before the first that could not be, 0 to `len`.
+// Write `len` zeroes to `dst`, any address. `as` may be NULL: then every address is bad. Caller:
+// holds no lock.
+// clear_user returns 0; or -EFAULT, and then a part may have been written, but nothing for a range
+// that reaches beyond ULIM. clear_user_partial returns how many bytes it has written before the
+// first that could not be, or before the thread was killed, 0 to `len`; it writes up to ULIM.
 int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
@@ -100,30 +104,36 @@ size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 #define user_member(type, user, member) \
 	((__typeof__(((type *)0)->member) __user *)((char __user *)(user) + offsetof(type, member)))
 
-// Like copyin_partial and copyout_partial, for the current space under a spinlock. They handle no
-// page fault, because that may sleep: they stop at the first page that is not present. The caller
-// then releases its lock, calls user_fault_in for the first byte not copied, and goes on.
+// Like copyin_partial and copyout_partial, for the current space, which is not NULL, under a
+// spinlock. They handle no page fault, because that may sleep: they stop at the first page that is
+// not present (or, to write, not writable at once). Return how many bytes were copied, 0 to `len`.
+// The caller then releases its lock, calls user_fault_in for the first byte not copied, and goes
+// on.
 static inline size_t copyin_nofault(void *dst, const void __user *src, size_t len);
 static inline size_t copyout_nofault(void __user *dst, const void *src, size_t len);
 
 // Make the page at `va`, any address, present for reading, or with `write` for writing, as an
-// access by the program would. Sleeps. Caller: holds no lock.
-// Returns 0; -EFAULT if the program could not access it so, or if `as` is NULL. Another thread may
-// unmap the page again at once.
+// access by the program would; a stack grows, and copy-on-write is broken. Sleeps. Caller: holds no
+// lock.
+// Returns 0; -EFAULT if the program could not access it so, if `as` is NULL, or if the thread must
+// die. Another thread may unmap the page again at once.
 int user_fault_in(struct aspace *as, const void __user *va, bool write);
 
-// Copy from or to any space on behalf of another process. aspace_read demands PROT_READ and
-// aspace_write PROT_WRITE of the areas, even where the processor would let the program itself read.
-// `as` may be NULL: then nothing is copied. Caller: holds no lock.
+// Copy from or to any space on behalf of another process: `src` of aspace_read and `dst` of
+// aspace_write, any addresses, are in `as`, the others in kernel memory. aspace_read demands
+// PROT_READ and aspace_write PROT_WRITE of the areas, even where the processor would let the
+// program itself read. No stack grows. `as` may be NULL: then nothing is copied. Sleep and yield.
+// Caller: holds no lock.
 // Return how many bytes were copied before the first that could not be, or before the thread was
 // killed: 0 to `len`.
 size_t aspace_read(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write(struct aspace *as, void __user *dst, const void *src, size_t len);
 
 // Like aspace_read and aspace_write, for a tracer (forced_access.c): also memory that the areas'
-// protection forbids, except writes to shared memory. A write breaks copy-on-write, but gives the
-// program no permission. Handlers of a userfaultfd are not waited for. `as` is not NULL. Return how
-// many bytes were copied before the first that could not be, 0 to `len`. Caller: holds no lock.
+// protection forbids, except writes to shared memory, large pages and device memory. A write breaks
+// copy-on-write, but gives the program no permission. Handlers of a userfaultfd are not waited for.
+// `as` is not NULL. Sleep and yield. Return how many bytes were copied before the first that could
+// not be, or before the thread was killed, 0 to `len`. Caller: holds no lock.
 size_t aspace_read_forced(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t aspace_write_forced(struct aspace *as, void __user *dst, const void *src, size_t len);
 
@@ -140,22 +150,24 @@ static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user 
                                 size_t max) __must_check;
 
 // Like copyinstr, into memory of just the string's size, which is stored in *store and which the
-// caller must kfree. Returns the string's length without the NUL; with *store undefined and nothing
-// to free: -ENAMETOOLONG if max bytes hold no NUL; -EFAULT if a byte before the NUL cannot be read;
-// -ENOMEM. Caller: holds no lock.
+// caller must kfree. While it works it may take `max` bytes of the heap. Returns the string's
+// length without the NUL; with *store undefined and nothing to free: -ENAMETOOLONG if max bytes
+// hold no NUL (also for max = 0); -EFAULT if a byte before the NUL cannot be read; -ENOMEM. Caller:
+// holds no lock.
 ssize_t copyinstr_alloc(struct aspace *as, char **store, const char __user *src,
                         size_t max) __must_check;
 
 // Find the length of the string at `src`, as copyinstr does, without a copy. Returns it, without
 // the NUL; -ENAMETOOLONG if max bytes hold no NUL; -EFAULT if a byte before the NUL cannot be read,
-// or `as` is NULL. Sleeps. The program may change the string at any time: code that needs it copies
-// it instead of asking for its length first.
+// or `as` is NULL. Sleeps. Caller: holds no lock. The program may change the string at any time:
+// code that needs it copies it instead of asking for its length first.
 // Only tests need it so far; lab 4 compares it with copyinstr.
 ssize_t user_strlen(struct aspace *as, const char __user *src, size_t max) __must_check;
 
-// Copy the kernel's string `src` with its NUL to dst[max]. Caller: holds no lock.
-// Returns its length without the NUL; -EFAULT, perhaps with a part written; or -ERANGE with nothing
-// written if max bytes do not hold it.
+// Copy the kernel's string `src` with its NUL to dst[max]. `as` may be NULL: then every address is
+// bad. Caller: holds no lock.
+// Returns its length without the NUL; -ERANGE, with nothing written, if max bytes do not hold it
+// with its NUL; -EFAULT, perhaps with a part written.
 // Only tests need it so far: getcwd() and readlink() know the length and use copyout.
 ssize_t copyoutstr(struct aspace *as, char __user *dst, const char *src, size_t max) __must_check;
 
@@ -177,16 +189,18 @@ int user_mem_check(struct aspace *as, const void __user *va, size_t len, int per
 
 // The rest of this file is the implementation: the frequent case of each function, inline.
 
-// Returns true if a copy can run straight through the user's mapping. A kernel thread has no
-// space, whatever directory is loaded.
+// Returns true if a copy can run straight through the user's mapping: `as` is the running thread's
+// space. False for NULL: a kernel thread has no space, whatever directory is loaded.
 static inline bool user_is_loaded(const struct aspace *as)
 {
 	return as && as == aspace_current();
 }
 
-// The functions of copyin_copyout.S. Their callers have checked the space, and for the first three
-// also the range. user_copy and user_copy_nofault return how many bytes were not copied. The others
-// return as the functions of uaccess.h that call them.
+// The functions of copyin_copyout.S, for the space that is loaded. Callers of user_copy,
+// user_copy_nofault and user_copy_string have checked that the range lies below ULIM; the others
+// refuse such values themselves. user_copy and user_copy_nofault return how many bytes were not
+// copied, the last ones; so do user_get_1_nofault and user_put_1_nofault: 0 or 1. user_copy_string
+// returns as copyinstr; the others return 0, or -EFAULT with nothing stored.
 size_t user_copy(void *dst, const void *src, size_t len);
 size_t user_copy_nofault(void *dst, const void *src, size_t len);
 ssize_t user_copy_string(char *dst, const char *src, size_t max);
@@ -204,7 +218,7 @@ size_t user_put_1_nofault(void *dst, const void *src);
 // Do the rest of copyin and copyout: other spaces, no space (NULL), and ranges that reach beyond
 // ULIM. They also work for the space that is loaded. A range that reaches beyond ULIM
 // (user_range_ok) is refused before anything is copied; else copy by copyin_partial or
-// copyout_partial.
+// copyout_partial. The caller holds no lock, as for these.
 // Return 0; -EFAULT, perhaps with a part copied, but with nothing copied for a range that reaches
 // beyond ULIM.
 int copyin_slow(struct aspace *as, void *dst, const void __user *src, size_t len);
@@ -215,7 +229,8 @@ int copyout_slow(struct aspace *as, void __user *dst, const void *src, size_t le
 ssize_t copyinstr_slow(struct aspace *as, char *dst, const char __user *src, size_t max);
 
 // Do the work of get_user and put_user for a space that is not loaded, or NULL: copy one value of
-// `size` bytes, at most 8. Return 0; -EFAULT, with nothing stored unless a page goes meanwhile.
+// `size` bytes, 1 to 8. The caller holds no lock, as for these. Return 0; -EFAULT, with nothing
+// stored unless a page goes meanwhile.
 int user_get_slow(struct aspace *as, void *dst, const void __user *src, size_t size);
 int user_put_slow(struct aspace *as, void __user *dst, const void *src, size_t size);
 
@@ -243,6 +258,8 @@ static inline ssize_t copyinstr(struct aspace *as, char *dst, const char __user 
 	return copyinstr_slow(as, dst, src, max);
 }
 
+// Do the work of get_user and put_user, their only callers: copy one value of `size` bytes, which
+// is 1, 2, 4 or 8. `as` may be NULL. Return 0; -EFAULT as get_user and put_user.
 static __always_inline __must_check int user_get(struct aspace *as, void *dst,
                                                  const void __user *src, size_t size)
 {

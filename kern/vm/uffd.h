@@ -70,30 +70,34 @@ static inline struct uffd *uffd_get(struct uffd *uffd)
 	return uffd;
 }
 
-// Drop a reference; the last one frees the context. Caller: holds no spinlock.
+// Drop a reference; the last one takes the context off its space's list and frees it. Caller: holds
+// no spinlock.
 void uffd_put(struct uffd *uffd);
 
 // Returns the space of the context with a new reference, which the caller drops by aspace_put; NULL
 // if the space has ended.
 struct aspace *uffd_space_get(struct uffd *uffd);
 
-// Let all contexts of `as`, whose last reference is gone, forget it. Yields. Caller: holds no lock.
+// Let all contexts of `as`, whose last reference is gone, forget it: uffd_space_get returns NULL
+// from now on. The contexts stay with their holders. Yields. Caller: holds no lock.
 void uffd_space_ends(struct aspace *as);
 
-// Register the areas of [start, end), which is page-aligned, for faults of the kinds `modes`
-// (AREA_UFFD_ bits). Holes are passed over. An area that is registered for all of `modes` stays as
-// it is. Stores in *large_store whether there are large pages among the areas; it is undefined
+// Register the areas of [start, end), page-aligned, of `as`, the context's space, for faults of the
+// kinds `modes` (AREA_UFFD_ bits, at least one), which replace earlier kinds. Holes are passed
+// over. An area that is registered for all of `modes` stays as it is. Each area takes a reference
+// on `uffd`. Stores in *large_store whether there are large pages among the areas; it is undefined
 // after an error. Sleeps and yields. (uffd_register.c)
-// Returns 0; -EINVAL without any area, if a kind of memory does not have such faults, or if the
-// range would cut a large page; -EPERM for a shared mapping that can never be writable; -EBUSY for
-// an area of another context; -ENOMEM, or -EINTR if the thread is killed, both perhaps with a part
-// of the areas registered.
+// Returns 0; at the first area with such a reason, with nothing changed: -EINVAL if its kind of
+// memory does not have such faults, or if the range would cut a large page; -EPERM for a shared
+// mapping that can never be writable; -EBUSY for an area of another context. -EINVAL without any
+// area; -ENOMEM, or -EINTR if the thread is killed, both perhaps with a part registered.
 // Caller: holds no lock.
 int uffd_attach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uintptr_t end,
                       uint32_t modes, bool *large_store);
 
-// End the registration of all areas in [start, end), page-aligned, and wake who sleeps there.
-// Sleeps and yields. Caller: holds no lock.
+// End the registration of all areas in [start, end), page-aligned, of `as`, the context's space,
+// and wake who sleeps there, also after an error. Areas that are not registered stay.
+// Write-protection ends, poison stays. Sleeps and yields. Caller: holds no lock.
 // Returns 0; -EINVAL, with nothing changed, without any area, for an area of another context or one
 // that cannot be registered, or if the range would cut a large page; -ENOMEM, or -EINTR if the
 // thread is killed, both perhaps with a part done.
@@ -105,26 +109,29 @@ int uffd_detach_range(struct uffd *uffd, struct aspace *as, uintptr_t start, uin
 void uffd_close(struct uffd *uffd);
 
 // End the registration of `area`, which is registered and in no tree yet, or whose space nobody
-// else uses, and drop its reference on the context. Its entries stay. Caller: holds no spinlock.
-// (uffd_register.c)
+// else uses, and drop its reference on the context, which may free that. Its entries stay; with
+// AREA_MARKED also its backend, which looks for marks. Caller: holds no spinlock. (uffd_register.c)
 void uffd_forget(struct area *area);
 
-// Find out what an access to `va`, for which the area's backend has found no page, needs. If the
-// area is registered and its handler must act, send the message and sleep until the handler has
-// acted. In a space that never had a context the access has failed. `user`: the program itself has
-// faulted, and any signal ends the sleep; else a copy of the kernel, which only death interrupts.
-// (uffd_fault.c)
-// Returns FAULT_OK if the access may be tried again, also after a signal; FAULT_NO_PAGE if it has
-// failed.
+// Find out what an access to `va`, any user address, for which the area's backend has found no
+// page, needs. If the area is registered and its handler must act, send the message and sleep until
+// the handler has acted. In a space that never had a context the access has failed. `user`: the
+// program itself has faulted, and any signal ends the sleep; else a copy of the kernel, which only
+// death interrupts. (uffd_fault.c)
+// Returns FAULT_OK if the access may be tried again, also after a signal, or if no area admits it:
+// the next fault finds the reason. FAULT_NO_PAGE if it has failed; without `user` also if the
+// thread must die, or if the context is for the program's own faults (UFFD_USER_MODE_ONLY).
 // Caller: holds no lock.
 enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user);
 
-// Wake the threads that sleep in faults of the context whose messages have an address in
-// [start, start + len), in bytes; len = 0: all of them. Messages of theirs that nobody has read are void. Takes uffd->lock.
+// Wake the threads that sleep in faults of the context whose messages have an address in [start,
+// start + len), in bytes; len = 0: all of them. Each then tries its access again. Messages of
+// theirs that nobody has read are void. Takes uffd->lock.
 void uffd_wake(struct uffd *uffd, uintptr_t start, size_t len);
 
-// Take the next message, faults first, and store it in *msg. Sleeps until there is one, unless
-// `nonblock`. For UFFD_EVENT_FORK, *child is the context of the child's space, with a reference for
+// Take the next message, faults first, and store it in *msg. A fault's thread sleeps on, until
+// uffd_wake; a change's call goes on. Sleeps until there is a message, unless `nonblock`. For
+// UFFD_EVENT_FORK, *child is the context of the child's space, with a reference, the caller's, for
 // a new descriptor; else NULL. Caller: holds no lock.
 // Returns 0; -EAGAIN if there is none and `nonblock`; -ERESTARTSYS if a signal ends the sleep. On
 // an error nothing is stored.
@@ -150,23 +157,25 @@ struct uffd_fill {
 	bool protect;     // write-protect the pages
 };
 
-// Fill the pages of a range, which lies in one registered area, from its start on. Each page
-// becomes visible whole or not at all. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_fill.c)
+// Fill the pages of a range of `as`, the context's space, which lies in one registered area, from
+// its start on. Each page becomes visible whole or not at all. Wakes nobody (uffd_wake). Sleeps and
+// yields. (uffd_fill.c) Caller: holds no lock; holds a reference on `as`.
 // Returns how many bytes were filled before the first page that could not be, or before the thread
 // was killed. If not even the first page could be filled: -ENOENT if the range is not in one
-// registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills,
-// or the range is not one of its large pages; -ENOMEM; -EFAULT if the source cannot be read, or beyond
-// the end of a file; -EEXIST if a page is there, or if no large page is left. On an error no reservation
-// of large pages has changed.
-// Caller: holds no lock; holds a reference on `as`.
+// registered area; -EAGAIN while mappings change; -EINVAL if the area does not have such fills, for
+// parts of large pages, or for UFFD_CONTINUE of small pages beyond the end of a file; -EFAULT else
+// beyond the end, if the source cannot be read, or if UFFD_CONTINUE finds no page; -EEXIST if a
+// page is there (also a marker, for UFFD_POISON and for zeroes in private memory), or if no large
+// page is left; -ENOMEM; -EINTR. On an error no reservation of large pages has changed.
 ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill);
 
-// Write-protect the pages of [start, start + len), page-aligned, or (`protect` false) end that.
-// Holes are passed over. Pages that are not there get a marker, except in anonymous memory without
-// UFFD_FEATURE_WP_UNPOPULATED. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_protect.c)
-// Returns 0; -EAGAIN while mappings change; -ENOENT at the first area that is not registered for
-// write-protection, or without any area; -EINVAL at the first one whose large pages the range would
-// cut; -ENOMEM. On an error the areas below have changed.
+// Write-protect the pages of [start, start + len), page-aligned, in bytes, of `as`, the context's
+// space, or (`protect` false) end that. Holes are passed over. Pages that are not there get a
+// marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Wakes nobody (uffd_wake).
+// Sleeps and yields; a killed thread completes the work. (uffd_protect.c)
+// Returns 0; -EAGAIN, with nothing changed, while mappings change; -ENOENT at the first area that
+// is not registered for write-protection, or without any area; -EINVAL at the first one whose large
+// pages the range would cut; -ENOMEM. On an error the areas below have changed.
 // Caller: holds no lock; holds a reference on `as`.
 int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect);
 
@@ -185,8 +194,11 @@ ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t 
 // the change, and sends them when it holds no lock any more. From the collection until the message
 // is read, the context's fills are refused (-EAGAIN): they could meet the old mappings.
 
-// Collect a message about the unmapping of [start, end), page-aligned, for each context that wants
-// one. Yields. Caller: holds as->lock, and no other lock.
+// Append to `events` a message about the unmapping of [start, end), page-aligned, for each context
+// that has an area there and wants one; one message for each context. The caller then unmaps, and
+// sends the messages when it holds no lock any more (uffd_send), or cancels them (uffd_cancel,
+// uffd_cancel_after). Until then each holds a reference on its context, which refuses fills.
+// Yields. Caller: holds as->lock, and no other lock.
 // Returns 0; -ENOMEM, perhaps with some collected: the caller makes no change, and cancels.
 int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, uintptr_t end);
 
@@ -198,21 +210,26 @@ int uffd_collect_unmap(struct list *events, struct aspace *as, uintptr_t start, 
 // Caller: holds no spinlock. Returns 0; -ENOMEM with nothing changed.
 int uffd_collect_remap(struct list *events, struct area *area, uintptr_t from, size_t len);
 
-// Register `twin`, in no tree yet, a copy of a registered area for `copy`, the space of a fork's
-// child, with the child's context, which is made if need be, and collect a message, if the area's
-// context wants to know; else end the twin's registration. Caller: holds no spinlock.
+// If the context of `twin` wants to know of forks, register `twin` with the child's context
+// instead, which is made at the first area, with its message appended to `events`; else end the
+// twin's registration. `twin` is in no tree yet, a copy of a registered area for `copy`, the space
+// of a fork's child. The caller sends the messages when it holds no lock any more (uffd_send), or
+// cancels them. Caller: holds no spinlock.
 // Returns 0; -ENOMEM, with the twin registered as before.
 int uffd_collect_fork(struct list *events, struct area *twin, struct aspace *copy);
 
-// Send the collected messages one by one, and sleep until each is read, its descriptor is closed,
-// or the thread is killed. The list is empty afterwards. Caller: holds no lock.
+// Send the collected messages one by one, in their order, and sleep until each is read, its
+// descriptor is closed, or the thread is killed. The child of a fork whose message nobody reads
+// loses its registrations. The list is empty afterwards, and the references are dropped. Sleeps and
+// yields. Caller: holds no lock.
 void uffd_send(struct list *events);
 
 // Forget the messages collected after `last`, a link of the list or its head, because their change
-// was not made. Caller: holds no spinlock.
+// was not made: free them, and drop their references. Caller: holds no spinlock.
 void uffd_cancel_after(struct list *events, const struct list *last);
 
-// Forget all collected messages, because no change was made. Caller: holds no spinlock.
+// Forget all collected messages, perhaps none, because no change was made. Caller: holds no
+// spinlock.
 static inline void uffd_cancel(struct list *events)
 {
 	assert_only_spinlock(NULL);
@@ -220,9 +237,10 @@ static inline void uffd_cancel(struct list *events)
 }
 
 // Send a message for each area of [start, end), page-aligned, whose context wants to know, before
-// pages are removed there (MADV_DONTNEED and similar), and sleep as uffd_send does. Holes are
-// passed over. Stops at the first area for which `check`(area, advice), called with as->lock held,
-// returns an error: nothing is removed from there on. Yields. Caller: holds no lock.
+// the caller removes pages there (MADV_DONTNEED and similar), and sleep as uffd_send does. Holes
+// are passed over. Stops at the first area for which `check`(area, advice), called with as->lock
+// held, returns an error: nothing is removed from there on. Removes nothing itself; afterwards the
+// areas may be others. Sleeps and yields. Caller: holds no lock.
 // Returns 0, also where `check` has stopped it; -ENOMEM, with the messages before sent.
 int uffd_send_remove(struct aspace *as, uintptr_t start, uintptr_t end,
                      int (*check)(const struct area *area, int advice), int advice);

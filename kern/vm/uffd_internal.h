@@ -10,9 +10,10 @@ static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 	return __atomic_load_n(&uffd->features, __ATOMIC_RELAXED) & feature;
 }
 
-// Returns the object's page for `va` in `area`, which has an object; NULL: the object has none. Takes
-// no reference. *beyond: whether `va` lies beyond the object's end; a large page that is only partly
-// within it does so, unless the object has it.
+// Returns the object's page for `va` in `area`, which has an object, perhaps a large page; NULL:
+// the object has none. Takes no reference: the page is valid while the lock is held. Stores in
+// *beyond whether `va` lies beyond the object's end; a large page that is only partly within it
+// does so, unless the object has it.
 // Caller: holds the object's lock.
 page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond);
 
@@ -29,10 +30,12 @@ static inline bool uffd_may_mark(const struct area *area)
 	return area->ops != area->ops->plain;
 }
 
-// Remove all pages of [start, end), a part of an area with an object (uffd_unmap_object: not
-// private copies). A write-protected page leaves a marker, if the area is registered for that. As
-// on Linux, such markers stay, and of the others only uffd_unmap_object leaves any. Yields by itself
-// (uffd_unmap), or returns early when it is time to, with the address where it stopped.
+// Remove the pages of [start, end), page-aligned, a part of `area`, which has an object, small
+// pages, and perhaps marks. Its page tables are private. uffd_unmap and uffd_unmap_some remove all
+// pages, also private copies, and poison; uffd_unmap_object only pages of objects and the zero
+// page. A write-protected page leaves a marker, if the area is registered for that; other markers
+// stay, as on Linux. uffd_unmap yields. The other two return early when it is time to, with the
+// address where they stopped: `end`, or where to continue.
 // Caller: holds as->lock for writing; of the other two: the object's lock. (uffd_protect.c)
 void uffd_unmap(const struct area *area, uintptr_t start, uintptr_t end);
 uintptr_t uffd_unmap_some(const struct area *area, uintptr_t start, uintptr_t end);
@@ -44,26 +47,32 @@ uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t 
 // Caller: holds as->lock for writing, or nobody else knows the space; no other lock.
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);
 
-// Large pages (uffd_large.c). `slot` and all ranges are those of large pages of `area`, which is
-// registered. Caller of all: holds as->lock, and no other lock.
+// Large pages (uffd_large.c, uffd_protect.c). All addresses are those of large pages of `area`.
 
-// UFFDIO_COPY of one large page. Yields. Returns 0; -EEXIST if a page is there, or, as on Linux, if no
-// large page is left; -EFAULT beyond the end of a file, or if the source is not present: then *present
-// is less than LARGE_SIZE, the bytes before the first one that is missing; -ENOMEM.
+// UFFDIO_COPY of one large page: fill the hole at `slot`, an address of a large page of `area`,
+// which is registered, from the current space. A missing source page is not faulted in. Sleeps and
+// yields.
+// Returns 0; -EEXIST if a page is there, or, as on Linux, if no large page is left; -EFAULT beyond
+// the end of a file, or if the source is not present: then *present is less than LARGE_SIZE, the
+// bytes before the first one that is missing; in all other cases it is LARGE_SIZE; -ENOMEM. On an
+// error nothing has changed. Caller: holds as->lock, and no other lock.
 int uffd_large_copy(struct aspace *as, const struct uffd_fill *fill, const struct area *area,
                     uintptr_t slot, size_t *present);
 
-// UFFDIO_CONTINUE of one large page. Sleeps. Returns 0; -EFAULT if the object has no such page; -EEXIST
-// if a page is there.
+// UFFDIO_CONTINUE of one large page: map the object's page at `slot`, an address of a large page of
+// `area`, which is registered. Sleeps. Returns 0; -EFAULT if the object has no such page; -EEXIST
+// if a page is there. Caller: holds as->lock, and no other lock.
 int uffd_large_continue(struct aspace *as, const struct uffd_fill *fill, const struct area *area,
                         uintptr_t slot);
 
-// UFFDIO_POISON of one large page. Sleeps. Returns 0; -EEXIST if a page or a marker is there; -EAGAIN
-// if the area is not the one that was noted to have poison (AREA_MARKED).
+// UFFDIO_POISON of one large page: store a marker at `slot`, an address of a large page of `area`,
+// which is registered. Sleeps. Returns 0; -EEXIST if a page or a marker is there; -EAGAIN if the
+// area is not the one that was noted to have poison (AREA_MARKED). Caller: holds as->lock, and no
+// other lock.
 int uffd_large_poison(struct aspace *as, const struct area *area, uintptr_t slot);
 
-// Write-protect the large pages of [start, end), or (`protect` false) end that; pages that are not
-// there get a marker, or lose it. Sleeps.
-// (uffd_protect.c)
+// Write-protect the large pages of [start, end), multiples of LARGE_SIZE in `area`, or (`protect`
+// false) end that; pages that are not there get a marker, or lose it; poisoned and lost ones stay.
+// Sleeps. Caller: holds as->lock, and no other lock. (uffd_protect.c)
 void uffd_large_protect(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
                         bool protect);

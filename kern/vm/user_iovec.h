@@ -21,13 +21,15 @@ struct user_vector {
 // Copy the list of `count` ranges at `user` into the kernel, and check their lengths. Each word is
 // read once: a program that changes the list meanwhile cannot make the check and the use differ. A
 // list of more than UIO_MAX bytes is cut to that length. The addresses are not checked here but by
-// the copies: as on Linux, what precedes a bad range is still moved.
-// count = 0: the list is empty, and `user` is not read. Sleeps. Caller: holds no lock. Returns 0
-// with *vector filled in, and the caller calls user_vector_put later; -EINVAL for more than IOV_MAX
-// ranges or a negative length; -EFAULT if the list cannot be read, or `as` is NULL; -ENOMEM. After
-// an error *vector is undefined, and there is nothing to free.
+// the copies: as on Linux, what precedes a bad range is still moved. count = 0: the list is empty,
+// and neither `user` nor `as`, which may be NULL, is looked at. Sleeps. Caller: holds no lock.
+// Returns 0 with *vector filled in, and the caller calls user_vector_put later; in this order:
+// -EINVAL for more than IOV_MAX ranges; -ENOMEM; -EFAULT if the list cannot be read, or `as` is
+// NULL; -EINVAL for a negative length. After an error *vector is undefined, and there is nothing to
+// free.
 int user_vector_get(struct user_vector *vector, struct aspace *as, const struct iovec __user *user,
                     unsigned long count) __must_check;
 
-// Free what user_vector_get has allocated. Once, after it has returned 0.
+// Free what user_vector_get has allocated, perhaps nothing. Once, after it has returned 0; *vector
+// is undefined afterwards. The ranges themselves are not touched.
 void user_vector_put(struct user_vector *vector);
