@@ -307,9 +307,10 @@ uint32_t trace_read_of_frame(const struct thread *thread, size_t offset);
 // for 0 in CS and SS. Caller: holds process_lock.
 int trace_write_to_frame(struct thread *thread, size_t offset, uint32_t value);
 
-// Copy the FPU's registers of `thread` to *store; a thread that has not used the FPU has their
-// first values.
 struct fpu_state;
+
+// Copy the FPU's registers of `thread`, a stopped tracee, to *store, which is kernel memory; a
+// thread that has not used the FPU has their initial values. Caller: holds process_lock.
 void trace_get_fpu(const struct thread *thread, struct fpu_state *store);
 
 // Set the FPU's registers of `thread` to *state, whose mxcsr the caller has checked; *state is
