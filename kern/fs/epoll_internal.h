@@ -63,9 +63,9 @@ void epoll_item_report(struct epoll_item *item);
 // freed. Caller: holds epoll_lock.
 void epoll_item_end(struct epoll_item *item);
 
-// Returns false if sets would contain each other, or be nested deeper than NESTED_MAX, with the set
-// `inner` in `epoll`; also if both are one set. Changes no set but for the results of the walk.
-// Caller: holds epoll_lock.
+// Returns true if the set `inner` may be an item of `epoll`; false if sets would then contain each
+// other (also if both are one set), or be nested deeper than NESTED_MAX. Changes only the results
+// of the walk, which the sets keep. Caller: holds epoll_lock.
 bool epoll_may_contain(struct epoll *epoll, struct epoll *inner);
 
 // Returns true if the new item, which is linked already, gives a file more paths up through sets in

@@ -270,9 +270,9 @@ static inline void file_return_position(struct file *file, bool claimed)
 // file->inode->object. They sleep and yield. Caller: holds no lock. regular_read claims the
 // position (file_claim_position) only if `pos` is &file->position; it does not advance `uio` past
 // the last range that it has read into. It returns how many bytes it has read: fewer than uio->left
-// at the end, before a bad address, or if a signal waits; 0 at the end; if it read none, -EFAULT or
-// -ENOMEM. regular_lseek returns the new position; with the old one kept, -EINVAL or -ENXIO as
-// file_seek. Both: -EINTR if the thread must die while it waits for the position.
+// at the end, before a bad address, or if the thread must die; 0 at the end; if it read none,
+// -EFAULT or -ENOMEM. regular_lseek returns the new position; with the old one kept, -EINVAL or
+// -ENXIO as file_seek. Both: -EINTR if the thread must die while it waits for the position.
 ssize_t regular_read(struct file *file, struct uio *uio, uint64_t *pos);
 int64_t regular_lseek(struct file *file, int64_t offset, int whence);
 

@@ -7,11 +7,11 @@
 
 // Create an empty file, open for reading and writing, which /proc shows as "/memfd:NAME (deleted)".
 // `name` has at most MEMFD_NAME_MAX bytes. `flags`: MFD_ bits; MFD_CLOEXEC is for the caller to
-// handle, who has checked the others. MFD_NOEXEC_SEAL gives it the permissions 0666 and
-// F_SEAL_EXEC, else they are 0777, and without MFD_ALLOW_SEALING it has F_SEAL_SEAL. It does not
-// count as open for writing (file_allow_exec). Sleeps and yields. Caller: holds no lock. Returns 0
-// with an open file with one reference in *store; with *store unchanged: -ENODEV if MFD_HUGETLB
-// asks for a size of large pages other than 4 MiB (0 asks for any); -ENOMEM.
+// handle, who has checked the others. With MFD_NOEXEC_SEAL the file has the permissions 0666 and
+// F_SEAL_EXEC; else 0777, and F_SEAL_SEAL unless MFD_ALLOW_SEALING is set. It does not count as
+// open for writing (file_allow_exec). Sleeps and yields. Caller: holds no lock.
+// Returns 0 with an open file with one reference in *store; with *store unchanged: -ENODEV if
+// MFD_HUGETLB asks for a size of large pages other than 4 MiB (0 asks for any); -ENOMEM.
 int memfd_create(const char *name, unsigned int flags, struct file **store);
 
 // Returns the file's seals (F_GET_SEALS), 0 for none; a regular file that is no memfd has

@@ -45,7 +45,12 @@ extern const struct file_ops pipe_ops;
 // pipe_read: `pos` may be NULL. Waits for the first byte unless O_NONBLOCK is set, then takes what
 // is there. Returns how many bytes; 0 if uio->left is 0, or if the pipe is empty and has no writer;
 // if it took none: -EAGAIN; -ERESTARTSYS for a signal; -EFAULT; -EINTR if the thread must die.
-// pipe_ioctl knows FIONREAD: 0, -EFAULT, or -ENOTTY for other requests.
+// pipe_poll: a reader gets POLLHUP if there are no writers (not in a FIFO that no writer has opened
+// since), a writer POLLERR if there are no readers. Takes pipe->lock.
+// pipe_ioctl knows FIONREAD, the number of bytes in the pipe: 0, -EFAULT, or -ENOTTY for other
+// requests.
+// pipe_release closes the ends that `file` has; the last one frees the bytes and pages, but not the
+// pipe. Yields only if pipe_set_size has been used.
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
 unsigned int pipe_poll(struct file *file, struct poll_table *table);
 int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);
@@ -56,9 +61,9 @@ void pipe_release(struct file *file);
 extern void (*sigpipe_hook)(void);
 
 // Put bytes of `uio`, which is kernel memory, into a pipe, without sleeping: also in an interrupt
-// handler. Advances `uio`. Takes pipe->lock. Returns how many bytes it has put, perhaps fewer than
-// `uio` has; 0 if `uio` has none; if none were put: -EPIPE if there are no readers; -EAGAIN if the
-// pipe is full; -ENOMEM.
+// handler. Advances `uio` by what it has put. Takes pipe->lock. Returns how many bytes it has put,
+// perhaps fewer than `uio` has; 0 if `uio` has none; if none were put: -EPIPE if there are no
+// readers (no SIGPIPE is sent); -EAGAIN if the pipe is full; -ENOMEM.
 ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 
 // Give a new pipe, which nobody else knows yet, the page that it keeps while it is empty. So an
@@ -66,34 +71,40 @@ ssize_t pipe_feed(struct pipe *pipe, struct uio *uio);
 // changed.
 int pipe_prepare(struct pipe *pipe);
 
-// Create a pipe without open ends, which pipe_destroy frees. Returns NULL if out of memory.
+// Create a pipe of PIPE_SLOTS slots, without pages and without open ends, which pipe_destroy frees.
+// Returns NULL if out of memory but for the last free pages (kmalloc_lasting).
 struct pipe *pipe_create(void);
 
-// Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`: O_NONBLOCK
-// or 0. Sleeps. Caller: holds no lock. Returns 0 with one reference on each for the caller; -ENOMEM
-// with ends[] undefined.
+// Create a pipe with two open files: ends[0] for reading, ends[1] for writing. `flags`: O_NONBLOCK,
+// which then holds for both, or 0. Its inode belongs to the current thread's user, with the
+// permissions 0600. Makes no descriptors. Sleeps and yields. Caller: holds no lock. Returns 0 with
+// one reference on each for the caller; -ENOMEM with ends[] undefined and nothing to drop.
 int pipe_create_files(uint32_t flags, struct file *ends[2]);
 
 // Open an end of the FIFO `inode` as file->flags say, and set file->private. Waits until the other
-// end is open, too, unless O_NONBLOCK or for reading and writing (fifo(7)). Sleeps and yields:
-// takes tree_lock. Caller: holds no lock. Returns 0; with the end not open: -ENOMEM; -ENXIO for a
-// nonblocking writer without a reader; -EINVAL for an end that neither reads nor writes (the access
-// mode 3); -ERESTARTSYS if a signal ends the wait.
+// end is open, too, unless O_NONBLOCK or for reading and writing (fifo(7)); a pipe without a name
+// never waits. Sleeps and yields: takes tree_lock. Caller: holds no lock. Returns 0; with the end
+// not open (file->private may be set), in this order: -EINVAL for an end that neither reads nor
+// writes (the access mode 3); -ENOMEM; -ENXIO for a nonblocking writer without a reader;
+// -ERESTARTSYS if a signal ends the wait.
 int pipe_open(struct inode *inode, struct file *file);
 
-// file_ops.held_bytes of an end of a pipe: the whole pipe, in bytes. Takes the pipe's lock.
+// file_ops.held_bytes of an end of a pipe: returns the bytes of the whole pipe, with its pages,
+// also for each further end. Takes the pipe's lock.
 size_t pipe_held_bytes(const struct file *file);
 
-// Give the pipe of an open end room for `bytes` bytes, rounded up to a power of two pages, and wake
-// those that wait for room (F_SETPIPE_SZ). Yields. Caller: holds no lock; keeps the end open. Returns
-// the room in bytes; with the pipe unchanged: -EINVAL (more than 2 GiB); -EPERM (more than
-// PIPE_SLOTS_USER pages, without CAP_SYS_RESOURCE); -EBUSY (more pages are in use); -ENOMEM, also
-// beyond PIPE_SLOTS_MAX pages.
+// Give the pipe of an open end room for `bytes` bytes, rounded up to a power of two pages (0: one
+// page), and wake those that wait for room (F_SETPIPE_SZ). The bytes in it stay. Yields. Caller:
+// holds no lock; keeps the end open. Returns the room in bytes; with the pipe unchanged, in this
+// order: -EINVAL (more than 2 GiB); -EPERM (more than PIPE_SLOTS_USER pages, and more than it has,
+// without CAP_SYS_RESOURCE); -ENOMEM, also beyond PIPE_SLOTS_MAX pages; -EBUSY (more pages are in
+// use).
 int pipe_set_size(struct pipe *pipe, uint32_t bytes);
 
-// Returns the room of the pipe in bytes (F_GETPIPE_SZ). Takes pipe->lock.
+// Returns the room of the pipe in bytes, whether used or not (F_GETPIPE_SZ): PAGE_SIZE for each
+// slot of its ring. Takes pipe->lock.
 int pipe_size(struct pipe *pipe);
 
-// Free a pipe without open ends, and its bytes. NULL does nothing. Caller: nobody else uses the
-// pipe.
+// Free a pipe without open ends, with its bytes. NULL does nothing. Does not yield. Caller: nobody
+// else uses the pipe.
 void pipe_destroy(struct pipe *pipe);

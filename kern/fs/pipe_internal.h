@@ -6,25 +6,27 @@
 
 #define PIPE_WRITTEN (POLLIN | POLLRDNORM) // what polls hear of after a write
 
-// Returns true if there is nothing to read.
+// Returns true if there is nothing to read. Called under pipe->lock.
 static inline bool pipe_empty(const struct pipe *pipe)
 {
 	return !pipe->used;
 }
 
-// Returns true if no slot may be taken.
+// Returns true if no slot may be taken: all are, or splices have reserved the others. The newest
+// slot may still have room for a short write. Called under pipe->lock.
 static inline bool pipe_full(const struct pipe *pipe)
 {
 	return pipe->used >= pipe->limit;
 }
 
-// Returns how many slots the ring has.
+// Returns how many slots the ring has, taken or not. Called under pipe->lock.
 static inline uint32_t pipe_slot_count(const struct pipe *pipe)
 {
 	return (uint32_t)(pipe->end - pipe->slots);
 }
 
-// Returns the slot number `n` from the oldest one on; n is at most the number of slots in the ring.
+// Returns the slot number `n` from the oldest one on (0: the oldest itself); n is at most the
+// number of slots in the ring. Called under pipe->lock.
 static inline struct pipe_slot *pipe_slot_after(const struct pipe *pipe, uint32_t n)
 {
 	struct pipe_slot *slot = pipe->oldest + n;
@@ -34,9 +36,10 @@ static inline struct pipe_slot *pipe_slot_after(const struct pipe *pipe, uint32_
 
 #define PIPE_SPARES 2u // so many of the slots that are filled next may keep a page
 
-// Free the oldest slot, which is used up. A pipe that is now empty keeps the slot and its page
-// for the next write: so a program that writes and reads by turns allocates nothing. Else the
-// page goes to the next slot to fill, or is freed if that slot has one.
+// Free the oldest slot, which is taken and used up, and note if that makes room for polls
+// (room_made); wakes nobody. A pipe that is now empty keeps the slot and its page for the next
+// write: so a program that writes and reads by turns allocates nothing. Else the page goes to the
+// next slot to fill, or is freed if that slot has one. Caller: holds pipe->lock.
 static inline void pipe_drop_oldest(struct pipe *pipe)
 {
 	struct pipe_slot *slot = pipe->oldest, *next;
@@ -59,9 +62,11 @@ static inline void pipe_drop_oldest(struct pipe *pipe)
 }
 
 // The pipe has changed and threads wait: wake one reader and one writer that can continue, and
-// polls. `events`: PIPE_WRITTEN after a write, else 0.
+// polls for `events` (PIPE_WRITTEN after a write, else 0) and for room in a pipe that was full.
+// Called under pipe->lock, if pipe->waiting is not 0.
 void pipe_wake(struct pipe *pipe, uint32_t events);
 
-// Sleep on `wq`, one of the pipe's queues, until woken. The lock is released meanwhile. Returns 0;
-// -ERESTARTSYS if a signal waits.
+// Sleep on `wq`, read_wait or write_wait of the pipe, until woken; the caller then looks again.
+// First wakes others, as pipe_wake with 0. Called under pipe->lock, and with no other lock: it is
+// released meanwhile, and held again afterwards. Returns 0; -ERESTARTSYS if a signal waits.
 int pipe_wait(struct pipe *pipe, struct waitq *wq);

@@ -21,8 +21,9 @@ struct dirent_buffer {
 	uint32_t after; // the position after the last entry
 };
 
-// Append an entry for the file number `ino` with the name name[length]. `next` is the position
-// of the entry after it (d_off); of `mode` only the type counts. Returns false, with the buffer
-// unchanged, if there is no room, or if a buffer of DIRENT_ONE has an entry.
+// Append an entry for the file number `ino` with the name name[length], 0 < length <= NAME_MAX,
+// which needs no NUL. `next` is the position of the entry after it (d_off), and becomes
+// buffer->after; of `mode` only the type counts. Returns false, with the buffer unchanged, if there
+// is no room, or if a buffer of DIRENT_ONE has an entry.
 bool dirent_add(struct dirent_buffer *buffer, uint64_t ino, uint32_t next, mode_t mode,
                 const char *name, size_t length);

@@ -12,19 +12,20 @@ struct timer_setting {
 	uint64_t value, interval;
 };
 
-// Create a timerfd, whose timer is not set. `clock` (CLOCK_): what /proc/PID/fdinfo shows.
-// `realtime`: absolute times are those of clock_realtime_ns(), else of clock_ns(). `flags`:
-// O_NONBLOCK or 0. Caller: holds no spinlock. Returns 0 with the file in *store, with one
-// reference; -ENOMEM with *store unchanged.
+// Create a timerfd, whose timer is not set. `clock` (CLOCK_): what /proc/PID/fdinfo shows, not
+// checked. `realtime`: absolute times are those of clock_realtime_ns(), else of clock_ns().
+// `flags`: O_NONBLOCK or 0. Yields if out of memory. Caller: holds no spinlock. Returns 0 with the
+// file in *store, with one reference; -ENOMEM with *store unchanged.
 int timerfd_create(int clock, bool realtime, uint32_t flags, struct file **store);
 
 // Returns true if `file` was made by timerfd_create.
 bool file_is_timerfd(const struct file *file);
 
 // Set the timer of `file`, which is a timerfd, and store the old setting in *old as timerfd_get
-// returns it. With TFD_TIMER_ABSTIME in `flags` setting->value is a time of the timer's clock, else counts from now;
-// 0 disarms the timer in both cases. Expirations that have not been read are forgotten. Takes the
-// timer's lock (RANK_PIPE).
+// returns it. With TFD_TIMER_ABSTIME in `flags` setting->value is a time of the timer's clock, else
+// counts from now; 0 disarms the timer in both cases. A time that has passed expires at once. The
+// other flags are only shown in /proc/PID/fdinfo. Expirations that have not been read are
+// forgotten. Takes the timer's lock (RANK_PIPE).
 void timerfd_set(struct file *file, const struct timer_setting *setting, uint32_t flags,
                  struct timer_setting *old);
 

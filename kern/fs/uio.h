@@ -34,7 +34,8 @@ static inline struct uio uio_user(void __user *base, size_t len)
 	return (struct uio){ .base = base, .len = len, .left = len };
 }
 
-// Returns a uio of one range of kernel memory, `len` bytes at `base`.
+// Returns a uio of one range of kernel memory, `len` bytes at `base`, which stays the caller's
+// until the uio is used up. `len` is at most UIO_MAX.
 static inline struct uio uio_kernel(void *base, size_t len)
 {
 	return (struct uio){
@@ -42,12 +43,12 @@ static inline struct uio uio_kernel(void *base, size_t len)
 	};
 }
 
-// Returns a uio of all ranges of a vector of the current space's memory, at most vector->total
-// bytes. The vector must outlive the uio.
+// Returns a uio of all ranges of a vector of the current space's memory: vector->total bytes.
+// Ranges may be empty; their addresses are not checked. The vector must outlive the uio.
 struct uio uio_vector(const struct user_vector *vector);
 
 // The general cases of the two functions below, which alone call them: several ranges, or kernel
-// memory.
+// memory. They return how many bytes were copied.
 size_t uio_copyin_nofault_slow(const struct uio *uio, void *dst, size_t n);
 size_t uio_copyout_nofault_slow(const struct uio *uio, const void *src, size_t n);
 
@@ -82,7 +83,8 @@ int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write);
 // The general case of uio_advance, which alone calls it: the vector has more ranges.
 void uio_advance_slow(struct uio *uio, size_t n);
 
-// Advance the uio by `n` <= uio->left bytes, which may have been copied by another function.
+// Advance the uio by `n` <= uio->left bytes, which may have been copied by another function, also
+// past empty ranges (n = 0: only these).
 static inline void uio_advance(struct uio *uio, size_t n)
 {
 	if (likely(n == uio->left)) {
@@ -96,14 +98,15 @@ static inline void uio_advance(struct uio *uio, size_t n)
 }
 
 // Copy up to `n` bytes, at most uio->left, from the uio to `dst`, or from `src` to the uio, and
-// advance the uio by as many as were copied. Page faults are handled. Yields in long copies.
-// Caller: holds no lock. Returns how many bytes were copied: fewer than both `n` and uio->left if
-// the next byte cannot be accessed, or if the thread must die.
+// advance the uio by as many as were copied. Page faults are handled. Sleep, and yield in long
+// copies. Caller: holds no lock. Return how many bytes were copied: fewer than both `n` and
+// uio->left if the next byte cannot be accessed, or if the thread must die.
 size_t uio_copyin(struct uio *uio, void *dst, size_t n);
 size_t uio_copyout(struct uio *uio, const void *src, size_t n);
 
-// Store a value of `n` bytes, at most uio->left, and advance the uio. Page faults are handled. Caller:
-// holds no lock. Returns 0; -EFAULT, perhaps with a part of the value stored, if not all of it could be.
+// Store a value of `n` bytes, at most uio->left, and advance the uio. Page faults are handled.
+// Sleeps and yields. Caller: holds no lock. Returns 0; -EFAULT, perhaps with a part of the value
+// stored, if not all of it could be: what `uio` describes is undefined then.
 static inline int uio_put(struct uio *uio, const void *src, size_t n)
 {
 	assert_no_lock();
@@ -116,6 +119,7 @@ static inline int uio_put(struct uio *uio, const void *src, size_t n)
 }
 
 // Store up to `n` bytes of zeroes, at most uio->left, and advance the uio by as many. Page faults
-// are handled. Yields. Caller: holds no lock. Returns how many bytes were stored: fewer than both
-// `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a yield.
+// are handled. Sleeps and yields. Caller: holds no lock. Returns how many bytes were stored: fewer
+// than both `n` and uio->left if the next byte cannot be accessed, or if a signal waits after a
+// yield.
 size_t uio_zero(struct uio *uio, size_t n);
