@@ -147,8 +147,9 @@ int credentials_set_fs(struct credentials *new, enum id_kind kind, uint32_t id);
 
 // Make the credentials with which the current thread runs a new program (execve(2)). `uid`: the
 // owner of a file that has S_ISUID; `gid`: the group of one that has S_ISGID; else ID_UNCHANGED.
-// Capabilities: all of the bounding and the inheritable set if the real or the effective user is
-// root, effective only in the second case; else none. keep_caps ends.
+// Saved ids and those of the file system become the effective ones. If the real or the effective
+// user is root, all capabilities of the bounding and the inheritable set are permitted, and
+// effective too if the effective user is root; else none is. keep_caps ends.
 // Returns 0 with a new reference in *store, on the old credentials if nothing changes; the thread
 // keeps its own, and the caller sets the new ones. Returns -ENOMEM with *store unchanged.
 int credentials_for_exec(uid_t uid, gid_t gid, struct credentials **store);

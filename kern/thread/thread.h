@@ -252,8 +252,9 @@ void thread_reset_registers(void);
 
 // Do what thread->work asks of the current thread: give up the CPU, stop for good because the
 // machine ends, or act on signals (thread_signal_hook). `frame`: the registers with which it will
-// enter user mode. Sleeps; does not return if the thread is killed or the machine ends. Caller: the
-// entry code, on the way back to user mode while thread->work is not 0; holds no lock.
+// enter user mode; signals may change them. Sleeps; does not return if the thread is killed or the
+// machine ends. Bits may be set again at the return: the caller looks at thread->work anew. Caller:
+// the entry code, on the way back to user mode while thread->work is not 0; holds no lock.
 void thread_return_work(struct trapframe *frame);
 
 // Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which
