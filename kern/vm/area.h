@@ -208,7 +208,7 @@ static inline void area_append_copy(struct area_tree *tree, struct area *area)
 void area_tree_build(struct area_tree *tree, void (*step)(void));
 
 // Remove `area`, which is in `tree`, in O(log n) steps; nothing of it is freed, and the caller owns
-// it.
+// it. as->hint, which may name it, and as->pages are the caller's (area_drop).
 // Caller: holds the lock of area->as for writing.
 void area_remove(struct area_tree *tree, struct area *area);
 

@@ -45,8 +45,10 @@ bool area_extend(struct aspace *as, const struct map_request *request, uintptr_t
 
 // Take [start, end) away from `area`, which overlaps the range and extends beyond at most one end
 // of it. If nothing is left of the area, it is removed and released (area_drop). Else its range
-// shrinks (area_resize). If its lower part goes, its offset grows with its start. Pages and
-// as->pages are the caller's. Caller: holds as->lock for writing; `area` is in as->areas.
+// shrinks (area_resize). If its lower part goes, its offset grows with its start. Where an area
+// stays whose object has a watch, call watch->attached and then watch->detached, as if the part had
+// been an area of its own that goes. Pages and as->pages are the caller's. Caller: holds as->lock
+// for writing; `area` is in as->areas.
 void area_cut_off(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end);
 
 // Release an area that is in no tree: drop its references (on its object with the host, a counted

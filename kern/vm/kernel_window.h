@@ -22,8 +22,8 @@ struct window {
 int window_open(struct window *window, struct aspace *as, uintptr_t va, size_t len,
                 enum fault_access access);
 
-// Close the window: unmap and unpin its pages. window->start is not valid any more. Sleeps. Caller:
-// holds no lock.
+// Close the window, which window_open has filled in: unmap and unpin its pages, which may free
+// them. window->start is not valid any more. Sleeps. Caller: holds no lock.
 void window_close(struct window *window);
 
 // The kernel's own address space: the areas of the kernel's half of all directories. Its pt_lock

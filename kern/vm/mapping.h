@@ -45,8 +45,8 @@ void unmap_commit(struct aspace *as, uintptr_t start, uintptr_t end);
 // Find `len` free bytes, a multiple of the page size, at a multiple of `align`, a power of two of
 // at least PAGE_SIZE. First try `hint`, rounded down to a multiple of `align`. It is taken if it is
 // not below USER_MIN, the range ends at ULIM or before (range_valid), and the range is free
-// (may_have_hint). Else take the lowest address from MMAP_BASE
-// on (area_find_gap). Caller: holds as->lock.
+// (may_have_hint). Else take the lowest address from MMAP_BASE on (area_find_gap). Caller: holds
+// as->lock.
 // Returns 0 with the address in *store; -ENOMEM if there is no such range, with *store unchanged.
 int find_room(struct aspace *as, uintptr_t hint, size_t len, size_t align, uintptr_t *store);
 

@@ -102,9 +102,11 @@ static inline uintptr_t table_span_end(uintptr_t va, uintptr_t end)
 
 // Do for the directory's entry for `va` what ptes_unmap and ptes_clone do for the entries of a
 // table. The entry names no table: it is empty (then nothing is done), maps a large page, or says
-// that one is reserved or was lost. `va`: a multiple of LARGE_SIZE. `shared`: of a shared mapping,
-// so PTE_W stays. The copy gets no reservation. (ptes_large.c)
-// Caller: holds pt_lock, large_clone that of the first space; has begun each batch for its directory.
+// that one is reserved or was lost, or is a marker. `va`: a multiple of LARGE_SIZE. `shared`: of a
+// shared mapping, so PTE_W stays. large_unmap also releases the reservation; the copy, whose entry
+// is empty before, gets none. (ptes_large.c)
+// Caller: holds pt_lock, large_clone that of the first space; has begun each batch for its
+// directory.
 void large_unmap(struct tlb_batch *batch, uintptr_t va);
 void large_clone(struct tlb_batch *from, struct tlb_batch *to, uintptr_t va, bool shared);
 
@@ -195,9 +197,10 @@ void shared_table_unlock_changed(struct aspace *as, uintptr_t va);
 // more. Caller: holds as->pt_lock.
 bool table_drop(struct aspace *as, uintptr_t va);
 
-// Make all tables of [start, end), not empty, private; or, tables_make_private_at_ends, only those
-// that the range covers in part: the others will go as a whole. The first function yields if the
-// range has several tables. Return 0; -ENOMEM, with some of them private, which does no harm.
+// Make all tables of [start, end), not empty, any addresses, private; or,
+// tables_make_private_at_ends, only those that the range covers in part: the others will go as a
+// whole. Missing tables stay so. The first function yields if the range has several tables. Return
+// 0; -ENOMEM, with some of them private, which does no harm.
 // Caller: holds as->lock, for reading or for writing, so that no fork shares the tables again; does
 // not hold pt_lock.
 int tables_make_private(struct aspace *as, uintptr_t start, uintptr_t end);

@@ -85,7 +85,7 @@ int clear_user(struct aspace *as, void __user *dst, size_t len) __must_check;
 size_t clear_user_partial(struct aspace *as, void __user *dst, size_t len);
 
 // Copy one value of 1, 2, 4 or 8 bytes: get_user(as, &value, pointer), put_user(as, pointer,
-// value).
+// value). `as` may be NULL: then every address is bad.
 // Caller: holds no lock. Return 0; or -EFAULT with nothing stored, even if the value crosses a page
 // boundary (unless one of its two pages is unmapped meanwhile: then a part may be stored).
 // get_user does not compile if the types of value and pointer differ in size.

@@ -74,8 +74,8 @@ static inline struct uffd *uffd_get(struct uffd *uffd)
 // no spinlock.
 void uffd_put(struct uffd *uffd);
 
-// Returns the space of the context with a new reference, which the caller drops by aspace_put; NULL
-// if the space has ended.
+// Returns the space of the context with a new reference, which the caller drops by aspace_put, with
+// no lock held; NULL if the space has ended, or is about to.
 struct aspace *uffd_space_get(struct uffd *uffd);
 
 // Let all contexts of `as`, whose last reference is gone, forget it: uffd_space_get returns NULL
@@ -179,13 +179,16 @@ ssize_t uffd_fill(struct uffd *uffd, struct aspace *as, const struct uffd_fill *
 // Caller: holds no lock; holds a reference on `as`.
 int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t len, bool protect);
 
-// Move the pages of [from, from + len), private anonymous memory, to [to, to + len), which is
-// registered with `uffd` and has none: the entries move, nothing is copied. `holes`: addresses
-// without a page are passed over. Wakes nobody (uffd_wake). Sleeps and yields. (uffd_move.c)
-// Returns how many bytes have moved before the first page that could not; or, if that is the first
-// of all: -ENOENT if nothing is mapped at one of the addresses, or at a hole; -EAGAIN while
-// mappings change; -EINVAL if the areas do not admit it; -EEXIST if a page is at the target;
-// -EBUSY for a page that is not exclusively owned; -EFAULT for a poison marker; -ENOMEM.
+// Move the pages of [from, from + len) to [to, to + len), page-aligned, in bytes, in `as`, the
+// context's space: the entries move, nothing is copied, and write-protection ends. Each range lies
+// in one area of private anonymous memory; the target is registered with `uffd`, and has no pages.
+// `holes`: addresses without a page are passed over. Wakes nobody (uffd_wake). Sleeps and yields.
+// (uffd_move.c)
+// Returns how many bytes have moved before the first page that could not, or before the thread was
+// killed; or, if that is the first of all: -ENOENT if nothing is mapped at one of the addresses, or
+// at a hole without `holes`; -EAGAIN while mappings change; -EINVAL if the areas are others, not
+// writable, or differ in protection or mlock(); -EEXIST if a page or a marker is at the target;
+// -EBUSY for a page that is not exclusively owned; -EFAULT for a marker; -ENOMEM.
 // Caller: holds no lock; runs in `as`.
 ssize_t uffd_move(struct uffd *uffd, struct aspace *as, uintptr_t to, uintptr_t from, size_t len,
                   bool holes);

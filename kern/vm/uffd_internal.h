@@ -4,7 +4,8 @@
 #include "vm/ptes.h"
 #include "vm/uffd.h"
 
-// Returns true if the context has the feature (UFFD_FEATURE_).
+// Returns true if the context has the feature (a UFFD_FEATURE_ bit, or UFFD_READY); of several
+// bits, any. Takes no lock.
 static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 {
 	return __atomic_load_n(&uffd->features, __ATOMIC_RELAXED) & feature;
@@ -17,8 +18,9 @@ static inline bool uffd_has(const struct uffd *uffd, uint32_t feature)
 // Caller: holds the object's lock.
 page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond);
 
-// Returns the entry for `va` in `area`; for a large page, or a marker in its place, the entry that a
-// small one would have.
+// Returns the entry for `va` in `area`; for a large page, or a marker in its place, the entry that
+// a small one would have; 0 if there is none. Takes no lock, so the answer may be out of date at
+// once.
 static inline pte_t uffd_entry(const struct area *area, uintptr_t va)
 {
 	return unlikely(area->ops->uncut) ? small_entry(area->as, va) : pte_peek(area->as, va);
@@ -41,9 +43,9 @@ void uffd_unmap(const struct area *area, uintptr_t start, uintptr_t end);
 uintptr_t uffd_unmap_some(const struct area *area, uintptr_t start, uintptr_t end);
 uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t end);
 
-// Remove userfaultfd's marks from the entries of [start, end), whose area is not registered for
-// write-protection any more: the protection and its markers. Poison markers stay. Yields.
-// (uffd_protect.c)
+// Remove userfaultfd's marks from the entries of [start, end), page-aligned, whose area is not
+// registered for write-protection any more: the protection and its markers, also of large pages.
+// Pages stay, and do not become writable yet. Poison markers stay. Yields. (uffd_protect.c)
 // Caller: holds as->lock for writing, or nobody else knows the space; no other lock.
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);
 
