@@ -29,10 +29,12 @@ struct poll_list {
 
 // Make a list of `count` descriptors (0: an empty list), whose contents the caller fills in. With
 // `waits` each has room for a file and a waiter too, and is -1, without events and without a file;
-// else the contents are undefined. The current process accounts for the memory. Yields.
-// Returns 0; -ENOMEM; -EINTR if the thread must die. The caller calls poll_list_free in any case.
+// else the contents are undefined, and the list is only for a poll that does not wait. The current
+// process accounts for the memory (process_hold). Yields.
+// Returns 0; -ENOMEM; -EINTR if the thread must die. The caller calls poll_list_free in any case;
+// after an error it does nothing else with the list.
 int poll_list_make(struct poll_list *list, uint32_t count, bool waits);
 
-// Free the list and drop its references on files, which may close them. No waiter is on a queue any
-// more. Yields. Caller: holds no lock.
+// Free the list, also one that was made in part, and drop its references on files, which may close
+// them. No waiter is on a queue any more. Yields. Caller: holds no lock.
 void poll_list_free(struct poll_list *list);

@@ -3,13 +3,17 @@
 
 #include "kern.h"
 
-// Returns true if `command` is F_GETLK, F_SETLK, F_SETLKW, or one of their relatives.
+// Returns true if `command` is F_GETLK, F_SETLK, F_SETLKW, or one of their relatives for 64 bits or
+// for open files (F_OFD_).
 bool is_lock_command(unsigned int command);
 
-// Do such a command on descriptor `fd` with the struct at `arg`. F_SETLKW and its relatives sleep
-// until the lock is free. Caller: holds no lock. Returns 0; -EBADF, also if `fd` is not open for
-// reading or writing as the lock needs; -EFAULT if the struct cannot be read or written; -EINVAL
-// for a bad struct; -EOVERFLOW if the range or the result does not fit into it; -EAGAIN if
-// another's lock is in the way (F_SETLK); -EDEADLK; -ENOLCK if there are too many locks;
-// -ERESTARTSYS if a signal ends the wait.
+// Do such a command (is_lock_command) on descriptor `fd` with the struct at `arg`: a struct flock
+// for F_GETLK, F_SETLK and F_SETLKW, else a struct flock64. F_SETLKW and its relatives sleep until
+// the lock is free. Caller: holds no lock.
+// Returns 0; in this order: -EBADF if `fd` is not open, or only a path; -EFAULT; -EINVAL for a bad
+// struct, or -EOVERFLOW if the range reaches beyond 2^63 - 1; -EBADF if `fd` is not open for
+// reading or writing as the lock needs; -EINVAL if l_pid is not 0 (F_OFD_); -EAGAIN if another's
+// lock is in the way (F_SETLK); -EDEADLK; -ENOLCK if there are too many locks; -ERESTARTSYS if a
+// signal ends the wait; -EBADF if `fd` was closed meanwhile. F_GETLK and its relatives: -EOVERFLOW
+// if the lock found does not fit into the struct; -EFAULT.
 int fcntl_lock(int fd, unsigned int command, void __user *arg);

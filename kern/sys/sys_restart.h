@@ -12,8 +12,8 @@
 #include "kern.h"
 #include "thread/thread.h"
 
-// Note in the current thread how its call is to continue; *restart is copied. Returns the code that
-// the call must return.
+// Note in the current thread how its call is to continue, in place of what it noted before;
+// *restart is copied, and restart->resume is not NULL. Returns the code that the call must return.
 static inline long restart_later(const struct call_restart *restart)
 {
 	thread_current()->restart = *restart;

@@ -11,19 +11,21 @@
 int action_exchange(int signo, struct sigaction *new, struct sigaction *old);
 
 // Change the current thread's mask of blocked signals by `set`, as `how` says: SIG_BLOCK,
-// SIG_UNBLOCK or SIG_SETMASK. SIGKILL and SIGSTOP stay unblocked. Takes process_lock. Returns 0;
-// -EINVAL for another `how`.
+// SIG_UNBLOCK or SIG_SETMASK. SIGKILL and SIGSTOP stay unblocked, also if `set` has them. Takes
+// process_lock and the lock of the signals. Returns 0; -EINVAL for another `how`, with the mask
+// unchanged.
 int mask_change(int how, sigmask_t set);
 
-// Send `signo`, described by *info, to thread `tid` of process `pid` (0: of any process). Signal 0
-// only checks. Takes process_lock. Returns 0, also if `tid` is the number of a process whose first
-// thread has ended; -ESRCH if there is no such thread; -EINVAL if there is no such signal; -EPERM;
-// -EAGAIN for a real-time signal whose description finds no room.
+// Send `signo`, described by *info, which is copied, to thread `tid` of process `pid` (0: of any
+// process). Signal 0 only checks. Takes process_lock. Returns 0, also if `tid` is the number of a
+// process whose first thread has ended: then nothing is sent. In this order: -ESRCH if there is no
+// such thread, also for a `tid` of 0 or less; -EINVAL if there is no such signal; -EPERM; -EAGAIN
+// for a real-time signal whose description finds no room.
 int send_to_thread(pid_t pid, pid_t tid, int signo, const struct signal_info *info);
 
-// Sleep until a signal is to be delivered, with `mask` as the thread's mask (sigsuspend(2)).
-// Caller: holds no lock. The old mask returns after the handler has returned: until then the signal
-// could not be delivered. The wait looks first whether a signal is pending, so none gets lost
-// between the change of the mask and the sleep.
+// Sleep until a signal is to be delivered, with `mask` as the thread's mask (sigsuspend(2)),
+// without SIGKILL and SIGSTOP. Caller: holds no lock. The old mask returns after the handler has
+// returned: until then the signal could not be delivered. The wait looks first whether a signal is
+// pending, so none gets lost between the change of the mask and the sleep.
 // Returns -ERESTARTNOHAND.
 long suspend_with(sigmask_t mask);

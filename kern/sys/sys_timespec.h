@@ -5,17 +5,20 @@
 #include "kern.h"
 #include <abi/time.h>
 
-// Returns the size of such a struct.
+// Returns the size of such a struct: 16 bytes if `wide`, else 8.
 static inline size_t timespec_size(bool wide)
 {
 	return wide ? sizeof(struct timespec64) : sizeof(struct timespec);
 }
 
 // Fetch the time at `from`, in ns; one that does not fit becomes the greatest that does, about 292
-// years. Returns 0; -EFAULT if it cannot be read; -EINVAL for a negative time or 10^9 ns or more in
-// tv_nsec. After an error *ns_store is unchanged.
+// years. `wide`: it is a struct timespec64, else a struct timespec; of the wide form only the lower
+// 32 bits of tv_nsec count. Copies from the user: no lock may be held. Returns 0; -EFAULT if it
+// cannot be read; -EINVAL for a negative time or 10^9 ns or more in tv_nsec. After an error
+// *ns_store is unchanged.
 int get_ns(const void __user *from, uint64_t *ns_store, bool wide);
 
-// Store `ns` as a time at `store`; the narrow form keeps the lower 32 bits of the seconds. Returns
-// 0; -EFAULT if the memory at `store` cannot be written, perhaps with a part stored.
+// Store `ns` at `store` as a struct timespec64 (`wide`) or a struct timespec; the narrow form keeps
+// the lower 32 bits of the seconds. Copies to the user: no lock may be held. Returns 0; -EFAULT if
+// the memory at `store` cannot be written, perhaps with a part stored.
 int put_ns(void __user *store, uint64_t ns, bool wide);

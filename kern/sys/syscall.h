@@ -57,7 +57,8 @@
 	static inline long call_##name parameters
 // clang-format on
 
-// Returns the value of a 64-bit argument that came in two registers.
+// Returns the value of a 64-bit argument that came in two registers: `low` with the lower half,
+// `high` with the upper half and the sign.
 static inline int64_t pair64(uint32_t low, uint32_t high)
 {
 	return (int64_t)((uint64_t)high << 32 | low);

@@ -17,22 +17,24 @@ struct path_arg {
 	struct inode *start; // the inode of that file, borrowed; or NULL
 };
 
-// Fetch the path `text`. A relative one starts at the directory of descriptor `dirfd`, or at the
-// current directory if that is AT_FDCWD (openat(2)); an absolute one ignores `dirfd`, even a bad
-// one. It is copied once, so a program that changes it meanwhile cannot fool a check. An empty path
-// is no error here. Copies from the user. Caller: holds no lock.
+// Fetch the path `text`. A relative one, also an empty one, which is no error here, starts at the
+// directory of descriptor `dirfd`, or at the current directory if that is AT_FDCWD (openat(2)); an
+// absolute one ignores `dirfd`, even a bad one. Whether `dirfd` is a directory is not checked. The
+// path is copied once, so a program that changes it meanwhile cannot fool a check. Copies from the
+// user. Caller: holds no lock.
 // Returns 0, with *arg to be freed by path_arg_put; -EFAULT; -ENAMETOOLONG for PATH_MAX bytes or
-// more; -EBADF if `dirfd` is needed and not open; -ENOMEM. After an error *arg is undefined, and
-// there is nothing to free.
+// more; -ENOMEM for a path of PATH_SHORT bytes or more; after these -EBADF if `dirfd` is needed and
+// not open. After an error *arg is undefined, and there is nothing to free.
 int path_arg_get(struct path_arg *arg, int dirfd, const char __user *text);
 
-// Let the path start at descriptor `dirfd` even if it is absolute: openat2 may make this directory
-// the root. Does nothing for AT_FDCWD. Returns 0; -EBADF if it is not open: *arg must still be
-// freed.
+// Let the path *arg of path_arg_get start at descriptor `dirfd`, the same one, even if it is
+// absolute: openat2 may make this directory the root. Does nothing for AT_FDCWD, or if it starts
+// there already. Returns 0; -EBADF if it is not open: *arg must still be freed.
 int path_arg_set_start(struct path_arg *arg, int dirfd);
 
 // Free a path argument that path_arg_get has filled, and drop its reference on the file, which may
-// close it. Caller: holds no lock.
+// close it and yield. The struct itself, and what start pointed to, may not be used afterwards.
+// Caller: holds no lock.
 void path_arg_put(struct path_arg *arg);
 
 // Find the inode that a call names by `dirfd`, `text` and `flags`. AT_EMPTY_PATH: an empty path
@@ -44,9 +46,10 @@ void path_arg_put(struct path_arg *arg);
 // the other errors of path_walk.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
-// Returns the open file of descriptor `fd` of the current thread, with a new reference, which the
-// caller drops by file_put; NULL if it is not open. A file that was opened with O_PATH counts as
-// none: most calls return EBADF for it (open(2)).
+// Returns the open file of descriptor `fd`, any number, of the current thread, with a new
+// reference, which the caller drops by file_put; NULL if it is not open. A file that was opened
+// with O_PATH counts as none: most calls return EBADF for it (open(2)). May yield (file_put): no
+// lock may be held.
 static inline struct file *file_arg_get(int fd)
 {
 	struct file *file = fd_get(thread_current()->files, fd);
