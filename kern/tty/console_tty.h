@@ -4,7 +4,8 @@
 struct tty;
 
 // Create /dev/console, and /dev/tty, which is the controlling terminal of the process that opens
-// it. Take the console's input from now on. Panics if out of memory. Called once, at boot.
+// it. Take the console's input, and its reports of room for output, from now on. Panics if out of
+// memory. Called once, at boot, after fs_init.
 void console_tty_init(void);
 
 // The terminal of /dev/console.

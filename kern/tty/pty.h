@@ -26,15 +26,22 @@ struct pty {
 // The operations of the open files of a master, whose `private` is the struct pty.
 extern const struct file_ops pty_master_ops;
 
-// Create /dev/ptmx, and take opens of /dev/pts/*. Called once, at boot, after console_tty_init.
+// Create /dev/ptmx, and take opens of /dev/pts/*. Panics if out of memory. Called once, at boot,
+// after console_tty_init.
 void pty_init(void);
 
-// Returns how many pseudoterminals there are.
+// Returns how many pseudoterminals there are, also those whose master is closed while the slave is
+// open. Takes no lock.
 uint32_t pty_count(void);
 
-// Open the slave of `pty` with the flags of open(2) in `flags` (TIOCGPTPEER). Sleeps. Caller: holds no
-// lock; keeps the master open. Returns a descriptor; -EIO if the slave is locked; -ENOMEM; -EMFILE.
+// Open the slave of `pty` (TIOCGPTPEER); of `flags` the access mode, O_NONBLOCK, O_NOCTTY,
+// O_LARGEFILE and O_CLOEXEC count. Checks no permission. It may become the controlling terminal
+// (tty_opened_by_leader). Sleeps. Caller: holds no lock; keeps the master open. Returns the lowest
+// free descriptor of the current thread; -EMFILE; -ENOMEM; -EIO if the slave is locked
+// (TIOCSPTLCK).
 int pty_open_peer(struct pty *pty, uint32_t flags);
 
-// file_ops.release of a master: hangs the slave up. Yields.
+// file_ops.release of a master: removes /dev/pts/NUMBER and hangs the slave up, whose session's
+// leader gets SIGHUP and SIGCONT. The struct pty is freed now, or when the last open file of the
+// slave is closed. Sleeps and yields.
 void pty_master_release(struct file *file);

@@ -10,13 +10,15 @@ struct inode_ops;
 // output_line returns.
 extern const struct inode_ops output_inode_ops;
 
-// Returns line 0 (standard output) or 1 (standard error), for the `private` of an inode.
+// Returns line 0 (standard output) or 1 (standard error), for the `private` of an inode. Also
+// before output_start.
 void *output_line(unsigned int line);
 
-// Let line 0 or 1 send through a serial port, and set the port's on_room. Called once for each line that
-// is used, at boot, after irq_init and before the line's first write.
+// Let line 0 or 1 send through the serial port `name`, which both may share, and set the port's
+// on_room. Called once for each line that is used, at boot, after irq_init and before the line's
+// first write.
 void output_start(unsigned int line, enum serial_name name);
 
-// Returns true if a thread waits for a port to take its output, or for a terminal's device: then
-// the machine is not deadlocked. Takes no lock.
+// Returns true if a thread waits for a port to take its output (of a line, or of a terminal:
+// tty_output_waiting): then the machine is not deadlocked. Takes no lock.
 bool output_waiting(void);

@@ -22,16 +22,18 @@ struct fdtable;
 // Panics if out of memory. Called once, at boot, after console_tty_init.
 void stdio_init(void);
 
-// Open descriptors 0, 1 and 2 in the empty table `files`, for the current process. A terminal
-// becomes the controlling terminal of the session that this process will lead. Called once. Sleeps.
-// Caller: holds no lock. Returns 0; -ENOMEM, or another negative errno of file_open_kernel
-// (-ENOENT, -ENXIO); then some of the descriptors may be open, and the caller drops the table.
+// Open descriptors 0, 1 and 2 in the empty table `files`, for the current process. A terminal is
+// one open file for all three, and becomes the controlling terminal of the session that this
+// process will lead. Called once, after the archives are unpacked. Sleeps. Caller: holds no lock.
+// Returns 0; -ENOMEM, or another negative errno of file_open_kernel (-ENOENT, -ENXIO); then some of
+// the descriptors may be open, and the caller drops the table.
 int stdio_open(struct fdtable *files);
 
-// Returns true if the standard files are a terminal. Then the process that opens them must lead
-// a session. The result is constant after stdio_init.
+// Returns true if the standard files are a terminal: the console (also before stdio_init) or COM2.
+// Then the process that opens them must lead a session. The result is constant after stdio_init.
 bool stdio_is_terminal(void);
 
-// Returns true if input may still come and wake a thread. If not, and all threads sleep, the
-// machine is deadlocked. Takes no lock.
+// Returns true if input may still come and wake a thread: always from the console; else until the
+// frame of length 0, and not if a file has the input. If not, and all threads sleep, the machine is
+// deadlocked. Takes no lock.
 bool stdio_input_possible(void);

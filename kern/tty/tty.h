@@ -99,67 +99,76 @@ struct tty_hooks {
 // Set at boot by proc/. NULL: terminals work without job control.
 extern const struct tty_hooks *tty_hooks;
 
-// Initialise `tty`, whose name, output and resume are set and all else is 0, with the usual
-// settings, and put it on the list of all terminals. Takes the list's lock.
+// Initialise `tty`, whose fields marked [c] are set (`device` may follow before it can be opened)
+// and all else is 0, with the usual settings, an unknown window and no session, and put it on the
+// list of all terminals until tty_remove. Takes the list's lock.
 void tty_init(struct tty *tty);
 
 // Process typed bytes: echo them, edit the line, and send the signals that they stand for to the
 // group in the foreground. Does not sleep; may be called by interrupt handlers. Caller: holds no
-// spinlock. Returns how many bytes were taken. The caller keeps the rest and passes it again when
-// the terminal calls tty->resume, or drops it.
+// spinlock. Returns how many bytes were taken, from the first on: less than `n` if there is no
+// room. The caller keeps the rest and passes it again when the terminal calls tty->resume, or drops
+// it.
 size_t tty_input(struct tty *tty, const uint8_t *bytes, size_t n);
 
-// Call tty->resume if tty_input has refused bytes and there is room for them now. Every function
-// that takes bytes out of the ring is followed by this. Caller: holds no lock.
+// Call tty->resume, which may be NULL, if tty_input has refused bytes and there is room for them
+// now. Every function that takes bytes out of the ring is followed by this. Caller: holds no lock.
 void tty_resume_input(struct tty *tty);
 
-// Wake the threads that wait to write, because the device has room again. Takes tty->lock; does not
-// sleep; may be called by interrupt handlers.
+// Note that the device has room again, and wake the threads and polls that wait to write. Takes
+// tty->lock; does not sleep; may be called by interrupt handlers.
 void tty_output_room(struct tty *tty);
 
 // Returns true if a write to any terminal waits for the room of its device: then the machine is not
-// deadlocked. Takes no lock.
+// deadlocked. A write does not count that waits for a program (waits_for_program) or for ^Q. Takes
+// no lock.
 bool tty_output_waiting(void);
 
 // Record that nothing more will be typed: a read that finds no input returns 0, the end of the
-// file, from now on. Takes tty->lock; does not sleep; may be called by interrupt handlers.
+// file, from now on; input that is there can still be read. Wakes readers and polls. Takes
+// tty->lock; does not sleep; may be called by interrupt handlers.
 void tty_end_input(struct tty *tty);
 
-// Set the size of the window; 0 rows or columns: unknown. If the size changes, the foreground group
-// gets SIGWINCH. Takes tty->lock, and then the locks for sending a signal; does not sleep; may be
-// called by interrupt handlers. Caller: holds no spinlock.
+// Set the size of the window; 0 rows or columns: unknown. If *winsize differs from the old size,
+// also in its pixels, the foreground group gets SIGWINCH. Takes tty->lock, and then the locks for
+// sending a signal; does not sleep; may be called by interrupt handlers. Caller: holds no spinlock.
 void tty_set_window(struct tty *tty, const struct winsize *winsize);
 
 // Make `tty` the controlling terminal of `session`, whose number is that of its leader's group,
 // with that group in the foreground. `session` 0: of none. Takes tty->lock. Checks nothing.
 void tty_set_session(struct tty *tty, pid_t session);
 
-// Free the terminals of a session whose leader has ended, so that another session can take them. The
-// foreground group of one that a program shows gets SIGHUP, and SIGCONT if the terminal has been hung
-// up. Yields. Caller: holds no lock.
+// Free the terminal of a session whose leader has ended, so that another session can take it; also
+// one that was hung up. If it is a pseudoterminal, its foreground group gets SIGHUP, and SIGCONT if
+// the terminal has been hung up. Yields. Caller: holds no lock.
 void tty_session_ended(pid_t session);
 
-// The group with this number has ended: where it is in the foreground, a later group of that number is
-// not. Takes each terminal's lock in turn.
+// Note that the group with this number has ended: where it is in the foreground, a later group of
+// that number is not. Takes the list's lock, and each terminal's in turn.
 void tty_group_ended(pid_t group);
 
-// Returns true if the current process's session has a controlling terminal. Takes process_lock, the
-// list's lock, and each terminal's lock in turn: must not be called under them.
+// Returns true if the current process's session has a controlling terminal that was not hung up.
+// Takes process_lock, the list's lock, and each terminal's lock in turn: must not be called under
+// them.
 bool tty_has_controlling(void);
 
-// Make `file`, with tty_ops, an open file of the controlling terminal. Takes locks as
-// tty_has_controlling. Returns 0; -ENXIO if there is none; or what the terminal's open returns.
+// Make `file`, with tty_ops, an open file of the current process's controlling terminal: sets
+// file->private, and calls the terminal's open, which may change file->ops. Takes locks as
+// tty_has_controlling. Returns 0; -ENXIO if there is no such terminal; or what the terminal's open
+// returns (-EIO).
 int tty_open_controlling(struct file *file);
 
-// Let the leader of a session without a terminal have this one, which is free, as its controlling
-// terminal, since it has opened it for reading and without O_NOCTTY. Takes locks as
-// tty_has_controlling.
+// Make `tty`, which was opened with `file`, the controlling terminal of the current process's
+// session, with the process's group in the foreground, if the process is the leader of a session
+// without a terminal, no session has `tty`, and `file` is open for reading and without O_NOCTTY.
+// Else do nothing. Takes locks as tty_has_controlling, and tty->lock.
 void tty_opened_by_leader(struct tty *tty, const struct file *file);
 
-// Take `tty`, which nobody uses any more, off the list of all terminals. Takes the list's lock.
+// Take `tty`, which nobody uses any more, off the list of all terminals: the caller may free it
+// then. Takes the list's lock.
 void tty_remove(struct tty *tty);
 
 // Find the controlling terminal of `session`, and store the terminal's device number and the
-// process group in its foreground (0: none). Takes each terminal's lock in turn. Returns false,
-// with nothing stored, if the session has none, or is 0.
+// process group in its foreground (0: none). Takes the list's lock, and each terminal's in turn.
+// Returns false, with nothing stored, if the session has none that was not hung up, or is 0.
 bool tty_of_session(pid_t session, dev_t *device, pid_t *foreground);
