@@ -47,14 +47,15 @@ struct procfs_file {
 	struct list link; // in the list of registered files
 };
 
-// Create the file /proc/NAME, and the directories above it that are missing. NAME has at most 120
-// bytes. Panics if out of memory, if NAME exists already, or if a directory above it is a file. The
-// struct must stay valid for ever. Caller: at boot, after procfs_init; holds no lock.
+// Create the file /proc/NAME (file->name), with the mode of the struct, and the directories above
+// it that are missing. NAME has at most 120 bytes. Panics if out of memory, if NAME exists already,
+// or if a directory above it is a file. The struct must stay valid for ever. Caller: at boot, after
+// procfs_init; holds no lock.
 void procfs_register(struct procfs_file *file);
 
-// Let the directory of every process, and of every thread, have the file NAME (/proc/PID/NAME).
-// NAME has no slash, and no two files have one NAME (not checked). Called at boot. *file must stay
-// valid for ever.
+// Let the directory of every process, and of every thread, have the file NAME (/proc/PID/NAME),
+// after those that were registered before. NAME has no slash, and no two files have one NAME (not
+// checked). Called at boot. *file must stay valid for ever, and is in one list only.
 void procfs_register_process(struct procfs_file *file);
 
 // The functions that /proc needs from the layer that knows processes. Except show_descriptor they
@@ -107,26 +108,34 @@ extern const struct procfs_hooks *procfs_hooks;
 // Create /proc, still empty. Panics if out of memory. Called once, at boot, after fs_init.
 void procfs_init(void);
 
-// Create the files about the machine as a whole: its memory and names of its parts
-// (procfs_system.c), what it has done (procfs_statistics.c), its processor (procfs_cpuinfo.c); and
-// those about its pages. Once each, at boot, after procfs_init.
+// Create the files of /proc about memory and the file systems (procfs_system.c). Called once, at
+// boot, after procfs_init.
 void procfs_system_init(void);
+
+// Create the files of /proc about what the machine has done since boot: stat, uptime and others
+// (procfs_statistics.c). Called once, at boot, after procfs_init.
 void procfs_statistics_init(void);
+
+// Create /proc/cpuinfo (procfs_cpuinfo.c). Called once, at boot, after procfs_init.
 void procfs_cpuinfo_init(void);
+
+// Create /proc/kpageflags (procfs_pages.c). Called once, at boot, after procfs_init.
 void procfs_pages_init(void);
 
-// Store in counts[] how many pages of 4 KiB of each kind (enum page_kind) there are. Yields: a page
-// that changes meanwhile may be counted as either kind. Completes the work also if the thread is
-// killed. Caller: holds no lock. (procfs_pages.c)
+// Store in counts[] how many pages of 4 KiB of each kind (enum page_kind) there are, of all
+// pages[]; the old values do not count. Yields: a page that changes meanwhile may be counted as
+// either kind. Completes the work also if the thread is killed. Caller: holds no lock.
+// (procfs_pages.c)
 void procfs_count_pages(size_t counts[PAGE_KINDS]);
 
 // Store the words [first, first + n) of a file in words[n]. `arg`: that of procfs_read_words.
 // Called with no lock held; may sleep.
 typedef void (*procfs_fill_fn)(uint64_t *words, size_t first, size_t n, void *arg);
 
-// Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes piece by piece, at
-// the position *pos in bytes, and advance *pos and `uio`. Yields. Caller: holds no lock. Returns
-// how many bytes were read, fewer if the thread must die; 0 at the end; -EINVAL if position or
-// length are not multiples of 8; -EFAULT if no byte could be stored.
+// Do procfs_file.read for a file of `total` words of 64 bits, which `fill` makes in pieces of at
+// most 64, at the position *pos in bytes, and advance *pos and `uio`. Yields. Caller: holds no
+// lock. Returns how many bytes were read, fewer if the thread must die or a byte cannot be stored;
+// 0 at or beyond the end, and if uio->left is 0; -EINVAL if position or length are not multiples of
+// 8; -EFAULT if no byte could be stored.
 ssize_t procfs_read_words(struct uio *uio, uint64_t *pos, size_t total, procfs_fill_fn fill,
                           void *arg);

@@ -22,23 +22,25 @@ struct seq {
 #define SEQ_INIT ((struct seq){ .text = NULL })
 #define SEQ_PART (64u << 10) // bytes after which a part should end
 
-// Append bytes[n] to the text. Out of memory, or if n > KMALLOC_MAX: sets `overflow` instead, which
-// the reader of the text checks once, so its writers need not. Then nothing more is appended: a
-// long loop should end. Does not sleep; takes the locks of memory, so the caller may hold spinlocks
-// of lower rank than RANK_HEAP.
+// Append bytes[n] to the text; `n` may be 0. Out of memory, or if n > KMALLOC_MAX: sets `overflow`
+// instead, which the reader of the text checks once, so its writers need not. Then nothing more is
+// appended: a long loop should end. Does not sleep; takes the locks of memory, so the caller may
+// hold spinlocks of lower rank than RANK_HEAP.
 void seq_write(struct seq *seq, const char *bytes, size_t n);
 
-// Append what printf makes of `format`, as seq_write does.
+// Append what printf makes of `format`, as seq_write does, with the same locks and errors; a text
+// of which only a part has room stays as a part, with `overflow` set. No NUL is appended.
 void seq_printf(struct seq *seq, const char *format, ...) __printf(2, 3);
 
-// Returns the length of the whole text in bytes.
+// Returns the length of the text in bytes; of a text that is made in parts, the length of this
+// part.
 static inline size_t seq_length(const struct seq *seq)
 {
 	return seq->before + seq->used;
 }
 
-// Returns true if the part of a text is long enough, so that the writer should store `next` and
-// end.
+// Returns true if the part of a text has SEQ_PART bytes or more, so that the writer should store
+// `next` and end. Nothing forces it to: seq_write goes on appending.
 static inline bool seq_full(const struct seq *seq)
 {
 	return seq_length(seq) >= SEQ_PART;
@@ -47,10 +49,11 @@ static inline bool seq_full(const struct seq *seq)
 struct uio;
 
 // Copy the text from byte `pos` on to `uio`, as far as both reach, and advance `uio`. Yields.
-// Returns how many bytes were copied: fewer than possible if the next byte cannot be accessed or
-// the thread must die. Caller: holds no lock.
+// Caller: holds no lock. Returns how many bytes were copied: 0 if `pos` is at or beyond the end;
+// fewer than possible if the next byte cannot be accessed or the thread must die.
 size_t seq_copyout(const struct seq *seq, size_t pos, struct uio *uio);
 
-// Free the text's memory. The seq is empty afterwards. Yields if the text has several pieces: not
-// with a lock held then. A text below 32 KiB has one piece.
+// Free the text's memory. All fields of *seq are those of SEQ_INIT afterwards, also `overflow`,
+// `from` and `next`. Yields if the text has several pieces: not with a lock held then. A text below
+// 32 KiB has one piece.
 void seq_free(struct seq *seq);
