@@ -31,11 +31,18 @@ struct bootinfo {
 // Constant after bootinfo_read.
 extern struct bootinfo bootinfo;
 
-// Copy the command line, so that options are known before the first message. `magic` and `info`
-// are the values that the loader left in EAX and EBX. With a wrong magic number the command line
-// stays empty; bootinfo_read reports the error later, when the console works.
+// Copy the command line into bootinfo.command_line, so that options are known before the first
+// message; it is cut after BOOT_COMMAND_LINE - 1 bytes. `magic` and `info` are the values that the
+// loader left in EAX and EBX: `info` is the physical address of the Multiboot information. The
+// command line stays empty if the loader gave none, if the linear map does not reach it, or if
+// `magic` or `info` is wrong: bootinfo_read reports these two later, when the console works. Once.
 void bootinfo_read_options(uint32_t magic, physaddr_t info);
 
-// Check all information and copy it into `bootinfo`. If the machine cannot be booted, ends it with
-// a message and an exit code for the reason (dev/exitport.h).
+// Check all information and copy it into `bootinfo`, except the command line, which
+// bootinfo_read_options has copied. `magic` and `info`: as there. Modules after the first
+// BOOT_MODULES, and ranges of memory after the first BOOT_RANGES, are left out. The option `hole`
+// removes memory. Once, after options_init and console_init, before boot_alloc_init.
+// Does not return if the machine cannot be booted: ends it with a message and an exit code for the
+// first reason found (dev/exitport.h): EXIT_BOOT_MAGIC, EXIT_BOOT_NO_MAP, EXIT_BOOT_NO_MODULE,
+// EXIT_BOOT_OUT_OF_REACH, or EXIT_BOOT_NO_MEMORY.
 void bootinfo_read(uint32_t magic, physaddr_t info);

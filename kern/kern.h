@@ -55,12 +55,15 @@
 // The levels of messages, the most urgent first. The numbers are those of syslog(3).
 enum log_level { LOG_EMERG, LOG_ERR = 3, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
-// Print a message on every registered console sink that shows messages of `level`. Never sleeps.
-// May be called anywhere, also in an interrupt handler and under a spinlock of smaller rank than
-// RANK_CONSOLE.
+// Print a message on every registered console sink that shows messages of `level`, and keep it in
+// the log's ring, whatever its level. Each line of it, also a last one without a newline, becomes a
+// line of its own; an empty message prints nothing. A message of PRINTK_MAX (256) bytes or more is
+// cut, and ends in "...". Waits in a loop while a serial port is full, but never sleeps. May be
+// called anywhere, also in an interrupt handler and under a spinlock of smaller rank than
+// RANK_CONSOLE; takes console_lock, except in a panic.
 void printk(enum log_level level, const char *format, ...) __printf(2, 3);
 
-// Like printk, with the arguments in a va_list.
+// Like printk, with the arguments of `format` in a va_list, which the caller begins and ends.
 void vprintk(enum log_level level, const char *format, va_list args);
 
 #ifdef __CHECKER__ // sparse does not know them
@@ -68,17 +71,21 @@ int __builtin_setjmp(void **frame);
 void __builtin_longjmp(void **frame, int value) __noreturn;
 #endif
 
-// Stop the machine: print the message and a symbolised backtrace, open the monitor if the option
-// `monitor` asks for it, and end the machine with the exit code EXIT_PANIC.
+// Stop the machine: turn interrupts off, print the message, to which a newline is added, and a
+// symbolised backtrace, open the monitor if the option `monitor` asks for it, and end the machine
+// with the exit code EXIT_PANIC, or halt before machine_end_init. A message of more than 239 bytes
+// is cut. May be called anywhere, with any locks held: printing takes none from then on. A test
+// that expects the panic, or the grader, may catch it (panic_catch_hook); the caller never goes on.
 void panic(const char *format, ...) __noreturn __printf(1, 2);
 
-// The body of a function that a lab leaves to the student: print that `exercise` of `lab` is not
-// written yet, with a backtrace, and end the machine with the exit code EXIT_NOT_WRITTEN.
-// `function` is the caller's __func__.
+// The body of a function that a lab leaves to the student: print that `exercise` of `lab`, as
+// "lab.exercise", is not written yet, with a backtrace, and end the machine with the exit code
+// EXIT_NOT_WRITTEN, or halt before machine_end_init. `function` is the caller's __func__. It is no
+// panic: takes console_lock, and opens no monitor.
 void not_written(const char *function, unsigned int lab, unsigned int exercise) __noreturn;
 
-// Like not_written, for an exercise of a lab after `this_lab`: the message says that `this_lab`
-// ends here.
+// Like not_written, for exercise `exercise` of `lab`, which comes after `this_lab`: the message
+// says that `this_lab` ends here. The exit code is the same.
 void not_in_this_lab(const char *function, unsigned int this_lab, unsigned int lab,
                      unsigned int exercise) __noreturn;
 

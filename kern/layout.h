@@ -38,9 +38,10 @@
 
 typedef uint32_t physaddr_t;
 
-// Returns the address of physical address `pa` in the linear map. `pa` must be below LINEAR_SIZE.
-// The test tells the compiler that the sum never wraps to NULL, so it drops null checks after
-// inlining.
+// Returns the address of physical address `pa` in the linear map, never NULL. `pa` must be below
+// LINEAR_SIZE, and need not be page-aligned; this is not checked, nor that memory is there (after
+// pgdir_init the map ends where memory ends). The test tells the compiler that the sum never wraps
+// to NULL, so it drops null checks after inlining.
 static inline void *phys_to_virt(physaddr_t pa)
 {
 	void *va = (void *)(pa + KERNBASE);
@@ -50,8 +51,9 @@ static inline void *phys_to_virt(physaddr_t pa)
 	return va;
 }
 
-// Returns the physical address of `va`, which must lie in the linear map. For any other address
-// the result is a wrong number, not an error.
+// Returns the physical address of `va`, which must lie in the linear map and need not be
+// page-aligned. For any other address (a user's, a kernel stack's, a window's) the result is a
+// wrong number, not an error.
 static inline physaddr_t virt_to_phys(const void *va)
 {
 	return (physaddr_t)(uintptr_t)va - KERNBASE;

@@ -12,20 +12,22 @@ struct list {
 
 #define LIST_INIT(head) ((struct list){ &(head), &(head) })
 
-// Make `head` an empty list, or `head` a link that is on no list.
+// Make `head` an empty list; or, if it is the link of a struct, mark it as being on no list, so
+// that list_empty and list_remove may be called for it. Entries that a list had are only forgotten.
 static inline void list_init(struct list *head)
 {
 	head->next = head->prev = head;
 }
 
-// Returns true if the list has no entry; for a link: if it is on no list.
+// Returns true if the list has no entry; for a link that list_init or list_remove has marked: if it
+// is on no list. A link whose memory is all 0 counts as being on one.
 static inline bool list_empty(const struct list *head)
 {
 	return head->next == head;
 }
 
-// Insert `item` directly after `where`. If `where` is a list's head, `item` becomes the first
-// entry. `item` must be on no list.
+// Insert `item` directly after `where`, an entry or a list's head: after the head, `item` becomes
+// the first entry. `item` must be on no list (not checked); its links may have any value before.
 static inline void list_add(struct list *where, struct list *item)
 {
 	item->next = where->next;
@@ -34,14 +36,15 @@ static inline void list_add(struct list *where, struct list *item)
 	where->next = item;
 }
 
-// Insert `item` as the last entry of the list. `item` must be on no list.
+// Insert `item` as the last entry of the list `head`; before an entry, if `head` is that entry's
+// link. `item` must be on no list (not checked); its links may have any value before.
 static inline void list_add_tail(struct list *head, struct list *item)
 {
 	list_add(head->prev, item);
 }
 
-// Remove `item` from its list. Afterwards `item` points to itself: it may be added again, and a
-// second removal does no harm.
+// Remove `item` from its list; does nothing if it is on none, as list_init leaves it. Afterwards
+// `item` points to itself: it may be added again, and a second removal does no harm. Frees nothing.
 static inline void list_remove(struct list *item)
 {
 	item->prev->next = item->next;
@@ -49,7 +52,8 @@ static inline void list_remove(struct list *item)
 	item->next = item->prev = item;
 }
 
-// Move all entries of the list `from` to the end of the list `to`. `from` is empty afterwards.
+// Move all entries of the list `from`, in their order, to the end of the list `to`, another one.
+// `from` is empty afterwards. Does nothing if it is empty. Takes the same few steps for any length.
 static inline void list_move_all(struct list *to, struct list *from)
 {
 	if (list_empty(from))

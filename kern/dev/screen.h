@@ -38,12 +38,17 @@ struct screen {
 	uint32_t parameters[SCREEN_PARAMETERS];
 };
 
-// Use cells[room], with `room` at least SCREEN_CELLS, as a screen, and clear it. Who uses a screen
-// guards it: these functions take no lock.
+// Use cells[room], with `room`, in cells, at least SCREEN_CELLS, as a screen: clear its first
+// SCREEN_CELLS cells, grey on black, with the cursor at the top left. The array is borrowed as long
+// as the screen is used. Who uses a screen guards it: these functions take no lock.
 void screen_init(struct screen *screen, uint16_t *cells, size_t room);
 
-// Write `n` bytes of text and sequences. A sequence may be spread over several calls.
+// Write bytes[n], text and sequences (see above), n = 0 too. A sequence may be spread over several
+// calls. \n goes down without going to column 0; below the last row the screen scrolls, and
+// `origin` changes. A character of UTF-8 beyond ASCII shows as one small square; other control
+// characters show nothing. Takes no lock.
 void screen_write(struct screen *screen, const char *bytes, size_t n);
 
-// Returns the index of the cursor in cells[].
+// Returns the index of the cursor's cell in cells[], counted from cells[0], not from the origin. At
+// the end of a full line this is the line's last cell.
 size_t screen_cursor(const struct screen *screen);

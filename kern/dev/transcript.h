@@ -16,12 +16,14 @@
 
 #include "kern.h"
 
-// Send the first line, with the option `nonce`. Once, at boot, after serial_init and options_init.
+// Send the first line, with the value of the option `nonce`, or `-` if this is missing, empty or
+// longer than 79 bytes. Once, at boot, after serial_init and options_init.
 void control_init(void);
 
 #define CONTROL_LINE_MAX 280
 
-// Send the next line: `format` without number and newline, at most CONTROL_LINE_MAX bytes; what is
-// longer is cut. Waits in a loop while COM4 is full; takes its lock (RANK_DEVICE), except in a
-// panic.
+// Send the next line. The text that `format` makes is without number and newline, which this
+// function adds; of more than CONTROL_LINE_MAX bytes the end may be cut. Waits in a loop, without
+// sleeping, while COM4 is full; without COM4, or if it is stuck (serial_write), the line is lost,
+// and its number is used up. Takes COM4's lock (RANK_DEVICE), except in a panic.
 void control_line(const char *format, ...) __printf(1, 2);

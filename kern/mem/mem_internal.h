@@ -101,8 +101,9 @@ static inline void page_mark_free(page_t *pp)
 	page_fill(pp);
 }
 
-// Put an unused page at the front of the free list, whose head is page_pool.free: it will be the
-// next one to be allocated. Count it in page_pool.free_count, and hand it to page_mark_free.
+// Put an unused page, on no list and without references or pins (not checked), at the front of the
+// free list, whose head is page_pool.free: it will be the next one to be allocated. Count it in
+// page_pool.free_count, and hand it to page_mark_free.
 // Caller: holds page_pool.lock.
 static inline void page_put(page_t *pp)
 {
@@ -122,7 +123,7 @@ static inline void page_put(page_t *pp)
 extern size_t (*page_drain_hook)(void);
 
 // Returns true if page_free and page_free_contig accept the page: it has neither references nor
-// pins, and is neither free nor reserved.
+// pins, and is neither free nor reserved. A spare page is accepted too: its caller must know.
 static inline bool page_may_be_freed(const page_t *pp)
 {
 	return pp->count == 0 && pp->pins == 0 && pp->kind > PAGE_RESERVED;

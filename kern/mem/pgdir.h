@@ -114,8 +114,8 @@ pte_t *pgdir_add_table(pde_t *pgdir, uintptr_t va);
 // entry: a missing table is made, and a shared one, whose directory entry is read-only, is refused.
 // Without the lock that guards this directory's entries the entry may change at any time. Caller:
 // with `create`, holds that lock.
-// Returns NULL if the directory's entry names no table: it is 0, for a large page, or in use but not
-// present. With `create` also for a shared table, and if out of memory; never for an entry of 0
+// Returns NULL if the directory's entry names no table: it is 0, for a large page, or in use but
+// not present. With `create` also for a shared table, and if out of memory; never for an entry of 0
 // where memory is left.
 static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 {
@@ -261,7 +261,8 @@ int page_perms(pde_t *pgdir, uintptr_t va);
 // Unmap the page that a table maps at `va`, which need not be page-aligned: store 0, flush the TLB,
 // then drop the entry's reference, which may free the page (struct tlb_batch, with
 // tlb_batch_unmap). Frees a user's table that has become empty (pgdir_trim). An entry that is not
-// present but not 0 is removed too. Does nothing if there is no table, or if the entry is 0.
+// present but not 0 is removed too. Does nothing if there is no table (a large page has none), or
+// if the entry is 0.
 // Caller: holds the lock that guards this directory's entries; the table is not shared.
 void page_remove(pde_t *pgdir, uintptr_t va);
 

@@ -6,7 +6,9 @@
 
 #include "mem/pgdir.h"
 
-// Flush the translation of `va`, if `pgdir` is loaded or `va` is a kernel address.
+// Flush the translation of `va`, which need not be page-aligned, and what the processor has cached
+// of the directory's entry for it, if `pgdir` is loaded or `va` is a kernel address (from ULIM on).
+// Does nothing otherwise.
 void tlb_invalidate(pde_t *pgdir, uintptr_t va);
 
 // Flush all translations that are not global (those of user addresses), if `pgdir` is loaded into
