@@ -1,6 +1,7 @@
 // fpu.h: the registers of FPU and SSE. The kernel is compiled without them, so they hold the state
-// of the program that used them last. (The kernel borrows four of them to fill and to copy pages.) A thread that has never used them has no struct fpu_state:
-// its first FPU instruction traps (CR0.TS) and gives it one.
+// of the program that used them last. (The kernel borrows four of them to fill and to copy pages.)
+// A thread that has never used them has no struct fpu_state: its first FPU instruction traps
+// (CR0.TS) and gives it one.
 #pragma once
 
 #include "cpu/x86.h"

@@ -110,7 +110,8 @@ static inline void spin_unlock(struct spinlock *lock)
 
 // assert_may_sleep: panic in debug builds if this CPU holds any spinlock. Called where a thread may
 // sleep. assert_only_spinlock: panic in debug builds unless `lock` is the only spinlock that this
-// CPU holds; `lock` NULL: unless it holds none.
+// CPU holds; `lock` NULL: unless it holds none. Other builds check nothing; neither looks at
+// sleeping locks.
 #ifdef DEBUG
 void assert_may_sleep(void);
 void assert_only_spinlock(const struct spinlock *lock);

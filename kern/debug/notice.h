@@ -1,7 +1,7 @@
-// notice.h: notices for somebody outside of the machine who looks into its memory while it runs: the
-// page in a browser (grade/site). At each notice the kernel writes a byte to an I/O port; the one who has
-// given the machine that port sees its memory as it is at this moment. The option `notices=PORT` turns
-// them on.
+// notice.h: notices for somebody outside of the machine who looks into its memory while it runs:
+// the page in a browser (grade/site). At each notice the kernel writes a byte to an I/O port; the
+// one who has given the machine that port sees its memory as it is at this moment. The option
+// `notices=PORT` turns them on.
 #pragma once
 
 #include "kern.h"
