@@ -84,11 +84,11 @@ void mq_init(void);
 // the permissions `mode` less the umask, and with attr->mq_maxmsg and attr->mq_msgsize (NULL: the
 // defaults). Of `flags` only the access mode, O_NONBLOCK, O_CREAT and O_EXCL count. Sleeps and
 // yields. Caller: holds no lock.
-// Returns 0 with a new file in *store. Of any name: -EACCES with a slash in it, for "", "." and
-// ".."; -ENAMETOOLONG above NAME_MAX bytes. Of a queue that exists: -EEXIST with O_CREAT and
-// O_EXCL; -EINVAL for the access mode 3; -EACCES. Of another one: -ENOENT without O_CREAT; -ENOSPC
-// if there are too many queues; -EINVAL for bad attributes; -EMFILE beyond RLIMIT_MSGQUEUE.
-// -ENOMEM: a queue that was made may stay.
+// Returns 0 with a new file in *store. For the name: -EACCES with a slash in it, for "", "." and
+// ".."; -ENAMETOOLONG above NAME_MAX bytes. If there is such a queue: -EEXIST with O_CREAT and
+// O_EXCL; -EINVAL for the access mode 3; -EACCES. If there is none: -ENOENT without O_CREAT;
+// -ENOSPC at MQ_QUEUES_MAX queues (with CAP_SYS_RESOURCE MQ_QUEUES_ALL); -EINVAL for bad
+// attributes; -EMFILE beyond RLIMIT_MSGQUEUE. -ENOMEM: a queue that was made may stay.
 int mq_file_open(const char *name, uint32_t flags, mode_t mode, const struct mq_attr *attr,
                  struct file **store);
 

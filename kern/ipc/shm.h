@@ -35,11 +35,11 @@ void shm_init(void);
 // Find or make a segment of `size` bytes; `flags`: IPC_ and SHM_ bits, permissions (shmget(2)).
 // With IPC_PRIVATE always makes one, all 0. One that exists may be larger; then `size` may be 0.
 // Takes sysv_lock. Yields: the caller holds no lock.
-// Returns its id. Of one with this key: -EEXIST with IPC_CREAT and IPC_EXCL; -EINVAL if it has
-// fewer bytes; -EACCES if the thread has not the permissions in `flags`. Of another one: -ENOENT
-// without IPC_CREAT; -EINVAL below SHMMIN or above SHMMAX bytes, or for large pages (SHM_HUGETLB)
-// of a size that does not exist; -ENOSPC if there are SHMMNI segments, or there would be more than
-// SHMALL pages; -ENOMEM, also if there are not as many large pages.
+// Returns its id. If there is one with this key: -EEXIST with IPC_CREAT and IPC_EXCL; -EINVAL if it
+// has fewer bytes; -EACCES if the thread has not the permissions in `flags`. If there is none:
+// -ENOENT without IPC_CREAT; -EINVAL below SHMMIN or above SHMMAX bytes, or for large pages
+// (SHM_HUGETLB) of a size that does not exist; -ENOSPC if there are SHMMNI segments, or there would
+// be more than SHMALL pages; -ENOMEM, also if there are not as many large pages.
 int shm_get(key_t key, size_t size, uint32_t flags);
 
 // Map all of segment `id` at `address` (0: anywhere) of the current space (shmat(2)). `flags`:

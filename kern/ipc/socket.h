@@ -54,11 +54,11 @@ struct socket *socket_of(const struct file *file);
 // Give the socket a name (bind(2)): a path, which is made with the directories of the current
 // thread and the permissions 0777 less the umask; an abstract name; or, if there is only the
 // family, an abstract name that nobody has. Yields and sleeps. Caller: holds no lock.
-// Returns 0, also for only the family and a socket that has a name. -EINVAL if the address has
-// another family or too many bytes, or not even a family; -ENOMEM. Of a path: -EADDRINUSE, or
+// Returns 0, also for only the family and a socket that has a name; -EINVAL if the address has
+// another family or too many bytes, or not even a family; -ENOMEM. For a path: -EADDRINUSE, or
 // another error of names_make_socket (-ENOENT, -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG); then
-// -EINVAL if the socket has a name. Of an abstract name: -EINVAL if the socket has a name; then
-// -EADDRINUSE. Of only the family: -ENOSPC if all names are taken; -EINTR if the thread must die.
+// -EINVAL if the socket has a name. For an abstract name: -EINVAL if the socket has a name; then
+// -EADDRINUSE. For only the family: -ENOSPC if all names are taken; -EINTR if the thread must die.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
 // Let others connect to the socket (listen(2)), or change the backlog of one that listens.
