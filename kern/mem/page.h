@@ -176,6 +176,9 @@ int page_alloc_zeroed(page_t **pp_store);
 // Only tests need it so far; lab 1 has the student write it.
 int page_alloc_specific(page_t **pp_store, size_t ppn);
 
+#define PAGE_RUN_MAX 16384u    // longer runs are refused with -ENOMEM
+#define PAGE_SEARCH_MIN 16384u // so many pages at least are searched
+
 // Allocate `n` physically adjacent pages, each as from page_alloc, and store the first in
 // *pp_store; the others follow in pages[]. With n = LARGE_PAGES they are a large page: aligned to
 // its size, counted on its first page_t, and freed as a whole; for any other n each page has a
@@ -184,8 +187,6 @@ int page_alloc_specific(page_t **pp_store, size_t ppn);
 // Returns 0; -EINVAL for n = 0; -ENOMEM for n > PAGE_RUN_MAX, or if no run was found. The search
 // ends after PAGE_SEARCH_MIN pages or more, and the next call goes on below them: so in large and
 // fragmented memory there may be a run all the same. After an error *pp_store is unchanged.
-#define PAGE_RUN_MAX 16384u    // longer runs are refused with -ENOMEM
-#define PAGE_SEARCH_MIN 16384u // so many pages at least are searched
 int page_alloc_contig(page_t **pp_store, size_t n);
 
 // Like page_alloc_contig, for pages that are freed one by one: LARGE_PAGES of them are aligned like

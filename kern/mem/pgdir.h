@@ -130,12 +130,17 @@ static inline pte_t *pgdir_walk(pde_t *pgdir, uintptr_t va, int create)
 	return pte;
 }
 
-// Set which lock guards a directory's entries, for the checks of debug builds; NULL: none is
-// checked. The lock must stay valid as long as the directory. Functions that change entries call
-// assert_pgdir_locked, which asserts that this CPU holds the lock. Both do nothing in other builds.
-// A function that changes entries only by such functions need not assert it.
+// Checks of the lock that guards a directory's entries. A function that changes entries only by
+// functions with assert_pgdir_locked need not assert it.
 #ifdef DEBUG
+// Set which lock guards the entries of `pgdir`, for assert_pgdir_locked; NULL: none is checked. The
+// lock is borrowed as long as the directory exists, or until another call. Takes no lock. In other
+// builds it does nothing.
 void pgdir_guard(pde_t *pgdir, const struct spinlock *lock);
+
+// Panic unless this CPU holds the lock that pgdir_guard has set for `pgdir`. Does nothing if that
+// is NULL, if `pgdir` is no directory (PAGE_DIRECTORY), or in other builds. Functions that change
+// entries call it.
 void assert_pgdir_locked(const pde_t *pgdir);
 #else
 #define pgdir_guard(pgdir, lock) ((void)0)

@@ -38,6 +38,7 @@ struct tlb_batch {
 
 // Begin a batch for `pgdir`: nothing is collected yet. *batch may have any value before; a batch
 // that has collected something must be finished first, or its pages are lost. Takes no reference.
+// From here to tlb_batch_finish the lock that guards the directory's entries is held.
 static inline void tlb_batch_begin(struct tlb_batch *batch, pde_t *pgdir)
 {
 	batch->pgdir = pgdir;
@@ -90,6 +91,7 @@ static inline void tlb_batch_decref(struct tlb_batch *batch, page_t *pp)
 // Unmap the page of `*pte`, the entry for `va` in a table that is not shared: store 0 by
 // tlb_batch_store and drop the entry's reference, if it has one (pte_has_page). If it was the
 // page's last one, the page is freed after the flush. The table stays, also if it has become empty.
+// The lock that guards the directory's entries is held, as for tlb_batch_store.
 static inline void tlb_batch_unmap(struct tlb_batch *batch, uintptr_t va, pte_t *pte)
 {
 	pte_t old = *pte;
