@@ -2,7 +2,6 @@
 
 #include "fuzz.h"
 
-#include <abi/area.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <signal.h>
@@ -220,40 +219,6 @@ static void fill_poll(struct pollfd *at, uint32_t count, uint32_t *state)
 	}
 }
 
-static void fill_area_name(char name[AREA_NAME_MAX], uint32_t *state)
-{
-	memset(name, one_in(state, 20) ? 'n' : '\0', AREA_NAME_MAX);
-	if (!one_in(state, 8))
-		memcpy(name, "area", 4);
-	name[4] = (char)('a' + below(state, 8));
-}
-
-static void fill_areas(struct area_request *at, uint32_t count, uint32_t *state)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		memset(&at[i], 0, sizeof(at[i]));
-		fill_area_name(at[i].name, state);
-		at[i].address = one_in(state, 2) ? 0 : raw_value('a', state);
-		at[i].size = raw_value('L', state);
-		at[i].maximum = one_in(state, 2) ? 0 : at[i].size * 2;
-		at[i].protection = raw_value('r', state);
-		at[i].lock = below(state, 5);
-		at[i].access = below(state, 4);
-	}
-}
-
-static void fill_clone(struct area_clone_request *at, uint32_t *state)
-{
-	memset(at, 0, sizeof(*at));
-	fill_area_name(at->name, state);
-	at->source = (int32_t)raw_value('#', state);
-	at->flags = below(state, 3);
-	at->address = one_in(state, 2) ? 0 : raw_value('a', state);
-	at->protection = raw_value('r', state);
-	at->lock = below(state, 4);
-	at->access = below(state, 4);
-}
-
 // Words that are small mostly: times, limits, what ioctl and fcntl take.
 static void fill_words(uint32_t *at, uint32_t count, uint32_t *state)
 {
@@ -366,10 +331,10 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		fill_vectors((struct iovec *)words, 1, state);
 		break;
 	case 'Q':
-		fill_areas((struct area_request *)words, 2, state);
+		fill_areas(words, 2, state);
 		break;
 	case 'V':
-		fill_clone((struct area_clone_request *)words, state);
+		fill_area_clone(words, state);
 		break;
 	case '$':
 		fill_uffd((uint64_t *)words, state);

@@ -160,6 +160,10 @@ uint32_t any_descriptor(uint32_t *state);
 bool kind_is_filled(char kind);
 uint32_t fill(char kind, uint32_t slot, uint32_t seed, const struct actor *actor);
 
+// fill_area.c
+void fill_areas(void *requests, uint32_t count, uint32_t *state);
+void fill_area_clone(void *request, uint32_t *state);
+
 // fill_futex.c
 bool kind_is_futex(char kind);
 uint32_t futex_value(char kind, uint32_t *state);
