@@ -23,12 +23,12 @@ def free_block(scene, block, number):
 
 
 def test_block_in_use_is_free(scene):
-    for block in scene.claimed("area"):
+    for block in scene.claimed("file"):
         number = block - KERNBASE >> 12
         if scene.get("page", scene.page(number), "owner"):
             break
     free_block(scene, block, number)
-    scene.expect("heap", rf"an area of pid .*: struct area at {block:#x} lies in a block that is free")
+    scene.expect("heap", rf"struct file at {block:#x} lies in a block that is free")
 
 
 def test_blocks_miscounted(scene):
