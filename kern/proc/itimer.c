@@ -102,7 +102,8 @@ struct itimer_setting itimer_set(int which, const struct itimer_setting *setting
 	assert_only_spinlock(NULL);
 	spin_lock(&process_lock);
 	old = left(process, which);
-	timer->interval = setting->interval;
+	// Linux forgets the interval of a real timer that is stopped, but not of the others.
+	timer->interval = which == ITIMER_REAL && !setting->value ? 0 : setting->interval;
 	timer->value = setting->value ? time_of(process, which) + setting->value : 0;
 	if (which == ITIMER_REAL && timer->value)
 		timer_arm(&timers->alarm, timer->value);
