@@ -28,7 +28,9 @@
 // All functions return -1 with errno set when they fail:
 //	EINVAL	no such id; a size or an address that is not a multiple of the page size, or out of
 //		range; a name that is empty, too long or has control characters; unknown flags
-//	EPERM	the area is not the caller's, or its creator does not let others do that
+//	EPERM	the area is not the caller's, or its creator does not let others do that; a seal
+//		forbids writing; RLIMIT_MEMLOCK is 0 and the area is to be locked
+//	EAGAIN	more memory would be locked than RLIMIT_MEMLOCK allows
 //	EEXIST	something is mapped at the requested address
 //	ENOSPC	the address space has no free range of that size
 //	ENOMEM	no memory, or a limit is reached

@@ -81,6 +81,8 @@ static bool take_from(struct tracee *tracee, const struct process *tracer,
 	search->any = true;
 	if (!has_report(tracee, search->options))
 		return false;
+	// A thread that has ended, and was not its process's first, has used nothing of its own.
+	memset(&store->usage, 0, sizeof(store->usage));
 	if (store->want_usage && process) {
 		usage_of_process(process, &store->usage);
 		usage_add(&store->usage, &process->reaped);

@@ -27,6 +27,7 @@ struct credentials *credentials_copy_for_groups(const struct credentials *from, 
 		return NULL;
 	memcpy(copy, from, sizeof(*copy));
 	copy->refs = 1;
+	copy->held_mark = 0;
 	account_get(copy->account);
 	copy->group_count = count;
 	return copy;
