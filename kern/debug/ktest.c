@@ -30,13 +30,15 @@ void ktest_panic_disarm(void)
 // A panic that no test expects ends the run, in KTAP's words: "Bail out!".
 void ktest_catch_panic(void)
 {
+	const struct ktest *test = running;
+
 	if (panic_expected) {
 		panic_expected = false;
 		__builtin_longjmp(panic_frame_buffer, 1);
 	}
-	if (running)
-		console_printf("Bail out! panic in %s\n", running->name);
-	running = NULL;
+	running = NULL; // before a print that may panic, and come here again
+	if (test)
+		console_printf("Bail out! panic in %s\n", test->name);
 }
 
 void ktest_fail(const char *file, int line, const char *format, ...)
