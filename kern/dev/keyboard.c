@@ -86,7 +86,11 @@ static bool read_key(uint8_t *code, uint8_t *bytes, size_t *n)
 	if (!(status & STATUS_OUTPUT_FULL))
 		return false;
 	*code = inb(DATA);
-	*n = status & STATUS_MOUSE ? 0 : keymap_translate(&keymap, *code, bytes);
+	*n = 0;
+	if (status & STATUS_MOUSE)
+		*code = 0; // no key has this code
+	else
+		*n = keymap_translate(&keymap, *code, bytes);
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct msg_queue {
 	uint32_t bytes_max;     // [s] msgctl(2), msg_qbytes
 	struct list senders;    // [s] struct msg_sender by link: they wait for room
 	struct list receivers;  // [s] struct msg_receiver by link: they wait for a message
+	uint32_t wake_alls;     // [s] how often msg_wake_all has taken all of both lists
 	pid_t sender, receiver; // [s] processes that have sent and received last
 	uint64_t send_time, receive_time, change_time; // [s] seconds since 1970; 0: never
 };

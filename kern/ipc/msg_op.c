@@ -50,6 +50,7 @@ void msg_wake_all(struct msg_queue *queue, int result)
 	struct list receivers = LIST_INIT(receivers), senders = LIST_INIT(senders);
 
 	assert_only_spinlock(&sysv_lock);
+	queue->wake_alls++;
 	list_move_all(&receivers, &queue->receivers);
 	list_move_all(&senders, &queue->senders);
 	while (!list_empty(&receivers) || !list_empty(&senders)) {
@@ -58,7 +59,7 @@ void msg_wake_all(struct msg_queue *queue, int result)
 			                                           link);
 
 			if (receiver->is_place)
-				list_remove(&receiver->link); // a walk, which ends now
+				list_remove(&receiver->link); // a walk, which begins anew
 			else
 				finish(receiver, result, NULL);
 		} else {
@@ -91,14 +92,16 @@ static bool admits(const struct msg_choice *choice, int32_t type)
 }
 
 // Give the message to the first receiver that wants it. One whose buffer is too small gets -E2BIG. Returns true
-// if it has been taken. Releases sysv_lock now and then.
+// if it has been taken. Releases sysv_lock now and then. If msg_wake_all runs meanwhile, the place may
+// be on that function's list, and those whom it wakes may wait again: so the walk begins anew.
 static bool hand_over(struct msg_queue *queue, struct msg *message)
 {
 	struct msg_receiver place = { .is_place = true };
+	uint32_t wake_alls = queue->wake_alls;
 
 	assert_only_spinlock(&sysv_lock);
 	list_add(&queue->receivers, &place.link);
-	while (place.link.next != &queue->receivers && !list_empty(&place.link)) {
+	while (place.link.next != &queue->receivers) {
 		struct msg_receiver *receiver = list_first(&place.link, struct msg_receiver, link);
 		bool wants = !receiver->is_place && admits(&receiver->choice, message->type);
 
@@ -118,6 +121,11 @@ static bool hand_over(struct msg_queue *queue, struct msg *message)
 		spin_unlock(&sysv_lock);
 		thread_yield_point();
 		spin_lock(&sysv_lock);
+		if (wake_alls != queue->wake_alls) {
+			wake_alls = queue->wake_alls;
+			list_remove(&place.link);
+			list_add(&queue->receivers, &place.link);
+		}
 	}
 	list_remove(&place.link);
 	return false;
