@@ -61,10 +61,10 @@ static inline bool trap_victim_is_user(const struct trapframe *frame)
 
 typedef void (*trap_handler)(struct trapframe *frame);
 
-// Fill the interrupt descriptor table, install the double-fault task, and load both. Afterwards all
-// exceptions are without a handler, interrupts of lines go to irq_dispatch, and vectors from
-// TRAP_VECTORS on have no gate. Of the vectors programs may enter by `int` only TRAP_BREAKPOINT and
-// TRAP_OVERFLOW. Once, at boot, after segment_init.
+// Fill the interrupt descriptor table and load it. Afterwards a double fault enters the task that
+// segment_init has made for it, the other exceptions are without a handler (trap_register),
+// interrupts of lines go to irq_dispatch, and vectors from TRAP_VECTORS on have no gate. Programs
+// may enter by `int` only TRAP_BREAKPOINT and TRAP_OVERFLOW. Once, at boot, after segment_init.
 void trap_init(void);
 
 // Let `handler` handle exception `vector`, 0 to 31, for ever; that of TRAP_DOUBLE_FAULT is never

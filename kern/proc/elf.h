@@ -47,11 +47,11 @@ int elf_interpreter(const struct elf *elf, char **path_store);
 // After an error *image is undefined, and some segments may be mapped.
 int elf_map(struct aspace *as, const struct elf *elf, struct exec_image *image);
 
-// Map the segments of a program's interpreter, and let *image, which elf_map has filled, begin
-// there: changes image->start and image->base. A position-independent interpreter goes where the
-// space has room, another one to its own addresses. Yields. Caller: holds no lock.
-// Returns 0; -ENOEXEC without a segment, or if one cannot lie where it must, as for elf_map;
-// -ENOMEM; -EINVAL if a segment cannot be mapped, or if the rest of its last page cannot be
-// cleared; -EINTR if the thread must die. After an error *image is undefined, and some segments may
-// be mapped.
+// Map the segments of a program's interpreter, whose headers *elf has (elf_read), and let *image,
+// which elf_map has filled for the program, begin there: changes image->start and image->base. A
+// position-independent one goes where there is room; another one to its own addresses, in the place
+// of what is mapped there. Yields. Caller: holds no lock. Returns 0; -ENOEXEC without a segment, or
+// if one cannot lie where it must, as for elf_map; -ENOMEM, also without room; -EINVAL if a segment
+// cannot be mapped, or the rest of its last page not cleared; -EINTR if the thread must die. After
+// an error *image is undefined, and some segments may be mapped.
 int elf_map_interpreter(struct aspace *as, const struct elf *elf, struct exec_image *image);

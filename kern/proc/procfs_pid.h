@@ -16,9 +16,10 @@ void process_links_init(void);
 void process_memory_files_init(void);
 
 // Write the contents of such files to `seq` (procfs_file.show): of process `pid`, or of thread
-// `tid` alone (procfs_stat.c, procfs_status.c); with the number of a zombie these show the zombie.
-// Yield. Caller: holds no lock. Return 0, also if that has set seq->overflow; -ESRCH, with nothing
-// written, if there is no such process or thread, or if it has ended.
+// `tid` alone (procfs_stat.c, procfs_status.c). The number of a zombie shows the zombie. Yield.
+// Caller: holds no lock. Return 0, also if that has set seq->overflow; -ESRCH, with nothing
+// written, if there is no such process (also if `pid` is the number of a thread that is not the
+// first of its process), no such thread, or if the thread has ended and its process is no zombie.
 int procfs_show_stat(struct seq *seq, pid_t pid);
 int procfs_show_thread_stat(struct seq *seq, pid_t tid);
 int procfs_show_statm(struct seq *seq, pid_t pid);

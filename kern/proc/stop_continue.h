@@ -55,9 +55,11 @@ void job_report_continued(void);
 // or stops. Caller: holds process_lock.
 void job_thread_added(struct thread *thread);
 
-// Account for the current thread, which has begun to end, in a stop of `process`, its process;
-// other threads live. If these have all halted, the stop is complete now, and reported to the
-// parent. Takes the lock of the signals. Caller: holds process_lock.
+// Account for the current thread, which has begun to end, in a stop of `process`, its process; do
+// nothing if none is under way. The caller has taken the thread out of process->live, where others
+// are left. If all of these have halted, the stop is complete now, and reported to the parent,
+// unless the parent traces the current thread. Takes the lock of the process's signals, and then
+// that of the parent's. Caller: holds process_lock, and neither of these.
 void job_thread_left(struct process *process);
 
 // Take the report that wait4 with `options` asks for: with WUNTRACED that the process of `signals`

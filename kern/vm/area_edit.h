@@ -79,10 +79,12 @@ int areas_split_at(struct aspace *as, uintptr_t start, uintptr_t end);
 // writing.
 void area_keep_dirty(struct area *area, uint32_t flags);
 
-// Returns true if `low` and `high` can merge, where `high` begins at the end of `low` (which is not
-// checked): they have equal protection, flags (AREA_SOFT_CLEAN may differ: area_keep_dirty),
-// backend, registration and name (the pointer), and `high` continues the same object where `low`
-// stops. Anonymous memory has no offset to compare. Takes no lock.
+// Returns true if `low` and `high` are alike but for the addresses, where `high` begins at the end
+// of `low` (not checked): they have equal protection, flags (AREA_SOFT_CLEAN may differ:
+// area_keep_dirty), backend, userfaultfd context, name (the pointer) and object, and the offset of
+// `high` continues that of `low`: in the object, or for device memory in physical addresses.
+// Anonymous memory has no offset to compare. The users of the object (object->watch), for which
+// areas_merge_at keeps areas apart, do not count here. Takes no lock.
 bool areas_alike(const struct area *low, const struct area *high);
 
 // Give the part [start, end) of `area`, page-aligned and not empty, the protection `prot` (PROT_)

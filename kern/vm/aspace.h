@@ -142,17 +142,18 @@ struct map_request {
 	const struct area_ops *ops; // NULL: object_ops with an object, else anon_ops
 };
 
-// Map memory as `request` says, and store the address in *va_store. Makes no page present, not even
-// with AREA_LOCKED (aspace_populate does). An area with AREA_WRITE_OPEN counts itself in its
-// object, so the caller must be counted there (object_write_open_again). Yields, and sleeps until
-// handlers of userfaultfd have read of what `fixed` unmaps. Caller: holds no lock.
-// Returns 0; -EINVAL if `len` is 0, for a length or a fixed address that is no multiple of the
-// backend's pages, or if `fixed` would cut another large page; -EPERM for a fixed address below
-// USER_MIN, or with AREA_LOCKED if RLIMIT_MEMLOCK is 0; -EAGAIN if that admits no more locked
-// bytes; -EEXIST as no_replace says; -ENOMEM without free addresses, beyond the user's, at a limit
-// (areas_max, RLIMIT_AS, RLIMIT_DATA), or if out of memory. If several apply, the order is that of
-// choose_address. On an error no mapping has changed, unless large pages are short: what was to be
-// replaced is unmapped, as on Linux.
+// Map memory as `request` says, and store the address in *va_store. Takes an own reference on the
+// object. Makes no page present, not even with AREA_LOCKED (aspace_populate does). An area with
+// AREA_WRITE_OPEN counts itself in its object, so the caller must be counted there
+// (object_write_open_again). Yields, and sleeps until handlers of userfaultfd have read of what
+// `fixed` unmaps. Caller: holds no lock.
+// Returns 0; -EINVAL if `len` is 0, for a fixed address or (large pages) a length that is not
+// aligned, or if `fixed` would cut another large page; -EPERM for a fixed address below USER_MIN;
+// without CAP_IPC_LOCK -EPERM with AREA_LOCKED if RLIMIT_MEMLOCK is 0, -EAGAIN if it admits no more
+// (also after mlockall); -EEXIST as no_replace says; -ENOMEM without room, beyond the user's
+// addresses, at a limit (areas_max, RLIMIT_AS, RLIMIT_DATA) or out of memory. The order is that of
+// choose_address. On an error *va_store is undefined, and no mapping has changed, unless large
+// pages are short (-ENOMEM): what was to be replaced is unmapped, as on Linux.
 int aspace_map(struct aspace *as, const struct map_request *request, uintptr_t *va_store);
 
 // Map device memory: the physical addresses from request->offset on, cached as request->flags say.
