@@ -6,6 +6,15 @@
 #include "fs/pipe_internal.h"
 #include "thread/waitq.h"
 
+// Wake another reader and writer that can continue: who has been woken here may yet take no bytes, and
+// need no room. Caller: holds pipe->lock.
+static void wake_next(struct pipe *pipe)
+{
+	assert_spin_held(&pipe->lock);
+	if (pipe->waiting)
+		pipe_wake(pipe, 0);
+}
+
 int pipe_wait_bytes(struct pipe *pipe, bool nonblocking)
 {
 	int error = 0;
@@ -13,6 +22,7 @@ int pipe_wait_bytes(struct pipe *pipe, bool nonblocking)
 	spin_lock(&pipe->lock);
 	while (!error && pipe_empty(pipe) && pipe->writers)
 		error = nonblocking ? -EAGAIN : pipe_wait(pipe, &pipe->read_wait);
+	wake_next(pipe);
 	spin_unlock(&pipe->lock);
 	return error;
 }
@@ -34,6 +44,7 @@ int pipe_wait_room(struct pipe *pipe, bool nonblocking)
 		error = nonblocking ? -EAGAIN : pipe_wait(pipe, &pipe->write_wait);
 	if (!error && !pipe->readers)
 		error = -EPIPE;
+	wake_next(pipe);
 	spin_unlock(&pipe->lock);
 	return error == -EPIPE ? pipe_broken() : error;
 }

@@ -133,16 +133,17 @@ static int count_slave(struct tty *tty, struct file *file)
 	return error;
 }
 
-// Complete an open file of /dev/pts/NUMBER.
+// Complete an open file of /dev/pts/NUMBER. An inode that was made for an earlier terminal with the
+// number, or by mknod, leads to none: its permissions are not those of this terminal.
 static int open_slave(struct device *device, struct file *file)
 {
 	uint32_t number = minor(file->inode->rdev) - device->minor_number;
 	struct pty *pty;
-	int error = -ENXIO;
+	int error = -EIO;
 
 	spin_lock(&numbers_lock);
 	pty = number < PTYS ? ptys[number] : NULL;
-	if (pty)
+	if (pty && pty->node == file->inode)
 		error = count_slave(&pty->tty, file);
 	spin_unlock(&numbers_lock);
 	if (!error)
@@ -314,6 +315,9 @@ void pty_master_release(struct file *file)
 	char path[24];
 
 	store_path(pty, path);
+	spin_lock(&numbers_lock);
+	pty->node = NULL; // no inode leads to this terminal any more
+	spin_unlock(&numbers_lock);
 	names_unplace(path, node);
 	inode_put(node);
 	hang_up(pty);

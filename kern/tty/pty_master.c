@@ -73,6 +73,7 @@ static int wait_for_room(struct pty *pty, bool nonblocking)
 
 	spin_lock(&pty->tty.lock);
 	while (!error && !tty_has_room(&pty->tty)) {
+		pty->tty.refused = true; // the next read of the slave wakes who waits
 		if (nonblocking)
 			error = -EAGAIN;
 		else if (waitq_sleep(&pty->write_wait, &pty->tty.lock, WAIT_INTERRUPTIBLE,
@@ -137,6 +138,8 @@ static unsigned int master_poll(struct file *file, struct poll_table *table)
 		events |= POLLHUP;
 	if (tty_has_room(&pty->tty))
 		events |= POLLOUT | POLLWRNORM;
+	else
+		pty->tty.refused = true; // the next read of the slave wakes polls
 	spin_unlock(&pty->tty.lock);
 	return events;
 }

@@ -1,8 +1,12 @@
 // tty_job_control.c: which session a terminal belongs to, and which group of processes may use it (POSIX, 11.1.2 to
 // 11.1.4): others that read from it, in the background, get SIGTTIN.
 #include "thread/thread.h"
+#include "thread/yield.h"
 #include "tty/tty_line.h"
 #include <abi/signal.h>
+
+#define LOOK_COST 20u    // instructions, roughly, to look at a terminal
+#define LIST_COST 30000u // instructions, roughly, of a walk over the longest list of terminals
 
 const struct tty_hooks *tty_hooks;
 
@@ -63,6 +67,7 @@ void tty_session_ended(pid_t session)
 	while (found) {
 		pid_t group = leave_one(session, &found, &hung_up);
 
+		(void)yield_after(LIST_COST);
 		if (!group || !tty_hooks)
 			continue;
 		tty_hooks->kill_group(group, SIGHUP);
@@ -81,6 +86,7 @@ void tty_group_ended(pid_t group)
 		spin_lock(&tty->lock);
 		tty->foreground_ended |= tty->foreground == group;
 		spin_unlock(&tty->lock);
+		(void)yield_due(LOOK_COST);
 	}
 	spin_unlock(&list_lock);
 }
