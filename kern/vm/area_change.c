@@ -63,15 +63,16 @@ static __noinline int cut_out(struct aspace *as, struct area *area, const struct
 }
 
 // If the area that begins at `va` and the one before it differ only in that one of them may have marks
-// of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. Caller:
-// holds as->lock for writing.
+// of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. Areas
+// with an object stay apart: the one without marks may have shared tables, in which a change of the
+// object must leave none. Caller: holds as->lock for writing.
 static void share_marks(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low, twin;
 
 	assert_write_held(&as->lock);
 	low = high && high->start == va ? area_prev(&as->areas, high) : NULL;
-	if (!low || low->end != va || low->ops->plain != high->ops->plain)
+	if (!low || low->end != va || low->ops->plain != high->ops->plain || low->object)
 		return;
 	twin = *low;
 	twin.flags ^= AREA_MARKED;

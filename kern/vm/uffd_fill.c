@@ -114,7 +114,11 @@ static int copy_absent(const struct uffd *uffd, struct aspace *as, const struct 
 	error = copyin(aspace_current(), page_to_virt(pp), (__force const void __user *)source,
 	               PAGE_SIZE);
 	rwlock_read_lock(&as->lock);
-	return error ? error : find_area(uffd, as, fill, area);
+	if (!error)
+		error = find_area(uffd, as, fill, area);
+	if (!error && unlikely((*area)->ops->uncut))
+		error = WHY(-ENOENT, "the mapping at %#x has large pages now", fill->start);
+	return error;
 }
 
 // Returns the flags of the entry of a page that a fill makes.
