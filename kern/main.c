@@ -82,6 +82,17 @@ static void memory_init(void)
 	large_pool_init(option_uint("hugepages", 0)); // while long free runs still exist
 }
 
+// Make /proc, and those of its files that need no processes.
+static void proc_directory_init(void)
+{
+	procfs_init();            // make /proc
+	procfs_system_init();     // make the files of /proc about the machine
+	procfs_statistics_init(); // make those about what it has done
+	procfs_locks_init();      // make /proc/locks
+	procfs_cpuinfo_init();    // make the one about its processor
+	procfs_pages_init();      // make /proc/kpageflags
+}
+
 // Boot the kernel. Entered from boot/start.S on the boot stack, with paging on and interrupts off;
 // `magic` and `info` are the boot loader's EAX and EBX. Each step may use only the steps above it.
 // The first lines bring the console up before anything can fail, so that every error has a message.
@@ -118,12 +129,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	futex_init();                // make the table of threads that wait on futexes
 	syscall_init();              // open gate 0x80 to programs
 	fs_init();                   // make the root directory and the devices that are files
-	procfs_init();               // make /proc
-	procfs_system_init();        // make the files of /proc about the machine
-	procfs_statistics_init();    // make those about what it has done
-	procfs_locks_init();         // make /proc/locks
-	procfs_cpuinfo_init();       // make the one about its processor
-	procfs_pages_init();         // make /proc/kpageflags
+	proc_directory_init();       // make /proc, and its files about the machine
 	console_tty_init();          // make /dev/console and /dev/tty
 	pty_init();                  // make /dev/ptmx
 	stdio_init();                // connect standard input and output to the machine's ports

@@ -49,8 +49,7 @@ static ALWAYS_INLINE int wait_on(struct pipe *pipe, struct waitq *wq, uint32_t e
 	int error;
 
 	assert_only_spinlock(&pipe->lock);
-	if (pipe->waiting)
-		pipe_wake(pipe, events);
+	pipe_wake_waiting(pipe, events);
 	pipe->waiting++;
 	notice(NOTICE_WAIT);
 	error = waitq_sleep(wq, &pipe->lock, WAIT_INTERRUPTIBLE, NO_DEADLINE);
@@ -150,8 +149,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 	n = take_piece(pipe, uio);
 	if (unlikely(n != all))
 		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
-	if (unlikely(pipe->waiting))
-		pipe_wake(pipe, 0);
+	pipe_wake_waiting(pipe, 0);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -235,8 +233,7 @@ static ALWAYS_INLINE ssize_t put(struct pipe *pipe, struct uio *uio, const struc
 	n = put_piece(pipe, uio);
 	if (unlikely(n != all))
 		n = put_rest(pipe, uio, file, n);
-	if (unlikely(pipe->waiting))
-		pipe_wake(pipe, PIPE_WRITTEN);
+	pipe_wake_waiting(pipe, PIPE_WRITTEN);
 	spin_unlock(&pipe->lock);
 	return n;
 }

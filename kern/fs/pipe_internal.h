@@ -66,6 +66,13 @@ static inline void pipe_drop_oldest(struct pipe *pipe)
 // Called under pipe->lock, if pipe->waiting is not 0.
 void pipe_wake(struct pipe *pipe, uint32_t events);
 
+// Do pipe_wake if threads wait. Called under pipe->lock.
+static inline void pipe_wake_waiting(struct pipe *pipe, uint32_t events)
+{
+	if (unlikely(pipe->waiting))
+		pipe_wake(pipe, events);
+}
+
 // Sleep on `wq`, read_wait or write_wait of the pipe, until woken; the caller then looks again.
 // First wakes others, as pipe_wake with 0. Called under pipe->lock, and with no other lock: it is
 // released meanwhile, and held again afterwards. Returns 0; -ERESTARTSYS if a signal waits.

@@ -1,19 +1,10 @@
-// pipe_pieces.c: whole slots leave a pipe and come into it. Whoever has taken a slot out, or is about to
-// put one in, has a place in the ring reserved: the pipe cannot become so full that the bytes have no
+// pipe_pieces.c: whole slots leave a pipe and come into it. A call that has taken a slot out, or is about
+// to put one in, has a place in the ring reserved: the pipe cannot become so full that the bytes have no
 // place.
 #include "fs/pipe_pieces.h"
 
 #include "fs/pipe_internal.h"
 #include "thread/waitq.h"
-
-// Wake another reader and writer that can continue: who has been woken here may yet take no bytes, and
-// need no room. Caller: holds pipe->lock.
-static void wake_next(struct pipe *pipe)
-{
-	assert_spin_held(&pipe->lock);
-	if (pipe->waiting)
-		pipe_wake(pipe, 0);
-}
 
 int pipe_wait_bytes(struct pipe *pipe, bool nonblocking)
 {
@@ -22,7 +13,7 @@ int pipe_wait_bytes(struct pipe *pipe, bool nonblocking)
 	spin_lock(&pipe->lock);
 	while (!error && pipe_empty(pipe) && pipe->writers)
 		error = nonblocking ? -EAGAIN : pipe_wait(pipe, &pipe->read_wait);
-	wake_next(pipe);
+	pipe_wake_waiting(pipe, 0); // this thread may yet take no bytes
 	spin_unlock(&pipe->lock);
 	return error;
 }
@@ -44,7 +35,7 @@ int pipe_wait_room(struct pipe *pipe, bool nonblocking)
 		error = nonblocking ? -EAGAIN : pipe_wait(pipe, &pipe->write_wait);
 	if (!error && !pipe->readers)
 		error = -EPIPE;
-	wake_next(pipe);
+	pipe_wake_waiting(pipe, 0); // this thread may yet need no room
 	spin_unlock(&pipe->lock);
 	return error == -EPIPE ? pipe_broken() : error;
 }
@@ -69,8 +60,7 @@ void pipe_unreserve(struct pipe *pipe)
 	spin_lock(&pipe->lock);
 	pipe->room_made |= pipe_full(pipe);
 	pipe->limit++;
-	if (pipe->waiting)
-		pipe_wake(pipe, 0);
+	pipe_wake_waiting(pipe, 0);
 	spin_unlock(&pipe->lock);
 }
 
@@ -82,8 +72,7 @@ static void fill(struct pipe *pipe, struct pipe_slot *slot, struct pipe_slot pie
 	*slot = piece;
 	pipe->used++;
 	pipe->limit++;
-	if (pipe->waiting)
-		pipe_wake(pipe, PIPE_WRITTEN);
+	pipe_wake_waiting(pipe, PIPE_WRITTEN);
 }
 
 void pipe_put_piece(struct pipe *pipe, struct pipe_slot piece)

@@ -23,7 +23,7 @@
 #define MQ_MESSAGES_DEFAULT 10
 #define MQ_SIZE_DEFAULT 8192
 
-// There are no more queues than that, whoever makes them: a new one looks at all of them.
+// At most so many queues, also with privilege: making one takes a walk over all of them (charge).
 #define MQ_QUEUES_ALL 8192
 
 // A part of a message's text.
@@ -33,7 +33,7 @@ struct mq_piece {
 	char text[];
 };
 
-// A message. Whoever has taken it out of the queue owns it.
+// A message. The call that has taken it out of the queue owns it.
 struct mq_message {
 	struct avl_node node;  // in a queue
 	uint32_t priority;     // < MQ_PRIO_MAX

@@ -305,7 +305,7 @@ pid_t process_wait(pid_t pid, int options, struct child_report *report);
 pid_t process_wait_as_init(int *status_store);
 
 // Start a child of the current process that belongs to the kernel: a thread in `entry(arg)`, with
-// copies of the current thread's descriptors and directories, and without memory until it executes
-// a program. `entry` does not return (process_exit). Yields. Caller: holds no lock.
+// copies of the current thread's descriptors and directories. It has no memory before it executes a
+// program. `entry` does not return (process_exit). Yields. Caller: holds no lock.
 // Returns the child's number; -ENOMEM; -EAGAIN if all numbers or all kernel stacks are taken.
 pid_t process_spawn(const char *name, void (*entry)(void *arg), void *arg);

@@ -113,23 +113,6 @@ static long do_futex(const struct futex_call *call)
 	}
 }
 
-// Fetch an absolute time-out (NULL: none), in one of its two forms, as a time of clock_ns(). Returns
-// as get_ns.
-static int fetch_absolute(const void __user *timeout, bool wide, bool realtime, uint64_t *deadline)
-{
-	uint64_t offset = realtime ? clock_realtime_ns() - clock_ns() : 0;
-	uint64_t at;
-	int error;
-
-	*deadline = NO_DEADLINE;
-	if (!timeout)
-		return 0;
-	error = get_ns(timeout, &at, wide);
-	if (!error)
-		*deadline = at > offset ? at - offset : 0;
-	return error;
-}
-
 // Fetch the time-out of a call. Other operations use the argument for something else, so it is not
 // fetched for them. FUTEX_WAIT has a relative one.
 static int fetch_timeout(struct futex_call *call, const void __user *timeout, bool wide)
@@ -140,12 +123,12 @@ static int fetch_timeout(struct futex_call *call, const void __user *timeout, bo
 		return wide ? poll_deadline64(timeout, &call->deadline) :
 		              poll_deadline(timeout, &call->deadline);
 	case FUTEX_LOCK_PI:
-		return fetch_absolute(timeout, wide, true, &call->deadline);
+		return get_absolute_deadline(timeout, wide, true, &call->deadline);
 	case FUTEX_LOCK_PI2:
 	case FUTEX_WAIT_REQUEUE_PI:
 	case FUTEX_WAIT_BITSET:
-		return fetch_absolute(timeout, wide, call->op & FUTEX_CLOCK_REALTIME,
-		                      &call->deadline);
+		return get_absolute_deadline(timeout, wide, call->op & FUTEX_CLOCK_REALTIME,
+		                             &call->deadline);
 	default:
 		return 0;
 	}
@@ -208,7 +191,7 @@ SYSCALL5(futex_waitv, const void __user *, user, uint32_t, count, uint32_t, flag
 	if (timeout) {
 		if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME)
 			return -EINVAL;
-		result = fetch_absolute(timeout, true, clock == CLOCK_REALTIME, &deadline);
+		result = get_absolute_deadline(timeout, true, clock == CLOCK_REALTIME, &deadline);
 		if (result)
 			return result;
 	}

@@ -83,21 +83,6 @@ static struct file *queue_arg_get(int fd, int *error)
 	return file;
 }
 
-// Fetch an absolute time-out by CLOCK_REALTIME (NULL: none), as a time of clock_ns(). Returns as get_ns.
-static int get_deadline(const void __user *timeout, bool wide, uint64_t *deadline)
-{
-	uint64_t offset = clock_realtime_ns() - clock_ns(), at;
-	int error;
-
-	*deadline = NO_DEADLINE;
-	if (!timeout)
-		return 0;
-	error = get_ns(timeout, &at, wide);
-	if (!error)
-		*deadline = at > offset ? at - offset : 0;
-	return error;
-}
-
 // Send a message to an open queue. Returns 0 or -errno.
 static int send(struct file *file, const void __user *text, size_t size, uint32_t priority,
                 uint64_t deadline)
@@ -127,7 +112,7 @@ static int timed_send(int fd, const void __user *text, size_t size, uint32_t pri
 {
 	uint64_t deadline;
 	struct file *file;
-	int error = get_deadline(timeout, wide, &deadline);
+	int error = get_absolute_deadline(timeout, wide, true, &deadline);
 
 	if (error)
 		return error;
@@ -187,7 +172,7 @@ static ssize_t timed_receive(int fd, void __user *text, size_t size, uint32_t __
 	uint64_t deadline;
 	struct file *file;
 	ssize_t result;
-	int error = get_deadline(timeout, wide, &deadline);
+	int error = get_absolute_deadline(timeout, wide, true, &deadline);
 
 	if (error)
 		return error;

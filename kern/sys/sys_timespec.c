@@ -28,6 +28,21 @@ int get_ns(const void __user *from, uint64_t *ns_store, bool wide)
 	return 0;
 }
 
+int get_absolute_deadline(const void __user *from, bool wide, bool realtime, uint64_t *deadline)
+{
+	uint64_t offset = realtime ? clock_realtime_ns() - clock_ns() : 0;
+	uint64_t at;
+	int error;
+
+	*deadline = NO_DEADLINE;
+	if (!from)
+		return 0;
+	error = get_ns(from, &at, wide);
+	if (!error)
+		*deadline = at > offset ? at - offset : 0;
+	return error;
+}
+
 int put_ns(void __user *store, uint64_t ns, bool wide)
 {
 	struct timespec64 ts = { (int64_t)(ns / NS_PER_SECOND), (int64_t)(ns % NS_PER_SECOND) };

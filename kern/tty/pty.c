@@ -94,7 +94,7 @@ static void slave_release(struct file *file)
 	pty_put(pty);
 }
 
-// A slave without its master is the memory of whoever has it open.
+// The memory of a slave without its master counts for the processes that have it open.
 static size_t slave_held_bytes(const struct file *file)
 {
 	const struct pty *pty = file->private;

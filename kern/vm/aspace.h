@@ -76,9 +76,9 @@ static inline struct aspace *aspace_get(struct aspace *as)
 }
 
 // Drop a reference. The last one frees the space and all that it holds, its named areas too
-// (aspace_named_hook), and yields. It panics if the directory is still loaded: whoever may drop the
-// last reference leaves the space before, by aspace_switch_to; so does a kernel thread, which keeps
-// the directory of the thread before it.
+// (aspace_named_hook), and yields. It panics if the directory is still loaded: a thread that may drop
+// the last reference leaves the space before, by aspace_switch_to. A kernel thread does so too, because
+// it keeps the directory of the thread before it.
 // Caller: holds no lock.
 void aspace_put(struct aspace *as);
 

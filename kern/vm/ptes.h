@@ -147,6 +147,16 @@ static inline bool pde_has_shared_table(pde_t pde)
 	return (pde & (PTE_P | PTE_W | PTE_PS)) == PTE_P;
 }
 
+// Free the page table for `va` if no entry of it is in use. One that other spaces share stays: when a
+// truncation has emptied it, each space leaves it as the truncation visits its area (ptes_object.c).
+// Caller: holds as->pt_lock.
+static inline void table_trim(struct aspace *as, uintptr_t va)
+{
+	assert_spin_held(&as->pt_lock);
+	if (!pde_has_shared_table(as->pgdir[PDX(va)]))
+		pgdir_trim(as->pgdir, PDX(va));
+}
+
 // Do the work of table_make_private, its only caller, if the table is shared. Returns 0; -ENOMEM
 // with nothing changed. Caller: holds as->pt_lock.
 int shared_table_make_private(struct aspace *as, uintptr_t va);

@@ -39,6 +39,18 @@ static int find_area(const struct uffd *uffd, struct aspace *as, const struct uf
 	return 0;
 }
 
+// find_area after as->lock was released: -ENOENT too if the area there now has other pages: large ones
+// where it had small ones (`large` is false), or the reverse.
+static int find_again(const struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill,
+                      bool large, struct area **store)
+{
+	int error = find_area(uffd, as, fill, store);
+
+	if (!error && !!(*store)->ops->uncut != large)
+		error = WHY(-ENOENT, "the pages at %#x have another size now", fill->start);
+	return error;
+}
+
 // Map `pp` at `va`, where no page is, with the flags `bits`. Every fill installs its pages by this
 // function. Takes a reference on `pp`. A marker gives way, unless `empty_only`. In an area without
 // any access the entry is PROT_NONE.
@@ -103,7 +115,7 @@ static bool copy_present(page_t *pp, uintptr_t source)
 
 // Copy the page at `source` in the current space to `pp`, with the faults that it takes. They need
 // as->lock, so it is released meanwhile, and the area of the fill found again. Returns 0; -EFAULT;
-// the errors of find_area. Caller: holds as->lock for reading.
+// the errors of find_again. Caller: holds as->lock for reading.
 static int copy_absent(const struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill,
                        page_t *pp, uintptr_t source, struct area **area)
 {
@@ -114,11 +126,7 @@ static int copy_absent(const struct uffd *uffd, struct aspace *as, const struct 
 	error = copyin(aspace_current(), page_to_virt(pp), (__force const void __user *)source,
 	               PAGE_SIZE);
 	rwlock_read_lock(&as->lock);
-	if (!error)
-		error = find_area(uffd, as, fill, area);
-	if (!error && unlikely((*area)->ops->uncut))
-		error = WHY(-ENOENT, "the mapping at %#x has large pages now", fill->start);
-	return error;
+	return error ? error : find_again(uffd, as, fill, false, area);
 }
 
 // Returns the flags of the entry of a page that a fill makes.
@@ -274,9 +282,9 @@ static __noinline int fill_large(struct uffd *uffd, struct aspace *as, const str
 		error = fault_in(source + present, source + LARGE_SIZE);
 		rwlock_read_lock(&as->lock);
 		if (!error)
-			error = find_area(uffd, as, fill, &area);
-		if (error || !area->ops->uncut)
-			return error ? error : -ENOENT;
+			error = find_again(uffd, as, fill, true, &area);
+		if (error)
+			return error;
 	}
 }
 

@@ -80,8 +80,8 @@ static int move_page(struct aspace *as, uintptr_t to, uintptr_t from, bool hole_
 			entry |= PTE_W | PTE_D;
 		pte_store(as->pgdir, to, target, entry);
 	}
-	pgdir_trim(as->pgdir, PDX(from));
-	pgdir_trim(as->pgdir, PDX(to));
+	table_trim(as, from);
+	table_trim(as, to);
 	spin_unlock(&as->pt_lock);
 	return error;
 }

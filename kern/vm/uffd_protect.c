@@ -161,9 +161,7 @@ void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end)
 		for (; pte && va < span_end; va += PAGE_SIZE, pte++)
 			if ((pte_has_page(*pte) || pte_marker(*pte)) && (*pte & PTE_UFFD_WP))
 				tlb_batch_store(&batch, va, pte, *pte & ~PTE_UFFD_WP);
-		// Spaces that share a table which a truncation has just emptied leave it one by one.
-		if (!pde_has_shared_table(as->pgdir[PDX(table)]))
-			pgdir_trim(as->pgdir, PDX(table));
+		table_trim(as, table);
 		batch_yield_after(as, &batch, SPAN_COST + (va - table) / PAGE_SIZE * ENTRY_COST);
 		va = span_end;
 	}

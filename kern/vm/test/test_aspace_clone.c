@@ -4,15 +4,6 @@
 #include "vm/test/vm_test_util.h"
 #include <abi/mman.h>
 
-static struct aspace *clone(struct aspace *as)
-{
-	struct aspace *copy;
-
-	if (aspace_clone(as, &copy))
-		panic("a test found no memory for the copy of a space");
-	return copy;
-}
-
 KTEST(aspace_clone_copies_areas)
 {
 	size_t before = page_free_count();
@@ -25,7 +16,7 @@ KTEST(aspace_clone_copies_areas)
 	test_map_object(as, 20, 22, PROT_READ, 0, obj, 0);
 	as->brk_start = AT(100);
 	as->brk = AT(101);
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT_AREAS(copy, "0-3rw 5-6 10-12rws@0 20-22r@0");
 	EXPECT_AREAS(as, "0-3rw 5-6 10-12rws@0 20-22r@0");
 	EXPECT_EQ(copy->pages, as->pages);
@@ -53,7 +44,7 @@ KTEST(aspace_clone_frees_blocks_of_areas)
 
 	for (unsigned int i = 0; i < 60; i++)
 		test_map(as, 4 * i, 4 * i + 3, i % 2 ? RW : PROT_READ);
-	copy = clone(as);
+	copy = test_clone(as);
 	aspace_put(as);
 	test_aspace_check(copy);
 	list_for_each(area, &copy->areas.list, link)
@@ -89,7 +80,7 @@ static void clone_with_a_stack(struct aspace *as)
 	test_store(as, AT(2), 'b');
 	pp = test_page_at(as, AT(1));
 	thread_user_frame(thread_current())->esp = AT(1) + 100;
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT(test_page_at(as, AT(1)) == pp && test_page_at(copy, AT(1)) != pp);
 	EXPECT_EQ(pp->count, 1);
 	EXPECT((pte_peek(as, AT(1)) & PTE_W) && (pte_peek(copy, AT(1)) & PTE_W));
@@ -98,11 +89,11 @@ static void clone_with_a_stack(struct aspace *as)
 	test_store(copy, AT(1), 'c');
 	EXPECT_EQ(test_byte(as, AT(1)), 'a');
 	thread_user_frame(thread_current())->esp = AT(2) + 100; // a page that is shared already
-	second = clone(as);
+	second = test_clone(as);
 	EXPECT_EQ(test_page_at(as, AT(2))->count, 3);
 	thread_user_frame(thread_current())->esp = AT(0); // no page yet
 	aspace_put(copy);
-	copy = clone(as);
+	copy = test_clone(as);
 	test_aspace_check(as);
 	test_aspace_check(copy);
 	aspace_put(copy);
@@ -127,7 +118,7 @@ KTEST(aspace_clone_shares_until_a_write)
 	test_store(as, AT(0), 'a');
 	test_store(as, AT(1), 'b');
 	pp = test_page_at(as, AT(0));
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT(test_page_at(copy, AT(0)) == pp);
 	EXPECT_EQ(pp->count, 2);
 	EXPECT_EQ(pte_peek(as, AT(0)) & PTE_W, 0);
@@ -163,7 +154,7 @@ KTEST(aspace_clone_of_shared_memory_stays_shared)
 
 	test_map_object(as, 0, 1, RW, AREA_SHARED, obj, 0);
 	test_store(as, AT(0), '1');
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT(pte_peek(copy, AT(0)) & PTE_W);
 	EXPECT_EQ(test_page_at(as, AT(0))->count, 3);
 	test_store(copy, AT(0), '2');
@@ -185,7 +176,7 @@ KTEST(aspace_clone_of_private_file_pages)
 	test_map_object(as, 0, 2, RW, 0, obj, 0);
 	EXPECT_EQ(test_touch(as, AT(0), ACCESS_READ), FAULT_OK);
 	test_store(as, AT(1), 'x');
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT(test_page_at(copy, AT(0)) == test_page_at(as, AT(0)));
 	test_store(copy, AT(0), 'y');
 	test_store(copy, AT(1), 'z');
@@ -210,7 +201,7 @@ KTEST(aspace_clone_of_clones)
 	for (unsigned int page = 0; page < 8; page++)
 		test_store(spaces[0], AT(page), '.');
 	for (unsigned int i = 1; i < 8; i++) {
-		spaces[i] = clone(spaces[i - 1]);
+		spaces[i] = test_clone(spaces[i - 1]);
 		test_store(spaces[i], AT(i), (char)('0' + i));
 	}
 	for (unsigned int i = 0; i < 8; i++) {
@@ -240,7 +231,7 @@ KTEST(aspace_copy_on_write_of_a_pinned_page)
 
 	test_map(as, 0, 1, RW);
 	test_store(as, AT(0), 'a');
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT_EQ(aspace_pin_page(copy, AT(0), ACCESS_READ, &pp), 0);
 	aspace_put(as);
 	EXPECT_EQ(pp->count, 1);
@@ -261,7 +252,7 @@ KTEST(aspace_clone_obeys_advice)
 		test_store(as, AT(page), 'x');
 	EXPECT_EQ(aspace_advise(as, AT(1), PAGE_SIZE, MADV_DONTFORK), 0);
 	EXPECT_EQ(aspace_advise(as, AT(3), PAGE_SIZE, MADV_WIPEONFORK), 0);
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT_AREAS(copy, "0-1rw 2-3rw 3-4rw 4-6rw");
 	EXPECT_EQ(copy->pages, 5);
 	EXPECT(!test_page_at(copy, AT(3)));

@@ -256,12 +256,10 @@ KTEST(aspace_fault_with_each_allocation_failing)
 
 static int fault_in_copy(struct aspace *as)
 {
-	struct aspace *copy;
 	uint32_t wanted = mem_fail_after(0); // not the clone's allocations
+	struct aspace *copy = test_clone(as);
 	int error;
 
-	if (aspace_clone(as, &copy))
-		panic("a test could not clone a space");
 	mem_fail_after(wanted);
 	error = fault_write(copy);
 	wanted = mem_fail_after(0);

@@ -50,12 +50,8 @@ static struct aspace *with_file(struct object *obj)
 // Returns a copy of the space, which must share the table.
 static struct aspace *sharing(struct aspace *as)
 {
-	struct aspace *copy;
+	struct aspace *copy = test_clone(as);
 
-	if (aspace_clone(as, &copy))
-		panic("a test found no memory for the copy of a space");
-	test_aspace_check(as);
-	test_aspace_check(copy);
 	EXPECT(is_shared(as, copy));
 	return copy;
 }
@@ -302,7 +298,7 @@ KTEST(share_is_not_for_registered_files)
 
 #ifdef DEBUG
 
-// Without memory for a table of its own a space keeps the shared one.
+// If there is no memory for a table of its own, a space keeps the shared one.
 KTEST(share_of_a_file_without_memory)
 {
 	struct object *obj = test_object(FILE_PAGES);

@@ -37,17 +37,6 @@ static struct aspace *with_pages(unsigned int n)
 	return as;
 }
 
-static struct aspace *clone(struct aspace *as)
-{
-	struct aspace *copy;
-
-	if (aspace_clone(as, &copy))
-		panic("a test found no memory for the copy of a space");
-	test_aspace_check(as);
-	test_aspace_check(copy);
-	return copy;
-}
-
 static void let_go(struct aspace *a, struct aspace *b)
 {
 	test_aspace_check(a);
@@ -63,7 +52,7 @@ KTEST(share_of_a_table_with_many_entries)
 	page_t *pp = test_page_at(as, AT(0));
 
 	before = pages_outside();
-	copy = clone(as);
+	copy = test_clone(as);
 	EXPECT(is_shared(as, copy, AT(0)));
 	EXPECT_EQ(table_at(as, AT(0))->count, 2);
 	EXPECT_EQ(pp->count, 1); // a shared table's entry counts once
@@ -79,7 +68,7 @@ KTEST(share_of_a_table_with_many_entries)
 KTEST(share_ends_with_the_first_write)
 {
 	size_t start = pages_outside(), before;
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 	page_t *table = table_at(as, AT(0));
 
 	test_store(copy, AT(5), '!');
@@ -102,7 +91,7 @@ KTEST(share_ends_with_the_first_write)
 
 KTEST(share_ends_when_the_other_one_goes)
 {
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 	page_t *table = table_at(as, AT(0)), *pp = test_page_at(as, AT(3));
 	size_t before;
 
@@ -123,7 +112,7 @@ KTEST(share_ends_when_the_other_one_goes)
 KTEST(share_lasts_while_an_object_beside_it_shrinks)
 {
 	struct object *obj = test_object(2);
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 
 	test_map_object(copy, 200, 202, RW, AREA_SHARED, obj, 0);
 	EXPECT_EQ(object_truncate(obj, 0), 0);
@@ -151,7 +140,7 @@ KTEST(share_lasts_where_one_space_moves_the_table)
 	page_t *table = table_at(as, AT(0)), *second = table_at(as, AT(1024));
 
 	test_map(as, 1024 + MANY, 3 * 1024, RW);
-	copy = clone(as);
+	copy = test_clone(as);
 	before = pages_outside();
 	move(copy, 0, 8 * 1024, 3 * 1024);
 	EXPECT_EQ(pages_outside(), before);
@@ -178,7 +167,7 @@ KTEST(share_lasts_where_one_space_moves_the_table)
 // table's count, also while the move yields.
 KTEST(share_counts_its_entries_while_others_move_beside)
 {
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 	const page_t *table = table_at(as, AT(0));
 	unsigned int used = table->index;
 
@@ -197,7 +186,7 @@ KTEST(share_counts_its_entries_while_others_move_beside)
 KTEST(share_is_not_for_every_table)
 {
 	struct object *obj = test_object(2);
-	struct aspace *as = with_pages(10), *copy = clone(as);
+	struct aspace *as = with_pages(10), *copy = test_clone(as);
 
 	EXPECT(!is_shared(as, copy, AT(0)));
 	let_go(as, copy);
@@ -209,7 +198,7 @@ KTEST(share_is_not_for_every_table)
 			EXPECT_EQ(aspace_advise(as, AT(50), PAGE_SIZE, MADV_WIPEONFORK), 0);
 		if (i == 2)
 			test_map_object(as, 200, 202, RW, AREA_SHARED, obj, 0);
-		copy = clone(as);
+		copy = test_clone(as);
 		EXPECT(!is_shared(as, copy, AT(0)));
 		let_go(as, copy);
 	}
@@ -220,7 +209,7 @@ KTEST(share_is_not_for_every_table)
 KTEST(share_ends_with_every_change)
 {
 	for (int change = 0; change < 6; change++) {
-		struct aspace *as = with_pages(MANY), *copy = clone(as);
+		struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 		size_t before = pages_outside();
 		uintptr_t va;
 
@@ -261,7 +250,7 @@ KTEST(share_ends_with_every_change)
 // Unmapping the whole span of a shared table only drops a reference.
 KTEST(share_is_dropped_with_the_whole_span)
 {
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 	page_t *table = table_at(as, AT(0));
 	size_t before = pages_outside();
 
@@ -295,11 +284,11 @@ KTEST(share_is_obeyed_by_the_processor)
 {
 	struct aspace *as = with_pages(MANY);
 
-	other = clone(as);
+	other = test_clone(as);
 	test_run_in(as, store_as_a_program);
 	let_go(as, other);
 	as = with_pages(MANY);
-	other = clone(as);
+	other = test_clone(as);
 	EXPECT_EQ(copyout(other, USER(AT(8)), "?", 1), 0); // while the table is shared
 	EXPECT_EQ(test_byte(as, AT(8)), 8);
 	let_go(as, other);
@@ -309,7 +298,7 @@ KTEST(share_is_obeyed_by_the_processor)
 static void clone_and_store(struct aspace *as)
 {
 	EXPECT_EQ(copyout(as, USER(AT(9)), "1", 1), 0);
-	other = clone(as);
+	other = test_clone(as);
 	EXPECT_EQ(copyout(as, USER(AT(9)), "2", 1), 0);
 	EXPECT_EQ(test_byte(other, AT(9)), '1');
 	EXPECT_EQ(test_byte(as, AT(9)), '2');
@@ -326,7 +315,7 @@ KTEST(share_stops_the_parents_cached_writes)
 KTEST(share_among_three)
 {
 	size_t before = pages_outside();
-	struct aspace *a = with_pages(MANY), *b = clone(a), *c = clone(b);
+	struct aspace *a = with_pages(MANY), *b = test_clone(a), *c = test_clone(b);
 
 	EXPECT_EQ(table_at(a, AT(0))->count, 3);
 	test_store(b, AT(1), 'b');
@@ -349,7 +338,7 @@ KTEST(share_among_three)
 // Without memory for a private table a change fails, and changes nothing.
 KTEST(share_without_memory_for_an_own_table)
 {
-	struct aspace *as = with_pages(MANY), *copy = clone(as);
+	struct aspace *as = with_pages(MANY), *copy = test_clone(as);
 
 	for (int change = 0; change < 3; change++) {
 		int error = 0;

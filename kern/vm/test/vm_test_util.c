@@ -210,6 +210,17 @@ void test_aspace_check(struct aspace *as)
 			check_entry(as, pdx);
 }
 
+struct aspace *test_clone(struct aspace *as)
+{
+	struct aspace *copy;
+
+	if (aspace_clone(as, &copy))
+		panic("a test found no memory for the copy of a space");
+	test_aspace_check(as);
+	test_aspace_check(copy);
+	return copy;
+}
+
 enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access access)
 {
 	return aspace_fault(as, va, access);

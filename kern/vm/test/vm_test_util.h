@@ -45,6 +45,10 @@ const char *test_areas(const struct aspace *as);
 // Panic unless areas, entries, tables and counts of the space agree with each other.
 void test_aspace_check(struct aspace *as);
 
+// Returns a copy of the space, as a fork makes it. Panics without memory, or if one of the two does not
+// pass test_aspace_check.
+struct aspace *test_clone(struct aspace *as);
+
 // Touch the page of `va` as a program would, and return the result.
 enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access access);
 

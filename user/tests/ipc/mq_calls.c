@@ -1,6 +1,7 @@
 // POSIX message queues: names, attributes, permissions, limits, the order of messages, the file that a
 // queue is, and every error.
 
+#include "mq_text.h"
 #include "sysv.h"
 
 #include <abi/limits.h>
@@ -168,10 +169,8 @@ static void sizes(void)
 {
 	struct mq_attr attr = { .mq_maxmsg = 2, .mq_msgsize = 8192 };
 	mqd_t queue = mq_open("/large", O_CREAT | O_RDWR | O_NONBLOCK, 0600, &attr);
-	unsigned long sum = 0;
 
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (char)(i * 7 >> 3);
+	fill_text(text, sizeof(text));
 	show("the largest", mq_send(queue, text, 8192, 1));
 	show("too large", mq_send(queue, text, 8193, 1));
 	show("too large a size", mq_send(queue, text, (size_t)-1, 1));
@@ -179,9 +178,7 @@ static void sizes(void)
 	memset(text, 0, sizeof(text));
 	show("a small buffer", mq_receive(queue, text, 8191, NULL));
 	show("the largest", mq_receive(queue, text, sizeof(text), NULL));
-	for (size_t i = 0; i < 8192; i++)
-		sum += text[i] == (char)(i * 7 >> 3);
-	say("  %lu bytes are right\n", sum);
+	say("  %lu bytes are right\n", right_bytes(text, 8192));
 	show("nowhere", mq_receive(queue, BAD, 8192, NULL));
 	show("it is lost", mq_receive(queue, text, sizeof(text), NULL));
 	mq_send(queue, text, 10, 3);

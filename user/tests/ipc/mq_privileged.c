@@ -2,6 +2,7 @@
 // On Linux only root of the first user namespace has it, which records are not made by.
 
 #include "../test.h"
+#include "mq_text.h"
 
 #include <mqueue.h>
 #include <sys/resource.h>
@@ -26,19 +27,15 @@ static void try(const char *what, long messages, long size)
 static void long_messages(void)
 {
 	mqd_t queue = make("/long", 2, 65000);
-	unsigned long right = 0;
 
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (char)(i * 7 >> 3);
+	fill_text(text, sizeof(text));
 	show("the longest", mq_send(queue, text, 65000, 1));
 	show("too long", mq_send(queue, text, 65001, 1));
 	show("a page", mq_send(queue, text, 4096, 0));
 	memset(text, 0, sizeof(text));
 	show("a small buffer", mq_receive(queue, text, 64999, NULL));
 	show("the longest", mq_receive(queue, text, sizeof(text), NULL));
-	for (size_t i = 0; i < 65000; i++)
-		right += text[i] == (char)(i * 7 >> 3);
-	say("  %lu bytes are right\n", right);
+	say("  %lu bytes are right\n", right_bytes(text, 65000));
 	show("a page", mq_receive(queue, text, sizeof(text), NULL));
 	show("the longest, from nowhere", mq_send(queue, (void *)0xbfffff00, 65000, 1));
 	mq_send(queue, text, 65000, 1);

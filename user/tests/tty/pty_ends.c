@@ -1,27 +1,12 @@
 // Pseudoterminals: /dev/ptmx and /dev/pts/N, what passes between the ends, and what remains when one end
 // is closed.
 
-#include "../asleep.h"
+#include "pty.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
-#include <termios.h>
 
-static int master, slave, number;
-static char path[32];
-
-// Open a new master, and store the name of its slave, which is not locked.
-static void open_master(void)
-{
-	int locked = 0;
-
-	master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	ioctl(master, TIOCGPTN, &number);
-	ioctl(master, TIOCSPTLCK, &locked);
-	snprintf(path, sizeof(path), "/dev/pts/%d", number);
-}
+static int slave;
 
 static void open_both(void)
 {

@@ -1,30 +1,13 @@
 // Pseudoterminals as controlling terminals: by open and by TIOCSCTTY, signals of keys, job control, the
 // size of the window, and the hang-up.
 
-#include "../asleep.h"
-
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-
-static int master, number;
-static char path[32];
+#include "pty.h"
 
 static volatile sig_atomic_t seen[65];
 
 static void note(int signo)
 {
 	seen[signo]++;
-}
-
-static void open_master(void)
-{
-	int locked = 0;
-
-	master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	ioctl(master, TIOCGPTN, &number);
-	ioctl(master, TIOCSPTLCK, &locked);
-	snprintf(path, sizeof(path), "/dev/pts/%d", number);
 }
 
 // Run in a child that leads a session; the master is closed there, or the terminal could not hang up.

@@ -1,10 +1,10 @@
 // A process maps a file privately beside other memory, in page tables that children share. One child
 // truncates the file and punches holes into it, while others and the parent read their pages.
 
+#include "retreat.h"
 #include "test.h"
 
 #include <sched.h>
-#include <setjmp.h>
 #include <sys/mman.h>
 
 #define PAGE 4096
@@ -17,17 +17,6 @@
 #define ROUNDS 20
 
 static int file;
-static sigjmp_buf back;
-
-static volatile bool ready; // `back` is where the access under way continues
-
-static void retreat(int signo)
-{
-	if (!ready)
-		_exit(2); // not an access under test: memory could not be mapped
-	ready = false;
-	siglongjmp(back, signo);
-}
 
 static void change(void)
 {
@@ -71,11 +60,8 @@ static bool file_is_right(const char *at, int i)
 {
 	char byte;
 
-	if (sigsetjmp(back, 1))
+	if (read_byte(at, &byte))
 		return i >= 30;
-	ready = true;
-	byte = *(volatile const char *)at;
-	ready = false;
 	if (i == 2)
 		return byte == 'p';
 	return byte == 'f' || (byte == 0 && i >= 10);

@@ -4,9 +4,9 @@
 // the child or the parent since the fork; 0: zeroes; #: SIGBUS; -: nothing is mapped.
 
 #include "ptrace.h"
+#include "retreat.h"
 
 #include <abi/userfaultfd.h>
-#include <setjmp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
@@ -20,31 +20,17 @@
 
 static int file;
 static char *place; // where the file's pages are mapped in this process
-static sigjmp_buf back;
 static int data = 1;
 static char *heap;
-
-static volatile bool ready; // `back` is where the access under way continues
-
-static void retreat(int signo)
-{
-	if (!ready)
-		_exit(1); // not an access under test: memory could not be mapped
-	ready = false;
-	siglongjmp(back, signo);
-}
 
 // The page's byte, or what happens instead.
 static char look(const volatile char *at)
 {
-	int signo = sigsetjmp(back, 1);
 	char byte;
+	int signo = read_byte(at, &byte);
 
 	if (signo)
 		return signo == SIGBUS ? '#' : '-';
-	ready = true;
-	byte = *at;
-	ready = false;
 	return byte ? byte : '0';
 }
 
