@@ -149,7 +149,7 @@ static int hand_over_entries(struct aspace *to, struct aspace *copy, uintptr_t s
 			pte_store(to->pgdir, va, pgdir_walk(to->pgdir, va, 0), pte_exchange(pte, 0));
 	}
 	for (uintptr_t va = start; va < end; va = table_span_end(va, end))
-		pgdir_trim(to->pgdir, PDX(va));
+		table_trim(to, va);
 	spin_unlock(&to->pt_lock);
 	return error;
 }

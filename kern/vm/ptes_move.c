@@ -96,7 +96,7 @@ int ptes_move_prepare(struct aspace *as, uintptr_t from, uintptr_t to, size_t le
 		error = prepare_part(as, &move, at, end);
 	}
 	for (at = 0; error && at < len; at = part_end(&move, at))
-		pgdir_trim(as->pgdir, PDX(to + at));
+		table_trim(as, to + at);
 	if (!error)
 		keep_tables(as, &move, 1);
 	spin_unlock(&as->pt_lock);
