@@ -66,6 +66,20 @@ __noinline int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, con
 	return install_fresh(as, va, old, copy);
 }
 
+int anon_install_copy_as(struct aspace *as, uintptr_t va, pte_t old, const page_t *from, pte_t bits)
+{
+	page_t *copy;
+	int error = page_alloc(&copy);
+
+	if (error)
+		return error;
+	page_copy(copy, from);
+	error = pte_install(as, va, old, copy, bits);
+	if (error)
+		page_free(copy);
+	return error;
+}
+
 // anon_copy_on_write for an entry in a shared table: the table becomes private first. An entry that differs
 // afterwards needs another fault or none: if all other spaces have left the table, it may be writable.
 // Returns and caller: as anon_copy_on_write.

@@ -27,6 +27,9 @@ int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old);
 // Returns 0; -EAGAIN if the entry is not `old` any more; -ENOMEM. On an error nothing has changed.
 int anon_install_copy(struct aspace *as, uintptr_t va, pte_t old, const page_t *from);
 
+// Like anon_install_copy, but the entry gets the flags `bits`, a page's (PTE_READABLE and others).
+int anon_install_copy_as(struct aspace *as, uintptr_t va, pte_t old, const page_t *from, pte_t bits);
+
 // Let a stack grow down to the page of `va`, which is below ULIM. `va` was in no area: a fault has
 // found none, and has released as->lock, because growing needs it for writing. Extend the next area
 // above down to this page if that area is a stack (AREA_GROWSDOWN), if the current thread's

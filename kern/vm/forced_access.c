@@ -7,6 +7,7 @@
 #include "mem/page.h"
 #include "thread/yield.h"
 #include "vm/area_edit.h"
+#include "vm/fault.h"
 #include "vm/ptes.h"
 #include "vm/uaccess.h"
 
@@ -45,23 +46,22 @@ static int bring_page(struct area *area, uintptr_t va)
 }
 
 // Give the space a copy of the page that `old`, the entry for `va`, names, with the permissions of `old` but
-// without PTE_W. If the space owns the page exclusively, do nothing. Returns 0, -EAGAIN or -ENOMEM.
+// without PTE_W. If the space owns the page exclusively, it stays. Either counts as written (PTE_D).
+// Returns 0, -EAGAIN or -ENOMEM. Caller: holds the space's lock for writing; the table for `va` is private.
 static int own_page(struct aspace *as, uintptr_t va, pte_t old)
 {
-	page_t *from = entry_page(old), *copy;
-	pte_t bits = old & (PAGE_SIZE - 1) & ~PTE_W;
-	int error;
+	const page_t *from = entry_page(old);
+	pte_t bits = (old & (PAGE_SIZE - 1) & ~PTE_W) | PTE_D, *pte;
 
-	if (from->kind == PAGE_ANONYMOUS && from->count == 1 && from->pins == 0)
-		return 0;
-	error = page_alloc(&copy);
-	if (error)
-		return error;
-	page_copy(copy, from);
-	error = pte_install(as, va, old, copy, bits | PTE_D);
-	if (error)
-		page_free(copy);
-	return error;
+	assert_write_held(&as->lock);
+	if (from->kind != PAGE_ANONYMOUS || from->count != 1 || from->pins != 0)
+		return anon_install_copy_as(as, va, old, from, bits);
+	spin_lock(&as->pt_lock);
+	pte = pgdir_walk(as->pgdir, va, 0);
+	if (pte && *pte == old && !(old & PTE_D))
+		pte_store(as->pgdir, va, pte, old | PTE_D);
+	spin_unlock(&as->pt_lock);
+	return 0;
 }
 
 // Find the page at `va` in `area`, which a read or a write may use (can_force), and pin it. Returns 0 or

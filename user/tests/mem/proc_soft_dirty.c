@@ -39,6 +39,40 @@ static char *map(int flags)
 	return mmap(NULL, PAGES * PAGE, RW, flags | MAP_ANONYMOUS, -1, 0);
 }
 
+// Write a byte beyond the memory's protection.
+static void force(const char *at)
+{
+	int fd = open("/proc/self/mem", O_RDWR);
+
+	if (pwrite(fd, "f", 1, (off_t)(uintptr_t)at) != 1)
+		show("write to /proc/self/mem", -1);
+	close(fd);
+}
+
+// The same where the program itself may not write: a page that it has, one that it has not, one that it has
+// only read, and one that a file has.
+static void forced(const char *what, int prot)
+{
+	int file = open("/bin/sh", O_RDONLY);
+	char *at = map(MAP_PRIVATE);
+
+	at[0] = at[3 * PAGE] = 1;
+	(void)*(volatile char *)(at + 2 * PAGE);
+	mmap(at + 4 * PAGE, 2 * PAGE, RW, MAP_PRIVATE | MAP_FIXED, file, 0);
+	(void)*(volatile char *)(at + 4 * PAGE);
+	mprotect(at, PAGES * PAGE, prot);
+	clear();
+	for (int page = 0; page < 6; page++)
+		if (page != 3)
+			force(at + page * PAGE);
+	dirty(what, at);
+	mprotect(at, PAGES * PAGE, RW);
+	dirty("writable again", at);
+	say("%d %d\n", at[0], at[4 * PAGE]);
+	munmap(at, PAGES * PAGE);
+	close(file);
+}
+
 static void writes(const char *what, int flags)
 {
 	struct iovec mine = { (char *)"x", 1 }, theirs;
@@ -61,6 +95,8 @@ static void writes(const char *what, int flags)
 	theirs = (struct iovec){ at + 2 * PAGE, 1 };
 	syscall(SYS_process_vm_writev, getpid(), &mine, 1, &theirs, 1, 0);
 	dirty("written by calls", at);
+	force(at + 3 * PAGE);
+	dirty("written as by a debugger", at);
 	mprotect(at, PAGES * PAGE, PROT_READ);
 	mprotect(at, PAGES * PAGE, RW);
 	dirty("protected in between", at);
@@ -128,6 +164,8 @@ int main(void)
 	map_fd = open("/proc/self/pagemap", O_RDONLY);
 	writes("private", MAP_PRIVATE);
 	writes("shared", MAP_SHARED);
+	forced("forced writes to read-only memory", PROT_READ);
+	forced("forced writes to memory without any access", PROT_NONE);
 	forks();
 	regions();
 	return 0;
