@@ -216,9 +216,10 @@ static int private_fault(struct aspace *as, struct area *area, uintptr_t va,
 	}
 	mutex_lock(&area->object->lock);
 	error = page_for(area, va, &pp);
-	// Write-protected by userfaultfd: even a write first gets the page read-only.
-	if (!error && (access == ACCESS_READ || (old & PTE_MARKER_WP)))
+	if (!error && access == ACCESS_READ)
 		error = pte_install(as, va, old, pp, PTE_READABLE | (old & PTE_MARKER_WP));
+	else if (!error && unlikely(old & PTE_MARKER_WP)) // the copy is write-protected, too
+		error = anon_install_copy_as(as, va, old, pp, PTE_READABLE | PTE_D | PTE_UFFD_WP);
 	else if (!error)
 		error = anon_install_copy(as, va, old, pp);
 	mutex_unlock(&area->object->lock);

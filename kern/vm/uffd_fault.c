@@ -39,7 +39,8 @@ page_t *uffd_object_page(const struct area *area, uintptr_t va, bool *beyond)
 }
 
 // Returns the kind of fault (AREA_UFFD_) that an access to `va` is, where the area, which has an object,
-// has no page: a minor one if the object has the page; 0 beyond the object's end. Out of line: private
+// has no page: a minor one if the object has the page; 0 beyond the object's end, and for a large page
+// that was taken away for good (PDE_LOST): it is lost to handlers, too, as on Linux. Out of line: private
 // memory has no object, and faults faster so. Caller: holds as->lock.
 static __noinline uint32_t kind_of_absence(const struct area *area, uintptr_t va)
 {
@@ -49,6 +50,8 @@ static __noinline uint32_t kind_of_absence(const struct area *area, uintptr_t va
 	assert_read_held(&area->as->lock);
 	mutex_lock(&area->object->lock);
 	pp = uffd_object_page(area, va, &beyond);
+	if (area->ops->uncut && (area->as->pgdir[PDX(va)] & PDE_LOST))
+		beyond = true;
 	mutex_unlock(&area->object->lock);
 	return beyond ? 0 : pp ? AREA_UFFD_MINOR : AREA_UFFD_MISSING;
 }
@@ -139,19 +142,15 @@ static int uffd_fault(struct aspace *as, struct area *area, uintptr_t va, enum f
 	return area->ops->plain->fault(as, area, va, access);
 }
 
-// Like uffd_fault, for large pages: the ordinary backend knows their markers. One that was taken away
-// for good (PDE_LOST) is lost to handlers, too, as on Linux.
+// Like uffd_fault, for large pages: the ordinary backend knows their markers.
 static int uffd_large_fault(struct aspace *as, struct area *area, uintptr_t va,
                             enum fault_access access)
 {
 	uintptr_t slot = ROUND_DOWN(va, LARGE_SIZE);
 	pte_t entry = small_entry(as, slot);
-	pde_t pde = as->pgdir[PDX(slot)];
 	uint32_t flags;
 
 	assert_read_held(&as->lock);
-	if (!pde_has_large(pde) && (pde & PDE_LOST))
-		return -ENXIO;
 	if (decide(area, slot, entry, access, &flags) != ORDINARY)
 		return -ENXIO;
 	if (pte_has_page(entry) && (entry & PTE_UFFD_WP) && access == ACCESS_WRITE &&
