@@ -53,6 +53,20 @@ X(fadvise64_64)
 X(readahead)
 X(sync_file_range)
 
+// sys_xattr.c: extended attributes
+X(setxattr)
+X(lsetxattr)
+X(fsetxattr)
+X(getxattr)
+X(lgetxattr)
+X(fgetxattr)
+X(listxattr)
+X(llistxattr)
+X(flistxattr)
+X(removexattr)
+X(lremovexattr)
+X(fremovexattr)
+
 // sys_socket.c: sockets
 X(socket)
 X(socketpair)
@@ -141,6 +155,31 @@ X(sync)
 X(syncfs)
 X(fsync)
 X(fdatasync)
+
+// sys_getdents.c: listing directories
+X(getdents64)
+X(getdents)
+X(readdir)
+
+// sys_directories.c: names
+X(mkdir)
+X(mkdirat)
+X(mknod)
+X(mknodat)
+X(rmdir)
+X(unlink)
+X(unlinkat)
+X(rename)
+X(renameat)
+X(renameat2)
+X(link)
+X(linkat)
+X(symlink)
+X(symlinkat)
+X(chdir)
+X(fchdir)
+X(getcwd)
+X(chroot)
 
 // sys_sched.c: scheduling and barriers
 X(sched_yield)
@@ -269,7 +308,6 @@ X(munmap)
 X(mprotect)
 X(mremap)
 X(madvise)
-X(mseal)
 X(msync)
 X(mlock)
 X(mlock2)
@@ -359,5 +397,4 @@ X(getpriority)
 X(setpriority)
 X(nice)
 
-#include "sys/syscall_list_names.h"
 #include "sys/syscall_list_sysv.h"

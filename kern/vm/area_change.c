@@ -2,6 +2,7 @@
 // becomes an area of its own, goes to a neighbour that is like it, or merges with its neighbours.
 #include "vm/area_edit.h"
 #include "vm/object_internal.h"
+#include "vm/ptes.h"
 #include "vm/uffd.h"
 
 // `area` is about to take over a part of `other`, which maps the same object. If a truncation that
@@ -62,34 +63,50 @@ static __noinline int cut_out(struct aspace *as, struct area *area, const struct
 	return error;
 }
 
+// Note that `area` may have marks of userfaultfd. If it has an object, its page tables become private
+// before: a change of the object may leave marks in them. Returns 0 or -ENOMEM. Yields. Caller: holds
+// as->lock for writing.
+static int note_marks(struct area *area)
+{
+	int error = 0;
+
+	assert_write_held(&area->as->lock);
+	if (area->object && !(area->flags & AREA_MARKED))
+		error = tables_make_private(area->as, area->start, area->end);
+	if (error)
+		return error;
+	area->flags |= AREA_MARKED;
+	area->ops = area->ops->plain->registered;
+	return 0;
+}
+
 // If the area that begins at `va` and the one before it differ only in that one of them may have marks
-// of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. Areas
-// with an object stay apart: the one without marks may have shared tables, in which a change of the
-// object must leave none. Caller: holds as->lock for writing.
+// of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. They stay
+// apart if out of memory. Yields. Caller: holds as->lock for writing.
 static void share_marks(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low, twin;
 
 	assert_write_held(&as->lock);
 	low = high && high->start == va ? area_prev(&as->areas, high) : NULL;
-	if (!low || low->end != va || low->ops->plain != high->ops->plain || low->object)
+	if (!low || low->end != va || low->ops->plain != high->ops->plain)
 		return;
 	twin = *low;
 	twin.flags ^= AREA_MARKED;
 	twin.ops = high->ops;
 	if (!areas_alike(&twin, high))
 		return;
-	low->flags |= AREA_MARKED;
-	high->flags |= AREA_MARKED;
-	low->ops = high->ops = low->ops->plain->registered;
+	if (!note_marks(low))
+		(void)note_marks(high);
 }
 
 // Merge the areas at both ends of [start, end), which have changed.
 static void merge_changed(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	if (unlikely(as->had_uffds)) {
-		share_marks(as, end);
 		share_marks(as, start);
+		share_marks(as, end);
+		share_marks(as, start); // marks that came from the area above
 	}
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
@@ -116,33 +133,6 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	}
 	area->prot = (uint8_t)prot;
 	area->flags = flags;
-	merge_changed(as, start, end);
-	return 0;
-}
-
-int area_change_name(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
-                     const char *name)
-{
-	struct area wanted = *area, *part = area;
-	int error = 0;
-
-	assert_write_held(&as->lock);
-	assert(!area->name || (area->flags & AREA_LABELLED));
-	wanted.start = start;
-	wanted.end = end;
-	wanted.offset += start - area->start;
-	wanted.name = name;
-	wanted.flags = (area->flags & ~AREA_LABELLED) | (name ? AREA_LABELLED : 0);
-	if (start > area->start || end < area->end)
-		error = cut_out(as, area, &wanted, &part);
-	if (error || !part)
-		return error;
-	if (part->name)
-		area_name_put(part);
-	part->name = name;
-	part->flags = wanted.flags;
-	if (name)
-		area_name_get(part);
 	merge_changed(as, start, end);
 	return 0;
 }

@@ -183,6 +183,26 @@ static void client_access(void)
 		command.order++;
 }
 
+// Returns true if one of the pages [page, end) of the anonymous zone, as far as there are such, is registered.
+static bool any_registered(uint32_t page, uint32_t end)
+{
+	for (; page < end && page < ZONE_PAGES; page++)
+		if (modes[ANONYMOUS][page])
+			return true;
+	return false;
+}
+
+// Let only one page of registered memory move, and not to a place beside registered memory: else what happens
+// depends on the areas that Linux has made of the memory (range_to_fill).
+static void move_one_page(void)
+{
+	uint32_t to = command.value;
+
+	command.pages = 1;
+	if (modes[ANONYMOUS][command.page] && any_registered(to ? to - 1 : 0, to + 2))
+		command.order = MAP;
+}
+
 static void client_change(void)
 {
 	struct range range = any_range();
@@ -197,6 +217,9 @@ static void client_change(void)
 	if (command.order == MOVE_MAPPING) {
 		command.zone = ANONYMOUS;
 		command.value = below(&state, ZONE_PAGES + 1 - range.pages);
+		if (any_registered(range.page, range.page + range.pages) ||
+		    any_registered(command.value, command.value + range.pages))
+			move_one_page();
 	}
 	if (command.order == FORK && may_move)
 		command.order = MAP;

@@ -4,7 +4,7 @@
 
 #include <sys/ioctl.h>
 
-#define RESPONSES 5 // to one fault; then its page is released
+#define RESPONSES 5 // to one fault; then it is released
 
 bool may_move;
 uint8_t modes[ZONES][ZONE_PAGES];
@@ -185,13 +185,32 @@ bool any_fill(struct range range)
 	}
 }
 
+// End a fault for good. A page that is loaded from a file is filled: Linux would map pages around it if it
+// were not registered.
+static void release(struct range range, uint64_t flags)
+{
+	struct uffdio_copy copy = { .dst = address_of(range.zone, range.page),
+		                    .src = (uintptr_t)source,
+		                    .len = PAGE };
+	struct uffdio_continue wanted = { .range = { copy.dst, PAGE } };
+	int result = -1;
+
+	if (range.zone != ANONYMOUS && (flags & UFFD_PAGEFAULT_FLAG_MINOR))
+		result = request(UFFDIO_CONTINUE, &wanted);
+	else if (range.zone != ANONYMOUS && !(flags & UFFD_PAGEFAULT_FLAG_WP))
+		result = request(UFFDIO_COPY, &copy);
+	line("release %d %u: %d\n", range.zone, range.page, result);
+	if (result)
+		do_unregister(range);
+}
+
 void respond(struct range range, uint64_t flags, int times)
 {
 	bool awake = false;
 
 	while (!awake) {
 		if (times++ >= RESPONSES) {
-			do_unregister(range);
+			release(range, flags);
 			awake = true;
 		} else if (one_in(&state, 4)) {
 			awake = any_fill(range);
