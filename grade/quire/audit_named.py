@@ -3,13 +3,13 @@ from quire import audit_files, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM
 
 SLOT_BITS = 10  # kern/named/named.c
-AREA_NAMED = 0x2000  # kern/vm/area.h
+AREA_NAMED, AREA_LABELLED = 0x2000, 0x400000  # kern/vm/area.h
 FIELDS = """id name space=as start ops=memory.ops object=memory.object offset=memory.offset
     flags=memory.flags fixed=memory.fixed size=memory.size maximum=memory.maximum doomed busy prot access lock"""
 
 
 def keep_name(audit, area):
-    """A struct area with AREA_NAMED shows a counted name, and has a reference on it."""
+    """A struct area with AREA_NAMED or AREA_LABELLED shows a counted name, and has a reference on it."""
     at = area.name - audit.memory.field("counted_name", "text")[0]
     audit.refer(at, area.at)
     audit.claim(at, "counted_name", "the counted name of {}", area)

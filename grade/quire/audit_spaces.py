@@ -1,7 +1,7 @@
 """Address spaces: the tree of areas of each, and their page tables (kern/vm/area.h)."""
 from quire import audit_files, audit_named, audit_writers
 from quire.audit_memory import PAGE_SIZE, ULIM, Damage
-from quire.audit_named import AREA_NAMED
+from quire.audit_named import AREA_LABELLED, AREA_NAMED
 from quire.audit_tables import AREA_SHARED, UserTables
 
 LARGE_SIZE = 1 << 22
@@ -162,7 +162,7 @@ class AreaChecker:
 
     def faults(self, area, before, space):
         """What is wrong with an area of `space` when the one below it ends at `before`."""
-        if area.flags & AREA_NAMED:
+        if area.flags & (AREA_NAMED | AREA_LABELLED):
             audit_named.keep_name(self.audit, area)
         elif area.name:
             self.audit.loose.append(area.name)

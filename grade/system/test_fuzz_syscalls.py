@@ -14,7 +14,7 @@ def options(*words):
 
 def test_every_call_is_in_the_grammar():
     calls = set()
-    for name in ("syscall_list.h", "syscall_list_sysv.h", "syscall_list_quire.h"):
+    for name in ("syscall_list.h", "syscall_list_names.h", "syscall_list_sysv.h", "syscall_list_quire.h"):
         with open(build.source("kern", "sys", name), encoding="utf-8") as file:
             calls |= set(re.findall(r"^X\((\w+)\)", file.read(), re.M))
     with open(build.source("user", "tests", "fuzz", "fuzz_syscalls", "table.c"), encoding="utf-8") as file:

@@ -31,7 +31,6 @@ EXCEPTIONS = {
     "sigqueue_add": "a queue does not name its process",
     "sigqueue_discard": "a queue does not name its process",
     "sigqueue_take": "a queue does not name its process",
-    "in_ring": "in a panic nobody takes the lock",
     "sinks_write": "in a panic nobody takes the lock",
     "spin_unlock": "spin_debug_unlock asserts it",
 }

@@ -1,21 +1,17 @@
 // printk.c: messages with levels. A message is formatted once, on the stack, and cut into lines.
-// Each line is kept in the ring and written to every sink that shows its level.
+// Each line is kept in the log's ring (log_ring.c) and written to every sink that shows its level.
 #include "debug/printk.h"
 
 #include <stdio.h>
 
 #include "cpu/spinlock.h"
+#include "debug/log_ring.h"
 #include "debug/panic.h"
 
 // Guards the list of sinks, the ring, and the order of lines on all sinks.
 static struct spinlock console_lock = SPINLOCK_INIT("console", RANK_CONSOLE);
 
 static struct console_sink *sinks;
-
-// The lines of the ring, each as level digit, text, '\n'. The positions only grow; position %
-// PRINTK_RING is the index. [ring_start, ring_end) holds whole lines.
-static char ring[PRINTK_RING];
-static uint32_t ring_start, ring_end;
 
 // Take the lock, except in a panic: then only one CPU prints, and the code that failed may hold
 // it.
@@ -31,97 +27,39 @@ static void console_release(void)
 		spin_unlock(&console_lock);
 }
 
-// Append bytes to the ring, in two pieces if they reach its end. Caller: has made room.
-static void ring_put(const char *bytes, size_t n)
-{
-	uint32_t index = ring_end % PRINTK_RING;
-	size_t first = MIN(n, PRINTK_RING - index);
-
-	memcpy(ring + index, bytes, first);
-	memcpy(ring, bytes + first, n - first);
-	ring_end += n;
-}
-
-// Add one line without its newline to the ring. The oldest lines are dropped to make room.
-static void ring_add_line(enum log_level level, const char *line, size_t n)
-{
-	char digit = '0' + level;
-
-	while (ring_end - ring_start + n + 2 > PRINTK_RING)
-		while (ring[ring_start++ % PRINTK_RING] != '\n')
-			;
-	ring_put(&digit, 1);
-	ring_put(line, n);
-	ring_put("\n", 1);
-}
-
-// Each message is copied to the stack first, since it may be split at the ring's end.
+// A line as the sinks get it has no "<6>" before it, and "\r\n" at its end.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n))
 {
-	char line[PRINTK_MAX + 2];
-	uint32_t at = ring_start;
+	uint32_t at = log_ring_start();
+	char line[PRINTK_LINE + 1];
+	size_t n;
 
-	while (at != ring_end) {
-		enum log_level level = ring[at++ % PRINTK_RING] - '0';
-		size_t n = 0;
-
-		while ((line[n] = ring[at++ % PRINTK_RING]) != '\n')
-			n++;
-		line[n++] = '\r';
-		line[n++] = '\n';
-		if (level <= max_level)
-			write(line, n);
+	while ((n = log_ring_line(&at, line)) > 0) {
+		line[n - 1] = '\r';
+		line[n] = '\n';
+		if ((enum log_level)(line[1] - '0') <= max_level)
+			write(line + 3, n + 1 - 3);
 	}
 }
 
-// Returns `position`, or that of the oldest line if it is before that. Positions wrap around, so
-// their difference decides. Caller: holds console_lock, except in a panic.
-static uint32_t in_ring(uint32_t position)
-{
-	return (int32_t)(position - ring_start) < 0 ? ring_start : position;
-}
-
-// "<6>" has two bytes more than the ring's level digit.
 size_t printk_line(uint32_t *position, char *line)
 {
-	uint32_t at;
-	size_t n = 0;
+	size_t n;
 
 	console_acquire();
-	at = in_ring(*position);
-	if (at != ring_end) {
-		line[n++] = '<';
-		line[n++] = ring[at++ % PRINTK_RING];
-		line[n++] = '>';
-		do
-			line[n] = ring[at++ % PRINTK_RING];
-		while (line[n++] != '\n');
-	}
-	*position = at;
+	n = log_ring_line(position, line);
 	console_release();
 	return n;
 }
 
-// From the newest byte back: the last line that begins within `max` bytes.
 uint32_t printk_tail(uint32_t position, size_t max)
 {
-	uint32_t at, found;
-	size_t size = 0;
+	uint32_t tail;
 
 	console_acquire();
-	position = in_ring(position);
-	found = ring_end;
-	for (at = ring_end; at != position && size < max;) {
-		at--;
-		size++;
-		if (at != position && ring[(at - 1) % PRINTK_RING] != '\n')
-			continue;
-		size += 2;
-		if (size <= max)
-			found = at;
-	}
+	tail = log_ring_tail(position, max);
 	console_release();
-	return found;
+	return tail;
 }
 
 uint32_t printk_end(void)
@@ -129,7 +67,7 @@ uint32_t printk_end(void)
 	uint32_t end;
 
 	console_acquire();
-	end = ring_end;
+	end = log_ring_end();
 	console_release();
 	return end;
 }
@@ -193,7 +131,7 @@ void vprintk(enum log_level level, const char *format, va_list args)
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 		size_t n = (size_t)((newline ? newline : end) - line);
 
-		ring_add_line(level, line, n);
+		log_ring_add(level, line, n);
 		sinks_write(level, line, n);
 		sinks_write(level, "\r\n", 2);
 		line += n + 1;

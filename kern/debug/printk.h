@@ -1,5 +1,5 @@
 // printk.h: the way of the kernel's messages: to every registered sink, and into a ring that keeps
-// the last ones. So a sink that is registered late still gets the first lines of the boot.
+// the last ones (log_ring.h). So a sink that is registered late still gets the first lines of the boot.
 #pragma once
 
 #include "kern.h"
@@ -35,17 +35,13 @@ void console_printf(const char *format, ...) __printf(1, 2);
 // `write` must not use printk.
 void printk_replay(enum log_level max_level, void (*write)(const char *bytes, size_t n));
 
-// The bytes that the ring holds, with one byte for each line's level and one for its end.
-#define PRINTK_RING 8192u // a power of two
-
 // The longest line that printk_line returns.
 #define PRINTK_LINE (PRINTK_MAX + 4)
 
 // Copy the first line at or after *position to line[PRINTK_LINE], as "<6>text\n", and move
 // *position to the next. No NUL byte is added. A position is a count of bytes since boot; positions
 // before the oldest line mean that line. Returns the line's length; 0, with *position at the end,
-// if no line is left.
-// Caller: does not hold console_lock.
+// if no line is left. Caller: does not hold console_lock.
 size_t printk_line(uint32_t *position, char *line);
 
 // Returns the position of the oldest line at or after `position` from which on all lines together

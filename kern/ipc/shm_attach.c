@@ -131,6 +131,8 @@ static int unmap_parts(struct aspace *as, const struct object *object, uintptr_t
 			error = uffd_collect_unmap(events, as, from, to);
 		if (!error)
 			error = unmap_locked(as, from, to);
+		if (error == -EPERM)
+			error = 0; // sealed (mseal): stays, and as on Linux nobody is told
 	}
 	return error;
 }

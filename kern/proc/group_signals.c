@@ -2,7 +2,7 @@
 #include "proc/group_signals.h"
 
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/signal.h"
 #include "thread/mutex.h"
 #include "thread/yield.h"

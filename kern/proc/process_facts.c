@@ -4,7 +4,7 @@
 #include "fs/fdtable.h"
 #include "fs/path.h"
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/ptrace.h"
 #include "proc/thread_group.h"
 

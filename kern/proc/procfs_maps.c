@@ -65,7 +65,11 @@ static void look_at_area(const struct area *area, struct maps *maps)
 	maps->host = host ? inode_get(host) : NULL;
 	if (area->object && !name)
 		name = "/dev/zero (deleted)"; // Linux's name for shared anonymous memory
-	strlcpy(maps->name, name ? name : "", sizeof(maps->name));
+	if (area->flags & AREA_LABELLED)
+		snprintf(maps->name, sizeof(maps->name), "[%s:%s]",
+		         area->object ? "anon_shmem" : "anon", name);
+	else
+		strlcpy(maps->name, name ? name : "", sizeof(maps->name));
 	maps->size = area->end - area->start;
 	maps->large = area->ops->plain == &large_ops;
 	maps->device = area->ops->plain == &linear_ops;
@@ -145,7 +149,7 @@ static bool has_flag(const struct maps *maps, const char *name)
 		{ "lo", AREA_LOCKED },     { "sr", AREA_SEQUENTIAL },   { "rr", AREA_RANDOM },
 		{ "dc", AREA_DONTFORK },   { "lf", AREA_ONFAULT },      { "nr", AREA_NORESERVE },
 		{ "wf", AREA_WIPEONFORK }, { "dd", AREA_DONTDUMP },     { "ui", AREA_UFFD_MINOR },
-		{ "ms", AREA_SHARED },
+		{ "ms", AREA_SHARED },     { "sl", AREA_SEALED },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(simple); i++)
@@ -172,9 +176,9 @@ static bool has_flag(const struct maps *maps, const char *name)
 // this kernel keeps no record.
 static void write_smaps(struct seq *seq, const struct maps *maps)
 {
-	static const char names[][3] = { "rd", "wr", "ex", "sh", "mr", "mw", "me", "ms",
-		                         "gd", "um", "pf", "uw", "lo", "io", "sr", "rr",
-		                         "dc", "de", "lf", "nr", "ht", "wf", "dd", "ui" };
+	static const char names[][3] = { "rd", "wr", "ex", "sh", "mr", "mw", "me", "ms", "gd",
+		                         "um", "pf", "uw", "lo", "io", "sr", "rr", "dc", "de",
+		                         "lf", "nr", "ht", "wf", "dd", "ui", "sl" };
 	size_t page = maps->large ? LARGE_SIZE : PAGE_SIZE;
 
 	write_kib(seq, "Size:", maps->size);

@@ -4,7 +4,7 @@
 
 #include "mem/page.h"
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "procfs/procfs.h"
 #include "thread/credentials.h"
 #include "thread/why.h"

@@ -1,6 +1,6 @@
 // ptrace_attach.c: who traces whom: the begin of tracing, its end, and the ends of tracers and tracees.
 #include "mem/heap.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/ptrace_internal.h"
 #include "proc/thread_group.h"
 #include "thread/credentials.h"

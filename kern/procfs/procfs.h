@@ -84,7 +84,7 @@ struct procfs_hooks {
 	// directories that `all` may list, and for the process itself.
 	void (*owner)(pid_t pid, bool all, uid_t *uid, gid_t *gid);
 
-	// Returns 0 if the current thread may look into process `pid` (proc/process_access.h), or
+	// Returns 0 if the current thread may look into process `pid` (proc/process_permission.h), or
 	// if there is none; -EACCES.
 	int (*inspect)(pid_t pid);
 

@@ -1,4 +1,5 @@
 // sys_log.c: syslog(2): programs read the kernel's log.
+#include "debug/log_ring.h"
 #include "debug/printk.h"
 #include "sys/syscall.h"
 #include "thread/credentials.h"

@@ -10,6 +10,7 @@
 #include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/object.h"
+#include "vm/seal_name.h"
 #include "vm/uaccess.h"
 #include <abi/mman.h>
 
@@ -284,6 +285,12 @@ SYSCALL5(mremap, uintptr_t, old, size_t, old_len, size_t, new_len, uint32_t, fla
 SYSCALL3(madvise, uintptr_t, va, size_t, len, int, advice)
 {
 	return aspace_advise(aspace_current(), va, len, advice);
+}
+
+// mseal(2). There are no flags yet.
+SYSCALL3(mseal, uintptr_t, va, size_t, len, uint32_t, flags)
+{
+	return flags ? -EINVAL : aspace_seal(aspace_current(), va, len);
 }
 
 // msync(2). Files are memory, so nothing is written; the range is checked, though.

@@ -3,7 +3,7 @@
 #include "fs/fdtable.h"
 #include "proc/pidfd.h"
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/thread_group.h"
 #include "sys/sys_signal_wait.h"
 #include "sys/syscall.h"

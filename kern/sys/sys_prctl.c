@@ -4,6 +4,7 @@
 #include "sys/syscall.h"
 #include "thread/credentials.h"
 #include "thread/why.h"
+#include "vm/seal_name.h"
 #include "vm/uaccess.h"
 #include <abi/prctl.h>
 #include <abi/signal.h>
@@ -132,6 +133,35 @@ static long capability_request(int option, uintptr_t arg)
 	}
 }
 
+// Returns true if `name` has only characters that a name of memory may have: those that can be printed,
+// but for a few that could mislead who reads /proc/PID/maps.
+static bool name_is_printable(const char *name)
+{
+	for (; *name; name++)
+		if (*name <= 0x1f || *name >= 0x7f || strchr("\\`$[]", *name))
+			return false;
+	return true;
+}
+
+// PR_SET_VMA: name memory, or take its names away (a name of NULL). The name comes before the range.
+static long name_memory(const struct request *request)
+{
+	const char __user *text = (const char __user *)request->arg5;
+	char name[AREA_LABEL_MAX];
+	ssize_t len = 0;
+
+	if (request->arg != PR_SET_VMA_ANON_NAME)
+		return -EINVAL;
+	if (text)
+		len = copyinstr(aspace_current(), name, text, sizeof(name));
+	if (len == -EFAULT)
+		return -EFAULT;
+	if (len < 0 || (text && !name_is_printable(name)))
+		return WHY(-EINVAL, "the name is longer than %d bytes, or has odd characters",
+		           AREA_LABEL_MAX - 1);
+	return aspace_set_name(aspace_current(), request->arg3, request->arg4, text ? name : NULL);
+}
+
 // prctl(2).
 SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, uintptr_t, arg5)
 {
@@ -160,6 +190,8 @@ SYSCALL5(prctl, int, option, uintptr_t, arg, uintptr_t, arg3, uintptr_t, arg4, u
 		return PR_TIMING_STATISTICAL;
 	case PR_SET_TIMING:
 		return arg == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_SET_VMA:
+		return name_memory(&request);
 	case PR_GET_SECCOMP:
 		return 0; // no filters
 	case PR_GET_KEEPCAPS:

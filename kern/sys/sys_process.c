@@ -1,7 +1,7 @@
 // sys_process.c: calls that make, change and end processes. kern/proc does the work.
 #include "proc/process.h"
-#include "proc/process_access.h"
 #include "proc/process_groups.h"
+#include "proc/process_permission.h"
 #include "proc/thread_group.h"
 #include "proc/tls.h"
 #include "sys/syscall.h"

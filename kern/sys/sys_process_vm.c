@@ -6,7 +6,7 @@
 // far the copy got.
 #include "mem/heap.h"
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "sys/syscall.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"

@@ -3,7 +3,7 @@
 #include <abi/resource.h>
 
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/rlimits.h"
 #include "proc/thread_group.h"
 #include "sys/syscall.h"

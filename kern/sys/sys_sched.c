@@ -1,7 +1,7 @@
 // sys_sched.c: scheduling (sched(7)) and memory barriers. There is one class of threads, which take
 // turns, and one processor.
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/thread_group.h"
 #include "sys/sys_timespec.h"
 #include "sys/syscall.h"

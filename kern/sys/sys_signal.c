@@ -2,7 +2,7 @@
 #include "proc/altstack.h"
 #include "proc/group_signals.h"
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
 #include "sys/sys_signal.h"

@@ -1,7 +1,7 @@
 // sys_signal_wait.c: calls that wait for signals without handlers, and that send them with a value
 // (sigwaitinfo(2), sigqueue(3)).
 #include "proc/process.h"
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 #include "proc/signal_frame.h"
 #include "proc/thread_group.h"
 #include "sys/sys_poll.h"

@@ -53,20 +53,6 @@ X(fadvise64_64)
 X(readahead)
 X(sync_file_range)
 
-// sys_xattr.c: extended attributes
-X(setxattr)
-X(lsetxattr)
-X(fsetxattr)
-X(getxattr)
-X(lgetxattr)
-X(fgetxattr)
-X(listxattr)
-X(llistxattr)
-X(flistxattr)
-X(removexattr)
-X(lremovexattr)
-X(fremovexattr)
-
 // sys_socket.c: sockets
 X(socket)
 X(socketpair)
@@ -155,31 +141,6 @@ X(sync)
 X(syncfs)
 X(fsync)
 X(fdatasync)
-
-// sys_getdents.c: listing directories
-X(getdents64)
-X(getdents)
-X(readdir)
-
-// sys_directories.c: names
-X(mkdir)
-X(mkdirat)
-X(mknod)
-X(mknodat)
-X(rmdir)
-X(unlink)
-X(unlinkat)
-X(rename)
-X(renameat)
-X(renameat2)
-X(link)
-X(linkat)
-X(symlink)
-X(symlinkat)
-X(chdir)
-X(fchdir)
-X(getcwd)
-X(chroot)
 
 // sys_sched.c: scheduling and barriers
 X(sched_yield)
@@ -308,6 +269,7 @@ X(munmap)
 X(mprotect)
 X(mremap)
 X(madvise)
+X(mseal)
 X(msync)
 X(mlock)
 X(mlock2)
@@ -397,4 +359,5 @@ X(getpriority)
 X(setpriority)
 X(nice)
 
+#include "sys/syscall_list_names.h"
 #include "sys/syscall_list_sysv.h"

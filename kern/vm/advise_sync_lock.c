@@ -14,41 +14,6 @@
 
 #define TRANSPARENT_SIZE (2u << 20) // of a transparent large page, where the processor has PAE
 
-// The work on [start, end), a part of one area. Returns 0 or -errno, which ends the loop.
-typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
-                        int what);
-
-// Call `visit` for the part of each area that lies in [va, end). Yields. Returns the first error
-// of a visit, which ends the loop; else -ENOMEM if there was a hole, where `stop_at_hole` ends the
-// loop; -EINTR if the thread is killed. Caller: holds as->lock for writing.
-static int for_areas(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole,
-                     visit_fn visit, int what)
-{
-	int hole = 0, error;
-
-	assert_write_held(&as->lock);
-	while (va < end) {
-		struct area *area = area_find_from(&as->areas, va);
-		uintptr_t part_end;
-
-		if (!area || area->start > va) {
-			hole = WHY(-ENOMEM, "nothing is mapped at %#x", va);
-			if (stop_at_hole || !area)
-				return hole;
-			va = area->start;
-			continue;
-		}
-		part_end = MIN(area->end, end);
-		error = visit(as, area, va, part_end, what);
-		if (!error)
-			error = yield_after(AREA_COST);
-		if (error)
-			return error;
-		va = part_end;
-	}
-	return hole;
-}
-
 // Give the part [start, end) of an area the flags `flags`. Returns as areas_split_at.
 static int set_flags(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
                      uint32_t flags)
@@ -75,8 +40,12 @@ static const struct {
 // Visit: change the flags as marks[which] says.
 static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int which)
 {
-	int error;
+	int error = marks[which].set & (AREA_DONTFORK | AREA_WIPEONFORK) ?
+	                    area_check_discard(area) :
+	                    0;
 
+	if (error)
+		return error;
 	if (marks[which].advice == MADV_WIPEONFORK && (area->object || area_is_device(area)))
 		return WHY(-EINVAL, "%s at %#x is not private memory", area_title(area), start);
 	if ((marks[which].advice == MADV_DODUMP || marks[which].advice == MADV_DOFORK) &&
@@ -90,6 +59,8 @@ static int mark(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 // dont_need for large pages. A last part that is not a whole page stays.
 static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, int advice)
 {
+	if (area_check_discard(area))
+		return -EPERM;
 	if (advice == MADV_FREE || uncut_at(area->ops, start))
 		return WHY(-EINVAL, "%#x lies in a large page", start);
 	mutex_lock(&area->object->lock);
@@ -98,9 +69,11 @@ static int dont_need_large(struct area *area, uintptr_t start, uintptr_t end, in
 	return 0;
 }
 
-// Returns 0 if dont_need may drop pages of `area`, which has small ones; else -EINVAL.
+// Returns 0 if dont_need may drop pages of `area`, which has small ones; else -EPERM or -EINVAL.
 static int may_drop(const struct area *area, int advice)
 {
+	if (area_check_discard(area))
+		return -EPERM;
 	if (((area->flags & AREA_LOCKED) && advice != MADV_DONTNEED_LOCKED) || area_is_device(area))
 		return WHY(-EINVAL, "%s at %#x is locked or a device's", area_title(area),
 		           area->start);
@@ -135,6 +108,8 @@ static int dont_need(struct aspace *as, struct area *area, uintptr_t start, uint
 static int may_punch(const struct area *area, int advice)
 {
 	(void)advice;
+	if (area_check_discard(area))
+		return -EPERM;
 	if ((area->flags & (AREA_LOCKED | AREA_NAMED)) || (!area->object && !area_is_device(area)))
 		return WHY(-EINVAL, "%#x is locked, or shows no file", area->start);
 	if (!(area->flags & AREA_SHARED) || (area->flags & AREA_NOWRITE))
@@ -239,7 +214,7 @@ int aspace_advise(struct aspace *as, uintptr_t va, size_t len, int advice)
 			return error;
 	}
 	rwlock_write_lock(&as->lock);
-	error = for_areas(as, va, va + rounded, false, visit, what);
+	error = areas_visit(as, va, va + rounded, false, visit, what);
 	rwlock_write_unlock(&as->lock);
 	return error;
 }
@@ -270,7 +245,7 @@ int aspace_sync(struct aspace *as, uintptr_t va, size_t len, uint32_t flags)
 	if (va + rounded < va || (len && !rounded))
 		return WHY(-ENOMEM, "%#x bytes from %#x are too many", len, va);
 	rwlock_write_lock(&as->lock);
-	error = for_areas(as, va, va + rounded, false, check_sync, (int)flags);
+	error = areas_visit(as, va, va + rounded, false, check_sync, (int)flags);
 	rwlock_write_unlock(&as->lock);
 	return error;
 }
@@ -309,7 +284,7 @@ int aspace_lock(struct aspace *as, uintptr_t va, size_t len, uint16_t locks)
 		return 0;
 	rwlock_write_lock(&as->lock);
 	if (may_lock_range(as, start, rounded, locks))
-		error = for_areas(as, start, start + rounded, true, lock_area, locks);
+		error = areas_visit(as, start, start + rounded, true, lock_area, locks);
 	else
 		error = WHY(-ENOMEM, "RLIMIT_MEMLOCK admits no %#x bytes from %#x", rounded, start);
 	rwlock_write_unlock(&as->lock);

@@ -99,6 +99,8 @@ extern const struct area_ops uffd_anon_ops, uffd_object_ops, uffd_large_ops;
 #define AREA_MARKED 0x80000u
 #define AREA_SOFT_CLEAN \
 	0x100000u // /proc/PID/clear_refs has cleared the soft-dirty bits since it was made
+#define AREA_SEALED 0x200000u   // mseal: never unmapped, moved or protected otherwise
+#define AREA_LABELLED 0x400000u // PR_SET_VMA gave it a name, which is counted (vm/area_name.c)
 #define AREA_UFFD_MODES (AREA_UFFD_MISSING | AREA_UFFD_WP | AREA_UFFD_MINOR)
 
 // One area. Its position is kept twice: in the tree, for searches, and on the space's list, for
@@ -121,8 +123,9 @@ struct area {
 	struct uffd *uffd;     // [s] registered with it (vm/uffd.h): one reference; else NULL
 	struct object *object; // [c] object_ops, large_ops: one reference; else NULL
 	uint64_t offset;       // [s] offset of `start` in the backing object or device, in bytes
-	struct list object_link;  // [o] on the object's list of the areas that map it
-	const char *name;         // [c] for /proc/PID/maps: "[heap]", a named area's, or NULL
+	struct list object_link; // [o] on the object's list of the areas that map it
+	// [s] for /proc/PID/maps: "[heap]", a named area's, the program's (AREA_LABELLED), or NULL
+	const char *name;
 	struct area_block *block; // [c] the block of areas that it lies in (area_edit.c), or NULL
 };
 

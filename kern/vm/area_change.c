@@ -137,6 +137,33 @@ int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t
 	return 0;
 }
 
+int area_change_name(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     const char *name)
+{
+	struct area wanted = *area, *part = area;
+	int error = 0;
+
+	assert_write_held(&as->lock);
+	assert(!area->name || (area->flags & AREA_LABELLED));
+	wanted.start = start;
+	wanted.end = end;
+	wanted.offset += start - area->start;
+	wanted.name = name;
+	wanted.flags = (area->flags & ~AREA_LABELLED) | (name ? AREA_LABELLED : 0);
+	if (start > area->start || end < area->end)
+		error = cut_out(as, area, &wanted, &part);
+	if (error || !part)
+		return error;
+	if (part->name)
+		area_name_put(part);
+	part->name = name;
+	part->flags = wanted.flags;
+	if (name)
+		area_name_get(part);
+	merge_changed(as, start, end);
+	return 0;
+}
+
 // The part's backend follows from its context: without one the area has the plain table, unless
 // it is marked.
 int area_change_uffd(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,

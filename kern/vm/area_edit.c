@@ -64,6 +64,24 @@ static inline bool may_be_writer(const struct area *area)
 	return unlikely(area->flags & (AREA_WRITE_OPEN | AREA_SHARED));
 }
 
+// Count heap memory of areas of `as` that has been allocated, or, with a negative number, is about to be freed.
+static inline void count_memory(struct aspace *as, size_t change)
+{
+	__atomic_add_fetch(&as->area_bytes, change, __ATOMIC_RELAXED);
+}
+
+// Take the reference of an area that has just been filled in on its counted name, and note for the
+// space that it may be sealed.
+static __noinline void attach_marks(struct area *area)
+{
+	if (area->flags & AREA_NAMED)
+		counted_name_get(area->name);
+	if (area->flags & AREA_LABELLED)
+		area_name_get(area);
+	if (area->flags & AREA_SEALED)
+		area->as->sealed = true;
+}
+
 // Take the references of an area that has just been filled in: on its name, its object, the
 // object's file; and put it on the object's list, where truncation finds it (object_shrink.c).
 static inline void attach(struct area *area)
@@ -72,8 +90,8 @@ static inline void attach(struct area *area)
 	area->object_round = 0;
 	if (unlikely(area->ops->uncut))
 		area->as->large = true;
-	if (unlikely(area->flags & AREA_NAMED))
-		counted_name_get(area->name);
+	if (unlikely(area->flags & (AREA_NAMED | AREA_LABELLED | AREA_SEALED)))
+		attach_marks(area);
 	if (unlikely(area->uffd))
 		uffd_get(area->uffd);
 	if (area->object) {
@@ -89,12 +107,6 @@ static inline void attach(struct area *area)
 }
 
 #define AREA_BYTES kmalloc_footprint(sizeof(struct area))
-
-// Count heap memory of areas of `as` that has been allocated, or, with a negative number, is about to be freed.
-static inline void count_memory(struct aspace *as, size_t change)
-{
-	__atomic_add_fetch(&as->area_bytes, change, __ATOMIC_RELAXED);
-}
 
 struct area *area_new(struct aspace *as, const struct map_request *request, uintptr_t start,
                       uintptr_t end)
@@ -195,6 +207,8 @@ void area_release(struct area *area)
 	}
 	if (unlikely(area->flags & AREA_NAMED))
 		counted_name_put(area->name);
+	if (unlikely(area->flags & AREA_LABELLED))
+		area_name_put(area);
 	if (unlikely(area->uffd))
 		uffd_put(area->uffd);
 	area_free(area);
@@ -213,10 +227,17 @@ void area_keep_dirty(struct area *area, uint32_t flags)
 		area->flags &= ~AREA_SOFT_CLEAN;
 }
 
+// Names that programs have given are equal if their texts are.
+static inline bool names_alike(const struct area *low, const struct area *high)
+{
+	return low->name == high->name || unlikely((low->flags & high->flags & AREA_LABELLED) &&
+	                                           strcmp(low->name, high->name) == 0);
+}
+
 bool areas_alike(const struct area *low, const struct area *high)
 {
 	return low->prot == high->prot && flags_alike(low->flags, high->flags) &&
-	       low->ops == high->ops && low->object == high->object && low->name == high->name &&
+	       low->ops == high->ops && low->object == high->object && names_alike(low, high) &&
 	       low->uffd == high->uffd &&
 	       (low->ops->plain == &anon_ops ||
 	        low->offset + (low->end - low->start) == high->offset);

@@ -13,6 +13,25 @@
 // About how many instructions it takes to go on to the next area and look at it.
 #define AREA_LOOK_COST 20
 
+// The work on [start, end), a part of `area`, for areas_visit. `what` is what the caller passed.
+// Called with as->lock held for writing. Returns 0 or -errno, which ends the walk.
+typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                        intptr_t what);
+
+// Call `visit` for the part of each area that lies in [va, end), page-aligned. Yields.
+// Caller: holds as->lock for writing. Returns the first error of a visit, which ends the walk; else
+// -ENOMEM if there was a hole, where `stop_at_hole` ends the walk; -EINTR if the thread is killed.
+// (area_visit.c)
+int areas_visit(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole, visit_fn visit,
+                intptr_t what);
+
+// Returns 0; -EPERM if [start, end) has a sealed area (mseal). Yields. Caller: holds as->lock. (area_visit.c)
+int areas_check_seals(struct aspace *as, uintptr_t start, uintptr_t end);
+
+// Returns 0; -EPERM if `area` is sealed and shows no file, and the program may not write it: advice
+// that discards pages would change it. Caller: holds as->lock. (area_visit.c)
+int area_check_discard(const struct area *area);
+
 // Make an area of `as` for [start, end), which may be empty at first, with the rest as the request
 // says (its address, length and `fixed` do not count). It is in no tree, is registered with no
 // userfaultfd, and has references of its own: on the object and its host, on a name with
@@ -81,7 +100,8 @@ void area_keep_dirty(struct area *area, uint32_t flags);
 
 // Returns true if `low` and `high` are alike but for the addresses, where `high` begins at the end
 // of `low` (not checked): they have equal protection, flags (AREA_SOFT_CLEAN may differ:
-// area_keep_dirty), backend, userfaultfd context, name (the pointer) and object, and the offset of
+// area_keep_dirty), backend, userfaultfd context, name (the pointer, or with AREA_LABELLED the
+// text) and object, and the offset of
 // `high` continues that of `low`: in the object, or for device memory in physical addresses.
 // Anonymous memory has no offset to compare. The users of the object (object->watch), for which
 // areas_merge_at keeps areas apart, do not count here. Takes no lock.
@@ -98,6 +118,19 @@ bool areas_alike(const struct area *low, const struct area *high);
 // no flag has changed, but an area may have been split.
 int area_change(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end, int prot,
                 uint32_t flags);
+
+// Like area_change, for the name: the part [start, end) of `area`, which has no name or has
+// AREA_LABELLED, gets the counted name `name`, on which it takes a reference, and AREA_LABELLED;
+// NULL: no name. It drops its reference on the name before.
+// Sleeps and yields. Caller: holds as->lock for writing, and no other lock. Returns as area_change.
+int area_change_name(struct aspace *as, struct area *area, uintptr_t start, uintptr_t end,
+                     const char *name);
+
+// Take or drop the reference of `area`, which has AREA_LABELLED, on its name; and count the name's
+// memory for the space, or no longer. The caller is making, changing or releasing the area.
+// (area_name.c)
+void area_name_get(struct area *area);
+void area_name_put(struct area *area);
 
 // Like area_change, for the registration: the part [start, end) of `area`, whose memory can be
 // registered (ops->plain->registered), gets the flags `flags`, AREA_UFFD_ bits among them, and is

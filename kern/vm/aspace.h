@@ -46,6 +46,7 @@ struct aspace {
 	size_t named;                  // [named_lock] how many named areas the space owns
 	uint16_t new_flags;            // [s] flags of every new area: AREA_LOCKS after mlockall
 	bool large;                    // [s] areas of large pages have been made for the space
+	bool sealed;                   // [s] areas of the space may have been sealed (mseal)
 	struct object *program;        // [c] the running program; nobody opens it for writing
 	struct uffd *uffds;            // the contexts that handle its faults (vm/uffd.c)
 	bool had_uffds;                // there has been one; never cleared
@@ -229,7 +230,8 @@ int aspace_remap(struct aspace *as, uintptr_t old, size_t old_len, size_t new_le
 // effect. MADV_POPULATE_ is advise_populate. Yields, and sleeps until handlers of userfaultfd have
 // read of pages that go. Caller: holds no lock. (advise_sync_lock.c)
 // Returns 0; -EINVAL for unknown advice, an unaligned `va`, or a range that wraps around; with len
-// = 0 then 0. An area that fails ends the work, areas below have changed: -EINVAL if the advice
+// = 0 then 0. An area that fails ends the work, areas below have changed: -EPERM if it is sealed
+// and the advice would discard what the program may not write; -EINVAL if the advice
 // does not fit it; for MADV_REMOVE also -EACCES if it is not shared and writable, -ENODEV for
 // device memory, -EPERM by a seal; -EAGAIN if flags cannot change for lack of memory or areas_max;
 // -ENOMEM if out of memory; -EINTR if the thread is killed. A hole ends nothing, but gives -ENOMEM

@@ -19,6 +19,8 @@ int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end)
 	assert_write_held(&as->lock);
 	if (!area || area->start >= end)
 		return 0;
+	if (unlikely(as->sealed) && (error = areas_check_seals(as, start, end)))
+		return error;
 	error = tables_make_private_at_ends(as, start, end);
 	if (error || area->start >= start || area->end <= end)
 		return error;

@@ -14,8 +14,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 // Unmap [start, end), page-aligned and not empty, like aspace_unmap, but let no handler of a
 // userfaultfd know: unmap_prepare and unmap_commit. Yields. Caller: holds as->lock for writing, and
 // no other lock.
-// Returns 0; -EINVAL if the range would cut a large page; -ENOMEM if out of memory, or at
-// areas_max. On an error no mapping has changed.
+// Returns 0; -EINVAL if the range would cut a large page; -EPERM if an area is sealed; -ENOMEM if out
+// of memory, or at areas_max. On an error no mapping has changed.
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // The first step of unmap_locked, and the only one that can fail: prepare the unmapping of
@@ -26,8 +26,8 @@ int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 //   areas_split_at for the range from the area's start to `end`.
 // If no area overlaps the range, there is nothing to do.
 // Caller: holds as->lock for writing; the range cuts no large page (cuts_large_page).
-// Returns 0; -ENOMEM if out of memory, or if the space may have no more areas (areas_max), with all
-// areas unchanged.
+// Returns 0; with all areas unchanged: -EPERM if an area is sealed (areas_check_seals, only if
+// as->sealed); -ENOMEM if out of memory, or if the space may have no more areas (areas_max).
 int unmap_prepare(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // The second step: unmap [start, end), which has been prepared or cuts through no area and no

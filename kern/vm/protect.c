@@ -116,6 +116,8 @@ int aspace_protect(struct aspace *as, uintptr_t va, size_t len, uint32_t prot)
 		else if (!may_become_data(area, MIN(area_end, end) - va, (int)prot, &room))
 			error = WHY(-ENOMEM, "RLIMIT_DATA admits no %#x writable bytes more",
 			            MIN(area_end, end) - va);
+		else if (area->flags & AREA_SEALED)
+			error = WHY(-EPERM, "%s at %#x is sealed", area_title(area), va);
 		else if (area->prot != prot)
 			error = protect_area(as, area, va, end, (int)prot);
 		va = area_end;

@@ -48,20 +48,21 @@ static int check_source(struct aspace *as, const struct remap *remap, const stru
 	return 0;
 }
 
-// Large pages: round the lengths up to large pages, and refuse what cannot be done: a mapping of
-// large pages cannot grow, and cannot leave its old range mapped. Returns 0 or -EINVAL.
-static int check_large(struct remap *remap, const struct area *area)
+// Refuse a sealed area. Large pages: round the lengths up to large pages, and refuse what cannot be
+// done: they cannot grow, and cannot leave their old range mapped. Returns 0, -EPERM or -EINVAL.
+static int check_area(struct remap *remap, const struct area *area)
 {
 	uintptr_t uncut = area->ops->uncut;
 
+	if (area->flags & AREA_SEALED)
+		return WHY(-EPERM, "%s is sealed", area_title(area));
 	if (!uncut)
 		return 0;
 	remap->old_len = (remap->old_len + uncut) & ~uncut;
 	remap->new_len = (remap->new_len + uncut) & ~uncut;
 	if (((remap->old | remap->new) & uncut) || remap->new_len > remap->old_len ||
 	    remap->keep_old)
-		return WHY(-EINVAL,
-		           "large pages move whole, do not grow, and leave nothing behind");
+		return WHY(-EINVAL, "large pages move whole, do not grow, and leave none");
 	return 0;
 }
 
@@ -279,7 +280,7 @@ static int move_each(struct aspace *as, const struct remap *remap)
 			return WHY(-EFAULT, "%#x is registered with a userfaultfd", start);
 		va = MIN(area->end, end);
 		part.old_len = part.new_len = va - start;
-		error = check_large(&part, area);
+		error = check_area(&part, area);
 		if (!error)
 			error = check_source(as, &part, area);
 		if (!error)
@@ -322,7 +323,7 @@ static int remap_locked(struct aspace *as, struct remap *remap, uint32_t flags)
 		           as->areas.count);
 	if (!area)
 		return WHY(-EFAULT, "nothing is mapped at the old address %#x", remap->old);
-	error = check_large(remap, area);
+	error = check_area(remap, area);
 	if (error)
 		return error;
 	if ((flags & MREMAP_FIXED) && remap->old_len == remap->new_len)

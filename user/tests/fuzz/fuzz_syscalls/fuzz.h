@@ -88,6 +88,7 @@ struct op {
 //	@ %     the head of a robust list; its size
 //	^       a userfaultfd
 //	`       a request of ptrace
+//	0 .     0; PR_SET_VMA
 //	i       anything
 // After a '!' nobody may be surprised to find there what another process wrote.
 struct call {

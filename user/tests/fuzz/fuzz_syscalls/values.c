@@ -2,6 +2,7 @@
 
 #include "fuzz.h"
 
+#include <abi/prctl.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/userfaultfd.h>
@@ -302,7 +303,8 @@ uint32_t raw_value(char kind, uint32_t *state)
 {
 	switch (kind) {
 	case '0':
-		return 0;
+	case '.':
+		return kind == '.' ? PR_SET_VMA : 0;
 	case '1':
 		return one_in(state, 2) ? 1u << 20 : below(state, 1u << 20);
 	case '5':

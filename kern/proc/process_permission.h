@@ -1,5 +1,5 @@
-// process_access.h: what a thread may do to other processes and threads: by the ids of both and by
-// the thread's capabilities. Callers hold process_lock.
+// process_permission.h: what a thread may do to other processes and threads (kill them, look into
+// them): by the ids of both and by the thread's capabilities. Callers hold process_lock.
 #pragma once
 
 #include "kern.h"

@@ -1,6 +1,6 @@
-// process_access.c: what a thread may do to other processes and threads. The rules are those of Linux's
+// process_permission.c: what a thread may do to other processes and threads. The rules are those of Linux's
 // kernel/signal.c (kill_ok_by_cred), kernel/ptrace.c (__ptrace_may_access) and kernel/sys.c.
-#include "proc/process_access.h"
+#include "proc/process_permission.h"
 
 #include "proc/process.h"
 #include "thread/credentials.h"
