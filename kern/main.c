@@ -22,6 +22,7 @@
 #include "mem/physical_map.h"
 #include "named/named.h"
 #include "proc/fault_signals.h"
+#include "proc/file_owner.h"
 #include "proc/futex.h"
 #include "proc/init.h"
 #include "proc/job_control.h"
@@ -134,6 +135,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	pty_init();                  // make /dev/ptmx
 	stdio_init();                // connect standard input and output to the machine's ports
 	terminal_init();             // let terminals and pipes send signals
+	file_owner_init();           // let files send signals to their owners
 	usage_init();                // sample processor time at each tick
 	process_files_init();        // make /proc/PID
 	process_links_init();        // make /proc/PID/exe, cwd and root

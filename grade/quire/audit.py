@@ -14,7 +14,7 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from quire import audit_accounts, audit_dwarf, audit_events, audit_files, audit_futex, audit_heap
+from quire import audit_accounts, audit_async, audit_dwarf, audit_events, audit_files, audit_futex, audit_heap
 from quire import audit_large, audit_locks, audit_mqueue, audit_named, audit_objects, audit_pages
 from quire import audit_processes, audit_ptrace
 from quire import audit_sockets, audit_spaces, audit_sysv
@@ -197,6 +197,7 @@ CHECKS = [
     ("pipes", audit_files.pipes),
     ("objects", audit_objects.objects),
     ("epoll", audit_events.events),
+    ("signals", audit_async.files),
     ("userfaultfd", audit_uffd.contexts),
     ("futexes", audit_futex.futexes),
     ("locks", audit_locks.locks),

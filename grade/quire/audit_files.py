@@ -37,7 +37,7 @@ class TableReader:
         memory = audit.memory
         self.audit = audit
         self.table = memory.record("fdtable", "slots size end lowest_free far")
-        self.file = memory.record("file", "ops flags inode private write_open")
+        self.file = memory.record("file", "ops flags inode private write_open signals=async")
         self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file", "socket")}
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 

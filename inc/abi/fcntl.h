@@ -36,9 +36,14 @@
 #define F_SETLKW 7
 #define F_SETOWN 8
 #define F_GETOWN 9
+#define F_SETSIG 10
+#define F_GETSIG 11
 #define F_GETLK64 12
 #define F_SETLK64 13
 #define F_SETLKW64 14
+#define F_SETOWN_EX 15
+#define F_GETOWN_EX 16
+#define F_GETOWNER_UIDS 17
 #define F_OFD_GETLK 36
 #define F_OFD_SETLK 37
 #define F_OFD_SETLKW 38
@@ -68,6 +73,16 @@ struct flock64 {
 	short l_type, l_whence;
 	int64_t l_start, l_len;
 	pid_t l_pid;
+};
+
+// Who gets a file's signals, for F_SETOWN_EX and F_GETOWN_EX.
+#define F_OWNER_TID 0
+#define F_OWNER_PID 1
+#define F_OWNER_PGRP 2
+
+struct f_owner_ex {
+	int type;
+	pid_t pid;
 };
 
 // Operations of flock.

@@ -17,6 +17,7 @@
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541b
 #define FIONBIO 0x5421
+#define FIOASYNC 0x5452
 #define TIOCNOTTY 0x5422
 #define TIOCGSID 0x5429
 #define TIOCGPTN 0x80045430   // the number of a pseudoterminal's slave

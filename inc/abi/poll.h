@@ -19,4 +19,5 @@ struct pollfd {
 #define POLLRDBAND 0x080
 #define POLLWRNORM 0x100
 #define POLLWRBAND 0x200
+#define POLLMSG 0x400 // only in the signals of files (F_SETSIG)
 #define POLLRDHUP 0x2000

@@ -180,6 +180,14 @@ _Static_assert(sizeof(siginfo_t) == SIGINFO_SIZE, "siginfo has the wrong size");
 #define TRAP_BRANCH 3
 #define TRAP_HWBKPT 4
 
+// si_code of SIGIO, and of another signal in its place (F_SETSIG)
+#define POLL_IN 1
+#define POLL_OUT 2
+#define POLL_MSG 3
+#define POLL_ERR 4
+#define POLL_PRI 5
+#define POLL_HUP 6
+
 // si_code of SIGCHLD
 #define CLD_EXITED 1
 #define CLD_KILLED 2

@@ -99,6 +99,10 @@
 #define SCM_CREDENTIALS 2
 #define SCM_MAX_FD 253u // descriptors in a message
 
+#define FIOSETOWN 0x8901u // ioctl: who gets the socket's signals
+#define SIOCSPGRP 0x8902u
+#define FIOGETOWN 0x8903u
+#define SIOCGPGRP 0x8904u
 #define SIOCOUTQ 0x5411u // ioctl: bytes that were sent and not read yet
 
 typedef uint16_t sa_family_t;

@@ -29,6 +29,7 @@ enum lock_rank {
 	RANK_TTY_LIST,     // the list of all terminals
 	RANK_TTY,          // line discipline, input queue
 	RANK_PIPE,         // the ring of a pipe
+	RANK_ASYNC,        // files whose owners get a signal when they are ready
 	RANK_UFFD,         // faults that wait for a handler, and messages
 	RANK_PAGETABLE,    // entries of an address space's page tables
 	RANK_SHARED_TABLE, // page tables that several address spaces name

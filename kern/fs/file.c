@@ -1,6 +1,7 @@
 // file.c: allocating, copying, positioning and closing open files of any type.
 #include "fs/file.h"
 
+#include "fs/async_file.h"
 #include "fs/epoll.h"
 #include "fs/file_locks.h"
 #include "fs/inode.h"
@@ -45,6 +46,8 @@ void file_allow_exec(struct file *file)
 void file_free(struct file *file)
 {
 	assert_no_lock();
+	if (unlikely(file->async))
+		async_file_free(file);
 	if (unlikely(!list_empty(&file->watchers)))
 		epoll_file_closed(file);
 	if (unlikely(file->locks))
@@ -143,6 +146,8 @@ size_t file_held_bytes(const struct file *file)
 	const struct inode *inode = file->inode;
 	size_t bytes = sizeof(*file) + file_locks_bytes(file->locks);
 
+	if (file->async)
+		bytes += sizeof(*file->async);
 	if (file->ops->held_bytes)
 		bytes += file->ops->held_bytes(file);
 	else if (inode->nlink == 0 && inode_is(inode, S_IFREG) && inode->object &&

@@ -8,6 +8,8 @@
 #include <abi/fcntl.h>
 #include <abi/poll.h>
 
+struct async_file;
+struct async_set;
 struct dirent_buffer;
 struct file;
 struct inode;
@@ -91,6 +93,10 @@ struct file_ops {
 	// sleeping lock. [none]
 	size_t (*held_bytes)(const struct file *file);
 
+	// Returns the set of files whose owners get a signal when this one is ready
+	// (fs/async_file.h); it stays valid while the file is open. [O_ASYNC has no effect]
+	struct async_set *(*async)(struct file *file);
+
 	// Write the lines that /proc/PID/fdinfo shows of this kind of file (proc(5)). [none]
 	void (*describe)(struct file *file, struct text_writer *writer);
 
@@ -115,6 +121,7 @@ struct file {
 	bool write_open;            // [c] counted in the write_opens of the inode's object
 	uint32_t held_mark;         // mem/held.h
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
+	struct async_file *async;   // [c] once made: whom it signals (fs/async_file.h); or NULL
 };
 
 // Create an open file on `inode`, at position 0, with the operations of its type and one reference,
@@ -144,8 +151,8 @@ static inline struct file *file_get(struct file *file)
 	return file;
 }
 
-// Close and free a file without references: take it out of all sets (epoll), end the locks that it
-// owns, run its release operation, stop counting it as a writer, and drop its reference on its
+// Close and free a file without references: send the signals that are due and let it signal nobody
+// any more, take it out of all sets (epoll), end the locks that it owns, run its release operation, stop counting it as a writer, and drop its reference on its
 // inode. Sleeps and yields; a killed thread completes the work. Only file_put calls it. Caller:
 // holds no lock.
 void file_free(struct file *file);

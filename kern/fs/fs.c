@@ -2,6 +2,7 @@
 // archive are added.
 #include "fs/fs.h"
 
+#include "fs/async_file.h"
 #include "fs/epoll.h"
 #include "fs/inode.h"
 #include "fs/name_changes.h"
@@ -33,4 +34,5 @@ void fs_init(void)
 	random_init();
 	null_zero_devices_init();
 	userfaultfd_init();
+	async_files_init();
 }

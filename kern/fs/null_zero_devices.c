@@ -2,6 +2,7 @@
 // random(4)).
 #include "fs/null_zero_devices.h"
 
+#include "fs/async_file.h"
 #include "fs/device.h"
 #include "fs/name_changes.h"
 #include "fs/random.h"
@@ -113,9 +114,19 @@ static const struct file_ops full_ops = {
 	.lseek = seek_nowhere,
 };
 
+// Linux takes O_ASYNC, but there is never anything to signal after boot.
+static struct async_set *async_random(struct file *file)
+{
+	static struct async_set set = { { &set.files, &set.files }, 0, false };
+
+	(void)file;
+	return &set;
+}
+
 static const struct file_ops random_ops = {
 	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = read_random,
+	.async = async_random,
 	.write = write_nothing,
 	.lseek = seek_nowhere,
 };

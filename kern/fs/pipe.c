@@ -29,6 +29,15 @@ static __noinline void wake_polls(struct pipe *pipe, uint32_t events)
 		pipe->waiting &= ~PIPE_POLLED;
 }
 
+// Let files with O_ASYNC signal a write or a read. As on Linux, also one that has moved no byte.
+static __noinline void signal_owners(struct pipe *pipe, uint32_t events)
+{
+	if (events & POLLIN)
+		async_post(&pipe->async, POLL_IN, ASYNC_READERS);
+	if (events & PIPE_READ)
+		async_post(&pipe->async, POLL_OUT, ASYNC_WRITERS);
+}
+
 // One reader and one writer are enough, because a thread that leaves bytes or room calls this function
 // again. No set of files hears of a read that made no room.
 void pipe_wake(struct pipe *pipe, uint32_t events)
@@ -38,7 +47,9 @@ void pipe_wake(struct pipe *pipe, uint32_t events)
 	if (!pipe_full(pipe) && !waitq_empty(&pipe->write_wait))
 		waitq_wake_one(&pipe->write_wait);
 	if (unlikely(pipe->waiting & PIPE_POLLED))
-		wake_polls(pipe, events);
+		wake_polls(pipe, events & ~PIPE_READ);
+	if (unlikely(pipe->waiting & PIPE_ASYNC))
+		signal_owners(pipe, events);
 }
 
 // Sleep on `wq` until woken. Others are woken first, as pipe_wake with `events`: this thread may have
@@ -127,7 +138,7 @@ static ssize_t take_rest(struct pipe *pipe, struct uio *uio, bool nonblocking, s
 		else if (n == -EAGAIN && !total && !pipe->writers)
 			break;
 		else if (n == -EAGAIN && !total && !nonblocking)
-			n = wait_on(pipe, &pipe->read_wait, 0);
+			n = wait_on(pipe, &pipe->read_wait, PIPE_READ);
 		if (n < 0 || !uio->left)
 			return total ? total : n;
 		n = yield_between(pipe, n);
@@ -149,7 +160,7 @@ ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos)
 	n = take_piece(pipe, uio);
 	if (unlikely(n != all))
 		n = take_rest(pipe, uio, file->flags & O_NONBLOCK, n);
-	pipe_wake_waiting(pipe, 0);
+	pipe_wake_waiting(pipe, PIPE_READ);
 	spin_unlock(&pipe->lock);
 	return n;
 }
@@ -284,11 +295,22 @@ unsigned int pipe_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
+struct async_set *pipe_async(struct file *file)
+{
+	struct pipe *pipe = file->private;
+
+	spin_lock(&pipe->lock);
+	pipe->waiting |= PIPE_ASYNC;
+	spin_unlock(&pipe->lock);
+	return &pipe->async;
+}
+
 const struct file_ops pipe_ops = {
 	.read = pipe_read,
 	.write = pipe_write,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.async = pipe_async,
 	.held_bytes = pipe_held_bytes,
 	.release = pipe_release,
 };

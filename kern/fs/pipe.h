@@ -6,6 +6,7 @@
 #pragma once
 
 #include "cpu/spinlock.h"
+#include "fs/async_file.h"
 #include "fs/file.h"
 
 #define PIPE_SLOTS 16u        // of a new pipe
@@ -24,19 +25,21 @@ struct pipe {
 	struct pipe_slot *oldest; // [l] of the slots that are taken; the next to fill if none is
 	struct pipe_slot *slots, *end; // [l] the ring; after the slot before `end` comes `slots`
 	uint32_t used;                 // [l] slots that are taken: the oldest and those after it
-	uint32_t limit;   // [l] how many may be taken: all but those that splices reserve
-	uint32_t waiting; // [l] how many threads sleep here; PIPE_POLLED: some may poll, too
-	bool room_made;   // [l] was full, and is not; polls have not been woken for that
-	uint32_t readers, writers;           // [l] open ends
-	uint32_t held_mark;                  // mem/held.h
+	uint32_t limit;            // [l] how many may be taken: all but those that splices reserve
+	uint32_t waiting;          // [l] how many threads sleep here, and PIPE_POLLED, PIPE_ASYNC
+	bool room_made;            // [l] was full, and is not; polls have not been woken for that
+	uint32_t readers, writers; // [l] open ends
+	uint32_t held_mark;        // mem/held.h
 	uint32_t reader_opens, writer_opens; // [l] how many ends were ever opened; they wrap
 	struct waitq read_wait, write_wait;  // a wakeup is for one thread: it uses up the bytes
 	struct waitq poll_wait, open_wait;   // a wakeup is for all threads
+	struct async_set async;              // files that want signals: both ends
 	struct pipe_slot few[PIPE_SLOTS];    // [l] the ring of a pipe whose size has not changed
 };
 
-// Bit of `waiting`: somebody may be on poll_wait.
+// Bits of `waiting`: somebody may be on poll_wait; a file has wanted signals (O_ASYNC).
 #define PIPE_POLLED 0x80000000u
+#define PIPE_ASYNC 0x40000000u
 
 extern const struct file_ops pipe_ops;
 
@@ -49,10 +52,12 @@ extern const struct file_ops pipe_ops;
 // since), a writer POLLERR if there are no readers. Takes pipe->lock.
 // pipe_ioctl knows FIONREAD, the number of bytes in the pipe: 0, -EFAULT, or -ENOTTY for other
 // requests.
+// pipe_async takes pipe->lock, and lets writes and reads look for files with O_ASYNC from now on.
 // pipe_release closes the ends that `file` has; the last one frees the bytes and pages, but not the
 // pipe. Yields only if pipe_set_size has been used.
 ssize_t pipe_read(struct file *file, struct uio *uio, uint64_t *pos);
 unsigned int pipe_poll(struct file *file, struct poll_table *table);
+struct async_set *pipe_async(struct file *file);
 int pipe_ioctl(struct file *file, unsigned int request, void __user *arg);
 void pipe_release(struct file *file);
 

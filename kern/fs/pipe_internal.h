@@ -5,6 +5,7 @@
 #include "mem/heap.h"
 
 #define PIPE_WRITTEN (POLLIN | POLLRDNORM) // what polls hear of after a write
+#define PIPE_READ 0x10000u // after a read: no event of polls, but a signal for writers (O_ASYNC)
 
 // Returns true if there is nothing to read. Called under pipe->lock.
 static inline bool pipe_empty(const struct pipe *pipe)
@@ -62,7 +63,8 @@ static inline void pipe_drop_oldest(struct pipe *pipe)
 }
 
 // The pipe has changed and threads wait: wake one reader and one writer that can continue, and
-// polls for `events` (PIPE_WRITTEN after a write, else 0) and for room in a pipe that was full.
+// polls for `events` (PIPE_WRITTEN after a write, PIPE_READ after a read, else 0) and for room in a
+// pipe that was full; files with O_ASYNC signal what `events` says, whether bytes were moved or not.
 // Called under pipe->lock, if pipe->waiting is not 0.
 void pipe_wake(struct pipe *pipe, uint32_t events);
 

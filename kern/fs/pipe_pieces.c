@@ -60,7 +60,7 @@ void pipe_unreserve(struct pipe *pipe)
 	spin_lock(&pipe->lock);
 	pipe->room_made |= pipe_full(pipe);
 	pipe->limit++;
-	pipe_wake_waiting(pipe, 0);
+	pipe_wake_waiting(pipe, PIPE_READ);
 	spin_unlock(&pipe->lock);
 }
 

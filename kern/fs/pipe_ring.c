@@ -32,6 +32,7 @@ struct pipe *pipe_create(void)
 	waitq_init(&pipe->write_wait);
 	waitq_init(&pipe->poll_wait);
 	waitq_init(&pipe->open_wait);
+	async_set_init(&pipe->async);
 	return pipe;
 }
 
@@ -121,7 +122,10 @@ void pipe_release(struct file *file)
 			memset(slots, 0, sizeof(pipe->few));
 		}
 		use_ring(pipe, pipe->few, PIPE_SLOTS, 0);
+		pipe->waiting &= ~PIPE_ASYNC;
 	}
+	if (!pipe->readers != !pipe->writers) // all files left are of one end
+		async_wake(&pipe->async, pipe->readers ? POLL_IN : POLL_OUT);
 	if (!pipe->readers || !pipe->writers) {
 		waitq_wake_all(&pipe->read_wait);
 		waitq_wake_all(&pipe->write_wait);

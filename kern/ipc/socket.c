@@ -50,6 +50,7 @@ struct socket *socket_alloc(int type)
 	waitq_init(&socket->write_wait);
 	waitq_init(&socket->room_wait);
 	waitq_init(&socket->polls);
+	async_set_init(&socket->async);
 	return socket;
 }
 
@@ -86,6 +87,7 @@ static void leave_peer(struct socket *socket, bool unread)
 		peer->shut = SHUT_BOTH;
 		if (unread)
 			peer->error = -ECONNRESET;
+		socket_signal(peer, POLL_HUP);
 		socket_wake_all(peer);
 	}
 	socket_put(peer);
@@ -208,6 +210,8 @@ static unsigned int socket_poll(struct file *file, struct poll_table *table)
 		events |= POLLHUP;
 	if (has_room_for_poll(socket))
 		events |= SOCKET_POLL_ROOM;
+	else if (socket->type != SOCK_STREAM)
+		socket->room_wanted = true;
 	spin_unlock(&socket_lock);
 	return events;
 }
@@ -249,11 +253,19 @@ static size_t socket_held_bytes(const struct file *file)
 	return (size_t)MIN(bytes, (uint64_t)page_usable_count() * PAGE_SIZE);
 }
 
+static struct async_set *socket_async(struct file *file)
+{
+	struct socket *socket = file->private;
+
+	return &socket->async;
+}
+
 static const struct file_ops socket_ops = {
 	.read = socket_read,
 	.write = socket_write,
 	.ioctl = socket_ioctl,
 	.poll = socket_poll,
+	.async = socket_async,
 	.held_bytes = socket_held_bytes,
 	.release = socket_release,
 };

@@ -118,6 +118,7 @@ static void change_peer(struct socket *socket, struct socket *peer, struct list 
 		socket_wake_room(socket);
 		if (!old->dead && old->peer == socket) {
 			old->error = -ECONNRESET;
+			async_wake(&old->async, POLL_ERR);
 			socket_wake_all(old);
 		}
 	}
@@ -254,6 +255,8 @@ int socket_shutdown(struct socket *socket, int how)
 	if (peer) {
 		peer->shut |= (uint8_t)((bits & SHUT_RECEIVE ? SHUT_SEND : 0) |
 		                        (bits & SHUT_SEND ? SHUT_RECEIVE : 0));
+		if (bits & SHUT_SEND)
+			socket_signal(peer, bits == SHUT_BOTH ? POLL_HUP : POLL_IN);
 		socket_wake_all(peer);
 	}
 	socket_unlock();

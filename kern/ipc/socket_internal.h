@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cpu/spinlock.h"
+#include "fs/async_file.h"
 #include "fs/inode.h"
 #include "ipc/socket.h"
 #include "mem/avl.h"
@@ -68,6 +69,8 @@ struct socket {
 	struct waitq write_wait;  // a wakeup is for one thread: it takes the room in `sent`
 	struct waitq room_wait;   // all that wait for room in `queue`
 	struct waitq polls;       // all polls
+	struct async_set async;   // its file, if that wants signals
+	bool room_wanted;         // [s] a send or a poll found no room: a signal says when there is
 	struct list blocked;      // [s] polls found `queue` full: sockets by blocked_link
 	struct list blocked_link; // [s]
 	struct socket *blocked_on; // [s] whose list `blocked` it is on
@@ -194,6 +197,11 @@ void creds_of_current(struct ucred *creds);
 
 // What a poll reports of a socket that has room to send.
 #define SOCKET_POLL_ROOM (POLLOUT | POLLWRNORM | POLLWRBAND)
+
+// Let the socket's file signal its owner, if it has O_ASYNC, that `reason` holds: POLL_IN or
+// POLL_HUP. Not if a thread sleeps in a read of a stream. Caller: holds socket_lock, and has not
+// woken that thread yet.
+void socket_signal(struct socket *socket, int reason);
 
 // Wake one thread that waits for a message or a connection, and all polls for that. Caller: holds
 // socket_lock.

@@ -18,8 +18,18 @@ static struct list rooms = LIST_INIT(rooms);
 void socket_wake_reader(struct socket *socket)
 {
 	assert_spin_held(&socket_lock);
+	socket_signal(socket, POLL_IN);
 	waitq_wake_one(&socket->read_wait);
 	waitq_wake_polls(&socket->polls, POLLIN | POLLRDNORM);
+}
+
+// As on Linux, a stream signals nothing while a thread sleeps in a read of it.
+void socket_signal(struct socket *socket, int reason)
+{
+	assert_spin_held(&socket_lock);
+	if (socket->type != SOCK_STREAM || socket->state == SOCKET_LISTENING ||
+	    waitq_empty(&socket->read_wait))
+		async_wake(&socket->async, reason);
 }
 
 void socket_wake_all(struct socket *socket)

@@ -19,6 +19,7 @@ struct pid_slot *pid_blocks[PID_MAX / PID_BLOCK_SLOTS]; // [p]
 
 static uint32_t pids_taken[BITMAP_WORDS(PID_MAX)]; // [p]
 static pid_t last_pid;                             // [p] the number taken last
+static uint64_t lives;                             // [p] how many numbers have been taken
 
 _Static_assert(PID_BLOCK_SLOTS == 32, "a block is empty when its word of pids_taken is 0");
 
@@ -30,6 +31,7 @@ static void move_slot(struct pid_slot *to, const struct pid_slot *from)
 	to->process = from ? from->process : NULL;
 	to->thread = from ? from->thread : NULL;
 	to->ended = from ? from->ended : NULL;
+	to->life = from ? from->life : 0;
 	to->session_members = from ? from->session_members : 0;
 	to->guardians = from ? from->guardians : 0;
 	if (from && !list_empty(&from->members)) {
@@ -88,7 +90,16 @@ pid_t pid_take(void)
 		return -ENOMEM;
 	bitmap_add(pids_taken, pid);
 	last_pid = (pid_t)pid;
+	pid_slot_taken(last_pid)->life = ++lives;
 	return last_pid;
+}
+
+uint64_t pid_life(pid_t pid)
+{
+	const struct pid_slot *slot = pid_slot(pid);
+
+	assert_spin_held(&process_lock);
+	return slot && bitmap_has(pids_taken, (size_t)pid) ? slot->life : 0;
 }
 
 pid_t pid_last(void)

@@ -23,6 +23,7 @@ struct pid_slot {
 	struct process *process; // the process, zombie or not; NULL: none, or not published yet
 	struct thread *thread;   // a thread that is not the first of its process; or NULL
 	struct tracee *ended;    // such a thread, which has ended and whose tracer must wait for it
+	uint64_t life;           // how many numbers had been taken when this one was
 	struct list members;     // of the group: struct process by group_link, zombies too
 	uint16_t session_members; // processes in the session, zombies too
 	uint16_t guardians;       // members whose `guarded` is set (struct process)
@@ -38,6 +39,10 @@ pid_t pid_take(void);
 // Returns the number that was taken last, which may be free again; 0 before the first. Caller:
 // holds process_lock.
 pid_t pid_last(void);
+
+// Returns the life of the number `pid`, any number: it names the same thing as before as long as
+// this value is the same. 0: the number is free. Caller: holds process_lock.
+uint64_t pid_life(pid_t pid);
 
 // Free the number `pid` (0 to PID_MAX - 1, not checked) if it is taken and names nothing; else do
 // nothing. Pointers to slots of its block (PID_BLOCK_SLOTS) become invalid. Caller: holds

@@ -2,13 +2,22 @@
 #include "proc/signal_frame.h"
 #include "proc/signal_queue.h"
 
-// Which fields are valid depends on the origin: a sender, a fault, or a child.
+bool signal_is_of_file(int signo, const struct signal_info *info)
+{
+	return info->code == SI_SIGIO || (info->code >= POLL_IN && info->code <= POLL_HUP &&
+	                                  !(signal_bit(signo) & SIGNALS_WITH_CODES));
+}
+
+// Which fields are valid depends on the origin: a file, a sender, a fault, or a child.
 void signal_fill_siginfo(siginfo_t *user, int signo, const struct signal_info *info)
 {
 	memset(user, 0, sizeof(*user));
 	user->si_signo = signo;
 	user->si_code = info->code;
-	if (info->code <= 0 || info->code == SI_KERNEL) {
+	if (signal_is_of_file(signo, info)) {
+		user->fields.poll.band = (long)info->band;
+		user->fields.poll.fd = info->fd;
+	} else if (info->code <= 0 || info->code == SI_KERNEL) {
 		user->fields.sender.pid = info->pid;
 		user->fields.sender.uid = info->uid;
 		if (info->code < 0)

@@ -44,17 +44,31 @@ static inline sigset_t mask_to_sigset(sigmask_t mask)
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
 
+// The signals whose codes above 0 have meanings of their own. As the signal of a file such a one has
+// the code SI_SIGIO, another one POLL_IN to POLL_HUP.
+#define SIGNALS_WITH_CODES (FAULT_SIGNALS | signal_bit(SIGCHLD))
+
 // The facts about a signal that siginfo reports.
 struct signal_info {
-	int code;             // si_code
-	uintptr_t addr;       // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
-	pid_t pid;            // SI_USER, SIGCHLD
-	uid_t uid;            // the real user of `pid`
+	int code;       // si_code
+	uintptr_t addr; // SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP
+	union {
+		pid_t pid;     // SI_USER, SIGCHLD
+		uint32_t band; // of a file (F_SETSIG): what holds now (POLLIN, ...)
+	};
+	union {
+		uid_t uid; // the real user of `pid`
+		int fd;    // of a file: the descriptor
+	};
 	uintptr_t value;      // SI_QUEUE
 	int status;           // SIGCHLD
 	uint32_t trapno, err; // of a CPU exception, for the handler's context
 	uint32_t timer;       // SI_TIMER: which timer sent it (proc/posix_timer.c); else 0
 };
+
+// Returns true if a signal with this description is that of a file (F_SETSIG): `band` and `fd` hold.
+// As on Linux, so it looks for a child's end too that is not reported by SIGCHLD.
+bool signal_is_of_file(int signo, const struct signal_info *info);
 
 // Make `queue` empty, for the first time: what was in it is not freed.
 void sigqueue_init(struct signal_queue *queue);

@@ -58,6 +58,11 @@ static void bind(struct signalfd *signalfd, struct signal_state *signals)
 static void fill(struct signalfd_siginfo *user, int signo, const struct signal_info *info)
 {
 	*user = (struct signalfd_siginfo){ .ssi_signo = (uint32_t)signo, .ssi_code = info->code };
+	if (signal_is_of_file(signo, info)) {
+		user->ssi_band = info->band;
+		user->ssi_fd = info->fd;
+		return;
+	}
 	if (info->code == SI_TIMER) {
 		user->ssi_tid = (uint32_t)info->pid;
 		user->ssi_overrun = info->uid;

@@ -8,6 +8,7 @@
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "proc/process.h"
+#include "sys/sys_async.h"
 #include "sys/sys_locks.h"
 #include "sys/sys_open.h"
 #include "sys/syscall.h"
@@ -257,38 +258,19 @@ SYSCALL2(memfd_create, const char __user *, text, unsigned int, flags)
 	return fd;
 }
 
-// The flags that F_SETFL changes; it ignores access mode and creation flags (fcntl(2)).
-#define CHANGEABLE_FLAGS (O_APPEND | O_NONBLOCK | O_DIRECT | O_NOATIME)
-
-// Change the flags of an open file; all descriptors that share the file see it. Returns 0;
-// -EINVAL for what this file cannot do: O_DIRECT, or O_ASYNC (send SIGIO) where somebody can
-// wait for the file. For files that never wait Linux sends no SIGIO either, so O_ASYNC is
-// dropped.
-static int change_flags(struct file *file, uint32_t flags)
-{
-	uint32_t more = flags & ~file->flags;
-
-	if ((more & O_NOATIME) && !inode_owned(file->inode))
-		return WHY(-EPERM, "only the owner of a file can set O_NOATIME");
-	if ((more & O_DIRECT) && !file_admits_direct(file->inode))
-		return -EINVAL;
-	if ((more & O_ASYNC) && file->ops->poll)
-		return -EINVAL;
-	file->flags = (file->flags & ~(uint32_t)CHANGEABLE_FLAGS) | (flags & CHANGEABLE_FLAGS);
-	return 0;
-}
-
 // Do a command of fcntl that acts on the open file, not on the descriptor. With O_PATH only
 // F_GETFL works.
-static int fcntl_file(struct file *file, unsigned int command, uint32_t arg)
+static int fcntl_file(int fd, struct file *file, unsigned int command, uint32_t arg)
 {
 	if (command == F_GETFL)
 		return (int)file->flags;
 	if (file->flags & O_PATH)
 		return -EBADF;
+	if (is_owner_command(command))
+		return fcntl_owner(file, command, arg);
 	switch (command) {
 	case F_SETFL:
-		return change_flags(file, arg);
+		return file_change_flags(fd, file, arg);
 	case F_GETPIPE_SZ:
 		return file->ops == &pipe_ops ? pipe_size(file->private) : -EBADF;
 	case F_SETPIPE_SZ:
@@ -326,7 +308,7 @@ static int fcntl_any(int fd, unsigned int command, uint32_t arg)
 	file = fd_get(files, fd);
 	if (!file)
 		return -EBADF;
-	result = fcntl_file(file, command, arg);
+	result = fcntl_file(fd, file, command, arg);
 	file_put(file);
 	return result;
 }
@@ -340,56 +322,4 @@ SYSCALL3(fcntl, int, fd, unsigned int, command, uint32_t, arg)
 SYSCALL3(fcntl64, int, fd, unsigned int, command, uint32_t, arg)
 {
 	return fcntl_any(fd, command, arg);
-}
-
-#define FIONCLEX 0x5450
-#define FIOCLEX 0x5451
-
-// FIONBIO: set or clear O_NONBLOCK, as fcntl would.
-static int set_nonblocking(struct file *file, const int __user *arg)
-{
-	int on;
-
-	if (get_user(aspace_current(), &on, arg))
-		return -EFAULT;
-	return change_flags(file,
-	                    on ? file->flags | O_NONBLOCK : file->flags & ~(uint32_t)O_NONBLOCK);
-}
-
-// FIONREAD of a regular file: how many bytes lie after the position.
-static int bytes_left(struct file *file, int __user *arg)
-{
-	int left = (int)(inode_size(file->inode) - file->position);
-
-	return put_user(aspace_current(), arg, left);
-}
-
-// The requests that all files have come first, as in Linux's do_vfs_ioctl; the rest are the
-// file's own.
-static int ioctl_file(int fd, struct file *file, unsigned int request, void __user *arg)
-{
-	switch (request) {
-	case FIOCLEX:
-	case FIONCLEX:
-		return fd_set_cloexec(thread_current()->files, fd, request == FIOCLEX);
-	case FIONBIO:
-		return set_nonblocking(file, arg);
-	case FIONREAD:
-		if (file->ops == &regular_ops)
-			return bytes_left(file, arg);
-	}
-	return file->ops->ioctl ? file->ops->ioctl(file, request, arg) : -ENOTTY;
-}
-
-// ioctl(2). A request that the file does not know is ENOTTY.
-SYSCALL3(ioctl, int, fd, unsigned int, request, void __user *, arg)
-{
-	struct file *file = file_arg_get(fd);
-	int result;
-
-	if (!file)
-		return -EBADF;
-	result = ioctl_file(fd, file, request, arg);
-	file_put(file);
-	return result;
 }

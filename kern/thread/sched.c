@@ -18,6 +18,7 @@ struct list all_threads = LIST_INIT(all_threads);
 
 void (*thread_switch_hook)(struct thread *next);
 void (*thread_signal_hook)(struct trapframe *frame);
+void (*thread_async_hook)(void);
 void (*thread_idle_hook)(void);
 
 static struct list run_queue = LIST_INIT(run_queue); // guarded by sched_lock
@@ -221,9 +222,9 @@ void threads_stop(void)
 		thread_yield();
 }
 
-// Order: the machine's end before all; then the time slice; then signals, since a thread that was
-// away may have received more of them. thread_signal_hook is proc/signal_deliver.c:
-// signal_deliver. It is the fourth of the function pointers between ^C and its handler
+// Order: the machine's end before all; then the time slice; then signals to others, one of which
+// may be the thread itself; then its own, since a thread that was away may have received more.
+// thread_signal_hook is proc/signal_deliver.c: signal_deliver. It is the fourth of the function pointers between ^C and its handler
 // (dev/serial.c: receive).
 void thread_return_work(struct trapframe *frame)
 {
@@ -236,6 +237,10 @@ void thread_return_work(struct trapframe *frame)
 	if (thread->work & WORK_RESCHED) {
 		__atomic_and_fetch(&thread->work, ~WORK_RESCHED, __ATOMIC_RELAXED);
 		thread_yield();
+	}
+	if (unlikely(thread->work & WORK_ASYNC)) {
+		__atomic_and_fetch(&thread->work, ~WORK_ASYNC, __ATOMIC_RELAXED);
+		thread_async_hook();
 	}
 	if (thread->work & (WORK_SIGNAL | WORK_KILL | WORK_CALL_END))
 		thread_signal_hook(frame);

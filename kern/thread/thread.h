@@ -39,6 +39,7 @@ enum thread_state {
 #define WORK_KILL 0x4u      // it must die; also ends WAIT_KILLABLE sleeps; never cleared
 #define WORK_STOP 0x8u      // the machine ends: the thread never runs in user mode again
 #define WORK_CALL_END 0x10u // a tracer waits for the end of the call (proc/ptrace.h)
+#define WORK_ASYNC 0x20u    // it has made files ready whose owners get a signal (fs/async_file.h)
 
 // Bits of thread->loads: what a switch must load for this thread, and for few others.
 #define LOAD_TLS 0x1u   // some of tls[] is in use
@@ -251,7 +252,8 @@ int thread_copy_fpu(struct thread *to);
 void thread_reset_registers(void);
 
 // Do what thread->work asks of the current thread: give up the CPU, stop for good because the
-// machine ends, or act on signals (thread_signal_hook). `frame`: the registers with which it will
+// machine ends, send signals about files (thread_async_hook), or act on signals
+// (thread_signal_hook). `frame`: the registers with which it will
 // enter user mode; signals may change them. Sleeps; does not return if the thread is killed or the
 // machine ends. Bits may be set again at the return: the caller looks at thread->work anew. Caller:
 // the entry code, on the way back to user mode while thread->work is not 0; holds no lock.
@@ -260,6 +262,10 @@ void thread_return_work(struct trapframe *frame);
 // Registered by proc/fault_signals.c: signal_deliver. Acts on WORK_CALL_END and WORK_SIGNAL, which
 // it clears, and on WORK_KILL, from which it does not return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
+
+// Registered by fs/async_file.c: async_send_all. Called on the way back to user mode for WORK_ASYNC,
+// which is cleared before. Called with no lock held; yields.
+extern void (*thread_async_hook)(void);
 
 // Registered by proc/oom.c. Called when the current program's instruction at `va` needs memory and
 // none is free. Returns true after it has made some free; false if the process must die. May sleep.

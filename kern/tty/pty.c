@@ -10,6 +10,7 @@
 #include "mem/heap.h"
 #include "thread/thread.h"
 #include "thread/why.h"
+#include "tty/tty_line.h"
 #include <abi/signal.h>
 #include <stdio.h>
 
@@ -108,6 +109,7 @@ static const struct file_ops slave_ops = {
 	.write = slave_write,
 	.ioctl = slave_ioctl,
 	.poll = slave_poll,
+	.async = tty_async,
 	.held_bytes = slave_held_bytes,
 	.release = slave_release,
 };
@@ -223,6 +225,7 @@ static bool store_output(struct tty *tty, const char *bytes, size_t n)
 		pty->out[pty->head++ % PTY_RING] = bytes[i];
 	waitq_wake_one(&pty->read_wait);
 	waitq_wake_polls(&pty->poll_wait, POLLIN | POLLRDNORM);
+	async_wake_once(&pty->async, POLL_IN);
 	return true;
 }
 
@@ -234,6 +237,9 @@ static void wake_writers(struct tty *tty)
 	spin_lock(&tty->lock);
 	waitq_wake_all(&pty->write_wait);
 	waitq_wake_polls(&pty->poll_wait, POLLOUT | POLLWRNORM);
+	if (pty->room_wanted)
+		async_wake(&pty->async, POLL_OUT);
+	pty->room_wanted = false;
 	spin_unlock(&tty->lock);
 }
 
@@ -254,6 +260,7 @@ static struct pty *create(void)
 	waitq_init(&pty->read_wait);
 	waitq_init(&pty->write_wait);
 	waitq_init(&pty->poll_wait);
+	async_set_init(&pty->async);
 	return pty;
 }
 
@@ -301,6 +308,7 @@ static void hang_up(struct pty *pty)
 	waitq_wake_all(&tty->read_wait);
 	waitq_wake_all(&tty->write_wait);
 	waitq_wake_all(&tty->poll_wait);
+	async_set_end(&tty->async);
 	spin_unlock(&tty->lock);
 	if (session && tty_hooks) {
 		tty_hooks->signal_leader(session, SIGHUP);

@@ -74,6 +74,7 @@ static int wait_for_room(struct pty *pty, bool nonblocking)
 	spin_lock(&pty->tty.lock);
 	while (!error && !tty_has_room(&pty->tty)) {
 		pty->tty.refused = true; // the next read of the slave wakes who waits
+		pty->room_wanted = !list_empty(&pty->async.files);
 		if (nonblocking)
 			error = -EAGAIN;
 		else if (waitq_sleep(&pty->write_wait, &pty->tty.lock, WAIT_INTERRUPTIBLE,
@@ -245,12 +246,35 @@ static int master_ioctl(struct file *file, unsigned int request, void __user *ar
 	}
 }
 
+static struct async_set *master_async(struct file *file)
+{
+	struct pty *pty = file->private;
+
+	return &pty->async;
+}
+
+bool tty_foreground_of(const struct file *file, pid_t *foreground)
+{
+	struct tty_control control;
+
+	if (file->ops->async == master_async) {
+		*foreground = 0;
+		return true;
+	}
+	if (file->ops->async != tty_async)
+		return false;
+	control = tty_control_of(file->private);
+	*foreground = control.foreground_ended ? 0 : control.foreground;
+	return true;
+}
+
 const struct file_ops pty_master_ops = {
 	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = master_read,
 	.write = master_write,
 	.ioctl = master_ioctl,
 	.poll = master_poll,
+	.async = master_async,
 	.held_bytes = master_held_bytes,
 	.release = pty_master_release,
 };

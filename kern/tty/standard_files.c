@@ -170,6 +170,7 @@ static const struct file_ops input_ops = {
 	.read = input_read,
 	.ioctl = pipe_ioctl,
 	.poll = pipe_poll,
+	.async = pipe_async,
 	.held_bytes = pipe_held_bytes,
 	.release = pipe_release,
 };

@@ -40,6 +40,7 @@ void tty_init(struct tty *tty)
 	waitq_init(&tty->read_wait);
 	waitq_init(&tty->write_wait);
 	waitq_init(&tty->poll_wait);
+	async_set_init(&tty->async);
 	tty_add(tty);
 }
 
@@ -74,6 +75,7 @@ void tty_output_room(struct tty *tty)
 	tty->full = false;
 	waitq_wake_all(&tty->write_wait);
 	waitq_wake_polls(&tty->poll_wait, POLLOUT | POLLWRNORM);
+	tty_signal_room(tty);
 	spin_unlock(&tty->lock);
 }
 
@@ -236,6 +238,14 @@ static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size
 	return error;
 }
 
+// A write has ended early, and files want signals.
+static void want_room(struct tty *tty)
+{
+	spin_lock(&tty->lock);
+	tty->room_wanted = true;
+	spin_unlock(&tty->lock);
+}
+
 // TOSTOP is checked once, at the start, as in Linux. An error counts only if nothing was
 // written.
 static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
@@ -263,6 +273,8 @@ static ssize_t tty_write(struct file *file, struct uio *uio, uint64_t *pos)
 		else if (!error && thread_yield_point())
 			error = -ERESTARTSYS;
 	}
+	if (unlikely(error && !list_empty(&tty->async.files)))
+		want_room(tty);
 	return done ? (ssize_t)done : error;
 }
 
@@ -284,10 +296,18 @@ static unsigned int tty_poll(struct file *file, struct poll_table *table)
 	return events;
 }
 
+struct async_set *tty_async(struct file *file)
+{
+	struct tty *tty = file->private;
+
+	return &tty->async;
+}
+
 const struct file_ops tty_ops = {
 	.splices = SPLICES_FROM | SPLICES_TO,
 	.read = tty_read,
 	.write = tty_write,
 	.ioctl = tty_ioctl,
 	.poll = tty_poll,
+	.async = tty_async,
 };

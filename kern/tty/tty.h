@@ -8,6 +8,7 @@
 #pragma once
 
 #include "cpu/spinlock.h"
+#include "fs/async_file.h"
 #include "fs/file.h"
 #include "list.h"
 #include <abi/ioctl.h>
@@ -43,6 +44,8 @@ struct tty {
 	pid_t foreground;       // [l] the process group that may read and gets the signals; or 0
 	bool foreground_ended;  // [l] that group has ended: another one may have its number now
 	struct waitq read_wait, write_wait, poll_wait;
+	struct async_set async; // files that want signals
+	bool room_wanted;       // [l] a write found no room: a signal says when there is
 
 	// Input. head, ready and tail are counters that wrap; a byte is at its number modulo
 	// TTY_RING. The bytes [tail, ready) can be read; [ready, head) is the line being edited.
@@ -167,6 +170,11 @@ void tty_opened_by_leader(struct tty *tty, const struct file *file);
 // Take `tty`, which nobody uses any more, off the list of all terminals: the caller may free it
 // then. Takes the list's lock.
 void tty_remove(struct tty *tty);
+
+// Store the group in the foreground of the terminal that `file` is; 0: none, or it has ended, or
+// `file` is the master of a pseudoterminal. Takes tty->lock. Returns false, with nothing stored,
+// for a file that is no terminal.
+bool tty_foreground_of(const struct file *file, pid_t *foreground);
 
 // Find the controlling terminal of `session`, and store the terminal's device number and the
 // process group in its foreground (0: none). Takes the list's lock, and each terminal's in turn.

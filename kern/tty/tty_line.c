@@ -146,6 +146,7 @@ static void end_line(struct tty *tty, uint8_t byte)
 {
 	store(tty, byte, true);
 	tty->ready = tty->head;
+	async_wake(&tty->async, POLL_IN);
 	wake_readers(tty);
 }
 
@@ -166,8 +167,10 @@ static void add(struct tty *tty, uint8_t byte)
 		tty_echo(tty, byte);
 	}
 	store(tty, byte, false);
-	if (!canonical)
-		wake_readers(tty);
+	if (canonical)
+		return;
+	async_wake_once(&tty->async, POLL_IN);
+	wake_readers(tty);
 }
 
 // Returns the signal for which `byte` stands, or 0.
@@ -186,8 +189,19 @@ void tty_set_stopped(struct tty *tty, bool stopped)
 {
 	assert_spin_held(&tty->lock);
 	tty->stopped = stopped;
-	if (!stopped)
-		waitq_wake_all(&tty->write_wait);
+	if (stopped)
+		return;
+	waitq_wake_all(&tty->write_wait);
+	tty_signal_room(tty);
+}
+
+void tty_signal_room(struct tty *tty)
+{
+	assert_spin_held(&tty->lock);
+	if (likely(!tty->room_wanted))
+		return;
+	tty->room_wanted = false;
+	async_wake(&tty->async, POLL_OUT);
 }
 
 // Process ^S and ^Q. Returns true if the byte was one of them.

@@ -74,6 +74,10 @@ bool tty_has_room(const struct tty *tty);
 // Caller: holds tty->lock.
 void tty_set_stopped(struct tty *tty, bool stopped);
 
+// Let files with O_ASYNC signal that there is room for output, if a write has found none. Caller:
+// holds tty->lock.
+void tty_signal_room(struct tty *tty);
+
 // Who controls a terminal.
 struct tty_control {
 	pid_t session, foreground; // as in struct tty
@@ -103,6 +107,9 @@ int tty_check_foreground(struct tty *tty, int signo);
 // argument; -EPERM or -ESRCH for a group or a session that may not be set; -ERESTARTSYS or -EIO as
 // tty_check_foreground.
 int tty_ioctl(struct file *file, unsigned int request, void __user *arg);
+
+// file_ops.async of a terminal, also of a slave: the set of files that want signals.
+struct async_set *tty_async(struct file *file);
 
 // Put `tty` on the list of all terminals, as its last. Takes the list's lock. For tty_init alone.
 void tty_add(struct tty *tty);

@@ -1,4 +1,4 @@
-// What pipes do not have is refused: packets, and SIGIO (Linux has both).
+// What pipes do not have is refused: packets (Linux has them).
 
 #include "test.h"
 
@@ -9,7 +9,6 @@ int main(void)
 	show("packets", pipe2(ends, O_DIRECT));
 	pipe(ends);
 	show("packets, later", fcntl(ends[1], F_SETFL, O_DIRECT));
-	show("SIGIO", fcntl(ends[0], F_SETFL, O_ASYNC));
 	show("nothing", fcntl(ends[0], F_SETFL, O_NONBLOCK));
 	return 0;
 }

@@ -1,5 +1,5 @@
 // Files and directories of /proc that were opened before a process ended: they show and change nothing
-// of the next process that gets its number.
+// of the next process that gets its number. Nor is that the owner of files that the process owned.
 // limit: 2
 
 #include "test.h"
@@ -113,6 +113,18 @@ static bool start_as(pid_t pid)
 	return false;
 }
 
+// The file whose owner the process was: a write would end another one with the number, by SIGIO.
+static int ends[2];
+
+static void use_owner(pid_t number)
+{
+	int status;
+
+	show("  owner of a pipe", fcntl(ends[0], F_GETOWN));
+	(void)!write(ends[1], "", 1);
+	show("  ended", waitpid(number, &status, WNOHANG) > 0);
+}
+
 int main(void)
 {
 	char path[64];
@@ -123,10 +135,14 @@ int main(void)
 	while ((pid = start()) < RESERVED)
 		end(pid);
 	open_all(pid);
+	pipe(ends);
+	fcntl(ends[0], F_SETOWN, pid);
+	fcntl(ends[0], F_SETFL, O_ASYNC);
 	end(pid);
 	use_all("no process has the number", pid);
 	check("another process gets the number", start_as(pid));
 	use_all("another process has it", pid);
+	use_owner(pid);
 	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", pid);
 	fd = open(path, O_RDONLY);
 	n = read(fd, path, sizeof(path));

@@ -183,6 +183,7 @@ int main(void)
 	signal(SIGUSR1, SIG_IGN);
 	pipe(work);
 	pipe(ready);
+	fcntl(ready[0], F_SETFL, O_ASYNC); // nobody is its owner
 	shared = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	inherited = mmap(NULL, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	touch(inherited, 8);

@@ -5,6 +5,7 @@
 #include <abi/area.h>
 #include <abi/ptrace.h>
 #include <abi/sched.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -128,6 +129,11 @@ static void guard(int *number, uint32_t args[ARGS])
 	case SYS_mq_open: // a queue of another name would stay
 		if (!mqueue_is_own(args[0]))
 			args[1] &= ~(uint32_t)O_CREAT;
+		break;
+	case SYS_fcntl:
+	case SYS_fcntl64: // only a handler can be sure to end well
+		if (args[1] == F_SETSIG && (args[2] == SIGKILL || args[2] == SIGSTOP))
+			args[2] = 0;
 		break;
 	case SYS_kill:
 	case SYS_tkill:

@@ -49,6 +49,9 @@ const struct call calls[] = {
 	CALL(pipe2, 2, "bO"),
 	CALL(fcntl, 3, "fjJ"),
 	CALL(fcntl64, 4, "fjJ"),
+	CALL(fcntl, 2, "fjP"), // owners, signals, flags
+	CALL(fcntl64, 2, "fjg"),
+	CALL(fcntl64, 2, "fjO"),
 	CALL(flock, 2, "fP"),
 	CALL(ioctl, 5, "!fIJ"),
 	CALL(userfaultfd, 3, "O"),

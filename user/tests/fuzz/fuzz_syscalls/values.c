@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -197,12 +198,12 @@ static uint32_t clone_flags(uint32_t *state)
 
 static uint32_t ioctl_request(uint32_t *state)
 {
-	static const uint32_t requests[] = { TCGETS,    TCSETS,    TCSETSW,    TCSETSF,
-		                             TCSBRK,    TCFLSH,    TIOCSCTTY,  TIOCGPGRP,
-		                             TIOCSPGRP, FIONREAD,  TIOCGWINSZ, TIOCSWINSZ,
-		                             TIOCNOTTY, FIONBIO,   TIOCGSID,   TCXONC,
-		                             TIOCNOTTY, TIOCGPTN,  TIOCSPTLCK, TIOCGPTPEER,
-		                             TIOCSIG,   TIOCGPTLCK };
+	static const uint32_t requests[] = {
+		TCGETS,     TCSETS,    TCSETSW,   TCSETSF,    TCSBRK,     TCFLSH,      TIOCSCTTY,
+		TIOCGPGRP,  TIOCSPGRP, FIONREAD,  TIOCGWINSZ, TIOCSWINSZ, TIOCNOTTY,   FIONBIO,
+		TIOCGSID,   TCXONC,    TIOCNOTTY, TIOCGPTN,   TIOCSPTLCK, TIOCGPTPEER, TIOCSIG,
+		TIOCGPTLCK, FIOASYNC,  FIOASYNC,  FIOSETOWN,  FIOGETOWN
+	};
 
 	return one_in(state, 10) ? any_integer(state) : ANY(state, requests);
 }
@@ -221,10 +222,12 @@ static uint32_t uffd_request(uint32_t *state)
 static uint32_t fcntl_command(uint32_t *state)
 {
 	static const uint32_t commands[] = {
-		F_DUPFD,     F_GETFD,     F_SETFD,         F_GETFL,      F_SETFL,      F_GETLK64,
-		F_SETLK64,   F_SETLKW64,  F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS,
-		F_GET_SEALS, F_SETOWN,    F_GETOWN,        F_SETLK,      F_GETLK,      F_SETLKW,
-		F_OFD_SETLK, F_OFD_GETLK, F_OFD_SETLKW
+		F_DUPFD,        F_GETFD,     F_SETFD,     F_GETFL,         F_SETFL,
+		F_GETLK64,      F_SETLK64,   F_SETLKW64,  F_DUPFD_CLOEXEC, F_SETPIPE_SZ,
+		F_GETPIPE_SZ,   F_ADD_SEALS, F_GET_SEALS, F_SETOWN,        F_GETOWN,
+		F_SETLK,        F_GETLK,     F_SETLKW,    F_OFD_SETLK,     F_OFD_GETLK,
+		F_OFD_SETLKW,   F_SETSIG,    F_GETSIG,    F_SETOWN_EX,     F_GETOWN_EX,
+		F_GETOWNER_UIDS
 	};
 
 	return one_in(state, 10) ? any_integer(state) : ANY(state, commands);
