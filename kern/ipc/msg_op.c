@@ -318,7 +318,9 @@ int msg_receive(int id, const struct msg_choice *choice, bool nonblocking, struc
 		                      wait_for_message(queue, choice, store);
 		if (error != -EAGAIN)
 			break;
-		error = sysv_permission(&queue->ipc, 0444);
+		// Who was woken to look again is on no list that a removal could find.
+		error = queue->ipc.removed ? WHY(-EIDRM, "the queue has been removed") :
+		                             sysv_permission(&queue->ipc, 0444);
 		if (!error)
 			error = receive_queued(queue, choice, store);
 	}

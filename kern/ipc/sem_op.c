@@ -145,8 +145,10 @@ static bool walk(struct sem_set *set, struct list *list)
 		next = link->next;
 		if (waiter->call.ops) {
 			cost += TRY_COST * waiter->call.count;
-			if (try_waiter(set, waiter))
+			if (try_waiter(set, waiter)) {
+				(void)yield_due(cost + WAKE_COST);
 				return true;
+			}
 		}
 		if (yield_due(cost))
 			pause_walk(&next);
@@ -160,8 +162,14 @@ void sem_update(struct sem_set *set)
 	bool again = true;
 
 	assert_only_spinlock(&sysv_lock);
-	while (again && !set->ipc.removed)
+	while (again && !set->ipc.removed) {
 		again = walk(set, &set->waiting[0]) || walk(set, &set->waiting[1]);
+		if (!again || !yield_due(0))
+			continue;
+		spin_unlock(&sysv_lock);
+		thread_yield_point();
+		spin_lock(&sysv_lock);
+	}
 }
 
 void sem_wake_removed(struct sem_set *set)

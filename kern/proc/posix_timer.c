@@ -173,18 +173,16 @@ int posix_timer_delete(int id)
 // Returns false if the timer runs by the clock of a thread that has ended. Caller: holds process_lock.
 static bool clock_lives(const struct posix_timer *timer)
 {
-	uint64_t now;
-
 	assert_spin_held(&process_lock);
-	return !posix_timer_by_cpu(timer) || !cpu_clock_read_locked(timer->clock, &now);
+	return !posix_timer_by_cpu(timer) || cpu_clock_exists(timer->clock);
 }
 
-// Returns the setting of a timer. One that has expired, and whose signal was not taken, has the least
-// time left. Caller: holds process_lock.
-static struct posix_timer_setting setting_of(const struct posix_timer *timer)
+// Returns the setting of a timer whose clock shows `now`. One that has expired, and whose signal was not
+// taken, has the least time left. Caller: holds process_lock.
+static struct posix_timer_setting setting_of(const struct posix_timer *timer, uint64_t now)
 {
 	struct posix_timer_setting setting = { 0, timer->interval };
-	uint64_t now = posix_timer_time(timer), deadline = timer->deadline;
+	uint64_t deadline = timer->deadline;
 
 	assert_spin_held(&process_lock);
 	if (!deadline)
@@ -210,7 +208,9 @@ int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *set
 	if (timer)
 		error = clock_lives(timer) ? 0 : WHY(-ESRCH, "the thread of the clock has ended");
 	if (!error) {
-		*old = setting_of(timer);
+		uint64_t now = posix_timer_time(timer); // may walk over all threads: once
+
+		*old = setting_of(timer, now);
 		timer_cancel(&timer->timer);
 		signal_withdraw(timer->process, timer->pending);
 		timer->waiting = false;
@@ -218,7 +218,7 @@ int posix_timer_set(int id, bool absolute, const struct posix_timer_setting *set
 		timer->interval = setting->value ? setting->interval : 0;
 		timer->deadline = setting->value;
 		if (setting->value && !absolute)
-			timer->deadline += posix_timer_time(timer);
+			timer->deadline += now;
 		posix_timer_arm(timer, 0);
 	}
 	spin_unlock(&process_lock);
@@ -233,7 +233,7 @@ int posix_timer_get(int id, struct posix_timer_setting *store)
 	spin_lock(&process_lock);
 	timer = posix_timer_find(id);
 	if (timer)
-		*store = clock_lives(timer) ? setting_of(timer) :
+		*store = clock_lives(timer) ? setting_of(timer, posix_timer_time(timer)) :
 		                              (struct posix_timer_setting){ 0, 0 };
 	spin_unlock(&process_lock);
 	return timer ? 0 : -EINVAL;

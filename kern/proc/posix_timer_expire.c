@@ -10,7 +10,8 @@
 
 #define SHORTEST_NS 50000         // the machine is not interrupted more often by one timer
 #define TICK_COST_MAX 200000u     // instructions, roughly, for the timers that one tick fires
-#define EXPIRE_COST 300u          // to fire a timer,
+#define PASS_COST 5u              // to pass one in a search,
+#define EXPIRE_COST 300u          // to fire one,
 #define THREAD_COST 8u            // and to look for a thread that takes its signal
 #define OVERRUN_MAX 0x7fffffffull // the greatest number that timer_getoverrun returns
 
@@ -144,14 +145,21 @@ void posix_timers_tick(struct process *process)
 struct posix_timer *posix_timer_find(int id)
 {
 	struct posix_timers *timers = process_current()->posix_timers;
-	struct posix_timer *timer;
+	struct posix_timer *timer, *found = NULL;
+	uint32_t passed = 0;
 
 	assert_spin_held(&process_lock);
-	if (timers)
-		list_for_each(timer, &timers->list, link)
-			if (timer->id == id)
-				return timer;
-	return NULL;
+	if (!timers)
+		return NULL;
+	list_for_each(timer, &timers->list, link) {
+		if (timer->id == id) {
+			found = timer;
+			break;
+		}
+		passed++;
+	}
+	(void)yield_due(PASS_COST * passed);
+	return found;
 }
 
 // The timer may have been deleted or set anew since the signal was taken: then it has another serial

@@ -258,7 +258,7 @@ static void let_go(struct tracee *tracee)
 	assert_spin_held(&process_lock);
 	if (tracee->state == TRACE_STOPPED)
 		signo = tracee->code < NSIG ? (int)tracee->code : 0;
-	if (tracee->options & PTRACE_O_EXITKILL)
+	if ((tracee->options & PTRACE_O_EXITKILL) && !(tracee->thread->work & WORK_KILL))
 		signal_send(tracee->thread->process, SIGKILL, NULL);
 	trace_detach(tracee, signo);
 }

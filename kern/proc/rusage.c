@@ -6,9 +6,12 @@
 #include "proc/process.h"
 #include "proc/thread_group.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
 #include "vm/aspace.h"
 #include "vm/uaccess.h"
 #include <abi/time.h>
+
+#define THREAD_COST 30u // instructions, roughly, to add what a thread has used
 
 void usage_add(struct usage *sum, const struct usage *more)
 {
@@ -49,6 +52,8 @@ void usage_of_process(struct process *process, struct usage *usage)
 		return;
 	if (process->aspace)
 		usage->peak_pages = MAX(usage->peak_pages, aspace_note_peak(process->aspace));
+	if (process->thread_count > 1)
+		(void)yield_due(THREAD_COST * process->thread_count); // callers do this in loops
 	list_for_each(thread, &process->threads, process_link)
 		add_thread(usage, thread);
 }
@@ -144,6 +149,14 @@ int cpu_clock_of_current(int *clock)
 	}
 	spin_unlock(&process_lock);
 	return owner == self ? 0 : -EINVAL;
+}
+
+bool cpu_clock_exists(int clock)
+{
+	struct thread *thread;
+
+	assert_spin_held(&process_lock);
+	return clock_owner(clock_id(clock), &thread);
 }
 
 // A pid of 0 in the id means the caller, so CLOCK_PROCESS_CPUTIME_ID is only another name for such

@@ -55,6 +55,10 @@ struct rusage usage_report(const struct usage *usage, struct cpu_time *before);
 // thread.
 int cpu_clock_read(int clock, uint64_t *ns_store);
 
+// Returns true if there is such a clock, and its process or thread. Reads no time, so it is quick.
+// Caller: holds process_lock.
+bool cpu_clock_exists(int clock);
+
 // Like cpu_clock_read, for a caller that has taken process_lock. Returns 0 with the time in
 // *ns_store; -EINVAL with 0 there. Caller: holds process_lock.
 int cpu_clock_read_locked(int clock, uint64_t *ns_store);

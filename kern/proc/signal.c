@@ -8,6 +8,9 @@
 #include "proc/stop_continue.h"
 #include "thread/credentials.h"
 #include "thread/mutex.h"
+#include "thread/yield.h"
+
+#define THREAD_COST 15u // instructions, roughly, for each thread that a walk passes
 
 void signal_discard(struct process *process, sigmask_t which)
 {
@@ -165,6 +168,12 @@ static bool takes(const struct thread *thread, int signo)
 	       (!sigmask_has(&thread->sigmask, signo) || sigmask_has(&thread->awaited, signo));
 }
 
+// Count the work of a walk over all threads: callers send signals in loops.
+static void count_walk(const struct process *process)
+{
+	(void)yield_due(THREAD_COST * process->thread_count);
+}
+
 // Returns the thread that takes `signo`, which is sent to its process: `first`, or else any other, if
 // it does not block the signal and has no other signal to act upon; else one that does not block it.
 // NULL if all block it.
@@ -176,6 +185,7 @@ static struct thread *choose_thread(const struct process *process, struct thread
 		return first;
 	if (likely(process->thread_count == 1))
 		return takes(first, signo) ? first : NULL;
+	count_walk(process);
 	list_for_each(thread, &process->threads, process_link) {
 		if (!takes(thread, signo))
 			continue;
@@ -192,6 +202,7 @@ static void kill_all(const struct process *process)
 {
 	struct thread *thread;
 
+	count_walk(process);
 	list_for_each(thread, &process->threads, process_link)
 		thread_interrupt(thread, WORK_KILL | WORK_SIGNAL);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #define TAKE_COST 500   // about how many instructions it takes to take a signal and return it
+#define LOOK_COST 10u   // and to look at a file of a process
 #define FILES_MAX 4000u // such files in the machine: one signal may wake all of them
 
 // Guards which process a file is watched for, and the number of files.
@@ -21,9 +22,10 @@ static uint32_t file_count; // [signalfd_lock]
 // A set of files watches such a file for one process: the first whose thread asked. So it is on Linux.
 // [-] a single value, stored without a lock
 struct signalfd {
-	sigmask_t set;     // [-] read and stored by threads that use the file
-	struct waitq wait; // sets of files
-	struct list link; // [signalfd_lock] among the files of the process; on no list if there is none
+	sigmask_t set;                // [-] read and stored by threads that use the file
+	struct waitq wait;            // sets of files
+	struct signal_state *signals; // [signalfd_lock] of the process; NULL: of none
+	struct list link;             // [signalfd_lock] in signals->fds
 };
 
 void signalfd_notify(struct signal_state *signals)
@@ -39,17 +41,48 @@ void signalfd_notify(struct signal_state *signals)
 void signalfd_process_ended(struct signal_state *signals)
 {
 	spin_lock(&signalfd_lock);
-	while (!list_empty(&signals->fds))
-		list_remove(&list_first(&signals->fds, struct signalfd, link)->link);
+	while (!list_empty(&signals->fds)) {
+		struct signalfd *signalfd = list_first(&signals->fds, struct signalfd, link);
+
+		list_remove(&signalfd->link);
+		signalfd->signals = NULL;
+	}
 	spin_unlock(&signalfd_lock);
 }
 
-// Watch the file for the process of `signals`, unless it is watched for one.
-static void bind(struct signalfd *signalfd, struct signal_state *signals)
+// Returns how many watches the files of a process have. Caller: holds signalfd_lock.
+static uint32_t watches_of(const struct signal_state *signals)
 {
+	const struct signalfd *signalfd;
+	uint32_t watches = 0;
+
+	assert_spin_held(&signalfd_lock);
+	list_for_each(signalfd, &signals->fds, link) {
+		watches += signalfd->wait.watches;
+		(void)yield_due(LOOK_COST);
+	}
+	return watches;
+}
+
+// Put the watch of a set of files on the queue of the file, which is watched from now on for the process
+// of `signals`, unless it is watched for one already. A signal wakes the watches of all files of a
+// process at once; so together they are at most WATCHES_MAX. One more is put on no queue (poll_wait).
+static void watch_for(struct signalfd *signalfd, struct signal_state *signals,
+                      struct poll_table *table)
+{
+	bool bound, has_home = table->watch->home;
+	uint32_t more;
+
 	spin_lock(&signalfd_lock);
-	if (list_empty(&signalfd->link))
-		list_add_tail(&signals->fds, &signalfd->link);
+	bound = signalfd->signals;
+	more = (bound ? 0 : signalfd->wait.watches) + !has_home;
+	if (!more || watches_of(bound ? signalfd->signals : signals) + more <= WATCHES_MAX) {
+		if (!bound) {
+			signalfd->signals = signals;
+			list_add_tail(&signals->fds, &signalfd->link);
+		}
+		poll_wait(table, &signalfd->wait);
+	}
 	spin_unlock(&signalfd_lock);
 }
 
@@ -141,8 +174,7 @@ static unsigned int signalfd_poll(struct file *file, struct poll_table *table)
 	if (!process)
 		return 0;
 	if (table->watch) {
-		bind(signalfd, &process->signals);
-		poll_wait(table, &signalfd->wait);
+		watch_for(signalfd, &process->signals, table);
 	} else {
 		poll_wait(table, &process->signals.fd_wait);
 	}
@@ -213,6 +245,7 @@ int signalfd_create(sigmask_t set, uint32_t flags, struct file **store)
 	}
 	signalfd->set = set & ~UNBLOCKABLE_SIGNALS;
 	waitq_init(&signalfd->wait);
+	signalfd->signals = NULL;
 	list_init(&signalfd->link);
 	error = anonymous_file_create(O_RDWR | flags, &signalfd_ops, signalfd, store);
 	if (error)

@@ -5,9 +5,11 @@
 #include "sys/sys_socket.h"
 #include "thread/credentials.h"
 #include "thread/why.h"
+#include "thread/yield.h"
 #include "vm/uaccess.h"
 
 #define CONTROL_MAX 131072u // bytes of headers: Linux's net.core.optmem_max
+#define HEADER_COST 100u    // instructions, roughly, to look at one
 
 // -- What is sent along.
 
@@ -71,6 +73,8 @@ static int take_headers(const char *control, size_t length, struct socket_messag
 				return WHY(-EINVAL, "a header of %zu bytes", header->cmsg_len);
 			if (pass)
 				error = take_header(header, header + 1, data, message);
+			if (!error)
+				error = yield_after(HEADER_COST);
 			if (error)
 				return error;
 			next = at + CMSG_ALIGN(header->cmsg_len);

@@ -5,6 +5,9 @@
 
 #include "thread/sched.h"
 #include "thread/timer.h"
+#include "thread/yield.h"
+
+#define WAKE_COST 40u // instructions, roughly, to wake one of many waiters
 
 // A timer that ends the sleep of one thread.
 struct wake_timer {
@@ -134,6 +137,13 @@ int waitq_wake_one(struct waitq *wq)
 	return woken;
 }
 
+// Count the work of waking several waiters: callers wake queues in loops.
+static void count_wakeups(int waiters)
+{
+	if (unlikely(waiters > 1))
+		(void)yield_due(WAKE_COST * (uint32_t)waiters);
+}
+
 // Each woken thread tests its condition again; most will sleep again if the condition fits only
 // one.
 int waitq_wake_all(struct waitq *wq)
@@ -146,6 +156,7 @@ int waitq_wake_all(struct waitq *wq)
 		woken++;
 	}
 	spin_unlock(&sched_lock);
+	count_wakeups(woken);
 	return woken;
 }
 
@@ -162,6 +173,7 @@ int waitq_wake_polls(struct waitq *wq, uint32_t events)
 			wake(waiter);
 	}
 	spin_unlock(&sched_lock);
+	count_wakeups(seen);
 	return seen;
 }
 
@@ -191,9 +203,12 @@ void watch_end(struct watch *watch)
 // The watch that called this function is off its queue, and sets contain no circles: so this ends.
 void watch_wake(struct waitq *wq)
 {
+	int woken = 0;
+
 	assert_spin_held(&sched_lock);
-	while (!list_empty(&wq->waiters))
+	for (; !list_empty(&wq->waiters); woken++)
 		wake(list_first(&wq->waiters, struct waiter, link));
+	count_wakeups(woken);
 }
 
 // A poll may name one file a million times. One waiter wakes the thread as well as many would, and

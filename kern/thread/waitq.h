@@ -66,8 +66,8 @@ int waitq_wake_one(struct waitq *wq);
 
 // Wake all threads of the queue, and call the functions of its watches; all leave the queue. The
 // threads run later, in the order of the queue. Takes sched_lock; does not sleep; may be called by
-// an interrupt handler and under a spinlock of lower rank than RANK_SCHED. Returns how many threads
-// and watches there were.
+// an interrupt handler and under a spinlock of lower rank than RANK_SCHED. Counts its work
+// (yield_due). Returns how many threads and watches there were.
 int waitq_wake_all(struct waitq *wq);
 
 // One entry of a wait queue. To wait on several queues at once (poll), a thread puts a waiter on
@@ -104,8 +104,8 @@ static inline void watch_init(struct watch *watch, void (*fired)(struct watch *w
 // Wake the waiters of a queue of polls that want one of `events` (POLLIN, ...): all threads, since
 // they look again anyway, and the watches that want such an event. The others stay on the queue.
 // Takes sched_lock; does not sleep; may be called by an interrupt handler and under a spinlock of
-// lower rank than RANK_SCHED. Returns how many threads and watches were on the queue, also those
-// that stay.
+// lower rank than RANK_SCHED. Counts its work (yield_due). Returns how many threads and watches
+// were on the queue, also those that stay.
 int waitq_wake_polls(struct waitq *wq, uint32_t events);
 
 // Put `watch` at the end of the queue, unless it is on it. The first queue becomes its home; later

@@ -130,9 +130,17 @@ static void more_room(void)
 
 static void removed(void)
 {
+	struct msqid_ds ds;
+
 	receiver("waits", 100, 0, 0);
 	show("remove", msgctl(id, IPC_RMID, NULL));
 	finish("removed");
+	id = msgget(IPC_PRIVATE, 0600);
+	receiver("waits", 100, 0, 0);
+	msgctl(id, IPC_STAT, &ds);
+	msgctl(id, IPC_SET, &ds);
+	show("remove", msgctl(id, IPC_RMID, NULL));
+	finish("changed and removed at once");
 	id = msgget(IPC_PRIVATE, 0600);
 	message.type = 1;
 	msgsnd(id, &message, 8192, IPC_NOWAIT);

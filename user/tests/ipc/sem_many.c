@@ -1,7 +1,9 @@
 // stretch
+// mem: 256
 // Large sets of System V semaphores, many calls that wait, and many sets.
 
 #include "../asleep.h"
+#include "../thread.h"
 #include "sysv.h"
 
 #include <sys/sem.h>
@@ -9,6 +11,8 @@
 #define LARGE 32000
 #define WAITERS 120
 #define SETS 200
+#define CHAIN 6000
+#define STACK 256
 
 static unsigned short values[LARGE];
 
@@ -86,10 +90,43 @@ static void many_sets(void)
 	say("left of all: %d\n", count);
 }
 
+static volatile int passed, asleep;
+static int chain;
+
+static void pass_on(void *arg)
+{
+	struct sembuf ops[2] = { { 0, -1, 0 }, { 1, 1, 0 } };
+
+	(void)arg;
+	__atomic_add_fetch(&asleep, 1, __ATOMIC_SEQ_CST);
+	raw(SYS_ipc, 1, chain, 2, 0, (long)ops); // SEMOP
+	__atomic_add_fetch(&passed, 1, __ATOMIC_SEQ_CST);
+}
+
+// Thousands of calls go on at once. Each raises a value, so the others are tried again.
+static void go_on_together(void)
+{
+	static char stacks[CHAIN][STACK] __attribute__((aligned(16)));
+
+	chain = semget(IPC_PRIVATE, 2, 0600);
+	for (int i = 0; i < CHAIN; i++)
+		clone_raw(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		                  CLONE_SYSVSEM,
+		          stacks[i] + STACK, pass_on, NULL, NULL, NULL, NULL);
+	while (asleep < CHAIN || semctl(chain, 0, GETNCNT, 0) < CHAIN)
+		sleep_ms(1);
+	semctl(chain, 0, SETVAL, CHAIN);
+	while (passed < CHAIN)
+		sleep_ms(1);
+	say("all went on: %d\n", semctl(chain, 1, GETVAL, 0));
+	semctl(chain, 0, IPC_RMID, 0);
+}
+
 int main(void)
 {
 	large();
 	wait_with_many();
 	many_sets();
+	go_on_together();
 	return 0;
 }
