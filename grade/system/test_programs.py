@@ -14,6 +14,8 @@ from shared_machine import can_share
 PROGRAMS = user_tests.programs()
 SENSITIVE = ("evil_", "fault_", "fpu_", "signal_")
 PROCESSORS = ["qemu32", "pentium3", "core2duo", "Nehalem"]  # of QEMU's; all others run on max
+WITHOUT_SSE = "pentium2"
+PAGE_COPIES = ("uffd_missing", "uffd_large", "pipe_full", "vectors_fresh")  # with SSE the kernel copies whole pages otherwise
 EACH = 5  # one program of so many runs on the kernel that measures; all with STRETCH_TESTS=all
 ALL = os.environ.get("STRETCH_TESTS") == "all"
 PARTS = 2  # machines for each
@@ -63,6 +65,11 @@ def test_processor(cpu, part, complain):
     shared = shared_machine.Shared(sharing, max(p.limit for p in sharing), cpu=cpu)
     for program in programs:
         judge(program, complain, shared, limit=program.limit, kernel=None, cpu=cpu)
+
+
+@pytest.mark.parametrize("program", alone([p for p in PROGRAMS if p.name in PAGE_COPIES]))
+def test_without_sse(program, complain):
+    run(program, complain, None, program.limit, WITHOUT_SSE)
 
 
 @pytest.mark.skipif("QUIRE_CPU" not in os.environ, reason="with CPU=NAME only, another processor")

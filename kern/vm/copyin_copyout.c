@@ -4,6 +4,8 @@
 // the linear map.
 #include "vm/uaccess.h"
 
+#include "cpu/fpu.h"
+#include "cpu/smep_smap.h"
 #include "thread/thread.h"
 #include "thread/why.h"
 #include "thread/yield.h"
@@ -11,6 +13,7 @@
 #include <abi/mman.h>
 
 size_t user_clear(void *dst, size_t len);
+bool user_copy_page_by_sse(void *dst, const void *src);
 
 #define WALK_COST 2000 // about how many instructions it takes to copy a page
 
@@ -149,4 +152,52 @@ int user_fault_in(struct aspace *as, const void __user *va, bool write)
 
 	assert_no_lock();
 	return as && aspace_fault(as, user_address(va), access) == FAULT_OK ? 0 : -EFAULT;
+}
+
+// Like user_copy_nofault for PAGE_SIZE bytes, by registers of SSE, whose values it restores. A fault
+// ends the copy at once, so nobody else runs while the registers are borrowed. Returns true if all
+// was copied; false at a fault, and then a part of `dst` may have been written, or without SSE.
+static bool user_copy_page(void *dst, const void *src)
+{
+	struct fpu_borrowed saved;
+	bool all;
+
+	if (!cpu_has_sse)
+		return false;
+	fpu_borrow(&saved);
+	all = user_copy_page_by_sse(dst, src);
+	fpu_return(&saved);
+	return all;
+}
+
+// If a part of a page is absent, the plain copy finds out how many bytes can be copied.
+size_t user_copy_present(void *dst, const void *src, size_t len)
+{
+	if (len == PAGE_SIZE && user_copy_page(dst, src))
+		return 0;
+	return user_copy_nofault(dst, src, len);
+}
+
+// Do the work of copyin_page and copyout_page: `user` is one of the two pointers.
+static bool copy_page(void *dst, const void *src, const void __user *user, bool write)
+{
+	struct aspace *as = aspace_current();
+
+	assert_no_lock();
+	if (!cpu_has_sse || !as || !user_range_ok(user, PAGE_SIZE))
+		return false;
+	return user_copy_page(dst, src) ||
+	       (!user_fault_in(as, user, write) && user_copy_page(dst, src));
+}
+
+bool copyin_page(void *dst, const void __user *src)
+{
+	assert_no_lock();
+	return copy_page(dst, (__force const void *)src, src, false);
+}
+
+bool copyout_page(void __user *dst, const void *src)
+{
+	assert_no_lock();
+	return copy_page((__force void *)dst, src, dst, true);
 }

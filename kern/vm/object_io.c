@@ -25,12 +25,20 @@ static size_t from_kernel(char *at, uintptr_t buffer, size_t n)
 
 static size_t to_user(char *at, uintptr_t buffer, size_t n)
 {
-	return copyout_partial(aspace_current(), (void __user *)buffer, at, n);
+	void __user *user = (void __user *)buffer;
+
+	if (n == PAGE_SIZE && copyout_page(user, at))
+		return n;
+	return copyout_partial(aspace_current(), user, at, n);
 }
 
 static size_t from_user(char *at, uintptr_t buffer, size_t n)
 {
-	return copyin_partial(aspace_current(), at, (const void __user *)buffer, n);
+	const void __user *user = (const void __user *)buffer;
+
+	if (n == PAGE_SIZE && copyin_page(at, user))
+		return n;
+	return copyin_partial(aspace_current(), at, user, n);
 }
 
 // About how many instructions it takes to copy a page, with the faults on the way.

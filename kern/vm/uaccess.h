@@ -76,6 +76,15 @@ static inline int copyout(struct aspace *as, void __user *dst, const void *src,
 size_t copyin_partial(struct aspace *as, void *dst, const void __user *src, size_t len);
 size_t copyout_partial(struct aspace *as, void __user *dst, const void *src, size_t len);
 
+// Copy PAGE_SIZE bytes from or to the current space, faster than copyin_partial and copyout_partial
+// where the processor has SSE; else copy nothing. `src` of copyin_page and `dst` of copyout_page:
+// any address, which need not be aligned; so for the other pointer. The page fault of the first
+// byte is handled. Sleep. Caller: holds no lock.
+// Return true if all was copied. False: copy by copyin_partial or copyout_partial, which know what
+// can be accessed; a part of `dst` may have been written.
+bool copyin_page(void *dst, const void __user *src) __must_check;
+bool copyout_page(void __user *dst, const void *src) __must_check;
+
 // Write `len` zeroes to `dst`, any address. `as` may be NULL: then every address is bad. Caller:
 // holds no lock.
 // clear_user returns 0; or -EFAULT, and then a part may have been written, but nothing for a range
@@ -215,6 +224,11 @@ int user_put_8(void *dst, const void *src);
 size_t user_get_1_nofault(void *dst, const void *src);
 size_t user_put_1_nofault(void *dst, const void *src);
 
+// Do the work of copyin_nofault and copyout_nofault for a range that lies below ULIM: copy a whole
+// page, which files, pipes and UFFDIO_COPY move, by registers of SSE, whose values it restores;
+// anything else by user_copy_nofault. Returns as user_copy_nofault.
+size_t user_copy_present(void *dst, const void *src, size_t len);
+
 // Do the rest of copyin and copyout: other spaces, no space (NULL), and ranges that reach beyond
 // ULIM. They also work for the space that is loaded. A range that reaches beyond ULIM
 // (user_range_ok) is refused before anything is copied; else copy by copyin_partial or
@@ -297,7 +311,7 @@ static inline size_t copyin_nofault(void *dst, const void __user *src, size_t le
 	if (len == 1)
 		return 1 - user_get_1_nofault(dst, from);
 	len = user_part(src, len);
-	return len - user_copy_nofault(dst, from, len);
+	return len - user_copy_present(dst, from, len);
 }
 
 static inline size_t copyout_nofault(void __user *dst, const void *src, size_t len)
@@ -308,5 +322,5 @@ static inline size_t copyout_nofault(void __user *dst, const void *src, size_t l
 	if (len == 1)
 		return 1 - user_put_1_nofault(to, src);
 	len = user_part(dst, len);
-	return len - user_copy_nofault(to, src, len);
+	return len - user_copy_present(to, src, len);
 }

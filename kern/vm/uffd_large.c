@@ -16,23 +16,23 @@
 #include "vm/uffd_internal.h"
 #include <abi/mman.h>
 
-#define COPY_PIECE (64u << 10) // bytes to copy between two checks of the time
+#define COPY_COST 800 // about how many instructions it takes to copy a small page
 
 // Copy the large page at `source` in the current space to `pp`, without handling a fault. The object
 // is unlocked meanwhile, and counts as changing. Yields. Returns how many bytes were present.
 // Caller: holds as->lock and the object's lock, got by object_lock_settled.
 static size_t copy_present(struct object *obj, page_t *pp, uintptr_t source)
 {
-	size_t done = 0, n = COPY_PIECE;
+	size_t done = 0, n = PAGE_SIZE;
 
 	assert_mutex_held(&obj->lock);
 	object_change_begin(obj, false);
 	mutex_unlock(&obj->lock);
-	while (done < LARGE_SIZE && n == COPY_PIECE) {
+	while (done < LARGE_SIZE && n == PAGE_SIZE) {
 		n = copyin_nofault((char *)page_to_virt(pp) + done,
-		                   (__force const void __user *)(source + done), COPY_PIECE);
+		                   (__force const void __user *)(source + done), PAGE_SIZE);
 		done += n;
-		if (yield_due(COPY_PIECE / 4))
+		if (yield_due(COPY_COST))
 			thread_yield_point();
 	}
 	mutex_lock(&obj->lock);
