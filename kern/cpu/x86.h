@@ -200,7 +200,7 @@ static inline void write_dr6(uint32_t value)
 }
 
 // Set DR7 to `value`: which breakpoints are on, and their kinds and lengths
-// (cpu/debug_registers.h); 0: all are off.
+// (cpu/debug_registers.h). 0 switches all off.
 static inline void write_dr7(uint32_t value)
 {
 	__asm__ volatile("movl %0, %%dr7" : : "r"(value) : "memory");

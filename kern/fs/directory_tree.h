@@ -85,10 +85,10 @@ int tree_exchange(struct entry *a, struct entry *b);
 extern struct mutex rename_lock;
 
 // Find out whether the directory `above` is the directory `inode` or lies above it. There may be
-// many directories in between, so the function yields, with tree_lock released: afterwards the
-// caller looks at all entries anew. Caller: holds rename_lock and tree_lock, and references on
-// both. Returns 1 if it is or does; 0 if not; -EINTR if the thread is killed. tree_lock is held
-// again in each case.
+// many directories in between, so the function may yield, with tree_lock released meanwhile; it is
+// held again at the return. The caller must look up again what it knows of entries. Caller: holds
+// rename_lock, tree_lock, and a reference on each of the two directories.
+// Returns 1 if `above` is `inode` or lies above it; 0 if not; -EINTR if the thread must die.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
 // Returns the directory above the directory `dir`, borrowed; for the root, the root itself; for a

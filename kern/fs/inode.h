@@ -175,7 +175,7 @@ struct inode *inode_create(mode_t mode, dev_t dev, const struct inode_ops *ops);
 // memory. Caller: holds no spinlock. Returns a new reference, or NULL if out of memory.
 struct inode *inode_create_symlink(const char *target, size_t len);
 
-// Take a reference on `inode`. Returns `inode`.
+// Take a reference on `inode`, which inode_put drops. Returns `inode`. Takes no lock.
 static inline struct inode *inode_get(struct inode *inode)
 {
 	__atomic_add_fetch(&inode->refs, 1, __ATOMIC_RELAXED);
@@ -197,7 +197,8 @@ static inline bool inode_is(const struct inode *inode, mode_t type)
 #define TOUCH_MTIME 2u // the last change of the contents
 #define TOUCH_CTIME 4u // the last change of contents or attributes
 
-// Set the times in `which` (TOUCH_ bits) to now. Takes timer_lock.
+// Set the times of `inode` that `which` selects (TOUCH_ bits) to now. Takes timer_lock to read the
+// clock.
 void inode_touch(struct inode *inode, unsigned int which);
 
 // Record a read of the file. Takes timer_lock. Like a file system mounted with relatime (mount(8)),

@@ -6,9 +6,9 @@
 
 struct map_request;
 
-// Create an empty file of large pages with the permissions `mode`, without a name, of the current
-// thread's user and group. Reserves no large page. Yields if out of memory. Caller: holds no
-// spinlock. Returns a new reference, or NULL if out of memory.
+// Create an empty file of large pages that has no name. Its permissions are `mode`; its owner and
+// group are those of the current thread. Reserves no large page. May yield, to wait for memory.
+// Caller: holds no lock. Returns a new reference; NULL if there is no memory.
 struct inode *large_file_inode(mode_t mode);
 
 // Returns true if `inode` is a file of large pages.

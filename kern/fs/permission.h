@@ -12,19 +12,19 @@ static inline bool may_search_all(void)
 	       (cap_bit(CAP_DAC_OVERRIDE) | cap_bit(CAP_DAC_READ_SEARCH));
 }
 
-// Check whether the current thread has the permissions in `mask` (R_OK, W_OK, X_OK; 0: none) on the
-// file `inode`, by its fsuid, its groups and its capabilities. X_OK on a directory means to search
-// it; on a file that nobody may execute no capability grants it. Takes no lock. Returns 0; -EACCES
-// if one is missing.
+// Check whether the current thread has all permissions in `mask` (R_OK, W_OK, X_OK; 0: none) on the
+// file `inode`. The thread's fsuid, groups and capabilities decide. X_OK on a directory means to
+// search it. If no x bit of a file is set, no capability gives X_OK. Takes no lock. Returns 0, also
+// for an empty mask; -EACCES if a permission is missing.
 int inode_permission(const struct inode *inode, unsigned int mask);
 
 // Returns true if the current thread may do what only the owner of `inode` may: its fsuid is the
 // owner, or it has CAP_FOWNER.
 bool inode_owned(const struct inode *inode);
 
-// Check whether the current thread may add names to the directory `dir`: write and search it.
-// (Whether programs may change `dir` at all, tree_may_add checks.) Returns 0; -EACCES if it may
-// not.
+// Check whether the current thread has the permissions to add names to the directory `dir`: those
+// to write and to search. (tree_may_add checks whether any program may change `dir`: not so in
+// /proc.) Takes no lock. Returns 0; -EACCES if one is missing.
 static inline int permission_to_add(const struct inode *dir)
 {
 	return inode_permission(dir, W_OK | X_OK);

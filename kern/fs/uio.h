@@ -74,10 +74,12 @@ static inline size_t uio_copyout_nofault(const struct uio *uio, const void *src,
 	return uio_copyout_nofault_slow(uio, src, n);
 }
 
-// Make the pages present that hold the bytes [from, to) of the rest of the uio, `from` < `to` <=
-// uio->left, for reading or (`write`) writing; stop at one that cannot be accessed so. Does not
-// advance the uio. Does nothing for kernel memory. Yields. Caller: holds no lock. Returns 0;
-// -EFAULT if the first page cannot be accessed; -EINTR if the thread must die.
+// Make pages of the user present: those of the bytes [from, to), counted from where the uio stands
+// now; `from` < `to` <= uio->left. With `write` they can be written afterwards, else read. Stops at
+// the first page that does not allow this. The pages are not pinned: they may go again. Does not
+// advance the uio. Does nothing for kernel memory, and returns 0. Yields. Caller: holds no lock.
+// Returns 0 if at least the first page is present; -EFAULT if it cannot be accessed; -EINTR if the
+// thread must die.
 int uio_fault_in(const struct uio *uio, size_t from, size_t to, bool write);
 
 // The general case of uio_advance, which alone calls it: the vector has more ranges.

@@ -61,10 +61,11 @@ struct socket *socket_of(const struct file *file);
 // -EADDRINUSE. For only the family: -ENOSPC if all names are taken; -EINTR if the thread must die.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
-// Let others connect to the socket (listen(2)), or change the backlog of one that listens.
-// `backlog`: at most one more than that many connections wait for accept. Those who connect see the
-// current process in SO_PEERCRED. Takes socket_lock. Returns 0; with nothing changed: -EOPNOTSUPP
-// for a datagram socket; -EINVAL without a name, or if the socket is connected.
+// Let others connect to the socket (listen(2)), or change the backlog if it listens already. At most
+// `backlog` + 1 connections wait for accept. The current process becomes the one that others see in
+// SO_PEERCRED when they connect later. Takes socket_lock.
+// Returns 0. Errors change nothing: -EOPNOTSUPP for a datagram socket; -EINVAL if the socket has no
+// name, or is connected.
 int socket_listen(struct socket *socket, uint32_t backlog);
 
 // Connect the socket (connect(2)). A datagram socket only stores where its messages go, and with
@@ -139,12 +140,13 @@ bool socket_passes_creds(const struct socket *socket);
 #define SOCKET_OPTION_MAX 16u // bytes of the longest value
 int socket_get_option(struct socket *socket, int option, void *value, uint32_t *length);
 
-// Set an option of SOL_SOCKET from value[length], kernel memory (setsockopt(2)); the caller has
-// checked that `length` is at least that of an int. Sizes of buffers are doubled, and kept within
-// their bounds. Takes socket_lock.
-// Returns 0; with nothing changed: -ENOPROTOOPT for an option that does not exist or cannot be set;
-// -EINVAL for a value that is too short; -EPERM or -EACCES (SO_DEBUG) without CAP_NET_ADMIN; -EDOM
-// for a bad time; -EOPNOTSUPP to set SO_REUSEPORT.
+// Set an option of SOL_SOCKET (setsockopt(2)). value[length] is kernel memory. Sizes of buffers are
+// doubled, and kept within their bounds. Takes socket_lock. Caller: has checked that `length` is at
+// least the size of an int; some options need more.
+// Returns 0. Errors change nothing: -ENOPROTOOPT if the option does not exist or cannot be set;
+// -EINVAL if this option needs a longer value; without CAP_NET_ADMIN -EACCES for SO_DEBUG, and
+// -EPERM for sizes beyond the bounds (SO_SNDBUFFORCE, SO_RCVBUFFORCE) and high priorities; -EDOM if
+// the microseconds of a time-out are not 0 to 999,999; -EOPNOTSUPP to switch SO_REUSEPORT on.
 int socket_set_option(struct socket *socket, int option, const void *value, uint32_t length);
 
 // Exchange the socket's error, which is reported once (SO_ERROR). `error`: the -errno that the next

@@ -286,9 +286,10 @@ static inline uint32_t message_charge(uint32_t length)
 	return 768 + length;
 }
 
-// Release a charge of `socket` (message_charge), and wake one sender and, from three quarters of
-// free room on, polls that wait for room to send; nobody if the socket is dead. Caller: holds
-// socket_lock.
+// Give back `charge` bytes of the room that `socket` has for what it sends (message_charge). Then
+// wake one thread that waits to send. If at least three quarters of the room are free, wake also
+// the polls that wait for room. Wakes nobody if the socket is dead (its file is closed). Caller:
+// holds socket_lock.
 void socket_uncharge(struct socket *socket, uint32_t charge);
 
 // Make a message of the next `length` bytes of `uio` (0: an empty one), which advances, also on an

@@ -147,11 +147,11 @@ void assert_pgdir_locked(const pde_t *pgdir);
 #define assert_pgdir_locked(pgdir) ((void)(pgdir))
 #endif
 
-// Store `entry` in `*pte`, of a table or a directory, and keep the count of its entries in use
-// (page_t.index of the page that has the entry): one more if 0 is replaced, one less if the entry
-// becomes 0. Neither flushes the TLB nor changes references, and takes no lock: the lock that
-// guards the directory's entries is held already, which pte_store and its relatives check.
-// Returns the old entry.
+// Store `entry` in *pte, an entry of a page table or of a directory. The page that contains the
+// entry counts, in page_t.index, its entries that are not 0: the count goes up when 0 is replaced
+// by another entry, and down in the other direction. Neither flushes the TLB nor changes
+// references, and takes no lock: the lock that guards the directory's entries must be held, which
+// pte_store and its relatives assert. Returns the old entry.
 static inline pte_t pte_exchange(pte_t *pte, pte_t entry)
 {
 	pte_t old = *pte;

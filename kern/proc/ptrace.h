@@ -301,10 +301,11 @@ bool trace_take_report(const struct process *tracer, struct trace_search *search
 // system call; EFLAGS lack TF if only the tracer's steps have set it. Caller: holds process_lock.
 uint32_t trace_read_of_frame(const struct thread *thread, size_t offset);
 
-// Set the register at `offset`, as for trace_read_of_frame. Of EFLAGS only the bits change that a
-// program may change. An orig_eax below 0 means that no system call is under way. Returns 0; -EIO,
-// with nothing changed, for a selector of a segment that is not the user's (privilege level 3), and
-// for 0 in CS and SS. Caller: holds process_lock.
+// Set a saved register of the thread. `offset`: as for trace_read_of_frame. In EFLAGS only those
+// bits change that a program may change itself. A negative orig_eax means that no system call is
+// under way. Caller: holds process_lock, and the thread is stopped.
+// Returns 0; -EIO, with nothing changed, if a segment register would get a selector that is not of
+// privilege level 3, or if CS or SS would get 0.
 int trace_write_to_frame(struct thread *thread, size_t offset, uint32_t value);
 
 struct fpu_state;

@@ -47,8 +47,9 @@ void schedule_finish(void);
 // result is a hint.
 bool schedule_waiting(void);
 
-// Store the stack pointer in *save, and continue on the stack `next` (switch.S). Returns when
-// another call has switched back. Caller: schedule(); holds sched_lock.
+// Switch to another thread (switch.S): store the stack pointer in *save, and continue on the stack
+// `next`. Returns when a later call, of another thread, has switched back to this stack; sched_lock
+// is held then too. Only schedule() calls this. Caller: holds sched_lock.
 void context_switch(uint32_t **save, uint32_t *next);
 
 // The place where a new thread of the kernel starts, by its first switch: calls schedule_finish,

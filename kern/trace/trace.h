@@ -63,8 +63,9 @@ void trace_init(physaddr_t start, physaddr_t end);
 // nothing.
 void trace_run(const char *step);
 
-// Add a value to the report of the running operation (`did`). The ninth value sends a line of eight
-// first (trace_more). Only from within an operation.
+// Add a value to the report of the running operation (`did`). A line has room for eight: if eight
+// are collected already, they are sent first, as a line `also` (trace_more). Called only from
+// within an operation.
 void trace_value(uint32_t value);
 
 // Send the values so far as a line of the report (`also`), even if there are none, and begin

@@ -57,7 +57,8 @@ enum fault_result test_touch(struct aspace *as, uintptr_t va, enum fault_access 
 char test_byte(struct aspace *as, uintptr_t va);
 void test_store(struct aspace *as, uintptr_t va, char byte);
 
-// Returns the page at `va`, also of a PROT_NONE entry; NULL if there is none. Takes no reference.
+// Returns the page at `va`, also if a PROT_NONE entry keeps it there; NULL if there is none. Takes
+// no reference and no lock: nobody else uses the test's space.
 page_t *test_page_at(struct aspace *as, uintptr_t va);
 
 // Run `body` on a new thread in the space `as`, and wait for its end.
