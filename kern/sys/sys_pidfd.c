@@ -159,8 +159,10 @@ static int wait_number(int type, int id, pid_t *pid_store, int *options)
 		*pid_store = id;
 		return id > 0 ? 0 : -EINVAL;
 	case P_PGID:
+		if (id < 0)
+			return -EINVAL;
 		*pid_store = -id;
-		return id >= 0 && id != 1 ? 0 : id == 1 ? -ECHILD : -EINVAL;
+		return id == 1 ? -ECHILD : 0;
 	case P_PIDFD:
 		if (id < 0)
 			return -EINVAL;

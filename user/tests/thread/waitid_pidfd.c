@@ -63,6 +63,7 @@ static void waits(void)
 	wait_id("bad type", 9, 0, WEXITED);
 	wait_id("bad pid", P_PID, 0, WEXITED);
 	wait_id("bad group", P_PGID, -1, WEXITED);
+	wait_id("the least group", P_PGID, INT_MIN, WEXITED);
 	wait_id("bad pidfd", P_PIDFD, -1, WEXITED);
 	wait_id("no pidfd", P_PIDFD, 1, WEXITED);
 	child(0);
