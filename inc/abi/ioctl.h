@@ -10,12 +10,15 @@
 #define TCSBRK 0x5409
 #define TCXONC 0x540a
 #define TCFLSH 0x540b
+#define TIOCEXCL 0x540c // let no other program open the terminal
+#define TIOCNXCL 0x540d
 #define TIOCSCTTY 0x540e
 #define TIOCGPGRP 0x540f
 #define TIOCSPGRP 0x5410
 #define TIOCGWINSZ 0x5413
 #define TIOCSWINSZ 0x5414
 #define FIONREAD 0x541b
+#define TIOCPKT 0x5420 // packet mode of a pseudoterminal
 #define FIONBIO 0x5421
 #define FIOASYNC 0x5452
 #define TIOCNOTTY 0x5422
@@ -23,8 +26,21 @@
 #define TIOCGPTN 0x80045430   // the number of a pseudoterminal's slave
 #define TIOCSPTLCK 0x40045431 // let the slave not be opened, or be opened
 #define TIOCSIG 0x40045436    // send a signal to the foreground group
+#define TIOCGPKT 0x80045438   // whether packet mode is on
 #define TIOCGPTLCK 0x80045439 // whether the slave may not be opened
+#define TIOCGEXCL 0x80045440  // whether others may not open the terminal
 #define TIOCGPTPEER 0x5441    // open the slave
+
+// The first byte that a read of the master returns in packet mode: bits of what has changed, or
+// TIOCPKT_DATA, and bytes follow.
+#define TIOCPKT_DATA 0
+#define TIOCPKT_FLUSHREAD 1
+#define TIOCPKT_FLUSHWRITE 2
+#define TIOCPKT_STOP 4
+#define TIOCPKT_START 8
+#define TIOCPKT_NOSTOP 16
+#define TIOCPKT_DOSTOP 32
+#define TIOCPKT_IOCTL 64
 
 struct winsize {
 	unsigned short ws_row;
@@ -122,6 +138,7 @@ _Static_assert(sizeof(struct termios) == 36, "struct termios has the wrong size"
 #define ECHOPRT 0002000
 #define ECHOKE 0004000
 #define IEXTEN 0100000
+#define EXTPROC 0200000 // lines are edited elsewhere: input is taken as it comes
 
 // TCFLSH
 #define TCIFLUSH 0

@@ -42,6 +42,14 @@ static int open_controlling(struct device *device, struct file *file)
 	return tty_open_controlling(file);
 }
 
+// Open /dev/console, unless that was forbidden (TIOCEXCL).
+static int open_console(struct device *device, struct file *file)
+{
+	(void)device;
+	(void)file;
+	return tty_check_exclusive(&console_tty);
+}
+
 // The numbers are Linux's ("Linux allocated devices").
 static struct device devices[] = {
 	{ .name = "tty",
@@ -55,7 +63,8 @@ static struct device devices[] = {
 	  .minor_number = 1,
 	  .permissions = 0600,
 	  .ops = &tty_ops,
-	  .private = &console_tty },
+	  .private = &console_tty,
+	  .open = open_console },
 };
 
 void console_tty_init(void)

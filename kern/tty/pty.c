@@ -115,16 +115,18 @@ static const struct file_ops slave_ops = {
 };
 
 // Count another open file of the slave (tty.open). Returns 0; -EIO if the slave is locked or the master
-// closed.
+// closed; -EBUSY.
 static int count_slave(struct tty *tty, struct file *file)
 {
 	struct pty *pty = (struct pty *)tty;
 	int error = 0;
 
 	spin_lock(&tty->lock);
-	if (pty->locked || pty->closed) {
+	if (pty->locked || pty->closed)
 		error = -EIO;
-	} else {
+	else
+		error = tty_check_exclusive(tty);
+	if (!error) {
 		pty->refs++;
 		pty->slaves++;
 		pty->was_open = true;
@@ -229,6 +231,24 @@ static bool store_output(struct tty *tty, const char *bytes, size_t n)
 	return true;
 }
 
+// Keep what has changed for the master in packet mode (tty.report). Of opposites the last one counts.
+static void keep_changes(struct tty *tty, uint8_t changes)
+{
+	struct pty *pty = (struct pty *)tty;
+	uint8_t opposite = 0;
+
+	assert_spin_held(&tty->lock);
+	if (!pty->packet)
+		return;
+	if (changes & (TIOCPKT_STOP | TIOCPKT_START))
+		opposite |= TIOCPKT_STOP | TIOCPKT_START;
+	if (changes & (TIOCPKT_NOSTOP | TIOCPKT_DOSTOP))
+		opposite |= TIOCPKT_NOSTOP | TIOCPKT_DOSTOP;
+	pty->changes = (pty->changes & (uint8_t)~opposite) | changes;
+	waitq_wake_one(&pty->read_wait);
+	waitq_wake_polls(&pty->poll_wait, POLLIN | POLLRDNORM | POLLPRI);
+}
+
 // Wake the writers of the master (tty.resume).
 static void wake_writers(struct tty *tty)
 {
@@ -254,6 +274,7 @@ static struct pty *create(void)
 	pty->tty.output = store_output;
 	pty->tty.resume = wake_writers;
 	pty->tty.open = count_slave;
+	pty->tty.report = keep_changes;
 	pty->tty.waits_for_program = true;
 	pty->locked = true;
 	pty->refs = 1;

@@ -9,6 +9,7 @@
 #define PTY_RING 4096u // bytes that wait for the master to read them
 
 // [c] constant   [l] tty.lock   [n] the lock of the numbers (pty.c)
+// [-] a single word, stored without a lock
 struct pty {
 	struct tty tty;      // the slave; comes first
 	uint32_t number;     // [c]
@@ -16,6 +17,9 @@ struct pty {
 	bool locked;         // [l] the slave may not be opened yet (unlockpt)
 	bool closed;         // [l] the master is closed
 	bool was_open;       // [l] the slave has been opened
+	bool packet;         // [l] packet mode (TIOCPKT)
+	uint8_t changes;     // [l] TIOCPKT_: what the master has not read yet in that mode
+	bool exclusive;      // [-] TIOCEXCL of the master, which nobody can open again
 	uint32_t refs;       // [l] open files of both ends; the last one frees all
 	uint32_t slaves;     // [l] open files of the slave
 	char out[PTY_RING];  // [l] what the slave has shown: byte number n is out[n % PTY_RING]

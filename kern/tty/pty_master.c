@@ -19,14 +19,36 @@ static bool slave_gone(const struct pty *pty)
 	return pty->was_open && !pty->slaves;
 }
 
-// Take up to `n` bytes that the slave has shown; with `waits`, sleep until there is one. Returns how many;
-// -EIO if there are none and the slave is closed; -EAGAIN; -ERESTARTSYS.
-static ssize_t take_shown(struct pty *pty, char *bytes, size_t n, bool waits)
+// Returns true if the first read has something to return: bytes, or changes in packet mode. Caller: holds the
+// lock.
+static bool has_news(const struct pty *pty)
+{
+	assert_spin_held(&pty->tty.lock);
+	return pty->head != pty->tail || (pty->packet && pty->changes);
+}
+
+// Store the first byte of a read in packet mode in *bytes: what has changed, after which no bytes follow, or
+// TIOCPKT_DATA. Returns true if bytes follow. Caller: holds the lock.
+static bool take_changes(struct pty *pty, char *bytes)
+{
+	bool data = !pty->changes;
+
+	assert_spin_held(&pty->tty.lock);
+	*bytes = (char)pty->changes;
+	pty->changes = 0;
+	return data;
+}
+
+// Take up to `n` > 0 bytes that the slave has shown; with `waits`, sleep until there is something. `first`: the
+// read has none yet, and in packet mode begins with a byte of its own. Returns how many, with *over set if the
+// read ends with them; 0 in packet mode if there are changes, and `first` is not set; -EIO if there are none and
+// the slave is closed; -EAGAIN; -ERESTARTSYS.
+static ssize_t take_shown(struct pty *pty, char *bytes, size_t n, bool first, bool waits, bool *over)
 {
 	ssize_t done = 0;
 
 	spin_lock(&pty->tty.lock);
-	while (pty->head == pty->tail && !done) {
+	while (!has_news(pty) && !done) {
 		if (slave_gone(pty))
 			done = -EIO;
 		else if (!waits)
@@ -35,9 +57,12 @@ static ssize_t take_shown(struct pty *pty, char *bytes, size_t n, bool waits)
 		                     NO_DEADLINE))
 			done = -ERESTARTSYS;
 	}
-	for (; done >= 0 && (size_t)done < n && pty->head != pty->tail; done++)
+	*over = done < 0 || (pty->packet && pty->changes);
+	if (!done && first && pty->packet)
+		*over = !take_changes(pty, &bytes[done++]);
+	for (; !*over && (size_t)done < n && pty->head != pty->tail; done++)
 		bytes[done] = pty->out[pty->tail++ % PTY_RING];
-	if (pty->head != pty->tail) // for another reader, who may have missed the only wakeup
+	if (has_news(pty)) // for another reader, who may have missed the only wakeup
 		waitq_wake_one(&pty->read_wait);
 	spin_unlock(&pty->tty.lock);
 	if (done > 0)
@@ -51,12 +76,13 @@ static ssize_t master_read(struct file *file, struct uio *uio, uint64_t *pos)
 	struct pty *pty = file->private;
 	char bytes[CHUNK];
 	size_t done = 0;
+	bool over = false;
 	ssize_t n = 0;
 
 	(void)pos;
-	while (uio->left) {
-		n = take_shown(pty, bytes, MIN(uio->left, sizeof(bytes)),
-		               !done && !(file->flags & O_NONBLOCK));
+	while (uio->left && !over) {
+		n = take_shown(pty, bytes, MIN(uio->left, sizeof(bytes)), !done,
+		               !done && !(file->flags & O_NONBLOCK), &over);
 		if (n > 0 && uio_copyout(uio, bytes, (size_t)n) < (size_t)n)
 			n = -EFAULT;
 		if (n < 0)
@@ -135,6 +161,8 @@ static unsigned int master_poll(struct file *file, struct poll_table *table)
 	spin_lock(&pty->tty.lock);
 	if (pty->head != pty->tail)
 		events |= POLLIN | POLLRDNORM;
+	if (pty->packet && pty->changes)
+		events |= POLLPRI | POLLIN | POLLRDNORM;
 	if (slave_gone(pty))
 		events |= POLLHUP;
 	if (tty_has_room(&pty->tty))
@@ -150,7 +178,7 @@ static size_t master_held_bytes(const struct file *file)
 	return kmalloc_footprint(sizeof(struct pty)) + sizeof(*file);
 }
 
-// TIOCGPTLCK, TIOCGPGRP, TIOCGSID and FIONREAD: a number that may change. The master may ask whose the
+// TIOCGPTLCK, TIOCGPKT, TIOCGEXCL, TIOCGPGRP, TIOCGSID and FIONREAD: a number that may change. The master may ask whose the
 // terminal is, although it is not the caller's own.
 static int get_number(struct pty *pty, unsigned int request, int __user *arg)
 {
@@ -160,6 +188,12 @@ static int get_number(struct pty *pty, unsigned int request, int __user *arg)
 	switch (request) {
 	case TIOCGPTLCK:
 		value = pty->locked;
+		break;
+	case TIOCGPKT:
+		value = pty->packet;
+		break;
+	case TIOCGEXCL:
+		value = pty->exclusive;
 		break;
 	case TIOCGPGRP:
 		value = pty->tty.foreground;
@@ -183,6 +217,21 @@ static int set_locked(struct pty *pty, const int __user *arg)
 		return -EFAULT;
 	spin_lock(&pty->tty.lock);
 	pty->locked = locked != 0;
+	spin_unlock(&pty->tty.lock);
+	return 0;
+}
+
+// TIOCPKT: what changed before does not count.
+static int set_packet(struct pty *pty, const int __user *arg)
+{
+	int on;
+
+	if (get_user(aspace_current(), &on, arg))
+		return -EFAULT;
+	spin_lock(&pty->tty.lock);
+	if (on && !pty->packet)
+		pty->changes = 0;
+	pty->packet = on != 0;
 	spin_unlock(&pty->tty.lock);
 	return 0;
 }
@@ -230,7 +279,15 @@ static int master_ioctl(struct file *file, unsigned int request, void __user *ar
 		return pty_open_peer(pty, number);
 	case TIOCSIG:
 		return send_signal(pty, number);
+	case TIOCPKT:
+		return set_packet(pty, arg);
+	case TIOCEXCL:
+	case TIOCNXCL:
+		pty->exclusive = request == TIOCEXCL;
+		return 0;
 	case TIOCGPTLCK:
+	case TIOCGPKT:
+	case TIOCGEXCL:
 	case TIOCGPGRP:
 	case TIOCGSID:
 	case FIONREAD:

@@ -16,7 +16,7 @@
 #define TTY_RING 4096u // bytes of input that a terminal keeps
 #define TTY_BURST 16u  // bytes that a device shows at once
 
-// [c] constant   [l] lock
+// [c] constant   [l] lock   [-] a single word, stored without a lock
 struct tty {
 	const char *name; // [c]
 	dev_t device;     // [c] its number
@@ -33,6 +33,10 @@ struct tty {
 	// [c] Make `file` an open file of the terminal, for /dev/tty. Called under the lock of the
 	// list of terminals. Must not sleep. NULL: nothing is counted. Returns 0 or -errno.
 	int (*open)(struct tty *tty, struct file *file);
+
+	// [c] Note that the changes TIOCPKT_ have happened to the terminal. Called with the lock
+	// held. NULL: nobody wants to know.
+	void (*report)(struct tty *tty, uint8_t changes);
 
 	bool waits_for_program; // [c] a program takes the output, not a device
 
@@ -61,6 +65,7 @@ struct tty {
 	bool full;                     // [l] output has returned false; no tty_output_room since
 	bool writing;                  // [l] a write shows a piece; other writes wait
 	bool ended;                    // [l] nothing more will be typed
+	bool exclusive;                // [-] TIOCEXCL: only CAP_SYS_ADMIN may open it
 	bool hung_up;                  // [l] nobody takes the output any more: writes are EIO
 	uint32_t column;               // [l] the cursor's column
 	uint32_t line_column;          // [l] the cursor's column when the line being edited began
@@ -175,6 +180,10 @@ void tty_remove(struct tty *tty);
 // `file` is the master of a pseudoterminal. Takes tty->lock. Returns false, with nothing stored,
 // for a file that is no terminal.
 bool tty_foreground_of(const struct file *file, pid_t *foreground);
+
+// Check whether the current thread may open `tty`, which TIOCEXCL forbids. Takes no lock. Returns 0
+// or -EBUSY.
+int tty_check_exclusive(const struct tty *tty);
 
 // Find the controlling terminal of `session`, and store the terminal's device number and the
 // process group in its foreground (0: none). Takes the list's lock, and each terminal's in turn.

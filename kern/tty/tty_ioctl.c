@@ -26,11 +26,35 @@ static int get_settings(struct tty *tty, void __user *arg)
 	return copyout(aspace_current(), arg, &termios, sizeof(termios));
 }
 
+// Returns true if ^S and ^Q stop and start output, and no other characters do.
+static bool has_usual_flow(const struct termios *termios)
+{
+	return (termios->c_iflag & IXON) && termios->c_cc[VSTOP] == 'S' - '@' &&
+	       termios->c_cc[VSTART] == 'Q' - '@';
+}
+
+// Report what the settings `termios`, which replace the present ones, change for a program that edits lines.
+// Caller: holds tty->lock.
+static void report_settings(struct tty *tty, const struct termios *termios)
+{
+	bool flow = has_usual_flow(termios);
+	uint8_t changes = 0;
+
+	assert_spin_held(&tty->lock);
+	if (flow != has_usual_flow(&tty->termios))
+		changes = flow ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP;
+	if ((termios->c_lflag | tty->termios.c_lflag) & EXTPROC)
+		changes |= TIOCPKT_IOCTL;
+	if (changes)
+		tty_report(tty, changes);
+}
+
 // TCSETS, TCSETSW (after output has drained: it always has) and TCSETSF (`flush`: also discard
 // input).
 static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 {
 	struct termios termios;
+	bool was_canonical;
 	int error = tty_check_foreground(tty, SIGTTOU);
 
 	if (error)
@@ -38,11 +62,15 @@ static int set_settings(struct tty *tty, const void __user *arg, bool flush)
 	if (copyin(aspace_current(), &termios, arg, sizeof(termios)))
 		return -EFAULT;
 	spin_lock(&tty->lock);
-	if (flush)
+	if (flush) {
 		tty_flush_input(tty);
-	if ((termios.c_lflag ^ tty->termios.c_lflag) & ICANON)
-		tty_switch_canonical(tty, termios.c_lflag & ICANON);
+		tty_report(tty, TIOCPKT_FLUSHREAD);
+	}
+	report_settings(tty, &termios);
+	was_canonical = tty_canonical(tty);
 	tty->termios = termios;
+	if (was_canonical != tty_canonical(tty))
+		tty_switch_canonical(tty, !was_canonical);
 	if (!(termios.c_iflag & IXON) && tty->stopped)
 		tty_set_stopped(tty, false);
 	// A reader may have waited under other rules, such as VMIN or ICANON.
@@ -101,6 +129,9 @@ static int flush(struct tty *tty, uint32_t which)
 	spin_lock(&tty->lock);
 	if (which != TCOFLUSH)
 		tty_flush_input(tty);
+	tty_report(tty, which == TCIFLUSH ? TIOCPKT_FLUSHREAD :
+	                which == TCOFLUSH ? TIOCPKT_FLUSHWRITE :
+	                                    TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE);
 	spin_unlock(&tty->lock);
 	tty_resume_input(tty);
 	return 0;
@@ -269,6 +300,12 @@ int tty_ioctl(struct file *file, unsigned int request, void __user *arg)
 		return give_up_controlling(tty);
 	case FIONREAD:
 		return get_count(tty, true, arg);
+	case TIOCEXCL:
+	case TIOCNXCL:
+		tty->exclusive = request == TIOCEXCL;
+		return 0;
+	case TIOCGEXCL:
+		return put_user(aspace_current(), (int __user *)arg, tty->exclusive);
 	case TIOCOUTQ:
 		return get_count(tty, false, arg);
 	default:

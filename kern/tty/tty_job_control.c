@@ -1,6 +1,8 @@
 // tty_job_control.c: which session a terminal belongs to, and which group of processes may use it (POSIX, 11.1.2 to
 // 11.1.4): others that read from it, in the background, get SIGTTIN.
+#include "thread/credentials.h"
 #include "thread/thread.h"
+#include "thread/why.h"
 #include "thread/yield.h"
 #include "tty/tty_line.h"
 #include <abi/signal.h>
@@ -137,6 +139,13 @@ bool tty_has_controlling(void)
 	return has;
 }
 
+int tty_check_exclusive(const struct tty *tty)
+{
+	if (!tty->exclusive || capable(CAP_SYS_ADMIN))
+		return 0;
+	return WHY(-EBUSY, "the terminal is open for one program only (TIOCEXCL)");
+}
+
 int tty_open_controlling(struct file *file)
 {
 	pid_t session = tty_hooks ? tty_hooks->caller().session : 0;
@@ -147,7 +156,7 @@ int tty_open_controlling(struct file *file)
 	tty = tty_of(session);
 	if (tty) {
 		file->private = tty;
-		error = tty->open ? tty->open(tty, file) : 0;
+		error = tty->open ? tty->open(tty, file) : tty_check_exclusive(tty);
 	}
 	spin_unlock(&list_lock);
 	return error;

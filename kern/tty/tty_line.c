@@ -154,7 +154,7 @@ static void end_line(struct tty *tty, uint8_t byte)
 // line, or a line that is too long could never be completed.
 static void add(struct tty *tty, uint8_t byte)
 {
-	bool canonical = tty_local_flag(tty, ICANON);
+	bool canonical = tty_canonical(tty);
 
 	if (tty->head - tty->tail >= TTY_RING - 1) {
 		if (tty_input_flag(tty, IMAXBEL))
@@ -188,6 +188,8 @@ static int signal_of(const struct tty *tty, uint8_t byte)
 void tty_set_stopped(struct tty *tty, bool stopped)
 {
 	assert_spin_held(&tty->lock);
+	if (tty->stopped != stopped)
+		tty_report(tty, stopped ? TIOCPKT_STOP : TIOCPKT_START);
 	tty->stopped = stopped;
 	if (stopped)
 		return;
@@ -249,6 +251,14 @@ static bool edit(struct tty *tty, uint8_t byte)
 	return true;
 }
 
+// EXTPROC: another program has edited the line, and has shown it.
+static void take_as_is(struct tty *tty, uint8_t byte)
+{
+	store(tty, byte, false);
+	async_wake_once(&tty->async, POLL_IN);
+	wake_readers(tty);
+}
+
 int tty_type(struct tty *tty, uint8_t byte)
 {
 	int signo;
@@ -256,6 +266,10 @@ int tty_type(struct tty *tty, uint8_t byte)
 	assert_spin_held(&tty->lock);
 	if (tty_input_flag(tty, ISTRIP))
 		byte &= 0x7f;
+	if (tty_local_flag(tty, EXTPROC)) {
+		take_as_is(tty, byte);
+		return 0;
+	}
 	if (tty->literal) {
 		tty->literal = false;
 		add(tty, byte);
@@ -265,8 +279,10 @@ int tty_type(struct tty *tty, uint8_t byte)
 		return 0;
 	signo = signal_of(tty, byte);
 	if (signo) {
-		if (!tty_local_flag(tty, NOFLSH))
+		if (!tty_local_flag(tty, NOFLSH)) {
 			tty_flush_input(tty);
+			tty_report(tty, TIOCPKT_FLUSHREAD | TIOCPKT_FLUSHWRITE);
+		}
 		tty_set_stopped(tty, false);
 		if (tty_local_flag(tty, ECHO))
 			tty_echo(tty, byte);
@@ -278,7 +294,7 @@ int tty_type(struct tty *tty, uint8_t byte)
 		byte = '\n';
 	else if (byte == '\n' && tty_input_flag(tty, INLCR))
 		byte = '\r';
-	if (!tty_local_flag(tty, ICANON) || !edit(tty, byte))
+	if (!tty_canonical(tty) || !edit(tty, byte))
 		add(tty, byte);
 	return 0;
 }
@@ -290,18 +306,18 @@ bool tty_has_room(const struct tty *tty)
 	assert_spin_held(&tty->lock);
 	if (tty->head - tty->tail < TTY_RING - 1)
 		return true;
-	return tty_local_flag(tty, ICANON) && tty->ready == tty->tail;
+	return tty_canonical(tty) && tty->ready == tty->tail;
 }
 
 uint32_t tty_available(const struct tty *tty)
 {
 	assert_spin_held(&tty->lock);
-	return (tty_local_flag(tty, ICANON) ? tty->ready : tty->head) - tty->tail;
+	return (tty_canonical(tty) ? tty->ready : tty->head) - tty->tail;
 }
 
 bool tty_readable(const struct tty *tty)
 {
-	uint32_t least = tty_local_flag(tty, ICANON) || tty->termios.c_cc[VTIME] ?
+	uint32_t least = tty_canonical(tty) || tty->termios.c_cc[VTIME] ?
 	                         1 :
 	                         MAX(tty->termios.c_cc[VMIN], 1);
 
@@ -311,7 +327,7 @@ bool tty_readable(const struct tty *tty)
 
 size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end)
 {
-	bool canonical = tty_local_flag(tty, ICANON);
+	bool canonical = tty_canonical(tty);
 	uint32_t available = tty_available(tty);
 	size_t done = 0;
 

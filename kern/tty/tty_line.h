@@ -15,6 +15,19 @@ static inline bool tty_local_flag(const struct tty *tty, tcflag_t flag)
 	return tty->termios.c_lflag & flag;
 }
 
+// Returns true if input is edited and read in lines: ICANON without EXTPROC. Needs tty->lock.
+static inline bool tty_canonical(const struct tty *tty)
+{
+	return (tty->termios.c_lflag & (ICANON | EXTPROC)) == ICANON;
+}
+
+// Let who wants to know hear of the changes TIOCPKT_. Needs tty->lock.
+static inline void tty_report(struct tty *tty, uint8_t changes)
+{
+	if (tty->report)
+		tty->report(tty, changes);
+}
+
 // Show the first of bytes[n] as the output of a program: translated as c_oflag says (tty_output.c),
 // as many as fit into TTY_BURST, if each makes 2 bytes. Does not sleep, and does not look at
 // tty->stopped. Caller: holds tty->lock. Returns how many of bytes[n] were shown; 0, with tty->full
@@ -56,8 +69,8 @@ size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 // tty->lock released. Caller: holds tty->lock.
 void tty_flush_input(struct tty *tty);
 
-// Rearrange the input because ICANON is being switched on (`canonical`: all bytes become a line) or
-// off. Does not change c_lflag, and wakes nobody. Caller: holds tty->lock.
+// Rearrange the input because lines are edited from now on (`canonical`: all bytes become a line), or
+// no longer (tty_canonical). Does not change c_lflag, and wakes nobody. Caller: holds tty->lock.
 void tty_switch_canonical(struct tty *tty, bool canonical);
 
 // Process one typed byte: the caller knows that tty_has_room is true. Wakes readers when there is
