@@ -10,6 +10,7 @@
 #include "thread/why.h"
 #include "thread/yield.h"
 #include "vm/aspace.h"
+#include <abi/pageflags.h>
 #include <abi/stat.h>
 
 size_t procfs_copy_now(struct aspace *as, char *dst, uintptr_t va, size_t len)
@@ -49,6 +50,22 @@ static ssize_t read_pagemap(pid_t pid, struct uio *uio, uint64_t *pos)
 	n = procfs_read_words(uio, pos, ULIM / PAGE_SIZE, fill_pagemap, as);
 	aspace_put(as);
 	return n;
+}
+
+// pagemap: PAGEMAP_SCAN.
+static int ioctl_pagemap(pid_t pid, unsigned int request, void __user *arg)
+{
+	struct aspace *as;
+	int result;
+
+	if (request != PAGEMAP_SCAN)
+		return WHY(-EINVAL, "pagemap has no request %#x", request);
+	as = process_get_aspace(pid);
+	if (!as)
+		return -ESRCH;
+	result = pagemap_scan(as, arg);
+	aspace_put(as);
+	return result;
 }
 
 // clear_refs: a number, with blanks around it, chooses what is cleared.
@@ -197,7 +214,11 @@ void process_files_init(void)
 		  .show = procfs_show_comm,
 		  .show_thread = procfs_show_thread_comm },
 		{ .name = "clear_refs", .mode = S_IFREG | 0200, .store = store_clear_refs },
-		{ .name = "pagemap", .mode = S_IFREG | 0400, .guarded = true, .read = read_pagemap },
+		{ .name = "pagemap",
+		  .mode = S_IFREG | 0400,
+		  .guarded = true,
+		  .read = read_pagemap,
+		  .ioctl = ioctl_pagemap },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

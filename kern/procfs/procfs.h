@@ -44,6 +44,10 @@ struct procfs_file {
 	// Instead of `store`, for a file with a `read`: write at a position, as file_ops.write. Or NULL.
 	ssize_t (*write)(pid_t pid, struct uio *uio, uint64_t *pos);
 
+	// Do what ioctl(2) does, as file_ops.ioctl. `pid` is 0 if the process has ended, or if the current
+	// thread may not look into it any more. NULL: -ENOTTY.
+	int (*ioctl)(pid_t pid, unsigned int request, void __user *arg);
+
 	struct list link; // in the list of registered files
 };
 

@@ -1,4 +1,4 @@
-// procfs_read.c: reading and writing files of /proc. The text is made when a program reads from
+// procfs_read.c: reading and writing files of /proc, and their requests. The text is made when a program reads from
 // the start of the file, and kept for later reads. So the pieces that a program reads fit
 // together, even if the data change meanwhile. Of a long text one part is kept at a time; the reads
 // that go beyond it make the next one, as on Linux.
@@ -238,6 +238,17 @@ static ssize_t procfs_write(struct file *file, struct uio *uio, uint64_t *pos)
 	return error ? error : (ssize_t)length;
 }
 
+// file_ops.ioctl.
+static int procfs_ioctl(struct file *file, unsigned int request, void __user *arg)
+{
+	const struct procfs_node *node = node_of(file);
+	bool ended = !procfs_exists(node) || closed_to_current(node);
+
+	if (procfs_is_fdinfo(node) || !node->file->ioctl)
+		return -ENOTTY;
+	return node->file->ioctl(ended ? 0 : node->pid, request, arg);
+}
+
 // The length of the text is not known before it is made, so SEEK_END is refused, as in Linux's
 // seq_lseek.
 static int64_t procfs_lseek(struct file *file, int64_t offset, int whence)
@@ -273,6 +284,7 @@ int procfs_open(struct inode *inode, struct file *file)
 		.read = procfs_read,
 		.write = procfs_write,
 		.lseek = procfs_lseek,
+		.ioctl = procfs_ioctl,
 		.held_bytes = procfs_held_bytes,
 		.release = procfs_release,
 	};

@@ -49,6 +49,13 @@ uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t 
 // Caller: holds as->lock for writing, or nobody else knows the space; no other lock.
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);
 
+// Write-protect the pages of [start, end), page-aligned, a part of `area`, which is registered for
+// write-protection and has small pages, or (`protect` false) end that. Pages that are not there get a
+// marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Yields; a killed thread completes
+// the work. Returns 0; -ENOMEM, perhaps with a part done. Caller: holds as->lock, and no other lock.
+// (uffd_protect.c)
+int uffd_protect_small(const struct area *area, uintptr_t start, uintptr_t end, bool protect);
+
 // Large pages (uffd_large.c, uffd_protect.c). All addresses are those of large pages of `area`.
 
 // UFFDIO_COPY of one large page: fill the hole at `slot`, an address of a large page of `area`,

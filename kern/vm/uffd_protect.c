@@ -21,12 +21,13 @@ static pte_t with_protection(pte_t entry, bool mark)
 }
 
 // Returns what `entry` becomes without write-protection. A private page that the space owns alone
-// is writable at once, if the area is: this saves the program a fault.
+// is writable at once, if the area is: this saves the program a fault. Poison keeps its mark
+// (pagemap_scan), as on Linux.
 static pte_t without_protection(const struct area *area, pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
 
-	if (!(entry & PTE_UFFD_WP))
+	if (!(entry & PTE_UFFD_WP) || (pte_marker(entry) && (entry & PTE_MARKER_POISON)))
 		return entry;
 	entry &= ~PTE_UFFD_WP;
 	if (pp && pte_present(entry) && pp->kind == PAGE_ANONYMOUS && pp->count == 1 &&
@@ -35,11 +36,9 @@ static pte_t without_protection(const struct area *area, pte_t entry)
 	return entry;
 }
 
-// Change the write-protection of [start, end), a part of `area`, which has small pages. Yields. Returns
-// 0 or -ENOMEM. Caller: holds as->lock.
-static int protect_small(struct aspace *as, const struct area *area, uintptr_t start, uintptr_t end,
-                         bool protect)
+int uffd_protect_small(const struct area *area, uintptr_t start, uintptr_t end, bool protect)
 {
+	struct aspace *as = area->as;
 	bool mark = protect && (area->object || uffd_has(area->uffd, UFFD_FEATURE_WP_UNPOPULATED));
 	int error = tables_make_private(as, start, end);
 	struct tlb_batch batch;
@@ -107,7 +106,7 @@ static int protect_part(struct aspace *as, const struct area *area, uintptr_t st
 	if (!(area->flags & AREA_UFFD_WP))
 		return WHY(-ENOENT, "%#x is not registered for write-protection", area->start);
 	if (likely(!area->ops->uncut))
-		return protect_small(as, area, from, to, protect);
+		return uffd_protect_small(area, from, to, protect);
 	if (uncut_at(area->ops, start | end))
 		return WHY(-EINVAL, "[%#x, %#x) would cut a large page", start, end);
 	uffd_large_protect(as, area, from, to, protect);

@@ -4,6 +4,7 @@
 
 #include "test.h"
 #include <abi/pageflags.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 
@@ -159,6 +160,36 @@ static void regions(void)
 	dirty("unmapped", at);
 }
 
+// PAGEMAP_SCAN finds them, too.
+static void scans(void)
+{
+	struct page_region regions[PAGES];
+	struct pm_scan_arg scan = { .size = sizeof(scan),
+		                    .vec = (uintptr_t)regions,
+		                    .vec_len = PAGES,
+		                    .category_mask = PAGE_IS_SOFT_DIRTY,
+		                    .return_mask = PAGE_IS_SOFT_DIRTY | PAGE_IS_PRESENT };
+	char *at = map(MAP_PRIVATE);
+	int n;
+
+	at[0] = at[PAGE] = at[4 * PAGE] = 1;
+	scan.start = (uintptr_t)at;
+	scan.end = scan.start + PAGES * PAGE;
+	for (int round = 0; round < 3; round++) {
+		n = ioctl(map_fd, PAGEMAP_SCAN, &scan);
+		say("scan: %d", n);
+		for (int i = 0; i < n; i++)
+			say(" [%u,%u) %x", (unsigned int)(regions[i].start - scan.start) / PAGE,
+			    (unsigned int)(regions[i].end - scan.start) / PAGE,
+			    (unsigned int)regions[i].categories);
+		say("\n");
+		if (round == 0)
+			clear();
+		at[PAGE] = at[6 * PAGE] = 2;
+	}
+	munmap(at, PAGES * PAGE);
+}
+
 int main(void)
 {
 	map_fd = open("/proc/self/pagemap", O_RDONLY);
@@ -168,5 +199,6 @@ int main(void)
 	forced("forced writes to memory without any access", PROT_NONE);
 	forks();
 	regions();
+	scans();
 	return 0;
 }

@@ -83,21 +83,37 @@ static uint32_t size_of(char kind)
 	static const struct {
 		char kind;
 		uint16_t size;
-	} sizes[] = { { 'b', 512 },         { 'B', 512 },
-		      { 'v', 64 },          { 'G', 8 },
-		      { 'S', 20 },          { 'K', 12 },
-		      { 't', 16 },          { 'T', 32 },
-		      { 'u', 16 },          { 'z', 32 },
-		      { 'q', 64 },          { 'e', 128 },
-		      { 'R', 16 },          { 'U', 16 },
-		      { 'J', 64 },          { '6', 8 },
-		      { '7', 8 },           { 'l', 24 },
-		      { 'Q', 128 },         { 'V', 64 },
-		      { 'H', 1024 },        { '$', 40 },
-		      { '~', 192 },         { '@', 24 },
-		      { '*', 112 },         { '&', SOCKET_MESSAGE_SIZE },
-		      { '[', SYSV_FILLED }, { '{', SYSV_FILLED },
-		      { '/', 32 },          { '?', 64 } };
+	} sizes[] = { { 'b', 512 },
+		      { 'B', 512 },
+		      { 'v', 64 },
+		      { 'G', 8 },
+		      { 'S', 20 },
+		      { 'K', 12 },
+		      { 't', 16 },
+		      { 'T', 32 },
+		      { 'u', 16 },
+		      { 'z', 32 },
+		      { 'q', 64 },
+		      { 'e', 128 },
+		      { 'R', 16 },
+		      { 'U', 16 },
+		      { 'J', 64 },
+		      { '6', 8 },
+		      { '7', 8 },
+		      { 'l', 24 },
+		      { 'Q', 128 },
+		      { 'V', 64 },
+		      { 'H', 1024 },
+		      { '$', 40 },
+		      { '~', 192 },
+		      { '@', 24 },
+		      { '*', 112 },
+		      { '&', SOCKET_MESSAGE_SIZE },
+		      { '[', SYSV_FILLED },
+		      { '{', SYSV_FILLED },
+		      { '/', 32 },
+		      { '?', 64 },
+		      { '"', PAGEMAP_FILLED } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		if (sizes[i].kind == kind)
@@ -335,6 +351,9 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		break;
 	case 'V':
 		fill_area_clone(words, state);
+		break;
+	case '"':
+		fill_pagemap((uint64_t *)words, slot, state);
 		break;
 	case '$':
 		fill_uffd((uint64_t *)words, state);

@@ -25,6 +25,9 @@
 #define UFFD_BASE (ARENA + (ARENA_PAGES - 2) * PAGE) // with which these two pages are registered,
 #define UFFD_LARGE 0x28000000u // and these two large pages, if the machine has some
 #define LARGE (4u << 20)
+#define PAGEMAP 31 // a descriptor of /proc/self/pagemap
+#define UFFD_ASYNC \
+	35 // the first worker's: another userfaultfd, which protects other pages of the arena
 
 #define LONG_BASE 0x50000000u // much address space with little memory: see world.c
 #define LONG_SIZE (512u << 20)
@@ -33,7 +36,7 @@
 	0xb0000000u     // what the first process and the workers share, out of their calls' reach
 #define FIRST_PROCESS 2 // its number, always
 
-#define DESCRIPTORS 35u // what a worker has open at its start: see world.c
+#define DESCRIPTORS 36u // what a worker has open at its start: see world.c
 
 // How an argument is written down. All are functions of the seed alone, so a list of calls can be
 // shortened and performed again.
@@ -87,6 +90,7 @@ struct op {
 //	~       an array for futex_waitv
 //	@ %     the head of a robust list; its size
 //	^       a userfaultfd
+//	' \ "   /proc/self/pagemap; its request; what that takes
 //	`       a request of ptrace
 //	0 .     0; PR_SET_VMA
 //	i       anything
@@ -182,6 +186,10 @@ void fill_socket(char kind, char *at, uint32_t *state);
 uint32_t sysv_value(char kind, uint32_t *state);
 void fill_sysv(char kind, char *at, uint32_t *state);
 void sysv_clean(void); // remove all objects
+
+// fill_pagemap.c: what PAGEMAP_SCAN takes.
+#define PAGEMAP_FILLED 96
+void fill_pagemap(uint64_t *fields, uint32_t slot, uint32_t *state);
 
 // fill_mqueue.c
 uint32_t mqueue_value(char kind, uint32_t *state);

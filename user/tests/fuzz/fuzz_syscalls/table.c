@@ -56,6 +56,7 @@ const struct call calls[] = {
 	CALL(ioctl, 5, "!fIJ"),
 	CALL(userfaultfd, 3, "O"),
 	(struct call){ "ioctl_uffd", SYS_ioctl, 6, "^Y$" },
+	(struct call){ "ioctl_pagemap", SYS_ioctl, 4, "'\\\"" },
 	CALL(socket, 4, "|;y"),
 	CALL(socketpair, 3, "|;yb"),
 	CALL(bind, 3, "!f*+"),

@@ -2,6 +2,7 @@
 
 #include "fuzz.h"
 
+#include <abi/pageflags.h>
 #include <abi/prctl.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -360,6 +361,10 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return call_number(state);
 	case '^':
 		return one_in(state, 2) ? UFFD : any_descriptor(state);
+	case '\'':
+		return one_in(state, 16) ? any_descriptor(state) : PAGEMAP;
+	case '\\':
+		return PAGEMAP_SCAN;
 	default:
 		return other_value(kind, state);
 	}

@@ -155,6 +155,7 @@ static void open_descriptors(void)
 		{ 19, O_RDONLY, "dir/sub" },
 		{ 20, O_RDONLY, "/proc/self/fd" },
 		{ 21, O_RDWR, "/dev/tty" },
+		{ PAGEMAP, O_RDONLY, "/proc/self/pagemap" },
 	};
 
 	syscall(SYS_close_range, 0, ~0u, 0);
@@ -250,6 +251,21 @@ static void register_pages(void)
 	close(fd);
 }
 
+// Pages of which PAGEMAP_SCAN learns that they were written: private ones, and shared ones.
+static void protect_pages(void)
+{
+	struct uffdio_api api = { .api = UFFD_API, .features = UFFD_FEATURE_WP_ASYNC };
+	struct uffdio_register reg = { { ARENA + 48 * PAGE, 8 * PAGE }, UFFDIO_REGISTER_MODE_WP, 0 };
+	int fd = (int)syscall(SYS_userfaultfd, O_NONBLOCK);
+
+	ioctl(fd, UFFDIO_API, &api);
+	ioctl(fd, UFFDIO_REGISTER, &reg);
+	reg.range.start = ARENA + 16 * PAGE;
+	ioctl(fd, UFFDIO_REGISTER, &reg);
+	dup2(fd, UFFD_ASYNC);
+	close(fd);
+}
+
 // Give the calling process what its calls aim at.
 void world_make(uint32_t worker)
 {
@@ -261,7 +277,9 @@ void world_make(uint32_t worker)
 	map_slots();
 	mmap((void *)(uintptr_t)STACKS_BASE, STACKS * STACK_SIZE, both, flags, -1, 0);
 	map_arena();
-	if (worker == 0)
+	if (worker == 0) {
 		register_pages();
+		protect_pages();
+	}
 	handlers_install();
 }
