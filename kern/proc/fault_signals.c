@@ -148,18 +148,14 @@ static void debug_exception(struct trapframe *frame)
 	signal_force(SIGTRAP, &info);
 }
 
-// vm_fault_signal_hook: send the signal for a page fault that vm could not handle. If there is no
-// page, a handler of a userfaultfd may have to bring it: then the thread sleeps until it has, and
-// runs the instruction again.
-static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
+// Send the program the signal for its access to `va`, which has ended with `result`. Out of line: a
+// fault that a handler of a userfaultfd has handled needs no description.
+static __noinline void send_fault_signal(const struct trapframe *frame, uintptr_t va,
+                                         enum fault_result result)
 {
 	struct signal_info info = { .addr = va, .trapno = frame->trapno, .err = frame->err };
 
-	if (result == FAULT_NO_PAGE)
-		result = uffd_sleep(thread_current()->aspace, va, wanted_access(frame), true);
 	switch (result) {
-	case FAULT_OK:
-		break;
 	case FAULT_NO_AREA:
 		info.code = SEGV_MAPERR;
 		signal_force(SIGSEGV, &info);
@@ -175,6 +171,17 @@ static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result 
 	default:
 		panic("a fault at %#x ended with %d", va, result);
 	}
+}
+
+// vm_fault_signal_hook: send the signal for a page fault that vm could not handle. If there is no
+// page, a handler of a userfaultfd may have to bring it: then the thread sleeps until it has, and
+// runs the instruction again.
+static void bad_access(struct trapframe *frame, uintptr_t va, enum fault_result result)
+{
+	if (result == FAULT_NO_PAGE)
+		result = uffd_sleep(thread_current()->aspace, va, wanted_access(frame), true);
+	if (result != FAULT_OK)
+		send_fault_signal(frame, va, result);
 }
 
 void exceptions_init(void)

@@ -32,6 +32,22 @@ int areas_check_seals(struct aspace *as, uintptr_t start, uintptr_t end);
 // that discards pages would change it. Caller: holds as->lock. (area_visit.c)
 int area_check_discard(const struct area *area);
 
+// Returns the area at `va`, any address, or NULL. Most faults hit the area of the last fault, which
+// as->hint remembers. Several threads may write the hint at once, each under as->lock for reading:
+// each value is an area of this space. Caller: holds as->lock.
+static inline struct area *area_of_fault(struct aspace *as, uintptr_t va)
+{
+	struct area *area = as->hint;
+
+	assert_read_held(&as->lock);
+	if (likely(area && va >= area->start && va < area->end))
+		return area;
+	area = area_find(&as->areas, va);
+	if (area)
+		as->hint = area;
+	return area;
+}
+
 // Make an area of `as` for [start, end), which may be empty at first, with the rest as the request
 // says (its address, length and `fixed` do not count). It is in no tree, is registered with no
 // userfaultfd, and has references of its own: on the object and its host, on a name with

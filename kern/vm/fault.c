@@ -16,21 +16,6 @@
 bool (*vm_no_memory_hook)(uintptr_t va);
 void (*vm_fault_signal_hook)(struct trapframe *frame, uintptr_t va, enum fault_result result);
 
-// Returns the area at `va`, or NULL. Most faults hit the area of the last fault, which as->hint
-// remembers. Several threads may write the hint at once, each under as->lock for reading: each
-// value is an area of this space.
-static inline struct area *find_area(struct aspace *as, uintptr_t va)
-{
-	struct area *area = as->hint;
-
-	if (likely(area && va >= area->start && va < area->end))
-		return area;
-	area = area_find(&as->areas, va);
-	if (area)
-		as->hint = area;
-	return area;
-}
-
 // Let the backend of `area` (area->ops->fault) handle a fault at `va`, which lies in the area and
 // need not be page-aligned; the backend gets the start of the page. Do not call it if the area's
 // protection does not admit the access (area_admits): then return FAULT_NOT_ALLOWED.
@@ -52,7 +37,7 @@ static __always_inline enum fault_result fault_in_area(struct aspace *as, struct
 }
 
 // Handle a fault at `va` in `as`, which need not be the space of the running program: find the area
-// (find_area) and call fault_in_area. Hold as->lock for reading during the whole fault: no area can
+// (area_of_fault) and call fault_in_area. Hold as->lock for reading during the whole fault: no area can
 // change or go meanwhile, but other threads' faults go on.
 // Caller: holds no lock.
 // Returns FAULT_NO_AREA if `va` is not below ULIM, or in no area; else the result of fault_in_area.
@@ -66,7 +51,7 @@ static __always_inline enum fault_result handle_fault(struct aspace *as, uintptr
 	if (unlikely(va >= ULIM))
 		return FAULT_NO_AREA;
 	rwlock_read_lock(&as->lock);
-	area = find_area(as, va);
+	area = area_of_fault(as, va);
 	if (likely(area))
 		result = fault_in_area(as, area, va, access);
 	rwlock_read_unlock(&as->lock);

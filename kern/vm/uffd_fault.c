@@ -228,7 +228,7 @@ static int wait_for_wakeup(struct uffd *uffd, struct uffd_fault *fault, enum wai
 static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault,
                                      enum fault_access access, bool user, struct uffd **store)
 {
-	struct area *area = area_find(&as->areas, fault->va);
+	struct area *area = area_of_fault(as, fault->va);
 	uintptr_t page = ROUND_DOWN(fault->va, PAGE_SIZE);
 
 	assert_read_held(&as->lock);
@@ -255,15 +255,17 @@ static enum fault_result judge_again(struct aspace *as, struct uffd_fault *fault
 // No lock is held during the sleep, and nothing that was found before it is used after it.
 enum fault_result uffd_sleep(struct aspace *as, uintptr_t va, enum fault_access access, bool user)
 {
-	struct uffd_fault fault = { .va = va, .thread = thread_current() };
 	enum fault_result result;
 	struct uffd *uffd;
 
 	assert_no_lock();
 	if (likely(!as->had_uffds))
 		return FAULT_NO_PAGE;
-	list_init(&fault.link);
-	waitq_init(&fault.wait);
+	struct uffd_fault fault = { .link = LIST_INIT(fault.link),
+		                    .wait = WAITQ_INIT(fault.wait),
+		                    .va = va,
+		                    .thread = thread_current() };
+
 	rwlock_read_lock(&as->lock);
 	result = judge_again(as, &fault, access, user, &uffd);
 	rwlock_read_unlock(&as->lock);

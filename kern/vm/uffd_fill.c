@@ -20,7 +20,7 @@
 static int find_area(const struct uffd *uffd, struct aspace *as, const struct uffd_fill *fill,
                      struct area **store)
 {
-	struct area *area = *store = area_find(&as->areas, fill->start);
+	struct area *area = *store = area_of_fault(as, fill->start);
 
 	assert_read_held(&as->lock);
 	if (!area || area->end - fill->start < fill->len || !area->uffd)

@@ -124,10 +124,11 @@ int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t l
 	area = area_find_from(&as->areas, start);
 	if (uffd->changing)
 		error = WHY(-EAGAIN, "mappings change, and the message is not read yet");
-	for (; error != -EAGAIN && area && area->start < end; area = area_next(&as->areas, area)) {
+	while (error != -EAGAIN && area && area->start < end) {
 		error = protect_part(as, area, start, end, protect);
-		if (error)
+		if (error || area->end >= end)
 			break;
+		area = area_next(&as->areas, area);
 	}
 	rwlock_read_unlock(&as->lock);
 	return error;
