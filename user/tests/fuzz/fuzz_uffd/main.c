@@ -6,9 +6,10 @@
 // Each of COUNT seeds begins a sequence of its own, in a process of its own. Without -v only hashes
 // are printed, one for every CHECKPOINT operations.
 //
-// The operations keep away from three things that Linux leaves open: reads of files map pages
+// The operations keep away from four things that Linux leaves open: reads of files map pages
 // around them, unless an area is registered for write-protection or minor faults; a page that was
-// shared with a child may not move for a time; ending a registration need not wake.
+// shared with a child may not move for a time; ending a registration need not wake; and how many areas
+// private memory consists of, which shows when registered memory moves.
 
 #include "fuzz.h"
 
