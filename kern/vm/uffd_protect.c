@@ -121,7 +121,9 @@ int uffd_protect(struct uffd *uffd, struct aspace *as, uintptr_t start, size_t l
 
 	assert_no_lock();
 	rwlock_read_lock(&as->lock);
-	area = area_find_from(&as->areas, start);
+	area = area_of_fault(as, start); // mostly a fault is to be continued
+	if (unlikely(!area))
+		area = area_find_from(&as->areas, start);
 	if (uffd->changing)
 		error = WHY(-EAGAIN, "mappings change, and the message is not read yet");
 	while (error != -EAGAIN && area && area->start < end) {
