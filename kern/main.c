@@ -30,6 +30,7 @@
 #include "proc/procfs_pid.h"
 #include "proc/rusage.h"
 #include "procfs/procfs.h"
+#include "sys/sys_locks.h"
 #include "sys/sys_procfs.h"
 #include "sys/sys_userfaultfd.h"
 #include "sys/syscall_table.h"
@@ -144,6 +145,7 @@ void kernel_main(uint32_t magic, physaddr_t info)
 	oom_files_init();            // make /proc/PID/oom_score and oom_score_adj
 	machine_files_init();        // make /proc/version and files of /proc/sys
 	userfaultfd_files_init();    // make /proc/sys/vm/unprivileged_userfaultfd
+	leases_files_init();         // make /proc/sys/fs/lease-break-time
 	shm_init();                  // make /proc/sysvipc/shm
 	sem_init();                  // make /proc/sysvipc/sem, undo what ending processes have done
 	msg_init();                  // make /proc/sysvipc/msg

@@ -66,24 +66,32 @@ static bool is_chosen(const struct async_file *async, int reason, uint32_t which
 	return !(which & ASYNC_ONCE) || !async->due[reason - POLL_IN];
 }
 
+// Count an event of the file, and let somebody send the signal. Caller: holds async_lock.
+static void post(struct async_file *async, int reason)
+{
+	assert_spin_held(&async_lock);
+	async->due[reason - POLL_IN]++;
+	if (list_empty(&async->due_link))
+		list_add_tail(&due_files, &async->due_link);
+	waitq_wake_one(&sender_wait);
+	__atomic_or_fetch(&thread_current()->work, WORK_ASYNC, __ATOMIC_RELAXED);
+}
+
+void async_file_post(struct file *file, int reason)
+{
+	spin_lock(&async_lock);
+	post(file->async, reason);
+	spin_unlock(&async_lock);
+}
+
 void async_post(struct async_set *set, int reason, uint32_t which)
 {
 	struct async_file *async;
-	bool any = false;
 
 	spin_lock(&async_lock);
-	list_for_each(async, &set->files, link) {
-		if (!is_chosen(async, reason, which))
-			continue;
-		async->due[reason - POLL_IN]++;
-		if (list_empty(&async->due_link))
-			list_add_tail(&due_files, &async->due_link);
-		any = true;
-	}
-	if (any) {
-		waitq_wake_one(&sender_wait);
-		__atomic_or_fetch(&thread_current()->work, WORK_ASYNC, __ATOMIC_RELAXED);
-	}
+	list_for_each(async, &set->files, link)
+		if (is_chosen(async, reason, which))
+			post(async, reason);
 	spin_unlock(&async_lock);
 }
 
@@ -133,6 +141,32 @@ int async_file_set(struct file *file, int fd, bool on)
 		leave_set(async);
 	spin_unlock(&async_lock);
 	return error;
+}
+
+int async_file_prepare(struct file *file)
+{
+	assert_only_spinlock(NULL);
+	return get(file) ? 0 : -ENOMEM;
+}
+
+void async_file_begin(struct file *file, int fd, const struct file_owner *owner)
+{
+	spin_lock(&async_lock);
+	file->async->fd = fd;
+	if (!file->async->owner.pid)
+		file->async->owner = *owner;
+	spin_unlock(&async_lock);
+}
+
+void async_file_forget(struct file *file)
+{
+	if (!file->async)
+		return;
+	spin_lock(&async_lock);
+	file->async->owner.type = F_OWNER_PID;
+	file->async->owner.pid = 0;
+	file->async->signo = 0;
+	spin_unlock(&async_lock);
 }
 
 int async_file_set_owner(struct file *file, const struct file_owner *owner, bool if_none)

@@ -113,6 +113,22 @@ int async_file_set_signal(struct file *file, int signo);
 // Returns the signal that the owner of `file` gets; 0: SIGIO without details. Takes async_lock.
 int async_file_signal(const struct file *file);
 
+// Make what `file` needs for signals, so that async_file_begin cannot fail. Caller: holds no
+// spinlock. Returns 0; -ENOMEM.
+int async_file_prepare(struct file *file);
+
+// Let the signals of `file` name the descriptor `fd`, and `owner` get them if nobody does yet: for a
+// lease (fs/file_leases.h), which sends them by async_file_post. Takes async_lock. Caller: has
+// called async_file_prepare.
+void async_file_begin(struct file *file, int fd, const struct file_owner *owner);
+
+// Let `file` have no owner and the usual signal, if it ever had others. Takes async_lock.
+void async_file_forget(struct file *file);
+
+// Count an event of `file` for which its owner gets a signal, whether O_ASYNC is set or not. Takes
+// async_lock and sched_lock; does not sleep. Caller: has called async_file_prepare.
+void async_file_post(struct file *file, int reason);
+
 // Free what `file`, which is being closed, has for its signals, after those that are due are sent.
 // Yields. Caller: holds no lock; file->async is not NULL.
 void async_file_free(struct file *file);

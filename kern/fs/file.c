@@ -43,18 +43,26 @@ void file_allow_exec(struct file *file)
 	file->write_open = false;
 }
 
+void file_end_read(struct file *file)
+{
+	if (file->read_open)
+		__atomic_sub_fetch(&file->inode->read_opens, 1, __ATOMIC_RELAXED);
+	file->read_open = false;
+}
+
 void file_free(struct file *file)
 {
 	assert_no_lock();
+	if (unlikely(file->locks))
+		file_locks_of_file_end(file);
 	if (unlikely(file->async))
 		async_file_free(file);
 	if (unlikely(!list_empty(&file->watchers)))
 		epoll_file_closed(file);
-	if (unlikely(file->locks))
-		file_locks_of_file_end(file);
 	if (file->ops->release)
 		file->ops->release(file);
 	file_allow_exec(file);
+	file_end_read(file);
 	inode_put(file->inode);
 	kfree(file);
 }

@@ -119,6 +119,7 @@ struct file {
 	struct claim claim;         // held meanwhile, if others can use the file
 	uint32_t locks;             // [file_locks] how many locks it owns (fs/file_locks.h)
 	bool write_open;            // [c] counted in the write_opens of the inode's object
+	bool read_open;             // [c] counted in the read_opens of the inode
 	uint32_t held_mark;         // mem/held.h
 	struct list watchers;       // [RANK_EPOLL] its items in sets of files (fs/epoll.c)
 	struct async_file *async;   // [c] once made: whom it signals (fs/async_file.h); or NULL
@@ -151,8 +152,8 @@ static inline struct file *file_get(struct file *file)
 	return file;
 }
 
-// Close and free a file without references: send the signals that are due and let it signal nobody
-// any more, take it out of all sets (epoll), end the locks that it owns, run its release operation, stop counting it as a writer, and drop its reference on its
+// Close and free a file without references: end the locks and the lease that it owns, send the
+// signals that are due and let it signal nobody any more, take it out of all sets (epoll), run its release operation, stop counting it as a writer, and drop its reference on its
 // inode. Sleeps and yields; a killed thread completes the work. Only file_put calls it. Caller:
 // holds no lock.
 void file_free(struct file *file);
@@ -192,6 +193,9 @@ static inline bool file_writable(const struct file *file)
 // although the file is open for writing. Does nothing if it is not counted. The file can still be
 // written to.
 void file_allow_exec(struct file *file);
+
+// Stop counting `file` as one that reads its inode alone. Does nothing if it is not counted.
+void file_end_read(struct file *file);
 
 // Returns true if O_DIRECT can be honoured for `inode`: it is a regular file with contents in
 // memory, not made at each read. Reads and writes move its pages directly anyhow.

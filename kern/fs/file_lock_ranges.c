@@ -18,9 +18,10 @@ static uint32_t *count_of(void *owner, enum lock_kind kind)
 	return &((struct file *)owner)->locks;
 }
 
-static bool is_whole(const struct lock_range *range)
+// Returns true if locks of these kinds may exclude each other.
+static bool kinds_meet(enum lock_kind a, enum lock_kind b)
 {
-	return range->kind == LOCK_WHOLE;
+	return a == b || (a <= LOCK_OF_FILE && b <= LOCK_OF_FILE);
 }
 
 static bool overlap(const struct lock_range *a, const struct lock_range *b)
@@ -45,15 +46,13 @@ struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
 
 	assert_spin_held(&file_locks);
 	list_for_each(lock, &list->locks, link)
-		if (overlap(&lock->range, range) && is_whole(&lock->range) == is_whole(range) &&
+		if (overlap(&lock->range, range) && kinds_meet(lock->range.kind, range->kind) &&
 		    excludes(lock, owner, range))
 			return lock;
 	return NULL;
 }
 
-// Wake those that wait for `lock`, which ends or gets smaller: they look again. Caller: holds
-// file_locks.
-static void unblock(struct file_lock *lock)
+void file_lock_unblock(struct file_lock *lock)
 {
 	struct lock_wait *wait, *next;
 
@@ -68,16 +67,16 @@ static void unblock(struct file_lock *lock)
 void file_lock_drop(struct lock_list *list, struct file_lock *lock)
 {
 	assert_spin_held(&file_locks);
-	unblock(lock);
+	file_lock_unblock(lock);
 	list_remove(&lock->all);
 	list_remove(&lock->link);
 	list->count--;
+	list->leases -= lock->range.kind == LOCK_LEASE;
 	--*count_of(lock->owner, lock->range.kind);
 	kfree(lock);
 }
 
-// Put a lock, for which nobody waits, into the list before `next`. Caller: holds file_locks.
-static void put_before(struct lock_list *list, struct file_lock *lock, struct list *next)
+void file_lock_put(struct lock_list *list, struct file_lock *lock, struct list *next)
 {
 	static uint32_t last_serial; // guarded by file_locks
 
@@ -87,6 +86,7 @@ static void put_before(struct lock_list *list, struct file_lock *lock, struct li
 	list_add(&all_file_locks, &lock->all);
 	list_add_tail(next, &lock->link);
 	list->count++;
+	list->leases += lock->range.kind == LOCK_LEASE;
 	++*count_of(lock->owner, lock->range.kind);
 }
 
@@ -118,14 +118,14 @@ static struct list *cut(struct lock_list *list, const void *owner, const struct 
 			**spare = *lock;
 			(*spare)->range.start = range->end + 1;
 			old->end = range->start - 1;
-			unblock(lock);
-			put_before(list, *spare, lock->link.next);
+			file_lock_unblock(lock);
+			file_lock_put(list, *spare, lock->link.next);
 			place = &(*spare)->link;
 			*spare = NULL;
 			return place;
 		}
 		place = &next->link;
-		unblock(lock);
+		file_lock_unblock(lock);
 		if (old->start < range->start) {
 			old->end = range->start - 1;
 		} else if (old->end > range->end) {
@@ -178,7 +178,7 @@ void file_lock_apply(const struct file *file, void *owner, const struct lock_ran
 		lock->file = file;
 		lock->inode = file->inode;
 		lock->range = *range;
-		put_before(list, lock, place);
+		file_lock_put(list, lock, place);
 		merge_next(list, &lock->link);
 		merge_next(list, lock->link.prev);
 	}

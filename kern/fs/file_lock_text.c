@@ -11,13 +11,37 @@
 #define SKIP_COST 10u   // and to pass over a lock
 #define AT_ONCE 50u     // lines that are written without a yield
 
-// Write a line about a range of `inode` that is locked, or that somebody waits for: then `arrow` is "-> ".
-// Returns what the writer returns. Caller: holds file_locks.
-static bool write_line(struct text_writer *writer, const char *prefix, uint32_t number,
-                       const char *arrow, const struct lock_range *range, const struct inode *inode)
+// Returns the words for the kind of a lock; `lock` NULL: of a range that somebody waits for. Caller: holds
+// file_locks.
+static const char *kind_of(const struct lock_range *range, const struct file_lock *lock)
 {
 	static const char *const kinds[] = { "POSIX  ADVISORY ", "OFDLCK ADVISORY ",
-		                             "FLOCK  ADVISORY " };
+		                             "FLOCK  ADVISORY ", "LEASE  ACTIVE   " };
+
+	assert_spin_held(&file_locks);
+	if (range->kind == LOCK_LEASE && !lock)
+		return "LEASE  BREAKER  ";
+	if (range->kind == LOCK_LEASE && (lock->breaking_off || lock->lowering))
+		return "LEASE  BREAKING ";
+	return kinds[range->kind];
+}
+
+// Returns the word for how a range is locked, or a lease has to be soon. `lock`: as for kind_of. Caller: holds
+// file_locks.
+static const char *type_of(const struct lock_range *range, const struct file_lock *lock)
+{
+	short type = range->kind == LOCK_LEASE && lock ? lease_wanted_type(lock) : range->type;
+
+	assert_spin_held(&file_locks);
+	return type == F_WRLCK ? "WRITE" : type == F_RDLCK ? "READ" : "UNLCK";
+}
+
+// Write a line about a range of `inode` that is locked by `lock`, or, if that is NULL, that somebody waits for.
+// Returns what the writer returns. Caller: holds file_locks.
+static bool write_line(struct text_writer *writer, const char *prefix, uint32_t number,
+                       const struct file_lock *lock, const struct lock_range *range,
+                       const struct inode *inode)
+{
 	char text[LINE_MAX], end[24] = "EOF";
 	int64_t start = range->kind == LOCK_WHOLE ? 0 : range->start;
 
@@ -25,14 +49,14 @@ static bool write_line(struct text_writer *writer, const char *prefix, uint32_t 
 	if (range->end != INT64_MAX)
 		snprintf(end, sizeof(end), "%lld", range->end);
 	snprintf(text, sizeof(text), "%s%u: %s%s %s %d %02x:%02x:%u %lld %s\n", prefix, number,
-	         arrow, kinds[range->kind], range->type == F_WRLCK ? "WRITE" : "READ",
+	         lock ? "" : "-> ", kind_of(range, lock), type_of(range, lock),
 	         range->kind == LOCK_OF_FILE ? -1 : range->pid, major(inode->dev),
 	         minor(inode->dev), inode->ino, start, end);
 	return writer->write(writer, text);
 }
 
 // Write the lines of one file from lock number *first among them on, at most AT_ONCE, and count them in
-// *first. Locks of the whole file (flock) come first. Returns true if there may be more.
+// *first. Locks of the whole file (flock) come first, leases last. Returns true if there may be more.
 static bool describe_some(const struct file *file, const struct fdtable *table,
                           struct text_writer *writer, uint32_t *first)
 {
@@ -49,7 +73,7 @@ static bool describe_some(const struct file *file, const struct fdtable *table,
 				continue;
 			if (found++ < *first || written == AT_ONCE || !more)
 				continue;
-			more = write_line(writer, "lock:\t", found, "", &lock->range, lock->inode);
+			more = write_line(writer, "lock:\t", found, lock, &lock->range, lock->inode);
 			written++;
 		}
 	}
@@ -99,7 +123,7 @@ static bool list_waits(struct text_writer *writer, uint32_t number, struct file_
 		list_add(&wait->link, &place.link);
 		if (!wait->wanted)
 			continue;
-		more = write_line(writer, "", number, "-> ", wait->wanted, inode);
+		more = write_line(writer, "", number, NULL, wait->wanted, inode);
 		yield_unlocked(LINE_COST);
 	}
 	list_remove(&place.link);
@@ -133,7 +157,7 @@ void file_locks_list(uint32_t *next, struct text_writer *writer)
 			yield_unlocked(SKIP_COST);
 			continue;
 		}
-		more = write_line(writer, "", number, "", &lock->range, lock->inode) &&
+		more = write_line(writer, "", number, lock, &lock->range, lock->inode) &&
 		       list_waits(writer, number, lock);
 		yield_unlocked(LINE_COST);
 	}

@@ -33,18 +33,18 @@ static bool ends_all(const struct lock_range *range)
 	return range->type == F_UNLCK && range->start == 0 && range->end == INT64_MAX;
 }
 
-// Returns the inode's list of locks, made if it has none yet; NULL if memory is out.
-static struct lock_list *list_of(struct inode *inode)
+struct lock_list *file_lock_list(struct inode *inode)
 {
 	struct lock_list *list = inode->locks;
 
+	assert_only_spinlock(NULL);
 	if (list)
 		return list;
 	list = kmalloc(sizeof(*list));
 	if (!list)
 		return NULL;
 	list_init(&list->locks);
-	list->count = 0;
+	list->count = list->leases = 0;
 	spin_lock(&file_locks);
 	if (inode->locks)
 		kfree(list);
@@ -153,7 +153,7 @@ int file_lock_set(struct file *file, struct fdtable *table, const struct lock_ra
 	assert_no_lock();
 	if (wanted->type == F_UNLCK && !file->inode->locks)
 		return 0;
-	list = list_of(file->inode);
+	list = file_lock_list(file->inode);
 	spares[0] = kmalloc(sizeof(*spares[0]));
 	spares[1] = kmalloc(sizeof(*spares[1]));
 	if (!list || !spares[0] || !spares[1]) {

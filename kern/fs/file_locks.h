@@ -18,6 +18,7 @@ enum lock_kind {
 	LOCK_OF_PROCESS, // fcntl: a descriptor table; ends when it closes any descriptor of the file
 	LOCK_OF_FILE,    // fcntl with F_OFD_SETLK: an open file; ends when the file is closed
 	LOCK_WHOLE,      // flock: an open file; meets only locks of its own kind
+	LOCK_LEASE,      // fcntl with F_SETLEASE: an open file; meets no locks (fs/file_leases.h)
 };
 
 // The bytes [start, end] of a file, and how they are, or are to be, locked.
@@ -32,6 +33,7 @@ struct lock_range {
 struct lock_list {
 	struct list locks; // [file_locks] locks of one owner stand together, sorted by start
 	uint32_t count;    // [file_locks] how many, and how many threads wait for one
+	uint32_t leases;   // [file_locks] how many are leases
 };
 
 // Give the bytes of `wanted` in `file` the type wanted->type (F_UNLCK: unlock them), for the owner

@@ -17,6 +17,11 @@ struct file_lock {
 	const struct inode *inode; // [c] borrowed: it has the list
 	uint32_t serial;           // [c] rises from lock to lock
 	struct lock_range range;   // [l]
+
+	// A lease that is being broken has to end, or to become F_RDLCK; at these times it does so
+	// by force (clock_ns; 0: never).
+	bool breaking_off, lowering; // [l]
+	uint64_t break_at, lower_at; // [l]
 };
 
 // A thread that waits for a lock to end, on its stack.
@@ -53,6 +58,22 @@ struct file_lock *file_lock_blocking(struct lock_list *list, const void *owner,
 // list; those that are used become NULL, the caller frees the others. Caller: holds file_locks.
 void file_lock_apply(const struct file *file, void *owner, const struct lock_range *range,
                      struct file_lock *spares[2]);
+
+// Returns the inode's list of locks, made if it has none yet; NULL if memory is out. Caller: holds
+// no spinlock.
+struct lock_list *file_lock_list(struct inode *inode);
+
+// Put a lock, for which nobody waits, into the list before `next`. Its owner has one lock more.
+// Caller: holds file_locks.
+void file_lock_put(struct lock_list *list, struct file_lock *lock, struct list *next);
+
+// Wake those that wait for `lock`, which ends or gets smaller: they look again. Caller: holds
+// file_locks.
+void file_lock_unblock(struct file_lock *lock);
+
+// Returns the type that a lease has, or that it has to get because it is being broken. Caller:
+// holds file_locks.
+short lease_wanted_type(const struct file_lock *lease);
 
 // Take a lock off its file's list and the list of all, free it, and wake those that waited for its
 // end. Its owner has one lock less. Caller: holds file_locks.

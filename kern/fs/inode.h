@@ -122,6 +122,7 @@ struct inode {
 		// [c] file without a type (fs/anonymous_file.h): the name of its kind, or NULL
 		const char *kind;
 	};
+	uint32_t read_opens;     // [a] files that have it open for reading alone; of regular files
 	struct lock_list *locks; // [file_locks] NULL until a program locks the file (fs/file_locks.h)
 	void *private;           // [c] belongs to ops
 	uint32_t held_mark;      // mem/held.h

@@ -3,6 +3,7 @@
 #include "fs/open.h"
 
 #include "fs/device.h"
+#include "fs/file_leases.h"
 #include "fs/permission.h"
 #include "fs/pipe.h"
 #include "mem/heap.h"
@@ -195,6 +196,9 @@ static int complete(struct file *file)
 		if (error)
 			return error;
 		file->write_open = true;
+	} else if (inode_is(inode, S_IFREG) && file_readable(file) && !file_writable(file)) {
+		__atomic_add_fetch(&inode->read_opens, 1, __ATOMIC_RELAXED);
+		file->read_open = true;
 	}
 	if (inode->ops && inode->ops->open)
 		return inode->ops->open(inode, file);
@@ -221,12 +225,26 @@ int file_create(struct inode *inode, uint32_t flags, struct file **store)
 		error = complete(file);
 	if (error) {
 		file_allow_exec(file);
+		file_end_read(file);
 		inode_put(inode);
 		kfree(file);
 		return error;
 	}
 	*store = file;
 	return 0;
+}
+
+// A file has been opened with `flags`: wait until no lease of others is in the way, and forget the flag that
+// only the open operation wants to know of. Returns 0; -EWOULDBLOCK, -ERESTARTSYS or -ENOMEM, with the file closed.
+static int complete_open(struct file *file, uint32_t flags)
+{
+	int error = file_leases_break(file->inode, (flags & O_ACCMODE) != O_RDONLY,
+	                              flags & O_NONBLOCK);
+
+	file->flags &= ~(uint32_t)O_NOCTTY;
+	if (error)
+		file_put(file);
+	return error;
 }
 
 // A new file is not checked: it is empty, and truncating it would be no change. Truncation comes
@@ -265,7 +283,7 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 	// A terminal's open operation wants to know of O_NOCTTY.
 	error = file_create(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), store);
 	if (!error)
-		(*store)->flags &= ~(uint32_t)O_NOCTTY;
+		error = complete_open(*store, flags);
 	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
 		error = inode_truncate_unopened(inode, 0);
 		if (error)

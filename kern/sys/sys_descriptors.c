@@ -1,5 +1,6 @@
 // sys_descriptors.c: creating, duplicating, changing and closing descriptors.
 #include "fs/fdtable.h"
+#include "fs/file_leases.h"
 #include "fs/inode.h"
 #include "fs/memfd.h"
 #include "fs/open.h"
@@ -275,6 +276,10 @@ static int fcntl_file(int fd, struct file *file, unsigned int command, uint32_t 
 		return file->ops == &pipe_ops ? pipe_size(file->private) : -EBADF;
 	case F_SETPIPE_SZ:
 		return file->ops == &pipe_ops ? pipe_set_size(file->private, arg) : -EBADF;
+	case F_SETLEASE:
+		return fcntl_set_lease(fd, file, (int)arg);
+	case F_GETLEASE:
+		return file_lease_type(file);
 	case F_GET_SEALS:
 		return file_get_seals(file);
 	case F_ADD_SEALS:

@@ -1,6 +1,7 @@
 // sys_locks.h: the commands of fcntl(2) on locks.
 #pragma once
 
+#include "fs/file.h"
 #include "kern.h"
 
 // Returns true if `command` is F_GETLK, F_SETLK, F_SETLKW, or one of their relatives for 64 bits or
@@ -17,3 +18,12 @@ bool is_lock_command(unsigned int command);
 // signal ends the wait; -EBADF if `fd` was closed meanwhile. F_GETLK and its relatives: -EOVERFLOW
 // if the lock found does not fit into the struct; -EFAULT.
 int fcntl_lock(int fd, unsigned int command, void __user *arg);
+
+// F_SETLEASE: give `file`, of which `fd` is a descriptor, a lease of `type`, or end it (F_UNLCK).
+// Yields. Caller: holds no lock. Returns 0; -EACCES for a file of another user without CAP_LEASE;
+// -EINVAL for a type that does not exist, or a file that is not regular; -EAGAIN, -ENOMEM or -ENOLCK
+// (file_lease_set, file_lease_end).
+int fcntl_set_lease(int fd, struct file *file, int type);
+
+// Make /proc/sys/fs/lease-break-time. Called once, at boot.
+void leases_files_init(void);

@@ -230,6 +230,7 @@ void machine_files_init(void)
 		FILE("sys/fs/pipe-max-size", show_pipe_size),
 		FILE("sys/fs/nr_open", show_nr_open),
 		TEXT("sys/fs/file-max", "2147483647\n"),
+		TEXT("sys/fs/leases-enable", "1\n"),
 		TEXT("sys/fs/pipe-user-pages-soft", "0\n"),
 		TEXT("sys/fs/pipe-user-pages-hard", "0\n"),
 		TEXT("sys/fs/overflowuid", "65534\n"),

@@ -1,5 +1,6 @@
 // sys_truncate.c: calls that change the length of a file (truncate(2)), give it pages or take
 // them away (fallocate(2)), or write it back (sync(2)).
+#include "fs/file_leases.h"
 #include "fs/inode.h"
 #include "fs/permission.h"
 #include "mem/page.h"
@@ -22,6 +23,8 @@ static int truncate_path(const char __user *path, int64_t size)
 		return error;
 	if (inode_is(inode, S_IFREG))
 		error = inode_permission(inode, W_OK);
+	if (!error)
+		error = file_leases_break(inode, true, false);
 	if (!error)
 		error = inode_truncate_unopened(inode, (uint64_t)size);
 	if (!error)

@@ -224,12 +224,12 @@ static uint32_t uffd_request(uint32_t *state)
 static uint32_t fcntl_command(uint32_t *state)
 {
 	static const uint32_t commands[] = {
-		F_DUPFD,        F_GETFD,     F_SETFD,     F_GETFL,         F_SETFL,
-		F_GETLK64,      F_SETLK64,   F_SETLKW64,  F_DUPFD_CLOEXEC, F_SETPIPE_SZ,
-		F_GETPIPE_SZ,   F_ADD_SEALS, F_GET_SEALS, F_SETOWN,        F_GETOWN,
-		F_SETLK,        F_GETLK,     F_SETLKW,    F_OFD_SETLK,     F_OFD_GETLK,
-		F_OFD_SETLKW,   F_SETSIG,    F_GETSIG,    F_SETOWN_EX,     F_GETOWN_EX,
-		F_GETOWNER_UIDS
+		F_DUPFD,         F_GETFD,     F_SETFD,     F_GETFL,         F_SETFL,
+		F_GETLK64,       F_SETLK64,   F_SETLKW64,  F_DUPFD_CLOEXEC, F_SETPIPE_SZ,
+		F_GETPIPE_SZ,    F_ADD_SEALS, F_GET_SEALS, F_SETOWN,        F_GETOWN,
+		F_SETLK,         F_GETLK,     F_SETLKW,    F_OFD_SETLK,     F_OFD_GETLK,
+		F_OFD_SETLKW,    F_SETSIG,    F_GETSIG,    F_SETOWN_EX,     F_GETOWN_EX,
+		F_GETOWNER_UIDS, F_SETLEASE,  F_GETLEASE
 	};
 
 	return one_in(state, 10) ? any_integer(state) : ANY(state, commands);
