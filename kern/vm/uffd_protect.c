@@ -27,11 +27,13 @@ static pte_t without_protection(const struct area *area, pte_t entry)
 {
 	const page_t *pp = entry_page(entry);
 
-	if (!(entry & PTE_UFFD_WP) || (pte_marker(entry) && (entry & PTE_MARKER_POISON)))
+	if (!(entry & PTE_UFFD_WP))
 		return entry;
+	if (!pp)
+		return entry & PTE_MARKER_POISON ? entry : entry & ~PTE_UFFD_WP;
 	entry &= ~PTE_UFFD_WP;
-	if (pp && pte_present(entry) && pp->kind == PAGE_ANONYMOUS && pp->count == 1 &&
-	    pp->pins == 0 && (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
+	if (pte_present(entry) && pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0 &&
+	    (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
 		entry |= PTE_W | PTE_D;
 	return entry;
 }
