@@ -7,7 +7,7 @@ from quire.text import encoded
 TYPE, PIPE, DIRECTORY, REGULAR, LINK = 0o170000, 0o010000, 0o040000, 0o100000, 0o120000
 CLOEXEC, RESERVED = 1, 2  # kern/fs/fdtable.h
 COOKIE_END = 0x7FFFFFFF  # kern/fs/inode.h
-FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1024, 1023  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SLOTS
+FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1023, 1024  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SLOTS
 
 
 def descriptors(audit):
@@ -36,9 +36,10 @@ class TableReader:
     def __init__(self, audit):
         memory = audit.memory
         self.audit = audit
-        self.table = memory.record("fdtable", "slots size end lowest_free far")
+        self.table = memory.record("fdtable", "slots size end lowest_free far far_end")
         self.file = memory.record("file", "ops flags inode private write_open signals=async")
         self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file", "socket")}
+        self.far_used, _ = memory.field("fd_far", "used")
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
 
     def read(self, at, name):
@@ -65,10 +66,16 @@ class TableReader:
     def _read_far(self, table, at, name):
         """The descriptors from FAR on, chunk by chunk."""
         audit, memory = self.audit, self.audit.memory
-        for index, chunk in enumerate(memory.word_list(table.far, FAR_CHUNKS)):
-            if not chunk or not audit.claim(chunk, "fd_chunk", "far descriptors of {}", name):
+        end = min(table.far_end, FAR_CHUNKS)
+        chunks = memory.word_list(table.far, end)
+        if table.far_end != end or chunks and not chunks[-1]:
+            audit.report("descriptors", f"{name}: {table.far_end} chunks, but the last is not there")
+        counts = memory.read(table.far + self.far_used, 2 * end)
+        for index, chunk in enumerate(chunks):
+            if not chunk or not audit.claim(chunk, "bytes", "some far descriptors of {}", name):
                 continue
-            used, *slots = memory.word_list(chunk, FAR_SLOTS + 1)
+            slots = memory.word_list(chunk, FAR_SLOTS)
+            used = int.from_bytes(counts[2 * index : 2 * index + 2], "little")
             found = sum(slot != 0 for slot in slots)
             if used != found or not found:
                 text = f"{name}: chunk {index} counts {used} descriptors; {found} found"

@@ -10,6 +10,10 @@ def table(scene, pid=3):
     return scene.get("thread", scene.thread(pid), "files")
 
 
+def table_with_far(scene):
+    return next(at for at in scene.claimed("fdtable") if scene.get("fdtable", at, "far"))
+
+
 def a_file(scene):
     """A file that descriptors of several processes share."""
     return scene.claimed("file", "descriptor 3 of pid")[0]
@@ -59,9 +63,14 @@ def test_more_slots_than_room(scene):
 
 
 def test_far_descriptors(scene):
-    chunk = scene.claimed("fd_chunk", "far descriptors of pid")[0]
-    scene.add("fd_chunk", chunk, "used", 1)
+    offset, _ = scene.memory.field("fd_far", "used")
+    scene.poke(scene.get("fdtable", table_with_far(scene), "far") + offset + 2, 2, size=2)
     scene.expect("descriptors", r"pid \d .*: chunk 1 counts 2 descriptors; 1 found")
+
+
+def test_end_of_far_descriptors(scene):
+    scene.set("fdtable", table_with_far(scene), "far_end", 1)
+    scene.expect("descriptors", r"pid \d .*: 1 chunks, but the last is not there")
 
 
 def test_operations_of_a_file(scene):

@@ -23,6 +23,7 @@ static struct fdtable *fdtable_alloc(uint32_t size)
 	table->size = FD_FIRST_SLOTS;
 	table->end = table->lowest_free = 0;
 	table->far = NULL;
+	table->far_end = 0;
 	table->locks = 0;
 	table->held_mark = 0;
 	list_init(&table->lock_waits);
@@ -69,7 +70,7 @@ struct fdtable *fdtable_copy(struct fdtable *from)
 	}
 	copy->end = from->end;
 	spin_unlock(&from->lock);
-	if (unlikely(from->far) && fd_far_copy(from, copy)) {
+	if (unlikely(from->far_end) && fd_far_copy(from, copy)) {
 		fdtable_put(copy);
 		return NULL;
 	}
@@ -112,7 +113,7 @@ void fdtable_exec(struct fdtable *table)
 			(void)yield_after(CLOSE_COST);
 		}
 	}
-	if (unlikely(table->far))
+	if (unlikely(table->far_end))
 		close_far_at_exec(table);
 }
 
@@ -227,7 +228,7 @@ int fd_reserve(struct fdtable *table, uint32_t min)
 void fd_install(struct fdtable *table, int fd, struct file *file, bool cloexec)
 {
 	spin_lock(&table->lock);
-	fill(table, (uint32_t)fd, (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0));
+	*slot_of(table, (uint32_t)fd) = (uintptr_t)file | (cloexec ? FD_SLOT_CLOEXEC : 0);
 	spin_unlock(&table->lock);
 }
 
@@ -295,6 +296,31 @@ int fd_close(struct fdtable *table, int fd)
 	return 0;
 }
 
+int fd_close_next(struct fdtable *table, uint32_t fd, uint32_t last)
+{
+	uintptr_t word = 0;
+	int found = -1;
+
+	assert_no_lock();
+	spin_lock(&table->lock);
+	while (fd < table->end && table->slots[fd] <= FD_RESERVED)
+		fd++;
+	if (fd < table->end) {
+		found = (int)fd;
+		word = table->slots[fd];
+	} else {
+		found = fd_far_next(table, fd, &word);
+	}
+	if (found < 0 || (uint32_t)found > last) {
+		spin_unlock(&table->lock);
+		return -1;
+	}
+	freed(table, (uint32_t)found);
+	spin_unlock(&table->lock);
+	fd_slot_close(table, word);
+	return found;
+}
+
 // Returns the slot of an open descriptor, or NULL. Caller: holds the lock.
 static uintptr_t *open_slot(struct fdtable *table, int fd)
 {
@@ -354,9 +380,7 @@ int fd_next_flags(struct fdtable *table, int fd, uint32_t *flags)
 	if (result >= 0)
 		slot = table->slots[result];
 	else
-		result = fd_far_next(table, (uint32_t)MAX(fd, 0));
-	if (result >= 0 && !slot)
-		slot = *fd_far_slot(table, (uint32_t)result);
+		result = fd_far_next(table, (uint32_t)MAX(fd, 0), &slot);
 	if (slot)
 		*flags = ((const struct file *)(slot & ~FD_SLOT_CLOEXEC))->flags;
 	spin_unlock(&table->lock);

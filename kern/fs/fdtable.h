@@ -15,17 +15,14 @@
 #define FD_SLOT_CLOEXEC 1u // bit of a slot's word: close at exec
 #define FD_RESERVED 2u     // value of a slot's word: reserved
 
-#define FD_CHUNKS 1024u
-#define FD_CHUNK_SLOTS 1023u
+#define FD_CHUNKS 1023u
+#define FD_CHUNK_SLOTS 1024u
 
-// The descriptors from FD_NEAR on are in chunks. Guarded by the table's lock.
-struct fd_chunk {
-	uint32_t used; // how many slots are not 0; a chunk without any is freed
-	uintptr_t slots[FD_CHUNK_SLOTS];
-};
-
+// The descriptors from FD_NEAR on are in chunks of FD_CHUNK_SLOTS slots, each a page. Guarded by the table's
+// lock. Only entries below the table's far_end are defined.
 struct fd_far {
-	struct fd_chunk *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
+	uintptr_t *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
+	uint16_t used[FD_CHUNKS];     // how many slots are not 0; a chunk without any is freed
 };
 
 // [a] atomic   [l] lock
@@ -41,6 +38,7 @@ struct fdtable {
 	uint32_t held_mark;     // mem/held.h
 	struct fdtable *held_next; // the next table that the measure under way will look at
 	struct fd_far *far; // [l] NULL until there is a descriptor from FD_NEAR on; then kept
+	uint32_t far_end;   // [l] 0, or one more than the index of the last chunk that exists
 	uintptr_t first_slots[FD_FIRST_SLOTS];
 };
 
@@ -85,7 +83,11 @@ int fd_far_reach(struct fdtable *table, uint32_t fd);
 
 // Count the slot of `fd`, which fd_far_reach has made and which was free, as used; does not fill
 // it. Caller: holds table->lock.
-void fd_far_taken(struct fdtable *table, uint32_t fd);
+static inline void fd_far_taken(struct fdtable *table, uint32_t fd)
+{
+	assert_spin_held(&table->lock);
+	table->far->used[(fd - FD_NEAR) / FD_CHUNK_SLOTS]++;
+}
 
 // Set the slot of `fd`, which was counted as used, to 0, and free its chunk if that was the last
 // used one there. Drops no reference on the file. Caller: holds table->lock.
@@ -96,9 +98,9 @@ void fd_far_freed(struct fdtable *table, uint32_t fd);
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
 
 // Returns the lowest open descriptor not below `fd` among those from FD_NEAR on (a lower `fd`
-// counts as FD_NEAR), or -1. A reserved one is not open. Counts the work (yield_due). Caller: holds
-// table->lock.
-int fd_far_next(const struct fdtable *table, uint32_t fd);
+// counts as FD_NEAR), with the word of its slot in *word_store; or -1. A reserved one is not open. Counts
+// the work (yield_due). Caller: holds table->lock.
+int fd_far_next(const struct fdtable *table, uint32_t fd, uintptr_t *word_store);
 
 // Copy the far descriptors of `from`, which has some, to the new table `to`, which has none, with a
 // reference on each file. Those that are only reserved are left out. Takes from->lock. Yields; a
@@ -134,13 +136,14 @@ struct inode *fd_get_inode(struct fdtable *table, int fd);
 // or a negative one is not). Takes table->lock.
 static inline struct file *fd_get(struct fdtable *table, int fd)
 {
+	const uintptr_t *far;
 	uintptr_t slot = 0;
 
 	spin_lock(&table->lock);
 	if (likely((uint32_t)fd < table->end))
 		slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
-	else if (unlikely(fd_far_slot(table, (uint32_t)fd)))
-		slot = *fd_far_slot(table, (uint32_t)fd) & ~FD_SLOT_CLOEXEC;
+	else if (unlikely((far = fd_far_slot(table, (uint32_t)fd)) != NULL))
+		slot = *far & ~FD_SLOT_CLOEXEC;
 	if (likely(slot > FD_RESERVED))
 		file_get((struct file *)slot);
 	else
@@ -149,18 +152,21 @@ static inline struct file *fd_get(struct fdtable *table, int fd)
 	return (struct file *)slot;
 }
 
+// Do the rest of fd_borrow, its only caller, for a table that is shared, or a descriptor not below
+// table->end. Returns and caller: as fd_borrow. Takes table->lock if the table is shared.
+struct file *fd_borrow_far(struct fdtable *table, int fd, bool *counted);
+
 // Returns the file of descriptor `fd` for the length of a system call, or NULL if it is not open (a
 // reserved or a negative one is not). If nobody shares the table, nobody can close the descriptor
-// meanwhile: then neither table->lock nor a reference is taken, except from FD_NEAR on. Stores in
-// *counted whether fd_return must drop a reference: the caller passes it on, unless the result is
-// NULL. Caller: `table` is the current thread's; the thread does not close `fd` before fd_return.
+// meanwhile: then neither table->lock nor a reference is taken. Stores in *counted whether fd_return must
+// drop a reference: the caller passes it on, unless the result is NULL. Caller: `table` is the current thread's; the thread does not close `fd` before fd_return.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot;
 
 	*counted = table->refs != 1 || (uint32_t)fd >= table->end;
 	if (unlikely(*counted))
-		return fd_get(table, fd);
+		return fd_borrow_far(table, fd, counted);
 	slot = table->slots[fd] & ~FD_SLOT_CLOEXEC;
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
@@ -206,6 +212,10 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 // and yields. Caller: holds no lock. Returns 0; -EBADF if `fd` is not open (a reserved or a
 // negative one is not).
 int fd_close(struct fdtable *table, int fd);
+
+// Close the lowest open descriptor in [fd, last], as fd_close does. Sleeps and yields; counts only a search
+// from FD_NEAR on (yield_due). Caller: holds no lock. Returns the descriptor, or -1 if none is open there.
+int fd_close_next(struct fdtable *table, uint32_t fd, uint32_t last);
 
 // Returns 1 if descriptor `fd` is to be closed at exec, 0 if not; -EBADF if it is not open (a
 // reserved or a negative one is not). Takes table->lock.

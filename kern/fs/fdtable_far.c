@@ -9,7 +9,9 @@
 
 #define LOOK_COST 5 // about how many instructions it takes to look at a slot
 
-_Static_assert(sizeof(struct fd_chunk) == PAGE_SIZE, "a chunk fills a page");
+#define CHUNK_BYTES (FD_CHUNK_SLOTS * sizeof(uintptr_t))
+
+_Static_assert(CHUNK_BYTES == PAGE_SIZE, "a chunk fills a page");
 _Static_assert(FD_NEAR + FD_CHUNKS * FD_CHUNK_SLOTS == NR_OPEN,
                "there is a slot for each descriptor");
 
@@ -27,48 +29,62 @@ static uint32_t first_of(uint32_t chunk)
 
 uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd)
 {
-	struct fd_chunk *chunk;
+	uint32_t index = chunk_of(fd); // large for a near descriptor
+	uintptr_t *chunk;
 
 	assert_spin_held(&table->lock);
-	if (!table->far || fd < FD_NEAR || fd >= NR_OPEN)
+	if (index >= table->far_end)
 		return NULL;
-	chunk = table->far->chunks[chunk_of(fd)];
-	return chunk ? &chunk->slots[fd - first_of(chunk_of(fd))] : NULL;
+	chunk = table->far->chunks[index];
+	return chunk ? &chunk[fd % FD_CHUNK_SLOTS] : NULL;
+}
+
+// Nobody else knows the table if its count is 1, so nobody changes it.
+struct file *fd_borrow_far(struct fdtable *table, int fd, bool *counted)
+{
+	uint32_t index = chunk_of((uint32_t)fd);
+	uintptr_t slot = 0;
+
+	if (table->refs != 1)
+		return fd_get(table, fd);
+	*counted = false;
+	if (index < table->far_end && table->far->chunks[index])
+		slot = table->far->chunks[index][(uint32_t)fd % FD_CHUNK_SLOTS] & ~FD_SLOT_CLOEXEC;
+	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 
 int fd_far_reach(struct fdtable *table, uint32_t fd)
 {
-	uint32_t chunk = chunk_of(fd);
+	uint32_t index = chunk_of(fd);
+	uintptr_t *chunk;
 
 	assert_spin_held(&table->lock);
+	if (likely(index < table->far_end && table->far->chunks[index]))
+		return 0;
 	if (!table->far)
-		table->far = kzalloc(sizeof(*table->far));
-	if (!table->far)
+		table->far = kmalloc(sizeof(*table->far));
+	if (!table->far || !(chunk = kzalloc(CHUNK_BYTES)))
 		return -ENOMEM;
-	if (!table->far->chunks[chunk])
-		table->far->chunks[chunk] = kzalloc(sizeof(struct fd_chunk));
-	if (!table->far->chunks[chunk])
-		return -ENOMEM;
+	while (table->far_end <= index)
+		table->far->chunks[table->far_end++] = NULL;
+	table->far->chunks[index] = chunk;
+	table->far->used[index] = 0;
 	return 0;
-}
-
-void fd_far_taken(struct fdtable *table, uint32_t fd)
-{
-	assert_spin_held(&table->lock);
-	table->far->chunks[chunk_of(fd)]->used++;
 }
 
 void fd_far_freed(struct fdtable *table, uint32_t fd)
 {
 	struct fd_far *far = table->far;
-	uint32_t chunk = chunk_of(fd);
+	uint32_t index = chunk_of(fd);
 
 	assert_spin_held(&table->lock);
-	far->chunks[chunk]->slots[fd - first_of(chunk)] = 0;
-	if (--far->chunks[chunk]->used)
+	far->chunks[index][fd % FD_CHUNK_SLOTS] = 0;
+	if (likely(--far->used[index]))
 		return;
-	kfree(far->chunks[chunk]);
-	far->chunks[chunk] = NULL;
+	kfree(far->chunks[index]);
+	far->chunks[index] = NULL;
+	while (table->far_end && !far->chunks[table->far_end - 1])
+		table->far_end--;
 }
 
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd)
@@ -76,85 +92,87 @@ uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd)
 	assert_spin_held(&table->lock);
 	while (fd < NR_OPEN) {
 		uint32_t index = chunk_of(fd), end = first_of(index + 1);
-		const struct fd_chunk *chunk = table->far ? table->far->chunks[index] : NULL;
+		const uintptr_t *chunk;
 
-		if (!chunk)
+		if (index >= table->far_end || !(chunk = table->far->chunks[index]))
 			return fd;
-		for (; chunk->used < FD_CHUNK_SLOTS && fd < end; fd++)
-			if (!chunk->slots[fd - first_of(index)])
+		for (; table->far->used[index] < FD_CHUNK_SLOTS && fd < end; fd++)
+			if (!chunk[fd % FD_CHUNK_SLOTS])
 				return fd;
 		fd = end;
 	}
 	return NR_OPEN;
 }
 
-// Returns the first open descriptor of a chunk that is not below `fd`, or -1. Counts the slots that
-// it looks at for the yields of callers that go through all descriptors.
-static int next_in_chunk(const struct fd_chunk *chunk, uint32_t index, uint32_t fd)
+int fd_far_next(const struct fdtable *table, uint32_t fd, uintptr_t *word_store)
 {
-	uint32_t first = first_of(index), at = fd - first;
-
-	while (at < FD_CHUNK_SLOTS && chunk->slots[at] <= FD_RESERVED)
-		at++;
-	(void)yield_due(LOOK_COST * (first + at - fd));
-	return at < FD_CHUNK_SLOTS ? (int)(first + at) : -1;
-}
-
-int fd_far_next(const struct fdtable *table, uint32_t fd)
-{
-	int found = -1;
-
 	assert_spin_held(&table->lock);
-	for (fd = MAX(fd, (uint32_t)FD_NEAR); table->far && fd < NR_OPEN && found < 0;) {
-		uint32_t index = chunk_of(fd);
+	fd = MAX(fd, (uint32_t)FD_NEAR);
+	for (uint32_t index = chunk_of(fd); index < table->far_end; index++) {
+		const uintptr_t *chunk = table->far->chunks[index];
+		uint32_t from = fd % FD_CHUNK_SLOTS, at = from;
 
-		if (table->far->chunks[index])
-			found = next_in_chunk(table->far->chunks[index], index, fd);
-		(void)yield_due(LOOK_COST);
+		while (chunk && at < FD_CHUNK_SLOTS && chunk[at] <= FD_RESERVED)
+			at++;
+		(void)yield_due(LOOK_COST * (at - from + 1));
+		if (chunk && at < FD_CHUNK_SLOTS) {
+			*word_store = chunk[at];
+			return (int)(first_of(index) + at);
+		}
 		fd = first_of(index + 1);
 	}
-	return found;
+	return -1;
 }
 
-// Fill `copy` with the open descriptors of chunk `index` of `from`. Reserved ones are left out.
-// Returns false if there are none, perhaps because the chunk went meanwhile.
-static bool copy_chunk(struct fdtable *from, uint32_t index, struct fd_chunk *copy)
+// Fill `copy`, whose contents are undefined, with the open descriptors of chunk `index` of `from`. Reserved
+// ones are left out. Returns how many there are: none, and perhaps nothing filled, where the chunk went
+// meanwhile.
+static uint32_t copy_chunk(struct fdtable *from, uint32_t index, uintptr_t *copy)
 {
-	const struct fd_chunk *chunk;
+	const uintptr_t *chunk = NULL;
+	uint32_t used = 0;
 
 	spin_lock(&from->lock);
-	chunk = from->far->chunks[index];
+	if (index < from->far_end)
+		chunk = from->far->chunks[index];
 	for (uint32_t i = 0; chunk && i < FD_CHUNK_SLOTS; i++) {
-		if (chunk->slots[i] <= FD_RESERVED)
-			continue;
-		file_get((struct file *)(chunk->slots[i] & ~FD_SLOT_CLOEXEC));
-		copy->slots[i] = chunk->slots[i];
-		copy->used++;
+		uintptr_t slot = chunk[i];
+
+		if (likely(slot > FD_RESERVED)) {
+			file_get((struct file *)(slot & ~FD_SLOT_CLOEXEC));
+			used++;
+		} else {
+			slot = 0;
+		}
+		copy[i] = slot;
 	}
 	spin_unlock(&from->lock);
-	return copy->used;
+	return used;
 }
 
 // A chunk is copied under the lock, a page at a time; between two chunks others may run.
 int fd_far_copy(struct fdtable *from, struct fdtable *to)
 {
 	assert_no_lock();
-	to->far = kzalloc(sizeof(*to->far));
+	to->far = kmalloc(sizeof(*to->far));
 	if (!to->far)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < FD_CHUNKS; i++) {
-		struct fd_chunk *copy;
+	for (uint32_t i = 0; i < from->far_end; i++) {
+		uintptr_t *copy = NULL;
+		uint32_t used = 0;
 
-		if (!from->far->chunks[i])
-			continue;
-		copy = kzalloc(sizeof(*copy));
-		if (!copy)
-			return -ENOMEM;
-		if (copy_chunk(from, i, copy))
-			to->far->chunks[i] = copy;
-		else
+		if (from->far->chunks[i]) {
+			copy = kmalloc(CHUNK_BYTES);
+			if (!copy)
+				return -ENOMEM;
+			used = copy_chunk(from, i, copy);
+			(void)thread_yield_point_killable();
+		}
+		to->far->chunks[i] = used ? copy : NULL;
+		to->far->used[i] = (uint16_t)used;
+		to->far_end = used ? i + 1 : to->far_end;
+		if (!used)
 			kfree(copy);
-		(void)thread_yield_point_killable();
 	}
 	return 0;
 }
@@ -162,12 +180,12 @@ int fd_far_copy(struct fdtable *from, struct fdtable *to)
 void fd_far_put(struct fdtable *table)
 {
 	assert_no_lock();
-	for (uint32_t index = 0; index < FD_CHUNKS; index++) {
-		struct fd_chunk *chunk = table->far->chunks[index];
+	for (uint32_t index = 0; index < table->far_end; index++) {
+		uintptr_t *chunk = table->far->chunks[index];
 
 		for (uint32_t i = 0; chunk && i < FD_CHUNK_SLOTS; i++)
-			if (chunk->slots[i])
-				fd_slot_close(table, chunk->slots[i]);
+			if (chunk[i])
+				fd_slot_close(table, chunk[i]);
 		if (chunk)
 			(void)thread_yield_point_killable();
 		kfree(chunk);
@@ -177,9 +195,5 @@ void fd_far_put(struct fdtable *table)
 
 uint32_t fdtable_end(const struct fdtable *table)
 {
-	uint32_t chunks = table->far ? FD_CHUNKS : 0;
-
-	while (chunks && !table->far->chunks[chunks - 1])
-		chunks--;
-	return chunks ? first_of(chunks) : table->end;
+	return table->far_end ? first_of(table->far_end) : table->end;
 }

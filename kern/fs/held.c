@@ -94,10 +94,10 @@ static uint64_t table_bytes(struct fdtable *table)
 	if (table->slots != table->first_slots)
 		bytes += kmalloc_footprint(table->size * sizeof(*table->slots));
 	if (table->far) {
-		bytes += sizeof(*table->far);
-		for (uint32_t i = 0; i < FD_CHUNKS; i++)
-			bytes += table->far->chunks[i] ? sizeof(struct fd_chunk) : 0;
-		(void)yield_due(5 * FD_CHUNKS);
+		bytes += kmalloc_footprint(sizeof(*table->far));
+		for (uint32_t i = 0; i < table->far_end; i++)
+			bytes += table->far->chunks[i] ? PAGE_SIZE : 0;
+		(void)yield_due(5 * table->far_end);
 	}
 	spin_unlock(&table->lock);
 	return bytes;

@@ -86,6 +86,8 @@ SYSCALL1(close, int, fd)
 SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 {
 	struct fdtable *files = thread_current()->files;
+	bool mark = flags & CLOSE_RANGE_CLOEXEC;
+	int fd = (int)MIN(first, (uint32_t)NR_OPEN);
 
 	if (flags & ~(CLOSE_RANGE_CLOEXEC | CLOSE_RANGE_UNSHARE) || first > last)
 		return -EINVAL;
@@ -95,14 +97,13 @@ SYSCALL3(close_range, uint32_t, first, uint32_t, last, unsigned int, flags)
 			return -ENOMEM;
 		thread_set_files(thread_current(), files, NULL);
 	}
-	for (int fd = fd_next(files, (int)MIN(first, (uint32_t)INT32_MAX));
-	     fd >= 0 && (uint32_t)fd <= last; fd = fd_next(files, fd + 1)) {
-		if (flags & CLOSE_RANGE_CLOEXEC)
+	while ((fd = mark ? fd_next(files, fd) : fd_close_next(files, (uint32_t)fd, last)) >= 0 &&
+	       (uint32_t)fd <= last) {
+		if (mark)
 			fd_set_cloexec(files, fd, true);
-		else
-			fd_close(files, fd);
 		if (yield_after(CLOSE_COST))
 			break;
+		fd++;
 	}
 	return 0;
 }
