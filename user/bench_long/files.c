@@ -1,83 +1,9 @@
-// files.c: files: many descriptors in one poll or select,
-// large directories, short lives of files.
+// files.c: files: large directories, short lives of files.
 #include "bench_long.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-
-#ifndef SYS__newselect // another processor's Linux has one form of the call only
-#define SYS__newselect SYS_select
-#endif
-
-#define MOST_DESCRIPTORS 250
-#define FIRST_DESCRIPTOR 5 // a pipe's two ends and the standard files are below
-
-// Make `size` descriptors of an empty pipe's reading end, from FIRST_DESCRIPTOR on.
-static void make_descriptors(unsigned int size, int fds[2])
-{
-	if (pipe(fds) < 0)
-		fail("pipe");
-	for (unsigned int i = 0; i < size; i++)
-		if (dup2(fds[0], (int)(FIRST_DESCRIPTOR + i)) < 0)
-			fail("dup2");
-}
-
-static void close_descriptors(unsigned int size, const int fds[2])
-{
-	for (unsigned int i = 0; i < size; i++)
-		close((int)(FIRST_DESCRIPTOR + i));
-	close(fds[0]);
-	close(fds[1]);
-}
-
-// select(), without waiting, with `size` descriptors in the set of readable ones; none is ready.
-uint64_t select_descriptors(unsigned int n, unsigned int size)
-{
-	unsigned long wanted[(FIRST_DESCRIPTOR + MOST_DESCRIPTORS) / 8 / sizeof(long) + 1] = { 0 };
-	unsigned long set[sizeof(wanted) / sizeof(*wanted)];
-	const unsigned int bits = 8 * sizeof(long);
-	int fds[2];
-	uint64_t start;
-
-	make_descriptors(size, fds);
-	for (unsigned int fd = FIRST_DESCRIPTOR; fd < FIRST_DESCRIPTOR + size; fd++)
-		wanted[fd / bits] |= 1ul << fd % bits;
-	start = ticks();
-	for (; n > 0; n--) {
-		long timeout[2] = { 0, 0 };
-
-		memcpy(set, wanted, sizeof(set));
-		if (syscall(SYS__newselect, FIRST_DESCRIPTOR + size, set, NULL, NULL, timeout) != 0)
-			fail("select");
-	}
-	start = ticks() - start;
-	close_descriptors(size, fds);
-	return start;
-}
-
-// poll(), without waiting, of `size` descriptors of which none is ready.
-uint64_t poll_descriptors(unsigned int n, unsigned int size)
-{
-	static struct pollfd list[MOST_DESCRIPTORS];
-	uint64_t start;
-	int fds[2];
-
-	make_descriptors(size, fds);
-	for (unsigned int i = 0; i < size; i++) {
-		list[i].fd = (int)(FIRST_DESCRIPTOR + i);
-		list[i].events = POLLIN;
-	}
-	start = ticks();
-	for (; n > 0; n--)
-		if (poll(list, size, 0) != 0)
-			fail("poll");
-	start = ticks() - start;
-	close_descriptors(size, fds);
-	return start;
-}
 
 // Make or remove `size` names in the directory, all of one file.
 static void change_names(const char *directory, unsigned int size, int make)

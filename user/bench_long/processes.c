@@ -1,15 +1,16 @@
-// processes.c: processes: many children, large groups, many
-// timers.
+// processes.c: processes: many children, large groups, many timers. Children that one operation has made
+// stay for the next one of the same size.
 #include "bench_long.h"
 
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
 
-#define MOST_CHILDREN 2000
+#define MOST_CHILDREN 10000
 
 static pid_t children[MOST_CHILDREN];
-static int gate[2]; // the children wait until its writing end is closed
+static unsigned int living; // so many of them, from the first on
+static int gate[2];         // the children wait until its writing end is closed
 
 // Make `size` children in a group of their own, which wait. When the function returns, all have run so
 // far: what is measured next is not interrupted by their first steps.
@@ -37,17 +38,37 @@ static void make_children(unsigned int size)
 	close(gate[0]);
 	close(ready[0]);
 	close(ready[1]);
+	living = size;
 }
 
 // Let the children end, and wait until all have: the last one to be waited for is the first made.
-static void end_children(unsigned int size)
+static void let_children_end(void)
 {
 	siginfo_t info;
 
 	close(gate[1]);
-	for (unsigned int i = 0; i < size; i++)
+	for (unsigned int i = 0; i < living; i++)
 		if (syscall(SYS_waitid, P_PID, children[i], &info, WEXITED | WNOWAIT, NULL) < 0)
 			fail("waitid");
+}
+
+void end_children(void)
+{
+	if (!living)
+		return;
+	let_children_end();
+	for (unsigned int i = 0; i < living; i++)
+		wait_for_child(children[i]);
+	living = 0;
+}
+
+// See to it that `size` children live.
+static void need_children(unsigned int size)
+{
+	if (living == size)
+		return;
+	end_children();
+	make_children(size);
 }
 
 // Wait for `size` children that have ended, each by its number, the youngest first. The value is for
@@ -57,12 +78,14 @@ uint64_t wait_by_number(unsigned int n, unsigned int size)
 	uint64_t start;
 
 	(void)n;
-	make_children(size);
-	end_children(size);
+	need_children(size);
+	let_children_end();
 	start = ticks();
 	for (unsigned int i = size; i-- > 0;)
 		wait_for_child(children[i]);
-	return ticks() - start;
+	start = ticks() - start;
+	living = 0;
+	return start;
 }
 
 // Signal 0 to one of `size` children that live.
@@ -71,16 +94,12 @@ uint64_t kill_one(unsigned int n, unsigned int size)
 	unsigned int all = n;
 	uint64_t start;
 
-	make_children(size);
+	need_children(size);
 	start = ticks();
 	for (; n > 0; n--)
 		if (kill(children[(uint64_t)n * (size - 1) / all], 0) < 0)
 			fail("kill");
-	start = ticks() - start;
-	end_children(size);
-	for (unsigned int i = 0; i < size; i++)
-		wait_for_child(children[i]);
-	return start;
+	return ticks() - start;
 }
 
 // Signal 0 to a group of `size` processes. The value is for each.
@@ -88,16 +107,20 @@ uint64_t kill_large_group(unsigned int n, unsigned int size)
 {
 	uint64_t start;
 
-	make_children(size);
+	need_children(size);
 	start = ticks();
 	for (; n > 0; n--)
 		if (kill(-children[0], 0) < 0)
 			fail("kill");
-	start = ticks() - start;
-	end_children(size);
-	for (unsigned int i = 0; i < size; i++)
-		wait_for_child(children[i]);
-	return start;
+	return ticks() - start;
+}
+
+// Let the ten youngest of `size` children join the group of `leader`, the oldest last.
+static void move_ten(unsigned int size, pid_t leader)
+{
+	for (unsigned int i = 0; i < 10; i++)
+		if (setpgid(children[size - 1 - i], leader) < 0)
+			fail("setpgid");
 }
 
 // Signal 0 to a group of ten among `size` processes.
@@ -105,22 +128,20 @@ uint64_t kill_small_group(unsigned int n, unsigned int size)
 {
 	uint64_t start;
 
-	make_children(size);
-	for (unsigned int i = 0; i < 10; i++)
-		if (setpgid(children[size - 1 - i], children[size - 1]) < 0)
-			fail("setpgid");
+	need_children(size);
+	move_ten(size, children[size - 1]);
 	start = ticks();
 	for (; n > 0; n--)
 		if (kill(-children[size - 1], 0) < 0)
 			fail("kill");
 	start = ticks() - start;
-	end_children(size);
-	for (unsigned int i = 0; i < size; i++)
-		wait_for_child(children[i]);
+	if (setpgid(children[0], 0) < 0) // where it was one of the ten, its group has gone
+		fail("setpgid");
+	move_ten(size, children[0]);
 	return start;
 }
 
-static void fork_and_wait(unsigned int n)
+void fork_and_wait(unsigned int n)
 {
 	for (; n > 0; n--) {
 		pid_t pid = fork();
@@ -143,6 +164,7 @@ uint64_t fork_heap(unsigned int n, unsigned int mib)
 
 	if ((intptr_t)heap == -1)
 		fail("sbrk");
+	end_children();
 	touch_memory(heap, (size_t)bytes);
 	start = ticks();
 	fork_and_wait(n);
@@ -158,15 +180,11 @@ uint64_t fork_among(unsigned int n, unsigned int size)
 {
 	uint64_t start;
 
-	make_children(size);
+	need_children(size);
 	fork_and_wait(1);
 	start = ticks();
 	fork_and_wait(n);
-	start = ticks() - start;
-	end_children(size);
-	for (unsigned int i = 0; i < size; i++)
-		wait_for_child(children[i]);
-	return start;
+	return ticks() - start;
 }
 
 // Arm and disarm a timer while `size` others are armed.
