@@ -91,6 +91,7 @@ static void proc_directory_init(void)
 	procfs_system_init();     // make the files of /proc about the machine
 	procfs_statistics_init(); // make those about what it has done
 	procfs_locks_init();      // make /proc/locks
+	procfs_mounts_init();     // make those about mounts
 	procfs_cpuinfo_init();    // make the one about its processor
 	procfs_pages_init();      // make /proc/kpageflags
 }

@@ -1,5 +1,5 @@
 """Descriptors, open files, inodes and the tree of names (kern/fs)."""
-from quire import audit_avl, audit_events
+from quire import audit_avl, audit_events, audit_mounts
 from quire.audit_heap import count_pointers
 from quire.audit_memory import PAGE_SIZE, Damage
 from quire.text import encoded
@@ -12,7 +12,9 @@ FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1023, 1024  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SL
 
 def descriptors(audit):
     """What each thread has open, and where it stands in the tree."""
-    read = audit.memory.record("fs_context", "root cwd")
+    read = audit.memory.record("fs_context", "root cwd root_mount cwd_mount")
+    audit.mounts = audit_mounts.Mounts(audit)
+    audit.mounts.attached()
     reader = TableReader(audit)
     for at, thread in audit.threads.items():
         name = audit.called(thread.process if thread.process in audit.processes else at)
@@ -27,6 +29,9 @@ def descriptors(audit):
                 for inode in (context.root, context.cwd):
                     audit.refer(inode, thread.fs_context)
                     add_inode(audit, inode, f"a directory of {name}")
+                for mount in filter(None, (context.root_mount, context.cwd_mount)):
+                    audit.refer(mount, thread.fs_context)
+                    audit.mounts.add(mount, f"a mount that {name} uses")
     reader.add_held()
 
 
@@ -37,7 +42,7 @@ class TableReader:
         memory = audit.memory
         self.audit = audit
         self.table = memory.record("fdtable", "slots size end lowest_free far far_end")
-        self.file = memory.record("file", "ops flags inode private write_open signals=async")
+        self.file = memory.record("file", "ops flags inode mount private write_open signals=async")
         self.followed = {memory.variable(f"{kind}_ops")[0] for kind in (*audit_events.KINDS, "uffd_file", "socket")}
         self.far_used, _ = memory.field("fd_far", "used")
         self.first_slots, (_, _, self.first_size) = memory.field("fdtable", "first_slots")
@@ -109,6 +114,9 @@ class TableReader:
             audit.loose.append(file.private)
         audit.refer(file.inode, at)
         add_inode(audit, file.inode, who)
+        if file.mount:
+            audit.refer(file.mount, at)
+            audit.mounts.add(file.mount, f"the mount of {who}")
 
 
 def add_inode(audit, at, who):
@@ -129,6 +137,7 @@ def tree(audit):
         audit.run("names", walk_inode, walk, audit.unread.pop())
     for at, inode in walk.seen.items():
         _check_links(audit, walk, at, inode)
+    audit.mounts.check_covered()
 
 
 class Walk:
@@ -233,6 +242,8 @@ def _check_names(audit, walk, at, listed):
 def _check_links(audit, walk, at, inode):
     """nlink is the number of names; a directory's counts itself and those in it."""
     path = audit.inodes[at]
+    if inode.ops and at not in walk.linked:
+        return  # of /proc, made for those who look at it
     aliases = [entry for entry in walk.aliases.get(at, ()) if walk.entry(entry).linked]
     for entry in set(aliases) ^ set(walk.linked.get(at, ())):
         text = "is on its list of names" if entry in aliases else "leads to it"

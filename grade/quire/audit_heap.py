@@ -15,7 +15,7 @@ CLASS_MIN = 16  # bytes
 CLASS_PAGES, CLASS_TAIL = CLASSES, CLASSES + 1
 KSTACK_SIZE = 8192  # kern/thread/thread.h
 TEXT = re.compile(rb"[ -~]{5,60}")
-COUNTED = "aspace", "object", "file", "inode", "fdtable", "fs_context", "action_table", "counted_name", "pidfd", "uffd", "credentials", "account", "socket", "bound_name", "program_layout"
+COUNTED = "aspace", "object", "file", "inode", "fdtable", "fs_context", "action_table", "counted_name", "pidfd", "uffd", "credentials", "account", "socket", "bound_name", "program_layout", "mount", "volume"
 
 
 class Heap:

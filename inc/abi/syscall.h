@@ -22,6 +22,8 @@
 #define SYS_oldstat 18
 #define SYS_lseek 19
 #define SYS_getpid 20
+#define SYS_mount 21
+#define SYS_umount 22
 #define SYS_setuid 23
 #define SYS_getuid 24
 #define SYS_ptrace 26
@@ -45,6 +47,7 @@
 #define SYS_signal 48
 #define SYS_geteuid 49
 #define SYS_getegid 50
+#define SYS_umount2 52
 #define SYS_ioctl 54
 #define SYS_fcntl 55
 #define SYS_setpgid 57

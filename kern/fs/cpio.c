@@ -272,12 +272,14 @@ static int unpack_other(struct cpio *cpio, const struct cpio_entry *entry)
 		error = fill(cpio, inode, entry);
 	if (!error) {
 		set_attributes(inode, entry);
-		error = names_link(&cpio->context, inode, NULL, entry->name);
+		error = names_link(&cpio->context, &(struct position){ inode, NULL }, NULL,
+		                   entry->name);
 	}
 	if (error == -EEXIST) {
 		error = names_unlink(&cpio->context, NULL, entry->name);
 		if (!error)
-			error = names_link(&cpio->context, inode, NULL, entry->name);
+			error = names_link(&cpio->context, &(struct position){ inode, NULL }, NULL,
+			                   entry->name);
 	}
 	inode_put(inode);
 	return error;

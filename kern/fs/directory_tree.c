@@ -206,7 +206,7 @@ int tree_may_add(const struct inode *dir)
 int tree_may_remove(const struct entry *entry)
 {
 	assert_mutex_held(&tree_lock);
-	if (entry->inode->dev != entry->parent->dev)
+	if (entry->inode->dev != entry->parent->dev || entry->inode->covered)
 		return -EBUSY;
 	return entry->parent->ops ? -EPERM : 0;
 }
@@ -299,7 +299,7 @@ int tree_exchange(struct entry *a, struct entry *b)
 struct inode *tree_parent(struct inode *dir)
 {
 	assert_mutex_held(&tree_lock);
-	if (dir == tree_root)
+	if (dir == tree_root || list_empty(&dir->names)) // the root of a file system
 		return dir;
 	return list_first(&dir->names, struct entry, alias)->parent;
 }
@@ -315,7 +315,7 @@ int tree_is_above(const struct inode *above, struct inode *inode)
 	if (above == inode || (above->nlink <= 2 && !above->ops))
 		return above == inode;
 	inode = inode_get(inode);
-	while (inode != above && inode != tree_root && !error) {
+	while (inode != above && !list_empty(&inode->names) && !error) {
 		struct inode *parent = inode_get(tree_parent(inode));
 
 		inode_put(inode);
@@ -349,4 +349,16 @@ struct entry *tree_after(const struct entry *entry)
 {
 	assert_mutex_held(&tree_lock);
 	return entry_of(avl_next(&entry->order));
+}
+
+struct entry *tree_leaf(struct inode *dir)
+{
+	struct entry *entry = NULL;
+
+	assert_mutex_held(&tree_lock);
+	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
+		entry = tree_next(dir, 0);
+		dir = entry->inode;
+	}
+	return entry;
 }

@@ -47,7 +47,7 @@ int tree_may_add(const struct inode *dir);
 
 // Check whether programs may remove this entry; no permission is checked, nor whether a directory
 // is empty. Caller: holds tree_lock. Returns 0; in this order: -EBUSY if another file system begins
-// here; -EPERM if the directory's names are the kernel's.
+// here, or the file is covered by a mount; -EPERM if the directory's names are the kernel's.
 int tree_may_remove(const struct entry *entry);
 
 // Give `inode` the name `name`, of at most NAME_MAX bytes, which `dir` does not have yet; a label
@@ -91,8 +91,8 @@ extern struct mutex rename_lock;
 // Returns 1 if `above` is `inode` or lies above it; 0 if not; -EINTR if the thread must die.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
-// Returns the directory above the directory `dir`, borrowed; for the root, the root itself; for a
-// removed directory, the one that it was in. `dir` has a name, or had one. Caller: holds tree_lock.
+// Returns the directory above the directory `dir`, borrowed; for the root of a file system, the root
+// itself; for a removed directory, the one that it was in. `dir` has a name, or had one. Caller: holds tree_lock.
 struct inode *tree_parent(struct inode *dir);
 
 // Returns the entry of the directory `dir` with the lowest cookie that is at least `cookie`,
@@ -102,3 +102,7 @@ struct entry *tree_next(const struct inode *dir, uint32_t cookie);
 // Returns the entry with the next cookie after that of `entry`, which is linked, in its directory,
 // borrowed, or NULL if `entry` is the last: O(1) on average. Caller: holds tree_lock.
 struct entry *tree_after(const struct entry *entry);
+
+// Returns an entry below the directory `dir` that has no entries itself, borrowed, or NULL if `dir` is
+// empty. Caller: holds tree_lock.
+struct entry *tree_leaf(struct inode *dir);

@@ -5,6 +5,7 @@
 #include "fs/epoll.h"
 #include "fs/file_locks.h"
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "fs/uio.h"
 #include "mem/heap.h"
 #include "thread/yield.h"
@@ -64,6 +65,8 @@ void file_free(struct file *file)
 	file_allow_exec(file);
 	file_end_read(file);
 	inode_put(file->inode);
+	if (unlikely(file->mount))
+		mount_file_closed(file);
 	kfree(file);
 }
 

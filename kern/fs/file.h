@@ -14,6 +14,7 @@ struct dirent_buffer;
 struct file;
 struct inode;
 struct map_request;
+struct mount;
 struct uio;
 
 // The waiters of a poll, one for each file. Without a waiter and a watch it only looks.
@@ -114,6 +115,7 @@ struct file {
 	uint32_t refs;              // [a] descriptors and calls under way
 	uint32_t flags;             // [-] as F_GETFL returns them: O_ACCMODE [c], O_APPEND, ...
 	struct inode *inode;        // [c] a reference; never NULL
+	struct mount *mount;        // [c] through which it was opened, a reference; or NULL
 	void *private;              // [c] belongs to ops
 	uint64_t position;          // [-] read before a transfer and stored after it
 	struct claim claim;         // held meanwhile, if others can use the file

@@ -5,6 +5,7 @@
 #include "fs/async_file.h"
 #include "fs/epoll.h"
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "fs/name_changes.h"
 #include "fs/null_zero_devices.h"
 #include "fs/random.h"
@@ -26,6 +27,7 @@ void fs_init(void)
 	epoll_init();
 	inodes_init();
 	tree_init();
+	mounts_init();
 	context = (struct fs_context){ .root = tree_root, .cwd = tree_root };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		if (names_make(&context, NULL, directories[i].path, S_IFDIR | directories[i].mode,

@@ -11,6 +11,7 @@ struct fs_context *fs_context_create(void)
 	fs->refs = 1;
 	fs->root = inode_get(tree_root);
 	fs->cwd = inode_get(tree_root);
+	fs->root_mount = fs->cwd_mount = NULL;
 	fs->umask = 022;
 	fs->resolve = 0;
 	fs->held_mark = 0;
@@ -32,6 +33,8 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 	copy->held_mark = 0;
 	copy->root = inode_get(fs->root);
 	copy->cwd = inode_get(fs->cwd);
+	copy->root_mount = mount_get(fs->root_mount);
+	copy->cwd_mount = mount_get(fs->cwd_mount);
 	copy->umask = fs->umask;
 	tree_unlock();
 	return copy;
@@ -42,7 +45,7 @@ void fs_context_put(struct fs_context *fs)
 	assert_no_lock();
 	if (__atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	inode_put(fs->root);
-	inode_put(fs->cwd);
+	position_put(&(struct position){ fs->root, fs->root_mount });
+	position_put(&(struct position){ fs->cwd, fs->cwd_mount });
 	kfree(fs);
 }

@@ -11,12 +11,13 @@
 #include "thread/yield.h"
 #include "vm/object.h"
 #include <abi/limits.h>
-#include <stdio.h>
 
 #define FREE_COST 400 // about how many instructions it takes to free an inode without contents
 
 struct mutex tree_lock;
 struct inode *tree_root;
+void (*tree_leaving_hook)(void);
+bool tree_leaving;
 
 static uint32_t last_ino; // [atomic] the newest inode's number; all volumes share the numbers
 
@@ -143,6 +144,7 @@ void inode_put(struct inode *inode)
 void tree_unlock(void)
 {
 	struct inode *each = dead, *next;
+	bool leaving = tree_leaving;
 
 	assert_mutex_held(&tree_lock);
 	dead = NULL;
@@ -152,6 +154,8 @@ void tree_unlock(void)
 		each->refs = 1;
 		inode_put(each);
 	}
+	if (unlikely(leaving))
+		tree_leaving_hook();
 }
 
 void inode_touch(struct inode *inode, unsigned int which)
@@ -332,59 +336,4 @@ int inode_set_label(struct inode *inode, struct inode *parent, const char *text)
 	avl_node_init(&label->order);
 	list_add(&inode->names, &label->alias);
 	return 0;
-}
-
-// Put text[n] before *end and move *end to its start. Returns false if it would begin before
-// `start`.
-static bool prepend(char *start, char **end, const char *text, size_t n)
-{
-	if ((size_t)(*end - start) < n)
-		return false;
-	*end -= n;
-	memcpy(*end, text, n);
-	return true;
-}
-
-// The path of a file that has neither name nor label: its kind and number, as proc(5) describes
-// the links in /proc/PID/fd; of an anonymous file only its kind.
-static char *nameless_path(const struct inode *inode, char *text, size_t size)
-{
-	const char *pipe = inode_is(inode, S_IFIFO) ? "pipe" : "file";
-	const char *what = inode_is(inode, S_IFSOCK) ? "socket" : pipe;
-	int n = inode->mode & S_IFMT || !inode->kind ?
-	                snprintf(text, size, "%s:[%u]", what, inode->ino) :
-	                snprintf(text, size, "anon_inode:%s", inode->kind);
-
-	return n < 0 || (size_t)n >= size ? NULL : text;
-}
-
-#define LEVEL_COST 60 // about how many instructions it takes to write a name of a path
-
-// The path is built from its end, because an inode knows its parent and not its children. At a root,
-// which has no name, the walk ends even if it has not met `root`. At the global one the file lies outside
-// the caller's root directory; the other is that of message queues, whose paths begin there. The cost is only counted: a look-up in /proc/PID/fd makes a path, and the
-// walk yields after it.
-char *inode_path(struct inode *inode, struct inode *root, char *text, size_t size)
-{
-	char *end = text + size;
-	bool fits = prepend(text, &end, "", 1);
-
-	assert_mutex_held(&tree_lock);
-	if (inode == root || inode == tree_root)
-		fits = fits && prepend(text, &end, "/", 1);
-	else if (list_empty(&inode->names))
-		return nameless_path(inode, text, size);
-	else if (inode->nlink == 0)
-		fits = fits && prepend(text, &end, " (deleted)", 10);
-
-	while (fits && inode != root && !list_empty(&inode->names)) {
-		const struct entry *name = list_first(&inode->names, struct entry, alias);
-
-		fits = prepend(text, &end, name->text, name->length) && prepend(text, &end, "/", 1);
-		inode = name->parent;
-		(void)yield_due(LEVEL_COST);
-	}
-	if (inode != root && inode == tree_root)
-		fits = fits && prepend(text, &end, "(unreachable)", 13);
-	return fits ? end : NULL;
 }

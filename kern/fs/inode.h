@@ -106,7 +106,7 @@ struct inode {
 	gid_t gid;                   // [-]
 	uint32_t nlink;              // [t] names; of a directory 2, and 1 for each directory in it
 	uint32_t ino;                // [c] the file's number
-	dev_t dev;                   // [c] the file system: VOLUME_
+	dev_t dev;                   // [c] the file system: VOLUME_, or made by mount(2)
 	dev_t rdev;                  // [c] the device's number, if this is a device file
 	const struct inode_ops *ops; // [c] or NULL
 	struct claim append;         // held by a write to the end (O_APPEND)
@@ -127,6 +127,7 @@ struct inode {
 	void *private;           // [c] belongs to ops
 	uint32_t held_mark;      // mem/held.h
 	struct inode *next_dead; // [t] next in the list of inodes that tree_unlock will free
+	uint32_t covered;        // [t] how many mounts cover it (fs/mount.h)
 };
 
 // File systems, as st_dev names them. Major number 0 means a file system without a device, as on
@@ -135,12 +136,17 @@ struct inode {
 #define VOLUME_PROC makedev(0, 3)
 #define VOLUME_NAMELESS makedev(0, 4) // pipes, memfds and other files that never had a name
 #define VOLUME_MQUEUE makedev(0, 5)   // POSIX message queues (ipc/mqueue.h)
+#define VOLUME_FIRST 32u              // minor numbers of those that mount(2) makes: the first,
+#define VOLUME_LAST 0xfffffu          // the last
 
 // Bytes that a message queue's file has, as on Linux.
 #define MQUEUE_FILE_SIZE 80
 
-// Returns the number of the mount through which the inode is reached (/proc/PID/mountinfo). Each
-// file system is mounted once.
+// Numbers of mounts that mount(2) makes begin here.
+#define MOUNT_FIRST 64u
+
+// Returns the number of the mount through which an inode is reached of a file system that was not made
+// by mount(2) (/proc/PID/mountinfo).
 static inline uint32_t inode_mount_id(const struct inode *inode)
 {
 	return 20 + minor(inode->dev);
@@ -148,6 +154,11 @@ static inline uint32_t inode_mount_id(const struct inode *inode)
 
 // Guards names, link counts, current and root directories. Rank RANK_TREE.
 extern struct mutex tree_lock;
+
+// Called by tree_unlock, without a lock, if tree_leaving is set: frees file systems that have no
+// mounts any more. Registered by mounts_init.
+extern void (*tree_leaving_hook)(void);
+extern bool tree_leaving; // [t]
 
 // Release tree_lock, then free the inodes that lost their last reference while it was held: to free
 // a large file takes long, and others wait for the lock. Yields. Always use it instead of

@@ -6,34 +6,36 @@
 
 #define REMOVE_COST 1000 // about how many instructions it takes to find and remove a name
 
-// Replace one of a context's directories by `dir`, which the current thread may search. `needed`: the
+// Replace one of a context's directories by *dir, which the current thread may search. `needed`: the
 // capability that this takes, or -1. The old reference is dropped without the lock,
 // because inode_put may have much to free.
-static int change_directory(struct inode **field, struct inode *dir, int needed)
+static int change_directory(struct inode **field, struct mount **mount, const struct position *dir,
+                            int needed)
 {
-	struct inode *old;
-	int error = inode_is(dir, S_IFDIR) ? inode_permission(dir, X_OK) : -ENOTDIR;
+	struct position old;
+	int error = inode_is(dir->inode, S_IFDIR) ? inode_permission(dir->inode, X_OK) : -ENOTDIR;
 
 	if (!error && needed >= 0 && !capable(needed))
 		error = WHY(-EPERM, "only a privileged process can set its root directory");
 	if (error)
 		return error;
 	mutex_lock(&tree_lock);
-	old = *field;
-	*field = inode_get(dir);
+	old = (struct position){ *field, *mount };
+	*field = inode_get(dir->inode);
+	*mount = mount_get(dir->mount);
 	tree_unlock();
-	inode_put(old);
+	position_put(&old);
 	return 0;
 }
 
-int names_chdir(struct fs_context *fs, struct inode *dir)
+int names_chdir(struct fs_context *fs, const struct position *dir)
 {
-	return change_directory(&fs->cwd, dir, -1);
+	return change_directory(&fs->cwd, &fs->cwd_mount, dir, -1);
 }
 
-int names_chroot(struct fs_context *fs, struct inode *dir)
+int names_chroot(struct fs_context *fs, const struct position *dir)
 {
-	return change_directory(&fs->root, dir, CAP_SYS_CHROOT);
+	return change_directory(&fs->root, &fs->root_mount, dir, CAP_SYS_CHROOT);
 }
 
 int names_place(const char *text, struct inode *inode)
@@ -66,19 +68,6 @@ void names_unplace(const char *text, const struct inode *inode)
 	tree_unlock();
 }
 
-// Returns an entry below the directory `dir` that has no entries itself, or NULL if `dir` is
-// empty.
-static struct entry *first_leaf(struct inode *dir)
-{
-	struct entry *entry = NULL;
-
-	while (inode_is(dir, S_IFDIR) && dir->dir.count) {
-		entry = tree_next(dir, 0);
-		dir = entry->inode;
-	}
-	return entry;
-}
-
 void names_remove_all(const char *text)
 {
 	struct fs_context context = { .root = tree_root, .cwd = tree_root };
@@ -87,7 +76,7 @@ void names_remove_all(const char *text)
 
 	mutex_lock(&tree_lock);
 	if (path_walk(&context, NULL, text, 0, &path) == 0) {
-		while ((entry = first_leaf(path.inode))) {
+		while ((entry = tree_leaf(path.inode))) {
 			tree_unlink(entry);
 			if (!yield_due(REMOVE_COST))
 				continue;

@@ -10,8 +10,8 @@
 // Walk to a name that is to be made. Returns 0 with *path filled in; -EEXIST before anything else
 // about the name; -ENOENT for "new/" unless a directory is made; what tree_may_add or path_walk
 // return. On an error nothing is left for path_put. Caller: holds tree_lock.
-static int walk_to_new(struct fs_context *fs, struct inode *start, const char *text, bool directory,
-                       struct path *path)
+static int walk_to_new(struct fs_context *fs, const struct position *start, const char *text,
+                       bool directory, struct path *path)
 {
 	int error = path_walk(fs, start, text, WALK_MAY_MISS, path);
 
@@ -22,6 +22,8 @@ static int walk_to_new(struct fs_context *fs, struct inode *start, const char *t
 		error = -EEXIST;
 	else if (path->slash && !directory)
 		error = -ENOENT;
+	else if (mount_read_only(path->mount))
+		error = -EROFS;
 	else
 		error = tree_may_add(path->parent);
 	if (error)
@@ -31,7 +33,7 @@ static int walk_to_new(struct fs_context *fs, struct inode *start, const char *t
 
 // Give a new inode its first name. Consumes the caller's reference on `inode`. `inode` may be
 // NULL: then returns -ENOMEM.
-static int link_new(struct fs_context *fs, struct inode *start, const char *text,
+static int link_new(struct fs_context *fs, const struct position *start, const char *text,
                     struct inode *inode)
 {
 	struct path path;
@@ -54,7 +56,7 @@ static int link_new(struct fs_context *fs, struct inode *start, const char *text
 
 // Returns the error of mknod for a device that the current thread may not make: -EPERM, or what is
 // wrong with the path, which comes first.
-static int names_refuse_device(struct fs_context *fs, struct inode *start, const char *text)
+static int names_refuse_device(struct fs_context *fs, const struct position *start, const char *text)
 {
 	struct path path;
 	int error;
@@ -69,7 +71,8 @@ static int names_refuse_device(struct fs_context *fs, struct inode *start, const
 	return error ? error : -EPERM;
 }
 
-int names_make(struct fs_context *fs, struct inode *start, const char *text, mode_t mode, dev_t rdev)
+int names_make(struct fs_context *fs, const struct position *start, const char *text, mode_t mode,
+               dev_t rdev)
 {
 	mode_t type = mode & S_IFMT ? mode & S_IFMT : S_IFREG;
 	mode_t permissions = mode & (type == S_IFDIR ? 01777 : 07777) & ~fs->umask;
@@ -98,18 +101,21 @@ int names_make_socket(struct fs_context *fs, const char *text, mode_t mode, stru
 	return error;
 }
 
-int names_symlink(struct fs_context *fs, const char *target, struct inode *start, const char *text)
+int names_symlink(struct fs_context *fs, const char *target, const struct position *start,
+                  const char *text)
 {
 	if (!*target)
 		return -ENOENT;
 	return link_new(fs, start, text, inode_create_symlink(target, strlen(target)));
 }
 
-// Check whether `inode` may get another name, in the directory `dir`. Returns 0 or -errno, in Linux's
+// Check whether *file may get another name, at *to. Returns 0 or -errno, in Linux's
 // order (do_linkat, then vfs_link). Caller: holds tree_lock.
-static int check_link(const struct inode *inode, const struct inode *dir)
+static int check_link(const struct position *file, const struct path *to)
 {
-	int error = inode->dev == dir->dev ? permission_to_link(inode) : -EXDEV;
+	const struct inode *inode = file->inode, *dir = to->parent;
+	int error = inode->dev == dir->dev && file->mount == to->mount ? permission_to_link(inode) :
+	                                                                 -EXDEV;
 
 	assert_mutex_held(&tree_lock);
 	if (!error)
@@ -121,7 +127,8 @@ static int check_link(const struct inode *inode, const struct inode *dir)
 	return inode_lost_name(inode) ? -ENOENT : 0;
 }
 
-int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, const char *text)
+int names_link(struct fs_context *fs, const struct position *file, const struct position *start,
+               const char *text)
 {
 	struct path path;
 	int error;
@@ -129,9 +136,9 @@ int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, 
 	mutex_lock(&tree_lock);
 	error = walk_to_new(fs, start, text, false, &path);
 	if (!error) {
-		error = check_link(inode, path.parent);
+		error = check_link(file, &path);
 		if (!error)
-			error = tree_link(path.parent, &path.name, inode);
+			error = tree_link(path.parent, &path.name, file->inode);
 		path_put(&path);
 	}
 	tree_unlock();
@@ -162,6 +169,8 @@ static int remove_name(const struct path *path, bool directory)
 	assert_mutex_held(&tree_lock);
 	if (path->last != LAST_NAME)
 		return directory ? not_removable(path->last) : -EISDIR;
+	if (mount_read_only(path->mount))
+		return -EROFS;
 	if (!path->inode)
 		return -ENOENT;
 	is_directory = inode_is(path->inode, S_IFDIR);
@@ -171,11 +180,11 @@ static int remove_name(const struct path *path, bool directory)
 	if (error)
 		return error;
 	entry = tree_find(path->parent, &path->name);
+	if (entry && is_directory != directory)
+		return directory ? -ENOTDIR : -EISDIR;
 	error = entry ? tree_may_remove(entry) : -EPERM;
 	if (error)
 		return error;
-	if (is_directory != directory)
-		return directory ? -ENOTDIR : -EISDIR;
 	if (directory && path->inode->dir.count)
 		return -ENOTEMPTY;
 	tree_unlink(entry);
@@ -184,13 +193,14 @@ static int remove_name(const struct path *path, bool directory)
 
 // Take tree_lock, walk and remove. WALK_MAY_MISS lets remove_name report a missing name, since
 // some errors come before ENOENT.
-static int names_remove(struct fs_context *fs, struct inode *start, const char *text, bool directory)
+static int names_remove(struct fs_context *fs, const struct position *start, const char *text,
+                        bool directory)
 {
 	struct path path;
 	int error;
 
 	mutex_lock(&tree_lock);
-	error = path_walk(fs, start, text, WALK_MAY_MISS, &path);
+	error = path_walk(fs, start, text, WALK_MAY_MISS | WALK_COVERED, &path);
 	if (!error) {
 		error = remove_name(&path, directory);
 		path_put(&path);
@@ -199,12 +209,12 @@ static int names_remove(struct fs_context *fs, struct inode *start, const char *
 	return error;
 }
 
-int names_unlink(struct fs_context *fs, struct inode *start, const char *text)
+int names_unlink(struct fs_context *fs, const struct position *start, const char *text)
 {
 	return names_remove(fs, start, text, false);
 }
 
-int names_rmdir(struct fs_context *fs, struct inode *start, const char *text)
+int names_rmdir(struct fs_context *fs, const struct position *start, const char *text)
 {
 	return names_remove(fs, start, text, true);
 }
@@ -265,8 +275,10 @@ static int check_rename(const struct path *from, const struct path *to,
 		return -EBUSY;
 	if (to->last != LAST_NAME)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
-	if (from->parent->dev != to->parent->dev)
+	if (from->parent->dev != to->parent->dev || from->mount != to->mount)
 		return -EXDEV;
+	if (mount_read_only(from->mount))
+		return -EROFS;
 	if (!from->inode)
 		return -ENOENT;
 	if ((flags & RENAME_NOREPLACE) && to->inode)
@@ -291,7 +303,7 @@ static int check_rename(const struct path *from, const struct path *to,
 	if (!inode_is(from->inode, S_IFDIR) && inode_is(to->inode, S_IFDIR))
 		return -EISDIR;
 	if (inode_is(to->inode, S_IFDIR) && to->inode->dir.count)
-		return -ENOTEMPTY;
+		return to->inode->covered ? -EBUSY : -ENOTEMPTY;
 	return 0;
 }
 
@@ -369,9 +381,9 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 		return -EINVAL;
 	mutex_lock(&rename_lock);
 	mutex_lock(&tree_lock);
-	error = path_walk(fs, from.start, from.text, WALK_MAY_MISS, &old);
+	error = path_walk(fs, from.start, from.text, WALK_MAY_MISS | WALK_COVERED, &old);
 	if (!error) {
-		error = path_walk(fs, to.start, to.text, WALK_MAY_MISS, &new);
+		error = path_walk(fs, to.start, to.text, WALK_MAY_MISS | WALK_COVERED, &new);
 		if (!error) {
 			error = rename_walked(&old, &new, flags);
 			path_put(&new);

@@ -6,7 +6,8 @@
 //
 // Those that return an int return 0 or, with nothing changed, a negative errno. Each may return the
 // errors of path_walk: -ENOENT (a directory on the way is missing), -ENOTDIR, -EACCES, -ELOOP,
-// -ENAMETOOLONG, -ENOMEM, and -EINTR if the thread is killed. The contracts list the others.
+// -ENAMETOOLONG, -ENOMEM, and -EINTR if the thread is killed. Each that changes names returns -EROFS
+// where a file system or a mount is read-only. The contracts list the others.
 #pragma once
 
 #include "fs/path.h"
@@ -19,7 +20,7 @@
 // exists; -ENOENT for a slash at the end, unless a directory is made, and in a directory that was
 // removed or is the kernel's; -EACCES if the directory may not be written; -EPERM for a device
 // without CAP_MKNOD, except the character device 0, 0.
-int names_make(struct fs_context *fs, struct inode *start, const char *text, mode_t mode,
+int names_make(struct fs_context *fs, const struct position *start, const char *text, mode_t mode,
                dev_t rdev);
 
 // Make the name of a socket at `text`, from the current directory of `fs`, with the permissions of
@@ -34,37 +35,39 @@ int names_make_socket(struct fs_context *fs, const char *text, mode_t mode, stru
 // Returns 0; with nothing changed: -ENOENT if `target` is empty, before any other error; an error
 // of path_walk; -EEXIST if `text` exists; -ENOENT for a slash at the end of `text`, and in a
 // directory that was removed or is the kernel's; -EACCES if the directory may not be written.
-int names_symlink(struct fs_context *fs, const char *target, struct inode *start, const char *text);
+int names_symlink(struct fs_context *fs, const char *target, const struct position *start,
+                  const char *text);
 
-// Give `inode`, which the caller holds a reference on, another name: at the path `text` from
+// Give the file *file, on which the caller holds references, another name: at the path `text` from
 // `start` (NULL: the current directory of `fs`) (link(2)). Sleeps and yields.
 // Returns 0; with nothing changed, an error of path_walk or, in this order: -EEXIST if `text`
 // exists; -ENOENT for a slash at the end, and in a directory that was removed or is the kernel's;
-// -EXDEV if `inode` is of another file system; -EPERM for a file that permission_to_link refuses;
+// -EXDEV if it is seen through another mount, or is of another file system; -EPERM for a file that permission_to_link refuses;
 // -EACCES if the directory may not be written; -EPERM for a directory; -ENOENT if the file has lost
 // its last name, or was opened with O_TMPFILE and O_EXCL.
-int names_link(struct fs_context *fs, struct inode *inode, struct inode *start, const char *text);
+int names_link(struct fs_context *fs, const struct position *file, const struct position *start,
+               const char *text);
 
 // Remove the name at the path `text` from `start` (NULL: the current directory of `fs`), of a file
 // that is no directory (unlink(2)); a last symbolic link is removed itself. An open file lives on
 // without a name. Sleeps and yields.
 // Returns 0; with nothing changed, an error of path_walk or, in this order: -EISDIR if the path
 // ends in ".", ".." or has only slashes; -ENOENT if nothing is there; -EISDIR or, after another
-// file's name, -ENOTDIR for a slash at the end; -EACCES or -EPERM as permission_to_remove; -EBUSY
-// where another file system begins; -EPERM for a name of the kernel's; -EISDIR for a directory.
-int names_unlink(struct fs_context *fs, struct inode *start, const char *text);
+// file's name, -ENOTDIR for a slash at the end; -EACCES or -EPERM as permission_to_remove; -EISDIR
+// for a directory; -EBUSY where a mount covers the file; -EPERM for a name of the kernel's.
+int names_unlink(struct fs_context *fs, const struct position *start, const char *text);
 
 // Remove the empty directory at the path `text` from `start` (NULL: the current directory of `fs`)
 // (rmdir(2)). One that is somebody's current directory is removed too. Sleeps and yields.
 // Returns 0; with nothing changed, an error of path_walk or, in this order: -EINVAL if the path
 // ends in ".", -ENOTEMPTY if in "..", -EBUSY for the root; -ENOENT if nothing is there; -EACCES or
-// -EPERM as permission_to_remove; -EBUSY where another file system begins; -EPERM for a name of the
-// kernel's; -ENOTDIR for another file; -ENOTEMPTY.
-int names_rmdir(struct fs_context *fs, struct inode *start, const char *text);
+// -EPERM as permission_to_remove; -ENOTDIR for another file; -EBUSY where another file system
+// begins or a mount covers it; -EPERM for a name of the kernel's; -ENOTEMPTY.
+int names_rmdir(struct fs_context *fs, const struct position *start, const char *text);
 
 // A path and the directory where it starts.
 struct place {
-	struct inode *start;
+	const struct position *start;
 	const char *text;
 };
 
@@ -91,16 +94,15 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 // files: nobody else may change names below `text` meanwhile.
 void names_remove_all(const char *text);
 
-// Make `dir` the current directory of `fs` (chdir(2)). `fs` takes a reference on `dir`; the caller
-// keeps its own. Sleeps and yields. Returns 0; with nothing changed, in this order: -ENOTDIR if
-// `dir` is no directory; -EACCES if the current thread may not search it.
-int names_chdir(struct fs_context *fs, struct inode *dir);
+// Make *dir the current directory of `fs` (chdir(2)). `fs` takes references of its own. Sleeps and yields. Returns 0; with nothing changed, in this order: -ENOTDIR if
+// *dir is no directory; -EACCES if the current thread may not search it.
+int names_chdir(struct fs_context *fs, const struct position *dir);
 
-// Make `dir` the root directory of `fs` (chroot(2)); its current directory stays. `fs` takes a
-// reference on `dir`; the caller keeps its own. Sleeps and yields. Returns 0; with nothing changed,
-// in this order: -ENOTDIR if `dir` is no directory; -EACCES if the current thread may not search
+// Make *dir the root directory of `fs` (chroot(2)); its current directory stays. `fs` takes references
+// of its own. Sleeps and yields. Returns 0; with nothing changed,
+// in this order: -ENOTDIR if *dir is no directory; -EACCES if the current thread may not search
 // it; -EPERM without CAP_SYS_CHROOT.
-int names_chroot(struct fs_context *fs, struct inode *dir);
+int names_chroot(struct fs_context *fs, const struct position *dir);
 
 // Put `inode` at the path `text` from the root of the tree, also in a directory where programs
 // cannot make names; its owner stays. For the kernel's own files. The caller keeps its reference on

@@ -58,12 +58,26 @@ static int check_permission(const struct inode *inode, uint32_t flags)
 	return error;
 }
 
+// Check whether a file may be opened with these flags through `mount`. Returns 0; -EROFS if it would be
+// changed; -EACCES for a device where they may not be used.
+static int check_mount(const struct mount *mount, const struct inode *inode, uint32_t flags)
+{
+	bool device = inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK);
+
+	if (mount_read_only(mount) && wants_write(flags) && inode_is(inode, S_IFREG))
+		return WHY(-EROFS, "the file system is mounted read-only");
+	if (device && (mount->flags & MS_NODEV))
+		return WHY(-EACCES, "the file system is mounted without devices");
+	return 0;
+}
+
 // Check whether a file that exists may be opened with these flags. Returns 0 or -errno, in
 // Linux's order: O_EXCL before anything about the type, then O_DIRECTORY; O_PATH then opens
 // everything else, also a link.
 static int check_existing(const struct path *path, uint32_t flags)
 {
 	const struct inode *inode = path->inode;
+	int error;
 
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return -EEXIST;
@@ -76,17 +90,20 @@ static int check_existing(const struct path *path, uint32_t flags)
 	if (inode_is(inode, S_IFLNK))
 		return -ELOOP;
 	if (wants_nameless(flags))
-		return 0;
+		return mount_read_only(path->inode_mount) ? -EROFS : 0;
 	if (inode_is(inode, S_IFDIR) && wants_write(flags))
 		return -EISDIR;
-	return check_permission(inode, flags);
+	error = check_permission(inode, flags);
+	if (unlikely(path->inode_mount) && !error)
+		error = check_mount(path->inode_mount, inode, flags);
+	return error;
 }
 
 // Make the regular file that `path` names. Stores a new reference. Returns 0; -ENOENT if the
 // directory was removed or is the kernel's; -ENOMEM. Caller: holds tree_lock.
 static int create(struct fs_context *fs, const struct path *path, mode_t mode, struct inode **store)
 {
-	int error = tree_may_add(path->parent);
+	int error = mount_read_only(path->mount) ? -EROFS : tree_may_add(path->parent);
 	struct inode *inode;
 
 	assert_mutex_held(&tree_lock);
@@ -134,11 +151,11 @@ static int create_nameless(struct fs_context *fs, struct inode *dir, mode_t mode
 	return 0;
 }
 
-// Find the inode to open, or make it, and store a new reference. *created: it was made. O_EXCL
+// Find the file to open, or make it, and store new references. *created: it was made. O_EXCL
 // does not follow a last link: the link itself is what exists (open(2), O_EXCL). Returns 0 or
 // -errno. Caller: holds tree_lock.
-static int find_inode(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
-                      mode_t mode, struct inode **store, bool *created)
+static int find_inode(struct fs_context *fs, const struct position *start, const char *text,
+                      uint32_t flags, mode_t mode, struct position *store, bool *created)
 {
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	struct path path;
@@ -155,14 +172,16 @@ static int find_inode(struct fs_context *fs, struct inode *start, const char *te
 	if (path.inode)
 		error = check_existing(&path, flags);
 	if (!error && !path.inode) {
-		error = create(fs, &path, mode, store);
+		error = create(fs, &path, mode, &store->inode);
 		*created = true;
 	} else if (!error && wants_nameless(flags)) {
-		error = create_nameless(fs, path.inode, mode, flags & O_EXCL, store);
+		error = create_nameless(fs, path.inode, mode, flags & O_EXCL, &store->inode);
 		*created = true;
 	} else if (!error) {
-		*store = inode_get(path.inode);
+		store->inode = inode_get(path.inode);
 	}
+	if (!error)
+		store->mount = mount_get(path.inode ? path.inode_mount : path.mount);
 	path_put(&path);
 	return error;
 }
@@ -247,28 +266,15 @@ static int complete_open(struct file *file, uint32_t flags)
 	return error;
 }
 
-// A new file is not checked: it is empty, and truncating it would be no change. Truncation comes
-// last, so that an open that fails leaves the contents.
-int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
-              mode_t mode, struct file **store)
+// Open a file that has been found, or made (`created`). Consumes the reference on found->inode. A new
+// file is not checked: it is empty, and truncating it would be no change. Truncation comes last, so that
+// an open that fails leaves the contents. Returns as file_open.
+static int open_found(const struct position *found, uint32_t flags, bool created,
+                      struct file **store)
 {
-	struct inode *inode;
-	bool created;
+	struct inode *inode = found->inode;
 	int error;
 
-	assert_no_lock();
-	flags &= OPEN_FLAGS;
-	if (flags & O_PATH)
-		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
-	error = check_flags(flags);
-	if (error)
-		return error;
-
-	mutex_lock(&tree_lock);
-	error = find_inode(fs, start, text, flags, mode, &inode, &created);
-	tree_unlock();
-	if (error)
-		return error;
 	if (inode_is(inode, S_IFREG) && !(flags & (O_LARGEFILE | O_PATH)) &&
 	    inode_size(inode) > SMALL_FILE_MAX) {
 		inode_put(inode);
@@ -282,15 +288,45 @@ int file_open(struct fs_context *fs, struct inode *start, const char *text, uint
 
 	// A terminal's open operation wants to know of O_NOCTTY.
 	error = file_create(inode, flags & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC), store);
-	if (!error)
-		error = complete_open(*store, flags);
-	if (!error && (flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
+	if (error)
+		return error;
+	if (unlikely(found->mount))
+		mount_file_opened(*store, found->mount);
+	error = complete_open(*store, flags);
+	if (error)
+		return error;
+	if ((flags & O_TRUNC) && !created && inode_is(inode, S_IFREG) && inode->object) {
 		error = inode_truncate_unopened(inode, 0);
 		if (error)
 			file_put(*store);
 		else
 			inode_contents_change(inode);
 	}
+	return error;
+}
+
+int file_open(struct fs_context *fs, const struct position *start, const char *text, uint32_t flags,
+              mode_t mode, struct file **store)
+{
+	struct position found;
+	bool created;
+	int error;
+
+	assert_no_lock();
+	flags &= OPEN_FLAGS;
+	if (flags & O_PATH)
+		flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
+	error = check_flags(flags);
+	if (error)
+		return error;
+
+	mutex_lock(&tree_lock);
+	error = find_inode(fs, start, text, flags, mode, &found, &created);
+	tree_unlock();
+	if (error)
+		return error;
+	error = open_found(&found, flags, created, store);
+	mount_put(found.mount);
 	return error;
 }
 

@@ -19,7 +19,7 @@
 // for a large file without O_LARGEFILE; -ETXTBSY; -ENXIO for a socket's name, a device that does
 // not exist, or a FIFO without a reader with O_WRONLY and O_NONBLOCK; -ERESTARTSYS if a signal ends
 // the wait for a FIFO's other end; -EINTR if the thread is killed.
-int file_open(struct fs_context *fs, struct inode *start, const char *text, uint32_t flags,
+int file_open(struct fs_context *fs, const struct position *start, const char *text, uint32_t flags,
               mode_t mode, struct file **store);
 
 // Like file_open, for the kernel's own use: `text` starts at the root of the tree, whatever the

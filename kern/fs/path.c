@@ -28,12 +28,13 @@ struct suspended {
 // A walk under way.
 struct walk {
 	struct fs_context *fs;
-	struct inode *dir;  // the directory it has reached, a reference
-	const char *text;   // the current text: what is still to be walked
-	struct inode *link; // the link to which the text belongs, as in struct suspended
-	unsigned int links; // how many symbolic links were followed
-	unsigned int depth; // how many texts are suspended
-	bool search_all;    // the caller may search every directory
+	struct inode *dir;   // the directory it has reached, a reference
+	struct mount *mount; // through which it is seen, a reference, or NULL
+	const char *text;    // the current text: what is still to be walked
+	struct inode *link;  // the link to which the text belongs, as in struct suspended
+	unsigned int links;  // how many symbolic links were followed
+	unsigned int depth;  // how many texts are suspended
+	bool search_all;     // the caller may search every directory
 	struct suspended suspended[SYMLOOP_MAX];
 };
 
@@ -41,6 +42,7 @@ struct walk {
 static void walk_end(struct walk *walk)
 {
 	inode_put(walk->dir);
+	mount_put_locked(walk->mount);
 	inode_put(walk->link);
 	while (walk->depth)
 		inode_put(walk->suspended[--walk->depth].link);
@@ -135,6 +137,21 @@ static int check_root(const struct walk *walk)
 	return 0;
 }
 
+// Continue from *dir. Consumes the caller's references.
+static void step_to(struct walk *walk, const struct position *dir)
+{
+	inode_put(walk->dir);
+	mount_put_locked(walk->mount);
+	walk->dir = dir->inode;
+	walk->mount = dir->mount;
+}
+
+// Returns true if the walk is at the root directory of its context.
+static bool at_root(const struct walk *walk)
+{
+	return walk->dir == walk->fs->root && walk->mount == walk->fs->root_mount;
+}
+
 // Suspend the current text and continue with the text of `link`. Consumes the reference on
 // `link`. Returns 0; -ELOOP after too many links, which also ends a loop of links; -EXDEV.
 static int follow(struct walk *walk, struct inode *link)
@@ -154,18 +171,14 @@ static int follow(struct walk *walk, struct inode *link)
 	walk->link = link;
 	walk->text = link->target;
 	if (*walk->text == '/') {
-		inode_put(walk->dir);
-		walk->dir = inode_get(walk->fs->root);
+		struct position root = { walk->fs->root, walk->fs->root_mount };
+
+		inode_get(root.inode);
+		mount_get(root.mount);
+		step_to(walk, &root);
 		walk->text = skip_slashes(walk->text);
 	}
 	return 0;
-}
-
-// Continue from `dir`. Consumes the caller's reference on it.
-static void step_to(struct walk *walk, struct inode *dir)
-{
-	inode_put(walk->dir);
-	walk->dir = dir;
 }
 
 static enum last_name kind_of(const struct name *name)
@@ -177,39 +190,65 @@ static enum last_name kind_of(const struct name *name)
 	return LAST_NAME;
 }
 
-// Find the file of one name in the walk's directory. ".." of the process's root is the root
-// itself: so chroot() confines a path (path_resolution(7)). Stores a new reference. Returns 0 or
-// as tree_lookup.
-static int look_up(struct walk *walk, const struct name *name, struct inode **store)
+// Find the directory above the walk's, which is not the root of its context. That of the root of a
+// mount is the one above what the mount covers; it may be covered too.
+static void look_above(const struct walk *walk, struct position *store)
 {
-	switch (kind_of(name)) {
-	case LAST_DOT:
-		*store = inode_get(walk->dir);
-		return 0;
-	case LAST_DOTDOT:
-		if (restricted(walk, RESOLVE_BENEATH) && walk->dir == walk->fs->root)
-			return WHY(-EXDEV, "the path leads out of its directory");
-		*store = inode_get(walk->dir == walk->fs->root ? walk->dir : tree_parent(walk->dir));
-		return 0;
-	default:
-		return tree_lookup(walk->dir, name, store);
-	}
+	struct position top = { walk->fs->root, walk->fs->root_mount };
+	struct inode *dir;
+
+	*store = (struct position){ inode_get(walk->dir), mount_get(walk->mount) };
+	position_uncover(store, &top);
+	if (store->inode == top.inode && store->mount == top.mount)
+		return;
+	dir = inode_get(tree_parent(store->inode));
+	inode_put(store->inode);
+	store->inode = dir;
+	position_cross(store);
 }
 
-// Follow a link whose text is no path (inode_ops.jump). Consumes the reference on *inode and
-// stores a new one on the file it leads to. Returns 0 or -errno.
-static int jump(struct walk *walk, struct inode **inode)
+// Find the file of one name in the walk's directory. ".." of the process's root is the root
+// itself: so chroot() confines a path (path_resolution(7)). `kind`: of the name. `covered`: do not go to what covers the file. Stores
+// new references. Returns 0 or as tree_lookup.
+static int look_up(struct walk *walk, const struct name *name, enum last_name kind, bool covered,
+                   struct position *store)
 {
-	struct inode *link = *inode;
 	int error;
 
+	if (likely(kind == LAST_NAME)) {
+		error = tree_lookup(walk->dir, name, &store->inode);
+		if (error)
+			return error;
+		store->mount = mount_get(walk->mount);
+		if (unlikely(store->inode->covered) && !covered)
+			position_cross(store);
+	} else if (kind == LAST_DOT || at_root(walk)) {
+		if (kind == LAST_DOTDOT && restricted(walk, RESOLVE_BENEATH))
+			return WHY(-EXDEV, "the path leads out of its directory");
+		*store = (struct position){ inode_get(walk->dir), mount_get(walk->mount) };
+	} else {
+		look_above(walk, store);
+	}
+	return 0;
+}
+
+// Follow a link whose text is no path (inode_ops.jump). Consumes the references of *at and
+// stores new ones on the file it leads to. Returns 0 or -errno.
+static int jump(struct walk *walk, struct position *at)
+{
+	struct inode *link = at->inode;
+	int error;
+
+	mount_put_locked(at->mount);
 	if (walk->links++ == SYMLOOP_MAX ||
 	    restricted(walk, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS))
 		error = WHY(-ELOOP, "too many links, or no such links allowed");
 	else if (restricted(walk, RESOLVE_BENEATH | RESOLVE_IN_ROOT))
 		error = WHY(-EXDEV, "the link may lead anywhere");
 	else
-		error = link->ops->jump(link, inode);
+		error = link->ops->jump(link, &at->inode);
+	if (!error)
+		at->mount = mount_get(mount_of(at->inode));
 	inode_put(link);
 	return error;
 }
@@ -230,7 +269,8 @@ static bool link_wanted(unsigned int flags, bool slash)
 // the last name must be a directory.
 static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 {
-	struct inode *inode = NULL;
+	struct position at = { NULL, NULL };
+	enum last_name kind;
 	struct name name;
 	bool last, slash;
 	int error;
@@ -242,43 +282,49 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	error = next_name(walk, &name);
 	if (error)
 		return error;
+	kind = kind_of(&name);
 	last = at_end(walk);
 	slash = last && slash_follows(walk);
-	if (slash && (flags & WALK_FILE) && kind_of(&name) == LAST_NAME)
+	if (slash && (flags & WALK_FILE) && kind == LAST_NAME)
 		return WHY(-EISDIR, "a slash follows %.40s", name.text);
-	error = look_up(walk, &name, &inode);
+	error = look_up(walk, &name, kind, unlikely(flags & WALK_COVERED) && last, &at);
 	if (error && !(error == -ENOENT && last && (flags & WALK_MAY_MISS)))
 		return WHY(error, "the directory has no %.*s", (int)name.length, name.text);
 
-	if (inode && inode_is(inode, S_IFLNK) && (!last || link_wanted(flags, slash))) {
-		error = last ? permission_to_follow(walk->dir, inode) : 0;
+	if (at.inode && inode_is(at.inode, S_IFLNK) && (!last || link_wanted(flags, slash))) {
+		error = last ? permission_to_follow(walk->dir, at.inode) : 0;
 		if (error) {
-			inode_put(inode);
+			position_drop(&at);
 			return error;
 		}
-		if (!inode->ops || !inode->ops->jump)
-			return follow(walk, inode);
-		error = jump(walk, &inode);
+		if (!at.inode->ops || !at.inode->ops->jump) {
+			mount_put_locked(at.mount);
+			return follow(walk, at.inode);
+		}
+		error = jump(walk, &at);
 		if (error)
 			return error;
 	}
-	if (inode && restricted(walk, RESOLVE_NO_XDEV) && inode->dev != walk->dir->dev) {
-		inode_put(inode);
+	if (at.inode && restricted(walk, RESOLVE_NO_XDEV) &&
+	    (at.inode->dev != walk->dir->dev || at.mount != walk->mount)) {
+		position_drop(&at);
 		return WHY(-EXDEV, "another file system begins at %.40s", name.text);
 	}
 	if (!last) {
-		step_to(walk, inode);
+		step_to(walk, &at);
 		return 0;
 	}
-	if (slash && !(flags & WALK_MAY_MISS) && !inode_is(inode, S_IFDIR)) {
-		inode_put(inode);
+	if (slash && !(flags & WALK_MAY_MISS) && !inode_is(at.inode, S_IFDIR)) {
+		position_drop(&at);
 		return WHY(-ENOTDIR, "a slash follows %.40s, which is no directory", name.text);
 	}
 	*path = (struct path){
-		.parent = kind_of(&name) == LAST_NAME ? inode_get(walk->dir) : NULL,
-		.inode = inode,
+		.parent = kind == LAST_NAME ? inode_get(walk->dir) : NULL,
+		.inode = at.inode,
+		.inode_mount = at.mount,
+		.mount = kind == LAST_NAME ? mount_get(walk->mount) : NULL,
 		.name = name,
-		.last = kind_of(&name),
+		.last = kind,
 		.slash = slash,
 		.holder = walk->link ? inode_get(walk->link) : NULL,
 	};
@@ -301,8 +347,8 @@ static int walk_yield(const struct walk *walk)
 	return error;
 }
 
-int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
-              struct path *path)
+int path_walk(struct fs_context *fs, const struct position *start, const char *text,
+              unsigned int flags, struct path *path)
 {
 	struct walk walk;
 	int result = 0;
@@ -311,7 +357,10 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 	if (!*text)
 		return WHY(-ENOENT, "the path is empty");
 	walk.fs = fs;
-	walk.dir = inode_get(*text == '/' ? fs->root : start ? start : fs->cwd);
+	walk.dir = inode_get(*text == '/' ? fs->root : start ? start->inode : fs->cwd);
+	walk.mount = mount_get(*text == '/' ? fs->root_mount :
+	                       start        ? start->mount :
+	                                      fs->cwd_mount);
 	walk.text = skip_slashes(text);
 	walk.link = NULL;
 	walk.links = walk.depth = 0;
@@ -329,7 +378,9 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 			result = walk_step(&walk, flags, path);
 		} else {
 			// Only slashes, in the path or in the last link followed.
-			*path = (struct path){ .inode = inode_get(walk.dir), .last = LAST_ROOT };
+			*path = (struct path){ .inode = inode_get(walk.dir),
+				               .inode_mount = mount_get(walk.mount),
+				               .last = LAST_ROOT };
 			result = 1;
 		}
 	}
@@ -343,32 +394,7 @@ void path_put(struct path *path)
 	assert_only_spinlock(NULL);
 	inode_put(path->parent);
 	inode_put(path->inode);
+	mount_put_locked(path->mount);
+	mount_put_locked(path->inode_mount);
 	inode_put(path->holder);
-}
-
-int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
-                struct inode **store)
-{
-	struct path path;
-	int error;
-
-	assert_no_lock();
-	mutex_lock(&tree_lock);
-	error = path_walk(fs, start, text, flags & ~WALK_MAY_MISS, &path);
-	if (!error) {
-		*store = inode_get(path.inode);
-		path_put(&path);
-	}
-	tree_unlock();
-	return error;
-}
-
-char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t size)
-{
-	char *path;
-
-	mutex_lock(&tree_lock);
-	path = inode_path(inode, fs->root, text, size);
-	tree_unlock();
-	return path;
 }

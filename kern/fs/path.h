@@ -3,6 +3,7 @@
 
 #include "fs/directory_tree.h"
 #include "fs/inode.h"
+#include "fs/mount.h"
 
 // The state of a process that path resolution depends on. Threads, and processes made with
 // CLONE_FS, share one.
@@ -11,6 +12,8 @@ struct fs_context {
 	uint32_t refs;                // [a]
 	struct inode *root;           // [t] where absolute paths begin; a reference
 	struct inode *cwd;            // [t] where relative paths begin; a reference
+	struct mount *root_mount;     // [t] through which `root` is seen, a reference, or NULL
+	struct mount *cwd_mount;      // [t] through which `cwd` is seen, a reference, or NULL
 	mode_t umask;                 // [-] permissions that new files do not get (umask(2))
 	uint32_t held_mark;           // mem/held.h
 	struct fs_context *held_next; // the next one that the measure under way will look at
@@ -41,6 +44,9 @@ void fs_context_put(struct fs_context *fs);
 #define WALK_FOLLOW 1u   // if the last name is a symbolic link, follow it
 #define WALK_MAY_MISS 2u // the last name need not exist; a slash after it demands no directory
 #define WALK_FILE 4u     // a slash after the last name is -EISDIR, whatever the name stands for
+#define WALK_COVERED 32u // the last name stands for the file itself, also if a mount covers it
+#define WALK_CHANGE 8u   // of path_find: -EROFS for a file that is seen through a read-only mount
+#define WALK_EXEC 16u    // of path_find: -EACCES for one through a mount without execution
 
 // Kinds of the last name of a path: an ordinary name, ".", "..", none (the path has only slashes).
 enum last_name { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
@@ -51,12 +57,14 @@ struct path {
 	struct inode *inode;  // the file that the path names; NULL: none (WALK_MAY_MISS only)
 	struct name name;     // the last name, within the path's text or a link's
 	enum last_name last;
-	bool slash;           // a slash followed the last name
-	struct inode *holder; // the link whose text contains `name`, or NULL
+	bool slash;                // a slash followed the last name
+	struct inode *holder;      // the link whose text contains `name`, or NULL
+	struct mount *mount;       // through which the directory of the last name is seen, or NULL
+	struct mount *inode_mount; // through which `inode` is seen, or NULL
 };
 
-// Follow the path `text` from the directory `start` (NULL: fs->cwd). An absolute path starts at
-// fs->root. Fills in *path with references for the caller. Yields between two names, with tree_lock
+// Follow the path `text` from the directory `start`, borrowed (NULL: fs->cwd). An absolute path starts
+// at fs->root. Where a mount covers a directory or a file, the path goes on at the mount's root. Fills in *path with references for the caller. Yields between two names, with tree_lock
 // released, but not after the last name has been looked up, so the result is true until the caller
 // releases tree_lock. Caller: holds tree_lock and no lock but rename_lock besides; `text` must live
 // as long as *path is used. Returns 0; or, with *path undefined and nothing for path_put to do:
@@ -65,8 +73,8 @@ struct path {
 // directory; -ELOOP after 40 links; -ENAMETOOLONG for a name above 255 bytes; -EISDIR (WALK_FILE);
 // -EXDEV or -ELOOP if fs->resolve forbids a step; -ESRCH in a directory of /proc whose process has
 // ended; -ENOMEM; -EINTR if the thread is killed. tree_lock is held again in each case.
-int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
-              struct path *path);
+int path_walk(struct fs_context *fs, const struct position *start, const char *text,
+              unsigned int flags, struct path *path);
 
 // Drop the references in *path, the result of a path_walk that returned 0; path->name must not be
 // used afterwards. Caller: holds no spinlock, and no sleeping lock but tree_lock and rename_lock;
@@ -74,12 +82,24 @@ int path_walk(struct fs_context *fs, struct inode *start, const char *text, unsi
 void path_put(struct path *path);
 
 // Find the file at the path `text` from `start` (NULL: fs->cwd), as path_walk, for which this takes
-// tree_lock, and store a new reference on it in *store. `flags`: WALK_FOLLOW and WALK_FILE;
+// tree_lock, and store a new reference on it in *store. `flags`: as path_find's;
 // WALK_MAY_MISS has no effect. Sleeps and yields. Caller: holds no lock. Returns 0; with *store
 // unchanged: -ENOENT if a name is missing or `text` is empty, -ENOTDIR, -EACCES, -ELOOP,
 // -ENAMETOOLONG, -EISDIR, -EXDEV, -ESRCH, -ENOMEM or -EINTR for the reasons that path_walk names.
-int path_lookup(struct fs_context *fs, struct inode *start, const char *text, unsigned int flags,
-                struct inode **store);
+int path_lookup(struct fs_context *fs, const struct position *start, const char *text,
+                unsigned int flags, struct inode **store);
+
+// Like path_lookup, also with WALK_CHANGE and WALK_EXEC: store the file and the mount through which
+// it is seen in *store, with new references; the caller drops them by position_put. Returns as
+// path_lookup; with nothing stored also -EROFS (WALK_CHANGE) and -EACCES (WALK_EXEC).
+int path_find(struct fs_context *fs, const struct position *start, const char *text,
+              unsigned int flags, struct position *store);
+
+// Drop the references of *position. Sleeps and yields. Caller: holds no lock.
+void position_put(const struct position *position);
+
+// Returns the current directory of `fs`, with new references. Takes tree_lock.
+struct position fs_context_cwd(struct fs_context *fs);
 
 // Write the path of `inode`, as seen from fs->root, into text[size], size > 0, with a NUL,
 // beginning anywhere in it. Sleeps and yields: takes tree_lock. Returns a pointer to the path's

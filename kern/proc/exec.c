@@ -31,11 +31,12 @@ static int look_up(const struct exec_program *program, struct inode **store)
 	if ((program->flags & AT_EMPTY_PATH) && !program->path[0]) {
 		if (!program->start)
 			return WHY(-EACCES, "the current directory is no program");
-		*store = inode_get(program->start);
+		*store = inode_get(program->start->inode);
 		return 0;
 	}
 	error = path_lookup(thread_current()->fs_context, program->start, program->path,
-	                    program->flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, store);
+	                    WALK_EXEC | (program->flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW),
+	                    store);
 	if (!error && inode_is(*store, S_IFLNK)) {
 		inode_put(*store);
 		error = WHY(-ELOOP, "%s is a symbolic link", program->path);

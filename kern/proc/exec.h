@@ -101,7 +101,7 @@ int exec_stack(struct aspace *as, const struct exec_args *args, const struct exe
 
 // The program that an exec is about (execveat(2)).
 struct exec_program {
-	struct inode *start; // where a relative path begins; NULL: in the current directory
+	const struct position *start; // where a relative path begins; NULL: in the current directory
 	const char *path;
 	int flags; // AT_EMPTY_PATH (`start` itself, if the path is empty), AT_SYMLINK_NOFOLLOW,
 		   // AT_EXECVE_CHECK (only check whether the program may be executed)

@@ -2,6 +2,7 @@
 #include "fs/fdtable.h"
 #include "fs/file_locks.h"
 #include "fs/inode.h"
+#include "fs/mount.h"
 #include "proc/process.h"
 #include "proc/procfs_pid.h"
 #include "proc/thread_group.h"
@@ -81,7 +82,7 @@ int process_show_descriptor(struct seq *seq, pid_t pid, pid_t tid, int fd)
 	if (!file)
 		return -ENOENT;
 	seq_printf(seq, "pos:\t%lld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%u\n", file->position,
-	           file->flags | (cloexec > 0 ? O_CLOEXEC : 0), inode_mount_id(file->inode),
+	           file->flags | (cloexec > 0 ? O_CLOEXEC : 0), mount_id(file->mount, file->inode),
 	           file->inode->ino);
 	file_locks_describe(file, files, &text.writer);
 	if (file->ops->describe)

@@ -216,16 +216,6 @@ static int show_limits(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// mountinfo: the two file systems, each with its number (inode_mount_id), that of the one above it,
-// and its device.
-static int show_mountinfo(struct seq *seq, pid_t pid)
-{
-	(void)pid;
-	seq_printf(seq, "22 1 0:2 / / rw,relatime - tmpfs tmpfs rw\n"
-	                "23 22 0:3 / /proc rw,relatime - proc proc rw\n");
-	return 0;
-}
-
 void process_memory_files_init(void)
 {
 	static struct procfs_file files[] = {
@@ -238,7 +228,6 @@ void process_memory_files_init(void)
 		{ .name = "auxv", .mode = S_IFREG | 0400, .guarded = true, .show = show_auxv },
 		{ .name = "environ", .mode = S_IFREG | 0400, .guarded = true, .show = show_environ },
 		{ .name = "limits", .mode = S_IFREG | 0444, .show = show_limits },
-		{ .name = "mountinfo", .mode = S_IFREG | 0444, .show = show_mountinfo },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)

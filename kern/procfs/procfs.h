@@ -120,6 +120,9 @@ void procfs_system_init(void);
 // (procfs_statistics.c). Called once, at boot, after procfs_init.
 void procfs_statistics_init(void);
 
+// Create the files about what is mounted (procfs_mounts.c). Called once, at boot, after procfs_init.
+void procfs_mounts_init(void);
+
 // Create /proc/cpuinfo (procfs_cpuinfo.c). Called once, at boot, after procfs_init.
 void procfs_cpuinfo_init(void);
 

@@ -61,14 +61,6 @@ static int show_meminfo(struct seq *seq, pid_t pid)
 	return 0;
 }
 
-// The two file systems there are, in the format of fstab(5). Nothing can be mounted.
-static int show_mounts(struct seq *seq, pid_t pid)
-{
-	(void)pid;
-	seq_printf(seq, "tmpfs / tmpfs rw,relatime 0 0\nproc /proc proc rw,relatime 0 0\n");
-	return 0;
-}
-
 // The types of file systems; "nodev" says that they need no disk.
 static int show_filesystems(struct seq *seq, pid_t pid)
 {
@@ -132,7 +124,6 @@ static struct procfs_file files[] = {
 	  .store = store_fail_nth },
 #endif
 	{ .name = "meminfo", .mode = S_IFREG | 0444, .show = show_meminfo },
-	{ .name = "mounts", .mode = S_IFREG | 0444, .show = show_mounts },
 	{ .name = "filesystems", .mode = S_IFREG | 0444, .show = show_filesystems },
 	{ .name = "sys/vm/max_map_count", .mode = S_IFREG | 0444, .show = show_max_map_count },
 };

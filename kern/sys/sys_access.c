@@ -33,11 +33,17 @@ static int use_real_ids(struct credentials **store)
 	return 0;
 }
 
+// Returns true for files that can be written to although their file system is read-only.
+static bool is_special(const struct inode *inode)
+{
+	return !inode_is(inode, S_IFREG) && !inode_is(inode, S_IFDIR) && !inode_is(inode, S_IFLNK);
+}
+
 // Check access to a file, by the effective ids with AT_EACCESS.
 static int access_at(int dirfd, const char __user *path, int mode, int flags)
 {
 	struct credentials *own = NULL;
-	struct inode *inode;
+	struct position file;
 	int error = 0;
 
 	if (mode & ~(R_OK | W_OK | X_OK) ||
@@ -47,10 +53,13 @@ static int access_at(int dirfd, const char __user *path, int mode, int flags)
 		error = use_real_ids(&own);
 	if (error)
 		return error;
-	error = inode_arg_get(dirfd, path, flags, &inode);
+	error = position_arg_get(dirfd, path, flags, 0, &file);
 	if (!error) {
-		error = inode_permission(inode, (unsigned int)mode);
-		inode_put(inode);
+		error = inode_permission(file.inode, (unsigned int)mode);
+		if (!error && (mode & W_OK) && mount_read_only(file.mount) &&
+		    !is_special(file.inode))
+			error = -EROFS;
+		position_put(&file);
 	}
 	if (own)
 		thread_set_credentials(own);

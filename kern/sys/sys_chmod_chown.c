@@ -31,7 +31,7 @@ static int chmod_inode(struct inode *inode, mode_t mode)
 static int chmod_at(int dirfd, const char __user *path, mode_t mode, int flags)
 {
 	struct inode *inode;
-	int error = inode_arg_get(dirfd, path, flags, &inode);
+	int error = changed_inode_arg_get(dirfd, path, flags, &inode);
 
 	if (error)
 		return error;
@@ -68,7 +68,7 @@ SYSCALL2(fchmod, int, fd, mode_t, mode)
 
 	if (!file)
 		return -EBADF;
-	error = chmod_inode(file->inode, mode);
+	error = mount_read_only(file->mount) ? -EROFS : chmod_inode(file->inode, mode);
 	file_put(file);
 	return error;
 }
@@ -87,7 +87,7 @@ static int chown_at(int dirfd, const char __user *path, uid_t uid, gid_t gid, in
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
-	error = inode_arg_get(dirfd, path, flags, &inode);
+	error = changed_inode_arg_get(dirfd, path, flags, &inode);
 	if (error)
 		return error;
 	error = chown_inode(inode, uid, gid);
@@ -103,7 +103,7 @@ static int chown_fd(int fd, uid_t uid, gid_t gid)
 
 	if (!file)
 		return -EBADF;
-	error = chown_inode(file->inode, uid, gid);
+	error = mount_read_only(file->mount) ? -EROFS : chown_inode(file->inode, uid, gid);
 	file_put(file);
 	return error;
 }

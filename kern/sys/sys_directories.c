@@ -145,21 +145,21 @@ static int link_at(int from_dirfd, const char __user *from, int to_dirfd, const 
                    int flags)
 {
 	struct path_arg arg;
-	struct inode *inode;
+	struct position file;
 	int error;
 
 	if (flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
 	flags = flags & AT_SYMLINK_FOLLOW ? flags & AT_EMPTY_PATH : flags | AT_SYMLINK_NOFOLLOW;
-	error = inode_arg_get(from_dirfd, from, flags, &inode);
+	error = position_arg_get(from_dirfd, from, flags, 0, &file);
 	if (error)
 		return error;
 	error = path_arg_get(&arg, to_dirfd, to);
 	if (!error) {
-		error = names_link(thread_current()->fs_context, inode, arg.start, arg.text);
+		error = names_link(thread_current()->fs_context, &file, arg.start, arg.text);
 		path_arg_put(&arg);
 	}
-	inode_put(inode);
+	position_put(&file);
 	return error;
 }
 
@@ -208,13 +208,13 @@ SYSCALL3(symlinkat, const char __user *, target, int, dirfd, const char __user *
 // chdir(2).
 SYSCALL1(chdir, const char __user *, path)
 {
-	struct inode *inode;
-	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	struct position dir;
+	int error = position_arg_get(AT_FDCWD, path, 0, 0, &dir);
 
 	if (error)
 		return error;
-	error = names_chdir(thread_current()->fs_context, inode);
-	inode_put(inode);
+	error = names_chdir(thread_current()->fs_context, &dir);
+	position_put(&dir);
 	return error;
 }
 
@@ -227,7 +227,8 @@ SYSCALL1(fchdir, int, fd)
 
 	if (!file)
 		return -EBADF;
-	error = names_chdir(thread_current()->fs_context, file->inode);
+	error = names_chdir(thread_current()->fs_context,
+	                    &(struct position){ file->inode, file->mount });
 	file_put(file);
 	return error;
 }
@@ -236,13 +237,13 @@ SYSCALL1(fchdir, int, fd)
 // page warns of that.
 SYSCALL1(chroot, const char __user *, path)
 {
-	struct inode *inode;
-	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	struct position dir;
+	int error = position_arg_get(AT_FDCWD, path, 0, 0, &dir);
 
 	if (error)
 		return error;
-	error = names_chroot(thread_current()->fs_context, inode);
-	inode_put(inode);
+	error = names_chroot(thread_current()->fs_context, &dir);
+	position_put(&dir);
 	return error;
 }
 
@@ -250,11 +251,14 @@ SYSCALL1(chroot, const char __user *, path)
 // Returns its length with the NUL; -ENOENT if the directory was removed; -ENAMETOOLONG.
 static ssize_t current_path(struct fs_context *fs, char *text, char **start)
 {
+	struct position cwd, root;
 	ssize_t length = -ENOENT;
 
 	mutex_lock(&tree_lock);
 	if (fs->cwd->nlink) {
-		*start = inode_path(fs->cwd, fs->root, text, PATH_MAX);
+		cwd = (struct position){ fs->cwd, fs->cwd_mount };
+		root = (struct position){ fs->root, fs->root_mount };
+		*start = position_path(&cwd, &root, text, PATH_MAX);
 		length = *start ? (ssize_t)strlen(*start) + 1 : -ENAMETOOLONG;
 	}
 	tree_unlock();

@@ -40,17 +40,20 @@ static void set_time(int64_t *field, const struct timespec64 *ts)
 static int find(int dirfd, const char __user *path, int flags, struct inode **store)
 {
 	struct file *file;
+	int error;
 
 	if (path || dirfd == AT_FDCWD)
-		return inode_arg_get(dirfd, path, flags, store);
+		return changed_inode_arg_get(dirfd, path, flags, store);
 	if (flags)
 		return -EINVAL;
 	file = file_arg_get(dirfd);
 	if (!file)
 		return -EBADF;
-	*store = inode_get(file->inode);
+	error = mount_read_only(file->mount) ? -EROFS : 0;
+	if (!error)
+		*store = inode_get(file->inode);
 	file_put(file);
-	return 0;
+	return error;
 }
 
 // If both times are to stay, not even the path is looked at (utimensat(2), "NOTES"). ctime is

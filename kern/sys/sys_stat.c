@@ -82,8 +82,9 @@ static struct statx_timestamp statx_time(int64_t ns)
 
 // Fill in the newer struct. A program must look at stx_mask: the time of creation is not there. The
 // number of a mount is never used again, so it is also the unique one, if `mask` asks for that.
-static void fill_statx(struct inode *inode, uint32_t mask, struct statx *stx)
+static void fill_statx(const struct position *file, uint32_t mask, struct statx *stx)
 {
+	struct inode *inode = file->inode;
 	uint32_t mount = mask & STATX_MNT_ID_UNIQUE ? STATX_MNT_ID_UNIQUE : STATX_MNT_ID;
 	struct stat st;
 
@@ -105,7 +106,7 @@ static void fill_statx(struct inode *inode, uint32_t mask, struct statx *stx)
 		.stx_rdev_minor = minor(st.st_rdev),
 		.stx_dev_major = major(st.st_dev),
 		.stx_dev_minor = minor(st.st_dev),
-		.stx_mnt_id = inode_mount_id(inode),
+		.stx_mnt_id = mount_id(file->mount, inode),
 	};
 }
 
@@ -116,18 +117,18 @@ static void fill_statx(struct inode *inode, uint32_t mask, struct statx *stx)
 SYSCALL5(statx, int, dirfd, const char __user *, path, int, flags, uint32_t, mask,
          struct statx __user *, buffer)
 {
-	struct inode *inode;
+	struct position file;
 	struct statx stx;
 	int error;
 
 	if (mask & STATX_RESERVED || flags & ~STAT_FLAGS ||
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	error = inode_arg_get(dirfd, path, flags, &inode);
+	error = position_arg_get(dirfd, path, flags, 0, &file);
 	if (error)
 		return error;
-	fill_statx(inode, mask, &stx);
-	inode_put(inode);
+	fill_statx(&file, mask, &stx);
+	position_put(&file);
 	return copyout(aspace_current(), buffer, &stx, sizeof(stx));
 }
 
@@ -148,7 +149,7 @@ static int readlink_at(int dirfd, const char __user *path, char __user *buffer, 
 		return result;
 	empty = !arg.text[0] && arg.start;
 	if (empty)
-		inode = inode_get(arg.start);
+		inode = inode_get(arg.start->inode);
 	else
 		result = path_lookup(thread_current()->fs_context, arg.start, arg.text, 0, &inode);
 	path_arg_put(&arg);
@@ -187,10 +188,23 @@ SYSCALL4(readlinkat, int, dirfd, const char __user *, path, char __user *, buffe
 #define ST_VALID 0x20
 #define ST_RELATIME 0x1000
 
-// Report on the file system of an inode (statfs(2)). Files and free memory are the same pages, so
-// the free blocks are the free pages.
-static void fill_statfs(const struct inode *inode, struct statfs64 *st)
+// Returns the ST_ flags of a mount: those of mount(2), in part at other places.
+static uint32_t mount_flags(const struct mount *mount)
 {
+	uint32_t flags;
+
+	if (!mount)
+		return ST_RELATIME;
+	flags = mount->flags & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+	return flags | (mount_read_only(mount) ? MS_RDONLY : 0) |
+	       (mount->flags & MS_RELATIME ? ST_RELATIME : 0);
+}
+
+// Report on the file system of a file (statfs(2)). Files and free memory are the same pages, so
+// the free blocks are the free pages.
+static void fill_statfs(const struct position *file, struct statfs64 *st)
+{
+	const struct inode *inode = file->inode;
 	bool regular = inode_is(inode, S_IFREG);
 	size_t page = regular && inode->object ? object_page_size(inode->object) : PAGE_SIZE;
 
@@ -199,7 +213,7 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 		.f_bsize = page,
 		.f_namelen = NAME_MAX,
 		.f_frsize = page,
-		.f_flags = ST_VALID | ST_RELATIME,
+		.f_flags = ST_VALID | mount_flags(file->mount),
 	};
 	if (inode->dev == VOLUME_PROC) {
 		st->f_type = PROC_SUPER_MAGIC;
@@ -216,13 +230,13 @@ static void fill_statfs(const struct inode *inode, struct statfs64 *st)
 
 int statfs_of_path(const char __user *path, struct statfs64 *st)
 {
-	struct inode *inode;
-	int error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	struct position file;
+	int error = position_arg_get(AT_FDCWD, path, 0, 0, &file);
 
 	if (error)
 		return error;
-	fill_statfs(inode, st);
-	inode_put(inode);
+	fill_statfs(&file, st);
+	position_put(&file);
 	return 0;
 }
 
@@ -232,7 +246,7 @@ int statfs_of_fd(int fd, struct statfs64 *st)
 
 	if (!file)
 		return -EBADF;
-	fill_statfs(file->inode, st);
+	fill_statfs(&(struct position){ file->inode, file->mount }, st);
 	file_put(file);
 	return 0;
 }

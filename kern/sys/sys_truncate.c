@@ -18,7 +18,7 @@ static int truncate_path(const char __user *path, int64_t size)
 
 	if (size < 0)
 		return -EINVAL;
-	error = inode_arg_get(AT_FDCWD, path, 0, &inode);
+	error = changed_inode_arg_get(AT_FDCWD, path, 0, &inode);
 	if (error)
 		return error;
 	if (inode_is(inode, S_IFREG))

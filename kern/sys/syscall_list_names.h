@@ -25,6 +25,11 @@ X(fchdir)
 X(getcwd)
 X(chroot)
 
+// sys_mount.c: mounts
+X(mount)
+X(umount)
+X(umount2)
+
 // sys_xattr.c: extended attributes
 X(setxattr)
 X(lsetxattr)

@@ -40,7 +40,8 @@ static int set_start(struct path_arg *arg, int dirfd)
 	arg->file = fd_get(thread_current()->files, dirfd);
 	if (!arg->file)
 		return WHY(-EBADF, "descriptor %d, where the path begins, is not open", dirfd);
-	arg->start = arg->file->inode;
+	arg->position = (struct position){ arg->file->inode, arg->file->mount };
+	arg->start = &arg->position;
 	return 0;
 }
 
@@ -73,33 +74,67 @@ void path_arg_put(struct path_arg *arg)
 	free_text(arg);
 }
 
-// Returns the inode for which an empty path stands, with a new reference: the descriptor's, or
+// Returns the file for which an empty path stands, with new references: the descriptor's, or
 // the current directory for AT_FDCWD.
-static struct inode *empty_path_inode(const struct path_arg *arg)
+static struct position empty_path_file(const struct path_arg *arg)
 {
-	struct inode *inode;
-
-	if (arg->start)
-		return inode_get(arg->start);
-	mutex_lock(&tree_lock);
-	inode = inode_get(thread_current()->fs_context->cwd);
-	tree_unlock();
-	return inode;
+	if (!arg->start)
+		return fs_context_cwd(thread_current()->fs_context);
+	return (struct position){ inode_get(arg->start->inode), mount_get(arg->start->mount) };
 }
 
-int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store)
+// position_arg_get, inlined where the result is used.
+static inline int find(int dirfd, const char __user *text, int flags, unsigned int walk,
+                       struct position *store)
 {
 	struct path_arg arg;
 	int error = path_arg_get(&arg, dirfd, text);
 
+	if (error)
+		return error;
+	if ((flags & AT_EMPTY_PATH) && !arg.text[0]) {
+		*store = empty_path_file(&arg);
+		if ((walk & WALK_CHANGE) && mount_read_only(store->mount)) {
+			position_put(store);
+			error = WHY(-EROFS, "the file system is mounted read-only");
+		}
+	} else {
+		walk |= flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
+		error = path_find(thread_current()->fs_context, arg.start, arg.text, walk, store);
+	}
+	path_arg_put(&arg);
+	return error;
+}
+
+int position_arg_get(int dirfd, const char __user *text, int flags, unsigned int walk,
+                     struct position *store)
+{
+	assert_no_lock();
+	return find(dirfd, text, flags, walk, store);
+}
+
+int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store)
+{
+	struct position position;
+	int error = find(dirfd, text, flags, 0, &position);
+
 	assert_no_lock();
 	if (error)
 		return error;
-	if ((flags & AT_EMPTY_PATH) && !arg.text[0])
-		*store = empty_path_inode(&arg);
-	else
-		error = path_lookup(thread_current()->fs_context, arg.start, arg.text,
-		                    flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW, store);
-	path_arg_put(&arg);
-	return error;
+	mount_put(position.mount);
+	*store = position.inode;
+	return 0;
+}
+
+int changed_inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store)
+{
+	struct position position;
+	int error = position_arg_get(dirfd, text, flags, WALK_CHANGE, &position);
+
+	assert_no_lock();
+	if (error)
+		return error;
+	mount_put(position.mount);
+	*store = position.inode;
+	return 0;
 }

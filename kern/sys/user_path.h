@@ -13,8 +13,9 @@
 struct path_arg {
 	char *text; // `copy`, or the heap's
 	char copy[PATH_SHORT];
-	struct file *file;   // the file of the call's descriptor, a reference; NULL: not used
-	struct inode *start; // the inode of that file, borrowed; or NULL
+	struct file *file;        // the file of the call's descriptor, a reference; NULL: not used
+	struct position position; // that file, borrowed
+	const struct position *start; // `position` of the same struct, or NULL
 };
 
 // Fetch the path `text`. A relative one, also an empty one, which is no error here, starts at the
@@ -45,6 +46,15 @@ void path_arg_put(struct path_arg *arg);
 // -ENOMEM; -ENOENT (also for an empty path without AT_EMPTY_PATH), -ENOTDIR, -EACCES, -ELOOP and
 // the other errors of path_walk.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
+
+// Like inode_arg_get, with the mount through which the file is seen: both references are the caller's
+// (position_put). `walk`: WALK_CHANGE, with which a read-only mount is -EROFS, or 0.
+int position_arg_get(int dirfd, const char __user *text, int flags, unsigned int walk,
+                     struct position *store);
+
+// Like inode_arg_get, for a file that is to be changed: also -EROFS if it is seen through a read-only
+// mount.
+int changed_inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
 // Returns the open file of descriptor `fd`, any number, of the current thread, with a new
 // reference, which the caller drops by file_put; NULL if it is not open. A file that was opened

@@ -16,7 +16,7 @@ static struct inode *begin(struct fs_context **fs_store, uint32_t next)
 	names_remove_all(SCRATCH);
 	EXPECT_EQ(names_make(fs, NULL, SCRATCH, S_IFDIR | 0755, 0), 0);
 	EXPECT_EQ(path_lookup(fs, NULL, SCRATCH, 0, &dir), 0);
-	EXPECT_EQ(names_chdir(fs, dir), 0);
+	EXPECT_EQ(names_chdir(fs, &(struct position){ dir, NULL }), 0);
 	for (int i = 0; i < 4; i++) {
 		char name[8];
 

@@ -38,7 +38,7 @@ static void change_names(void)
 	ALLOWED(names_symlink(fs, "d/f", NULL, SCRATCH "/l"));
 	if (ALLOWED(path_lookup(fs, NULL, SCRATCH "/d/f", WALK_FOLLOW, &inode)))
 		return;
-	ALLOWED(names_link(fs, inode, NULL, SCRATCH "/g"));
+	ALLOWED(names_link(fs, &(struct position){ inode, NULL }, NULL, SCRATCH "/g"));
 	ALLOWED(names_rename(fs, (struct place){ NULL, SCRATCH "/d/f" },
 	                     (struct place){ NULL, SCRATCH "/h" }, 0));
 	EXPECT(inode->nlink >= 1);

@@ -18,7 +18,7 @@ static struct fs_context *begin(void)
 	names_remove_all(SCRATCH);
 	EXPECT_EQ(names_make(fs, NULL, SCRATCH, S_IFDIR | 0755, 0), 0);
 	EXPECT_EQ(path_lookup(fs, NULL, SCRATCH, 0, &dir), 0);
-	EXPECT_EQ(names_chdir(fs, dir), 0);
+	EXPECT_EQ(names_chdir(fs, &(struct position){ dir, NULL }), 0);
 	inode_put(dir);
 	return fs;
 }
@@ -176,9 +176,9 @@ KTEST(removed_directory_stays_empty)
 	make_dir(fs, "d");
 	EXPECT_EQ(path_lookup(fs, NULL, "d", 0, &dir), 0);
 	EXPECT_EQ(names_rmdir(fs, NULL, "d"), 0);
-	EXPECT_EQ(names_make(fs, dir, "f", S_IFREG | 0644, 0), -ENOENT);
+	EXPECT_EQ(names_make(fs, &(struct position){ dir, NULL }, "f", S_IFREG | 0644, 0), -ENOENT);
 	EXPECT_EQ(dir->nlink, 0);
-	EXPECT_EQ(path_lookup(fs, dir, "..", 0, &parent),
+	EXPECT_EQ(path_lookup(fs, &(struct position){ dir, NULL }, "..", 0, &parent),
 	          0); // ".." of a removed directory still works
 	EXPECT_EQ((int)parent->ino, number_of(fs, ".", 0));
 	inode_put(parent);
@@ -231,18 +231,18 @@ KTEST(hard_links_count)
 	make_file(fs, "f");
 	EXPECT_EQ(path_lookup(fs, NULL, "f", 0, &inode), 0);
 	EXPECT_EQ(path_lookup(fs, NULL, "d", 0, &dir), 0);
-	EXPECT_EQ(names_link(fs, inode, NULL, "d/g"), 0);
-	EXPECT_EQ(names_link(fs, inode, NULL, "f"), -EEXIST);
-	EXPECT_EQ(names_link(fs, inode, NULL, "g/"), -ENOENT);
-	EXPECT_EQ(names_link(fs, inode, NULL, "/proc/g"), -ENOENT);
-	EXPECT_EQ(names_link(fs, dir, NULL, "x"), -EPERM);
+	EXPECT_EQ(names_link(fs, &(struct position){ inode, NULL }, NULL, "d/g"), 0);
+	EXPECT_EQ(names_link(fs, &(struct position){ inode, NULL }, NULL, "f"), -EEXIST);
+	EXPECT_EQ(names_link(fs, &(struct position){ inode, NULL }, NULL, "g/"), -ENOENT);
+	EXPECT_EQ(names_link(fs, &(struct position){ inode, NULL }, NULL, "/proc/g"), -ENOENT);
+	EXPECT_EQ(names_link(fs, &(struct position){ dir, NULL }, NULL, "x"), -EPERM);
 	EXPECT_EQ(inode->nlink, 2);
 	EXPECT_EQ(move(fs, "f", "d/g", 0), 0); // two names of one file: nothing is done
 	EXPECT_EQ(inode->nlink, 2);
 	EXPECT_EQ(names_unlink(fs, NULL, "f"), 0);
 	EXPECT_EQ(names_unlink(fs, NULL, "d/g"), 0);
 	EXPECT_EQ(inode->nlink, 0);
-	EXPECT_EQ(names_link(fs, inode, NULL, "f"), -ENOENT);
+	EXPECT_EQ(names_link(fs, &(struct position){ inode, NULL }, NULL, "f"), -ENOENT);
 	EXPECT_EQ(inode->refs, 1);
 	inode_put(inode);
 	inode_put(dir);
@@ -333,8 +333,9 @@ KTEST(removed_chain_is_freed)
 	pages = heap_pages();
 	EXPECT_EQ(path_lookup(fs, NULL, ".", 0, &dir), 0);
 	for (int i = 0; i < depth; i++) {
-		EXPECT_EQ(names_make(fs, dir, "d", S_IFDIR | 0755, 0), 0);
-		EXPECT_EQ(path_lookup(fs, dir, "d", 0, &next), 0);
+		EXPECT_EQ(names_make(fs, &(struct position){ dir, NULL }, "d", S_IFDIR | 0755, 0),
+		          0);
+		EXPECT_EQ(path_lookup(fs, &(struct position){ dir, NULL }, "d", 0, &next), 0);
 		inode_put(dir);
 		dir = next;
 	}

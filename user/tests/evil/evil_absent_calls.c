@@ -16,7 +16,7 @@ int main(void)
 	show("iopl", syscall(110, 3));
 	show("init_module", syscall(128, REGION, PAGE, REGION));
 	show("kexec_load", syscall(283, KERNEL_TEXT, 0, 0, 0));
-	show("mount", syscall(21, "a", "b", "c", 0, 0));
+	show("pivot_root", syscall(217, "a", "b"));
 	show("bpf", syscall(357, 0, REGION, 100));
 	for (size_t i = 0; i < COUNT(none); i++) {
 		if (syscall((long)none[i], REGION, REGION, REGION, 0, 0, 0) != -1 || errno != ENOSYS)

@@ -6,6 +6,7 @@
 // likes, but it must be possible to kill what is left of it, and then all memory must be free again.
 // (An allocation is of a page, a page table or a block of the heap. Debug kernels only:
 // kern/mem/fail_alloc.h.)
+#include "../mounts.h"
 #include "leak.h"
 #include <dirent.h>
 #include <getopt.h>
@@ -155,6 +156,7 @@ static void make_many_objects(void)
 // A program that has failed to go down leaves files at the top.
 static void clean_up(void)
 {
+	remove_mounts();
 	remove_objects();
 	empty("/", false);
 	empty("/tmp", true);

@@ -28,6 +28,8 @@ static const char *const paths[] = {
 	"new",
 	"newdir",
 	"newdir/a",
+	"tmpfs",
+	"tmpfs/x",
 	".",
 	"./file",
 	"dir/../file",

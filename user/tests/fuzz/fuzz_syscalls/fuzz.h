@@ -92,7 +92,7 @@ struct op {
 //	^       a userfaultfd
 //	' \ "   /proc/self/pagemap; its request; what that takes
 //	`       a request of ptrace
-//	0 .     0; PR_SET_VMA
+//	0 . "   0; PR_SET_VMA; flags of mount
 //	i       anything
 // After a '!' nobody may be surprised to find there what another process wrote.
 struct call {

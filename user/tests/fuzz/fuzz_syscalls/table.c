@@ -187,6 +187,9 @@ const struct call calls[] = {
 	CALL(fchdir, 2, "f"),
 	CALL(getcwd, 2, "bn"),
 	CALL(chroot, 1, "p"),
+	CALL(mount, 3, "pFp\"p"),
+	CALL(umount, 1, "F"),
+	CALL(umount2, 2, "Fy"),
 
 	CALL(fork, 3, "iiiiik"),
 	CALL(vfork, 3, "iiiiik"),

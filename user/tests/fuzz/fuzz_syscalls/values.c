@@ -2,6 +2,7 @@
 
 #include "fuzz.h"
 
+#include <abi/mount.h>
 #include <abi/pageflags.h>
 #include <abi/prctl.h>
 #include <fcntl.h>
@@ -221,6 +222,24 @@ static uint32_t uffd_request(uint32_t *state)
 	return ANY(state, requests);
 }
 
+static uint32_t mount_flags(uint32_t *state)
+{
+	static const uint32_t flags[] = { 0,
+		                          0,
+		                          MS_RDONLY,
+		                          MS_NODEV | MS_NOEXEC,
+		                          MS_BIND,
+		                          MS_BIND,
+		                          MS_BIND,
+		                          MS_MOVE,
+		                          MS_REMOUNT,
+		                          MS_REMOUNT | MS_RDONLY,
+		                          MS_REMOUNT | MS_BIND | MS_RDONLY,
+		                          MS_PRIVATE };
+
+	return one_in(state, 10) ? any_integer(state) : ANY(state, flags);
+}
+
 static uint32_t fcntl_command(uint32_t *state)
 {
 	static const uint32_t commands[] = {
@@ -301,6 +320,8 @@ static uint32_t other_value(char kind, uint32_t *state)
 		return mqueue_value(kind, state);
 	if (kind == '`')
 		return trace_value(state);
+	if (kind == '"')
+		return mount_flags(state);
 	return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
 }
 

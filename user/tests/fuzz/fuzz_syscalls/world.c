@@ -1,5 +1,6 @@
 // world.c: what the calls find: files for all, and each worker's descriptors and memory.
 
+#include "../../mounts.h"
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -87,6 +88,7 @@ static bool remove_tree(const char *path, int depth)
 
 void world_clean(void)
 {
+	remove_mounts();
 	remove_tree(BASE_DIRECTORY, 0);
 	sysv_clean();
 	mqueue_clean();
