@@ -45,7 +45,9 @@ void fs_context_put(struct fs_context *fs)
 	assert_no_lock();
 	if (__atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	position_put(&(struct position){ fs->root, fs->root_mount });
-	position_put(&(struct position){ fs->cwd, fs->cwd_mount });
+	mount_put(fs->root_mount);
+	mount_put(fs->cwd_mount);
+	inode_put(fs->root);
+	inode_put(fs->cwd);
 	kfree(fs);
 }
