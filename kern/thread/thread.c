@@ -148,14 +148,16 @@ static void no_fpu(struct trapframe *frame)
 	fpu_switch(NULL, thread->fpu);
 }
 
-// The current state is in the processor, not in from->fpu: hence fpu_save.
+// The current state is in the processor, not in from->fpu: hence fpu_save. FXSAVE leaves parts of
+// the image as they are, and programs can read these: without the zeroes they would see what the block
+// had before.
 int thread_copy_fpu(struct thread *to)
 {
 	struct thread *from = thread_current();
 
 	if (!from->fpu)
 		return 0;
-	to->fpu = kmalloc(sizeof(*to->fpu));
+	to->fpu = kzalloc(sizeof(*to->fpu));
 	if (!to->fpu)
 		return -ENOMEM;
 	fpu_save(to->fpu);
