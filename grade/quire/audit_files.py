@@ -12,7 +12,7 @@ FAR, FAR_CHUNKS, FAR_SLOTS = 1024, 1023, 1024  # FD_NEAR, FD_CHUNKS, FD_CHUNK_SL
 
 def descriptors(audit):
     """What each thread has open, and where it stands in the tree."""
-    read = audit.memory.record("fs_context", "root cwd root_mount cwd_mount")
+    read = audit.memory.record("fs_context", "root=root.inode cwd=cwd.inode root_mount=root.mount cwd_mount=cwd.mount")
     audit.mounts = audit_mounts.Mounts(audit)
     audit.mounts.attached()
     reader = TableReader(audit)

@@ -335,7 +335,9 @@ static struct cpio_result unpack(struct cpio *cpio)
 	int more = -ENOMEM;
 
 	list_init(&cpio->links);
-	cpio->context = (struct fs_context){ .refs = 1, .root = tree_root, .cwd = tree_root };
+	cpio->context = (struct fs_context){ .refs = 1,
+		                             .root.inode = tree_root,
+		                             .cwd.inode = tree_root };
 	for (; entry && (more = read_entry(cpio, entry)) > 0; number++) {
 		int error;
 

@@ -27,29 +27,35 @@ static uint32_t first_of(uint32_t chunk)
 	return FD_NEAR + chunk * FD_CHUNK_SLOTS;
 }
 
-uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd)
+// fd_far_slot, for a table that nobody changes meanwhile.
+static __always_inline uintptr_t *find_slot(const struct fdtable *table, uint32_t fd)
 {
 	uint32_t index = chunk_of(fd); // large for a near descriptor
 	uintptr_t *chunk;
 
-	assert_spin_held(&table->lock);
 	if (index >= table->far_end)
 		return NULL;
 	chunk = table->far->chunks[index];
 	return chunk ? &chunk[fd % FD_CHUNK_SLOTS] : NULL;
 }
 
+uintptr_t *fd_far_slot(const struct fdtable *table, uint32_t fd)
+{
+	assert_spin_held(&table->lock);
+	return find_slot(table, fd);
+}
+
 // Nobody else knows the table if its count is 1, so nobody changes it.
 struct file *fd_borrow_far(struct fdtable *table, int fd, bool *counted)
 {
-	uint32_t index = chunk_of((uint32_t)fd);
-	uintptr_t slot = 0;
+	const uintptr_t *at;
+	uintptr_t slot;
 
 	if (table->refs != 1)
 		return fd_get(table, fd);
 	*counted = false;
-	if (index < table->far_end && table->far->chunks[index])
-		slot = table->far->chunks[index][(uint32_t)fd % FD_CHUNK_SLOTS] & ~FD_SLOT_CLOEXEC;
+	at = find_slot(table, (uint32_t)fd);
+	slot = at ? *at & ~FD_SLOT_CLOEXEC : 0;
 	return slot > FD_RESERVED ? (struct file *)slot : NULL;
 }
 

@@ -28,7 +28,7 @@ void fs_init(void)
 	inodes_init();
 	tree_init();
 	mounts_init();
-	context = (struct fs_context){ .root = tree_root, .cwd = tree_root };
+	context = (struct fs_context){ .root.inode = tree_root, .cwd.inode = tree_root };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++)
 		if (names_make(&context, NULL, directories[i].path, S_IFDIR | directories[i].mode,
 		               0))

@@ -9,9 +9,8 @@ struct fs_context *fs_context_create(void)
 	if (!fs)
 		return NULL;
 	fs->refs = 1;
-	fs->root = inode_get(tree_root);
-	fs->cwd = inode_get(tree_root);
-	fs->root_mount = fs->cwd_mount = NULL;
+	fs->root = (struct position){ inode_get(tree_root), NULL };
+	fs->cwd = position_get(&fs->root);
 	fs->umask = 022;
 	fs->resolve = 0;
 	fs->held_mark = 0;
@@ -31,10 +30,8 @@ struct fs_context *fs_context_copy(struct fs_context *fs)
 	copy->refs = 1;
 	copy->resolve = 0;
 	copy->held_mark = 0;
-	copy->root = inode_get(fs->root);
-	copy->cwd = inode_get(fs->cwd);
-	copy->root_mount = mount_get(fs->root_mount);
-	copy->cwd_mount = mount_get(fs->cwd_mount);
+	copy->root = position_get(&fs->root);
+	copy->cwd = position_get(&fs->cwd);
 	copy->umask = fs->umask;
 	tree_unlock();
 	return copy;
@@ -45,9 +42,7 @@ void fs_context_put(struct fs_context *fs)
 	assert_no_lock();
 	if (__atomic_sub_fetch(&fs->refs, 1, __ATOMIC_ACQ_REL))
 		return;
-	mount_put(fs->root_mount);
-	mount_put(fs->cwd_mount);
-	inode_put(fs->root);
-	inode_put(fs->cwd);
+	position_put(&fs->root);
+	position_put(&fs->cwd);
 	kfree(fs);
 }

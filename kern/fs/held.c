@@ -130,8 +130,8 @@ uint64_t fs_context_held_bytes(struct fs_context *fs)
 
 	assert_no_lock();
 	mutex_lock(&tree_lock);
-	root = inode_get(fs->root);
-	cwd = inode_get(fs->cwd);
+	root = inode_get(fs->root.inode);
+	cwd = inode_get(fs->cwd.inode);
 	tree_unlock();
 	bytes += inode_held_bytes(root) + inode_held_bytes(cwd);
 	inode_put(root);

@@ -9,8 +9,7 @@
 // Replace one of a context's directories by *dir, which the current thread may search. `needed`: the
 // capability that this takes, or -1. The old reference is dropped without the lock,
 // because inode_put may have much to free.
-static int change_directory(struct inode **field, struct mount **mount, const struct position *dir,
-                            int needed)
+static int change_directory(struct position *field, const struct position *dir, int needed)
 {
 	struct position old;
 	int error = inode_is(dir->inode, S_IFDIR) ? inode_permission(dir->inode, X_OK) : -ENOTDIR;
@@ -20,9 +19,8 @@ static int change_directory(struct inode **field, struct mount **mount, const st
 	if (error)
 		return error;
 	mutex_lock(&tree_lock);
-	old = (struct position){ *field, *mount };
-	*field = inode_get(dir->inode);
-	*mount = mount_get(dir->mount);
+	old = *field;
+	*field = position_get(dir);
 	tree_unlock();
 	position_put(&old);
 	return 0;
@@ -30,17 +28,17 @@ static int change_directory(struct inode **field, struct mount **mount, const st
 
 int names_chdir(struct fs_context *fs, const struct position *dir)
 {
-	return change_directory(&fs->cwd, &fs->cwd_mount, dir, -1);
+	return change_directory(&fs->cwd, dir, -1);
 }
 
 int names_chroot(struct fs_context *fs, const struct position *dir)
 {
-	return change_directory(&fs->root, &fs->root_mount, dir, CAP_SYS_CHROOT);
+	return change_directory(&fs->root, dir, CAP_SYS_CHROOT);
 }
 
 int names_place(const char *text, struct inode *inode)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 	struct path path;
 	int error;
 
@@ -56,7 +54,7 @@ int names_place(const char *text, struct inode *inode)
 
 void names_unplace(const char *text, const struct inode *inode)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 	struct path path;
 
 	mutex_lock(&tree_lock);
@@ -70,7 +68,7 @@ void names_unplace(const char *text, const struct inode *inode)
 
 void names_remove_all(const char *text)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 	struct path path;
 	struct entry *entry;
 

@@ -164,25 +164,21 @@ static void detach(struct mount *mount)
 	mount_put_locked(mount);
 }
 
-// Of mounts upon each other the newer one comes later on the list, unless it was moved there: so the
-// search begins anew each time.
+// All are found before the first one is detached, which then has no parent any more.
 void mount_detach(struct mount *mount)
 {
-	struct mount *each;
-	bool found = true;
+	struct list gone = LIST_INIT(gone);
+	struct mount *each, *next;
 
 	assert_mutex_held(&tree_lock);
-	while (found) {
-		found = false;
-		list_for_each(each, &mounts, link) {
-			if (each != mount && mount_is_upon(each, mount) && !mount_has_upon(each)) {
-				detach(each);
-				found = true;
-				break;
-			}
-		}
+	list_for_each_safe(each, next, &mounts, link) {
+		if (!mount_is_upon(each, mount))
+			continue;
+		list_remove(&each->link);
+		list_add_tail(&gone, &each->link);
 	}
-	detach(mount);
+	while (!list_empty(&gone))
+		detach(list_first(&gone, struct mount, link));
 }
 
 void mount_put_known(struct mount *mount)
@@ -206,12 +202,10 @@ void mount_put_some(struct mount *mount)
 // Continue at `inode`, seen through `mount`.
 static void position_set(struct position *at, struct inode *inode, struct mount *mount)
 {
-	inode_get(inode);
-	mount_get(mount);
-	inode_put(at->inode);
-	mount_put_locked(at->mount);
-	at->inode = inode;
-	at->mount = mount;
+	struct position old = *at;
+
+	*at = (struct position){ inode_get(inode), mount_get(mount) };
+	position_drop(&old);
 }
 
 void position_cross(struct position *at)
@@ -229,7 +223,7 @@ void position_uncover(struct position *at, const struct position *top)
 
 	assert_mutex_held(&tree_lock);
 	while ((mount = at->mount) && at->inode == mount->root && mount->point &&
-	       !(at->inode == top->inode && mount == top->mount))
+	       !position_same(at, top))
 		position_set(at, mount->point, mount->parent);
 }
 

@@ -6,10 +6,11 @@
 #pragma once
 
 #include "fs/inode.h"
+#include "thread/why.h"
 #include <abi/mount.h>
 
-// A file system that mount(2) has made: names and files in memory (tmpfs). All mounts of it are gone
-// when the last reference goes; then its names are removed.
+// A file system that mount(2) has made: names and files in memory (tmpfs). All mounts of it are
+// gone when the last reference goes; then its names are removed.
 struct volume {
 	uint32_t refs;       // [t] mounts
 	struct inode *root;  // [c] a reference; a directory without a name, on a device of its own
@@ -54,8 +55,8 @@ static inline struct mount *mount_get(struct mount *mount)
 	return mount;
 }
 
-// mount_put_locked for a mount that is not NULL. The names of a file system without mounts are removed by
-// the next tree_unlock. Caller: holds tree_lock.
+// mount_put_locked for a mount that is not NULL. The names of a file system without mounts are
+// removed by the next tree_unlock. Caller: holds tree_lock.
 void mount_put_known(struct mount *mount);
 
 // Drop a reference on `mount`; NULL does nothing. Caller: holds tree_lock.
@@ -77,6 +78,35 @@ static inline void mount_put(struct mount *mount)
 		mount_put_some(mount);
 }
 
+// Take references on the file and the mount of *at. Returns *at.
+static inline struct position position_get(const struct position *at)
+{
+	return (struct position){ inode_get(at->inode), mount_get(at->mount) };
+}
+
+// Returns true if `a` and `b` are the same file, seen through the same mount.
+static inline bool position_same(const struct position *a, const struct position *b)
+{
+	return a->inode == b->inode && a->mount == b->mount;
+}
+
+// Drop the references of *at. Sleeps and yields. Caller: holds no lock.
+static inline void position_put(const struct position *at)
+{
+	assert_no_lock();
+	mount_put(at->mount);
+	inode_put(at->inode);
+}
+
+// Drop the reference of *at on its mount. Returns its inode, whose reference stays the caller's.
+// Sleeps and yields. Caller: holds no lock.
+static inline struct inode *position_inode(const struct position *at)
+{
+	assert_no_lock();
+	mount_put(at->mount);
+	return at->inode;
+}
+
 // Drop the references of *at. Caller: holds tree_lock.
 static inline void position_drop(const struct position *at)
 {
@@ -89,8 +119,8 @@ static inline void position_drop(const struct position *at)
 // none. Caller: holds tree_lock.
 struct mount *mount_on(const struct mount *mount, const struct inode *inode);
 
-// Returns a mount through which `inode` can be seen, for those who know only the inode: the oldest one
-// of its file system; NULL for files of the tree, and if there is none. Borrowed. Caller: holds
+// Returns a mount through which `inode` can be seen, for those who know only the inode: the oldest
+// one of its file system; NULL for files of the tree, and if there is none. Borrowed. Caller: holds
 // tree_lock.
 struct mount *mount_of(const struct inode *inode);
 
@@ -102,8 +132,8 @@ void position_cross(struct position *at);
 // mount too, but not beyond `top`. Replaces the references of *at. Caller: holds tree_lock.
 void position_uncover(struct position *at, const struct position *top);
 
-// Returns the attached mount number `index` in the order in which they were attached, borrowed; NULL if there are
-// fewer. Caller: holds tree_lock.
+// Returns the attached mount number `index` in the order in which they were attached, borrowed;
+// NULL if there are fewer. Caller: holds tree_lock.
 struct mount *mount_at(size_t index);
 
 // Returns true if nothing may be changed through `mount`: it is read-only, or its file system is.
@@ -111,6 +141,12 @@ static inline bool mount_read_only(const struct mount *mount)
 {
 	return unlikely(mount) &&
 	       ((mount->flags & MS_RDONLY) || (mount->volume && mount->volume->read_only));
+}
+
+// Check whether files may be changed through `mount`. Returns 0; -EROFS.
+static inline int mount_check_change(const struct mount *mount)
+{
+	return mount_read_only(mount) ? WHY(-EROFS, "the file system is mounted read-only") : 0;
 }
 
 // Returns the number of the mount `mount` by which `inode` is reached (/proc/PID/mountinfo).
@@ -139,9 +175,6 @@ void mount_detach(struct mount *mount);
 // tree_lock.
 bool mount_is_upon(const struct mount *mount, const struct mount *top);
 
-// Returns true if a mount is attached upon `mount`. Caller: holds tree_lock.
-bool mount_has_upon(const struct mount *mount);
-
 // Make an empty file system, read-only or not, whose root has the permissions `mode` and the owner
 // `uid`, `gid`. Returns it with one reference, or NULL if out of memory. Caller: holds tree_lock.
 struct volume *volume_create(mode_t mode, uid_t uid, gid_t gid, bool read_only);
@@ -150,14 +183,14 @@ struct volume *volume_create(mode_t mode, uid_t uid, gid_t gid, bool read_only);
 // removed by the next tree_unlock. Caller: holds tree_lock.
 void volume_put(struct volume *volume);
 
-// Like inode_path, for a file that is seen through a mount, from a root directory that may be seen through
-// one. Counts the work (yield_due). Caller: holds tree_lock. Returns a pointer to the path's start;
-// NULL if it does not fit. (inode_path.c)
+// Like inode_path, for a file that is seen through a mount, from a root directory that may be seen
+// through one. Counts the work (yield_due). Caller: holds tree_lock. Returns a pointer to the
+// path's start; NULL if it does not fit. (inode_path.c)
 char *position_path(const struct position *position, const struct position *root, char *text,
                     size_t size);
 
-// Note in a file that is opened, and not known to others yet, the mount through which it is reached, with a
-// reference; and count it there as a writer if it may write to a regular file.
+// Note in a file that is opened, and not known to others yet, the mount through which it is
+// reached, with a reference; and count it there as a writer if it may write to a regular file.
 void mount_file_opened(struct file *file, struct mount *mount);
 
 // Undo mount_file_opened. Sleeps and yields. Caller: holds no lock.

@@ -98,7 +98,7 @@ static uint32_t kept_flags(uint32_t flags)
 static int attach(const struct path *path, struct inode *root, struct volume *volume,
                   uint32_t flags, const char *source)
 {
-	struct position at = { inode_get(path->inode), mount_get(path->inode_mount) };
+	struct position at = position_get(&(struct position){ path->inode, path->inode_mount });
 	int error;
 
 	assert_mutex_held(&tree_lock);
@@ -109,8 +109,7 @@ static int attach(const struct path *path, struct inode *root, struct volume *vo
 		error = WHY(-ENOENT, "the file has been removed");
 	else
 		error = mount_attach(&at, root, volume, flags, source);
-	inode_put(at.inode);
-	mount_put_locked(at.mount);
+	position_drop(&at);
 	return error;
 }
 
@@ -144,6 +143,17 @@ static int mount_new(const struct mount_request *request, const struct path *pat
 	return error;
 }
 
+// Walk to the path request->source, which a bind or a move begins with. Returns as path_walk; -EINVAL if
+// there is none. Caller: holds tree_lock.
+static int walk_to_source(struct fs_context *fs, const struct mount_request *request,
+                          struct path *from)
+{
+	assert_mutex_held(&tree_lock);
+	if (!request->source || !*request->source)
+		return WHY(-EINVAL, "there is no source");
+	return path_walk(fs, NULL, request->source, WALK_FOLLOW, from);
+}
+
 // Show at *path what the path request->source leads to, as it is seen there. Caller: holds tree_lock.
 static int mount_bind(struct fs_context *fs, const struct mount_request *request,
                       const struct path *path)
@@ -153,9 +163,7 @@ static int mount_bind(struct fs_context *fs, const struct mount_request *request
 	int error;
 
 	assert_mutex_held(&tree_lock);
-	if (!request->source || !*request->source)
-		return WHY(-EINVAL, "there is no source");
-	error = path_walk(fs, NULL, request->source, WALK_FOLLOW, &from);
+	error = walk_to_source(fs, request, &from);
 	if (error)
 		return error;
 	mount = from.inode_mount;
@@ -190,9 +198,7 @@ static int mount_relocate(struct fs_context *fs, const struct mount_request *req
 	int error;
 
 	assert_mutex_held(&tree_lock);
-	if (!request->source || !*request->source)
-		return WHY(-EINVAL, "there is no source");
-	error = path_walk(fs, NULL, request->source, WALK_FOLLOW, &from);
+	error = walk_to_source(fs, request, &from);
 	if (error)
 		return error;
 	mount = root_of(&from);

@@ -58,16 +58,3 @@ bool mount_is_upon(const struct mount *mount, const struct mount *top)
 			return true;
 	return false;
 }
-
-bool mount_has_upon(const struct mount *mount)
-{
-	const struct mount *each;
-
-	assert_mutex_held(&tree_lock);
-	list_for_each(each, &mounts, link) {
-		if (each->parent == mount)
-			return true;
-		(void)yield_due(LOOK_COST);
-	}
-	return false;
-}

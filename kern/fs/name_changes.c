@@ -22,9 +22,9 @@ static int walk_to_new(struct fs_context *fs, const struct position *start, cons
 		error = -EEXIST;
 	else if (path->slash && !directory)
 		error = -ENOENT;
-	else if (mount_read_only(path->mount))
-		error = -EROFS;
 	else
+		error = mount_check_change(path->mount);
+	if (!error)
 		error = tree_may_add(path->parent);
 	if (error)
 		path_put(path);

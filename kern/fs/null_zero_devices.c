@@ -176,7 +176,7 @@ static const struct {
 
 void null_zero_devices_init(void)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
 		device_register(&devices[i]);

@@ -64,11 +64,9 @@ static int check_mount(const struct mount *mount, const struct inode *inode, uin
 {
 	bool device = inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK);
 
-	if (mount_read_only(mount) && wants_write(flags) && inode_is(inode, S_IFREG))
-		return WHY(-EROFS, "the file system is mounted read-only");
 	if (device && (mount->flags & MS_NODEV))
 		return WHY(-EACCES, "the file system is mounted without devices");
-	return 0;
+	return wants_write(flags) && inode_is(inode, S_IFREG) ? mount_check_change(mount) : 0;
 }
 
 // Check whether a file that exists may be opened with these flags. Returns 0 or -errno, in
@@ -90,7 +88,7 @@ static int check_existing(const struct path *path, uint32_t flags)
 	if (inode_is(inode, S_IFLNK))
 		return -ELOOP;
 	if (wants_nameless(flags))
-		return mount_read_only(path->inode_mount) ? -EROFS : 0;
+		return mount_check_change(path->inode_mount);
 	if (inode_is(inode, S_IFDIR) && wants_write(flags))
 		return -EISDIR;
 	error = check_permission(inode, flags);
@@ -103,10 +101,12 @@ static int check_existing(const struct path *path, uint32_t flags)
 // directory was removed or is the kernel's; -ENOMEM. Caller: holds tree_lock.
 static int create(struct fs_context *fs, const struct path *path, mode_t mode, struct inode **store)
 {
-	int error = mount_read_only(path->mount) ? -EROFS : tree_may_add(path->parent);
+	int error = mount_check_change(path->mount);
 	struct inode *inode;
 
 	assert_mutex_held(&tree_lock);
+	if (!error)
+		error = tree_may_add(path->parent);
 	if (!error)
 		error = permission_to_add(path->parent);
 	if (error)
@@ -332,7 +332,9 @@ int file_open(struct fs_context *fs, const struct position *start, const char *t
 
 int file_open_kernel(const char *text, uint32_t flags, struct file **store)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root, .umask = 022 };
+	struct fs_context context = { .root.inode = tree_root,
+		                      .cwd.inode = tree_root,
+		                      .umask = 022 };
 
 	assert_no_lock();
 	return file_open(&context, NULL, text, flags | O_LARGEFILE, 0644, store);
@@ -340,7 +342,7 @@ int file_open_kernel(const char *text, uint32_t flags, struct file **store)
 
 int file_lookup_kernel(const char *text, struct inode **store)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 
 	assert_no_lock();
 	return path_lookup(&context, NULL, text, WALK_FOLLOW, store);

@@ -28,8 +28,7 @@ struct suspended {
 // A walk under way.
 struct walk {
 	struct fs_context *fs;
-	struct inode *dir;   // the directory it has reached, a reference
-	struct mount *mount; // through which it is seen, a reference, or NULL
+	struct position dir; // the directory it has reached, references
 	const char *text;    // the current text: what is still to be walked
 	struct inode *link;  // the link to which the text belongs, as in struct suspended
 	unsigned int links;  // how many symbolic links were followed
@@ -41,8 +40,7 @@ struct walk {
 // Drop all references of the walk.
 static void walk_end(struct walk *walk)
 {
-	inode_put(walk->dir);
-	mount_put_locked(walk->mount);
+	position_drop(&walk->dir);
 	inode_put(walk->link);
 	while (walk->depth)
 		inode_put(walk->suspended[--walk->depth].link);
@@ -140,16 +138,14 @@ static int check_root(const struct walk *walk)
 // Continue from *dir. Consumes the caller's references.
 static void step_to(struct walk *walk, const struct position *dir)
 {
-	inode_put(walk->dir);
-	mount_put_locked(walk->mount);
-	walk->dir = dir->inode;
-	walk->mount = dir->mount;
+	position_drop(&walk->dir);
+	walk->dir = *dir;
 }
 
 // Returns true if the walk is at the root directory of its context.
 static bool at_root(const struct walk *walk)
 {
-	return walk->dir == walk->fs->root && walk->mount == walk->fs->root_mount;
+	return position_same(&walk->dir, &walk->fs->root);
 }
 
 // Suspend the current text and continue with the text of `link`. Consumes the reference on
@@ -171,10 +167,8 @@ static int follow(struct walk *walk, struct inode *link)
 	walk->link = link;
 	walk->text = link->target;
 	if (*walk->text == '/') {
-		struct position root = { walk->fs->root, walk->fs->root_mount };
+		struct position root = position_get(&walk->fs->root);
 
-		inode_get(root.inode);
-		mount_get(root.mount);
 		step_to(walk, &root);
 		walk->text = skip_slashes(walk->text);
 	}
@@ -194,12 +188,12 @@ static enum last_name kind_of(const struct name *name)
 // mount is the one above what the mount covers; it may be covered too.
 static void look_above(const struct walk *walk, struct position *store)
 {
-	struct position top = { walk->fs->root, walk->fs->root_mount };
+	const struct position *top = &walk->fs->root;
 	struct inode *dir;
 
-	*store = (struct position){ inode_get(walk->dir), mount_get(walk->mount) };
-	position_uncover(store, &top);
-	if (store->inode == top.inode && store->mount == top.mount)
+	*store = position_get(&walk->dir);
+	position_uncover(store, top);
+	if (position_same(store, top))
 		return;
 	dir = inode_get(tree_parent(store->inode));
 	inode_put(store->inode);
@@ -208,24 +202,24 @@ static void look_above(const struct walk *walk, struct position *store)
 }
 
 // Find the file of one name in the walk's directory. ".." of the process's root is the root
-// itself: so chroot() confines a path (path_resolution(7)). `kind`: of the name. `covered`: do not go to what covers the file. Stores
-// new references. Returns 0 or as tree_lookup.
+// itself: so chroot() confines a path (path_resolution(7)). `kind`: of the name. `covered`: do not go to
+// what covers the file. Stores new references. Returns 0 or as tree_lookup.
 static int look_up(struct walk *walk, const struct name *name, enum last_name kind, bool covered,
                    struct position *store)
 {
 	int error;
 
 	if (likely(kind == LAST_NAME)) {
-		error = tree_lookup(walk->dir, name, &store->inode);
+		error = tree_lookup(walk->dir.inode, name, &store->inode);
 		if (error)
 			return error;
-		store->mount = mount_get(walk->mount);
+		store->mount = mount_get(walk->dir.mount);
 		if (unlikely(store->inode->covered) && !covered)
 			position_cross(store);
 	} else if (kind == LAST_DOT || at_root(walk)) {
 		if (kind == LAST_DOTDOT && restricted(walk, RESOLVE_BENEATH))
 			return WHY(-EXDEV, "the path leads out of its directory");
-		*store = (struct position){ inode_get(walk->dir), mount_get(walk->mount) };
+		*store = position_get(&walk->dir);
 	} else {
 		look_above(walk, store);
 	}
@@ -253,6 +247,23 @@ static int jump(struct walk *walk, struct position *at)
 	return error;
 }
 
+// Follow the link *at. `last`: it is the last name of its text. `text`: the walk goes on with its text
+// (follow); else *at becomes the file that it leads to (jump). Consumes the references of *at if the walk
+// goes on with a text, and on an error. Returns 0 or -errno.
+static int pass_link(struct walk *walk, struct position *at, bool last, bool text)
+{
+	int error = last ? permission_to_follow(walk->dir.inode, at->inode) : 0;
+
+	if (error) {
+		position_drop(at);
+		return error;
+	}
+	if (!text)
+		return jump(walk, at);
+	mount_put_locked(at->mount);
+	return follow(walk, at->inode);
+}
+
 // Returns true if a symbolic link that is the last name is to be followed: the caller wants it,
 // or a slash follows. "link/" means the directory to which the link leads, except where the name
 // is to be made.
@@ -265,8 +276,8 @@ static bool link_wanted(unsigned int flags, bool slash)
 // on; -errno.
 //
 // The order of checks is Linux's: what lies before the name must be a directory (ENOTDIR) that may be
-// searched (EACCES), the name must not be too long, then it must exist. A link is followed before it is checked whether
-// the last name must be a directory.
+// searched (EACCES), the name must not be too long, then it must exist. A link is followed before it is
+// checked whether the last name must be a directory.
 static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 {
 	struct position at = { NULL, NULL };
@@ -275,9 +286,9 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 	bool last, slash;
 	int error;
 
-	if (!inode_is(walk->dir, S_IFDIR))
+	if (!inode_is(walk->dir.inode, S_IFDIR))
 		return WHY(-ENOTDIR, "the path up to /%.40s is no directory", walk->text);
-	if (unlikely(!walk->search_all) && (error = inode_permission(walk->dir, X_OK)))
+	if (unlikely(!walk->search_all) && (error = inode_permission(walk->dir.inode, X_OK)))
 		return error;
 	error = next_name(walk, &name);
 	if (error)
@@ -292,21 +303,14 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		return WHY(error, "the directory has no %.*s", (int)name.length, name.text);
 
 	if (at.inode && inode_is(at.inode, S_IFLNK) && (!last || link_wanted(flags, slash))) {
-		error = last ? permission_to_follow(walk->dir, at.inode) : 0;
-		if (error) {
-			position_drop(&at);
-			return error;
-		}
-		if (!at.inode->ops || !at.inode->ops->jump) {
-			mount_put_locked(at.mount);
-			return follow(walk, at.inode);
-		}
-		error = jump(walk, &at);
-		if (error)
+		bool text = !at.inode->ops || !at.inode->ops->jump;
+
+		error = pass_link(walk, &at, last, text);
+		if (error || text)
 			return error;
 	}
 	if (at.inode && restricted(walk, RESOLVE_NO_XDEV) &&
-	    (at.inode->dev != walk->dir->dev || at.mount != walk->mount)) {
+	    (at.inode->dev != walk->dir.inode->dev || at.mount != walk->dir.mount)) {
 		position_drop(&at);
 		return WHY(-EXDEV, "another file system begins at %.40s", name.text);
 	}
@@ -319,10 +323,10 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		return WHY(-ENOTDIR, "a slash follows %.40s, which is no directory", name.text);
 	}
 	*path = (struct path){
-		.parent = kind == LAST_NAME ? inode_get(walk->dir) : NULL,
+		.parent = kind == LAST_NAME ? inode_get(walk->dir.inode) : NULL,
 		.inode = at.inode,
 		.inode_mount = at.mount,
-		.mount = kind == LAST_NAME ? mount_get(walk->mount) : NULL,
+		.mount = kind == LAST_NAME ? mount_get(walk->dir.mount) : NULL,
 		.name = name,
 		.last = kind,
 		.slash = slash,
@@ -357,10 +361,7 @@ int path_walk(struct fs_context *fs, const struct position *start, const char *t
 	if (!*text)
 		return WHY(-ENOENT, "the path is empty");
 	walk.fs = fs;
-	walk.dir = inode_get(*text == '/' ? fs->root : start ? start->inode : fs->cwd);
-	walk.mount = mount_get(*text == '/' ? fs->root_mount :
-	                       start        ? start->mount :
-	                                      fs->cwd_mount);
+	walk.dir = position_get(*text == '/' ? &fs->root : start ? start : &fs->cwd);
 	walk.text = skip_slashes(text);
 	walk.link = NULL;
 	walk.links = walk.depth = 0;
@@ -378,8 +379,8 @@ int path_walk(struct fs_context *fs, const struct position *start, const char *t
 			result = walk_step(&walk, flags, path);
 		} else {
 			// Only slashes, in the path or in the last link followed.
-			*path = (struct path){ .inode = inode_get(walk.dir),
-				               .inode_mount = mount_get(walk.mount),
+			*path = (struct path){ .inode = inode_get(walk.dir.inode),
+				               .inode_mount = mount_get(walk.dir.mount),
 				               .last = LAST_ROOT };
 			result = 1;
 		}

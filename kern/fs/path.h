@@ -10,10 +10,8 @@
 // [a] atomic   [c] constant   [t] tree_lock   [-] a single word
 struct fs_context {
 	uint32_t refs;                // [a]
-	struct inode *root;           // [t] where absolute paths begin; a reference
-	struct inode *cwd;            // [t] where relative paths begin; a reference
-	struct mount *root_mount;     // [t] through which `root` is seen, a reference, or NULL
-	struct mount *cwd_mount;      // [t] through which `cwd` is seen, a reference, or NULL
+	struct position root;         // [t] where absolute paths begin; references
+	struct position cwd;          // [t] where relative paths begin; references
 	mode_t umask;                 // [-] permissions that new files do not get (umask(2))
 	uint32_t held_mark;           // mem/held.h
 	struct fs_context *held_next; // the next one that the measure under way will look at
@@ -44,9 +42,9 @@ void fs_context_put(struct fs_context *fs);
 #define WALK_FOLLOW 1u   // if the last name is a symbolic link, follow it
 #define WALK_MAY_MISS 2u // the last name need not exist; a slash after it demands no directory
 #define WALK_FILE 4u     // a slash after the last name is -EISDIR, whatever the name stands for
-#define WALK_COVERED 32u // the last name stands for the file itself, also if a mount covers it
-#define WALK_CHANGE 8u   // of path_find: -EROFS for a file that is seen through a read-only mount
-#define WALK_EXEC 16u    // of path_find: -EACCES for one through a mount without execution
+#define WALK_COVERED 8u  // the last name stands for the file itself, also if a mount covers it
+#define WALK_CHANGE 16u  // of path_find: -EROFS for a file that is seen through a read-only mount
+#define WALK_EXEC 32u    // of path_find: -EACCES for one through a mount without execution
 
 // Kinds of the last name of a path: an ordinary name, ".", "..", none (the path has only slashes).
 enum last_name { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
@@ -63,8 +61,9 @@ struct path {
 	struct mount *inode_mount; // through which `inode` is seen, or NULL
 };
 
-// Follow the path `text` from the directory `start`, borrowed (NULL: fs->cwd). An absolute path starts
-// at fs->root. Where a mount covers a directory or a file, the path goes on at the mount's root. Fills in *path with references for the caller. Yields between two names, with tree_lock
+// Follow the path `text` from the directory `start`, borrowed (NULL: fs->cwd). An absolute path
+// starts at fs->root. Where a mount covers a directory or a file, the path goes on at the mount's
+// root. Fills in *path with references for the caller. Yields between two names, with tree_lock
 // released, but not after the last name has been looked up, so the result is true until the caller
 // releases tree_lock. Caller: holds tree_lock and no lock but rename_lock besides; `text` must live
 // as long as *path is used. Returns 0; or, with *path undefined and nothing for path_put to do:
@@ -94,9 +93,6 @@ int path_lookup(struct fs_context *fs, const struct position *start, const char 
 // path_lookup; with nothing stored also -EROFS (WALK_CHANGE) and -EACCES (WALK_EXEC).
 int path_find(struct fs_context *fs, const struct position *start, const char *text,
               unsigned int flags, struct position *store);
-
-// Drop the references of *position. Sleeps and yields. Caller: holds no lock.
-void position_put(const struct position *position);
 
 // Returns the current directory of `fs`, with new references. Takes tree_lock.
 struct position fs_context_cwd(struct fs_context *fs);

@@ -8,11 +8,9 @@ static int check_mount(const struct mount *mount, unsigned int flags)
 {
 	if (likely(!mount))
 		return 0;
-	if ((flags & WALK_CHANGE) && mount_read_only(mount))
-		return WHY(-EROFS, "the file system is mounted read-only");
 	if ((flags & WALK_EXEC) && (mount->flags & MS_NOEXEC))
 		return WHY(-EACCES, "the file system is mounted without execution");
-	return 0;
+	return flags & WALK_CHANGE ? mount_check_change(mount) : 0;
 }
 
 // path_find, inlined where the result is used.
@@ -28,8 +26,7 @@ static inline int find(struct fs_context *fs, const struct position *start, cons
 	if (!error) {
 		error = check_mount(path.inode_mount, flags);
 		if (!error)
-			*store = (struct position){ inode_get(path.inode),
-				                    mount_get(path.inode_mount) };
+			*store = position_get(&(struct position){ path.inode, path.inode_mount });
 		path_put(&path);
 	}
 	tree_unlock();
@@ -50,18 +47,9 @@ int path_lookup(struct fs_context *fs, const struct position *start, const char 
 	int error = find(fs, start, text, flags, &position);
 
 	assert_no_lock();
-	if (error)
-		return error;
-	mount_put(position.mount);
-	*store = position.inode;
-	return 0;
-}
-
-void position_put(const struct position *position)
-{
-	assert_no_lock();
-	mount_put(position->mount);
-	inode_put(position->inode);
+	if (!error)
+		*store = position_inode(&position);
+	return error;
 }
 
 struct position fs_context_cwd(struct fs_context *fs)
@@ -69,7 +57,7 @@ struct position fs_context_cwd(struct fs_context *fs)
 	struct position cwd;
 
 	mutex_lock(&tree_lock);
-	cwd = (struct position){ inode_get(fs->cwd), mount_get(fs->cwd_mount) };
+	cwd = position_get(&fs->cwd);
 	tree_unlock();
 	return cwd;
 }
@@ -79,7 +67,7 @@ char *path_text(struct fs_context *fs, struct inode *inode, char *text, size_t s
 	char *path;
 
 	mutex_lock(&tree_lock);
-	path = inode_path(inode, fs->root, text, size);
+	path = inode_path(inode, fs->root.inode, text, size);
 	tree_unlock();
 	return path;
 }

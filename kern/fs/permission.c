@@ -150,9 +150,9 @@ void inode_drop_set_ids(struct inode *inode)
 
 void inode_set_first_owner(struct inode *inode, const struct inode *dir)
 {
-	inode->dev = dir->dev; // nobody knows the new inode yet
 	const struct credentials *who = credentials_current();
 
+	inode->dev = dir->dev; // nobody knows the new inode yet
 	inode->uid = who->user.fs;
 	inode->gid = who->group.fs;
 	if (likely(!(dir->mode & S_ISGID)))

@@ -46,7 +46,7 @@ static int cwd_target(pid_t pid, struct inode **store)
 	assert_mutex_held(&tree_lock);
 	spin_lock(&process_lock);
 	context = context_of(pid);
-	*store = context ? inode_get(context->cwd) : NULL;
+	*store = context ? inode_get(context->cwd.inode) : NULL;
 	spin_unlock(&process_lock);
 	return *store ? 0 : -ENOENT;
 }
@@ -59,7 +59,7 @@ static int root_target(pid_t pid, struct inode **store)
 	assert_mutex_held(&tree_lock);
 	spin_lock(&process_lock);
 	context = context_of(pid);
-	*store = context ? inode_get(context->root) : NULL;
+	*store = context ? inode_get(context->root.inode) : NULL;
 	spin_unlock(&process_lock);
 	return *store ? 0 : -ENOENT;
 }

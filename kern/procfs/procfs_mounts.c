@@ -57,7 +57,7 @@ static void write_flags(struct seq *seq, uint32_t flags, bool read_only)
 static bool look_at_mount(size_t index, struct line *line)
 {
 	const struct fs_context *fs = thread_current()->fs_context;
-	struct position root = { fs->root, fs->root_mount }, at;
+	struct position root = fs->root, at;
 	const struct mount *mount = index < 2 ? NULL : mount_at(index - 2);
 	const char *text;
 

@@ -68,7 +68,9 @@ SYSCALL2(fchmod, int, fd, mode_t, mode)
 
 	if (!file)
 		return -EBADF;
-	error = mount_read_only(file->mount) ? -EROFS : chmod_inode(file->inode, mode);
+	error = mount_check_change(file->mount);
+	if (!error)
+		error = chmod_inode(file->inode, mode);
 	file_put(file);
 	return error;
 }
@@ -103,7 +105,9 @@ static int chown_fd(int fd, uid_t uid, gid_t gid)
 
 	if (!file)
 		return -EBADF;
-	error = mount_read_only(file->mount) ? -EROFS : chown_inode(file->inode, uid, gid);
+	error = mount_check_change(file->mount);
+	if (!error)
+		error = chown_inode(file->inode, uid, gid);
 	file_put(file);
 	return error;
 }

@@ -251,14 +251,11 @@ SYSCALL1(chroot, const char __user *, path)
 // Returns its length with the NUL; -ENOENT if the directory was removed; -ENAMETOOLONG.
 static ssize_t current_path(struct fs_context *fs, char *text, char **start)
 {
-	struct position cwd, root;
 	ssize_t length = -ENOENT;
 
 	mutex_lock(&tree_lock);
-	if (fs->cwd->nlink) {
-		cwd = (struct position){ fs->cwd, fs->cwd_mount };
-		root = (struct position){ fs->root, fs->root_mount };
-		*start = position_path(&cwd, &root, text, PATH_MAX);
+	if (fs->cwd.inode->nlink) {
+		*start = position_path(&fs->cwd, &fs->root, text, PATH_MAX);
 		length = *start ? (ssize_t)strlen(*start) + 1 : -ENAMETOOLONG;
 	}
 	tree_unlock();

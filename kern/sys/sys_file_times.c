@@ -49,7 +49,7 @@ static int find(int dirfd, const char __user *path, int flags, struct inode **st
 	file = file_arg_get(dirfd);
 	if (!file)
 		return -EBADF;
-	error = mount_read_only(file->mount) ? -EROFS : 0;
+	error = mount_check_change(file->mount);
 	if (!error)
 		*store = inode_get(file->inode);
 	file_put(file);

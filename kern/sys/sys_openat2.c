@@ -49,19 +49,15 @@ static int open_restricted(const struct path_arg *arg, const struct open_how *ho
 	int fd;
 
 	mutex_lock(&tree_lock);
-	scope.cwd = inode_get(own->cwd);
-	scope.cwd_mount = mount_get(own->cwd_mount);
-	if (!(how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT))) {
-		scope.root = inode_get(own->root);
-		scope.root_mount = mount_get(own->root_mount);
-	} else {
-		scope.root = inode_get(arg->start ? arg->start->inode : own->cwd);
-		scope.root_mount = mount_get(arg->start ? arg->start->mount : own->cwd_mount);
-	}
+	scope.cwd = position_get(&own->cwd);
+	if (!(how->resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT)))
+		scope.root = position_get(&own->root);
+	else
+		scope.root = position_get(arg->start ? arg->start : &own->cwd);
 	tree_unlock();
 	fd = open_at(&scope, arg, (uint32_t)how->flags, (mode_t)how->mode);
-	position_put(&(struct position){ scope.root, scope.root_mount });
-	position_put(&(struct position){ scope.cwd, scope.cwd_mount });
+	position_put(&scope.root);
+	position_put(&scope.cwd);
 	return fd;
 }
 

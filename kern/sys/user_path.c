@@ -80,7 +80,7 @@ static struct position empty_path_file(const struct path_arg *arg)
 {
 	if (!arg->start)
 		return fs_context_cwd(thread_current()->fs_context);
-	return (struct position){ inode_get(arg->start->inode), mount_get(arg->start->mount) };
+	return position_get(arg->start);
 }
 
 // position_arg_get, inlined where the result is used.
@@ -94,10 +94,9 @@ static inline int find(int dirfd, const char __user *text, int flags, unsigned i
 		return error;
 	if ((flags & AT_EMPTY_PATH) && !arg.text[0]) {
 		*store = empty_path_file(&arg);
-		if ((walk & WALK_CHANGE) && mount_read_only(store->mount)) {
+		error = walk & WALK_CHANGE ? mount_check_change(store->mount) : 0;
+		if (error)
 			position_put(store);
-			error = WHY(-EROFS, "the file system is mounted read-only");
-		}
 	} else {
 		walk |= flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW;
 		error = path_find(thread_current()->fs_context, arg.start, arg.text, walk, store);
@@ -119,11 +118,9 @@ int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **
 	int error = find(dirfd, text, flags, 0, &position);
 
 	assert_no_lock();
-	if (error)
-		return error;
-	mount_put(position.mount);
-	*store = position.inode;
-	return 0;
+	if (!error)
+		*store = position_inode(&position);
+	return error;
 }
 
 int changed_inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store)
@@ -132,9 +129,7 @@ int changed_inode_arg_get(int dirfd, const char __user *text, int flags, struct 
 	int error = position_arg_get(dirfd, text, flags, WALK_CHANGE, &position);
 
 	assert_no_lock();
-	if (error)
-		return error;
-	mount_put(position.mount);
-	*store = position.inode;
-	return 0;
+	if (!error)
+		*store = position_inode(&position);
+	return error;
 }

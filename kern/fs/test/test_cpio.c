@@ -71,7 +71,7 @@ static const char *contents(const char *path)
 
 static struct stat stat_of(const char *path)
 {
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 	struct stat st = { 0 };
 	struct inode *inode;
 
@@ -197,7 +197,7 @@ KTEST(cpio_leaves_bad_entries_out)
 KTEST(cpio_takes_pages_in_place)
 {
 	const size_t count = 6;
-	struct fs_context context = { .root = tree_root, .cwd = tree_root };
+	struct fs_context context = { .root.inode = tree_root, .cwd.inode = tree_root };
 	struct inode *inode;
 	page_t *pages, *first;
 	const char *behind;
