@@ -24,8 +24,8 @@
 #define PM_SWAP 0x4000000000000000ull
 #define PM_PRESENT 0x8000000000000000ull
 
-// PAGEMAP_SCAN, a request to /proc/PID/pagemap (Linux: Documentation/admin-guide/mm/pagemap.rst): find
-// pages of certain categories, and write-protect them.
+// PAGEMAP_SCAN, a request to /proc/PID/pagemap (Linux: Documentation/admin-guide/mm/pagemap.rst):
+// find pages of certain categories, and write-protect them.
 #define PAGEMAP_SCAN 0xC0606610u
 
 #define PAGE_IS_WPALLOWED 0x1u // in memory that is registered for asynchronous write-protection

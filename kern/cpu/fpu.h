@@ -43,7 +43,8 @@ struct fpu_borrowed {
 // Let the kernel use the registers xmm0 to xmm3, whosever values they hold: save these in *saved,
 // and let SSE instructions not trap. Registers of the FPU, xmm4 to xmm7 and mxcsr are not saved.
 // Until fpu_return the caller neither sleeps nor yields nor lets interrupts in; a fault on the way
-// must end at a fixup of the kind TRAP_FIXUP_AT_ONCE, because handling it may sleep. Caller: the processor has SSE (cpu_has_sse).
+// must end at a fixup of the kind TRAP_FIXUP_AT_ONCE, because handling it may sleep. Caller: the
+// processor has SSE (cpu_has_sse).
 static inline void fpu_borrow(struct fpu_borrowed *saved)
 {
 	saved->cr0 = read_cr0();

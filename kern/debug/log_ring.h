@@ -1,5 +1,6 @@
-// log_ring.h: the ring of the kernel's log: it keeps the last lines that printk has printed, each with
-// its level. A position is a count of bytes since boot; it only grows, and wraps around at 2^32.
+// log_ring.h: the ring of the kernel's log: it keeps the last lines that printk has printed, each
+// with its level. A position is a count of bytes since boot; it only grows, and wraps around at
+// 2^32.
 //
 // The ring has no lock of its own: callers hold console_lock (printk.c), except in a panic, when
 // only one processor prints.

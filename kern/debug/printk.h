@@ -1,5 +1,6 @@
 // printk.h: the way of the kernel's messages: to every registered sink, and into a ring that keeps
-// the last ones (log_ring.h). So a sink that is registered late still gets the first lines of the boot.
+// the last ones (log_ring.h). So a sink that is registered late still gets the first lines of the
+// boot.
 #pragma once
 
 #include "kern.h"

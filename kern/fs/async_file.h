@@ -117,8 +117,8 @@ int async_file_signal(const struct file *file);
 // spinlock. Returns 0; -ENOMEM.
 int async_file_prepare(struct file *file);
 
-// Let the signals of `file` name the descriptor `fd`, and `owner` get them if nobody does yet: for a
-// lease (fs/file_leases.h), which sends them by async_file_post. Takes async_lock. Caller: has
+// Let the signals of `file` name the descriptor `fd`, and `owner` get them if nobody does yet: for
+// a lease (fs/file_leases.h), which sends them by async_file_post. Takes async_lock. Caller: has
 // called async_file_prepare.
 void async_file_begin(struct file *file, int fd, const struct file_owner *owner);
 

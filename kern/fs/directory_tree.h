@@ -91,8 +91,9 @@ extern struct mutex rename_lock;
 // Returns 1 if `above` is `inode` or lies above it; 0 if not; -EINTR if the thread must die.
 int tree_is_above(const struct inode *above, struct inode *inode);
 
-// Returns the directory above the directory `dir`, borrowed; for the root of a file system, the root
-// itself; for a removed directory, the one that it was in. `dir` has a name, or had one. Caller: holds tree_lock.
+// Returns the directory above the directory `dir`, borrowed; for the root of a file system, the
+// root itself; for a removed directory, the one that it was in. `dir` has a name, or had one.
+// Caller: holds tree_lock.
 struct inode *tree_parent(struct inode *dir);
 
 // Returns the entry of the directory `dir` with the lowest cookie that is at least `cookie`,
@@ -103,6 +104,6 @@ struct entry *tree_next(const struct inode *dir, uint32_t cookie);
 // borrowed, or NULL if `entry` is the last: O(1) on average. Caller: holds tree_lock.
 struct entry *tree_after(const struct entry *entry);
 
-// Returns an entry below the directory `dir` that has no entries itself, borrowed, or NULL if `dir` is
-// empty. Caller: holds tree_lock.
+// Returns an entry below the directory `dir` that has no entries itself, borrowed, or NULL if `dir`
+// is empty. Caller: holds tree_lock.
 struct entry *tree_leaf(struct inode *dir);

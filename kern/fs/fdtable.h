@@ -18,8 +18,8 @@
 #define FD_CHUNKS 1023u
 #define FD_CHUNK_SLOTS 1024u
 
-// The descriptors from FD_NEAR on are in chunks of FD_CHUNK_SLOTS slots, each a page. Guarded by the table's
-// lock. Only entries below the table's far_end are defined.
+// The descriptors from FD_NEAR on are in chunks of FD_CHUNK_SLOTS slots, each a page. Guarded by
+// the table's lock. Only entries below the table's far_end are defined.
 struct fd_far {
 	uintptr_t *chunks[FD_CHUNKS]; // NULL: all its descriptors are free
 	uint16_t used[FD_CHUNKS];     // how many slots are not 0; a chunk without any is freed
@@ -98,8 +98,8 @@ void fd_far_freed(struct fdtable *table, uint32_t fd);
 uint32_t fd_far_first_free(const struct fdtable *table, uint32_t fd);
 
 // Returns the lowest open descriptor not below `fd` among those from FD_NEAR on (a lower `fd`
-// counts as FD_NEAR), with the word of its slot in *word_store; or -1. A reserved one is not open. Counts
-// the work (yield_due). Caller: holds table->lock.
+// counts as FD_NEAR), with the word of its slot in *word_store; or -1. A reserved one is not open.
+// Counts the work (yield_due). Caller: holds table->lock.
 int fd_far_next(const struct fdtable *table, uint32_t fd, uintptr_t *word_store);
 
 // Copy the far descriptors of `from`, which has some, to the new table `to`, which has none, with a
@@ -158,8 +158,9 @@ struct file *fd_borrow_far(struct fdtable *table, int fd, bool *counted);
 
 // Returns the file of descriptor `fd` for the length of a system call, or NULL if it is not open (a
 // reserved or a negative one is not). If nobody shares the table, nobody can close the descriptor
-// meanwhile: then neither table->lock nor a reference is taken. Stores in *counted whether fd_return must
-// drop a reference: the caller passes it on, unless the result is NULL. Caller: `table` is the current thread's; the thread does not close `fd` before fd_return.
+// meanwhile: then neither table->lock nor a reference is taken. Stores in *counted whether
+// fd_return must drop a reference: the caller passes it on, unless the result is NULL. Caller:
+// `table` is the current thread's; the thread does not close `fd` before fd_return.
 static inline struct file *fd_borrow(struct fdtable *table, int fd, bool *counted)
 {
 	uintptr_t slot;
@@ -213,8 +214,9 @@ int fd_replace(struct fdtable *table, int fd, struct file *file, bool cloexec);
 // negative one is not).
 int fd_close(struct fdtable *table, int fd);
 
-// Close the lowest open descriptor in [fd, last], as fd_close does. Sleeps and yields; counts only a search
-// from FD_NEAR on (yield_due). Caller: holds no lock. Returns the descriptor, or -1 if none is open there.
+// Close the lowest open descriptor in [fd, last], as fd_close does. Sleeps and yields; counts only
+// a search from FD_NEAR on (yield_due). Caller: holds no lock. Returns the descriptor, or -1 if
+// none is open there.
 int fd_close_next(struct fdtable *table, uint32_t fd, uint32_t last);
 
 // Returns 1 if descriptor `fd` is to be closed at exec, 0 if not; -EBADF if it is not open (a

@@ -155,9 +155,9 @@ static inline struct file *file_get(struct file *file)
 }
 
 // Close and free a file without references: end the locks and the lease that it owns, send the
-// signals that are due and let it signal nobody any more, take it out of all sets (epoll), run its release operation, stop counting it as a writer, and drop its reference on its
-// inode. Sleeps and yields; a killed thread completes the work. Only file_put calls it. Caller:
-// holds no lock.
+// signals that are due and let it signal nobody any more, take it out of all sets (epoll), run its
+// release operation, stop counting it as a writer, and drop its reference on its inode. Sleeps and
+// yields; a killed thread completes the work. Only file_put calls it. Caller: holds no lock.
 void file_free(struct file *file);
 
 // Drop a reference on `file`, not NULL. The last one closes the file (file_free), sleeps and

@@ -145,8 +145,8 @@ struct inode {
 // Numbers of mounts that mount(2) makes begin here.
 #define MOUNT_FIRST 64u
 
-// Returns the number of the mount through which an inode is reached of a file system that was not made
-// by mount(2) (/proc/PID/mountinfo).
+// Returns the number of the mount through which an inode is reached of a file system that was not
+// made by mount(2) (/proc/PID/mountinfo).
 static inline uint32_t inode_mount_id(const struct inode *inode)
 {
 	return 20 + minor(inode->dev);

@@ -1,4 +1,5 @@
-// mount_changes.h: mount(2) and umount2(2) on paths. Both functions take tree_lock, sleep and yield.
+// mount_changes.h: mount(2) and umount2(2) on paths. Both functions take tree_lock, sleep and
+// yield.
 #pragma once
 
 #include "fs/path.h"

@@ -94,14 +94,15 @@ int names_rename(struct fs_context *fs, struct place from, struct place to, unsi
 // files: nobody else may change names below `text` meanwhile.
 void names_remove_all(const char *text);
 
-// Make *dir the current directory of `fs` (chdir(2)). `fs` takes references of its own. Sleeps and yields. Returns 0; with nothing changed, in this order: -ENOTDIR if
-// *dir is no directory; -EACCES if the current thread may not search it.
+// Make *dir the current directory of `fs` (chdir(2)). `fs` takes references of its own. Sleeps and
+// yields. Returns 0; with nothing changed, in this order: -ENOTDIR if *dir is no directory; -EACCES
+// if the current thread may not search it.
 int names_chdir(struct fs_context *fs, const struct position *dir);
 
-// Make *dir the root directory of `fs` (chroot(2)); its current directory stays. `fs` takes references
-// of its own. Sleeps and yields. Returns 0; with nothing changed,
-// in this order: -ENOTDIR if *dir is no directory; -EACCES if the current thread may not search
-// it; -EPERM without CAP_SYS_CHROOT.
+// Make *dir the root directory of `fs` (chroot(2)); its current directory stays. `fs` takes
+// references of its own. Sleeps and yields. Returns 0; with nothing changed, in this order:
+// -ENOTDIR if *dir is no directory; -EACCES if the current thread may not search it; -EPERM without
+// CAP_SYS_CHROOT.
 int names_chroot(struct fs_context *fs, const struct position *dir);
 
 // Put `inode` at the path `text` from the root of the tree, also in a directory where programs

@@ -77,7 +77,8 @@ static inline void inode_contents_change(struct inode *inode)
 		inode_drop_set_ids(inode);
 }
 
-// Give a new inode in `dir` the file system of `dir`, its owner and group: the current thread's fsuid and fsgid; but if `dir`
-// has S_ISGID, the group of `dir` (inode(7)). Then a new directory also gets S_ISGID, and a program
-// for a group that the thread is not in loses it, unless the thread has CAP_FSETID.
+// Give a new inode in `dir` the file system of `dir`, its owner and group: the current thread's
+// fsuid and fsgid; but if `dir` has S_ISGID, the group of `dir` (inode(7)). Then a new directory
+// also gets S_ISGID, and a program for a group that the thread is not in loses it, unless the
+// thread has CAP_FSETID.
 void inode_set_first_owner(struct inode *inode, const struct inode *dir);

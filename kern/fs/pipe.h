@@ -110,6 +110,6 @@ int pipe_set_size(struct pipe *pipe, uint32_t bytes);
 // slot of its ring. Takes pipe->lock.
 int pipe_size(struct pipe *pipe);
 
-// Free a pipe and the bytes in it. Does nothing for NULL. Does not yield. Caller: no end of the pipe
-// is open, and nobody else uses it.
+// Free a pipe and the bytes in it. Does nothing for NULL. Does not yield. Caller: no end of the
+// pipe is open, and nobody else uses it.
 void pipe_destroy(struct pipe *pipe);

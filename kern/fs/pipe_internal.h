@@ -64,8 +64,8 @@ static inline void pipe_drop_oldest(struct pipe *pipe)
 
 // The pipe has changed and threads wait: wake one reader and one writer that can continue, and
 // polls for `events` (PIPE_WRITTEN after a write, PIPE_READ after a read, else 0) and for room in a
-// pipe that was full; files with O_ASYNC signal what `events` says, whether bytes were moved or not.
-// Called under pipe->lock, if pipe->waiting is not 0.
+// pipe that was full; files with O_ASYNC signal what `events` says, whether bytes were moved or
+// not. Called under pipe->lock, if pipe->waiting is not 0.
 void pipe_wake(struct pipe *pipe, uint32_t events);
 
 // Do pipe_wake if threads wait. Called under pipe->lock.

@@ -61,9 +61,9 @@ struct socket *socket_of(const struct file *file);
 // -EADDRINUSE. For only the family: -ENOSPC if all names are taken; -EINTR if the thread must die.
 int socket_bind(struct socket *socket, const struct socket_name *name);
 
-// Let others connect to the socket (listen(2)), or change the backlog if it listens already. At most
-// `backlog` + 1 connections wait for accept. The current process becomes the one that others see in
-// SO_PEERCRED when they connect later. Takes socket_lock.
+// Let others connect to the socket (listen(2)), or change the backlog if it listens already. At
+// most `backlog` + 1 connections wait for accept. The current process becomes the one that others
+// see in SO_PEERCRED when they connect later. Takes socket_lock.
 // Returns 0. Errors change nothing: -EOPNOTSUPP for a datagram socket; -EINVAL if the socket has no
 // name, or is connected.
 int socket_listen(struct socket *socket, uint32_t backlog);

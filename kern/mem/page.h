@@ -109,7 +109,8 @@ void page_clear_at(void *va);
 // addresses in the linear map. May use registers of SSE, whose values it restores.
 void page_copy_at(void *to, const void *from);
 
-// Fill page `pp` with zeroes. If it is part of a large page, fills only these 4 KiB, not the others.
+// Fill page `pp` with zeroes. If it is part of a large page, fills only these 4 KiB, not the
+// others.
 static inline void page_clear(page_t *pp)
 {
 	page_clear_at(page_to_virt(pp));

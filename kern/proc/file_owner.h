@@ -1,5 +1,5 @@
-// file_owner.h: the owners of files: the threads, processes and groups that get a signal when a file
-// is ready (fs/async_file.h).
+// file_owner.h: the owners of files: the threads, processes and groups that get a signal when a
+// file is ready (fs/async_file.h).
 #pragma once
 
 #include "fs/async_file.h"

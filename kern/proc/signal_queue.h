@@ -44,8 +44,8 @@ static inline sigset_t mask_to_sigset(sigmask_t mask)
 	(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGTRAP) | \
 	 signal_bit(SIGFPE) | signal_bit(SIGSYS))
 
-// The signals whose codes above 0 have meanings of their own. As the signal of a file such a one has
-// the code SI_SIGIO, another one POLL_IN to POLL_HUP.
+// The signals whose codes above 0 have meanings of their own. As the signal of a file such a one
+// has the code SI_SIGIO, another one POLL_IN to POLL_HUP.
 #define SIGNALS_WITH_CODES (FAULT_SIGNALS | signal_bit(SIGCHLD))
 
 // The facts about a signal that siginfo reports.
@@ -66,8 +66,8 @@ struct signal_info {
 	uint32_t timer;       // SI_TIMER: which timer sent it (proc/posix_timer.c); else 0
 };
 
-// Returns true if a signal with this description is that of a file (F_SETSIG): `band` and `fd` hold.
-// As on Linux, so it looks for a child's end too that is not reported by SIGCHLD.
+// Returns true if a signal with this description is that of a file (F_SETSIG): `band` and `fd`
+// hold. As on Linux, so it looks for a child's end too that is not reported by SIGCHLD.
 bool signal_is_of_file(int signo, const struct signal_info *info);
 
 // Make `queue` empty, for the first time: what was in it is not freed.

@@ -44,8 +44,8 @@ struct procfs_file {
 	// Instead of `store`, for a file with a `read`: write at a position, as file_ops.write. Or NULL.
 	ssize_t (*write)(pid_t pid, struct uio *uio, uint64_t *pos);
 
-	// Do what ioctl(2) does, as file_ops.ioctl. `pid` is 0 if the process has ended, or if the current
-	// thread may not look into it any more. NULL: -ENOTTY.
+	// Do what ioctl(2) does, as file_ops.ioctl. `pid` is 0 if the process has ended, or if the
+	// current thread may not look into it any more. NULL: -ENOTTY.
 	int (*ioctl)(pid_t pid, unsigned int request, void __user *arg);
 
 	struct list link; // in the list of registered files
@@ -88,8 +88,8 @@ struct procfs_hooks {
 	// directories that `all` may list, and for the process itself.
 	void (*owner)(pid_t pid, bool all, uid_t *uid, gid_t *gid);
 
-	// Returns 0 if the current thread may look into process `pid` (proc/process_permission.h), or
-	// if there is none; -EACCES.
+	// Returns 0 if the current thread may look into process `pid` (proc/process_permission.h),
+	// or if there is none; -EACCES.
 	int (*inspect)(pid_t pid);
 
 	// Returns the file of descriptor `fd` of process `pid`, or if `tid` is not 0 of this thread
@@ -120,7 +120,8 @@ void procfs_system_init(void);
 // (procfs_statistics.c). Called once, at boot, after procfs_init.
 void procfs_statistics_init(void);
 
-// Create the files about what is mounted (procfs_mounts.c). Called once, at boot, after procfs_init.
+// Create the files about what is mounted (procfs_mounts.c). Called once, at boot, after
+// procfs_init.
 void procfs_mounts_init(void);
 
 // Create /proc/cpuinfo (procfs_cpuinfo.c). Called once, at boot, after procfs_init.

@@ -8,8 +8,8 @@
 // Change the flags of an open file as F_SETFL does; `fd`: the descriptor that signals name. All
 // descriptors that share the file see the flags. O_ASYNC is dropped where it has no effect; a
 // terminal without an owner gets one: its foreground group, or the current process. Caller: holds
-// no lock. Returns 0; with no flag changed: -EINVAL for O_DIRECT where this file cannot do it; -EPERM
-// for O_NOATIME of another's file; -ENOMEM, -ENOTTY or -ENOSPC for O_ASYNC (async_file_set).
+// no lock. Returns 0; with no flag changed: -EINVAL for O_DIRECT where this file cannot do it;
+// -EPERM for O_NOATIME of another's file; -ENOMEM, -ENOTTY or -ENOSPC for O_ASYNC (async_file_set).
 int file_change_flags(int fd, struct file *file, uint32_t flags);
 
 // FIOASYNC. Sleeps. Caller: holds no lock. Returns 0; -EFAULT; -ENOTTY for a file without signals;

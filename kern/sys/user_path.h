@@ -47,13 +47,13 @@ void path_arg_put(struct path_arg *arg);
 // the other errors of path_walk.
 int inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
-// Like inode_arg_get, with the mount through which the file is seen: both references are the caller's
-// (position_put). `walk`: WALK_CHANGE, with which a read-only mount is -EROFS, or 0.
+// Like inode_arg_get, with the mount through which the file is seen: both references are the
+// caller's (position_put). `walk`: WALK_CHANGE, with which a read-only mount is -EROFS, or 0.
 int position_arg_get(int dirfd, const char __user *text, int flags, unsigned int walk,
                      struct position *store);
 
-// Like inode_arg_get, for a file that is to be changed: also -EROFS if it is seen through a read-only
-// mount.
+// Like inode_arg_get, for a file that is to be changed: also -EROFS if it is seen through a
+// read-only mount.
 int changed_inode_arg_get(int dirfd, const char __user *text, int flags, struct inode **store);
 
 // Returns the open file of descriptor `fd`, any number, of the current thread, with a new

@@ -224,8 +224,8 @@ void threads_stop(void)
 
 // Order: the machine's end before all; then the time slice; then signals to others, one of which
 // may be the thread itself; then its own, since a thread that was away may have received more.
-// thread_signal_hook is proc/signal_deliver.c: signal_deliver. It is the fourth of the function pointers between ^C and its handler
-// (dev/serial.c: receive).
+// thread_signal_hook is proc/signal_deliver.c: signal_deliver. It is the fourth of the function
+// pointers between ^C and its handler (dev/serial.c: receive).
 void thread_return_work(struct trapframe *frame)
 {
 	static struct waitq stopped = WAITQ_INIT(stopped);

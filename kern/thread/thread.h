@@ -263,8 +263,8 @@ void thread_return_work(struct trapframe *frame);
 // it clears, and on WORK_KILL, from which it does not return.
 extern void (*thread_signal_hook)(struct trapframe *frame);
 
-// Registered by fs/async_file.c: async_send_all. Called on the way back to user mode for WORK_ASYNC,
-// which is cleared before. Called with no lock held; yields.
+// Registered by fs/async_file.c: async_send_all. Called on the way back to user mode for
+// WORK_ASYNC, which is cleared before. Called with no lock held; yields.
 extern void (*thread_async_hook)(void);
 
 // Registered by proc/oom.c. Called when the current program's instruction at `va` needs memory and

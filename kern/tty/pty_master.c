@@ -178,8 +178,8 @@ static size_t master_held_bytes(const struct file *file)
 	return kmalloc_footprint(sizeof(struct pty)) + sizeof(*file);
 }
 
-// TIOCGPTLCK, TIOCGPKT, TIOCGEXCL, TIOCGPGRP, TIOCGSID and FIONREAD: a number that may change. The master may ask whose the
-// terminal is, although it is not the caller's own.
+// TIOCGPTLCK, TIOCGPKT, TIOCGEXCL, TIOCGPGRP, TIOCGSID and FIONREAD: a number that may change. The
+// master may ask whose the terminal is, although it is not the caller's own.
 static int get_number(struct pty *pty, unsigned int request, int __user *arg)
 {
 	int value;

@@ -69,8 +69,8 @@ size_t tty_take(struct tty *tty, char *bytes, size_t n, bool *end);
 // tty->lock released. Caller: holds tty->lock.
 void tty_flush_input(struct tty *tty);
 
-// Rearrange the input because lines are edited from now on (`canonical`: all bytes become a line), or
-// no longer (tty_canonical). Does not change c_lflag, and wakes nobody. Caller: holds tty->lock.
+// Rearrange the input because lines are edited from now on (`canonical`: all bytes become a line),
+// or no longer (tty_canonical). Does not change c_lflag, and wakes nobody. Caller: holds tty->lock.
 void tty_switch_canonical(struct tty *tty, bool canonical);
 
 // Process one typed byte: the caller knows that tty_has_room is true. Wakes readers when there is

@@ -25,7 +25,8 @@ typedef int (*visit_fn)(struct aspace *as, struct area *area, uintptr_t start, u
 int areas_visit(struct aspace *as, uintptr_t va, uintptr_t end, bool stop_at_hole, visit_fn visit,
                 intptr_t what);
 
-// Returns 0; -EPERM if [start, end) has a sealed area (mseal). Yields. Caller: holds as->lock. (area_visit.c)
+// Returns 0; -EPERM if [start, end) has a sealed area (mseal). Yields. Caller: holds as->lock.
+// (area_visit.c)
 int areas_check_seals(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Returns 0; -EPERM if `area` is sealed and shows no file, and the program may not write it: advice

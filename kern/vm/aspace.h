@@ -327,10 +327,10 @@ void aspace_pagemap(struct aspace *as, uintptr_t va, size_t n, uint64_t *words);
 
 // Do PAGEMAP_SCAN of `as` for the current process, whose argument `arg` is: a struct pm_scan_arg
 // (abi/pageflags.h). Takes as->lock for reading. Sleeps and yields. (pagemap_scan.c)
-// Returns how many regions were stored; -EFAULT, -EINVAL or -ENOMEM before the scan; and, perhaps after
-// some regions were stored and pages protected, -EFAULT if these or the end of the walk cannot be stored; -EPERM
-// at memory without asynchronous write-protection, with PM_SCAN_CHECK_WPASYNC; -ENOMEM; -EINTR if the
-// thread must die.
+// Returns how many regions were stored; -EFAULT, -EINVAL or -ENOMEM before the scan; and, perhaps
+// after some regions were stored and pages protected, -EFAULT if these or the end of the walk
+// cannot be stored; -EPERM at memory without asynchronous write-protection, with
+// PM_SCAN_CHECK_WPASYNC; -ENOMEM; -EINTR if the thread must die.
 // Caller: holds no lock, and keeps a reference on `as`.
 int pagemap_scan(struct aspace *as, void __user *arg);
 

@@ -14,8 +14,8 @@ int map_locked(struct aspace *as, const struct map_request *request, uintptr_t *
 // Unmap [start, end), page-aligned and not empty, like aspace_unmap, but let no handler of a
 // userfaultfd know: unmap_prepare and unmap_commit. Yields. Caller: holds as->lock for writing, and
 // no other lock.
-// Returns 0; -EINVAL if the range would cut a large page; -EPERM if an area is sealed; -ENOMEM if out
-// of memory, or at areas_max. On an error no mapping has changed.
+// Returns 0; -EINVAL if the range would cut a large page; -EPERM if an area is sealed; -ENOMEM if
+// out of memory, or at areas_max. On an error no mapping has changed.
 int unmap_locked(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // The first step of unmap_locked, and the only one that can fail: prepare the unmapping of

@@ -50,10 +50,10 @@ uintptr_t uffd_unmap_object(const struct area *area, uintptr_t start, uintptr_t 
 void uffd_clear_entries(struct aspace *as, uintptr_t start, uintptr_t end);
 
 // Write-protect the pages of [start, end), page-aligned, a part of `area`, which is registered for
-// write-protection and has small pages, or (`protect` false) end that. Pages that are not there get a
-// marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Yields; a killed thread completes
-// the work. Returns 0; -ENOMEM, perhaps with a part done. Caller: holds as->lock, and no other lock.
-// (uffd_protect.c)
+// write-protection and has small pages, or (`protect` false) end that. Pages that are not there get
+// a marker, except in anonymous memory without UFFD_FEATURE_WP_UNPOPULATED. Yields; a killed thread
+// completes the work. Returns 0; -ENOMEM, perhaps with a part done. Caller: holds as->lock, and no
+// other lock. (uffd_protect.c)
 int uffd_protect_small(const struct area *area, uintptr_t start, uintptr_t end, bool protect);
 
 // Large pages (uffd_large.c, uffd_protect.c). All addresses are those of large pages of `area`.

@@ -46,7 +46,8 @@ static inline void say_categories(uint64_t categories)
 		say("-");
 }
 
-// Perform the scan, and print what it has found, in pages of `unit` bytes from `base` on; at most 12 regions.
+// Perform the scan, and print what it has found, in pages of `unit` bytes from `base` on; at most
+// 12 regions.
 static inline int run_scan(const char *what, const void *base, size_t unit)
 {
 	uint64_t start = (uintptr_t)base;
