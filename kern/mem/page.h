@@ -109,6 +109,14 @@ void page_clear_at(void *va);
 // addresses in the linear map. May use registers of SSE, whose values it restores.
 void page_copy_at(void *to, const void *from);
 
+// Returns true if `pp` is anonymous memory that one entry alone names, and that is not pinned: whoever
+// has the entry may write to the page in place. A pinned page is not: the holder of the pin may
+// belong to another space, and would see the write. Takes no lock.
+static inline bool page_is_exclusive(const page_t *pp)
+{
+	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
+}
+
 // Fill page `pp` with zeroes. If it is part of a large page, fills only these 4 KiB, not the
 // others.
 static inline void page_clear(page_t *pp)

@@ -31,15 +31,6 @@ static __always_inline int install_fresh(struct aspace *as, uintptr_t va, pte_t 
 	return error;
 }
 
-// Returns true if the page that an entry names is exclusively owned, so that the space may write
-// to it in place. The answer stays true while the fault runs: only fork could share the page, and
-// fork needs as->lock for writing, which the fault holds for reading. A pinned page is copied: the
-// holder of the pin may belong to another space, and would see the write.
-static inline bool is_exclusively_owned(const page_t *pp)
-{
-	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0;
-}
-
 // Make the entry of an exclusively owned page writable, unless it has changed. No flush is needed:
 // a translation left in the TLB can only cause one more fault. Returns 0: the program runs the
 // instruction again in either case.
@@ -98,7 +89,8 @@ int anon_copy_on_write(struct aspace *as, uintptr_t va, pte_t old)
 	assert_read_held(&as->lock);
 	if (unlikely(!(as->pgdir[PDX(va)] & PTE_W)))
 		return unshare_and_copy(as, va, old);
-	if (is_exclusively_owned(phys_to_page(PTE_ADDR(old))))
+	// This stays true while the fault runs: only fork could share the page, and needs the lock for writing.
+	if (page_is_exclusive(phys_to_page(PTE_ADDR(old))))
 		return write_in_place(as, va, old);
 	return anon_install_copy(as, va, old, phys_to_page(PTE_ADDR(old)));
 }

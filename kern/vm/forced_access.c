@@ -54,7 +54,7 @@ static int own_page(struct aspace *as, uintptr_t va, pte_t old)
 	pte_t bits = (old & (PAGE_SIZE - 1) & ~PTE_W) | PTE_D, *pte;
 
 	assert_write_held(&as->lock);
-	if (from->kind != PAGE_ANONYMOUS || from->count != 1 || from->pins != 0)
+	if (!page_is_exclusive(from))
 		return anon_install_copy_as(as, va, old, from, bits);
 	spin_lock(&as->pt_lock);
 	pte = pgdir_walk(as->pgdir, va, 0);

@@ -49,7 +49,7 @@ static int check_entry(pte_t entry)
 		return -EFAULT;
 	if (pp == zero_page)
 		return 0;
-	return pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0 ? 0 : -EBUSY;
+	return page_is_exclusive(pp) ? 0 : -EBUSY;
 }
 
 // Move the entry at `from` to `to`. The translation of `from` is flushed before anybody can see the

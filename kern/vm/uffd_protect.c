@@ -32,8 +32,8 @@ static pte_t without_protection(const struct area *area, pte_t entry)
 	if (!pp)
 		return entry & PTE_MARKER_POISON ? entry : entry & ~PTE_UFFD_WP;
 	entry &= ~PTE_UFFD_WP;
-	if (pte_present(entry) && pp->kind == PAGE_ANONYMOUS && pp->count == 1 && pp->pins == 0 &&
-	    (area->prot & PROT_WRITE) && !(area->flags & AREA_SHARED))
+	if (pte_present(entry) && page_is_exclusive(pp) && (area->prot & PROT_WRITE) &&
+	    !(area->flags & AREA_SHARED))
 		entry |= PTE_W | PTE_D;
 	return entry;
 }

@@ -1,5 +1,5 @@
 // test_uaccess_page.c: copies of a whole page, by registers of SSE and without: contents, counts at
-// faults in the middle, and the registers and CR0.TS of whoever owns them.
+// faults in the middle, and the registers and CR0.TS, which must stay as they are.
 #include "vm/test/vm_test_util.h"
 
 #include "cpu/smep_smap.h"
