@@ -39,6 +39,8 @@ struct async_set {
 	struct list files; // [async_lock] struct async_file by link
 	uint32_t count;    // [async_lock] how many
 	bool ended;        // [async_lock] takes no more files
+	bool room_wanted;  // guarded by the lock of what has the set: a write found no room,
+			   // and a signal says when there is
 };
 
 #define ASYNC_REASONS POLL_HUP // reasons are POLL_IN to POLL_HUP
@@ -61,7 +63,7 @@ static inline void async_set_init(struct async_set *set)
 {
 	list_init(&set->files);
 	set->count = 0;
-	set->ended = false;
+	set->ended = set->room_wanted = false;
 }
 
 #define ASYNC_READERS 1u // only for files that are open for reading
@@ -86,6 +88,16 @@ static inline void async_wake_once(struct async_set *set, int reason)
 {
 	if (unlikely(!list_empty(&set->files)))
 		async_post(set, reason, ASYNC_ONCE);
+}
+
+// There is room for a write again: do async_wake with POLL_OUT, if a write has found none
+// (set->room_wanted) since the last call. Needs the lock of the pipe, socket or terminal.
+static inline void async_wake_room(struct async_set *set)
+{
+	if (likely(!set->room_wanted))
+		return;
+	set->room_wanted = false;
+	async_wake(set, POLL_OUT);
 }
 
 // Let the files of the set ask for no more signals, and no file begin to ask (a terminal was hung

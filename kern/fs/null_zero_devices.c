@@ -117,7 +117,7 @@ static const struct file_ops full_ops = {
 // Linux takes O_ASYNC, but there is never anything to signal after boot.
 static struct async_set *async_random(struct file *file)
 {
-	static struct async_set set = { { &set.files, &set.files }, 0, false };
+	static struct async_set set = { .files = LIST_INIT(set.files) };
 
 	(void)file;
 	return &set;

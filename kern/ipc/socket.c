@@ -211,7 +211,7 @@ static unsigned int socket_poll(struct file *file, struct poll_table *table)
 	if (has_room_for_poll(socket))
 		events |= SOCKET_POLL_ROOM;
 	else if (socket->type != SOCK_STREAM)
-		socket->room_wanted = true;
+		socket->async.room_wanted = true;
 	spin_unlock(&socket_lock);
 	return events;
 }

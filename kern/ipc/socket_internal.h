@@ -70,7 +70,6 @@ struct socket {
 	struct waitq room_wait;   // all that wait for room in `queue`
 	struct waitq polls;       // all polls
 	struct async_set async;   // its file, if that wants signals
-	bool room_wanted;         // [s] a send or a poll found no room: a signal says when there is
 	struct list blocked;      // [s] polls found `queue` full: sockets by blocked_link
 	struct list blocked_link; // [s]
 	struct socket *blocked_on; // [s] whose list `blocked` it is on
@@ -286,8 +285,8 @@ static inline uint32_t message_charge(uint32_t length)
 	return 768 + length;
 }
 
-// Give back `charge` bytes of the room that `socket` has for what it sends (message_charge). Then
-// wake one thread that waits to send. If at least three quarters of the room are free, wake also
+// Release `charge` bytes of the room that `socket` has for what it sends (message_charge). Then wake
+// one thread that waits to send. If at least three quarters of the room are free, wake also
 // the polls that wait for room. Wakes nobody if the socket is dead (its file is closed). Caller:
 // holds socket_lock.
 void socket_uncharge(struct socket *socket, uint32_t charge);

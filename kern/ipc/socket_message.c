@@ -157,10 +157,7 @@ void socket_uncharge(struct socket *socket, uint32_t charge)
 	if ((uint64_t)socket->sent * 4 > socket->send_limit)
 		return;
 	waitq_wake_polls(&socket->polls, SOCKET_POLL_ROOM);
-	if (unlikely(socket->room_wanted)) {
-		socket->room_wanted = false;
-		async_wake(&socket->async, POLL_OUT);
-	}
+	async_wake_room(&socket->async);
 }
 
 // The sender may have ended long ago: then its struct is freed with its last message.

@@ -26,7 +26,7 @@ static int wait_to_send(struct socket *socket, uint64_t deadline, bool nonblocki
 			return WHY(-EPIPE, "the socket was shut down");
 		if (socket_has_room(socket))
 			return 0;
-		socket->room_wanted = true;
+		socket->async.room_wanted = true;
 		error = nonblocking ? -EAGAIN : socket_sleep(&socket->write_wait, deadline);
 	}
 	return error;

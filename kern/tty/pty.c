@@ -257,9 +257,7 @@ static void wake_writers(struct tty *tty)
 	spin_lock(&tty->lock);
 	waitq_wake_all(&pty->write_wait);
 	waitq_wake_polls(&pty->poll_wait, POLLOUT | POLLWRNORM);
-	if (pty->room_wanted)
-		async_wake(&pty->async, POLL_OUT);
-	pty->room_wanted = false;
+	async_wake_room(&pty->async);
 	spin_unlock(&tty->lock);
 }
 

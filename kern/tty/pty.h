@@ -26,7 +26,6 @@ struct pty {
 	uint32_t head, tail; // [l] numbers of the next byte to store and to read; they wrap
 	struct waitq read_wait, write_wait, poll_wait; // of the master
 	struct async_set async;                        // the master, if it wants signals
-	bool room_wanted; // [l] its write found no room: a signal says when there is
 };
 
 // The operations of the open files of a master, whose `private` is the struct pty.

@@ -100,7 +100,7 @@ static int wait_for_room(struct pty *pty, bool nonblocking)
 	spin_lock(&pty->tty.lock);
 	while (!error && !tty_has_room(&pty->tty)) {
 		pty->tty.refused = true; // the next read of the slave wakes who waits
-		pty->room_wanted = !list_empty(&pty->async.files);
+		pty->async.room_wanted = !list_empty(&pty->async.files);
 		if (nonblocking)
 			error = -EAGAIN;
 		else if (waitq_sleep(&pty->write_wait, &pty->tty.lock, WAIT_INTERRUPTIBLE,

@@ -75,7 +75,7 @@ void tty_output_room(struct tty *tty)
 	tty->full = false;
 	waitq_wake_all(&tty->write_wait);
 	waitq_wake_polls(&tty->poll_wait, POLLOUT | POLLWRNORM);
-	tty_signal_room(tty);
+	async_wake_room(&tty->async);
 	spin_unlock(&tty->lock);
 }
 
@@ -242,7 +242,7 @@ static int show_chunk(struct tty *tty, bool nonblocking, const char *bytes, size
 static void want_room(struct tty *tty)
 {
 	spin_lock(&tty->lock);
-	tty->room_wanted = true;
+	tty->async.room_wanted = true;
 	spin_unlock(&tty->lock);
 }
 

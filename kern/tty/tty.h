@@ -49,7 +49,6 @@ struct tty {
 	bool foreground_ended;  // [l] that group has ended: another one may have its number now
 	struct waitq read_wait, write_wait, poll_wait;
 	struct async_set async; // files that want signals
-	bool room_wanted;       // [l] a write found no room: a signal says when there is
 
 	// Input. head, ready and tail are counters that wrap; a byte is at its number modulo
 	// TTY_RING. The bytes [tail, ready) can be read; [ready, head) is the line being edited.

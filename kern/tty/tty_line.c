@@ -194,16 +194,7 @@ void tty_set_stopped(struct tty *tty, bool stopped)
 	if (stopped)
 		return;
 	waitq_wake_all(&tty->write_wait);
-	tty_signal_room(tty);
-}
-
-void tty_signal_room(struct tty *tty)
-{
-	assert_spin_held(&tty->lock);
-	if (likely(!tty->room_wanted))
-		return;
-	tty->room_wanted = false;
-	async_wake(&tty->async, POLL_OUT);
+	async_wake_room(&tty->async);
 }
 
 // Process ^S and ^Q. Returns true if the byte was one of them.

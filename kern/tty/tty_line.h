@@ -87,10 +87,6 @@ bool tty_has_room(const struct tty *tty);
 // Caller: holds tty->lock.
 void tty_set_stopped(struct tty *tty, bool stopped);
 
-// Let files with O_ASYNC signal that there is room for output, if a write has found none. Caller:
-// holds tty->lock.
-void tty_signal_room(struct tty *tty);
-
 // Who controls a terminal.
 struct tty_control {
 	pid_t session, foreground; // as in struct tty
