@@ -53,11 +53,11 @@ void cost_print(void)
 	for (int shown = 0; shown < SHOWN; shown++) {
 		size_t most = 0;
 
-		for (size_t i = 1; i <= call_count; i++)
+		for (size_t i = 1; i <= call_count(); i++)
 			if (costs[i].spent > costs[most].spent)
 				most = i;
 		dprintf(1, "cost: %s %u times, %u thousand instructions each, %u million in all\n",
-		        most == call_count ? "world" : calls[most].name, costs[most].calls,
+		        most == call_count() ? "world" : call_at(most)->name, costs[most].calls,
 		        costs[most].calls ?
 		                (uint32_t)(costs[most].spent / costs[most].calls / 1000) :
 		                0,
@@ -67,10 +67,10 @@ void cost_print(void)
 	for (int shown = 0; shown < SHOWN; shown++) {
 		size_t most = 0;
 
-		for (size_t i = 1; i < call_count; i++)
+		for (size_t i = 1; i < call_count(); i++)
 			if (costs[i].deaths > costs[most].deaths)
 				most = i;
-		dprintf(1, "deaths: %s %u\n", calls[most].name, costs[most].deaths);
+		dprintf(1, "deaths: %s %u\n", call_at(most)->name, costs[most].deaths);
 		costs[most].deaths = 0;
 	}
 }

@@ -47,7 +47,7 @@ enum how {
 };
 
 struct op {
-	uint16_t call; // index into calls[]
+	uint16_t call; // its index: call_at
 	struct {
 		uint8_t how;
 		uint32_t value;
@@ -118,8 +118,9 @@ enum own_call {
 	OWN_TRACE,        // a request of ptrace about a tracee of one's own
 };
 
-extern const struct call calls[];
-extern const size_t call_count;
+// table_own.c, for table.c alone
+extern const struct call own_calls[];
+extern const size_t own_call_count;
 
 // Who performs: a worker, or a descendant of one which performs a few calls of its list.
 struct actor {
@@ -149,7 +150,8 @@ uint32_t below(uint32_t *state, uint32_t n);
 bool one_in(uint32_t *state, uint32_t n);
 
 // table.c
-int call_find(const char *name, size_t length);
+const struct call *call_at(size_t index);
+size_t call_count(void);
 
 // generate.c, values.c: the call that worker `worker` performs as number `index`.
 extern uint32_t rare_in; // one call in so many is a rare one
@@ -186,6 +188,9 @@ void fill_socket(char kind, char *at, uint32_t *state);
 uint32_t sysv_value(char kind, uint32_t *state);
 void fill_sysv(char kind, char *at, uint32_t *state);
 void sysv_clean(void); // remove all objects
+
+// fill_uffd.c
+void fill_uffd(uint64_t *fields, uint32_t *state);
 
 // fill_pagemap.c: what PAGEMAP_SCAN takes.
 #define PAGEMAP_FILLED 96

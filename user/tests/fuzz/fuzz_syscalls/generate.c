@@ -14,10 +14,10 @@ static uint32_t total, rare_total;
 
 void generate_init(void)
 {
-	for (size_t call = 0; call < call_count; call++) {
-		for (int i = 0; i < calls[call].weight && total < 1024; i++)
+	for (size_t call = 0; call < call_count(); call++) {
+		for (int i = 0; i < call_at(call)->weight && total < 1024; i++)
 			weighted[total++] = (uint16_t)call;
-		if (call_is_rare(&calls[call]) && rare_total < 64)
+		if (call_is_rare(call_at(call)) && rare_total < 64)
 			rare[rare_total++] = (uint16_t)call;
 	}
 }
@@ -32,7 +32,7 @@ void generate(uint32_t worker, uint32_t index, struct op *op)
 		op->call = rare[below(&state, rare_total)];
 	else
 		op->call = weighted[below(&state, total)];
-	kinds = calls[op->call].kinds;
+	kinds = call_at(op->call)->kinds;
 	if (*kinds == '!')
 		kinds++;
 	for (int i = 0; i < ARGS; i++) {

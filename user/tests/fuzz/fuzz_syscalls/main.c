@@ -92,7 +92,7 @@ static bool start_worker(uint32_t worker)
 
 		world_make(worker);
 		if (costed)
-			cost_add(call_count, began);
+			cost_add(call_count(), began);
 		run(&actor);
 	}
 	shared->pid[worker] = pid;

@@ -324,7 +324,7 @@ static uint32_t words_in_slot(uint32_t address)
 
 static void perform(const struct op *op, struct actor *actor)
 {
-	const struct call *call = &calls[op->call];
+	const struct call *call = call_at(op->call);
 	const char *kinds = call->kinds + (*call->kinds == '!');
 	uint32_t args[ARGS], before[ARGS];
 	uint64_t began = costed ? cost_clock() : 0;
@@ -361,7 +361,7 @@ void run(struct actor *actor)
 		if (actor->depth == 0)
 			shared->next[actor->worker] = actor->next + 1;
 		__sync_fetch_and_add(&shared->performed, 1);
-		if (actor->tenant && *calls[op.call].kinds == '!')
+		if (actor->tenant && *call_at(op.call)->kinds == '!')
 			continue;
 		perform(&op, actor);
 		// Time slices are longer than many calls: let the threads take turns.

@@ -32,6 +32,15 @@ static void *new_memory(size_t size)
 	return at;
 }
 
+// The index of a call, or -1.
+static int call_find(const char *name, size_t length)
+{
+	for (size_t i = 0; i < call_count(); i++)
+		if (strlen(call_at(i)->name) == length && !memcmp(call_at(i)->name, name, length))
+			return (int)i;
+	return -1;
+}
+
 // Read one line. Returns what stands behind it.
 static const char *read_line(const char *at)
 {
@@ -104,7 +113,8 @@ void op_print(uint32_t worker, const struct op *op)
 {
 	static const char *const marks[] = { [RAW] = "", [PID] = "p", [FILLED] = "s" };
 	char line[128];
-	int at = snprintf(line, sizeof(line), "%u %s", worker, calls[op->call].name), last = ARGS;
+	int at = snprintf(line, sizeof(line), "%u %s", worker, call_at(op->call)->name),
+	    last = ARGS;
 
 	while (last > 0 && op->arg[last - 1].how == RAW && op->arg[last - 1].value == 0)
 		last--;

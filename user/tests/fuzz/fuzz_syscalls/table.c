@@ -4,15 +4,11 @@
 #include "fuzz.h"
 
 #include <abi/area.h>
-#include <string.h>
 #include <sys/syscall.h>
 
 #define CALL(name, weight, kinds) ((struct call){ #name, SYS_##name, weight, kinds })
 
-// A call that may take long: the kernel must yield in it, and end it for a killed thread. Rare.
-#define LONG(name, kinds) ((struct call){ "long_" #name, SYS_##name, 0, kinds })
-
-const struct call calls[] = {
+static const struct call calls[] = {
 	CALL(read, 6, "fbn"),
 	CALL(write, 6, "!fBn"),
 	CALL(readv, 4, "fvc"),
@@ -385,50 +381,17 @@ const struct call calls[] = {
 	CALL(area_next, 1, "!#b"),
 	CALL(area_physical, 1, "#b"),
 	CALL(area_delete, 2, "Jc"),
-
-	{ "fresh", OWN_FRESH, 4, "i" },
-	{ "trace", OWN_TRACE, 12, "!`abi" },
-	{ "tenant", OWN_TENANT, 3, "iiiiik" },
-	{ "thread", OWN_THREAD, 8, "iiiiik" },
-	{ "access", OWN_ACCESS, 8, "E" },
-	{ "stack", OWN_STACK, 2, "Naiiii" },
-	{ "unknown", OWN_UNKNOWN, 4, "!Nbbbbb" },
-
-	LONG(read, "f23"),
-	LONG(write, "!f23"),
-	LONG(pread64, "f233"),
-	LONG(pwrite64, "!f233"),
-	LONG(readv, "f45"),
-	LONG(writev, "!f45"),
-	LONG(process_vm_readv, "!P4545y"),
-	LONG(sendfile, "ff03"),
-	LONG(copy_file_range, "f0f03"),
-	LONG(getrandom, "23"),
-	LONG(getdents64, "f23"),
-	LONG(ftruncate, "f3"),
-	LONG(fallocate, "fy3030"),
-	LONG(poll, "210"),
-	LONG(_newselect, "12220"),
-	LONG(munmap, "23"),
-	LONG(mprotect, "23r"),
-	LONG(mremap, "233M2"),
-	LONG(madvise, "23A"),
-	LONG(msync, "23y"),
-	LONG(mlock, "23"),
-	LONG(munlock, "23"),
-	LONG(mincore, "232"),
-	LONG(mmap2, "23rmf3"),
-	LONG(brk, "2"),
-	{ "areas", OWN_AREAS, 0, "21" },
 };
 
-const size_t call_count = sizeof(calls) / sizeof(*calls);
+#define COMMON (sizeof(calls) / sizeof(*calls))
 
-// The index of a call, or -1.
-int call_find(const char *name, size_t length)
+// Those of table_own.c come after the others.
+const struct call *call_at(size_t index)
 {
-	for (size_t i = 0; i < call_count; i++)
-		if (strlen(calls[i].name) == length && !memcmp(calls[i].name, name, length))
-			return (int)i;
-	return -1;
+	return index < COMMON ? &calls[index] : &own_calls[index - COMMON];
+}
+
+size_t call_count(void)
+{
+	return COMMON + own_call_count;
 }
