@@ -182,6 +182,21 @@ static inline void show_file(const char *path)
 		close(fd);
 }
 
+// Read the file at `path` into text[size], at most size - 1 bytes, and add a NUL. Returns how many bytes these
+// are; 0 for a file that cannot be read.
+static inline size_t read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY);
+	size_t length = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + length, size - 1 - length)) > 0)
+		length += (size_t)n;
+	close(fd);
+	text[length] = '\0';
+	return length;
+}
+
 static inline void sleep_ms(long ms)
 {
 	struct timespec wanted = { ms / 1000, ms % 1000 * 1000000 };

@@ -128,6 +128,14 @@ static inline int start_thread(struct test_thread *thread, unsigned long flags,
 	return (int)result;
 }
 
+// The function of a thread that sleeps until its process ends.
+static inline void sleep_forever(void *arg)
+{
+	(void)arg;
+	for (;;)
+		raw(SYS_pause, 0, 0, 0, 0, 0);
+}
+
 // Wait until the thread has ended: the kernel then clears the word and wakes.
 static inline void join_thread(struct test_thread *thread)
 {

@@ -24,20 +24,14 @@
 static char stacks[THREADS][STACK] __attribute__((aligned(16)));
 static volatile int *shared; // the numbers of threads
 
-static void forever(void *arg)
-{
-	(void)arg;
-	for (;;)
-		raw(SYS_pause, 0, 0, 0, 0, 0);
-}
-
 static void crowd(int threads)
 {
 	for (int i = 0; i < threads; i++)
 		shared[i] = (int)clone_raw(THREAD_FLAGS &
 		                                   ~(CLONE_PARENT_SETTID | CLONE_CHILD_SETTID |
 		                                     CLONE_CHILD_CLEARTID),
-		                           stacks[i] + STACK, forever, NULL, NULL, NULL, NULL);
+		                           stacks[i] + STACK, sleep_forever, NULL, NULL, NULL,
+		                           NULL);
 }
 
 static void block(int signo)
@@ -121,7 +115,7 @@ static void traced(void)
 	if (pid == 0) {
 		crowd(TRACED);
 		shared[TRACED] = 1;
-		forever(NULL);
+		sleep_forever(NULL);
 	}
 	while (!shared[TRACED])
 		sleep_ms(1);

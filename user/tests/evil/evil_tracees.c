@@ -16,13 +16,6 @@
 
 static volatile int *shared; // the numbers of processes
 
-static void forever(void *arg)
-{
-	(void)arg;
-	for (;;)
-		raw(SYS_pause, 0, 0, 0, 0, 0);
-}
-
 static int seize(long pid)
 {
 	return raw(SYS_ptrace, PTRACE_SEIZE, pid, 0, 0, 0) == 0;
@@ -40,10 +33,10 @@ static pid_t crowd(int threads)
 	pid = fork_or_end();
 	if (pid == 0) {
 		for (int i = 0; i < threads; i++)
-			shared[i] = (int)clone_raw(THREAD_FLAGS, stacks[i] + STACK, forever, NULL,
-			                           &ignored, NULL, &ignored);
+			shared[i] = (int)clone_raw(THREAD_FLAGS, stacks[i] + STACK, sleep_forever,
+			                           NULL, &ignored, NULL, &ignored);
 		write(ready[1], "", 1);
-		forever(NULL);
+		sleep_forever(NULL);
 	}
 	read(ready[0], &byte, 1);
 	return pid;
@@ -90,13 +83,13 @@ static pid_t parent_of(int children, bool sleep)
 	for (int i = 0; pid == 0 && i < children; i++) {
 		child = fork_or_end();
 		if (child == 0 && sleep)
-			forever(NULL);
+			sleep_forever(NULL);
 		if (child == 0)
 			_exit(0);
 		shared[i] = child;
 	}
 	if (pid == 0)
-		forever(NULL);
+		sleep_forever(NULL);
 	while (!shared[children - 1])
 		syscall(SYS_sched_yield);
 	return pid;

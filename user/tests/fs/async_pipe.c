@@ -12,6 +12,14 @@ static void show_flags(const char *what, int fd)
 	say("%s: O_ASYNC is %s\n", what, fcntl(fd, F_GETFL) & O_ASYNC ? "set" : "clear");
 }
 
+// Write a byte when the reader's signal is `signo`.
+static void write_with(int signo, const char *what)
+{
+	fcntl(ends[0], F_SETSIG, signo);
+	write(ends[1], "a", 1);
+	show_signals(what);
+}
+
 static void show_reader(void)
 {
 	signal_by(ends[0], 0);
@@ -23,15 +31,9 @@ static void show_reader(void)
 	write(ends[1], "a", 1);
 	write(ends[1], "a", 1);
 	show_signals("two bytes are one signal");
-	fcntl(ends[0], F_SETSIG, SIGIO);
-	write(ends[1], "a", 1);
-	show_signals("SIGIO on purpose");
-	fcntl(ends[0], F_SETSIG, SIGUSR1);
-	write(ends[1], "a", 1);
-	show_signals("SIGUSR1");
-	fcntl(ends[0], F_SETSIG, SIGBUS);
-	write(ends[1], "a", 1);
-	show_signals("SIGBUS has codes of its own");
+	write_with(SIGIO, "SIGIO on purpose");
+	write_with(SIGUSR1, "SIGUSR1");
+	write_with(SIGBUS, "SIGBUS has codes of its own");
 	fcntl(ends[0], F_SETSIG, REALTIME);
 	write(ends[1], "a", 1);
 	write(ends[1], "a", 1);

@@ -176,29 +176,33 @@ static pid_t start(int flags)
 	return pid;
 }
 
+// Another process opens the file with `flags`, which breaks the lease: give it the type `type`.
+static void give_way(int flags, const char *meanwhile, int type, const char *afterwards)
+{
+	pid_t pid = start(flags);
+	siginfo_t info;
+	int status, error;
+
+	take_signal(&info, 5000);
+	show_locks(meanwhile);
+	error = lease(type);
+	waitpid(pid, &status, 0);
+	show(afterwards, error);
+}
+
 static void show_waits(void)
 {
 	siginfo_t info;
-	int status, error;
+	int status;
 	pid_t pid;
 
 	reopen(O_RDONLY);
 	lease(F_WRLCK);
 	show_locks("a lease");
-	pid = start(O_RDONLY);
-	take_signal(&info, 5000);
-	show_locks("being lowered");
-	error = lease(F_RDLCK);
-	waitpid(pid, &status, 0);
-	show("lowered", error);
+	give_way(O_RDONLY, "being lowered", F_RDLCK, "lowered");
 	reopen(O_RDONLY);
 	lease(F_RDLCK);
-	pid = start(O_WRONLY);
-	take_signal(&info, 5000);
-	show_locks("being broken");
-	error = lease(F_UNLCK);
-	waitpid(pid, &status, 0);
-	show("ended", error);
+	give_way(O_WRONLY, "being broken", F_UNLCK, "ended");
 	lease(F_RDLCK);
 	pid = start(O_TRUNC);
 	print_signal(take_signal(&info, 5000), &info);

@@ -9,14 +9,8 @@
 static void show_name(const char *what, const void *at)
 {
 	char text[4096], wanted[16], *line, *name;
-	int fd = open("/proc/self/maps", O_RDONLY);
-	size_t used = 0;
-	ssize_t n;
 
-	while ((n = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
-		used += (size_t)n;
-	text[used] = '\0';
-	close(fd);
+	read_text("/proc/self/maps", text, sizeof(text));
 	snprintf(wanted, sizeof(wanted), "%08lx-", (unsigned long)(uintptr_t)at);
 	line = strstr(text, wanted);
 	name = line ? strpbrk(line, "/[\n") : NULL;

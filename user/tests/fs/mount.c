@@ -50,13 +50,8 @@ static void show_cwd(const char *what)
 static void show_mounts(const char *what)
 {
 	static char text[16384];
-	int fd = open("/proc/self/mountinfo", O_RDONLY);
-	ssize_t n, length = 0;
 
-	while ((n = read(fd, text + length, sizeof(text) - 1 - (size_t)length)) > 0)
-		length += n;
-	close(fd);
-	text[length] = '\0';
+	read_text("/proc/self/mountinfo", text, sizeof(text));
 	say("%s:\n", what);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		char *at = strchr(line, '/'), *point = at ? strchr(at, ' ') : NULL, *dash;

@@ -61,13 +61,9 @@ static void vectors(void)
 static void show_maps(void)
 {
 	static char text[MAPPINGS * (DEPTH * 5 + 100) + 65536];
-	int fd = open("/proc/self/maps", O_RDONLY), count = 0;
-	size_t size = 0;
-	ssize_t n;
+	int count = 0;
 
-	while ((n = read(fd, text + size, sizeof(text) - 1 - size)) > 0)
-		size += (size_t)n;
-	close(fd);
+	read_text("/proc/self/maps", text, sizeof(text));
 	for (char *at = text; (at = strstr(at, "/\\012/name")); at++)
 		count++;
 	show("lines with the path", count);

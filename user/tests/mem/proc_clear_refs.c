@@ -32,15 +32,9 @@ static void try(const char *what, const char *text)
 static long number(const char *file, const char *from, const char *name)
 {
 	static char text[32768];
-	int fd = open(file, O_RDONLY);
-	size_t length = 0;
-	ssize_t n;
 	char *at;
 
-	while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += (size_t)n;
-	close(fd);
-	text[length] = '\0';
+	read_text(file, text, sizeof(text));
 	at = strstr(text, from);
 	at = at ? strstr(at, name) : NULL;
 	return at ? strtol(at + strlen(name), NULL, 10) : -1;

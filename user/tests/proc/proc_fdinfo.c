@@ -15,14 +15,7 @@ static pid_t first; // the first process
 
 static void get(const char *path)
 {
-	int fd = open(path, O_RDONLY);
-	size_t length = 0;
-	ssize_t n;
-
-	while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += (size_t)n;
-	text[length] = '\0';
-	close(fd);
+	read_text(path, text, sizeof(text));
 }
 
 // Print the lines of fdinfo after the first four, which other tests look at.

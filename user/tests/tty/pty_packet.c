@@ -162,27 +162,28 @@ static void open_as_user(void)
 	show("  as another user", open(path, O_RDONLY | O_NOCTTY));
 }
 
-static void show_exclusive(void)
+static void show_flag(const char *what, int fd)
 {
 	int value = -1;
 
+	ioctl(fd, TIOCGEXCL, &value);
+	say("%s: %d\n", what, value);
+}
+
+static void show_exclusive(void)
+{
 	chmod(path, 0666);
-	ioctl(slave, TIOCGEXCL, &value);
-	say("TIOCGEXCL: %d\n", value);
+	show_flag("TIOCGEXCL", slave);
 	show("TIOCEXCL", ioctl(slave, TIOCEXCL, 0));
-	ioctl(slave, TIOCGEXCL, &value);
-	say("TIOCGEXCL: %d\n", value);
-	ioctl(master, TIOCGEXCL, &value);
-	say("TIOCGEXCL of the master: %d\n", value);
+	show_flag("TIOCGEXCL", slave);
+	show_flag("TIOCGEXCL of the master", master);
 	check("as root", open(path, O_RDONLY | O_NOCTTY) >= 0);
 	show_child("child", open_as_user);
 	show("TIOCNXCL", ioctl(slave, TIOCNXCL, 0));
 	show_child("child", open_as_user);
 	show("TIOCEXCL of the master", ioctl(master, TIOCEXCL, 0));
-	ioctl(master, TIOCGEXCL, &value);
-	say("TIOCGEXCL of the master: %d\n", value);
-	ioctl(slave, TIOCGEXCL, &value);
-	say("TIOCGEXCL: %d\n", value);
+	show_flag("TIOCGEXCL of the master", master);
+	show_flag("TIOCGEXCL", slave);
 	show_child("child", open_as_user);
 	show("a bad address", ioctl(slave, TIOCGEXCL, NULL));
 }

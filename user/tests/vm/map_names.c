@@ -22,13 +22,8 @@ static long name_it(const char *what, const void *at, size_t length, const char 
 static void show_names(void)
 {
 	static char text[16384];
-	int fd = open("/proc/self/maps", O_RDONLY);
-	ssize_t n, length = 0;
 
-	while ((n = read(fd, text + length, sizeof(text) - 1 - (size_t)length)) > 0)
-		length += n;
-	close(fd);
-	text[length] = '\0';
+	read_text("/proc/self/maps", text, sizeof(text));
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		unsigned long start = strtoul(line, &line, 16), end = strtoul(line + 1, NULL, 16);
 		char *name = strpbrk(line, "[/");

@@ -14,15 +14,9 @@ static char *pages;
 static void show_pieces(const char *what)
 {
 	unsigned long base = (unsigned long)(uintptr_t)pages, start, end;
-	int fd = open("/proc/self/maps", O_RDONLY);
-	size_t used = 0;
 	char *line, *rest;
-	ssize_t n;
 
-	while ((n = read(fd, text + used, sizeof(text) - 1 - used)) > 0)
-		used += (size_t)n;
-	text[used] = '\0';
-	close(fd);
+	read_text("/proc/self/maps", text, sizeof(text));
 	say("%s:", what);
 	for (line = text; line && *line; line = strchr(line, '\n'), line = line ? line + 1 : line) {
 		start = strtoul(line, &rest, 16);
