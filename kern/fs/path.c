@@ -135,11 +135,11 @@ static int check_root(const struct walk *walk)
 	return 0;
 }
 
-// Continue from *dir. Consumes the caller's references.
-static void step_to(struct walk *walk, const struct position *dir)
+// Continue from `dir`. Consumes the caller's references.
+static void step_to(struct walk *walk, struct position dir)
 {
 	position_drop(&walk->dir);
-	walk->dir = *dir;
+	walk->dir = dir;
 }
 
 // Returns true if the walk is at the root directory of its context.
@@ -167,9 +167,7 @@ static int follow(struct walk *walk, struct inode *link)
 	walk->link = link;
 	walk->text = link->target;
 	if (*walk->text == '/') {
-		struct position root = position_get(&walk->fs->root);
-
-		step_to(walk, &root);
+		step_to(walk, position_get(&walk->fs->root));
 		walk->text = skip_slashes(walk->text);
 	}
 	return 0;
@@ -315,7 +313,7 @@ static int walk_step(struct walk *walk, unsigned int flags, struct path *path)
 		return WHY(-EXDEV, "another file system begins at %.40s", name.text);
 	}
 	if (!last) {
-		step_to(walk, &at);
+		step_to(walk, at);
 		return 0;
 	}
 	if (slash && !(flags & WALK_MAY_MISS) && !inode_is(at.inode, S_IFDIR)) {

@@ -281,6 +281,19 @@ static void fill_bits(uint32_t *words, uint32_t count, uint32_t *state)
 		words[i] = random_word(state) & random_word(state);
 }
 
+// What requests take that are about areas and pages.
+static void fill_memory_request(char kind, uint32_t *words, uint32_t slot, uint32_t *state)
+{
+	if (kind == 'Q')
+		fill_areas(words, 2, state);
+	else if (kind == 'V')
+		fill_area_clone(words, state);
+	else if (kind == '"')
+		fill_pagemap((uint64_t *)words, slot, state);
+	else
+		fill_uffd((uint64_t *)words, state);
+}
+
 // Fill the memory at `address` for an argument of the kind `kind` in `slot`.
 static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 {
@@ -324,16 +337,10 @@ static void fill_at(char kind, uint32_t address, uint32_t slot, uint32_t *state)
 		fill_vectors((struct iovec *)words, 1, state);
 		break;
 	case 'Q':
-		fill_areas(words, 2, state);
-		break;
 	case 'V':
-		fill_area_clone(words, state);
-		break;
 	case '"':
-		fill_pagemap((uint64_t *)words, slot, state);
-		break;
 	case '$':
-		fill_uffd((uint64_t *)words, state);
+		fill_memory_request(kind, words, slot, state);
 		break;
 	case '*':
 	case '&':

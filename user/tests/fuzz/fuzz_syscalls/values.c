@@ -320,6 +320,12 @@ static uint32_t other_value(char kind, uint32_t *state)
 		return mqueue_value(kind, state);
 	if (kind == '`')
 		return trace_value(state);
+	if (kind == '^')
+		return one_in(state, 2) ? UFFD : any_descriptor(state);
+	if (kind == '\'')
+		return one_in(state, 16) ? any_descriptor(state) : PAGEMAP;
+	if (kind == '\\')
+		return PAGEMAP_SCAN;
 	if (kind == '"')
 		return mount_flags(state);
 	return kind_is_futex(kind) ? futex_value(kind, state) : small_value(kind, state);
@@ -380,12 +386,6 @@ uint32_t raw_value(char kind, uint32_t *state)
 		return fcntl_command(state);
 	case 'N':
 		return call_number(state);
-	case '^':
-		return one_in(state, 2) ? UFFD : any_descriptor(state);
-	case '\'':
-		return one_in(state, 16) ? any_descriptor(state) : PAGEMAP;
-	case '\\':
-		return PAGEMAP_SCAN;
 	default:
 		return other_value(kind, state);
 	}
