@@ -82,31 +82,33 @@ static int note_marks(struct area *area)
 
 // If the area that begins at `va` and the one before it differ only in that one of them may have marks
 // of userfaultfd, note that both may: so they merge, as on Linux, where marks belong to no area. They stay
-// apart if out of memory. Yields. Caller: holds as->lock for writing.
-static void share_marks(struct aspace *as, uintptr_t va)
+// apart if out of memory. Returns true if the one before has got the mark. Yields. Caller: holds as->lock for
+// writing.
+static bool share_marks(struct aspace *as, uintptr_t va)
 {
 	struct area *high = area_find(&as->areas, va), *low, twin;
 
 	assert_write_held(&as->lock);
 	low = high && high->start == va ? area_prev(&as->areas, high) : NULL;
 	if (!low || low->end != va || low->ops->plain != high->ops->plain)
-		return;
+		return false;
 	twin = *low;
 	twin.flags ^= AREA_MARKED;
 	twin.ops = high->ops;
 	if (!areas_alike(&twin, high))
-		return;
+		return false;
 	if (!note_marks(low))
 		(void)note_marks(high);
+	return low->flags & AREA_MARKED;
 }
 
 // Merge the areas at both ends of [start, end), which have changed.
 static void merge_changed(struct aspace *as, uintptr_t start, uintptr_t end)
 {
 	if (unlikely(as->had_uffds)) {
-		share_marks(as, start);
-		share_marks(as, end);
-		share_marks(as, start); // marks that came from the area above
+		(void)share_marks(as, start);
+		if (share_marks(as, end))
+			(void)share_marks(as, start); // marks that came from the area above
 	}
 	areas_merge_at(as, end);
 	areas_merge_at(as, start);
