@@ -21,6 +21,15 @@ static inline char state_of(pid_t pid)
 	return behind ? behind[2] : 0;
 }
 
+// Let `pid` run until its state is `state`; not if that cannot be read, as when allocations fail.
+static inline void let_become(pid_t pid, char state)
+{
+	char now;
+
+	while ((now = state_of(pid)) != state && now)
+		syscall(SYS_sched_yield);
+}
+
 // Let `pid` run until it sleeps, is stopped, or has ended.
 static inline void let_sleep(pid_t pid)
 {

@@ -1,25 +1,12 @@
 // A process that leaves memory which others still have clears the word that set_tid_address named, and
 // wakes who waits there: when it ends, and when it executes a program.
 
-#include "test.h"
+#include "../asleep.h"
 #include <sys/mman.h>
 
 #define WAIT 0
 
 static int *word; // shared
-
-static char state_of(pid_t pid)
-{
-	char path[32], text[256] = { 0 }, *end;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	fd = open(path, O_RDONLY);
-	read(fd, text, sizeof(text) - 1);
-	close(fd);
-	end = strrchr(text, ')');
-	return end ? end[2] : '?';
-}
 
 static void show_leaving(const char *how, void (*leave)(void), bool share)
 {
@@ -32,8 +19,7 @@ static void show_leaving(const char *how, void (*leave)(void), bool share)
 
 		_exit(syscall(SYS_futex, word, WAIT, 7, &some, NULL, 0) == 0 ? 0 : errno);
 	}
-	while (state_of(waiter) != 'S')
-		sleep_ms(1);
+	let_become(waiter, 'S');
 	pid = share ? vfork() : fork();
 	if (pid == 0) {
 		syscall(SYS_set_tid_address, word);

@@ -145,7 +145,7 @@ static void directories(void)
 	end_all(1);
 }
 
-// Let a thread run until it sleeps.
+// Let a thread run until it sleeps; not if its state cannot be read, as when allocations fail.
 static void let_thread_sleep(int tid)
 {
 	char path[48], text[64];
@@ -158,7 +158,7 @@ static void let_thread_sleep(int tid)
 		fd = open(path, O_RDONLY);
 		read(fd, text, sizeof(text) - 1);
 		close(fd);
-	} while (!strstr(text, ") S "));
+	} while (fd >= 0 && !strstr(text, ") S "));
 }
 
 static int polled;
@@ -202,8 +202,7 @@ static void ended_children(void)
 		if (pid == 0)
 			_exit(0);
 	}
-	while (state_of(pid) != 'Z')
-		syscall(SYS_sched_yield);
+	let_become(pid, 'Z');
 	check_rise("children that have ended", before, CHILDREN / 1024);
 	while (wait(NULL) > 0)
 		;

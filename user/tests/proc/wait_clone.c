@@ -33,8 +33,7 @@ static void try(int signo, const char *name, int options, const char *program)
 
 	signalled = 0;
 	pid = make_child(signo, program);
-	while (state_of(pid) != 'Z')
-		syscall(SYS_sched_yield);
+	let_become(pid, 'Z');
 	got = waitpid(pid, NULL, WNOHANG | options);
 	say("%d %s%s: %s", signo, name, program ? ", after execve" : "",
 	    got == pid ? "found" :

@@ -2,8 +2,7 @@
 // order in which they ended.
 // limit: 0.1
 
-#include "test.h"
-#include <sched.h>
+#include "../asleep.h"
 
 #define CHILDREN 6
 
@@ -31,27 +30,11 @@ static void start(void)
 	}
 }
 
-// Wait until /proc/PID/stat shows that state of a child.
-static void wait_until(int i, const char *state)
-{
-	char path[32], text[64];
-	int fd, n;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pids[i]);
-	do {
-		sched_yield();
-		fd = open(path, O_RDONLY);
-		n = (int)read(fd, text, sizeof(text) - 1);
-		text[n > 0 ? n : 0] = '\0';
-		close(fd);
-	} while (!strstr(text, state));
-}
-
 // End a child, which is not waited for.
 static void end(int i)
 {
 	kill(pids[i], SIGKILL);
-	wait_until(i, ") Z");
+	let_become(pids[i], 'Z');
 }
 
 static void show_next(pid_t which, int options)
@@ -80,7 +63,7 @@ int main(void)
 	show_next(-1, 0);
 
 	kill(pids[2], SIGSTOP);
-	wait_until(2, ") T");
+	let_become(pids[2], 'T');
 	end(0);
 	end(5);
 	show_next(-1, WUNTRACED);
